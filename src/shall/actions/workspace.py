@@ -1,0 +1,46 @@
+"""Where files live and what the actions use."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from shall.actions.files import Files
+from shall.engine.ports import Sender
+from shall.store.base import Store
+from shall.store.evidence import EvidenceLog
+
+
+@dataclass(frozen=True, slots=True)
+class RunDefaults:
+    """What a run uses unless the caller says otherwise. Durations in seconds."""
+
+    host: str | None = None
+    project_hosts: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    secrets: tuple[str, ...] = ()
+    concurrency: int = 16
+    request_timeout_s: float = 30.0
+    run_timeout_s: float = 300.0
+    environment: str = ""
+    language: str = "en"
+    max_error_length: int = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """One project folder, joined to the parts that act on it.
+
+    ``store`` and ``evidence`` are None where the state cannot be written; ``state_warning`` says
+    why, once, and whatever needs no state still works. ``make_sender`` is called inside the event
+    loop that runs the cases.
+    """
+
+    root: Path
+    state: Path
+    files: Files
+    store: Store | None
+    evidence: EvidenceLog | None
+    make_sender: Callable[[], Sender]
+    defaults: RunDefaults = RunDefaults()
+    state_warning: str | None = None

@@ -1,0 +1,1 @@
+"""Test cases as data: read, check, write. No input or output."""

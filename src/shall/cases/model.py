@@ -1,0 +1,159 @@
+"""A test case as data.
+
+Values that may hold ``{{ expressions }}`` are kept as written (JSON data whose strings may hold
+expressions); ``cases.expression`` parses them and the engine evaluates them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class CheckKind(StrEnum):
+    """What a check asserts. The value is the spelling we write; ``cases.spelling`` knows others."""
+
+    STATUS = "status_code"
+    EQUALS = "equals"
+    NOT_EQUALS = "not_equals"
+    EXISTS = "exists"
+    NOT_EXISTS = "not_exists"
+    IS_NONE = "is_none"
+    IS_NOT_NONE = "is_not_none"
+    CONTAINS = "contains"
+    NOT_CONTAINS = "not_contains"
+    LENGTH = "length"
+    IN = "in"
+    NOT_IN = "not_in"
+    REGEX = "regex"
+    LESS = "less_than"
+    LESS_EQUAL = "less_or_equal"
+    GREATER = "greater_than"
+    GREATER_EQUAL = "greater_or_equal"
+    # Read and kept, so that older files parse; the engine answers them with outcome ``error`` and
+    # the message code ``check.not_supported`` until database and event-stream checks exist.
+    MYSQL_QUERY = "mysql_query"
+    MYSQL_QUERY_EXISTS = "mysql_query_exists"
+    MYSQL_QUERY_TRUE = "mysql_query_true"
+    SSE_EVENT_COUNT = "sse_event_count"
+    SSE_CONTAINS = "sse_contains"
+    SSE_EVENT_EXISTS = "sse_event_exists"
+    SSE_EVENT_FIELD = "sse_event_field"
+    SSE_LAST_EVENT = "sse_last_event"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One assertion about a response.
+
+    ``field`` is a path into the JSON body (``data.items[0].id``, ``[0].id`` for an array root,
+    ``$`` for the whole body); ``header`` names a response header instead. With neither, the check
+    looks at the whole body (``status_code`` looks at the status).
+    """
+
+    kind: CheckKind
+    field: str | None = None
+    header: str | None = None
+    expected: Any = None
+    query: str | None = None
+
+
+class BodyKind(StrEnum):
+    """How a request body is sent.
+
+    ``DATA`` is the older spelling: JSON, unless a Content-Type header says form or text.
+    """
+
+    JSON = "json"
+    FORM = "form"
+    TEXT = "text"
+    DATA = "data"
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A request body as written."""
+
+    kind: BodyKind
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class RequestTemplate:
+    """A request before its expressions are evaluated.
+
+    ``url`` is absolute, or a path that is joined to the host. ``files`` maps a form field to a
+    path inside the workspace. ``timeout_s`` None means the run's default.
+    """
+
+    url: str
+    method: str = "GET"
+    headers: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, Any] = field(default_factory=dict)
+    body: Body | None = None
+    files: Mapping[str, Any] = field(default_factory=dict)
+    timeout_s: float | None = None
+    project: str | None = None
+    follow_redirects: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One request and what must hold of its response.
+
+    ``allow_status`` lists statuses of 400 and above that are not a failure for a step that does
+    not assert its status.
+    """
+
+    id: str
+    request: RequestTemplate
+    checks: tuple[Check, ...] = ()
+    allow_status: tuple[int, ...] = ()
+
+
+class Operation(StrEnum):
+    """What a teardown does."""
+
+    API = "api"
+    DB = "db"
+
+
+@dataclass(frozen=True, slots=True)
+class Teardown:
+    """What is undone after the steps. ``request`` for an API call, ``query`` for a database."""
+
+    id: str
+    operation: Operation
+    request: RequestTemplate | None = None
+    query: str | None = None
+    checks: tuple[Check, ...] = ()
+    allow_status: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Allure:
+    """Labels for Allure reports."""
+
+    epic: str | None = None
+    feature: str | None = None
+    story: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A test case: steps in order, then teardowns in reverse.
+
+    ``verifies`` holds criterion ids such as ``auth#1.2``; ``secrets`` names variables whose
+    values are never shown or kept.
+    """
+
+    name: str
+    steps: tuple[Step, ...]
+    description: str = ""
+    host: str | None = None
+    allure: Allure | None = None
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    secrets: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    verifies: tuple[str, ...] = ()
+    teardowns: tuple[Teardown, ...] = ()

@@ -1,0 +1,1 @@
+"""Runs test cases and tells what happened."""

@@ -1,0 +1,48 @@
+"""What to run, and how."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from shall.cases.model import Case
+from shall.engine.result import CriterionRef
+from shall.messages import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One case to run. ``key`` is the path of its file in the workspace, with ``/``.
+
+    ``case`` None: the file could not be read; ``error`` says why, and the case counts as an
+    error without anything being sent.
+    """
+
+    key: str
+    case: Case | None
+    fingerprint: str = ""
+    criteria: tuple[CriterionRef, ...] = ()
+    error: Message | None = None
+    data_row: str | None = None
+    attempt: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """How to run. Durations in seconds.
+
+    ``host`` wins over the host of a case; ``default_host`` is used where neither a case nor its
+    project names one. ``variables`` are what ``{{ Global.x }}`` reads, and a bare name falls back
+    to them. ``secrets`` names variables whose values must not be shown.
+    """
+
+    run_id: str
+    host: str | None = None
+    default_host: str | None = None
+    project_hosts: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    secrets: tuple[str, ...] = ()
+    concurrency: int = 16
+    request_timeout_s: float = 30.0
+    run_timeout_s: float = 300.0
+    environment: str = ""
+    shard: int = 0

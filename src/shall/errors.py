@@ -1,0 +1,216 @@
+"""Every error this project raises.
+
+An error says what happened, where, and what to do next. Its ``code`` is part of the public
+interface: codes are added, never renamed and never reused. A check that does not hold is not
+an error, it is a result (``engine.result``); errors are for what could not be carried out.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from shall.place import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong in a file that somebody wrote.
+
+    ``field`` is the path of the value, such as ``steps[0].assert[1].type``.
+    """
+
+    place: Place
+    field: str
+    message: str
+    hint: str | None = None
+
+    def __str__(self) -> str:
+        next_step = f" {self.hint}" if self.hint else ""
+        where = f" {self.field}:" if self.field else ""
+        return f"{self.place}:{where} {self.message}{next_step}"
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the problem as JSON data."""
+        return {
+            "file": self.place.file,
+            "line": self.place.line,
+            "column": self.place.column,
+            "field": self.field,
+            "message": self.message,
+            "hint": self.hint,
+        }
+
+
+class ShallError(Exception):
+    """Something could not be carried out."""
+
+    code: ClassVar[str] = "MCP_INTERNAL_ERROR"
+    retryable: ClassVar[bool] = False
+    http_status: ClassVar[int] = 500
+    exit_status: ClassVar[int] = 3
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str | None = None,
+        place: Place | None = None,
+        details: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.place = place
+        self.details = dict(details or {})
+
+    def __str__(self) -> str:
+        where = f"{self.place}: " if self.place else ""
+        next_step = f" {self.hint}" if self.hint else ""
+        return f"{where}{self.message}{next_step}"
+
+
+class InvalidInput(ShallError):
+    """The caller gave something that cannot be used; asking again unchanged will not help."""
+
+    code = "MCP_VALIDATION_ERROR"
+    http_status = 422
+    exit_status = 2
+
+
+class InvalidFile(InvalidInput):
+    """A file has problems; all of them are told at once in ``problems``."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__(
+            "\n".join(str(problem) for problem in problems),
+            details={"problems": [problem.to_json() for problem in problems]},
+        )
+        self.problems = tuple(problems)
+
+
+class InvalidCase(InvalidFile):
+    """A test case cannot be read."""
+
+    code = "MCP_TESTCASE_INVALID"
+
+
+class InvalidSpec(InvalidFile):
+    """A requirements document cannot be read."""
+
+    code = "MCP_SPEC_INVALID"
+
+
+class InvalidSetting(InvalidInput):
+    """A setting has a value that cannot be used."""
+
+    code = "MCP_SETTING_INVALID"
+
+
+class BadExpression(InvalidInput):
+    """A ``{{ expression }}`` cannot be parsed or evaluated."""
+
+    code = "MCP_EXPRESSION_INVALID"
+
+
+class BadValue(InvalidInput):
+    """A value has the wrong form."""
+
+    code = "MCP_VALUE_ERROR"
+
+
+class OutsideWorkspace(InvalidInput):
+    """A path leads outside the workspace, or to something that is not a plain file."""
+
+    code = "MCP_INVALID_PATH"
+    http_status = 403
+
+
+class CaseNotFound(InvalidInput):
+    """No test case has that name."""
+
+    code = "MCP_TESTCASE_NOT_FOUND"
+    http_status = 404
+
+
+class FileMissing(InvalidInput):
+    """No file has that name."""
+
+    code = "MCP_FILE_NOT_FOUND"
+    http_status = 404
+
+
+class FolderNotFound(InvalidInput):
+    """No folder has that name."""
+
+    code = "MCP_DIRECTORY_NOT_FOUND"
+    http_status = 404
+
+
+class AlreadyExists(InvalidInput):
+    """Something stands there already and may not be overwritten."""
+
+    code = "MCP_ALREADY_EXISTS"
+    http_status = 409
+
+
+class RunNotFound(InvalidInput):
+    """No run has that id."""
+
+    code = "MCP_RUN_NOT_FOUND"
+    http_status = 404
+
+
+class NotYet(InvalidInput):
+    """The feature has a place but is not built yet."""
+
+    code = "MCP_NOT_IMPLEMENTED"
+    http_status = 501
+
+
+class NotAllowed(ShallError):
+    """The caller is not known, or may not do this."""
+
+    code = "MCP_UNAUTHORIZED"
+    http_status = 401
+    exit_status = 5
+
+
+class TargetUnreachable(ShallError):
+    """The service under test cannot be reached."""
+
+    code = "MCP_TARGET_UNREACHABLE"
+    retryable = True
+    http_status = 502
+    exit_status = 4
+
+
+class TimedOut(ShallError):
+    """Something took longer than it may."""
+
+    code = "MCP_TIMEOUT"
+    retryable = True
+    http_status = 504
+    exit_status = 4
+
+
+class StoreUnavailable(ShallError):
+    """The state cannot be read or written."""
+
+    code = "MCP_STORE_UNAVAILABLE"
+    retryable = True
+    http_status = 503
+    exit_status = 4
+
+
+class StoreTooNew(ShallError):
+    """The state was written by a newer release of this program."""
+
+    code = "MCP_STORE_TOO_NEW"
+    http_status = 503
+    exit_status = 2
+
+
+class ScriptNotWritten(ShallError):
+    """A pytest script could not be generated."""
+
+    code = "MCP_GENERATION_FAILED"

@@ -1,0 +1,1 @@
+"""Puts the server on a transport."""

@@ -1,0 +1,1 @@
+"""Requirements as data: read and trace. No input or output."""

@@ -1,0 +1,108 @@
+"""Requirements as data.
+
+Nothing in this package reads a file or a clock: text comes in, values go out.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shall.place import Place
+
+
+class Trigger(StrEnum):
+    """The EARS words that open a condition."""
+
+    STATE = "while"
+    EVENT = "when"
+    FEATURE = "where"
+    UNWANTED = "if"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """When a clause applies: ``when the password is wrong``."""
+
+    trigger: Trigger
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One EARS sentence. No condition means that it always applies."""
+
+    conditions: tuple[Condition, ...]
+    subject: str
+    response: str
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """A sentence with the key by which cases refer to it, such as ``login#3.2``.
+
+    ``clause`` is None when the sentence is not EARS: it still counts. ``fingerprint`` changes
+    when the meaning may have changed, not when only the markup did.
+    """
+
+    key: str
+    text: str
+    place: Place
+    fingerprint: str
+    clause: Clause | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """A heading with its criteria. ``number`` is local to the feature: ``3``."""
+
+    number: str
+    title: str
+    place: Place
+    criteria: tuple[Criterion, ...]
+    user_story: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One requirements document."""
+
+    name: str
+    file: str
+    requirements: tuple[Requirement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SpecSet:
+    """All features of a workspace."""
+
+    features: tuple[Feature, ...]
+
+    def criteria(self) -> tuple[Criterion, ...]:
+        """Give every criterion in the order written."""
+        return tuple(
+            criterion
+            for feature in self.features
+            for requirement in feature.requirements
+            for criterion in requirement.criteria
+        )
+
+
+class LinkKind(StrEnum):
+    """What says that it verifies a criterion."""
+
+    CASE = "case"
+    TEST = "test"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A case or a marked test says that it verifies a criterion.
+
+    ``source`` is the case key (its path in the workspace) or the pytest node id without
+    parameters; ``fingerprint`` is that of the case or test text.
+    """
+
+    criterion: str
+    kind: LinkKind
+    source: str
+    place: Place
+    fingerprint: str = ""

@@ -1,0 +1,1 @@
+"""Keeps runs, tool calls and evidence."""

@@ -1,0 +1,115 @@
+"""What the store keeps, and the protocol that every database behind it follows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from shall.engine.result import CaseResult, RunStatus
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """A run without its cases. Times are aware UTC; ``duration_s`` None while it runs."""
+
+    run_id: str
+    started_at: datetime
+    status: RunStatus
+    total: int
+    passed: int = 0
+    failed: int = 0
+    errors: int = 0
+    skipped: int = 0
+    duration_s: float | None = None
+    environment: str = ""
+    test_names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CallRecord:
+    """One tool call. ``at`` is aware UTC. Arguments are never kept, only ``meta`` (sizes, ids)."""
+
+    at: datetime
+    tool: str
+    request_id: str
+    status: str
+    latency_ms: float
+    error_code: str | None = None
+    meta: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CallStatistics:
+    """Tool calls counted. ``success_rate`` is 0..1; latencies in milliseconds."""
+
+    total: int
+    success: int
+    error: int
+    success_rate: float
+    avg_latency_ms: float
+    p95_latency_ms: float
+    error_codes: Mapping[str, int]
+
+
+class Store(Protocol):
+    """Keeps runs and tool calls. Methods block shortly and may be called from any thread.
+
+    Every method raises ``StoreUnavailable`` when the database cannot be read or written.
+    """
+
+    def start_run(self, run_id: str, started_at: datetime, total: int, environment: str) -> None:
+        """Note that a run began."""
+        ...
+
+    def save_cases(self, results: Sequence[CaseResult]) -> None:
+        """Keep finished cases with every step and check, in one transaction."""
+        ...
+
+    def finish_run(self, run_id: str, status: RunStatus, duration_s: float) -> None:
+        """Note that a run ended, and drop runs beyond the history's bounds."""
+        ...
+
+    def runs(self, limit: int) -> list[RunRecord]:
+        """Give the newest runs, newest first. A run whose process died reads INTERRUPTED."""
+        ...
+
+    def run(self, run_id: str) -> RunRecord | None:
+        """Give one run."""
+        ...
+
+    def cases(self, run_id: str, case_key: str | None = None) -> list[CaseResult]:
+        """Give the cases of a run in the order they were kept, with steps and checks."""
+        ...
+
+    def save_call(self, call: CallRecord) -> None:
+        """Keep one tool call."""
+        ...
+
+    def call_statistics(self, limit: int, since: datetime | None) -> CallStatistics:
+        """Count the newest ``limit`` calls (0: all), only those after ``since`` if given."""
+        ...
+
+    def close(self) -> None:
+        """Close the database."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One line of ``evidence/*.jsonl``: how a case or test last spoke about a criterion.
+
+    ``at`` is aware UTC. ``source`` is the case key or the pytest node id.
+    """
+
+    at: datetime
+    criterion: str
+    source: str
+    kind: str
+    outcome: str
+    run_id: str
+    criterion_fingerprint: str | None
+    source_fingerprint: str
+    checks_executed: int
+    duration_s: float
+    environment: str = ""
+    data_row: str | None = None
