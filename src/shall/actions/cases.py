@@ -67,5 +67,5 @@ def write_case(
 
 
 def delete_case(workspace: Workspace, path: str, *, delete_script: bool = True) -> list[str]:
-    """Delete a case file and its generated script; give the deleted paths. Raises ``CaseNotFound``."""
+    """Delete a case file and its script; give the deleted paths. Raises ``CaseNotFound``."""
     raise NotImplementedError

@@ -14,5 +14,5 @@ def create_file(workspace: Workspace, path: str, content: str, *, overwrite: boo
 
 
 def read_file(workspace: Workspace, path: str) -> str:
-    """Read a text file (up to 1 MiB). Raises ``OutsideWorkspace``, ``FileMissing``, ``BadValue``."""
+    """Read text of up to 1 MiB. Raises ``OutsideWorkspace``, ``FileMissing``, ``BadValue``."""
     raise NotImplementedError

@@ -10,7 +10,7 @@ class EvidenceLog:
     """Appends evidence lines and reads the newest one of each criterion, source and data row.
 
     A line is written only when it says something new (outcome or a fingerprint differs from the
-    newest line of the same criterion, source and row), so that a green run on a green project changes
+    newest line of the same criterion, source and row), so a green run on a green project changes
     no committed file.
     """
 

@@ -1,0 +1,1 @@
+"""Kept name of an earlier package."""

@@ -1,0 +1,1 @@
+"""The name under which an earlier release was started; it now starts shall."""
