@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from shall.errors import Problem
 from shall.specs.model import Criterion, Link, SpecSet
 
 
@@ -44,10 +45,11 @@ class UnknownLink:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """The coverage matrix."""
+    """The coverage matrix; ``problems`` name case and test files that could not be read."""
 
     rows: tuple[Row, ...]
     unknown: tuple[UnknownLink, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
     def counts(self) -> Mapping[str, int]:
         """Count the criteria by status; every status is a key."""
