@@ -85,7 +85,14 @@ def test_an_existing_case_is_kept_unless_told_otherwise(workspace: Workspace) ->
 
 @pytest.mark.parametrize(
     "path",
-    [".git/hooks/x.yaml", "x.yaml", "../x.yaml", "/etc/x.yaml", "tests/cases/x.py", "tests/.x.yaml"],
+    [
+        ".git/hooks/x.yaml",
+        "x.yaml",
+        "../x.yaml",
+        "/etc/x.yaml",
+        "tests/cases/x.py",
+        "tests/.x.yaml",
+    ],
 )
 def test_a_case_is_written_only_where_cases_belong(workspace: Workspace, path: str) -> None:
     with pytest.raises(OutsideWorkspace):
@@ -146,7 +153,7 @@ def test_deleting_what_is_no_case_is_refused(workspace: Workspace, write: Write)
 
 def test_a_missing_case_is_told_with_the_nearest_name(workspace: Workspace) -> None:
     write_case(workspace, PATH, CASE)
-    with pytest.raises(CaseNotFound, match="Did you mean tests/cases/login.yaml"):
+    with pytest.raises(CaseNotFound, match=r"Did you mean tests/cases/login\.yaml"):
         get_case(workspace, "tests/cases/logn.yaml")
 
 

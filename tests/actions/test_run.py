@@ -151,7 +151,7 @@ async def test_a_path_that_names_nothing_is_told(workspace: Workspace, write: Wr
     with pytest.raises(FolderNotFound, match="shall init"):
         await run_tests(workspace, RunRequest())
     write("tests/cases/login.yaml", case("a", "/a"))
-    with pytest.raises(CaseNotFound, match="Did you mean tests/cases/login.yaml"):
+    with pytest.raises(CaseNotFound, match=r"Did you mean tests/cases/login\.yaml"):
         await run_tests(workspace, RunRequest(paths=["tests/cases/logim.yaml"]))
     with pytest.raises(RunNotFound):
         run_details(workspace, "latest")

@@ -66,15 +66,19 @@ def test_any_other_folder_is_refused_with_the_line_to_add(
 
 def test_a_link_that_leads_out_is_refused(folders: dict[str, Path]) -> None:
     (folders["shop"] / "door").symlink_to(folders["other"])
-    with opened([folders["shop"]], folders["home"], folders["home"]) as spaces:
-        with pytest.raises(OutsideWorkspace):
-            spaces.choose("door")
+    with (
+        opened([folders["shop"]], folders["home"], folders["home"]) as spaces,
+        pytest.raises(OutsideWorkspace),
+    ):
+        spaces.choose("door")
 
 
 def test_a_missing_folder_is_named_and_not_made(folders: dict[str, Path]) -> None:
-    with opened([folders["shop"]], folders["home"], folders["home"]) as spaces:
-        with pytest.raises(FolderNotFound):
-            spaces.choose("gone")
+    with (
+        opened([folders["shop"]], folders["home"], folders["home"]) as spaces,
+        pytest.raises(FolderNotFound),
+    ):
+        spaces.choose("gone")
     assert not (folders["shop"] / "gone").exists()
 
 

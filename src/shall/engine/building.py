@@ -91,7 +91,7 @@ def _files(values: Mapping[str, Any], attachments: Attachments) -> tuple[FilePar
             name = path.replace("\\", "/").rpartition("/")[2]
             guessed = mimetypes.guess_type(name)[0] or "application/octet-stream"
             content_type = as_text(held.get("content_type") or guessed)
-            parts.append(FilePart(field, name, attachments.read(path), content_type))
+            parts.append(FilePart(field, name, attachments.read_bytes(path), content_type))
     return tuple(parts)
 
 

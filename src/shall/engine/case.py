@@ -80,7 +80,7 @@ async def _run_guarded(
         progress.error = error_message(error)
     except asyncio.CancelledError:
         progress.stopped = progress.error = why_stopped()
-    except Exception:  # the fault is ours: it must cost one case, not the run
+    except Exception:  # noqa: BLE001 - the fault is ours: it must cost one case, not the run
         _log.exception("the case %s could not be run", job.key)
         progress.error = Message("case.internal", {})
     await _run_teardowns(around, progress, why_stopped)

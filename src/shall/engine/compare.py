@@ -20,9 +20,7 @@ SHOWN_LENGTH = 200
 Verdict = Message | None
 """None: it holds. Else what is wrong."""
 
-NOT_SUPPORTED = frozenset(
-    kind for kind in CheckKind if kind.value.startswith(("mysql_", "sse_"))
-)
+NOT_SUPPORTED = frozenset(kind for kind in CheckKind if kind.value.startswith(("mysql_", "sse_")))
 
 
 def compare(kind: CheckKind, actual: Selected, expected: Any) -> Verdict:
@@ -173,9 +171,7 @@ def _regex(actual: Any, expected: Any) -> Verdict:
     return None if found else Message("check.no_match", params)
 
 
-def _ordered(
-    sign: str, holds_between: Callable[[Any, Any], bool]
-) -> Callable[[Any, Any], Verdict]:
+def _ordered(sign: str, holds_between: Callable[[Any, Any], bool]) -> Callable[[Any, Any], Verdict]:
     def judge(actual: Any, expected: Any) -> Verdict:
         params = {"sign": sign, "expected": shown(expected), "actual": shown(actual)}
         if not _comparable(actual, expected):

@@ -61,11 +61,11 @@ def _timestamp_ms() -> int:
     return int(_now().timestamp() * 1000)
 
 
-def _datetime_now(format: str) -> str:  # noqa: A002 - the name users write
+def _datetime_now(format: str) -> str:
     return _now().strftime(format)
 
 
-def _date_offset(days: int, format: str) -> str:  # noqa: A002 - the name users write
+def _date_offset(days: int, format: str) -> str:
     return (_now() + timedelta(days=days)).strftime(format)
 
 

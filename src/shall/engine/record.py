@@ -101,12 +101,14 @@ def _request_body(request: Request, redactor: Redactor) -> str:
         f"{name}={MASK if redactor.names(name) else redactor.text(value)}"
         for name, value in request.form
     ]
-    fields += [f"{part.field}=<{part.filename}, {len(part.content)} bytes>" for part in request.files]
+    fields += [
+        f"{part.field}=<{part.filename}, {len(part.content)} bytes>" for part in request.files
+    ]
     return "&".join(fields)[:KEPT_BODY]
 
 
 def _body(data: bytes, redactor: Redactor) -> str:
-    """Give a body as text. It is redacted whole before it is cut: a cut could hide a secret's end."""
+    """Give a body as text, redacted whole before it is cut: a cut could leave half a secret."""
     if len(data) > 64 * KEPT_BODY:
         # Too large to parse for keys: only values that are known to be secret can be found.
         return redactor.text(data[: 2 * KEPT_BODY].decode("utf-8", "replace"))[:KEPT_BODY]

@@ -56,8 +56,10 @@ def _read(kind: type[_Data], data: Mapping[str, Any]) -> _Data:
 
 
 def _to_json(value: Any) -> Any:
+    if isinstance(value, Enum):
+        return value.value
     if isinstance(value, str | int | float | bool) or value is None:
-        return value.value if isinstance(value, Enum) else value
+        return value
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
@@ -96,7 +98,9 @@ def _from_json(kind: Any, value: Any) -> Any:
         return Message(value["code"], dict(value["params"]))
     if isinstance(kind, type) and dataclasses.is_dataclass(kind):
         types = _field_types(kind)
-        return kind(**{name: _from_json(types[name], it) for name, it in value.items() if name in types})
+        return kind(
+            **{name: _from_json(types[name], it) for name, it in value.items() if name in types}
+        )
     if isinstance(kind, type) and issubclass(kind, Enum):
         return kind(value)
     return value

@@ -1,9 +1,8 @@
 """Runs one step or teardown: build, send, check."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from shall.cases.model import Case, Check, CheckKind, RequestTemplate
 from shall.engine.building import build_request
@@ -87,7 +86,7 @@ def error_message(error: ShallError) -> Message:
     return Message(code, {"reason": str(error), "error_code": error.code, **error.details})
 
 
-def worst(outcomes: Any) -> Outcome:
+def worst(outcomes: Iterable[Outcome]) -> Outcome:
     """Give the worst of several outcomes; none is a pass."""
     found = set(outcomes)
     return next((it for it in (Outcome.ERROR, Outcome.FAILED) if it in found), Outcome.PASSED)

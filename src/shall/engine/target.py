@@ -47,7 +47,8 @@ def checked_url(url: str) -> str:
         raise BadValue(f"The URL {url!r} cannot be used: {error}.") from None
     if parts.scheme not in _DEFAULT_PORTS or not host or " " in host:
         raise BadValue(
-            f"The URL {url!r} cannot be used.", hint="It starts with http:// or https:// and a host."
+            f"The URL {url!r} cannot be used.",
+            hint="It starts with http:// or https:// and a host.",
         )
     try:
         name = host if host.isascii() else host.encode("idna").decode("ascii")
