@@ -223,6 +223,6 @@ class _Reader:
             return chr(int(escape[1:], 16))
         if escape not in _ESCAPES:
             raise self.bad(
-                f"unknown escape \\{escape}", 'Write \\n, \\t, \\r, \\\\, \\", \\\' or \\u4e2d.'
+                f"unknown escape \\{escape}", "Write \\n, \\t, \\r, \\\\, \\\", \\' or \\u4e2d."
             )
         return _ESCAPES[escape]
