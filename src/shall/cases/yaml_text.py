@@ -141,6 +141,8 @@ class _Agreement:
         """Whether a text would be a text in YAML 1.1, or is quoted wherever it stands."""
         if value in _WORDS:
             return value == "" or self.always_quoted(value)
+        if value[0] == "\n":
+            return False  # an empty block scalar: yaml_rs gives it a line break
         if value[0] in _NUMBER_START and any(match(value) for match in _NUMBERS):
             return self.always_quoted(value)
         return True
@@ -168,8 +170,8 @@ def _load_slowly(text: str, file: str) -> Any:
             loader = _Loader("")
             value = loader.construct_document(node) if node else None
     except yaml.MarkedYAMLError as error:
-        problems = [_yaml_problem(error, file)]
-    except (yaml.YAMLError, ValueError) as error:
+        problems = [_yaml_problem(error, text, file)]
+    except (yaml.YAMLError, ValueError, LookupError) as error:
         problems = [_problem(file, 1, 1, f"this is not YAML: {error}")]
     if problems:
         raise InvalidCase(problems)
@@ -269,11 +271,12 @@ def _is_infinite(node: Node) -> bool:
     )
 
 
-def _yaml_problem(error: yaml.MarkedYAMLError, file: str) -> Problem:
+def _yaml_problem(error: yaml.MarkedYAMLError, text: str, file: str) -> Problem:
     mark = error.problem_mark or error.context_mark
-    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    hint = "Indent with spaces." if "'\\t'" in str(error.problem) else None
-    return _problem(file, line, column, error.problem or "this is not YAML", hint)
+    line, column = (mark.line, mark.column) if mark else (0, 0)
+    faulty = text.split("\n")[line : line + 1]
+    hint = "Indent with spaces, not tabs." if faulty and faulty[0].lstrip(" ")[:1] == "\t" else None
+    return _problem(file, line + 1, column + 1, error.problem or "this is not YAML", hint)
 
 
 def _at(node: Node, file: str, message: str, hint: str | None = None) -> Problem:
