@@ -33,7 +33,7 @@ _ODD_CHARACTER = re.compile(
 )
 _PROPERTY = re.compile(r"[!&*](?<![^\s\[{,:-].)")  # tags, anchors, aliases
 _LONG_RUN = re.compile(r"[ ?-]{60}")  # deep nesting on one line, or a long rule
-_RISKY = ("\n---", "\n...", "\n%", ":}", ":]", ":,", "\\ud", "\\uD")
+_RISKY = ("\n---", "\n...", "\n%", ":}", ":]", ":,", ",:", "[:", "{:", " :", "\\n:", "\\ud", "\\uD")
 _ODD_NUMBER = re.compile(
     r"[-+.0-9](?<![^\s\[{,:].)"
     r"(?<=(?=[-+]?[.]?[0-9]).)"  # it is a number
@@ -83,7 +83,8 @@ def load_yaml(text: str, file: str) -> Any:
             value = yaml_rs.loads(text, parse_datetime=False)
         except (yaml_rs.YAMLDecodeError, ValueError, TypeError):
             return _load_slowly(text, file)
-        if _Agreement(text).holds(value):
+        # A lone text at the root is left to PyYAML: its block scalars may stand unindented.
+        if type(value) in (dict, list) and _Agreement(text).holds(value):
             return value
     return _load_slowly(text, file)
 
