@@ -22,7 +22,7 @@ _PRUNE_EVERY = 1000
 
 def _insert(table: str, *columns: str) -> str:
     marks = ", ".join("?" for _ in columns)
-    return f"insert into {table} ({', '.join(columns)}) values ({marks})"  # noqa: S608 - our names
+    return f"insert into {table} ({', '.join(columns)}) values ({marks})"
 
 
 _INSERT_RUN = _insert("runs", "run_id", "started_at", "status", "total", "environment", "process")
