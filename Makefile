@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 # The dev extra holds all that the demo needs: whoever has it is not made to install twice.
 DEMO_STAMP := $(BIN)/$(if $(wildcard $(BIN)/.installed-dev),.installed-dev,.installed)
 
+.DEFAULT_GOAL := help
 .NOTPARALLEL:
 
 .PHONY: demo test check services clean help
