@@ -31,12 +31,15 @@ _NOT_JSON = ("timestamp", "binary", "set", "omap", "pairs")
 _ODD_CHARACTER = re.compile(
     r"[^\n -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
-_PROPERTY = re.compile(r"[!&*](?<![^\s\[{,:-].)")  # tags, anchors, aliases
+_PROPERTY = re.compile(r"[!&*?](?<![^\s\[{,:-].)")  # tags, anchors, aliases, long keys
+_ODD_BLOCK = re.compile(  # a block scalar, or its sign, near a flow collection or unlike `key: |`
+    r"[\[{,]\s*(?:#[^\n]*)?\n|[\[{][^\n]*[|>][-+]?\n|[|>](?<![:-] .)|[|>](?![-+]?\n)"
+)
 _LONG_RUN = re.compile(r"[ ?-]{60}")  # deep nesting on one line, or a long rule
-_RISKY = ("\n---", "\n...", "\n%", ":}", ":]", ":,", ",:", "[:", "{:", " :", "\\n:", "\\ud", "\\uD")
+_RISKY = ("\n---", "\n...", "\n%", ":}", ":]", ":,", ",:", "[:", "{:", " :", "\n:", "\\ud", "\\uD")
 _ODD_NUMBER = re.compile(
-    r"[-+.0-9](?<![^\s\[{,:].)"
-    r"(?<=(?=[-+]?[.]?[0-9]).)"  # it is a number
+    r"[-+._0-9](?<![^\s\[{,:].)"
+    r"(?<=(?=[-+._]*[0-9]).)"  # it is a number
     r"(?<!(?=-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,17})?(?:[\s,\]}]|\Z)).)"
     r"[-+.:0-9a-fA-FoOxX_]*(?:[\s,\]}]|\Z)"
 )
@@ -102,7 +105,8 @@ def _is_risky(text: str) -> bool:
     return (
         _ODD_CHARACTER.search(text) is not None
         or any(each in text for each in _RISKY)
-        or (("*" in text or "&" in text or "!" in text) and _PROPERTY.search(text) is not None)
+        or (any(sign in text for sign in "!&*?") and _PROPERTY.search(text) is not None)
+        or (("|" in text or ">" in text) and _ODD_BLOCK.search(text) is not None)
         or _LONG_RUN.search(text) is not None
         or text.startswith("%")
     )
