@@ -4,7 +4,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from shall.cases import yaml_text
-from shall.cases.yaml_text import MAX_CHARACTERS, MAX_DEPTH, load_yaml, root_of
+from shall.cases.agreement import MAX_DEPTH
+from shall.cases.yaml_text import MAX_CHARACTERS, load_yaml, root_of
 from shall.errors import InvalidCase
 
 

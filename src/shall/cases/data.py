@@ -3,8 +3,9 @@
 import math
 from typing import Any
 
+from shall.cases.agreement import MAX_DEPTH
 from shall.cases.fields import Findings, Keys
-from shall.cases.yaml_text import MAX_DEPTH, MAX_NODES
+from shall.cases.yaml_text import MAX_NODES
 
 
 def check_data(data: Any, findings: Findings) -> None:

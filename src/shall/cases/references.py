@@ -1,6 +1,6 @@
 """Checks the expressions of a case: that they parse, and name what is known by then."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,14 +26,12 @@ class Scope:
         if type(value) is str:
             if "{{" in value:
                 self._check_text(value, keys, moment)
-        elif isinstance(value, dict):
-            for key, each in value.items():
-                if "{{" in key:
-                    self._check_text(key, (*keys, key), moment)
+            return
+        for key, each in _children(value):
+            if type(key) is str and "{{" in key:
+                self._check_text(key, (*keys, key), moment)
+            if _may_hold(each):
                 self.check(each, (*keys, key), moment)
-        elif isinstance(value, list):
-            for index, each in enumerate(value):
-                self.check(each, (*keys, index), moment)
 
     def _check_text(self, text: str, keys: Keys, moment: int) -> None:
         try:
@@ -61,6 +59,18 @@ class Scope:
                 f"`{reference.root}` is {label}, which has not answered yet",
                 "Refer to a step that stands before this one.",
             )
+
+
+def _children(value: Any) -> Iterable[tuple[str | int, Any]]:
+    if isinstance(value, dict):
+        return value.items()
+    return enumerate(value) if isinstance(value, list) else ()
+
+
+def _may_hold(value: Any) -> bool:
+    """Whether an expression may stand in a value: most are short texts and numbers."""
+    kind = type(value)
+    return "{{" in value if kind is str else kind is dict or kind is list
 
 
 def check_references(
@@ -93,7 +103,7 @@ def check_references(
 def _uses(fields: Fields, moment: int) -> Iterator[tuple[str, Any, int]]:
     """Give the values of a step that may hold expressions, and when each is used."""
     for name, value in fields.values.items():
-        if name not in fields.names.values():
+        if _may_hold(value) and name not in fields.names.values():
             yield name, value, moment if name in ("assert", "query") else moment - 1
 
 

@@ -6,7 +6,6 @@ without bounds are refused. ``yaml_rs`` (YAML 1.2) is several times faster; its 
 when nothing in the text or in the value is read differently by the two.
 """
 
-import math
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -15,37 +14,16 @@ import yaml
 import yaml_rs
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from shall.cases.agreement import MAX_DEPTH, Agreement, is_risky
 from shall.errors import InvalidCase, Problem
 from shall.place import Place
 
 MAX_CHARACTERS = 1_000_000
-MAX_DEPTH = 64
 MAX_NODES = 200_000
 """Values after aliases are followed."""
 
 _DATE_TAG = "tag:yaml.org,2002:timestamp"
 _NOT_JSON = ("timestamp", "binary", "set", "omap", "pairs")
-
-# Text in which the two parsers may see a different structure. Searching for fixed texts is several
-# times faster than one regular expression of alternatives.
-_ODD_CHARACTER = re.compile(
-    r"[^\n -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
-)
-_PROPERTY = re.compile(r"[!&*](?<![^\s\[{,:-].)")  # tags, anchors, aliases
-_LONG_RUN = re.compile(r"[ ?-]{60}")  # deep nesting on one line, or a long rule
-_RISKY = ("\n---", "\n...", "\n%", ":}", ":]", ":,", ",:", "[:", "{:", " :", "\\n:", "\\ud", "\\uD")
-_ODD_NUMBER = re.compile(
-    r"[-+.0-9](?<![^\s\[{,:].)"
-    r"(?<=(?=[-+]?[.]?[0-9]).)"  # it is a number
-    r"(?<!(?=-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,17})?(?:[\s,\]}]|\Z)).)"
-    r"[-+.:0-9a-fA-FoOxX_]*(?:[\s,\]}]|\Z)"
-)
-_WORDS = frozenset(
-    form
-    for word in ("yes", "no", "on", "off", "true", "false", "null")
-    for form in (word, word.capitalize(), word.upper())
-) | {"", "~", "=", "<<"}
-_NUMBER_START = frozenset("0123456789+-.")
 
 
 class _Loader(yaml.CSafeLoader):
@@ -61,11 +39,6 @@ _Loader.yaml_constructors = {
     for tag, make in yaml.CSafeLoader.yaml_constructors.items()
     if not (tag or "").endswith(_NOT_JSON)
 }
-_NUMBERS = [
-    pattern.match
-    for tag, pattern in yaml.CSafeLoader.yaml_implicit_resolvers["1"]
-    if tag != _DATE_TAG
-]
 
 
 def load_yaml(text: str, file: str) -> Any:
@@ -78,13 +51,13 @@ def load_yaml(text: str, file: str) -> Any:
         raise InvalidCase(
             [_problem(file, 1, 1, f"the file is longer than {MAX_CHARACTERS:,} characters")]
         )
-    if not _is_risky(text):
+    if not is_risky(text):
         try:
             value = yaml_rs.loads(text, parse_datetime=False)
         except (yaml_rs.YAMLDecodeError, ValueError, TypeError):
             return _load_slowly(text, file)
         # A lone text at the root is left to PyYAML: its block scalars may stand unindented.
-        if type(value) in (dict, list) and _Agreement(text).holds(value):
+        if type(value) in (dict, list) and Agreement(text).holds(value):
             return value
     return _load_slowly(text, file)
 
@@ -96,68 +69,6 @@ def compose(text: str) -> Node | None:
         return loader.get_single_node()
     finally:
         loader.dispose()
-
-
-def _is_risky(text: str) -> bool:
-    return (
-        _ODD_CHARACTER.search(text) is not None
-        or any(each in text for each in _RISKY)
-        or (("*" in text or "&" in text or "!" in text) and _PROPERTY.search(text) is not None)
-        or _LONG_RUN.search(text) is not None
-        or text.startswith("%")
-    )
-
-
-class _Agreement:
-    """Whether both parsers give the same value for a text that holds nothing risky."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.plain_numbers: bool | None = None
-
-    def holds(self, root: Any) -> bool:
-        """Look at every value and key; False when any may differ."""
-        level, depth = [root], 0
-        while level:
-            deeper: list[Any] = []
-            for value in level:
-                kind = type(value)
-                if kind is str:
-                    agreed = self.agreed_text(value)
-                elif kind is int or kind is float:
-                    agreed = self.agreed_number(value)
-                elif kind is dict:
-                    agreed = all(type(key) is str for key in value)
-                    deeper += value
-                    deeper += value.values()
-                else:
-                    agreed = value is None or kind is bool or kind is list
-                    deeper += value if kind is list else ()
-                if not agreed:
-                    return False
-            level, depth = deeper, depth + 1
-        return depth <= MAX_DEPTH
-
-    def agreed_text(self, value: str) -> bool:
-        """Whether a text would be a text in YAML 1.1, or is quoted wherever it stands."""
-        if value in _WORDS:
-            return value == "" or self.always_quoted(value)
-        if value[0] == "\n":
-            return False  # an empty block scalar: yaml_rs gives it a line break
-        if value[0] in _NUMBER_START and any(match(value) for match in _NUMBERS):
-            return self.always_quoted(value)
-        return True
-
-    def always_quoted(self, value: str) -> bool:
-        """Whether a text never stands bare; one that has a twin inside a longer text is not."""
-        quoted = self.text.count(f'"{value}"') + self.text.count(f"'{value}'")
-        return 0 < quoted == self.text.count(value)
-
-    def agreed_number(self, value: float) -> bool:
-        """Whether a number is written in the way that both read alike."""
-        if self.plain_numbers is None:
-            self.plain_numbers = _ODD_NUMBER.search(self.text) is None
-        return self.plain_numbers and math.isfinite(value)
 
 
 def _load_slowly(text: str, file: str) -> Any:
