@@ -72,26 +72,31 @@ class Agreement:
 
     def holds(self, root: Any) -> bool:
         """Look at every value and key; False when any may differ."""
+        texts: set[Any] = set()  # most keys stand many times
         level, depth = [root], 0
         while level:
             deeper: list[Any] = []
             for value in level:
                 kind = type(value)
                 if kind is str:
-                    agreed = self.agreed_text(value)
-                elif kind is int or kind is float:
-                    agreed = self.agreed_number(value)
+                    texts.add(value)
                 elif kind is dict:
-                    agreed = all(type(key) is str for key in value)
-                    deeper += value
+                    texts.update(value)
                     deeper += value.values()
-                else:
-                    agreed = value is None or kind is bool or kind is list
-                    deeper += value if kind is list else ()
-                if not agreed:
+                elif kind is list:
+                    deeper += value
+                elif not self.agreed_scalar(value):
                     return False
             level, depth = deeper, depth + 1
-        return depth <= MAX_DEPTH
+        return depth <= MAX_DEPTH and all(
+            type(text) is str and self.agreed_text(text) for text in texts
+        )
+
+    def agreed_scalar(self, value: Any) -> bool:
+        """Whether a value that is no text, list or mapping is read alike."""
+        if value is None or type(value) is bool:
+            return True
+        return type(value) in (int, float) and self.agreed_number(value)
 
     def agreed_text(self, value: str) -> bool:
         """Whether a text would be a text in YAML 1.1, or is quoted wherever it stands."""

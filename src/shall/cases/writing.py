@@ -14,7 +14,7 @@ import yaml
 from shall.cases.model import Allure, Case, Check, CheckKind, RequestTemplate, Step, Teardown
 
 _ABSOLUTE = re.compile(r"https?://", re.IGNORECASE)
-_PLAIN = re.compile(r"[A-Za-z/_\u4e00-\u9fff][\w./\- \u4e00-\u9fff]*(?<! )")
+_PLAIN = re.compile(r"[A-Za-z/\u4e00-\u9fff][\w./\- \u4e00-\u9fff]*(?<! )")
 _UNSURE = re.compile(r"(?i:y|n|yes|no|on|off|true|false|null|none|nan|inf)|.{81,}")
 _NO_EXPECTATION = frozenset(
     (CheckKind.EXISTS, CheckKind.NOT_EXISTS, CheckKind.IS_NONE, CheckKind.IS_NOT_NONE)
