@@ -86,7 +86,7 @@ EN: dict[str, str] = {
     "report.outcome": "Outcome",
     "report.request": "Request",
     "report.response": "Response",
-    "report.headers": "{count} headers",
+    "report.headers": "headers ({count})",
     "report.size": "{size} bytes",
     "report.cut": "... cut here; the JSON report has more",
     "report.left_out": "Requests and responses are left out to keep this page small.",

@@ -86,7 +86,7 @@ ZH: dict[str, str] = {
     "report.outcome": "结果",
     "report.request": "请求",
     "report.response": "响应",
-    "report.headers": "{count} 个头部",
+    "report.headers": "头部（{count}）",
     "report.size": "{size} 字节",
     "report.cut": "……此处截断，JSON 报告中有更多内容",
     "report.left_out": "为控制页面大小，省略了请求和响应。",

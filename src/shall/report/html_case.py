@@ -109,7 +109,7 @@ def _step_body(step: StepResult, showing: Showing) -> list[Html]:
 
 def _checks(checks: tuple[CheckResult, ...], language: str) -> Html:
     headings = tuple(label(it, language) for it in ("outcome", "check", "expected", "actual"))
-    return table(headings, [_check(check, headings, language) for check in checks])
+    return table("checks", headings, [_check(check, headings, language) for check in checks])
 
 
 def _check(check: CheckResult, headings: tuple[str, ...], language: str) -> tuple[Html, ...]:

@@ -24,7 +24,7 @@ def matrix_section(matrix: Matrix, language: str) -> Html:
         "section",
         tag("h2", label("coverage", language), id="coverage"),
         tag("ul", *pills, class_="counts"),
-        table(headings, [_row(row, language) for row in matrix.rows]),
+        table("coverage", headings, [_row(row, language) for row in matrix.rows]),
         _listed("unknown_links", [_unknown(link) for link in _unknown_pairs(matrix)], language),
         _listed("problems", [tag("li", str(problem)) for problem in matrix.problems], language),
         aria_labelledby="coverage",

@@ -41,7 +41,8 @@ def share(counts: Mapping[str, int]) -> Html:
 def timing(exchange: ExchangeRecord, language: str) -> Html:
     """Draw how long each phase of an exchange took."""
     times = exchange.timings
-    marks = (times.dns_s, times.connect_s, times.tls_s, times.first_byte_s, times.total_s)
+    waited_until = times.total_s if exchange.status is None else times.first_byte_s
+    marks = (times.dns_s, times.connect_s, times.tls_s, waited_until, times.total_s)
     whole = max(times.total_s, 1e-9)
     drawn, told, before = [], [], 0.0
     for phase, mark in zip(_PHASES, marks, strict=True):
@@ -89,10 +90,10 @@ def indented(text: str) -> str:
     return "".join(written)
 
 
-def table(headings: tuple[str, ...], rows: list[tuple[Html, ...]]) -> Html:
+def table(kind: str, headings: tuple[str, ...], rows: list[tuple[Html, ...]]) -> Html:
     """Make a table that becomes a list of cards on a phone; cells are ``td`` elements."""
     head = tag("thead", tag("tr", *(tag("th", heading, scope="col") for heading in headings)))
-    return tag("table", head, tag("tbody", *(tag("tr", *cells) for cells in rows)))
+    return tag("table", head, tag("tbody", *(tag("tr", *cells) for cells in rows)), class_=kind)
 
 
 def fact(name: str, value: str) -> Html:

@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from xml.etree import ElementTree as ET
 
 from shall.engine.result import CaseResult, Outcome, RunResult, StepResult
-from shall.report.escaping import block, one_line
+from shall.report.escaping import one_line
 from shall.report.text import case_text
 from shall.report.values import check_title
 from shall.report.wording import (
@@ -75,7 +75,7 @@ def _case(case: CaseResult, language: str, places: Places) -> ET.Element:
         bad = shown_outcome(case)
         told = ET.SubElement(element, _ELEMENTS[bad], {"message": _reason(case, language)})
         told.set("type", "teardown" if case.outcome not in BAD else bad.value)
-        told.text = block(case_text(case, language, places))
+        told.text = case_text(case, language, places)  # escaped already
     elif case.outcome is Outcome.SKIPPED:
         ET.SubElement(element, "skipped", {"message": _reason(case, language)})
     return element

@@ -18,7 +18,7 @@ class Html(str):
 Content = str | Html | None
 """What may stand inside an element: plain text, which is escaped, HTML, or nothing."""
 
-_VOID = frozenset({"input", "link", "meta", "rect"})
+_VOID = frozenset({"input", "link", "meta"})
 
 
 def escaped(content: Content) -> str:
@@ -45,7 +45,7 @@ def joined(*content: Content) -> Html:
 
 
 def _attribute(key: str, value: str | bool) -> str:
-    if value is False:
+    if value is False or value == "":
         return ""
     name = key.rstrip("_").replace("_", "-")
     return f" {name}" if value is True else f' {name}="{html.escape(one_line(str(value)))}"'

@@ -100,12 +100,11 @@ def cut(text: str, width: int) -> str:
     """Cut a text to at most ``width`` columns; a cut one ends with three dots."""
     if len(text) * 2 <= width or columns(text) <= width:
         return text
-    room = width - 3
-    for index, character in enumerate(text):
-        room -= _columns_of(character)
-        if room < 0:
-            return f"{text[:index]}..."
-    return text
+    kept, room = 0, width - 3 - _columns_of(text[0])
+    while room >= 0:
+        kept += 1
+        room -= _columns_of(text[kept])
+    return f"{text[:kept]}..."
 
 
 def _columns_of(character: str) -> int:
