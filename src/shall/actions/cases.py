@@ -8,7 +8,7 @@ from typing import Any
 from shall.actions.choosing import YAML_ENDINGS, case_folders, case_not_found
 from shall.actions.workspace import Workspace
 from shall.cases.model import Case
-from shall.cases.reading import load_yaml, read_case, read_data, root_of
+from shall.cases.reading import Reading, examine_data, examine_text, load_yaml, read_case, root_of
 from shall.cases.script import script_name, to_script
 from shall.cases.writing import to_yaml
 from shall.errors import (
@@ -112,7 +112,8 @@ def write_case(
         OutsideWorkspace: The path leads out, or into a hidden folder, or is no ``.yaml``.
     """
     relative = _case_path(workspace, path)
-    case = _checked(data, relative)
+    reading = _checked(data, relative)
+    case = reading.case
     text = to_yaml(case)
     if not overwrite and workspace.files.is_file(relative):
         raise AlreadyExists(f"{relative} exists.", hint="Pass overwrite=true to replace it.")
@@ -122,7 +123,8 @@ def write_case(
     written = [relative] if script_path is None else [relative, script_path]
     if not dry_run:
         _write_both(workspace, relative, text, script_path, script)
-    return CaseWritten([] if dry_run else written, case, text, script, script_path, dry_run)
+    shown = [] if dry_run else written
+    return CaseWritten(shown, case, text, script, script_path, dry_run, reading.notes)
 
 
 def delete_case(workspace: Workspace, path: str, *, delete_script: bool = True) -> list[str]:
@@ -156,16 +158,15 @@ def _case_path(workspace: Workspace, path: str) -> str:
     return relative
 
 
-def _checked(data: Mapping[str, Any] | str, path: str) -> Case:
-    if isinstance(data, str):
-        held = load_yaml(data, path)
-        if not isinstance(held, dict):
-            raise BadValue("The test case is a text that holds no YAML or JSON object.")
-        if held.keys() & {"testcase", "unittest"}:
-            return read_case(data, path)
-        data = held
-    rooted = data if data.keys() & {"testcase", "unittest"} else {"testcase": data}
-    return read_data(rooted, path)
+def _checked(data: Mapping[str, Any] | str, path: str) -> Reading:
+    if not isinstance(data, str):
+        return examine_data(data, path)
+    held = load_yaml(data, path)
+    if not isinstance(held, dict):
+        raise BadValue("The test case is a text that holds no YAML or JSON object.")
+    if held.keys() & {"testcase", "unittest"}:
+        return examine_text(data, path)
+    return examine_data(held, path)
 
 
 def _write_both(

@@ -15,7 +15,7 @@ from shall.engine.record import StepRecord, learn_from
 from shall.engine.redact import Redactor
 from shall.engine.result import CheckResult, Outcome, StepResult
 from shall.engine.scope import Scope
-from shall.engine.select import Content, read_content, select
+from shall.engine.select import Content, Selected, read_content, select
 from shall.errors import ShallError, TargetUnreachable, TimedOut
 from shall.messages import Message
 
@@ -55,6 +55,7 @@ async def run_call(call: Call, around: Surroundings) -> StepRecord:
         )
         response = await around.session.send(request)
         content = read_content(response)
+        _remember(call.id, content, around.scope)  # a check may read the response of its own step
         checks = _check_all(call, response, content, around.scope)
     except ShallError as error:
         result = StepResult(
@@ -72,7 +73,6 @@ async def run_call(call: Call, around: Surroundings) -> StepRecord:
     result = StepResult(call.id, call.path, outcome, time.perf_counter() - started, tuple(checks))
     record = StepRecord(result, request, response)
     learn_from(around.redactor, record, content.value)
-    _remember(call.id, content, around.scope)
     return record
 
 
@@ -112,7 +112,10 @@ def _check(
         message = Message("check.not_supported", {"kind": kind})
         return CheckResult(kind, path, Outcome.ERROR, field, check.expected, message=message)
     expected = evaluate(check.expected, scope)
-    actual = select(check, response, content)
+    if check.container is None:
+        actual = select(check, response, content)
+    else:  # the older form: is this value in that list?
+        actual, expected = Selected(expected), evaluate(check.container, scope)
     wrong = compare(check.kind, actual, expected)
     return CheckResult(
         kind,

@@ -1,0 +1,1 @@
+"""The schema, one file a step, applied in the order of their numbers."""
