@@ -108,7 +108,7 @@ def _not_exists(actual: Selected) -> Verdict:
 
 
 def _is_none(actual: Selected) -> Verdict:
-    if actual.found and actual.value is None:
+    if actual.is_empty_body or (actual.found and actual.value is None):
         return None
     if not actual.found:
         return Message("check.missing", {"reason": actual.reason})

@@ -29,11 +29,15 @@ EMPTY: Final = Content()
 
 @dataclass(frozen=True, slots=True)
 class Selected:
-    """What a check looks at; ``found`` False when there is none, and ``reason`` says why."""
+    """What a check looks at; ``found`` False when there is none, and ``reason`` says why.
+
+    ``is_empty_body``: it is the whole body, and that is empty.
+    """
 
     value: Any = None
     found: bool = True
     reason: str = ""
+    is_empty_body: bool = False
 
 
 def read_content(response: Response) -> Content:
@@ -54,7 +58,8 @@ def select(check: Check, response: Response, content: Content) -> Selected:
         value = response.header(check.header)
         return Selected(value, value is not None, f"there is no header {check.header}")
     if not content.present:
-        return Selected(found=False, reason="the body is empty")
+        empty = check.field is None
+        return Selected(found=False, reason="the body is empty", is_empty_body=empty)
     if check.field is None:
         return Selected(content.value)
     path = parse_path(check.field)

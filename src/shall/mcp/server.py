@@ -22,7 +22,7 @@ INSTRUCTIONS = (
     "trace_requirements shows what is proved."
 )
 
-TOOLS: Mapping[Callable[..., Any], ToolAnnotations] = {
+TOOLS: Mapping[Any, ToolAnnotations] = {
     **run_tools.TOOLS,
     **case_tools.TOOLS,
     **spec_tools.TOOLS,
