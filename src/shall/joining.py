@@ -7,13 +7,26 @@ from shall.actions.workspace import RunDefaults, Workspace
 from shall.actions.workspaces import Workspaces
 from shall.engine.ports import Sender
 from shall.errors import StoreUnavailable
-from shall.settings import Settings
+from shall.settings import FILE_NAME, Settings
 from shall.store.base import Store
 from shall.store.evidence import EvidenceLog
 from shall.store.sqlite import SqliteStore
 from shall.store.state import prepare_state
 
 STATE_FOLDER = ".shall"
+
+MARKERS = (FILE_NAME, STATE_FOLDER)
+"""What the folder of a project holds."""
+
+
+def project_folder(start: Path) -> Path:
+    """Give the folder of a project: ``start``, or the nearest one above that has a marker."""
+    for folder in (start, *start.parents):
+        if folder == Path.home() and folder != start:
+            break
+        if any((folder / marker).exists() for marker in MARKERS):
+            return folder
+    return start
 
 
 def open_workspace(root: Path, settings: Settings) -> Workspace:

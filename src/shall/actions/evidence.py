@@ -1,6 +1,7 @@
 """Keeps what a run says about criteria as committed text."""
 
 import logging
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from shall.actions.workspace import Workspace
@@ -43,7 +44,14 @@ def keep_case_evidence(workspace: Workspace, run: RunResult) -> None:
         if whole or case.outcome in _SPOKE
         for criterion in case.criteria
     ]
+    keep_evidence(workspace, facts)
+
+
+def keep_evidence(workspace: Workspace, facts: Iterable[Evidence]) -> None:
+    """Append evidence; a log that cannot be written is told in the program's log."""
+    if workspace.evidence is None:
+        return
     try:
-        workspace.evidence.append(facts)
+        workspace.evidence.append(list(facts))
     except StoreUnavailable as error:
         _log.warning("the evidence of this run is not kept: %s", error)

@@ -3,14 +3,14 @@
 import argparse
 import json
 
-from shall.cli.options import project_folder, settings_of
+from shall.cli.options import folder_of, settings_of
 from shall.cli.output import OK, say
 from shall.settings import settings_table
 
 
 def execute(arguments: argparse.Namespace) -> int:
     """Carry out the command."""
-    table = settings_table(*settings_of(project_folder(arguments.workspace), {}))
+    table = settings_table(*settings_of(folder_of(arguments.workspace), {}))
     names = ("setting", "value", "source", "meaning")
     if arguments.format == "json":
         rows = [dict(zip(names, row, strict=True)) for row in table]

@@ -6,10 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from shall import __version__
+from shall.joining import project_folder
 from shall.settings import Settings, Sources, process_environment, read_settings
-
-MARKERS = ("shall.yaml", ".shall")
-"""What the folder of a project holds."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -30,17 +28,9 @@ def parser() -> argparse.ArgumentParser:
     return main
 
 
-def project_folder(named: str | None) -> Path:
-    """Give the folder of the project: as named, else the nearest that has a shall.yaml or state."""
-    if named is not None:
-        return Path(named).resolve()
-    current = Path.cwd()
-    for folder in (current, *current.parents):
-        if folder == Path.home() and folder != current:
-            break
-        if any((folder / marker).exists() for marker in MARKERS):
-            return folder
-    return current
+def folder_of(named: str | None) -> Path:
+    """Give the folder of the project: as named, else the nearest around the current one."""
+    return Path(named).resolve() if named is not None else project_folder(Path.cwd())
 
 
 def settings_of(

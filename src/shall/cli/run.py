@@ -15,7 +15,7 @@ from shall.actions.places import failure_places
 from shall.actions.reports import keep_report
 from shall.actions.run import RunRequest, run_tests
 from shall.actions.workspace import Workspace
-from shall.cli.options import project_folder, settings_of
+from shall.cli.options import folder_of, settings_of
 from shall.cli.output import exit_status, say, tell
 from shall.engine.events import Event, RunFinished
 from shall.engine.result import RunResult
@@ -43,7 +43,7 @@ class Seen:
 
 def execute(arguments: argparse.Namespace) -> int:
     """Carry out the command."""
-    folder = project_folder(arguments.workspace)
+    folder = folder_of(arguments.workspace)
     flags = {
         "run_timeout_s": arguments.timeout,
         "concurrency": arguments.concurrency,

@@ -6,7 +6,7 @@ import shutil
 import sys
 
 from shall.actions.trace import trace_requirements
-from shall.cli.options import project_folder, settings_of
+from shall.cli.options import folder_of, settings_of
 from shall.cli.output import CHECK_FAILED, OK, say, tell
 from shall.joining import open_workspace
 from shall.specs.export import to_csv, to_json, to_markdown, to_text
@@ -15,7 +15,7 @@ from shall.specs.matrix import Matrix
 
 def execute(arguments: argparse.Namespace) -> int:
     """Carry out the command."""
-    folder = project_folder(arguments.workspace)
+    folder = folder_of(arguments.workspace)
     settings, _ = settings_of(folder, {"no_color": arguments.no_color})
     workspace = open_workspace(folder, settings)
     if workspace.state_warning:

@@ -26,6 +26,8 @@ class Content:
 
 EMPTY: Final = Content()
 
+_SEARCHES = frozenset({CheckKind.CONTAINS, CheckKind.NOT_CONTAINS, CheckKind.REGEX})
+
 
 @dataclass(frozen=True, slots=True)
 class Selected:
@@ -61,11 +63,17 @@ def select(check: Check, response: Response, content: Content) -> Selected:
         empty = check.field is None
         return Selected(found=False, reason="the body is empty", is_empty_body=empty)
     if check.field is None:
-        return Selected(content.value)
+        return Selected(_whole(check, response, content))
     path = parse_path(check.field)
     if path and not content.is_json:
         return Selected(found=False, reason="the body is not JSON")
     return _walk(content.value, path)
+
+
+def _whole(check: Check, response: Response, content: Content) -> Any:
+    """Give the whole body; a search looks through the text of an object, as people mean it."""
+    searched = check.kind in _SEARCHES and isinstance(content.value, dict)
+    return _text(response) if searched and not isinstance(check.expected, dict) else content.value
 
 
 def _walk(value: Any, path: tuple[str | int, ...]) -> Selected:

@@ -10,23 +10,12 @@ import difflib
 import json
 import secrets
 from collections.abc import Iterable, Mapping
-from typing import Any, TypedDict
+from typing import Any
 
 from mcp_types import CallToolResult, TextContent
 from pydantic import ValidationError
 
 from shall.errors import BadValue, ShallError
-
-
-class Envelope(TypedDict):
-    """What every reply has."""
-
-    status: str
-    request_id: str
-    error_code: str | None
-    retryable: bool
-    error_message: str | None
-    error_details: dict[str, Any] | None
 
 
 def new_request_id() -> str:
@@ -64,13 +53,26 @@ def failure(
 
 
 def as_result(data: dict[str, Any]) -> CallToolResult:
-    """Make the tool result of an envelope: the same data as one line of JSON and structured."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), default=str)
+    """Make the tool result of an envelope: as one line of JSON, and structured.
+
+    The text leaves out the assertions of failed cases: their messages are there already.
+    """
+    brief = {
+        **data,
+        **({"results": _without_assertions(data["results"])} if "results" in data else {}),
+    }
+    text = json.dumps(brief, ensure_ascii=False, separators=(",", ":"), default=str)
     return CallToolResult(
         content=[TextContent(type="text", text=text)],
         structured_content=data,
         is_error=data["status"] == "error",
     )
+
+
+def _without_assertions(results: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {key: value for key, value in result.items() if key != "assertions"} for result in results
+    ]
 
 
 def cut(text: str, length: int) -> str:

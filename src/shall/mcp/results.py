@@ -1,6 +1,7 @@
 """Runs and cases as a model reads them: short, the reason first."""
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Mapping
 from typing import Any, NotRequired
 
 from typing_extensions import TypedDict
@@ -18,11 +19,16 @@ from shall.messages import Message, render
 from shall.place import Place
 from shall.store.base import RunRecord
 
-SHOWN_FAILURES = 20
+SHOWN_FAILURES = 10
 SHOWN_NAMES = 20
 _SHOWN_CHECKS = 3
 _VALUE_LENGTH = 80
-_REASON_LENGTH = 240
+_REASON_LENGTH = 200
+_NAME_LENGTH = 40
+_LEAST_REASON = 60
+# A failing case travels twice, as text and structured: together they stay below 1.5 KB.
+_CASE_BYTES = 235
+_ASSERTIONS_BYTES = 115
 _BODY_LENGTH = 4000
 
 _BAD = frozenset({Outcome.FAILED, Outcome.ERROR})
@@ -76,7 +82,7 @@ def run_reply(run: RunResult, places: Places, language: str) -> RunReply:
     failures = [_failed_case(case, places, language) for case in bad[:SHOWN_FAILURES]]
     reply: RunReply = {
         "run_id": run.run_id,
-        "summary": _summary(run, failures),
+        "summary": _summary(run),
         "total": len(run.cases),
         "passed": counts[Outcome.PASSED],
         "failed": counts[Outcome.FAILED],
@@ -88,7 +94,7 @@ def run_reply(run: RunResult, places: Places, language: str) -> RunReply:
     }
     if len(bad) > SHOWN_FAILURES:
         reply["more_results"] = len(bad) - SHOWN_FAILURES
-    if len(run.cases) == 1:
+    if len(run.cases) == 1 and not bad:
         only = run.cases[0]
         reply["result"] = {"status": only.outcome.value, "duration": round(only.duration_s, 3)}
     return reply
@@ -143,12 +149,9 @@ def reason_of(case: CaseResult, places: Places, language: str) -> str:
     return ""
 
 
-def _summary(run: RunResult, failures: Iterable[FailedCase]) -> str:
+def _summary(run: RunResult) -> str:
     counts = run.counts()
-    told = ", ".join(f"{count} {outcome}" for outcome, count in counts.items() if count)
-    first = next(iter(failures), None)
-    why = f". {first['test_name']}: {first['error_message']}" if first else ""
-    return cut(f"{told or 'nothing ran'}{why}", _REASON_LENGTH)
+    return ", ".join(f"{count} {outcome}" for outcome, count in counts.items() if count)
 
 
 def _failed_case(case: CaseResult, places: Places, language: str) -> FailedCase:
@@ -158,13 +161,30 @@ def _failed_case(case: CaseResult, places: Places, language: str) -> FailedCase:
         for check in step.checks
         if check.outcome in _BAD
     ]
-    return {
-        "test_name": cut(case.name, _VALUE_LENGTH),
+    failed: FailedCase = {
+        "test_name": cut(case.name, _NAME_LENGTH),
         "yaml_path": case.case_key,
         "status": case.outcome.value,
-        "error_message": cut(reason_of(case, places, language), _REASON_LENGTH),
+        "error_message": "",
         "assertions": [_assertion(check) for check in bad[:_SHOWN_CHECKS]],
     }
+    while failed["assertions"] and _size(failed["assertions"]) > _ASSERTIONS_BYTES:
+        failed["assertions"].pop()  # the message tells the first, get_test_results all of them
+    room = max(_CASE_BYTES - _size({**failed, "assertions": []}), _LEAST_REASON)
+    failed["error_message"] = cut_bytes(reason_of(case, places, language), room)
+    return failed
+
+
+def cut_bytes(text: str, room: int) -> str:
+    """Cut a text to a number of UTF-8 bytes."""
+    data = text.encode("utf-8", "replace")
+    return text if len(data) <= room else data[: room - 3].decode("utf-8", "ignore") + "…"
+
+
+def _size(value: Any) -> int:
+    return len(
+        json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    )
 
 
 def _step_reason(case: CaseResult, step: StepResult, places: Places, language: str) -> str:

@@ -53,8 +53,9 @@ async def run_tests(
     reply = run_reply(run, failure_places(space, run), space.defaults.language)
     reply["mode"] = "single" if yaml_path else "batch"
     if yaml_path:
-        reply["yaml_path"] = run.cases[0].case_key
-        reply["test_name"] = run.cases[0].name
+        if not reply["results"]:  # what did not pass names itself
+            reply["yaml_path"] = run.cases[0].case_key
+            reply["test_name"] = run.cases[0].name
         script = f"{SCRIPTS}/{script_name(run.cases[0].case_key)}"
         if space.files.is_file(script):
             reply["py_path"] = script

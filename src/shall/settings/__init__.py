@@ -5,10 +5,11 @@ documentation are made from it. Precedence: flags, environment, ``shall.yaml``, 
 """
 
 from shall.settings.page import settings_page, settings_table
-from shall.settings.reading import Source, Sources, process_environment, read_settings
+from shall.settings.reading import FILE_NAME, Source, Sources, process_environment, read_settings
 from shall.settings.table import SETTINGS, Setting, Settings
 
 __all__ = [
+    "FILE_NAME",
     "SETTINGS",
     "Setting",
     "Settings",
