@@ -82,16 +82,13 @@ def _pairs(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
                 yield name, as_text(item)
 
 
-def _files(values: Mapping[str, Any], attachments: Attachments) -> tuple[FilePart, ...]:
+def _files(paths: Mapping[str, Any], attachments: Attachments) -> tuple[FilePart, ...]:
     parts = []
-    for field, value in values.items():
-        for item in value if isinstance(value, list) else [value]:
-            held = item if isinstance(item, Mapping) else {"path": item}
-            path = as_text(held.get("path", ""))
-            name = path.replace("\\", "/").rpartition("/")[2]
-            guessed = mimetypes.guess_type(name)[0] or "application/octet-stream"
-            content_type = as_text(held.get("content_type") or guessed)
-            parts.append(FilePart(field, name, attachments.read_bytes(path), content_type))
+    for field, value in paths.items():
+        path = as_text(value)
+        name = path.rpartition("/")[2]
+        content_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        parts.append(FilePart(field, name, attachments.read_bytes(path), content_type))
     return tuple(parts)
 
 

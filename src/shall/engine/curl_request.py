@@ -86,7 +86,7 @@ class _Write:
 def _set_body(curl: pycurl.Curl, request: Request) -> None:
     method = request.method
     if request.files or request.form:
-        curl.setopt(pycurl.HTTPPOST, _parts(request))
+        curl.setopt(pycurl.MIMEPOST, _multipart(curl, request))
     elif request.body is not None or method in _WITH_BODY:
         body = request.body or b""
         curl.setopt(pycurl.POST, 1)
@@ -101,25 +101,19 @@ def _set_body(curl: pycurl.Curl, request: Request) -> None:
         curl.setopt(pycurl.CUSTOMREQUEST, method)
 
 
-def _parts(request: Request) -> list[tuple[str, tuple[object, ...]]]:
-    fields: list[tuple[str, tuple[object, ...]]] = [
-        (name, (pycurl.FORM_CONTENTS, value)) for name, value in request.form
-    ]
-    fields += [
-        (
-            part.field,
-            (
-                pycurl.FORM_BUFFER,
-                part.filename,
-                pycurl.FORM_BUFFERPTR,
-                part.content,
-                pycurl.FORM_CONTENTTYPE,
-                part.content_type,
-            ),
-        )
-        for part in request.files
-    ]
-    return fields
+def _multipart(curl: pycurl.Curl, request: Request) -> pycurl.CurlMime:
+    form = pycurl.CurlMime(curl)
+    for name, value in request.form:
+        part = form.addpart()
+        part.name(name.encode("utf-8"))
+        part.data(value.encode("utf-8"))
+    for file in request.files:
+        part = form.addpart()
+        part.name(file.field.encode("utf-8"))
+        part.filename(file.filename.encode("utf-8"))
+        part.type(file.content_type)
+        part.data(file.content)
+    return form
 
 
 def _header_lines(request: Request) -> list[bytes]:

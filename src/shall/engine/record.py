@@ -1,8 +1,10 @@
 """What a step did, with its secrets, and the redacted result that is made of it."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import parse_qsl
 
 from shall.engine.compare import shown
 from shall.engine.exchange import Request, Response
@@ -11,6 +13,9 @@ from shall.engine.result import CheckResult, ExchangeRecord, StepResult
 
 KEPT_BODY = 16_384
 """Characters of a body that are kept."""
+
+_LARGE = 64 * KEPT_BODY
+"""A body of more bytes is not parsed for keys."""
 
 KEPT_VALUE = 2_000
 """Characters of a check's value that are kept; a longer one is kept as cut text."""
@@ -31,9 +36,20 @@ def learn_from(redactor: Redactor, record: StepRecord, content: Any) -> None:
         redactor.learn_headers(record.request.headers)
         redactor.learn_url(record.request.url)
         redactor.learn_named(dict(record.request.form))
+        redactor.learn_named(_fields_of(record.request.body))
     if record.response is not None:
         redactor.learn_headers(record.response.headers)
     redactor.learn_named(content)
+
+
+def _fields_of(body: bytes | None) -> Any:
+    """Give the keys and values of a request body: JSON, or a form."""
+    if not body or len(body) > _LARGE:
+        return None
+    try:
+        return json.loads(body)
+    except ValueError:
+        return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
 
 
 def redacted(records: Sequence[StepRecord], redactor: Redactor) -> tuple[StepResult, ...]:
@@ -109,7 +125,7 @@ def _request_body(request: Request, redactor: Redactor) -> str:
 
 def _body(data: bytes, redactor: Redactor) -> str:
     """Give a body as text, redacted whole before it is cut: a cut could leave half a secret."""
-    if len(data) > 64 * KEPT_BODY:
+    if len(data) > _LARGE:
         # Too large to parse for keys: only values that are known to be secret can be found.
         return redactor.text(data[: 2 * KEPT_BODY].decode("utf-8", "replace"))[:KEPT_BODY]
     return redactor.body(data.decode("utf-8", "replace"))[:KEPT_BODY]

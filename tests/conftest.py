@@ -1,0 +1,70 @@
+"""Fixtures that several folders of tests use."""
+
+import importlib.util
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+
+pytest_plugins = ["pytester"]
+
+APPS = Path(__file__).parent / "apps"
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+class Service:
+    """The service under test, at ``url``."""
+
+    def __init__(self, url: str, log: Any) -> None:
+        self.url = url
+        self.log = log
+
+    def calls_to(self, path: str) -> int:
+        """Count the calls to a path since the test began."""
+        return sum(call.endswith(path) for call in self.log.calls)
+
+    def wait_for(self, what: list[str], entry: str) -> None:
+        """Wait until the service noted something."""
+        until = time.monotonic() + 10
+        while entry not in what:
+            assert time.monotonic() < until, f"the service never noted {entry}: {what}"
+            time.sleep(0.005)  # another thread's list: there is nothing to wait on
+
+
+@pytest.fixture(scope="session")
+def _running_service() -> Iterator[Service]:
+    spec = importlib.util.spec_from_file_location("service_under_test", APPS / "service.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    app = module.make_app()
+    listener = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(
+        module.Counting(app), log_config=None, access_log=False, timeout_graceful_shutdown=1
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    yield Service(f"http://127.0.0.1:{listener.getsockname()[1]}", app.state.log)
+    server.should_exit = True
+    thread.join(10)
+    listener.close()
+
+
+@pytest.fixture
+def service(_running_service: Service) -> Service:
+    """The service under test, with an empty log."""
+    for noted in (_running_service.log.calls, _running_service.log.closed):
+        noted.clear()
+    _running_service.log.connections.clear()
+    return _running_service

@@ -1,0 +1,155 @@
+import base64
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from shall.engine.events import CaseFinished, Event
+from shall.engine.redact import MASK, Redactor, is_secret_name
+from shall.engine.result import CaseResult, Outcome
+from shall.engine.serial import event_to_json, result_to_json
+from shall.messages import Message
+
+RunOne = Callable[..., Awaitable[CaseResult]]
+
+CANARY = "canary-5f1b9c"
+BASIC = base64.b64encode(f"anna:{CANARY}".encode()).decode()
+
+
+def get(**fields: Any) -> dict[str, Any]:
+    return {"method": "POST", "path": "/echo", **fields}
+
+
+PLACES: list[tuple[list[dict[str, Any]], dict[str, Any]]] = [
+    ([get(headers={"Authorization": f"Bearer {CANARY}"})], {}),
+    ([get(headers={"Authorization": f"Basic {BASIC}"}, text=CANARY)], {}),
+    ([get(headers={"Authorization": CANARY})], {}),
+    ([get(headers={"X-Api-Key": CANARY})], {}),
+    ([get(headers={"Cookie": f"a=1; session={CANARY}"})], {}),
+    ([get(json={"password": CANARY, "deep": [{"client_secret": CANARY}]})], {}),
+    ([get(form={"password": CANARY, "again": CANARY})], {}),
+    ([get(params={"access_token": CANARY})], {}),
+    ([get(text="{{ pin_code }}")], {"variables": {"pin_code": CANARY}, "secrets": ["pin_code"]}),
+    ([get(text="{{ db_password }}")], {"variables": {"db_password": CANARY}}),
+    ([get(text="{{ all.token }}")], {"variables": {"all": {"token": CANARY}}}),
+    (
+        [
+            get(path="/login", json={"user": CANARY}),
+            get(headers={"Authorization": "Bearer {{ s0.data.token }}"}),
+            get(
+                text="{{ s0.data.token }}",
+                **{"assert": [{"type": "equals", "field": "body", "expected": "x"}]},
+            ),
+        ],
+        {"secrets": ["user"]},
+    ),
+    (
+        [
+            get(
+                json={"a": CANARY},
+                **{"assert": [{"type": "equals", "field": "q.token", "expected": CANARY}]},
+            )
+        ],
+        {"variables": {"my_token": CANARY}},
+    ),
+    ([{"method": "GET", "url": f"http://anna:{CANARY}@127.0.0.1:9/x?api_key={CANARY}"}], {}),
+]
+
+
+@pytest.mark.anyio
+@pytest.mark.verifies("engine#4.5")
+@pytest.mark.parametrize(("steps", "case"), PLACES)
+async def test_a_secret_occurs_in_no_result_and_no_event(
+    service: Any, run: Any, steps: list[dict[str, Any]], case: dict[str, Any]
+) -> None:
+    events: list[Event] = []
+    with_ids = [{"id": f"s{number}", **step} for number, step in enumerate(steps)]
+    result = await run([{**case, "steps": with_ids}], events.append, host=service.url)
+    told = json.dumps(result_to_json(result)) + json.dumps([event_to_json(it) for it in events])
+    assert CANARY not in told
+    assert BASIC not in told
+    assert MASK in told
+    assert any(isinstance(event, CaseFinished) for event in events)
+
+
+@pytest.mark.anyio
+async def test_what_is_no_secret_stays(service: Any, run_one: RunOne) -> None:
+    body = {"name": "anna", "token_type": "bearer", "n": 12345678, "flag": True, "none": None}
+    step = get(json=body, headers={"X-Note": "note", "Accept-Language": "de"})
+    result = await run_one([step], host=service.url)
+    exchange = result.steps[0].exchange
+    assert exchange is not None
+    assert json.loads(exchange.request_body) == body
+    assert ("X-Note", "note") in exchange.request_headers
+    assert result.outcome is Outcome.PASSED
+
+
+@pytest.mark.parametrize(
+    ("name", "secret"),
+    [
+        ("password", True),
+        ("X-Auth-Token", True),
+        ("apiKey", True),
+        ("Set-Cookie", True),
+        ("sessionId", True),
+        ("tokens_used", False),
+        ("token_type", False),
+        ("name", False),
+        ("passenger", False),
+    ],
+)
+def test_names_tell_secrets(name: str, secret: bool) -> None:
+    assert is_secret_name(name) is secret
+
+
+def test_numbers_lists_and_keys_are_masked_too() -> None:
+    redactor = Redactor()
+    redactor.learn({"a": [123456, None, True]})
+    assert redactor.value({"n": 123456, "123456": [123456, 1.5]}) == {"n": MASK, MASK: [MASK, 1.5]}
+    assert redactor.value({"password": 5, "token": None, "secret": False}) == {
+        "password": MASK,
+        "token": None,
+        "secret": False,
+    }
+    assert redactor.message(Message("x", {"reason": "is 123456"})) == Message(
+        "x", {"reason": f"is {MASK}"}
+    )
+    assert redactor.message(None) is None
+
+
+def test_a_short_value_is_masked_by_its_key_only() -> None:
+    redactor = Redactor()
+    redactor.learn_named({"password": "ab"})
+    assert redactor.text("cab") == "cab"
+    assert redactor.value({"password": "ab"}) == {"password": MASK}
+
+
+def test_forms_and_broken_json_are_masked() -> None:
+    redactor = Redactor(["pin"])
+    redactor.learn("hidden-value")
+    assert redactor.body("a=1&pin=77&b=hidden-value") == f"a=1&pin={MASK}&b={MASK}"
+    assert redactor.body('{"a": "hidden-value"') == f'{{"a": "{MASK}"'
+    assert redactor.url("http://u:hidden-value@h/?pin=1#x") == f"http://u:{MASK}@h/?pin={MASK}#x"
+
+
+@pytest.mark.anyio
+async def test_long_values_are_cut(service: Any, run_one: RunOne) -> None:
+    check = {"type": "equals", "field": "body", "expected": "x"}
+    step = get(text="y" * 50_000, **{"assert": [check]})
+    result = await run_one([step], host=service.url)
+    found = result.steps[0].checks[1]
+    assert isinstance(found.actual, str)
+    assert len(found.actual) <= 2000
+    exchange = result.steps[0].exchange
+    assert exchange is not None
+    assert len(exchange.response_body) <= 16_384
+    assert exchange.response_size_bytes > 50_000
+
+
+@pytest.mark.anyio
+async def test_a_huge_body_is_still_masked(service: Any, run_one: RunOne) -> None:
+    text = f"{CANARY} " + "z" * 1_200_000
+    step = get(text=text, headers={"X-Api-Key": CANARY})
+    result = await run_one([step], host=service.url)
+    assert CANARY not in json.dumps(result_to_json(result))

@@ -1,0 +1,233 @@
+import json
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shall.engine.result import CaseResult, Outcome
+
+pytestmark = pytest.mark.anyio
+
+RunOne = Callable[..., Awaitable[CaseResult]]
+
+
+def seen(result: CaseResult, step: int = 0) -> Any:
+    """What the service says it saw."""
+    exchange = result.steps[step].exchange
+    assert exchange is not None, result
+    return json.loads(exchange.response_body)
+
+
+@pytest.mark.verifies("engine#1.1")
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
+async def test_any_method_is_sent(service: Any, run_one: RunOne, method: str) -> None:
+    result = await run_one([{"method": method, "path": "/echo"}], host=service.url)
+    assert result.outcome is Outcome.PASSED
+    assert seen(result)["method"] == method
+
+
+async def test_head_has_headers_and_no_body(service: Any, run_one: RunOne) -> None:
+    check = {"type": "equals", "header": "x-seen", "expected": "head"}
+    result = await run_one(
+        [{"method": "HEAD", "path": "/echo", "assert": [check]}], host=service.url
+    )
+    assert result.outcome is Outcome.PASSED
+
+
+@pytest.mark.verifies("engine#1.1")
+@pytest.mark.parametrize(
+    ("body", "content_type", "text"),
+    [
+        ({"json": {"a": [1, "ü"]}}, "application/json", '{"a": [1, "ü"]}'),
+        ({"data": {"a": 1}}, "application/json", '{"a": 1}'),
+        (
+            {"form": {"a": "1 2", "b": ["x", "y"]}},
+            "application/x-www-form-urlencoded",
+            "a=1+2&b=x&b=y",
+        ),
+        ({"text": "words"}, "text/plain; charset=utf-8", "words"),
+        ({"data": "words"}, "text/plain; charset=utf-8", "words"),
+        (
+            {"data": {"a": 1}, "headers": {"content-type": "application/x-www-form-urlencoded"}},
+            "application/x-www-form-urlencoded",
+            "a=1",
+        ),
+        (
+            {"json": {"a": 1}, "headers": {"Content-Type": "application/x+json"}},
+            "application/x+json",
+            '{"a": 1}',
+        ),
+        ({"json": None}, "application/json", "null"),
+    ],
+)
+async def test_bodies_are_sent_as_their_kind_says(
+    service: Any, run_one: RunOne, body: dict[str, Any], content_type: str, text: str
+) -> None:
+    result = await run_one([{"method": "PUT", "path": "/echo", **body}], host=service.url)
+    assert seen(result)["headers"]["content-type"] == content_type
+    assert seen(result)["body"] == text
+
+
+@pytest.mark.verifies("engine#1.1")
+async def test_files_are_sent_as_a_multipart_form(
+    service: Any, run_one: RunOne, tmp_path: Path
+) -> None:
+    (tmp_path / "notes.txt").write_text("hello")
+    (tmp_path / "raw").write_text("raw")
+    files = {"one": "notes.txt", "two": "raw"}
+    step = {"method": "POST", "path": "/upload", "data": {"who": "anna"}, "files": files}
+    result = await run_one([step], host=service.url)
+    assert seen(result) == {
+        "who": "anna",
+        "one": "notes.txt:text/plain:hello",
+        "two": "raw:application/octet-stream:raw",
+    }
+
+
+async def test_a_file_outside_the_workspace_is_not_sent(service: Any, run_one: RunOne) -> None:
+    step = {"method": "POST", "path": "/upload", "files": {"a": "../secret"}}
+    result = await run_one([step], host=service.url)
+    assert result.outcome is Outcome.ERROR
+    assert service.calls_to("/upload") == 0
+
+
+async def test_parameters_are_added_for_every_method(service: Any, run_one: RunOne) -> None:
+    step = {"method": "POST", "path": "/echo?z=0#f", "params": {"a": [1, 2], "b": "ü&", "c": None}}
+    result = await run_one([step], host=service.url)
+    assert seen(result)["query"] == [["z", "0"], ["a", "1"], ["a", "2"], ["b", "ü&"]]
+
+
+@pytest.mark.verifies("engine#1.2")
+async def test_connections_are_kept_alive(service: Any, run_one: RunOne) -> None:
+    await run_one([{"method": "GET", "path": "/echo"}] * 5, host=service.url)
+    assert service.calls_to("/echo") == 5
+    assert len(service.log.connections) == 1
+
+
+@pytest.mark.verifies("engine#1.3")
+async def test_cookies_stay_within_their_case(service: Any, run: Any) -> None:
+    def case(user: str) -> dict[str, Any]:
+        return {
+            "steps": [
+                {"id": "login", "method": "POST", "path": "/login", "json": {"user": user}},
+                {"id": "me", "method": "GET", "path": "/echo"},
+            ]
+        }
+
+    steps = [{"id": "me", "method": "GET", "path": "/echo"}]
+    both = await run(
+        [case("anna"), case("bert"), {"steps": steps}], host=service.url, concurrency=1
+    )
+    cookies = [len(seen(result, len(result.steps) - 1)["cookies"]) for result in both.cases]
+    assert cookies == [1, 1, 0]
+
+
+@pytest.mark.verifies("engine#1.4")
+async def test_redirects_are_followed_unless_told_otherwise(service: Any, run_one: RunOne) -> None:
+    step = {"method": "GET", "path": "/redirect", "params": {"to": "/echo/end", "code": 302}}
+    followed = await run_one([step], host=service.url)
+    assert seen(followed)["path"] == "/echo/end"
+    kept = await run_one([{**step, "follow_redirects": False}], host=service.url)
+    assert kept.steps[0].exchange is not None
+    assert kept.steps[0].exchange.status == 302
+
+
+@pytest.mark.parametrize(("code", "method"), [(303, "GET"), (307, "POST"), (302, "GET")])
+async def test_a_redirect_changes_the_method_as_http_says(
+    service: Any, run_one: RunOne, code: int, method: str
+) -> None:
+    params = {"to": "/echo", "code": code}
+    step = {"method": "POST", "path": "/redirect", "params": params, "json": {"a": 1}}
+    assert seen(await run_one([step], host=service.url))["method"] == method
+
+
+async def test_a_redirect_to_another_scheme_is_not_followed(service: Any, run_one: RunOne) -> None:
+    step = {
+        "method": "GET",
+        "path": "/redirect",
+        "params": {"to": "file:///etc/passwd", "code": 302},
+    }
+    result = await run_one([step], host=service.url)
+    assert result.outcome is Outcome.ERROR
+
+
+@pytest.mark.verifies("engine#1.5")
+async def test_a_step_tells_the_phases_of_its_exchange(service: Any, run_one: RunOne) -> None:
+    result = await run_one([{"method": "GET", "path": "/echo"}], host=service.url)
+    exchange = result.steps[0].exchange
+    assert exchange is not None
+    timings = exchange.timings
+    assert 0 < timings.connect_s <= timings.first_byte_s <= timings.total_s
+    assert timings.tls_s == 0
+    assert timings.dns_s <= timings.connect_s
+
+
+@pytest.mark.verifies("engine#1.6")
+@pytest.mark.parametrize(
+    "step",
+    [
+        {"path": "/echo", "headers": {"X-A": "a{{ nl }}X-B: b"}},
+        {"path": "/echo", "headers": {"X-A": "a{{ nul }}"}},
+        {"path": "/echo", "headers": {"X A": "a"}},
+        {"path": "/echo{{ nl }}x"},
+        {"url": "http://a b/"},
+        {"url": "http://h:99999/"},
+    ],
+)
+async def test_what_would_break_the_request_is_not_sent(
+    service: Any, run_one: RunOne, step: dict[str, Any]
+) -> None:
+    case = {"variables": {"nl": "\r\n", "nul": "\0"}}
+    result = await run_one([{"method": "GET", **step}], case, host=service.url)
+    assert result.outcome is Outcome.ERROR
+    assert service.log.calls == []
+
+
+async def test_an_empty_header_is_sent_empty(service: Any, run_one: RunOne) -> None:
+    step = {"method": "GET", "path": "/echo", "headers": {"X-Empty": ""}}
+    assert seen(await run_one([step], host=service.url))["headers"]["x-empty"] == ""
+
+
+async def test_characters_beyond_ascii_are_encoded(service: Any, run_one: RunOne) -> None:
+    result = await run_one([{"method": "GET", "path": "/echo/用户 1%2F?名=值"}], host=service.url)
+    assert seen(result)["path"] == "/echo/用户 1/"
+    assert seen(result)["query"] == [["名", "值"]]
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({"host": "{url}"}, True),
+        ({"default_host": "{url}"}, True),
+        ({"project_hosts": {"shop": "{url}"}}, True),
+        ({}, False),
+    ],
+)
+async def test_the_host_comes_from_the_first_that_names_one(
+    service: Any, run_one: RunOne, options: dict[str, Any], expected: bool
+) -> None:
+    given = json.loads(json.dumps(options).replace("{url}", service.url))
+    result = await run_one([{"method": "GET", "path": "/echo", "project": "shop"}], **given)
+    assert (result.outcome is Outcome.PASSED) is expected
+    if not expected:
+        assert result.steps[0].error is not None
+        assert "--host" in result.steps[0].error.params["reason"]
+
+
+async def test_the_option_wins_over_the_case_and_a_base_path_is_kept(
+    service: Any, run_one: RunOne
+) -> None:
+    case = {"host": "http://127.0.0.1:1"}
+    result = await run_one([{"method": "GET", "path": "/x"}], case, host=f"{service.url}/echo/")
+    assert seen(result)["path"] == "/echo/x"
+
+
+async def test_a_body_over_the_limit_is_an_error(
+    service: Any, run_one: RunOne, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shall.engine.http.MAX_BODY_BYTES", 1 << 20)
+    result = await run_one([{"method": "GET", "path": "/flood?mib=3"}], host=service.url)
+    assert result.outcome is Outcome.ERROR
+    assert result.steps[0].error is not None
+    assert "more than" in result.steps[0].error.params["reason"]

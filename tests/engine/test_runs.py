@@ -1,0 +1,289 @@
+import asyncio
+import json
+import string
+from collections.abc import Awaitable, Callable
+from datetime import UTC
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shall.actions.files import Files
+from shall.cases.reading import read_data
+from shall.engine.events import (
+    CaseFinished,
+    CaseStarted,
+    Event,
+    RunFinished,
+    RunStarted,
+    StepFinished,
+)
+from shall.engine.http import CurlSender
+from shall.engine.job import Job, RunOptions
+from shall.engine.result import CaseResult, CriterionRef, Outcome, RunStatus
+from shall.engine.run import run_jobs
+from shall.engine.serial import case_from_json, event_to_json, result_to_json, run_from_json
+from shall.errors import BadValue
+from shall.messages import LANGUAGES, Message, render
+
+pytestmark = pytest.mark.anyio
+
+RunOne = Callable[..., Awaitable[CaseResult]]
+
+GET = {"id": "get", "method": "GET", "path": "/echo"}
+SLOW = {"id": "slow", "method": "GET", "path": "/slow"}
+
+
+@pytest.mark.verifies("engine#3.1")
+async def test_cases_run_at_the_same_time_with_scopes_of_their_own(service: Any, run: Any) -> None:
+    def case(user: str) -> dict[str, Any]:
+        check = {"type": "equals", "field": "body", "expected": f"{user}-7"}
+        return {
+            "variables": {"user": user},
+            "steps": [
+                {"id": "login", "method": "POST", "path": "/login", "json": {"user": "{{ user }}"}},
+                {
+                    "id": "echo",
+                    "method": "POST",
+                    "path": "/echo",
+                    "text": "{{ user }}-{{ login.data.id }}",
+                    "assert": [check],
+                },
+            ],
+        }
+
+    order: list[str] = []
+
+    def note(event: Event) -> None:
+        if isinstance(event, CaseStarted | CaseFinished):
+            order.append(type(event).__name__)
+
+    result = await run([case(f"user{n}") for n in range(8)], note, host=service.url)
+    assert result.counts()[Outcome.PASSED] == 8
+    assert order[:8] == ["CaseStarted"] * 8
+
+
+@pytest.mark.verifies("engine#3.2", "engine#3.3")
+async def test_teardowns_run_last_first_whatever_the_steps_did(
+    service: Any, run_one: RunOne
+) -> None:
+    case = {
+        "teardowns": [
+            {"id": "one", "operation_type": "api", "method": "DELETE", "path": "/echo/one"},
+            {"id": "two", "operation_type": "api", "method": "DELETE", "path": "/status/500"},
+            {"id": "three", "operation_type": "db", "query": "delete from x"},
+        ]
+    }
+    steps = [{"method": "GET", "path": "/status/404"}, {"method": "GET", "path": "/echo"}]
+    result = await run_one(steps, case, host=service.url)
+    assert service.log.calls == ["GET /status/404", "DELETE /status/500", "DELETE /echo/one"]
+    assert [step.outcome.value for step in result.steps] == ["failed", "skipped"]
+    assert result.outcome is Outcome.FAILED
+    assert [it.outcome.value for it in result.teardowns] == ["error", "failed", "passed"]
+    assert result.teardown_outcome is Outcome.ERROR
+
+
+async def test_a_failing_teardown_does_not_hide_a_pass(service: Any, run: Any) -> None:
+    teardown = {"id": "t", "operation_type": "api", "method": "DELETE", "path": "/status/500"}
+    result = await run([{"steps": [GET], "teardowns": [teardown]}], host=service.url)
+    assert result.cases[0].outcome is Outcome.PASSED
+    assert result.cases[0].teardown_outcome is Outcome.FAILED
+    assert not result.all_hold
+
+
+@pytest.mark.verifies("engine#3.4")
+async def test_a_request_that_takes_too_long_is_an_error_with_host_and_seconds(
+    service: Any, run_one: RunOne
+) -> None:
+    result = await run_one([{**SLOW, "timeout_s": 0.2}], host=service.url)
+    error = result.steps[0].error
+    assert result.outcome is Outcome.ERROR
+    assert error is not None
+    assert error.code == "step.timed_out"
+    address = service.url.removeprefix("http://")
+    assert render(error) == f"{address} did not answer within 0.2 s."
+    assert result.steps[0].retryable
+
+
+@pytest.mark.verifies("engine#3.5")
+async def test_a_run_that_takes_too_long_stops_its_requests_and_tears_down(
+    service: Any, run: Any
+) -> None:
+    teardown = {"id": "t", "operation_type": "api", "method": "DELETE", "path": "/echo/undone"}
+    slow = {"steps": [SLOW], "teardowns": [teardown]}
+    result = await run([slow, {"steps": [GET]}], host=service.url, run_timeout_s=0.3, concurrency=1)
+    assert result.status is RunStatus.TIMED_OUT
+    first, second = result.cases
+    assert first.error == Message("run.timed_out", {"timeout_s": "0.3"})
+    assert first.outcome is Outcome.ERROR
+    assert first.teardowns[0].outcome is Outcome.PASSED
+    assert second.outcome is Outcome.SKIPPED
+    assert second.error == Message("run.not_started")
+    assert service.calls_to("/echo/undone") == 1
+    await asyncio.to_thread(service.wait_for, service.log.closed, "/slow")
+
+
+@pytest.mark.verifies("engine#3.6")
+async def test_cancelling_closes_the_connection_and_tells_what_ran(service: Any, run: Any) -> None:
+    events: list[Event] = []
+    running = asyncio.create_task(run([{"steps": [GET, SLOW]}], events.append, host=service.url))
+    await asyncio.to_thread(service.wait_for, service.log.calls, "/slow began")
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    await asyncio.to_thread(service.wait_for, service.log.closed, "/slow")
+    finished = events[-1]
+    assert isinstance(finished, RunFinished)
+    assert finished.result.status is RunStatus.INTERRUPTED
+    assert finished.result.cases[0].error == Message("run.interrupted")
+    assert finished.result.cases[0].steps[0].outcome is Outcome.PASSED
+
+
+async def test_a_teardown_that_hangs_is_given_up_when_the_run_is_stopped(
+    service: Any, run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shall.engine.case.TEARDOWN_GRACE_S", 0.2)
+    hang = {"id": "hang", "operation_type": "api", "method": "GET", "path": "/slow"}
+    undo = {"id": "undo", "operation_type": "api", "method": "DELETE", "path": "/echo/undone"}
+    case = {"steps": [GET], "teardowns": [undo, hang]}
+    result = await run([case], host=service.url, run_timeout_s=0.3)
+    assert result.status is RunStatus.TIMED_OUT
+    assert [it.outcome.value for it in result.cases[0].teardowns] == ["error", "passed"]
+    assert result.cases[0].outcome is Outcome.PASSED
+
+
+@pytest.mark.verifies("engine#3.7")
+async def test_a_service_that_is_not_there_is_a_retryable_error_and_others_run(
+    service: Any, run: Any
+) -> None:
+    gone = {"host": "http://127.0.0.1:9", "steps": [GET]}
+    nameless = {"host": "http://no-such-host.invalid", "steps": [GET]}
+    fine = {"host": service.url, "steps": [GET]}
+    result = await run([gone, nameless, fine])
+    assert [case.outcome.value for case in result.cases] == ["error", "error", "passed"]
+    step = result.cases[0].steps[0]
+    assert step.retryable
+    assert step.error is not None
+    assert render(step.error) == "127.0.0.1:9 refuses the connection."
+    assert "no-such-host.invalid" in render(result.cases[1].steps[0].error)
+
+
+async def test_a_fault_of_ours_costs_one_case(
+    service: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("boom")
+
+    monkeypatch.setattr("shall.engine.step.read_content", broken)
+    case = read_data({"name": "a", "host": service.url, "steps": [GET]}, "x")
+    sender, files = CurlSender(), Files(tmp_path)
+    result = await run_jobs([Job("a", case)], RunOptions("r"), sender, files, lambda _: None)
+    sender.close()
+    files.close()
+    assert result.cases[0].error == Message("case.internal")
+
+
+async def test_a_bad_variable_is_an_error_of_the_case(service: Any, run_one: RunOne) -> None:
+    case = {"variables": {"a": "{{ missing_thing }}"}}
+    result = await run_one([GET], case, host=service.url, variables={"missing_thang": 1})
+    assert result.error is not None
+    assert "Did you mean `missing_thang`?" in render(result.error)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("{{ s0.a }}", "its response is not JSON"),
+        ("{{ s1.a }}", "its response has no body"),
+        ("{{ s2[5] }}", "it is a list of 2"),
+        ("{{ s2[0].idd }}", "it has id"),
+        ("{{ s2[0].id.x }}", "it is neither an object nor a list"),
+        ("{{ Global.x }}", "it is an object without that key"),
+        ("{{ random_int(9, 1) }}", "`random_int` cannot be called so"),
+    ],
+)
+async def test_a_value_that_is_not_there_is_explained(
+    service: Any, run_one: RunOne, text: str, reason: str
+) -> None:
+    steps = [{"method": "GET", "path": f"/body/{kind}"} for kind in ("text", "empty", "list")]
+    last = {"method": "POST", "path": "/echo", "text": text}
+    result = await run_one([*steps, last], host=service.url)
+    error = result.steps[-1].error
+    assert error is not None
+    assert reason in render(error)
+
+
+@pytest.mark.verifies("cases#2.1")
+async def test_a_lone_expression_keeps_its_type(service: Any, run_one: RunOne) -> None:
+    case = {"variables": {"n": 7, "all": [1, {"a": None}], "copy": "{{ all }}", "t": True}}
+    body = {"n": "{{ n }}", "copy": "{{ copy }}", "text": "n={{ n }} {{ all }} {{ t }}"}
+    check = {"type": "equals", "field": "body", "expected": None}
+    steps = [{"method": "POST", "path": "/echo", "json": body, "assert": [check]}]
+    result = await run_one(steps, case, host=service.url)
+    sent = json.loads(result.steps[0].checks[1].actual)
+    assert sent == {"n": 7, "copy": [1, {"a": None}], "text": 'n=7 [1, {"a": null}] true'}
+
+
+@pytest.mark.verifies("engine#4.1", "engine#4.2")
+async def test_a_result_names_everything_later_work_needs(service: Any, tmp_path: Path) -> None:
+    case = read_data({"name": "a", "host": service.url, "tags": ["x"], "steps": [GET]}, "x")
+    criteria = (CriterionRef("auth#1.1", "f" * 64),)
+    job = Job("tests/cases/a.yaml", case, "c" * 64, criteria, data_row="row 2", attempt=3)
+    options = RunOptions("run-9", environment="staging", shard=4)
+    sender, files = CurlSender(), Files(tmp_path)
+    run = await run_jobs([job], options, sender, files, lambda _: None)
+    sender.close()
+    files.close()
+    result = run.cases[0]
+    named = (result.run_id, result.case_key, result.data_row, result.attempt, result.shard)
+    assert named == ("run-9", "tests/cases/a.yaml", "row 2", 3, 4)
+    assert (result.environment, result.criteria) == ("staging", criteria)
+    assert result.started_at.tzinfo is UTC
+    assert result.duration_s > 0
+    assert result.case_fingerprint == "c" * 64
+    assert {it.value for it in Outcome} == {"passed", "failed", "error", "skipped"}
+
+
+@pytest.mark.verifies("engine#4.3", "engine#4.4")
+async def test_results_and_events_survive_json(service: Any, run: Any) -> None:
+    events: list[Event] = []
+    check = {"type": "equals", "field": "method", "expected": "PUT"}
+    bad = {"steps": [{**GET, "assert": [check]}], "teardowns": []}
+    result = await run([{"steps": [GET]}, bad], events.append, host=service.url)
+    text = json.dumps(result_to_json(result))
+    assert run_from_json(json.loads(text)) == result
+    assert case_from_json(result_to_json(result.cases[1])) == result.cases[1]
+    kinds = [event_to_json(event)["event"] for event in events]
+    assert kinds[0] == "RunStarted"
+    assert kinds[-1] == "RunFinished"
+    assert sorted(set(kinds[1:-1])) == ["CaseFinished", "CaseStarted", "StepFinished"]
+    assert all(json.dumps(event_to_json(event)) for event in events)
+    assert isinstance(events[0], RunStarted)
+    assert events[0].total == 2
+    steps = [event.step for event in events if isinstance(event, StepFinished)]
+    assert all(step.exchange is None for step in steps)
+
+
+@pytest.mark.verifies("engine#4.3")
+def test_a_newer_format_and_a_wrong_shape_are_refused() -> None:
+    with pytest.raises(BadValue, match="newer release"):
+        run_from_json({"format": 99})
+    with pytest.raises(BadValue, match="shape"):
+        run_from_json({"run_id": "x"})
+
+
+@pytest.mark.verifies("engine#4.6")
+def test_both_catalogues_have_the_same_codes_and_parameters() -> None:
+    def fields(template: str) -> set[str]:
+        return {name for _, name, _, _ in string.Formatter().parse(template) if name}
+
+    english, chinese = LANGUAGES["en"], LANGUAGES["zh"]
+    assert english.keys() == chinese.keys()
+    differing = [code for code in english if fields(english[code]) != fields(chinese[code])]
+    assert differing == []
+
+
+def test_a_language_without_a_catalogue_reads_english() -> None:
+    assert render(Message("run.not_started"), "fr") == render(Message("run.not_started"), "en")
+    with pytest.raises(KeyError):
+        render(Message("no.such.code"))
