@@ -1,0 +1,210 @@
+"""The store in one SQLite file. The only module that imports ``sqlite3``."""
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from shall.engine.result import CaseResult, RunStatus
+from shall.errors import StoreUnavailable
+from shall.store import queries
+from shall.store.base import CallRecord, CallStatistics, RunRecord
+from shall.store.locks import Lease, is_held, locked_file
+from shall.store.migrate import migrate, refuse_newer
+from shall.store.rows import RunRow, case_from_text, run_record, time_text
+
+MAX_CALLS = 100_000
+_BUSY_S = 10.0
+_LIVE_FOLDER = "live"
+
+# Primary result code: what it means, and what to do next.
+_REASONS = {
+    sqlite3.SQLITE_BUSY: ("is locked by another process", "Try again in a moment."),
+    sqlite3.SQLITE_LOCKED: ("is locked by another process", "Try again in a moment."),
+    sqlite3.SQLITE_FULL: ("cannot grow: the disk is full", "Free some space and try again."),
+    sqlite3.SQLITE_READONLY: (
+        "is read-only",
+        "Make it writable, or name another state folder with SHALL_STATE_DIR.",
+    ),
+    sqlite3.SQLITE_CANTOPEN: (
+        "cannot be opened",
+        "Check that its folder exists and can be written.",
+    ),
+    sqlite3.SQLITE_CORRUPT: ("is damaged", "Move it away; a new one is made at the next start."),
+    sqlite3.SQLITE_NOTADB: (
+        "is not a SQLite database",
+        "Move it away; a new one is made at the next start.",
+    ),
+}
+
+
+class SqliteStore:
+    """Keeps runs and calls in one file; several threads and processes may use it at once.
+
+    At most ``max_runs`` finished runs are kept, none older than ``max_age_days`` (0: no bound by
+    age), and the newest 100,000 calls. Results are on the disk when ``save_cases`` and
+    ``finish_run`` return; calls may lose the last moments when the power fails, but not when the
+    process dies.
+
+    A run reads INTERRUPTED when it never finished and the process that started it is gone: that
+    process holds a lock, which the kernel gives back however the process ends.
+    """
+
+    def __init__(self, path: Path, *, max_runs: int, max_age_days: int) -> None:
+        """Open the file, or make it.
+
+        Raises:
+            StoreUnavailable: It cannot be opened or written.
+            StoreTooNew: A newer release wrote it.
+        """
+        self._path = path
+        self._max_runs = max(1, max_runs)
+        self._max_age_days = max_age_days
+        self._lock = threading.RLock()
+        self._lease: Lease | None = None
+        with self._translated():
+            self._connection = self._connect()
+        try:
+            with self._translated(), self._starting():
+                refuse_newer(self._connection, str(path))
+                self._connection.execute("PRAGMA journal_mode = WAL")
+                self._connection.execute("PRAGMA foreign_keys = ON")
+                migrate(self._connection, str(path))
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def _connect(self) -> sqlite3.Connection:
+        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+        with suppress(FileExistsError):
+            # Only a new file: closing one that is open elsewhere in this process drops its locks.
+            os.close(os.open(self._path, flags, 0o600))
+        return sqlite3.connect(
+            self._path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False
+        )
+
+    @contextmanager
+    def _starting(self) -> Iterator[None]:
+        with locked_file(self._path.with_name(self._path.name + ".lock")):
+            yield
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+            reason, hint = _REASONS.get(code, (f"cannot be used: {error}", None))
+            raise StoreUnavailable(f"The store {self._path} {reason}.", hint=hint) from error
+        except OSError as error:
+            raise StoreUnavailable(
+                f"The store {self._path} cannot be opened: {error.strerror}.",
+                hint="Name a folder that can be written with SHALL_STATE_DIR.",
+            ) from error
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        with self._transaction("BEGIN") as connection:  # so that all queries see one state
+            yield connection
+
+    @contextmanager
+    def _writing(self, *, durable: bool = True) -> Iterator[sqlite3.Connection]:
+        with self._lock, self._translated():
+            self._connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+            with self._transaction("BEGIN IMMEDIATE") as connection:
+                yield connection
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
+        with self._lock, self._translated():
+            self._connection.execute(begin)
+            try:
+                yield self._connection
+                self._connection.execute("COMMIT")
+            except BaseException:
+                with suppress(sqlite3.Error):  # the first error is the one to tell
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    def start_run(self, run_id: str, started_at: datetime, total: int, environment: str) -> None:
+        """Note that a run began."""
+        with self._lock:
+            if self._lease is None:
+                with self._starting():
+                    self._lease = Lease.take(self._path.with_name(_LIVE_FOLDER))
+            lease = self._lease.name
+        with self._writing() as connection:
+            queries.insert_run(connection, run_id, started_at, total, environment, lease)
+
+    def save_cases(self, results: Sequence[CaseResult]) -> None:
+        """Keep finished cases with every step and check, in one transaction."""
+        with self._writing() as connection:
+            for case in results:
+                queries.insert_case(connection, case)
+
+    def finish_run(self, run_id: str, status: RunStatus, duration_s: float) -> None:
+        """Note that a run ended, and drop runs beyond the history's bounds."""
+        with self._writing() as connection:
+            queries.end_run(connection, run_id, status, duration_s)
+            self._drop_old_runs(connection)
+
+    def _drop_old_runs(self, connection: sqlite3.Connection) -> None:
+        oldest = ""
+        if self._max_age_days > 0:
+            oldest = time_text(datetime.now(UTC) - timedelta(days=self._max_age_days))
+        for row in queries.runs_beyond(connection, oldest, self._max_runs):
+            if self._status(row) is not RunStatus.RUNNING:
+                queries.delete_run(connection, row.id)
+
+    def runs(self, limit: int) -> list[RunRecord]:
+        """Give the newest runs, newest first. A run whose process died reads INTERRUPTED."""
+        with self._reading() as connection:
+            rows = queries.newest_runs(connection, limit)
+            return [self._record(connection, row) for row in rows]
+
+    def run(self, run_id: str) -> RunRecord | None:
+        """Give one run."""
+        with self._reading() as connection:
+            row = queries.one_run(connection, run_id)
+            return None if row is None else self._record(connection, row)
+
+    def _record(self, connection: sqlite3.Connection, row: RunRow) -> RunRecord:
+        cases = queries.names_and_outcomes(connection, row.id)
+        return run_record(row, self._status(row), cases)
+
+    def _status(self, row: RunRow) -> RunStatus:
+        live = self._path.with_name(_LIVE_FOLDER)
+        if row.status == RunStatus.RUNNING and not is_held(live, row.lease):
+            return RunStatus.INTERRUPTED
+        return RunStatus(row.status)
+
+    def cases(self, run_id: str, case_key: str | None = None) -> list[CaseResult]:
+        """Give the cases of a run in the order they were kept, with steps and checks."""
+        with self._reading() as connection:
+            documents = queries.documents(connection, run_id, case_key)
+        return [case_from_text(document) for document in documents]
+
+    def save_call(self, call: CallRecord) -> None:
+        """Keep one tool call."""
+        with self._writing(durable=False) as connection:
+            queries.insert_call(connection, call, keep=MAX_CALLS)
+
+    def call_statistics(self, limit: int, since: datetime | None) -> CallStatistics:
+        """Count the newest ``limit`` calls (0: all), only those after ``since`` if given.
+
+        The P95 is the nearest rank: the smallest latency that 95 of 100 calls do not exceed.
+        """
+        after = "" if since is None else time_text(since)
+        with self._reading() as connection:
+            return queries.count_calls(connection, limit if limit > 0 else -1, after)
+
+    def close(self) -> None:
+        """Close the database. A run that this store started and did not finish is interrupted."""
+        with self._lock, self._translated():
+            self._connection.close()
+            if self._lease is not None:
+                self._lease.give_back()
+                self._lease = None
