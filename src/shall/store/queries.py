@@ -44,7 +44,7 @@ _INSERT_CRITERION = "INSERT OR IGNORE INTO criteria VALUES (?, ?, ?)"
 _INSERT_CALL = "INSERT INTO calls VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)"
 _DOCUMENTS = """
     SELECT document FROM cases JOIN runs ON runs.id = cases.run
-    WHERE run_id = ? AND (?2 IS NULL OR case_key = ?2) ORDER BY cases.id
+    WHERE run_id = ?1 AND (?2 IS NULL OR case_key = ?2) ORDER BY cases.id
 """
 _COUNT_CALLS = """
     SELECT status = 'ok', error_code, count(*), sum(latency_ms)
