@@ -1,1 +1,33 @@
-"""The name under which an earlier release was started; it now starts shall."""
+"""The name under which an earlier release was started; it now starts shall.
+
+Importing this module starts nothing: ``app`` is made when it is first asked for.
+"""
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+    app: ASGIApp
+
+
+def __getattr__(name: str) -> Any:
+    """Make ``app``, for ``uvicorn mcp_server_spec.main:app``."""
+    if name != "app":
+        raise AttributeError(name)
+    from shall.serve.environment import app_from_environment
+
+    globals()["app"] = made = app_from_environment()
+    return made
+
+
+def main() -> int:
+    """Run ``python -m mcp_server_spec.main``; give its exit status."""
+    from shall.cli.commands import serve_spec_before
+
+    return serve_spec_before()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -2,19 +2,98 @@
 
 from pathlib import Path
 
-from shall.actions.workspace import Workspace
+from shall.actions.files import Files
+from shall.actions.workspace import RunDefaults, Workspace
 from shall.actions.workspaces import Workspaces
-from shall.settings import Settings
+from shall.engine.ports import Sender
+from shall.errors import StoreUnavailable
+from shall.settings import FILE_NAME, Settings
+from shall.store.base import Store
+from shall.store.evidence import EvidenceLog
+from shall.store.sqlite import SqliteStore
+from shall.store.state import prepare_state
+
+STATE_FOLDER = ".shall"
+
+MARKERS = (FILE_NAME, STATE_FOLDER)
+"""What the folder of a project holds."""
+
+
+def project_folder(start: Path) -> Path:
+    """Give the folder of a project: ``start``, or the nearest one above that has a marker."""
+    for folder in (start, *start.parents):
+        if folder == Path.home() and folder != start:
+            break
+        if any((folder / marker).exists() for marker in MARKERS):
+            return folder
+    return start
 
 
 def open_workspace(root: Path, settings: Settings) -> Workspace:
     """Join one folder with its store, evidence and sender.
 
     State that cannot be written gives a workspace without state and a ``state_warning``.
+
+    Raises:
+        FolderNotFound: There is no such folder.
+        StoreTooNew: A newer release of this program wrote the state.
     """
-    raise NotImplementedError
+    root = root.resolve()
+    files = Files(root)
+    state = root / (settings.state_dir or STATE_FOLDER)
+    store: Store | None = None
+    evidence: EvidenceLog | None = None
+    warning: str | None = None
+    try:
+        prepare_state(state)
+        store = SqliteStore(
+            state / "local" / "shall.db",
+            max_runs=settings.max_history_size,
+            max_age_days=settings.max_history_days,
+        )
+        evidence = EvidenceLog(state / "evidence")
+    except StoreUnavailable as error:
+        warning = f"Nothing is kept of what runs here: {error}"
+    return Workspace(
+        root=root,
+        state=state,
+        files=files,
+        store=store,
+        evidence=evidence,
+        make_sender=_make_sender,
+        defaults=run_defaults(settings),
+        state_warning=warning,
+    )
 
 
 def open_workspaces(settings: Settings) -> Workspaces:
     """Join the folders that the settings allow."""
-    raise NotImplementedError
+    return Workspaces(
+        settings.workspaces,
+        current=Path.cwd(),
+        home=Path.home(),
+        open_workspace=lambda root: open_workspace(root, settings),
+        interpreters=settings.interpreters,
+    )
+
+
+def run_defaults(settings: Settings) -> RunDefaults:
+    """Give what a run uses unless its caller says otherwise."""
+    return RunDefaults(
+        host=settings.host,
+        project_hosts=settings.project_hosts,
+        variables=settings.variables,
+        secrets=settings.secrets,
+        concurrency=settings.concurrency,
+        request_timeout_s=settings.request_timeout_s,
+        run_timeout_s=settings.run_timeout_s,
+        environment=settings.environment,
+        language=settings.language,
+        max_error_length=settings.max_error_length,
+    )
+
+
+def _make_sender() -> Sender:
+    from shall.engine.http import CurlSender  # libcurl is loaded when something is sent
+
+    return CurlSender()

@@ -1,1 +1,166 @@
 """The pytest entry point; imports nothing heavy until a case file is collected."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from shall.collecting.recording import SessionRecord
+
+_ENDINGS = (".yaml", ".yml")
+_ROOTS = (b"testcase", b"unittest")
+_STATE = ".shall"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options."""
+    group = parser.getgroup("shall")
+    group.addoption("--shall-host", help="host of the service, instead of what the cases name")
+    group.addoption(
+        "--shall-record",
+        action="store_true",
+        help="keep outcomes as evidence even where the project has no state folder yet",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker, and the recorder where outcomes are to be kept."""
+    config.addinivalue_line(
+        "markers", "verifies(*criteria): the acceptance criteria that this test verifies"
+    )
+    is_worker = hasattr(config, "workerinput")
+    if not is_worker:
+        config.pluginmanager.register(_Recorder(config), "shall-recorder")
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Collect YAML files whose root is ``testcase:`` or ``unittest:``."""
+    if file_path.suffix not in _ENDINGS or not _may_be_case(file_path):
+        return None
+    from shall.collecting.items import CaseFile
+
+    collector: pytest.Collector = CaseFile.from_parent(parent, path=file_path)
+    return collector
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out a generated script's test where its case was collected itself."""
+    collected = {getattr(item, "case_path", None) for item in items} - {None}
+    if not collected:
+        return
+    twins = [item for item in items if _case_of_script(item) in collected]
+    if twins:
+        config.hook.pytest_deselected(items=twins)
+        items[:] = [item for item in items if item not in twins]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, Any, Any]:
+    """Attach to a report what is kept of it; under xdist it travels to the controller."""
+    report = yield
+    criteria = [name for mark in item.iter_markers("verifies") for name in mark.args]
+    if criteria:
+        report.shall_criteria = criteria
+        report.shall_path = str(item.path)
+    if call.when == "call" and (hasattr(item, "case_path") or _case_of_script(item)):
+        report.shall_case = _case_json(item)
+    return report
+
+
+class _Recorder:
+    """Collects what reports say, in the controller, and keeps it when the session ends."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._record: SessionRecord | None = None
+        self._warning: str | None = None
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take one report."""
+        case = getattr(report, "shall_case", None)
+        criteria = getattr(report, "shall_criteria", None)
+        if case is None and not criteria:
+            return
+        from shall.collecting.recording import SessionRecord
+
+        self._record = self._record or SessionRecord()
+        if case is not None:
+            self._take_case(case)
+        elif not report.shall_path.endswith(_ENDINGS):
+            self._take_test(report, criteria or [])
+
+    def pytest_sessionfinish(self, exitstatus: int) -> None:
+        """Keep the session, where the project has state or it was asked for."""
+        if self._record is None:
+            return
+        from shall.collecting.recording import keep_session
+        from shall.collecting.runner import runner_of
+        from shall.joining import project_folder
+
+        root = project_folder(self._config.rootpath)
+        if not (self._config.getoption("shall_record") or (root / _STATE).is_dir()):
+            return
+        workspace = runner_of(self._config).workspace
+        interrupted = exitstatus == pytest.ExitCode.INTERRUPTED
+        self._warning = keep_session(workspace, self._record, interrupted=interrupted)
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Say once what could not be kept."""
+        if self._warning:
+            terminalreporter.write_line(f"shall: {self._warning}", yellow=True)
+
+    def _take_case(self, text: str) -> None:
+        from shall.engine.serial import case_from_json
+
+        assert self._record is not None  # noqa: S101 - made by the caller
+        self._record.cases.append(case_from_json(json.loads(text)))
+
+    def _take_test(self, report: pytest.TestReport, criteria: list[str]) -> None:
+        from shall.collecting.recording import TestOutcome
+        from shall.engine.result import Outcome
+        from shall.joining import project_folder
+
+        root = project_folder(self._config.rootpath)
+        path = Path(report.shall_path)
+        file = path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+        names = report.nodeid.partition("[")[0].split("::")[1:]
+        outcome = Outcome(report.outcome)
+        if report.when != "call":
+            if outcome is Outcome.PASSED:
+                return  # setting up and tearing down prove nothing by themselves
+            outcome = Outcome.ERROR if outcome is Outcome.FAILED else outcome
+        assert self._record is not None  # noqa: S101 - made by the caller
+        found = TestOutcome(frozenset(criteria))
+        test = self._record.tests.setdefault("::".join((file, *names)), found)
+        test.criteria |= found.criteria
+        test.add(outcome, report.duration)
+
+
+def _may_be_case(path: Path) -> bool:
+    """Look for a root at the start of a line: cheaper than reading YAML."""
+    try:
+        lines = path.read_bytes().splitlines()
+    except OSError:
+        return False
+    return any(line.lstrip(b"\xef\xbb\xbf\"'").startswith(_ROOTS) for line in lines)
+
+
+def _case_of_script(item: pytest.Item) -> Path | None:
+    path: Path | None = getattr(getattr(item, "obj", None), "shall_case_path", None)
+    return path
+
+
+def _case_json(item: pytest.Item) -> str | None:
+    from shall.collecting.runner import CASE_RESULT
+    from shall.engine.serial import result_to_json
+
+    result = item.stash.get(CASE_RESULT, None)
+    return None if result is None else json.dumps(result_to_json(result))

@@ -2,11 +2,33 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any
 
+from shall.actions.choosing import YAML_ENDINGS, case_folders, case_not_found
 from shall.actions.workspace import Workspace
 from shall.cases.model import Case
-from shall.errors import Problem
+from shall.cases.reading import Reading, examine_data, examine_text, load_yaml, read_case, root_of
+from shall.cases.script import script_name, to_script
+from shall.cases.writing import to_yaml
+from shall.errors import (
+    AlreadyExists,
+    BadValue,
+    InvalidCase,
+    OutsideWorkspace,
+    Problem,
+    ScriptNotWritten,
+    ShallError,
+)
+
+SCRIPTS = "tests/scripts"
+"""Where generated pytest scripts lie; nothing is generated unless the folder exists."""
+
+TEST_TYPES: Mapping[str, frozenset[str | None]] = {
+    "all": frozenset({"testcase", "unittest"}),
+    "integration": frozenset({"testcase"}),
+    "unit": frozenset({"unittest"}),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +44,15 @@ class CaseFound:
 
 @dataclass(frozen=True, slots=True)
 class CaseWritten:
-    """What ``write_case`` did, or would do."""
+    """What ``write_case`` did, or would do. ``script_path`` None: no script is kept here."""
 
     written_files: Sequence[str]
+    case: Case
     text: str
     script: str | None
-    notes: Sequence[str]
+    script_path: str | None
     dry_run: bool
+    notes: Sequence[str] = ()
 
 
 def list_cases(
@@ -38,12 +62,36 @@ def list_cases(
 
     Creates nothing. Raises ``FolderNotFound``, ``OutsideWorkspace``, ``BadValue``.
     """
-    raise NotImplementedError
+    if test_type not in TEST_TYPES:
+        raise BadValue(
+            f"test_type is {test_type!r}.", hint=f"It is one of {', '.join(TEST_TYPES)}."
+        )
+    files = workspace.files
+    folders: Sequence[str] = [root_path] if root_path else case_folders(workspace)
+    return [
+        path
+        for folder in folders
+        for path in files.find(folder, YAML_ENDINGS)
+        if root_of(files.read_text(path)) in TEST_TYPES[test_type]
+    ]
 
 
 def get_case(workspace: Workspace, path: str) -> CaseFound:
     """Read one case file. Raises ``CaseNotFound``, ``OutsideWorkspace``."""
-    raise NotImplementedError
+    relative = workspace.files.relative(path)
+    if not workspace.files.is_file(relative):
+        raise case_not_found(workspace, relative)
+    text = workspace.files.read_text(relative)
+    test_type = "unit" if root_of(text) == "unittest" else "integration"
+    try:
+        data = load_yaml(text, relative)
+    except InvalidCase as error:
+        return CaseFound(relative, test_type, None, {}, error.problems)
+    held = data if isinstance(data, dict) else {}
+    try:
+        return CaseFound(relative, test_type, read_case(text, relative), held)
+    except InvalidCase as error:
+        return CaseFound(relative, test_type, None, held, error.problems)
 
 
 def write_case(
@@ -63,9 +111,78 @@ def write_case(
         AlreadyExists: The file exists and ``overwrite`` is false.
         OutsideWorkspace: The path leads out, or into a hidden folder, or is no ``.yaml``.
     """
-    raise NotImplementedError
+    relative = _case_path(workspace, path)
+    reading = _checked(data, relative)
+    case = reading.case
+    text = to_yaml(case)
+    if not overwrite and workspace.files.is_file(relative):
+        raise AlreadyExists(f"{relative} exists.", hint="Pass overwrite=true to replace it.")
+    script = script_path = None
+    if workspace.files.is_folder(SCRIPTS):
+        script, script_path = to_script(relative), f"{SCRIPTS}/{script_name(relative)}"
+    written = [relative] if script_path is None else [relative, script_path]
+    if not dry_run:
+        _write_both(workspace, relative, text, script_path, script)
+    shown = [] if dry_run else written
+    return CaseWritten(shown, case, text, script, script_path, dry_run, reading.notes)
 
 
 def delete_case(workspace: Workspace, path: str, *, delete_script: bool = True) -> list[str]:
     """Delete a case file and its script; give the deleted paths. Raises ``CaseNotFound``."""
-    raise NotImplementedError
+    files = workspace.files
+    relative = _case_path(workspace, path)
+    if not files.is_file(relative):
+        raise case_not_found(workspace, relative)
+    if root_of(files.read_text(relative)) is None:
+        raise BadValue(f"{relative} is not a test case: it has no root testcase: or unittest:.")
+    files.delete(relative)
+    script_path = f"{SCRIPTS}/{script_name(relative)}"
+    generated = files.is_file(script_path) and files.read_text(script_path) == to_script(relative)
+    if not (delete_script and generated):
+        return [relative]
+    files.delete(script_path)
+    return [relative, script_path]
+
+
+def _case_path(workspace: Workspace, path: str) -> str:
+    relative = workspace.files.relative(path)
+    parts = PurePosixPath(relative).parts
+    if any(part.startswith(".") for part in parts):
+        raise OutsideWorkspace(f"{relative} is in a hidden folder.", hint="Use tests/cases/.")
+    if not relative.endswith(YAML_ENDINGS):
+        raise OutsideWorkspace(f"{relative} is not a YAML file.", hint="End it with .yaml.")
+    if len(parts) == 1:
+        raise OutsideWorkspace(
+            f"{relative} lies in no folder of cases.", hint=f"Write tests/cases/{relative}."
+        )
+    return relative
+
+
+def _checked(data: Mapping[str, Any] | str, path: str) -> Reading:
+    if not isinstance(data, str):
+        return examine_data(data, path)
+    held = load_yaml(data, path)
+    if not isinstance(held, dict):
+        raise BadValue("The test case is a text that holds no YAML or JSON object.")
+    if held.keys() & {"testcase", "unittest"}:
+        return examine_text(data, path)
+    return examine_data(held, path)
+
+
+def _write_both(
+    workspace: Workspace, path: str, text: str, script_path: str | None, script: str | None
+) -> None:
+    """Write the case and its script, or neither."""
+    files = workspace.files
+    before = files.read_text(path) if files.is_file(path) else None
+    files.write_text(path, text)
+    if script_path is None or script is None:
+        return
+    try:
+        files.write_text(script_path, script)
+    except ShallError as error:
+        if before is None:
+            files.delete(path)
+        else:
+            files.write_text(path, before)
+        raise ScriptNotWritten(f"{script_path} could not be written: {error}") from error

@@ -1,6 +1,14 @@
 """Creates and reads text files of the workspace."""
 
+from pathlib import PurePosixPath
+
 from shall.actions.workspace import Workspace
+from shall.errors import BadValue, OutsideWorkspace
+
+MAX_BYTES = 1 << 20
+"""The largest file that is read or written, in bytes."""
+
+_VERSION_CONTROL = frozenset({".git", ".hg", ".svn", ".jj"})
 
 
 def create_file(workspace: Workspace, path: str, content: str, *, overwrite: bool = False) -> str:
@@ -9,10 +17,29 @@ def create_file(workspace: Workspace, path: str, content: str, *, overwrite: boo
     Raises:
         OutsideWorkspace: The path leads out or into the state or a version-control folder.
         AlreadyExists: It exists and ``overwrite`` is false.
+        BadValue: The content is larger than 1 MiB.
     """
-    raise NotImplementedError
+    relative = _guarded(workspace, path)
+    if len(content.encode("utf-8", "surrogatepass")) > MAX_BYTES:
+        raise BadValue(f"{relative} would be larger than 1 MiB.", hint="Split it.")
+    workspace.files.write_text(relative, content, overwrite=overwrite)
+    return relative
 
 
 def read_file(workspace: Workspace, path: str) -> str:
     """Read text of up to 1 MiB. Raises ``OutsideWorkspace``, ``FileMissing``, ``BadValue``."""
-    raise NotImplementedError
+    relative = _guarded(workspace, path)
+    text = workspace.files.read_text(relative)
+    if len(text) > MAX_BYTES:
+        raise BadValue(f"{relative} is larger than 1 MiB.", hint="Read it with another tool.")
+    return text
+
+
+def _guarded(workspace: Workspace, path: str) -> str:
+    relative = workspace.files.relative(path)
+    parts = PurePosixPath(relative).parts
+    if _VERSION_CONTROL.intersection(parts):
+        raise OutsideWorkspace(f"{relative} is inside a version-control folder.")
+    if (workspace.root / relative).is_relative_to(workspace.state):
+        raise OutsideWorkspace(f"{relative} is inside the state folder.")
+    return relative

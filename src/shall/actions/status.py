@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from shall import __version__
+from shall.actions.choosing import case_folders
 from shall.actions.workspace import Workspace
 
 
@@ -18,4 +20,11 @@ class Health:
 
 def health(workspace: Workspace) -> Health:
     """Tell where the workspace's parts are."""
-    raise NotImplementedError
+    folders = case_folders(workspace) or ("tests/cases",)
+    return Health(
+        version=__version__,
+        repo_root=str(workspace.root),
+        tests_root=str(workspace.root / "tests"),
+        test_cases_root=str(workspace.root / folders[0]),
+        state_warning=workspace.state_warning,
+    )

@@ -1,14 +1,94 @@
 """Traces criteria to cases, tests and their latest outcome."""
 
+import difflib
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import PurePosixPath
+
+from shall.actions.choosing import YAML_ENDINGS, case_folders
+from shall.actions.requirements import read_specs
 from shall.actions.workspace import Workspace
-from shall.specs.matrix import Matrix
+from shall.cases.fingerprint import case_fingerprint
+from shall.cases.reading import locate, read_case, root_of
+from shall.engine.result import Outcome
+from shall.errors import BadValue, InvalidCase, InvalidSpec, Problem
+from shall.specs.links import link_of_case, marks_in
+from shall.specs.matrix import Latest, Matrix, build_matrix
+from shall.specs.model import Link, SpecSet
+from shall.store.base import Evidence
+
+_BAD = frozenset({Outcome.FAILED.value, Outcome.ERROR.value})
 
 
 def trace_requirements(workspace: Workspace, feature: str | None = None) -> Matrix:
     """Build the coverage matrix of the workspace, or of one feature.
 
+    A case or test file that cannot be read is named in the matrix's problems; the rest counts.
+
     Raises:
         InvalidSpec: A requirements document cannot be read.
         BadValue: No feature has that name.
     """
-    raise NotImplementedError
+    specs = read_specs(workspace)
+    problems: list[Problem] = []
+    links = [*_case_links(workspace, problems), *_test_links(workspace, problems)]
+    newest = workspace.evidence.newest() if workspace.evidence is not None else []
+    matrix = build_matrix(specs, links, _latest(newest))
+    matrix = replace(matrix, problems=tuple(problems))
+    return matrix if feature is None else _of_feature(matrix, specs, feature)
+
+
+def _case_links(workspace: Workspace, problems: list[Problem]) -> Iterator[Link]:
+    files = workspace.files
+    for folder in case_folders(workspace):
+        for path in files.find(folder, YAML_ENDINGS):
+            text = files.read_text(path)
+            if root_of(text) != "testcase":
+                continue
+            try:
+                case = read_case(text, path)
+            except InvalidCase as error:
+                problems.extend(error.problems)
+                continue
+            if case.verifies:
+                place = locate(text, path, "verifies")
+                yield from link_of_case(path, case.verifies, place, case_fingerprint(case))
+
+
+def _test_links(workspace: Workspace, problems: list[Problem]) -> Iterator[Link]:
+    for path in workspace.files.find(".", (".py",)):
+        name = PurePosixPath(path).name
+        if name.startswith("test_") or name.endswith("_test.py"):
+            try:
+                yield from marks_in(workspace.files.read_text(path), path)
+            except InvalidSpec as error:
+                problems.extend(error.problems)
+
+
+def _latest(evidence: Iterable[Evidence]) -> list[Latest]:
+    """Join the rows of data of one source: one bad row makes the source bad."""
+    joined: dict[tuple[str, str], Evidence] = {}
+    for fact in evidence:
+        key = (fact.criterion, fact.source)
+        known = joined.get(key)
+        if known is None or (fact.outcome in _BAD and known.outcome not in _BAD):
+            joined[key] = fact
+    return [
+        Latest(fact.criterion, fact.source, fact.outcome, fact.run_id) for fact in joined.values()
+    ]
+
+
+def _of_feature(matrix: Matrix, specs: SpecSet, feature: str) -> Matrix:
+    names = [known.name for known in specs.features]
+    if feature not in names:
+        near = difflib.get_close_matches(feature, names, n=1)
+        raise BadValue(
+            f"No feature is named {feature}.",
+            hint=f"Did you mean {near[0]}?" if near else f"There are: {', '.join(names)}.",
+        )
+    prefix = f"{feature}#"
+    return replace(
+        matrix,
+        rows=tuple(row for row in matrix.rows if row.criterion.key.startswith(prefix)),
+        unknown=tuple(link for link in matrix.unknown if link.link.criterion.startswith(prefix)),
+    )

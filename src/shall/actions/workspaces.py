@@ -1,9 +1,14 @@
 """Which folders may be worked in."""
 
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from shall.actions.workspace import Workspace
+from shall.errors import FolderNotFound, OutsideWorkspace
+
+_ABSENT = frozenset({"", "${workspace}", "${workspaceFolder}"})
+_PYTHON = re.compile(r"python(\d+(\.\d+)*)?")
 
 
 class Workspaces:
@@ -19,8 +24,19 @@ class Workspaces:
         current: Path,
         home: Path,
         open_workspace: Callable[[Path], Workspace],
+        interpreters: Sequence[Path] = (),
     ) -> None:
-        raise NotImplementedError
+        self._allowed = tuple(folder.resolve() for folder in allowed)
+        self._current = current.resolve()
+        self._too_wide = frozenset({Path("/"), Path(self._current.anchor), home.resolve()})
+        self._open = open_workspace
+        self._opened: dict[Path, Workspace] = {}
+        self._interpreters = frozenset(interpreters)
+
+    @property
+    def takes_client_roots(self) -> bool:
+        """Whether the client's roots matter: the operator named no folder."""
+        return not self._allowed
 
     def choose(self, argument: str | None, client_roots: Sequence[Path] = ()) -> Workspace:
         """Give the workspace for a tool's ``workspace`` argument.
@@ -29,17 +45,79 @@ class Workspaces:
 
         Raises:
             OutsideWorkspace: It is not inside an allowed folder; the hint is the line to add.
+            FolderNotFound: It is inside one, but there is no such folder.
         """
-        raise NotImplementedError
+        roots = self._roots(client_roots)
+        if argument is None or argument.strip() in _ABSENT:
+            if not roots:
+                raise OutsideWorkspace(
+                    f"No workspace is named, and {self._current} is too wide to be one.",
+                    hint=_line_to_add("/path/to/project"),
+                )
+            return self._opened_at(roots[0])
+        base = roots[0] if roots else self._current
+        folder = _resolved(base, argument)
+        if not any(folder.is_relative_to(root) for root in roots):
+            raise OutsideWorkspace(
+                f"The workspace {argument} is not inside an allowed folder.",
+                hint=_line_to_add(str(folder)),
+            )
+        return self._opened_at(folder)
 
     def check_interpreter(self, python_path: str | None, workspace: Workspace) -> Path | None:
-        """Give a Python interpreter that may be started: inside the workspace, or allowed.
+        """Give a Python interpreter that may be started: in the workspace's venv, or allowed.
 
         Raises:
             OutsideWorkspace: Any other.
         """
-        raise NotImplementedError
+        if python_path is None or not python_path.strip():
+            return None
+        # Not resolved: a virtual environment's python is a link to the one it was made from.
+        path = Path(python_path)
+        path = path if path.is_absolute() else workspace.root / path
+        inside = ".." not in path.parts and path.is_relative_to(workspace.root)
+        in_venv = _PYTHON.fullmatch(path.name) and (path.parents[1] / "pyvenv.cfg").is_file()
+        if path in self._interpreters or (inside and in_venv and path.is_file()):
+            return path
+        raise OutsideWorkspace(
+            f"{python_path} is not a Python interpreter of this workspace.",
+            hint=f"Name one in a virtual environment inside {workspace.root}, "
+            "or allow it with SHALL_INTERPRETERS.",
+        )
 
     def close(self) -> None:
         """Close every opened workspace."""
-        raise NotImplementedError
+        while self._opened:
+            _, workspace = self._opened.popitem()
+            workspace.files.close()
+            if workspace.store is not None:
+                workspace.store.close()
+
+    def _roots(self, client_roots: Sequence[Path]) -> tuple[Path, ...]:
+        if self._allowed:
+            return self._allowed
+        named = tuple(root.resolve() for root in client_roots)
+        return tuple(root for root in (named or (self._current,)) if root not in self._too_wide)
+
+    def _opened_at(self, folder: Path) -> Workspace:
+        if folder not in self._opened:
+            if not folder.is_dir():
+                raise FolderNotFound(
+                    f"The workspace {folder} does not exist.", hint="Make the folder first."
+                )
+            self._opened[folder] = self._open(folder)
+        return self._opened[folder]
+
+
+def _resolved(base: Path, argument: str) -> Path:
+    try:
+        return (base / argument).resolve()
+    except (ValueError, OSError) as error:
+        raise OutsideWorkspace(f"The workspace {argument!r} cannot be a path: {error}.") from None
+
+
+def _line_to_add(folder: str) -> str:
+    return (
+        f"Start the server with --workspace {folder}, "
+        f"or set SHALL_WORKSPACES={folder} in its environment."
+    )

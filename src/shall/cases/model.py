@@ -48,7 +48,8 @@ class Check:
 
     ``field`` is a path into the JSON body (``data.items[0].id``, ``[0].id`` for an array root,
     ``$`` for the whole body); ``header`` names a response header instead. With neither, the check
-    looks at the whole body (``status_code`` looks at the status).
+    looks at the whole body (``status_code`` looks at the status). ``container`` is given for
+    ``in`` and ``not_in`` only, without a field: the list in which ``expected`` is looked for.
     """
 
     kind: CheckKind
@@ -56,6 +57,7 @@ class Check:
     header: str | None = None
     expected: Any = None
     query: str | None = None
+    container: Any = None
 
 
 class BodyKind(StrEnum):

@@ -1,18 +1,44 @@
-"""The shall command and the two commands of earlier projects."""
+"""The shall command, and the two commands of earlier projects."""
 
+import argparse
+import importlib
+import sys
 from collections.abc import Sequence
+
+from shall.cli.options import parser
+from shall.cli.output import guarded
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the shall command; give its exit status."""
-    raise NotImplementedError
+    return guarded(lambda: _main(argv))
 
 
 def serve_as_before(argv: Sequence[str] | None = None) -> int:
     """Run ``api-auto-test-mcp``; give its exit status."""
-    raise NotImplementedError
+    from shall.cli.earlier import serve_api_auto_test
+
+    return guarded(lambda: serve_api_auto_test(_arguments(argv)))
 
 
 def serve_spec_before(argv: Sequence[str] | None = None) -> int:
     """Run ``python -m mcp_server_spec.main``; give its exit status."""
-    raise NotImplementedError
+    from shall.cli.earlier import serve_spec_driven
+
+    return guarded(lambda: serve_spec_driven(_arguments(argv)))
+
+
+def _main(argv: Sequence[str] | None) -> int:
+    arguments = parser().parse_args(_arguments(argv))
+    return _command(arguments)
+
+
+def _command(arguments: argparse.Namespace) -> int:
+    # Each command is a module of its own, so that nobody pays for the others.
+    module = importlib.import_module(f"shall.cli.{arguments.command}")
+    status: int = module.execute(arguments)
+    return status
+
+
+def _arguments(argv: Sequence[str] | None) -> Sequence[str]:
+    return sys.argv[1:] if argv is None else argv

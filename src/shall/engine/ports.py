@@ -39,7 +39,7 @@ class Sender(Protocol):
 class Attachments(Protocol):
     """Reads the files that a case uploads."""
 
-    def read(self, path: str) -> bytes:
+    def read_bytes(self, path: str) -> bytes:
         """Read a file inside the workspace.
 
         Raises:

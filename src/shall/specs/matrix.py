@@ -1,9 +1,12 @@
 """Criteria and links and outcomes to a coverage matrix."""
 
-from collections.abc import Iterable, Mapping
+import difflib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from shall.errors import Problem
 from shall.specs.model import Criterion, Link, SpecSet
 
 
@@ -44,19 +47,23 @@ class UnknownLink:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """The coverage matrix."""
+    """The coverage matrix; ``problems`` name case and test files that could not be read."""
 
     rows: tuple[Row, ...]
     unknown: tuple[UnknownLink, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
     def counts(self) -> Mapping[str, int]:
         """Count the criteria by status; every status is a key."""
-        raise NotImplementedError
+        counted = Counter(row.status for row in self.rows)
+        return {status.value: counted[status] for status in Status}
 
     @property
     def proved_percent(self) -> float:
         """Proved criteria as a percentage of all; 0.0 where there are none."""
-        raise NotImplementedError
+        if not self.rows:
+            return 0.0
+        return 100 * self.counts()[Status.PROVED.value] / len(self.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,4 +82,53 @@ def build_matrix(specs: SpecSet, links: Iterable[Link], latest: Iterable[Latest]
     Only the latest of each (criterion, source) that a link still names counts. A skipped outcome
     does not prove and does not fail: the link reads as not run.
     """
-    raise NotImplementedError
+    criteria = specs.criteria()
+    keys = _ways_to_name(criteria)
+    outcomes = {(it.criterion, it.source): it for it in latest}
+    linked: dict[str, list[LinkOutcome]] = {criterion.key: [] for criterion in criteria}
+    unknown: list[UnknownLink] = []
+    for link in links:
+        named = keys.get(link.criterion, [])
+        if len(named) == 1:
+            linked[named[0]].append(_with_outcome(link, named[0], outcomes))
+        else:
+            unknown.append(UnknownLink(link, tuple(named) or _near(link.criterion, keys)))
+    rows = tuple(
+        Row(criterion, _status(linked[criterion.key]), tuple(linked[criterion.key]))
+        for criterion in criteria
+    )
+    return Matrix(rows, tuple(unknown))
+
+
+def resolve(specs: SpecSet) -> Mapping[str, Criterion]:
+    """Map every way to name a criterion to it: its key, and its local id where that is unique."""
+    criteria = {criterion.key: criterion for criterion in specs.criteria()}
+    ways = _ways_to_name(tuple(criteria.values()))
+    return {name: criteria[keys[0]] for name, keys in ways.items() if len(keys) == 1}
+
+
+def _ways_to_name(criteria: Sequence[Criterion]) -> dict[str, list[str]]:
+    ways: dict[str, list[str]] = {}
+    for criterion in criteria:
+        ways.setdefault(criterion.key, []).append(criterion.key)
+        ways.setdefault(criterion.key.partition("#")[2], []).append(criterion.key)
+    return ways
+
+
+def _near(name: str, keys: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    full = [key for key in keys if "#" in key]
+    return tuple(difflib.get_close_matches(name, full, n=3, cutoff=0.6))
+
+
+def _with_outcome(link: Link, key: str, outcomes: Mapping[tuple[str, str], Latest]) -> LinkOutcome:
+    found = outcomes.get((key, link.source)) or outcomes.get((link.criterion, link.source))
+    return LinkOutcome(link, found.outcome, found.run_id) if found else LinkOutcome(link)
+
+
+def _status(links: Sequence[LinkOutcome]) -> Status:
+    outcomes = {link.outcome for link in links}
+    if outcomes & {"failed", "error"}:
+        return Status.FAILING
+    if "passed" in outcomes:
+        return Status.PROVED
+    return Status.NOT_RUN if links else Status.UNTESTED

@@ -2,24 +2,13 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from shall.engine.result import (
-    FORMAT,
-    CaseResult,
-    CheckResult,
-    CriterionRef,
-    ExchangeRecord,
-    Outcome,
-    RunStatus,
-    StepResult,
-    Timings,
-)
-from shall.errors import StoreTooNew
-from shall.messages import Message
+from shall.engine.result import CaseResult, CheckResult, Outcome, RunStatus, StepResult
+from shall.engine.serial import case_from_json, result_to_json
+from shall.errors import BadValue, StoreUnavailable
 from shall.store.base import CallRecord, RunRecord
 
 
@@ -31,19 +20,6 @@ def time_text(moment: datetime) -> str:
 def plain(text: str) -> str:
     """Give text that any database can hold: a lone surrogate becomes its escape."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
-
-
-def json_text(value: Any) -> str:
-    """Give any JSON-like value, dataclasses included, as JSON text in ASCII."""
-    return json.dumps(value, default=_as_json, separators=(",", ":"))
-
-
-def _as_json(value: Any) -> Any:
-    if is_dataclass(value):
-        return {field.name: getattr(value, field.name) for field in fields(value)}
-    if isinstance(value, Mapping):
-        return dict(value)
-    return str(value)
 
 
 class RunRow(NamedTuple):
@@ -86,7 +62,7 @@ def call_row(call: CallRecord) -> tuple[Any, ...]:
         plain(call.status),
         call.latency_ms,
         call.error_code,
-        json_text(call.meta),
+        json.dumps(dict(call.meta), default=str),
     )
 
 
@@ -131,64 +107,17 @@ def check_row(check: CheckResult) -> tuple[Any, ...]:
 
 
 def case_to_text(case: CaseResult) -> str:
-    """Give a case's whole result as JSON text."""
-    return json_text({"format": FORMAT, "case": case})
+    """Give a case's whole result as JSON text; ASCII, so that any text survives."""
+    return json.dumps(result_to_json(case), separators=(",", ":"))
 
 
 def case_from_text(text: str) -> CaseResult:
     """Give the case's result back.
 
     Raises:
-        StoreTooNew: A newer release wrote it.
+        StoreUnavailable: A newer release wrote it, or it is damaged.
     """
-    data = json.loads(text)
-    if data["format"] > FORMAT:
-        raise StoreTooNew(
-            f"A case result has format {data['format']}; this release knows up to {FORMAT}.",
-            hint="Upgrade shall.",
-        )
-    case = data["case"]
-    ends = case["teardown_outcome"]
-    return CaseResult(
-        **{
-            **case,
-            "outcome": Outcome(case["outcome"]),
-            "started_at": datetime.fromisoformat(case["started_at"]),
-            "steps": tuple(_step(step) for step in case["steps"]),
-            "teardowns": tuple(_step(step) for step in case["teardowns"]),
-            "teardown_outcome": None if ends is None else Outcome(ends),
-            "error": _message(case["error"]),
-            "criteria": tuple(CriterionRef(**criterion) for criterion in case["criteria"]),
-            "tags": tuple(case["tags"]),
-        }
-    )
-
-
-def _step(data: dict[str, Any]) -> StepResult:
-    changed = {
-        "outcome": Outcome(data["outcome"]),
-        "checks": tuple(_check(check) for check in data["checks"]),
-        "exchange": _exchange(data["exchange"]),
-        "error": _message(data["error"]),
-    }
-    return StepResult(**{**data, **changed})
-
-
-def _check(data: dict[str, Any]) -> CheckResult:
-    changed = {"outcome": Outcome(data["outcome"]), "message": _message(data["message"])}
-    return CheckResult(**{**data, **changed})
-
-
-def _exchange(data: dict[str, Any] | None) -> ExchangeRecord | None:
-    if data is None:
-        return None
-    changed = {
-        "request_headers": tuple((name, value) for name, value in data["request_headers"]),
-        "response_headers": tuple((name, value) for name, value in data["response_headers"]),
-        "timings": Timings(**data["timings"]),
-    }
-    return ExchangeRecord(**{**data, **changed})
-
-
-def _message(data: dict[str, Any] | None) -> Message | None:
-    return None if data is None else Message(**data)
+    try:
+        return case_from_json(json.loads(text))
+    except (BadValue, ValueError) as error:
+        raise StoreUnavailable(f"A case of this run cannot be read: {error}") from error

@@ -4,8 +4,12 @@ from pathlib import Path
 
 from shall.errors import StoreUnavailable
 
+LOCAL = "local"
+"""Below the state folder: the database, caches and reports of this machine; never committed."""
+
 _FILES = {
-    ".gitignore": "local/\n",
+    ".gitignore": f"{LOCAL}/\n",
+    # Evidence lines are facts in no order: two branches' lines are joined by taking both.
     ".gitattributes": "evidence/*.jsonl merge=union\n",
 }
 
@@ -18,7 +22,7 @@ def prepare_state(folder: Path) -> None:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "local").mkdir(mode=0o700, exist_ok=True)
+        (folder / LOCAL).mkdir(mode=0o700, exist_ok=True)
         for name, text in _FILES.items():
             _write_once(folder / name, text)
     except OSError as error:

@@ -1,0 +1,47 @@
+# Works with GNU make 3.81 (macOS) and later. See CONTRIBUTING.md.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# The dev extra holds all that the demo needs: whoever has it is not made to install twice.
+DEMO_STAMP := $(BIN)/$(if $(wildcard $(BIN)/.installed-dev),.installed-dev,.installed)
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+.PHONY: demo test check services clean help
+
+help:
+	@echo 'make demo    install into $(VENV), run the example shop and print its matrix'
+	@echo 'make test    install the dev tools and run the whole suite with coverage'
+	@echo 'make check   formatting, lint, types, layers, file sizes'
+	@echo 'make clean   remove what these made'
+
+# The stamps hold what pyproject.toml said when pip last ran: a second run needs no network.
+$(BIN)/.installed: pyproject.toml scripts/make-venv
+	@PYTHON='$(PYTHON)' scripts/make-venv $(VENV) .
+
+$(BIN)/.installed-dev: pyproject.toml scripts/make-venv
+	@PYTHON='$(PYTHON)' scripts/make-venv $(VENV) dev
+
+demo: $(DEMO_STAMP)
+	@$(BIN)/shall demo
+
+services: $(BIN)/.installed-dev
+	@scripts/install-test-services
+
+test: services
+	@rm -f .coverage .coverage.*
+	@$(BIN)/coverage run -m pytest -n auto
+	@$(BIN)/coverage combine -q
+	@$(BIN)/coverage report
+
+check: $(BIN)/.installed-dev
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/loq check
+
+clean:
+	rm -rf $(VENV) .services build dist .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis shall-demo

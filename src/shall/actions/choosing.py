@@ -1,0 +1,102 @@
+"""Chooses case files and reads them into jobs."""
+
+import difflib
+from collections.abc import Mapping, Sequence
+
+from shall.actions.requirements import criterion_fingerprints
+from shall.actions.workspace import Workspace
+from shall.cases.fingerprint import case_fingerprint
+from shall.cases.reading import read_case, root_of
+from shall.engine.job import Job
+from shall.engine.result import CriterionRef
+from shall.errors import CaseNotFound, FolderNotFound, InvalidInput
+from shall.messages import Message
+
+CASE_FOLDERS = ("tests/cases", "test_cases")
+"""Where cases are looked for when no path is named: today's folder, then the older one."""
+
+YAML_ENDINGS = (".yaml", ".yml")
+
+
+def case_folders(workspace: Workspace) -> tuple[str, ...]:
+    """Give the folders of cases that exist in the workspace."""
+    return tuple(folder for folder in CASE_FOLDERS if workspace.files.is_folder(folder))
+
+
+def case_files(workspace: Workspace, paths: Sequence[str]) -> list[str]:
+    """Give the case files that the paths name, each once, folders expanded and sorted.
+
+    A file in a folder counts when its root is ``testcase`` or ``unittest``; a file that is named
+    itself always counts.
+
+    Raises:
+        CaseNotFound: A path names no file and no folder.
+        FolderNotFound: No path is named and the workspace has no folder of cases.
+        OutsideWorkspace: A path leads out.
+    """
+    named = paths or case_folders(workspace)
+    if not named:
+        raise FolderNotFound(
+            f"There is no folder of cases in {workspace.root}.",
+            hint="Make tests/cases, or run `shall init` for a first case.",
+        )
+    found: dict[str, None] = {}
+    for path in named:
+        relative = workspace.files.relative(path)
+        if workspace.files.is_folder(relative):
+            found |= dict.fromkeys(_cases_below(workspace, relative))
+        elif workspace.files.is_file(relative):
+            found[relative] = None
+        else:
+            raise case_not_found(workspace, relative)
+    return list(found)
+
+
+def case_not_found(workspace: Workspace, path: str) -> CaseNotFound:
+    """Make the error for a missing case, with the nearest names that exist."""
+    known = [name for folder in case_folders(workspace) for name in _cases_below(workspace, folder)]
+    near = difflib.get_close_matches(path, known, n=1, cutoff=0.6)
+    return CaseNotFound(
+        f"{path} does not exist.", hint=f"Did you mean {near[0]}?" if near else None
+    )
+
+
+def read_jobs(workspace: Workspace, files: Sequence[str], tags: Sequence[str]) -> list[Job]:
+    """Read the files into jobs; with tags, only cases that have any of them.
+
+    A file that cannot be read becomes a job that carries the reason. It is kept whatever the
+    tags: it cannot be told whether it has them.
+    """
+    jobs = [_read_job(workspace, path) for path in files]
+    if tags:
+        wanted = frozenset(tags)
+        jobs = [job for job in jobs if job.case is None or wanted.intersection(job.case.tags)]
+    if any(job.case is not None and job.case.verifies for job in jobs):
+        known = criterion_fingerprints(workspace)
+        jobs = [_with_criteria(job, known) for job in jobs]
+    return jobs
+
+
+def _cases_below(workspace: Workspace, folder: str) -> list[str]:
+    return [
+        path
+        for path in workspace.files.find(folder, YAML_ENDINGS)
+        if root_of(workspace.files.read_text(path)) is not None
+    ]
+
+
+def _read_job(workspace: Workspace, path: str) -> Job:
+    try:
+        case = read_case(workspace.files.read_text(path), path)
+    except InvalidInput as error:
+        return Job(path, None, error=Message("case.invalid", {"problems": str(error)}))
+    return Job(path, case, fingerprint=case_fingerprint(case))
+
+
+def _with_criteria(job: Job, known: Mapping[str, tuple[str, str]]) -> Job:
+    if job.case is None or not job.case.verifies:
+        return job
+    criteria = tuple(
+        CriterionRef(*known.get(written, (written, None))) for written in job.case.verifies
+    )
+    return Job(job.key, job.case, fingerprint=job.fingerprint, criteria=criteria)

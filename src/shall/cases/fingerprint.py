@@ -1,0 +1,16 @@
+"""The hash that tells whether a case changed its meaning."""
+
+import json
+from hashlib import sha256
+
+from shall.cases.model import Case
+from shall.cases.writing import to_data
+
+
+def case_fingerprint(case: Case) -> str:
+    """Give 64 hexadecimal digits, the same for every way to write the same case.
+
+    Comments, the order of keys and older spellings do not count; the order of steps does.
+    """
+    text = json.dumps(to_data(case), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return sha256(text.encode("ascii")).hexdigest()

@@ -1,0 +1,95 @@
+"""The functions that an expression may call: names, parameters and defaults.
+
+The table is here so that reading can refuse an unknown name or a wrong argument before anything
+is sent; the engine implements them.
+"""
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from shall.cases.syntax import Call
+
+MODULES = ("", "tools", "helpers")
+"""What may stand before a function's name; all three mean the same."""
+
+KEYWORD_SPELLINGS = {"min": "min_val", "max": "max_val", "fmt": "format", "offset": "days"}
+"""Other spellings of keyword arguments."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Parameters with their defaults, in order. ``any_arguments`` takes whatever is given."""
+
+    parameters: tuple[tuple[str, Any], ...] = ()
+    any_arguments: bool = False
+
+    def __str__(self) -> str:
+        if self.any_arguments:
+            return "(...)"
+        return "(" + ", ".join(f"{name}={default!r}" for name, default in self.parameters) + ")"
+
+
+_NONE = Signature()
+_LENGTH_8 = Signature((("length", 8),))
+_DATE = "%Y-%m-%d"
+
+FUNCTIONS: dict[str, Signature] = {
+    "timestamp": _NONE,
+    "timestamp_ms": _NONE,
+    "get_timestamp": _NONE,
+    "datetime_now": Signature((("format", "%Y-%m-%d %H:%M:%S"),)),
+    "date_today": Signature((("format", _DATE),)),
+    "date_offset": Signature((("days", 0), ("format", _DATE))),
+    "uuid": _NONE,
+    "generate_uuid": _NONE,
+    "uuid_short": _LENGTH_8,
+    "random_int": Signature((("min_val", 0), ("max_val", 100))),
+    "random_float": Signature((("min_val", 0.0), ("max_val", 1.0), ("digits", 2))),
+    "random_str": _LENGTH_8,
+    "random_letters": _LENGTH_8,
+    "random_digits": Signature((("length", 6),)),
+    "random_choice": Signature(any_arguments=True),  # a list, or the choices themselves
+    "fake_email": Signature((("domain", "example.com"),)),
+    "fake_phone": _NONE,
+    "fake_username": _NONE,
+    "fake_name": _NONE,
+    "fake_address": _NONE,
+    "fake_id_card": _NONE,
+    "fake_company": _NONE,
+    "demo_get_id": _NONE,
+    "demo_func": Signature(any_arguments=True),
+}
+"""Every function, with its parameters. ``get_timestamp`` is ``timestamp``, ``generate_uuid`` is
+``uuid``: older spellings."""
+
+FUNCTION_NAMES = frozenset(FUNCTIONS)
+
+
+def check_call(call: Call) -> tuple[str, str | None] | None:
+    """Tell what is wrong with a call, and what to do; None when it can be made."""
+    if call.module not in MODULES:
+        return f"unknown module `{call.module}`", "Functions stand in `tools` and `helpers`."
+    signature = FUNCTIONS.get(call.name)
+    if signature is None:
+        near = get_close_matches(call.name, FUNCTIONS, n=1)
+        return f"unknown function `{call.name}`", f"Did you mean `{near[0]}`?" if near else None
+    if call.name == "random_choice" and (call.kwargs or not call.args):
+        return "`random_choice` needs something to choose from", "Give a list or several values."
+    wrong = None if signature.any_arguments else _wrong_arguments(call, signature)
+    return (wrong, f"It is {call.name}{signature}.") if wrong else None
+
+
+def _wrong_arguments(call: Call, signature: Signature) -> str | None:
+    names = [name for name, _ in signature.parameters]
+    if len(call.args) > len(names):
+        return f"`{call.name}` takes {len(names)} arguments, not {len(call.args)}"
+    given = set(names[: len(call.args)])
+    for written, _ in call.kwargs:
+        name = KEYWORD_SPELLINGS.get(written, written)
+        if name not in names:
+            return f"`{call.name}` has no argument `{written}`"
+        if name in given:
+            return f"`{call.name}` is given `{name}` twice"
+        given.add(name)
+    return None

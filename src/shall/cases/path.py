@@ -1,0 +1,65 @@
+"""Paths into a JSON value, as a check's ``field`` writes them."""
+
+import re
+from functools import lru_cache
+
+from shall.errors import BadValue
+
+MAX_LENGTH = 1000
+"""Characters in one path."""
+
+_PART = re.compile(
+    r"""(?P<dot>\.?)(?P<name>[^.\[\]"'\s][^.\[\]"']*)
+    | \[\s*(?P<index>-?[0-9]{1,9})\s*\]
+    | \[\s*"(?P<double>(?:[^"\\]|\\["\\])*)"\s*\]
+    | \[\s*'(?P<single>(?:[^'\\]|\\['\\])*)'\s*\]""",
+    re.VERBOSE,
+)
+_UNQUOTE = re.compile(r"\\(.)")
+
+
+@lru_cache(maxsize=4096)
+def parse_path(text: str) -> tuple[str | int, ...]:
+    """Cut a path into names and indexes; ``$`` is the whole value.
+
+    A leading ``$`` may be left out. A name of digits only (``items.0``) stays a text: whoever
+    walks a list with it takes it as an index.
+
+    >>> parse_path("data.items[0].id")
+    ('data', 'items', 0, 'id')
+    >>> parse_path('$["odd key"][-1]')
+    ('odd key', -1)
+
+    Raises:
+        BadValue: The path is not understood. ``details["offset"]`` tells where.
+    """
+    if len(text) > MAX_LENGTH:
+        raise BadValue(f"a path is longer than {MAX_LENGTH} characters", details={"offset": 0})
+    written = text.strip()
+    position = start = 1 if written == "$" or written.startswith(("$.", "$[")) else 0
+    parts: list[str | int] = []
+    while position < len(written):
+        found = _PART.match(written, position)
+        if found is None or (found["name"] and (not found["dot"]) != (position == 0)):
+            raise _bad(text, position)
+        parts.append(_part(found))
+        position = found.end()
+    if not parts and not start:
+        raise _bad(text, 0)
+    return tuple(parts)
+
+
+def _part(found: re.Match[str]) -> str | int:
+    if found["index"]:
+        return int(found["index"])
+    if found["name"]:
+        return found["name"].rstrip()
+    return _UNQUOTE.sub(r"\1", found["double"] or found["single"] or "")
+
+
+def _bad(text: str, position: int) -> BadValue:
+    return BadValue(
+        f"the path {text!r} is not understood at character {position + 1}",
+        hint='Write it like `data.items[0].id`, `[0].id`, `["odd key"]` or `$`.',
+        details={"offset": position},
+    )

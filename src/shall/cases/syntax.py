@@ -1,0 +1,75 @@
+"""What a ``{{ template }}`` is made of: frozen values that the engine walks."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+GLOBAL = "Global"
+"""The root under which the variables of a run are read; ``GLOBAL`` is read as the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A value written in the expression: a number, a text, true, false or null."""
+
+    value: str | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    """A list written in the expression: ``[1, login.id]``. It evaluates to a new list."""
+
+    items: "tuple[Expression, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A value by name: ``login.data[0]`` is root ``login`` and path ``("data", 0)``.
+
+    ``GLOBAL.x`` has the root ``Global``.
+    """
+
+    root: str
+    path: tuple[str | int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function call. ``module`` is empty for a bare ``uuid()``."""
+
+    module: str
+    name: str
+    args: "tuple[Expression, ...]" = ()
+    kwargs: "tuple[tuple[str, Expression], ...]" = ()
+
+
+Expression: TypeAlias = Literal | Array | Reference | Call
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A text cut into literal parts and expressions. No part is an empty text."""
+
+    parts: tuple[str | Expression, ...]
+
+    @property
+    def is_lone(self) -> bool:
+        """Whether it is one expression with nothing around it: its value keeps its type."""
+        return len(self.parts) == 1 and not isinstance(self.parts[0], str)
+
+    @property
+    def expressions(self) -> tuple[Expression, ...]:
+        """The expressions, in the order written."""
+        return tuple(part for part in self.parts if not isinstance(part, str))
+
+
+def walk(expression: Expression) -> Iterator[Expression]:
+    """Yield an expression and everything inside it."""
+    yield expression
+    inner: tuple[Expression, ...] = ()
+    if isinstance(expression, Array):
+        inner = expression.items
+    elif isinstance(expression, Call):
+        inner = (*expression.args, *(value for _, value in expression.kwargs))
+    for each in inner:
+        yield from walk(each)

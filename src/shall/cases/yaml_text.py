@@ -1,0 +1,210 @@
+"""YAML text to JSON data: a fast parser where both readings of YAML agree, PyYAML elsewhere.
+
+PyYAML (YAML 1.1) is what counts, with these differences: dates stay the text that was written,
+and a key given twice, a key that is not text, a value that JSON does not know and a document
+without bounds are refused. ``yaml_rs`` (YAML 1.2) is several times faster; its value is taken only
+when nothing in the text or in the value is read differently by the two.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+import yaml_rs
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from shall.cases.agreement import MAX_DEPTH, Agreement, is_risky
+from shall.errors import InvalidCase, Problem
+from shall.place import Place
+
+MAX_CHARACTERS = 1_000_000
+MAX_NODES = 200_000
+"""Values after aliases are followed."""
+
+_DATE_TAG = "tag:yaml.org,2002:timestamp"
+_NOT_JSON = ("timestamp", "binary", "set", "omap", "pairs")
+
+
+class _Loader(yaml.CSafeLoader):
+    """PyYAML's safe loader, for JSON data: dates stay text, other types are refused."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    start: [(tag, pattern) for tag, pattern in resolvers if tag != _DATE_TAG]
+    for start, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.yaml_constructors = {
+    tag: make
+    for tag, make in yaml.CSafeLoader.yaml_constructors.items()
+    if not (tag or "").endswith(_NOT_JSON)
+}
+
+
+def load_yaml(text: str, file: str) -> Any:
+    """Read one YAML document as JSON data.
+
+    Raises:
+        InvalidCase: It is not YAML, not JSON data, or larger or deeper than the limits.
+    """
+    if len(text) > MAX_CHARACTERS:
+        raise InvalidCase(
+            [_problem(file, 1, 1, f"the file is longer than {MAX_CHARACTERS:,} characters")]
+        )
+    if not is_risky(text):
+        try:
+            value = yaml_rs.loads(text, parse_datetime=False)
+        except (yaml_rs.YAMLDecodeError, ValueError, TypeError):
+            return _load_slowly(text, file)
+        # A lone text at the root is left to PyYAML: its block scalars may stand unindented.
+        if type(value) in (dict, list) and Agreement(text).holds(value):
+            return value
+    return _load_slowly(text, file)
+
+
+def compose(text: str) -> Node | None:
+    """Parse a text that was read before into PyYAML's nodes, which know their places."""
+    loader = _Loader(text)
+    try:
+        return loader.get_single_node()
+    finally:
+        loader.dispose()
+
+
+def _load_slowly(text: str, file: str) -> Any:
+    problems: list[Problem] = []
+    value = None
+    try:
+        _check_bounds(text)
+        node = compose(text)
+        problems = list(_node_problems(node, file)) if node else []
+        if not problems:
+            loader = _Loader("")
+            value = loader.construct_document(node) if node else None
+    except yaml.MarkedYAMLError as error:
+        problems = [_yaml_problem(error, text, file)]
+    except (yaml.YAMLError, ValueError, LookupError) as error:
+        problems = [_problem(file, 1, 1, f"this is not YAML: {error}")]
+    if problems:
+        raise InvalidCase(problems)
+    return value
+
+
+def _check_bounds(text: str) -> None:
+    """Count depth and values event by event, before anything recursive sees the text."""
+    bounds = _Bounds()
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        problem = bounds.count(event)
+        if problem:
+            raise _OutOfBounds(problem=problem, problem_mark=event.start_mark)
+
+
+class _OutOfBounds(yaml.MarkedYAMLError):
+    """The text is too deep or holds too much."""
+
+    def __init__(self, problem: str, problem_mark: Any) -> None:
+        super().__init__(problem=problem, problem_mark=problem_mark)
+
+
+class _Bounds:
+    """What a text would hold once its aliases are followed."""
+
+    def __init__(self) -> None:
+        self.sizes: dict[str, int] = {}
+        self.opened: list[tuple[str | None, int]] = []
+        self.total = 0
+
+    def count(self, event: Any) -> str | None:
+        """Count one event; tell what is wrong."""
+        if isinstance(event, yaml.AliasEvent):
+            if event.anchor not in self.sizes:
+                return f"the alias *{event.anchor} stands inside or before its anchor"
+            self.total += self.sizes[event.anchor]
+        elif isinstance(event, yaml.CollectionEndEvent):
+            anchor, before = self.opened.pop()
+            if anchor:
+                self.sizes[anchor] = self.total - before
+        elif isinstance(event, yaml.NodeEvent):
+            self.total += 1
+            if isinstance(event, yaml.ScalarEvent):
+                self.sizes[event.anchor or ""] = 1
+            else:
+                self.opened.append((event.anchor, self.total - 1))
+                self.sizes.pop(event.anchor or "", None)
+        return self.exceeded()
+
+    def exceeded(self) -> str | None:
+        """Tell which limit is passed."""
+        if self.total > MAX_NODES:
+            return f"the file holds more than {MAX_NODES:,} values"
+        if len(self.opened) > MAX_DEPTH:
+            return f"the file is more than {MAX_DEPTH} levels deep"
+        return None
+
+
+def _node_problems(node: Node, file: str) -> Iterator[Problem]:
+    """Find keys given twice, keys that are not text, and values that JSON does not know."""
+    seen: set[int] = set()
+    waiting = [node]
+    while waiting:
+        each = waiting.pop()
+        if id(each) in seen:
+            continue
+        seen.add(id(each))
+        if isinstance(each, MappingNode):
+            yield from _key_problems(each, file)
+            waiting.extend(value for _, value in each.value)
+        elif isinstance(each, SequenceNode):
+            waiting.extend(each.value)
+        elif _is_infinite(each):
+            yield _at(each, file, f"{each.value} is not a JSON value", "Quote it.")
+
+
+def _key_problems(node: MappingNode, file: str) -> Iterator[Problem]:
+    first: dict[str, int] = {}
+    for key, _ in node.value:
+        if not isinstance(key, ScalarNode):
+            yield _at(key, file, "a key must be text", 'Quote an expression: "{{ login.token }}".')
+        elif key.tag == "tag:yaml.org,2002:merge":
+            continue
+        elif key.tag != "tag:yaml.org,2002:str":
+            yield _at(key, file, f"the key {key.value} is not text", f'Quote it: "{key.value}".')
+        elif key.value in first:
+            message = f"the key `{key.value}` is given twice, first in line {first[key.value]}"
+            yield _at(key, file, message, "Remove one of the two.")
+        else:
+            first[key.value] = key.start_mark.line + 1
+
+
+def _is_infinite(node: Node) -> bool:
+    return node.tag == "tag:yaml.org,2002:float" and node.value.lower().lstrip("+-") in (
+        ".inf",
+        ".nan",
+    )
+
+
+def _yaml_problem(error: yaml.MarkedYAMLError, text: str, file: str) -> Problem:
+    mark = error.problem_mark or error.context_mark
+    line, column = (mark.line, mark.column) if mark else (0, 0)
+    faulty = text.split("\n")[line : line + 1]
+    hint = "Indent with spaces, not tabs." if faulty and faulty[0].lstrip(" ")[:1] == "\t" else None
+    return _problem(file, line + 1, column + 1, error.problem or "this is not YAML", hint)
+
+
+def _at(node: Node, file: str, message: str, hint: str | None = None) -> Problem:
+    mark = node.start_mark
+    return _problem(file, mark.line + 1, mark.column + 1, message, hint)
+
+
+def _problem(file: str, line: int, column: int, message: str, hint: str | None = None) -> Problem:
+    return Problem(Place(file, line, column), "", message, hint)
+
+
+_ROOT = re.compile(r"""^(?:\ufeff)?["']?(testcase|unittest)["']?[ \t]*:(?=\s|$)""", re.MULTILINE)
+_JSON_ROOT = re.compile(r"""\s*\{\s*["']?(testcase|unittest)["']?\s*:""")
+
+
+def root_of(text: str) -> str | None:
+    """Tell ``testcase`` or ``unittest`` by a glance at the text; None for any other file."""
+    found = _JSON_ROOT.match(text) or _ROOT.search(text)
+    return found[1] if found else None

@@ -1,0 +1,117 @@
+"""``shall demo``: an example service, its requirements and cases, run and traced."""
+
+import argparse
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from importlib import resources
+from pathlib import Path
+
+import shall
+from shall.actions.places import failure_places
+from shall.actions.reports import keep_report
+from shall.actions.run import RunRequest
+from shall.actions.trace import trace_requirements
+from shall.cli.options import settings_of
+from shall.cli.output import OK, OWN_FAULT, say, tell
+from shall.cli.run import run_showing, show
+from shall.errors import InvalidInput, TargetUnreachable
+from shall.joining import open_workspace
+from shall.report.html import html_page
+from shall.specs.export import to_text
+
+_READY = "listening on "
+_LEFT_OUT = shutil.ignore_patterns("__pycache__", ".shall")
+_STOP_AFTER_S = 10
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Carry out the command; the criterion that fails is part of the show."""
+    folder = Path(arguments.to).resolve()
+    _copy_example(folder)
+    say(f"An example shop, its requirements and its cases lie in {arguments.to}/.\n")
+    settings, _ = settings_of(folder, {"no_color": arguments.no_color})
+    workspace = open_workspace(folder, settings)
+    if workspace.state_warning:
+        tell(workspace.state_warning)
+    with _service(folder) as address:
+        run = run_showing(workspace, RunRequest(host=address), settings)
+    show(run, workspace, settings)
+    matrix = trace_requirements(workspace)
+    colour = sys.stdout.isatty() and not settings.no_color
+    say("\n" + to_text(matrix, shutil.get_terminal_size().columns, colour=colour))
+    if workspace.store is not None:
+        page = html_page(run, matrix, settings.language, failure_places(workspace, run))
+        say(f"HTML report: {keep_report(workspace, run.run_id, page)}\n")
+    say("One criterion fails and one is untested: the README there says why. Next, type:")
+    say(f"  cd {arguments.to}")
+    say("  python service.py --port 8765 &")
+    say("  shall run")
+    say("  shall trace")
+    return OK if run.cases else OWN_FAULT
+
+
+def _copy_example(folder: Path) -> None:
+    """Copy the example; files of an earlier copy are renewed, other files stay.
+
+    Raises:
+        InvalidInput: Something else stands there.
+    """
+    if folder.exists() and not (folder / "service.py").is_file() and any(folder.iterdir()):
+        raise InvalidInput(
+            f"{folder} exists and is not an earlier copy of the example.",
+            hint="Name another folder with --to.",
+        )
+    with resources.as_file(_example()) as source:
+        shutil.copytree(source, folder, dirs_exist_ok=True, ignore=_LEFT_OUT)
+
+
+def _example() -> "resources.abc.Traversable":
+    """Find the example: in the installed package, or in the checkout it runs from."""
+    installed = resources.files(shall) / "examples" / "shop"
+    if installed.is_dir():
+        return installed
+    return Path(shall.__file__).resolve().parents[2] / "examples" / "shop"
+
+
+@contextmanager
+def _service(folder: Path) -> Iterator[str]:
+    """Start the example service on a free port; give its address; stop it in the end.
+
+    Raises:
+        TargetUnreachable: It did not come up; what it said is told.
+    """
+    process = subprocess.Popen(
+        [sys.executable, "service.py", "--port", "0"],
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        yield _address(process)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
+        try:
+            process.wait(_STOP_AFTER_S)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        if process.stdout is not None:
+            process.stdout.close()
+
+
+def _address(process: "subprocess.Popen[str]") -> str:
+    said = []
+    for line in process.stdout or ():
+        said.append(line)
+        if line.startswith(_READY):
+            return line.removeprefix(_READY).strip()
+    raise TargetUnreachable(f"The example service did not start: {''.join(said).strip()}")

@@ -1,0 +1,132 @@
+"""The arguments of every command, and the settings they make."""
+
+import argparse
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from shall import __version__
+from shall.joining import project_folder
+from shall.settings import Settings, Sources, process_environment, read_settings
+
+
+def parser() -> argparse.ArgumentParser:
+    """Make the parser of the ``shall`` command."""
+    main = argparse.ArgumentParser(
+        prog="shall", description="Write what the system shall do. Prove that it does."
+    )
+    main.add_argument("--version", action="version", version=f"shall {__version__}")
+    commands = main.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    _add_init(commands)
+    _add_run(commands)
+    _add_trace(commands)
+    _add_serve(commands)
+    _add_demo(commands)
+    _add_config(commands)
+    for command in commands.choices.values():
+        command.add_argument("--debug", action="store_true", help="show where a fault of ours is")
+    return main
+
+
+def folder_of(named: str | None) -> Path:
+    """Give the folder of the project: as named, else the nearest around the current one."""
+    return Path(named).resolve() if named is not None else project_folder(Path.cwd())
+
+
+def settings_of(
+    folder: Path, flags: Mapping[str, Any], defaults: Mapping[str, Any] | None = None
+) -> tuple[Settings, Sources]:
+    """Read the settings for a command. Raises ``InvalidSetting``."""
+    return read_settings(flags, process_environment(), folder, defaults)
+
+
+_Commands = Any  # argparse keeps the type of add_subparsers() to itself
+
+
+def _add(commands: _Commands, name: str, text: str) -> argparse.ArgumentParser:
+    command: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
+    return command
+
+
+def _add_workspace(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--workspace", metavar="DIR", help="the project's folder (the current one)"
+    )
+
+
+def _add_init(commands: _Commands) -> None:
+    command = _add(
+        commands, "init", "Make a first requirement, a case that verifies it, and state."
+    )
+    _add_workspace(command)
+
+
+def _add_run(commands: _Commands) -> None:
+    command = _add(commands, "run", "Run test cases and keep the results.")
+    command.add_argument("paths", nargs="*", help="case files or folders (tests/cases)")
+    command.add_argument("--tag", action="append", default=[], help="only cases with this tag")
+    command.add_argument("--host", help="host of the service, instead of what the cases name")
+    command.add_argument(
+        "--var", action="append", default=[], metavar="NAME=VALUE", help="a variable; JSON or text"
+    )
+    command.add_argument("--timeout", metavar="SECONDS", help="how long the run may take")
+    command.add_argument("--concurrency", metavar="N", help="cases that run at once")
+    command.add_argument("--environment", metavar="NAME", help="note results under this name")
+    command.add_argument("--report-html", metavar="FILE", help="write the HTML report here")
+    command.add_argument("--report-junit", metavar="FILE", help="write JUnit XML here")
+    command.add_argument("--report-json", metavar="FILE", help="write the results as JSON here")
+    command.add_argument("--format", choices=("text", "json"), default="text")
+    command.add_argument("--quiet", action="store_true", help="only what did not pass, and counts")
+    command.add_argument("--no-color", action="store_true", default=None)
+    _add_workspace(command)
+
+
+def _add_trace(commands: _Commands) -> None:
+    command = _add(commands, "trace", "Show which criterion is proved by which case or test.")
+    command.add_argument("--format", choices=("text", "json", "csv", "md"), default="text")
+    command.add_argument(
+        "--fail-under",
+        type=float,
+        metavar="PERCENT",
+        help="exit status 1 when fewer criteria are proved",
+    )
+    command.add_argument("--feature", help="only this feature")
+    command.add_argument("--no-color", action="store_true", default=None)
+    _add_workspace(command)
+
+
+def _add_serve(commands: _Commands) -> None:
+    command = _add(commands, "serve", "Serve MCP clients.")
+    command.add_argument("--transport", help="stdio (default) or http")
+    command.add_argument("--host", dest="server_host", help="address to bind (127.0.0.1)")
+    command.add_argument("--port", dest="server_port", help="port to bind (8000)")
+    command.add_argument("--path", help="path of the MCP endpoint (/mcp)")
+    command.add_argument(
+        "--workspace",
+        action="append",
+        default=None,
+        metavar="DIR",
+        help="a folder that clients may work in; may be given several times",
+    )
+    command.add_argument("--token-file", metavar="FILE", help="read the bearer token from a file")
+    command.add_argument("--log-level", help="DEBUG, INFO, WARNING or ERROR")
+    command.add_argument(
+        "--insecure",
+        action="store_true",
+        default=None,
+        help="bind an address that others can reach without a token",
+    )
+
+
+def _add_demo(commands: _Commands) -> None:
+    command = _add(commands, "demo", "Start an example service, run its cases, show the matrix.")
+    command.add_argument(
+        "--to", metavar="DIR", default="shall-demo", help="where the example is copied to"
+    )
+    command.add_argument("--no-color", action="store_true", default=None)
+
+
+def _add_config(commands: _Commands) -> None:
+    command = _add(commands, "config", "Show each setting, its value, source and meaning.")
+    command.add_argument("--format", choices=("text", "json"), default="text")
+    _add_workspace(command)

@@ -1,0 +1,87 @@
+"""What every command shares: errors in one clear form, and the exit status."""
+
+import os
+import sys
+import traceback
+from collections.abc import Callable
+
+from shall.engine.result import CaseResult, Outcome, RunResult, RunStatus
+from shall.errors import ShallError
+
+OK = 0
+CHECK_FAILED = 1
+BAD_INPUT = 2
+OWN_FAULT = 3
+UNREACHABLE = 4
+INTERRUPTED = 130
+
+_BAD = frozenset({Outcome.FAILED, Outcome.ERROR})
+
+
+def exit_status(run: RunResult) -> int:
+    """Give the exit status of a run: the worst that a person has to act on first.
+
+    Interrupted (130); a case that cannot be used (2); a fault of ours (3); a check that failed
+    (1); a service that was unreachable or too slow (4); a teardown that failed (1).
+    """
+    if run.status is RunStatus.INTERRUPTED:
+        return INTERRUPTED
+    statuses = {_case_status(case) for case in run.cases}
+    for status in (BAD_INPUT, OWN_FAULT, CHECK_FAILED, UNREACHABLE):
+        if status in statuses:
+            return status
+    if run.status is RunStatus.TIMED_OUT:
+        return UNREACHABLE
+    return CHECK_FAILED if any(case.teardown_outcome in _BAD for case in run.cases) else OK
+
+
+def _case_status(case: CaseResult) -> int:
+    if case.outcome is Outcome.FAILED:
+        return CHECK_FAILED
+    if case.outcome is not Outcome.ERROR:
+        return OK
+    if case.error is not None and case.error.code == "case.internal":
+        return OWN_FAULT
+    if case.error is not None and case.error.code == "run.timed_out":
+        return UNREACHABLE
+    return UNREACHABLE if any(step.retryable for step in case.steps) else BAD_INPUT
+
+
+def guarded(command: Callable[[], int]) -> int:
+    """Carry out a command; tell what goes wrong on stderr and give the exit status."""
+    try:
+        status = command()
+        sys.stdout.flush()
+    except ShallError as error:
+        tell(str(error))
+        return error.exit_status
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:  # whoever read our output has gone, as with `| head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+    except Exception as error:  # noqa: BLE001 - the last place where a fault of ours is told
+        tell(f"A fault of shall itself: {error!r}. Set --debug to see where.")
+        if "--debug" in sys.argv:
+            traceback.print_exc()
+        return OWN_FAULT
+    return status
+
+
+def tell(text: str) -> None:
+    """Say something on stderr."""
+    print(f"shall: {printable(text)}", file=sys.stderr)
+
+
+def say(text: str = "") -> None:
+    """Say something on stdout, in whatever the terminal can show."""
+    encoding = sys.stdout.encoding or "utf-8"
+    print(text.encode(encoding, "replace").decode(encoding))
+
+
+def printable(text: str) -> str:
+    """Escape control characters: text from elsewhere must not paint the terminal."""
+    return "".join(
+        char if char == "\n" or char.isprintable() else char.encode("unicode_escape").decode()
+        for char in text
+    )

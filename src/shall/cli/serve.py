@@ -1,0 +1,52 @@
+"""``shall serve``: an MCP server on stdio or HTTP."""
+
+import argparse
+from pathlib import Path
+
+from shall.cli.options import settings_of
+from shall.errors import InvalidSetting
+from shall.settings import Settings
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Carry out the command."""
+    flags = {
+        "transport": arguments.transport,
+        "server_host": arguments.server_host,
+        "server_port": arguments.server_port,
+        "path": arguments.path,
+        "workspaces": arguments.workspace,
+        "auth_token": token_from(arguments.token_file),
+        "log_level": arguments.log_level,
+        "insecure": arguments.insecure,
+    }
+    settings, _ = settings_of(Path.cwd(), flags)
+    return start(settings)
+
+
+def start(settings: Settings) -> int:
+    """Serve until the client leaves or a signal comes; give the exit status."""
+    if settings.transport == "stdio":
+        from shall.serve.stdio import serve_stdio
+
+        return serve_stdio(settings)
+    from shall.serve.http import serve_http
+
+    return serve_http(settings)
+
+
+def token_from(file: str | None) -> str | None:
+    """Read a bearer token from a file.
+
+    Raises:
+        InvalidSetting: The file cannot be read or is empty.
+    """
+    if file is None:
+        return None
+    try:
+        token = Path(file).read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidSetting(f"The token file {file} cannot be read: {error}.") from None
+    if not token:
+        raise InvalidSetting(f"The token file {file} is empty.")
+    return token

@@ -1,1 +1,0 @@
-"""Case files as pytest items."""

@@ -1,0 +1,140 @@
+"""A Request as options of a libcurl handle, and the response headers it hands back."""
+
+import io
+import re
+
+import pycurl
+
+from shall.engine.exchange import Request
+from shall.errors import BadValue
+
+MAX_REDIRECTS = 10
+MAX_HEADERS = 1000
+
+_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})  # RFC 9110, section 8.6: say that nothing comes
+_OBEY_CODE = 2  # CURLFOLLOW_OBEYCODE: a redirect changes the method as RFC 9110, section 15.4, says
+
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, section 5.6.2
+
+
+class Headers:
+    """Collects the header lines of a transfer; each response of a redirect starts anew."""
+
+    def __init__(self) -> None:
+        self._lines: list[bytes] = []
+        self.version = ""
+
+    def take(self, line: bytes) -> None:
+        """Take one line as libcurl hands it over."""
+        if line.startswith(b"HTTP/"):
+            self._lines = []
+            self.version = line[5:8].decode("latin-1").strip()
+        elif len(self._lines) < MAX_HEADERS:
+            self._lines.append(line)
+
+    def last(self) -> tuple[tuple[str, str], ...]:
+        """Give the headers of the last response, names as sent."""
+        pairs = (line.decode("latin-1").partition(":") for line in self._lines)
+        return tuple((name.strip(), value.strip()) for name, mark, value in pairs if mark)
+
+
+def prepare(
+    curl: pycurl.Curl, request: Request, headers: Headers, body: io.BytesIO, max_bytes: int
+) -> None:
+    """Set the options of one transfer.
+
+    Raises:
+        BadValue: The method or a header cannot be sent.
+    """
+    if not _TOKEN.fullmatch(request.method):
+        raise BadValue(f"The method {request.method!r} is not a name (RFC 9110, section 5.6.2).")
+    curl.setopt(pycurl.URL, request.url)
+    curl.setopt(pycurl.NOSIGNAL, 1)
+    curl.setopt(pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS)
+    curl.setopt(pycurl.REDIR_PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS)
+    curl.setopt(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1)
+    curl.setopt(pycurl.PROXY, "")
+    curl.setopt(pycurl.COOKIEFILE, "")
+    curl.setopt(pycurl.ACCEPT_ENCODING, "")
+    curl.setopt(pycurl.TIMEOUT_MS, max(1, int(request.timeout_s * 1000)))
+    curl.setopt(pycurl.FOLLOWLOCATION, _OBEY_CODE if request.follow_redirects else 0)
+    curl.setopt(pycurl.MAXREDIRS, MAX_REDIRECTS)
+    curl.setopt(pycurl.MAXFILESIZE, max_bytes)
+    curl.setopt(pycurl.HEADERFUNCTION, headers.take)
+    curl.setopt(pycurl.WRITEFUNCTION, _Write(body, max_bytes))
+    _set_body(curl, request)
+    curl.setopt(pycurl.HTTPHEADER, _header_lines(request))
+
+
+class _Write:
+    """Writes what comes in; a decompressed body over the limit ends the transfer."""
+
+    __slots__ = ("_body", "_left")
+
+    def __init__(self, body: io.BytesIO, max_bytes: int) -> None:
+        self._body = body
+        self._left = max_bytes
+
+    def __call__(self, data: bytes) -> int:
+        self._left -= len(data)
+        if self._left < 0:
+            self._body.truncate(0)
+            return 0
+        return self._body.write(data)
+
+
+def _set_body(curl: pycurl.Curl, request: Request) -> None:
+    method = request.method
+    if request.files or request.form:
+        curl.setopt(pycurl.HTTPPOST, _parts(request))
+    elif request.body is not None or method in _WITH_BODY:
+        body = request.body or b""
+        curl.setopt(pycurl.POST, 1)
+        curl.setopt(pycurl.POSTFIELDSIZE_LARGE, len(body))
+        curl.setopt(pycurl.COPYPOSTFIELDS, body)
+    elif method == "HEAD":
+        curl.setopt(pycurl.NOBODY, 1)
+        return
+    elif method == "GET":
+        return
+    if method != "POST":
+        curl.setopt(pycurl.CUSTOMREQUEST, method)
+
+
+def _parts(request: Request) -> list[tuple[str, tuple[object, ...]]]:
+    fields: list[tuple[str, tuple[object, ...]]] = [
+        (name, (pycurl.FORM_CONTENTS, value)) for name, value in request.form
+    ]
+    fields += [
+        (
+            part.field,
+            (
+                pycurl.FORM_BUFFER,
+                part.filename,
+                pycurl.FORM_BUFFERPTR,
+                part.content,
+                pycurl.FORM_CONTENTTYPE,
+                part.content_type,
+            ),
+        )
+        for part in request.files
+    ]
+    return fields
+
+
+def _header_lines(request: Request) -> list[bytes]:
+    lines = [b"Expect:"]  # no 100-continue: it costs a round trip and many servers ignore it
+    names = {name.lower() for name, _ in request.headers}
+    if request.body is not None and "content-type" not in names:
+        lines.append(b"Content-Type:")  # libcurl would call any body a form
+    if "user-agent" not in names:
+        lines.append(b"User-Agent: shall")
+    for name, value in request.headers:
+        if not _TOKEN.fullmatch(name):
+            raise BadValue(f"The header name {name!r} is not a name (RFC 9110, section 5.1).")
+        if any(char in value for char in "\r\n\0"):
+            raise BadValue(f"The value of the header {name} holds a line break or NUL.")
+        # libcurl reads "Name:" as "leave it out" and "Name;" as "send it empty"
+        line = f"{name}: {value}" if value.strip() else f"{name};"
+        lines.append(line.encode("utf-8"))
+    return lines

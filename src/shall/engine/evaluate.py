@@ -1,0 +1,56 @@
+"""Values with expressions to plain values. Nothing is handed to ``eval``."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from shall.cases.expression import parse_template
+from shall.cases.syntax import Array, Call, Expression, Literal, Reference
+from shall.engine.functions import call_function
+from shall.engine.scope import Scope
+
+
+def evaluate(value: Any, scope: Scope) -> Any:
+    """Evaluate every expression in a JSON value; a lone expression keeps its type.
+
+    Raises:
+        BadExpression: A name, a path or a function call in it is wrong.
+    """
+    if isinstance(value, str):
+        return _evaluate_text(value, scope) if "{{" in value else value
+    if isinstance(value, Mapping):
+        return {as_text(evaluate(key, scope)): evaluate(item, scope) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [evaluate(item, scope) for item in value]
+    return value
+
+
+def as_text(value: Any) -> str:
+    """Give a value as it stands inside a text: JSON words and JSON data, texts as they are."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _evaluate_text(text: str, scope: Scope) -> Any:
+    template = parse_template(text)
+    if template.is_lone:
+        return _expression(template.expressions[0], scope)
+    return "".join(
+        part if isinstance(part, str) else as_text(_expression(part, scope))
+        for part in template.parts
+    )
+
+
+def _expression(expression: Expression, scope: Scope) -> Any:
+    match expression:
+        case Literal(value):
+            return value
+        case Array(items):
+            return [_expression(item, scope) for item in items]
+        case Reference(root, path):
+            return scope.read(root, path)
+        case Call(_, name, args, kwargs):
+            return call_function(
+                name,
+                [_expression(argument, scope) for argument in args],
+                {key: _expression(argument, scope) for key, argument in kwargs},
+            )

@@ -1,0 +1,68 @@
+"""The names that a case's expressions can read."""
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from shall.cases.syntax import GLOBAL
+from shall.errors import BadExpression
+
+
+@dataclass(slots=True)
+class Scope:
+    """Step results, case variables and run variables; the first that has a name gives its value.
+
+    ``missing`` holds, for a step without a JSON body, the reason to tell.
+    """
+
+    run_variables: Mapping[str, Any] = field(default_factory=dict)
+    variables: dict[str, Any] = field(default_factory=dict)
+    steps: dict[str, Any] = field(default_factory=dict)
+    missing: dict[str, str] = field(default_factory=dict)
+
+    def read(self, root: str, path: tuple[str | int, ...]) -> Any:
+        """Give the value of a reference. Only object keys and list indexes are followed.
+
+        Raises:
+            BadExpression: There is no such name or no such value on the way.
+        """
+        if root == GLOBAL:
+            return _follow(self.run_variables, path, root)
+        for names in (self.steps, self.variables, self.run_variables):
+            if root in names:
+                return _follow(names[root], path, root)
+        if root in self.missing:
+            raise BadExpression(f"`{root}` cannot be read: {self.missing[root]}.")
+        known = [*self.steps, *self.variables, *self.run_variables]
+        near = difflib.get_close_matches(root, known, n=1)
+        raise BadExpression(
+            f"`{root}` is not defined.",
+            hint=f"Did you mean `{near[0]}`?" if near else "Define it, or pass it with --var.",
+        )
+
+
+def _follow(value: Any, path: tuple[str | int, ...], root: str) -> Any:
+    shown = root
+    for part in path:
+        found, value_or_reason = step_into(value, part)
+        if not found:
+            raise BadExpression(f"`{shown}` has no `{part}`: {value_or_reason}.")
+        value = value_or_reason
+        shown = f"{shown}[{part}]" if isinstance(part, int) else f"{shown}.{part}"
+    return value
+
+
+def step_into(value: Any, part: str | int) -> tuple[bool, Any]:
+    """Follow one part of a path: found and the value, or not found and the reason."""
+    if isinstance(value, Mapping):
+        if part in value:
+            return True, value[part]
+        near = difflib.get_close_matches(str(part), [str(key) for key in value], n=1)
+        return False, f"it has {near[0]}" if near else "it is an object without that key"
+    if isinstance(value, list):
+        index = int(part) if isinstance(part, str) and part.lstrip("-").isdecimal() else part
+        if isinstance(index, int) and -len(value) <= index < len(value):
+            return True, value[index]
+        return False, f"it is a list of {len(value)}"
+    return False, "it is neither an object nor a list"

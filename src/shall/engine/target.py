@@ -1,0 +1,68 @@
+"""URLs of requests: joined to a host, checked and encoded."""
+
+from collections.abc import Iterable
+from urllib.parse import quote, urlencode, urlsplit
+
+from shall.errors import BadValue
+
+# RFC 3986: reserved and unreserved characters stay, and so does a % that begins an escape.
+_SAFE = "!#$%&'()*+,/:;=?@[]~"
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def is_absolute(url: str) -> bool:
+    """Tell whether a URL names its own host."""
+    return url[:8].lower().startswith(("http://", "https://"))
+
+
+def join_url(host: str, path: str) -> str:
+    """Join a path to a host, whose own path is kept: ``http://h/api`` + ``/users``."""
+    base = host if "://" in host else f"http://{host}"
+    return f"{base.rstrip('/')}/{path.lstrip('/')}" if path else base
+
+
+def with_params(url: str, params: Iterable[tuple[str, str]]) -> str:
+    """Add query parameters to a URL, before its fragment."""
+    query = urlencode(list(params))
+    if not query:
+        return url
+    address, mark, fragment = url.partition("#")
+    joint = "&" if "?" in address else "?"
+    return f"{address}{joint}{query}{mark}{fragment}"
+
+
+def checked_url(url: str) -> str:
+    """Give the URL as it goes on the wire: ASCII, http or https, with a host.
+
+    Raises:
+        BadValue: It is not such a URL, or holds a control character or a space in its host.
+    """
+    if any(ord(char) < 0x20 or ord(char) == 0x7F for char in url):
+        raise BadValue(f"The URL {url!r} holds a control character.")
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError as error:
+        raise BadValue(f"The URL {url!r} cannot be used: {error}.") from None
+    if parts.scheme not in _DEFAULT_PORTS or not host or " " in host:
+        raise BadValue(
+            f"The URL {url!r} cannot be used.",
+            hint="It starts with http:// or https:// and a host.",
+        )
+    try:
+        name = host if host.isascii() else host.encode("idna").decode("ascii")
+    except UnicodeError:
+        raise BadValue(f"The host of the URL {url!r} is not a name.") from None
+    name = f"[{name}]" if ":" in name else name
+    user = f"{parts.netloc.rpartition('@')[0]}@" if "@" in parts.netloc else ""
+    authority = f"{quote(user, _SAFE)}{name}" + (f":{port}" if port is not None else "")
+    rest = quote(parts.path or "/", _SAFE)
+    query = f"?{quote(parts.query, _SAFE)}" if parts.query else ""
+    return f"{parts.scheme}://{authority}{rest}{query}"
+
+
+def host_and_port(url: str) -> tuple[str, int]:
+    """Give host and port of a checked URL."""
+    parts = urlsplit(url)
+    return parts.hostname or "", parts.port or _DEFAULT_PORTS.get(parts.scheme, 0)

@@ -1,0 +1,116 @@
+"""The reply envelope that every tool answers with.
+
+``status`` ("ok" or "error"), ``request_id`` (12 hex digits, also in the kept call),
+``error_code``, ``retryable``, ``error_message`` and ``error_details`` come with every reply, as
+the earlier server sent them; a tool adds fields of its own. Unlike there, an error also sets
+``isError``, and unknown arguments are told.
+"""
+
+import difflib
+import json
+import secrets
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from mcp_types import CallToolResult, TextContent
+from pydantic import ValidationError
+
+from shall.errors import BadValue, ShallError
+
+
+def new_request_id() -> str:
+    """Make the id of one call."""
+    return secrets.token_hex(6)
+
+
+def success(request_id: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Put a tool's own fields into the envelope; ``summary`` comes first where there is one."""
+    head = {"status": "ok"}
+    if "summary" in fields:
+        head["summary"] = fields["summary"]
+    rest: dict[str, Any] = {
+        "request_id": request_id,
+        "error_code": None,
+        "retryable": False,
+        "error_message": None,
+        "error_details": None,
+    }
+    return {**head, **rest, **fields}
+
+
+def failure(
+    request_id: str, code: str, message: str, max_length: int, error: ShallError | None = None
+) -> dict[str, Any]:
+    """Put an error into the envelope; its message is cut at the end: the reason stands first."""
+    return {
+        "status": "error",
+        "error_message": cut(message, max_length),
+        "error_code": code,
+        "retryable": error.retryable if error else False,
+        "request_id": request_id,
+        "error_details": _details(error) if error and error.details else None,
+    }
+
+
+def as_result(data: dict[str, Any]) -> CallToolResult:
+    """Make the tool result of an envelope: as one line of JSON, and structured.
+
+    The text leaves out the assertions of failed cases: their messages are there already.
+    """
+    brief = {
+        **data,
+        **({"results": _without_assertions(data["results"])} if "results" in data else {}),
+    }
+    text = json.dumps(brief, ensure_ascii=False, separators=(",", ":"), default=str)
+    return CallToolResult(
+        content=[TextContent(type="text", text=text)],
+        structured_content=data,
+        is_error=data["status"] == "error",
+    )
+
+
+def _without_assertions(results: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {key: value for key, value in result.items() if key != "assertions"} for result in results
+    ]
+
+
+def cut(text: str, length: int) -> str:
+    """Cut a text at its end."""
+    return text if len(text) <= length else f"{text[: max(length - 1, 0)]}…"
+
+
+def check_names(arguments: Iterable[str], known: Iterable[str]) -> None:
+    """Refuse arguments that the tool does not have; all are told.
+
+    Raises:
+        BadValue: There are such arguments.
+    """
+    names = list(known)
+    unknown = [name for name in arguments if name not in names]
+    if not unknown:
+        return
+    told = []
+    for name in unknown:
+        near = difflib.get_close_matches(name, names, n=1)
+        told.append(f"unknown argument {name}{f' (did you mean {near[0]}?)' if near else ''}")
+    raise BadValue(f"{'; '.join(told)}.", hint=f"There are: {', '.join(names) or 'none'}.")
+
+
+def bad_arguments(error: ValidationError) -> BadValue:
+    """Say what the argument model found; the values themselves are not repeated."""
+    told = [
+        f"{'.'.join(str(part) for part in found['loc'])}: {found['msg']}"
+        for found in error.errors(include_input=False, include_url=False)
+    ]
+    return BadValue(f"{'; '.join(told)}.")
+
+
+def _details(error: ShallError) -> dict[str, Any]:
+    """Give an error's details, at most five of its problems: the message tells the first ones."""
+    details = dict(error.details)
+    problems = details.get("problems")
+    if isinstance(problems, list) and len(problems) > 5:
+        details["problems"] = problems[:5]
+        details["more_problems"] = len(problems) - 5
+    return details

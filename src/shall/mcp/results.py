@@ -1,0 +1,249 @@
+"""Runs and cases as a model reads them: short, the reason first."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, NotRequired
+
+from typing_extensions import TypedDict
+
+from shall.engine.result import (
+    CaseResult,
+    CheckResult,
+    ExchangeRecord,
+    Outcome,
+    RunResult,
+    StepResult,
+)
+from shall.mcp.reply import cut
+from shall.messages import Message, render
+from shall.place import Place
+from shall.store.base import RunRecord
+
+SHOWN_FAILURES = 10
+SHOWN_NAMES = 20
+_SHOWN_CHECKS = 3
+_VALUE_LENGTH = 80
+_REASON_LENGTH = 200
+_NAME_LENGTH = 40
+_LEAST_REASON = 60
+# A failing case travels twice, as text and structured: together they stay below 1.5 KB.
+_CASE_BYTES = 235
+_ASSERTIONS_BYTES = 115
+_BODY_LENGTH = 4000
+
+_BAD = frozenset({Outcome.FAILED, Outcome.ERROR})
+
+Places = Mapping[tuple[str, str], Place]
+
+
+class FailedCase(TypedDict):
+    """A case that did not pass."""
+
+    test_name: str
+    yaml_path: str
+    status: str
+    error_message: str
+    assertions: list[dict[str, Any]]
+
+
+class RunReply(TypedDict):
+    """What run_tests answers beside the envelope; ``results`` holds what did not pass."""
+
+    run_id: str
+    summary: str
+    total: int
+    passed: int
+    failed: int
+    errors: int
+    skipped: int
+    duration: float
+    has_failures: bool
+    results: list[FailedCase]
+    mode: NotRequired[str]
+    more_results: NotRequired[int]
+    test_name: NotRequired[str]
+    yaml_path: NotRequired[str]
+    py_path: NotRequired[str]
+    result: NotRequired[dict[str, Any]]
+
+
+class ResultsReply(TypedDict):
+    """What get_test_results answers beside the envelope."""
+
+    results: list[dict[str, Any]]
+    cases: NotRequired[list[dict[str, Any]]]
+    more_cases: NotRequired[int]
+
+
+def run_reply(run: RunResult, places: Places, language: str) -> RunReply:
+    """Give a run in short."""
+    counts = run.counts()
+    bad = [case for case in run.cases if case.outcome is not Outcome.PASSED or _bad_teardown(case)]
+    failures = [_failed_case(case, places, language) for case in bad[:SHOWN_FAILURES]]
+    reply: RunReply = {
+        "run_id": run.run_id,
+        "summary": _summary(run),
+        "total": len(run.cases),
+        "passed": counts[Outcome.PASSED],
+        "failed": counts[Outcome.FAILED],
+        "errors": counts[Outcome.ERROR],
+        "skipped": counts[Outcome.SKIPPED],
+        "duration": round(run.duration_s, 3),
+        "has_failures": not run.all_hold,
+        "results": failures,
+    }
+    if len(bad) > SHOWN_FAILURES:
+        reply["more_results"] = len(bad) - SHOWN_FAILURES
+    if len(run.cases) == 1 and not bad:
+        only = run.cases[0]
+        reply["result"] = {"status": only.outcome.value, "duration": round(only.duration_s, 3)}
+    return reply
+
+
+def run_item(run: RunRecord) -> dict[str, Any]:
+    """Give one line of the history."""
+    item: dict[str, Any] = {
+        "run_id": run.run_id,
+        "timestamp": run.started_at.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "status": run.status.value,
+        "total": run.total,
+        "passed": run.passed,
+        "failed": run.failed,
+        "errors": run.errors,
+        "skipped": run.skipped,
+        "duration": None if run.duration_s is None else round(run.duration_s, 3),
+        "test_names": list(run.test_names[:SHOWN_NAMES]),
+    }
+    if len(run.test_names) > SHOWN_NAMES:
+        item["more_test_names"] = len(run.test_names) - SHOWN_NAMES
+    return item
+
+
+def case_details(case: CaseResult, language: str, *, whole: bool) -> dict[str, Any]:
+    """Give a case: in a line, or whole with every step, check, request and response."""
+    data: dict[str, Any] = {
+        "test_name": case.name,
+        "yaml_path": case.case_key,
+        "status": case.outcome.value,
+        "duration": round(case.duration_s, 3),
+        "checks": case.checks_executed,
+    }
+    reason = reason_of(case, {}, language)
+    if reason:
+        data["error_message"] = cut(reason, _REASON_LENGTH)
+    if whole:
+        data["verifies"] = [criterion.key for criterion in case.criteria]
+        data["steps"] = [_step(step, language) for step in case.steps]
+        data["teardowns"] = [_step(step, language) for step in case.teardowns]
+    return data
+
+
+def reason_of(case: CaseResult, places: Places, language: str) -> str:
+    """Say in one line why a case did not pass; empty when it did."""
+    if case.error is not None:
+        return render(case.error, language).partition("\n")[0]
+    for kind, steps in (("step", case.steps), ("teardown", case.teardowns)):
+        for step in steps:
+            if step.outcome in _BAD:
+                return f"{kind} {step.id}: {_step_reason(case, step, places, language)}"
+    return ""
+
+
+def _summary(run: RunResult) -> str:
+    counts = run.counts()
+    return ", ".join(f"{count} {outcome}" for outcome, count in counts.items() if count)
+
+
+def _failed_case(case: CaseResult, places: Places, language: str) -> FailedCase:
+    bad = [
+        check
+        for step in (*case.steps, *case.teardowns)
+        for check in step.checks
+        if check.outcome in _BAD
+    ]
+    failed: FailedCase = {
+        "test_name": cut(case.name, _NAME_LENGTH),
+        "yaml_path": case.case_key,
+        "status": case.outcome.value,
+        "error_message": "",
+        "assertions": [_assertion(check) for check in bad[:_SHOWN_CHECKS]],
+    }
+    while failed["assertions"] and _size(failed["assertions"]) > _ASSERTIONS_BYTES:
+        failed["assertions"].pop()  # the message tells the first, get_test_results all of them
+    room = max(_CASE_BYTES - _size({**failed, "assertions": []}), _LEAST_REASON)
+    failed["error_message"] = cut_bytes(reason_of(case, places, language), room)
+    return failed
+
+
+def cut_bytes(text: str, room: int) -> str:
+    """Cut a text to a number of UTF-8 bytes."""
+    data = text.encode("utf-8", "replace")
+    return text if len(data) <= room else data[: room - 3].decode("utf-8", "ignore") + "…"
+
+
+def _size(value: Any) -> int:
+    return len(
+        json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    )
+
+
+def _step_reason(case: CaseResult, step: StepResult, places: Places, language: str) -> str:
+    if step.error is not None:
+        return _said(step.error, language)
+    check = next(check for check in step.checks if check.outcome in _BAD)
+    place = places.get((case.case_key, check.path))
+    where = f" ({place.file}:{place.line})" if place else ""
+    what = check.kind if check.field is None else f"{check.field} {check.kind}"
+    return f"{what}: {_said(check.message, language)}{where}"
+
+
+def _said(message: Message | None, language: str) -> str:
+    return render(message, language) if message else ""
+
+
+def _assertion(check: CheckResult) -> dict[str, Any]:
+    return {
+        "assertion_type": check.kind,
+        "field": check.field,
+        "expected": _short(check.expected),
+        "actual": _short(check.actual),
+        "passed": check.outcome is Outcome.PASSED,
+    }
+
+
+def _step(step: StepResult, language: str) -> dict[str, Any]:
+    data: dict[str, Any] = {
+        "id": step.id,
+        "status": step.outcome.value,
+        "assertions": [
+            {**_assertion(check), "message": _said(check.message, language) or None}
+            for check in step.checks
+        ],
+    }
+    if step.error is not None:
+        data["error_message"] = _said(step.error, language)
+    if step.exchange is not None:
+        data["exchange"] = _exchange(step.exchange)
+    return data
+
+
+def _exchange(exchange: ExchangeRecord) -> dict[str, Any]:
+    return {
+        "request": f"{exchange.method} {exchange.url}",
+        "request_headers": dict(exchange.request_headers),
+        "request_body": cut(exchange.request_body, _BODY_LENGTH),
+        "status": exchange.status,
+        "response_headers": dict(exchange.response_headers),
+        "response_body": cut(exchange.response_body, _BODY_LENGTH),
+        "duration": round(exchange.timings.total_s, 4),
+    }
+
+
+def _short(value: Any) -> Any:
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    return cut(value if isinstance(value, str) else repr(value), _VALUE_LENGTH)
+
+
+def _bad_teardown(case: CaseResult) -> bool:
+    return case.teardown_outcome in _BAD

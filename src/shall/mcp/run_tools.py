@@ -1,0 +1,128 @@
+"""Tools that run test cases and read results."""
+
+import asyncio
+from typing import Annotated, Any, Literal
+
+import anyio
+from mcp.server.mcpserver import Context
+from mcp_types import ToolAnnotations
+from pydantic import Field
+
+from shall.actions import results
+from shall.actions.cases import SCRIPTS
+from shall.actions.places import failure_places
+from shall.actions.run import RunRequest
+from shall.actions.run import run_tests as run_cases
+from shall.actions.workspace import Workspace
+from shall.cases.script import script_name
+from shall.engine.events import CaseFinished, Event
+from shall.engine.result import RunResult
+from shall.errors import BadValue, NotYet
+from shall.mcp.arguments import WorkspaceName
+from shall.mcp.results import ResultsReply, RunReply, case_details, run_item, run_reply
+from shall.mcp.spaces import chosen, workspaces_of
+
+SHOWN_CASES = 100
+
+
+async def run_tests(
+    context: Context,
+    yaml_path: Annotated[str | None, Field(description="one case file")] = None,
+    root_path: Annotated[str | None, Field(description="a folder; default: all cases")] = None,
+    test_type: Literal["all", "integration", "unit"] = "all",
+    workspace: WorkspaceName = None,
+    python_path: Annotated[
+        str | None, Field(description="an interpreter of the workspace; API cases need none")
+    ] = None,
+    tags: Annotated[list[str] | None, Field(description="cases with any of them")] = None,
+    host: Annotated[str | None, Field(description="instead of the cases' host")] = None,
+    variables: dict[str, Any] | None = None,
+) -> RunReply:
+    """Run test cases. Answers counts, and what did not pass; get_test_results tells details."""
+    if test_type == "unit":
+        raise NotYet("This release does not run unit test cases.")
+    space = await chosen(context, workspace)
+    workspaces_of(context).check_interpreter(python_path, space)
+    request = RunRequest(
+        paths=[path for path in (yaml_path or root_path,) if path],
+        tags=tags or (),
+        host=host,
+        variables=variables or {},
+    )
+    run = await _run_telling(context, space, request)
+    reply = run_reply(run, failure_places(space, run), space.defaults.language)
+    reply["mode"] = "single" if yaml_path else "batch"
+    if yaml_path:
+        if not reply["results"]:  # what did not pass names itself
+            reply["yaml_path"] = run.cases[0].case_key
+            reply["test_name"] = run.cases[0].name
+        script = f"{SCRIPTS}/{script_name(run.cases[0].case_key)}"
+        if space.files.is_file(script):
+            reply["py_path"] = script
+    return reply
+
+
+async def get_test_results(
+    context: Context,
+    limit: Annotated[int, Field(description="newest runs")] = 10,
+    run_id: Annotated[str | None, Field(description='a run\'s id, or "latest"')] = None,
+    case: Annotated[str | None, Field(description="path or name of a case of it")] = None,
+    workspace: WorkspaceName = None,
+) -> ResultsReply:
+    """List past runs; with run_id its cases; with case each step, check, request and response."""
+    space = await chosen(context, workspace)
+    if run_id is None and case is None:
+        if limit < 1:
+            raise BadValue(f"limit is {limit}; it must be 1 or more.")
+        runs = await asyncio.to_thread(results.past_runs, space, limit)
+        return {"results": [run_item(run) for run in runs]}
+    details = await asyncio.to_thread(results.run_details, space, run_id or "latest", case)
+    language = space.defaults.language
+    whole = case is not None
+    return {
+        "results": [run_item(details.run)],
+        "cases": [
+            case_details(found, language, whole=whole) for found in details.cases[:SHOWN_CASES]
+        ],
+        "more_cases": max(len(details.cases) - SHOWN_CASES, 0),
+    }
+
+
+async def _run_telling(context: Context, space: Workspace, request: RunRequest) -> RunResult:
+    """Run, telling the client after each case.
+
+    The run is a task of its own: cancelling it once stops its requests and lets its teardowns
+    end, while a cancelled call would be cancelled again at every wait.
+    """
+    told: asyncio.Queue[CaseFinished] = asyncio.Queue()
+
+    def tell(event: Event) -> None:
+        if isinstance(event, CaseFinished):
+            told.put_nowait(event)
+
+    async def report() -> None:
+        done = 0
+        while True:
+            finished = (await told.get()).result
+            done += 1
+            await context.report_progress(done, None, f"{finished.name}: {finished.outcome}")
+
+    running = asyncio.create_task(run_cases(space, request, tell))
+    reporting = asyncio.create_task(report())
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        running.cancel()
+        with anyio.CancelScope(shield=True):
+            await asyncio.wait([running])
+        raise
+    finally:
+        reporting.cancel()
+
+
+TOOLS = {
+    run_tests: ToolAnnotations(
+        title="Run test cases", read_only_hint=False, destructive_hint=False, open_world_hint=True
+    ),
+    get_test_results: ToolAnnotations(title="Results of past runs", read_only_hint=True),
+}

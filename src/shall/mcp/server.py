@@ -1,0 +1,83 @@
+"""Builds the MCP server: tools, prompts and resources over the allowed workspaces."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+from mcp.server.mcpserver import MCPServer
+from mcp.server.mcpserver.resources import TextResource
+from mcp.shared.exceptions import MCPError
+from mcp_types import INVALID_PARAMS, ToolAnnotations
+
+from shall import __version__
+from shall.actions.workspaces import Workspaces
+from shall.cases.guide import format_guide
+from shall.mcp import case_tools, run_tools, spec_tools, status_tools
+from shall.mcp.prompts import prompts
+from shall.mcp.tool import make_tool
+
+INSTRUCTIONS = (
+    "Requirements (EARS, in specs/) are proved by test cases (YAML, in tests/cases/). Read "
+    "case://format before write_testcase; name criteria under verifies; run_tests; then "
+    "trace_requirements shows what is proved."
+)
+
+TOOLS: Mapping[Any, ToolAnnotations] = {
+    **run_tools.TOOLS,
+    **case_tools.TOOLS,
+    **spec_tools.TOOLS,
+    **status_tools.TOOLS,
+}
+
+
+def build_server(workspaces: Workspaces, name: str = "shall") -> MCPServer[Workspaces]:
+    """Build the server. ``workspaces`` stay open: whoever made them closes them."""
+
+    @asynccontextmanager
+    async def lifespan(_: MCPServer[Workspaces]) -> AsyncIterator[Workspaces]:
+        # Entered once for each connection over stdio, once for all over HTTP.
+        yield workspaces
+
+    server = MCPServer(
+        name,
+        title="shall",
+        instructions=INSTRUCTIONS,
+        version=__version__,
+        tools=[make_tool(function, annotations) for function, annotations in TOOLS.items()],
+        resources=[_format_resource()],
+        lifespan=lifespan,
+        middleware=[_check_prompt],
+    )
+    for prompt in prompts():
+        server.add_prompt(prompt)
+    return server
+
+
+def _format_resource() -> TextResource:
+    return TextResource(
+        uri="case://format",
+        name="case-format",
+        title="The test case format",
+        description="How a test case is written, with an example.",
+        mime_type="text/markdown",
+        text=format_guide(),
+    )
+
+
+_NAMES = {prompt.name: prompt for prompt in prompts()}
+
+
+async def _check_prompt(ctx: Any, call_next: Callable[[Any], Awaitable[Any]]) -> Any:
+    """Answer an unknown prompt or a missing argument as the specification says (-32602)."""
+    if ctx.method == "prompts/get":
+        params = ctx.params or {}
+        name, given = str(params.get("name")), params.get("arguments") or {}
+        prompt = _NAMES.get(name)
+        if prompt is None:
+            raise MCPError(
+                INVALID_PARAMS, f"Unknown prompt {name}. There are: {', '.join(_NAMES)}."
+            )
+        for argument in prompt.arguments or ():
+            if argument.required and argument.name not in given:
+                raise MCPError(INVALID_PARAMS, f"The prompt {name} needs {argument.name}.")
+    return await call_next(ctx)

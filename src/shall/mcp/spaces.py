@@ -1,0 +1,75 @@
+"""Which workspace a call works in."""
+
+import logging
+import warnings
+import weakref
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import anyio
+from mcp.server.mcpserver import Context
+from mcp.shared.exceptions import MCPDeprecationWarning, MCPError
+
+from shall.actions.workspace import Workspace
+from shall.actions.workspaces import Workspaces
+from shall.errors import ShallError
+
+ROOTS_TIMEOUT_S = 5.0
+
+_log = logging.getLogger(__name__)
+
+_known_roots: "weakref.WeakKeyDictionary[Any, tuple[Path, ...]]" = weakref.WeakKeyDictionary()
+
+
+async def chosen(context: Context[Any, Any], workspace: str | None = None) -> Workspace:
+    """Give the workspace that a tool's ``workspace`` argument names.
+
+    Raises:
+        OutsideWorkspace: It is not inside an allowed folder.
+        FolderNotFound: There is no such folder.
+    """
+    spaces = workspaces_of(context)
+    return spaces.choose(workspace, await _client_roots(context, spaces))
+
+
+async def default_workspace(context: Context[Any, Any]) -> Workspace | None:
+    """Give the workspace of a call that names none; None where there is none."""
+    try:
+        return await chosen(context)
+    except ShallError:
+        return None
+
+
+def workspaces_of(context: Context[Any, Any]) -> Workspaces:
+    """Give the server's workspaces."""
+    spaces: Workspaces = context.request_context.lifespan_context
+    return spaces
+
+
+async def _client_roots(context: Context[Any, Any], spaces: Workspaces) -> tuple[Path, ...]:
+    """Ask the client for its roots, once a session.
+
+    Only over stdio: there the client started us and may do what we may. Whoever comes over the
+    network names folders of another machine, and must not widen what the operator allows.
+    """
+    capabilities = context.client_capabilities
+    wanted = spaces.takes_client_roots and context.headers is None
+    if not wanted or capabilities is None or capabilities.roots is None:
+        return ()
+    session = context.session
+    if session not in _known_roots:
+        _known_roots[session] = await _asked(session)
+    return _known_roots[session]
+
+
+async def _asked(session: Any) -> tuple[Path, ...]:
+    try:
+        with warnings.catch_warnings(), anyio.fail_after(ROOTS_TIMEOUT_S):
+            warnings.simplefilter("ignore", MCPDeprecationWarning)
+            answer = await session.list_roots()
+    except (MCPError, TimeoutError) as error:
+        _log.warning("the client does not tell its roots: %s", error)
+        return ()
+    parts = (urlsplit(str(root.uri)) for root in answer.roots)
+    return tuple(Path(unquote(part.path)) for part in parts if part.scheme == "file")

@@ -1,0 +1,57 @@
+"""Tools that tell how the server is."""
+
+import asyncio
+from typing import Annotated, Any
+
+from mcp.server.mcpserver import Context
+from mcp_types import ToolAnnotations
+from pydantic import Field
+
+from shall import __version__
+from shall.actions import results
+from shall.actions.status import health
+from shall.errors import OutsideWorkspace
+from shall.mcp.spaces import chosen
+
+
+async def health_check(context: Context) -> dict[str, Any]:
+    """Tell the version and where the tests are."""
+    try:
+        found = health(await chosen(context))
+    except OutsideWorkspace as error:  # the server is well; it only has nowhere to work
+        return {"version": __version__, "repo_root": None, "warning": str(error)}
+    answer: dict[str, Any] = {
+        "version": found.version,
+        "repo_root": found.repo_root,
+        "tests_root": found.tests_root,
+        "test_cases_root": found.test_cases_root,
+    }
+    if found.state_warning:
+        answer["warning"] = found.state_warning
+    return answer
+
+
+async def get_mcp_metrics(
+    context: Context,
+    limit: Annotated[int, Field(description="newest calls; 0 counts all")] = 500,
+    since_minutes: int | None = None,
+) -> dict[str, Any]:
+    """Count tool calls: success rate, latency, errors by code."""
+    space = await chosen(context)
+    found = await asyncio.to_thread(results.call_statistics, space, limit, since_minutes)
+    return {
+        "total": found.total,
+        "success": found.success,
+        "error": found.error,
+        "success_rate": round(found.success_rate, 4),
+        "avg_latency_ms": round(found.avg_latency_ms, 3),
+        "p95_latency_ms": round(found.p95_latency_ms, 3),
+        "error_codes": dict(found.error_codes),
+        "window_minutes": since_minutes,
+    }
+
+
+TOOLS = {
+    health_check: ToolAnnotations(title="Health", read_only_hint=True),
+    get_mcp_metrics: ToolAnnotations(title="Statistics of tool calls", read_only_hint=True),
+}

@@ -1,0 +1,161 @@
+"""A run as one HTML page that needs nothing else: no script, no request, no second file.
+
+The page's own policy forbids all of them, so that a response body shown in it cannot do more
+than be read. Filtering by outcome is done with radio buttons and style rules.
+"""
+
+import base64
+import hashlib
+from collections import Counter
+from datetime import UTC
+from functools import lru_cache
+from importlib.resources import files
+
+from shall.engine.result import Outcome, RunResult, RunStatus
+from shall.report.html_case import Showing, case_section
+from shall.report.html_matrix import matrix_section
+from shall.report.html_parts import fact, share
+from shall.report.markup import Html, tag
+from shall.report.wording import BAD, Places, count_label, duration, is_bad, label, shown_outcome
+from shall.specs.matrix import Matrix
+
+FULL_CASES = 100
+"""A run of at most so many cases shows the exchanges of passed steps too."""
+
+TOLD_CASES = 50
+"""Failed cases that are shown with their exchanges; the others keep their checks."""
+
+
+def html_page(
+    run: RunResult,
+    matrix: Matrix | None = None,
+    language: str = "en",
+    places: Places | None = None,
+) -> str:
+    """Write a run, and the coverage matrix if there is one, as one HTML page."""
+    title = f"{_verdict(run, language)} · shall"
+    head = tag(
+        "head",
+        tag("meta", charset="utf-8"),
+        tag("meta", http_equiv="Content-Security-Policy", content=_policy()),
+        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        tag("meta", name="referrer", content="no-referrer"),
+        tag("link", rel="icon", href="data:,"),
+        tag("title", title),
+        tag("style", Html(_style())),
+    )
+    body = tag(
+        "body",
+        _header(run, language),
+        tag(
+            "main",
+            matrix_section(matrix, language) if matrix else None,
+            _cases(run, language, places),
+        ),
+        tag("footer", f"shall · {label('run_id', language, run_id=run.run_id)}"),
+    )
+    return f"<!doctype html>\n{tag('html', head, body, lang=language)}\n"
+
+
+def _header(run: RunResult, language: str) -> Html:
+    counts = run.counts()
+    pills = [
+        tag("span", count_label(it, count, language), class_=f"pill {it.value}")
+        for it, count in counts.items()
+    ]
+    if torn := sum(case.teardown_outcome in BAD for case in run.cases):
+        pills.append(
+            tag("span", label("count.teardowns", language, count=torn), class_="pill error")
+        )
+    checks = sum(case.checks_executed for case in run.cases)
+    started = run.started_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    whole = run.status is RunStatus.COMPLETE
+    notice = (
+        None if whole else tag("p", label(f"run.{run.status.value}", language), class_="notice")
+    )
+    return tag(
+        "header",
+        tag("p", label("title", language), class_="eyebrow"),
+        tag("h1", _verdict(run, language)),
+        notice,
+        share({outcome.value: count for outcome, count in counts.items()}),
+        tag("ul", *(tag("li", pill) for pill in pills), class_="counts"),
+        tag(
+            "dl",
+            fact(label("started", language), started),
+            fact(label("duration", language), duration(run.duration_s)),
+            fact(label("checks", language), f"{checks:,}"),
+            fact(label("environment", language), run.environment),
+            fact(label("run", language), run.run_id),
+            class_="facts",
+        ),
+        class_=f"head {_worst(run).value}",
+    )
+
+
+def _cases(run: RunResult, language: str, places: Places | None) -> Html:
+    bad = [case for case in run.cases if is_bad(case)]
+    good = [case for case in run.cases if not is_bad(case)]
+    full = len(run.cases) <= FULL_CASES
+    sections = [
+        case_section(case, Showing(language, places or {}, index < TOLD_CASES))
+        for index, case in enumerate(bad)
+    ]
+    showing = Showing(language, places or {}, full)
+    sections += [case_section(case, showing) for case in good]
+    heading = tag("h2", f"{label('cases', language)} ({len(run.cases)})", id="cases")
+    return tag("section", heading, _filter(run, language), *sections, aria_labelledby="cases")
+
+
+def _filter(run: RunResult, language: str) -> Html:
+    counts = Counter(map(shown_outcome, run.cases))
+    kinds = [outcome for outcome in Outcome if counts[outcome]]
+    if len(kinds) < 2:
+        return Html()
+    choices = [_choice("all", label("all", language), checked=True)]
+    choices += [_choice(it.value, count_label(it, counts[it], language)) for it in kinds]
+    legend = tag("legend", label("show", language), class_="unseen")
+    return tag("fieldset", legend, *choices, class_="filter")
+
+
+def _choice(name: str, text: str, *, checked: bool = False) -> Html:
+    button = tag(
+        "input",
+        type="radio",
+        name="show",
+        id=f"show-{name}",
+        checked=checked,
+        autocomplete="off",
+    )
+    return tag("label", button, text)
+
+
+def _verdict(run: RunResult, language: str) -> str:
+    bad = sum(map(is_bad, run.cases))
+    if bad:
+        return label("some_bad", language, count=bad, total=len(run.cases))
+    if run.status is not RunStatus.COMPLETE:
+        return label("not_whole", language)
+    return label("all_hold" if run.cases else "no_cases", language)
+
+
+def _worst(run: RunResult) -> Outcome:
+    counts = run.counts()
+    if counts[Outcome.FAILED]:
+        return Outcome.FAILED
+    if any(map(is_bad, run.cases)):
+        return Outcome.ERROR
+    return Outcome.PASSED if run.all_hold and run.cases else Outcome.SKIPPED
+
+
+@lru_cache(maxsize=1)
+def _style() -> str:
+    return files("shall.report").joinpath("page.css").read_text(encoding="utf-8")
+
+
+def _policy() -> str:
+    digest = base64.b64encode(hashlib.sha256(_style().encode()).digest()).decode()
+    return (
+        f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )

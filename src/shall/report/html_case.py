@@ -1,0 +1,168 @@
+"""One case of the HTML page: its steps, what was sent, what came back, what was checked."""
+
+from dataclasses import dataclass, field
+
+from shall.engine.result import CaseResult, CheckResult, ExchangeRecord, StepResult
+from shall.report.html_parts import body_text, glyph, table, timing
+from shall.report.markup import Html, joined, tag
+from shall.report.values import check_message, check_title, difference, has_expected, value_pair
+from shall.report.wording import (
+    BAD,
+    Places,
+    case_name,
+    duration,
+    first_bad_path,
+    is_bad,
+    label,
+    place_of,
+    request_line,
+    said,
+    shown_outcome,
+)
+
+VALUE_LENGTH = 300
+"""Characters of an expected or actual value that the table shows."""
+
+DIFFERENCE_FROM = 60
+"""JSON structures longer than this are compared line by line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """How to show cases. ``exchanges`` False leaves requests and responses out."""
+
+    language: str = "en"
+    places: Places = field(default_factory=dict)
+    exchanges: bool = True
+
+
+def case_section(case: CaseResult, showing: Showing) -> Html:
+    """Make the foldable section of a case; one that went wrong is open."""
+    bad = is_bad(case)
+    outcome = shown_outcome(case)
+    return tag(
+        "details",
+        tag(
+            "summary",
+            glyph(outcome, showing.language),
+            tag("h3", case_name(case)),
+            tag("span", duration(case.duration_s), class_="soft num"),
+            _where(case, showing),
+        ),
+        tag("div", *_told(case, showing), *_steps(case, showing), class_="body"),
+        class_=f"case {outcome.value}",
+        open=bad,
+    )
+
+
+def _where(case: CaseResult, showing: Showing) -> Html:
+    place = place_of(showing.places, case.case_key, first_bad_path(case))
+    keys = ", ".join(criterion.key for criterion in case.criteria)
+    verifies = f" · {label('verifies', showing.language, keys=keys)}" if keys else ""
+    return tag("span", tag("code", str(place or case.case_key)), verifies, class_="place")
+
+
+def _told(case: CaseResult, showing: Showing) -> list[Html]:
+    told = []
+    if case.error is not None:
+        told.append(tag("p", said(case.error, showing.language), class_="told"))
+    if is_bad(case) and not showing.exchanges:
+        told.append(tag("p", label("left_out", showing.language), class_="soft"))
+    return told
+
+
+def _steps(case: CaseResult, showing: Showing) -> list[Html]:
+    named = [("step", step) for step in case.steps] + [("teardown", it) for it in case.teardowns]
+    return [_step(label(kind, showing.language, id=step.id), step, showing) for kind, step in named]
+
+
+def _step(title: str, step: StepResult, showing: Showing) -> Html:
+    line = tag(
+        "div",
+        glyph(step.outcome, showing.language),
+        tag("h4", title),
+        tag("span", request_line(step, showing.language) or None, class_="sent mono soft"),
+        class_="line",
+    )
+    bad = step.outcome in BAD
+    if not bad and not (showing.exchanges and step.exchange):
+        return tag("div", line, class_="step")
+    return tag(
+        "details",
+        tag("summary", line),
+        *_step_body(step, showing),
+        class_="step",
+        open=bad,
+    )
+
+
+def _step_body(step: StepResult, showing: Showing) -> list[Html]:
+    parts = []
+    if step.error is not None:
+        parts.append(tag("p", said(step.error, showing.language), class_="told"))
+    if step.checks:
+        parts.append(_checks(step.checks, showing.language))
+    if showing.exchanges and step.exchange is not None:
+        parts += [timing(step.exchange, showing.language), _sides(step.exchange, showing.language)]
+    return parts
+
+
+def _checks(checks: tuple[CheckResult, ...], language: str) -> Html:
+    headings = tuple(label(it, language) for it in ("outcome", "check", "expected", "actual"))
+    return table("checks", headings, [_check(check, headings, language) for check in checks])
+
+
+def _check(check: CheckResult, headings: tuple[str, ...], language: str) -> tuple[Html, ...]:
+    message = check_message(check, language) if check.outcome in BAD else ""
+    first = tag("td", glyph(check.outcome, language))
+    why = tag("span", message, class_="why") if message else None
+    name = tag("td", tag("code", check_title(check, language)), why)
+    _, _, expected_word, actual_word = headings
+    if lines := difference(check, DIFFERENCE_FROM):
+        key = f"- {expected_word}, + {actual_word}"
+        return first, name, tag("td", tag("pre", _diff(key, lines), class_="diff"), colspan="2")
+    expected, actual = value_pair(check, language, VALUE_LENGTH)
+    wanted = tag("code", expected) if has_expected(check) else None
+    bad = "bad" if check.outcome in BAD else ""
+    return (
+        first,
+        name,
+        tag("td", wanted, data_label=expected_word) if wanted else tag("td"),
+        tag("td", tag("code", actual), data_label=actual_word, class_=bad),
+    )
+
+
+def _diff(key: str, lines: list[str]) -> Html:
+    kinds = {"-": "less", "+": "more"}
+    drawn = [tag("span", f"{line}\n", class_=kinds.get(line[0], "same")) for line in lines]
+    return joined(tag("span", f"{key}\n", class_="soft"), *drawn)
+
+
+def _sides(exchange: ExchangeRecord, language: str) -> Html:
+    size = label("size", language, size=f"{exchange.response_size_bytes:,}")
+    sides = [
+        tag(
+            "div",
+            tag("h5", label("request", language)),
+            _headers(exchange.request_headers, language),
+            body_text(exchange.request_body, language),
+        )
+    ]
+    if exchange.status is not None:
+        sides.append(
+            tag(
+                "div",
+                tag("h5", f"{label('response', language)} {exchange.status} · {size}"),
+                _headers(exchange.response_headers, language),
+                body_text(exchange.response_body, language),
+            )
+        )
+    return tag("div", *sides, class_="sides")
+
+
+def _headers(headers: tuple[tuple[str, str], ...], language: str) -> Html:
+    if not headers:
+        return Html()
+    listed = [joined(tag("dt", name), tag("dd", value)) for name, value in headers]
+    counted = tag("summary", label("headers", language, count=len(headers)))
+    return tag("details", counted, tag("dl", *listed, class_="mono"), class_="headers")

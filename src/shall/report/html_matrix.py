@@ -1,0 +1,73 @@
+"""The coverage matrix of the HTML page: which criterion is proved, and by what."""
+
+from collections import Counter
+
+from shall.engine.result import Outcome
+from shall.messages import Message
+from shall.report.html_parts import glyph, table
+from shall.report.markup import Html, tag
+from shall.report.wording import label, said
+from shall.specs.matrix import LinkOutcome, Matrix, Row
+
+_MARKS = {"proved": "✓", "failing": "✗", "not run": "–", "untested": "?"}
+_OUTCOMES = {outcome.value: outcome for outcome in Outcome}
+
+
+def matrix_section(matrix: Matrix, language: str) -> Html:
+    """Make the section of the coverage matrix."""
+    counts = Counter(row.status for row in matrix.rows)
+    pills = [
+        tag("li", _status(status, language, count)) for status, count in sorted(counts.items())
+    ]
+    headings = tuple(label(it, language) for it in ("criterion", "status", "proved_by"))
+    return tag(
+        "section",
+        tag("h2", label("coverage", language), id="coverage"),
+        tag("ul", *pills, class_="counts"),
+        table("coverage", headings, [_row(row, language) for row in matrix.rows]),
+        _listed("unknown_links", [_unknown(link) for link in _unknown_pairs(matrix)], language),
+        _listed("problems", [tag("li", str(problem)) for problem in matrix.problems], language),
+        aria_labelledby="coverage",
+    )
+
+
+def _row(row: Row, language: str) -> tuple[Html, ...]:
+    criterion = row.criterion
+    links = [tag("li", _link(link, language)) for link in row.links]
+    nothing = tag("span", label("nothing", language), class_="soft")
+    return (
+        tag("td", tag("span", criterion.key, class_="key"), " ", criterion.text),
+        tag("td", _status(row.status, language)),
+        tag("td", tag("ul", *links, class_="links") if links else nothing),
+    )
+
+
+def _link(link: LinkOutcome, language: str) -> Html:
+    outcome = _OUTCOMES.get(link.outcome or "")
+    mark = glyph(outcome, language) if outcome else _status("not run", language)
+    return tag("span", mark, " ", tag("code", link.link.source))
+
+
+def _status(status: str, language: str, count: int | None = None) -> Html:
+    """Show a status; one that this release has no word for is shown as it is."""
+    message = Message(f"report.status.{status}")
+    word = said(message, language).removeprefix("report.status.")
+    number = "" if count is None else f"{count} "
+    return tag("span", f"{_MARKS.get(status, '·')} {number}{word}", class_=f"pill {status}")
+
+
+def _unknown_pairs(matrix: Matrix) -> list[tuple[str, str, str]]:
+    return [
+        (str(it.link.place), it.link.criterion, ", ".join(it.candidates)) for it in matrix.unknown
+    ]
+
+
+def _unknown(link: tuple[str, str, str]) -> Html:
+    place, key, near = link
+    return tag("li", tag("code", place), f" {key}", f" → {near}?" if near else None)
+
+
+def _listed(name: str, items: list[Html], language: str) -> Html:
+    if not items:
+        return Html()
+    return tag("div", tag("p", label(name, language)), tag("ul", *items), class_="notice")

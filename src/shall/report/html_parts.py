@@ -1,0 +1,117 @@
+"""Pieces that the sections of the HTML page share."""
+
+import re
+from collections.abc import Mapping
+
+from shall.engine.result import ExchangeRecord, Outcome
+from shall.report.markup import Html, joined, tag
+from shall.report.wording import duration, label
+
+BODY_LIMIT = 4_000
+"""Characters of a body that the page shows."""
+
+_GLYPHS = {
+    Outcome.PASSED: "✓",
+    Outcome.FAILED: "✗",
+    Outcome.ERROR: "!",
+    Outcome.SKIPPED: "–",
+}
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|[{}\[\]:,]|[^\s{}\[\]:,"]+', re.DOTALL)
+_PHASES = ("dns", "connect", "tls", "wait", "receive")
+
+
+def glyph(outcome: Outcome, language: str) -> Html:
+    """Show an outcome as a mark with its word beside it: never by colour alone."""
+    word = label(f"outcome.{outcome.value}", language)
+    return tag("span", f"{_GLYPHS[outcome]} {word}", class_=f"pill {outcome.value}")
+
+
+def share(counts: Mapping[str, int]) -> Html:
+    """Draw counts as one bar, each kind with its part of the width."""
+    total = sum(counts.values()) or 1
+    drawn, start = [], 0.0
+    for kind, count in counts.items():
+        part = 100 * count / total
+        if count:
+            drawn.append(_bar(kind, start, part))
+        start += part
+    return _chart(*drawn, class_="share")
+
+
+def timing(exchange: ExchangeRecord, language: str) -> Html:
+    """Draw how long each phase of an exchange took."""
+    times = exchange.timings
+    waited_until = times.total_s if exchange.status is None else times.first_byte_s
+    marks = (times.dns_s, times.connect_s, times.tls_s, waited_until, times.total_s)
+    whole = max(times.total_s, 1e-9)
+    drawn, told, before = [], [], 0.0
+    for phase, mark in zip(_PHASES, marks, strict=True):
+        if mark <= before:
+            continue
+        drawn.append(_bar(phase, 100 * before / whole, 100 * (mark - before) / whole))
+        text = f"{label(f'timing.{phase}', language)} {duration(mark - before)}"
+        told.append(tag("span", _chart(_bar(phase, 0, 100)), text, class_="num"))
+        before = mark
+    if not drawn:
+        return Html()
+    caption = tag("figcaption", *told)
+    return tag("figure", _chart(*drawn), caption, class_="timing")
+
+
+def body_text(text: str, language: str) -> Html:
+    """Show a body: JSON on lines of its own, cut at a limit."""
+    shown = text[:BODY_LIMIT]
+    if shown.lstrip()[:1] in ("{", "["):
+        shown = indented(shown)
+    if len(text) > BODY_LIMIT:
+        shown += f"\n{label('cut', language)}"
+    return tag("pre", shown, tabindex="0") if shown else Html()
+
+
+def indented(text: str) -> str:
+    """Break JSON text into lines without reading it as values.
+
+    Numbers stay as they were written, repeated keys stay, and a body that was cut is fine.
+    """
+    written: list[str] = []
+    depth, fresh = 0, False
+    for part in _TOKEN.findall(text):
+        if part in ("}", "]"):
+            depth = max(depth - 1, 0)
+            written.append(part if fresh else _line_start(depth) + part)
+        else:
+            written.append(_line_start(depth) + part if fresh else part)
+        fresh = part in ("{", "[")
+        depth += fresh
+        if part == ",":
+            written.append(_line_start(depth))
+        elif part == ":":
+            written.append(" ")
+    return "".join(written)
+
+
+def table(kind: str, headings: tuple[str, ...], rows: list[tuple[Html, ...]]) -> Html:
+    """Make a table that becomes a list of cards on a phone; cells are ``td`` elements."""
+    head = tag("thead", tag("tr", *(tag("th", heading, scope="col") for heading in headings)))
+    return tag("table", head, tag("tbody", *(tag("tr", *cells) for cells in rows)), class_=kind)
+
+
+def fact(name: str, value: str) -> Html:
+    """Make a term and its value."""
+    return tag("div", tag("dt", name), tag("dd", value)) if value else joined()
+
+
+def _line_start(depth: int) -> str:
+    return "\n" + "  " * min(depth, 20)
+
+
+def _bar(kind: str, start: float, part: float) -> Html:
+    # widths are attributes, not styles: the page's policy allows no inline style
+    return tag("rect", class_=kind, x=f"{start:.2f}", width=f"{part:.2f}", height="10")
+
+
+def _chart(*bars: Html, class_: str = "") -> Html:
+    attributes = {"viewBox": "0 0 100 10", "preserveAspectRatio": "none", "aria_hidden": "true"}
+    if class_:
+        attributes["class_"] = class_
+    return tag("svg", *bars, **attributes)

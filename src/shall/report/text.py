@@ -1,0 +1,153 @@
+"""A run as a terminal summary: what went wrong, with its line in the file, then the counts."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from shall.engine.result import CaseResult, CheckResult, Outcome, RunResult, RunStatus, StepResult
+from shall.report.escaping import one_line
+from shall.report.values import (
+    SHOWN_LENGTH,
+    check_message,
+    check_title,
+    cut,
+    difference,
+    has_expected,
+    value_pair,
+)
+from shall.report.wording import (
+    BAD,
+    Places,
+    case_name,
+    counted,
+    duration,
+    first_bad_path,
+    is_bad,
+    label,
+    place_of,
+    request_line,
+    said,
+    shown_outcome,
+)
+
+SHOWN_CASES = 20
+"""Cases that are told in full; a run in which everything fails stays readable."""
+
+_PAINT = {
+    Outcome.PASSED: "\x1b[32m",
+    Outcome.FAILED: "\x1b[31m",
+    Outcome.ERROR: "\x1b[35m",
+    Outcome.SKIPPED: "\x1b[33m",
+}
+_BOLD, _DIM, _RESET = "\x1b[1m", "\x1b[2m", "\x1b[0m"
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How to write: language, colours, columns, and where the parts of cases stand."""
+
+    language: str = "en"
+    colour: bool = False
+    width: int = 80
+    places: Places = field(default_factory=dict)
+
+    def paint(self, text: str, code: str) -> str:
+        """Colour a text that is already harmless."""
+        return f"{code}{text}{_RESET}" if self.colour and text else text
+
+    def line(self, indent: int, text: str, code: str = "") -> str:
+        """Write one line: foreign text made harmless, cut only when it is very long."""
+        shown = cut(one_line(text), max(self.width * 3, SHOWN_LENGTH))
+        return " " * indent + (self.paint(shown, code) if code else shown)
+
+
+def summary(
+    run: RunResult,
+    language: str = "en",
+    colour: bool = False,
+    width: int = 80,
+    places: Places | None = None,
+) -> str:
+    """Write the summary of a run; it ends with the line of counts."""
+    style = Style(language, colour, max(width, 40), places or {})
+    bad = [case for case in run.cases if is_bad(case)]
+    lines: list[str] = []
+    for case in bad[:SHOWN_CASES]:
+        lines += [*_case_lines(case, style), ""]
+    if len(bad) > SHOWN_CASES:
+        lines += [label("more_cases", language, count=len(bad) - SHOWN_CASES), ""]
+    if run.status is not RunStatus.COMPLETE:
+        lines.append(style.paint(label(f"run.{run.status.value}", language), _BOLD))
+    lines += [style.line(0, label("run_id", language, run_id=run.run_id), _DIM)]
+    lines.append(_counts_line(run, style))
+    return "\n".join(lines) + "\n"
+
+
+def case_text(case: CaseResult, language: str = "en", places: Places | None = None) -> str:
+    """Tell what went wrong in one case, without colours."""
+    return "\n".join(_case_lines(case, Style(language, places=places or {})))
+
+
+def _counts_line(run: RunResult, style: Style) -> str:
+    counts = run.counts()
+    parts = [
+        style.paint(counted(run, outcome, style.language), _PAINT[outcome] if count else _DIM)
+        for outcome, count in counts.items()
+    ]
+    failed_teardowns = sum(case.teardown_outcome in BAD for case in run.cases)
+    if failed_teardowns:
+        text = label("count.teardowns", style.language, count=failed_teardowns)
+        parts.append(style.paint(text, _PAINT[Outcome.FAILED]))
+    took = label("took", style.language, duration=duration(run.duration_s))
+    return f"{', '.join(parts)} {took}"
+
+
+def _case_lines(case: CaseResult, style: Style) -> Iterator[str]:
+    outcome = shown_outcome(case)
+    kind = outcome.value if outcome is case.outcome else "torn"
+    word = label(f"outcome.{kind}", style.language).upper()
+    name = style.paint(one_line(case_name(case)), _BOLD)
+    yield f"{style.paint(word, _PAINT[outcome])}  {name}"
+    path = first_bad_path(case)
+    place = place_of(style.places, case.case_key, path)
+    yield style.line(2, str(place) if place else f"{case.case_key} {path}".rstrip())
+    if case.criteria:
+        keys = ", ".join(criterion.key for criterion in case.criteria)
+        yield style.line(2, label("verifies", style.language, keys=keys))
+    if case.error is not None:
+        for text in said(case.error, style.language).splitlines():
+            yield style.line(2, text, _PAINT[Outcome.ERROR])
+    yield from _bad_steps("step", case.steps, style)
+    yield from _bad_steps("teardown", case.teardowns, style)
+
+
+def _bad_steps(kind: str, steps: Iterable[StepResult], style: Style) -> Iterator[str]:
+    for step in steps:
+        if step.outcome not in BAD:
+            continue
+        sent = request_line(step, style.language)
+        title = label(kind, style.language, id=step.id)
+        yield style.line(2, f"{title}: {sent}" if sent else title)
+        if step.error is not None:
+            yield style.line(4, said(step.error, style.language), _PAINT[Outcome.ERROR])
+        for check in step.checks:
+            if check.outcome in BAD:
+                yield from _check_lines(check, style)
+
+
+def _check_lines(check: CheckResult, style: Style) -> Iterator[str]:
+    yield style.line(4, check_title(check, style.language))
+    if message := check_message(check, style.language):
+        yield style.line(6, message, _PAINT[check.outcome])
+    words = [label("expected", style.language), label("actual", style.language)]
+    longest = max(map(len, words))
+    room = max(style.width - 8 - longest, 40)
+    if lines := difference(check, room):
+        yield style.line(6, f"- {words[0]}, + {words[1]}")
+        codes = {"-": _PAINT[Outcome.PASSED], "+": _PAINT[Outcome.FAILED]}
+        for line in lines:
+            yield style.line(6, line, codes.get(line[0], ""))
+        return
+    expected, actual = value_pair(check, style.language, room)
+    if has_expected(check):
+        yield f"      {words[0].ljust(longest)}  {style.paint(expected, _PAINT[Outcome.PASSED])}"
+    yield f"      {words[1].ljust(longest)}  {style.paint(actual, _PAINT[Outcome.FAILED])}"

@@ -1,0 +1,128 @@
+"""Expected and actual values as text, cut and compared so that the difference is in sight."""
+
+import difflib
+import json
+import unicodedata
+from itertools import zip_longest
+from typing import Any
+
+from shall.cases.model import CheckKind
+from shall.engine.result import CheckResult, Outcome
+from shall.report.escaping import one_line
+from shall.report.wording import label, said
+
+SHOWN_LENGTH = 400
+"""Columns of a value that are shown in one line at most."""
+
+DIFF_LINES = 24
+"""Lines of a difference that are shown at most."""
+
+BEFORE_DIFFERENCE = 24
+"""Characters that are kept before the first one that differs."""
+
+_WITHOUT_EXPECTED = frozenset(
+    {CheckKind.EXISTS, CheckKind.NOT_EXISTS, CheckKind.IS_NONE, CheckKind.IS_NOT_NONE}
+)
+_SAID_BY_VALUES = frozenset(
+    {
+        "check.status",
+        "check.error_status",
+        "check.differs",
+        "check.type_differs",
+        "check.length",
+        "check.not_found",
+        "check.missing",
+    }
+)
+"""Messages that only repeat the expected and the actual value."""
+
+
+def check_title(check: CheckResult, language: str) -> str:
+    """Name a check: its kind and its field."""
+    if check.implicit:
+        return label("implicit", language)
+    return one_line(f"{check.field} {check.kind}" if check.field else check.kind)
+
+
+def check_message(check: CheckResult, language: str) -> str:
+    """Give what a check says beyond its expected and actual values; often nothing."""
+    if check.message is None or check.message.code in _SAID_BY_VALUES:
+        return ""
+    return one_line(said(check.message, language))
+
+
+def has_expected(check: CheckResult) -> bool:
+    """Tell whether a check compares with a value: ``exists`` does not."""
+    return not check.implicit and check.kind not in _WITHOUT_EXPECTED
+
+
+def as_json_text(value: Any) -> str:
+    """Give a value as JSON text."""
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def value_pair(check: CheckResult, language: str, width: int) -> tuple[str, str]:
+    """Give the expected and the actual value, each in one line of at most ``width`` columns.
+
+    Long texts begin a little before the first character that differs.
+    """
+    expected, actual = as_json_text(check.expected), as_json_text(check.actual)
+    if check.found and has_expected(check) and max(len(expected), len(actual)) > width:
+        start = max(0, _first_difference(expected, actual) - BEFORE_DIFFERENCE)
+        if start:
+            expected, actual = f"...{expected[start:]}", f"...{actual[start:]}"
+    if not check.found:
+        actual = _missing(check, language)
+    return cut(one_line(expected), width), cut(one_line(actual), width)
+
+
+def difference(check: CheckResult, width: int) -> list[str]:
+    """Compare two JSON structures that do not fit a line; empty where lines say it better."""
+    pair = (check.expected, check.actual)
+    if check.outcome is Outcome.PASSED or not all(isinstance(it, dict | list) for it in pair):
+        return []
+    if max(len(as_json_text(it)) for it in pair) <= width:
+        return []
+    expected, actual = (_sorted_lines(it) for it in pair)
+    lines = list(difflib.unified_diff(expected, actual, n=1, lineterm=""))[2:]
+    kept = [cut(one_line(line), width) for line in lines[:DIFF_LINES] if line[:2] != "@@"]
+    return kept + (["..."] if len(lines) > DIFF_LINES else [])
+
+
+def columns(text: str) -> int:
+    """Count the terminal columns of a text: Chinese characters take two."""
+    if text.isascii():
+        return len(text)
+    return sum(_columns_of(character) for character in text)
+
+
+def cut(text: str, width: int) -> str:
+    """Cut a text to at most ``width`` columns; a cut one ends with three dots."""
+    if len(text) * 2 <= width or columns(text) <= width:
+        return text
+    kept, room = 0, width - 3 - _columns_of(text[0])
+    while room >= 0:
+        kept += 1
+        room -= _columns_of(text[kept])
+    return f"{text[:kept]}..."
+
+
+def _columns_of(character: str) -> int:
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def _missing(check: CheckResult, language: str) -> str:
+    reason = check.message.params.get("reason") if check.message else None
+    return (
+        label("missing_because", language, reason=reason) if reason else label("missing", language)
+    )
+
+
+def _sorted_lines(value: Any) -> list[str]:
+    text = json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True, default=str)
+    return text.splitlines()
+
+
+def _first_difference(left: str, right: str) -> int:
+    pairs = enumerate(zip_longest(left, right))
+    return next((index for index, (one, other) in pairs if one != other), 0)

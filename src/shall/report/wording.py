@@ -1,0 +1,94 @@
+"""The words of reports: labels, messages and durations, in the reader's language."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from shall.engine.result import CaseResult, Outcome, RunResult, StepResult
+from shall.messages import Message, render
+from shall.place import Place
+from shall.report.escaping import block
+
+Places = Mapping[tuple[str, str], Place]
+"""Where each part of a case stands: (case key, path such as ``steps[0].assert[1]``) to place."""
+
+BAD = frozenset({Outcome.FAILED, Outcome.ERROR})
+
+
+def label(name: str, language: str, **params: Any) -> str:
+    """Give one of the reports' own texts: ``label("expected", "en")``."""
+    return render(Message(f"report.{name}", params), language)
+
+
+def said(message: Message, language: str) -> str:
+    """Give a message's text; one that this release does not know is shown as its code and data."""
+    try:
+        text = render(message, language)
+    except (KeyError, IndexError, ValueError):
+        params = ", ".join(f"{key}={value}" for key, value in message.params.items())
+        text = f"{message.code} ({params})" if params else message.code
+    return block(text)
+
+
+def counted(run: RunResult, outcome: Outcome, language: str) -> str:
+    """Say how many cases ended so: ``3 passed``."""
+    return count_label(outcome, run.counts()[outcome], language)
+
+
+def count_label(outcome: Outcome, count: int, language: str) -> str:
+    """Say a number of cases with an outcome: ``1 error``."""
+    one = "_one" if outcome is Outcome.ERROR and count == 1 else ""
+    return label(f"count.{outcome.value}{one}", language, count=count)
+
+
+def duration(seconds: float) -> str:
+    """Give a length of time as a person says it: ``12 ms``, ``0.42 s``, ``2 min 05 s``."""
+    if seconds < 0.1:
+        return f"{seconds * 1000:.0f} ms"
+    if seconds < 59.995:
+        return f"{seconds:.2f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest:02d} s"
+
+
+def case_name(case: CaseResult) -> str:
+    """Give a case's name with its row of data and its attempt, where it has them."""
+    row = f" [{case.data_row}]" if case.data_row is not None else ""
+    attempt = f" (#{case.attempt})" if case.attempt > 1 else ""
+    return f"{case.name}{row}{attempt}"
+
+
+def is_bad(case: CaseResult) -> bool:
+    """Tell whether a case or its teardown went wrong."""
+    return case.outcome in BAD or case.teardown_outcome in BAD
+
+
+def shown_outcome(case: CaseResult) -> Outcome:
+    """Give the outcome to show for a case: a failed teardown of one that passed is an error."""
+    return Outcome.ERROR if is_bad(case) and case.outcome not in BAD else case.outcome
+
+
+def place_of(places: Places, case_key: str, path: str = "") -> Place | None:
+    """Find the place of a part of a case, else of the nearest part around it."""
+    while path:
+        if found := places.get((case_key, path)):
+            return found
+        path = path.rpartition(".")[0]
+    return places.get((case_key, ""))
+
+
+def first_bad_path(case: CaseResult) -> str:
+    """Give the path of the first check, else step, that went wrong; empty for the case itself."""
+    for step in (*case.steps, *case.teardowns):
+        if step.outcome in BAD:
+            return next((it.path for it in step.checks if it.outcome in BAD), step.path)
+    return ""
+
+
+def request_line(step: StepResult, language: str) -> str:
+    """Say what was sent and what came back: ``GET http://shop/users -> 200 in 12 ms``."""
+    exchange = step.exchange
+    if exchange is None:
+        return ""
+    answer = label("no_response", language) if exchange.status is None else str(exchange.status)
+    took = label("took", language, duration=duration(exchange.timings.total_s))
+    return f"{exchange.method} {exchange.url} -> {answer} {took}"

@@ -1,0 +1,22 @@
+"""Every setting: its environment names, default and meaning. Read once, at the edge.
+
+``table`` is the only place that names them; ``shall config`` and the settings page of the
+documentation are made from it. Precedence: flags, environment, ``shall.yaml``, defaults.
+"""
+
+from shall.settings.page import settings_page, settings_table
+from shall.settings.reading import FILE_NAME, Source, Sources, process_environment, read_settings
+from shall.settings.table import SETTINGS, Setting, Settings
+
+__all__ = [
+    "FILE_NAME",
+    "SETTINGS",
+    "Setting",
+    "Settings",
+    "Source",
+    "Sources",
+    "process_environment",
+    "read_settings",
+    "settings_page",
+    "settings_table",
+]

@@ -1,0 +1,127 @@
+"""Reads the settings of a process: flags, environment, ``shall.yaml``, defaults."""
+
+import difflib
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from shall.cases.locating import locate
+from shall.cases.reading import load_yaml
+from shall.errors import InvalidCase, InvalidSetting
+from shall.place import Place
+from shall.settings.table import SETTINGS, Setting, Settings
+
+FILE_NAME = "shall.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a value came from: ``flag``, ``environment``, ``file`` or ``default``, and its name."""
+
+    kind: str
+    name: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}".strip()
+
+
+Sources = Mapping[str, Source]
+
+
+def read_settings(
+    flags: Mapping[str, Any],
+    environ: Mapping[str, str],
+    folder: Path,
+    defaults: Mapping[str, Any] | None = None,
+) -> tuple[Settings, Sources]:
+    """Read the settings of a process, and where each came from.
+
+    ``flags`` maps names of settings to values (None: not given), ``defaults`` replaces defaults
+    of the table: the commands of earlier projects have their own.
+
+    Raises:
+        InvalidSetting: Values cannot be used, or shall.yaml holds unknown keys; all are told.
+    """
+    problems: list[str] = []
+    held = _read_file(folder / FILE_NAME, problems)
+    values: dict[str, Any] = dict(defaults or {})
+    sources: dict[str, Source] = {}
+    for setting in SETTINGS:
+        sources[setting.name] = Source("default")
+        for source, value in _given(setting, flags, environ, held):
+            try:
+                values[setting.name] = setting.read(value)
+            except ValueError as error:
+                shown = "***" if setting.is_secret else f"{value}"
+                problems.append(f"{source}: {setting.name} is {shown}: {error}.")
+            sources[setting.name] = source
+            break
+    if problems:
+        raise InvalidSetting("\n".join(problems))
+    return replace(Settings(), **values), sources
+
+
+def process_environment() -> Mapping[str, str]:
+    """Give the environment of this process: the only place that reads it."""
+    return dict(os.environ)
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """What shall.yaml holds."""
+
+    path: Path | None = None
+    text: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+    def source(self, key: str) -> Source:
+        """Name the place of a key."""
+        return Source("file", str(locate(self.text, FILE_NAME, key)))
+
+
+def _given(
+    setting: Setting, flags: Mapping[str, Any], environ: Mapping[str, str], held: _File
+) -> Iterable[tuple[Source, Any]]:
+    """Give what is said about a setting, the strongest first."""
+    if flags.get(setting.name) is not None:
+        yield Source("flag", f"--{setting.name.replace('_', '-')}"), flags[setting.name]
+    for name in setting.environment:
+        if environ.get(name, "").strip():
+            yield Source("environment", name), environ[name]
+    if setting.key is not None and held.data.get(setting.key) is not None:
+        yield held.source(setting.key), held.data[setting.key]
+    for name in setting.fallbacks:
+        if environ.get(name, "").strip():
+            yield Source("environment", name), environ[name]
+
+
+def _read_file(path: Path, problems: list[str]) -> _File:
+    try:
+        text = path.read_text("utf-8")
+    except FileNotFoundError:
+        return _File()
+    except (OSError, UnicodeDecodeError) as error:
+        problems.append(f"{path}: it cannot be read: {error}.")
+        return _File()
+    try:
+        data = load_yaml(text, FILE_NAME)
+    except InvalidCase as error:
+        problems.append(str(error))
+        return _File()
+    if data is None:
+        return _File()
+    if not isinstance(data, dict):
+        problems.append(f"{Place(FILE_NAME, 1)}: it must hold keys and values.")
+        return _File()
+    found = _File(path, text, data)
+    keys = [setting.key for setting in SETTINGS if setting.key]
+    problems += [_unknown_key(key, found, keys) for key in data if key not in keys]
+    return found
+
+
+def _unknown_key(key: str, held: _File, keys: Sequence[str]) -> str:
+    near = difflib.get_close_matches(key, keys, n=1)
+    hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(keys)}."
+    return f"{held.source(key).name}: unknown key {key}. {hint}"

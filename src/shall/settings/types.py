@@ -1,0 +1,151 @@
+"""How a setting's value is read: each function gives the value or raises ValueError."""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+_TRUE = frozenset({"1", "true", "yes", "on"})
+_FALSE = frozenset({"0", "false", "no", "off"})
+_TRANSPORTS = {"stdio": "stdio", "http": "http", "http-stream": "http", "streamable-http": "http"}
+_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+
+def text(value: Any) -> str:
+    """Read a text."""
+    if not isinstance(value, str):
+        raise ValueError("not a text")
+    return value.strip()
+
+
+def path(value: Any) -> Path:
+    """Read a path."""
+    return Path(text(str(value)) if isinstance(value, Path) else text(value))
+
+
+def folders(value: Any) -> tuple[Path, ...]:
+    """Read paths: a list, or a text with the system's path separator."""
+    parts = value.split(os.pathsep) if isinstance(value, str) else value
+    return tuple(Path(part) for part in parts if str(part).strip())
+
+
+def positive(value: Any) -> int:
+    """Read a whole number of 1 or more."""
+    number = whole(value)
+    if number < 1:
+        raise ValueError("it must be 1 or more")
+    return number
+
+
+def whole(value: Any) -> int:
+    """Read a whole number."""
+    if isinstance(value, bool | float):
+        raise ValueError("not a whole number")
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        raise ValueError("not a whole number") from None
+
+
+def port(value: Any) -> int:
+    """Read a port; 0 lets the system choose."""
+    number = whole(value)
+    if not 0 <= number <= 65535:
+        raise ValueError("a port is 0 to 65535")
+    return number
+
+
+def seconds(value: Any) -> float:
+    """Read a positive number of seconds."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        raise ValueError("not a number of seconds") from None
+    if not 0 < number < float("inf"):
+        raise ValueError("it must be more than 0")
+    return number
+
+
+def boolean(value: Any) -> bool:
+    """Read true or false in one of their spellings."""
+    word = str(value).strip().lower()
+    if word not in _TRUE | _FALSE:
+        raise ValueError("neither true nor false")
+    return word in _TRUE
+
+
+def present(value: Any) -> bool:
+    """Read a variable that counts by being there (no-color.org)."""
+    return bool(value)
+
+
+def language(value: Any) -> str:
+    """Read a language or a locale: whatever begins with zh is Chinese, the rest English."""
+    return "zh" if text(value).lower().startswith("zh") else "en"
+
+
+def transport(value: Any) -> str:
+    """Read a transport's name."""
+    name = text(value).lower()
+    if name == "sse":
+        raise ValueError("sse is not served by this release; use http")
+    if name not in _TRANSPORTS:
+        raise ValueError("it is one of stdio, http, http-stream")
+    return _TRANSPORTS[name]
+
+
+def url_path(value: Any) -> str:
+    """Read the path of a URL."""
+    name = text(value)
+    if not name.startswith("/") or any(char in name for char in " ?#{}"):
+        raise ValueError("a path starts with / and holds no space, ?, # or braces")
+    return name.rstrip("/") or "/"
+
+
+def log_level(value: Any) -> str:
+    """Read a log level."""
+    name = text(value).upper()
+    if name not in _LEVELS:
+        raise ValueError(f"it is one of {', '.join(_LEVELS)}")
+    return name
+
+
+def names(value: Any) -> tuple[str, ...]:
+    """Read a list of names."""
+    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+        raise ValueError("not a list of names")
+    return tuple(value)
+
+
+def mapping(value: Any) -> Mapping[str, Any]:
+    """Read keys and values."""
+    if not isinstance(value, dict):
+        raise ValueError("not keys and values")
+    return value
+
+
+def project_hosts(value: Any) -> Mapping[str, str]:
+    """Read ``{name: {host: ...}}`` or ``{name: host}``."""
+    hosts: dict[str, str] = {}
+    for name, said in mapping(value).items():
+        host = said.get("host") if isinstance(said, dict) else said
+        if not isinstance(host, str):
+            raise ValueError(f"the project {name} names no host")
+        hosts[name] = host
+    return hosts
+
+
+def shown(value: Any, *, is_secret: bool) -> str:
+    """Give a value as a person reads it; a secret only by whether it is there."""
+    if is_secret:
+        return "***" if value else ""
+    if value is None or value == () or value == {}:
+        return ""
+    if isinstance(value, tuple):
+        return ", ".join(str(item) for item in value)
+    if isinstance(value, Mapping):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)

@@ -1,0 +1,148 @@
+"""The coverage matrix as JSON, CSV, Markdown and terminal text."""
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import Any
+
+from shall.specs.matrix import LinkOutcome, Matrix, Row, Status
+
+FORMAT = 1
+"""The version of the JSON form."""
+
+_COLOURS = {
+    Status.PROVED: "\033[32m",
+    Status.FAILING: "\033[31m",
+    Status.NOT_RUN: "\033[33m",
+    Status.UNTESTED: "\033[33m",
+}
+_RESET = "\033[0m"
+_SIGNS = {
+    Status.PROVED: "✓",
+    Status.FAILING: "✗",
+    Status.NOT_RUN: "○",
+    Status.UNTESTED: "-",
+}
+
+
+def to_json(matrix: Matrix) -> dict[str, Any]:
+    """Give the matrix as JSON data."""
+    return {
+        "format": FORMAT,
+        "counts": dict(matrix.counts()),
+        "proved_percent": round(matrix.proved_percent, 1),
+        "criteria": [_row_to_json(row) for row in matrix.rows],
+        "unknown": [
+            {
+                "criterion": unknown.link.criterion,
+                "source": unknown.link.source,
+                "place": str(unknown.link.place),
+                "candidates": list(unknown.candidates),
+            }
+            for unknown in matrix.unknown
+        ],
+        "problems": [problem.to_json() for problem in matrix.problems],
+    }
+
+
+def to_csv(matrix: Matrix) -> str:
+    """Give the matrix as CSV, one row for each criterion and source."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["criterion", "status", "text", "place", "source", "outcome", "run_id"])
+    for row in matrix.rows:
+        about = [row.criterion.key, row.status.value, row.criterion.text, str(row.criterion.place)]
+        for link in row.links or [None]:
+            said = [link.link.source, link.outcome or "", link.run_id or ""] if link else [""] * 3
+            writer.writerow([_no_formula(cell) for cell in (*about, *said)])
+    return out.getvalue()
+
+
+def to_markdown(matrix: Matrix) -> str:
+    """Give the matrix as a Markdown table."""
+    lines = ["| criterion | status | requirement | verified by |", "| --- | --- | --- | --- |"]
+    for row in matrix.rows:
+        sources = "<br>".join(_cell(_source(link)) for link in row.links)
+        lines.append(
+            f"| {_cell(row.criterion.key)} | {row.status.value} | {_cell(row.criterion.text)} "
+            f"| {sources} |"
+        )
+    lines += ["", summary(matrix)]
+    lines += [f"- {_cell(line)}" for line in _remarks(matrix)]
+    return "\n".join(lines) + "\n"
+
+
+def to_text(matrix: Matrix, width: int = 80, *, colour: bool = False) -> str:
+    """Give the matrix for a terminal of that width: a line a criterion, then what needs a look."""
+    keys = max((len(row.criterion.key) for row in matrix.rows), default=0)
+    statuses = max(len(status.value) for status in Status)
+    lines = []
+    for row in matrix.rows:
+        head = f"{_SIGNS.get(row.status, '?')} {row.status.value:<{statuses}}"
+        if colour:
+            head = f"{_COLOURS.get(row.status, '')}{head}{_RESET}"
+        room = max(width - statuses - keys - 6, 20)
+        lines.append(f"{head}  {row.criterion.key:<{keys}}  {_short(row.criterion.text, room)}")
+        if row.status is Status.FAILING:
+            indent = " " * (statuses + 4)
+            lines += [
+                f"{indent}{_short(_source(link), max(width - len(indent), 20))}"
+                for link in row.links
+                if link.outcome in {"failed", "error"}
+            ]
+    lines += ["", *_remarks(matrix), summary(matrix)]
+    return "\n".join(lines).lstrip("\n") + "\n"
+
+
+def summary(matrix: Matrix) -> str:
+    """Say the matrix in one line."""
+    counts = ", ".join(f"{count} {status}" for status, count in matrix.counts().items())
+    return f"{len(matrix.rows)} criteria: {counts} ({matrix.proved_percent:.0f} % proved)"
+
+
+def _remarks(matrix: Matrix) -> Iterator[str]:
+    for unknown in matrix.unknown:
+        near = ", ".join(unknown.candidates)
+        hint = f" Did you mean {near}?" if near else ""
+        link = unknown.link
+        yield f"{link.place}: {link.source} verifies {link.criterion}, which is unknown.{hint}"
+    for problem in matrix.problems:
+        yield str(problem)
+
+
+def _row_to_json(row: Row) -> dict[str, Any]:
+    return {
+        "key": row.criterion.key,
+        "status": row.status.value,
+        "text": row.criterion.text,
+        "file": row.criterion.place.file,
+        "line": row.criterion.place.line,
+        "fingerprint": row.criterion.fingerprint,
+        "links": [
+            {
+                "kind": link.link.kind.value,
+                "source": link.link.source,
+                "outcome": link.outcome,
+                "run_id": link.run_id,
+            }
+            for link in row.links
+        ],
+    }
+
+
+def _source(link: LinkOutcome) -> str:
+    return f"{link.link.source} ({link.outcome or 'not run'})"
+
+
+def _short(text: str, room: int) -> str:
+    text = "".join(char if char.isprintable() else "�" for char in text)
+    return text if len(text) <= room else f"{text[: room - 1]}…"
+
+
+def _cell(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
+
+
+def _no_formula(cell: str) -> str:
+    """Keep a spreadsheet from running a cell: OWASP, CSV injection."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

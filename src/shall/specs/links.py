@@ -1,0 +1,98 @@
+"""What cases and tests say about criteria, as Link values."""
+
+import ast
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+
+from shall.errors import InvalidSpec, Problem
+from shall.place import Place
+from shall.specs.model import Link, LinkKind
+
+MARK = "verifies"
+
+_Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
+def link_of_case(
+    key: str, verifies: Sequence[str], place: Place, fingerprint: str
+) -> Iterator[Link]:
+    """Give the links of one case."""
+    for criterion in verifies:
+        yield Link(criterion, LinkKind.CASE, key, place, fingerprint)
+
+
+def marks_in(text: str, file: str) -> list[Link]:
+    """Find ``@pytest.mark.verifies("auth#1.2")`` in a Python test file.
+
+    Marks on functions, on classes, in ``pytestmark`` and in decorated parameter sets count; a
+    parameter set's mark counts for its function. The source of a link is the pytest node id
+    without parameters.
+
+    Raises:
+        InvalidSpec: The file is not Python.
+    """
+    if MARK not in text:
+        return []
+    try:
+        module = ast.parse(text, file)
+    except (SyntaxError, ValueError, RecursionError) as error:
+        line = getattr(error, "lineno", None) or 1
+        column = getattr(error, "offset", None) or 1
+        message = f"this is not Python: {getattr(error, 'msg', error)}"
+        raise InvalidSpec([Problem(Place(file, line, column), "", message)]) from None
+    return list(_links_below(module.body, file, (), _module_marks(module.body)))
+
+
+def test_fingerprint(definition: ast.AST) -> str:
+    """Give the SHA-256 of a test's code, in hex; layout and comments do not count."""
+    return hashlib.sha256(ast.dump(definition).encode("utf-8")).hexdigest()
+
+
+def _links_below(
+    body: Iterable[ast.stmt],
+    file: str,
+    path: tuple[str, ...],
+    inherited: tuple[tuple[str, int], ...],
+) -> Iterator[Link]:
+    for node in body:
+        if not isinstance(node, _Definition):
+            continue
+        marks = (*inherited, *_marks(node.decorator_list))
+        name = (*path, node.name)
+        if isinstance(node, ast.ClassDef):
+            if node.name.startswith("Test"):
+                yield from _links_below(node.body, file, name, (*marks, *_module_marks(node.body)))
+        elif node.name.startswith("test"):
+            source, fingerprint = "::".join((file, *name)), test_fingerprint(node)
+            for criterion, line in dict(marks).items():
+                yield Link(criterion, LinkKind.TEST, source, Place(file, line), fingerprint)
+
+
+def _module_marks(body: Iterable[ast.stmt]) -> tuple[tuple[str, int], ...]:
+    """Give the marks of ``pytestmark = ...`` in a module or class."""
+    found: list[tuple[str, int]] = []
+    for node in body:
+        if isinstance(node, ast.Assign) and any(
+            isinstance(target, ast.Name) and target.id == "pytestmark" for target in node.targets
+        ):
+            found += _marks([node.value])
+    return tuple(found)
+
+
+def _marks(expressions: Iterable[ast.expr]) -> Iterator[tuple[str, int]]:
+    """Give criterion and line of every ``verifies(...)`` in some expressions."""
+    for expression in expressions:
+        for node in ast.walk(expression):
+            if isinstance(node, ast.Call) and _is_mark(node.func):
+                for argument in node.args:
+                    if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+                        yield argument.value, argument.lineno
+
+
+def _is_mark(function: ast.expr) -> bool:
+    return (
+        isinstance(function, ast.Attribute)
+        and function.attr == MARK
+        and isinstance(function.value, ast.Attribute)
+        and function.value.attr == "mark"
+    )

@@ -1,0 +1,192 @@
+"""A requirements document to a Feature.
+
+Under a heading ``Requirement 2: Title`` the numbered acceptance criteria have the keys
+``<feature>#2.1``, ``#2.2`` and so on. A criterion that carries its own id (``REQ-014: ...``,
+``**3.2** When ...``) is known by that. In a document without such headings every EARS sentence is
+a criterion, numbered in order: ``<feature>#1``. Withdrawn (struck through) criteria do not count.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from shall.errors import InvalidSpec, Problem
+from shall.place import Place
+from shall.specs.blocks import Block, BlockKind, read_blocks
+from shall.specs.ears import parse_clause
+from shall.specs.fingerprint import criterion_fingerprint
+from shall.specs.layouts import kiro, plain
+from shall.specs.model import Criterion, Feature, Requirement, SpecSet
+
+LAYOUTS = (kiro.feature_of, plain.feature_of)
+
+_REQUIREMENT = re.compile(
+    r"(?:Requirement|Req)\.?\s*#?(?P<number>\d+(?:\.\d+)*)\s*(?:[:：.\-–—]\s*)?(?P<title>.*)",
+    re.IGNORECASE,
+)
+_CRITERIA = re.compile(r"acceptance criteria\b.*", re.IGNORECASE)
+_STORY = re.compile(r"\W*user story\W*", re.IGNORECASE)
+_OWN_ID = re.compile(
+    r"[*_`]*(?P<id>[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)*-\d+|\d+(?:\.\d+)+)[*_`]*\s*[:：.)]?[*_`]*\s+(?=\S)"
+)
+_WITHDRAWN = re.compile(r"~~.*?~~")
+
+
+def feature_of(path: str) -> str | None:
+    """Give the feature whose requirements stand at a path in any layout; None for other paths."""
+    return next((name for layout in LAYOUTS if (name := layout(path)) is not None), None)
+
+
+def read_document(text: str, file: str, feature: str) -> Feature:
+    """Read one requirements document.
+
+    Raises:
+        InvalidSpec: Two criteria have the same key; all such are told.
+    """
+    drafts = _Reader(feature, file).read(text)
+    requirements = tuple(
+        Requirement(draft.number, draft.title, draft.place, tuple(draft.criteria), draft.story)
+        for draft in drafts
+        if draft.criteria or draft.number
+    )
+    problems = list(_same_keys(it for draft in drafts for it in draft.criteria))
+    if problems:
+        raise InvalidSpec(problems)
+    return Feature(feature, file, requirements)
+
+
+def join_features(features: Sequence[Feature]) -> SpecSet:
+    """Join the documents of a workspace.
+
+    Raises:
+        InvalidSpec: Two documents describe a feature of the same name.
+    """
+    files: dict[str, str] = {}
+    problems = []
+    for feature in features:
+        other = files.setdefault(feature.name, feature.file)
+        if other != feature.file:
+            message = f"the feature {feature.name} is described in {other} too"
+            hint = "Give one of the two folders another name."
+            problems.append(Problem(Place(feature.file, 1), "", message, hint))
+    if problems:
+        raise InvalidSpec(problems)
+    return SpecSet(tuple(features))
+
+
+def _same_keys(criteria: Iterable[Criterion]) -> Iterator[Problem]:
+    first: dict[str, Criterion] = {}
+    for criterion in criteria:
+        other = first.setdefault(criterion.key, criterion)
+        if other is not criterion:
+            yield Problem(
+                criterion.place,
+                "",
+                f"{criterion.key} stands at {other.place} already",
+                "Give each requirement and criterion a number of its own.",
+            )
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A requirement while it is read. ``number`` is empty for sentences under no requirement."""
+
+    number: str
+    title: str
+    place: Place
+    level: int = 0
+    story: str = ""
+    in_criteria: bool = False
+    last: int = 0
+    criteria: list[Criterion] = field(default_factory=list)
+
+
+class _Reader:
+    def __init__(self, feature: str, file: str) -> None:
+        self._feature = feature
+        self._file = file
+        self._loose = _Draft("", "", Place(file, 1))  # EARS sentences under no requirement
+        self._drafts: list[_Draft] = []
+        self._current: _Draft | None = None
+        self._depth = 0  # of the list item that last gave a criterion
+
+    def read(self, text: str) -> list[_Draft]:
+        for block in read_blocks(text):
+            if block.kind is BlockKind.HEADING:
+                self._heading(block)
+            elif self._current is None:
+                self._add_loose(block)
+            else:
+                self._add(self._current, block)
+        return self._drafts or [self._loose]
+
+    def _heading(self, block: Block) -> None:
+        self._depth = 0
+        found = _REQUIREMENT.fullmatch(block.text)
+        if found:
+            place = Place(self._file, block.line, block.column)
+            self._current = _Draft(found["number"], found["title"], place, block.level)
+            self._drafts.append(self._current)
+        elif self._current is not None and block.level <= self._current.level:
+            self._current = None
+        elif self._current is not None:
+            self._current.in_criteria = _CRITERIA.fullmatch(block.text) is not None
+
+    def _add_loose(self, block: Block) -> None:
+        text = _live(block.text)
+        if parse_clause(text) is not None:
+            self._append(self._loose, block, text, prefix="")
+
+    def _add(self, draft: _Draft, block: Block) -> None:
+        if _STORY.match(block.text):
+            draft.story = _STORY.sub("", block.text, count=1)
+            return
+        if _CRITERIA.fullmatch(block.text.strip("*_: ")):
+            draft.in_criteria = True
+            return
+        is_item = block.kind is BlockKind.ITEM
+        if is_item and self._depth and block.level > self._depth:
+            self._extend(draft, block)
+            return
+        own = _OWN_ID.match(block.text)
+        wanted = draft.in_criteria and (is_item or own is not None)
+        text = _live(block.text)
+        if text and (wanted or parse_clause(text) is not None):
+            self._append(draft, block, text, prefix=f"{draft.number}.")
+            self._depth = block.level if is_item else 0
+        elif is_item and draft.in_criteria:
+            draft.last = _number(draft, block)  # withdrawn: its number stays taken
+
+    def _append(self, draft: _Draft, block: Block, text: str, prefix: str) -> None:
+        own = _OWN_ID.match(text)
+        if own is not None:
+            local, text = own["id"], text[own.end() :]
+        else:
+            draft.last = _number(draft, block)
+            local = f"{prefix}{draft.last}"
+        place = Place(self._file, block.line, block.column)
+        draft.criteria.append(_criterion(f"{self._feature}#{local}", text, place))
+
+    def _extend(self, draft: _Draft, block: Block) -> None:
+        """A nested item belongs to the criterion above it."""
+        above = draft.criteria.pop()
+        joined = f"{above.text} - {_live(block.text)}"
+        draft.criteria.append(_criterion(above.key, joined, above.place))
+
+
+def _criterion(key: str, text: str, place: Place) -> Criterion:
+    return Criterion(key, text, place, criterion_fingerprint(text), parse_clause(text))
+
+
+def _number(draft: _Draft, block: Block) -> int:
+    """Give an item's number: as written, unless it does not count up (``1. 1. 1.``)."""
+    written = block.number if block.number is not None else 0
+    return written if written > draft.last else draft.last + 1
+
+
+def _live(text: str) -> str:
+    """Give what is not struck through; nothing where only a remark about that is left."""
+    if "~~" not in text:
+        return text
+    rest = _WITHDRAWN.sub("", text).strip()
+    return "" if parse_clause(rest) is None else rest.lstrip("—–- ")

@@ -1,0 +1,59 @@
+import pytest
+
+from shall.actions.documents import MAX_BYTES, create_file, read_file
+from shall.actions.workspace import Workspace
+from shall.errors import AlreadyExists, BadValue, FileMissing, OutsideWorkspace
+
+
+def test_a_file_that_was_created_can_be_read(workspace: Workspace) -> None:
+    assert create_file(workspace, "specs/design.md", "# Design\n") == "specs/design.md"
+    assert read_file(workspace, "specs/design.md") == "# Design\n"
+
+
+def test_a_bare_file_name_is_created_too(workspace: Workspace) -> None:
+    create_file(workspace, "notes.md", "x")
+    assert (workspace.root / "notes.md").read_text() == "x"
+
+
+def test_an_existing_file_is_kept_unless_told_otherwise(workspace: Workspace) -> None:
+    create_file(workspace, "notes.md", "first")
+    with pytest.raises(AlreadyExists):
+        create_file(workspace, "notes.md", "second")
+    assert read_file(workspace, "notes.md") == "first"
+    create_file(workspace, "notes.md", "second", overwrite=True)
+    assert read_file(workspace, "notes.md") == "second"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/etc/passwd",
+        "../out.txt",
+        "specs/../../out.txt",
+        ".git/hooks/pre-commit",
+        "sub/.git/config",
+        ".shall/local/shall.db",
+        "~/x",
+        "a\0b",
+    ],
+)
+def test_nothing_outside_the_workspaces_own_files_is_touched(
+    workspace: Workspace, path: str
+) -> None:
+    with pytest.raises(OutsideWorkspace):
+        create_file(workspace, path, "x", overwrite=True)
+    with pytest.raises(OutsideWorkspace):
+        read_file(workspace, path)
+
+
+def test_a_missing_file_is_told(workspace: Workspace) -> None:
+    with pytest.raises(FileMissing):
+        read_file(workspace, "specs/gone.md")
+
+
+def test_a_file_over_the_limit_is_refused(workspace: Workspace) -> None:
+    with pytest.raises(BadValue, match="1 MiB"):
+        create_file(workspace, "big.txt", "x" * (MAX_BYTES + 1))
+    (workspace.root / "big.txt").write_text("x" * (MAX_BYTES + 1))
+    with pytest.raises(BadValue, match="1 MiB"):
+        read_file(workspace, "big.txt")

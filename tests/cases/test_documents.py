@@ -1,0 +1,28 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from shall.cases.functions import FUNCTION_NAMES
+from shall.cases.model import CheckKind
+from shall.cases.reading import read_case
+
+DOCS = Path(__file__).parents[2] / "docs"
+PAGES = ["reference/case-format.md", "guides/variables.md", "guides/checks.md"]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_examples_of_a_page_can_be_read(page: str) -> None:
+    examples = re.findall(r"```yaml\n(.*?)```", (DOCS / page).read_text("utf-8"), re.DOTALL)
+
+    assert examples
+    for example in examples:
+        assert read_case(example, page).steps
+
+
+def test_the_pages_name_every_check_and_function() -> None:
+    checks = (DOCS / "guides/checks.md").read_text("utf-8")
+    variables = (DOCS / "guides/variables.md").read_text("utf-8")
+
+    assert [k for k in CheckKind if not k.startswith("sse_") and f"`{k}`" not in checks] == []
+    assert [name for name in FUNCTION_NAMES if f"`{name}`" not in variables] == []

@@ -1,0 +1,264 @@
+import pytest
+import yaml
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from shall.cases import yaml_text
+from shall.cases.agreement import MAX_DEPTH
+from shall.cases.yaml_text import MAX_CHARACTERS, load_yaml, root_of
+from shall.errors import InvalidCase
+
+
+class Oracle(yaml.CSafeLoader):
+    """PyYAML's own reading; dates stay text, as documented."""
+
+
+Oracle.yaml_implicit_resolvers = {
+    start: [each for each in resolvers if not each[0].endswith(":timestamp")]
+    for start, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+}
+
+SCALARS = [
+    "0",
+    "1",
+    "-1",
+    "+1",
+    "010",
+    "08",
+    "09",
+    "0o17",
+    "0x1F",
+    "0b11",
+    "1_000",
+    "1__0",
+    "1,000",
+    "1e3",
+    "1.5e3",
+    "1.5e+3",
+    "-0",
+    "-0.0",
+    "00",
+    "1.",
+    "-.5",
+    ".5",
+    "0.",
+    "1e",
+    "0x",
+    "0.1",
+    "1.10",
+    "99999999999999999999999",
+    "1.7976931348623157e400",
+    "12:30",
+    "1:2:3",
+    "1:2:3.5",
+    "2026-01-01",
+    "2026-01-01T00:00:00Z",
+    "~",
+    "null",
+    "Null",
+    "NULL",
+    "nUll",
+    "yes",
+    "no",
+    "on",
+    "off",
+    "y",
+    "n",
+    "Yes",
+    "NO",
+    "On",
+    "OFF",
+    "true",
+    "True",
+    "TRUE",
+    "tRUE",
+    "false",
+    "=",
+    "<<",
+    "''",
+    '""',
+    "'1'",
+    '"010"',
+    "'yes'",
+    "a:b",
+    "a#b",
+    "http://127.0.0.1:80/x?a=1&b=*",
+    "!!str",
+    "!!int",
+    "!x",
+    "&a",
+    "*a",
+    "@a",
+    "`a",
+    "%a",
+    "|",
+    ">",
+    "-",
+    "?",
+    ":",
+    "--",
+    "---",
+    "...",
+    "-",
+    "!",
+    "[1]x",
+    "{{x}}",
+    '"\\x41\\u4e2d"',
+    '"\\ud83d\\ude00"',
+    "'\\n'",
+    "{a:1}",
+    '{"a":1}',
+    "{'x':1}",
+    "[1,2]",
+    "[1,010]",
+    "[a,,b]",
+    "[1,2,]",
+    "{a,b}",
+    "{b:}",
+    "{a:1,b:2}",
+    "😀",
+    "[-1,-.5]",
+]
+TEXTS = [
+    *("", "# x\n", "a", "- a", "---\na: 1\n", "---\na: 1\n---\nb: 2\n", "a: 1\n...\nb: 2\n"),
+    *("%YAML 1.1\n---\na: 1\n", "\ufeffa: 1", "a: 1\r\nb: 2\r\n", "a:\t1\n", "a: x\u2028b\n"),
+    *("a: x\x85b\n", "a: \x07\n", "a: |\n x\n  y\n\nb: >-\n z\n\n w\n", "a: 'x\n\n  y'\n"),
+    *("a: &x {b: 1}\nc: {<<: *x, d: 2}\n", 'a: "x \\\n  y"\n', "a: x\n  y\n", "? a\n: 1\n"),
+    *("? [a]\n: 1\n", "a: [#c\n x]\n", "a: {b: /x/{{ y }} }\n", "a: /x/{{ y }}\n", "a: - b\n"),
+    *("a: 2026-01-01 10:00:00\n", "a: 1\n  b: 2\n", "a: 'yes'\nb: yes\n", "a: '10'\nb: 010\n"),
+    *("a: x yes\nb: 'yes'\n", "- - a\n  - b\n-   c: 1\n    d: 2\n", "a: b: c\n"),
+]
+
+
+def refused(text: str) -> bool:
+    try:
+        load_yaml(text, "x.yaml")
+    except InvalidCase as error:
+        assert error.problems
+        return True
+    return False
+
+
+def is_json(value: object) -> bool:
+    if isinstance(value, dict):
+        return all(isinstance(key, str) and is_json(each) for key, each in value.items())
+    if isinstance(value, list):
+        return all(map(is_json, value))
+    return repr(value) not in ("inf", "-inf", "nan")
+
+
+def assert_reads_like_pyyaml(text: str) -> None:
+    try:
+        wanted = yaml.load(text, Loader=Oracle)
+    except (yaml.YAMLError, ValueError, TypeError, LookupError):
+        assert refused(text)
+        return
+    try:
+        value = load_yaml(text, "x.yaml")
+    except InvalidCase as error:
+        assert not is_json(wanted) or any("twice" in str(each) for each in error.problems)
+    else:
+        assert repr(value) == repr(wanted)  # repr tells 1 from 1.0 and True
+
+
+@pytest.mark.parametrize("text", [*TEXTS, *(f"k: {scalar}\n" for scalar in SCALARS)])
+def test_a_text_reads_as_pyyaml_reads_it(text: str) -> None:
+    assert_reads_like_pyyaml(text)
+
+
+_scalar = st.sampled_from(SCALARS) | st.text("0123456789.-+_:eExo", min_size=1, max_size=6)
+_words = st.sampled_from(["name", "a b", "x-1", "yes", '"q"', "/users/{{ a.b }}", "中文"])
+_lines = st.builds(
+    lambda indent, dash, key, value, tail: f"{' ' * indent}{dash}{key}{value}{tail}\n",
+    st.integers(0, 4),
+    st.sampled_from(["", "", "- ", "-  ", "? "]),
+    st.sampled_from(["", "a: ", "b: ", "'c': ", "a:", "<<: ", "1: "]),
+    _scalar | _words | st.sampled_from(["|", ">-", "[a, 'b", "{x: 1,", "]", "}", '"open', ""]),
+    st.sampled_from(["", "", " # note", " ", ","]),
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(_lines, min_size=1, max_size=6).map("".join))
+@example("a: 1\na: 2\n")
+def test_any_document_reads_as_pyyaml_reads_it(text: str) -> None:
+    assert_reads_like_pyyaml(text)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text("ab01:-{}[],'\"# \n?|>&*!%\t.~", max_size=25))
+def test_any_characters_read_as_pyyaml_reads_them(text: str) -> None:
+    assert_reads_like_pyyaml(text)
+
+
+def test_an_ordinary_case_takes_the_fast_parser(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(text: str, file: str) -> None:
+        raise AssertionError(f"{file} took PyYAML: {text}")
+
+    monkeypatch.setattr(yaml_text, "_load_slowly", fail)
+    text = (
+        "a:\n  - {b: 1, c: '010', url: http://127.0.0.1:80/x?a=1&b=2}\n  - [true, null, 0.5, 中]\n"
+    )
+
+    assert load_yaml(text, "x.yaml")["a"][0]["c"] == "010"
+
+
+def test_a_date_stays_the_text_that_was_written() -> None:
+    assert load_yaml("a: 2026-01-01\n", "x.yaml") == {"a": "2026-01-01"}
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "words"),
+    [
+        ("a: 1\nb:\n  c: 1\n  c: 2\n", "x.yaml:4:3", "`c` is given twice, first in line 3"),
+        ("a: 1\nyes: 1\n", "x.yaml:2:1", 'Quote it: "yes"'),
+        ("a: {{ b }}\n", "x.yaml:1:5", "Quote an expression"),
+        ("a: [.nan]\n", "x.yaml:1:5", ".nan is not a JSON value"),
+        ("a: !!python/object:os.system x\n", "x.yaml:1:4", "could not determine a constructor"),
+        ("a: !!binary aGk=\n", "x.yaml:1:4", "could not determine a constructor"),
+        ("a:\n\t- b\n", "x.yaml:2:1", "Indent with spaces"),
+        ("a: [1\n", "x.yaml:2:1", "did not find expected"),
+        ("a: &x [*x]\n", "x.yaml:1:8", "inside or before its anchor"),
+        ("a: \x07\n", "x.yaml:1:1", "not YAML"),
+        ("a: !!int x\n", "x.yaml:1:1", "not YAML"),
+        ("x" * (MAX_CHARACTERS + 1), "x.yaml:1:1", "longer than"),
+        ("a: " + "[" * 200_000, f"x.yaml:1:{MAX_DEPTH + 3}", "levels deep"),
+        ("a:\n  " + "- " * 200_000 + "x\n", f"x.yaml:2:{2 * MAX_DEPTH + 1}", "levels deep"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_has_a_place(text: str, place: str, words: str) -> None:
+    with pytest.raises(InvalidCase) as caught:
+        load_yaml(text, "x.yaml")
+
+    assert str(caught.value.problems[0].place) == place
+    assert words in str(caught.value)
+
+
+def test_every_duplicate_key_is_told() -> None:
+    with pytest.raises(InvalidCase) as caught:
+        load_yaml("a: 1\na: 2\nb: &x {c: 1, c: 2}\nd: *x\n", "x.yaml")
+
+    assert [each.place.line for each in caught.value.problems] == [2, 3]
+
+
+def test_aliases_that_blow_up_are_refused_before_they_do() -> None:
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]" for i in range(1, 12)]
+
+    with pytest.raises(InvalidCase, match="more than 200,000 values"):
+        load_yaml("\n".join(lines), "x.yaml")
+
+
+@pytest.mark.parametrize(
+    ("text", "root"),
+    [
+        ("testcase:\n  name: x\n", "testcase"),
+        ("# note\n'unittest':\n  name: x\n", "unittest"),
+        ('{"testcase": {}}', "testcase"),
+        ("a:\n  testcase: 1\n", None),
+        ("testcases:\n", None),
+        ("", None),
+    ],
+)
+def test_the_root_is_told_by_a_glance(text: str, root: str | None) -> None:
+    assert root_of(text) == root

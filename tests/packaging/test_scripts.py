@@ -1,0 +1,106 @@
+"""The scripts behind make: what they say when they cannot, and that they do nothing twice."""
+
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+pytestmark = pytest.mark.process
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """The scripts and pyproject.toml, alone in a folder."""
+    shutil.copytree(ROOT / "scripts", tmp_path / "scripts")
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    return tmp_path
+
+
+def make_venv(
+    checkout: Path, python: str = sys.executable, path: str = "/usr/bin:/bin"
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [checkout / "scripts" / "make-venv", ".venv", "."],
+        env={"PYTHON": python, "PATH": path},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+
+
+def fake_python(folder: Path, body: str) -> str:
+    file = folder / "fake-python"
+    file.write_text(f'#!/bin/sh\n{body}\nexec "{sys.executable}" "$@"\n', encoding="utf-8")
+    file.chmod(0o755)
+    return str(file)
+
+
+def test_a_missing_python_is_named_with_what_to_do(checkout: Path) -> None:
+    done = make_venv(checkout, "python0.1")
+
+    assert done.returncode == 1
+    assert "python0.1 is not there" in done.stderr
+    assert "3.11" in done.stderr
+
+
+def test_without_ensurepip_the_package_to_install_is_named(checkout: Path) -> None:
+    python = fake_python(checkout, 'case "$*" in *ensurepip*) exit 1 ;; esac')
+    done = make_venv(checkout, python, path=f"{checkout}:/usr/bin:/bin")
+
+    assert done.returncode == 1
+    assert "apt-get install python3-venv" in done.stderr
+    assert not (checkout / ".venv").exists()
+
+
+def test_an_old_python_is_refused(checkout: Path) -> None:
+    python = fake_python(checkout, 'case "$*" in *version_info*) exit 1 ;; esac')
+
+    done = make_venv(checkout, python)
+
+    assert done.returncode == 1
+    assert "too old" in done.stderr
+
+
+def test_pip_is_called_only_when_pyproject_changed(checkout: Path) -> None:
+    venv.create(checkout / ".venv", symlinks=True, with_pip=False)  # a call of pip must fail
+    shutil.copy(checkout / "pyproject.toml", checkout / ".venv" / "bin" / ".installed")
+
+    unchanged = make_venv(checkout)
+    (checkout / "pyproject.toml").write_text("changed", encoding="utf-8")
+    changed = make_venv(checkout)
+
+    assert (unchanged.returncode, unchanged.stdout, unchanged.stderr) == (0, "", "")
+    assert changed.returncode == 1
+    assert "No module named pip" in changed.stderr
+
+
+def test_a_virtual_environment_that_was_moved_is_made_anew(checkout: Path) -> None:
+    (checkout / ".venv" / "bin").mkdir(parents=True)
+    shutil.copy(checkout / "pyproject.toml", checkout / ".venv" / "bin" / ".installed")
+    (checkout / ".venv" / "bin" / "python").symlink_to(sys.executable)  # not of this folder
+    python = fake_python(checkout, 'case "$*" in *ensurepip*) exit 1 ;; esac')
+
+    done = make_venv(checkout, python)
+
+    assert "making it anew" in done.stdout
+    assert not (checkout / ".venv").exists()
+
+
+def test_services_that_are_there_are_not_installed_again(checkout: Path) -> None:
+    script = checkout / "scripts" / "install-test-services"
+    script_sum = subprocess.run(
+        ["cksum"], input=script.read_text(), check=True, capture_output=True, text=True
+    ).stdout.strip()
+    services = checkout / ".services"
+    services.mkdir()
+    for name in ("node", "inspector"):
+        (services / f".{name}").write_text(f"{script_sum}\n", encoding="utf-8")
+
+    done = subprocess.run([script], check=False, capture_output=True, text=True)
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

@@ -1,0 +1,278 @@
+import base64
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from shall.engine.result import (
+    CaseResult,
+    CheckResult,
+    ExchangeRecord,
+    Outcome,
+    RunResult,
+    RunStatus,
+    StepResult,
+    Timings,
+)
+from shall.messages import Message
+from shall.place import Place
+from shall.report.html import TOLD_CASES, html_page
+from shall.report.html_parts import BODY_LIMIT, body_text, indented, timing
+from shall.specs.matrix import Matrix
+
+Golden = Callable[[str, str], None]
+MakeRun = Callable[..., RunResult]
+Make = Callable[..., CaseResult]
+MakeStep = Callable[..., StepResult]
+MakeCheck = Callable[..., CheckResult]
+MakeExchange = Callable[..., ExchangeRecord]
+
+VOID = {"input", "link", "meta"}
+
+
+class Page(HTMLParser):
+    """Reads a page and checks that every element is closed where it should be."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: list[str] = []
+        self._open: list[str] = []
+        self.feed(text)
+        self.close()
+        assert self._open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self._open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.elements if name == tag]
+
+
+def without_style(page: str) -> str:
+    page = re.sub(r"<style>.*?</style>", "<style></style>", page, flags=re.DOTALL)
+    page = re.sub(r"sha256-[\w+/=]+", "sha256-", page)
+    return re.sub(r"(<(?:section|details|tr|div|table|footer|header|main))", r"\n\1", page)
+
+
+def test_the_page_reads_as_the_golden_file(
+    sample: RunResult, matrix: Matrix, places: dict[tuple[str, str], Place], golden: Golden
+) -> None:
+    golden("page.html", without_style(html_page(sample, matrix, places=places)))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_page_is_well_formed_and_needs_nothing_else(
+    sample: RunResult, matrix: Matrix, language: str
+) -> None:
+    page = Page(html_page(sample, matrix, language))
+
+    assert {tag for tag, _ in page.elements} & {"script", "img", "iframe", "object", "a"} == set()
+    assert [it.get("href") for it in page.all("link")] == ["data:,"]
+    names = {name for _, attributes in page.elements for name in attributes}
+    assert not [name for name in names if name.startswith("on") or name in {"style", "src"}]
+    assert page.all("html") == [{"lang": language}]
+
+
+def test_the_policy_allows_the_page_its_own_style_and_nothing_else(sample: RunResult) -> None:
+    text = html_page(sample)
+    style = re.search(r"<style>(.*?)</style>", text, re.DOTALL)
+    assert style is not None
+    digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
+
+    policy = next(it["content"] for it in Page(text).all("meta") if "http-equiv" in it)
+
+    assert policy == (
+        f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    assert "url(" not in style[1]
+    assert "@import" not in style[1]
+
+
+def test_hostile_text_is_text(
+    make_run: MakeRun,
+    make_failing: Make,
+    make_check: MakeCheck,
+    make_step: MakeStep,
+    make_exchange: MakeExchange,
+) -> None:
+    hostile = "</script></pre><script>alert(1)</script>\"'><b onclick=x>\0\ud800\u202e\x1b]]>"
+    sent = make_exchange(
+        method=hostile,
+        url=hostile,
+        request_headers=((hostile, hostile),),
+        request_body=hostile,
+        response_body=f"[{hostile}",
+    )
+    check = make_check(hostile, {hostile: hostile * 3}, field=hostile)
+    step = make_step(check, outcome=Outcome.FAILED, exchange=sent, id=hostile)
+    case = make_failing(name=hostile, case_key=hostile, steps=(step,))
+
+    text = html_page(make_run(case, run_id=hostile, environment=hostile))
+
+    text.encode()
+    page = Page(text)
+    assert not page.all("script")
+    assert not page.all("b")
+    assert not set("\0\u202e\x1b") & set(text)
+    assert any("<script>alert(1)</script>" in it for it in page.texts)
+
+
+def test_bad_cases_come_first_and_open_the_others_are_folded(sample: RunResult) -> None:
+    page = Page(html_page(sample))
+    cases = [it for it in page.all("details") if str(it["class"]).startswith("case")]
+
+    assert [(it["class"], "open" in it) for it in cases] == [
+        ("case failed", True),
+        ("case error", True),
+        ("case error", True),
+        ("case passed", False),
+        ("case skipped", False),
+    ]
+
+
+def test_a_filter_is_offered_for_each_outcome_that_occurs(
+    sample: RunResult, make_run: MakeRun, make_case: Make
+) -> None:
+    choices = [it["id"] for it in Page(html_page(sample)).all("input")]
+
+    assert choices == ["show-all", "show-passed", "show-failed", "show-error", "show-skipped"]
+    assert Page(html_page(make_run(make_case()))).all("input") == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "verdict"),
+    [
+        ({}, "Everything holds"),
+        ({"status": RunStatus.INTERRUPTED}, "The run is not whole"),
+        ({"cases": ()}, "No cases ran"),
+    ],
+)
+def test_the_heading_says_whether_everything_holds(
+    make_run: MakeRun, make_case: Make, changes: dict[str, object], verdict: str
+) -> None:
+    run = replace(make_run(make_case()), **changes)  # type: ignore[arg-type]
+
+    assert f"<h1>{verdict}</h1>" in html_page(run)
+
+
+def test_a_status_that_this_release_does_not_know_is_shown_as_it_is(
+    sample: RunResult, matrix: Matrix
+) -> None:
+    rows = (replace(matrix.rows[0], status="expired"),)  # type: ignore[arg-type]
+
+    page = html_page(sample, replace(matrix, rows=rows, unknown=()))
+
+    assert "· expired</span>" in page
+
+
+def test_a_thousand_passing_cases_make_a_page_below_two_megabytes(
+    make_run: MakeRun, make_case: Make, make_step: MakeStep, make_exchange: MakeExchange
+) -> None:
+    large = make_step(exchange=make_exchange(response_body="x" * 60_000))
+
+    page = html_page(make_run(*[make_case(steps=(large,) * 3)] * 1000))
+
+    assert len(page.encode()) < 2_000_000
+    assert "<pre" not in page
+
+
+def test_a_thousand_failing_cases_keep_their_checks_and_the_page_stays_small(
+    make_run: MakeRun,
+    make_failing: Make,
+    make_check: MakeCheck,
+    make_step: MakeStep,
+    make_exchange: MakeExchange,
+) -> None:
+    large = make_exchange(request_body="y" * 60_000, response_body="x" * 60_000)
+    step = make_step(make_check(7, "7"), outcome=Outcome.FAILED, exchange=large)
+
+    page = html_page(make_run(*[make_failing(steps=(step,) * 3)] * 1000))
+
+    assert len(page.encode()) < 5_000_000
+    assert page.count("<code>data.id equals</code>") == 3000
+    assert page.count("Requests and responses are left out") == 1000 - TOLD_CASES
+
+
+def test_a_check_says_why_and_headers_are_listed_only_where_there_are_some(
+    make_run: MakeRun,
+    make_failing: Make,
+    make_check: MakeCheck,
+    make_step: MakeStep,
+    make_exchange: MakeExchange,
+) -> None:
+    message = Message("check.no_match", {"actual": "abc", "expected": "^x"})
+    step = make_step(
+        make_check("^x", "abc", kind="regex", message=message),
+        outcome=Outcome.FAILED,
+        exchange=make_exchange(request_headers=(), response_headers=()),
+    )
+
+    page = html_page(make_run(make_failing(steps=(step,))))
+
+    assert '<span class="why">abc does not match ^x</span>' in page
+    assert 'class="headers"' not in page
+
+
+def test_a_run_whose_only_fault_is_a_teardown_is_headed_as_an_error(
+    make_run: MakeRun, make_case: Make
+) -> None:
+    page = html_page(make_run(make_case(teardown_outcome=Outcome.FAILED)))
+
+    assert '<header class="head error">' in page
+    assert "1 of 1 cases did not hold" in page
+    assert "1 failed in teardown" in page
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ('{"a":1.10,"a":[]}', '{\n  "a": 1.10,\n  "a": []\n}'),
+        ('[{"b":"x,{y\\"]"},null]', '[\n  {\n    "b": "x,{y\\"]"\n  },\n  null\n]'),
+        ('{"cut":"in the mid', '{\n  "cut": "in the mid'),
+        ("[]]]", "[]\n]\n]"),
+        ("{}", "{}"),
+    ],
+)
+def test_json_is_broken_into_lines_without_changing_what_it_says(text: str, lines: str) -> None:
+    assert indented(text) == lines
+
+
+def test_a_long_body_is_cut_and_says_so() -> None:
+    shown = body_text("x" * (BODY_LIMIT + 1), "en")
+
+    assert shown.count("x") == BODY_LIMIT + 1  # one in the word index of tabindex
+    assert "cut here" in shown
+    assert body_text("", "en") == ""
+
+
+def test_the_phases_of_an_exchange_fill_its_bar(make_exchange: MakeExchange) -> None:
+    figure = timing(make_exchange(timings=Timings(0.1, 0.1, 0.3, 0.5, 1.0)), "en")
+
+    bars = re.findall(r'<rect class="(\w+)" x="([\d.]+)" width="([\d.]+)"', figure)
+    assert [bar for bar in bars if bar[1:] != ("0.00", "100.00")] == [
+        ("dns", "0.00", "10.00"),
+        ("tls", "10.00", "20.00"),
+        ("wait", "30.00", "20.00"),
+        ("receive", "50.00", "50.00"),
+    ]
+
+
+def test_an_exchange_without_answer_only_waited(make_exchange: MakeExchange) -> None:
+    figure = timing(make_exchange(status=None, timings=Timings(total_s=3.0)), "en")
+
+    assert "wait 3.00 s" in figure
+    assert "receive" not in figure
+    assert timing(make_exchange(timings=Timings()), "en") == ""

@@ -1,0 +1,76 @@
+from collections.abc import Callable
+
+from shall.engine.result import CheckResult, Outcome
+from shall.messages import Message
+from shall.report.values import check_message, columns, cut, difference, value_pair
+
+MakeCheck = Callable[..., CheckResult]
+
+
+def test_a_text_and_a_number_that_look_alike_are_told_apart(make_check: MakeCheck) -> None:
+    assert value_pair(make_check(7, "7"), "en", 40) == ("7", '"7"')
+
+
+def test_long_values_begin_a_little_before_they_differ(make_check: MakeCheck) -> None:
+    same = "x" * 500
+    expected, actual = value_pair(make_check(f"{same}cat", f"{same}dog"), "en", 60)
+
+    assert expected == f'...{"x" * 24}cat"'
+    assert actual == f'...{"x" * 24}dog"'
+
+
+def test_long_values_that_differ_at_once_are_cut_at_the_end(make_check: MakeCheck) -> None:
+    expected, actual = value_pair(make_check("a" * 500, "b"), "en", 20)
+
+    assert expected == f'"{"a" * 16}...'
+    assert actual == '"b"'
+
+
+def test_a_field_that_does_not_exist_is_not_shown_as_null(make_check: MakeCheck) -> None:
+    check = make_check(1, None, found=False, message=None)
+    reason = Message("check.missing", {"reason": "data is empty"})
+    told = make_check(1, None, found=False, message=reason)
+
+    assert value_pair(check, "en", 40)[1] == "(does not exist)"
+    assert value_pair(told, "en", 40)[1] == "(does not exist: data is empty)"
+    assert value_pair(make_check(1, None), "en", 40)[1] == "null"
+
+
+def test_structures_that_do_not_fit_are_compared_line_by_line(make_check: MakeCheck) -> None:
+    left = {"id": 1, "name": "ada", "city": "London", "roles": ["admin", "user"]}
+    lines = difference(make_check(left, {**left, "city": "Paris"}), 30)
+
+    assert [line for line in lines if line[0] in "+-"] == [
+        '-  "city": "London",',
+        '+  "city": "Paris",',
+    ]
+
+
+def test_a_long_difference_is_cut(make_check: MakeCheck) -> None:
+    lines = difference(make_check(list(range(100)), list(range(100, 200))), 30)
+
+    assert len(lines) <= 25
+    assert lines[-1] == "..."
+
+
+def test_structures_that_fit_and_checks_that_passed_have_no_difference(
+    make_check: MakeCheck,
+) -> None:
+    assert difference(make_check([1], [2]), 30) == []
+    passed = make_check(list(range(50)), list(range(50)), outcome=Outcome.PASSED)
+    assert difference(passed, 30) == []
+    assert difference(make_check("a" * 90, "b" * 90), 30) == []
+
+
+def test_chinese_characters_take_two_columns() -> None:
+    assert columns("库存ok") == 6
+    assert cut("库存减少了", 8) == "库存..."
+    assert cut("库存减少", 8) == "库存减少"
+
+
+def test_a_message_that_only_repeats_the_values_is_left_out(make_check: MakeCheck) -> None:
+    slow = Message("check.regex_too_slow", {"expected": "(a+)+"})
+
+    assert check_message(make_check(1, 2), "en") == ""
+    assert check_message(make_check(1, 2, message=None), "en") == ""
+    assert "(a+)+ takes too long" in check_message(make_check(1, 2, message=slow), "en")
