@@ -189,6 +189,24 @@ def test_what_is_no_plain_file_is_refused_without_waiting(files: Files, root: Pa
     listening.close()
 
 
+def test_a_file_that_is_swapped_after_it_was_looked_at_is_looked_at_again(
+    files: Files, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (root / "a.txt").write_text("a")
+    really_open = os.open
+
+    def swap_and_open(name: str, flags: int, **rest: int) -> int:
+        if name == "a.txt":
+            (root / "a.txt").unlink()
+            os.mkfifo(root / "a.txt")
+        return really_open(name, flags, **rest)
+
+    monkeypatch.setattr(os, "open", swap_and_open)
+
+    with pytest.raises(OutsideWorkspace, match=r"a\.txt is a FIFO, not a plain file"):
+        files.read_bytes("a.txt")
+
+
 def test_a_device_is_refused() -> None:
     files = Files(Path("/dev"))
 

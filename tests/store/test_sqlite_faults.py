@@ -155,6 +155,9 @@ def test_a_migration_that_fails_changes_nothing(
             open_store()
 
     assert version_of(path) == 1
+    connection = sqlite3.connect(path)
+    assert connection.execute("SELECT name FROM sqlite_master WHERE name = 'a'").fetchall() == []
+    connection.close()
     assert open_store().runs(1) == []
 
 

@@ -41,16 +41,12 @@ def refuse_newer(connection: "sqlite3.Connection", name: str) -> None:
         )
 
 
-def migrate(connection: "sqlite3.Connection", name: str) -> None:
+def migrate(connection: "sqlite3.Connection") -> None:
     """Bring a database to this release's schema.
 
     Each migration is one transaction that also writes its number, and the number is read again
     inside it: of two processes that start at once, the second finds the work done.
-
-    Raises:
-        StoreTooNew: A newer release wrote the database.
     """
-    refuse_newer(connection, name)
     for number, text in migrations().items():
         if number <= schema_version(connection):
             continue

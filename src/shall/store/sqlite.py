@@ -72,7 +72,7 @@ class SqliteStore:
                 refuse_newer(self._connection, str(path))
                 self._connection.execute("PRAGMA journal_mode = WAL")
                 self._connection.execute("PRAGMA foreign_keys = ON")
-                migrate(self._connection, str(path))
+                migrate(self._connection)
         except BaseException:
             self._connection.close()
             raise
