@@ -139,6 +139,13 @@ class FileMissing(InvalidInput):
     http_status = 404
 
 
+class FileUnavailable(ShallError):
+    """The operating system refuses to read or write a file: permissions, a full disk."""
+
+    code = "MCP_FILE_UNAVAILABLE"
+    exit_status = 2
+
+
 class FolderNotFound(InvalidInput):
     """No folder has that name."""
 

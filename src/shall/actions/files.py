@@ -1,28 +1,37 @@
 """Files inside a workspace, reached by a no-follow walk from a directory handle."""
 
-import errno
+import logging
 import os
-import secrets
 import stat
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from shall.errors import AlreadyExists, BadValue, FileMissing, FolderNotFound, OutsideWorkspace
+from shall.actions.atomic import finish_write, sync_folder, write_whole
+from shall.actions.paths import is_git, names_below, usable
+from shall.errors import (
+    AlreadyExists,
+    BadValue,
+    FileMissing,
+    FileUnavailable,
+    FolderNotFound,
+    OutsideWorkspace,
+)
+from shall.place import Place
 
-MAX_NAME_BYTES = 255
-MAX_DEPTH = 64
-TEMP_PREFIX = ".shall-"
-TEMP_SUFFIX = ".tmp"
-SWEEP_AFTER_S = 600
-"""A temporary file this old was left by a process that died."""
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC | os.O_NONBLOCK
+_FILE = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_NOCTTY
+_KINDS = {
+    stat.S_IFLNK: "a symbolic link",
+    stat.S_IFDIR: "a folder",
+    stat.S_IFIFO: "a FIFO",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+}
+_NEVER_LISTED = {"node_modules"}
 
-_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-# O_NONBLOCK: opening a FIFO must not wait for somebody at its other end.
-_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-_WRITE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-_LEFT_OUT = frozenset({"node_modules", "__pycache__"})
+_log = logging.getLogger(__name__)
 
 
 class Files:
@@ -30,21 +39,24 @@ class Files:
 
     Paths are relative to the folder, with ``/``; an absolute path inside it is accepted. Every
     component is opened with ``O_NOFOLLOW`` from the handle of the one before, so neither ``..``
-    nor a symbolic link, not even one swapped in between, leads out. (Checking a resolved path
-    and opening it afterwards would leave a gap for that.)
+    nor a symbolic link, not even one swapped in between, leads out. The folder itself may be
+    reached through links: it is opened once. Every method may be called from any thread, and
+    raises ``FileUnavailable`` when the operating system refuses.
     """
 
     def __init__(self, root: Path) -> None:
-        """Open the folder; the way to it may hold links.
+        """Open the folder.
 
         Raises:
-            FolderNotFound: There is no such folder.
+            FolderNotFound: It cannot be opened.
         """
-        self._roots = (str(root), os.path.realpath(root))
         try:
-            self._handle = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            self._root = os.open(root, _FOLDER)
         except OSError as error:
-            raise FolderNotFound(f"{root} cannot be opened: {error.strerror}.") from None
+            raise FolderNotFound(
+                f"The folder {root} cannot be opened: {error.strerror}."
+            ) from error
+        self._root_names = (str(root.absolute()), str(root.resolve()))
 
     def relative(self, path: str) -> str:
         """Give the path relative to the folder, normalised.
@@ -52,20 +64,10 @@ class Files:
         Raises:
             OutsideWorkspace: It leads out, holds a NUL, ``~`` or an over-long name.
         """
-        if path.startswith("/"):
-            for root in self._roots:
-                if path == root or path.startswith(f"{root}/"):
-                    path = path[len(root) + 1 :] or "."
-                    break
-            else:
-                raise OutsideWorkspace(
-                    f"{path!r} is outside the workspace.", hint=f"It is {self._roots[0]}."
-                )
-        parts = [part for part in path.split("/") if part not in {"", "."}]
-        reason = _wrong_with(parts)
-        if reason is not None:
-            raise OutsideWorkspace(f"{path!r} cannot be used: {reason}.")
-        return "/".join(parts) or "."
+        return "/".join(self._names(path)) or "."
+
+    def _names(self, path: str) -> tuple[str, ...]:
+        return names_below(path, self._root_names)
 
     def read_bytes(self, path: str) -> bytes:
         """Read a plain file.
@@ -74,11 +76,11 @@ class Files:
             OutsideWorkspace: It leads out, or is a link, a device, a FIFO or a hard link.
             FileMissing: There is no such file.
         """
-        relative = self.relative(path)
-        with self._parent(relative) as (folder, name), _told(relative):
-            descriptor = os.open(name, _READ, dir_fd=folder)
-            with os.fdopen(descriptor, "rb") as file:
-                _check_plain(os.fstat(descriptor), relative)
+        with self._parent(path) as (folder, name):
+            _look(folder, name, path)
+            with open(os.open(name, _FILE, dir_fd=folder), "rb") as file:  # noqa: PTH123
+                # Again, of what was opened: the name may mean something else by now.
+                _plain(lambda: os.fstat(file.fileno()), folder, path)
                 return file.read()
 
     def read_text(self, path: str) -> str:
@@ -87,208 +89,169 @@ class Files:
         try:
             return data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
+            line = data.count(b"\n", 0, error.start) + 1
             raise BadValue(
-                f"{path} is not UTF-8 text: byte {error.start} is {data[error.start]:#04x}."
-            ) from None
+                f"byte 0x{data[error.start]:02x} is not UTF-8.",
+                hint="Save the file as UTF-8.",
+                place=Place(path, line),
+            ) from error
 
     def write_text(self, path: str, text: str, *, overwrite: bool = True) -> None:
         """Write a UTF-8 file whole or not at all; folders on the way are made.
 
         Raises:
-            OutsideWorkspace: It leads out.
+            OutsideWorkspace: It leads out, into ``.git``, or to something but a plain file.
             AlreadyExists: It exists and ``overwrite`` is false.
+            BadValue: The text holds what UTF-8 cannot say.
         """
-        relative = self.relative(path)
         try:
-            data = text.encode("utf-8")
+            data = text.encode()
         except UnicodeEncodeError as error:
-            raise BadValue(f"The text for {relative} is not Unicode: {error.reason}.") from None
-        with self._parent(relative, make=True) as (folder, name), _told(relative):
-            self._check_replaceable(folder, name, relative, overwrite=overwrite)
-            _sweep(folder)
-            temporary = f"{TEMP_PREFIX}{secrets.token_hex(8)}{TEMP_SUFFIX}"
+            raise BadValue(f"The text for {path} holds a lone surrogate.") from error
+        self._refuse_git(path)
+        with self._parent(path, make=True) as (folder, name):
+            mode = None
+            with suppress(FileMissing):
+                mode = _look(folder, name, path).st_mode
             try:
-                _write_whole(folder, temporary, data)
-                _move(folder, temporary, name, relative, overwrite=overwrite)
-            except BaseException:
-                with suppress(FileNotFoundError):
-                    os.unlink(temporary, dir_fd=folder)
-                raise
-            os.fsync(folder)
+                write_whole(folder, name, data, mode=mode, overwrite=overwrite)
+            except FileExistsError as error:
+                raise AlreadyExists(
+                    f"{path} exists.", hint="Say overwrite to replace it."
+                ) from error
 
     def delete(self, path: str) -> None:
         """Delete a plain file. Raises ``OutsideWorkspace`` and ``FileMissing``."""
-        relative = self.relative(path)
-        with self._parent(relative) as (folder, name), _told(relative):
-            _check_plain(os.stat(name, dir_fd=folder, follow_symlinks=False), relative)
+        self._refuse_git(path)
+        with self._parent(path) as (folder, name):
+            _look(folder, name, path)
             os.unlink(name, dir_fd=folder)
+            sync_folder(folder)
 
     def is_file(self, path: str) -> bool:
         """Tell whether a plain file stands there (False for anything outside)."""
-        return self._is(path, stat.S_ISREG)
+        with suppress(OutsideWorkspace, FileMissing), self._parent(path) as (folder, name):
+            return stat.S_ISREG(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode)
+        return False
 
     def is_folder(self, path: str) -> bool:
         """Tell whether a folder stands there (False for anything outside)."""
-        return self._is(path, stat.S_ISDIR)
+        with suppress(OutsideWorkspace, FileMissing), self._folder(self._names(path), path):
+            return True
+        return False
 
     def find(self, folder: str, endings: Sequence[str]) -> list[str]:
         """List plain files below a folder by ending, sorted; links and hidden folders left out.
 
         ``folder`` may be ``.``; ``.kiro`` is entered when it is named. Raises ``FolderNotFound``.
         """
-        relative = self.relative(folder)
+        start = self._names(folder)
         try:
-            with self._folder(relative) as handle:
-                prefix = "" if relative == "." else f"{relative}/"
-                return sorted(_walk(handle, prefix, tuple(endings)))
-        except FileMissing:
-            raise FolderNotFound(f"The folder {relative} does not exist.") from None
+            with self._folder(start, folder):
+                pass
+        except FileMissing as error:
+            raise FolderNotFound(f"There is no folder {folder}.") from error
+        found: list[str] = []
+        waiting = [start]
+        while waiting:
+            names = waiting.pop()
+            files, folders = self._entries(names)
+            found += ["/".join((*names, name)) for name in files if name.endswith(tuple(endings))]
+            waiting += [(*names, name) for name in folders]
+        return sorted(found)
+
+    def _entries(self, names: tuple[str, ...]) -> tuple[list[str], list[str]]:
+        path = "/".join(names) or "."
+        try:
+            with self._folder(names, path) as folder, os.scandir(folder) as entries:
+                kept = [entry for entry in entries if usable("/".join((*names, entry.name)))]
+                files = [entry.name for entry in kept if entry.is_file(follow_symlinks=False)]
+                folders = [entry.name for entry in kept if entry.is_dir(follow_symlinks=False)]
+        except (FileMissing, OutsideWorkspace):
+            return [], []  # gone, or swapped, since it was listed
+        except FileUnavailable as error:
+            _log.warning("left out of the listing: %s", error)
+            return [], []
+        hidden = {name for name in folders if name.startswith(".")} | _NEVER_LISTED
+        return files, [name for name in folders if name not in hidden]
 
     def close(self) -> None:
         """Close the folder's handle."""
-        if self._handle >= 0:
-            os.close(self._handle)
-            self._handle = -1
+        if self._root >= 0:
+            os.close(self._root)
+            self._root = -1  # no later call may reach a handle that was reused
 
-    def _is(self, path: str, kind: Callable[[int], bool]) -> bool:
-        try:
-            relative = self.relative(path)
-            if relative == ".":
-                return kind is stat.S_ISDIR
-            with self._parent(relative) as (folder, name):
-                return kind(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode)
-        except (OutsideWorkspace, FileMissing, OSError):
-            return False
+    def _refuse_git(self, path: str) -> None:
+        if any(is_git(name) for name in self._names(path)):
+            raise OutsideWorkspace(f"{path} belongs to git, whose files run as programs.")
 
     @contextmanager
-    def _parent(self, relative: str, *, make: bool = False) -> Iterator[tuple[int, str]]:
-        """Give a handle of the folder that holds a path, and the path's last name."""
-        if relative == ".":
-            raise OutsideWorkspace("The workspace itself is not a file.")
-        head, _, name = relative.rpartition("/")
-        with self._folder(head or ".", make=make) as handle:
-            yield handle, name
+    def _parent(self, path: str, *, make: bool = False) -> Iterator[tuple[int, str]]:
+        names = self._names(path)
+        if not names:
+            raise OutsideWorkspace(f"{path} is the workspace itself, not a file in it.")
+        with self._folder(names[:-1], path, make=make) as folder:
+            yield folder, names[-1]
 
     @contextmanager
-    def _folder(self, relative: str, *, make: bool = False) -> Iterator[int]:
-        handle = os.dup(self._handle)
+    def _folder(self, names: Sequence[str], path: str, *, make: bool = False) -> Iterator[int]:
         try:
-            for part in PurePosixPath(relative).parts:
-                with _told(relative):
-                    if make:
-                        with suppress(FileExistsError):
-                            os.mkdir(part, dir_fd=handle)
-                    inner = os.open(part, _FOLDER, dir_fd=handle)
-                os.close(handle)
-                handle = inner
-            yield handle
-        finally:
-            os.close(handle)
-
-    def _check_replaceable(self, folder: int, name: str, relative: str, *, overwrite: bool) -> None:
-        try:
-            found = os.stat(name, dir_fd=folder, follow_symlinks=False)
-        except FileNotFoundError:
-            return
-        _check_plain(found, relative)
-        if not overwrite:
-            raise _exists(relative)
-
-
-def _wrong_with(parts: Sequence[str]) -> str | None:
-    if len(parts) > MAX_DEPTH:
-        return f"it is deeper than {MAX_DEPTH} folders"
-    for part in parts:
-        if part == "..":
-            return "it leads upwards"
-        if part.startswith("~"):
-            return "~ is not expanded here"
-        if any(ord(char) < 0x20 or ord(char) == 0x7F for char in part):
-            return "it holds a control character"
-        if len(part.encode("utf-8", "surrogatepass")) > MAX_NAME_BYTES:
-            return f"a name in it is longer than {MAX_NAME_BYTES} bytes"
-    return None
-
-
-def _check_plain(found: os.stat_result, relative: str) -> None:
-    if stat.S_ISLNK(found.st_mode):
-        raise OutsideWorkspace(f"{relative} is a symbolic link.", hint="Name the file itself.")
-    if stat.S_ISDIR(found.st_mode):
-        raise FileMissing(f"{relative} is a folder, not a file.")
-    if not stat.S_ISREG(found.st_mode):
-        raise OutsideWorkspace(f"{relative} is not a plain file.")
-    if found.st_nlink > 1:
-        raise OutsideWorkspace(f"{relative} is a hard link.", hint="Copy the file instead.")
-
-
-def _write_whole(folder: int, name: str, data: bytes) -> None:
-    descriptor = os.open(name, _WRITE, 0o644, dir_fd=folder)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(descriptor)
-
-
-def _move(folder: int, temporary: str, name: str, relative: str, *, overwrite: bool) -> None:
-    if overwrite:
-        os.rename(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
-        return
-    try:  # a link fails where something stands already, even if it came a moment ago
-        os.link(temporary, name, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=False)
-    except FileExistsError:
-        raise _exists(relative) from None
-    os.unlink(temporary, dir_fd=folder)
-
-
-def _sweep(folder: int) -> None:
-    """Delete temporary files that a dead process left."""
-    oldest = time.time() - SWEEP_AFTER_S
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.name.startswith(TEMP_PREFIX) and entry.name.endswith(TEMP_SUFFIX):
-                with suppress(FileNotFoundError):
-                    if entry.stat(follow_symlinks=False).st_mtime < oldest:
-                        os.unlink(entry.name, dir_fd=folder)
-
-
-def _walk(handle: int, prefix: str, endings: tuple[str, ...], depth: int = 0) -> Iterator[str]:
-    with os.scandir(handle) as entries:
-        found = list(entries)
-    for entry in found:
-        if entry.is_file(follow_symlinks=False):
-            if entry.name.endswith(endings):
-                yield prefix + entry.name
-        elif entry.is_dir(follow_symlinks=False) and depth < MAX_DEPTH:
-            if entry.name.startswith(".") or entry.name in _LEFT_OUT:
-                continue
+            folder = os.open(".", _FOLDER, dir_fd=self._root)
             try:
-                inner = os.open(entry.name, _FOLDER, dir_fd=handle)
-            except OSError:  # gone, or a link by now
-                continue
-            try:
-                yield from _walk(inner, f"{prefix}{entry.name}/", endings, depth + 1)
+                for number, name in enumerate(names, start=1):
+                    below = _enter(folder, name, "/".join(names[:number]), make=make)
+                    os.close(folder)
+                    folder = below
+                yield folder
             finally:
-                os.close(inner)
+                os.close(folder)
+        except FileNotFoundError as error:
+            raise FileMissing(f"{path} does not exist.") from error
+        except OSError as error:
+            raise FileUnavailable(f"{path} cannot be used: {error.strerror}.") from error
 
 
-def _exists(relative: str) -> AlreadyExists:
-    return AlreadyExists(f"{relative} exists.", hint="Say that it may be overwritten.")
-
-
-@contextmanager
-def _told(relative: str) -> Iterator[None]:
-    """Say a failure of the file system in our words."""
+def _enter(folder: int, name: str, path: str, *, make: bool) -> int:
+    """Open a folder in a folder."""
+    if make:
+        with suppress(FileExistsError):
+            os.mkdir(name, dir_fd=folder)
+            sync_folder(folder)
     try:
-        yield
+        return os.open(name, _FOLDER | os.O_NOFOLLOW, dir_fd=folder)
     except FileNotFoundError:
-        raise FileMissing(f"{relative} does not exist.") from None
-    except OSError as error:
-        if error.errno in {errno.ELOOP, errno.EMLINK}:
-            raise OutsideWorkspace(
-                f"{relative} leads through a symbolic link.", hint="Name the file itself."
-            ) from None
-        if error.errno in {errno.ENOTDIR, errno.ENXIO, errno.EOPNOTSUPP}:
-            raise OutsideWorkspace(
-                f"{relative} leads through a link or something that is no folder."
-            ) from None
-        raise BadValue(f"{relative}: {error.strerror}.") from error
+        raise
+    except OSError as error:  # which one a link gives differs between systems: look what it is
+        mode = os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode
+        if stat.S_ISDIR(mode):
+            raise
+        if stat.S_ISREG(mode):
+            raise FileMissing(f"{path} is a file, not a folder.") from error
+        raise OutsideWorkspace(f"{path} is {_kind(mode)}, not a folder.") from error
+
+
+def _look(folder: int, name: str, path: str) -> os.stat_result:
+    """Look before opening, since opening a device may already do something."""
+    try:
+        return _plain(lambda: os.stat(name, dir_fd=folder, follow_symlinks=False), folder, path)
+    except FileNotFoundError as error:
+        raise FileMissing(f"{path} does not exist.") from error
+
+
+def _plain(look: Callable[[], os.stat_result], folder: int, path: str) -> os.stat_result:
+    status = look()
+    if stat.S_ISREG(status.st_mode) and status.st_nlink > 1:
+        finish_write(folder, status)
+        status = look()
+    if not stat.S_ISREG(status.st_mode):
+        raise OutsideWorkspace(f"{path} is {_kind(status.st_mode)}, not a plain file.")
+    if status.st_nlink > 1:
+        raise OutsideWorkspace(
+            f"{path} is a hard link: it may be a file outside the workspace.",
+            hint="Replace it by a copy.",
+        )
+    return status
+
+
+def _kind(mode: int) -> str:
+    return _KINDS.get(stat.S_IFMT(mode), "a special file")

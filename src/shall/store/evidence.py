@@ -1,22 +1,25 @@
 """Evidence as committed, mergeable text: ``<state>/evidence/YYYY-MM.jsonl``, one line a fact."""
 
-import dataclasses
-import fcntl
+import errno
 import json
 import logging
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from shall.errors import StoreUnavailable
 from shall.store.base import Evidence
+from shall.store.locks import locked
 
 FORMAT = 1
-"""The version of a line; a line of a higher one is skipped with a warning."""
+"""The version of a line; a line with a higher one is skipped."""
 
 _log = logging.getLogger(__name__)
+_NAMES = {field.name for field in fields(Evidence)}
 
 _Key = tuple[str, str, str | None]
 
@@ -26,100 +29,146 @@ class EvidenceLog:
 
     A line is written only when it says something new (outcome or a fingerprint differs from the
     newest line of the same criterion, source and row), so a green run on a green project changes
-    no committed file.
+    no committed file. The order of lines means nothing: git may merge two branches' files by
+    union.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._read: dict[str, tuple[tuple[int, int, int], list[Evidence]]] = {}
 
     def append(self, facts: Sequence[Evidence]) -> int:
         """Append what is new in one atomic write; give how many lines were written.
 
+        The lines go to the file of the newest fact's month.
+
         Raises:
             StoreUnavailable: The folder cannot be written.
         """
-        if not facts:
+        if not self._new(facts):
             return 0
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            with (self._folder / ".lock").open("w") as lock:
-                fcntl.flock(lock, fcntl.LOCK_EX)
-                known = {_key(fact): fact for fact in self.newest()}
-                new = [fact for fact in facts if _says_more(fact, known.get(_key(fact)))]
-                self._write(new)
-        except OSError as error:
-            raise StoreUnavailable(
-                f"The evidence in {self._folder} cannot be written: {error.strerror or error}."
-            ) from error
+        month = max(fact.at for fact in facts).astimezone(UTC).strftime("%Y-%m")
+        with self._open(f"{month}.jsonl") as descriptor:
+            new = self._new(facts)  # again: another process may have written meanwhile
+            if new:
+                _append(descriptor, "".join(_line(fact) for fact in new).encode("ascii"))
         return len(new)
 
     def newest(self) -> list[Evidence]:
         """Give the newest line (by ``at``) of each criterion, source and data row.
 
         A torn or unreadable line is skipped and named in a warning.
-        """
-        newest: dict[_Key, Evidence] = {}
-        for fact in self._read():
-            known = newest.get(_key(fact))
-            if known is None or fact.at >= known.at:
-                newest[_key(fact)] = fact
-        return list(newest.values())
 
-    def _write(self, facts: Iterable[Evidence]) -> None:
-        months: dict[str, list[str]] = {}
+        Raises:
+            StoreUnavailable: A file cannot be read.
+        """
+        return list(self._newest().values())
+
+    def _new(self, facts: Iterable[Evidence]) -> list[Evidence]:
+        known = self._newest()
+        new = []
         for fact in facts:
-            months.setdefault(f"{fact.at.astimezone(UTC):%Y-%m}.jsonl", []).append(_line(fact))
-        for name, lines in months.items():
-            data = "".join(lines).encode("utf-8")
-            descriptor = os.open(
-                self._folder / name, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644
-            )
+            if _says(known.get(_key(fact))) != _says(fact):
+                new.append(fact)
+                known[_key(fact)] = fact
+        return new
+
+    def _newest(self) -> dict[_Key, Evidence]:
+        found: dict[_Key, Evidence] = {}
+        with self._translated():
+            for path in sorted(self._folder.glob("*.jsonl")):
+                for fact in self._facts(path):
+                    key = _key(fact)
+                    if key not in found or _order(found[key]) < _order(fact):
+                        found[key] = fact
+        return found
+
+    def _facts(self, path: Path) -> list[Evidence]:
+        status = path.stat()
+        stamp = (status.st_ino, status.st_size, status.st_mtime_ns)
+        known = self._read.get(path.name)
+        if known is None or known[0] != stamp:
+            known = (stamp, list(_read(path)))
+            self._read[path.name] = known
+        return known[1]
+
+    @contextmanager
+    def _open(self, name: str) -> Iterator[int]:
+        path = self._folder / name
+        # O_NOFOLLOW: the file is committed, and a link in it could name any file of the user.
+        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+        with self._translated():
+            self._folder.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(path, flags, 0o644)
             try:
-                size = os.fstat(descriptor).st_size
-                if size and os.pread(descriptor, 1, size - 1) != b"\n":
-                    data = b"\n" + data  # the line before was torn: it must not take ours along
-                if os.write(descriptor, data) != len(data):
-                    os.ftruncate(descriptor, size)
-                    raise OSError(28, "No space left on device")
-                os.fsync(descriptor)
+                with locked(descriptor, str(path)):
+                    yield descriptor
             finally:
                 os.close(descriptor)
 
-    def _read(self) -> Iterator[Evidence]:
-        if not self._folder.is_dir():
-            return
-        for path in sorted(self._folder.glob("*.jsonl")):
-            for number, line in enumerate(path.read_bytes().splitlines(), 1):
-                if not line.strip():
-                    continue
-                try:
-                    yield _fact(json.loads(line))
-                except (ValueError, TypeError, KeyError) as error:
-                    _log.warning("%s:%d: this line is no evidence: %s", path, number, error)
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise StoreUnavailable(
+                f"The evidence in {self._folder} cannot be used: {error.strerror}.",
+                hint="Make it writable, or name another state folder with SHALL_STATE_DIR.",
+            ) from error
 
 
 def _key(fact: Evidence) -> _Key:
     return fact.criterion, fact.source, fact.data_row
 
 
-def _says_more(fact: Evidence, known: Evidence | None) -> bool:
-    return known is None or any(
-        getattr(fact, name) != getattr(known, name)
-        for name in ("outcome", "criterion_fingerprint", "source_fingerprint")
-    )
+def _says(fact: Evidence | None) -> tuple[str, str | None, str] | None:
+    if fact is None:
+        return None
+    return fact.outcome, fact.criterion_fingerprint, fact.source_fingerprint
+
+
+def _order(fact: Evidence) -> tuple[datetime, str, str]:
+    return fact.at, fact.run_id, fact.outcome  # so that the order of lines never decides
 
 
 def _line(fact: Evidence) -> str:
-    data: dict[str, Any] = dataclasses.asdict(fact)
-    data["at"] = fact.at.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    data["duration_s"] = round(fact.duration_s, 6)
-    data["format"] = FORMAT
-    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n"
+    at = fact.at.astimezone(UTC).isoformat(timespec="microseconds")
+    data = {**asdict(fact), "at": at, "format": FORMAT}
+    return json.dumps(data, sort_keys=True, separators=(",", ":")) + "\n"
+
+
+def _append(descriptor: int, data: bytes) -> None:
+    size = os.fstat(descriptor).st_size
+    if size and os.pread(descriptor, 1, size - 1) != b"\n":
+        data = b"\n" + data  # the last line is torn: it stays alone
+    written = 0
+    try:
+        written = os.write(descriptor, data)
+        os.fsync(descriptor)
+    finally:
+        if written < len(data):
+            os.ftruncate(descriptor, size)
+    if written < len(data):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def _read(path: Path) -> Iterator[Evidence]:
+    for number, line in enumerate(path.read_bytes().split(b"\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            yield _fact(json.loads(line))
+        except (ValueError, TypeError, KeyError) as error:
+            _log.warning("%s:%d: skipped an unreadable line: %s", path, number, error)
 
 
 def _fact(data: dict[str, Any]) -> Evidence:
-    version = data.pop("format")
-    if version > FORMAT:
-        raise ValueError(f"it has format {version}, this release reads up to {FORMAT}")
-    data["at"] = datetime.fromisoformat(data["at"])
-    return Evidence(**data)
+    if data["format"] > FORMAT:
+        raise ValueError(f"format {data['format']} was written by a newer release")
+    at = datetime.fromisoformat(data["at"])
+    if at.tzinfo is None:
+        raise ValueError("the time has no zone")
+    fact = Evidence(**{name: data[name] for name in _NAMES & data.keys()} | {"at": at})
+    if not all(isinstance(part, str | None) for part in (*_key(fact), fact.run_id, fact.outcome)):
+        raise ValueError("a name is not text")
+    return fact

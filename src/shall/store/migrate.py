@@ -1,57 +1,62 @@
-"""Brings a database to this release's schema: each migration once, in order."""
+"""Applies the files of ``migrations/`` once, in order."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from importlib import resources
-from typing import Protocol
+from importlib.resources import files
+from typing import TYPE_CHECKING
 
 from shall.errors import StoreTooNew
 
-
-@dataclass(frozen=True, slots=True)
-class Migration:
-    """One step of the schema."""
-
-    version: int
-    sql: str
+if TYPE_CHECKING:
+    import sqlite3
 
 
-class Database(Protocol):
-    """What migrating needs of a database; everything happens inside one exclusive transaction."""
-
-    def version(self) -> int:
-        """Give the version of the schema; 0 for a new database."""
-        ...
-
-    def apply(self, migration: Migration) -> None:
-        """Run one migration and note its version."""
-        ...
+def migrations() -> dict[int, str]:
+    """Give the SQL text of each migration by its number, in order."""
+    found = {
+        int(entry.name.partition("_")[0]): entry.read_text(encoding="utf-8")
+        for entry in files("shall.store").joinpath("migrations").iterdir()
+        if entry.name.endswith(".sql")
+    }
+    return dict(sorted(found.items()))
 
 
-def migrations() -> tuple[Migration, ...]:
-    """Give every migration of this release in order."""
-    folder = resources.files("shall.store.migrations")
-    return tuple(
-        Migration(int(name.split("_", 1)[0]), (folder / name).read_text("utf-8"))
-        for name in sorted(entry.name for entry in folder.iterdir())
-        if name.endswith(".sql")
-    )
+def schema_version(connection: "sqlite3.Connection") -> int:
+    """Give the number of the migration that was applied last; 0 for a new database."""
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return version
 
 
-def migrate(database: Database, steps: Iterable[Migration]) -> None:
-    """Apply what the database lacks. Call it inside an exclusive transaction.
+def refuse_newer(connection: "sqlite3.Connection", name: str) -> None:
+    """Refuse a database that this release does not know. Changes nothing.
 
     Raises:
-        StoreTooNew: A newer release wrote the database.
+        StoreTooNew: A newer release wrote it.
     """
-    known = tuple(steps)
-    newest = known[-1].version
-    version = database.version()
+    version, newest = schema_version(connection), max(migrations())
     if version > newest:
         raise StoreTooNew(
-            f"The state has schema {version}, this release of shall knows {newest}.",
-            hint="Use the release that wrote it, or name another folder with SHALL_STATE_DIR.",
+            f"{name} has schema version {version}; this release of shall knows versions up to "
+            f"{newest}.",
+            hint="Upgrade shall, or name another state folder with SHALL_STATE_DIR.",
+            details={"found": version, "known": newest},
         )
-    for migration in known:
-        if migration.version > version:
-            database.apply(migration)
+
+
+def migrate(connection: "sqlite3.Connection") -> None:
+    """Bring a database to this release's schema.
+
+    Each migration is one transaction that also writes its number, and the number is read again
+    inside it: of two processes that start at once, the second finds the work done.
+    """
+    for number, text in migrations().items():
+        if number <= schema_version(connection):
+            continue
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            if schema_version(connection) < number:
+                for statement in text.split(";\n"):
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA user_version = {number}")
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")

@@ -1,96 +1,123 @@
-"""Results to rows and back, shared by every database.
-
-What is asked for by itself has a column; the rest of a record is JSON in its ``rest``.
-"""
+"""Records to database values and back."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
 
-from shall.engine.result import FORMAT, CaseResult
-from shall.engine.serial import case_from_json
-
-CASE_COLUMNS = (
-    "case_key",
-    "name",
-    "outcome",
-    "teardown_outcome",
-    "started_at",
-    "duration_s",
-    "checks_executed",
-    "data_row",
-    "attempt",
-    "shard",
-    "environment",
-)
-STEP_COLUMNS = ("path", "outcome", "duration_s")
-CHECK_COLUMNS = ("kind", "path", "outcome", "field")
-
-Row = tuple[Any, ...]
+from shall.engine.result import CaseResult, CheckResult, Outcome, RunStatus, StepResult
+from shall.engine.serial import case_from_json, result_to_json
+from shall.errors import BadValue, StoreUnavailable
+from shall.store.base import CallRecord, RunRecord
 
 
-class Stored(Protocol):
-    """A row as a database gives it."""
-
-    def __getitem__(self, name: str, /) -> Any:
-        """Give the value of a column."""
-        ...
+def time_text(moment: datetime) -> str:
+    """Give a time as UTC text that sorts."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-def case_row(run_id: str, data: Mapping[str, Any]) -> Row:
-    """Give the row of a case."""
-    rest = {"error": data["error"], "tags": data["tags"], "format": FORMAT}
-    columns = (data[name] for name in CASE_COLUMNS)
-    return (run_id, *columns, data["case_fingerprint"], _dump(rest))
+def plain(text: str) -> str:
+    """Give text that any database can hold: a lone surrogate becomes its escape."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def step_row(case_id: int, step: Mapping[str, Any], *, is_teardown: bool) -> Row:
-    """Give the row of a step."""
-    rest = {name: step[name] for name in ("exchange", "error", "retryable")}
-    columns = (step[name] for name in STEP_COLUMNS)
-    return (case_id, int(is_teardown), step["id"], *columns, _dump(rest))
+class RunRow(NamedTuple):
+    """A row of ``runs``."""
+
+    id: int
+    run_id: str
+    started_at: str
+    status: str
+    total: int
+    duration_s: float | None
+    environment: str
+    lease: str
 
 
-def check_row(step_id: int, check: Mapping[str, Any]) -> Row:
-    """Give the row of a check."""
-    rest = {name: check[name] for name in ("expected", "actual", "found", "implicit", "message")}
-    return (step_id, *(check[name] for name in CHECK_COLUMNS), _dump(rest))
+def run_record(row: RunRow, status: RunStatus, cases: Sequence[tuple[str, str]]) -> RunRecord:
+    """Give a run from its row, its true status, and its cases' names and outcomes."""
+    counts = Counter(outcome for _, outcome in cases)
+    return RunRecord(
+        run_id=row.run_id,
+        started_at=datetime.fromisoformat(row.started_at),
+        status=status,
+        total=row.total,
+        passed=counts[Outcome.PASSED],
+        failed=counts[Outcome.FAILED],
+        errors=counts[Outcome.ERROR],
+        skipped=counts[Outcome.SKIPPED],
+        duration_s=row.duration_s,
+        environment=row.environment,
+        test_names=tuple(name for name, _ in cases),
+    )
 
 
-def case_of_rows(
-    run_id: str,
-    case: Stored,
-    steps: Sequence[Stored],
-    checks: Mapping[int, Sequence[Stored]],
-    criteria: Iterable[Stored],
-) -> CaseResult:
-    """Put a case together again; ``checks`` are by the row id of their step."""
-    data: dict[str, Any] = {name: case[name] for name in CASE_COLUMNS}
-    data |= json.loads(case["rest"])
-    data |= {"run_id": run_id, "case_fingerprint": case["fingerprint"]}
-    data["criteria"] = [
-        {"key": it["criterion"], "fingerprint": it["fingerprint"]} for it in criteria
-    ]
-    for name, is_teardown in (("steps", False), ("teardowns", True)):
-        data[name] = [
-            _step_of_rows(step, checks.get(step["id"], ()))
-            for step in steps
-            if bool(step["is_teardown"]) is is_teardown
-        ]
-    return case_from_json(data)
+def call_row(call: CallRecord) -> tuple[Any, ...]:
+    """Give the columns of ``calls`` after its number."""
+    return (
+        time_text(call.at),
+        plain(call.tool),
+        plain(call.request_id),
+        plain(call.status),
+        call.latency_ms,
+        call.error_code,
+        json.dumps(dict(call.meta), default=str),
+    )
 
 
-def _step_of_rows(step: Stored, checks: Iterable[Stored]) -> dict[str, Any]:
-    data: dict[str, Any] = {"id": step["step_id"]}
-    data |= {name: step[name] for name in STEP_COLUMNS}
-    data |= json.loads(step["rest"])
-    data["checks"] = [
-        {name: check[name] for name in CHECK_COLUMNS} | json.loads(check["rest"])
-        for check in checks
-    ]
-    return data
+def case_row(case: CaseResult) -> tuple[Any, ...]:
+    """Give the columns of ``cases`` after its number and its run's."""
+    return (
+        plain(case.case_key),
+        plain(case.name),
+        None if case.data_row is None else plain(case.data_row),
+        case.attempt,
+        case.shard,
+        plain(case.environment),
+        case.outcome,
+        case.teardown_outcome,
+        time_text(case.started_at),
+        case.duration_s,
+        case.checks_executed,
+        case.case_fingerprint,
+        case_to_text(case),
+    )
 
 
-def _dump(value: Any) -> str:
-    # A lone surrogate (a broken escape in a response) has no UTF-8: escaped it is kept as it is.
-    return json.dumps(value, separators=(",", ":"))
+def step_row(step: StepResult) -> tuple[Any, ...]:
+    """Give the columns of ``steps`` after its number and its case's."""
+    exchange = step.exchange
+    return (
+        step.path,
+        plain(step.id),
+        step.outcome,
+        step.duration_s,
+        None if exchange is None else plain(exchange.method),
+        None if exchange is None else plain(exchange.url),
+        None if exchange is None else exchange.status,
+        None if step.error is None else step.error.code,
+    )
+
+
+def check_row(check: CheckResult) -> tuple[Any, ...]:
+    """Give the columns of ``checks`` after its number and its step's."""
+    field = None if check.field is None else plain(check.field)
+    return (check.path, plain(check.kind), field, check.outcome, check.implicit)
+
+
+def case_to_text(case: CaseResult) -> str:
+    """Give a case's whole result as JSON text; ASCII, so that any text survives."""
+    return json.dumps(result_to_json(case), separators=(",", ":"))
+
+
+def case_from_text(text: str) -> CaseResult:
+    """Give the case's result back.
+
+    Raises:
+        StoreUnavailable: A newer release wrote it, or it is damaged.
+    """
+    try:
+        return case_from_json(json.loads(text))
+    except (BadValue, ValueError) as error:
+        raise StoreUnavailable(f"A case of this run cannot be read: {error}") from error

@@ -1,212 +1,210 @@
-"""Store in a SQLite file, the default."""
+"""The store in one SQLite file. The only module that imports ``sqlite3``."""
 
-import json
-from collections.abc import Sequence
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
-from shall.engine.result import CaseResult, Outcome, RunStatus
-from shall.engine.serial import result_to_json
-from shall.store import rows
+from shall.engine.result import CaseResult, RunStatus
+from shall.errors import StoreUnavailable
+from shall.store import queries
 from shall.store.base import CallRecord, CallStatistics, RunRecord
-from shall.store.connection import Row, SqliteFile
-from shall.store.process import is_alive, this_process
-from shall.store.statistics import percentile_rank
+from shall.store.locks import Lease, is_held, locked_file
+from shall.store.migrate import migrate, refuse_newer
+from shall.store.rows import RunRow, case_from_text, run_record, time_text
 
 MAX_CALLS = 100_000
-"""How many tool calls are kept."""
+_BUSY_S = 10.0
+_LIVE_FOLDER = "live"
 
-_PRUNE_EVERY = 1000
-
-
-def _insert(table: str, *columns: str) -> str:
-    marks = ", ".join("?" for _ in columns)
-    return f"insert into {table} ({', '.join(columns)}) values ({marks})"
-
-
-_INSERT_RUN = _insert("runs", "run_id", "started_at", "status", "total", "environment", "process")
-_INSERT_CASE = _insert("cases", "run_id", *rows.CASE_COLUMNS, "fingerprint", "rest")
-_INSERT_STEP = _insert("steps", "case_id", "is_teardown", "step_id", *rows.STEP_COLUMNS, "rest")
-_INSERT_CHECK = _insert("checks", "step_id", *rows.CHECK_COLUMNS, "rest")
-_INSERT_CRITERION = _insert("case_criteria", "case_id", "position", "criterion", "fingerprint")
-_INSERT_CALL = _insert(
-    "calls", "at", "tool", "request_id", "status", "latency_ms", "error_code", "meta"
-)
-
-_NEWEST_CALLS = """
-with newest as (
-    select status, latency_ms, error_code from calls where at > ? order by id desc limit ?
-)
-"""
-_COUNT_CALLS = f"""{_NEWEST_CALLS}
-select count(*), coalesce(sum(status = 'ok'), 0), coalesce(avg(latency_ms), 0) from newest
-"""
-_COUNT_CODES = f"""{_NEWEST_CALLS}
-select error_code, count(*) as number from newest where error_code is not null
-group by error_code order by number desc, error_code
-"""
-_LATENCY_AT = f"{_NEWEST_CALLS} select latency_ms from newest order by latency_ms limit 1 offset ?"
+# Primary result code: what it means, and what to do next.
+_REASONS = {
+    sqlite3.SQLITE_BUSY: ("is locked by another process", "Try again in a moment."),
+    sqlite3.SQLITE_LOCKED: ("is locked by another process", "Try again in a moment."),
+    sqlite3.SQLITE_FULL: ("cannot grow: the disk is full", "Free some space and try again."),
+    sqlite3.SQLITE_READONLY: (
+        "is read-only",
+        "Make it writable, or name another state folder with SHALL_STATE_DIR.",
+    ),
+    sqlite3.SQLITE_CANTOPEN: (
+        "cannot be opened",
+        "Check that its folder exists and can be written.",
+    ),
+    sqlite3.SQLITE_CORRUPT: ("is damaged", "Move it away; a new one is made at the next start."),
+    sqlite3.SQLITE_NOTADB: (
+        "is not a SQLite database",
+        "Move it away; a new one is made at the next start.",
+    ),
+}
 
 
 class SqliteStore:
-    """Keeps runs and tool calls in one file. Methods may be called from any thread."""
+    """Keeps runs and calls in one file; several threads and processes may use it at once.
+
+    At most ``max_runs`` finished runs are kept, none older than ``max_age_days`` (0: no bound by
+    age), and the newest 100,000 calls. Results are on the disk when ``save_cases`` and
+    ``finish_run`` return; calls may lose the last moments when the power fails, but not when the
+    process dies.
+
+    A run reads INTERRUPTED when it never finished and the process that started it is gone: that
+    process holds a lock, which the kernel gives back however the process ends.
+    """
 
     def __init__(self, path: Path, *, max_runs: int, max_age_days: int) -> None:
-        """Open the file, making it and its schema where needed.
+        """Open the file, or make it.
 
         Raises:
-            StoreUnavailable: It cannot be opened.
+            StoreUnavailable: It cannot be opened or written.
             StoreTooNew: A newer release wrote it.
         """
-        self._max_runs = max_runs
+        self._path = path
+        self._max_runs = max(1, max_runs)
         self._max_age_days = max_age_days
-        self._calls_since_prune = 0
-        self._file = SqliteFile(path)
+        self._lock = threading.RLock()
+        self._lease: Lease | None = None
+        with self._translated():
+            self._connection = self._connect()
+        try:
+            with self._translated(), self._starting():
+                refuse_newer(self._connection, str(path))
+                self._connection.execute("PRAGMA journal_mode = WAL")
+                self._connection.execute("PRAGMA foreign_keys = ON")
+                migrate(self._connection)
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def _connect(self) -> sqlite3.Connection:
+        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+        with suppress(FileExistsError):
+            # Only a new file: closing one that is open elsewhere in this process drops its locks.
+            os.close(os.open(self._path, flags, 0o600))
+        return sqlite3.connect(
+            self._path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False
+        )
+
+    @contextmanager
+    def _starting(self) -> Iterator[None]:
+        with locked_file(self._path.with_name(self._path.name + ".lock")):
+            yield
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+            reason, hint = _REASONS.get(code, (f"cannot be used: {error}", None))
+            raise StoreUnavailable(f"The store {self._path} {reason}.", hint=hint) from error
+        except OSError as error:
+            raise StoreUnavailable(
+                f"The store {self._path} cannot be opened: {error.strerror}.",
+                hint="Name a folder that can be written with SHALL_STATE_DIR.",
+            ) from error
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        with self._transaction("BEGIN") as connection:  # so that all queries see one state
+            yield connection
+
+    @contextmanager
+    def _writing(self, *, durable: bool = True) -> Iterator[sqlite3.Connection]:
+        with self._lock, self._translated():
+            self._connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+            with self._transaction("BEGIN IMMEDIATE") as connection:
+                yield connection
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
+        with self._lock, self._translated():
+            self._connection.execute(begin)
+            try:
+                yield self._connection
+                self._connection.execute("COMMIT")
+            except BaseException:
+                with suppress(sqlite3.Error):  # the first error is the one to tell
+                    self._connection.execute("ROLLBACK")
+                raise
 
     def start_run(self, run_id: str, started_at: datetime, total: int, environment: str) -> None:
         """Note that a run began."""
-        status = RunStatus.RUNNING.value
-        with self._file.writing() as db:
-            db.execute(
-                _INSERT_RUN,
-                (run_id, _text(started_at), status, total, environment, this_process()),
-            )
+        with self._lock:
+            if self._lease is None:
+                with self._starting():
+                    self._lease = Lease.take(self._path.with_name(_LIVE_FOLDER))
+            lease = self._lease.name
+        with self._writing() as connection:
+            queries.insert_run(connection, run_id, started_at, total, environment, lease)
 
     def save_cases(self, results: Sequence[CaseResult]) -> None:
         """Keep finished cases with every step and check, in one transaction."""
-        with self._file.writing() as db:
-            for result in results:
-                _save_case(db.execute, result)
+        with self._writing() as connection:
+            for case in results:
+                queries.insert_case(connection, case)
 
     def finish_run(self, run_id: str, status: RunStatus, duration_s: float) -> None:
         """Note that a run ended, and drop runs beyond the history's bounds."""
-        with self._file.writing() as db:
-            kept = db.execute(
-                "select name, outcome from cases where run_id = ? order by id", (run_id,)
-            ).fetchall()
-            outcomes = [row["outcome"] for row in kept]
-            db.execute(
-                "update runs set status = ?, duration_s = ?, passed = ?, failed = ?, errors = ?,"
-                " skipped = ?, test_names = ? where run_id = ?",
-                (
-                    status.value,
-                    duration_s,
-                    *(outcomes.count(outcome.value) for outcome in Outcome),
-                    json.dumps([row["name"] for row in kept]),
-                    run_id,
-                ),
-            )
-            oldest = _text(datetime.now(UTC) - timedelta(days=self._max_age_days))
-            db.execute(
-                "delete from runs where status != 'running' and (started_at < ? or run_id not in"
-                " (select run_id from runs order by started_at desc, rowid desc limit ?))",
-                (oldest, self._max_runs),
-            )
+        with self._writing() as connection:
+            queries.end_run(connection, run_id, status, duration_s)
+            self._drop_old_runs(connection)
+
+    def _drop_old_runs(self, connection: sqlite3.Connection) -> None:
+        oldest = ""
+        if self._max_age_days > 0:
+            oldest = time_text(datetime.now(UTC) - timedelta(days=self._max_age_days))
+        for row in queries.runs_beyond(connection, oldest, self._max_runs):
+            if self._status(row) is not RunStatus.RUNNING:
+                queries.delete_run(connection, row.id)
 
     def runs(self, limit: int) -> list[RunRecord]:
         """Give the newest runs, newest first. A run whose process died reads INTERRUPTED."""
-        with self._file.reading() as db:
-            found = db.execute(
-                "select * from runs order by started_at desc, rowid desc limit ?", (limit,)
-            )
-            return [_run(row) for row in found]
+        with self._reading() as connection:
+            rows = queries.newest_runs(connection, limit)
+            return [self._record(connection, row) for row in rows]
 
     def run(self, run_id: str) -> RunRecord | None:
         """Give one run."""
-        with self._file.reading() as db:
-            row = db.execute("select * from runs where run_id = ?", (run_id,)).fetchone()
-            return _run(row) if row else None
+        with self._reading() as connection:
+            row = queries.one_run(connection, run_id)
+            return None if row is None else self._record(connection, row)
+
+    def _record(self, connection: sqlite3.Connection, row: RunRow) -> RunRecord:
+        cases = queries.names_and_outcomes(connection, row.id)
+        return run_record(row, self._status(row), cases)
+
+    def _status(self, row: RunRow) -> RunStatus:
+        live = self._path.with_name(_LIVE_FOLDER)
+        if row.status == RunStatus.RUNNING and not is_held(live, row.lease):
+            return RunStatus.INTERRUPTED
+        return RunStatus(row.status)
 
     def cases(self, run_id: str, case_key: str | None = None) -> list[CaseResult]:
         """Give the cases of a run in the order they were kept, with steps and checks."""
-        with self._file.reading() as db:
-            found = db.execute(
-                "select * from cases where run_id = ? and (? is null or case_key = ?) order by id",
-                (run_id, case_key, case_key),
-            ).fetchall()
-            return [_read_case(db.execute, run_id, row) for row in found]
+        with self._reading() as connection:
+            documents = queries.documents(connection, run_id, case_key)
+        return [case_from_text(document) for document in documents]
 
     def save_call(self, call: CallRecord) -> None:
         """Keep one tool call."""
-        row = (
-            _text(call.at),
-            call.tool,
-            call.request_id,
-            call.status,
-            call.latency_ms,
-            call.error_code,
-            json.dumps(dict(call.meta)),
-        )
-        with self._file.writing() as db:
-            db.execute(_INSERT_CALL, row)
-            self._calls_since_prune += 1
-            if self._calls_since_prune >= _PRUNE_EVERY:
-                self._calls_since_prune = 0
-                db.execute(
-                    "delete from calls where id <= (select max(id) from calls) - ?", (MAX_CALLS,)
-                )
+        with self._writing(durable=False) as connection:
+            queries.insert_call(connection, call, keep=MAX_CALLS)
 
     def call_statistics(self, limit: int, since: datetime | None) -> CallStatistics:
-        """Count the newest ``limit`` calls (0: all), only those after ``since`` if given."""
-        chosen = (_text(since) if since else "", limit or -1)
-        with self._file.reading() as db:
-            total, success, average = db.execute(_COUNT_CALLS, chosen).fetchone()
-            codes = db.execute(_COUNT_CODES, chosen).fetchall()
-            slow = db.execute(_LATENCY_AT, (*chosen, percentile_rank(total, 95))).fetchone()
-        return CallStatistics(
-            total=total,
-            success=success,
-            error=total - success,
-            success_rate=success / total if total else 0.0,
-            avg_latency_ms=average,
-            p95_latency_ms=slow[0] if slow else 0.0,
-            error_codes={row["error_code"]: row["number"] for row in codes},
-        )
+        """Count the newest ``limit`` calls (0: all), only those after ``since`` if given.
+
+        The P95 is the nearest rank: the smallest latency that 95 of 100 calls do not exceed.
+        """
+        after = "" if since is None else time_text(since)
+        with self._reading() as connection:
+            return queries.count_calls(connection, limit if limit > 0 else -1, after)
 
     def close(self) -> None:
-        """Close the database."""
-        self._file.close()
-
-
-def _save_case(execute: Any, result: CaseResult) -> None:
-    data = result_to_json(result)
-    case = execute(_INSERT_CASE, rows.case_row(result.run_id, data)).lastrowid
-    for name, is_teardown in (("steps", False), ("teardowns", True)):
-        for step in data[name]:
-            row = rows.step_row(case, step, is_teardown=is_teardown)
-            step_id = execute(_INSERT_STEP, row).lastrowid
-            for check in step["checks"]:
-                execute(_INSERT_CHECK, rows.check_row(step_id, check))
-    for position, criterion in enumerate(result.criteria):
-        execute(_INSERT_CRITERION, (case, position, criterion.key, criterion.fingerprint))
-
-
-def _read_case(execute: Any, run_id: str, case: Row) -> CaseResult:
-    steps = execute("select * from steps where case_id = ? order by id", (case["id"],)).fetchall()
-    checks = {
-        step["id"]: execute(
-            "select * from checks where step_id = ? order by id", (step["id"],)
-        ).fetchall()
-        for step in steps
-    }
-    criteria = execute(
-        "select * from case_criteria where case_id = ? order by position", (case["id"],)
-    )
-    return rows.case_of_rows(run_id, case, steps, checks, criteria)
-
-
-def _text(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="microseconds")
-
-
-def _run(row: Row) -> RunRecord:
-    values: dict[str, Any] = dict(row)
-    process = values.pop("process")
-    status = RunStatus(values["status"])
-    if status is RunStatus.RUNNING and not is_alive(process):
-        status = RunStatus.INTERRUPTED
-    values["status"] = status
-    values["started_at"] = datetime.fromisoformat(values["started_at"])
-    values["test_names"] = tuple(json.loads(values["test_names"]))
-    return RunRecord(**values)
+        """Close the database. A run that this store started and did not finish is interrupted."""
+        with self._lock, self._translated():
+            self._connection.close()
+            if self._lease is not None:
+                self._lease.give_back()
+                self._lease = None

@@ -1,11 +1,11 @@
-"""The state folder: what is local to a machine, and what is committed."""
+"""The state folder: ``local/`` for this machine, text beside it for everybody."""
 
 from pathlib import Path
 
 from shall.errors import StoreUnavailable
 
 LOCAL = "local"
-"""Below the state folder: the database, caches and reports of this machine; not committed."""
+"""Below the state folder: the database, caches and reports of this machine; never committed."""
 
 _FILES = {
     ".gitignore": f"{LOCAL}/\n",
@@ -15,19 +15,26 @@ _FILES = {
 
 
 def prepare_state(folder: Path) -> None:
-    """Make the state folder and tell git what of it is local.
+    """Make the state folder with what git needs to know about it. What exists is left alone.
 
     Raises:
-        StoreUnavailable: It cannot be written; the reason is told.
+        StoreUnavailable: It cannot be written.
     """
     try:
-        (folder / LOCAL).mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / LOCAL).mkdir(mode=0o700, exist_ok=True)
         for name, text in _FILES.items():
-            path = folder / name
-            if not path.exists():
-                path.write_text(text, "utf-8")
+            _write_once(folder / name, text)
     except OSError as error:
         raise StoreUnavailable(
-            f"The state folder {folder} cannot be written: {error.strerror or error}.",
-            hint="Make it writable, or set SHALL_STATE_DIR to a folder that is.",
+            f"The state folder {folder} cannot be written: {error.strerror}.",
+            hint="Make it writable, or name another one with SHALL_STATE_DIR.",
         ) from error
+
+
+def _write_once(path: Path, text: str) -> None:
+    try:
+        with path.open("x", encoding="utf-8") as file:  # "x" follows no link
+            file.write(text)
+    except FileExistsError:
+        return

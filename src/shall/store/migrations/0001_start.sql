@@ -1,86 +1,80 @@
-create table runs (
-    run_id text primary key,
-    started_at text not null,
-    status text not null,
-    total integer not null,
-    passed integer not null default 0,
-    failed integer not null default 0,
-    errors integer not null default 0,
-    skipped integer not null default 0,
-    duration_s real,
-    environment text not null,
-    test_names text not null default '[]',
-    process text not null
+-- Every statement ends with a semicolon at the end of a line. Times are UTC, ISO 8601, six
+-- decimals, so that they sort as text.
+
+CREATE TABLE runs (
+    id INTEGER PRIMARY KEY,
+    run_id TEXT NOT NULL UNIQUE,
+    started_at TEXT NOT NULL,
+    status TEXT NOT NULL,
+    total INTEGER NOT NULL,
+    duration_s REAL,
+    environment TEXT NOT NULL,
+    lease TEXT NOT NULL -- names the lock that the process running it holds
 );
+CREATE INDEX runs_by_time ON runs (started_at, id);
 
-create index runs_by_start on runs (started_at);
-
-create table cases (
-    id integer primary key,
-    run_id text not null references runs on delete cascade,
-    case_key text not null,
-    name text not null,
-    outcome text not null,
-    teardown_outcome text,
-    started_at text not null,
-    duration_s real not null,
-    checks_executed integer not null,
-    data_row text,
-    attempt integer not null,
-    shard integer not null,
-    environment text not null,
-    fingerprint text not null,
-    rest text not null
+CREATE TABLE cases (
+    id INTEGER PRIMARY KEY,
+    run INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+    case_key TEXT NOT NULL,
+    name TEXT NOT NULL,
+    data_row TEXT,
+    attempt INTEGER NOT NULL,
+    shard INTEGER NOT NULL,
+    environment TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    teardown_outcome TEXT,
+    started_at TEXT NOT NULL,
+    duration_s REAL NOT NULL,
+    checks_executed INTEGER NOT NULL,
+    fingerprint TEXT NOT NULL,
+    document TEXT NOT NULL -- the whole result as JSON
 );
+CREATE INDEX cases_of_run ON cases (run, case_key);
+CREATE INDEX cases_by_key ON cases (case_key, started_at);
 
-create index cases_by_run on cases (run_id);
-create index cases_by_key on cases (case_key, started_at);
-
-create table steps (
-    id integer primary key,
-    case_id integer not null references cases on delete cascade,
-    is_teardown integer not null,
-    step_id text not null,
-    path text not null,
-    outcome text not null,
-    duration_s real not null,
-    rest text not null
+CREATE TABLE steps (
+    id INTEGER PRIMARY KEY,
+    "case" INTEGER NOT NULL REFERENCES cases (id) ON DELETE CASCADE,
+    path TEXT NOT NULL,
+    step_id TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    duration_s REAL NOT NULL,
+    method TEXT,
+    url TEXT,
+    http_status INTEGER,
+    error_code TEXT
 );
+CREATE INDEX steps_of_case ON steps ("case");
 
-create index steps_by_case on steps (case_id);
-
-create table checks (
-    id integer primary key,
-    step_id integer not null references steps on delete cascade,
-    kind text not null,
-    path text not null,
-    outcome text not null,
-    field text,
-    rest text not null
+CREATE TABLE checks (
+    id INTEGER PRIMARY KEY,
+    step INTEGER NOT NULL REFERENCES steps (id) ON DELETE CASCADE,
+    path TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    field TEXT,
+    outcome TEXT NOT NULL,
+    implicit INTEGER NOT NULL
 );
+CREATE INDEX checks_of_step ON checks (step);
 
-create index checks_by_step on checks (step_id);
+CREATE TABLE criteria (
+    "case" INTEGER NOT NULL REFERENCES cases (id) ON DELETE CASCADE,
+    criterion TEXT NOT NULL,
+    fingerprint TEXT,
+    PRIMARY KEY ("case", criterion)
+) WITHOUT ROWID;
+CREATE INDEX criteria_by_key ON criteria (criterion);
 
-create table case_criteria (
-    case_id integer not null references cases on delete cascade,
-    position integer not null,
-    criterion text not null,
-    fingerprint text,
-    primary key (case_id, position)
-) without rowid;
-
-create index case_criteria_by_criterion on case_criteria (criterion);
-
-create table calls (
-    id integer primary key,
-    at text not null,
-    tool text not null,
-    request_id text not null,
-    status text not null,
-    latency_ms real not null,
-    error_code text,
-    meta text not null
+CREATE TABLE calls (
+    id INTEGER PRIMARY KEY,
+    at TEXT NOT NULL,
+    tool TEXT NOT NULL,
+    request_id TEXT NOT NULL,
+    status TEXT NOT NULL,
+    latency_ms REAL NOT NULL,
+    error_code TEXT,
+    meta TEXT NOT NULL
 );
-
-create index calls_by_time on calls (at);
-create index calls_by_request on calls (request_id);
+-- Holds every column that the statistics read, so that they never touch the table.
+CREATE INDEX calls_by_time ON calls (at, status, latency_ms, error_code);

@@ -1,0 +1,77 @@
+"""Paths as text: what a caller wrote, turned into the names below a folder. Touches no file."""
+
+import re
+import unicodedata
+from pathlib import PurePosixPath
+
+from shall.errors import OutsideWorkspace
+
+_MAX_NAME_BYTES = 255
+_MAX_PATH_BYTES = 4096
+_DRIVE = re.compile(r"[A-Za-z]:")
+
+
+def names_below(path: str, roots: tuple[str, ...]) -> tuple[str, ...]:
+    """Give the names that lead from the folder to what ``path`` says; none for the folder itself.
+
+    An absolute path counts from the first of ``roots`` that it begins with.
+
+    Raises:
+        OutsideWorkspace: It leads out, or holds what no path may hold.
+    """
+    reason = _fault(path)
+    if reason is not None:
+        raise OutsideWorkspace(
+            f"{_shown(path)} {reason}.", hint="Give a path relative to the workspace, with /."
+        )
+    names = PurePosixPath(path).parts
+    if not path.startswith("/"):
+        return names
+    for root in roots:
+        above = PurePosixPath(root).parts
+        if names[: len(above)] == above:
+            return names[len(above) :]
+    raise OutsideWorkspace(
+        f"{_shown(path)} is outside the workspace {roots[0]}.",
+        hint="Give a path inside it, or add its folder with --workspace.",
+    )
+
+
+def usable(path: str) -> bool:
+    """Tell whether a path that was found by listing could also be asked for."""
+    return _fault(path) is None
+
+
+def is_git(name: str) -> bool:
+    """Tell whether a file system may take the name for ``.git`` (macOS drops invisible signs)."""
+    seen = "".join(sign for sign in name if unicodedata.category(sign) != "Cf")
+    return seen.casefold() == ".git"
+
+
+def _fault(path: str) -> str | None:
+    if not path:
+        return "is empty"
+    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in path):
+        return "holds a control character, or one that is no text"
+    if "\\" in path or _DRIVE.match(path):
+        return "is written as a Windows path"
+    if path.startswith("~"):
+        return "begins with ~, which is not expanded here"
+    return _fault_of_names(path)
+
+
+def _fault_of_names(path: str) -> str | None:
+    names = path.split("/")
+    if ".." in names:
+        return "holds '..'"
+    if len(path.encode()) > _MAX_PATH_BYTES:
+        return f"is longer than {_MAX_PATH_BYTES} bytes"
+    if any(len(name.encode()) > _MAX_NAME_BYTES for name in names):
+        return f"holds a name longer than {_MAX_NAME_BYTES} bytes"
+    return None
+
+
+def _shown(path: str) -> str:
+    """Give the path so that it can stand in a message: quoted, escaped and cut."""
+    shown = ascii(path) if not path.isprintable() else repr(path)
+    return shown if len(shown) <= 120 else f"{shown[:117]}..."

@@ -1,0 +1,175 @@
+"""What the store asks of its database. Every function runs inside the caller's transaction."""
+
+import math
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from shall.engine.result import CaseResult, RunStatus, StepResult
+from shall.errors import StoreUnavailable
+from shall.store.base import CallRecord, CallStatistics
+from shall.store.rows import (
+    RunRow,
+    call_row,
+    case_row,
+    check_row,
+    plain,
+    step_row,
+    time_text,
+)
+
+if TYPE_CHECKING:
+    import sqlite3
+
+_NEWEST_RUNS = """
+    SELECT id, run_id, started_at, status, total, duration_s, environment, lease
+    FROM runs ORDER BY started_at DESC, id DESC LIMIT ? OFFSET ?
+"""
+_ONE_RUN = """
+    SELECT id, run_id, started_at, status, total, duration_s, environment, lease
+    FROM runs WHERE run_id = ?
+"""
+_RUNS_BEFORE = """
+    SELECT id, run_id, started_at, status, total, duration_s, environment, lease
+    FROM runs WHERE started_at < ?
+"""
+_INSERT_RUN = """
+    INSERT OR IGNORE INTO runs (run_id, started_at, status, total, environment, lease)
+    VALUES (?, ?, ?, ?, ?, ?)
+"""
+_INSERT_CASE = "INSERT INTO cases VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_INSERT_STEP = "INSERT INTO steps VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_INSERT_CHECK = "INSERT INTO checks VALUES (NULL, ?, ?, ?, ?, ?, ?)"
+_INSERT_CRITERION = "INSERT OR IGNORE INTO criteria VALUES (?, ?, ?)"
+_INSERT_CALL = "INSERT INTO calls VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)"
+_DOCUMENTS = """
+    SELECT document FROM cases JOIN runs ON runs.id = cases.run
+    WHERE run_id = ?1 AND (?2 IS NULL OR case_key = ?2) ORDER BY cases.id
+"""
+_COUNT_CALLS = """
+    SELECT status = 'ok', error_code, count(*), sum(latency_ms)
+    FROM (SELECT status, latency_ms, error_code FROM calls
+          WHERE at > ? ORDER BY at DESC, id DESC LIMIT ?)
+    GROUP BY 1, 2
+"""
+_NTH_LATENCY = """
+    SELECT latency_ms
+    FROM (SELECT latency_ms FROM calls WHERE at > ? ORDER BY at DESC, id DESC LIMIT ?)
+    ORDER BY latency_ms LIMIT 1 OFFSET ?
+"""
+
+
+def insert_run(
+    connection: "sqlite3.Connection",
+    run_id: str,
+    started_at: datetime,
+    total: int,
+    environment: str,
+    lease: str,
+) -> None:
+    """Add a run that has just begun."""
+    start = (plain(run_id), time_text(started_at), RunStatus.RUNNING)
+    cursor = connection.execute(_INSERT_RUN, (*start, total, plain(environment), lease))
+    if cursor.rowcount == 0:
+        raise StoreUnavailable(f"A run with the id {run_id} is already kept.")
+
+
+def end_run(
+    connection: "sqlite3.Connection", run_id: str, status: RunStatus, duration_s: float
+) -> None:
+    """Write how a run ended."""
+    connection.execute(
+        "UPDATE runs SET status = ?, duration_s = ? WHERE id = ?",
+        (status, duration_s, _run_number(connection, run_id)),
+    )
+
+
+def newest_runs(connection: "sqlite3.Connection", limit: int) -> list[RunRow]:
+    """Give the newest runs, newest first."""
+    return [RunRow(*row) for row in connection.execute(_NEWEST_RUNS, (limit, 0))]
+
+
+def one_run(connection: "sqlite3.Connection", run_id: str) -> RunRow | None:
+    """Give one run."""
+    row = connection.execute(_ONE_RUN, (plain(run_id),)).fetchone()
+    return None if row is None else RunRow(*row)
+
+
+def runs_beyond(connection: "sqlite3.Connection", oldest: str, keep: int) -> Iterator[RunRow]:
+    """Give the runs that began before ``oldest``, and all but the newest ``keep``."""
+    old = connection.execute(_RUNS_BEFORE, (oldest,)).fetchall()
+    many = connection.execute(_NEWEST_RUNS, (-1, keep)).fetchall()
+    return (RunRow(*row) for row in {*old, *many})
+
+
+def delete_run(connection: "sqlite3.Connection", number: int) -> None:
+    """Delete a run with everything that belongs to it."""
+    connection.execute("DELETE FROM runs WHERE id = ?", (number,))
+
+
+def names_and_outcomes(connection: "sqlite3.Connection", run: int) -> list[tuple[str, str]]:
+    """Give the name and outcome of each case of a run, in the order they were kept."""
+    found = "SELECT name, outcome FROM cases WHERE run = ? ORDER BY id"
+    return connection.execute(found, (run,)).fetchall()
+
+
+def documents(connection: "sqlite3.Connection", run_id: str, case_key: str | None) -> list[str]:
+    """Give the whole results of a run's cases, or of one case, as JSON texts."""
+    key = None if case_key is None else plain(case_key)
+    return [text for (text,) in connection.execute(_DOCUMENTS, (plain(run_id), key))]
+
+
+def insert_case(connection: "sqlite3.Connection", case: CaseResult) -> None:
+    """Add a case with its steps, checks and criteria to its run."""
+    run = _run_number(connection, case.run_id)
+    number = connection.execute(_INSERT_CASE, (run, *case_row(case))).lastrowid
+    for step in (*case.steps, *case.teardowns):
+        _insert_step(connection, number, step)
+    connection.executemany(
+        _INSERT_CRITERION, [(number, plain(ref.key), ref.fingerprint) for ref in case.criteria]
+    )
+
+
+def _insert_step(connection: "sqlite3.Connection", case: int | None, step: StepResult) -> None:
+    number = connection.execute(_INSERT_STEP, (case, *step_row(step))).lastrowid
+    connection.executemany(_INSERT_CHECK, [(number, *check_row(check)) for check in step.checks])
+
+
+def _run_number(connection: "sqlite3.Connection", run_id: str) -> int:
+    row = one_run(connection, run_id)
+    if row is None:
+        raise StoreUnavailable(
+            f"The store holds no run {run_id}.", hint="It was never started, or was dropped."
+        )
+    return row.id
+
+
+def insert_call(connection: "sqlite3.Connection", call: CallRecord, keep: int) -> None:
+    """Add a call, and drop all but the newest ``keep``."""
+    newest = connection.execute(_INSERT_CALL, call_row(call)).lastrowid or 0
+    # Numbers only grow, so this touches exactly the rows that go.
+    connection.execute("DELETE FROM calls WHERE id <= ?", (newest - keep,))
+
+
+def count_calls(connection: "sqlite3.Connection", limit: int, after: str) -> CallStatistics:
+    """Count the newest calls; a negative ``limit`` means all."""
+    groups: list[Any] = connection.execute(_COUNT_CALLS, (after, limit)).fetchall()
+    total = sum(count for _, _, count, _ in groups)
+    if total == 0:
+        return CallStatistics(0, 0, 0, 0.0, 0.0, 0.0, {})
+    success = sum(count for succeeded, _, count, _ in groups if succeeded)
+    codes: dict[str, int] = {}
+    for _, code, count, _ in groups:
+        if code is not None:
+            codes[code] = codes.get(code, 0) + count
+    rank = math.ceil(total * 95 / 100) - 1
+    (p95,) = connection.execute(_NTH_LATENCY, (after, limit, rank)).fetchone()
+    return CallStatistics(
+        total=total,
+        success=success,
+        error=total - success,
+        success_rate=success / total,
+        avg_latency_ms=sum(spent for _, _, _, spent in groups) / total,
+        p95_latency_ms=p95,
+        error_codes=codes,
+    )
