@@ -14,6 +14,7 @@ from shall.actions.workspaces import Workspaces
 from shall.cases.guide import format_guide
 from shall.mcp import case_tools, run_tools, spec_tools, status_tools
 from shall.mcp.prompts import prompts
+from shall.mcp.spaces import Connected
 from shall.mcp.tool import make_tool
 
 INSTRUCTIONS = (
@@ -30,13 +31,13 @@ TOOLS: Mapping[Any, ToolAnnotations] = {
 }
 
 
-def build_server(workspaces: Workspaces, name: str = "shall") -> MCPServer[Workspaces]:
+def build_server(workspaces: Workspaces, name: str = "shall") -> MCPServer[Connected]:
     """Build the server. ``workspaces`` stay open: whoever made them closes them."""
 
     @asynccontextmanager
-    async def lifespan(_: MCPServer[Workspaces]) -> AsyncIterator[Workspaces]:
+    async def lifespan(_: MCPServer[Connected]) -> AsyncIterator[Connected]:
         # Entered once for each connection over stdio, once for all over HTTP.
-        yield workspaces
+        yield Connected(workspaces)
 
     server = MCPServer(
         name,

@@ -2,7 +2,7 @@
 
 import logging
 import warnings
-import weakref
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -19,7 +19,16 @@ ROOTS_TIMEOUT_S = 5.0
 
 _log = logging.getLogger(__name__)
 
-_known_roots: "weakref.WeakKeyDictionary[Any, tuple[Path, ...]]" = weakref.WeakKeyDictionary()
+
+@dataclass(slots=True)
+class Connected:
+    """What a connection works with: over stdio each client has its own, over HTTP all share one.
+
+    ``roots`` None: the client was not asked yet.
+    """
+
+    workspaces: Workspaces
+    roots: tuple[Path, ...] | None = None
 
 
 async def chosen(context: Context[Any, Any], workspace: str | None = None) -> Workspace:
@@ -29,8 +38,8 @@ async def chosen(context: Context[Any, Any], workspace: str | None = None) -> Wo
         OutsideWorkspace: It is not inside an allowed folder.
         FolderNotFound: There is no such folder.
     """
-    spaces = workspaces_of(context)
-    return spaces.choose(workspace, await _client_roots(context, spaces))
+    connected: Connected = context.request_context.lifespan_context
+    return connected.workspaces.choose(workspace, await _client_roots(context, connected))
 
 
 async def default_workspace(context: Context[Any, Any]) -> Workspace | None:
@@ -43,24 +52,23 @@ async def default_workspace(context: Context[Any, Any]) -> Workspace | None:
 
 def workspaces_of(context: Context[Any, Any]) -> Workspaces:
     """Give the server's workspaces."""
-    spaces: Workspaces = context.request_context.lifespan_context
-    return spaces
+    connected: Connected = context.request_context.lifespan_context
+    return connected.workspaces
 
 
-async def _client_roots(context: Context[Any, Any], spaces: Workspaces) -> tuple[Path, ...]:
-    """Ask the client for its roots, once a session.
+async def _client_roots(context: Context[Any, Any], connected: Connected) -> tuple[Path, ...]:
+    """Ask the client for its roots, once a connection.
 
     Only over stdio: there the client started us and may do what we may. Whoever comes over the
     network names folders of another machine, and must not widen what the operator allows.
     """
     capabilities = context.client_capabilities
-    wanted = spaces.takes_client_roots and context.headers is None
+    wanted = connected.workspaces.takes_client_roots and context.headers is None
     if not wanted or capabilities is None or capabilities.roots is None:
         return ()
-    session = context.session
-    if session not in _known_roots:
-        _known_roots[session] = await _asked(session)
-    return _known_roots[session]
+    if connected.roots is None:
+        connected.roots = await _asked(context.session)
+    return connected.roots
 
 
 async def _asked(session: Any) -> tuple[Path, ...]:

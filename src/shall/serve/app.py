@@ -13,9 +13,9 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shall import __version__
-from shall.actions.workspaces import Workspaces
 from shall.joining import open_workspaces
 from shall.mcp.server import build_server
+from shall.mcp.spaces import Connected
 from shall.serve.auth import BearerGate
 from shall.serve.hosts import LOOPBACK, HostGate
 from shall.settings import Settings
@@ -26,7 +26,7 @@ class Served:
     """An application, and the server behind it."""
 
     app: ASGIApp
-    server: MCPServer[Workspaces]
+    server: MCPServer[Connected]
 
     def end_streams(self) -> None:
         """End the streams that would outlive a shutdown: listeners of 2026-07-28 clients."""

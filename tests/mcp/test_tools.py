@@ -1,0 +1,249 @@
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mcp import Client
+
+pytestmark = pytest.mark.anyio
+
+Answer = Callable[[Any], dict[str, Any]]
+ENVELOPE = ("status", "request_id", "error_code", "retryable", "error_message", "error_details")
+NINE = {
+    "health_check",
+    "get_mcp_metrics",
+    "list_testcases",
+    "get_testcase",
+    "write_testcase",
+    "delete_testcase",
+    "write_unittest",
+    "run_tests",
+    "get_test_results",
+}
+PATH = "tests/cases/a.yaml"
+SNAPSHOTS = Path(__file__).parent / "tools"
+
+
+def case(**fields: Any) -> dict[str, Any]:
+    return {"name": "a", "steps": [{"id": "s", "method": "GET", "path": "/echo"}], **fields}
+
+
+@pytest.mark.verifies("mcp#1.1", "mcp#1.13")
+async def test_the_tools_are_those_of_the_snapshots(client: Client) -> None:
+    tools = (await client.list_tools()).tools
+    assert {tool.name for tool in tools} == NINE | {
+        "create_file",
+        "read_file",
+        "trace_requirements",
+    }
+    for tool in tools:
+        found = tool.model_dump(by_alias=True, mode="json", exclude_none=True)
+        path = SNAPSHOTS / f"{tool.name}.json"
+        text = json.dumps(found, indent=2, ensure_ascii=False) + "\n"
+        assert path.is_file(), f"write {path.name} with:\n{text}"
+        assert path.read_text() == text
+        assert tool.annotations is not None
+    with_output = {tool.name for tool in tools if tool.output_schema}
+    assert with_output == {"run_tests", "get_test_results", "trace_requirements"}
+    assert '"title"' not in json.dumps([tool.input_schema for tool in tools])
+
+
+@pytest.mark.verifies("mcp#1.2")
+@pytest.mark.parametrize(
+    ("tool", "arguments"),
+    [
+        ("health_check", {}),
+        ("get_mcp_metrics", {}),
+        ("list_testcases", {}),
+        ("write_testcase", {"yaml_path": PATH, "testcase": case()}),
+        ("get_test_results", {}),
+        ("trace_requirements", {}),
+        ("read_file", {"path": "none"}),
+        ("run_tests", {"yaml_path": "none.yaml"}),
+    ],
+)
+async def test_every_answer_has_the_envelope(
+    client: Client, answer: Answer, tool: str, arguments: dict[str, Any]
+) -> None:
+    result = await client.call_tool(tool, arguments)
+    data = answer(result)
+    assert set(ENVELOPE) <= data.keys()
+    assert result.is_error is (data["status"] == "error")
+    assert len(data["request_id"]) == 12
+
+
+@pytest.mark.verifies("mcp#1.3")
+@pytest.mark.parametrize(
+    ("tool", "arguments", "code", "words"),
+    [
+        (
+            "get_testcase",
+            {"yaml_path": "tests/cases/b.yaml"},
+            "MCP_TESTCASE_NOT_FOUND",
+            "does not exist",
+        ),
+        (
+            "run_tests",
+            {"yaml_path": "tests/cases/b.yaml"},
+            "MCP_TESTCASE_NOT_FOUND",
+            "Did you mean tests/cases/a.yaml",
+        ),
+        ("list_testcases", {"root_path": "none"}, "MCP_DIRECTORY_NOT_FOUND", "no folder none"),
+        ("list_testcases", {"limit": 0}, "MCP_VALUE_ERROR", "1 or more"),
+        ("list_testcases", {"test_type": "some"}, "MCP_VALUE_ERROR", "test_type"),
+        (
+            "write_testcase",
+            {"yaml_path": PATH, "testcase": {"name": 1}},
+            "MCP_TESTCASE_INVALID",
+            "steps",
+        ),
+        (
+            "write_testcase",
+            {"yaml_path": PATH, "testcase": "{"},
+            "MCP_TESTCASE_INVALID",
+            "a.yaml:2",
+        ),
+        (
+            "write_testcase",
+            {"yaml_path": PATH, "testcase": None},
+            "MCP_VALUE_ERROR",
+            "case://format",
+        ),
+        ("write_testcase", {"yaml_path": PATH}, "MCP_VALUE_ERROR", "testcase"),
+        (
+            "write_testcase",
+            {"yaml_path": "/etc/a.yaml", "testcase": case()},
+            "MCP_INVALID_PATH",
+            "/etc",
+        ),
+        (
+            "write_testcase",
+            {"yaml_path": ".git/hooks/x.yaml", "testcase": case()},
+            "MCP_INVALID_PATH",
+            "git",
+        ),
+        ("create_file", {"path": "../x", "content": ""}, "MCP_INVALID_PATH", "../x"),
+        ("read_file", {"path": "/etc/passwd"}, "MCP_INVALID_PATH", "passwd"),
+        ("run_tests", {"workspace": "/"}, "MCP_INVALID_PATH", "--workspace"),
+        ("run_tests", {"python_path": "/bin/sh"}, "MCP_INVALID_PATH", "SHALL_INTERPRETERS"),
+        ("run_tests", {"test_type": "unit"}, "MCP_NOT_IMPLEMENTED", "unit"),
+        ("get_test_results", {"limit": 0}, "MCP_VALUE_ERROR", "limit"),
+        ("get_test_results", {"run_id": "none"}, "MCP_RUN_NOT_FOUND", "none"),
+        ("get_mcp_metrics", {"since_minutes": -1}, "MCP_VALUE_ERROR", "since_minutes"),
+        ("trace_requirements", {"feature": "none"}, "MCP_VALUE_ERROR", "none"),
+    ],
+)
+async def test_an_error_sets_is_error_and_has_a_code_and_a_reason(
+    client: Client, answer: Answer, tool: str, arguments: dict[str, Any], code: str, words: str
+) -> None:
+    await client.call_tool("write_testcase", {"yaml_path": PATH, "testcase": case()})
+    result = await client.call_tool(tool, arguments)
+    data = answer(result)
+    assert result.is_error
+    assert data["error_code"] == code
+    assert words in data["error_message"]
+    assert len(data["error_message"]) <= 500
+
+
+@pytest.mark.verifies("mcp#1.4")
+async def test_an_unknown_argument_is_named_with_the_near_one(
+    client: Client, answer: Answer
+) -> None:
+    result = await client.call_tool("run_tests", {"yaml_pth": "x", "zzz": 1})
+    message = answer(result)["error_message"]
+    assert result.is_error
+    assert "unknown argument yaml_pth (did you mean yaml_path?)" in message
+    assert "unknown argument zzz" in message
+
+
+async def test_a_fault_of_ours_is_told_by_code_only(
+    client: Client,
+    answer: Answer,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("inner secret")
+
+    monkeypatch.setattr("shall.actions.cases.list_cases", broken)
+    result = await client.call_tool("list_testcases", {})
+    data = answer(result)
+    assert data["error_code"] == "MCP_LIST_TESTCASES_ERROR"
+    assert "inner secret" not in result.content[0].text  # type: ignore[union-attr]
+    assert "inner secret" in caplog.text
+    assert data["request_id"] in caplog.text
+
+
+@pytest.mark.verifies("mcp#1.12")
+async def test_unit_cases_are_not_written_yet(
+    client: Client, answer: Answer, project: Path
+) -> None:
+    result = await client.call_tool(
+        "write_unittest", {"yaml_path": PATH, "unittest": {"name": "u"}}
+    )
+    assert answer(result)["error_code"] == "MCP_NOT_IMPLEMENTED"
+    assert not (project / PATH).exists()
+
+
+async def test_a_case_is_written_read_listed_and_deleted(
+    client: Client, answer: Answer, project: Path
+) -> None:
+    async def call(tool: str, **arguments: Any) -> dict[str, Any]:
+        return answer(await client.call_tool(tool, arguments))
+
+    preview = await call("write_testcase", yaml_path=PATH, testcase=case(name="登录"), dry_run=True)
+    assert preview["written_files"] == []
+    assert "登录" in preview["yaml_preview"]
+    assert not (project / PATH).exists()
+    written = await call("write_testcase", yaml_path=PATH, testcase=json.dumps(case(name="登录")))
+    assert written["written_files"] == [PATH]
+    assert written["syntax_valid"] is True
+    assert written["name_mapping"]["original"] == "登录"
+    again = await call("write_testcase", yaml_path=PATH, testcase=case(), overwrite=False)
+    assert again["error_code"] == "MCP_ALREADY_EXISTS"
+    summary = await call("get_testcase", yaml_path=PATH)
+    assert summary["testcase"]["steps"] == ["s: GET /echo (0 checks)"]
+    whole = await call("get_testcase", yaml_path=PATH, mode="full")
+    assert whole["testcase"]["testcase"]["name"] == "登录"
+    assert whole["is_valid"]
+    listed = await call("list_testcases", limit=1, offset=0)
+    assert (listed["testcases"], listed["total"]) == ([PATH], 1)
+    deleted = await call("delete_testcase", yaml_path=PATH)
+    assert deleted["deleted_files"] == [PATH]
+    assert not (project / PATH).exists()
+
+
+async def test_a_broken_case_is_shown_with_its_problems(
+    client: Client, answer: Answer, project: Path
+) -> None:
+    (project / "tests/cases").mkdir(parents=True)
+    (project / PATH).write_text("testcase:\n  nam: a\n  steps: []\n")
+    data = answer(await client.call_tool("get_testcase", {"yaml_path": PATH}))
+    assert data["is_valid"] is False
+    assert any("a.yaml:2" in error for error in data["errors"])
+
+
+async def test_an_older_spelling_is_noted(client: Client, answer: Answer) -> None:
+    check = {"type": "equal", "field": "a", "expected": 1}
+    steps = [{"id": "s", "method": "GET", "path": "/", "assert": [check]}]
+    data = answer(
+        await client.call_tool("write_testcase", {"yaml_path": PATH, "testcase": case(steps=steps)})
+    )
+    assert any("equals" in note for note in data["notes"])
+
+
+async def test_a_script_is_named_where_one_is_kept(
+    client: Client, answer: Answer, project: Path, service: Any
+) -> None:
+    (project / "tests/scripts").mkdir(parents=True)
+    data = answer(await client.call_tool("write_testcase", {"yaml_path": PATH, "testcase": case()}))
+    assert len(data["written_files"]) == 2
+    run = answer(await client.call_tool("run_tests", {"yaml_path": PATH, "host": service.url}))
+    assert run["py_path"] == data["written_files"][1]
+    preview = answer(
+        await client.call_tool(
+            "write_testcase", {"yaml_path": PATH, "testcase": case(), "dry_run": True}
+        )
+    )
+    assert "case_test" in preview["code_preview"]

@@ -1,0 +1,191 @@
+import asyncio
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import httpx2
+import pytest
+from mcp import Client
+from mcp.client.streamable_http import streamable_http_client
+
+pytestmark = [pytest.mark.anyio, pytest.mark.process]
+
+Serve = Callable[..., Any]
+TOKEN = "the-right-token"
+INITIALIZE = {
+    "jsonrpc": "2.0",
+    "id": 1,
+    "method": "initialize",
+    "params": {
+        "protocolVersion": "2025-06-18",
+        "capabilities": {},
+        "clientInfo": {"name": "t", "version": "1"},
+    },
+}
+HEADERS = {"Accept": "application/json, text/event-stream"}
+
+
+@pytest.mark.verifies("serve#1.1", "serve#1.5")
+@pytest.mark.parametrize("mode", ["legacy", "2026-07-28"])
+async def test_clients_of_both_eras_are_served(serve: Serve, mode: str) -> None:
+    served = serve()
+    async with Client(served.url, mode=mode) as client:
+        assert len((await client.list_tools()).tools) == 12
+        result = await client.call_tool("health_check", {})
+        assert not result.is_error
+        served.process.send_signal(signal.SIGTERM)  # with the client's streams open
+        assert await asyncio.to_thread(served.process.wait, 20) == 0
+
+
+@pytest.mark.parametrize("version", ["2025-03-26", "2025-06-18", "2025-11-25"])
+async def test_every_dated_revision_can_be_agreed_on(serve: Serve, version: str) -> None:
+    served = serve()
+    body = {**INITIALIZE, "params": {**INITIALIZE["params"], "protocolVersion": version}}  # type: ignore[dict-item]
+    async with httpx2.AsyncClient() as http:
+        answer = await http.post(served.url, json=body, headers=HEADERS)
+        slash = await http.post(f"{served.url}/", json=body, headers=HEADERS)
+    assert answer.status_code == slash.status_code == 200
+    assert f'"protocolVersion":"{version}"' in answer.text
+
+
+@pytest.mark.verifies("serve#1.2")
+async def test_a_token_guards_every_route_but_health(serve: Serve) -> None:
+    served = serve(MCP_AUTH_TOKEN=TOKEN)
+    async with httpx2.AsyncClient() as http:
+        assert (await http.get(f"{served.base}/health")).json()["status"] == "healthy"
+        for path in ("/mcp", "/mcp/", "/none", "/health/x"):
+            for header in (
+                {},
+                {"Authorization": "Bearer wrong"},
+                {"Authorization": f"Basic {TOKEN}"},
+            ):
+                answer = await http.post(
+                    served.base + path, json=INITIALIZE, headers={**HEADERS, **header}
+                )
+                assert answer.status_code == 401, (path, header)
+                assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+                assert answer.json()["code"] == "MCP_UNAUTHORIZED"
+        right = {**HEADERS, "Authorization": f"Bearer {TOKEN}", "Host": "mcp.example.com"}
+        assert (await http.post(served.url, json=INITIALIZE, headers=right)).status_code == 200
+
+
+@pytest.mark.verifies("serve#1.2")
+async def test_the_official_client_comes_in_with_the_token(serve: Serve, tmp_path: Any) -> None:
+    (tmp_path / "token").write_text(f"{TOKEN}\n")
+    served = serve("--token-file", str(tmp_path / "token"))
+    http = httpx2.AsyncClient(headers={"Authorization": f"Bearer {TOKEN}"})
+    async with Client(streamable_http_client(served.url, http_client=http)) as client:
+        assert not (await client.call_tool("health_check", {})).is_error
+
+
+@pytest.mark.verifies("serve#1.3")
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Origin": "http://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Host": "evil.example"}, 421),
+        ({"Host": "127.0.0.1.evil.example"}, 421),
+        ({"Host": "[::bad"}, 421),
+        ({"Origin": "http://localhost:3000"}, 200),
+        ({"Host": "localhost"}, 200),
+        ({}, 200),
+    ],
+)
+async def test_a_foreign_origin_or_host_is_refused_on_every_route(
+    serve: Serve, headers: dict[str, str], status: int
+) -> None:
+    served = serve()
+    async with httpx2.AsyncClient() as http:
+        health = await http.get(f"{served.base}/health", headers=headers)
+        mcp = await http.post(served.url, json=INITIALIZE, headers={**HEADERS, **headers})
+    assert (health.status_code, mcp.status_code) == (status, status)
+
+
+async def test_with_a_token_an_origin_must_still_be_ours(serve: Serve) -> None:
+    served = serve(MCP_AUTH_TOKEN=TOKEN)
+    sent = {"Authorization": f"Bearer {TOKEN}", "Host": "mcp.example.com"}
+    async with httpx2.AsyncClient() as http:
+        evil = await http.get(
+            f"{served.base}/health", headers={**sent, "Origin": "https://evil.example"}
+        )
+        own = await http.get(
+            f"{served.base}/health", headers={**sent, "Origin": "https://mcp.example.com"}
+        )
+    assert (evil.status_code, own.status_code) == (403, 200)
+
+
+def run_serve(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "shall", "serve", "--transport", "http", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+
+
+@pytest.mark.verifies("serve#1.4")
+def test_a_port_in_use_is_told_in_one_line() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        ended = run_serve("--port", port)
+    assert ended.returncode == 2
+    [line] = ended.stderr.splitlines()
+    assert f"127.0.0.1:{port} cannot be bound" in line
+    assert "--port" in line
+
+
+@pytest.mark.verifies("serve#1.6")
+def test_an_address_others_can_reach_needs_a_token() -> None:
+    ended = run_serve("--host", "0.0.0.0", "--port", "0")
+    assert ended.returncode == 2
+    assert "MCP_AUTH_TOKEN" in ended.stderr
+
+
+async def test_insecure_means_it(serve: Serve) -> None:
+    served = serve("--host", "0.0.0.0", "--insecure")
+    async with httpx2.AsyncClient() as http:
+        port = served.base.rpartition(":")[2]
+        assert (await http.get(f"http://127.0.0.1:{port}/health")).status_code == 200
+
+
+def test_a_token_file_that_is_not_there_or_empty_is_told(tmp_path: Any) -> None:
+    (tmp_path / "empty").write_text("\n")
+    assert "cannot be read" in run_serve("--token-file", str(tmp_path / "none")).stderr
+    assert "is empty" in run_serve("--token-file", str(tmp_path / "empty")).stderr
+
+
+def test_a_log_file_that_cannot_be_written_is_told(tmp_path: Any, monkeypatch: Any) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("MCP_LOG_FILE", str(tmp_path / "file" / "log"))
+    ended = run_serve("--port", "0")
+    assert ended.returncode == 2
+    assert "log file" in ended.stderr
+
+
+async def test_a_call_over_http_is_logged_without_forged_lines(serve: Serve, tmp_path: Any) -> None:
+    served = serve("--log-level", "DEBUG", MCP_LOG_FILE=str(tmp_path / "logs/server.log"))
+    async with Client(served.url) as client:
+        await client.call_tool("none\n2026-01-01T00:00:00Z ERROR forged: \x1b[31m", {})
+    text = (tmp_path / "logs/server.log").read_text()
+    assert "\\n2026-01-01T00:00:00Z ERROR forged" in text
+    assert "\x1b" not in text
+    assert not any(line.startswith("2026-01-01") for line in text.splitlines())
+
+
+def test_the_application_can_be_started_by_its_import_path(
+    project: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project)
+    monkeypatch.setenv("SHALL_WORKSPACES", str(project))
+    command = [sys.executable, "-m", "uvicorn", "mcp_server_spec.main:app", "--port", "0"]
+    process = subprocess.Popen(
+        command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
+    )
+    try:
+        assert process.stderr is not None
+        line = next(line for line in process.stderr if "running on" in line)
+        base = line.partition("running on ")[2].split()[0]
+        assert httpx2.get(f"{base}/health").json()["server"]["name"] == "shall"
+    finally:
+        process.terminate()
+        process.communicate(timeout=20)

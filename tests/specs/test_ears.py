@@ -1,0 +1,142 @@
+import re
+import time
+
+import pytest
+
+from shall.specs.ears import parse_clause
+from shall.specs.fingerprint import criterion_fingerprint
+from shall.specs.model import Clause, Condition, Trigger
+
+
+@pytest.mark.verifies("tracing#1.3")
+def test_a_sentence_keeps_its_conditions_in_the_order_written() -> None:
+    sentence = "While signed in, when the token expires, the API shall answer 401."
+    assert parse_clause(sentence) == Clause(
+        conditions=(
+            Condition(Trigger.STATE, "signed in"),
+            Condition(Trigger.EVENT, "the token expires"),
+        ),
+        subject="API",
+        response="answer 401",
+    )
+
+
+@pytest.mark.verifies("tracing#1.3")
+@pytest.mark.parametrize(
+    ("sentence", "trigger", "condition", "subject", "response"),
+    [
+        (
+            "WHEN a, b, and c come, THE Shop SHALL take x, y",
+            "when",
+            "a, b, and c come",
+            "Shop",
+            "take x, y",
+        ),
+        (
+            "WHEN the user asks THEN the system SHALL answer",
+            "when",
+            "the user asks",
+            "system",
+            "answer",
+        ),
+        ("IF it fails, THEN THE Shop SHALL stop", "if", "it fails", "Shop", "stop"),
+        ("If it fails, the shop shall stop.", "if", "it fails", "shop", "stop"),
+        (
+            "WHERE photos exist in an album THE Photo App SHALL move them",
+            "where",
+            "photos exist in an album",
+            "Photo App",
+            "move them",
+        ),
+        (
+            "while the door is open the light shall burn",
+            "while",
+            "the door is open",
+            "light",
+            "burn",
+        ),
+        (
+            "After three failures, the dispatcher SHALL wait",
+            "after",
+            "three failures",
+            "dispatcher",
+            "wait",
+        ),
+        ("WHEN `a, b` is sent, THE API SHALL echo", "when", "`a, b` is sent", "API", "echo"),
+        (
+            'When it reads "shall, then", the API shall go on',
+            "when",
+            'it reads "shall, then"',
+            "API",
+            "go on",
+        ),
+    ],
+)
+def test_what_real_documents_do_is_read(
+    sentence: str, trigger: str, condition: str, subject: str, response: str
+) -> None:
+    clause = parse_clause(sentence)
+    assert clause is not None
+    kind = Trigger.EVENT if trigger == "after" else Trigger(trigger)
+    assert clause == Clause((Condition(kind, condition),), subject, response)
+
+
+def test_conditions_may_be_joined_by_and() -> None:
+    clause = parse_clause("WHEN a comes, and if b holds, then the API SHALL NOT answer")
+    assert clause is not None
+    assert [it.trigger for it in clause.conditions] == [Trigger.EVENT, Trigger.UNWANTED]
+    assert clause.response == "NOT answer"
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "",
+        "The API answers quickly.",
+        "When the token expires,",
+        "shall",
+        "The API shall.",
+        "The marshall answers.",
+        "It says `shall` only.",
+    ],
+)
+def test_a_sentence_without_a_modal_is_not_a_clause(sentence: str) -> None:
+    assert parse_clause(sentence) is None
+
+
+def test_a_condition_without_an_end_is_part_of_the_subject() -> None:
+    clause = parse_clause("When it rains shall it pour")
+    assert clause is not None
+    assert clause.conditions == ()
+
+
+def test_time_grows_with_the_length_only() -> None:
+    def seconds(length: int) -> float:
+        text = "when a, " * length + "the x shall y"
+        started = time.process_time()
+        parse_clause(text)
+        return time.process_time() - started
+
+    small = min(seconds(2_000) for _ in range(3))
+    assert seconds(8_000) < 40 * max(small, 0.001)  # quadratic would be 16 times, cubic 64
+
+
+@pytest.mark.verifies("tracing#1.5")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "**WHEN** a `token` expires, THE API SHALL answer 401.",
+        "when a token  expires, the API shall answer 401",
+        "WHEN a [token](docs/token.md) expires, THE API\nSHALL answer 401",
+        "WHEN a token expires, THE API SHALL answer \uff14\uff10\uff11",
+    ],
+)
+def test_markup_does_not_change_a_fingerprint(text: str) -> None:
+    plain = criterion_fingerprint("WHEN a token expires, THE API SHALL answer 401")
+    assert criterion_fingerprint(text) == plain
+    assert re.fullmatch("[0-9a-f]{64}", plain)
+
+
+@pytest.mark.parametrize("text", ["The API shall answer 402", "The API shall not answer 401"])
+def test_another_meaning_is_another_fingerprint(text: str) -> None:
+    assert criterion_fingerprint(text) != criterion_fingerprint("The API shall answer 401")

@@ -1,0 +1,93 @@
+import pytest
+
+from shall.errors import InvalidSpec
+from shall.place import Place
+from shall.specs.links import link_of_case, marks_in
+from shall.specs.model import LinkKind
+
+TESTS = """
+import pytest
+
+pytestmark = [pytest.mark.slow, pytest.mark.verifies("all#1.1")]
+
+
+@pytest.mark.verifies("auth#1.1", "auth#1.2")
+def test_one():
+    assert True
+
+
+class TestGroup:
+    pytestmark = pytest.mark.verifies("group#1.1")
+
+    @pytest.mark.parametrize("a", [pytest.param(1, marks=pytest.mark.verifies("param#1.1"))])
+    async def test_two(self, a):
+        pass
+
+    def helper(self):
+        pass
+
+
+class Other:
+    @pytest.mark.verifies("never#1.1")
+    def test_three(self):
+        pass
+
+
+@pytest.mark.verifies("never#1.2")
+def helper():
+    pass
+
+
+@verifies("never#1.3")
+@pytest.mark.verifies(NAME)
+def test_four():
+    pass
+"""
+
+
+def test_marks_are_found_where_pytest_takes_them_from() -> None:
+    links = marks_in(TESTS, "tests/test_x.py")
+    found = {(link.criterion, link.source) for link in links}
+    one, two = "tests/test_x.py::test_one", "tests/test_x.py::TestGroup::test_two"
+    four = "tests/test_x.py::test_four"
+    assert found == {
+        ("all#1.1", one),
+        ("auth#1.1", one),
+        ("auth#1.2", one),
+        ("all#1.1", two),
+        ("group#1.1", two),
+        ("param#1.1", two),
+        ("all#1.1", four),
+    }
+    assert all(link.kind is LinkKind.TEST for link in links)
+    place = next(link.place for link in links if link.criterion == "auth#1.2")
+    assert place == Place("tests/test_x.py", 7)
+
+
+def test_a_fingerprint_is_that_of_the_code_not_of_its_layout() -> None:
+    def of(text: str) -> str:
+        return marks_in(text, "f.py")[0].fingerprint
+
+    plain = '@pytest.mark.verifies("a#1")\ndef test_a():\n    assert f(1)\n'
+    assert of(plain) == of(plain.replace("f(1)", "f( 1 )  # one"))
+    assert of(plain) != of(plain.replace("f(1)", "f(2)"))
+
+
+def test_a_file_without_the_word_is_not_parsed() -> None:
+    assert marks_in("this is ( not python", "f.py") == []
+
+
+def test_a_file_that_is_not_python_is_told_with_its_place() -> None:
+    with pytest.raises(InvalidSpec, match=r"tests/f\.py:1:"):
+        marks_in("verifies (\n", "tests/f.py")
+    with pytest.raises(InvalidSpec):
+        marks_in("verifies\0", "tests/f.py")
+
+
+def test_a_case_links_each_of_its_criteria() -> None:
+    place = Place("tests/cases/a.yaml", 3)
+    links = list(link_of_case("tests/cases/a.yaml", ["a#1", "b#2"], place, "f"))
+    assert [(link.criterion, link.kind.value) for link in links] == [
+        ("a#1", "case"),
+        ("b#2", "case"),
+    ]

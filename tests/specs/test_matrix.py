@@ -1,0 +1,128 @@
+import csv
+import io
+import json
+
+import pytest
+
+from shall.errors import Problem
+from shall.place import Place
+from shall.specs.export import to_csv, to_json, to_markdown, to_text
+from shall.specs.matrix import Latest, Matrix, Status, build_matrix, resolve
+from shall.specs.model import Link, LinkKind, SpecSet
+from shall.specs.reading import join_features, read_document
+
+DOCUMENT = """### Requirement 1
+1. THE API SHALL sing | dance
+2. THE API SHALL count
+3. =THE API SHALL <b>sleep</b>
+4. THE API SHALL wait
+5. THE API SHALL skip
+"""
+
+
+def specs(*names: str) -> SpecSet:
+    return join_features(
+        [read_document(DOCUMENT, f"specs/{name}/requirements.md", name) for name in names]
+    )
+
+
+def link(criterion: str, source: str) -> Link:
+    return Link(criterion, LinkKind.CASE, source, Place(source, 4))
+
+
+@pytest.fixture
+def matrix() -> Matrix:
+    links = [
+        link("auth#1.1", "a.yaml"),
+        link("auth#1.1", "b.yaml"),
+        link("auth#1.2", "a.yaml"),
+        link("auth#1.2", "c.yaml"),
+        link("auth#1.4", "d.yaml"),
+        link("auth#1.5", "e.yaml"),
+        link("auth#1.99", "a.yaml"),
+    ]
+    latest = [
+        Latest("auth#1.1", "a.yaml", "passed", "run-1"),
+        Latest("auth#1.2", "a.yaml", "passed", "run-1"),
+        Latest("auth#1.2", "c.yaml", "error", "run-2"),
+        Latest("auth#1.5", "e.yaml", "skipped", "run-2"),
+        Latest("auth#1.4", "gone.yaml", "passed", "run-2"),
+    ]
+    return build_matrix(specs("auth"), links, latest)
+
+
+@pytest.mark.verifies("tracing#2.1")
+def test_a_criterion_stands_where_its_latest_outcomes_put_it(matrix: Matrix) -> None:
+    statuses = [row.status for row in matrix.rows]
+    assert statuses == [
+        Status.PROVED,
+        Status.FAILING,
+        Status.UNTESTED,
+        Status.NOT_RUN,
+        Status.NOT_RUN,
+    ]
+    assert matrix.rows[0].links[0].run_id == "run-1"
+    assert matrix.rows[0].links[1].outcome is None
+    assert matrix.counts() == {"proved": 1, "failing": 1, "not run": 2, "untested": 1}
+    assert matrix.proved_percent == 20.0
+    assert Matrix(()).proved_percent == 0.0
+
+
+@pytest.mark.verifies("tracing#2.2")
+def test_a_link_to_nothing_is_named_with_near_keys(matrix: Matrix) -> None:
+    [unknown] = matrix.unknown
+    assert unknown.link.criterion == "auth#1.99"
+    assert "auth#1.5" in unknown.candidates
+
+
+def test_a_bare_id_counts_only_where_one_feature_has_it() -> None:
+    one = build_matrix(
+        specs("auth"), [link("1.2", "a.yaml")], [Latest("auth#1.2", "a.yaml", "passed", "r")]
+    )
+    assert one.rows[1].status is Status.PROVED
+    two = build_matrix(specs("auth", "cart"), [link("1.2", "a.yaml")], [])
+    assert two.unknown[0].candidates == ("auth#1.2", "cart#1.2")
+    assert set(resolve(specs("auth"))) >= {"auth#1.1", "1.1"}
+    assert "1.1" not in resolve(specs("auth", "cart"))
+
+
+@pytest.mark.verifies("tracing#2.3")
+def test_every_form_tells_the_same(matrix: Matrix) -> None:
+    data = to_json(matrix)
+    assert json.loads(json.dumps(data)) == data
+    assert data["format"] == 1
+    assert data["criteria"][1]["status"] == "failing"
+    assert data["criteria"][0]["links"][0] == {
+        "kind": "case",
+        "source": "a.yaml",
+        "outcome": "passed",
+        "run_id": "run-1",
+    }
+    rows = list(csv.DictReader(io.StringIO(to_csv(matrix))))
+    assert [row["status"] for row in rows if row["criterion"] == "auth#1.1"] == ["proved", "proved"]
+    assert next(row for row in rows if row["criterion"] == "auth#1.3")["text"].startswith("'=")
+    markdown = to_markdown(matrix)
+    assert "sing \\| dance" in markdown
+    assert "&lt;b>sleep" in markdown
+    assert "1 proved, 1 failing, 2 not run, 1 untested (20 % proved)" in markdown
+
+
+@pytest.mark.verifies("tracing#2.3")
+def test_the_terminal_shows_a_line_a_criterion_and_what_needs_a_look(matrix: Matrix) -> None:
+    text = to_text(matrix, 60)
+    assert "\033" not in text
+    assert all(len(line) <= 60 for line in text.splitlines()[:7])
+    assert "✗ failing" in text
+    assert "c.yaml (error)" in text
+    assert "a.yaml:4:1: a.yaml verifies auth#1.99, which is unknown. Did you mean auth#1.5" in text
+    assert text.splitlines()[-1].startswith("5 criteria:")
+    assert "\033[31m" in to_text(matrix, 60, colour=True)
+
+
+def test_problems_are_told_and_control_characters_shown() -> None:
+    problem = Problem(Place("t.py", 1), "", "this is not Python")
+    text = to_text(Matrix((), (), (problem,)))
+    assert "t.py:1:1" in text
+    bell = read_document("### Requirement 1\n\n1. The API shall \x07 ring\n", "f", "x")
+    assert "\x07" not in to_text(build_matrix(join_features([bell]), [], []))
+    assert to_json(Matrix((), (), (problem,)))["problems"][0]["file"] == "t.py"
