@@ -192,7 +192,7 @@ def test_running_a_case_loads_no_server(write_case: WriteCase, service: Any, pro
     write_case("a")
     code = (
         "import sys; from shall.cli.commands import main; main(sys.argv[1:]);"
-        "heavy = 'mcp starlette uvicorn pydantic anyio markdown_it pytest yaml'.split();"
+        "heavy = 'mcp starlette uvicorn pydantic anyio markdown_it pytest'.split();"
         "print([name for name in heavy if name in sys.modules])"
     )
     command = [sys.executable, "-c", code, "run", "--host", service.url]
