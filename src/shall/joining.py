@@ -32,7 +32,8 @@ def project_folder(start: Path) -> Path:
 def open_workspace(root: Path, settings: Settings, *, keeps_state: bool = True) -> Workspace:
     """Join one folder with its store, evidence and sender.
 
-    ``keeps_state`` False gives a workspace that makes no state folder and keeps nothing. State that cannot be written gives a workspace without state and a ``state_warning``.
+    ``keeps_state`` False gives a workspace that makes no state folder and keeps nothing. State
+    that cannot be written gives a workspace without state and a ``state_warning``.
 
     Raises:
         FolderNotFound: There is no such folder.
