@@ -29,10 +29,11 @@ def project_folder(start: Path) -> Path:
     return start
 
 
-def open_workspace(root: Path, settings: Settings) -> Workspace:
+def open_workspace(root: Path, settings: Settings, *, keeps_state: bool = True) -> Workspace:
     """Join one folder with its store, evidence and sender.
 
-    State that cannot be written gives a workspace without state and a ``state_warning``.
+    ``keeps_state`` False gives a workspace that makes no state folder and keeps nothing. State
+    that cannot be written gives a workspace without state and a ``state_warning``.
 
     Raises:
         FolderNotFound: There is no such folder.
@@ -45,13 +46,14 @@ def open_workspace(root: Path, settings: Settings) -> Workspace:
     evidence: EvidenceLog | None = None
     warning: str | None = None
     try:
-        prepare_state(state)
-        store = SqliteStore(
-            state / "local" / "shall.db",
-            max_runs=settings.max_history_size,
-            max_age_days=settings.max_history_days,
-        )
-        evidence = EvidenceLog(state / "evidence")
+        if keeps_state:
+            prepare_state(state)
+            store = SqliteStore(
+                state / "local" / "shall.db",
+                max_runs=settings.max_history_size,
+                max_age_days=settings.max_history_days,
+            )
+            evidence = EvidenceLog(state / "evidence")
     except StoreUnavailable as error:
         warning = f"Nothing is kept of what runs here: {error}"
     return Workspace(

@@ -106,7 +106,7 @@ class _Recorder:
         from shall.joining import project_folder
 
         root = project_folder(self._config.rootpath)
-        if not (self._config.getoption("shall_record") or (root / _STATE).is_dir()):
+        if not (self._config.getoption("shall_record") or (root / _STATE).exists()):
             return
         workspace = runner_of(self._config).workspace
         interrupted = exitstatus == pytest.ExitCode.INTERRUPTED

@@ -23,3 +23,7 @@ def httpbin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     yield line.removeprefix("listening on ")
     process.terminate()
     process.communicate(timeout=10)
+
+
+# These run through `shall run` against a service of their own, not as items of this suite.
+collect_ignore_glob = ["cases/*"]

@@ -199,8 +199,9 @@ async def test_the_clients_roots_are_taken_over_stdio(
 ) -> None:
     asked = 0
 
-    async def roots(_: Any) -> types.ListRootsResult:
+    async def roots(context: Any) -> types.ListRootsResult:
         nonlocal asked
+        del context
         asked += 1
         return types.ListRootsResult(roots=[types.Root(uri=f"file://{project}")])
 
@@ -216,7 +217,8 @@ async def test_the_clients_roots_are_taken_over_stdio(
 async def test_without_roots_the_home_folder_is_not_taken(
     free_spaces: Workspaces, answer: Callable[[Any], dict[str, Any]]
 ) -> None:
-    async def silent(_: Any) -> types.ErrorData:
+    async def silent(context: Any) -> types.ErrorData:
+        del context
         return types.ErrorData(code=types.INTERNAL_ERROR, message="no")
 
     server = build_server(free_spaces)

@@ -57,6 +57,7 @@ def test_without_ensurepip_the_package_to_install_is_named(checkout: Path) -> No
     assert not (checkout / ".venv").exists()
 
 
+@pytest.mark.verifies("packaging#1.2")
 def test_an_old_python_is_refused(checkout: Path) -> None:
     python = fake_python(checkout, 'case "$*" in *version_info*) exit 1 ;; esac')
 
@@ -66,6 +67,7 @@ def test_an_old_python_is_refused(checkout: Path) -> None:
     assert "too old" in done.stderr
 
 
+@pytest.mark.verifies("packaging#1.1")
 def test_pip_is_called_only_when_pyproject_changed(checkout: Path) -> None:
     venv.create(checkout / ".venv", symlinks=True, with_pip=False)  # a call of pip must fail
     shutil.copy(checkout / "pyproject.toml", checkout / ".venv" / "bin" / ".installed")
@@ -91,6 +93,7 @@ def test_a_virtual_environment_that_was_moved_is_made_anew(checkout: Path) -> No
     assert not (checkout / ".venv").exists()
 
 
+@pytest.mark.verifies("packaging#1.1")
 def test_services_that_are_there_are_not_installed_again(checkout: Path) -> None:
     script = checkout / "scripts" / "install-test-services"
     script_sum = subprocess.run(

@@ -76,8 +76,10 @@ async def test_a_token_guards_every_route_but_health(serve: Serve) -> None:
 async def test_the_official_client_comes_in_with_the_token(serve: Serve, tmp_path: Any) -> None:
     (tmp_path / "token").write_text(f"{TOKEN}\n")
     served = serve("--token-file", str(tmp_path / "token"))
-    http = httpx2.AsyncClient(headers={"Authorization": f"Bearer {TOKEN}"})
-    async with Client(streamable_http_client(served.url, http_client=http)) as client:
+    async with (
+        httpx2.AsyncClient(headers={"Authorization": f"Bearer {TOKEN}"}) as http,
+        Client(streamable_http_client(served.url, http_client=http)) as client,
+    ):
         assert not (await client.call_tool("health_check", {})).is_error
 
 

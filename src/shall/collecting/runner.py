@@ -12,7 +12,7 @@ from shall.engine.job import RunOptions
 from shall.engine.ports import Sender
 from shall.engine.result import CaseResult, Outcome, RunResult, RunStatus
 from shall.engine.run import run_jobs
-from shall.joining import open_workspace, project_folder
+from shall.joining import STATE_FOLDER, open_workspace, project_folder
 from shall.report.text import case_text
 from shall.settings import Settings, process_environment, read_settings
 
@@ -29,7 +29,9 @@ _RUNNER = pytest.StashKey["CaseRunner"]()
 def runner_of(config: pytest.Config) -> "CaseRunner":
     """Give the session's runner, made when it is first needed."""
     if _RUNNER not in config.stash:
-        runner = CaseRunner(project_folder(config.rootpath), config.getoption("shall_host"))
+        root = project_folder(config.rootpath)
+        keeps_state = config.getoption("shall_record") or (root / STATE_FOLDER).exists()
+        runner = CaseRunner(root, config.getoption("shall_host"), keeps_state=keeps_state)
         config.stash[_RUNNER] = runner
         config.add_cleanup(runner.close)
     return config.stash[_RUNNER]
@@ -38,9 +40,9 @@ def runner_of(config: pytest.Config) -> "CaseRunner":
 class CaseRunner:
     """Runs one case after the other and says what went wrong."""
 
-    def __init__(self, root: Path, host: str | None) -> None:
+    def __init__(self, root: Path, host: str | None, *, keeps_state: bool) -> None:
         self._settings, _ = read_settings({}, process_environment(), root)
-        self.workspace: Workspace = open_workspace(root, self._settings)
+        self.workspace: Workspace = open_workspace(root, self._settings, keeps_state=keeps_state)
         self._host = host
         self._loop = asyncio.Runner()
         self._sender: Sender | None = None

@@ -7,12 +7,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
 
-# Only blocks are wanted: the text of a block is kept as written.
-_PARSER = MarkdownIt("commonmark").enable("table").disable("inline")
 _COMMENT = re.compile(r"<!--(?:(?!-->|<!--).)*-->", re.DOTALL)
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
@@ -44,7 +45,7 @@ class Block:
 def read_blocks(text: str) -> Iterator[Block]:
     """Give the headings, list items and paragraphs of a Markdown text in order."""
     lines = _LINE_END.split(text)  # as markdown-it does: str.splitlines() knows more ends
-    tokens = _PARSER.parse(text)
+    tokens = _parser().parse(text)
     items: list[Token] = []  # the list items that are open
     fresh = False  # the innermost item has not shown its first paragraph yet
     for index, token in enumerate(tokens):
@@ -66,8 +67,16 @@ def read_blocks(text: str) -> Iterator[Block]:
             fresh = False
 
 
+@lru_cache(maxsize=1)
+def _parser() -> "MarkdownIt":
+    from markdown_it import MarkdownIt  # whoever runs a case that verifies nothing reads none
+
+    # Only blocks are wanted: the text of a block is kept as written.
+    return MarkdownIt("commonmark").enable("table").disable("inline")
+
+
 def _block(
-    kind: BlockKind, inline: Token, lines: Sequence[str], level: int, number: int | None = None
+    kind: BlockKind, inline: "Token", lines: Sequence[str], level: int, number: int | None = None
 ) -> Block:
     line = inline.map[0] if inline.map else 0
     first = inline.content.split("\n", 1)[0]

@@ -1,0 +1,172 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from shall.errors import InvalidSetting
+from shall.settings import SETTINGS, read_settings, settings_page, settings_table, types
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.verifies("cli#2.1")
+def test_flags_win_over_environment_over_file_over_defaults(tmp_path: Path) -> None:
+    def concurrency(flags: dict[str, str], environ: dict[str, str]) -> tuple[int, str]:
+        settings, sources = read_settings(flags, environ, tmp_path)
+        return settings.concurrency, str(sources["concurrency"])
+
+    assert concurrency({}, {}) == (16, "default")
+    (tmp_path / "shall.yaml").write_text("# ours\nconcurrency: 3\n")
+    assert concurrency({}, {}) == (3, "file shall.yaml:2:14")
+    environ = {"SHALL_CONCURRENCY": "4"}
+    assert concurrency({}, environ) == (4, "environment SHALL_CONCURRENCY")
+    assert concurrency({"concurrency": "5"}, environ) == (5, "flag --concurrency")
+    assert concurrency({}, {"SHALL_CONCURRENCY": " "}) == (3, "file shall.yaml:2:14")
+
+
+@pytest.mark.verifies("cli#2.2")
+@pytest.mark.parametrize(
+    ("name", "value", "setting", "expected"),
+    [
+        ("MCP_TRANSPORT", "stdio", "transport", "stdio"),
+        ("MCP_TRANSPORT", "http-stream", "transport", "http"),
+        ("MCP_HOST", "0.0.0.0", "server_host", "0.0.0.0"),
+        ("MCP_PORT", "8123", "server_port", 8123),
+        ("MCP_SERVER_HOST", "::", "server_host", "::"),
+        ("MCP_SERVER_PORT", "3001", "server_port", 3001),
+        ("MCP_SSE_PATH", "/tools/", "path", "/tools"),
+        ("MCP_AUTH_TOKEN", "t", "auth_token", "t"),
+        ("MCP_LOG_LEVEL", "debug", "log_level", "DEBUG"),
+        ("MCP_LOG_FILE", "/var/log/x.log", "log_file", Path("/var/log/x.log")),
+        ("PYTEST_TIMEOUT", "2", "run_timeout_s", 2.0),
+        ("MAX_ERROR_LENGTH", "80", "max_error_length", 80),
+        ("MAX_HISTORY_SIZE", "2", "max_history_size", 2),
+        ("ATF_REPO_ROOT", "/srv/shop", "workspaces", (Path("/srv/shop"),)),
+        ("SHALL_WORKSPACES", "/a:/b", "workspaces", (Path("/a"), Path("/b"))),
+        ("SHALL_STATE_DIR", "state", "state_dir", Path("state")),
+        ("NO_COLOR", "1", "no_color", True),
+        ("SHALL_INSECURE", "yes", "insecure", True),
+    ],
+)
+def test_the_names_of_both_earlier_projects_count(
+    tmp_path: Path, name: str, value: str, setting: str, expected: object
+) -> None:
+    settings, sources = read_settings({}, {name: value}, tmp_path)
+    assert getattr(settings, setting) == expected
+    assert str(sources[setting]) == f"environment {name}"
+
+
+def test_our_own_name_wins_over_an_older_one(tmp_path: Path) -> None:
+    environ = {"MCP_PORT": "1", "SHALL_SERVER_PORT": "2"}
+    assert read_settings({}, environ, tmp_path)[0].server_port == 2
+
+
+@pytest.mark.parametrize(
+    ("environ", "text", "language"),
+    [
+        ({}, "", "en"),
+        ({"LANG": "zh_CN.UTF-8"}, "", "zh"),
+        ({"LANG": "zh_CN.UTF-8", "LC_ALL": "C"}, "", "en"),
+        ({"LANG": "en_GB.UTF-8"}, "language: zh", "zh"),
+        ({"SHALL_LANG": "en"}, "language: zh", "en"),
+    ],
+)
+def test_the_locale_counts_last(
+    tmp_path: Path, environ: dict[str, str], text: str, language: str
+) -> None:
+    (tmp_path / "shall.yaml").write_text(text)
+    assert read_settings({}, environ, tmp_path)[0].language == language
+
+
+@pytest.mark.verifies("cli#2.3")
+def test_every_bad_value_is_told_with_its_source(tmp_path: Path) -> None:
+    (tmp_path / "shall.yaml").write_text(
+        "concurency: 3\nzzz: 1\nsecrets: password\nprojects: {a: {}}\nvariables: 5\nhost: 7\n"
+    )
+    environ = {
+        "MCP_PORT": "abc",
+        "PYTEST_TIMEOUT": "-1",
+        "MAX_HISTORY_SIZE": "0",
+        "MCP_TRANSPORT": "pigeon",
+        "MCP_SSE_PATH": "mcp",
+        "MCP_LOG_LEVEL": "LOUD",
+        "SHALL_INSECURE": "maybe",
+    }
+    with pytest.raises(InvalidSetting) as refused:
+        read_settings({"concurrency": 1.5}, environ, tmp_path)
+    text = str(refused.value)
+    for words in (
+        "shall.yaml:1:13: unknown key concurency. Did you mean concurrency?",
+        "unknown key zzz. There are:",
+        "flag --concurrency: concurrency is 1.5: not a whole number.",
+        "environment MCP_PORT: server_port is abc: not a whole number.",
+        "environment PYTEST_TIMEOUT: run_timeout_s is -1: it must be more than 0.",
+        "environment MAX_HISTORY_SIZE: max_history_size is 0: it must be 1 or more.",
+        "transport is pigeon: it is one of stdio",
+        "path is mcp: a path starts with /",
+        "log_level is LOUD",
+        "insecure is maybe: neither true nor false.",
+        "secrets is password: not a list of names.",
+        "the project a names no host",
+        "variables is 5: not keys and values.",
+        "host is 7: not a text.",
+    ):
+        assert words in text, words
+
+
+def test_sse_is_refused_with_what_to_use_instead(tmp_path: Path) -> None:
+    with pytest.raises(InvalidSetting, match="use http"):
+        read_settings({}, {"MCP_TRANSPORT": "sse"}, tmp_path)
+
+
+def test_a_port_beyond_the_range_and_no_number_of_seconds(tmp_path: Path) -> None:
+    with pytest.raises(InvalidSetting, match="0 to 65535"):
+        read_settings({"server_port": "70000"}, {}, tmp_path)
+    with pytest.raises(InvalidSetting, match="not a number of seconds"):
+        read_settings({"run_timeout_s": "soon"}, {}, tmp_path)
+
+
+@pytest.mark.parametrize("text", ["[1]", "a: [", "a: 1\na: 2\n"])
+def test_a_settings_file_that_cannot_be_read_is_told(tmp_path: Path, text: str) -> None:
+    (tmp_path / "shall.yaml").write_text(text)
+    with pytest.raises(InvalidSetting, match=r"shall\.yaml:"):
+        read_settings({}, {}, tmp_path)
+
+
+def test_a_settings_file_that_is_no_text_is_told(tmp_path: Path) -> None:
+    (tmp_path / "shall.yaml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(InvalidSetting, match="cannot be read"):
+        read_settings({}, {}, tmp_path)
+
+
+def test_projects_may_be_written_short(tmp_path: Path) -> None:
+    (tmp_path / "shall.yaml").write_text("projects: {a: {host: http://a}, b: http://b}\n")
+    settings, _ = read_settings({}, {}, tmp_path)
+    assert settings.project_hosts == {"a": "http://a", "b": "http://b"}
+
+
+def test_a_secret_is_shown_only_as_being_there(tmp_path: Path) -> None:
+    environ = {"MCP_AUTH_TOKEN": "canary"}
+    table = settings_table(*read_settings({}, environ, tmp_path))
+    assert "canary" not in str(table)
+    assert ("auth_token", "***", "environment MCP_AUTH_TOKEN") in [row[:3] for row in table]
+    assert types.shown("", is_secret=True) == ""
+    assert types.shown({"a": 1}, is_secret=False) == '{"a": 1}'
+    assert types.shown(True, is_secret=False) == "true"
+
+
+@pytest.mark.verifies("cli#2.4")
+def test_the_page_of_the_documentation_is_the_table() -> None:
+    page = (ROOT / "docs/reference/settings.md").read_text()
+    assert page == settings_page(), "write it anew: python -m shall.settings.page"
+    assert all(f"`{setting.name}`" in page for setting in SETTINGS)
+
+
+def test_reading_settings_loads_nothing_heavy() -> None:
+    code = (
+        "import sys, shall.settings; heavy = 'pydantic mcp asyncio pycurl'.split();"
+        "print([name for name in heavy if name in sys.modules])"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "[]"
