@@ -75,6 +75,7 @@ def test_a_link_to_nothing_is_named_with_near_keys(matrix: Matrix) -> None:
     assert "auth#1.5" in unknown.candidates
 
 
+@pytest.mark.verifies("tracing#2.6")
 def test_a_bare_id_counts_only_where_one_feature_has_it() -> None:
     one = build_matrix(
         specs("auth"), [link("1.2", "a.yaml")], [Latest("auth#1.2", "a.yaml", "passed", "r")]

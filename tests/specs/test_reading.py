@@ -53,7 +53,7 @@ def criteria(feature: Feature) -> list[Criterion]:
     return [criterion for it in feature.requirements for criterion in it.criteria]
 
 
-@pytest.mark.verifies("tracing#1.2")
+@pytest.mark.verifies("tracing#1.2", "tracing#1.6")
 def test_numbered_criteria_have_keys_and_places() -> None:
     feature = read_document(KIRO, "specs/auth/requirements.md", "auth")
     found = criteria(feature)
@@ -121,6 +121,7 @@ def test_criteria_with_one_key_are_told_with_both_places() -> None:
     assert "default#1.1 stands at specs/requirements.md:3:4 already" in str(refused.value)
 
 
+@pytest.mark.verifies("tracing#1.7")
 def test_two_documents_of_one_feature_are_told() -> None:
     one = read_document("A shall b", "specs/auth/requirements.md", "auth")
     two = read_document("A shall b", ".kiro/specs/auth/requirements.md", "auth")
@@ -142,7 +143,7 @@ def keys_of(text: str) -> list[str]:
     return [it.key for it in criteria(read_document(text, "f", "x"))]
 
 
-@pytest.mark.verifies("tracing#1.2")
+@pytest.mark.verifies("tracing#1.8")
 @pytest.mark.parametrize(
     "before",
     [
@@ -170,6 +171,7 @@ def test_a_requirement_without_a_list_has_its_sentences() -> None:
     assert keys_of(text) == ["x#7.1", "x#7.2"]
 
 
+@pytest.mark.verifies("tracing#1.6")
 def test_what_belongs_to_a_withdrawn_criterion_is_withdrawn_with_it() -> None:
     text = """### Requirement 1: T
 #### Acceptance Criteria
