@@ -1,5 +1,6 @@
 """The scripts behind make: what they say when they cannot, and that they do nothing twice."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -48,12 +49,16 @@ def test_a_missing_python_is_named_with_what_to_do(checkout: Path) -> None:
     assert "3.11" in done.stderr
 
 
-def test_without_ensurepip_the_package_to_install_is_named(checkout: Path) -> None:
+def test_without_ensurepip_root_installs_it_and_others_are_told_how(checkout: Path) -> None:
     python = fake_python(checkout, 'case "$*" in *ensurepip*) exit 1 ;; esac')
+    apt = checkout / "apt-get"
+    apt.write_text(f'#!/bin/sh\necho "$@" >>{checkout}/asked\nexit 1\n', encoding="utf-8")
+    apt.chmod(0o755)
     done = make_venv(checkout, python, path=f"{checkout}:/usr/bin:/bin")
 
     assert done.returncode == 1
     assert "apt-get install python3-venv" in done.stderr
+    assert (checkout / "asked").exists() is (os.geteuid() == 0)
     assert not (checkout / ".venv").exists()
 
 
