@@ -16,18 +16,19 @@ pytestmark = pytest.mark.process
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """The scripts and pyproject.toml, alone in a folder."""
+    """The scripts and pyproject.toml, alone in a folder, and an apt-get that only notes."""
     shutil.copytree(ROOT / "scripts", tmp_path / "scripts")
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    apt = tmp_path / "apt-get"
+    apt.write_text(f'#!/bin/sh\necho "$@" >>{tmp_path}/asked\nexit 1\n', encoding="utf-8")
+    apt.chmod(0o755)
     return tmp_path
 
 
-def make_venv(
-    checkout: Path, python: str = sys.executable, path: str = "/usr/bin:/bin"
-) -> subprocess.CompletedProcess[str]:
+def make_venv(checkout: Path, python: str = sys.executable) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [checkout / "scripts" / "make-venv", ".venv", "."],
-        env={"PYTHON": python, "PATH": path},
+        env={"PYTHON": python, "PATH": f"{checkout}:/usr/bin:/bin"},
         check=False,
         capture_output=True,
         text=True,
@@ -51,10 +52,8 @@ def test_a_missing_python_is_named_with_what_to_do(checkout: Path) -> None:
 
 def test_without_ensurepip_root_installs_it_and_others_are_told_how(checkout: Path) -> None:
     python = fake_python(checkout, 'case "$*" in *ensurepip*) exit 1 ;; esac')
-    apt = checkout / "apt-get"
-    apt.write_text(f'#!/bin/sh\necho "$@" >>{checkout}/asked\nexit 1\n', encoding="utf-8")
-    apt.chmod(0o755)
-    done = make_venv(checkout, python, path=f"{checkout}:/usr/bin:/bin")
+
+    done = make_venv(checkout, python)
 
     assert done.returncode == 1
     assert "apt-get install python3-venv" in done.stderr
