@@ -268,8 +268,11 @@ async def test_results_and_events_survive_json(service: Any, run: Any) -> None:
 def test_a_newer_format_and_a_wrong_shape_are_refused() -> None:
     with pytest.raises(BadValue, match="newer release"):
         run_from_json({"format": 99})
-    with pytest.raises(BadValue, match="shape"):
-        run_from_json({"run_id": "x"})
+    for data in ({"run_id": "x"}, {"cases": ["x"]}, {"cases": 5}, {"status": "odd"}):
+        with pytest.raises(BadValue, match="shape"):
+            run_from_json(data)
+    with pytest.raises(BadValue, match="'9'"):
+        run_from_json({"format": "9"})
 
 
 @pytest.mark.verifies("engine#4.6")

@@ -128,4 +128,5 @@ def _body(data: bytes, redactor: Redactor) -> str:
     if len(data) > _LARGE:
         # Too large to parse for keys: only values that are known to be secret can be found.
         return redactor.text(data[: 2 * KEPT_BODY].decode("utf-8", "replace"))[:KEPT_BODY]
-    return redactor.body(data.decode("utf-8", "replace"))[:KEPT_BODY]
+    text = redactor.body(data.decode("utf-8", "replace"))[:KEPT_BODY]
+    return text.encode("utf-8", "replace").decode("utf-8")  # an escape may be half a pair
