@@ -196,6 +196,23 @@ async def test_characters_beyond_ascii_are_encoded(service: Any, run_one: RunOne
 
 
 @pytest.mark.parametrize(
+    ("path", "query"),
+    [
+        ("/echo?x=5%", [["x", "5%"]]),
+        ("/echo?x=%25%zz", [["x", "%%zz"]]),
+        ("/echo?", [["n", "1"]]),
+        ("/echo?a=0&", [["a", "0"], ["n", "1"]]),
+    ],
+)
+async def test_a_stray_per_cent_and_an_open_query_are_sent_as_meant(
+    service: Any, run_one: RunOne, path: str, query: list[list[str]]
+) -> None:
+    params = {"n": 1} if query[-1][0] == "n" else {}
+    step = {"method": "GET", "path": path, "params": params}
+    assert seen(await run_one([step], host=service.url))["query"] == query
+
+
+@pytest.mark.parametrize(
     ("options", "expected"),
     [
         ({"host": "{url}"}, True),

@@ -22,11 +22,13 @@ class Headers:
 
     def __init__(self) -> None:
         self._lines: list[bytes] = []
+        self._earlier: list[bytes] = []
         self.version = ""
 
     def take(self, line: bytes) -> None:
         """Take one line as libcurl hands it over."""
         if line.startswith(b"HTTP/"):
+            self._earlier += self._lines
             self._lines = []
             self.version = line[5:8].decode("latin-1").strip()
         elif len(self._lines) < MAX_HEADERS:
@@ -34,8 +36,16 @@ class Headers:
 
     def last(self) -> tuple[tuple[str, str], ...]:
         """Give the headers of the last response, names as sent."""
-        pairs = (line.decode("latin-1").partition(":") for line in self._lines)
-        return tuple((name.strip(), value.strip()) for name, mark, value in pairs if mark)
+        return _pairs(self._lines)
+
+    def earlier(self) -> tuple[tuple[str, str], ...]:
+        """Give the headers of the responses before it."""
+        return _pairs(self._earlier)
+
+
+def _pairs(lines: list[bytes]) -> tuple[tuple[str, str], ...]:
+    pairs = (line.decode("latin-1").partition(":") for line in lines)
+    return tuple((name.strip(), value.strip()) for name, mark, value in pairs if mark)
 
 
 def prepare(
