@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import uvicorn
+from starlette.responses import Response
 
 pytest_plugins = ["pytester"]
 
@@ -31,6 +32,11 @@ class Service:
     def calls_to(self, path: str) -> int:
         """Count the calls to a path since the test began."""
         return sum(call.endswith(path) for call in self.log.calls)
+
+    def answer(self, name: str, body: bytes | str, kind: str, **more: Any) -> None:
+        """Let ``/given/<name>`` answer this body of this content type."""
+        headers = {"Content-Type": kind, **more.pop("headers", {})}
+        self.log.given[name] = Response(body, headers=headers, **more)
 
     def wait_for(self, what: list[str], entry: str) -> None:
         """Wait until the service noted something."""
@@ -67,4 +73,5 @@ def service(_running_service: Service) -> Service:
     for noted in (_running_service.log.calls, _running_service.log.closed):
         noted.clear()
     _running_service.log.connections.clear()
+    _running_service.log.given.clear()
     return _running_service

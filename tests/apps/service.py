@@ -26,6 +26,7 @@ class Log:
         self.calls: list[str] = []
         self.closed: list[str] = []
         self.connections: set[Any] = set()
+        self.given: dict[str, Response] = {}
 
 
 async def echo(request: Request) -> Response:
@@ -102,6 +103,12 @@ async def slow(request: Request) -> Response:
     return JSONResponse({})
 
 
+async def given(request: Request) -> Response:
+    """Answer what the test gave for this path."""
+    log: Log = request.app.state.log
+    return log.given[request.path_params["name"]]
+
+
 async def flood(request: Request) -> Response:
     async def chunks() -> Any:
         for _ in range(int(request.query_params["mib"])):
@@ -122,6 +129,7 @@ def make_app() -> Starlette:
             Route("/redirect", redirect, methods=["GET", "POST"]),
             Route("/slow", slow),
             Route("/flood", flood),
+            Route("/given/{name}", given, methods=METHODS),
         ]
     )
     app.state.log = Log()

@@ -54,6 +54,11 @@ PLACES: list[tuple[list[dict[str, Any]], dict[str, Any]]] = [
         {"variables": {"my_token": CANARY}},
     ),
     ([{"method": "GET", "url": f"http://anna:{CANARY}@127.0.0.1:9/x?api_key={CANARY}"}], {}),
+    ([{"method": "GET", "url": f"http://{CANARY}@127.0.0.1:9/x"}], {}),
+    (
+        [get(form={"note": "{{ my_password }}", "z": "1 2"}), get(text='{"a": "x')],
+        {"variables": {"my_password": f'{CANARY} ü"{CANARY}'}},
+    ),
 ]
 
 
@@ -71,6 +76,96 @@ async def test_a_secret_occurs_in_no_result_and_no_event(
     assert BASIC not in told
     assert MASK in told
     assert any(isinstance(event, CaseFinished) for event in events)
+
+
+ANSWERS: list[tuple[dict[str, Any], dict[str, Any]]] = [
+    ({"headers": {"Location": f"/cb?access_token={CANARY}"}, "status_code": 302}, {}),
+    ({"headers": {"Location": f"/cb#id_token={CANARY}&a=1"}, "status_code": 302}, {}),
+    ({"headers": {"X-Auth-Token": CANARY}, "body": f"it is {CANARY}"}, {}),
+    ({"headers": {"Set-Cookie": f"sid={CANARY}; Path=/"}, "body": f"it is {CANARY}"}, {}),
+    ({"body": f"access_token={CANARY}&scope=all"}, {"type": "equals", "expected": "x"}),
+    ({"body": json.dumps({"deep": [{"api_key": CANARY}], "again": CANARY})}, {}),
+    (
+        {"body": json.dumps({"pad": "x" * 166, "password": CANARY})},  # a message cuts in it
+        {"type": "equals", "expected": "x"},
+    ),
+    ({"body": '{"password": "cana"}'}, {"type": "equals", "expected": "x"}),  # too short to find
+    ({"body": '{"password": "cana"}'}, {"type": "equals", "field": '["password"]', "expected": 1}),
+    ({"body": "{}", "headers": {"X-Api-Key": CANARY}}, {"type": "is_none", "header": "X-Api-Key"}),
+    ({"headers": {"Location": "http://[bad", "X-Api-Key": CANARY}, "status_code": 200}, {}),
+]
+
+
+@pytest.mark.anyio
+@pytest.mark.verifies("engine#4.5")
+@pytest.mark.parametrize(("answer", "check"), ANSWERS)
+async def test_a_secret_that_a_service_tells_occurs_in_no_result(
+    service: Any, run_one: RunOne, answer: dict[str, Any], check: dict[str, Any]
+) -> None:
+    answer = {"body": "", "kind": "text/plain", **answer}
+    service.answer("it", **answer)
+    step = {"method": "GET", "path": "/given/it", "follow_redirects": False}
+    result = await run_one([{**step, "assert": [check] if check else []}], host=service.url)
+    told = json.dumps(result_to_json(result))
+    assert "cana" not in told
+    assert MASK in told
+
+
+@pytest.mark.anyio
+@pytest.mark.verifies("engine#4.5")
+async def test_a_cookie_set_on_the_way_of_a_redirect_is_a_secret(
+    service: Any, run_one: RunOne
+) -> None:
+    way = {"Set-Cookie": f"sid={CANARY}; Path=/", "Location": "/given/end"}
+    service.answer("it", "", "text/plain", headers=way, status_code=302)
+    service.answer("end", f"your cookie is {CANARY}", "text/plain")
+    result = await run_one([{"method": "GET", "path": "/given/it"}], host=service.url)
+    exchange = result.steps[0].exchange
+    assert exchange is not None
+    assert exchange.response_body == f"your cookie is {MASK}"
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"http://anna:{CANARY}@h:99999/",
+        f"http://anna:{CANARY}@a b/",
+        f"http://h:99999/?token={CANARY}",
+        f"http://anna:{CANARY}@{'x' * 70}ü/",
+    ],
+)
+async def test_a_url_that_cannot_be_used_is_told_without_its_secrets(
+    run_one: RunOne, url: str
+) -> None:
+    result = await run_one([{"method": "GET", "url": url}])
+    told = json.dumps(result_to_json(result))
+    assert result.outcome is Outcome.ERROR
+    assert "The URL" in told or "the URL" in told
+    assert CANARY not in told
+
+
+@pytest.mark.anyio
+async def test_what_curl_sends_for_a_user_in_the_url_is_a_secret(
+    service: Any, run_one: RunOne
+) -> None:
+    address = service.url.removeprefix("http://")
+    service.answer("it", f"you sent {BASIC}", "text/plain")
+    step = {"method": "GET", "url": f"http://anna:{CANARY}@{address}/given/it"}
+    result = await run_one([step])
+    exchange = result.steps[0].exchange
+    assert exchange is not None
+    assert exchange.response_body == f"you sent {MASK}"
+    assert exchange.url == f"http://anna:{MASK}@{address}/given/it"
+
+
+@pytest.mark.anyio
+async def test_a_value_called_secret_is_masked_however_short(run_one: RunOne, service: Any) -> None:
+    case = {"variables": {"Door": 123}, "secrets": ["door"]}
+    result = await run_one([get(text="pin {{ Door }}")], case, host=service.url)
+    exchange = result.steps[0].exchange
+    assert exchange is not None
+    assert exchange.request_body == f"pin {MASK}"
 
 
 @pytest.mark.anyio
@@ -123,6 +218,19 @@ def test_a_short_value_is_masked_by_its_key_only() -> None:
     redactor.learn_named({"password": "ab"})
     assert redactor.text("cab") == "cab"
     assert redactor.value({"password": "ab"}) == {"password": MASK}
+
+
+def test_credentials_that_are_not_what_their_scheme_says_are_masked_whole() -> None:
+    for credentials in ("no base64!", base64.b64encode(b"\xff\xfe\xfd").decode()):
+        redactor = Redactor()
+        redactor.learn_headers([("Authorization", f"Basic {credentials}")])
+        assert redactor.text(f"a {credentials} b") == f"a {MASK} b"
+
+
+def test_a_declared_name_counts_in_any_case() -> None:
+    redactor = Redactor(["PIN2"])
+    redactor.learn_named({"Pin2": "77"})
+    assert redactor.text("it is 77") == f"it is {MASK}"
 
 
 def test_forms_and_broken_json_are_masked() -> None:

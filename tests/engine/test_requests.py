@@ -105,6 +105,26 @@ async def test_connections_are_kept_alive(service: Any, run_one: RunOne) -> None
     assert len(service.log.connections) == 1
 
 
+@pytest.mark.verifies("engine#1.2")
+async def test_connections_are_shared_by_cases(service: Any, run: Any) -> None:
+    case = {"steps": [{"id": "get", "method": "GET", "path": "/echo"}]}
+    await run([case] * 4, host=service.url, concurrency=1)
+    assert service.calls_to("/echo") == 4
+    assert len(service.log.connections) == 1
+
+
+@pytest.mark.verifies("engine#1.3")
+async def test_cookies_of_cases_that_run_together_stay_apart(service: Any, run: Any) -> None:
+    def case(user: str) -> dict[str, Any]:
+        mine = {"type": "equals", "field": "cookies.session", "expected": f"session-of-{user}"}
+        me = {"method": "GET", "path": "/echo", "assert": [mine]}
+        login = {"id": "login", "method": "POST", "path": "/login", "json": {"user": user}}
+        return {"steps": [login, {"id": "me", **me}, {"id": "again", **me}]}
+
+    result = await run([case(f"user{number}") for number in range(12)], host=service.url)
+    assert result.counts()[Outcome.PASSED] == 12
+
+
 @pytest.mark.verifies("engine#1.3")
 async def test_cookies_stay_within_their_case(service: Any, run: Any) -> None:
     def case(user: str) -> dict[str, Any]:
@@ -133,13 +153,82 @@ async def test_redirects_are_followed_unless_told_otherwise(service: Any, run_on
     assert kept.steps[0].exchange.status == 302
 
 
-@pytest.mark.parametrize(("code", "method"), [(303, "GET"), (307, "POST"), (302, "GET")])
-async def test_a_redirect_changes_the_method_as_http_says(
-    service: Any, run_one: RunOne, code: int, method: str
+@pytest.mark.parametrize(
+    ("method", "code", "followed"),
+    [
+        ("POST", 301, "GET"),
+        ("POST", 302, "GET"),
+        ("POST", 303, "GET"),
+        ("POST", 307, "POST"),
+        ("POST", 308, "POST"),
+        ("PUT", 301, "GET"),
+        ("PUT", 302, "GET"),
+        ("PUT", 303, "GET"),
+        ("PATCH", 307, "PATCH"),
+        ("DELETE", 302, "GET"),
+        ("DELETE", 308, "DELETE"),
+    ],
+)
+async def test_a_redirect_changes_the_method_as_most_clients_do(
+    service: Any, run_one: RunOne, method: str, code: int, followed: str
 ) -> None:
-    params = {"to": "/echo", "code": code}
-    step = {"method": "POST", "path": "/redirect", "params": params, "json": {"a": 1}}
-    assert seen(await run_one([step], host=service.url))["method"] == method
+    headers = {"Location": "/echo"}
+    service.answer("it", "", "text/plain", status_code=code, headers=headers)
+    step = {"method": method, "path": "/given/it", "json": {"a": 1}}
+    sent = seen(await run_one([step], host=service.url))
+    assert sent["method"] == followed
+    assert sent["body"] == ("" if followed == "GET" else '{"a": 1}')
+
+
+async def test_redirects_without_end_are_an_error(service: Any, run_one: RunOne) -> None:
+    headers = {"Location": "/given/it"}
+    service.answer("it", "", "text/plain", status_code=302, headers=headers)
+    result = await run_one([{"method": "GET", "path": "/given/it"}], host=service.url)
+    assert result.steps[0].error is not None
+    assert "redirects more than 10 times" in result.steps[0].error.params["reason"]
+
+
+async def test_credentials_do_not_follow_to_another_host(service: Any, run_one: RunOne) -> None:
+    elsewhere = service.url.replace("127.0.0.1", "localhost")
+    headers = {"Location": f"{elsewhere}/echo"}
+    service.answer("it", "", "text/plain", status_code=302, headers=headers)
+    sent = {"Authorization": "Bearer abcdef-123456", "Cookie": "a=b"}
+    step = {"method": "GET", "path": "/given/it", "headers": sent}
+    arrived = seen(await run_one([step], host=service.url))["headers"]
+    assert "authorization" not in arrived
+    assert "cookie" not in arrived
+
+
+@pytest.mark.parametrize("body", [{"json": {"a": 1}}, {"text": "a"}, {"form": {"a": 1}}])
+async def test_head_with_a_body_is_refused_at_once(
+    service: Any, run_one: RunOne, body: dict[str, Any]
+) -> None:
+    result = await run_one([{"method": "HEAD", "path": "/echo", **body}], host=service.url)
+    assert result.steps[0].error is not None
+    assert "HEAD request has no body" in result.steps[0].error.params["reason"]
+    assert service.log.calls == []
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH"])
+async def test_a_method_that_carries_a_body_says_that_none_comes(
+    service: Any, run_one: RunOne, method: str
+) -> None:
+    headers = seen(await run_one([{"method": method, "path": "/echo"}], host=service.url))[
+        "headers"
+    ]
+    assert headers["content-length"] == "0"
+    assert "content-type" not in headers
+
+
+async def test_put_uploads_files_and_get_may_have_a_body(
+    service: Any, run_one: RunOne, tmp_path: Path
+) -> None:
+    (tmp_path / 'a"b.txt').write_text("quoted")
+    put = {"method": "PUT", "path": "/upload", "files": {"f": 'a"b.txt'}, "form": {"é": "ü"}}
+    get = {"method": "GET", "path": "/echo", "json": {"a": 1}}
+    result = await run_one([put, get], host=service.url)
+    assert seen(result) == {"f": "a%22b.txt:text/plain:quoted", "é": "ü"}
+    assert (seen(result, 1)["method"], seen(result, 1)["body"]) == ("GET", '{"a": 1}')
 
 
 async def test_a_redirect_to_another_scheme_is_not_followed(service: Any, run_one: RunOne) -> None:
@@ -193,6 +282,23 @@ async def test_characters_beyond_ascii_are_encoded(service: Any, run_one: RunOne
     result = await run_one([{"method": "GET", "path": "/echo/用户 1%2F?名=值"}], host=service.url)
     assert seen(result)["path"] == "/echo/用户 1/"
     assert seen(result)["query"] == [["名", "值"]]
+
+
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [
+        ("/echo?x=5%", [["x", "5%"]]),
+        ("/echo?x=%25%zz", [["x", "%%zz"]]),
+        ("/echo?", [["n", "1"]]),
+        ("/echo?a=0&", [["a", "0"], ["n", "1"]]),
+    ],
+)
+async def test_a_stray_per_cent_and_an_open_query_are_sent_as_meant(
+    service: Any, run_one: RunOne, path: str, query: list[list[str]]
+) -> None:
+    params = {"n": 1} if query[-1][0] == "n" else {}
+    step = {"method": "GET", "path": path, "params": params}
+    assert seen(await run_one([step], host=service.url))["query"] == query
 
 
 @pytest.mark.parametrize(

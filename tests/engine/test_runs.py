@@ -1,6 +1,5 @@
 import asyncio
 import json
-import string
 from collections.abc import Awaitable, Callable
 from datetime import UTC
 from pathlib import Path
@@ -18,13 +17,14 @@ from shall.engine.events import (
     RunStarted,
     StepFinished,
 )
+from shall.engine.exchange import Request
 from shall.engine.http import CurlSender
 from shall.engine.job import Job, RunOptions
 from shall.engine.result import CaseResult, CriterionRef, Outcome, RunStatus
 from shall.engine.run import run_jobs
 from shall.engine.serial import case_from_json, event_to_json, result_to_json, run_from_json
 from shall.errors import BadValue
-from shall.messages import LANGUAGES, Message, render
+from shall.messages import Message, render
 
 pytestmark = pytest.mark.anyio
 
@@ -168,6 +168,74 @@ async def test_a_service_that_is_not_there_is_a_retryable_error_and_others_run(
     assert "no-such-host.invalid" in render(result.cases[1].steps[0].error)
 
 
+async def test_a_listener_that_raises_ends_the_run_and_leaves_nothing_running(
+    service: Any, run: Any
+) -> None:
+    def broken(event: Event) -> None:
+        if isinstance(event, CaseFinished):
+            raise BrokenPipeError
+
+    before = asyncio.all_tasks()
+    with pytest.raises(BrokenPipeError):
+        await run([{"steps": [SLOW]}, {"steps": [GET]}], broken, host=service.url)
+    assert asyncio.all_tasks() == before
+    if "/slow began" in service.log.calls:
+        await asyncio.to_thread(service.wait_for, service.log.closed, "/slow")
+
+
+async def test_a_case_that_could_not_be_read_is_an_error_and_sends_nothing(
+    service: Any, tmp_path: Path
+) -> None:
+    job = Job("tests/cases/a.yaml", None, error=Message("case.invalid", {"problems": "line 3"}))
+    sender, files = CurlSender(), Files(tmp_path)
+    run = await run_jobs([job], RunOptions("r"), sender, files, lambda _: None)
+    sender.close()
+    files.close()
+    result = run.cases[0]
+    assert (result.outcome, result.name) == (Outcome.ERROR, "tests/cases/a.yaml")
+    assert result.teardown_outcome is None
+    assert render(result.error or Message("")) == "line 3"
+    assert not run.all_hold
+    assert service.log.calls == []
+
+
+async def test_a_run_of_nothing_ends(run: Any) -> None:
+    events: list[Event] = []
+    result = await run([], events.append)
+    assert [type(event) for event in events] == [RunStarted, RunFinished]
+    assert (result.status, result.cases) == (RunStatus.COMPLETE, ())
+
+
+async def test_no_more_cases_run_at_once_than_allowed(service: Any, run: Any) -> None:
+    running, most = set(), 0
+
+    def note(event: Event) -> None:
+        nonlocal most
+        if isinstance(event, CaseStarted):
+            running.add(event.case_key)
+            most = max(most, len(running))
+        elif isinstance(event, CaseFinished):
+            running.remove(event.result.case_key)
+
+    result = await run([{"steps": [GET]}] * 9, note, host=service.url, concurrency=3)
+    assert most == 3
+    assert [case.case_key for case in result.cases] == [f"tests/cases/{n}.yaml" for n in range(9)]
+
+
+async def test_closing_the_sender_twice_or_in_flight_cancels_what_runs(service: Any) -> None:
+    sender = CurlSender()
+    session = sender.session()
+    request = Request("GET", f"{service.url}/slow")
+    sending = asyncio.create_task(session.send(request))
+    await asyncio.to_thread(service.wait_for, service.log.calls, "/slow began")
+    sender.close()
+    sender.close()
+    with pytest.raises(asyncio.CancelledError):
+        await sending
+    session.close()
+    await asyncio.to_thread(service.wait_for, service.log.closed, "/slow")
+
+
 async def test_a_fault_of_ours_costs_one_case(
     service: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -268,22 +336,8 @@ async def test_results_and_events_survive_json(service: Any, run: Any) -> None:
 def test_a_newer_format_and_a_wrong_shape_are_refused() -> None:
     with pytest.raises(BadValue, match="newer release"):
         run_from_json({"format": 99})
-    with pytest.raises(BadValue, match="shape"):
-        run_from_json({"run_id": "x"})
-
-
-@pytest.mark.verifies("engine#4.6")
-def test_both_catalogues_have_the_same_codes_and_parameters() -> None:
-    def fields(template: str) -> set[str]:
-        return {name for _, name, _, _ in string.Formatter().parse(template) if name}
-
-    english, chinese = LANGUAGES["en"], LANGUAGES["zh"]
-    assert english.keys() == chinese.keys()
-    differing = [code for code in english if fields(english[code]) != fields(chinese[code])]
-    assert differing == []
-
-
-def test_a_language_without_a_catalogue_reads_english() -> None:
-    assert render(Message("run.not_started"), "fr") == render(Message("run.not_started"), "en")
-    with pytest.raises(KeyError):
-        render(Message("no.such.code"))
+    for data in ({"run_id": "x"}, {"cases": ["x"]}, {"cases": 5}, {"status": "odd"}):
+        with pytest.raises(BadValue, match="shape"):
+            run_from_json(data)
+    with pytest.raises(BadValue, match="'9'"):
+        run_from_json({"format": "9"})

@@ -97,7 +97,9 @@ def _set_variables(around: Surroundings) -> None:
 
 def _learn_variables(redactor: Redactor, variables: Mapping[str, Any]) -> None:
     for name, value in variables.items():
-        if redactor.names(name):
+        if redactor.declares(name):
+            redactor.learn(value, shortest=1)
+        elif redactor.names(name):
             redactor.learn(value)
         else:
             redactor.learn_named(value)

@@ -12,7 +12,9 @@ MAX_REDIRECTS = 10
 MAX_HEADERS = 1000
 
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})  # RFC 9110, section 8.6: say that nothing comes
-_OBEY_CODE = 2  # CURLFOLLOW_OBEYCODE: a redirect changes the method as RFC 9110, section 15.4, says
+_OBEY_CODE = 2
+"""CURLFOLLOW_OBEYCODE: 303 makes every method GET, 307 and 308 keep it. 301 and 302 make it GET as
+most clients do; RFC 9110, section 15.4, would keep any but POST, which libcurl cannot do."""
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, section 5.6.2
 
@@ -22,11 +24,13 @@ class Headers:
 
     def __init__(self) -> None:
         self._lines: list[bytes] = []
+        self._earlier: list[bytes] = []
         self.version = ""
 
     def take(self, line: bytes) -> None:
         """Take one line as libcurl hands it over."""
         if line.startswith(b"HTTP/"):
+            self._earlier += self._lines
             self._lines = []
             self.version = line[5:8].decode("latin-1").strip()
         elif len(self._lines) < MAX_HEADERS:
@@ -34,8 +38,16 @@ class Headers:
 
     def last(self) -> tuple[tuple[str, str], ...]:
         """Give the headers of the last response, names as sent."""
-        pairs = (line.decode("latin-1").partition(":") for line in self._lines)
-        return tuple((name.strip(), value.strip()) for name, mark, value in pairs if mark)
+        return _pairs(self._lines)
+
+    def earlier(self) -> tuple[tuple[str, str], ...]:
+        """Give the headers of the responses before it."""
+        return _pairs(self._earlier)
+
+
+def _pairs(lines: list[bytes]) -> tuple[tuple[str, str], ...]:
+    pairs = (line.decode("latin-1").partition(":") for line in lines)
+    return tuple((name.strip(), value.strip()) for name, mark, value in pairs if mark)
 
 
 def prepare(
@@ -85,6 +97,12 @@ class _Write:
 
 def _set_body(curl: pycurl.Curl, request: Request) -> None:
     method = request.method
+    has_body = bool(request.files or request.form or request.body is not None)
+    if method == "HEAD" and has_body:
+        raise BadValue(  # libcurl would wait for a body that never comes
+            "A HEAD request has no body (RFC 9110, section 9.3.2).",
+            hint="Remove the body, or use another method.",
+        )
     if request.files or request.form:
         curl.setopt(pycurl.MIMEPOST, _multipart(curl, request))
     elif request.body is not None or method in _WITH_BODY:
@@ -119,8 +137,8 @@ def _multipart(curl: pycurl.Curl, request: Request) -> pycurl.CurlMime:
 def _header_lines(request: Request) -> list[bytes]:
     lines = [b"Expect:"]  # no 100-continue: it costs a round trip and many servers ignore it
     names = {name.lower() for name, _ in request.headers}
-    if request.body is not None and "content-type" not in names:
-        lines.append(b"Content-Type:")  # libcurl would call any body a form
+    if not (request.form or request.files) and "content-type" not in names:
+        lines.append(b"Content-Type:")  # libcurl would call any body a form, an empty one too
     if "user-agent" not in names:
         lines.append(b"User-Agent: shall")
     for name, value in request.headers:

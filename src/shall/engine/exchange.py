@@ -31,7 +31,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What came back. Header names are kept as sent; look them up without regard to case."""
+    """What came back. Header names are kept as sent; look them up without regard to case.
+
+    ``earlier_headers`` are those of the redirects that led here: they may set cookies.
+    """
 
     status: int
     headers: tuple[tuple[str, str], ...]
@@ -39,6 +42,7 @@ class Response:
     url: str
     http_version: str = "1.1"
     timings: Timings = field(default_factory=Timings)
+    earlier_headers: tuple[tuple[str, str], ...] = ()
 
     def header(self, name: str) -> str | None:
         """Give a header's value (several are joined with a comma, RFC 9110 section 5.3)."""

@@ -190,6 +190,7 @@ class CurlSession:
             url=curl.getinfo(pycurl.EFFECTIVE_URL),
             http_version=headers.version,
             timings=_timings(curl),
+            earlier_headers=headers.earlier(),
         )
 
     def close(self) -> None:

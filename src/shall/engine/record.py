@@ -1,15 +1,17 @@
 """What a step did, with its secrets, and the redacted result that is made of it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import parse_qsl
 
+from shall.cases.path import parse_path
 from shall.engine.compare import shown
 from shall.engine.exchange import Request, Response
 from shall.engine.redact import MASK, Redactor
 from shall.engine.result import CheckResult, ExchangeRecord, StepResult
+from shall.errors import BadValue
+from shall.messages import Message
 
 KEPT_BODY = 16_384
 """Characters of a body that are kept."""
@@ -36,20 +38,22 @@ def learn_from(redactor: Redactor, record: StepRecord, content: Any) -> None:
         redactor.learn_headers(record.request.headers)
         redactor.learn_url(record.request.url)
         redactor.learn_named(dict(record.request.form))
-        redactor.learn_named(_fields_of(record.request.body))
+        _learn_body(redactor, record.request.body)
     if record.response is not None:
-        redactor.learn_headers(record.response.headers)
+        redactor.learn_headers((*record.response.earlier_headers, *record.response.headers))
+    if isinstance(content, str) and len(content) <= _LARGE:
+        redactor.learn_form(content)
     redactor.learn_named(content)
 
 
-def _fields_of(body: bytes | None) -> Any:
-    """Give the keys and values of a request body: JSON, or a form."""
+def _learn_body(redactor: Redactor, body: bytes | None) -> None:
+    """Learn the keys and values of a request body: JSON, or a form."""
     if not body or len(body) > _LARGE:
-        return None
+        return
     try:
-        return json.loads(body)
-    except ValueError:
-        return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+        redactor.learn_named(json.loads(body))
+    except (ValueError, RecursionError):
+        redactor.learn_form(body.decode("utf-8", "replace"))
 
 
 def redacted(records: Sequence[StepRecord], redactor: Redactor) -> tuple[StepResult, ...]:
@@ -67,18 +71,38 @@ def _redacted(record: StepRecord, redactor: Redactor) -> StepResult:
 
 
 def _check(check: CheckResult, redactor: Redactor) -> CheckResult:
-    last = (check.field or "").replace("]", "").replace('"', "").rpartition(".")[2]
-    if redactor.names(last):
+    message = check.message
+    if _names_secret(check.field, redactor):
         expected = MASK if check.expected is not None else None
         actual = MASK if check.actual is not None else None
-        message = check.message
         if message is not None and {"expected", "actual"} & message.params.keys():
             hidden = {key: MASK for key in ("expected", "actual") if key in message.params}
             message = replace(message, params={**message.params, **hidden})
-    else:
-        expected, actual = _cut(redactor.value(check.expected)), _cut(redactor.value(check.actual))
-        message = redactor.message(check.message)
-    return replace(check, expected=expected, actual=actual, message=message)
+        return replace(check, expected=expected, actual=actual, message=message)
+    expected, actual = redactor.value(check.expected), redactor.value(check.actual)
+    if message is not None:
+        pairs = {"expected": (check.expected, expected), "actual": (check.actual, actual)}
+        message = redactor.message(_reworded(message, pairs))
+    return replace(check, expected=_cut(expected), actual=_cut(actual), message=message)
+
+
+def _names_secret(field: str | None, redactor: Redactor) -> bool:
+    """Tell whether a check looks at a secret: the last name on its path says so."""
+    try:
+        names = [part for part in parse_path(field or "$") if isinstance(part, str)]
+    except BadValue:  # the name of a header need not be a path
+        names = [field or ""]
+    return bool(names) and redactor.names(names[-1])
+
+
+def _reworded(message: Message, pairs: Mapping[str, tuple[Any, Any]]) -> Message:
+    """Say the redacted values: what was shown had been cut, and may end in half a secret."""
+    params = {
+        name: shown(kept)
+        for name, (value, kept) in pairs.items()
+        if message.params.get(name) == shown(value)
+    }
+    return replace(message, params={**message.params, **params})
 
 
 def _cut(value: Any) -> Any:
@@ -128,4 +152,5 @@ def _body(data: bytes, redactor: Redactor) -> str:
     if len(data) > _LARGE:
         # Too large to parse for keys: only values that are known to be secret can be found.
         return redactor.text(data[: 2 * KEPT_BODY].decode("utf-8", "replace"))[:KEPT_BODY]
-    return redactor.body(data.decode("utf-8", "replace"))[:KEPT_BODY]
+    text = redactor.body(data.decode("utf-8", "replace"))[:KEPT_BODY]
+    return text.encode("utf-8", "replace").decode("utf-8")  # an escape may be half a pair

@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import quote, unquote_plus, urlsplit
+from urllib.parse import parse_qsl, quote, quote_plus, unquote, unquote_plus, urlsplit
 
 from shall.messages import Message
 
@@ -35,6 +35,23 @@ def is_secret_name(name: str) -> bool:
     return _NAME.search(name) is not None and _NOT_SECRET.search(name) is None
 
 
+def _userinfo(netloc: str) -> str:
+    """Give ``user:password`` of ``user:password@host``. A user alone is most often a token."""
+    return netloc.rpartition("@")[0]
+
+
+def _spellings(text: str) -> set[str]:
+    """Give the ways in which a text stands in URLs, forms and JSON."""
+    safe = text.encode("utf-8", "replace").decode("utf-8")
+    return {
+        text,
+        quote(safe, safe=""),
+        quote_plus(safe),
+        json.dumps(text)[1:-1],
+        json.dumps(text, ensure_ascii=False)[1:-1],
+    }
+
+
 class Redactor:
     """Learns the secrets of one case, then takes them out of texts, values and messages."""
 
@@ -53,8 +70,8 @@ class Redactor:
                 self.learn(item, shortest)
         elif value is not None and not isinstance(value, bool):
             text = str(value)
-            if len(text) >= shortest:
-                self._values |= {text, quote(text, safe=""), json.dumps(text)[1:-1]}
+            if text and len(text) >= shortest:
+                self._values |= _spellings(text)
                 self._pattern = None
 
     def learn_named(self, value: Any) -> None:
@@ -62,7 +79,7 @@ class Redactor:
         if isinstance(value, Mapping):
             for key, item in value.items():
                 if self.names(str(key)):
-                    self.learn(item, _SHORTEST_FOUND if str(key) not in self._names else 1)
+                    self.learn(item, 1 if self.declares(str(key)) else _SHORTEST_FOUND)
                 else:
                     self.learn_named(item)
         elif isinstance(value, list):
@@ -79,22 +96,38 @@ class Redactor:
                 pairs = value.split(";")[: None if lowered == "cookie" else 1]
                 for pair in pairs:
                     self.learn(pair.partition("=")[2].strip(), _SHORTEST_COOKIE)
+            elif lowered in {"location", "content-location", "referer"}:
+                self.learn_url(value)
             elif self.names(name):
                 self.learn(value)
 
     def learn_url(self, url: str) -> None:
-        """Learn the password and the secret parameters of a URL."""
-        parts = urlsplit(url)
-        if parts.password:
-            self.learn(unquote_plus(parts.password))
-        for pair in parts.query.split("&"):
+        """Learn the password and the secret parameters of a URL, those of its fragment too."""
+        try:
+            parts = urlsplit(url)
+        except ValueError:  # a service may name anything as a location
+            return
+        user, mark, password = _userinfo(parts.netloc).partition(":")
+        self.learn(unquote(password or user))
+        if mark:
+            sent = f"{unquote(user)}:{unquote(password)}".encode("utf-8", "replace")
+            self.learn(base64.b64encode(sent).decode("ascii"))
+        for pair in (*parts.query.split("&"), *parts.fragment.split("&")):
             name, _, value = pair.partition("=")
             if self.names(unquote_plus(name)):
                 self.learn(unquote_plus(value))
 
+    def learn_form(self, text: str) -> None:
+        """Learn the secret fields of ``a=1&b=2``."""
+        self.learn_named(dict(parse_qsl(text, keep_blank_values=True)))
+
+    def declares(self, name: str) -> bool:
+        """Tell whether the case or the workspace itself calls this name a secret."""
+        return name.lower() in self._names
+
     def names(self, name: str) -> bool:
         """Tell whether a name holds a secret in this case."""
-        return name.lower() in self._names or is_secret_name(name)
+        return self.declares(name) or is_secret_name(name)
 
     def text(self, text: str) -> str:
         """Mask every secret value in a text."""
@@ -129,8 +162,10 @@ class Redactor:
     def url(self, url: str) -> str:
         """Mask the password and the secret parameters of a URL."""
         parts = urlsplit(url)
-        if parts.password:
-            url = url.replace(f":{parts.password}@", f":{MASK}@", 1)
+        userinfo = _userinfo(parts.netloc)
+        if userinfo:
+            user, mark, _ = userinfo.partition(":")
+            url = url.replace(f"//{userinfo}@", f"//{user}:{MASK}@" if mark else f"//{MASK}@", 1)
         if parts.query:
             url = url.replace(f"?{parts.query}", f"?{self.form(parts.query)}", 1)
         return self.text(url)

@@ -78,6 +78,7 @@ async def run_jobs(
         cancelled = error
     finally:
         timer.cancel()
+        await _end(workers)
     cases = tuple(
         result or _not_started(job, run) for job, result in zip(jobs, run.results, strict=True)
     )
@@ -88,6 +89,15 @@ async def run_jobs(
     if cancelled is not None:
         raise cancelled
     return result
+
+
+async def _end(workers: Sequence[asyncio.Task[None]]) -> None:
+    """Stop what still runs: only a listener that raised leaves anything."""
+    running = [worker for worker in workers if not worker.done()]
+    for worker in running:
+        worker.cancel()
+    if running:
+        await asyncio.gather(*running, return_exceptions=True)
 
 
 def _not_started(job: Job, run: _Run) -> CaseResult:

@@ -1,13 +1,15 @@
 """Takes the value that a check looks at out of a response.
 
 A body is JSON if it parses as JSON, whatever its Content-Type says; else it is text. An empty
-body (204, HEAD) holds no value: nothing is found in it, and that is data, not a crash.
+body (204, HEAD) holds no value: nothing is found in it, and that is data, not a crash. Whatever a
+service sends, the value can be walked through and written as UTF-8.
 """
 
 import json
+import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from shall.cases.model import Check, CheckKind
 from shall.cases.path import parse_path
@@ -25,6 +27,14 @@ class Content:
 
 
 EMPTY: Final = Content()
+
+MAX_DEPTH = 200
+"""A body nested deeper is text: nothing that walks through a value may run out of stack."""
+
+_MAYBE_HALF = re.compile(rb"\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]|\0")
+"""What half of a surrogate pair can come from: an escape, or bytes that are not quite UTF-8."""
+
+_ESCAPED = re.compile(r"\\\\|(?:\\u[0-9a-fA-F]{4})+")
 
 _SEARCHES = frozenset({CheckKind.CONTAINS, CheckKind.NOT_CONTAINS, CheckKind.REGEX})
 
@@ -47,7 +57,7 @@ def read_content(response: Response) -> Content:
     if not response.body:
         return EMPTY
     try:
-        return Content(json.loads(response.body), present=True, is_json=True)
+        return Content(_json(response), present=True, is_json=True)
     except (ValueError, RecursionError):
         return Content(_text(response), present=True)
 
@@ -70,10 +80,52 @@ def select(check: Check, response: Response, content: Content) -> Selected:
     return _walk(content.value, path)
 
 
+def _json(response: Response) -> Any:
+    body = response.body
+    try:
+        value = json.loads(body, parse_constant=_refuse)
+    except UnicodeDecodeError:
+        if _charset(response.header("content-type") or "") == "utf-8":
+            raise
+        value = json.loads(_text(response), parse_constant=_refuse)
+    if body.count(b"[") + body.count(b"{") > MAX_DEPTH and _is_too_deep(value):
+        raise ValueError
+    if _MAYBE_HALF.search(body):
+        value = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
+    return value
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(constant)  # NaN and Infinity are not JSON
+
+
+def _is_too_deep(value: Any) -> bool:
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        containers = [it for it in level if isinstance(it, dict | list)]
+        level = [
+            inner for it in containers for inner in (it.values() if isinstance(it, dict) else it)
+        ]
+        if not level:
+            return False
+    return True
+
+
 def _whole(check: Check, response: Response, content: Content) -> Any:
     """Give the whole body; a search looks through the text of an object, as people mean it."""
     searched = check.kind in _SEARCHES and isinstance(content.value, dict)
-    return _text(response) if searched and not isinstance(check.expected, dict) else content.value
+    if not searched or isinstance(check.expected, dict):
+        return content.value
+    return _ESCAPED.sub(_unescaped, _text(response))
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    r"""Give the characters that ``\u7528`` stands for, where they may stand in JSON as they are."""
+    escape = found[0]
+    if escape == "\\\\":
+        return escape
+    text: str = json.loads(f'"{escape}"').encode("utf-8", "replace").decode("utf-8")
+    return escape if any(char < " " or char in '"\\' for char in text) else text
 
 
 def _walk(value: Any, path: tuple[str | int, ...]) -> Selected:
@@ -86,7 +138,12 @@ def _walk(value: Any, path: tuple[str | int, ...]) -> Selected:
 
 
 def _text(response: Response) -> str:
-    return response.body.decode(_charset(response.header("content-type") or ""), "replace")
+    charset = _charset(response.header("content-type") or "")
+    try:
+        text = response.body.decode(charset, "replace")
+    except (LookupError, ValueError):  # charset=undefined is what some services say
+        return response.body.decode("utf-8", "replace")
+    return text if charset == "utf-8" else text.encode("utf-8", "replace").decode("utf-8")
 
 
 @lru_cache(maxsize=64)
@@ -94,10 +151,5 @@ def _charset(content_type: str) -> str:
     for parameter in content_type.split(";")[1:]:
         name, _, value = parameter.partition("=")
         if name.strip().lower() == "charset":
-            charset = value.strip().strip("\"'")
-            try:
-                "".encode(charset)
-            except LookupError:
-                break
-            return charset
+            return value.strip().strip("\"'").lower() or "utf-8"
     return "utf-8"

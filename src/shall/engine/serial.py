@@ -5,6 +5,7 @@ higher one, and ignores keys it does not know.
 """
 
 import dataclasses
+import math
 import typing
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -44,20 +45,23 @@ def run_from_json(data: Mapping[str, Any]) -> RunResult:
 
 
 def _read(kind: type[_Data], data: Mapping[str, Any]) -> _Data:
-    if data.get("format", FORMAT) > FORMAT:
+    written = data.get("format", FORMAT)
+    if not isinstance(written, int) or written > FORMAT:
         raise BadValue(
-            f"The result has format {data['format']}, this release reads up to {FORMAT}.",
+            f"The result has format {written!r}, this release reads up to {FORMAT}.",
             hint="Use a newer release of shall.",
         )
     try:
         return typing.cast("_Data", _from_json(kind, data))
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise BadValue(f"The result has a shape that is not known: {error!r}.") from None
 
 
 def _to_json(value: Any) -> Any:
     if isinstance(value, Enum):
         return value.value
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)  # JSON has no word for it; 1e999 in a body reads as infinite
     if isinstance(value, str | int | float | bool) or value is None:
         return value
     if isinstance(value, datetime):

@@ -1,5 +1,6 @@
 """URLs of requests: joined to a host, checked and encoded."""
 
+import re
 from collections.abc import Iterable
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -7,6 +8,7 @@ from shall.errors import BadValue
 
 # RFC 3986: reserved and unreserved characters stay, and so does a % that begins an escape.
 _SAFE = "!#$%&'()*+,/:;=?@[]~"
+_STRAY = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -28,7 +30,7 @@ def with_params(url: str, params: Iterable[tuple[str, str]]) -> str:
     if not query:
         return url
     address, mark, fragment = url.partition("#")
-    joint = "&" if "?" in address else "?"
+    joint = "?" if "?" not in address else "" if address.endswith(("?", "&")) else "&"
     return f"{address}{joint}{query}{mark}{fragment}"
 
 
@@ -39,27 +41,38 @@ def checked_url(url: str) -> str:
         BadValue: It is not such a URL, or holds a control character or a space in its host.
     """
     if any(ord(char) < 0x20 or ord(char) == 0x7F for char in url):
-        raise BadValue(f"The URL {url!r} holds a control character.")
+        raise BadValue(f"The URL {_shown(url)} holds a control character.")
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
     except ValueError as error:
-        raise BadValue(f"The URL {url!r} cannot be used: {error}.") from None
+        raise BadValue(f"The URL {_shown(url)} cannot be used: {error}.") from None
     if parts.scheme not in _DEFAULT_PORTS or not host or " " in host:
         raise BadValue(
-            f"The URL {url!r} cannot be used.",
+            f"The URL {_shown(url)} cannot be used.",
             hint="It starts with http:// or https:// and a host.",
         )
     try:
         name = host if host.isascii() else host.encode("idna").decode("ascii")
     except UnicodeError:
-        raise BadValue(f"The host of the URL {url!r} is not a name.") from None
+        raise BadValue(f"The host of the URL {_shown(url)} is not a name.") from None
     name = f"[{name}]" if ":" in name else name
     user = f"{parts.netloc.rpartition('@')[0]}@" if "@" in parts.netloc else ""
     authority = f"{quote(user, _SAFE)}{name}" + (f":{port}" if port is not None else "")
-    rest = quote(parts.path or "/", _SAFE)
-    query = f"?{quote(parts.query, _SAFE)}" if parts.query else ""
+    rest = _encoded(parts.path or "/")
+    query = f"?{_encoded(parts.query)}" if parts.query else ""
     return f"{parts.scheme}://{authority}{rest}{query}"
+
+
+def _encoded(text: str) -> str:
+    return quote(_STRAY.sub("%25", text), _SAFE)
+
+
+def _shown(url: str) -> str:
+    """Give the URL for a message, without what may be secret: user, password and parameters."""
+    address, mark, _ = url.partition("?")
+    scheme, slashes, rest = address.partition("://")
+    return repr(f"{scheme}{slashes}{rest.rpartition('@')[2]}{mark}{'…' if mark else ''}")
 
 
 def host_and_port(url: str) -> tuple[str, int]:

@@ -1,0 +1,143 @@
+"""What a broken or hostile service may answer: data for one case, never the end of a run."""
+
+import gzip
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any, NoReturn
+
+import pytest
+
+from shall.engine.result import CaseResult, Outcome
+from shall.engine.select import MAX_DEPTH
+from shall.engine.serial import result_to_json
+
+pytestmark = pytest.mark.anyio
+
+RunOne = Callable[..., Awaitable[CaseResult]]
+
+JSON = "application/json"
+
+
+def refuse(constant: str) -> NoReturn:
+    raise AssertionError(f"{constant} is not JSON")
+
+
+def ask(**check: Any) -> dict[str, Any]:
+    return {"method": "GET", "path": "/given/it", "assert": [check]}
+
+
+def nested(levels: int) -> str:
+    return "[" * levels + "]" * levels
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "check"),
+    [
+        (b"hello", "text/plain; charset=undefined", {"type": "equals", "expected": "hello"}),
+        (b"hello", "text/plain; charset=idna", {"type": "equals", "expected": "hello"}),
+        (b"hello", "text/plain; charset=hex", {"type": "equals", "expected": "hello"}),
+        (b"hello", "text/plain; charset=", {"type": "equals", "expected": "hello"}),
+        (b"hello", "text/plain; version=1", {"type": "equals", "expected": "hello"}),
+        (b"\\ud800", "text/plain; charset=unicode_escape", {"type": "equals", "expected": "?"}),
+        (
+            '{"a": "中"}'.encode("gbk"),
+            "application/json; charset=GBK",
+            {"type": "equals", "field": "a", "expected": "中"},
+        ),
+        (b'{"a": "\xff"}', JSON, {"type": "equals", "expected": '{"a": "\ufffd"}'}),
+        (b'\xef\xbb\xbf{"a": 1}', JSON, {"type": "equals", "field": "a", "expected": 1}),
+        (b'{"a": NaN}', JSON, {"type": "equals", "expected": '{"a": NaN}'}),
+        (b'{"a": "\\ud800x"}', JSON, {"type": "equals", "field": "a", "expected": "?x"}),
+        (b'{"a": "\\ud83d\\ude00"}', JSON, {"type": "equals", "field": "a", "expected": "😀"}),
+        (b'{"a": "\xed\xa0\x80"}', JSON, {"type": "regex", "field": "a", "expected": "^[?]+$"}),
+    ],
+)
+async def test_an_odd_encoding_is_data(
+    service: Any, run_one: RunOne, body: bytes, kind: str, check: dict[str, Any]
+) -> None:
+    service.answer("it", body, kind)
+    result = await run_one([ask(**check)], host=service.url)
+    assert result.outcome is Outcome.PASSED, result
+    json.dumps(result_to_json(result), ensure_ascii=False).encode("utf-8")
+
+
+async def test_half_a_surrogate_pair_can_be_sent_on(service: Any, run_one: RunOne) -> None:
+    service.answer("it", b'{"a": "\\ud800x"}', JSON)
+    get = {"method": "GET", "path": "/given/it"}
+    send = {"method": "POST", "path": "/echo/{{ s0.a }}", "text": "{{ s0.a }}"}
+    result = await run_one([get, send], host=service.url)
+    assert result.outcome is Outcome.PASSED, result
+    json.dumps(result_to_json(result), ensure_ascii=False).encode("utf-8")
+
+
+async def test_an_infinite_number_leaves_the_result_json(service: Any, run_one: RunOne) -> None:
+    service.answer("it", b'{"a": 1e999}', JSON)
+    result = await run_one([ask(type="equals", field="a", expected=1)], host=service.url)
+    data = json.loads(json.dumps(result_to_json(result)), parse_constant=refuse)
+    assert data["steps"][0]["checks"][1]["actual"] == "inf"
+
+
+@pytest.mark.parametrize("levels", [MAX_DEPTH + 1, 900, 100_000])
+async def test_a_body_nested_too_deep_costs_no_stack(service: Any, run: Any, levels: int) -> None:
+    service.answer("it", nested(levels), JSON)
+    step = {"id": "deep", **ask(type="equals", expected="x")}
+    other = {"steps": [{"id": "get", "method": "GET", "path": "/echo"}]}
+    result = await run([{"steps": [step]}, other], host=service.url)
+    assert [case.outcome.value for case in result.cases] == ["failed", "passed"]
+    assert result.cases[0].error is None
+    assert "[[[" in result.cases[0].steps[0].checks[1].actual[:5]
+
+
+async def test_a_deep_and_a_wide_body_are_read(service: Any, run_one: RunOne) -> None:
+    field = "[0]" * (MAX_DEPTH - 1)
+    service.answer("it", nested(MAX_DEPTH), JSON)
+    result = await run_one([ask(type="equals", field=field, expected=[])], host=service.url)
+    assert result.outcome is Outcome.PASSED
+    service.answer("it", json.dumps([{"id": n} for n in range(MAX_DEPTH * 2)]), JSON)
+    result = await run_one([ask(type="equals", field="[-1].id", expected=399)], host=service.url)
+    assert result.outcome is Outcome.PASSED
+
+
+@pytest.mark.parametrize(
+    ("body", "expected", "outcome"),
+    [
+        (r'{"name": "\u7528\u6237"}', "用户", Outcome.PASSED),
+        (r'{"name": "\ud83d\ude00"}', "😀", Outcome.PASSED),
+        (r'{"name": "a\u003cb"}', "a<b", Outcome.PASSED),
+        (r'{"name": "\\u7528"}', "用", Outcome.FAILED),
+        (r'{"name": "a\u0022b"}', r"a\u0022b", Outcome.PASSED),
+        (r'{"name":  "spaced"}', '"name":  "spaced"', Outcome.PASSED),
+    ],
+)
+async def test_a_search_without_a_field_reads_escaped_characters(
+    service: Any, run_one: RunOne, body: str, expected: str, outcome: Outcome
+) -> None:
+    service.answer("it", body, JSON)
+    result = await run_one([ask(type="contains", expected=expected)], host=service.url)
+    assert result.outcome is outcome
+
+
+@pytest.mark.parametrize("announced", [True, False])
+async def test_a_small_body_that_unpacks_to_a_huge_one_is_stopped(
+    service: Any, run_one: RunOne, monkeypatch: pytest.MonkeyPatch, announced: bool
+) -> None:
+    monkeypatch.setattr("shall.engine.http.MAX_BODY_BYTES", 1 << 20)
+    large = b"0" * (3 << 20)
+    headers = {} if announced else {"Content-Encoding": "gzip"}
+    service.answer(
+        "it", large if announced else gzip.compress(large), "text/plain", headers=headers
+    )
+    result = await run_one([{"method": "GET", "path": "/given/it"}], host=service.url)
+    error = result.steps[0].error
+    assert error is not None
+    assert "more than 1 MiB" in error.params["reason"]
+
+
+async def test_a_body_that_is_not_what_its_encoding_says_is_an_error_of_the_step(
+    service: Any, run_one: RunOne
+) -> None:
+    service.answer("it", b"no gzip", "text/plain", headers={"Content-Encoding": "gzip"})
+    result = await run_one([{"method": "GET", "path": "/given/it"}], host=service.url)
+    error = result.steps[0].error
+    assert error is not None
+    assert error.code == "step.unreachable"
