@@ -1,5 +1,6 @@
 """The reference pages name everything that there is."""
 
+import shlex
 from pathlib import Path
 
 import pytest
@@ -49,3 +50,26 @@ def test_every_command_and_flag_is_in_the_reference(command: str) -> None:
     for action in actions.choices[command]._actions:  # type: ignore[index]
         flags = [name for name in action.option_strings if name.startswith("--")]
         assert all(name in section for name in flags if name not in {"--help", "--debug"}), flags
+
+
+def commands() -> list[tuple[str, str]]:
+    """Give each line of a code block that types our command, and its page."""
+    found = []
+    for path in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *ROOT.glob("examples/*/*.md")]:
+        inside = False
+        for line in path.read_text("utf-8").splitlines():
+            if line.lstrip().startswith("```"):
+                inside = not inside
+            typed = line.strip().removeprefix("$ ").partition(" #")[0]
+            if inside and typed.startswith("shall "):
+                typed = typed.partition("   ")[0]
+                found.append((path.relative_to(ROOT).as_posix(), typed))
+    return found
+
+
+@pytest.mark.parametrize(("name", "typed"), commands())
+def test_every_command_in_the_documents_can_be_typed(name: str, typed: str) -> None:
+    words = shlex.split(typed.partition(" | ")[0].partition(" > ")[0].rstrip(" &"))[1:]
+    if "COMMAND" not in words:
+        parser().parse_args(words)
+    assert name
