@@ -6,7 +6,7 @@ from shall.actions.files import Files
 from shall.actions.workspace import RunDefaults, Workspace
 from shall.actions.workspaces import Workspaces
 from shall.engine.ports import Sender
-from shall.errors import StoreUnavailable
+from shall.errors import InvalidSetting, StoreUnavailable
 from shall.settings import FILE_NAME, Settings
 from shall.store.base import Store
 from shall.store.evidence import EvidenceLog
@@ -69,7 +69,14 @@ def open_workspace(root: Path, settings: Settings, *, keeps_state: bool = True) 
 
 
 def open_workspaces(settings: Settings) -> Workspaces:
-    """Join the folders that the settings allow."""
+    """Join the folders that the settings allow.
+
+    Raises:
+        InvalidSetting: One of them does not exist.
+    """
+    missing = [str(folder) for folder in settings.workspaces if not folder.is_dir()]
+    if missing:
+        raise InvalidSetting(f"These workspaces are no folders: {', '.join(missing)}.")
     return Workspaces(
         settings.workspaces,
         current=Path.cwd(),
