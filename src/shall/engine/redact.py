@@ -11,6 +11,7 @@ import binascii
 import json
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, quote, quote_plus, unquote, unquote_plus, urlsplit
 
@@ -30,6 +31,7 @@ _SHORTEST_FOUND = 6
 _SHORTEST_COOKIE = 8
 
 
+@lru_cache(maxsize=4096)
 def is_secret_name(name: str) -> bool:
     """Tell whether a header, key or variable of this name holds a secret."""
     return _NAME.search(name) is not None and _NOT_SECRET.search(name) is None

@@ -8,6 +8,7 @@ from shall.errors import BadValue
 
 # RFC 3986: reserved and unreserved characters stay, and so does a % that begins an escape.
 _SAFE = "!#$%&'()*+,/:;=?@[]~"
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _STRAY = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -40,7 +41,7 @@ def checked_url(url: str) -> str:
     Raises:
         BadValue: It is not such a URL, or holds a control character or a space in its host.
     """
-    if any(ord(char) < 0x20 or ord(char) == 0x7F for char in url):
+    if _CONTROL.search(url):
         raise BadValue(f"The URL {_shown(url)} holds a control character.")
     try:
         parts = urlsplit(url)
