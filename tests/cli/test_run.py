@@ -121,7 +121,7 @@ def test_ctrl_c_stops_tears_down_and_shows_what_ran(
     file = project / "tests/cases/hang.yaml"
     file.write_text(file.read_text() + teardown)
     process = subprocess.Popen(
-        [sys.executable, "-m", "shall", "run", "--host", service.url],
+        [sys.executable, "-m", "shall", "run", "--concurrency", "1", "--host", service.url],
         cwd=project,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
