@@ -13,7 +13,7 @@ DEMO_STAMP := $(BIN)/$(if $(wildcard $(BIN)/.installed-dev),.installed-dev,.inst
 
 help:
 	@echo 'make demo    install into $(VENV), run the example shop and print its matrix'
-	@echo 'make test    install the dev tools and run the whole suite with coverage'
+	@echo 'make test    install the dev tools, run the whole suite, prove our own requirements'
 	@echo 'make check   formatting, lint, types, layers, file sizes'
 	@echo 'make clean   remove what these made'
 
@@ -32,9 +32,10 @@ services: $(BIN)/.installed-dev
 
 test: services
 	@rm -f .coverage .coverage.*
-	@$(BIN)/coverage run -m pytest -n auto
+	@$(BIN)/coverage run -m pytest -n auto --shall-record
 	@$(BIN)/coverage combine -q
 	@$(BIN)/coverage report
+	@$(BIN)/shall trace --fail-under 100 | tail -n 1
 
 check: $(BIN)/.installed-dev
 	@$(BIN)/ruff format --check .

@@ -6,7 +6,7 @@ from shall.actions.files import Files
 from shall.actions.workspace import RunDefaults, Workspace
 from shall.actions.workspaces import Workspaces
 from shall.engine.ports import Sender
-from shall.errors import StoreUnavailable
+from shall.errors import InvalidSetting, StoreUnavailable
 from shall.settings import FILE_NAME, Settings
 from shall.store.base import Store
 from shall.store.evidence import EvidenceLog
@@ -32,7 +32,8 @@ def project_folder(start: Path) -> Path:
 def open_workspace(root: Path, settings: Settings, *, keeps_state: bool = True) -> Workspace:
     """Join one folder with its store, evidence and sender.
 
-    ``keeps_state`` False gives a workspace that makes no state folder and keeps nothing. State that cannot be written gives a workspace without state and a ``state_warning``.
+    ``keeps_state`` False gives a workspace that makes no state folder and keeps nothing. State
+    that cannot be written gives a workspace without state and a ``state_warning``.
 
     Raises:
         FolderNotFound: There is no such folder.
@@ -68,7 +69,14 @@ def open_workspace(root: Path, settings: Settings, *, keeps_state: bool = True) 
 
 
 def open_workspaces(settings: Settings) -> Workspaces:
-    """Join the folders that the settings allow."""
+    """Join the folders that the settings allow.
+
+    Raises:
+        InvalidSetting: One of them does not exist.
+    """
+    missing = [str(folder) for folder in settings.workspaces if not folder.is_dir()]
+    if missing:
+        raise InvalidSetting(f"These workspaces are no folders: {', '.join(missing)}.")
     return Workspaces(
         settings.workspaces,
         current=Path.cwd(),

@@ -99,6 +99,7 @@ def test_a_case_is_written_only_where_cases_belong(workspace: Workspace, path: s
         write_case(workspace, path, CASE)
 
 
+@pytest.mark.verifies("cases#3.4")
 def test_a_script_is_generated_only_where_scripts_are_kept(workspace: Workspace) -> None:
     (workspace.root / "tests/scripts").mkdir(parents=True)
     written = write_case(workspace, "tests/cases/auth/login.yaml", CASE)

@@ -39,6 +39,7 @@ def names_in(folder: Path) -> list[str]:
     return sorted(entry.name for entry in folder.iterdir())
 
 
+@pytest.mark.verifies("workspace#1.1")
 @pytest.mark.parametrize(
     ("path", "reason"),
     [
@@ -148,6 +149,7 @@ def test_a_file_system_without_hard_links_still_keeps_what_exists(
     assert files.find(".", [""]) == ["a.txt"]
 
 
+@pytest.mark.verifies("workspace#1.1")
 def test_a_link_at_any_component_is_refused_and_named(files: Files, root: Path) -> None:
     (root / "out").symlink_to(root.parent / "outside")
     (root / "secret.txt").symlink_to(root.parent / "outside" / "secret.txt")
@@ -166,6 +168,7 @@ def test_a_link_at_any_component_is_refused_and_named(files: Files, root: Path) 
     assert (root.parent / "outside" / "secret.txt").read_text() == "secret"
 
 
+@pytest.mark.verifies("workspace#1.3")
 def test_what_is_no_plain_file_is_refused_without_waiting(files: Files, root: Path) -> None:
     os.mkfifo(root / "fifo")
     (root / "folder").mkdir()
@@ -207,6 +210,7 @@ def test_a_file_that_is_swapped_after_it_was_looked_at_is_looked_at_again(
         files.read_bytes("a.txt")
 
 
+@pytest.mark.verifies("workspace#1.3")
 def test_a_device_is_refused() -> None:
     files = Files(Path("/dev"))
 
@@ -215,6 +219,7 @@ def test_a_device_is_refused() -> None:
     files.close()
 
 
+@pytest.mark.verifies("workspace#1.3")
 def test_a_hard_link_is_refused(files: Files, root: Path) -> None:
     os.link(root.parent / "outside" / "secret.txt", root / "hard.txt")
 
@@ -331,6 +336,7 @@ def test_a_folder_that_vanishes_while_listing_is_left_out(
     assert files.find(".", [".yaml"]) == ["c.yaml"]
 
 
+@pytest.mark.verifies("workspace#1.4")
 def test_a_write_that_the_system_refuses_leaves_the_old_file(
     files: Files, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -46,6 +46,7 @@ def swap(folder: Path, kept: Path, link: Path, stop: threading.Event) -> None:
         put(kept, folder)
 
 
+@pytest.mark.verifies("workspace#1.2")
 def test_a_link_swapped_in_between_never_leads_out(files: Files, root: Path) -> None:
     outside = root.parent / "outside"
     outside.mkdir()
@@ -87,6 +88,7 @@ for number in itertools.count():
 """
 
 
+@pytest.mark.verifies("cases#3.3", "workspace#1.4")
 @pytest.mark.process
 def test_a_writer_that_is_killed_leaves_no_torn_file(files: Files, root: Path) -> None:
     for _ in range(8):

@@ -88,6 +88,7 @@ def case(name: str, path: str, stock: int = 3, extra: str = "") -> str:
 """
 
 
+@pytest.mark.verifies("store#1.1")
 async def test_a_run_is_kept_whole_with_every_step_and_check(
     workspace: Workspace, write: Write, shop: _Server
 ) -> None:
@@ -159,6 +160,7 @@ async def test_a_path_that_names_nothing_is_told(workspace: Workspace, write: Wr
         past_runs(workspace, 0)
 
 
+@pytest.mark.verifies("tracing#2.1")
 async def test_what_a_run_says_about_criteria_shows_in_the_matrix(
     workspace: Workspace, write: Write, shop: _Server
 ) -> None:
@@ -205,6 +207,7 @@ async def test_a_cancelled_run_is_kept_as_interrupted(
     assert run.status is RunStatus.INTERRUPTED
 
 
+@pytest.mark.verifies("store#1.6")
 async def test_without_state_a_run_still_gives_its_results(tmp_path: Path, shop: _Server) -> None:
     (tmp_path / ".shall").write_text("a file where the state folder should be")
     workspace = open_workspace(tmp_path, Settings())
@@ -229,3 +232,29 @@ async def test_a_store_that_fails_during_the_run_does_not_hide_the_results(
     assert result.all_hold
     assert "the results of this run are not kept" in caplog.text
     assert "the evidence of this run is not kept" in caplog.text
+
+
+@pytest.mark.verifies("store#1.8")
+async def test_no_secret_lies_anywhere_in_the_state(
+    workspace: Workspace, write: Write, shop: _Server
+) -> None:
+    canary = "canary-77d1"
+    text = f"""testcase:
+  name: a
+  verifies: ["x#1.1"]
+  variables: {{password: {canary}}}
+  steps:
+    - id: read
+      path: /a
+      method: GET
+      headers: {{Authorization: "Bearer {canary}", Cookie: "session={canary}"}}
+      params: {{api_key: "{{{{ password }}}}"}}
+"""
+    write("tests/cases/a.yaml", text)
+    result = await run_tests(workspace, RunRequest(host=shop.url))
+    assert result.all_hold
+    assert workspace.store is not None
+    workspace.store.close()
+    kept = [path for path in workspace.state.rglob("*") if path.is_file()]
+    assert any(path.name == "shall.db" for path in kept)
+    assert [path.name for path in kept if canary.encode() in path.read_bytes()] == []

@@ -34,6 +34,7 @@ def test_without_an_argument_the_first_allowed_folder_is_taken(folders: dict[str
         assert spaces.choose(None).root == folders["shop"]
 
 
+@pytest.mark.verifies("workspace#2.4")
 @pytest.mark.parametrize("argument", ["", "  ", "${workspace}", "${workspaceFolder}"])
 def test_the_literal_of_old_client_files_counts_as_absent(
     folders: dict[str, Path], argument: str
@@ -50,6 +51,7 @@ def test_a_folder_inside_an_allowed_one_may_be_named(folders: dict[str, Path]) -
         assert spaces.choose("backend").root == inner
 
 
+@pytest.mark.verifies("workspace#2.3")
 @pytest.mark.parametrize("argument", ["/", "../other", "/etc", "bad\0path"])
 def test_any_other_folder_is_refused_with_the_line_to_add(
     folders: dict[str, Path], argument: str
@@ -97,11 +99,13 @@ def test_the_clients_roots_do_not_widen_what_the_operator_allows(
             spaces.choose(str(folders["other"]), [folders["other"]])
 
 
+@pytest.mark.verifies("workspace#2.1")
 def test_else_the_current_folder_is_the_workspace(folders: dict[str, Path]) -> None:
     with opened([], folders["shop"], folders["home"]) as spaces:
         assert spaces.choose(None).root == folders["shop"]
 
 
+@pytest.mark.verifies("workspace#2.2")
 def test_neither_the_root_nor_the_home_folder_is_ever_taken_by_default(
     folders: dict[str, Path],
 ) -> None:
@@ -112,6 +116,7 @@ def test_neither_the_root_nor_the_home_folder_is_ever_taken_by_default(
                     spaces.choose(None, roots)
 
 
+@pytest.mark.verifies("workspace#2.5")
 def test_an_interpreter_counts_only_in_the_workspaces_environment(
     folders: dict[str, Path],
 ) -> None:

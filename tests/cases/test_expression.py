@@ -20,6 +20,7 @@ from shall.errors import BadExpression, BadValue
 ONE = Literal(1)
 
 
+@pytest.mark.verifies("cases#2.2")
 @pytest.mark.parametrize(
     ("text", "expression"),
     [
@@ -139,6 +140,7 @@ def test_walking_finds_what_stands_inside() -> None:
     assert [each.root for each in walk(expression) if isinstance(each, Reference)] == ["a", "c"]
 
 
+@pytest.mark.verifies("cases#2.2")
 @pytest.mark.parametrize(
     ("text", "path"),
     [

@@ -34,6 +34,7 @@ def step_problem(**step: Any) -> str:
     return f"{problem.field}: {problem.message} {problem.hint or ''}".strip()
 
 
+@pytest.mark.verifies("cases#1.1")
 def test_an_older_case_reads_whole() -> None:
     case = read_case(
         """\
@@ -86,6 +87,7 @@ testcase:
     assert case.teardowns[1].query == "delete from users"
 
 
+@pytest.mark.verifies("cases#1.1", "cases#1.9")
 def test_todays_fields_are_read() -> None:
     case = read_case(
         """\
@@ -123,6 +125,7 @@ testcase:
     assert [each.operation for each in case.teardowns] == [Operation.API, Operation.DB]
 
 
+@pytest.mark.verifies("cases#1.2", "cases#1.3")
 def test_every_problem_is_told_at_once_with_its_place() -> None:
     found = problems("""\
 testcase:
@@ -165,6 +168,7 @@ testcase:
         assert wanted in hints
 
 
+@pytest.mark.verifies("cases#1.5")
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -210,6 +214,7 @@ def test_teardowns_run_in_reverse_so_an_earlier_one_may_read_a_later_one() -> No
     assert "has not answered" in problems(STEP + "" + wrong)[0].message
 
 
+@pytest.mark.verifies("cases#1.6")
 @pytest.mark.parametrize(
     ("step", "words"),
     [
@@ -241,6 +246,7 @@ def test_what_is_wrong_with_a_step_is_told(step: dict[str, Any], words: str) -> 
     assert words in step_problem(**step)
 
 
+@pytest.mark.verifies("cases#1.3")
 @pytest.mark.parametrize(
     ("check", "words"),
     [
@@ -272,6 +278,7 @@ def test_what_is_wrong_with_a_check_is_told(check: dict[str, Any], words: str) -
     assert words in step_problem(**{"assert": [check]})
 
 
+@pytest.mark.verifies("cases#1.8")
 @pytest.mark.parametrize(
     ("spelling", "kind"),
     [
@@ -310,6 +317,7 @@ def test_a_status_may_be_written_as_text_or_as_an_expression() -> None:
     assert check_of(type="status_code", expected="{{ wanted }}").expected == "{{ wanted }}"
 
 
+@pytest.mark.verifies("cases#1.8")
 def test_older_names_of_fields_are_understood_and_noted() -> None:
     check = "{type: eq, field: a, expect: 1}"
     text = (
@@ -375,6 +383,7 @@ def test_data_that_is_not_json_is_refused(value: object) -> None:
         read_data({"name": "x", "steps": [{"id": "a", "path": "/", "json": value}]}, "x.yaml")
 
 
+@pytest.mark.verifies("cases#1.10")
 def test_data_without_bounds_is_refused() -> None:
     endless: list[Any] = []
     endless.append(endless)
@@ -383,15 +392,3 @@ def test_data_without_bounds_is_refused() -> None:
         read_data({"name": "x", "steps": endless}, "x.yaml")
     with pytest.raises(InvalidCase, match="200,000 values"):
         read_data({"name": "x", "steps": [0] * 200_001}, "x.yaml")
-
-
-def test_a_path_that_is_not_there_gives_the_place_above_it() -> None:
-    text = "a: &a {q: 1}\ntestcase:\n  name: x\n  steps:\n    - <<: *a\n      id: b\n"
-
-    assert locate(text, "x.yaml", "steps[0].assert[3]") == Place("x.yaml", 5, 7)
-    assert locate(text, "x.yaml", "steps[0].q") == Place("x.yaml", 1, 11)
-    assert locate(text, "x.yaml", "steps[7]") == Place("x.yaml", 5, 5)
-    assert locate(text, "x.yaml", "") == Place("x.yaml", 2, 1)
-    assert locate(text, "x.yaml", "a..b") == Place("x.yaml", 2, 1)
-    assert locate("a: [", "x.yaml", "steps") == Place("x.yaml", 1)
-    assert locate("", "x.yaml", "steps") == Place("x.yaml", 1)

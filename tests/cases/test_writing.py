@@ -78,6 +78,7 @@ _case = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.verifies("cases#3.1")
 @settings(max_examples=150, deadline=None)
 @given(_case)
 def test_a_case_that_is_written_reads_back_the_same(data: dict[str, Any]) -> None:
@@ -105,6 +106,7 @@ def test_a_text_is_written_so_that_both_readings_of_yaml_see_a_text(text: str) -
         assert read["testcase"]["steps"][0]["json"] == [text]
 
 
+@pytest.mark.verifies("cases#3.2")
 def test_a_case_is_written_in_one_order_and_in_todays_spellings() -> None:
     case = read_case(
         """\
@@ -183,6 +185,7 @@ HOSTILE = ["tests/cases/login.yaml", "a\"b'c.yaml", "a\n'''\nimport os\n.yaml", 
 HOSTILE += ["中/文.yml", "", "a\udc80b", "{x}"]
 
 
+@pytest.mark.verifies("cases#3.5")
 @pytest.mark.parametrize("path", HOSTILE)
 def test_a_script_holds_the_path_as_a_literal_only(path: str) -> None:
     script = ast.parse(to_script(path))

@@ -161,6 +161,7 @@ def assert_reads_like_pyyaml(text: str) -> None:
         assert repr(value) == repr(wanted)  # repr tells 1 from 1.0 and True
 
 
+@pytest.mark.verifies("cases#1.7")
 @pytest.mark.parametrize("text", [*TEXTS, *(f"k: {scalar}\n" for scalar in SCALARS)])
 def test_a_text_reads_as_pyyaml_reads_it(text: str) -> None:
     assert_reads_like_pyyaml(text)
@@ -178,6 +179,7 @@ _lines = st.builds(
 )
 
 
+@pytest.mark.verifies("cases#1.7")
 @settings(max_examples=400, deadline=None)
 @given(st.lists(_lines, min_size=1, max_size=6).map("".join))
 @example("a: 1\na: 2\n")
@@ -234,6 +236,7 @@ def test_what_cannot_be_read_has_a_place(text: str, place: str, words: str) -> N
     assert words in str(caught.value)
 
 
+@pytest.mark.verifies("cases#1.4")
 def test_every_duplicate_key_is_told() -> None:
     with pytest.raises(InvalidCase) as caught:
         load_yaml("a: 1\na: 2\nb: &x {c: 1, c: 2}\nd: *x\n", "x.yaml")
@@ -241,6 +244,7 @@ def test_every_duplicate_key_is_told() -> None:
     assert [each.place.line for each in caught.value.problems] == [2, 3]
 
 
+@pytest.mark.verifies("cases#1.10")
 def test_aliases_that_blow_up_are_refused_before_they_do() -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]" for i in range(1, 12)]

@@ -29,6 +29,7 @@ def run(workspace: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.verifies("demo#2.2")
 @pytest.mark.parametrize("case", CASES)
 def test_each_file_passes(workspace: Path, httpbin: str, case: str) -> None:
     done = run(workspace, f"tests/{case}", "--host", httpbin, "--var", "tenant=acme")
@@ -36,6 +37,7 @@ def test_each_file_passes(workspace: Path, httpbin: str, case: str) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.verifies("demo#2.2")
 def test_all_files_pass_together(workspace: Path, httpbin: str) -> None:
     report = workspace / "report.json"
     done = run(workspace, "--host", httpbin, "--var", "tenant=acme", "--report-json", str(report))

@@ -1,6 +1,7 @@
 """What goes over the wire: sizes, eras, the client's roots, prompts and resources."""
 
 import json
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,11 @@ import pytest
 from mcp import Client
 from mcp.shared.exceptions import MCPError
 
+from shall.actions.results import past_runs
 from shall.actions.workspaces import Workspaces
 from shall.cases.reading import read_case
-from shall.joining import open_workspaces
+from shall.engine.result import RunStatus
+from shall.joining import open_workspace, open_workspaces
 from shall.mcp.server import build_server
 from shall.settings import Settings
 
@@ -97,6 +100,38 @@ def test_the_end_of_the_input_ends_the_server(start: Callable[..., Any], project
     _, errors = process.communicate(timeout=20)
     assert process.returncode == 0
     assert "Traceback" not in errors
+
+
+@pytest.mark.process
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_stops_a_run_and_ends_the_server(
+    start: Callable[..., Any],
+    project: Path,
+    service: Any,
+    write_cases: Callable[..., None],
+    number: signal.Signals,
+) -> None:
+    write_cases(1, service.url, "/slow")
+    process = start("shall", "serve", "--workspace", str(project))
+    wire = Wire(process)
+    wire.initialize()
+    call = {"name": "run_tests", "arguments": {}}
+    wire.send({"jsonrpc": "2.0", "id": 9, "method": "tools/call", "params": call})
+    service.wait_for(service.log.calls, "/slow began")
+    process.send_signal(number)
+    assert process.wait(20) == 0
+    service.wait_for(service.log.closed, "/slow")
+    workspace = open_workspace(project, Settings())
+    assert [run.status for run in past_runs(workspace)] == [RunStatus.INTERRUPTED]
+
+
+def test_a_workspace_that_is_no_folder_is_told_at_the_start(
+    start: Callable[..., Any], project: Path
+) -> None:
+    process = start("shall", "serve", "--workspace", str(project / "none"))
+    _, errors = process.communicate(timeout=20)
+    assert process.returncode == 2
+    assert "are no folders" in errors
 
 
 @pytest.mark.verifies("serve#1.1", "serve#1.8")

@@ -15,6 +15,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 TOOLS = ("ruff", "mypy", "lint-imports", "loq", "coverage", "pytest", "shellcheck")
 
 
+@pytest.mark.verifies("packaging#1.5")
 @pytest.mark.parametrize(
     "line", [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["dev"]]
 )
@@ -24,6 +25,7 @@ def test_each_requirement_is_installed_in_the_version_asked_for(line: str) -> No
     assert wanted.specifier.contains(version(wanted.name), prereleases=True)
 
 
+@pytest.mark.verifies("packaging#1.5")
 @pytest.mark.parametrize("tool", TOOLS)
 def test_each_tool_can_be_called(tool: str) -> None:
     done = subprocess.run([SCRIPTS / tool, "--help"], check=False, capture_output=True)

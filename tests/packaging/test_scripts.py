@@ -1,5 +1,6 @@
 """The scripts behind make: what they say when they cannot, and that they do nothing twice."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -15,18 +16,19 @@ pytestmark = pytest.mark.process
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """The scripts and pyproject.toml, alone in a folder."""
+    """The scripts and pyproject.toml, alone in a folder, and an apt-get that only notes."""
     shutil.copytree(ROOT / "scripts", tmp_path / "scripts")
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    apt = tmp_path / "apt-get"
+    apt.write_text(f'#!/bin/sh\necho "$@" >>{tmp_path}/asked\nexit 1\n', encoding="utf-8")
+    apt.chmod(0o755)
     return tmp_path
 
 
-def make_venv(
-    checkout: Path, python: str = sys.executable, path: str = "/usr/bin:/bin"
-) -> subprocess.CompletedProcess[str]:
+def make_venv(checkout: Path, python: str = sys.executable) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [checkout / "scripts" / "make-venv", ".venv", "."],
-        env={"PYTHON": python, "PATH": path},
+        env={"PYTHON": python, "PATH": f"{checkout}:/usr/bin:/bin"},
         check=False,
         capture_output=True,
         text=True,
@@ -48,15 +50,18 @@ def test_a_missing_python_is_named_with_what_to_do(checkout: Path) -> None:
     assert "3.11" in done.stderr
 
 
-def test_without_ensurepip_the_package_to_install_is_named(checkout: Path) -> None:
+def test_without_ensurepip_root_installs_it_and_others_are_told_how(checkout: Path) -> None:
     python = fake_python(checkout, 'case "$*" in *ensurepip*) exit 1 ;; esac')
-    done = make_venv(checkout, python, path=f"{checkout}:/usr/bin:/bin")
+
+    done = make_venv(checkout, python)
 
     assert done.returncode == 1
     assert "apt-get install python3-venv" in done.stderr
+    assert (checkout / "asked").exists() is (os.geteuid() == 0)
     assert not (checkout / ".venv").exists()
 
 
+@pytest.mark.verifies("packaging#1.2")
 def test_an_old_python_is_refused(checkout: Path) -> None:
     python = fake_python(checkout, 'case "$*" in *version_info*) exit 1 ;; esac')
 
@@ -66,6 +71,7 @@ def test_an_old_python_is_refused(checkout: Path) -> None:
     assert "too old" in done.stderr
 
 
+@pytest.mark.verifies("packaging#1.1")
 def test_pip_is_called_only_when_pyproject_changed(checkout: Path) -> None:
     venv.create(checkout / ".venv", symlinks=True, with_pip=False)  # a call of pip must fail
     shutil.copy(checkout / "pyproject.toml", checkout / ".venv" / "bin" / ".installed")
@@ -91,6 +97,7 @@ def test_a_virtual_environment_that_was_moved_is_made_anew(checkout: Path) -> No
     assert not (checkout / ".venv").exists()
 
 
+@pytest.mark.verifies("packaging#1.1")
 def test_services_that_are_there_are_not_installed_again(checkout: Path) -> None:
     script = checkout / "scripts" / "install-test-services"
     script_sum = subprocess.run(

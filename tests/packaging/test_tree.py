@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
+import pytest
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[2]
@@ -24,6 +25,7 @@ def text_of(name: str) -> str:
     return (ROOT / name).read_bytes().decode("utf-8", errors="replace")
 
 
+@pytest.mark.verifies("packaging#2.2")
 def test_no_file_names_a_place_on_somebodys_machine_or_a_package_registry(
     tracked: tuple[str, ...],
 ) -> None:
@@ -43,6 +45,7 @@ def links(name: str) -> Iterator[str]:
             yield unquote(target.partition("#")[0])
 
 
+@pytest.mark.verifies("packaging#2.3")
 def test_every_link_in_the_documents_leads_to_a_file(tracked: tuple[str, ...]) -> None:
     broken = [
         f"{name}: {target}"
@@ -61,6 +64,7 @@ def test_every_page_of_the_docs_is_in_the_index(tracked: tuple[str, ...]) -> Non
     assert pages - {"README.md"} == set(links("docs/README.md")) & pages
 
 
+@pytest.mark.verifies("packaging#2.4")
 def test_the_map_of_the_house_fits_on_a_page() -> None:
     assert len(text_of("ARCHITECTURE.md").splitlines()) <= 80
 
@@ -95,6 +99,7 @@ def importers() -> dict[str, set[str]]:
     return found
 
 
+@pytest.mark.verifies("packaging#2.1")
 def test_each_dependency_stands_in_the_document_with_a_reason() -> None:
     project = tomllib.loads(text_of("pyproject.toml"))["project"]
     users, developers = rows("For users"), rows("For development")
@@ -112,6 +117,9 @@ def test_each_dependency_is_imported_where_the_document_says_and_nowhere_else() 
     }
     found = importers()
 
+    # Whoever has no pytest never loads our plugin for it.
+    plugin = found.pop("pytest")
+    assert all(module.startswith(("shall.pytest_plugin", "shall.collecting")) for module in plugin)
     assert set(found) - set(places) == set(), "imported, but not in docs/dependencies.md"
     for name, modules in found.items():
         astray = {m for m in modules if not any(f"{m}.".startswith(f"{p}.") for p in places[name])}

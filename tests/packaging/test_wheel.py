@@ -14,6 +14,7 @@ def names(wheel: Path) -> set[str]:
         return set(archive.namelist())
 
 
+@pytest.mark.verifies("packaging#1.3")
 def test_every_file_of_the_packages_is_in_the_wheel(wheel: Path, tracked: tuple[str, ...]) -> None:
     source = {name.removeprefix("src/") for name in tracked if name.startswith("src/")}
 
@@ -21,10 +22,12 @@ def test_every_file_of_the_packages_is_in_the_wheel(wheel: Path, tracked: tuple[
     assert {"shall/py.typed", "mcp_server_spec/main.py"} <= source
 
 
+@pytest.mark.verifies("packaging#1.3")
 def test_the_migrations_of_the_store_are_in_the_wheel(wheel: Path) -> None:
     assert [name for name in names(wheel) if name.startswith("shall/") and name.endswith(".sql")]
 
 
+@pytest.mark.verifies("packaging#1.3")
 def test_the_example_shop_is_in_the_wheel_and_what_it_left_behind_is_not(
     wheel: Path, tracked: tuple[str, ...]
 ) -> None:
@@ -41,6 +44,7 @@ def test_nothing_but_the_two_packages_is_in_the_wheel(wheel: Path) -> None:
     assert tops == {"shall", "mcp_server_spec", "shall-0.1.0.dist-info"}
 
 
+@pytest.mark.verifies("packaging#1.4")
 @pytest.mark.parametrize(
     "command",
     [

@@ -72,6 +72,7 @@ def test_the_page_reads_as_the_golden_file(
     golden("page.html", without_style(html_page(sample, matrix, places=places)))
 
 
+@pytest.mark.verifies("reports#1.5")
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_page_is_well_formed_and_needs_nothing_else(
     sample: RunResult, matrix: Matrix, language: str
@@ -101,6 +102,7 @@ def test_the_policy_allows_the_page_its_own_style_and_nothing_else(sample: RunRe
     assert "@import" not in style[1]
 
 
+@pytest.mark.verifies("reports#1.6")
 def test_hostile_text_is_text(
     make_run: MakeRun,
     make_failing: Make,

@@ -3,6 +3,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
+import pytest
 from junitparser import JUnitXml
 
 from shall.engine.result import CaseResult, CheckResult, Outcome, RunResult
@@ -18,6 +19,7 @@ def test_the_junit_report_reads_as_the_golden_file(
     golden("junit.xml", junit_xml(sample, places=places))
 
 
+@pytest.mark.verifies("reports#1.4")
 def test_a_ci_parser_counts_what_the_run_counts(sample: RunResult, tmp_path: Path) -> None:
     file = tmp_path / "junit.xml"
     file.write_text(junit_xml(sample), encoding="utf-8")
@@ -38,6 +40,7 @@ def test_a_ci_parser_counts_what_the_run_counts(sample: RunResult, tmp_path: Pat
     ]
 
 
+@pytest.mark.verifies("reports#1.4")
 def test_a_case_names_its_file_its_line_and_the_criteria_that_it_verifies(
     sample: RunResult, places: Places
 ) -> None:
@@ -63,6 +66,7 @@ def test_a_failed_teardown_of_a_case_that_passed_is_its_error(sample: RunResult)
     assert str(error.get("message")).startswith("teardown remove: ")
 
 
+@pytest.mark.verifies("reports#1.6")
 def test_hostile_text_leaves_well_formed_xml(
     make_run: Callable[..., RunResult],
     make_failing: Callable[..., CaseResult],

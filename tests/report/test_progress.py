@@ -72,6 +72,7 @@ def test_a_run_that_ends_soon_shows_no_bar(started: RunStarted, sample: RunResul
     assert stream.getvalue() == ""
 
 
+@pytest.mark.verifies("reports#1.3")
 def test_a_long_run_is_drawn_at_most_ten_times_a_second_and_taken_away_at_the_end(
     started: RunStarted, sample: RunResult
 ) -> None:

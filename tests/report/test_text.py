@@ -1,5 +1,7 @@
 from collections.abc import Callable
 
+import pytest
+
 from shall.engine.result import CaseResult, Outcome, RunResult, RunStatus
 from shall.messages import Message
 from shall.place import Place
@@ -26,6 +28,7 @@ def test_the_summary_of_fifty_passing_cases_is_two_lines(
     assert text == "run r1\n50 passed, 0 failed, 0 errors, 0 skipped in 0.42 s\n"
 
 
+@pytest.mark.verifies("reports#1.2")
 def test_colours_change_nothing_but_the_colour(sample: RunResult, places: Places) -> None:
     plain, coloured = summary(sample, places=places), summary(sample, colour=True, places=places)
 
@@ -36,6 +39,7 @@ def test_colours_change_nothing_but_the_colour(sample: RunResult, places: Places
     assert coloured == plain
 
 
+@pytest.mark.verifies("reports#1.6")
 def test_a_response_cannot_paint_the_terminal(
     make_run: MakeRun, make_failing: Make, make_check: Callable[..., object]
 ) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from shall.errors import Problem
 from shall.place import Place
-from shall.specs.export import to_csv, to_json, to_markdown, to_text
+from shall.specs.export import summary, to_csv, to_json, to_markdown, to_text
 from shall.specs.matrix import Latest, Matrix, Status, build_matrix, resolve
 from shall.specs.model import Link, LinkKind, SpecSet
 from shall.specs.reading import join_features, read_document
@@ -75,6 +75,7 @@ def test_a_link_to_nothing_is_named_with_near_keys(matrix: Matrix) -> None:
     assert "auth#1.5" in unknown.candidates
 
 
+@pytest.mark.verifies("tracing#2.6")
 def test_a_bare_id_counts_only_where_one_feature_has_it() -> None:
     one = build_matrix(
         specs("auth"), [link("1.2", "a.yaml")], [Latest("auth#1.2", "a.yaml", "passed", "r")]
@@ -117,6 +118,32 @@ def test_the_terminal_shows_a_line_a_criterion_and_what_needs_a_look(matrix: Mat
     assert "a.yaml:4:1: a.yaml verifies auth#1.99, which is unknown. Did you mean auth#1.5" in text
     assert text.splitlines()[-1].startswith("5 criteria:")
     assert "\033[31m" in to_text(matrix, 60, colour=True)
+
+
+def test_a_percentage_is_never_rounded_up_to_all() -> None:
+    text = "### Requirement 1\n" + "".join(f"{n}. A shall b\n" for n in range(1, 2501))
+    passed = [(f"x#1.{n}", "a.yaml") for n in range(1, 2500)]
+    built = build_matrix(
+        join_features([read_document(text, "f", "x")]),
+        [link(*names) for names in passed],
+        [Latest(*names, "passed", "r") for names in passed],
+    )
+    assert built.counts()["untested"] == 1
+    assert to_json(built)["proved_percent"] == 99.9
+    assert "(99 % proved)" in summary(built)
+
+
+def test_wide_characters_take_two_columns() -> None:
+    document = read_document(f"1. THE API SHALL {'答' * 100}\n", "f", "x")
+    line = to_text(build_matrix(join_features([document]), [], []), 60).splitlines()[0]
+    assert line.endswith("答…")
+    assert len(line) + line.count("答") <= 60
+
+
+def test_nothing_of_a_document_or_test_paints_the_terminal() -> None:
+    document = read_document("A shall b", "f", "\033[31m")
+    named = link("x\033[2J", "a\033.yaml")
+    assert "\033" not in to_text(build_matrix(join_features([document]), [named], []))
 
 
 def test_problems_are_told_and_control_characters_shown() -> None:

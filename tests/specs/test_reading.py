@@ -53,7 +53,7 @@ def criteria(feature: Feature) -> list[Criterion]:
     return [criterion for it in feature.requirements for criterion in it.criteria]
 
 
-@pytest.mark.verifies("tracing#1.2")
+@pytest.mark.verifies("tracing#1.2", "tracing#1.6")
 def test_numbered_criteria_have_keys_and_places() -> None:
     feature = read_document(KIRO, "specs/auth/requirements.md", "auth")
     found = criteria(feature)
@@ -121,6 +121,7 @@ def test_criteria_with_one_key_are_told_with_both_places() -> None:
     assert "default#1.1 stands at specs/requirements.md:3:4 already" in str(refused.value)
 
 
+@pytest.mark.verifies("tracing#1.7")
 def test_two_documents_of_one_feature_are_told() -> None:
     one = read_document("A shall b", "specs/auth/requirements.md", "auth")
     two = read_document("A shall b", ".kiro/specs/auth/requirements.md", "auth")
@@ -136,3 +137,97 @@ def test_an_empty_document_has_no_requirement() -> None:
 def test_an_acceptance_label_that_is_no_heading_counts_too() -> None:
     text = "### Requirement 1: A\n\n**Acceptance Criteria:**\n\n1. It works\n2. A shall b\n"
     assert [it.key for it in criteria(read_document(text, "f", "x"))] == ["x#1.1", "x#1.2"]
+
+
+def keys_of(text: str) -> list[str]:
+    return [it.key for it in criteria(read_document(text, "f", "x"))]
+
+
+@pytest.mark.verifies("tracing#1.8")
+@pytest.mark.parametrize(
+    "before",
+    [
+        "The shop SHALL be open to everybody.\n\n",
+        "- The shop SHALL be open\n\n",
+        "Why: it matters.\n\n",
+    ],
+)
+def test_what_explains_a_requirement_does_not_shift_its_numbers(before: str) -> None:
+    listed = "#### Acceptance Criteria\n\n1. A shall b\n\n   It shall be c.\n\n2. D shall e\n"
+    feature = read_document(f"### Requirement 1: T\n\n{before}{listed}", "f", "x")
+    found = {it.key: it.text for it in criteria(feature)}
+    assert found == {"x#1.1": "A shall b It shall be c.", "x#1.2": "D shall e"}
+
+
+def test_a_second_list_goes_on_counting() -> None:
+    listed = "#### Acceptance Criteria\n\n1. A shall b\n2. C shall d\n\n"
+    assert keys_of(f"### Requirement 1: T\n\n{listed}{listed}") == [
+        f"x#1.{n}" for n in (1, 2, 3, 4)
+    ]
+
+
+def test_a_requirement_without_a_list_has_its_sentences() -> None:
+    text = "### Requirement 7\n\nThe shop shall open.\n\nWhen it rains, it shall close.\n"
+    assert keys_of(text) == ["x#7.1", "x#7.2"]
+
+
+@pytest.mark.verifies("tracing#1.6")
+def test_what_belongs_to_a_withdrawn_criterion_is_withdrawn_with_it() -> None:
+    text = """### Requirement 1: T
+#### Acceptance Criteria
+1. A shall b
+2. ~~C shall d~~
+   - detail
+
+   It shall be e.
+3. F shall ~~g~~ h
+4. It is ~~slow~~ pleasant
+5. ~~REQ-1: gone~~
+- **REQ-2**: ~~I shall j~~ - later
+6. K shall l
+   - ~~not this~~
+"""
+    feature = read_document(text, "f", "x")
+    assert {it.key: it.text for it in criteria(feature)} == {
+        "x#1.1": "A shall b",
+        "x#1.3": "F shall h",
+        "x#1.4": "It is pleasant",
+        "x#1.7": "K shall l",
+    }
+
+
+@pytest.mark.parametrize(
+    ("item", "key", "text"),
+    [
+        ("**REQ-014** The API shall log", "x#REQ-014", "The API shall log"),
+        ("`AC-REQ-001-02`: The API shall log", "x#AC-REQ-001-02", "The API shall log"),
+        ("1.7 WHEN a, THE API SHALL log", "x#1.7", "WHEN a, THE API SHALL log"),
+        ("SHA-256 shall be used", "x#1.1", "SHA-256 shall be used"),
+        ("1.5 seconds later the API shall log", "x#1.1", "1.5 seconds later the API shall log"),
+        ("[ ] The API shall log", "x#1.1", "The API shall log"),
+        ("The API shall log <!-- or shall it? -->", "x#1.1", "The API shall log"),
+    ],
+)
+def test_an_id_of_its_own_is_told_from_a_value(item: str, key: str, text: str) -> None:
+    [found] = criteria(read_document(f"### Requirement 1\n\n- {item}\n", "f", "x"))
+    assert (found.key, found.text) == (key, text)
+
+
+@pytest.mark.parametrize(
+    "heading", ["### **Requirement 3**: Pay", "### **Requirement 3: Pay**", "## Req. 3 – Pay"]
+)
+def test_a_heading_may_be_emphasised(heading: str) -> None:
+    [requirement] = read_document(f"{heading}\n\n1. A shall b\n", "f", "x").requirements
+    assert (requirement.number, requirement.title) == ("3", "Pay")
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_columns_hold_with_every_line_end(end: str) -> None:
+    lines = ["a\x0cb\u2028c", "", "### Requirement 1", "", "  1. A shall b"]
+    [found] = criteria(read_document(end.join(lines), "f", "x"))
+    assert found.place == Place("f", 5, 6)
+
+
+def test_a_label_nested_in_a_list_opens_the_criteria() -> None:
+    text = "### Requirement 1\n- A shall b\n  - Acceptance criteria\n    - C is d\n"
+    assert keys_of(text) == ["x#1.1"]

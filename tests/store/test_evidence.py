@@ -55,6 +55,7 @@ def test_a_line_has_sorted_keys_a_format_and_nothing_but_ascii(tmp_path: Path) -
     assert json.loads(line)["format"] == 1
 
 
+@pytest.mark.verifies("store#1.7")
 def test_a_green_run_on_a_green_project_writes_nothing(tmp_path: Path) -> None:
     log = EvidenceLog(tmp_path)
     log.append([FACT])
@@ -105,6 +106,7 @@ def test_facts_go_to_the_file_of_their_month(tmp_path: Path) -> None:
     assert log.newest() == [december]
 
 
+@pytest.mark.verifies("tracing#2.5")
 def test_branches_merged_by_union_in_any_order_say_the_same(tmp_path: Path) -> None:
     ours, theirs = tmp_path / "ours", tmp_path / "theirs"
     EvidenceLog(ours).append([FACT])

@@ -59,6 +59,7 @@ def start(path: Path) -> Callable[[str, str], Process]:
     return start_one
 
 
+@pytest.mark.verifies("store#1.2")
 def test_no_acknowledged_result_is_lost_when_the_process_is_killed(
     start: Callable[[str, str], Process], path: Path
 ) -> None:
@@ -83,6 +84,7 @@ def test_no_acknowledged_result_is_lost_when_the_process_is_killed(
     connection.close()
 
 
+@pytest.mark.verifies("store#1.3")
 def test_processes_that_start_and_write_at_once_lose_nothing(
     start: Callable[[str, str], Process], path: Path
 ) -> None:
@@ -103,6 +105,7 @@ def test_processes_that_start_and_write_at_once_lose_nothing(
     store.close()
 
 
+@pytest.mark.verifies("store#1.9")
 def test_a_run_reads_running_until_its_process_dies(
     start: Callable[[str, str], Process], open_store: Callable[..., SqliteStore]
 ) -> None:

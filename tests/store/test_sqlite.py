@@ -46,6 +46,7 @@ def test_a_case_comes_back_as_it_was_kept(
     assert store.cases("r2") == store.cases("r1", "c") == []
 
 
+@pytest.mark.verifies("store#1.1")
 def test_every_step_check_and_criterion_is_a_row_of_its_own(
     store: SqliteStore, now: datetime, path: Path, full_case: CaseResult
 ) -> None:
@@ -143,6 +144,7 @@ def test_a_run_id_is_kept_once(store: SqliteStore, now: datetime) -> None:
         store.start_run("r1", now, 2, "")
 
 
+@pytest.mark.verifies("store#1.5")
 def test_history_keeps_the_newest_runs_with_what_belongs_to_them(
     open_store: OpenStore, now: datetime, path: Path, full_case: CaseResult
 ) -> None:
@@ -158,6 +160,7 @@ def test_history_keeps_the_newest_runs_with_what_belongs_to_them(
         assert rows_of(path, f"SELECT count(*) FROM {table}") == [(rows,)]
 
 
+@pytest.mark.verifies("store#1.5")
 @pytest.mark.parametrize(("days", "kept"), [(7, ["new"]), (0, ["new", "old"])])
 def test_history_drops_runs_that_are_too_old(
     open_store: OpenStore, now: datetime, days: int, kept: list[str]
@@ -175,6 +178,7 @@ def call(at: datetime, latency_ms: float, error_code: str | None = None) -> Call
     return CallRecord(at, "run_tests", "abc", status, latency_ms, error_code, {"size": 3})
 
 
+@pytest.mark.verifies("store#1.1")
 def test_calls_are_counted_exactly(store: SqliteStore, now: datetime) -> None:
     for number in range(1, 21):  # latencies 20, 19, ... 1: the newest are the fastest
         code = {5: "MCP_TIMEOUT", 10: "MCP_TIMEOUT", 20: "MCP_VALUE_ERROR"}.get(number)

@@ -104,6 +104,7 @@ def test_a_folder_in_the_database_s_place_is_named(path: Path) -> None:
         SqliteStore(path, max_runs=1, max_age_days=1)
 
 
+@pytest.mark.verifies("store#1.4")
 def test_a_database_of_a_newer_release_is_refused_and_not_touched(
     open_store: OpenStore, path: Path
 ) -> None:

@@ -33,6 +33,7 @@ def test_a_state_folder_that_cannot_be_made_is_named_with_the_reason(tmp_path: P
         prepare_state(tmp_path / "file" / ".shall")
 
 
+@pytest.mark.verifies("tracing#2.5")
 @pytest.mark.process
 def test_git_merges_two_branches_evidence_and_ignores_local(tmp_path: Path) -> None:
     git = shutil.which("git")

@@ -48,11 +48,20 @@ def execute(arguments: argparse.Namespace) -> int:
         page = html_page(run, matrix, settings.language, failure_places(workspace, run))
         say(f"HTML report: {keep_report(workspace, run.run_id, page)}\n")
     say("One criterion fails and one is untested: the README there says why. Next, type:")
+    shall_command = _typed()
     say(f"  cd {arguments.to}")
-    say("  python service.py --port 8765 &")
-    say("  shall run")
-    say("  shall trace")
+    say(f"  {sys.executable} service.py --port 8765 &")
+    say(f"  {shall_command} run")
+    say(f"  {shall_command} trace")
     return OK if run.cases else OWN_FAULT
+
+
+def _typed() -> str:
+    """Give what to type for this very command: it need not be on the PATH."""
+    if shutil.which("shall"):
+        return "shall"
+    beside = Path(sys.executable).with_name("shall")
+    return str(beside) if beside.is_file() else f"{sys.executable} -m shall"
 
 
 def _copy_example(folder: Path) -> None:

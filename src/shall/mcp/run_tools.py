@@ -24,6 +24,9 @@ from shall.mcp.spaces import chosen, workspaces_of
 
 SHOWN_CASES = 100
 
+RUN_TASK = "shall-run"
+"""The name of the asyncio task of each run: whoever ends the server stops these first."""
+
 
 async def run_tests(
     context: Context,
@@ -107,7 +110,7 @@ async def _run_telling(context: Context, space: Workspace, request: RunRequest) 
             done += 1
             await context.report_progress(done, None, f"{finished.name}: {finished.outcome}")
 
-    running = asyncio.create_task(run_cases(space, request, tell))
+    running = asyncio.create_task(run_cases(space, request, tell), name=RUN_TASK)
     reporting = asyncio.create_task(report())
     try:
         return await asyncio.shield(running)

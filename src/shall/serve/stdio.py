@@ -1,19 +1,50 @@
 """Serves one client over standard input and output."""
 
 import asyncio
+import logging
+import os
+import signal
 
+from mcp.server.mcpserver import MCPServer
+
+from shall.actions.workspaces import Workspaces
 from shall.joining import open_workspaces
+from shall.mcp.run_tools import RUN_TASK
 from shall.mcp.server import build_server
+from shall.mcp.spaces import Connected
 from shall.serve.logs import set_up_logging
 from shall.settings import Settings
 
+DRAIN_S = 15
+"""How long runs may take to end after a signal; their teardowns have ten seconds."""
+
 
 def serve_stdio(settings: Settings) -> int:
-    """Serve until the client closes our input; give the exit status."""
+    """Serve until the client closes our input or a signal comes; give the exit status."""
     set_up_logging(settings)
     spaces = open_workspaces(settings)
     try:
-        asyncio.run(build_server(spaces).run_stdio_async())
+        asyncio.run(_serve(build_server(spaces), spaces))
     finally:
         spaces.close()
     return 0
+
+
+async def _serve(server: MCPServer[Connected], spaces: Workspaces) -> None:
+    loop = asyncio.get_running_loop()
+    leaving: list[asyncio.Task[None]] = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, lambda: leaving.append(loop.create_task(_leave(spaces))))
+    await server.run_stdio_async()
+
+
+async def _leave(spaces: Workspaces) -> None:
+    """Stop what runs, keep its state, and end the process."""
+    runs = [task for task in asyncio.all_tasks() if task.get_name() == RUN_TASK]
+    for run in runs:
+        run.cancel()
+    if runs:
+        await asyncio.wait(runs, timeout=DRAIN_S)
+    spaces.close()
+    logging.shutdown()
+    os._exit(0)  # the thread that waits for the client's next line cannot be woken

@@ -3,6 +3,7 @@
 Positions come from markdown-it-py, which marks every block with its lines.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,6 +13,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
+
+_COMMENT = re.compile(r"<!--(?:(?!-->|<!--).)*-->", re.DOTALL)
+_LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 class BlockKind(StrEnum):
@@ -24,7 +28,7 @@ class BlockKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One block. ``text`` keeps its inline markup, lines joined by a space.
+    """One block. ``text`` keeps its inline markup but no comments, lines joined by a space.
 
     ``level`` is that of a heading, or the depth of a list item (1 is outermost). ``number`` is
     that of an item of a numbered list, as written. Lines and columns count from 1.
@@ -40,7 +44,7 @@ class Block:
 
 def read_blocks(text: str) -> Iterator[Block]:
     """Give the headings, list items and paragraphs of a Markdown text in order."""
-    lines = text.splitlines()
+    lines = _LINE_END.split(text)  # as markdown-it does: str.splitlines() knows more ends
     tokens = _parser().parse(text)
     items: list[Token] = []  # the list items that are open
     fresh = False  # the innermost item has not shown its first paragraph yet
@@ -67,7 +71,8 @@ def read_blocks(text: str) -> Iterator[Block]:
 def _parser() -> "MarkdownIt":
     from markdown_it import MarkdownIt  # whoever runs a case that verifies nothing reads none
 
-    return MarkdownIt("commonmark").enable("table")
+    # Only blocks are wanted: the text of a block is kept as written.
+    return MarkdownIt("commonmark").enable("table").disable("inline")
 
 
 def _block(
@@ -77,4 +82,5 @@ def _block(
     first = inline.content.split("\n", 1)[0]
     source = lines[line] if line < len(lines) else ""
     column = max(source.find(first), 0) + 1
-    return Block(kind, " ".join(inline.content.split()), line + 1, column, level, number)
+    content = _COMMENT.sub(" ", inline.content)
+    return Block(kind, " ".join(content.split()), line + 1, column, level, number)

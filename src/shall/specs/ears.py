@@ -7,6 +7,8 @@ another reader beside this one.
 """
 
 import re
+from bisect import bisect_left
+from collections.abc import Sequence
 
 from shall.specs.model import Clause, Condition, Trigger
 
@@ -19,9 +21,13 @@ _TRIGGERS = {
     "if": Trigger.UNWANTED,
 }
 _OPENING = re.compile(r"(?:and )?(while|when|after|before|where|if) ", re.IGNORECASE)
-_QUOTED = re.compile(r"`[^`]*`|\"[^\"]*\"|“[^”]*”")
+_QUOTED = re.compile(r"`[^`]*`|\"[^\"]*\"|“[^“”]*”")
+_EMPHASISED = re.compile(
+    r"(\*{1,3}|_{1,3})((?:while|when|after|before|where|if|then|and|the|shall not|shall|not),?)\1",
+    re.IGNORECASE,
+)
 _MODAL = re.compile(r"(?<!\w)shall(?!\w)", re.IGNORECASE)
-_THEN = re.compile(r",? then(?=[ ,])", re.IGNORECASE)
+_THEN = re.compile(r",? then[ ,]+", re.IGNORECASE)
 _NEXT_CONDITION = re.compile(r", (?:and )?(?=(?:while|when|after|before|where|if) )", re.IGNORECASE)
 _ARTICLE = re.compile(r"the ", re.IGNORECASE)
 _LOUD_ARTICLE = re.compile(r" (?=THE )")
@@ -34,7 +40,7 @@ def parse_clause(sentence: str) -> Clause | None:
     >>> parse_clause("When the token expires, the API shall answer 401.").response
     'answer 401'
     """
-    text = " ".join(sentence.split())
+    text = _EMPHASISED.sub(r"\2", " ".join(sentence.split()))
     # Searched in place of the text: what is quoted is not read for keywords.
     shape = _QUOTED.sub(lambda found: "\0" * len(found[0]), text)
     modal = _MODAL.search(shape)
@@ -52,8 +58,12 @@ def _conditions(text: str, shape: str) -> tuple[tuple[Condition, ...], int]:
     """Read the conditions before the subject; give them and where the subject starts."""
     conditions: list[Condition] = []
     position = 0
+    # Found once, not once a condition: a long line must not take quadratic time.
+    ends = sorted(
+        found.span() for pattern in (_THEN, _NEXT_CONDITION) for found in pattern.finditer(shape)
+    )
     while opening := _OPENING.match(shape, position):
-        end, following = _end_of_condition(shape, opening.end())
+        end, following = _end_of_condition(shape, opening.end(), ends)
         if end is None:
             break
         words = text[opening.end() : end].strip(" ,")
@@ -62,17 +72,14 @@ def _conditions(text: str, shape: str) -> tuple[tuple[Condition, ...], int]:
     return tuple(conditions), position
 
 
-def _end_of_condition(shape: str, start: int) -> tuple[int | None, int]:
+def _end_of_condition(
+    shape: str, start: int, ends: Sequence[tuple[int, int]]
+) -> tuple[int | None, int]:
     """Find where a condition ends and what follows begins; None when it cannot be told."""
-    then = _THEN.search(shape, start)
-    following = _NEXT_CONDITION.search(shape, start)
-    if following is not None and (then is None or following.start() < then.start()):
-        return following.start(), following.end()
-    if then is not None:
-        rest = then.end()
-        while rest < len(shape) and shape[rest] in " ,":
-            rest += 1
-        return then.start(), rest
+    index = bisect_left(ends, (start, 0))
+    if index < len(ends):
+        end, following = ends[index]
+        return end, following
     comma = shape.rfind(", ", start)
     if comma >= 0:
         return comma, comma + 2

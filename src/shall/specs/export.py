@@ -2,6 +2,8 @@
 
 import csv
 import io
+import math
+import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
@@ -30,7 +32,7 @@ def to_json(matrix: Matrix) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "counts": dict(matrix.counts()),
-        "proved_percent": round(matrix.proved_percent, 1),
+        "proved_percent": math.floor(matrix.proved_percent * 10) / 10,
         "criteria": [_row_to_json(row) for row in matrix.rows],
         "unknown": [
             {
@@ -82,7 +84,9 @@ def to_text(matrix: Matrix, width: int = 80, *, colour: bool = False) -> str:
         if colour:
             head = f"{_COLOURS.get(row.status, '')}{head}{_RESET}"
         room = max(width - statuses - keys - 6, 20)
-        lines.append(f"{head}  {row.criterion.key:<{keys}}  {_short(row.criterion.text, room)}")
+        lines.append(
+            f"{head}  {_printable(row.criterion.key):<{keys}}  {_short(row.criterion.text, room)}"
+        )
         if row.status is Status.FAILING:
             indent = " " * (statuses + 4)
             lines += [
@@ -90,14 +94,15 @@ def to_text(matrix: Matrix, width: int = 80, *, colour: bool = False) -> str:
                 for link in row.links
                 if link.outcome in {"failed", "error"}
             ]
-    lines += ["", *_remarks(matrix), summary(matrix)]
+    lines += ["", *map(_printable, _remarks(matrix)), summary(matrix)]
     return "\n".join(lines).lstrip("\n") + "\n"
 
 
 def summary(matrix: Matrix) -> str:
     """Say the matrix in one line."""
+    proved = math.floor(matrix.proved_percent)  # never "100 %" while one is missing
     counts = ", ".join(f"{count} {status}" for status, count in matrix.counts().items())
-    return f"{len(matrix.rows)} criteria: {counts} ({matrix.proved_percent:.0f} % proved)"
+    return f"{len(matrix.rows)} criteria: {counts} ({proved} % proved)"
 
 
 def _remarks(matrix: Matrix) -> Iterator[str]:
@@ -135,8 +140,23 @@ def _source(link: LinkOutcome) -> str:
 
 
 def _short(text: str, room: int) -> str:
-    text = "".join(char if char.isprintable() else "�" for char in text)
-    return text if len(text) <= room else f"{text[: room - 1]}…"
+    text = _printable(text)
+    if len(text) <= room and _columns(text) <= room:
+        return text
+    text = text[: room - 1]
+    while _columns(text) > room - 1:
+        text = text[:-1]
+    return f"{text}…"
+
+
+def _printable(text: str) -> str:
+    """Show control characters: a document must not paint the terminal."""
+    return "".join(char if char.isprintable() else "�" for char in text)
+
+
+def _columns(text: str) -> int:
+    """Count the columns of a terminal that a text takes: a Chinese character takes two."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 
 def _cell(text: str) -> str:

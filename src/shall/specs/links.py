@@ -2,6 +2,7 @@
 
 import ast
 import hashlib
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 
 from shall.errors import InvalidSpec, Problem
@@ -34,13 +35,18 @@ def marks_in(text: str, file: str) -> list[Link]:
     if MARK not in text:
         return []
     try:
-        module = ast.parse(text, file)
-    except (SyntaxError, ValueError, RecursionError) as error:
+        with warnings.catch_warnings():  # about an author's "\\d", say: not ours to tell
+            warnings.simplefilter("ignore")
+            module = ast.parse(text, file)
+        return list(_links_below(module.body, file, (), _module_marks(module.body)))
+    except (MemoryError, RecursionError):  # how ast tells of nesting beyond its limits
+        message = "this Python is nested too deeply to be read"
+        raise InvalidSpec([Problem(Place(file, 1), "", message)]) from None
+    except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None) or 1
         column = getattr(error, "offset", None) or 1
         message = f"this is not Python: {getattr(error, 'msg', error)}"
         raise InvalidSpec([Problem(Place(file, line, column), "", message)]) from None
-    return list(_links_below(module.body, file, (), _module_marks(module.body)))
 
 
 def test_fingerprint(definition: ast.AST) -> str:
@@ -90,9 +96,10 @@ def _marks(expressions: Iterable[ast.expr]) -> Iterator[tuple[str, int]]:
 
 
 def _is_mark(function: ast.expr) -> bool:
-    return (
-        isinstance(function, ast.Attribute)
-        and function.attr == MARK
-        and isinstance(function.value, ast.Attribute)
-        and function.value.attr == "mark"
+    """Tell whether it is ``pytest.mark.verifies``, or ``mark.verifies`` of an imported ``mark``."""
+    if not isinstance(function, ast.Attribute) or function.attr != MARK:
+        return False
+    owner = function.value
+    return (isinstance(owner, ast.Attribute) and owner.attr == "mark") or (
+        isinstance(owner, ast.Name) and owner.id == "mark"
     )

@@ -1,0 +1,75 @@
+"""The reference pages name everything that there is."""
+
+import shlex
+from pathlib import Path
+
+import pytest
+
+from shall import errors
+from shall.cli.options import parser
+from shall.mcp.server import TOOLS
+
+ROOT = Path(__file__).parents[1]
+
+
+def page(name: str) -> str:
+    return (ROOT / "docs" / name).read_text("utf-8")
+
+
+def test_every_tool_and_argument_is_in_the_reference() -> None:
+    lines = {
+        line.split("`")[1]: line
+        for line in page("reference/tools.md").splitlines()
+        if line.startswith("| `")
+    }
+    assert lines.keys() == {function.__name__ for function in TOOLS}
+    for function in TOOLS:
+        arguments = set(function.__annotations__) - {"context", "return"}
+        missing = [name for name in arguments if f"`{name}`" not in lines[function.__name__]]
+        assert missing == [], function.__name__
+
+
+def test_every_error_code_is_in_the_reference() -> None:
+    text = page("reference/error-codes.md")
+    classes = [
+        it
+        for it in vars(errors).values()
+        if isinstance(it, type) and issubclass(it, errors.ShallError)
+    ]
+    assert len(classes) > 15
+    assert [it.code for it in classes if f"| `{it.code}` |" not in text] == []
+
+
+@pytest.mark.parametrize("command", ["init", "run", "trace", "serve", "demo", "config"])
+def test_every_command_and_flag_is_in_the_reference(command: str) -> None:
+    text = page("reference/cli.md")
+    assert f"## shall {command}" in text
+    section = text.split(f"## shall {command}")[1].split("\n## ")[0]
+    [actions] = [it for it in parser()._actions if it.dest == "command"]
+    assert actions.choices
+    for action in actions.choices[command]._actions:  # type: ignore[index]
+        flags = [name for name in action.option_strings if name.startswith("--")]
+        assert all(name in section for name in flags if name not in {"--help", "--debug"}), flags
+
+
+def commands() -> list[tuple[str, str]]:
+    """Give each line of a code block that types our command, and its page."""
+    found = []
+    for path in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *ROOT.glob("examples/*/*.md")]:
+        inside = False
+        for line in path.read_text("utf-8").splitlines():
+            if line.lstrip().startswith("```"):
+                inside = not inside
+            typed = line.strip().removeprefix("$ ").partition(" #")[0]
+            if inside and typed.startswith("shall "):
+                typed = typed.partition("   ")[0]
+                found.append((path.relative_to(ROOT).as_posix(), typed))
+    return found
+
+
+@pytest.mark.parametrize(("name", "typed"), commands())
+def test_every_command_in_the_documents_can_be_typed(name: str, typed: str) -> None:
+    words = shlex.split(typed.partition(" | ")[0].partition(" > ")[0].rstrip(" &"))[1:]
+    if "COMMAND" not in words:
+        parser().parse_args(words)
+    assert name
