@@ -226,6 +226,13 @@ def test_a_reader_that_goes_away_is_no_fault(project: Path) -> None:
     assert ended.stderr == ""
 
 
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_closed_streams_are_no_fault(project: Path, closed: str) -> None:
+    command = f"{sys.executable} -m shall config {closed}"
+    ended = subprocess.run(["/bin/sh", "-c", command], cwd=project, check=False)
+    assert ended.returncode == 0
+
+
 def test_an_encoding_that_lacks_a_sign_is_no_fault(shall: Shall, project: Path) -> None:
     (project / "specs").mkdir()
     (project / "specs/requirements.md").write_text("THE API SHALL sing")
