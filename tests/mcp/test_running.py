@@ -211,3 +211,11 @@ async def test_an_answer_survives_a_store_that_fails(
     data = answer(await client.call_tool("health_check", {}))
     assert data["status"] == "ok"
     del caplog
+
+
+async def test_numbers_beyond_every_bound_are_answered(client: Client, answer: Answer) -> None:
+    for tool, arguments in (
+        ("get_test_results", {"limit": 10**30}),
+        ("get_mcp_metrics", {"limit": 10**30, "since_minutes": 10**30}),
+    ):
+        assert answer(await client.call_tool(tool, arguments))["status"] == "ok"

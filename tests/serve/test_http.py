@@ -94,6 +94,7 @@ async def test_the_official_client_comes_in_with_the_token(serve: Serve, tmp_pat
         ({"Host": "evil.example"}, 421),
         ({"Host": "127.0.0.1.evil.example"}, 421),
         ({"Host": "[::bad"}, 421),
+        ({"Origin": "http://[::bad"}, 403),
         ({"Origin": "http://localhost:3000"}, 200),
         ({"Host": "localhost"}, 200),
         ({}, 200),
@@ -156,6 +157,26 @@ async def test_insecure_means_it(serve: Serve) -> None:
     async with httpx2.AsyncClient() as http:
         port = served.base.rpartition(":")[2]
         assert (await http.get(f"http://127.0.0.1:{port}/health")).status_code == 200
+
+
+@pytest.mark.verifies("serve#1.2")
+@pytest.mark.parametrize("path", ["/health", "/health/"])
+def test_mcp_is_not_served_where_no_token_is_asked_for(
+    path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MCP_AUTH_TOKEN", TOKEN)
+    ended = run_serve("--port", "0", "--path", path)
+    assert ended.returncode == 2
+    [line] = ended.stderr.splitlines()
+    assert "--path" in line
+
+
+def test_a_name_that_cannot_be_one_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MCP_AUTH_TOKEN", TOKEN)
+    ended = run_serve("--host", "a..b", "--port", "0")
+    assert ended.returncode == 2
+    [line] = ended.stderr.splitlines()
+    assert "a..b:0 cannot be bound" in line
 
 
 def test_a_token_file_that_is_not_there_or_empty_is_told(tmp_path: Any) -> None:

@@ -18,7 +18,7 @@ from shall.cases.script import script_name
 from shall.engine.events import CaseFinished, Event
 from shall.engine.result import RunResult
 from shall.errors import BadValue, NotYet
-from shall.mcp.arguments import WorkspaceName
+from shall.mcp.arguments import MOST, WorkspaceName
 from shall.mcp.results import ResultsReply, RunReply, case_details, run_item, run_reply
 from shall.mcp.spaces import chosen, workspaces_of
 
@@ -77,7 +77,7 @@ async def get_test_results(
     if run_id is None and case is None:
         if limit < 1:
             raise BadValue(f"limit is {limit}; it must be 1 or more.")
-        runs = await asyncio.to_thread(results.past_runs, space, limit)
+        runs = await asyncio.to_thread(results.past_runs, space, min(limit, MOST))
         return {"results": [run_item(run) for run in runs]}
     details = await asyncio.to_thread(results.run_details, space, run_id or "latest", case)
     language = space.defaults.language
@@ -97,7 +97,7 @@ async def _run_telling(context: Context, space: Workspace, request: RunRequest) 
     The run is a task of its own: cancelling it once stops its requests and lets its teardowns
     end, while a cancelled call would be cancelled again at every wait.
     """
-    told: asyncio.Queue[CaseFinished] = asyncio.Queue()
+    told: asyncio.Queue[CaseFinished | None] = asyncio.Queue()
 
     def tell(event: Event) -> None:
         if isinstance(event, CaseFinished):
@@ -105,20 +105,24 @@ async def _run_telling(context: Context, space: Workspace, request: RunRequest) 
 
     async def report() -> None:
         done = 0
-        while True:
-            finished = (await told.get()).result
+        while event := await told.get():
             done += 1
-            await context.report_progress(done, None, f"{finished.name}: {finished.outcome}")
+            case = event.result
+            await context.report_progress(done, None, f"{case.name}: {case.outcome}")
 
     running = asyncio.create_task(run_cases(space, request, tell), name=RUN_TASK)
     reporting = asyncio.create_task(report())
     try:
-        return await asyncio.shield(running)
+        run = await asyncio.shield(running)
+        told.put_nowait(None)
+        await asyncio.wait([reporting])  # the last case is told before the answer
     except asyncio.CancelledError:
         running.cancel()
         with anyio.CancelScope(shield=True):
             await asyncio.wait([running])
         raise
+    else:
+        return run
     finally:
         reporting.cancel()
 

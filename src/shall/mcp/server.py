@@ -12,8 +12,10 @@ from mcp_types import INVALID_PARAMS, ToolAnnotations
 from shall import __version__
 from shall.actions.workspaces import Workspaces
 from shall.cases.guide import format_guide
+from shall.errors import BadValue
 from shall.mcp import case_tools, run_tools, spec_tools, status_tools
 from shall.mcp.prompts import prompts
+from shall.mcp.reply import check_names
 from shall.mcp.spaces import Connected
 from shall.mcp.tool import make_tool
 
@@ -78,7 +80,18 @@ async def _check_prompt(ctx: Any, call_next: Callable[[Any], Awaitable[Any]]) ->
             raise MCPError(
                 INVALID_PARAMS, f"Unknown prompt {name}. There are: {', '.join(_NAMES)}."
             )
-        for argument in prompt.arguments or ():
+        taken = prompt.arguments or ()
+        _check_arguments(given, [argument.name for argument in taken])
+        for argument in taken:
             if argument.required and argument.name not in given:
                 raise MCPError(INVALID_PARAMS, f"The prompt {name} needs {argument.name}.")
     return await call_next(ctx)
+
+
+def _check_arguments(given: Any, names: list[str]) -> None:
+    if not isinstance(given, dict):
+        raise MCPError(INVALID_PARAMS, "The arguments of a prompt are an object.")
+    try:
+        check_names(given, names)
+    except BadValue as error:
+        raise MCPError(INVALID_PARAMS, str(error)) from None

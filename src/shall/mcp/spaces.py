@@ -79,5 +79,17 @@ async def _asked(session: Any) -> tuple[Path, ...]:
     except (MCPError, TimeoutError) as error:
         _log.warning("the client does not tell its roots: %s", error)
         return ()
-    parts = (urlsplit(str(root.uri)) for root in answer.roots)
-    return tuple(Path(unquote(part.path)) for part in parts if part.scheme == "file")
+    folders = (_folder_of(str(root.uri)) for root in answer.roots)
+    return tuple(folder for folder in folders if folder is not None)
+
+
+def _folder_of(uri: str) -> Path | None:
+    """Give the folder of a ``file:`` URI; None for other schemes, and for what can be no path."""
+    try:
+        part = urlsplit(uri)
+        folder = Path(unquote(part.path)).resolve()  # ValueError: a null byte
+        folder.is_dir()  # OSError: a name too long
+    except (ValueError, OSError) as error:
+        _log.warning("a root of the client is left out, %r: %s", uri, error)
+        return None
+    return folder if part.scheme == "file" else None

@@ -11,6 +11,7 @@ from shall import __version__
 from shall.actions import results
 from shall.actions.status import health
 from shall.errors import OutsideWorkspace
+from shall.mcp.arguments import MOST
 from shall.mcp.spaces import chosen
 
 
@@ -38,7 +39,8 @@ async def get_mcp_metrics(
 ) -> dict[str, Any]:
     """Count tool calls: success rate, latency, errors by code."""
     space = await chosen(context)
-    found = await asyncio.to_thread(results.call_statistics, space, limit, since_minutes)
+    since = None if since_minutes is None else min(since_minutes, MOST)
+    found = await asyncio.to_thread(results.call_statistics, space, min(limit, MOST), since)
     return {
         "total": found.total,
         "success": found.success,

@@ -48,27 +48,30 @@ class EnvelopeTool(Tool):
         workspace = await default_workspace(context)
         length = workspace.defaults.max_error_length if workspace else _DEFAULT_ERROR_LENGTH
         try:
-            data = success(request_id, await self._answer(arguments, context))
+            answer = success(request_id, await self._answer(arguments, context))
+            result = as_result(answer)  # a value that JSON cannot say is told here
         except ShallError as error:
-            data = failure(request_id, error.code, str(error), length, error)
+            answer = failure(request_id, error.code, str(error), length, error)
+            result = as_result(answer)
         except MCPError:
             raise
         except Exception:  # noqa: BLE001 - the last place before the wire: a fault of ours
             _log.exception("the tool %s failed (request %s)", self.name, request_id)
             code = _FAULT_CODES.get(self.name, "MCP_INTERNAL_ERROR")
             message = f"A fault of shall itself; its log tells more under {request_id}."
-            data = failure(request_id, code, message, length)
+            answer = failure(request_id, code, message, length)
+            result = as_result(answer)
         if workspace is not None and workspace.store is not None:
             call = CallRecord(
                 at=datetime.now(UTC),
                 tool=self.name,
                 request_id=request_id,
-                status=data["status"],
+                status=answer["status"],
                 latency_ms=(time.perf_counter() - started) * 1000,
-                error_code=data["error_code"],
+                error_code=answer["error_code"],
             )
             await _keep(workspace.store.save_call, call)
-        return as_result(data)
+        return result
 
     async def _answer(
         self, arguments: dict[str, Any], context: Context[Any, Any]

@@ -13,10 +13,11 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shall import __version__
+from shall.errors import InvalidSetting
 from shall.joining import open_workspaces
 from shall.mcp.server import build_server
 from shall.mcp.spaces import Connected
-from shall.serve.auth import BearerGate
+from shall.serve.auth import PUBLIC, BearerGate
 from shall.serve.hosts import LOOPBACK, HostGate
 from shall.settings import Settings
 
@@ -37,7 +38,16 @@ class Served:
 
 
 def make_app(settings: Settings) -> Served:
-    """Make the application for some settings."""
+    """Make the application for some settings.
+
+    Raises:
+        InvalidSetting: The path is one that needs no token.
+    """
+    if settings.path in PUBLIC:
+        raise InvalidSetting(
+            f"{settings.path} is open to callers without a token: MCP cannot be served there.",
+            hint="Name another one with --path, such as /mcp.",
+        )
     spaces = open_workspaces(settings)
     server = build_server(spaces)
     # Host and Origin are checked in front of every route, not only of this one.

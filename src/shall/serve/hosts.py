@@ -5,7 +5,7 @@ shows in ``Origin``; where the page's own name was rebound to 127.0.0.1, it show
 (MCP specification 2025-06-18, Transports, Security Warning.)
 """
 
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -36,19 +36,20 @@ class HostGate:
     def _refusal(self, scope: Scope) -> int | None:
         headers = dict(scope["headers"])
         host = headers.get(b"host", b"").decode("latin-1")
-        if self._strict and _name_of(f"//{host}") not in LOOPBACK:
+        if self._strict and _split(f"//{host}").hostname not in LOOPBACK:
             return 421
         origin = headers.get(b"origin")
         if origin is None:
             return None
-        named = origin.decode("latin-1")
-        same = urlsplit(named).netloc == host
-        from_here = self._strict and _name_of(named) in LOOPBACK
+        named = _split(origin.decode("latin-1"))
+        same = bool(host) and named.netloc == host
+        from_here = self._strict and named.hostname in LOOPBACK
         return None if same or from_here else 403
 
 
-def _name_of(url: str) -> str:
+def _split(url: str) -> SplitResult:
+    """Split a URL; one that cannot be split names no host."""
     try:
-        return urlsplit(url).hostname or ""
+        return urlsplit(url)
     except ValueError:
-        return ""
+        return SplitResult("", "", "", "", "")

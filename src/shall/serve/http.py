@@ -22,7 +22,8 @@ def serve_http(settings: Settings) -> int:
     """Serve MCP over Streamable HTTP; give the exit status.
 
     Raises:
-        InvalidSetting: The address cannot be bound, or others can reach it without a token.
+        InvalidSetting: The address cannot be bound, others can reach it without a token, or the
+            path needs none.
     """
     set_up_logging(settings)
     _check_exposure(settings)
@@ -85,9 +86,10 @@ def bound(host: str, port: int) -> socket.socket:
         except OSError:
             listener.close()
             raise
-    except OSError as error:
+    except (OSError, UnicodeError) as error:  # UnicodeError: a name that DNS cannot say
+        reason = getattr(error, "strerror", None) or error
         raise InvalidSetting(
-            f"{host}:{port} cannot be bound: {error.strerror or error}.",
+            f"{host}:{port} cannot be bound: {reason}.",
             hint="Is another server running there? Name another one with --port.",
         ) from None
     listener.set_inheritable(True)
