@@ -231,7 +231,11 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8765, help="0 takes a free port")
     port = parser.parse_args().port
 
-    listener = socket.create_server(("127.0.0.1", port), backlog=512)
+    # Named as TCP, so that asyncio sends small answers at once (Nagle's algorithm off).
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(("127.0.0.1", port))
+    listener.listen(512)
     config = uvicorn.Config(
         make_app(), log_level="warning", access_log=False, timeout_graceful_shutdown=1
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from shall.actions.cases import list_cases
 from shall.actions.results import past_runs, run_details
 from shall.actions.run import RunRequest, run_tests
 from shall.actions.trace import trace_requirements
@@ -192,6 +193,19 @@ async def test_a_case_that_cannot_be_read_is_named_by_the_matrix(
     problems = [str(problem) for problem in trace_requirements(workspace).problems]
     assert any("broken.yaml:2" in problem for problem in problems)
     assert any("test_broken.py" in problem for problem in problems)
+
+
+async def test_a_file_that_is_no_text_is_an_error_of_its_own(
+    workspace: Workspace, write: Write, shop: _Server
+) -> None:
+    write("tests/cases/good.yaml", case("good", "/a"))
+    (workspace.root / "tests/cases/noise.yaml").write_bytes(b"\xff\xfe\x00")
+    (workspace.root / "tests/test_noise.py").write_bytes(b"\xff\xfe verifies")
+    result = await run_tests(workspace, RunRequest(host=shop.url))
+    assert [found.outcome.value for found in result.cases] == ["passed", "error"]
+    assert list_cases(workspace) == ["tests/cases/good.yaml", "tests/cases/noise.yaml"]
+    told = [problem.place.file for problem in trace_requirements(workspace).problems]
+    assert told == ["tests/cases/noise.yaml", "tests/test_noise.py"]
 
 
 async def test_a_cancelled_run_is_kept_as_interrupted(

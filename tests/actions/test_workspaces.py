@@ -134,7 +134,13 @@ def test_an_interpreter_counts_only_in_the_workspaces_environment(
         assert spaces.check_interpreter(str(python), workspace) == python
         assert spaces.check_interpreter(".venv/bin/python3.11", workspace) == python
         assert spaces.check_interpreter(None, workspace) is None
-        for refused in (str(script), "/usr/bin/python3", "../other/python", "/any/script"):
+        for refused in (
+            str(script),
+            "/usr/bin/python3",
+            "../other/python",
+            "/any/script",
+            "/python",
+        ):
             with pytest.raises(OutsideWorkspace, match="SHALL_INTERPRETERS"):
                 spaces.check_interpreter(refused, workspace)
 

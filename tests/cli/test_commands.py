@@ -103,6 +103,29 @@ def test_config_shows_value_source_and_meaning_and_no_secret(shall: Shall, proje
     assert {"setting", "value", "source", "meaning"} == rows[0].keys()
 
 
+@pytest.mark.verifies("cli#1.5")
+def test_config_masks_the_variables_that_secrets_names(shall: Shall, project: Path) -> None:
+    (project / "shall.yaml").write_text("variables: {pin: canary-1, user: anna}\nsecrets: [pin]\n")
+    shown = shall("config").stdout + shall("config", "--format", "json").stdout
+    assert "canary-1" not in shown
+    assert "anna" in shown
+
+
+@pytest.mark.parametrize("percent", ["nan", "101", "-1", "most"])
+def test_a_percentage_is_0_to_100(shall: Shall, percent: str) -> None:
+    assert shall("trace", f"--fail-under={percent}").returncode == 2
+
+
+def test_a_folder_that_cannot_be_made_is_told(shall: Shall, project: Path) -> None:
+    (project / "file").write_text("")
+    made = shall("init", "--workspace", "file/below")
+    assert made.returncode == 2
+    assert "cannot be made" in made.stderr
+    demo = shall("demo", "--to", "file")
+    assert demo.returncode == 2
+    assert "--to" in demo.stderr
+
+
 def test_a_bad_setting_is_told_without_a_traceback(shall: Shall) -> None:
     ended = shall("serve", MCP_TRANSPORT="pigeon", MCP_PORT="abc")
     assert ended.returncode == 2

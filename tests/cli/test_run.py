@@ -121,7 +121,7 @@ def test_ctrl_c_stops_tears_down_and_shows_what_ran(
     file = project / "tests/cases/hang.yaml"
     file.write_text(file.read_text() + teardown)
     process = subprocess.Popen(
-        [sys.executable, "-m", "shall", "run", "--host", service.url],
+        [sys.executable, "-m", "shall", "run", "--concurrency", "1", "--host", service.url],
         cwd=project,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -224,6 +224,13 @@ def test_a_reader_that_goes_away_is_no_fault(project: Path) -> None:
         ["/bin/sh", "-c", command], cwd=project, capture_output=True, text=True, check=False
     )
     assert ended.stderr == ""
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_closed_streams_are_no_fault(project: Path, closed: str) -> None:
+    command = f"{sys.executable} -m shall config {closed}"
+    ended = subprocess.run(["/bin/sh", "-c", command], cwd=project, check=False)
+    assert ended.returncode == 0
 
 
 def test_an_encoding_that_lacks_a_sign_is_no_fault(shall: Shall, project: Path) -> None:

@@ -193,6 +193,7 @@ async def text_of(client: Client, name: str, **arguments: str) -> str:
         ("generate-requirements", {}),
         ("generate-code-from-design", {"design_path": "/etc/passwd"}),
         ("generate-code-from-design", {}),
+        ("generate-requirements", {"requirements": "a", "zzz": "b"}),
     ],
 )
 async def test_a_wrong_prompt_is_an_invalid_parameter(

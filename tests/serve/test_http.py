@@ -11,6 +11,8 @@ import pytest
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
+from shall.serve.http import bound
+
 pytestmark = [pytest.mark.anyio, pytest.mark.process]
 
 Serve = Callable[..., Any]
@@ -124,6 +126,12 @@ async def test_with_a_token_an_origin_must_still_be_ours(serve: Serve) -> None:
 def run_serve(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "shall", "serve", "--transport", "http", *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_the_listener_is_named_as_tcp_so_that_small_answers_are_sent_at_once(host: str) -> None:
+    with bound(host, 0) as listener:
+        assert listener.proto == socket.IPPROTO_TCP
 
 
 @pytest.mark.verifies("serve#1.4")

@@ -5,7 +5,13 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
-from shall.actions.choosing import YAML_ENDINGS, case_folders, case_not_found
+from shall.actions.choosing import (
+    UNREADABLE,
+    YAML_ENDINGS,
+    case_folders,
+    case_not_found,
+    root_at,
+)
 from shall.actions.workspace import Workspace
 from shall.cases.model import Case
 from shall.cases.reading import Reading, examine_data, examine_text, load_yaml, read_case, root_of
@@ -25,7 +31,7 @@ SCRIPTS = "tests/scripts"
 """Where generated pytest scripts lie; nothing is generated unless the folder exists."""
 
 TEST_TYPES: Mapping[str, frozenset[str | None]] = {
-    "all": frozenset({"testcase", "unittest"}),
+    "all": frozenset({"testcase", "unittest", UNREADABLE}),
     "integration": frozenset({"testcase"}),
     "unit": frozenset({"unittest"}),
 }
@@ -72,7 +78,7 @@ def list_cases(
         path
         for folder in folders
         for path in files.find(folder, YAML_ENDINGS)
-        if root_of(files.read_text(path)) in TEST_TYPES[test_type]
+        if root_at(workspace, path) in TEST_TYPES[test_type]
     ]
 
 

@@ -17,6 +17,8 @@ CASE_FOLDERS = ("tests/cases", "test_cases")
 
 YAML_ENDINGS = (".yaml", ".yml")
 
+UNREADABLE = "unreadable"
+
 
 def case_folders(workspace: Workspace) -> tuple[str, ...]:
     """Give the folders of cases that exist in the workspace."""
@@ -77,11 +79,19 @@ def read_jobs(workspace: Workspace, files: Sequence[str], tags: Sequence[str]) -
     return jobs
 
 
+def root_at(workspace: Workspace, path: str) -> str | None:
+    """Give the root of a YAML file; one that cannot be read may be a case: ``UNREADABLE``."""
+    try:
+        return root_of(workspace.files.read_text(path))
+    except InvalidInput:  # told when it is read as a case
+        return UNREADABLE
+
+
 def _cases_below(workspace: Workspace, folder: str) -> list[str]:
     return [
         path
         for path in workspace.files.find(folder, YAML_ENDINGS)
-        if root_of(workspace.files.read_text(path)) is not None
+        if root_at(workspace, path) is not None
     ]
 
 

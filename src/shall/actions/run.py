@@ -1,7 +1,6 @@
 """Runs test cases: choose, run, keep."""
 
 import asyncio
-import logging
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,8 +15,6 @@ from shall.engine.job import Job, RunOptions
 from shall.engine.result import RunResult
 from shall.engine.run import run_jobs
 from shall.errors import CaseNotFound
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)

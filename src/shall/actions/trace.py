@@ -1,17 +1,18 @@
 """Traces criteria to cases, tests and their latest outcome."""
 
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from shall.actions.choosing import YAML_ENDINGS, case_folders
+from shall.actions.choosing import UNREADABLE, YAML_ENDINGS, case_folders, root_at
 from shall.actions.requirements import read_specs
 from shall.actions.workspace import Workspace
 from shall.cases.fingerprint import case_fingerprint
-from shall.cases.reading import locate, read_case, root_of
+from shall.cases.reading import locate, read_case
 from shall.engine.result import Outcome
-from shall.errors import BadValue, InvalidCase, InvalidSpec, Problem
+from shall.errors import BadValue, InvalidFile, InvalidInput, Problem
+from shall.place import Place
 from shall.specs.links import link_of_case, marks_in
 from shall.specs.matrix import Latest, Matrix, build_matrix
 from shall.specs.model import Link, SpecSet
@@ -42,13 +43,13 @@ def _case_links(workspace: Workspace, problems: list[Problem]) -> Iterator[Link]
     files = workspace.files
     for folder in case_folders(workspace):
         for path in files.find(folder, YAML_ENDINGS):
-            text = files.read_text(path)
-            if root_of(text) != "testcase":
+            if root_at(workspace, path) not in {"testcase", UNREADABLE}:
                 continue
             try:
+                text = files.read_text(path)
                 case = read_case(text, path)
-            except InvalidCase as error:
-                problems.extend(error.problems)
+            except InvalidInput as error:
+                problems.extend(_problems_of(error, path))
                 continue
             if case.verifies:
                 place = locate(text, path, "verifies")
@@ -61,8 +62,15 @@ def _test_links(workspace: Workspace, problems: list[Problem]) -> Iterator[Link]
         if name.startswith("test_") or name.endswith("_test.py"):
             try:
                 yield from marks_in(workspace.files.read_text(path), path)
-            except InvalidSpec as error:
-                problems.extend(error.problems)
+            except InvalidInput as error:
+                problems.extend(_problems_of(error, path))
+
+
+def _problems_of(error: InvalidInput, path: str) -> Sequence[Problem]:
+    """Give the problems of a file that cannot be read."""
+    if isinstance(error, InvalidFile):
+        return error.problems
+    return [Problem(Place(path, 1), "", error.message, error.hint)]
 
 
 def _latest(evidence: Iterable[Evidence]) -> list[Latest]:

@@ -76,7 +76,7 @@ class Workspaces:
         path = Path(python_path)
         path = path if path.is_absolute() else workspace.root / path
         inside = ".." not in path.parts and path.is_relative_to(workspace.root)
-        in_venv = _PYTHON.fullmatch(path.name) and (path.parents[1] / "pyvenv.cfg").is_file()
+        in_venv = _PYTHON.fullmatch(path.name) and (path.parent.parent / "pyvenv.cfg").is_file()
         if path in self._interpreters or (inside and in_venv and path.is_file()):
             return path
         raise OutsideWorkspace(

@@ -11,26 +11,28 @@ from shall.cli.output import guarded
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the shall command; give its exit status."""
-    return guarded(lambda: _main(argv))
+    arguments = _arguments(argv)
+    return guarded(lambda: _main(arguments), arguments)
 
 
 def serve_as_before(argv: Sequence[str] | None = None) -> int:
     """Run ``api-auto-test-mcp``; give its exit status."""
     from shall.cli.earlier import serve_api_auto_test
 
-    return guarded(lambda: serve_api_auto_test(_arguments(argv)))
+    arguments = _arguments(argv)
+    return guarded(lambda: serve_api_auto_test(arguments), arguments)
 
 
 def serve_spec_before(argv: Sequence[str] | None = None) -> int:
     """Run ``python -m mcp_server_spec.main``; give its exit status."""
     from shall.cli.earlier import serve_spec_driven
 
-    return guarded(lambda: serve_spec_driven(_arguments(argv)))
+    arguments = _arguments(argv)
+    return guarded(lambda: serve_spec_driven(arguments), arguments)
 
 
-def _main(argv: Sequence[str] | None) -> int:
-    arguments = parser().parse_args(_arguments(argv))
-    return _command(arguments)
+def _main(argv: Sequence[str]) -> int:
+    return _command(parser().parse_args(argv))
 
 
 def _command(arguments: argparse.Namespace) -> int:

@@ -4,7 +4,7 @@ import argparse
 import json
 
 from shall.cli.options import folder_of, settings_of
-from shall.cli.output import OK, say
+from shall.cli.output import OK, printable, say
 from shall.settings import settings_table
 
 
@@ -20,5 +20,5 @@ def execute(arguments: argparse.Namespace) -> int:
     widths = [max(len(row[column]) for row in rows_with_head) for column in range(3)]
     for row in rows_with_head:
         cells = (f"{cell:<{width}}" for cell, width in zip(row, widths, strict=False))
-        say(f"{'  '.join(cells)}  {row[3]}")
+        say(printable(f"{'  '.join(cells)}  {row[3]}"))
     return OK

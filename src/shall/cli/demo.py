@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -17,7 +18,7 @@ from shall.actions.reports import keep_report
 from shall.actions.run import RunRequest
 from shall.actions.trace import trace_requirements
 from shall.cli.options import settings_of
-from shall.cli.output import OK, OWN_FAULT, say, tell
+from shall.cli.output import CHECK_FAILED, OK, exit_status, say, tell
 from shall.cli.run import run_showing, show
 from shall.errors import InvalidInput, TargetUnreachable
 from shall.joining import open_workspace
@@ -50,10 +51,11 @@ def execute(arguments: argparse.Namespace) -> int:
     say("One criterion fails and one is untested: the README there says why. Next, type:")
     shall_command = _typed()
     say(f"  cd {arguments.to}")
-    say(f"  {sys.executable} service.py --port 8765 &")
+    say(f"  {shlex.quote(sys.executable)} service.py --port 8765 &")
     say(f"  {shall_command} run")
     say(f"  {shall_command} trace")
-    return OK if run.cases else OWN_FAULT
+    status = exit_status(run)
+    return OK if status == CHECK_FAILED else status
 
 
 def _typed() -> str:
@@ -61,22 +63,31 @@ def _typed() -> str:
     if shutil.which("shall"):
         return "shall"
     beside = Path(sys.executable).with_name("shall")
-    return str(beside) if beside.is_file() else f"{sys.executable} -m shall"
+    python = shlex.quote(sys.executable)
+    return shlex.quote(str(beside)) if beside.is_file() else f"{python} -m shall"
 
 
 def _copy_example(folder: Path) -> None:
     """Copy the example; files of an earlier copy are renewed, other files stay.
 
     Raises:
-        InvalidInput: Something else stands there.
+        InvalidInput: Something else stands there, or it cannot be written.
     """
-    if folder.exists() and not (folder / "service.py").is_file() and any(folder.iterdir()):
+    is_ours = (folder / "service.py").is_file()
+    is_free = not folder.exists() or (folder.is_dir() and not any(folder.iterdir()))
+    if not (is_ours or is_free):
         raise InvalidInput(
             f"{folder} exists and is not an earlier copy of the example.",
             hint="Name another folder with --to.",
         )
     with resources.as_file(_example()) as source:
-        shutil.copytree(source, folder, dirs_exist_ok=True, ignore=_LEFT_OUT)
+        try:
+            shutil.copytree(source, folder, dirs_exist_ok=True, ignore=_LEFT_OUT)
+        except OSError as error:  # shutil.Error too: what could not be copied
+            raise InvalidInput(
+                f"The example cannot be copied to {folder}: {error.strerror or error}.",
+                hint="Name another folder with --to.",
+            ) from None
 
 
 def _example() -> "resources.abc.Traversable":
@@ -106,7 +117,7 @@ def _service(folder: Path) -> Iterator[str]:
     try:
         yield _address(process)
     finally:
-        with suppress(ProcessLookupError):
+        with suppress(ProcessLookupError, PermissionError):  # it ended by itself
             os.killpg(process.pid, signal.SIGTERM)
         try:
             process.wait(_STOP_AFTER_S)

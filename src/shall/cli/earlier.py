@@ -16,7 +16,7 @@ def serve_api_auto_test(argv: Sequence[str]) -> int:
     """Serve as ``api-auto-test-mcp`` did: 127.0.0.1:8000, ``/mcp``, stdio."""
     command = argparse.ArgumentParser(prog="api-auto-test-mcp")
     _add_shared(command)
-    command.add_argument("--sse-path", dest="path")
+    command.add_argument("--sse-path", "--path", dest="path")
     command.add_argument("--auth-token")
     arguments = command.parse_args(argv)
     return _start(arguments, {"path": arguments.path, "auth_token": arguments.auth_token}, {})
@@ -40,6 +40,7 @@ def _add_shared(command: argparse.ArgumentParser) -> None:
     command.add_argument("--host", dest="server_host")
     command.add_argument("--port", dest="server_port")
     command.add_argument("--workspace", action="append", metavar="DIR")
+    command.add_argument("--debug", action="store_true", help="show where a fault of ours is")
 
 
 def _start(arguments: argparse.Namespace, flags: dict[str, Any], defaults: dict[str, Any]) -> int:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from shall.cli.options import settings_of
 from shall.cli.output import OK, say, tell
+from shall.errors import InvalidInput
 from shall.joining import open_workspace
 
 _REQUIREMENTS = """\
@@ -49,7 +50,10 @@ _FILES = {
 def execute(arguments: argparse.Namespace) -> int:
     """Carry out the command."""
     folder = Path(arguments.workspace or ".").resolve()
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InvalidInput(f"The folder {folder} cannot be made: {error.strerror}.") from None
     settings, _ = settings_of(folder, {})
     workspace = open_workspace(folder, settings)
     for path, text in _FILES.items():

@@ -40,6 +40,13 @@ def settings_of(
     return read_settings(flags, process_environment(), folder, defaults)
 
 
+def _percent(text: str) -> float:
+    percent = float(text)
+    if not 0 <= percent <= 100:  # NaN too, which no share is below
+        raise argparse.ArgumentTypeError(f"{text} is not 0 to 100")
+    return percent
+
+
 _Commands = Any  # argparse keeps the type of add_subparsers() to itself
 
 
@@ -86,7 +93,7 @@ def _add_trace(commands: _Commands) -> None:
     command.add_argument("--format", choices=("text", "json", "csv", "md"), default="text")
     command.add_argument(
         "--fail-under",
-        type=float,
+        type=_percent,
         metavar="PERCENT",
         help="exit status 1 when fewer criteria are proved",
     )

@@ -3,7 +3,8 @@
 import os
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from shall.engine.result import CaseResult, Outcome, RunResult, RunStatus
 from shall.errors import ShallError
@@ -47,22 +48,20 @@ def _case_status(case: CaseResult) -> int:
     return UNREACHABLE if any(step.retryable for step in case.steps) else BAD_INPUT
 
 
-def guarded(command: Callable[[], int]) -> int:
+def guarded(command: Callable[[], int], arguments: Sequence[str]) -> int:
     """Carry out a command; tell what goes wrong on stderr and give the exit status."""
+    _open_closed_streams()
     try:
         status = command()
-        sys.stdout.flush()
+        _flush()
     except ShallError as error:
         tell(str(error))
         return error.exit_status
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:  # whoever read our output has gone, as with `| head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return OK
     except Exception as error:  # noqa: BLE001 - the last place where a fault of ours is told
-        tell(f"A fault of shall itself: {error!r}. Set --debug to see where.")
-        if "--debug" in sys.argv:
+        tell(f"A fault of shall itself: {error!r}. Add --debug to see where.")
+        if "--debug" in arguments:
             traceback.print_exc()
         return OWN_FAULT
     return status
@@ -76,7 +75,32 @@ def tell(text: str) -> None:
 def say(text: str = "") -> None:
     """Say something on stdout, in whatever the terminal can show."""
     encoding = sys.stdout.encoding or "utf-8"
-    print(text.encode(encoding, "replace").decode(encoding))
+    try:
+        print(text.encode(encoding, "replace").decode(encoding))
+    except BrokenPipeError:
+        _mute()
+
+
+def _flush() -> None:
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _mute()
+
+
+def _mute() -> None:
+    """Go on without a reader, as with ``| head``: reports and exit status stay true."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+
+
+def _open_closed_streams() -> None:
+    """Give closed streams (``>&-``) a place to write to: Python leaves them None."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            stream = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - for good
+            setattr(sys, name, stream)
 
 
 def printable(text: str) -> str:

@@ -101,10 +101,10 @@ def _body(
     value = evaluate(body.value, scope)
     kind = _kind(body.kind, value, _named(headers, "content-type"), multipart=multipart)
     if kind is BodyKind.FORM:
-        pairs = tuple(_pairs(value)) if isinstance(value, Mapping) else ()
+        pairs = tuple(_pairs(value)) if isinstance(value, dict) else ()
         if multipart:
             return None, pairs, None
-        text = urlencode(pairs) if isinstance(value, Mapping) else as_text(value)
+        text = urlencode(pairs) if isinstance(value, dict) else as_text(value)
         return text.encode("utf-8"), (), _FORM
     if kind is BodyKind.TEXT:
         return as_text(value).encode("utf-8"), (), "text/plain; charset=utf-8"
@@ -114,7 +114,7 @@ def _body(
 def _kind(kind: BodyKind, value: Any, content_type: str, *, multipart: bool) -> BodyKind:
     """Tell how a body is sent; the older ``data`` follows the Content-Type header."""
     if kind is not BodyKind.DATA:
-        return BodyKind.FORM if multipart and isinstance(value, Mapping) else kind
+        return BodyKind.FORM if multipart and isinstance(value, dict) else kind
     said = content_type.lower()
     if multipart or "form" in said:
         return BodyKind.FORM

@@ -36,7 +36,7 @@ def same(left: Any, right: Any) -> bool:
     """Tell whether two JSON values are equal, types kept apart as JSON keeps them."""
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
-    if isinstance(left, Mapping) and isinstance(right, Mapping):
+    if isinstance(left, dict) and isinstance(right, dict):
         return left.keys() == right.keys() and all(same(left[key], right[key]) for key in left)
     if isinstance(left, list) and isinstance(right, list):
         return len(left) == len(right) and all(map(same, left, right))
@@ -127,8 +127,8 @@ def holds(container: Any, item: Any) -> bool:
         return (item if isinstance(item, str) else json.dumps(item)) in container
     if isinstance(container, list):
         return any(same(item, held) for held in container)
-    if isinstance(container, Mapping):
-        if isinstance(item, Mapping):
+    if isinstance(container, dict):
+        if isinstance(item, dict):
             return all(key in container and same(container[key], item[key]) for key in item)
         return item in container if isinstance(item, str) else False
     return False

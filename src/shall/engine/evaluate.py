@@ -1,7 +1,6 @@
 """Values with expressions to plain values. Nothing is handed to ``eval``."""
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 from shall.cases.expression import parse_template
@@ -18,7 +17,7 @@ def evaluate(value: Any, scope: Scope) -> Any:
     """
     if isinstance(value, str):
         return _evaluate_text(value, scope) if "{{" in value else value
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return {as_text(evaluate(key, scope)): evaluate(item, scope) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [evaluate(item, scope) for item in value]

@@ -10,7 +10,7 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, quote, quote_plus, unquote, unquote_plus, urlsplit
@@ -64,7 +64,7 @@ class Redactor:
 
     def learn(self, value: Any, shortest: int = _SHORTEST_NAMED) -> None:
         """Take a value for a secret, everything inside it included."""
-        if isinstance(value, Mapping):
+        if isinstance(value, dict):
             for item in value.values():
                 self.learn(item, shortest)
         elif isinstance(value, list):
@@ -78,7 +78,7 @@ class Redactor:
 
     def learn_named(self, value: Any) -> None:
         """Look through a value (variables, a JSON body) for keys that name secrets."""
-        if isinstance(value, Mapping):
+        if isinstance(value, dict):
             for key, item in value.items():
                 if self.names(str(key)):
                     self.learn(item, 1 if self.declares(str(key)) else _SHORTEST_FOUND)
@@ -125,7 +125,7 @@ class Redactor:
 
     def declares(self, name: str) -> bool:
         """Tell whether the case or the workspace itself calls this name a secret."""
-        return name.lower() in self._names
+        return bool(self._names) and name.lower() in self._names
 
     def names(self, name: str) -> bool:
         """Tell whether a name holds a secret in this case."""
@@ -144,7 +144,7 @@ class Redactor:
         """Mask secrets in a JSON value: by key and by value."""
         if isinstance(value, str):
             return self.text(value)
-        if isinstance(value, Mapping):
+        if isinstance(value, dict):
             return {
                 self.text(str(key)): self._kept(item) if self.names(str(key)) else self.value(item)
                 for key, item in value.items()

@@ -55,7 +55,7 @@ def _follow(value: Any, path: tuple[str | int, ...], root: str) -> Any:
 
 def step_into(value: Any, part: str | int) -> tuple[bool, Any]:
     """Follow one part of a path: found and the value, or not found and the reason."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         if part in value:
             return True, value[part]
         near = difflib.get_close_matches(str(part), [str(key) for key in value], n=1)

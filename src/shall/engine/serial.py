@@ -68,7 +68,7 @@ def _to_json(value: Any) -> Any:
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {name: _to_json(getattr(value, name)) for name in _field_names(type(value))}
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return {str(key): _to_json(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_to_json(item) for item in value]

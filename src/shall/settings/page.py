@@ -1,8 +1,10 @@
 """The settings as a person reads them."""
 
+from typing import Any
+
 from shall.settings import types
 from shall.settings.reading import Sources
-from shall.settings.table import SETTINGS, Settings
+from shall.settings.table import SETTINGS, Setting, Settings
 
 
 def settings_table(settings: Settings, sources: Sources) -> list[tuple[str, str, str, str]]:
@@ -10,12 +12,20 @@ def settings_table(settings: Settings, sources: Sources) -> list[tuple[str, str,
     return [
         (
             setting.name,
-            types.shown(getattr(settings, setting.name), is_secret=setting.is_secret),
+            types.shown(_value(setting, settings), is_secret=setting.is_secret),
             str(sources[setting.name]),
             setting.meaning,
         )
         for setting in SETTINGS
     ]
+
+
+def _value(setting: Setting, settings: Settings) -> Any:
+    """Give a value; of the variables, those that ``secrets`` names are masked."""
+    value = getattr(settings, setting.name)
+    if setting.name == "variables":
+        return {name: "***" if name in settings.secrets else it for name, it in value.items()}
+    return value
 
 
 def settings_page() -> str:
@@ -26,13 +36,15 @@ def settings_page() -> str:
         "Precedence: flags, then environment, then `shall.yaml`, then the default.",
         "`shall config` shows each value and where it comes from.",
         "",
-        "| setting | environment | key in `shall.yaml` | default | meaning |",
-        "| --- | --- | --- | --- | --- |",
+        "| setting | flag | environment | key in `shall.yaml` | default | meaning |",
+        "| --- | --- | --- | --- | --- | --- |",
     ]
     for setting in SETTINGS:
         names = ", ".join(f"`{name}`" for name in setting.environment)
+        flag = f"`{setting.flag}`" if setting.flag else ""
         key = f"`{setting.key}`" if setting.key else ""
         default = types.shown(setting.default, is_secret=False)
         default = f"`{default}`" if default else ""
-        lines.append(f"| `{setting.name}` | {names} | {key} | {default} | {setting.meaning} |")
+        cells = (f"`{setting.name}`", flag, names, key, default, setting.meaning)
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"

@@ -86,7 +86,7 @@ def _given(
 ) -> Iterable[tuple[Source, Any]]:
     """Give what is said about a setting, the strongest first."""
     if flags.get(setting.name) is not None:
-        yield Source("flag", f"--{setting.name.replace('_', '-')}"), flags[setting.name]
+        yield Source("flag", setting.flag), flags[setting.name]
     for name in setting.environment:
         if environ.get(name, "").strip():
             yield Source("environment", name), environ[name]

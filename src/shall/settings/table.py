@@ -40,7 +40,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One row of the table. ``key`` is for shall.yaml.
+    """One row of the table. ``key`` is for shall.yaml, ``flag`` for the command line.
 
     ``fallbacks`` are environment names that count only where neither a flag, nor a name of our
     own, nor shall.yaml says anything.
@@ -53,6 +53,7 @@ class Setting:
     key: str | None = None
     is_secret: bool = False
     fallbacks: tuple[str, ...] = ()
+    flag: str = ""
 
     @property
     def default(self) -> Any:
@@ -66,6 +67,7 @@ SETTINGS: tuple[Setting, ...] = (
         types.folders,
         "folders that may be worked in; several are separated by the path separator",
         ("SHALL_WORKSPACES", "ATF_REPO_ROOT"),
+        flag="--workspace",
     ),
     Setting(
         "state_dir",
@@ -95,6 +97,7 @@ SETTINGS: tuple[Setting, ...] = (
         "name of the environment that results are noted under",
         ("SHALL_ENVIRONMENT",),
         "environment",
+        flag="--environment",
     ),
     Setting(
         "concurrency",
@@ -102,6 +105,7 @@ SETTINGS: tuple[Setting, ...] = (
         "cases that run at once",
         ("SHALL_CONCURRENCY",),
         "concurrency",
+        flag="--concurrency",
     ),
     Setting(
         "request_timeout_s",
@@ -116,6 +120,7 @@ SETTINGS: tuple[Setting, ...] = (
         "how long a run may take, in seconds",
         ("SHALL_RUN_TIMEOUT", "PYTEST_TIMEOUT"),
         "run_timeout_s",
+        flag="--timeout",
     ),
     Setting(
         "language",
@@ -125,7 +130,13 @@ SETTINGS: tuple[Setting, ...] = (
         "language",
         fallbacks=("LC_ALL", "LC_MESSAGES", "LANG"),
     ),
-    Setting("no_color", types.present, "no colours in the terminal", ("NO_COLOR",)),
+    Setting(
+        "no_color",
+        types.present,
+        "no colours in the terminal",
+        ("NO_COLOR",),
+        flag="--no-color",
+    ),
     Setting(
         "max_error_length",
         types.positive,
@@ -158,27 +169,35 @@ SETTINGS: tuple[Setting, ...] = (
         types.transport,
         "how clients reach the server: stdio or http (http-stream means http)",
         ("SHALL_TRANSPORT", "MCP_TRANSPORT"),
+        flag="--transport",
     ),
     Setting(
         "server_host",
         types.text,
         "address that the server binds",
         ("SHALL_SERVER_HOST", "MCP_HOST", "MCP_SERVER_HOST"),
+        flag="--host",
     ),
     Setting(
         "server_port",
         types.port,
         "port that the server binds",
         ("SHALL_SERVER_PORT", "MCP_PORT", "MCP_SERVER_PORT"),
+        flag="--port",
     ),
     Setting(
-        "path", types.url_path, "path of the MCP endpoint", ("SHALL_SERVER_PATH", "MCP_SSE_PATH")
+        "path",
+        types.url_path,
+        "path of the MCP endpoint",
+        ("SHALL_SERVER_PATH", "MCP_SSE_PATH"),
+        flag="--path",
     ),
     Setting(
         "auth_token",
         types.text,
         "bearer token that clients must send; empty: none",
         ("SHALL_AUTH_TOKEN", "MCP_AUTH_TOKEN"),
+        flag="--token-file",
         is_secret=True,
     ),
     Setting(
@@ -186,12 +205,14 @@ SETTINGS: tuple[Setting, ...] = (
         types.boolean,
         "allow an address others can reach without a token",
         ("SHALL_INSECURE",),
+        flag="--insecure",
     ),
     Setting(
         "log_level",
         types.log_level,
         "DEBUG, INFO, WARNING or ERROR",
         ("SHALL_LOG_LEVEL", "MCP_LOG_LEVEL"),
+        flag="--log-level",
     ),
     Setting(
         "log_file",

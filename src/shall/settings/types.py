@@ -58,6 +58,8 @@ def port(value: Any) -> int:
 
 def seconds(value: Any) -> float:
     """Read a positive number of seconds."""
+    if isinstance(value, bool):
+        raise ValueError("not a number of seconds")
     try:
         number = float(value)
     except (TypeError, ValueError):
