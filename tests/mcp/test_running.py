@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from mcp import Client
+from mcp.server.mcpserver import Context
 
 pytestmark = pytest.mark.anyio
 
@@ -213,9 +214,22 @@ async def test_an_answer_survives_a_store_that_fails(
     del caplog
 
 
-async def test_numbers_beyond_every_bound_are_answered(client: Client, answer: Answer) -> None:
-    for tool, arguments in (
-        ("get_test_results", {"limit": 10**30}),
-        ("get_mcp_metrics", {"limit": 10**30, "since_minutes": 10**30}),
-    ):
-        assert answer(await client.call_tool(tool, arguments))["status"] == "ok"
+@pytest.mark.verifies("mcp#1.9")
+async def test_no_progress_is_lost_to_a_slow_client(
+    client: Client, service: Any, write_cases: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_cases(5, service.url)
+    at_once, told = Context.report_progress, []
+
+    async def late(context: Any, *what: Any) -> None:
+        for _ in range(1000):
+            await asyncio.sleep(0)
+        await at_once(context, *what)
+
+    async def note(progress: float, total: float | None, message: str | None) -> None:
+        del total, message
+        told.append(progress)
+
+    monkeypatch.setattr(Context, "report_progress", late)
+    await client.call_tool("run_tests", {}, progress_callback=note)
+    assert told == [1, 2, 3, 4, 5]

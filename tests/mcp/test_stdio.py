@@ -1,0 +1,93 @@
+"""A real server process over stdio: cancelling, progress, and what outlives the process."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shall.actions.results import past_runs
+from shall.engine.result import RunStatus
+from shall.joining import open_workspace
+from shall.settings import Settings
+
+pytestmark = [pytest.mark.anyio, pytest.mark.process]
+
+ERAS = pytest.mark.parametrize("mode", ["legacy", "2026-07-28"])
+
+
+@ERAS
+@pytest.mark.verifies("mcp#1.10")
+async def test_a_cancelled_call_closes_the_connection_to_the_service(
+    over_stdio: Any, mode: str, service: Any, write_cases: Callable[..., None]
+) -> None:
+    write_cases(1, service.url, "/slow")
+    async with over_stdio(mode=mode) as client:
+        calling = asyncio.create_task(client.call_tool("run_tests", {}))
+        await asyncio.to_thread(service.wait_for, service.log.calls, "/slow began")
+        calling.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await calling
+        await asyncio.to_thread(service.wait_for, service.log.closed, "/slow")
+        history = await client.call_tool("get_test_results", {})
+    assert history.structured_content["results"][0]["status"] == "interrupted"
+
+
+@ERAS
+@pytest.mark.verifies("mcp#1.9")
+async def test_progress_comes_over_the_pipe(
+    over_stdio: Any, mode: str, service: Any, write_cases: Callable[..., None]
+) -> None:
+    write_cases(5, service.url)
+    told: list[float] = []
+
+    async def note(progress: float, total: float | None, message: str | None) -> None:
+        del total, message
+        told.append(progress)
+
+    async with over_stdio(mode=mode) as client:
+        await client.call_tool("run_tests", {}, progress_callback=note)
+    assert told == [1, 2, 3, 4, 5]
+
+
+async def test_two_runs_are_in_flight_at_once(
+    over_stdio: Any, service: Any, write_cases: Callable[..., None]
+) -> None:
+    write_cases(1, service.url, "/slow")
+    async with over_stdio() as client:
+        first = asyncio.create_task(client.call_tool("run_tests", {}))
+        await asyncio.to_thread(service.wait_for, service.log.calls, "/slow began")
+        service.log.calls.clear()
+        second = asyncio.create_task(client.call_tool("run_tests", {}))
+        await asyncio.to_thread(service.wait_for, service.log.calls, "/slow began")
+        assert not first.done()
+        for call in (first, second):
+            call.cancel()
+        await asyncio.wait([first, second])
+
+
+async def test_the_history_outlives_the_server(
+    over_stdio: Any, service: Any, write_cases: Callable[..., None]
+) -> None:
+    write_cases(1, service.url)
+    async with over_stdio() as client:
+        run = await client.call_tool("run_tests", {})
+    async with over_stdio() as client:
+        history = await client.call_tool("get_test_results", {})
+    [kept] = history.structured_content["results"]
+    assert kept["run_id"] == run.structured_content["run_id"]
+
+
+async def test_a_client_that_leaves_in_a_run_stops_it(
+    over_stdio: Any, service: Any, project: Path, write_cases: Callable[..., None]
+) -> None:
+    write_cases(1, service.url, "/slow")
+    async with over_stdio() as client:
+        calling = asyncio.create_task(client.call_tool("run_tests", {}))
+        await asyncio.to_thread(service.wait_for, service.log.calls, "/slow began")
+    await asyncio.wait([calling])
+    assert calling.cancelled() or calling.exception() is not None
+    await asyncio.to_thread(service.wait_for, service.log.closed, "/slow")
+    workspace = open_workspace(project, Settings())
+    assert [run.status for run in past_runs(workspace)] == [RunStatus.INTERRUPTED]

@@ -1,0 +1,86 @@
+"""Calls in flight over Streamable HTTP: progress, cancelling, and a signal in the middle."""
+
+import asyncio
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mcp import Client
+from mcp.shared.exceptions import MCPError
+
+from shall.actions.results import past_runs
+from shall.engine.result import RunStatus
+from shall.joining import open_workspace
+from shall.settings import Settings
+
+pytestmark = [pytest.mark.anyio, pytest.mark.process]
+
+Serve = Callable[..., Any]
+ERAS = pytest.mark.parametrize("mode", ["legacy", "2026-07-28"])
+
+
+def write_cases(project: Path, count: int, host: str, path: str) -> None:
+    folder = project / "tests/cases"
+    folder.mkdir(parents=True)
+    for number in range(count):
+        step = f"{{id: get, method: GET, path: {path}}}"
+        text = f"testcase:\n  name: case {number}\n  host: {host}\n  steps: [{step}]\n"
+        (folder / f"case_{number:02}.yaml").write_text(text)
+
+
+@ERAS
+@pytest.mark.verifies("mcp#1.9")
+async def test_progress_comes_over_http(
+    serve: Serve, mode: str, service: Any, project: Path
+) -> None:
+    write_cases(project, 20, service.url, "/echo")
+    told: list[float] = []
+
+    async def note(progress: float, total: float | None, message: str | None) -> None:
+        del total, message
+        told.append(progress)
+
+    async with Client(serve().url, mode=mode) as client:
+        run = await client.call_tool("run_tests", {}, progress_callback=note)
+    assert run.structured_content is not None
+    assert run.structured_content["passed"] == 20
+    assert told == list(range(1, 21))
+
+
+@ERAS
+@pytest.mark.verifies("mcp#1.10")
+async def test_a_cancelled_call_closes_the_connection_to_the_service(
+    serve: Serve, mode: str, service: Any, project: Path
+) -> None:
+    write_cases(project, 1, service.url, "/slow")
+    async with Client(serve().url, mode=mode) as client:
+        calling = asyncio.create_task(client.call_tool("run_tests", {}))
+        await asyncio.to_thread(service.wait_for, service.log.calls, "/slow began")
+        calling.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await calling
+        await asyncio.to_thread(service.wait_for, service.log.closed, "/slow")
+        history = await client.call_tool("get_test_results", {})
+    assert history.structured_content is not None
+    assert history.structured_content["results"][0]["status"] == "interrupted"
+
+
+@ERAS
+@pytest.mark.verifies("serve#1.5")
+async def test_a_signal_in_a_run_stops_it_and_keeps_its_state(
+    serve: Serve, mode: str, service: Any, project: Path
+) -> None:
+    write_cases(project, 1, service.url, "/slow")
+    served = serve()
+    async with Client(served.url, mode=mode) as client:
+        calling = asyncio.create_task(client.call_tool("run_tests", {}))
+        await asyncio.to_thread(service.wait_for, service.log.calls, "/slow began")
+        served.process.send_signal(signal.SIGTERM)
+        assert await asyncio.to_thread(served.process.wait, 30) == 0
+        with pytest.raises(MCPError):
+            await calling
+    service.wait_for(service.log.closed, "/slow")
+    workspace = open_workspace(project, Settings())
+    assert [run.status for run in past_runs(workspace)] == [RunStatus.INTERRUPTED]
