@@ -76,8 +76,7 @@ class Workspaces:
         path = Path(python_path)
         path = path if path.is_absolute() else workspace.root / path
         inside = ".." not in path.parts and path.is_relative_to(workspace.root)
-        in_venv = _PYTHON.fullmatch(path.name) and (path.parent.parent / "pyvenv.cfg").is_file()
-        if path in self._interpreters or (inside and in_venv and path.is_file()):
+        if path in self._interpreters or (inside and _is_python_of_venv(path)):
             return path
         raise OutsideWorkspace(
             f"{python_path} is not a Python interpreter of this workspace.",
@@ -109,11 +108,21 @@ class Workspaces:
         return self._opened[folder]
 
 
+def _is_python_of_venv(path: Path) -> bool:
+    try:
+        in_venv = (path.parent.parent / "pyvenv.cfg").is_file()
+        return in_venv and path.is_file() and _PYTHON.fullmatch(path.name) is not None
+    except OSError:  # a name that is too long
+        return False
+
+
 def _resolved(base: Path, argument: str) -> Path:
     try:
-        return (base / argument).resolve()
+        folder = (base / argument).resolve()
+        folder.is_dir()  # a name that is too long shows here
     except (ValueError, OSError) as error:
         raise OutsideWorkspace(f"The workspace {argument!r} cannot be a path: {error}.") from None
+    return folder
 
 
 def _line_to_add(folder: str) -> str:
