@@ -115,9 +115,60 @@ def test_every_bad_value_is_told_with_its_source(tmp_path: Path) -> None:
         assert words in text, words
 
 
-def test_sse_is_refused_with_what_to_use_instead(tmp_path: Path) -> None:
-    with pytest.raises(InvalidSetting, match="use http"):
-        read_settings({}, {"MCP_TRANSPORT": "sse"}, tmp_path)
+def test_one_url_serves_sse_and_http(tmp_path: Path) -> None:
+    assert read_settings({}, {"MCP_TRANSPORT": "sse"}, tmp_path)[0].transport == "http"
+
+
+def test_sections_of_the_file_and_the_places_of_their_keys(tmp_path: Path) -> None:
+    (tmp_path / "shall.yaml").write_text(
+        "server:\n  port: 9000\n  trusted_proxies: [10.0.0.0/8]\ntargets: {allow: a.example}\n"
+    )
+    settings, sources = read_settings({}, {}, tmp_path)
+    assert (settings.server_port, settings.trusted_proxies) == (9000, ("10.0.0.0/8",))
+    assert settings.targets_allow == ("a.example",)
+    assert str(sources["server_port"]) == "file shall.yaml:2:9"
+    (tmp_path / "shall.yaml").write_text("server: {prot: 1, rate_per_s: -1, max_concurrent: -1}\n")
+    with pytest.raises(InvalidSetting) as refused:
+        read_settings({}, {}, tmp_path)
+    text = str(refused.value)
+    assert "unknown key server.prot. Did you mean server.port?" in text
+    assert "rate_per_s is -1: it must be 0 or more" in text
+    assert "max_concurrent is -1: it must be 0 or more" in text
+
+
+@pytest.mark.parametrize(
+    ("environ", "reason"),
+    [
+        ({"SHALL_PUBLIC_URL": "mcp.example.com"}, "it is a URL such as"),
+        ({"SHALL_SESSIONS": "perhaps"}, "neither true nor false"),
+        ({"SHALL_INSTANCE": "a.b"}, "up to 32 letters and digits"),
+        ({"SHALL_TRUSTED_PROXIES": "10.0.0.0/99"}, "does not appear to be"),
+        ({"SHALL_LOG_FORMAT": "xml"}, "it is console or json"),
+        ({"SHALL_RATE": "often"}, "not a number"),
+    ],
+)
+def test_bad_values_of_a_server(tmp_path: Path, environ: dict[str, str], reason: str) -> None:
+    with pytest.raises(InvalidSetting, match=reason):
+        read_settings({}, environ, tmp_path)
+
+
+def test_values_of_a_server(tmp_path: Path) -> None:
+    environ = {"SHALL_SESSIONS": "0", "SHALL_TOOLS": "run_tests, read_file", "SHALL_RATE": "2.5"}
+    settings, _ = read_settings({"rate_per_s": 1}, environ, tmp_path)
+    assert (settings.sessions, settings.tools) == ("no", ("run_tests", "read_file"))
+    assert settings.rate_per_s == 1
+    assert read_settings({}, {"SHALL_SESSIONS": "Auto"}, tmp_path)[0].sessions == "auto"
+
+
+@pytest.mark.verifies("cli#1.5")
+def test_secret_variables_are_masked_wherever_they_stand(tmp_path: Path) -> None:
+    (tmp_path / "shall.yaml").write_text(
+        "secrets: [pet]\n"
+        "variables: {db: {password: canary1}, api_token: canary2, PET: canary3, shop: open}\n"
+    )
+    shown = str(settings_table(*read_settings({}, {}, tmp_path)))
+    assert "canary" not in shown
+    assert '"shop": "open"' in shown
 
 
 def test_a_port_beyond_the_range_and_no_number_of_seconds(tmp_path: Path) -> None:

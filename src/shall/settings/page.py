@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from shall.engine.redact import Redactor
 from shall.settings import types
 from shall.settings.reading import Sources
 from shall.settings.table import SETTINGS, Setting, Settings
@@ -21,11 +22,13 @@ def settings_table(settings: Settings, sources: Sources) -> list[tuple[str, str,
 
 
 def _value(setting: Setting, settings: Settings) -> Any:
-    """Give a value; of the variables, those that ``secrets`` names are masked."""
+    """Give a value; of the variables, whatever a report would mask too."""
     value = getattr(settings, setting.name)
-    if setting.name == "variables":
-        return {name: "***" if name in settings.secrets else it for name, it in value.items()}
-    return value
+    if setting.name != "variables":
+        return value
+    redactor = Redactor(settings.secrets)
+    redactor.learn_named(value)
+    return redactor.value(value)
 
 
 def settings_page() -> str:

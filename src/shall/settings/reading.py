@@ -15,6 +15,9 @@ from shall.settings.table import SETTINGS, Setting, Settings
 
 FILE_NAME = "shall.yaml"
 
+_KEYS = [setting.key for setting in SETTINGS if setting.key]
+_SECTIONS = {key.partition(".")[0] for key in _KEYS if "." in key}
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -76,6 +79,20 @@ class _File:
     text: str = ""
     data: Mapping[str, Any] = field(default_factory=dict)
 
+    def value(self, key: str) -> Any:
+        """Give what stands under a key; ``section.name`` is the key of a section."""
+        section, _, name = key.rpartition(".")
+        holder = self.data.get(section) if section else self.data
+        return holder.get(name) if isinstance(holder, dict) else None
+
+    def all_keys(self) -> Iterable[str]:
+        """Give every key; those of the sections as ``section.name``."""
+        for key, value in self.data.items():
+            if key in _SECTIONS and isinstance(value, dict):
+                yield from (f"{key}.{name}" for name in value)
+            else:
+                yield key
+
     def source(self, key: str) -> Source:
         """Name the place of a key."""
         return Source("file", str(locate(self.text, FILE_NAME, key)))
@@ -90,8 +107,8 @@ def _given(
     for name in setting.environment:
         if environ.get(name, "").strip():
             yield Source("environment", name), environ[name]
-    if setting.key is not None and held.data.get(setting.key) is not None:
-        yield held.source(setting.key), held.data[setting.key]
+    if setting.key is not None and held.value(setting.key) is not None:
+        yield held.source(setting.key), held.value(setting.key)
     for name in setting.fallbacks:
         if environ.get(name, "").strip():
             yield Source("environment", name), environ[name]
@@ -116,8 +133,7 @@ def _read_file(path: Path, problems: list[str]) -> _File:
         problems.append(f"{Place(FILE_NAME, 1)}: it must hold keys and values.")
         return _File()
     found = _File(path, text, data)
-    keys = [setting.key for setting in SETTINGS if setting.key]
-    problems += [_unknown_key(key, found, keys) for key in data if key not in keys]
+    problems += [_unknown_key(key, found, _KEYS) for key in found.all_keys() if key not in _KEYS]
     return found
 
 

@@ -3,12 +3,20 @@
 import json
 import os
 from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off"})
-_TRANSPORTS = {"stdio": "stdio", "http": "http", "http-stream": "http", "streamable-http": "http"}
+_TRANSPORTS = {
+    "stdio": "stdio",
+    "http": "http",
+    "http-stream": "http",
+    "streamable-http": "http",
+    "sse": "http",  # one URL serves both
+}
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -35,6 +43,14 @@ def positive(value: Any) -> int:
     number = whole(value)
     if number < 1:
         raise ValueError("it must be 1 or more")
+    return number
+
+
+def not_negative(value: Any) -> int:
+    """Read a whole number of 0 or more."""
+    number = whole(value)
+    if number < 0:
+        raise ValueError("it must be 0 or more")
     return number
 
 
@@ -69,6 +85,19 @@ def seconds(value: Any) -> float:
     return number
 
 
+def rate(value: Any) -> float:
+    """Read a number of things a second; 0 means no limit."""
+    if isinstance(value, bool):
+        raise ValueError("not a number")
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        raise ValueError("not a number") from None
+    if not 0 <= number < float("inf"):
+        raise ValueError("it must be 0 or more")
+    return number
+
+
 def boolean(value: Any) -> bool:
     """Read true or false in one of their spellings."""
     word = str(value).strip().lower()
@@ -90,10 +119,8 @@ def language(value: Any) -> str:
 def transport(value: Any) -> str:
     """Read a transport's name."""
     name = text(value).lower()
-    if name == "sse":
-        raise ValueError("sse is not served by this release; use http")
     if name not in _TRANSPORTS:
-        raise ValueError("it is one of stdio, http, http-stream")
+        raise ValueError("it is one of stdio, http, http-stream, sse")
     return _TRANSPORTS[name]
 
 
@@ -103,6 +130,55 @@ def url_path(value: Any) -> str:
     if not name.startswith("/") or any(char in name for char in " ?#{}"):
         raise ValueError("a path starts with / and holds no space, ?, # or braces")
     return name.rstrip("/") or "/"
+
+
+def url(value: Any) -> str:
+    """Read an absolute URL of http or https."""
+    name = text(value)
+    parts = urlsplit(name)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("it is a URL such as https://mcp.example.com/mcp")
+    return name
+
+
+def sessions(value: Any) -> str:
+    """Read whether clients have sessions."""
+    word = str(value).strip().lower()
+    if word == "auto":
+        return word
+    return "yes" if boolean(word) else "no"
+
+
+def instance(value: Any) -> str:
+    """Read the name of an instance."""
+    name = text(value)
+    if not (name.isascii() and name.isalnum() and len(name) <= 32):
+        raise ValueError("it is up to 32 letters and digits")
+    return name
+
+
+def words(value: Any) -> tuple[str, ...]:
+    """Read words: a list, or a text with commas or spaces between them."""
+    parts = value.replace(",", " ").split() if isinstance(value, str) else value
+    if not isinstance(parts, list | tuple) or not all(isinstance(part, str) for part in parts):
+        raise ValueError("not a list of words")
+    return tuple(word for part in parts for word in part.replace(",", " ").split())
+
+
+def networks(value: Any) -> tuple[str, ...]:
+    """Read IP addresses and networks."""
+    found = words(value)
+    for word in found:
+        ip_network(word, strict=False)  # its ValueError says what is wrong
+    return found
+
+
+def log_format(value: Any) -> str:
+    """Read the form of the log."""
+    name = text(value).lower()
+    if name not in {"console", "json"}:
+        raise ValueError("it is console or json")
+    return name
 
 
 def log_level(value: Any) -> str:
