@@ -1,0 +1,22 @@
+"""Who asks, and what they may ask for."""
+
+from dataclasses import dataclass
+
+SCOPES = ("read", "run", "write", "admin")
+"""``read`` looks, ``run`` sends test requests, ``write`` changes files, ``admin`` may all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """A caller. ``name`` is for logs and limits: it is unique and no secret."""
+
+    name: str
+    scopes: frozenset[str] = frozenset(SCOPES)
+
+    def may(self, scope: str) -> bool:
+        """Tell whether the caller holds a scope."""
+        return scope in self.scopes or "admin" in self.scopes
+
+
+ANYONE = Principal("anyone")
+"""The caller of a server that asks nobody who they are."""
