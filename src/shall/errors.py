@@ -106,6 +106,13 @@ class InvalidSetting(InvalidInput):
     code = "MCP_SETTING_INVALID"
 
 
+class CertificateUnusable(InvalidSetting):
+    """The server cannot serve TLS with what it was given."""
+
+    code = "MCP_CERTIFICATE_UNUSABLE"
+    exit_status = 1  # as the earlier server's document says
+
+
 class BadExpression(InvalidInput):
     """A ``{{ expression }}`` cannot be parsed or evaluated."""
 
@@ -197,6 +204,15 @@ class TimedOut(ShallError):
     code = "MCP_TIMEOUT"
     retryable = True
     http_status = 504
+    exit_status = 4
+
+
+class ShuttingDown(ShallError):
+    """The server leaves, and stopped what was running."""
+
+    code = "MCP_DRAINING"
+    retryable = True
+    http_status = 503
     exit_status = 4
 
 

@@ -1,17 +1,19 @@
 """Settings to Workspace, store and sender: the one place where concrete parts are joined."""
 
+import hashlib
+import secrets
 from pathlib import Path
 
 from shall.actions.files import Files
 from shall.actions.workspace import RunDefaults, Workspace
 from shall.actions.workspaces import Workspaces
 from shall.engine.ports import Sender
-from shall.errors import InvalidSetting, StoreUnavailable
+from shall.errors import InvalidSetting, ShallError, StoreUnavailable
 from shall.settings import FILE_NAME, Settings
 from shall.store.base import Store
 from shall.store.evidence import EvidenceLog
 from shall.store.sqlite import SqliteStore
-from shall.store.state import prepare_state
+from shall.store.state import prepare_state, sealing_key
 
 STATE_FOLDER = ".shall"
 
@@ -84,6 +86,19 @@ def open_workspaces(settings: Settings) -> Workspaces:
         open_workspace=lambda root: open_workspace(root, settings),
         interpreters=settings.interpreters,
     )
+
+
+def state_key(settings: Settings, workspaces: Workspaces) -> bytes:
+    """Give the key that seals what clients carry: as set, else the one kept in the state.
+
+    Without state it is good for this process only.
+    """
+    if settings.state_key:
+        return hashlib.sha256(settings.state_key.encode("utf-8")).digest()
+    try:
+        return sealing_key(workspaces.choose(None).state)
+    except ShallError:
+        return secrets.token_bytes(32)
 
 
 def run_defaults(settings: Settings) -> RunDefaults:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from shall import __version__
+from shall.cli.serving_flags import add_serving_flags
 from shall.joining import project_folder
 from shall.settings import Settings, Sources, process_environment, read_settings
 
@@ -103,26 +104,7 @@ def _add_trace(commands: _Commands) -> None:
 
 
 def _add_serve(commands: _Commands) -> None:
-    command = _add(commands, "serve", "Serve MCP clients.")
-    command.add_argument("--transport", help="stdio (default) or http")
-    command.add_argument("--host", dest="server_host", help="address to bind (127.0.0.1)")
-    command.add_argument("--port", dest="server_port", help="port to bind (8000)")
-    command.add_argument("--path", help="path of the MCP endpoint (/mcp)")
-    command.add_argument(
-        "--workspace",
-        action="append",
-        default=None,
-        metavar="DIR",
-        help="a folder that clients may work in; may be given several times",
-    )
-    command.add_argument("--token-file", metavar="FILE", help="read the bearer token from a file")
-    command.add_argument("--log-level", help="DEBUG, INFO, WARNING or ERROR")
-    command.add_argument(
-        "--insecure",
-        action="store_true",
-        default=None,
-        help="bind an address that others can reach without a token",
-    )
+    add_serving_flags(_add(commands, "serve", "Serve MCP clients."))
 
 
 def _add_demo(commands: _Commands) -> None:

@@ -14,8 +14,10 @@ from shall.actions.workspaces import Workspaces
 from shall.cases.guide import format_guide
 from shall.errors import BadValue
 from shall.mcp import case_tools, run_tools, spec_tools, status_tools
+from shall.mcp.older import answer_older_clients
 from shall.mcp.prompts import prompts
 from shall.mcp.reply import check_names
+from shall.mcp.sealing import sealed_by
 from shall.mcp.spaces import Connected
 from shall.mcp.tool import make_tool
 
@@ -33,8 +35,14 @@ TOOLS: Mapping[Any, ToolAnnotations] = {
 }
 
 
-def build_server(workspaces: Workspaces, name: str = "shall") -> MCPServer[Connected]:
-    """Build the server. ``workspaces`` stay open: whoever made them closes them."""
+def build_server(
+    workspaces: Workspaces, name: str = "shall", *, state_key: bytes | None = None
+) -> MCPServer[Connected]:
+    """Build the server. ``workspaces`` stay open: whoever made them closes them.
+
+    ``state_key`` (32 bytes) seals what clients carry from one request to the next; servers that
+    share it understand one another's. None: a key of this process.
+    """
 
     @asynccontextmanager
     async def lifespan(_: MCPServer[Connected]) -> AsyncIterator[Connected]:
@@ -50,7 +58,9 @@ def build_server(workspaces: Workspaces, name: str = "shall") -> MCPServer[Conne
         resources=[_format_resource()],
         lifespan=lifespan,
         middleware=[_check_prompt],
+        request_state_security=sealed_by(state_key) if state_key else None,
     )
+    answer_older_clients(server)
     for prompt in prompts():
         server.add_prompt(prompt)
     return server

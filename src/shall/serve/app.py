@@ -1,47 +1,53 @@
-"""The ASGI application: MCP over Streamable HTTP at one path, and ``/health``."""
+"""The ASGI application: every MCP transport at one URL, and the routes around it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from mcp.server.mcpserver import MCPServer
-from mcp.server.transport_security import TransportSecuritySettings
+from mcp.server.sse import SseServerTransport
 from starlette.applications import Starlette
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from shall import __version__
+from shall.actions.workspaces import Workspaces
 from shall.errors import InvalidSetting
-from shall.joining import open_workspaces
+from shall.joining import open_workspaces, state_key
 from shall.mcp.server import build_server
 from shall.mcp.spaces import Connected
-from shall.serve.auth import PUBLIC, BearerGate
-from shall.serve.hosts import LOOPBACK, HostGate
+from shall.serve.auth import PUBLIC, BearerGate, token_of
+from shall.serve.drain import Drain
+from shall.serve.events import Sessions
+from shall.serve.face import SHALL, Face
+from shall.serve.hosts import HostGate
+from shall.serve.one_url import UNCHECKED, Messages, OneUrl
+from shall.serve.streams import OpenStreams, StreamGuard
 from shall.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """An application, and the server behind it."""
+    """An application, and what has to be known of it while it runs."""
 
     app: ASGIApp
     server: MCPServer[Connected]
+    drain: Drain
+    close: Callable[[], None]
 
-    def end_streams(self) -> None:
-        """End the streams that would outlive a shutdown: listeners of 2026-07-28 clients."""
-        listening = self.server._lowlevel_server.get_request_handler("subscriptions/listen")
-        close = getattr(getattr(listening, "handler", None), "close", None)
-        if close is not None:
-            close()
+    def reload(self) -> None:
+        """Read the tokens again."""
 
 
-def make_app(settings: Settings) -> Served:
+def make_app(settings: Settings, face: Face = SHALL) -> Served:  # noqa: ARG001
     """Make the application for some settings.
 
     Raises:
-        InvalidSetting: The path is one that needs no token.
+        InvalidSetting: The settings cannot work together.
     """
     if settings.path in PUBLIC:
         raise InvalidSetting(
@@ -49,39 +55,63 @@ def make_app(settings: Settings) -> Served:
             hint="Name another one with --path, such as /mcp.",
         )
     spaces = open_workspaces(settings)
-    server = build_server(spaces)
-    # Host and Origin are checked in front of every route, not only of this one.
-    unchecked = TransportSecuritySettings(enable_dns_rebinding_protection=False)
-    inner = server.streamable_http_app(
-        streamable_http_path=settings.path, transport_security=unchecked
-    )
-    mcp = Passed(inner.routes[0].app)  # type: ignore[attr-defined]
+    server = build_server(spaces, settings.server_name, state_key=state_key(settings, spaces))
+    return assemble(settings, server, spaces)
+
+
+def assemble(settings: Settings, server: MCPServer[Connected], spaces: Workspaces) -> Served:
+    """Put a server behind every route and gate. ``spaces`` are closed when the app ends."""
+    low = server._lowlevel_server
+    streams = OpenStreams()
+    drain = Drain(streams, settings.drain_s)
+    drain.watch(low)
+    keeps_sessions = settings.sessions != "no"
+    sessions = Sessions(low, stateless=not keeps_sessions, max_body_bytes=settings.max_body_bytes)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        async with server.session_manager.run():
+        async with sessions.run(), drain.on_signals():
             try:
                 yield
             finally:
                 spaces.close()
 
-    paths = {settings.path, f"{settings.path.rstrip('/')}/"}
-    routes = [Route("/health", health), *(Route(path, mcp) for path in sorted(paths))]
+    routes = [Route("/health", health), *_mcp_routes(settings, low, sessions, streams)]
     app = Starlette(routes=routes, lifespan=lifespan)
     app.router.redirect_slashes = False  # behind a proxy a redirect would name the wrong scheme
-    strict = settings.server_host in LOOPBACK and not settings.auth_token
-    return Served(HostGate(BearerGate(app, settings.auth_token), strict=strict), server)
+    return Served(_gated(drain.gate(app), settings), server, drain, spaces.close)
 
 
-class Passed:
-    """An ASGI application as a route's endpoint: a function would be taken for a handler."""
+def _mcp_routes(
+    settings: Settings, low: Any, sessions: Sessions, streams: OpenStreams
+) -> list[Route]:
+    base = settings.path.rstrip("/")
+    tag = f"{settings.instance}/" if settings.instance else ""
+    messages = f"{base}/messages/{tag}"
+    sse = None
+    if not sessions.stateless:
+        sse = SseServerTransport(messages, UNCHECKED, settings.max_body_bytes)
+    endpoint = OneUrl(low, sessions.handle_request, sse, streams)
+    routes = [Route(path, endpoint) for path in sorted({settings.path, f"{base}/"})]
+    if sse is not None:
+        paths = (messages, messages.rstrip("/"))
+        routes += [Route(path, Messages(sse)) for path in paths]
+    return routes
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on."""
-        await self._app(scope, receive, send)
+def _gated(app: ASGIApp, settings: Settings) -> ASGIApp:
+    """Put the gates in front: the last one named here is the first that a request meets."""
+    gated: ASGIApp = BearerGate(app, token_of(settings))
+    gated = HostGate(gated, settings)
+    if settings.cors_origins:
+        gated = CORSMiddleware(
+            gated,
+            allow_origins=settings.cors_origins,
+            allow_methods=["GET", "POST", "DELETE"],
+            allow_headers=["*"],
+            expose_headers=["Mcp-Session-Id", "X-Request-ID", "WWW-Authenticate", "Retry-After"],
+        )
+    return StreamGuard(gated, settings.instance)
 
 
 async def health(_: Request) -> JSONResponse:

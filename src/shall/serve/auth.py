@@ -5,7 +5,29 @@ import json
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from shall.errors import InvalidSetting
+from shall.settings import Settings
+
 PUBLIC = frozenset({"/health"})
+
+
+def token_of(settings: Settings) -> str:
+    """Give the bearer token that is asked for; empty: none.
+
+    Raises:
+        InvalidSetting: The token file cannot be read or is empty.
+    """
+    if settings.auth_token or settings.token_file is None:
+        return settings.auth_token
+    try:
+        token = settings.token_file.read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidSetting(
+            f"The token file {settings.token_file} cannot be read: {error}."
+        ) from None
+    if not token:
+        raise InvalidSetting(f"The token file {settings.token_file} is empty.")
+    return token
 
 
 class BearerGate:

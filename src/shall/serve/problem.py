@@ -8,13 +8,10 @@ from typing import Any
 from starlette.responses import Response
 from starlette.types import Scope
 
-from shall.actions.access import ANYONE, Principal
+from shall.actions.access import ANYONE, PRINCIPAL, Principal
 
 REQUEST_ID = "shall.request_id"
 """The key of the ASGI scope that holds the request's id: set by the outermost gate."""
-
-PRINCIPAL = "shall.principal"
-"""The key of the ASGI scope that holds the caller: set by the gate that knows tokens."""
 
 
 def principal_of(scope: Scope) -> Principal:

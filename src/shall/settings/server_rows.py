@@ -7,7 +7,7 @@ SERVER_ROWS: tuple[Setting, ...] = (
     Setting(
         "transport",
         types.transport,
-        "how clients reach the server: stdio or http (http-stream and sse mean http)",
+        "how clients reach the server: stdio, http (http-stream) or sse, which http serves too",
         (
             "SHALL_TRANSPORT",
             "MCP_TRANSPORT",
