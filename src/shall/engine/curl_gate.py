@@ -8,6 +8,7 @@ judged anew, on each redirect too. URLs are read by libcurl's own parser: two pa
 
 import socket
 from contextlib import suppress
+from functools import lru_cache
 from typing import Any
 
 import pycurl
@@ -30,7 +31,7 @@ class _Lent(socket.socket):
 
 
 class Gate:
-    """Judges where one transfer goes. ``denial`` is why it may not go on, once it may not."""
+    """Judges where one transfer goes, from its first URL through every redirect."""
 
     __slots__ = ("_at_address", "_at_host", "_host", "_policy", "_port", "_url")
 
@@ -41,17 +42,22 @@ class Gate:
             TargetDenied: A request may not go there.
         """
         self._policy = policy
-        self._url = pycurl.CurlUrl()
-        self._host, self._port = "", 0
-        self._at_host: Denial | None = None
+        self._url: str | pycurl.CurlUrl = url
+        self._host, self._port = _host_and_port(url[: url.find("/", len("https://")) + 1] or url)
         self._at_address: Denial | None = None
-        self._enter(url, 0)
+        self._at_host = policy.judge_host(self._host, self._port)
         if self._at_host is not None:
             raise self._told(self._at_host)
 
     def follow(self, location: bytes) -> bool:
         """Judge where a redirect leads; False ends the transfer."""
-        self._enter(location, _AS_FOLLOWED)
+        if isinstance(self._url, str):
+            self._url = pycurl.CurlUrl(self._url)
+        self._host, self._port, self._at_address = "", 0, None
+        with suppress(pycurl.error):  # libcurl says itself what is wrong with it
+            self._url.setpart(pycurl.UPART_URL, location, _AS_FOLLOWED)
+            self._host, self._port = _read(self._url)
+            self._at_host = self._policy.judge_host(self._host, self._port)
         return self._at_host is None
 
     def open_socket(self, _purpose: int, address: Any) -> socket.socket | int:
@@ -75,19 +81,20 @@ class Gate:
             return self._told(self._at_address)
         return None
 
-    def _enter(self, url: str | bytes, flags: int) -> None:
-        self._host, self._port = "", 0
-        self._at_host = self._at_address = None
-        try:
-            self._url.setpart(pycurl.UPART_URL, url, flags)
-            host = self._url.host or ""
-            port = self._url.getpart(pycurl.UPART_PORT, pycurl.U_DEFAULT_PORT)
-        except pycurl.error:
-            return  # libcurl says itself what is wrong; without a port no socket is opened
-        self._host, self._port = host, int(port)
-        self._at_host = self._policy.judge_host(host, self._port)
-
     def _told(self, denial: Denial) -> TargetDenied:
         params = {"address": f"{self._host}:{self._port}", "rule": denial.rule}
         message = Message(f"step.denied.{denial.why}", params)
         return TargetDenied(render(message), details={"why": denial.why, **params})
+
+
+@lru_cache(maxsize=256)
+def _host_and_port(url: str) -> tuple[str, int]:
+    """Read the beginning of a URL, up to its path; port 0, which nothing has, if it has none."""
+    try:
+        return _read(pycurl.CurlUrl(url))
+    except pycurl.error:
+        return "", 0
+
+
+def _read(url: pycurl.CurlUrl) -> tuple[str, int]:
+    return url.host or "", int(url.getpart(pycurl.UPART_PORT, pycurl.U_DEFAULT_PORT))
