@@ -28,6 +28,7 @@ def carriers(inner: IPv4Address) -> list[str]:
         str(IPv6Address(value))
         for value in (
             int(IPv6Address("::ffff:0:0")) | number,
+            int(IPv6Address("::ffff:0:0:0")) | number,
             int(IPv6Address("64:ff9b::")) | number,
             int(IPv6Address("64:ff9b:1::")) | number,
             int(IPv6Address("2002::")) | high,

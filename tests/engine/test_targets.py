@@ -221,12 +221,22 @@ async def test_a_failure_that_is_not_the_policys_is_told_as_it_is(
     server: Everywhere, send: Send, names: dict[str, str]
 ) -> None:
     names[f"both.test:{server.port}"] = "127.0.0.2,127.0.0.1"
-    server.redirect("/ftp", "ftp://127.0.0.1/")
     server.redirect("/gone", "http://127.0.0.1:1/")
-    policy = {"deny": ("127.0.0.2",)}
-    for path, reason in (("/ftp", "is not HTTP"), ("/gone", "refuses the connection")):
-        with pytest.raises(TargetUnreachable, match=reason):
-            await send(f"http://both.test:{server.port}{path}", **policy)
+    away = [
+        "ftp://127.0.0.1/",
+        "file:///etc/passwd",
+        "mailto:a@b.test",
+        "http://a b/",
+        "x://a.test",
+    ]
+    for number, location in enumerate(away):
+        server.redirect(f"/{number}", location)
+    start, policy = f"http://both.test:{server.port}", {"deny": ("127.0.0.2",)}
+    with pytest.raises(TargetUnreachable, match="refuses the connection"):
+        await send(f"{start}/gone", **policy)
+    for number, _ in enumerate(away):
+        with pytest.raises(TargetUnreachable, match=r"is not HTTP|could not be parsed"):
+            await send(f"{start}/{number}", **policy)
 
 
 async def test_addresses_of_version_6_are_judged_too(send: Send) -> None:

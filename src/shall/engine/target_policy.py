@@ -53,8 +53,15 @@ NEVER = tuple(
 NEVER_NAMES = frozenset({"metadata.google.internal", "metadata.goog", "metadata.tencentyun.com"})
 """Names that a request reaches only where ``allow`` lists them in full."""
 
-_NAT64 = (IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48"))  # RFC 6052, RFC 8215
-_COMPATIBLE = IPv6Network("::/96")  # RFC 4291, section 2.5.5.1
+_IN_LOW_BITS = tuple(
+    IPv6Network(text)
+    for text in (
+        "::/96",  # IPv4-compatible, RFC 4291, section 2.5.5.1
+        "::ffff:0:0:0/96",  # IPv4-translated, RFC 7915
+        "64:ff9b::/96",  # NAT64, RFC 6052
+        "64:ff9b:1::/48",  # NAT64 of local use, as most lay it out
+    )
+)
 _LOW_32_BITS = (1 << 32) - 1
 
 _WORD = re.compile(
@@ -247,7 +254,7 @@ def _read_address(text: str) -> _Target | None:
     forms = (written, *_carried(written))
     never = []
     for form in forms:
-        around = [network for network in NEVER if form in network and not form.is_unspecified]
+        around = [network for network in NEVER if form in network and int(form) != 0]
         if around:
             never.append((form, max(around, key=lambda network: network.prefixlen)))
     return _Target(forms, tuple(never))
@@ -255,7 +262,7 @@ def _read_address(text: str) -> _Target | None:
 
 def _carried(address: Address) -> Iterator[Address]:
     """Give the addresses that a packet to this one ends at, or goes by."""
-    if address.is_unspecified:  # systems connect to the loopback instead
+    if int(address) == 0:  # unspecified: systems connect to the loopback instead
         yield IPv4Address("127.0.0.1") if address.version == 4 else IPv6Address("::1")
     elif isinstance(address, IPv6Address):
         for inner in _inner(address):
@@ -270,7 +277,6 @@ def _inner(address: IPv6Address) -> tuple[IPv4Address, ...]:
         return (address.sixtofour,)
     if address.teredo is not None:
         return address.teredo
-    in_low_bits = address in _COMPATIBLE and not address.is_loopback
-    if in_low_bits or any(address in network for network in _NAT64):
+    if not address.is_loopback and any(address in network for network in _IN_LOW_BITS):
         return (IPv4Address(int(address) & _LOW_32_BITS),)
     return ()
