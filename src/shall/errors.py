@@ -198,6 +198,14 @@ class TargetUnreachable(ShallError):
     exit_status = 4
 
 
+class TargetDenied(ShallError):
+    """Requests may not go to that host or address; the operator says which may."""
+
+    code = "MCP_TARGET_DENIED"
+    http_status = 403
+    exit_status = 5
+
+
 class TimedOut(ShallError):
     """Something took longer than it may."""
 

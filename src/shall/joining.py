@@ -8,6 +8,7 @@ from shall.actions.files import Files
 from shall.actions.workspace import RunDefaults, Workspace
 from shall.actions.workspaces import Workspaces
 from shall.engine.ports import Sender
+from shall.engine.target_policy import TargetPolicy, read_policy
 from shall.errors import InvalidSetting, ShallError, StoreUnavailable
 from shall.settings import FILE_NAME, Settings
 from shall.store.base import Store
@@ -40,7 +41,9 @@ def open_workspace(root: Path, settings: Settings, *, keeps_state: bool = True) 
     Raises:
         FolderNotFound: There is no such folder.
         StoreTooNew: A newer release of this program wrote the state.
+        InvalidSetting: The rules about targets cannot be read.
     """
+    policy = read_policy(settings.targets_allow, settings.targets_deny)
     root = root.resolve()
     files = Files(root)
     state = root / (settings.state_dir or STATE_FOLDER)
@@ -64,7 +67,7 @@ def open_workspace(root: Path, settings: Settings, *, keeps_state: bool = True) 
         files=files,
         store=store,
         evidence=evidence,
-        make_sender=_make_sender,
+        make_sender=lambda: _make_sender(policy),
         defaults=run_defaults(settings),
         state_warning=warning,
     )
@@ -74,8 +77,9 @@ def open_workspaces(settings: Settings) -> Workspaces:
     """Join the folders that the settings allow.
 
     Raises:
-        InvalidSetting: One of them does not exist.
+        InvalidSetting: One of them does not exist, or the rules about targets cannot be read.
     """
+    read_policy(settings.targets_allow, settings.targets_deny)  # tell it before anybody asks
     missing = [str(folder) for folder in settings.workspaces if not folder.is_dir()]
     if missing:
         raise InvalidSetting(f"These workspaces are no folders: {', '.join(missing)}.")
@@ -117,7 +121,7 @@ def run_defaults(settings: Settings) -> RunDefaults:
     )
 
 
-def _make_sender() -> Sender:
+def _make_sender(policy: TargetPolicy) -> Sender:
     from shall.engine.http import CurlSender  # libcurl is loaded when something is sent
 
-    return CurlSender()
+    return CurlSender(policy)
