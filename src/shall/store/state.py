@@ -7,6 +7,12 @@ from shall.errors import StoreUnavailable
 LOCAL = "local"
 """Below the state folder: the database, caches and reports of this machine; never committed."""
 
+DATABASE = f"{LOCAL}/shall.db"
+"""Below the state folder: runs and tool calls."""
+
+EVIDENCE = "evidence"
+"""Below the state folder: the evidence files."""
+
 _FILES = {
     ".gitignore": f"{LOCAL}/\n",
     # Evidence lines are facts in no order: two branches' lines are joined by taking both.
