@@ -14,7 +14,7 @@ from shall.settings import FILE_NAME, Settings
 from shall.store.base import Store
 from shall.store.evidence import EvidenceLog
 from shall.store.sqlite import SqliteStore
-from shall.store.state import prepare_state, sealing_key
+from shall.store.state import DATABASE, EVIDENCE, prepare_state, sealing_key
 
 STATE_FOLDER = ".shall"
 
@@ -32,6 +32,11 @@ def project_folder(start: Path) -> Path:
     return start
 
 
+def state_folder(root: Path, settings: Settings) -> Path:
+    """Give the folder that the state of a workspace lies in."""
+    return root / (settings.state_dir or STATE_FOLDER)
+
+
 def open_workspace(root: Path, settings: Settings, *, keeps_state: bool = True) -> Workspace:
     """Join one folder with its store, evidence and sender.
 
@@ -46,7 +51,7 @@ def open_workspace(root: Path, settings: Settings, *, keeps_state: bool = True) 
     policy = read_policy(settings.targets_allow, settings.targets_deny)
     root = root.resolve()
     files = Files(root)
-    state = root / (settings.state_dir or STATE_FOLDER)
+    state = state_folder(root, settings)
     store: Store | None = None
     evidence: EvidenceLog | None = None
     warning: str | None = None
@@ -54,11 +59,11 @@ def open_workspace(root: Path, settings: Settings, *, keeps_state: bool = True) 
         if keeps_state:
             prepare_state(state)
             store = SqliteStore(
-                state / "local" / "shall.db",
+                state / DATABASE,
                 max_runs=settings.max_history_size,
                 max_age_days=settings.max_history_days,
             )
-            evidence = EvidenceLog(state / "evidence")
+            evidence = EvidenceLog(state / EVIDENCE)
     except StoreUnavailable as error:
         warning = f"Nothing is kept of what runs here: {error}"
     return Workspace(

@@ -63,7 +63,7 @@ def test_a_read_only_database_is_said_to_be_so(store: SqliteStore, now: datetime
 def test_a_file_that_is_no_database_is_left_alone(path: Path) -> None:
     path.write_bytes(b"not a database " * 100)
 
-    with pytest.raises(StoreUnavailable, match=r"not a SQLite database\. Move it away"):
+    with pytest.raises(StoreUnavailable, match=r"not a SQLite database\. Run `shall doctor"):
         SqliteStore(path, max_runs=1, max_age_days=1)
     assert path.read_bytes() == b"not a database " * 100
 
@@ -78,7 +78,7 @@ def test_a_damaged_database_is_said_to_be_so(
     data[4096:] = b"\xff" * (len(data) - 4096)
     path.write_bytes(data)
 
-    with pytest.raises(StoreUnavailable, match=r"is damaged\. Move it away"):
+    with pytest.raises(StoreUnavailable, match=r"is damaged\. Run `shall doctor --repair`"):
         open_store().runs(1)
 
 

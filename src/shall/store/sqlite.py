@@ -1,4 +1,4 @@
-"""The store in one SQLite file. The only module that imports ``sqlite3``."""
+"""The store in one SQLite file. Only this module and ``copies`` import ``sqlite3``."""
 
 import os
 import sqlite3
@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from weakref import finalize
 
 from shall.engine.result import CaseResult, RunStatus
 from shall.errors import StoreUnavailable
@@ -16,13 +17,14 @@ from shall.store.call_buffer import CallBuffer
 from shall.store.call_counts import insert_calls
 from shall.store.call_statistics import count_calls
 from shall.store.latencies import bucket_of
-from shall.store.locks import Lease, is_held, locked_file
+from shall.store.locks import Lease, in_use_file, is_held, locked_file, share
 from shall.store.migrate import migrate, refuse_newer
 from shall.store.rows import RunRow, case_from_text, run_record, time_text
 
 MAX_CALLS = 100_000
 _BUSY_S = 10.0
 _LIVE_FOLDER = "live"
+_REPAIR = "Run `shall doctor --repair`: it keeps the file and recovers what can be read."
 
 # Primary result code: what it means, and what to do next.
 _REASONS = {
@@ -37,11 +39,8 @@ _REASONS = {
         "cannot be opened",
         "Check that its folder exists and can be written.",
     ),
-    sqlite3.SQLITE_CORRUPT: ("is damaged", "Move it away; a new one is made at the next start."),
-    sqlite3.SQLITE_NOTADB: (
-        "is not a SQLite database",
-        "Move it away; a new one is made at the next start.",
-    ),
+    sqlite3.SQLITE_CORRUPT: ("is damaged", _REPAIR),
+    sqlite3.SQLITE_NOTADB: ("is not a SQLite database", _REPAIR),
 }
 
 
@@ -71,6 +70,8 @@ class SqliteStore:
         self._lease: Lease | None = None
         self._calls = CallBuffer(self._insert_calls)
         with self._translated():
+            # Closed with this object at the latest, so that nobody waits for a forgotten store.
+            self._stop_using = finalize(self, os.close, share(in_use_file(path)))
             self._connection = self._connect()
         try:
             with self._translated(), self._starting():
@@ -81,6 +82,7 @@ class SqliteStore:
                 migrate(self._connection)
         except BaseException:
             self._connection.close()
+            self._stop_using()
             raise
 
     def _connect(self) -> sqlite3.Connection:
@@ -222,3 +224,4 @@ class SqliteStore:
             if self._lease is not None:
                 self._lease.give_back()
                 self._lease = None
+            self._stop_using()
