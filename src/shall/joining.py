@@ -7,6 +7,7 @@ from pathlib import Path
 from shall.actions.files import Files
 from shall.actions.workspace import RunDefaults, Workspace
 from shall.actions.workspaces import Workspaces
+from shall.engine.events import Emit
 from shall.engine.ports import Sender
 from shall.engine.target_policy import TargetPolicy, read_policy
 from shall.errors import InvalidSetting, ShallError, StoreUnavailable
@@ -37,11 +38,14 @@ def state_folder(root: Path, settings: Settings) -> Path:
     return root / (settings.state_dir or STATE_FOLDER)
 
 
-def open_workspace(root: Path, settings: Settings, *, keeps_state: bool = True) -> Workspace:
+def open_workspace(
+    root: Path, settings: Settings, *, keeps_state: bool = True, observe: Emit | None = None
+) -> Workspace:
     """Join one folder with its store, evidence and sender.
 
     ``keeps_state`` False gives a workspace that makes no state folder and keeps nothing. State
-    that cannot be written gives a workspace without state and a ``state_warning``.
+    that cannot be written gives a workspace without state and a ``state_warning``. ``observe`` is
+    told the events of every run.
 
     Raises:
         FolderNotFound: There is no such folder.
@@ -75,11 +79,12 @@ def open_workspace(root: Path, settings: Settings, *, keeps_state: bool = True) 
         make_sender=lambda: _make_sender(policy),
         defaults=run_defaults(settings),
         state_warning=warning,
+        observe=observe,
     )
 
 
-def open_workspaces(settings: Settings) -> Workspaces:
-    """Join the folders that the settings allow.
+def open_workspaces(settings: Settings, observe: Emit | None = None) -> Workspaces:
+    """Join the folders that the settings allow. ``observe`` is told the events of every run.
 
     Raises:
         InvalidSetting: One of them does not exist, or the rules about targets cannot be read.
@@ -92,7 +97,7 @@ def open_workspaces(settings: Settings) -> Workspaces:
         settings.workspaces,
         current=Path.cwd(),
         home=Path.home(),
-        open_workspace=lambda root: open_workspace(root, settings),
+        open_workspace=lambda root: open_workspace(root, settings, observe=observe),
         interpreters=settings.interpreters,
     )
 
