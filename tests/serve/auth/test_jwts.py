@@ -13,6 +13,8 @@ from starlette.responses import PlainTextResponse
 from shall.errors import InvalidSetting, KeysUnavailable
 from shall.serve.auth import authenticator
 from shall.serve.auth.jwks import FRESH_S, RETRY_S, UNKNOWN_S, KeyServer, read_keys
+from shall.serve.auth.jwts import LEEWAY_S, JwtVerifier
+from shall.serve.auth.refusal import Refused
 from shall.settings import Settings
 
 GuardJwt = Callable[..., Any]
@@ -146,6 +148,9 @@ def test_a_key_server_that_is_not_there_is_told(guard: Any, key_server: Any) -> 
     assert guarded.get("/health").status_code == 200
 
 
+ISSUER, AUDIENCE = "https://id.example/", "https://shall.example/mcp"
+
+
 class Asked:
     """A key server without a network: what it gives, and a clock that a test moves."""
 
@@ -244,6 +249,29 @@ async def test_while_one_asks_known_keys_go_on_and_unknown_ones_wait(key_server:
     assert await first is not None
     assert await second is not None
     assert asked.times == 2
+
+
+@pytest.mark.verifies("auth#3.2")
+@pytest.mark.anyio
+async def test_a_token_that_held_is_refused_when_its_time_or_its_key_is_over(
+    key_server: Any,
+) -> None:
+    key = key_server.add("ES256", "k1")
+    now_s = int(datetime.now(UTC).timestamp())
+    token = key_server.token(key, "ES256", "k1", exp=now_s + 60).encode()
+    asked = Asked(key_server)
+    clock = [float(now_s)]
+    verifier = JwtVerifier(asked.server(), ISSUER, AUDIENCE, lambda: clock[0])
+    first = await verifier.verify(token)
+    assert await verifier.verify(token) is first, "remembered"
+    clock[0] += 60 + LEEWAY_S
+    assert await verifier.verify(token) is not first, "checked again"
+    clock[0] = now_s
+    key_server.keys.clear()
+    key_server.add("ES256", "k1")
+    asked.now_s += FRESH_S
+    with pytest.raises(Refused):
+        await verifier.verify(token)
 
 
 @pytest.mark.verifies("auth#3.6")

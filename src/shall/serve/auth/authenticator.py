@@ -147,6 +147,7 @@ def _jwts(settings: Settings) -> Verifier | None:
         )
     if settings.jwks_url.startswith("http://"):
         _log.warning("the keys of JWTs come over plain HTTP: who can change them can come in")
+    from shall.serve.auth.jwks import KeyServer
     from shall.serve.auth.jwts import JwtVerifier
 
-    return JwtVerifier(settings.jwks_url, settings.jwt_issuer, audience)
+    return JwtVerifier(KeyServer(settings.jwks_url), settings.jwt_issuer, audience)

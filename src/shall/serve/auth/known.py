@@ -70,7 +70,7 @@ class KnownTokens:
         if digest in (self._plain, self._known.plain):
             return PLAIN
         found = self._known.tokens.get(digest)
-        return None if found is None else _principal(found, "token")
+        return None if found is None else _principal(found)
 
     def holder_of(self, subject: str) -> Principal:
         """Give the holder of a verified certificate.
@@ -83,11 +83,10 @@ class KnownTokens:
         self._look()
         found = self._known.certificates.get(subject)
         if found is not None:
-            return _principal(found, "certificate")
+            return _principal(found)
         if self._known.is_list:
             raise Refused(
                 "The certificate is not in the list of callers.",
-                error=INVALID_TOKEN,
                 reason=f"no line of the token file has cert={subject!r}",
             )
         return Principal(f"cert:{hashlib.sha256(subject.encode()).hexdigest()[:12]}")
@@ -121,12 +120,13 @@ class KnownTokens:
         _log.info("the token file %s is read again", self._file)
 
 
-def _principal(token: Token, what: str) -> Principal:
+def _principal(token: Token) -> Principal:
     if token.has_expired(datetime.now(UTC)):
+        what, error = ("token", INVALID_TOKEN) if token.digest else ("certificate", "")
         raise Refused(
             f"The {what}'s time is over.",
-            error=INVALID_TOKEN,
-            reason=f"the {what} {token.name} has expired",
+            error=error,
+            reason=f"the {what} of {token.name} has expired",
         )
     return Principal(token.name, token.scopes)
 
