@@ -12,11 +12,20 @@ _BEGIN, _END = ".shall-", ".tmp"
 _LEFTOVER_AFTER_S = 600
 
 
-def write_whole(folder: int, name: str, data: bytes, *, mode: int | None, overwrite: bool) -> None:
+def write_whole(
+    folder: int,
+    name: str,
+    data: bytes,
+    *,
+    mode: int | None,
+    overwrite: bool,
+    owner: tuple[int, int] | None = None,
+) -> None:
     """Write a file of the folder: a temporary file beside it, synced, then renamed.
 
-    ``mode`` are the permissions of the file that is replaced; None for a new one. A link that is
-    put at ``name`` meanwhile is replaced, never followed.
+    ``mode`` are the permissions of the file that is replaced; None for a new one. ``owner`` are
+    its user and group; None for our own. A link that is put at ``name`` meanwhile is replaced,
+    never followed.
 
     Raises:
         FileExistsError: Something stands there and ``overwrite`` is false.
@@ -28,6 +37,8 @@ def write_whole(folder: int, name: str, data: bytes, *, mode: int | None, overwr
     descriptor = os.open(temporary, flags, 0o666, dir_fd=folder)
     try:
         with open(descriptor, "wb") as file:  # noqa: PTH123 - a descriptor, not a path
+            if owner is not None:
+                os.fchown(descriptor, *owner)
             if mode is not None:
                 os.fchmod(descriptor, stat.S_IMODE(mode))
             file.write(data)

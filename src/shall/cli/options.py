@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from shall import __version__
+from shall.actions.access import SCOPES
 from shall.cli.serving_flags import add_serving_flags
 from shall.joining import project_folder
 from shall.settings import Settings, Sources, process_environment, read_settings
@@ -28,6 +29,7 @@ def parser() -> argparse.ArgumentParser:
     _add_backup(commands)
     _add_restore(commands)
     _add_doctor(commands)
+    _add_token(commands)
     for command in commands.choices.values():
         command.add_argument("--debug", action="store_true", help="show where a fault of ours is")
     return main
@@ -176,3 +178,24 @@ def _add_doctor(commands: _Commands) -> None:
     )
     command.add_argument("--format", choices=("text", "json"), default="text")
     _add_workspace(command)
+
+
+def _add_token(commands: _Commands) -> None:
+    command = _add(commands, "token", "Make, list and revoke tokens of a server.")
+    actions = command.add_subparsers(dest="action", metavar="ACTION", required=True)
+    new = _add(actions, "new", "Make a token and print it once; the file keeps its hash.")
+    new.add_argument("--name", required=True, help="who holds it, for logs and limits")
+    new.add_argument(
+        "--scope",
+        action="extend",
+        nargs="+",
+        choices=SCOPES,
+        metavar="SCOPE",
+        help=f"what the holder may do (read): {', '.join(SCOPES)}",
+    )
+    new.add_argument("--expires", metavar="WHEN", help="90d, 12h, 4w or 2027-01-01 (never)")
+    listing = _add(actions, "list", "Show names, scopes and times.")
+    revoke = _add(actions, "revoke", "Take a token out of the file.")
+    revoke.add_argument("name", metavar="NAME")
+    for action in (new, listing, revoke):
+        action.add_argument("--file", required=True, help="the server's --token-file")
