@@ -20,7 +20,6 @@ from shall.actions.run import RunRequest, run_tests
 from shall.joining import open_workspace
 from shall.serve.app import make_app
 from shall.serve.observe.exchanges import ExchangeGate
-from shall.serve.observe.ids import IdGate
 from shall.serve.observe.metrics import Facts, Metrics
 from shall.serve.observe.operations import observe_server, operations
 from shall.serve.observe.scrape import metrics_response
@@ -61,7 +60,7 @@ def served(project: Path, metrics: Metrics, listening: Listening) -> Iterator[st
     """The address of a server with everything around it."""
     made = make_app(Settings(workspaces=(project,)))
     observe_server(made.server, metrics)
-    yield listening(IdGate(ExchangeGate(made.app, [metrics.take_exchange])))
+    yield listening(ExchangeGate(made.app, [metrics.take_exchange]))
 
 
 @pytest.mark.verifies("observability#3.2", "observability#3.3")

@@ -29,7 +29,7 @@ import asyncio, json, sys
 import httpx2
 from pathlib import Path
 from shall.serve.app import make_app
-from shall.serve.observe.ids import IdGate
+from shall.serve.observe.exchanges import ExchangeGate
 from shall.serve.observe.logs import set_up_logging
 from shall.serve.observe.operations import observe_server
 from shall.serve.observe.tracing import set_up_tracing
@@ -42,7 +42,7 @@ set_up_logging(settings)
 served = make_app(settings)
 end = set_up_tracing(served.server, settings)
 observe_server(served.server)
-app = IdGate(served.app)
+app = ExchangeGate(served.app)
 
 def call(name, **meta):
     meta["io.modelcontextprotocol/protocolVersion"] = "2026-07-28"
