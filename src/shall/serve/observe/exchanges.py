@@ -56,7 +56,7 @@ class ExchangeGate:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 own = (b"x-request-id", ids.request_id.encode("ascii"))
-                message["headers"] = [*message.get("headers", ()), own]
+                message = {**message, "headers": [*message.get("headers", ()), own]}
             return send(message)
 
         try:
