@@ -10,7 +10,6 @@ from shall.serve.limits.addresses import behind_proxies
 from shall.serve.limits.rates import limit_rates
 from shall.serve.limits.sizes import SizeGate
 from shall.serve.observe.exchanges import ExchangeGate, log_access
-from shall.serve.observe.ids import IdGate
 from shall.serve.observe.metrics import Metrics
 from shall.serve.streams import StreamGuard
 from shall.settings import Settings
@@ -46,5 +45,4 @@ def gated(
         )
     app = behind_proxies(app, settings)
     app = StreamGuard(app, settings.instance)
-    app = ExchangeGate(app, (log_access, metrics.take_exchange))
-    return IdGate(app)
+    return ExchangeGate(app, (log_access, metrics.take_exchange))
