@@ -173,7 +173,7 @@ def test_a_token_is_named_as_each_client_names_it(name: str, entry: dict[str, An
 
 
 def test_claude_desktop_s_file_cannot_name_a_url() -> None:
-    with pytest.raises(InvalidInput, match="cannot name a server at a URL.*Connectors"):
+    with pytest.raises(InvalidInput, match=r"cannot name a server at a URL.*Connectors"):
         CLIENTS["claude-desktop"].additions(Server("shall", url="http://a/mcp"))
 
 

@@ -1,5 +1,4 @@
 import json
-import os
 import sys
 import tomllib
 from collections.abc import Callable
@@ -205,7 +204,7 @@ def test_the_earlier_command_installs_for_claude_code(
     assert entry_in(project / ".mcp.json", "claude-code")["command"] == sys.executable
     assert install_as_before(["codex", "--print"]) == 0
     assert "[mcp_servers.shall]" in capsys.readouterr().out
-    assert os.listdir(project) == [".mcp.json"]
+    assert [path.name for path in project.iterdir()] == [".mcp.json"]
 
 
 def test_the_command_line_offers_every_client() -> None:
