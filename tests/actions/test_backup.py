@@ -4,6 +4,7 @@ import json
 import tarfile
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from shall.actions import backup as backing_up
 from shall.actions import restore as restoring
 from shall.actions.backup import MANIFEST, archive_name, back_up
 from shall.actions.restore import restore
@@ -27,6 +29,7 @@ from shall.errors import (
 from shall.joining import open_workspace
 from shall.settings import Settings
 from shall.store.copies import examine_database, known_schema
+from shall.store.locks import locked
 from shall.store.sqlite import SqliteStore
 
 NOW = datetime(2026, 11, 21, 7, 0, tzinfo=UTC)
@@ -130,6 +133,33 @@ def test_a_backup_is_one_moment_of_a_database_in_use(state: Path, tmp_path: Path
     database = tmp_path / "other/.shall/local/shall.db"
     assert examine_database(database) == (known_schema(), [])
     assert {"r1", *acknowledged} <= set(runs_in(tmp_path / "other/.shall"))
+
+
+@pytest.mark.verifies("store#2.1")
+def test_an_evidence_line_that_is_being_written_is_kept_whole(
+    state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting = threading.Event()
+
+    def noting(descriptor: int, name: str) -> AbstractContextManager[None]:
+        waiting.set()
+        return locked(descriptor, name)
+
+    monkeypatch.setattr(backing_up, "locked", noting)
+    target = tmp_path / "b.tar.gz"
+    with (state / "evidence/2026-11.jsonl").open("a") as file:
+        with locked(file.fileno(), "evidence"):
+            file.write('{"format"')
+            file.flush()
+            backup = threading.Thread(target=back_up, args=(state, target, NOW))
+            backup.start()
+            assert waiting.wait(10)
+            file.write(": 99}\n")
+            file.flush()
+        backup.join()
+    restore(target, tmp_path / "other/.shall", NOW)
+    evidence = tmp_path / "other/.shall/evidence/2026-11.jsonl"
+    assert evidence.read_text() == '{"format": 99}\n' * 2
 
 
 @pytest.mark.verifies("store#2.5")

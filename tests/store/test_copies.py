@@ -8,8 +8,10 @@ import pytest
 
 from shall.engine.result import CaseResult, RunStatus
 from shall.errors import StoreTooNew, StoreUnavailable
+from shall.store import migrate
 from shall.store.copies import copy_database, examine_database, recover_database
 from shall.store.evidence import EvidenceLog
+from shall.store.migrate import migrations
 from shall.store.repair import repair_database, repair_evidence
 from shall.store.sqlite import SqliteStore
 
@@ -142,7 +144,7 @@ def test_a_store_that_is_forgotten_is_in_use_no_more(path: Path, now: datetime) 
 
 
 def test_a_copy_of_nothing_or_onto_something_is_refused(filled: Path, tmp_path: Path) -> None:
-    with pytest.raises(StoreUnavailable, match="cannot be copied"):
+    with pytest.raises(StoreUnavailable, match="unable to open"):
         copy_database(tmp_path / "nowhere.db", tmp_path / "copy.db")
     with pytest.raises(StoreUnavailable, match="exists"):
         copy_database(filled, filled)
@@ -178,3 +180,47 @@ def test_a_linked_evidence_file_is_not_followed(tmp_path: Path, now: datetime) -
     with pytest.raises(StoreUnavailable, match="cannot be repaired"):
         repair_evidence(tmp_path / "a.jsonl", tmp_path / "kept", now)
     assert (tmp_path / "mine").read_text() == "torn"
+
+
+@pytest.mark.verifies("store#3.3")
+def test_a_database_of_an_older_release_is_recovered_and_brought_up_to_date(
+    filled: Path, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newer = {
+        **migrations(),
+        90: "ALTER TABLE runs ADD COLUMN note TEXT;\n"
+        "CREATE TABLE totals (name TEXT PRIMARY KEY, count INTEGER) WITHOUT ROWID;\n"
+        "INSERT INTO totals SELECT 'runs', count(*) FROM runs;\n",
+    }
+    leaves = leaf_pages(filled, "cases")
+    spoil(filled, leaves[-1])
+    monkeypatch.setattr(migrate, "migrations", lambda: newer)
+    _, recovered = repair_database(filled, now)
+    assert recovered.rows["runs"] == RUNS
+    connection = sqlite3.connect(filled)
+    assert connection.execute("SELECT * FROM totals").fetchall() == [("runs", RUNS)]
+    assert connection.execute("PRAGMA user_version").fetchone() == (90,)
+    connection.close()
+
+
+@pytest.mark.verifies("store#3.3")
+def test_what_belongs_to_a_lost_row_is_left_behind(filled: Path, now: datetime) -> None:
+    connection = sqlite3.connect(filled)
+    connection.execute("UPDATE cases SET document = '{' WHERE id = 1")
+    connection.execute("UPDATE runs SET run_id = CAST(x'ff' AS TEXT) WHERE id = 40")
+    connection.commit()
+    connection.close()
+    _, recovered = repair_database(filled, now)
+    assert not recovered.complete
+    assert recovered.rows["runs"] == RUNS - 1
+    assert recovered.rows["cases"] == 3 * RUNS - 4
+    connection = sqlite3.connect(filled)
+    assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+    connection.close()
+
+
+def test_a_file_that_cannot_be_read_now_is_not_called_damaged(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    for name in ("folder", "nowhere"):
+        with pytest.raises(StoreUnavailable, match="cannot be used"):
+            examine_database(tmp_path / name)
