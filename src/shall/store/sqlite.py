@@ -3,6 +3,7 @@
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -10,8 +11,8 @@ from pathlib import Path
 
 from shall.engine.result import CaseResult, RunStatus
 from shall.errors import StoreUnavailable
-from shall.store import queries
-from shall.store.base import CallRecord, CallStatistics, RunRecord
+from shall.store import connections, queries
+from shall.store.base import CallRecord, CallStatistics, ConnectionRecord, RunRecord
 from shall.store.locks import Lease, is_held, locked_file
 from shall.store.migrate import migrate, refuse_newer
 from shall.store.rows import RunRow, case_from_text, run_record, time_text
@@ -200,6 +201,31 @@ class SqliteStore:
         after = "" if since is None else time_text(since)
         with self._reading() as connection:
             return queries.count_calls(connection, limit if limit > 0 else -1, after)
+
+    def save_connection(self, connection: ConnectionRecord) -> None:
+        """Keep a connection. Raises ``TooManyConnections`` at the bounds."""
+        with self._writing(durable=False) as database:
+            connections.insert(database, connection, time.monotonic)
+
+    def touch_connection(self, connection_id: str, principal: str) -> bool:
+        """Note a heartbeat; False where the principal has no such connection."""
+        with self._writing(durable=False) as database:
+            return connections.touch(database, connection_id, principal, time.monotonic)
+
+    def delete_connection(self, connection_id: str, principal: str) -> bool:
+        """End a connection; False where the principal has no such connection."""
+        with self._writing(durable=False) as database:
+            return connections.delete(database, connection_id, principal, time.monotonic)
+
+    def connections(self) -> list[ConnectionRecord]:
+        """Give all that are connected, the oldest first."""
+        with self._writing(durable=False) as database:
+            return connections.everyone(database, time.monotonic)
+
+    def check(self) -> None:
+        """Read the database and take its write lock; changes nothing."""
+        with self._writing(durable=False) as database:
+            queries.newest_runs(database, 1)
 
     def close(self) -> None:
         """Close the database. A run that this store started and did not finish is interrupted."""
