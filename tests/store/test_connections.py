@@ -104,6 +104,7 @@ def test_ten_thousand_connects_do_not_grow_without_end(
     database: sqlite3.Connection, machine: Machine
 ) -> None:
     refused = 0
+    database.execute("BEGIN")
     for number in range(MAX_CONNECTIONS + 500):
         try:
             owner = f"p{number // MAX_PER_PRINCIPAL}"
