@@ -157,6 +157,7 @@ class FileUnavailable(ShallError):
     """The operating system refuses to read or write a file: permissions, a full disk."""
 
     code = "MCP_FILE_UNAVAILABLE"
+    http_status = 503
     exit_status = 2
 
 

@@ -78,6 +78,15 @@ async def test_a_store_that_cannot_be_used_is_a_reason_until_it_can(
     assert await started(spaces).reasons() == ("store unavailable",)
 
 
+@pytest.mark.verifies("rest#1.5")
+async def test_a_state_that_could_not_be_opened_is_a_reason(tmp_path: Path) -> None:
+    (tmp_path / ".shall").write_text("no folder")
+    opened = open_workspaces(Settings(workspaces=(tmp_path,)))
+    opened.choose(None)
+    assert await started(opened).reasons() == ("store unavailable",)
+    opened.close()
+
+
 class Hanging:
     """A store that answers when it is let."""
 

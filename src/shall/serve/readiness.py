@@ -86,6 +86,8 @@ class Readiness:
         try:
             if workspace.store is not None:
                 workspace.store.check()
+            elif workspace.state_warning:
+                reasons.append("store unavailable")
         except ShallError as error:
             _log.warning("the store does not answer: %s", error)
             reasons.append("store unavailable")

@@ -17,6 +17,7 @@ from shall.actions.access import PRINCIPAL, Principal
 from shall.actions.workspaces import Workspaces
 from shall.joining import open_workspaces
 from shall.mcp.server import build_server
+from shall.serve.problem import problem
 from shall.serve.readiness import Readiness
 from shall.serve.rest.answers import problem_handlers
 from shall.serve.rest.backing import Backing
@@ -34,11 +35,18 @@ class Running:
     readiness: Readiness
 
 
-def as_named(app: ASGIApp) -> ASGIApp:
-    """Stands for the gate that knows tokens: ``X-As: name scope scope``."""
+def as_named(app: ASGIApp, token: str) -> ASGIApp:
+    """Stands for the gate that knows tokens. ``X-As: name scope scope`` says who calls."""
 
     async def gate(scope: Scope, receive: Receive, send: Send) -> None:
-        named = dict(scope.get("headers", ())).get(b"x-as", b"").decode().split()
+        headers = dict(scope.get("headers", ()))
+        is_known = headers.get(b"authorization") == f"Bearer {token}".encode()
+        if token and not is_known and scope["path"] not in {"/health", "/ready"}:
+            challenge = {"WWW-Authenticate": "Bearer"}
+            refused = problem(scope, 401, "MCP_UNAUTHORIZED", "Who?", headers=challenge)
+            await refused(scope, receive, send)
+            return
+        named = headers.get(b"x-as", b"").decode().split()
         if named:
             scope[PRINCIPAL] = Principal(named[0], frozenset(named[1:]))
         await app(scope, receive, send)
@@ -70,7 +78,7 @@ def start(project: Path) -> Iterator[Callable[..., Running]]:
             backing = Backing(chosen, spaces, build_server(spaces), readiness)
             routes = rest_routes(backing, is_basic=is_basic)
             app = Starlette(routes=routes, exception_handlers=problem_handlers())
-            url = ends.enter_context(serving(as_named(app)))
+            url = ends.enter_context(serving(as_named(app, chosen.auth_token)))
             http = ends.enter_context(httpx2.Client(base_url=url, timeout=30))
             return Running(http, url, spaces, readiness)
 

@@ -1,7 +1,7 @@
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +93,20 @@ def test_silence_is_counted_and_a_heartbeat_forgives_it(running: Any, project: P
     age(project, 121)
     assert running.http.post(f"/heartbeat/{wanted}").status_code == 404
     assert errors() == []
+
+
+@pytest.mark.verifies("rest#2.7")
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_a_date_that_was_changed_drops_nobody(running: Any, project: Path, hours: int) -> None:
+    wanted = connected(running)
+    then = (datetime.now(UTC) + timedelta(hours=hours)).isoformat(timespec="microseconds")
+    database = sqlite3.connect(project / ".shall/local/shall.db")
+    with database:  # as if the machine's date had been another when these were written
+        database.execute("UPDATE connections SET created_at = ?1, last_heartbeat = ?1", (then,))
+    database.close()
+    [mine] = running.http.get("/connections").json()["connections"]
+    assert (mine["errors"], mine["last_heartbeat"]) == (0, then)
+    assert running.http.post(f"/heartbeat/{wanted}").status_code == 200
 
 
 @pytest.mark.verifies("rest#2.5")

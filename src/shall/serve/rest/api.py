@@ -93,7 +93,7 @@ OPERATIONS = (
         "/api/cases",
         "List test case files",
         _cases,
-        schemas.enveloped({"testcases": schemas.listed(schemas.FREE), "total": schemas.COUNT}),
+        schemas.enveloped({"testcases": schemas.listed(schemas.TEXT), "total": schemas.COUNT}),
         query={"root_path": schemas.TEXT, "limit": _PAGE, "offset": _OFFSET, **_WORKSPACE},
         statuses=_FAILURES,
     ),

@@ -45,7 +45,7 @@ OPERATIONS = (
         "/prompts/{name}/stream",
         "Stream a prompt's messages as events; its arguments are query parameters",
         _stream,
-        schemas.TEXT,
+        schemas.shaped({"event": {"enum": ["message", "done"]}, "data": schemas.TEXT}),
         headers={"X-Connection-ID": schemas.TEXT},
         statuses=(404,),
         media_type="text/event-stream",
