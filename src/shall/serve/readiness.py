@@ -50,9 +50,11 @@ class Readiness:
         self._is_started = True
 
     async def reasons(self) -> tuple[str, ...]:
-        """Give the reasons not to be ready: ``starting``, ``draining``, ``store unavailable``,
-        ``disk full``. None: it is ready.
-        """  # noqa: D205 - one sentence
+        """Give the reasons not to be ready; none where it is.
+
+        They are ``starting``, ``draining``, ``store unavailable`` and ``disk full``, without a
+        path or a cause: anybody may read them, the log tells more.
+        """
         if self._is_draining():
             return ("draining",)
         if not self._is_started:

@@ -10,6 +10,7 @@ from typing import Any
 import httpx2
 import pytest
 import uvicorn
+from mcp.server.mcpserver import MCPServer
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -17,6 +18,7 @@ from shall.actions.access import PRINCIPAL, Principal
 from shall.actions.workspaces import Workspaces
 from shall.joining import open_workspaces
 from shall.mcp.server import build_server
+from shall.mcp.spaces import Connected
 from shall.serve.problem import problem
 from shall.serve.readiness import Readiness
 from shall.serve.rest.answers import problem_handlers
@@ -33,6 +35,7 @@ class Running:
     url: str
     spaces: Workspaces
     readiness: Readiness
+    server: MCPServer[Connected]
 
 
 def as_named(app: ASGIApp, token: str) -> ASGIApp:
@@ -75,17 +78,18 @@ def start(project: Path) -> Iterator[Callable[..., Running]]:
             readiness = Readiness(spaces)
             if is_started:
                 readiness.start()
-            backing = Backing(chosen, spaces, build_server(spaces), readiness)
+            server = build_server(spaces)
+            backing = Backing(chosen, spaces, server, readiness)
             routes = rest_routes(backing, is_basic=is_basic)
             app = Starlette(routes=routes, exception_handlers=problem_handlers())
-            url = ends.enter_context(serving(as_named(app, chosen.auth_token)))
+            url = ends.enter_context(Serving(as_named(app, chosen.auth_token)))
             http = ends.enter_context(httpx2.Client(base_url=url, timeout=30))
-            return Running(http, url, spaces, readiness)
+            return Running(http, url, spaces, readiness, server)
 
         yield run
 
 
-class serving:  # noqa: N801 - used as a function is
+class Serving:
     """Serves an application on a free port while the block runs."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -106,6 +110,11 @@ class serving:  # noqa: N801 - used as a function is
         self._server.should_exit = True
         self._thread.join(10)
         self._listener.close()
+
+
+@pytest.fixture
+def serving() -> type[Serving]:
+    return Serving
 
 
 @pytest.fixture

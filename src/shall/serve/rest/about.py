@@ -90,7 +90,14 @@ OPERATIONS = (
         is_public=True,
     ),
     Operation("GET", "/info", "Tell what this server is and can do", info, schemas.INFO),
-    Operation("GET", "/metrics", "Tell how the server does", _metrics, schemas.METRICS),
+    Operation(
+        "GET",
+        "/metrics",
+        "Tell how the server does",
+        _metrics,
+        schemas.METRICS,
+        texts=("text/plain", "application/openmetrics-text"),
+    ),
     Operation(
         "GET",
         "/auth",

@@ -86,7 +86,8 @@ def _responses(operation: Operation, *, guarded: bool) -> dict[str, Any]:
         statuses |= {403}
     success: dict[str, Any] = {"description": HTTPStatus(operation.success).phrase}
     if operation.answer:
-        success["content"] = {operation.media_type: {"schema": operation.answer}}
+        texts = {media_type: {"schema": schemas.TEXT} for media_type in operation.texts}
+        success["content"] = {operation.media_type: {"schema": operation.answer}, **texts}
     told = {str(operation.success): success}
     for status in sorted(statuses):
         told[str(status)] = {"description": HTTPStatus(status).phrase, "content": _PROBLEM}

@@ -34,7 +34,8 @@ class Operation:
     ``handler`` None: an application of its own answers. ``scope`` is what the caller must hold;
     None: nothing. ``query``, ``body`` and ``headers`` are schemas by name of what it takes; none of
     them has to be there. ``statuses`` are answers beside ``success`` and those that every
-    operation has. ``is_versioned`` False: the version header is not looked at.
+    operation has; ``texts`` are media types that it answers besides, by ``Accept``.
+    ``is_versioned`` False: the version header is not looked at.
     """
 
     method: str
@@ -49,5 +50,6 @@ class Operation:
     statuses: Sequence[int] = ()
     success: int = 200
     media_type: str = "application/json"
+    texts: Sequence[str] = ()
     is_public: bool = False
     is_versioned: bool = True
