@@ -40,14 +40,18 @@ def test_every_error_code_is_in_the_reference() -> None:
     assert [it.code for it in classes if f"| `{it.code}` |" not in text] == []
 
 
-@pytest.mark.parametrize("command", ["init", "run", "trace", "serve", "demo", "config"])
+@pytest.mark.parametrize("command", ["init", "run", "trace", "serve", "demo", "config", "token"])
 def test_every_command_and_flag_is_in_the_reference(command: str) -> None:
     text = page("reference/cli.md")
     assert f"## shall {command}" in text
     section = text.split(f"## shall {command}")[1].split("\n## ")[0]
     [actions] = [it for it in parser()._actions if it.dest == "command"]
     assert actions.choices
-    for action in actions.choices[command]._actions:  # type: ignore[index]
+    parsers = [actions.choices[command]]  # type: ignore[index]
+    parsers += [
+        below for it in parsers[0]._actions if it.dest == "action" for below in it.choices.values()
+    ]
+    for action in (it for found in parsers for it in found._actions):
         flags = [name for name in action.option_strings if name.startswith("--")]
         assert all(name in section for name in flags if name not in {"--help", "--debug"}), flags
 

@@ -197,6 +197,23 @@ class NotAllowed(ShallError):
     exit_status = 5
 
 
+class Forbidden(ShallError):
+    """The caller is known and may not do this, or the server does not offer it."""
+
+    code = "MCP_FORBIDDEN"
+    http_status = 403
+    exit_status = 5
+
+
+class KeysUnavailable(ShallError):
+    """The authorization server's keys cannot be read, so no JWT can be checked."""
+
+    code = "MCP_KEYS_UNAVAILABLE"
+    retryable = True
+    http_status = 503
+    exit_status = 4
+
+
 class TargetUnreachable(ShallError):
     """The service under test cannot be reached."""
 
@@ -204,6 +221,14 @@ class TargetUnreachable(ShallError):
     retryable = True
     http_status = 502
     exit_status = 4
+
+
+class TargetDenied(ShallError):
+    """Requests may not go to that host or address; the operator says which may."""
+
+    code = "MCP_TARGET_DENIED"
+    http_status = 403
+    exit_status = 5
 
 
 class TimedOut(ShallError):

@@ -7,7 +7,7 @@ from typing import Any
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.resources import TextResource
 from mcp.shared.exceptions import MCPError
-from mcp_types import INVALID_PARAMS, ToolAnnotations
+from mcp_types import INVALID_PARAMS, Prompt, ToolAnnotations
 
 from shall import __version__
 from shall.actions.workspaces import Workspaces
@@ -57,9 +57,9 @@ def build_server(
         tools=[make_tool(function, annotations) for function, annotations in TOOLS.items()],
         resources=[_format_resource()],
         lifespan=lifespan,
-        middleware=[_check_prompt],
         request_state_security=sealed_by(state_key) if state_key else None,
     )
+    server.middleware.append(_prompt_check(server))
     answer_older_clients(server)
     for prompt in prompts():
         server.add_prompt(prompt)
@@ -77,31 +77,30 @@ def _format_resource() -> TextResource:
     )
 
 
-_NAMES = {prompt.name: prompt for prompt in prompts()}
+def _prompt_check(server: MCPServer[Connected]) -> Any:
+    """Make what answers an unknown prompt or a missing argument as the specification says."""
+
+    async def check(ctx: Any, call_next: Callable[[Any], Awaitable[Any]]) -> Any:
+        if ctx.method == "prompts/get":
+            params = ctx.params or {}
+            known = {prompt.name: prompt for prompt in await server.list_prompts()}
+            _check_prompt(known, str(params.get("name")), params.get("arguments") or {})
+        return await call_next(ctx)
+
+    return check
 
 
-async def _check_prompt(ctx: Any, call_next: Callable[[Any], Awaitable[Any]]) -> Any:
-    """Answer an unknown prompt or a missing argument as the specification says (-32602)."""
-    if ctx.method == "prompts/get":
-        params = ctx.params or {}
-        name, given = str(params.get("name")), params.get("arguments") or {}
-        prompt = _NAMES.get(name)
-        if prompt is None:
-            raise MCPError(
-                INVALID_PARAMS, f"Unknown prompt {name}. There are: {', '.join(_NAMES)}."
-            )
-        taken = prompt.arguments or ()
-        _check_arguments(given, [argument.name for argument in taken])
-        for argument in taken:
-            if argument.required and argument.name not in given:
-                raise MCPError(INVALID_PARAMS, f"The prompt {name} needs {argument.name}.")
-    return await call_next(ctx)
-
-
-def _check_arguments(given: Any, names: list[str]) -> None:
+def _check_prompt(known: Mapping[str, Prompt], name: str, given: Any) -> None:
+    prompt = known.get(name)
+    if prompt is None:
+        raise MCPError(INVALID_PARAMS, f"Unknown prompt {name}. There are: {', '.join(known)}.")
     if not isinstance(given, dict):
         raise MCPError(INVALID_PARAMS, "The arguments of a prompt are an object.")
+    taken = prompt.arguments or ()
     try:
-        check_names(given, names)
+        check_names(given, [argument.name for argument in taken])
     except BadValue as error:
         raise MCPError(INVALID_PARAMS, str(error)) from None
+    for argument in taken:
+        if argument.required and argument.name not in given:
+            raise MCPError(INVALID_PARAMS, f"The prompt {name} needs {argument.name}.")

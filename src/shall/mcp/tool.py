@@ -13,8 +13,9 @@ from mcp.shared.exceptions import MCPError
 from mcp_types import CallToolResult, ToolAnnotations
 from pydantic import ValidationError
 
+from shall.actions.request_ids import CURRENT, new_request_id
 from shall.errors import ShallError
-from shall.mcp.reply import as_result, bad_arguments, check_names, failure, new_request_id, success
+from shall.mcp.reply import as_result, bad_arguments, check_names, failure, success
 from shall.mcp.spaces import default_workspace
 from shall.store.base import CallRecord
 
@@ -44,7 +45,8 @@ class EnvelopeTool(Tool):
     ) -> CallToolResult:
         """Answer one call. Only cancelling and protocol errors pass through."""
         del convert_result  # the envelope is the result
-        request_id, started = new_request_id(), time.perf_counter()
+        request_id = CURRENT.get().request_id or new_request_id()
+        started = time.perf_counter()
         workspace = await default_workspace(context)
         length = workspace.defaults.max_error_length if workspace else _DEFAULT_ERROR_LENGTH
         try:

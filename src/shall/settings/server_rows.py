@@ -204,7 +204,7 @@ SERVER_ROWS: tuple[Setting, ...] = (
     Setting(
         "otlp_endpoint",
         types.text,
-        "where traces and metrics are sent by OTLP; needs the extra otlp",
+        "where traces are sent by OTLP (HTTP, protobuf); needs the extra otlp",
         (
             "SHALL_OTLP_ENDPOINT",
             "OTEL_EXPORTER_OTLP_ENDPOINT",

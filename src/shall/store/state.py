@@ -11,6 +11,11 @@ LOCAL = "local"
 """Below the state folder: the database, caches and reports of this machine; never committed."""
 
 _KEY_FILE = "sealing.key"
+DATABASE = f"{LOCAL}/shall.db"
+"""Below the state folder: runs and tool calls."""
+
+EVIDENCE = "evidence"
+"""Below the state folder: the evidence files."""
 
 _FILES = {
     ".gitignore": f"{LOCAL}/\n",

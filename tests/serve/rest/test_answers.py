@@ -43,7 +43,8 @@ def test_whatever_is_raised_is_answered_as_a_problem(serving: Serving) -> None:
     }
     assert "secret" not in answers["/broken"].text
     assert "Make it." in answers["/missing"].json()["detail"]
-    assert (wrong.status_code, wrong.headers["Allow"]) == (405, "GET, HEAD")
+    assert wrong.status_code == 405
+    assert set(wrong.headers["Allow"].split(", ")) == {"GET", "HEAD"}
 
 
 @pytest.mark.verifies("rest#3.4")

@@ -15,7 +15,8 @@ Start = Callable[..., Any]
 UNKNOWN = {"X-Connection-ID": "0" * 32}
 
 
-def kept(project: Path) -> list[tuple[str, str]]:
+def kept(running: Any, project: Path) -> list[tuple[str, str]]:
+    running.spaces.choose(None).store.call_statistics(1, None)  # all are written then
     database = sqlite3.connect(project / ".shall/local/shall.db")
     found = database.execute("SELECT tool, status FROM calls ORDER BY id").fetchall()
     database.close()
@@ -93,7 +94,7 @@ async def test_a_tool_answers_as_over_mcp_and_is_kept_once(running: Any, project
     for arguments in ({"path": "specs/requirements.md"}, {"path": "/etc/passwd"}, {"file": "x"}):
         async with Client(server, mode="2026-07-28") as client:
             over_mcp = await client.call_tool("read_file", arguments)
-        before = kept(project)
+        before = kept(running, project)
         answer = running.http.post("/tools/read_file", json={"arguments": arguments})
         assert answer.status_code == 200
         result = answer.json()["result"]
@@ -104,7 +105,7 @@ async def test_a_tool_answers_as_over_mcp_and_is_kept_once(running: Any, project
         told = json_of(result)
         told.pop("request_id")
         assert told == over_mcp.structured_content
-        assert kept(project)[len(before) :] == [("read_file", told["status"])]
+        assert kept(running, project)[len(before) :] == [("read_file", told["status"])]
 
 
 def json_of(result: dict[str, Any]) -> dict[str, Any]:
@@ -137,7 +138,7 @@ def test_the_api_runs_and_tells_what_ran(running: Any, project: Path, service: A
     traced = running.http.get("/api/trace").json()
     assert traced["counts"]["proved"] == 0
     assert running.http.get("/api/metrics", params={"limit": 100}).json()["total"] == 6
-    assert [tool for tool, _ in kept(project)] == [
+    assert [tool for tool, _ in kept(running, project)] == [
         "run_tests",
         "get_test_results",
         "get_test_results",

@@ -1,0 +1,1 @@
+"""What one request, one connection and one caller may take of the server."""
