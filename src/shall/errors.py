@@ -125,6 +125,13 @@ class BadValue(InvalidInput):
     code = "MCP_VALUE_ERROR"
 
 
+class BadRequest(InvalidInput):
+    """An HTTP request is not of the form that its route takes."""
+
+    code = "MCP_BAD_REQUEST"
+    http_status = 400
+
+
 class OutsideWorkspace(InvalidInput):
     """A path leads outside the workspace, or to something that is not a plain file."""
 
@@ -150,6 +157,7 @@ class FileUnavailable(ShallError):
     """The operating system refuses to read or write a file: permissions, a full disk."""
 
     code = "MCP_FILE_UNAVAILABLE"
+    http_status = 503
     exit_status = 2
 
 
@@ -244,6 +252,22 @@ class ShuttingDown(ShallError):
     code = "MCP_DRAINING"
     retryable = True
     http_status = 503
+    exit_status = 4
+
+
+class ConnectionNotFound(InvalidInput):
+    """No connection of this caller has that id."""
+
+    code = "MCP_CONNECTION_NOT_FOUND"
+    http_status = 404
+
+
+class TooManyConnections(ShallError):
+    """More connections are open than may be."""
+
+    code = "MCP_TOO_MANY_CONNECTIONS"
+    retryable = True
+    http_status = 429
     exit_status = 4
 
 

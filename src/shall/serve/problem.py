@@ -40,7 +40,8 @@ def problem(
         **members,
     }
     return Response(
-        json.dumps(body, ensure_ascii=False),
+        # A lone surrogate of a caller's JSON, which UTF-8 cannot say, becomes its escape again.
+        json.dumps(body, ensure_ascii=False).encode("utf-8", "backslashreplace"),
         status_code=status,
         headers=headers,
         media_type="application/problem+json",

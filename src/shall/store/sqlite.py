@@ -3,6 +3,7 @@
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -11,8 +12,8 @@ from weakref import finalize
 
 from shall.engine.result import CaseResult, RunStatus
 from shall.errors import StoreUnavailable
-from shall.store import queries
-from shall.store.base import CallRecord, CallStatistics, RunRecord
+from shall.store import connections, queries
+from shall.store.base import CallRecord, CallStatistics, ConnectionRecord, RunRecord
 from shall.store.call_buffer import CallBuffer
 from shall.store.call_counts import insert_calls
 from shall.store.call_statistics import count_calls
@@ -212,6 +213,31 @@ class SqliteStore:
         self._calls.flush()
         with self._reading() as connection:
             return count_calls(connection, max(limit, 0), since)
+
+    def save_connection(self, connection: ConnectionRecord) -> None:
+        """Keep a connection. Raises ``TooManyConnections`` at the bounds."""
+        with self._writing(durable=False) as database:
+            connections.insert(database, connection, time.monotonic)
+
+    def touch_connection(self, connection_id: str, principal: str) -> bool:
+        """Note a heartbeat; False where the principal has no such connection."""
+        with self._writing(durable=False) as database:
+            return connections.touch(database, connection_id, principal, time.monotonic)
+
+    def delete_connection(self, connection_id: str, principal: str) -> bool:
+        """End a connection; False where the principal has no such connection."""
+        with self._writing(durable=False) as database:
+            return connections.delete(database, connection_id, principal, time.monotonic)
+
+    def connections(self) -> list[ConnectionRecord]:
+        """Give all that are connected, the oldest first."""
+        with self._writing(durable=False) as database:
+            return connections.everyone(database, time.monotonic)
+
+    def check(self) -> None:
+        """Read the database and take its write lock; changes nothing."""
+        with self._writing(durable=False) as database:
+            queries.newest_runs(database, 1)
 
     def close(self) -> None:
         """Keep what calls wait, and close the database.
