@@ -42,10 +42,12 @@ _FAULT_CODES = {
 class EnvelopeTool(Tool):
     """Runs a tool function and wraps what it returns or raises.
 
-    ``exposure`` is what the operator offers: a call beyond it is refused.
+    ``exposure`` is what the operator offers: a call beyond it is refused. ``max_bytes`` bounds
+    the answer.
     """
 
     exposure: Exposure = Exposure()
+    max_bytes: int | None = None
 
     async def run(
         self, arguments: dict[str, Any], context: Context[Any, Any], convert_result: bool = False
@@ -58,7 +60,7 @@ class EnvelopeTool(Tool):
         length = workspace.defaults.max_error_length if workspace else _DEFAULT_ERROR_LENGTH
         try:
             answer = success(request_id, await self._answer(arguments, context))
-            result = as_result(answer)  # a value that JSON cannot say is told here
+            result = as_result(answer, self.max_bytes)  # what JSON cannot say is told here
         except ShallError as error:
             answer = failure(request_id, error.code, str(error), length, error)
             result = as_result(answer)
@@ -108,11 +110,7 @@ async def _keep(save: Any, call: CallRecord) -> None:
         _log.warning("a tool call is not kept: %s", error)
 
 
-def make_tool(
-    function: Any,
-    annotations: ToolAnnotations,
-    exposure: Exposure = Exposure(),  # noqa: B008
-) -> EnvelopeTool:
+def make_tool(function: Any, annotations: ToolAnnotations) -> EnvelopeTool:
     """Make the tool of a function: its name, first paragraph, arguments and annotations.
 
     A return type other than a plain mapping gives an output schema.
@@ -125,7 +123,6 @@ def make_tool(
         structured_output=None if _has_shape(function) else False,
     )
     assert isinstance(tool, EnvelopeTool)  # noqa: S101 - from_function makes what it is called on
-    tool.exposure = exposure
     tool.parameters = _lean(tool.parameters)
     tool.parameters["additionalProperties"] = False
     if tool.fn_metadata.output_schema is not None:
