@@ -6,6 +6,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shall.settings import Settings
 
+PEER = "shall.peer"
+"""The key of the ASGI scope that holds the proxy's address, where ``client`` is the forwarded."""
+
 Address = IPv4Address | IPv6Address
 
 
@@ -33,6 +36,7 @@ class ForwardedGate:
         """Pass the request on, with the client in place of the proxy."""
         client = scope.get("client")
         if scope["type"] == "http" and client is not None and self._trusts(_address(client[0])):
+            scope[PEER] = client
             self._forward(scope)
         await self._app(scope, receive, send)
 
