@@ -17,7 +17,6 @@ from shall.store.base import CallRecord, CallStatistics, ConnectionRecord, RunRe
 from shall.store.call_buffer import CallBuffer
 from shall.store.call_counts import insert_calls
 from shall.store.call_statistics import count_calls
-from shall.store.latencies import bucket_of
 from shall.store.locks import Lease, in_use_file, is_held, locked_file, share
 from shall.store.migrate import migrate, refuse_newer
 from shall.store.rows import RunRow, case_from_text, run_record, time_text
@@ -79,7 +78,6 @@ class SqliteStore:
                 refuse_newer(self._connection, str(path))
                 self._connection.execute("PRAGMA journal_mode = WAL")
                 self._connection.execute("PRAGMA foreign_keys = ON")
-                self._connection.create_function("latency_bucket", 1, bucket_of, deterministic=True)
                 migrate(self._connection)
         except BaseException:
             self._connection.close()
