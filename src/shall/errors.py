@@ -182,6 +182,12 @@ class RunNotFound(InvalidInput):
     http_status = 404
 
 
+class ResultTooLarge(InvalidInput):
+    """The answer of a tool is larger than an answer may be."""
+
+    code = "MCP_RESULT_TOO_LARGE"
+
+
 class NotYet(InvalidInput):
     """The feature has a place but is not built yet."""
 

@@ -10,9 +10,10 @@ from proxy import add_token  # type: ignore[import-not-found]
 
 from shall.joining import open_workspaces
 from shall.mcp.server import build_server
-from shall.serve.app import assemble
+from shall.serve.app import Parts, assemble
 from shall.serve.http import bound
-from shall.serve.logs import set_up_logging
+from shall.serve.observe.logs import set_up_logging
+from shall.serve.observe.metrics import Metrics
 from shall.settings import Settings
 
 
@@ -37,7 +38,7 @@ async def main() -> None:
     port = listener.getsockname()[1]
     if arguments.token:
         port = await add_token(port, arguments.token)
-    app = assemble(settings, server, spaces).app
+    app = assemble(settings, Parts(spaces, server, Metrics())).app
     running = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
     print(f"http://localhost:{port}/mcp", flush=True)  # noqa: T201 - what the test waits for
     await running.serve(sockets=[listener])

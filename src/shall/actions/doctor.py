@@ -14,7 +14,7 @@ from pathlib import Path
 from shall import __version__
 from shall.actions.atomic import is_leftover
 from shall.actions.certificates import days_left
-from shall.errors import InvalidInput
+from shall.errors import InvalidInput, StoreUnavailable
 from shall.store.copies import examine_database, known_schema, library_version
 from shall.store.evidence import unreadable_lines
 from shall.store.locks import is_held
@@ -66,8 +66,8 @@ def examine(subject: Examined) -> Iterator[Finding]:
     for check, look in CHECKS.items():
         try:
             found = list(look(subject))
-        except OSError as error:
-            found = [_fail(check, f"It cannot be looked at: {error}.", "Check the permissions.")]
+        except (OSError, StoreUnavailable) as error:
+            found = [_fail(check, f"It cannot be looked at: {error}", "Check the permissions.")]
         yield from found
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from mcp_types import CallToolResult, TextContent
 from pydantic import ValidationError
 
-from shall.errors import BadValue, ShallError
+from shall.errors import BadValue, ResultTooLarge, ShallError
 
 
 def success(request_id: str, fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -47,20 +47,50 @@ def failure(
     }
 
 
-def as_result(data: dict[str, Any]) -> CallToolResult:
+def as_result(data: dict[str, Any], max_bytes: int | None = None) -> CallToolResult:
     """Make the tool result of an envelope: as one line of JSON, and structured.
 
     The text leaves out the assertions of failed cases: their messages are there already.
+
+    Raises:
+        ResultTooLarge: Both together have more bytes than ``max_bytes``.
     """
     brief = {
         **data,
         **({"results": _without_assertions(data["results"])} if "results" in data else {}),
     }
-    text = json.dumps(brief, ensure_ascii=False, separators=(",", ":"), default=str)
+    text = _line(brief)
+    if max_bytes is not None:
+        structured = _line(data) if "results" in data else text
+        _check_size(_size(text) + _size(structured), max_bytes, data)
     return CallToolResult(
         content=[TextContent(type="text", text=text)],
         structured_content=data,
         is_error=data["status"] == "error",
+    )
+
+
+def _line(data: dict[str, Any]) -> str:
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), default=str)
+
+
+def _size(text: str) -> int:
+    """Give the bytes of a text in UTF-8; a lone surrogate counts, and is told elsewhere."""
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
+
+
+def _check_size(size_bytes: int, max_bytes: int, data: Mapping[str, Any]) -> None:
+    if size_bytes <= max_bytes:
+        return
+    raise ResultTooLarge(
+        f"The call was carried out, but its answer has {size_bytes} bytes, more than the"
+        f" {max_bytes} of max_result_bytes.",
+        hint="Ask for less: a smaller limit, fewer cases, or one case of the run by its name.",
+        details={
+            "size_bytes": size_bytes,
+            "max_bytes": max_bytes,
+            **({"run_id": data["run_id"]} if "run_id" in data else {}),
+        },
     )
 
 

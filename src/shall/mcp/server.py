@@ -14,6 +14,8 @@ from shall.actions.workspaces import Workspaces
 from shall.cases.guide import format_guide
 from shall.errors import BadValue
 from shall.mcp import case_tools, run_tools, spec_tools, status_tools
+from shall.mcp.exposure import Exposure
+from shall.mcp.offering import offer
 from shall.mcp.older import answer_older_clients
 from shall.mcp.prompts import prompts
 from shall.mcp.reply import check_names
@@ -34,12 +36,19 @@ TOOLS: Mapping[Any, ToolAnnotations] = {
     **status_tools.TOOLS,
 }
 
+_ALL = Exposure()
+
 
 def build_server(
-    workspaces: Workspaces, name: str = "shall", *, state_key: bytes | None = None
+    workspaces: Workspaces,
+    name: str = "shall",
+    *,
+    exposure: Exposure = _ALL,
+    state_key: bytes | None = None,
 ) -> MCPServer[Connected]:
     """Build the server. ``workspaces`` stay open: whoever made them closes them.
 
+    ``exposure`` bounds which tools are offered; what a caller's scopes forbid is taken away too.
     ``state_key`` (32 bytes) seals what clients carry from one request to the next; servers that
     share it understand one another's. None: a key of this process.
     """
@@ -54,11 +63,12 @@ def build_server(
         title="shall",
         instructions=INSTRUCTIONS,
         version=__version__,
-        tools=[make_tool(function, annotations) for function, annotations in TOOLS.items()],
+        tools=[make_tool(*tool, exposure) for tool in TOOLS.items()],
         resources=[_format_resource()],
         lifespan=lifespan,
         request_state_security=sealed_by(state_key) if state_key else None,
     )
+    offer(server, exposure)
     server.middleware.append(_prompt_check(server))
     answer_older_clients(server)
     for prompt in prompts():

@@ -1,33 +1,34 @@
 """The ASGI application: every MCP transport at one URL, and the routes around it."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from mcp.server.mcpserver import MCPServer
 from mcp.server.sse import SseServerTransport
 from starlette.applications import Starlette
-from starlette.middleware.cors import CORSMiddleware
-from starlette.requests import Request
-from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from shall import __version__
 from shall.actions.workspaces import Workspaces
 from shall.errors import InvalidSetting
 from shall.joining import open_workspaces, state_key
 from shall.mcp.server import build_server
 from shall.mcp.spaces import Connected
-from shall.serve.auth import PUBLIC, BearerGate, token_of
+from shall.serve.auth import Authenticator, authenticator, metadata_routes, public_paths
 from shall.serve.drain import Drain
 from shall.serve.events import Sessions
+from shall.serve.exposure import offered
 from shall.serve.face import SHALL, Face
-from shall.serve.hosts import HostGate
+from shall.serve.gates import gated
+from shall.serve.observe.metrics import Facts, Metrics
+from shall.serve.observe.operations import observe_server
+from shall.serve.observe.sharing import shared_folder
+from shall.serve.observe.tracing import set_up_tracing
 from shall.serve.one_url import UNCHECKED, Messages, OneUrl
-from shall.serve.streams import OpenStreams, StreamGuard
-from shall.settings import Settings
+from shall.serve.streams import OpenStreams
+from shall.settings import Settings, process_environment
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,51 +36,87 @@ class Served:
     """An application, and what has to be known of it while it runs."""
 
     app: ASGIApp
-    server: MCPServer[Connected]
-    drain: Drain
-    close: Callable[[], None]
+    parts: "Parts"
+    authenticator: Authenticator | None
 
     def reload(self) -> None:
         """Read the tokens again."""
+        if self.authenticator is not None:
+            self.authenticator.reload()
+
+    def close(self) -> None:
+        """Give back what an application holds that was never run."""
+        self.parts.workspaces.close()
 
 
-def make_app(settings: Settings, face: Face = SHALL) -> Served:  # noqa: ARG001
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What an application is put together from. ``metrics`` have seen every run of ``server``."""
+
+    workspaces: Workspaces
+    server: MCPServer[Connected]
+    metrics: Metrics
+    drain: Drain = field(default_factory=Drain)
+
+
+def make_app(settings: Settings, face: Face = SHALL) -> Served:
     """Make the application for some settings.
 
     Raises:
         InvalidSetting: The settings cannot work together.
     """
-    if settings.path in PUBLIC:
+    drain = Drain(settings.drain_s)
+    metrics = Metrics(
+        shared_folder(process_environment()), Facts(is_ready=lambda: not drain.is_draining)
+    )
+    workspaces = open_workspaces(settings, metrics.take_event)
+    server = build_server(
+        workspaces,
+        settings.server_name,
+        exposure=offered(settings, face),
+        state_key=state_key(settings, workspaces),
+    )
+    return assemble(settings, Parts(workspaces, server, metrics, drain), face)
+
+
+def assemble(settings: Settings, parts: Parts, face: Face = SHALL) -> Served:  # noqa: ARG001
+    """Put a server behind every route and gate. Its workspaces are closed when the app ends.
+
+    Raises:
+        InvalidSetting: The settings cannot work together.
+    """
+    callers = authenticator(settings)
+    public = public_paths(settings)
+    if settings.path in public:
         raise InvalidSetting(
             f"{settings.path} is open to callers without a token: MCP cannot be served there.",
             hint="Name another one with --path, such as /mcp.",
         )
-    spaces = open_workspaces(settings)
-    server = build_server(spaces, settings.server_name, state_key=state_key(settings, spaces))
-    return assemble(settings, server, spaces)
-
-
-def assemble(settings: Settings, server: MCPServer[Connected], spaces: Workspaces) -> Served:
-    """Put a server behind every route and gate. ``spaces`` are closed when the app ends."""
-    low = server._lowlevel_server
-    streams = OpenStreams()
-    drain = Drain(streams, settings.drain_s)
-    drain.watch(low)
-    keeps_sessions = settings.sessions != "no"
-    sessions = Sessions(low, stateless=not keeps_sessions, max_body_bytes=settings.max_body_bytes)
+    observe_server(parts.server, parts.metrics)
+    end_tracing = set_up_tracing(parts.server, settings)
+    low = parts.server._lowlevel_server
+    parts.drain.watch(low)
+    sessions = Sessions(
+        low, stateless=settings.sessions == "no", max_body_bytes=settings.max_body_bytes
+    )
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        async with sessions.run(), drain.on_signals():
+        async with sessions.run(), parts.drain.on_signals():
             try:
                 yield
             finally:
-                spaces.close()
+                parts.workspaces.close()
+                end_tracing()
 
-    routes = [Route("/health", health), *_mcp_routes(settings, low, sessions, streams)]
+    routes = [
+        *metadata_routes(settings),
+        *_mcp_routes(settings, low, sessions, parts.drain.streams),
+    ]
     app = Starlette(routes=routes, lifespan=lifespan)
     app.router.redirect_slashes = False  # behind a proxy a redirect would name the wrong scheme
-    return Served(_gated(drain.gate(app), settings), server, drain, spaces.close)
+    wrapped = gated(app, settings, authenticator=callers, drain=parts.drain, metrics=parts.metrics)
+    return Served(wrapped, parts, callers)
 
 
 def _mcp_routes(
@@ -97,23 +134,3 @@ def _mcp_routes(
         paths = (messages, messages.rstrip("/"))
         routes += [Route(path, Messages(sse)) for path in paths]
     return routes
-
-
-def _gated(app: ASGIApp, settings: Settings) -> ASGIApp:
-    """Put the gates in front: the last one named here is the first that a request meets."""
-    gated: ASGIApp = BearerGate(app, token_of(settings))
-    gated = HostGate(gated, settings)
-    if settings.cors_origins:
-        gated = CORSMiddleware(
-            gated,
-            allow_origins=settings.cors_origins,
-            allow_methods=["GET", "POST", "DELETE"],
-            allow_headers=["*"],
-            expose_headers=["Mcp-Session-Id", "X-Request-ID", "WWW-Authenticate", "Retry-After"],
-        )
-    return StreamGuard(gated, settings.instance)
-
-
-async def health(_: Request) -> JSONResponse:
-    """Tell that the process lives."""
-    return JSONResponse({"status": "healthy", "server": {"name": "shall", "version": __version__}})

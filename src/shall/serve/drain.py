@@ -32,8 +32,8 @@ _LISTENING = "subscriptions/listen"
 class Drain:
     """Knows what is in flight, and ends it. Belongs to one event loop."""
 
-    def __init__(self, streams: OpenStreams, drain_s: float) -> None:
-        self._streams = streams
+    def __init__(self, drain_s: float = 10.0) -> None:
+        self.streams = OpenStreams()
         self._drain_s = drain_s
         self._in_flight = 0
         self._is_idle = asyncio.Event()
@@ -93,7 +93,7 @@ class Drain:
             await self._idle_within(self._drain_s / 4)
         if self._listener_close is not None:
             self._listener_close()
-        self._streams.end()
+        self.streams.end()
 
     async def _idle_within(self, timeout_s: float) -> bool:
         try:

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp
 from shall.serve.app import make_app
 from shall.serve.exposure import check_exposure
 from shall.serve.face import SPEC_DRIVEN
-from shall.serve.logs import set_up_logging
+from shall.serve.observe.logs import set_up_logging
 from shall.serve.sessions import decided, is_one_of_many
 from shall.settings import process_environment, read_settings
 

@@ -1,9 +1,12 @@
 """Who can reach a server, and what it may offer them."""
 
 import logging
+from dataclasses import replace
 
 from shall.errors import InvalidSetting
-from shall.serve.face import Face
+from shall.mcp.exposure import Exposure, exposure
+from shall.mcp.server import TOOLS
+from shall.serve.face import PUBLIC_TOOLS, Face
 from shall.serve.hosts import LOOPBACK
 from shall.settings import Settings
 
@@ -20,6 +23,18 @@ def asks_who(settings: Settings) -> bool:
 def is_open(settings: Settings) -> bool:
     """Tell whether anybody on the network may come in."""
     return not (settings.server_host in LOOPBACK or asks_who(settings) or settings.insecure)
+
+
+def offered(settings: Settings, face: Face) -> Exposure:
+    """Give the tools that are offered: to a network that anybody can reach, none that run code.
+
+    Raises:
+        InvalidSetting: A tool is named that there is not.
+    """
+    named = exposure(settings.read_only, settings.tools, (tool.__name__ for tool in TOOLS))
+    if not (face.opens_without_token and is_open(settings)):
+        return named
+    return replace(named, tools=PUBLIC_TOOLS & (named.tools or PUBLIC_TOOLS))
 
 
 def check_exposure(settings: Settings, face: Face) -> None:

@@ -20,5 +20,5 @@ SHALL = Face()
 SPEC_DRIVEN = Face(opens_without_token=True)
 SPEC_DRIVEN_BASIC = Face(opens_without_token=True, is_basic=True)
 
-PUBLIC_TOOLS = ("create_file", "read_file")
+PUBLIC_TOOLS = frozenset({"create_file", "read_file"})
 """What a server offers that anybody can reach: nothing that runs code."""

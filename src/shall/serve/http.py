@@ -14,12 +14,15 @@ from uvicorn.supervisors import Multiprocess
 
 from shall.errors import InvalidSetting
 from shall.serve.app import Served, make_app
+from shall.serve.auth import certified
 from shall.serve.exposure import check_exposure
 from shall.serve.face import SHALL, Face
-from shall.serve.logs import set_up_logging
+from shall.serve.limits.protocol import protocol_class
+from shall.serve.observe.logs import set_up_logging
+from shall.serve.observe.sharing import sharing_metrics
 from shall.serve.sessions import decided
 from shall.serve.tls import load_certificate, tls_context
-from shall.settings import Settings
+from shall.settings import Settings, process_environment
 
 _log = logging.getLogger(__name__)
 
@@ -59,7 +62,8 @@ def _serve_one(settings: Settings, served: Served, listener: socket.socket) -> N
 def _serve_several(settings: Settings, face: Face, listener: socket.socket) -> int:
     # On SIGHUP the workers are replaced one by one: the new ones read tokens and certificates.
     workers = Multiprocess(_Config(settings, _MakeApp(settings, face)), sockets=[listener])
-    workers.run()
+    with sharing_metrics(process_environment()):
+        workers.run()
     failed = any(process.exitcode == STARTUP_FAILURE for process in workers.processes)
     return 1 if failed else 0
 
@@ -89,6 +93,7 @@ class _Config(uvicorn.Config):
             access_log=False,
             server_header=False,
             proxy_headers=False,  # ours know which proxies are trusted
+            ws="none",
             timeout_graceful_shutdown=max(1, round(settings.drain_s / 4)),
         )
 
@@ -96,6 +101,11 @@ class _Config(uvicorn.Config):
         """Load what a process needs to serve."""
         super().load()
         self.ssl = tls_context(self.settings)
+        bounded = protocol_class(self.settings)
+        # Made here and not before: what a worker is sent cannot hold a class made on the way.
+        self.http_protocol_class = (
+            certified(bounded) if self.settings.tls_client_ca is not None else bounded
+        )
 
 
 def _reload(settings: Settings, served: Served, tls: ssl.SSLContext | None) -> None:

@@ -7,13 +7,16 @@ Streamable HTTP of every revision, and the HTTP+SSE transport of 2024-11-05: its
 
 from typing import Any
 
+from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
+from mcp.server.auth.provider import AccessToken
 from mcp.server.lowlevel import Server
 from mcp.server.sse import SseServerTransport
 from mcp.server.transport_security import TransportSecuritySettings
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from shall.serve.problem import problem
+from shall.actions.access import ANYONE
+from shall.serve.problem import principal_of, problem
 from shall.serve.streams import OpenStreams
 
 _LATER = ("mcp-session-id", "mcp-protocol-version", "last-event-id")
@@ -39,6 +42,7 @@ class OneUrl:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
+        _name_user(scope)
         if scope["method"] != "GET":
             await self._streamable(scope, receive, send)
             return
@@ -81,4 +85,13 @@ class Messages:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Take one message."""
+        _name_user(scope)
         await self._sse.handle_post_message(scope, receive, send)
+
+
+def _name_user(scope: Scope) -> None:
+    """Name the caller as the SDK knows it: a session answers only to who opened it."""
+    principal = principal_of(scope)
+    if principal is not ANYONE:
+        token = AccessToken(token="", client_id=principal.name, scopes=sorted(principal.scopes))
+        scope["user"] = AuthenticatedUser(token)

@@ -9,8 +9,9 @@ from collections.abc import Callable
 from mcp.server.mcpserver import MCPServer
 
 from shall.joining import open_workspaces
+from shall.mcp.exposure import exposure
 from shall.mcp.run_tools import RUN_TASK
-from shall.mcp.server import build_server
+from shall.mcp.server import TOOLS, build_server
 from shall.mcp.spaces import Connected
 from shall.serve.observe.logs import set_up_logging
 from shall.serve.observe.operations import observe_server
@@ -25,7 +26,8 @@ def serve_stdio(settings: Settings) -> int:
     """Serve until the client closes our input or a signal comes; give the exit status."""
     set_up_logging(settings)
     spaces = open_workspaces(settings)
-    server = build_server(spaces)
+    bound = exposure(settings.read_only, settings.tools, (tool.__name__ for tool in TOOLS))
+    server = build_server(spaces, settings.server_name, exposure=bound)
     end_tracing = set_up_tracing(server, settings)
     observe_server(server)
 

@@ -57,19 +57,18 @@ class StreamGuard:
             return
         sent = _Sent(send, self._tag)
         try:
-            await self._app(self._untagged(scope), receive, sent)
+            self._untag(scope)
+            await self._app(scope, receive, sent)
         finally:
             await sent.finish()
 
-    def _untagged(self, scope: Scope) -> Scope:
-        if not self._tag:
-            return scope
-        name, tag = SESSION_ID.encode("ascii"), self._tag.encode("ascii")
-        headers = [
-            (key, value.removeprefix(tag) if key == name else value)
-            for key, value in scope["headers"]
-        ]
-        return {**scope, "headers": headers}
+    def _untag(self, scope: Scope) -> None:
+        if self._tag:
+            name, tag = SESSION_ID.encode("ascii"), self._tag.encode("ascii")
+            scope["headers"] = [
+                (key, value.removeprefix(tag) if key == name else value)
+                for key, value in scope["headers"]
+            ]
 
 
 class _Sent:

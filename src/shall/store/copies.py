@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,18 +12,12 @@ from shall.store.migrate import migrate, migrations, refuse_newer, schema_versio
 from shall.store.rows import case_from_text
 
 _MAX_FINDINGS = 20
-_MAX_ID = 1 << 40
+_HINT = "Run `shall doctor`."
+_MAX_KEY = 1 << 40
 _MAX_FAILURES = 10_000
 
-# Each table after those that it refers to: its key, and how it refers to another.
-_TABLES = {
-    "runs": ("id", None),
-    "cases": ("id", ("run", "runs")),
-    "steps": ("id", ("case", "cases")),
-    "checks": ("id", ("step", "steps")),
-    "criteria": ("case", ("case", "cases")),
-    "calls": ("id", None),
-}
+# Primary result codes that mean damage: all others say that a file cannot be read now.
+_DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +56,17 @@ def examine_database(path: Path) -> tuple[int, list[str]]:
     """Give the schema version of a database file, and what is damaged in it.
 
     Nothing is changed. Version -1: not even that can be read.
+
+    Raises:
+        StoreUnavailable: It cannot be read now: locked, not permitted.
     """
     version = -1
     try:
-        with _reading(path) as connection:
+        with _translated(path), _reading(path) as connection:
             version = schema_version(connection)
             rows = connection.execute(f"PRAGMA quick_check({_MAX_FINDINGS})").fetchall()
-    except sqlite3.Error as error:
-        return version, [str(error)]
+    except _Damaged as error:
+        return version, [error.message]
     return version, [line for (text,) in rows if text != "ok" for line in text.splitlines()]
 
 
@@ -82,36 +79,65 @@ def recover_database(damaged: Path, new: Path) -> Recovered:
         StoreUnavailable: The new one cannot be written.
         StoreTooNew: A newer release wrote the damaged one.
     """
+    recovered = Recovered({}, complete=False)
     with _translated(new), closing(_made(new)) as target:
-        migrate(target)
-        target.execute("PRAGMA foreign_keys = OFF")
-        try:
-            with _reading(damaged) as source:
+        with suppress(_Damaged), _reading(damaged) as source:
+            with _translated(damaged):
                 refuse_newer(source, str(damaged))
-                return _save_tables(source, target)
-        except sqlite3.DatabaseError:  # not a database at all, or its first page is gone
-            return Recovered({}, complete=False)
+                version = schema_version(source)
+            migrate(target, version)  # as the damaged one was: later steps may work on its rows
+            recovered = _save_tables(source, target)
+        migrate(target)
+    return recovered
 
 
 def _save_tables(source: sqlite3.Connection, target: sqlite3.Connection) -> Recovered:
-    saved = {}
-    complete = True
+    target.execute("PRAGMA foreign_keys = OFF")  # in the order of the rows, not of the tables
     target.execute("BEGIN")
-    for table, (key, parent) in _TABLES.items():
-        columns = [row[1] for row in target.execute(f'PRAGMA table_info("{table}")')]
-        reader = _Reader(source, table, key, columns)
-        places = ", ".join("?" * len(columns))
-        insert = f'INSERT OR IGNORE INTO "{table}" VALUES ({places})'  # noqa: S608 - our own names
-        target.executemany(insert, reader.rows())
-        without = 0
-        if parent is not None:
-            column, other = parent
-            orphans = f'DELETE FROM "{table}" WHERE "{column}" NOT IN (SELECT id FROM "{other}")'  # noqa: S608 - our own names
-            without = target.execute(orphans).rowcount
-        saved[table] = target.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0]  # noqa: S608 - our own names
-        complete = complete and not without and not reader.failures
+    rows = target.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    tables = [name for (name,) in rows if not name.startswith("sqlite_")]
+    whole = [_save_table(source, target, table) for table in tables]
+    complete = all(whole)
+    while sum(_drop_orphans(target, table) for table in tables):
+        complete = False
+    counts = {table: target.execute(_count(table)).fetchone()[0] for table in tables}
     target.execute("COMMIT")
-    return Recovered(saved, complete)
+    return Recovered(counts, complete)
+
+
+def _save_table(source: sqlite3.Connection, target: sqlite3.Connection, table: str) -> bool:
+    """Copy what can be read of a table; tell whether that was all of it."""
+    columns = [row[1] for row in target.execute(f'PRAGMA table_info("{table}")')]
+    reader = _Reader(source, table, _key(target, table), columns)
+    places = ", ".join("?" * len(columns))
+    target.executemany(f'INSERT OR IGNORE INTO "{table}" VALUES ({places})', reader.rows())  # noqa: S608 - our own names
+    return not reader.failures
+
+
+def _key(target: sqlite3.Connection, table: str) -> str:
+    """Give the column by whose order a table lies in the file, where that is a number."""
+    keys = [row for row in target.execute(f'PRAGMA table_info("{table}")') if row[5] == 1]
+    return f'"{keys[0][1]}"' if keys and keys[0][2] == "INTEGER" else ""
+
+
+def _drop_orphans(target: sqlite3.Connection, table: str) -> int:
+    """Leave behind the rows of a table that belong to a lost one; give how many."""
+    dropped = 0
+    for row in target.execute(f'PRAGMA foreign_key_list("{table}")').fetchall():
+        _, _, other, column, key = row[:5]
+        dropped += target.execute(
+            f'DELETE FROM "{table}" WHERE "{column}" IS NOT NULL '  # noqa: S608 - our own names
+            f'AND "{column}" NOT IN (SELECT "{key}" FROM "{other}")'
+        ).rowcount
+    return dropped
+
+
+def _count(table: str) -> str:
+    return f'SELECT count(*) FROM "{table}"'  # noqa: S608 - our own names
+
+
+class _Damaged(StoreUnavailable):
+    """The file is no database, or pages of it are spoilt."""
 
 
 class _Reader:
@@ -121,27 +147,32 @@ class _Reader:
         self, connection: sqlite3.Connection, table: str, key: str, columns: list[str]
     ) -> None:
         names = ", ".join(f'"{name}"' for name in columns)
-        self._query = (
-            f'SELECT {names} FROM "{table}" WHERE "{key}" BETWEEN ? AND ? ORDER BY "{key}"'  # noqa: S608 - our own names
-        )
+        self._query = f'SELECT {names} FROM "{table}"'  # noqa: S608 - our own names
+        self._key = key
         self._connection = connection
         self._document = columns.index("document") if "document" in columns else None
         self.failures = 0
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
         """Give each row that can be read; some come twice."""
-        ranges = [(0, _MAX_ID)]
+        ranges = [(0, _MAX_KEY)]
         while ranges and self.failures < _MAX_FAILURES:
             low, high = ranges.pop()
             try:
-                for row in self._connection.execute(self._query, (low, high)):
+                for row in self._between(low, high):
                     if self._is_sound(row):
                         yield row
             except sqlite3.Error:
                 self.failures += 1
-                if low < high:
+                if low < high and self._key:
                     middle = (low + high) // 2
                     ranges += [(middle + 1, high), (low, middle)]
+
+    def _between(self, low: int, high: int) -> sqlite3.Cursor:
+        if not self._key:
+            return self._connection.execute(self._query)
+        within = f"{self._query} WHERE {self._key} BETWEEN ? AND ? ORDER BY {self._key}"
+        return self._connection.execute(within, (low, high))
 
     def _is_sound(self, row: tuple[Any, ...]) -> bool:
         if self._document is None:
@@ -171,6 +202,7 @@ def _translated(path: Path) -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, OSError) as error:
-        raise StoreUnavailable(
-            f"The database {path} cannot be copied: {error}.", hint="Run `shall doctor`."
-        ) from error
+        kind = StoreUnavailable
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGE:
+            kind = _Damaged
+        raise kind(f"The database {path} cannot be used: {error}.", hint=_HINT) from error

@@ -11,7 +11,8 @@ from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from shall.errors import InvalidSetting
 from shall.serve.auth import certified, tls_options
-from shall.serve.auth.certificates import PEER, Certificates, distinguished_name
+from shall.serve.auth.certificates import Certificates, distinguished_name
+from shall.serve.limits.addresses import PEER
 from shall.settings import Settings
 
 Guard = Callable[..., Any]

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shall.actions.access import PRINCIPAL
 from shall.actions.token_file import new_token
 from shall.serve.auth import AuthGate, authenticator
-from shall.serve.problem import PRINCIPAL
 from shall.settings import Settings
 
 Guard = Callable[..., Any]

@@ -15,9 +15,6 @@ from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.client.streamable_http import streamable_http_client
 
 from shall.serve.app import make_app
-from shall.serve.observe.exchanges import ExchangeGate, log_access
-from shall.serve.observe.ids import IdGate
-from shall.serve.observe.operations import observe_server
 from shall.settings import Settings
 
 pytestmark = pytest.mark.anyio
@@ -28,9 +25,7 @@ OTHER_TRACE = "1bf7651916cd43dd8448eb211c80319c"
 
 @pytest.fixture
 def address(project: Path, listening: Any) -> Iterator[str]:
-    made = make_app(Settings(workspaces=(project,)))
-    observe_server(made.server)
-    yield listening(IdGate(ExchangeGate(made.app, [log_access])))
+    yield listening(make_app(Settings(workspaces=(project,))).app)
 
 
 def lines(file: Path, logger: str) -> list[dict[str, Any]]:

@@ -8,7 +8,8 @@ import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shall.actions.request_ids import CURRENT
-from shall.serve.observe.ids import IdGate, trace_of
+from shall.serve.observe.exchanges import ExchangeGate
+from shall.serve.observe.ids import trace_of
 
 pytestmark = pytest.mark.anyio
 
@@ -20,7 +21,7 @@ TRACEPARENT = f"00-{TRACE}-b7ad6b7169203331-01"
 @pytest.mark.verifies("observability#1.1")
 @pytest.mark.parametrize("given", ["a", "9f-3.B_7", "x" * 128])
 async def test_the_id_of_the_client_comes_back(ask: Ask, answers: ASGIApp, given: str) -> None:
-    assert (await ask(IdGate(answers), x_request_id=given)).request_id == given
+    assert (await ask(ExchangeGate(answers), x_request_id=given)).request_id == given
 
 
 @pytest.mark.verifies("observability#1.2")
@@ -28,14 +29,14 @@ async def test_the_id_of_the_client_comes_back(ask: Ask, answers: ASGIApp, given
     "given", ["", "x" * 129, "a b", "a\tb", "naïve", "a;b", '"', "a\u202eb", "%0d%0a", "a\n"]
 )
 async def test_an_odd_id_is_replaced(ask: Ask, answers: ASGIApp, given: str) -> None:
-    made = (await ask(IdGate(answers), x_request_id=given)).request_id
+    made = (await ask(ExchangeGate(answers), x_request_id=given)).request_id
 
     assert re.fullmatch("[0-9a-f]{12}", made)
 
 
 @pytest.mark.verifies("observability#1.2")
 async def test_requests_without_an_id_get_different_ones(ask: Ask, answers: ASGIApp) -> None:
-    app = IdGate(answers)
+    app = ExchangeGate(answers)
 
     assert len({(await ask(app)).request_id for _ in range(100)}) == 100
 
@@ -49,8 +50,8 @@ async def test_the_application_sees_both_ids(ask: Ask) -> None:
         await send({"type": "http.response.start", "status": 204, "headers": []})
         await send({"type": "http.response.body"})
 
-    await ask(IdGate(app), x_request_id="mine", traceparent=TRACEPARENT)
-    await ask(IdGate(app), x_request_id="next")
+    await ask(ExchangeGate(app), x_request_id="mine", traceparent=TRACEPARENT)
+    await ask(ExchangeGate(app), x_request_id="next")
 
     assert seen == [("mine", TRACE, "mine"), ("next", "", "next")]
 
@@ -83,7 +84,7 @@ async def test_what_nobody_answers_is_a_fault_with_an_id(
         raise LookupError("a detail that no client needs")
 
     file = log(log_format="json")
-    answer = await ask(IdGate(broken), x_request_id="the-id")
+    answer = await ask(ExchangeGate(broken), x_request_id="the-id")
 
     problem = json.loads(answer.body)
     assert (answer.status, answer.request_id, problem["request_id"]) == (500, "the-id", "the-id")
@@ -98,7 +99,7 @@ async def test_an_answer_that_broke_off_is_not_followed_by_another(ask: Ask) -> 
         raise LookupError("in the middle")
 
     with pytest.raises(LookupError):
-        await ask(IdGate(broken))
+        await ask(ExchangeGate(broken))
 
 
 async def test_the_lifespan_passes() -> None:
@@ -109,6 +110,6 @@ async def test_the_lifespan_passes() -> None:
 
     async def nothing(*_: Any) -> Any: ...
 
-    await IdGate(app)({"type": "lifespan"}, nothing, nothing)
+    await ExchangeGate(app)({"type": "lifespan"}, nothing, nothing)
 
     assert passed == ["lifespan"]

@@ -1,3 +1,4 @@
+import asyncio
 import json
 import logging
 import re
@@ -14,7 +15,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from shall.actions.access import PRINCIPAL, Principal
 from shall.errors import InvalidSetting
 from shall.serve.observe.exchanges import ExchangeGate, log_access
-from shall.serve.observe.ids import IdGate
 from shall.serve.observe.logs import JsonLine, OneLine, set_up_logging
 from shall.serve.observe.masking import Masking
 from shall.settings import Settings
@@ -79,7 +79,7 @@ async def test_a_request_is_one_line(ask: Ask, answers: ASGIApp, log: Log) -> No
         await answers(scope, receive, send)
 
     file = log(log_format="json")
-    app = IdGate(ExchangeGate(known, [log_access]))
+    app = ExchangeGate(known, [log_access])
     for path in ("/health", "/ready", "/some/path"):
         await ask(app, path, "POST", x_request_id=f"id-of{path.replace('/', '-')}")
 
@@ -106,7 +106,7 @@ async def test_a_request_is_one_line(ask: Ask, answers: ASGIApp, log: Log) -> No
 @pytest.mark.verifies("observability#2.3", "observability#1.3")
 async def test_the_console_shows_the_id(ask: Ask, answers: ASGIApp, log: Log) -> None:
     file = log()
-    await ask(IdGate(ExchangeGate(answers, [log_access])), "/x\n", x_request_id="the-id")
+    await ask(ExchangeGate(answers, [log_access]), "/x\n", x_request_id="the-id")
 
     (line,) = file.read_text().splitlines()
     assert re.search(r"Z INFO shall\.access \[the-id\]: GET /x\\n 204 \d+\.\d ms anyone", line)
@@ -119,12 +119,17 @@ async def test_a_fault_and_a_client_that_left_are_told_apart(ask: Ask) -> None:
 
     async def unanswered(*_: Any) -> None: ...
 
-    seen: list[int] = []
-    with pytest.raises(LookupError):
-        await ask(ExchangeGate(broken, [lambda _, status, __: seen.append(status)]))
-    await ask(ExchangeGate(unanswered, [lambda _, status, __: seen.append(status)]))
+    async def cancelled(*_: Any) -> None:
+        raise asyncio.CancelledError
 
-    assert seen == [500, 499]
+    seen: list[int] = []
+    observers = [lambda _, status, __: seen.append(status)]
+    await ask(ExchangeGate(broken, observers))
+    await ask(ExchangeGate(unanswered, observers))
+    with pytest.raises(asyncio.CancelledError):
+        await ask(ExchangeGate(cancelled, observers))
+
+    assert seen == [500, 499, 499]
 
 
 SECRETS = [

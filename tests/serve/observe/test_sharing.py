@@ -1,6 +1,7 @@
 """Several processes that serve: what one tells is the sum over all."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from shall.errors import InvalidSetting
 from shall.serve.observe.sharing import (
     VARIABLE,
-    folder_of_parent,
+    folder_of,
     shared_folder,
     sharing_metrics,
 )
@@ -21,6 +22,7 @@ pytestmark = pytest.mark.process
 
 # A worker as a process manager starts it: it counts, tells the sums when asked, and ends.
 WORKER = """
+import os
 import sys
 from shall.serve.observe.metrics import Metrics
 from shall.serve.observe.sharing import shared_folder
@@ -150,9 +152,24 @@ def test_a_folder_that_is_named_is_emptied_and_stays(tmp_path: Path) -> None:
     assert [it.name for it in tmp_path.iterdir()] == ["notes.txt"]
 
 
+def test_a_manager_that_loads_the_application_itself_is_told_from_its_parent() -> None:
+    # A shell starts it, as an init system would: another program.
+    done = subprocess.run(
+        ["sh", "-c", f'"{sys.executable}" -c "$0" --gunicorn; true', f"{WORKER}print(os.getpid())"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=True,
+        env={name: value for name, value in os.environ.items() if name != VARIABLE},
+    )
+
+    folder, manager = done.stdout.split()
+    assert re.fullmatch(rf"shall-metrics-\d+-\d+-{manager}-\d+", Path(folder).name)
+
+
 def test_folders_of_parents_that_ended_are_removed(workers: list[Worker]) -> None:
     ended = subprocess.Popen([sys.executable, "-c", ""])
-    left = folder_of_parent(ended.pid)
+    left = folder_of(ended.pid)
     ended.wait()
     left.mkdir()
     (left / "counter_1.db").write_bytes(b"")
@@ -169,7 +186,8 @@ def test_a_folder_that_somebody_else_made_is_refused(
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     monkeypatch.setitem(sys.modules, "gunicorn", sys)
     (tmp_path / "target").mkdir()
-    folder_of_parent(os.getppid()).symlink_to(tmp_path / "target")
+    for manager in (os.getpid(), os.getppid()):
+        folder_of(manager).symlink_to(tmp_path / "target")
 
     with pytest.raises(InvalidSetting, match="somebody else made it"):
         shared_folder({})

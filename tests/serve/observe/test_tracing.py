@@ -25,11 +25,12 @@ PARENT = "b7ad6b7169203331"
 
 # A server of its own: tracing is set up once for a process.
 SERVED = f"""
-import asyncio, json, sys
+import asyncio, json, logging, sys
 import httpx2
 from pathlib import Path
+from shall.mcp import status_tools
 from shall.serve.app import make_app
-from shall.serve.observe.ids import IdGate
+from shall.serve.observe.exchanges import ExchangeGate
 from shall.serve.observe.logs import set_up_logging
 from shall.serve.observe.operations import observe_server
 from shall.serve.observe.tracing import set_up_tracing
@@ -39,10 +40,17 @@ settings = Settings(
     workspaces=(Path(sys.argv[1]),), otlp_endpoint=sys.argv[2], log_format="json", server_name="s"
 )
 set_up_logging(settings)
+health = status_tools.health
+
+def telling(workspace):
+    logging.getLogger("probe").info("in a call")
+    return health(workspace)
+
+status_tools.health = telling
 served = make_app(settings)
 end = set_up_tracing(served.server, settings)
 observe_server(served.server)
-app = IdGate(served.app)
+app = ExchangeGate(served.app)
 
 def call(name, **meta):
     meta["io.modelcontextprotocol/protocolVersion"] = "2026-07-28"
@@ -65,6 +73,7 @@ async def main():
         await post("health_check", in_http)
         await post("health_check", in_http, traceparent="00-{META_TRACE}-{PARENT}-01")
         await post("no_such_tool", {{}})
+        await post("health_check", {{}})
 
 asyncio.run(main())
 end()
@@ -129,7 +138,7 @@ def test_a_collector_receives_the_calls_in_the_traces_of_their_callers(
 
     assert set(collector.paths) == {"/v1/traces"}
     assert collector.services == {"s"}
-    first, second, third = collector.spans
+    first, second, third, fourth = collector.spans
     assert {span.name for span in (first, second)} == {"tools/call health_check"}
     assert (first.trace_id.hex(), first.parent_span_id.hex()) == (TRACE, PARENT)
     assert (second.trace_id.hex(), second.parent_span_id.hex()) == (META_TRACE, PARENT)
@@ -138,8 +147,8 @@ def test_a_collector_receives_the_calls_in_the_traces_of_their_callers(
     assert attributes["error.type"] == "tool_error"
     assert third.parent_span_id == b""
     logged = [json.loads(line) for line in done.stderr.splitlines() if line.startswith("{")]
-    traces = {line["trace_id"] for line in logged if line["trace_id"]}
-    assert traces <= {TRACE, META_TRACE, third.trace_id.hex()}
+    traces = [line["trace_id"] for line in logged if line["logger"] == "probe"]
+    assert traces == [TRACE, META_TRACE, fourth.trace_id.hex()]
 
 
 @pytest.mark.verifies("observability#4.2")

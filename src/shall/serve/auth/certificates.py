@@ -12,11 +12,8 @@ from starlette.types import Scope
 
 from shall.errors import InvalidSetting
 from shall.serve.auth.refusal import INVALID_REQUEST, Refused
+from shall.serve.limits.addresses import PEER
 from shall.settings import Settings
-
-PEER = "shall.peer"
-"""The key of the ASGI scope with the address that the connection comes from, where a gate in front
-has put the forwarded one in its place under ``client``."""
 
 SUBJECT = "shall.certificate"
 """The key of the ASGI scope's ``state`` with the subject of the connection's certificate."""

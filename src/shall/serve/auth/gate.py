@@ -6,12 +6,12 @@ from collections.abc import Set as AbstractSet
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from shall.actions.access import Principal
+from shall.actions.access import PRINCIPAL, Principal
 from shall.errors import Forbidden, KeysUnavailable, NotAllowed
 from shall.serve.auth.authenticator import Authenticator
 from shall.serve.auth.metadata import PUBLIC
 from shall.serve.auth.refusal import Refused
-from shall.serve.problem import PRINCIPAL, REQUEST_ID, principal_of, problem
+from shall.serve.problem import REQUEST_ID, principal_of, problem
 
 NOBODY = Principal("nobody", frozenset())
 """The caller of what needs no token, where other routes need one."""

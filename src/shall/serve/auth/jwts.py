@@ -23,6 +23,8 @@ MAX_CHECKED = 1024
 """How many tokens are remembered: checking a signature anew costs each request up to 0.5 ms."""
 
 _REQUIRED = ["exp", "iss", "aud", "sub"]
+_FAULTS = (PyJWTError, ValueError, TypeError, ArithmeticError, RecursionError)
+"""What PyJWT raises for odd values: a time that is a list or infinite, JSON nested too deep."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ class JwtVerifier:
                 leeway=LEEWAY_S,
                 options={"require": _REQUIRED},
             )
-        except (PyJWTError, ValueError, RecursionError) as error:
+        except _FAULTS as error:
             raise _refused(f"{type(error).__name__}: {error}") from None
         caller = Principal(_name(self._issuer, claims["sub"]), _scopes(claims))
         return _Checked(caller, kid, algorithm, key, int(claims["exp"]) + LEEWAY_S)
@@ -101,7 +103,7 @@ class JwtVerifier:
 def _header(token: bytes) -> tuple[str | None, str]:
     try:
         header = jwt.get_unverified_header(token)
-    except (PyJWTError, ValueError, RecursionError) as error:
+    except _FAULTS as error:
         raise _refused(f"{type(error).__name__}") from None
     kid, algorithm = header.get("kid"), header.get("alg")
     if not isinstance(algorithm, str) or algorithm not in ALGORITHMS:

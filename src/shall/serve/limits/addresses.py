@@ -1,12 +1,27 @@
 """The client's address and scheme, where trusted proxies stand in front."""
 
+from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shall.settings import Settings
 
-Address = IPv4Address | IPv6Address
+PEER = "shall.peer"
+"""The key of the ASGI scope that holds the proxy's address, where ``client`` is the forwarded."""
+
+_HEADERS = frozenset({b"x-forwarded-for", b"x-forwarded-proto", b"x-real-ip"})
+_LONGEST = 64
+"""No address has more characters; what has is cut, is none, and fills no cache."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One address on the way of a request; empty where it is none."""
+
+    address: str
+    is_trusted: bool
 
 
 def behind_proxies(app: ASGIApp, settings: Settings) -> ASGIApp:
@@ -28,42 +43,49 @@ class ForwardedGate:
     def __init__(self, app: ASGIApp, trusted: tuple[str, ...]) -> None:
         self._app = app
         self._networks = tuple(ip_network(word, strict=False) for word in trusted)
+        self._hop = lru_cache(maxsize=4096)(self._read)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, with the client in place of the proxy."""
         client = scope.get("client")
-        if scope["type"] == "http" and client is not None and self._trusts(_address(client[0])):
+        if scope["type"] == "http" and client is not None and self._hop(client[0]).is_trusted:
+            scope[PEER] = client
             self._forward(scope)
         await self._app(scope, receive, send)
 
     def _forward(self, scope: Scope) -> None:
         said: dict[bytes, list[str]] = {}
         for name, value in scope["headers"]:
-            said.setdefault(name, []).extend(value.decode("latin-1").split(","))
-        hops = said.get(b"x-forwarded-for") or said.get(b"x-real-ip", [])
-        address = self._client([_address(hop) for hop in hops])
-        if address is not None:
-            scope["client"] = (str(address), 0)
+            if name in _HEADERS:
+                said.setdefault(name, []).extend(value.decode("latin-1").split(","))
+        address = self._client(said.get(b"x-forwarded-for") or said.get(b"x-real-ip", []))
+        if address:
+            scope["client"] = (address, 0)
         scheme = said.get(b"x-forwarded-proto", [""])[-1].strip().lower()
         if scheme in {"http", "https"}:
             scope["scheme"] = scheme
 
-    def _client(self, hops: list[Address | None]) -> Address | None:
-        """Give the last hop that is not trusted, or the first one; nothing is wrong before it."""
-        for hop in reversed(hops):
-            if hop is None or not self._trusts(hop):
-                return hop
-        return hops[0] if hops else None
+    def _client(self, hops: list[str]) -> str:
+        """Give the last hop that is not trusted, or else the first; empty where it is malformed."""
+        for text in reversed(hops):
+            hop = self._hop(text.strip()[:_LONGEST])
+            if not hop.is_trusted:
+                return hop.address
+        return self._hop(hops[0].strip()).address if hops else ""
 
-    def _trusts(self, address: Address | None) -> bool:
-        return address is not None and any(address in network for network in self._networks)
+    def _read(self, text: str) -> Hop:
+        address = _address(text)
+        if address is None:
+            return Hop("", is_trusted=False)
+        return Hop(str(address), any(address in network for network in self._networks))
 
 
-def _address(text: str) -> Address | None:
+def _address(text: str) -> IPv4Address | IPv6Address | None:
     """Read an address, perhaps with a port; an IPv4 address inside an IPv6 one comes out."""
-    text = text.strip()
     if text.startswith("["):
-        text = text[1:].partition("]")[0]
+        text, closed, _ = text[1:].partition("]")
+        if not closed:
+            return None
     elif text.count(":") == 1:
         text = text.partition(":")[0]
     try:

@@ -46,8 +46,9 @@ class BoundedProtocol(HttpToolsProtocol):
         super().__init__(*args, **kwargs)
         self._in_head = False
         self._in_body = False
-        self._moved = False
-        self._overhead = 0
+        self._moved = False  # whether the bytes being parsed made such a step
+        self._overhead = 0  # bytes since the last step: a head, a part of a body, an end
+        self._fed = 0
         self._timer: asyncio.TimerHandle | None = None
         self._refusal = BAD_REQUEST
         self._refused = False
@@ -67,8 +68,9 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._refused:
             return
         self._moved = False
+        self._fed = self._overhead + len(data)
         super().data_received(data)
-        self._overhead = 0 if self._moved else self._overhead + len(data)
+        self._overhead = 0 if self._moved else self._fed
         if self._overhead > self.max_header_bytes:
             self._refuse(self._too_large())
         self._watch()
@@ -78,19 +80,14 @@ class BoundedProtocol(HttpToolsProtocol):
         self._in_head = True
         super().on_message_begin()
 
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """Keep a header, but no trailer: a proxy may have checked the headers only."""
-        if not self._in_body:
-            super().on_header(name, value)
-
     def on_headers_complete(self) -> None:
         """Start the request, unless its head is too large."""
         self._in_head, self._in_body, self._moved = False, True, True
-        size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
-        if size > self.max_header_bytes:
+        if self._fed > self.max_header_bytes and self._head_size() > self.max_header_bytes:
             self._refusal = self._too_large()
             raise HttpParserError(self._refusal.detail)  # uvicorn calls send_400_response
         super().on_headers_complete()
+        self.headers = []  # trailers go here and nowhere: a proxy may have checked headers only
 
     def on_body(self, body: bytes) -> None:
         """Take a part of the body."""
@@ -114,6 +111,9 @@ class BoundedProtocol(HttpToolsProtocol):
             self._disarm()
         elif self._timer is None:
             self._timer = self.loop.call_later(self.header_timeout_s, self._is_late)
+
+    def _head_size(self) -> int:
+        return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
 
     def _is_answering(self) -> bool:
         # uvicorn's type leaves out that there is no cycle before the first request

@@ -29,13 +29,15 @@ class OneLine(logging.Formatter):
         text = record.getMessage()
         if record.exc_info:
             text = f"{text}\n{self.formatException(record.exc_info)}"
-        safe = "".join(
-            char if char.isprintable() else char.encode("unicode_escape").decode()
-            for char in self._masking(text)
-        )
+        text = self._masking(text)
+        if not text.isprintable():
+            text = "".join(
+                char if char.isprintable() else char.encode("unicode_escape").decode()
+                for char in text
+            )
         request_id = CURRENT.get().request_id
         about = f"{record.name} [{request_id}]" if request_id else record.name
-        return f"{_at(record)} {record.levelname} {about}: {safe}"
+        return f"{_at(record)} {record.levelname} {about}: {text}"
 
 
 class JsonLine(logging.Formatter):

@@ -58,7 +58,7 @@ def shared_folder(environment: Mapping[str, str]) -> Path | None:
 
     It is what the environment names. Without that, a worker of a process manager (gunicorn, or
     ``uvicorn --workers``), which runs no code of ours before it starts workers, derives one from
-    its parent: the same for all workers of one parent, another for every other parent.
+    the manager: the same for all of its workers, another for every other manager.
 
     Raises:
         InvalidSetting: The folder cannot be made, or somebody else made it.
@@ -68,7 +68,7 @@ def shared_folder(environment: Mapping[str, str]) -> Path | None:
         return _made(Path(named))
     if not is_worker():
         return None
-    folder = folder_of_parent(os.getppid())
+    folder = folder_of(_manager())
     _sweep(folder)
     _check_owner(_made(folder))
     _tell_library(folder)
@@ -80,14 +80,34 @@ def is_worker() -> bool:
     return "gunicorn" in sys.modules or multiprocessing.parent_process() is not None
 
 
-def folder_of_parent(parent: int) -> Path:
+def folder_of(manager: int) -> Path:
     """Name the folder of all workers of one process.
 
     The time of its start is part of the name: its number alone may have been another's before.
     """
-    fields = stat_fields(parent)
+    fields = stat_fields(manager)
     started = fields[_STARTED_AT] if len(fields) > _STARTED_AT else "0"
-    return Path(tempfile.gettempdir()) / f"shall-metrics-{os.getuid()}-{parent}-{started}"
+    return Path(tempfile.gettempdir()) / f"{_prefix()}{manager}-{started}"
+
+
+def _prefix() -> str:
+    """Begin the name of a folder: containers may share one folder, where numbers are not unique."""
+    space = Path("/proc/self/ns/pid")
+    return f"shall-metrics-{os.getuid()}-{space.stat().st_ino if space.exists() else 0}-"
+
+
+def _manager() -> int:
+    """Give the number of the process that starts the workers.
+
+    It is our parent, unless the manager itself loads the application before it starts any
+    (``gunicorn --preload``): then its parent is another program.
+    """
+    parent, own = Path(f"/proc/{os.getppid()}/exe"), Path("/proc/self/exe")
+    try:
+        is_worker_itself = not own.exists() or parent.readlink() == own.readlink()
+    except OSError:  # it ended, or is not ours to ask
+        is_worker_itself = False
+    return os.getppid() if is_worker_itself else os.getpid()
 
 
 def _made(folder: Path) -> Path:
@@ -109,11 +129,11 @@ def _check_owner(folder: Path) -> None:
 
 
 def _sweep(kept: Path) -> None:
-    """Remove the folders of parents that have ended."""
-    pattern = re.compile(rf"shall-metrics-{os.getuid()}-(\d+)-\d+")
-    for folder in kept.parent.glob(f"shall-metrics-{os.getuid()}-*"):
+    """Remove the folders of managers that have ended."""
+    pattern = re.compile(rf"{_prefix()}(\d+)-\d+")
+    for folder in kept.parent.glob(f"{_prefix()}*"):
         found = pattern.fullmatch(folder.name)
-        if found and folder != kept and folder != folder_of_parent(int(found[1])):
+        if found and folder not in {kept, folder_of(int(found[1]))}:
             shutil.rmtree(folder, ignore_errors=True)
 
 
