@@ -38,6 +38,10 @@ class Service:
         headers = {"Content-Type": kind, **more.pop("headers", {})}
         self.log.given[name] = Response(body, headers=headers, **more)
 
+    def release(self, path: str) -> None:
+        """Let a held call go on."""
+        self.log.released.append(path)
+
     def wait_for(self, what: list[str], entry: str) -> None:
         """Wait until the service noted something."""
         until = time.monotonic() + 10
@@ -70,7 +74,8 @@ def _running_service() -> Iterator[Service]:
 @pytest.fixture
 def service(_running_service: Service) -> Service:
     """The service under test, with an empty log."""
-    for noted in (_running_service.log.calls, _running_service.log.closed):
+    log = _running_service.log
+    for noted in (log.calls, log.closed, log.released):
         noted.clear()
     _running_service.log.connections.clear()
     _running_service.log.given.clear()

@@ -2,6 +2,7 @@
 
 import shlex
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,10 @@ from shall.cli.options import parser
 from shall.mcp.server import TOOLS
 
 ROOT = Path(__file__).parents[1]
+
+
+[_ACTIONS] = [it for it in parser()._actions if it.dest == "command"]
+COMMANDS: dict[str, Any] = dict(_ACTIONS.choices or {})
 
 
 def page(name: str) -> str:
@@ -40,14 +45,16 @@ def test_every_error_code_is_in_the_reference() -> None:
     assert [it.code for it in classes if f"| `{it.code}` |" not in text] == []
 
 
-@pytest.mark.parametrize("command", ["init", "run", "trace", "serve", "demo", "config"])
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_and_flag_is_in_the_reference(command: str) -> None:
     text = page("reference/cli.md")
     assert f"## shall {command}" in text
     section = text.split(f"## shall {command}")[1].split("\n## ")[0]
-    [actions] = [it for it in parser()._actions if it.dest == "command"]
-    assert actions.choices
-    for action in actions.choices[command]._actions:  # type: ignore[index]
+    parsers = [COMMANDS[command]]
+    parsers += [
+        below for it in parsers[0]._actions if it.dest == "action" for below in it.choices.values()
+    ]
+    for action in (it for found in parsers for it in found._actions):
         flags = [name for name in action.option_strings if name.startswith("--")]
         assert all(name in section for name in flags if name not in {"--help", "--debug"}), flags
 

@@ -106,6 +106,13 @@ class InvalidSetting(InvalidInput):
     code = "MCP_SETTING_INVALID"
 
 
+class CertificateUnusable(InvalidSetting):
+    """The server cannot serve TLS with what it was given."""
+
+    code = "MCP_CERTIFICATE_UNUSABLE"
+    exit_status = 1  # as the earlier server's document says
+
+
 class BadExpression(InvalidInput):
     """A ``{{ expression }}`` cannot be parsed or evaluated."""
 
@@ -116,6 +123,13 @@ class BadValue(InvalidInput):
     """A value has the wrong form."""
 
     code = "MCP_VALUE_ERROR"
+
+
+class BadRequest(InvalidInput):
+    """An HTTP request is not of the form that its route takes."""
+
+    code = "MCP_BAD_REQUEST"
+    http_status = 400
 
 
 class OutsideWorkspace(InvalidInput):
@@ -143,6 +157,7 @@ class FileUnavailable(ShallError):
     """The operating system refuses to read or write a file: permissions, a full disk."""
 
     code = "MCP_FILE_UNAVAILABLE"
+    http_status = 503
     exit_status = 2
 
 
@@ -188,6 +203,23 @@ class NotAllowed(ShallError):
     exit_status = 5
 
 
+class Forbidden(ShallError):
+    """The caller is known and may not do this, or the server does not offer it."""
+
+    code = "MCP_FORBIDDEN"
+    http_status = 403
+    exit_status = 5
+
+
+class KeysUnavailable(ShallError):
+    """The authorization server's keys cannot be read, so no JWT can be checked."""
+
+    code = "MCP_KEYS_UNAVAILABLE"
+    retryable = True
+    http_status = 503
+    exit_status = 4
+
+
 class TargetUnreachable(ShallError):
     """The service under test cannot be reached."""
 
@@ -197,12 +229,45 @@ class TargetUnreachable(ShallError):
     exit_status = 4
 
 
+class TargetDenied(ShallError):
+    """Requests may not go to that host or address; the operator says which may."""
+
+    code = "MCP_TARGET_DENIED"
+    http_status = 403
+    exit_status = 5
+
+
 class TimedOut(ShallError):
     """Something took longer than it may."""
 
     code = "MCP_TIMEOUT"
     retryable = True
     http_status = 504
+    exit_status = 4
+
+
+class ShuttingDown(ShallError):
+    """The server leaves, and stopped what was running."""
+
+    code = "MCP_DRAINING"
+    retryable = True
+    http_status = 503
+    exit_status = 4
+
+
+class ConnectionNotFound(InvalidInput):
+    """No connection of this caller has that id."""
+
+    code = "MCP_CONNECTION_NOT_FOUND"
+    http_status = 404
+
+
+class TooManyConnections(ShallError):
+    """More connections are open than may be."""
+
+    code = "MCP_TOO_MANY_CONNECTIONS"
+    retryable = True
+    http_status = 429
     exit_status = 4
 
 

@@ -1,17 +1,21 @@
 """Settings to Workspace, store and sender: the one place where concrete parts are joined."""
 
+import hashlib
+import secrets
 from pathlib import Path
 
 from shall.actions.files import Files
 from shall.actions.workspace import RunDefaults, Workspace
 from shall.actions.workspaces import Workspaces
+from shall.engine.events import Emit
 from shall.engine.ports import Sender
-from shall.errors import InvalidSetting, StoreUnavailable
+from shall.engine.target_policy import TargetPolicy, read_policy
+from shall.errors import InvalidSetting, ShallError, StoreUnavailable
 from shall.settings import FILE_NAME, Settings
 from shall.store.base import Store
 from shall.store.evidence import EvidenceLog
 from shall.store.sqlite import SqliteStore
-from shall.store.state import prepare_state
+from shall.store.state import DATABASE, EVIDENCE, prepare_state, sealing_key
 
 STATE_FOLDER = ".shall"
 
@@ -29,19 +33,29 @@ def project_folder(start: Path) -> Path:
     return start
 
 
-def open_workspace(root: Path, settings: Settings, *, keeps_state: bool = True) -> Workspace:
+def state_folder(root: Path, settings: Settings) -> Path:
+    """Give the folder that the state of a workspace lies in."""
+    return root / (settings.state_dir or STATE_FOLDER)
+
+
+def open_workspace(
+    root: Path, settings: Settings, *, keeps_state: bool = True, observe: Emit | None = None
+) -> Workspace:
     """Join one folder with its store, evidence and sender.
 
     ``keeps_state`` False gives a workspace that makes no state folder and keeps nothing. State
-    that cannot be written gives a workspace without state and a ``state_warning``.
+    that cannot be written gives a workspace without state and a ``state_warning``. ``observe`` is
+    told the events of every run.
 
     Raises:
         FolderNotFound: There is no such folder.
         StoreTooNew: A newer release of this program wrote the state.
+        InvalidSetting: The rules about targets cannot be read.
     """
+    policy = read_policy(settings.targets_allow, settings.targets_deny)
     root = root.resolve()
     files = Files(root)
-    state = root / (settings.state_dir or STATE_FOLDER)
+    state = state_folder(root, settings)
     store: Store | None = None
     evidence: EvidenceLog | None = None
     warning: str | None = None
@@ -49,11 +63,11 @@ def open_workspace(root: Path, settings: Settings, *, keeps_state: bool = True) 
         if keeps_state:
             prepare_state(state)
             store = SqliteStore(
-                state / "local" / "shall.db",
+                state / DATABASE,
                 max_runs=settings.max_history_size,
                 max_age_days=settings.max_history_days,
             )
-            evidence = EvidenceLog(state / "evidence")
+            evidence = EvidenceLog(state / EVIDENCE)
     except StoreUnavailable as error:
         warning = f"Nothing is kept of what runs here: {error}"
     return Workspace(
@@ -62,18 +76,20 @@ def open_workspace(root: Path, settings: Settings, *, keeps_state: bool = True) 
         files=files,
         store=store,
         evidence=evidence,
-        make_sender=_make_sender,
+        make_sender=lambda: _make_sender(policy),
         defaults=run_defaults(settings),
         state_warning=warning,
+        observe=observe,
     )
 
 
-def open_workspaces(settings: Settings) -> Workspaces:
-    """Join the folders that the settings allow.
+def open_workspaces(settings: Settings, observe: Emit | None = None) -> Workspaces:
+    """Join the folders that the settings allow. ``observe`` is told the events of every run.
 
     Raises:
-        InvalidSetting: One of them does not exist.
+        InvalidSetting: One of them does not exist, or the rules about targets cannot be read.
     """
+    read_policy(settings.targets_allow, settings.targets_deny)  # tell it before anybody asks
     missing = [str(folder) for folder in settings.workspaces if not folder.is_dir()]
     if missing:
         raise InvalidSetting(f"These workspaces are no folders: {', '.join(missing)}.")
@@ -81,9 +97,22 @@ def open_workspaces(settings: Settings) -> Workspaces:
         settings.workspaces,
         current=Path.cwd(),
         home=Path.home(),
-        open_workspace=lambda root: open_workspace(root, settings),
+        open_workspace=lambda root: open_workspace(root, settings, observe=observe),
         interpreters=settings.interpreters,
     )
+
+
+def state_key(settings: Settings, workspaces: Workspaces) -> bytes:
+    """Give the key that seals what clients carry: as set, else the one kept in the state.
+
+    Without state it is good for this process only.
+    """
+    if settings.state_key:
+        return hashlib.sha256(settings.state_key.encode("utf-8")).digest()
+    try:
+        return sealing_key(workspaces.choose(None).state)
+    except ShallError:
+        return secrets.token_bytes(32)
 
 
 def run_defaults(settings: Settings) -> RunDefaults:
@@ -102,7 +131,7 @@ def run_defaults(settings: Settings) -> RunDefaults:
     )
 
 
-def _make_sender() -> Sender:
+def _make_sender(policy: TargetPolicy) -> Sender:
     from shall.engine.http import CurlSender  # libcurl is loaded when something is sent
 
-    return CurlSender()
+    return CurlSender(policy)

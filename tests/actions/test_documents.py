@@ -1,5 +1,6 @@
 import pytest
 
+from shall.actions.cases import delete_case, write_case
 from shall.actions.documents import MAX_BYTES, create_file, read_file
 from shall.actions.workspace import Workspace
 from shall.errors import AlreadyExists, BadValue, FileMissing, OutsideWorkspace
@@ -57,3 +58,36 @@ def test_a_file_over_the_limit_is_refused(workspace: Workspace) -> None:
     (workspace.root / "big.txt").write_text("x" * (MAX_BYTES + 1))
     with pytest.raises(BadValue, match="1 MiB"):
         read_file(workspace, "big.txt")
+
+
+@pytest.mark.verifies("engine#5.9")
+@pytest.mark.parametrize(
+    "path",
+    [
+        "shall.yaml",
+        "./shall.yaml",
+        "SHALL.yaml",
+        "sh\u200ball.yaml",
+        "api/shall.yaml",
+        ".env",
+        ".env.local",
+        ".envrc",
+        "api/.shall/local/shall.db",
+        ".shall/x.yaml",
+        ".git/config",
+    ],
+)
+def test_what_is_the_operators_is_not_written_by_tools(workspace: Workspace, path: str) -> None:
+    case = {"name": "x", "steps": [{"id": "a", "path": "/", "method": "GET"}]}
+    with pytest.raises(OutsideWorkspace):
+        create_file(workspace, path, "targets: {allow: []}", overwrite=True)
+    with pytest.raises(OutsideWorkspace):
+        write_case(workspace, path, case)
+    with pytest.raises(OutsideWorkspace):
+        delete_case(workspace, path)
+    assert not (workspace.root / path).exists()
+
+
+def test_files_that_look_much_the_same_are_written(workspace: Workspace) -> None:
+    for path in ("my-shall.yaml", "shall.yaml.md", "api/.env.example", "env/shall.md"):
+        assert create_file(workspace, path, "x") == path

@@ -26,6 +26,7 @@ class Log:
         self.calls: list[str] = []
         self.closed: list[str] = []
         self.connections: set[Any] = set()
+        self.released: list[str] = []
         self.given: dict[str, Response] = {}
 
 
@@ -103,6 +104,15 @@ async def slow(request: Request) -> Response:
     return JSONResponse({})
 
 
+async def held(request: Request) -> Response:
+    """Answer when the test says so."""
+    log: Log = request.app.state.log
+    log.calls.append("/held began")
+    while "/held" not in log.released:  # noqa: ASYNC110 - set by another thread
+        await asyncio.sleep(0.005)
+    return JSONResponse({})
+
+
 async def given(request: Request) -> Response:
     """Answer what the test gave for this path."""
     log: Log = request.app.state.log
@@ -128,6 +138,7 @@ def make_app() -> Starlette:
             Route("/status/{code:int}", status, methods=METHODS),
             Route("/redirect", redirect, methods=["GET", "POST"]),
             Route("/slow", slow),
+            Route("/held", held),
             Route("/flood", flood),
             Route("/given/{name}", given, methods=METHODS),
         ]

@@ -48,7 +48,7 @@ def http_url(project: Path) -> Iterator[str]:
 
 
 @pytest.mark.verifies("serve#1.9")
-@pytest.mark.parametrize("transport", ["stdio", "http"])
+@pytest.mark.parametrize("transport", ["stdio", "http", "sse"])
 def test_the_inspector_lists_and_calls(
     request: pytest.FixtureRequest,
     transport: str,
@@ -61,7 +61,7 @@ def test_the_inspector_lists_and_calls(
         target = [sys.executable, "-m", "shall", "serve", "--workspace", str(project)]
         target = [target[0], *target[1:]]
     else:
-        target = [request.getfixturevalue("http_url"), "--transport", "http"]
+        target = [request.getfixturevalue("http_url"), "--transport", transport]
     listed = inspect(*target, "--method", "tools/list")
     assert len(listed["tools"]) == 12
     called = inspect(*target, "--method", "tools/call", "--tool-name", "run_tests")

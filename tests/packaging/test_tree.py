@@ -108,7 +108,11 @@ def test_each_dependency_stands_in_the_document_with_a_reason() -> None:
     assert sorted(row[0].lower() for row in developers) == declared(
         project["optional-dependencies"]["dev"]
     )
-    assert all(len(row[-1]) > 15 for row in users + developers)
+    extras = rows("In extras")
+    for extra in set(project["optional-dependencies"]) - {"dev"}:
+        named = sorted(row[0].lower() for row in extras if row[1] == extra)
+        assert named == declared(project["optional-dependencies"][extra])
+    assert all(len(row[-1]) > 15 for row in users + extras + developers)
 
 
 def test_each_dependency_is_imported_where_the_document_says_and_nowhere_else() -> None:

@@ -115,8 +115,9 @@ def test_every_bad_value_is_told_with_its_source(tmp_path: Path) -> None:
         assert words in text, words
 
 
-def test_one_url_serves_sse_and_http(tmp_path: Path) -> None:
-    assert read_settings({}, {"MCP_TRANSPORT": "sse"}, tmp_path)[0].transport == "http"
+def test_the_names_of_the_transports(tmp_path: Path) -> None:
+    for said, meant in {"sse": "sse", "http-stream": "http", "HTTP": "http"}.items():
+        assert read_settings({}, {"MCP_TRANSPORT": said}, tmp_path)[0].transport == meant
 
 
 def test_sections_of_the_file_and_the_places_of_their_keys(tmp_path: Path) -> None:

@@ -29,7 +29,6 @@ KEEP_SAVING = """
 import itertools
 for number in itertools.count():
     store.save_cases([case(number)])
-    store.save_call(CallRecord(now, "tool", me, "ok", 1.0))
     print(number, flush=True)
 """
 SAVE_FIFTY = """
@@ -74,7 +73,6 @@ def test_no_acknowledged_result_is_lost_when_the_process_is_killed(
         kept = [case.case_key for case in store.cases(f"r{attempt}")]
         assert kept[: len(acknowledged)] == [line.strip() for line in acknowledged]
         assert len(kept) <= len(acknowledged) + 1
-        assert store.call_statistics(0, None).total >= len(acknowledged)
         assert store.runs(1)[0].status is RunStatus.INTERRUPTED
         store.close()
 

@@ -10,10 +10,9 @@ import pytest
 
 from shall.engine.result import CaseResult, CriterionRef, Outcome, RunStatus
 from shall.errors import StoreUnavailable
-from shall.store import queries
 from shall.store.base import CallRecord, RunRecord
 from shall.store.rows import case_from_text, case_to_text
-from shall.store.sqlite import MAX_CALLS, SqliteStore
+from shall.store.sqlite import SqliteStore
 
 OpenStore = Callable[..., SqliteStore]
 
@@ -201,17 +200,6 @@ def test_no_calls_are_counted_as_nothing(store: SqliteStore) -> None:
     nothing = store.call_statistics(500, None)
 
     assert (nothing.total, nothing.success_rate, nothing.p95_latency_ms) == (0, 0.0, 0.0)
-
-
-def test_calls_are_bounded(store: SqliteStore, now: datetime, path: Path) -> None:
-    connection = sqlite3.connect(path)
-    with connection:
-        for number in range(10):
-            queries.insert_call(connection, call(now, number), keep=4)
-    connection.close()
-
-    assert store.call_statistics(0, None).avg_latency_ms == 7.5
-    assert MAX_CALLS == 100_000
 
 
 def test_threads_may_share_a_store(

@@ -63,7 +63,7 @@ def test_a_read_only_database_is_said_to_be_so(store: SqliteStore, now: datetime
 def test_a_file_that_is_no_database_is_left_alone(path: Path) -> None:
     path.write_bytes(b"not a database " * 100)
 
-    with pytest.raises(StoreUnavailable, match=r"not a SQLite database\. Move it away"):
+    with pytest.raises(StoreUnavailable, match=r"not a SQLite database\. Run `shall doctor"):
         SqliteStore(path, max_runs=1, max_age_days=1)
     assert path.read_bytes() == b"not a database " * 100
 
@@ -78,7 +78,7 @@ def test_a_damaged_database_is_said_to_be_so(
     data[4096:] = b"\xff" * (len(data) - 4096)
     path.write_bytes(data)
 
-    with pytest.raises(StoreUnavailable, match=r"is damaged\. Move it away"):
+    with pytest.raises(StoreUnavailable, match=r"is damaged\. Run `shall doctor --repair`"):
         open_store().runs(1)
 
 
@@ -128,18 +128,18 @@ def test_a_migration_is_applied_once_and_in_order(
 ) -> None:
     old = open_store()
     old.start_run("r1", now, 1, "")
-    first = migrations()[1]
+    known = migrations()
     newer = {
-        1: first,
-        2: "CREATE TABLE a (b);\n",
-        3: "ALTER TABLE a ADD COLUMN c;\nINSERT INTO a VALUES (1, 2);\n",
+        **known,
+        len(known) + 1: "CREATE TABLE a (b);\n",
+        len(known) + 2: "ALTER TABLE a ADD COLUMN c;\nINSERT INTO a VALUES (1, 2);\n",
     }
     monkeypatch.setattr(migrate, "migrations", lambda: newer)
 
     for _ in range(2):
         assert [run.run_id for run in open_store().runs(1)] == ["r1"]
 
-    assert version_of(path) == 3
+    assert version_of(path) == len(newer)
     connection = sqlite3.connect(path)
     assert connection.execute("SELECT * FROM a").fetchall() == [(1, 2)]
     connection.close()
@@ -149,13 +149,14 @@ def test_a_migration_that_fails_changes_nothing(
     open_store: OpenStore, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     open_store()
-    broken = {1: migrations()[1], 2: "CREATE TABLE a (b);\nCREATE TABLE runs (b);\n"}
+    known = migrations()
+    broken = {**known, len(known) + 1: "CREATE TABLE a (b);\nCREATE TABLE runs (b);\n"}
     with monkeypatch.context() as patched:
         patched.setattr(migrate, "migrations", lambda: broken)
         with pytest.raises(StoreUnavailable, match="table runs already exists"):
             open_store()
 
-    assert version_of(path) == 1
+    assert version_of(path) == len(known)
     connection = sqlite3.connect(path)
     assert connection.execute("SELECT name FROM sqlite_master WHERE name = 'a'").fetchall() == []
     connection.close()
@@ -174,7 +175,7 @@ def test_a_migration_that_another_process_did_meanwhile_is_left_out(
     open_store()
 
     assert answers == []
-    assert version_of(path) == 1
+    assert version_of(path) == len(migrations())
 
 
 def test_a_lock_that_is_not_given_back_is_named(tmp_path: Path) -> None:

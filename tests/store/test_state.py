@@ -1,12 +1,13 @@
 import shutil
 import stat
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from shall.errors import StoreUnavailable
-from shall.store.state import prepare_state
+from shall.store.state import prepare_state, sealing_key
 
 
 def test_the_state_folder_is_made_with_what_git_needs(tmp_path: Path) -> None:
@@ -62,3 +63,19 @@ def test_git_merges_two_branches_evidence_and_ignores_local(tmp_path: Path) -> N
 
     assert sorted(evidence.read_text().split()) == ["0", "main", "other"]
     assert "local" not in run("ls-files")
+
+
+@pytest.mark.verifies("serve#5.5")
+def test_servers_that_share_a_state_share_its_key(tmp_path: Path) -> None:
+    prepare_state(tmp_path)
+    with ThreadPoolExecutor(8) as pool:
+        keys = set(pool.map(lambda _: sealing_key(tmp_path), range(64)))
+    [key] = keys
+    assert len(key) == 32
+    [made] = (tmp_path / "local").glob("sealing*")
+    assert made.stat().st_mode & 0o777 == 0o600
+    other = tmp_path / "other"
+    prepare_state(other)
+    assert sealing_key(other) != key
+    with pytest.raises(StoreUnavailable, match="cannot be read"):
+        sealing_key(tmp_path / "none")

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 SCOPES = ("read", "run", "write", "admin")
 """``read`` looks, ``run`` sends test requests, ``write`` changes files, ``admin`` may all."""
 
+PRINCIPAL = "shall.principal"
+"""The key of the ASGI scope that holds the caller: set by the gate that knows tokens."""
+
 
 @dataclass(frozen=True, slots=True)
 class Principal:

@@ -6,16 +6,26 @@ import secrets
 import stat
 import time
 from contextlib import suppress
+from pathlib import Path
 
 _BEGIN, _END = ".shall-", ".tmp"
 _LEFTOVER_AFTER_S = 600
 
 
-def write_whole(folder: int, name: str, data: bytes, *, mode: int | None, overwrite: bool) -> None:
+def write_whole(
+    folder: int,
+    name: str,
+    data: bytes,
+    *,
+    mode: int | None,
+    overwrite: bool,
+    owner: tuple[int, int] | None = None,
+) -> None:
     """Write a file of the folder: a temporary file beside it, synced, then renamed.
 
-    ``mode`` are the permissions of the file that is replaced; None for a new one. A link that is
-    put at ``name`` meanwhile is replaced, never followed.
+    ``mode`` are the permissions of the file that is replaced; None for a new one. ``owner`` are
+    its user and group; None for our own. A link that is put at ``name`` meanwhile is replaced,
+    never followed.
 
     Raises:
         FileExistsError: Something stands there and ``overwrite`` is false.
@@ -27,6 +37,8 @@ def write_whole(folder: int, name: str, data: bytes, *, mode: int | None, overwr
     descriptor = os.open(temporary, flags, 0o666, dir_fd=folder)
     try:
         with open(descriptor, "wb") as file:  # noqa: PTH123 - a descriptor, not a path
+            if owner is not None:
+                os.fchown(descriptor, *owner)
             if mode is not None:
                 os.fchmod(descriptor, stat.S_IMODE(mode))
             file.write(data)
@@ -70,9 +82,20 @@ def sweep(folder: int) -> None:
     """Remove what writers that died left in the folder; a living one is not that slow."""
     for name in _temporary_names(folder):
         with suppress(OSError):
-            age_s = time.time() - os.stat(name, dir_fd=folder, follow_symlinks=False).st_mtime
-            if age_s > _LEFTOVER_AFTER_S:
+            if _is_old(os.stat(name, dir_fd=folder, follow_symlinks=False)):
                 os.unlink(name, dir_fd=folder)
+
+
+def is_leftover(path: Path) -> bool:
+    """Tell whether a writer that died left this file or folder: a living one is not that slow."""
+    try:
+        return is_temporary(path.name) and _is_old(path.lstat())
+    except FileNotFoundError:
+        return False
+
+
+def _is_old(status: os.stat_result) -> bool:
+    return time.time() - status.st_mtime > _LEFTOVER_AFTER_S
 
 
 def sync_folder(folder: int) -> None:
@@ -85,4 +108,9 @@ def sync_folder(folder: int) -> None:
 
 
 def _temporary_names(folder: int) -> list[str]:
-    return [name for name in os.listdir(folder) if name.startswith(_BEGIN) and name.endswith(_END)]
+    return [name for name in os.listdir(folder) if is_temporary(name)]
+
+
+def is_temporary(name: str) -> bool:
+    """Tell whether a file is one that is being written, or was when its writer died."""
+    return name.startswith(_BEGIN) and name.endswith(_END)

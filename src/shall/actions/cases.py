@@ -12,6 +12,7 @@ from shall.actions.choosing import (
     case_not_found,
     root_at,
 )
+from shall.actions.paths import refuse_operators
 from shall.actions.workspace import Workspace
 from shall.cases.model import Case
 from shall.cases.reading import Reading, examine_data, examine_text, load_yaml, read_case, root_of
@@ -115,7 +116,8 @@ def write_case(
     Raises:
         InvalidCase: The data has problems; nothing was written.
         AlreadyExists: The file exists and ``overwrite`` is false.
-        OutsideWorkspace: The path leads out, or into a hidden folder, or is no ``.yaml``.
+        OutsideWorkspace: The path leads out, or into a hidden folder, or is no ``.yaml``, or
+            is ``shall.yaml``, which is the operator's.
     """
     relative = _case_path(workspace, path)
     reading = _checked(data, relative)
@@ -161,6 +163,7 @@ def _case_path(workspace: Workspace, path: str) -> str:
         raise OutsideWorkspace(
             f"{relative} lies in no folder of cases.", hint=f"Write tests/cases/{relative}."
         )
+    refuse_operators(relative)
     return relative
 
 

@@ -2,6 +2,7 @@
 
 from pathlib import PurePosixPath
 
+from shall.actions.paths import refuse_operators
 from shall.actions.workspace import Workspace
 from shall.errors import BadValue, OutsideWorkspace
 
@@ -15,11 +16,13 @@ def create_file(workspace: Workspace, path: str, content: str, *, overwrite: boo
     """Write a text file; give its path in the workspace.
 
     Raises:
-        OutsideWorkspace: The path leads out or into the state or a version-control folder.
+        OutsideWorkspace: The path leads out or into the state or a version-control folder, or to
+            ``shall.yaml`` or ``.env*`` of the workspace, which are the operator's.
         AlreadyExists: It exists and ``overwrite`` is false.
         BadValue: The content is larger than 1 MiB.
     """
     relative = _guarded(workspace, path)
+    refuse_operators(relative)
     if len(content.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         raise BadValue(f"{relative} would be larger than 1 MiB.", hint="Split it.")
     workspace.files.write_text(relative, content, overwrite=overwrite)

@@ -44,8 +44,29 @@ def usable(path: str) -> bool:
 
 def is_git(name: str) -> bool:
     """Tell whether a file system may take the name for ``.git`` (macOS drops invisible signs)."""
-    seen = "".join(sign for sign in name if unicodedata.category(sign) != "Cf")
-    return seen.casefold() == ".git"
+    return _as_seen(name) == ".git"
+
+
+def refuse_operators(relative: str) -> None:
+    """Refuse a path in the workspace, normalised, to what only the operator writes.
+
+    ``shall.yaml`` says which hosts a test may reach, ``.env*`` at the top what programs are told: a
+    model that could write them would give itself what it was denied.
+
+    Raises:
+        OutsideWorkspace: It leads there.
+    """
+    seen = [_as_seen(name) for name in relative.split("/")]
+    if seen[-1] == "shall.yaml" or ".shall" in seen or seen[0].startswith(".env"):
+        raise OutsideWorkspace(
+            f"{relative} belongs to the operator and is not written by a tool.",
+            hint="Ask the operator to change it.",
+        )
+
+
+def _as_seen(name: str) -> str:
+    """Give the name as a file system may take it (macOS: any case, invisible signs dropped)."""
+    return "".join(sign for sign in name if unicodedata.category(sign) != "Cf").casefold()
 
 
 def _fault(path: str) -> str | None:

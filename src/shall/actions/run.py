@@ -50,10 +50,11 @@ async def run_tests(
     recorder = Recorder(workspace.store)
     sender = workspace.make_sender()
 
+    listeners = [it for it in (recorder.take, workspace.observe, emit) if it is not None]
+
     def emit_all(event: Event) -> None:
-        recorder.take(event)
-        if emit is not None:
-            emit(event)
+        for listener in listeners:
+            listener(event)
 
     try:
         async with recorder:

@@ -38,6 +38,11 @@ class Workspaces:
         """Whether the client's roots matter: the operator named no folder."""
         return not self._allowed
 
+    @property
+    def opened(self) -> tuple[Workspace, ...]:
+        """The workspaces that are open now."""
+        return tuple(self._opened.values())
+
     def choose(self, argument: str | None, client_roots: Sequence[Path] = ()) -> Workspace:
         """Give the workspace for a tool's ``workspace`` argument.
 

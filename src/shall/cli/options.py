@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from shall import __version__
+from shall.actions.access import SCOPES
+from shall.cli.serving_flags import add_serving_flags
 from shall.joining import project_folder
 from shall.settings import Settings, Sources, process_environment, read_settings
 
@@ -23,6 +25,11 @@ def parser() -> argparse.ArgumentParser:
     _add_serve(commands)
     _add_demo(commands)
     _add_config(commands)
+    _add_install(commands)
+    _add_backup(commands)
+    _add_restore(commands)
+    _add_doctor(commands)
+    _add_token(commands)
     for command in commands.choices.values():
         command.add_argument("--debug", action="store_true", help="show where a fault of ours is")
     return main
@@ -103,26 +110,7 @@ def _add_trace(commands: _Commands) -> None:
 
 
 def _add_serve(commands: _Commands) -> None:
-    command = _add(commands, "serve", "Serve MCP clients.")
-    command.add_argument("--transport", help="stdio (default) or http")
-    command.add_argument("--host", dest="server_host", help="address to bind (127.0.0.1)")
-    command.add_argument("--port", dest="server_port", help="port to bind (8000)")
-    command.add_argument("--path", help="path of the MCP endpoint (/mcp)")
-    command.add_argument(
-        "--workspace",
-        action="append",
-        default=None,
-        metavar="DIR",
-        help="a folder that clients may work in; may be given several times",
-    )
-    command.add_argument("--token-file", metavar="FILE", help="read the bearer token from a file")
-    command.add_argument("--log-level", help="DEBUG, INFO, WARNING or ERROR")
-    command.add_argument(
-        "--insecure",
-        action="store_true",
-        default=None,
-        help="bind an address that others can reach without a token",
-    )
+    add_serving_flags(_add(commands, "serve", "Serve MCP clients."))
 
 
 def _add_demo(commands: _Commands) -> None:
@@ -137,3 +125,77 @@ def _add_config(commands: _Commands) -> None:
     command = _add(commands, "config", "Show each setting, its value, source and meaning.")
     command.add_argument("--format", choices=("text", "json"), default="text")
     _add_workspace(command)
+
+
+def _add_install(commands: _Commands) -> None:
+    command = _add(commands, "install", "Write the configuration of an MCP client.")
+    add_install_arguments(command)
+
+
+def add_install_arguments(command: argparse.ArgumentParser, default: str | None = None) -> None:
+    """Add what ``install`` takes; ``default`` is the client where none is named."""
+    command.add_argument(
+        "client",
+        metavar="CLIENT",
+        choices=("claude-code", "claude-desktop", "cursor", "vscode", "windsurf", "codex"),
+        nargs="?" if default else None,
+        default=default,
+        help="%(choices)s",
+    )
+    command.add_argument(
+        "--scope", choices=("user", "project"), help="for all your projects, or for this one"
+    )
+    command.add_argument(
+        "--print", action="store_true", help="write nothing, show what would be written"
+    )
+    command.add_argument("--url", help="a server over HTTP, instead of one the client starts")
+    command.add_argument(
+        "--token-env", metavar="NAME", help="environment variable that holds the server's token"
+    )
+    command.add_argument("--name", default="shall", help="what the client calls the server (shall)")
+    _add_workspace(command)
+
+
+def _add_backup(commands: _Commands) -> None:
+    command = _add(commands, "backup", "Keep a copy of the state in one file.")
+    command.add_argument(
+        "--to", metavar="FILE", help="the file to make (shall-backup-TIME.tar.gz, here)"
+    )
+    _add_workspace(command)
+
+
+def _add_restore(commands: _Commands) -> None:
+    command = _add(commands, "restore", "Put a copy of the state back.")
+    command.add_argument("file", metavar="FILE", help="what `shall backup` made")
+    command.add_argument("--force", action="store_true", help="even while a server uses the state")
+    _add_workspace(command)
+
+
+def _add_doctor(commands: _Commands) -> None:
+    command = _add(commands, "doctor", "Look for what is wrong, and say what to do.")
+    command.add_argument(
+        "--repair", action="store_true", help="repair the state; what is replaced is kept"
+    )
+    command.add_argument("--format", choices=("text", "json"), default="text")
+    _add_workspace(command)
+
+
+def _add_token(commands: _Commands) -> None:
+    command = _add(commands, "token", "Make, list and revoke tokens of a server.")
+    actions = command.add_subparsers(dest="action", metavar="ACTION", required=True)
+    new = _add(actions, "new", "Make a token and print it once; the file keeps its hash.")
+    new.add_argument("--name", required=True, help="who holds it, for logs and limits")
+    new.add_argument(
+        "--scope",
+        action="extend",
+        nargs="+",
+        choices=SCOPES,
+        metavar="SCOPE",
+        help=f"what the holder may do (read): {', '.join(SCOPES)}",
+    )
+    new.add_argument("--expires", metavar="WHEN", help="90d, 12h, 4w or 2027-01-01 (never)")
+    listing = _add(actions, "list", "Show names, scopes and times.")
+    revoke = _add(actions, "revoke", "Take a token out of the file.")
+    revoke.add_argument("name", metavar="NAME")
+    for action in (new, listing, revoke):
+        action.add_argument("--file", required=True, help="the server's --token-file")

@@ -2,55 +2,36 @@
 
 import argparse
 import gc
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from shall.cli.options import settings_of
-from shall.errors import InvalidSetting
+from shall.cli.serving_flags import serving_flags
+from shall.serve.face import SHALL, Face
 from shall.settings import Settings
 
 
 def execute(arguments: argparse.Namespace) -> int:
     """Carry out the command."""
-    flags = {
-        "transport": arguments.transport,
-        "server_host": arguments.server_host,
-        "server_port": arguments.server_port,
-        "path": arguments.path,
-        "workspaces": arguments.workspace,
-        "auth_token": token_from(arguments.token_file),
-        "log_level": arguments.log_level,
-        "insecure": arguments.insecure,
-    }
-    settings, _ = settings_of(Path.cwd(), flags)
+    settings, _ = settings_of(Path.cwd(), serving_flags(arguments))
     return start(settings)
 
 
-def start(settings: Settings) -> int:
+def start(settings: Settings, face: Face = SHALL) -> int:
     """Serve until the client leaves or a signal comes; give the exit status."""
     # What the SDK makes while it is imported stays: looking through it for garbage is 6 % of the
     # time that a client waits for its server.
     gc.disable()
+    serve: Callable[[], int]
     if settings.transport == "stdio":
-        from shall.serve.stdio import serve_stdio as serve
+        from shall.serve.stdio import serve_stdio
+
+        serve = partial(serve_stdio, settings)
     else:
-        from shall.serve.http import serve_http as serve
+        from shall.serve.http import serve_http
+
+        serve = partial(serve_http, settings, face)
     gc.freeze()
     gc.enable()
-    return serve(settings)
-
-
-def token_from(file: str | None) -> str | None:
-    """Read a bearer token from a file.
-
-    Raises:
-        InvalidSetting: The file cannot be read or is empty.
-    """
-    if file is None:
-        return None
-    try:
-        token = Path(file).read_text("utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidSetting(f"The token file {file} cannot be read: {error}.") from None
-    if not token:
-        raise InvalidSetting(f"The token file {file} is empty.")
-    return token
+    return serve()

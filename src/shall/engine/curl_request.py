@@ -2,6 +2,7 @@
 
 import io
 import re
+from collections.abc import Callable
 
 import pycurl
 
@@ -20,21 +21,37 @@ _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, section 5.6.2
 
 
 class Headers:
-    """Collects the header lines of a transfer; each response of a redirect starts anew."""
+    """Collects the header lines of a transfer; each response of a redirect starts anew.
 
-    def __init__(self) -> None:
+    ``follow`` is told the Location that libcurl is about to follow, and whether it may.
+    """
+
+    def __init__(self, follow: Callable[[bytes], bool] | None = None) -> None:
         self._lines: list[bytes] = []
         self._earlier: list[bytes] = []
+        self._follow = follow
+        self._leads_on = False
         self.version = ""
 
-    def take(self, line: bytes) -> None:
-        """Take one line as libcurl hands it over."""
+    def take(self, line: bytes) -> int | None:
+        """Take one line as libcurl hands it over; 0 ends the transfer."""
         if line.startswith(b"HTTP/"):
             self._earlier += self._lines
             self._lines = []
             self.version = line[5:8].decode("latin-1").strip()
-        elif len(self._lines) < MAX_HEADERS:
+            self._leads_on = line[9:10] == b"3"  # "HTTP/1.1 302": no other version is spoken
+            return None
+        if len(self._lines) < MAX_HEADERS:
             self._lines.append(line)
+        if self._leads_on and line[:9].lower() == b"location:":
+            return self._lead(line[9:].strip(b" \t\r\n"))
+        return None
+
+    def _lead(self, location: bytes) -> int | None:
+        if not location or self._follow is None:
+            return None
+        self._leads_on = False  # libcurl takes no second one that differs
+        return None if self._follow(location) else 0
 
     def last(self) -> tuple[tuple[str, str], ...]:
         """Give the headers of the last response, names as sent."""

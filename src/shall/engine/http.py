@@ -11,10 +11,12 @@ from typing import Any
 
 import pycurl
 
+from shall.engine.curl_gate import Gate
 from shall.engine.curl_request import Headers, prepare
 from shall.engine.exchange import Request, Response
 from shall.engine.result import Timings
 from shall.engine.target import host_and_port
+from shall.engine.target_policy import TargetPolicy
 from shall.errors import ShallError, TargetUnreachable, TimedOut
 
 MAX_BODY_BYTES = 64 << 20
@@ -40,7 +42,9 @@ _REASONS = {
 class CurlSender:
     """Sends requests over shared connections. Belongs to the event loop that made it."""
 
-    def __init__(self) -> None:
+    def __init__(self, policy: TargetPolicy | None = None) -> None:
+        """Open no connection yet. ``policy`` None denies only what nobody means to test."""
+        self.policy = policy or TargetPolicy()
         self._loop = asyncio.get_running_loop()
         self._multi = pycurl.CurlMulti()
         self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._on_socket)
@@ -171,18 +175,22 @@ class CurlSession:
 
         Raises:
             TargetUnreachable: No connection, no name, TLS refused, broken off, body too large.
+            TargetDenied: The policy lets no request go there, or where a redirect leads.
             TimedOut: Longer than ``request.timeout_s``.
             BadValue: The request cannot be sent as it is written.
         """
+        gate = Gate(self._sender.policy, request.url)
         curl = self._curl
         curl.reset()  # cookies and connections survive it
-        headers = Headers()
+        headers = Headers(gate.follow if request.follow_redirects else None)
         body = io.BytesIO()
         prepare(curl, request, headers, body, MAX_BODY_BYTES)
+        curl.setopt(pycurl.OPENSOCKETFUNCTION, gate.open_socket)
         try:
             await self._sender.perform(curl)
         except pycurl.error as error:
-            raise _told(error, request, _chain(curl)) from None
+            told = gate.refusal(error.args[0]) or _told(error, request, _chain(curl))
+            raise told from None
         return Response(
             status=curl.getinfo(pycurl.RESPONSE_CODE),
             headers=headers.last(),

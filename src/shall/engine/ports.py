@@ -15,6 +15,7 @@ class Session(Protocol):
 
         Raises:
             TargetUnreachable: No connection, no name, TLS refused, broken off.
+            TargetDenied: The operator lets no request go there.
             TimedOut: Longer than ``request.timeout_s``.
         """
         ...

@@ -16,7 +16,7 @@ from shall.engine.redact import Redactor
 from shall.engine.result import CheckResult, Outcome, StepResult
 from shall.engine.scope import Scope
 from shall.engine.select import Content, Selected, read_content, select
-from shall.errors import ShallError, TargetUnreachable, TimedOut
+from shall.errors import ShallError, TargetDenied, TargetUnreachable, TimedOut
 from shall.messages import Message
 
 FIRST_ERROR_STATUS = 400
@@ -83,6 +83,8 @@ def error_message(error: ShallError) -> Message:
         code = "step.timed_out"
     elif isinstance(error, TargetUnreachable):
         code = "step.unreachable"
+    elif isinstance(error, TargetDenied):
+        code = f"step.denied.{error.details['why']}"
     return Message(code, {"reason": str(error), "error_code": error.code, **error.details})
 
 

@@ -1,6 +1,7 @@
 """The reply envelope that every tool answers with.
 
-``status`` ("ok" or "error"), ``request_id`` (12 hex digits, also in the kept call),
+``status`` ("ok" or "error"), ``request_id`` (12 hex digits, or what the client sent as
+``X-Request-ID``; also in the kept call),
 ``error_code``, ``retryable``, ``error_message`` and ``error_details`` come with every reply, as
 the earlier server sent them; a tool adds fields of its own. Unlike there, an error also sets
 ``isError``, and unknown arguments are told.
@@ -8,7 +9,6 @@ the earlier server sent them; a tool adds fields of its own. Unlike there, an er
 
 import difflib
 import json
-import secrets
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -16,11 +16,6 @@ from mcp_types import CallToolResult, TextContent
 from pydantic import ValidationError
 
 from shall.errors import BadValue, ResultTooLarge, ShallError
-
-
-def new_request_id() -> str:
-    """Make the id of one call."""
-    return secrets.token_hex(6)
 
 
 def success(request_id: str, fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from shall.actions.workspace import Workspace
 from shall.cases.script import script_name
 from shall.engine.events import CaseFinished, Event
 from shall.engine.result import RunResult
-from shall.errors import BadValue, NotYet
+from shall.errors import BadValue, NotYet, ShuttingDown
 from shall.mcp.arguments import MOST, WorkspaceName
 from shall.mcp.results import ResultsReply, RunReply, case_details, run_item, run_reply
 from shall.mcp.spaces import chosen, workspaces_of
@@ -117,6 +117,11 @@ async def _run_telling(context: Context, space: Workspace, request: RunRequest) 
         told.put_nowait(None)
         await asyncio.wait([reporting])  # the last case is told before the answer
     except asyncio.CancelledError:
+        if running.cancelled() and not _is_cancelled():  # not our call: the run itself
+            raise ShuttingDown(
+                "The server is shutting down and stopped this run.",
+                hint="get_test_results tells what ran; run the tests again in a moment.",
+            ) from None
         running.cancel()
         with anyio.CancelScope(shield=True):
             await asyncio.wait([running])
@@ -125,6 +130,11 @@ async def _run_telling(context: Context, space: Workspace, request: RunRequest) 
         return run
     finally:
         reporting.cancel()
+
+
+def _is_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 TOOLS = {

@@ -7,15 +7,19 @@ from typing import Any
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.resources import TextResource
 from mcp.shared.exceptions import MCPError
-from mcp_types import INVALID_PARAMS, ToolAnnotations
+from mcp_types import INVALID_PARAMS, Prompt, ToolAnnotations
 
 from shall import __version__
 from shall.actions.workspaces import Workspaces
 from shall.cases.guide import format_guide
 from shall.errors import BadValue
 from shall.mcp import case_tools, run_tools, spec_tools, status_tools
+from shall.mcp.exposure import Exposure
+from shall.mcp.offering import offer
+from shall.mcp.older import answer_older_clients
 from shall.mcp.prompts import prompts
 from shall.mcp.reply import check_names
+from shall.mcp.sealing import sealed_by
 from shall.mcp.spaces import Connected
 from shall.mcp.tool import make_tool
 
@@ -32,9 +36,22 @@ TOOLS: Mapping[Any, ToolAnnotations] = {
     **status_tools.TOOLS,
 }
 
+_ALL = Exposure()
 
-def build_server(workspaces: Workspaces, name: str = "shall") -> MCPServer[Connected]:
-    """Build the server. ``workspaces`` stay open: whoever made them closes them."""
+
+def build_server(
+    workspaces: Workspaces,
+    name: str = "shall",
+    *,
+    exposure: Exposure = _ALL,
+    state_key: bytes | None = None,
+) -> MCPServer[Connected]:
+    """Build the server. ``workspaces`` stay open: whoever made them closes them.
+
+    ``exposure`` bounds which tools are offered; what a caller's scopes forbid is taken away too.
+    ``state_key`` (32 bytes) seals what clients carry from one request to the next; servers that
+    share it understand one another's. None: a key of this process.
+    """
 
     @asynccontextmanager
     async def lifespan(_: MCPServer[Connected]) -> AsyncIterator[Connected]:
@@ -46,11 +63,14 @@ def build_server(workspaces: Workspaces, name: str = "shall") -> MCPServer[Conne
         title="shall",
         instructions=INSTRUCTIONS,
         version=__version__,
-        tools=[make_tool(function, annotations) for function, annotations in TOOLS.items()],
+        tools=[make_tool(*tool, exposure) for tool in TOOLS.items()],
         resources=[_format_resource()],
         lifespan=lifespan,
-        middleware=[_check_prompt],
+        request_state_security=sealed_by(state_key) if state_key else None,
     )
+    offer(server, exposure)
+    server.middleware.append(_prompt_check(server))
+    answer_older_clients(server)
     for prompt in prompts():
         server.add_prompt(prompt)
     return server
@@ -67,31 +87,30 @@ def _format_resource() -> TextResource:
     )
 
 
-_NAMES = {prompt.name: prompt for prompt in prompts()}
+def _prompt_check(server: MCPServer[Connected]) -> Any:
+    """Make what answers an unknown prompt or a missing argument as the specification says."""
+
+    async def check(ctx: Any, call_next: Callable[[Any], Awaitable[Any]]) -> Any:
+        if ctx.method == "prompts/get":
+            params = ctx.params or {}
+            known = {prompt.name: prompt for prompt in await server.list_prompts()}
+            _check_prompt(known, str(params.get("name")), params.get("arguments") or {})
+        return await call_next(ctx)
+
+    return check
 
 
-async def _check_prompt(ctx: Any, call_next: Callable[[Any], Awaitable[Any]]) -> Any:
-    """Answer an unknown prompt or a missing argument as the specification says (-32602)."""
-    if ctx.method == "prompts/get":
-        params = ctx.params or {}
-        name, given = str(params.get("name")), params.get("arguments") or {}
-        prompt = _NAMES.get(name)
-        if prompt is None:
-            raise MCPError(
-                INVALID_PARAMS, f"Unknown prompt {name}. There are: {', '.join(_NAMES)}."
-            )
-        taken = prompt.arguments or ()
-        _check_arguments(given, [argument.name for argument in taken])
-        for argument in taken:
-            if argument.required and argument.name not in given:
-                raise MCPError(INVALID_PARAMS, f"The prompt {name} needs {argument.name}.")
-    return await call_next(ctx)
-
-
-def _check_arguments(given: Any, names: list[str]) -> None:
+def _check_prompt(known: Mapping[str, Prompt], name: str, given: Any) -> None:
+    prompt = known.get(name)
+    if prompt is None:
+        raise MCPError(INVALID_PARAMS, f"Unknown prompt {name}. There are: {', '.join(known)}.")
     if not isinstance(given, dict):
         raise MCPError(INVALID_PARAMS, "The arguments of a prompt are an object.")
+    taken = prompt.arguments or ()
     try:
-        check_names(given, names)
+        check_names(given, [argument.name for argument in taken])
     except BadValue as error:
         raise MCPError(INVALID_PARAMS, str(error)) from None
+    for argument in taken:
+        if argument.required and argument.name not in given:
+            raise MCPError(INVALID_PARAMS, f"The prompt {name} needs {argument.name}.")

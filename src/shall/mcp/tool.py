@@ -13,8 +13,11 @@ from mcp.shared.exceptions import MCPError
 from mcp_types import CallToolResult, ToolAnnotations
 from pydantic import ValidationError
 
+from shall.actions.request_ids import CURRENT, new_request_id
 from shall.errors import ShallError
-from shall.mcp.reply import as_result, bad_arguments, check_names, failure, new_request_id, success
+from shall.mcp.caller import caller_of
+from shall.mcp.exposure import Exposure
+from shall.mcp.reply import as_result, bad_arguments, check_names, failure, success
 from shall.mcp.spaces import default_workspace
 from shall.store.base import CallRecord
 
@@ -37,14 +40,20 @@ _FAULT_CODES = {
 
 
 class EnvelopeTool(Tool):
-    """Runs a tool function and wraps what it returns or raises."""
+    """Runs a tool function and wraps what it returns or raises.
+
+    ``exposure`` is what the operator offers: a call beyond it is refused.
+    """
+
+    exposure: Exposure = Exposure()
 
     async def run(
         self, arguments: dict[str, Any], context: Context[Any, Any], convert_result: bool = False
     ) -> CallToolResult:
         """Answer one call. Only cancelling and protocol errors pass through."""
         del convert_result  # the envelope is the result
-        request_id, started = new_request_id(), time.perf_counter()
+        request_id = CURRENT.get().request_id or new_request_id()
+        started = time.perf_counter()
         workspace = await default_workspace(context)
         length = workspace.defaults.max_error_length if workspace else _DEFAULT_ERROR_LENGTH
         try:
@@ -76,6 +85,10 @@ class EnvelopeTool(Tool):
     async def _answer(
         self, arguments: dict[str, Any], context: Context[Any, Any]
     ) -> Mapping[str, Any]:
+        caller = caller_of(context.request_context.request)
+        refusal = self.exposure.refusal(self.name, self.annotations or ToolAnnotations(), caller)
+        if refusal is not None:
+            raise refusal
         check_names(arguments, self.parameters["properties"])
         try:
             checked = self.fn_metadata.validate_arguments(arguments)
@@ -95,7 +108,11 @@ async def _keep(save: Any, call: CallRecord) -> None:
         _log.warning("a tool call is not kept: %s", error)
 
 
-def make_tool(function: Any, annotations: ToolAnnotations) -> EnvelopeTool:
+def make_tool(
+    function: Any,
+    annotations: ToolAnnotations,
+    exposure: Exposure = Exposure(),  # noqa: B008
+) -> EnvelopeTool:
     """Make the tool of a function: its name, first paragraph, arguments and annotations.
 
     A return type other than a plain mapping gives an output schema.
@@ -108,6 +125,7 @@ def make_tool(function: Any, annotations: ToolAnnotations) -> EnvelopeTool:
         structured_output=None if _has_shape(function) else False,
     )
     assert isinstance(tool, EnvelopeTool)  # noqa: S101 - from_function makes what it is called on
+    tool.exposure = exposure
     tool.parameters = _lean(tool.parameters)
     tool.parameters["additionalProperties"] = False
     if tool.fn_metadata.output_schema is not None:

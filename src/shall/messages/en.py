@@ -28,6 +28,12 @@ EN: dict[str, str] = {
     "step.error": "{reason}",
     "step.timed_out": "{reason}",
     "step.unreachable": "{reason}",
+    "step.denied.listed": "{address} may not be reached: targets_deny lists {rule}. If a test needs"
+    " it, ask the operator to change targets_deny.",
+    "step.denied.never": "{address} may not be reached: {rule} is denied unless it is listed. If a"
+    " test needs it, ask the operator to list it in targets_allow.",
+    "step.denied.unlisted": "{address} may not be reached: targets_allow does not list it. If"
+    " a test needs it, ask the operator to list it.",
     "step.skipped": "not sent, because the step {after} did not pass",
     "teardown.not_supported": "a teardown of type {operation} is not supported by this release",
     "case.invalid": "{problems}",

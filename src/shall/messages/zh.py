@@ -28,6 +28,12 @@ ZH: dict[str, str] = {
     "step.error": "{reason}",
     "step.timed_out": "超时：{reason}",
     "step.unreachable": "无法连接：{reason}",
+    "step.denied.listed": "不允许访问 {address}：targets_deny 列出了 {rule}。"
+    "如测试确需访问，请管理员修改 targets_deny。",
+    "step.denied.never": "不允许访问 {address}：{rule} 默认禁止。"
+    "如测试确需访问，请管理员将其列入 targets_allow。",
+    "step.denied.unlisted": "不允许访问 {address}：未列入 targets_allow。"
+    "如测试确需访问，请管理员将其列入。",
     "step.skipped": "未发送：步骤 {after} 未通过",
     "teardown.not_supported": "此版本不支持 {operation} 类型的清理操作",
     "case.invalid": "{problems}",

@@ -1,89 +1,136 @@
-"""The ASGI application: MCP over Streamable HTTP at one path, and ``/health``."""
+"""The ASGI application: every MCP transport at one URL, and the routes around it."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from mcp.server.mcpserver import MCPServer
-from mcp.server.transport_security import TransportSecuritySettings
+from mcp.server.sse import SseServerTransport
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse
 from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
-from shall import __version__
+from shall.actions.workspaces import Workspaces
 from shall.errors import InvalidSetting
-from shall.joining import open_workspaces
+from shall.joining import open_workspaces, state_key
 from shall.mcp.server import build_server
 from shall.mcp.spaces import Connected
-from shall.serve.auth import PUBLIC, BearerGate
-from shall.serve.hosts import LOOPBACK, HostGate
-from shall.settings import Settings
+from shall.serve.auth import Authenticator, authenticator, metadata_routes, public_paths
+from shall.serve.drain import Drain
+from shall.serve.events import Sessions
+from shall.serve.exposure import offered
+from shall.serve.face import SHALL, Face
+from shall.serve.gates import gated
+from shall.serve.observe.metrics import Facts, Metrics
+from shall.serve.observe.operations import observe_server
+from shall.serve.observe.sharing import shared_folder
+from shall.serve.observe.tracing import set_up_tracing
+from shall.serve.one_url import UNCHECKED, Messages, OneUrl
+from shall.serve.streams import OpenStreams
+from shall.settings import Settings, process_environment
 
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """An application, and the server behind it."""
+    """An application, and what has to be known of it while it runs."""
 
     app: ASGIApp
+    parts: "Parts"
+    authenticator: Authenticator | None
+
+    def reload(self) -> None:
+        """Read the tokens again."""
+        if self.authenticator is not None:
+            self.authenticator.reload()
+
+    def close(self) -> None:
+        """Give back what an application holds that was never run."""
+        self.parts.workspaces.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What an application is put together from. ``metrics`` have seen every run of ``server``."""
+
+    workspaces: Workspaces
     server: MCPServer[Connected]
-
-    def end_streams(self) -> None:
-        """End the streams that would outlive a shutdown: listeners of 2026-07-28 clients."""
-        listening = self.server._lowlevel_server.get_request_handler("subscriptions/listen")
-        close = getattr(getattr(listening, "handler", None), "close", None)
-        if close is not None:
-            close()
+    metrics: Metrics
+    drain: Drain = field(default_factory=Drain)
 
 
-def make_app(settings: Settings) -> Served:
+def make_app(settings: Settings, face: Face = SHALL) -> Served:
     """Make the application for some settings.
 
     Raises:
-        InvalidSetting: The path is one that needs no token.
+        InvalidSetting: The settings cannot work together.
     """
-    if settings.path in PUBLIC:
+    drain = Drain(settings.drain_s)
+    metrics = Metrics(
+        shared_folder(process_environment()), Facts(is_ready=lambda: not drain.is_draining)
+    )
+    workspaces = open_workspaces(settings, metrics.take_event)
+    server = build_server(
+        workspaces,
+        settings.server_name,
+        exposure=offered(settings, face),
+        state_key=state_key(settings, workspaces),
+    )
+    return assemble(settings, Parts(workspaces, server, metrics, drain), face)
+
+
+def assemble(settings: Settings, parts: Parts, face: Face = SHALL) -> Served:  # noqa: ARG001
+    """Put a server behind every route and gate. Its workspaces are closed when the app ends.
+
+    Raises:
+        InvalidSetting: The settings cannot work together.
+    """
+    callers = authenticator(settings)
+    public = public_paths(settings)
+    if settings.path in public:
         raise InvalidSetting(
             f"{settings.path} is open to callers without a token: MCP cannot be served there.",
             hint="Name another one with --path, such as /mcp.",
         )
-    spaces = open_workspaces(settings)
-    server = build_server(spaces)
-    # Host and Origin are checked in front of every route, not only of this one.
-    unchecked = TransportSecuritySettings(enable_dns_rebinding_protection=False)
-    inner = server.streamable_http_app(
-        streamable_http_path=settings.path, transport_security=unchecked
+    observe_server(parts.server, parts.metrics)
+    end_tracing = set_up_tracing(parts.server, settings)
+    low = parts.server._lowlevel_server
+    parts.drain.watch(low)
+    sessions = Sessions(
+        low, stateless=settings.sessions == "no", max_body_bytes=settings.max_body_bytes
     )
-    mcp = Passed(inner.routes[0].app)  # type: ignore[attr-defined]
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        async with server.session_manager.run():
+        async with sessions.run(), parts.drain.on_signals():
             try:
                 yield
             finally:
-                spaces.close()
+                parts.workspaces.close()
+                end_tracing()
 
-    paths = {settings.path, f"{settings.path.rstrip('/')}/"}
-    routes = [Route("/health", health), *(Route(path, mcp) for path in sorted(paths))]
+    routes = [
+        *metadata_routes(settings),
+        *_mcp_routes(settings, low, sessions, parts.drain.streams),
+    ]
     app = Starlette(routes=routes, lifespan=lifespan)
     app.router.redirect_slashes = False  # behind a proxy a redirect would name the wrong scheme
-    strict = settings.server_host in LOOPBACK and not settings.auth_token
-    return Served(HostGate(BearerGate(app, settings.auth_token), strict=strict), server)
+    wrapped = gated(app, settings, authenticator=callers, drain=parts.drain, metrics=parts.metrics)
+    return Served(wrapped, parts, callers)
 
 
-class Passed:
-    """An ASGI application as a route's endpoint: a function would be taken for a handler."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on."""
-        await self._app(scope, receive, send)
-
-
-async def health(_: Request) -> JSONResponse:
-    """Tell that the process lives."""
-    return JSONResponse({"status": "healthy", "server": {"name": "shall", "version": __version__}})
+def _mcp_routes(
+    settings: Settings, low: Any, sessions: Sessions, streams: OpenStreams
+) -> list[Route]:
+    base = settings.path.rstrip("/")
+    tag = f"{settings.instance}/" if settings.instance else ""
+    messages = f"{base}/messages/{tag}"
+    sse = None
+    if not sessions.stateless:
+        sse = SseServerTransport(messages, UNCHECKED, settings.max_body_bytes)
+    endpoint = OneUrl(low, sessions.handle_request, sse, streams)
+    routes = [Route(path, endpoint) for path in sorted({settings.path, f"{base}/"})]
+    if sse is not None:
+        paths = (messages, messages.rstrip("/"))
+        routes += [Route(path, Messages(sse)) for path in paths]
+    return routes

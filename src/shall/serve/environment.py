@@ -1,16 +1,33 @@
 """The application for whoever starts it by its import path, as ``uvicorn module:app`` does."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from starlette.types import ASGIApp
 
 from shall.serve.app import make_app
-from shall.serve.logs import set_up_logging
+from shall.serve.exposure import check_exposure
+from shall.serve.face import SPEC_DRIVEN
+from shall.serve.observe.logs import set_up_logging
+from shall.serve.sessions import decided, is_one_of_many
 from shall.settings import process_environment, read_settings
 
 
-def app_from_environment() -> ASGIApp:
-    """Make the application from the environment and the current folder's ``shall.yaml``."""
-    settings, _ = read_settings({}, process_environment(), Path.cwd())
+def app_from_environment(defaults: Mapping[str, Any] | None = None) -> ASGIApp:
+    """Make the application from the environment and the current folder's ``shall.yaml``.
+
+    Another program binds the address, so it is taken for one that others can reach: without a
+    token only prompts and files are offered.
+
+    Raises:
+        InvalidSetting: Settings cannot be used.
+    """
+    settings, _ = read_settings({}, process_environment(), Path.cwd(), defaults)
+    settings = replace(settings, server_host="0.0.0.0")  # noqa: S104 - said, not bound
+    if settings.sessions == "auto" and is_one_of_many():
+        settings = replace(settings, sessions="no")
     set_up_logging(settings)
-    return make_app(settings).app
+    check_exposure(settings, SPEC_DRIVEN)
+    return make_app(decided(settings), SPEC_DRIVEN).app

@@ -5,46 +5,79 @@ shows in ``Origin``; where the page's own name was rebound to 127.0.0.1, it show
 (MCP specification 2025-06-18, Transports, Security Warning.)
 """
 
+from collections.abc import Iterable
 from urllib.parse import SplitResult, urlsplit
 
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from shall.serve.problem import problem
+from shall.settings import Settings
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
 
 class HostGate:
-    """Refuses a foreign Origin always, and a foreign Host where ``strict``."""
+    """Refuses a foreign Origin always, and a foreign Host where that can be told.
 
-    def __init__(self, app: ASGIApp, *, strict: bool) -> None:
+    With ``allowed_hosts`` only these may be named; on loopback without a token only loopback.
+    Else any Host passes: a proxy sends the name that its clients use. A loopback name is never
+    foreign: no page of another site can come under it.
+    """
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
-        self._strict = strict
+        self._is_local = settings.server_host in LOOPBACK and not (
+            settings.auth_token or settings.token_file or settings.jwks_url
+        )
+        self._hosts = _lowered(settings.allowed_hosts)
+        self._origins = _lowered((*settings.allowed_origins, *settings.cors_origins))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer 421 or 403, or pass the request on."""
-        status = self._refusal(scope) if scope["type"] == "http" else None
-        if status is None:
+        if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        body = b"This host is not served here.\n" if status == 421 else b"Foreign origin.\n"
-        headers = [
-            (b"content-type", b"text/plain; charset=utf-8"),
-            (b"content-length", str(len(body)).encode("ascii")),
-        ]
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
+        headers = Headers(scope=scope)
+        host, origin = headers.get("host", "").lower(), headers.get("origin")
+        if not self._knows_host(host):
+            refused = problem(scope, 421, "MCP_UNKNOWN_HOST", "This host is not served here.")
+            await refused(scope, receive, send)
+        elif origin is not None and not self._knows_origin(origin.lower(), host):
+            refused = problem(
+                scope, 403, "MCP_FOREIGN_ORIGIN", "Requests of this origin are refused."
+            )
+            await refused(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
 
-    def _refusal(self, scope: Scope) -> int | None:
-        headers = dict(scope["headers"])
-        host = headers.get(b"host", b"").decode("latin-1")
-        if self._strict and _split(f"//{host}").hostname not in LOOPBACK:
-            return 421
-        origin = headers.get(b"origin")
-        if origin is None:
-            return None
-        named = _split(origin.decode("latin-1"))
-        same = bool(host) and named.netloc == host
-        from_here = self._strict and named.hostname in LOOPBACK
-        return None if same or from_here else 403
+    def _knows_host(self, host: str) -> bool:
+        if not self._hosts and not self._is_local:
+            return True
+        name = _split(f"//{host}").hostname
+        return name in LOOPBACK or name in self._hosts or host in self._hosts
+
+    def _knows_origin(self, origin: str, host: str) -> bool:
+        if origin in self._origins:
+            return True
+        named = _split(origin)
+        if self._is_local and named.hostname in LOOPBACK:
+            return True
+        here = _split(f"{named.scheme}://{host}")
+        return bool(named.hostname) and _address(named) == _address(here)
+
+
+def _address(url: SplitResult) -> tuple[str | None, int | None]:
+    try:
+        return url.hostname, url.port or _DEFAULT_PORTS.get(url.scheme)
+    except ValueError:  # no port at all
+        return None, None
+
+
+def _lowered(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(name.lower().rstrip("/") for name in names)
 
 
 def _split(url: str) -> SplitResult:

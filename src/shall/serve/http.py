@@ -1,71 +1,131 @@
-"""Serves over HTTP until a signal comes."""
+"""Serves over HTTP until a signal comes, in one process or several."""
 
+import logging
 import signal
 import socket
+import ssl
 import sys
-from collections.abc import Callable
-from types import FrameType
+from dataclasses import dataclass
 
 import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.config import STARTUP_FAILURE
+from uvicorn.supervisors import Multiprocess
 
 from shall.errors import InvalidSetting
-from shall.serve.app import make_app
-from shall.serve.hosts import LOOPBACK
-from shall.serve.logs import set_up_logging
-from shall.settings import Settings
+from shall.serve.app import Served, make_app
+from shall.serve.auth import certified
+from shall.serve.exposure import check_exposure
+from shall.serve.face import SHALL, Face
+from shall.serve.limits.protocol import protocol_class
+from shall.serve.observe.logs import set_up_logging
+from shall.serve.observe.sharing import sharing_metrics
+from shall.serve.sessions import decided
+from shall.serve.tls import load_certificate, tls_context
+from shall.settings import Settings, process_environment
 
-DRAIN_S = 5
-"""How long requests in flight may take after SIGTERM."""
+_log = logging.getLogger(__name__)
 
 
-def serve_http(settings: Settings) -> int:
-    """Serve MCP over Streamable HTTP; give the exit status.
+def serve_http(settings: Settings, face: Face = SHALL) -> int:
+    """Serve every MCP transport over HTTP; give the exit status.
 
     Raises:
-        InvalidSetting: The address cannot be bound, others can reach it without a token, or the
-            path needs none.
+        InvalidSetting: The address cannot be bound, others can reach it without a token, TLS
+            cannot be served, or settings cannot work together.
     """
     set_up_logging(settings)
-    _check_exposure(settings)
+    settings = decided(settings)
+    check_exposure(settings, face)
+    tls_context(settings)  # what is wrong with it is told before anything is bound
     listener = bound(settings.server_host, settings.server_port)
-    served = make_app(settings)
-    config = uvicorn.Config(
-        served.app,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=DRAIN_S,
-    )
-    address, port = listener.getsockname()[:2]
-    shown = f"[{address}]" if ":" in address else address
-    print(f"shall serves MCP at http://{shown}:{port}{settings.path}", file=sys.stderr)  # noqa: T201
-    # uvicorn raises the signal again when it is done; ending on request is no failure.
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: None)
-    _Server(config, served.end_streams).run(sockets=[listener])
+    if settings.workers > 1:
+        make_app(settings, face).close()  # what is wrong is told once, and not by each worker
+        _announce(listener, settings)
+        return _serve_several(settings, face, listener)
+    served = make_app(settings, face)
+    _announce(listener, settings)
+    _serve_one(settings, served, listener)
     return 0
 
 
-class _Server(uvicorn.Server):
-    """Ends open streams as soon as a signal comes: uvicorn waits for them."""
-
-    def __init__(self, config: uvicorn.Config, end_streams: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._end_streams = end_streams
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Take a signal."""
-        self._end_streams()
-        super().handle_exit(sig, frame)
+def _serve_one(settings: Settings, served: Served, listener: socket.socket) -> None:
+    # uvicorn raises the signal again when it is done; ending on request is no failure.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)
+    config = _Config(settings, served.app)
+    config.load()
+    signal.signal(signal.SIGHUP, lambda *_: _reload(settings, served, config.ssl))
+    uvicorn.Server(config).run(sockets=[listener])
 
 
-def _check_exposure(settings: Settings) -> None:
-    if settings.server_host in LOOPBACK or settings.auth_token or settings.insecure:
+def _serve_several(settings: Settings, face: Face, listener: socket.socket) -> int:
+    # On SIGHUP the workers are replaced one by one: the new ones read tokens and certificates.
+    workers = Multiprocess(_Config(settings, _MakeApp(settings, face)), sockets=[listener])
+    with sharing_metrics(process_environment()):
+        workers.run()
+    failed = any(process.exitcode == STARTUP_FAILURE for process in workers.processes)
+    return 1 if failed else 0
+
+
+@dataclass(frozen=True, slots=True)
+class _MakeApp:
+    """Makes the application in a worker."""
+
+    settings: Settings
+    face: Face
+
+    def __call__(self) -> ASGIApp:
+        set_up_logging(self.settings)
+        return make_app(self.settings, self.face).app
+
+
+class _Config(uvicorn.Config):
+    """How uvicorn serves us; it is sent to the workers."""
+
+    def __init__(self, settings: Settings, app: ASGIApp | _MakeApp) -> None:
+        self.settings = settings
+        super().__init__(
+            app,
+            factory=isinstance(app, _MakeApp),
+            workers=settings.workers,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,  # ours know which proxies are trusted
+            ws="none",
+            timeout_graceful_shutdown=max(1, round(settings.drain_s / 4)),
+        )
+
+    def load(self) -> None:
+        """Load what a process needs to serve."""
+        super().load()
+        self.ssl = tls_context(self.settings)
+        bounded = protocol_class(self.settings)
+        # Made here and not before: what a worker is sent cannot hold a class made on the way.
+        self.http_protocol_class = (
+            certified(bounded) if self.settings.tls_client_ca is not None else bounded
+        )
+
+
+def _reload(settings: Settings, served: Served, tls: ssl.SSLContext | None) -> None:
+    """Read tokens and the certificate again; what cannot be read leaves the old in use."""
+    served.reload()
+    if tls is None or settings.tls_cert is None or settings.tls_key is None:
         return
-    raise InvalidSetting(
-        f"{settings.server_host} can be reached by others, and no token is set.",
-        hint="Set MCP_AUTH_TOKEN, bind 127.0.0.1, or pass --insecure if you mean it.",
-    )
+    try:
+        load_certificate(tls, settings.tls_cert, settings.tls_key)
+    except InvalidSetting as error:
+        _log.error("the certificate is not changed: %s", error)
+    else:
+        _log.info("the certificate was read again")
+
+
+def _announce(listener: socket.socket, settings: Settings) -> None:
+    address, port = listener.getsockname()[:2]
+    shown = f"[{address}]" if ":" in address else address
+    scheme = "https" if settings.tls_cert else "http"
+    print(f"shall serves MCP at {scheme}://{shown}:{port}{settings.path}", file=sys.stderr)  # noqa: T201
 
 
 def bound(host: str, port: int) -> socket.socket:

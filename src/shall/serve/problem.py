@@ -8,13 +8,10 @@ from typing import Any
 from starlette.responses import Response
 from starlette.types import Scope
 
-from shall.actions.access import ANYONE, Principal
+from shall.actions.access import ANYONE, PRINCIPAL, Principal
 
 REQUEST_ID = "shall.request_id"
 """The key of the ASGI scope that holds the request's id: set by the outermost gate."""
-
-PRINCIPAL = "shall.principal"
-"""The key of the ASGI scope that holds the caller: set by the gate that knows tokens."""
 
 
 def principal_of(scope: Scope) -> Principal:
@@ -43,7 +40,8 @@ def problem(
         **members,
     }
     return Response(
-        json.dumps(body, ensure_ascii=False),
+        # A lone surrogate of a caller's JSON, which UTF-8 cannot say, becomes its escape again.
+        json.dumps(body, ensure_ascii=False).encode("utf-8", "backslashreplace"),
         status_code=status,
         headers=headers,
         media_type="application/problem+json",

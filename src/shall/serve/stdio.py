@@ -4,15 +4,18 @@ import asyncio
 import logging
 import os
 import signal
+from collections.abc import Callable
 
 from mcp.server.mcpserver import MCPServer
 
-from shall.actions.workspaces import Workspaces
 from shall.joining import open_workspaces
+from shall.mcp.exposure import exposure
 from shall.mcp.run_tools import RUN_TASK
-from shall.mcp.server import build_server
+from shall.mcp.server import TOOLS, build_server
 from shall.mcp.spaces import Connected
-from shall.serve.logs import set_up_logging
+from shall.serve.observe.logs import set_up_logging
+from shall.serve.observe.operations import observe_server
+from shall.serve.observe.tracing import set_up_tracing
 from shall.settings import Settings
 
 DRAIN_S = 15
@@ -23,28 +26,37 @@ def serve_stdio(settings: Settings) -> int:
     """Serve until the client closes our input or a signal comes; give the exit status."""
     set_up_logging(settings)
     spaces = open_workspaces(settings)
-    try:
-        asyncio.run(_serve(build_server(spaces), spaces))
-    finally:
+    bound = exposure(settings.read_only, settings.tools, (tool.__name__ for tool in TOOLS))
+    server = build_server(spaces, settings.server_name, exposure=bound)
+    end_tracing = set_up_tracing(server, settings)
+    observe_server(server)
+
+    def end() -> None:
         spaces.close()
+        end_tracing()
+
+    try:
+        asyncio.run(_serve(server, end))
+    finally:
+        end()
     return 0
 
 
-async def _serve(server: MCPServer[Connected], spaces: Workspaces) -> None:
+async def _serve(server: MCPServer[Connected], end: Callable[[], None]) -> None:
     loop = asyncio.get_running_loop()
     leaving: list[asyncio.Task[None]] = []
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, lambda: leaving.append(loop.create_task(_leave(spaces))))
+        loop.add_signal_handler(number, lambda: leaving.append(loop.create_task(_leave(end))))
     await server.run_stdio_async()
 
 
-async def _leave(spaces: Workspaces) -> None:
+async def _leave(end: Callable[[], None]) -> None:
     """Stop what runs, keep its state, and end the process."""
     runs = [task for task in asyncio.all_tasks() if task.get_name() == RUN_TASK]
     for run in runs:
         run.cancel()
     if runs:
         await asyncio.wait(runs, timeout=DRAIN_S)
-    spaces.close()
+    end()
     logging.shutdown()
     os._exit(0)  # the thread that waits for the client's next line cannot be woken

@@ -7,7 +7,7 @@ SERVER_ROWS: tuple[Setting, ...] = (
     Setting(
         "transport",
         types.transport,
-        "how clients reach the server: stdio or http (http-stream and sse mean http)",
+        "how clients reach the server: stdio, http (http-stream) or sse, which http serves too",
         (
             "SHALL_TRANSPORT",
             "MCP_TRANSPORT",
@@ -204,7 +204,7 @@ SERVER_ROWS: tuple[Setting, ...] = (
     Setting(
         "otlp_endpoint",
         types.text,
-        "where traces and metrics are sent by OTLP; needs the extra otlp",
+        "where traces are sent by OTLP (HTTP, protobuf); needs the extra otlp",
         (
             "SHALL_OTLP_ENDPOINT",
             "OTEL_EXPORTER_OTLP_ENDPOINT",

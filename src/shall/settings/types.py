@@ -15,7 +15,7 @@ _TRANSPORTS = {
     "http": "http",
     "http-stream": "http",
     "streamable-http": "http",
-    "sse": "http",  # one URL serves both
+    "sse": "sse",  # served by the same URL as http
 }
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 

@@ -51,6 +51,22 @@ class CallStatistics:
     error_codes: Mapping[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class ConnectionRecord:
+    """A client of the REST routes that is connected. Times are aware UTC.
+
+    ``errors`` counts how often it was missed: see ``store.connections``.
+    """
+
+    connection_id: str
+    principal: str
+    protocol_version: str
+    created_at: datetime
+    last_heartbeat: datetime
+    client_info: Mapping[str, Any] = field(default_factory=dict)
+    errors: int = 0
+
+
 class Store(Protocol):
     """Keeps runs and tool calls. Methods block shortly and may be called from any thread.
 
@@ -87,6 +103,26 @@ class Store(Protocol):
 
     def call_statistics(self, limit: int, since: datetime | None) -> CallStatistics:
         """Count the newest ``limit`` calls (0: all), only those after ``since`` if given."""
+        ...
+
+    def save_connection(self, connection: ConnectionRecord) -> None:
+        """Keep a connection. Raises ``TooManyConnections`` at the bounds."""
+        ...
+
+    def touch_connection(self, connection_id: str, principal: str) -> bool:
+        """Note a heartbeat; False where the principal has no such connection."""
+        ...
+
+    def delete_connection(self, connection_id: str, principal: str) -> bool:
+        """End a connection; False where the principal has no such connection."""
+        ...
+
+    def connections(self) -> list[ConnectionRecord]:
+        """Give all that are connected, the oldest first."""
+        ...
+
+    def check(self) -> None:
+        """Read the database and take its write lock; changes nothing."""
         ...
 
     def close(self) -> None:

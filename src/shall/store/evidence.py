@@ -24,6 +24,27 @@ _NAMES = {field.name for field in fields(Evidence)}
 _Key = tuple[str, str, str | None]
 
 
+class _Newer(ValueError):
+    """A newer release wrote the line."""
+
+
+def unreadable_lines(data: bytes) -> list[int]:
+    """Give the numbers of the lines that nobody can read: torn ones, conflict markers.
+
+    Lines that a newer release wrote are not among them.
+    """
+    numbers = []
+    for number, line in enumerate(data.split(b"\n"), start=1):
+        try:
+            if line.strip():
+                _fact(json.loads(line))
+        except _Newer:
+            continue
+        except (ValueError, TypeError, KeyError):
+            numbers.append(number)
+    return numbers
+
+
 class EvidenceLog:
     """Appends evidence lines and reads the newest one of each criterion, source and data row.
 
@@ -164,7 +185,7 @@ def _read(path: Path) -> Iterator[Evidence]:
 
 def _fact(data: dict[str, Any]) -> Evidence:
     if data["format"] > FORMAT:
-        raise ValueError(f"format {data['format']} was written by a newer release")
+        raise _Newer(f"format {data['format']} was written by a newer release")
     at = datetime.fromisoformat(data["at"])
     if at.tzinfo is None:
         raise ValueError("the time has no zone")

@@ -75,6 +75,65 @@ def locked_file(path: Path, wait_s: float = WAIT_S) -> Iterator[None]:
         os.close(descriptor)
 
 
+def in_use_file(path: Path) -> Path:
+    """Give the file whose lock says that a database is in use."""
+    return path.with_name(path.name + ".open")
+
+
+@contextmanager
+def unused(path: Path) -> Iterator[None]:
+    """Hold what ``share`` shares out for oneself: nobody begins to use it meanwhile.
+
+    Raises:
+        OSError: The file cannot be made.
+        StoreUnavailable: Another process uses it.
+    """
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        if not _take(descriptor, fcntl.LOCK_EX, str(path)):
+            raise StoreUnavailable(
+                f"The state in {path.parent} is in use by another process.",
+                hint="Stop the server that works there, and try again.",
+            )
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def share(path: Path) -> int:
+    """Say that something is in use until the descriptor that this gives is closed.
+
+    Waits while another process holds it for itself.
+
+    Raises:
+        OSError: The file cannot be made.
+        StoreUnavailable: Another process held it for ``WAIT_S``.
+    """
+    give_up_at = time.monotonic() + WAIT_S
+    while time.monotonic() < give_up_at:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            # Moved away while we waited? Then it is not the file that others look at.
+            if _take(descriptor, fcntl.LOCK_SH, str(path)) and _is_at(descriptor, path):
+                return descriptor
+        except BaseException:
+            os.close(descriptor)
+            raise
+        os.close(descriptor)
+        time.sleep(0.005)
+    raise StoreUnavailable(
+        f"{path} has been held by another process for {WAIT_S:g} s.",
+        hint="Try again, or end the process that holds it.",
+    )
+
+
+def _is_at(descriptor: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    except FileNotFoundError:
+        return False
+
+
 class Lease:
     """Tells other processes that this one lives: a locked file with a name of its own."""
 

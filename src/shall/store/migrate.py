@@ -41,14 +41,14 @@ def refuse_newer(connection: "sqlite3.Connection", name: str) -> None:
         )
 
 
-def migrate(connection: "sqlite3.Connection") -> None:
-    """Bring a database to this release's schema.
+def migrate(connection: "sqlite3.Connection", newest: int | None = None) -> None:
+    """Bring a database to this release's schema, or to that of version ``newest``.
 
     Each migration is one transaction that also writes its number, and the number is read again
     inside it: of two processes that start at once, the second finds the work done.
     """
     for number, text in migrations().items():
-        if number <= schema_version(connection):
+        if number <= schema_version(connection) or (newest is not None and number > newest):
             continue
         connection.execute("BEGIN IMMEDIATE")
         try:

@@ -1,16 +1,13 @@
 """What the store asks of its database. Every function runs inside the caller's transaction."""
 
-import math
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from shall.engine.result import CaseResult, RunStatus, StepResult
 from shall.errors import StoreUnavailable
-from shall.store.base import CallRecord, CallStatistics
 from shall.store.rows import (
     RunRow,
-    call_row,
     case_row,
     check_row,
     plain,
@@ -41,21 +38,9 @@ _INSERT_CASE = "INSERT INTO cases VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
 _INSERT_STEP = "INSERT INTO steps VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _INSERT_CHECK = "INSERT INTO checks VALUES (NULL, ?, ?, ?, ?, ?, ?)"
 _INSERT_CRITERION = "INSERT OR IGNORE INTO criteria VALUES (?, ?, ?)"
-_INSERT_CALL = "INSERT INTO calls VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)"
 _DOCUMENTS = """
     SELECT document FROM cases JOIN runs ON runs.id = cases.run
     WHERE run_id = ?1 AND (?2 IS NULL OR case_key = ?2) ORDER BY cases.id
-"""
-_COUNT_CALLS = """
-    SELECT status = 'ok', error_code, count(*), sum(latency_ms)
-    FROM (SELECT status, latency_ms, error_code FROM calls
-          WHERE at > ? ORDER BY at DESC, id DESC LIMIT ?)
-    GROUP BY 1, 2
-"""
-_NTH_LATENCY = """
-    SELECT latency_ms
-    FROM (SELECT latency_ms FROM calls WHERE at > ? ORDER BY at DESC, id DESC LIMIT ?)
-    ORDER BY latency_ms LIMIT 1 OFFSET ?
 """
 
 
@@ -142,34 +127,3 @@ def _run_number(connection: "sqlite3.Connection", run_id: str) -> int:
             f"The store holds no run {run_id}.", hint="It was never started, or was dropped."
         )
     return row.id
-
-
-def insert_call(connection: "sqlite3.Connection", call: CallRecord, keep: int) -> None:
-    """Add a call, and drop all but the newest ``keep``."""
-    newest = connection.execute(_INSERT_CALL, call_row(call)).lastrowid or 0
-    # Numbers only grow, so this touches exactly the rows that go.
-    connection.execute("DELETE FROM calls WHERE id <= ?", (newest - keep,))
-
-
-def count_calls(connection: "sqlite3.Connection", limit: int, after: str) -> CallStatistics:
-    """Count the newest calls; a negative ``limit`` means all."""
-    groups: list[Any] = connection.execute(_COUNT_CALLS, (after, limit)).fetchall()
-    total = sum(count for _, _, count, _ in groups)
-    if total == 0:
-        return CallStatistics(0, 0, 0, 0.0, 0.0, 0.0, {})
-    success = sum(count for succeeded, _, count, _ in groups if succeeded)
-    codes: dict[str, int] = {}
-    for _, code, count, _ in groups:
-        if code is not None:
-            codes[code] = codes.get(code, 0) + count
-    rank = math.ceil(total * 95 / 100) - 1
-    (p95,) = connection.execute(_NTH_LATENCY, (after, limit, rank)).fetchone()
-    return CallStatistics(
-        total=total,
-        success=success,
-        error=total - success,
-        success_rate=success / total,
-        avg_latency_ms=sum(spent for _, _, _, spent in groups) / total,
-        p95_latency_ms=p95,
-        error_codes=codes,
-    )

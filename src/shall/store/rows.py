@@ -10,6 +10,7 @@ from shall.engine.result import CaseResult, CheckResult, Outcome, RunStatus, Ste
 from shall.engine.serial import case_from_json, result_to_json
 from shall.errors import BadValue, StoreUnavailable
 from shall.store.base import CallRecord, RunRecord
+from shall.store.latencies import milliseconds
 
 
 def time_text(moment: datetime) -> str:
@@ -60,9 +61,9 @@ def call_row(call: CallRecord) -> tuple[Any, ...]:
         plain(call.tool),
         plain(call.request_id),
         plain(call.status),
-        call.latency_ms,
-        call.error_code,
-        json.dumps(dict(call.meta), default=str),
+        milliseconds(call.latency_ms),
+        None if call.error_code is None else plain(call.error_code),
+        json.dumps(dict(call.meta), default=str, skipkeys=True),
     )
 
 

@@ -1,24 +1,31 @@
-"""The store in one SQLite file. The only module that imports ``sqlite3``."""
+"""The store in one SQLite file. Only this module and ``copies`` import ``sqlite3``."""
 
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from weakref import finalize
 
 from shall.engine.result import CaseResult, RunStatus
 from shall.errors import StoreUnavailable
-from shall.store import queries
-from shall.store.base import CallRecord, CallStatistics, RunRecord
-from shall.store.locks import Lease, is_held, locked_file
+from shall.store import connections, queries
+from shall.store.base import CallRecord, CallStatistics, ConnectionRecord, RunRecord
+from shall.store.call_buffer import CallBuffer
+from shall.store.call_counts import insert_calls
+from shall.store.call_statistics import count_calls
+from shall.store.latencies import bucket_of
+from shall.store.locks import Lease, in_use_file, is_held, locked_file, share
 from shall.store.migrate import migrate, refuse_newer
 from shall.store.rows import RunRow, case_from_text, run_record, time_text
 
 MAX_CALLS = 100_000
 _BUSY_S = 10.0
 _LIVE_FOLDER = "live"
+_REPAIR = "Run `shall doctor --repair`: it keeps the file and recovers what can be read."
 
 # Primary result code: what it means, and what to do next.
 _REASONS = {
@@ -33,11 +40,8 @@ _REASONS = {
         "cannot be opened",
         "Check that its folder exists and can be written.",
     ),
-    sqlite3.SQLITE_CORRUPT: ("is damaged", "Move it away; a new one is made at the next start."),
-    sqlite3.SQLITE_NOTADB: (
-        "is not a SQLite database",
-        "Move it away; a new one is made at the next start.",
-    ),
+    sqlite3.SQLITE_CORRUPT: ("is damaged", _REPAIR),
+    sqlite3.SQLITE_NOTADB: ("is not a SQLite database", _REPAIR),
 }
 
 
@@ -45,9 +49,9 @@ class SqliteStore:
     """Keeps runs and calls in one file; several threads and processes may use it at once.
 
     At most ``max_runs`` finished runs are kept, none older than ``max_age_days`` (0: no bound by
-    age), and the newest 100,000 calls. Results are on the disk when ``save_cases`` and
-    ``finish_run`` return; calls may lose the last moments when the power fails, but not when the
-    process dies.
+    age), and the newest 100,000 calls; older calls stay counted. Results are on the disk when
+    ``save_cases`` and ``finish_run`` return. Calls are written by a thread of the store, many at
+    once: a process that ends keeps all of them, one that is killed loses those of the last 100 ms.
 
     A run reads INTERRUPTED when it never finished and the process that started it is gone: that
     process holds a lock, which the kernel gives back however the process ends.
@@ -65,16 +69,21 @@ class SqliteStore:
         self._max_age_days = max_age_days
         self._lock = threading.RLock()
         self._lease: Lease | None = None
+        self._calls = CallBuffer(self._insert_calls)
         with self._translated():
+            # Closed with this object at the latest, so that nobody waits for a forgotten store.
+            self._stop_using = finalize(self, os.close, share(in_use_file(path)))
             self._connection = self._connect()
         try:
             with self._translated(), self._starting():
                 refuse_newer(self._connection, str(path))
                 self._connection.execute("PRAGMA journal_mode = WAL")
                 self._connection.execute("PRAGMA foreign_keys = ON")
+                self._connection.create_function("latency_bucket", 1, bucket_of, deterministic=True)
                 migrate(self._connection)
         except BaseException:
             self._connection.close()
+            self._stop_using()
             raise
 
     def _connect(self) -> sqlite3.Connection:
@@ -188,23 +197,57 @@ class SqliteStore:
         return [case_from_text(document) for document in documents]
 
     def save_call(self, call: CallRecord) -> None:
-        """Keep one tool call."""
+        """Keep one tool call, within 100 ms; returns at once and raises nothing."""
+        self._calls.put(call)
+
+    def _insert_calls(self, calls: Sequence[CallRecord]) -> None:
         with self._writing(durable=False) as connection:
-            queries.insert_call(connection, call, keep=MAX_CALLS)
+            insert_calls(connection, calls, MAX_CALLS, datetime.now(UTC))
 
     def call_statistics(self, limit: int, since: datetime | None) -> CallStatistics:
         """Count the newest ``limit`` calls (0: all), only those after ``since`` if given.
 
-        The P95 is the nearest rank: the smallest latency that 95 of 100 calls do not exceed.
+        Calls of this process are all counted, those of others from 100 ms ago. See ``Store`` for
+        how exact it is.
         """
-        after = "" if since is None else time_text(since)
+        self._calls.flush()
         with self._reading() as connection:
-            return queries.count_calls(connection, limit if limit > 0 else -1, after)
+            return count_calls(connection, max(limit, 0), since)
+
+    def save_connection(self, connection: ConnectionRecord) -> None:
+        """Keep a connection. Raises ``TooManyConnections`` at the bounds."""
+        with self._writing(durable=False) as database:
+            connections.insert(database, connection, time.monotonic)
+
+    def touch_connection(self, connection_id: str, principal: str) -> bool:
+        """Note a heartbeat; False where the principal has no such connection."""
+        with self._writing(durable=False) as database:
+            return connections.touch(database, connection_id, principal, time.monotonic)
+
+    def delete_connection(self, connection_id: str, principal: str) -> bool:
+        """End a connection; False where the principal has no such connection."""
+        with self._writing(durable=False) as database:
+            return connections.delete(database, connection_id, principal, time.monotonic)
+
+    def connections(self) -> list[ConnectionRecord]:
+        """Give all that are connected, the oldest first."""
+        with self._writing(durable=False) as database:
+            return connections.everyone(database, time.monotonic)
+
+    def check(self) -> None:
+        """Read the database and take its write lock; changes nothing."""
+        with self._writing(durable=False) as database:
+            queries.newest_runs(database, 1)
 
     def close(self) -> None:
-        """Close the database. A run that this store started and did not finish is interrupted."""
+        """Keep what calls wait, and close the database.
+
+        A run that this store started and did not finish is interrupted.
+        """
+        self._calls.close()
         with self._lock, self._translated():
             self._connection.close()
             if self._lease is not None:
                 self._lease.give_back()
                 self._lease = None
+            self._stop_using()

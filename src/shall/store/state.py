@@ -1,11 +1,21 @@
 """The state folder: ``local/`` for this machine, text beside it for everybody."""
 
+import os
+import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from shall.errors import StoreUnavailable
 
 LOCAL = "local"
 """Below the state folder: the database, caches and reports of this machine; never committed."""
+
+_KEY_FILE = "sealing.key"
+DATABASE = f"{LOCAL}/shall.db"
+"""Below the state folder: runs and tool calls."""
+
+EVIDENCE = "evidence"
+"""Below the state folder: the evidence files."""
 
 _FILES = {
     ".gitignore": f"{LOCAL}/\n",
@@ -30,6 +40,34 @@ def prepare_state(folder: Path) -> None:
             f"The state folder {folder} cannot be written: {error.strerror}.",
             hint="Make it writable, or name another one with SHALL_STATE_DIR.",
         ) from error
+
+
+def sealing_key(folder: Path) -> bytes:
+    """Give the 32 bytes with which this state's servers seal what clients carry for them.
+
+    Made when first asked for; all processes that share the folder get the same.
+
+    Raises:
+        StoreUnavailable: It can be neither read nor made.
+    """
+    path = folder / LOCAL / _KEY_FILE
+    try:
+        if not path.exists():
+            _make_key(path)
+        return path.read_bytes()
+    except OSError as error:
+        raise StoreUnavailable(f"The key {path} cannot be read: {error.strerror}.") from error
+
+
+def _make_key(path: Path) -> None:
+    fresh = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:  # noqa: PTH123 - with a mode
+        file.write(secrets.token_bytes(32))
+    try:
+        with suppress(FileExistsError):  # another process was first: its key counts
+            os.link(fresh, path)
+    finally:
+        fresh.unlink()
 
 
 def _write_once(path: Path, text: str) -> None:

@@ -8,6 +8,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shall.settings import Settings
 
+PEER = "shall.peer"
+"""The key of the ASGI scope that holds the proxy's address, where ``client`` is the forwarded."""
+
 _HEADERS = frozenset({b"x-forwarded-for", b"x-forwarded-proto", b"x-real-ip"})
 _LONGEST = 64
 """No address has more characters; what has is cut, is none, and fills no cache."""
@@ -46,6 +49,7 @@ class ForwardedGate:
         """Pass the request on, with the client in place of the proxy."""
         client = scope.get("client")
         if scope["type"] == "http" and client is not None and self._hop(client[0]).is_trusted:
+            scope[PEER] = client
             self._forward(scope)
         await self._app(scope, receive, send)
 

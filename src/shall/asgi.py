@@ -1,0 +1,18 @@
+"""``shall.asgi:app`` for ASGI servers. Importing this module starts nothing."""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+    app: ASGIApp
+
+
+def __getattr__(name: str) -> Any:
+    """Make ``app`` when it is first asked for."""
+    if name != "app":
+        raise AttributeError(name)
+    from shall.serve.environment import app_from_environment
+
+    globals()["app"] = made = app_from_environment()
+    return made

@@ -1,0 +1,23 @@
+"""``shall backup``: a copy of the state in one file."""
+
+import argparse
+from datetime import UTC, datetime
+from pathlib import Path
+
+from shall.actions.backup import archive_name, back_up
+from shall.cli.options import folder_of, settings_of
+from shall.cli.output import OK, say
+from shall.joining import state_folder
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Carry out the command."""
+    folder = folder_of(arguments.workspace)
+    settings, _ = settings_of(folder, {})
+    now = datetime.now(UTC)
+    target = Path(arguments.to or archive_name(now)).absolute()
+    manifest = back_up(state_folder(folder, settings), target, now)
+    size = sum(entry.size for entry in manifest.files)
+    say(f"Kept {len(manifest.files)} files ({size:,} bytes) in {target}.")
+    say("It holds what your runs sent and received: keep it as safe as the state itself.")
+    return OK

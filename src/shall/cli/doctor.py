@@ -1,0 +1,61 @@
+"""``shall doctor``: what is wrong, and what to do about it."""
+
+import argparse
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+from shall.actions.doctor import Examined, Finding, Health, examine
+from shall.actions.repair import repair
+from shall.cli.options import folder_of, settings_of
+from shall.cli.output import CHECK_FAILED, OK, printable, say, tell
+from shall.errors import InvalidSetting
+from shall.joining import state_folder
+from shall.settings import Settings
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Carry out the command."""
+    folder = folder_of(arguments.workspace)
+    findings = []
+    try:
+        settings, _ = settings_of(folder, {})
+    except InvalidSetting as error:
+        settings = Settings()
+        step = "Mend it; what follows was looked at with the defaults."
+        findings.append(Finding("settings", Health.FAIL, str(error), step))
+    subject = _subject(folder, settings)
+    if arguments.repair:
+        for line in repair(subject, datetime.now(UTC)):
+            tell(f"repaired {line}")
+    findings += examine(subject)
+    _show(findings, arguments.format)
+    return CHECK_FAILED if any(it.health is Health.FAIL for it in findings) else OK
+
+
+def _subject(folder: Path, settings: Settings) -> Examined:
+    # A bare name lies in the folder of logs, a path with a folder is taken as it is.
+    name = Path(settings.calls_log)
+    log = name if len(name.parts) > 1 else settings.logs_root / name
+    return Examined(
+        workspace=folder,
+        state=state_folder(folder, settings),
+        call_log=folder / log if settings.log_calls else None,
+        host=settings.server_host,
+        port=settings.server_port,
+        token_file=settings.token_file,
+        tls_cert=settings.tls_cert,
+        tls_key=settings.tls_key,
+    )
+
+
+def _show(findings: Sequence[Finding], form: str) -> None:
+    if form == "json":
+        say(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2))
+        return
+    for finding in findings:
+        say(printable(f"{finding.health:<4}  {finding.check}: {finding.message}"))
+        if finding.next_step:
+            say(printable(f"      {finding.next_step}"))

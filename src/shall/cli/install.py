@@ -1,0 +1,95 @@
+"""``shall install``: the configuration with which an MCP client finds the server."""
+
+import argparse
+import re
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from shall.actions.clients import CLIENTS, Client, Machine, Scope, Server
+from shall.actions.install import Installed, file_of, install, text_to_add
+from shall.cli.options import add_install_arguments, folder_of
+from shall.cli.output import OK, printable, say, tell
+from shall.errors import InvalidInput
+from shall.settings import process_environment
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Carry out the command."""
+    project = folder_of(arguments.workspace)
+    client = CLIENTS[arguments.client]
+    server = _server(arguments, project)
+    scope = None if arguments.scope is None else Scope(arguments.scope)
+    machine = Machine(Path.home(), sys.platform, process_environment())
+    file = file_of(client, scope, machine, project)
+    if arguments.print:
+        tell(f"Nothing is written. This would be put into {file}:")
+        say(text_to_add(client, server, file).rstrip("\n"))
+        return OK
+    installed = install(client, server, file, datetime.now(UTC))
+    for line in _told(client, server, installed, in_project=file.is_relative_to(project)):
+        say(printable(line))
+    return OK
+
+
+def install_as_before(argv: Sequence[str]) -> int:
+    """Carry out ``api-auto-test-mcp install``; ``argv`` is what follows the word install."""
+    command = argparse.ArgumentParser(
+        prog="api-auto-test-mcp install", description="Write the configuration of an MCP client."
+    )
+    add_install_arguments(command, default="claude-code")
+    command.add_argument("--debug", action="store_true", help="show where a fault of ours is")
+    return execute(command.parse_args(argv))
+
+
+def _server(arguments: argparse.Namespace, project: Path) -> Server:
+    _check_word("--name", arguments.name, r"[A-Za-z0-9_-]{1,64}", "letters, digits, - and _")
+    if arguments.token_env is not None:
+        _check_word("--token-env", arguments.token_env, r"[A-Za-z_][A-Za-z0-9_]*", "a variable")
+        if arguments.url is None:
+            raise InvalidInput("--token-env is for a server at a URL.", hint="Add --url.")
+    if arguments.url is None:
+        return Server(arguments.name, _command(project))
+    url = urlsplit(arguments.url)
+    if url.scheme not in {"http", "https"} or not url.hostname:
+        raise InvalidInput(
+            f"{arguments.url} is no URL of a server.", hint="Write https://host:port/mcp."
+        )
+    if url.username or url.password:
+        raise InvalidInput("A URL with a password would be kept.", hint="Write --token-env NAME.")
+    return Server(arguments.name, url=arguments.url, token_variable=arguments.token_env or "")
+
+
+def _command(project: Path) -> tuple[str, ...]:
+    """Give a command that starts in any environment: clients have a PATH of their own."""
+    if not project.is_dir():
+        raise InvalidInput(f"The folder {project} does not exist.", hint="Make the folder first.")
+    if project in {Path(project.anchor), Path.home().resolve()}:
+        raise InvalidInput(
+            f"{project} is too wide to be worked in.", hint="Name a project: --workspace DIR."
+        )
+    # -P: a module of the project must not be taken for one of ours.
+    command = (sys.executable, "-P", "-m", "shall", "serve", "--transport", "stdio")
+    return (*command, "--workspace", str(project))
+
+
+def _check_word(flag: str, word: str, pattern: str, meant: str) -> None:
+    if not re.fullmatch(pattern, word):
+        raise InvalidInput(f"{flag} {word!r} is not {meant}.")
+
+
+def _told(client: Client, server: Server, done: Installed, *, in_project: bool) -> list[str]:
+    if not done.changed:
+        return [f"{done.file} holds {server.name} already; nothing was changed."]
+    lines = [f"Put {server.name} into {done.file}."]
+    if done.backup is None:
+        lines.append("There was no such file; to undo this, delete it.")
+    else:
+        lines.append(f"To undo this, move the file as it was back: {done.backup}")
+    if in_project and server.command:
+        lines.append("It names this machine's Python and folder: do not commit it as it is.")
+    if server.token_variable:
+        lines.append(client.credential_note.format(variable=server.token_variable))
+    return [*lines, client.next_step]

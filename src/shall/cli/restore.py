@@ -1,0 +1,25 @@
+"""``shall restore``: the state of a backup in the place of the present one."""
+
+import argparse
+from datetime import UTC, datetime
+from pathlib import Path
+
+from shall.actions.restore import restore
+from shall.cli.options import folder_of, settings_of
+from shall.cli.output import OK, printable, say
+from shall.joining import state_folder
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Carry out the command."""
+    folder = folder_of(arguments.workspace)
+    settings, _ = settings_of(folder, {})
+    state = state_folder(folder, settings)
+    archive = Path(arguments.file).absolute()
+    restored = restore(archive, state, datetime.now(UTC), force=arguments.force)
+    made = restored.manifest
+    files = f"{len(made.files)} files of {made.created_at} (shall {made.version})"
+    say(printable(f"Restored {files} to {state}."))
+    if restored.kept is not None:
+        say(printable(f"The state as it was is in {restored.kept}; delete it when all is well."))
+    return OK

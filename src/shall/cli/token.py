@@ -1,0 +1,80 @@
+"""``shall token``: makes, lists and revokes tokens of a token file."""
+
+import argparse
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from shall.actions.access import SCOPES
+from shall.actions.token_file import list_tokens, new_token, revoke_token
+from shall.actions.tokens import Token
+from shall.cli.output import OK, printable, say, tell
+from shall.errors import BadValue
+
+_UNITS = {"h": "hours", "d": "days", "w": "weeks"}
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Carry out the command."""
+    commands = {"new": _new, "list": _list, "revoke": _revoke}
+    commands[arguments.action](arguments, Path(arguments.file))
+    return OK
+
+
+def _new(arguments: argparse.Namespace, file: Path) -> None:
+    now = datetime.now(UTC)
+    expires = None if arguments.expires is None else expiry(arguments.expires, now)
+    scopes = arguments.scope or ["read"]
+    token = new_token(file, arguments.name, scopes, expires)
+    until = f"until {_shown(expires)}" if expires else "for good"
+    tell(f"{file} keeps the hash of this token, for {', '.join(scopes)}, {until}.")
+    tell("The token is not shown again.")
+    say(token)
+
+
+def _list(_: argparse.Namespace, file: Path) -> None:
+    now = datetime.now(UTC)
+    rows = [("NAME", "SCOPES", "CREATED", "EXPIRES", "KIND")]
+    rows += [_row(token, now) for token in list_tokens(file)]
+    widths = [max(len(row[column]) for row in rows) for column in range(4)]
+    for row in rows:
+        cells = (f"{cell:<{width}}" for cell, width in zip(row, widths, strict=False))
+        say(printable(f"{'  '.join(cells)}  {row[4]}"))
+
+
+def _revoke(arguments: argparse.Namespace, file: Path) -> None:
+    revoke_token(file, arguments.name)
+    tell(f"{arguments.name} is revoked; a running server knows within a second.")
+
+
+def _row(token: Token, now: datetime) -> tuple[str, str, str, str, str]:
+    expires = _shown(token.expires) if token.expires else "never"
+    return (
+        token.name,
+        ",".join(scope for scope in SCOPES if scope in token.scopes),
+        _shown(token.created) if token.created else "-",
+        f"{expires} (over)" if token.has_expired(now) else expires,
+        f"certificate {token.certificate}" if token.certificate else "token",
+    )
+
+
+def expiry(text: str, now: datetime) -> datetime:
+    """Read ``90d``, ``12h``, ``4w``, or a date or time of ISO 8601 (UTC, unless it says more).
+
+    Raises:
+        BadValue: It is neither.
+    """
+    span = re.fullmatch(r"(\d{1,6})([hdw])", text)
+    try:
+        if span is not None:
+            return now + timedelta(**{_UNITS[span[2]]: int(span[1])})
+        at = datetime.fromisoformat(text)
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        raise BadValue(
+            f"--expires {text} cannot be read.", hint="Write 90d, 12h, 4w or 2027-01-01."
+        ) from None
+
+
+def _shown(time: datetime) -> str:
+    return f"{time:%Y-%m-%d %H:%M}"

@@ -1,0 +1,100 @@
+"""Holds a libcurl transfer to the target policy: each URL's host, each address it connects to.
+
+libcurl asks ``open_socket`` for every connection it makes and hands over the address that it will
+use, so what is judged is what is reached, whatever a name says a moment later. It never uses a
+kept connection for another host, so an address once judged stays judged; the host of every URL is
+judged anew, on each redirect too. URLs are read by libcurl's own parser: two parsers would differ.
+"""
+
+import socket
+from contextlib import suppress
+from functools import lru_cache
+from typing import Any
+
+import pycurl
+
+from shall.engine.target_policy import Denial, TargetPolicy
+from shall.errors import TargetDenied
+from shall.messages import Message, render
+
+_AS_FOLLOWED = pycurl.U_URLENCODE | pycurl.U_ALLOW_SPACE
+"""How libcurl reads a Location header."""
+
+_REFUSED: int = pycurl.SOCKET_BAD
+
+
+class _Lent(socket.socket):
+    """A socket whose handle pycurl copies: ours is closed when pycurl lets go of it."""
+
+    def __del__(self) -> None:
+        self.close()
+
+
+class Gate:
+    """Judges where one transfer goes, from its first URL through every redirect."""
+
+    __slots__ = ("_at_address", "_at_host", "_host", "_policy", "_port", "_url")
+
+    def __init__(self, policy: TargetPolicy, url: str) -> None:
+        """Judge the host of the first URL.
+
+        Raises:
+            TargetDenied: A request may not go there.
+        """
+        self._policy = policy
+        self._url: str | pycurl.CurlUrl = url
+        self._host, self._port = _host_and_port(url[: url.find("/", len("https://")) + 1] or url)
+        self._at_address: Denial | None = None
+        self._at_host = policy.judge_host(self._host, self._port)
+        if self._at_host is not None:
+            raise self._told(self._at_host)
+
+    def follow(self, location: bytes) -> bool:
+        """Judge where a redirect leads; False ends the transfer."""
+        if isinstance(self._url, str):
+            self._url = pycurl.CurlUrl(self._url)
+        self._host, self._port, self._at_address = "", 0, None
+        with suppress(pycurl.error):  # libcurl says itself what is wrong with it
+            self._url.setpart(pycurl.UPART_URL, location, _AS_FOLLOWED)
+            self._host, self._port = _read(self._url)
+            self._at_host = self._policy.judge_host(self._host, self._port)
+        return self._at_host is None
+
+    def open_socket(self, _purpose: int, address: Any) -> socket.socket | int:
+        """Open a socket for an address that libcurl is about to connect to, or refuse.
+
+        libcurl goes on to the next address of the name and asks again.
+        """
+        text, port = address.addr[:2]
+        denial = self._policy.judge_address(self._host, text, port)
+        if denial is None and port == self._port:
+            with suppress(OSError):  # out of handles: libcurl says that it cannot connect
+                return _Lent(address.family, address.socktype, address.protocol)
+        self._at_address = denial or self._at_address
+        return _REFUSED
+
+    def refusal(self, curl_code: int) -> TargetDenied | None:
+        """Give the error where it was the policy that made the transfer fail."""
+        if curl_code == pycurl.E_WRITE_ERROR and self._at_host is not None:
+            return self._told(self._at_host)
+        if curl_code == pycurl.E_COULDNT_CONNECT and self._at_address is not None:
+            return self._told(self._at_address)
+        return None
+
+    def _told(self, denial: Denial) -> TargetDenied:
+        params = {"address": f"{self._host}:{self._port}", "rule": denial.rule}
+        message = Message(f"step.denied.{denial.why}", params)
+        return TargetDenied(render(message), details={"why": denial.why, **params})
+
+
+@lru_cache(maxsize=256)
+def _host_and_port(url: str) -> tuple[str, int]:
+    """Read the beginning of a URL, up to its path; port 0, which nothing has, if it has none."""
+    try:
+        return _read(pycurl.CurlUrl(url))
+    except pycurl.error:
+        return "", 0
+
+
+def _read(url: pycurl.CurlUrl) -> tuple[str, int]:
+    return url.host or "", int(url.getpart(pycurl.UPART_PORT, pycurl.U_DEFAULT_PORT))

@@ -1,0 +1,12 @@
+"""Who sent a request."""
+
+from typing import Any
+
+from shall.actions.access import ANYONE, PRINCIPAL, Principal
+
+
+def caller_of(request: Any) -> Principal:
+    """Give the caller of an HTTP request; over stdio (None) whoever started us may all."""
+    scope = getattr(request, "scope", None)
+    found: Principal = scope.get(PRINCIPAL, ANYONE) if scope is not None else ANYONE
+    return found

@@ -1,0 +1,37 @@
+"""Shows each caller the tools it may call, and nothing to read to one who may not read."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from mcp.server.mcpserver import MCPServer
+from mcp.shared.exceptions import MCPError
+from mcp_types import INVALID_REQUEST, ToolAnnotations
+
+from shall.errors import Forbidden
+from shall.mcp.caller import caller_of
+from shall.mcp.exposure import Exposure
+from shall.mcp.spaces import Connected
+
+_READING = ("prompts/", "resources/", "completion/")
+
+
+def offer(server: MCPServer[Connected], exposure: Exposure) -> None:
+    """Put the bound around a server's lists; each tool refuses calls beyond it by itself."""
+
+    async def bounded(ctx: Any, call_next: Callable[[Any], Awaitable[Any]]) -> Any:
+        caller = caller_of(ctx.request)
+        if ctx.method.startswith(_READING) and not caller.may("read"):
+            raise MCPError(
+                INVALID_REQUEST, f"{ctx.method} needs the scope read.", {"code": Forbidden.code}
+            )
+        result = await call_next(ctx)
+        if ctx.method != "tools/list":
+            return result
+        shown = [tool for tool in result["tools"] if _is_shown(tool, caller)]
+        return {**result, "tools": shown}
+
+    def _is_shown(tool: dict[str, Any], caller: Any) -> bool:
+        annotations = ToolAnnotations.model_validate(tool.get("annotations") or {})
+        return exposure.allows(tool["name"], annotations, caller)
+
+    server.middleware.append(bounded)

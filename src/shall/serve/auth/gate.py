@@ -1,0 +1,90 @@
+"""The gate in front of every route that asks who calls."""
+
+import logging
+from collections.abc import Set as AbstractSet
+
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from shall.actions.access import PRINCIPAL, Principal
+from shall.errors import Forbidden, KeysUnavailable, NotAllowed
+from shall.serve.auth.authenticator import Authenticator
+from shall.serve.auth.metadata import PUBLIC
+from shall.serve.auth.refusal import Refused
+from shall.serve.problem import REQUEST_ID, principal_of, problem
+
+NOBODY = Principal("nobody", frozenset())
+"""The caller of what needs no token, where other routes need one."""
+
+RETRY_AFTER_S = 5
+
+_log = logging.getLogger(__name__)
+
+
+class AuthGate:
+    """Finds the caller of each request and lets nobody else through; None lets all through.
+
+    ``public`` are the paths that need no token.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        authenticator: Authenticator | None,
+        public: AbstractSet[str] = PUBLIC,
+    ) -> None:
+        self._app = app
+        self._authenticator = authenticator
+        self._public = public
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer 401 or 503, or pass the request on with its caller."""
+        if self._authenticator is None or scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        found = NOBODY
+        if scope["path"] not in self._public:
+            try:
+                found = await self._authenticator.identify(scope)
+            except Refused as refused:
+                await self._unauthorized(scope, refused)(scope, receive, send)
+                return
+            except KeysUnavailable as error:
+                await _unavailable(scope, error)(scope, receive, send)
+                return
+        scope[PRINCIPAL] = found
+        await self._app(scope, receive, send)
+
+    def _unauthorized(self, scope: Scope, refused: Refused) -> Response:
+        # At INFO: whoever can reach the port could fill the log otherwise.
+        _log.info("refused, request %s: %s", scope.get(REQUEST_ID), refused.reason)
+        assert self._authenticator is not None  # noqa: S101 - only it refuses
+        challenge = ['realm="shall"']
+        if refused.error:
+            challenge.append(f'error="{refused.error}"')
+        if self._authenticator.metadata_url is not None:
+            challenge.append(f'resource_metadata="{self._authenticator.metadata_url(scope)}"')
+        headers = {"WWW-Authenticate": f"Bearer {', '.join(challenge)}"}
+        return problem(scope, 401, NotAllowed.code, refused.detail, headers=headers)
+
+
+def _unavailable(scope: Scope, error: KeysUnavailable) -> Response:
+    headers = {"Retry-After": str(RETRY_AFTER_S)}
+    return problem(scope, error.http_status, error.code, error.message, headers=headers)
+
+
+def require_scope(scope: Scope, wanted: str) -> Response | None:
+    """Give the answer for a caller without a scope (RFC 6750, section 3.1); None for one with it.
+
+    ``scope`` is the ASGI scope of the request.
+    """
+    if principal_of(scope).may(wanted):
+        return None
+    challenge = f'Bearer realm="shall", error="insufficient_scope", scope="{wanted}"'
+    return problem(
+        scope,
+        Forbidden.http_status,
+        Forbidden.code,
+        f"The scope {wanted} is needed, and the caller does not hold it.",
+        headers={"WWW-Authenticate": challenge},
+    )

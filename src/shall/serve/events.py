@@ -1,0 +1,116 @@
+"""What was sent on the event streams of sessions, for clients that come back.
+
+A client whose stream broke off names the last event it saw in ``Last-Event-ID`` and gets what
+came after it. (MCP specification 2025-11-25, Transports, Resumability and Redelivery.)
+"""
+
+from collections import deque
+from dataclasses import dataclass
+from typing import Any
+
+from mcp.server.lowlevel import Server
+from mcp.server.streamable_http import EventCallback, EventMessage, EventStore
+from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+from mcp_types import JSONRPCMessage, jsonrpc_message_adapter
+
+from shall.serve.one_url import UNCHECKED
+
+MAX_EVENTS = 10_000
+MAX_BYTES = 32 << 20
+RETRY_MS = 500
+"""How long a client waits before it comes back."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    number: int
+    session: object
+    stream: str
+    text: bytes | None
+
+
+class EventRing:
+    """The newest events of all sessions: at most ``max_events``, and ``max_bytes`` of them."""
+
+    def __init__(self, max_events: int = MAX_EVENTS, max_bytes: int = MAX_BYTES) -> None:
+        self._max_events = max_events
+        self._max_bytes = max_bytes
+        self._kept: deque[_Kept] = deque()
+        self._bytes = 0
+        self._last = 0
+
+    def add(self, session: object, stream: str, text: bytes | None) -> int:
+        """Keep an event, and drop the oldest ones beyond the bounds; give its number."""
+        self._last += 1
+        self._kept.append(_Kept(self._last, session, stream, text))
+        self._bytes += len(text or b"")
+        while len(self._kept) > self._max_events or self._bytes > self._max_bytes:
+            self._bytes -= len(self._kept.popleft().text or b"")
+        return self._last
+
+    def after(self, session: object, number: int) -> tuple[str, list[_Kept]] | None:
+        """Give the stream of a session's event and what followed on it; None if it is gone."""
+        own = [kept for kept in self._kept if kept.session is session and kept.number >= number]
+        if not own or own[0].number != number:
+            return None
+        stream = own[0].stream
+        return stream, [kept for kept in own[1:] if kept.stream == stream]
+
+
+class SessionEvents(EventStore):
+    """One session's view of the ring: streams of other sessions bear the same names."""
+
+    def __init__(self, ring: EventRing) -> None:
+        self._ring = ring
+        self._session = object()
+
+    async def store_event(self, stream_id: str, message: JSONRPCMessage | None) -> str:
+        """Keep an event; give its id."""
+        text = None
+        if message is not None:
+            text = message.model_dump_json(by_alias=True, exclude_unset=True).encode("utf-8")
+        return str(self._ring.add(self._session, stream_id, text))
+
+    async def replay_events_after(
+        self, last_event_id: str, send_callback: EventCallback
+    ) -> str | None:
+        """Send what followed an event on its stream; give the stream, None if it is unknown."""
+        is_number = last_event_id.isascii() and last_event_id.isdigit()
+        if not is_number or len(last_event_id) > 18:
+            return None
+        found = self._ring.after(self._session, int(last_event_id))
+        if found is None:
+            return None
+        stream, events = found
+        for event in events:
+            if event.text is not None:
+                message = jsonrpc_message_adapter.validate_json(event.text, by_name=False)
+                await send_callback(EventMessage(message, str(event.number)))
+        return stream
+
+
+class Sessions(StreamableHTTPSessionManager):
+    """The SDK's sessions, each with events of its own.
+
+    The SDK hands one event store to all sessions, and names a stream by its request's id, which
+    every client chooses: one would be sent what another missed.
+    """
+
+    def __init__(self, server: Server[Any], *, stateless: bool, max_body_bytes: int) -> None:
+        self._ring = EventRing()
+        super().__init__(
+            server,
+            stateless=stateless,
+            security_settings=UNCHECKED,
+            retry_interval=RETRY_MS,
+            max_request_body_size=max_body_bytes,
+        )
+
+    @property
+    def event_store(self) -> EventStore:
+        """Make the event store of one more session: the SDK reads this once for each."""
+        return SessionEvents(self._ring)
+
+    @event_store.setter
+    def event_store(self, _: EventStore | None) -> None:
+        """Take no store: the SDK sets the one it was given."""

@@ -1,0 +1,48 @@
+"""The gates that every request passes on its way to the routes."""
+
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp
+
+from shall.serve.auth import Authenticator, AuthGate, public_paths
+from shall.serve.drain import Drain
+from shall.serve.hosts import HostGate
+from shall.serve.limits.addresses import behind_proxies
+from shall.serve.limits.rates import limit_rates
+from shall.serve.limits.sizes import SizeGate
+from shall.serve.observe.exchanges import ExchangeGate, log_access
+from shall.serve.observe.metrics import Metrics
+from shall.serve.streams import StreamGuard
+from shall.settings import Settings
+
+_TOLD = ["Mcp-Session-Id", "X-Request-ID", "WWW-Authenticate", "Retry-After"]
+
+
+def gated(
+    app: ASGIApp,
+    settings: Settings,
+    *,
+    authenticator: Authenticator | None,
+    drain: Drain,
+    metrics: Metrics,
+) -> ASGIApp:
+    """Put the gates in front. Read from the bottom: the last one named is met first.
+
+    Who is foreign is refused before anything is read, what is too large before anybody is asked
+    who they are, and nobody is counted who is not known.
+    """
+    app = drain.gate(app)
+    app = limit_rates(app, settings)
+    app = AuthGate(app, authenticator, public_paths(settings))
+    app = SizeGate(app, settings)
+    app = HostGate(app, settings)
+    if settings.cors_origins:
+        app = CORSMiddleware(
+            app,
+            allow_origins=settings.cors_origins,
+            allow_methods=["GET", "POST", "DELETE"],
+            allow_headers=["*"],
+            expose_headers=_TOLD,
+        )
+    app = behind_proxies(app, settings)
+    app = StreamGuard(app, settings.instance)
+    return ExchangeGate(app, (log_access, metrics.take_exchange))

@@ -1,0 +1,167 @@
+"""What the server counts and measures, in the form of Prometheus.
+
+Names follow OpenTelemetry's conventions for MCP and for HTTP servers, spelt as Prometheus spells
+them; what is ours alone begins with ``shall_``. Every value of a label comes from a table that
+the server itself has (tools, methods, revisions, routes); whatever else a client names is
+``_OTHER``, so that nobody can make series by making up names.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    disable_created_metrics,
+    values,
+)
+from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
+from prometheus_client.exposition import choose_encoder
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+from starlette.types import Scope
+
+from shall import __version__
+from shall.engine.events import Event, RunFinished
+from shall.engine.result import Outcome, RunStatus
+from shall.serve.observe.labels import HTTP_METHODS, OTHER
+from shall.serve.observe.processes import ProcessesCollector
+
+# Bounds of the conventions: what a person waits for up to minutes, and what a browser waits for.
+OPERATION_BUCKETS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300)
+HTTP_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is not counted but asked for at each scrape, outside the event loop."""
+
+    is_ready: Callable[[], bool] = lambda: True
+    connections: Callable[[], int] = lambda: 0
+
+
+class Metrics:
+    """The counters and histograms of one process.
+
+    ``shared`` is the folder that the worker processes of one server share: any of them then tells
+    the sums over all, those that ended included. None: this process serves alone.
+    """
+
+    def __init__(self, shared: Path | None = None, facts: Facts | None = None) -> None:
+        # prometheus-client chooses when it is first imported; here the choice is made with the
+        # metrics, whoever imported it before.
+        values.ValueClass = (
+            values.MultiProcessValue()  # type: ignore[no-untyped-call]
+            if shared
+            else values.MutexValue
+        )
+        # A series more for each; with several processes there are none.
+        disable_created_metrics()  # type: ignore[no-untyped-call]
+        self.registry = CollectorRegistry()
+        kept = None if shared else self.registry  # the files know more than this process
+        self.operations = Histogram(
+            "mcp_server_operation_duration_seconds",
+            "How long MCP requests and notifications took.",
+            (
+                "mcp_method_name",
+                "gen_ai_tool_name",
+                "error_type",
+                "mcp_protocol_version",
+                "network_transport",
+            ),
+            buckets=OPERATION_BUCKETS,
+            registry=kept,
+        )
+        self.sessions = Histogram(
+            "mcp_server_session_duration_seconds",
+            "How long MCP sessions lasted that have ended.",
+            ("mcp_protocol_version", "network_transport"),
+            buckets=OPERATION_BUCKETS,
+            registry=kept,
+        )
+        self.exchanges = Histogram(
+            "http_server_request_duration_seconds",
+            "How long HTTP requests took, to the end of the answer.",
+            ("http_request_method", "http_route", "http_response_status_code"),
+            buckets=HTTP_BUCKETS,
+            registry=kept,
+        )
+        self.runs = Counter("shall_runs", "Runs that ended.", ("status",), registry=kept)
+        self.cases = Counter("shall_cases", "Cases that ended.", ("outcome",), registry=kept)
+        self.run_duration = Histogram(
+            "shall_run_duration_seconds",
+            "How long runs took.",
+            buckets=OPERATION_BUCKETS,
+            registry=kept,
+        )
+        if shared is not None:
+            MultiProcessCollector(self.registry, str(shared))  # type: ignore[no-untyped-call]
+        self.registry.register(_Told(facts or Facts()))
+        self.registry.register(ProcessesCollector(shared))
+        for status in RunStatus:
+            if status is not RunStatus.RUNNING:
+                self.runs.labels(str(status))  # at 0: a rate needs a value before the first one
+        for outcome in Outcome:
+            self.cases.labels(str(outcome))
+        # Looking a series up here takes a fraction of the time of labels().
+        self._operations: dict[tuple[str, ...], Histogram] = {}
+        self._exchanges: dict[tuple[str, ...], Histogram] = {}
+
+    def take_operation(self, labels: tuple[str, str, str, str, str], duration_s: float) -> None:
+        """Note an MCP request; ``labels`` in the order of the metric, each from a table."""
+        series = self._operations.get(labels)
+        if series is None:
+            series = self._operations[labels] = self.operations.labels(*labels)
+        series.observe(duration_s)
+
+    def take_exchange(self, scope: Scope, status: int, duration_s: float) -> None:
+        """Note an HTTP request that was answered; the route is the one that the router found."""
+        method = scope["method"] if scope["method"] in HTTP_METHODS else OTHER
+        route = getattr(scope.get("route"), "path", OTHER)
+        labels = (method, route, str(status))
+        series = self._exchanges.get(labels)
+        if series is None:
+            series = self._exchanges[labels] = self.exchanges.labels(*labels)
+        series.observe(duration_s)
+
+    def take_event(self, event: Event) -> None:
+        """Note how a run ended, and each of its cases: those that never began too."""
+        if isinstance(event, RunFinished):
+            self.runs.labels(str(event.result.status)).inc()
+            self.run_duration.observe(event.result.duration_s)
+            for outcome, count in event.result.counts().items():
+                self.cases.labels(str(outcome)).inc(count)
+
+    def exposition(self, accept: str = "") -> tuple[bytes, str]:
+        """Write all series, and tell the content type: OpenMetrics where ``accept`` asks for it.
+
+        Otherwise the text format 0.0.4.
+        """
+        encode, content_type = choose_encoder(accept)
+        return encode(self.registry), content_type
+
+
+class _Told(Collector):
+    """What is true now, of the process that is asked: no file, nothing of the dead in it."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+
+    def describe(self) -> Iterable[Metric]:
+        """Name the metrics without asking anybody."""
+        return self._metrics(ready=0, connections=0)
+
+    def collect(self) -> Iterable[Metric]:
+        """Ask, and tell."""
+        return self._metrics(int(self._facts.is_ready()), self._facts.connections())
+
+    def _metrics(self, ready: int, connections: int) -> Iterator[Metric]:
+        yield GaugeMetricFamily(
+            "shall_ready", "Whether this process takes requests (1) or not (0).", ready
+        )
+        yield GaugeMetricFamily(
+            "shall_connections", "Clients that said /connect and are still there.", connections
+        )
+        yield InfoMetricFamily("shall_build", "What runs.", {"version": __version__})

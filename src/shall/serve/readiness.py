@@ -1,0 +1,105 @@
+"""Whether this process should be sent work."""
+
+import asyncio
+import logging
+import shutil
+import time
+from collections.abc import Callable
+
+from shall.actions.workspace import Workspace
+from shall.actions.workspaces import Workspaces
+from shall.errors import ShallError
+
+MIN_FREE_BYTES = 64 << 20
+"""Below this the disk of the state counts as full: a run's results might not fit."""
+
+CHECK_TIMEOUT_S = 2.0
+KEPT_FOR_S = 1.0
+"""How long an answer is good for: anybody may ask, as often as they like."""
+
+_log = logging.getLogger(__name__)
+
+
+class Readiness:
+    """Tells why work should go elsewhere. Belongs to one event loop.
+
+    The stores are asked in a thread, one question at a time however many callers ask.
+    """
+
+    def __init__(
+        self,
+        workspaces: Workspaces,
+        is_draining: Callable[[], bool] = lambda: False,
+        *,
+        min_free_bytes: int = MIN_FREE_BYTES,
+        timeout_s: float = CHECK_TIMEOUT_S,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._workspaces = workspaces
+        self._is_draining = is_draining
+        self._min_free_bytes = min_free_bytes
+        self._timeout_s = timeout_s
+        self._clock = clock
+        self._is_started = False
+        self._checking: asyncio.Task[tuple[str, ...]] | None = None
+        self._known: tuple[str, ...] = ()
+        self._known_until = float("-inf")
+
+    def start(self) -> None:
+        """Say that the process has started."""
+        self._is_started = True
+
+    async def reasons(self) -> tuple[str, ...]:
+        """Give the reasons not to be ready; none where it is.
+
+        They are ``starting``, ``draining``, ``store unavailable`` and ``disk full``, without a
+        path or a cause: anybody may read them, the log tells more.
+        """
+        if self._is_draining():
+            return ("draining",)
+        if not self._is_started:
+            return ("starting",)
+        if self._clock() < self._known_until:
+            return self._known
+        if self._checking is None:
+            self._checking = asyncio.create_task(self._check())
+        done, _ = await asyncio.wait([self._checking], timeout=self._timeout_s)
+        return self._known if done else ("store unavailable",)
+
+    async def _check(self) -> tuple[str, ...]:
+        before = self._known
+        try:
+            self._known = await asyncio.to_thread(self._look)
+        finally:
+            self._checking = None
+        self._known_until = self._clock() + KEPT_FOR_S
+        if self._known != before:
+            _log.warning("ready" if not self._known else "not ready: %s", *_told(self._known))
+        return self._known
+
+    def _look(self) -> tuple[str, ...]:
+        found = {
+            reason: None for space in self._workspaces.opened for reason in self._reasons_of(space)
+        }
+        return tuple(found)
+
+    def _reasons_of(self, workspace: Workspace) -> list[str]:
+        reasons = []
+        try:
+            if workspace.store is not None:
+                workspace.store.check()
+            elif workspace.state_warning:
+                reasons.append("store unavailable")
+        except ShallError as error:
+            _log.warning("the store does not answer: %s", error)
+            reasons.append("store unavailable")
+        try:
+            if shutil.disk_usage(workspace.state).free < self._min_free_bytes:
+                reasons.append("disk full")
+        except OSError:
+            pass  # no state is kept there: nothing can be too large for it
+        return reasons
+
+
+def _told(reasons: tuple[str, ...]) -> tuple[str, ...]:
+    return (", ".join(reasons),) if reasons else ()

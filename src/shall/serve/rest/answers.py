@@ -1,0 +1,98 @@
+"""Answers of the REST routes, and errors as problems."""
+
+import json
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Scope
+
+from shall.errors import ShallError
+from shall.serve.problem import problem
+
+FORBIDDEN = "MCP_FORBIDDEN"
+
+_RETRY_AFTER_S = 5
+
+_CODES = {404: "MCP_NOT_FOUND", 405: "MCP_METHOD_NOT_ALLOWED"}
+
+
+def json_answer(
+    data: Any, status: int = 200, *, headers: Mapping[str, str] | None = None
+) -> Response:
+    """Answer JSON. A lone surrogate, which UTF-8 cannot say, becomes its escape."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return Response(
+        text.encode("utf-8", "backslashreplace"),
+        status_code=status,
+        headers=headers,
+        media_type="application/json",
+    )
+
+
+def error_problem(scope: Scope, error: ShallError) -> Response:
+    """Answer an error of ours."""
+    return told_problem(
+        scope, error.code, str(error), retryable=error.retryable, details=error.details
+    )
+
+
+def told_problem(
+    scope: Scope, code: str, detail: str, *, retryable: bool, details: Mapping[str, Any] | None
+) -> Response:
+    """Answer an error that is known by its code."""
+    status = _STATUSES.get(code, 500)
+    headers = {"Retry-After": str(_RETRY_AFTER_S)} if retryable and status in {429, 503} else None
+    members = {"details": dict(details)} if details else {}
+    return problem(scope, status, code, detail, headers=headers, retryable=retryable, **members)
+
+
+def forbidden(scope: Scope, needed: str) -> Response:
+    """Answer a caller who lacks a scope (RFC 6750, section 3.1)."""
+    challenge = f'Bearer realm="shall", error="insufficient_scope", scope="{needed}"'
+    return problem(
+        scope,
+        403,
+        FORBIDDEN,
+        f"This needs a token with the scope {needed}.",
+        headers={"WWW-Authenticate": challenge},
+    )
+
+
+ProblemHandler = Callable[[Request, Exception], Awaitable[Response]]
+
+
+def problem_handlers() -> dict[Any, ProblemHandler]:
+    """Give the exception handlers of an application whose every error is a problem document."""
+    return {HTTPException: _of_http, ShallError: _of_ours, Exception: _of_a_fault}
+
+
+async def _of_http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - it is registered for that
+    status = error.status_code
+    detail = f"{request.method} {request.url.path}: {error.detail}."
+    if status == 404:
+        detail = f"Nothing is served at {request.url.path}; GET /openapi.json lists the routes."
+    code = _CODES.get(status, "MCP_VALIDATION_ERROR")
+    return problem(request.scope, status, code, detail, headers=error.headers)
+
+
+async def _of_ours(request: Request, error: Exception) -> Response:
+    assert isinstance(error, ShallError)  # noqa: S101 - it is registered for that
+    return error_problem(request.scope, error)
+
+
+async def _of_a_fault(request: Request, error: Exception) -> Response:  # noqa: ARG001 - the log has it
+    detail = "A fault of shall itself; its log tells more."
+    return problem(request.scope, 500, "MCP_INTERNAL_ERROR", detail)
+
+
+def _all_below(kind: type[ShallError]) -> Iterator[type[ShallError]]:
+    yield kind
+    for below in kind.__subclasses__():
+        yield from _all_below(below)
+
+
+_STATUSES = {FORBIDDEN: 403, **{kind.code: kind.http_status for kind in _all_below(ShallError)}}

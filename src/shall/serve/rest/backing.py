@@ -1,0 +1,30 @@
+"""What the REST routes work with."""
+
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from mcp.server.mcpserver import MCPServer
+from starlette.requests import Request
+from starlette.responses import Response
+
+from shall.actions.workspaces import Workspaces
+from shall.mcp.spaces import Connected
+from shall.serve.readiness import Readiness
+from shall.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Backing:
+    """The parts behind the routes.
+
+    ``metrics`` answers ``GET /metrics``; without it the routes answer its JSON form alone.
+    ``started_s`` is on the monotonic clock.
+    """
+
+    settings: Settings
+    workspaces: Workspaces
+    server: MCPServer[Connected]
+    readiness: Readiness
+    metrics: Callable[[Request], Awaitable[Response]] | None = None
+    started_s: float = field(default_factory=time.monotonic)

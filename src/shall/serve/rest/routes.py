@@ -1,0 +1,95 @@
+"""The REST routes as a server takes them, from one table."""
+
+from collections.abc import Awaitable, Callable
+from itertools import groupby
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from shall.errors import ShallError
+from shall.serve.problem import principal_of
+from shall.serve.rest import about, api, basic, connecting, offering, schemas
+from shall.serve.rest.answers import error_problem, forbidden, json_answer
+from shall.serve.rest.backing import Backing
+from shall.serve.rest.checking import checked_body, checked_query
+from shall.serve.rest.dispatch import Unanswered
+from shall.serve.rest.health import Health
+from shall.serve.rest.openapi import openapi
+from shall.serve.rest.operation import Call, Handler, Operation
+from shall.serve.rest.versions import DEFAULT, HEADER, unsupported, version_of
+
+HEALTH = Operation(
+    "GET",
+    "/health",
+    "Tell that the process lives",
+    None,
+    schemas.shaped({"status": {"const": "healthy"}, "server": schemas.SERVER}),
+    scope=None,
+    is_public=True,
+)
+
+OPERATIONS = (
+    HEALTH,
+    *about.OPERATIONS,
+    *connecting.OPERATIONS,
+    *offering.OPERATIONS,
+    *api.OPERATIONS,
+)
+
+
+def rest_routes(backing: Backing, *, is_basic: bool = False) -> list[Route]:
+    """Give the routes. ``is_basic`` adds those of the earlier server's basic mode."""
+    operations = [*OPERATIONS, *(basic.OPERATIONS if is_basic else ())]
+
+    async def document(_: Call) -> Response:
+        return json_answer(described)
+
+    itself = Operation("GET", "/openapi.json", "Describe these routes", document, schemas.FREE)
+    described = openapi([*operations, itself], backing.settings)
+    routes = [Route("/health", Health(backing.settings.server_name))]
+    answered = sorted([*operations, itself], key=lambda operation: operation.path)
+    for path, here in groupby(answered, key=lambda operation: operation.path):
+        methods = {it.method: (it, it.handler) for it in here if it.handler is not None}
+        if methods:
+            routes.append(Route(path, _endpoint(backing, methods), methods=list(methods)))
+    return routes
+
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def _endpoint(backing: Backing, methods: dict[str, tuple[Operation, Handler]]) -> Endpoint:
+    async def answer(request: Request) -> Response:
+        operation, handler = methods["GET" if request.method == "HEAD" else request.method]
+        version = version_of(request.scope) if operation.is_versioned else DEFAULT
+        if version is None:
+            return unsupported(request.scope)
+        needed = operation.scope
+        if needed is not None and not principal_of(request.scope).may(needed):
+            response = forbidden(request.scope, needed)
+        else:
+            response = await _handled(backing, operation, handler, request, version)
+        if operation.is_versioned:
+            response.headers[HEADER] = version
+        return response
+
+    return answer
+
+
+async def _handled(
+    backing: Backing, operation: Operation, handler: Handler, request: Request, version: str
+) -> Response:
+    try:
+        call = Call(
+            request,
+            backing,
+            version,
+            query=checked_query(request, operation.query),
+            body=await checked_body(request, operation.body),
+        )
+        return await handler(call)
+    except Unanswered as unanswered:
+        return unanswered.response
+    except ShallError as error:
+        return error_problem(request.scope, error)

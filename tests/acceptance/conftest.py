@@ -1,0 +1,364 @@
+"""The real programs around a server, for one test each: nginx, gunicorn, openssl, curl.
+
+The tests here are named after the rows of docs/operations/acceptance.md: ``test_o17_...``.
+"""
+
+import os
+import re
+import shutil
+import socket
+import ssl
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx2
+import pytest
+from mcp import Client
+from mcp.client.streamable_http import streamable_http_client
+
+ROOT = Path(__file__).parents[2]
+BIN = Path(sys.executable).parent
+TOKEN = "your-token"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Each of these tests starts a process."""
+    for item in items:
+        if item.path.is_relative_to(ROOT / "tests/acceptance"):
+            item.add_marker(pytest.mark.process)
+
+
+def environment(**more: str) -> dict[str, str]:
+    """Our own environment, without what would tell a server something, and with what is given."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("MCP_", "SHALL_", "ATF_"))
+    }
+    return kept | {"PATH": f"{BIN}:{os.environ['PATH']}:/usr/sbin"} | more
+
+
+def wait_until_served(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    """Wait until the process answers, or ends, a connection: it may listen before it serves."""
+    until = time.monotonic() + 60
+    while True:
+        with socket.socket() as client:
+            client.settimeout(30)
+            if client.connect_ex(("127.0.0.1", port)) == 0:
+                client.sendall(b"GET / HTTP/1.0\r\n\r\n")
+                client.recv(1)
+                return
+        assert process.poll() is None, f"it ended: {log.read_text()}"
+        assert time.monotonic() < until, f"nothing listens on {port}: {log.read_text()}"
+        time.sleep(0.02)  # another process: there is nothing to wait on
+
+
+@dataclass
+class Running:
+    """A process that listens."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+    log: Path
+    scheme: str = "http"
+
+    @property
+    def url(self) -> str:
+        """Without a path."""
+        return f"{self.scheme}://localhost:{self.port}"
+
+    def written(self) -> str:
+        """What it has written to standard output and standard error."""
+        return self.log.read_text("utf-8")
+
+    def stop(self) -> int:
+        """End it with SIGTERM and give its exit status."""
+        self.process.terminate()
+        return self.process.wait(30)
+
+
+Start = Callable[..., Running]
+
+
+@pytest.fixture
+def free_port() -> Callable[[], int]:
+    """Gives a port that nobody listens on."""
+    given: set[int] = set()
+
+    def find() -> int:
+        while True:
+            with socket.create_server(("127.0.0.1", 0)) as listener:
+                port = int(listener.getsockname()[1])
+            if port not in given:
+                given.add(port)
+                return port
+
+    return find
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """The folder that servers are started in."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def start(project: Path, tmp_path: Path) -> Iterator[Start]:
+    """Starts a command in the project, waits until it listens on the port, and ends it at last."""
+    running: list[Running] = []
+
+    def run(command: list[str], port: int, env: Mapping[str, str], scheme: str = "http") -> Running:
+        log = tmp_path / f"output-{len(running)}.log"
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                command,
+                cwd=project,
+                env=environment(**env),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        started = Running(process, port, log, scheme)
+        running.append(started)
+        wait_until_served(process, port, log)
+        return started
+
+    yield run
+    for started in running:
+        started.process.terminate()
+    for started in running:
+        try:
+            started.process.wait(20)
+        except subprocess.TimeoutExpired:
+            started.process.kill()
+            started.process.wait()
+            raise
+
+
+@pytest.fixture
+def serve_spec(start: Start, free_port: Callable[[], int]) -> Start:
+    """Document D's server: ``python -m mcp_server_spec.main --transport http-stream ...``."""
+
+    def serve(*flags: str, host: str = "localhost", **env: str) -> Running:
+        port = free_port()
+        command = ["python", "-m", "mcp_server_spec.main", "--transport", "http-stream"]
+        scheme = "https" if "--ssl-keyfile" in flags else "http"
+        return start([*command, "--host", host, "--port", str(port), *flags], port, env, scheme)
+
+    return serve
+
+
+@pytest.fixture
+def serve_api(start: Start, free_port: Callable[[], int]) -> Start:
+    """Document O's server: ``api-auto-test-mcp`` with its environment, and a token."""
+
+    def serve(**env: str) -> Running:
+        port = free_port()
+        block = {
+            "MCP_TRANSPORT": "sse",
+            "MCP_HOST": "127.0.0.1",
+            "MCP_PORT": str(port),
+            "MCP_SSE_PATH": "/mcp",
+            "MCP_AUTH_TOKEN": TOKEN,
+        }
+        return start(["api-auto-test-mcp"], port, block | env)
+
+    return serve
+
+
+@pytest.fixture
+def gunicorn(start: Start, free_port: Callable[[], int]) -> Start:
+    """Document D's line for several processes."""
+
+    def serve(*flags: str, workers: int = 4, **env: str) -> Running:
+        port = free_port()
+        command = ["gunicorn", "-w", str(workers), "-k", "uvicorn.workers.UvicornWorker"]
+        bind = ["--bind", f"127.0.0.1:{port}"]
+        return start([*command, *bind, *flags, "mcp_server_spec.main:app"], port, env)
+
+    return serve
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """What deploy/make-certificate.sh made."""
+
+    folder: Path
+
+    @property
+    def key(self) -> Path:
+        return self.folder / "server.key"
+
+    @property
+    def crt(self) -> Path:
+        return self.folder / "server.crt"
+
+    def context(self) -> ssl.SSLContext:
+        """A client that trusts it, as strict as Python 3.13 is."""
+        made = ssl.create_default_context(cafile=str(self.crt))
+        made.verify_flags |= ssl.VERIFY_X509_STRICT
+        return made
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
+    """A self-signed certificate for mcp.example.com and localhost."""
+    folder = tmp_path_factory.mktemp("ssl")
+    script = ROOT / "deploy/make-certificate.sh"
+    subprocess.run([script, "mcp.example.com", folder], check=True, capture_output=True)
+    return Certificate(folder)
+
+
+@dataclass
+class Nginx:
+    """A running nginx."""
+
+    http: int
+    https: int
+    folder: Path
+
+    @property
+    def url(self) -> str:
+        return f"https://localhost:{self.https}"
+
+    def access_log(self) -> str:
+        """What it noted of requests."""
+        return (self.folder / "access.log").read_text("utf-8")
+
+
+@pytest.fixture
+def nginx_folder(
+    tmp_path: Path, certificate: Certificate, free_port: Callable[[], int]
+) -> Callable[..., Nginx]:
+    """Writes a shipped configuration with other ports and paths, and has nginx check it."""
+
+    def write(text: str, upstreams: Mapping[str, int] | None = None) -> Nginx:
+        made = Nginx(free_port(), free_port(), tmp_path / "nginx")
+        made.folder.mkdir()
+        for address, port in (upstreams or {}).items():
+            assert address in text
+            text = text.replace(address, f"127.0.0.1:{port}")
+        text = text.replace("listen 80", f"listen 127.0.0.1:{made.http}")
+        text = text.replace("listen 443", f"listen 127.0.0.1:{made.https}")
+        text = re.sub(r"(ssl_certificate) [^;]+;", rf"\1 {certificate.crt};", text)
+        text = re.sub(r"(ssl_certificate_key) [^;]+;", rf"\1 {certificate.key};", text)
+        if "events {}" not in text:
+            text = f"events {{}}\nhttp {{\n{text}\n}}\n"
+        head = "daemon off;\npid nginx.pid;\n" + ("user root root;\n" if os.geteuid() == 0 else "")
+        temporary = "".join(
+            f"{name}_temp_path {name};\n"
+            for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        )
+        text = text.replace("http {", f"http {{\naccess_log access.log;\n{temporary}", 1)
+        (made.folder / "nginx.conf").write_text(head + text, "utf-8")
+        checked = subprocess.run(
+            [*_nginx(made.folder), "-t"], capture_output=True, text=True, check=False
+        )
+        assert checked.returncode == 0, checked.stderr
+        assert "[warn]" not in checked.stderr
+        return made
+
+    return write
+
+
+@pytest.fixture
+def nginx(nginx_folder: Callable[..., Nginx], start: Start) -> Callable[..., Nginx]:
+    """Runs nginx with a shipped configuration, by its path in the project."""
+
+    def run(name: str, upstreams: Mapping[str, int], change: tuple[str, str] = ("", "")) -> Nginx:
+        text = (ROOT / name).read_text("utf-8")
+        assert change[0] in text
+        made = nginx_folder(text.replace(*change), upstreams)
+        start(_nginx(made.folder), made.https, {})
+        return made
+
+    return run
+
+
+def _nginx(folder: Path) -> list[str]:
+    program = shutil.which("nginx", path=environment()["PATH"])
+    assert program, "run scripts/install-test-services (make test does)"
+    return [program, "-p", f"{folder}/", "-e", "stderr", "-c", "nginx.conf"]
+
+
+@pytest.fixture
+def run(project: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Runs a command of the documents in the project until it ends."""
+
+    def carry_out(
+        *command: str | Path, cwd: Path | None = None, **env: str
+    ) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            command,
+            cwd=cwd or project,
+            env=environment(**env),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+
+    return carry_out
+
+
+@pytest.fixture
+def curl(run: Callable[..., subprocess.CompletedProcess[str]]) -> Callable[..., str]:
+    """Runs curl and gives what it prints: with ``-i``, the headers too."""
+
+    def ask(*arguments: str | Path) -> str:
+        done = run("curl", "--silent", "--show-error", "--max-time", "30", *arguments)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    return ask
+
+
+INITIALIZE = (
+    '{"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {"protocolVersion": '
+    '"2025-06-18", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}}}'
+)
+
+
+@pytest.fixture
+def initialize() -> tuple[str, ...]:
+    """The arguments with which curl sends ``initialize``; a header for the token comes besides."""
+    kind = "Content-Type: application/json"
+    accept = "Accept: application/json, text/event-stream"
+    return ("--header", kind, "--header", accept, "--data", INITIALIZE)
+
+
+Connect = Callable[..., AbstractAsyncContextManager[Client]]
+
+
+@pytest.fixture
+def connect() -> Connect:
+    """Connects the official client, with the token, over the transport that is asked for."""
+
+    @asynccontextmanager
+    async def open_client(
+        url: str,
+        *,
+        token: str = TOKEN,
+        certificate: Certificate | None = None,
+        host: str = "",
+        mode: str = "legacy",
+    ) -> AsyncIterator[Client]:
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        if host:
+            headers["Host"] = host
+        trust = certificate.context() if certificate else ssl.create_default_context()
+        async with (
+            httpx2.AsyncClient(headers=headers, verify=trust, timeout=60) as http,
+            Client(streamable_http_client(url, http_client=http), mode=mode) as client,
+        ):
+            yield client
+
+    return open_client

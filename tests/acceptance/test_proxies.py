@@ -1,0 +1,213 @@
+"""The nginx configurations, with a real nginx, TLS and a real server behind it."""
+
+import re
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+
+pytestmark = pytest.mark.anyio
+
+ROOT = Path(__file__).parents[2]
+Start = Callable[..., Any]
+TOKEN = "your-token"
+CORRECTED = "deploy/nginx/api-auto-test.conf"
+VERBATIM = "deploy/nginx/api-auto-test-verbatim.conf"
+COMPOSE = "nginx.conf"
+THREE = "deploy/nginx/three-instances.conf"
+DOCUMENT_D = "tests/acceptance/document-d.conf"
+O_UPSTREAM = "127.0.0.1:8000"
+D_UPSTREAM = "mcp-server:3001"
+BOTH = pytest.mark.parametrize("name", [CORRECTED, VERBATIM])
+
+
+def upstreams_of(name: str) -> dict[str, int]:
+    text = (ROOT / name).read_text("utf-8")
+    return dict.fromkeys(re.findall(r"(?:server|http://)\s*([\w.-]+:\d+)", text), 9)
+
+
+@pytest.mark.verifies("deploy#1.1")
+@pytest.mark.parametrize("name", [CORRECTED, VERBATIM, COMPOSE, THREE, DOCUMENT_D])
+def test_o16_d20_d25_nginx_accepts_every_configuration(nginx_folder: Any, name: str) -> None:
+    nginx_folder((ROOT / name).read_text("utf-8"), upstreams_of(name))
+
+
+@BOTH
+def test_o15_o16_o18_the_names_and_figures_are_those_of_the_document(name: str) -> None:
+    text = (ROOT / name).read_text("utf-8")
+    for line in (
+        "limit_req_zone $binary_remote_addr zone=mcp_req:10m rate=10r/s;",
+        "limit_conn_zone $binary_remote_addr zone=mcp_conn:10m;",
+        "listen 443 ssl;",
+        "server_name mcp.example.com;",
+        "ssl_certificate /etc/ssl/certs/your.crt;",
+        "ssl_certificate_key /etc/ssl/private/your.key;",
+        "limit_req zone=mcp_req burst=20 nodelay;",
+        "limit_conn mcp_conn 20;",
+        "proxy_read_timeout 3600;",
+    ):
+        assert line in text, line
+
+
+@pytest.mark.verifies("deploy#1.2")
+@pytest.mark.parametrize(("name", "refusal"), [(CORRECTED, "429"), (VERBATIM, "503")])
+def test_o15_o23_whoever_asks_too_often_is_refused(
+    serve_api: Start, nginx: Any, run: Any, certificate: Any, name: str, refusal: str
+) -> None:
+    proxy = nginx(name, {O_UPSTREAM: serve_api().port})
+    # One curl, 80 requests, all begun at once: at 10 a second with a burst of 20 most are late.
+    urls = f"https://localhost:{proxy.https}/mcp?[1-80]"
+    shown = ("--write-out", "%{http_code}\n", "--output", "/dev/null", "--silent")
+    many = ("--parallel", "--parallel-immediate", "--parallel-max", "80")
+    codes = run("curl", "--cacert", certificate.crt, *many, *shown, urls).stdout.split()
+    assert len(codes) == 80
+    assert set(codes) == {"401", refusal}
+    assert 21 <= codes.count("401") < 60
+
+
+@pytest.mark.verifies("deploy#1.1")
+@pytest.mark.parametrize("mode", ["legacy", "2026-07-28"])
+@BOTH
+async def test_o17_o21_a_whole_session_goes_through_nginx(
+    serve_api: Start, nginx: Any, connect: Any, certificate: Any, name: str, mode: str
+) -> None:
+    proxy = nginx(name, {O_UPSTREAM: serve_api().port})
+    for path in ("/mcp", "/mcp/"):
+        async with connect(
+            proxy.url + path, certificate=certificate, host="mcp.example.com", mode=mode
+        ) as client:
+            assert (await client.list_tools()).tools
+            assert not (await client.call_tool("health_check", {})).is_error
+    assert " 200 " in proxy.access_log()
+
+
+@BOTH
+def test_o17_o21_curl_reaches_it_by_its_public_name(
+    serve_api: Start,
+    nginx: Any,
+    curl: Any,
+    certificate: Any,
+    initialize: tuple[str, ...],
+    name: str,
+) -> None:
+    proxy = nginx(name, {O_UPSTREAM: serve_api().port})
+    there = ("--resolve", f"mcp.example.com:{proxy.https}:127.0.0.1")
+    url = f"https://mcp.example.com:{proxy.https}/mcp"
+    token = ("--header", f"Authorization: Bearer {TOKEN}")
+    answer = curl("--include", "--cacert", certificate.crt, *there, *initialize, *token, url)
+    assert answer.startswith("HTTP/1.1 200")
+    assert '"serverInfo"' in answer
+
+
+async def test_o17_progress_is_not_kept_back_by_a_proxy_that_buffers(
+    serve_api: Start, nginx: Any, connect: Any, certificate: Any, project: Path, service: Any
+) -> None:
+    folder = project / "tests/cases"
+    folder.mkdir(parents=True)
+    for name, path in (("a", "/echo"), ("b", "/slow")):
+        step = f"{{id: get, method: GET, path: {path}}}"
+        text = f"testcase:\n  name: {name}\n  host: {service.url}\n  steps: [{step}]\n"
+        (folder / f"{name}.yaml").write_text(text)
+    proxy = nginx(VERBATIM, {O_UPSTREAM: serve_api().port})
+    told = anyio.Event()
+
+    async def note(*_: Any) -> None:
+        told.set()
+
+    async with (
+        connect(f"{proxy.url}/mcp", certificate=certificate) as client,
+        anyio.create_task_group() as tasks,
+    ):
+        tasks.start_soon(partial(client.call_tool, "run_tests", {}, progress_callback=note))
+        with anyio.fail_after(30):
+            await told.wait()  # of the first case, while the second never ends
+        tasks.cancel_scope.cancel()
+
+
+def test_o19_a_gateway_can_ask_the_server_first(nginx_folder: Any) -> None:
+    text = (ROOT / CORRECTED).read_text("utf-8")
+    assert "# auth_request /auth;" in text
+    nginx_folder(text.replace("# auth_request", "auth_request"), {O_UPSTREAM: 9})
+
+
+def test_d24_plain_http_is_sent_to_https(serve_spec: Start, nginx: Any, curl: Any) -> None:
+    proxy = nginx(COMPOSE, {D_UPSTREAM: serve_spec().port})
+    answer = curl("--head", f"http://localhost:{proxy.http}/mcp?a=b")
+    assert answer.startswith("HTTP/1.1 301")
+    assert "Location: https://localhost/mcp?a=b" in answer
+
+
+@pytest.mark.parametrize("name", [COMPOSE, DOCUMENT_D])
+def test_d25_only_tls_1_2_and_1_3_are_spoken(
+    serve_spec: Start, nginx: Any, run: Any, certificate: Any, name: str
+) -> None:
+    upstream = D_UPSTREAM if name == COMPOSE else "localhost:3001"
+    proxy = nginx(name, {upstream: serve_spec(MCP_AUTH_TOKEN=TOKEN).port})
+    url = f"{proxy.url}/health"
+    common = ("curl", "--silent", "--cacert", certificate.crt, "--write-out", "%{http_version}")
+    for version in ("--tlsv1.2", "--tlsv1.3"):
+        answered = run(*common, version, "--tls-max", version[-3:], "--http2", url)
+        assert (answered.returncode, answered.stdout[-1]) == (0, "2")
+    assert (
+        run(*common, "--tlsv1.0", "--tls-max", "1.1", "--ciphers", "ALL@SECLEVEL=0", url).returncode
+        == 35
+    )
+
+
+def test_d25_the_ciphers_of_the_document_do_not_exist(nginx_folder: Any) -> None:
+    text = (ROOT / DOCUMENT_D).read_text("utf-8")
+    text = text.replace("SHA384", "SHA512")
+    with pytest.raises(AssertionError, match="no cipher match"):
+        nginx_folder(text, {"localhost:3001": 9})
+
+
+@pytest.mark.verifies("deploy#1.1")
+@pytest.mark.parametrize("mode", ["legacy", "2026-07-28"])
+@pytest.mark.parametrize(
+    ("name", "upstream"), [(COMPOSE, D_UPSTREAM), (DOCUMENT_D, "localhost:3001")]
+)
+async def test_d26_d27_a_whole_session_goes_through_nginx(
+    serve_spec: Start,
+    nginx: Any,
+    connect: Any,
+    certificate: Any,
+    name: str,
+    upstream: str,
+    mode: str,
+) -> None:
+    proxy = nginx(name, {upstream: serve_spec(MCP_AUTH_TOKEN=TOKEN).port})
+    async with connect(f"{proxy.url}/mcp", certificate=certificate, mode=mode) as client:
+        assert (await client.list_prompts()).prompts
+        assert not (await client.call_tool("health_check", {})).is_error
+
+
+@pytest.mark.parametrize("name", [COMPOSE, DOCUMENT_D])
+def test_d26_d27_the_headers_are_those_of_the_document(name: str) -> None:
+    text = (ROOT / name).read_text("utf-8")
+    for header in ("Host $host", "X-Real-IP $remote_addr", "X-Forwarded-Proto $scheme"):
+        assert f"proxy_set_header {header};" in text
+    assert "proxy_set_header X-Forwarded-For $" in text
+
+
+def test_d28_the_health_is_passed_on_and_not_noted(
+    serve_spec: Start, nginx: Any, curl: Any, certificate: Any
+) -> None:
+    proxy = nginx(COMPOSE, {D_UPSTREAM: serve_spec(MCP_AUTH_TOKEN=TOKEN).port})
+    assert '"healthy"' in curl("--cacert", certificate.crt, f"{proxy.url}/health")
+    curl("--cacert", certificate.crt, f"{proxy.url}/other")
+    assert "GET /other" in proxy.access_log()
+    assert "GET /health" not in proxy.access_log()
+
+
+@pytest.mark.verifies("deploy#1.1")
+async def test_d49_new_clients_are_served_by_three_instances_in_turn(
+    serve_spec: Start, nginx: Any, connect: Any, certificate: Any
+) -> None:
+    ports = {f"127.0.0.1:{3001 + at}": serve_spec(MCP_AUTH_TOKEN=TOKEN).port for at in range(3)}
+    proxy = nginx(THREE, ports)
+    async with connect(f"{proxy.url}/mcp", certificate=certificate, mode="2026-07-28") as client:
+        for _ in range(9):
+            assert not (await client.call_tool("health_check", {})).is_error

@@ -1,0 +1,76 @@
+"""The official conformance suite against our own application."""
+
+import re
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.process
+
+SERVICES = Path(__file__).parents[2] / ".services"
+HERE = Path(__file__).parent
+
+
+def run(url: str, folder: Path, *arguments: str, release: str = "conformance") -> str:
+    """Run the suite's server scenarios; give what it told."""
+    suite = SERVICES / release / "node_modules/@modelcontextprotocol/conformance/dist/index.js"
+    assert suite.exists(), "run scripts/install-test-services (make test does)"
+    ended = subprocess.run(
+        [str(SERVICES / "bin/node"), str(suite), "server", "--url", url, *arguments],
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    told = ended.stdout + ended.stderr
+    assert ended.returncode == 0, told
+    return told
+
+
+def counted(told: str) -> tuple[int, int, int]:
+    """Give the scenarios that ran, and the checks that passed and failed."""
+    lines = re.findall(r"^[✓✗~] [\w.-]+: (\d+) passed, (\d+) failed", told, re.MULTILINE)
+    return len(lines), sum(int(passed) for passed, _ in lines), sum(int(bad) for _, bad in lines)
+
+
+@pytest.mark.verifies("serve#6.1")
+@pytest.mark.parametrize("token", ["", "the-right-token"], ids=["open", "token"])
+def test_the_active_scenarios_pass(
+    conforming: Callable[..., str], tmp_path: Path, token: str
+) -> None:
+    assert counted(run(conforming(token), tmp_path)) == (30, 40, 0)
+
+
+@pytest.mark.verifies("serve#6.1")
+@pytest.mark.parametrize("token", ["", "the-right-token"], ids=["open", "token"])
+def test_all_scenarios_pass(conforming: Callable[..., str], tmp_path: Path, token: str) -> None:
+    assert counted(run(conforming(token), tmp_path, "--suite", "all")) == (32, 44, 0)
+
+
+@pytest.mark.verifies("serve#6.1")
+def test_the_next_suite_passes_for_2025_11_25(
+    conforming: Callable[..., str], tmp_path: Path
+) -> None:
+    told = run(conforming(), tmp_path, "--spec-version", "2025-11-25", release="conformance-next")
+    _, passed, failed = counted(told)
+    assert (passed, failed) == (73, 0), told
+
+
+@pytest.mark.verifies("serve#6.1")
+def test_the_next_suite_for_2026_07_28_fails_only_where_the_baseline_says(
+    conforming: Callable[..., str], tmp_path: Path
+) -> None:
+    told = run(
+        conforming(),
+        tmp_path,
+        "--requirements",
+        "2026-07-28",
+        "--expected-failures",
+        str(HERE / "baseline_2026_07_28.yml"),
+        release="conformance-next",
+    )
+    assert counted(told)[1] > 50, told

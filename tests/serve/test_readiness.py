@@ -1,0 +1,118 @@
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shall.actions.workspaces import Workspaces
+from shall.joining import open_workspaces
+from shall.serve.readiness import MIN_FREE_BYTES, Readiness
+from shall.settings import Settings
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def spaces(tmp_path: Path) -> Iterator[Workspaces]:
+    opened = open_workspaces(Settings(workspaces=(tmp_path,)))
+    yield opened
+    opened.close()
+
+
+def started(spaces: Workspaces, **options: Any) -> Readiness:
+    readiness = Readiness(spaces, **options)
+    readiness.start()
+    return readiness
+
+
+class Clock:
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.mark.verifies("rest#1.5")
+async def test_a_server_is_ready_from_its_start_until_it_drains(spaces: Workspaces) -> None:
+    draining = False
+    readiness = Readiness(spaces, lambda: draining)
+    assert await readiness.reasons() == ("starting",)
+    readiness.start()
+    assert await readiness.reasons() == ()
+    spaces.choose(None)
+    assert await readiness.reasons() == ()
+    draining = True
+    assert await readiness.reasons() == ("draining",)
+
+
+@pytest.mark.verifies("rest#1.5")
+async def test_a_full_disk_is_a_reason(spaces: Workspaces) -> None:
+    spaces.choose(None)
+    assert await started(spaces, min_free_bytes=1 << 62).reasons() == ("disk full",)
+    assert MIN_FREE_BYTES >= 1 << 20
+
+
+@pytest.mark.verifies("rest#1.5")
+async def test_a_store_that_cannot_be_used_is_a_reason_until_it_can(
+    spaces: Workspaces, tmp_path: Path
+) -> None:
+    space = spaces.choose(None)
+    clock = Clock()
+    readiness = started(spaces, clock=clock, timeout_s=0.05)
+    other = sqlite3.connect(tmp_path / ".shall/local/shall.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")  # as a backup that hangs
+    assert await readiness.reasons() == ("store unavailable",)
+    other.execute("ROLLBACK")
+    other.close()
+    assert readiness._checking is not None
+    await readiness._checking
+    assert await readiness.reasons() == ()
+
+    clock.now += 10
+    assert space.store is not None
+    space.store.close()
+    assert await started(spaces).reasons() == ("store unavailable",)
+
+
+@pytest.mark.verifies("rest#1.5")
+async def test_a_state_that_could_not_be_opened_is_a_reason(tmp_path: Path) -> None:
+    (tmp_path / ".shall").write_text("no folder")
+    opened = open_workspaces(Settings(workspaces=(tmp_path,)))
+    opened.choose(None)
+    assert await started(opened).reasons() == ("store unavailable",)
+    opened.close()
+
+
+class Hanging:
+    """A store that answers when it is let."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self.let = threading.Event()
+
+    def check(self) -> None:
+        self.asked += 1
+        self.let.wait(10)
+
+
+@pytest.mark.verifies("rest#1.6")
+async def test_many_callers_ask_a_hanging_store_once(tmp_path: Path) -> None:
+    store: Any = Hanging()
+    first = open_workspaces(Settings(workspaces=(tmp_path,)))
+    workspace = replace(first.choose(None), store=store)
+    spaces = Workspaces((tmp_path,), tmp_path, tmp_path, lambda _: workspace)
+    spaces.choose(None)
+    readiness = started(spaces, timeout_s=0.05)
+    answers = await asyncio.gather(*(readiness.reasons() for _ in range(100)))
+    assert set(answers) == {("store unavailable",)}
+    assert store.asked == 1
+    store.let.set()
+    assert readiness._checking is not None
+    await readiness._checking
+    assert await readiness.reasons() == ()
+    assert store.asked == 1  # the answer is good for a moment
+    first.close()

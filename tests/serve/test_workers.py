@@ -1,0 +1,142 @@
+"""Several processes behind one port."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from mcp import Client
+
+pytestmark = [pytest.mark.anyio, pytest.mark.process]
+
+Serve = Callable[..., Any]
+
+
+@pytest.mark.verifies("serve#5.1")
+@pytest.mark.parametrize("mode", ["legacy", "2026-07-28"])
+async def test_any_worker_answers_any_client(serve: Serve, mode: str) -> None:
+    served = serve("--workers", "2")
+    for _ in range(6):  # each with a connection of its own
+        async with Client(served.url, mode=mode) as client:
+            assert not (await client.call_tool("health_check", {})).is_error
+
+
+@pytest.mark.verifies("serve#5.3")
+async def test_a_dead_worker_is_replaced(serve: Serve) -> None:
+    served = serve("--workers", "2")
+    await until(lambda: len(children(served.process.pid)) == 2)
+    before = children(served.process.pid)
+    os.kill(before[0], signal.SIGKILL)
+    await until(lambda: len(set(children(served.process.pid)) - {before[0]}) == 2)
+    async with Client(served.url) as client:
+        assert not (await client.call_tool("health_check", {})).is_error
+    served.process.send_signal(signal.SIGTERM)
+    assert await asyncio.to_thread(served.process.wait, 20) == 0
+
+
+async def test_sighup_replaces_every_worker(serve: Serve) -> None:
+    served = serve("--workers", "2")
+    await until(lambda: len(children(served.process.pid)) == 2)
+    before = set(children(served.process.pid))
+    served.process.send_signal(signal.SIGHUP)
+    await until(lambda: len(now := set(children(served.process.pid))) == 2 and not now & before)
+    async with Client(served.url) as client:
+        assert not (await client.call_tool("health_check", {})).is_error
+
+
+@pytest.mark.verifies("serve#5.2")
+@pytest.mark.parametrize(
+    ("flags", "words"),
+    [
+        (["--sessions", "yes"], "2 workers lose sessions"),
+        (["--transport", "sse"], "SSE cannot be served by 2 workers"),
+    ],
+)
+def test_what_cannot_work_is_refused_with_the_remedy(flags: list[str], words: str) -> None:
+    command = [sys.executable, "-m", "shall", "serve", "--transport", "http", "--workers", "2"]
+    told = subprocess.run([*command, *flags], capture_output=True, text=True, timeout=30)
+    assert told.returncode == 2
+    assert words in told.stderr
+    assert "Use --workers 1; or several instances" in told.stderr
+
+
+@pytest.mark.verifies("serve#5.4")
+@pytest.mark.parametrize("app", ["mcp_server_spec.main:app", "shall.asgi:app"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["uvicorn", "--port", "PORT"],
+        ["uvicorn", "--port", "PORT", "--workers", "2"],
+        ["gunicorn", "-w", "2", "-k", "uvicorn_worker.UvicornWorker", "--bind", "127.0.0.1:PORT"],
+    ],
+    ids=["uvicorn", "workers", "gunicorn"],
+)
+async def test_both_applications_run_under_other_servers(
+    project: Path, app: str, command: list[str]
+) -> None:
+    with started(command, app, project) as url:
+        for mode in ("legacy", "2026-07-28"):
+            for _ in range(4):
+                async with Client(f"{url}/mcp", mode=mode) as client:
+                    names = {tool.name for tool in (await client.list_tools()).tools}
+                    assert "read_file" in names
+        async with httpx2.AsyncClient() as http:
+            assert (await http.get(f"{url}/health")).status_code == 200
+            foreign = await http.get(f"{url}/health", headers={"Origin": "https://evil.example"})
+            assert foreign.status_code == 403
+
+
+@contextlib.contextmanager
+def started(command: list[str], app: str, folder: Path) -> Iterator[str]:
+    """Start a server and wait until its port answers."""
+    with socket.create_server(("127.0.0.1", 0)) as chosen:
+        port = str(chosen.getsockname()[1])
+    program = Path(sys.executable).with_name(command[0])
+    arguments = [part.replace("PORT", port) for part in command[1:]]
+    process = subprocess.Popen(
+        [str(program), *arguments, app],
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        wait_for_port(int(port), process)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        told = process.communicate(timeout=20)[0]
+    assert "Traceback" not in told, told
+
+
+def wait_for_port(port: int, process: subprocess.Popen[str]) -> None:
+    for _ in range(600):
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+            return
+        if process.poll() is not None:
+            break
+        time.sleep(0.05)  # another process: nothing to wait on but its port
+    raise AssertionError(f"it did not start: {process.communicate()[0]}")
+
+
+def children(pid: int) -> list[int]:
+    """Give the processes that serve: the resource tracker of multiprocessing is none of them."""
+    told = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    lines = {int(child): Path(f"/proc/{child}/cmdline").read_bytes() for child in told}
+    return [child for child, line in lines.items() if b"spawn_main" in line]
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(30):
+        while not holds():  # noqa: ASYNC110 - another process: nothing to wait on
+            await asyncio.sleep(0.05)
