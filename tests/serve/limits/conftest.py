@@ -154,7 +154,8 @@ def start(caplog: pytest.LogCaptureFixture) -> Iterator[Start]:
             return stack.enter_context(running(settings, **more))
 
         yield run
-    errors = [it.getMessage() for it in caplog.records if it.levelno >= logging.ERROR]
+    records = [*caplog.get_records("call"), *caplog.records]  # those of this phase, the teardown
+    errors = [it.getMessage() for it in records if it.levelno >= logging.ERROR]
     assert errors == []
 
 

@@ -155,8 +155,20 @@ def test_a_trailer_is_no_header(start: Start) -> None:
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
         b"garbage\r\n\r\n",
         b"GET / HTTP/9.9\r\n\r\n",
+        b"\x00" * 100_000,
     ],
-    ids=["CL+TE", "TE+CL", "two CL", "CL twice", "CL -1", "TE gzip", "TLS", "garbage", "version"],
+    ids=[
+        "CL+TE",
+        "TE+CL",
+        "two CL",
+        "CL twice",
+        "CL -1",
+        "TE gzip",
+        "TLS",
+        "garbage",
+        "version",
+        "much",
+    ],
 )
 def test_what_cannot_be_read_in_one_way_is_refused(start: Start, request_: bytes) -> None:
     server = start()

@@ -71,7 +71,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._fed = self._overhead + len(data)
         super().data_received(data)
         self._overhead = 0 if self._moved else self._fed
-        if self._overhead > self.max_header_bytes:
+        if self._overhead > self.max_header_bytes and not self._refused:
             self._refuse(self._too_large())
         self._watch()
 
