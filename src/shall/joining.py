@@ -1,5 +1,6 @@
 """Settings to Workspace, store and sender: the one place where concrete parts are joined."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from shall.actions.files import Files
@@ -9,6 +10,7 @@ from shall.engine.ports import Sender
 from shall.errors import InvalidSetting, StoreUnavailable
 from shall.settings import FILE_NAME, Settings
 from shall.store.base import Store
+from shall.store.call_log import CallLog
 from shall.store.evidence import EvidenceLog
 from shall.store.sqlite import SqliteStore
 from shall.store.state import prepare_state
@@ -69,7 +71,7 @@ def open_workspace(root: Path, settings: Settings, *, keeps_state: bool = True) 
 
 
 def open_workspaces(settings: Settings) -> Workspaces:
-    """Join the folders that the settings allow.
+    """Join the folders that the settings allow, for a server: its calls are logged.
 
     Raises:
         InvalidSetting: One of them does not exist.
@@ -77,13 +79,36 @@ def open_workspaces(settings: Settings) -> Workspaces:
     missing = [str(folder) for folder in settings.workspaces if not folder.is_dir()]
     if missing:
         raise InvalidSetting(f"These workspaces are no folders: {', '.join(missing)}.")
+    logs: dict[Path, CallLog] = {}
+
+    def open_one(root: Path) -> Workspace:
+        call_log = None
+        if settings.log_calls:
+            path = call_log_path(root, settings)
+            call_log = logs.setdefault(
+                path, CallLog(path, settings.calls_log_bytes, settings.calls_log_days)
+            )
+        return replace(open_workspace(root, settings), call_log=call_log)
+
     return Workspaces(
         settings.workspaces,
         current=Path.cwd(),
         home=Path.home(),
-        open_workspace=lambda root: open_workspace(root, settings),
+        open_workspace=open_one,
         interpreters=settings.interpreters,
     )
+
+
+def call_log_path(root: Path, settings: Settings) -> Path:
+    """Give the path of the call log of a workspace.
+
+    A bare ``calls_log`` lies in ``logs_root``, a path with a folder is taken as it is; both may be
+    relative to the workspace.
+    """
+    path = Path(settings.calls_log)
+    if path.name == settings.calls_log:
+        path = settings.logs_root / path
+    return root / path
 
 
 def run_defaults(settings: Settings) -> RunDefaults:

@@ -8,6 +8,7 @@ from typing import Any
 from shall.actions.files import Files
 from shall.engine.ports import Sender
 from shall.store.base import Store
+from shall.store.call_log import CallLog
 from shall.store.evidence import EvidenceLog
 
 
@@ -33,7 +34,7 @@ class Workspace:
 
     ``store`` and ``evidence`` are None where the state cannot be written; ``state_warning`` says
     why, once, and whatever needs no state still works. ``make_sender`` is called inside the event
-    loop that runs the cases.
+    loop that runs the cases. ``call_log`` is None where no call log is kept.
     """
 
     root: Path
@@ -44,3 +45,4 @@ class Workspace:
     make_sender: Callable[[], Sender]
     defaults: RunDefaults = RunDefaults()
     state_warning: str | None = None
+    call_log: CallLog | None = None
