@@ -47,7 +47,7 @@ def fill(store: SqliteStore, calls: list[CallRecord]) -> float:
 
 
 def timed(ask: Callable[[], object], rounds: int) -> tuple[float, float]:
-    """Give the median milliseconds of a question, and the least: what no other program disturbed."""
+    """Give the median milliseconds of a question, and the least, as if alone on the machine."""
     spent = []
     for _ in range(rounds):
         start = time.perf_counter()

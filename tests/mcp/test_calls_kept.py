@@ -100,10 +100,10 @@ def test_what_is_no_server_logs_no_calls(project: Path) -> None:
 @pytest.mark.parametrize(
     ("logs_root", "calls_log", "expected"),
     [
-        ("atf/logs", "mcp_calls.jsonl", "/work/atf/logs/mcp_calls.jsonl"),
+        ("atf/logs", "mcp_calls.jsonl", "/srv/project/atf/logs/mcp_calls.jsonl"),
         ("/var/log/shall", "calls.jsonl", "/var/log/shall/calls.jsonl"),
-        ("/var/log/shall", "own/calls.jsonl", "/work/own/calls.jsonl"),
-        ("/var/log/shall", "./calls.jsonl", "/work/calls.jsonl"),
+        ("/var/log/shall", "own/calls.jsonl", "/srv/project/own/calls.jsonl"),
+        ("/var/log/shall", "./calls.jsonl", "/srv/project/calls.jsonl"),
         ("atf/logs", "/tmp/calls.jsonl", "/tmp/calls.jsonl"),
     ],
 )
@@ -112,4 +112,4 @@ def test_a_bare_name_lies_under_the_logs_root(
 ) -> None:
     settings = Settings(logs_root=Path(logs_root), calls_log=calls_log)
 
-    assert call_log_path(Path("/work"), settings) == Path(expected)
+    assert call_log_path(Path("/srv/project"), settings) == Path(expected)

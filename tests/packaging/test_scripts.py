@@ -105,7 +105,7 @@ def test_services_that_are_there_are_not_installed_again(checkout: Path) -> None
     ).stdout.strip()
     services = checkout / ".services"
     services.mkdir()
-    for name in ("node", "inspector"):
+    for name in ("logrotate", "node", "inspector"):
         (services / f".{name}").write_text(f"{script_sum}\n", encoding="utf-8")
 
     done = subprocess.run([script], check=False, capture_output=True, text=True)

@@ -69,7 +69,12 @@ class _Window:
 def count_calls(
     connection: "sqlite3.Connection", limit: int, since: datetime | None
 ) -> CallStatistics:
-    """Count the newest ``limit`` calls (0: all), only those after ``since`` if given."""
+    """Count the newest ``limit`` calls (0: all), only those after ``since`` if given.
+
+    Exact, but for two things: above ``EXACT_UP_TO`` calls the P95 comes from buckets; and where a
+    span at the window's edge can no longer be divided, because its rows are dropped, ``since``
+    counts it whole, and ``limit`` counts only those of its calls that are still rows.
+    """
     after = "" if since is None else time_text(since)
     if 0 < limit <= EXACT_UP_TO:
         return _from_rows(_newest_rows(connection, after, limit))
