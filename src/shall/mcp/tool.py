@@ -1,6 +1,5 @@
 """A tool whose every answer is an envelope, and whose every call is kept."""
 
-import asyncio
 import logging
 import time
 from collections.abc import Mapping
@@ -13,6 +12,7 @@ from mcp.shared.exceptions import MCPError
 from mcp_types import CallToolResult, ToolAnnotations
 from pydantic import ValidationError
 
+from shall.actions.calls import keep_call
 from shall.actions.request_ids import CURRENT, new_request_id
 from shall.errors import ShallError
 from shall.mcp.caller import caller_of
@@ -72,7 +72,7 @@ class EnvelopeTool(Tool):
             message = f"A fault of shall itself; its log tells more under {request_id}."
             answer = failure(request_id, code, message, length)
             result = as_result(answer)
-        if workspace is not None and workspace.store is not None:
+        if workspace is not None:
             call = CallRecord(
                 at=datetime.now(UTC),
                 tool=self.name,
@@ -81,7 +81,7 @@ class EnvelopeTool(Tool):
                 latency_ms=(time.perf_counter() - started) * 1000,
                 error_code=answer["error_code"],
             )
-            await _keep(workspace.store.save_call, call)
+            keep_call(workspace, call)
         return result
 
     async def _answer(
@@ -101,13 +101,6 @@ class EnvelopeTool(Tool):
             self.fn, self.is_async, checked, directly
         )
         return answer
-
-
-async def _keep(save: Any, call: CallRecord) -> None:
-    try:
-        await asyncio.to_thread(save, call)
-    except ShallError as error:  # an answer is worth more than its record
-        _log.warning("a tool call is not kept: %s", error)
 
 
 def make_tool(function: Any, annotations: ToolAnnotations) -> EnvelopeTool:

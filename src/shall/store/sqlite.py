@@ -195,7 +195,7 @@ class SqliteStore:
         return [case_from_text(document) for document in documents]
 
     def save_call(self, call: CallRecord) -> None:
-        """Keep one tool call, within 100 ms; returns at once and raises nothing."""
+        """Take one tool call, to be kept within 100 ms. Returns at once and raises nothing."""
         self._calls.put(call)
 
     def _insert_calls(self, calls: Sequence[CallRecord]) -> None:
@@ -205,8 +205,8 @@ class SqliteStore:
     def call_statistics(self, limit: int, since: datetime | None) -> CallStatistics:
         """Count the newest ``limit`` calls (0: all), only those after ``since`` if given.
 
-        Calls of this process are all counted, those of others from 100 ms ago. See ``Store`` for
-        how exact it is.
+        A window that begins before the newest 100,000 calls begins with a whole minute, hour or day
+        (``call_statistics.count_calls``); a ``limit`` beyond them may count a span fewer.
         """
         self._calls.flush()
         with self._reading() as connection:
