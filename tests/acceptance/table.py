@@ -70,27 +70,23 @@ def outcomes(report: Path) -> dict[str, bool]:
     return passed
 
 
-def state_of(
-    row: Mapping[str, str], names: list[str], passed: Mapping[str, bool], *, waiting: bool = False
-) -> str:
-    """Say how a row stands; ``waiting`` tells that a test of it cannot pass yet."""
+def state_of(row: Mapping[str, str], names: list[str], passed: Mapping[str, bool]) -> str:
+    """Say how a row stands."""
     if not all(passed.get(name, False) for name in names):
         return FAILED
     if "open" in row:
         return f"{OPEN}: waits for {row['open']}"
-    if waiting:
-        return f"{OPEN}: a part is being made"
     advice = f"[documented advice]({row['advice']})" if "advice" in row else ""
     return ", ".join(it for it in (GREEN if names else "", advice) if it) or OPEN
 
 
 def page(passed: Mapping[str, bool]) -> str:
     """Write the page."""
-    by_row, waiting = tests(), tests(HERE / "pending")
+    by_row = tests()
     states, lines = [], []
     for name, row in rows().items():
         named = by_row.get(name, [])
-        states.append(state_of(row, named, passed, waiting=name in waiting))
+        states.append(state_of(row, named, passed))
         shown = ", ".join(f"`{it}`" for it in named)
         lines.append(f"| {name} | {row['promise']} | {states[-1]} | {shown} |\n")
     kept = sum(not it.startswith((OPEN, FAILED)) for it in states)

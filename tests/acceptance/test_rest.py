@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 Start = Callable[..., Any]
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 TOKEN = "your-token"
 CONNECT = ("--header", "Content-Type: application/json", "--data", '{"client_info": {"name": "t"}}')
 STATUS = ("--output", "/dev/null", "--write-out", "%{http_code}")
