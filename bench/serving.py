@@ -1,0 +1,304 @@
+"""Calls a second: our server with every gate, against the SDK alone and against fastmcp.
+
+Needs wrk and ab (`apt-get install wrk apache2-utils`). fastmcp is measured where a virtual
+environment at .services/fastmcp has it:
+
+    python -m venv .services/fastmcp
+    .services/fastmcp/bin/pip install fastmcp==4.1.2 uvloop httptools
+
+Every contender answers the same call (health_check, MCP 2026-07-28) once a round, for a few
+seconds each; a ratio is the median of the ratios of each round. Exits with 1 where a target is
+missed.
+"""
+
+import argparse
+import json
+import os
+import re
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from over_mcp import Server, started
+from rounds import HERE
+
+TOKEN = "bench-" + "0" * 32
+FASTMCP = HERE.parent / ".services/fastmcp/bin/python"
+GATES = {
+    "SHALL_AUTH_TOKEN": TOKEN,
+    "SHALL_RATE": "1000000",
+    "SHALL_RATE_BURST": "1000000",
+    "SHALL_MAX_CONCURRENT": "1000",
+}
+CALL = {
+    "jsonrpc": "2.0",
+    "id": 1,
+    "method": "tools/call",
+    "params": {
+        "name": "health_check",
+        "arguments": {},
+        "_meta": {
+            "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+            "io.modelcontextprotocol/clientCapabilities": {},
+        },
+    },
+}
+HEADERS = {
+    "Content-Type": "application/json",
+    "Accept": "application/json, text/event-stream",
+    "MCP-Protocol-Version": "2026-07-28",
+    "Mcp-Method": "tools/call",
+    "Mcp-Name": "health_check",
+    "Authorization": f"Bearer {TOKEN}",
+}
+# Every answer is looked at: a server that refuses is fast, too.
+WRK = """
+wrk.method = "POST"
+wrk.body = [==[{body}]==]
+{headers}
+function response(status, headers, body)
+  if status ~= 200 or not string.find(body, '"status') then wrk.thread:stop() end
+end
+"""
+Rates = dict[str, list[float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """A process that serves at ``url``."""
+
+    process: subprocess.Popen[bytes]
+    url: str
+
+    def rss_mb(self) -> float:
+        """Give the memory that the process holds, in megabytes."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        found = re.search(r"VmRSS:\s+(\d+)", status)
+        return int(found[1]) / 1024 if found else 0.0
+
+
+@contextmanager
+def serving(command: list[str], port: int, environ: Mapping[str, str] = {}) -> Iterator[Serving]:
+    """Start a server and wait until its port answers."""
+    process = subprocess.Popen(
+        command,
+        env={**os.environ, **environ},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _wait_for(port, process)
+        yield Serving(process, f"http://127.0.0.1:{port}/mcp")
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    while process.poll() is None:
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise SystemExit(f"a server ended with {process.returncode}")
+
+
+def free_port() -> int:
+    """Give a port that nobody uses."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def ours(folder: Path, port: int) -> list[str]:
+    """Give the command of our server."""
+    serve = [sys.executable, "-m", "shall", "serve", "--transport", "http"]
+    return [*serve, "--port", str(port), "--workspace", str(folder)]
+
+
+def write_script(folder: Path) -> Path:
+    """Write what wrk sends."""
+    headers = "\n".join(f'wrk.headers["{name}"] = "{text}"' for name, text in HEADERS.items())
+    script = folder / "call.lua"
+    script.write_text(WRK.format(body=json.dumps(CALL), headers=headers))
+    return script
+
+
+def wrk(url: str, script: Path, clients: int, seconds: float) -> tuple[int, float]:
+    """Give the number of calls answered, and how many a second."""
+    duration = f"{max(1, round(seconds))}s"
+    command = ["wrk", "-t1", f"-c{clients}", f"-d{duration}", "-s", str(script), url]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    rate = re.search(r"Requests/sec:\s+([\d.]+)", told)
+    count = re.search(r"(\d+) requests in", told)
+    if rate is None or count is None or "Non-2xx" in told or "Socket errors" in told:
+        raise SystemExit(f"wrk {url}:\n{told}")
+    return int(count[1]), float(rate[1])
+
+
+def over_http(folder: Path, options: argparse.Namespace) -> Rates:
+    """Give the calls a second of every contender over HTTP."""
+    script = write_script(folder)
+    commands: dict[str, Callable[[int], list[str]]] = {
+        "bare SDK": lambda port: _bare("http", str(port), folder),
+        "bare SDK, JSON only": lambda port: _bare("json", str(port), folder),
+        "shall": partial(ours, folder),
+        "shall, no access log": partial(ours, folder),
+    }
+    if FASTMCP.exists():
+        script_of = str(HERE / "fastmcp_http.py")
+        commands["fastmcp"] = lambda port: [str(FASTMCP), script_of, str(port)]
+    quiet = {"shall, no access log": {"SHALL_LOG_LEVEL": "WARNING"}}
+    with ExitStack() as stack:
+        running = {}
+        for name, command in commands.items():
+            port = free_port()
+            environ = {**GATES, **quiet.get(name, {})} if name.startswith("shall") else {}
+            running[name] = stack.enter_context(serving(command(port), port, environ))
+        rates: Rates = {name: [] for name in running}
+        for number in range(options.rounds + 1):
+            for name, server in running.items():
+                rate = wrk(server.url, script, options.clients, options.seconds)[1]
+                if number:  # the first round warms up
+                    rates[name].append(rate)
+    return rates
+
+
+def over_stdio(folder: Path, options: argparse.Namespace) -> Rates:
+    """Give the calls a second over stdio, sixteen in flight."""
+    serve = [sys.executable, "-m", "shall", "serve", "--workspace", str(folder)]
+    commands = {"bare SDK": _bare("stdio", folder), "shall": serve}
+    with ExitStack() as stack:
+        servers = {
+            name: stack.enter_context(started(command, folder, {}))
+            for name, command in commands.items()
+        }
+        rates: Rates = {name: [] for name in servers}
+        for number in range(options.rounds + 1):
+            for name, server in servers.items():
+                rate = _stdio_rate(server, 1000)
+                if number:
+                    rates[name].append(rate)
+    return rates
+
+
+def _stdio_rate(server: Server, calls: int, in_flight: int = 16) -> float:
+    asked = answered = 0
+    begin = time.perf_counter()
+    assert server.process.stdout
+    while answered < calls:
+        while asked < calls and asked - answered < in_flight:
+            asked += 1
+            server.last += 1
+            server.send("tools/call", {"name": "health_check", "arguments": {}}, id=server.last)
+        line = server.process.stdout.readline()
+        answered += '"result"' in line
+    return calls / (time.perf_counter() - begin)
+
+
+def _bare(*arguments: object) -> list[str]:
+    return [sys.executable, str(HERE / "bare_http.py"), *map(str, arguments)]
+
+
+def health(folder: Path, options: argparse.Namespace) -> list[float]:
+    """Give the requests a second of /health, as `ab -n 1000 -c 10` tells them."""
+    port = free_port()
+    rates = []
+    with serving(ours(folder, port), port, {**GATES, "SHALL_LOG_LEVEL": "WARNING"}) as server:
+        url = server.url.replace("/mcp", "/health")
+        for number in range(options.rounds + 1):
+            command = ["ab", "-q", "-n", "1000", "-c", "10", url]
+            told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+            rate = re.search(r"Requests per second:\s+([\d.]+)", told)
+            if rate is None or not re.search(r"Failed requests:\s+0\n", told):
+                raise SystemExit(f"ab:\n{told}")
+            if number:
+                rates.append(float(rate[1]))
+    return rates
+
+
+def memory(folder: Path, options: argparse.Namespace) -> tuple[float, float]:
+    """Give the memory after the first tenth of the calls and after all, in megabytes."""
+    script = write_script(folder)
+    port = free_port()
+    with serving(ours(folder, port), port, {**GATES, "SHALL_LOG_LEVEL": "WARNING"}) as server:
+        calls, first = 0, 0.0
+        while calls < options.calls:
+            calls += wrk(server.url, script, options.clients, options.seconds)[0]
+            if not first and calls >= options.calls / 10:
+                first = server.rss_mb()
+        return first, server.rss_mb()
+
+
+def compare(rates: Rates, base: str, other: str) -> float:
+    """Give the median of the ratios of each round."""
+    return statistics.median(a / b for a, b in zip(rates[other], rates[base], strict=True))
+
+
+def show(title: str, rates: Rates, base: str) -> None:
+    """Print medians and ratios."""
+    print(f"\n{title}")
+    for name, each in rates.items():
+        ratio = compare(rates, base, name)
+        spread = f"{min(each):.0f}-{max(each):.0f}"
+        print(f"{name:22} {statistics.median(each):8.0f}/s  {spread:>13}  {ratio:5.2f} x {base}")
+
+
+def measured(folder: Path, options: argparse.Namespace) -> Iterator[tuple[str, float, float]]:
+    """Measure what is asked for; give names, values and the least that they must be."""
+    if "http" in options.parts:
+        rates = over_http(folder, options)
+        show(f"tools/call over HTTP, {options.clients} clients", rates, "bare SDK")
+        yield "http / bare SDK", compare(rates, "bare SDK", "shall"), 0.9
+        if "fastmcp" in rates:
+            yield "http / fastmcp", compare(rates, "fastmcp", "shall"), 2.0
+    if "stdio" in options.parts:
+        rates = over_stdio(folder, options)
+        show("tools/call over stdio, 16 in flight", rates, "bare SDK")
+        yield "stdio / bare SDK", compare(rates, "bare SDK", "shall"), 0.95
+    if "health" in options.parts:
+        yield "/health by ab, requests/s", statistics.median(health(folder, options)), 7440
+    if "memory" in options.parts:
+        first, last = memory(folder, options)
+        print(f"\nmemory: {first:.1f} MB after a tenth of the calls, {last:.1f} MB after all")
+        yield "memory, first / last", first / last, 0.95
+
+
+PARTS = ["http", "stdio", "health", "memory"]
+
+
+def main() -> None:
+    """Measure, print, and say whether the targets are met."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("parts", nargs="*", default=PARTS, help=f"of {', '.join(PARTS)}")
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--seconds", type=float, default=3)
+    parser.add_argument("--clients", type=int, default=16)
+    parser.add_argument("--calls", type=int, default=100_000)
+    options = parser.parse_args()
+    missing = [name for name in ("wrk", "ab") if shutil.which(name) is None]
+    if missing:
+        raise SystemExit(f"{' and '.join(missing)} is not installed; see --help.")
+    with tempfile.TemporaryDirectory() as name:
+        figures = list(measured(Path(name), options))
+    print()
+    for label, value, least in figures:
+        print(f"{'ok  ' if value >= least else 'MISS'}  {label}: {value:.2f}, wanted {least:g}")
+    print(json.dumps({label: round(value, 3) for label, value, _ in figures}))
+    sys.exit(any(value < least for _, value, least in figures))
+
+
+if __name__ == "__main__":
+    main()
