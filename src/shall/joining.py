@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from dataclasses import replace
 from pathlib import Path
 
 from shall.actions.files import Files
@@ -13,6 +14,7 @@ from shall.engine.target_policy import TargetPolicy, read_policy
 from shall.errors import InvalidSetting, ShallError, StoreUnavailable
 from shall.settings import FILE_NAME, Settings
 from shall.store.base import Store
+from shall.store.call_log import CallLog
 from shall.store.evidence import EvidenceLog
 from shall.store.sqlite import SqliteStore
 from shall.store.state import DATABASE, EVIDENCE, prepare_state, sealing_key
@@ -84,7 +86,9 @@ def open_workspace(
 
 
 def open_workspaces(settings: Settings, observe: Emit | None = None) -> Workspaces:
-    """Join the folders that the settings allow. ``observe`` is told the events of every run.
+    """Join the folders that the settings allow, for a server: its calls are logged.
+
+    ``observe`` is told the events of every run.
 
     Raises:
         InvalidSetting: One of them does not exist, or the rules about targets cannot be read.
@@ -93,11 +97,22 @@ def open_workspaces(settings: Settings, observe: Emit | None = None) -> Workspac
     missing = [str(folder) for folder in settings.workspaces if not folder.is_dir()]
     if missing:
         raise InvalidSetting(f"These workspaces are no folders: {', '.join(missing)}.")
+    logs: dict[Path, CallLog] = {}
+
+    def open_one(root: Path) -> Workspace:
+        call_log = None
+        if settings.log_calls:
+            path = call_log_path(root, settings)
+            call_log = logs.setdefault(
+                path, CallLog(path, settings.calls_log_bytes, settings.calls_log_days)
+            )
+        return replace(open_workspace(root, settings, observe=observe), call_log=call_log)
+
     return Workspaces(
         settings.workspaces,
         current=Path.cwd(),
         home=Path.home(),
-        open_workspace=lambda root: open_workspace(root, settings, observe=observe),
+        open_workspace=open_one,
         interpreters=settings.interpreters,
     )
 
@@ -113,6 +128,18 @@ def state_key(settings: Settings, workspaces: Workspaces) -> bytes:
         return sealing_key(workspaces.choose(None).state)
     except ShallError:
         return secrets.token_bytes(32)
+
+
+def call_log_path(root: Path, settings: Settings) -> Path:
+    """Give the path of the call log of a workspace.
+
+    A bare ``calls_log`` lies in ``logs_root``, a path with a folder is taken as it is; both may be
+    relative to the workspace.
+    """
+    path = Path(settings.calls_log)
+    if path.name == settings.calls_log:
+        path = settings.logs_root / path
+    return root / path
 
 
 def run_defaults(settings: Settings) -> RunDefaults:

@@ -19,6 +19,7 @@ from pathlib import Path
 import httpx2
 import pytest
 from mcp import Client
+from mcp.client.sse import sse_client
 from mcp.client.streamable_http import streamable_http_client
 
 ROOT = Path(__file__).parents[2]
@@ -282,6 +283,17 @@ def nginx(nginx_folder: Callable[..., Nginx], start: Start) -> Callable[..., Ngi
     return run
 
 
+@pytest.fixture
+def three(serve_spec: Start, nginx: Callable[..., Nginx]) -> tuple[Nginx, dict[str, Running]]:
+    """Three instances that share a workspace, and nginx in front of them."""
+    started = {
+        name: serve_spec(MCP_AUTH_TOKEN=TOKEN, SHALL_INSTANCE=name, SHALL_SESSIONS="yes")
+        for name in "abc"
+    }
+    ports = {f"127.0.0.1:{3001 + at}": it.port for at, it in enumerate(started.values())}
+    return nginx("deploy/nginx/three-instances.conf", ports), started
+
+
 def _nginx(folder: Path) -> list[str]:
     program = shutil.which("nginx", path=environment()["PATH"])
     assert program, "run scripts/install-test-services (make test does)"
@@ -350,13 +362,27 @@ def connect() -> Connect:
         certificate: Certificate | None = None,
         host: str = "",
         mode: str = "legacy",
+        sse: bool = False,
     ) -> AsyncIterator[Client]:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         if host:
             headers["Host"] = host
         trust = certificate.context() if certificate else ssl.create_default_context()
+
+        def make_http(
+            headers: dict[str, str] | None = headers,
+            timeout: httpx2.Timeout | None = None,
+            auth: httpx2.Auth | None = None,
+        ) -> httpx2.AsyncClient:
+            timeout = timeout or httpx2.Timeout(60)
+            return httpx2.AsyncClient(verify=trust, headers=headers, timeout=timeout, auth=auth)
+
+        if sse:
+            async with Client(sse_client(url, headers, httpx_client_factory=make_http)) as client:
+                yield client
+            return
         async with (
-            httpx2.AsyncClient(headers=headers, verify=trust, timeout=60) as http,
+            make_http() as http,
             Client(streamable_http_client(url, http_client=http), mode=mode) as client,
         ):
             yield client

@@ -192,6 +192,13 @@ def test_d47_its_name_is_found_among_the_processes(serve_spec: Start, run: Any) 
     assert run("top", "-b", "-n", "1", "-p", str(server.process.pid)).returncode == 0
 
 
+def test_d48_an_error_is_a_line_that_grep_counts(run: Any, tmp_path: Any) -> None:
+    log = tmp_path / "mcp-server.log"
+    script = "from mcp_server_spec.main import app; import logging; logging.error('lost')"
+    assert run("python", "-c", script, MCP_LOG_FILE=str(log)).returncode == 0
+    assert run("grep", "-c", "ERROR", log).stdout == "1\n"
+
+
 def test_d2_it_needs_less_than_the_memory_and_disk_asked_for(serve_spec: Start, run: Any) -> None:
     pid = serve_spec().process.pid
     [kilobytes] = run("ps", "-o", "rss=", "-p", str(pid)).stdout.split()
@@ -217,6 +224,20 @@ async def test_d50_a_restart_keeps_what_was_run(
     async with connect(f"{serve_api().url}/mcp") as client:
         kept = (await client.call_tool("get_test_results", {})).structured_content
     assert [it["run_id"] for it in kept["results"]] == [ran["run_id"]]
+
+
+async def test_o26_the_metrics_tool_counts_success_errors_and_time(
+    serve_api: Start, connect: Any
+) -> None:
+    async with connect(f"{serve_api().url}/mcp") as client:
+        await client.call_tool("health_check", {})
+        missing = {"yaml_path": "tests/cases/none.yaml"}
+        wrong = (await client.call_tool("get_testcase", missing)).structured_content
+        said = (await client.call_tool("get_mcp_metrics", {})).structured_content
+    assert (said["total"], said["success"], said["error"]) == (2, 1, 1)
+    assert said["success_rate"] == 0.5
+    assert said["p95_latency_ms"] > 0
+    assert said["error_codes"] == {wrong["error_code"]: 1}
 
 
 def write_case(project: Any, host: str, path: str) -> None:

@@ -76,9 +76,11 @@ async def test_a_call_that_cannot_be_kept_is_answered_all_the_same(
 ) -> None:
     await client.call_tool("health_check", {})
     with sqlite3.connect(project / ".shall/local/shall.db") as database:
-        for (table,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'"):
-            if "call" in table:
-                database.execute(f"DROP TABLE {table}")
+        tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'call%'"
+        for (table,) in database.execute(tables).fetchall():
+            database.execute(f"DROP TABLE {table}")
     database.close()
     assert answer(await client.call_tool("health_check", {}))["status"] == "ok"
-    assert "a tool call is not kept" in caplog.text
+    metrics = answer(await client.call_tool("get_mcp_metrics", {}))
+    assert metrics["error_code"] == "MCP_STORE_UNAVAILABLE"
+    assert caplog.text.count("tool calls cannot be kept for now") == 1

@@ -11,7 +11,7 @@ import pytest
 from mcp import Client
 from mcp.shared.exceptions import MCPError
 
-from shall.actions.results import past_runs
+from shall.actions.results import call_statistics, past_runs
 from shall.actions.workspaces import Workspaces
 from shall.cases.reading import read_case
 from shall.engine.result import RunStatus
@@ -123,6 +123,24 @@ def test_a_signal_stops_a_run_and_ends_the_server(
     service.wait_for(service.log.closed, "/slow")
     workspace = open_workspace(project, Settings())
     assert [run.status for run in past_runs(workspace)] == [RunStatus.INTERRUPTED]
+
+
+@pytest.mark.process
+@pytest.mark.verifies("store#2.4")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_loses_no_call(
+    start: Callable[..., Any], project: Path, number: signal.Signals
+) -> None:
+    process = start("shall", "serve", "--workspace", str(project))
+    wire = Wire(process)
+    wire.initialize()
+    for _ in range(20):
+        wire.call("health_check")
+    process.send_signal(number)
+    assert process.wait(20) == 0
+    workspace = open_workspace(project, Settings())
+    assert call_statistics(workspace).total == 20
+    assert len((project / "atf/logs/mcp_calls.jsonl").read_text().splitlines()) == 20
 
 
 def test_a_workspace_that_is_no_folder_is_told_at_the_start(

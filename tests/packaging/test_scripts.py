@@ -98,8 +98,8 @@ def test_a_virtual_environment_that_was_moved_is_made_anew(checkout: Path) -> No
     assert not (checkout / ".venv").exists()
 
 
-@pytest.mark.verifies("packaging#1.1")
-def test_services_that_are_there_are_not_installed_again(checkout: Path) -> None:
+def stamp_services(checkout: Path) -> Path:
+    """Let the services that lie in the checkout be installed already; gives their script."""
     script = checkout / "scripts" / "install-test-services"
     script_sum = subprocess.run(
         ["cksum"], input=script.read_text(), check=True, capture_output=True, text=True
@@ -110,7 +110,31 @@ def test_services_that_are_there_are_not_installed_again(checkout: Path) -> None
     assert "node" in names
     for name in names:
         (services / f".{name}").write_text(f"{script_sum}\n", encoding="utf-8")
+    return script
 
-    done = subprocess.run([script], check=False, capture_output=True, text=True)
+
+@pytest.mark.verifies("packaging#1.1")
+def test_services_that_are_there_are_not_installed_again(checkout: Path) -> None:
+    done = subprocess.run([stamp_services(checkout)], check=False, capture_output=True, text=True)
 
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_packages_that_are_missing_are_installed_with_one_update_or_named(checkout: Path) -> None:
+    script = checkout / "scripts" / "install-test-services"
+    text = script.read_text().replace("nginx=nginx", "no-nginx=nginx").replace("ab=", "no-ab=")
+    script.write_text(text, encoding="utf-8")
+    (checkout / "apt-get").write_text(f'#!/bin/sh\necho "$@" >>{checkout}/asked\n')
+    env = {"PATH": f"{checkout}:/usr/bin:/bin"}
+
+    done = subprocess.run(
+        [stamp_services(checkout)], env=env, check=False, capture_output=True, text=True
+    )
+
+    install = "install -y --no-install-recommends nginx apache2-utils"
+    if os.geteuid() == 0:
+        assert done.returncode == 0, done.stderr
+        assert (checkout / "asked").read_text() == f"update\n{install}\n"
+    else:
+        assert done.returncode == 1
+        assert f"apt-get update && apt-get {install}" in done.stderr

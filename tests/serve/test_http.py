@@ -216,7 +216,7 @@ def test_the_application_can_be_started_by_its_import_path(
         assert process.stderr is not None
         line = next(line for line in process.stderr if "running on" in line)
         base = line.partition("running on ")[2].split()[0]
-        assert httpx2.get(f"{base}/health").json()["server"]["name"] == "shall"
+        assert httpx2.get(f"{base}/health").json()["server"]["name"] == "spec-driven-development"
     finally:
         process.terminate()
         process.communicate(timeout=20)

@@ -5,6 +5,7 @@ import random
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -125,6 +126,19 @@ def test_calls_stay_counted_when_their_rows_are_dropped(
     assert 12_800 < store.call_statistics(13_000, None).total <= 13_000
 
 
+@pytest.mark.verifies("store#2.3")
+def test_a_limit_just_beyond_the_rows_is_counted_to_the_second(
+    store: SqliteStore, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite, "MAX_CALLS", EXACT_UP_TO + 500)
+    calls = made(now.replace(second=55), 12_000, timedelta(seconds=50))
+    keep(store, calls)
+
+    in_a_second = 2 * len(calls) // 50
+    limit = EXACT_UP_TO + 1500
+    assert limit - in_a_second < store.call_statistics(limit, None).total <= limit
+
+
 def test_short_spans_do_not_pile_up(
     store: SqliteStore, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -138,10 +152,10 @@ def test_short_spans_do_not_pile_up(
         (found,) = store._connection.execute(query, (length,)).fetchone()
         return int(found)
 
-    assert spans(SECOND) <= 12
-    assert spans(MINUTE) <= 24 * 60 + 1
-    assert spans(HOUR) <= 32 * 24 + 1
-    assert spans(DAY) <= 367
+    assert spans(SECOND) <= 120
+    assert spans(MINUTE) <= 25 * 60
+    assert spans(HOUR) <= 33 * 24
+    assert spans(DAY) <= 366 + 32
     assert spans(LENGTHS[0]) in {13, 14}
 
 
@@ -150,7 +164,8 @@ def test_calls_that_an_older_release_kept_are_counted(
     open_store: OpenStore, path: Path, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     known = migrate.migrations()
-    calls = made(now, EXACT_UP_TO + 2000, timedelta(days=2))
+    first, *rest = made(now, EXACT_UP_TO + 2000, timedelta(days=2))
+    calls = [replace(first, at=first.at.replace(microsecond=999_999)), *rest]
     with monkeypatch.context() as patched:
         patched.setattr(migrate, "migrations", lambda: {1: known[1]})
         open_store().close()
@@ -174,6 +189,9 @@ def test_calls_that_an_older_release_kept_are_counted(
 
     store = open_store()
     check(store.call_statistics(0, None), calls)
+    query = "SELECT start FROM call_counts WHERE length = 1 GROUP BY start"
+    seconds = [start for (start,) in store._connection.execute(query)]
+    assert seconds == sorted({int(call.at.timestamp()) for call in calls})
     more = made(now + timedelta(seconds=5), 100, timedelta(seconds=5), seed=2)
     keep(store, more)
     check(store.call_statistics(0, None), [*calls, *more])

@@ -9,7 +9,7 @@ from shall.errors import TooManyConnections
 from shall.store import connections
 from shall.store.base import ConnectionRecord
 from shall.store.connections import MAX_CONNECTIONS, MAX_PER_PRINCIPAL, errors_after
-from shall.store.migrate import migrate
+from shall.store.sqlite import SqliteStore
 
 AT = datetime(2026, 11, 21, tzinfo=UTC)
 
@@ -26,8 +26,8 @@ class Machine:
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    SqliteStore(tmp_path / "shall.db", max_runs=1, max_age_days=1).close()
     opened = sqlite3.connect(tmp_path / "shall.db", isolation_level=None)
-    migrate(opened)
     yield opened
     opened.close()
 

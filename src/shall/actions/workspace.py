@@ -9,6 +9,7 @@ from shall.actions.files import Files
 from shall.engine.events import Emit
 from shall.engine.ports import Sender
 from shall.store.base import Store
+from shall.store.call_log import CallLog
 from shall.store.evidence import EvidenceLog
 
 
@@ -35,6 +36,7 @@ class Workspace:
     ``store`` and ``evidence`` are None where the state cannot be written; ``state_warning`` says
     why, once, and whatever needs no state still works. ``make_sender`` is called inside the event
     loop that runs the cases. ``observe`` is told the events of every run, whoever asked for it.
+    ``call_log`` is None where no call log is kept.
     """
 
     root: Path
@@ -46,3 +48,4 @@ class Workspace:
     defaults: RunDefaults = RunDefaults()
     state_warning: str | None = None
     observe: Emit | None = None
+    call_log: CallLog | None = None

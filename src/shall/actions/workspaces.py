@@ -96,6 +96,8 @@ class Workspaces:
             workspace.files.close()
             if workspace.store is not None:
                 workspace.store.close()
+            if workspace.call_log is not None:
+                workspace.call_log.close()
 
     def _roots(self, client_roots: Sequence[Path]) -> tuple[Path, ...]:
         if self._allowed:

@@ -14,7 +14,14 @@ from shall.settings import SPEC_DRIVEN as SPEC_DRIVEN_DEFAULTS
 
 
 def serve_api_auto_test(argv: Sequence[str]) -> int:
-    """Serve as ``api-auto-test-mcp`` did: 127.0.0.1:8000, ``/mcp``, stdio."""
+    """Serve as ``api-auto-test-mcp`` did: 127.0.0.1:8000, ``/mcp``, stdio.
+
+    ``install`` as the first argument writes a client's configuration instead.
+    """
+    if argv[:1] == ["install"]:
+        from shall.cli.install import install_as_before
+
+        return install_as_before(argv[1:])
     command = _command("api-auto-test-mcp")
     add_serving_flags(command, {"path": ("--sse-path",)})
     command.add_argument("--auth-token", help="bearer token; others on the machine can see it")

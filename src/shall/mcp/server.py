@@ -44,11 +44,13 @@ def build_server(
     name: str = "shall",
     *,
     exposure: Exposure = _ALL,
+    max_result_bytes: int | None = None,
     state_key: bytes | None = None,
 ) -> MCPServer[Connected]:
     """Build the server. ``workspaces`` stay open: whoever made them closes them.
 
     ``exposure`` bounds which tools are offered; what a caller's scopes forbid is taken away too.
+    ``max_result_bytes`` bounds what a tool answers.
     ``state_key`` (32 bytes) seals what clients carry from one request to the next; servers that
     share it understand one another's. None: a key of this process.
     """
@@ -58,12 +60,16 @@ def build_server(
         # Entered once for each connection over stdio, once for all over HTTP.
         yield Connected(workspaces)
 
+    tools = [make_tool(function, annotations) for function, annotations in TOOLS.items()]
+    for tool in tools:
+        tool.exposure, tool.max_bytes = exposure, max_result_bytes
+
     server = MCPServer(
         name,
         title="shall",
         instructions=INSTRUCTIONS,
         version=__version__,
-        tools=[make_tool(*tool, exposure) for tool in TOOLS.items()],
+        tools=[*tools],
         resources=[_format_resource()],
         lifespan=lifespan,
         request_state_security=sealed_by(state_key) if state_key else None,

@@ -1,6 +1,5 @@
 """A tool whose every answer is an envelope, and whose every call is kept."""
 
-import asyncio
 import logging
 import time
 from collections.abc import Mapping
@@ -13,6 +12,7 @@ from mcp.shared.exceptions import MCPError
 from mcp_types import CallToolResult, ToolAnnotations
 from pydantic import ValidationError
 
+from shall.actions.calls import keep_call
 from shall.actions.request_ids import CURRENT, new_request_id
 from shall.errors import ShallError
 from shall.mcp.caller import caller_of
@@ -42,10 +42,12 @@ _FAULT_CODES = {
 class EnvelopeTool(Tool):
     """Runs a tool function and wraps what it returns or raises.
 
-    ``exposure`` is what the operator offers: a call beyond it is refused.
+    ``exposure`` is what the operator offers: a call beyond it is refused. ``max_bytes`` bounds
+    the answer.
     """
 
     exposure: Exposure = Exposure()
+    max_bytes: int | None = None
 
     async def run(
         self, arguments: dict[str, Any], context: Context[Any, Any], convert_result: bool = False
@@ -58,7 +60,7 @@ class EnvelopeTool(Tool):
         length = workspace.defaults.max_error_length if workspace else _DEFAULT_ERROR_LENGTH
         try:
             answer = success(request_id, await self._answer(arguments, context))
-            result = as_result(answer)  # a value that JSON cannot say is told here
+            result = as_result(answer, self.max_bytes)  # what JSON cannot say is told here
         except ShallError as error:
             answer = failure(request_id, error.code, str(error), length, error)
             result = as_result(answer)
@@ -70,7 +72,7 @@ class EnvelopeTool(Tool):
             message = f"A fault of shall itself; its log tells more under {request_id}."
             answer = failure(request_id, code, message, length)
             result = as_result(answer)
-        if workspace is not None and workspace.store is not None:
+        if workspace is not None:
             call = CallRecord(
                 at=datetime.now(UTC),
                 tool=self.name,
@@ -79,7 +81,7 @@ class EnvelopeTool(Tool):
                 latency_ms=(time.perf_counter() - started) * 1000,
                 error_code=answer["error_code"],
             )
-            await _keep(workspace.store.save_call, call)
+            keep_call(workspace, call)
         return result
 
     async def _answer(
@@ -101,18 +103,7 @@ class EnvelopeTool(Tool):
         return answer
 
 
-async def _keep(save: Any, call: CallRecord) -> None:
-    try:
-        await asyncio.to_thread(save, call)
-    except ShallError as error:  # an answer is worth more than its record
-        _log.warning("a tool call is not kept: %s", error)
-
-
-def make_tool(
-    function: Any,
-    annotations: ToolAnnotations,
-    exposure: Exposure = Exposure(),  # noqa: B008
-) -> EnvelopeTool:
+def make_tool(function: Any, annotations: ToolAnnotations) -> EnvelopeTool:
     """Make the tool of a function: its name, first paragraph, arguments and annotations.
 
     A return type other than a plain mapping gives an output schema.
@@ -125,7 +116,6 @@ def make_tool(
         structured_output=None if _has_shape(function) else False,
     )
     assert isinstance(tool, EnvelopeTool)  # noqa: S101 - from_function makes what it is called on
-    tool.exposure = exposure
     tool.parameters = _lean(tool.parameters)
     tool.parameters["additionalProperties"] = False
     if tool.fn_metadata.output_schema is not None:

@@ -3,11 +3,14 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from mcp.server.mcpserver import MCPServer
 from mcp.server.sse import SseServerTransport
 from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
@@ -24,9 +27,15 @@ from shall.serve.face import SHALL, Face
 from shall.serve.gates import gated
 from shall.serve.observe.metrics import Facts, Metrics
 from shall.serve.observe.operations import observe_server
+from shall.serve.observe.scrape import metrics_response
 from shall.serve.observe.sharing import shared_folder
 from shall.serve.observe.tracing import set_up_tracing
 from shall.serve.one_url import UNCHECKED, Messages, OneUrl
+from shall.serve.readiness import Readiness
+from shall.serve.rest.about import count_connections, document_d_metrics
+from shall.serve.rest.answers import problem_handlers
+from shall.serve.rest.backing import Backing, Scrape
+from shall.serve.rest.routes import rest_routes
 from shall.serve.streams import OpenStreams
 from shall.settings import Settings, process_environment
 
@@ -51,12 +60,15 @@ class Served:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What an application is put together from. ``metrics`` have seen every run of ``server``."""
+    """What an application is put together from.
+
+    ``metrics`` are told of the runs in ``workspaces``, and tell ``facts`` too.
+    """
 
     workspaces: Workspaces
     server: MCPServer[Connected]
     metrics: Metrics
-    drain: Drain = field(default_factory=Drain)
+    facts: Facts = field(default_factory=Facts)
 
 
 def make_app(settings: Settings, face: Face = SHALL) -> Served:
@@ -65,21 +77,20 @@ def make_app(settings: Settings, face: Face = SHALL) -> Served:
     Raises:
         InvalidSetting: The settings cannot work together.
     """
-    drain = Drain(settings.drain_s)
-    metrics = Metrics(
-        shared_folder(process_environment()), Facts(is_ready=lambda: not drain.is_draining)
-    )
+    facts = Facts()
+    metrics = Metrics(shared_folder(process_environment()), facts)
     workspaces = open_workspaces(settings, metrics.take_event)
     server = build_server(
         workspaces,
         settings.server_name,
         exposure=offered(settings, face),
+        max_result_bytes=settings.max_result_bytes,
         state_key=state_key(settings, workspaces),
     )
-    return assemble(settings, Parts(workspaces, server, metrics, drain), face)
+    return assemble(settings, Parts(workspaces, server, metrics, facts), face)
 
 
-def assemble(settings: Settings, parts: Parts, face: Face = SHALL) -> Served:  # noqa: ARG001
+def assemble(settings: Settings, parts: Parts, face: Face = SHALL) -> Served:
     """Put a server behind every route and gate. Its workspaces are closed when the app ends.
 
     Raises:
@@ -95,14 +106,20 @@ def assemble(settings: Settings, parts: Parts, face: Face = SHALL) -> Served:  #
     observe_server(parts.server, parts.metrics)
     end_tracing = set_up_tracing(parts.server, settings)
     low = parts.server._lowlevel_server
-    parts.drain.watch(low)
+    drain = Drain(settings.drain_s)
+    drain.watch(low)
+    readiness = Readiness(parts.workspaces, lambda: drain.is_draining)
+    backing = Backing(settings, parts.workspaces, parts.server, readiness, _scrape(parts))
+    parts.facts.is_ready = lambda: readiness.is_ready
+    parts.facts.connections = partial(count_connections, backing)
     sessions = Sessions(
         low, stateless=settings.sessions == "no", max_body_bytes=settings.max_body_bytes
     )
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        async with sessions.run(), parts.drain.on_signals():
+        async with sessions.run(), drain.on_signals():
+            readiness.start()
             try:
                 yield
             finally:
@@ -111,12 +128,21 @@ def assemble(settings: Settings, parts: Parts, face: Face = SHALL) -> Served:  #
 
     routes = [
         *metadata_routes(settings),
-        *_mcp_routes(settings, low, sessions, parts.drain.streams),
+        *_mcp_routes(settings, low, sessions, drain.streams),
+        *rest_routes(backing, is_basic=face.is_basic),
     ]
-    app = Starlette(routes=routes, lifespan=lifespan)
+    app = Starlette(routes=routes, lifespan=lifespan, exception_handlers=problem_handlers())
     app.router.redirect_slashes = False  # behind a proxy a redirect would name the wrong scheme
-    wrapped = gated(app, settings, authenticator=callers, drain=parts.drain, metrics=parts.metrics)
+    wrapped = gated(app, settings, authenticator=callers, drain=drain, metrics=parts.metrics)
     return Served(wrapped, parts, callers)
+
+
+def _scrape(parts: Parts) -> Scrape:
+    async def scrape(backing: Backing, request: Request) -> Response:
+        as_json = partial(document_d_metrics, backing)
+        return await metrics_response(parts.metrics, request.headers.get("accept", ""), as_json)
+
+    return scrape
 
 
 def _mcp_routes(

@@ -49,6 +49,11 @@ class Readiness:
         """Say that the process has started."""
         self._is_started = True
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether nothing is known that speaks against it; it asks nobody."""
+        return self._is_started and not self._is_draining() and not self._known
+
     async def reasons(self) -> tuple[str, ...]:
         """Give the reasons not to be ready; none where it is.
 

@@ -15,8 +15,8 @@ WAIT_S = 0.1
 """How long a call waits for others to be written with it, in seconds."""
 
 CAPACITY = 10_000
-ROOM_WAIT_S = 0.5
-"""How long ``put`` waits for room in a full buffer, in seconds, before it lets a call go."""
+ROOM_WAIT_S = 5.0
+"""How long ``put`` waits at most for room in a full buffer that is being written, in seconds."""
 
 RETRY_S = 1.0
 """Pause after a write that failed, in seconds."""
@@ -45,8 +45,8 @@ class CallBuffer:
     def put(self, call: CallRecord) -> None:
         """Take a call. Waits shortly where the buffer is full."""
         with self._changed:
-            if len(self._waiting) >= CAPACITY and not self._fails:
-                self._changed.wait_for(lambda: len(self._waiting) < CAPACITY, ROOM_WAIT_S)
+            if len(self._waiting) >= CAPACITY:
+                self._changed.wait_for(self._has_room_or_fails, ROOM_WAIT_S)
             if self._closed or len(self._waiting) >= CAPACITY:
                 self._lost += 1
                 return
@@ -94,6 +94,9 @@ class CallBuffer:
             if not self._closed:
                 self.flush()
 
+    def _has_room_or_fails(self) -> bool:
+        return len(self._waiting) < CAPACITY or self._fails
+
     def _is_due(self) -> bool:
         return self._closed or len(self._waiting) >= BATCH
 
@@ -106,7 +109,9 @@ class CallBuffer:
         except ShallError as error:
             if not self._fails:
                 _log.warning("tool calls cannot be kept for now: %s", error)
-            self._fails = True
+            with self._changed:
+                self._fails = True
+                self._changed.notify_all()
             return 0
         with self._changed:
             for _ in batch:

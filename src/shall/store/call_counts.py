@@ -8,6 +8,7 @@ for its bucket of latency. The long spans stay for ever, so whatever was counted
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from shall.store.base import CallRecord
@@ -22,7 +23,10 @@ LENGTHS = (LONGEST, DAY, HOUR, MINUTE, SECOND)
 """The lengths of spans in seconds, each a multiple of the next."""
 
 KEPT_S = {DAY: 366 * DAY, HOUR: 32 * DAY, MINUTE: DAY, SECOND: 0}
-"""How long spans are kept at least, in seconds; and as long as rows of their calls are there."""
+"""How long spans are kept at least, in seconds; and as long as rows of their calls are there.
+
+All that make up a longer span go together, since only all of them can stand for it.
+"""
 
 _INSERT_CALL = "INSERT INTO calls VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)"
 _DROP_CALLS = "DELETE FROM calls WHERE id <= (SELECT max(id) FROM calls) - ?"
@@ -78,7 +82,7 @@ def _count(connection: "sqlite3.Connection", calls: Iterable[CallRecord]) -> Non
 def _drop_spans(connection: "sqlite3.Connection", now: datetime) -> None:
     (oldest,) = connection.execute(_OLDEST_CALL).fetchone()
     rows_since = datetime.fromisoformat(oldest).timestamp()
-    for length, kept_s in KEPT_S.items():
-        before = int(min(now.timestamp() - kept_s, rows_since)) - length
+    for longer, length in pairwise(LENGTHS):
+        before = int(min(now.timestamp() - KEPT_S[length], rows_since)) // longer * longer
         connection.execute(_DROP_COUNTS, (length, before))
         connection.execute(_DROP_LATENCIES, (length, before))

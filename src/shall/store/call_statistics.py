@@ -6,7 +6,7 @@ hours, 59 minutes and 59 seconds are read beside the longest spans, however many
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -44,7 +44,7 @@ _LATENCIES = """
 """
 
 _Row = tuple[int, str, float]  # succeeded, error code, latency in milliseconds
-_Group = tuple[int, str, int, float]  # succeeded, error code, calls, milliseconds spent
+_Group = tuple[int, str]  # succeeded, error code
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,12 @@ class _Window:
 def count_calls(
     connection: "sqlite3.Connection", limit: int, since: datetime | None
 ) -> CallStatistics:
-    """Count the newest ``limit`` calls (0: all), only those after ``since`` if given."""
+    """Count the newest ``limit`` calls (0: all), only those after ``since`` if given.
+
+    Exact, but for two things: above ``EXACT_UP_TO`` calls the P95 comes from buckets; and where a
+    span at the window's edge can no longer be divided, because its rows are dropped, ``since``
+    counts it whole, and ``limit`` counts only those of its calls that are still rows.
+    """
     after = "" if since is None else time_text(since)
     if 0 < limit <= EXACT_UP_TO:
         return _from_rows(_newest_rows(connection, after, limit))
@@ -140,38 +145,36 @@ def _text(second: int) -> str:
 
 
 def _from_rows(rows: Sequence[_Row]) -> CallStatistics:
-    p95 = nearest(sorted(latency for _, _, latency in rows), _PERCENT) if rows else 0.0
-    return _statistics(_groups(rows), p95)
+    latencies = sorted(latency for _, _, latency in rows)
+    p95 = nearest(latencies, _PERCENT) if rows else 0.0
+    return _statistics(_groups(rows), sum(latencies), p95)
 
 
-def _groups(rows: Iterable[_Row]) -> list[_Group]:
-    numbers: Counter[tuple[int, str]] = Counter()
-    spent: dict[tuple[int, str], float] = {}
-    for succeeded, code, latency in rows:
-        key = (succeeded, code)
-        numbers[key] += 1
-        spent[key] = spent.get(key, 0.0) + latency
-    return [(*key, number, spent[key]) for key, number in numbers.items()]
+def _groups(rows: Sequence[_Row]) -> Counter[_Group]:
+    return Counter((succeeded, code) for succeeded, code, _ in rows)
 
 
 def _from_window(connection: "sqlite3.Connection", window: _Window) -> CallStatistics:
     groups = _groups(window.rows)
+    spent_ms = sum(latency for _, _, latency in window.rows)
     buckets = Counter(bucket_of(latency) for _, _, latency in window.rows)
     for spans in window.spans:
         bounds = (spans.length, spans.first, spans.end)
-        groups += connection.execute(_COUNTS, bounds)
+        for succeeded, code, calls, spent in connection.execute(_COUNTS, bounds):
+            groups[succeeded, code] += calls
+            spent_ms += spent
         for bucket, calls in connection.execute(_LATENCIES, bounds):
             buckets[bucket] += calls
-    return _statistics(groups, nearest_bucket(buckets.items(), _PERCENT))
+    return _statistics(groups, spent_ms, nearest_bucket(buckets.items(), _PERCENT))
 
 
-def _statistics(groups: Sequence[_Group], p95_ms: float) -> CallStatistics:
-    total = sum(calls for _, _, calls, _ in groups)
+def _statistics(groups: Counter[_Group], spent_ms: float, p95_ms: float) -> CallStatistics:
+    total = groups.total()
     if total == 0:
         return CallStatistics(0, 0, 0, 0.0, 0.0, 0.0, {})
-    success = sum(calls for succeeded, _, calls, _ in groups if succeeded)
+    success = sum(calls for (succeeded, _), calls in groups.items() if succeeded)
     codes: Counter[str] = Counter()
-    for _, code, calls, _ in groups:
+    for (_, code), calls in groups.items():
         codes[code] += calls
     del codes[""]
     return CallStatistics(
@@ -179,7 +182,7 @@ def _statistics(groups: Sequence[_Group], p95_ms: float) -> CallStatistics:
         success=success,
         error=total - success,
         success_rate=success / total,
-        avg_latency_ms=sum(spent for _, _, _, spent in groups) / total,
+        avg_latency_ms=spent_ms / total,
         p95_latency_ms=p95_ms,
         error_codes=dict(codes),
     )

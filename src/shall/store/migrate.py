@@ -4,6 +4,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from shall.errors import StoreTooNew
+from shall.store.latencies import bucket_of
 
 if TYPE_CHECKING:
     import sqlite3
@@ -47,6 +48,7 @@ def migrate(connection: "sqlite3.Connection", newest: int | None = None) -> None
     Each migration is one transaction that also writes its number, and the number is read again
     inside it: of two processes that start at once, the second finds the work done.
     """
+    connection.create_function("latency_bucket", 1, bucket_of, deterministic=True)
     for number, text in migrations().items():
         if number <= schema_version(connection) or (newest is not None and number > newest):
             continue

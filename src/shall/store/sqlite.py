@@ -17,7 +17,6 @@ from shall.store.base import CallRecord, CallStatistics, ConnectionRecord, RunRe
 from shall.store.call_buffer import CallBuffer
 from shall.store.call_counts import insert_calls
 from shall.store.call_statistics import count_calls
-from shall.store.latencies import bucket_of
 from shall.store.locks import Lease, in_use_file, is_held, locked_file, share
 from shall.store.migrate import migrate, refuse_newer
 from shall.store.rows import RunRow, case_from_text, run_record, time_text
@@ -79,7 +78,6 @@ class SqliteStore:
                 refuse_newer(self._connection, str(path))
                 self._connection.execute("PRAGMA journal_mode = WAL")
                 self._connection.execute("PRAGMA foreign_keys = ON")
-                self._connection.create_function("latency_bucket", 1, bucket_of, deterministic=True)
                 migrate(self._connection)
         except BaseException:
             self._connection.close()
@@ -197,7 +195,7 @@ class SqliteStore:
         return [case_from_text(document) for document in documents]
 
     def save_call(self, call: CallRecord) -> None:
-        """Keep one tool call, within 100 ms; returns at once and raises nothing."""
+        """Take one tool call, to be kept within 100 ms. Returns at once and raises nothing."""
         self._calls.put(call)
 
     def _insert_calls(self, calls: Sequence[CallRecord]) -> None:
@@ -207,8 +205,8 @@ class SqliteStore:
     def call_statistics(self, limit: int, since: datetime | None) -> CallStatistics:
         """Count the newest ``limit`` calls (0: all), only those after ``since`` if given.
 
-        Calls of this process are all counted, those of others from 100 ms ago. See ``Store`` for
-        how exact it is.
+        A window that begins before the newest 100,000 calls begins with a whole minute, hour or day
+        (``call_statistics.count_calls``); a ``limit`` beyond them may count a span fewer.
         """
         self._calls.flush()
         with self._reading() as connection:

@@ -21,6 +21,7 @@ from shall.serve.auth.refusal import Refused
 from shall.settings import Settings
 
 GuardJwt = Callable[..., Any]
+_EC_KEY = json.loads(ECAlgorithm.to_jwk(ec.generate_private_key(ec.SECP256R1()).public_key()))
 
 
 @pytest.mark.verifies("auth#3.1")
@@ -115,6 +116,17 @@ def test_a_token_with_another_key_or_algorithm_is_refused(
     assert guarded.get(token=token(key, "RS256", None)).status_code == 200, "one key needs no id"
 
 
+@pytest.mark.verifies("auth#3.2")
+@pytest.mark.parametrize("algorithm", ["HS256", "none"])
+def test_no_key_is_asked_for_where_the_algorithm_is_refused(
+    guard_jwt: GuardJwt, key_server: Any, algorithm: str
+) -> None:
+    secret = "s" * 64 if algorithm == "HS256" else None
+    token = key_server.token(secret, algorithm, "unknown")
+    assert guard_jwt().get(token=token).status_code == 401
+    assert key_server.asked == 0
+
+
 def test_a_short_key_is_not_used() -> None:
     weak = rsa.generate_private_key(65537, 1024)
     document = {"keys": [{**json.loads(RSAAlgorithm.to_jwk(weak.public_key())), "kid": "w"}]}
@@ -126,7 +138,7 @@ def test_a_short_key_is_not_used() -> None:
 @pytest.mark.parametrize(
     "answer",
     [
-        lambda: PlainTextResponse("down", 500),
+        lambda: PlainTextResponse(json.dumps({"keys": [_EC_KEY]}), 500),
         lambda: PlainTextResponse("<html>"),
         lambda: PlainTextResponse("[" * 100_000),
         lambda: PlainTextResponse('{"keys": []}'),
@@ -302,9 +314,6 @@ def test_whatever_a_jwt_holds_it_is_refused_without_a_fault(head: bytes, body: b
     verifier = JwtVerifier(KeyServer("http://keys", fetch=one_key), ISSUER, AUDIENCE)
     with pytest.raises(Refused):
         asyncio.run(verifier.verify(b".".join(parts)))
-
-
-_EC_KEY = json.loads(ECAlgorithm.to_jwk(ec.generate_private_key(ec.SECP256R1()).public_key()))
 
 
 @pytest.mark.verifies("auth#3.6")

@@ -206,7 +206,10 @@ async def test_the_text_is_read_by_prometheus_in_both_formats() -> None:
     ],
 )
 async def test_json_is_for_whoever_asks_for_it(metrics: Metrics, accept: str, kind: str) -> None:
-    answer = await metrics_response(metrics, accept, lambda: {"server": {"version": "1"}})
+    async def as_json() -> dict[str, Any]:
+        return {"server": {"version": "1"}}
+
+    answer = await metrics_response(metrics, accept, as_json)
 
     assert answer.headers["content-type"].partition(";")[0] == kind
     if kind == "application/json":

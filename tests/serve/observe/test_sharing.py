@@ -11,6 +11,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from shall.errors import InvalidSetting
+from shall.serve.observe.processes import ProcessesCollector
 from shall.serve.observe.sharing import (
     VARIABLE,
     folder_of,
@@ -25,6 +26,7 @@ WORKER = """
 import os
 import sys
 from shall.serve.observe.metrics import Metrics
+from shall.serve.observe.processes import ProcessesCollector
 from shall.serve.observe.sharing import shared_folder
 from shall.settings import process_environment
 
@@ -117,6 +119,16 @@ def test_any_worker_tells_the_sums_of_all(
     # Two processes live, as before: what is told of memory counts both and not the dead one.
     assert told["process_resident_memory_bytes"] == pytest.approx(before, rel=0.4)
     assert told["shall_ready"] == 1
+
+
+def test_the_number_of_a_dead_worker_may_be_another_programs_by_now(tmp_path: Path) -> None:
+    def started_at(shared: Path | None) -> float:
+        found = {it.name: it for it in ProcessesCollector(shared).collect()}
+        return found["process_start_time_seconds"].samples[0].value
+
+    (tmp_path / f"counter_{os.getppid()}.db").touch()  # lives, began before us, is no worker
+
+    assert started_at(tmp_path) == started_at(None)
 
 
 def test_a_process_alone_shares_nothing(workers: list[Worker]) -> None:

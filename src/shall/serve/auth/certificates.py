@@ -66,7 +66,7 @@ class Certificates:
             return None
         if _one(scope["headers"], VERIFY_HEADER) != "SUCCESS":
             return None
-        return _one(scope["headers"], self.header.lower().encode("latin-1")) or None
+        return _one(scope["headers"], self.header.lower().encode()) or None
 
     def _is_trusted(self, scope: Scope) -> bool:
         peer = scope.get(PEER) or scope.get("client")

@@ -1,24 +1,25 @@
 """Answers ``GET /metrics``."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
 from shall.serve.observe.metrics import Metrics
 
+AsJson = Callable[[], Awaitable[Mapping[str, Any]]]
+
 
 async def metrics_response(
-    metrics: Metrics, accept: str, as_json: Callable[[], Mapping[str, Any]] | None = None
+    metrics: Metrics, accept: str, as_json: AsJson | None = None
 ) -> Response:
     """Answer with the text format 0.0.4, or with what ``Accept`` asks for instead.
 
-    That may be OpenMetrics, or JSON as ``as_json`` makes it. Both read files: not in the event
-    loop.
+    That may be OpenMetrics, or JSON as ``as_json`` makes it.
     """
     if as_json is not None and _wants_json(accept):
-        return JSONResponse(await asyncio.to_thread(as_json), headers=_HEADERS)
+        return JSONResponse(await as_json(), headers=_HEADERS)
     body, content_type = await asyncio.to_thread(metrics.exposition, accept)
     return Response(body, headers={**_HEADERS, "content-type": content_type})
 

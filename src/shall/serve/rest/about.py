@@ -8,6 +8,7 @@ from typing import Any
 from starlette.responses import Response
 
 from shall import __version__
+from shall.errors import ShallError
 from shall.serve.rest import schemas
 from shall.serve.rest.answers import json_answer
 from shall.serve.rest.backing import Backing
@@ -43,7 +44,7 @@ async def info(call: Call) -> Response:
 
 async def _metrics(call: Call) -> Response:
     if call.backing.metrics is not None:
-        return await call.backing.metrics(call.request)
+        return await call.backing.metrics(call.backing, call.request)
     return json_answer(await document_d_metrics(call.backing))
 
 
@@ -69,6 +70,14 @@ async def document_d_metrics(backing: Backing) -> dict[str, Any]:
         },
         "protocol": {"supported_versions": list(ACCEPTED), "default_version": DEFAULT},
     }
+
+
+def count_connections(backing: Backing) -> int:
+    """Count the connections that are kept; 0 where they cannot be read. Blocks shortly."""
+    try:
+        return len(kept_connections(backing).connections())
+    except ShallError:
+        return 0
 
 
 async def _auth(_: Call) -> Response:

@@ -13,6 +13,9 @@ from shall.mcp.spaces import Connected
 from shall.serve.readiness import Readiness
 from shall.settings import Settings
 
+Scrape = Callable[["Backing", Request], Awaitable[Response]]
+"""Answers ``GET /metrics``."""
+
 
 @dataclass(frozen=True, slots=True)
 class Backing:
@@ -26,5 +29,5 @@ class Backing:
     workspaces: Workspaces
     server: MCPServer[Connected]
     readiness: Readiness
-    metrics: Callable[[Request], Awaitable[Response]] | None = None
+    metrics: "Scrape | None" = None
     started_s: float = field(default_factory=time.monotonic)

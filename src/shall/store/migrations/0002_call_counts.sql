@@ -36,3 +36,7 @@ INSERT INTO call_latencies
     SELECT length, start, bucket, count(*) FROM counted GROUP BY 1, 2, 3;
 
 DROP TABLE counted;
+
+-- With the number in it, rows come in the order in which they are newest without being sorted.
+DROP INDEX calls_by_time;
+CREATE INDEX calls_by_time ON calls (at, id, status, latency_ms, error_code);
