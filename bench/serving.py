@@ -13,22 +13,20 @@ missed.
 
 import argparse
 import json
-import os
 import re
 import shutil
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
 from over_mcp import Server, started
+from processes import free_port, serving
 from rounds import HERE
 
 TOKEN = "bench-" + "0" * 32
@@ -70,56 +68,6 @@ function response(status, headers, body)
 end
 """
 Rates = dict[str, list[float]]
-
-
-@dataclass(frozen=True, slots=True)
-class Serving:
-    """A process that serves at ``url``."""
-
-    process: subprocess.Popen[bytes]
-    url: str
-
-    def rss_mb(self) -> float:
-        """Give the memory that the process holds, in megabytes."""
-        status = Path(f"/proc/{self.process.pid}/status").read_text()
-        found = re.search(r"VmRSS:\s+(\d+)", status)
-        return int(found[1]) / 1024 if found else 0.0
-
-
-@contextmanager
-def serving(command: list[str], port: int, environ: Mapping[str, str] = {}) -> Iterator[Serving]:
-    """Start a server and wait until its port answers."""
-    process = subprocess.Popen(
-        command,
-        env={**os.environ, **environ},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        _wait_for(port, process)
-        yield Serving(process, f"http://127.0.0.1:{port}/mcp")
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
-    while process.poll() is None:
-        try:
-            socket.create_connection(("127.0.0.1", port)).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
-    raise SystemExit(f"a server ended with {process.returncode}")
-
-
-def free_port() -> int:
-    """Give a port that nobody uses."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
 
 
 def ours(folder: Path, port: int) -> list[str]:

@@ -15,7 +15,8 @@ import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from serving import Serving, free_port, ours, serving
+from processes import Serving, free_port, serving
+from serving import ours
 
 MOST_KB = 60
 DRAIN_S = 1.0

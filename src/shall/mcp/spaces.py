@@ -62,9 +62,10 @@ async def _client_roots(context: Context[Any, Any], connected: Connected) -> tup
     Only over stdio: there the client started us and may do what we may. Whoever comes over the
     network names folders of another machine, and must not widen what the operator allows.
     """
+    if not connected.workspaces.takes_client_roots or context.headers is not None:
+        return ()
     capabilities = context.client_capabilities
-    wanted = connected.workspaces.takes_client_roots and context.headers is None
-    if not wanted or capabilities is None or capabilities.roots is None:
+    if capabilities is None or capabilities.roots is None:
         return ()
     if connected.roots is None:
         connected.roots = await _asked(context.session)
