@@ -14,7 +14,7 @@ DEMO_STAMP := $(BIN)/$(if $(wildcard $(BIN)/.installed-dev),.installed-dev,.inst
 help:
 	@echo 'make demo    install into $(VENV), run the example shop and print its matrix'
 	@echo 'make test    install the dev tools, run the whole suite, prove our own requirements'
-	@echo 'make check   formatting, lint, types, layers, file sizes'
+	@echo 'make check   formatting, lint, types, layers, file sizes, known holes, secrets'
 	@echo 'make clean   remove what these made'
 
 # The stamps hold what pyproject.toml said when pip last ran: a second run needs no network.
@@ -43,6 +43,7 @@ check: $(BIN)/.installed-dev
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/loq check
+	@scripts/audit
 
 clean:
 	rm -rf $(VENV) .services build dist .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis shall-demo
