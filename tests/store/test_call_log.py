@@ -161,7 +161,10 @@ def test_a_clock_that_goes_back_rotates_nothing(open_log: OpenLog, path: Path) -
 
 
 @pytest.mark.verifies("store#2.9")
-def test_a_renamed_deleted_or_truncated_file_is_noticed(open_log: OpenLog, path: Path) -> None:
+def test_a_renamed_deleted_or_truncated_file_is_noticed(
+    open_log: OpenLog, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(call_log, "_NAMELESS_S", 0)
     log = open_log()
     log.write(numbered(1))
     path.rename(path.with_suffix(".1"))
@@ -175,9 +178,27 @@ def test_a_renamed_deleted_or_truncated_file_is_noticed(open_log: OpenLog, path:
     assert ids_of(path.with_suffix(".1")) == [f"{1:012x}"]
     assert ids_of(path.with_suffix(".2")) == [f"{2:012x}"]
     assert ids_of(path) == [f"{4:012x}"]
-    path.unlink()
+
+
+@pytest.mark.verifies("store#2.9")
+def test_who_renames_a_log_has_time_to_make_the_new_one(
+    open_log: OpenLog, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(call_log, "_NAMELESS_S", 1e9)
+    log = open_log(max_bytes=2 * len(line_of(CALL)))
+    log.write(numbered(1))
+    path.rename(path.with_suffix(".1"))
+    for number in (2, 3):
+        log.write(numbered(number))
+    assert not path.exists()
+    path.touch()
+    log.write(numbered(4))
+    path.unlink()  # a deleted file is not waited for
     log.write(numbered(5))
+
+    assert ids_of(path.with_suffix(".1")) == [f"{number:012x}" for number in (1, 2, 3)]
     assert ids_of(path) == [f"{5:012x}"]
+    assert rotated(path) == []
 
 
 @pytest.mark.verifies("store#2.10")
@@ -269,14 +290,20 @@ def test_a_path_that_cannot_be_written_stops_no_call(
     assert not (tmp_path / "elsewhere").exists()
 
 
-def test_a_log_that_somebody_locks_is_written_all_the_same(open_log: OpenLog, path: Path) -> None:
-    log = open_log()
+def test_a_log_that_somebody_locks_is_written_all_the_same(
+    open_log: OpenLog, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(call_log, "_LOCK_WAIT_S", 0.01)
+    log = open_log(3 * len(line_of(CALL)))
     log.write(numbered(1))
     with path.open("rb") as file:
         flock(file, LOCK_EX)
-        log.write(numbered(2))
+        for number in (2, 3, 4, 5):
+            log.write(numbered(number))
+    assert ids_of(path) == [f"{number:012x}" for number in range(1, 6)]
 
-    assert ids_of(path) == [f"{1:012x}", f"{2:012x}"]
+    log.write(numbered(6))  # looks after the file again
+    assert ids_of(path) == [f"{6:012x}"]
 
 
 def test_a_folder_where_nothing_can_be_renamed_is_warned_of_once(

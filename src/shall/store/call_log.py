@@ -3,7 +3,8 @@
 Every line is one ``write`` to a file opened with ``O_APPEND``, made before the call is answered: a
 process that is killed afterwards has its line in the file. A lock on the file itself (``flock``)
 lets one process at a time look after it: rotate it, or put a torn line aside. It is held for
-microseconds; who does not get it in 50 ms appends without looking after anything.
+microseconds. Where somebody holds it for a second (a stopped process, another program), lines are
+appended without it, and nothing is looked after.
 """
 
 import errno
@@ -21,9 +22,10 @@ from threading import Lock
 from shall.store.base import CallRecord
 from shall.store.latencies import milliseconds
 
-_LOCK_WAIT_S = 0.05
+_LOCK_WAIT_S = 1.0
 _LOCK_PAUSE_S = 0.0005
 _REPLACED_TIMES = 10
+_NAMELESS_S = 0.1
 _CHUNK_BYTES = 64 << 10
 _MOST_DAYS = 36_500
 _HEAD = b'{"timestamp":"'
@@ -36,10 +38,12 @@ _log = logging.getLogger(__name__)
 class CallLog:
     """Appends calls to the file at ``path``; its folder is made with the first one.
 
-    The file is rotated when a line would make it longer than ``max_bytes``, and with the first call
-    of a new day (UTC): it is renamed to ``<stem>-<UTC time><suffix>``, and deleted ``max_days``
-    later. When another program renames or truncates the file, as logrotate does, the next line goes
-    to the file that has the name then. A link in the file's place is not followed.
+    The file is rotated when a line would make it longer than ``max_bytes`` (it may grow a little
+    longer while several processes write), and with the first call of a new day (UTC): it is renamed
+    to ``<stem>-<UTC time><suffix>``, and deleted ``max_days`` later. When another program renames
+    or truncates the file, as logrotate does, lines go to the file that has the name then; where
+    none has it, to the renamed one for 0.1 s, so that the other program may make it, then to a new
+    one. A link in the file's place is not followed.
     """
 
     def __init__(self, path: Path, max_bytes: int, max_days: int) -> None:
@@ -50,6 +54,8 @@ class CallLog:
         self._descriptor: int | None = None
         self._day = ""  # of the call with which the file's age was looked at
         self._rotates = True
+        self._lock_wait_s = _LOCK_WAIT_S
+        self._nameless_since: float | None = None
         self._missing = 0
 
     def write(self, call: CallRecord) -> None:
@@ -83,9 +89,10 @@ class CallLog:
     def _append(self, line: bytes, at: datetime) -> None:
         for _ in range(_REPLACED_TIMES):
             descriptor = self._open()
-            locked = _take_lock(descriptor)
+            locked = _take_lock(descriptor, self._lock_wait_s)
+            self._lock_wait_s = _LOCK_WAIT_S if locked else 0.0  # only the first call waits
             state = os.fstat(descriptor)
-            if not self._has_the_name(state) or (
+            if not self._is_current(state) or (
                 locked and self._rotate(state.st_size, len(line), at)
             ):
                 self._close()
@@ -103,14 +110,20 @@ class CallLog:
             with suppress(FileExistsError):
                 self._path.parent.mkdir(mode=0o700, parents=True)
             self._descriptor = os.open(self._path, _FLAGS, 0o600)
-            self._day, self._rotates = "", True
+            self._day, self._rotates, self._nameless_since = "", True, None
         return self._descriptor
 
-    def _has_the_name(self, state: os.stat_result) -> bool:
+    def _is_current(self, state: os.stat_result) -> bool:
+        """Tell whether lines belong into the open file."""
         try:
-            return os.path.samestat(os.lstat(self._path), state)
+            named = os.path.samestat(os.lstat(self._path), state)
         except FileNotFoundError:
-            return False
+            now = time.monotonic()
+            if self._nameless_since is None:
+                self._nameless_since = now
+            return state.st_nlink > 0 and now - self._nameless_since < _NAMELESS_S
+        self._nameless_since = None
+        return named
 
     def _rotate(self, size: int, more_bytes: int, at: datetime) -> bool:
         """Rename the file if it is time to; tell whether that was done."""
@@ -119,10 +132,11 @@ class CallLog:
             self._day = day
             due = due or (size > 0 and self._first_day() < day)
             self._delete_old(at)
-        if not due or not self._rotates or size == 0:
+        if not due or not self._rotates or size == 0 or self._nameless_since is not None:
             return False
         try:
             self._path.rename(self._free_name(at))
+            os.close(os.open(self._path, _FLAGS, 0o600))  # now, while the others wait for the lock
         except OSError as error:  # a line is worth more than a short file
             _log.warning("the call log %s cannot be rotated: %s", self._path, error.strerror)
             self._rotates = False
@@ -156,6 +170,9 @@ class CallLog:
         """
         if os.pread(descriptor, 1, size - 1) in {b"\n", b""}:  # empty: truncated meanwhile
             return
+        os.fchmod(descriptor, 0o600)  # returns after a write that another process has begun
+        if os.fstat(descriptor).st_size != size:
+            return  # it was no torn line but one being written, by somebody without the lock
         torn = _last_line(descriptor, size)
         if _is_json(torn) or not _is_part_of_ours(torn):
             _write_whole(descriptor, b"\n")
@@ -190,13 +207,13 @@ def _time_of(text: str) -> datetime:
     return datetime.strptime(text, _TIME).replace(tzinfo=UTC)
 
 
-def _take_lock(descriptor: int) -> bool:
-    give_up_at = time.monotonic() + _LOCK_WAIT_S
+def _take_lock(descriptor: int, wait_s: float) -> bool:
+    give_up_at = time.monotonic() + wait_s
     while True:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            if error.errno != errno.EWOULDBLOCK or time.monotonic() > give_up_at:
+            if error.errno != errno.EWOULDBLOCK or time.monotonic() >= give_up_at:
                 return False  # also where the file system has no locks
             time.sleep(_LOCK_PAUSE_S)
         else:
