@@ -60,6 +60,8 @@ class SseSessions(SseServerTransport):
         finally:
             self._read_stream_writers.pop(session, None)
             self._session_owners.pop(session, None)
+            arriving.close()
+            reading.close()
 
     async def _handle_post_message(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = await Request(scope, receive).body()
