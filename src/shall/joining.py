@@ -17,7 +17,7 @@ from shall.store.base import Store
 from shall.store.call_log import CallLog
 from shall.store.evidence import EvidenceLog
 from shall.store.sqlite import SqliteStore
-from shall.store.state import DATABASE, EVIDENCE, prepare_state, sealing_key
+from shall.store.state import DATABASE, EVIDENCE, LOCAL, prepare_state, sealing_key
 
 STATE_FOLDER = ".shall"
 
@@ -138,7 +138,7 @@ def call_log_path(root: Path, settings: Settings) -> Path:
     """
     path = Path(settings.calls_log)
     if path.name == settings.calls_log:
-        path = settings.logs_root / path
+        path = (settings.logs_root or state_folder(root, settings) / LOCAL / "logs") / path
     return root / path
 
 

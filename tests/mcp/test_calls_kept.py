@@ -31,7 +31,7 @@ async def test_the_request_id_of_an_answer_stands_in_the_call_log(
     wrong = answer(await client.call_tool("get_testcase", {"path": "none.yaml"}))
     refused = answer(await client.call_tool("health_check", {"none": "such"}))
 
-    lines = logged(project / "atf/logs/mcp_calls.jsonl")
+    lines = logged(project / ".shall/local/logs/mcp_calls.jsonl")
     assert [line["request_id"] for line in lines] == [
         reply["request_id"] for reply in (well, wrong, refused)
     ]
@@ -51,7 +51,7 @@ async def test_a_server_that_ends_has_logged_and_counted_every_call(
     async with over_stdio() as client:
         for _ in range(5):
             await client.call_tool("health_check", {})
-        assert len(logged(project / "atf/logs/mcp_calls.jsonl")) == 5
+        assert len(logged(project / ".shall/local/logs/mcp_calls.jsonl")) == 5
 
     store = spaces.choose(None).store
     assert store is not None
@@ -61,10 +61,10 @@ async def test_a_server_that_ends_has_logged_and_counted_every_call(
 async def test_without_state_calls_are_logged_all_the_same(
     client: Client, answer: Answer, project: Path
 ) -> None:
-    (project / ".shall").write_text("a file where the state's folder belongs")
+    (project / ".shall/local/shall.db").mkdir(parents=True)  # where the database belongs
     reply = answer(await client.call_tool("health_check", {}))
 
-    (line,) = logged(project / "atf/logs/mcp_calls.jsonl")
+    (line,) = logged(project / ".shall/local/logs/mcp_calls.jsonl")
     assert line["request_id"] == reply["request_id"]
 
 

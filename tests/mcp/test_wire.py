@@ -140,7 +140,7 @@ def test_a_signal_loses_no_call(
     assert process.wait(20) == 0
     workspace = open_workspace(project, Settings())
     assert call_statistics(workspace).total == 20
-    assert len((project / "atf/logs/mcp_calls.jsonl").read_text().splitlines()) == 20
+    assert len((project / ".shall/local/logs/mcp_calls.jsonl").read_text().splitlines()) == 20
 
 
 def test_a_workspace_that_is_no_folder_is_told_at_the_start(

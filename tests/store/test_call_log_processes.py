@@ -90,7 +90,8 @@ def test_processes_that_rotate_at_once_lose_no_line(start: Start, path: Path) ->
 
     assert sorted(ids_in(path.parent)) == everything("a", "b")
     assert len(list(path.parent.iterdir())) > 50
-    assert max(file.stat().st_size for file in path.parent.iterdir()) <= 50_000
+    # Who does not get the lock in time appends all the same: some lines may be too many.
+    assert max(file.stat().st_size for file in path.parent.iterdir()) <= 60_000
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from shall.actions.repair import repair
 from shall.cli.options import folder_of, settings_of
 from shall.cli.output import CHECK_FAILED, OK, printable, say, tell
 from shall.errors import InvalidSetting
-from shall.joining import state_folder
+from shall.joining import call_log_path, state_folder
 from shall.settings import Settings
 
 
@@ -36,13 +36,10 @@ def execute(arguments: argparse.Namespace) -> int:
 
 
 def _subject(folder: Path, settings: Settings) -> Examined:
-    # A bare name lies in the folder of logs, a path with a folder is taken as it is.
-    name = Path(settings.calls_log)
-    log = name if len(name.parts) > 1 else settings.logs_root / name
     return Examined(
         workspace=folder,
         state=state_folder(folder, settings),
-        call_log=folder / log if settings.log_calls else None,
+        call_log=call_log_path(folder, settings) if settings.log_calls else None,
         host=settings.server_host,
         port=settings.server_port,
         token_file=settings.token_file,

@@ -10,6 +10,7 @@ from shall.cli.options import settings_of
 from shall.cli.serve import start
 from shall.cli.serving_flags import add_serving_flags, serving_flags
 from shall.serve.face import SHALL, SPEC_DRIVEN, SPEC_DRIVEN_BASIC, Face
+from shall.settings import API_AUTO_TEST
 from shall.settings import SPEC_DRIVEN as SPEC_DRIVEN_DEFAULTS
 
 
@@ -26,7 +27,7 @@ def serve_api_auto_test(argv: Sequence[str]) -> int:
     add_serving_flags(command, {"path": ("--sse-path",)})
     command.add_argument("--auth-token", help="bearer token; others on the machine can see it")
     arguments = command.parse_args(argv)
-    return _start(arguments, {"auth_token": arguments.auth_token}, {}, SHALL)
+    return _start(arguments, {"auth_token": arguments.auth_token}, API_AUTO_TEST, SHALL)
 
 
 def serve_spec_driven(argv: Sequence[str]) -> int:

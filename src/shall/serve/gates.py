@@ -34,7 +34,7 @@ def gated(
     app = limit_rates(app, settings)
     app = AuthGate(app, authenticator, public_paths(settings))
     app = SizeGate(app, settings)
-    app = HostGate(app, settings)
+    app = HostGate(app, settings, asks_who=authenticator is not None)
     if settings.cors_origins:
         app = CORSMiddleware(
             app,

@@ -27,11 +27,9 @@ class HostGate:
     foreign: no page of another site can come under it.
     """
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, *, asks_who: bool) -> None:
         self._app = app
-        self._is_local = settings.server_host in LOOPBACK and not (
-            settings.auth_token or settings.token_file or settings.jwks_url
-        )
+        self._is_local = settings.server_host in LOOPBACK and not asks_who
         self._hosts = _lowered(settings.allowed_hosts)
         self._origins = _lowered((*settings.allowed_origins, *settings.cors_origins))
 

@@ -34,6 +34,10 @@ def serve_http(settings: Settings, face: Face = SHALL) -> int:
         InvalidSetting: The address cannot be bound, others can reach it without a token, TLS
             cannot be served, or settings cannot work together.
     """
+    # From the first moment on: a signal before the server runs ends nothing half-way, and uvicorn
+    # raises it again when it is done. Ending on request is no failure.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: sys.exit(0))
     set_up_logging(settings)
     settings = decided(settings)
     check_exposure(settings, face)
@@ -50,9 +54,6 @@ def serve_http(settings: Settings, face: Face = SHALL) -> int:
 
 
 def _serve_one(settings: Settings, served: Served, listener: socket.socket) -> None:
-    # uvicorn raises the signal again when it is done; ending on request is no failure.
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: None)
     config = _Config(settings, served.app)
     config.load()
     signal.signal(signal.SIGHUP, lambda *_: _reload(settings, served, config.ssl))

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+API_AUTO_TEST: Mapping[str, Any] = {"logs_root": Path("atf/logs")}
+"""Of ``api-auto-test-mcp``."""
+
 SPEC_DRIVEN: Mapping[str, Any] = {
     "server_host": "localhost",
     "server_port": 3001,

@@ -170,7 +170,7 @@ SERVER_ROWS: tuple[Setting, ...] = (
     Setting(
         "logs_root",
         types.path,
-        "folder of the call log; relative to the workspace",
+        "folder of the call log, relative to the workspace; else logs/ beside the local state",
         (
             "SHALL_LOGS_ROOT",
             "MCP_LOGS_ROOT",

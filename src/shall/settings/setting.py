@@ -74,7 +74,7 @@ class Settings:
     log_format: str = "console"
     log_file: Path | None = None
     log_calls: bool = True
-    logs_root: Path = Path("atf/logs")
+    logs_root: Path | None = None
     calls_log: str = "mcp_calls.jsonl"
     calls_log_bytes: int = 50 << 20
     calls_log_days: int = 30

@@ -15,9 +15,8 @@ class Health:
     """The endpoint, as an ASGI application: the answer is made once."""
 
     def __init__(self, server_name: str) -> None:
-        body = json.dumps(
-            {"status": "healthy", "server": {"name": server_name, "version": __version__}}
-        ).encode("ascii")
+        told = {"status": "healthy", "server": {"name": server_name, "version": __version__}}
+        body = json.dumps(told, separators=(",", ":")).encode("ascii")  # scripts look for the text
         self._headers = [
             (b"content-type", b"application/json"),
             (b"content-length", str(len(body)).encode("ascii")),

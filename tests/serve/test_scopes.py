@@ -1,0 +1,181 @@
+"""What is offered: to nobody more than the operator allows, to each caller what its scopes say."""
+
+import contextlib
+import re
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from mcp import ClientSession
+from mcp.client.sse import sse_client
+from mcp.client.streamable_http import streamable_http_client
+from mcp.shared.exceptions import MCPError
+
+pytestmark = [pytest.mark.anyio, pytest.mark.process]
+
+Serve = Callable[..., Any]
+READING = {
+    "get_mcp_metrics",
+    "get_test_results",
+    "get_testcase",
+    "health_check",
+    "list_testcases",
+    "read_file",
+    "trace_requirements",
+}
+
+
+@pytest.fixture
+def tokens(tmp_path: Path) -> tuple[Path, dict[str, str]]:
+    """A token file, and the token of each scope."""
+    file = tmp_path / "tokens"
+    made = {}
+    for scope in ("read", "run", "write"):
+        command = [sys.executable, "-m", "shall", "token", "new", "--name", scope]
+        told = subprocess.run(
+            [*command, "--scope", scope, "--file", str(file)],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        made[scope] = told.stdout.split()[-1]
+    return file, made
+
+
+@contextlib.asynccontextmanager
+async def connected(url: str, token: str, transport: str = "http") -> AsyncIterator[ClientSession]:
+    headers = {"Authorization": f"Bearer {token}"}
+    async with contextlib.AsyncExitStack() as stack:
+        if transport == "sse":
+            streams = await stack.enter_async_context(sse_client(url, headers=headers))
+        else:
+            http = await stack.enter_async_context(httpx2.AsyncClient(headers=headers))
+            streams = await stack.enter_async_context(streamable_http_client(url, http_client=http))
+        client = await stack.enter_async_context(ClientSession(*streams[:2]))
+        await client.initialize()
+        yield client
+
+
+async def names(client: ClientSession) -> set[str]:
+    return {tool.name for tool in (await client.list_tools()).tools}
+
+
+@pytest.mark.verifies("serve#7.1")
+@pytest.mark.parametrize("transport", ["http", "sse"])
+async def test_a_caller_sees_and_calls_what_its_scopes_allow(
+    serve: Serve, tokens: tuple[Path, dict[str, str]], transport: str
+) -> None:
+    file, made = tokens
+    url = serve("--token-file", str(file)).url
+    async with connected(url, made["read"], transport) as reader:
+        assert await names(reader) == READING
+        refused = await reader.call_tool("run_tests", {})
+        assert refused.structured_content is not None
+        assert refused.structured_content["error_code"] == "MCP_FORBIDDEN"
+    async with connected(url, made["run"], transport) as runner:
+        assert await names(runner) == {"run_tests"}
+        with pytest.raises(MCPError, match="needs the scope read"):
+            await runner.list_prompts()
+    async with connected(url, made["write"], transport) as writer:
+        wanted = {"create_file", "delete_testcase", "write_testcase", "write_unittest"}
+        assert await names(writer) == wanted
+
+
+@pytest.mark.verifies("serve#7.1")
+async def test_a_session_answers_only_to_who_opened_it(
+    serve: Serve, tokens: tuple[Path, dict[str, str]]
+) -> None:
+    file, made = tokens
+    url = serve("--token-file", str(file)).url
+    body = {
+        "jsonrpc": "2.0",
+        "id": 1,
+        "method": "initialize",
+        "params": {
+            "protocolVersion": "2025-06-18",
+            "capabilities": {},
+            "clientInfo": {"name": "t", "version": "1"},
+        },
+    }
+    accept = {"Accept": "application/json, text/event-stream"}
+    async with httpx2.AsyncClient(headers=accept) as http:
+        mine = {"Authorization": f"Bearer {made['write']}"}
+        opened = await http.post(url, json=body, headers=mine)
+        session = {"Mcp-Session-Id": opened.headers["mcp-session-id"]}
+        ping = {"jsonrpc": "2.0", "id": 2, "method": "ping"}
+        other = {"Authorization": f"Bearer {made['read']}"}
+        assert (await http.post(url, json=ping, headers={**session, **mine})).status_code == 200
+        assert (await http.post(url, json=ping, headers={**session, **other})).status_code == 404
+
+
+@pytest.mark.verifies("serve#7.2")
+@pytest.mark.parametrize(
+    ("flags", "offered"),
+    [
+        (["--read-only"], READING),
+        (["--tools", "read_file,run_tests"], {"read_file", "run_tests"}),
+        (["--tools", "read_file", "--tools", "run_tests", "--read-only"], {"read_file"}),
+    ],
+)
+async def test_the_operator_bounds_what_is_offered(
+    serve: Serve, flags: list[str], offered: set[str]
+) -> None:
+    served = serve(*flags)
+    async with (
+        streamable_http_client(served.url) as (reading, writing),
+        ClientSession(reading, writing) as client,
+    ):
+        await client.initialize()
+        assert await names(client) == offered
+        refused = await client.call_tool("write_testcase", {"yaml_path": "tests/cases/a.yaml"})
+        assert refused.structured_content is not None
+        assert refused.structured_content["error_code"] == "MCP_FORBIDDEN"
+    answer = httpx2.post(f"{served.base}/tools/write_testcase", json={"arguments": {}})
+    assert answer.status_code == 403
+
+
+def test_a_tool_that_there_is_not_is_told(project: Path) -> None:
+    command = [sys.executable, "-m", "shall", "serve", "--tools", "run_test"]
+    told = subprocess.run(command, capture_output=True, text=True, timeout=30, cwd=project)
+    assert told.returncode == 2
+    assert "Did you mean run_tests?" in told.stderr
+
+
+@pytest.mark.verifies("serve#7.3")
+async def test_a_server_that_anybody_can_reach_offers_prompts_and_files_only(
+    project: Path,
+) -> None:
+    command = [sys.executable, "-m", "mcp_server_spec.main", "--transport", "http-stream"]
+    process = subprocess.Popen(  # noqa: ASYNC220 - it starts at once
+        [*command, "--host", "0.0.0.0", "--port", "0"],
+        cwd=project,
+        stdin=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    try:
+        warning, started = process.stderr.readline(), process.stderr.readline()
+        assert "MCP_AUTH_TOKEN" in warning
+        found = re.search(r":(\d+)/mcp", started)
+        assert found
+        base = f"http://127.0.0.1:{found[1]}"
+        async with (
+            streamable_http_client(f"{base}/mcp") as (reading, writing),
+            ClientSession(reading, writing) as client,
+        ):
+            await client.initialize()
+            assert await names(client) == {"create_file", "read_file"}
+            assert len((await client.list_prompts()).prompts) == 6
+        async with httpx2.AsyncClient() as http:
+            for path in ("/tools/run_tests", "/api/runs"):
+                assert (await http.post(f"{base}{path}", json={})).status_code == 403
+            foreign = {"Origin": "https://evil.example"}
+            assert (await http.get(f"{base}/tools", headers=foreign)).status_code == 403
+    finally:
+        process.terminate()
+        process.communicate(timeout=20)
