@@ -18,6 +18,7 @@ import shutil
 import statistics
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -37,6 +38,7 @@ GATES = {
     "SHALL_RATE_BURST": "1000000",
     "SHALL_MAX_CONCURRENT": "1000",
 }
+QUIET = {"SHALL_LOG_LEVEL": "WARNING"}
 CALL = {
     "jsonrpc": "2.0",
     "id": 1,
@@ -106,14 +108,14 @@ def over_http(folder: Path, options: argparse.Namespace) -> Rates:
         "shall, no access log": partial(ours, folder),
     }
     if FASTMCP.exists():
-        script_of = str(HERE / "fastmcp_http.py")
-        commands["fastmcp"] = lambda port: [str(FASTMCP), script_of, str(port)]
-    quiet = {"shall, no access log": {"SHALL_LOG_LEVEL": "WARNING"}}
+        commands["fastmcp"] = lambda port: _fastmcp(str(port), folder)
     with ExitStack() as stack:
         running = {}
         for name, command in commands.items():
             port = free_port()
-            environ = {**GATES, **quiet.get(name, {})} if name.startswith("shall") else {}
+            environ = GATES if name.startswith("shall") else {}
+            if name.endswith("no access log"):
+                environ = {**GATES, **QUIET}
             running[name] = stack.enter_context(serving(command(port), port, environ))
         rates: Rates = {name: [] for name in running}
         for number in range(options.rounds + 1):
@@ -156,32 +158,46 @@ def _stdio_rate(server: Server, calls: int, in_flight: int = 16) -> float:
     return calls / (time.perf_counter() - begin)
 
 
+def _fastmcp(*arguments: object) -> list[str]:
+    ours_too = [sysconfig.get_path("purelib"), HERE.parent / "src"]
+    return [str(FASTMCP), str(HERE / "fastmcp_http.py"), *map(str, [*arguments, *ours_too])]
+
+
 def _bare(*arguments: object) -> list[str]:
     return [sys.executable, str(HERE / "bare_http.py"), *map(str, arguments)]
 
 
-def health(folder: Path, options: argparse.Namespace) -> list[float]:
+def health(folder: Path, options: argparse.Namespace) -> Rates:
     """Give the requests a second of /health, as `ab -n 1000 -c 10` tells them."""
-    port = free_port()
-    rates = []
-    with serving(ours(folder, port), port, {**GATES, "SHALL_LOG_LEVEL": "WARNING"}) as server:
-        url = server.url.replace("/mcp", "/health")
+    ports = {"uvicorn alone": free_port(), "shall": free_port()}
+    bare = _bare("health", ports["uvicorn alone"], folder)
+    with (
+        serving(bare, ports["uvicorn alone"]),
+        serving(ours(folder, ports["shall"]), ports["shall"], {**GATES, **QUIET}),
+    ):
+        rates: Rates = {name: [] for name in ports}
         for number in range(options.rounds + 1):
-            command = ["ab", "-q", "-n", "1000", "-c", "10", url]
-            told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-            rate = re.search(r"Requests per second:\s+([\d.]+)", told)
-            if rate is None or not re.search(r"Failed requests:\s+0\n", told):
-                raise SystemExit(f"ab:\n{told}")
-            if number:
-                rates.append(float(rate[1]))
+            for name, port in ports.items():
+                rate = _ab(f"http://127.0.0.1:{port}/health")
+                if number:
+                    rates[name].append(rate)
     return rates
+
+
+def _ab(url: str) -> float:
+    command = ["ab", "-q", "-n", "1000", "-c", "10", url]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    rate = re.search(r"Requests per second:\s+([\d.]+)", told)
+    if rate is None or not re.search(r"Failed requests:\s+0\n", told):
+        raise SystemExit(f"ab {url}:\n{told}")
+    return float(rate[1])
 
 
 def memory(folder: Path, options: argparse.Namespace) -> tuple[float, float]:
     """Give the memory after the first tenth of the calls and after all, in megabytes."""
     script = write_script(folder)
     port = free_port()
-    with serving(ours(folder, port), port, {**GATES, "SHALL_LOG_LEVEL": "WARNING"}) as server:
+    with serving(ours(folder, port), port, {**GATES, **QUIET}) as server:
         calls, first = 0, 0.0
         while calls < options.calls:
             calls += wrk(server.url, script, options.clients, options.seconds)[0]
@@ -217,7 +233,9 @@ def measured(folder: Path, options: argparse.Namespace) -> Iterator[tuple[str, f
         show("tools/call over stdio, 16 in flight", rates, "bare SDK")
         yield "stdio / bare SDK", compare(rates, "bare SDK", "shall"), 0.95
     if "health" in options.parts:
-        yield "/health by ab, requests/s", statistics.median(health(folder, options)), 7440
+        rates = health(folder, options)
+        show("/health by ab -n 1000 -c 10, no connection used twice", rates, "uvicorn alone")
+        yield "/health by ab, requests/s", statistics.median(rates["shall"]), 7440
     if "memory" in options.parts:
         first, last = memory(folder, options)
         print(f"\nmemory: {first:.1f} MB after a tenth of the calls, {last:.1f} MB after all")

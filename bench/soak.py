@@ -16,7 +16,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from processes import Serving, free_port, serving
-from serving import ours
+from serving import QUIET, ours
 
 MOST_KB = 60
 DRAIN_S = 1.0
@@ -74,10 +74,9 @@ def main() -> None:
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))  # the server inherits it
     port = free_port()
-    environ = {"SHALL_LOG_LEVEL": "WARNING"}
     with (
         tempfile.TemporaryDirectory() as folder,
-        serving(ours(Path(folder), port), port, environ) as server,
+        serving(ours(Path(folder), port), port, QUIET) as server,
     ):
         figures = asyncio.run(soak(server, options.streams))
     print(json.dumps(figures))

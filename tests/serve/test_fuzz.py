@@ -6,6 +6,7 @@ The examples are the same in every run, so that a red one is a change of ours.
 import json
 import queue
 import threading
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -141,6 +142,9 @@ REQUESTS = {
     "in a session": st.tuples(
         st.just("POST"), st.just("/mcp"), st.just({**POST, "Mcp-Session-Id": "ours"}), BODIES
     ),
+    "to an event stream": st.tuples(
+        st.just("POST"), st.just("/mcp/messages/?session_id=ours"), st.just(POST), BODIES
+    ),
     "anything": st.tuples(VERBS, PATHS, HEADERS | FOREIGN, BODIES),
 }
 HEALTH = request("tools/call", {"name": "health_check", "arguments": {}})
@@ -149,10 +153,15 @@ HEALTH = request("tools/call", {"name": "health_check", "arguments": {}})
 @pytest.mark.verifies("reliability#1.1")
 @pytest.mark.parametrize("kind", REQUESTS)
 def test_http_survives_whatever_is_sent(project: Path, kind: str) -> None:
-    with logged(project) as served, httpx2.Client(timeout=ANSWER_S) as http:
+    with (
+        logged(project) as served,
+        httpx2.Client(timeout=ANSWER_S) as http,
+        ExitStack() as stack,
+    ):
         url = served.url
         hello = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": INITIALIZE}
         session = http.post(url, json=hello, headers=POST).headers["mcp-session-id"]
+        older = stack.enter_context(_EventStream(url))
 
         @BOUNDED
         @given(sent=REQUESTS[kind])
@@ -160,6 +169,7 @@ def test_http_survives_whatever_is_sent(project: Path, kind: str) -> None:
             verb, path, headers, body = sent
             if headers.get("Mcp-Session-Id") == "ours":
                 headers = {**headers, "Mcp-Session-Id": session}
+            path = path.replace("session_id=ours", f"session_id={older.session}")
             base = url.removesuffix("/mcp")
             with http.stream(verb, f"{base}{path}", headers=headers, content=body) as answer:
                 # A listener's stream stays open, which is its whole answer.
@@ -192,6 +202,27 @@ def test_stdio_survives_whatever_is_sent(project: Path) -> None:
         client.close()
         log = served.ended()
     assert "Traceback" not in log, log
+
+
+class _EventStream:
+    """A client of 2024-11-05 that listens and passes over all it hears."""
+
+    def __init__(self, url: str) -> None:
+        self._http = httpx2.Client(timeout=None)
+        self._stream = self._http.stream("GET", url, headers={"Accept": "text/event-stream"})
+        self.session = ""
+
+    def __enter__(self) -> "_EventStream":
+        lines = self._stream.__enter__().iter_lines()
+        self.session = next(line for line in lines if "session_id=" in line).partition("=")[2]
+        self._reader = threading.Thread(target=lambda: [None for _ in lines], daemon=True)
+        self._reader.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._reader.join(ANSWER_S)  # the server has left
+        self._stream.__exit__(None, None, None)
+        self._http.close()
 
 
 class _Lines:

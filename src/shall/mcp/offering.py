@@ -20,12 +20,13 @@ def offer(server: MCPServer[Connected], exposure: Exposure) -> None:
 
     async def bounded(ctx: Any, call_next: Callable[[Any], Awaitable[Any]]) -> Any:
         caller = caller_of(ctx.request)
-        if ctx.method.startswith(_READING) and not caller.may("read"):
+        asks = ctx.request_id is not None  # a notification of that name does nothing
+        if asks and ctx.method.startswith(_READING) and not caller.may("read"):
             raise MCPError(
                 INVALID_REQUEST, f"{ctx.method} needs the scope read.", {"code": Forbidden.code}
             )
         result = await call_next(ctx)
-        if ctx.method != "tools/list":
+        if not asks or ctx.method != "tools/list":
             return result
         shown = [tool for tool in result["tools"] if _is_shown(tool, caller)]
         return {**result, "tools": shown}

@@ -97,7 +97,7 @@ def _prompt_check(server: MCPServer[Connected]) -> Any:
     """Make what answers an unknown prompt or a missing argument as the specification says."""
 
     async def check(ctx: Any, call_next: Callable[[Any], Awaitable[Any]]) -> Any:
-        if ctx.method == "prompts/get":
+        if ctx.method == "prompts/get" and ctx.request_id is not None:  # else nobody is told
             params = ctx.params or {}
             known = {prompt.name: prompt for prompt in await server.list_prompts()}
             _check_prompt(known, str(params.get("name")), params.get("arguments") or {})

@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any
 
 from mcp.server.mcpserver import MCPServer
-from mcp.server.sse import SseServerTransport
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -36,6 +35,7 @@ from shall.serve.rest.about import count_connections, document_d_metrics
 from shall.serve.rest.answers import problem_handlers
 from shall.serve.rest.backing import Backing, Scrape
 from shall.serve.rest.routes import rest_routes
+from shall.serve.sse import SseSessions
 from shall.serve.streams import OpenStreams
 from shall.settings import Settings, process_environment
 
@@ -153,7 +153,7 @@ def _mcp_routes(
     messages = f"{base}/messages/{tag}"
     sse = None
     if not sessions.stateless:
-        sse = SseServerTransport(messages, UNCHECKED, settings.max_body_bytes)
+        sse = SseSessions(messages, UNCHECKED, settings.max_body_bytes)
     endpoint = OneUrl(low, sessions.handle_request, sse, streams)
     routes = [Route(path, endpoint) for path in sorted({settings.path, f"{base}/"})]
     if sse is not None:
