@@ -137,6 +137,6 @@ def children(pid: int) -> list[int]:
 
 
 async def until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(90):
         while not holds():  # noqa: ASYNC110 - another process: nothing to wait on
             await asyncio.sleep(0.05)

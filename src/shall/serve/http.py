@@ -24,6 +24,9 @@ from shall.serve.sessions import decided
 from shall.serve.tls import load_certificate, tls_context
 from shall.settings import Settings, process_environment
 
+_START_S = 30
+"""How long a worker may take to start or to answer its parent, in seconds."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -90,6 +93,7 @@ class _Config(uvicorn.Config):
             app,
             factory=isinstance(app, _MakeApp),
             workers=settings.workers,
+            timeout_worker_healthcheck=_START_S,
             log_config=None,
             access_log=False,
             server_header=False,

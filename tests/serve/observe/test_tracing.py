@@ -30,10 +30,7 @@ import httpx2
 from pathlib import Path
 from shall.mcp import status_tools
 from shall.serve.app import make_app
-from shall.serve.observe.exchanges import ExchangeGate
 from shall.serve.observe.logs import set_up_logging
-from shall.serve.observe.operations import observe_server
-from shall.serve.observe.tracing import set_up_tracing
 from shall.settings import Settings
 
 settings = Settings(
@@ -47,10 +44,7 @@ def telling(workspace):
     return health(workspace)
 
 status_tools.health = telling
-served = make_app(settings)
-end = set_up_tracing(served.server, settings)
-observe_server(served.server)
-app = ExchangeGate(served.app)
+app = make_app(settings).app
 
 def call(name, **meta):
     meta["io.modelcontextprotocol/protocolVersion"] = "2026-07-28"
@@ -59,8 +53,15 @@ def call(name, **meta):
     return {{"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}}
 
 async def main():
-    lifespan = served.app._app._app.router.lifespan_context
-    async with lifespan(None), httpx2.AsyncClient(transport=httpx2.ASGITransport(app)) as http:
+    asked, started = asyncio.Queue(), asyncio.Event()
+
+    async def noted(message):
+        started.set()
+
+    running = asyncio.create_task(app({{"type": "lifespan"}}, asked.get, noted))
+    asked.put_nowait({{"type": "lifespan.startup"}})
+    await started.wait()
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app)) as http:
         async def post(name, headers, **meta):
             headers = {{
                 "Accept": "application/json, text/event-stream", "Mcp-Method": "tools/call",
@@ -74,9 +75,10 @@ async def main():
         await post("health_check", in_http, traceparent="00-{META_TRACE}-{PARENT}-01")
         await post("no_such_tool", {{}})
         await post("health_check", {{}})
+    asked.put_nowait({{"type": "lifespan.shutdown"}})
+    await running
 
 asyncio.run(main())
-end()
 """
 
 

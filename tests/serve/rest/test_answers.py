@@ -32,7 +32,8 @@ def test_whatever_is_raised_is_answered_as_a_problem(serving: Serving) -> None:
         routes=[Route("/broken", broken), Route("/missing", missing)],
         exception_handlers=problem_handlers(),
     )
-    with serving(app) as url, httpx2.Client(base_url=url) as http:
+    own = {"Connection": "close"}  # after a fault the server closes the connection
+    with serving(app) as url, httpx2.Client(base_url=url, headers=own) as http:
         answers = {path: http.get(path) for path in ("/broken", "/missing", "/none")}
         wrong = http.post("/broken")
     told = {path: (it.status_code, it.json()["code"]) for path, it in answers.items()}
