@@ -126,14 +126,17 @@ def assemble(settings: Settings, parts: Parts, face: Face = SHALL) -> Served:
                 parts.workspaces.close()
                 end_tracing()
 
+    rest = rest_routes(backing, is_basic=face.is_basic)  # the first is /health
     routes = [
         *metadata_routes(settings),
         *_mcp_routes(settings, low, sessions, drain.streams),
-        *rest_routes(backing, is_basic=face.is_basic),
+        *rest,
     ]
     app = Starlette(routes=routes, lifespan=lifespan, exception_handlers=problem_handlers())
     app.router.redirect_slashes = False  # behind a proxy a redirect would name the wrong scheme
-    wrapped = gated(app, settings, authenticator=callers, drain=drain, metrics=parts.metrics)
+    wrapped = gated(
+        app, settings, authenticator=callers, drain=drain, metrics=parts.metrics, probe=rest[0]
+    )
     return Served(wrapped, parts, callers)
 
 

@@ -1,7 +1,8 @@
 """The gates that every request passes on its way to the routes."""
 
 from starlette.middleware.cors import CORSMiddleware
-from starlette.types import ASGIApp
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shall.serve.auth import Authenticator, AuthGate, public_paths
 from shall.serve.drain import Drain
@@ -14,6 +15,23 @@ from shall.serve.observe.metrics import Metrics
 from shall.serve.streams import StreamGuard
 from shall.settings import Settings
 
+
+class ProbeGate:
+    """Answers one route at once: what load balancers ask all the time is to cost little."""
+
+    def __init__(self, app: ASGIApp, probe: Route) -> None:
+        self._app = app
+        self._probe = probe
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer the probe or pass the request on."""
+        if scope["type"] == "http" and scope["path"] == self._probe.path:
+            scope["route"] = self._probe  # metrics name it
+            await self._probe.app(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+
 _TOLD = ["Mcp-Session-Id", "X-Request-ID", "WWW-Authenticate", "Retry-After"]
 
 
@@ -24,16 +42,18 @@ def gated(
     authenticator: Authenticator | None,
     drain: Drain,
     metrics: Metrics,
+    probe: Route,
 ) -> ASGIApp:
     """Put the gates in front. Read from the bottom: the last one named is met first.
 
     Who is foreign is refused before anything is read, what is too large before anybody is asked
-    who they are, and nobody is counted who is not known.
+    who they are, and nobody is counted who is not known. ``probe`` needs none of that.
     """
     app = drain.gate(app)
     app = limit_rates(app, settings)
     app = AuthGate(app, authenticator, public_paths(settings))
     app = SizeGate(app, settings)
+    app = ProbeGate(app, probe)
     app = HostGate(app, settings, asks_who=authenticator is not None)
     if settings.cors_origins:
         app = CORSMiddleware(
