@@ -41,6 +41,7 @@ def test_what_is_not_typed_could_not_be_typed_here(name: str) -> None:
         if info == "sh no-run":
             assert programs(text) <= NOT_HERE | {"cd"}
     fences = re.findall(r"^```(.*)$", page.read_text("utf-8"), re.MULTILINE)
+    assert not re.search(r"^ +```", page.read_text("utf-8"), re.MULTILINE), "it would be overlooked"
     assert set(fences[::2]) <= {"sh", "sh no-run", "cron", "ini", "promql", "yaml"}
 
 
