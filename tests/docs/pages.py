@@ -165,4 +165,3 @@ def _wait_until_served(process: subprocess.Popen[bytes], port: int, log: Path) -
         assert process.poll() is None, f"it ended: {log.read_text()}"
         assert time.monotonic() < until, f"nothing listens on {port}: {log.read_text()}"
         time.sleep(0.02)  # another process: there is nothing to wait on
-
