@@ -1,5 +1,6 @@
 """The reference pages name everything that there is."""
 
+import re
 import shlex
 from pathlib import Path
 from typing import Any
@@ -76,7 +77,25 @@ def commands() -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(("name", "typed"), commands())
 def test_every_command_in_the_documents_can_be_typed(name: str, typed: str) -> None:
-    words = shlex.split(typed.partition(" | ")[0].partition(" > ")[0].rstrip(" &"))[1:]
+    words = shlex.split(typed.partition(" | ")[0].partition(" >")[0].rstrip(" &"))[1:]
     if "COMMAND" not in words:
         parser().parse_args(words)
     assert name
+
+
+def headings(page: Path) -> set[str]:
+    """Give the anchors that GitHub makes of a page's headings."""
+    found = re.findall(r"^#+ (.*)$", page.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in found}
+
+
+@pytest.mark.verifies("deploy#3.3")
+def test_every_heading_that_is_linked_to_exists() -> None:
+    broken = []
+    for page in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]:
+        text = page.read_text("utf-8")
+        for file, anchor in re.findall(r"\]\(([^)\s:#]*)#([^)\s]+)\)", text):
+            target = page.parent / file if file else page
+            if anchor not in headings(target):
+                broken.append(f"{page.name}: {file}#{anchor}")
+    assert broken == []

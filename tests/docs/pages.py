@@ -1,0 +1,167 @@
+"""Runs the commands of a page as its reader types them, with real servers."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+OPERATIONS = ROOT / "docs/operations"
+PAGES = ("deploy", "secure", "observe", "scale", "upgrade", "back-up", "troubleshoot")
+
+NOT_HERE = frozenset(
+    ("certbot", "docker", "docker-compose", "journalctl", "kubectl", "nginx", "sudo", "systemctl")
+)
+"""Programs that a test cannot run: they need a daemon, a cluster, root or the internet."""
+
+_NAMES = ("8000", "8443", "3001", "3002", "3003")
+_PORTS = re.compile(rf"(?<![\d.])({'|'.join(_NAMES)})(?!\d)")
+_SERVERS = re.compile(r"(\w+=\S* )*(shall serve|python -m mcp_server_spec\.main|gunicorn) ")
+_SAYS = re.compile(r"\s+# -> (?:(?P<status>\d+): )?(?P<text>.+)$")
+_FROM_THE_CHECKOUT = ("deploy", "health_check.sh", "test_mcp_server.py")
+
+
+def blocks(page: Path) -> list[tuple[str, str]]:
+    """Give the shell blocks of a page: the info string, and the text."""
+    found = re.findall(r"^```(sh\b.*)\n((?:.*\n)*?)```$", page.read_text("utf-8"), re.MULTILINE)
+    return [(info, text) for info, text in found]
+
+
+def commands(text: str) -> Iterator[str]:
+    """Give the commands of a block, each on one line."""
+    for line in text.replace("\\\n", " ").splitlines():
+        if line.strip() and not line.lstrip().startswith("#"):
+            yield line.strip()
+
+
+def programs(text: str) -> set[str]:
+    """Give the programs that a block starts."""
+    parts = (it for line in commands(text) for it in re.split(r"&&|\|\||\||;", line))
+    return {re.sub(r"^\s*(\w+=\S* )*", "", part).split()[0] for part in parts}
+
+
+@dataclass
+class _Server:
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def stop(self) -> None:
+        """End it as systemd does; the pages promise that it leaves with 0."""
+        if self.process.poll() is None:
+            self.process.terminate()
+        assert self.process.wait(30) == 0, self.log.read_text()
+
+
+@dataclass
+class Reader:
+    """Somebody who types what a page says, in a project of their own.
+
+    The ports of the page are put in the place of free ones. What a command assigns, and the folder
+    that it changes to, hold for the next one.
+    """
+
+    folder: Path
+    ports: Mapping[str, int]
+    variables: dict[str, str] = field(default_factory=dict)
+    servers: dict[int, _Server] = field(default_factory=dict)
+
+    def type(self, line: str) -> None:
+        """Carry out a command, and look whether it says what the page says that it says."""
+        said = _SAYS.search(line)
+        line = _PORTS.sub(lambda found: str(self.ports[found[0]]), _SAYS.sub("", line))
+        if said is None and _SERVERS.match(line):
+            self._serve(line.removesuffix("&"))
+            return
+        kept = self.folder.parent / "kept"
+        done = subprocess.run(
+            ["bash", "-c", f"set -a -o pipefail\n{line}\nstatus=$?\nenv -0 >{kept}\nexit $status"],
+            cwd=self.folder,
+            env=self.variables,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=60,
+        )
+        wanted = int(said["status"] or 0) if said else 0
+        assert done.returncode == wanted, f"{line}\n{done.stdout}"
+        if said is not None:
+            text = _PORTS.sub(lambda found: str(self.ports[found[0]]), said["text"])
+            assert text in done.stdout, f"{line}\n{done.stdout}"
+        pairs = (pair.split("=", 1) for pair in kept.read_text().split("\0") if pair)
+        self.variables = dict(pairs)
+
+    def _serve(self, line: str) -> None:
+        named = re.search(r"(?:--port |--bind \S+:)(\d+)", line)
+        port = int(named[1]) if named else self.ports["8000"]
+        if port in self.servers:
+            self.servers.pop(port).stop()
+        log = self.folder.parent / f"server-{port}.log"
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                ["bash", "-c", line],  # which becomes the one command that it is given
+                cwd=self.folder,
+                env=self.variables,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        self.servers[port] = _Server(process, log)
+        _wait_until_served(process, port, log)
+
+    def leave(self) -> None:
+        """End the servers, and look how they end."""
+        for server in self.servers.values():
+            if server.process.poll() is None:
+                server.process.terminate()
+        for server in self.servers.values():
+            server.stop()
+
+    def clean_up(self) -> None:
+        """End what is left of a page that failed."""
+        for server in self.servers.values():
+            if server.process.poll() is None:
+                server.process.kill()
+                server.process.wait()
+
+
+def make_reader(tmp_path: Path) -> Reader:
+    """Make a project with one case, and somebody who reads in it."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    for name in _FROM_THE_CHECKOUT:
+        (folder / name).symlink_to(ROOT / name)
+    listeners = {name: socket.create_server(("127.0.0.1", 0)) for name in _NAMES}
+    ports = {name: listener.getsockname()[1] for name, listener in listeners.items()}
+    for listener in listeners.values():
+        listener.close()
+    ours = ("MCP_", "SHALL_", "ATF_")
+    variables = {name: it for name, it in os.environ.items() if not name.startswith(ours)}
+    variables |= {
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}:/usr/sbin",
+        "HOME": str(tmp_path),
+        "MCP_PORT": str(ports["8000"]),
+        "LC_ALL": "C.UTF-8",
+    }
+    reader = Reader(folder, ports, variables)
+    reader.type("shall init")
+    return reader
+
+
+def _wait_until_served(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    until = time.monotonic() + 60
+    while True:
+        with socket.socket() as client:
+            client.settimeout(30)
+            if client.connect_ex(("127.0.0.1", port)) == 0:
+                client.sendall(b"GET / HTTP/1.0\r\n\r\n")
+                client.recv(1)
+                return
+        assert process.poll() is None, f"it ended: {log.read_text()}"
+        assert time.monotonic() < until, f"nothing listens on {port}: {log.read_text()}"
+        time.sleep(0.02)  # another process: there is nothing to wait on
