@@ -12,7 +12,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 OPERATIONS = ROOT / "docs/operations"
-PAGES = ("deploy", "secure", "observe", "scale", "upgrade", "back-up", "troubleshoot")
 
 NOT_HERE = frozenset(
     ("certbot", "docker", "docker-compose", "journalctl", "kubectl", "nginx", "sudo", "systemctl")
@@ -28,8 +27,7 @@ _FROM_THE_CHECKOUT = ("deploy", "health_check.sh", "test_mcp_server.py")
 
 def blocks(page: Path) -> list[tuple[str, str]]:
     """Give the shell blocks of a page: the info string, and the text."""
-    found = re.findall(r"^```(sh\b.*)\n((?:.*\n)*?)```$", page.read_text("utf-8"), re.MULTILINE)
-    return [(info, text) for info, text in found]
+    return re.findall(r"^```(sh\b.*)\n((?:.*\n)*?)```$", page.read_text("utf-8"), re.MULTILINE)
 
 
 def commands(text: str) -> Iterator[str]:
@@ -49,9 +47,26 @@ def programs(text: str) -> set[str]:
 class _Server:
     process: subprocess.Popen[bytes]
     log: Path
+    is_served: bool = False
 
-    def stop(self) -> None:
+    def wait_until_served(self, port: int) -> None:
+        """Wait until it answers, or ends, a first connection: it may listen before it serves."""
+        until = time.monotonic() + 60
+        while not self.is_served:
+            with socket.socket() as client:
+                client.settimeout(30)
+                if client.connect_ex(("127.0.0.1", port)) == 0:
+                    client.sendall(b"GET / HTTP/1.0\r\n\r\n")
+                    client.recv(1)
+                    self.is_served = True
+                    return
+            assert self.process.poll() is None, f"it ended: {self.log.read_text()}"
+            assert time.monotonic() < until, f"nothing listens on {port}: {self.log.read_text()}"
+            time.sleep(0.02)  # another process: there is nothing to wait on
+
+    def stop(self, port: int) -> None:
         """End it as systemd does; the pages promise that it leaves with 0."""
+        self.wait_until_served(port)  # a signal that comes earlier finds nobody to take it
         if self.process.poll() is None:
             self.process.terminate()
         assert self.process.wait(30) == 0, self.log.read_text()
@@ -61,8 +76,7 @@ class _Server:
 class Reader:
     """Somebody who types what a page says, in a project of their own.
 
-    The ports of the page are put in the place of free ones. What a command assigns, and the folder
-    that it changes to, hold for the next one.
+    Free ports are put in the place of the page's. What a command assigns holds for the next one.
     """
 
     folder: Path
@@ -77,6 +91,8 @@ class Reader:
         if said is None and _SERVERS.match(line):
             self._serve(line.removesuffix("&"))
             return
+        for port, server in self.servers.items():
+            server.wait_until_served(port)
         kept = self.folder.parent / "kept"
         done = subprocess.run(
             ["bash", "-c", f"set -a -o pipefail\n{line}\nstatus=$?\nenv -0 >{kept}\nexit $status"],
@@ -100,7 +116,7 @@ class Reader:
         named = re.search(r"(?:--port |--bind \S+:)(\d+)", line)
         port = int(named[1]) if named else self.ports["8000"]
         if port in self.servers:
-            self.servers.pop(port).stop()
+            self.servers.pop(port).stop(port)
         log = self.folder.parent / f"server-{port}.log"
         with log.open("wb") as output:
             process = subprocess.Popen(
@@ -112,22 +128,22 @@ class Reader:
                 stderr=subprocess.STDOUT,
             )
         self.servers[port] = _Server(process, log)
-        _wait_until_served(process, port, log)
 
     def leave(self) -> None:
         """End the servers, and look how they end."""
-        for server in self.servers.values():
+        for port, server in self.servers.items():
+            server.wait_until_served(port)
             if server.process.poll() is None:
                 server.process.terminate()
-        for server in self.servers.values():
-            server.stop()
+        for port, server in self.servers.items():
+            server.stop(port)
 
     def clean_up(self) -> None:
         """End what is left of a page that failed."""
         for server in self.servers.values():
             if server.process.poll() is None:
-                server.process.kill()
-                server.process.wait()
+                server.process.terminate()  # it takes its workers with it
+                server.process.wait(30)
 
 
 def make_reader(tmp_path: Path) -> Reader:
@@ -151,17 +167,3 @@ def make_reader(tmp_path: Path) -> Reader:
     reader = Reader(folder, ports, variables)
     reader.type("shall init")
     return reader
-
-
-def _wait_until_served(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    until = time.monotonic() + 60
-    while True:
-        with socket.socket() as client:
-            client.settimeout(30)
-            if client.connect_ex(("127.0.0.1", port)) == 0:
-                client.sendall(b"GET / HTTP/1.0\r\n\r\n")
-                client.recv(1)
-                return
-        assert process.poll() is None, f"it ended: {log.read_text()}"
-        assert time.monotonic() < until, f"nothing listens on {port}: {log.read_text()}"
-        time.sleep(0.02)  # another process: there is nothing to wait on
