@@ -21,6 +21,7 @@ NOT_HERE = frozenset(
 _NAMES = ("8000", "8443", "3001", "3002", "3003")
 _PORTS = re.compile(rf"(?<![\d.])({'|'.join(_NAMES)})(?!\d)")
 _SERVERS = re.compile(r"(\w+=\S* )*(shall serve|python -m mcp_server_spec\.main|gunicorn) ")
+_KILLS = re.compile(r"kill \$\(lsof -t -i :(\d+) ")
 _SAYS = re.compile(r"\s+# -> (?:(?P<status>\d+): )?(?P<text>.+)$")
 _FROM_THE_CHECKOUT = ("deploy", "health_check.sh", "test_mcp_server.py")
 
@@ -48,6 +49,7 @@ class _Server:
     process: subprocess.Popen[bytes]
     log: Path
     is_served: bool = False
+    is_leaving: bool = False
 
     def wait_until_served(self, port: int) -> None:
         """Wait until it answers, or ends, a first connection: it may listen before it serves."""
@@ -64,11 +66,16 @@ class _Server:
             assert time.monotonic() < until, f"nothing listens on {port}: {self.log.read_text()}"
             time.sleep(0.02)  # another process: there is nothing to wait on
 
-    def stop(self, port: int) -> None:
-        """End it as systemd does; the pages promise that it leaves with 0."""
-        self.wait_until_served(port)  # a signal that comes earlier finds nobody to take it
-        if self.process.poll() is None:
+    def terminate(self, port: int) -> None:
+        """End it as systemd does, once: a second signal may come when nobody takes it any more."""
+        self.wait_until_served(port)  # as may one that comes earlier
+        if not self.is_leaving:
             self.process.terminate()
+        self.is_leaving = True
+
+    def stop(self, port: int) -> None:
+        """End it; the pages promise that it leaves with 0."""
+        self.terminate(port)
         assert self.process.wait(30) == 0, self.log.read_text()
 
 
@@ -111,6 +118,8 @@ class Reader:
             assert text in done.stdout, f"{line}\n{done.stdout}"
         pairs = (pair.split("=", 1) for pair in kept.read_text().split("\0") if pair)
         self.variables = dict(pairs)
+        if killed := _KILLS.match(line):
+            self.servers[int(killed[1])].is_leaving = True
 
     def _serve(self, line: str) -> None:
         named = re.search(r"(?:--port |--bind \S+:)(\d+)", line)
@@ -132,9 +141,7 @@ class Reader:
     def leave(self) -> None:
         """End the servers, and look how they end."""
         for port, server in self.servers.items():
-            server.wait_until_served(port)
-            if server.process.poll() is None:
-                server.process.terminate()
+            server.terminate(port)
         for port, server in self.servers.items():
             server.stop(port)
 
