@@ -114,6 +114,7 @@ def open_workspaces(settings: Settings, observe: Emit | None = None) -> Workspac
         home=Path.home(),
         open_workspace=open_one,
         interpreters=settings.interpreters,
+        state_of=lambda root: state_folder(root, settings),
     )
 
 

@@ -9,6 +9,7 @@ from shall.errors import OutsideWorkspace
 _MAX_NAME_BYTES = 255
 _MAX_PATH_BYTES = 4096
 _DRIVE = re.compile(r"[A-Za-z]:")
+_VERSION_CONTROL = frozenset({".git", ".hg", ".svn", ".jj"})
 
 
 def names_below(path: str, roots: tuple[str, ...]) -> tuple[str, ...]:
@@ -45,6 +46,11 @@ def usable(path: str) -> bool:
 def is_git(name: str) -> bool:
     """Tell whether a file system may take the name for ``.git`` (macOS drops invisible signs)."""
     return _as_seen(name) == ".git"
+
+
+def is_version_control(name: str) -> bool:
+    """Tell whether a file system may take the name for a folder whose files run as programs."""
+    return _as_seen(name) in _VERSION_CONTROL
 
 
 def refuse_operators(relative: str) -> None:
