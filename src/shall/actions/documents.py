@@ -2,7 +2,7 @@
 
 from pathlib import PurePosixPath
 
-from shall.actions.paths import is_version_control, refuse_operators
+from shall.actions.paths import is_version_control, refuse_environment, refuse_operators
 from shall.actions.workspace import Workspace
 from shall.errors import BadValue, OutsideWorkspace
 
@@ -28,8 +28,12 @@ def create_file(workspace: Workspace, path: str, content: str, *, overwrite: boo
 
 
 def read_file(workspace: Workspace, path: str) -> str:
-    """Read text of up to 1 MiB. Raises ``OutsideWorkspace``, ``FileMissing``, ``BadValue``."""
+    """Read text of up to 1 MiB, but no ``.env``.
+
+    Raises ``OutsideWorkspace``, ``FileMissing``, ``BadValue``.
+    """
     relative = _guarded(workspace, path)
+    refuse_environment(relative)
     text = workspace.files.read_text(relative)
     if len(text) > MAX_BYTES:
         raise BadValue(f"{relative} is larger than 1 MiB.", hint="Read it with another tool.")
