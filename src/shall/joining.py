@@ -40,6 +40,12 @@ def state_folder(root: Path, settings: Settings) -> Path:
     return root / (settings.state_dir or STATE_FOLDER)
 
 
+def private_files(settings: Settings) -> tuple[Path, ...]:
+    """Give the files that make a server safe: a tool that reached them could let anybody in."""
+    named = (settings.token_file, settings.tls_key, settings.tls_client_ca, settings.log_file)
+    return tuple(file.absolute() for file in named if file is not None)
+
+
 def open_workspace(
     root: Path, settings: Settings, *, keeps_state: bool = True, observe: Emit | None = None
 ) -> Workspace:
@@ -56,7 +62,7 @@ def open_workspace(
     """
     policy = read_policy(settings.targets_allow, settings.targets_deny)
     root = root.resolve()
-    files = Files(root)
+    files = Files(root, private_files(settings))
     state = state_folder(root, settings)
     store: Store | None = None
     evidence: EvidenceLog | None = None
@@ -114,6 +120,7 @@ def open_workspaces(settings: Settings, observe: Emit | None = None) -> Workspac
         home=Path.home(),
         open_workspace=open_one,
         interpreters=settings.interpreters,
+        state_of=lambda root: state_folder(root, settings),
     )
 
 

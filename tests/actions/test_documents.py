@@ -1,9 +1,15 @@
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from shall.actions.cases import delete_case, write_case
 from shall.actions.documents import MAX_BYTES, create_file, read_file
 from shall.actions.workspace import Workspace
 from shall.errors import AlreadyExists, BadValue, FileMissing, OutsideWorkspace
+from shall.joining import open_workspace
+from shall.settings import Settings
 
 
 def test_a_file_that_was_created_can_be_read(workspace: Workspace) -> None:
@@ -91,3 +97,44 @@ def test_what_is_the_operators_is_not_written_by_tools(workspace: Workspace, pat
 def test_files_that_look_much_the_same_are_written(workspace: Workspace) -> None:
     for path in ("my-shall.yaml", "shall.yaml.md", "api/.env.example", "env/shall.md"):
         assert create_file(workspace, path, "x") == path
+
+
+@pytest.mark.verifies("workspace#2.7")
+@pytest.mark.parametrize("path", [".env", ".env.local", "backend/.ENV"])
+def test_a_file_of_environment_variables_is_not_read(workspace: Workspace, path: str) -> None:
+    file = workspace.root / path
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("MCP_AUTH_TOKEN=secret")
+    with pytest.raises(OutsideWorkspace, match="may hold secrets"):
+        read_file(workspace, path)
+
+
+def test_an_example_of_one_is_read(workspace: Workspace) -> None:
+    (workspace.root / ".env.example").write_text("MCP_AUTH_TOKEN=")
+    assert read_file(workspace, ".env.example") == "MCP_AUTH_TOKEN="
+
+
+@pytest.mark.verifies("workspace#2.7")
+@pytest.mark.parametrize("setting", ["token_file", "tls_key", "tls_client_ca", "log_file"])
+@pytest.mark.parametrize("folder", [".", "keys"])
+def test_a_file_of_the_server_is_neither_read_nor_written(
+    tmp_path: Path, setting: str, folder: str
+) -> None:
+    kept = tmp_path / "keys" / "kept"
+    kept.parent.mkdir()
+    kept.write_text("secret")
+    (tmp_path / "link").symlink_to(kept)  # as a mounted secret is one
+    kept_at: dict[str, Any] = {setting: tmp_path / "link"}
+    settings = replace(Settings(), **kept_at)
+    space = open_workspace(tmp_path / folder, settings)
+    path = str(kept.relative_to(space.root))
+    try:
+        with pytest.raises(OutsideWorkspace, match="belongs to the server"):
+            read_file(space, path)
+        with pytest.raises(OutsideWorkspace, match="belongs to the server"):
+            create_file(space, path, "mine", overwrite=True)
+    finally:
+        space.files.close()
+        assert space.store is not None
+        space.store.close()
+    assert kept.read_text() == "secret"

@@ -6,7 +6,7 @@ import pytest
 
 from shall.actions.workspaces import Workspaces
 from shall.errors import FolderNotFound, OutsideWorkspace
-from shall.joining import open_workspace
+from shall.joining import open_workspace, open_workspaces
 from shall.settings import Settings
 
 
@@ -73,6 +73,37 @@ def test_a_link_that_leads_out_is_refused(folders: dict[str, Path]) -> None:
         pytest.raises(OutsideWorkspace),
     ):
         spaces.choose("door")
+
+
+@pytest.mark.verifies("workspace#2.6")
+@pytest.mark.parametrize(
+    "argument",
+    [".git", ".git/hooks", "backend/.GIT", ".hg", ".shall", ".shall/local", "backend/.shall"],
+)
+def test_no_folder_that_tools_may_not_write_becomes_a_workspace(
+    folders: dict[str, Path], argument: str
+) -> None:
+    (folders["shop"] / argument).mkdir(parents=True)
+    with (
+        opened([folders["shop"]], folders["home"], folders["home"]) as spaces,
+        pytest.raises(OutsideWorkspace, match="version-control folder or a state folder"),
+    ):
+        spaces.choose(argument)
+
+
+@pytest.mark.verifies("workspace#2.6")
+@pytest.mark.parametrize("argument", ["logs/shall", "logs/shall/evidence", "backend/logs/shall"])
+def test_nor_does_a_state_folder_of_another_name(folders: dict[str, Path], argument: str) -> None:
+    (folders["shop"] / argument).mkdir(parents=True)
+    (folders["shop"] / "logs").mkdir(exist_ok=True)
+    settings = Settings(workspaces=(folders["shop"],), state_dir=Path("logs/shall"))
+    spaces = open_workspaces(settings)
+    try:
+        with pytest.raises(OutsideWorkspace, match="state folder"):
+            spaces.choose(argument)
+        assert spaces.choose("logs").root == folders["shop"] / "logs"
+    finally:
+        spaces.close()
 
 
 def test_a_missing_folder_is_named_and_not_made(folders: dict[str, Path]) -> None:

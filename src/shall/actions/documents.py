@@ -2,14 +2,12 @@
 
 from pathlib import PurePosixPath
 
-from shall.actions.paths import refuse_operators
+from shall.actions.paths import is_version_control, refuse_environment, refuse_operators
 from shall.actions.workspace import Workspace
 from shall.errors import BadValue, OutsideWorkspace
 
 MAX_BYTES = 1 << 20
 """The largest file that is read or written, in bytes."""
-
-_VERSION_CONTROL = frozenset({".git", ".hg", ".svn", ".jj"})
 
 
 def create_file(workspace: Workspace, path: str, content: str, *, overwrite: bool = False) -> str:
@@ -30,8 +28,12 @@ def create_file(workspace: Workspace, path: str, content: str, *, overwrite: boo
 
 
 def read_file(workspace: Workspace, path: str) -> str:
-    """Read text of up to 1 MiB. Raises ``OutsideWorkspace``, ``FileMissing``, ``BadValue``."""
+    """Read text of up to 1 MiB, but no ``.env``.
+
+    Raises ``OutsideWorkspace``, ``FileMissing``, ``BadValue``.
+    """
     relative = _guarded(workspace, path)
+    refuse_environment(relative)
     text = workspace.files.read_text(relative)
     if len(text) > MAX_BYTES:
         raise BadValue(f"{relative} is larger than 1 MiB.", hint="Read it with another tool.")
@@ -41,7 +43,7 @@ def read_file(workspace: Workspace, path: str) -> str:
 def _guarded(workspace: Workspace, path: str) -> str:
     relative = workspace.files.relative(path)
     parts = PurePosixPath(relative).parts
-    if _VERSION_CONTROL.intersection(parts):
+    if any(is_version_control(part) for part in parts):
         raise OutsideWorkspace(f"{relative} is inside a version-control folder.")
     if (workspace.root / relative).is_relative_to(workspace.state):
         raise OutsideWorkspace(f"{relative} is inside the state folder.")

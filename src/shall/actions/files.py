@@ -3,12 +3,12 @@
 import logging
 import os
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from shall.actions.atomic import finish_write, sync_folder, write_whole
-from shall.actions.paths import is_git, names_below, usable
+from shall.actions.paths import as_seen, is_git, names_below, usable
 from shall.errors import (
     AlreadyExists,
     BadValue,
@@ -44,8 +44,8 @@ class Files:
     raises ``FileUnavailable`` when the operating system refuses.
     """
 
-    def __init__(self, root: Path) -> None:
-        """Open the folder.
+    def __init__(self, root: Path, private: Collection[Path] = ()) -> None:
+        """Open the folder; ``private`` files are neither read nor written, whoever asks.
 
         Raises:
             FolderNotFound: It cannot be opened.
@@ -57,6 +57,7 @@ class Files:
                 f"The folder {root} cannot be opened: {error.strerror}."
             ) from error
         self._root_names = (str(root.absolute()), str(root.resolve()))
+        self._private = tuple(private)
 
     def relative(self, path: str) -> str:
         """Give the path relative to the folder, normalised.
@@ -185,11 +186,18 @@ class Files:
         if any(is_git(name) for name in self._names(path)):
             raise OutsideWorkspace(f"{path} belongs to git, whose files run as programs.")
 
+    def _refuse_private(self, names: Sequence[str], path: str) -> None:
+        asked = as_seen(str(Path(self._root_names[1], *names)))
+        # Resolved each time: what a link of the operator's leads to may change while we run.
+        if any(as_seen(os.path.realpath(file)) == asked for file in self._private):
+            raise OutsideWorkspace(f"{path} belongs to the server itself.")
+
     @contextmanager
     def _parent(self, path: str, *, make: bool = False) -> Iterator[tuple[int, str]]:
         names = self._names(path)
         if not names:
             raise OutsideWorkspace(f"{path} is the workspace itself, not a file in it.")
+        self._refuse_private(names, path)
         with self._folder(names[:-1], path, make=make) as folder:
             yield folder, names[-1]
 

@@ -9,6 +9,7 @@ from shall.errors import OutsideWorkspace
 _MAX_NAME_BYTES = 255
 _MAX_PATH_BYTES = 4096
 _DRIVE = re.compile(r"[A-Za-z]:")
+_VERSION_CONTROL = frozenset({".git", ".hg", ".svn", ".jj"})
 
 
 def names_below(path: str, roots: tuple[str, ...]) -> tuple[str, ...]:
@@ -44,7 +45,12 @@ def usable(path: str) -> bool:
 
 def is_git(name: str) -> bool:
     """Tell whether a file system may take the name for ``.git`` (macOS drops invisible signs)."""
-    return _as_seen(name) == ".git"
+    return as_seen(name) == ".git"
+
+
+def is_version_control(name: str) -> bool:
+    """Tell whether a file system may take the name for a folder whose files run as programs."""
+    return as_seen(name) in _VERSION_CONTROL
 
 
 def refuse_operators(relative: str) -> None:
@@ -56,7 +62,7 @@ def refuse_operators(relative: str) -> None:
     Raises:
         OutsideWorkspace: It leads there.
     """
-    seen = [_as_seen(name) for name in relative.split("/")]
+    seen = [as_seen(name) for name in relative.split("/")]
     if seen[-1] == "shall.yaml" or ".shall" in seen or seen[0].startswith(".env"):
         raise OutsideWorkspace(
             f"{relative} belongs to the operator and is not written by a tool.",
@@ -64,7 +70,23 @@ def refuse_operators(relative: str) -> None:
         )
 
 
-def _as_seen(name: str) -> str:
+def refuse_environment(relative: str) -> None:
+    """Refuse a path in the workspace, normalised, to a file of environment variables.
+
+    A token of the server is kept there as often as not. ``.env.example`` holds none.
+
+    Raises:
+        OutsideWorkspace: It leads there.
+    """
+    name = as_seen(relative.rpartition("/")[2])
+    if name == ".env" or (name.startswith(".env.") and name != ".env.example"):
+        raise OutsideWorkspace(
+            f"{relative} may hold secrets and is not read by a tool.",
+            hint="Ask the operator for what is needed of it.",
+        )
+
+
+def as_seen(name: str) -> str:
     """Give the name as a file system may take it (macOS: any case, invisible signs dropped)."""
     return "".join(sign for sign in name if unicodedata.category(sign) != "Cf").casefold()
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from shall.actions.paths import is_version_control
 from shall.actions.workspace import Workspace
 from shall.errors import FolderNotFound, OutsideWorkspace
 
@@ -25,11 +26,13 @@ class Workspaces:
         home: Path,
         open_workspace: Callable[[Path], Workspace],
         interpreters: Sequence[Path] = (),
+        state_of: Callable[[Path], Path] = lambda folder: folder / ".shall",
     ) -> None:
         self._allowed = tuple(folder.resolve() for folder in allowed)
         self._current = current.resolve()
         self._too_wide = frozenset({Path("/"), Path(self._current.anchor), home.resolve()})
         self._open = open_workspace
+        self._state_of = state_of
         self._opened: dict[Path, Workspace] = {}
         self._interpreters = frozenset(interpreters)
 
@@ -49,7 +52,8 @@ class Workspaces:
         None, an empty text and the literal ``${workspace}`` mean the first allowed folder.
 
         Raises:
-            OutsideWorkspace: It is not inside an allowed folder; the hint is the line to add.
+            OutsideWorkspace: It is not inside an allowed folder; the hint is the line to add. Or
+                it is inside a version-control folder, or inside a state folder.
             FolderNotFound: It is inside one, but there is no such folder.
         """
         roots = self._roots(client_roots)
@@ -66,6 +70,10 @@ class Workspaces:
             raise OutsideWorkspace(
                 f"The workspace {argument} is not inside an allowed folder.",
                 hint=_line_to_add(str(folder)),
+            )
+        if not any(self._may_be_opened(folder, root) for root in roots):
+            raise OutsideWorkspace(
+                f"The workspace {argument} is a version-control folder or a state folder."
             )
         return self._opened_at(folder)
 
@@ -104,6 +112,20 @@ class Workspaces:
             return self._allowed
         named = tuple(root.resolve() for root in client_roots)
         return tuple(root for root in (named or (self._current,)) if root not in self._too_wide)
+
+    def _may_be_opened(self, folder: Path, root: Path) -> bool:
+        """Tell whether a folder is inside a root, and inside nothing that tools may not write.
+
+        What a tool refuses below a workspace must not become one itself: there its files would
+        be like any others.
+        """
+        if not folder.is_relative_to(root):
+            return False
+        below = folder.relative_to(root).parts
+        if any(is_version_control(name) for name in below):
+            return False
+        above = [root.joinpath(*below[:count]) for count in range(len(below) + 1)]
+        return not any(folder.is_relative_to(self._state_of(it).resolve()) for it in above)
 
     def _opened_at(self, folder: Path) -> Workspace:
         if folder not in self._opened:
