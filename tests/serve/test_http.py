@@ -160,7 +160,7 @@ async def test_insecure_means_it(serve: Serve) -> None:
 
 
 @pytest.mark.verifies("serve#1.2")
-@pytest.mark.parametrize("path", ["/health", "/health/"])
+@pytest.mark.parametrize("path", ["/health", "/health/", "/metrics", "/prompts", "/tools/x"])
 def test_mcp_is_not_served_where_no_token_is_asked_for(
     path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

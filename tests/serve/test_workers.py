@@ -69,6 +69,13 @@ def test_what_cannot_work_is_refused_with_the_remedy(flags: list[str], words: st
     assert "Use --workers 1; or several instances" in told.stderr
 
 
+def test_sse_without_sessions_is_refused() -> None:
+    command = [sys.executable, "-m", "shall", "serve", "--transport", "sse", "--sessions", "no"]
+    told = subprocess.run([*command, "--port", "0"], capture_output=True, text=True, timeout=30)
+    assert told.returncode == 2
+    assert "SSE cannot be served without sessions" in told.stderr
+
+
 @pytest.mark.verifies("serve#5.4")
 @pytest.mark.parametrize("app", ["mcp_server_spec.main:app", "shall.asgi:app"])
 @pytest.mark.parametrize(

@@ -222,3 +222,26 @@ def test_reading_settings_loads_nothing_heavy() -> None:
     )
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("path", it) for it in ("//x", "/a://b", "/a/../b", "/.", "/a%20b", "/é", "/a//b", "a")),
+        ("log_file", "a\0b"),
+        ("server_host", "a\nb"),
+        ("client_cert_header", "x-é"),
+        ("client_cert_header", "x: y"),
+    ],
+)
+def test_a_value_that_would_fail_later_is_refused_here(
+    tmp_path: Path, name: str, value: str
+) -> None:
+    with pytest.raises(InvalidSetting, match=f"{name} is"):
+        read_settings({name: value}, {}, tmp_path)
+
+
+@pytest.mark.parametrize("path", ["/", "/mcp", "/api/v1", "/.well-known/mcp"])
+def test_a_path_is_taken_as_it_is(tmp_path: Path, path: str) -> None:
+    settings, _ = read_settings({"path": path}, {}, tmp_path)
+    assert settings.path == path

@@ -1,6 +1,6 @@
 """The ASGI application: every MCP transport at one URL, and the routes around it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -97,12 +97,6 @@ def assemble(settings: Settings, parts: Parts, face: Face = SHALL) -> Served:
         InvalidSetting: The settings cannot work together.
     """
     callers = authenticator(settings)
-    public = public_paths(settings)
-    if settings.path in public:
-        raise InvalidSetting(
-            f"{settings.path} is open to callers without a token: MCP cannot be served there.",
-            hint="Name another one with --path, such as /mcp.",
-        )
     observe_server(parts.server, parts.metrics)
     end_tracing = set_up_tracing(parts.server, settings)
     low = parts.server._lowlevel_server
@@ -127,17 +121,31 @@ def assemble(settings: Settings, parts: Parts, face: Face = SHALL) -> Served:
                 end_tracing()
 
     rest = rest_routes(backing, is_basic=face.is_basic)  # the first is /health
-    routes = [
-        *metadata_routes(settings),
-        *_mcp_routes(settings, low, sessions, drain.streams),
-        *rest,
-    ]
+    mcp_routes = _mcp_routes(settings, low, sessions, drain.streams)
+    others = [*metadata_routes(settings), *rest]
+    _check_paths(mcp_routes, others, public_paths(settings))
+    routes = [*mcp_routes, *others]
     app = Starlette(routes=routes, lifespan=lifespan, exception_handlers=problem_handlers())
     app.router.redirect_slashes = False  # behind a proxy a redirect would name the wrong scheme
     wrapped = gated(
         app, settings, authenticator=callers, drain=drain, metrics=parts.metrics, probe=rest[0]
     )
     return Served(wrapped, parts, callers)
+
+
+def _check_paths(mcp: Iterable[Route], others: Iterable[Route], public: Collection[str]) -> None:
+    """Refuse MCP at a path where callers need no token, or that something else is served at.
+
+    Raises:
+        InvalidSetting: It is one.
+    """
+    for route in mcp:
+        taken = [other for other in others if other.path_regex.match(route.path)]
+        if taken or route.path in public:
+            raise InvalidSetting(
+                f"MCP cannot be served at {route.path}: another route is there already.",
+                hint="Name another one with --path, such as /mcp.",
+            )
 
 
 def _scrape(parts: Parts) -> Scrape:

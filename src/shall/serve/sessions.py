@@ -28,6 +28,11 @@ def decided(settings: Settings) -> Settings:
             "them, and its messages would reach another.",
             hint=_REMEDY,
         )
+    if settings.transport == "sse" and settings.sessions == "no":
+        raise InvalidSetting(
+            "SSE cannot be served without sessions: a client's messages belong to its stream.",
+            hint="Leave --sessions out, or serve --transport http.",
+        )
     if settings.workers > 1 and settings.sessions == "yes":
         raise InvalidSetting(
             f"{settings.workers} workers lose sessions: the next request of a client may reach a "

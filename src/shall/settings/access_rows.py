@@ -52,7 +52,7 @@ ACCESS_ROWS: tuple[Setting, ...] = (
     ),
     Setting(
         "client_cert_header",
-        types.text,
+        types.header,
         "header in which a trusted proxy names the client's verified certificate",
         ("SHALL_CLIENT_CERT_HEADER",),
         key="server.client_cert_header",

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from ipaddress import ip_network
 from pathlib import Path
@@ -17,14 +18,20 @@ _TRANSPORTS = {
     "streamable-http": "http",
     "sse": "sse",  # served by the same URL as http
 }
+# RFC 3986, 2.3: what is sent as it is written, so that every client and proxy means the same.
+_URL_PATH = re.compile(r"/|(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._~-]+)+")
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
 def text(value: Any) -> str:
-    """Read a text."""
+    """Read a text of one line."""
     if not isinstance(value, str):
         raise ValueError("not a text")
-    return value.strip()
+    name = value.strip()
+    if not name.isprintable():
+        raise ValueError("it holds a control character")
+    return name
 
 
 def path(value: Any) -> Path:
@@ -126,10 +133,18 @@ def transport(value: Any) -> str:
 
 def url_path(value: Any) -> str:
     """Read the path of a URL."""
+    name = text(value).rstrip("/") or "/"
+    if not _URL_PATH.fullmatch(name):
+        raise ValueError("a path starts with / and has parts of letters, digits, ., _, ~ and -")
+    return name
+
+
+def header(value: Any) -> str:
+    """Read the name of a header (RFC 9110, 5.6.2)."""
     name = text(value)
-    if not name.startswith("/") or any(char in name for char in " ?#{}"):
-        raise ValueError("a path starts with / and holds no space, ?, # or braces")
-    return name.rstrip("/") or "/"
+    if not _TOKEN.fullmatch(name):
+        raise ValueError("it is the name of a header, such as X-Client-DN")
+    return name
 
 
 def url(value: Any) -> str:
