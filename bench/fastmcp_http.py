@@ -1,14 +1,20 @@
-"""The same tool on fastmcp, run by an interpreter that has it: see serving.py."""
+"""The same tools on fastmcp, run by an interpreter that has it: see serving.py.
+
+``fastmcp_http.py as-it-comes|tuned PORT FOLDER LIBRARY...``
+"""
 
 import sys
 from pathlib import Path
+from typing import Annotated, Any, Literal
 
 import uvicorn
 from fastmcp import FastMCP
+from pydantic import Field
 
-port, folder, *ours = sys.argv[1:]
+mode, port, folder, *ours = sys.argv[1:]
 sys.path += ours  # behind fastmcp's own libraries
 
+from shall.actions.cases import list_cases  # noqa: E402
 from shall.actions.status import health  # noqa: E402
 from shall.joining import open_workspace  # noqa: E402
 from shall.settings import Settings  # noqa: E402
@@ -30,6 +36,22 @@ async def health_check() -> dict[str, str]:
     }
 
 
+@server.tool
+async def list_testcases(
+    root_path: Annotated[str | None, Field(description="a folder of the workspace")] = None,
+    test_type: Literal["all", "integration", "unit"] = "all",
+    limit: int = 200,
+    offset: int = 0,
+) -> dict[str, Any]:
+    """List test case files."""
+    found = list_cases(workspace, root_path, test_type)
+    return {"status": "ok", "testcases": found[offset : offset + limit], "total": len(found)}
+
+
 if __name__ == "__main__":
-    app = server.http_app(stateless_http=True, json_response=True)
-    uvicorn.run(app, port=int(port), access_log=False, log_level="warning")
+    quiet = {"access_log": False, "log_level": "warning"}
+    if mode == "tuned":
+        app = server.http_app(stateless_http=True, json_response=True)
+        uvicorn.run(app, port=int(port), **quiet)
+    else:
+        uvicorn.run(server.http_app(), port=int(port), loop="asyncio", http="h11", **quiet)

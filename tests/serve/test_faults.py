@@ -65,12 +65,16 @@ def test_a_full_disk_takes_nothing_and_is_told(
         assert refused["error_code"] == "MCP_FILE_UNAVAILABLE"
         assert disk.reason in refused["error_message"]
         assert {path: path.read_bytes() for path in (folder / "tests/cases").iterdir()} == cases
-        assert run()["passed"] == 1  # what is asked is answered; only its record is missing
+        unkept = run()  # what is asked is answered; only its record is missing
+        assert unkept["passed"] == 1
+        assert "the results of this run are not kept: The store" in unkept["warning"]
         served.wait_for(r"the results of this run are not kept: The store .*shall\.db")
 
         disk.free(served.process.pid)
         assert write(testcase=CASE.replace("old", "new"))["status"] == "ok"
-        assert run()["passed"] == 1
+        kept = run()
+        assert kept["passed"] == 1
+        assert "warning" not in kept
         assert [run["status"] for run in call("get_test_results")["results"]].count("complete") >= 2
         log = served.stop()
     assert "Traceback" not in log, log
@@ -98,6 +102,7 @@ async def test_a_locked_store_delays_nothing_but_its_record(
     spaces.close()
     answers = [answer.structured_content for answer in (run, again, history)]
     assert [answer["status"] for answer in answers if answer] == ["ok"] * 3
+    assert ["warning" in answer for answer in answers if answer] == [True, False, False]
     assert answers[2] is not None
     assert len(answers[2]["results"]) == 1
 

@@ -15,14 +15,12 @@ _log = logging.getLogger(__name__)
 _SPOKE = frozenset({Outcome.PASSED, Outcome.FAILED})
 
 
-def keep_case_evidence(workspace: Workspace, run: RunResult) -> None:
+def keep_case_evidence(workspace: Workspace, run: RunResult) -> str | None:
     """Append what the cases of a run say about their criteria.
 
     Of a run that was cut short only the cases that came to an end count. A log that cannot be
-    written is told in the program's log; the results stand.
+    written is told in the program's log, and the fault is given; the results stand.
     """
-    if workspace.evidence is None:
-        return
     whole = run.status is RunStatus.COMPLETE
     at = datetime.now(UTC)
     facts = [
@@ -44,14 +42,17 @@ def keep_case_evidence(workspace: Workspace, run: RunResult) -> None:
         if whole or case.outcome in _SPOKE
         for criterion in case.criteria
     ]
-    keep_evidence(workspace, facts)
+    return keep_evidence(workspace, facts)
 
 
-def keep_evidence(workspace: Workspace, facts: Iterable[Evidence]) -> None:
-    """Append evidence; a log that cannot be written is told in the program's log."""
+def keep_evidence(workspace: Workspace, facts: Iterable[Evidence]) -> str | None:
+    """Append evidence; a log that cannot be written is told in the program's log, and given."""
     if workspace.evidence is None:
-        return
+        return None
     try:
         workspace.evidence.append(list(facts))
     except StoreUnavailable as error:
-        _log.warning("the evidence of this run is not kept: %s", error)
+        fault = f"the evidence of this run is not kept: {error}"
+        _log.warning("%s", fault)
+        return fault
+    return None

@@ -204,9 +204,11 @@ class Files:
     @contextmanager
     def _folder(self, names: Sequence[str], path: str, *, make: bool = False) -> Iterator[int]:
         try:
-            folder = os.open(".", _FOLDER, dir_fd=self._root)
+            # A handle of its own for the top, too: listing moves the place in what is open.
+            first, *rest = names or (".",)
+            folder = _enter(self._root, first, first, make=make)
             try:
-                for number, name in enumerate(names, start=1):
+                for number, name in enumerate(rest, start=2):
                     below = _enter(folder, name, "/".join(names[:number]), make=make)
                     os.close(folder)
                     folder = below

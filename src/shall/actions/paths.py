@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from shall.errors import OutsideWorkspace
@@ -12,6 +13,7 @@ _DRIVE = re.compile(r"[A-Za-z]:")
 _VERSION_CONTROL = frozenset({".git", ".hg", ".svn", ".jj"})
 
 
+@lru_cache(maxsize=256)  # the same few paths are asked for again and again
 def names_below(path: str, roots: tuple[str, ...]) -> tuple[str, ...]:
     """Give the names that lead from the folder to what ``path`` says; none for the folder itself.
 

@@ -17,10 +17,12 @@ class Recorder:
     """Writes the events of one run to the store, in batches, off the event loop.
 
     A case is written as soon as the batch before it is: few cases in flight, many in a batch. A
-    store that fails is told once in the log and then left alone: the run and its results stand.
+    store that fails is told once, in the log and in ``fault``, and then left alone: the run and its
+    results stand.
     """
 
     def __init__(self, store: Store | None) -> None:
+        self.fault: str | None = None
         self._store = store
         self._waiting: list[RunStarted | CaseResult | RunFinished] = []
         self._woken = asyncio.Event()
@@ -63,7 +65,8 @@ class Recorder:
                 if batch:
                     await asyncio.to_thread(_write, store, batch)
             except ShallError as error:
-                _log.warning("the results of this run are not kept: %s", error)
+                self.fault = f"the results of this run are not kept: {error}"
+                _log.warning("%s", self.fault)
                 return
             if not self._waiting:
                 if self._done:

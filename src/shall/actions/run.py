@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,11 +34,15 @@ class RunRequest:
 
 
 async def run_tests(
-    workspace: Workspace, request: RunRequest, emit: Emit | None = None
+    workspace: Workspace,
+    request: RunRequest,
+    emit: Emit | None = None,
+    warn: Callable[[str], None] | None = None,
 ) -> RunResult:
     """Run cases and keep the results.
 
-    A file that cannot be read counts as a case with outcome ``error``; the others run.
+    A file that cannot be read counts as a case with outcome ``error``; the others run. ``warn``
+    takes, before the result is given, what could not be kept of it; the log tells it, too.
 
     Raises:
         CaseNotFound: A path names no file, or no case was found at all.
@@ -61,7 +65,9 @@ async def run_tests(
             result = await run_jobs(jobs, options, sender, workspace.files, emit_all)
     finally:
         sender.close()
-    await asyncio.to_thread(keep_case_evidence, workspace, result)
+    for fault in (recorder.fault, await asyncio.to_thread(keep_case_evidence, workspace, result)):
+        if fault is not None and warn is not None:
+            warn(fault)
     return result
 
 

@@ -60,6 +60,7 @@ class RunReply(TypedDict):
     has_failures: bool
     results: list[FailedCase]
     mode: NotRequired[str]
+    warning: NotRequired[str]
     more_results: NotRequired[int]
     test_name: NotRequired[str]
     yaml_path: NotRequired[str]

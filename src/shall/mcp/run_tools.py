@@ -1,6 +1,7 @@
 """Tools that run test cases and read results."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 import anyio
@@ -52,9 +53,12 @@ async def run_tests(
         host=host,
         variables=variables or {},
     )
-    run = await _run_telling(context, space, request)
+    warnings = [space.state_warning] if space.state_warning else []
+    run = await _run_telling(context, space, request, warnings.append)
     reply = run_reply(run, failure_places(space, run), space.defaults.language)
     reply["mode"] = "single" if yaml_path else "batch"
+    if warnings:
+        reply["warning"] = "; ".join(warnings)
     if yaml_path:
         if not reply["results"]:  # what did not pass names itself
             reply["yaml_path"] = run.cases[0].case_key
@@ -91,7 +95,9 @@ async def get_test_results(
     }
 
 
-async def _run_telling(context: Context, space: Workspace, request: RunRequest) -> RunResult:
+async def _run_telling(
+    context: Context, space: Workspace, request: RunRequest, warn: Callable[[str], None]
+) -> RunResult:
     """Run, telling the client after each case.
 
     The run is a task of its own: cancelling it once stops its requests and lets its teardowns
@@ -110,7 +116,7 @@ async def _run_telling(context: Context, space: Workspace, request: RunRequest) 
             case = event.result
             await context.report_progress(done, None, f"{case.name}: {case.outcome}")
 
-    running = asyncio.create_task(run_cases(space, request, tell), name=RUN_TASK)
+    running = asyncio.create_task(run_cases(space, request, tell, warn), name=RUN_TASK)
     reporting = asyncio.create_task(report())
     try:
         run = await asyncio.shield(running)

@@ -38,8 +38,14 @@ async def chosen(context: Context[Any, Any], workspace: str | None = None) -> Wo
         OutsideWorkspace: It is not inside an allowed folder.
         FolderNotFound: There is no such folder.
     """
-    connected: Connected = context.request_context.lifespan_context
-    return connected.workspaces.choose(workspace, await _client_roots(context, connected))
+    request = context.request_context
+    connected: Connected = request.lifespan_context
+    roots: tuple[Path, ...] = ()
+    # Only over stdio: there the client started us and may do what we may. Whoever comes over the
+    # network names folders of another machine, and must not widen what the operator allows.
+    if connected.workspaces.takes_client_roots and request.request is None:
+        roots = await _client_roots(context, connected)
+    return connected.workspaces.choose(workspace, roots)
 
 
 async def default_workspace(context: Context[Any, Any]) -> Workspace | None:
@@ -57,13 +63,7 @@ def workspaces_of(context: Context[Any, Any]) -> Workspaces:
 
 
 async def _client_roots(context: Context[Any, Any], connected: Connected) -> tuple[Path, ...]:
-    """Ask the client for its roots, once a connection.
-
-    Only over stdio: there the client started us and may do what we may. Whoever comes over the
-    network names folders of another machine, and must not widen what the operator allows.
-    """
-    if not connected.workspaces.takes_client_roots or context.headers is not None:
-        return ()
+    """Ask the client for its roots, once a connection."""
     capabilities = context.client_capabilities
     if capabilities is None or capabilities.roots is None:
         return ()

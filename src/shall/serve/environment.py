@@ -11,7 +11,8 @@ from shall.serve.app import make_app
 from shall.serve.exposure import check_exposure
 from shall.serve.face import SPEC_DRIVEN
 from shall.serve.observe.logs import set_up_logging
-from shall.serve.sessions import decided, is_one_of_many
+from shall.serve.observe.sharing import is_worker
+from shall.serve.sessions import decided
 from shall.settings import process_environment, read_settings
 
 
@@ -26,7 +27,7 @@ def app_from_environment(defaults: Mapping[str, Any] | None = None) -> ASGIApp:
     """
     settings, _ = read_settings({}, process_environment(), Path.cwd(), defaults)
     settings = replace(settings, server_host="0.0.0.0")  # noqa: S104 - said, not bound
-    if settings.sessions == "auto" and is_one_of_many():
+    if settings.sessions == "auto" and is_worker():
         settings = replace(settings, sessions="no")
     set_up_logging(settings)
     check_exposure(settings, SPEC_DRIVEN)

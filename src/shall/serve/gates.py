@@ -50,7 +50,7 @@ def gated(
     who they are, and nobody is counted who is not known. ``probe`` needs none of that.
     """
     app = drain.gate(app)
-    app = limit_rates(app, settings)
+    app = limit_rates(app, settings, metrics.rate_store_failures.inc)
     app = AuthGate(app, authenticator, public_paths(settings))
     app = SizeGate(app, settings)
     app = ProbeGate(app, probe)

@@ -1,7 +1,5 @@
 """Whether clients have sessions here: a session lives in one process."""
 
-import multiprocessing
-import sys
 from dataclasses import replace
 
 from shall.errors import InvalidSetting
@@ -42,8 +40,3 @@ def decided(settings: Settings) -> Settings:
     if settings.sessions != "auto":
         return settings
     return replace(settings, sessions="yes" if settings.workers == 1 else "no")
-
-
-def is_one_of_many() -> bool:
-    """Tell whether another program runs this process as one of several workers."""
-    return "gunicorn" in sys.modules or multiprocessing.parent_process() is not None

@@ -23,10 +23,10 @@ from shall.serve.auth import (
     authenticator,
     metadata_routes,
     public_paths,
-    require_scope,
 )
 from shall.serve.auth.authenticator import Authenticator
 from shall.serve.problem import principal_of
+from shall.serve.rest.answers import forbidden
 from shall.settings import Settings
 
 Run = Callable[..., str]
@@ -79,7 +79,8 @@ def _guarded_app(settings: Settings) -> tuple[ASGIApp, Authenticator | None]:
         return JSONResponse({"name": principal.name, "scopes": sorted(principal.scopes)})
 
     async def write(request: Request) -> Response:
-        return require_scope(request.scope, "write") or Response("written")
+        is_allowed = principal_of(request.scope).may("write")
+        return Response("written") if is_allowed else forbidden(request.scope, "write")
 
     public = [Route(path, who) for path in ("/health", "/ready")]
     routes = [*public, Route("/who", who), Route("/write", write), *metadata_routes(settings)]

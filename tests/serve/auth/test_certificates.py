@@ -10,9 +10,10 @@ import pytest
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from shall.errors import InvalidSetting
-from shall.serve.auth import certified, tls_options
+from shall.serve.auth import certified
 from shall.serve.auth.certificates import Certificates, distinguished_name
 from shall.serve.limits.addresses import PEER
+from shall.serve.tls import tls_context
 from shall.settings import Settings
 
 Guard = Callable[..., Any]
@@ -156,7 +157,8 @@ def test_tls_itself_asks_for_a_certificate_and_tells_the_caller(
         http=certified(AutoHTTPProtocol),
         ssl_keyfile=str(settings.tls_key),
         ssl_certfile=str(settings.tls_cert),
-        **tls_options(settings),
+        ssl_ca_certs=str(settings.tls_client_ca),
+        ssl_cert_reqs=ssl.CERT_REQUIRED,
     )
     answer = httpx2.get(f"{url}/who", verify=pki.client("client"))
     assert answer.json() == {"name": "mueller", "scopes": ["run"]}
@@ -185,10 +187,10 @@ def test_a_subject_is_written_as_nginx_does(subject: Any, written: str) -> None:
 
 @pytest.mark.verifies("auth#4.3")
 def test_authorities_that_cannot_be_used_are_told(tmp_path: Path, pki: Pki) -> None:
-    assert tls_options(Settings()) == {}
     with pytest.raises(InvalidSetting, match="--tls-cert"):
-        tls_options(Settings(tls_client_ca=pki.path("ca.crt")))
-    for name in ("none", "empty"):
-        (tmp_path / "empty").write_text("no certificate")
-        with pytest.raises(InvalidSetting, match="cannot be used"):
-            tls_options(Settings(tls_client_ca=tmp_path / name, tls_cert=pki.path("server.crt")))
+        tls_context(Settings(tls_client_ca=pki.path("ca.crt")))
+    (tmp_path / "empty").write_text("no certificate")
+    cert, key = pki.path("server.crt"), pki.path("server.key")
+    for name, told in (("none", "cannot be read"), ("empty", "no usable PEM file")):
+        with pytest.raises(InvalidSetting, match=told):
+            tls_context(Settings(tls_client_ca=tmp_path / name, tls_cert=cert, tls_key=key))

@@ -1,11 +1,13 @@
 import json
 import random
+import socket
 import string
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import httpx2
 import pytest
 from mcp import Client
 from mcp.shared.exceptions import MCPError
@@ -63,6 +65,21 @@ def served(project: Path, metrics: Metrics, listening: Listening) -> Iterator[st
     workspaces = open_workspaces(settings, metrics.take_event)
     parts = Parts(workspaces, build_server(workspaces), metrics)
     yield listening(assemble(settings, parts).app)
+
+
+@pytest.mark.verifies("limits#3.6")
+async def test_a_rate_store_that_is_away_is_counted(
+    project: Path, metrics: Metrics, listening: Listening
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        store = f"redis://127.0.0.1:{closed.getsockname()[1]}"
+    settings = Settings(workspaces=(project,), rate_per_s=1, rate_store=store)
+    workspaces = open_workspaces(settings)
+    served = listening(assemble(settings, Parts(workspaces, build_server(workspaces), metrics)).app)
+    assert counted(metrics, "shall_rate_store_failures_total") == {frozenset(): 0}
+    async with httpx2.AsyncClient() as http:
+        assert (await http.get(f"{served}/prompts")).status_code == 200
+    assert counted(metrics, "shall_rate_store_failures_total") == {frozenset(): 1}
 
 
 @pytest.mark.verifies("observability#3.2", "observability#3.3")

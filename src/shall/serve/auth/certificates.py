@@ -1,8 +1,7 @@
 """Client certificates: as a trusted proxy tells them, or as TLS itself shows them (mTLS)."""
 
 import asyncio
-import ssl
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from ipaddress import ip_address, ip_network
@@ -10,10 +9,8 @@ from typing import Any
 
 from starlette.types import Scope
 
-from shall.errors import InvalidSetting
 from shall.serve.auth.refusal import INVALID_REQUEST, Refused
 from shall.serve.limits.addresses import PEER
-from shall.settings import Settings
 
 SUBJECT = "shall.certificate"
 """The key of the ASGI scope's ``state`` with the subject of the connection's certificate."""
@@ -84,28 +81,6 @@ def _one(headers: Iterable[tuple[bytes, bytes]], wanted: bytes) -> str:
         name = wanted.decode("latin-1")
         raise Refused(f"The header {name} is there twice.", error=INVALID_REQUEST)
     return values[0].decode("latin-1").strip() if values else ""
-
-
-def tls_options(settings: Settings) -> Mapping[str, Any]:
-    """Give the arguments of ``uvicorn.Config`` that make clients show a certificate.
-
-    Raises:
-        InvalidSetting: TLS does not end here, or the authorities cannot be read.
-    """
-    authorities = settings.tls_client_ca
-    if authorities is None:
-        return {}
-    if settings.tls_cert is None:
-        raise InvalidSetting(
-            "tls_client_ca is set, but the server does not speak TLS.",
-            hint="Set --tls-cert and --tls-key, or let a proxy check certificates.",
-        )
-    try:
-        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_verify_locations(authorities)
-    except OSError as error:  # ssl.SSLError is one
-        reason = error.strerror or "it holds no certificate"
-        raise InvalidSetting(f"{authorities} cannot be used: {reason}.") from None
-    return {"ssl_ca_certs": str(authorities), "ssl_cert_reqs": ssl.CERT_REQUIRED}
 
 
 def certified(protocol: type[Any]) -> type[Any]:

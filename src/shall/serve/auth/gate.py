@@ -7,11 +7,11 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shall.actions.access import PRINCIPAL, Principal
-from shall.errors import Forbidden, KeysUnavailable, NotAllowed
+from shall.errors import KeysUnavailable, NotAllowed
 from shall.serve.auth.authenticator import Authenticator
 from shall.serve.auth.metadata import PUBLIC
 from shall.serve.auth.refusal import Refused
-from shall.serve.problem import REQUEST_ID, principal_of, problem
+from shall.serve.problem import REQUEST_ID, problem
 
 NOBODY = Principal("nobody", frozenset())
 """The caller of what needs no token, where other routes need one."""
@@ -71,20 +71,3 @@ class AuthGate:
 def _unavailable(scope: Scope, error: KeysUnavailable) -> Response:
     headers = {"Retry-After": str(RETRY_AFTER_S)}
     return problem(scope, error.http_status, error.code, error.message, headers=headers)
-
-
-def require_scope(scope: Scope, wanted: str) -> Response | None:
-    """Give the answer for a caller without a scope (RFC 6750, section 3.1); None for one with it.
-
-    ``scope`` is the ASGI scope of the request.
-    """
-    if principal_of(scope).may(wanted):
-        return None
-    challenge = f'Bearer realm="shall", error="insufficient_scope", scope="{wanted}"'
-    return problem(
-        scope,
-        Forbidden.http_status,
-        Forbidden.code,
-        f"The scope {wanted} is needed, and the caller does not hold it.",
-        headers={"WWW-Authenticate": challenge},
-    )

@@ -96,6 +96,11 @@ class Metrics:
             buckets=OPERATION_BUCKETS,
             registry=kept,
         )
+        self.rate_store_failures = Counter(
+            "shall_rate_store_failures",
+            "Times the shared store of rate limits could not be asked.",
+            registry=kept,
+        )
         if shared is not None:
             MultiProcessCollector(self.registry, str(shared))  # type: ignore[no-untyped-call]
         self.registry.register(_Told(facts or Facts()))
