@@ -99,6 +99,14 @@ def test_a_service_that_is_not_there_is_four(shall: Shall, write_case: WriteCase
 
 
 @pytest.mark.verifies("cli#1.2")
+def test_a_target_that_is_denied_is_five(shall: Shall, write_case: WriteCase) -> None:
+    write_case("a")
+    ended = shall("run", "--host", "http://169.254.169.254")
+    assert ended.returncode == 5
+    assert "may not be reached: " in " ".join(ended.stdout.split())
+
+
+@pytest.mark.verifies("cli#1.2")
 def test_a_run_that_takes_too_long_is_four(
     shall: Shall, write_case: WriteCase, service: Any
 ) -> None:

@@ -14,6 +14,7 @@ CHECK_FAILED = 1
 BAD_INPUT = 2
 OWN_FAULT = 3
 UNREACHABLE = 4
+NOT_ALLOWED = 5
 INTERRUPTED = 130
 
 _BAD = frozenset({Outcome.FAILED, Outcome.ERROR})
@@ -22,13 +23,14 @@ _BAD = frozenset({Outcome.FAILED, Outcome.ERROR})
 def exit_status(run: RunResult) -> int:
     """Give the exit status of a run: the worst that a person has to act on first.
 
-    Interrupted (130); a case that cannot be used (2); a fault of ours (3); a check that failed
-    (1); a service that was unreachable or too slow (4); a teardown that failed (1).
+    Interrupted (130); a case that cannot be used (2); a fault of ours (3); a request that the
+    operator does not allow (5); a check that failed (1); a service that was unreachable or too
+    slow (4); a teardown that failed (1).
     """
     if run.status is RunStatus.INTERRUPTED:
         return INTERRUPTED
     statuses = {_case_status(case) for case in run.cases}
-    for status in (BAD_INPUT, OWN_FAULT, CHECK_FAILED, UNREACHABLE):
+    for status in (BAD_INPUT, OWN_FAULT, NOT_ALLOWED, CHECK_FAILED, UNREACHABLE):
         if status in statuses:
             return status
     if run.status is RunStatus.TIMED_OUT:
@@ -45,6 +47,9 @@ def _case_status(case: CaseResult) -> int:
         return OWN_FAULT
     if case.error is not None and case.error.code == "run.timed_out":
         return UNREACHABLE
+    errors = [step.error.code for step in case.steps if step.error is not None]
+    if any(code.startswith("step.denied.") for code in errors):
+        return NOT_ALLOWED
     return UNREACHABLE if any(step.retryable for step in case.steps) else BAD_INPUT
 
 
