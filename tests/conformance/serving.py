@@ -4,6 +4,7 @@ import argparse
 import asyncio
 from pathlib import Path
 
+import asking  # type: ignore[import-not-found]
 import fixtures  # type: ignore[import-not-found]
 import uvicorn
 from proxy import add_token  # type: ignore[import-not-found]
@@ -34,6 +35,7 @@ async def main() -> None:
     spaces = open_workspaces(settings)
     server = build_server(spaces)
     fixtures.register(server)
+    asking.register(server)
     listener = bound("127.0.0.1", 0)
     port = listener.getsockname()[1]
     if arguments.token:

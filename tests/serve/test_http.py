@@ -1,15 +1,19 @@
 import asyncio
+import http.client
+import json
 import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx2
 import pytest
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
+from tests.serve.logged import headers_of, request
 
 from shall.serve.http import bound
 
@@ -220,3 +224,16 @@ def test_the_application_can_be_started_by_its_import_path(
     finally:
         process.terminate()
         process.communicate(timeout=20)
+
+
+@pytest.mark.verifies("serve#6.1")
+async def test_blanks_around_a_header_are_none_of_its_value(serve: Serve) -> None:
+    """RFC 9110, 5.5: a field value has no blanks around it."""
+    body = request("tools/call", {"name": "health_check", "arguments": {}})
+    sent = {**headers_of(body), "Authorization": f"Bearer {TOKEN}"}
+    served = urlsplit(serve(MCP_AUTH_TOKEN=TOKEN).url)
+    connection = http.client.HTTPConnection(served.hostname or "", served.port, timeout=30)
+    blank = {name: f" \t{value} \t" for name, value in sent.items()}
+    connection.request("POST", served.path, json.dumps(body), blank)
+    assert connection.getresponse().status == 200
+    connection.close()

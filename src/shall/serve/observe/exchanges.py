@@ -45,6 +45,8 @@ class ExchangeGate:
             await self._app(scope, receive, send)
             return
         status, started = 0, time.perf_counter()
+        # Blanks around a value are none of it (RFC 9110, 5.5); not every parser drops them.
+        scope["headers"] = [(name, value.strip(b" \t")) for name, value in scope["headers"]]
         ids = scope[IDS] = ids_of(scope)
         scope[REQUEST_ID] = ids.request_id
         # Not taken back at the end: each request has a task of its own, and the server logs there
