@@ -142,6 +142,7 @@ def test_a_database_in_use_or_of_a_newer_release_is_not_repaired(
     assert sorted(it.name for it in path.parent.glob("*.new-*")) == []
 
 
+@pytest.mark.filterwarnings("ignore:unclosed database:ResourceWarning")  # since Python 3.13
 def test_a_store_that_is_forgotten_is_in_use_no_more(path: Path, now: datetime) -> None:
     SqliteStore(path, max_runs=1, max_age_days=1).runs(1)
     gc.collect()  # it holds a buffer that holds it

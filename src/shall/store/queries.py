@@ -40,7 +40,7 @@ _INSERT_CHECK = "INSERT INTO checks VALUES (NULL, ?, ?, ?, ?, ?, ?)"
 _INSERT_CRITERION = "INSERT OR IGNORE INTO criteria VALUES (?, ?, ?)"
 _DOCUMENTS = """
     SELECT document FROM cases JOIN runs ON runs.id = cases.run
-    WHERE run_id = ?1 AND (?2 IS NULL OR case_key = ?2) ORDER BY cases.id
+    WHERE run_id = :run AND (:case IS NULL OR case_key = :case) ORDER BY cases.id
 """
 
 
@@ -100,8 +100,8 @@ def names_and_outcomes(connection: "sqlite3.Connection", run: int) -> list[tuple
 
 def documents(connection: "sqlite3.Connection", run_id: str, case_key: str | None) -> list[str]:
     """Give the whole results of a run's cases, or of one case, as JSON texts."""
-    key = None if case_key is None else plain(case_key)
-    return [text for (text,) in connection.execute(_DOCUMENTS, (plain(run_id), key))]
+    sought = {"run": plain(run_id), "case": None if case_key is None else plain(case_key)}
+    return [text for (text,) in connection.execute(_DOCUMENTS, sought)]
 
 
 def insert_case(connection: "sqlite3.Connection", case: CaseResult) -> None:
