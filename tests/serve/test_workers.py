@@ -112,6 +112,33 @@ async def test_both_applications_run_under_other_servers(
             assert foreign.status_code == 403
 
 
+@pytest.mark.verifies("serve#5.7")
+@pytest.mark.parametrize("app", ["mcp_server_spec.main:app", "shall.asgi:app"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["uvicorn", "--port", "0"],
+        ["gunicorn", "-w", "2", "-k", "uvicorn_worker.UvicornWorker", "--bind", "127.0.0.1:0"],
+    ],
+    ids=["uvicorn", "gunicorn"],
+)
+def test_other_servers_end_with_a_line_where_a_setting_is_wrong(
+    project: Path, app: str, command: list[str]
+) -> None:
+    program = Path(sys.executable).with_name(command[0])
+    told = subprocess.run(
+        [str(program), *command[1:], app],
+        cwd=project,
+        env={**os.environ, "MCP_PORT": "abc"},
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert told.returncode != 0
+    assert "shall: environment MCP_PORT: server_port is abc: not a whole number." in told.stderr
+    assert "Traceback" not in told.stderr
+
+
 def answers(url: str) -> bool:
     """Tell whether anything takes connections there."""
     address = urlsplit(url)
