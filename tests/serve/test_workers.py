@@ -136,7 +136,7 @@ def test_other_servers_end_with_a_line_where_a_setting_is_wrong(
     )
     assert told.returncode != 0
     assert "shall: environment MCP_PORT: server_port is abc: not a whole number." in told.stderr
-    assert "Traceback" not in told.stderr
+    assert "InvalidSetting" not in told.stderr  # in a traceback; gunicorn may show one of its own
 
 
 def answers(url: str) -> bool:
