@@ -1,7 +1,7 @@
 """Every MCP transport over HTTP at one URL."""
 
 import json
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import httpx2
@@ -102,7 +102,24 @@ async def test_a_stream_that_broke_off_continues_and_only_for_its_session(serve:
                     break
         other = {**headers, "Mcp-Session-Id": sessions[1]}
         async with http.stream("GET", served.url, headers=other) as got:
-            assert [line async for line in got.aiter_lines() if line.startswith("data: {")] == []
+            assert not [line async for line in opening(got) if line.startswith("data: {")]
+
+
+@pytest.mark.verifies("serve#2.6")
+@pytest.mark.parametrize("last", ["999999", "none"])
+async def test_a_client_whose_last_event_is_gone_gets_a_stream_that_begins_anew(
+    serve: Serve, last: str
+) -> None:
+    served = serve()
+    async with httpx2.AsyncClient(timeout=10) as http:
+        answer = await http.post(served.url, json=INITIALIZE, headers=POST)
+        mine = {"Mcp-Session-Id": answer.headers["mcp-session-id"]}
+        known = {**mine, "MCP-Protocol-Version": "2025-11-25"}
+        resumed = {**STREAM, **known, "Last-Event-ID": last}
+        async with http.stream("GET", served.url, headers=resumed) as got:
+            told = [line async for line in opening(got)]
+        assert [line for line in told if line.startswith("id: ")]  # to come back with, next time
+        assert told[-1].startswith("retry: ")
 
 
 @pytest.mark.verifies("serve#2.5")
@@ -162,3 +179,11 @@ async def test_pages_of_named_origins_may_read_answers(serve: Serve) -> None:
     assert "Mcp-Session-Id" in answer.headers["access-control-expose-headers"]
     assert other.status_code == 403
     assert "access-control-allow-origin" not in plain.headers
+
+
+async def opening(got: httpx2.Response) -> AsyncIterator[str]:
+    """Give the lines up to the event with which a stream begins, once all missed ones were sent."""
+    async for line in got.aiter_lines():
+        yield line
+        if line.startswith("retry: "):
+            return

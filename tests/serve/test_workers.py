@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx2
 import pytest
@@ -41,6 +42,15 @@ async def test_a_dead_worker_is_replaced(serve: Serve) -> None:
         assert not (await client.call_tool("health_check", {})).is_error
     served.process.send_signal(signal.SIGTERM)
     assert await asyncio.to_thread(served.process.wait, 20) == 0
+
+
+@pytest.mark.verifies("serve#5.6")
+async def test_workers_end_when_their_parent_is_killed(serve: Serve) -> None:
+    served = serve("--workers", "2")
+    async with Client(served.url) as client:
+        assert not (await client.call_tool("health_check", {})).is_error
+    served.process.kill()
+    await until(lambda: not answers(served.url))
 
 
 async def test_sighup_replaces_every_worker(serve: Serve) -> None:
@@ -100,6 +110,43 @@ async def test_both_applications_run_under_other_servers(
             assert (await http.get(f"{url}/health")).status_code == 200
             foreign = await http.get(f"{url}/health", headers={"Origin": "https://evil.example"})
             assert foreign.status_code == 403
+
+
+@pytest.mark.verifies("serve#5.7")
+@pytest.mark.parametrize("app", ["mcp_server_spec.main:app", "shall.asgi:app"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["uvicorn", "--port", "0"],
+        ["gunicorn", "-w", "2", "-k", "uvicorn_worker.UvicornWorker", "--bind", "127.0.0.1:0"],
+    ],
+    ids=["uvicorn", "gunicorn"],
+)
+def test_other_servers_end_with_a_line_where_a_setting_is_wrong(
+    project: Path, app: str, command: list[str]
+) -> None:
+    program = Path(sys.executable).with_name(command[0])
+    told = subprocess.run(
+        [str(program), *command[1:], app],
+        cwd=project,
+        env={**os.environ, "MCP_PORT": "abc"},
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert told.returncode != 0
+    assert "shall: environment MCP_PORT: server_port is abc: not a whole number." in told.stderr
+    assert "InvalidSetting" not in told.stderr  # in a traceback; gunicorn may show one of its own
+
+
+def answers(url: str) -> bool:
+    """Tell whether anything takes connections there."""
+    address = urlsplit(url)
+    try:
+        socket.create_connection((address.hostname, address.port), timeout=5).close()
+    except ConnectionRefusedError:
+        return False
+    return True
 
 
 @contextlib.contextmanager

@@ -1,12 +1,15 @@
 """The application for whoever starts it by its import path, as ``uvicorn module:app`` does."""
 
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from starlette.types import ASGIApp
+from uvicorn.config import STARTUP_FAILURE
 
+from shall.errors import ShallError
 from shall.serve.app import make_app
 from shall.serve.exposure import check_exposure
 from shall.serve.face import SPEC_DRIVEN
@@ -20,11 +23,17 @@ def app_from_environment(defaults: Mapping[str, Any] | None = None) -> ASGIApp:
     """Make the application from the environment and the current folder's ``shall.yaml``.
 
     Another program binds the address, so it is taken for one that others can reach: without a
-    token only prompts and files are offered.
-
-    Raises:
-        InvalidSetting: Settings cannot be used.
+    token only prompts and files are offered. Settings that cannot be used end the process with a
+    line: gunicorn takes this status for a worker that need not be started again.
     """
+    try:
+        return _made(defaults)
+    except ShallError as error:
+        sys.stderr.write(f"shall: {error}\n")  # at once: several workers say it
+        raise SystemExit(STARTUP_FAILURE) from None
+
+
+def _made(defaults: Mapping[str, Any] | None) -> ASGIApp:
     settings, _ = read_settings({}, process_environment(), Path.cwd(), defaults)
     settings = replace(settings, server_host="0.0.0.0")  # noqa: S104 - said, not bound
     if settings.sessions == "auto" and is_worker():

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mcp.server.lowlevel import Server
-from mcp.server.streamable_http import EventCallback, EventMessage, EventStore
+from mcp.server.streamable_http import GET_STREAM_KEY, EventCallback, EventMessage, EventStore
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from mcp_types import JSONRPCMessage, jsonrpc_message_adapter
 from starlette.types import Receive, Scope, Send
@@ -83,16 +83,18 @@ class SessionEvents(EventStore):
             text = message.model_dump_json(by_alias=True, exclude_unset=True).encode("utf-8")
         return str(self._ring.add(self._session, stream_id, text))
 
-    async def replay_events_after(
-        self, last_event_id: str, send_callback: EventCallback
-    ) -> str | None:
-        """Send what followed an event on its stream; give the stream, None if it is unknown."""
+    async def replay_events_after(self, last_event_id: str, send_callback: EventCallback) -> str:
+        """Send what followed an event on its stream; give the stream.
+
+        Where the event is not kept any more, give the session's own stream, as to a client that
+        names none: a stream that ends at once would be asked for again and again.
+        """
         is_number = last_event_id.isascii() and last_event_id.isdigit()
         if not is_number or len(last_event_id) > 18:
-            return None
+            return GET_STREAM_KEY
         found = self._ring.after(self._session, int(last_event_id))
         if found is None:
-            return None
+            return GET_STREAM_KEY
         stream, events = found
         for event in events:
             if event.text is not None:

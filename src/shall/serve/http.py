@@ -1,11 +1,14 @@
 """Serves over HTTP until a signal comes, in one process or several."""
 
 import logging
+import os
 import signal
 import socket
 import ssl
 import sys
 from dataclasses import dataclass
+from multiprocessing import parent_process
+from threading import Thread
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -81,7 +84,16 @@ class _MakeApp:
 
     def __call__(self) -> ASGIApp:
         set_up_logging(self.settings)
+        Thread(target=_leave_after_parent, daemon=True).start()
         return make_app(self.settings, self.face).app
+
+
+def _leave_after_parent() -> None:
+    """End a worker whose parent was killed: it would hold the port, and nobody could stop it."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 class _Config(uvicorn.Config):

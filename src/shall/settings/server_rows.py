@@ -88,7 +88,7 @@ SERVER_ROWS: tuple[Setting, ...] = (
     ),
     Setting(
         "workers",
-        types.positive,
+        types.workers,
         "processes that serve",
         ("SHALL_WORKERS",),
         key="server.workers",

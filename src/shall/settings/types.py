@@ -21,6 +21,7 @@ _TRANSPORTS = {
 # RFC 3986, 2.3: what is sent as it is written, so that every client and proxy means the same.
 _URL_PATH = re.compile(r"/|(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._~-]+)+")
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_MAX_WORKERS = 128
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -50,6 +51,14 @@ def positive(value: Any) -> int:
     number = whole(value)
     if number < 1:
         raise ValueError("it must be 1 or more")
+    return number
+
+
+def workers(value: Any) -> int:
+    """Read a number of processes: a slip of the finger must not fill the machine with them."""
+    number = whole(value)
+    if not 1 <= number <= _MAX_WORKERS:
+        raise ValueError(f"it must be 1 to {_MAX_WORKERS}")
     return number
 
 
