@@ -42,8 +42,14 @@ def state_folder(root: Path, settings: Settings) -> Path:
 
 def private_files(settings: Settings) -> tuple[Path, ...]:
     """Give the files that make a server safe: a tool that reached them could let anybody in."""
-    named = (settings.token_file, settings.tls_key, settings.tls_client_ca, settings.log_file)
+    named = (settings.token_file, settings.tls_key, settings.tls_client_ca)
     return tuple(file.absolute() for file in named if file is not None)
+
+
+def log_files(root: Path, settings: Settings) -> tuple[Path, ...]:
+    """Give the logs of a server: a tool that wrote them could hide what was done."""
+    calls = call_log_path(root, settings)
+    return (calls,) if settings.log_file is None else (calls, settings.log_file.absolute())
 
 
 def open_workspace(
@@ -62,7 +68,7 @@ def open_workspace(
     """
     policy = read_policy(settings.targets_allow, settings.targets_deny)
     root = root.resolve()
-    files = Files(root, private_files(settings))
+    files = Files(root, private_files(settings), log_files(root, settings))
     state = state_folder(root, settings)
     store: Store | None = None
     evidence: EvidenceLog | None = None

@@ -115,7 +115,9 @@ def test_an_example_of_one_is_read(workspace: Workspace) -> None:
 
 
 @pytest.mark.verifies("workspace#2.7")
-@pytest.mark.parametrize("setting", ["token_file", "tls_key", "tls_client_ca", "log_file"])
+@pytest.mark.parametrize(
+    "setting", ["token_file", "tls_key", "tls_client_ca", "log_file", "calls_log"]
+)
 @pytest.mark.parametrize("folder", [".", "keys"])
 def test_a_file_of_the_server_is_neither_read_nor_written(
     tmp_path: Path, setting: str, folder: str
@@ -124,7 +126,8 @@ def test_a_file_of_the_server_is_neither_read_nor_written(
     kept.parent.mkdir()
     kept.write_text("secret")
     (tmp_path / "link").symlink_to(kept)  # as a mounted secret is one
-    kept_at: dict[str, Any] = {setting: tmp_path / "link"}
+    link = tmp_path / "link"
+    kept_at: dict[str, Any] = {setting: str(link) if setting == "calls_log" else link}
     settings = replace(Settings(), **kept_at)
     space = open_workspace(tmp_path / folder, settings)
     path = str(kept.relative_to(space.root))
@@ -138,3 +141,27 @@ def test_a_file_of_the_server_is_neither_read_nor_written(
         assert space.store is not None
         space.store.close()
     assert kept.read_text() == "secret"
+
+
+@pytest.mark.verifies("workspace#2.7")
+@pytest.mark.parametrize(
+    "name", ["", "-20261121T120000Z.jsonl", "-20261121T120000Z-1.jsonl", ".jsonl.1", ".jsonl.torn"]
+)
+def test_a_call_log_is_neither_read_nor_written_also_when_it_was_rotated(
+    tmp_path: Path, name: str
+) -> None:
+    path = f"logs/mcp_calls{name or '.jsonl'}"
+    (tmp_path / "logs").mkdir()
+    (tmp_path / path).write_text("what was done")
+    space = open_workspace(tmp_path, replace(Settings(), logs_root=Path("logs")))
+    try:
+        with pytest.raises(OutsideWorkspace, match="belongs to the server"):
+            read_file(space, path)
+        with pytest.raises(OutsideWorkspace, match="belongs to the server"):
+            create_file(space, path, "nothing", overwrite=True)
+        create_file(space, "logs/notes.md", "mine")
+    finally:
+        space.files.close()
+        assert space.store is not None
+        space.store.close()
+    assert (tmp_path / path).read_text() == "what was done"

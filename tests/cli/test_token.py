@@ -50,6 +50,7 @@ def test_a_list_tells_what_is_over_and_what_is_a_certificate(shall: Shall, proje
         ("new", "--name", "a b"),
         ("new", "--name", "ci", "--expires", "soon"),
         ("new", "--name", "ci", "--expires", "2020-01-01"),
+        ("new", "--name", "ci", "--expires", "0d"),
         ("new",),
         ("revoke", "ci"),
         ("list",),

@@ -99,19 +99,29 @@ async def test_the_official_client_comes_in_with_the_token(serve: Serve, tmp_pat
         ({"Host": "127.0.0.1.evil.example"}, 421),
         ({"Host": "[::bad"}, 421),
         ({"Origin": "http://[::bad"}, 403),
+        ([("Origin", "http://localhost"), ("Origin", "http://evil.example")], 403),
         ({"Origin": "http://localhost:3000"}, 200),
         ({"Host": "localhost"}, 200),
         ({}, 200),
     ],
 )
 async def test_a_foreign_origin_or_host_is_refused_on_every_route(
-    serve: Serve, headers: dict[str, str], status: int
+    serve: Serve, headers: Any, status: int
 ) -> None:
     served = serve()
     async with httpx2.AsyncClient() as http:
         health = await http.get(f"{served.base}/health", headers=headers)
-        mcp = await http.post(served.url, json=INITIALIZE, headers={**HEADERS, **headers})
+        both = [*HEADERS.items(), *(headers.items() if isinstance(headers, dict) else headers)]
+        mcp = await http.post(served.url, json=INITIALIZE, headers=both)
     assert (health.status_code, mcp.status_code) == (status, status)
+
+
+def test_a_second_host_does_not_pass_unseen(serve: Serve) -> None:
+    served = serve()
+    port = int(served.base.rpartition(":")[2])
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        connection.sendall(b"GET /info HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n\r\n")
+        assert connection.recv(4096).startswith(b"HTTP/1.1 421 ")
 
 
 async def test_with_a_token_an_origin_must_still_be_ours(serve: Serve) -> None:

@@ -76,6 +76,10 @@ async def test_a_caller_sees_and_calls_what_its_scopes_allow(
         refused = await reader.call_tool("run_tests", {})
         assert refused.structured_content is not None
         assert refused.structured_content["error_code"] == "MCP_FORBIDDEN"
+    mine = {"Authorization": f"Bearer {made['read']}"}
+    rest = httpx2.post(url.replace("/mcp", "/tools/run_tests"), json={}, headers=mine)
+    assert rest.status_code == 403
+    assert 'error="insufficient_scope", scope="run"' in rest.headers["WWW-Authenticate"]
     async with connected(url, made["run"], transport) as runner:
         assert await names(runner) == {"run_tests"}
         with pytest.raises(MCPError, match="needs the scope read"):
@@ -136,6 +140,7 @@ async def test_the_operator_bounds_what_is_offered(
         assert refused.structured_content["error_code"] == "MCP_FORBIDDEN"
     answer = httpx2.post(f"{served.base}/tools/write_testcase", json={"arguments": {}})
     assert answer.status_code == 403
+    assert "WWW-Authenticate" not in answer.headers  # no token would help
 
 
 def test_a_tool_that_there_is_not_is_told(project: Path) -> None:
@@ -145,7 +150,7 @@ def test_a_tool_that_there_is_not_is_told(project: Path) -> None:
     assert "Did you mean run_tests?" in told.stderr
 
 
-@pytest.mark.verifies("serve#7.3")
+@pytest.mark.verifies("serve#7.3", "serve#7.4")
 async def test_a_server_that_anybody_can_reach_offers_prompts_and_files_only(
     project: Path,
 ) -> None:
@@ -176,6 +181,12 @@ async def test_a_server_that_anybody_can_reach_offers_prompts_and_files_only(
                 assert (await http.post(f"{base}{path}", json={})).status_code == 403
             foreign = {"Origin": "https://evil.example"}
             assert (await http.get(f"{base}/tools", headers=foreign)).status_code == 403
+            rebound = {"Host": "evil.example", "Origin": "http://evil.example"}
+            written = await http.post(f"{base}/tools/create_file", json={}, headers=rebound)
+            assert written.status_code == 403
+            for own in (base, f"http://localhost:{found[1]}"):
+                sent = {"Host": own.removeprefix("http://"), "Origin": own}
+                assert (await http.get(f"{base}/tools", headers=sent)).status_code == 200
     finally:
         process.terminate()
         process.communicate(timeout=20)

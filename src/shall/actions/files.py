@@ -44,8 +44,12 @@ class Files:
     raises ``FileUnavailable`` when the operating system refuses.
     """
 
-    def __init__(self, root: Path, private: Collection[Path] = ()) -> None:
+    def __init__(
+        self, root: Path, private: Collection[Path] = (), logs: Collection[Path] = ()
+    ) -> None:
         """Open the folder; ``private`` files are neither read nor written, whoever asks.
+
+        Nor are ``logs``, and what they were renamed to when they were rotated.
 
         Raises:
             FolderNotFound: It cannot be opened.
@@ -58,6 +62,7 @@ class Files:
             ) from error
         self._root_names = (str(root.absolute()), str(root.resolve()))
         self._private = tuple(private)
+        self._logs = tuple(logs)
 
     def relative(self, path: str) -> str:
         """Give the path relative to the folder, normalised.
@@ -189,7 +194,9 @@ class Files:
     def _refuse_private(self, names: Sequence[str], path: str) -> None:
         asked = as_seen(str(Path(self._root_names[1], *names)))
         # Resolved each time: what a link of the operator's leads to may change while we run.
-        if any(as_seen(os.path.realpath(file)) == asked for file in self._private):
+        if any(as_seen(os.path.realpath(file)) == asked for file in self._private) or any(
+            _is_of_log(as_seen(os.path.realpath(file)), asked) for file in self._logs
+        ):
             raise OutsideWorkspace(f"{path} belongs to the server itself.")
 
     @contextmanager
@@ -261,6 +268,13 @@ def _plain(look: Callable[[], os.stat_result], folder: int, path: str) -> os.sta
             hint="Replace it by a copy.",
         )
     return status
+
+
+def _is_of_log(log: str, path: str) -> bool:
+    """Tell whether a path is a log, or an older one: ``x-2026….jsonl``, ``x.jsonl.1``."""
+    ending = Path(log).suffix
+    is_older = path.startswith(f"{log.removesuffix(ending)}-") and path.endswith(ending)
+    return path == log or path.startswith((f"{log}.", f"{log}-")) or is_older
 
 
 def _kind(mode: int) -> str:

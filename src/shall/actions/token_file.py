@@ -36,7 +36,7 @@ def new_token(path: Path, name: str, scopes: Iterable[str], expires: datetime | 
         InvalidFile: The file has lines that cannot be read.
         FileUnavailable: It cannot be read or written.
     """
-    now = datetime.now(UTC).replace(microsecond=0)
+    now = datetime.now(UTC)
     try:
         check_name(name)
     except ValueError as error:
@@ -44,7 +44,9 @@ def new_token(path: Path, name: str, scopes: Iterable[str], expires: datetime | 
     if expires is not None and expires <= now:
         raise BadValue(f"{expires:%Y-%m-%dT%H:%M:%SZ} is over already.")
     made = f"{PREFIX}{secrets.token_urlsafe(32)}"
-    token = Token(name, frozenset(scopes), digest_of(made.encode()), "", now, expires)
+    token = Token(
+        name, frozenset(scopes), digest_of(made.encode()), "", now.replace(microsecond=0), expires
+    )
     with _open_folder(path) as file:
         text = file.text if file.status else _HEAD
         if any(known.name == name for known in file.tokens):

@@ -16,7 +16,11 @@ _log = logging.getLogger(__name__)
 def asks_who(settings: Settings) -> bool:
     """Tell whether callers have to say who they are."""
     return bool(
-        settings.auth_token or settings.token_file or settings.jwks_url or settings.tls_client_ca
+        settings.auth_token
+        or settings.token_file
+        or settings.jwks_url
+        or settings.tls_client_ca
+        or settings.client_cert_header
     )
 
 

@@ -6,6 +6,7 @@ shows in ``Origin``; where the page's own name was rebound to 127.0.0.1, it show
 """
 
 from collections.abc import Iterable
+from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
 from starlette.datastructures import Headers
@@ -24,11 +25,13 @@ class HostGate:
 
     With ``allowed_hosts`` only these may be named; on loopback without a token only loopback.
     Else any Host passes: a proxy sends the name that its clients use. A loopback name is never
-    foreign: no page of another site can come under it.
+    foreign: no page of another site can come under it. Where nobody is asked for a token, an
+    Origin that is a name has to be listed, even where Host is the same: it may have been rebound.
     """
 
     def __init__(self, app: ASGIApp, settings: Settings, *, asks_who: bool) -> None:
         self._app = app
+        self._asks_who = asks_who
         self._is_local = settings.server_host in LOOPBACK and not asks_who
         self._hosts = _lowered(settings.allowed_hosts)
         self._origins = _lowered((*settings.allowed_origins, *settings.cors_origins))
@@ -39,11 +42,13 @@ class HostGate:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        host, origin = headers.get("host", "").lower(), headers.get("origin")
+        # Two of one kind become one that is nobody's: else the second would pass unseen.
+        host = ", ".join(headers.getlist("host")).lower()
+        origin = ", ".join(headers.getlist("origin")).lower()
         if not self._knows_host(host):
             refused = problem(scope, 421, "MCP_UNKNOWN_HOST", "This host is not served here.")
             await refused(scope, receive, send)
-        elif origin is not None and not self._knows_origin(origin.lower(), host):
+        elif "origin" in headers and not self._knows_origin(origin, host):
             refused = problem(
                 scope, 403, "MCP_FOREIGN_ORIGIN", "Requests of this origin are refused."
             )
@@ -64,7 +69,17 @@ class HostGate:
         if self._is_local and named.hostname in LOOPBACK:
             return True
         here = _split(f"{named.scheme}://{host}")
-        return bool(named.hostname) and _address(named) == _address(here)
+        is_own = bool(named.hostname) and _address(named) == _address(here)
+        return is_own and (self._asks_who or self._cannot_be_rebound(named.hostname or "", host))
+
+    def _cannot_be_rebound(self, name: str, host: str) -> bool:
+        if name in LOOPBACK or name in self._hosts or host in self._hosts:
+            return True
+        try:
+            ip_address(name)
+        except ValueError:
+            return False
+        return True
 
 
 def _address(url: SplitResult) -> tuple[str | None, int | None]:

@@ -12,6 +12,8 @@ from uvicorn.protocols.http.auto import AutoHTTPProtocol
 from shall.errors import InvalidSetting
 from shall.serve.auth import certified
 from shall.serve.auth.certificates import Certificates, distinguished_name
+from shall.serve.exposure import check_exposure, offered
+from shall.serve.face import SHALL, SPEC_DRIVEN
 from shall.serve.limits.addresses import PEER
 from shall.serve.tls import tls_context
 from shall.settings import Settings
@@ -49,6 +51,13 @@ def test_headers_that_are_there_twice_are_refused(guard: Guard) -> None:
     for name in VERIFIED:
         twice = [*VERIFIED.items(), (name, VERIFIED[name])]
         assert guarded.get(headers=twice).status_code == 401
+
+
+def test_a_proxy_that_tells_certificates_closes_an_address_that_others_can_reach() -> None:
+    proxied: dict[str, Any] = PROXY
+    closed = Settings(server_host="0.0.0.0", **proxied)
+    check_exposure(closed, SHALL)
+    assert offered(closed, SPEC_DRIVEN).tools is None
 
 
 @pytest.mark.verifies("auth#4.2")

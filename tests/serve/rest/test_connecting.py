@@ -28,6 +28,14 @@ def age(project: Path, seconds: float) -> None:
     database.close()
 
 
+def test_a_secret_that_a_client_tells_of_itself_is_not_kept(running: Any) -> None:
+    told = {"name": "t", "password": "canary-12345", "note": "canary-12345"}
+    assert running.http.post("/connect", json={"client_info": told}).status_code == 200
+    listed = running.http.get("/connections").text
+    assert '"name":"t"' in listed
+    assert "canary-12345" not in listed
+
+
 @pytest.mark.verifies("rest#2.1")
 def test_a_client_connects_beats_and_leaves(running: Any) -> None:
     body = {"client_info": {"name": "t", "remote_addr": "forged"}}

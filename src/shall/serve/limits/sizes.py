@@ -42,7 +42,7 @@ class SizeGate:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        length, is_chunked, is_json = _described(scope["headers"])
+        length, is_chunked = _described(scope["headers"])
         if not length and not is_chunked and scope["http_version"] in {"1.0", "1.1"}:
             await self._app(scope, receive, send)  # no body (RFC 9112, 6.3)
             return
@@ -55,7 +55,7 @@ class SizeGate:
         except Gone:
             return
         else:
-            if is_json and is_deeper(body, self._max_depth):
+            if is_deeper(body, self._max_depth):  # whatever its type: routes read JSON of any
                 await self._refuse_deep(scope, receive, send)
                 return
             await self._app(scope, _replay(body, receive), send)
@@ -120,17 +120,15 @@ class SizeGate:
         await answer(scope, receive, send)
 
 
-def _described(headers: Iterable[tuple[bytes, bytes]]) -> tuple[int, bool, bool]:
-    """Give the body's length (0: not told), whether it comes in chunks, whether it may be JSON."""
-    length, is_chunked, is_json = 0, False, True
+def _described(headers: Iterable[tuple[bytes, bytes]]) -> tuple[int, bool]:
+    """Give the body's length (0: not told), and whether it comes in chunks."""
+    length, is_chunked = 0, False
     for name, value in headers:
         if name == b"content-length":
             length = int(value)
         elif name == b"transfer-encoding":
             is_chunked = True
-        elif name == b"content-type":
-            is_json = b"json" in value.lower()
-    return length, is_chunked, is_json
+    return length, is_chunked
 
 
 def _has_more(message: Message) -> bool:

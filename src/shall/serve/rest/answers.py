@@ -44,21 +44,26 @@ def told_problem(
 ) -> Response:
     """Answer an error that is known by its code."""
     status = _STATUSES.get(code, 500)
-    headers = {"Retry-After": str(_RETRY_AFTER_S)} if retryable and status in {429, 503} else None
+    headers = {"Retry-After": str(_RETRY_AFTER_S)} if retryable and status in {429, 503} else {}
+    if code == FORBIDDEN and details and "scope" in details:
+        headers["WWW-Authenticate"] = _challenge(details["scope"])
     members = {"details": dict(details)} if details else {}
     return problem(scope, status, code, detail, headers=headers, retryable=retryable, **members)
 
 
 def forbidden(scope: Scope, needed: str) -> Response:
     """Answer a caller who lacks a scope (RFC 6750, section 3.1)."""
-    challenge = f'Bearer realm="shall", error="insufficient_scope", scope="{needed}"'
     return problem(
         scope,
         403,
         FORBIDDEN,
         f"This needs a token with the scope {needed}.",
-        headers={"WWW-Authenticate": challenge},
+        headers={"WWW-Authenticate": _challenge(needed)},
     )
+
+
+def _challenge(needed: str) -> str:
+    return f'Bearer realm="shall", error="insufficient_scope", scope="{needed}"'
 
 
 ProblemHandler = Callable[[Request, Exception], Awaitable[Response]]

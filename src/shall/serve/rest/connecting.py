@@ -3,12 +3,15 @@
 import asyncio
 import json
 import secrets
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from starlette.responses import Response
 
 from shall import __version__
 from shall.actions.results import opened_store
+from shall.engine.redact import Redactor
 from shall.errors import BadRequest, ConnectionNotFound
 from shall.serve.problem import principal_of
 from shall.serve.rest import schemas
@@ -56,7 +59,7 @@ async def _connect(call: Call) -> Response:
         created_at=now,
         last_heartbeat=now,
         client_info={
-            **given,
+            **_without_secrets(given),
             "protocol_version": call.version,
             "user_agent": request.headers.get("User-Agent", "")[:_SHOWN_AGENT],
             "remote_addr": request.client.host if request.client else "",
@@ -71,6 +74,14 @@ async def _connect(call: Call) -> Response:
             "server_info": {"name": call.backing.settings.server_name, "version": __version__},
         }
     )
+
+
+def _without_secrets(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Mask what a client calls a password or a token: this is kept, and shown to operators."""
+    secrets_told = Redactor()
+    secrets_told.learn_named(given)
+    masked: dict[str, Any] = secrets_told.value(given)
+    return masked
 
 
 async def _heartbeat(call: Call) -> Response:
