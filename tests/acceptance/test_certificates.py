@@ -27,7 +27,7 @@ def test_d22_the_script_makes_key_request_and_certificate(run: Any, project: Pat
 @pytest.mark.verifies("deploy#1.6")
 @pytest.mark.parametrize("address", ["192.0.2.7", "2001:db8::7"])
 def test_d22_a_certificate_for_an_address_is_accepted_at_that_address(
-    run: Any, project: Path, address: str
+    run: Any, address: str
 ) -> None:
     made = run(SCRIPT, address)
     assert made.returncode == 0, made.stderr

@@ -57,7 +57,7 @@ def refuse_another_users(folder: Path) -> None:
         name = pwd.getpwuid(owner).pw_name
     raise StoreUnavailable(
         f"{folder} belongs to the user {name}, who could not open what another one puts there.",
-        hint=f"Run the command as that user: sudo -u {name} ....",
+        hint=f"Run the command as that user: sudo -u {name} shall ...",
     )
 
 
