@@ -1,6 +1,7 @@
 #!/bin/sh
 # Make a self-signed certificate to try TLS with: server.key, server.csr and server.crt.
-#   make-certificate.sh [NAME [FOLDER]]     NAME is what clients type (localhost), FOLDER is here
+#   make-certificate.sh [NAME [FOLDER]]     NAME is what clients type, a name or an
+#                                           address (localhost), FOLDER is here
 # Where the server can be reached from the internet, Let's Encrypt gives one that clients know:
 #   certbot certonly --standalone -d NAME   (privkey.pem is the key, fullchain.pem the certificate)
 set -eu
@@ -14,7 +15,13 @@ umask 077 # the key is nobody else's
 openssl genrsa -out server.key 2048
 openssl req -new -key server.key -out server.csr -subj "/CN=$name"
 # Clients compare the name with subjectAltName; the common name alone no longer counts (RFC 9110).
-printf 'subjectAltName=DNS:%s,DNS:localhost,IP:127.0.0.1\n' "$name" >server.ext
+# An address is not looked for among the names.
+case $name in
+    *:*) kind=IP ;;
+    *[!0-9.]*) kind=DNS ;;
+    *) kind=IP ;;
+esac
+printf 'subjectAltName=%s:%s,DNS:localhost,IP:127.0.0.1\n' "$kind" "$name" >server.ext
 openssl x509 -req -days 365 -in server.csr -signkey server.key -out server.crt -extfile server.ext
 rm server.ext
 chmod 644 server.crt

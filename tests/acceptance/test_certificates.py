@@ -24,6 +24,18 @@ def test_d22_the_script_makes_key_request_and_certificate(run: Any, project: Pat
         assert ends.returncode == status
 
 
+@pytest.mark.verifies("deploy#1.6")
+@pytest.mark.parametrize("address", ["192.0.2.7", "2001:db8::7"])
+def test_d22_a_certificate_for_an_address_is_accepted_at_that_address(
+    run: Any, address: str
+) -> None:
+    made = run(SCRIPT, address)
+    assert made.returncode == 0, made.stderr
+    trust = ("-CAfile", "server.crt", "-verify_ip", address)
+    verified = run("openssl", "verify", *trust, "server.crt")
+    assert verified.returncode == 0, verified.stderr
+
+
 def test_d46_openssl_shows_what_was_made(run: Any, certificate: Any) -> None:
     shown = run("openssl", "x509", "-in", certificate.crt, "-text", "-noout").stdout
     assert "Public-Key: (2048 bit)" in shown

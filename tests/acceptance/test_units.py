@@ -116,9 +116,12 @@ def test_o25_logrotate_accepts_the_file_and_renames_the_log(run: Any, tmp_path: 
     file = tmp_path / "shall"
     file.write_text(text, "utf-8")
     file.chmod(0o644)
-    (tmp_path / "mcp-server.log").write_text("one line\n")
+    (tmp_path / "mcp-server").mkdir()
+    logs = [tmp_path / "mcp-server.log", tmp_path / "mcp-server/mcp-server.log"]
+    for log in logs:
+        log.write_text("one line\n")
     state = ("--state", tmp_path / "state")
     rotated = run("logrotate", "--force", *state, file)
     assert (rotated.returncode, rotated.stderr) == (0, "")
-    assert (tmp_path / "mcp-server.log.1").read_text() == "one line\n"
-    assert (tmp_path / "mcp-server.log").read_text() == ""
+    assert [Path(f"{log}.1").read_text() for log in logs] == ["one line\n"] * 2
+    assert [log.read_text() for log in logs] == ["", ""]

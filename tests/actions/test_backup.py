@@ -1,6 +1,7 @@
 import gzip
 import io
 import json
+import os
 import tarfile
 import threading
 from collections.abc import Callable, Iterator
@@ -216,6 +217,20 @@ def refused(archive: Path, state: Path, kind: type[ShallError], told: str) -> No
         restore(archive, state, NOW)
     assert contents(state) == before
     assert sorted(state.parent.iterdir()) == beside
+
+
+@pytest.mark.verifies("store#3.7")
+def test_the_state_of_another_user_is_not_replaced_unless_forced(
+    state: Path, archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner = os.geteuid()
+    monkeypatch.setattr(os, "geteuid", lambda: owner + 1)
+    before = sorted(state.parent.rglob("*"))
+    with pytest.raises(StoreUnavailable, match="belongs to the user") as refused:
+        restore(archive, state, NOW)
+    assert "sudo -u" in (refused.value.hint or "")
+    assert sorted(state.parent.rglob("*")) == before
+    assert restore(archive, state, NOW, force=True).kept is not None
 
 
 @pytest.mark.verifies("store#3.3")

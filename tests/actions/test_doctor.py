@@ -11,6 +11,7 @@ import pytest
 from shall.actions import doctor
 from shall.actions.doctor import CHECKS, Examined, Finding, Health, examine
 from shall.actions.repair import repair
+from shall.errors import StoreUnavailable
 from shall.joining import open_workspace
 from shall.settings import Settings
 from shall.store.sqlite import SqliteStore
@@ -148,6 +149,20 @@ def test_repair_mends_all_it_can_and_a_second_one_does_nothing(
     assert log.read_text() == '{"to\n'
     assert [it for it in examine(spoiled) if it.health is not Health.OK] == []
     assert list(repair(spoiled, NOW)) == []
+
+
+@pytest.mark.verifies("store#3.7")
+def test_the_store_of_another_user_is_not_replaced(
+    subject: Examined, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = subject.state / "local/shall.db"
+    database.write_bytes(b"no database")
+    owner = os.geteuid()
+    monkeypatch.setattr(os, "geteuid", lambda: owner + 1)
+    with pytest.raises(StoreUnavailable, match="belongs to the user"):
+        list(repair(subject, NOW))
+    assert database.read_bytes() == b"no database"
+    assert list(database.parent.glob("*.damaged-*")) == []
 
 
 @pytest.fixture

@@ -86,7 +86,11 @@ def back_up(state: Path, target: Path, now: datetime) -> Manifest:
 
 def _check(state: Path, target: Path) -> None:
     if not state.is_dir():
-        raise FolderNotFound(f"There is no state in {state}.", hint="Name a project: --workspace.")
+        raise FolderNotFound(
+            f"There is no state in {state}.",
+            hint="Name a project with --workspace, or a state elsewhere (mcp_server_spec keeps it "
+            "in logs/shall) with SHALL_STATE_DIR.",
+        )
     if not target.parent.is_dir():
         raise FolderNotFound(f"The folder {target.parent} does not exist.", hint="Make it first.")
     if target.resolve().is_relative_to(state.resolve()):

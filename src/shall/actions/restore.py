@@ -18,7 +18,7 @@ from shall.errors import FileMissing, FileUnavailable, InvalidInput, StoreTooNew
 from shall.store.copies import examine_database, known_schema
 from shall.store.locks import in_use_file, unused
 from shall.store.repair import stamp
-from shall.store.state import DATABASE, LOCAL
+from shall.store.state import DATABASE, LOCAL, refuse_another_users
 
 MAX_FILES = 100_000
 """Files that a backup may hold."""
@@ -43,14 +43,15 @@ def restore(archive: Path, state: Path, now: datetime, *, force: bool = False) -
 
     Everything is unpacked beside it and checked before anything is touched: names, kinds, sizes and
     hashes of all files, the schema and the pages of the database. The state as it was stays beside
-    the new one. ``force``: even while a server uses it; that server goes on with the old files.
+    the new one. ``force``: even while a server uses it, which goes on with the old files, and even
+    where it is another user's.
     ``now`` is aware UTC.
 
     Raises:
         FileMissing: There is no such archive.
         InvalidInput: It is not a backup, or it is damaged.
         StoreTooNew: A newer release wrote its database.
-        StoreUnavailable: A process uses the state.
+        StoreUnavailable: A process uses the state, or it is another user's.
         FileUnavailable: The disk is full, or something cannot be read or written.
     """
     if not archive.is_file():
@@ -167,6 +168,8 @@ def _check_database(manifest: Manifest, database: Path) -> None:
 @contextmanager
 def _nobody_uses(state: Path, *, force: bool) -> Iterator[None]:
     database = state / DATABASE
+    if state.exists() and not force:
+        refuse_another_users(state)
     with ExitStack() as held:
         if database.parent.is_dir():
             try:

@@ -167,7 +167,9 @@ def _add_backup(commands: _Commands) -> None:
 def _add_restore(commands: _Commands) -> None:
     command = _add(commands, "restore", "Put a copy of the state back.")
     command.add_argument("file", metavar="FILE", help="what `shall backup` made")
-    command.add_argument("--force", action="store_true", help="even while a server uses the state")
+    command.add_argument(
+        "--force", action="store_true", help="even a state in use or another user's"
+    )
     _add_workspace(command)
 
 

@@ -9,6 +9,7 @@ from shall.errors import StoreUnavailable
 from shall.store.copies import Recovered, recover_database
 from shall.store.evidence import unreadable_lines
 from shall.store.locks import in_use_file, locked, locked_file, unused
+from shall.store.state import refuse_another_users
 
 _PARTS = ("", "-wal", "-shm")
 
@@ -27,12 +28,14 @@ def repair_database(path: Path, now: datetime) -> tuple[Path, Recovered]:
     Gives the file that the damaged one is kept as, and what was recovered. ``now`` is aware UTC.
 
     Raises:
-        StoreUnavailable: Another process has it open, or the folder cannot be written.
+        StoreUnavailable: Another process has it open, or the folder cannot be written or is
+            another user's.
         StoreTooNew: A newer release wrote it.
     """
     kept = path.with_name(f"{path.name}.damaged-{stamp(now)}")
     new = path.with_name(f"{path.name}.new-{stamp(now)}")
     try:
+        refuse_another_users(path.parent)
         with unused(in_use_file(path)), locked_file(path.with_name(path.name + ".lock")):
             recovered = recover_database(path, new)
             for part in _PARTS:

@@ -1,6 +1,7 @@
 """The state folder: ``local/`` for this machine, text beside it for everybody."""
 
 import os
+import pwd
 import secrets
 from contextlib import suppress
 from pathlib import Path
@@ -40,6 +41,24 @@ def prepare_state(folder: Path) -> None:
             f"The state folder {folder} cannot be written: {error.strerror}.",
             hint="Make it writable, or name another one with SHALL_STATE_DIR.",
         ) from error
+
+
+def refuse_another_users(folder: Path) -> None:
+    """Refuse to replace files of a folder that belongs to another user, as root could.
+
+    Raises:
+        StoreUnavailable: It does; that user's server could not open what this one leaves there.
+    """
+    owner = folder.stat().st_uid
+    if owner == os.geteuid():
+        return
+    name = f"#{owner}"
+    with suppress(KeyError):  # it has no name on this machine
+        name = pwd.getpwuid(owner).pw_name
+    raise StoreUnavailable(
+        f"{folder} belongs to the user {name}, who could not open what another one puts there.",
+        hint=f"Run the command as that user: sudo -u {name} shall ...",
+    )
 
 
 def sealing_key(folder: Path) -> bytes:

@@ -91,7 +91,7 @@ async def test_a_request_is_one_line(ask: Ask, answers: ASGIApp, log: Log) -> No
     assert line == {
         "level": "INFO",
         "logger": "shall.access",
-        "message": f"POST /some/path 204 {duration_ms:.1f} ms ci 192.0.2.7",
+        "message": f"POST /some/path 204 {duration_ms:.1f} ms 192.0.2.7 ci",
         "request_id": "id-of-some-path",
         "trace_id": None,
         "method": "POST",
@@ -109,7 +109,24 @@ async def test_the_console_shows_the_id(ask: Ask, answers: ASGIApp, log: Log) ->
     await ask(ExchangeGate(answers, [log_access]), "/x\n", x_request_id="the-id")
 
     (line,) = file.read_text().splitlines()
-    assert re.search(r"Z INFO shall\.access \[the-id\]: GET /x\\n 204 \d+\.\d ms anyone", line)
+    assert re.search(
+        r"Z INFO shall\.access \[the-id\]: GET /x\\n 204 \d+\.\d ms 192\.0\.2\.7 anyone", line
+    )
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("name", ["token", "bearer", "basic"])
+async def test_the_address_of_a_caller_is_shown_whatever_its_name(
+    ask: Ask, answers: ASGIApp, log: Log, name: str
+) -> None:
+    async def known(scope: Scope, receive: Receive, send: Send) -> None:
+        scope[PRINCIPAL] = Principal(name)
+        await answers(scope, receive, send)
+
+    file = log()
+    await ask(ExchangeGate(known, [log_access]))
+
+    assert file.read_text().endswith(f" ms 192.0.2.7 {name}\n")
 
 
 @pytest.mark.anyio
@@ -163,7 +180,7 @@ def test_no_line_shows_a_secret(log: Log, format: str, text: str, secret: str) -
 @pytest.mark.parametrize(
     "text",
     [
-        "GET /mcp 200 3.2 ms anyone 127.0.0.1",
+        "GET /mcp 200 3.2 ms 127.0.0.1 anyone",
         "the tool run_tests failed (request 0123456789ab)",
         "Basic use: see the guide",
         "http://127.0.0.1:8000/mcp is served",

@@ -93,8 +93,9 @@ def log_access(scope: Scope, status: int, duration_s: float) -> None:
         "principal": principal_of(scope).name,
         "client": client[0] if client else "",
     }
+    # The caller comes last: after a name such as "token" an address would be masked as a secret.
     _access.info(
-        "%(method)s %(path)s %(status)d %(duration_ms).1f ms %(principal)s %(client)s",
+        "%(method)s %(path)s %(status)d %(duration_ms).1f ms %(client)s %(principal)s",
         fields,
         extra={"fields": fields},
     )
