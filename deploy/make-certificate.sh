@@ -11,6 +11,10 @@ folder=${2:-.}
 mkdir -p "$folder"
 cd "$folder"
 umask 077 # the key is nobody else's
+if [ -e server.key ]; then
+    echo "$folder/server.key exists: a certificate that is in use may need it. Move it away." >&2
+    exit 1
+fi
 
 openssl genrsa -out server.key 2048
 openssl req -new -key server.key -out server.csr -subj "/CN=$name"

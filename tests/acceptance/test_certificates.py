@@ -36,6 +36,14 @@ def test_d22_a_certificate_for_an_address_is_accepted_at_that_address(
     assert verified.returncode == 0, verified.stderr
 
 
+def test_d22_a_key_that_is_there_is_not_replaced(run: Any, project: Path) -> None:
+    (project / "server.key").write_text("in use")
+    refused = run(SCRIPT)
+    assert refused.returncode == 1
+    assert "server.key exists" in refused.stderr
+    assert {it.name: it.read_text() for it in project.iterdir()} == {"server.key": "in use"}
+
+
 def test_d46_openssl_shows_what_was_made(run: Any, certificate: Any) -> None:
     shown = run("openssl", "x509", "-in", certificate.crt, "-text", "-noout").stdout
     assert "Public-Key: (2048 bit)" in shown

@@ -52,7 +52,7 @@ class Logged:
     @property
     def url(self) -> str:
         """Where MCP is served."""
-        return self.wait_for(r"serves MCP at (\S+)")[1]
+        return self.wait_for(r"serves MCP at ([^\s\"]+)")[1]
 
     def stop(self) -> str:
         """End the process with SIGTERM; give its whole log. Its exit status must be 0."""

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,7 +14,7 @@ import httpx2
 import pytest
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
-from tests.serve.logged import headers_of, request
+from tests.serve.logged import headers_of, logged, request
 
 from shall.serve.http import bound
 
@@ -247,3 +248,23 @@ async def test_blanks_around_a_header_are_none_of_its_value(serve: Serve) -> Non
     connection.request("POST", served.path, json.dumps(body), blank)
     assert connection.getresponse().status == 200
     connection.close()
+
+
+@pytest.mark.verifies("limits#3.3")
+async def test_wrong_tokens_are_counted_by_address(serve: Serve) -> None:
+    served = serve(MCP_AUTH_TOKEN=TOKEN, SHALL_RATE="0.01", SHALL_RATE_BURST="2")
+    async with httpx2.AsyncClient(base_url=served.base) as client:
+        wrong = {"Authorization": "Bearer guessed"}
+        answers = [(await client.get("/tools", headers=wrong)).status_code for _ in range(5)]
+        right = await client.get("/tools", headers={"Authorization": f"Bearer {TOKEN}"})
+    assert answers == [401, 401, 401, 429, 429]
+    assert right.status_code == 200  # a caller of its own
+
+
+@pytest.mark.verifies("observability#2.2")
+def test_every_line_of_a_json_log_is_json(project: Path) -> None:
+    with logged(project, MCP_LOG_FORMAT="json", MCP_LOG_LEVEL="DEBUG") as served:
+        assert httpx2.get(served.url.replace("/mcp", "/tools")).status_code == 200
+        log = served.stop()
+    lines = [json.loads(line) for line in log.splitlines()]
+    assert len(lines) > 1

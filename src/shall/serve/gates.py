@@ -8,7 +8,7 @@ from shall.serve.auth import Authenticator, AuthGate, public_paths
 from shall.serve.drain import Drain
 from shall.serve.hosts import HostGate
 from shall.serve.limits.addresses import behind_proxies
-from shall.serve.limits.rates import limit_rates
+from shall.serve.limits.rates import RateGate, limit_rates
 from shall.serve.limits.sizes import SizeGate
 from shall.serve.observe.exchanges import ExchangeGate, log_access
 from shall.serve.observe.metrics import Metrics
@@ -50,8 +50,9 @@ def gated(
     who they are, and nobody is counted who is not known. ``probe`` needs none of that.
     """
     app = drain.gate(app)
-    app = limit_rates(app, settings, metrics.rate_store_failures.inc)
-    app = AuthGate(app, authenticator, public_paths(settings))
+    rates = limit_rates(app, settings, metrics.rate_store_failures.inc)
+    count = rates.count if isinstance(rates, RateGate) else None
+    app = AuthGate(rates, authenticator, public_paths(settings), count)
     app = SizeGate(app, settings)
     app = ProbeGate(app, probe)
     app = HostGate(app, settings, asks_who=authenticator is not None)

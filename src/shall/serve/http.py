@@ -142,7 +142,11 @@ def _announce(listener: socket.socket, settings: Settings) -> None:
     address, port = listener.getsockname()[:2]
     shown = f"[{address}]" if ":" in address else address
     scheme = "https" if settings.tls_cert else "http"
-    print(f"shall serves MCP at {scheme}://{shown}:{port}{settings.path}", file=sys.stderr)  # noqa: T201
+    told = f"shall serves MCP at {scheme}://{shown}:{port}{settings.path}"
+    if settings.log_format == "json":
+        _log.info("%s", told)
+    else:  # whatever the level: who starts a server by hand waits for it
+        print(told, file=sys.stderr)  # noqa: T201
 
 
 def bound(host: str, port: int) -> socket.socket:

@@ -122,7 +122,8 @@ def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
 
     def authority(name: str) -> None:
         made = ["-keyout", f"{name}.key", "-out", f"{name}.crt", "-subj", f"/CN={name}"]
-        openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *made)
+        signs = ["-addext", "keyUsage=critical,keyCertSign"]  # Python 3.13 wants it said
+        openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *signs, *made)
 
     def signed(name: str, subject: str, by: str, more: str) -> None:
         (folder / f"{name}.ext").write_text(more)

@@ -1,6 +1,7 @@
 """The gate in front of every route that asks who calls."""
 
 import logging
+from collections.abc import Awaitable, Callable
 from collections.abc import Set as AbstractSet
 
 from starlette.responses import Response
@@ -18,13 +19,16 @@ NOBODY = Principal("nobody", frozenset())
 
 RETRY_AFTER_S = 5
 
+Count = Callable[[ASGIApp, Scope, Receive, Send], Awaitable[None]]
+
 _log = logging.getLogger(__name__)
 
 
 class AuthGate:
     """Finds the caller of each request and lets nobody else through; None lets all through.
 
-    ``public`` are the paths that need no token.
+    ``public`` are the paths that need no token. ``count`` answers for those who are not let
+    through, or tells them that they ask too often; None answers whatever their number.
     """
 
     def __init__(
@@ -32,10 +36,12 @@ class AuthGate:
         app: ASGIApp,
         authenticator: Authenticator | None,
         public: AbstractSet[str] = PUBLIC,
+        count: Count | None = None,
     ) -> None:
         self._app = app
         self._authenticator = authenticator
         self._public = public
+        self._count = count or _directly
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer 401 or 503, or pass the request on with its caller."""
@@ -47,7 +53,7 @@ class AuthGate:
             try:
                 found = await self._authenticator.identify(scope)
             except Refused as refused:
-                await self._unauthorized(scope, refused)(scope, receive, send)
+                await self._count(self._unauthorized(scope, refused), scope, receive, send)
                 return
             except KeysUnavailable as error:
                 await _unavailable(scope, error)(scope, receive, send)
@@ -66,6 +72,10 @@ class AuthGate:
             challenge.append(f'resource_metadata="{self._authenticator.metadata_url(scope)}"')
         headers = {"WWW-Authenticate": f"Bearer {', '.join(challenge)}"}
         return problem(scope, 401, NotAllowed.code, refused.detail, headers=headers)
+
+
+async def _directly(answer: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    await answer(scope, receive, send)
 
 
 def _unavailable(scope: Scope, error: KeysUnavailable) -> Response:

@@ -46,7 +46,8 @@ def _buckets(settings: Settings, on_failure: Callable[[], None]) -> Buckets | No
 class RateGate:
     """Answers 429 where a caller asks too often, or has too many requests open in this process.
 
-    A caller is a principal where the gate before this one knows tokens, else an address.
+    A caller is a principal where the gate before this one knows tokens, else an address: also of
+    whoever that gate does not let through, see ``count``.
     """
 
     def __init__(self, app: ASGIApp, buckets: Buckets | None, max_concurrent: int) -> None:
@@ -66,9 +67,10 @@ class RateGate:
         elif scope["type"] != "http" or scope["path"] in EXEMPT:
             await self._app(scope, receive, send)
         else:
-            await self._count(scope, receive, send)
+            await self.count(self._app, scope, receive, send)
 
-    async def _count(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def count(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let ``app`` answer a request of this caller, or refuse it."""
         key = caller_key(scope)
         open_now = self._open.get(key, 0)
         if self._max_concurrent and open_now >= self._max_concurrent:
@@ -81,7 +83,7 @@ class RateGate:
             if wait_s:
                 await _refuse(scope, receive, send, "You ask too often.", wait_s)
             else:
-                await self._app(scope, receive, send)
+                await app(scope, receive, send)
         finally:
             self._open[key] -= 1
             if not self._open[key]:
