@@ -14,7 +14,8 @@ from shall.cases.guide import EXAMPLE, format_guide
 from shall.cases.model import CheckKind
 from shall.cases.reading import read_case, read_data
 from shall.cases.script import script_name, to_script
-from shall.cases.writing import to_data, to_yaml
+from shall.cases.writing import to_data
+from shall.cases.yaml_writing import to_yaml
 from shall.errors import InvalidCase
 
 TRICKY = ["yes", "010", "1e3", "~", "", " x ", "a: b", "#", "2026-01-01", "12:30", "\n", "中 文"]

@@ -4,8 +4,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from shall.cases import yaml_text
-from shall.cases.agreement import MAX_DEPTH
-from shall.cases.yaml_text import MAX_CHARACTERS, load_yaml, root_of
+from shall.cases.bounds import MAX_CHARACTERS, MAX_DEPTH
+from shall.cases.reading import root_of
+from shall.cases.yaml_text import load_yaml
 from shall.errors import InvalidCase
 
 

@@ -217,9 +217,16 @@ def test_the_page_of_the_documentation_is_the_table() -> None:
     assert all(f"`{setting.name}`" in page for setting in SETTINGS)
 
 
-def test_reading_settings_loads_nothing_heavy() -> None:
+@pytest.mark.parametrize(
+    ("module", "heavy"),
+    [
+        ("shall.settings", "pydantic mcp asyncio pycurl yaml yaml_rs"),
+        ("shall.serve.stdio", "pycurl yaml yaml_rs uvloop prometheus_client limits redis"),
+    ],
+)
+def test_nothing_is_loaded_before_it_is_needed(module: str, heavy: str) -> None:
     code = (
-        "import sys, shall.settings; heavy = 'pydantic mcp asyncio pycurl'.split();"
+        f"import sys, {module}; heavy = '{heavy}'.split();"
         "print([name for name in heavy if name in sys.modules])"
     )
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -17,7 +17,6 @@ from shall.actions.workspace import Workspace
 from shall.cases.model import Case
 from shall.cases.reading import Reading, examine_data, examine_text, load_yaml, read_case, root_of
 from shall.cases.script import script_name, to_script
-from shall.cases.writing import to_yaml
 from shall.errors import (
     AlreadyExists,
     BadValue,
@@ -122,6 +121,8 @@ def write_case(
     relative = _case_path(workspace, path)
     reading = _checked(data, relative)
     case = reading.case
+    from shall.cases.yaml_writing import to_yaml
+
     text = to_yaml(case)
     if not overwrite and workspace.files.is_file(relative):
         raise AlreadyExists(f"{relative} exists.", hint="Pass overwrite=true to replace it.")

@@ -10,8 +10,7 @@ from typing import Any
 
 import yaml
 
-MAX_DEPTH = 64
-"""Levels of a document."""
+from shall.cases.bounds import MAX_DEPTH
 
 # Text in which the two parsers may see a different structure. Searching for fixed texts is several
 # times faster than one regular expression of alternatives.

@@ -3,9 +3,8 @@
 import math
 from typing import Any
 
-from shall.cases.agreement import MAX_DEPTH
+from shall.cases.bounds import MAX_DEPTH, MAX_NODES
 from shall.cases.fields import Findings, Keys
-from shall.cases.yaml_text import MAX_NODES
 
 
 def check_data(data: Any, findings: Findings) -> None:

@@ -4,24 +4,9 @@ import yaml
 from yaml.nodes import MappingNode, Node, SequenceNode
 
 from shall.cases.fields import Keys
-from shall.cases.path import parse_path
 from shall.cases.spelling import CASE_KEYS, CHECK_KEYS, REQUEST_KEYS
 from shall.cases.yaml_text import compose
-from shall.errors import BadValue
 from shall.place import Place
-
-
-def locate(text: str, file: str, path: str) -> Place:
-    """Give the place of a path such as ``steps[0].assert[1]`` under ``testcase:``.
-
-    A path that is not there gives the place of the nearest value above it; a text that is no
-    YAML gives line 1. Older spellings in the text are found under today's names.
-    """
-    try:
-        keys = parse_path(path) if path else ()
-    except BadValue:
-        keys = ()
-    return Locator(text, file).place(keys)
 
 
 class Locator:

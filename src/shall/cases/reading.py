@@ -1,5 +1,6 @@
 """Reads a test case: text or data in, a ``Case`` or every problem at once out."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -8,17 +9,13 @@ from typing import Any
 from shall.cases.checks import read_checks
 from shall.cases.data import check_data
 from shall.cases.fields import Fields, Finding, Findings, kind_of, written
-from shall.cases.locating import Locator, locate
 from shall.cases.model import Allure, Case, Operation, Step, Teardown
+from shall.cases.path import parse_path
 from shall.cases.references import check_references
 from shall.cases.requests import REQUEST_FIELDS, check_address, read_allowed, read_request
 from shall.cases.spelling import CASE_KEYS, REQUEST_KEYS
-from shall.cases.yaml_text import load_yaml, root_of
-from shall.errors import InvalidCase, Problem
+from shall.errors import BadValue, InvalidCase, Problem
 from shall.place import Place
-
-__all__ = ["Reading", "examine_data", "examine_text", "load_yaml", "locate", "read_case"]
-__all__ += ["read_data", "root_of"]
 
 _CASE_FIELDS = frozenset(
     ("name", "description", "host", "allure", "variables", "secrets", "tags", "verifies")
@@ -26,6 +23,8 @@ _CASE_FIELDS = frozenset(
 _STEP_FIELDS = REQUEST_FIELDS | {"id", "assert"}
 _TEARDOWN_FIELDS = _STEP_FIELDS | {"operation_type", "query"}
 _ALLURE_FIELDS = frozenset(("epic", "feature", "story"))
+_ROOT = re.compile(r"""^(?:\ufeff)?["']?(testcase|unittest)["']?[ \t]*:(?=\s|$)""", re.MULTILINE)
+_JSON_ROOT = re.compile(r"""\s*\{\s*["']?(testcase|unittest)["']?\s*:""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +33,38 @@ class Reading:
 
     case: Case
     notes: tuple[str, ...]
+
+
+def load_yaml(text: str, file: str) -> Any:
+    """Read one YAML document as JSON data. The parsers are imported with the first document.
+
+    Raises:
+        InvalidCase: It is not YAML, not JSON data, or larger or deeper than the limits.
+    """
+    from shall.cases import yaml_text
+
+    return yaml_text.load_yaml(text, file)
+
+
+def locate(text: str, file: str, path: str) -> Place:
+    """Give the place of a path such as ``steps[0].assert[1]`` under ``testcase:``.
+
+    A path that is not there gives the place of the nearest value above it; a text that is no
+    YAML gives line 1. Older spellings in the text are found under today's names.
+    """
+    from shall.cases.locating import Locator
+
+    try:
+        keys = parse_path(path) if path else ()
+    except BadValue:
+        keys = ()
+    return Locator(text, file).place(keys)
+
+
+def root_of(text: str) -> str | None:
+    """Tell ``testcase`` or ``unittest`` by a glance at the text; None for any other file."""
+    found = _JSON_ROOT.match(text) or _ROOT.search(text)
+    return found[1] if found else None
 
 
 def read_case(text: str, file: str) -> Case:
@@ -59,6 +90,8 @@ def examine_text(text: str, file: str) -> Reading:
     findings = Findings()
     case = _read_root(load_yaml(text, file), findings)
     if findings.problems or case is None:
+        from shall.cases.locating import Locator
+
         locator = Locator(text, file)
         raise _invalid(findings, lambda finding: locator.place(finding.keys, finding.at_key))
     return Reading(case, tuple(findings.notes))

@@ -6,7 +6,6 @@ without bounds are refused. ``yaml_rs`` (YAML 1.2) is several times faster; its 
 when nothing in the text or in the value is read differently by the two.
 """
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,13 +13,10 @@ import yaml
 import yaml_rs
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from shall.cases.agreement import MAX_DEPTH, Agreement, is_risky
+from shall.cases.agreement import Agreement, is_risky
+from shall.cases.bounds import MAX_CHARACTERS, MAX_DEPTH, MAX_NODES
 from shall.errors import InvalidCase, Problem
 from shall.place import Place
-
-MAX_CHARACTERS = 1_000_000
-MAX_NODES = 200_000
-"""Values after aliases are followed."""
 
 _DATE_TAG = "tag:yaml.org,2002:timestamp"
 _NOT_JSON = ("timestamp", "binary", "set", "omap", "pairs")
@@ -198,13 +194,3 @@ def _at(node: Node, file: str, message: str, hint: str | None = None) -> Problem
 
 def _problem(file: str, line: int, column: int, message: str, hint: str | None = None) -> Problem:
     return Problem(Place(file, line, column), "", message, hint)
-
-
-_ROOT = re.compile(r"""^(?:\ufeff)?["']?(testcase|unittest)["']?[ \t]*:(?=\s|$)""", re.MULTILINE)
-_JSON_ROOT = re.compile(r"""\s*\{\s*["']?(testcase|unittest)["']?\s*:""")
-
-
-def root_of(text: str) -> str | None:
-    """Tell ``testcase`` or ``unittest`` by a glance at the text; None for any other file."""
-    found = _JSON_ROOT.match(text) or _ROOT.search(text)
-    return found[1] if found else None

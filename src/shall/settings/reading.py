@@ -7,8 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from shall.cases.locating import locate
-from shall.cases.reading import load_yaml
+from shall.cases.reading import load_yaml, locate
 from shall.errors import InvalidCase, InvalidSetting
 from shall.place import Place
 from shall.settings.table import SETTINGS, Setting, Settings
