@@ -54,6 +54,7 @@ def gated(
     count = rates.count if isinstance(rates, RateGate) else None
     app = AuthGate(rates, authenticator, public_paths(settings), count)
     app = SizeGate(app, settings)
+    app = StreamGuard(app, settings.instance)
     app = ProbeGate(app, probe)
     app = HostGate(app, settings, asks_who=authenticator is not None)
     if settings.cors_origins:
@@ -65,5 +66,4 @@ def gated(
             expose_headers=_TOLD,
         )
     app = behind_proxies(app, settings)
-    app = StreamGuard(app, settings.instance)
     return ExchangeGate(app, (log_access, metrics.take_exchange))

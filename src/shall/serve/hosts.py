@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shall.serve.problem import problem
@@ -41,14 +40,13 @@ class HostGate:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
         # Two of one kind become one that is nobody's: else the second would pass unseen.
-        host = ", ".join(headers.getlist("host")).lower()
-        origin = ", ".join(headers.getlist("origin")).lower()
+        host = ", ".join(_values(scope, b"host"))
+        origins = _values(scope, b"origin")
         if not self._knows_host(host):
             refused = problem(scope, 421, "MCP_UNKNOWN_HOST", "This host is not served here.")
             await refused(scope, receive, send)
-        elif "origin" in headers and not self._knows_origin(origin, host):
+        elif origins and not self._knows_origin(", ".join(origins), host):
             refused = problem(
                 scope, 403, "MCP_FOREIGN_ORIGIN", "Requests of this origin are refused."
             )
@@ -80,6 +78,10 @@ class HostGate:
         except ValueError:
             return False
         return True
+
+
+def _values(scope: Scope, wanted: bytes) -> list[str]:
+    return [value.decode("latin-1").lower() for name, value in scope["headers"] if name == wanted]
 
 
 def _address(url: SplitResult) -> tuple[str | None, int | None]:
