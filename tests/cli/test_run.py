@@ -135,6 +135,8 @@ def test_ctrl_c_stops_tears_down_and_shows_what_ran(
         stderr=subprocess.PIPE,
         text=True,
         env=dict(os.environ),
+        # A shell lets what it starts with & ignore SIGINT, and these tests with it.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     service.wait_for(service.log.calls, "/slow began")
     process.send_signal(signal.SIGINT)
