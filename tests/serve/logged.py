@@ -13,6 +13,17 @@ from typing import Any
 
 MODERN = "2026-07-28"
 POST = {"Accept": "application/json, text/event-stream", "Content-Type": "application/json"}
+INITIALIZE: dict[str, Any] = {
+    "jsonrpc": "2.0",
+    "id": 1,
+    "method": "initialize",
+    "params": {
+        "protocolVersion": "2025-11-25",
+        "capabilities": {},
+        "clientInfo": {"name": "t", "version": "1"},
+    },
+}
+"""What a client with a session says first."""
 
 
 class Logged:

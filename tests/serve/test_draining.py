@@ -1,7 +1,6 @@
 """SIGTERM: what runs may finish, streams end, nothing new begins."""
 
 import asyncio
-import json
 import signal
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -11,6 +10,7 @@ import httpx2
 import pytest
 from mcp import Client
 from mcp.shared.exceptions import MCPError
+from tests.serve.logged import INITIALIZE, POST, headers_of, request
 from tests.serve.test_calls import write_cases
 
 pytestmark = [pytest.mark.anyio, pytest.mark.process]
@@ -55,7 +55,7 @@ async def test_streams_of_every_kind_get_their_last_chunk(serve: Serve) -> None:
         streams = [
             http.stream("GET", served.url, headers={"Accept": "text/event-stream"}),
             http.stream("GET", served.url, headers={"Accept": "text/event-stream", **session}),
-            http.stream("POST", served.url, json=LISTEN, headers={**POST, **MODERN}),
+            http.stream("POST", served.url, json=LISTEN, headers=headers_of(LISTEN)),
         ]
         readers = [read_to_the_end(stream) for stream in streams]
         for reader in readers:
@@ -99,21 +99,4 @@ async def said(served: Any, words: str) -> None:
     await asyncio.to_thread(wait)
 
 
-INITIALIZE = {
-    "jsonrpc": "2.0",
-    "id": 1,
-    "method": "initialize",
-    "params": {
-        "protocolVersion": "2025-06-18",
-        "capabilities": {},
-        "clientInfo": {"name": "t", "version": "1"},
-    },
-}
-POST = {"Accept": "application/json, text/event-stream"}
-MODERN = {"MCP-Protocol-Version": "2026-07-28", "Mcp-Method": "subscriptions/listen"}
-LISTEN = json.loads(
-    """{"jsonrpc": "2.0", "id": 1, "method": "subscriptions/listen", "params": {
-        "notifications": {"toolsListChanged": true},
-        "_meta": {"io.modelcontextprotocol/protocolVersion": "2026-07-28",
-                  "io.modelcontextprotocol/clientCapabilities": {}}}}"""
-)
+LISTEN = request("subscriptions/listen", {"notifications": {"toolsListChanged": True}})

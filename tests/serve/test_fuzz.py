@@ -14,7 +14,7 @@ import httpx2
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.serve.logged import POST, Logged, headers_of, logged, request
+from tests.serve.logged import INITIALIZE, POST, Logged, headers_of, logged, request
 
 from shall.mcp.server import TOOLS
 
@@ -159,8 +159,7 @@ def test_http_survives_whatever_is_sent(project: Path, kind: str) -> None:
         ExitStack() as stack,
     ):
         url = served.url
-        hello = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": INITIALIZE}
-        session = http.post(url, json=hello, headers=POST).headers["mcp-session-id"]
+        session = http.post(url, json=INITIALIZE, headers=POST).headers["mcp-session-id"]
         older = stack.enter_context(_EventStream(url))
 
         @BOUNDED
@@ -188,7 +187,7 @@ def test_http_survives_whatever_is_sent(project: Path, kind: str) -> None:
 def test_stdio_survives_whatever_is_sent(project: Path) -> None:
     with logged(project, transport="stdio") as served:
         client = _Lines(served)
-        client.ask("hello", "initialize", INITIALIZE)
+        client.ask("hello", "initialize", INITIALIZE["params"])
 
         @BOUNDED
         @given(body=BODIES.filter(lambda body: b"\n" not in body))
@@ -254,10 +253,3 @@ class _Lines:
 
     def close(self) -> None:
         self._input.close()
-
-
-INITIALIZE = {
-    "protocolVersion": "2025-11-25",
-    "capabilities": {},
-    "clientInfo": {"name": "t", "version": "1"},
-}

@@ -14,7 +14,7 @@ import httpx2
 import pytest
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
-from tests.serve.logged import headers_of, logged, request
+from tests.serve.logged import INITIALIZE, POST, headers_of, logged, request
 
 from shall.serve.http import bound
 
@@ -22,17 +22,6 @@ pytestmark = [pytest.mark.anyio, pytest.mark.process]
 
 Serve = Callable[..., Any]
 TOKEN = "the-right-token"
-INITIALIZE = {
-    "jsonrpc": "2.0",
-    "id": 1,
-    "method": "initialize",
-    "params": {
-        "protocolVersion": "2025-06-18",
-        "capabilities": {},
-        "clientInfo": {"name": "t", "version": "1"},
-    },
-}
-HEADERS = {"Accept": "application/json, text/event-stream"}
 
 
 @pytest.mark.verifies("serve#1.1", "serve#1.5")
@@ -50,10 +39,10 @@ async def test_clients_of_both_eras_are_served(serve: Serve, mode: str) -> None:
 @pytest.mark.parametrize("version", ["2025-03-26", "2025-06-18", "2025-11-25"])
 async def test_every_dated_revision_can_be_agreed_on(serve: Serve, version: str) -> None:
     served = serve()
-    body = {**INITIALIZE, "params": {**INITIALIZE["params"], "protocolVersion": version}}  # type: ignore[dict-item]
+    body = {**INITIALIZE, "params": {**INITIALIZE["params"], "protocolVersion": version}}
     async with httpx2.AsyncClient() as http:
-        answer = await http.post(served.url, json=body, headers=HEADERS)
-        slash = await http.post(f"{served.url}/", json=body, headers=HEADERS)
+        answer = await http.post(served.url, json=body, headers=POST)
+        slash = await http.post(f"{served.url}/", json=body, headers=POST)
     assert answer.status_code == slash.status_code == 200
     assert f'"protocolVersion":"{version}"' in answer.text
 
@@ -70,12 +59,12 @@ async def test_a_token_guards_every_route_but_health(serve: Serve) -> None:
                 {"Authorization": f"Basic {TOKEN}"},
             ):
                 answer = await http.post(
-                    served.base + path, json=INITIALIZE, headers={**HEADERS, **header}
+                    served.base + path, json=INITIALIZE, headers={**POST, **header}
                 )
                 assert answer.status_code == 401, (path, header)
                 assert answer.headers["WWW-Authenticate"].startswith("Bearer")
                 assert answer.json()["code"] == "MCP_UNAUTHORIZED"
-        right = {**HEADERS, "Authorization": f"Bearer {TOKEN}", "Host": "mcp.example.com"}
+        right = {**POST, "Authorization": f"Bearer {TOKEN}", "Host": "mcp.example.com"}
         assert (await http.post(served.url, json=INITIALIZE, headers=right)).status_code == 200
 
 
@@ -112,7 +101,7 @@ async def test_a_foreign_origin_or_host_is_refused_on_every_route(
     served = serve()
     async with httpx2.AsyncClient() as http:
         health = await http.get(f"{served.base}/health", headers=headers)
-        both = [*HEADERS.items(), *(headers.items() if isinstance(headers, dict) else headers)]
+        both = [*POST.items(), *(headers.items() if isinstance(headers, dict) else headers)]
         mcp = await http.post(served.url, json=INITIALIZE, headers=both)
     assert (health.status_code, mcp.status_code) == (status, status)
 

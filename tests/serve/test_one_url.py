@@ -8,22 +8,12 @@ import httpx2
 import pytest
 from mcp import Client, ClientSession
 from mcp.client.sse import sse_client
+from tests.serve.logged import INITIALIZE, POST
 
 pytestmark = [pytest.mark.anyio, pytest.mark.process]
 
 Serve = Callable[..., Any]
 STREAM = {"Accept": "text/event-stream"}
-INITIALIZE = {
-    "jsonrpc": "2.0",
-    "id": 1,
-    "method": "initialize",
-    "params": {
-        "protocolVersion": "2025-11-25",
-        "capabilities": {},
-        "clientInfo": {"name": "t", "version": "1"},
-    },
-}
-POST = {"Accept": "application/json, text/event-stream"}
 
 
 @pytest.mark.verifies("serve#2.1")

@@ -14,6 +14,7 @@ from mcp import ClientSession
 from mcp.client.sse import sse_client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.exceptions import MCPError
+from tests.serve.logged import INITIALIZE, POST
 
 pytestmark = [pytest.mark.anyio, pytest.mark.process]
 
@@ -95,20 +96,9 @@ async def test_a_session_answers_only_to_who_opened_it(
 ) -> None:
     file, made = tokens
     url = serve("--token-file", str(file)).url
-    body = {
-        "jsonrpc": "2.0",
-        "id": 1,
-        "method": "initialize",
-        "params": {
-            "protocolVersion": "2025-06-18",
-            "capabilities": {},
-            "clientInfo": {"name": "t", "version": "1"},
-        },
-    }
-    accept = {"Accept": "application/json, text/event-stream"}
-    async with httpx2.AsyncClient(headers=accept) as http:
+    async with httpx2.AsyncClient(headers=POST) as http:
         mine = {"Authorization": f"Bearer {made['write']}"}
-        opened = await http.post(url, json=body, headers=mine)
+        opened = await http.post(url, json=INITIALIZE, headers=mine)
         session = {"Mcp-Session-Id": opened.headers["mcp-session-id"]}
         ping = {"jsonrpc": "2.0", "id": 2, "method": "ping"}
         other = {"Authorization": f"Bearer {made['read']}"}

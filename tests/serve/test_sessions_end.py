@@ -6,23 +6,13 @@ import anyio
 import httpx2
 import pytest
 from starlette.types import Receive, Scope, Send
-from tests.serve.logged import POST
+from tests.serve.logged import INITIALIZE, POST
 
 from shall.joining import open_workspaces
 from shall.mcp.server import build_server
 from shall.serve.events import Sessions
 from shall.settings import Settings
 
-HELLO = {
-    "jsonrpc": "2.0",
-    "id": 1,
-    "method": "initialize",
-    "params": {
-        "protocolVersion": "2025-06-18",
-        "capabilities": {},
-        "clientInfo": {"name": "t", "version": "1"},
-    },
-}
 PING = {"jsonrpc": "2.0", "id": 2, "method": "ping"}
 
 
@@ -41,7 +31,7 @@ async def test_a_session_that_its_client_left_is_ended(project: Path) -> None:
     transport = httpx2.ASGITransport(app)
     async with sessions.run(), httpx2.AsyncClient(transport=transport) as http:
         for _ in range(20):
-            opened = await http.post("http://a/mcp", json=HELLO, headers=POST)
+            opened = await http.post("http://a/mcp", json=INITIALIZE, headers=POST)
             assert opened.status_code == 200
         with anyio.fail_after(30):
             while sessions._server_instances:  # noqa: ASYNC110 - the SDK tells nobody

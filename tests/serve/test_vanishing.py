@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import httpx2
 import pytest
-from tests.serve.logged import POST, headers_of, logged, request
+from tests.serve.logged import INITIALIZE, POST, headers_of, logged, request
 from tests.serve.test_calls import write_cases
 
 pytestmark = pytest.mark.process
@@ -19,11 +19,6 @@ pytestmark = pytest.mark.process
 RUN = request("tools/call", {"name": "run_tests", "arguments": {}})
 RESULTS = request("tools/call", {"name": "get_test_results", "arguments": {}})
 OLDER = {"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": RUN["params"]}
-INITIALIZE = {
-    "protocolVersion": "2025-06-18",
-    "capabilities": {},
-    "clientInfo": {"name": "t", "version": "1"},
-}
 
 
 @pytest.mark.verifies("reliability#2.1")
@@ -44,8 +39,7 @@ def test_a_run_outlives_the_connection_of_a_client_with_a_session(
 ) -> None:
     write_cases(project, 1, service.url, "/held")
     with logged(project) as served, httpx2.Client() as http:
-        hello = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": INITIALIZE}
-        session = http.post(served.url, json=hello, headers=POST).headers["mcp-session-id"]
+        session = http.post(served.url, json=INITIALIZE, headers=POST).headers["mcp-session-id"]
         with sent(served.url, OLDER, {**POST, "Mcp-Session-Id": session}):
             service.wait_for(service.log.calls, "/held began")
         service.release("/held")

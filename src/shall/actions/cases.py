@@ -118,11 +118,11 @@ def write_case(
         OutsideWorkspace: The path leads out, or into a hidden folder, or is no ``.yaml``, or
             is ``shall.yaml``, which is the operator's.
     """
+    from shall.cases.yaml_writing import to_yaml
+
     relative = _case_path(workspace, path)
     reading = _checked(data, relative)
     case = reading.case
-    from shall.cases.yaml_writing import to_yaml
-
     text = to_yaml(case)
     if not overwrite and workspace.files.is_file(relative):
         raise AlreadyExists(f"{relative} exists.", hint="Pass overwrite=true to replace it.")

@@ -192,10 +192,10 @@ class Files:
             raise OutsideWorkspace(f"{path} belongs to git, whose files run as programs.")
 
     def _refuse_private(self, names: Sequence[str], path: str) -> None:
-        asked = as_seen(str(Path(self._root_names[1], *names)))
+        asked, name = as_seen(str(Path(self._root_names[1], *names))), as_seen(names[-1])
         # Resolved each time: what a link of the operator's leads to may change while we run.
-        if any(as_seen(os.path.realpath(file)) == asked for file in self._private) or any(
-            _is_of_log(as_seen(os.path.realpath(file)), asked) for file in self._logs
+        if any(_real(file) == asked for file in self._private if _may_be(file, name)) or any(
+            _is_of_log(_real(file), asked) for file in self._logs if _may_be(file, name)
         ):
             raise OutsideWorkspace(f"{path} belongs to the server itself.")
 
@@ -268,6 +268,18 @@ def _plain(look: Callable[[], os.stat_result], folder: int, path: str) -> os.sta
             hint="Replace it by a copy.",
         )
     return status
+
+
+def _may_be(file: Path, name: str) -> bool:
+    """Tell whether a path that ends in ``name`` may be the file or an older one of it.
+
+    This spares resolving the file, which keeps its name unless that is a link.
+    """
+    return name.startswith(as_seen(file.stem)) or file.is_symlink()
+
+
+def _real(file: Path) -> str:
+    return as_seen(os.path.realpath(file))
 
 
 def _is_of_log(log: str, path: str) -> bool:

@@ -90,6 +90,8 @@ def refuse_environment(relative: str) -> None:
 
 def as_seen(name: str) -> str:
     """Give the name as a file system may take it (macOS: any case, invisible signs dropped)."""
+    if name.isascii():
+        return name.lower()
     return "".join(sign for sign in name if unicodedata.category(sign) != "Cf").casefold()
 
 
