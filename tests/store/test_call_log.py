@@ -185,7 +185,7 @@ def test_who_renames_a_log_has_time_to_make_the_new_one(
     open_log: OpenLog, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(call_log, "_NAMELESS_S", 1e9)
-    log = open_log(max_bytes=2 * len(line_of(CALL)))
+    log = open_log(max_bytes=3 * len(line_of(CALL)))
     log.write(numbered(1))
     path.rename(path.with_suffix(".1"))
     for number in (2, 3):
@@ -194,10 +194,14 @@ def test_who_renames_a_log_has_time_to_make_the_new_one(
     path.touch()
     log.write(numbered(4))
     path.unlink()  # a deleted file is not waited for
-    log.write(numbered(5))
+    for number in (5, 6, 7):
+        log.write(numbered(number))
+    path.rename(path.with_suffix(".2"))
+    log.write(numbered(8))  # nor a full one
 
     assert ids_of(path.with_suffix(".1")) == [f"{number:012x}" for number in (1, 2, 3)]
-    assert ids_of(path) == [f"{5:012x}"]
+    assert ids_of(path.with_suffix(".2")) == [f"{number:012x}" for number in (5, 6, 7)]
+    assert ids_of(path) == [f"{8:012x}"]
     assert rotated(path) == []
 
 

@@ -101,6 +101,7 @@ def test_processes_that_rotate_at_once_lose_no_line(start: Start, path: Path) ->
 
     assert sorted(ids_in(path.parent)) == everything("a", "b")
     assert len(list(path.parent.iterdir())) > 50
+    assert max(file.stat().st_size for file in path.parent.iterdir()) <= 50_000
 
 
 @pytest.fixture
@@ -161,6 +162,7 @@ def test_lines_stay_whole_when_logrotate_copies_and_truncates(
         os.truncate(copy, data.rfind(b"\n") + 1)
     found = ids_in(path.parent)
     assert len(found) == len(set(found))
+    assert set(found) <= set(everything("a", "b"))
     for name in ("a", "b"):
         kept = sorted(int(found_id[2:]) for found_id in found if found_id[0] == name)
         gaps = sum(after - before > 1 for before, after in pairwise((-1, *kept, COUNT)))

@@ -38,12 +38,12 @@ _log = logging.getLogger(__name__)
 class CallLog:
     """Appends calls to the file at ``path``; its folder is made with the first one.
 
-    The file is rotated when a line would make it longer than ``max_bytes`` (it may grow a little
-    longer while several processes write), and with the first call of a new day (UTC): it is renamed
-    to ``<stem>-<UTC time><suffix>``, and deleted ``max_days`` later. When another program renames
-    or truncates the file, as logrotate does, lines go to the file that has the name then; where
-    none has it, to the renamed one for 0.1 s, so that the other program may make it, then to a new
-    one. A link in the file's place is not followed.
+    The file is rotated when a line would make it longer than ``max_bytes``, and with the first call
+    of a new day (UTC): it is renamed to ``<stem>-<UTC time><suffix>``, and deleted ``max_days``
+    later. When another program renames or truncates the file, as logrotate does, lines go to the
+    file that has the name then; where none has it, to the renamed one for 0.1 s if they fit, so
+    that the other program may make it, then to a new one. A link in the file's place is not
+    followed.
     """
 
     def __init__(self, path: Path, max_bytes: int, max_days: int) -> None:
@@ -92,7 +92,7 @@ class CallLog:
             locked = _take_lock(descriptor, self._lock_wait_s)
             self._lock_wait_s = _LOCK_WAIT_S if locked else 0.0  # only the first call waits
             state = os.fstat(descriptor)
-            if not self._is_current(state) or (
+            if not self._is_current(state, len(line)) or (
                 locked and self._rotate(state.st_size, len(line), at)
             ):
                 self._close()
@@ -113,15 +113,17 @@ class CallLog:
             self._day, self._rotates, self._nameless_since = "", True, None
         return self._descriptor
 
-    def _is_current(self, state: os.stat_result) -> bool:
-        """Tell whether lines belong into the open file."""
+    def _is_current(self, state: os.stat_result, more_bytes: int) -> bool:
+        """Tell whether a line belongs into the open file."""
         try:
             named = os.path.samestat(os.lstat(self._path), state)
         except FileNotFoundError:
             now = time.monotonic()
             if self._nameless_since is None:
                 self._nameless_since = now
-            return state.st_nlink > 0 and now - self._nameless_since < _NAMELESS_S
+            # A full one was renamed by another of us, who is about to make the new one.
+            fits = state.st_size + more_bytes <= self._max_bytes
+            return state.st_nlink > 0 and fits and now - self._nameless_since < _NAMELESS_S
         self._nameless_since = None
         return named
 
