@@ -42,7 +42,7 @@ def state(tmp_path: Path) -> Path:
     """A state with a finished run, evidence, a report and what belongs to processes."""
     folder = tmp_path / "project/.shall"
     folder.parent.mkdir()
-    workspace = open_workspace(folder.parent, Settings())
+    workspace = open_workspace(folder.parent, Settings(max_history_days=0))
     assert isinstance(workspace.store, SqliteStore)
     workspace.store.start_run("r1", NOW, 1, "")
     workspace.store.finish_run("r1", RunStatus.COMPLETE, 1.0)
