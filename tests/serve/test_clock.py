@@ -1,6 +1,9 @@
 """A clock that an operator or a time server moves by an hour while the server works."""
 
+import os
 import shutil
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
@@ -77,6 +80,39 @@ def test_a_clock_that_jumps_ends_nothing(
         assert 0 <= statistics["avg_latency_ms"] < 1_800_000
         log = served.stop()
     assert "Traceback" not in log, log
+
+
+@pytest.mark.verifies("reliability#4.2")
+def test_what_ran_after_the_date_was_set_back_is_what_the_matrix_tells(
+    project: Path, tmp_path: Path, service: Any
+) -> None:
+    (project / "specs").mkdir()
+    (project / "specs/requirements.md").write_text(
+        "### Requirement 1: Time\n\n#### Acceptance Criteria\n\n1. THE shop SHALL answer 200.\n"
+    )
+    case = project / "tests/cases/a.yaml"
+    case.parent.mkdir(parents=True)
+    clock = Clock(tmp_path / "clock")
+    told = []
+    for seconds, status in ((3600, 200), (0, 418)):
+        clock.move(seconds)
+        case.write_text(CASE.format(host=service.url, status=status))
+        run = [sys.executable, "-m", "shall", "run"]
+        environment = {**os.environ, **clock.environment}
+        subprocess.run(run, cwd=project, env=environment, capture_output=True, timeout=60)
+        trace = [sys.executable, "-m", "shall", "trace"]
+        matrix = subprocess.run(trace, cwd=project, capture_output=True, text=True, timeout=60)
+        told.append(matrix.stdout.split()[:2])
+    assert told == [["✓", "proved"], ["✗", "failing"]]
+
+
+CASE = """
+testcase:
+  name: time
+  verifies: [default#1.1]
+  host: {host}
+  steps: [{{id: one, path: /echo/, assert: [{{type: status_code, expected: {status}}}]}}]
+"""
 
 
 def dated(http: httpx2.Client, base: str, connection: str) -> float:

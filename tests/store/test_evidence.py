@@ -106,6 +106,19 @@ def test_facts_go_to_the_file_of_their_month(tmp_path: Path) -> None:
     assert log.newest() == [december]
 
 
+@pytest.mark.verifies("reliability#4.2")
+def test_what_is_said_after_the_clock_was_set_back_counts(tmp_path: Path) -> None:
+    log = EvidenceLog(tmp_path)
+    log.append([LATER])
+    failed = replace(FACT, outcome="failed", run_id="r3")
+
+    assert [log.append([failed]), log.append([failed])] == [1, 0]
+    (newest,) = EvidenceLog(tmp_path).newest()
+    assert (newest.run_id, newest.at) == ("r3", LATER.at + timedelta(microseconds=1))
+    log.append([replace(FACT, at=LATER.at + timedelta(hours=1))])
+    assert log.newest() == [replace(FACT, at=LATER.at + timedelta(hours=1))]
+
+
 @pytest.mark.verifies("tracing#2.5")
 def test_branches_merged_by_union_in_any_order_say_the_same(tmp_path: Path) -> None:
     ours, theirs = tmp_path / "ours", tmp_path / "theirs"
@@ -145,6 +158,7 @@ def test_a_torn_last_line_is_skipped_and_stays_alone(
         ({"format": 2}, "newer release"),
         ({"at": "2026-11-21T07:00:00"}, "no zone"),
         ({"at": 3}, "argument must be str"),
+        ({"at": "9999-12-31T23:59:59.999999+00:00"}, "nothing can follow"),
         ({"criterion": ["a"]}, "not text"),
     ],
 )

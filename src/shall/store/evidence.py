@@ -6,8 +6,8 @@ import logging
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, fields
-from datetime import UTC, datetime
+from dataclasses import asdict, fields, replace
+from datetime import MAXYEAR, UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ FORMAT = 1
 
 _log = logging.getLogger(__name__)
 _NAMES = {field.name for field in fields(Evidence)}
+_INSTANT = timedelta(microseconds=1)
 
 _Key = tuple[str, str, str | None]
 
@@ -51,7 +52,8 @@ class EvidenceLog:
     A line is written only when it says something new (outcome or a fingerprint differs from the
     newest line of the same criterion, source and row), so a green run on a green project changes
     no committed file. The order of lines means nothing: git may merge two branches' files by
-    union.
+    union. Therefore a fact is dated after the one that it follows, also where the clock was set
+    back or another machine's is ahead (a hybrid logical clock: Kulkarni et al., 2014).
     """
 
     def __init__(self, folder: Path) -> None:
@@ -89,9 +91,13 @@ class EvidenceLog:
         known = self._newest()
         new = []
         for fact in facts:
-            if _says(known.get(_key(fact))) != _says(fact):
-                new.append(fact)
-                known[_key(fact)] = fact
+            before = known.get(_key(fact))
+            if _says(before) == _says(fact):
+                continue
+            if before is not None and fact.at <= before.at:
+                fact = replace(fact, at=before.at + _INSTANT)
+            new.append(fact)
+            known[_key(fact)] = fact
         return new
 
     def _newest(self) -> dict[_Key, Evidence]:
@@ -189,6 +195,8 @@ def _fact(data: dict[str, Any]) -> Evidence:
     at = datetime.fromisoformat(data["at"])
     if at.tzinfo is None:
         raise ValueError("the time has no zone")
+    if at.year == MAXYEAR:
+        raise ValueError("nothing can follow the time")
     fact = Evidence(**{name: data[name] for name in _NAMES & data.keys()} | {"at": at})
     if not all(isinstance(part, str | None) for part in (*_key(fact), fact.run_id, fact.outcome)):
         raise ValueError("a name is not text")
