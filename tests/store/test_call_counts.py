@@ -122,8 +122,8 @@ def test_calls_stay_counted_when_their_rows_are_dropped(
         found = store.call_statistics(0, since)
         assert found.total == len(window)
         assert found.error_codes == Counter(c.error_code for c in window if c.error_code)
-    # A limit is never exceeded: where only days are left, it counts from the first whole one on.
-    first = -(-calls[-13_000].at.timestamp() // DAY) * DAY
+    # A limit is never exceeded: where only days are left, it counts from the first that fits whole.
+    first = (calls[-13_001].at.timestamp() // DAY + 1) * DAY
     window = [call for call in calls if call.at.timestamp() >= first]
     assert store.call_statistics(13_000, None).total == len(window)
 
