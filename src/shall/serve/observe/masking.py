@@ -8,8 +8,8 @@ from shall.engine.redact import MASK, Redactor, is_secret_name
 _SCHEME = re.compile(r"\b(Bearer|Basic|Digest|Token)\s+[\w.~+/=-]{6,}", re.IGNORECASE)
 _NAME_AND_MARK = re.compile(r"(?<![\w-])([\w-]{1,64})[\"']?\s{0,4}[:=]\s{0,4}[\"']?")
 _VALUE = re.compile(r"((Bearer|Basic|Digest|Token)\s{1,4})?[^\s\"',;&{}\[\]()]+", re.IGNORECASE)
-_LINE = re.compile(r"\d{1,6}(:\d{1,6})?: ")
-"""What follows the name of a file: the operator has to find that line of ``tokens``."""
+_LINE = re.compile(r"[\w-]+:\d{1,4}(:\d{1,4})?: ")
+"""The name of a file and a place in it: the operator has to find that line of ``tokens``."""
 _USERINFO = re.compile(r"(?<=://)[^\s/@]{1,512}@")
 
 
@@ -35,7 +35,7 @@ def _without_named(text: str) -> str:
     for found in _NAME_AND_MARK.finditer(text):
         if found.start() >= end and is_secret_name(found[1]):
             value = _VALUE.match(text, found.end())
-            if value is not None and not _LINE.match(text, found.end()):
+            if value is not None and not _LINE.match(text, found.start()):
                 parts += [text[end : found.end()], MASK]
                 end = value.end()
     return "".join([*parts, text[end:]])
