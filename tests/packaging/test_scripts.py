@@ -17,9 +17,10 @@ pytestmark = pytest.mark.process
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """The scripts and pyproject.toml, alone in a folder, and an apt-get that only notes."""
+    """The scripts, pyproject.toml and the locks in a folder, and an apt-get that only notes."""
     shutil.copytree(ROOT / "scripts", tmp_path / "scripts")
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    shutil.copytree(ROOT / "requirements", tmp_path / "requirements")
     apt = tmp_path / "apt-get"
     apt.write_text(f'#!/bin/sh\necho "$@" >>{tmp_path}/asked\nexit 1\n', encoding="utf-8")
     apt.chmod(0o755)
@@ -28,7 +29,7 @@ def checkout(tmp_path: Path) -> Path:
 
 def make_venv(checkout: Path, python: str = sys.executable) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [checkout / "scripts" / "make-venv", ".venv", "."],
+        [checkout / "scripts" / "make-venv", ".venv", "run"],
         env={"PYTHON": python, "PATH": f"{checkout}:/usr/bin:/bin"},
         check=False,
         capture_output=True,
@@ -72,13 +73,21 @@ def test_an_old_python_is_refused(checkout: Path) -> None:
     assert "too old" in done.stderr
 
 
+def stamp_venv(checkout: Path) -> None:
+    """Let the virtual environment of the checkout hold what pyproject.toml and the lock say."""
+    installed = [checkout / "pyproject.toml", checkout / "requirements" / "run.txt"]
+    stamp = checkout / ".venv" / "bin" / ".installed-run"
+    stamp.write_bytes(b"".join(file.read_bytes() for file in installed))
+
+
 @pytest.mark.verifies("packaging#1.1")
-def test_pip_is_called_only_when_pyproject_changed(checkout: Path) -> None:
+@pytest.mark.parametrize("file", ["pyproject.toml", "requirements/run.txt"])
+def test_pip_is_called_only_when_pyproject_or_the_lock_changed(checkout: Path, file: str) -> None:
     venv.create(checkout / ".venv", symlinks=True, with_pip=False)  # a call of pip must fail
-    shutil.copy(checkout / "pyproject.toml", checkout / ".venv" / "bin" / ".installed")
+    stamp_venv(checkout)
 
     unchanged = make_venv(checkout)
-    (checkout / "pyproject.toml").write_text("changed", encoding="utf-8")
+    (checkout / file).write_text("changed", encoding="utf-8")
     changed = make_venv(checkout)
 
     assert (unchanged.returncode, unchanged.stdout, unchanged.stderr) == (0, "", "")
@@ -88,7 +97,7 @@ def test_pip_is_called_only_when_pyproject_changed(checkout: Path) -> None:
 
 def test_a_virtual_environment_that_was_moved_is_made_anew(checkout: Path) -> None:
     (checkout / ".venv" / "bin").mkdir(parents=True)
-    shutil.copy(checkout / "pyproject.toml", checkout / ".venv" / "bin" / ".installed")
+    stamp_venv(checkout)
     (checkout / ".venv" / "bin" / "python").symlink_to(sys.executable)  # not of this folder
     python = fake_python(checkout, 'case "$*" in *ensurepip*) exit 1 ;; esac')
 
