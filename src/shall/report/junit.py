@@ -11,8 +11,8 @@ from itertools import groupby
 from pathlib import PurePosixPath
 from xml.etree import ElementTree as ET
 
+from shall.diagnostics.escaping import one_line
 from shall.engine.result import CaseResult, Outcome, RunResult, StepResult
-from shall.report.escaping import one_line
 from shall.report.text import case_text
 from shall.report.values import check_title
 from shall.report.wording import (

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TextIO
 
+from shall.diagnostics.escaping import one_line
 from shall.engine.events import CaseFinished, CaseStarted, Event, RunFinished, RunStarted
 from shall.engine.result import Outcome
-from shall.report.escaping import one_line
 from shall.report.values import cut
 from shall.report.wording import count_label, duration
 

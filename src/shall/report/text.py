@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from shall.diagnostics.escaping import one_line
 from shall.engine.result import CaseResult, CheckResult, Outcome, RunResult, RunStatus, StepResult
-from shall.report.escaping import one_line
 from shall.report.values import (
     SHOWN_LENGTH,
     check_message,

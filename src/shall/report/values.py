@@ -7,8 +7,8 @@ from itertools import zip_longest
 from typing import Any
 
 from shall.cases.model import CheckKind
+from shall.diagnostics.escaping import one_line
 from shall.engine.result import CheckResult, Outcome
-from shall.report.escaping import one_line
 from shall.report.wording import label, said
 
 SHOWN_LENGTH = 400
