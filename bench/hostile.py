@@ -337,7 +337,9 @@ def odd_numbers(python: str) -> Iterator[tuple[Target, Outcome]]:
     )
     with target(python) as server:
         answers = [
-            server.tool("write_testcase", yaml_path="tests/cases/a.yaml", testcase=text)
+            server.tool(
+                "write_testcase", yaml_path="tests/cases/a.yaml", testcase=text, overwrite=True
+            )
             for text in [*texts, nested]
         ]
         answers.append(server.tool("run_tests"))

@@ -1,6 +1,6 @@
 """The real programs around a server, for one test each: nginx, gunicorn, openssl, curl.
 
-The tests here are named after the rows of docs/operations/acceptance.md: ``test_o17_...``.
+The tests here are named after the rows of docs/internals/acceptance.md: ``test_o17_...``.
 """
 
 import os

@@ -38,7 +38,7 @@ def test_advice_leads_to_a_heading(table: ModuleType) -> None:
     for row in table.rows().values():
         if "advice" in row:
             file, _, anchor = row["advice"].partition("#")
-            text = (table.PAGE.parent / file).read_text("utf-8")
+            text = (table.ADVICE / file).read_text("utf-8")
             headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
             assert anchor in {it.lower().replace(" ", "-") for it in headings}, anchor
 
