@@ -1,0 +1,132 @@
+"""The HAProxy configuration, with a real HAProxy, TLS and three real instances behind it."""
+
+import asyncio
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from tests.acceptance.conftest import INITIALIZE, TOKEN, Haproxy, Running, Start
+from tests.acceptance.transcript import Transcript, repeat
+
+pytestmark = pytest.mark.anyio
+
+ROOT = Path(__file__).parents[2]
+SHIPPED = ROOT / "deploy/haproxy/haproxy.cfg"
+TRANSPORTS = {
+    "sse": {"sse": True},
+    "streamable": {"mode": "legacy"},
+    "stateless": {"mode": "2026-07-28"},
+}
+HEADERS = {
+    "Authorization": f"Bearer {TOKEN}",
+    "Accept": "application/json, text/event-stream",
+    "Content-Type": "application/json",
+}
+
+
+@pytest.mark.verifies("deploy#1.11")
+@pytest.mark.parametrize("is_tls", [False, True])
+def test_d61_haproxy_accepts_the_file_without_a_warning(
+    run: Any, tmp_path: Path, certificate: Any, is_tls: bool
+) -> None:
+    text = SHIPPED.read_text("utf-8")
+    if is_tls:
+        pem = tmp_path / "mcp.example.com.pem"
+        pem.write_text(certificate.crt.read_text() + certificate.key.read_text())
+        text = text.replace("# bind :443", "bind :443").replace(
+            "/etc/haproxy/mcp", f"{tmp_path}/mcp"
+        )
+        text = text.replace("# http-request redirect", "http-request redirect")
+    config = tmp_path / "haproxy.cfg"
+    config.write_text(text, "utf-8")
+    checked = run("haproxy", "-c", "-V", "-dW", "-f", config)
+    assert (checked.returncode, checked.stdout) == (0, "Configuration file is valid\n")
+
+
+@pytest.mark.verifies("deploy#1.11")
+@pytest.mark.parametrize("transport", TRANSPORTS)
+async def test_d61_a_whole_session_of_every_transport_goes_through_haproxy(
+    haproxy: Haproxy, connect: Any, certificate: Any, transport: str
+) -> None:
+    how = TRANSPORTS[transport]
+    async with connect(f"{haproxy.url}/mcp", certificate=certificate, **how) as client:
+        for _ in range(9):  # three times as many as there are instances
+            assert not (await client.call_tool("health_check", {})).is_error
+    async with connect(f"http://localhost:{haproxy.http}/mcp", **how) as client:
+        assert (await client.list_prompts()).prompts
+
+
+@pytest.mark.verifies("deploy#1.11")
+async def test_d61_the_address_of_the_caller_is_passed_on_and_cannot_be_invented(
+    haproxy: Haproxy, instances: dict[str, Running], run: Any
+) -> None:
+    url = f"http://127.0.0.1:{haproxy.http}"
+    for _ in instances:
+        run("curl", "-s", f"{url}/info", "-H", "X-Forwarded-For: 203.0.113.9")
+    told = "".join(it.written() for it in instances.values())
+    assert told.count("GET /info 401") == 3
+    assert "203.0.113.9" not in told
+
+
+@pytest.mark.verifies("deploy#1.11")
+async def test_d61_a_session_stays_with_its_instance(
+    haproxy: Haproxy, certificate: Any, instances: dict[str, Running]
+) -> None:
+    async with httpx2.AsyncClient(verify=certificate.context(), headers=HEADERS) as http:
+        opened = [
+            (await http.post(f"{haproxy.url}/mcp", content=INITIALIZE)).headers["Mcp-Session-Id"]
+            for _ in instances
+        ]
+        assert {it[:2] for it in opened} == {"a.", "b.", "c."}
+        body = {"jsonrpc": "2.0", "id": 2, "method": "tools/list"}
+        for session in opened * 3:
+            named = {"Mcp-Session-Id": session, "MCP-Protocol-Version": "2025-06-18"}
+            answer = await http.post(f"{haproxy.url}/mcp", json=body, headers=named)
+            assert answer.status_code == 200
+        await asyncio.to_thread(instances["b"].stop)
+        [lost] = [it for it in opened if it.startswith("b.")]
+        named = {"Mcp-Session-Id": lost, "MCP-Protocol-Version": "2025-06-18"}
+        answer = await http.post(f"{haproxy.url}/mcp", json=body, headers=named)
+        assert answer.status_code == 404  # upon which a client starts another one
+
+
+@pytest.mark.verifies("deploy#1.11")
+async def test_d61_clients_of_every_transport_work_on_while_an_instance_is_restarted(
+    haproxy: Haproxy,
+    instances: dict[str, Running],
+    connect: Any,
+    certificate: Any,
+    start: Start,
+) -> None:
+    transcript, end = Transcript(), asyncio.Event()
+
+    async def once(how: dict[str, Any]) -> str:
+        async with connect(f"{haproxy.url}/mcp", certificate=certificate, **how) as client:
+            answers = [await client.call_tool("health_check", {}) for _ in range(5)]
+        assert not any(answer.is_error for answer in answers)
+        return "5 calls of health_check: ok"
+
+    who = tuple(TRANSPORTS)
+    async with asyncio.TaskGroup() as group:
+        for name, how in TRANSPORTS.items():
+            group.create_task(repeat(transcript, name, partial(once, how), end))
+        await transcript.each_did(who, 1)
+        port = instances["b"].port
+        status = await asyncio.to_thread(instances["b"].stop)
+        await transcript.note("operator", f"SIGTERM to b: exit status {status}")
+        await transcript.each_did(who, 1)
+        command = ["python", "-m", "mcp_server_spec.main", "--transport", "http-stream"]
+        env = {"MCP_AUTH_TOKEN": TOKEN, "SHALL_INSTANCE": "b", "SHALL_SESSIONS": "yes"}
+        back = await asyncio.to_thread(start, [*command, "--port", str(port)], port, env)
+        await transcript.note("operator", "b serves again")
+        await transcript.each_did(who, 2)
+        # HAProxy has seen that it is ready, and sends it work again.
+        async with asyncio.timeout(60):
+            while "POST /mcp 200" not in back.written():
+                await transcript.each_did(who, 1)
+        end.set()
+    assert status == 0
+    # Without a session nothing is lost, and nobody has to ask twice.
+    assert "stateless" not in transcript.retried
