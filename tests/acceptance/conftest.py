@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -84,6 +85,7 @@ class Running:
 
 
 Start = Callable[..., Running]
+Env = Mapping[str, str]
 
 
 @pytest.fixture
@@ -116,11 +118,7 @@ def start(project: Path, tmp_path: Path) -> Iterator[Start]:
     running: list[Running] = []
 
     def run(
-        command: list[str],
-        port: int,
-        env: Mapping[str, str],
-        scheme: str = "http",
-        cwd: Path = project,
+        command: list[str], port: int, env: Env, scheme: str = "http", cwd: Path = project
     ) -> Running:
         log = tmp_path / f"output-{len(running)}.log"
         with log.open("wb") as output:
@@ -147,23 +145,6 @@ def start(project: Path, tmp_path: Path) -> Iterator[Start]:
             started.process.kill()
             started.process.wait()
             raise
-
-
-@pytest.fixture
-def as_user() -> Callable[[int], list[str]]:
-    """Returns what to put before a command for it to run as a user who is not root.
-
-    In a user namespace: the interpreter of the tests may lie where no other user can read.
-    """
-
-    def words(uid: int) -> list[str]:
-        command = ["unshare", "--user", f"--map-user={uid}"]
-        tried = subprocess.run([*command, "true"], capture_output=True, text=True, check=False)
-        if tried.returncode:
-            pytest.skip(f"this machine allows no user namespaces: {tried.stderr.strip()}")
-        return command
-
-    return words
 
 
 @pytest.fixture
@@ -315,61 +296,11 @@ def instances(serve_spec: Start) -> dict[str, Running]:
     }
 
 
-def _ports(instances: Mapping[str, Running]) -> dict[str, int]:
-    """Return the ports by the addresses of the shipped configurations."""
-    return {f"127.0.0.1:{3001 + at}": it.port for at, it in enumerate(instances.values())}
-
-
 @pytest.fixture
-def three(
-    instances: dict[str, Running], nginx: Callable[..., Nginx]
-) -> tuple[Nginx, dict[str, Running]]:
-    """Three instances that share a workspace, and nginx in front of them."""
-    return nginx("deploy/nginx/three-instances.conf", _ports(instances)), instances
-
-
-@dataclass
-class Haproxy:
-    """A running HAProxy."""
-
-    http: int
-    https: int
-    running: Running
-
-    @property
-    def url(self) -> str:
-        return f"https://localhost:{self.https}"
-
-
-@pytest.fixture
-def haproxy(
-    instances: dict[str, Running],
-    start: Start,
-    free_port: Callable[[], int],
-    certificate: Certificate,
-    tmp_path: Path,
-) -> Haproxy:
-    """The shipped configuration with TLS, other ports and paths, in front of three instances."""
-    folder = tmp_path / "haproxy"
-    folder.mkdir()
-    pem = folder / "mcp.example.com.pem"
-    pem.write_text(certificate.crt.read_text() + certificate.key.read_text())
-    http, https = free_port(), free_port()
-    text = (ROOT / "deploy/haproxy/haproxy.cfg").read_text("utf-8")
-    changes = {
-        "bind :80\n": f"bind 127.0.0.1:{http}\n",
-        "# bind :443 ssl crt /etc/haproxy/mcp.example.com.pem": (
-            f"bind 127.0.0.1:{https} ssl crt {pem}"
-        ),
-        "    user haproxy\n    group haproxy\n": "",  # only root may become another user
-        **{address: f"127.0.0.1:{port}" for address, port in _ports(instances).items()},
-    }
-    for old, new in changes.items():
-        assert old in text, old
-        text = text.replace(old, new)
-    config = folder / "haproxy.cfg"
-    config.write_text(text, "utf-8")
-    return Haproxy(http, https, start(["haproxy", "-W", "-f", str(config)], https, {}))
+def three(instances: Any, nginx: Callable[..., Nginx]) -> tuple[Nginx, dict[str, Running]]:
+    """Those instances, and nginx in front of them."""
+    ports = {f"127.0.0.1:{3001 + at}": it.port for at, it in enumerate(instances.values())}
+    return nginx("deploy/nginx/three-instances.conf", ports), instances
 
 
 def _nginx(folder: Path) -> list[str]:

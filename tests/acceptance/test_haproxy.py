@@ -1,20 +1,21 @@
 """The HAProxy configuration, with a real HAProxy, TLS and three real instances behind it."""
 
 import asyncio
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
-from tests.acceptance.conftest import INITIALIZE, TOKEN, Haproxy, Running, Start
+from tests.acceptance.conftest import INITIALIZE, TOKEN, Running, Start
 from tests.acceptance.transcript import Transcript, repeat
 
 pytestmark = pytest.mark.anyio
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = ROOT / "deploy/haproxy/haproxy.cfg"
-TRANSPORTS = {
+TRANSPORTS: dict[str, dict[str, Any]] = {
     "sse": {"sse": True},
     "streamable": {"mode": "legacy"},
     "stateless": {"mode": "2026-07-28"},
@@ -24,6 +25,53 @@ HEADERS = {
     "Accept": "application/json, text/event-stream",
     "Content-Type": "application/json",
 }
+
+
+@dataclass
+class Haproxy:
+    """A running HAProxy."""
+
+    http: int
+    https: int
+
+    @property
+    def url(self) -> str:
+        return f"https://localhost:{self.https}"
+
+
+@pytest.fixture
+def haproxy(
+    instances: dict[str, Running],
+    start: Start,
+    free_port: Any,
+    certificate: Any,
+    tmp_path: Path,
+) -> Haproxy:
+    """The shipped configuration with TLS, other ports and paths, in front of three instances."""
+    folder = tmp_path / "haproxy"
+    folder.mkdir()
+    pem = folder / "mcp.example.com.pem"
+    pem.write_text(certificate.crt.read_text() + certificate.key.read_text())
+    http, https = free_port(), free_port()
+    text = SHIPPED.read_text("utf-8")
+    changes = {
+        "bind :80\n": f"bind 127.0.0.1:{http}\n",
+        "# bind :443 ssl crt /etc/haproxy/mcp.example.com.pem": (
+            f"bind 127.0.0.1:{https} ssl crt {pem}"
+        ),
+        "    user haproxy\n    group haproxy\n": "",  # only root may become another user
+        **{
+            f"127.0.0.1:{3001 + at}\n": f"127.0.0.1:{it.port}\n"
+            for at, it in enumerate(instances.values())
+        },
+    }
+    for old, new in changes.items():
+        assert old in text, old
+        text = text.replace(old, new)
+    config = folder / "haproxy.cfg"
+    config.write_text(text, "utf-8")
+    start(["haproxy", "-W", "-f", str(config)], https, {})
+    return Haproxy(http, https)
 
 
 @pytest.mark.verifies("deploy#1.11")

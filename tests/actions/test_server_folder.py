@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -16,24 +17,30 @@ ROOT = Path("/")
 
 
 def folder_at(
-    current: Path, home: Path | None, *, is_service: bool = False, **environ: str
+    current: Path,
+    home: Path | None,
+    environ: Mapping[str, str] | None = None,
+    *,
+    is_service: bool = False,
 ) -> ServerFolder:
-    return server_folder(current, Account(home, is_service), environ, "shall.yaml")
+    return server_folder(current, Account(home, is_service), environ or {}, "shall.yaml")
 
 
 @pytest.mark.verifies("defences#10.1")
 def test_at_the_root_the_state_directory_of_systemd_is_the_workspace(tmp_path: Path) -> None:
     environ = {"STATE_DIRECTORY": "/var/lib/a:/var/lib/b", "XDG_DATA_HOME": "/data"}
-    found = folder_at(ROOT, tmp_path, **environ)
+    found = folder_at(ROOT, tmp_path, environ)
     assert found == ServerFolder(Path("/var/lib/a"), Origin.OWN)
 
 
 @pytest.mark.verifies("defences#10.1")
 def test_else_the_data_folder_of_the_account_is_the_workspace(tmp_path: Path) -> None:
-    assert folder_at(ROOT, tmp_path, XDG_DATA_HOME="/data").path == Path("/data/shall")
+    assert folder_at(ROOT, tmp_path, {"XDG_DATA_HOME": "/data"}).path == Path("/data/shall")
     own = tmp_path / ".local/share/shall"
     for relative in ("", "data"):
-        assert folder_at(ROOT, tmp_path, XDG_DATA_HOME=relative) == ServerFolder(own, Origin.OWN)
+        assert folder_at(ROOT, tmp_path, {"XDG_DATA_HOME": relative}) == ServerFolder(
+            own, Origin.OWN
+        )
 
 
 @pytest.mark.verifies("defences#10.2")
@@ -42,7 +49,7 @@ def test_else_the_data_folder_of_the_account_is_the_workspace(tmp_path: Path) ->
 def test_no_workspace_is_found_that_would_have_to_be_made_in_the_root(
     environ: dict[str, str], home: Path | None
 ) -> None:
-    assert folder_at(ROOT, home, **environ) == ServerFolder(ROOT, Origin.NONE)
+    assert folder_at(ROOT, home, environ) == ServerFolder(ROOT, Origin.NONE)
 
 
 @pytest.mark.verifies("defences#10.4")
@@ -61,7 +68,7 @@ def test_a_home_folder_is_taken_where_it_is_a_project(tmp_path: Path) -> None:
 
 
 def test_any_other_folder_is_taken(tmp_path: Path) -> None:
-    found = folder_at(tmp_path, tmp_path.parent, STATE_DIRECTORY="/var/lib/a")
+    found = folder_at(tmp_path, tmp_path.parent, {"STATE_DIRECTORY": "/var/lib/a"})
     assert found == ServerFolder(tmp_path, Origin.CURRENT)
 
 
