@@ -93,9 +93,12 @@ def test_o28_an_account_without_a_folder_is_not_ready_and_leaves_nothing_in_the_
 
 @pytest.mark.verifies("defences#10.3")
 def test_o28_doctor_names_the_servers_own_workspace(run: Any, tmp_path: Path) -> None:
-    told = run("shall", "doctor", cwd=Path("/"), HOME=str(tmp_path), XDG_DATA_HOME="")
-    assert f"works in {tmp_path}/.local/share/shall" in told.stdout
-    assert list(tmp_path.iterdir()) == []
+    home = tmp_path / "home"
+    home.mkdir()
+    env = {"HOME": str(home), "XDG_DATA_HOME": "", "STATE_DIRECTORY": ""}
+    told = run("shall", "doctor", cwd=Path("/"), **env)
+    assert f"works in {home}/.local/share/shall" in told.stdout
+    assert list(home.iterdir()) == []  # it only looks
 
 
 @pytest.fixture

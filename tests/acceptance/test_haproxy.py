@@ -176,5 +176,38 @@ async def test_d61_clients_of_every_transport_work_on_while_an_instance_is_resta
                 await transcript.each_did(who, 1)
         end.set()
     assert status == 0
-    # Without a session nothing is lost, and nobody has to ask twice.
-    assert "stateless" not in transcript.retried
+
+
+@pytest.mark.verifies("deploy#1.11")
+async def test_d61_what_an_instance_that_leaves_refuses_another_one_answers(
+    haproxy: Haproxy,
+    instances: dict[str, Running],
+    connect: Any,
+    certificate: Any,
+    project: Path,
+    service: Any,
+) -> None:
+    case = project / "tests/cases/held.yaml"
+    case.parent.mkdir(parents=True)
+    step = "{id: get, method: GET, path: /held}"
+    case.write_text(f"testcase:\n  name: held\n  host: {service.url}\n  steps: [{step}]\n")
+    leaving = instances["b"]
+    modern = {"mode": "2026-07-28"}
+    async with (
+        connect(f"{leaving.url}/mcp", **modern) as runner,
+        connect(f"{haproxy.url}/mcp", certificate=certificate, **modern) as client,
+        asyncio.TaskGroup() as tasks,
+    ):
+        # What runs keeps the instance from ending, and so from closing its port.
+        run = tasks.create_task(runner.call_tool("run_tests", {}))
+        await asyncio.to_thread(service.wait_for, service.log.calls, "/held began")
+        leaving.process.terminate()
+        async with asyncio.timeout(30), httpx2.AsyncClient() as http:
+            while (await http.get(f"{leaving.url}/ready")).status_code != 503:
+                await asyncio.sleep(0.01)  # another process: there is nothing to wait on
+        # Before HAProxy has seen it: of every three requests it sends one there.
+        for _ in range(9):
+            assert not (await client.call_tool("health_check", {})).is_error
+        service.release("/held")
+        assert not (await run).is_error
+    assert "POST /mcp 503" in leaving.written()

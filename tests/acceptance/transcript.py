@@ -13,7 +13,6 @@ class Transcript:
 
     def __init__(self) -> None:
         self.done: dict[str, int] = {}
-        self.retried: set[str] = set()
         self._changed = asyncio.Condition()
         self._started = time.monotonic()
 
@@ -44,7 +43,6 @@ async def repeat(
             except Exception as error:
                 if not left:
                     raise
-                transcript.retried.add(who)
                 await transcript.note(who, f"tries again: {innermost(error)!r:.80}")
                 await asyncio.sleep(RETRY_AFTER_S)
         await transcript.note(who, told)

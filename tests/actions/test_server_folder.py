@@ -93,3 +93,16 @@ def test_a_folder_of_its_own_that_cannot_be_made_is_named(tmp_path: Path) -> Non
     (tmp_path / "file").touch()
     with pytest.raises(StoreUnavailable, match=r"file/shall.*StateDirectory="):
         make_own_folder(tmp_path / "file/shall")
+
+
+@pytest.mark.verifies("defences#10.2")
+def test_a_folder_of_its_own_is_not_made_in_the_root() -> None:
+    folder = Path("/shall-test-no-such-folder/state")
+    try:
+        with pytest.raises(StoreUnavailable, match="there is no /shall-test-no-such-folder"):
+            make_own_folder(folder)
+        assert not folder.parent.exists()
+    finally:
+        if folder.exists():
+            folder.rmdir()
+            folder.parent.rmdir()

@@ -1,5 +1,6 @@
 """Which folder a server works in where its operator names none."""
 
+import errno
 import os
 import pwd
 from collections.abc import Mapping
@@ -82,9 +83,12 @@ def make_own_folder(folder: Path) -> None:
     """Make the folder of a server's own, readable by its account only.
 
     Raises:
-        StoreUnavailable: It cannot be made.
+        StoreUnavailable: It cannot be made, or not without making a folder in ``/``.
     """
+    top = Path("/", folder.parts[1])
     try:
+        if not top.is_dir():
+            raise FileNotFoundError(errno.ENOENT, f"there is no {top}")
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise StoreUnavailable(
@@ -94,7 +98,7 @@ def make_own_folder(folder: Path) -> None:
 
 
 def _own_folder(account: Account, environ: Mapping[str, str]) -> Path | None:
-    """Return a folder below none that the server would have to make in ``/``.
+    """Return the data folder that the server may make; None where the account has none.
 
     systemd.exec(5) separates several state directories by colons. The XDG Base Directory
     Specification has a path that is not absolute ignored.

@@ -40,7 +40,7 @@ def _of_server(folder: Path, named: str | None) -> ServerFolder:
     """Return what a server that is started in ``folder`` works in."""
     found = server_folder(folder, current_account(), process_environment(), FILE_NAME)
     if named is not None and found.origin is Origin.OWN:
-        return ServerFolder(folder, Origin.NONE)  # asked was after / itself
+        return ServerFolder(folder, Origin.NONE)  # the question was about / itself
     return found
 
 
