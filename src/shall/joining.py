@@ -1,18 +1,26 @@
 """Settings to Workspace, store and sender: the one place where concrete parts are joined."""
 
 import hashlib
+import logging
 import secrets
 from dataclasses import replace
 from pathlib import Path
 
 from shall.actions.files import Files
+from shall.actions.server_folder import (
+    Origin,
+    ServerFolder,
+    current_account,
+    make_own_folder,
+    server_folder,
+)
 from shall.actions.workspace import RunDefaults, Workspace
 from shall.actions.workspaces import Workspaces
 from shall.engine.events import Emit
 from shall.engine.ports import Sender
 from shall.engine.target_policy import TargetPolicy, read_policy
 from shall.errors import InvalidSetting, ShallError, StoreUnavailable
-from shall.settings import FILE_NAME, Settings
+from shall.settings import FILE_NAME, Settings, process_environment
 from shall.store.base import Store
 from shall.store.call_log import CallLog
 from shall.store.evidence import EvidenceLog
@@ -23,6 +31,8 @@ STATE_FOLDER = ".shall"
 
 MARKERS = (FILE_NAME, STATE_FOLDER)
 """What the folder of a project holds."""
+
+_log = logging.getLogger(__name__)
 
 
 def project_folder(start: Path) -> Path:
@@ -97,6 +107,29 @@ def open_workspace(
     )
 
 
+def folder_of_server(settings: Settings) -> ServerFolder:
+    """Return the folder that a server started here works in unless a call names another."""
+    if settings.workspaces:
+        return ServerFolder(settings.workspaces[0], Origin.NAMED)
+    return server_folder(Path.cwd().resolve(), current_account(), process_environment(), FILE_NAME)
+
+
+def _open_folder_of_server(settings: Settings) -> ServerFolder:
+    """Return the folder of a server; make one of its own where it works in that, and log it."""
+    folder = folder_of_server(settings)
+    if folder.origin is Origin.OWN:
+        _log.warning(
+            "no workspace is named and / is too wide to be one: the server works in %s",
+            folder.path,
+        )
+        try:
+            if not settings.read_only:
+                make_own_folder(folder.path)
+        except StoreUnavailable as error:
+            _log.warning("%s", error)  # /ready says so as well
+    return folder
+
+
 def open_workspaces(settings: Settings, observe: Emit | None = None) -> Workspaces:
     """Join the folders that the settings allow, for a server: its calls are logged.
 
@@ -110,6 +143,10 @@ def open_workspaces(settings: Settings, observe: Emit | None = None) -> Workspac
     if missing:
         raise InvalidSetting(f"These workspaces are no folders: {', '.join(missing)}.")
     logs: dict[Path, CallLog] = {}
+    folder = _open_folder_of_server(settings)
+    home = current_account().home
+    if home is not None and (folder.path, folder.origin) == (home.resolve(), Origin.CURRENT):
+        home = None  # it is no person's: nothing else is too wide
 
     def open_one(root: Path) -> Workspace:
         call_log = None
@@ -122,8 +159,8 @@ def open_workspaces(settings: Settings, observe: Emit | None = None) -> Workspac
 
     return Workspaces(
         settings.workspaces,
-        current=Path.cwd(),
-        home=Path.home(),
+        current=Path.cwd() if folder.origin is Origin.NAMED else folder.path,
+        home=home,
         open_workspace=open_one,
         interpreters=settings.interpreters,
         state_of=lambda root: state_folder(root, settings),
@@ -169,6 +206,15 @@ def run_defaults(settings: Settings) -> RunDefaults:
         language=settings.language,
         max_error_length=settings.max_error_length,
     )
+
+
+def load_http_client() -> None:
+    """Load libcurl, as the first run does.
+
+    Raises:
+        ImportError: It is missing, or another version than pycurl was built for.
+    """
+    import shall.engine.http  # noqa: F401 - loading it is what is asked
 
 
 def _make_sender(policy: TargetPolicy) -> Sender:

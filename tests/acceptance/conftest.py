@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -84,6 +85,7 @@ class Running:
 
 
 Start = Callable[..., Running]
+Env = Mapping[str, str]
 
 
 @pytest.fixture
@@ -115,12 +117,14 @@ def start(project: Path, tmp_path: Path) -> Iterator[Start]:
     """Starts a command in the project, waits until it listens on the port, and ends it at last."""
     running: list[Running] = []
 
-    def run(command: list[str], port: int, env: Mapping[str, str], scheme: str = "http") -> Running:
+    def run(
+        command: list[str], port: int, env: Env, scheme: str = "http", cwd: Path = project
+    ) -> Running:
         log = tmp_path / f"output-{len(running)}.log"
         with log.open("wb") as output:
             process = subprocess.Popen(
                 command,
-                cwd=project,
+                cwd=cwd,
                 env=environment(**env),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -284,14 +288,19 @@ def nginx(nginx_folder: Callable[..., Nginx], start: Start) -> Callable[..., Ngi
 
 
 @pytest.fixture
-def three(serve_spec: Start, nginx: Callable[..., Nginx]) -> tuple[Nginx, dict[str, Running]]:
-    """Three instances that share a workspace, and nginx in front of them."""
-    started = {
+def instances(serve_spec: Start) -> dict[str, Running]:
+    """Three instances that share a workspace."""
+    return {
         name: serve_spec(MCP_AUTH_TOKEN=TOKEN, SHALL_INSTANCE=name, SHALL_SESSIONS="yes")
         for name in "abc"
     }
-    ports = {f"127.0.0.1:{3001 + at}": it.port for at, it in enumerate(started.values())}
-    return nginx("deploy/nginx/three-instances.conf", ports), started
+
+
+@pytest.fixture
+def three(instances: Any, nginx: Callable[..., Nginx]) -> tuple[Nginx, dict[str, Running]]:
+    """Those instances, and nginx in front of them."""
+    ports = {f"127.0.0.1:{3001 + at}": it.port for at, it in enumerate(instances.values())}
+    return nginx("deploy/nginx/three-instances.conf", ports), instances
 
 
 def _nginx(folder: Path) -> list[str]:

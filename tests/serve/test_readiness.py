@@ -1,5 +1,8 @@
 import asyncio
+import errno
+import os
 import sqlite3
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,7 +12,7 @@ from typing import Any
 import pytest
 
 from shall.actions.workspaces import Workspaces
-from shall.joining import open_workspaces
+from shall.joining import open_workspace, open_workspaces
 from shall.serve.readiness import MIN_FREE_BYTES, Readiness
 from shall.settings import Settings
 
@@ -85,6 +88,61 @@ async def test_a_state_that_could_not_be_opened_is_a_reason(tmp_path: Path) -> N
     opened.choose(None)
     assert await started(opened).reasons() == ("store unavailable",)
     opened.close()
+
+
+@pytest.mark.verifies("defences#10.6")
+async def test_a_workspace_that_cannot_be_opened_is_a_reason(tmp_path: Path) -> None:
+    def opened() -> Workspaces:
+        return Workspaces((), tmp_path, tmp_path, lambda root: open_workspace(root, Settings()))
+
+    assert await started(opened()).reasons() == ("workspace unavailable",)
+    gone = Workspaces((tmp_path / "gone",), tmp_path, None, lambda _: pytest.fail("opened"))
+    assert await started(gone).reasons() == ("workspace unavailable",)
+
+
+@pytest.mark.verifies("defences#10.6")
+async def test_the_workspace_is_opened_before_anybody_calls_a_tool(spaces: Workspaces) -> None:
+    assert spaces.opened == ()
+    assert await started(spaces).reasons() == ()
+    assert len(spaces.opened) == 1
+
+
+@pytest.mark.verifies("defences#10.6")
+@pytest.mark.parametrize(
+    ("number", "reason"),
+    [
+        (errno.EACCES, "state not writable"),
+        (errno.EROFS, "state not writable"),
+        (errno.ENOSPC, "disk full"),
+        (errno.EIO, "store unavailable"),
+    ],
+)
+async def test_a_state_that_can_no_longer_be_written_is_a_reason(
+    spaces: Workspaces, monkeypatch: pytest.MonkeyPatch, number: int, reason: str
+) -> None:
+    spaces.choose(None)
+    clock = Clock()
+    readiness = started(spaces, clock=clock)
+    assert await readiness.reasons() == ()
+
+    def refuse(_: Path) -> None:
+        raise OSError(number, os.strerror(number))  # root may write anywhere
+
+    with monkeypatch.context() as patch:
+        patch.setattr("shall.serve.readiness.check_writable", refuse)
+        clock.now += 10
+        assert await readiness.reasons() == (reason,)
+    clock.now += 10
+    assert await readiness.reasons() == ()
+
+
+@pytest.mark.verifies("defences#10.6")
+async def test_a_missing_libcurl_is_a_reason(
+    spaces: Workspaces, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(sys.modules, "shall.engine.http", raising=False)
+    monkeypatch.setitem(sys.modules, "pycurl", None)
+    assert await started(spaces).reasons() == ("HTTP client unavailable",)
 
 
 class Hanging:

@@ -1,6 +1,7 @@
 """Which folders may be worked in."""
 
 import re
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -17,23 +18,26 @@ class Workspaces:
 
     ``allowed`` come from flags or settings. Where there are none, the client's roots are taken,
     else ``current`` - but never ``/`` or the home directory, where desktop clients start servers.
+    ``home`` None means that no home directory is too wide. Several threads may open workspaces.
     """
 
     def __init__(
         self,
         allowed: Sequence[Path],
         current: Path,
-        home: Path,
+        home: Path | None,
         open_workspace: Callable[[Path], Workspace],
         interpreters: Sequence[Path] = (),
         state_of: Callable[[Path], Path] = lambda folder: folder / ".shall",
     ) -> None:
         self._allowed = tuple(folder.resolve() for folder in allowed)
         self._current = current.resolve()
-        self._too_wide = frozenset({Path("/"), Path(self._current.anchor), home.resolve()})
+        roots = {Path("/"), Path(self._current.anchor)}
+        self._too_wide = frozenset(roots if home is None else {*roots, home.resolve()})
         self._open = open_workspace
         self._state_of = state_of
         self._opened: dict[Path, Workspace] = {}
+        self._opening = threading.Lock()
         self._interpreters = frozenset(interpreters)
 
     @property
@@ -128,13 +132,14 @@ class Workspaces:
         return not any(folder.is_relative_to(self._state_of(it).resolve()) for it in above)
 
     def _opened_at(self, folder: Path) -> Workspace:
-        if folder not in self._opened:
-            if not folder.is_dir():
-                raise FolderNotFound(
-                    f"The workspace {folder} does not exist.", hint="Make the folder first."
-                )
-            self._opened[folder] = self._open(folder)
-        return self._opened[folder]
+        with self._opening:
+            if folder not in self._opened:
+                if not folder.is_dir():
+                    raise FolderNotFound(
+                        f"The workspace {folder} does not exist.", hint="Make the folder first."
+                    )
+                self._opened[folder] = self._open(folder)
+            return self._opened[folder]
 
 
 def _is_python_of_venv(path: Path) -> bool:

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 
 from shall.actions.workspaces import Workspaces
 from shall.errors import InvalidSetting
-from shall.joining import open_workspaces, state_key
+from shall.joining import folder_of_server, open_workspaces, state_key
 from shall.mcp.server import build_server
 from shall.mcp.spaces import Connected
 from shall.serve.auth import Authenticator, authenticator, metadata_routes, public_paths
@@ -103,7 +103,14 @@ def assemble(settings: Settings, parts: Parts, face: Face = SHALL) -> Served:
     drain = Drain(settings.drain_s)
     drain.watch(low)
     readiness = Readiness(parts.workspaces, lambda: drain.is_draining)
-    backing = Backing(settings, parts.workspaces, parts.server, readiness, _scrape(parts))
+    backing = Backing(
+        settings,
+        parts.workspaces,
+        parts.server,
+        readiness,
+        _scrape(parts),
+        origin=folder_of_server(settings).origin,
+    )
     parts.facts.is_ready = lambda: readiness.is_ready
     parts.facts.connections = partial(count_connections, backing)
     sessions = Sessions(

@@ -1,5 +1,6 @@
 """The state folder: ``local/`` for this machine, text beside it for everybody."""
 
+import errno
 import os
 import pwd
 import secrets
@@ -41,6 +42,22 @@ def prepare_state(folder: Path) -> None:
             f"The state folder {folder} cannot be written: {error.strerror}.",
             hint="Make it writable, or name another one with SHALL_STATE_DIR.",
         ) from error
+
+
+def check_writable(state: Path) -> None:
+    """Make a file where the state of this machine lies, and delete it.
+
+    Raises:
+        OSError: It cannot be made.
+    """
+    local = state / LOCAL
+    folder = local if local.is_dir() else state
+    probe = folder / f".shall-{secrets.token_hex(8)}.tmp"
+    os.close(os.open(probe, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    probe.unlink()
+    evidence = state / EVIDENCE
+    if evidence.is_dir() and not os.access(evidence, os.W_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(evidence))
 
 
 def refuse_another_users(folder: Path) -> None:
