@@ -35,7 +35,7 @@ test: services
 	@$(BIN)/coverage run -m pytest -n auto --shall-record
 	@$(BIN)/coverage combine -q
 	@$(BIN)/coverage report
-	@$(BIN)/shall trace --fail-under 100 | tail -n 1
+	@scripts/last-line $(BIN)/shall trace --fail-under 100
 
 check: $(BIN)/.installed-dev
 	@$(BIN)/ruff format --check .
