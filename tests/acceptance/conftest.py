@@ -116,7 +116,7 @@ def gunicorn(start: Start, free_port: Callable[[], int]) -> Start:
 
 
 @pytest.fixture(scope="session")
-def sharedgunicorn_server(shared_start: Start, free_port: Callable[[], int]) -> Start:
+def shared_gunicorn(shared_start: Start, free_port: Callable[[], int]) -> Start:
     """Document D's line for several processes, for tests that leave their state alone."""
     return once(gunicorn_server(shared_start, free_port))
 
