@@ -203,7 +203,7 @@ async def test_d61_what_an_instance_that_leaves_refuses_another_one_answers(
         await asyncio.to_thread(service.wait_for, service.log.calls, "/held began")
         leaving.process.terminate()
         async with asyncio.timeout(30), httpx2.AsyncClient() as http:
-            while (await http.get(f"{leaving.url}/ready")).status_code != 503:
+            while (await http.get(f"{leaving.url}/ready")).status_code != 503:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)  # another process: there is nothing to wait on
         # Before HAProxy has seen it: of every three requests it sends one there.
         for _ in range(9):

@@ -12,7 +12,11 @@ from shall.engine.result import RunStatus
 from shall.joining import open_workspace
 from shall.settings import Settings
 
-pytestmark = [pytest.mark.anyio, pytest.mark.process]
+pytestmark = [
+    pytest.mark.anyio,
+    pytest.mark.process,
+    pytest.mark.usefixtures("measured"),
+]
 
 ERAS = pytest.mark.parametrize("mode", ["legacy", "2026-07-28"])
 
