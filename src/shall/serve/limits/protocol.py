@@ -44,8 +44,7 @@ BAD_REQUEST = Refusal(400, "MCP_BAD_REQUEST", "This is not a valid HTTP/1.1 requ
 BUSY = Refusal(
     503,
     "MCP_BUSY",
-    "Too many connections are open whose callers are not known. "
-    f"Try again in {RETRY_AFTER_S} s.",
+    f"Too many connections are open whose callers are not known. Try again in {RETRY_AFTER_S} s.",
 )
 
 
@@ -111,7 +110,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._in_head = True
         super().on_message_begin()
         if self._is_stranger:
-            self.scope[ADMIT] = self.admit  # type: ignore[typeddict-unknown-key]
+            self.scope[ADMIT] = self.admit  # type: ignore[literal-required]
 
     def on_headers_complete(self) -> None:
         """Start the request, unless its head is too large."""

@@ -94,9 +94,9 @@ class SizeGate:
         try:
             body = await self._body(length, receive)
         except TooLarge:
-            await _refuse_unread(scope, receive, send, self._too_large(scope))
+            await _refuse_unread(self._too_large(scope), receive, send)
         except Busy:
-            await _refuse_unread(scope, receive, send, _busy(scope))
+            await _refuse_unread(_busy(scope), receive, send)
         except TimeoutError:
             await self._too_slow(scope)(scope, receive, send)
         except Gone:
@@ -115,31 +115,30 @@ class SizeGate:
 
     async def _body(self, length: int, receive: Receive) -> bytes:
         """Read the body; what it holds beyond ``FREE_BYTES`` stays taken from the budget."""
-        if length > self._max_bytes:
-            raise TooLarge
+        self._check(length)
+        self._budget.check(_counted(length))  # refused at once, and not when it has come
         parts: list[bytes] = []
         size = taken = 0
         started = asyncio.get_running_loop().time()
+        more = True
         try:
-            self._budget.check(_counted(length))  # refused at once, and not when it has come
-            while True:
+            while more:
                 async with asyncio.timeout_at(self._until(started, size)):
-                    message = await receive()
-                if message["type"] == "http.disconnect":
-                    raise Gone
-                part = message.get("body", b"")
+                    part, more = _part(await receive())
                 size += len(part)
-                if size > self._max_bytes:
-                    raise TooLarge
+                self._check(size)
                 if _counted(size) > taken:
                     self._budget.take(_counted(size) - taken)
                     taken = _counted(size)
                 parts.append(part)
-                if not message.get("more_body", False):
-                    return b"".join(parts)
         except BaseException:
             self._budget.give_back(taken)
             raise
+        return b"".join(parts)
+
+    def _check(self, size: int) -> None:
+        if size > self._max_bytes:
+            raise TooLarge
 
     def _until(self, started: float, size: int) -> float:
         now = asyncio.get_running_loop().time()
@@ -185,7 +184,7 @@ def _busy(scope: Scope) -> Response:
     )
 
 
-async def _refuse_unread(scope: Scope, receive: Receive, send: Send, answer: Response) -> None:
+async def _refuse_unread(answer: Response, receive: Receive, send: Send) -> None:
     """Answer before the body has come, and drop what still comes for a moment."""
     status, headers = answer.status_code, answer.raw_headers
     await send({"type": "http.response.start", "status": status, "headers": headers})
@@ -210,6 +209,12 @@ def _described(headers: Iterable[tuple[bytes, bytes]]) -> tuple[int, bool]:
         elif name == b"transfer-encoding":
             is_chunked = True
     return length, is_chunked
+
+
+def _part(message: Message) -> tuple[bytes, bool]:
+    if message["type"] == "http.disconnect":
+        raise Gone
+    return message.get("body", b""), message.get("more_body", False)
 
 
 def _has_more(message: Message) -> bool:

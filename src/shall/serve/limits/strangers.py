@@ -1,5 +1,6 @@
 """Connections whose caller is not known yet: how many a process has, and what they may hold."""
 
+import resource
 from collections import OrderedDict
 from typing import Protocol
 
@@ -71,10 +72,6 @@ def strangers(settings: Settings) -> Strangers:
 
 
 def _descriptors() -> int:
-    try:
-        import resource  # there is none on Windows
-    except ImportError:
-        return 1 << 20
     soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
     return 1 << 20 if soft == resource.RLIM_INFINITY else soft
 
