@@ -91,7 +91,7 @@ async def test_the_official_client_comes_in_with_the_token(serve: Serve, tmp_pat
         ({"Origin": "null"}, 403),
         ({"Host": "evil.example"}, 421),
         ({"Host": "127.0.0.1.evil.example"}, 421),
-        ({"Host": "[::bad"}, 421),
+        ({"Host": "[::bad"}, 400),
         ({"Origin": "http://[::bad"}, 403),
         ([("Origin", "http://localhost"), ("Origin", "http://evil.example")], 403),
         ({"Origin": "http://localhost:3000"}, 200),
@@ -110,12 +110,43 @@ async def test_a_foreign_origin_or_host_is_refused_on_every_route(
     assert (health.status_code, mcp.status_code) == (status, status)
 
 
-def test_a_second_host_does_not_pass_unseen(shared_serve: Serve) -> None:
-    served = shared_serve()
+@pytest.mark.verifies("defences#11.4", "defences#11.5")
+def test_a_request_names_one_valid_host(serve: Serve) -> None:
+    served, guarded = serve(), serve(MCP_AUTH_TOKEN="t" * 32)
+    answers = {
+        b"GET /health HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n": (400, 400),
+        b"GET /health HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n": (400, 400),
+        b"GET /health HTTP/1.1\r\n": (400, 400),
+        b"GET /health HTTP/1.1\r\nHost: a b\r\n": (400, 400),
+        b"GET /health HTTP/1.1\r\nHost: user@localhost\r\n": (400, 400),
+        b"GET /health HTTP/1.1\r\nHost: localhost:x\r\n": (400, 400),
+        b"GET /health HTTP/1.1\r\nHost:\r\n": (421, 200),
+        b"GET /health HTTP/1.0\r\n": (421, 200),  # only where the Host is looked at
+        b"GET /health HTTP/1.0\r\nHost: localhost\r\n": (200, 200),
+        b"GET /health HTTP/1.1\r\nHost: [::1]:80\r\n": (200, 200),
+    }
+    for head, statuses in answers.items():
+        found = [asked(it, head + b"Connection: close\r\n\r\n") for it in (served, guarded)]
+        assert tuple(int(it.split()[1]) for it in found) == statuses, head
+
+
+def asked(served: Any, request: bytes) -> bytes:
     port = int(served.base.rpartition(":")[2])
     with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
-        connection.sendall(b"GET /info HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n\r\n")
-        assert connection.recv(4096).startswith(b"HTTP/1.1 421 ")
+        connection.sendall(request)
+        return connection.recv(4096)
+
+
+@pytest.mark.verifies("defences#11.3")
+def test_the_first_421_says_in_the_log_what_to_set(project: Path) -> None:
+    with logged(project, "--host", "localhost") as served:
+        for host in ("mcp_servers", "your-domain.com"):
+            assert httpx2.get(served.url, headers={"Host": host}).status_code == 421
+        log = served.stop()
+    [line] = [it for it in log.splitlines() if "WARNING" in it]
+    assert "421 for the Host mcp_servers" in line
+    assert "set MCP_AUTH_TOKEN" in line
+    assert "--allowed-host mcp_servers" in line
 
 
 async def test_with_a_token_an_origin_must_still_be_ours(shared_serve: Serve) -> None:

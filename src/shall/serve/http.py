@@ -146,7 +146,7 @@ def _announce(listener: socket.socket, settings: Settings) -> None:
     if settings.log_format == "json":
         _log.info("%s", told)
     else:  # whatever the level: who starts a server by hand waits for it
-        print(told, file=sys.stderr)  # noqa: T201
+        sys.stderr.write(f"{told}\n")
 
 
 def bound(host: str, port: int) -> socket.socket:
