@@ -1,0 +1,147 @@
+"""The forms that a secret takes on its way through headers, URLs, JSON, YAML and HTML.
+
+Everything is compared in folded case: the case of letters, of hexadecimal digits and of base64 is
+covered by one comparison, at the price of texts that differ from a secret by case only.
+"""
+
+import base64
+import html
+import json
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from urllib.parse import quote, quote_plus
+
+MASK = "***"
+
+SHORTEST = 6
+"""Values of fewer characters are masked only as whole values and whole words."""
+
+_PLAIN = re.compile(r"[A-Za-z0-9._-]+")  # no encoder changes these
+
+_BITS = 6  # of one base64 character (RFC 4648, section 4)
+
+
+@lru_cache(maxsize=2048)
+def forms_of(value: str) -> frozenset[str]:
+    """Return the folded forms of a value of at least ``SHORTEST`` characters."""
+    data = _bytes(value)
+    forms = {value, data.hex(), *_everything_escaped(value), *_base64(data)}
+    if _PLAIN.fullmatch(value):  # no encoding has to change it: most tokens are such
+        return frozenset(map(str.lower, forms))
+    spelled = {value} if value.isascii() else {value, value.upper(), value.lower()}
+    for text in spelled:
+        forms |= {text, html.escape(text), html.escape(text, quote=False), repr(text)[1:-1]}
+        forms |= {text.replace("'", "''"), html.escape(text).replace("&#x27;", "&#39;")}
+        forms |= _percent(text)
+        forms |= _json(text)
+    for text in _json_plain(value):  # in the payload of a JWT
+        forms |= set(_base64(_bytes(text)))
+    return frozenset(map(folded, forms))
+
+
+def folded(text: str) -> str:
+    """Return a text in lower case, character for character: its length does not change."""
+    low = text.lower()
+    if text.isascii():
+        return low
+    if len(low) != len(text):  # "İ" becomes two characters
+        low = "".join(one if len(one := char.lower()) == 1 else char for char in text)
+    return low.replace("ς", "σ")  # which of the two depends on what follows
+
+
+def mask_forms(text: str, forms: Iterable[str]) -> str:
+    """Replace every form in a text by the mask; overlapping ones by one.
+
+    A search for one form after the other is several times faster than one alternation: ``find``
+    skips ahead, ``re`` tries each branch at each character.
+    """
+    low = folded(text)
+    spans = []
+    for form in forms:
+        at = low.find(form)
+        while at >= 0:
+            end = at + len(form)
+            spans.append((at, end))
+            at = low.find(form, end)
+    return mask_spans(text, spans) if spans else text
+
+
+def mask_spans(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """Replace parts of a text, given by start and end, by the mask."""
+    parts, done = [], 0
+    for start, end in _merged(spans):
+        parts += [text[done:start], MASK]
+        done = end
+    return "".join([*parts, text[done:]])
+
+
+def _merged(spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    first, last = -1, -1
+    for start, end in sorted(spans):
+        if start > last:
+            if last >= 0:
+                yield first, last
+            first, last = start, end
+        else:
+            last = max(last, end)
+    if last >= 0:
+        yield first, last
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "replace")  # a lone surrogate is sent as "?"
+
+
+def _percent(text: str) -> set[str]:
+    """Percent-encode once and twice, as different libraries do (RFC 3986, section 2.1)."""
+    safe = _bytes(text).decode()
+    once = {
+        quote(safe, safe=""),
+        quote(safe),
+        quote_plus(safe),
+        quote(safe, safe="!'()*"),  # encodeURIComponent
+        quote_plus(safe, safe="*").replace("~", "%7E"),  # forms of the URL standard, and Java
+    }
+    return once | {again for one in once for again in (quote(one, safe=""), quote_plus(one))}
+
+
+def _json_plain(text: str) -> set[str]:
+    return {json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]}
+
+
+def _json(text: str) -> set[str]:
+    """Escape as JSON does (RFC 8259, section 7), also inside another JSON text."""
+    plain = _json_plain(text)
+    forms = plain | {one.replace("/", "\\/") for one in plain}
+    forms |= {_html_safe(one) for one in plain}
+    return forms | {json.dumps(one, ensure_ascii=False)[1:-1] for one in forms}
+
+
+def _html_safe(text: str) -> str:
+    """Escape ``<``, ``>``, ``&`` and ``'`` as Go, Rails and PHP do."""
+    for char in "<>&'":
+        text = text.replace(char, f"\\u{ord(char):04x}")
+    return text
+
+
+def _everything_escaped(text: str) -> Iterator[str]:
+    """Escape each character, whether it has to be or not: in URLs once and twice, in JSON."""
+    digits = _bytes(text).hex(" ")
+    yield f"%{digits}".replace(" ", "%")
+    yield f"%25{digits}".replace(" ", "%25")
+    units = text.encode("utf-16-be", "surrogatepass").hex(" ", 2)
+    yield f"\\u{units}".replace(" ", "\\u")
+
+
+def _base64(data: bytes) -> Iterator[str]:
+    """Encode at the three offsets that a value may have; characters it shares are left out."""
+    for before in range(3):
+        first = -(-before * 8 // _BITS)
+        end = (before + len(data)) * 8 // _BITS
+        plain = base64.b64encode(bytes(before) + data).decode()[first:end]
+        yield plain
+        if "+" in plain or "/" in plain:
+            yield plain.replace("+", "-").replace("/", "_")  # base64url (section 5)
+            yield plain.replace("/", "\\/")
+            yield quote(plain, safe="")
