@@ -6,6 +6,7 @@ from pathlib import Path
 
 from shall.actions.paths import is_version_control
 from shall.actions.workspace import Workspace
+from shall.engine.redact import Redactor
 from shall.errors import FolderNotFound, OutsideWorkspace
 
 _ABSENT = frozenset({"", "${workspace}", "${workspaceFolder}"})
@@ -17,6 +18,7 @@ class Workspaces:
 
     ``allowed`` come from flags or settings. Where there are none, the client's roots are taken,
     else ``current`` - but never ``/`` or the home directory, where desktop clients start servers.
+    ``redactor`` knows the secrets of the settings: what is answered passes through it.
     """
 
     def __init__(
@@ -35,6 +37,7 @@ class Workspaces:
         self._state_of = state_of
         self._opened: dict[Path, Workspace] = {}
         self._interpreters = frozenset(interpreters)
+        self.redactor = Redactor()
 
     @property
     def takes_client_roots(self) -> bool:

@@ -10,13 +10,14 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl, unquote, unquote_plus, urlsplit
 
 from shall.messages import Message
-from shall.redaction.forms import MASK, SHORTEST, forms_of, mask_forms
-from shall.redaction.names import holds_only_secrets, is_secret_name
+from shall.redaction.forms import MASK, SHORTEST, Matcher, forms_of
+from shall.redaction.names import holds_only_secrets, is_ordinary, is_secret_name
 from shall.redaction.shapes import looks_random, mask_url_path
 
 _SHORTEST_NAMED = 4
@@ -26,12 +27,6 @@ _SHORTEST_LINE = 16
 """Lines of a longer secret, such as a key in PEM, are also searched for one by one."""
 
 _WITH_URL = frozenset({"location", "content-location", "referer"})
-
-_ORDINARY = re.compile(
-    r"passed|failed|active|inactive|enabled|disabled|expired|invalid|unknown|required"
-    r"|optional|string|number|boolean|object|bearer"
-)
-"""Words that answers hold under names of secrets, but that are none (``session: active``)."""
 
 
 def _userinfo(netloc: str) -> str:
@@ -48,7 +43,7 @@ class Redactor:
         """``names`` are those that somebody calls secret; ``variables`` are learned at once."""
         self._names = frozenset(name.lower() for name in names)
         self._values: set[str] = set()
-        self._forms: frozenset[str] | None = frozenset()
+        self._matcher: Matcher | None = None
         self._short: re.Pattern[str] | None = None
         if variables:
             self.learn_variables(variables)
@@ -69,7 +64,7 @@ class Redactor:
             return
         if text not in self._values:
             self._values.add(text)
-            self._forms = None
+            self._matcher = None
         if "\n" in text:
             for line in map(str.strip, text.splitlines()):
                 if len(line) >= min(_SHORTEST_LINE, len(text) - 1):
@@ -83,31 +78,39 @@ class Redactor:
             if self.declares(name):
                 self.learn(value, shortest=1)
             elif is_secret_name(name):
-                self._learn_below(name, value, _SHORTEST_NAMED)
+                self.learn(list(self._below_name(name, value)))
             else:
                 self.learn_named(value)
 
-    def learn_named(self, value: Any) -> None:
-        """Look through a value (variables, a JSON body) for keys that name secrets."""
+    def learn_named(self, value: Any, most: int | None = None) -> None:
+        """Look through a value (variables, a JSON body) for keys that name secrets.
+
+        At most ``most`` values are learned: an answer may hold any number of them.
+        """
+        for item, shortest in islice(self._below(value), most):
+            self.learn(item, shortest)
+
+    def _below(self, value: Any) -> Iterator[tuple[Any, int]]:
+        """Yield what stands below names of secrets, with the length from which it counts."""
         if isinstance(value, dict):
             for key, item in value.items():
                 if self.declares(str(key)):
-                    self.learn(item, 1)
+                    yield from ((leaf, 1) for leaf in _leaves(item))
                 elif is_secret_name(str(key)):
-                    self._learn_below(str(key), item, SHORTEST)
+                    yield from ((it, SHORTEST) for it in self._below_name(str(key), item))
                 else:
-                    self.learn_named(item)
+                    yield from self._below(item)
         elif isinstance(value, list):
             for item in value:
-                self.learn_named(item)
+                yield from self._below(item)
 
-    def _learn_below(self, name: str, value: Any, shortest: int) -> None:
-        """Learn what stands below a name: of a session's object, only what looks like a secret."""
+    def _below_name(self, name: str, value: Any) -> Iterator[Any]:
+        """Yield what is secret below a name: in a session's object, what looks like a token."""
         if isinstance(value, dict) and not holds_only_secrets(name):
-            self.learn([item for item in value.values() if _is_random(item)], shortest)
-            self.learn_named(value)
-        elif not isinstance(value, str) or not _ORDINARY.fullmatch(value.lower()):
-            self.learn(value, shortest)
+            yield from (item for item in value.values() if _is_random(item))
+            yield from (item for item, _ in self._below(value))
+        else:
+            yield from (leaf for leaf in _leaves(value) if not is_ordinary(leaf))
 
     def learn_headers(self, headers: Iterable[tuple[str, str]]) -> None:
         """Learn the tokens, passwords, cookies and keys that headers carry."""
@@ -121,7 +124,7 @@ class Redactor:
                     self.learn(pair.partition("=")[2].strip(), _SHORTEST_COOKIE)
             elif lowered in _WITH_URL:
                 self.learn_url(value)
-            elif self.names(name) and not _ORDINARY.fullmatch(value.lower()):
+            elif self.names(name) and not is_ordinary(value):
                 self.learn(value)
 
     def learn_url(self, url: str) -> None:
@@ -144,6 +147,12 @@ class Redactor:
         """Learn the secret fields of ``a=1&b=2``."""
         self.learn_named(dict(parse_qsl(text, keep_blank_values=True)))
 
+    def with_names(self, names: Iterable[str]) -> "Redactor":
+        """Return a redactor that knows what this one knows, and more names of secrets."""
+        redactor = Redactor((*self._names, *names))
+        redactor._values = set(self._values)
+        return redactor
+
     def declares(self, name: str) -> bool:
         """Tell whether the case or the workspace itself calls this name a secret."""
         return bool(self._names) and name.lower() in self._names
@@ -156,17 +165,16 @@ class Redactor:
         """Mask every form of every secret value in a text."""
         if not self._values:
             return text
-        if self._forms is None:
-            self._prepare()
-        masked = mask_forms(text, self._forms or ())
+        masked = (self._matcher or self._prepare()).mask(text)
         return masked if self._short is None else self._short.sub(MASK, masked)
 
-    def _prepare(self) -> None:
+    def _prepare(self) -> Matcher:
         long = [value for value in self._values if len(value) >= SHORTEST]
         short = sorted(self._values.difference(long), key=len, reverse=True)
         words = "|".join(map(re.escape, short))
         self._short = re.compile(rf"(?<![A-Za-z0-9_])({words})(?![A-Za-z0-9_])") if short else None
-        self._forms = frozenset().union(*map(forms_of, long))
+        self._matcher = Matcher(frozenset[str]().union(*map(forms_of, long)))
+        return self._matcher
 
     def holds(self, text: str) -> bool:
         """Return whether a text holds a secret."""
@@ -274,6 +282,14 @@ class Redactor:
             except (binascii.Error, UnicodeDecodeError):
                 return
             self.learn(decoded.partition(":")[2])
+
+
+def _leaves(value: Any) -> Iterator[Any]:
+    if isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _leaves(item)
+    else:
+        yield value
 
 
 def _is_random(value: Any) -> bool:

@@ -6,6 +6,7 @@ This is the one table: results, logs, redirects and tool replies all ask it.
 import re
 import unicodedata
 from functools import lru_cache
+from typing import Any
 
 _STRONG = re.compile(
     r"pass(word|wd|wort|phrase|code)|secret|token|credential|authorization"
@@ -39,6 +40,13 @@ _ABOUT_PART = re.compile(
 )
 
 
+_ORDINARY = re.compile(
+    r"passed|failed|active|inactive|enabled|disabled|expired|invalid|unknown|required"
+    r"|optional|string|number|boolean|object|bearer"
+)
+"""Words that answers hold under names of secrets, but that are none (``session: active``)."""
+
+
 @lru_cache(maxsize=4096)
 def is_secret_name(name: str) -> bool:
     """Return whether a header, field, parameter, cookie or variable of this name is a secret."""
@@ -57,6 +65,11 @@ def is_secret_name(name: str) -> bool:
 def holds_only_secrets(name: str) -> bool:
     """Return whether everything in an object of this name is secret."""
     return _STRONG.search("".join(_WORD.findall(name)).lower()) is not None
+
+
+def is_ordinary(value: Any) -> bool:
+    """Return whether a value under a secret's name is a word that says something about it."""
+    return isinstance(value, str) and _ORDINARY.fullmatch(value.lower()) is not None
 
 
 def _is_about(words: list[str], joined: str) -> bool:

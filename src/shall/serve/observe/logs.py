@@ -13,6 +13,7 @@ from typing import Any
 
 from shall.actions.request_ids import CURRENT
 from shall.errors import InvalidSetting
+from shall.joining import redactor_of
 from shall.serve.observe.masking import Masking
 from shall.settings import Settings
 
@@ -102,7 +103,7 @@ def set_up_logging(settings: Settings) -> None:
             raise InvalidSetting(
                 f"The log file {settings.log_file} cannot be written: {error.strerror}."
             ) from None
-    masking = Masking((settings.auth_token, settings.state_key))
+    masking = Masking((settings.auth_token, settings.state_key), redactor_of(settings))
     line = JsonLine(masking) if settings.log_format == "json" else OneLine(masking)
     for handler in handlers:
         handler.setFormatter(line)
