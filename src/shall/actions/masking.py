@@ -14,11 +14,12 @@ from shall.actions.workspace import Workspace
 from shall.cases.reading import load_yaml
 from shall.engine.redact import Redactor
 from shall.errors import BadValue, InvalidCase
-from shall.redaction.forms import MASK
+from shall.redaction.forms import MASK, mask_spans
 
 _MASK = re.compile(r"(?<!\*)\*\*\*(?!\*)")
 _DECLARED = re.compile(r"^[ \t]*secrets[ \t]*:(.*(?:\n[ \t]*-.*|\n[ \t]+[^:\n]*$)*)", re.MULTILINE)
-_MEMBER = re.compile(r"([^\s\[\]{}\"',#:]+)[\"']?[ \t]*:[ \t]+([^\n]+)")
+_MEMBER = re.compile(r"([^\s\[\]{}\"',#:]+)[\"']?[ \t]*:[ \t]+")
+_LONGEST_VALUE = 4096
 _NAME = re.compile(r"[^\s\[\]\"',#-][^\s\[\]\"',#]*")
 _ROOTS = ("testcase", "unittest")
 
@@ -33,7 +34,7 @@ def shown_text(workspace: Workspace, path: str, text: str) -> str:
     if name == "shall.yaml":
         return _settings_text(workspace, path, text)
     if name.endswith((".yaml", ".yml")):
-        return _yaml_redactor(workspace, path, text).text(text)
+        return _case_text(workspace, path, text)
     return workspace.redactor.text(text)
 
 
@@ -101,17 +102,42 @@ def _settings_text(workspace: Workspace, path: str, text: str) -> str:
     for _, value in _texts(settings, ""):
         if "://" in value:
             redactor.learn_url(value)
-    return redactor.text(text)
+    return _yaml_text(redactor, text)
 
 
-def _yaml_redactor(workspace: Workspace, path: str, text: str) -> Redactor:
-    if "secrets" not in text:
-        return workspace.redactor
+def _yaml_text(redactor: Redactor, text: str) -> str:
+    """Mask secrets in valid YAML: values that it writes over several lines, then all others."""
+    from shall.cases.yaml_text import compose  # YAML is loaded when a file is read
+
+    spans, waiting, seen = [], [compose(text)], set[int]()
+    while waiting:
+        node = waiting.pop()
+        if node is None or id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node.value, str):
+            start, end = node.start_mark, node.end_mark
+            if start.line < end.line and redactor.holds(node.value):
+                spans.append(
+                    (start.index, start.index + len(text[start.index : end.index].rstrip()))
+                )
+        else:
+            waiting += [
+                each
+                for item in node.value
+                for each in (item if isinstance(item, tuple) else [item])
+            ]
+    return redactor.text(mask_spans(text, spans))
+
+
+def _case_text(workspace: Workspace, path: str, text: str) -> str:
+    if "secrets" not in text and not workspace.redactor.knows_any:
+        return text
     try:
         data = load_yaml(text, path)
     except InvalidCase:
-        return _redactor_of_broken(workspace, text)
-    return case_redactor(workspace, data if isinstance(data, dict) else {})
+        return _redactor_of_broken(workspace, text).text(text)
+    return _yaml_text(case_redactor(workspace, data if isinstance(data, dict) else {}), text)
 
 
 def _redactor_of_broken(workspace: Workspace, text: str) -> Redactor:
@@ -121,7 +147,9 @@ def _redactor_of_broken(workspace: Workspace, text: str) -> Redactor:
     for line in text.splitlines():
         for found in _MEMBER.finditer(line):
             if redactor.declares(found[1]):
-                redactor.learn(found[2].strip().strip("\"'"), 1)
+                value = line[found.end() : found.end() + _LONGEST_VALUE]
+                pieces = (value, re.split(r"[,}\]]|\s#", value)[0])
+                redactor.learn([piece.strip().strip("\"'") for piece in pieces], 1)
     return redactor
 
 

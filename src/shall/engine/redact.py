@@ -176,6 +176,11 @@ class Redactor:
         self._matcher = Matcher(frozenset[str]().union(*map(forms_of, long)))
         return self._matcher
 
+    @property
+    def knows_any(self) -> bool:
+        """Whether any secret is known."""
+        return bool(self._values)
+
     def holds(self, text: str) -> bool:
         """Return whether a text holds a secret."""
         return self.text(text) != text

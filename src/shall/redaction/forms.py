@@ -73,7 +73,7 @@ class Matcher:
         low = folded(text)
         few = len(self._forms) <= min(_FEW + len(low) // 2, _MOST_SEARCHED)
         spans = list(self._search(low) if few else self._look_up(low))
-        return _masked(text, spans) if spans else text
+        return mask_spans(text, spans) if spans else text
 
     def _search(self, low: str) -> Iterator[tuple[int, int]]:
         for form in self._forms:
@@ -100,7 +100,7 @@ def _by_beginning(forms: Iterable[str]) -> dict[str, dict[int, set[str]]]:
     return index
 
 
-def _masked(text: str, spans: Iterable[tuple[int, int]]) -> str:
+def mask_spans(text: str, spans: Iterable[tuple[int, int]]) -> str:
     parts, done = [], 0
     for start, end in _merged(spans):
         parts += [text[done:start], MASK]
@@ -135,7 +135,9 @@ def _percent(text: str) -> set[str]:
         quote(safe, safe="!'()*"),  # encodeURIComponent
         quote_plus(safe, safe="*").replace("~", "%7E"),  # forms of the URL standard, and Java
     }
-    return once | {again for one in once for again in (quote(one, safe=""), quote_plus(one))}
+    return once | {
+        again for one in once for again in (quote(one, safe=""), quote(one), quote_plus(one))
+    }
 
 
 def _json_plain(text: str) -> set[str]:
