@@ -4,8 +4,6 @@ import base64
 import json
 from urllib.parse import quote, quote_plus
 
-ALPHABET = "user:"
-
 
 def spellings(value: str) -> list[str]:
     """Return the forms of a value, each as a part of something longer where it can be."""
@@ -35,3 +33,21 @@ def jwt_with(value: str) -> str:
     """Return a JWT whose payload holds a value."""
     parts = (json.dumps({"alg": "none"}), json.dumps({"sub": "anna", "key": value}))
     return ".".join(base64.urlsafe_b64encode(it.encode()).decode().rstrip("=") for it in parts)
+
+
+def every_form(value: str) -> list[str]:
+    """Return what to look for: a value, its spellings, and its part of a longer base64 text."""
+    inside = [encoded(value, before, "tail")[0] for before in ("", "a", "ab")]
+    cores = [text[4:-8] for text in inside]  # without what it shares with its neighbours
+    return sorted({*spellings(value), *cores}, key=len)
+
+
+def echoed(value: str) -> str:
+    """Return a text that holds a value in every form."""
+    texts = [
+        *spellings(value),
+        *encoded(value, "anna:"),
+        *encoded(value, "a", "b"),
+        jwt_with(value),
+    ]
+    return "\n".join(texts)

@@ -107,7 +107,7 @@ class Redactor:
     def _below_name(self, name: str, value: Any) -> Iterator[Any]:
         """Yield what is secret below a name: in a session's object, what looks like a token."""
         if isinstance(value, dict) and not holds_only_secrets(name):
-            yield from (item for item in value.values() if _is_random(item))
+            yield from (item for item in value.values() if looks_random(item))
             yield from (item for item, _ in self._below(value))
         else:
             yield from (leaf for leaf in _leaves(value) if not is_ordinary(leaf))
@@ -295,7 +295,3 @@ def _leaves(value: Any) -> Iterator[Any]:
             yield from _leaves(item)
     else:
         yield value
-
-
-def _is_random(value: Any) -> bool:
-    return isinstance(value, str) and looks_random(value)

@@ -101,6 +101,7 @@ def _by_beginning(forms: Iterable[str]) -> dict[str, dict[int, set[str]]]:
 
 
 def mask_spans(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """Replace parts of a text, given by start and end, by the mask; overlapping ones by one."""
     parts, done = [], 0
     for start, end in _merged(spans):
         parts += [text[done:start], MASK]

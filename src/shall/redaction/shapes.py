@@ -2,6 +2,7 @@
 
 import re
 from itertools import pairwise
+from typing import Any
 
 from shall.redaction.forms import MASK
 
@@ -38,9 +39,9 @@ def mask_url_path(url: str) -> str:
     return f"{scheme}{mark}{authority}{slash}{mask_path(path[:end])}{path[end:]}"
 
 
-def looks_random(text: str) -> bool:
-    """Return whether a text is one word of letters and digits, as no person writes."""
-    return _WORD_OF_DIGITS.fullmatch(text) is not None
+def looks_random(value: Any) -> bool:
+    """Return whether a value is one word of letters and digits, as no person writes."""
+    return isinstance(value, str) and _WORD_OF_DIGITS.fullmatch(value) is not None
 
 
 def _is_random(piece: str) -> bool:
