@@ -18,6 +18,7 @@ from shall.actions.workspace import RunDefaults, Workspace
 from shall.actions.workspaces import Workspaces
 from shall.engine.events import Emit
 from shall.engine.ports import Sender
+from shall.engine.redact import Redactor
 from shall.engine.target_policy import TargetPolicy, read_policy
 from shall.errors import InvalidSetting, ShallError, StoreUnavailable
 from shall.settings import FILE_NAME, Settings, process_environment
@@ -104,6 +105,7 @@ def open_workspace(
         defaults=run_defaults(settings),
         state_warning=warning,
         observe=observe,
+        redactor=redactor_of(settings),
     )
 
 
@@ -157,7 +159,7 @@ def open_workspaces(settings: Settings, observe: Emit | None = None) -> Workspac
             )
         return replace(open_workspace(root, settings, observe=observe), call_log=call_log)
 
-    return Workspaces(
+    workspaces = Workspaces(
         settings.workspaces,
         current=Path.cwd() if folder.origin is Origin.NAMED else folder.path,
         home=home,
@@ -165,6 +167,13 @@ def open_workspaces(settings: Settings, observe: Emit | None = None) -> Workspac
         interpreters=settings.interpreters,
         state_of=lambda root: state_folder(root, settings),
     )
+    workspaces.redactor = redactor_of(settings)
+    return workspaces
+
+
+def redactor_of(settings: Settings) -> Redactor:
+    """Return what masks the secrets of the settings in any text."""
+    return Redactor(settings.secrets, settings.variables)
 
 
 def state_key(settings: Settings, workspaces: Workspaces) -> bytes:

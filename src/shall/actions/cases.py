@@ -12,6 +12,7 @@ from shall.actions.choosing import (
     case_not_found,
     root_at,
 )
+from shall.actions.masking import refuse_masks
 from shall.actions.paths import refuse_operators
 from shall.actions.workspace import Workspace
 from shall.cases.model import Case
@@ -115,6 +116,7 @@ def write_case(
     Raises:
         InvalidCase: The data has problems; nothing was written.
         AlreadyExists: The file exists and ``overwrite`` is false.
+        BadValue: A value in it is the mask of a secret.
         OutsideWorkspace: The path leads out, or into a hidden folder, or is no ``.yaml``, or
             is ``shall.yaml``, which is the operator's.
     """
@@ -122,6 +124,7 @@ def write_case(
 
     relative = _case_path(workspace, path)
     reading = _checked(data, relative)
+    refuse_masks(load_yaml(data, relative) if isinstance(data, str) else data)
     case = reading.case
     text = to_yaml(case)
     if not overwrite and workspace.files.is_file(relative):

@@ -2,10 +2,12 @@
 
 import difflib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from shall.actions.requirements import criterion_fingerprints
 from shall.actions.workspace import Workspace
 from shall.cases.fingerprint import case_fingerprint
+from shall.cases.model import Case
 from shall.cases.reading import read_case, root_of
 from shall.engine.job import Job
 from shall.engine.result import CriterionRef
@@ -97,10 +99,16 @@ def _cases_below(workspace: Workspace, folder: str) -> list[str]:
 
 def _read_job(workspace: Workspace, path: str) -> Job:
     try:
-        case = read_case(workspace.files.read_text(path), path)
+        case = _named(workspace, read_case(workspace.files.read_text(path), path))
     except InvalidInput as error:
         return Job(path, None, error=Message("case.invalid", {"problems": str(error)}))
     return Job(path, case, fingerprint=case_fingerprint(case))
+
+
+def _named(workspace: Workspace, case: Case) -> Case:
+    """Mask the name of a case: it is told while the case runs, before anything else is masked."""
+    name = workspace.redactor.text(case.name)
+    return case if name == case.name else replace(case, name=name)
 
 
 def _with_criteria(job: Job, known: Mapping[str, tuple[str, str]]) -> Job:

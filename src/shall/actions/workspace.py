@@ -8,6 +8,7 @@ from typing import Any
 from shall.actions.files import Files
 from shall.engine.events import Emit
 from shall.engine.ports import Sender
+from shall.engine.redact import Redactor
 from shall.store.base import Store
 from shall.store.call_log import CallLog
 from shall.store.evidence import EvidenceLog
@@ -36,7 +37,8 @@ class Workspace:
     ``store`` and ``evidence`` are None where the state cannot be written; ``state_warning`` says
     why, once, and whatever needs no state still works. ``make_sender`` is called inside the event
     loop that runs the cases. ``observe`` is told the events of every run, whoever asked for it.
-    ``call_log`` is None where no call log is kept.
+    ``call_log`` is None where no call log is kept. ``redactor`` knows the secrets of the settings:
+    what is shown of the workspace passes through it.
     """
 
     root: Path
@@ -49,3 +51,4 @@ class Workspace:
     state_warning: str | None = None
     observe: Emit | None = None
     call_log: CallLog | None = None
+    redactor: Redactor = field(default_factory=Redactor)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from shall.actions.paths import is_version_control
 from shall.actions.workspace import Workspace
+from shall.engine.redact import Redactor
 from shall.errors import FolderNotFound, OutsideWorkspace
 
 _ABSENT = frozenset({"", "${workspace}", "${workspaceFolder}"})
@@ -19,6 +20,7 @@ class Workspaces:
     ``allowed`` come from flags or settings. Where there are none, the client's roots are taken,
     else ``current`` - but never ``/`` or the home directory, where desktop clients start servers.
     ``home`` None means that no home directory is too wide. Several threads may open workspaces.
+    ``redactor`` knows the secrets of the settings: what is answered passes through it.
     """
 
     def __init__(
@@ -39,6 +41,7 @@ class Workspaces:
         self._opened: dict[Path, Workspace] = {}
         self._opening = threading.Lock()
         self._interpreters = frozenset(interpreters)
+        self.redactor = Redactor()
 
     @property
     def takes_client_roots(self) -> bool:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -54,7 +54,8 @@ async def run_case(
     """
     at, started = datetime.now(UTC), time.perf_counter()
     progress = _Progress(error=job.error)
-    redactor = Redactor((*options.secrets, *(job.case.secrets if job.case else ())))
+    declared = (*options.secrets, *(job.case.secrets if job.case else ()))
+    redactor = Redactor(declared, options.variables)
     if job.case is not None:
         session = sender.session()
         scope = Scope(run_variables=options.variables)
@@ -89,20 +90,9 @@ async def _run_guarded(
 def _set_variables(around: Surroundings) -> None:
     """Evaluate the case's variables once, in the order written."""
     scope = around.scope
-    _learn_variables(around.redactor, scope.run_variables)
     for name, value in around.case.variables.items():
         scope.variables[name] = evaluate(value, scope)
-    _learn_variables(around.redactor, scope.variables)
-
-
-def _learn_variables(redactor: Redactor, variables: Mapping[str, Any]) -> None:
-    for name, value in variables.items():
-        if redactor.declares(name):
-            redactor.learn(value, shortest=1)
-        elif redactor.names(name):
-            redactor.learn(value)
-        else:
-            redactor.learn_named(value)
+    around.redactor.learn_variables(scope.variables)
 
 
 async def _run_steps(job: Job, around: Surroundings, progress: _Progress, emit: Emit) -> None:

@@ -1,6 +1,7 @@
 """One HTTP exchange as data, before redaction. Never leaves the engine."""
 
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from shall.engine.result import Timings
 
@@ -15,9 +16,24 @@ class FilePart:
     content_type: str = "application/octet-stream"
 
 
+class Secrecy(Protocol):
+    """Which parts of a request are secret; asked when a redirect leaves the origin."""
+
+    def of_header(self, name: str, value: str) -> bool:
+        """Return whether a header is secret."""
+        ...
+
+    def of_body(self, request: "Request") -> bool:
+        """Return whether the body, the form or a file holds a secret."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request ready to be sent. ``url`` is absolute, query included."""
+    """A request ready to be sent. ``url`` is absolute, query included.
+
+    ``secrecy`` None: only what names itself a credential is secret.
+    """
 
     method: str
     url: str
@@ -27,6 +43,7 @@ class Request:
     files: tuple[FilePart, ...] = ()
     timeout_s: float = 30.0
     follow_redirects: bool = True
+    secrecy: Secrecy | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

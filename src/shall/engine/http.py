@@ -7,13 +7,18 @@ test must not depend on where it runs.
 
 import asyncio
 import io
-from typing import Any
+import time
+from contextlib import nullcontext
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 import pycurl
 
 from shall.engine.curl_gate import Gate
-from shall.engine.curl_request import Headers, prepare
+from shall.engine.curl_jar import Jar
+from shall.engine.curl_request import MAX_REDIRECTS, Headers, Limits, prepare
 from shall.engine.exchange import Request, Response
+from shall.engine.redirect import Origin, redirected
 from shall.engine.result import Timings
 from shall.engine.target import host_and_port
 from shall.engine.target_policy import TargetPolicy
@@ -37,6 +42,16 @@ _REASONS = {
     pycurl.E_PEER_FAILED_VERIFICATION: "the certificate of {address} is not trusted",
     pycurl.E_SSL_CONNECT_ERROR: "{address} speaks no TLS that can be used",
 }
+
+
+class _Leaves(NamedTuple):
+    """A redirect to another origin, with the headers of every response up to it."""
+
+    url: str
+    origin: Origin
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    redirects_left: int
 
 
 class CurlSender:
@@ -169,28 +184,59 @@ class CurlSession:
     def __init__(self, sender: CurlSender, curl: pycurl.Curl) -> None:
         self._sender = sender
         self._curl = curl
+        self._jar = Jar(curl)
 
     async def send(self, request: Request) -> Response:
         """Send a request and read the response. Cancelling stops the transfer.
 
+        libcurl follows redirects within the origin; one that leaves it begins a transfer of its
+        own, without the credentials of the first.
+
         Raises:
             TargetUnreachable: No connection, no name, TLS refused, broken off, body too large.
-            TargetDenied: The policy lets no request go there, or where a redirect leads.
+            TargetDenied: The policy lets no request go there, or where a redirect leads; or a
+                body that holds a secret would go to another origin.
             TimedOut: Longer than ``request.timeout_s``.
             BadValue: The request cannot be sent as it is written.
         """
+        until = time.perf_counter() + request.timeout_s
+        limits = Limits(request.timeout_s, MAX_REDIRECTS, MAX_BODY_BYTES)
+        earlier: tuple[tuple[str, str], ...] = ()
+        while True:
+            done = await self._transfer(request, limits)
+            if isinstance(done, Response):
+                return replace(done, earlier_headers=earlier + done.earlier_headers)
+            timeout_s = until - time.perf_counter()
+            if timeout_s <= 0:
+                raise _told(pycurl.error(_TIMED_OUT, ""), request, done.url)
+            earlier += done.headers
+            request = redirected(request, done.status, done.url, done.origin)
+            limits = limits._replace(timeout_s=timeout_s, redirects=done.redirects_left)
+
+    async def _transfer(self, request: Request, limits: Limits) -> "Response | _Leaves":
+        """Carry out one transfer: up to the response, or to a redirect that leaves the origin."""
         gate = Gate(self._sender.policy, request.url)
         curl = self._curl
         curl.reset()  # cookies and connections survive it
         headers = Headers(gate.follow if request.follow_redirects else None)
         body = io.BytesIO()
-        prepare(curl, request, headers, body, MAX_BODY_BYTES)
+        prepare(curl, request, headers, body, limits)
         curl.setopt(pycurl.OPENSOCKETFUNCTION, gate.open_socket)
+        is_hop = limits.redirects < MAX_REDIRECTS
         try:
-            await self._sender.perform(curl)
+            with self._jar.opened_for(gate.origin) if is_hop else nullcontext():
+                await self._sender.perform(curl)
         except pycurl.error as error:
+            left = limits.redirects - curl.getinfo(pycurl.REDIRECT_COUNT) - 1
+            if error.args[0] == pycurl.E_WRITE_ERROR and gate.leads_to is not None and left >= 0:
+                self._jar.note(gate.origin, headers)
+                every = headers.earlier() + headers.last()
+                return _Leaves(gate.url, gate.leads_to, headers.status, every, left)
+            if gate.leads_to is not None and left < 0:
+                error = pycurl.error(pycurl.E_TOO_MANY_REDIRECTS, "")
             told = gate.refusal(error.args[0]) or _told(error, request, _chain(curl))
             raise told from None
+        self._jar.note(gate.origin, headers)
         return Response(
             status=curl.getinfo(pycurl.RESPONSE_CODE),
             headers=headers.last(),

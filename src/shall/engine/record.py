@@ -8,16 +8,20 @@ from typing import Any
 from shall.cases.path import parse_path
 from shall.engine.compare import shown
 from shall.engine.exchange import Request, Response
-from shall.engine.redact import MASK, Redactor
+from shall.engine.redact import Redactor
 from shall.engine.result import CheckResult, ExchangeRecord, StepResult
 from shall.errors import BadValue
 from shall.messages import Message
+from shall.redaction.forms import MASK
 
 KEPT_BODY = 16_384
 """Characters of a body that are kept."""
 
 _LARGE = 64 * KEPT_BODY
 """A body of more bytes is not parsed for keys."""
+
+MOST_LEARNED = 1000
+"""Values that one answer can teach; more are masked only where their keys name them."""
 
 KEPT_VALUE = 2_000
 """Characters of a check's value that are kept; a longer one is kept as cut text."""
@@ -32,18 +36,51 @@ class StepRecord:
     response: Response | None = None
 
 
-def learn_from(redactor: Redactor, record: StepRecord, content: Any) -> None:
-    """Teach the redactor what this exchange shows to be secret."""
-    if record.request is not None:
-        redactor.learn_headers(record.request.headers)
-        redactor.learn_url(record.request.url)
-        redactor.learn_named(dict(record.request.form))
-        _learn_body(redactor, record.request.body)
-    if record.response is not None:
-        redactor.learn_headers((*record.response.earlier_headers, *record.response.headers))
+def learn_request(redactor: Redactor, request: Request) -> None:
+    """Teach the redactor what a request shows to be secret."""
+    redactor.learn_headers(request.headers)
+    redactor.learn_url(request.url)
+    redactor.learn_named(dict(request.form))
+    _learn_body(redactor, request.body)
+
+
+def learn_response(redactor: Redactor, response: Response, content: Any) -> None:
+    """Teach the redactor what a response shows to be secret."""
+    redactor.learn_headers((*response.earlier_headers, *response.headers))
     if isinstance(content, str) and len(content) <= _LARGE:
         redactor.learn_form(content)
-    redactor.learn_named(content)
+    redactor.learn_named(content, MOST_LEARNED)
+
+
+@dataclass(frozen=True, slots=True)
+class Secrecy:
+    """Which parts of a request are secret. Asked only when a redirect leaves the origin."""
+
+    redactor: Redactor
+
+    def of_header(self, name: str, value: str) -> bool:
+        """Return whether a header is secret, by its name or by its value."""
+        return self.redactor.names(name) or self.redactor.holds(value)
+
+    def of_body(self, request: Request) -> bool:
+        """Return whether a body holds a secret, by the name of a field or by its value."""
+        form = ((name, value) for name, value in request.form)
+        parts = (request.body or b"", *(part.content for part in request.files))
+        return any(self.of_header(*field) for field in form) or any(
+            _shows_secret(self.redactor, part) for part in parts
+        )
+
+
+def _shows_secret(redactor: Redactor, data: bytes) -> bool:
+    text = data.decode("utf-8", "replace")
+    if redactor.holds(text):
+        return True
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return redactor.form(text) != text
+    shown: bool = redactor.value(value) != value
+    return shown
 
 
 def _learn_body(redactor: Redactor, body: bytes | None) -> None:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shall.cases.model import Case, Check, CheckKind, RequestTemplate
 from shall.engine.building import build_request
@@ -11,7 +11,7 @@ from shall.engine.evaluate import evaluate
 from shall.engine.exchange import Request, Response
 from shall.engine.job import RunOptions
 from shall.engine.ports import Attachments, Session
-from shall.engine.record import StepRecord, learn_from
+from shall.engine.record import Secrecy, StepRecord, learn_request, learn_response
 from shall.engine.redact import Redactor
 from shall.engine.result import CheckResult, Outcome, StepResult
 from shall.engine.scope import Scope
@@ -53,6 +53,8 @@ async def run_call(call: Call, around: Surroundings) -> StepRecord:
         request = build_request(
             call.request, around.case, around.scope, around.options, around.attachments
         )
+        learn_request(around.redactor, request)
+        request = replace(request, secrecy=Secrecy(around.redactor))
         response = await around.session.send(request)
         content = read_content(response)
         _remember(call.id, content, around.scope)  # a check may read the response of its own step
@@ -66,14 +68,11 @@ async def run_call(call: Call, around: Surroundings) -> StepRecord:
             error=error_message(error),
             retryable=error.retryable,
         )
-        record = StepRecord(result, request)
-        learn_from(around.redactor, record, None)
-        return record
+        return StepRecord(result, request)
     outcome = worst(check.outcome for check in checks)
     result = StepResult(call.id, call.path, outcome, time.perf_counter() - started, tuple(checks))
-    record = StepRecord(result, request, response)
-    learn_from(around.redactor, record, content.value)
-    return record
+    learn_response(around.redactor, response, content.value)
+    return StepRecord(result, request, response)
 
 
 def error_message(error: ShallError) -> Message:

@@ -7,6 +7,7 @@ from mcp_types import ToolAnnotations
 from pydantic import Field
 
 from shall.actions import cases
+from shall.actions.masking import case_redactor
 from shall.cases.model import Case
 from shall.errors import BadValue, NotYet
 from shall.mcp.arguments import CasePath, WorkspaceName
@@ -37,14 +38,16 @@ async def get_testcase(
     workspace: WorkspaceName = None,
 ) -> dict[str, Any]:
     """Read one test case and every problem in it."""
-    found = cases.get_case(await chosen(context, workspace), yaml_path)
+    space = await chosen(context, workspace)
+    found = cases.get_case(space, yaml_path)
     whole = mode == "full" or found.case is None
+    masked = case_redactor(space, found.data).texts
     return {
         "yaml_path": found.path,
         "mode": mode,
-        "testcase": found.data if whole or found.case is None else _summary(found.case),
+        "testcase": masked(found.data if whole or found.case is None else _summary(found.case)),
         "is_valid": found.case is not None,
-        "errors": [str(problem) for problem in found.problems],
+        "errors": masked([str(problem) for problem in found.problems]),
     }
 
 

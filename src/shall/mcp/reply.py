@@ -9,7 +9,7 @@ the earlier server sent them; a tool adds fields of its own. Unlike there, an er
 
 import difflib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from mcp_types import CallToolResult, TextContent
@@ -34,16 +34,24 @@ def success(request_id: str, fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def failure(
-    request_id: str, code: str, message: str, max_length: int, error: ShallError | None = None
+    request_id: str,
+    code: str,
+    message: str,
+    max_length: int,
+    error: ShallError | None = None,
+    mask: Callable[[Any], Any] = lambda value: value,
 ) -> dict[str, Any]:
-    """Put an error into the envelope; its message is cut at the end: the reason stands first."""
+    """Put an error into the envelope; its message is cut at the end: the reason stands first.
+
+    ``mask`` takes secrets out before the cut, which could leave half of one.
+    """
     return {
         "status": "error",
-        "error_message": cut(message, max_length),
+        "error_message": cut(mask(message), max_length),
         "error_code": code,
         "retryable": error.retryable if error else False,
         "request_id": request_id,
-        "error_details": _details(error) if error and error.details else None,
+        "error_details": mask(_details(error)) if error and error.details else None,
     }
 
 

@@ -18,7 +18,7 @@ from shall.errors import ShallError
 from shall.mcp.caller import caller_of
 from shall.mcp.exposure import Exposure
 from shall.mcp.reply import as_result, bad_arguments, check_names, failure, success
-from shall.mcp.spaces import default_workspace
+from shall.mcp.spaces import default_workspace, workspaces_of
 from shall.store.base import CallRecord
 
 _log = logging.getLogger(__name__)
@@ -57,12 +57,13 @@ class EnvelopeTool(Tool):
         request_id = CURRENT.get().request_id or new_request_id()
         started = time.perf_counter()
         workspace = await default_workspace(context)
+        mask = workspaces_of(context).redactor.texts
         length = workspace.defaults.max_error_length if workspace else _DEFAULT_ERROR_LENGTH
         try:
-            answer = success(request_id, await self._answer(arguments, context))
+            answer = success(request_id, mask(await self._answer(arguments, context)))
             result = as_result(answer, self.max_bytes)  # what JSON cannot say is told here
         except ShallError as error:
-            answer = failure(request_id, error.code, str(error), length, error)
+            answer = failure(request_id, error.code, str(error), length, error, mask)
             result = as_result(answer)
         except MCPError:
             raise

@@ -32,6 +32,9 @@ EN: dict[str, str] = {
     " it, ask the operator to change targets_deny.",
     "step.denied.never": "{address} may not be reached: {rule} is denied unless it is listed. If a"
     " test needs it, ask the operator to list it in targets_allow.",
+    "step.denied.secret": "the {rule} redirect to {address} was not followed: it leaves the origin"
+    " of the request, whose body holds a secret. Set follow_redirects: false to check the redirect"
+    " itself.",
     "step.denied.unlisted": "{address} may not be reached: targets_allow does not list it. If"
     " a test needs it, ask the operator to list it.",
     "step.skipped": "not sent, because the step {after} did not pass",

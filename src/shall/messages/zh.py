@@ -32,6 +32,8 @@ ZH: dict[str, str] = {
     "如测试确需访问，请管理员修改 targets_deny。",
     "step.denied.never": "不允许访问 {address}：{rule} 默认禁止。"
     "如测试确需访问，请管理员将其列入 targets_allow。",
+    "step.denied.secret": "未跟随到 {address} 的 {rule} 重定向：目标不同源，而请求体含有机密。"
+    "如要检查重定向本身，请设置 follow_redirects: false。",
     "step.denied.unlisted": "不允许访问 {address}：未列入 targets_allow。"
     "如测试确需访问，请管理员将其列入。",
     "step.skipped": "未发送：步骤 {after} 未通过",

@@ -244,3 +244,29 @@ def test_a_file_that_cannot_be_opened_is_told_at_the_start(tmp_path: Path) -> No
 
     with pytest.raises(InvalidSetting, match="cannot be written"):
         set_up_logging(Settings(log_file=tmp_path / "a-file" / "server.log"))
+
+
+@pytest.mark.verifies("defences#9.11")
+@pytest.mark.parametrize("log_format", ["console", "json"])
+def test_a_token_in_a_path_is_not_logged(log: Log, log_format: str) -> None:
+    file = log(log_format=log_format, variables={"bot": "canary-5f1b9c"}, secrets=("bot",))
+    token = "AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
+    for path in (
+        f"/bot110201543:{token}/send",
+        "/botcanary-5f1b9c/send",
+        "/x/63616e6172792d356631623963",
+    ):
+        log_access({"method": "GET", "path": path, "client": None}, 200, 0.001)
+    text = file.read_text()
+    assert "/bot110201543:***/send" in text
+    assert "/bot***/send" in text
+    assert not any(secret in text for secret in (token, "canary-5f1b9c", "63616e6172"))
+
+
+@pytest.mark.verifies("defences#9.4")
+@pytest.mark.parametrize(
+    "name", ["pwd", "pass", "密码", "jwt", "session", "sid", "csrf", "signature", "口令"]
+)
+@pytest.mark.parametrize("form", ["{}=hunter2x", "{}: hunter2x", '"{}": "hunter2x"'])
+def test_a_value_after_a_name_of_a_secret_is_not_logged(name: str, form: str) -> None:
+    assert "hunter2x" not in Masking()(form.format(name))

@@ -19,6 +19,7 @@ from typing import Any
 
 from shall.actions.request_ids import CURRENT
 from shall.errors import InvalidSetting
+from shall.joining import redactor_of
 from shall.serve.observe.copies import FileId, file_id, is_piped_into
 from shall.serve.observe.masking import Masking
 from shall.settings import Settings
@@ -165,7 +166,7 @@ def set_up_logging(settings: Settings) -> None:
             handlers = [file]
         else:
             handlers = [stderr, file]  # in this order: the file is told that nobody reads us
-    masking = Masking((settings.auth_token, settings.state_key))
+    masking = Masking((settings.auth_token, settings.state_key), redactor_of(settings))
     line = JsonLine(masking) if settings.log_format == "json" else OneLine(masking)
     for handler in handlers:
         handler.setFormatter(line)
