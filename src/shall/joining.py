@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from shall.actions.files import Files
+from shall.actions.refusals import Refusals
 from shall.actions.workspace import RunDefaults, Workspace
 from shall.actions.workspaces import Workspaces
 from shall.engine.events import Emit
@@ -52,6 +53,22 @@ def log_files(root: Path, settings: Settings) -> tuple[Path, ...]:
     return (calls,) if settings.log_file is None else (calls, settings.log_file.absolute())
 
 
+def refusals(root: Path, settings: Settings) -> Refusals:
+    """Return what no caller of a workspace reaches."""
+    state = {(STATE_FOLDER,)}
+    if settings.state_dir is not None:
+        state.add(_names_below(root, settings.state_dir))
+    return Refusals(tuple(state - {()}), private_files(settings), log_files(root, settings))
+
+
+def _names_below(root: Path, folder: Path) -> tuple[str, ...]:
+    """Return the names of a folder as it lies below a root; none where it does not."""
+    if not folder.is_absolute():
+        return tuple(name for name in folder.parts if name != ".")
+    resolved = folder.resolve()
+    return resolved.relative_to(root).parts if resolved.is_relative_to(root) else ()
+
+
 def open_workspace(
     root: Path, settings: Settings, *, keeps_state: bool = True, observe: Emit | None = None
 ) -> Workspace:
@@ -68,7 +85,7 @@ def open_workspace(
     """
     policy = read_policy(settings.targets_allow, settings.targets_deny)
     root = root.resolve()
-    files = Files(root, private_files(settings), log_files(root, settings))
+    files = Files(root, refusals(root, settings))
     state = state_folder(root, settings)
     store: Store | None = None
     evidence: EvidenceLog | None = None

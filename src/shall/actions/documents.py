@@ -1,10 +1,8 @@
 """Creates and reads text files of the workspace."""
 
-from pathlib import PurePosixPath
-
-from shall.actions.paths import is_version_control, refuse_environment, refuse_operators
+from shall.actions.paths import refuse_operators
 from shall.actions.workspace import Workspace
-from shall.errors import BadValue, OutsideWorkspace
+from shall.errors import BadValue
 
 MAX_BYTES = 1 << 20
 """The largest file that is read or written, in bytes."""
@@ -19,7 +17,7 @@ def create_file(workspace: Workspace, path: str, content: str, *, overwrite: boo
         AlreadyExists: It exists and ``overwrite`` is false.
         BadValue: The content is larger than 1 MiB.
     """
-    relative = _guarded(workspace, path)
+    relative = workspace.files.relative(path)
     refuse_operators(relative)
     if len(content.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         raise BadValue(f"{relative} would be larger than 1 MiB.", hint="Split it.")
@@ -32,19 +30,5 @@ def read_file(workspace: Workspace, path: str) -> str:
 
     Raises ``OutsideWorkspace``, ``FileMissing``, ``BadValue``.
     """
-    relative = _guarded(workspace, path)
-    refuse_environment(relative)
-    text = workspace.files.read_text(relative)
-    if len(text) > MAX_BYTES:
-        raise BadValue(f"{relative} is larger than 1 MiB.", hint="Read it with another tool.")
-    return text
-
-
-def _guarded(workspace: Workspace, path: str) -> str:
     relative = workspace.files.relative(path)
-    parts = PurePosixPath(relative).parts
-    if any(is_version_control(part) for part in parts):
-        raise OutsideWorkspace(f"{relative} is inside a version-control folder.")
-    if (workspace.root / relative).is_relative_to(workspace.state):
-        raise OutsideWorkspace(f"{relative} is inside the state folder.")
-    return relative
+    return workspace.files.read_text(relative, MAX_BYTES, settings=True)
