@@ -69,6 +69,12 @@ class Files:
         self._root_names = (str(root.absolute()), str(root.resolve()))
         self._refusals = refusals
 
+    def fileno(self) -> int:
+        """Return the descriptor of the folder, which stays ours. Raises ``FolderNotFound``."""
+        if self._root < 0:
+            raise FolderNotFound("The workspace is closed.", hint="Call again.")
+        return self._root
+
     def relative(self, path: str) -> str:
         """Give the path relative to the folder, normalised.
 

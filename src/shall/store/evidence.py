@@ -106,9 +106,7 @@ class EvidenceLog:
     def _newest(self) -> dict[_Key, Evidence]:
         found: dict[_Key, Evidence] = {}
         with self._translated(), suppress(FileNotFoundError), self._folder.opened() as folder:
-            for name in sorted(os.listdir(folder)):
-                if not name.endswith(".jsonl"):
-                    continue
+            for name in sorted(it for it in os.listdir(folder) if it.endswith(".jsonl")):
                 for fact in self._facts(folder, name):
                     key = _key(fact)
                     if key not in found or _order(found[key]) < _order(fact):

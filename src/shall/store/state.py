@@ -6,6 +6,7 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 
+from shall.bounded import read_path
 from shall.errors import StoreUnavailable
 from shall.store.folders import Folder
 
@@ -13,6 +14,7 @@ LOCAL = "local"
 """Below the state folder: the database, caches and reports of this machine; never committed."""
 
 _KEY_FILE = "sealing.key"
+_KEY_BYTES = 1024
 DATABASE = f"{LOCAL}/shall.db"
 """Below the state folder: runs and tool calls."""
 
@@ -76,7 +78,7 @@ def sealing_key(folder: Path) -> bytes:
     try:
         if not path.exists():
             _make_key(path)
-        return path.read_bytes()
+        return read_path(path, _KEY_BYTES)
     except OSError as error:
         raise StoreUnavailable(f"The key {path} cannot be read: {error.strerror}.") from error
 
