@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+from tests.conftest import Service
 
 from shall.actions.cases import get_case, list_cases
 from shall.actions.documents import create_file, read_file
@@ -10,7 +11,6 @@ from shall.engine.result import Outcome
 from shall.errors import OutsideWorkspace
 from shall.joining import open_workspace
 from shall.settings import Settings
-from tests.conftest import Service
 
 REFUSED = (
     ".env",

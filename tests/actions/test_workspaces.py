@@ -1,4 +1,3 @@
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -210,7 +209,7 @@ def test_an_interpreter_that_the_operator_allows_may_be_named(folders: dict[str,
 
 
 def open_descriptors() -> int:
-    return len(os.listdir("/dev/fd"))
+    return len(list(Path("/dev/fd").iterdir()))
 
 
 def make_projects(folder: Path, count: int) -> list[str]:

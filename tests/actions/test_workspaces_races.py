@@ -61,7 +61,7 @@ def exchanged(tmp_path: Path) -> Iterator[Path]:
 def test_a_folder_exchanged_for_a_link_is_never_opened_outside(exchanged: Path) -> None:
     outside = exchanged.parent / "outside"
     before = {path: path.stat().st_mtime_ns for path in outside.rglob("*")}
-    identity = os.stat(outside).st_ino, os.stat(outside / "sub").st_ino
+    identity = outside.stat().st_ino, (outside / "sub").stat().st_ino
     seen = {"inside": 0, "outside": 0, "refused": 0}
     for number in range(1500):
         spaces = Workspaces(

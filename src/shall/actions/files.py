@@ -66,7 +66,9 @@ class Files:
             raise FolderNotFound(
                 f"The folder {root} cannot be opened: {error.strerror}."
             ) from error
-        self._root_names = (str(root.absolute()), str(root.resolve()))
+        # With a descriptor the path is resolved already, and may mean another folder by now.
+        resolved = root.resolve() if descriptor is None else root
+        self._root_names = (str(root.absolute()), str(resolved))
         self._refusals = refusals
 
     def fileno(self) -> int:

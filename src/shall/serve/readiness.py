@@ -99,7 +99,8 @@ class Readiness:
             _log.warning("the store does not answer: %s", error)
             reasons.append("store unavailable")
         try:
-            if shutil.disk_usage(workspace.state).free < self._min_free_bytes:
+            folder = workspace.state if workspace.state.exists() else workspace.root
+            if shutil.disk_usage(folder).free < self._min_free_bytes:
                 reasons.append("disk full")
         except OSError:
             pass  # no state is kept there: nothing can be too large for it

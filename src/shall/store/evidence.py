@@ -106,7 +106,8 @@ class EvidenceLog:
     def _newest(self) -> dict[_Key, Evidence]:
         found: dict[_Key, Evidence] = {}
         with self._translated(), suppress(FileNotFoundError), self._folder.opened() as folder:
-            for name in sorted(it for it in os.listdir(folder) if it.endswith(".jsonl")):
+            names = os.listdir(folder)  # noqa: PTH208 - of a descriptor
+            for name in sorted(it for it in names if it.endswith(".jsonl")):
                 for fact in self._facts(folder, name):
                     key = _key(fact)
                     if key not in found or _order(found[key]) < _order(fact):
