@@ -37,7 +37,6 @@ def exchanged(tmp_path: Path) -> Iterator[Path]:
     shop, outside = tmp_path / "shop", tmp_path / "outside"
     for project, text in ((shop / "p", "inside"), (outside, "outside")):
         (project / "sub").mkdir(parents=True)
-        (project / ".shall/local").mkdir(parents=True)
         (project / "shall.yaml").touch()
         (project / "sub/shall.yaml").touch()
         for name in ("a.md", "sub/a.md"):

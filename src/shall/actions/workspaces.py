@@ -178,7 +178,7 @@ class Workspaces:
         if any(is_version_control(name) for name in below):
             return False
         above = [root.joinpath(*below[:count]) for count in range(len(below) + 1)]
-        return not any(folder.is_relative_to(self._state_of(it).resolve()) for it in above)
+        return not any(folder.is_relative_to(_real(self._state_of(it))) for it in above)
 
     def _open_allowed(self, root: Path) -> Workspace:
         with self._lock:
@@ -263,6 +263,13 @@ def _resolved(base: Path, argument: str) -> Path:
     except (ValueError, OSError) as error:
         raise OutsideWorkspace(f"The workspace {argument!r} cannot be a path: {error}.") from None
     return folder
+
+
+def _real(folder: Path) -> Path:
+    try:
+        return folder.resolve()
+    except OSError:  # it is replaced at this moment; opening it follows no link
+        return folder
 
 
 def _line_to_add(folder: str) -> str:
