@@ -8,7 +8,7 @@ import pytest
 
 SOURCE = Path(__file__).parent.parent / "src"
 
-METHODS = frozenset(  # fmt: skip
+METHODS = frozenset(
     [
         "open",
         "read_text",

@@ -58,7 +58,7 @@ def log_files(root: Path, settings: Settings) -> tuple[Path, ...]:
 
 def refusals(root: Path, settings: Settings) -> Refusals:
     """Return what no caller of a workspace reaches."""
-    state = {(STATE_FOLDER,)}
+    state: set[tuple[str, ...]] = {(STATE_FOLDER,)}
     if settings.state_dir is not None:
         state.add(_names_below(root, settings.state_dir))
     return Refusals(tuple(state - {()}), private_files(settings), log_files(root, settings))
