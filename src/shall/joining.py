@@ -3,10 +3,12 @@
 import hashlib
 import logging
 import secrets
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from shall.actions.files import Files
+from shall.actions.refusals import Refusals
 from shall.actions.server_folder import (
     Origin,
     ServerFolder,
@@ -25,6 +27,8 @@ from shall.settings import FILE_NAME, Settings, process_environment
 from shall.store.base import Store
 from shall.store.call_log import CallLog
 from shall.store.evidence import EvidenceLog
+from shall.store.folders import Folder, exists
+from shall.store.later import StoreOpenedLater
 from shall.store.sqlite import SqliteStore
 from shall.store.state import DATABASE, EVIDENCE, LOCAL, prepare_state, sealing_key
 
@@ -63,14 +67,36 @@ def log_files(root: Path, settings: Settings) -> tuple[Path, ...]:
     return (calls,) if settings.log_file is None else (calls, settings.log_file.absolute())
 
 
+def refusals(root: Path, settings: Settings) -> Refusals:
+    """Return what no caller of a workspace reaches."""
+    state: set[tuple[str, ...]] = {(STATE_FOLDER,)}
+    if settings.state_dir is not None:
+        state.add(_names_below(root, settings.state_dir))
+    return Refusals(tuple(state - {()}), private_files(settings), log_files(root, settings))
+
+
+def _names_below(root: Path, folder: Path) -> tuple[str, ...]:
+    """Return the names of a folder as it lies below a root; none where it does not."""
+    if not folder.is_absolute():
+        return tuple(name for name in folder.parts if name != ".")
+    resolved = folder.resolve()
+    return resolved.relative_to(root).parts if resolved.is_relative_to(root) else ()
+
+
 def open_workspace(
-    root: Path, settings: Settings, *, keeps_state: bool = True, observe: Emit | None = None
+    root: Path,
+    settings: Settings,
+    *,
+    keeps_state: bool = True,
+    observe: Emit | None = None,
+    folder: int | None = None,
 ) -> Workspace:
-    """Join one folder with its store, evidence and sender.
+    """Join one folder with its store, evidence and sender, for a user who may write.
 
     ``keeps_state`` False gives a workspace that makes no state folder and keeps nothing. State
     that cannot be written gives a workspace without state and a ``state_warning``. ``observe`` is
-    told the events of every run.
+    told the events of every run. ``folder`` is the descriptor of ``root``, where that is open
+    already.
 
     Raises:
         FolderNotFound: There is no such folder.
@@ -78,32 +104,27 @@ def open_workspace(
         InvalidSetting: The rules about targets cannot be read.
     """
     policy = read_policy(settings.targets_allow, settings.targets_deny)
-    root = root.resolve()
-    files = Files(root, private_files(settings), log_files(root, settings))
-    state = state_folder(root, settings)
+    root = root.resolve() if folder is None else root
+    files = Files(root, refusals(root, settings), descriptor=folder)
+    state = _state(root, settings, files)
     store: Store | None = None
     evidence: EvidenceLog | None = None
-    warning: str | None = None
+    fault: str | None = None
     try:
         if keeps_state:
-            prepare_state(state)
-            store = SqliteStore(
-                state / DATABASE,
-                max_runs=settings.max_history_size,
-                max_age_days=settings.max_history_days,
-            )
-            evidence = EvidenceLog(state / EVIDENCE)
+            store = _open_store(state, settings)
+            evidence = EvidenceLog(state.below(EVIDENCE))
     except StoreUnavailable as error:
-        warning = f"Nothing is kept of what runs here: {error}"
+        fault = f"Nothing is kept of what runs here: {error}"
     return Workspace(
         root=root,
-        state=state,
+        state=state.path,
         files=files,
         store=store,
         evidence=evidence,
         make_sender=lambda: _make_sender(policy),
         defaults=run_defaults(settings),
-        state_warning=warning,
+        state_fault=fault,
         observe=observe,
         redactor=redactor_of(settings),
     )
@@ -132,6 +153,49 @@ def _open_folder_of_server(settings: Settings) -> ServerFolder:
     return folder
 
 
+def serve_workspace(
+    root: Path, descriptor: int, settings: Settings, observe: Emit | None = None
+) -> Workspace:
+    """Join a folder that is open, for a server: its state is made by callers who may write.
+
+    Raises:
+        InvalidSetting: The rules about targets cannot be read.
+    """
+    space = open_workspace(root, settings, keeps_state=False, observe=observe, folder=descriptor)
+    state = _state(space.root, settings, space.files)
+    later = StoreOpenedLater(
+        lambda: _has_store(state),
+        lambda: _open_store(state, settings),
+        may_make=not settings.read_only,
+    )
+    return replace(space, store=later, evidence=EvidenceLog(state.below(EVIDENCE)), later=later)
+
+
+def _state(root: Path, settings: Settings, files: Files) -> Folder:
+    """Return the state folder: below the open workspace, or where the operator named it."""
+    path = state_folder(root, settings)
+    if settings.state_dir is not None and settings.state_dir.is_absolute():
+        return Folder(path)
+    return Folder(path, files.fileno, _names_below(root, settings.state_dir or Path(STATE_FOLDER)))
+
+
+def _has_store(state: Folder) -> bool:
+    name = DATABASE.rpartition("/")[2]
+    with suppress(OSError), state.below(LOCAL).opened() as folder:
+        return exists(folder, name)
+    return False
+
+
+def _open_store(state: Folder, settings: Settings) -> SqliteStore:
+    prepare_state(state)
+    return SqliteStore(
+        state.path / DATABASE,
+        max_runs=settings.max_history_size,
+        max_age_days=settings.max_history_days,
+        folder=state.below(LOCAL),
+    )
+
+
 def open_workspaces(settings: Settings, observe: Emit | None = None) -> Workspaces:
     """Join the folders that the settings allow, for a server: its calls are logged.
 
@@ -150,14 +214,19 @@ def open_workspaces(settings: Settings, observe: Emit | None = None) -> Workspac
     if home is not None and (folder.path, folder.origin) == (home.resolve(), Origin.CURRENT):
         home = None  # it is no person's: nothing else is too wide
 
-    def open_one(root: Path) -> Workspace:
+    def open_one(root: Path, descriptor: int) -> Workspace:
         call_log = None
         if settings.log_calls:
             path = call_log_path(root, settings)
             call_log = logs.setdefault(
                 path, CallLog(path, settings.calls_log_bytes, settings.calls_log_days)
             )
-        return replace(open_workspace(root, settings, observe=observe), call_log=call_log)
+        return replace(
+            serve_workspace(root, descriptor, settings, observe),
+            call_log=call_log,
+            logs_in_state=settings.logs_root is None
+            and Path(settings.calls_log).name == settings.calls_log,
+        )
 
     workspaces = Workspaces(
         settings.workspaces,
@@ -184,9 +253,19 @@ def state_key(settings: Settings, workspaces: Workspaces) -> bytes:
     if settings.state_key:
         return hashlib.sha256(settings.state_key.encode("utf-8")).digest()
     try:
-        return sealing_key(workspaces.choose(None).state)
+        workspace = workspaces.choose(None)
+        if settings.read_only and not workspace.has_state():
+            return secrets.token_bytes(32)
+        return sealing_key(workspace.state)
     except ShallError:
         return secrets.token_bytes(32)
+
+
+def make_first_state(settings: Settings, workspaces: Workspaces) -> None:
+    """Make the state of the first workspace: whoever starts a server may write, unless told not."""
+    with suppress(ShallError):  # told by each call, and by readiness
+        if not settings.read_only:
+            workspaces.choose(None).make_state()
 
 
 def call_log_path(root: Path, settings: Settings) -> Path:

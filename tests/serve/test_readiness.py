@@ -46,7 +46,7 @@ async def test_a_server_is_ready_from_its_start_until_it_drains(spaces: Workspac
     assert await readiness.reasons() == ("starting",)
     readiness.start()
     assert await readiness.reasons() == ()
-    spaces.choose(None)
+    spaces.choose(None).make_state()
     assert await readiness.reasons() == ()
     draining = True
     assert await readiness.reasons() == ("draining",)
@@ -54,7 +54,7 @@ async def test_a_server_is_ready_from_its_start_until_it_drains(spaces: Workspac
 
 @pytest.mark.verifies("rest#1.5")
 async def test_a_full_disk_is_a_reason(spaces: Workspaces) -> None:
-    spaces.choose(None)
+    spaces.choose(None).make_state()
     assert await started(spaces, min_free_bytes=1 << 62).reasons() == ("disk full",)
     assert MIN_FREE_BYTES >= 1 << 20
 
@@ -64,6 +64,7 @@ async def test_a_store_that_cannot_be_used_is_a_reason_until_it_can(
     spaces: Workspaces, tmp_path: Path
 ) -> None:
     space = spaces.choose(None)
+    space.make_state()
     clock = Clock()
     readiness = started(spaces, clock=clock, timeout_s=0.05)
     other = sqlite3.connect(tmp_path / ".shall/local/shall.db", isolation_level=None)
@@ -85,7 +86,7 @@ async def test_a_store_that_cannot_be_used_is_a_reason_until_it_can(
 async def test_a_state_that_could_not_be_opened_is_a_reason(tmp_path: Path) -> None:
     (tmp_path / ".shall").write_text("no folder")
     opened = open_workspaces(Settings(workspaces=(tmp_path,)))
-    opened.choose(None)
+    opened.choose(None).make_state()
     assert await started(opened).reasons() == ("store unavailable",)
     opened.close()
 
@@ -162,7 +163,7 @@ async def test_many_callers_ask_a_hanging_store_once(tmp_path: Path) -> None:
     store: Any = Hanging()
     first = open_workspaces(Settings(workspaces=(tmp_path,)))
     workspace = replace(first.choose(None), store=store)
-    spaces = Workspaces((tmp_path,), tmp_path, tmp_path, lambda _: workspace)
+    spaces = Workspaces((tmp_path,), tmp_path, tmp_path, lambda *_: workspace)
     spaces.choose(None)
     readiness = started(spaces, timeout_s=0.05)
     answers = await asyncio.gather(*(readiness.reasons() for _ in range(100)))

@@ -15,6 +15,7 @@ from shall import __version__
 from shall.actions.atomic import is_leftover
 from shall.actions.certificates import days_left
 from shall.actions.server_folder import Origin
+from shall.bounded import EVIDENCE_BYTES, read_path
 from shall.errors import InvalidInput, StoreUnavailable
 from shall.store.copies import examine_database, known_schema, library_version
 from shall.store.evidence import unreadable_lines
@@ -151,13 +152,20 @@ def _store(subject: Examined) -> Iterator[Finding]:
 
 def _evidence(subject: Examined) -> Iterator[Finding]:
     files = sorted((subject.state / EVIDENCE).glob("*.jsonl"))
-    found = {path: unreadable_lines(path.read_bytes()) for path in files}
+    found: dict[Path, list[int]] = {}
+    for path in files:
+        try:
+            found[path] = unreadable_lines(read_path(path, EVIDENCE_BYTES))
+        except OSError as error:
+            yield _fail(
+                "evidence", f"{path}: {error.strerror}", "Move it away, or make it readable."
+            )
     for path, bad in found.items():
         if bad:
             lines = ", ".join(str(number) for number in bad[:5])
             told = f"{path}: {len(bad)} lines cannot be read (line {lines})"
             yield _warn("evidence", told, "Run `shall doctor --repair`.")
-    if not any(found.values()):
+    if len(found) == len(files) and not any(found.values()):
         yield _ok("evidence", f"{len(files)} files, every line can be read")
 
 

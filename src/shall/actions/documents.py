@@ -1,11 +1,9 @@
 """Creates and reads text files of the workspace."""
 
-from pathlib import PurePosixPath
-
 from shall.actions.masking import refuse_masked_text, shown_text
-from shall.actions.paths import is_version_control, refuse_environment, refuse_operators
+from shall.actions.paths import refuse_operators
 from shall.actions.workspace import Workspace
-from shall.errors import BadValue, OutsideWorkspace
+from shall.errors import BadValue
 
 MAX_BYTES = 1 << 20
 """The largest file that is read or written, in bytes."""
@@ -20,7 +18,7 @@ def create_file(workspace: Workspace, path: str, content: str, *, overwrite: boo
         AlreadyExists: It exists and ``overwrite`` is false.
         BadValue: The content is larger than 1 MiB, or would put a mask in a secret's place.
     """
-    relative = _guarded(workspace, path)
+    relative = workspace.files.relative(path)
     refuse_operators(relative)
     if overwrite:
         refuse_masked_text(workspace, relative, content)
@@ -35,19 +33,6 @@ def read_file(workspace: Workspace, path: str) -> str:
 
     Raises ``OutsideWorkspace``, ``FileMissing``, ``BadValue``.
     """
-    relative = _guarded(workspace, path)
-    refuse_environment(relative)
-    text = workspace.files.read_text(relative)
-    if len(text) > MAX_BYTES:
-        raise BadValue(f"{relative} is larger than 1 MiB.", hint="Read it with another tool.")
-    return shown_text(workspace, relative, text)
-
-
-def _guarded(workspace: Workspace, path: str) -> str:
     relative = workspace.files.relative(path)
-    parts = PurePosixPath(relative).parts
-    if any(is_version_control(part) for part in parts):
-        raise OutsideWorkspace(f"{relative} is inside a version-control folder.")
-    if (workspace.root / relative).is_relative_to(workspace.state):
-        raise OutsideWorkspace(f"{relative} is inside the state folder.")
-    return relative
+    text = workspace.files.read_text(relative, MAX_BYTES, settings=True)
+    return shown_text(workspace, relative, text)

@@ -12,6 +12,7 @@ from shall.engine.redact import Redactor
 from shall.store.base import Store
 from shall.store.call_log import CallLog
 from shall.store.evidence import EvidenceLog
+from shall.store.later import StoreOpenedLater
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +36,11 @@ class Workspace:
     """One project folder, joined to the parts that act on it.
 
     ``store`` and ``evidence`` are None where the state cannot be written; ``state_warning`` says
-    why, once, and whatever needs no state still works. ``make_sender`` is called inside the event
-    loop that runs the cases. ``observe`` is told the events of every run, whoever asked for it.
-    ``call_log`` is None where no call log is kept. ``redactor`` knows the secrets of the settings:
-    what is shown of the workspace passes through it.
+    why, once, and whatever needs no state still works. ``later`` is the store where it is opened
+    when it is needed. ``make_sender`` is called inside the event loop that runs the cases.
+    ``observe`` is told the events of every run, whoever asked for it. ``call_log`` is None where
+    no call log is kept; ``logs_in_state``: it is a part of the state. ``redactor`` knows the
+    secrets of the settings: what is shown of the workspace passes through it.
     """
 
     root: Path
@@ -48,7 +50,31 @@ class Workspace:
     evidence: EvidenceLog | None
     make_sender: Callable[[], Sender]
     defaults: RunDefaults = RunDefaults()
-    state_warning: str | None = None
+    state_fault: str | None = None
     observe: Emit | None = None
     call_log: CallLog | None = None
     redactor: Redactor = field(default_factory=Redactor)
+    later: StoreOpenedLater | None = None
+    logs_in_state: bool = True
+
+    @property
+    def state_warning(self) -> str | None:
+        """Why nothing is stored of what runs here; None as far as is known."""
+        return self.state_fault or (self.later.fault if self.later is not None else None)
+
+    def make_state(self) -> None:
+        """Make the state, for a caller who may write. ``state_warning`` says why it failed."""
+        if self.later is not None:
+            self.later.make()
+
+    def has_state(self) -> bool:
+        """Check whether there is a state folder with a store."""
+        return self.later is None or self.later.exists()
+
+    def close(self) -> None:
+        """Close everything that is open."""
+        self.files.close()
+        if self.store is not None:
+            self.store.close()
+        if self.call_log is not None:
+            self.call_log.close()

@@ -53,6 +53,7 @@ async def run_tests(
         host=host,
         variables=variables or {},
     )
+    space.make_state()
     warnings = [space.state_warning] if space.state_warning else []
     run = await _run_telling(context, space, request, warnings.append)
     reply = run_reply(run, failure_places(space, run), space.defaults.language)

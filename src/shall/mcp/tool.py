@@ -54,10 +54,18 @@ class EnvelopeTool(Tool):
     ) -> CallToolResult:
         """Answer one call. Only cancelling and protocol errors pass through."""
         del convert_result  # the envelope is the result
+        with workspaces_of(context).in_use():
+            return await self._answered(arguments, context)
+
+    async def _answered(
+        self, arguments: dict[str, Any], context: Context[Any, Any]
+    ) -> CallToolResult:
         request_id = CURRENT.get().request_id or new_request_id()
         started = time.perf_counter()
         workspace = await default_workspace(context)
         mask = workspaces_of(context).redactor.texts
+        if workspace is not None and self._may_store(context):
+            workspace.make_state()
         length = workspace.defaults.max_error_length if workspace else _DEFAULT_ERROR_LENGTH
         try:
             answer = success(request_id, mask(await self._answer(arguments, context)))
@@ -84,6 +92,11 @@ class EnvelopeTool(Tool):
             )
             keep_call(workspace, call)
         return result
+
+    def _may_store(self, context: Context[Any, Any]) -> bool:
+        """Check whether this caller's calls may make the state in which they are stored."""
+        caller = caller_of(context.request_context.request)
+        return not self.exposure.read_only and (caller.may("write") or caller.may("run"))
 
     async def _answer(
         self, arguments: dict[str, Any], context: Context[Any, Any]

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 
 from shall.actions.workspaces import Workspaces
 from shall.errors import InvalidSetting
-from shall.joining import folder_of_server, open_workspaces, state_key
+from shall.joining import folder_of_server, make_first_state, open_workspaces, state_key
 from shall.mcp.server import build_server
 from shall.mcp.spaces import Connected
 from shall.serve.auth import Authenticator, authenticator, metadata_routes, public_paths
@@ -80,6 +80,7 @@ def make_app(settings: Settings, face: Face = SHALL) -> Served:
     facts = Facts()
     metrics = Metrics(shared_folder(process_environment()), facts)
     workspaces = open_workspaces(settings, metrics.take_event)
+    make_first_state(settings, workspaces)
     server = build_server(
         workspaces,
         settings.server_name,

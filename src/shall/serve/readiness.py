@@ -119,7 +119,8 @@ class Readiness:
             _log.warning("the state %s cannot be written: %s", workspace.state, error.strerror)
             reasons.append(_reason(error))
         try:
-            if shutil.disk_usage(workspace.state).free < self._min_free_bytes:
+            folder = workspace.state if workspace.state.exists() else workspace.root
+            if shutil.disk_usage(folder).free < self._min_free_bytes:
                 reasons.append("disk full")
         except OSError:
             pass  # no state is kept there: nothing can be too large for it

@@ -7,12 +7,15 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 
+from shall.bounded import read_path
 from shall.errors import StoreUnavailable
+from shall.store.folders import Folder
 
 LOCAL = "local"
 """Below the state folder: the database, caches and reports of this machine; never committed."""
 
 _KEY_FILE = "sealing.key"
+_KEY_BYTES = 1024
 DATABASE = f"{LOCAL}/shall.db"
 """Below the state folder: runs and tool calls."""
 
@@ -26,20 +29,22 @@ _FILES = {
 }
 
 
-def prepare_state(folder: Path) -> None:
+def prepare_state(state: Path | Folder) -> None:
     """Make the state folder with what git needs to know about it. What exists is left alone.
 
     Raises:
         StoreUnavailable: It cannot be written.
     """
+    state = state if isinstance(state, Folder) else Folder(state)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / LOCAL).mkdir(mode=0o700, exist_ok=True)
-        for name, text in _FILES.items():
-            _write_once(folder / name, text)
+        with state.opened(make=True) as folder:
+            with suppress(FileExistsError):
+                os.mkdir(LOCAL, 0o700, dir_fd=folder)
+            for name, text in _FILES.items():
+                _write_once(folder, name, text)
     except OSError as error:
         raise StoreUnavailable(
-            f"The state folder {folder} cannot be written: {error.strerror}.",
+            f"The state folder {state.path} cannot be written: {error.strerror}.",
             hint="Make it writable, or name another one with SHALL_STATE_DIR.",
         ) from error
 
@@ -90,7 +95,7 @@ def sealing_key(folder: Path) -> bytes:
     try:
         if not path.exists():
             _make_key(path)
-        return path.read_bytes()
+        return read_path(path, _KEY_BYTES)
     except OSError as error:
         raise StoreUnavailable(f"The key {path} cannot be read: {error.strerror}.") from error
 
@@ -106,9 +111,11 @@ def _make_key(path: Path) -> None:
         fresh.unlink()
 
 
-def _write_once(path: Path, text: str) -> None:
+def _write_once(folder: int, name: str, text: str) -> None:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC  # O_EXCL follows no link
     try:
-        with path.open("x", encoding="utf-8") as file:  # "x" follows no link
-            file.write(text)
+        descriptor = os.open(name, flags, 0o666, dir_fd=folder)
     except FileExistsError:
         return
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
