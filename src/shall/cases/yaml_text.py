@@ -10,13 +10,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import yaml
-import yaml_rs
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from shall.cases.agreement import Agreement, is_risky
 from shall.cases.bounds import MAX_CHARACTERS, MAX_DEPTH, MAX_NODES
+from shall.cases.yaml_parser import load_parser
 from shall.errors import InvalidCase, Problem
 from shall.place import Place
+
+yaml_rs = load_parser()
 
 _DATE_TAG = "tag:yaml.org,2002:timestamp"
 _NOT_JSON = ("timestamp", "binary", "set", "omap", "pairs")
