@@ -276,8 +276,7 @@ def test_bodies_beyond_the_budget_are_told_to_come_again_and_small_ones_are_serv
 ) -> None:
     with logged(project, SHALL_MAX_BUFFERED_BYTES=str(1 << 20)) as served, ExitStack() as stack:
         first = stack.enter_context(connect(served))
-        first.sendall(head())
-        first.sendall(b"x" * (1 << 20))
+        first.sendall(head(length=(1 << 20) + 1) + b"x" * (1 << 20))
         large = head("/mcp", b"Connection: close\r\n", length=512 << 10) + b"x" * (512 << 10)
         status, told = 0, b""
         for _ in range(100):  # until the first is read that far
