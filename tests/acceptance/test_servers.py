@@ -1,6 +1,7 @@
 """The two earlier commands over HTTP: their flags, their environment, their defaults."""
 
 import os
+import re
 import signal
 import socket
 from collections.abc import Callable
@@ -173,6 +174,28 @@ def test_d30_the_log_can_be_teed(start: Start, free_port: Any, project: Any) -> 
     os.kill(int((project / "pid").read_text()), signal.SIGTERM)
     assert shell.process.wait(30) == 0
     assert f":{port}" in (project / "mcp-server.log").read_text()
+
+
+@pytest.mark.verifies("defences#11.1")
+@pytest.mark.parametrize("tee", ["tee", "tee -a"])
+def test_d62_tee_and_the_log_file_are_one_file_of_whole_lines(
+    start: Start, free_port: Any, project: Any, curl: Any, tee: str
+) -> None:
+    port, log = free_port(), project / "mcp-server.log"
+    server = f"python -m mcp_server_spec.main --transport http-stream --port {port}"
+    block = f"""export MCP_LOG_FILE={log}
+sh -c 'echo $$ >pid; exec {server} --log-level INFO 2>&1' | {tee} {log}"""
+    shell = start(["sh", "-c", block], port, {})
+    for number in range(50):
+        curl("--header", f"X-Request-ID: asked-{number}", f"http://localhost:{port}/info")
+    os.kill(int((project / "pid").read_text()), signal.SIGTERM)
+    assert shell.process.wait(30) == 0
+    lines = log.read_text("utf-8").splitlines()
+    first = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z [A-Z]+ \S+|shall serves MCP at |shall: ")
+    assert [it for it in lines if not first.match(it)] == []
+    asked = [it for it in lines if "GET /info" in it]
+    assert len(asked) == len(set(asked)) == 50
+    assert all("\0" not in it and it.count("GET /info") == 1 for it in asked)
 
 
 def test_d44_a_port_in_use_is_told_and_can_be_looked_up(shared_spec: Start, run: Any) -> None:
