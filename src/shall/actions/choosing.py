@@ -1,11 +1,11 @@
 """Chooses case files and reads them into jobs."""
 
-import difflib
 from collections.abc import Mapping, Sequence
 
 from shall.actions.requirements import criterion_fingerprints
 from shall.actions.workspace import Workspace
 from shall.cases.fingerprint import case_fingerprint
+from shall.cases.nearest import nearest
 from shall.cases.reading import read_case, root_of
 from shall.engine.job import Job
 from shall.engine.result import CriterionRef
@@ -57,10 +57,8 @@ def case_files(workspace: Workspace, paths: Sequence[str]) -> list[str]:
 def case_not_found(workspace: Workspace, path: str) -> CaseNotFound:
     """Make the error for a missing case, with the nearest names that exist."""
     known = [name for folder in case_folders(workspace) for name in _cases_below(workspace, folder)]
-    near = difflib.get_close_matches(path, known, n=1, cutoff=0.6)
-    return CaseNotFound(
-        f"{path} does not exist.", hint=f"Did you mean {near[0]}?" if near else None
-    )
+    near = nearest(path, known)
+    return CaseNotFound(f"{path} does not exist.", hint=f"Did you mean {near}?" if near else None)
 
 
 def read_jobs(workspace: Workspace, files: Sequence[str], tags: Sequence[str]) -> list[Job]:

@@ -1,10 +1,11 @@
 """The names that a case's expressions can read."""
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
+from shall.cases.nearest import nearest
 from shall.cases.syntax import GLOBAL
 from shall.errors import BadExpression
 
@@ -34,11 +35,10 @@ class Scope:
                 return _follow(names[root], path, root)
         if root in self.missing:
             raise BadExpression(f"`{root}` cannot be read: {self.missing[root]}.")
-        known = [*self.steps, *self.variables, *self.run_variables]
-        near = difflib.get_close_matches(root, known, n=1)
+        near = nearest(root, chain(self.steps, self.variables, self.run_variables))
         raise BadExpression(
             f"`{root}` is not defined.",
-            hint=f"Did you mean `{near[0]}`?" if near else "Define it, or pass it with --var.",
+            hint=f"Did you mean `{near}`?" if near else "Define it, or pass it with --var.",
         )
 
 
@@ -58,8 +58,8 @@ def step_into(value: Any, part: str | int) -> tuple[bool, Any]:
     if isinstance(value, dict):
         if part in value:
             return True, value[part]
-        near = difflib.get_close_matches(str(part), [str(key) for key in value], n=1)
-        return False, f"it has {near[0]}" if near else "it is an object without that key"
+        near = nearest(str(part), map(str, value))
+        return False, f"it has {near}" if near else "it is an object without that key"
     if isinstance(value, list):
         index = int(part) if isinstance(part, str) and part.lstrip("-").isdecimal() else part
         if isinstance(index, int) and -len(value) <= index < len(value):
