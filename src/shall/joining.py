@@ -8,6 +8,7 @@ from pathlib import Path
 from shall.actions.files import Files
 from shall.actions.workspace import RunDefaults, Workspace
 from shall.actions.workspaces import Workspaces
+from shall.engine.budgets import Memory
 from shall.engine.events import Emit
 from shall.engine.ports import Sender
 from shall.engine.target_policy import TargetPolicy, read_policy
@@ -110,6 +111,7 @@ def open_workspaces(settings: Settings, observe: Emit | None = None) -> Workspac
     if missing:
         raise InvalidSetting(f"These workspaces are no folders: {', '.join(missing)}.")
     logs: dict[Path, CallLog] = {}
+    memory = Memory()
 
     def open_one(root: Path) -> Workspace:
         call_log = None
@@ -118,7 +120,8 @@ def open_workspaces(settings: Settings, observe: Emit | None = None) -> Workspac
             call_log = logs.setdefault(
                 path, CallLog(path, settings.calls_log_bytes, settings.calls_log_days)
             )
-        return replace(open_workspace(root, settings, observe=observe), call_log=call_log)
+        opened = open_workspace(root, settings, observe=observe)
+        return replace(opened, call_log=call_log, memory=memory)
 
     return Workspaces(
         settings.workspaces,

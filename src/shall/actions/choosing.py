@@ -1,6 +1,6 @@
 """Chooses case files and reads them into jobs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from shall.actions.requirements import criterion_fingerprints
 from shall.actions.workspace import Workspace
@@ -61,13 +61,22 @@ def case_not_found(workspace: Workspace, path: str) -> CaseNotFound:
     return CaseNotFound(f"{path} does not exist.", hint=f"Did you mean {near}?" if near else None)
 
 
-def read_jobs(workspace: Workspace, files: Sequence[str], tags: Sequence[str]) -> list[Job]:
+def read_jobs(
+    workspace: Workspace,
+    files: Sequence[str],
+    tags: Sequence[str],
+    go_on: Callable[[], None] = lambda: None,
+) -> list[Job]:
     """Read the files into jobs; with tags, only cases that have any of them.
 
     A file that cannot be read becomes a job that carries the reason. It is kept whatever the
-    tags: it cannot be told whether it has them.
+    tags: it cannot be told whether it has them. ``go_on`` is called before each file: what it
+    raises ends the reading.
     """
-    jobs = [_read_job(workspace, path) for path in files]
+    jobs = []
+    for path in files:
+        go_on()
+        jobs.append(_read_job(workspace, path))
     if tags:
         wanted = frozenset(tags)
         jobs = [job for job in jobs if job.case is None or wanted.intersection(job.case.tags)]

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from shall.actions.files import Files
+from shall.engine.budgets import Memory
 from shall.engine.events import Emit
 from shall.engine.ports import Sender
 from shall.store.base import Store
@@ -36,7 +37,8 @@ class Workspace:
     ``store`` and ``evidence`` are None where the state cannot be written; ``state_warning`` says
     why, once, and whatever needs no state still works. ``make_sender`` is called inside the event
     loop that runs the cases. ``observe`` is told the events of every run, whoever asked for it.
-    ``call_log`` is None where no call log is kept.
+    ``call_log`` is None where no call log is kept. ``memory`` is what the cases that run at once may
+    take; the workspaces of a server share it.
     """
 
     root: Path
@@ -49,3 +51,4 @@ class Workspace:
     state_warning: str | None = None
     observe: Emit | None = None
     call_log: CallLog | None = None
+    memory: Memory = field(default_factory=Memory)

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from shall.engine.case import run_case
@@ -49,6 +50,8 @@ async def run_jobs(
     caller does the same and then raises ``asyncio.CancelledError``, after ``RunFinished`` with
     status ``interrupted`` was emitted. A case that had not begun is skipped.
     """
+    deadline_s = min(options.deadline_s, time.monotonic() + options.run_timeout_s)
+    options = replace(options, deadline_s=deadline_s)
     run = _Run(jobs, options)
     at, started = datetime.now(UTC), time.perf_counter()
     emit(RunStarted(options.run_id, at, len(jobs), options.environment))
@@ -69,7 +72,7 @@ async def run_jobs(
         for worker in workers:
             worker.cancel()
 
-    timer = asyncio.get_running_loop().call_later(options.run_timeout_s, on_time)
+    timer = asyncio.get_running_loop().call_later(deadline_s - time.monotonic(), on_time)
     cancelled: asyncio.CancelledError | None = None
     try:
         await asyncio.gather(*workers)

@@ -7,6 +7,7 @@ from typing import Any
 
 from shall.cases.nearest import nearest
 from shall.cases.syntax import GLOBAL
+from shall.engine.budgets import Budget
 from shall.errors import BadExpression
 
 
@@ -14,13 +15,15 @@ from shall.errors import BadExpression
 class Scope:
     """Step results, case variables and run variables; the first that has a name gives its value.
 
-    ``missing`` holds, for a step without a JSON body, the reason to tell.
+    ``missing`` holds, for a step without a JSON body, the reason to tell. ``budget`` counts what
+    the expressions make.
     """
 
     run_variables: Mapping[str, Any] = field(default_factory=dict)
     variables: dict[str, Any] = field(default_factory=dict)
     steps: dict[str, Any] = field(default_factory=dict)
     missing: dict[str, str] = field(default_factory=dict)
+    budget: Budget = field(default_factory=Budget)
 
     def read(self, root: str, path: tuple[str | int, ...]) -> Any:
         """Give the value of a reference. Only object keys and list indexes are followed.

@@ -19,6 +19,7 @@ from shall.errors import BadValue, ResultTooLarge, ShallError
 
 _MOST_TOLD = 20
 _NAME_LENGTH = 100
+_BRIEF_LENGTH = 1000
 
 
 def success(request_id: str, fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -48,6 +49,14 @@ def failure(
         "request_id": request_id,
         "error_details": _details(error) if error and error.details else None,
     }
+
+
+def is_brief(data: Mapping[str, Any]) -> bool:
+    """Return whether an envelope holds only scalars and short texts: it is written in no time."""
+    return all(
+        len(value) < _BRIEF_LENGTH if isinstance(value, str) else not isinstance(value, list | dict)
+        for value in data.values()
+    )
 
 
 def as_result(data: dict[str, Any], max_bytes: int | None = None) -> CallToolResult:

@@ -17,8 +17,8 @@ from shall.actions.request_ids import CURRENT, new_request_id
 from shall.errors import ShallError
 from shall.mcp.caller import caller_of
 from shall.mcp.exposure import Exposure
-from shall.mcp.reply import as_result, bad_arguments, check_names, failure, success
-from shall.mcp.spaces import default_workspace
+from shall.mcp.reply import as_result, bad_arguments, check_names, failure, is_brief, success
+from shall.mcp.spaces import default_workspace, workers_of
 from shall.store.base import CallRecord
 
 _log = logging.getLogger(__name__)
@@ -60,7 +60,11 @@ class EnvelopeTool(Tool):
         length = workspace.defaults.max_error_length if workspace else _DEFAULT_ERROR_LENGTH
         try:
             answer = success(request_id, await self._answer(arguments, context))
-            result = as_result(answer, self.max_bytes)  # what JSON cannot say is told here
+            # What JSON cannot say is told here.
+            if is_brief(answer):
+                result = as_result(answer, self.max_bytes)
+            else:
+                result = await workers_of(context).call(as_result, answer, self.max_bytes)
         except ShallError as error:
             answer = failure(request_id, error.code, str(error), length, error)
             result = as_result(answer)

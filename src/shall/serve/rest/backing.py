@@ -8,6 +8,7 @@ from mcp.server.mcpserver import MCPServer
 from starlette.requests import Request
 from starlette.responses import Response
 
+from shall.actions.workers import Workers
 from shall.actions.workspaces import Workspaces
 from shall.mcp.spaces import Connected
 from shall.serve.readiness import Readiness
@@ -30,4 +31,5 @@ class Backing:
     server: MCPServer[Connected]
     readiness: Readiness
     metrics: "Scrape | None" = None
+    workers: Workers = field(default_factory=Workers)
     started_s: float = field(default_factory=time.monotonic)
