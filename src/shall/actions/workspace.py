@@ -37,8 +37,8 @@ class Workspace:
     ``store`` and ``evidence`` are None where the state cannot be written; ``state_warning`` says
     why, once, and whatever needs no state still works. ``make_sender`` is called inside the event
     loop that runs the cases. ``observe`` is told the events of every run, whoever asked for it.
-    ``call_log`` is None where no call log is kept. ``memory`` is what the cases that run at once may
-    take; the workspaces of a server share it.
+    ``call_log`` is None where no call log is kept. ``memory`` is what the cases that run at once
+    may take; the workspaces of a server share it.
     """
 
     root: Path

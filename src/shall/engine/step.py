@@ -54,6 +54,7 @@ async def run_call(call: Call, around: Surroundings) -> StepRecord:
             call.request, around.case, around.scope, around.options, around.attachments
         )
         response = await around.session.send(request)
+        around.scope.budget.check_time()
         content = read_content(response, around.scope.budget)
         _remember(call.id, content, around.scope)  # a check may read the response of its own step
         checks = _check_all(call, response, content, around.scope)
