@@ -144,8 +144,8 @@ def test_brackets_that_nest_nothing_do_not_count(text: str) -> None:
 
 
 _SIGNS = "\n[]{}'\"|>#\t\x00\ud800%~(\ufeff"
-_WORDS = """testcase:¦  ¦- ¦&a ¦*a¦!!int ¦!!set ¦<<: ¦? ¦steps:¦name: a¦id: s¦path: /¦assert:¦: 
-¦null¦type: regex¦expected: ¦1:1:1¦0x1¦.inf¦1e999¦{{ a }}¦{{¦2020-01-01¦variables:¦teardowns:¦    """
+_WORDS = """testcase:¦  ¦- ¦&a ¦*a¦!!int ¦!!set ¦<<: ¦? ¦steps:¦name: a¦id: s¦path: /¦assert:¦
+¦null¦: ¦type: regex¦expected: ¦1:1:1¦0x1¦.inf¦1e999¦{{ a }}¦{{¦2020-01-01¦variables:¦teardowns:"""
 _PIECES = st.sampled_from([*_SIGNS, *_WORDS.split("¦"), "9" * 500])
 
 
