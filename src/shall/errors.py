@@ -188,6 +188,21 @@ class ResultTooLarge(InvalidInput):
     code = "MCP_RESULT_TOO_LARGE"
 
 
+class OverBudget(InvalidInput):
+    """A case would use more memory than one case may."""
+
+    code = "MCP_BUDGET_EXCEEDED"
+
+
+class MemoryInUse(ShallError):
+    """The cases that run at once use the memory that they may use together."""
+
+    code = "MCP_MEMORY_IN_USE"
+    retryable = True
+    http_status = 503
+    exit_status = 4
+
+
 class NotYet(InvalidInput):
     """The feature has a place but is not built yet."""
 

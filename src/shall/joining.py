@@ -18,6 +18,7 @@ from shall.actions.server_folder import (
 )
 from shall.actions.workspace import RunDefaults, Workspace
 from shall.actions.workspaces import Workspaces
+from shall.engine.budgets import Memory
 from shall.engine.events import Emit
 from shall.engine.ports import Sender
 from shall.engine.redact import Redactor
@@ -213,6 +214,7 @@ def open_workspaces(settings: Settings, observe: Emit | None = None) -> Workspac
     home = current_account().home
     if home is not None and (folder.path, folder.origin) == (home.resolve(), Origin.CURRENT):
         home = None  # it is no person's: nothing else is too wide
+    memory = Memory()
 
     def open_one(root: Path, descriptor: int) -> Workspace:
         call_log = None
@@ -224,6 +226,7 @@ def open_workspaces(settings: Settings, observe: Emit | None = None) -> Workspac
         return replace(
             serve_workspace(root, descriptor, settings, observe),
             call_log=call_log,
+            memory=memory,
             logs_in_state=settings.logs_root is None
             and Path(settings.calls_log).name == settings.calls_log,
         )

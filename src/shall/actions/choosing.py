@@ -1,13 +1,13 @@
 """Chooses case files and reads them into jobs."""
 
-import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from shall.actions.requirements import criterion_fingerprints
 from shall.actions.workspace import Workspace
 from shall.cases.fingerprint import case_fingerprint
 from shall.cases.model import Case
+from shall.cases.nearest import nearest
 from shall.cases.reading import read_case, root_of
 from shall.engine.job import Job
 from shall.engine.result import CriterionRef
@@ -59,19 +59,26 @@ def case_files(workspace: Workspace, paths: Sequence[str]) -> list[str]:
 def case_not_found(workspace: Workspace, path: str) -> CaseNotFound:
     """Make the error for a missing case, with the nearest names that exist."""
     known = [name for folder in case_folders(workspace) for name in _cases_below(workspace, folder)]
-    near = difflib.get_close_matches(path, known, n=1, cutoff=0.6)
-    return CaseNotFound(
-        f"{path} does not exist.", hint=f"Did you mean {near[0]}?" if near else None
-    )
+    near = nearest(path, known)
+    return CaseNotFound(f"{path} does not exist.", hint=f"Did you mean {near}?" if near else None)
 
 
-def read_jobs(workspace: Workspace, files: Sequence[str], tags: Sequence[str]) -> list[Job]:
+def read_jobs(
+    workspace: Workspace,
+    files: Sequence[str],
+    tags: Sequence[str],
+    go_on: Callable[[], None] = lambda: None,
+) -> list[Job]:
     """Read the files into jobs; with tags, only cases that have any of them.
 
     A file that cannot be read becomes a job that carries the reason. It is kept whatever the
-    tags: it cannot be told whether it has them.
+    tags: it cannot be told whether it has them. ``go_on`` is called before each file: what it
+    raises ends the reading.
     """
-    jobs = [_read_job(workspace, path) for path in files]
+    jobs = []
+    for path in files:
+        go_on()
+        jobs.append(_read_job(workspace, path))
     if tags:
         wanted = frozenset(tags)
         jobs = [job for job in jobs if job.case is None or wanted.intersection(job.case.tags)]

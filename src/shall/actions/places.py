@@ -27,8 +27,10 @@ def failure_places(workspace: Workspace, run: RunResult) -> Mapping[tuple[str, s
 
 
 def bad_paths(case: CaseResult) -> list[str]:
-    """Give the paths in a case of the steps and checks that went wrong."""
+    """Give the paths in a case of the variable, steps and checks that went wrong."""
     paths = []
+    if case.error is not None and "path" in case.error.params:
+        paths.append(str(case.error.params["path"]))
     for step in (*case.steps, *case.teardowns):
         if step.outcome in _BAD:
             paths.append(step.path)

@@ -2,19 +2,22 @@
 
 import asyncio
 import secrets
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from threading import Event
 from typing import Any
 
 from shall.actions.choosing import case_files, read_jobs
 from shall.actions.evidence import keep_case_evidence
 from shall.actions.recording import Recorder
 from shall.actions.workspace import Workspace
-from shall.engine.events import Emit, Event
+from shall.engine.events import Emit
+from shall.engine.events import Event as RunEvent
 from shall.engine.job import Job, RunOptions
 from shall.engine.result import RunResult
 from shall.engine.run import run_jobs
-from shall.errors import CaseNotFound
+from shall.errors import CaseNotFound, TimedOut
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +51,28 @@ async def run_tests(
         CaseNotFound: A path names no file, or no case was found at all.
         FolderNotFound: No path is named and there is no folder of cases.
         OutsideWorkspace: A path leads out.
+        TimedOut: The time of the run was over before its files were read.
     """
-    jobs = await asyncio.to_thread(_chosen_jobs, workspace, request)
     options = _options(workspace, request)
+    is_stopped = Event()
+
+    def go_on() -> None:
+        if is_stopped.is_set() or time.monotonic() > options.deadline_s:
+            raise TimedOut(
+                f"The run took longer than its {options.run_timeout_s:g} s before a case began.",
+                hint="Name fewer files, or allow more time.",
+            )
+
+    try:
+        jobs = await asyncio.to_thread(_chosen_jobs, workspace, request, go_on)
+    finally:
+        is_stopped.set()  # a thread goes on when its caller was cancelled
     recorder = Recorder(workspace.store)
     sender = workspace.make_sender()
 
     listeners = [it for it in (recorder.take, workspace.observe, emit) if it is not None]
 
-    def emit_all(event: Event) -> None:
+    def emit_all(event: RunEvent) -> None:
         for listener in listeners:
             listener(event)
 
@@ -71,8 +87,8 @@ async def run_tests(
     return result
 
 
-def _chosen_jobs(workspace: Workspace, request: RunRequest) -> list[Job]:
-    jobs = read_jobs(workspace, case_files(workspace, request.paths), request.tags)
+def _chosen_jobs(workspace: Workspace, request: RunRequest, go_on: Callable[[], None]) -> list[Job]:
+    jobs = read_jobs(workspace, case_files(workspace, request.paths), request.tags, go_on)
     if not jobs:
         what = f" with the tags {', '.join(request.tags)}" if request.tags else ""
         raise CaseNotFound(
@@ -84,6 +100,7 @@ def _chosen_jobs(workspace: Workspace, request: RunRequest) -> list[Job]:
 
 def _options(workspace: Workspace, request: RunRequest) -> RunOptions:
     defaults = workspace.defaults
+    run_timeout_s = request.run_timeout_s or defaults.run_timeout_s
     return RunOptions(
         run_id=secrets.token_hex(16),
         host=request.host,
@@ -93,6 +110,8 @@ def _options(workspace: Workspace, request: RunRequest) -> RunOptions:
         secrets=defaults.secrets,
         concurrency=request.concurrency or defaults.concurrency,
         request_timeout_s=defaults.request_timeout_s,
-        run_timeout_s=request.run_timeout_s or defaults.run_timeout_s,
+        run_timeout_s=run_timeout_s,
         environment=defaults.environment,
+        deadline_s=time.monotonic() + run_timeout_s,
+        memory=workspace.memory,
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from shall.actions.files import Files
+from shall.engine.budgets import Memory
 from shall.engine.events import Emit
 from shall.engine.ports import Sender
 from shall.engine.redact import Redactor
@@ -40,7 +41,8 @@ class Workspace:
     when it is needed. ``make_sender`` is called inside the event loop that runs the cases.
     ``observe`` is told the events of every run, whoever asked for it. ``call_log`` is None where
     no call log is kept; ``logs_in_state``: it is a part of the state. ``redactor`` knows the
-    secrets of the settings: what is shown of the workspace passes through it.
+    secrets of the settings: what is shown of the workspace passes through it. ``memory``
+    is what the cases that run at once may take; the workspaces of a server share it.
     """
 
     root: Path
@@ -54,6 +56,7 @@ class Workspace:
     observe: Emit | None = None
     call_log: CallLog | None = None
     redactor: Redactor = field(default_factory=Redactor)
+    memory: Memory = field(default_factory=Memory)
     later: StoreOpenedLater | None = None
     logs_in_state: bool = True
 

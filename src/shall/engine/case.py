@@ -1,6 +1,7 @@
 """Runs one case: variables, steps in order, then teardowns in reverse whatever happened."""
 
 import asyncio
+import json
 import logging
 import time
 from collections.abc import Callable, Sequence
@@ -9,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from shall.cases.model import Case, Operation, Teardown
+from shall.engine.budgets import Budget
 from shall.engine.evaluate import evaluate
 from shall.engine.events import Emit, StepFinished
 from shall.engine.job import Job, RunOptions
@@ -58,12 +60,14 @@ async def run_case(
     redactor = Redactor(declared, options.variables)
     if job.case is not None:
         session = sender.session()
-        scope = Scope(run_variables=options.variables)
+        budget = Budget(options.memory, options.deadline_s)
+        scope = Scope(run_variables=options.variables, budget=budget)
         around = Surroundings(job.case, options, scope, session, attachments, redactor)
         try:
             await _run_guarded(job, around, progress, emit, why_stopped)
         finally:
             session.close()
+            budget.close()
     return _result(job, options, progress, redactor, at, time.perf_counter() - started)
 
 
@@ -84,6 +88,8 @@ async def _run_guarded(
     except Exception:  # noqa: BLE001 - the fault is ours: it must cost one case, not the run
         _log.exception("the case %s could not be run", job.key)
         progress.error = Message("case.internal", {})
+    if progress.stopped is not None:
+        around.scope.budget.stop(TEARDOWN_GRACE_S)
     await _run_teardowns(around, progress, why_stopped)
 
 
@@ -91,7 +97,11 @@ def _set_variables(around: Surroundings) -> None:
     """Evaluate the case's variables once, in the order written."""
     scope = around.scope
     for name, value in around.case.variables.items():
-        scope.variables[name] = evaluate(value, scope)
+        try:
+            scope.variables[name] = evaluate(value, scope)
+        except ShallError as error:
+            error.details.setdefault("path", f"variables[{json.dumps(name, ensure_ascii=False)}]")
+            raise
     around.redactor.learn_variables(scope.variables)
 
 

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from shall.cases.model import CheckKind
+from shall.cases.patterns import pattern_problem
+from shall.engine.budgets import Budget
 from shall.engine.matching import search
 from shall.engine.select import Selected
 from shall.messages import Message
@@ -23,12 +25,16 @@ Verdict = Message | None
 NOT_SUPPORTED = frozenset(kind for kind in CheckKind if kind.value.startswith(("mysql_", "sse_")))
 
 
-def compare(kind: CheckKind, actual: Selected, expected: Any) -> Verdict:
-    """Judge one check. ``kind`` must not be in ``NOT_SUPPORTED``."""
+def compare(
+    kind: CheckKind, actual: Selected, expected: Any, budget: Budget | None = None
+) -> Verdict:
+    """Judge one check. ``kind`` must not be in ``NOT_SUPPORTED``; ``budget`` bounds patterns."""
     if kind in _ABOUT_PRESENCE:
         return _ABOUT_PRESENCE[kind](actual)
     if not actual.found:
         return Message("check.not_found", {"reason": actual.reason, "expected": shown(expected)})
+    if kind is CheckKind.REGEX:
+        return _regex(actual.value, expected, budget or Budget())
     return _COMPARISONS[kind](actual.value, expected)
 
 
@@ -45,8 +51,15 @@ def same(left: Any, right: Any) -> bool:
 
 def shown(value: Any, length: int = SHOWN_LENGTH) -> str:
     """Give a value as short JSON text."""
-    text = json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= length else f"{text[: length - 1]}…"
+    text = ""
+    for part in _JSON.iterencode(value):  # a part at a time: the value may be a whole response
+        text += part
+        if len(text) > length:
+            return f"{text[: length - 1]}…"
+    return text
+
+
+_JSON = json.JSONEncoder(ensure_ascii=False, default=str)
 
 
 def type_name(value: Any) -> str:
@@ -162,9 +175,13 @@ def _not_in(actual: Any, expected: Any) -> Verdict:
     return Message("check.in", params) if holds(expected, actual) else None
 
 
-def _regex(actual: Any, expected: Any) -> Verdict:
-    text = actual if isinstance(actual, str) else json.dumps(actual, ensure_ascii=False)
-    found = search(str(expected), text)
+def _regex(actual: Any, expected: Any, budget: Budget) -> Verdict:
+    pattern = str(expected)
+    problem = pattern_problem(pattern)  # it may have come out of an expression
+    if problem is not None:
+        return Message("check.bad_pattern", {"expected": shown(expected), "reason": problem})
+    text = actual if isinstance(actual, str) else "".join(_JSON.iterencode(actual))
+    found = search(pattern, text, budget)
     if found is None:
         return Message("check.regex_too_slow", {"expected": shown(expected)})
     params = {"expected": shown(expected), "actual": shown(actual)}
@@ -207,7 +224,6 @@ _COMPARISONS: Mapping[CheckKind, Callable[[Any, Any], Verdict]] = {
     CheckKind.LENGTH: _length,
     CheckKind.IN: _in,
     CheckKind.NOT_IN: _not_in,
-    CheckKind.REGEX: _regex,
     CheckKind.LESS: _ordered("<", operator.lt),
     CheckKind.LESS_EQUAL: _ordered("<=", operator.le),
     CheckKind.GREATER: _ordered(">", operator.gt),

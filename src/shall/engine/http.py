@@ -24,7 +24,7 @@ from shall.engine.target import host_and_port
 from shall.engine.target_policy import TargetPolicy
 from shall.errors import ShallError, TargetUnreachable, TimedOut
 
-MAX_BODY_BYTES = 64 << 20
+MAX_BODY_BYTES = 16 << 20
 """The largest response body that is read."""
 
 MAX_CONNECTIONS = 64

@@ -1,10 +1,12 @@
 """What to run, and how."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from shall.cases.model import Case
+from shall.engine.budgets import Memory
 from shall.engine.result import CriterionRef
 from shall.messages import Message
 
@@ -32,7 +34,9 @@ class RunOptions:
 
     ``host`` wins over the host of a case; ``default_host`` is used where neither a case nor its
     project names one. ``variables`` are what ``{{ Global.x }}`` reads, and a bare name falls back
-    to them. ``secrets`` names variables whose values must not be shown.
+    to them. ``secrets`` names variables whose values must not be shown. ``deadline_s``, on the
+    monotonic clock, comes before ``run_timeout_s`` is over where the run began earlier.
+    ``memory`` is shared with the other runs of the process.
     """
 
     run_id: str
@@ -46,3 +50,5 @@ class RunOptions:
     run_timeout_s: float = 300.0
     environment: str = ""
     shard: int = 0
+    deadline_s: float = math.inf
+    memory: Memory = field(default_factory=Memory)

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from shall.engine.case import run_case
@@ -49,7 +50,7 @@ async def run_jobs(
     caller does the same and then raises ``asyncio.CancelledError``, after ``RunFinished`` with
     status ``interrupted`` was emitted. A case that had not begun is skipped.
     """
-    run = _Run(jobs, options)
+    run = _Run(jobs, options := _with_deadline(options))
     at, started = datetime.now(UTC), time.perf_counter()
     emit(RunStarted(options.run_id, at, len(jobs), options.environment))
 
@@ -69,7 +70,7 @@ async def run_jobs(
         for worker in workers:
             worker.cancel()
 
-    timer = asyncio.get_running_loop().call_later(options.run_timeout_s, on_time)
+    timer = asyncio.get_running_loop().call_later(options.deadline_s - time.monotonic(), on_time)
     cancelled: asyncio.CancelledError | None = None
     try:
         await asyncio.gather(*workers)
@@ -89,6 +90,11 @@ async def run_jobs(
     if cancelled is not None:
         raise cancelled
     return result
+
+
+def _with_deadline(options: RunOptions) -> RunOptions:
+    deadline_s = time.monotonic() + options.run_timeout_s
+    return replace(options, deadline_s=min(options.deadline_s, deadline_s))
 
 
 async def _end(workers: Sequence[asyncio.Task[None]]) -> None:

@@ -56,7 +56,8 @@ async def run_call(call: Call, around: Surroundings) -> StepRecord:
         learn_request(around.redactor, request)
         request = replace(request, secrecy=Secrecy(around.redactor))
         response = await around.session.send(request)
-        content = read_content(response)
+        around.scope.budget.check_time()
+        content = read_content(response, around.scope.budget)
         _remember(call.id, content, around.scope)  # a check may read the response of its own step
         checks = _check_all(call, response, content, around.scope)
     except ShallError as error:
@@ -96,10 +97,10 @@ def worst(outcomes: Iterable[Outcome]) -> Outcome:
 def _check_all(
     call: Call, response: Response, content: Content, scope: Scope
 ) -> Sequence[CheckResult]:
-    checks = [
-        _check(check, f"{call.path}.assert[{index}]", response, content, scope)
-        for index, check in enumerate(call.checks)
-    ]
+    checks = []
+    for index, check in enumerate(call.checks):
+        scope.budget.check_time()
+        checks.append(_check(check, f"{call.path}.assert[{index}]", response, content, scope))
     if not any(check.kind is CheckKind.STATUS for check in call.checks):
         checks.insert(0, _implicit(call, response))
     return checks
@@ -117,7 +118,7 @@ def _check(
         actual = select(check, response, content)
     else:  # the older form: is this value in that list?
         actual, expected = Selected(expected), evaluate(check.container, scope)
-    wrong = compare(check.kind, actual, expected)
+    wrong = compare(check.kind, actual, expected, scope.budget)
     return CheckResult(
         kind,
         path,

@@ -21,7 +21,7 @@ from shall.engine.result import RunResult
 from shall.errors import BadValue, NotYet, ShuttingDown
 from shall.mcp.arguments import MOST, WorkspaceName
 from shall.mcp.results import ResultsReply, RunReply, case_details, run_item, run_reply
-from shall.mcp.spaces import chosen, workspaces_of
+from shall.mcp.spaces import chosen, workers_of, workspaces_of
 
 SHOWN_CASES = 100
 
@@ -56,7 +56,7 @@ async def run_tests(
     space.make_state()
     warnings = [space.state_warning] if space.state_warning else []
     run = await _run_telling(context, space, request, warnings.append)
-    reply = run_reply(run, failure_places(space, run), space.defaults.language)
+    reply = await workers_of(context).call(_reply, space, run)
     reply["mode"] = "single" if yaml_path else "batch"
     if warnings:
         reply["warning"] = "; ".join(warnings)
@@ -68,6 +68,10 @@ async def run_tests(
         if space.files.is_file(script):
             reply["py_path"] = script
     return reply
+
+
+def _reply(space: Workspace, run: RunResult) -> RunReply:
+    return run_reply(run, failure_places(space, run), space.defaults.language)
 
 
 async def get_test_results(
@@ -82,16 +86,17 @@ async def get_test_results(
     if run_id is None and case is None:
         if limit < 1:
             raise BadValue(f"limit is {limit}; it must be 1 or more.")
-        runs = await asyncio.to_thread(results.past_runs, space, min(limit, MOST))
+        runs = await workers_of(context).call(results.past_runs, space, min(limit, MOST))
         return {"results": [run_item(run) for run in runs]}
-    details = await asyncio.to_thread(results.run_details, space, run_id or "latest", case)
+    details = await workers_of(context).call(results.run_details, space, run_id or "latest", case)
     language = space.defaults.language
     whole = case is not None
+    shown = details.cases[:SHOWN_CASES]
     return {
         "results": [run_item(details.run)],
-        "cases": [
-            case_details(found, language, whole=whole) for found in details.cases[:SHOWN_CASES]
-        ],
+        "cases": await workers_of(context).call(
+            lambda: [case_details(found, language, whole=whole) for found in shown]
+        ),
         "more_cases": max(len(details.cases) - SHOWN_CASES, 0),
     }
 
@@ -99,16 +104,17 @@ async def get_test_results(
 async def _run_telling(
     context: Context, space: Workspace, request: RunRequest, warn: Callable[[str], None]
 ) -> RunResult:
-    """Run, telling the client after each case.
+    """Run in a thread of its own, telling the client after each case.
 
     The run is a task of its own: cancelling it once stops its requests and lets its teardowns
     end, while a cancelled call would be cancelled again at every wait.
     """
+    loop = asyncio.get_running_loop()
     told: asyncio.Queue[CaseFinished | None] = asyncio.Queue()
 
     def tell(event: Event) -> None:
         if isinstance(event, CaseFinished):
-            told.put_nowait(event)
+            loop.call_soon_threadsafe(told.put_nowait, event)
 
     async def report() -> None:
         done = 0
@@ -117,7 +123,8 @@ async def _run_telling(
             case = event.result
             await context.report_progress(done, None, f"{case.name}: {case.outcome}")
 
-    running = asyncio.create_task(run_cases(space, request, tell, warn), name=RUN_TASK)
+    apart = workers_of(context).run(lambda: run_cases(space, request, tell, warn))
+    running = asyncio.create_task(apart, name=RUN_TASK)
     reporting = asyncio.create_task(report())
     try:
         run = await asyncio.shield(running)

@@ -2,8 +2,9 @@
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from mcp.server.mcpserver import Context
@@ -17,8 +18,8 @@ from shall.actions.request_ids import CURRENT, new_request_id
 from shall.errors import ShallError
 from shall.mcp.caller import caller_of
 from shall.mcp.exposure import Exposure
-from shall.mcp.reply import as_result, bad_arguments, check_names, failure, success
-from shall.mcp.spaces import default_workspace, workspaces_of
+from shall.mcp.reply import as_result, bad_arguments, check_names, failure, is_brief, success
+from shall.mcp.spaces import default_workspace, workers_of, workspaces_of
 from shall.store.base import CallRecord
 
 _log = logging.getLogger(__name__)
@@ -68,8 +69,10 @@ class EnvelopeTool(Tool):
             workspace.make_state()
         length = workspace.defaults.max_error_length if workspace else _DEFAULT_ERROR_LENGTH
         try:
-            answer = success(request_id, mask(await self._answer(arguments, context)))
-            result = as_result(answer, self.max_bytes)  # what JSON cannot say is told here
+            found = await self._answer(arguments, context)
+            work = partial(_masked_answer, request_id, found, mask, self.max_bytes)
+            # What JSON cannot express raises here.
+            answer, result = work() if is_brief(found) else await workers_of(context).call(work)
         except ShallError as error:
             answer = failure(request_id, error.code, str(error), length, error, mask)
             result = as_result(answer)
@@ -153,3 +156,13 @@ def _lean(schema: Any, *, names: bool = False) -> Any:
     if isinstance(schema, list):
         return [_lean(item) for item in schema]
     return schema
+
+
+def _masked_answer(
+    request_id: str,
+    fields: Mapping[str, Any],
+    mask: Callable[[Any], Any],
+    max_bytes: int | None,
+) -> tuple[dict[str, Any], CallToolResult]:
+    answer = success(request_id, mask(fields))
+    return answer, as_result(answer, max_bytes)

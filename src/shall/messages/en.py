@@ -20,6 +20,7 @@ EN: dict[str, str] = {
     "check.in": "{actual} is in {expected}",
     "check.no_match": "{actual} does not match {expected}",
     "check.regex_too_slow": "the pattern {expected} takes too long to decide",
+    "check.bad_pattern": "{expected} {reason}",
     "check.order": "expected {sign} {expected}, got {actual}",
     "check.not_comparable": "{actual} ({actual_type}) {sign} {expected} ({expected_type})"
     " cannot be compared",

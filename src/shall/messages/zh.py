@@ -20,6 +20,7 @@ ZH: dict[str, str] = {
     "check.in": "{actual} 在 {expected} 之中",
     "check.no_match": "{actual} 与 {expected} 不匹配",
     "check.regex_too_slow": "正则表达式 {expected} 匹配耗时过长",
+    "check.bad_pattern": "{expected} 不能用作正则表达式：{reason}",
     "check.order": "期望 {sign} {expected}，实际为 {actual}",
     "check.not_comparable": "{actual}（{actual_type}）与 {expected}（{expected_type}）"
     "不能用 {sign} 比较",

@@ -77,7 +77,9 @@ def place_of(places: Places, case_key: str, path: str = "") -> Place | None:
 
 
 def first_bad_path(case: CaseResult) -> str:
-    """Give the path of the first check, else step, that went wrong; empty for the case itself."""
+    """Return the path of what went wrong first: a variable, check or step; empty for the case."""
+    if case.error is not None and "path" in case.error.params:
+        return str(case.error.params["path"])
     for step in (*case.steps, *case.teardowns):
         if step.outcome in BAD:
             return next((it.path for it in step.checks if it.outcome in BAD), step.path)

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from shall.actions.server_folder import Origin
+from shall.actions.workers import Workers
 from shall.actions.workspaces import Workspaces
 from shall.mcp.spaces import Connected
 from shall.serve.readiness import Readiness
@@ -32,5 +33,6 @@ class Backing:
     server: MCPServer[Connected]
     readiness: Readiness
     metrics: "Scrape | None" = None
+    workers: Workers = field(default_factory=Workers)
     started_s: float = field(default_factory=time.monotonic)
     origin: Origin = Origin.NAMED
