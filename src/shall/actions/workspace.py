@@ -40,7 +40,8 @@ class Workspace:
     when it is needed. ``make_sender`` is called inside the event loop that runs the cases.
     ``observe`` is told the events of every run, whoever asked for it. ``call_log`` is None where
     no call log is kept; ``logs_in_state``: it is a part of the state. ``redactor`` knows the
-    secrets of the settings: what is shown of the workspace passes through it.
+    secrets of the settings: what is shown of the workspace passes through it. ``writable`` are globs of further files
+    that the tools may write.
     """
 
     root: Path

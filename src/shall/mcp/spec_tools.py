@@ -10,6 +10,7 @@ from typing_extensions import TypedDict
 from shall.actions import documents
 from shall.actions.trace import trace_requirements as trace
 from shall.mcp.arguments import WorkspaceName
+from shall.mcp.caller import is_stranger
 from shall.mcp.reply import cut
 from shall.mcp.spaces import chosen
 from shall.specs.export import to_csv, to_json, to_markdown
@@ -62,9 +63,11 @@ async def create_file(
     overwrite: bool = False,
     workspace: WorkspaceName = None,
 ) -> dict[str, Any]:
-    """Write a text file, such as specs/requirements.md."""
+    """Write a document or data file below specs/, docs/ or tests/cases/."""
     space = await chosen(context, workspace)
-    return {"path": documents.create_file(space, path, content, overwrite=overwrite)}
+    known = not is_stranger(context.request_context.request)
+    written = documents.create_file(space, path, content, overwrite=overwrite, is_known=known)
+    return {"path": written}
 
 
 async def read_file(
