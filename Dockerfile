@@ -4,15 +4,15 @@ FROM python:3.11-slim
 
 WORKDIR /app
 
-# `python -m` and `python -c` else import from the working folder first, which is the workspace.
-ENV PYTHONSAFEPATH=1
-
 # No gcc: every dependency has a wheel for x86-64 and arm64. On another architecture pycurl is
 # compiled, and this line is needed first:
 #   RUN apt-get update && apt-get install -y --no-install-recommends gcc libcurl4-openssl-dev libssl-dev
 
 COPY . .
 RUN pip install --no-cache-dir .
+
+# `python -m` and `python -c` else import from the working folder first, which is the workspace.
+ENV PYTHONSAFEPATH=1
 
 # The server runs as user 1000, which writes to these two folders only: requirements to specs, its
 # state (logs/shall) and logs to logs. A folder that is mounted over one must belong to that user:

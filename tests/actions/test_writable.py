@@ -116,9 +116,7 @@ def test_an_ending_that_is_no_document_is_refused_with_those_that_are(workspace:
 
 @pytest.mark.verifies("defences#1.4")
 @pytest.mark.parametrize("path", RUNS)
-def test_what_programs_run_or_are_configured_by_is_never_written(
-    tmp_path: Path, path: str
-) -> None:
+def test_what_programs_run_or_are_configured_by_is_never_written(tmp_path: Path, path: str) -> None:
     with widened(tmp_path, "*") as space, pytest.raises(OutsideWorkspace):
         create_file(space, path, "x", overwrite=True)
     assert not (tmp_path / path).exists()
@@ -148,7 +146,9 @@ def test_the_operator_widens_what_is_written(tmp_path: Path) -> None:
 @pytest.mark.parametrize("path", ["api/login.yaml", "src/x.yml", "specs/login.yaml"])
 def test_a_case_is_written_below_a_folder_of_cases_only(tmp_path: Path, path: str) -> None:
     with widened(tmp_path) as space:
-        with pytest.raises(WriteRefused, match="write_testcase writes below tests/cases and test_c"):
+        with pytest.raises(
+            WriteRefused, match="write_testcase writes below tests/cases and test_c"
+        ):
             write_case(space, path, CASE)
         write_case(space, f"services/shop/tests/cases/{path}", CASE)
     with widened(tmp_path, path) as space:

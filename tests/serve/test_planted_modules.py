@@ -19,12 +19,10 @@ import pytest
 pytestmark = pytest.mark.process
 
 ROOT = Path(__file__).parents[2]
-TOKEN = "planted-token"  # noqa: S105 - of these tests only
+TOKEN = "planted-token"
 ON_FIRST_USE = ("yaml_rs", "regex", "markdown_it", "pycurl", "jwt", "limits", "sitecustomize")
 AT_START = ("mcp_server_spec", "shall", "contextlib", "typing", "multiprocessing", "uvicorn")
-SPEC = (
-    "### Requirement 1: A\n\n#### Acceptance Criteria\n\n1. WHEN asked, THE shop SHALL answer.\n"
-)
+SPEC = "### Requirement 1: A\n\n#### Acceptance Criteria\n\n1. WHEN asked, THE shop SHALL answer.\n"
 
 
 @pytest.fixture
