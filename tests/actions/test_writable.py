@@ -68,9 +68,7 @@ def widened(root: Path, *globs: str) -> Iterator[Workspace]:
     try:
         yield space
     finally:
-        space.files.close()
-        assert space.store is not None
-        space.store.close()
+        space.close()
 
 
 @pytest.mark.verifies("defences#1.3")

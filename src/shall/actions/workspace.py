@@ -40,8 +40,8 @@ class Workspace:
     when it is needed. ``make_sender`` is called inside the event loop that runs the cases.
     ``observe`` is told the events of every run, whoever asked for it. ``call_log`` is None where
     no call log is kept; ``logs_in_state``: it is a part of the state. ``redactor`` knows the
-    secrets of the settings: what is shown of the workspace passes through it. ``writable`` are globs of further files
-    that the tools may write.
+    secrets of the settings: what is shown of the workspace passes through it. ``writable`` are
+    globs of further files that the tools may write.
     """
 
     root: Path
@@ -57,6 +57,7 @@ class Workspace:
     redactor: Redactor = field(default_factory=Redactor)
     later: StoreOpenedLater | None = None
     logs_in_state: bool = True
+    writable: tuple[str, ...] = ()
 
     @property
     def state_warning(self) -> str | None:
