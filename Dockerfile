@@ -11,6 +11,9 @@ WORKDIR /app
 COPY . .
 RUN pip install --no-cache-dir .
 
+# `python -m` and `python -c` else import from the working folder first, which is the workspace.
+ENV PYTHONSAFEPATH=1
+
 # The server runs as user 1000, which writes to these two folders only: requirements to specs, its
 # state (logs/shall) and logs to logs. A folder that is mounted over one must belong to that user:
 #   mkdir -p specs logs && sudo chown 1000:1000 specs logs

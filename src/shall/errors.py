@@ -139,6 +139,12 @@ class OutsideWorkspace(InvalidInput):
     http_status = 403
 
 
+class WriteRefused(OutsideWorkspace):
+    """A path is in the workspace, and no tool writes there."""
+
+    code = "MCP_WRITE_REFUSED"
+
+
 class CaseNotFound(InvalidInput):
     """No test case has that name."""
 

@@ -24,6 +24,7 @@ from shall.engine.ports import Sender
 from shall.engine.redact import Redactor
 from shall.engine.target_policy import TargetPolicy, read_policy
 from shall.errors import InvalidSetting, ShallError, StoreUnavailable
+from shall.import_path import remove_folders
 from shall.settings import FILE_NAME, Settings, process_environment
 from shall.store.base import Store
 from shall.store.call_log import CallLog
@@ -128,6 +129,7 @@ def open_workspace(
         state_fault=fault,
         observe=observe,
         redactor=redactor_of(settings),
+        writable=settings.writable,
     )
 
 
@@ -209,6 +211,7 @@ def open_workspaces(settings: Settings, observe: Emit | None = None) -> Workspac
     missing = [str(folder) for folder in settings.workspaces if not folder.is_dir()]
     if missing:
         raise InvalidSetting(f"These workspaces are no folders: {', '.join(missing)}.")
+    remove_folders(*settings.workspaces)  # what callers write there is never imported
     logs: dict[Path, CallLog] = {}
     folder = _open_folder_of_server(settings)
     home = current_account().home

@@ -110,7 +110,7 @@ def test_no_listing_shows_what_is_private(workspace: Workspace) -> None:
 @pytest.mark.parametrize("is_absolute", [True, False])
 def test_a_state_folder_of_another_name_is_as_private(tmp_path: Path, is_absolute: bool) -> None:
     folder = tmp_path / "kept/state" if is_absolute else Path("./kept/state")
-    space = open_workspace(tmp_path, Settings(state_dir=folder))
+    space = open_workspace(tmp_path, Settings(state_dir=folder, writable=("*",)))
     try:
         put(space, "kept/state/local/sealing.key", "secret")
         put(space, "kept/state/a.yaml")

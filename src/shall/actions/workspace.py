@@ -41,8 +41,9 @@ class Workspace:
     when it is needed. ``make_sender`` is called inside the event loop that runs the cases.
     ``observe`` is told the events of every run, whoever asked for it. ``call_log`` is None where
     no call log is kept; ``logs_in_state``: it is a part of the state. ``redactor`` knows the
-    secrets of the settings: what is shown of the workspace passes through it. ``memory``
-    is what the cases that run at once may take; the workspaces of a server share it.
+    secrets of the settings: what is shown of the workspace passes through it. ``memory`` is what
+    the cases that run at once may take; the workspaces of a server share it. ``writable`` are
+    globs of further files that the tools may write.
     """
 
     root: Path
@@ -59,6 +60,7 @@ class Workspace:
     memory: Memory = field(default_factory=Memory)
     later: StoreOpenedLater | None = None
     logs_in_state: bool = True
+    writable: tuple[str, ...] = ()
 
     @property
     def state_warning(self) -> str | None:

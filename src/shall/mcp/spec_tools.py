@@ -11,6 +11,7 @@ from shall.actions import documents
 from shall.actions.trace import trace_requirements as trace
 from shall.actions.workspace import Workspace
 from shall.mcp.arguments import WorkspaceName
+from shall.mcp.caller import is_stranger
 from shall.mcp.reply import cut
 from shall.mcp.spaces import chosen, workers_of
 from shall.specs.export import to_csv, to_json, to_markdown
@@ -70,10 +71,15 @@ async def create_file(
     overwrite: bool = False,
     workspace: WorkspaceName = None,
 ) -> dict[str, Any]:
-    """Write a text file, such as specs/requirements.md."""
+    """Write a document or data file below specs/, docs/ or tests/cases/."""
     space = await chosen(context, workspace)
     written = await workers_of(context).call(
-        documents.create_file, space, path, content, overwrite=overwrite
+        documents.create_file,
+        space,
+        path,
+        content,
+        overwrite=overwrite,
+        is_known=not is_stranger(context.request_context.request),
     )
     return {"path": written}
 

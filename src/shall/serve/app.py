@@ -30,6 +30,7 @@ from shall.serve.observe.scrape import metrics_response
 from shall.serve.observe.sharing import shared_folder
 from shall.serve.observe.tracing import set_up_tracing
 from shall.serve.one_url import UNCHECKED, Messages, OneUrl
+from shall.serve.preloading import import_all
 from shall.serve.readiness import Readiness
 from shall.serve.rest.about import count_connections, document_d_metrics
 from shall.serve.rest.answers import problem_handlers
@@ -77,6 +78,7 @@ def make_app(settings: Settings, face: Face = SHALL) -> Served:
     Raises:
         InvalidSetting: The settings cannot work together.
     """
+    import_all()
     facts = Facts()
     metrics = Metrics(shared_folder(process_environment()), facts)
     workspaces = open_workspaces(settings, metrics.take_event)

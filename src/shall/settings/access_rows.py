@@ -112,6 +112,14 @@ ACCESS_ROWS: tuple[Setting, ...] = (
         flag="--tools",
     ),
     Setting(
+        "writable",
+        types.words,
+        "globs of further files that the tools may write; never what programs run (notes/*.md)",
+        ("SHALL_WRITABLE",),
+        key="server.writable",
+        flag="--writable",
+    ),
+    Setting(
         "max_body_bytes",
         types.positive,
         "size of a request's body, in bytes",

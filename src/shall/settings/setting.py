@@ -59,6 +59,7 @@ class Settings:
     # What may be asked for
     read_only: bool = False
     tools: tuple[str, ...] = ()
+    writable: tuple[str, ...] = ()
     max_body_bytes: int = 4 << 20
     max_header_bytes: int = 32 << 10
     max_json_depth: int = 64
