@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 
 from shall.engine.events import CaseFinished, Event
-from shall.engine.redact import MASK, Redactor, is_secret_name
+from shall.engine.redact import Redactor
 from shall.engine.result import CaseResult, Outcome
 from shall.engine.serial import event_to_json, result_to_json
 from shall.messages import Message
+from shall.redaction.forms import MASK
+from shall.redaction.names import is_secret_name
 
 RunOne = Callable[..., Awaitable[CaseResult]]
 
