@@ -17,11 +17,7 @@ import httpx2
 import pytest
 from mcp import Client
 
-pytestmark = [
-    pytest.mark.anyio,
-    pytest.mark.process,
-    pytest.mark.usefixtures("measured"),
-]
+pytestmark = [pytest.mark.anyio, pytest.mark.process]
 
 Serve = Callable[..., Any]
 
@@ -36,6 +32,7 @@ async def test_any_worker_answers_any_client(shared_serve: Serve, mode: str) -> 
 
 
 @pytest.mark.verifies("serve#5.3")
+@pytest.mark.usefixtures("measured")
 async def test_a_dead_worker_is_replaced(serve: Serve) -> None:
     served = serve("--workers", "2")
     await until(lambda: len(children(served.process.pid)) == 2)
