@@ -150,12 +150,12 @@ def test_asterisks_that_are_no_mask_are_written(workspace: Workspace) -> None:
 @pytest.mark.verifies("defences#9.10")
 def test_a_document_does_not_lose_its_secret_to_a_mask(workspace: Workspace) -> None:
     space = knowing(workspace, CANARY)
-    create_file(space, "notes.md", f"key {CANARY}\n\n***\n")
+    create_file(space, "docs/notes.md", f"key {CANARY}\n\n***\n")
     with pytest.raises(BadValue, match="holds a secret that was masked"):
-        create_file(space, "notes.md", f"{read_file(space, 'notes.md')} more", overwrite=True)
-    assert (workspace.root / "notes.md").read_text() == f"key {CANARY}\n\n***\n"
-    create_file(space, "notes.md", "no key any more", overwrite=True)
-    create_file(space, "notes.md", "***bold italic*** is no mask here", overwrite=True)
+        create_file(space, "docs/notes.md", f"{read_file(space, 'notes.md')} more", overwrite=True)
+    assert (workspace.root / "docs/notes.md").read_text() == f"key {CANARY}\n\n***\n"
+    create_file(space, "docs/notes.md", "no key any more", overwrite=True)
+    create_file(space, "docs/notes.md", "***bold italic*** is no mask here", overwrite=True)
 
 
 def test_reading_what_declares_much_is_linear(workspace: Workspace) -> None:

@@ -66,7 +66,7 @@ def test_every_page_of_the_docs_is_in_the_index(tracked: tuple[str, ...]) -> Non
 
 @pytest.mark.verifies("packaging#2.4")
 def test_the_map_of_the_house_fits_on_a_page() -> None:
-    assert len(text_of("ARCHITECTURE.md").splitlines()) <= 80
+    assert len(text_of("ARCHITECTURE.md").splitlines()) <= 100
 
 
 # --- docs/dependencies.md -----------------------------------------------------------------------

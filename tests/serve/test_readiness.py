@@ -121,7 +121,7 @@ async def test_the_workspace_is_opened_before_anybody_calls_a_tool(spaces: Works
 async def test_a_state_that_can_no_longer_be_written_is_a_reason(
     spaces: Workspaces, monkeypatch: pytest.MonkeyPatch, number: int, reason: str
 ) -> None:
-    spaces.choose(None)
+    spaces.choose(None).make_state()
     clock = Clock()
     readiness = started(spaces, clock=clock)
     assert await readiness.reasons() == ()
@@ -162,7 +162,8 @@ class Hanging:
 async def test_many_callers_ask_a_hanging_store_once(tmp_path: Path) -> None:
     store: Any = Hanging()
     first = open_workspaces(Settings(workspaces=(tmp_path,)))
-    workspace = replace(first.choose(None), store=store)
+    first.choose(None).make_state()
+    workspace = replace(first.choose(None), store=store, later=None)
     spaces = Workspaces((tmp_path,), tmp_path, tmp_path, lambda *_: workspace)
     spaces.choose(None)
     readiness = started(spaces, timeout_s=0.05)

@@ -76,6 +76,10 @@ class Workspace:
         """Check whether there is a state folder with a store."""
         return self.later is None or self.later.exists()
 
+    def makes_state(self) -> bool:
+        """Check whether the state is made when something is first stored."""
+        return self.later is not None and self.later.may_make
+
     def close(self) -> None:
         """Close everything that is open."""
         self.files.close()

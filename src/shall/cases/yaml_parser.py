@@ -6,23 +6,20 @@ segmentation fault. The main thread lives long enough; from any other one the im
 daemon thread that never ends.
 """
 
-import importlib
 import threading
 from types import ModuleType
-
-_NAME = "yaml_rs"
 
 
 def load_parser() -> ModuleType:
     """Return the module ``yaml_rs``. Raises ``ImportError`` where it cannot be imported."""
     if threading.current_thread() is threading.main_thread():
-        return importlib.import_module(_NAME)
+        return _imported()
     done = threading.Event()
     faults: list[ImportError] = []
 
     def load_and_stay() -> None:
         try:
-            importlib.import_module(_NAME)
+            _imported()
         except ImportError as error:
             faults.append(error)
         done.set()
@@ -32,4 +29,11 @@ def load_parser() -> ModuleType:
     done.wait()
     if faults:
         raise faults[0]
-    return importlib.import_module(_NAME)
+    return _imported()
+
+
+def _imported() -> ModuleType:
+    import yaml_rs  # noqa: PLC0415 - which thread imports it is the point
+
+    module: ModuleType = yaml_rs
+    return module

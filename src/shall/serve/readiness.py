@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import logging
+import os
 import shutil
 import time
 from collections.abc import Callable
@@ -106,12 +107,14 @@ class Readiness:
     def _reasons_of(self, workspace: Workspace) -> list[str]:
         reasons = []
         try:
-            if workspace.store is not None:
-                workspace.store.check()
-                check_writable(workspace.state)
-            elif workspace.state_warning:
+            if workspace.state_warning:
                 _log.warning("%s", workspace.state_warning)
                 reasons.append(_reason_of_no_state(workspace.state))
+            elif workspace.store is not None and workspace.has_state():
+                workspace.store.check()
+                check_writable(workspace.state)
+            elif workspace.makes_state():
+                _check_could_be_made(workspace.state)
         except ShallError as error:
             _log.warning("the store does not answer: %s", error)
             reasons.append("store unavailable")
@@ -128,13 +131,20 @@ class Readiness:
 
 
 def _reason_of_no_state(state: Path) -> str:
-    """Return why a state could not be opened: what is the first of it that exists tells."""
-    there = next(it for it in (state, *state.parents) if it.exists())
+    """Return why a state could not be opened: the first part of its path that exists tells."""
     try:
-        check_writable(there)
+        _check_could_be_made(state)
     except OSError as error:
         return _reason(error)
     return "store unavailable"
+
+
+def _check_could_be_made(state: Path) -> None:
+    there = next(it for it in (state, *state.parents) if it.exists())
+    if not there.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(there))
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(there))
 
 
 def _reason(error: OSError) -> str:

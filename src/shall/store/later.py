@@ -24,7 +24,7 @@ class StoreOpenedLater:
     ) -> None:
         self._look = exists
         self._open = open_store
-        self._may_make = may_make
+        self.may_make = may_make
         self._lock = threading.Lock()
         self._store: Store | None = None
         self._is_closed = False
@@ -123,7 +123,7 @@ class StoreOpenedLater:
         return None
 
     def _made(self) -> Store:
-        if not self._may_make and not self.exists():
+        if not self.may_make and not self.exists():
             raise StoreUnavailable(
                 "This server is read-only, and its workspace has no state.",
                 hint="Run `shall init` in the workspace, or serve without --read-only.",
