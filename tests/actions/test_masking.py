@@ -152,8 +152,10 @@ def test_a_document_does_not_lose_its_secret_to_a_mask(workspace: Workspace) -> 
     space = knowing(workspace, CANARY)
     create_file(space, "docs/notes.md", f"key {CANARY}\n\n***\n")
     with pytest.raises(BadValue, match="holds a secret that was masked"):
-        create_file(space, "docs/notes.md", f"{read_file(space, 'notes.md')} more", overwrite=True)
-    assert (workspace.root / "docs/notes.md").read_text() == f"key {CANARY}\n\n***\n"
+        create_file(
+            space, "docs/notes.md", f"{read_file(space, 'docs/notes.md')} more", overwrite=True
+        )
+    assert (workspace.root / "docs" / "notes.md").read_text() == f"key {CANARY}\n\n***\n"
     create_file(space, "docs/notes.md", "no key any more", overwrite=True)
     create_file(space, "docs/notes.md", "***bold italic*** is no mask here", overwrite=True)
 
