@@ -8,16 +8,16 @@ from pathlib import Path
 from shall.actions.files import Files
 from shall.actions.workspace import RunDefaults, Workspace
 from shall.actions.workspaces import Workspaces
-from shall.engine.events import Emit
 from shall.engine.ports import Sender
-from shall.engine.target_policy import TargetPolicy, read_policy
 from shall.errors import InvalidSetting, ShallError, StoreUnavailable
+from shall.results.events import Emit
 from shall.settings import FILE_NAME, Settings
 from shall.store.base import Store
 from shall.store.call_log import CallLog
 from shall.store.evidence import EvidenceLog
 from shall.store.sqlite import SqliteStore
 from shall.store.state import DATABASE, EVIDENCE, LOCAL, prepare_state, sealing_key
+from shall.transport.target_policy import TargetPolicy, read_policy
 
 STATE_FOLDER = ".shall"
 
@@ -172,6 +172,6 @@ def run_defaults(settings: Settings) -> RunDefaults:
 
 
 def _make_sender(policy: TargetPolicy) -> Sender:
-    from shall.engine.http import CurlSender  # libcurl is loaded when something is sent
+    from shall.transport.http.sender import CurlSender  # libcurl is loaded when something is sent
 
     return CurlSender(policy)

@@ -13,10 +13,10 @@ from shall.actions.results import past_runs, run_details
 from shall.actions.run import RunRequest, run_tests
 from shall.actions.trace import trace_requirements
 from shall.actions.workspace import Workspace
-from shall.engine.events import CaseFinished, Event, RunFinished, RunStarted
-from shall.engine.result import Outcome, RunStatus
 from shall.errors import BadValue, CaseNotFound, FolderNotFound, RunNotFound, StoreUnavailable
 from shall.joining import open_workspace
+from shall.results.events import CaseFinished, Event, RunFinished, RunStarted
+from shall.results.records import Outcome, RunStatus
 from shall.settings import Settings
 
 pytestmark = pytest.mark.anyio

@@ -8,10 +8,10 @@ import pytest
 
 from shall.actions.run import RunRequest, run_tests
 from shall.actions.workspace import Workspace
-from shall.engine.result import CaseResult, Outcome
 from shall.errors import InvalidSetting
 from shall.joining import open_workspace, open_workspaces
 from shall.messages import render
+from shall.results.records import CaseResult, Outcome
 from shall.settings import read_settings
 
 Open = Callable[[str], Workspace]

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from shall.cli.output import exit_status, printable
-from shall.engine.result import CaseResult, Outcome, RunResult, RunStatus
 from shall.messages import Message
+from shall.results.records import CaseResult, Outcome, RunResult, RunStatus
 
 Shall = Callable[..., "subprocess.CompletedProcess[str]"]
 WriteCase = Callable[..., None]

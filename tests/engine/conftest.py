@@ -6,11 +6,11 @@ import pytest
 
 from shall.actions.files import Files
 from shall.cases.reading import read_data
-from shall.engine.events import Event
-from shall.engine.http import CurlSender
 from shall.engine.job import Job, RunOptions
-from shall.engine.result import CaseResult, RunResult
 from shall.engine.run import run_jobs
+from shall.results.events import Event
+from shall.results.records import CaseResult, RunResult
+from shall.transport.http.sender import CurlSender
 
 Run = Callable[..., Awaitable[RunResult]]
 RunOne = Callable[..., Awaitable[CaseResult]]

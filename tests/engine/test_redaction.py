@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from shall.engine.events import CaseFinished, Event
 from shall.engine.redact import MASK, Redactor, is_secret_name
-from shall.engine.result import CaseResult, Outcome
-from shall.engine.serial import event_to_json, result_to_json
 from shall.messages import Message
+from shall.results.encoding import event_to_json, result_to_json
+from shall.results.events import CaseFinished, Event
+from shall.results.records import CaseResult, Outcome
 
 RunOne = Callable[..., Awaitable[CaseResult]]
 

@@ -9,7 +9,12 @@ import pytest
 
 from shall.actions.files import Files
 from shall.cases.reading import read_data
-from shall.engine.events import (
+from shall.engine.job import Job, RunOptions
+from shall.engine.run import run_jobs
+from shall.errors import BadValue
+from shall.messages import Message, render
+from shall.results.encoding import case_from_json, event_to_json, result_to_json, run_from_json
+from shall.results.events import (
     CaseFinished,
     CaseStarted,
     Event,
@@ -17,14 +22,9 @@ from shall.engine.events import (
     RunStarted,
     StepFinished,
 )
-from shall.engine.exchange import Request
-from shall.engine.http import CurlSender
-from shall.engine.job import Job, RunOptions
-from shall.engine.result import CaseResult, CriterionRef, Outcome, RunStatus
-from shall.engine.run import run_jobs
-from shall.engine.serial import case_from_json, event_to_json, result_to_json, run_from_json
-from shall.errors import BadValue
-from shall.messages import Message, render
+from shall.results.records import CaseResult, CriterionRef, Outcome, RunStatus
+from shall.transport.exchange import Request
+from shall.transport.http.sender import CurlSender
 
 pytestmark = pytest.mark.anyio
 

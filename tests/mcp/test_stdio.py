@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from shall.actions.results import past_runs
-from shall.engine.result import RunStatus
 from shall.joining import open_workspace
+from shall.results.records import RunStatus
 from shall.settings import Settings
 
 pytestmark = [pytest.mark.anyio, pytest.mark.process]

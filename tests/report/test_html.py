@@ -7,7 +7,11 @@ from html.parser import HTMLParser
 
 import pytest
 
-from shall.engine.result import (
+from shall.messages import Message
+from shall.place import Place
+from shall.report.html import TOLD_CASES, html_page
+from shall.report.html_parts import BODY_LIMIT, body_text, indented, timing
+from shall.results.records import (
     CaseResult,
     CheckResult,
     ExchangeRecord,
@@ -17,10 +21,6 @@ from shall.engine.result import (
     StepResult,
     Timings,
 )
-from shall.messages import Message
-from shall.place import Place
-from shall.report.html import TOLD_CASES, html_page
-from shall.report.html_parts import BODY_LIMIT, body_text, indented, timing
 from shall.specs.matrix import Matrix
 
 Golden = Callable[[str, str], None]

@@ -3,9 +3,9 @@ from collections.abc import Callable
 
 import pytest
 
-from shall.engine.events import CaseFinished, CaseStarted, RunFinished, RunStarted, StepFinished
-from shall.engine.result import CaseResult, Outcome, RunResult, StepResult
 from shall.report.progress import Progress, ProgressBar
+from shall.results.events import CaseFinished, CaseStarted, RunFinished, RunStarted, StepFinished
+from shall.results.records import CaseResult, Outcome, RunResult, StepResult
 
 
 class Terminal(io.StringIO):

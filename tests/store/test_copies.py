@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from shall.engine.result import CaseResult, RunStatus
 from shall.errors import StoreTooNew, StoreUnavailable
+from shall.results.records import CaseResult, RunStatus
 from shall.store import migrate
 from shall.store.copies import (
     copy_database,

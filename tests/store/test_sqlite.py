@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from shall.engine.result import CaseResult, CriterionRef, Outcome, RunStatus
 from shall.errors import StoreUnavailable
+from shall.results.records import CaseResult, CriterionRef, Outcome, RunStatus
 from shall.store.base import CallRecord, RunRecord
 from shall.store.rows import case_from_text, case_to_text
 from shall.store.sqlite import SqliteStore

@@ -8,9 +8,9 @@ from shall.actions.workspace import Workspace
 from shall.cases.fingerprint import case_fingerprint
 from shall.cases.reading import read_case, root_of
 from shall.engine.job import Job
-from shall.engine.result import CriterionRef
 from shall.errors import CaseNotFound, FolderNotFound, InvalidInput
 from shall.messages import Message
+from shall.results.records import CriterionRef
 
 CASE_FOLDERS = ("tests/cases", "test_cases")
 """Where cases are looked for when no path is named: today's folder, then the older one."""

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from shall.actions.workspace import Workspace
-from shall.engine.result import Outcome, RunResult, RunStatus
 from shall.errors import StoreUnavailable
+from shall.results.records import Outcome, RunResult, RunStatus
 from shall.specs.model import LinkKind
 from shall.store.base import Evidence
 

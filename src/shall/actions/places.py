@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from shall.actions.workspace import Workspace
 from shall.cases.reading import locate
-from shall.engine.result import CaseResult, Outcome, RunResult
 from shall.errors import ShallError
 from shall.place import Place
+from shall.results.records import CaseResult, Outcome, RunResult
 
 _BAD = frozenset({Outcome.FAILED, Outcome.ERROR})
 

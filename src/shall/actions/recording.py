@@ -5,9 +5,9 @@ import logging
 from types import TracebackType
 from typing import Self
 
-from shall.engine.events import CaseFinished, Event, RunFinished, RunStarted
-from shall.engine.result import CaseResult
 from shall.errors import ShallError
+from shall.results.events import CaseFinished, Event, RunFinished, RunStarted
+from shall.results.records import CaseResult
 from shall.store.base import Store
 
 _log = logging.getLogger(__name__)

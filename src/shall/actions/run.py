@@ -10,11 +10,11 @@ from shall.actions.choosing import case_files, read_jobs
 from shall.actions.evidence import keep_case_evidence
 from shall.actions.recording import Recorder
 from shall.actions.workspace import Workspace
-from shall.engine.events import Emit, Event
 from shall.engine.job import Job, RunOptions
-from shall.engine.result import RunResult
 from shall.engine.run import run_jobs
 from shall.errors import CaseNotFound
+from shall.results.events import Emit, Event
+from shall.results.records import RunResult
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from shall.actions.files import Files
-from shall.engine.events import Emit
 from shall.engine.ports import Sender
+from shall.results.events import Emit
 from shall.store.base import Store
 from shall.store.call_log import CallLog
 from shall.store.evidence import EvidenceLog

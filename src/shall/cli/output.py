@@ -6,8 +6,8 @@ import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from shall.engine.result import CaseResult, Outcome, RunResult, RunStatus
 from shall.errors import ShallError
+from shall.results.records import CaseResult, Outcome, RunResult, RunStatus
 
 OK = 0
 CHECK_FAILED = 1

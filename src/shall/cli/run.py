@@ -17,13 +17,13 @@ from shall.actions.run import RunRequest, run_tests
 from shall.actions.workspace import Workspace
 from shall.cli.options import folder_of, settings_of
 from shall.cli.output import exit_status, say, tell
-from shall.engine.events import Event, RunFinished
-from shall.engine.result import RunResult
 from shall.errors import InvalidInput, ShallError
 from shall.joining import open_workspace
 from shall.report.as_json import json_text
 from shall.report.progress import ProgressBar
 from shall.report.text import summary
+from shall.results.events import Event, RunFinished
+from shall.results.records import RunResult
 from shall.settings import Settings
 
 

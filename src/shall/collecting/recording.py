@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from shall.actions.evidence import keep_case_evidence, keep_evidence
 from shall.actions.requirements import criterion_fingerprints
 from shall.actions.workspace import Workspace
-from shall.engine.result import CaseResult, Outcome, RunResult, RunStatus
 from shall.errors import InvalidSpec, ShallError
+from shall.results.records import CaseResult, Outcome, RunResult, RunStatus
 from shall.specs.links import marks_in
 from shall.specs.model import LinkKind
 from shall.store.base import Evidence

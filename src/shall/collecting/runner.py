@@ -10,10 +10,10 @@ from shall.actions.places import failure_places
 from shall.actions.workspace import Workspace
 from shall.engine.job import RunOptions
 from shall.engine.ports import Sender
-from shall.engine.result import CaseResult, Outcome, RunResult, RunStatus
 from shall.engine.run import run_jobs
 from shall.joining import STATE_FOLDER, open_workspace, project_folder
 from shall.report.text import case_text
+from shall.results.records import CaseResult, Outcome, RunResult, RunStatus
 from shall.settings import Settings, process_environment, read_settings
 
 _COMPLETE = RunStatus.COMPLETE

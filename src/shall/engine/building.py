@@ -8,12 +8,12 @@ from urllib.parse import urlencode
 
 from shall.cases.model import Body, BodyKind, Case, RequestTemplate
 from shall.engine.evaluate import as_text, evaluate
-from shall.engine.exchange import FilePart, Request
 from shall.engine.job import RunOptions
 from shall.engine.ports import Attachments
 from shall.engine.scope import Scope
-from shall.engine.target import checked_url, is_absolute, join_url, with_params
 from shall.errors import BadValue
+from shall.transport.exchange import FilePart, Request
+from shall.transport.url import checked_url, is_absolute, join_url, with_params
 
 _JSON = "application/json"
 _FORM = "application/x-www-form-urlencoded"

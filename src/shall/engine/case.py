@@ -10,16 +10,16 @@ from typing import Any
 
 from shall.cases.model import Case, Operation, Teardown
 from shall.engine.evaluate import evaluate
-from shall.engine.events import Emit, StepFinished
 from shall.engine.job import Job, RunOptions
 from shall.engine.ports import Attachments, Sender
 from shall.engine.record import StepRecord, redacted
 from shall.engine.redact import Redactor
-from shall.engine.result import CaseResult, Outcome, StepResult
 from shall.engine.scope import Scope
 from shall.engine.step import Call, Surroundings, error_message, run_call, worst
 from shall.errors import ShallError
 from shall.messages import Message
+from shall.results.events import Emit, StepFinished
+from shall.results.records import CaseResult, Outcome, StepResult
 
 TEARDOWN_GRACE_S = 10.0
 """How long the teardowns of a case may take once its run was stopped."""

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from shall.cases.model import Case
-from shall.engine.result import CriterionRef
 from shall.messages import Message
+from shall.results.records import CriterionRef
 
 
 @dataclass(frozen=True, slots=True)

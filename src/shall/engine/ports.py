@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from shall.engine.exchange import Request, Response
+from shall.transport.exchange import Request, Response
 
 
 class Session(Protocol):

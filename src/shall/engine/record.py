@@ -7,11 +7,11 @@ from typing import Any
 
 from shall.cases.path import parse_path
 from shall.engine.compare import shown
-from shall.engine.exchange import Request, Response
 from shall.engine.redact import MASK, Redactor
-from shall.engine.result import CheckResult, ExchangeRecord, StepResult
 from shall.errors import BadValue
 from shall.messages import Message
+from shall.results.records import CheckResult, ExchangeRecord, StepResult
+from shall.transport.exchange import Request, Response
 
 KEPT_BODY = 16_384
 """Characters of a body that are kept."""

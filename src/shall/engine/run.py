@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from shall.engine.case import run_case
-from shall.engine.events import CaseFinished, CaseStarted, Emit, RunFinished, RunStarted
 from shall.engine.job import Job, RunOptions
 from shall.engine.ports import Attachments, Sender
-from shall.engine.result import CaseResult, Outcome, RunResult, RunStatus
 from shall.messages import Message
+from shall.results.events import CaseFinished, CaseStarted, Emit, RunFinished, RunStarted
+from shall.results.records import CaseResult, Outcome, RunResult, RunStatus
 
 
 class _Run:

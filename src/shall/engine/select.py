@@ -13,8 +13,8 @@ from typing import Any, Final, NoReturn
 
 from shall.cases.model import Check, CheckKind
 from shall.cases.path import parse_path
-from shall.engine.exchange import Response
 from shall.engine.scope import step_into
+from shall.transport.exchange import Response
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,16 +8,16 @@ from shall.cases.model import Case, Check, CheckKind, RequestTemplate
 from shall.engine.building import build_request
 from shall.engine.compare import NOT_SUPPORTED, compare
 from shall.engine.evaluate import evaluate
-from shall.engine.exchange import Request, Response
 from shall.engine.job import RunOptions
 from shall.engine.ports import Attachments, Session
 from shall.engine.record import StepRecord, learn_from
 from shall.engine.redact import Redactor
-from shall.engine.result import CheckResult, Outcome, StepResult
 from shall.engine.scope import Scope
 from shall.engine.select import Content, Selected, read_content, select
 from shall.errors import ShallError, TargetDenied, TargetUnreachable, TimedOut
 from shall.messages import Message
+from shall.results.records import CheckResult, Outcome, StepResult
+from shall.transport.exchange import Request, Response
 
 FIRST_ERROR_STATUS = 400
 

@@ -6,7 +6,10 @@ from typing import Any, NotRequired
 
 from typing_extensions import TypedDict
 
-from shall.engine.result import (
+from shall.mcp.reply import cut
+from shall.messages import Message, render
+from shall.place import Place
+from shall.results.records import (
     CaseResult,
     CheckResult,
     ExchangeRecord,
@@ -14,9 +17,6 @@ from shall.engine.result import (
     RunResult,
     StepResult,
 )
-from shall.mcp.reply import cut
-from shall.messages import Message, render
-from shall.place import Place
 from shall.store.base import RunRecord
 
 SHOWN_FAILURES = 10

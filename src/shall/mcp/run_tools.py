@@ -16,12 +16,12 @@ from shall.actions.run import RunRequest
 from shall.actions.run import run_tests as run_cases
 from shall.actions.workspace import Workspace
 from shall.cases.script import script_name
-from shall.engine.events import CaseFinished, Event
-from shall.engine.result import RunResult
 from shall.errors import BadValue, NotYet, ShuttingDown
 from shall.mcp.arguments import MOST, WorkspaceName
 from shall.mcp.results import ResultsReply, RunReply, case_details, run_item, run_reply
 from shall.mcp.spaces import chosen, workspaces_of
+from shall.results.events import CaseFinished, Event
+from shall.results.records import RunResult
 
 SHOWN_CASES = 100
 

@@ -1,11 +1,11 @@
-"""A run as JSON text: the form that ``engine.serial`` reads back."""
+"""A run as JSON text: the form that ``results.encoding`` reads back."""
 
 import json
 import math
 import re
 
-from shall.engine.result import RunResult
-from shall.engine.serial import result_to_json
+from shall.results.encoding import result_to_json
+from shall.results.records import RunResult
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 

@@ -11,12 +11,12 @@ from datetime import UTC
 from functools import lru_cache
 from importlib.resources import files
 
-from shall.engine.result import Outcome, RunResult, RunStatus
 from shall.report.html_case import Showing, case_section
 from shall.report.html_matrix import matrix_section
 from shall.report.html_parts import fact, share
 from shall.report.markup import Html, tag
 from shall.report.wording import BAD, Places, count_label, duration, is_bad, label, shown_outcome
+from shall.results.records import Outcome, RunResult, RunStatus
 from shall.specs.matrix import Matrix
 
 FULL_CASES = 100

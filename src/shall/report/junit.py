@@ -11,7 +11,6 @@ from itertools import groupby
 from pathlib import PurePosixPath
 from xml.etree import ElementTree as ET
 
-from shall.engine.result import CaseResult, Outcome, RunResult, StepResult
 from shall.report.escaping import one_line
 from shall.report.text import case_text
 from shall.report.values import check_title
@@ -26,6 +25,7 @@ from shall.report.wording import (
     said,
     shown_outcome,
 )
+from shall.results.records import CaseResult, Outcome, RunResult, StepResult
 
 _ELEMENTS = {Outcome.FAILED: "failure", Outcome.ERROR: "error"}
 

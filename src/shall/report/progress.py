@@ -9,11 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TextIO
 
-from shall.engine.events import CaseFinished, CaseStarted, Event, RunFinished, RunStarted
-from shall.engine.result import Outcome
 from shall.report.escaping import one_line
 from shall.report.values import cut
 from shall.report.wording import count_label, duration
+from shall.results.events import CaseFinished, CaseStarted, Event, RunFinished, RunStarted
+from shall.results.records import Outcome
 
 QUIET_S = 1.0
 """A run that ends within this time shows no bar."""

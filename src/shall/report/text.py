@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from shall.engine.result import CaseResult, CheckResult, Outcome, RunResult, RunStatus, StepResult
 from shall.report.escaping import one_line
 from shall.report.values import (
     SHOWN_LENGTH,
@@ -28,6 +27,7 @@ from shall.report.wording import (
     said,
     shown_outcome,
 )
+from shall.results.records import CaseResult, CheckResult, Outcome, RunResult, RunStatus, StepResult
 
 SHOWN_CASES = 20
 """Cases that are told in full; a run in which everything fails stays readable."""

@@ -7,9 +7,9 @@ from itertools import zip_longest
 from typing import Any
 
 from shall.cases.model import CheckKind
-from shall.engine.result import CheckResult, Outcome
 from shall.report.escaping import one_line
 from shall.report.wording import label, said
+from shall.results.records import CheckResult, Outcome
 
 SHOWN_LENGTH = 400
 """Columns of a value that are shown in one line at most."""

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from shall.engine.result import CaseResult, Outcome, RunResult, StepResult
 from shall.messages import Message, render
 from shall.place import Place
 from shall.report.escaping import block
+from shall.results.records import CaseResult, Outcome, RunResult, StepResult
 
 Places = Mapping[tuple[str, str], Place]
 """Where each part of a case stands: (case key, path such as ``steps[0].assert[1]``) to place."""

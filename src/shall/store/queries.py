@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from shall.engine.result import CaseResult, RunStatus, StepResult
 from shall.errors import StoreUnavailable
+from shall.results.records import CaseResult, RunStatus, StepResult
 from shall.store.rows import (
     RunRow,
     case_row,

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from shall.engine.result import CaseResult, CheckResult, Outcome, RunStatus, StepResult
-from shall.engine.serial import case_from_json, result_to_json
 from shall.errors import BadValue, StoreUnavailable
+from shall.results.encoding import case_from_json, result_to_json
+from shall.results.records import CaseResult, CheckResult, Outcome, RunStatus, StepResult
 from shall.store.base import CallRecord, RunRecord
 from shall.store.latencies import milliseconds
 

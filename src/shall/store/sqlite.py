@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from weakref import finalize
 
-from shall.engine.result import CaseResult, RunStatus
 from shall.errors import StoreUnavailable
+from shall.results.records import CaseResult, RunStatus
 from shall.store import connections, queries
 from shall.store.base import CallRecord, CallStatistics, ConnectionRecord, RunRecord
 from shall.store.call_buffer import CallBuffer

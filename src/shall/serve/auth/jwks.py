@@ -11,9 +11,9 @@ from typing import Any
 from jwt import PyJWK
 from jwt.exceptions import PyJWTError
 
-from shall.engine.exchange import Request
-from shall.engine.http import CurlSender
 from shall.errors import KeysUnavailable, ShallError
+from shall.transport.exchange import Request
+from shall.transport.http.sender import CurlSender
 
 TIMEOUT_S = 5.0
 """How long the key server may take."""

@@ -24,8 +24,8 @@ from prometheus_client.registry import Collector
 from starlette.types import Scope
 
 from shall import __version__
-from shall.engine.events import Event, RunFinished
-from shall.engine.result import Outcome, RunStatus
+from shall.results.events import Event, RunFinished
+from shall.results.records import Outcome, RunStatus
 from shall.serve.observe.labels import HTTP_METHODS, OTHER
 from shall.serve.observe.processes import ProcessesCollector
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pycurl
 
-from shall.engine.exchange import Request
 from shall.errors import BadValue
+from shall.transport.exchange import Request
 
 MAX_REDIRECTS = 10
 MAX_HEADERS = 1000

@@ -13,9 +13,9 @@ from typing import Any
 
 import pycurl
 
-from shall.engine.target_policy import Denial, TargetPolicy
 from shall.errors import TargetDenied
 from shall.messages import Message, render
+from shall.transport.target_policy import Denial, TargetPolicy
 
 _AS_FOLLOWED = pycurl.U_URLENCODE | pycurl.U_ALLOW_SPACE
 """How libcurl reads a Location header."""

@@ -11,13 +11,13 @@ from typing import Any
 
 import pycurl
 
-from shall.engine.curl_gate import Gate
-from shall.engine.curl_request import Headers, prepare
-from shall.engine.exchange import Request, Response
-from shall.engine.result import Timings
-from shall.engine.target import host_and_port
-from shall.engine.target_policy import TargetPolicy
 from shall.errors import ShallError, TargetUnreachable, TimedOut
+from shall.results.records import Timings
+from shall.transport.exchange import Request, Response
+from shall.transport.http.gate import Gate
+from shall.transport.http.options import Headers, prepare
+from shall.transport.target_policy import TargetPolicy
+from shall.transport.url import host_and_port
 
 MAX_BODY_BYTES = 64 << 20
 """The largest response body that is read."""

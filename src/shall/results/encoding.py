@@ -14,10 +14,10 @@ from functools import lru_cache
 from types import UnionType
 from typing import Any, TypeVar
 
-from shall.engine.events import Event
-from shall.engine.result import FORMAT, CaseResult, RunResult
 from shall.errors import BadValue
 from shall.messages import Message
+from shall.results.events import Event
+from shall.results.records import FORMAT, CaseResult, RunResult
 
 _Data = TypeVar("_Data")
 

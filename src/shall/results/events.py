@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from shall.engine.result import CaseResult, RunResult, StepResult
+from shall.results.records import CaseResult, RunResult, StepResult
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from shall.engine.result import Timings
+from shall.results.records import Timings
 
 
 @dataclass(frozen=True, slots=True)

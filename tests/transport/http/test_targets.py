@@ -7,11 +7,11 @@ from typing import Any
 import pycurl
 import pytest
 
-from shall.engine import curl_request, http
-from shall.engine.exchange import Request, Response
-from shall.engine.http import CurlSender
-from shall.engine.target_policy import read_policy
 from shall.errors import TargetDenied, TargetUnreachable
+from shall.transport.exchange import Request, Response
+from shall.transport.http import options, sender
+from shall.transport.http.sender import CurlSender
+from shall.transport.target_policy import read_policy
 
 pytestmark = pytest.mark.anyio
 
@@ -74,8 +74,8 @@ async def send() -> AsyncIterator[Send]:
             session.close()
 
     yield send_one
-    for sender in senders.values():
-        sender.close()
+    for each in senders.values():
+        each.close()
 
 
 @pytest.fixture
@@ -84,10 +84,10 @@ def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     known: dict[str, str] = {}
 
     def prepare_with_names(curl: pycurl.Curl, *arguments: Any) -> None:
-        curl_request.prepare(curl, *arguments)
+        options.prepare(curl, *arguments)
         curl.setopt(pycurl.RESOLVE, [f"{name}:{addresses}" for name, addresses in known.items()])
 
-    monkeypatch.setattr(http, "prepare", prepare_with_names)
+    monkeypatch.setattr(sender, "prepare", prepare_with_names)
     return known
 
 
