@@ -1,5 +1,7 @@
 import asyncio
 import json
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -273,3 +275,19 @@ async def test_no_secret_lies_anywhere_in_the_state(
     kept = [path for path in workspace.state.rglob("*") if path.is_file()]
     assert any(path.name == "shall.db" for path in kept)
     assert [path.name for path in kept if canary.encode() in path.read_bytes()] == []
+
+
+def test_cases_are_read_by_threads_that_come_and_go(tmp_path: Path) -> None:
+    """The YAML parser's memory must not belong to a thread that has ended."""
+    program = """
+import threading
+from shall.actions import run
+from shall.cases.reading import read_case
+text = "testcase: {name: a, steps: [{id: a, path: /a}]}"
+for _ in range(20):
+    thread = threading.Thread(target=read_case, args=(text, "a.yaml"))
+    thread.start()
+    thread.join()
+"""
+    ended = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, check=False)
+    assert ended.returncode == 0

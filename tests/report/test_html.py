@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from html.parser import HTMLParser
 
+import msgspec
 import pytest
 
 from shall.messages import Message
@@ -165,7 +166,7 @@ def test_a_filter_is_offered_for_each_outcome_that_occurs(
 def test_the_heading_says_whether_everything_holds(
     make_run: MakeRun, make_case: Make, changes: dict[str, object], verdict: str
 ) -> None:
-    run = replace(make_run(make_case()), **changes)  # type: ignore[arg-type]
+    run = msgspec.structs.replace(make_run(make_case()), **changes)
 
     assert f"<h1>{verdict}</h1>" in html_page(run)
 

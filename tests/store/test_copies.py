@@ -1,11 +1,11 @@
 import gc
 import sqlite3
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from shall.errors import StoreTooNew, StoreUnavailable
 from shall.results.records import CaseResult, RunStatus

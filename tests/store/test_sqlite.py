@@ -2,11 +2,11 @@ import sqlite3
 import stat
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from shall.errors import StoreUnavailable
 from shall.results.records import CaseResult, CriterionRef, Outcome, RunStatus

@@ -5,12 +5,16 @@ from collections.abc import Mapping, Sequence
 
 from shall.actions.requirements import criterion_fingerprints
 from shall.actions.workspace import Workspace
+from shall.cases import yaml_text  # noqa: F401 - see below
 from shall.cases.fingerprint import case_fingerprint
 from shall.cases.reading import read_case, root_of
 from shall.engine.job import Job
 from shall.errors import CaseNotFound, FolderNotFound, InvalidInput
 from shall.messages import Message
 from shall.results.records import CriterionRef
+
+# yaml_rs crashes the process when the thread that first imported it has ended (its allocator takes
+# that thread for the main one): it is loaded with this module, never by a thread that reads a case.
 
 CASE_FOLDERS = ("tests/cases", "test_cases")
 """Where cases are looked for when no path is named: today's folder, then the older one."""

@@ -4,8 +4,10 @@ import logging
 import secrets
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+
+from msgspec.structs import replace
 
 from shall.actions.evidence import keep_case_evidence, keep_evidence
 from shall.actions.requirements import criterion_fingerprints

@@ -2,8 +2,11 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from dataclasses import replace as replace_message
 from typing import Any
+
+from msgspec.structs import replace
 
 from shall.cases.path import parse_path
 from shall.engine.compare import shown
@@ -77,7 +80,7 @@ def _check(check: CheckResult, redactor: Redactor) -> CheckResult:
         actual = MASK if check.actual is not None else None
         if message is not None and {"expected", "actual"} & message.params.keys():
             hidden = {key: MASK for key in ("expected", "actual") if key in message.params}
-            message = replace(message, params={**message.params, **hidden})
+            message = replace_message(message, params={**message.params, **hidden})
         return replace(check, expected=expected, actual=actual, message=message)
     expected, actual = redactor.value(check.expected), redactor.value(check.actual)
     if message is not None:
@@ -102,7 +105,7 @@ def _reworded(message: Message, pairs: Mapping[str, tuple[Any, Any]]) -> Message
         for name, (value, kept) in pairs.items()
         if message.params.get(name) == shown(value)
     }
-    return replace(message, params={**message.params, **params})
+    return replace_message(message, params={**message.params, **params})
 
 
 def _cut(value: Any) -> Any:

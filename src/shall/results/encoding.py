@@ -1,37 +1,65 @@
-"""Results and events as JSON data, and back.
+"""Results and events as JSON, and back.
 
 Times are ISO 8601 in UTC with ``Z``. The form has a version: ``format``. A reader refuses a
-higher one, and ignores keys it does not know.
+higher one, and ignores keys it does not know. Numbers that JSON does not have are written as
+text (``inf``), lone surrogates as escapes.
 """
 
-import dataclasses
+import json
 import math
-import typing
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from enum import Enum
-from functools import lru_cache
-from types import UnionType
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
+
+import msgspec
+from msgspec import Struct
 
 from shall.errors import BadValue
-from shall.messages import Message
 from shall.results.events import Event
-from shall.results.records import FORMAT, CaseResult, RunResult
+from shall.results.records import FORMAT, CaseResult, CheckResult, RunResult
 
 _Data = TypeVar("_Data")
 
+_encode = msgspec.json.Encoder(enc_hook=str).encode
+_decode_case = msgspec.json.Decoder(CaseResult).decode
+_VERSION = b',"format":%d}' % FORMAT
+
+
+def encode_case(case: CaseResult) -> bytes:
+    """Return a case's result as one line of JSON."""
+    if not any(map(_is_odd, _values(case))):
+        try:
+            return _encode(case)[:-1] + _VERSION
+        except UnicodeEncodeError:  # a lone surrogate, which UTF-8 cannot say
+            pass
+    return json.dumps(result_to_json(case), separators=(",", ":")).encode("ascii")
+
+
+def decode_case(data: bytes | str) -> CaseResult:
+    """Read what ``encode_case`` wrote. Raises ``BadValue`` for a newer format or a wrong shape."""
+    try:
+        head = msgspec.json.decode(data, type=_Versioned)
+        if head.format <= FORMAT:
+            return _decode_case(data)
+    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
+        pass
+    try:  # text with lone surrogates, or a fault to be reported
+        read = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise BadValue(f"The result is not JSON: {error}.") from None
+    return case_from_json(read)
+
 
 def result_to_json(result: RunResult | CaseResult) -> dict[str, Any]:
-    """Give a result as JSON data."""
-    data = _to_json(result)
+    """Return a result as JSON data."""
+    data = cast("dict[str, Any]", _finite(msgspec.to_builtins(result, enc_hook=str)))
     data["format"] = FORMAT
-    return typing.cast("dict[str, Any]", data)
+    return data
 
 
 def event_to_json(event: Event) -> dict[str, Any]:
-    """Give an event as JSON data; ``event`` names its kind."""
-    return {"event": type(event).__name__, "format": FORMAT, **_to_json(event)}
+    """Return an event as JSON data; ``event`` names its kind."""
+    data = cast("dict[str, Any]", _finite(msgspec.to_builtins(event, enc_hook=str)))
+    return {"event": type(event).__name__, "format": FORMAT, **data}
 
 
 def case_from_json(data: Mapping[str, Any]) -> CaseResult:
@@ -44,67 +72,55 @@ def run_from_json(data: Mapping[str, Any]) -> RunResult:
     return _read(RunResult, data)
 
 
-def _read(kind: type[_Data], data: Mapping[str, Any]) -> _Data:
-    written = data.get("format", FORMAT)
+class _Versioned(Struct):
+    format: int = FORMAT
+
+
+def _read(kind: type[_Data], data: Any) -> _Data:
+    written = data.get("format", FORMAT) if isinstance(data, Mapping) else FORMAT
     if not isinstance(written, int) or written > FORMAT:
         raise BadValue(
             f"The result has format {written!r}, this release reads up to {FORMAT}.",
             hint="Use a newer release of shall.",
         )
     try:
-        return typing.cast("_Data", _from_json(kind, data))
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise BadValue(f"The result has a shape that is not known: {error!r}.") from None
+        return msgspec.convert(data, kind)
+    except (msgspec.ValidationError, RecursionError) as error:
+        raise BadValue(f"The result has an unknown shape: {error}.") from None
 
 
-def _to_json(value: Any) -> Any:
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)  # JSON has no word for it; 1e999 in a body reads as infinite
-    if isinstance(value, str | int | float | bool) or value is None:
-        return value
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {name: _to_json(getattr(value, name)) for name in _field_names(type(value))}
-    if isinstance(value, dict):
-        return {str(key): _to_json(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_to_json(item) for item in value]
-    return str(value)
+def _values(case: CaseResult) -> list[Any]:
+    """Return the values that came from a service: only they can hold what JSON does not have."""
+    found: list[Any] = []
+    for step in (*case.steps, *case.teardowns):
+        for check in step.checks:
+            _add_values(check, found)
+    return found
 
 
-@lru_cache(maxsize=32)
-def _field_names(kind: type) -> tuple[str, ...]:
-    return tuple(field.name for field in dataclasses.fields(kind))
+def _add_values(check: CheckResult, found: list[Any]) -> None:
+    found.append(check.actual)
+    found.append(check.expected)
+    if check.message is not None:
+        found.extend(check.message.params.values())
 
 
-@lru_cache(maxsize=32)
-def _field_types(kind: type) -> Mapping[str, Any]:
-    hints = typing.get_type_hints(kind)
-    return {name: hints[name] for name in _field_names(kind)}
+def _is_odd(value: Any) -> bool:
+    kind = type(value)
+    if kind is float:
+        return not math.isfinite(value)
+    if kind is dict or kind is list:  # a false alarm costs some time only
+        text = repr(value)
+        return "inf" in text or "nan" in text
+    return False
 
 
-def _from_json(kind: Any, value: Any) -> Any:
-    if kind is Any or value is None:
-        return value
-    origin = typing.get_origin(kind)
-    if origin in {typing.Union, UnionType}:
-        return _from_json(next(it for it in typing.get_args(kind) if it is not type(None)), value)
-    if origin is tuple:
-        inner = typing.get_args(kind)
-        kinds = [inner[0]] * len(value) if inner[-1] is Ellipsis else inner
-        return tuple(_from_json(it, item) for it, item in zip(kinds, value, strict=True))
-    if kind is datetime:
-        return datetime.fromisoformat(value)
-    if kind is Message:
-        return Message(value["code"], dict(value["params"]))
-    if isinstance(kind, type) and dataclasses.is_dataclass(kind):
-        types = _field_types(kind)
-        return kind(
-            **{name: _from_json(types[name], it) for name, it in value.items() if name in types}
-        )
-    if isinstance(kind, type) and issubclass(kind, Enum):
-        return kind(value)
+def _finite(value: Any) -> Any:
+    kind = type(value)
+    if kind is float:
+        return value if math.isfinite(value) else str(value)
+    if kind is dict:
+        return {key: _finite(item) for key, item in value.items()}
+    if kind is list or kind is tuple:
+        return [_finite(item) for item in value]
     return value

@@ -6,10 +6,11 @@ it was made: no consumer has to remember to.
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+
+from msgspec import UNSET, Struct, UnsetType
 
 from shall.messages import Message
 
@@ -37,12 +38,19 @@ class RunStatus(StrEnum):
     TIMED_OUT = "timed_out"
 
 
-@dataclass(frozen=True, slots=True)
-class CheckResult:
+class Position(Struct, frozen=True, gc=False):
+    """Where a step or check is written in its case's file. Lines and columns count from 1."""
+
+    line: int
+    column: int = 1
+
+
+class CheckResult(Struct, frozen=True, gc=False):
     """One check. ``path`` is its place in the case: ``steps[0].assert[1]``.
 
     ``implicit`` marks the check that a step without a status assertion gets for free: no status
     of 400 or above. ``actual`` is None with ``found`` False when the field does not exist.
+    ``position`` is set where the check did not hold.
     """
 
     kind: str
@@ -54,10 +62,10 @@ class CheckResult:
     found: bool = True
     implicit: bool = False
     message: Message | None = None
+    position: Position | UnsetType = UNSET
 
 
-@dataclass(frozen=True, slots=True)
-class Timings:
+class Timings(Struct, frozen=True, gc=False):
     """Phases of one exchange in seconds, each measured from its start."""
 
     dns_s: float = 0.0
@@ -67,8 +75,10 @@ class Timings:
     total_s: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class ExchangeRecord:
+NO_TIMINGS = Timings()
+
+
+class ExchangeRecord(Struct, frozen=True, gc=False):
     """What is kept of one HTTP exchange: redacted, bodies as text and cut at a limit.
 
     ``status`` None: no response came. Sizes are in bytes, before cutting.
@@ -82,11 +92,10 @@ class ExchangeRecord:
     response_headers: tuple[tuple[str, str], ...] = ()
     response_body: str = ""
     response_size_bytes: int = 0
-    timings: Timings = field(default_factory=Timings)
+    timings: Timings = NO_TIMINGS
 
 
-@dataclass(frozen=True, slots=True)
-class StepResult:
+class StepResult(Struct, frozen=True, gc=False):
     """One step or teardown. ``path`` is its place in the case: ``steps[0]``, ``teardowns[1]``."""
 
     id: str
@@ -97,18 +106,17 @@ class StepResult:
     exchange: ExchangeRecord | None = None
     error: Message | None = None
     retryable: bool = False
+    position: Position | UnsetType = UNSET
 
 
-@dataclass(frozen=True, slots=True)
-class CriterionRef:
+class CriterionRef(Struct, frozen=True, gc=False):
     """A criterion that a case verifies; ``fingerprint`` None when no document has that key."""
 
     key: str
     fingerprint: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CaseResult:
+class CaseResult(Struct, frozen=True, gc=False):
     """One attempt at one case with one row of data.
 
     ``started_at`` is aware UTC. ``checks_executed`` counts the checks that were written in the
@@ -136,8 +144,7 @@ class CaseResult:
     tags: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class RunResult:
+class RunResult(Struct, frozen=True, gc=False):
     """A run: the results of its cases in the order of the files. ``started_at`` is aware UTC."""
 
     run_id: str
