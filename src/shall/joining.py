@@ -8,7 +8,7 @@ from pathlib import Path
 from shall.actions.files import Files
 from shall.actions.workspace import RunDefaults, Workspace
 from shall.actions.workspaces import Workspaces
-from shall.engine.ports import Sender
+from shall.engine.ports import Loop
 from shall.errors import InvalidSetting, ShallError, StoreUnavailable
 from shall.results.events import Emit
 from shall.settings import FILE_NAME, Settings
@@ -90,7 +90,7 @@ def open_workspace(
         files=files,
         store=store,
         evidence=evidence,
-        make_sender=lambda: _make_sender(policy),
+        make_loop=lambda: _make_loop(policy),
         defaults=run_defaults(settings),
         state_warning=warning,
         observe=observe,
@@ -168,10 +168,11 @@ def run_defaults(settings: Settings) -> RunDefaults:
         environment=settings.environment,
         language=settings.language,
         max_error_length=settings.max_error_length,
+        keep_all=settings.keep == "all",
     )
 
 
-def _make_sender(policy: TargetPolicy) -> Sender:
-    from shall.transport.http.sender import CurlSender  # libcurl is loaded when something is sent
+def _make_loop(policy: TargetPolicy) -> Loop:
+    from shall.transport.http.loop import CurlLoop  # libcurl is loaded when something is sent
 
-    return CurlSender(policy)
+    return CurlLoop(policy)

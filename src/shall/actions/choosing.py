@@ -1,20 +1,17 @@
 """Chooses case files and reads them into jobs."""
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from shall.actions.requirements import criterion_fingerprints
 from shall.actions.workspace import Workspace
-from shall.cases import yaml_text  # noqa: F401 - see below
 from shall.cases.fingerprint import case_fingerprint
-from shall.cases.reading import read_case, root_of
+from shall.cases.reading import locator, read_case, root_of
 from shall.engine.job import Job
 from shall.errors import CaseNotFound, FolderNotFound, InvalidInput
 from shall.messages import Message
-from shall.results.records import CriterionRef
-
-# yaml_rs crashes the process when the thread that first imported it has ended (its allocator takes
-# that thread for the main one): it is loaded with this module, never by a thread that reads a case.
+from shall.results.records import CriterionRef, Position
 
 CASE_FOLDERS = ("tests/cases", "test_cases")
 """Where cases are looked for when no path is named: today's folder, then the older one."""
@@ -70,17 +67,32 @@ def case_not_found(workspace: Workspace, path: str) -> CaseNotFound:
 def read_jobs(workspace: Workspace, files: Sequence[str], tags: Sequence[str]) -> list[Job]:
     """Read the files into jobs; with tags, only cases that have any of them.
 
-    A file that cannot be read becomes a job that carries the reason. It is kept whatever the
-    tags: it cannot be told whether it has them.
+    A file that cannot be read becomes a job that carries the reason, whatever the tags: it cannot
+    be told whether it has them.
     """
-    jobs = [_read_job(workspace, path) for path in files]
-    if tags:
-        wanted = frozenset(tags)
-        jobs = [job for job in jobs if job.case is None or wanted.intersection(job.case.tags)]
-    if any(job.case is not None and job.case.verifies for job in jobs):
-        known = criterion_fingerprints(workspace)
-        jobs = [_with_criteria(job, known) for job in jobs]
-    return jobs
+    jobs = JobReader(workspace).read(files)
+    wanted = frozenset(tags)
+    return [
+        job for job in jobs if not wanted or job.case is None or wanted.intersection(job.case.tags)
+    ]
+
+
+class JobReader:
+    """Reads case files into jobs. The requirements are read once, when a case names a criterion."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._known: Mapping[str, tuple[str, str | None]] | None = None
+
+    def read(self, files: Iterable[str]) -> Iterator[Job]:
+        """Read one file after the other, each when it is asked for."""
+        for path in files:
+            job = _read_job(self._workspace, path)
+            if job.case is not None and job.case.verifies:
+                if self._known is None:
+                    self._known = criterion_fingerprints(self._workspace)
+                job = _with_criteria(job, self._known)
+            yield job
 
 
 def root_at(workspace: Workspace, path: str) -> str | None:
@@ -101,16 +113,23 @@ def _cases_below(workspace: Workspace, folder: str) -> list[str]:
 
 def _read_job(workspace: Workspace, path: str) -> Job:
     try:
-        case = read_case(workspace.files.read_text(path), path)
+        text = workspace.files.read_text(path)
+        case = read_case(text, path)
     except InvalidInput as error:
         return Job(path, None, error=Message("case.invalid", {"problems": str(error)}))
-    return Job(path, case, fingerprint=case_fingerprint(case))
+    return Job(path, case, fingerprint=case_fingerprint(case), locate=_positions(text, path))
 
 
-def _with_criteria(job: Job, known: Mapping[str, tuple[str, str]]) -> Job:
-    if job.case is None or not job.case.verifies:
-        return job
-    criteria = tuple(
-        CriterionRef(*known.get(written, (written, None))) for written in job.case.verifies
-    )
-    return Job(job.key, job.case, fingerprint=job.fingerprint, criteria=criteria)
+def _positions(text: str, path: str) -> Callable[[str], Position]:
+    def locate(where: str) -> Position:
+        place = place_of(where)
+        return Position(place.line, place.column)
+
+    place_of = locator(text, path)
+    return locate
+
+
+def _with_criteria(job: Job, known: Mapping[str, tuple[str, str | None]]) -> Job:
+    verifies = job.case.verifies if job.case is not None else ()
+    criteria = tuple(CriterionRef(*known.get(written, (written, None))) for written in verifies)
+    return replace(job, criteria=criteria)

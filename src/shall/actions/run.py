@@ -1,20 +1,24 @@
-"""Runs test cases: choose, run, keep."""
+"""Runs test cases: choose, run, record."""
 
 import asyncio
+import contextvars
+import importlib
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from shall.actions.choosing import case_files, read_jobs
-from shall.actions.evidence import keep_case_evidence
+from shall.actions.choosing import JobReader, case_files, read_jobs
 from shall.actions.recording import Recorder
 from shall.actions.workspace import Workspace
 from shall.engine.job import Job, RunOptions
-from shall.engine.run import run_jobs
+from shall.engine.run import RunContext, run_jobs
+from shall.engine.stopping import Stop
 from shall.errors import CaseNotFound
 from shall.results.events import Emit, Event
-from shall.results.records import RunResult
+from shall.results.records import RunSummary
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +26,7 @@ class RunRequest:
     """What to run. No paths: every case below ``tests/cases`` (older layouts are found too).
 
     ``tags`` keeps cases that have any of them; ``variables`` win over those of ``shall.yaml``.
-    ``run_timeout_s`` and ``concurrency`` None mean the workspace's defaults.
+    ``run_timeout_s``, ``concurrency`` and ``keep_all`` None mean the workspace's defaults.
     """
 
     paths: Sequence[str] = ()
@@ -31,6 +35,48 @@ class RunRequest:
     variables: Mapping[str, Any] = field(default_factory=dict)
     run_timeout_s: float | None = None
     concurrency: int | None = None
+    keep_all: bool | None = None
+
+
+def execute(
+    workspace: Workspace,
+    request: RunRequest,
+    listeners: Iterable[Emit] = (),
+    stop: Stop | None = None,
+    warn: Callable[[str], None] | None = None,
+) -> RunSummary:
+    """Run cases in this thread, and record the results.
+
+    A file that cannot be read counts as a case with outcome ``error``; the others run. ``stop``
+    lets another thread or a signal handler end the run. ``warn`` takes what could not be recorded.
+
+    Raises:
+        CaseNotFound: A path names no file, or no case was found at all.
+        FolderNotFound: No path is named and there is no folder of cases.
+        OutsideWorkspace: A path leads out.
+    """
+    jobs, total = _jobs(workspace, request)
+    options = run_options(workspace, request)
+    recorder = Recorder(workspace)
+    takers = [recorder.take, *listeners]
+    if workspace.observe is not None:
+        takers.insert(1, workspace.observe)
+
+    def emit(event: Event) -> None:
+        for take in takers:
+            take(event)
+
+    loop = workspace.make_loop()
+    try:
+        context = RunContext(loop, workspace.files, emit, stop or Stop(), recorder.tick)
+        summary = run_jobs(jobs, total, options, context)
+    finally:
+        loop.close()
+        recorder.close()
+    if warn is not None:
+        for fault in recorder.faults:
+            warn(fault)
+    return summary
 
 
 async def run_tests(
@@ -38,51 +84,70 @@ async def run_tests(
     request: RunRequest,
     emit: Emit | None = None,
     warn: Callable[[str], None] | None = None,
-) -> RunResult:
-    """Run cases and keep the results.
+) -> RunSummary:
+    """Run cases like ``execute``, in a thread of its own; ``emit`` is called in this event loop.
 
-    A file that cannot be read counts as a case with outcome ``error``; the others run. ``warn``
-    takes, before the result is given, what could not be kept of it; the log tells it, too.
-
-    Raises:
-        CaseNotFound: A path names no file, or no case was found at all.
-        FolderNotFound: No path is named and there is no folder of cases.
-        OutsideWorkspace: A path leads out.
+    Cancelling stops the run; its teardowns still run (bounded), and it is recorded.
     """
-    jobs = await asyncio.to_thread(_chosen_jobs, workspace, request)
-    options = _options(workspace, request)
-    recorder = Recorder(workspace.store)
-    sender = workspace.make_sender()
+    # yaml_rs crashes the process where the thread that first imported it has ended (its allocator
+    # takes that thread for the main one): it is not left to the run's thread.
+    importlib.import_module("shall.cases.yaml_text")
+    here, stop = asyncio.get_running_loop(), Stop()
+    ended: asyncio.Future[RunSummary] = here.create_future()
+    listeners: list[Emit] = []
+    if emit is not None:
+        listeners.append(lambda event: _tell(here, emit, event))
 
-    listeners = [it for it in (recorder.take, workspace.observe, emit) if it is not None]
+    def work() -> None:
+        try:
+            summary = execute(workspace, request, listeners, stop, warn)
+        except BaseException as error:  # noqa: BLE001 - raised in the caller's task
+            _tell(here, ended.set_exception, error)
+        else:
+            _tell(here, ended.set_result, summary)
 
-    def emit_all(event: Event) -> None:
-        for listener in listeners:
-            listener(event)
+    context = contextvars.copy_context()  # log lines name the request that is answered
+    thread = threading.Thread(target=context.run, args=(work,), name="shall-run", daemon=True)
+    thread.start()
+    cancelled: asyncio.CancelledError | None = None
+    while not ended.done():
+        try:
+            await asyncio.wait([ended])
+        except asyncio.CancelledError as error:
+            cancelled = error
+            stop.request()
+    if cancelled is not None:
+        ended.exception()  # the cancellation is what counts
+        raise cancelled
+    return ended.result()
 
-    try:
-        async with recorder:
-            result = await run_jobs(jobs, options, sender, workspace.files, emit_all)
-    finally:
-        sender.close()
-    for fault in (recorder.fault, await asyncio.to_thread(keep_case_evidence, workspace, result)):
-        if fault is not None and warn is not None:
-            warn(fault)
-    return result
+
+def _tell(loop: asyncio.AbstractEventLoop, take: Callable[[Any], object], what: Any) -> None:
+    """Call a function in an event loop, unless that was closed meanwhile."""
+    with suppress(RuntimeError):
+        loop.call_soon_threadsafe(take, what)
 
 
-def _chosen_jobs(workspace: Workspace, request: RunRequest) -> list[Job]:
-    jobs = read_jobs(workspace, case_files(workspace, request.paths), request.tags)
-    if not jobs:
+def _jobs(workspace: Workspace, request: RunRequest) -> tuple[Iterable[Job], int]:
+    """Return the jobs and their number. Without tags each file is read when its turn comes."""
+    files = case_files(workspace, request.paths)
+    if request.tags:
+        chosen = read_jobs(workspace, files, request.tags)
+        jobs: Iterable[Job] = chosen
+        total = len(chosen)
+    else:
+        jobs, total = JobReader(workspace).read(files), len(files)
+    if not total:
         what = f" with the tags {', '.join(request.tags)}" if request.tags else ""
         raise CaseNotFound(
             f"No case{what} was found in {', '.join(request.paths) or str(workspace.root)}.",
             hint="A case file is YAML with the root testcase:.",
         )
-    return jobs
+    return jobs, total
 
 
-def _options(workspace: Workspace, request: RunRequest) -> RunOptions:
+def run_options(workspace: Workspace, request: RunRequest) -> RunOptions:
+    """Return how the engine runs a request, with the workspace's defaults."""
     defaults = workspace.defaults
     return RunOptions(
         run_id=secrets.token_hex(16),
@@ -95,4 +160,5 @@ def _options(workspace: Workspace, request: RunRequest) -> RunOptions:
         request_timeout_s=defaults.request_timeout_s,
         run_timeout_s=request.run_timeout_s or defaults.run_timeout_s,
         environment=defaults.environment,
+        keep_all=defaults.keep_all if request.keep_all is None else request.keep_all,
     )

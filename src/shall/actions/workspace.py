@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from shall.actions.files import Files
-from shall.engine.ports import Sender
+from shall.engine.ports import Loop
 from shall.results.events import Emit
 from shall.store.base import Store
 from shall.store.call_log import CallLog
@@ -27,6 +27,7 @@ class RunDefaults:
     environment: str = ""
     language: str = "en"
     max_error_length: int = 500
+    keep_all: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,8 @@ class Workspace:
     """One project folder, joined to the parts that act on it.
 
     ``store`` and ``evidence`` are None where the state cannot be written; ``state_warning`` says
-    why, once, and whatever needs no state still works. ``make_sender`` is called inside the event
-    loop that runs the cases. ``observe`` is told the events of every run, whoever asked for it.
+    why, once, and whatever needs no state still works. ``make_loop`` makes the loop of one run, in
+    the thread of the run. ``observe`` takes the events of every run, whoever asked for it.
     ``call_log`` is None where no call log is kept.
     """
 
@@ -44,7 +45,7 @@ class Workspace:
     files: Files
     store: Store | None
     evidence: EvidenceLog | None
-    make_sender: Callable[[], Sender]
+    make_loop: Callable[[], Loop]
     defaults: RunDefaults = RunDefaults()
     state_warning: str | None = None
     observe: Emit | None = None

@@ -77,10 +77,14 @@ class ProgressBar:
     _progress: Progress = field(default_factory=Progress)
     _started: float | None = None
     _drawn: float | None = None
+    _shows: bool = False
+
+    def __post_init__(self) -> None:
+        self._shows = self.stream.isatty()
 
     def take(self, event: Event) -> None:
         """Read one event and draw, when it is time to."""
-        if not self.stream.isatty():
+        if not self._shows:
             return
         self._progress.take(event)
         if isinstance(event, RunFinished):

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from shall.results.records import CaseResult, RunResult, StepResult
+from shall.results.records import CaseResult, RunSummary, StepResult
 
 
 class RunStarted(Struct, frozen=True, gc=False):
@@ -38,15 +38,16 @@ class StepFinished(Struct, frozen=True, gc=False):
 
 
 class CaseFinished(Struct, frozen=True, gc=False):
-    """A case ended, its teardown included."""
+    """A case ended, its teardown included. ``number`` is its place in the order of the files."""
 
     result: CaseResult
+    number: int = 0
 
 
 class RunFinished(Struct, frozen=True, gc=False):
     """A run ended."""
 
-    result: RunResult
+    summary: RunSummary
 
 
 Event = RunStarted | CaseStarted | StepFinished | CaseFinished | RunFinished

@@ -78,10 +78,18 @@ class Timings(Struct, frozen=True, gc=False):
 NO_TIMINGS = Timings()
 
 
-class ExchangeRecord(Struct, frozen=True, gc=False):
-    """What is kept of one HTTP exchange: redacted, bodies as text and cut at a limit.
+class Redirect(Struct, frozen=True, gc=False):
+    """A redirect that was followed: its status, and the URL that it led to."""
 
-    ``status`` None: no response came. Sizes are in bytes, before cutting.
+    status: int
+    url: str
+
+
+class ExchangeRecord(Struct, frozen=True, gc=False):
+    """What is stored of one HTTP exchange: redacted, bodies as text and cut at a limit.
+
+    ``status`` None: no response came. Sizes are in bytes, before cutting. ``redirects`` is set
+    where any were followed.
     """
 
     method: str
@@ -93,6 +101,7 @@ class ExchangeRecord(Struct, frozen=True, gc=False):
     response_body: str = ""
     response_size_bytes: int = 0
     timings: Timings = NO_TIMINGS
+    redirects: tuple[Redirect, ...] | UnsetType = UNSET
 
 
 class StepResult(Struct, frozen=True, gc=False):
@@ -144,6 +153,60 @@ class CaseResult(Struct, frozen=True, gc=False):
     tags: tuple[str, ...] = ()
 
 
+_BAD = frozenset({Outcome.FAILED, Outcome.ERROR})
+
+
+def is_bad(case: CaseResult) -> bool:
+    """Return whether a case or its teardown did not pass."""
+    return case.outcome in _BAD or case.teardown_outcome in _BAD
+
+
+class Fault(StrEnum):
+    """Why a case did not pass, as the exit status tells it."""
+
+    FAILED = "failed"  # a check did not hold
+    INVALID = "invalid"  # the case cannot be used
+    INTERNAL = "internal"
+    DENIED = "denied"  # the operator allows no request there
+    UNREACHABLE = "unreachable"  # or too slow
+
+
+class RunSummary(Struct, frozen=True):
+    """A run without its cases: counts, and the first cases that did not pass.
+
+    ``bad`` holds at most ``summary.SHOWN`` of the ``bad_total`` cases that failed, or whose
+    teardown did (``torn``), in the order of the files; ``skipped`` the first that were skipped.
+    ``started_at`` is aware UTC.
+    """
+
+    run_id: str
+    started_at: datetime
+    duration_s: float
+    status: RunStatus
+    outcomes: dict[Outcome, int]
+    torn: int = 0
+    checks_executed: int = 0
+    bad_total: int = 0
+    bad: tuple[CaseResult, ...] = ()
+    skipped: tuple[CaseResult, ...] = ()
+    faults: frozenset[Fault] = frozenset()
+    environment: str = ""
+
+    def counts(self) -> Mapping[Outcome, int]:
+        """Return the number of cases by outcome; every outcome is a key."""
+        return {outcome: self.outcomes.get(outcome, 0) for outcome in Outcome}
+
+    @property
+    def total(self) -> int:
+        """The number of cases."""
+        return sum(self.outcomes.values())
+
+    @property
+    def all_hold(self) -> bool:
+        """Whether the run is whole, nothing failed, and every teardown worked."""
+        return self.status is RunStatus.COMPLETE and not self.bad_total
+
+
 class RunResult(Struct, frozen=True, gc=False):
     """A run: the results of its cases in the order of the files. ``started_at`` is aware UTC."""
 
@@ -161,9 +224,21 @@ class RunResult(Struct, frozen=True, gc=False):
         return {outcome: counted[outcome] for outcome in Outcome}
 
     @property
+    def bad(self) -> tuple[CaseResult, ...]:
+        """The cases that did not pass, or whose teardown did not."""
+        return tuple(filter(is_bad, self.cases))
+
+    @property
+    def bad_total(self) -> int:
+        """The number of those cases."""
+        return len(self.bad)
+
+    @property
+    def torn(self) -> int:
+        """The number of cases whose teardown did not pass."""
+        return sum(case.teardown_outcome in _BAD for case in self.cases)
+
+    @property
     def all_hold(self) -> bool:
         """Whether the run is whole, nothing failed, and every teardown worked."""
-        bad = {Outcome.FAILED, Outcome.ERROR}
-        return self.status is RunStatus.COMPLETE and not any(
-            case.outcome in bad or case.teardown_outcome in bad for case in self.cases
-        )
+        return self.status is RunStatus.COMPLETE and not any(map(is_bad, self.cases))

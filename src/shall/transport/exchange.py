@@ -1,8 +1,12 @@
-"""One HTTP exchange as data, before redaction. Never leaves the engine."""
+"""One HTTP exchange as data, before redaction: never stored, never shown."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from shall.results.records import Timings
+from msgspec import Struct
+
+from shall.results.records import NO_TIMINGS, Redirect, Timings
+
+__all__ = ["FilePart", "Redirect", "Request", "Response"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,8 +19,7 @@ class FilePart:
     content_type: str = "application/octet-stream"
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True, gc=False, eq=False):
     """A request ready to be sent. ``url`` is absolute, query included."""
 
     method: str
@@ -29,8 +32,7 @@ class Request:
     follow_redirects: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(Struct, frozen=True, gc=False, eq=False):
     """What came back. Header names are kept as sent; look them up without regard to case.
 
     ``earlier_headers`` are those of the redirects that led here: they may set cookies.
@@ -41,8 +43,9 @@ class Response:
     body: bytes
     url: str
     http_version: str = "1.1"
-    timings: Timings = field(default_factory=Timings)
+    timings: Timings = NO_TIMINGS
     earlier_headers: tuple[tuple[str, str], ...] = ()
+    redirects: tuple[Redirect, ...] = ()
 
     def header(self, name: str) -> str | None:
         """Give a header's value (several are joined with a comma, RFC 9110 section 5.3)."""

@@ -134,9 +134,9 @@ class Metrics:
     def take_event(self, event: Event) -> None:
         """Note how a run ended, and each of its cases: those that never began too."""
         if isinstance(event, RunFinished):
-            self.runs.labels(str(event.result.status)).inc()
-            self.run_duration.observe(event.result.duration_s)
-            for outcome, count in event.result.counts().items():
+            self.runs.labels(str(event.summary.status)).inc()
+            self.run_duration.observe(event.summary.duration_s)
+            for outcome, count in event.summary.counts().items():
                 self.cases.labels(str(outcome)).inc(count)
 
     def exposition(self, accept: str = "") -> tuple[bytes, str]:

@@ -31,9 +31,9 @@ class _Lent(socket.socket):
 
 
 class Gate:
-    """Judges where one transfer goes, from its first URL through every redirect."""
+    """Judges where one transfer goes, from its first URL through every redirect (``trail``)."""
 
-    __slots__ = ("_at_address", "_at_host", "_host", "_policy", "_port", "_url")
+    __slots__ = ("_at_address", "_at_host", "_host", "_policy", "_port", "_url", "trail")
 
     def __init__(self, policy: TargetPolicy, url: str) -> None:
         """Judge the host of the first URL.
@@ -42,6 +42,7 @@ class Gate:
             TargetDenied: A request may not go there.
         """
         self._policy = policy
+        self.trail: list[str] = []
         self._url: str | pycurl.CurlUrl = url
         self._host, self._port = _host_and_port(url[: url.find("/", len("https://")) + 1] or url)
         self._at_address: Denial | None = None
@@ -58,6 +59,7 @@ class Gate:
             self._url.setpart(pycurl.UPART_URL, location, _AS_FOLLOWED)
             self._host, self._port = _read(self._url)
             self._at_host = self._policy.judge_host(self._host, self._port)
+            self.trail.append(self._url.url)
         return self._at_host is None
 
     def open_socket(self, _purpose: int, address: Any) -> socket.socket | int:

@@ -30,27 +30,36 @@ class Headers:
         self._lines: list[bytes] = []
         self._earlier: list[bytes] = []
         self._follow = follow
-        self._leads_on = False
+        self._leads_on = 0
+        self.redirects: list[int] = []
         self.version = ""
+        self.closes = False
 
     def take(self, line: bytes) -> int | None:
         """Take one line as libcurl hands it over; 0 ends the transfer."""
         if line.startswith(b"HTTP/"):
             self._earlier += self._lines
             self._lines = []
-            self.version = line[5:8].decode("latin-1").strip()
-            self._leads_on = line[9:10] == b"3"  # "HTTP/1.1 302": no other version is spoken
+            version, _, rest = line[5:].replace(b"\t", b" ").partition(b" ")
+            self.version = version.decode("latin-1").strip()
+            self.closes = version == b"1.0"
+            status = rest[:3]
+            self._leads_on = int(status) if status[:1] == b"3" and status.isdigit() else 0
             return None
         if len(self._lines) < MAX_HEADERS:
             self._lines.append(line)
-        if self._leads_on and line[:9].lower() == b"location:":
+        start = line[:1]
+        if start in b"cC" and line[:11].lower() == b"connection:":
+            self.closes = b"keep-alive" not in line.lower()
+        elif self._leads_on and line[:9].lower() == b"location:":
             return self._lead(line[9:].strip(b" \t\r\n"))
         return None
 
     def _lead(self, location: bytes) -> int | None:
         if not location or self._follow is None:
             return None
-        self._leads_on = False  # libcurl takes no second one that differs
+        self.redirects.append(self._leads_on)
+        self._leads_on = 0  # libcurl takes no second one that differs
         return None if self._follow(location) else 0
 
     def last(self) -> tuple[tuple[str, str], ...]:
@@ -81,7 +90,7 @@ def prepare(
     curl.setopt(pycurl.NOSIGNAL, 1)
     curl.setopt(pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS)
     curl.setopt(pycurl.REDIR_PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS)
-    curl.setopt(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1)
+    curl.setopt(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_2TLS)
     curl.setopt(pycurl.PROXY, "")
     curl.setopt(pycurl.COOKIEFILE, "")
     curl.setopt(pycurl.ACCEPT_ENCODING, "")
