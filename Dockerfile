@@ -11,7 +11,13 @@ WORKDIR /app
 COPY . .
 RUN pip install --no-cache-dir .
 
-# The server runs as a user that may write to these two folders only.
+# `python -m` and `python -c` else import from the working folder first, which is the workspace.
+ENV PYTHONSAFEPATH=1
+
+# The server runs as user 1000, which writes to these two folders only: requirements to specs, its
+# state (logs/shall) and logs to logs. A folder that is mounted over one must belong to that user:
+#   mkdir -p specs logs && sudo chown 1000:1000 specs logs
+# Where the state cannot be written, /ready answers 503 with "state not writable".
 RUN useradd --uid 1000 --no-create-home --shell /usr/sbin/nologin mcp \
     && mkdir -p specs logs \
     && chown mcp:mcp specs logs

@@ -3,26 +3,28 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# The dev extra holds all that the demo needs: whoever has it is not made to install twice.
-DEMO_STAMP := $(BIN)/$(if $(wildcard $(BIN)/.installed-dev),.installed-dev,.installed)
+# The lock of the dev extra holds all that the demo needs: nobody has to install twice.
+DEMO_STAMP := $(BIN)/$(if $(wildcard $(BIN)/.installed-dev),.installed-dev,.installed-run)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 
-.PHONY: demo test check services clean help
+.PHONY: demo test test-latest check lock services clean help
 
 help:
 	@echo 'make demo    install into $(VENV), run the example shop and print its matrix'
 	@echo 'make test    install the dev tools, run the whole suite, prove our own requirements'
 	@echo 'make check   formatting, lint, types, layers, file sizes, known holes, secrets'
+	@echo 'make lock    resolve the locks of both anew, every package in its newest version'
+	@echo 'make test-latest   the suite with the newest packages, in a venv of its own'
 	@echo 'make clean   remove what these made'
 
-# The stamps hold what pyproject.toml said when pip last ran: a second run needs no network.
-$(BIN)/.installed: pyproject.toml scripts/make-venv
-	@PYTHON='$(PYTHON)' scripts/make-venv $(VENV) .
+# The stamps hold pyproject.toml and the lock of the last installation: a second run needs no network.
+$(BIN)/.installed-%: pyproject.toml requirements/%.txt scripts/make-venv
+	@PYTHON='$(PYTHON)' scripts/make-venv $(VENV) $*
 
-$(BIN)/.installed-dev: pyproject.toml scripts/make-venv
-	@PYTHON='$(PYTHON)' scripts/make-venv $(VENV) dev
+lock: $(BIN)/.installed-dev
+	@scripts/lock --upgrade
 
 demo: $(DEMO_STAMP)
 	@$(BIN)/shall demo
@@ -35,7 +37,13 @@ test: services
 	@$(BIN)/coverage run -m pytest -n auto --shall-record
 	@$(BIN)/coverage combine -q
 	@$(BIN)/coverage report
-	@$(BIN)/shall trace --fail-under 100 | tail -n 1
+	@scripts/last-line $(BIN)/shall trace --fail-under 100
+
+# A venv of its own: what the locks say stays as it is.
+test-latest: services
+	@PYTHON='$(PYTHON)' scripts/make-venv .venv-latest latest
+	@.venv-latest/bin/python -m pip list --format=freeze --exclude-editable >.venv-latest/installed.txt
+	@.venv-latest/bin/python -m pytest -n auto
 
 check: $(BIN)/.installed-dev
 	@$(BIN)/ruff format --check .
@@ -46,4 +54,4 @@ check: $(BIN)/.installed-dev
 	@scripts/audit
 
 clean:
-	rm -rf $(VENV) .services build dist .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis shall-demo
+	rm -rf $(VENV) .venv-latest .services build dist .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis shall-demo

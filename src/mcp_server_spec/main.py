@@ -3,7 +3,17 @@
 Importing this module starts nothing: ``app`` is made when it is first asked for.
 """
 
+import os
 import sys
+
+# The working folder may come first in sys.path (`python -m`, uvicorn and gunicorn put it there)
+# and hold a folder `shall`: ours lies beside this package.
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from shall.import_path import remove_working_folder
+
+del sys.path[0]
+remove_working_folder()
+
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -24,7 +34,7 @@ def __getattr__(name: str) -> Any:
 
 
 def main() -> int:
-    """Run ``python -m mcp_server_spec.main``; give its exit status."""
+    """Run ``python -m mcp_server_spec.main``; return its exit status."""
     from shall.cli.commands import serve_spec_before
 
     return serve_spec_before()

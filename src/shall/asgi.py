@@ -1,5 +1,9 @@
 """``shall.asgi:app`` for ASGI servers. Importing this module starts nothing."""
 
+from shall.import_path import remove_working_folder
+
+remove_working_folder()  # uvicorn and gunicorn put it into sys.path
+
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:

@@ -139,6 +139,12 @@ class OutsideWorkspace(InvalidInput):
     http_status = 403
 
 
+class WriteRefused(OutsideWorkspace):
+    """A path is in the workspace, and no tool writes there."""
+
+    code = "MCP_WRITE_REFUSED"
+
+
 class CaseNotFound(InvalidInput):
     """No test case has that name."""
 
@@ -186,6 +192,21 @@ class ResultTooLarge(InvalidInput):
     """The answer of a tool is larger than an answer may be."""
 
     code = "MCP_RESULT_TOO_LARGE"
+
+
+class OverBudget(InvalidInput):
+    """A case would use more memory than one case may."""
+
+    code = "MCP_BUDGET_EXCEEDED"
+
+
+class MemoryInUse(ShallError):
+    """The cases that run at once use the memory that they may use together."""
+
+    code = "MCP_MEMORY_IN_USE"
+    retryable = True
+    http_status = 503
+    exit_status = 4
 
 
 class NotYet(InvalidInput):

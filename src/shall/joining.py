@@ -1,20 +1,35 @@
 """Settings to Workspace, store and sender: the one place where concrete parts are joined."""
 
 import hashlib
+import logging
 import secrets
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from shall.actions.files import Files
+from shall.actions.refusals import Refusals
+from shall.actions.server_folder import (
+    Origin,
+    ServerFolder,
+    current_account,
+    make_own_folder,
+    server_folder,
+)
 from shall.actions.workspace import RunDefaults, Workspace
 from shall.actions.workspaces import Workspaces
+from shall.engine.budgets import Memory
 from shall.engine.ports import Loop
+from shall.engine.redact import Redactor
 from shall.errors import InvalidSetting, ShallError, StoreUnavailable
+from shall.import_path import remove_folders
 from shall.results.events import Emit
-from shall.settings import FILE_NAME, Settings
+from shall.settings import FILE_NAME, Settings, process_environment
 from shall.store.base import Store
 from shall.store.call_log import CallLog
 from shall.store.evidence import EvidenceLog
+from shall.store.folders import Folder, exists
+from shall.store.later import StoreOpenedLater
 from shall.store.sqlite import SqliteStore
 from shall.store.state import DATABASE, EVIDENCE, LOCAL, prepare_state, sealing_key
 from shall.transport.target_policy import TargetPolicy, read_policy
@@ -23,6 +38,8 @@ STATE_FOLDER = ".shall"
 
 MARKERS = (FILE_NAME, STATE_FOLDER)
 """What the folder of a project holds."""
+
+_log = logging.getLogger(__name__)
 
 
 def project_folder(start: Path) -> Path:
@@ -52,14 +69,36 @@ def log_files(root: Path, settings: Settings) -> tuple[Path, ...]:
     return (calls,) if settings.log_file is None else (calls, settings.log_file.absolute())
 
 
+def refusals(root: Path, settings: Settings) -> Refusals:
+    """Return what no caller of a workspace reaches."""
+    state: set[tuple[str, ...]] = {(STATE_FOLDER,)}
+    if settings.state_dir is not None:
+        state.add(_names_below(root, settings.state_dir))
+    return Refusals(tuple(state - {()}), private_files(settings), log_files(root, settings))
+
+
+def _names_below(root: Path, folder: Path) -> tuple[str, ...]:
+    """Return the names of a folder as it lies below a root; none where it does not."""
+    if not folder.is_absolute():
+        return tuple(name for name in folder.parts if name != ".")
+    resolved = folder.resolve()
+    return resolved.relative_to(root).parts if resolved.is_relative_to(root) else ()
+
+
 def open_workspace(
-    root: Path, settings: Settings, *, keeps_state: bool = True, observe: Emit | None = None
+    root: Path,
+    settings: Settings,
+    *,
+    keeps_state: bool = True,
+    observe: Emit | None = None,
+    folder: int | None = None,
 ) -> Workspace:
-    """Join one folder with its store, evidence and sender.
+    """Join one folder with its store, evidence and sender, for a user who may write.
 
     ``keeps_state`` False gives a workspace that makes no state folder and keeps nothing. State
     that cannot be written gives a workspace without state and a ``state_warning``. ``observe`` is
-    told the events of every run.
+    told the events of every run. ``folder`` is the descriptor of ``root``, where that is open
+    already.
 
     Raises:
         FolderNotFound: There is no such folder.
@@ -67,33 +106,96 @@ def open_workspace(
         InvalidSetting: The rules about targets cannot be read.
     """
     policy = read_policy(settings.targets_allow, settings.targets_deny)
-    root = root.resolve()
-    files = Files(root, private_files(settings), log_files(root, settings))
-    state = state_folder(root, settings)
+    root = root.resolve() if folder is None else root
+    files = Files(root, refusals(root, settings), descriptor=folder)
+    state = _state(root, settings, files)
     store: Store | None = None
     evidence: EvidenceLog | None = None
-    warning: str | None = None
+    fault: str | None = None
     try:
         if keeps_state:
-            prepare_state(state)
-            store = SqliteStore(
-                state / DATABASE,
-                max_runs=settings.max_history_size,
-                max_age_days=settings.max_history_days,
-            )
-            evidence = EvidenceLog(state / EVIDENCE)
+            store = _open_store(state, settings)
+            evidence = EvidenceLog(state.below(EVIDENCE))
     except StoreUnavailable as error:
-        warning = f"Nothing is kept of what runs here: {error}"
+        fault = f"Nothing is kept of what runs here: {error}"
     return Workspace(
         root=root,
-        state=state,
+        state=state.path,
         files=files,
         store=store,
         evidence=evidence,
         make_loop=lambda: _make_loop(policy),
         defaults=run_defaults(settings),
-        state_warning=warning,
+        state_fault=fault,
         observe=observe,
+        redactor=redactor_of(settings),
+        writable=settings.writable,
+    )
+
+
+def folder_of_server(settings: Settings) -> ServerFolder:
+    """Return the folder that a server started here works in unless a call names another."""
+    if settings.workspaces:
+        return ServerFolder(settings.workspaces[0], Origin.NAMED)
+    return server_folder(Path.cwd().resolve(), current_account(), process_environment(), FILE_NAME)
+
+
+def _open_folder_of_server(settings: Settings) -> ServerFolder:
+    """Return the folder of a server; make one of its own where it works in that, and log it."""
+    folder = folder_of_server(settings)
+    if folder.origin is Origin.OWN:
+        _log.warning(
+            "no workspace is named and / is too wide to be one: the server works in %s",
+            folder.path,
+        )
+        try:
+            if not settings.read_only:
+                make_own_folder(folder.path)
+        except StoreUnavailable as error:
+            _log.warning("%s", error)  # /ready says so as well
+    return folder
+
+
+def serve_workspace(
+    root: Path, descriptor: int, settings: Settings, observe: Emit | None = None
+) -> Workspace:
+    """Join a folder that is open, for a server: its state is made by callers who may write.
+
+    Raises:
+        InvalidSetting: The rules about targets cannot be read.
+    """
+    space = open_workspace(root, settings, keeps_state=False, observe=observe, folder=descriptor)
+    state = _state(space.root, settings, space.files)
+    later = StoreOpenedLater(
+        lambda: _has_store(state),
+        lambda: _open_store(state, settings),
+        may_make=not settings.read_only,
+    )
+    return replace(space, store=later, evidence=EvidenceLog(state.below(EVIDENCE)), later=later)
+
+
+def _state(root: Path, settings: Settings, files: Files) -> Folder:
+    """Return the state folder: below the open workspace, or where the operator named it."""
+    path = state_folder(root, settings)
+    if settings.state_dir is not None and settings.state_dir.is_absolute():
+        return Folder(path)
+    return Folder(path, files.fileno, _names_below(root, settings.state_dir or Path(STATE_FOLDER)))
+
+
+def _has_store(state: Folder) -> bool:
+    name = DATABASE.rpartition("/")[2]
+    with suppress(OSError), state.below(LOCAL).opened() as folder:
+        return exists(folder, name)
+    return False
+
+
+def _open_store(state: Folder, settings: Settings) -> SqliteStore:
+    prepare_state(state)
+    return SqliteStore(
+        state.path / DATABASE,
+        max_runs=settings.max_history_size,
+        max_age_days=settings.max_history_days,
+        folder=state.below(LOCAL),
     )
 
 
@@ -109,25 +211,44 @@ def open_workspaces(settings: Settings, observe: Emit | None = None) -> Workspac
     missing = [str(folder) for folder in settings.workspaces if not folder.is_dir()]
     if missing:
         raise InvalidSetting(f"These workspaces are no folders: {', '.join(missing)}.")
+    remove_folders(*settings.workspaces)  # what callers write there is never imported
     logs: dict[Path, CallLog] = {}
+    folder = _open_folder_of_server(settings)
+    home = current_account().home
+    if home is not None and (folder.path, folder.origin) == (home.resolve(), Origin.CURRENT):
+        home = None  # it is no person's: nothing else is too wide
+    memory = Memory()
 
-    def open_one(root: Path) -> Workspace:
+    def open_one(root: Path, descriptor: int) -> Workspace:
         call_log = None
         if settings.log_calls:
             path = call_log_path(root, settings)
             call_log = logs.setdefault(
                 path, CallLog(path, settings.calls_log_bytes, settings.calls_log_days)
             )
-        return replace(open_workspace(root, settings, observe=observe), call_log=call_log)
+        return replace(
+            serve_workspace(root, descriptor, settings, observe),
+            call_log=call_log,
+            memory=memory,
+            logs_in_state=settings.logs_root is None
+            and Path(settings.calls_log).name == settings.calls_log,
+        )
 
-    return Workspaces(
+    workspaces = Workspaces(
         settings.workspaces,
-        current=Path.cwd(),
-        home=Path.home(),
+        current=Path.cwd() if folder.origin is Origin.NAMED else folder.path,
+        home=home,
         open_workspace=open_one,
         interpreters=settings.interpreters,
         state_of=lambda root: state_folder(root, settings),
     )
+    workspaces.redactor = redactor_of(settings)
+    return workspaces
+
+
+def redactor_of(settings: Settings) -> Redactor:
+    """Return what masks the secrets of the settings in any text."""
+    return Redactor(settings.secrets, settings.variables)
 
 
 def state_key(settings: Settings, workspaces: Workspaces) -> bytes:
@@ -138,9 +259,19 @@ def state_key(settings: Settings, workspaces: Workspaces) -> bytes:
     if settings.state_key:
         return hashlib.sha256(settings.state_key.encode("utf-8")).digest()
     try:
-        return sealing_key(workspaces.choose(None).state)
+        workspace = workspaces.choose(None)
+        if settings.read_only and not workspace.has_state():
+            return secrets.token_bytes(32)
+        return sealing_key(workspace.state)
     except ShallError:
         return secrets.token_bytes(32)
+
+
+def make_first_state(settings: Settings, workspaces: Workspaces) -> None:
+    """Make the state of the first workspace: whoever starts a server may write, unless told not."""
+    with suppress(ShallError):  # told by each call, and by readiness
+        if not settings.read_only:
+            workspaces.choose(None).make_state()
 
 
 def call_log_path(root: Path, settings: Settings) -> Path:
@@ -170,6 +301,15 @@ def run_defaults(settings: Settings) -> RunDefaults:
         max_error_length=settings.max_error_length,
         keep_all=settings.keep == "all",
     )
+
+
+def load_http_client() -> None:
+    """Load libcurl, as the first run does.
+
+    Raises:
+        ImportError: It is missing, or another version than pycurl was built for.
+    """
+    import shall.transport.http.loop  # noqa: F401 - loading it is what is asked
 
 
 def _make_loop(policy: TargetPolicy) -> Loop:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from shall.bounded import TEXT_BYTES, read_path
+
 if TYPE_CHECKING:
     from collections.abc import Generator
 
@@ -147,8 +149,8 @@ class _Recorder:
 def _may_be_case(path: Path) -> bool:
     """Look for a root at the start of a line: cheaper than reading YAML."""
     try:
-        lines = path.read_bytes().splitlines()
-    except OSError:
+        lines = read_path(path, TEXT_BYTES).splitlines()
+    except OSError:  # also where it is larger than a case may be
         return False
     return any(line.lstrip(b"\xef\xbb\xbf\"'").startswith(_ROOTS) for line in lines)
 

@@ -1,6 +1,6 @@
 """The real programs around a server, for one test each: nginx, gunicorn, openssl, curl.
 
-The tests here are named after the rows of docs/operations/acceptance.md: ``test_o17_...``.
+The tests here are named after the rows of docs/internals/acceptance.md: ``test_o17_...``.
 """
 
 import os
@@ -9,8 +9,6 @@ import shutil
 import socket
 import ssl
 import subprocess
-import sys
-import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -21,10 +19,19 @@ import pytest
 from mcp import Client
 from mcp.client.sse import sse_client
 from mcp.client.streamable_http import streamable_http_client
+from tests.acceptance.servers import (
+    TOKEN,
+    Running,
+    Start,
+    api_server,
+    environment,
+    gunicorn_server,
+    once,
+    spec_server,
+    starting,
+)
 
 ROOT = Path(__file__).parents[2]
-BIN = Path(sys.executable).parent
-TOKEN = "your-token"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -34,59 +41,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.process)
 
 
-def environment(**more: str) -> dict[str, str]:
-    """Our own environment, without what would tell a server something, and with what is given."""
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("MCP_", "SHALL_", "ATF_"))
-    }
-    return kept | {"PATH": f"{BIN}:{os.environ['PATH']}:/usr/sbin"} | more
-
-
-def wait_until_served(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    """Wait until the process answers, or ends, a connection: it may listen before it serves."""
-    until = time.monotonic() + 60
-    while True:
-        with socket.socket() as client:
-            client.settimeout(30)
-            if client.connect_ex(("127.0.0.1", port)) == 0:
-                client.sendall(b"GET / HTTP/1.0\r\n\r\n")
-                client.recv(1)
-                return
-        assert process.poll() is None, f"it ended: {log.read_text()}"
-        assert time.monotonic() < until, f"nothing listens on {port}: {log.read_text()}"
-        time.sleep(0.02)  # another process: there is nothing to wait on
-
-
-@dataclass
-class Running:
-    """A process that listens."""
-
-    process: subprocess.Popen[bytes]
-    port: int
-    log: Path
-    scheme: str = "http"
-
-    @property
-    def url(self) -> str:
-        """Without a path."""
-        return f"{self.scheme}://localhost:{self.port}"
-
-    def written(self) -> str:
-        """What it has written to standard output and standard error."""
-        return self.log.read_text("utf-8")
-
-    def stop(self) -> int:
-        """End it with SIGTERM and give its exit status."""
-        self.process.terminate()
-        return self.process.wait(30)
-
-
-Start = Callable[..., Running]
-
-
-@pytest.fixture
+@pytest.fixture(scope="session")
 def free_port() -> Callable[[], int]:
     """Gives a port that nobody listens on."""
     given: set[int] = set()
@@ -113,78 +68,57 @@ def project(tmp_path: Path) -> Path:
 @pytest.fixture
 def start(project: Path, tmp_path: Path) -> Iterator[Start]:
     """Starts a command in the project, waits until it listens on the port, and ends it at last."""
-    running: list[Running] = []
+    with starting(project, tmp_path) as run:
+        yield run
 
-    def run(command: list[str], port: int, env: Mapping[str, str], scheme: str = "http") -> Running:
-        log = tmp_path / f"output-{len(running)}.log"
-        with log.open("wb") as output:
-            process = subprocess.Popen(
-                command,
-                cwd=project,
-                env=environment(**env),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-            )
-        started = Running(process, port, log, scheme)
-        running.append(started)
-        wait_until_served(process, port, log)
-        return started
 
-    yield run
-    for started in running:
-        started.process.terminate()
-    for started in running:
-        try:
-            started.process.wait(20)
-        except subprocess.TimeoutExpired:
-            started.process.kill()
-            started.process.wait()
-            raise
+@pytest.fixture(scope="session")
+def shared_start(
+    tmp_path_factory: pytest.TempPathFactory, process_coverage: dict[str, str]
+) -> Iterator[Start]:
+    """Starts a command once a session, in an empty project of its own, which tests share."""
+    folder = tmp_path_factory.mktemp("shared")
+    (folder / "project").mkdir()
+    with starting(folder / "project", folder) as run:
+        yield lambda command, port, env, scheme="http": run(
+            command, port, process_coverage | env, scheme
+        )
 
 
 @pytest.fixture
 def serve_spec(start: Start, free_port: Callable[[], int]) -> Start:
     """Document D's server: ``python -m mcp_server_spec.main --transport http-stream ...``."""
+    return spec_server(start, free_port)
 
-    def serve(*flags: str, host: str = "localhost", **env: str) -> Running:
-        port = free_port()
-        command = ["python", "-m", "mcp_server_spec.main", "--transport", "http-stream"]
-        scheme = "https" if "--ssl-keyfile" in flags else "http"
-        return start([*command, "--host", host, "--port", str(port), *flags], port, env, scheme)
 
-    return serve
+@pytest.fixture(scope="session")
+def shared_spec(shared_start: Start, free_port: Callable[[], int]) -> Start:
+    """Document D's server, for tests that leave its state and its project alone."""
+    return once(spec_server(shared_start, free_port))
 
 
 @pytest.fixture
 def serve_api(start: Start, free_port: Callable[[], int]) -> Start:
     """Document O's server: ``api-auto-test-mcp`` with its environment, and a token."""
+    return api_server(start, free_port)
 
-    def serve(**env: str) -> Running:
-        port = free_port()
-        block = {
-            "MCP_TRANSPORT": "sse",
-            "MCP_HOST": "127.0.0.1",
-            "MCP_PORT": str(port),
-            "MCP_SSE_PATH": "/mcp",
-            "MCP_AUTH_TOKEN": TOKEN,
-        }
-        return start(["api-auto-test-mcp"], port, block | env)
 
-    return serve
+@pytest.fixture(scope="session")
+def shared_api(shared_start: Start, free_port: Callable[[], int]) -> Start:
+    """Document O's server, for tests that leave its state and its project alone."""
+    return once(api_server(shared_start, free_port))
 
 
 @pytest.fixture
 def gunicorn(start: Start, free_port: Callable[[], int]) -> Start:
     """Document D's line for several processes."""
+    return gunicorn_server(start, free_port)
 
-    def serve(*flags: str, workers: int = 4, **env: str) -> Running:
-        port = free_port()
-        command = ["gunicorn", "-w", str(workers), "-k", "uvicorn.workers.UvicornWorker"]
-        bind = ["--bind", f"127.0.0.1:{port}"]
-        return start([*command, *bind, *flags, "mcp_server_spec.main:app"], port, env)
 
-    return serve
+@pytest.fixture(scope="session")
+def shared_gunicorn(shared_start: Start, free_port: Callable[[], int]) -> Start:
+    """Document D's line for several processes, for tests that leave their state alone."""
+    return once(gunicorn_server(shared_start, free_port))
 
 
 @dataclass(frozen=True)
@@ -234,14 +168,11 @@ class Nginx:
         return (self.folder / "access.log").read_text("utf-8")
 
 
-@pytest.fixture
-def nginx_folder(
-    tmp_path: Path, certificate: Certificate, free_port: Callable[[], int]
+def _nginx_folder(
+    folder: Path, certificate: Certificate, free_port: Callable[[], int]
 ) -> Callable[..., Nginx]:
-    """Writes a shipped configuration with other ports and paths, and has nginx check it."""
-
     def write(text: str, upstreams: Mapping[str, int] | None = None) -> Nginx:
-        made = Nginx(free_port(), free_port(), tmp_path / "nginx")
+        made = Nginx(free_port(), free_port(), folder / "nginx")
         made.folder.mkdir()
         for address, port in (upstreams or {}).items():
             assert address in text
@@ -270,9 +201,20 @@ def nginx_folder(
 
 
 @pytest.fixture
+def nginx_folder(
+    tmp_path: Path, certificate: Certificate, free_port: Callable[[], int]
+) -> Callable[..., Nginx]:
+    """Writes a shipped configuration with other ports and paths, and has nginx check it."""
+    return _nginx_folder(tmp_path, certificate, free_port)
+
+
+@pytest.fixture
 def nginx(nginx_folder: Callable[..., Nginx], start: Start) -> Callable[..., Nginx]:
     """Runs nginx with a shipped configuration, by its path in the project."""
+    return _nginx_runner(nginx_folder, start)
 
+
+def _nginx_runner(nginx_folder: Callable[..., Nginx], start: Start) -> Callable[..., Nginx]:
     def run(name: str, upstreams: Mapping[str, int], change: tuple[str, str] = ("", "")) -> Nginx:
         text = (ROOT / name).read_text("utf-8")
         assert change[0] in text
@@ -284,14 +226,43 @@ def nginx(nginx_folder: Callable[..., Nginx], start: Start) -> Callable[..., Ngi
 
 
 @pytest.fixture
-def three(serve_spec: Start, nginx: Callable[..., Nginx]) -> tuple[Nginx, dict[str, Running]]:
-    """Three instances that share a workspace, and nginx in front of them."""
-    started = {
+def instances(serve_spec: Start) -> dict[str, Running]:
+    """Three instances that share a workspace."""
+    return _instances(serve_spec)
+
+
+@pytest.fixture
+def three(
+    instances: dict[str, Running], nginx: Callable[..., Nginx]
+) -> tuple[Nginx, dict[str, Running]]:
+    """Those instances, and nginx in front of them."""
+    return _in_front(nginx, instances), instances
+
+
+@pytest.fixture(scope="session")
+def shared_three(
+    shared_spec: Start,
+    shared_start: Start,
+    certificate: Certificate,
+    free_port: Callable[[], int],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> tuple[Nginx, dict[str, Running]]:
+    """Three instances and nginx, for tests that leave all of them running."""
+    write = _nginx_folder(tmp_path_factory.mktemp("three"), certificate, free_port)
+    started = _instances(shared_spec)
+    return _in_front(_nginx_runner(write, shared_start), started), started
+
+
+def _instances(serve_spec: Start) -> dict[str, Running]:
+    return {
         name: serve_spec(MCP_AUTH_TOKEN=TOKEN, SHALL_INSTANCE=name, SHALL_SESSIONS="yes")
         for name in "abc"
     }
-    ports = {f"127.0.0.1:{3001 + at}": it.port for at, it in enumerate(started.values())}
-    return nginx("deploy/nginx/three-instances.conf", ports), started
+
+
+def _in_front(nginx: Callable[..., Nginx], instances: Mapping[str, Running]) -> Nginx:
+    ports = {f"127.0.0.1:{3001 + at}": it.port for at, it in enumerate(instances.values())}
+    return nginx("deploy/nginx/three-instances.conf", ports)
 
 
 def _nginx(folder: Path) -> list[str]:

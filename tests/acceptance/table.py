@@ -1,4 +1,4 @@
-"""Writes docs/operations/acceptance.md: each promise, the tests named after it, what came of them.
+"""Writes docs/internals/acceptance.md: each promise, the tests named after it, what came of them.
 
 ``scripts/acceptance-table`` runs the tests and gives their JUnit report to this program.
 """
@@ -15,7 +15,8 @@ from junitparser import JUnitXml
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-PAGE = ROOT / "docs/operations/acceptance.md"
+PAGE = ROOT / "docs/internals/acceptance.md"
+ADVICE = ROOT / "docs/operations"
 HEAD = """\
 # Acceptance
 
@@ -76,7 +77,7 @@ def state_of(row: Mapping[str, str], names: list[str], passed: Mapping[str, bool
         return FAILED
     if "open" in row:
         return f"{OPEN}: waits for {row['open']}"
-    advice = f"[documented advice]({row['advice']})" if "advice" in row else ""
+    advice = f"[documented advice](../operations/{row['advice']})" if "advice" in row else ""
     return ", ".join(it for it in (GREEN if names else "", advice) if it) or OPEN
 
 

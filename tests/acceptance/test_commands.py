@@ -120,8 +120,8 @@ def test_d39_the_smoke_test_fails_where_nothing_answers(run: Any, free_port: Any
 
 
 @pytest.mark.verifies("deploy#1.9")
-def test_d39_the_smoke_test_names_what_holds_and_what_does_not(run: Any, serve_api: Any) -> None:
-    server = serve_api()
+def test_d39_the_smoke_test_names_what_holds_and_what_does_not(run: Any, shared_api: Any) -> None:
+    server = shared_api()
     without = run("python", SMOKE, server.url)
     assert "✓ health      healthy" in without.stdout
     assert "✗ mcp         HTTP 401 instead of 200" in without.stdout

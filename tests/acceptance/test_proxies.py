@@ -56,12 +56,12 @@ def test_o15_o16_o18_the_names_and_figures_are_those_of_the_document(name: str) 
 @pytest.mark.verifies("deploy#1.2")
 @pytest.mark.parametrize(("name", "refusal"), [(CORRECTED, "429"), (VERBATIM, "503")])
 def test_o15_o23_whoever_asks_too_often_is_refused(
-    serve_api: Start, nginx: Any, run: Any, certificate: Any, name: str, refusal: str
+    shared_api: Start, nginx: Any, run: Any, certificate: Any, name: str, refusal: str
 ) -> None:
     # The rate is lowered, so that it does not matter how fast this machine asks: the first and
     # the burst of 20 are let through.
     rate = ("rate=10r/s", "rate=1r/m")
-    proxy = nginx(name, {O_UPSTREAM: serve_api().port}, rate)
+    proxy = nginx(name, {O_UPSTREAM: shared_api().port}, rate)
     urls = f"https://localhost:{proxy.https}/mcp?[1-80]"
     shown = ("--write-out", "%{http_code}\n", "--output", "/dev/null", "--silent")
     codes = run("curl", "--cacert", certificate.crt, *shown, urls).stdout.split()
@@ -72,9 +72,9 @@ def test_o15_o23_whoever_asks_too_often_is_refused(
 @pytest.mark.parametrize("mode", ["legacy", "2026-07-28"])
 @BOTH
 async def test_o17_o21_a_whole_session_goes_through_nginx(
-    serve_api: Start, nginx: Any, connect: Any, certificate: Any, name: str, mode: str
+    shared_api: Start, nginx: Any, connect: Any, certificate: Any, name: str, mode: str
 ) -> None:
-    proxy = nginx(name, {O_UPSTREAM: serve_api().port})
+    proxy = nginx(name, {O_UPSTREAM: shared_api().port})
     for path in ("/mcp", "/mcp/"):
         async with connect(
             proxy.url + path, certificate=certificate, host="mcp.example.com", mode=mode
@@ -86,14 +86,14 @@ async def test_o17_o21_a_whole_session_goes_through_nginx(
 
 @BOTH
 def test_o17_o21_curl_reaches_it_by_its_public_name(
-    serve_api: Start,
+    shared_api: Start,
     nginx: Any,
     curl: Any,
     certificate: Any,
     initialize: tuple[str, ...],
     name: str,
 ) -> None:
-    proxy = nginx(name, {O_UPSTREAM: serve_api().port})
+    proxy = nginx(name, {O_UPSTREAM: shared_api().port})
     there = ("--resolve", f"mcp.example.com:{proxy.https}:127.0.0.1")
     url = f"https://mcp.example.com:{proxy.https}/mcp"
     token = ("--header", f"Authorization: Bearer {TOKEN}")
@@ -133,8 +133,8 @@ def test_o19_a_gateway_can_ask_the_server_first(nginx_folder: Any) -> None:
     nginx_folder(text.replace("# auth_request", "auth_request"), {O_UPSTREAM: 9})
 
 
-def test_d24_plain_http_is_sent_to_https(serve_spec: Start, nginx: Any, curl: Any) -> None:
-    proxy = nginx(COMPOSE, {D_UPSTREAM: serve_spec().port})
+def test_d24_plain_http_is_sent_to_https(shared_spec: Start, nginx: Any, curl: Any) -> None:
+    proxy = nginx(COMPOSE, {D_UPSTREAM: shared_spec().port})
     answer = curl("--head", f"http://localhost:{proxy.http}/mcp?a=b")
     assert answer.startswith("HTTP/1.1 301")
     assert "Location: https://localhost/mcp?a=b" in answer
@@ -142,10 +142,10 @@ def test_d24_plain_http_is_sent_to_https(serve_spec: Start, nginx: Any, curl: An
 
 @pytest.mark.parametrize("name", [COMPOSE, DOCUMENT_D])
 def test_d25_only_tls_1_2_and_1_3_are_spoken(
-    serve_spec: Start, nginx: Any, run: Any, certificate: Any, name: str
+    shared_spec: Start, nginx: Any, run: Any, certificate: Any, name: str
 ) -> None:
     upstream = D_UPSTREAM if name == COMPOSE else "localhost:3001"
-    proxy = nginx(name, {upstream: serve_spec(MCP_AUTH_TOKEN=TOKEN).port})
+    proxy = nginx(name, {upstream: shared_spec(MCP_AUTH_TOKEN=TOKEN).port})
     url = f"{proxy.url}/health"
     common = ("curl", "--silent", "--cacert", certificate.crt, "--write-out", "%{http_version}")
     for version in ("--tlsv1.2", "--tlsv1.3"):
@@ -170,7 +170,7 @@ def test_d25_the_ciphers_of_the_document_do_not_exist(nginx_folder: Any) -> None
     ("name", "upstream"), [(COMPOSE, D_UPSTREAM), (DOCUMENT_D, "localhost:3001")]
 )
 async def test_d26_d27_a_whole_session_goes_through_nginx(
-    serve_spec: Start,
+    shared_spec: Start,
     nginx: Any,
     connect: Any,
     certificate: Any,
@@ -178,7 +178,7 @@ async def test_d26_d27_a_whole_session_goes_through_nginx(
     upstream: str,
     mode: str,
 ) -> None:
-    proxy = nginx(name, {upstream: serve_spec(MCP_AUTH_TOKEN=TOKEN).port})
+    proxy = nginx(name, {upstream: shared_spec(MCP_AUTH_TOKEN=TOKEN).port})
     async with connect(f"{proxy.url}/mcp", certificate=certificate, mode=mode) as client:
         assert (await client.list_prompts()).prompts
         assert not (await client.call_tool("health_check", {})).is_error
@@ -193,9 +193,9 @@ def test_d26_d27_the_headers_are_those_of_the_document(name: str) -> None:
 
 
 def test_d28_the_health_is_passed_on_and_not_noted(
-    serve_spec: Start, nginx: Any, curl: Any, certificate: Any
+    shared_spec: Start, nginx: Any, curl: Any, certificate: Any
 ) -> None:
-    proxy = nginx(COMPOSE, {D_UPSTREAM: serve_spec(MCP_AUTH_TOKEN=TOKEN).port})
+    proxy = nginx(COMPOSE, {D_UPSTREAM: shared_spec(MCP_AUTH_TOKEN=TOKEN).port})
     assert '"healthy"' in curl("--cacert", certificate.crt, f"{proxy.url}/health")
     curl("--cacert", certificate.crt, f"{proxy.url}/other")
     assert "GET /other" in proxy.access_log()
@@ -204,9 +204,9 @@ def test_d28_the_health_is_passed_on_and_not_noted(
 
 @pytest.mark.verifies("deploy#1.1")
 async def test_d49_clients_of_today_are_served_by_three_instances_in_turn(
-    three: Any, connect: Any, certificate: Any, curl: Any
+    shared_three: Any, connect: Any, certificate: Any, curl: Any
 ) -> None:
-    proxy, _ = three
+    proxy, _ = shared_three
     async with connect(f"{proxy.url}/mcp", certificate=certificate, mode="2026-07-28") as client:
         for _ in range(9):
             assert not (await client.call_tool("health_check", {})).is_error

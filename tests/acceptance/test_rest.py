@@ -17,15 +17,15 @@ STATUS = ("--output", "/dev/null", "--write-out", "%{http_code}")
 
 @pytest.mark.parametrize("token", ["", TOKEN])
 @pytest.mark.verifies("deploy#1.9")
-def test_d39_the_smoke_test_holds(serve_spec: Start, run: Any, token: str) -> None:
-    server = serve_spec(MCP_AUTH_TOKEN=token)
+def test_d39_the_smoke_test_holds(shared_spec: Start, run: Any, token: str) -> None:
+    server = shared_spec(MCP_AUTH_TOKEN=token)
     tried = run("python", ROOT / "test_mcp_server.py", server.url, "--token", token)
     assert tried.returncode == 0, tried.stdout
     assert tried.stdout.splitlines()[-1] == "10 of 10 checks hold"
 
 
-def test_d41_info_names_the_server(serve_spec: Start, curl: Any) -> None:
-    said = json.loads(curl(f"{serve_spec().url}/info"))
+def test_d41_info_names_the_server(shared_spec: Start, curl: Any) -> None:
+    said = json.loads(curl(f"{shared_spec().url}/info"))
     assert said["name"]
     assert said["version"]
 
@@ -35,9 +35,9 @@ def test_d41_info_names_the_server(serve_spec: Start, curl: Any) -> None:
     [("2.0", "200"), ("2.1", "200"), ("2.2", "200"), ("1.0", "400"), ("2025-06-18", "200")],
 )
 def test_d42_d60_the_labels_of_the_document_are_taken_on_its_routes(
-    serve_spec: Start, curl: Any, version: str, status: str
+    shared_spec: Start, curl: Any, version: str, status: str
 ) -> None:
-    url = f"{serve_spec().url}/health"
+    url = f"{shared_spec().url}/health"
     header = ("--header", f"MCP-Protocol-Version: {version}")
     answer = curl("--include", *header, url)
     assert answer.startswith(f"HTTP/1.1 {status}")
@@ -47,17 +47,17 @@ def test_d42_d60_the_labels_of_the_document_are_taken_on_its_routes(
 
 
 def test_d42_d60_mcp_itself_speaks_the_dated_revisions_only(
-    serve_spec: Start, curl: Any, initialize: tuple[str, ...]
+    shared_spec: Start, curl: Any, initialize: tuple[str, ...]
 ) -> None:
-    url = f"{serve_spec().url}/mcp"
+    url = f"{shared_spec().url}/mcp"
     assert curl(*initialize, *STATUS, url) == "200"
     assert curl(*initialize, *STATUS, "--header", "MCP-Protocol-Version: 2.1", url) == "400"
 
 
 def test_d51_metrics_are_prometheus_text_and_json_when_asked_for(
-    serve_spec: Start, curl: Any, run: Any, project: Path
+    shared_spec: Start, curl: Any, run: Any, project: Path
 ) -> None:
-    server = serve_spec()
+    server = shared_spec()
     curl(f"{server.url}/health")
     text = curl(f"{server.url}/metrics")
     names = set(re.findall(r"^# TYPE (\w+) ", text, re.MULTILINE))
@@ -100,9 +100,9 @@ def test_d38_a_connection_is_known_to_every_worker_of_gunicorn(
 @pytest.mark.anyio
 @pytest.mark.parametrize("mode", ["legacy", "2026-07-28"])
 async def test_d38_both_kinds_of_clients_work_with_four_workers(
-    gunicorn: Start, connect: Any, mode: str
+    shared_gunicorn: Start, connect: Any, mode: str
 ) -> None:
-    server = gunicorn(MCP_AUTH_TOKEN=TOKEN)
+    server = shared_gunicorn(MCP_AUTH_TOKEN=TOKEN)
     for _ in range(5):
         async with connect(f"{server.url}/mcp", mode=mode) as client:
             assert not (await client.call_tool("health_check", {})).is_error

@@ -1,6 +1,7 @@
 """The two earlier commands over HTTP: their flags, their environment, their defaults."""
 
 import os
+import re
 import signal
 import socket
 from collections.abc import Callable
@@ -63,9 +64,9 @@ def test_o2_o3_the_default_is_port_8000_of_this_machine_only(run: Any) -> None:
     ],
 )
 def test_o5_only_the_token_opens(
-    serve_api: Start, curl: Any, initialize: tuple[str, ...], header: str, status: str
+    shared_api: Start, curl: Any, initialize: tuple[str, ...], header: str, status: str
 ) -> None:
-    server = serve_api()
+    server = shared_api()
     shown = ("--output", "/dev/null", "--write-out", "%{http_code}", f"{server.url}/mcp")
     assert curl(*initialize, "--header", header, *shown) == status
 
@@ -118,8 +119,8 @@ async def test_o13_the_start_block_serves_with_the_token(
         assert (await client.list_tools()).tools
 
 
-def test_d8_d40_http_stream_answers_for_its_health(serve_spec: Start, curl: Any) -> None:
-    answer = curl("--include", f"{serve_spec().url}/health")
+def test_d8_d40_http_stream_answers_for_its_health(shared_spec: Start, curl: Any) -> None:
+    answer = curl("--include", f"{shared_spec().url}/health")
     assert answer.startswith("HTTP/1.1 200")
     assert '"status":"healthy"' in answer
 
@@ -175,8 +176,30 @@ def test_d30_the_log_can_be_teed(start: Start, free_port: Any, project: Any) -> 
     assert f":{port}" in (project / "mcp-server.log").read_text()
 
 
-def test_d44_a_port_in_use_is_told_and_can_be_looked_up(serve_spec: Start, run: Any) -> None:
-    server = serve_spec()
+@pytest.mark.verifies("defences#11.1")
+@pytest.mark.parametrize("tee", ["tee", "tee -a"])
+def test_d62_tee_and_the_log_file_are_one_file_of_whole_lines(
+    start: Start, free_port: Any, project: Any, curl: Any, tee: str
+) -> None:
+    port, log = free_port(), project / "mcp-server.log"
+    server = f"python -m mcp_server_spec.main --transport http-stream --port {port}"
+    block = f"""export MCP_LOG_FILE={log}
+sh -c 'echo $$ >pid; exec {server} --log-level INFO 2>&1' | {tee} {log}"""
+    shell = start(["sh", "-c", block], port, {})
+    for number in range(50):
+        curl("--header", f"X-Request-ID: asked-{number}", f"http://localhost:{port}/info")
+    os.kill(int((project / "pid").read_text()), signal.SIGTERM)
+    assert shell.process.wait(30) == 0
+    lines = log.read_text("utf-8").splitlines()
+    first = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z [A-Z]+ \S+|shall serves MCP at |shall: ")
+    assert [it for it in lines if not first.match(it)] == []
+    asked = [it for it in lines if "GET /info" in it]
+    assert len(asked) == len(set(asked)) == 50
+    assert all("\0" not in it and it.count("GET /info") == 1 for it in asked)
+
+
+def test_d44_a_port_in_use_is_told_and_can_be_looked_up(shared_spec: Start, run: Any) -> None:
+    server = shared_spec()
     command = ("python", "-m", "mcp_server_spec.main", "--transport", "http-stream")
     ended = run(*command, "--port", str(server.port))
     assert ended.returncode != 0
@@ -185,8 +208,8 @@ def test_d44_a_port_in_use_is_told_and_can_be_looked_up(serve_spec: Start, run: 
     assert str(server.process.pid) in run("lsof", "-i", f":{server.port}").stdout
 
 
-def test_d47_its_name_is_found_among_the_processes(serve_spec: Start, run: Any) -> None:
-    server = serve_spec()
+def test_d47_its_name_is_found_among_the_processes(shared_spec: Start, run: Any) -> None:
+    server = shared_spec()
     found = run("pgrep", "-f", "mcp_server_spec").stdout.split()
     assert str(server.process.pid) in found
     assert run("top", "-b", "-n", "1", "-p", str(server.process.pid)).returncode == 0
@@ -205,8 +228,8 @@ def test_d2_it_needs_less_than_the_memory_and_disk_asked_for(serve_spec: Start, 
     assert int(kilobytes) < 200 << 10  # the documents ask for 2 GB
 
 
-def test_d43_a_thousand_requests_ten_at_a_time_all_succeed(serve_spec: Start, run: Any) -> None:
-    server = serve_spec()
+def test_d43_a_thousand_requests_ten_at_a_time_all_succeed(shared_spec: Start, run: Any) -> None:
+    server = shared_spec()
     told = run("ab", "-n", "1000", "-c", "10", f"http://127.0.0.1:{server.port}/health").stdout
     assert "Complete requests:      1000" in told
     assert "Failed requests:        0" in told

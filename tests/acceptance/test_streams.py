@@ -30,18 +30,18 @@ async def endpoint(http: httpx2.AsyncClient, url: str) -> str:
     raise AssertionError("the stream ended without an endpoint")
 
 
-async def test_o4_a_get_opens_an_event_stream_at_the_path(serve_api: Start) -> None:
+async def test_o4_a_get_opens_an_event_stream_at_the_path(shared_api: Start) -> None:
     async with httpx2.AsyncClient() as http:
-        named = await endpoint(http, f"{serve_api().url}/mcp")
+        named = await endpoint(http, f"{shared_api().url}/mcp")
         assert named.startswith("/mcp/messages/")
-        other = await endpoint(http, f"{serve_api(MCP_SSE_PATH='/own').url}/own")
+        other = await endpoint(http, f"{shared_api(MCP_SSE_PATH='/own').url}/own")
         assert other.startswith("/own/messages/")
 
 
 async def test_o13_o14_d57_the_sse_client_connects_with_the_token(
-    serve_api: Start, connect: Any
+    shared_api: Start, connect: Any
 ) -> None:
-    async with connect(f"{serve_api().url}/mcp", sse=True) as client:
+    async with connect(f"{shared_api().url}/mcp", sse=True) as client:
         assert not (await client.call_tool("health_check", {})).is_error
 
 
@@ -58,9 +58,9 @@ async def test_d57_document_d_s_server_serves_sse_as_well(
 @pytest.mark.verifies("deploy#1.1")
 @pytest.mark.parametrize("name", [CORRECTED, VERBATIM])
 async def test_o17_o21_a_legacy_stream_goes_through_nginx_and_stays_under_its_path(
-    serve_api: Start, nginx: Any, connect: Any, certificate: Any, name: str
+    shared_api: Start, nginx: Any, connect: Any, certificate: Any, name: str
 ) -> None:
-    proxy = nginx(name, {O_UPSTREAM: serve_api().port})
+    proxy = nginx(name, {O_UPSTREAM: shared_api().port})
     async with connect(
         f"{proxy.url}/mcp", certificate=certificate, host="mcp.example.com", sse=True
     ) as client:
@@ -72,10 +72,10 @@ async def test_o17_o21_a_legacy_stream_goes_through_nginx_and_stays_under_its_pa
 
 @pytest.mark.parametrize(("name", "refusal"), [(CORRECTED, 429), (VERBATIM, 503)])
 async def test_o18_the_21st_stream_of_an_address_is_refused(
-    serve_api: Start, nginx: Any, certificate: Any, name: str, refusal: int
+    shared_api: Start, nginx: Any, certificate: Any, name: str, refusal: int
 ) -> None:
     # The rate is raised: here it is the streams that are counted.
-    proxy = nginx(name, {O_UPSTREAM: serve_api().port}, ("rate=10r/s", "rate=1000r/s"))
+    proxy = nginx(name, {O_UPSTREAM: shared_api().port}, ("rate=10r/s", "rate=1000r/s"))
     async with AsyncExitStack() as streams:
         http = await streams.enter_async_context(
             httpx2.AsyncClient(verify=certificate.context(), limits=httpx2.Limits())
@@ -89,10 +89,10 @@ async def test_o18_the_21st_stream_of_an_address_is_refused(
 
 @pytest.mark.parametrize(("token", "status"), [("wrong", 401), (TOKEN, 200)])
 async def test_o19_o22_nginx_asks_the_server_before_it_passes_on(
-    serve_api: Start, nginx: Any, certificate: Any, token: str, status: int
+    shared_api: Start, nginx: Any, certificate: Any, token: str, status: int
 ) -> None:
     change = ("# auth_request /auth;", "auth_request /auth;")
-    proxy = nginx(CORRECTED, {O_UPSTREAM: serve_api().port}, change)
+    proxy = nginx(CORRECTED, {O_UPSTREAM: shared_api().port}, change)
     headers = {**HEADERS, "Authorization": f"Bearer {token}"}
     async with (
         httpx2.AsyncClient(verify=certificate.context()) as http,
@@ -108,9 +108,9 @@ async def test_o19_o22_nginx_asks_the_server_before_it_passes_on(
     "how", [{"mode": "legacy"}, {"mode": "2026-07-28"}, {"sse": True}], ids=str
 )
 async def test_d49_sessions_survive_three_instances_in_turn(
-    three: Any, connect: Any, certificate: Any, how: dict[str, Any]
+    shared_three: Any, connect: Any, certificate: Any, how: dict[str, Any]
 ) -> None:
-    proxy, _ = three
+    proxy, _ = shared_three
     async with AsyncExitStack() as clients:
         opened = [
             await clients.enter_async_context(
@@ -124,9 +124,9 @@ async def test_d49_sessions_survive_three_instances_in_turn(
 
 
 def test_d49_a_connection_is_known_to_all_three(
-    three: Any, curl: Any, certificate: Any, project: Path
+    shared_three: Any, curl: Any, certificate: Any, project: Path
 ) -> None:
-    proxy, _ = three
+    proxy, _ = shared_three
     common = ("--cacert", certificate.crt, "--header", f"Authorization: Bearer {TOKEN}")
     body = ("--header", "Content-Type: application/json", "--data", '{"client_info": {}}')
     made = curl(*common, *body, f"{proxy.url}/connect").split('"connection_id":"')[1].split('"')[0]

@@ -26,9 +26,9 @@ def test_d10_d22_https_is_served_with_the_certificate(
 
 @pytest.mark.parametrize("mode", ["legacy", "2026-07-28"])
 async def test_d10_d58_a_whole_session_over_https(
-    serve_spec: Start, connect: Any, certificate: Any, mode: str
+    shared_spec: Start, connect: Any, certificate: Any, mode: str
 ) -> None:
-    server = serve_spec(*flags(certificate.key, certificate.crt), MCP_AUTH_TOKEN=TOKEN)
+    server = shared_spec(*flags(certificate.key, certificate.crt), MCP_AUTH_TOKEN=TOKEN)
     async with connect(f"{server.url}/mcp", certificate=certificate, mode=mode) as client:
         assert not (await client.call_tool("health_check", {})).is_error
 

@@ -11,6 +11,7 @@ import pytest
 from shall.actions import doctor
 from shall.actions.doctor import CHECKS, Examined, Finding, Health, examine
 from shall.actions.repair import repair
+from shall.actions.server_folder import Origin
 from shall.errors import StoreUnavailable
 from shall.joining import open_workspace
 from shall.settings import Settings
@@ -218,3 +219,19 @@ def test_a_key_with_a_password_is_told_and_not_asked_for(
     finding = found(replace(subject, tls_cert=cert, tls_key=sealed), "certificate")
     assert finding.health is Health.FAIL
     assert "without a password" in finding.next_step
+
+
+@pytest.mark.verifies("defences#10.3")
+def test_a_servers_own_workspace_is_named_before_and_after_it_is_made(
+    subject: Examined, tmp_path: Path
+) -> None:
+    own = tmp_path / "own"
+    before = found(replace(subject, workspace=own, origin=Origin.OWN), "workspace")
+    assert (before.health, before.message) == (
+        Health.OK,
+        f"/ is too wide: a server started here works in {own}; its first start makes it",
+    )
+    own.mkdir()
+    after = found(replace(subject, workspace=own, origin=Origin.OWN), "workspace")
+    assert after.message.endswith(f"works in {own}")
+    assert found(replace(subject, origin=Origin.NONE), "workspace").health is Health.WARN

@@ -17,18 +17,13 @@ def test_a_file_that_was_created_can_be_read(workspace: Workspace) -> None:
     assert read_file(workspace, "specs/design.md") == "# Design\n"
 
 
-def test_a_bare_file_name_is_created_too(workspace: Workspace) -> None:
-    create_file(workspace, "notes.md", "x")
-    assert (workspace.root / "notes.md").read_text() == "x"
-
-
 def test_an_existing_file_is_kept_unless_told_otherwise(workspace: Workspace) -> None:
-    create_file(workspace, "notes.md", "first")
+    create_file(workspace, "docs/notes.md", "first")
     with pytest.raises(AlreadyExists):
-        create_file(workspace, "notes.md", "second")
-    assert read_file(workspace, "notes.md") == "first"
-    create_file(workspace, "notes.md", "second", overwrite=True)
-    assert read_file(workspace, "notes.md") == "second"
+        create_file(workspace, "docs/notes.md", "second")
+    assert read_file(workspace, "docs/notes.md") == "first"
+    create_file(workspace, "docs/notes.md", "second", overwrite=True)
+    assert read_file(workspace, "docs/notes.md") == "second"
 
 
 @pytest.mark.parametrize(
@@ -60,7 +55,7 @@ def test_a_missing_file_is_told(workspace: Workspace) -> None:
 
 def test_a_file_over_the_limit_is_refused(workspace: Workspace) -> None:
     with pytest.raises(BadValue, match="1 MiB"):
-        create_file(workspace, "big.txt", "x" * (MAX_BYTES + 1))
+        create_file(workspace, "docs/big.txt", "x" * (MAX_BYTES + 1))
     (workspace.root / "big.txt").write_text("x" * (MAX_BYTES + 1))
     with pytest.raises(BadValue, match="1 MiB"):
         read_file(workspace, "big.txt")
@@ -95,7 +90,7 @@ def test_what_is_the_operators_is_not_written_by_tools(workspace: Workspace, pat
 
 
 def test_files_that_look_much_the_same_are_written(workspace: Workspace) -> None:
-    for path in ("my-shall.yaml", "shall.yaml.md", "api/.env.example", "env/shall.md"):
+    for path in ("docs/my-shall.yaml", "docs/shall.yaml.md", "docs/env/shall.md"):
         assert create_file(workspace, path, "x") == path
 
 
@@ -122,13 +117,13 @@ def test_an_example_of_one_is_read(workspace: Workspace) -> None:
 def test_a_file_of_the_server_is_neither_read_nor_written(
     tmp_path: Path, setting: str, folder: str
 ) -> None:
-    kept = tmp_path / "keys" / "kept"
+    kept = tmp_path / "keys" / "kept.md"
     kept.parent.mkdir()
     kept.write_text("secret")
     (tmp_path / "link").symlink_to(kept)  # as a mounted secret is one
     link = tmp_path / "link"
     kept_at: dict[str, Any] = {setting: str(link) if setting == "calls_log" else link}
-    settings = replace(Settings(), **kept_at)
+    settings = replace(Settings(), writable=("*",), **kept_at)
     space = open_workspace(tmp_path / folder, settings)
     path = str(kept.relative_to(space.root))
     try:
@@ -153,7 +148,7 @@ def test_a_call_log_is_neither_read_nor_written_also_when_it_was_rotated(
     path = f"logs/mcp_calls{name or '.jsonl'}"
     (tmp_path / "logs").mkdir()
     (tmp_path / path).write_text("what was done")
-    space = open_workspace(tmp_path, replace(Settings(), logs_root=Path("logs")))
+    space = open_workspace(tmp_path, replace(Settings(), writable=("*",), logs_root=Path("logs")))
     try:
         with pytest.raises(OutsideWorkspace, match="belongs to the server"):
             read_file(space, path)

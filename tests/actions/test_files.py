@@ -265,9 +265,9 @@ def test_a_file_is_deleted(files: Files, root: Path) -> None:
 
 @pytest.mark.parametrize("path", [".git/hooks/pre-commit", "sub/.GIT/config", ".g\u200cit/config"])
 def test_nothing_is_written_where_git_would_run_it(files: Files, root: Path, path: str) -> None:
-    with pytest.raises(OutsideWorkspace, match="belongs to git"):
+    with pytest.raises(OutsideWorkspace, match="version-control folder"):
         files.write_text(path, "x")
-    with pytest.raises(OutsideWorkspace, match="belongs to git"):
+    with pytest.raises(OutsideWorkspace, match="version-control folder"):
         files.delete(path)
     assert names_in(root) == []
 

@@ -15,6 +15,7 @@ from shall.actions.cases import list_cases
 from shall.actions.results import past_runs, run_details
 from shall.actions.run import RunRequest, run_tests
 from shall.actions.trace import trace_requirements
+from shall.actions.workers import Workers
 from shall.actions.workspace import Workspace
 from shall.errors import BadValue, CaseNotFound, FolderNotFound, RunNotFound, StoreUnavailable
 from shall.joining import open_workspace
@@ -225,10 +226,12 @@ async def test_a_file_that_is_no_text_is_an_error_of_its_own(
     assert told == ["tests/cases/noise.yaml", "tests/test_noise.py"]
 
 
-async def test_a_cancelled_run_is_kept_as_interrupted(
+@pytest.mark.verifies("defences#4.7")
+async def test_cancelling_a_run_waits_until_it_has_ended_and_is_recorded(
     workspace: Workspace, write: Write, shop: _Server
 ) -> None:
-    write("tests/cases/hang.yaml", case("hang", "/hang"))
+    undo = "  teardowns: [{id: undo, operation_type: api, method: GET, path: /undo}]\n"
+    write("tests/cases/hang.yaml", case("hang", "/hang") + undo)
     running = asyncio.create_task(run_whole(workspace, RunRequest(host=shop.url)))
     await asyncio.to_thread(shop.asked.wait, 10)
     running.cancel()
@@ -236,6 +239,21 @@ async def test_a_cancelled_run_is_kept_as_interrupted(
         await running
     [run] = past_runs(workspace)
     assert run.status is RunStatus.INTERRUPTED
+    [kept] = run_details(workspace, run.run_id).cases
+    assert [it.outcome for it in kept.teardowns] == [Outcome.PASSED]
+
+
+async def test_a_run_that_waits_gives_its_turn_to_others(
+    workspace: Workspace, write: Write, shop: _Server
+) -> None:
+    write("tests/cases/hang.yaml", case("hang", "/hang"))
+    workers = Workers(1)
+    request = RunRequest(host=shop.url)
+    running = asyncio.create_task(run_tests(workspace, request, turns=workers.turns))
+    await asyncio.to_thread(shop.asked.wait, 10)
+    assert await workers.call(int, "7") == 7
+    shop.released.set()
+    assert (await running).all_hold
 
 
 @pytest.mark.verifies("store#1.6")

@@ -1,13 +1,28 @@
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from shall.actions.workspaces import Workspaces
-from shall.errors import FolderNotFound, OutsideWorkspace
-from shall.joining import open_workspace, open_workspaces
+from shall.actions.workspaces import MOST_IN_USE, MOST_OPEN, Workspaces
+from shall.errors import FileUnavailable, FolderNotFound, OutsideWorkspace, StoreUnavailable
+from shall.joining import open_workspaces, serve_workspace
 from shall.settings import Settings
+from shall.store.base import Evidence
+
+FACT = Evidence(
+    at=datetime(2026, 11, 21, tzinfo=UTC),
+    criterion="a#1.1",
+    source="a.yaml",
+    kind="case",
+    outcome="passed",
+    run_id="r1",
+    criterion_fingerprint=None,
+    source_fingerprint="",
+    checks_executed=1,
+    duration_s=0.1,
+)
 
 
 @contextmanager
@@ -15,7 +30,11 @@ def opened(
     allowed: list[Path], current: Path, home: Path, interpreters: list[Path] | None = None
 ) -> Iterator[Workspaces]:
     workspaces = Workspaces(
-        allowed, current, home, lambda root: open_workspace(root, Settings()), interpreters or []
+        allowed,
+        current,
+        home,
+        lambda root, folder: serve_workspace(root, folder, Settings()),
+        interpreters or [],
     )
     yield workspaces
     workspaces.close()
@@ -43,12 +62,18 @@ def test_the_literal_of_old_client_files_counts_as_absent(
         assert spaces.choose(argument).root == folders["shop"]
 
 
-def test_a_folder_inside_an_allowed_one_may_be_named(folders: dict[str, Path]) -> None:
+@pytest.mark.verifies("defences#7.1")
+@pytest.mark.parametrize("marker", ["shall.yaml", ".git", ".shall"])
+def test_a_folder_belongs_to_the_nearest_project(folders: dict[str, Path], marker: str) -> None:
     inner = folders["shop"] / "backend"
-    inner.mkdir()
+    (inner / "tests" / "cases").mkdir(parents=True)
     with opened([folders["shop"]], folders["home"], folders["home"]) as spaces:
-        assert spaces.choose(str(inner)).root == inner
-        assert spaces.choose("backend").root == inner
+        assert spaces.choose("backend").root == folders["shop"]
+        assert spaces.choose("backend/tests/cases").root == folders["shop"]
+        (inner / marker).touch()
+        for argument in (str(inner), "backend", "backend/tests/cases", "backend/../backend"):
+            assert spaces.choose(argument).root == inner
+        assert spaces.choose(None).root == folders["shop"]
 
 
 @pytest.mark.verifies("workspace#2.3")
@@ -101,7 +126,7 @@ def test_nor_does_a_state_folder_of_another_name(folders: dict[str, Path], argum
     try:
         with pytest.raises(OutsideWorkspace, match="state folder"):
             spaces.choose(argument)
-        assert spaces.choose("logs").root == folders["shop"] / "logs"
+        assert spaces.choose("logs").root == folders["shop"]
     finally:
         spaces.close()
 
@@ -181,3 +206,106 @@ def test_an_interpreter_that_the_operator_allows_may_be_named(folders: dict[str,
     allowed = Path("/usr/bin/python3")
     with opened([folders["shop"]], folders["home"], folders["home"], [allowed]) as spaces:
         assert spaces.check_interpreter(str(allowed), spaces.choose(None)) == allowed
+
+
+def open_descriptors() -> int:
+    return len(list(Path("/dev/fd").iterdir()))
+
+
+def make_projects(folder: Path, count: int) -> list[str]:
+    names = [f"p{number}" for number in range(count)]
+    for name in names:
+        (folder / name).mkdir()
+        (folder / name / "shall.yaml").touch()
+    return names
+
+
+@pytest.mark.verifies("defences#7.2", "defences#7.4")
+def test_named_folders_use_up_no_descriptors_and_are_left_as_they_are(
+    folders: dict[str, Path],
+) -> None:
+    shop = folders["shop"]
+    for number in range(300):
+        (shop / f"d{number}").mkdir()
+    projects = make_projects(shop, 300)
+    with opened([shop], folders["home"], folders["home"]) as spaces:
+        before = open_descriptors()
+        for number in range(300):
+            with spaces.in_use():
+                assert spaces.choose(f"d{number}").root == shop
+        assert open_descriptors() <= before + 1
+        for name in projects:
+            with spaces.in_use():
+                assert spaces.choose(name).store is not None
+        assert len(spaces.opened) <= MOST_OPEN + 1
+        assert open_descriptors() <= before + MOST_OPEN + 1
+    assert list(shop.rglob(".shall")) == []
+
+
+@pytest.mark.verifies("defences#7.2", "defences#7.3")
+def test_a_project_that_is_in_use_stays_open_and_is_closed_later(
+    folders: dict[str, Path],
+) -> None:
+    names = make_projects(folders["shop"], MOST_OPEN + 2)
+    with opened([folders["shop"]], folders["home"], folders["home"]) as spaces:
+        with spaces.in_use():
+            used = spaces.choose(names[0])
+            used.make_state()
+            for name in names[1:]:
+                spaces.choose(name)
+            used.files.write_text("a.md", "a")
+            assert used.store is not None
+            assert used.store.runs(1) == []
+            assert used.state_warning is None
+        for name in names[1:]:
+            with spaces.in_use():
+                spaces.choose(name)
+        assert used not in spaces.opened
+        with pytest.raises(FolderNotFound, match="closed"):
+            used.files.fileno()
+        assert spaces.choose(names[0]).files.read_text("a.md") == "a"
+
+
+@pytest.mark.verifies("defences#7.2")
+def test_more_projects_than_can_be_in_use_are_refused(folders: dict[str, Path]) -> None:
+    *names, last = make_projects(folders["shop"], MOST_IN_USE + 1)
+    with opened([folders["shop"]], folders["home"], folders["home"]) as spaces:
+        with spaces.in_use():
+            for name in names:
+                spaces.choose(name)
+            with pytest.raises(FileUnavailable, match="64 workspaces"):
+                spaces.choose(last)
+        assert spaces.choose(last).root.name == last
+
+
+@pytest.mark.verifies("defences#8.1")
+def test_a_project_whose_folder_was_replaced_is_opened_anew(folders: dict[str, Path]) -> None:
+    project = folders["shop"] / "p0"
+    make_projects(folders["shop"], 1)
+    with opened([folders["shop"]], folders["home"], folders["home"]) as spaces:
+        first = spaces.choose("p0")
+        project.rename(folders["shop"] / "old")
+        make_projects(folders["shop"], 1)
+        second = spaces.choose("p0")
+        second.files.write_text("a.md", "new")
+        assert first is not second
+        assert (project / "a.md").exists()
+
+
+@pytest.mark.verifies("defences#8.2")
+@pytest.mark.parametrize("part", [".shall", ".shall/local", ".shall/evidence"])
+def test_a_state_that_is_reached_through_a_link_is_refused(
+    folders: dict[str, Path], part: str
+) -> None:
+    link = folders["shop"] / part
+    link.parent.mkdir(exist_ok=True)
+    link.symlink_to(folders["other"])
+    with opened([folders["shop"]], folders["home"], folders["home"]) as spaces:
+        space = spaces.choose(None)
+        space.make_state()
+        if part != ".shall/evidence":
+            assert space.state_warning is not None
+        assert space.evidence is not None
+        with suppress(StoreUnavailable):
+            space.evidence.append([FACT])
+    assert list(folders["other"].iterdir()) == []

@@ -266,7 +266,7 @@ def test_what_is_wrong_with_a_step_is_told(step: dict[str, Any], words: str) -> 
         ({"type": "in", "field": "a", "expected": "abc"}, "must be a list, not a text"),
         ({"type": "<", "field": "a", "expected": True}, "must be a number or a text"),
         ({"type": "regex", "field": "a", "expected": 1}, "must be a text, not a number"),
-        ({"type": "regex", "field": "a", "expected": "(" * 5000}, "not a regular expression"),
+        ({"type": "regex", "field": "a", "expected": "(" * 5000}, "of more than 2,000"),
         ({"type": "mysql_query"}, "`query` is missing"),
         ({"type": "equals", "container": [1]}, "takes no `container`"),
         ({"type": "in", "container": 1, "field": "a"}, "must be a list, not a number"),

@@ -223,7 +223,7 @@ def test_a_date_stays_the_text_that_was_written() -> None:
         ("a: [1\n", "x.yaml:2:1", "did not find expected"),
         ("a: &x [*x]\n", "x.yaml:1:8", "inside or before its anchor"),
         ("a: \x07\n", "x.yaml:1:1", "not YAML"),
-        ("a: !!int x\n", "x.yaml:1:1", "not YAML"),
+        ("a: !!int x\n", "x.yaml:1:4", "'x' is not a number"),
         ("x" * (MAX_CHARACTERS + 1), "x.yaml:1:1", "longer than"),
         ("a: " + "[" * 200_000, f"x.yaml:1:{MAX_DEPTH + 3}", "levels deep"),
         ("a:\n  " + "- " * 200_000 + "x\n", f"x.yaml:2:{2 * MAX_DEPTH + 1}", "levels deep"),

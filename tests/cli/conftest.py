@@ -17,7 +17,7 @@ def project(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def shall(project: Path) -> Shall:
+def shall(project: Path, process_coverage: dict[str, str]) -> Shall:
     """Types the shall command in the project's folder."""
 
     def run(
@@ -33,7 +33,7 @@ def shall(project: Path) -> Shall:
             text=True,
             timeout=60,
             check=False,
-            env={**clean, "COLUMNS": "100", **environment},
+            env={**clean, **process_coverage, "COLUMNS": "100", **environment},
         )
 
     return run

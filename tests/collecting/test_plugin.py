@@ -44,8 +44,15 @@ def write(pytester: pytest.Pytester, service: Any) -> Write:
     return case
 
 
+pytestmark = pytest.mark.usefixtures("measured")
+
+# Plugins of other packages take three quarters of the time of so short a session.
+OTHERS = ("anyio", "hypothesispytest", "inline_snapshot", "platformdirs", "schemathesis")
+WITHOUT = [it for name in ("cacheprovider", *OTHERS) for it in ("-p", f"no:{name}")]
+
+
 def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
-    return pytester.runpytest_subprocess("-p", "no:cacheprovider", *arguments)
+    return pytester.runpytest_subprocess(*WITHOUT, *arguments)
 
 
 @pytest.mark.verifies("pytest#1.1")
@@ -245,7 +252,7 @@ def test_plain_sessions_load_nothing_of_the_engine(pytester: pytest.Pytester) ->
         """
     )
     (pytester.path / "data.yaml").write_text("a: 1\n")
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(pytester.path)]
+    command = [sys.executable, "-m", "pytest", "-q", *WITHOUT, str(pytester.path)]
     environ = {"HOME": str(pytester.path)}  # coverage of subprocesses would load sqlite3
     ended = subprocess.run(command, capture_output=True, text=True, check=False, env=environ)
     assert ended.returncode == 0, ended.stdout

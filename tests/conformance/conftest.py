@@ -8,19 +8,21 @@ import pytest
 SERVING = Path(__file__).with_name("serving.py")
 
 
-@pytest.fixture
-def conforming(tmp_path: Path) -> Iterator[Callable[..., str]]:
-    """Serves our application with the suite's fixtures; gives the URL that clients use."""
-    started: list[subprocess.Popen[str]] = []
+@pytest.fixture(scope="session")
+def conforming(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., str]]:
+    """Serves our application with the suite's fixtures, once for each token; gives its URL."""
+    started: dict[str, tuple[subprocess.Popen[str], str]] = {}
+    folder = tmp_path_factory.mktemp("project")
 
     def start(token: str = "") -> str:
-        command = [sys.executable, str(SERVING), "--workspace", str(tmp_path), "--token", token]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        started.append(process)
-        assert process.stdout is not None
-        return process.stdout.readline().strip()
+        if token not in started:
+            command = [sys.executable, str(SERVING), "--workspace", str(folder), "--token", token]
+            process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+            assert process.stdout is not None
+            started[token] = process, process.stdout.readline().strip()
+        return started[token][1]
 
     yield start
-    for process in started:
+    for process, _ in started.values():
         process.terminate()
         process.communicate(timeout=20)

@@ -16,8 +16,7 @@ from tests.docs.pages import (
     programs,
 )
 
-# The other page there is a table, without a command.
-ENGLISH = sorted(set(OPERATIONS.glob("*.md")) - {OPERATIONS / "acceptance.md"})
+ENGLISH = sorted(OPERATIONS.glob("*.md"))
 
 
 @pytest.fixture

@@ -117,8 +117,15 @@ def test_a_pattern_that_explodes_fails_in_time() -> None:
     assert bad.code == "check.regex_too_slow"
 
 
-def test_a_pattern_that_only_one_library_knows_does_not_match() -> None:
+def test_what_is_no_pattern_says_why() -> None:
     wrong = compare(CheckKind.REGEX, Selected("a"), "(")
+    assert wrong is not None
+    assert wrong.code == "check.bad_pattern"
+    assert "missing )" in str(wrong.params["reason"])
+
+
+def test_a_pattern_that_only_one_library_knows_does_not_match() -> None:
+    wrong = compare(CheckKind.REGEX, Selected("a"), "[[:unheard-of:]]")
     assert wrong is not None
     assert wrong.code == "check.no_match"
 

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
-from shall.engine.redact import MASK, Redactor, is_secret_name
+from shall.engine.redact import Redactor
 from shall.messages import Message
+from shall.redaction.forms import MASK
+from shall.redaction.names import is_secret_name
 from shall.results.encoding import event_to_json, result_to_json
 from shall.results.events import CaseFinished, Event
 from shall.results.records import CaseResult, Outcome

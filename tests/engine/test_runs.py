@@ -137,7 +137,7 @@ async def test_cancelling_closes_the_connection_and_tells_what_ran(service: Any,
 async def test_a_teardown_that_hangs_is_given_up_when_the_run_is_stopped(
     service: Any, run: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shall.engine.run.TEARDOWN_GRACE_S", 0.2)
+    monkeypatch.setattr("shall.engine.case.TEARDOWN_GRACE_S", 0.2)
     hang = {"id": "hang", "operation_type": "api", "method": "GET", "path": "/slow"}
     undo = {"id": "undo", "operation_type": "api", "method": "DELETE", "path": "/echo/undone"}
     case = {"steps": [GET], "teardowns": [undo, hang]}

@@ -3,9 +3,11 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from tests.serve.logged import Logged, logged
 
 
 class Served:
@@ -54,3 +56,26 @@ def serve(project: Path) -> Iterator[Callable[..., Served]]:
     for process in started:
         process.terminate()
         process.communicate(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def shared_serve(
+    tmp_path_factory: pytest.TempPathFactory, process_coverage: dict[str, str]
+) -> Iterator[Callable[..., Logged]]:
+    """Starts the server once a session for each set of settings, in an empty project of its own.
+
+    For tests that leave the server running and its project alone.
+    """
+    folder = tmp_path_factory.mktemp("project")
+    started: dict[object, Logged] = {}
+    with ExitStack() as stack:
+
+        def run(*arguments: str, **environment: str) -> Logged:
+            key = (arguments, frozenset(environment.items()))
+            if key not in started:
+                server = logged(folder, *arguments, **process_coverage, **environment)
+                started[key] = stack.enter_context(server)
+                stack.callback(started[key].stop)
+            return started[key]
+
+        yield run

@@ -65,6 +65,16 @@ class Logged:
         """Where MCP is served."""
         return self.wait_for(r"serves MCP at ([^\s\"]+)")[1]
 
+    @property
+    def base(self) -> str:
+        """Without the path of MCP."""
+        return self.url.removesuffix("/mcp")
+
+    def so_far(self) -> str:
+        """What it has written until now."""
+        with self._changed:
+            return "".join(self._lines)
+
     def stop(self) -> str:
         """End the process with SIGTERM; give its whole log. Its exit status must be 0."""
         self.process.send_signal(signal.SIGTERM)

@@ -13,7 +13,11 @@ from mcp.shared.exceptions import MCPError
 from tests.serve.logged import INITIALIZE, POST, headers_of, request
 from tests.serve.test_calls import write_cases
 
-pytestmark = [pytest.mark.anyio, pytest.mark.process]
+pytestmark = [
+    pytest.mark.anyio,
+    pytest.mark.process,
+    pytest.mark.usefixtures("measured"),
+]
 
 Serve = Callable[..., Any]
 ERAS = pytest.mark.parametrize("mode", ["legacy", "2026-07-28"])

@@ -18,7 +18,11 @@ from tests.serve.logged import INITIALIZE, POST, headers_of, logged, request
 
 from shall.serve.http import bound
 
-pytestmark = [pytest.mark.anyio, pytest.mark.process]
+pytestmark = [
+    pytest.mark.anyio,
+    pytest.mark.process,
+    pytest.mark.usefixtures("measured"),
+]
 
 Serve = Callable[..., Any]
 TOKEN = "the-right-token"
@@ -37,8 +41,8 @@ async def test_clients_of_both_eras_are_served(serve: Serve, mode: str) -> None:
 
 
 @pytest.mark.parametrize("version", ["2025-03-26", "2025-06-18", "2025-11-25"])
-async def test_every_dated_revision_can_be_agreed_on(serve: Serve, version: str) -> None:
-    served = serve()
+async def test_every_dated_revision_can_be_agreed_on(shared_serve: Serve, version: str) -> None:
+    served = shared_serve()
     body = {**INITIALIZE, "params": {**INITIALIZE["params"], "protocolVersion": version}}
     async with httpx2.AsyncClient() as http:
         answer = await http.post(served.url, json=body, headers=POST)
@@ -48,8 +52,8 @@ async def test_every_dated_revision_can_be_agreed_on(serve: Serve, version: str)
 
 
 @pytest.mark.verifies("serve#1.2")
-async def test_a_token_guards_every_route_but_health(serve: Serve) -> None:
-    served = serve(MCP_AUTH_TOKEN=TOKEN)
+async def test_a_token_guards_every_route_but_health(shared_serve: Serve) -> None:
+    served = shared_serve(MCP_AUTH_TOKEN=TOKEN)
     async with httpx2.AsyncClient() as http:
         assert (await http.get(f"{served.base}/health")).json()["status"] == "healthy"
         for path in ("/mcp", "/mcp/", "/none", "/health/x"):
@@ -87,7 +91,7 @@ async def test_the_official_client_comes_in_with_the_token(serve: Serve, tmp_pat
         ({"Origin": "null"}, 403),
         ({"Host": "evil.example"}, 421),
         ({"Host": "127.0.0.1.evil.example"}, 421),
-        ({"Host": "[::bad"}, 421),
+        ({"Host": "[::bad"}, 400),
         ({"Origin": "http://[::bad"}, 403),
         ([("Origin", "http://localhost"), ("Origin", "http://evil.example")], 403),
         ({"Origin": "http://localhost:3000"}, 200),
@@ -96,9 +100,9 @@ async def test_the_official_client_comes_in_with_the_token(serve: Serve, tmp_pat
     ],
 )
 async def test_a_foreign_origin_or_host_is_refused_on_every_route(
-    serve: Serve, headers: Any, status: int
+    shared_serve: Serve, headers: Any, status: int
 ) -> None:
-    served = serve()
+    served = shared_serve()
     async with httpx2.AsyncClient() as http:
         health = await http.get(f"{served.base}/health", headers=headers)
         both = [*POST.items(), *(headers.items() if isinstance(headers, dict) else headers)]
@@ -106,16 +110,47 @@ async def test_a_foreign_origin_or_host_is_refused_on_every_route(
     assert (health.status_code, mcp.status_code) == (status, status)
 
 
-def test_a_second_host_does_not_pass_unseen(serve: Serve) -> None:
-    served = serve()
+@pytest.mark.verifies("defences#11.4", "defences#11.5")
+def test_a_request_names_one_valid_host(serve: Serve) -> None:
+    served, guarded = serve(), serve(MCP_AUTH_TOKEN="t" * 32)
+    answers = {
+        b"GET /health HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n": (400, 400),
+        b"GET /health HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n": (400, 400),
+        b"GET /health HTTP/1.1\r\n": (400, 400),
+        b"GET /health HTTP/1.1\r\nHost: a b\r\n": (400, 400),
+        b"GET /health HTTP/1.1\r\nHost: user@localhost\r\n": (400, 400),
+        b"GET /health HTTP/1.1\r\nHost: localhost:x\r\n": (400, 400),
+        b"GET /health HTTP/1.1\r\nHost:\r\n": (421, 200),
+        b"GET /health HTTP/1.0\r\n": (421, 200),  # only where the Host is looked at
+        b"GET /health HTTP/1.0\r\nHost: localhost\r\n": (200, 200),
+        b"GET /health HTTP/1.1\r\nHost: [::1]:80\r\n": (200, 200),
+    }
+    for head, statuses in answers.items():
+        found = [asked(it, head + b"Connection: close\r\n\r\n") for it in (served, guarded)]
+        assert tuple(int(it.split()[1]) for it in found) == statuses, head
+
+
+def asked(served: Any, request: bytes) -> bytes:
     port = int(served.base.rpartition(":")[2])
     with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
-        connection.sendall(b"GET /info HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n\r\n")
-        assert connection.recv(4096).startswith(b"HTTP/1.1 421 ")
+        connection.sendall(request)
+        return connection.recv(4096)
 
 
-async def test_with_a_token_an_origin_must_still_be_ours(serve: Serve) -> None:
-    served = serve(MCP_AUTH_TOKEN=TOKEN)
+@pytest.mark.verifies("defences#11.3")
+def test_the_first_421_says_in_the_log_what_to_set(project: Path) -> None:
+    with logged(project, "--host", "localhost") as served:
+        for host in ("mcp_servers", "your-domain.com"):
+            assert httpx2.get(served.url, headers={"Host": host}).status_code == 421
+        log = served.stop()
+    [line] = [it for it in log.splitlines() if "WARNING" in it]
+    assert "421 for the Host mcp_servers" in line
+    assert "set MCP_AUTH_TOKEN" in line
+    assert "--allowed-host mcp_servers" in line
+
+
+async def test_with_a_token_an_origin_must_still_be_ours(shared_serve: Serve) -> None:
+    served = shared_serve(MCP_AUTH_TOKEN=TOKEN)
     sent = {"Authorization": f"Bearer {TOKEN}", "Host": "mcp.example.com"}
     async with httpx2.AsyncClient() as http:
         evil = await http.get(
@@ -227,11 +262,11 @@ def test_the_application_can_be_started_by_its_import_path(
 
 
 @pytest.mark.verifies("serve#6.1")
-async def test_blanks_around_a_header_are_none_of_its_value(serve: Serve) -> None:
+async def test_blanks_around_a_header_are_none_of_its_value(shared_serve: Serve) -> None:
     """RFC 9110, 5.5: a field value has no blanks around it."""
     body = request("tools/call", {"name": "health_check", "arguments": {}})
     sent = {**headers_of(body), "Authorization": f"Bearer {TOKEN}"}
-    served = urlsplit(serve(MCP_AUTH_TOKEN=TOKEN).url)
+    served = urlsplit(shared_serve(MCP_AUTH_TOKEN=TOKEN).url)
     connection = http.client.HTTPConnection(served.hostname or "", served.port, timeout=30)
     blank = {name: f" \t{value} \t" for name, value in sent.items()}
     connection.request("POST", served.path, json.dumps(body), blank)

@@ -10,7 +10,11 @@ from mcp import Client, ClientSession
 from mcp.client.sse import sse_client
 from tests.serve.logged import INITIALIZE, POST
 
-pytestmark = [pytest.mark.anyio, pytest.mark.process]
+pytestmark = [
+    pytest.mark.anyio,
+    pytest.mark.process,
+    pytest.mark.usefixtures("measured"),
+]
 
 Serve = Callable[..., Any]
 STREAM = {"Accept": "text/event-stream"}
@@ -18,8 +22,8 @@ STREAM = {"Accept": "text/event-stream"}
 
 @pytest.mark.verifies("serve#2.1")
 @pytest.mark.parametrize("instance", ["", "a"])
-async def test_clients_of_2024_and_2026_share_one_url(serve: Serve, instance: str) -> None:
-    served = serve(SHALL_INSTANCE=instance)
+async def test_clients_of_2024_and_2026_share_one_url(shared_serve: Serve, instance: str) -> None:
+    served = shared_serve(SHALL_INSTANCE=instance)
     async with sse_client(served.url) as (reading, writing), ClientSession(reading, writing) as old:
         await old.initialize()
         async with Client(served.url, mode="2026-07-28") as new:
@@ -29,9 +33,9 @@ async def test_clients_of_2024_and_2026_share_one_url(serve: Serve, instance: st
 
 
 @pytest.mark.verifies("serve#2.2")
-async def test_the_message_endpoint_stays_under_the_path(serve: Serve) -> None:
+async def test_the_message_endpoint_stays_under_the_path(shared_serve: Serve) -> None:
     for arguments, path in (((), "/mcp"), (("--path", "/deep/er"), "/deep/er")):
-        served = serve(*arguments)
+        served = shared_serve(*arguments)
         address = served.url.removesuffix(path) + path
         async with httpx2.AsyncClient() as http, http.stream("GET", address, headers=STREAM) as got:
             assert got.headers["content-type"].startswith("text/event-stream")
@@ -49,9 +53,9 @@ async def test_the_message_endpoint_stays_under_the_path(serve: Serve) -> None:
         {"Accept": "text/event-stream", "Last-Event-ID": "1"},
     ],
 )
-async def test_other_gets_open_no_stream(serve: Serve, headers: dict[str, str]) -> None:
+async def test_other_gets_open_no_stream(shared_serve: Serve, headers: dict[str, str]) -> None:
     async with httpx2.AsyncClient() as http:
-        answer = await http.get(serve().url, headers=headers)
+        answer = await http.get(shared_serve().url, headers=headers)
     assert answer.status_code == 405
     assert answer.headers["allow"] == "GET, POST, DELETE"
     assert answer.json()["code"] == "MCP_METHOD_NOT_ALLOWED"
@@ -75,8 +79,10 @@ async def test_session_ids_name_their_instance(serve: Serve) -> None:
 
 
 @pytest.mark.verifies("serve#2.4")
-async def test_a_stream_that_broke_off_continues_and_only_for_its_session(serve: Serve) -> None:
-    served = serve()
+async def test_a_stream_that_broke_off_continues_and_only_for_its_session(
+    shared_serve: Serve,
+) -> None:
+    served = shared_serve()
     async with httpx2.AsyncClient(timeout=10) as http:
         sessions, seen = [], []
         for _ in range(2):
@@ -98,9 +104,9 @@ async def test_a_stream_that_broke_off_continues_and_only_for_its_session(serve:
 @pytest.mark.verifies("serve#2.6")
 @pytest.mark.parametrize("last", ["999999", "none"])
 async def test_a_client_whose_last_event_is_gone_gets_a_stream_that_begins_anew(
-    serve: Serve, last: str
+    shared_serve: Serve, last: str
 ) -> None:
-    served = serve()
+    served = shared_serve()
     async with httpx2.AsyncClient(timeout=10) as http:
         answer = await http.post(served.url, json=INITIALIZE, headers=POST)
         mine = {"Mcp-Session-Id": answer.headers["mcp-session-id"]}
@@ -113,8 +119,8 @@ async def test_a_client_whose_last_event_is_gone_gets_a_stream_that_begins_anew(
 
 
 @pytest.mark.verifies("serve#2.5")
-async def test_requests_of_older_clients_that_the_sdk_leaves_out(serve: Serve) -> None:
-    served = serve()
+async def test_requests_of_older_clients_that_the_sdk_leaves_out(shared_serve: Serve) -> None:
+    served = shared_serve()
     requests: list[tuple[str, dict[str, Any], int | None]] = [
         ("logging/setLevel", {"level": "info"}, None),
         ("logging/setLevel", {"level": "loud"}, -32602),

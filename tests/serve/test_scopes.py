@@ -16,7 +16,11 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.exceptions import MCPError
 from tests.serve.logged import INITIALIZE, POST
 
-pytestmark = [pytest.mark.anyio, pytest.mark.process]
+pytestmark = [
+    pytest.mark.anyio,
+    pytest.mark.process,
+    pytest.mark.usefixtures("measured"),
+]
 
 Serve = Callable[..., Any]
 READING = {
@@ -30,10 +34,10 @@ READING = {
 }
 
 
-@pytest.fixture
-def tokens(tmp_path: Path) -> tuple[Path, dict[str, str]]:
+@pytest.fixture(scope="module")
+def tokens(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
     """A token file, and the token of each scope."""
-    file = tmp_path / "tokens"
+    file = tmp_path_factory.mktemp("tokens") / "tokens"
     made = {}
     for scope in ("read", "run", "write"):
         command = [sys.executable, "-m", "shall", "token", "new", "--name", scope]
@@ -68,10 +72,10 @@ async def names(client: ClientSession) -> set[str]:
 @pytest.mark.verifies("serve#7.1")
 @pytest.mark.parametrize("transport", ["http", "sse"])
 async def test_a_caller_sees_and_calls_what_its_scopes_allow(
-    serve: Serve, tokens: tuple[Path, dict[str, str]], transport: str
+    shared_serve: Serve, tokens: tuple[Path, dict[str, str]], transport: str
 ) -> None:
     file, made = tokens
-    url = serve("--token-file", str(file)).url
+    url = shared_serve("--token-file", str(file)).url
     async with connected(url, made["read"], transport) as reader:
         assert await names(reader) == READING
         refused = await reader.call_tool("run_tests", {})
@@ -92,10 +96,10 @@ async def test_a_caller_sees_and_calls_what_its_scopes_allow(
 
 @pytest.mark.verifies("serve#7.1")
 async def test_a_session_answers_only_to_who_opened_it(
-    serve: Serve, tokens: tuple[Path, dict[str, str]]
+    shared_serve: Serve, tokens: tuple[Path, dict[str, str]]
 ) -> None:
     file, made = tokens
-    url = serve("--token-file", str(file)).url
+    url = shared_serve("--token-file", str(file)).url
     async with httpx2.AsyncClient(headers=POST) as http:
         mine = {"Authorization": f"Bearer {made['write']}"}
         opened = await http.post(url, json=INITIALIZE, headers=mine)

@@ -15,7 +15,11 @@ from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
 from tests.serve.certificates import Authority, Pair
 
-pytestmark = [pytest.mark.anyio, pytest.mark.process]
+pytestmark = [
+    pytest.mark.anyio,
+    pytest.mark.process,
+    pytest.mark.usefixtures("measured"),
+]
 
 Serve = Callable[..., Any]
 

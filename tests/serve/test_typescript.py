@@ -37,8 +37,8 @@ def client(transport: str, *target: str, **environment: str) -> Any:
 @pytest.mark.verifies("serve#6.2")
 @pytest.mark.parametrize("transport", ["http", "sse"])
 @pytest.mark.parametrize("token", ["", "the-right-token"], ids=["open", "token"])
-def test_over_http_and_sse(serve: Serve, transport: str, token: str) -> None:
-    served = serve(MCP_AUTH_TOKEN=token)
+def test_over_http_and_sse(shared_serve: Serve, transport: str, token: str) -> None:
+    served = shared_serve(MCP_AUTH_TOKEN=token)
     told = client(transport, served.url, TOKEN=token)
     assert (told["tools"], told["prompts"]) == (12, 6)
     assert told["called"]["status"] == "ok"

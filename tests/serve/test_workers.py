@@ -17,15 +17,19 @@ import httpx2
 import pytest
 from mcp import Client
 
-pytestmark = [pytest.mark.anyio, pytest.mark.process]
+pytestmark = [
+    pytest.mark.anyio,
+    pytest.mark.process,
+    pytest.mark.usefixtures("measured"),
+]
 
 Serve = Callable[..., Any]
 
 
 @pytest.mark.verifies("serve#5.1")
 @pytest.mark.parametrize("mode", ["legacy", "2026-07-28"])
-async def test_any_worker_answers_any_client(serve: Serve, mode: str) -> None:
-    served = serve("--workers", "2")
+async def test_any_worker_answers_any_client(shared_serve: Serve, mode: str) -> None:
+    served = shared_serve("--workers", "2")
     for _ in range(6):  # each with a connection of its own
         async with Client(served.url, mode=mode) as client:
             assert not (await client.call_tool("health_check", {})).is_error

@@ -12,8 +12,10 @@ from shall.actions.choosing import (
     case_not_found,
     root_at,
 )
+from shall.actions.masking import refuse_masks
 from shall.actions.paths import refuse_operators
 from shall.actions.workspace import Workspace
+from shall.actions.writable import check_case
 from shall.cases.model import Case
 from shall.cases.reading import Reading, examine_data, examine_text, load_yaml, read_case, root_of
 from shall.cases.script import script_name, to_script
@@ -115,13 +117,17 @@ def write_case(
     Raises:
         InvalidCase: The data has problems; nothing was written.
         AlreadyExists: The file exists and ``overwrite`` is false.
+        BadValue: A value in it is the mask of a secret.
         OutsideWorkspace: The path leads out, or into a hidden folder, or is no ``.yaml``, or
             is ``shall.yaml``, which is the operator's.
+        WriteRefused: It is not below a folder of cases, nor matches the setting ``writable``.
     """
     from shall.cases.yaml_writing import to_yaml
 
     relative = _case_path(workspace, path)
+    check_case(workspace, relative)
     reading = _checked(data, relative)
+    refuse_masks(load_yaml(data, relative) if isinstance(data, str) else data)
     case = reading.case
     text = to_yaml(case)
     if not overwrite and workspace.files.is_file(relative):

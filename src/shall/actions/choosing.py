@@ -1,12 +1,13 @@
 """Chooses case files and reads them into jobs."""
 
-import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from shall.actions.requirements import criterion_fingerprints
 from shall.actions.workspace import Workspace
 from shall.cases.fingerprint import case_fingerprint
+from shall.cases.model import Case
+from shall.cases.nearest import nearest
 from shall.cases.reading import locator, read_case, root_of
 from shall.engine.job import Job
 from shall.errors import CaseNotFound, FolderNotFound, InvalidInput
@@ -58,19 +59,23 @@ def case_files(workspace: Workspace, paths: Sequence[str]) -> list[str]:
 def case_not_found(workspace: Workspace, path: str) -> CaseNotFound:
     """Make the error for a missing case, with the nearest names that exist."""
     known = [name for folder in case_folders(workspace) for name in _cases_below(workspace, folder)]
-    near = difflib.get_close_matches(path, known, n=1, cutoff=0.6)
-    return CaseNotFound(
-        f"{path} does not exist.", hint=f"Did you mean {near[0]}?" if near else None
-    )
+    near = nearest(path, known)
+    return CaseNotFound(f"{path} does not exist.", hint=f"Did you mean {near}?" if near else None)
 
 
-def read_jobs(workspace: Workspace, files: Sequence[str], tags: Sequence[str]) -> list[Job]:
+def read_jobs(
+    workspace: Workspace,
+    files: Sequence[str],
+    tags: Sequence[str],
+    go_on: Callable[[], None] = lambda: None,
+) -> list[Job]:
     """Read the files into jobs; with tags, only cases that have any of them.
 
     A file that cannot be read becomes a job that carries the reason, whatever the tags: it cannot
-    be told whether it has them.
+    be told whether it has them. ``go_on`` is called before each file: what it raises ends the
+    reading.
     """
-    jobs = JobReader(workspace).read(files)
+    jobs = JobReader(workspace).read(files, go_on)
     wanted = frozenset(tags)
     return [
         job for job in jobs if not wanted or job.case is None or wanted.intersection(job.case.tags)
@@ -84,9 +89,10 @@ class JobReader:
         self._workspace = workspace
         self._known: Mapping[str, tuple[str, str | None]] | None = None
 
-    def read(self, files: Iterable[str]) -> Iterator[Job]:
+    def read(self, files: Iterable[str], go_on: Callable[[], None] = lambda: None) -> Iterator[Job]:
         """Read one file after the other, each when it is asked for."""
         for path in files:
+            go_on()
             job = _read_job(self._workspace, path)
             if job.case is not None and job.case.verifies:
                 if self._known is None:
@@ -114,10 +120,16 @@ def _cases_below(workspace: Workspace, folder: str) -> list[str]:
 def _read_job(workspace: Workspace, path: str) -> Job:
     try:
         text = workspace.files.read_text(path)
-        case = read_case(text, path)
+        case = _named(workspace, read_case(text, path))
     except InvalidInput as error:
         return Job(path, None, error=Message("case.invalid", {"problems": str(error)}))
     return Job(path, case, fingerprint=case_fingerprint(case), locate=_positions(text, path))
+
+
+def _named(workspace: Workspace, case: Case) -> Case:
+    """Mask the name of a case: it is told while the case runs, before anything else is masked."""
+    name = workspace.redactor.text(case.name)
+    return case if name == case.name else replace(case, name=name)
 
 
 def _positions(text: str, path: str) -> Callable[[str], Position]:

@@ -14,11 +14,13 @@ from pathlib import Path
 from shall import __version__
 from shall.actions.atomic import is_leftover
 from shall.actions.certificates import days_left
+from shall.actions.server_folder import Origin
+from shall.bounded import EVIDENCE_BYTES, read_path
 from shall.errors import InvalidInput, StoreUnavailable
 from shall.store.copies import examine_database, known_schema, library_version
 from shall.store.evidence import unreadable_lines
 from shall.store.locks import is_held
-from shall.store.state import DATABASE, EVIDENCE, LOCAL
+from shall.store.state import DATABASE, EVIDENCE, LOCAL, check_writable
 
 LOW_DISK_BYTES = 200 << 20
 """Free space below which a warning is due."""
@@ -49,10 +51,14 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """What is looked at. Paths are absolute; None and empty: not set, nothing to look at."""
+    """What is looked at. Paths are absolute; None and empty: not set, nothing to look at.
+
+    ``origin`` says why a server that is started here works in ``workspace``.
+    """
 
     workspace: Path
     state: Path
+    origin: Origin = Origin.NAMED
     call_log: Path | None = None
     host: str = ""
     port: int = 0
@@ -91,9 +97,12 @@ def _versions(_: Examined) -> Iterator[Finding]:
 
 def _workspace(subject: Examined) -> Iterator[Finding]:
     folder = subject.workspace
-    if not folder.is_dir():
+    if subject.origin is Origin.OWN:
+        made = "" if folder.is_dir() else "; its first start makes it"
+        yield _ok("workspace", f"/ is too wide: a server started here works in {folder}{made}")
+    elif not folder.is_dir():
         yield _fail("workspace", f"{folder} is no folder.", "Name a project with --workspace.")
-    elif folder in {Path(folder.anchor), Path.home()}:
+    elif subject.origin is Origin.NONE or folder == Path(folder.anchor):
         yield _warn("workspace", f"{folder} is too wide.", "Name a project with --workspace.")
     else:
         yield _ok("workspace", str(folder))
@@ -106,15 +115,11 @@ def _state(subject: Examined) -> Iterator[Finding]:
             "state", f"There is no {folder} yet.", "The first run or `shall init` makes it."
         )
         return
-    local = folder / LOCAL
-    where = local if local.is_dir() else folder
-    probe = where / f".shall-{os.getpid()}-doctor.tmp"
     try:
-        probe.touch(exist_ok=False)
-        probe.unlink()
+        check_writable(folder)
     except OSError as error:
         step = "Make it writable, or name another one with SHALL_STATE_DIR."
-        yield _fail("state", f"{where} cannot be written: {error.strerror}.", step)
+        yield _fail("state", f"{folder} cannot be written: {error.strerror}.", step)
     else:
         yield _ok("state", str(folder))
 
@@ -147,13 +152,20 @@ def _store(subject: Examined) -> Iterator[Finding]:
 
 def _evidence(subject: Examined) -> Iterator[Finding]:
     files = sorted((subject.state / EVIDENCE).glob("*.jsonl"))
-    found = {path: unreadable_lines(path.read_bytes()) for path in files}
+    found: dict[Path, list[int]] = {}
+    for path in files:
+        try:
+            found[path] = unreadable_lines(read_path(path, EVIDENCE_BYTES))
+        except OSError as error:
+            yield _fail(
+                "evidence", f"{path}: {error.strerror}", "Move it away, or make it readable."
+            )
     for path, bad in found.items():
         if bad:
             lines = ", ".join(str(number) for number in bad[:5])
             told = f"{path}: {len(bad)} lines cannot be read (line {lines})"
             yield _warn("evidence", told, "Run `shall doctor --repair`.")
-    if not any(found.values()):
+    if len(found) == len(files) and not any(found.values()):
         yield _ok("evidence", f"{len(files)} files, every line can be read")
 
 

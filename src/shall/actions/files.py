@@ -1,14 +1,17 @@
 """Files inside a workspace, reached by a no-follow walk from a directory handle."""
 
+import errno
 import logging
 import os
 import stat
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from shall.actions.atomic import finish_write, sync_folder, write_whole
-from shall.actions.paths import as_seen, is_git, names_below, usable
+from shall.actions.paths import names_below, usable
+from shall.actions.refusals import Refusals
+from shall.bounded import TEXT_BYTES, read_descriptor, size_text
 from shall.errors import (
     AlreadyExists,
     BadValue,
@@ -30,6 +33,10 @@ _KINDS = {
     stat.S_IFBLK: "a device",
 }
 _NEVER_LISTED = {"node_modules"}
+_NOTHING_MORE = Refusals()
+
+UPLOAD_BYTES = 32 << 20
+"""The largest file that a case may upload, in bytes."""
 
 _log = logging.getLogger(__name__)
 
@@ -40,29 +47,35 @@ class Files:
     Paths are relative to the folder, with ``/``; an absolute path inside it is accepted. Every
     component is opened with ``O_NOFOLLOW`` from the handle of the one before, so neither ``..``
     nor a symbolic link, not even one swapped in between, leads out. The folder itself may be
-    reached through links: it is opened once. Every method may be called from any thread, and
-    raises ``FileUnavailable`` when the operating system refuses.
+    reached through links: it is opened once. What ``refusals`` names is not reached either,
+    whoever asks. Every method may be called from any thread, and raises ``FileUnavailable`` when
+    the operating system refuses.
     """
 
     def __init__(
-        self, root: Path, private: Collection[Path] = (), logs: Collection[Path] = ()
+        self, root: Path, refusals: Refusals = _NOTHING_MORE, *, descriptor: int | None = None
     ) -> None:
-        """Open the folder; ``private`` files are neither read nor written, whoever asks.
-
-        Nor are ``logs``, and what they were renamed to when they were rotated.
+        """Open the folder, or take a copy of the ``descriptor`` with which it was opened.
 
         Raises:
             FolderNotFound: It cannot be opened.
         """
         try:
-            self._root = os.open(root, _FOLDER)
+            self._root = os.open(root, _FOLDER) if descriptor is None else os.dup(descriptor)
         except OSError as error:
             raise FolderNotFound(
                 f"The folder {root} cannot be opened: {error.strerror}."
             ) from error
-        self._root_names = (str(root.absolute()), str(root.resolve()))
-        self._private = tuple(private)
-        self._logs = tuple(logs)
+        # With a descriptor the path is resolved already, and may mean another folder by now.
+        resolved = root.resolve() if descriptor is None else root
+        self._root_names = (str(root.absolute()), str(resolved))
+        self._refusals = refusals
+
+    def fileno(self) -> int:
+        """Return the descriptor of the folder, which stays ours. Raises ``FolderNotFound``."""
+        if self._root < 0:
+            raise FolderNotFound("The workspace is closed.", hint="Call again.")
+        return self._root
 
     def relative(self, path: str) -> str:
         """Give the path relative to the folder, normalised.
@@ -75,23 +88,33 @@ class Files:
     def _names(self, path: str) -> tuple[str, ...]:
         return names_below(path, self._root_names)
 
-    def read_bytes(self, path: str) -> bytes:
-        """Read a plain file.
+    def read_bytes(self, path: str, limit: int = UPLOAD_BYTES, *, settings: bool = False) -> bytes:
+        """Read a plain file of at most ``limit`` bytes. ``settings`` allows ``shall.yaml``.
 
         Raises:
-            OutsideWorkspace: It leads out, or is a link, a device, a FIFO or a hard link.
+            OutsideWorkspace: It leads out, is a link, a device, a FIFO or a hard link, or what
+                ``Refusals.check_read`` refuses.
             FileMissing: There is no such file.
+            BadValue: It is larger. No more than ``limit + 1`` bytes were read.
         """
+        self._refusals.check_read(self._root_names[1], self._file_names(path), settings=settings)
         with self._parent(path) as (folder, name):
             _look(folder, name, path)
-            with open(os.open(name, _FILE, dir_fd=folder), "rb") as file:  # noqa: PTH123
+            descriptor = os.open(name, _FILE, dir_fd=folder)
+            try:
                 # Again, of what was opened: the name may mean something else by now.
-                _plain(lambda: os.fstat(file.fileno()), folder, path)
-                return file.read()
+                _plain(lambda: os.fstat(descriptor), folder, path)
+                return read_descriptor(descriptor, limit)
+            except OSError as error:
+                if error.errno == errno.EFBIG:
+                    raise BadValue(f"{path} is larger than {size_text(limit)}.") from None
+                raise
+            finally:
+                os.close(descriptor)
 
-    def read_text(self, path: str) -> str:
+    def read_text(self, path: str, limit: int = TEXT_BYTES, *, settings: bool = False) -> str:
         """Read a UTF-8 file (a byte-order mark is dropped). Raises also ``BadValue``."""
-        data = self.read_bytes(path)
+        data = self.read_bytes(path, limit, settings=settings)
         try:
             return data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
@@ -106,7 +129,8 @@ class Files:
         """Write a UTF-8 file whole or not at all; folders on the way are made.
 
         Raises:
-            OutsideWorkspace: It leads out, into ``.git``, or to something but a plain file.
+            OutsideWorkspace: It leads out, to something but a plain file, or to what
+                ``Refusals.check_written`` refuses.
             AlreadyExists: It exists and ``overwrite`` is false.
             BadValue: The text holds what UTF-8 cannot say.
         """
@@ -114,7 +138,7 @@ class Files:
             data = text.encode()
         except UnicodeEncodeError as error:
             raise BadValue(f"The text for {path} holds a lone surrogate.") from error
-        self._refuse_git(path)
+        self._check_written(path)
         with self._parent(path, make=True) as (folder, name):
             mode = None
             with suppress(FileMissing):
@@ -128,7 +152,7 @@ class Files:
 
     def delete(self, path: str) -> None:
         """Delete a plain file. Raises ``OutsideWorkspace`` and ``FileMissing``."""
-        self._refuse_git(path)
+        self._check_written(path)
         with self._parent(path) as (folder, name):
             _look(folder, name, path)
             os.unlink(name, dir_fd=folder)
@@ -149,9 +173,12 @@ class Files:
     def find(self, folder: str, endings: Sequence[str]) -> list[str]:
         """List plain files below a folder by ending, sorted; links and hidden folders left out.
 
-        ``folder`` may be ``.``; ``.kiro`` is entered when it is named. Raises ``FolderNotFound``.
+        ``folder`` may be ``.``; ``.kiro`` is entered when it is named. Raises ``FolderNotFound``,
+        and ``OutsideWorkspace`` for a version-control or state folder.
         """
         start = self._names(folder)
+        if start:
+            self._refusals.check_written(self._root_names[1], start)
         try:
             with self._folder(start, folder):
                 pass
@@ -170,7 +197,7 @@ class Files:
         path = "/".join(names) or "."
         try:
             with self._folder(names, path) as folder, os.scandir(folder) as entries:
-                kept = [entry for entry in entries if usable("/".join((*names, entry.name)))]
+                kept = [entry for entry in entries if self._is_listed((*names, entry.name))]
                 files = [entry.name for entry in kept if entry.is_file(follow_symlinks=False)]
                 folders = [entry.name for entry in kept if entry.is_dir(follow_symlinks=False)]
         except (FileMissing, OutsideWorkspace):
@@ -181,30 +208,27 @@ class Files:
         hidden = {name for name in folders if name.startswith(".")} | _NEVER_LISTED
         return files, [name for name in folders if name not in hidden]
 
+    def _is_listed(self, names: Sequence[str]) -> bool:
+        return usable("/".join(names)) and not self._refusals.hides(names)
+
     def close(self) -> None:
         """Close the folder's handle."""
         if self._root >= 0:
             os.close(self._root)
             self._root = -1  # no later call may reach a handle that was reused
 
-    def _refuse_git(self, path: str) -> None:
-        if any(is_git(name) for name in self._names(path)):
-            raise OutsideWorkspace(f"{path} belongs to git, whose files run as programs.")
+    def _check_written(self, path: str) -> None:
+        self._refusals.check_written(self._root_names[1], self._file_names(path))
 
-    def _refuse_private(self, names: Sequence[str], path: str) -> None:
-        asked, name = as_seen(str(Path(self._root_names[1], *names))), as_seen(names[-1])
-        # Resolved each time: what a link of the operator's leads to may change while we run.
-        if any(_real(file) == asked for file in self._private if _may_be(file, name)) or any(
-            _is_of_log(_real(file), asked) for file in self._logs if _may_be(file, name)
-        ):
-            raise OutsideWorkspace(f"{path} belongs to the server itself.")
-
-    @contextmanager
-    def _parent(self, path: str, *, make: bool = False) -> Iterator[tuple[int, str]]:
+    def _file_names(self, path: str) -> tuple[str, ...]:
         names = self._names(path)
         if not names:
             raise OutsideWorkspace(f"{path} is the workspace itself, not a file in it.")
-        self._refuse_private(names, path)
+        return names
+
+    @contextmanager
+    def _parent(self, path: str, *, make: bool = False) -> Iterator[tuple[int, str]]:
+        names = self._file_names(path)
         with self._folder(names[:-1], path, make=make) as folder:
             yield folder, names[-1]
 
@@ -268,25 +292,6 @@ def _plain(look: Callable[[], os.stat_result], folder: int, path: str) -> os.sta
             hint="Replace it by a copy.",
         )
     return status
-
-
-def _may_be(file: Path, name: str) -> bool:
-    """Tell whether a path that ends in ``name`` may be the file or an older one of it.
-
-    This spares resolving the file, which keeps its name unless that is a link.
-    """
-    return name.startswith(as_seen(file.stem)) or file.is_symlink()
-
-
-def _real(file: Path) -> str:
-    return as_seen(os.path.realpath(file))
-
-
-def _is_of_log(log: str, path: str) -> bool:
-    """Tell whether a path is a log, or an older one: ``x-2026….jsonl``, ``x.jsonl.1``."""
-    ending = Path(log).suffix
-    is_older = path.startswith(f"{log.removesuffix(ending)}-") and path.endswith(ending)
-    return path == log or path.startswith((f"{log}.", f"{log}-")) or is_older
 
 
 def _kind(mode: int) -> str:

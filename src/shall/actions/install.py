@@ -1,5 +1,6 @@
 """Writes the configuration with which an MCP client finds the server."""
 
+import errno
 import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -8,6 +9,7 @@ from pathlib import Path
 from shall.actions.atomic import write_whole
 from shall.actions.client_text import merged, shown
 from shall.actions.clients import Client, Machine, Scope, Server
+from shall.bounded import read_path, size_text
 from shall.errors import FileUnavailable, InvalidInput, OutsideWorkspace
 
 MAX_BYTES = 64 << 20
@@ -74,13 +76,13 @@ def _bytes_of(file: Path) -> bytes | None:
     if file.exists() and not file.is_file():
         raise InvalidInput(f"{file} is not a file.", hint="Move it away.")
     try:
-        with file.open("rb") as opened:
-            data = opened.read(MAX_BYTES + 1)
+        return read_path(file, MAX_BYTES)
     except FileNotFoundError:
         return None
-    if len(data) > MAX_BYTES:
-        raise InvalidInput(f"{file} is larger than {MAX_BYTES >> 20} MiB.")
-    return data
+    except OSError as error:
+        if error.errno == errno.EFBIG:
+            raise InvalidInput(f"{file} is larger than {size_text(MAX_BYTES)}.") from None
+        raise
 
 
 def _after(client: Client, server: Server, file: Path, before: bytes) -> bytes:

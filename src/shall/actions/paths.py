@@ -45,11 +45,6 @@ def usable(path: str) -> bool:
     return _fault(path) is None
 
 
-def is_git(name: str) -> bool:
-    """Tell whether a file system may take the name for ``.git`` (macOS drops invisible signs)."""
-    return as_seen(name) == ".git"
-
-
 def is_version_control(name: str) -> bool:
     """Tell whether a file system may take the name for a folder whose files run as programs."""
     return as_seen(name) in _VERSION_CONTROL
@@ -69,22 +64,6 @@ def refuse_operators(relative: str) -> None:
         raise OutsideWorkspace(
             f"{relative} belongs to the operator and is not written by a tool.",
             hint="Ask the operator to change it.",
-        )
-
-
-def refuse_environment(relative: str) -> None:
-    """Refuse a path in the workspace, normalised, to a file of environment variables.
-
-    A token of the server is kept there as often as not. ``.env.example`` holds none.
-
-    Raises:
-        OutsideWorkspace: It leads there.
-    """
-    name = as_seen(relative.rpartition("/")[2])
-    if name == ".env" or (name.startswith(".env.") and name != ".env.example"):
-        raise OutsideWorkspace(
-            f"{relative} may hold secrets and is not read by a tool.",
-            hint="Ask the operator for what is needed of it.",
         )
 
 

@@ -5,18 +5,21 @@ import contextvars
 import importlib
 import secrets
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
+from threading import BoundedSemaphore
 from typing import Any
 
 from shall.actions.choosing import JobReader, case_files, read_jobs
 from shall.actions.recording import Recorder
 from shall.actions.workspace import Workspace
 from shall.engine.job import Job, RunOptions
+from shall.engine.ports import Turns
 from shall.engine.run import RunContext, run_jobs
 from shall.engine.stopping import Stop
-from shall.errors import CaseNotFound
+from shall.errors import CaseNotFound, TimedOut
 from shall.results.events import Emit, Event
 from shall.results.records import RunSummary
 
@@ -44,19 +47,22 @@ def execute(
     listeners: Iterable[Emit] = (),
     stop: Stop | None = None,
     warn: Callable[[str], None] | None = None,
+    turns: Turns | None = None,
 ) -> RunSummary:
     """Run cases in this thread, and record the results.
 
     A file that cannot be read counts as a case with outcome ``error``; the others run. ``stop``
     lets another thread or a signal handler end the run. ``warn`` takes what could not be recorded.
+    ``turns``, one of which the caller has, are given back while the run waits.
 
     Raises:
         CaseNotFound: A path names no file, or no case was found at all.
         FolderNotFound: No path is named and there is no folder of cases.
         OutsideWorkspace: A path leads out.
     """
-    jobs, total = _jobs(workspace, request)
     options = run_options(workspace, request)
+    stop = stop or Stop()
+    jobs, total = _jobs(workspace, request, _go_on(options, stop))
     recorder = Recorder(workspace)
     takers = [recorder.take, *listeners]
     if workspace.observe is not None:
@@ -67,8 +73,9 @@ def execute(
             take(event)
 
     loop = workspace.make_loop()
+    loop.turns = turns
     try:
-        context = RunContext(loop, workspace.files, emit, stop or Stop(), recorder.tick)
+        context = RunContext(loop, workspace.files, emit, stop, recorder.tick)
         summary = run_jobs(jobs, total, options, context)
     finally:
         loop.close()
@@ -84,10 +91,12 @@ async def run_tests(
     request: RunRequest,
     emit: Emit | None = None,
     warn: Callable[[str], None] | None = None,
+    turns: BoundedSemaphore | None = None,
 ) -> RunSummary:
     """Run cases like ``execute``, in a thread of its own; ``emit`` is called in this event loop.
 
-    Cancelling stops the run; its teardowns still run (bounded), and it is recorded.
+    Cancelling stops the run; its teardowns still run (bounded), and it is recorded. With ``turns``
+    the thread computes only when it has one.
     """
     # yaml_rs crashes the process where the thread that first imported it has ended (its allocator
     # takes that thread for the main one): it is not left to the run's thread.
@@ -100,7 +109,8 @@ async def run_tests(
 
     def work() -> None:
         try:
-            summary = execute(workspace, request, listeners, stop, warn)
+            with turns or nullcontext():
+                summary = execute(workspace, request, listeners, stop, warn, turns)
         except BaseException as error:  # noqa: BLE001 - raised in the caller's task
             _tell(here, ended.set_exception, error)
         else:
@@ -128,11 +138,26 @@ def _tell(loop: asyncio.AbstractEventLoop, take: Callable[[Any], object], what: 
         loop.call_soon_threadsafe(take, what)
 
 
-def _jobs(workspace: Workspace, request: RunRequest) -> tuple[Iterable[Job], int]:
+def _go_on(options: RunOptions, stop: Stop) -> Callable[[], None]:
+    """Return what ends the choosing of cases where the run's time is over."""
+
+    def go_on() -> None:
+        if stop.status is not None or time.monotonic() > options.deadline_s:
+            raise TimedOut(
+                f"The run took longer than its {options.run_timeout_s:g} s before a case began.",
+                hint="Name fewer files, or allow more time.",
+            )
+
+    return go_on
+
+
+def _jobs(
+    workspace: Workspace, request: RunRequest, go_on: Callable[[], None]
+) -> tuple[Iterable[Job], int]:
     """Return the jobs and their number. Without tags each file is read when its turn comes."""
     files = case_files(workspace, request.paths)
     if request.tags:
-        chosen = read_jobs(workspace, files, request.tags)
+        chosen = read_jobs(workspace, files, request.tags, go_on)
         jobs: Iterable[Job] = chosen
         total = len(chosen)
     else:
@@ -149,6 +174,7 @@ def _jobs(workspace: Workspace, request: RunRequest) -> tuple[Iterable[Job], int
 def run_options(workspace: Workspace, request: RunRequest) -> RunOptions:
     """Return how the engine runs a request, with the workspace's defaults."""
     defaults = workspace.defaults
+    run_timeout_s = request.run_timeout_s or defaults.run_timeout_s
     return RunOptions(
         run_id=secrets.token_hex(16),
         host=request.host,
@@ -158,7 +184,9 @@ def run_options(workspace: Workspace, request: RunRequest) -> RunOptions:
         secrets=defaults.secrets,
         concurrency=request.concurrency or defaults.concurrency,
         request_timeout_s=defaults.request_timeout_s,
-        run_timeout_s=request.run_timeout_s or defaults.run_timeout_s,
+        run_timeout_s=run_timeout_s,
         environment=defaults.environment,
+        deadline_s=time.monotonic() + run_timeout_s,
+        memory=workspace.memory,
         keep_all=defaults.keep_all if request.keep_all is None else request.keep_all,
     )

@@ -18,6 +18,7 @@ from shall.actions.tokens import (
     parse_tokens,
     token_line,
 )
+from shall.bounded import CONFIG_BYTES, read_descriptor, read_text
 from shall.errors import AlreadyExists, BadValue, FileMissing, FileUnavailable
 from shall.store.locks import locked
 
@@ -94,7 +95,7 @@ def list_tokens(path: Path) -> tuple[Token, ...]:
         FileUnavailable: It cannot be read.
     """
     try:
-        text = path.read_text("utf-8")
+        text = read_text(path, CONFIG_BYTES)
     except FileNotFoundError:
         raise FileMissing(f"{path} does not exist.") from None
     except (OSError, UnicodeDecodeError) as error:
@@ -114,9 +115,11 @@ class _File:
         except FileNotFoundError:
             self.tokens: tuple[Token, ...] = ()
             return
-        with open(descriptor, encoding="utf-8", newline="") as file:  # noqa: PTH123
+        try:
             self.status = os.fstat(descriptor)
-            self.text = file.read()
+            self.text = read_descriptor(descriptor, CONFIG_BYTES).decode("utf-8")
+        finally:
+            os.close(descriptor)
         self.tokens = _parsed(path, self.text)
 
     def write(self, text: str) -> None:

@@ -1,6 +1,5 @@
 """Traces criteria to cases, tests and their latest outcome."""
 
-import difflib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
@@ -9,6 +8,7 @@ from shall.actions.choosing import UNREADABLE, YAML_ENDINGS, case_folders, root_
 from shall.actions.requirements import read_specs
 from shall.actions.workspace import Workspace
 from shall.cases.fingerprint import case_fingerprint
+from shall.cases.nearest import nearest
 from shall.cases.reading import locate, read_case
 from shall.errors import BadValue, InvalidFile, InvalidInput, Problem
 from shall.place import Place
@@ -89,10 +89,10 @@ def _latest(evidence: Iterable[Evidence]) -> list[Latest]:
 def _of_feature(matrix: Matrix, specs: SpecSet, feature: str) -> Matrix:
     names = [known.name for known in specs.features]
     if feature not in names:
-        near = difflib.get_close_matches(feature, names, n=1)
+        near = nearest(feature, names)
         raise BadValue(
             f"No feature is named {feature}.",
-            hint=f"Did you mean {near[0]}?" if near else f"There are: {', '.join(names)}.",
+            hint=f"Did you mean {near}?" if near else f"There are: {', '.join(names)}.",
         )
     prefix = f"{feature}#"
     return replace(

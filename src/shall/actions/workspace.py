@@ -6,11 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from shall.actions.files import Files
+from shall.engine.budgets import Memory
 from shall.engine.ports import Loop
+from shall.engine.redact import Redactor
 from shall.results.events import Emit
 from shall.store.base import Store
 from shall.store.call_log import CallLog
 from shall.store.evidence import EvidenceLog
+from shall.store.later import StoreOpenedLater
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +38,13 @@ class Workspace:
     """One project folder, joined to the parts that act on it.
 
     ``store`` and ``evidence`` are None where the state cannot be written; ``state_warning`` says
-    why, once, and whatever needs no state still works. ``make_loop`` makes the loop of one run, in
-    the thread of the run. ``observe`` takes the events of every run, whoever asked for it.
-    ``call_log`` is None where no call log is kept.
+    why, once, and whatever needs no state still works. ``later`` is the store where it is opened
+    when it is needed. ``make_loop`` makes the loop of one run, in the thread of the run.
+    ``observe`` takes the events of every run, whoever asked for it. ``call_log`` is None where
+    no call log is kept; ``logs_in_state``: it is a part of the state. ``redactor`` knows the
+    secrets of the settings: what is shown of the workspace passes through it. ``memory`` is what
+    the cases that run at once may take; the workspaces of a server share it. ``writable`` are
+    globs of further files that the tools may write.
     """
 
     root: Path
@@ -47,6 +54,33 @@ class Workspace:
     evidence: EvidenceLog | None
     make_loop: Callable[[], Loop]
     defaults: RunDefaults = RunDefaults()
-    state_warning: str | None = None
+    state_fault: str | None = None
     observe: Emit | None = None
     call_log: CallLog | None = None
+    redactor: Redactor = field(default_factory=Redactor)
+    memory: Memory = field(default_factory=Memory)
+    later: StoreOpenedLater | None = None
+    logs_in_state: bool = True
+    writable: tuple[str, ...] = ()
+
+    @property
+    def state_warning(self) -> str | None:
+        """Why nothing is stored of what runs here; None as far as is known."""
+        return self.state_fault or (self.later.fault if self.later is not None else None)
+
+    def make_state(self) -> None:
+        """Make the state, for a caller who may write. ``state_warning`` says why it failed."""
+        if self.later is not None:
+            self.later.make()
+
+    def has_state(self) -> bool:
+        """Check whether there is a state folder with a store."""
+        return self.later is None or self.later.exists()
+
+    def close(self) -> None:
+        """Close everything that is open."""
+        self.files.close()
+        if self.store is not None:
+            self.store.close()
+        if self.call_log is not None:
+            self.call_log.close()

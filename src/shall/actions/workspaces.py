@@ -1,40 +1,80 @@
 """Which folders may be worked in."""
 
+import errno
+import os
 import re
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from pathlib import Path
 
 from shall.actions.paths import is_version_control
 from shall.actions.workspace import Workspace
-from shall.errors import FolderNotFound, OutsideWorkspace
+from shall.engine.redact import Redactor
+from shall.errors import FileUnavailable, FolderNotFound, OutsideWorkspace
+from shall.store.folders import exists, walk
 
 _ABSENT = frozenset({"", "${workspace}", "${workspaceFolder}"})
 _PYTHON = re.compile(r"python(\d+(\.\d+)*)?")
 
 
+MARKERS = ("shall.yaml", ".shall", ".git")
+"""What makes a folder below an allowed one a project of its own; no tool writes them."""
+
+MOST_OPEN = 16
+"""Projects found below the allowed folders that stay open while nobody works in them."""
+
+MOST_IN_USE = 64
+"""Projects found below the allowed folders in which calls work at the same time."""
+
+
+@dataclass(slots=True)
+class _Found:
+    """A project below an allowed folder. ``uses``: calls that work in it."""
+
+    workspace: Workspace
+    identity: tuple[int, int]
+    uses: int = 0
+
+
+_HELD: ContextVar[list[_Found] | None] = ContextVar("workspaces held by this call", default=None)
+
+
 class Workspaces:
-    """The folders that the operator allows, each opened on first use.
+    """The folders that the operator allows, and the projects in them, opened on first use.
+
+    An allowed folder is opened once, and stays open. A project below it is reached from there
+    without following a link, and closed when others were used since.
 
     ``allowed`` come from flags or settings. Where there are none, the client's roots are taken,
     else ``current`` - but never ``/`` or the home directory, where desktop clients start servers.
+    ``home`` None means that no home directory is too wide. Several threads may open workspaces.
+    ``redactor`` knows the secrets of the settings: what is answered passes through it.
     """
 
     def __init__(
         self,
         allowed: Sequence[Path],
         current: Path,
-        home: Path,
-        open_workspace: Callable[[Path], Workspace],
+        home: Path | None,
+        open_workspace: Callable[[Path, int], Workspace],
         interpreters: Sequence[Path] = (),
         state_of: Callable[[Path], Path] = lambda folder: folder / ".shall",
     ) -> None:
         self._allowed = tuple(folder.resolve() for folder in allowed)
         self._current = current.resolve()
-        self._too_wide = frozenset({Path("/"), Path(self._current.anchor), home.resolve()})
+        roots = {Path("/"), Path(self._current.anchor)}
+        self._too_wide = frozenset(roots if home is None else {*roots, home.resolve()})
         self._open = open_workspace
         self._state_of = state_of
-        self._opened: dict[Path, Workspace] = {}
+        self._allowed_open: dict[Path, Workspace] = {}
+        self._found: dict[Path, _Found] = {}  # the one that was used last comes last
+        self._replaced: list[_Found] = []
+        self._lock = threading.RLock()
         self._interpreters = frozenset(interpreters)
+        self.redactor = Redactor()
 
     @property
     def takes_client_roots(self) -> bool:
@@ -44,12 +84,30 @@ class Workspaces:
     @property
     def opened(self) -> tuple[Workspace, ...]:
         """The workspaces that are open now."""
-        return tuple(self._opened.values())
+        with self._lock:
+            found = [it.workspace for it in self._found.values()]
+            return (*self._allowed_open.values(), *found)
+
+    @contextmanager
+    def in_use(self) -> Iterator[None]:
+        """Keep open what the block chooses, also in tasks that it starts, until it ends."""
+        held: list[_Found] = []
+        token = _HELD.set(held)
+        try:
+            yield
+        finally:
+            _HELD.reset(token)
+            with self._lock:
+                for found in held:
+                    found.uses -= 1
+                self._close_idle()
 
     def choose(self, argument: str | None, client_roots: Sequence[Path] = ()) -> Workspace:
-        """Give the workspace for a tool's ``workspace`` argument.
+        """Return the workspace for a tool's ``workspace`` argument.
 
-        None, an empty text and the literal ``${workspace}`` mean the first allowed folder.
+        It is the nearest project at or above the named folder: one that has a marker, else the
+        allowed folder. None, an empty text and the literal ``${workspace}`` mean the first
+        allowed folder.
 
         Raises:
             OutsideWorkspace: It is not inside an allowed folder; the hint is the line to add. Or
@@ -63,7 +121,7 @@ class Workspaces:
                     f"No workspace is named, and {self._current} is too wide to be one.",
                     hint=_line_to_add("/path/to/project"),
                 )
-            return self._opened_at(roots[0])
+            return self._open_allowed(roots[0])
         base = roots[0] if roots else self._current
         folder = _resolved(base, argument)
         if not any(folder.is_relative_to(root) for root in roots):
@@ -75,7 +133,8 @@ class Workspaces:
             raise OutsideWorkspace(
                 f"The workspace {argument} is a version-control folder or a state folder."
             )
-        return self._opened_at(folder)
+        root = max((it for it in roots if folder.is_relative_to(it)), key=lambda it: len(it.parts))
+        return self._project_of(root, folder)
 
     def check_interpreter(self, python_path: str | None, workspace: Workspace) -> Path | None:
         """Give a Python interpreter that may be started: in the workspace's venv, or allowed.
@@ -99,13 +158,12 @@ class Workspaces:
 
     def close(self) -> None:
         """Close every opened workspace."""
-        while self._opened:
-            _, workspace = self._opened.popitem()
-            workspace.files.close()
-            if workspace.store is not None:
-                workspace.store.close()
-            if workspace.call_log is not None:
-                workspace.call_log.close()
+        with self._lock:
+            found = [*self._found.values(), *self._replaced]
+            still_open = [*self._allowed_open.values(), *(it.workspace for it in found)]
+            self._found, self._replaced, self._allowed_open = {}, [], {}
+        for workspace in still_open:
+            workspace.close()
 
     def _roots(self, client_roots: Sequence[Path]) -> tuple[Path, ...]:
         if self._allowed:
@@ -125,16 +183,74 @@ class Workspaces:
         if any(is_version_control(name) for name in below):
             return False
         above = [root.joinpath(*below[:count]) for count in range(len(below) + 1)]
-        return not any(folder.is_relative_to(self._state_of(it).resolve()) for it in above)
+        return not any(folder.is_relative_to(_real(self._state_of(it))) for it in above)
 
-    def _opened_at(self, folder: Path) -> Workspace:
-        if folder not in self._opened:
-            if not folder.is_dir():
-                raise FolderNotFound(
-                    f"The workspace {folder} does not exist.", hint="Make the folder first."
+    def _open_allowed(self, root: Path) -> Workspace:
+        with self._lock:
+            if root not in self._allowed_open:
+                with _opened(root, lambda: os.open(root, os.O_RDONLY | os.O_DIRECTORY)) as folder:
+                    self._allowed_open[root] = self._open(root, folder)
+            return self._allowed_open[root]
+
+    def _project_of(self, root: Path, folder: Path) -> Workspace:
+        with self._lock:
+            allowed = self._open_allowed(root)
+            names = folder.relative_to(root).parts
+            start = allowed.files.fileno()
+            with _opened(folder, lambda: walk(start, names)):
+                pass  # also a folder that is no project must be there
+            for count in range(len(names), 0, -1):
+                path = root.joinpath(*names[:count])
+                with _opened(path, lambda: walk(start, names[:count])) as project:  # noqa: B023
+                    if any(exists(project, marker) for marker in MARKERS):
+                        return self._open_found(path, project)
+            return allowed
+
+    def _open_found(self, path: Path, descriptor: int) -> Workspace:
+        status = os.fstat(descriptor)
+        identity = (status.st_dev, status.st_ino)
+        found = self._found.pop(path, None)
+        if found is not None and found.identity != identity:  # another folder has the name now
+            self._replaced.append(found)
+            found = None
+        if found is None:
+            if sum(it.uses > 0 for it in self._found.values()) >= MOST_IN_USE:
+                raise FileUnavailable(
+                    f"Calls work in {MOST_IN_USE} workspaces now.", hint="Try again in a moment."
                 )
-            self._opened[folder] = self._open(folder)
-        return self._opened[folder]
+            found = _Found(self._open(path, descriptor), identity)
+        self._close_idle()  # not this one
+        self._found[path] = found
+        held = _HELD.get()
+        if held is not None and found not in held:
+            found.uses += 1
+            held.append(found)
+        return found.workspace
+
+    def _close_idle(self) -> None:
+        idle = [path for path, found in self._found.items() if found.uses == 0]
+        for path in idle[: max(len(self._found) - MOST_OPEN, 0)]:
+            self._found.pop(path).workspace.close()
+        for found in [it for it in self._replaced if it.uses == 0]:
+            self._replaced.remove(found)
+            found.workspace.close()
+
+
+@contextmanager
+def _opened(folder: Path, open_folder: Callable[[], int]) -> Iterator[int]:
+    try:
+        descriptor = open_folder()
+    except OSError as error:
+        reason = f"cannot be opened: {error.strerror}"
+        if error.errno in {errno.ENOENT, errno.ENOTDIR, errno.ELOOP}:
+            reason = "does not exist, or is no folder"
+        raise FolderNotFound(
+            f"The workspace {folder} {reason}.", hint="Make the folder first."
+        ) from None
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
 
 def _is_python_of_venv(path: Path) -> bool:
@@ -152,6 +268,13 @@ def _resolved(base: Path, argument: str) -> Path:
     except (ValueError, OSError) as error:
         raise OutsideWorkspace(f"The workspace {argument!r} cannot be a path: {error}.") from None
     return folder
+
+
+def _real(folder: Path) -> Path:
+    try:
+        return folder.resolve()
+    except OSError:  # it is replaced at this moment; opening it follows no link
+        return folder
 
 
 def _line_to_add(folder: str) -> str:

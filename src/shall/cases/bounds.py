@@ -7,3 +7,15 @@ MAX_DEPTH = 64
 
 MAX_NODES = 200_000
 """Values after aliases are followed."""
+
+MAX_FINDINGS = 100
+"""Problems of one document that are told; of the others only the number is."""
+
+MAX_DIGITS = 400
+"""Characters of one number: no JSON reader keeps as many digits (RFC 8259, section 6)."""
+
+MAX_PATTERN_LENGTH = 2_000
+"""Characters of one regular expression."""
+
+MAX_PATTERN_DEPTH = 50
+"""Groups of a regular expression inside one another."""

@@ -1,14 +1,13 @@
 """Reads the checks of a step."""
 
-import re
-import warnings
 from collections.abc import Callable
-from difflib import get_close_matches
 from typing import Any
 
 from shall.cases.fields import Fields, Findings, Keys, kind_of
 from shall.cases.model import Check, CheckKind
+from shall.cases.nearest import nearest
 from shall.cases.path import parse_path
+from shall.cases.patterns import pattern_problem
 from shall.cases.spelling import CHECK_KEYS, CHECK_SPELLINGS, check_kind
 from shall.errors import BadValue
 
@@ -106,9 +105,8 @@ def _read_kind(fields: Fields) -> CheckKind | None:
         return None
     kind = check_kind(spelling)
     if kind is None:
-        known = [*CheckKind, *CHECK_SPELLINGS]
-        near = get_close_matches(spelling.lower(), known, n=1)
-        today = check_kind(near[0]) if near else None
+        near = nearest(spelling.lower(), (*CheckKind, *CHECK_SPELLINGS))
+        today = check_kind(near) if near else None
         hint = f"Did you mean '{today}'?" if today else f"Known are {', '.join(CheckKind)}."
         fields.bad("type", f"unknown check '{spelling}'", hint)
     elif kind != spelling:
@@ -175,12 +173,9 @@ def _check_regex(fields: Fields, expected: Any) -> None:
     if not isinstance(expected, str):
         fields.bad("expected", f"must be a text, not {kind_of(expected)}", "Quote it.")
         return
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            re.compile(expected)
-    except (re.error, RecursionError, OverflowError) as error:
-        fields.bad("expected", f"is not a regular expression: {error}")
+    problem = pattern_problem(expected)
+    if problem is not None:
+        fields.bad("expected", problem)
 
 
 def is_template(value: Any) -> bool:

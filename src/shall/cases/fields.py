@@ -3,8 +3,11 @@
 import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Any, TypeAlias
+
+from shall.cases.bounds import MAX_FINDINGS
+from shall.cases.limiting import MESSAGE_LENGTH, shortened
+from shall.cases.nearest import nearest
 
 Keys: TypeAlias = tuple[str | int, ...]
 """Where a value stands in the case: ``("steps", 0, "assert", 1, "type")``, as written."""
@@ -25,25 +28,54 @@ class Finding:
 
 @dataclass(slots=True)
 class Findings:
-    """What reading found: problems, and older spellings that were understood."""
+    """What reading found: problems, and older spellings that were understood.
+
+    The first ``MAX_FINDINGS`` of each are stored; of the others only the number is.
+    """
 
     problems: list[Finding] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    more_problems: int = 0
+    _notes: list[str] = field(default_factory=list)
+    _more_notes: int = 0
 
-    def add(self, keys: Keys, message: str, hint: str | None = None) -> None:
-        """Note a problem at a value."""
-        self.problems.append(Finding(keys, message, hint))
+    @property
+    def has_room(self) -> bool:
+        """Whether the next problem will be stored."""
+        return len(self.problems) < MAX_FINDINGS
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was noted, and how much more there was."""
+        more = (f"and {self._more_notes:,} more notes",) if self._more_notes else ()
+        return (*self._notes, *more)
+
+    def add(
+        self, keys: Keys, message: str, hint: str | None = None, *, at_key: bool = False
+    ) -> None:
+        """Note a problem at a value, or at its key."""
+        if self.has_room:
+            hint = None if hint is None else shortened(hint, MESSAGE_LENGTH)
+            self.problems.append(Finding(keys, shortened(message, MESSAGE_LENGTH), hint, at_key))
+        else:
+            self.more_problems += 1
 
     def note(self, keys: Keys, text: str) -> None:
         """Note something that was understood but is written differently today."""
-        self.notes.append(f"{written(keys)}: {text}")
+        if len(self._notes) < MAX_FINDINGS:
+            self._notes.append(f"{written(keys)}: {shortened(text, MESSAGE_LENGTH)}")
+        else:
+            self._more_notes += 1
+
+
+_KEY_LENGTH = 100
 
 
 def written(keys: Keys) -> str:
     """Write a position as a path: ``steps[0].assert[1].type``."""
     text = ""
     for key in keys:
-        text += f"[{key}]" if isinstance(key, int) else f".{key}" if text else key
+        part = f"[{key}]" if isinstance(key, int) else shortened(key, _KEY_LENGTH)
+        text += f".{part}" if text and isinstance(key, str) else part
     return text
 
 
@@ -89,14 +121,19 @@ class Fields:
                 self.names[today] = name
                 self.findings.note(self.keys, f"`{name}` is written `{today}` today")
             elif values[name] is not None or today is None:
-                near = get_close_matches(str(name), allowed, n=1, cutoff=0.5)
-                hint = f"Did you mean `{today or near[0]}`?" if today or near else None
-                if today in values:
-                    hint = f"`{today}` is given too: remove one of the two."
-                self.findings.problems.append(
-                    Finding((*self.keys, name), f"unknown field `{name}`", hint, at_key=True)
-                )
+                self._add_unknown(str(name), today, allowed, is_given=today in values)
         self.values = values
+
+    def _add_unknown(
+        self, name: str, today: str | None, allowed: Collection[str], *, is_given: bool
+    ) -> None:
+        hint = None
+        if is_given:
+            hint = f"`{today}` is given too: remove one of the two."
+        elif self.findings.has_room:
+            near = today or nearest(name, allowed, cutoff=0.5)
+            hint = f"Did you mean `{near}`?" if near else None
+        self.findings.add((*self.keys, name), f"unknown field `{name}`", hint, at_key=True)
 
     def at(self, name: str) -> Keys:
         """Give the position of a field, in the spelling of the file."""

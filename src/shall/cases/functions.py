@@ -5,9 +5,9 @@ is sent; the engine implements them.
 """
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
+from shall.cases.nearest import nearest
 from shall.cases.syntax import Call
 
 MODULES = ("", "tools", "helpers")
@@ -72,8 +72,8 @@ def check_call(call: Call) -> tuple[str, str | None] | None:
         return f"unknown module `{call.module}`", "Functions stand in `tools` and `helpers`."
     signature = FUNCTIONS.get(call.name)
     if signature is None:
-        near = get_close_matches(call.name, FUNCTIONS, n=1)
-        return f"unknown function `{call.name}`", f"Did you mean `{near[0]}`?" if near else None
+        near = nearest(call.name, FUNCTIONS)
+        return f"unknown function `{call.name}`", f"Did you mean `{near}`?" if near else None
     if call.name == "random_choice" and (call.kwargs or not call.args):
         return "`random_choice` needs something to choose from", "Give a list or several values."
     wrong = None if signature.any_arguments else _wrong_arguments(call, signature)

@@ -8,17 +8,20 @@ from shall.cases.spelling import CASE_KEYS, CHECK_KEYS, REQUEST_KEYS
 from shall.cases.yaml_text import compose
 from shall.place import Place
 
+_Children = dict[str, tuple[Node, Node]]
+
 
 class Locator:
-    """The places of one text, parsed once."""
+    """The places of one text, parsed once; each mapping is indexed once, when it is first asked."""
 
     def __init__(self, text: str, file: str) -> None:
         self.file = file
+        self._indexes: dict[int, _Children] = {}  # by the id of a node, which the root keeps alive
         try:
             self.root: Node | None = compose(text)
         except (yaml.YAMLError, ValueError, RecursionError):
             self.root = None
-        found = _child(self.root, "testcase") if self.root else None
+        found = self._child(self.root, "testcase") if self.root else None
         self.case = found[1] if found else self.root
         self.top = found[0] if found and self.root else self.root
 
@@ -26,7 +29,7 @@ class Locator:
         """Give the place of the value at the keys, or of its key."""
         node, key_node = self.case, self.top
         for key in keys:
-            found = _child(node, key)
+            found = self._child(node, key)
             if found is None:
                 break
             key_node, node = found
@@ -35,29 +38,28 @@ class Locator:
             return Place(self.file, 1)
         return Place(self.file, shown.start_mark.line + 1, shown.start_mark.column + 1)
 
+    def _child(self, node: Node | None, key: str | int) -> tuple[Node, Node] | None:
+        """Give the key node and the value node of a child; merged mappings come last."""
+        if isinstance(node, SequenceNode) and isinstance(key, int) and -1 < key < len(node.value):
+            return node.value[key], node.value[key]
+        while isinstance(node, MappingNode):
+            children = self._children(node)
+            for spelling in (key, *_OLDER.get(str(key), ())):
+                if spelling in children:
+                    return children[spelling]
+            merged = children.get("<<")
+            node = merged[1] if merged else None
+        return None
 
-def _child(node: Node | None, key: str | int) -> tuple[Node, Node] | None:
-    """Give the key node and the value node of a child."""
-    if isinstance(node, SequenceNode) and isinstance(key, int) and -1 < key < len(node.value):
-        return node.value[key], node.value[key]
-    if isinstance(node, MappingNode):
-        children = {
-            each.value: (each, value)
-            for each, value in reversed(node.value)
-            if isinstance(each.value, str)
-        }
-        for spelling in (key, *_OLDER.get(str(key), ())):
-            if spelling in children:
-                return children[spelling]
-        return _child_of_merged(children, key)
-    return None
-
-
-def _child_of_merged(
-    children: dict[str, tuple[Node, Node]], key: str | int
-) -> tuple[Node, Node] | None:
-    merged = children.get("<<")
-    return _child(merged[1], key) if merged and isinstance(merged[1], MappingNode) else None
+    def _children(self, node: MappingNode) -> _Children:
+        """Return the children of a mapping by key; of a key given twice the first one."""
+        if id(node) not in self._indexes:
+            self._indexes[id(node)] = {
+                each.value: (each, value)
+                for each, value in reversed(node.value)
+                if isinstance(each.value, str)
+            }
+        return self._indexes[id(node)]
 
 
 _OLDER: dict[str, list[str]] = {}

@@ -3,13 +3,14 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
 from shall.cases.checks import read_checks
 from shall.cases.data import check_data
 from shall.cases.fields import Fields, Finding, Findings, kind_of, written
+from shall.cases.limiting import told_problems
 from shall.cases.model import Allure, Case, Operation, Step, Teardown
+from shall.cases.nearest import nearest
 from shall.cases.path import parse_path
 from shall.cases.references import check_references
 from shall.cases.requests import REQUEST_FIELDS, check_address, read_allowed, read_request
@@ -106,7 +107,7 @@ def examine_text(text: str, file: str) -> Reading:
 
         locator = Locator(text, file)
         raise _invalid(findings, lambda finding: locator.place(finding.keys, finding.at_key))
-    return Reading(case, tuple(findings.notes))
+    return Reading(case, findings.notes)
 
 
 def examine_data(data: Mapping[str, Any], file: str) -> Reading:
@@ -119,7 +120,7 @@ def examine_data(data: Mapping[str, Any], file: str) -> Reading:
         case = _read_root(data if rooted else {"testcase": data}, findings)
     if findings.problems or case is None:
         raise _invalid(findings, lambda _: Place(file, 1))
-    return Reading(case, tuple(findings.notes))
+    return Reading(case, findings.notes)
 
 
 def _invalid(findings: Findings, place_of: Callable[[Finding], Place]) -> InvalidCase:
@@ -127,7 +128,9 @@ def _invalid(findings: Findings, place_of: Callable[[Finding], Place]) -> Invali
         Problem(place_of(finding), written(finding.keys), finding.message, finding.hint)
         for finding in findings.problems
     ]
-    return InvalidCase(sorted(problems, key=lambda problem: problem.place))
+    return InvalidCase(
+        told_problems(sorted(problems, key=lambda it: it.place), findings.more_problems)
+    )
 
 
 def _read_root(data: Any, findings: Findings) -> Case | None:
@@ -136,14 +139,12 @@ def _read_root(data: Any, findings: Findings) -> Case | None:
     elif "unittest" in data:
         findings.add((), "unit cases are not run by this release", "The file is left as it is.")
     elif "testcase" not in data:
-        near = get_close_matches("testcase", [str(key) for key in data], n=1)
-        hint = f"Is `{near[0]}` meant?" if near else "Put the case under it."
+        near = nearest("testcase", map(str, data))
+        hint = f"Is `{near}` meant?" if near else "Put the case under it."
         findings.add((), "the root `testcase:` is missing", hint)
     else:
         for name in data.keys() - {"testcase"}:
-            findings.problems.append(
-                Finding((), f"`{name}` stands beside `testcase:`", "Indent it under `testcase:`.")
-            )
+            findings.add((), f"`{name}` stands beside `testcase:`", "Indent it under `testcase:`.")
         return _read_case(data["testcase"], findings)
     return None
 

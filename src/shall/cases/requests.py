@@ -1,12 +1,12 @@
 """Reads the request of a step or teardown."""
 
 import re
-from difflib import get_close_matches
 from typing import Any
 
 from shall.cases.checks import is_template
 from shall.cases.fields import Fields, kind_of
 from shall.cases.model import Body, BodyKind, RequestTemplate
+from shall.cases.nearest import nearest
 
 REQUEST_FIELDS = frozenset(
     ("path", "url", "method", "headers", "params", "data", "json", "form", "text", "files")
@@ -78,8 +78,8 @@ def _read_method(fields: Fields) -> str:
         return "GET"
     method = written.strip().upper()
     if method not in METHODS:
-        near = get_close_matches(method, METHODS, n=1, cutoff=0.5)
-        hint = f"Did you mean {near[0]}?" if near else f"Known are {', '.join(METHODS)}."
+        near = nearest(method, METHODS, cutoff=0.5)
+        hint = f"Did you mean {near}?" if near else f"Known are {', '.join(METHODS)}."
         fields.bad("method", f"unknown method '{written}'", hint)
         return "GET"
     return method

@@ -6,17 +6,21 @@ without bounds are refused. ``yaml_rs`` (YAML 1.2) is several times faster; its 
 when nothing in the text or in the value is read differently by the two.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import yaml
-import yaml_rs
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from shall.cases.agreement import Agreement, is_risky
-from shall.cases.bounds import MAX_CHARACTERS, MAX_DEPTH, MAX_NODES
+from shall.cases.bounds import MAX_CHARACTERS, MAX_DEPTH, MAX_DIGITS, MAX_NODES
+from shall.cases.limiting import MESSAGE_LENGTH, first_problems, shortened
+from shall.cases.nesting import first_excess
+from shall.cases.yaml_parser import load_parser
 from shall.errors import InvalidCase, Problem
 from shall.place import Place
+
+yaml_rs = load_parser()
 
 _DATE_TAG = "tag:yaml.org,2002:timestamp"
 _NOT_JSON = ("timestamp", "binary", "set", "omap", "pairs")
@@ -36,6 +40,26 @@ _Loader.yaml_constructors = {
     if not (tag or "").endswith(_NOT_JSON)
 }
 
+_TOO_DEEP = f"the file is more than {MAX_DEPTH} levels deep"
+
+
+def _bounded(construct: Callable[[Any, ScalarNode], Any]) -> Callable[[Any, ScalarNode], Any]:
+    """Return a constructor of numbers that refuses at its place what cannot be one."""
+
+    def construct_bounded(loader: Any, node: ScalarNode) -> Any:
+        if len(node.value) > MAX_DIGITS:
+            raise _Refused(f"a number has more than {MAX_DIGITS} characters", node.start_mark)
+        try:
+            return construct(loader, node)
+        except (ValueError, ArithmeticError, LookupError):  # `!!int x`; an overflow of base 60
+            raise _Refused(f"{node.value!r:.60} is not a number", node.start_mark) from None
+
+    return construct_bounded
+
+
+for _tag in ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float"):
+    _Loader.yaml_constructors[_tag] = _bounded(_Loader.yaml_constructors[_tag])
+
 
 def load_yaml(text: str, file: str) -> Any:
     """Read one YAML document as JSON data.
@@ -47,6 +71,9 @@ def load_yaml(text: str, file: str) -> Any:
         raise InvalidCase(
             [_problem(file, 1, 1, f"the file is longer than {MAX_CHARACTERS:,} characters")]
         )
+    excess = first_excess(text, MAX_DEPTH)
+    if excess is not None:
+        raise InvalidCase([_problem(file, *excess, _TOO_DEEP)])
     if not is_risky(text):
         try:
             value = yaml_rs.loads(text, parse_datetime=False)
@@ -73,12 +100,14 @@ def _load_slowly(text: str, file: str) -> Any:
     try:
         _check_bounds(text)
         node = compose(text)
-        problems = list(_node_problems(node, file)) if node else []
+        problems = first_problems(_node_problems(node, file)) if node else []
         if not problems:
             loader = _Loader("")
             value = loader.construct_document(node) if node else None
     except yaml.MarkedYAMLError as error:
         problems = [_yaml_problem(error, text, file)]
+    except RecursionError:
+        problems = [_problem(file, 1, 1, _TOO_DEEP)]
     except (yaml.YAMLError, ValueError, LookupError) as error:
         problems = [_problem(file, 1, 1, f"this is not YAML: {error}")]
     if problems:
@@ -92,11 +121,11 @@ def _check_bounds(text: str) -> None:
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
         problem = bounds.count(event)
         if problem:
-            raise _OutOfBounds(problem=problem, problem_mark=event.start_mark)
+            raise _Refused(problem, event.start_mark)
 
 
-class _OutOfBounds(yaml.MarkedYAMLError):
-    """The text is too deep or holds too much."""
+class _Refused(yaml.MarkedYAMLError):
+    """The text is too deep, holds too much, or a number that is none."""
 
     def __init__(self, problem: str, problem_mark: Any) -> None:
         super().__init__(problem=problem, problem_mark=problem_mark)
@@ -134,7 +163,7 @@ class _Bounds:
         if self.total > MAX_NODES:
             return f"the file holds more than {MAX_NODES:,} values"
         if len(self.opened) > MAX_DEPTH:
-            return f"the file is more than {MAX_DEPTH} levels deep"
+            return _TOO_DEEP
         return None
 
 
@@ -184,7 +213,10 @@ def _yaml_problem(error: yaml.MarkedYAMLError, text: str, file: str) -> Problem:
     line, column = (mark.line, mark.column) if mark else (0, 0)
     faulty = text.split("\n")[line : line + 1]
     hint = "Indent with spaces, not tabs." if faulty and faulty[0].lstrip(" ")[:1] == "\t" else None
-    return _problem(file, line + 1, column + 1, error.problem or "this is not YAML", hint)
+    said = error.problem or "this is not YAML"
+    if "nesting depth" in said:  # a limit of the library's own, where ours was not met before it
+        said = _TOO_DEEP
+    return _problem(file, line + 1, column + 1, said, hint)
 
 
 def _at(node: Node, file: str, message: str, hint: str | None = None) -> Problem:
@@ -193,4 +225,5 @@ def _at(node: Node, file: str, message: str, hint: str | None = None) -> Problem
 
 
 def _problem(file: str, line: int, column: int, message: str, hint: str | None = None) -> Problem:
+    message = shortened(message, MESSAGE_LENGTH)
     return Problem(Place(file, line, column), "", message, hint)

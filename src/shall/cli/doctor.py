@@ -9,11 +9,12 @@ from pathlib import Path
 
 from shall.actions.doctor import Examined, Finding, Health, examine
 from shall.actions.repair import repair
+from shall.actions.server_folder import Origin, ServerFolder, current_account, server_folder
 from shall.cli.options import folder_of, settings_of
 from shall.cli.output import CHECK_FAILED, OK, printable, say, tell
 from shall.errors import InvalidSetting
 from shall.joining import call_log_path, state_folder
-from shall.settings import Settings
+from shall.settings import FILE_NAME, Settings, process_environment
 
 
 def execute(arguments: argparse.Namespace) -> int:
@@ -26,7 +27,7 @@ def execute(arguments: argparse.Namespace) -> int:
         settings = Settings()
         step = "Mend it; what follows was looked at with the defaults."
         findings.append(Finding("settings", Health.FAIL, str(error), step))
-    subject = _subject(folder, settings)
+    subject = _subject(_of_server(folder, arguments.workspace), settings)
     if arguments.repair:
         for line in repair(subject, datetime.now(UTC)):
             tell(f"repaired {line}")
@@ -35,9 +36,19 @@ def execute(arguments: argparse.Namespace) -> int:
     return CHECK_FAILED if any(it.health is Health.FAIL for it in findings) else OK
 
 
-def _subject(folder: Path, settings: Settings) -> Examined:
+def _of_server(folder: Path, named: str | None) -> ServerFolder:
+    """Return what a server that is started in ``folder`` works in."""
+    found = server_folder(folder, current_account(), process_environment(), FILE_NAME)
+    if named is not None and found.origin is Origin.OWN:
+        return ServerFolder(folder, Origin.NONE)  # the question was about / itself
+    return found
+
+
+def _subject(served: ServerFolder, settings: Settings) -> Examined:
+    folder = served.path
     return Examined(
         workspace=folder,
+        origin=served.origin,
         state=state_folder(folder, settings),
         call_log=call_log_path(folder, settings) if settings.log_calls else None,
         host=settings.server_host,

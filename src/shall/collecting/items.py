@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from shall.bounded import TEXT_BYTES, read_text
 from shall.cases.model import Case
 from shall.cases.reading import locate, read_case, root_of
 from shall.collecting.runner import BAD, CASE_RESULT, runner_of
@@ -25,7 +26,7 @@ class CaseFile(pytest.File):
 
     def collect(self) -> Iterator["CaseItem"]:
         """Give the one case of the file; one that cannot be read is an item that fails."""
-        text = self.path.read_text("utf-8-sig", errors="replace")
+        text = read_text(self.path, TEXT_BYTES, encoding="utf-8-sig", errors="replace")
         root = root_of(text)
         if root is None:
             return

@@ -15,7 +15,7 @@ from shall.engine.job import RunOptions
 from shall.engine.ports import Attachments
 from shall.engine.scope import Scope
 from shall.errors import BadValue
-from shall.transport.exchange import FilePart, Request
+from shall.transport.exchange import FilePart, Request, Secrecy
 from shall.transport.url import checked_url, is_absolute, join_url, with_params
 
 _JSON = "application/json"
@@ -70,7 +70,12 @@ def plan_request(template: RequestTemplate, case: Case, options: RunOptions) -> 
 _NOTHING = Scope()
 
 
-def build_request(plan: RequestPlan, scope: Scope, attachments: Attachments | None) -> Request:
+def build_request(
+    plan: RequestPlan,
+    scope: Scope,
+    attachments: Attachments | None,
+    secrecy: Secrecy | None = None,
+) -> Request:
     """Evaluate what is not constant.
 
     Raises:
@@ -80,7 +85,7 @@ def build_request(plan: RequestPlan, scope: Scope, attachments: Attachments | No
         OutsideWorkspace: A file to upload lies outside.
     """
     if plan.request is not None:
-        return plan.request
+        return replace(plan.request, secrecy=secrecy)
     template = plan.template
     headers = plan.headers
     headers = dict(_pairs(evaluate(template.headers, scope))) if headers is None else {**headers}
@@ -104,6 +109,7 @@ def build_request(plan: RequestPlan, scope: Scope, attachments: Attachments | No
         files=files,
         timeout_s=plan.timeout_s,
         follow_redirects=template.follow_redirects,
+        secrecy=secrecy,
     )
 
 

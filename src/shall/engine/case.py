@@ -1,26 +1,32 @@
 """Runs one case: variables, steps in order, then teardowns in reverse whatever happened."""
 
+import json
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+
+from msgspec import UNSET, UnsetType
 
 from shall.cases.model import Case
+from shall.engine.budgets import Budget
 from shall.engine.evaluate import evaluate
 from shall.engine.job import Job, RunOptions
 from shall.engine.plan import CallPlan, CasePlan, plan_case
 from shall.engine.ports import Attachments
-from shall.engine.record import StepRecord, step_results
+from shall.engine.record import Secrecy, StepRecord, step_results
 from shall.engine.redact import Redactor
 from shall.engine.scope import Scope
 from shall.engine.step import CaseContext, error_message, run_call, worst
 from shall.errors import ShallError
 from shall.messages import Message
 from shall.results.events import Emit, StepFinished
-from shall.results.records import CaseResult, Outcome, StepResult
+from shall.results.records import CaseResult, Outcome, Position, StepResult
 from shall.transport.waits import Stopped, Work
+
+TEARDOWN_GRACE_S = 10.0
+"""How long the teardowns of a case may take once its run was stopped."""
 
 _log = logging.getLogger(__name__)
 
@@ -56,13 +62,16 @@ def run_case(
     """
     at, started = datetime.now(UTC), time.perf_counter()
     progress = _Progress(error=job.error)
-    redactor = Redactor((*options.secrets, *(job.case.secrets if job.case else ())))
+    declared = (*options.secrets, *(job.case.secrets if job.case else ()))
+    redactor = Redactor(declared, options.variables)
     if job.case is not None:
         plan = CasePlan((), ())
-        context = CaseContext(Scope(run_variables=options.variables), attachments)
+        budget = Budget(options.memory, options.deadline_s)
+        scope = Scope(run_variables=options.variables, budget=budget)
+        context = CaseContext(scope, attachments, Secrecy(redactor, scope))
         try:
             plan = plan_case(job.case, options)
-            _set_variables(job.case, context.scope)
+            _set_variables(job.case, scope)
             yield from _run_steps(job, plan, context, progress, options, emit)
         except ShallError as error:
             progress.error = error_message(error)
@@ -71,26 +80,22 @@ def run_case(
         except Exception:  # noqa: BLE001 - the fault is ours: it must cost one case, not the run
             _log.exception("the case %s could not be run", job.key)
             progress.error = Message("case.internal", {})
+        if progress.stopped is not None:
+            budget.stop(TEARDOWN_GRACE_S)
         yield from _run_teardowns(plan, context, progress, why_stopped)
-        _learn_variables(redactor, context.scope.run_variables)
-        _learn_variables(redactor, context.scope.variables)
+        context.secrecy.learn()
+        budget.close()
     return _result(job, options, progress, redactor, at, time.perf_counter() - started)
 
 
 def _set_variables(case: Case, scope: Scope) -> None:
     """Evaluate the case's variables once, in the order written."""
     for name, value in case.variables.items():
-        scope.variables[name] = evaluate(value, scope)
-
-
-def _learn_variables(redactor: Redactor, variables: Mapping[str, Any]) -> None:
-    for name, value in variables.items():
-        if redactor.declares(name):
-            redactor.learn(value, shortest=1)
-        elif redactor.names(name):
-            redactor.learn(value)
-        else:
-            redactor.learn_named(value)
+        try:
+            scope.variables[name] = evaluate(value, scope)
+        except ShallError as error:
+            error.details.setdefault("path", f"variables[{json.dumps(name, ensure_ascii=False)}]")
+            raise
 
 
 def _run_steps(
@@ -126,6 +131,8 @@ def _run_teardowns(
         try:
             record = yield from _run_teardown(call, context)
         except Stopped:
+            if progress.stopped is None:
+                context.scope.budget.stop(TEARDOWN_GRACE_S)
             progress.stopped = message = progress.stopped or why_stopped()
             record = StepRecord(call.id, call.path, Outcome.ERROR, error=message)
         progress.teardowns.append(record)
@@ -175,4 +182,11 @@ def _result(
         criteria=job.criteria,
         case_fingerprint=job.fingerprint,
         tags=case.tags if case else (),
+        position=_position(job, progress.error),
     )
+
+
+def _position(job: Job, error: Message | None) -> Position | UnsetType:
+    if error is None or job.locate is None or "path" not in error.params:
+        return UNSET
+    return job.locate(str(error.params["path"]))

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from shall.cases.model import CheckKind
+from shall.cases.patterns import pattern_problem
+from shall.engine.budgets import Budget
 from shall.engine.matching import search
 from shall.engine.select import Selected
 from shall.messages import Message
@@ -23,27 +25,36 @@ Verdict = Message | None
 NOT_SUPPORTED = frozenset(kind for kind in CheckKind if kind.value.startswith(("mysql_", "sse_")))
 
 
-def compare(kind: CheckKind, actual: Selected, expected: Any) -> Verdict:
-    """Judge one check. ``kind`` must not be in ``NOT_SUPPORTED``."""
+def compare(
+    kind: CheckKind, actual: Selected, expected: Any, budget: Budget | None = None
+) -> Verdict:
+    """Judge one check. ``kind`` must not be in ``NOT_SUPPORTED``; ``budget`` bounds patterns."""
     judge = comparison(kind)
     if judge is None:
         raise ValueError(kind)
-    return judge(actual, expected)
+    return judge(actual, expected, budget or Budget())
 
 
-def comparison(kind: CheckKind) -> Callable[[Selected, Any], Verdict] | None:
+Judge = Callable[[Selected, Any, Budget], Verdict]
+
+
+def comparison(kind: CheckKind) -> Judge | None:
     """Return what judges checks of a kind; None for those that this release does not support."""
     return _BY_KIND.get(kind)
 
 
-def _about_presence(judge: Callable[[Selected], Verdict]) -> Callable[[Selected, Any], Verdict]:
-    return lambda actual, _: judge(actual)
+def _about_presence(judge: Callable[[Selected], Verdict]) -> Judge:
+    return lambda actual, _, __: judge(actual)
 
 
-def _about_value(judge: Callable[[Any, Any], Verdict]) -> Callable[[Selected, Any], Verdict]:
-    def judge_found(actual: Selected, expected: Any) -> Verdict:
+def _about_value(judge: Callable[[Any, Any], Verdict]) -> Judge:
+    return _about_found(lambda actual, expected, _: judge(actual, expected))
+
+
+def _about_found(judge: Callable[[Any, Any, Budget], Verdict]) -> Judge:
+    def judge_found(actual: Selected, expected: Any, budget: Budget) -> Verdict:
         if actual.found:
-            return judge(actual.value, expected)
+            return judge(actual.value, expected, budget)
         return Message("check.not_found", {"reason": actual.reason, "expected": shown(expected)})
 
     return judge_found
@@ -62,8 +73,15 @@ def same(left: Any, right: Any) -> bool:
 
 def shown(value: Any, length: int = SHOWN_LENGTH) -> str:
     """Give a value as short JSON text."""
-    text = json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= length else f"{text[: length - 1]}…"
+    text = ""
+    for part in _JSON.iterencode(value):  # a part at a time: the value may be a whole response
+        text += part
+        if len(text) > length:
+            return f"{text[: length - 1]}…"
+    return text
+
+
+_JSON = json.JSONEncoder(ensure_ascii=False, default=str)
 
 
 def type_name(value: Any) -> str:
@@ -183,9 +201,13 @@ def _not_in(actual: Any, expected: Any) -> Verdict:
     return Message("check.in", params) if holds(expected, actual) else None
 
 
-def _regex(actual: Any, expected: Any) -> Verdict:
-    text = actual if isinstance(actual, str) else json.dumps(actual, ensure_ascii=False)
-    found = search(str(expected), text)
+def _regex(actual: Any, expected: Any, budget: Budget) -> Verdict:
+    pattern = str(expected)
+    problem = pattern_problem(pattern)  # it may have come out of an expression
+    if problem is not None:
+        return Message("check.bad_pattern", {"expected": shown(expected), "reason": problem})
+    text = actual if isinstance(actual, str) else "".join(_JSON.iterencode(actual))
+    found = search(pattern, text, budget)
     if found is None:
         return Message("check.regex_too_slow", {"expected": shown(expected)})
     params = {"expected": shown(expected), "actual": shown(actual)}
@@ -228,14 +250,14 @@ _COMPARISONS: Mapping[CheckKind, Callable[[Any, Any], Verdict]] = {
     CheckKind.LENGTH: _length,
     CheckKind.IN: _in,
     CheckKind.NOT_IN: _not_in,
-    CheckKind.REGEX: _regex,
     CheckKind.LESS: _ordered("<", operator.lt),
     CheckKind.LESS_EQUAL: _ordered("<=", operator.le),
     CheckKind.GREATER: _ordered(">", operator.gt),
     CheckKind.GREATER_EQUAL: _ordered(">=", operator.ge),
 }
 
-_BY_KIND: Mapping[CheckKind, Callable[[Selected, Any], Verdict]] = {
+_BY_KIND: Mapping[CheckKind, Judge] = {
     **{kind: _about_presence(judge) for kind, judge in _ABOUT_PRESENCE.items()},
     **{kind: _about_value(judge) for kind, judge in _COMPARISONS.items()},
+    CheckKind.REGEX: _about_found(_regex),
 }

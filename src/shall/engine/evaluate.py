@@ -5,6 +5,7 @@ from typing import Any
 
 from shall.cases.expression import parse_template
 from shall.cases.syntax import Array, Call, Expression, Literal, Reference
+from shall.engine.budgets import text_bytes
 from shall.engine.functions import call_function
 from shall.engine.scope import Scope
 
@@ -14,6 +15,7 @@ def evaluate(value: Any, scope: Scope) -> Any:
 
     Raises:
         BadExpression: A name, a path or a function call in it is wrong.
+        OverBudget: The expressions of the case would make too much.
     """
     if isinstance(value, str):
         return _evaluate_text(value, scope) if "{{" in value else value
@@ -44,10 +46,12 @@ def _evaluate_text(text: str, scope: Scope) -> Any:
     template = parse_template(text)
     if template.is_lone:
         return _expression(template.expressions[0], scope)
-    return "".join(
+    parts = [
         part if isinstance(part, str) else as_text(_expression(part, scope))
         for part in template.parts
-    )
+    ]
+    scope.budget.expand(sum(map(text_bytes, parts)))  # before it is made
+    return "".join(parts)
 
 
 def _expression(expression: Expression, scope: Scope) -> Any:
@@ -57,10 +61,13 @@ def _expression(expression: Expression, scope: Scope) -> Any:
         case Array(items):
             return [_expression(item, scope) for item in items]
         case Reference(root, path):
-            return scope.read(root, path)
+            value = scope.read(root, path)
         case Call(_, name, args, kwargs):
-            return call_function(
+            value = call_function(
                 name,
                 [_expression(argument, scope) for argument in args],
                 {key: _expression(argument, scope) for key, argument in kwargs},
             )
+    # However often a value is shared in memory: what walks through it meets it each time.
+    scope.budget.expand_value(value)
+    return value

@@ -29,6 +29,7 @@ _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)  # GB 11643-
 _ID_CHECKS = "10X98765432"
 
 _MAX_LENGTH = 100_000
+_MAX_FORMAT = 1_000
 
 
 def call_function(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
@@ -62,11 +63,17 @@ def _timestamp_ms() -> int:
 
 
 def _datetime_now(format: str) -> str:
-    return _now().strftime(format)
+    return _formatted(_now(), format)
+
+
+def _formatted(moment: datetime, form: str) -> str:
+    if len(form) > _MAX_FORMAT:
+        raise ValueError(f"the format is longer than {_MAX_FORMAT} characters")
+    return moment.strftime(form)
 
 
 def _date_offset(days: int, format: str) -> str:
-    return (_now() + timedelta(days=days)).strftime(format)
+    return _formatted(_now() + timedelta(days=days), format)
 
 
 def _uuid() -> str:

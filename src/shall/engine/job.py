@@ -1,10 +1,12 @@
 """What to run, and how."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from shall.cases.model import Case
+from shall.engine.budgets import Memory
 from shall.messages import Message
 from shall.results.records import CriterionRef, Position
 
@@ -35,7 +37,9 @@ class RunOptions:
     ``host`` wins over the host of a case; ``default_host`` is used where neither a case nor its
     project names one. ``variables`` are what ``{{ Global.x }}`` reads, and a bare name falls back
     to them. ``secrets`` names variables whose values must not be shown. ``keep_all``: headers and
-    bodies of cases that passed are stored, too.
+    bodies of cases that passed are stored, too. ``deadline_s``, on the monotonic clock, comes
+    before ``run_timeout_s`` is over where the run began earlier. ``memory`` is shared with the
+    other runs of the process.
     """
 
     run_id: str
@@ -50,3 +54,5 @@ class RunOptions:
     environment: str = ""
     shard: int = 0
     keep_all: bool = False
+    deadline_s: float = math.inf
+    memory: Memory = field(default_factory=Memory)

@@ -1,13 +1,12 @@
 """A case as it is run: constant parts made once, checks bound to their comparisons."""
 
 from collections.abc import Callable
-from typing import Any
 
 from msgspec import Struct
 
 from shall.cases.model import Case, Check, CheckKind, Operation, Step, Teardown
 from shall.engine.building import RequestPlan, plan_request
-from shall.engine.compare import Verdict, comparison
+from shall.engine.compare import Judge, comparison
 from shall.engine.evaluate import is_constant
 from shall.engine.job import RunOptions
 from shall.engine.select import Content, Selected, selector
@@ -23,7 +22,7 @@ class CheckPlan(Struct, frozen=True):
     field: str | None
     is_constant: bool
     select: Callable[[Response, Content], Selected]
-    compare: Callable[[Selected, Any], Verdict] | None
+    compare: Judge | None
 
 
 class CallPlan(Struct, frozen=True):

@@ -11,8 +11,23 @@ class Task(Protocol):
     is_done: bool
 
 
+class Turns(Protocol):
+    """A semaphore that bounds how many threads compute at once."""
+
+    def acquire(self) -> bool:
+        """Wait for a turn."""
+        ...
+
+    def release(self) -> None:
+        """Give the turn back."""
+        ...
+
+
 class Loop(Protocol):
     """Runs pieces of work side by side, in the thread that calls ``step``."""
+
+    turns: Turns | None
+    """Released while the loop waits, so that other threads compute meanwhile."""
 
     def start(self, work: Work[Any]) -> Any:
         """Run work until it waits for the first time; return its task."""

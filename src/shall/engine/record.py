@@ -14,9 +14,11 @@ from msgspec import UNSET, Struct, UnsetType
 
 from shall.cases.path import parse_path
 from shall.engine.compare import shown
-from shall.engine.redact import MASK, Redactor
+from shall.engine.redact import Redactor
+from shall.engine.scope import Scope
 from shall.errors import BadValue
 from shall.messages import Message
+from shall.redaction.forms import MASK
 from shall.results.records import (
     CheckResult,
     ExchangeRecord,
@@ -35,15 +37,15 @@ KEPT_BODY = 16_384
 _LARGE = 64 * KEPT_BODY
 """A body of more bytes is not parsed for keys."""
 
+MOST_LEARNED = 1000
+"""Values that one answer can teach; more are masked only where their keys name them."""
+
 KEPT_VALUE = 2_000
 """Characters of a check's value that are kept; a longer one is kept as cut text."""
 
 
 class StepRecord(Struct, gc=False):
-    """What a step did, as it was: never leaves the engine.
-
-    ``content`` is the value of the response body.
-    """
+    """What a step did, as it was: never leaves the engine."""
 
     id: str
     path: str
@@ -52,7 +54,6 @@ class StepRecord(Struct, gc=False):
     checks: Sequence[CheckResult] = ()
     request: Request | None = None
     response: Response | None = None
-    content: Any = None
     error: Message | None = None
     retryable: bool = False
 
@@ -60,6 +61,59 @@ class StepRecord(Struct, gc=False):
 Locate = Callable[[str], Position]
 
 _BAD = frozenset({Outcome.FAILED, Outcome.ERROR})
+
+
+class Secrecy:
+    """What a case shows to be secret.
+
+    It is asked which parts of a request are secret when a redirect leaves the origin, and when the
+    case has ended; what requests and answers teach is learned only then.
+    """
+
+    __slots__ = ("_redactor", "_scope", "answers", "requests")
+
+    def __init__(self, redactor: Redactor, scope: Scope) -> None:
+        self._redactor = redactor
+        self._scope = scope
+        self.requests: list[Request] = []
+        self.answers: list[tuple[Response, Any]] = []
+
+    def learn(self) -> Redactor:
+        """Learn what was shown so far; return what masks it."""
+        redactor = self._redactor
+        redactor.learn_variables(self._scope.variables)
+        for request in self.requests:
+            learn_request(redactor, request)
+        for response, content in self.answers:
+            learn_response(redactor, response, content)
+        self.requests, self.answers = [], []
+        return redactor
+
+    def of_header(self, name: str, value: str) -> bool:
+        """Return whether a header is secret, by its name or by its value."""
+        redactor = self.learn()
+        return redactor.names(name) or redactor.holds(value)
+
+    def of_body(self, request: Request) -> bool:
+        """Return whether a body holds a secret, by the name of a field or by its value."""
+        redactor = self.learn()
+        form = ((name, value) for name, value in request.form)
+        parts = (request.body or b"", *(part.content for part in request.files))
+        return any(self.of_header(*field) for field in form) or any(
+            _shows_secret(redactor, part) for part in parts
+        )
+
+
+def _shows_secret(redactor: Redactor, data: bytes) -> bool:
+    text = data.decode("utf-8", "replace")
+    if redactor.holds(text):
+        return True
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return redactor.form(text) != text
+    shown: bool = redactor.value(value) != value
+    return shown
 
 
 def step_results(
@@ -74,27 +128,26 @@ def step_results(
     ``whole`` False: figures and checks, without headers and bodies. ``locate`` finds where a step
     or check is written; it is asked about what did not pass.
     """
-    for record in records:
-        _learn_from(redactor, record)
     return tuple(_step_result(record, redactor, locate, whole=whole) for record in records)
 
 
-def _learn_from(redactor: Redactor, record: StepRecord) -> None:
-    """Teach the redactor what this exchange shows to be secret."""
-    if record.request is not None:
-        redactor.learn_headers(record.request.headers)
-        redactor.learn_url(record.request.url)
-        redactor.learn_named(dict(record.request.form))
-        _learn_body(redactor, record.request.body)
-    if record.response is not None:
-        redactor.learn_headers(record.response.earlier_headers)
-        redactor.learn_headers(record.response.headers)
-        for redirect in record.response.redirects:
-            redactor.learn_url(redirect.url)
-    content = record.content
+def learn_request(redactor: Redactor, request: Request) -> None:
+    """Teach the redactor what a request shows to be secret."""
+    redactor.learn_headers(request.headers)
+    redactor.learn_url(request.url)
+    redactor.learn_named(dict(request.form))
+    _learn_body(redactor, request.body)
+
+
+def learn_response(redactor: Redactor, response: Response, content: Any) -> None:
+    """Teach the redactor what a response shows to be secret."""
+    redactor.learn_headers(response.earlier_headers)
+    redactor.learn_headers(response.headers)
+    for redirect in response.redirects:
+        redactor.learn_url(redirect.url)
     if isinstance(content, str) and len(content) <= _LARGE:
         redactor.learn_form(content)
-    redactor.learn_named(content)
+    redactor.learn_named(content, MOST_LEARNED)
 
 
 def _learn_body(redactor: Redactor, body: bytes | None) -> None:

@@ -3,38 +3,30 @@
 What is secret: values of headers, JSON keys, form fields, query parameters and variables whose
 name says so; variables that the case or the workspace names; and whatever a request used as a
 bearer token, password, cookie or key. The last are often found only after they were captured, so
-a case is redacted when it has ended, everywhere at once.
+a case is redacted when it has ended, everywhere at once, in every form of ``redaction.forms``.
 """
 
 import base64
 import binascii
 import json
 import re
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any
-from urllib.parse import parse_qsl, quote, quote_plus, unquote, unquote_plus, urlsplit
+from urllib.parse import parse_qsl, unquote, unquote_plus, urlsplit
 
 from shall.messages import Message
+from shall.redaction.forms import MASK, SHORTEST, Matcher, forms_of
+from shall.redaction.names import holds_only_secrets, is_ordinary, is_secret_name
+from shall.redaction.shapes import looks_random, mask_url_path
 
-MASK = "***"
-
-_NAME = re.compile(
-    r"(pass(word|wd|phrase)|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|credential"
-    r"|authorization|^cookie$|^set-cookie$|session[-_]?id|^pin$|^otp$)",
-    re.IGNORECASE,
-)
-_NOT_SECRET = re.compile(r"token[-_]?type|tokens?[-_](used|count)|expires", re.IGNORECASE)
 _SHORTEST_NAMED = 4
 """Shorter values are masked where their key names them, but not searched for in texts."""
-_SHORTEST_FOUND = 6
 _SHORTEST_COOKIE = 8
+_SHORTEST_LINE = 16
+"""Lines of a longer secret, such as a key in PEM, are also searched for one by one."""
 
-
-@lru_cache(maxsize=4096)
-def is_secret_name(name: str) -> bool:
-    """Tell whether a header, key or variable of this name holds a secret."""
-    return _NAME.search(name) is not None and _NOT_SECRET.search(name) is None
+_WITH_URL = frozenset({"location", "content-location", "referer"})
 
 
 def _userinfo(netloc: str) -> str:
@@ -42,25 +34,19 @@ def _userinfo(netloc: str) -> str:
     return netloc.rpartition("@")[0]
 
 
-def _spellings(text: str) -> set[str]:
-    """Give the ways in which a text stands in URLs, forms and JSON."""
-    safe = text.encode("utf-8", "replace").decode("utf-8")
-    return {
-        text,
-        quote(safe, safe=""),
-        quote_plus(safe),
-        json.dumps(text)[1:-1],
-        json.dumps(text, ensure_ascii=False)[1:-1],
-    }
-
-
 class Redactor:
     """Learns the secrets of one case, then takes them out of texts, values and messages."""
 
-    def __init__(self, names: Iterable[str] = ()) -> None:
+    def __init__(
+        self, names: Iterable[str] = (), variables: Mapping[str, Any] | None = None
+    ) -> None:
+        """``names`` are those that somebody calls secret; ``variables`` are learned at once."""
         self._names = frozenset(name.lower() for name in names)
         self._values: set[str] = set()
-        self._pattern: re.Pattern[str] | None = None
+        self._matcher: Matcher | None = None
+        self._short: re.Pattern[str] | None = None
+        if variables:
+            self.learn_variables(variables)
 
     def learn(self, value: Any, shortest: int = _SHORTEST_NAMED) -> None:
         """Take a value for a secret, everything inside it included."""
@@ -71,22 +57,60 @@ class Redactor:
             for item in value:
                 self.learn(item, shortest)
         elif value is not None and not isinstance(value, bool):
-            text = str(value)
-            if text and len(text) >= shortest:
-                self._values |= _spellings(text)
-                self._pattern = None
+            self._learn_text(str(value), shortest)
 
-    def learn_named(self, value: Any) -> None:
-        """Look through a value (variables, a JSON body) for keys that name secrets."""
+    def _learn_text(self, text: str, shortest: int) -> None:
+        if len(text) < shortest or not text.strip(" *\n"):
+            return
+        if text not in self._values:
+            self._values.add(text)
+            self._matcher = None
+        if "\n" in text:
+            for line in map(str.strip, text.splitlines()):
+                if len(line) >= min(_SHORTEST_LINE, len(text) - 1):
+                    self._learn_text(line, shortest)
+        if "://" in text:
+            self.learn_url(text)
+
+    def learn_variables(self, variables: Mapping[str, Any]) -> None:
+        """Learn the variables that are declared, or whose names say that they are secret."""
+        for name, value in variables.items():
+            if self.declares(name):
+                self.learn(value, shortest=1)
+            elif is_secret_name(name):
+                self.learn(list(self._below_name(name, value)))
+            else:
+                self.learn_named(value)
+
+    def learn_named(self, value: Any, most: int | None = None) -> None:
+        """Look through a value (variables, a JSON body) for keys that name secrets.
+
+        At most ``most`` values are learned: an answer may hold any number of them.
+        """
+        for item, shortest in islice(self._below(value), most):
+            self.learn(item, shortest)
+
+    def _below(self, value: Any) -> Iterator[tuple[Any, int]]:
+        """Yield what stands below names of secrets, with the length from which it counts."""
         if isinstance(value, dict):
             for key, item in value.items():
-                if self.names(str(key)):
-                    self.learn(item, 1 if self.declares(str(key)) else _SHORTEST_FOUND)
+                if self.declares(str(key)):
+                    yield from ((leaf, 1) for leaf in _leaves(item))
+                elif is_secret_name(str(key)):
+                    yield from ((it, SHORTEST) for it in self._below_name(str(key), item))
                 else:
-                    self.learn_named(item)
+                    yield from self._below(item)
         elif isinstance(value, list):
             for item in value:
-                self.learn_named(item)
+                yield from self._below(item)
+
+    def _below_name(self, name: str, value: Any) -> Iterator[Any]:
+        """Yield what is secret below a name: in a session's object, what looks like a token."""
+        if isinstance(value, dict) and not holds_only_secrets(name):
+            yield from (item for item in value.values() if looks_random(item))
+            yield from (item for item, _ in self._below(value))
+        else:
+            yield from (leaf for leaf in _leaves(value) if not is_ordinary(leaf))
 
     def learn_headers(self, headers: Iterable[tuple[str, str]]) -> None:
         """Learn the tokens, passwords, cookies and keys that headers carry."""
@@ -98,9 +122,9 @@ class Redactor:
                 pairs = value.split(";")[: None if lowered == "cookie" else 1]
                 for pair in pairs:
                     self.learn(pair.partition("=")[2].strip(), _SHORTEST_COOKIE)
-            elif lowered in {"location", "content-location", "referer"}:
+            elif lowered in _WITH_URL:
                 self.learn_url(value)
-            elif self.names(name):
+            elif self.names(name) and not is_ordinary(value):
                 self.learn(value)
 
     def learn_url(self, url: str) -> None:
@@ -123,6 +147,12 @@ class Redactor:
         """Learn the secret fields of ``a=1&b=2``."""
         self.learn_named(dict(parse_qsl(text, keep_blank_values=True)))
 
+    def with_names(self, names: Iterable[str]) -> "Redactor":
+        """Return a redactor that knows what this one knows, and more names of secrets."""
+        redactor = Redactor((*self._names, *names))
+        redactor._values = set(self._values)
+        return redactor
+
     def declares(self, name: str) -> bool:
         """Tell whether the case or the workspace itself calls this name a secret."""
         return bool(self._names) and name.lower() in self._names
@@ -132,45 +162,94 @@ class Redactor:
         return self.declares(name) or is_secret_name(name)
 
     def text(self, text: str) -> str:
-        """Mask every secret value in a text."""
+        """Mask every form of every secret value in a text."""
         if not self._values:
             return text
-        if self._pattern is None:
-            longest_first = sorted(self._values, key=len, reverse=True)
-            self._pattern = re.compile("|".join(map(re.escape, longest_first)))
-        return self._pattern.sub(MASK, text)
+        masked = (self._matcher or self._prepare()).mask(text)
+        return masked if self._short is None else self._short.sub(MASK, masked)
+
+    def _prepare(self) -> Matcher:
+        long = [value for value in self._values if len(value) >= SHORTEST]
+        short = sorted(self._values.difference(long), key=len, reverse=True)
+        words = "|".join(map(re.escape, short))
+        self._short = re.compile(rf"(?<![A-Za-z0-9_])({words})(?![A-Za-z0-9_])") if short else None
+        self._matcher = Matcher(frozenset[str]().union(*map(forms_of, long)))
+        return self._matcher
+
+    @property
+    def knows_any(self) -> bool:
+        """Whether any secret is known."""
+        return bool(self._values)
+
+    def holds(self, text: str) -> bool:
+        """Return whether a text holds a secret."""
+        return self.text(text) != text
+
+    def texts(self, value: Any) -> Any:
+        """Mask secret values in every text of a JSON value, whatever its keys are called.
+
+        Of numbers, only those of at least ``SHORTEST`` digits: others count and measure.
+        """
+        if not self._values:
+            return value
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, Mapping):
+            return {self._key(key): self.texts(item) for key, item in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.texts(item) for item in value]
+        return value if len(str(value)) < SHORTEST else self._number(value)
+
+    def _key(self, key: Any) -> Any:
+        return self.text(key) if isinstance(key, str) else key
+
+    def _number(self, value: Any) -> Any:
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        return MASK if is_number and str(value) in self._values else value
 
     def value(self, value: Any) -> Any:
         """Mask secrets in a JSON value: by key and by value."""
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, dict):
-            return {
-                self.text(str(key)): self._kept(item) if self.names(str(key)) else self.value(item)
-                for key, item in value.items()
-            }
+            return {self.text(str(key)): self._item(str(key), it) for key, it in value.items()}
         if isinstance(value, list | tuple):
             return [self.value(item) for item in value]
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            return MASK if str(value) in self._values else value
-        return value
+        return self._number(value)
+
+    def _item(self, key: str, value: Any) -> Any:
+        """Mask what stands below a key."""
+        if not self.names(key) or value is None or isinstance(value, bool):
+            return self.value(value)
+        if isinstance(value, dict) and not (self.declares(key) or holds_only_secrets(key)):
+            return self.value(value)
+        return MASK
 
     def headers(self, headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
         """Mask the headers that hold secrets."""
         return tuple(
-            (name, MASK if self.names(name) else self.text(value)) for name, value in headers
+            (name, MASK if self.names(name) else self._header(name, value))
+            for name, value in headers
         )
 
+    def _header(self, name: str, value: str) -> str:
+        return self.url(value) if name.lower() in _WITH_URL else self.text(value)
+
     def url(self, url: str) -> str:
-        """Mask the password and the secret parameters of a URL."""
-        parts = urlsplit(url)
+        """Mask the password, the secret parameters and what looks like a token in the path."""
+        try:
+            parts = urlsplit(url)
+        except ValueError:  # a service may name anything as a location
+            return self.text(url)
         userinfo = _userinfo(parts.netloc)
         if userinfo:
             user, mark, _ = userinfo.partition(":")
             url = url.replace(f"//{userinfo}@", f"//{user}:{MASK}@" if mark else f"//{MASK}@", 1)
         if parts.query:
             url = url.replace(f"?{parts.query}", f"?{self.form(parts.query)}", 1)
-        return self.text(url)
+        if parts.fragment:
+            url = url.replace(f"#{parts.fragment}", f"#{self.form(parts.fragment)}", 1)
+        return self.text(mask_url_path(url))
 
     def form(self, text: str) -> str:
         """Mask the secret fields of ``a=1&b=2``."""
@@ -198,9 +277,6 @@ class Redactor:
             return None
         return Message(message.code, {key: self.value(it) for key, it in message.params.items()})
 
-    def _kept(self, value: Any) -> Any:
-        return value if value is None or isinstance(value, bool) else MASK
-
     def _learn_authorization(self, value: str) -> None:
         scheme, _, rest = value.strip().partition(" ")
         credentials = rest.strip() or scheme
@@ -211,3 +287,11 @@ class Redactor:
             except (binascii.Error, UnicodeDecodeError):
                 return
             self.learn(decoded.partition(":")[2])
+
+
+def _leaves(value: Any) -> Iterator[Any]:
+    if isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _leaves(item)
+    else:
+        yield value

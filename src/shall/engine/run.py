@@ -2,10 +2,11 @@
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from shall.engine import case
 from shall.engine.case import run_case
 from shall.engine.job import Job, RunOptions
 from shall.engine.ports import Attachments, Loop
@@ -15,9 +16,6 @@ from shall.results.events import CaseFinished, CaseStarted, Emit, Event, RunFini
 from shall.results.records import CaseResult, Outcome, RunStatus, RunSummary
 from shall.results.summary import Summing
 from shall.transport.waits import Work
-
-TEARDOWN_GRACE_S = 10.0
-"""How long the teardowns of a case may take once its run was stopped."""
 
 Tick = Callable[[float], float | None]
 """Is called with the (monotonic) time; returns when it wants to be called again at the latest."""
@@ -57,7 +55,8 @@ class _Run:
     """One run: what is running, what came out, and why it was stopped."""
 
     def __init__(self, options: RunOptions, context: RunContext) -> None:
-        self.options = options
+        until = time.monotonic() + options.run_timeout_s
+        self.options = replace(options, deadline_s=min(options.deadline_s, until))
         self.loop = context.loop
         self.attachments = context.attachments
         self.stop = context.stop
@@ -88,7 +87,7 @@ class _Run:
 
     def carry_out(self, jobs: Iterable[Job]) -> None:
         """Run the jobs until all are done, or the run is stopped."""
-        until = self._started + self.options.run_timeout_s
+        until = self.options.deadline_s
         left = iter(enumerate(jobs))
         while True:
             if self.stop.status is None:
@@ -150,7 +149,7 @@ class _Run:
     def _stop_all(self) -> None:
         self._stopping = True
         for task in self._tasks:
-            self.loop.stop(task, TEARDOWN_GRACE_S)
+            self.loop.stop(task, case.TEARDOWN_GRACE_S)
 
 
 def _not_started(job: Job, options: RunOptions) -> CaseResult:

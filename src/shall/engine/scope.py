@@ -1,11 +1,13 @@
 """The names that a case's expressions can read."""
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
+from shall.cases.nearest import nearest
 from shall.cases.syntax import GLOBAL
+from shall.engine.budgets import Budget
 from shall.errors import BadExpression
 
 
@@ -13,13 +15,15 @@ from shall.errors import BadExpression
 class Scope:
     """Step results, case variables and run variables; the first that has a name gives its value.
 
-    ``missing`` holds, for a step without a JSON body, the reason to tell.
+    ``missing`` holds, for a step without a JSON body, the reason to tell. ``budget`` counts what
+    the expressions make.
     """
 
     run_variables: Mapping[str, Any] = field(default_factory=dict)
     variables: dict[str, Any] = field(default_factory=dict)
     steps: dict[str, Any] = field(default_factory=dict)
     missing: dict[str, str] = field(default_factory=dict)
+    budget: Budget = field(default_factory=Budget)
 
     def read(self, root: str, path: tuple[str | int, ...]) -> Any:
         """Give the value of a reference. Only object keys and list indexes are followed.
@@ -34,11 +38,10 @@ class Scope:
                 return _follow(names[root], path, root)
         if root in self.missing:
             raise BadExpression(f"`{root}` cannot be read: {self.missing[root]}.")
-        known = [*self.steps, *self.variables, *self.run_variables]
-        near = difflib.get_close_matches(root, known, n=1)
+        near = nearest(root, chain(self.steps, self.variables, self.run_variables))
         raise BadExpression(
             f"`{root}` is not defined.",
-            hint=f"Did you mean `{near[0]}`?" if near else "Define it, or pass it with --var.",
+            hint=f"Did you mean `{near}`?" if near else "Define it, or pass it with --var.",
         )
 
 
@@ -58,8 +61,8 @@ def step_into(value: Any, part: str | int) -> tuple[bool, Any]:
     if isinstance(value, dict):
         if part in value:
             return True, value[part]
-        near = difflib.get_close_matches(str(part), [str(key) for key in value], n=1)
-        return False, f"it has {near[0]}" if near else "it is an object without that key"
+        near = nearest(str(part), map(str, value))
+        return False, f"it has {near}" if near else "it is an object without that key"
     if isinstance(value, list):
         index = int(part) if isinstance(part, str) and part.lstrip("-").isdecimal() else part
         if isinstance(index, int) and -len(value) <= index < len(value):

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Callable
 from functools import lru_cache
+from json.scanner import py_make_scanner  # type: ignore[attr-defined]
 from typing import Any, Final, NoReturn
 
 import msgspec
@@ -16,6 +17,7 @@ from msgspec import Struct
 
 from shall.cases.model import Check, CheckKind
 from shall.cases.path import parse_path
+from shall.engine.budgets import Budget
 from shall.engine.scope import step_into
 from shall.transport.exchange import Response
 
@@ -31,6 +33,9 @@ class Content(Struct, frozen=True, gc=False):
 EMPTY: Final = Content()
 
 _EMPTY = "the body is empty"
+
+LARGE_BYTES = 1 << 20
+"""A body of more bytes is decoded part by part."""
 
 MAX_DEPTH = 200
 """A body nested deeper is text: nothing that walks through a value may run out of stack."""
@@ -59,10 +64,16 @@ class Selected(Struct, frozen=True, gc=False):
     is_not_json: bool = False
 
 
-def read_content(response: Response) -> Content:
-    """Read a response body as JSON, else as text."""
+def read_content(response: Response, budget: Budget) -> Content:
+    """Read a response body as JSON, else as text.
+
+    Raises:
+        OverBudget: As JSON, the responses of the case would take more memory than they may.
+        MemoryInUse: Other cases use the memory of the process.
+    """
     if not response.body:
         return EMPTY
+    budget.decode(_decoded_bytes(response.body))
     try:
         return Content(_json(response), present=True, is_json=True)
     except (ValueError, RecursionError):
@@ -126,28 +137,57 @@ def _field(path: tuple[str | int, ...]) -> Callable[[Response, Content], Selecte
 def _json(response: Response) -> Any:
     body = response.body
     try:
-        value = _decode(body)
-    except (
-        msgspec.DecodeError,
-        ValueError,
-        RecursionError,
-    ):  # what it does not read may be JSON all the same
-        value = _json_slowly(response)
-    if body.count(b"[") + body.count(b"{") > MAX_DEPTH and _is_too_deep(value):
-        raise ValueError
-    if _MAYBE_HALF.search(body):
-        value = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
-    return value
-
-
-def _json_slowly(response: Response) -> Any:
-    """Read numbers beyond a float's range, odd encodings and lone surrogates, too."""
-    try:
-        return json.loads(response.body, parse_constant=_refuse)
+        value = _decoded(body)
     except UnicodeDecodeError:
         if _charset(response.header("content-type") or "") == "utf-8":
             raise
-        return json.loads(_text(response), parse_constant=_refuse)
+        value = _decoded(_text(response))
+    if body.count(b"[") + body.count(b"{") > MAX_DEPTH and _is_too_deep(value):
+        raise ValueError
+    if _MAYBE_HALF.search(body):
+        text = "".join(json.JSONEncoder(ensure_ascii=False).iterencode(value))
+        value = _decoded(text.encode("utf-8", "replace"))
+    return value
+
+
+def _decoded(body: bytes | str) -> Any:
+    """Decode JSON; what is large part by part, since other threads wait while C code decodes."""
+    if len(body) <= LARGE_BYTES:
+        try:
+            return _decode(body)
+        except (ValueError, RecursionError):
+            # It may be JSON all the same: numbers beyond a float's range, odd encodings, halves
+            # of surrogate pairs.
+            return json.loads(body, parse_constant=_refuse)
+    if isinstance(body, bytes):
+        body = body.decode(json.detect_encoding(body), "surrogatepass")
+    return _SteadyDecoder(parse_constant=_refuse).decode(body)
+
+
+class _SteadyDecoder(json.JSONDecoder):
+    """The standard library's decoder in Python: slower, and it lets other threads run."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.scan_once = py_make_scanner(self)
+
+
+def _decoded_bytes(body: bytes) -> int:
+    """Estimate the memory that a body takes as JSON, without building it.
+
+    The factors are what CPython's objects take; signs inside of texts count too.
+    """
+    size = len(body) * (1 if body.isascii() else 4)
+    first = body[:64].lstrip()[:1]
+    if first.isalnum() or first in {b"<", b'"', b"#"}:
+        return size  # one text or number, if it is JSON at all
+    return (
+        size
+        + 140 * body.count(b"{")
+        + 64 * body.count(b"[")
+        + 50 * body.count(b":")
+        + 30 * body.count(b",")
+    )
 
 
 def _refuse(constant: str) -> NoReturn:

@@ -8,7 +8,7 @@ from shall.engine.building import build_request
 from shall.engine.evaluate import evaluate
 from shall.engine.plan import CallPlan, CheckPlan
 from shall.engine.ports import Attachments
-from shall.engine.record import StepRecord
+from shall.engine.record import Secrecy, StepRecord
 from shall.engine.scope import Scope
 from shall.engine.select import Content, Selected, read_content
 from shall.errors import ShallError, TargetDenied, TargetUnreachable, TimedOut
@@ -26,6 +26,7 @@ class CaseContext:
 
     scope: Scope
     attachments: Attachments
+    secrecy: Secrecy
 
 
 def run_call(call: CallPlan, context: CaseContext) -> Work[StepRecord]:
@@ -35,11 +36,14 @@ def run_call(call: CallPlan, context: CaseContext) -> Work[StepRecord]:
     request: Request | None = None
     try:
         assert call.request is not None  # noqa: S101 - the caller looked
-        request = build_request(call.request, scope, context.attachments)
+        request = build_request(call.request, scope, context.attachments, context.secrecy)
+        context.secrecy.requests.append(request)
         response = yield request
-        content = read_content(response)
+        scope.budget.check_time()
+        content = read_content(response, scope.budget)
         _remember(call.id, content, scope)  # a check may read the response of its own step
         checks = _check_all(call, response, content, scope)
+        context.secrecy.answers.append((response, content.value))
     except ShallError as error:
         return StepRecord(
             call.id,
@@ -52,9 +56,7 @@ def run_call(call: CallPlan, context: CaseContext) -> Work[StepRecord]:
         )
     outcome = worst(check.outcome for check in checks)
     duration_s = time.perf_counter() - started
-    return StepRecord(
-        call.id, call.path, outcome, duration_s, checks, request, response, content.value
-    )
+    return StepRecord(call.id, call.path, outcome, duration_s, checks, request, response)
 
 
 def error_message(error: ShallError) -> Message:
@@ -78,7 +80,10 @@ def worst(outcomes: Iterable[Outcome]) -> Outcome:
 def _check_all(
     call: CallPlan, response: Response, content: Content, scope: Scope
 ) -> Sequence[CheckResult]:
-    checks = [_check(check, response, content, scope) for check in call.checks]
+    checks = []
+    for check in call.checks:
+        scope.budget.check_time()
+        checks.append(_check(check, response, content, scope))
     if not call.asserts_status:
         checks.insert(0, _implicit(call, response))
     return checks
@@ -96,7 +101,7 @@ def _check(plan: CheckPlan, response: Response, content: Content, scope: Scope) 
         actual = plan.select(response, content)
     else:  # the older form: is this value in that list?
         actual, expected = Selected(expected), evaluate(check.container, scope)
-    wrong = plan.compare(actual, expected)
+    wrong = plan.compare(actual, expected, scope.budget)
     outcome = Outcome.PASSED if wrong is None else Outcome.FAILED
     if wrong is not None and wrong.code in ERRORS:
         outcome = Outcome.ERROR

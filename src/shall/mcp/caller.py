@@ -10,3 +10,8 @@ def caller_of(request: Any) -> Principal:
     scope = getattr(request, "scope", None)
     found: Principal = scope.get(PRINCIPAL, ANYONE) if scope is not None else ANYONE
     return found
+
+
+def is_stranger(request: Any) -> bool:
+    """Tell whether a request came over HTTP to a server that asks nobody who they are."""
+    return request is not None and caller_of(request) is ANYONE

@@ -7,10 +7,12 @@ from mcp_types import ToolAnnotations
 from pydantic import Field
 
 from shall.actions import cases
+from shall.actions.masking import case_redactor
+from shall.actions.workspace import Workspace
 from shall.cases.model import Case
 from shall.errors import BadValue, NotYet
 from shall.mcp.arguments import CasePath, WorkspaceName
-from shall.mcp.spaces import chosen
+from shall.mcp.spaces import chosen, workers_of
 
 PAGE = 200
 
@@ -26,7 +28,8 @@ async def list_testcases(
     """List test case files."""
     if limit < 1 or offset < 0:
         raise BadValue("limit must be 1 or more, offset 0 or more.")
-    found = cases.list_cases(await chosen(context, workspace), root_path, test_type)
+    space = await chosen(context, workspace)
+    found = await workers_of(context).call(cases.list_cases, space, root_path, test_type)
     return {"testcases": found[offset : offset + limit], "total": len(found)}
 
 
@@ -37,14 +40,20 @@ async def get_testcase(
     workspace: WorkspaceName = None,
 ) -> dict[str, Any]:
     """Read one test case and every problem in it."""
-    found = cases.get_case(await chosen(context, workspace), yaml_path)
-    whole = mode == "full" or found.case is None
+    space = await chosen(context, workspace)
+    found = await workers_of(context).call(cases.get_case, space, yaml_path)
+    return await workers_of(context).call(_shown, space, found, mode)
+
+
+def _shown(space: Workspace, found: cases.CaseFound, mode: str) -> dict[str, Any]:
+    masked = case_redactor(space, found.data).texts
+    shown = found.data if mode == "full" or found.case is None else _summary(found.case)
     return {
         "yaml_path": found.path,
         "mode": mode,
-        "testcase": found.data if whole or found.case is None else _summary(found.case),
+        "testcase": masked(shown),
         "is_valid": found.case is not None,
-        "errors": [str(problem) for problem in found.problems],
+        "errors": masked([str(problem) for problem in found.problems]),
     }
 
 
@@ -62,8 +71,10 @@ async def write_testcase(
     """Check a test case and write it as YAML; every problem is told at once."""
     if not testcase:
         raise BadValue("testcase is empty.", hint="Read the resource case://format.")
-    written = cases.write_case(
-        await chosen(context, workspace),
+    space = await chosen(context, workspace)
+    written = await workers_of(context).call(
+        cases.write_case,
+        space,
         yaml_path,
         testcase,
         overwrite=overwrite,
@@ -91,7 +102,10 @@ async def delete_testcase(
 ) -> dict[str, Any]:
     """Delete a test case file."""
     space = await chosen(context, workspace)
-    return {"deleted_files": cases.delete_case(space, yaml_path, delete_script=delete_py)}
+    deleted = await workers_of(context).call(
+        cases.delete_case, space, yaml_path, delete_script=delete_py
+    )
+    return {"deleted_files": deleted}
 
 
 async def write_unittest(

@@ -7,15 +7,19 @@ the earlier server sent them; a tool adds fields of its own. Unlike there, an er
 ``isError``, and unknown arguments are told.
 """
 
-import difflib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from mcp_types import CallToolResult, TextContent
 from pydantic import ValidationError
 
+from shall.cases.nearest import nearest
 from shall.errors import BadValue, ResultTooLarge, ShallError
+
+_MOST_TOLD = 20
+_NAME_LENGTH = 100
+_BRIEF_LENGTH = 1000
 
 
 def success(request_id: str, fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -34,17 +38,33 @@ def success(request_id: str, fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def failure(
-    request_id: str, code: str, message: str, max_length: int, error: ShallError | None = None
+    request_id: str,
+    code: str,
+    message: str,
+    max_length: int,
+    error: ShallError | None = None,
+    mask: Callable[[Any], Any] = lambda value: value,
 ) -> dict[str, Any]:
-    """Put an error into the envelope; its message is cut at the end: the reason stands first."""
+    """Put an error into the envelope; its message is cut at the end: the reason stands first.
+
+    ``mask`` takes secrets out before the cut, which could leave half of one.
+    """
     return {
         "status": "error",
-        "error_message": cut(message, max_length),
+        "error_message": cut(mask(message), max_length),
         "error_code": code,
         "retryable": error.retryable if error else False,
         "request_id": request_id,
-        "error_details": _details(error) if error and error.details else None,
+        "error_details": mask(_details(error)) if error and error.details else None,
     }
+
+
+def is_brief(data: Mapping[str, Any]) -> bool:
+    """Return whether an envelope holds only scalars and short texts: it is written in no time."""
+    return all(
+        len(value) < _BRIEF_LENGTH if isinstance(value, str) else not isinstance(value, list | dict)
+        for value in data.values()
+    )
 
 
 def as_result(data: dict[str, Any], max_bytes: int | None = None) -> CallToolResult:
@@ -106,7 +126,7 @@ def cut(text: str, length: int) -> str:
 
 
 def check_names(arguments: Iterable[str], known: Iterable[str]) -> None:
-    """Refuse arguments that the tool does not have; all are told.
+    """Refuse arguments that the tool does not have; the first 20 are told.
 
     Raises:
         BadValue: There are such arguments.
@@ -116,18 +136,24 @@ def check_names(arguments: Iterable[str], known: Iterable[str]) -> None:
     if not unknown:
         return
     told = []
-    for name in unknown:
-        near = difflib.get_close_matches(name, names, n=1)
-        told.append(f"unknown argument {name}{f' (did you mean {near[0]}?)' if near else ''}")
+    for name in unknown[:_MOST_TOLD]:
+        near = nearest(name, names)
+        shown = cut(name, _NAME_LENGTH)
+        told.append(f"unknown argument {shown}{f' (did you mean {near}?)' if near else ''}")
+    if len(unknown) > _MOST_TOLD:
+        told.append(f"and {len(unknown) - _MOST_TOLD:,} more")
     raise BadValue(f"{'; '.join(told)}.", hint=f"There are: {', '.join(names) or 'none'}.")
 
 
 def bad_arguments(error: ValidationError) -> BadValue:
     """Say what the argument model found; the values themselves are not repeated."""
+    found = error.errors(include_input=False, include_url=False)
     told = [
-        f"{'.'.join(str(part) for part in found['loc'])}: {found['msg']}"
-        for found in error.errors(include_input=False, include_url=False)
+        f"{cut('.'.join(str(part) for part in each['loc']), _NAME_LENGTH)}: {each['msg']}"
+        for each in found[:_MOST_TOLD]
     ]
+    if len(found) > _MOST_TOLD:
+        told.append(f"and {len(found) - _MOST_TOLD:,} more")
     return BadValue(f"{'; '.join(told)}.")
 
 

@@ -5,6 +5,7 @@ from typing import Any, NotRequired
 
 from typing_extensions import TypedDict
 
+from shall.errors import OverBudget
 from shall.mcp.reply import cut
 from shall.messages import Message, render
 from shall.report.wording import Places, places_in
@@ -139,7 +140,8 @@ def case_details(case: CaseResult, language: str, *, whole: bool) -> dict[str, A
 def reason_of(case: CaseResult, places: Places, language: str) -> str:
     """Say in one line why a case did not pass; empty when it did."""
     if case.error is not None:
-        return render(case.error, language).partition("\n")[0]
+        path = str(case.error.params.get("path", ""))
+        return _placed(render(case.error, language).partition("\n")[0], case, path, places)
     for kind, steps in (("step", case.steps), ("teardown", case.teardowns)):
         for step in steps:
             if step.outcome in _BAD:
@@ -187,12 +189,20 @@ def _size(value: Any) -> int:
 
 def _step_reason(case: CaseResult, step: StepResult, places: Places, language: str) -> str:
     if step.error is not None:
-        return _said(step.error, language)
+        said = _said(step.error, language)
+        is_limit = step.error.params.get("error_code") == OverBudget.code
+        return _placed(said, case, step.path, places) if is_limit else said
     check = next(check for check in step.checks if check.outcome in _BAD)
     place = places.get((case.case_key, check.path))
     where = f" ({place.file}:{place.line})" if place else ""
     what = check.kind if check.field is None else f"{check.field} {check.kind}"
     return f"{what}: {_said(check.message, language)}{where}"
+
+
+def _placed(text: str, case: CaseResult, path: str, places: Places) -> str:
+    """Return a reason with the place of what it is about in front, where that is known."""
+    place = places.get((case.case_key, path))
+    return f"{place}: {text}" if place else text
 
 
 def _said(message: Message | None, language: str) -> str:

@@ -18,7 +18,7 @@ from shall.cases.script import script_name
 from shall.errors import BadValue, NotYet, ShuttingDown
 from shall.mcp.arguments import MOST, WorkspaceName
 from shall.mcp.results import ResultsReply, RunReply, case_details, run_item, run_reply
-from shall.mcp.spaces import chosen, workspaces_of
+from shall.mcp.spaces import chosen, workers_of, workspaces_of
 from shall.results.events import CaseFinished, Event
 from shall.results.records import CaseResult, RunSummary
 
@@ -52,9 +52,10 @@ async def run_tests(
         host=host,
         variables=variables or {},
     )
+    space.make_state()
     warnings = [space.state_warning] if space.state_warning else []
     run, first = await _run_telling(context, space, request, warnings.append)
-    reply = run_reply(run, first, space.defaults.language)
+    reply = await workers_of(context).call(run_reply, run, first, space.defaults.language)
     reply["mode"] = "single" if yaml_path else "batch"
     if warnings:
         reply["warning"] = "; ".join(warnings)
@@ -81,16 +82,17 @@ async def get_test_results(
     if run_id is None and case is None:
         if limit < 1:
             raise BadValue(f"limit is {limit}; it must be 1 or more.")
-        runs = await asyncio.to_thread(results.past_runs, space, min(limit, MOST))
+        runs = await workers_of(context).call(results.past_runs, space, min(limit, MOST))
         return {"results": [run_item(run) for run in runs]}
-    details = await asyncio.to_thread(results.run_details, space, run_id or "latest", case)
+    details = await workers_of(context).call(results.run_details, space, run_id or "latest", case)
     language = space.defaults.language
     whole = case is not None
+    shown = details.cases[:SHOWN_CASES]
     return {
         "results": [run_item(details.run)],
-        "cases": [
-            case_details(found, language, whole=whole) for found in details.cases[:SHOWN_CASES]
-        ],
+        "cases": await workers_of(context).call(
+            lambda: [case_details(found, language, whole=whole) for found in shown]
+        ),
         "more_cases": max(len(details.cases) - SHOWN_CASES, 0),
     }
 
@@ -112,7 +114,8 @@ async def _run_telling(
             first.extend([event.result] if event.number == 0 else ())
             told.put_nowait(event)
 
-    running = asyncio.create_task(run_cases(space, request, tell, warn), name=RUN_TASK)
+    turns = workers_of(context).turns
+    running = asyncio.create_task(run_cases(space, request, tell, warn, turns), name=RUN_TASK)
     reporting = asyncio.create_task(_report(context, told))
     try:
         run = await asyncio.shield(running)

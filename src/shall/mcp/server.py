@@ -10,6 +10,7 @@ from mcp.shared.exceptions import MCPError
 from mcp_types import INVALID_PARAMS, Prompt, ToolAnnotations
 
 from shall import __version__
+from shall.actions.workers import Workers
 from shall.actions.workspaces import Workspaces
 from shall.cases.guide import format_guide
 from shall.errors import BadValue
@@ -46,19 +47,22 @@ def build_server(
     exposure: Exposure = _ALL,
     max_result_bytes: int | None = None,
     state_key: bytes | None = None,
+    workers: Workers | None = None,
 ) -> MCPServer[Connected]:
     """Build the server. ``workspaces`` stay open: whoever made them closes them.
 
     ``exposure`` bounds which tools are offered; what a caller's scopes forbid is taken away too.
     ``max_result_bytes`` bounds what a tool answers.
     ``state_key`` (32 bytes) seals what clients carry from one request to the next; servers that
-    share it understand one another's. None: a key of this process.
+    share it understand one another's. None: a key of this process. ``workers`` carry out the
+    tools.
     """
+    workers = workers or Workers()
 
     @asynccontextmanager
     async def lifespan(_: MCPServer[Connected]) -> AsyncIterator[Connected]:
         # Entered once for each connection over stdio, once for all over HTTP.
-        yield Connected(workspaces)
+        yield Connected(workspaces, workers)
 
     tools = [make_tool(function, annotations) for function, annotations in TOOLS.items()]
     for tool in tools:

@@ -11,6 +11,7 @@ import anyio
 from mcp.server.mcpserver import Context
 from mcp.shared.exceptions import MCPDeprecationWarning, MCPError
 
+from shall.actions.workers import Workers
 from shall.actions.workspace import Workspace
 from shall.actions.workspaces import Workspaces
 from shall.errors import ShallError
@@ -24,10 +25,11 @@ _log = logging.getLogger(__name__)
 class Connected:
     """What a connection works with: over stdio each client has its own, over HTTP all share one.
 
-    ``roots`` None: the client was not asked yet.
+    ``roots`` None: the client was not asked yet. ``workers`` carry out what takes time.
     """
 
     workspaces: Workspaces
+    workers: Workers
     roots: tuple[Path, ...] | None = None
 
 
@@ -60,6 +62,12 @@ def workspaces_of(context: Context[Any, Any]) -> Workspaces:
     """Give the server's workspaces."""
     connected: Connected = context.request_context.lifespan_context
     return connected.workspaces
+
+
+def workers_of(context: Context[Any, Any]) -> Workers:
+    """Return the threads that carry out what would hold the event loop up."""
+    connected: Connected = context.request_context.lifespan_context
+    return connected.workers
 
 
 async def _client_roots(context: Context[Any, Any], connected: Connected) -> tuple[Path, ...]:

@@ -9,9 +9,11 @@ from typing_extensions import TypedDict
 
 from shall.actions import documents
 from shall.actions.trace import trace_requirements as trace
+from shall.actions.workspace import Workspace
 from shall.mcp.arguments import WorkspaceName
+from shall.mcp.caller import is_stranger
 from shall.mcp.reply import cut
-from shall.mcp.spaces import chosen
+from shall.mcp.spaces import chosen, workers_of
 from shall.specs.export import to_csv, to_json, to_markdown
 
 SHOWN_ROWS = 200
@@ -38,7 +40,14 @@ async def trace_requirements(
     format: Literal["json", "csv", "md"] = "json",
 ) -> TraceReply:
     """Tell which acceptance criterion is proved, failing, not run or untested, and by what."""
-    matrix = trace(await chosen(context, workspace), feature)
+    space = await chosen(context, workspace)
+    return await workers_of(context).call(_traced, space, feature, format)
+
+
+def _traced(
+    space: Workspace, feature: str | None, format: Literal["json", "csv", "md"]
+) -> TraceReply:
+    matrix = trace(space, feature)
     data = to_json(matrix)
     reply: TraceReply = {
         "counts": data["counts"],
@@ -62,16 +71,25 @@ async def create_file(
     overwrite: bool = False,
     workspace: WorkspaceName = None,
 ) -> dict[str, Any]:
-    """Write a text file, such as specs/requirements.md."""
+    """Write a document or data file below specs/, docs/ or tests/cases/."""
     space = await chosen(context, workspace)
-    return {"path": documents.create_file(space, path, content, overwrite=overwrite)}
+    written = await workers_of(context).call(
+        documents.create_file,
+        space,
+        path,
+        content,
+        overwrite=overwrite,
+        is_known=not is_stranger(context.request_context.request),
+    )
+    return {"path": written}
 
 
 async def read_file(
     context: Context, path: FilePath, workspace: WorkspaceName = None
 ) -> dict[str, Any]:
     """Read a text file."""
-    return {"content": documents.read_file(await chosen(context, workspace), path)}
+    space = await chosen(context, workspace)
+    return {"content": await workers_of(context).call(documents.read_file, space, path)}
 
 
 def _row(row: dict[str, Any]) -> dict[str, Any]:

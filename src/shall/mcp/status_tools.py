@@ -1,6 +1,5 @@
 """Tools that tell how the server is."""
 
-import asyncio
 from typing import Annotated, Any
 
 from mcp.server.mcpserver import Context
@@ -12,7 +11,7 @@ from shall.actions import results
 from shall.actions.status import health
 from shall.errors import OutsideWorkspace
 from shall.mcp.arguments import MOST
-from shall.mcp.spaces import chosen
+from shall.mcp.spaces import chosen, workers_of
 
 
 async def health_check(context: Context) -> dict[str, Any]:
@@ -40,7 +39,7 @@ async def get_mcp_metrics(
     """Count tool calls: success rate, latency, errors by code."""
     space = await chosen(context)
     since = None if since_minutes is None else min(since_minutes, MOST)
-    found = await asyncio.to_thread(results.call_statistics, space, min(limit, MOST), since)
+    found = await workers_of(context).call(results.call_statistics, space, min(limit, MOST), since)
     return {
         "total": found.total,
         "success": found.success,

@@ -2,8 +2,9 @@
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from mcp.server.mcpserver import Context
@@ -17,8 +18,8 @@ from shall.actions.request_ids import CURRENT, new_request_id
 from shall.errors import ShallError
 from shall.mcp.caller import caller_of
 from shall.mcp.exposure import Exposure
-from shall.mcp.reply import as_result, bad_arguments, check_names, failure, success
-from shall.mcp.spaces import default_workspace
+from shall.mcp.reply import as_result, bad_arguments, check_names, failure, is_brief, success
+from shall.mcp.spaces import default_workspace, workers_of, workspaces_of
 from shall.store.base import CallRecord
 
 _log = logging.getLogger(__name__)
@@ -54,15 +55,26 @@ class EnvelopeTool(Tool):
     ) -> CallToolResult:
         """Answer one call. Only cancelling and protocol errors pass through."""
         del convert_result  # the envelope is the result
+        with workspaces_of(context).in_use():
+            return await self._answered(arguments, context)
+
+    async def _answered(
+        self, arguments: dict[str, Any], context: Context[Any, Any]
+    ) -> CallToolResult:
         request_id = CURRENT.get().request_id or new_request_id()
         started = time.perf_counter()
         workspace = await default_workspace(context)
+        mask = workspaces_of(context).redactor.texts
+        if workspace is not None and self._may_store(context):
+            workspace.make_state()
         length = workspace.defaults.max_error_length if workspace else _DEFAULT_ERROR_LENGTH
         try:
-            answer = success(request_id, await self._answer(arguments, context))
-            result = as_result(answer, self.max_bytes)  # what JSON cannot say is told here
+            found = await self._answer(arguments, context)
+            work = partial(_masked_answer, request_id, found, mask, self.max_bytes)
+            # What JSON cannot express raises here.
+            answer, result = work() if is_brief(found) else await workers_of(context).call(work)
         except ShallError as error:
-            answer = failure(request_id, error.code, str(error), length, error)
+            answer = failure(request_id, error.code, str(error), length, error, mask)
             result = as_result(answer)
         except MCPError:
             raise
@@ -83,6 +95,11 @@ class EnvelopeTool(Tool):
             )
             keep_call(workspace, call)
         return result
+
+    def _may_store(self, context: Context[Any, Any]) -> bool:
+        """Check whether this caller's calls may make the state in which they are stored."""
+        caller = caller_of(context.request_context.request)
+        return not self.exposure.read_only and (caller.may("write") or caller.may("run"))
 
     async def _answer(
         self, arguments: dict[str, Any], context: Context[Any, Any]
@@ -139,3 +156,13 @@ def _lean(schema: Any, *, names: bool = False) -> Any:
     if isinstance(schema, list):
         return [_lean(item) for item in schema]
     return schema
+
+
+def _masked_answer(
+    request_id: str,
+    fields: Mapping[str, Any],
+    mask: Callable[[Any], Any],
+    max_bytes: int | None,
+) -> tuple[dict[str, Any], CallToolResult]:
+    answer = success(request_id, mask(fields))
+    return answer, as_result(answer, max_bytes)

@@ -21,6 +21,7 @@ EN: dict[str, str] = {
     "check.in": "{actual} is in {expected}",
     "check.no_match": "{actual} does not match {expected}",
     "check.regex_too_slow": "the pattern {expected} takes too long to decide",
+    "check.bad_pattern": "{expected} {reason}",
     "check.order": "expected {sign} {expected}, got {actual}",
     "check.not_comparable": "{actual} ({actual_type}) {sign} {expected} ({expected_type})"
     " cannot be compared",
@@ -33,6 +34,9 @@ EN: dict[str, str] = {
     " it, ask the operator to change targets_deny.",
     "step.denied.never": "{address} may not be reached: {rule} is denied unless it is listed. If a"
     " test needs it, ask the operator to list it in targets_allow.",
+    "step.denied.secret": "the {rule} redirect to {address} was not followed: it leaves the origin"
+    " of the request, whose body holds a secret. Set follow_redirects: false to check the redirect"
+    " itself.",
     "step.denied.unlisted": "{address} may not be reached: targets_allow does not list it. If"
     " a test needs it, ask the operator to list it.",
     "step.skipped": "not sent, because the step {after} did not pass",

@@ -21,6 +21,7 @@ ZH: dict[str, str] = {
     "check.in": "{actual} 在 {expected} 之中",
     "check.no_match": "{actual} 与 {expected} 不匹配",
     "check.regex_too_slow": "正则表达式 {expected} 匹配耗时过长",
+    "check.bad_pattern": "{expected} 不能用作正则表达式：{reason}",
     "check.order": "期望 {sign} {expected}，实际为 {actual}",
     "check.not_comparable": "{actual}（{actual_type}）与 {expected}（{expected_type}）"
     "不能用 {sign} 比较",
@@ -33,6 +34,8 @@ ZH: dict[str, str] = {
     "如测试确需访问，请管理员修改 targets_deny。",
     "step.denied.never": "不允许访问 {address}：{rule} 默认禁止。"
     "如测试确需访问，请管理员将其列入 targets_allow。",
+    "step.denied.secret": "未跟随到 {address} 的 {rule} 重定向：目标不同源，而请求体含有机密。"
+    "如要检查重定向本身，请设置 follow_redirects: false。",
     "step.denied.unlisted": "不允许访问 {address}：未列入 targets_allow。"
     "如测试确需访问，请管理员将其列入。",
     "step.skipped": "未发送：步骤 {after} 未通过",

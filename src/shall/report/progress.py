@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TextIO
 
-from shall.report.escaping import one_line
+from shall.diagnostics.escaping import one_line
 from shall.report.values import cut
 from shall.report.wording import count_label, duration
 from shall.results.events import CaseFinished, CaseStarted, Event, RunFinished, RunStarted

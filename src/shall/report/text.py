@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from shall.report.escaping import one_line
+from shall.diagnostics.escaping import one_line
 from shall.report.values import (
     SHOWN_LENGTH,
     check_message,

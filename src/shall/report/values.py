@@ -7,7 +7,7 @@ from itertools import zip_longest
 from typing import Any
 
 from shall.cases.model import CheckKind
-from shall.report.escaping import one_line
+from shall.diagnostics.escaping import one_line
 from shall.report.wording import label, said
 from shall.results.records import CheckResult, Outcome
 

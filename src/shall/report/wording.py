@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from shall.diagnostics.escaping import block
 from shall.messages import Message, render
 from shall.place import Place
-from shall.report.escaping import block
 from shall.results.records import (
     CaseResult,
     CheckResult,
@@ -93,6 +93,10 @@ def places_in(cases: Iterable[CaseResult]) -> Places:
     """Return where the steps and checks of these cases are written that did not pass."""
     places: dict[tuple[str, str], Place] = {}
     for case in cases:
+        at = case.position
+        if isinstance(at, Position) and case.error is not None:
+            path = str(case.error.params.get("path", ""))
+            places[case.case_key, path] = Place(case.case_key, at.line, at.column)
         for step in (*case.steps, *case.teardowns):
             parts: list[StepResult | CheckResult] = [step, *step.checks]
             for part in parts:
@@ -112,7 +116,9 @@ def place_of(places: Places, case_key: str, path: str = "") -> Place | None:
 
 
 def first_bad_path(case: CaseResult) -> str:
-    """Give the path of the first check, else step, that went wrong; empty for the case itself."""
+    """Return the path of what went wrong first: a variable, check or step; empty for the case."""
+    if case.error is not None and "path" in case.error.params:
+        return str(case.error.params["path"])
     for step in (*case.steps, *case.teardowns):
         if step.outcome in BAD:
             return next((it.path for it in step.checks if it.outcome in BAD), step.path)

@@ -130,7 +130,8 @@ class CaseResult(Struct, frozen=True, gc=False):
 
     ``started_at`` is aware UTC. ``checks_executed`` counts the checks that were written in the
     case and carried out (implicit ones not). ``outcome`` is that of the steps;
-    ``teardown_outcome`` stands beside it and never hides it.
+    ``teardown_outcome`` stands beside it and never hides it. ``position`` is set where ``error`` is
+    about a part of the case (its parameter ``path``).
     """
 
     run_id: str
@@ -151,6 +152,7 @@ class CaseResult(Struct, frozen=True, gc=False):
     criteria: tuple[CriterionRef, ...] = ()
     case_fingerprint: str = ""
     tags: tuple[str, ...] = ()
+    position: Position | UnsetType = UNSET
 
 
 _BAD = frozenset({Outcome.FAILED, Outcome.ERROR})

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 
 from shall.actions.workspaces import Workspaces
 from shall.errors import InvalidSetting
-from shall.joining import open_workspaces, state_key
+from shall.joining import folder_of_server, make_first_state, open_workspaces, state_key
 from shall.mcp.server import build_server
 from shall.mcp.spaces import Connected
 from shall.serve.auth import Authenticator, authenticator, metadata_routes, public_paths
@@ -30,6 +30,7 @@ from shall.serve.observe.scrape import metrics_response
 from shall.serve.observe.sharing import shared_folder
 from shall.serve.observe.tracing import set_up_tracing
 from shall.serve.one_url import UNCHECKED, Messages, OneUrl
+from shall.serve.preloading import import_all
 from shall.serve.readiness import Readiness
 from shall.serve.rest.about import count_connections, document_d_metrics
 from shall.serve.rest.answers import problem_handlers
@@ -77,9 +78,11 @@ def make_app(settings: Settings, face: Face = SHALL) -> Served:
     Raises:
         InvalidSetting: The settings cannot work together.
     """
+    import_all()
     facts = Facts()
     metrics = Metrics(shared_folder(process_environment()), facts)
     workspaces = open_workspaces(settings, metrics.take_event)
+    make_first_state(settings, workspaces)
     server = build_server(
         workspaces,
         settings.server_name,
@@ -103,7 +106,14 @@ def assemble(settings: Settings, parts: Parts, face: Face = SHALL) -> Served:
     drain = Drain(settings.drain_s)
     drain.watch(low)
     readiness = Readiness(parts.workspaces, lambda: drain.is_draining)
-    backing = Backing(settings, parts.workspaces, parts.server, readiness, _scrape(parts))
+    backing = Backing(
+        settings,
+        parts.workspaces,
+        parts.server,
+        readiness,
+        _scrape(parts),
+        origin=folder_of_server(settings).origin,
+    )
     parts.facts.is_ready = lambda: readiness.is_ready
     parts.facts.connections = partial(count_connections, backing)
     sessions = Sessions(

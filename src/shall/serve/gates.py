@@ -46,14 +46,13 @@ def gated(
 ) -> ASGIApp:
     """Put the gates in front. Read from the bottom: the last one named is met first.
 
-    Who is foreign is refused before anything is read, what is too large before anybody is asked
-    who they are, and nobody is counted who is not known. ``probe`` needs none of that.
+    Who is foreign is refused before anything is read, who is not known or asks too often before
+    the body is (and before ``100 Continue`` asks for it). ``probe`` needs none of that.
     """
-    app = drain.gate(app)
+    app = SizeGate(drain.gate(app), settings)
     rates = limit_rates(app, settings, metrics.rate_store_failures.inc)
     count = rates.count if isinstance(rates, RateGate) else None
     app = AuthGate(rates, authenticator, public_paths(settings), count)
-    app = SizeGate(app, settings)
     app = StreamGuard(app, settings.instance)
     app = ProbeGate(app, probe)
     app = HostGate(app, settings, asks_who=authenticator is not None)

@@ -5,6 +5,8 @@ shows in ``Origin``; where the page's own name was rebound to 127.0.0.1, it show
 (MCP specification 2025-06-18, Transports, Security Warning.)
 """
 
+import logging
+import re
 from collections.abc import Iterable
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
@@ -16,11 +18,24 @@ from shall.settings import Settings
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
+_HOST = re.compile(r"(?:[\w.~!$&'()*+,;=%-]*|\[[0-9a-f:.]+\])(?::[0-9]*)?", re.ASCII)
+"""``uri-host [ ":" port ]`` (RFC 9110, 7.2) in lower case; it may be empty."""
+
+_NOT_SERVED = (
+    "This host is not served here. Whoever runs the server can allow it (--allowed-host), "
+    "or set a token behind a proxy."
+)
+
+_log = logging.getLogger(__name__)
+
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class HostGate:
     """Refuses a foreign Origin always, and a foreign Host where that can be told.
+
+    A request of HTTP/1.1 has one Host (RFC 9112, 3.2), or is answered 400. One of HTTP/1.0 may
+    have none: it passes where any Host does, and names no host that is served where not.
 
     With ``allowed_hosts`` only these may be named; on loopback without a token only loopback.
     Else any Host passes: a proxy sends the name that its clients use. A loopback name is never
@@ -33,18 +48,25 @@ class HostGate:
         self._asks_who = asks_who
         self._is_local = settings.server_host in LOOPBACK and not asks_who
         self._hosts = _lowered(settings.allowed_hosts)
+        self._has_warned = False
         self._origins = _lowered((*settings.allowed_origins, *settings.cors_origins))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer 421 or 403, or pass the request on."""
+        """Answer 400, 421 or 403, or pass the request on."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        # Two of one kind become one that is nobody's: else the second would pass unseen.
-        host = ", ".join(_values(scope, b"host"))
+        hosts = _values(scope, b"host")
+        if not _is_one_host(hosts, scope["http_version"]):
+            refused = problem(scope, 400, "MCP_BAD_REQUEST", "Send one valid Host header.")
+            await refused(scope, receive, send)
+            return
+        host = hosts[0] if hosts else ""
+        # Two origins become one that is nobody's: else the second would pass unseen.
         origins = _values(scope, b"origin")
         if not self._knows_host(host):
-            refused = problem(scope, 421, "MCP_UNKNOWN_HOST", "This host is not served here.")
+            self._warn_once(host)
+            refused = problem(scope, 421, "MCP_UNKNOWN_HOST", _NOT_SERVED)
             await refused(scope, receive, send)
         elif origins and not self._knows_origin(", ".join(origins), host):
             refused = problem(
@@ -54,10 +76,31 @@ class HostGate:
         else:
             await self._app(scope, receive, send)
 
+    def _warn_once(self, host: str) -> None:
+        """Say at the first refusal what to set: a proxy in front gets nothing else from us.
+
+        Its Host is not taken for granted: a server without a token that only this machine reaches
+        offers everything, and who set it up may not know that a proxy passes others on to it.
+        """
+        if self._has_warned:
+            return
+        self._has_warned = True
+        if self._is_local and not self._hosts:
+            why = "a server on this machine without a token answers local names only"
+            step = "Behind a proxy, set MCP_AUTH_TOKEN: then any name is answered"
+        else:
+            why = "only the allowed hosts are answered"
+            step = "If it is yours, allow it"
+        _log.warning(
+            "421 for the Host %s: %s. %s (--allowed-host %s, or SHALL_ALLOWED_HOSTS). "
+            "This is said once.",
+            *(host or "(none)", why, step, _name(host) or "NAME"),
+        )
+
     def _knows_host(self, host: str) -> bool:
         if not self._hosts and not self._is_local:
             return True
-        name = _split(f"//{host}").hostname
+        name = _name(host)
         return name in LOOPBACK or name in self._hosts or host in self._hosts
 
     def _knows_origin(self, origin: str, host: str) -> bool:
@@ -80,6 +123,13 @@ class HostGate:
         return True
 
 
+def _is_one_host(hosts: list[str], http_version: str) -> bool:
+    """Tell whether Host is as it must be (RFC 9112, 3.2). Only HTTP/1.1 and later need one."""
+    if not hosts:
+        return http_version == "1.0"
+    return len(hosts) == 1 and _HOST.fullmatch(hosts[0]) is not None
+
+
 def _values(scope: Scope, wanted: bytes) -> list[str]:
     return [value.decode("latin-1").lower() for name, value in scope["headers"] if name == wanted]
 
@@ -89,6 +139,10 @@ def _address(url: SplitResult) -> tuple[str | None, int | None]:
         return url.hostname, url.port or _DEFAULT_PORTS.get(url.scheme)
     except ValueError:  # no port at all
         return None, None
+
+
+def _name(host: str) -> str | None:
+    return _split(f"//{host}").hostname
 
 
 def _lowered(names: Iterable[str]) -> frozenset[str]:

@@ -69,6 +69,8 @@ def _serve_one(settings: Settings, served: Served, listener: socket.socket) -> N
 def _serve_several(settings: Settings, face: Face, listener: socket.socket) -> int:
     # On SIGHUP the workers are replaced one by one: the new ones read tokens and certificates.
     workers = Multiprocess(_Config(settings, _MakeApp(settings, face)), sockets=[listener])
+    # Workers are started with `python -c`, which else imports from the working folder.
+    os.environ["PYTHONSAFEPATH"] = "1"  # noqa: TID251 - written for Python, not read
     with sharing_metrics(process_environment()):
         workers.run()
     failed = any(process.exitcode == STARTUP_FAILURE for process in workers.processes)
@@ -146,7 +148,7 @@ def _announce(listener: socket.socket, settings: Settings) -> None:
     if settings.log_format == "json":
         _log.info("%s", told)
     else:  # whatever the level: who starts a server by hand waits for it
-        print(told, file=sys.stderr)  # noqa: T201
+        sys.stderr.write(f"{told}\n")
 
 
 def bound(host: str, port: int) -> socket.socket:

@@ -1,14 +1,18 @@
 """Whether this process should be sent work."""
 
 import asyncio
+import errno
 import logging
 import shutil
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from shall.actions.workspace import Workspace
 from shall.actions.workspaces import Workspaces
 from shall.errors import ShallError
+from shall.joining import load_http_client
+from shall.store.state import check_writable
 
 MIN_FREE_BYTES = 64 << 20
 """Below this the disk of the state counts as full: a run's results might not fit."""
@@ -21,9 +25,10 @@ _log = logging.getLogger(__name__)
 
 
 class Readiness:
-    """Tells why work should go elsewhere. Belongs to one event loop.
+    """Whether a case could be run here and its results kept. Belongs to one event loop.
 
-    The stores are asked in a thread, one question at a time however many callers ask.
+    The first workspace opens, each state can be written and its store answers, and the HTTP
+    client loads. A thread asks, one question at a time however many callers ask.
     """
 
     def __init__(
@@ -57,8 +62,9 @@ class Readiness:
     async def reasons(self) -> tuple[str, ...]:
         """Give the reasons not to be ready; none where it is.
 
-        They are ``starting``, ``draining``, ``store unavailable`` and ``disk full``, without a
-        path or a cause: anybody may read them, the log tells more.
+        They are ``starting``, ``draining``, ``workspace unavailable``, ``state not writable``,
+        ``store unavailable``, ``disk full`` and ``HTTP client unavailable``, without a path or a
+        cause: anybody may read them, the log tells more.
         """
         if self._is_draining():
             return ("draining",)
@@ -83,27 +89,59 @@ class Readiness:
         return self._known
 
     def _look(self) -> tuple[str, ...]:
-        found = {
-            reason: None for space in self._workspaces.opened for reason in self._reasons_of(space)
-        }
-        return tuple(found)
+        try:
+            self._workspaces.choose(None)
+        except ShallError as error:
+            _log.warning("no workspace can be used: %s", error)
+            reasons = ["workspace unavailable"]
+        else:
+            reasons = [it for space in self._workspaces.opened for it in self._reasons_of(space)]
+        try:
+            load_http_client()
+        except ImportError as error:
+            _log.warning("no request can be sent: %s", error)
+            reasons.append("HTTP client unavailable")
+        return tuple(dict.fromkeys(reasons))
 
     def _reasons_of(self, workspace: Workspace) -> list[str]:
         reasons = []
         try:
             if workspace.store is not None:
                 workspace.store.check()
+                check_writable(workspace.state)
             elif workspace.state_warning:
-                reasons.append("store unavailable")
+                _log.warning("%s", workspace.state_warning)
+                reasons.append(_reason_of_no_state(workspace.state))
         except ShallError as error:
             _log.warning("the store does not answer: %s", error)
             reasons.append("store unavailable")
+        except OSError as error:
+            _log.warning("the state %s cannot be written: %s", workspace.state, error.strerror)
+            reasons.append(_reason(error))
         try:
-            if shutil.disk_usage(workspace.state).free < self._min_free_bytes:
+            folder = workspace.state if workspace.state.exists() else workspace.root
+            if shutil.disk_usage(folder).free < self._min_free_bytes:
                 reasons.append("disk full")
         except OSError:
             pass  # no state is kept there: nothing can be too large for it
         return reasons
+
+
+def _reason_of_no_state(state: Path) -> str:
+    """Return why a state could not be opened: what is the first of it that exists tells."""
+    there = next(it for it in (state, *state.parents) if it.exists())
+    try:
+        check_writable(there)
+    except OSError as error:
+        return _reason(error)
+    return "store unavailable"
+
+
+def _reason(error: OSError) -> str:
+    if error.errno == errno.ENOSPC:
+        return "disk full"
+    forbidden = {errno.EACCES, errno.EPERM, errno.EROFS}
+    return "state not writable" if error.errno in forbidden else "store unavailable"
 
 
 def _told(reasons: tuple[str, ...]) -> tuple[str, ...]:

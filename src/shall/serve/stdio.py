@@ -7,12 +7,14 @@ import signal
 from collections.abc import Callable
 
 from mcp.server.mcpserver import MCPServer
+from mcp.server.stdio import stdio_server
 
 from shall.joining import open_workspaces
 from shall.mcp.exposure import exposure
 from shall.mcp.run_tools import RUN_TASK
 from shall.mcp.server import TOOLS, build_server
 from shall.mcp.spaces import Connected
+from shall.serve.in_flight import Answers, InFlight, Requests
 from shall.serve.observe.logs import set_up_logging
 from shall.serve.observe.operations import observe_server
 from shall.serve.observe.tracing import set_up_tracing
@@ -23,7 +25,10 @@ DRAIN_S = 15
 
 
 def serve_stdio(settings: Settings) -> int:
-    """Serve until the client closes our input or a signal comes; give the exit status."""
+    """Serve until the client closes our input or a signal comes; return the exit status.
+
+    What was asked for before the input ended is answered, for as long as ``drain_s``.
+    """
     set_up_logging(settings)
     spaces = open_workspaces(settings)
     bound = exposure(settings.read_only, settings.tools, (tool.__name__ for tool in TOOLS))
@@ -36,18 +41,28 @@ def serve_stdio(settings: Settings) -> int:
         end_tracing()
 
     try:
-        asyncio.run(_serve(server, end))
+        asyncio.run(_serve(server, settings.drain_s, end))
     finally:
         end()
     return 0
 
 
-async def _serve(server: MCPServer[Connected], end: Callable[[], None]) -> None:
+async def _serve(server: MCPServer[Connected], drain_s: float, end: Callable[[], None]) -> None:
     loop = asyncio.get_running_loop()
     leaving: list[asyncio.Task[None]] = []
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, lambda: leaving.append(loop.create_task(_leave(end))))
-    await server.run_stdio_async()
+    low = server._lowlevel_server
+    in_flight = InFlight(drain_s)
+    try:
+        async with stdio_server() as (reading, writing):
+            await low.run(
+                Requests(reading, in_flight),
+                Answers(writing, in_flight),
+                low.create_initialization_options(),
+            )
+    except* BrokenPipeError:
+        pass  # nobody is there to read the answers
 
 
 async def _leave(end: Callable[[], None]) -> None:

@@ -26,9 +26,7 @@ def _value(setting: Setting, settings: Settings) -> Any:
     value = getattr(settings, setting.name)
     if setting.name != "variables":
         return value
-    redactor = Redactor(settings.secrets)
-    redactor.learn_named(value)
-    return redactor.value(value)
+    return Redactor(settings.secrets, value).value(value)
 
 
 def settings_page() -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from shall.bounded import CONFIG_BYTES, read_text
 from shall.cases.reading import load_yaml, locate
 from shall.errors import InvalidCase, InvalidSetting
 from shall.place import Place
@@ -115,11 +116,11 @@ def _given(
 
 def _read_file(path: Path, problems: list[str]) -> _File:
     try:
-        text = path.read_text("utf-8")
+        text = read_text(path, CONFIG_BYTES)
     except FileNotFoundError:
         return _File()
     except (OSError, UnicodeDecodeError) as error:
-        problems.append(f"{path}: it cannot be read: {error}.")
+        problems.append(f"{path}: it cannot be read: {getattr(error, 'strerror', None) or error}.")
         return _File()
     try:
         data = load_yaml(text, FILE_NAME)

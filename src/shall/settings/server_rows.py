@@ -113,7 +113,7 @@ SERVER_ROWS: tuple[Setting, ...] = (
     Setting(
         "drain_s",
         types.seconds,
-        "how long requests in flight may take after SIGTERM, in seconds",
+        "how long requests in flight may take after SIGTERM or the end of stdin, in seconds",
         ("SHALL_DRAIN",),
         key="server.drain_s",
         flag="--drain",

@@ -60,12 +60,18 @@ class Settings:
     # What may be asked for
     read_only: bool = False
     tools: tuple[str, ...] = ()
+    writable: tuple[str, ...] = ()
     max_body_bytes: int = 4 << 20
     max_header_bytes: int = 32 << 10
     max_json_depth: int = 64
     max_result_bytes: int = 4 << 20
     header_timeout_s: float = 10.0
     body_timeout_s: float = 30.0
+    body_deadline_s: float = 120.0
+    body_min_rate: int = 1000
+    max_buffered_bytes: int = 32 << 20
+    max_unknown_connections: int = 1024
+    max_unknown_bytes: int = 16 << 20
     rate_per_s: float = 0.0
     rate_burst: int = 20
     max_concurrent: int = 0

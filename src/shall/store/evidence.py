@@ -4,15 +4,18 @@ import errno
 import json
 import logging
 import os
+import stat
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, fields, replace
 from datetime import MAXYEAR, UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from shall.bounded import EVIDENCE_BYTES, read_descriptor
 from shall.errors import StoreUnavailable
 from shall.store.base import Evidence
+from shall.store.folders import Folder
 from shall.store.locks import locked
 
 FORMAT = 1
@@ -56,8 +59,8 @@ class EvidenceLog:
     back or another machine's is ahead (a hybrid logical clock: Kulkarni et al., 2014).
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path | Folder) -> None:
+        self._folder = folder if isinstance(folder, Folder) else Folder(folder)
         self._read: dict[str, tuple[tuple[int, int, int], list[Evidence]]] = {}
 
     def append(self, facts: Sequence[Evidence]) -> int:
@@ -102,31 +105,34 @@ class EvidenceLog:
 
     def _newest(self) -> dict[_Key, Evidence]:
         found: dict[_Key, Evidence] = {}
-        with self._translated():
-            for path in sorted(self._folder.glob("*.jsonl")):
-                for fact in self._facts(path):
+        with self._translated(), suppress(FileNotFoundError), self._folder.opened() as folder:
+            names = os.listdir(folder)  # noqa: PTH208 - of a descriptor
+            for name in sorted(it for it in names if it.endswith(".jsonl")):
+                for fact in self._facts(folder, name):
                     key = _key(fact)
                     if key not in found or _order(found[key]) < _order(fact):
                         found[key] = fact
         return found
 
-    def _facts(self, path: Path) -> list[Evidence]:
-        status = path.stat()
+    def _facts(self, folder: int, name: str) -> list[Evidence]:
+        status = os.stat(name, dir_fd=folder, follow_symlinks=False)
         stamp = (status.st_ino, status.st_size, status.st_mtime_ns)
-        known = self._read.get(path.name)
+        known = self._read.get(name)
         if known is None or known[0] != stamp:
-            known = (stamp, list(_read(path)))
-            self._read[path.name] = known
+            data = b""
+            if stat.S_ISREG(status.st_mode):  # a link may lead anywhere
+                data = _data_of(folder, name)
+            known = (stamp, list(_read(self._folder.path / name, data)))
+            self._read[name] = known
         return known[1]
 
     @contextmanager
     def _open(self, name: str) -> Iterator[int]:
-        path = self._folder / name
+        path = self._folder.path / name
         # O_NOFOLLOW: the file is committed, and a link in it could name any file of the user.
         flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
-        with self._translated():
-            self._folder.mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(path, flags, 0o644)
+        with self._translated(), self._folder.opened(make=True) as folder:
+            descriptor = os.open(name, flags, 0o644, dir_fd=folder)
             try:
                 with locked(descriptor, str(path)):
                     yield descriptor
@@ -139,7 +145,7 @@ class EvidenceLog:
             yield
         except OSError as error:
             raise StoreUnavailable(
-                f"The evidence in {self._folder} cannot be used: {error.strerror}.",
+                f"The evidence in {self._folder.path} cannot be used: {error.strerror}.",
                 hint="Make it writable, or name another state folder with SHALL_STATE_DIR.",
             ) from error
 
@@ -179,8 +185,19 @@ def _append(descriptor: int, data: bytes) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-def _read(path: Path) -> Iterator[Evidence]:
-    for number, line in enumerate(path.read_bytes().split(b"\n"), start=1):
+def _data_of(folder: int, name: str) -> bytes:
+    flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+    descriptor = os.open(name, flags, dir_fd=folder)
+    try:
+        return read_descriptor(descriptor, EVIDENCE_BYTES)
+    except OSError as error:
+        raise OSError(error.errno, f"{name}: {error.strerror}") from None
+    finally:
+        os.close(descriptor)
+
+
+def _read(path: Path, data: bytes) -> Iterator[Evidence]:
+    for number, line in enumerate(data.split(b"\n"), start=1):
         if not line.strip():
             continue
         try:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from shall.bounded import EVIDENCE_BYTES, read_descriptor
 from shall.errors import StoreUnavailable
 from shall.store.copies import Recovered, recover_database
 from shall.store.evidence import unreadable_lines
@@ -74,7 +75,7 @@ def repair_evidence(path: Path, folder: Path, now: datetime) -> Moved | None:
 
 
 def _repair_lines(descriptor: int, kept: Path) -> Moved | None:
-    data = _all_of(descriptor)
+    data = read_descriptor(descriptor, EVIDENCE_BYTES)
     bad = set(unreadable_lines(data))
     if not bad:
         return None
@@ -93,11 +94,6 @@ def _repair_lines(descriptor: int, kept: Path) -> Moved | None:
         file.truncate()
     os.fsync(descriptor)
     return Moved(kept, len(bad))
-
-
-def _all_of(descriptor: int) -> bytes:
-    with open(descriptor, "rb", closefd=False) as file:
-        return file.read()
 
 
 def stamp(now: datetime) -> str:

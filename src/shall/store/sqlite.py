@@ -4,8 +4,8 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from weakref import finalize
@@ -17,8 +17,10 @@ from shall.store.base import CallRecord, CallStatistics, ConnectionRecord, RunRe
 from shall.store.call_buffer import CallBuffer
 from shall.store.call_counts import insert_calls
 from shall.store.call_statistics import count_calls
+from shall.store.folders import Folder, walk
 from shall.store.locks import Lease, in_use_file, is_held, locked_file, share
 from shall.store.migrate import migrate, refuse_newer
+from shall.store.opening import opens_only
 from shall.store.rows import RunRow, case_from_text, run_record, time_text
 
 MAX_CALLS = 100_000
@@ -56,46 +58,55 @@ class SqliteStore:
     process holds a lock, which the kernel gives back however the process ends.
     """
 
-    def __init__(self, path: Path, *, max_runs: int, max_age_days: int) -> None:
-        """Open the file, or make it.
+    def __init__(
+        self, path: Path, *, max_runs: int, max_age_days: int, folder: Folder | None = None
+    ) -> None:
+        """Open the file, or make it, at the path or in the folder that is named beside it.
 
         Raises:
             StoreUnavailable: It cannot be opened or written.
             StoreTooNew: A newer release wrote it.
         """
         self._path = path
+        self._folder = folder or Folder(path.parent)
+        with self._translated():
+            self._close_folder, self._reached = _reached(self, self._folder, path)
         self._max_runs = max(1, max_runs)
         self._max_age_days = max_age_days
         self._lock = threading.RLock()
         self._lease: Lease | None = None
         self._calls = CallBuffer(self._insert_calls)
-        with self._translated():
+        with self._translated(), ExitStack() as undo:
+            undo.callback(self._close_folder)
             # Closed with this object at the latest, so that nobody waits for a forgotten store.
-            self._stop_using = finalize(self, os.close, share(in_use_file(path)))
-            self._connection = self._connect()
-        try:
-            with self._translated(), self._starting():
-                refuse_newer(self._connection, str(path))
-                self._connection.execute("PRAGMA journal_mode = WAL")
+            self._stop_using = finalize(self, os.close, share(in_use_file(self._reached)))
+            undo.callback(self._stop_using)
+            with self._starting():
+                with opens_only(self._folder, path.name):
+                    self._connection = self._connect()
+                    undo.callback(self._connection.close)
+                    refuse_newer(self._connection, str(path))
+                    self._connection.execute("PRAGMA journal_mode = WAL")
                 self._connection.execute("PRAGMA foreign_keys = ON")
                 migrate(self._connection)
-        except BaseException:
-            self._connection.close()
-            self._stop_using()
-            raise
+            undo.pop_all()
 
     def _connect(self) -> sqlite3.Connection:
         flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
         with suppress(FileExistsError):
             # Only a new file: closing one that is open elsewhere in this process drops its locks.
-            os.close(os.open(self._path, flags, 0o600))
+            os.close(os.open(self._reached, flags, 0o600))
         return sqlite3.connect(
-            self._path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False
+            f"{self._reached.absolute().as_uri()}?mode=rw",  # it is made above, or not at all
+            timeout=_BUSY_S,
+            isolation_level=None,
+            check_same_thread=False,
+            uri=True,
         )
 
     @contextmanager
     def _starting(self) -> Iterator[None]:
-        with locked_file(self._path.with_name(self._path.name + ".lock")):
+        with locked_file(self._reached.with_name(self._path.name + ".lock")):
             yield
 
     @contextmanager
@@ -141,7 +152,7 @@ class SqliteStore:
         with self._lock:
             if self._lease is None:
                 with self._starting():
-                    self._lease = Lease.take(self._path.with_name(_LIVE_FOLDER))
+                    self._lease = Lease.take(self._reached.with_name(_LIVE_FOLDER))
             lease = self._lease.name
         with self._writing() as connection:
             queries.insert_run(connection, run_id, started_at, total, environment, lease)
@@ -183,7 +194,7 @@ class SqliteStore:
         return run_record(row, self._status(row), cases)
 
     def _status(self, row: RunRow) -> RunStatus:
-        live = self._path.with_name(_LIVE_FOLDER)
+        live = self._reached.with_name(_LIVE_FOLDER)
         if row.status == RunStatus.RUNNING and not is_held(live, row.lease):
             return RunStatus.INTERRUPTED
         return RunStatus(row.status)
@@ -249,3 +260,17 @@ class SqliteStore:
                 self._lease.give_back()
                 self._lease = None
             self._stop_using()
+            self._close_folder()
+
+
+def _reached(store: SqliteStore, folder: Folder, path: Path) -> tuple[Callable[[], object], Path]:
+    """Return what closes the folder with the store, and the path of the database through it.
+
+    Elsewhere than on Linux an open folder cannot be a part of a path: ``opens_only`` finds out.
+    """
+    if folder.base is None:
+        return lambda: None, path
+    descriptor = walk(folder.base(), folder.names)
+    close = finalize(store, os.close, descriptor)
+    through = Path(f"/proc/self/fd/{descriptor}")
+    return close, (through if through.is_dir() else folder.path) / path.name

@@ -1,17 +1,21 @@
 """The state folder: ``local/`` for this machine, text beside it for everybody."""
 
+import errno
 import os
 import pwd
 import secrets
 from contextlib import suppress
 from pathlib import Path
 
+from shall.bounded import read_path
 from shall.errors import StoreUnavailable
+from shall.store.folders import Folder
 
 LOCAL = "local"
 """Below the state folder: the database, caches and reports of this machine; never committed."""
 
 _KEY_FILE = "sealing.key"
+_KEY_BYTES = 1024
 DATABASE = f"{LOCAL}/shall.db"
 """Below the state folder: runs and tool calls."""
 
@@ -25,22 +29,40 @@ _FILES = {
 }
 
 
-def prepare_state(folder: Path) -> None:
+def prepare_state(state: Path | Folder) -> None:
     """Make the state folder with what git needs to know about it. What exists is left alone.
 
     Raises:
         StoreUnavailable: It cannot be written.
     """
+    state = state if isinstance(state, Folder) else Folder(state)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / LOCAL).mkdir(mode=0o700, exist_ok=True)
-        for name, text in _FILES.items():
-            _write_once(folder / name, text)
+        with state.opened(make=True) as folder:
+            with suppress(FileExistsError):
+                os.mkdir(LOCAL, 0o700, dir_fd=folder)
+            for name, text in _FILES.items():
+                _write_once(folder, name, text)
     except OSError as error:
         raise StoreUnavailable(
-            f"The state folder {folder} cannot be written: {error.strerror}.",
+            f"The state folder {state.path} cannot be written: {error.strerror}.",
             hint="Make it writable, or name another one with SHALL_STATE_DIR.",
         ) from error
+
+
+def check_writable(state: Path) -> None:
+    """Make a file where the state of this machine lies, and delete it.
+
+    Raises:
+        OSError: It cannot be made.
+    """
+    local = state / LOCAL
+    folder = local if local.is_dir() else state
+    probe = folder / f".shall-{secrets.token_hex(8)}.tmp"
+    os.close(os.open(probe, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    probe.unlink()
+    evidence = state / EVIDENCE
+    if evidence.is_dir() and not os.access(evidence, os.W_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(evidence))
 
 
 def refuse_another_users(folder: Path) -> None:
@@ -73,7 +95,7 @@ def sealing_key(folder: Path) -> bytes:
     try:
         if not path.exists():
             _make_key(path)
-        return path.read_bytes()
+        return read_path(path, _KEY_BYTES)
     except OSError as error:
         raise StoreUnavailable(f"The key {path} cannot be read: {error.strerror}.") from error
 
@@ -89,9 +111,11 @@ def _make_key(path: Path) -> None:
         fresh.unlink()
 
 
-def _write_once(path: Path, text: str) -> None:
+def _write_once(folder: int, name: str, text: str) -> None:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC  # O_EXCL follows no link
     try:
-        with path.open("x", encoding="utf-8") as file:  # "x" follows no link
-            file.write(text)
+        descriptor = os.open(name, flags, 0o666, dir_fd=folder)
     except FileExistsError:
         return
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)

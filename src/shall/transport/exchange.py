@@ -1,6 +1,7 @@
 """One HTTP exchange as data, before redaction: never stored, never shown."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from msgspec import Struct
 
@@ -19,8 +20,23 @@ class FilePart:
     content_type: str = "application/octet-stream"
 
 
+class Secrecy(Protocol):
+    """Which parts of a request are secret; asked when a redirect leaves the origin."""
+
+    def of_header(self, name: str, value: str) -> bool:
+        """Return whether a header is secret."""
+        ...
+
+    def of_body(self, request: "Request") -> bool:
+        """Return whether the body, the form or a file holds a secret."""
+        ...
+
+
 class Request(Struct, frozen=True, gc=False, eq=False):
-    """A request ready to be sent. ``url`` is absolute, query included."""
+    """A request ready to be sent. ``url`` is absolute, query included.
+
+    ``secrecy`` None: only what names itself a credential is secret.
+    """
 
     method: str
     url: str
@@ -30,6 +46,7 @@ class Request(Struct, frozen=True, gc=False, eq=False):
     files: tuple[FilePart, ...] = ()
     timeout_s: float = 30.0
     follow_redirects: bool = True
+    secrecy: Secrecy | None = None
 
 
 class Response(Struct, frozen=True, gc=False, eq=False):

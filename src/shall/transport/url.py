@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from urllib.parse import quote, urlencode, urlsplit
 
 from shall.errors import BadValue
+from shall.redaction.shapes import mask_path
 
 # RFC 3986: reserved and unreserved characters stay, and so does a % that begins an escape.
 _SAFE = "!#$%&'()*+,/:;=?@[]~"
@@ -78,7 +79,8 @@ def _shown(url: str) -> str:
     """Give the URL for a message, without what may be secret: user, password and parameters."""
     address, mark, _ = url.partition("?")
     scheme, slashes, rest = address.partition("://")
-    return repr(f"{scheme}{slashes}{rest.rpartition('@')[2]}{mark}{'…' if mark else ''}")
+    path = mask_path(rest.rpartition("@")[2])
+    return repr(f"{scheme}{slashes}{path}{mark}{'…' if mark else ''}")
 
 
 def host_and_port(url: str) -> tuple[str, int]:

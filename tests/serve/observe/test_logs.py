@@ -3,6 +3,8 @@ import json
 import logging
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -244,3 +246,54 @@ def test_a_file_that_cannot_be_opened_is_told_at_the_start(tmp_path: Path) -> No
 
     with pytest.raises(InvalidSetting, match="cannot be written"):
         set_up_logging(Settings(log_file=tmp_path / "a-file" / "server.log"))
+
+
+@pytest.mark.verifies("defences#9.11")
+@pytest.mark.parametrize("log_format", ["console", "json"])
+def test_a_token_in_a_path_is_not_logged(log: Log, log_format: str) -> None:
+    file = log(log_format=log_format, variables={"bot": "canary-5f1b9c"}, secrets=("bot",))
+    token = "AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
+    for path in (
+        f"/bot110201543:{token}/send",
+        "/botcanary-5f1b9c/send",
+        "/x/63616e6172792d356631623963",
+    ):
+        log_access({"method": "GET", "path": path, "client": None}, 200, 0.001)
+    text = file.read_text()
+    assert "/bot110201543:***/send" in text
+    assert "/bot***/send" in text
+    assert not any(secret in text for secret in (token, "canary-5f1b9c", "63616e6172"))
+
+
+@pytest.mark.verifies("defences#9.4")
+@pytest.mark.parametrize(
+    "name", ["pwd", "pass", "密码", "jwt", "session", "sid", "csrf", "signature", "口令"]
+)
+@pytest.mark.parametrize("form", ["{}=hunter2x", "{}: hunter2x", '"{}": "hunter2x"'])
+def test_a_value_after_a_name_of_a_secret_is_not_logged(name: str, form: str) -> None:
+    assert "hunter2x" not in Masking()(form.format(name))
+
+
+@pytest.mark.verifies("defences#11.1", "defences#11.2")
+@pytest.mark.parametrize("mode", ["a", "w"])
+def test_standard_error_into_the_log_file_itself_doubles_and_tears_no_line(
+    tmp_path: Path, mode: str
+) -> None:
+    file = tmp_path / "server.log"
+    script = f"""
+import logging, sys
+from pathlib import Path
+from shall.serve.observe.logs import set_up_logging
+from shall.settings import Settings
+sys.stderr.write("by hand\\n")
+set_up_logging(Settings(log_file=Path({str(file)!r})))
+for number in range(20):
+    logging.warning("line %d %s", number, "x" * 20_000)
+    sys.stderr.write("by hand\\n")
+"""
+    with file.open(mode) as stderr:
+        subprocess.run([sys.executable, "-c", script], stderr=stderr, check=True)
+    lines = file.read_text().splitlines()
+    assert lines.count("by hand") == 21
+    assert [int(it.split()[4]) for it in lines if " line " in it] == list(range(20))
+    assert all(it.endswith("x" * 20_000) for it in lines if it != "by hand")

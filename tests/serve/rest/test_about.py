@@ -80,6 +80,7 @@ def test_info_tells_what_the_server_is(start: Start) -> None:
     assert info["features"] == dict.fromkeys(
         ("streaming", "tools", "prompts", "resources", "heartbeat"), True
     )
+    assert info["workspace"] == "named"
     assert info["version"]
     assert info["description"]
 

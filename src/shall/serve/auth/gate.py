@@ -12,6 +12,8 @@ from shall.errors import KeysUnavailable, NotAllowed
 from shall.serve.auth.authenticator import Authenticator
 from shall.serve.auth.metadata import PUBLIC
 from shall.serve.auth.refusal import Refused
+from shall.serve.limits.sizes import replayed
+from shall.serve.limits.strangers import admit
 from shall.serve.problem import REQUEST_ID, problem
 
 NOBODY = Principal("nobody", frozenset())
@@ -26,6 +28,8 @@ _log = logging.getLogger(__name__)
 
 class AuthGate:
     """Finds the caller of each request and lets nobody else through; None lets all through.
+
+    It reads nothing of the body: who is not known cannot make the server hold one.
 
     ``public`` are the paths that need no token. ``count`` answers for those who are not let
     through, or tells them that they ask too often; None answers whatever their number.
@@ -46,10 +50,13 @@ class AuthGate:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer 401 or 503, or pass the request on with its caller."""
         if self._authenticator is None or scope["type"] == "lifespan":
+            admit(scope)
             await self._app(scope, receive, send)
             return
         found = NOBODY
-        if scope["path"] not in self._public:
+        if scope["path"] in self._public:
+            receive = replayed(b"", receive)  # what is public takes no body: none is read
+        else:
             try:
                 found = await self._authenticator.identify(scope)
             except Refused as refused:
@@ -58,6 +65,7 @@ class AuthGate:
             except KeysUnavailable as error:
                 await _unavailable(scope, error)(scope, receive, send)
                 return
+            admit(scope)
         scope[PRINCIPAL] = found
         await self._app(scope, receive, send)
 

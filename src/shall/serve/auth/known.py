@@ -10,6 +10,7 @@ from pathlib import Path
 
 from shall.actions.access import Principal
 from shall.actions.tokens import Token, bare_token, digest_of, parse_tokens
+from shall.bounded import CONFIG_BYTES, read_text
 from shall.errors import InvalidFile, InvalidSetting
 from shall.serve.auth.refusal import INVALID_TOKEN, Refused
 
@@ -147,7 +148,7 @@ def _identity(file: Path) -> tuple[int, ...]:
 
 def _read(file: Path) -> _Known:
     try:
-        text = file.read_text("utf-8")
+        text = read_text(file, CONFIG_BYTES)
     except (OSError, UnicodeDecodeError) as error:
         raise _unreadable(file, error) from None
     if not text.strip():

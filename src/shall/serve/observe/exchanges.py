@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shall.actions.request_ids import CURRENT
+from shall.redaction.shapes import mask_path
 from shall.serve.observe.ids import IDS, ids_of
 from shall.serve.problem import REQUEST_ID, principal_of, problem
 
@@ -80,14 +81,14 @@ async def _apologise(scope: Scope, receive: Receive, answer: Send) -> None:
 
 
 def log_access(scope: Scope, status: int, duration_s: float) -> None:
-    """Write one line about a request, without its query: that may hold secrets."""
+    """Write one line about a request, without its query and what looks like a token."""
     path = scope["path"]
     if path in PROBES or not _access.isEnabledFor(logging.INFO):
         return
     client = scope.get("client")
     fields = {
         "method": scope["method"],
-        "path": path[:_LONGEST_PATH],
+        "path": mask_path(path[:_LONGEST_PATH]),
         "status": status,
         "duration_ms": round(duration_s * 1000, 3),
         "principal": principal_of(scope).name,

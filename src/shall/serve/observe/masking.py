@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterable
 
-from shall.engine.redact import MASK, Redactor, is_secret_name
+from shall.engine.redact import Redactor
+from shall.redaction.forms import MASK
+from shall.redaction.names import is_secret_name
 
 _SCHEME = re.compile(r"\b(Bearer|Basic|Digest|Token)\s+[\w.~+/=-]{6,}", re.IGNORECASE)
 _NAME_AND_MARK = re.compile(r"(?<![\w-])([\w-]{1,64})[\"']?\s{0,4}[:=]\s{0,4}[\"']?")
@@ -16,8 +18,8 @@ _USERINFO = re.compile(r"(?<=://)[^\s/@]{1,512}@")
 class Masking:
     """Masks the secrets of the settings, and whatever looks like one by its name or place."""
 
-    def __init__(self, secrets: Iterable[str] = ()) -> None:
-        self._known = Redactor()
+    def __init__(self, secrets: Iterable[str] = (), known: Redactor | None = None) -> None:
+        self._known = known or Redactor()
         for secret in secrets:
             self._known.learn(secret)
 

@@ -29,7 +29,7 @@ async def _ready(call: Call) -> Response:
 
 
 async def info(call: Call) -> Response:
-    """Answer what this server is and can do."""
+    """Answer what this server is and can do, and whose the folder is that it works in."""
     features = ("streaming", "tools", "prompts", "resources", "heartbeat")
     return json_answer(
         {
@@ -38,6 +38,7 @@ async def info(call: Call) -> Response:
             "description": DESCRIPTION,
             "protocol_versions": list(ACCEPTED),
             "features": dict.fromkeys(features, True),
+            "workspace": call.backing.origin,
         }
     )
 

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from shall.errors import ShallError
+from shall.redaction.shapes import mask_path
 from shall.serve.problem import problem
 
 FORBIDDEN = "MCP_FORBIDDEN"
@@ -77,9 +78,10 @@ def problem_handlers() -> dict[Any, ProblemHandler]:
 async def _of_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - it is registered for that
     status = error.status_code
-    detail = f"{request.method} {request.url.path}: {error.detail}."
+    path = mask_path(request.url.path)
+    detail = f"{request.method} {path}: {error.detail}."
     if status == 404:
-        detail = f"Nothing is served at {request.url.path}; GET /openapi.json lists the routes."
+        detail = f"Nothing is served at {path}; GET /openapi.json lists the routes."
     code = _CODES.get(status, "MCP_VALIDATION_ERROR")
     return problem(request.scope, status, code, detail, headers=error.headers)
 

@@ -1,6 +1,5 @@
 """Requests compared with the schemas of their operation: the few forms that ours use."""
 
-import difflib
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -8,6 +7,7 @@ from typing import Any, NoReturn
 
 from starlette.requests import Request
 
+from shall.cases.nearest import nearest
 from shall.errors import BadRequest
 from shall.serve.rest.operation import Schema
 
@@ -58,8 +58,8 @@ def _check_names(what: str, names: Iterable[str], known: Iterable[str]) -> None:
     for name in names:
         if name in known:
             continue
-        near = difflib.get_close_matches(name, known, n=1)
-        hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(known) or 'none'}."
+        near = nearest(name, known)
+        hint = f"Did you mean {near}?" if near else f"There are: {', '.join(known) or 'none'}."
         raise BadRequest(f"There is no {what} {name[:100]}.", hint=hint)
 
 

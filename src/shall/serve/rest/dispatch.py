@@ -74,7 +74,7 @@ async def _served(
             method,
             {**params, "_meta": _META},
             connection=connection,
-            lifespan_state=Connected(backing.workspaces),
+            lifespan_state=Connected(backing.workspaces, backing.workers),
         )
     except Exception as error:  # noqa: BLE001 - as the SDK's own transports do
         return modern_error_data(error)

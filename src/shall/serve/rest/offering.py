@@ -1,11 +1,11 @@
 """Prompts and tools of the MCP server by plain HTTP."""
 
-import difflib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from starlette.responses import Response
 
+from shall.cases.nearest import nearest
 from shall.serve.problem import problem
 from shall.serve.rest import schemas
 from shall.serve.rest.answers import FORBIDDEN, json_answer, told_problem
@@ -101,8 +101,8 @@ def tool_problem(call: Call, answer: Mapping[str, Any]) -> Response:
 
 
 def _unknown(call: Call, what: str, name: str, known: Iterable[str]) -> Unanswered:
-    near = difflib.get_close_matches(name, known, n=1)
-    hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(known)}."
+    near = nearest(name, known)
+    hint = f"Did you mean {near}?" if near else f"There are: {', '.join(known)}."
     return Unanswered(
         problem(call.request.scope, 404, "MCP_NOT_FOUND", f"There is no {what} {name}. {hint}")
     )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from shall.actions.server_folder import Origin
 from shall.serve.rest.versions import ACCEPTED
 
 Schema = Mapping[str, Any]
@@ -64,6 +65,7 @@ INFO = shaped(
         "description": TEXT,
         "protocol_versions": listed(TEXT),
         "features": {"type": "object", "additionalProperties": FLAG},
+        "workspace": {"enum": [str(origin) for origin in Origin]},
     }
 )
 

@@ -15,10 +15,13 @@ import pycurl
 
 from shall.errors import TargetDenied
 from shall.messages import Message, render
+from shall.transport.http.redirect import Origin
 from shall.transport.target_policy import Denial, TargetPolicy
 
 _AS_FOLLOWED = pycurl.U_URLENCODE | pycurl.U_ALLOW_SPACE
 """How libcurl reads a Location header."""
+
+_FOLLOWED = frozenset({"http", "https"})
 
 _REFUSED: int = pycurl.SOCKET_BAD
 
@@ -33,7 +36,17 @@ class _Lent(socket.socket):
 class Gate:
     """Judges where one transfer goes, from its first URL through every redirect (``trail``)."""
 
-    __slots__ = ("_at_address", "_at_host", "_host", "_policy", "_port", "_url", "trail")
+    __slots__ = (
+        "_at_address",
+        "_at_host",
+        "_host",
+        "_policy",
+        "_port",
+        "_url",
+        "leads_to",
+        "origin",
+        "trail",
+    )
 
     def __init__(self, policy: TargetPolicy, url: str) -> None:
         """Judge the host of the first URL.
@@ -45,13 +58,23 @@ class Gate:
         self.trail: list[str] = []
         self._url: str | pycurl.CurlUrl = url
         self._host, self._port = _host_and_port(url[: url.find("/", len("https://")) + 1] or url)
+        self.origin: Origin = (url.partition(":")[0].lower(), self._host.lower(), self._port)
+        self.leads_to: Origin | None = None
         self._at_address: Denial | None = None
         self._at_host = policy.judge_host(self._host, self._port)
         if self._at_host is not None:
             raise self._told(self._at_host)
 
-    def follow(self, location: bytes) -> bool:
-        """Judge where a redirect leads; False ends the transfer."""
+    @property
+    def url(self) -> str:
+        """The URL of the last request, or the one that the last redirect leads to."""
+        return self._url if isinstance(self._url, str) else self._url.url
+
+    def follow(self, location: bytes) -> bool | None:
+        """Judge where a redirect leads; False ends the transfer, None after this response.
+
+        None: it leaves the origin of the first URL, for ``leads_to``.
+        """
         if isinstance(self._url, str):
             self._url = pycurl.CurlUrl(self._url)
         self._host, self._port, self._at_address = "", 0, None
@@ -60,6 +83,10 @@ class Gate:
             self._host, self._port = _read(self._url)
             self._at_host = self._policy.judge_host(self._host, self._port)
             self.trail.append(self._url.url)
+            origin = (self._url.scheme or "").lower(), self._host.lower(), self._port
+            if self._at_host is None and origin != self.origin and origin[0] in _FOLLOWED:
+                self.leads_to = origin
+                return None
         return self._at_host is None
 
     def open_socket(self, _purpose: int, address: Any) -> socket.socket | int:

@@ -10,7 +10,7 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -57,6 +57,7 @@ class CurlLoop:
         for end in (self._woken_by, self._wakes):
             os.set_blocking(end, False)
         self._poller.watch(self._woken_by, READ)
+        self.turns: Any = None
         self._closing = threading.RLock()
         self._closed = False
 
@@ -198,7 +199,7 @@ class CurlLoop:
         now = _now()
         transfers = self._transfers
         if not transfers.act_on_time(now):
-            for fd, mask in self._poller.wait(self._patience(until, now)):
+            for fd, mask in self._wait(self._patience(until, now)):
                 if fd == self._woken_by:
                     self._empty_pipe()
                 else:
@@ -208,6 +209,15 @@ class CurlLoop:
             self._ring(_now())
         while self._called:
             self._ready.append(self._called.popleft())
+
+    def _wait(self, timeout_s: float | None) -> Iterable[tuple[int, int]]:
+        if self.turns is None:
+            return self._poller.wait(timeout_s)
+        self.turns.release()
+        try:
+            return list(self._poller.wait(timeout_s))
+        finally:
+            self.turns.acquire()
 
     def _patience(self, until: float | None, now: float) -> float | None:
         times = [until, self._transfers.act_at, self._transfers.next_at]

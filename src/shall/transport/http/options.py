@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Callable
+from typing import NamedTuple
 
 import pycurl
 
@@ -20,20 +21,32 @@ most clients do; RFC 9110, section 15.4, would keep any but POST, which libcurl 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, section 5.6.2
 
 
+class Limits(NamedTuple):
+    """What one transfer may use."""
+
+    timeout_s: float
+    redirects: int
+    body_bytes: int
+
+
 class Headers:
     """Collects the header lines of a transfer; each response of a redirect starts anew.
 
-    ``follow`` is told the Location that libcurl is about to follow, and whether it may.
+    ``follow`` takes the Location that libcurl is about to follow, and returns whether it may: True,
+    False to end the transfer at once, None to end it after the headers of this response.
     """
 
-    def __init__(self, follow: Callable[[bytes], bool] | None = None) -> None:
+    def __init__(self, follow: Callable[[bytes], bool | None] | None = None) -> None:
         self._lines: list[bytes] = []
         self._earlier: list[bytes] = []
         self._follow = follow
-        self._leads_on = 0
+        self._leads_on = False
+        self._ends = False
         self.redirects: list[int] = []
+        self.status = 0
         self.version = ""
         self.closes = False
+        self.set_cookies = False
 
     def take(self, line: bytes) -> int | None:
         """Take one line as libcurl hands it over; 0 ends the transfer."""
@@ -43,14 +56,18 @@ class Headers:
             version, _, rest = line[5:].replace(b"\t", b" ").partition(b" ")
             self.version = version.decode("latin-1").strip()
             self.closes = version == b"1.0"
-            status = rest[:3]
-            self._leads_on = int(status) if status[:1] == b"3" and status.isdigit() else 0
+            self.status = int(rest[:3]) if rest[:3].isdigit() else 0
+            self._leads_on = rest[:1] == b"3"
             return None
+        if self._ends and not line.strip():
+            return 0
         if len(self._lines) < MAX_HEADERS:
             self._lines.append(line)
         start = line[:1]
         if start in b"cC" and line[:11].lower() == b"connection:":
             self.closes = b"keep-alive" not in line.lower()
+        elif start in b"sS" and line[:11].lower() == b"set-cookie:":
+            self.set_cookies = True
         elif self._leads_on and line[:9].lower() == b"location:":
             return self._lead(line[9:].strip(b" \t\r\n"))
         return None
@@ -58,9 +75,11 @@ class Headers:
     def _lead(self, location: bytes) -> int | None:
         if not location or self._follow is None:
             return None
-        self.redirects.append(self._leads_on)
-        self._leads_on = 0  # libcurl takes no second one that differs
-        return None if self._follow(location) else 0
+        self._leads_on = False  # libcurl takes no second one that differs
+        self.redirects.append(self.status)
+        may = self._follow(location)
+        self._ends = may is None
+        return 0 if may is False else None
 
     def last(self) -> tuple[tuple[str, str], ...]:
         """Give the headers of the last response, names as sent."""
@@ -77,7 +96,7 @@ def _pairs(lines: list[bytes]) -> tuple[tuple[str, str], ...]:
 
 
 def prepare(
-    curl: pycurl.Curl, request: Request, headers: Headers, body: io.BytesIO, max_bytes: int
+    curl: pycurl.Curl, request: Request, headers: Headers, body: io.BytesIO, limits: Limits
 ) -> None:
     """Set the options of one transfer.
 
@@ -94,12 +113,12 @@ def prepare(
     curl.setopt(pycurl.PROXY, "")
     curl.setopt(pycurl.COOKIEFILE, "")
     curl.setopt(pycurl.ACCEPT_ENCODING, "")
-    curl.setopt(pycurl.TIMEOUT_MS, max(1, int(request.timeout_s * 1000)))
+    curl.setopt(pycurl.TIMEOUT_MS, max(1, int(limits.timeout_s * 1000)))
     curl.setopt(pycurl.FOLLOWLOCATION, _OBEY_CODE if request.follow_redirects else 0)
-    curl.setopt(pycurl.MAXREDIRS, MAX_REDIRECTS)
-    curl.setopt(pycurl.MAXFILESIZE, max_bytes)
+    curl.setopt(pycurl.MAXREDIRS, limits.redirects)
+    curl.setopt(pycurl.MAXFILESIZE, limits.body_bytes)
     curl.setopt(pycurl.HEADERFUNCTION, headers.take)
-    curl.setopt(pycurl.WRITEFUNCTION, _Write(body, max_bytes))
+    curl.setopt(pycurl.WRITEFUNCTION, _Write(body, limits.body_bytes))
     _set_body(curl, request)
     curl.setopt(pycurl.HTTPHEADER, _header_lines(request))
 

@@ -10,6 +10,7 @@ import pycurl
 
 from shall.errors import ShallError
 from shall.transport.exchange import Request, Response
+from shall.transport.http.jar import Jar
 from shall.transport.http.origin import NEXT_AFTER_S, Origin
 from shall.transport.http.transfer import Transfer
 from shall.transport.poller import Poller
@@ -29,10 +30,11 @@ Done = Callable[[Any, Response | None, ShallError | None], None]
 class Handle:
     """A libcurl handle of one sender: its cookies, and the transfer that is under way on it."""
 
-    __slots__ = ("curl", "opened", "origin", "sender", "transfer")
+    __slots__ = ("curl", "jar", "opened", "origin", "sender", "transfer")
 
     def __init__(self) -> None:
         self.curl = pycurl.Curl()
+        self.jar = Jar(self.curl)
         self.transfer: Transfer | None = None
         self.sender: Any = None
         self.origin = Origin()
@@ -65,6 +67,7 @@ class Transfers:
             return Handle()
         handle = self._idle.pop()
         handle.curl.setopt(pycurl.COOKIELIST, "ALL")
+        handle.jar = Jar(handle.curl)
         return handle
 
     def give_back(self, handle: Handle) -> None:
@@ -77,9 +80,13 @@ class Transfers:
         Raises:
             ShallError: It cannot be sent.
         """
-        handle.transfer = Transfer(handle.curl, request, self._policy)
+        handle.transfer = Transfer(handle.curl, handle.jar, request, self._policy)
         handle.sender = sender
-        handle.origin = origin = self._origin(request.url)
+        self._go(handle, request.url)
+
+    def _go(self, handle: Handle, url: str) -> None:
+        """Start a transfer, or hold it back."""
+        handle.origin = origin = self._origin(url)
         now = _now()
         if origin.may_start(now):
             self._send(handle, now)
@@ -91,13 +98,15 @@ class Transfers:
 
     def cancel(self, handle: Handle) -> None:
         """Break a transfer off; its connection is closed."""
-        handle.transfer = None
+        transfer, handle.transfer = handle.transfer, None
         if self._flying.pop(handle.curl, None) is not None:
             self._multi.remove_handle(handle.curl)
             self._left(handle, keeps=False)
         else:
             with suppress(ValueError):
                 handle.origin.waiting.remove(handle)
+        if transfer is not None:
+            transfer.break_off()
 
     def act(self, fd: int, mask: int) -> None:
         """Let libcurl act on a socket that is ready."""
@@ -166,14 +175,21 @@ class Transfers:
     def _finish(self, curl: pycurl.Curl, fault: tuple[int, str] | None) -> None:
         self._multi.remove_handle(curl)
         handle = self._flying.pop(curl)
-        transfer, handle.transfer = handle.transfer, None
+        transfer = handle.transfer
         if transfer is None:
             return
         self._left(handle, keeps=fault is None and transfer.keeps_connection)
-        if fault is None:
-            self._done(handle.sender, transfer.response(), None)
-        else:
-            self._done(handle.sender, None, transfer.failure(*fault))
+        try:
+            response = transfer.ended(fault)
+        except ShallError as error:
+            handle.transfer = None
+            self._done(handle.sender, None, error)
+            return
+        if response is None:
+            self._go(handle, transfer.request.url)
+            return
+        handle.transfer = None
+        self._done(handle.sender, response, None)
 
     def _on_socket(self, what: int, fd: int, _multi: object, _data: object) -> None:
         if what == pycurl.POLL_REMOVE:

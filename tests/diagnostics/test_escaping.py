@@ -1,6 +1,6 @@
 import pytest
 
-from shall.report.escaping import block, one_line
+from shall.diagnostics.escaping import block, one_line
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,119 @@
+"""Which folder a server works in where its operator names none."""
+
+import errno
+import os
+import pwd
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from shall.errors import StoreUnavailable
+
+_NO_LOGIN = frozenset({"false", "nologin"})
+_ROOT = Path("/")
+
+
+class Origin(StrEnum):
+    """Why a server works in its folder."""
+
+    NAMED = "named"
+    """The operator named it."""
+
+    CURRENT = "current"
+    """The server was started in it."""
+
+    OWN = "own"
+    """The server was started in ``/``, as systemd does, and works in a folder of its own."""
+
+    NONE = "none"
+    """There is none: the current folder is too wide, and the account has no data folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerFolder:
+    """A folder, and why it is the one. ``path`` is the current folder where there is none."""
+
+    path: Path
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The account that a process runs as. ``home`` is None where it has no home folder.
+
+    ``is_service``: nobody logs in to it.
+    """
+
+    home: Path | None
+    is_service: bool
+
+
+def current_account() -> Account:
+    """Return the account of this process. One that is in no user database is a service's."""
+    try:
+        home = Path.home()
+    except RuntimeError:  # neither HOME nor an entry in the user database
+        home = None
+    try:
+        shell = pwd.getpwuid(os.geteuid()).pw_shell
+    except KeyError:
+        return Account(home, is_service=True)
+    return Account(home, is_service=Path(shell).name in _NO_LOGIN)
+
+
+def server_folder(
+    current: Path, account: Account, environ: Mapping[str, str], project_file: str
+) -> ServerFolder:
+    """Return the folder of a server that was started in ``current`` and told no other.
+
+    A home folder is too wide: it holds keys and histories. It is taken where nobody logs in to
+    the account, or where it holds ``project_file``.
+    """
+    if current == _ROOT:
+        own = _own_folder(account, environ)
+        return ServerFolder(current, Origin.NONE) if own is None else ServerFolder(own, Origin.OWN)
+    is_home = account.home is not None and current == account.home.resolve()
+    if is_home and not (account.is_service or (current / project_file).is_file()):
+        return ServerFolder(current, Origin.NONE)
+    return ServerFolder(current, Origin.CURRENT)
+
+
+def make_own_folder(folder: Path) -> None:
+    """Make the folder of a server's own, readable by its account only.
+
+    Raises:
+        StoreUnavailable: It cannot be made, or not without making a folder in ``/``.
+    """
+    top = Path("/", folder.parts[1])
+    try:
+        if not top.is_dir():
+            raise FileNotFoundError(errno.ENOENT, f"there is no {top}")
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreUnavailable(
+            f"The server's own workspace {folder} cannot be made: {error.strerror}.",
+            hint="Name a folder with --workspace, or set StateDirectory= in the unit.",
+        ) from error
+
+
+def _own_folder(account: Account, environ: Mapping[str, str]) -> Path | None:
+    """Return the data folder that the server may make; None where the account has none.
+
+    systemd.exec(5) separates several state directories by colons. The XDG Base Directory
+    Specification has a path that is not absolute ignored.
+    """
+    state = environ.get("STATE_DIRECTORY", "").partition(":")[0]
+    if _is_usable(state):
+        return Path(state)
+    data = environ.get("XDG_DATA_HOME", "")
+    if _is_usable(data):
+        return Path(data) / "shall"
+    home = account.home
+    if home is None or not _is_usable(str(home)) or not home.is_dir():  # such as /nonexistent
+        return None
+    return home / ".local/share/shall"
+
+
+def _is_usable(path: str) -> bool:
+    return path.startswith("/") and os.path.normpath(path).strip("/") != ""

@@ -1,0 +1,76 @@
+"""Diagnostics for people: with the line of the source and a caret below what is wrong."""
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+
+from shall.diagnostics.diagnostic import Diagnostic
+from shall.diagnostics.escaping import one_line
+
+_MAX_WIDTH = 120
+"""Columns of a source line that are shown; the problem is always among them."""
+
+
+def terminal(diagnostics: Iterable[Diagnostic], sources: Mapping[str, str]) -> str:
+    """Return each diagnostic with an excerpt of its source and a caret.
+
+    ``sources`` holds the texts of files by their names; a file that it lacks is shown without an
+    excerpt. Control characters and bidirectional overrides of the source are escaped.
+    """
+    lines: dict[str, list[str]] = {}
+    blocks = []
+    for found in diagnostics:
+        file = found.place.file if found.place else ""
+        if file not in lines:
+            lines[file] = sources.get(file, "").splitlines()
+        blocks.append(_block(found, lines[file]))
+    return "\n\n".join(blocks)
+
+
+def concise(diagnostics: Iterable[Diagnostic]) -> str:
+    """Return one line for each diagnostic: ``file:line:column: code message hint``."""
+    return "\n".join(
+        one_line(
+            f"{f'{found.place}: ' if found.place else ''}{found.severity.value}[{found.code}] "
+            f"{found.message}{f' {found.hint}' if found.hint else ''}"
+        )
+        for found in diagnostics
+    )
+
+
+def _block(found: Diagnostic, source: list[str]) -> str:
+    head = one_line(f"{found.severity.value}[{found.code}]: {found.message}")
+    if found.place is None:
+        return f"{head}\n  = {one_line(found.hint)}" if found.hint else head
+    number = str(found.place.line)
+    margin = " " * len(number)
+    rows = [head, f"{margin}--> {one_line(str(found.place))}"]
+    if 0 < found.place.line <= len(source):
+        line, caret = _excerpt(source[found.place.line - 1], found.place.column, found.length)
+        rows += [f"{margin} |", f"{number} | {line}".rstrip(), f"{margin} | {caret}"]
+    if found.hint:
+        rows.append(f"{margin} = {one_line(found.hint)}")
+    return "\n".join(rows)
+
+
+def _excerpt(line: str, column: int, length: int) -> tuple[str, str]:
+    """Return the line as it can be shown, and a line of carets below what is wrong."""
+    start = min(column - 1, len(line))
+    first = max(0, start - _MAX_WIDTH // 2)
+    before = _shown(line[first:start])
+    wrong = _shown(line[start : start + max(1, length)][:_MAX_WIDTH])
+    after = _shown(line[start + max(1, length) :][:_MAX_WIDTH])
+    head = "…" if first else ""
+    shown = f"{head}{before}{wrong}{after}"
+    return shown, " " * _width(head + before) + "^" * max(1, _width(wrong))
+
+
+def _shown(text: str) -> str:
+    return one_line(text.replace("\t", "    "))
+
+
+def _width(text: str) -> int:
+    """Return the columns that a text takes: East Asian wide characters take two (UAX #11)."""
+    return sum(
+        0 if unicodedata.combining(char) else 1 + (unicodedata.east_asian_width(char) in "WF")
+        for char in text
+    )

@@ -1,0 +1,37 @@
+"""Which folders modules may be imported from.
+
+Python, uvicorn and gunicorn put the working folder first in ``sys.path``. A server's working
+folder is its workspace: its callers write files there, so a module imported from it would run code
+of theirs in the server.
+
+This module imports only what every Python has loaded before it runs a program.
+"""
+
+import os
+import sys
+
+_OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
+
+
+def remove_working_folder() -> None:
+    """Remove the working folder and every relative entry from ``sys.path``.
+
+    Every entry point but the pytest plugin calls it before it imports anything else.
+    """
+    try:
+        remove_folders(os.getcwd())  # noqa: PTH109
+    except FileNotFoundError:  # it was deleted
+        remove_folders()
+
+
+def remove_folders(*folders: str | os.PathLike[str]) -> None:
+    """Remove folders and every relative entry from ``sys.path``.
+
+    The folder that this package lies in goes last instead: a server started in its own source
+    folder still finds what else lies there.
+    """
+    removed = {os.path.realpath(folder) for folder in folders}
+    absolute = [entry for entry in sys.path if os.path.isabs(entry)]  # noqa: PTH117
+    sys.path[:] = [entry for entry in absolute if os.path.realpath(entry) not in removed]
+    if os.path.realpath(_OURS) in removed:
+        sys.path.append(_OURS)

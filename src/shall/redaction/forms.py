@@ -1,0 +1,182 @@
+"""The forms that a secret takes on its way through headers, URLs, JSON, YAML and HTML.
+
+Everything is compared in folded case: the case of letters, of hexadecimal digits and of base64 is
+covered by one comparison, at the price of texts that differ from a secret by case only.
+"""
+
+import base64
+import html
+import json
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from urllib.parse import quote, quote_plus
+
+MASK = "***"
+
+SHORTEST = 6
+"""Values of fewer characters are masked only as whole values and whole words."""
+
+_PLAIN = re.compile(r"[A-Za-z0-9._-]+")  # no encoder changes these
+
+_FEW = 64
+_MOST_SEARCHED = 800
+"""Up to so many forms are searched for one by one; in a short text, up to ``_FEW``."""
+
+_BITS = 6  # of one base64 character (RFC 4648, section 4)
+
+
+@lru_cache(maxsize=2048)
+def forms_of(value: str) -> frozenset[str]:
+    """Return the folded forms of a value of at least ``SHORTEST`` characters."""
+    data = _bytes(value)
+    forms = {value, data.hex(), *_everything_escaped(value), *_base64(data)}
+    if _PLAIN.fullmatch(value):  # no encoding has to change it: most tokens are such
+        return frozenset(map(str.lower, forms))
+    spelled = {value} if value.isascii() else {value, value.upper(), value.lower()}
+    for text in spelled:
+        forms |= {text, html.escape(text), html.escape(text, quote=False), repr(text)[1:-1]}
+        forms |= {text.replace("'", "''"), html.escape(text).replace("&#x27;", "&#39;")}
+        forms |= _percent(text)
+        forms |= _json(text)
+    for text in _json_plain(value):  # in the payload of a JWT
+        forms |= set(_base64(_bytes(text)))
+    return frozenset(map(folded, forms))
+
+
+def folded(text: str) -> str:
+    """Return a text in lower case, character for character: its length does not change."""
+    low = text.lower()
+    if text.isascii():
+        return low
+    if len(low) != len(text):  # "İ" becomes two characters
+        low = "".join(one if len(one := char.lower()) == 1 else char for char in text)
+    return low.replace("ς", "σ")  # which of the two depends on what follows
+
+
+class Matcher:
+    """Finds folded forms in texts.
+
+    Few forms are searched for one after the other, which is forty times faster than one
+    alternation: ``find`` skips ahead, ``re`` tries each branch at each character. Many forms are
+    looked up by their first characters at each place of the text.
+    """
+
+    __slots__ = ("_forms", "_index")
+
+    def __init__(self, forms: Iterable[str]) -> None:
+        self._forms = tuple(forms)
+        self._index: dict[str, dict[int, set[str]]] = {}
+
+    def mask(self, text: str) -> str:
+        """Replace every form in a text by the mask; overlapping ones by one."""
+        low = folded(text)
+        few = len(self._forms) <= min(_FEW + len(low) // 2, _MOST_SEARCHED)
+        spans = list(self._search(low) if few else self._look_up(low))
+        return mask_spans(text, spans) if spans else text
+
+    def _search(self, low: str) -> Iterator[tuple[int, int]]:
+        for form in self._forms:
+            at = low.find(form)
+            while at >= 0:
+                end = at + len(form)
+                yield at, end
+                at = low.find(form, end)
+
+    def _look_up(self, low: str) -> Iterator[tuple[int, int]]:
+        if not self._index:
+            self._index = _by_beginning(self._forms)
+        index = self._index
+        for at in range(len(low) - SHORTEST + 1):
+            found = index.get(low[at : at + SHORTEST])
+            if found is not None:
+                yield from ((at, at + size) for size in found if low[at : at + size] in found[size])
+
+
+def _by_beginning(forms: Iterable[str]) -> dict[str, dict[int, set[str]]]:
+    index: dict[str, dict[int, set[str]]] = {}
+    for form in forms:
+        index.setdefault(form[:SHORTEST], {}).setdefault(len(form), set()).add(form)
+    return index
+
+
+def mask_spans(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """Replace parts of a text, given by start and end, by the mask; overlapping ones by one."""
+    parts, done = [], 0
+    for start, end in _merged(spans):
+        parts += [text[done:start], MASK]
+        done = end
+    return "".join([*parts, text[done:]])
+
+
+def _merged(spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    first, last = -1, -1
+    for start, end in sorted(spans):
+        if start > last:
+            if last >= 0:
+                yield first, last
+            first, last = start, end
+        else:
+            last = max(last, end)
+    if last >= 0:
+        yield first, last
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "replace")  # a lone surrogate is sent as "?"
+
+
+def _percent(text: str) -> set[str]:
+    """Percent-encode once and twice, as different libraries do (RFC 3986, section 2.1)."""
+    safe = _bytes(text).decode()
+    once = {
+        quote(safe, safe=""),
+        quote(safe),
+        quote_plus(safe),
+        quote(safe, safe="!'()*"),  # encodeURIComponent
+        quote_plus(safe, safe="*").replace("~", "%7E"),  # forms of the URL standard, and Java
+    }
+    return once | {
+        again for one in once for again in (quote(one, safe=""), quote(one), quote_plus(one))
+    }
+
+
+def _json_plain(text: str) -> set[str]:
+    return {json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]}
+
+
+def _json(text: str) -> set[str]:
+    """Escape as JSON does (RFC 8259, section 7), also inside another JSON text."""
+    plain = _json_plain(text)
+    forms = plain | {one.replace("/", "\\/") for one in plain}
+    forms |= {_html_safe(one) for one in plain}
+    return forms | {json.dumps(one, ensure_ascii=False)[1:-1] for one in forms}
+
+
+def _html_safe(text: str) -> str:
+    """Escape ``<``, ``>``, ``&`` and ``'`` as Go, Rails and PHP do."""
+    for char in "<>&'":
+        text = text.replace(char, f"\\u{ord(char):04x}")
+    return text
+
+
+def _everything_escaped(text: str) -> Iterator[str]:
+    """Escape each character, whether it has to be or not: in URLs once and twice, in JSON."""
+    digits = _bytes(text).hex(" ")
+    yield f"%{digits}".replace(" ", "%")
+    yield f"%25{digits}".replace(" ", "%25")
+    units = text.encode("utf-16-be", "surrogatepass").hex(" ", 2)
+    yield f"\\u{units}".replace(" ", "\\u")
+
+
+def _base64(data: bytes) -> Iterator[str]:
+    """Encode at the three offsets that a value may have; characters it shares are left out."""
+    for before in range(3):
+        first = -(-before * 8 // _BITS)
+        end = (before + len(data)) * 8 // _BITS
+        plain = base64.b64encode(bytes(before) + data).decode()[first:end]
+        yield plain
+        if "+" in plain or "/" in plain:
+            yield plain.replace("+", "-").replace("/", "_")  # base64url (section 5)
+            yield plain.replace("/", "\\/")
+            yield quote(plain, safe="")

@@ -1,0 +1,58 @@
+"""Parts of a URL's path that look like a token, though nobody said that they are one."""
+
+import re
+from itertools import pairwise
+from typing import Any
+
+from shall.redaction.forms import MASK
+
+_JWT = re.compile(r"eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*")  # RFC 7519
+_KNOWN = re.compile(
+    r"(?<![A-Za-z0-9])((gh[opsru]_|github_pat_|glpat-|xox[abeoprs]-|[rs]k_(live|test)_|A[KS]IA"
+    r"|AIza|ya29\.)[\w-]{12,}|(sk-|npm_|hf_)[\w-]{24,}|shall_[\w-]{40,})",
+    re.ASCII,
+)
+_PIECE = re.compile(r"[A-Za-z0-9_~=+-]{20,}")
+_WORD_OF_DIGITS = re.compile(r"(?=.*\d)[A-Za-z0-9._~=+/-]{12,}")
+_HEX = re.compile(r"[0-9A-Fa-f]+")
+_LONGEST_ID = 40
+"""Hexadecimal digits of a UUID, a trace or a commit: ids that one wants to see."""
+
+_LEAST_DIGITS = 2
+_LEAST_CHANGES = 0.45
+"""The share of neighbours of different kind: about 0.6 in random text, less in words."""
+
+
+def mask_path(path: str) -> str:
+    """Mask what looks like a token in a path: a JWT, a known prefix, a long random text."""
+    path = _KNOWN.sub(MASK, _JWT.sub(MASK, path))
+    return _PIECE.sub(lambda found: MASK if _is_random(found[0]) else found[0], path)
+
+
+def mask_url_path(url: str) -> str:
+    """Mask what looks like a token in the path of a URL; the rest stays."""
+    scheme, mark, rest = url.rpartition("://")
+    if "://" in scheme:  # in the query
+        scheme, mark, rest = url.partition("://")
+    authority, slash, path = rest.partition("/") if mark else ("", "", rest)
+    end = min((at for at in (path.find("?"), path.find("#")) if at >= 0), default=len(path))
+    return f"{scheme}{mark}{authority}{slash}{mask_path(path[:end])}{path[end:]}"
+
+
+def looks_random(value: Any) -> bool:
+    """Return whether a value is one word of letters and digits, as no person writes."""
+    return isinstance(value, str) and _WORD_OF_DIGITS.fullmatch(value) is not None
+
+
+def _is_random(piece: str) -> bool:
+    if _HEX.fullmatch(piece):
+        return len(piece) > _LONGEST_ID
+    kinds = [_kind(char) for char in piece]
+    changes = sum(left != right for left, right in pairwise(kinds)) / (len(kinds) - 1)
+    return (
+        kinds.count("0") >= _LEAST_DIGITS and {"a", "A"} <= set(kinds) and changes >= _LEAST_CHANGES
+    )
+
+
+def _kind(char: str) -> str:
+    return "0" if char.isdigit() else "a" if char.islower() else "A" if char.isupper() else "-"

@@ -1,0 +1,140 @@
+"""A store that is opened when it is first needed, and made only when something is to be stored."""
+
+import threading
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from shall.errors import ShallError, StoreUnavailable
+from shall.results.records import CaseResult, RunStatus
+from shall.store.base import CallRecord, CallStatistics, ConnectionRecord, RunRecord, Store
+
+_NO_CALLS = CallStatistics(0, 0, 0, 0.0, 0.0, 0.0, {})
+
+
+class StoreOpenedLater:
+    """Reads as an empty store while there is none.
+
+    ``exists`` tells whether there is a store to open. ``open_store`` opens it, and makes it where
+    there is none; that is done by ``make``, and by what stores runs and connections. ``may_make``
+    False: never.
+    """
+
+    def __init__(
+        self, exists: Callable[[], bool], open_store: Callable[[], Store], *, may_make: bool
+    ) -> None:
+        self._look = exists
+        self._open = open_store
+        self._may_make = may_make
+        self._lock = threading.Lock()
+        self._store: Store | None = None
+        self._is_closed = False
+        self.fault: str | None = None
+
+    def exists(self) -> bool:
+        """Check whether there is a store."""
+        return self._store is not None or self._look()
+
+    def make(self) -> None:
+        """Open the store, or make it. Raises nothing: ``fault`` says why that failed."""
+        try:
+            self._made()
+        except ShallError as error:
+            self.fault = f"Nothing is kept of what runs here: {error}"
+
+    def start_run(self, run_id: str, started_at: datetime, total: int, environment: str) -> None:
+        """Store that a run began."""
+        self._made().start_run(run_id, started_at, total, environment)
+
+    def save_cases(self, results: Sequence[CaseResult]) -> None:
+        """Store finished cases."""
+        self._made().save_cases(results)
+
+    def finish_run(self, run_id: str, status: RunStatus, duration_s: float) -> None:
+        """Store that a run ended."""
+        self._made().finish_run(run_id, status, duration_s)
+
+    def runs(self, limit: int) -> list[RunRecord]:
+        """Return the newest runs."""
+        store = self._existing()
+        return [] if store is None else store.runs(limit)
+
+    def run(self, run_id: str) -> RunRecord | None:
+        """Return one run."""
+        store = self._existing()
+        return None if store is None else store.run(run_id)
+
+    def cases(self, run_id: str, case_key: str | None = None) -> list[CaseResult]:
+        """Return the cases of a run."""
+        store = self._existing()
+        return [] if store is None else store.cases(run_id, case_key)
+
+    def save_call(self, call: CallRecord) -> None:
+        """Store a call where there is a store. Raises nothing."""
+        try:
+            store = self._existing()
+        except ShallError as error:
+            self.fault = f"Nothing is kept of what runs here: {error}"
+            return
+        if store is not None:
+            store.save_call(call)
+
+    def call_statistics(self, limit: int, since: datetime | None) -> CallStatistics:
+        """Count calls."""
+        store = self._existing()
+        return _NO_CALLS if store is None else store.call_statistics(limit, since)
+
+    def save_connection(self, connection: ConnectionRecord) -> None:
+        """Store a connection."""
+        self._made().save_connection(connection)
+
+    def touch_connection(self, connection_id: str, principal: str) -> bool:
+        """Store a heartbeat."""
+        store = self._existing()
+        return store is not None and store.touch_connection(connection_id, principal)
+
+    def delete_connection(self, connection_id: str, principal: str) -> bool:
+        """End a connection."""
+        store = self._existing()
+        return store is not None and store.delete_connection(connection_id, principal)
+
+    def connections(self) -> list[ConnectionRecord]:
+        """Return all connections."""
+        store = self._existing()
+        return [] if store is None else store.connections()
+
+    def check(self) -> None:
+        """Check the store, where there is one."""
+        store = self._existing()
+        if store is not None:
+            store.check()
+
+    def close(self) -> None:
+        """Close what is open; nothing is opened any more."""
+        with self._lock:
+            store, self._store, self._is_closed = self._store, None, True
+        if store is not None:
+            store.close()
+
+    def _existing(self) -> Store | None:
+        if self.exists():
+            return self._opened()
+        if self.fault is not None:  # it could not be made: empty would be a claim
+            raise StoreUnavailable(self.fault)
+        return None
+
+    def _made(self) -> Store:
+        if not self._may_make and not self.exists():
+            raise StoreUnavailable(
+                "This server is read-only, and its workspace has no state.",
+                hint="Run `shall init` in the workspace, or serve without --read-only.",
+            )
+        return self._opened()
+
+    def _opened(self) -> Store:
+        with self._lock:
+            if self._is_closed:
+                raise StoreUnavailable("The workspace is closed.", hint="Call again.")
+            if self._store is None:
+                self._store = self._open()
+                self.fault = None
+            return self._store

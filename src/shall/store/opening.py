@@ -1,0 +1,67 @@
+"""Checks which file SQLite opened: it takes a path, and resolves the links in it itself."""
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from shall.errors import StoreUnavailable
+from shall.store.folders import Folder
+
+_LOCK = threading.Lock()  # the descriptors of a process are one table
+_DESCRIPTORS = "/dev/fd"
+_ENDINGS = ("", "-wal", "-shm")
+
+_File = tuple[int, int]
+
+
+@contextmanager
+def opens_only(folder: Folder, name: str) -> Iterator[None]:
+    """Check that the database which the block opens is ``name`` in the folder.
+
+    Without a base there is nothing to check: the operator named the path.
+
+    Raises:
+        StoreUnavailable: Another file was opened: a part of the path was replaced meanwhile.
+    """
+    if folder.base is None:
+        yield
+        return
+    with _LOCK:
+        before = _descriptors()
+        yield
+        opened = dict(it for number, it in _descriptors().items() if before.get(number) != it)
+    with folder.opened() as descriptor:
+        expected = {ending: _identity(descriptor, f"{name}{ending}") for ending in _ENDINGS}
+    named = {file for file, said in opened.items() if said.startswith(name)}
+    if expected[""] not in opened or not named <= set(expected.values()):
+        raise StoreUnavailable(
+            f"The store {folder.path / name} was replaced while it was opened.",
+            hint="Do not rename the folders of a workspace while a server works in it.",
+        )
+
+
+def _descriptors() -> dict[int, tuple[_File, str]]:
+    """Return of each descriptor its file, and that one's name where the system tells it."""
+    found = {}
+    for number in os.listdir(_DESCRIPTORS):  # noqa: PTH208 - names, not paths
+        with suppress(OSError):  # the one of the listing itself is closed again
+            status = os.fstat(int(number))
+            found[int(number)] = ((status.st_dev, status.st_ino), _name_of(number))
+    return found
+
+
+def _name_of(number: str) -> str:
+    try:
+        return Path(_DESCRIPTORS, number).readlink().name
+    except OSError:  # they are links on Linux only
+        return ""
+
+
+def _identity(folder: int, name: str) -> _File | None:
+    try:
+        status = os.stat(name, dir_fd=folder, follow_symlinks=False)
+    except FileNotFoundError:
+        return None
+    return status.st_dev, status.st_ino

@@ -1,0 +1,87 @@
+"""A project whose state, cases, tokens and settings were written by release 0.1.0.
+
+The folder ``release_0_1_0`` is what users have on their disks: it is never written anew.
+"""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.conftest import Service
+
+from shall.actions.tokens import digest_of, parse_tokens
+from shall.store.sqlite import SqliteStore
+
+FOLDER = Path(__file__).with_name("release_0_1_0")
+TOKEN = "shall_6nlAxzMM7taG8kP_4XFthk7dFQ7w231gopoLJ1dMM_U"  # pragma: allowlist secret
+PROVED = ("auth#1.1", "auth#1.2", "auth#1.3")
+
+pytestmark = [pytest.mark.process, pytest.mark.verifies("packaging#1.7")]
+
+
+@pytest.fixture
+def project(tmp_path: Path, service: Service) -> Path:
+    """The project as release 0.1.0 left it, with its host set to the service under test."""
+    root = tmp_path / "project"
+    shutil.copytree(FOLDER, root)
+    (root / "state").rename(root / ".shall")
+    (root / "tests" / "test_out.py.txt").rename(root / "tests" / "test_out.py")
+    settings = (root / "shall.yaml").read_text(encoding="utf-8")
+    changed = settings.replace("http://127.0.0.1:18999", service.url)
+    (root / "shall.yaml").write_text(changed, encoding="utf-8")
+    return root
+
+
+def shall(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "shall", *arguments]
+    return subprocess.run(
+        command, cwd=project, check=False, capture_output=True, text=True, timeout=60
+    )
+
+
+def evidence(project: Path) -> bytes:
+    return b"".join(file.read_bytes() for file in sorted(project.glob(".shall/evidence/*")))
+
+
+def test_its_proofs_still_hold(project: Path) -> None:
+    done = shall(project, "trace")
+
+    for key in PROVED:
+        assert f"proved    {key}" in done.stdout, done.stdout + done.stderr
+    assert "failing   订单#1.1" in done.stdout
+
+
+def test_its_cases_run_and_say_nothing_new_about_their_criteria(project: Path) -> None:
+    before = evidence(project)
+
+    done = shall(project, "run")
+
+    assert "2 passed, 1 failed" in done.stdout, done.stdout + done.stderr
+    assert evidence(project) == before
+
+
+def test_its_history_is_read_and_continued(project: Path) -> None:
+    assert shall(project, "run").returncode == 1
+
+    store = SqliteStore(project / ".shall" / "local" / "shall.db", max_runs=9, max_age_days=9999)
+    runs = store.runs(9)
+    store.close()
+    assert len(runs) == 2
+    assert runs[-1].run_id == "7c8da4fa2d5b392c5ae308286178376e"
+
+
+def test_its_tokens_still_open_the_server(project: Path) -> None:
+    (token,) = parse_tokens((project / "tokens").read_text(encoding="utf-8"), "tokens")
+
+    assert token.digest == digest_of(TOKEN.encode())
+    assert token.scopes == {"read", "run"}
+
+
+def test_its_settings_are_read(project: Path) -> None:
+    done = shall(project, "config")
+
+    assert done.returncode == 0, done.stderr
+    assert "staging" in done.stdout
+    assert "canary-of-0-1" not in done.stdout

@@ -1,0 +1,113 @@
+"""One caller's work leaves the others served: /health and SIGTERM while it goes on."""
+
+import asyncio
+import signal
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+pytestmark = [pytest.mark.anyio, pytest.mark.process]
+
+Serve = Callable[..., Any]
+UNKNOWN = (
+    "testcase:\n  name: a\n"
+    + "".join(f"  k{number}: 1\n" for number in range(60_000))
+    + "  steps: [{id: s, path: /}]\n"
+)
+SLOW = ", ".join(['{type: regex, field: text, expected: "(a|a|aa)+$"}'] * 40)
+ROW = '{"id":12345,"name":"user 1","email":"u1@example.com","active":true}'
+
+
+def sending(url: str, name: str, checks: str = "") -> str:
+    step = f"{{id: s, path: /given/{name}, assert: [{checks}]}}"
+    return f"testcase:\n  name: a\n  host: {url}\n  steps: [{step}]\n"
+
+
+def write(project: Path, text: str, count: int = 1) -> None:
+    folder = project / "tests/cases"
+    folder.mkdir(parents=True, exist_ok=True)
+    for number in range(count):
+        (folder / f"a{number}.yaml").write_text(text)
+
+
+@asynccontextmanager
+async def watched(base: str) -> AsyncIterator[list[float]]:
+    """Ask for /health all the time, over a connection of its own; note how long each took."""
+    took: list[float] = []
+
+    async def watch() -> None:
+        async with httpx2.AsyncClient(timeout=20) as http:
+            while True:
+                started = time.monotonic()
+                assert (await http.get(f"{base}/health")).status_code == 200
+                took.append(time.monotonic() - started)
+                await asyncio.sleep(0.01)  # else the watcher itself is the load
+
+    watching = asyncio.create_task(watch())
+    try:
+        yield took
+    finally:
+        watching.cancel()
+
+
+async def called(base: str, tool: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    async with httpx2.AsyncClient(timeout=60) as http:
+        answer = await http.post(f"{base}/tools/{tool}", json={"arguments": arguments})
+    data: dict[str, Any] = answer.json()["result"]["structuredContent"]
+    return data
+
+
+@pytest.mark.verifies("defences#4.1")
+async def test_health_is_answered_within_a_second_whatever_runs(
+    serve: Serve, project: Path, service: Any
+) -> None:
+    service.answer("slow", '{"text": "' + "a" * 60 + 'b"}', "application/json")
+    service.answer("rows", "[" + ",".join([ROW] * 100_000) + "]", "application/json")
+    served = serve(PYTEST_TIMEOUT="20")
+    one = {"yaml_path": "tests/cases/a0.yaml"}
+    async with watched(served.base) as took:
+        write(project, UNKNOWN)
+        found = await called(served.base, "get_testcase", one)
+        assert found["errors"][-1].endswith("and 59,900 more problems")
+        refused = await called(
+            served.base, "write_testcase", {**one, "testcase": UNKNOWN, "dry_run": True}
+        )
+        assert refused["error_code"] == "MCP_TESTCASE_INVALID"
+        write(project, sending(service.url, "slow", SLOW), 3)
+        assert (await called(served.base, "run_tests", {}))["failed"] == 3
+        write(project, sending(service.url, "rows"), 3)
+        assert (await called(served.base, "run_tests", {}))["passed"] == 3
+    assert len(took) > 20
+    assert max(took) < 1
+
+
+@pytest.mark.verifies("defences#4.2")
+async def test_sigterm_ends_the_server_while_patterns_search(
+    serve: Serve, project: Path, service: Any
+) -> None:
+    service.answer("slow", '{"text": "' + "a" * 60 + 'b"}', "application/json")
+    write(project, sending(service.url, "slow", SLOW), 60)
+    served = serve("--drain", "4")
+    calling = asyncio.create_task(called(served.base, "run_tests", {}))
+    await asyncio.to_thread(service.wait_for, service.log.calls, "GET /given/slow")
+    served.process.send_signal(signal.SIGTERM)
+    assert await asyncio.to_thread(served.process.wait, 10) == 0
+    await asyncio.gather(calling, return_exceptions=True)
+
+
+@pytest.mark.verifies("defences#5.1")
+async def test_an_expansion_is_told_with_its_place(
+    serve: Serve, project: Path, service: Any
+) -> None:
+    levels = "".join(f"    a{n}: '{f'{{{{ a{n - 1} }}}}' * 10}'\n" for n in range(1, 10))
+    head = f"testcase:\n  name: a\n  host: {service.url}\n"
+    case = f"{head}  variables:\n    a0: 0123456789 x\n{levels}"
+    write(project, case + "  steps: [{id: s, path: '/{{ a9 }}'}]\n")
+    answer = await called(serve().base, "run_tests", {})
+    told = answer["results"][0]["error_message"]
+    assert told.startswith("tests/cases/a0.yaml:11:9: The expressions of this case would make")
