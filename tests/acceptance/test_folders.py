@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.acceptance.conftest import TOKEN, Running, Start
+from tests.acceptance.servers import TOKEN, Running, Start
 from tests.acceptance.test_containers import argv
 from tests.acceptance.test_units import unit
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import httpx2
 import pytest
-from tests.acceptance.conftest import INITIALIZE, TOKEN, Running, Start
+from tests.acceptance.conftest import INITIALIZE
+from tests.acceptance.servers import TOKEN, Running, Start
 from tests.acceptance.transcript import Transcript, repeat
 
 pytestmark = pytest.mark.anyio

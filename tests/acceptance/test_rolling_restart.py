@@ -14,7 +14,8 @@ import httpx2
 import pytest
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
-from tests.acceptance.conftest import TOKEN, Nginx, Running, Start
+from tests.acceptance.conftest import Nginx
+from tests.acceptance.servers import TOKEN, Running, Start
 from tests.acceptance.transcript import Transcript, repeat
 
 pytestmark = pytest.mark.anyio

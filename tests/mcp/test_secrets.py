@@ -177,8 +177,8 @@ async def test_no_reply_nothing_kept_and_no_log_holds_a_secret(
 ) -> None:
     told: list[str] = []
 
-    async def note(_: float, __: float | None, message: str | None) -> None:
-        told.append(str(message))
+    async def note(progress: float, total: float | None, message: str | None) -> None:
+        told.append(f"{progress} {total} {message}")
 
     async with Client(build_server(spaces), mode="legacy") as client:
         run = await client.call_tool("run_tests", {"host": shop.url}, progress_callback=note)

@@ -94,10 +94,10 @@ async def test_a_state_that_could_not_be_opened_is_a_reason(tmp_path: Path) -> N
 @pytest.mark.verifies("defences#10.6")
 async def test_a_workspace_that_cannot_be_opened_is_a_reason(tmp_path: Path) -> None:
     def opened() -> Workspaces:
-        return Workspaces((), tmp_path, tmp_path, lambda root: open_workspace(root, Settings()))
+        return Workspaces((), tmp_path, tmp_path, lambda root, _: open_workspace(root, Settings()))
 
     assert await started(opened()).reasons() == ("workspace unavailable",)
-    gone = Workspaces((tmp_path / "gone",), tmp_path, None, lambda _: pytest.fail("opened"))
+    gone = Workspaces((tmp_path / "gone",), tmp_path, None, lambda *_: pytest.fail("opened"))
     assert await started(gone).reasons() == ("workspace unavailable",)
 
 
