@@ -105,6 +105,7 @@ def prepare(
     """
     if not _TOKEN.fullmatch(request.method):
         raise BadValue(f"The method {request.method!r} is not a name (RFC 9110, section 5.6.2).")
+    curl.setopt(pycurl.HTTPGET, 1)  # reset() keeps the method of a multipart form
     curl.setopt(pycurl.URL, request.url)
     curl.setopt(pycurl.NOSIGNAL, 1)
     curl.setopt(pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS)
