@@ -160,8 +160,7 @@ class SqliteStore:
     def save_cases(self, results: Sequence[CaseResult]) -> None:
         """Keep finished cases with every step and check, in one transaction."""
         with self._writing() as connection:
-            for case in results:
-                queries.insert_case(connection, case)
+            queries.insert_cases(connection, results)
 
     def finish_run(self, run_id: str, status: RunStatus, duration_s: float) -> None:
         """Note that a run ended, and drop runs beyond the history's bounds."""

@@ -12,7 +12,7 @@ _SAFE = "!#$%&'()*+,/:;=?@[]~"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _STRAY = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
-_PLAIN = re.compile(r"https?://[a-z0-9.-]+(?::[0-9]{1,4})?/[A-Za-z0-9._~/&=?-]*")
+_PLAIN = re.compile(r"https?://[a-z0-9.-]+(?::[1-5]?[0-9]{1,4})?/[A-Za-z0-9._~/&=?-]*")
 """What most URLs are made of: it goes on the wire as it is."""
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
