@@ -20,11 +20,11 @@ from workload import CASE
 
 from shall.actions.files import Files
 from shall.cases.reading import read_case
-from shall.engine.exchange import Request
-from shall.engine.http import CurlSender
 from shall.engine.job import Job, RunOptions
 from shall.engine.run import run_jobs
-from shall.engine.serial import result_to_json
+from shall.results.encoding import result_to_json
+from shall.transport.exchange import Request
+from shall.transport.http.sender import CurlSender
 
 JSON = (("Content-Type", "application/json"),)
 

@@ -19,12 +19,11 @@ from shall.actions.server_folder import (
 from shall.actions.workspace import RunDefaults, Workspace
 from shall.actions.workspaces import Workspaces
 from shall.engine.budgets import Memory
-from shall.engine.events import Emit
-from shall.engine.ports import Sender
+from shall.engine.ports import Loop
 from shall.engine.redact import Redactor
-from shall.engine.target_policy import TargetPolicy, read_policy
 from shall.errors import InvalidSetting, ShallError, StoreUnavailable
 from shall.import_path import remove_folders
+from shall.results.events import Emit
 from shall.settings import FILE_NAME, Settings, process_environment
 from shall.store.base import Store
 from shall.store.call_log import CallLog
@@ -33,6 +32,7 @@ from shall.store.folders import Folder, exists
 from shall.store.later import StoreOpenedLater
 from shall.store.sqlite import SqliteStore
 from shall.store.state import DATABASE, EVIDENCE, LOCAL, prepare_state, sealing_key
+from shall.transport.target_policy import TargetPolicy, read_policy
 
 STATE_FOLDER = ".shall"
 
@@ -124,7 +124,7 @@ def open_workspace(
         files=files,
         store=store,
         evidence=evidence,
-        make_sender=lambda: _make_sender(policy),
+        make_loop=lambda: _make_loop(policy),
         defaults=run_defaults(settings),
         state_fault=fault,
         observe=observe,
@@ -299,6 +299,7 @@ def run_defaults(settings: Settings) -> RunDefaults:
         environment=settings.environment,
         language=settings.language,
         max_error_length=settings.max_error_length,
+        keep_all=settings.keep == "all",
     )
 
 
@@ -308,10 +309,10 @@ def load_http_client() -> None:
     Raises:
         ImportError: It is missing, or another version than pycurl was built for.
     """
-    import shall.engine.http  # noqa: F401 - loading it is what is asked
+    import shall.transport.http.loop  # noqa: F401 - loading it is what is asked
 
 
-def _make_sender(policy: TargetPolicy) -> Sender:
-    from shall.engine.http import CurlSender  # libcurl is loaded when something is sent
+def _make_loop(policy: TargetPolicy) -> Loop:
+    from shall.transport.http.loop import CurlLoop  # libcurl is loaded when something is sent
 
-    return CurlSender(policy)
+    return CurlLoop(policy)

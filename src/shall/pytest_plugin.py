@@ -120,15 +120,15 @@ class _Recorder:
             terminalreporter.write_line(f"shall: {self._warning}", yellow=True)
 
     def _take_case(self, text: str) -> None:
-        from shall.engine.serial import case_from_json
+        from shall.results.encoding import case_from_json
 
         assert self._record is not None  # noqa: S101 - made by the caller
         self._record.cases.append(case_from_json(json.loads(text)))
 
     def _take_test(self, report: pytest.TestReport, criteria: list[str]) -> None:
         from shall.collecting.recording import TestOutcome
-        from shall.engine.result import Outcome
         from shall.joining import project_folder
+        from shall.results.records import Outcome
 
         root = project_folder(self._config.rootpath)
         path = Path(report.shall_path)
@@ -162,7 +162,7 @@ def _case_of_script(item: pytest.Item) -> Path | None:
 
 def _case_json(item: pytest.Item) -> str | None:
     from shall.collecting.runner import CASE_RESULT
-    from shall.engine.serial import result_to_json
+    from shall.results.encoding import result_to_json
 
     result = item.stash.get(CASE_RESULT, None)
     return None if result is None else json.dumps(result_to_json(result))

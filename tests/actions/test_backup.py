@@ -17,7 +17,6 @@ from shall.actions import backup as backing_up
 from shall.actions import restore as restoring
 from shall.actions.backup import MANIFEST, archive_name, back_up
 from shall.actions.restore import restore
-from shall.engine.result import RunStatus
 from shall.errors import (
     AlreadyExists,
     FileMissing,
@@ -28,6 +27,7 @@ from shall.errors import (
     StoreUnavailable,
 )
 from shall.joining import open_workspace
+from shall.results.records import RunStatus
 from shall.settings import Settings
 from shall.store.copies import examine_database, known_schema
 from shall.store.locks import locked

@@ -7,9 +7,9 @@ from shall.actions.cases import get_case, list_cases
 from shall.actions.documents import create_file, read_file
 from shall.actions.run import RunRequest, run_tests
 from shall.actions.workspace import Workspace
-from shall.engine.result import Outcome
 from shall.errors import OutsideWorkspace
 from shall.joining import open_workspace
+from shall.results.records import Outcome
 from shall.settings import Settings
 
 REFUSED = (
@@ -56,8 +56,8 @@ async def test_no_case_uploads_what_is_private(
 
     run = await run_tests(workspace, RunRequest())
 
-    assert run.cases[0].outcome is Outcome.ERROR
-    assert path in str(run.cases[0].steps[0].error)
+    assert run.bad[0].outcome is Outcome.ERROR
+    assert path in str(run.bad[0].steps[0].error)
     assert service.calls_to("/upload") == 0
 
 
@@ -69,7 +69,7 @@ async def test_a_case_uploads_other_files(workspace: Workspace, service: Service
 
     run = await run_tests(workspace, RunRequest())
 
-    assert run.cases[0].outcome is Outcome.PASSED
+    assert run.all_hold
 
 
 @pytest.mark.anyio
@@ -82,8 +82,8 @@ async def test_no_tool_reads_what_is_private(workspace: Workspace, path: str) ->
     with pytest.raises(OutsideWorkspace):
         get_case(workspace, path)
     run = await run_tests(workspace, RunRequest(paths=[path]))
-    assert [case.outcome for case in run.cases] == [Outcome.ERROR]
-    assert not run.cases[0].steps
+    assert [case.outcome for case in run.bad] == [Outcome.ERROR]
+    assert not run.bad[0].steps
 
 
 @pytest.mark.verifies("defences#2.2")

@@ -1,10 +1,13 @@
 import asyncio
 import json
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,11 +15,13 @@ from shall.actions.cases import list_cases
 from shall.actions.results import past_runs, run_details
 from shall.actions.run import RunRequest, run_tests
 from shall.actions.trace import trace_requirements
+from shall.actions.workers import Workers
 from shall.actions.workspace import Workspace
-from shall.engine.events import CaseFinished, Event, RunFinished, RunStarted
-from shall.engine.result import Outcome, RunStatus
 from shall.errors import BadValue, CaseNotFound, FolderNotFound, RunNotFound, StoreUnavailable
 from shall.joining import open_workspace
+from shall.results.collected import Collected
+from shall.results.events import CaseFinished, Emit, Event, RunFinished, RunStarted
+from shall.results.records import Outcome, RunResult, RunStatus
 from shall.settings import Settings
 
 pytestmark = pytest.mark.anyio
@@ -33,6 +38,19 @@ REQUIREMENTS = """# Requirements
 2. THE Shop SHALL answer 404 for an unknown product.
 3. THE Shop SHALL keep orders.
 """
+
+
+async def run_whole(
+    workspace: Workspace, request: RunRequest, emit: Emit | None = None, warn: Any = None
+) -> RunResult:
+    collected = Collected()
+
+    def take(event: Event) -> None:
+        collected.take(event)
+        if emit is not None:
+            emit(event)
+
+    return collected.result(await run_tests(workspace, request, take, warn))
 
 
 class _Shop(BaseHTTPRequestHandler):
@@ -97,7 +115,7 @@ async def test_a_run_is_kept_whole_with_every_step_and_check(
     write("tests/cases/bad.yaml", case("bad", "/a", stock=4))
     events: list[Event] = []
 
-    result = await run_tests(workspace, RunRequest(host=shop.url), events.append)
+    result = await run_whole(workspace, RunRequest(host=shop.url), events.append)
 
     assert result.counts()[Outcome.PASSED] == 1
     assert result.counts()[Outcome.FAILED] == 1
@@ -118,7 +136,7 @@ async def test_a_file_that_cannot_be_read_is_an_error_and_the_others_run(
 ) -> None:
     write("tests/cases/good.yaml", case("good", "/a"))
     write("tests/cases/broken.yaml", "testcase:\n  nam: x\n  steps: []\n")
-    result = await run_tests(workspace, RunRequest(host=shop.url))
+    result = await run_whole(workspace, RunRequest(host=shop.url))
     assert result.counts() == {
         Outcome.PASSED: 1,
         Outcome.FAILED: 0,
@@ -133,10 +151,10 @@ async def test_a_file_that_cannot_be_read_is_an_error_and_the_others_run(
 async def test_tags_choose_cases(workspace: Workspace, write: Write, shop: _Server) -> None:
     write("tests/cases/a.yaml", case("a", "/a", extra="tags: [smoke]"))
     write("tests/cases/b.yaml", case("b", "/a", extra="tags: [slow, night]"))
-    result = await run_tests(workspace, RunRequest(tags=["night", "x"], host=shop.url))
+    result = await run_whole(workspace, RunRequest(tags=["night", "x"], host=shop.url))
     assert [found.name for found in result.cases] == ["b"]
     with pytest.raises(CaseNotFound, match="tags"):
-        await run_tests(workspace, RunRequest(tags=["nothing"]))
+        await run_whole(workspace, RunRequest(tags=["nothing"]))
 
 
 async def test_paths_choose_cases_each_once(
@@ -145,16 +163,16 @@ async def test_paths_choose_cases_each_once(
     write("tests/cases/a.yaml", case("a", "/a"))
     write("tests/cases/sub/b.yaml", case("b", "/a"))
     paths = ["tests/cases/sub", "tests/cases/sub/b.yaml"]
-    result = await run_tests(workspace, RunRequest(paths=paths, host=shop.url))
+    result = await run_whole(workspace, RunRequest(paths=paths, host=shop.url))
     assert [found.case_key for found in result.cases] == ["tests/cases/sub/b.yaml"]
 
 
 async def test_a_path_that_names_nothing_is_told(workspace: Workspace, write: Write) -> None:
     with pytest.raises(FolderNotFound, match="shall init"):
-        await run_tests(workspace, RunRequest())
+        await run_whole(workspace, RunRequest())
     write("tests/cases/login.yaml", case("a", "/a"))
     with pytest.raises(CaseNotFound, match=r"Did you mean tests/cases/login\.yaml"):
-        await run_tests(workspace, RunRequest(paths=["tests/cases/logim.yaml"]))
+        await run_whole(workspace, RunRequest(paths=["tests/cases/logim.yaml"]))
     with pytest.raises(RunNotFound):
         run_details(workspace, "latest")
     with pytest.raises(BadValue):
@@ -174,7 +192,7 @@ async def test_what_a_run_says_about_criteria_shows_in_the_matrix(
         return {row.criterion.key: row.status.value for row in rows}
 
     assert statuses() == {"stock#1.1": "not run", "stock#1.2": "not run", "stock#1.3": "untested"}
-    result = await run_tests(workspace, RunRequest(host=shop.url))
+    result = await run_whole(workspace, RunRequest(host=shop.url))
     assert statuses() == {"stock#1.1": "proved", "stock#1.2": "failing", "stock#1.3": "untested"}
     matrix = trace_requirements(workspace, "stock")
     assert [unknown.link.criterion for unknown in matrix.unknown] == ["stock#9.9"]
@@ -201,24 +219,41 @@ async def test_a_file_that_is_no_text_is_an_error_of_its_own(
     write("tests/cases/good.yaml", case("good", "/a"))
     (workspace.root / "tests/cases/noise.yaml").write_bytes(b"\xff\xfe\x00")
     (workspace.root / "tests/test_noise.py").write_bytes(b"\xff\xfe verifies")
-    result = await run_tests(workspace, RunRequest(host=shop.url))
+    result = await run_whole(workspace, RunRequest(host=shop.url))
     assert [found.outcome.value for found in result.cases] == ["passed", "error"]
     assert list_cases(workspace) == ["tests/cases/good.yaml", "tests/cases/noise.yaml"]
     told = [problem.place.file for problem in trace_requirements(workspace).problems]
     assert told == ["tests/cases/noise.yaml", "tests/test_noise.py"]
 
 
-async def test_a_cancelled_run_is_kept_as_interrupted(
+@pytest.mark.verifies("defences#4.7")
+async def test_cancelling_a_run_waits_until_it_has_ended_and_is_recorded(
     workspace: Workspace, write: Write, shop: _Server
 ) -> None:
-    write("tests/cases/hang.yaml", case("hang", "/hang"))
-    running = asyncio.create_task(run_tests(workspace, RunRequest(host=shop.url)))
+    undo = "  teardowns: [{id: undo, operation_type: api, method: GET, path: /undo}]\n"
+    write("tests/cases/hang.yaml", case("hang", "/hang") + undo)
+    running = asyncio.create_task(run_whole(workspace, RunRequest(host=shop.url)))
     await asyncio.to_thread(shop.asked.wait, 10)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
     [run] = past_runs(workspace)
     assert run.status is RunStatus.INTERRUPTED
+    [kept] = run_details(workspace, run.run_id).cases
+    assert [it.outcome for it in kept.teardowns] == [Outcome.PASSED]
+
+
+async def test_a_run_that_waits_gives_its_turn_to_others(
+    workspace: Workspace, write: Write, shop: _Server
+) -> None:
+    write("tests/cases/hang.yaml", case("hang", "/hang"))
+    workers = Workers(1)
+    request = RunRequest(host=shop.url)
+    running = asyncio.create_task(run_tests(workspace, request, turns=workers.turns))
+    await asyncio.to_thread(shop.asked.wait, 10)
+    assert await workers.call(int, "7") == 7
+    shop.released.set()
+    assert (await running).all_hold
 
 
 @pytest.mark.verifies("store#1.6")
@@ -227,7 +262,7 @@ async def test_without_state_a_run_still_gives_its_results(tmp_path: Path, shop:
     workspace = open_workspace(tmp_path, Settings())
     assert workspace.state_warning is not None
     workspace.files.write_text("tests/cases/a.yaml", case("a", "/a"))
-    result = await run_tests(workspace, RunRequest(host=shop.url))
+    result = await run_whole(workspace, RunRequest(host=shop.url))
     assert result.all_hold
     with pytest.raises(StoreUnavailable):
         past_runs(workspace)
@@ -243,7 +278,7 @@ async def test_a_store_that_fails_during_the_run_does_not_hide_the_results(
     (workspace.state / "evidence").rmdir() if (workspace.state / "evidence").is_dir() else None
     (workspace.state / "evidence").write_text("not a folder")
     told: list[str] = []
-    result = await run_tests(replace(workspace), RunRequest(host=shop.url), warn=told.append)
+    result = await run_whole(replace(workspace), RunRequest(host=shop.url), warn=told.append)
     assert result.all_hold
     assert ["results of this run" in told[0], "evidence of this run" in told[1]] == [True, True]
     assert all(fault in caplog.text for fault in told)
@@ -266,10 +301,26 @@ async def test_no_secret_lies_anywhere_in_the_state(
       params: {{api_key: "{{{{ password }}}}"}}
 """
     write("tests/cases/a.yaml", text)
-    result = await run_tests(workspace, RunRequest(host=shop.url))
+    result = await run_whole(workspace, RunRequest(host=shop.url))
     assert result.all_hold
     assert workspace.store is not None
     workspace.store.close()
     kept = [path for path in workspace.state.rglob("*") if path.is_file()]
     assert any(path.name == "shall.db" for path in kept)
     assert [path.name for path in kept if canary.encode() in path.read_bytes()] == []
+
+
+def test_runs_in_threads_that_come_and_go_read_yaml(tmp_path: Path) -> None:
+    """The YAML parser's memory must not belong to a thread that has ended."""
+    program = """
+import asyncio, pathlib
+from shall.actions.run import RunRequest, run_tests
+from shall.joining import open_workspace
+from shall.settings import Settings
+space = open_workspace(pathlib.Path("."), Settings(), keeps_state=False)
+space.files.write_text("tests/cases/a.yaml", "testcase: {name: a, steps: [{id: a, path: /a}]}")
+for _ in range(20):
+    asyncio.run(run_tests(space, RunRequest(host="http://127.0.0.1:9")))
+"""
+    ended = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, check=False)
+    assert ended.returncode == 0

@@ -8,10 +8,11 @@ import pytest
 
 from shall.actions.run import RunRequest, run_tests
 from shall.actions.workspace import Workspace
-from shall.engine.result import CaseResult, Outcome
 from shall.errors import InvalidSetting
 from shall.joining import open_workspace, open_workspaces
 from shall.messages import render
+from shall.results.events import CaseFinished, Event
+from shall.results.records import CaseResult, Outcome
 from shall.settings import read_settings
 
 Open = Callable[[str], Workspace]
@@ -43,7 +44,9 @@ def open_with(tmp_path: Path) -> Iterator[Open]:
 
 
 async def run(workspace: Workspace, host: str) -> CaseResult:
-    return (await run_tests(workspace, RunRequest(host=host))).cases[0]
+    events: list[Event] = []
+    await run_tests(workspace, RunRequest(host=host), events.append)
+    return next(event.result for event in events if isinstance(event, CaseFinished))
 
 
 @pytest.mark.anyio

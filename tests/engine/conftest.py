@@ -1,3 +1,5 @@
+import asyncio
+import threading
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -6,18 +8,68 @@ import pytest
 
 from shall.actions.files import Files
 from shall.cases.reading import read_data
-from shall.engine.events import Event
-from shall.engine.http import CurlSender
 from shall.engine.job import Job, RunOptions
-from shall.engine.result import CaseResult, RunResult
-from shall.engine.run import run_jobs
+from shall.engine.run import RunContext, run_jobs
+from shall.engine.stopping import Stop
+from shall.results.collected import Collected
+from shall.results.events import Event
+from shall.results.records import CaseResult, RunResult, RunSummary
+from shall.transport.http.loop import CurlLoop
 
 Run = Callable[..., Awaitable[RunResult]]
 RunOne = Callable[..., Awaitable[CaseResult]]
 
 
+async def _ended(ended: asyncio.Future[RunSummary], stop: Stop) -> None:
+    try:
+        await asyncio.shield(ended)
+    except asyncio.CancelledError:
+        stop.request()
+        await asyncio.wait([ended])
+        raise
+
+
 @pytest.fixture
-def run(tmp_path: Path) -> Run:
+def run_all(tmp_path: Path) -> Callable[..., Awaitable[RunResult]]:
+    """Runs jobs in a thread; cancelling stops the run."""
+
+    async def run_in_thread(
+        jobs: Sequence[Job],
+        options: RunOptions,
+        emit: Callable[[Event], None] = lambda _: None,
+    ) -> RunResult:
+        here, stop = asyncio.get_running_loop(), Stop()
+        ended: asyncio.Future[RunSummary] = here.create_future()
+        collected = Collected()
+
+        def take(event: Event) -> None:
+            collected.take(event)
+            emit(event)
+
+        def work() -> None:
+            loop, files = CurlLoop(), Files(tmp_path)
+            try:
+                context = RunContext(loop, files, take, stop)
+                summary = run_jobs(jobs, len(jobs), options, context)
+            except BaseException as error:  # noqa: BLE001 - raised by the awaiting test
+                here.call_soon_threadsafe(ended.set_exception, error)
+            else:
+                here.call_soon_threadsafe(ended.set_result, summary)
+            finally:
+                loop.close()
+                files.close()
+
+        thread = threading.Thread(target=work)
+        thread.start()
+        await _ended(ended, stop)
+        await asyncio.to_thread(thread.join)
+        return collected.result(ended.result())
+
+    return run_in_thread
+
+
+@pytest.fixture
+def run(run_all: Callable[..., Awaitable[RunResult]]) -> Run:
     """Runs cases given as data; options and an event listener by name."""
 
     async def run_cases(
@@ -29,12 +81,7 @@ def run(tmp_path: Path) -> Run:
             Job(f"tests/cases/{number}.yaml", read_data({"name": f"case {number}", **case}, "x"))
             for number, case in enumerate(cases)
         ]
-        sender, files = CurlSender(), Files(tmp_path)
-        try:
-            return await run_jobs(jobs, RunOptions("run-1", **options), sender, files, emit)
-        finally:
-            sender.close()
-            files.close()
+        return await run_all(jobs, RunOptions("run-1", **{"keep_all": True, **options}), emit)
 
     return run_cases
 

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from shall.engine.budgets import CASE_BYTES, Budget, Memory
-from shall.engine.exchange import Response
 from shall.engine.matching import search
-from shall.engine.result import Outcome, RunStatus
 from shall.engine.select import read_content
 from shall.errors import MemoryInUse, OverBudget, TimedOut
+from shall.results.records import Outcome, RunStatus
+from shall.transport.exchange import Response
 
 pytestmark = pytest.mark.anyio
 

@@ -5,9 +5,9 @@ import pytest
 
 from shall.cases.model import CheckKind
 from shall.engine.compare import compare, status_matches, type_name
-from shall.engine.result import CaseResult, Outcome
 from shall.engine.select import Selected
 from shall.messages import LANGUAGES, render
+from shall.results.records import CaseResult, Outcome
 
 RunOne = Callable[..., Awaitable[CaseResult]]
 

@@ -7,9 +7,9 @@ from typing import Any, NoReturn
 
 import pytest
 
-from shall.engine.result import CaseResult, Outcome
 from shall.engine.select import MAX_DEPTH
-from shall.engine.serial import result_to_json
+from shall.results.encoding import result_to_json
+from shall.results.records import CaseResult, Outcome
 
 pytestmark = pytest.mark.anyio
 
@@ -121,7 +121,7 @@ async def test_a_search_without_a_field_reads_escaped_characters(
 async def test_a_small_body_that_unpacks_to_a_huge_one_is_stopped(
     service: Any, run_one: RunOne, monkeypatch: pytest.MonkeyPatch, announced: bool
 ) -> None:
-    monkeypatch.setattr("shall.engine.http.MAX_BODY_BYTES", 1 << 20)
+    monkeypatch.setattr("shall.transport.http.transfer.MAX_BODY_BYTES", 1 << 20)
     large = b"0" * (3 << 20)
     headers = {} if announced else {"Content-Encoding": "gzip"}
     service.answer(

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from shall.engine.events import CaseFinished, Event
 from shall.engine.redact import Redactor
-from shall.engine.result import CaseResult, Outcome
-from shall.engine.serial import event_to_json, result_to_json
 from shall.messages import Message
 from shall.redaction.forms import MASK
 from shall.redaction.names import is_secret_name
+from shall.results.encoding import event_to_json, result_to_json
+from shall.results.events import CaseFinished, Event
+from shall.results.records import CaseResult, Outcome
 
 RunOne = Callable[..., Awaitable[CaseResult]]
 

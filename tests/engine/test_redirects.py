@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from shall.engine.result import CaseResult, Outcome
-from shall.engine.serial import result_to_json
+from shall.results.encoding import result_to_json
+from shall.results.records import CaseResult, Outcome
 
 pytestmark = pytest.mark.anyio
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shall.engine.result import CaseResult, Outcome
+from shall.results.records import CaseResult, Outcome
 
 pytestmark = pytest.mark.anyio
 
@@ -332,7 +332,7 @@ async def test_the_option_wins_over_the_case_and_a_base_path_is_kept(
 async def test_a_body_over_the_limit_is_an_error(
     service: Any, run_one: RunOne, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shall.engine.http.MAX_BODY_BYTES", 1 << 20)
+    monkeypatch.setattr("shall.transport.http.transfer.MAX_BODY_BYTES", 1 << 20)
     result = await run_one([{"method": "GET", "path": "/flood?mib=3"}], host=service.url)
     assert result.outcome is Outcome.ERROR
     assert result.steps[0].error is not None

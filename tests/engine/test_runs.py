@@ -2,14 +2,16 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from datetime import UTC
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from shall.actions.files import Files
 from shall.cases.reading import read_data
-from shall.engine.events import (
+from shall.engine.job import Job, RunOptions
+from shall.errors import BadValue
+from shall.messages import Message, render
+from shall.results.encoding import case_from_json, event_to_json, result_to_json, run_from_json
+from shall.results.events import (
     CaseFinished,
     CaseStarted,
     Event,
@@ -17,14 +19,7 @@ from shall.engine.events import (
     RunStarted,
     StepFinished,
 )
-from shall.engine.exchange import Request
-from shall.engine.http import CurlSender
-from shall.engine.job import Job, RunOptions
-from shall.engine.result import CaseResult, CriterionRef, Outcome, RunStatus
-from shall.engine.run import run_jobs
-from shall.engine.serial import case_from_json, event_to_json, result_to_json, run_from_json
-from shall.errors import BadValue
-from shall.messages import Message, render
+from shall.results.records import CaseResult, CriterionRef, Outcome, RunStatus
 
 pytestmark = pytest.mark.anyio
 
@@ -134,9 +129,9 @@ async def test_cancelling_closes_the_connection_and_tells_what_ran(service: Any,
     await asyncio.to_thread(service.wait_for, service.log.closed, "/slow")
     finished = events[-1]
     assert isinstance(finished, RunFinished)
-    assert finished.result.status is RunStatus.INTERRUPTED
-    assert finished.result.cases[0].error == Message("run.interrupted")
-    assert finished.result.cases[0].steps[0].outcome is Outcome.PASSED
+    assert finished.summary.status is RunStatus.INTERRUPTED
+    assert finished.summary.bad[0].error == Message("run.interrupted")
+    assert finished.summary.bad[0].steps[0].outcome is Outcome.PASSED
 
 
 async def test_a_teardown_that_hangs_is_given_up_when_the_run_is_stopped(
@@ -175,22 +170,21 @@ async def test_a_listener_that_raises_ends_the_run_and_leaves_nothing_running(
         if isinstance(event, CaseFinished):
             raise BrokenPipeError
 
-    before = asyncio.all_tasks()
+    undo = {"id": "t", "operation_type": "api", "method": "DELETE", "path": "/echo/undone"}
     with pytest.raises(BrokenPipeError):
-        await run([{"steps": [SLOW]}, {"steps": [GET]}], broken, host=service.url)
-    assert asyncio.all_tasks() == before
+        await run(
+            [{"steps": [SLOW], "teardowns": [undo]}, {"steps": [GET]}], broken, host=service.url
+        )
+    assert service.calls_to("/echo/undone") == 1
     if "/slow began" in service.log.calls:
         await asyncio.to_thread(service.wait_for, service.log.closed, "/slow")
 
 
 async def test_a_case_that_could_not_be_read_is_an_error_and_sends_nothing(
-    service: Any, tmp_path: Path
+    service: Any, run_all: Any
 ) -> None:
     job = Job("tests/cases/a.yaml", None, error=Message("case.invalid", {"problems": "line 3"}))
-    sender, files = CurlSender(), Files(tmp_path)
-    run = await run_jobs([job], RunOptions("r"), sender, files, lambda _: None)
-    sender.close()
-    files.close()
+    run = await run_all([job], RunOptions("r"))
     result = run.cases[0]
     assert (result.outcome, result.name) == (Outcome.ERROR, "tests/cases/a.yaml")
     assert result.teardown_outcome is None
@@ -222,32 +216,15 @@ async def test_no_more_cases_run_at_once_than_allowed(service: Any, run: Any) ->
     assert [case.case_key for case in result.cases] == [f"tests/cases/{n}.yaml" for n in range(9)]
 
 
-async def test_closing_the_sender_twice_or_in_flight_cancels_what_runs(service: Any) -> None:
-    sender = CurlSender()
-    session = sender.session()
-    request = Request("GET", f"{service.url}/slow")
-    sending = asyncio.create_task(session.send(request))
-    await asyncio.to_thread(service.wait_for, service.log.calls, "/slow began")
-    sender.close()
-    sender.close()
-    with pytest.raises(asyncio.CancelledError):
-        await sending
-    session.close()
-    await asyncio.to_thread(service.wait_for, service.log.closed, "/slow")
-
-
 async def test_a_fault_of_ours_costs_one_case(
-    service: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    service: Any, run_all: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: object) -> None:
         raise RuntimeError("boom")
 
     monkeypatch.setattr("shall.engine.step.read_content", broken)
     case = read_data({"name": "a", "host": service.url, "steps": [GET]}, "x")
-    sender, files = CurlSender(), Files(tmp_path)
-    result = await run_jobs([Job("a", case)], RunOptions("r"), sender, files, lambda _: None)
-    sender.close()
-    files.close()
+    result = await run_all([Job("a", case)], RunOptions("r"))
     assert result.cases[0].error == Message("case.internal")
 
 
@@ -293,15 +270,12 @@ async def test_a_lone_expression_keeps_its_type(service: Any, run_one: RunOne) -
 
 
 @pytest.mark.verifies("engine#4.1", "engine#4.2")
-async def test_a_result_names_everything_later_work_needs(service: Any, tmp_path: Path) -> None:
+async def test_a_result_names_everything_later_work_needs(service: Any, run_all: Any) -> None:
     case = read_data({"name": "a", "host": service.url, "tags": ["x"], "steps": [GET]}, "x")
     criteria = (CriterionRef("auth#1.1", "f" * 64),)
     job = Job("tests/cases/a.yaml", case, "c" * 64, criteria, data_row="row 2", attempt=3)
     options = RunOptions("run-9", environment="staging", shard=4)
-    sender, files = CurlSender(), Files(tmp_path)
-    run = await run_jobs([job], options, sender, files, lambda _: None)
-    sender.close()
-    files.close()
+    run = await run_all([job], options)
     result = run.cases[0]
     named = (result.run_id, result.case_key, result.data_row, result.attempt, result.shard)
     assert named == ("run-9", "tests/cases/a.yaml", "row 2", 3, 4)

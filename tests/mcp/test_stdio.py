@@ -11,8 +11,8 @@ import pytest
 from tests.serve.logged import INITIALIZE, request
 
 from shall.actions.results import past_runs
-from shall.engine.result import RunStatus
 from shall.joining import open_workspace
+from shall.results.records import RunStatus
 from shall.settings import Settings
 
 pytestmark = [

@@ -14,9 +14,9 @@ from mcp.shared.exceptions import MCPError
 from shall.actions.results import call_statistics, past_runs
 from shall.actions.workspaces import Workspaces
 from shall.cases.reading import read_case
-from shall.engine.result import RunStatus
 from shall.joining import open_workspace, open_workspaces
 from shall.mcp.server import build_server
+from shall.results.records import RunStatus
 from shall.settings import Settings
 
 pytestmark = pytest.mark.anyio

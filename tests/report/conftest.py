@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from shall.engine.result import (
+from shall.messages import Message
+from shall.place import Place
+from shall.results.records import (
     CaseResult,
     CheckResult,
     CriterionRef,
@@ -18,8 +20,6 @@ from shall.engine.result import (
     StepResult,
     Timings,
 )
-from shall.messages import Message
-from shall.place import Place
 from shall.specs.matrix import LinkOutcome, Matrix, Row, Status, UnknownLink
 from shall.specs.model import Criterion, Link, LinkKind
 

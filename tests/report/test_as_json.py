@@ -1,9 +1,9 @@
 import json
 from collections.abc import Callable
 
-from shall.engine.result import CaseResult, CheckResult, RunResult
-from shall.engine.serial import run_from_json
 from shall.report.as_json import json_text
+from shall.results.encoding import run_from_json
+from shall.results.records import CaseResult, CheckResult, RunResult
 
 
 def test_the_json_report_reads_as_the_golden_file(

@@ -5,9 +5,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from html.parser import HTMLParser
 
+import msgspec
 import pytest
 
-from shall.engine.result import (
+from shall.messages import Message
+from shall.place import Place
+from shall.report.html import TOLD_CASES, html_page
+from shall.report.html_parts import BODY_LIMIT, body_text, indented, timing
+from shall.results.records import (
     CaseResult,
     CheckResult,
     ExchangeRecord,
@@ -17,10 +22,6 @@ from shall.engine.result import (
     StepResult,
     Timings,
 )
-from shall.messages import Message
-from shall.place import Place
-from shall.report.html import TOLD_CASES, html_page
-from shall.report.html_parts import BODY_LIMIT, body_text, indented, timing
 from shall.specs.matrix import Matrix
 
 Golden = Callable[[str, str], None]
@@ -165,7 +166,7 @@ def test_a_filter_is_offered_for_each_outcome_that_occurs(
 def test_the_heading_says_whether_everything_holds(
     make_run: MakeRun, make_case: Make, changes: dict[str, object], verdict: str
 ) -> None:
-    run = replace(make_run(make_case()), **changes)  # type: ignore[arg-type]
+    run = msgspec.structs.replace(make_run(make_case()), **changes)
 
     assert f"<h1>{verdict}</h1>" in html_page(run)
 

@@ -6,9 +6,9 @@ from xml.etree import ElementTree as ET
 import pytest
 from junitparser import JUnitXml
 
-from shall.engine.result import CaseResult, CheckResult, Outcome, RunResult
 from shall.place import Place
 from shall.report.junit import junit_xml
+from shall.results.records import CaseResult, CheckResult, Outcome, RunResult
 
 Places = dict[tuple[str, str], Place]
 

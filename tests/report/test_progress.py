@@ -3,9 +3,10 @@ from collections.abc import Callable
 
 import pytest
 
-from shall.engine.events import CaseFinished, CaseStarted, RunFinished, RunStarted, StepFinished
-from shall.engine.result import CaseResult, Outcome, RunResult, StepResult
 from shall.report.progress import Progress, ProgressBar
+from shall.results.events import CaseFinished, CaseStarted, RunFinished, RunStarted, StepFinished
+from shall.results.records import CaseResult, Outcome, RunResult, StepResult
+from shall.results.summary import summary_of
 
 
 class Terminal(io.StringIO):
@@ -54,7 +55,7 @@ def test_nothing_is_written_when_the_stream_is_no_terminal(
 ) -> None:
     stream, clock = io.StringIO(), Clock()
     bar = ProgressBar(stream, clock)
-    for event in (started, CaseFinished(make_case()), RunFinished(sample)):
+    for event in (started, CaseFinished(make_case()), RunFinished(summary_of(sample))):
         clock.now += 60
         bar.take(event)
 
@@ -67,7 +68,7 @@ def test_a_run_that_ends_soon_shows_no_bar(started: RunStarted, sample: RunResul
     bar.take(started)
     clock.now += 0.9
     bar.take(CaseStarted("r1", "a.yaml", "a"))
-    bar.take(RunFinished(sample))
+    bar.take(RunFinished(summary_of(sample)))
 
     assert stream.getvalue() == ""
 
@@ -88,7 +89,7 @@ def test_a_long_run_is_drawn_at_most_ten_times_a_second_and_taken_away_at_the_en
     assert 9 <= len(drawings) <= 10
     assert all(len(it.removesuffix("\x1b[K")) <= 49 for it in drawings)
 
-    bar.take(RunFinished(sample))
+    bar.take(RunFinished(summary_of(sample)))
     bar.clear()
 
     assert stream.getvalue().endswith("...\x1b[K\r\x1b[K")

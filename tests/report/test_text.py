@@ -2,10 +2,10 @@ from collections.abc import Callable
 
 import pytest
 
-from shall.engine.result import CaseResult, Outcome, RunResult, RunStatus
 from shall.messages import Message
 from shall.place import Place
 from shall.report.text import SHOWN_CASES, case_text, summary
+from shall.results.records import CaseResult, Outcome, RunResult, RunStatus
 
 Places = dict[tuple[str, str], Place]
 Make = Callable[..., CaseResult]

@@ -1,8 +1,8 @@
 from collections.abc import Callable
 
-from shall.engine.result import CheckResult, Outcome
 from shall.messages import Message
 from shall.report.values import check_message, columns, cut, difference, value_pair
+from shall.results.records import CheckResult, Outcome
 
 MakeCheck = Callable[..., CheckResult]
 

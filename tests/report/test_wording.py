@@ -3,10 +3,10 @@ from collections.abc import Callable
 
 import pytest
 
-from shall.engine.result import CaseResult
 from shall.messages import LANGUAGES, Message
 from shall.place import Place
 from shall.report.wording import duration, place_of, said, shown_outcome
+from shall.results.records import CaseResult
 
 
 @pytest.mark.parametrize(

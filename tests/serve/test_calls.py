@@ -10,8 +10,8 @@ import pytest
 from mcp import Client
 
 from shall.actions.results import past_runs
-from shall.engine.result import RunStatus
 from shall.joining import open_workspace
+from shall.results.records import RunStatus
 from shall.settings import Settings
 
 pytestmark = [pytest.mark.anyio, pytest.mark.process]

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from shall.engine.result import (
+from shall.messages import Message
+from shall.results.records import (
     CaseResult,
     CheckResult,
     CriterionRef,
@@ -13,7 +14,6 @@ from shall.engine.result import (
     StepResult,
     Timings,
 )
-from shall.messages import Message
 from shall.store.sqlite import SqliteStore
 
 NOW = datetime.now(UTC).replace(microsecond=123456)

@@ -1,14 +1,14 @@
 import gc
 import sqlite3
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
-from shall.engine.result import CaseResult, RunStatus
 from shall.errors import StoreTooNew, StoreUnavailable
+from shall.results.records import CaseResult, RunStatus
 from shall.store import migrate
 from shall.store.copies import (
     copy_database,

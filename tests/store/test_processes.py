@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from shall.engine.result import RunStatus
+from shall.results.records import RunStatus
 from shall.store.sqlite import SqliteStore
 
 pytestmark = pytest.mark.process
@@ -15,7 +15,7 @@ OPEN = """
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from shall.engine.result import CaseResult, Outcome, RunStatus
+from shall.results.records import CaseResult, Outcome, RunStatus
 from shall.store.base import CallRecord
 from shall.store.sqlite import SqliteStore
 me = sys.argv[2]

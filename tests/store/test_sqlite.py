@@ -2,14 +2,14 @@ import sqlite3
 import stat
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
-from shall.engine.result import CaseResult, CriterionRef, Outcome, RunStatus
 from shall.errors import StoreUnavailable
+from shall.results.records import CaseResult, CriterionRef, Outcome, RunStatus
 from shall.store.base import CallRecord, RunRecord
 from shall.store.rows import case_from_text, case_to_text
 from shall.store.sqlite import SqliteStore

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from shall.engine.result import CaseResult
 from shall.errors import StoreTooNew, StoreUnavailable
+from shall.results.records import CaseResult
 from shall.store import migrate, sqlite
 from shall.store.locks import Lease, locked_file
 from shall.store.migrate import migrations

@@ -1,6 +1,6 @@
 """Chooses case files and reads them into jobs."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from shall.actions.requirements import criterion_fingerprints
@@ -8,11 +8,11 @@ from shall.actions.workspace import Workspace
 from shall.cases.fingerprint import case_fingerprint
 from shall.cases.model import Case
 from shall.cases.nearest import nearest
-from shall.cases.reading import read_case, root_of
+from shall.cases.reading import locator, read_case, root_of
 from shall.engine.job import Job
-from shall.engine.result import CriterionRef
 from shall.errors import CaseNotFound, FolderNotFound, InvalidInput
 from shall.messages import Message
+from shall.results.records import CriterionRef, Position
 
 CASE_FOLDERS = ("tests/cases", "test_cases")
 """Where cases are looked for when no path is named: today's folder, then the older one."""
@@ -71,21 +71,34 @@ def read_jobs(
 ) -> list[Job]:
     """Read the files into jobs; with tags, only cases that have any of them.
 
-    A file that cannot be read becomes a job that carries the reason. It is kept whatever the
-    tags: it cannot be told whether it has them. ``go_on`` is called before each file: what it
-    raises ends the reading.
+    A file that cannot be read becomes a job that carries the reason, whatever the tags: it cannot
+    be told whether it has them. ``go_on`` is called before each file: what it raises ends the
+    reading.
     """
-    jobs = []
-    for path in files:
-        go_on()
-        jobs.append(_read_job(workspace, path))
-    if tags:
-        wanted = frozenset(tags)
-        jobs = [job for job in jobs if job.case is None or wanted.intersection(job.case.tags)]
-    if any(job.case is not None and job.case.verifies for job in jobs):
-        known = criterion_fingerprints(workspace)
-        jobs = [_with_criteria(job, known) for job in jobs]
-    return jobs
+    jobs = JobReader(workspace).read(files, go_on)
+    wanted = frozenset(tags)
+    return [
+        job for job in jobs if not wanted or job.case is None or wanted.intersection(job.case.tags)
+    ]
+
+
+class JobReader:
+    """Reads case files into jobs. The requirements are read once, when a case names a criterion."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._known: Mapping[str, tuple[str, str | None]] | None = None
+
+    def read(self, files: Iterable[str], go_on: Callable[[], None] = lambda: None) -> Iterator[Job]:
+        """Read one file after the other, each when it is asked for."""
+        for path in files:
+            go_on()
+            job = _read_job(self._workspace, path)
+            if job.case is not None and job.case.verifies:
+                if self._known is None:
+                    self._known = criterion_fingerprints(self._workspace)
+                job = _with_criteria(job, self._known)
+            yield job
 
 
 def root_at(workspace: Workspace, path: str) -> str | None:
@@ -106,10 +119,11 @@ def _cases_below(workspace: Workspace, folder: str) -> list[str]:
 
 def _read_job(workspace: Workspace, path: str) -> Job:
     try:
-        case = _named(workspace, read_case(workspace.files.read_text(path), path))
+        text = workspace.files.read_text(path)
+        case = _named(workspace, read_case(text, path))
     except InvalidInput as error:
         return Job(path, None, error=Message("case.invalid", {"problems": str(error)}))
-    return Job(path, case, fingerprint=case_fingerprint(case))
+    return Job(path, case, fingerprint=case_fingerprint(case), locate=_positions(text, path))
 
 
 def _named(workspace: Workspace, case: Case) -> Case:
@@ -118,10 +132,16 @@ def _named(workspace: Workspace, case: Case) -> Case:
     return case if name == case.name else replace(case, name=name)
 
 
-def _with_criteria(job: Job, known: Mapping[str, tuple[str, str]]) -> Job:
-    if job.case is None or not job.case.verifies:
-        return job
-    criteria = tuple(
-        CriterionRef(*known.get(written, (written, None))) for written in job.case.verifies
-    )
-    return Job(job.key, job.case, fingerprint=job.fingerprint, criteria=criteria)
+def _positions(text: str, path: str) -> Callable[[str], Position]:
+    def locate(where: str) -> Position:
+        place = place_of(where)
+        return Position(place.line, place.column)
+
+    place_of = locator(text, path)
+    return locate
+
+
+def _with_criteria(job: Job, known: Mapping[str, tuple[str, str | None]]) -> Job:
+    verifies = job.case.verifies if job.case is not None else ()
+    criteria = tuple(CriterionRef(*known.get(written, (written, None))) for written in verifies)
+    return replace(job, criteria=criteria)

@@ -1,12 +1,13 @@
-"""Keeps what a run says about criteria as committed text."""
+"""Appends what a run says about criteria to committed text."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from shall.actions.workspace import Workspace
-from shall.engine.result import Outcome, RunResult, RunStatus
 from shall.errors import StoreUnavailable
+from shall.results.records import CaseResult, CriterionRef, Outcome
 from shall.specs.model import LinkKind
 from shall.store.base import Evidence
 
@@ -15,38 +16,60 @@ _log = logging.getLogger(__name__)
 _SPOKE = frozenset({Outcome.PASSED, Outcome.FAILED})
 
 
-def keep_case_evidence(workspace: Workspace, run: RunResult) -> str | None:
-    """Append what the cases of a run say about their criteria.
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What one case says about its criteria. ``spoke``: it came to an end."""
 
-    Of a run that was cut short only the cases that came to an end count. A log that cannot be
-    written is told in the program's log, and the fault is given; the results stand.
-    """
-    whole = run.status is RunStatus.COMPLETE
-    at = datetime.now(UTC)
-    facts = [
-        Evidence(
-            at=at,
-            criterion=criterion.key,
-            source=case.case_key,
-            kind=LinkKind.CASE.value,
-            outcome=case.outcome.value,
-            run_id=run.run_id,
-            criterion_fingerprint=criterion.fingerprint,
-            source_fingerprint=case.case_fingerprint,
-            checks_executed=case.checks_executed,
-            duration_s=case.duration_s,
-            environment=case.environment,
-            data_row=case.data_row,
-        )
-        for case in run.cases
-        if whole or case.outcome in _SPOKE
-        for criterion in case.criteria
-    ]
-    return keep_evidence(workspace, facts)
+    criteria: tuple[CriterionRef, ...]
+    source: str
+    outcome: Outcome
+    fingerprint: str
+    checks_executed: int
+    duration_s: float
+    environment: str
+    data_row: str | None
+
+    @property
+    def spoke(self) -> bool:
+        """Whether the case passed or failed, and was not cut short."""
+        return self.outcome in _SPOKE
+
+    def evidence(self, run_id: str) -> Iterator[Evidence]:
+        """Yield a line for each criterion."""
+        at = datetime.now(UTC)
+        for criterion in self.criteria:
+            yield Evidence(
+                at=at,
+                criterion=criterion.key,
+                source=self.source,
+                kind=LinkKind.CASE.value,
+                outcome=self.outcome.value,
+                run_id=run_id,
+                criterion_fingerprint=criterion.fingerprint,
+                source_fingerprint=self.fingerprint,
+                checks_executed=self.checks_executed,
+                duration_s=self.duration_s,
+                environment=self.environment,
+                data_row=self.data_row,
+            )
 
 
-def keep_evidence(workspace: Workspace, facts: Iterable[Evidence]) -> str | None:
-    """Append evidence; a log that cannot be written is told in the program's log, and given."""
+def fact_of(case: CaseResult) -> Fact:
+    """Return what a case says about its criteria."""
+    return Fact(
+        case.criteria,
+        case.case_key,
+        case.outcome,
+        case.case_fingerprint,
+        case.checks_executed,
+        case.duration_s,
+        case.environment,
+        case.data_row,
+    )
+
+
+def append_evidence(workspace: Workspace, facts: Iterable[Evidence]) -> str | None:
+    """Append evidence; return the fault of a log that cannot be written, which is logged, too."""
     if workspace.evidence is None:
         return None
     try:

@@ -1,92 +1,99 @@
-"""Keeps what a run tells while it goes on, so that a killed process loses nothing it reported."""
+"""Records what a run reports while it goes on, so that a killed process loses little of it."""
 
-import asyncio
 import logging
-from types import TracebackType
-from typing import Self
+import time
+from collections.abc import Callable
 
-from shall.engine.events import CaseFinished, Event, RunFinished, RunStarted
-from shall.engine.result import CaseResult
+from shall.actions.evidence import Fact, append_evidence, fact_of
+from shall.actions.workspace import Workspace
 from shall.errors import ShallError
-from shall.store.base import Store
+from shall.results.events import CaseFinished, Event, RunFinished, RunStarted
+from shall.results.records import CaseResult, RunStatus, RunSummary
+
+LATEST_S = 0.1
+"""A result is written this long after its case ended, at the latest."""
+
+LARGEST = 500
+"""Results that are written at a time."""
 
 _log = logging.getLogger(__name__)
 
 
 class Recorder:
-    """Writes the events of one run to the store, in batches, off the event loop.
+    """Writes the events of one run to the store, in batches, and its evidence at the end.
 
-    A case is written as soon as the batch before it is: few cases in flight, many in a batch. A
-    store that fails is told once, in the log and in ``fault``, and then left alone: the run and its
-    results stand.
+    What cannot be written is named once in the log and in ``faults``, and not tried again: the run
+    and its results stand.
     """
 
-    def __init__(self, store: Store | None) -> None:
-        self.fault: str | None = None
-        self._store = store
-        self._waiting: list[RunStarted | CaseResult | RunFinished] = []
-        self._woken = asyncio.Event()
-        self._done = False
-        self._writer: asyncio.Task[None] | None = None
+    def __init__(self, workspace: Workspace) -> None:
+        self.faults: list[str] = []
+        self._workspace = workspace
+        self._store = workspace.store
+        self._batch: list[CaseResult] = []
+        self._written_at = 0.0
+        self._facts: list[Fact] = []
 
     def take(self, event: Event) -> None:
-        """Take an event; what need not be kept is passed over."""
-        if self._store is None:
-            return
+        """Take an event; a case is written with those that end soon after it."""
         match event:
-            case RunStarted() | RunFinished():
-                self._waiting.append(event)
             case CaseFinished(result):
-                self._waiting.append(result)
-            case _:
-                return
-        self._woken.set()
-
-    async def __aenter__(self) -> Self:
-        if self._store is not None:
-            self._writer = asyncio.create_task(self._write_all(self._store))
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._done = True
-        self._woken.set()
-        if self._writer is not None:
-            await asyncio.shield(self._writer)
-
-    async def _write_all(self, store: Store) -> None:
-        while True:
-            batch, self._waiting = self._waiting, []
-            try:
-                if batch:
-                    await asyncio.to_thread(_write, store, batch)
-            except ShallError as error:
-                self.fault = f"the results of this run are not kept: {error}"
-                _log.warning("%s", self.fault)
-                return
-            if not self._waiting:
-                if self._done:
-                    return
-                await self._woken.wait()
-                self._woken.clear()
-
-
-def _write(store: Store, batch: list[RunStarted | CaseResult | RunFinished]) -> None:
-    results: list[CaseResult] = []
-    for item in batch:
-        match item:
-            case CaseResult():
-                results.append(item)
+                if result.criteria:
+                    self._facts.append(fact_of(result))
+                if self._store is not None:
+                    self._batch.append(result)
+                    if len(self._batch) >= LARGEST:
+                        self._flush()
             case RunStarted():
-                store.start_run(item.run_id, item.started_at, item.total, item.environment)
-            case RunFinished(result):
-                if results:
-                    store.save_cases(results)
-                    results = []
-                store.finish_run(result.run_id, result.status, result.duration_s)
-    if results:
-        store.save_cases(results)
+                self._try(lambda: self._start(event))
+            case RunFinished(summary):
+                self._flush()
+                self._try(lambda: self._finish(summary))
+                self._keep_evidence(summary)
+            case _:
+                pass
+
+    def tick(self, now: float) -> float | None:
+        """Write what waited long enough; return when the rest is due."""
+        if not self._batch:
+            return None
+        if now >= self._written_at + LATEST_S:
+            self._flush()
+            return None
+        return self._written_at + LATEST_S
+
+    def close(self) -> None:
+        """Write what is left of a run that was broken off."""
+        self._flush()
+
+    def _start(self, run: RunStarted) -> None:
+        if self._store is not None:
+            self._store.start_run(run.run_id, run.started_at, run.total, run.environment)
+
+    def _finish(self, run: RunSummary) -> None:
+        if self._store is not None:
+            self._store.finish_run(run.run_id, run.status, run.duration_s)
+
+    def _flush(self) -> None:
+        batch, self._batch = self._batch, []
+        if batch and self._store is not None:
+            store = self._store
+            self._try(lambda: store.save_cases(batch))
+            self._written_at = time.monotonic()
+
+    def _try(self, write: Callable[[], None]) -> None:
+        try:
+            write()
+        except ShallError as error:
+            self._store = None
+            self._batch = []
+            fault = f"the results of this run are not kept: {error}"
+            _log.warning("%s", fault)
+            self.faults.append(fault)
+
+    def _keep_evidence(self, run: RunSummary) -> None:
+        whole = run.status is RunStatus.COMPLETE
+        facts = [fact.evidence(run.run_id) for fact in self._facts if whole or fact.spoke]
+        fault = append_evidence(self._workspace, [it for each in facts for it in each])
+        if fault is not None:
+            self.faults.append(fault)

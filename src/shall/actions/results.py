@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from shall.actions.workspace import Workspace
-from shall.engine.result import CaseResult
 from shall.errors import BadValue, CaseNotFound, RunNotFound, StoreUnavailable
+from shall.results.records import CaseResult
 from shall.store.base import CallStatistics, RunRecord, Store
 
 

@@ -1,23 +1,27 @@
-"""Runs test cases: choose, run, keep."""
+"""Runs test cases: choose, run, record."""
 
 import asyncio
+import contextvars
+import importlib
 import secrets
+import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
-from threading import Event
+from threading import BoundedSemaphore
 from typing import Any
 
-from shall.actions.choosing import case_files, read_jobs
-from shall.actions.evidence import keep_case_evidence
+from shall.actions.choosing import JobReader, case_files, read_jobs
 from shall.actions.recording import Recorder
 from shall.actions.workspace import Workspace
-from shall.engine.events import Emit
-from shall.engine.events import Event as RunEvent
 from shall.engine.job import Job, RunOptions
-from shall.engine.result import RunResult
-from shall.engine.run import run_jobs
+from shall.engine.ports import Turns
+from shall.engine.run import RunContext, run_jobs
+from shall.engine.stopping import Stop
 from shall.errors import CaseNotFound, TimedOut
+from shall.results.events import Emit, Event
+from shall.results.records import RunSummary
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,7 @@ class RunRequest:
     """What to run. No paths: every case below ``tests/cases`` (older layouts are found too).
 
     ``tags`` keeps cases that have any of them; ``variables`` win over those of ``shall.yaml``.
-    ``run_timeout_s`` and ``concurrency`` None mean the workspace's defaults.
+    ``run_timeout_s``, ``concurrency`` and ``keep_all`` None mean the workspace's defaults.
     """
 
     paths: Sequence[str] = ()
@@ -34,6 +38,52 @@ class RunRequest:
     variables: Mapping[str, Any] = field(default_factory=dict)
     run_timeout_s: float | None = None
     concurrency: int | None = None
+    keep_all: bool | None = None
+
+
+def execute(
+    workspace: Workspace,
+    request: RunRequest,
+    listeners: Iterable[Emit] = (),
+    stop: Stop | None = None,
+    warn: Callable[[str], None] | None = None,
+    turns: Turns | None = None,
+) -> RunSummary:
+    """Run cases in this thread, and record the results.
+
+    A file that cannot be read counts as a case with outcome ``error``; the others run. ``stop``
+    lets another thread or a signal handler end the run. ``warn`` takes what could not be recorded.
+    ``turns``, one of which the caller has, are given back while the run waits.
+
+    Raises:
+        CaseNotFound: A path names no file, or no case was found at all.
+        FolderNotFound: No path is named and there is no folder of cases.
+        OutsideWorkspace: A path leads out.
+    """
+    options = run_options(workspace, request)
+    stop = stop or Stop()
+    jobs, total = _jobs(workspace, request, _go_on(options, stop))
+    recorder = Recorder(workspace)
+    takers = [recorder.take, *listeners]
+    if workspace.observe is not None:
+        takers.insert(1, workspace.observe)
+
+    def emit(event: Event) -> None:
+        for take in takers:
+            take(event)
+
+    loop = workspace.make_loop()
+    loop.turns = turns
+    try:
+        context = RunContext(loop, workspace.files, emit, stop, recorder.tick)
+        summary = run_jobs(jobs, total, options, context)
+    finally:
+        loop.close()
+        recorder.close()
+    if warn is not None:
+        for fault in recorder.faults:
+            warn(fault)
+    return summary
 
 
 async def run_tests(
@@ -41,64 +91,88 @@ async def run_tests(
     request: RunRequest,
     emit: Emit | None = None,
     warn: Callable[[str], None] | None = None,
-) -> RunResult:
-    """Run cases and keep the results.
+    turns: BoundedSemaphore | None = None,
+) -> RunSummary:
+    """Run cases like ``execute``, in a thread of its own; ``emit`` is called in this event loop.
 
-    A file that cannot be read counts as a case with outcome ``error``; the others run. ``warn``
-    takes, before the result is given, what could not be kept of it; the log tells it, too.
-
-    Raises:
-        CaseNotFound: A path names no file, or no case was found at all.
-        FolderNotFound: No path is named and there is no folder of cases.
-        OutsideWorkspace: A path leads out.
-        TimedOut: The time of the run was over before its files were read.
+    Cancelling stops the run; its teardowns still run (bounded), and it is recorded. With ``turns``
+    the thread computes only when it has one.
     """
-    options = _options(workspace, request)
-    is_stopped = Event()
+    # yaml_rs crashes the process where the thread that first imported it has ended (its allocator
+    # takes that thread for the main one): it is not left to the run's thread.
+    importlib.import_module("shall.cases.yaml_text")
+    here, stop = asyncio.get_running_loop(), Stop()
+    ended: asyncio.Future[RunSummary] = here.create_future()
+    listeners: list[Emit] = []
+    if emit is not None:
+        listeners.append(lambda event: _tell(here, emit, event))
+
+    def work() -> None:
+        try:
+            with turns or nullcontext():
+                summary = execute(workspace, request, listeners, stop, warn, turns)
+        except BaseException as error:  # noqa: BLE001 - raised in the caller's task
+            _tell(here, ended.set_exception, error)
+        else:
+            _tell(here, ended.set_result, summary)
+
+    context = contextvars.copy_context()  # log lines name the request that is answered
+    thread = threading.Thread(target=context.run, args=(work,), name="shall-run", daemon=True)
+    thread.start()
+    cancelled: asyncio.CancelledError | None = None
+    while not ended.done():
+        try:
+            await asyncio.wait([ended])
+        except asyncio.CancelledError as error:
+            cancelled = error
+            stop.request()
+    if cancelled is not None:
+        ended.exception()  # the cancellation is what counts
+        raise cancelled
+    return ended.result()
+
+
+def _tell(loop: asyncio.AbstractEventLoop, take: Callable[[Any], object], what: Any) -> None:
+    """Call a function in an event loop, unless that was closed meanwhile."""
+    with suppress(RuntimeError):
+        loop.call_soon_threadsafe(take, what)
+
+
+def _go_on(options: RunOptions, stop: Stop) -> Callable[[], None]:
+    """Return what ends the choosing of cases where the run's time is over."""
 
     def go_on() -> None:
-        if is_stopped.is_set() or time.monotonic() > options.deadline_s:
+        if stop.status is not None or time.monotonic() > options.deadline_s:
             raise TimedOut(
                 f"The run took longer than its {options.run_timeout_s:g} s before a case began.",
                 hint="Name fewer files, or allow more time.",
             )
 
-    try:
-        jobs = await asyncio.to_thread(_chosen_jobs, workspace, request, go_on)
-    finally:
-        is_stopped.set()  # a thread goes on when its caller was cancelled
-    recorder = Recorder(workspace.store)
-    sender = workspace.make_sender()
-
-    listeners = [it for it in (recorder.take, workspace.observe, emit) if it is not None]
-
-    def emit_all(event: RunEvent) -> None:
-        for listener in listeners:
-            listener(event)
-
-    try:
-        async with recorder:
-            result = await run_jobs(jobs, options, sender, workspace.files, emit_all)
-    finally:
-        sender.close()
-    for fault in (recorder.fault, await asyncio.to_thread(keep_case_evidence, workspace, result)):
-        if fault is not None and warn is not None:
-            warn(fault)
-    return result
+    return go_on
 
 
-def _chosen_jobs(workspace: Workspace, request: RunRequest, go_on: Callable[[], None]) -> list[Job]:
-    jobs = read_jobs(workspace, case_files(workspace, request.paths), request.tags, go_on)
-    if not jobs:
+def _jobs(
+    workspace: Workspace, request: RunRequest, go_on: Callable[[], None]
+) -> tuple[Iterable[Job], int]:
+    """Return the jobs and their number. Without tags each file is read when its turn comes."""
+    files = case_files(workspace, request.paths)
+    if request.tags:
+        chosen = read_jobs(workspace, files, request.tags, go_on)
+        jobs: Iterable[Job] = chosen
+        total = len(chosen)
+    else:
+        jobs, total = JobReader(workspace).read(files), len(files)
+    if not total:
         what = f" with the tags {', '.join(request.tags)}" if request.tags else ""
         raise CaseNotFound(
             f"No case{what} was found in {', '.join(request.paths) or str(workspace.root)}.",
             hint="A case file is YAML with the root testcase:.",
         )
-    return jobs
+    return jobs, total
 
 
-def _options(workspace: Workspace, request: RunRequest) -> RunOptions:
+def run_options(workspace: Workspace, request: RunRequest) -> RunOptions:
+    """Return how the engine runs a request, with the workspace's defaults."""
     defaults = workspace.defaults
     run_timeout_s = request.run_timeout_s or defaults.run_timeout_s
     return RunOptions(
@@ -114,4 +188,5 @@ def _options(workspace: Workspace, request: RunRequest) -> RunOptions:
         environment=defaults.environment,
         deadline_s=time.monotonic() + run_timeout_s,
         memory=workspace.memory,
+        keep_all=defaults.keep_all if request.keep_all is None else request.keep_all,
     )

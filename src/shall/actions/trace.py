@@ -10,9 +10,9 @@ from shall.actions.workspace import Workspace
 from shall.cases.fingerprint import case_fingerprint
 from shall.cases.nearest import nearest
 from shall.cases.reading import locate, read_case
-from shall.engine.result import Outcome
 from shall.errors import BadValue, InvalidFile, InvalidInput, Problem
 from shall.place import Place
+from shall.results.records import Outcome
 from shall.specs.links import link_of_case, marks_in
 from shall.specs.matrix import Latest, Matrix, build_matrix
 from shall.specs.model import Link, SpecSet

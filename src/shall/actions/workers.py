@@ -7,15 +7,13 @@ daemons: a process that was told to end does not wait for them.
 """
 
 import asyncio
-import selectors
-from collections.abc import Callable, Coroutine
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable
 from contextlib import suppress
 from contextvars import copy_context
 from functools import partial
 from queue import SimpleQueue
 from threading import BoundedSemaphore, Lock, Thread
-from typing import Any, Generic, ParamSpec, TypeVar
+from typing import Generic, ParamSpec, TypeVar
 
 COMPUTING = 4
 """How many threads may compute at once."""
@@ -25,11 +23,14 @@ Result = TypeVar("Result")
 
 
 class Workers:
-    """A few threads for calls, and one for each run; started when they are first needed."""
+    """A few threads for calls, started when they are first needed.
+
+    ``turns`` bounds how many threads compute, those of runs included.
+    """
 
     def __init__(self, count: int = COMPUTING) -> None:
         self._count = count
-        self._turns = BoundedSemaphore(count)
+        self.turns = BoundedSemaphore(count)
         self._waiting: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._started = 0
         self._lock = Lock()
@@ -46,34 +47,12 @@ class Workers:
 
         def work() -> None:
             if not answer.future.cancelled():
-                with self._turns:
+                with self.turns:
                     answer.settle(lambda: context.run(function, *args, **kwargs))
 
         self._waiting.put(work)
         self._start_one()
         return await answer.future
-
-    async def run(self, make: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
-        """Return what a coroutine returns, run by an event loop in a thread of its own.
-
-        It computes in turns with the calls, and waits for the network without one. Cancelling
-        cancels it there and waits until it has ended; cancelling again waits no longer.
-        """
-        answer = _Answer[Result](asyncio.get_running_loop())
-        apart = _Apart(make, self._turns)
-        context = copy_context()
-
-        def work() -> None:
-            answer.settle(lambda: context.run(apart.run))
-
-        Thread(target=work, name="shall-run", daemon=True).start()
-        try:
-            return await asyncio.shield(answer.future)
-        except asyncio.CancelledError:
-            apart.cancel()
-            if not answer.future.done():
-                await asyncio.wait([answer.future])
-            raise
 
     def _start_one(self) -> None:
         with self._lock:
@@ -118,77 +97,3 @@ class _Answer(Generic[Result]):
 
     def _cancel(self) -> None:
         self.future.cancel()
-
-
-class _Apart(Generic[Result]):
-    """A coroutine in an event loop of its own thread."""
-
-    def __init__(
-        self, make: Callable[[], Coroutine[Any, Any, Result]], turns: BoundedSemaphore
-    ) -> None:
-        self._make = make
-        self._turns = turns
-        self._lock = Lock()
-        self._is_cancelled = False
-        self._cancel_task: Callable[[], object] | None = None
-
-    def run(self) -> Result:
-        """Run the coroutine to its end in this thread."""
-        with self._turns, asyncio.Runner(loop_factory=self._make_loop) as runner:
-            return runner.run(self._main())
-
-    def cancel(self) -> None:
-        """Cancel the coroutine, from any thread; one that has not begun never does."""
-        with self._lock:
-            self._is_cancelled = True
-            if self._cancel_task is not None:
-                with suppress(RuntimeError):  # its loop was closed: it has ended
-                    self._cancel_task()
-
-    async def _main(self) -> Result:
-        loop, task = asyncio.get_running_loop(), asyncio.current_task()
-        assert task is not None  # noqa: S101 - a coroutine runs in a task
-        with self._lock:
-            if self._is_cancelled:
-                raise asyncio.CancelledError
-            self._cancel_task = partial(loop.call_soon_threadsafe, task.cancel)
-        return await self._make()
-
-    def _make_loop(self) -> asyncio.AbstractEventLoop:
-        loop = asyncio.SelectorEventLoop(_TurnSelector(self._turns))
-        loop.set_default_executor(_TurnExecutor(self._turns))
-        return loop
-
-
-class _TurnSelector(selectors.DefaultSelector):
-    """Lets others compute while its event loop waits."""
-
-    def __init__(self, turns: BoundedSemaphore) -> None:
-        super().__init__()
-        self._turns = turns
-
-    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        """Wait without a turn."""
-        self._turns.release()
-        try:
-            return super().select(timeout)
-        finally:
-            self._turns.acquire()
-
-
-class _TurnExecutor(ThreadPoolExecutor):
-    """Calls what an event loop hands to threads, each with a turn."""
-
-    def __init__(self, turns: BoundedSemaphore) -> None:
-        super().__init__(max_workers=1, thread_name_prefix="shall-run")
-        self._turns = turns
-
-    def submit(
-        self, function: Callable[Given, Result], /, *args: Given.args, **kwargs: Given.kwargs
-    ) -> Future[Result]:
-        """Call a function in a thread, when it is its turn."""
-        return super().submit(partial(self._call, function, *args, **kwargs))
-
-    def _call(self, function: Callable[[], Result]) -> Result:
-        with self._turns:
-            return function()

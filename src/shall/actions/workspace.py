@@ -7,9 +7,9 @@ from typing import Any
 
 from shall.actions.files import Files
 from shall.engine.budgets import Memory
-from shall.engine.events import Emit
-from shall.engine.ports import Sender
+from shall.engine.ports import Loop
 from shall.engine.redact import Redactor
+from shall.results.events import Emit
 from shall.store.base import Store
 from shall.store.call_log import CallLog
 from shall.store.evidence import EvidenceLog
@@ -30,6 +30,7 @@ class RunDefaults:
     environment: str = ""
     language: str = "en"
     max_error_length: int = 500
+    keep_all: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,8 @@ class Workspace:
 
     ``store`` and ``evidence`` are None where the state cannot be written; ``state_warning`` says
     why, once, and whatever needs no state still works. ``later`` is the store where it is opened
-    when it is needed. ``make_sender`` is called inside the event loop that runs the cases.
-    ``observe`` is told the events of every run, whoever asked for it. ``call_log`` is None where
+    when it is needed. ``make_loop`` makes the loop of one run, in the thread of the run.
+    ``observe`` takes the events of every run, whoever asked for it. ``call_log`` is None where
     no call log is kept; ``logs_in_state``: it is a part of the state. ``redactor`` knows the
     secrets of the settings: what is shown of the workspace passes through it. ``memory`` is what
     the cases that run at once may take; the workspaces of a server share it. ``writable`` are
@@ -51,7 +52,7 @@ class Workspace:
     files: Files
     store: Store | None
     evidence: EvidenceLog | None
-    make_sender: Callable[[], Sender]
+    make_loop: Callable[[], Loop]
     defaults: RunDefaults = RunDefaults()
     state_fault: str | None = None
     observe: Emit | None = None

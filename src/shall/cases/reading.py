@@ -53,13 +53,25 @@ def locate(text: str, file: str, path: str) -> Place:
     A path that is not there gives the place of the nearest value above it; a text that is no
     YAML gives line 1. Older spellings in the text are found under today's names.
     """
+    return locator(text, file)(path)
+
+
+def locator(text: str, file: str) -> Callable[[str], Place]:
+    """Return what ``locate`` does, for several paths: the text is parsed once, when it is asked."""
     from shall.cases.locating import Locator
 
-    try:
-        keys = parse_path(path) if path else ()
-    except BadValue:
-        keys = ()
-    return Locator(text, file).place(keys)
+    made: list[Locator] = []
+
+    def place(path: str) -> Place:
+        if not made:
+            made.append(Locator(text, file))
+        try:
+            keys = parse_path(path) if path else ()
+        except BadValue:
+            keys = ()
+        return made[0].place(keys)
+
+    return place
 
 
 def root_of(text: str) -> str | None:

@@ -13,7 +13,6 @@ from importlib import resources
 from pathlib import Path
 
 import shall
-from shall.actions.places import failure_places
 from shall.actions.reports import keep_report
 from shall.actions.run import RunRequest
 from shall.actions.trace import trace_requirements
@@ -23,6 +22,7 @@ from shall.cli.run import run_showing, show
 from shall.errors import InvalidInput, TargetUnreachable
 from shall.joining import open_workspace
 from shall.report.html import html_page
+from shall.results.collected import Collected
 from shall.specs.export import to_text
 
 _READY = "listening on "
@@ -40,13 +40,15 @@ def execute(arguments: argparse.Namespace) -> int:
     if workspace.state_warning:
         tell(workspace.state_warning)
     with _service(folder) as address:
-        run = run_showing(workspace, RunRequest(host=address), settings)
-    show(run, workspace, settings)
+        collected = Collected()
+        request = RunRequest(host=address, keep_all=True)
+        run = run_showing(workspace, request, settings, collected)
+    show(run, settings)
     matrix = trace_requirements(workspace)
     colour = sys.stdout.isatty() and not settings.no_color
     say("\n" + to_text(matrix, shutil.get_terminal_size().columns, colour=colour))
     if workspace.store is not None:
-        page = html_page(run, matrix, settings.language, failure_places(workspace, run))
+        page = html_page(collected.result(run), matrix, settings.language)
         say(f"HTML report: {keep_report(workspace, run.run_id, page)}\n")
     say("One criterion fails and one is untested: the README there says why. Next, type:")
     shall_command = _typed()

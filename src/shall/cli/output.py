@@ -6,8 +6,8 @@ import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from shall.engine.result import CaseResult, Outcome, RunResult, RunStatus
 from shall.errors import ShallError
+from shall.results.records import Fault, RunStatus, RunSummary
 
 OK = 0
 CHECK_FAILED = 1
@@ -17,10 +17,16 @@ UNREACHABLE = 4
 NOT_ALLOWED = 5
 INTERRUPTED = 130
 
-_BAD = frozenset({Outcome.FAILED, Outcome.ERROR})
+_STATUSES = {
+    Fault.INVALID: BAD_INPUT,
+    Fault.INTERNAL: OWN_FAULT,
+    Fault.DENIED: NOT_ALLOWED,
+    Fault.FAILED: CHECK_FAILED,
+    Fault.UNREACHABLE: UNREACHABLE,
+}
 
 
-def exit_status(run: RunResult) -> int:
+def exit_status(run: RunSummary) -> int:
     """Give the exit status of a run: the worst that a person has to act on first.
 
     Interrupted (130); a case that cannot be used (2); a fault of ours (3); a request that the
@@ -29,28 +35,12 @@ def exit_status(run: RunResult) -> int:
     """
     if run.status is RunStatus.INTERRUPTED:
         return INTERRUPTED
-    statuses = {_case_status(case) for case in run.cases}
-    for status in (BAD_INPUT, OWN_FAULT, NOT_ALLOWED, CHECK_FAILED, UNREACHABLE):
-        if status in statuses:
+    for fault, status in _STATUSES.items():
+        if fault in run.faults:
             return status
     if run.status is RunStatus.TIMED_OUT:
         return UNREACHABLE
-    return CHECK_FAILED if any(case.teardown_outcome in _BAD for case in run.cases) else OK
-
-
-def _case_status(case: CaseResult) -> int:
-    if case.outcome is Outcome.FAILED:
-        return CHECK_FAILED
-    if case.outcome is not Outcome.ERROR:
-        return OK
-    if case.error is not None and case.error.code == "case.internal":
-        return OWN_FAULT
-    if case.error is not None and case.error.code == "run.timed_out":
-        return UNREACHABLE
-    errors = [step.error.code for step in case.steps if step.error is not None]
-    if any(code.startswith("step.denied.") for code in errors):
-        return NOT_ALLOWED
-    return UNREACHABLE if any(step.retryable for step in case.steps) else BAD_INPUT
+    return CHECK_FAILED if run.bad_total else OK
 
 
 def guarded(command: Callable[[], int], arguments: Sequence[str]) -> int:

@@ -1,44 +1,30 @@
-"""``shall run``: run test cases and keep the results."""
+"""``shall run``: run test cases and record the results."""
 
 import argparse
-import asyncio
 import json
 import shutil
+import signal
 import sys
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
-from shall.actions.places import failure_places
-from shall.actions.reports import keep_report
-from shall.actions.run import RunRequest, run_tests
+from shall.actions.run import RunRequest
+from shall.actions.run import execute as run_cases
 from shall.actions.workspace import Workspace
 from shall.cli.options import folder_of, settings_of
 from shall.cli.output import exit_status, say, tell
-from shall.engine.events import Event, RunFinished
-from shall.engine.result import RunResult
-from shall.errors import InvalidInput, ShallError
+from shall.engine.stopping import Stop
+from shall.errors import InvalidInput
 from shall.joining import open_workspace
-from shall.report.as_json import json_text
-from shall.report.progress import ProgressBar
 from shall.report.text import summary
+from shall.results.collected import Collected
+from shall.results.events import Emit
+from shall.results.records import RunResult, RunSummary
 from shall.settings import Settings
-
-
-@dataclass(slots=True)
-class Seen:
-    """What the events of a run showed; ``result`` is there even after an interruption."""
-
-    bar: ProgressBar
-    result: RunResult | None = field(default=None)
-
-    def take(self, event: Event) -> None:
-        """Take an event."""
-        self.bar.take(event)
-        if isinstance(event, RunFinished):
-            self.result = event.result
 
 
 def execute(arguments: argparse.Namespace) -> int:
@@ -48,6 +34,7 @@ def execute(arguments: argparse.Namespace) -> int:
         "run_timeout_s": arguments.timeout,
         "concurrency": arguments.concurrency,
         "environment": arguments.environment,
+        "keep": arguments.keep,
         "no_color": arguments.no_color,
     }
     settings, _ = settings_of(folder, flags)
@@ -60,34 +47,67 @@ def execute(arguments: argparse.Namespace) -> int:
         host=arguments.host,
         variables=variables_of(arguments.var),
     )
-    run = run_showing(workspace, request, settings)
-    show(run, workspace, settings, form=arguments.format)
-    _write_reports(run, workspace, settings, arguments)
+    wants_all = arguments.format == "json" or any(
+        (arguments.report_json, arguments.report_junit, arguments.report_html)
+    )
+    collected = Collected() if wants_all else None
+    run = run_showing(workspace, request, settings, collected)
+    if collected is None:
+        show(run, settings)
+    else:
+        _write_reports(run, collected.result(run), settings, arguments)
     return exit_status(run)
 
 
-def run_showing(workspace: Workspace, request: RunRequest, settings: Settings) -> RunResult:
-    """Run cases with a progress bar; after Ctrl-C give what ran until then."""
-    width = shutil.get_terminal_size().columns
-    seen = Seen(ProgressBar(sys.stderr, time.monotonic, width, settings.language))
+def run_showing(
+    workspace: Workspace,
+    request: RunRequest,
+    settings: Settings,
+    collected: Collected | None = None,
+) -> RunSummary:
+    """Run cases with a progress bar; after Ctrl-C return what ran until then."""
+    listeners: list[Emit] = [collected.take] if collected is not None else []
+    clear: Callable[[], None] = lambda: None  # noqa: E731 - there may be no bar
+    if sys.stderr.isatty():
+        from shall.report.progress import ProgressBar
+
+        width = shutil.get_terminal_size().columns
+        bar = ProgressBar(sys.stderr, time.monotonic, width, settings.language)
+        listeners.append(bar.take)
+        clear = bar.clear
+    stop = Stop()
     try:
-        return asyncio.run(run_tests(workspace, request, seen.take))
-    except KeyboardInterrupt:
-        seen.bar.clear()
-        if seen.result is None:
-            raise
-        return seen.result
+        with _stopped_by_ctrl_c(stop):
+            return run_cases(workspace, request, listeners, stop)
+    finally:
+        clear()
 
 
-def show(run: RunResult, workspace: Workspace, settings: Settings, *, form: str = "text") -> None:
-    """Print a run."""
-    if form == "json":
-        say(json_text(run).rstrip("\n"))
+@contextmanager
+def _stopped_by_ctrl_c(stop: Stop) -> Iterator[None]:
+    """Stop the run at the first Ctrl-C, so that teardowns run; the second breaks off."""
+
+    def on_signal(number: int, frame: FrameType | None) -> None:
+        if stop.status is not None:
+            signal.default_int_handler(number, frame)
+        stop.request()
+
+    try:
+        before = signal.signal(signal.SIGINT, on_signal)
+    except ValueError:  # not in the main thread
+        yield
         return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def show(run: RunSummary, settings: Settings) -> None:
+    """Print a run."""
     width = shutil.get_terminal_size().columns
     colour = sys.stdout.isatty() and not settings.no_color
-    places = failure_places(workspace, run)
-    say(summary(run, settings.language, colour, width, places).rstrip("\n"))
+    say(summary(run, settings.language, colour, width).rstrip("\n"))
 
 
 def variables_of(pairs: Sequence[str]) -> Mapping[str, Any]:
@@ -109,44 +129,30 @@ def variables_of(pairs: Sequence[str]) -> Mapping[str, Any]:
 
 
 def path_in(folder: Path, path: str) -> str:
-    """Give a path of the command line as one the workspace knows: they may start elsewhere."""
+    """Return a path of the command line as one the workspace knows: they may start elsewhere."""
     absolute = Path.cwd() / path
     return str(absolute) if Path.cwd() != folder else path
 
 
 def _write_reports(
-    run: RunResult, workspace: Workspace, settings: Settings, arguments: argparse.Namespace
+    run: RunSummary, whole: RunResult, settings: Settings, arguments: argparse.Namespace
 ) -> None:
+    from shall.report.as_json import json_text
+
+    if arguments.format == "json":
+        say(json_text(whole).rstrip("\n"))
+    else:
+        show(run, settings)
     if arguments.report_json:
-        write_file(arguments.report_json, json_text(run))
+        write_file(arguments.report_json, json_text(whole))
     if arguments.report_junit:
         from shall.report.junit import junit_xml
 
-        places = failure_places(workspace, run)
-        write_file(arguments.report_junit, junit_xml(run, settings.language, places))
+        write_file(arguments.report_junit, junit_xml(whole, settings.language))
     if arguments.report_html:
-        write_file(arguments.report_html, html_of(run, workspace, settings))
-    elif workspace.store is not None:
-        _keep_page(run, workspace, settings, arguments)
+        from shall.report.html import html_page
 
-
-def _keep_page(
-    run: RunResult, workspace: Workspace, settings: Settings, arguments: argparse.Namespace
-) -> None:
-    try:
-        path = keep_report(workspace, run.run_id, html_of(run, workspace, settings))
-    except ShallError as error:
-        tell(str(error))
-        return
-    if arguments.format == "text" and not arguments.quiet:
-        say(f"report: {_short(path)}")
-
-
-def html_of(run: RunResult, workspace: Workspace, settings: Settings) -> str:
-    """Write the HTML page of a run."""
-    from shall.report.html import html_page
-
-    return html_page(run, None, settings.language, failure_places(workspace, run))
+        write_file(arguments.report_html, html_page(whole, None, settings.language))
 
 
 def write_file(path: str, text: str) -> None:
@@ -159,8 +165,3 @@ def write_file(path: str, text: str) -> None:
         Path(path).write_text(text, "utf-8", errors="backslashreplace")
     except OSError as error:
         raise InvalidInput(f"{path} cannot be written: {error.strerror}.") from None
-
-
-def _short(path: Path) -> str:
-    current = Path.cwd()
-    return str(path.relative_to(current) if path.is_relative_to(current) else path)

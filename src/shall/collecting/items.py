@@ -11,8 +11,8 @@ from shall.bounded import TEXT_BYTES, read_text
 from shall.cases.model import Case
 from shall.cases.reading import locate, read_case, root_of
 from shall.collecting.runner import BAD, CASE_RESULT, runner_of
-from shall.engine.result import CaseResult, Outcome
 from shall.errors import InvalidInput
+from shall.results.records import CaseResult, Outcome
 
 MARK = "verifies"
 

@@ -4,14 +4,19 @@ import logging
 import secrets
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from shall.actions.evidence import keep_case_evidence, keep_evidence
+from msgspec.structs import replace
+
+from shall.actions.evidence import append_evidence
+from shall.actions.recording import Recorder
 from shall.actions.requirements import criterion_fingerprints
 from shall.actions.workspace import Workspace
-from shall.engine.result import CaseResult, Outcome, RunResult, RunStatus
 from shall.errors import InvalidSpec, ShallError
+from shall.results.events import CaseFinished, Event, RunFinished, RunStarted
+from shall.results.records import CaseResult, Outcome, RunStatus
+from shall.results.summary import Summing
 from shall.specs.links import marks_in
 from shall.specs.model import LinkKind
 from shall.store.base import Evidence
@@ -49,22 +54,33 @@ class SessionRecord:
 def keep_session(workspace: Workspace, record: SessionRecord, *, interrupted: bool) -> str | None:
     """Keep a session; give what could not be kept, in words, or None."""
     run_id = secrets.token_hex(16)
-    cases = tuple(replace(case, run_id=run_id) for case in record.cases)
+    if workspace.store is None or workspace.evidence is None:
+        return workspace.state_warning
+    cases = [replace(case, run_id=run_id) for case in record.cases]
+    recorder = Recorder(workspace)
+    if cases:
+        for event in _events(cases, record, run_id, interrupted=interrupted):
+            recorder.take(event)
+    faults = recorder.faults
+    fault = append_evidence(workspace, _facts(workspace, record.tests, run_id))
+    if fault is not None:
+        faults.append(fault)
+    return "; ".join(faults) or None
+
+
+def _events(
+    cases: list[CaseResult], record: SessionRecord, run_id: str, *, interrupted: bool
+) -> Iterator[Event]:
+    """Yield what a run of these cases would have reported."""
+    environment = cases[0].environment
+    yield RunStarted(run_id, record.started_at, len(cases), environment)
+    sums = Summing()
+    for number, case in enumerate(cases):
+        sums.add(number, case)
+        yield CaseFinished(case, number)
     status = RunStatus.INTERRUPTED if interrupted else RunStatus.COMPLETE
     duration_s = time.perf_counter() - record.started
-    run = RunResult(run_id, record.started_at, duration_s, status, cases)
-    try:
-        if workspace.store is None or workspace.evidence is None:
-            return workspace.state_warning
-        if cases:
-            workspace.store.start_run(run_id, run.started_at, len(cases), "")
-            workspace.store.save_cases(cases)
-            workspace.store.finish_run(run_id, status, duration_s)
-        keep_case_evidence(workspace, run)
-        keep_evidence(workspace, _facts(workspace, record.tests, run_id))
-    except ShallError as error:
-        return f"the outcomes of this session are not kept: {error}"
-    return None
+    yield RunFinished(sums.summary(run_id, record.started_at, duration_s, status, environment))
 
 
 def _facts(

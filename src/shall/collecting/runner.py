@@ -1,22 +1,20 @@
-"""Runs the cases of one pytest session, over one event loop and its connections."""
+"""Runs the cases of one pytest session, over one loop and its connections."""
 
-import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from shall.actions.choosing import read_jobs
-from shall.actions.places import failure_places
+from shall.actions.choosing import JobReader
+from shall.actions.run import RunRequest, run_options
 from shall.actions.workspace import Workspace
-from shall.engine.job import RunOptions
-from shall.engine.ports import Sender
-from shall.engine.result import CaseResult, Outcome, RunResult, RunStatus
-from shall.engine.run import run_jobs
+from shall.engine.ports import Loop
+from shall.engine.run import RunContext, run_jobs
 from shall.joining import STATE_FOLDER, open_workspace, project_folder
 from shall.report.text import case_text
+from shall.results.events import CaseFinished, Event
+from shall.results.records import CaseResult, Outcome
 from shall.settings import Settings, process_environment, read_settings
-
-_COMPLETE = RunStatus.COMPLETE
 
 BAD = frozenset({Outcome.FAILED, Outcome.ERROR})
 
@@ -43,9 +41,10 @@ class CaseRunner:
     def __init__(self, root: Path, host: str | None, *, keeps_state: bool) -> None:
         self._settings, _ = read_settings({}, process_environment(), root)
         self.workspace: Workspace = open_workspace(root, self._settings, keeps_state=keeps_state)
-        self._host = host
-        self._loop = asyncio.Runner()
-        self._sender: Sender | None = None
+        # The session gives the run its id when it records the results.
+        self._options = replace(run_options(self.workspace, RunRequest(host=host)), run_id="")
+        self._loop: Loop | None = None
+        self._reader = JobReader(self.workspace)
 
     @property
     def settings(self) -> Settings:
@@ -58,44 +57,26 @@ class CaseRunner:
 
     def run(self, key: str) -> CaseResult:
         """Run one case. A file that cannot be read gives a result that says so."""
-        return self._loop.run(self._run(key)).cases[0]
+        if self._loop is None:
+            self._loop = self.workspace.make_loop()
+        found: list[CaseResult] = []
+
+        def take(event: Event) -> None:
+            if isinstance(event, CaseFinished):
+                found.append(event.result)
+
+        context = RunContext(self._loop, self.workspace.files, take)
+        run_jobs(self._reader.read([key]), 1, self._options, context)
+        return found[0]
 
     def text_of(self, result: CaseResult) -> str:
-        """Tell what went wrong in a case, with the lines of its file."""
-        run = RunResult(result.run_id, result.started_at, 0.0, _COMPLETE, (result,))
-        places = failure_places(self.workspace, run)
-        return case_text(result, self._settings.language, places)
+        """Return what went wrong in a case, with the lines of its file."""
+        return case_text(result, self._settings.language)
 
     def close(self) -> None:
-        """Close connections, loop and workspace."""
-        if self._sender is not None:
-            self._loop.run(self._close_sender(self._sender))
-        self._loop.close()
+        """Close connections and workspace."""
+        if self._loop is not None:
+            self._loop.close()
         self.workspace.files.close()
         if self.workspace.store is not None:
             self.workspace.store.close()
-
-    async def _run(self, key: str) -> RunResult:
-        if self._sender is None:
-            self._sender = self.workspace.make_sender()
-        defaults = self.workspace.defaults
-        options = RunOptions(
-            run_id="",  # the session gives it when it keeps the results
-            host=self._host,
-            default_host=defaults.host,
-            project_hosts=defaults.project_hosts,
-            variables=defaults.variables,
-            secrets=defaults.secrets,
-            request_timeout_s=defaults.request_timeout_s,
-            run_timeout_s=defaults.run_timeout_s,
-            environment=defaults.environment,
-        )
-        jobs = read_jobs(self.workspace, [key], ())
-        return await run_jobs(jobs, options, self._sender, self.workspace.files, _ignore)
-
-    async def _close_sender(self, sender: Sender) -> None:
-        sender.close()
-
-
-def _ignore(_: object) -> None:
-    """Nobody watches the events of one item."""

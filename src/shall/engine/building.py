@@ -6,27 +6,77 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from shall.cases.model import Body, BodyKind, Case, RequestTemplate
-from shall.engine.evaluate import as_text, evaluate
-from shall.engine.exchange import FilePart, Request
+from shall.engine.evaluate import as_text, evaluate, is_constant
 from shall.engine.job import RunOptions
 from shall.engine.ports import Attachments
 from shall.engine.scope import Scope
-from shall.engine.target import checked_url, is_absolute, join_url, with_params
 from shall.errors import BadValue
+from shall.transport.exchange import FilePart, Request, Secrecy
+from shall.transport.url import checked_url, is_absolute, join_url, with_params
 
 _JSON = "application/json"
 _FORM = "application/x-www-form-urlencoded"
 
 
+class RequestPlan(Struct, frozen=True):
+    """A request template with its constant parts made once.
+
+    A part that is None is made when the request is built: it holds expressions, or it cannot be
+    made, which is an error of that moment.
+    """
+
+    template: RequestTemplate
+    method: str
+    timeout_s: float
+    hosts: tuple[str | None, ...]
+    url: str | None
+    headers: dict[str, str] | None
+    params: tuple[tuple[str, str], ...] | None
+    body: bytes | None
+    request: Request | None
+
+
+def plan_request(template: RequestTemplate, case: Case, options: RunOptions) -> RequestPlan:
+    """Make the plan of a request."""
+    project = options.project_hosts.get(template.project or "")
+    timeout_s = template.timeout_s or options.request_timeout_s
+    hosts = (options.host, case.host, project, options.default_host)
+    headers = _constant_pairs(template.headers)
+    params = _constant_pairs(template.params)
+    plan = RequestPlan(
+        template,
+        template.method.upper(),
+        timeout_s,
+        hosts,
+        None,
+        None if headers is None else dict(headers),
+        params,
+        _constant_body(template),
+        None,
+    )
+    url = _constant_url(plan)
+    plan = replace(plan, url=url)
+    is_whole = url is not None and headers is not None and not template.files
+    if is_whole and (template.body is None or plan.body is not None):
+        request = build_request(plan, _NOTHING, None)
+        plan = replace(plan, request=request)
+    return plan
+
+
+_NOTHING = Scope()
+
+
 def build_request(
-    template: RequestTemplate,
-    case: Case,
+    plan: RequestPlan,
     scope: Scope,
-    options: RunOptions,
-    attachments: Attachments,
+    attachments: Attachments | None,
+    secrecy: Secrecy | None = None,
 ) -> Request:
-    """Evaluate a template into a request.
+    """Evaluate what is not constant.
 
     Raises:
         BadExpression: An expression in it cannot be evaluated.
@@ -34,38 +84,77 @@ def build_request(
         FileMissing: A file to upload does not exist.
         OutsideWorkspace: A file to upload lies outside.
     """
-    headers = dict(_pairs(evaluate(template.headers, scope)))
-    url = _url(template, case, scope, options)
-    files = _files(evaluate(template.files, scope), attachments)
-    body, form, content_type = _body(template.body, headers, scope, multipart=bool(files))
+    if plan.request is not None:
+        return replace(plan.request, secrecy=secrecy)
+    template = plan.template
+    headers = plan.headers
+    headers = dict(_pairs(evaluate(template.headers, scope))) if headers is None else {**headers}
+    url = plan.url or _url(plan, scope)
+    files = _files(evaluate(template.files, scope), attachments) if template.files else ()
+    body, form, content_type = (
+        (plan.body, (), _JSON)
+        if plan.body is not None
+        else _body(template.body, headers, scope, multipart=bool(files))
+    )
     if content_type and not _named(headers, "content-type"):
         headers["Content-Type"] = content_type
     if files or form:  # libcurl names the boundary itself
         headers = {name: it for name, it in headers.items() if name.lower() != "content-type"}
     return Request(
-        method=template.method.upper(),
+        method=plan.method,
         url=url,
         headers=tuple(headers.items()),
         body=body,
         form=form,
         files=files,
-        timeout_s=template.timeout_s or options.request_timeout_s,
+        timeout_s=plan.timeout_s,
         follow_redirects=template.follow_redirects,
+        secrecy=secrecy,
     )
 
 
-def _url(template: RequestTemplate, case: Case, scope: Scope, options: RunOptions) -> str:
-    written = as_text(evaluate(template.url, scope))
+def _constant_pairs(values: Mapping[str, Any]) -> tuple[tuple[str, str], ...] | None:
+    return tuple(_pairs(values)) if is_constant(values) else None
+
+
+def _constant_body(template: RequestTemplate) -> bytes | None:
+    """Encode a body that is JSON whatever the headers say, and holds no expression."""
+    body = template.body
+    if body is None or template.files or not is_constant(body.value):
+        return None
+    is_plain = body.kind is BodyKind.DATA and not isinstance(body.value, str)
+    if body.kind is not BodyKind.JSON and not (is_plain and not template.headers):
+        return None
+    try:
+        return _json_bytes(body.value)
+    except UnicodeEncodeError:
+        return None
+
+
+def _constant_url(plan: RequestPlan) -> str | None:
+    host = next(filter(None, plan.hosts), "")
+    if plan.params is None or "{{" in plan.template.url or "{{" in host:
+        return None
+    try:
+        return _url(plan, _NOTHING)
+    except BadValue:
+        return None
+
+
+def _url(plan: RequestPlan, scope: Scope) -> str:
+    written = as_text(evaluate(plan.template.url, scope))
     if not is_absolute(written):
-        written = join_url(_host(template, case, scope, options), written)
-    params = tuple(_pairs(evaluate(template.params, scope)))
-    return checked_url(with_params(written, params))
+        written = join_url(_host(plan, scope), written)
+    params = plan.params
+    if params is None:
+        params = tuple(_pairs(evaluate(plan.template.params, scope)))
+    return checked_url(with_params(written, params) if params else written)
 
 
-def _host(template: RequestTemplate, case: Case, scope: Scope, options: RunOptions) -> str:
-    project = options.project_hosts.get(template.project or "")
-    host = options.host or case.host or project or options.default_host
+def _host(plan: RequestPlan, scope: Scope) -> str:
+    host = next(filter(None, plan.hosts), None)
     if not host:
+        template = plan.template
         named = f" and shall.yaml has no project {template.project}" if template.project else ""
         raise BadValue(
             f"The path {template.url} has no host: the case names none{named}.",
@@ -82,8 +171,10 @@ def _pairs(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
                 yield name, as_text(item)
 
 
-def _files(paths: Mapping[str, Any], attachments: Attachments) -> tuple[FilePart, ...]:
-    parts = []
+def _files(paths: Mapping[str, Any], attachments: Attachments | None) -> tuple[FilePart, ...]:
+    parts: list[FilePart] = []
+    if attachments is None:
+        return ()
     for field, value in paths.items():
         path = as_text(value)
         name = path.rpartition("/")[2]
@@ -108,7 +199,11 @@ def _body(
         return text.encode("utf-8"), (), _FORM
     if kind is BodyKind.TEXT:
         return as_text(value).encode("utf-8"), (), "text/plain; charset=utf-8"
-    return json.dumps(value, ensure_ascii=False).encode("utf-8"), (), _JSON
+    return _json_bytes(value), (), _JSON
+
+
+def _json_bytes(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False).encode("utf-8")
 
 
 def _kind(kind: BodyKind, value: Any, content_type: str, *, multipart: bool) -> BodyKind:

@@ -1,27 +1,29 @@
 """Runs one case: variables, steps in order, then teardowns in reverse whatever happened."""
 
-import asyncio
 import json
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
 
-from shall.cases.model import Case, Operation, Teardown
+from msgspec import UNSET, UnsetType
+
+from shall.cases.model import Case
 from shall.engine.budgets import Budget
 from shall.engine.evaluate import evaluate
-from shall.engine.events import Emit, StepFinished
 from shall.engine.job import Job, RunOptions
-from shall.engine.ports import Attachments, Sender
-from shall.engine.record import StepRecord, redacted
+from shall.engine.plan import CallPlan, CasePlan, plan_case
+from shall.engine.ports import Attachments
+from shall.engine.record import Secrecy, StepRecord, step_results
 from shall.engine.redact import Redactor
-from shall.engine.result import CaseResult, Outcome, StepResult
 from shall.engine.scope import Scope
-from shall.engine.step import Call, Surroundings, error_message, run_call, worst
+from shall.engine.step import CaseContext, error_message, run_call, worst
 from shall.errors import ShallError
 from shall.messages import Message
+from shall.results.events import Emit, StepFinished
+from shall.results.records import CaseResult, Outcome, Position, StepResult
+from shall.transport.waits import Stopped, Work
 
 TEARDOWN_GRACE_S = 10.0
 """How long the teardowns of a case may take once its run was stopped."""
@@ -40,122 +42,107 @@ class _Progress:
     error: Message | None = None
     stopped: Message | None = None
 
+    def passed(self) -> bool:
+        """Return whether everything did."""
+        return self.error is None and not any(
+            record.outcome in _BAD for record in (*self.steps, *self.teardowns)
+        )
 
-async def run_case(
+
+def run_case(
     job: Job,
     options: RunOptions,
-    sender: Sender,
     attachments: Attachments,
     emit: Emit,
     why_stopped: Callable[[], Message],
-) -> CaseResult:
-    """Run one case and give its result; cancelling stops its steps, not its teardowns.
+) -> Work[CaseResult]:
+    """Run one case and return its result; ``Stopped`` ends its steps, not its teardowns.
 
-    ``why_stopped`` tells, after a cancellation, what the result shall say. The cancellation is
-    not raised again: the caller that cancelled knows of it.
+    ``why_stopped`` returns, after that, what the result shall say.
     """
     at, started = datetime.now(UTC), time.perf_counter()
     progress = _Progress(error=job.error)
     declared = (*options.secrets, *(job.case.secrets if job.case else ()))
     redactor = Redactor(declared, options.variables)
     if job.case is not None:
-        session = sender.session()
+        plan = CasePlan((), ())
         budget = Budget(options.memory, options.deadline_s)
         scope = Scope(run_variables=options.variables, budget=budget)
-        around = Surroundings(job.case, options, scope, session, attachments, redactor)
+        context = CaseContext(scope, attachments, Secrecy(redactor, scope))
         try:
-            await _run_guarded(job, around, progress, emit, why_stopped)
-        finally:
-            session.close()
-            budget.close()
+            plan = plan_case(job.case, options)
+            _set_variables(job.case, scope)
+            yield from _run_steps(job, plan, context, progress, options, emit)
+        except ShallError as error:
+            progress.error = error_message(error)
+        except Stopped:
+            progress.stopped = progress.error = why_stopped()
+        except Exception:  # noqa: BLE001 - the fault is ours: it must cost one case, not the run
+            _log.exception("the case %s could not be run", job.key)
+            progress.error = Message("case.internal", {})
+        if progress.stopped is not None:
+            budget.stop(TEARDOWN_GRACE_S)
+        yield from _run_teardowns(plan, context, progress, why_stopped)
+        context.secrecy.learn()
+        budget.close()
     return _result(job, options, progress, redactor, at, time.perf_counter() - started)
 
 
-async def _run_guarded(
-    job: Job,
-    around: Surroundings,
-    progress: _Progress,
-    emit: Emit,
-    why_stopped: Callable[[], Message],
-) -> None:
-    try:
-        _set_variables(around)
-        await _run_steps(job, around, progress, emit)
-    except ShallError as error:
-        progress.error = error_message(error)
-    except asyncio.CancelledError:
-        progress.stopped = progress.error = why_stopped()
-    except Exception:  # noqa: BLE001 - the fault is ours: it must cost one case, not the run
-        _log.exception("the case %s could not be run", job.key)
-        progress.error = Message("case.internal", {})
-    if progress.stopped is not None:
-        around.scope.budget.stop(TEARDOWN_GRACE_S)
-    await _run_teardowns(around, progress, why_stopped)
-
-
-def _set_variables(around: Surroundings) -> None:
+def _set_variables(case: Case, scope: Scope) -> None:
     """Evaluate the case's variables once, in the order written."""
-    scope = around.scope
-    for name, value in around.case.variables.items():
+    for name, value in case.variables.items():
         try:
             scope.variables[name] = evaluate(value, scope)
         except ShallError as error:
             error.details.setdefault("path", f"variables[{json.dumps(name, ensure_ascii=False)}]")
             raise
-    around.redactor.learn_variables(scope.variables)
 
 
-async def _run_steps(job: Job, around: Surroundings, progress: _Progress, emit: Emit) -> None:
-    steps = around.case.steps
-    for index, step in enumerate(steps):
-        call = Call(step.id, f"steps[{index}]", step.request, step.checks, step.allow_status)
-        record = await run_call(call, around)
+def _run_steps(
+    job: Job,
+    plan: CasePlan,
+    context: CaseContext,
+    progress: _Progress,
+    options: RunOptions,
+    emit: Emit,
+) -> Work[None]:
+    for index, call in enumerate(plan.steps):
+        record = yield from run_call(call, context)
         progress.steps.append(record)
-        result = record.result
-        told = StepResult(result.id, result.path, result.outcome, result.duration_s)
-        emit(StepFinished(around.options.run_id, job.key, told))
-        if result.outcome in _BAD:
-            progress.steps += _skipped(steps[index + 1 :], index + 1, result.id)
+        step = StepResult(record.id, record.path, record.outcome, record.duration_s)
+        emit(StepFinished(options.run_id, job.key, step))
+        if record.outcome in _BAD:
+            message = Message("step.skipped", {"after": record.id})
+            progress.steps += [
+                StepRecord(left.id, left.path, Outcome.SKIPPED, error=message)
+                for left in plan.steps[index + 1 :]
+            ]
             return
 
 
-def _skipped(steps: Sequence[Any], first: int, after: str) -> list[StepRecord]:
-    message = Message("step.skipped", {"after": after})
-    return [
-        StepRecord(
-            StepResult(step.id, f"steps[{first + index}]", Outcome.SKIPPED, 0.0, error=message)
-        )
-        for index, step in enumerate(steps)
-    ]
-
-
-async def _run_teardowns(
-    around: Surroundings, progress: _Progress, why_stopped: Callable[[], Message]
-) -> None:
-    """Run every teardown, last first; once the run was stopped they have ``TEARDOWN_GRACE_S``."""
-    left = list(enumerate(around.case.teardowns))
-    until = time.perf_counter() + TEARDOWN_GRACE_S if progress.stopped else None
-    while left:
-        index, teardown = left.pop()
+def _run_teardowns(
+    plan: CasePlan,
+    context: CaseContext,
+    progress: _Progress,
+    why_stopped: Callable[[], Message],
+) -> Work[None]:
+    """Run every teardown, last first; once the run was stopped their time is bounded."""
+    for call in reversed(plan.teardowns):
         try:
-            async with asyncio.timeout(until and max(0.0, until - time.perf_counter())):
-                record = await _run_teardown(teardown, f"teardowns[{index}]", around)
-        except (asyncio.CancelledError, TimeoutError):
-            message = progress.stopped or why_stopped()
-            progress.stopped = message
-            until = until or time.perf_counter() + TEARDOWN_GRACE_S
-            record = StepRecord(
-                StepResult(teardown.id, f"teardowns[{index}]", Outcome.ERROR, 0.0, error=message)
-            )
+            record = yield from _run_teardown(call, context)
+        except Stopped:
+            if progress.stopped is None:
+                context.scope.budget.stop(TEARDOWN_GRACE_S)
+            progress.stopped = message = progress.stopped or why_stopped()
+            record = StepRecord(call.id, call.path, Outcome.ERROR, error=message)
         progress.teardowns.append(record)
 
 
-async def _run_teardown(teardown: Teardown, path: str, around: Surroundings) -> StepRecord:
-    if teardown.operation is Operation.DB or teardown.request is None:
-        message = Message("teardown.not_supported", {"operation": teardown.operation.value})
-        return StepRecord(StepResult(teardown.id, path, Outcome.ERROR, 0.0, error=message))
-    call = Call(teardown.id, path, teardown.request, teardown.checks, teardown.allow_status)
-    return await run_call(call, around)
+def _run_teardown(call: CallPlan, context: CaseContext) -> Work[StepRecord]:
+    if call.request is None:
+        message = Message("teardown.not_supported", {"operation": call.operation})
+        return StepRecord(call.id, call.path, Outcome.ERROR, error=message)
+    return (yield from run_call(call, context))
 
 
 def _result(
@@ -166,8 +153,12 @@ def _result(
     at: datetime,
     duration_s: float,
 ) -> CaseResult:
-    steps = redacted(progress.steps, redactor)
-    teardowns = redacted(progress.teardowns, redactor)
+    records = (*progress.steps, *progress.teardowns)
+    results = step_results(
+        records, redactor, whole=options.keep_all or not progress.passed(), locate=job.locate
+    )
+    steps = results[: len(progress.steps)]
+    teardowns = results[len(progress.steps) :]
     outcome = worst(step.outcome for step in steps)
     if progress.error is not None:
         outcome = Outcome.ERROR
@@ -191,4 +182,11 @@ def _result(
         criteria=job.criteria,
         case_fingerprint=job.fingerprint,
         tags=case.tags if case else (),
+        position=_position(job, progress.error),
     )
+
+
+def _position(job: Job, error: Message | None) -> Position | UnsetType:
+    if error is None or job.locate is None or "path" not in error.params:
+        return UNSET
+    return job.locate(str(error.params["path"]))

@@ -29,13 +29,35 @@ def compare(
     kind: CheckKind, actual: Selected, expected: Any, budget: Budget | None = None
 ) -> Verdict:
     """Judge one check. ``kind`` must not be in ``NOT_SUPPORTED``; ``budget`` bounds patterns."""
-    if kind in _ABOUT_PRESENCE:
-        return _ABOUT_PRESENCE[kind](actual)
-    if not actual.found:
+    judge = comparison(kind)
+    if judge is None:
+        raise ValueError(kind)
+    return judge(actual, expected, budget or Budget())
+
+
+Judge = Callable[[Selected, Any, Budget], Verdict]
+
+
+def comparison(kind: CheckKind) -> Judge | None:
+    """Return what judges checks of a kind; None for those that this release does not support."""
+    return _BY_KIND.get(kind)
+
+
+def _about_presence(judge: Callable[[Selected], Verdict]) -> Judge:
+    return lambda actual, _, __: judge(actual)
+
+
+def _about_value(judge: Callable[[Any, Any], Verdict]) -> Judge:
+    return _about_found(lambda actual, expected, _: judge(actual, expected))
+
+
+def _about_found(judge: Callable[[Any, Any, Budget], Verdict]) -> Judge:
+    def judge_found(actual: Selected, expected: Any, budget: Budget) -> Verdict:
+        if actual.found:
+            return judge(actual.value, expected, budget)
         return Message("check.not_found", {"reason": actual.reason, "expected": shown(expected)})
-    if kind is CheckKind.REGEX:
-        return _regex(actual.value, expected, budget or Budget())
-    return _COMPARISONS[kind](actual.value, expected)
+
+    return judge_found
 
 
 def same(left: Any, right: Any) -> bool:
@@ -83,6 +105,8 @@ _TYPE_NAMES: tuple[tuple[type, str], ...] = (
 
 def status_matches(status: int, expected: Any) -> bool:
     """Tell whether a status is the expected one: 200, "200", "2xx" or a list of them."""
+    if type(expected) is int:
+        return status == expected
     if isinstance(expected, list):
         return any(status_matches(status, item) for item in expected)
     text = str(expected).strip().lower()
@@ -117,6 +141,8 @@ def _exists(actual: Selected) -> Verdict:
 
 
 def _not_exists(actual: Selected) -> Verdict:
+    if actual.is_not_json:  # an error page proves nothing about what JSON leaves out
+        return Message("check.not_json", {"reason": actual.reason})
     return Message("check.present", {"actual": shown(actual.value)}) if actual.found else None
 
 
@@ -228,4 +254,10 @@ _COMPARISONS: Mapping[CheckKind, Callable[[Any, Any], Verdict]] = {
     CheckKind.LESS_EQUAL: _ordered("<=", operator.le),
     CheckKind.GREATER: _ordered(">", operator.gt),
     CheckKind.GREATER_EQUAL: _ordered(">=", operator.ge),
+}
+
+_BY_KIND: Mapping[CheckKind, Judge] = {
+    **{kind: _about_presence(judge) for kind, judge in _ABOUT_PRESENCE.items()},
+    **{kind: _about_value(judge) for kind, judge in _COMPARISONS.items()},
+    CheckKind.REGEX: _about_found(_regex),
 }

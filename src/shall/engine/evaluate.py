@@ -26,6 +26,17 @@ def evaluate(value: Any, scope: Scope) -> Any:
     return value
 
 
+def is_constant(value: Any) -> bool:
+    """Return whether a JSON value holds no expression."""
+    if isinstance(value, str):
+        return "{{" not in value
+    if isinstance(value, dict):
+        return all("{{" not in key and is_constant(item) for key, item in value.items())
+    if isinstance(value, list | tuple):
+        return all(map(is_constant, value))
+    return True
+
+
 def as_text(value: Any) -> str:
     """Give a value as it stands inside a text: JSON words and JSON data, texts as they are."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

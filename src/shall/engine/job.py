@@ -1,14 +1,14 @@
 """What to run, and how."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from shall.cases.model import Case
 from shall.engine.budgets import Memory
-from shall.engine.result import CriterionRef
 from shall.messages import Message
+from shall.results.records import CriterionRef, Position
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,8 @@ class Job:
     """One case to run. ``key`` is the path of its file in the workspace, with ``/``.
 
     ``case`` None: the file could not be read; ``error`` says why, and the case counts as an
-    error without anything being sent.
+    error without anything being sent. ``locate`` returns where a path such as
+    ``steps[0].assert[1]`` is written in that file; it is asked about what did not hold.
     """
 
     key: str
@@ -26,6 +27,7 @@ class Job:
     error: Message | None = None
     data_row: str | None = None
     attempt: int = 1
+    locate: Callable[[str], Position] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +36,10 @@ class RunOptions:
 
     ``host`` wins over the host of a case; ``default_host`` is used where neither a case nor its
     project names one. ``variables`` are what ``{{ Global.x }}`` reads, and a bare name falls back
-    to them. ``secrets`` names variables whose values must not be shown. ``deadline_s``, on the
-    monotonic clock, comes before ``run_timeout_s`` is over where the run began earlier.
-    ``memory`` is shared with the other runs of the process.
+    to them. ``secrets`` names variables whose values must not be shown. ``keep_all``: headers and
+    bodies of cases that passed are stored, too. ``deadline_s``, on the monotonic clock, comes
+    before ``run_timeout_s`` is over where the run began earlier. ``memory`` is shared with the
+    other runs of the process.
     """
 
     run_id: str
@@ -50,5 +53,6 @@ class RunOptions:
     run_timeout_s: float = 300.0
     environment: str = ""
     shard: int = 0
+    keep_all: bool = False
     deadline_s: float = math.inf
     memory: Memory = field(default_factory=Memory)

@@ -1,35 +1,48 @@
 """What the engine needs from outside."""
 
-from typing import Protocol
+from typing import Any, Protocol
 
-from shall.engine.exchange import Request, Response
+from shall.transport.waits import Work
 
 
-class Session(Protocol):
-    """One case's own cookie jar over the shared connections."""
+class Task(Protocol):
+    """Work that a loop was given."""
 
-    async def send(self, request: Request) -> Response:
-        """Send a request and read the response.
+    is_done: bool
 
-        Cancelling stops the transfer.
 
-        Raises:
-            TargetUnreachable: No connection, no name, TLS refused, broken off.
-            TargetDenied: The operator lets no request go there.
-            TimedOut: Longer than ``request.timeout_s``.
-        """
+class Turns(Protocol):
+    """A semaphore that bounds how many threads compute at once."""
+
+    def acquire(self) -> bool:
+        """Wait for a turn."""
         ...
 
-    def close(self) -> None:
-        """Give the session back."""
+    def release(self) -> None:
+        """Give the turn back."""
         ...
 
 
-class Sender(Protocol):
-    """Sends requests over shared connections. Belongs to one event loop."""
+class Loop(Protocol):
+    """Runs pieces of work side by side, in the thread that calls ``step``."""
 
-    def session(self) -> Session:
-        """Open a session with an empty cookie jar."""
+    turns: Turns | None
+    """Released while the loop waits, so that other threads compute meanwhile."""
+
+    def start(self, work: Work[Any]) -> Any:
+        """Run work until it waits for the first time; return its task."""
+        ...
+
+    def step(self, until: float | None = None) -> None:
+        """Wait until something happens, at the latest until ``until`` (monotonic), and go on."""
+        ...
+
+    def stop(self, task: Any, grace_s: float = 0.0) -> None:
+        """Raise ``Stopped`` where the task waits; from ``grace_s`` later on wherever it waits."""
+        ...
+
+    def wake(self) -> None:
+        """Let ``step`` return soon. May be called from any thread and from a signal handler."""
         ...
 
     def close(self) -> None:

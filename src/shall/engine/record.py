@@ -1,18 +1,35 @@
-"""What a step did, with its secrets, and the redacted result that is made of it."""
+"""What a step did, with its secrets, and the redacted result that is made of it.
+
+What is secret is often known only when a case has ended: it is redacted then, and only what is
+stored of it.
+"""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
+
+import msgspec
+from msgspec import UNSET, Struct, UnsetType
 
 from shall.cases.path import parse_path
 from shall.engine.compare import shown
-from shall.engine.exchange import Request, Response
 from shall.engine.redact import Redactor
-from shall.engine.result import CheckResult, ExchangeRecord, StepResult
+from shall.engine.scope import Scope
 from shall.errors import BadValue
 from shall.messages import Message
 from shall.redaction.forms import MASK
+from shall.results.records import (
+    CheckResult,
+    ExchangeRecord,
+    Outcome,
+    Position,
+    Redirect,
+    StepResult,
+)
+from shall.transport.exchange import Request, Response
+
+_decode = msgspec.json.Decoder().decode
 
 KEPT_BODY = 16_384
 """Characters of a body that are kept."""
@@ -27,47 +44,63 @@ KEPT_VALUE = 2_000
 """Characters of a check's value that are kept; a longer one is kept as cut text."""
 
 
-@dataclass(frozen=True, slots=True)
-class StepRecord:
-    """A step's result without its exchange, and the raw exchange. Never leaves the engine."""
+class StepRecord(Struct, gc=False):
+    """What a step did, as it was: never leaves the engine."""
 
-    result: StepResult
+    id: str
+    path: str
+    outcome: Outcome
+    duration_s: float = 0.0
+    checks: Sequence[CheckResult] = ()
     request: Request | None = None
     response: Response | None = None
+    error: Message | None = None
+    retryable: bool = False
 
 
-def learn_request(redactor: Redactor, request: Request) -> None:
-    """Teach the redactor what a request shows to be secret."""
-    redactor.learn_headers(request.headers)
-    redactor.learn_url(request.url)
-    redactor.learn_named(dict(request.form))
-    _learn_body(redactor, request.body)
+Locate = Callable[[str], Position]
+
+_BAD = frozenset({Outcome.FAILED, Outcome.ERROR})
 
 
-def learn_response(redactor: Redactor, response: Response, content: Any) -> None:
-    """Teach the redactor what a response shows to be secret."""
-    redactor.learn_headers((*response.earlier_headers, *response.headers))
-    if isinstance(content, str) and len(content) <= _LARGE:
-        redactor.learn_form(content)
-    redactor.learn_named(content, MOST_LEARNED)
-
-
-@dataclass(frozen=True, slots=True)
 class Secrecy:
-    """Which parts of a request are secret. Asked only when a redirect leaves the origin."""
+    """What a case shows to be secret.
 
-    redactor: Redactor
+    It is asked which parts of a request are secret when a redirect leaves the origin, and when the
+    case has ended; what requests and answers teach is learned only then.
+    """
+
+    __slots__ = ("_redactor", "_scope", "answers", "requests")
+
+    def __init__(self, redactor: Redactor, scope: Scope) -> None:
+        self._redactor = redactor
+        self._scope = scope
+        self.requests: list[Request] = []
+        self.answers: list[tuple[Response, Any]] = []
+
+    def learn(self) -> Redactor:
+        """Learn what was shown so far; return what masks it."""
+        redactor = self._redactor
+        redactor.learn_variables(self._scope.variables)
+        for request in self.requests:
+            learn_request(redactor, request)
+        for response, content in self.answers:
+            learn_response(redactor, response, content)
+        self.requests, self.answers = [], []
+        return redactor
 
     def of_header(self, name: str, value: str) -> bool:
         """Return whether a header is secret, by its name or by its value."""
-        return self.redactor.names(name) or self.redactor.holds(value)
+        redactor = self.learn()
+        return redactor.names(name) or redactor.holds(value)
 
     def of_body(self, request: Request) -> bool:
         """Return whether a body holds a secret, by the name of a field or by its value."""
+        redactor = self.learn()
         form = ((name, value) for name, value in request.form)
         parts = (request.body or b"", *(part.content for part in request.files))
         return any(self.of_header(*field) for field in form) or any(
-            _shows_secret(self.redactor, part) for part in parts
+            _shows_secret(redactor, part) for part in parts
         )
 
 
@@ -83,53 +116,119 @@ def _shows_secret(redactor: Redactor, data: bytes) -> bool:
     return shown
 
 
+def step_results(
+    records: Sequence[StepRecord],
+    redactor: Redactor,
+    *,
+    whole: bool,
+    locate: Locate | None = None,
+) -> tuple[StepResult, ...]:
+    """Return what is stored of the steps of a case, with every secret taken out.
+
+    ``whole`` False: figures and checks, without headers and bodies. ``locate`` finds where a step
+    or check is written; it is asked about what did not pass.
+    """
+    return tuple(_step_result(record, redactor, locate, whole=whole) for record in records)
+
+
+def learn_request(redactor: Redactor, request: Request) -> None:
+    """Teach the redactor what a request shows to be secret."""
+    redactor.learn_headers(request.headers)
+    redactor.learn_url(request.url)
+    redactor.learn_named(dict(request.form))
+    _learn_body(redactor, request.body)
+
+
+def learn_response(redactor: Redactor, response: Response, content: Any) -> None:
+    """Teach the redactor what a response shows to be secret."""
+    redactor.learn_headers(response.earlier_headers)
+    redactor.learn_headers(response.headers)
+    for redirect in response.redirects:
+        redactor.learn_url(redirect.url)
+    if isinstance(content, str) and len(content) <= _LARGE:
+        redactor.learn_form(content)
+    redactor.learn_named(content, MOST_LEARNED)
+
+
 def _learn_body(redactor: Redactor, body: bytes | None) -> None:
     """Learn the keys and values of a request body: JSON, or a form."""
     if not body or len(body) > _LARGE:
         return
     try:
-        redactor.learn_named(json.loads(body))
-    except (ValueError, RecursionError):
-        redactor.learn_form(body.decode("utf-8", "replace"))
+        redactor.learn_named(_decode(body))
+    except (msgspec.DecodeError, ValueError, RecursionError):
+        try:
+            redactor.learn_named(json.loads(body))
+        except (ValueError, RecursionError):
+            redactor.learn_form(body.decode("utf-8", "replace"))
 
 
-def redacted(records: Sequence[StepRecord], redactor: Redactor) -> tuple[StepResult, ...]:
-    """Make the results of the steps, with every secret taken out."""
-    return tuple(_redacted(record, redactor) for record in records)
-
-
-def _redacted(record: StepRecord, redactor: Redactor) -> StepResult:
-    return replace(
-        record.result,
-        checks=tuple(_check(check, redactor) for check in record.result.checks),
-        error=redactor.message(record.result.error),
-        exchange=None if record.request is None else _exchange(record, record.request, redactor),
+def _step_result(
+    record: StepRecord, redactor: Redactor, locate: Locate | None, *, whole: bool
+) -> StepResult:
+    position: Position | UnsetType = UNSET
+    if locate is not None and record.outcome in _BAD:
+        position = locate(record.path)
+    return StepResult(
+        record.id,
+        record.path,
+        record.outcome,
+        record.duration_s,
+        tuple([_check(check, redactor, locate) for check in record.checks]),
+        None if record.request is None else _exchange(record, record.request, redactor, whole),
+        redactor.message(record.error),
+        record.retryable,
+        position,
     )
 
 
-def _check(check: CheckResult, redactor: Redactor) -> CheckResult:
+def _check(check: CheckResult, redactor: Redactor, locate: Locate | None) -> CheckResult:
+    expected, actual = redactor.value(check.expected), redactor.value(check.actual)
     message = check.message
     if _names_secret(check.field, redactor):
         expected = MASK if check.expected is not None else None
         actual = MASK if check.actual is not None else None
         if message is not None and {"expected", "actual"} & message.params.keys():
             hidden = {key: MASK for key in ("expected", "actual") if key in message.params}
-            message = replace(message, params={**message.params, **hidden})
-        return replace(check, expected=expected, actual=actual, message=message)
-    expected, actual = redactor.value(check.expected), redactor.value(check.actual)
-    if message is not None:
-        pairs = {"expected": (check.expected, expected), "actual": (check.actual, actual)}
-        message = redactor.message(_reworded(message, pairs))
-    return replace(check, expected=_cut(expected), actual=_cut(actual), message=message)
+            message = Message(message.code, {**message.params, **hidden})
+    else:
+        if message is not None:
+            pairs = {"expected": (check.expected, expected), "actual": (check.actual, actual)}
+            message = redactor.message(_reworded(message, pairs))
+        expected, actual = _cut(expected), _cut(actual)
+    position: Position | UnsetType = UNSET
+    if locate is not None and check.outcome in _BAD:
+        position = locate(check.path)
+    elif expected is check.expected and actual is check.actual and message is None:
+        return check
+    return CheckResult(
+        check.kind,
+        check.path,
+        check.outcome,
+        check.field,
+        expected,
+        actual,
+        check.found,
+        check.implicit,
+        message,
+        position,
+    )
 
 
 def _names_secret(field: str | None, redactor: Redactor) -> bool:
-    """Tell whether a check looks at a secret: the last name on its path says so."""
+    """Return whether a check looks at a secret: the last name on its path says so."""
+    name = last_name(field)
+    return name is not None and redactor.names(name)
+
+
+@lru_cache(maxsize=4096)
+def last_name(field: str | None) -> str | None:
+    """Return the last name on the path of a check."""
     try:
         names = [part for part in parse_path(field or "$") if isinstance(part, str)]
     except BadValue:  # the name of a header need not be a path
-        names = [field or ""]
-    return bool(names) and redactor.names(names[-1])
+        return field
+    return names[-1] if names else None
 
 
 def _reworded(message: Message, pairs: Mapping[str, tuple[Any, Any]]) -> Message:
@@ -139,7 +238,7 @@ def _reworded(message: Message, pairs: Mapping[str, tuple[Any, Any]]) -> Message
         for name, (value, kept) in pairs.items()
         if message.params.get(name) == shown(value)
     }
-    return replace(message, params={**message.params, **params})
+    return Message(message.code, {**message.params, **params})
 
 
 def _cut(value: Any) -> Any:
@@ -151,23 +250,27 @@ def _cut(value: Any) -> Any:
     return text if isinstance(value, str) or text.endswith("…") else value
 
 
-def _exchange(record: StepRecord, request: Request, redactor: Redactor) -> ExchangeRecord:
-    sent = ExchangeRecord(
-        method=request.method,
-        url=redactor.url(request.url),
-        request_headers=redactor.headers(request.headers),
-        request_body=_request_body(request, redactor),
-    )
+def _exchange(
+    record: StepRecord, request: Request, redactor: Redactor, whole: bool
+) -> ExchangeRecord:
     response = record.response
+    url = redactor.url(request.url)
     if response is None:
-        return sent
-    return replace(
-        sent,
-        status=response.status,
-        response_headers=redactor.headers(response.headers),
-        response_body=_body(response.body, redactor),
-        response_size_bytes=len(response.body),
-        timings=response.timings,
+        if not whole:
+            return ExchangeRecord(request.method, url)
+        headers = redactor.headers(request.headers)
+        return ExchangeRecord(request.method, url, headers, _request_body(request, redactor))
+    return ExchangeRecord(
+        request.method,
+        url,
+        redactor.headers(request.headers) if whole else (),
+        _request_body(request, redactor) if whole else "",
+        response.status,
+        redactor.headers(response.headers) if whole else (),
+        _body(response.body, redactor) if whole else "",
+        len(response.body),
+        response.timings,
+        tuple(Redirect(it.status, redactor.url(it.url)) for it in response.redirects) or UNSET,
     )
 
 

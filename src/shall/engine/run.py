@@ -1,114 +1,160 @@
-"""Runs jobs concurrently and emits events."""
+"""Runs jobs side by side and emits events."""
 
-import asyncio
 import time
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import Any
 
+from shall.engine import case
 from shall.engine.case import run_case
-from shall.engine.events import CaseFinished, CaseStarted, Emit, RunFinished, RunStarted
 from shall.engine.job import Job, RunOptions
-from shall.engine.ports import Attachments, Sender
-from shall.engine.result import CaseResult, Outcome, RunResult, RunStatus
+from shall.engine.ports import Attachments, Loop
+from shall.engine.stopping import Stop
 from shall.messages import Message
+from shall.results.events import CaseFinished, CaseStarted, Emit, Event, RunFinished, RunStarted
+from shall.results.records import CaseResult, Outcome, RunStatus, RunSummary
+from shall.results.summary import Summing
+from shall.transport.waits import Work
+
+Tick = Callable[[float], float | None]
+"""Is called with the (monotonic) time; returns when it wants to be called again at the latest."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunContext:
+    """What a run works with. ``tick`` is called before each wait."""
+
+    loop: Loop
+    attachments: Attachments
+    emit: Emit
+    stop: Stop = field(default_factory=Stop)
+    tick: Tick = lambda _: None
+
+
+def run_jobs(
+    jobs: Iterable[Job], total: int, options: RunOptions, context: RunContext
+) -> RunSummary:
+    """Run the jobs, at most ``options.concurrency`` at once; ``total`` says how many there are.
+
+    A job is taken when there is room for it. When the run's time is over or a stop is asked for,
+    requests in flight are stopped, teardowns still run (bounded), cases that had not begun are
+    skipped, and the summary says why. A listener that raises stops the run likewise; what it
+    raised is raised at the end.
+    """
+    run = _Run(options, context)
+    run.begin(total)
+    try:
+        run.carry_out(jobs)
+    finally:
+        context.stop.wake_with(None)
+    return run.end()
 
 
 class _Run:
-    """The state of one run: which job is next, what came out, and why it was stopped."""
+    """One run: what is running, what came out, and why it was stopped."""
 
-    def __init__(self, jobs: Sequence[Job], options: RunOptions) -> None:
-        self.options = options
-        self.left = iter(enumerate(jobs))
-        self.results: list[CaseResult | None] = [None] * len(jobs)
-        self.status = RunStatus.COMPLETE
+    def __init__(self, options: RunOptions, context: RunContext) -> None:
+        until = time.monotonic() + options.run_timeout_s
+        self.options = replace(options, deadline_s=min(options.deadline_s, until))
+        self.loop = context.loop
+        self.attachments = context.attachments
+        self.stop = context.stop
+        self.sum = Summing()
+        self._emit = context.emit
+        self._tick = context.tick
+        self._raised: BaseException | None = None
+        self._at = datetime.now(UTC)
+        self._started = time.monotonic()
+        self._stopping = False
+        self._tasks: set[Any] = set()
 
-    def stop(self, status: RunStatus) -> None:
-        """Let no further case start; the first reason stands."""
-        if self.status is RunStatus.COMPLETE:
-            self.status = status
+    def begin(self, total: int) -> None:
+        """Report that the run begins."""
+        run = RunStarted(self.options.run_id, self._at, total, self.options.environment)
+        self.emit(run)
+        self.stop.wake_with(self.loop.wake)
+
+    def emit(self, event: Event) -> None:
+        """Pass an event on; a listener that raises is asked no more, and the run stops."""
+        if self._raised is not None:
+            return
+        try:
+            self._emit(event)
+        except BaseException as error:  # noqa: BLE001 - raised again when the teardowns are done
+            self._raised = error
+            self.stop.request()
+
+    def carry_out(self, jobs: Iterable[Job]) -> None:
+        """Run the jobs until all are done, or the run is stopped."""
+        until = self.options.deadline_s
+        left = iter(enumerate(jobs))
+        while True:
+            if self.stop.status is None:
+                self._start_from(left)
+            elif not self._stopping:
+                self._stop_all()
+            if not self._tasks:
+                break
+            times = (None if self._stopping else until, self._tick(time.monotonic()))
+            self.loop.step(min((it for it in times if it is not None), default=None))
+            self._tasks = {task for task in self._tasks if not task.is_done}
+            if time.monotonic() >= until:
+                self.stop.request(RunStatus.TIMED_OUT)
+        for number, job in left:
+            self._finished(number, _not_started(job, self.options))
+
+    def end(self) -> RunSummary:
+        """Report that the run ended."""
+        summary = self.sum.summary(
+            run_id=self.options.run_id,
+            started_at=self._at,
+            duration_s=time.monotonic() - self._started,
+            status=self.stop.status or RunStatus.COMPLETE,
+            environment=self.options.environment,
+        )
+        self.emit(RunFinished(summary))
+        if self._raised is not None:
+            raise self._raised
+        return summary
 
     def why_stopped(self) -> Message:
-        """Tell why cases were stopped. Somebody cancelled, unless the time was over."""
-        self.stop(RunStatus.INTERRUPTED)
-        if self.status is RunStatus.TIMED_OUT:
+        """Return what cases say that were stopped: somebody did, unless the time was over."""
+        if self.stop.status is RunStatus.TIMED_OUT:
             return Message("run.timed_out", {"timeout_s": f"{self.options.run_timeout_s:g}"})
         return Message("run.interrupted", {})
 
-
-async def run_jobs(
-    jobs: Sequence[Job],
-    options: RunOptions,
-    sender: Sender,
-    attachments: Attachments,
-    emit: Emit,
-) -> RunResult:
-    """Run the jobs, at most ``options.concurrency`` at once.
-
-    Results stand in the order of the jobs. When the run's time is over, requests in flight are
-    stopped, teardowns still run (bounded), and the result says ``timed_out``. Cancelling the
-    caller does the same and then raises ``asyncio.CancelledError``, after ``RunFinished`` with
-    status ``interrupted`` was emitted. A case that had not begun is skipped.
-    """
-    run = _Run(jobs, options := _with_deadline(options))
-    at, started = datetime.now(UTC), time.perf_counter()
-    emit(RunStarted(options.run_id, at, len(jobs), options.environment))
-
-    async def work() -> None:
-        for index, job in run.left:
-            emit(CaseStarted(options.run_id, job.key, job.case.name if job.case else job.key))
-            result = await run_case(job, options, sender, attachments, emit, run.why_stopped)
-            run.results[index] = result
-            emit(CaseFinished(result))
-            if run.status is not RunStatus.COMPLETE:
+    def _start_from(self, jobs: Any) -> None:
+        while len(self._tasks) < self.options.concurrency and self.stop.status is None:
+            number, job = next(jobs, (0, None))
+            if job is None:
                 return
+            work = self._one(number, job)
+            task = self.loop.start(work)
+            if not task.is_done:
+                self._tasks.add(task)
 
-    workers = [asyncio.create_task(work()) for _ in range(min(options.concurrency, len(jobs)))]
+    def _one(self, number: int, job: Job) -> Work[None]:
+        name = job.case.name if job.case else job.key
+        self.emit(CaseStarted(self.options.run_id, job.key, name))
+        result = yield from run_case(
+            job, self.options, self.attachments, self.emit, self.why_stopped
+        )
+        self._finished(number, result)
 
-    def on_time() -> None:
-        run.stop(RunStatus.TIMED_OUT)
-        for worker in workers:
-            worker.cancel()
+    def _finished(self, number: int, result: CaseResult) -> None:
+        self.sum.add(number, result)
+        self.emit(CaseFinished(result, number))
 
-    timer = asyncio.get_running_loop().call_later(options.deadline_s - time.monotonic(), on_time)
-    cancelled: asyncio.CancelledError | None = None
-    try:
-        await asyncio.gather(*workers)
-    except asyncio.CancelledError as error:
-        run.stop(RunStatus.INTERRUPTED)
-        cancelled = error
-    finally:
-        timer.cancel()
-        await _end(workers)
-    cases = tuple(
-        result or _not_started(job, run) for job, result in zip(jobs, run.results, strict=True)
-    )
-    result = RunResult(
-        options.run_id, at, time.perf_counter() - started, run.status, cases, options.environment
-    )
-    emit(RunFinished(result))
-    if cancelled is not None:
-        raise cancelled
-    return result
+    def _stop_all(self) -> None:
+        self._stopping = True
+        for task in self._tasks:
+            self.loop.stop(task, case.TEARDOWN_GRACE_S)
 
 
-def _with_deadline(options: RunOptions) -> RunOptions:
-    deadline_s = time.monotonic() + options.run_timeout_s
-    return replace(options, deadline_s=min(options.deadline_s, deadline_s))
-
-
-async def _end(workers: Sequence[asyncio.Task[None]]) -> None:
-    """Stop what still runs: only a listener that raised leaves anything."""
-    running = [worker for worker in workers if not worker.done()]
-    for worker in running:
-        worker.cancel()
-    if running:
-        await asyncio.gather(*running, return_exceptions=True)
-
-
-def _not_started(job: Job, run: _Run) -> CaseResult:
+def _not_started(job: Job, options: RunOptions) -> CaseResult:
     return CaseResult(
-        run_id=run.options.run_id,
+        run_id=options.run_id,
         case_key=job.key,
         name=job.case.name if job.case else job.key,
         outcome=Outcome.SKIPPED,
@@ -118,8 +164,8 @@ def _not_started(job: Job, run: _Run) -> CaseResult:
         error=Message("run.not_started", {}),
         data_row=job.data_row,
         attempt=job.attempt,
-        shard=run.options.shard,
-        environment=run.options.environment,
+        shard=options.shard,
+        environment=options.environment,
         criteria=job.criteria,
         case_fingerprint=job.fingerprint,
         tags=job.case.tags if job.case else (),

@@ -7,20 +7,22 @@ service sends, the value can be walked through and written as UTF-8.
 
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import lru_cache
 from json.scanner import py_make_scanner  # type: ignore[attr-defined]
 from typing import Any, Final, NoReturn
 
+import msgspec
+from msgspec import Struct
+
 from shall.cases.model import Check, CheckKind
 from shall.cases.path import parse_path
 from shall.engine.budgets import Budget
-from shall.engine.exchange import Response
 from shall.engine.scope import step_into
+from shall.transport.exchange import Response
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(Struct, frozen=True, gc=False):
     """A response body as a value. ``present`` False: it is empty. ``is_json`` False: text."""
 
     value: Any = None
@@ -29,6 +31,8 @@ class Content:
 
 
 EMPTY: Final = Content()
+
+_EMPTY = "the body is empty"
 
 LARGE_BYTES = 1 << 20
 """A body of more bytes is decoded part by part."""
@@ -39,22 +43,25 @@ MAX_DEPTH = 200
 _MAYBE_HALF = re.compile(rb"\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]|\0")
 """What half of a surrogate pair can come from: an escape, or bytes that are not quite UTF-8."""
 
+_decode = msgspec.json.Decoder().decode
+
 _ESCAPED = re.compile(r"\\\\|(?:\\u[0-9a-fA-F]{4})+")
 
 _SEARCHES = frozenset({CheckKind.CONTAINS, CheckKind.NOT_CONTAINS, CheckKind.REGEX})
 
 
-@dataclass(frozen=True, slots=True)
-class Selected:
+class Selected(Struct, frozen=True, gc=False):
     """What a check looks at; ``found`` False when there is none, and ``reason`` says why.
 
-    ``is_empty_body``: it is the whole body, and that is empty.
+    ``is_empty_body``: it is the whole body, and that is empty. ``is_not_json``: a field was sought
+    in a body that is not JSON.
     """
 
     value: Any = None
     found: bool = True
     reason: str = ""
     is_empty_body: bool = False
+    is_not_json: bool = False
 
 
 def read_content(response: Response, budget: Budget) -> Content:
@@ -74,21 +81,57 @@ def read_content(response: Response, budget: Budget) -> Content:
 
 
 def select(check: Check, response: Response, content: Content) -> Selected:
-    """Give what the check looks at: the status, a header, a field of the body, or the body."""
+    """Return what the check looks at: the status, a header, a field of the body, or the body."""
+    return selector(check)(response, content)
+
+
+def selector(check: Check) -> Callable[[Response, Content], Selected]:
+    """Return what takes the value that a check looks at out of a response."""
     if check.kind is CheckKind.STATUS:
-        return Selected(response.status)
+        return _status
     if check.header is not None:
-        value = response.header(check.header)
-        return Selected(value, value is not None, f"there is no header {check.header}")
-    if not content.present:
-        empty = check.field is None
-        return Selected(found=False, reason="the body is empty", is_empty_body=empty)
+        return _header(check.header)
     if check.field is None:
-        return Selected(_whole(check, response, content))
-    path = parse_path(check.field)
-    if path and not content.is_json:
-        return Selected(found=False, reason="the body is not JSON")
-    return _walk(content.value, path)
+        return lambda response, content: _body(check, response, content)
+    return _field(parse_path(check.field))
+
+
+def _status(response: Response, _: Content) -> Selected:
+    return Selected(response.status)
+
+
+def _header(name: str) -> Callable[[Response, Content], Selected]:
+    def select_header(response: Response, _: Content) -> Selected:
+        value = response.header(name)
+        return Selected(value, value is not None, f"there is no header {name}")
+
+    return select_header
+
+
+def _body(check: Check, response: Response, content: Content) -> Selected:
+    if not content.present:
+        return Selected(found=False, reason=_EMPTY, is_empty_body=True)
+    return Selected(_whole(check, response, content))
+
+
+@lru_cache(maxsize=1024)
+def _field(path: tuple[str | int, ...]) -> Callable[[Response, Content], Selected]:
+    def select_field(_: Response, content: Content) -> Selected:
+        if not content.present:
+            return Selected(found=False, reason=_EMPTY)
+        if path and not content.is_json:
+            return Selected(found=False, reason="the body is not JSON", is_not_json=True)
+        value = content.value
+        try:
+            for name in path:
+                if type(value) is not dict:
+                    return _walk(content.value, path)
+                value = value[name]
+        except KeyError:
+            return _walk(content.value, path)
+        return Selected(value)
+
+    return select_field
 
 
 def _json(response: Response) -> Any:
@@ -110,7 +153,12 @@ def _json(response: Response) -> Any:
 def _decoded(body: bytes | str) -> Any:
     """Decode JSON; what is large part by part, since other threads wait while C code decodes."""
     if len(body) <= LARGE_BYTES:
-        return json.loads(body, parse_constant=_refuse)
+        try:
+            return _decode(body)
+        except (ValueError, RecursionError):
+            # It may be JSON all the same: numbers beyond a float's range, odd encodings, halves
+            # of surrogate pairs.
+            return json.loads(body, parse_constant=_refuse)
     if isinstance(body, bytes):
         body = body.decode(json.detect_encoding(body), "surrogatepass")
     return _SteadyDecoder(parse_constant=_refuse).decode(body)

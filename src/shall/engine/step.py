@@ -2,82 +2,65 @@
 
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from shall.cases.model import Case, Check, CheckKind, RequestTemplate
 from shall.engine.building import build_request
-from shall.engine.compare import NOT_SUPPORTED, compare
 from shall.engine.evaluate import evaluate
-from shall.engine.exchange import Request, Response
-from shall.engine.job import RunOptions
-from shall.engine.ports import Attachments, Session
-from shall.engine.record import Secrecy, StepRecord, learn_request, learn_response
-from shall.engine.redact import Redactor
-from shall.engine.result import CheckResult, Outcome, StepResult
+from shall.engine.plan import CallPlan, CheckPlan
+from shall.engine.ports import Attachments
+from shall.engine.record import Secrecy, StepRecord
 from shall.engine.scope import Scope
-from shall.engine.select import Content, Selected, read_content, select
+from shall.engine.select import Content, Selected, read_content
 from shall.errors import ShallError, TargetDenied, TargetUnreachable, TimedOut
 from shall.messages import Message
+from shall.results.records import CheckResult, Outcome
+from shall.transport.exchange import Request, Response
+from shall.transport.waits import Work
 
 FIRST_ERROR_STATUS = 400
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+@dataclass(slots=True)
+class CaseContext:
     """What the steps of one case share."""
 
-    case: Case
-    options: RunOptions
     scope: Scope
-    session: Session
     attachments: Attachments
-    redactor: Redactor
+    secrecy: Secrecy
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A step or a teardown as it is run. ``path`` is its place: ``steps[0]``."""
-
-    id: str
-    path: str
-    request: RequestTemplate
-    checks: tuple[Check, ...]
-    allow_status: tuple[int, ...]
-
-
-async def run_call(call: Call, around: Surroundings) -> StepRecord:
-    """Run one call. What goes wrong is in its record; only cancelling passes through."""
+def run_call(call: CallPlan, context: CaseContext) -> Work[StepRecord]:
+    """Run one call. What goes wrong is in its record; only ``Stopped`` passes through."""
     started = time.perf_counter()
+    scope = context.scope
     request: Request | None = None
     try:
-        request = build_request(
-            call.request, around.case, around.scope, around.options, around.attachments
-        )
-        learn_request(around.redactor, request)
-        request = replace(request, secrecy=Secrecy(around.redactor))
-        response = await around.session.send(request)
-        around.scope.budget.check_time()
-        content = read_content(response, around.scope.budget)
-        _remember(call.id, content, around.scope)  # a check may read the response of its own step
-        checks = _check_all(call, response, content, around.scope)
+        assert call.request is not None  # noqa: S101 - the caller looked
+        request = build_request(call.request, scope, context.attachments, context.secrecy)
+        context.secrecy.requests.append(request)
+        response = yield request
+        scope.budget.check_time()
+        content = read_content(response, scope.budget)
+        _remember(call.id, content, scope)  # a check may read the response of its own step
+        checks = _check_all(call, response, content, scope)
+        context.secrecy.answers.append((response, content.value))
     except ShallError as error:
-        result = StepResult(
+        return StepRecord(
             call.id,
             call.path,
             Outcome.ERROR,
             time.perf_counter() - started,
+            request=request,
             error=error_message(error),
             retryable=error.retryable,
         )
-        return StepRecord(result, request)
     outcome = worst(check.outcome for check in checks)
-    result = StepResult(call.id, call.path, outcome, time.perf_counter() - started, tuple(checks))
-    learn_response(around.redactor, response, content.value)
-    return StepRecord(result, request, response)
+    duration_s = time.perf_counter() - started
+    return StepRecord(call.id, call.path, outcome, duration_s, checks, request, response)
 
 
 def error_message(error: ShallError) -> Message:
-    """Say an error as a message."""
+    """Return an error as a message."""
     code = "step.error"
     if isinstance(error, TimedOut):
         code = "step.timed_out"
@@ -89,52 +72,60 @@ def error_message(error: ShallError) -> Message:
 
 
 def worst(outcomes: Iterable[Outcome]) -> Outcome:
-    """Give the worst of several outcomes; none is a pass."""
+    """Return the worst of several outcomes; none is a pass."""
     found = set(outcomes)
     return next((it for it in (Outcome.ERROR, Outcome.FAILED) if it in found), Outcome.PASSED)
 
 
 def _check_all(
-    call: Call, response: Response, content: Content, scope: Scope
+    call: CallPlan, response: Response, content: Content, scope: Scope
 ) -> Sequence[CheckResult]:
     checks = []
-    for index, check in enumerate(call.checks):
+    for check in call.checks:
         scope.budget.check_time()
-        checks.append(_check(check, f"{call.path}.assert[{index}]", response, content, scope))
-    if not any(check.kind is CheckKind.STATUS for check in call.checks):
+        checks.append(_check(check, response, content, scope))
+    if not call.asserts_status:
         checks.insert(0, _implicit(call, response))
     return checks
 
 
-def _check(
-    check: Check, path: str, response: Response, content: Content, scope: Scope
-) -> CheckResult:
-    kind, field = check.kind.value, check.field or check.header
-    if check.kind in NOT_SUPPORTED:
-        message = Message("check.not_supported", {"kind": kind})
-        return CheckResult(kind, path, Outcome.ERROR, field, check.expected, message=message)
-    expected = evaluate(check.expected, scope)
+def _check(plan: CheckPlan, response: Response, content: Content, scope: Scope) -> CheckResult:
+    check = plan.check
+    if plan.compare is None:
+        message = Message("check.not_supported", {"kind": plan.kind})
+        return CheckResult(
+            plan.kind, plan.path, Outcome.ERROR, plan.field, check.expected, message=message
+        )
+    expected = check.expected if plan.is_constant else evaluate(check.expected, scope)
     if check.container is None:
-        actual = select(check, response, content)
+        actual = plan.select(response, content)
     else:  # the older form: is this value in that list?
         actual, expected = Selected(expected), evaluate(check.container, scope)
-    wrong = compare(check.kind, actual, expected, scope.budget)
+    wrong = plan.compare(actual, expected, scope.budget)
+    outcome = Outcome.PASSED if wrong is None else Outcome.FAILED
+    if wrong is not None and wrong.code in ERRORS:
+        outcome = Outcome.ERROR
     return CheckResult(
-        kind,
-        path,
-        Outcome.PASSED if wrong is None else Outcome.FAILED,
-        field,
+        plan.kind,
+        plan.path,
+        outcome,
+        plan.field,
         expected,
         actual.value,
         actual.found,
-        message=wrong,
+        False,
+        wrong,
     )
 
 
-def _implicit(call: Call, response: Response) -> CheckResult:
+ERRORS = frozenset({"check.not_json"})
+"""What a comparison says where it could not be carried out."""
+
+
+def _implicit(call: CallPlan, response: Response) -> CheckResult:
     good = response.status < FIRST_ERROR_STATUS or response.status in call.allow_status
     return CheckResult(
-        CheckKind.STATUS.value,
+        "status_code",
         call.path,
         Outcome.PASSED if good else Outcome.FAILED,
         expected=f"below {FIRST_ERROR_STATUS}",

@@ -1,23 +1,22 @@
 """Runs and cases as a model reads them: short, the reason first."""
 
 import json
-from collections.abc import Mapping
 from typing import Any, NotRequired
 
 from typing_extensions import TypedDict
 
-from shall.engine.result import (
+from shall.errors import OverBudget
+from shall.mcp.reply import cut
+from shall.messages import Message, render
+from shall.report.wording import Places, places_in
+from shall.results.records import (
     CaseResult,
     CheckResult,
     ExchangeRecord,
     Outcome,
-    RunResult,
+    RunSummary,
     StepResult,
 )
-from shall.errors import OverBudget
-from shall.mcp.reply import cut
-from shall.messages import Message, render
-from shall.place import Place
 from shall.store.base import RunRecord
 
 SHOWN_FAILURES = 10
@@ -33,8 +32,6 @@ _ASSERTIONS_BYTES = 115
 _BODY_LENGTH = 4000
 
 _BAD = frozenset({Outcome.FAILED, Outcome.ERROR})
-
-Places = Mapping[tuple[str, str], Place]
 
 
 class FailedCase(TypedDict):
@@ -77,15 +74,16 @@ class ResultsReply(TypedDict):
     more_cases: NotRequired[int]
 
 
-def run_reply(run: RunResult, places: Places, language: str) -> RunReply:
-    """Give a run in short."""
+def run_reply(run: RunSummary, first: CaseResult | None, language: str) -> RunReply:
+    """Give a run in short; ``first`` is its first case."""
     counts = run.counts()
-    bad = [case for case in run.cases if case.outcome is not Outcome.PASSED or _bad_teardown(case)]
-    failures = [_failed_case(case, places, language) for case in bad[:SHOWN_FAILURES]]
+    bad = (*run.bad, *run.skipped)
+    bad_total = run.bad_total + counts[Outcome.SKIPPED]
+    failures = [_failed_case(case, places_in((case,)), language) for case in bad[:SHOWN_FAILURES]]
     reply: RunReply = {
         "run_id": run.run_id,
         "summary": _summary(run),
-        "total": len(run.cases),
+        "total": run.total,
         "passed": counts[Outcome.PASSED],
         "failed": counts[Outcome.FAILED],
         "errors": counts[Outcome.ERROR],
@@ -94,11 +92,10 @@ def run_reply(run: RunResult, places: Places, language: str) -> RunReply:
         "has_failures": not run.all_hold,
         "results": failures,
     }
-    if len(bad) > SHOWN_FAILURES:
-        reply["more_results"] = len(bad) - SHOWN_FAILURES
-    if len(run.cases) == 1 and not bad:
-        only = run.cases[0]
-        reply["result"] = {"status": only.outcome.value, "duration": round(only.duration_s, 3)}
+    if bad_total > SHOWN_FAILURES:
+        reply["more_results"] = bad_total - SHOWN_FAILURES
+    if run.total == 1 and not bad and first is not None:
+        reply["result"] = {"status": first.outcome.value, "duration": round(first.duration_s, 3)}
     return reply
 
 
@@ -152,7 +149,7 @@ def reason_of(case: CaseResult, places: Places, language: str) -> str:
     return ""
 
 
-def _summary(run: RunResult) -> str:
+def _summary(run: RunSummary) -> str:
     counts = run.counts()
     return ", ".join(f"{count} {outcome}" for outcome, count in counts.items() if count)
 
@@ -254,7 +251,3 @@ def _short(value: Any) -> Any:
     if value is None or isinstance(value, bool | int | float):
         return value
     return cut(value if isinstance(value, str) else repr(value), _VALUE_LENGTH)
-
-
-def _bad_teardown(case: CaseResult) -> bool:
-    return case.teardown_outcome in _BAD

@@ -11,17 +11,16 @@ from pydantic import Field
 
 from shall.actions import results
 from shall.actions.cases import SCRIPTS
-from shall.actions.places import failure_places
 from shall.actions.run import RunRequest
 from shall.actions.run import run_tests as run_cases
 from shall.actions.workspace import Workspace
 from shall.cases.script import script_name
-from shall.engine.events import CaseFinished, Event
-from shall.engine.result import RunResult
 from shall.errors import BadValue, NotYet, ShuttingDown
 from shall.mcp.arguments import MOST, WorkspaceName
 from shall.mcp.results import ResultsReply, RunReply, case_details, run_item, run_reply
 from shall.mcp.spaces import chosen, workers_of, workspaces_of
+from shall.results.events import CaseFinished, Event
+from shall.results.records import CaseResult, RunSummary
 
 SHOWN_CASES = 100
 
@@ -55,23 +54,20 @@ async def run_tests(
     )
     space.make_state()
     warnings = [space.state_warning] if space.state_warning else []
-    run = await _run_telling(context, space, request, warnings.append)
-    reply = await workers_of(context).call(_reply, space, run)
+    run, first = await _run_telling(context, space, request, warnings.append)
+    reply = await workers_of(context).call(run_reply, run, first, space.defaults.language)
     reply["mode"] = "single" if yaml_path else "batch"
     if warnings:
         reply["warning"] = "; ".join(warnings)
     if yaml_path:
+        assert first is not None  # noqa: S101 - a run has a case
         if not reply["results"]:  # what did not pass names itself
-            reply["yaml_path"] = run.cases[0].case_key
-            reply["test_name"] = run.cases[0].name
-        script = f"{SCRIPTS}/{script_name(run.cases[0].case_key)}"
+            reply["yaml_path"] = first.case_key
+            reply["test_name"] = first.name
+        script = f"{SCRIPTS}/{script_name(first.case_key)}"
         if space.files.is_file(script):
             reply["py_path"] = script
     return reply
-
-
-def _reply(space: Workspace, run: RunResult) -> RunReply:
-    return run_reply(run, failure_places(space, run), space.defaults.language)
 
 
 async def get_test_results(
@@ -103,29 +99,24 @@ async def get_test_results(
 
 async def _run_telling(
     context: Context, space: Workspace, request: RunRequest, warn: Callable[[str], None]
-) -> RunResult:
-    """Run in a thread of its own, telling the client after each case.
+) -> tuple[RunSummary, CaseResult | None]:
+    """Run, telling the client after each case; return the first case, too.
 
     The run is a task of its own: cancelling it once stops its requests and lets its teardowns
     end, while a cancelled call would be cancelled again at every wait.
     """
-    loop = asyncio.get_running_loop()
     told: asyncio.Queue[CaseFinished | None] = asyncio.Queue()
+
+    first: list[CaseResult] = []
 
     def tell(event: Event) -> None:
         if isinstance(event, CaseFinished):
-            loop.call_soon_threadsafe(told.put_nowait, event)
+            first.extend([event.result] if event.number == 0 else ())
+            told.put_nowait(event)
 
-    async def report() -> None:
-        done = 0
-        while event := await told.get():
-            done += 1
-            case = event.result
-            await context.report_progress(done, None, f"{case.name}: {case.outcome}")
-
-    apart = workers_of(context).run(lambda: run_cases(space, request, tell, warn))
-    running = asyncio.create_task(apart, name=RUN_TASK)
-    reporting = asyncio.create_task(report())
+    turns = workers_of(context).turns
+    running = asyncio.create_task(run_cases(space, request, tell, warn, turns), name=RUN_TASK)
+    reporting = asyncio.create_task(_report(context, told))
     try:
         run = await asyncio.shield(running)
         told.put_nowait(None)
@@ -141,9 +132,17 @@ async def _run_telling(
             await asyncio.wait([running])
         raise
     else:
-        return run
+        return run, next(iter(first), None)
     finally:
         reporting.cancel()
+
+
+async def _report(context: Context, told: "asyncio.Queue[CaseFinished | None]") -> None:
+    done = 0
+    while event := await told.get():
+        done += 1
+        case = event.result
+        await context.report_progress(done, None, f"{case.name}: {case.outcome}")
 
 
 def _is_cancelled() -> bool:

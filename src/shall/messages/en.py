@@ -10,6 +10,7 @@ EN: dict[str, str] = {
     "check.not_found": "expected {expected}, but {reason}",
     "check.missing": "it does not exist: {reason}",
     "check.present": "it should not exist, but is {actual}",
+    "check.not_json": "it cannot be checked: {reason}",
     "check.not_none": "expected null, got {actual}",
     "check.none": "expected a value, got null",
     "check.not_contained": "{actual} does not contain {expected}",

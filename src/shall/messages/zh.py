@@ -10,6 +10,7 @@ ZH: dict[str, str] = {
     "check.not_found": "期望 {expected}，但未找到：{reason}",
     "check.missing": "不存在：{reason}",
     "check.present": "不应存在，实际为 {actual}",
+    "check.not_json": "无法检查：{reason}",
     "check.not_none": "期望 null，实际为 {actual}",
     "check.none": "期望有值，实际为 null",
     "check.not_contained": "{actual} 不包含 {expected}",

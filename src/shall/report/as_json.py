@@ -1,11 +1,10 @@
-"""A run as JSON text: the form that ``engine.serial`` reads back."""
+"""A run as JSON text: the form that ``results.encoding`` reads back."""
 
 import json
-import math
 import re
 
-from shall.engine.result import RunResult
-from shall.engine.serial import result_to_json
+from shall.results.encoding import result_to_json
+from shall.results.records import RunResult
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -16,13 +15,5 @@ def json_text(run: RunResult) -> str:
     Characters beyond ASCII are kept readable; half surrogate pairs, which no encoder takes, are
     written as JSON escapes. Numbers that JSON does not have are written as text: ``inf``.
     """
-    text = json.dumps(_finite(result_to_json(run)), ensure_ascii=False, indent=2, allow_nan=False)
+    text = json.dumps(result_to_json(run), ensure_ascii=False, indent=2, allow_nan=False)
     return _SURROGATE.sub(lambda half: f"\\u{ord(half.group()):04x}", text) + "\n"
-
-
-def _finite(value: object) -> object:
-    if isinstance(value, float):
-        return value if math.isfinite(value) else str(value)
-    if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
-    return [_finite(item) for item in value] if isinstance(value, list) else value

@@ -11,12 +11,21 @@ from datetime import UTC
 from functools import lru_cache
 from importlib.resources import files
 
-from shall.engine.result import Outcome, RunResult, RunStatus
 from shall.report.html_case import Showing, case_section
 from shall.report.html_matrix import matrix_section
 from shall.report.html_parts import fact, share
 from shall.report.markup import Html, tag
-from shall.report.wording import BAD, Places, count_label, duration, is_bad, label, shown_outcome
+from shall.report.wording import (
+    BAD,
+    Places,
+    count_label,
+    duration,
+    is_bad,
+    label,
+    places_in,
+    shown_outcome,
+)
+from shall.results.records import Outcome, RunResult, RunStatus
 from shall.specs.matrix import Matrix
 
 FULL_CASES = 100
@@ -33,6 +42,7 @@ def html_page(
     places: Places | None = None,
 ) -> str:
     """Write a run, and the coverage matrix if there is one, as one HTML page."""
+    places = places or places_in(run.cases)
     title = f"{_verdict(run, language)} · shall"
     head = tag(
         "head",

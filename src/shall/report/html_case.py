@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 
-from shall.engine.result import CaseResult, CheckResult, ExchangeRecord, StepResult
 from shall.report.html_parts import body_text, glyph, table, timing
 from shall.report.markup import Html, joined, tag
 from shall.report.values import check_message, check_title, difference, has_expected, value_pair
@@ -19,6 +18,7 @@ from shall.report.wording import (
     said,
     shown_outcome,
 )
+from shall.results.records import CaseResult, CheckResult, ExchangeRecord, StepResult
 
 VALUE_LENGTH = 300
 """Characters of an expected or actual value that the table shows."""

@@ -2,11 +2,11 @@
 
 from collections import Counter
 
-from shall.engine.result import Outcome
 from shall.messages import Message
 from shall.report.html_parts import glyph, table
 from shall.report.markup import Html, tag
 from shall.report.wording import label, said
+from shall.results.records import Outcome
 from shall.specs.matrix import LinkOutcome, Matrix, Row
 
 _MARKS = {"proved": "✓", "failing": "✗", "not run": "–", "untested": "?"}

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Mapping
 
-from shall.engine.result import ExchangeRecord, Outcome
 from shall.report.markup import Html, joined, tag
 from shall.report.wording import duration, label
+from shall.results.records import ExchangeRecord, Outcome
 
 BODY_LIMIT = 4_000
 """Characters of a body that the page shows."""

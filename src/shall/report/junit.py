@@ -12,7 +12,6 @@ from pathlib import PurePosixPath
 from xml.etree import ElementTree as ET
 
 from shall.diagnostics.escaping import one_line
-from shall.engine.result import CaseResult, Outcome, RunResult, StepResult
 from shall.report.text import case_text
 from shall.report.values import check_title
 from shall.report.wording import (
@@ -23,9 +22,11 @@ from shall.report.wording import (
     is_bad,
     label,
     place_of,
+    places_in,
     said,
     shown_outcome,
 )
+from shall.results.records import CaseResult, Outcome, RunResult, StepResult
 
 _ELEMENTS = {Outcome.FAILED: "failure", Outcome.ERROR: "error"}
 
@@ -37,8 +38,9 @@ def junit_xml(run: RunResult, language: str = "en", places: Places | None = None
     """
     root = ET.Element("testsuites", {"name": "shall", **_totals(run.cases)})
     root.set("time", _seconds(run.duration_s))
+    places = places or places_in(run.cases)
     for folder, cases in groupby(sorted(run.cases, key=_folder), key=_folder):
-        root.append(_suite(run, folder, list(cases), language, places or {}))
+        root.append(_suite(run, folder, list(cases), language, places))
     ET.indent(root)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
 

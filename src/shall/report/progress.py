@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from typing import TextIO
 
 from shall.diagnostics.escaping import one_line
-from shall.engine.events import CaseFinished, CaseStarted, Event, RunFinished, RunStarted
-from shall.engine.result import Outcome
 from shall.report.values import cut
 from shall.report.wording import count_label, duration
+from shall.results.events import CaseFinished, CaseStarted, Event, RunFinished, RunStarted
+from shall.results.records import Outcome
 
 QUIET_S = 1.0
 """A run that ends within this time shows no bar."""
@@ -77,10 +77,14 @@ class ProgressBar:
     _progress: Progress = field(default_factory=Progress)
     _started: float | None = None
     _drawn: float | None = None
+    _shows: bool = False
+
+    def __post_init__(self) -> None:
+        self._shows = self.stream.isatty()
 
     def take(self, event: Event) -> None:
         """Read one event and draw, when it is time to."""
-        if not self.stream.isatty():
+        if not self._shows:
             return
         self._progress.take(event)
         if isinstance(event, RunFinished):

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from shall.diagnostics.escaping import one_line
-from shall.engine.result import CaseResult, CheckResult, Outcome, RunResult, RunStatus, StepResult
 from shall.report.values import (
     SHOWN_LENGTH,
     check_message,
@@ -21,12 +20,21 @@ from shall.report.wording import (
     counted,
     duration,
     first_bad_path,
-    is_bad,
     label,
     place_of,
+    places_in,
     request_line,
     said,
     shown_outcome,
+)
+from shall.results.records import (
+    CaseResult,
+    CheckResult,
+    Outcome,
+    RunResult,
+    RunStatus,
+    RunSummary,
+    StepResult,
 )
 
 SHOWN_CASES = 20
@@ -61,20 +69,20 @@ class Style:
 
 
 def summary(
-    run: RunResult,
+    run: RunResult | RunSummary,
     language: str = "en",
     colour: bool = False,
     width: int = 80,
     places: Places | None = None,
 ) -> str:
     """Write the summary of a run; it ends with the line of counts."""
-    style = Style(language, colour, max(width, 40), places or {})
-    bad = [case for case in run.cases if is_bad(case)]
+    style = Style(language, colour, max(width, 40), places or places_in(run.bad))
+    bad = run.bad
     lines: list[str] = []
     for case in bad[:SHOWN_CASES]:
         lines += [*_case_lines(case, style), ""]
-    if len(bad) > SHOWN_CASES:
-        lines += [label("more_cases", language, count=len(bad) - SHOWN_CASES), ""]
+    if run.bad_total > SHOWN_CASES:
+        lines += [label("more_cases", language, count=run.bad_total - SHOWN_CASES), ""]
     if run.status is not RunStatus.COMPLETE:
         lines.append(style.paint(label(f"run.{run.status.value}", language), _BOLD))
     lines += [style.line(0, label("run_id", language, run_id=run.run_id), _DIM)]
@@ -84,18 +92,17 @@ def summary(
 
 def case_text(case: CaseResult, language: str = "en", places: Places | None = None) -> str:
     """Tell what went wrong in one case, without colours."""
-    return "\n".join(_case_lines(case, Style(language, places=places or {})))
+    return "\n".join(_case_lines(case, Style(language, places=places or places_in((case,)))))
 
 
-def _counts_line(run: RunResult, style: Style) -> str:
+def _counts_line(run: RunResult | RunSummary, style: Style) -> str:
     counts = run.counts()
     parts = [
         style.paint(counted(run, outcome, style.language), _PAINT[outcome] if count else _DIM)
         for outcome, count in counts.items()
     ]
-    failed_teardowns = sum(case.teardown_outcome in BAD for case in run.cases)
-    if failed_teardowns:
-        text = label("count.teardowns", style.language, count=failed_teardowns)
+    if run.torn:
+        text = label("count.teardowns", style.language, count=run.torn)
         parts.append(style.paint(text, _PAINT[Outcome.FAILED]))
     took = label("took", style.language, duration=duration(run.duration_s))
     return f"{', '.join(parts)} {took}"

@@ -8,8 +8,8 @@ from typing import Any
 
 from shall.cases.model import CheckKind
 from shall.diagnostics.escaping import one_line
-from shall.engine.result import CheckResult, Outcome
 from shall.report.wording import label, said
+from shall.results.records import CheckResult, Outcome
 
 SHOWN_LENGTH = 400
 """Columns of a value that are shown in one line at most."""

@@ -1,12 +1,21 @@
 """The words of reports: labels, messages and durations, in the reader's language."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from shall.diagnostics.escaping import block
-from shall.engine.result import CaseResult, Outcome, RunResult, StepResult
 from shall.messages import Message, render
 from shall.place import Place
+from shall.results.records import (
+    CaseResult,
+    CheckResult,
+    Outcome,
+    Position,
+    RunResult,
+    RunSummary,
+    StepResult,
+    is_bad,
+)
 
 Places = Mapping[tuple[str, str], Place]
 """Where each part of a case stands: (case key, path such as ``steps[0].assert[1]``) to place."""
@@ -29,7 +38,7 @@ def said(message: Message, language: str) -> str:
     return block(text)
 
 
-def counted(run: RunResult, outcome: Outcome, language: str) -> str:
+def counted(run: RunResult | RunSummary, outcome: Outcome, language: str) -> str:
     """Say how many cases ended so: ``3 passed``."""
     return count_label(outcome, run.counts()[outcome], language)
 
@@ -57,14 +66,44 @@ def case_name(case: CaseResult) -> str:
     return f"{case.name}{row}{attempt}"
 
 
-def is_bad(case: CaseResult) -> bool:
-    """Tell whether a case or its teardown went wrong."""
-    return case.outcome in BAD or case.teardown_outcome in BAD
-
-
 def shown_outcome(case: CaseResult) -> Outcome:
     """Give the outcome to show for a case: a failed teardown of one that passed is an error."""
     return Outcome.ERROR if is_bad(case) and case.outcome not in BAD else case.outcome
+
+
+__all__ = [
+    "BAD",
+    "Places",
+    "case_name",
+    "count_label",
+    "counted",
+    "duration",
+    "first_bad_path",
+    "is_bad",
+    "label",
+    "place_of",
+    "places_in",
+    "request_line",
+    "said",
+    "shown_outcome",
+]
+
+
+def places_in(cases: Iterable[CaseResult]) -> Places:
+    """Return where the steps and checks of these cases are written that did not pass."""
+    places: dict[tuple[str, str], Place] = {}
+    for case in cases:
+        at = case.position
+        if isinstance(at, Position) and case.error is not None:
+            path = str(case.error.params.get("path", ""))
+            places[case.case_key, path] = Place(case.case_key, at.line, at.column)
+        for step in (*case.steps, *case.teardowns):
+            parts: list[StepResult | CheckResult] = [step, *step.checks]
+            for part in parts:
+                at = part.position
+                if isinstance(at, Position):
+                    places[case.case_key, part.path] = Place(case.case_key, at.line, at.column)
+    return places
 
 
 def place_of(places: Places, case_key: str, path: str = "") -> Place | None:
@@ -92,5 +131,6 @@ def request_line(step: StepResult, language: str) -> str:
     if exchange is None:
         return ""
     answer = label("no_response", language) if exchange.status is None else str(exchange.status)
-    took = label("took", language, duration=duration(exchange.timings.total_s))
+    took_s = exchange.timings.total_s or step.duration_s  # without an answer nothing is timed
+    took = label("took", language, duration=duration(took_s))
     return f"{exchange.method} {exchange.url} -> {answer} {took}"

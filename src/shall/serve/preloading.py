@@ -11,7 +11,7 @@ ON_FIRST_USE = (
     "shall.cases.locating",
     "shall.cases.yaml_text",
     "shall.cases.yaml_writing",
-    "shall.engine.http",
+    "shall.transport.http.loop",
     "encodings.idna",
     "encodings.utf_8_sig",
     "markdown_it",

@@ -42,6 +42,14 @@ PROJECT_ROWS: tuple[Setting, ...] = (
         flag="--environment",
     ),
     Setting(
+        "keep",
+        types.keep,
+        "cases whose headers and bodies are stored: failed, or all; figures and checks always are",
+        ("SHALL_KEEP",),
+        "keep",
+        flag="--keep",
+    ),
+    Setting(
         "concurrency",
         types.positive,
         "cases that run at once",

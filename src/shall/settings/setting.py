@@ -17,6 +17,7 @@ class Settings:
     variables: Mapping[str, Any] = field(default_factory=dict)
     secrets: tuple[str, ...] = ()
     environment: str = ""
+    keep: str = "failed"
     concurrency: int = 16
     request_timeout_s: float = 30.0
     run_timeout_s: float = 300.0

@@ -132,6 +132,14 @@ def language(value: Any) -> str:
     return "zh" if text(value).lower().startswith("zh") else "en"
 
 
+def keep(value: Any) -> str:
+    """Read of which cases headers and bodies are stored."""
+    name = text(value).lower()
+    if name not in {"failed", "all"}:
+        raise ValueError("it must be failed or all")
+    return name
+
+
 def transport(value: Any) -> str:
     """Read a transport's name."""
     name = text(value).lower()

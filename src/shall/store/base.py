@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from shall.engine.result import CaseResult, RunStatus
+from shall.results.records import CaseResult, RunStatus
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from shall.engine.result import CaseResult, RunStatus
 from shall.errors import ShallError, StoreUnavailable
+from shall.results.records import CaseResult, RunStatus
 from shall.store.base import CallRecord, CallStatistics, ConnectionRecord, RunRecord, Store
 
 _NO_CALLS = CallStatistics(0, 0, 0, 0.0, 0.0, 0.0, {})

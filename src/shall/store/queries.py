@@ -1,11 +1,11 @@
 """What the store asks of its database. Every function runs inside the caller's transaction."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from shall.engine.result import CaseResult, RunStatus, StepResult
 from shall.errors import StoreUnavailable
+from shall.results.records import CaseResult, RunStatus
 from shall.store.rows import (
     RunRow,
     case_row,
@@ -34,8 +34,8 @@ _INSERT_RUN = """
     INSERT OR IGNORE INTO runs (run_id, started_at, status, total, environment, lease)
     VALUES (?, ?, ?, ?, ?, ?)
 """
-_INSERT_CASE = "INSERT INTO cases VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_INSERT_STEP = "INSERT INTO steps VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_INSERT_CASE = "INSERT INTO cases VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_INSERT_STEP = "INSERT INTO steps VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _INSERT_CHECK = "INSERT INTO checks VALUES (NULL, ?, ?, ?, ?, ?, ?)"
 _INSERT_CRITERION = "INSERT OR IGNORE INTO criteria VALUES (?, ?, ?)"
 _DOCUMENTS = """
@@ -104,20 +104,32 @@ def documents(connection: "sqlite3.Connection", run_id: str, case_key: str | Non
     return [text for (text,) in connection.execute(_DOCUMENTS, sought)]
 
 
-def insert_case(connection: "sqlite3.Connection", case: CaseResult) -> None:
-    """Add a case with its steps, checks and criteria to its run."""
-    run = _run_number(connection, case.run_id)
-    number = connection.execute(_INSERT_CASE, (run, *case_row(case))).lastrowid
-    for step in (*case.steps, *case.teardowns):
-        _insert_step(connection, number, step)
-    connection.executemany(
-        _INSERT_CRITERION, [(number, plain(ref.key), ref.fingerprint) for ref in case.criteria]
+def insert_cases(connection: "sqlite3.Connection", cases: Iterable[CaseResult]) -> None:
+    """Add cases with their steps, checks and criteria to their runs.
+
+    The caller holds the write lock, so the next free numbers are known: a statement for each table
+    is enough.
+    """
+    runs: dict[str, int] = {}
+    number, step_number = (
+        connection.execute(f"SELECT coalesce(max(id), 0) FROM {table}").fetchone()[0]  # noqa: S608
+        for table in ("cases", "steps")
     )
-
-
-def _insert_step(connection: "sqlite3.Connection", case: int | None, step: StepResult) -> None:
-    number = connection.execute(_INSERT_STEP, (case, *step_row(step))).lastrowid
-    connection.executemany(_INSERT_CHECK, [(number, *check_row(check)) for check in step.checks])
+    case_rows, step_rows, check_rows, criteria = [], [], [], []
+    for case in cases:
+        if case.run_id not in runs:
+            runs[case.run_id] = _run_number(connection, case.run_id)
+        number += 1
+        case_rows.append((number, runs[case.run_id], *case_row(case)))
+        criteria += [(number, plain(ref.key), ref.fingerprint) for ref in case.criteria]
+        for step in (*case.steps, *case.teardowns):
+            step_number += 1
+            step_rows.append((step_number, number, *step_row(step)))
+            check_rows += [(step_number, *check_row(check)) for check in step.checks]
+    connection.executemany(_INSERT_CASE, case_rows)
+    connection.executemany(_INSERT_STEP, step_rows)
+    connection.executemany(_INSERT_CHECK, check_rows)
+    connection.executemany(_INSERT_CRITERION, criteria)
 
 
 def _run_number(connection: "sqlite3.Connection", run_id: str) -> int:

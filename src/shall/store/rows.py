@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from shall.engine.result import CaseResult, CheckResult, Outcome, RunStatus, StepResult
-from shall.engine.serial import case_from_json, result_to_json
 from shall.errors import BadValue, StoreUnavailable
+from shall.results.encoding import decode_case, encode_case
+from shall.results.records import CaseResult, CheckResult, Outcome, RunStatus, StepResult
 from shall.store.base import CallRecord, RunRecord
 from shall.store.latencies import milliseconds
 
@@ -108,17 +108,17 @@ def check_row(check: CheckResult) -> tuple[Any, ...]:
 
 
 def case_to_text(case: CaseResult) -> str:
-    """Give a case's whole result as JSON text; ASCII, so that any text survives."""
-    return json.dumps(result_to_json(case), separators=(",", ":"))
+    """Return a case's whole result as JSON text."""
+    return encode_case(case).decode("utf-8")
 
 
 def case_from_text(text: str) -> CaseResult:
-    """Give the case's result back.
+    """Return the case's result back.
 
     Raises:
         StoreUnavailable: A newer release wrote it, or it is damaged.
     """
     try:
-        return case_from_json(json.loads(text))
-    except (BadValue, ValueError) as error:
+        return decode_case(text)
+    except BadValue as error:
         raise StoreUnavailable(f"A case of this run cannot be read: {error}") from error

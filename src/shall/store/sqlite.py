@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from weakref import finalize
 
-from shall.engine.result import CaseResult, RunStatus
 from shall.errors import StoreUnavailable
+from shall.results.records import CaseResult, RunStatus
 from shall.store import connections, queries
 from shall.store.base import CallRecord, CallStatistics, ConnectionRecord, RunRecord
 from shall.store.call_buffer import CallBuffer
@@ -160,8 +160,7 @@ class SqliteStore:
     def save_cases(self, results: Sequence[CaseResult]) -> None:
         """Keep finished cases with every step and check, in one transaction."""
         with self._writing() as connection:
-            for case in results:
-                queries.insert_case(connection, case)
+            queries.insert_cases(connection, results)
 
     def finish_run(self, run_id: str, status: RunStatus, duration_s: float) -> None:
         """Note that a run ended, and drop runs beyond the history's bounds."""

@@ -11,9 +11,10 @@ from typing import Any
 from jwt import PyJWK
 from jwt.exceptions import PyJWTError
 
-from shall.engine.exchange import Request
-from shall.engine.http import CurlSender
 from shall.errors import KeysUnavailable, ShallError
+from shall.transport.exchange import Request, Response
+from shall.transport.http.loop import CurlLoop
+from shall.transport.waits import Work
 
 TIMEOUT_S = 5.0
 """How long the key server may take."""
@@ -123,17 +124,24 @@ async def fetch_keys(url: str) -> bytes:
     Raises:
         ShallError: The server cannot be reached, is too slow, or answers something else.
     """
-    sender = CurlSender()
-    session = sender.session()
-    try:
-        request = Request("GET", url, timeout_s=TIMEOUT_S, follow_redirects=False)
-        response = await session.send(request)
-    finally:
-        session.close()
-        sender.close()
+    request = Request("GET", url, timeout_s=TIMEOUT_S, follow_redirects=False)
+    response = await asyncio.to_thread(_send, request)
     if response.status != 200:
         raise KeysUnavailable(f"the key server answers {response.status}.")
     return response.body
+
+
+def _send(request: Request) -> Response:
+    def ask() -> Work[Response]:
+        response: Response = yield request
+        return response
+
+    loop = CurlLoop()
+    try:
+        answer: Response = loop.run(ask())
+    finally:
+        loop.close()
+    return answer
 
 
 def read_keys(document: bytes) -> Keys:

@@ -24,8 +24,8 @@ from prometheus_client.registry import Collector
 from starlette.types import Scope
 
 from shall import __version__
-from shall.engine.events import Event, RunFinished
-from shall.engine.result import Outcome, RunStatus
+from shall.results.events import Event, RunFinished
+from shall.results.records import Outcome, RunStatus
 from shall.serve.observe.labels import HTTP_METHODS, OTHER
 from shall.serve.observe.processes import ProcessesCollector
 
@@ -134,9 +134,9 @@ class Metrics:
     def take_event(self, event: Event) -> None:
         """Note how a run ended, and each of its cases: those that never began too."""
         if isinstance(event, RunFinished):
-            self.runs.labels(str(event.result.status)).inc()
-            self.run_duration.observe(event.result.duration_s)
-            for outcome, count in event.result.counts().items():
+            self.runs.labels(str(event.summary.status)).inc()
+            self.run_duration.observe(event.summary.duration_s)
+            for outcome, count in event.summary.counts().items():
                 self.cases.labels(str(outcome)).inc(count)
 
     def exposition(self, accept: str = "") -> tuple[bytes, str]:

@@ -7,11 +7,12 @@ from typing import Any
 import pycurl
 import pytest
 
-from shall.engine import curl_request, http
-from shall.engine.exchange import Request, Response
-from shall.engine.http import CurlSender
-from shall.engine.target_policy import read_policy
 from shall.errors import TargetDenied, TargetUnreachable
+from shall.transport.exchange import Request, Response
+from shall.transport.http import options, transfer
+from shall.transport.http.loop import CurlLoop
+from shall.transport.target_policy import read_policy
+from shall.transport.waits import Work
 
 pytestmark = pytest.mark.anyio
 
@@ -59,23 +60,25 @@ async def server() -> AsyncIterator[Everywhere]:
 @pytest.fixture
 async def send() -> AsyncIterator[Send]:
     """Sends a GET under a policy; one sender and one session for each policy."""
-    senders: dict[Any, CurlSender] = {}
+    loops: dict[Any, CurlLoop] = {}
+
+    def ask(request: Request) -> Work[Response]:
+        response: Response = yield request
+        return response
 
     async def send_one(
         url: str, allow: tuple[str, ...] = (), deny: tuple[str, ...] = (), **more: Any
     ) -> Response:
         key = (allow, deny)
-        if key not in senders:
-            senders[key] = CurlSender(read_policy(allow, deny))
-        session = senders[key].session()
-        try:
-            return await session.send(Request("GET", url, timeout_s=10, **more))
-        finally:
-            session.close()
+        if key not in loops:
+            loops[key] = CurlLoop(read_policy(allow, deny))
+        request = Request("GET", url, timeout_s=10, **more)
+        response: Response = await asyncio.to_thread(loops[key].run, ask(request))
+        return response
 
     yield send_one
-    for sender in senders.values():
-        sender.close()
+    for each in loops.values():
+        each.close()
 
 
 @pytest.fixture
@@ -84,10 +87,10 @@ def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     known: dict[str, str] = {}
 
     def prepare_with_names(curl: pycurl.Curl, *arguments: Any) -> None:
-        curl_request.prepare(curl, *arguments)
+        options.prepare(curl, *arguments)
         curl.setopt(pycurl.RESOLVE, [f"{name}:{addresses}" for name, addresses in known.items()])
 
-    monkeypatch.setattr(http, "prepare", prepare_with_names)
+    monkeypatch.setattr(transfer, "prepare", prepare_with_names)
     return known
 
 

@@ -13,10 +13,10 @@ from typing import Any
 
 import pycurl
 
-from shall.engine.redirect import Origin
-from shall.engine.target_policy import Denial, TargetPolicy
 from shall.errors import TargetDenied
 from shall.messages import Message, render
+from shall.transport.http.redirect import Origin
+from shall.transport.target_policy import Denial, TargetPolicy
 
 _AS_FOLLOWED = pycurl.U_URLENCODE | pycurl.U_ALLOW_SPACE
 """How libcurl reads a Location header."""
@@ -34,7 +34,7 @@ class _Lent(socket.socket):
 
 
 class Gate:
-    """Judges where one transfer goes, from its first URL through every redirect."""
+    """Judges where one transfer goes, from its first URL through every redirect (``trail``)."""
 
     __slots__ = (
         "_at_address",
@@ -45,6 +45,7 @@ class Gate:
         "_url",
         "leads_to",
         "origin",
+        "trail",
     )
 
     def __init__(self, policy: TargetPolicy, url: str) -> None:
@@ -54,6 +55,7 @@ class Gate:
             TargetDenied: A request may not go there.
         """
         self._policy = policy
+        self.trail: list[str] = []
         self._url: str | pycurl.CurlUrl = url
         self._host, self._port = _host_and_port(url[: url.find("/", len("https://")) + 1] or url)
         self.origin: Origin = (url.partition(":")[0].lower(), self._host.lower(), self._port)
@@ -80,6 +82,7 @@ class Gate:
             self._url.setpart(pycurl.UPART_URL, location, _AS_FOLLOWED)
             self._host, self._port = _read(self._url)
             self._at_host = self._policy.judge_host(self._host, self._port)
+            self.trail.append(self._url.url)
             origin = (self._url.scheme or "").lower(), self._host.lower(), self._port
             if self._at_host is None and origin != self.origin and origin[0] in _FOLLOWED:
                 self.leads_to = origin

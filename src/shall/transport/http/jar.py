@@ -9,8 +9,8 @@ from contextlib import contextmanager
 
 import pycurl
 
-from shall.engine.curl_request import Headers
-from shall.engine.redirect import Origin, cookie_names
+from shall.transport.http.options import Headers
+from shall.transport.http.redirect import Origin, cookie_names
 
 _PREFIX = "#HttpOnly_"
 _DOMAIN, _NAME = 0, 5
@@ -28,6 +28,8 @@ class Jar:
 
     def note(self, origin: Origin, headers: Headers) -> None:
         """Note the cookies that the responses of one origin set."""
+        if not headers.set_cookies:
+            return
         for name in cookie_names(headers.earlier() + headers.last()):
             self._set_by[origin[1], name] = origin
 

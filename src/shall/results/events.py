@@ -5,14 +5,14 @@ value may turn out to be a secret in a later step, so bodies come with ``CaseFin
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 
-from shall.engine.result import CaseResult, RunResult, StepResult
+from msgspec import Struct
+
+from shall.results.records import CaseResult, RunSummary, StepResult
 
 
-@dataclass(frozen=True, slots=True)
-class RunStarted:
+class RunStarted(Struct, frozen=True, gc=False):
     """A run begins; ``total`` cases are to run. ``started_at`` is aware UTC."""
 
     run_id: str
@@ -21,8 +21,7 @@ class RunStarted:
     environment: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class CaseStarted:
+class CaseStarted(Struct, frozen=True, gc=False):
     """A case begins."""
 
     run_id: str
@@ -30,8 +29,7 @@ class CaseStarted:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class StepFinished:
+class StepFinished(Struct, frozen=True, gc=False):
     """A step ended; ``step.exchange`` is None here."""
 
     run_id: str
@@ -39,18 +37,17 @@ class StepFinished:
     step: StepResult
 
 
-@dataclass(frozen=True, slots=True)
-class CaseFinished:
-    """A case ended, its teardown included."""
+class CaseFinished(Struct, frozen=True, gc=False):
+    """A case ended, its teardown included. ``number`` is its place in the order of the files."""
 
     result: CaseResult
+    number: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class RunFinished:
+class RunFinished(Struct, frozen=True, gc=False):
     """A run ended."""
 
-    result: RunResult
+    summary: RunSummary
 
 
 Event = RunStarted | CaseStarted | StepFinished | CaseFinished | RunFinished

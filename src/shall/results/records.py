@@ -6,10 +6,11 @@ it was made: no consumer has to remember to.
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+
+from msgspec import UNSET, Struct, UnsetType
 
 from shall.messages import Message
 
@@ -37,12 +38,19 @@ class RunStatus(StrEnum):
     TIMED_OUT = "timed_out"
 
 
-@dataclass(frozen=True, slots=True)
-class CheckResult:
+class Position(Struct, frozen=True, gc=False):
+    """Where a step or check is written in its case's file. Lines and columns count from 1."""
+
+    line: int
+    column: int = 1
+
+
+class CheckResult(Struct, frozen=True, gc=False):
     """One check. ``path`` is its place in the case: ``steps[0].assert[1]``.
 
     ``implicit`` marks the check that a step without a status assertion gets for free: no status
     of 400 or above. ``actual`` is None with ``found`` False when the field does not exist.
+    ``position`` is set where the check did not hold.
     """
 
     kind: str
@@ -54,10 +62,10 @@ class CheckResult:
     found: bool = True
     implicit: bool = False
     message: Message | None = None
+    position: Position | UnsetType = UNSET
 
 
-@dataclass(frozen=True, slots=True)
-class Timings:
+class Timings(Struct, frozen=True, gc=False):
     """Phases of one exchange in seconds, each measured from its start."""
 
     dns_s: float = 0.0
@@ -67,11 +75,21 @@ class Timings:
     total_s: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class ExchangeRecord:
-    """What is kept of one HTTP exchange: redacted, bodies as text and cut at a limit.
+NO_TIMINGS = Timings()
 
-    ``status`` None: no response came. Sizes are in bytes, before cutting.
+
+class Redirect(Struct, frozen=True, gc=False):
+    """A redirect that was followed: its status, and the URL that it led to."""
+
+    status: int
+    url: str
+
+
+class ExchangeRecord(Struct, frozen=True, gc=False):
+    """What is stored of one HTTP exchange: redacted, bodies as text and cut at a limit.
+
+    ``status`` None: no response came. Sizes are in bytes, before cutting. ``redirects`` is set
+    where any were followed.
     """
 
     method: str
@@ -82,11 +100,11 @@ class ExchangeRecord:
     response_headers: tuple[tuple[str, str], ...] = ()
     response_body: str = ""
     response_size_bytes: int = 0
-    timings: Timings = field(default_factory=Timings)
+    timings: Timings = NO_TIMINGS
+    redirects: tuple[Redirect, ...] | UnsetType = UNSET
 
 
-@dataclass(frozen=True, slots=True)
-class StepResult:
+class StepResult(Struct, frozen=True, gc=False):
     """One step or teardown. ``path`` is its place in the case: ``steps[0]``, ``teardowns[1]``."""
 
     id: str
@@ -97,23 +115,23 @@ class StepResult:
     exchange: ExchangeRecord | None = None
     error: Message | None = None
     retryable: bool = False
+    position: Position | UnsetType = UNSET
 
 
-@dataclass(frozen=True, slots=True)
-class CriterionRef:
+class CriterionRef(Struct, frozen=True, gc=False):
     """A criterion that a case verifies; ``fingerprint`` None when no document has that key."""
 
     key: str
     fingerprint: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CaseResult:
+class CaseResult(Struct, frozen=True, gc=False):
     """One attempt at one case with one row of data.
 
     ``started_at`` is aware UTC. ``checks_executed`` counts the checks that were written in the
     case and carried out (implicit ones not). ``outcome`` is that of the steps;
-    ``teardown_outcome`` stands beside it and never hides it.
+    ``teardown_outcome`` stands beside it and never hides it. ``position`` is set where ``error`` is
+    about a part of the case (its parameter ``path``).
     """
 
     run_id: str
@@ -134,10 +152,64 @@ class CaseResult:
     criteria: tuple[CriterionRef, ...] = ()
     case_fingerprint: str = ""
     tags: tuple[str, ...] = ()
+    position: Position | UnsetType = UNSET
 
 
-@dataclass(frozen=True, slots=True)
-class RunResult:
+_BAD = frozenset({Outcome.FAILED, Outcome.ERROR})
+
+
+def is_bad(case: CaseResult) -> bool:
+    """Return whether a case or its teardown did not pass."""
+    return case.outcome in _BAD or case.teardown_outcome in _BAD
+
+
+class Fault(StrEnum):
+    """Why a case did not pass, as the exit status tells it."""
+
+    FAILED = "failed"  # a check did not hold
+    INVALID = "invalid"  # the case cannot be used
+    INTERNAL = "internal"
+    DENIED = "denied"  # the operator allows no request there
+    UNREACHABLE = "unreachable"  # or too slow
+
+
+class RunSummary(Struct, frozen=True):
+    """A run without its cases: counts, and the first cases that did not pass.
+
+    ``bad`` holds at most ``summary.SHOWN`` of the ``bad_total`` cases that failed, or whose
+    teardown did (``torn``), in the order of the files; ``skipped`` the first that were skipped.
+    ``started_at`` is aware UTC.
+    """
+
+    run_id: str
+    started_at: datetime
+    duration_s: float
+    status: RunStatus
+    outcomes: dict[Outcome, int]
+    torn: int = 0
+    checks_executed: int = 0
+    bad_total: int = 0
+    bad: tuple[CaseResult, ...] = ()
+    skipped: tuple[CaseResult, ...] = ()
+    faults: frozenset[Fault] = frozenset()
+    environment: str = ""
+
+    def counts(self) -> Mapping[Outcome, int]:
+        """Return the number of cases by outcome; every outcome is a key."""
+        return {outcome: self.outcomes.get(outcome, 0) for outcome in Outcome}
+
+    @property
+    def total(self) -> int:
+        """The number of cases."""
+        return sum(self.outcomes.values())
+
+    @property
+    def all_hold(self) -> bool:
+        """Whether the run is whole, nothing failed, and every teardown worked."""
+        return self.status is RunStatus.COMPLETE and not self.bad_total
+
+
+class RunResult(Struct, frozen=True, gc=False):
     """A run: the results of its cases in the order of the files. ``started_at`` is aware UTC."""
 
     run_id: str
@@ -154,9 +226,21 @@ class RunResult:
         return {outcome: counted[outcome] for outcome in Outcome}
 
     @property
+    def bad(self) -> tuple[CaseResult, ...]:
+        """The cases that did not pass, or whose teardown did not."""
+        return tuple(filter(is_bad, self.cases))
+
+    @property
+    def bad_total(self) -> int:
+        """The number of those cases."""
+        return len(self.bad)
+
+    @property
+    def torn(self) -> int:
+        """The number of cases whose teardown did not pass."""
+        return sum(case.teardown_outcome in _BAD for case in self.cases)
+
+    @property
     def all_hold(self) -> bool:
         """Whether the run is whole, nothing failed, and every teardown worked."""
-        bad = {Outcome.FAILED, Outcome.ERROR}
-        return self.status is RunStatus.COMPLETE and not any(
-            case.outcome in bad or case.teardown_outcome in bad for case in self.cases
-        )
+        return self.status is RunStatus.COMPLETE and not any(map(is_bad, self.cases))

@@ -1,9 +1,13 @@
-"""One HTTP exchange as data, before redaction. Never leaves the engine."""
+"""One HTTP exchange as data, before redaction: never stored, never shown."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
-from shall.engine.result import Timings
+from msgspec import Struct
+
+from shall.results.records import NO_TIMINGS, Redirect, Timings
+
+__all__ = ["FilePart", "Redirect", "Request", "Response"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +32,7 @@ class Secrecy(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True, gc=False, eq=False):
     """A request ready to be sent. ``url`` is absolute, query included.
 
     ``secrecy`` None: only what names itself a credential is secret.
@@ -43,11 +46,10 @@ class Request:
     files: tuple[FilePart, ...] = ()
     timeout_s: float = 30.0
     follow_redirects: bool = True
-    secrecy: Secrecy | None = field(default=None, repr=False, compare=False)
+    secrecy: Secrecy | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(Struct, frozen=True, gc=False, eq=False):
     """What came back. Header names are kept as sent; look them up without regard to case.
 
     ``earlier_headers`` are those of the redirects that led here: they may set cookies.
@@ -58,8 +60,9 @@ class Response:
     body: bytes
     url: str
     http_version: str = "1.1"
-    timings: Timings = field(default_factory=Timings)
+    timings: Timings = NO_TIMINGS
     earlier_headers: tuple[tuple[str, str], ...] = ()
+    redirects: tuple[Redirect, ...] = ()
 
     def header(self, name: str) -> str | None:
         """Give a header's value (several are joined with a comma, RFC 9110 section 5.3)."""

@@ -6,12 +6,13 @@ that holds a secret.
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 
-from shall.engine.exchange import Request
+from msgspec.structs import replace
+
 from shall.errors import TargetDenied
 from shall.messages import Message, render
 from shall.redaction.names import is_secret_name
+from shall.transport.exchange import Request
 
 Origin = tuple[str, str, int]
 """Scheme, host in lower case, port."""

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import pycurl
 
-from shall.engine.exchange import Request
 from shall.errors import BadValue
+from shall.transport.exchange import Request
 
 MAX_REDIRECTS = 10
 MAX_HEADERS = 1000
@@ -42,23 +42,33 @@ class Headers:
         self._follow = follow
         self._leads_on = False
         self._ends = False
+        self.redirects: list[int] = []
         self.status = 0
         self.version = ""
+        self.closes = False
+        self.set_cookies = False
 
     def take(self, line: bytes) -> int | None:
         """Take one line as libcurl hands it over; 0 ends the transfer."""
         if line.startswith(b"HTTP/"):
             self._earlier += self._lines
             self._lines = []
-            self.version = line[5:8].decode("latin-1").strip()
-            self.status = int(line[9:12]) if line[9:12].isdigit() else 0
-            self._leads_on = line[9:10] == b"3"  # "HTTP/1.1 302": no other version is spoken
+            version, _, rest = line[5:].replace(b"\t", b" ").partition(b" ")
+            self.version = version.decode("latin-1").strip()
+            self.closes = version == b"1.0"
+            self.status = int(rest[:3]) if rest[:3].isdigit() else 0
+            self._leads_on = rest[:1] == b"3"
             return None
         if self._ends and not line.strip():
             return 0
         if len(self._lines) < MAX_HEADERS:
             self._lines.append(line)
-        if self._leads_on and line[:9].lower() == b"location:":
+        start = line[:1]
+        if start in b"cC" and line[:11].lower() == b"connection:":
+            self.closes = b"keep-alive" not in line.lower()
+        elif start in b"sS" and line[:11].lower() == b"set-cookie:":
+            self.set_cookies = True
+        elif self._leads_on and line[:9].lower() == b"location:":
             return self._lead(line[9:].strip(b" \t\r\n"))
         return None
 
@@ -66,6 +76,7 @@ class Headers:
         if not location or self._follow is None:
             return None
         self._leads_on = False  # libcurl takes no second one that differs
+        self.redirects.append(self.status)
         may = self._follow(location)
         self._ends = may is None
         return 0 if may is False else None
@@ -94,11 +105,12 @@ def prepare(
     """
     if not _TOKEN.fullmatch(request.method):
         raise BadValue(f"The method {request.method!r} is not a name (RFC 9110, section 5.6.2).")
+    curl.setopt(pycurl.HTTPGET, 1)  # reset() keeps the method of a multipart form
     curl.setopt(pycurl.URL, request.url)
     curl.setopt(pycurl.NOSIGNAL, 1)
     curl.setopt(pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS)
     curl.setopt(pycurl.REDIR_PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS)
-    curl.setopt(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1)
+    curl.setopt(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_2TLS)
     curl.setopt(pycurl.PROXY, "")
     curl.setopt(pycurl.COOKIEFILE, "")
     curl.setopt(pycurl.ACCEPT_ENCODING, "")

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shall.engine.target_policy import Denial, TargetPolicy, read_policy
 from shall.errors import InvalidSetting
+from shall.transport.target_policy import Denial, TargetPolicy, read_policy
 
 V4 = st.integers(2, (1 << 32) - 1).map(IPv4Address)
 """Without 0.0.0.0 and 0.0.0.1: ``::`` and ``::1`` carry nothing."""

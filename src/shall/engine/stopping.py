@@ -1,0 +1,24 @@
+"""Stops a run from another thread or a signal handler."""
+
+from collections.abc import Callable
+
+from shall.results.records import RunStatus
+
+
+class Stop:
+    """Asks a run to stop. Its requests in flight end, its teardowns still run (bounded)."""
+
+    def __init__(self) -> None:
+        self.status: RunStatus | None = None
+        self._wake: Callable[[], None] | None = None
+
+    def request(self, status: RunStatus = RunStatus.INTERRUPTED) -> None:
+        """Let the run stop; the first reason counts."""
+        if self.status is None:
+            self.status = status
+        if self._wake is not None:
+            self._wake()
+
+    def wake_with(self, wake: Callable[[], None] | None) -> None:
+        """Call this whenever the run is asked to stop."""
+        self._wake = wake

@@ -1,0 +1,1 @@
+"""What a run yields: records, events and their JSON form."""

@@ -1,0 +1,126 @@
+"""Results and events as JSON, and back.
+
+Times are ISO 8601 in UTC with ``Z``. The form has a version: ``format``. A reader refuses a
+higher one, and ignores keys it does not know. Numbers that JSON does not have are written as
+text (``inf``), lone surrogates as escapes.
+"""
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
+
+import msgspec
+from msgspec import Struct
+
+from shall.errors import BadValue
+from shall.results.events import Event
+from shall.results.records import FORMAT, CaseResult, CheckResult, RunResult
+
+_Data = TypeVar("_Data")
+
+_encode = msgspec.json.Encoder(enc_hook=str).encode
+_decode_case = msgspec.json.Decoder(CaseResult).decode
+_VERSION = b',"format":%d}' % FORMAT
+
+
+def encode_case(case: CaseResult) -> bytes:
+    """Return a case's result as one line of JSON."""
+    if not any(map(_is_odd, _values(case))):
+        try:
+            return _encode(case)[:-1] + _VERSION
+        except UnicodeEncodeError:  # a lone surrogate, which UTF-8 cannot say
+            pass
+    return json.dumps(result_to_json(case), separators=(",", ":")).encode("ascii")
+
+
+def decode_case(data: bytes | str) -> CaseResult:
+    """Read what ``encode_case`` wrote. Raises ``BadValue`` for a newer format or a wrong shape."""
+    try:
+        head = msgspec.json.decode(data, type=_Versioned)
+        if head.format <= FORMAT:
+            return _decode_case(data)
+    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
+        pass
+    try:  # text with lone surrogates, or a fault to be reported
+        read = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise BadValue(f"The result is not JSON: {error}.") from None
+    return case_from_json(read)
+
+
+def result_to_json(result: RunResult | CaseResult) -> dict[str, Any]:
+    """Return a result as JSON data."""
+    data = cast("dict[str, Any]", _finite(msgspec.to_builtins(result, enc_hook=str)))
+    data["format"] = FORMAT
+    return data
+
+
+def event_to_json(event: Event) -> dict[str, Any]:
+    """Return an event as JSON data; ``event`` names its kind."""
+    data = cast("dict[str, Any]", _finite(msgspec.to_builtins(event, enc_hook=str)))
+    return {"event": type(event).__name__, "format": FORMAT, **data}
+
+
+def case_from_json(data: Mapping[str, Any]) -> CaseResult:
+    """Read a case's result. Raises ``BadValue`` for a newer format or a wrong shape."""
+    return _read(CaseResult, data)
+
+
+def run_from_json(data: Mapping[str, Any]) -> RunResult:
+    """Read a run's result. Raises ``BadValue`` for a newer format or a wrong shape."""
+    return _read(RunResult, data)
+
+
+class _Versioned(Struct):
+    format: int = FORMAT
+
+
+def _read(kind: type[_Data], data: Any) -> _Data:
+    written = data.get("format", FORMAT) if isinstance(data, Mapping) else FORMAT
+    if not isinstance(written, int) or written > FORMAT:
+        raise BadValue(
+            f"The result has format {written!r}, this release reads up to {FORMAT}.",
+            hint="Use a newer release of shall.",
+        )
+    try:
+        return msgspec.convert(data, kind)
+    except (msgspec.ValidationError, RecursionError) as error:
+        raise BadValue(f"The result has an unknown shape: {error}.") from None
+
+
+def _values(case: CaseResult) -> list[Any]:
+    """Return the values that came from a service: only they can hold what JSON does not have."""
+    found: list[Any] = []
+    for step in (*case.steps, *case.teardowns):
+        for check in step.checks:
+            _add_values(check, found)
+    return found
+
+
+def _add_values(check: CheckResult, found: list[Any]) -> None:
+    found.append(check.actual)
+    found.append(check.expected)
+    if check.message is not None:
+        found.extend(check.message.params.values())
+
+
+def _is_odd(value: Any) -> bool:
+    kind = type(value)
+    if kind is float:
+        return not math.isfinite(value)
+    if kind is dict or kind is list:  # a false alarm costs some time only
+        text = repr(value)
+        return "inf" in text or "nan" in text
+    return False
+
+
+def _finite(value: Any) -> Any:
+    kind = type(value)
+    if kind is float:
+        return value if math.isfinite(value) else str(value)
+    if kind is dict:
+        return {key: _finite(item) for key, item in value.items()}
+    if kind is list or kind is tuple:
+        return [_finite(item) for item in value]
+    return value

@@ -1,0 +1,103 @@
+"""Adds up the results of a run; its memory does not grow with the number of cases."""
+
+from bisect import insort
+from collections import Counter
+from datetime import datetime
+
+from shall.results.records import (
+    CaseResult,
+    Fault,
+    Outcome,
+    RunResult,
+    RunStatus,
+    RunSummary,
+    is_bad,
+)
+
+SHOWN = 100
+"""Cases that did not pass, and cases that were skipped, of which a summary holds the results."""
+
+_Numbered = list[tuple[int, CaseResult]]
+
+
+class Summing:
+    """Takes results in any order; each has a number, its place in the order of the files."""
+
+    def __init__(self) -> None:
+        self._outcomes: Counter[Outcome] = Counter()
+        self._checks = self._torn = self._bad_total = 0
+        self._bad: _Numbered = []
+        self._skipped: _Numbered = []
+        self._faults: set[Fault] = set()
+
+    def add(self, number: int, case: CaseResult) -> None:
+        """Count a result."""
+        self._outcomes[case.outcome] += 1
+        self._checks += case.checks_executed
+        if case.outcome is Outcome.PASSED and case.teardown_outcome in (None, Outcome.PASSED):
+            return
+        if case.outcome is Outcome.SKIPPED:
+            _insert(self._skipped, number, case)
+        if is_bad(case):
+            self._bad_total += 1
+            self._torn += case.teardown_outcome in (Outcome.FAILED, Outcome.ERROR)
+            _insert(self._bad, number, case)
+            if (fault := fault_of(case)) is not None:
+                self._faults.add(fault)
+
+    def summary(
+        self,
+        run_id: str,
+        started_at: datetime,
+        duration_s: float,
+        status: RunStatus,
+        environment: str = "",
+    ) -> RunSummary:
+        """Return the sums of what was added."""
+        return RunSummary(
+            run_id=run_id,
+            started_at=started_at,
+            duration_s=duration_s,
+            status=status,
+            outcomes=dict(self._outcomes),
+            torn=self._torn,
+            checks_executed=self._checks,
+            bad_total=self._bad_total,
+            bad=tuple(case for _, case in self._bad),
+            skipped=tuple(case for _, case in self._skipped),
+            faults=frozenset(self._faults),
+            environment=environment,
+        )
+
+
+def summary_of(run: RunResult) -> RunSummary:
+    """Return the summary of a run whose cases are all there."""
+    sums = Summing()
+    for number, case in enumerate(run.cases):
+        sums.add(number, case)
+    return sums.summary(run.run_id, run.started_at, run.duration_s, run.status, run.environment)
+
+
+def fault_of(case: CaseResult) -> Fault | None:
+    """Return why a case did not pass; None where only its teardown did not, or it was skipped."""
+    if case.outcome is Outcome.FAILED:
+        return Fault.FAILED
+    if case.outcome is not Outcome.ERROR:
+        return None
+    code = case.error.code if case.error is not None else ""
+    if code == "case.internal":
+        return Fault.INTERNAL
+    if code == "run.timed_out":
+        return Fault.UNREACHABLE
+    errors = [step.error.code for step in case.steps if step.error is not None]
+    if any(error.startswith("step.denied.") for error in errors):
+        return Fault.DENIED
+    retryable = any(step.retryable for step in case.steps)
+    return Fault.UNREACHABLE if retryable else Fault.INVALID
+
+
+def _insert(cases: _Numbered, number: int, case: CaseResult) -> None:
+    """Keep the first by number."""
+    if len(cases) < SHOWN or number < cases[-1][0]:
+        insort(cases, (number, case), key=lambda it: it[0])
+        del cases[SHOWN:]

@@ -1,0 +1,1 @@
+"""How a request reaches a service, and which services may be reached."""

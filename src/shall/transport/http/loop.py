@@ -1,0 +1,240 @@
+"""Runs work that sends requests: libcurl's multi interface on a poller, all in one thread.
+
+The loop knows what work may wait for (``transport.waits``) and nothing else. Connections are kept
+and shared; each piece of work has its own cookies. Proxies of the environment are not used: a test
+must not depend on where it runs.
+"""
+
+import heapq
+import os
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from typing import Any
+
+from shall.errors import ShallError
+from shall.transport.exchange import Request, Response
+from shall.transport.http.transfers import Handle, Transfers
+from shall.transport.poller import READ, make_poller
+from shall.transport.target_policy import TargetPolicy
+from shall.transport.waits import Call, Pause, Stopped, Wait, Work
+
+MAX_THREADS = 4
+"""Threads that carry out blocking calls."""
+
+_now = time.monotonic
+
+
+class Task:
+    """Work that was started. ``is_done`` once it returned or raised."""
+
+    __slots__ = ("handle", "is_done", "token", "until", "work")
+
+    def __init__(self, work: Work[Any]) -> None:
+        self.work = work
+        self.handle: Handle | None = None
+        self.token = 0  # of what it waits for: what comes too late has another
+        self.until: float | None = None
+        self.is_done = False
+
+
+class CurlLoop:
+    """Runs work in the thread that calls ``step``; only ``wake`` may be called from another."""
+
+    def __init__(self, policy: TargetPolicy | None = None) -> None:
+        """Open no connection yet. ``policy`` None denies only what nobody means to test."""
+        self._poller = make_poller()
+        self._transfers = Transfers(self._poller, policy or TargetPolicy(), self._answered)
+        self._tasks: set[Task] = set()
+        self._timers: list[tuple[float, int, Callable[[], None]]] = []
+        self._timer_count = 0
+        self._ready: deque[tuple[Task, int, Any, BaseException | None]] = deque()
+        self._called: deque[tuple[Task, int, Any, BaseException | None]] = deque()
+        self._pool: Any = None
+        self._woken_by, self._wakes = os.pipe()
+        for end in (self._woken_by, self._wakes):
+            os.set_blocking(end, False)
+        self._poller.watch(self._woken_by, READ)
+        self.turns: Any = None
+        self._closing = threading.RLock()
+        self._closed = False
+
+    def start(self, work: Work[Any]) -> Task:
+        """Run work until it waits for the first time; what it raises is raised."""
+        task = Task(work)
+        self._tasks.add(task)
+        self._resume(task, None, None)
+        return task
+
+    def step(self, until: float | None = None) -> None:
+        """Wait until something happens, at the latest until ``until`` (monotonic), and go on.
+
+        What work raises is raised; the others go on with the next call.
+        """
+        if not self._ready:
+            self._poll(until)
+        ready = self._ready
+        while ready:
+            task, token, value, error = ready.popleft()
+            if task.token == token and not task.is_done:
+                self._resume(task, value, error)
+
+    def run(self, work: Work[Any]) -> Any:
+        """Run one piece of work to its end; return what it returns, raise what it raises."""
+        result: list[Any] = []
+
+        def wrapped() -> Work[None]:
+            result.append((yield from work))
+
+        task = self.start(wrapped())
+        while not task.is_done:
+            self.step()
+        return result[0]
+
+    def stop(self, task: Task, grace_s: float = 0.0) -> None:
+        """Raise ``Stopped`` where the task waits; from ``grace_s`` later on wherever it waits."""
+        if task.is_done:
+            return
+        first = task.until is None
+        task.until = _now() + grace_s
+        self._interrupt(task)
+        if first:
+            self._at(task.until, lambda: self._interrupt(task))
+
+    def wake(self) -> None:
+        """Let ``step`` return soon. May be called from any thread and from a signal handler."""
+        with self._closing, suppress(BlockingIOError):  # a full pipe wakes, too
+            if not self._closed:
+                os.write(self._wakes, b"\0")
+
+    def close(self) -> None:
+        """Close every connection; work that waits is closed where it waits."""
+        if self._closed:
+            return
+        with self._closing:  # a wake from now on reaches no descriptor that was reused
+            self._closed = True
+            os.close(self._wakes)
+        for task in list(self._tasks):
+            task.is_done = True
+            task.work.close()
+        self._transfers.close()
+        self._poller.close()
+        os.close(self._woken_by)
+        if self._pool is not None:
+            self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _resume(self, task: Task, value: Any, error: BaseException | None) -> None:
+        try:
+            while True:
+                work = task.work
+                wait = work.throw(error) if error is not None else work.send(value)
+                if task.until is not None and _now() >= task.until:
+                    error = Stopped()
+                    continue
+                error = self._begin(task, wait)
+                if error is None:
+                    return
+        except StopIteration:
+            self._end(task)
+        except BaseException:
+            self._end(task)
+            raise
+
+    def _end(self, task: Task) -> None:
+        task.is_done = True
+        self._tasks.discard(task)
+        if task.handle is not None:
+            self._transfers.give_back(task.handle)
+            task.handle = None
+
+    def _begin(self, task: Task, wait: Wait) -> ShallError | None:
+        """Begin to wait; return what went wrong at once."""
+        task.token += 1
+        if type(wait) is Request:
+            if task.handle is None:
+                task.handle = self._transfers.handle()
+            try:
+                self._transfers.begin(task.handle, wait, task)
+            except ShallError as error:
+                return error
+        elif isinstance(wait, Pause):
+            token = task.token
+            self._at(_now() + wait.seconds, lambda: self._ready.append((task, token, None, None)))
+        elif isinstance(wait, Call):
+            self._begin_call(task, wait)
+        return None
+
+    def _answered(self, task: Task, response: Response | None, error: ShallError | None) -> None:
+        self._ready.append((task, task.token, response, error))
+
+    def _interrupt(self, task: Task) -> None:
+        if task.is_done:
+            return
+        task.token += 1
+        if task.handle is not None and task.handle.transfer is not None:
+            self._transfers.cancel(task.handle)
+        self._ready.append((task, task.token, None, Stopped()))
+
+    def _begin_call(self, task: Task, call: Call) -> None:
+        if self._pool is None:
+            from concurrent.futures import ThreadPoolExecutor  # only those who block pay for it
+
+            self._pool = ThreadPoolExecutor(MAX_THREADS, "shall-call")
+        token = task.token
+
+        def carry_out() -> None:
+            value, error = None, None
+            try:
+                value = call.function()
+            except BaseException as raised:  # noqa: BLE001 - raised where the work waits
+                error = raised
+            self._called.append((task, token, value, error))
+            self.wake()
+
+        self._pool.submit(carry_out)
+
+    def _poll(self, until: float | None) -> None:
+        now = _now()
+        transfers = self._transfers
+        if not transfers.act_on_time(now):
+            for fd, mask in self._wait(self._patience(until, now)):
+                if fd == self._woken_by:
+                    self._empty_pipe()
+                else:
+                    transfers.act(fd, mask)
+        transfers.settle()
+        if self._timers:
+            self._ring(_now())
+        while self._called:
+            self._ready.append(self._called.popleft())
+
+    def _wait(self, timeout_s: float | None) -> Iterable[tuple[int, int]]:
+        if self.turns is None:
+            return self._poller.wait(timeout_s)
+        self.turns.release()
+        try:
+            return list(self._poller.wait(timeout_s))
+        finally:
+            self.turns.acquire()
+
+    def _patience(self, until: float | None, now: float) -> float | None:
+        times = [until, self._transfers.act_at, self._transfers.next_at]
+        if self._timers:
+            times.append(self._timers[0][0])
+        first = min((it for it in times if it is not None), default=None)
+        return None if first is None else max(0.0, first - now)
+
+    def _empty_pipe(self) -> None:
+        with suppress(BlockingIOError):
+            while os.read(self._woken_by, 4096):
+                pass
+
+    def _at(self, when: float, action: Callable[[], None]) -> None:
+        self._timer_count += 1
+        heapq.heappush(self._timers, (when, self._timer_count, action))
+
+    def _ring(self, now: float) -> None:
+        while self._timers and self._timers[0][0] <= now:
+            heapq.heappop(self._timers)[2]()

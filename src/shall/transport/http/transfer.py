@@ -1,0 +1,175 @@
+"""One request on a libcurl handle, through every redirect that leaves its origin.
+
+libcurl follows redirects within an origin; one that leaves it begins a transfer of its own, without
+the credentials of the first.
+"""
+
+import io
+import time
+from contextlib import AbstractContextManager, nullcontext
+
+import pycurl
+
+from shall.errors import ShallError, TargetUnreachable, TimedOut
+from shall.results.records import Timings
+from shall.transport.exchange import Redirect, Request, Response
+from shall.transport.http.gate import Gate
+from shall.transport.http.jar import Jar
+from shall.transport.http.options import MAX_REDIRECTS, Headers, Limits, prepare
+from shall.transport.http.redirect import redirected
+from shall.transport.target_policy import TargetPolicy
+from shall.transport.url import host_and_port
+
+MAX_BODY_BYTES = 16 << 20
+"""The largest response body that is read."""
+
+_TIMED_OUT = pycurl.E_OPERATION_TIMEDOUT
+_REASONS = {
+    pycurl.E_COULDNT_RESOLVE_HOST: "the name {host} cannot be resolved",
+    pycurl.E_COULDNT_CONNECT: "{address} refuses the connection",
+    pycurl.E_GOT_NOTHING: "{address} closed the connection without an answer",
+    pycurl.E_RECV_ERROR: "{address} broke the connection off",
+    pycurl.E_SEND_ERROR: "{address} broke the connection off",
+    pycurl.E_PARTIAL_FILE: "{address} sent less than it announced",
+    pycurl.E_TOO_MANY_REDIRECTS: "{address} redirects more than 10 times",
+    pycurl.E_UNSUPPORTED_PROTOCOL: "{address} redirects to something that is not HTTP",
+    pycurl.E_PEER_FAILED_VERIFICATION: "the certificate of {address} is not trusted",
+    pycurl.E_SSL_CONNECT_ERROR: "{address} speaks no TLS that can be used",
+}
+
+
+class Transfer:
+    """One request on its way. The handle belongs to it until it ended."""
+
+    __slots__ = (
+        "_body",
+        "_earlier",
+        "_gate",
+        "_headers",
+        "_hidden",
+        "_jar",
+        "_limits",
+        "_policy",
+        "_redirects",
+        "_until",
+        "curl",
+        "request",
+    )
+
+    def __init__(self, curl: pycurl.Curl, jar: Jar, request: Request, policy: TargetPolicy) -> None:
+        """Put the request on a handle, whose cookies and connections stay.
+
+        Raises:
+            TargetDenied: The policy lets no request go there.
+            BadValue: The request cannot be sent as it is written.
+        """
+        self.curl = curl
+        self._jar = jar
+        self._policy = policy
+        self._until = time.monotonic() + request.timeout_s
+        self._earlier: tuple[tuple[str, str], ...] = ()
+        self._redirects: tuple[Redirect, ...] = ()
+        self._hidden: AbstractContextManager[None] = nullcontext()
+        self._put(request, Limits(request.timeout_s, MAX_REDIRECTS, MAX_BODY_BYTES))
+
+    @property
+    def keeps_connection(self) -> bool:
+        """Whether the service left the connection open."""
+        return not self._headers.closes and self._gate.leads_to is None
+
+    def ended(self, fault: tuple[int, str] | None) -> Response | None:
+        """Return what came back, libcurl's fault or None given; None where it goes on elsewhere.
+
+        Raises:
+            TargetUnreachable: No connection, no name, TLS refused, broken off, body too large.
+            TargetDenied: The policy lets no request go there, or where a redirect leads; or a
+                body that holds a secret would go to another origin.
+            TimedOut: Longer than ``request.timeout_s``.
+        """
+        self._hidden.__exit__(None, None, None)
+        self._hidden = nullcontext()
+        if fault is None:
+            self._jar.note(self._gate.origin, self._headers)
+            return self._response()
+        if self._goes_on(*fault):
+            return None
+        raise self._failure(*fault)
+
+    def break_off(self) -> None:
+        """Leave the handle as a transfer that ended does."""
+        self._hidden.__exit__(None, None, None)
+
+    def _put(self, request: Request, limits: Limits) -> None:
+        self._gate = gate = Gate(self._policy, request.url)
+        self.request = request
+        self._limits = limits
+        self._body = io.BytesIO()
+        self._headers = Headers(gate.follow if request.follow_redirects else None)
+        self.curl.reset()
+        prepare(self.curl, request, self._headers, self._body, limits)
+        self.curl.setopt(pycurl.OPENSOCKETFUNCTION, gate.open_socket)
+        if limits.redirects < MAX_REDIRECTS:
+            self._hidden = self._jar.opened_for(gate.origin)
+            self._hidden.__enter__()
+
+    def _goes_on(self, code: int, text: str) -> bool:
+        """Begin the transfer that a redirect to another origin leads to, if that is what ended."""
+        gate, headers = self._gate, self._headers
+        if gate.leads_to is None:
+            return False
+        left = self._limits.redirects - self.curl.getinfo(pycurl.REDIRECT_COUNT) - 1
+        if left < 0:
+            raise self._failure(pycurl.E_TOO_MANY_REDIRECTS, text)
+        if code != pycurl.E_WRITE_ERROR:
+            return False
+        self._jar.note(gate.origin, headers)
+        timeout_s = self._until - time.monotonic()
+        if timeout_s <= 0:
+            raise self._failure(_TIMED_OUT, text, gate.url)
+        self._earlier += headers.earlier() + headers.last()
+        self._redirects += self._followed()
+        request = redirected(self.request, headers.status, gate.url, gate.leads_to)
+        self._put(request, Limits(timeout_s, left, MAX_BODY_BYTES))
+        return True
+
+    def _followed(self) -> tuple[Redirect, ...]:
+        return tuple(map(Redirect, self._headers.redirects, self._gate.trail))
+
+    def _response(self) -> Response:
+        info, headers = self.curl.getinfo, self._headers
+        return Response(
+            status=info(pycurl.RESPONSE_CODE),
+            headers=headers.last(),
+            body=self._body.getvalue(),
+            url=info(pycurl.EFFECTIVE_URL),
+            http_version=headers.version,
+            timings=Timings(
+                info(pycurl.NAMELOOKUP_TIME),
+                info(pycurl.CONNECT_TIME),
+                info(pycurl.APPCONNECT_TIME),
+                info(pycurl.STARTTRANSFER_TIME),
+                info(pycurl.TOTAL_TIME),
+            ),
+            earlier_headers=self._earlier + headers.earlier(),
+            redirects=self._redirects + self._followed(),
+        )
+
+    def _failure(self, code: int, text: str, url: str = "") -> ShallError:
+        """Return the error for a transfer that libcurl gave up; ``url``: where it had led."""
+        refusal = self._gate.refusal(code)
+        if refusal is not None:
+            return refusal
+        url = url or self.curl.getinfo(pycurl.EFFECTIVE_URL) or self.request.url
+        host, port = host_and_port(url)
+        address = f"{host}:{port}"
+        if code == _TIMED_OUT:
+            timeout_s = self.request.timeout_s
+            return TimedOut(
+                f"{address} did not answer within {timeout_s:g} s.",
+                details={"address": address, "timeout_s": timeout_s},
+            )
+        if code in {pycurl.E_FILESIZE_EXCEEDED, pycurl.E_WRITE_ERROR}:
+            reason = f"{address} sent more than {MAX_BODY_BYTES >> 20} MiB"
+        else:
+            reason = _REASONS.get(code, f"{address}: {text}").format(host=host, address=address)
+        return TargetUnreachable(f"{reason}.", details={"address": address, "curl_code": code})

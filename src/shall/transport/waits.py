@@ -1,0 +1,39 @@
+"""What a piece of work may wait for, and how it is stopped.
+
+Work is a generator. It yields a ``Request`` and is resumed with the ``Response``, a ``Pause`` and
+is resumed when it is over, or a ``Call`` and is resumed with what the function returned. What
+goes wrong is raised at the ``yield``.
+"""
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import Any, TypeAlias, TypeVar
+
+from shall.transport.exchange import Request
+
+_Result = TypeVar("_Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Wait some seconds."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Call a function that blocks (SQL, a large file) in a thread.
+
+    It cannot be stopped: work that is stopped meanwhile goes on without it.
+    """
+
+    function: Callable[[], Any]
+
+
+Wait: TypeAlias = Request | Pause | Call
+Work: TypeAlias = Generator[Wait, Any, _Result]
+
+
+class Stopped(Exception):
+    """The work was stopped while it waited."""
