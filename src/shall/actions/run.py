@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from shall.actions.choosing import JobReader, case_files, read_jobs
+from shall.actions.choosing import JobReader, Texts, case_files, read_jobs
 from shall.actions.recording import Recorder
 from shall.actions.workspace import Workspace
 from shall.engine.job import Job, RunOptions
@@ -97,13 +97,14 @@ def _jobs(
     workspace: Workspace, request: RunRequest, go_on: Callable[[], None]
 ) -> tuple[Iterable[Job], int]:
     """Return the jobs and their number. Without tags each file is read when its turn comes."""
-    files = case_files(workspace, request.paths)
+    texts = Texts()
+    files = case_files(workspace, request.paths, texts)
     if request.tags:
         chosen = read_jobs(workspace, files, request.tags, go_on)
         jobs: Iterable[Job] = chosen
         total = len(chosen)
     else:
-        jobs, total = JobReader(workspace).read(files), len(files)
+        jobs, total = JobReader(workspace, texts).read(files), len(files)
     if not total:
         what = f" with the tags {', '.join(request.tags)}" if request.tags else ""
         raise CaseNotFound(
