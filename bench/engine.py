@@ -6,12 +6,11 @@ what a case costs.
 """
 
 import argparse
-import asyncio
 import gc
 import json
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -21,36 +20,36 @@ from workload import CASE
 from shall.actions.files import Files
 from shall.cases.reading import read_case
 from shall.engine.job import Job, RunOptions
-from shall.engine.run import run_jobs
+from shall.engine.run import RunContext, run_jobs
 from shall.results.encoding import result_to_json
-from shall.transport.exchange import Request
-from shall.transport.http.sender import CurlSender
+from shall.transport.exchange import Request, Response
+from shall.transport.http.loop import CurlLoop
+from shall.transport.waits import Work
 
 JSON = (("Content-Type", "application/json"),)
 
 
-async def run_cases(jobs: list[Job], host: str, concurrency: int, folder: Path) -> None:
+def run_cases(jobs: list[Job], host: str, concurrency: int, folder: Path) -> None:
     """Run the cases; every one must pass."""
-    sender, files = CurlSender(), Files(folder)
+    loop, files = CurlLoop(), Files(folder)
     options = RunOptions("bench", host=host, concurrency=concurrency)
     try:
-        result = await run_jobs(jobs, options, sender, files, lambda _: None)
+        context = RunContext(loop, files, lambda _: None)
+        summary = run_jobs(jobs, len(jobs), options, context)
     finally:
-        sender.close()
+        loop.close()
         files.close()
-    if not result.all_hold:
-        bad = next(case for case in result.cases if case.outcome != "passed")
-        raise SystemExit(json.dumps(result_to_json(bad), indent=1))
+    if not summary.all_hold:
+        raise SystemExit(json.dumps(result_to_json(summary.bad[0]), indent=1))
 
 
-async def send_bare(count: int, host: str, concurrency: int) -> None:
+def send_bare(count: int, host: str, concurrency: int) -> None:
     """Send the requests of as many cases and look at no answer but its status."""
-    sender = CurlSender()
+    loop = CurlLoop()
     numbers = iter(range(1, count + 1))
 
-    async def work() -> None:
+    def work() -> Work[None]:
         for number in numbers:
-            session = sender.session()
             bearer = (("Authorization", f"Bearer tok-{number}"),)
             login = json.dumps({"username": f"user{number}", "password": "secret"}).encode()
             order = json.dumps({"item": "book", "quantity": 2, "user_id": number}).encode()
@@ -59,23 +58,21 @@ async def send_bare(count: int, host: str, concurrency: int) -> None:
                 Request("GET", f"{host}/users/{number}", bearer),
                 Request("POST", f"{host}/orders", (*bearer, *JSON), order),
             ):
-                assert (await session.send(request)).status < 400
-            session.close()
+                response: Response = yield request
+                assert response.status < 400
 
-    await asyncio.gather(*(work() for _ in range(concurrency)))
-    sender.close()
+    tasks = [loop.start(work()) for _ in range(concurrency)]
+    while not all(task.is_done for task in tasks):
+        loop.step()
+    loop.close()
 
 
-def timed(work: Callable[[], Awaitable[None]]) -> float:
-    """Give the seconds of one round in a loop of its own."""
-
-    async def round_() -> float:
-        begin = time.perf_counter()
-        await work()
-        return time.perf_counter() - begin
-
+def timed(work: Callable[[], None]) -> float:
+    """Return the seconds of one round."""
     gc.collect()
-    return asyncio.run(round_())
+    begin = time.perf_counter()
+    work()
+    return time.perf_counter() - begin
 
 
 def main() -> None:

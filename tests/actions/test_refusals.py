@@ -5,7 +5,8 @@ from tests.conftest import Service
 
 from shall.actions.cases import get_case, list_cases
 from shall.actions.documents import create_file, read_file
-from shall.actions.run import RunRequest, run_tests
+from shall.actions.run import RunRequest
+from shall.actions.run_apart import run_tests
 from shall.actions.workspace import Workspace
 from shall.errors import OutsideWorkspace
 from shall.joining import open_workspace

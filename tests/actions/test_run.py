@@ -13,7 +13,8 @@ import pytest
 
 from shall.actions.cases import list_cases
 from shall.actions.results import past_runs, run_details
-from shall.actions.run import RunRequest, run_tests
+from shall.actions.run import RunRequest
+from shall.actions.run_apart import run_tests
 from shall.actions.trace import trace_requirements
 from shall.actions.workers import Workers
 from shall.actions.workspace import Workspace
@@ -314,7 +315,8 @@ def test_runs_in_threads_that_come_and_go_read_yaml(tmp_path: Path) -> None:
     """The YAML parser's memory must not belong to a thread that has ended."""
     program = """
 import asyncio, pathlib
-from shall.actions.run import RunRequest, run_tests
+from shall.actions.run import RunRequest
+from shall.actions.run_apart import run_tests
 from shall.joining import open_workspace
 from shall.settings import Settings
 space = open_workspace(pathlib.Path("."), Settings(), keeps_state=False)

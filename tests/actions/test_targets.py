@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from shall.actions.run import RunRequest, run_tests
+from shall.actions.run import RunRequest
+from shall.actions.run_apart import run_tests
 from shall.actions.workspace import Workspace
 from shall.errors import InvalidSetting
 from shall.joining import open_workspace, open_workspaces

@@ -281,3 +281,21 @@ def test_one_place_decides_the_exit_status(
 
 def test_control_characters_are_shown() -> None:
     assert printable("a\x1b[31m\nb") == "a\\x1b[31m\nb"
+
+
+def test_a_run_imports_nothing_of_servers_and_pages(
+    project: Path, write_case: WriteCase, service: Any
+) -> None:
+    write_case("good")
+    program = f"""
+import sys
+from shall.cli.commands import main
+status = main(["run", "--host", "{service.url}"])
+heavy = ["asyncio", "mcp", "pydantic", "starlette", "uvicorn", "prometheus_client", "jwt",
+         "concurrent.futures", "shall.serve.app", "shall.report.html", "shall.report.junit"]
+print([name for name in heavy if name in sys.modules], status)
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", program], cwd=project, capture_output=True, text=True, check=True
+    )
+    assert ended.stdout.splitlines()[-1] == "[] 0"

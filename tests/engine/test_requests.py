@@ -337,3 +337,36 @@ async def test_a_body_over_the_limit_is_an_error(
     assert result.outcome is Outcome.ERROR
     assert result.steps[0].error is not None
     assert "more than" in result.steps[0].error.params["reason"]
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "outcome"),
+    [
+        ("<p>password</p>", "text/html", Outcome.ERROR),
+        ('{"name": "a"}', "application/json", Outcome.PASSED),
+        ("", "text/html", Outcome.PASSED),
+    ],
+)
+async def test_what_is_not_json_proves_nothing_about_what_json_leaves_out(
+    service: Any, run_one: Any, body: str, kind: str, outcome: Outcome
+) -> None:
+    service.answer("it", body, kind)
+    check = {"type": "not_exists", "field": "password"}
+    result = await run_one(
+        [{"method": "GET", "path": "/given/it", "assert": [check]}], host=service.url
+    )
+    assert result.steps[0].checks[1].outcome is outcome
+
+
+async def test_a_passing_case_keeps_figures_and_a_failing_one_everything(
+    service: Any, run_one: Any
+) -> None:
+    service.answer("it", '{"a": 1}', "application/json")
+    for expected, body in ((1, ""), (2, '{"a": 1}')):
+        check = {"type": "equals", "field": "a", "expected": expected}
+        step = {"method": "GET", "path": "/given/it", "assert": [check]}
+        result = await run_one([step], host=service.url, keep_all=False)
+        exchange = result.steps[0].exchange
+        assert (exchange.response_body, bool(exchange.response_headers)) == (body, bool(body))
+        assert (exchange.status, exchange.response_size_bytes) == (200, 8)
+        assert exchange.timings.total_s > 0

@@ -21,13 +21,34 @@ YAML_ENDINGS = (".yaml", ".yml")
 
 UNREADABLE = "unreadable"
 
+MOST_CHARACTERS = 8 << 20
+"""What ``Texts`` holds."""
+
 
 def case_folders(workspace: Workspace) -> tuple[str, ...]:
     """Give the folders of cases that exist in the workspace."""
     return tuple(folder for folder in CASE_FOLDERS if workspace.files.is_folder(folder))
 
 
-def case_files(workspace: Workspace, paths: Sequence[str]) -> list[str]:
+class Texts:
+    """The texts that were read to find cases, for those who read them as cases next."""
+
+    def __init__(self) -> None:
+        self._texts: dict[str, str] = {}
+        self._left = MOST_CHARACTERS
+
+    def put(self, path: str, text: str) -> None:
+        """Hold a text as long as there is room."""
+        if len(text) <= self._left:
+            self._left -= len(text)
+            self._texts[path] = text
+
+    def take(self, path: str) -> str | None:
+        """Return a text, and hold it no longer."""
+        return self._texts.pop(path, None)
+
+
+def case_files(workspace: Workspace, paths: Sequence[str], texts: Texts | None = None) -> list[str]:
     """Give the case files that the paths name, each once, folders expanded and sorted.
 
     A file in a folder counts when its root is ``testcase`` or ``unittest``; a file that is named
@@ -48,7 +69,7 @@ def case_files(workspace: Workspace, paths: Sequence[str]) -> list[str]:
     for path in named:
         relative = workspace.files.relative(path)
         if workspace.files.is_folder(relative):
-            found |= dict.fromkeys(_cases_below(workspace, relative))
+            found |= dict.fromkeys(_cases_below(workspace, relative, texts))
         elif workspace.files.is_file(relative):
             found[relative] = None
         else:
@@ -85,15 +106,16 @@ def read_jobs(
 class JobReader:
     """Reads case files into jobs. The requirements are read once, when a case names a criterion."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, texts: Texts | None = None) -> None:
         self._workspace = workspace
+        self._texts = texts or Texts()
         self._known: Mapping[str, tuple[str, str | None]] | None = None
 
     def read(self, files: Iterable[str], go_on: Callable[[], None] = lambda: None) -> Iterator[Job]:
         """Read one file after the other, each when it is asked for."""
         for path in files:
             go_on()
-            job = _read_job(self._workspace, path)
+            job = _read_job(self._workspace, path, self._texts.take(path))
             if job.case is not None and job.case.verifies:
                 if self._known is None:
                     self._known = criterion_fingerprints(self._workspace)
@@ -101,25 +123,30 @@ class JobReader:
             yield job
 
 
-def root_at(workspace: Workspace, path: str) -> str | None:
+def root_at(workspace: Workspace, path: str, texts: Texts | None = None) -> str | None:
     """Give the root of a YAML file; one that cannot be read may be a case: ``UNREADABLE``."""
     try:
-        return root_of(workspace.files.read_text(path))
+        text = workspace.files.read_text(path)
     except InvalidInput:  # told when it is read as a case
         return UNREADABLE
+    root = root_of(text)
+    if root is not None and texts is not None:
+        texts.put(path, text)
+    return root
 
 
-def _cases_below(workspace: Workspace, folder: str) -> list[str]:
+def _cases_below(workspace: Workspace, folder: str, texts: Texts | None = None) -> list[str]:
     return [
         path
         for path in workspace.files.find(folder, YAML_ENDINGS)
-        if root_at(workspace, path) is not None
+        if root_at(workspace, path, texts) is not None
     ]
 
 
-def _read_job(workspace: Workspace, path: str) -> Job:
+def _read_job(workspace: Workspace, path: str, text: str | None) -> Job:
     try:
-        text = workspace.files.read_text(path)
+        if text is None:
+            text = workspace.files.read_text(path)
         case = _named(workspace, read_case(text, path))
     except InvalidInput as error:
         return Job(path, None, error=Message("case.invalid", {"problems": str(error)}))

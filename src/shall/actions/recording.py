@@ -11,7 +11,10 @@ from shall.results.events import CaseFinished, Event, RunFinished, RunStarted
 from shall.results.records import CaseResult, RunStatus, RunSummary
 
 LATEST_S = 0.1
-"""A result is written this long after its case ended, at the latest."""
+"""A result is written this long after its case ended, where the disk is quick."""
+
+SLOWEST_S = 1.0
+"""A result is written this long after its case ended, however slow the disk is."""
 
 LARGEST = 500
 """Results that are written at a time."""
@@ -31,7 +34,7 @@ class Recorder:
         self._workspace = workspace
         self._store = workspace.store
         self._batch: list[CaseResult] = []
-        self._written_at = 0.0
+        self._due_at = 0.0
         self._facts: list[Fact] = []
 
     def take(self, event: Event) -> None:
@@ -57,10 +60,10 @@ class Recorder:
         """Write what waited long enough; return when the rest is due."""
         if not self._batch:
             return None
-        if now >= self._written_at + LATEST_S:
+        if now >= self._due_at:
             self._flush()
             return None
-        return self._written_at + LATEST_S
+        return self._due_at
 
     def close(self) -> None:
         """Write what is left of a run that was broken off."""
@@ -78,8 +81,11 @@ class Recorder:
         batch, self._batch = self._batch, []
         if batch and self._store is not None:
             store = self._store
+            began = time.monotonic()
             self._try(lambda: store.save_cases(batch))
-            self._written_at = time.monotonic()
+            ended = time.monotonic()
+            # A disk that takes long to sync must not take more than a tenth of the run.
+            self._due_at = ended + min(max(LATEST_S, 9 * (ended - began)), SLOWEST_S)
 
     def _try(self, write: Callable[[], None]) -> None:
         try:

@@ -1,18 +1,12 @@
 """Runs test cases: choose, run, record."""
 
-import asyncio
-import contextvars
-import importlib
 import secrets
-import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
-from threading import BoundedSemaphore
 from typing import Any
 
-from shall.actions.choosing import JobReader, case_files, read_jobs
+from shall.actions.choosing import JobReader, Texts, case_files, read_jobs
 from shall.actions.recording import Recorder
 from shall.actions.workspace import Workspace
 from shall.engine.job import Job, RunOptions
@@ -86,58 +80,6 @@ def execute(
     return summary
 
 
-async def run_tests(
-    workspace: Workspace,
-    request: RunRequest,
-    emit: Emit | None = None,
-    warn: Callable[[str], None] | None = None,
-    turns: BoundedSemaphore | None = None,
-) -> RunSummary:
-    """Run cases like ``execute``, in a thread of its own; ``emit`` is called in this event loop.
-
-    Cancelling stops the run; its teardowns still run (bounded), and it is recorded. With ``turns``
-    the thread computes only when it has one.
-    """
-    # yaml_rs crashes the process where the thread that first imported it has ended (its allocator
-    # takes that thread for the main one): it is not left to the run's thread.
-    importlib.import_module("shall.cases.yaml_text")
-    here, stop = asyncio.get_running_loop(), Stop()
-    ended: asyncio.Future[RunSummary] = here.create_future()
-    listeners: list[Emit] = []
-    if emit is not None:
-        listeners.append(lambda event: _tell(here, emit, event))
-
-    def work() -> None:
-        try:
-            with turns or nullcontext():
-                summary = execute(workspace, request, listeners, stop, warn, turns)
-        except BaseException as error:  # noqa: BLE001 - raised in the caller's task
-            _tell(here, ended.set_exception, error)
-        else:
-            _tell(here, ended.set_result, summary)
-
-    context = contextvars.copy_context()  # log lines name the request that is answered
-    thread = threading.Thread(target=context.run, args=(work,), name="shall-run", daemon=True)
-    thread.start()
-    cancelled: asyncio.CancelledError | None = None
-    while not ended.done():
-        try:
-            await asyncio.wait([ended])
-        except asyncio.CancelledError as error:
-            cancelled = error
-            stop.request()
-    if cancelled is not None:
-        ended.exception()  # the cancellation is what counts
-        raise cancelled
-    return ended.result()
-
-
-def _tell(loop: asyncio.AbstractEventLoop, take: Callable[[Any], object], what: Any) -> None:
-    """Call a function in an event loop, unless that was closed meanwhile."""
-    with suppress(RuntimeError):
-        loop.call_soon_threadsafe(take, what)
-
-
 def _go_on(options: RunOptions, stop: Stop) -> Callable[[], None]:
     """Return what ends the choosing of cases where the run's time is over."""
 
@@ -155,13 +97,14 @@ def _jobs(
     workspace: Workspace, request: RunRequest, go_on: Callable[[], None]
 ) -> tuple[Iterable[Job], int]:
     """Return the jobs and their number. Without tags each file is read when its turn comes."""
-    files = case_files(workspace, request.paths)
+    texts = Texts()
+    files = case_files(workspace, request.paths, texts)
     if request.tags:
         chosen = read_jobs(workspace, files, request.tags, go_on)
         jobs: Iterable[Job] = chosen
         total = len(chosen)
     else:
-        jobs, total = JobReader(workspace).read(files), len(files)
+        jobs, total = JobReader(workspace, texts).read(files), len(files)
     if not total:
         what = f" with the tags {', '.join(request.tags)}" if request.tags else ""
         raise CaseNotFound(

@@ -12,7 +12,7 @@ from pydantic import Field
 from shall.actions import results
 from shall.actions.cases import SCRIPTS
 from shall.actions.run import RunRequest
-from shall.actions.run import run_tests as run_cases
+from shall.actions.run_apart import run_tests as run_cases
 from shall.actions.workspace import Workspace
 from shall.cases.script import script_name
 from shall.errors import BadValue, NotYet, ShuttingDown

@@ -18,7 +18,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from starlette.types import ASGIApp
 
 from shall import __version__
-from shall.actions.run import RunRequest, run_tests
+from shall.actions.run import RunRequest
+from shall.actions.run_apart import run_tests
 from shall.joining import open_workspace, open_workspaces
 from shall.mcp.server import build_server
 from shall.serve.app import Parts, assemble
