@@ -13,7 +13,7 @@ import yaml
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
 PROMETHEUS = ROOT / "deploy/prometheus"
-# What the server tells at /metrics: docs/guides/observe.md has the table.
+# What the server tells at /metrics: docs/operations/observe.md has the table.
 METRICS = {
     "http_server_request_duration_seconds",
     "mcp_server_operation_duration_seconds",

@@ -45,7 +45,8 @@ def test_what_is_not_typed_could_not_be_typed_here(page: Path) -> None:
             assert programs(text) <= NOT_HERE | {"cd"}
     fences = re.findall(r"^```(.*)$", page.read_text("utf-8"), re.MULTILINE)
     assert not re.search(r"^ +```", page.read_text("utf-8"), re.MULTILINE), "it would be overlooked"
-    assert set(fences[::2]) <= {"sh", "sh no-run", "cron", "ini", "promql", "yaml"}
+    configuration = {"cron", "ini", "json", "nginx", "promql", "text", "yaml"}
+    assert set(fences[::2]) <= {"sh", "sh no-run"} | configuration
 
 
 @pytest.mark.verifies("deploy#3.2")

@@ -245,7 +245,7 @@ def test_the_page_names_every_metric_with_its_labels(metrics: Metrics) -> None:
         for sample in family.samples
         if not sample.name.endswith(("_count", "_sum", "_created"))
     }
-    page = (ROOT / "docs/guides/observe.md").read_text("utf-8")
+    page = (ROOT / "docs/operations/observe.md").read_text("utf-8")
     rows = [line.split("|") for line in page.splitlines() if line.startswith("| `")]
     written = {
         row[1].strip(" `"): set(row[3].replace("`", "").replace(",", " ").split())
