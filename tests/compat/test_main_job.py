@@ -49,7 +49,10 @@ async def over_http(project: Path) -> AsyncIterator[Client]:
 
 @pytest.mark.verifies("demo#2.1")
 @pytest.mark.parametrize("connect", [over_stdio, over_http])
-async def test_a_client_writes_runs_and_reads(connect: Any, httpbin: str, tmp_path: Path) -> None:
+async def test_a_client_writes_runs_and_reads(
+    connect: Any, httpbin: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHALL_KEEP", "all")  # also the bodies of what passes
     project = tmp_path / "project"
     project.mkdir()
 

@@ -141,7 +141,8 @@ async def test_a_state_that_can_no_longer_be_written_is_a_reason(
 async def test_a_missing_libcurl_is_a_reason(
     spaces: Workspaces, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delitem(sys.modules, "shall.transport.http.loop", raising=False)
+    for name in [it for it in sys.modules if it.startswith("shall.transport.http.")]:
+        monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "pycurl", None)
     assert await started(spaces).reasons() == ("HTTP client unavailable",)
 
