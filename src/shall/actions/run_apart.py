@@ -51,18 +51,13 @@ async def run_tests(
 
     context = contextvars.copy_context()  # log lines name the request that is answered
     start_thread(lambda: context.run(work), "shall-run")
-    cancelled: asyncio.CancelledError | None = None
-    while not ended.done():
-        try:
-            await asyncio.wait([ended])
-        except asyncio.CancelledError as error:
-            if cancelled is not None:
-                raise
-            cancelled = error
-            stop.request()
-    if cancelled is not None:
+    try:
+        await asyncio.wait([ended])
+    except asyncio.CancelledError:
+        stop.request()
+        await asyncio.wait([ended])
         ended.exception()  # the cancellation is what counts
-        raise cancelled
+        raise
     return ended.result()
 
 
