@@ -184,3 +184,47 @@ async def test_a_server_that_anybody_can_reach_offers_prompts_and_files_only(
     finally:
         process.terminate()
         process.communicate(timeout=20)
+
+
+@pytest.mark.verifies("defences#7.4")
+async def test_a_caller_who_may_only_read_creates_nothing(
+    serve: Serve, project: Path, tokens: tuple[Path, dict[str, str]]
+) -> None:
+    file, made = tokens
+    for folder in (project, project / "backend"):
+        (folder / "tests/cases").mkdir(parents=True)
+        (folder / "shall.yaml").touch()
+    served = serve("--token-file", str(file), "--read-only")
+    before = sorted(project.rglob("*"))
+    reading = {tool: {} for tool in READING - {"get_testcase", "read_file"}}
+    mine = {"Authorization": f"Bearer {made['read']}"}
+    async with httpx2.AsyncClient(base_url=served.base, headers=mine) as http:
+        for tool in reading:
+            takes_workspace = tool not in {"health_check", "get_mcp_metrics"}
+            for arguments in ({}, {"workspace": "backend"} if takes_workspace else {}):
+                answer = await http.post(f"/tools/{tool}", json={"arguments": arguments})
+                assert answer.status_code == 200, answer.text
+        for route in ("/health", "/ready", "/info", "/prompts", "/tools"):
+            assert (await http.get(route)).status_code in {200, 503}
+        refused = await http.post("/connect", json={"client_info": {}})
+        assert refused.json()["error_code"] == "MCP_STORE_UNAVAILABLE"
+    assert sorted(project.rglob("*")) == before
+
+
+@pytest.mark.verifies("defences#7.4", "defences#7.5")
+async def test_a_reader_makes_no_state_in_another_project(
+    serve: Serve, project: Path, tokens: tuple[Path, dict[str, str]]
+) -> None:
+    file, made = tokens
+    (project / "backend/tests/cases").mkdir(parents=True)
+    (project / "backend/shall.yaml").touch()
+    served = serve("--token-file", str(file))
+    before = sorted((project / "backend").rglob("*"))
+    mine = {"Authorization": f"Bearer {made['read']}"}
+    async with httpx2.AsyncClient(base_url=served.base, headers=mine) as http:
+        for tool in ("list_testcases", "get_test_results", "trace_requirements"):
+            arguments = {"workspace": "backend"}
+            answer = await http.post(f"/tools/{tool}", json={"arguments": arguments})
+            assert answer.status_code == 200, answer.text
+        assert (await http.post("/connect", json={"client_info": {}})).status_code == 200
+    assert sorted((project / "backend").rglob("*")) == before

@@ -24,7 +24,7 @@ ROW = '{"id":12345,"name":"user 1","email":"u1@example.com","active":true}'
 
 
 GIB = 1 << 30
-SPEC = "".join(f"{n}. THE foo bar WHEN quick {n}.\n" for n in range(1, 100_000))
+SPEC = "".join(f"{n}. THE foo bar WHEN quick {n}.\n" for n in range(1, 26_000))
 
 
 def sending(url: str, name: str, checks: str = "") -> str:
@@ -151,7 +151,9 @@ async def test_what_computes_at_sigterm_is_answered_and_not_waited_for(
 ) -> None:
     (project / "specs").mkdir()
     head = "# A\n\n### Requirement 1: a\n\n#### Acceptance Criteria\n\n"
-    (project / "specs/requirements.md").write_text(head + SPEC)
+    for name in "abc":
+        (project / "specs" / name).mkdir()
+        (project / f"specs/{name}/requirements.md").write_text(head + SPEC)
     served = serve("--drain", "4", memory=GIB)
     calling = [asyncio.create_task(called(served.base, "trace_requirements", {})) for _ in range(6)]
     await asyncio.sleep(0.5)  # until they compute, which takes them some 10 s
