@@ -76,6 +76,8 @@ ALLOWED = {
     "shall/pytest_plugin.py:_may_be_case": PYTEST,
     "shall/report/html.py:_style": PACKAGE,
     "shall/serve/auth/known.py:_read": CONFIG,
+    "shall/serve/observe/copies.py:_mode": PROCESS,
+    "shall/serve/observe/logs.py:ReopenedFile._open": "the log file, which the settings name",
     "shall/serve/observe/processes.py": PROCESS,
     "shall/serve/observe/sharing.py": TEMPORARY,
     "shall/serve/tls.py": CERTIFICATE,

@@ -164,11 +164,13 @@ def serve_workspace(
     Raises:
         InvalidSetting: The rules about targets cannot be read.
     """
+    from shall.store.vfs import plain_names  # a command is not raced for its own folder
+
     space = open_workspace(root, settings, keeps_state=False, observe=observe, folder=descriptor)
     state = _state(space.root, settings, space.files)
     later = StoreOpenedLater(
         lambda: _has_store(state),
-        lambda: _open_store(state, settings),
+        lambda: _open_store(state, settings, plain_names()),
         may_make=not settings.read_only,
     )
     return replace(space, store=later, evidence=EvidenceLog(state.below(EVIDENCE)), later=later)
@@ -189,13 +191,14 @@ def _has_store(state: Folder) -> bool:
     return False
 
 
-def _open_store(state: Folder, settings: Settings) -> SqliteStore:
+def _open_store(state: Folder, settings: Settings, vfs: str | None = None) -> SqliteStore:
     prepare_state(state)
     return SqliteStore(
         state.path / DATABASE,
         max_runs=settings.max_history_size,
         max_age_days=settings.max_history_days,
         folder=state.below(LOCAL),
+        vfs=vfs,
     )
 
 
@@ -215,8 +218,9 @@ def open_workspaces(settings: Settings, observe: Emit | None = None) -> Workspac
     logs: dict[Path, CallLog] = {}
     folder = _open_folder_of_server(settings)
     home = current_account().home
-    if home is not None and (folder.path, folder.origin) == (home.resolve(), Origin.CURRENT):
-        home = None  # it is no person's: nothing else is too wide
+    chosen = folder.origin in {Origin.CURRENT, Origin.OWN}
+    if home is not None and chosen and folder.path.resolve() == home.resolve():
+        home = None  # it is no person's, or its own state directory: nothing else is too wide
     memory = Memory()
 
     def open_one(root: Path, descriptor: int) -> Workspace:

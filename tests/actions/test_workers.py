@@ -6,6 +6,7 @@ import threading
 import pytest
 
 from shall.actions.workers import Workers
+from shall.errors import MemoryInUse, ShuttingDown
 
 pytestmark = pytest.mark.anyio
 
@@ -31,3 +32,32 @@ async def test_few_functions_compute_at_once() -> None:
 
     await asyncio.gather(*(workers.call(work) for _ in range(10)))
     assert most[0] <= 2
+
+
+@pytest.mark.verifies("defences#4.10")
+async def test_stopping_answers_what_computes_and_what_waits() -> None:
+    workers, go_on = Workers(1), threading.Event()
+    calls = [asyncio.create_task(workers.call(go_on.wait)) for _ in range(3)]
+    await asyncio.sleep(0)
+    workers.stop()
+    answers = await asyncio.gather(*calls, return_exceptions=True)
+    go_on.set()
+    assert [type(answer) for answer in answers] == [ShuttingDown] * 3
+    with pytest.raises(ShuttingDown):
+        await workers.call(int)
+
+
+@pytest.mark.verifies("defences#4.9")
+async def test_without_a_thread_a_call_is_refused_and_the_next_one_tried(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    workers = Workers(1)
+
+    def fail(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", fail)
+        with pytest.raises(MemoryInUse):
+            await workers.call(int)
+    assert await workers.call(int, "7") == 7

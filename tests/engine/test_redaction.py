@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shall.engine.redact import Redactor
+from shall.engine.redact import MOST_CHARACTERS, MOST_VALUES, Redactor
 from shall.messages import Message
 from shall.redaction.forms import MASK
 from shall.redaction.names import is_secret_name
@@ -263,3 +263,36 @@ async def test_a_huge_body_is_still_masked(service: Any, run_one: RunOne) -> Non
     step = get(text=text, headers={"X-Api-Key": CANARY})
     result = await run_one([step], host=service.url)
     assert CANARY not in json.dumps(result_to_json(result))
+
+
+@pytest.mark.verifies("defences#9.13")
+@pytest.mark.parametrize(
+    "secrets",
+    [
+        [f"token-{number:06}" for number in range(MOST_VALUES + 1)],
+        ["x" * MOST_CHARACTERS, "another-token"],
+        ["abcde\n" * MOST_CHARACTERS],
+    ],
+    ids=["many", "long", "lines"],
+)
+def test_more_secrets_than_can_be_searched_for_mask_every_text(secrets: list[str]) -> None:
+    redactor = Redactor(["token"])
+    redactor.learn_named({"token": secrets})
+    copy = redactor.with_names(["other"])
+    for each in (redactor, copy):
+        assert each.knows_any
+        assert each.text("a text that holds none of them") == MASK
+        assert each.texts(["a", 1, 1234567, ""]) == [MASK, 1, MASK, ""]
+        assert '"b"' not in each.body('{"a": "b"}')
+        assert each.url("http://host/path") == MASK
+
+
+@pytest.mark.anyio
+async def test_an_answer_of_one_large_secret_shows_nothing_of_it(
+    service: Any, run_one: RunOne
+) -> None:
+    body = json.dumps({"token": "t0ken" * 400_000})
+    service.answer("large", body, "application/json")
+    result = await run_one([{"path": "/given/large"}], host=service.url)
+    assert result.outcome is Outcome.PASSED
+    assert "t0ken" not in json.dumps(result_to_json(result))

@@ -1,5 +1,8 @@
 import base64
+import re
 import string
+import threading
+import time
 
 import pytest
 from hypothesis import given
@@ -7,7 +10,7 @@ from hypothesis import strategies as st
 from tests.redaction.spelling import spellings
 
 from shall.engine.redact import Redactor
-from shall.redaction.forms import MASK, SHORTEST, Matcher, folded, forms_of
+from shall.redaction.forms import MASK, SHORTEST, Matcher, Words, folded, forms_of, mask_spans
 
 VALUES = st.text(
     st.characters(codec="utf-8", exclude_categories=("Cc", "Cs"), exclude_characters="*"),
@@ -129,3 +132,31 @@ def test_a_short_value_is_masked_as_a_whole_value_and_a_whole_word() -> None:
 def test_asterisks_and_blanks_are_no_secrets() -> None:
     redactor = knowing("******", "        ")
     assert redactor.text("a ******        b") == "a ******        b"
+
+
+@given(
+    st.lists(st.text("ab密_ -", min_size=1, max_size=5), min_size=1, max_size=90),
+    st.text("ab密_ -", max_size=60),
+)
+def test_short_values_are_found_where_they_are_whole_words(words: list[str], text: str) -> None:
+    spans = [
+        found.span(1)
+        for word in words
+        for found in re.finditer(rf"(?<![A-Za-z0-9_])(?=({re.escape(word)})(?![A-Za-z0-9_]))", text)
+    ]
+    expected = mask_spans(text, spans)
+    assert Words(words).mask(text) == expected
+    many = {*words, *(f"{number:05}" for number in range(100))}
+    assert Words(many).mask(text) == expected
+
+
+@pytest.mark.verifies("defences#9.14")
+def test_other_threads_compute_while_many_secrets_are_searched_for() -> None:
+    redactor = Redactor(["codes"], {"codes": [f"{number:05x}" for number in range(5000)]})
+    searching = threading.Thread(target=redactor.text, args=("00000 " * 50_000,))
+    last, longest = time.monotonic(), 0.0
+    searching.start()
+    while searching.is_alive():
+        searching.join(0.01)
+        longest, last = max(longest, time.monotonic() - last), time.monotonic()
+    assert longest < 1  # one alternation took 4 s

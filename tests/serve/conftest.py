@@ -9,6 +9,12 @@ from pathlib import Path
 import pytest
 from tests.serve.logged import Logged, logged
 
+_LIMITED = """
+import os, resource, sys
+resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[1]),) * 2)
+os.execv(sys.executable, [sys.executable, *sys.argv[2:]])
+"""
+
 
 class Served:
     """A running ``shall serve --transport http``."""
@@ -31,11 +37,17 @@ def project(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def serve(project: Path) -> Iterator[Callable[..., Served]]:
-    """Starts the server on a free port and waits until it says that it listens."""
+    """Starts the server on a free port and waits until it says that it listens.
+
+    ``memory`` bounds its address space, in bytes.
+    """
     started: list[subprocess.Popen[str]] = []
 
-    def run(*arguments: str, **environment: str) -> Served:
-        command = [sys.executable, "-m", "shall", "serve", "--transport", "http", "--port", "0"]
+    def run(*arguments: str, memory: int | None = None, **environment: str) -> Served:
+        python = (
+            [sys.executable] if memory is None else [sys.executable, "-c", _LIMITED, f"{memory}"]
+        )
+        command = [*python, "-m", "shall", "serve", "--transport", "http", "--port", "0"]
         process = subprocess.Popen(
             [*command, "--workspace", str(project), *arguments],
             stdin=subprocess.DEVNULL,

@@ -65,6 +65,10 @@ async def connected(url: str, token: str, transport: str = "http") -> AsyncItera
         yield client
 
 
+def entries(folder: Path) -> list[Path]:
+    return sorted(folder.rglob("*"))
+
+
 async def names(client: ClientSession) -> set[str]:
     return {tool.name for tool in (await client.list_tools()).tools}
 
@@ -184,3 +188,48 @@ async def test_a_server_that_anybody_can_reach_offers_prompts_and_files_only(
     finally:
         process.terminate()
         process.communicate(timeout=20)
+
+
+@pytest.mark.verifies("defences#7.4")
+async def test_a_caller_who_may_only_read_creates_nothing(
+    serve: Serve, project: Path, tokens: tuple[Path, dict[str, str]]
+) -> None:
+    file, made = tokens
+    for folder in (project, project / "backend"):
+        (folder / "tests/cases").mkdir(parents=True)
+        (folder / "shall.yaml").touch()
+    served = serve("--token-file", str(file), "--read-only")
+    before = entries(project)
+    reading = {tool: {} for tool in READING - {"get_testcase", "read_file"}}
+    mine = {"Authorization": f"Bearer {made['read']}"}
+    async with httpx2.AsyncClient(base_url=served.base, headers=mine) as http:
+        for tool in reading:
+            takes_workspace = tool not in {"health_check", "get_mcp_metrics"}
+            for arguments in ({}, {"workspace": "backend"} if takes_workspace else {}):
+                answer = await http.post(f"/tools/{tool}", json={"arguments": arguments})
+                assert answer.status_code == 200, answer.text
+        for route in ("/health", "/ready", "/info", "/prompts", "/tools"):
+            assert (await http.get(route)).status_code in {200, 503}
+        refused = await http.post("/connect", json={"client_info": {}})
+        assert refused.status_code == 503
+        assert "MCP_STORE_UNAVAILABLE" in refused.text
+    assert entries(project) == before
+
+
+@pytest.mark.verifies("defences#7.4", "defences#7.5")
+async def test_a_reader_makes_no_state_in_another_project(
+    serve: Serve, project: Path, tokens: tuple[Path, dict[str, str]]
+) -> None:
+    file, made = tokens
+    (project / "backend/tests/cases").mkdir(parents=True)
+    (project / "backend/shall.yaml").touch()
+    served = serve("--token-file", str(file))
+    before = entries(project / "backend")
+    mine = {"Authorization": f"Bearer {made['read']}"}
+    async with httpx2.AsyncClient(base_url=served.base, headers=mine) as http:
+        for tool in ("list_testcases", "get_test_results", "trace_requirements"):
+            arguments = {"workspace": "backend"}
+            answer = await http.post(f"/tools/{tool}", json={"arguments": arguments})
+            assert answer.status_code == 200, answer.text
+        assert (await http.post("/connect", json={"client_info": {}})).status_code == 200
+    assert entries(project / "backend") == before

@@ -188,3 +188,17 @@ def test_a_read_only_database_stops_no_call_and_its_statistics_can_be_read(
     assert "is read-only" in caplog.text
     store._connection.execute("PRAGMA query_only = 0")
     assert store.call_statistics(0, None).total == 2
+
+
+@pytest.mark.verifies("defences#4.9")
+def test_a_call_is_kept_where_no_thread_can_be_started(
+    database: Database, put: Put, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    buffer = CallBuffer(database.write)
+    monkeypatch.setattr(threading.Thread, "start", fail)
+    put(buffer, 1)
+    buffer.close()
+    assert len(database.kept) == 1

@@ -4,13 +4,19 @@ import logging
 from collections.abc import Mapping
 
 from shall.actions.workspace import Workspace
+from shall.cases.limiting import first_problems
 from shall.errors import InvalidSpec, Problem
+from shall.place import Place
 from shall.specs.matrix import resolve
 from shall.specs.model import Feature, SpecSet
 from shall.specs.reading import feature_of, join_features, read_document
 
 FOLDERS = ("specs", ".kiro/specs")
 """Where requirements documents are looked for."""
+
+DOCUMENT_CHARACTERS = 1_000_000
+ALL_CHARACTERS = 4_000_000
+"""What is read of requirements: a document takes some 70 bytes a character while it is read."""
 
 _log = logging.getLogger(__name__)
 
@@ -24,6 +30,7 @@ def read_specs(workspace: Workspace) -> SpecSet:
     files = workspace.files
     features: list[Feature] = []
     problems: list[Problem] = []
+    size = 0
     for folder in FOLDERS:
         found = files.find(folder, ("requirements.md",)) if files.is_folder(folder) else []
         for path in found:
@@ -31,12 +38,27 @@ def read_specs(workspace: Workspace) -> SpecSet:
             if feature is None:
                 continue
             try:
-                features.append(read_document(files.read_text(path), path, feature))
+                text = files.read_text(path)
+                size += len(text)
+                _check_size(path, len(text), size)
+                features.append(read_document(text, path, feature))
             except InvalidSpec as error:
                 problems.extend(error.problems)
     if problems:
-        raise InvalidSpec(problems)
+        raise InvalidSpec(first_problems(problems))
     return join_features(features)
+
+
+def _check_size(path: str, characters: int, all_characters: int) -> None:
+    """Refuse a document, or the documents up to this one, of more text than is read at once."""
+    what = None
+    if characters > DOCUMENT_CHARACTERS:
+        what = f"the document has more than {DOCUMENT_CHARACTERS:,} characters"
+    elif all_characters > ALL_CHARACTERS:
+        what = f"the documents up to this one have more than {ALL_CHARACTERS:,} characters"
+    if what is not None:
+        hint = "Split it, or take out what is no requirement."
+        raise InvalidSpec([Problem(Place(path, 1), "", what, hint)])
 
 
 def criterion_fingerprints(workspace: Workspace) -> Mapping[str, tuple[str, str]]:

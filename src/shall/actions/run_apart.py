@@ -3,13 +3,13 @@
 import asyncio
 import contextvars
 import importlib
-import threading
 from collections.abc import Callable
 from contextlib import nullcontext, suppress
 from threading import BoundedSemaphore
 from typing import Any
 
 from shall.actions.run import RunRequest, execute
+from shall.actions.workers import start_thread
 from shall.actions.workspace import Workspace
 from shall.engine.stopping import Stop
 from shall.results.events import Emit
@@ -26,7 +26,10 @@ async def run_tests(
     """Run cases like ``execute``, in a thread of its own; ``emit`` is called in this event loop.
 
     Cancelling stops the run; its teardowns still run (bounded), and it is recorded. With ``turns``
-    the thread computes only when it has one.
+    the thread computes only when it has one. Cancelling again waits no longer.
+
+    Raises:
+        MemoryInUse: The system has no thread left.
     """
     # yaml_rs crashes the process where the thread that first imported it has ended (its allocator
     # takes that thread for the main one): it is not left to the run's thread.
@@ -47,18 +50,14 @@ async def run_tests(
             _tell(here, ended.set_result, summary)
 
     context = contextvars.copy_context()  # log lines name the request that is answered
-    thread = threading.Thread(target=context.run, args=(work,), name="shall-run", daemon=True)
-    thread.start()
-    cancelled: asyncio.CancelledError | None = None
-    while not ended.done():
-        try:
-            await asyncio.wait([ended])
-        except asyncio.CancelledError as error:
-            cancelled = error
-            stop.request()
-    if cancelled is not None:
+    start_thread(lambda: context.run(work), "shall-run")
+    try:
+        await asyncio.wait([ended])
+    except asyncio.CancelledError:
+        stop.request()
+        await asyncio.wait([ended])
         ended.exception()  # the cancellation is what counts
-        raise cancelled
+        raise
     return ended.result()
 
 

@@ -13,7 +13,9 @@ from contextvars import copy_context
 from functools import partial
 from queue import SimpleQueue
 from threading import BoundedSemaphore, Lock, Thread
-from typing import Generic, ParamSpec, TypeVar
+from typing import Any, Generic, ParamSpec, TypeVar
+
+from shall.errors import MemoryInUse, ShuttingDown
 
 COMPUTING = 4
 """How many threads may compute at once."""
@@ -34,6 +36,19 @@ class Workers:
         self._waiting: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._started = 0
         self._lock = Lock()
+        self._answers: set[asyncio.Future[Any]] = set()
+        self._is_stopped = False
+
+    def stop(self) -> None:
+        """Answer the calls that wait or compute with ``ShuttingDown``, and take no more.
+
+        Called in the event loop of the calls. What a thread has begun goes on: nothing stops it
+        but the end of the process.
+        """
+        self._is_stopped = True
+        for future in self._answers:
+            if not future.done():
+                future.set_exception(_leaving())
 
     async def call(
         self, function: Callable[Given, Result], *args: Given.args, **kwargs: Given.kwargs
@@ -41,29 +56,64 @@ class Workers:
         """Return what a function returns, called in a thread; raise what it raises.
 
         Cancelling leaves it alone: a call that has begun goes on, and nobody waits for it.
+
+        Raises:
+            ShuttingDown: ``stop`` was called before it was done.
+            MemoryInUse: The system has no thread left.
         """
+        if self._is_stopped:
+            raise _leaving()
         answer = _Answer[Result](asyncio.get_running_loop())
         context = copy_context()
 
         def work() -> None:
-            if not answer.future.cancelled():
+            if not answer.future.done():  # cancelled, or stopped
                 with self.turns:
                     answer.settle(lambda: context.run(function, *args, **kwargs))
 
-        self._waiting.put(work)
         self._start_one()
-        return await answer.future
+        self._waiting.put(work)
+        self._answers.add(answer.future)
+        try:
+            return await answer.future
+        finally:
+            self._answers.discard(answer.future)
 
     def _start_one(self) -> None:
         with self._lock:
             if self._started >= self._count:
                 return
-            self._started += 1
-        Thread(target=self._work, name=f"shall-work-{self._started}", daemon=True).start()
+            try:
+                start_thread(self._work, f"shall-work-{self._started + 1}")
+            except MemoryInUse:
+                if self._started == 0:
+                    raise
+            else:
+                self._started += 1
 
     def _work(self) -> None:
         while True:
             self._waiting.get()()
+
+
+def start_thread(work: Callable[[], object], name: str) -> None:
+    """Start a thread that the end of the process does not wait for.
+
+    Raises:
+        MemoryInUse: The system has none left.
+    """
+    try:
+        Thread(target=work, name=name, daemon=True).start()
+    except RuntimeError:
+        raise MemoryInUse(
+            "No thread can be started: memory or threads ran out.", hint="Try again in a moment."
+        ) from None
+
+
+def _leaving() -> ShuttingDown:
+    return ShuttingDown(
+        "The server is shutting down and did not finish this call.", hint="Try again in a moment."
+    )
 
 
 class _Answer(Generic[Result]):

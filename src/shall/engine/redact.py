@@ -9,14 +9,13 @@ a case is redacted when it has ended, everywhere at once, in every form of ``red
 import base64
 import binascii
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl, unquote, unquote_plus, urlsplit
 
 from shall.messages import Message
-from shall.redaction.forms import MASK, SHORTEST, Matcher, forms_of
+from shall.redaction.forms import MASK, SHORTEST, Matcher, Words, forms_of
 from shall.redaction.names import holds_only_secrets, is_ordinary, is_secret_name
 from shall.redaction.shapes import looks_random, mask_url_path
 
@@ -25,6 +24,11 @@ _SHORTEST_NAMED = 4
 _SHORTEST_COOKIE = 8
 _SHORTEST_LINE = 16
 """Lines of a longer secret, such as a key in PEM, are also searched for one by one."""
+
+MOST_VALUES = 10_000
+MOST_CHARACTERS = 1 << 20
+"""So many secrets, and characters of all together, are searched for. Where one case shows more,
+every text of it is masked: nothing of a caller's size is compared, and nothing is shown."""
 
 _WITH_URL = frozenset({"location", "content-location", "referer"})
 
@@ -44,7 +48,9 @@ class Redactor:
         self._names = frozenset(name.lower() for name in names)
         self._values: set[str] = set()
         self._matcher: Matcher | None = None
-        self._short: re.Pattern[str] | None = None
+        self._short: Words | None = None
+        self._characters = 0
+        self._is_full = False
         if variables:
             self.learn_variables(variables)
 
@@ -62,15 +68,25 @@ class Redactor:
     def _learn_text(self, text: str, shortest: int) -> None:
         if len(text) < shortest or not text.strip(" *\n"):
             return
-        if text not in self._values:
-            self._values.add(text)
-            self._matcher = None
+        if self._is_full or not self._add(text):
+            return
         if "\n" in text:
             for line in map(str.strip, text.splitlines()):
                 if len(line) >= min(_SHORTEST_LINE, len(text) - 1):
                     self._learn_text(line, shortest)
         if "://" in text:
             self.learn_url(text)
+
+    def _add(self, text: str) -> bool:
+        """Take a text for a secret; return whether there was room for it."""
+        if text not in self._values:
+            self._characters += len(text)
+            self._is_full = len(self._values) >= MOST_VALUES or self._characters > MOST_CHARACTERS
+            if self._is_full:
+                return False
+            self._values.add(text)
+            self._matcher = None
+        return True
 
     def learn_variables(self, variables: Mapping[str, Any]) -> None:
         """Learn the variables that are declared, or whose names say that they are secret."""
@@ -151,6 +167,7 @@ class Redactor:
         """Return a redactor that knows what this one knows, and more names of secrets."""
         redactor = Redactor((*self._names, *names))
         redactor._values = set(self._values)
+        redactor._characters, redactor._is_full = self._characters, self._is_full
         return redactor
 
     def declares(self, name: str) -> bool:
@@ -163,23 +180,24 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """Mask every form of every secret value in a text."""
+        if self._is_full:
+            return MASK if text else text
         if not self._values:
             return text
         masked = (self._matcher or self._prepare()).mask(text)
-        return masked if self._short is None else self._short.sub(MASK, masked)
+        return masked if self._short is None else self._short.mask(masked)
 
     def _prepare(self) -> Matcher:
         long = [value for value in self._values if len(value) >= SHORTEST]
-        short = sorted(self._values.difference(long), key=len, reverse=True)
-        words = "|".join(map(re.escape, short))
-        self._short = re.compile(rf"(?<![A-Za-z0-9_])({words})(?![A-Za-z0-9_])") if short else None
+        short = self._values.difference(long)
+        self._short = Words(short) if short else None
         self._matcher = Matcher(frozenset[str]().union(*map(forms_of, long)))
         return self._matcher
 
     @property
     def knows_any(self) -> bool:
         """Whether any secret is known."""
-        return bool(self._values)
+        return bool(self._values) or self._is_full
 
     def holds(self, text: str) -> bool:
         """Return whether a text holds a secret."""
@@ -190,7 +208,7 @@ class Redactor:
 
         Of numbers, only those of at least ``SHORTEST`` digits: others count and measure.
         """
-        if not self._values:
+        if not self.knows_any:
             return value
         if isinstance(value, str):
             return self.text(value)
@@ -205,7 +223,7 @@ class Redactor:
 
     def _number(self, value: Any) -> Any:
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        return MASK if is_number and str(value) in self._values else value
+        return MASK if is_number and (self._is_full or str(value) in self._values) else value
 
     def value(self, value: Any) -> Any:
         """Mask secrets in a JSON value: by key and by value."""

@@ -23,12 +23,23 @@ _FEW = 64
 _MOST_SEARCHED = 800
 """Up to so many forms are searched for one by one; in a short text, up to ``_FEW``."""
 
+_REMEMBERED = 256
+"""The forms of values of so many characters are made once; those of longer ones take memory."""
+
 _BITS = 6  # of one base64 character (RFC 4648, section 4)
 
 
-@lru_cache(maxsize=2048)
 def forms_of(value: str) -> frozenset[str]:
     """Return the folded forms of a value of at least ``SHORTEST`` characters."""
+    return _known_forms(value) if len(value) <= _REMEMBERED else _make_forms(value)
+
+
+@lru_cache(maxsize=2048)
+def _known_forms(value: str) -> frozenset[str]:
+    return _make_forms(value)
+
+
+def _make_forms(value: str) -> frozenset[str]:
     data = _bytes(value)
     forms = {value, data.hex(), *_everything_escaped(value), *_base64(data)}
     if _PLAIN.fullmatch(value):  # no encoding has to change it: most tokens are such
@@ -91,6 +102,44 @@ class Matcher:
             found = index.get(low[at : at + SHORTEST])
             if found is not None:
                 yield from ((at, at + size) for size in found if low[at : at + size] in found[size])
+
+
+class Words:
+    """Finds short values where they are whole words.
+
+    One alternation of them would be tried at each character, while nothing else runs.
+    """
+
+    __slots__ = ("_sizes", "_words")
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._words = frozenset(words)
+        self._sizes = sorted({len(word) for word in self._words})
+
+    def mask(self, text: str) -> str:
+        """Replace every word in a text by the mask; overlapping ones by one."""
+        few = len(self._words) <= _FEW
+        spans = list(self._search(text) if few else self._look_up(text))
+        return mask_spans(text, spans) if spans else text
+
+    def _search(self, text: str) -> Iterator[tuple[int, int]]:
+        for word in self._words:
+            at = text.find(word)
+            while at >= 0:
+                if _is_whole(text, at, at + len(word)):
+                    yield at, at + len(word)
+                at = text.find(word, at + 1)
+
+    def _look_up(self, text: str) -> Iterator[tuple[int, int]]:
+        for at in range(len(text)):
+            for size in self._sizes:
+                if text[at : at + size] in self._words and _is_whole(text, at, at + size):
+                    yield at, at + size
+
+
+def _is_whole(text: str, start: int, end: int) -> bool:
+    around = text[max(start - 1, 0) : start], text[end : end + 1]
+    return not any(char == "_" or (char.isascii() and char.isalnum()) for char in around)
 
 
 def _by_beginning(forms: Iterable[str]) -> dict[str, dict[int, set[str]]]:

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from shall.actions.workers import Workers
 from shall.actions.workspaces import Workspaces
 from shall.errors import InvalidSetting
 from shall.joining import folder_of_server, make_first_state, open_workspaces, state_key
@@ -63,13 +64,15 @@ class Served:
 class Parts:
     """What an application is put together from.
 
-    ``metrics`` are told of the runs in ``workspaces``, and tell ``facts`` too.
+    ``metrics`` are told of the runs in ``workspaces``, and tell ``facts`` too. ``workers`` are
+    those of the server: MCP and REST share their turns.
     """
 
     workspaces: Workspaces
     server: MCPServer[Connected]
     metrics: Metrics
     facts: Facts = field(default_factory=Facts)
+    workers: Workers = field(default_factory=Workers)
 
 
 def make_app(settings: Settings, face: Face = SHALL) -> Served:
@@ -83,14 +86,16 @@ def make_app(settings: Settings, face: Face = SHALL) -> Served:
     metrics = Metrics(shared_folder(process_environment()), facts)
     workspaces = open_workspaces(settings, metrics.take_event)
     make_first_state(settings, workspaces)
+    workers = Workers()
     server = build_server(
         workspaces,
         settings.server_name,
         exposure=offered(settings, face),
         max_result_bytes=settings.max_result_bytes,
         state_key=state_key(settings, workspaces),
+        workers=workers,
     )
-    return assemble(settings, Parts(workspaces, server, metrics, facts), face)
+    return assemble(settings, Parts(workspaces, server, metrics, facts, workers), face)
 
 
 def assemble(settings: Settings, parts: Parts, face: Face = SHALL) -> Served:
@@ -103,7 +108,7 @@ def assemble(settings: Settings, parts: Parts, face: Face = SHALL) -> Served:
     observe_server(parts.server, parts.metrics)
     end_tracing = set_up_tracing(parts.server, settings)
     low = parts.server._lowlevel_server
-    drain = Drain(settings.drain_s)
+    drain = Drain(settings.drain_s, parts.workers)
     drain.watch(low)
     readiness = Readiness(parts.workspaces, lambda: drain.is_draining)
     backing = Backing(
@@ -112,6 +117,7 @@ def assemble(settings: Settings, parts: Parts, face: Face = SHALL) -> Served:
         parts.server,
         readiness,
         _scrape(parts),
+        parts.workers,
         origin=folder_of_server(settings).origin,
     )
     parts.facts.is_ready = lambda: readiness.is_ready

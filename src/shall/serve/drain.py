@@ -6,8 +6,11 @@ finds nothing left to wait for.
 """
 
 import asyncio
+import atexit
 import logging
+import os
 import signal
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -15,6 +18,7 @@ from typing import Any
 from mcp.shared.exceptions import MCPError
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from shall.actions.workers import Workers
 from shall.mcp.run_tools import RUN_TASK
 from shall.serve.problem import problem
 from shall.serve.streams import OpenStreams
@@ -28,11 +32,18 @@ _STILL_ANSWERED = frozenset({"/health", "/ready", "/metrics"})
 
 _LISTENING = "subscriptions/listen"
 
+_HURRY_S = 0.0002
+"""How long each thread computes in turn once the server has to leave."""
+
 
 class Drain:
-    """Knows what is in flight, and ends it. Belongs to one event loop."""
+    """Knows what is in flight, and ends it. Belongs to one event loop.
 
-    def __init__(self, drain_s: float = 10.0) -> None:
+    ``workers`` carry out what is in flight.
+    """
+
+    def __init__(self, drain_s: float = 10.0, workers: Workers | None = None) -> None:
+        self._workers = workers
         self.streams = OpenStreams()
         self._drain_s = drain_s
         self._in_flight = 0
@@ -86,11 +97,16 @@ class Drain:
         self.is_draining = True
         _log.info("draining: %d requests in flight", self._in_flight)
         if not await self._idle_within(self._drain_s / 2):
-            runs = [task for task in asyncio.all_tasks() if task.get_name() == RUN_TASK]
-            _log.warning("stopping %d runs that did not finish in time", len(runs))
-            for run in runs:
-                run.cancel()
-            await self._idle_within(self._drain_s / 4)
+            # What still computes is not waited for: it shall not hold up who closes the rest.
+            sys.setswitchinterval(_HURRY_S)
+            _log.warning("stopping %d runs that did not finish in time", _cancel_runs())
+            if not await self._idle_within(self._drain_s / 4):
+                _log.warning("leaving %d calls that did not end", self._in_flight)
+                atexit.register(_end_at_once)
+                _cancel_runs()  # again: nobody waits for their threads any more
+                if self._workers is not None:
+                    self._workers.stop()
+                await self._idle_within(self._drain_s / 8)
         if self._listener_close is not None:
             self._listener_close()
         self.streams.end()
@@ -137,6 +153,20 @@ class Drain:
             for number, handler in before.items():
                 if signal.getsignal(number) is take:
                     signal.signal(number, handler)
+
+
+def _end_at_once() -> None:
+    """End the process when all is closed. Python's own end first collects what threads compute."""
+    logging.shutdown()
+    os._exit(0)
+
+
+def _cancel_runs() -> int:
+    """Cancel every run; return how many there are."""
+    runs = [task for task in asyncio.all_tasks() if task.get_name() == RUN_TASK]
+    for run in runs:
+        run.cancel()
+    return len(runs)
 
 
 def _begins(scope: Scope) -> bool:

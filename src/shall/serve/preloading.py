@@ -11,6 +11,7 @@ ON_FIRST_USE = (
     "shall.cases.locating",
     "shall.cases.yaml_text",
     "shall.cases.yaml_writing",
+    "shall.store.vfs",
     "shall.transport.http.loop",
     "encodings.idna",
     "encodings.utf_8_sig",

@@ -5,6 +5,7 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from itertools import islice
 
 from shall.errors import ShallError
@@ -79,9 +80,12 @@ class CallBuffer:
             self._lost = 0
 
     def _start(self) -> None:
-        self._thread = threading.Thread(target=self._work, name="shall-calls", daemon=True)
-        self._thread.start()
-        atexit.register(self.flush)
+        """Start the thread; where the system has none left, the next call or the end does."""
+        thread = threading.Thread(target=self._work, name="shall-calls", daemon=True)
+        with suppress(RuntimeError):
+            thread.start()
+            self._thread = thread
+            atexit.register(self.flush)
 
     def _work(self) -> None:
         while not self._closed:

@@ -1,8 +1,8 @@
-"""Checks which file SQLite opened: it takes a path, and resolves the links in it itself."""
+"""Checks which file SQLite opened where it takes a path, and resolves the links in it itself."""
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -17,21 +17,30 @@ _File = tuple[int, int]
 
 
 @contextmanager
-def opens_only(folder: Folder, name: str) -> Iterator[None]:
-    """Check that the database which the block opens is ``name`` in the folder.
+def opens_only(folder: Folder | None, name: str) -> Iterator[Callable[[], None]]:
+    """Check at the end of the block that the database it opened is ``name`` in the folder.
 
-    Without a base there is nothing to check: the operator named the path.
+    The block may check earlier by calling what it is given. Without a folder, or one without a
+    base, there is nothing to check: nothing can be replaced, or the operator named the path.
 
     Raises:
         StoreUnavailable: Another file was opened: a part of the path was replaced meanwhile.
     """
-    if folder.base is None:
-        yield
+    if folder is None or folder.base is None:
+        yield lambda: None
         return
     with _LOCK:
         before = _descriptors()
-        yield
-        opened = dict(it for number, it in _descriptors().items() if before.get(number) != it)
+
+        def check() -> None:
+            _check_opened(before, folder, name)
+
+        yield check
+        check()
+
+
+def _check_opened(before: dict[int, tuple[_File, str]], folder: Folder, name: str) -> None:
+    opened = dict(it for number, it in _descriptors().items() if before.get(number) != it)
     with folder.opened() as descriptor:
         expected = {ending: _identity(descriptor, f"{name}{ending}") for ending in _ENDINGS}
     named = {file for file, said in opened.items() if said.startswith(name)}

@@ -4,7 +4,7 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,6 +26,7 @@ from shall.store.rows import RunRow, case_from_text, run_record, time_text
 MAX_CALLS = 100_000
 _BUSY_S = 10.0
 _LIVE_FOLDER = "live"
+_OPEN_FOLDERS = Path("/proc/self/fd")
 _REPAIR = "Run `shall doctor --repair`: it keeps the file and recovers what can be read."
 
 # Primary result code: what it means, and what to do next.
@@ -59,9 +60,18 @@ class SqliteStore:
     """
 
     def __init__(
-        self, path: Path, *, max_runs: int, max_age_days: int, folder: Folder | None = None
+        self,
+        path: Path,
+        *,
+        max_runs: int,
+        max_age_days: int,
+        folder: Folder | None = None,
+        vfs: str | None = None,
     ) -> None:
         """Open the file, or make it, at the path or in the folder that is named beside it.
+
+        ``vfs`` names a VFS of SQLite that resolves no links (``store.vfs``): it opens the file
+        through the open folder. Without it the file is checked once it is open.
 
         Raises:
             StoreUnavailable: It cannot be opened or written.
@@ -70,34 +80,39 @@ class SqliteStore:
         self._path = path
         self._folder = folder or Folder(path.parent)
         with self._translated():
-            self._close_folder, self._reached = _reached(self, self._folder, path)
+            held, self._reached = _reached(self._folder, path)
+        self._vfs = vfs if self._reached.is_relative_to(_OPEN_FOLDERS) else None
         self._max_runs = max(1, max_runs)
         self._max_age_days = max_age_days
         self._lock = threading.RLock()
         self._lease: Lease | None = None
         self._calls = CallBuffer(self._insert_calls)
         with self._translated(), ExitStack() as undo:
-            undo.callback(self._close_folder)
-            # Closed with this object at the latest, so that nobody waits for a forgotten store.
-            self._stop_using = finalize(self, os.close, share(in_use_file(self._reached)))
-            undo.callback(self._stop_using)
+            for descriptor in held:
+                undo.callback(os.close, descriptor)
+            in_use = share(in_use_file(self._reached))
+            undo.callback(os.close, in_use)
             with self._starting():
-                with opens_only(self._folder, path.name):
+                with opens_only(None if self._vfs else self._folder, path.name) as check:
                     self._connection = self._connect()
                     undo.callback(self._connection.close)
+                    check()  # before anything is written
                     refuse_newer(self._connection, str(path))
                     self._connection.execute("PRAGMA journal_mode = WAL")
                 self._connection.execute("PRAGMA foreign_keys = ON")
                 migrate(self._connection)
-            undo.pop_all()
+            # Closed with this object at the latest, so that nobody waits for a forgotten store.
+            self._release = finalize(self, undo.pop_all().close)
+            self._release.atexit = False  # the system closes all; a forked process must not
 
     def _connect(self) -> sqlite3.Connection:
         flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
         with suppress(FileExistsError):
             # Only a new file: closing one that is open elsewhere in this process drops its locks.
             os.close(os.open(self._reached, flags, 0o600))
+        uri = f"{self._reached.absolute().as_uri()}?mode=rw"  # it is made above, or not at all
         return sqlite3.connect(
-            f"{self._reached.absolute().as_uri()}?mode=rw",  # it is made above, or not at all
+            uri if self._vfs is None else f"{uri}&vfs={self._vfs}",
             timeout=_BUSY_S,
             isolation_level=None,
             check_same_thread=False,
@@ -254,22 +269,19 @@ class SqliteStore:
         """
         self._calls.close()
         with self._lock, self._translated():
-            self._connection.close()
             if self._lease is not None:
                 self._lease.give_back()
                 self._lease = None
-            self._stop_using()
-            self._close_folder()
+            self._release()  # the connection first: it deletes its WAL through the folder
 
 
-def _reached(store: SqliteStore, folder: Folder, path: Path) -> tuple[Callable[[], object], Path]:
-    """Return what closes the folder with the store, and the path of the database through it.
+def _reached(folder: Folder, path: Path) -> tuple[tuple[int, ...], Path]:
+    """Return the descriptors to hold while the store is open, and the database's path by them.
 
     Elsewhere than on Linux an open folder cannot be a part of a path: ``opens_only`` finds out.
     """
     if folder.base is None:
-        return lambda: None, path
+        return (), path
     descriptor = walk(folder.base(), folder.names)
-    close = finalize(store, os.close, descriptor)
-    through = Path(f"/proc/self/fd/{descriptor}")
-    return close, (through if through.is_dir() else folder.path) / path.name
+    through = _OPEN_FOLDERS / str(descriptor)
+    return (descriptor,), (through if through.is_dir() else folder.path) / path.name

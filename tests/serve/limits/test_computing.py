@@ -23,6 +23,10 @@ SLOW = ", ".join(['{type: regex, field: text, expected: "(a|a|aa)+$"}'] * 40)
 ROW = '{"id":12345,"name":"user 1","email":"u1@example.com","active":true}'
 
 
+GIB = 1 << 30
+SPEC = "".join(f"{n}. THE foo bar WHEN quick {n}.\n" for n in range(1, 26_000))
+
+
 def sending(url: str, name: str, checks: str = "") -> str:
     step = f"{{id: s, path: /given/{name}, assert: [{checks}]}}"
     return f"testcase:\n  name: a\n  host: {url}\n  steps: [{step}]\n"
@@ -68,7 +72,7 @@ async def test_health_is_answered_within_a_second_whatever_runs(
 ) -> None:
     service.answer("slow", '{"text": "' + "a" * 60 + 'b"}', "application/json")
     service.answer("rows", "[" + ",".join([ROW] * 100_000) + "]", "application/json")
-    served = serve(PYTEST_TIMEOUT="20")
+    served = serve(PYTEST_TIMEOUT="20", memory=GIB)
     one = {"yaml_path": "tests/cases/a0.yaml"}
     async with watched(served.base) as took:
         write(project, UNKNOWN)
@@ -108,6 +112,53 @@ async def test_an_expansion_is_told_with_its_place(
     head = f"testcase:\n  name: a\n  host: {service.url}\n"
     case = f"{head}  variables:\n    a0: 0123456789 x\n{levels}"
     write(project, case + "  steps: [{id: s, path: '/{{ a9 }}'}]\n")
-    answer = await called(serve().base, "run_tests", {})
+    answer = await called(serve(memory=GIB).base, "run_tests", {})
     told = answer["results"][0]["error_message"]
     assert told.startswith("tests/cases/a0.yaml:11:9: The expressions of this case would make")
+
+
+@pytest.mark.verifies("defences#4.5", "defences#4.6")
+async def test_a_run_of_large_answers_ends_in_its_time_and_memory(
+    serve: Serve, project: Path, service: Any
+) -> None:
+    service.answer("rows", "[" + ",".join([ROW] * 220_000) + "]", "application/json")
+    write(project, sending(service.url, "rows"), 16)
+    served = serve(PYTEST_TIMEOUT="5", memory=GIB)
+    async with watched(served.base) as took:
+        run = await called(served.base, "run_tests", {})
+    assert run["total"] == 16
+    assert run["duration"] < 15  # after its 5 s nothing is decoded any more
+    assert max(took) < 1
+
+
+@pytest.mark.verifies("defences#9.13")
+async def test_a_large_secret_of_an_answer_takes_no_memory(
+    serve: Serve, project: Path, service: Any
+) -> None:
+    service.answer("token", '{"token": "' + "t0ken" * 2_500_000 + '"}', "application/json")
+    write(project, sending(service.url, "token"), 8)
+    served = serve(memory=GIB)
+    async with watched(served.base) as took:
+        run = await called(served.base, "run_tests", {})
+    assert run["total"] == 8
+    assert served.process.poll() is None
+    assert max(took) < 1
+
+
+@pytest.mark.verifies("defences#4.2", "defences#4.10")
+async def test_what_computes_at_sigterm_is_answered_and_not_waited_for(
+    serve: Serve, project: Path
+) -> None:
+    (project / "specs").mkdir()
+    head = "# A\n\n### Requirement 1: a\n\n#### Acceptance Criteria\n\n"
+    for name in "abc":
+        (project / "specs" / name).mkdir()
+        (project / f"specs/{name}/requirements.md").write_text(head + SPEC)
+    served = serve("--drain", "4", memory=GIB)
+    calling = [asyncio.create_task(called(served.base, "trace_requirements", {})) for _ in range(6)]
+    await asyncio.sleep(0.5)  # until they compute, which takes them some 10 s
+    assert not any(call.done() for call in calling)
+    served.process.send_signal(signal.SIGTERM)
+    answers = await asyncio.gather(*calling)
+    assert {answer["error_code"] for answer in answers} == {"MCP_DRAINING"}
+    assert await asyncio.to_thread(served.process.wait, 4) == 0
