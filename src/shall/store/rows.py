@@ -1,6 +1,5 @@
 """Records to database values and back."""
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
