@@ -4,10 +4,10 @@ import argparse
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from shall.settings import ACCESS_ROWS, SERVER_ROWS, types
+from shall.settings import SETTINGS, types
 
 _LISTS = (types.words, types.networks)
-_SERVING = tuple(row for row in (*SERVER_ROWS, *ACCESS_ROWS) if row.flag)
+_SERVING = tuple(row for row in SETTINGS if row.is_server and row.flag)
 
 
 def add_serving_flags(

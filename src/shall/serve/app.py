@@ -8,8 +8,6 @@ from typing import Any
 
 from mcp.server.mcpserver import MCPServer
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
@@ -27,15 +25,14 @@ from shall.serve.face import SHALL, Face
 from shall.serve.gates import gated
 from shall.serve.observe.metrics import Facts, Metrics
 from shall.serve.observe.operations import observe_server
-from shall.serve.observe.scrape import metrics_response
 from shall.serve.observe.sharing import shared_folder
 from shall.serve.observe.tracing import set_up_tracing
 from shall.serve.one_url import UNCHECKED, Messages, OneUrl
 from shall.serve.preloading import import_all
 from shall.serve.readiness import Readiness
-from shall.serve.rest.about import count_connections, document_d_metrics
 from shall.serve.rest.answers import problem_handlers
-from shall.serve.rest.backing import Backing, Scrape
+from shall.serve.rest.backing import Backing
+from shall.serve.rest.info import count_connections
 from shall.serve.rest.routes import rest_routes
 from shall.serve.sse import SseSessions
 from shall.serve.streams import OpenStreams
@@ -116,7 +113,7 @@ def assemble(settings: Settings, parts: Parts, face: Face = SHALL) -> Served:
         parts.workspaces,
         parts.server,
         readiness,
-        _scrape(parts),
+        parts.metrics,
         parts.workers,
         origin=folder_of_server(settings).origin,
     )
@@ -162,14 +159,6 @@ def _check_paths(mcp: Iterable[Route], others: Iterable[Route], public: Collecti
                 f"MCP cannot be served at {route.path}: another route is there already.",
                 hint="Name another one with --path, such as /mcp.",
             )
-
-
-def _scrape(parts: Parts) -> Scrape:
-    async def scrape(backing: Backing, request: Request) -> Response:
-        as_json = partial(document_d_metrics, backing)
-        return await metrics_response(parts.metrics, request.headers.get("accept", ""), as_json)
-
-    return scrape
 
 
 def _mcp_routes(

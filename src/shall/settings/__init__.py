@@ -4,18 +4,14 @@
 documentation are made from it. Precedence: flags, environment, ``shall.yaml``, defaults.
 """
 
-from shall.settings.access_rows import ACCESS_ROWS
 from shall.settings.defaults import API_AUTO_TEST, SPEC_DRIVEN
 from shall.settings.page import settings_page, settings_table
 from shall.settings.reading import FILE_NAME, Source, Sources, process_environment, read_settings
-from shall.settings.server_rows import SERVER_ROWS
 from shall.settings.table import SETTINGS, Setting, Settings
 
 __all__ = [
-    "ACCESS_ROWS",
     "API_AUTO_TEST",
     "FILE_NAME",
-    "SERVER_ROWS",
     "SETTINGS",
     "SPEC_DRIVEN",
     "Setting",

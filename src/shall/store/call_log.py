@@ -20,7 +20,7 @@ from pathlib import Path
 from threading import Lock
 
 from shall.store.base import CallRecord
-from shall.store.latencies import milliseconds
+from shall.store.call_statistics import milliseconds
 
 _LOCK_WAIT_S = 1.0
 _LOCK_PAUSE_S = 0.0005

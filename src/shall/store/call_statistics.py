@@ -1,30 +1,69 @@
-"""Counts tool calls: few from their rows, many from the spans of ``call_counts``.
+"""Tool calls, counted by spans of time: statistics of a million calls read a few thousand rows.
 
-A window of many calls is put together from the longest spans that lie inside it; the span that
-lies there only in part is divided into shorter ones, at last into rows. So at most 31 days, 23
-hours, 59 minutes and 59 seconds are read beside the longest spans, however many calls there are.
+A call is one row of ``calls``, of which the newest are kept. It is also counted in one span each of
+a second, a minute, an hour, a day and 32 days: by tool, status and error code in ``call_counts``,
+and by latency in ``call_latencies``. The longest spans are never deleted, so every call stays
+counted. A window is put together from the longest spans inside it; the span that its edge cuts is
+divided into shorter ones, and the last second into rows.
+
+Latencies are counted in the buckets of DDSketch (Masson, Rim and Lee, "DDSketch: A Fast and
+Fully-Mergeable Quantile Sketch with Relative-Error Guarantees", PVLDB 12(12), 2019): their bounds
+grow by ``(1 + a) / (1 - a)``, so the middle of a bucket is within the part ``a`` of its values.
+
+Every function that takes a connection runs in a transaction of its caller.
 """
 
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import json
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
-from shall.store.base import CallStatistics
-from shall.store.call_counts import LENGTHS
-from shall.store.latencies import bucket_of, nearest, nearest_bucket
-from shall.store.rows import time_text
+from shall.store.base import CallRecord, CallStatistics
+from shall.store.rows import plain, time_text
 
 if TYPE_CHECKING:
     import sqlite3
 
+SECOND, MINUTE, HOUR, DAY, LONGEST = 1, 60, 3600, 86_400, 32 * 86_400
+LENGTHS = (LONGEST, DAY, HOUR, MINUTE, SECOND)
+"""The lengths of spans in seconds, each a multiple of the next."""
+
+KEPT_S = {DAY: 366 * DAY, HOUR: 32 * DAY, MINUTE: DAY, SECOND: 0}
+"""How long spans are kept at least, in seconds, and while rows of their calls remain.
+
+All spans within a longer one are deleted together, since only all of them can stand for it.
+"""
+
 EXACT_UP_TO = 10_000
-"""Calls up to which the P95 is read from their rows."""
+"""Number of calls up to which the P95 is exact."""
 
+RELATIVE_ERROR = 0.005
+"""How far a P95 that is read from buckets may be from the exact one, as a part of it."""
+
+_GROWTH = (1 + RELATIVE_ERROR) / (1 - RELATIVE_ERROR)
+_LOG_GROWTH = math.log(_GROWTH)
+_LEAST_MS, _MOST_MS = 1e-3, 1e12
 _EVER = 1 << 60
-_PERCENT = 95
 
+_INSERT_CALL = "INSERT INTO calls VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)"
+_DELETE_CALLS = "DELETE FROM calls WHERE id <= (SELECT max(id) FROM calls) - ?"
+_OLDEST_CALL = "SELECT at FROM calls ORDER BY id LIMIT 1"
+_DELETE_SPANS = (
+    "DELETE FROM call_counts WHERE length = ? AND start < ?",
+    "DELETE FROM call_latencies WHERE length = ? AND start < ?",
+)
+_ADD_COUNTS = """
+    INSERT INTO call_counts VALUES (?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET
+        calls = calls + excluded.calls, spent_ms = spent_ms + excluded.spent_ms
+"""
+_ADD_LATENCIES = """
+    INSERT INTO call_latencies VALUES (?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET calls = calls + excluded.calls
+"""
 _NEWEST_ROWS = """
     SELECT status = 'ok', coalesce(error_code, ''), latency_ms FROM calls
     WHERE at > ? AND at < ? ORDER BY at DESC, id DESC LIMIT ?
@@ -44,47 +83,78 @@ _LATENCIES = """
 """
 
 _Row = tuple[int, str, float]  # succeeded, error code, latency in milliseconds
-_Group = tuple[int, str]  # succeeded, error code
+_Spans = tuple[int, int, int]  # length, start of the first one, end of the last one
 
 
-@dataclass(frozen=True, slots=True)
-class _Spans:
-    """Neighbouring spans of one length: those that start from ``first``, before ``end``."""
+def insert_calls(
+    connection: "sqlite3.Connection", calls: Sequence[CallRecord], keep: int, now: datetime
+) -> None:
+    """Insert calls and count them; delete all rows but the newest ``keep``, and expired spans."""
+    connection.executemany(_INSERT_CALL, [_call_row(call) for call in calls])
+    _count(connection, calls)
+    connection.execute(_DELETE_CALLS, (keep,))
+    (oldest,) = connection.execute(_OLDEST_CALL).fetchone()
+    rows_since = datetime.fromisoformat(oldest).timestamp()
+    for longer, length in pairwise(LENGTHS):
+        before = int(min(now.timestamp() - KEPT_S[length], rows_since)) // longer * longer
+        for statement in _DELETE_SPANS:
+            connection.execute(statement, (length, before))
 
-    length: int
-    first: int
-    end: int
+
+def _call_row(call: CallRecord) -> tuple[Any, ...]:
+    """Return the columns of ``calls`` after the id."""
+    return (
+        time_text(call.at),
+        plain(call.tool),
+        plain(call.request_id),
+        plain(call.status),
+        milliseconds(call.latency_ms),
+        None if call.error_code is None else plain(call.error_code),
+        json.dumps(dict(call.meta), default=str, skipkeys=True),
+    )
 
 
-@dataclass(slots=True)
-class _Window:
-    """What is counted: whole spans, and rows of a span that lies only partly inside."""
-
-    after: str
-    spans: list[_Spans] = field(default_factory=list)
-    rows: Sequence[_Row] = ()
-    total: int = 0
+def _count(connection: "sqlite3.Connection", calls: Iterable[CallRecord]) -> None:
+    numbers: Counter[tuple[int, str, str, str]] = Counter()
+    spent_ms: dict[tuple[int, str, str, str], float] = defaultdict(float)
+    latencies: Counter[tuple[int, int]] = Counter()
+    for call in calls:
+        second = int(call.at.timestamp() // 1)
+        key = (second, plain(call.tool), plain(call.status), plain(call.error_code or ""))
+        numbers[key] += 1
+        spent_ms[key] += milliseconds(call.latency_ms)
+        latencies[second, bucket_of(call.latency_ms)] += 1
+    for length in LENGTHS:
+        counts = (
+            (length, key[0] // length * length, *key[1:], number, spent_ms[key])
+            for key, number in numbers.items()
+        )
+        connection.executemany(_ADD_COUNTS, counts)
+        buckets = (
+            (length, second // length * length, bucket, number)
+            for (second, bucket), number in latencies.items()
+        )
+        connection.executemany(_ADD_LATENCIES, buckets)
 
 
 def count_calls(
     connection: "sqlite3.Connection", limit: int, since: datetime | None
 ) -> CallStatistics:
-    """Count the newest ``limit`` calls (0: all), only those after ``since`` if given.
+    """Return the statistics of the newest ``limit`` calls (0: all), only after ``since`` if given.
 
-    Exact, but for two things: above ``EXACT_UP_TO`` calls the P95 comes from buckets; and where a
-    span at the window's edge can no longer be divided, because its rows are dropped, ``since``
+    Exact, with two exceptions: above ``EXACT_UP_TO`` calls the P95 comes from buckets; and if a
+    span at the edge of the window can no longer be divided because its rows are deleted, ``since``
     counts it whole, and ``limit`` counts only those of its calls that are still rows.
     """
     after = "" if since is None else time_text(since)
     if 0 < limit <= EXACT_UP_TO:
-        return _from_rows(_newest_rows(connection, after, limit))
-    window = _Window(after)
-    _fill(connection, window, limit if limit > 0 else _EVER, since)
-    if window.total <= EXACT_UP_TO:
-        rows = _newest_rows(connection, after, window.total)
-        if len(rows) == window.total:
-            return _from_rows(rows)
-    return _from_window(connection, window)
+        return _statistics(connection, _newest_rows(connection, after, limit), ())
+    spans, rows, total = _window(connection, limit or _EVER, since)
+    if total <= EXACT_UP_TO:
+        newest = _newest_rows(connection, after, total)
+        if len(newest) == total:
+            return _statistics(connection, newest, ())
+    return _statistics(connection, rows, spans)
 
 
 def _newest_rows(
@@ -93,50 +163,35 @@ def _newest_rows(
     return connection.execute(_NEWEST_ROWS, (after, before, limit)).fetchall()
 
 
-def _fill(
-    connection: "sqlite3.Connection", window: _Window, limit: int, since: datetime | None
-) -> None:
-    """Find the whole spans of a window, the longest first, and divide the one at its edge."""
-    after = float("-inf") if since is None else since.timestamp()
-    edge, whole = _Spans(0, -_EVER, _EVER), None
+def _window(
+    connection: "sqlite3.Connection", limit: int, since: datetime | None
+) -> tuple[list[_Spans], list[_Row], int]:
+    """Return the spans and rows that make up a window, and how many calls are in it."""
+    after = -math.inf if since is None else since.timestamp()
+    window: list[_Spans] = []
+    left = limit
+    cut, whole = (0, -_EVER, _EVER), -1  # the span to divide next, and its calls
     for length in LENGTHS:
-        spans: list[tuple[int, int]] = connection.execute(
-            _TOTALS, (length, edge.first, edge.end)
-        ).fetchall()
-        if whole not in {None, sum(calls for _, calls in spans)}:
-            continue  # some of these short spans are dropped already
-        cut, first = None, edge.end
+        _, low, high = cut
+        spans = connection.execute(_TOTALS, (length, low, high)).fetchall()
+        if whole not in {-1, sum(calls for _, calls in spans)}:
+            continue  # some of these short spans are deleted already
+        first = high
         for start, calls in spans:
-            if start <= after or window.total + calls > limit:
-                cut = (start, calls)
+            if start <= after or calls > left:
+                cut, whole = (length, start, start + length), calls
                 break
-            window.total, first = window.total + calls, start
-        window.spans.append(_Spans(length, first, edge.end))
-        if cut is None or cut[0] + length <= after or window.total == limit:
-            return
-        edge, whole = _Spans(length, cut[0], cut[0] + length), cut[1]
-    if whole is not None:
-        _divide_by_rows(connection, window, edge, whole, limit)
-
-
-def _divide_by_rows(
-    connection: "sqlite3.Connection", window: _Window, edge: _Spans, whole: int, limit: int
-) -> None:
-    """Take the calls of a span that lie in the window, by their rows.
-
-    Where rows of the span are dropped already, it is taken whole, or with the rows there are if
-    whole it would exceed the limit.
-    """
-    left = limit - window.total
-    bounds = (_text(edge.first), _text(edge.end))
+            first, left = start, left - calls
+        window.append((length, first, high))
+        if cut[0] != length or cut[2] <= after or left == 0:  # nothing of a span is to be added
+            return window, [], limit - left
+    bounds = (_text(cut[1]), _text(cut[2]))
     (kept,) = connection.execute(_COUNT_ROWS, bounds).fetchone()
     if kept < whole <= left:
-        window.spans.append(edge)
-        window.total += whole
-    else:
-        after = max(window.after, bounds[0])
-        window.rows = _newest_rows(connection, after, left, bounds[1])
-        window.total += len(window.rows)
+        return [*window, cut], [], limit - left + whole
+    within = bounds[0] if since is None else max(bounds[0], time_text(since))
+    rows = _newest_rows(connection, within, left, bounds[1])
+    return window, rows, limit - left + len(rows)
 
 
 def _text(second: int) -> str:
@@ -144,31 +199,17 @@ def _text(second: int) -> str:
     return datetime.fromtimestamp(second, UTC).isoformat()[:19]
 
 
-def _from_rows(rows: Sequence[_Row]) -> CallStatistics:
+def _statistics(
+    connection: "sqlite3.Connection", rows: Sequence[_Row], spans: Sequence[_Spans]
+) -> CallStatistics:
+    """Sum up rows and spans. The P95 is exact if there are rows only."""
+    groups = Counter((succeeded, code) for succeeded, code, _ in rows)
     latencies = sorted(latency for _, _, latency in rows)
-    p95 = nearest(latencies, _PERCENT) if rows else 0.0
-    return _statistics(_groups(rows), sum(latencies), p95)
-
-
-def _groups(rows: Sequence[_Row]) -> Counter[_Group]:
-    return Counter((succeeded, code) for succeeded, code, _ in rows)
-
-
-def _from_window(connection: "sqlite3.Connection", window: _Window) -> CallStatistics:
-    groups = _groups(window.rows)
-    spent_ms = sum(latency for _, _, latency in window.rows)
-    buckets = Counter(bucket_of(latency) for _, _, latency in window.rows)
-    for spans in window.spans:
-        bounds = (spans.length, spans.first, spans.end)
+    spent_ms = sum(latencies)
+    for bounds in spans:
         for succeeded, code, calls, spent in connection.execute(_COUNTS, bounds):
             groups[succeeded, code] += calls
             spent_ms += spent
-        for bucket, calls in connection.execute(_LATENCIES, bounds):
-            buckets[bucket] += calls
-    return _statistics(groups, spent_ms, nearest_bucket(buckets.items(), _PERCENT))
-
-
-def _statistics(groups: Counter[_Group], spent_ms: float, p95_ms: float) -> CallStatistics:
     total = groups.total()
     if total == 0:
         return CallStatistics(0, 0, 0, 0.0, 0.0, 0.0, {})
@@ -177,6 +218,13 @@ def _statistics(groups: Counter[_Group], spent_ms: float, p95_ms: float) -> Call
     for (_, code), calls in groups.items():
         codes[code] += calls
     del codes[""]
+    if spans:
+        buckets = Counter(map(bucket_of, latencies))
+        for bounds in spans:
+            buckets.update(dict(connection.execute(_LATENCIES, bounds)))
+        p95_ms = p95_of_buckets(buckets)
+    else:
+        p95_ms = latencies[_rank_of_p95(total) - 1]
     return CallStatistics(
         total=total,
         success=success,
@@ -186,3 +234,28 @@ def _statistics(groups: Counter[_Group], spent_ms: float, p95_ms: float) -> Call
         p95_latency_ms=p95_ms,
         error_codes=dict(codes),
     )
+
+
+def milliseconds(value: float) -> float:
+    """Return a latency that can be stored: 0 for a negative number or NaN."""
+    return min(value, _MOST_MS) if value >= 0 else 0.0
+
+
+def bucket_of(latency_ms: float) -> int:
+    """Return the number of the bucket that counts a latency; below 1 us all share one."""
+    return math.ceil(math.log(max(milliseconds(latency_ms), _LEAST_MS)) / _LOG_GROWTH)
+
+
+def p95_of_buckets(buckets: Mapping[int, int]) -> float:
+    """Return the P95 of counts by bucket in milliseconds, within ``RELATIVE_ERROR``."""
+    left = _rank_of_p95(sum(buckets.values()))
+    for bucket, count in sorted(buckets.items()):
+        left -= count
+        if left <= 0:
+            return float(2 * _GROWTH**bucket / (_GROWTH + 1))
+    return 0.0
+
+
+def _rank_of_p95(total: int) -> int:
+    """Return the nearest rank, counted from 1."""
+    return math.ceil(total * 95 / 100)

@@ -4,7 +4,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from shall.errors import StoreTooNew
-from shall.store.latencies import bucket_of
+from shall.store.call_statistics import bucket_of
 
 if TYPE_CHECKING:
     import sqlite3

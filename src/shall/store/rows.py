@@ -1,6 +1,5 @@
 """Records to database values and back."""
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -9,8 +8,7 @@ from typing import Any, NamedTuple
 from shall.errors import BadValue, StoreUnavailable
 from shall.results.encoding import decode_case, encode_case
 from shall.results.records import CaseResult, CheckResult, Outcome, RunStatus, StepResult
-from shall.store.base import CallRecord, RunRecord
-from shall.store.latencies import milliseconds
+from shall.store.base import RunRecord
 
 
 def time_text(moment: datetime) -> str:
@@ -51,19 +49,6 @@ def run_record(row: RunRow, status: RunStatus, cases: Sequence[tuple[str, str]])
         duration_s=row.duration_s,
         environment=row.environment,
         test_names=tuple(name for name, _ in cases),
-    )
-
-
-def call_row(call: CallRecord) -> tuple[Any, ...]:
-    """Give the columns of ``calls`` after its number."""
-    return (
-        time_text(call.at),
-        plain(call.tool),
-        plain(call.request_id),
-        plain(call.status),
-        milliseconds(call.latency_ms),
-        None if call.error_code is None else plain(call.error_code),
-        json.dumps(dict(call.meta), default=str, skipkeys=True),
     )
 
 

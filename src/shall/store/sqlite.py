@@ -15,8 +15,7 @@ from shall.results.records import CaseResult, RunStatus
 from shall.store import connections, queries
 from shall.store.base import CallRecord, CallStatistics, ConnectionRecord, RunRecord
 from shall.store.call_buffer import CallBuffer
-from shall.store.call_counts import insert_calls
-from shall.store.call_statistics import count_calls
+from shall.store.call_statistics import count_calls, insert_calls
 from shall.store.folders import Folder, walk
 from shall.store.locks import Lease, in_use_file, is_held, locked_file, share
 from shall.store.migrate import migrate, refuse_newer

@@ -15,7 +15,14 @@ from starlette.responses import PlainTextResponse
 
 from shall.errors import InvalidSetting, KeysUnavailable
 from shall.serve.auth import authenticator
-from shall.serve.auth.jwks import FRESH_S, RETRY_S, UNKNOWN_S, KeyServer, read_keys
+from shall.serve.auth.jwks import (
+    FRESH_S,
+    MAX_DOCUMENT_BYTES,
+    RETRY_S,
+    UNKNOWN_S,
+    KeyServer,
+    read_keys,
+)
 from shall.serve.auth.jwts import LEEWAY_S, JwtVerifier
 from shall.serve.auth.refusal import Refused
 from shall.settings import Settings
@@ -141,6 +148,7 @@ def test_a_short_key_is_not_used() -> None:
         lambda: PlainTextResponse(json.dumps({"keys": [_EC_KEY]}), 500),
         lambda: PlainTextResponse("<html>"),
         lambda: PlainTextResponse("[" * 100_000),
+        lambda: PlainTextResponse(json.dumps({"keys": [_EC_KEY]}) + " " * MAX_DOCUMENT_BYTES),
         lambda: PlainTextResponse('{"keys": []}'),
         lambda: PlainTextResponse("", 302, {"Location": "http://127.0.0.1:1/"}),
     ],

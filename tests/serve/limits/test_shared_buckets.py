@@ -127,7 +127,7 @@ def test_the_library_is_imported_only_for_a_shared_store(tmp_path: Path) -> None
     program = (
         "import sys; from shall.settings import Settings;"
         "from shall.serve.limits.rates import limit_rates;"
-        "limit_rates(print, Settings(rate_per_s=1)); print('limits' in sys.modules)"
+        "limit_rates(print, Settings(rate_per_s=1)); print('redis' in sys.modules)"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True

@@ -26,7 +26,7 @@ from shall.serve.app import Parts, assemble
 from shall.serve.observe.exchanges import ExchangeGate
 from shall.serve.observe.metrics import Facts, Metrics
 from shall.serve.observe.operations import operations
-from shall.serve.observe.scrape import metrics_response
+from shall.serve.rest.info import metrics_response
 from shall.settings import Settings
 
 pytestmark = pytest.mark.anyio
@@ -191,12 +191,16 @@ async def test_runs_and_cases_are_counted(project: Path, service: Any, metrics: 
     assert counted(metrics, "shall_run_duration_seconds_count") == {frozenset(): 1}
 
 
+async def as_json() -> dict[str, Any]:
+    return {"server": {"version": "1"}}
+
+
 @pytest.mark.verifies("observability#3.1")
 async def test_the_text_is_read_by_prometheus_in_both_formats() -> None:
     metrics = Metrics(facts=Facts(is_ready=lambda: False, connections=lambda: 7))
     metrics.take_operation(("tools/call", 'a"b\\c\n', "", "2026-07-28", "tcp"), 0.03)
 
-    plain = await metrics_response(metrics, "*/*")
+    plain = await metrics_response(metrics, "*/*", as_json)
     assert plain.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
     families = {it.name: it for it in text_string_to_metric_families(bytes(plain.body).decode())}
     assert families[OPERATION].type == "histogram"
@@ -206,7 +210,7 @@ async def test_the_text_is_read_by_prometheus_in_both_formats() -> None:
     assert families["process_resident_memory_bytes"].samples[0].value > 1 << 20
 
     prometheus = "application/openmetrics-text;version=1.0.0;q=0.75,text/plain;version=0.0.4;q=0.5"
-    opened = await metrics_response(metrics, prometheus)
+    opened = await metrics_response(metrics, prometheus, as_json)
     assert opened.headers["content-type"].startswith("application/openmetrics-text; version=1.0.0")
     names = {it.name for it in read_openmetrics(bytes(opened.body).decode())}  # type: ignore[no-untyped-call]
     assert {OPERATION, "shall_runs", "shall_ready", "process_cpu_seconds"} <= names
@@ -224,9 +228,6 @@ async def test_the_text_is_read_by_prometheus_in_both_formats() -> None:
     ],
 )
 async def test_json_is_for_whoever_asks_for_it(metrics: Metrics, accept: str, kind: str) -> None:
-    async def as_json() -> dict[str, Any]:
-        return {"server": {"version": "1"}}
-
     answer = await metrics_response(metrics, accept, as_json)
 
     assert answer.headers["content-type"].partition(";")[0] == kind

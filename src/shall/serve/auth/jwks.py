@@ -1,11 +1,15 @@
-"""The keys of an authorization server (RFC 7517), fetched when needed and kept for a while."""
+"""The keys of an authorization server (RFC 7517), fetched when needed and cached.
+
+PyJWT's ``PyJWKClient`` cannot stand in: it holds its lock during a fetch, so callers with a known
+key would wait; it fetches again for every request while the server is down, and then has no keys;
+it reads a document of any size; and it takes an RSA key without ``alg`` for RS256 only.
+"""
 
 import asyncio
 import json
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from jwt import PyJWK
@@ -18,6 +22,9 @@ from shall.transport.waits import Work
 
 TIMEOUT_S = 5.0
 """How long the key server may take."""
+
+MAX_DOCUMENT_BYTES = 1 << 20
+"""Size of the document: hundreds of keys fit in."""
 
 FRESH_S = 600.0
 """How long keys are used before they are asked for again: a key that was taken back is refused."""
@@ -43,22 +50,8 @@ ALGORITHMS = frozenset(name for names in _ALGORITHMS.values() for name in names)
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
-    """Keys by id and algorithm."""
-
-    by_use: Mapping[tuple[str, str], PyJWK] = field(default_factory=dict)
-    ids: frozenset[str] = frozenset()
-
-    def has(self, kid: str | None) -> bool:
-        """Tell whether a key is here."""
-        return kid in self.ids if kid is not None else len(self.ids) == 1
-
-    def find(self, kid: str | None, algorithm: str) -> PyJWK | None:
-        """Give the key for an algorithm; a token may leave out the id where there is one key."""
-        if kid is None and len(self.ids) == 1:
-            [kid] = self.ids
-        return self.by_use.get((kid, algorithm)) if kid is not None else None
+Keys = Mapping[str, Mapping[str, PyJWK]]
+"""Keys by id, then by algorithm."""
 
 
 class KeyServer:
@@ -73,26 +66,32 @@ class KeyServer:
         self._url = url
         self._clock = clock
         self._fetch = fetch or fetch_keys
-        self._keys = Keys()
+        self._keys: Keys = {}
         self._fetched_at = self._asked_at = float("-inf")
         self._asking = asyncio.Lock()
 
     async def find(self, kid: str | None, algorithm: str) -> PyJWK | None:
-        """Give a key; None where the server has none with this id for this algorithm.
+        """Return a key; None if the server has none with this id for this algorithm.
 
         Raises:
             KeysUnavailable: The server never gave keys, and gives none now.
         """
-        # While one request asks, those with a known key go on, and those without wait for it.
-        if not (self._keys.has(kid) and (self._is_fresh() or self._asking.locked())):
+        # While one request fetches, those with a known key go on, and those without wait for it.
+        if not (self._with_id(kid) and (self._is_fresh() or self._asking.locked())):
             async with self._asking:
                 if self._may_ask(kid):
                     await self._ask()
-        if not self._keys.ids:
+        if not self._keys:
             raise KeysUnavailable(
                 "The keys to check the token with cannot be had now.", hint="Try again."
             )
-        return self._keys.find(kid, algorithm)
+        return self._with_id(kid).get(algorithm)
+
+    def _with_id(self, kid: str | None) -> Mapping[str, PyJWK]:
+        """Return keys by algorithm; a token may leave out the id if the server has one only."""
+        if kid is None and len(self._keys) == 1:
+            [kid] = self._keys
+        return self._keys.get(kid, {}) if kid is not None else {}
 
     def reload(self) -> None:
         """Ask again when a key is next needed."""
@@ -102,9 +101,9 @@ class KeyServer:
         return self._clock() - self._fetched_at < FRESH_S
 
     def _may_ask(self, kid: str | None) -> bool:
-        if self._keys.has(kid) and self._is_fresh():
+        if self._with_id(kid) and self._is_fresh():
             return False
-        wait_s = UNKNOWN_S if self._keys.ids else RETRY_S
+        wait_s = UNKNOWN_S if self._keys else RETRY_S
         return self._clock() - self._asked_at >= wait_s
 
     async def _ask(self) -> None:
@@ -112,7 +111,7 @@ class KeyServer:
         try:
             self._keys = read_keys(await self._fetch(self._url))
         except (ShallError, ValueError) as error:
-            kept = "; the keys that it gave before still hold" if self._keys.ids else ""
+            kept = "; the keys that it gave before still hold" if self._keys else ""
             _log.error("the keys of JWTs cannot be read: %s%s", error, kept)
         else:
             self._fetched_at = self._clock()
@@ -128,6 +127,8 @@ async def fetch_keys(url: str) -> bytes:
     response = await asyncio.to_thread(_send, request)
     if response.status != 200:
         raise KeysUnavailable(f"the key server answers {response.status}.")
+    if len(response.body) > MAX_DOCUMENT_BYTES:
+        raise KeysUnavailable(f"the keys are larger than {MAX_DOCUMENT_BYTES} bytes.")
     return response.body
 
 
@@ -157,17 +158,16 @@ def read_keys(document: bytes) -> Keys:
     listed = data.get("keys") if isinstance(data, dict) else None
     if not isinstance(listed, list):
         raise ValueError("it is no set of keys")  # noqa: TRY004 - as for other bad documents
-    by_use: dict[tuple[str, str], PyJWK] = {}
+    keys: dict[str, dict[str, PyJWK]] = {}
     for number, jwk in enumerate(listed):
         if isinstance(jwk, dict):
             for algorithm in _usable(jwk):
-                with_id = (str(jwk.get("kid", number)), algorithm)
                 key = _key(jwk, algorithm)
                 if key is not None:
-                    by_use.setdefault(with_id, key)
-    if not by_use:
+                    keys.setdefault(str(jwk.get("kid", number)), {}).setdefault(algorithm, key)
+    if not keys:
         raise ValueError("it has no key that can be used")
-    return Keys(by_use, frozenset(kid for kid, _ in by_use))
+    return keys
 
 
 def _usable(jwk: Mapping[str, Any]) -> tuple[str, ...]:

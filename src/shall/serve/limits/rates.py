@@ -37,7 +37,7 @@ def _buckets(settings: Settings, on_failure: Callable[[], None]) -> Buckets | No
         return None
     if settings.rate_store == "memory://":
         return MemoryBuckets(rate, burst)
-    # The library takes 0.1 s to import, which nobody pays for without a shared store.
+    # Importing redis takes 0.1 s: only where a shared store is set.
     from shall.serve.limits.shared_buckets import RedisBuckets
 
     return RedisBuckets(settings.rate_store, rate, burst, on_failure)

@@ -1,19 +1,12 @@
 """Leaky buckets in Redis, which all workers and instances share.
 
-The library ``limits`` reads the URL and keeps the connections. Its own strategies are not used:
-they count windows, so that a burst is paid for with a whole window of silence, and they take the
-time of each instance, where Redis has one for all.
+A bucket is updated by a script in Redis: one round trip, on the clock that all instances share.
 """
 
 import asyncio
 import logging
 from collections.abc import Callable
-from typing import cast
 
-from limits.aio.storage import RedisStorage
-from limits.aio.storage.redis.redispy import RedispyBridge
-from limits.errors import ConfigurationError
-from limits.storage import storage_from_string
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
@@ -83,18 +76,15 @@ class RedisBuckets:
 
 
 def _client(url: str) -> Redis:
-    """Open a store; what is wrong with the URL is not repeated: it may hold a password.
+    """Return a client, not yet connected. The URL is not repeated: it may hold a password.
 
     Raises:
-        InvalidSetting: The URL names no Redis.
+        InvalidSetting: The URL does not name a Redis.
     """
     try:
-        storage = storage_from_string(f"async+{url}", implementation="redispy")
-    except (ConfigurationError, ValueError):
-        storage = None
-    if isinstance(storage, RedisStorage) and isinstance(storage.bridge, RedispyBridge):
-        return cast(Redis, storage.bridge.get_connection())
-    raise InvalidSetting(
-        "rate_store is the URL of no store of rates.",
-        hint="It is memory://, or a URL such as redis://redis.example.com:6379/0.",
-    )
+        return Redis.from_url(url.replace("redis+unix:", "unix:", 1))
+    except ValueError:
+        raise InvalidSetting(
+            "rate_store is not the URL of a Redis.",
+            hint="Use memory://, or a URL such as redis://redis.example.com:6379/0.",
+        ) from None

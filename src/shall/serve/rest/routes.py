@@ -9,12 +9,12 @@ from starlette.routing import Route
 
 from shall.errors import ShallError
 from shall.serve.problem import principal_of
-from shall.serve.rest import about, api, basic, connecting, offering, schemas
+from shall.serve.rest import api, connecting, info, offering, schemas
 from shall.serve.rest.answers import error_problem, forbidden, json_answer
 from shall.serve.rest.backing import Backing
 from shall.serve.rest.checking import checked_body, checked_query
 from shall.serve.rest.dispatch import Unanswered
-from shall.serve.rest.health import Health
+from shall.serve.rest.info import BASIC_OPERATIONS, Health
 from shall.serve.rest.openapi import openapi
 from shall.serve.rest.operation import Call, Handler, Operation
 from shall.serve.rest.versions import DEFAULT, HEADER, unsupported, version_of
@@ -31,7 +31,7 @@ HEALTH = Operation(
 
 OPERATIONS = (
     HEALTH,
-    *about.OPERATIONS,
+    *info.OPERATIONS,
     *connecting.OPERATIONS,
     *offering.OPERATIONS,
     *api.OPERATIONS,
@@ -40,7 +40,7 @@ OPERATIONS = (
 
 def rest_routes(backing: Backing, *, is_basic: bool = False) -> list[Route]:
     """Give the routes. ``is_basic`` adds those of the earlier server's basic mode."""
-    operations = [*OPERATIONS, *(basic.OPERATIONS if is_basic else ())]
+    operations = [*OPERATIONS, *(BASIC_OPERATIONS if is_basic else ())]
 
     async def document(_: Call) -> Response:
         return json_answer(described)

@@ -1,5 +1,5 @@
--- Calls counted by spans of time; see shall.store.call_counts. Every call is counted once in each
--- length of span. latency_bucket() is a function of this program: shall.store.latencies.bucket_of.
+-- Calls counted by spans of time; see shall.store.call_statistics. Every call is counted once in each
+-- length of span. latency_bucket() is a function of this program: bucket_of() there.
 
 CREATE TABLE call_counts (
     length INTEGER NOT NULL, -- of the span, in seconds

@@ -13,9 +13,18 @@ import pytest
 
 from shall.store import migrate, sqlite
 from shall.store.base import CallRecord, CallStatistics
-from shall.store.call_counts import DAY, HOUR, LENGTHS, MINUTE, SECOND, insert_calls
-from shall.store.call_statistics import EXACT_UP_TO
-from shall.store.latencies import RELATIVE_ERROR, bucket_of, nearest_bucket
+from shall.store.call_statistics import (
+    DAY,
+    EXACT_UP_TO,
+    HOUR,
+    LENGTHS,
+    MINUTE,
+    RELATIVE_ERROR,
+    SECOND,
+    bucket_of,
+    insert_calls,
+    p95_of_buckets,
+)
 from shall.store.sqlite import SqliteStore
 
 OpenStore = Callable[..., SqliteStore]
@@ -201,7 +210,7 @@ def test_calls_that_an_older_release_kept_are_counted(
 
 @pytest.mark.parametrize("latency", [1e-3, 0.37, 1.0, 12.5, 999.9, 86_400_000.0])
 def test_a_bucket_tells_each_latency_in_it_within_its_error(latency: float) -> None:
-    told = nearest_bucket([(bucket_of(latency), 1)], 95)
+    told = p95_of_buckets({bucket_of(latency): 1})
 
     assert told == pytest.approx(latency, rel=RELATIVE_ERROR)
 
