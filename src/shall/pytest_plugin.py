@@ -105,10 +105,12 @@ class _Recorder:
             return
         from shall.collecting.recording import keep_session
         from shall.collecting.runner import runner_of
-        from shall.joining import project_folder
+        from shall.joining import project_folder, unused_state, unused_state_notice
 
         root = project_folder(self._config.rootpath)
         if not (self._config.getoption("shall_record") or (root / _STATE).exists()):
+            unused = unused_state(self._config.rootpath)
+            self._warning = None if unused is None else unused_state_notice(unused, root)
             return
         workspace = runner_of(self._config).workspace
         interrupted = exitstatus == pytest.ExitCode.INTERRUPTED

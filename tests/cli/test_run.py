@@ -195,7 +195,7 @@ def test_state_that_cannot_be_written_costs_one_warning(
     assert "report:" not in ended.stdout
     traced = shall("trace")
     assert traced.returncode == 0
-    assert "Nothing is kept" in traced.stderr
+    assert "cannot be used" in traced.stdout
 
 
 @pytest.mark.verifies("cli#1.7")

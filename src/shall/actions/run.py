@@ -57,7 +57,7 @@ def execute(
     options = run_options(workspace, request)
     stop = stop or Stop()
     jobs, total = _jobs(workspace, request, _go_on(options, stop))
-    recorder = Recorder(workspace)
+    recorder = Recorder(workspace.with_state())  # made only now that there is a case
     takers = [recorder.take, *listeners]
     if workspace.observe is not None:
         takers.insert(1, workspace.observe)

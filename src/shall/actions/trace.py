@@ -10,7 +10,7 @@ from shall.actions.workspace import Workspace
 from shall.cases.fingerprint import case_fingerprint
 from shall.cases.nearest import nearest
 from shall.cases.reading import locate, read_case
-from shall.errors import BadValue, InvalidFile, InvalidInput, Problem
+from shall.errors import BadValue, InvalidFile, InvalidInput, Problem, StoreUnavailable
 from shall.place import Place
 from shall.results.records import Outcome
 from shall.specs.links import link_of_case, marks_in
@@ -33,8 +33,7 @@ def trace_requirements(workspace: Workspace, feature: str | None = None) -> Matr
     specs = read_specs(workspace)
     problems: list[Problem] = []
     links = [*_case_links(workspace, problems), *_test_links(workspace, problems)]
-    newest = workspace.evidence.newest() if workspace.evidence is not None else []
-    matrix = build_matrix(specs, links, _latest(newest))
+    matrix = build_matrix(specs, links, _latest(_newest(workspace, problems)))
     matrix = replace(matrix, problems=tuple(problems))
     return matrix if feature is None else _of_feature(matrix, specs, feature)
 
@@ -64,6 +63,16 @@ def _test_links(workspace: Workspace, problems: list[Problem]) -> Iterator[Link]
                 yield from marks_in(workspace.files.read_text(path), path)
             except InvalidInput as error:
                 problems.extend(_problems_of(error, path))
+
+
+def _newest(workspace: Workspace, problems: list[Problem]) -> Sequence[Evidence]:
+    if workspace.evidence is None:
+        return ()
+    try:
+        return workspace.evidence.newest()
+    except StoreUnavailable as error:
+        problems.append(Problem(Place(str(workspace.state), 1), "", error.message, error.hint))
+        return ()
 
 
 def _problems_of(error: InvalidInput, path: str) -> Sequence[Problem]:

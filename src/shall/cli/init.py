@@ -6,7 +6,7 @@ from pathlib import Path
 from shall.cli.options import settings_of
 from shall.cli.output import OK, say, tell
 from shall.errors import InvalidInput
-from shall.joining import open_workspace
+from shall.joining import open_project
 
 _REQUIREMENTS = """\
 # Requirements
@@ -55,7 +55,8 @@ def execute(arguments: argparse.Namespace) -> int:
     except OSError as error:
         raise InvalidInput(f"The folder {folder} cannot be made: {error.strerror}.") from None
     settings, _ = settings_of(folder, {})
-    workspace = open_workspace(folder, settings)
+    workspace = open_project(folder, settings)
+    workspace.make_state()
     for path, text in _FILES.items():
         if workspace.files.is_file(path):
             say(f"kept   {path}")

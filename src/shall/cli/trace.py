@@ -8,7 +8,7 @@ import sys
 from shall.actions.trace import trace_requirements
 from shall.cli.options import folder_of, settings_of
 from shall.cli.output import CHECK_FAILED, OK, say, tell
-from shall.joining import open_workspace
+from shall.joining import open_project
 from shall.specs.export import to_csv, to_json, to_markdown, to_text
 from shall.specs.matrix import Matrix
 
@@ -17,9 +17,7 @@ def execute(arguments: argparse.Namespace) -> int:
     """Carry out the command."""
     folder = folder_of(arguments.workspace)
     settings, _ = settings_of(folder, {"no_color": arguments.no_color})
-    workspace = open_workspace(folder, settings)
-    if workspace.state_warning:
-        tell(workspace.state_warning)
+    workspace = open_project(folder, settings)
     matrix = trace_requirements(workspace, arguments.feature)
     colour = sys.stdout.isatty() and not settings.no_color
     say(_written(matrix, arguments.format, colour=colour).rstrip("\n"))
