@@ -12,6 +12,7 @@ from shall.actions.choosing import (
     case_not_found,
     root_at,
 )
+from shall.actions.links import LinkCheck
 from shall.actions.masking import refuse_masks
 from shall.actions.paths import refuse_operators
 from shall.actions.workspace import Workspace
@@ -139,7 +140,14 @@ def write_case(
     if not dry_run:
         _write_both(workspace, relative, text, script_path, script)
     shown = [] if dry_run else written
-    return CaseWritten(shown, case, text, script, script_path, dry_run, reading.notes)
+    notes = (*reading.notes, *_link_notes(workspace, case))
+    return CaseWritten(shown, case, text, script, script_path, dry_run, notes)
+
+
+def _link_notes(workspace: Workspace, case: Case) -> list[str]:
+    links = LinkCheck(workspace)
+    problems = [(index, links.problem(each)) for index, each in enumerate(case.verifies)]
+    return [f"verifies[{index}]: {problem}" for index, problem in problems if problem is not None]
 
 
 def delete_case(workspace: Workspace, path: str, *, delete_script: bool = True) -> list[str]:

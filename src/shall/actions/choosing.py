@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from shall.actions.links import LinkCheck
 from shall.actions.requirements import criterion_fingerprints
 from shall.actions.workspace import Workspace
 from shall.cases.fingerprint import case_fingerprint
@@ -110,6 +111,7 @@ class JobReader:
         self._workspace = workspace
         self._texts = texts or Texts()
         self._known: Mapping[str, tuple[str, str | None]] | None = None
+        self._links = LinkCheck(workspace)
 
     def read(self, files: Iterable[str], go_on: Callable[[], None] = lambda: None) -> Iterator[Job]:
         """Read one file after the other, each when it is asked for."""
@@ -119,6 +121,7 @@ class JobReader:
             if job.case is not None and job.case.verifies:
                 if self._known is None:
                     self._known = criterion_fingerprints(self._workspace)
+                self._links.report(job.key, job.case.verifies, self._known)
                 job = _with_criteria(job, self._known)
             yield job
 

@@ -13,7 +13,7 @@ from shall.cases.reading import locate, read_case
 from shall.errors import BadValue, InvalidFile, InvalidInput, Problem, StoreUnavailable
 from shall.place import Place
 from shall.results.records import Outcome
-from shall.specs.links import link_of_case, marks_in
+from shall.specs.links import link_of_case, read_marks
 from shall.specs.matrix import Latest, Matrix, build_matrix
 from shall.specs.model import Link, SpecSet
 from shall.store.base import Evidence
@@ -60,9 +60,12 @@ def _test_links(workspace: Workspace, problems: list[Problem]) -> Iterator[Link]
         name = PurePosixPath(path).name
         if name.startswith("test_") or name.endswith("_test.py"):
             try:
-                yield from marks_in(workspace.files.read_text(path), path)
+                marks = read_marks(workspace.files.read_text(path), path)
             except InvalidInput as error:
                 problems.extend(_problems_of(error, path))
+                continue
+            problems.extend(marks.problems)
+            yield from marks.links
 
 
 def _newest(workspace: Workspace, problems: list[Problem]) -> Sequence[Evidence]:

@@ -196,7 +196,10 @@ class Fields:
             value = self.items(name)
         for index, each in enumerate(value):
             if type(each) is not str or not each.strip():
-                self.findings.add((*self.at(name), index), "must be a text that is not empty")
+                hint = None
+                if type(each) in (int, float):  # 1.10 is not what was written any more
+                    hint = f"Quote it: YAML reads it as the number {each}."
+                self.findings.add((*self.at(name), index), "must be a text that is not empty", hint)
                 return ()
         return tuple(value)
 

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
-from shall.specs.matrix import LinkOutcome, Matrix, Row, Status
+from shall.specs.matrix import LinkOutcome, Matrix, Row, Status, why_unknown
 
 FORMAT = 1
 """The version of the JSON form."""
@@ -107,10 +107,9 @@ def summary(matrix: Matrix) -> str:
 
 def _remarks(matrix: Matrix) -> Iterator[str]:
     for unknown in matrix.unknown:
-        near = ", ".join(unknown.candidates)
-        hint = f" Did you mean {near}?" if near else ""
         link = unknown.link
-        yield f"{link.place}: {link.source} verifies {link.criterion}, which is unknown.{hint}"
+        reason = why_unknown(link.criterion, unknown.candidates)
+        yield f"{link.place}: {link.source} verifies {link.criterion}, which {reason}"
     for problem in matrix.problems:
         yield str(problem)
 
