@@ -5,16 +5,11 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
-from shall.actions.choosing import (
-    UNREADABLE,
-    YAML_ENDINGS,
-    case_folders,
-    case_not_found,
-    root_at,
-)
+from shall.actions.choosing import UNREADABLE, case_folders, case_not_found, root_at
 from shall.actions.links import LinkCheck
 from shall.actions.masking import refuse_masks
 from shall.actions.paths import refuse_operators
+from shall.actions.stray_cases import YAML_ENDINGS
 from shall.actions.workspace import Workspace
 from shall.actions.writable import check_case
 from shall.cases.model import Case

@@ -14,7 +14,9 @@ from pathlib import Path
 from shall import __version__
 from shall.actions.atomic import is_leftover
 from shall.actions.certificates import days_left
+from shall.actions.files import Files
 from shall.actions.server_folder import Origin
+from shall.actions.stray_cases import stray_cases, stray_notice
 from shall.bounded import EVIDENCE_BYTES, read_path
 from shall.errors import InvalidInput, StoreUnavailable
 from shall.store.copies import examine_database, known_schema, library_version
@@ -106,6 +108,23 @@ def _workspace(subject: Examined) -> Iterator[Finding]:
         yield _warn("workspace", f"{folder} is too wide.", "Name a project with --workspace.")
     else:
         yield _ok("workspace", str(folder))
+
+
+def _cases(subject: Examined) -> Iterator[Finding]:
+    folder = subject.workspace
+    is_project = subject.origin in {Origin.NAMED, Origin.CURRENT} and folder != Path(folder.anchor)
+    if not is_project or not folder.is_dir():
+        return
+    files = Files(folder)
+    try:
+        strays = stray_cases(files)
+    finally:
+        files.close()
+    if strays:
+        told, _, step = stray_notice(strays).partition(". ")
+        yield _warn("cases", f"{told}.", step)
+    else:
+        yield _ok("cases", "none lies where no case is looked for")
 
 
 def _state(subject: Examined) -> Iterator[Finding]:
@@ -269,6 +288,7 @@ CHECKS: dict[str, Callable[[Examined], Iterator[Finding]]] = {
     "python": _interpreter,
     "versions": _versions,
     "workspace": _workspace,
+    "cases": _cases,
     "state": _state,
     "disk": _disk,
     "store": _store,

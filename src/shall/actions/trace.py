@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from shall.actions.choosing import UNREADABLE, YAML_ENDINGS, case_folders, root_at
+from shall.actions.choosing import UNREADABLE, case_folders, root_at
 from shall.actions.requirements import read_specs
+from shall.actions.stray_cases import YAML_ENDINGS
 from shall.actions.workspace import Workspace
 from shall.cases.fingerprint import case_fingerprint
 from shall.cases.nearest import nearest

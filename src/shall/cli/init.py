@@ -3,6 +3,9 @@
 import argparse
 from pathlib import Path
 
+from shall.actions.choosing import case_folders
+from shall.actions.stray_cases import CASE_FOLDERS
+from shall.actions.workspace import Workspace
 from shall.cli.options import settings_of
 from shall.cli.output import OK, say, tell
 from shall.errors import InvalidInput
@@ -23,9 +26,7 @@ _REQUIREMENTS = """\
 _CASE = """\
 testcase:
   name: the service is healthy
-  host: http://127.0.0.1:8000
-  verifies: ["default#1.1"]
-  steps:
+{links}  steps:
     - id: health
       path: /health
       method: GET
@@ -40,11 +41,24 @@ _SETTINGS = """\
 # secrets: [password]
 """
 
-_FILES = {
-    "specs/requirements.md": _REQUIREMENTS,
-    "tests/cases/health.yaml": _CASE,
-    "shall.yaml": _SETTINGS,
-}
+_HOST = "  host: http://127.0.0.1:8000\n"
+_VERIFIES = '  verifies: ["default#1.1"]\n'
+_DOCUMENT = "specs/requirements.md"
+
+
+def _files(workspace: Workspace, cases: str, *, names_host: bool) -> dict[str, str]:
+    """Return path and text of each file.
+
+    The case names no host where the settings do, and verifies nothing that others wrote.
+    """
+    links = _HOST if names_host else ""
+    if not workspace.files.is_file(_DOCUMENT):
+        links += _VERIFIES
+    return {
+        _DOCUMENT: _REQUIREMENTS,
+        f"{cases}/health.yaml": _CASE.replace("{links}", links),
+        "shall.yaml": _SETTINGS,
+    }
 
 
 def execute(arguments: argparse.Namespace) -> int:
@@ -57,7 +71,8 @@ def execute(arguments: argparse.Namespace) -> int:
     settings, _ = settings_of(folder, {})
     workspace = open_project(folder, settings)
     workspace.make_state()
-    for path, text in _FILES.items():
+    cases = next(iter(case_folders(workspace)), CASE_FOLDERS[0])
+    for path, text in _files(workspace, cases, names_host=settings.host is None).items():
         if workspace.files.is_file(path):
             say(f"kept   {path}")
         else:
@@ -68,6 +83,6 @@ def execute(arguments: argparse.Namespace) -> int:
     else:
         say(f"made   {workspace.state.name}/ (commit it: what is local is ignored inside)")
     say("\nWrite what the system shall do in specs/, then:")
-    say("  shall run      runs the cases below tests/cases")
+    say(f"  shall run      runs the cases below {cases}")
     say("  shall trace    shows which criterion is proved")
     return OK

@@ -5,12 +5,14 @@ import json
 import shutil
 import sys
 
+from shall.actions.stray_cases import stray_cases, stray_notice
 from shall.actions.trace import trace_requirements
 from shall.cli.options import folder_of, settings_of
 from shall.cli.output import CHECK_FAILED, OK, say, tell
 from shall.joining import open_project
 from shall.specs.export import to_csv, to_json, to_markdown, to_text
 from shall.specs.matrix import Matrix
+from shall.specs.model import LinkKind
 
 
 def execute(arguments: argparse.Namespace) -> int:
@@ -23,6 +25,10 @@ def execute(arguments: argparse.Namespace) -> int:
     say(_written(matrix, arguments.format, colour=colour).rstrip("\n"))
     if not matrix.rows:
         tell("No criterion was found in specs/ or .kiro/specs/.")
+    if not any(it.link.kind is LinkKind.CASE for row in matrix.rows for it in row.links):
+        notice = stray_notice(stray_cases(workspace.files))
+        if notice:
+            tell(notice)
     least = arguments.fail_under
     if least is not None and (matrix.proved_percent < least or not matrix.rows):
         tell(f"{matrix.proved_percent:.1f} % of the criteria are proved, {least:g} % are wanted.")
