@@ -148,7 +148,7 @@ def open_workspace(
             store = _open_store(state, settings)
             evidence = EvidenceLog(state.below(EVIDENCE))
     except StoreUnavailable as error:
-        fault = f"Nothing is kept of what runs here: {error}"
+        fault = f"Results are not stored: {error}"
     return Workspace(
         root=root,
         state=state.path,

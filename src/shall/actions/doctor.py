@@ -148,7 +148,7 @@ def _disk(subject: Examined) -> Iterator[Finding]:
     free = shutil.disk_usage(folder).free
     told = f"{free >> 20:,} MiB free where {folder} is"
     if free < LOW_DISK_BYTES:
-        yield _warn("disk", told, "Free some space: what cannot be written is not kept.")
+        yield _warn("disk", told, "Free some space. Results that cannot be written are lost.")
     else:
         yield _ok("disk", told)
 

@@ -32,7 +32,9 @@ def parser() -> argparse.ArgumentParser:
     _add_doctor(commands)
     _add_token(commands)
     for command in commands.choices.values():
-        command.add_argument("--debug", action="store_true", help="show where a fault of ours is")
+        command.add_argument(
+            "--debug", action="store_true", help="show the traceback of an internal error"
+        )
     return main
 
 
