@@ -46,7 +46,12 @@ def execute(arguments: argparse.Namespace) -> int:
     show(run, settings)
     matrix = trace_requirements(workspace)
     colour = sys.stdout.isatty() and not settings.no_color
-    say("\n" + to_text(matrix, shutil.get_terminal_size().columns, colour=colour))
+    say(
+        "\n"
+        + to_text(
+            matrix, shutil.get_terminal_size().columns, colour=colour, language=settings.language
+        )
+    )
     if workspace.state_warning is None:
         page = html_page(collected.result(run), matrix, settings.language)
         say(f"HTML report: {keep_report(workspace, run.run_id, page)}\n")

@@ -10,6 +10,7 @@ from shall.cli.options import settings_of
 from shall.cli.output import OK, say, tell
 from shall.errors import InvalidInput
 from shall.joining import open_project
+from shall.messages import Message, render
 
 _REQUIREMENTS = """\
 # Requirements
@@ -71,18 +72,23 @@ def execute(arguments: argparse.Namespace) -> int:
     settings, _ = settings_of(folder, {})
     workspace = open_project(folder, settings)
     workspace.make_state()
+
+    def told(code: str, indent: str = "", **params: str) -> None:
+        say(indent + render(Message(code, params), settings.language))
+
     cases = next(iter(case_folders(workspace)), CASE_FOLDERS[0])
     for path, text in _files(workspace, cases, names_host=settings.host is None).items():
         if workspace.files.is_file(path):
-            say(f"kept   {path}")
+            told("init.kept", path=path)
         else:
             workspace.files.write_text(path, text, overwrite=False)
-            say(f"made   {path}")
+            told("init.made", path=path)
     if workspace.state_warning:
         tell(workspace.state_warning)
     else:
-        say(f"made   {workspace.state.name}/ (commit it: what is local is ignored inside)")
-    say("\nWrite what the system shall do in specs/, then:")
-    say(f"  shall run      runs the cases below {cases}")
-    say("  shall trace    shows which criterion is proved")
+        told("init.made_state", path=workspace.state.name)
+    say()
+    told("init.next")
+    told("init.run", indent="  ", folder=cases)
+    told("init.trace", indent="  ")
     return OK

@@ -114,10 +114,15 @@ def candidates_of(name: str, specs: SpecSet) -> tuple[tuple[str, ...], tuple[str
     return named, () if named else _near(name, keys)
 
 
+def is_ambiguous(name: str, candidates: Sequence[str]) -> bool:
+    """Return whether a link names each of several candidates."""
+    return len(candidates) > 1 and all(key.partition("#")[2] == name for key in candidates)
+
+
 def why_unknown(name: str, candidates: Sequence[str]) -> str:
     """Return what is wrong with a link that names no criterion, or several: ``is ...``."""
     listed = ", ".join(candidates)
-    if len(candidates) > 1 and all(key.partition("#")[2] == name for key in candidates):
+    if is_ambiguous(name, candidates):
         return f"is ambiguous. Write one of {listed}."
     return f"is unknown. Did you mean {listed}?" if listed else "is unknown."
 
