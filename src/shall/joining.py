@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import secrets
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +18,7 @@ from shall.actions.server_folder import (
     server_folder,
 )
 from shall.actions.workspace import RunDefaults, Workspace
-from shall.actions.workspaces import Workspaces
+from shall.actions.workspaces import MARKERS, Workspaces
 from shall.engine.budgets import Memory
 from shall.engine.ports import Loop
 from shall.engine.redact import Redactor
@@ -36,20 +37,50 @@ from shall.transport.target_policy import TargetPolicy, read_policy
 
 STATE_FOLDER = ".shall"
 
-MARKERS = (FILE_NAME, STATE_FOLDER)
-"""What the folder of a project holds."""
-
 _log = logging.getLogger(__name__)
 
 
 def project_folder(start: Path) -> Path:
-    """Give the folder of a project: ``start``, or the nearest one above that has a marker."""
-    for folder in (start, *start.parents):
-        if folder == Path.home() and folder != start:
-            break
-        if any((folder / marker).exists() for marker in MARKERS):
-            return folder
-    return start
+    """Return the root of the project: the nearest folder that has a marker, else ``start``.
+
+    A home folder above ``start`` is no project.
+    """
+    return next((it for it in _upwards(start) if _has_marker(it)), start)
+
+
+def unused_state(start: Path) -> Path | None:
+    """Return the nearest folder that only a state folder would make a project; None: there is none.
+
+    Earlier releases took it for the root. A folder outside the project does not count.
+    """
+    root = project_folder(start)
+    for folder in _upwards(start):
+        if (folder / STATE_FOLDER).is_dir():
+            return None if folder == root else folder
+        if _has_marker(folder):
+            return None
+    return None
+
+
+def unused_state_notice(folder: Path, root: Path) -> str:
+    """Return what a user is told about a state folder that is no longer used."""
+    return (
+        f"{folder / STATE_FOLDER} is not used: the project is {root}. "
+        f"To make {folder} a project of its own, create {folder / FILE_NAME}; it may be empty."
+    )
+
+
+def _upwards(start: Path) -> Iterator[Path]:
+    home = current_account().home
+    yield start
+    for folder in start.parents:
+        if folder == home:
+            return
+        yield folder
+
+
+def _has_marker(folder: Path) -> bool:
+    return any((folder / marker).exists() for marker in MARKERS)
 
 
 def state_folder(root: Path, settings: Settings) -> Path:
@@ -117,7 +148,7 @@ def open_workspace(
             store = _open_store(state, settings)
             evidence = EvidenceLog(state.below(EVIDENCE))
     except StoreUnavailable as error:
-        fault = f"Nothing is kept of what runs here: {error}"
+        fault = f"Results are not stored: {error}"
     return Workspace(
         root=root,
         state=state.path,
@@ -167,11 +198,32 @@ def serve_workspace(
     from shall.store.vfs import plain_names  # a command is not raced for its own folder
 
     space = open_workspace(root, settings, keeps_state=False, observe=observe, folder=descriptor)
+    return _with_later_store(space, settings, may_make=not settings.read_only, vfs=plain_names)
+
+
+def open_project(root: Path, settings: Settings) -> Workspace:
+    """Join the folder of a command: its state is made when there is something to store.
+
+    Raises:
+        FolderNotFound: There is no such folder.
+        InvalidSetting: The rules about targets cannot be read.
+    """
+    space = open_workspace(root, settings, keeps_state=False)
+    return _with_later_store(space, settings, may_make=True)
+
+
+def _with_later_store(
+    space: Workspace,
+    settings: Settings,
+    *,
+    may_make: bool,
+    vfs: Callable[[], str | None] = lambda: None,
+) -> Workspace:
     state = _state(space.root, settings, space.files)
     later = StoreOpenedLater(
         lambda: _has_store(state),
-        lambda: _open_store(state, settings, plain_names()),
-        may_make=not settings.read_only,
+        lambda: _open_store(state, settings, vfs()),
+        may_make=may_make,
     )
     return replace(space, store=later, evidence=EvidenceLog(state.below(EVIDENCE)), later=later)
 

@@ -68,7 +68,10 @@ def pytest_runtest_makereport(
 ) -> Generator[None, Any, Any]:
     """Attach to a report what is kept of it; under xdist it travels to the controller."""
     report = yield
-    criteria = [name for mark in item.iter_markers("verifies") for name in mark.args]
+    named = [name for mark in item.iter_markers("verifies") for name in mark.args]
+    criteria = [name for name in named if isinstance(name, str)]
+    if len(criteria) < len(named):
+        report.shall_unread = [repr(it)[:60] for it in named if not isinstance(it, str)]
     if criteria:
         report.shall_criteria = criteria
         report.shall_path = str(item.path)
@@ -84,11 +87,15 @@ class _Recorder:
         self._config = config
         self._record: SessionRecord | None = None
         self._warning: str | None = None
+        self._links: dict[str, list[str]] = {}  # node id to the criteria that it names
+        self._link_problems: list[str] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take one report."""
         case = getattr(report, "shall_case", None)
         criteria = getattr(report, "shall_criteria", None)
+        if report.when == "setup":
+            self._take_links(report, criteria or [])
         if case is None and not criteria:
             return
         from shall.collecting.recording import SessionRecord
@@ -101,23 +108,37 @@ class _Recorder:
 
     def pytest_sessionfinish(self, exitstatus: int) -> None:
         """Keep the session, where the project has state or it was asked for."""
+        if self._links:
+            from shall.collecting.links import problems_of_links
+
+            self._link_problems += problems_of_links(self._config, self._links)
         if self._record is None:
             return
         from shall.collecting.recording import keep_session
         from shall.collecting.runner import runner_of
-        from shall.joining import project_folder
+        from shall.joining import project_folder, unused_state, unused_state_notice
 
         root = project_folder(self._config.rootpath)
         if not (self._config.getoption("shall_record") or (root / _STATE).exists()):
+            unused = unused_state(self._config.rootpath)
+            self._warning = None if unused is None else unused_state_notice(unused, root)
             return
         workspace = runner_of(self._config).workspace
         interrupted = exitstatus == pytest.ExitCode.INTERRUPTED
         self._warning = keep_session(workspace, self._record, interrupted=interrupted)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Say once what could not be kept."""
-        if self._warning:
-            terminalreporter.write_line(f"shall: {self._warning}", yellow=True)
+        """Report links that name no criterion, and once what could not be kept."""
+        for warning in (*self._link_problems, self._warning):
+            if warning:
+                terminalreporter.write_line(f"shall: {warning}", yellow=True)
+
+    def _take_links(self, report: pytest.TestReport, criteria: list[str]) -> None:
+        if criteria:
+            self._links[report.nodeid.partition("[")[0]] = criteria
+        for shown in getattr(report, "shall_unread", ()):
+            text = f"{report.nodeid} verifies {shown}, which is no string and is not read."
+            self._link_problems.append(text)
 
     def _take_case(self, text: str) -> None:
         from shall.results.encoding import case_from_json

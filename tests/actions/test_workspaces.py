@@ -63,7 +63,7 @@ def test_the_literal_of_old_client_files_counts_as_absent(
 
 
 @pytest.mark.verifies("defences#7.1")
-@pytest.mark.parametrize("marker", ["shall.yaml", ".git", ".shall"])
+@pytest.mark.parametrize("marker", ["shall.yaml", ".git"])
 def test_a_folder_belongs_to_the_nearest_project(folders: dict[str, Path], marker: str) -> None:
     inner = folders["shop"] / "backend"
     (inner / "tests" / "cases").mkdir(parents=True)
@@ -74,6 +74,21 @@ def test_a_folder_belongs_to_the_nearest_project(folders: dict[str, Path], marke
         for argument in (str(inner), "backend", "backend/tests/cases", "backend/../backend"):
             assert spaces.choose(argument).root == inner
         assert spaces.choose(None).root == folders["shop"]
+
+
+@pytest.mark.verifies("workspace#2.8", "workspace#2.9")
+def test_a_state_folder_alone_makes_no_project_and_the_log_says_so_once(
+    folders: dict[str, Path], caplog: pytest.LogCaptureFixture
+) -> None:
+    inner = folders["shop"] / "backend"
+    (inner / ".shall").mkdir(parents=True)
+    with opened([folders["shop"]], folders["home"], folders["home"]) as spaces:
+        assert spaces.choose("backend").root == folders["shop"]
+        assert spaces.choose("backend").root == folders["shop"]
+    assert [it.getMessage() for it in caplog.records] == [
+        f"{inner}/.shall is not used: the workspace is {folders['shop']}; create "
+        f"{inner}/shall.yaml to make the folder a project of its own, it may be empty"
+    ]
 
 
 @pytest.mark.verifies("workspace#2.3")

@@ -217,12 +217,12 @@ def test_a_date_stays_the_text_that_was_written() -> None:
         ("a: 1\nyes: 1\n", "x.yaml:2:1", 'Quote it: "yes"'),
         ("a: {{ b }}\n", "x.yaml:1:5", "Quote an expression"),
         ("a: [.nan]\n", "x.yaml:1:5", ".nan is not a JSON value"),
-        ("a: !!python/object:os.system x\n", "x.yaml:1:4", "could not determine a constructor"),
-        ("a: !!binary aGk=\n", "x.yaml:1:4", "could not determine a constructor"),
+        ("a: !!python/object:os.system x\n", "x.yaml:1:4", "is not read here"),
+        ("a: !!binary aGk=\n", "x.yaml:1:4", "is not read here"),
         ("a:\n\t- b\n", "x.yaml:2:1", "Indent with spaces"),
-        ("a: [1\n", "x.yaml:2:1", "did not find expected"),
+        ("a: [1\n", "x.yaml:2:1", "is missing in a list"),
         ("a: &x [*x]\n", "x.yaml:1:8", "inside or before its anchor"),
-        ("a: \x07\n", "x.yaml:1:1", "not YAML"),
+        ("a: \x07\n", "x.yaml:1:4", "U+0007"),
         ("a: !!int x\n", "x.yaml:1:4", "'x' is not a number"),
         ("x" * (MAX_CHARACTERS + 1), "x.yaml:1:1", "longer than"),
         ("a: " + "[" * 200_000, f"x.yaml:1:{MAX_DEPTH + 3}", "levels deep"),
@@ -267,3 +267,42 @@ def test_aliases_that_blow_up_are_refused_before_they_do() -> None:
 )
 def test_the_root_is_told_by_a_glance(text: str, root: str | None) -> None:
     assert root_of(text) == root
+
+
+LIBRARY_WORDS = ("not allowed in this context", "did not find", "found ", "could not", "codec")
+
+
+@pytest.mark.verifies("cases#1.13")
+@pytest.mark.parametrize(
+    ("text", "where", "words"),
+    [
+        ("a: b: c", "1:5", "a second `key: value` begins here"),
+        ("a: [1, 2", "2:1", "`,` or `]` is missing"),
+        ("a: {b: 1", "2:1", "`,` or `}` is missing"),
+        ("a: 'x", "1:6", "a quoted text is not closed"),
+        ("a: @x", "1:4", "a value cannot begin with this character"),
+        ("- a\nb: 1", "2:1", "not indented as the lines above"),
+        ("a:\n  - 1\n b: 2", "3:2", "not indented as the lines above"),
+        ("a: 'x' y", "1:8", "something follows a value that has ended"),
+        ("a:\n\tb: 1", "2:1", "a tab cannot indent"),
+        ("a: !foo 1", "1:4", "the tag !foo is not read here"),
+        ("a: !!str {}", "1:4", "not of the type of its tag"),
+        ("a: 1\n---\nb: 2", "2:1", "a second document begins here"),
+        ('a: "\\q"', "1:5", "an unknown escape"),
+        ('a: "\\x4"', "1:7", "an escape lacks hexadecimal digits"),
+        ("a: x\x07", "1:5", "the character U+0007 cannot stand in YAML"),
+        ("a: \ud800", "1:4", "the character U+D800 cannot stand in YAML"),
+        ("a: - 1", "1:4", "a list cannot begin in the line of its key"),
+        ("a: ? b", "1:4", "`?` cannot begin a value here"),
+        ("<<: 1", "1:5", "`<<` takes a mapping"),
+        ("a: &", "1:5", "has no name"),
+        ("a: !<x 1", "1:7", "this is not YAML"),
+        ("a: !!bool x", "1:1", "this is not YAML"),
+    ],
+)
+def test_what_is_no_yaml_is_told_in_our_words(text: str, where: str, words: str) -> None:
+    with pytest.raises(InvalidCase) as refused:
+        load_yaml(text, "x.yaml")
+    said = str(refused.value)
+    assert said.startswith(f"x.yaml:{where}: {words}") or words in said.partition(f"{where}: ")[2]
+    assert not any(word in said for word in LIBRARY_WORDS)

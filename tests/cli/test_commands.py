@@ -37,7 +37,7 @@ def test_init_goes_on_where_state_cannot_be_kept(shall: Shall, project: Path) ->
     (project / ".shall").write_text("in the way")
     made = shall("init")
     assert made.returncode == 0
-    assert "Nothing is kept" in made.stderr
+    assert "Results are not stored" in made.stderr
 
 
 @pytest.mark.verifies("tracing#1.1", "tracing#2.2", "tracing#2.3", "tracing#2.4")

@@ -237,7 +237,41 @@ def test_evidence_that_cannot_be_kept_costs_a_line(pytester: pytest.Pytester, wr
     (pytester.path / ".shall").write_text("in the way")
     result = run(pytester, "tests", "--shall-record")
     result.assert_outcomes(passed=1)
-    result.stdout.fnmatch_lines(["shall: Nothing is kept*"])
+    result.stdout.fnmatch_lines(["shall: Results are not stored*"])
+
+
+@pytest.mark.verifies("tracing#3.2", "tracing#3.5")
+@pytest.mark.parametrize("workers", [(), ("-n", "2")])
+def test_links_that_name_no_criterion_are_warned_of(
+    pytester: pytest.Pytester, write: Write, workers: tuple[str, ...]
+) -> None:
+    (pytester.path / "specs").mkdir()
+    (pytester.path / "specs/requirements.md").write_text(REQUIREMENTS)
+    write("a", more='verifies: ["default#1.9", "default#1.1"]')
+    (pytester.path / "tests/test_marked.py").write_text(
+        "import pytest\n@pytest.mark.verifies('defautl#1.1')\ndef test_a():\n    pass\n"
+        "@pytest.mark.verifies(1.1)\ndef test_b():\n    pass\n"
+    )
+    result = run(pytester, "tests", *workers)
+    result.assert_outcomes(passed=3)
+    told = [line for line in result.outlines if line.startswith("shall: ")]
+    assert sorted(told) == sorted(
+        [
+            "shall: tests/cases/a.yaml::the a case: verifies default#1.9 is unknown. "
+            "Did you mean default#1.4, default#1.3, default#1.2?",
+            "shall: tests/test_marked.py::test_a: verifies defautl#1.1 is unknown. "
+            "Did you mean default#1.1, default#1.4, default#1.3?",
+            "shall: tests/test_marked.py::test_b verifies 1.1, which is no string and is not read.",
+        ]
+    )
+
+
+def test_marks_in_a_project_without_requirements_are_left_alone(
+    pytester: pytest.Pytester, write: Write
+) -> None:
+    write("a", more='verifies: ["default#1.9"]')
+    result = run(pytester, "tests")
+    assert not [line for line in result.outlines if line.startswith("shall: ")]
 
 
 @pytest.mark.verifies("pytest#1.8")

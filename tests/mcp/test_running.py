@@ -98,13 +98,17 @@ async def test_health_tells_where_things_are(client: Client, answer: Answer, pro
     assert data["test_cases_root"] == str(project / "tests/cases")
 
 
+@pytest.mark.verifies("tracing#3.3")
 async def test_requirements_are_traced(client: Client, answer: Answer, service: Any) -> None:
     text = "### Requirement 1\n\n1. The API shall echo\n2. The API shall sing\n"
     await client.call_tool("create_file", {"path": "specs/api/requirements.md", "content": text})
     read = answer(await client.call_tool("read_file", {"path": "specs/api/requirements.md"}))
     assert read["content"] == text
     body = case(host=service.url, verifies=["api#1.1", "api#9.9"])
-    await client.call_tool("write_testcase", {"yaml_path": PATH, "testcase": body})
+    written = answer(
+        await client.call_tool("write_testcase", {"yaml_path": PATH, "testcase": body})
+    )
+    assert "verifies[1]: api#9.9 is unknown. Did you mean api#1.2" in written["notes"][-1]
     await client.call_tool("run_tests", {})
     data = answer(await client.call_tool("trace_requirements", {"feature": "api"}))
     assert data["counts"] == {"proved": 1, "failing": 0, "not run": 0, "untested": 1}

@@ -158,8 +158,8 @@ def test_a_filter_is_offered_for_each_outcome_that_occurs(
 @pytest.mark.parametrize(
     ("changes", "verdict"),
     [
-        ({}, "Everything holds"),
-        ({"status": RunStatus.INTERRUPTED}, "The run is not whole"),
+        ({}, "All passed"),
+        ({"status": RunStatus.INTERRUPTED}, "The run is incomplete"),
         ({"cases": ()}, "No cases ran"),
     ],
 )
@@ -235,7 +235,7 @@ def test_a_run_whose_only_fault_is_a_teardown_is_headed_as_an_error(
     page = html_page(make_run(make_case(teardown_outcome=Outcome.FAILED)))
 
     assert '<header class="head error">' in page
-    assert "1 of 1 cases did not hold" in page
+    assert "1 of 1 cases did not pass" in page
     assert "1 failed in teardown" in page
 
 

@@ -67,8 +67,8 @@ def test_a_full_disk_takes_nothing_and_is_told(
         assert {path: path.read_bytes() for path in (folder / "tests/cases").iterdir()} == cases
         unkept = run()  # what is asked is answered; only its record is missing
         assert unkept["passed"] == 1
-        assert "the results of this run are not kept: The store" in unkept["warning"]
-        served.wait_for(r"the results of this run are not kept: The store .*shall\.db")
+        assert "the results of this run are not stored: The store" in unkept["warning"]
+        served.wait_for(r"the results of this run are not stored: The store .*shall\.db")
 
         disk.free(served.process.pid)
         assert write(testcase=CASE.replace("old", "new"))["status"] == "ok"
@@ -93,7 +93,7 @@ async def test_a_locked_store_delays_nothing_but_its_record(
         other = sqlite3.connect(project / DATABASE, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
         run = await client.call_tool("run_tests", {})
-        assert "not kept" in caplog.text
+        assert "not stored" in caplog.text
         assert "is locked by another process. Try again in a moment." in caplog.text
         other.execute("ROLLBACK")
         other.close()

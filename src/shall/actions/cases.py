@@ -5,15 +5,11 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
-from shall.actions.choosing import (
-    UNREADABLE,
-    YAML_ENDINGS,
-    case_folders,
-    case_not_found,
-    root_at,
-)
+from shall.actions.choosing import UNREADABLE, case_folders, case_not_found, root_at
+from shall.actions.links import LinkCheck
 from shall.actions.masking import refuse_masks
 from shall.actions.paths import refuse_operators
+from shall.actions.stray_cases import YAML_ENDINGS
 from shall.actions.workspace import Workspace
 from shall.actions.writable import check_case
 from shall.cases.model import Case
@@ -139,7 +135,14 @@ def write_case(
     if not dry_run:
         _write_both(workspace, relative, text, script_path, script)
     shown = [] if dry_run else written
-    return CaseWritten(shown, case, text, script, script_path, dry_run, reading.notes)
+    notes = (*reading.notes, *_link_notes(workspace, case))
+    return CaseWritten(shown, case, text, script, script_path, dry_run, notes)
+
+
+def _link_notes(workspace: Workspace, case: Case) -> list[str]:
+    links = LinkCheck(workspace)
+    problems = [(index, links.problem(each)) for index, each in enumerate(case.verifies)]
+    return [f"verifies[{index}]: {problem}" for index, problem in problems if problem is not None]
 
 
 def delete_case(workspace: Workspace, path: str, *, delete_script: bool = True) -> list[str]:

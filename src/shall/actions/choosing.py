@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from shall.actions.links import LinkCheck
 from shall.actions.requirements import criterion_fingerprints
+from shall.actions.stray_cases import CASE_FOLDERS, YAML_ENDINGS, stray_cases, stray_notice
 from shall.actions.workspace import Workspace
 from shall.cases.fingerprint import case_fingerprint
 from shall.cases.model import Case
@@ -13,11 +15,6 @@ from shall.engine.job import Job
 from shall.errors import CaseNotFound, FolderNotFound, InvalidInput
 from shall.messages import Message
 from shall.results.records import CriterionRef, Position
-
-CASE_FOLDERS = ("tests/cases", "test_cases")
-"""Where cases are looked for when no path is named: today's folder, then the older one."""
-
-YAML_ENDINGS = (".yaml", ".yml")
 
 UNREADABLE = "unreadable"
 
@@ -63,7 +60,8 @@ def case_files(workspace: Workspace, paths: Sequence[str], texts: Texts | None =
     if not named:
         raise FolderNotFound(
             f"There is no folder of cases in {workspace.root}.",
-            hint="Make tests/cases, or run `shall init` for a first case.",
+            hint=stray_notice(stray_cases(workspace.files))
+            or "Make tests/cases, or run `shall init` for a first case.",
         )
     found: dict[str, None] = {}
     for path in named:
@@ -110,6 +108,7 @@ class JobReader:
         self._workspace = workspace
         self._texts = texts or Texts()
         self._known: Mapping[str, tuple[str, str | None]] | None = None
+        self._links = LinkCheck(workspace)
 
     def read(self, files: Iterable[str], go_on: Callable[[], None] = lambda: None) -> Iterator[Job]:
         """Read one file after the other, each when it is asked for."""
@@ -119,6 +118,7 @@ class JobReader:
             if job.case is not None and job.case.verifies:
                 if self._known is None:
                     self._known = criterion_fingerprints(self._workspace)
+                self._links.report(job.key, job.case.verifies, self._known)
                 job = _with_criteria(job, self._known)
             yield job
 

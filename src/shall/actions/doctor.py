@@ -14,7 +14,9 @@ from pathlib import Path
 from shall import __version__
 from shall.actions.atomic import is_leftover
 from shall.actions.certificates import days_left
+from shall.actions.files import Files
 from shall.actions.server_folder import Origin
+from shall.actions.stray_cases import stray_cases, stray_notice
 from shall.bounded import EVIDENCE_BYTES, read_path
 from shall.errors import InvalidInput, StoreUnavailable
 from shall.store.copies import examine_database, known_schema, library_version
@@ -108,6 +110,23 @@ def _workspace(subject: Examined) -> Iterator[Finding]:
         yield _ok("workspace", str(folder))
 
 
+def _cases(subject: Examined) -> Iterator[Finding]:
+    folder = subject.workspace
+    is_project = subject.origin in {Origin.NAMED, Origin.CURRENT} and folder != Path(folder.anchor)
+    if not is_project or not folder.is_dir():
+        return
+    files = Files(folder)
+    try:
+        strays = stray_cases(files)
+    finally:
+        files.close()
+    if strays:
+        told, _, step = stray_notice(strays).partition(". ")
+        yield _warn("cases", f"{told}.", step)
+    else:
+        yield _ok("cases", "none lies where no case is looked for")
+
+
 def _state(subject: Examined) -> Iterator[Finding]:
     folder = subject.state
     if not folder.exists():
@@ -129,7 +148,7 @@ def _disk(subject: Examined) -> Iterator[Finding]:
     free = shutil.disk_usage(folder).free
     told = f"{free >> 20:,} MiB free where {folder} is"
     if free < LOW_DISK_BYTES:
-        yield _warn("disk", told, "Free some space: what cannot be written is not kept.")
+        yield _warn("disk", told, "Free some space. Results that cannot be written are lost.")
     else:
         yield _ok("disk", told)
 
@@ -269,6 +288,7 @@ CHECKS: dict[str, Callable[[Examined], Iterator[Finding]]] = {
     "python": _interpreter,
     "versions": _versions,
     "workspace": _workspace,
+    "cases": _cases,
     "state": _state,
     "disk": _disk,
     "store": _store,

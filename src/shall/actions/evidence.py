@@ -75,7 +75,7 @@ def append_evidence(workspace: Workspace, facts: Iterable[Evidence]) -> str | No
     try:
         workspace.evidence.append(list(facts))
     except StoreUnavailable as error:
-        fault = f"the evidence of this run is not kept: {error}"
+        fault = f"the evidence of this run is not stored: {error}"
         _log.warning("%s", fault)
         return fault
     return None

@@ -93,7 +93,7 @@ class Recorder:
         except ShallError as error:
             self._store = None
             self._batch = []
-            fault = f"the results of this run are not kept: {error}"
+            fault = f"the results of this run are not stored: {error}"
             _log.warning("%s", fault)
             self.faults.append(fault)
 

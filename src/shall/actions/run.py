@@ -8,6 +8,7 @@ from typing import Any
 
 from shall.actions.choosing import JobReader, Texts, case_files, read_jobs
 from shall.actions.recording import Recorder
+from shall.actions.stray_cases import stray_cases, stray_notice
 from shall.actions.workspace import Workspace
 from shall.engine.job import Job, RunOptions
 from shall.engine.ports import Turns
@@ -57,7 +58,7 @@ def execute(
     options = run_options(workspace, request)
     stop = stop or Stop()
     jobs, total = _jobs(workspace, request, _go_on(options, stop))
-    recorder = Recorder(workspace)
+    recorder = Recorder(workspace.with_state())  # made only now that there is a case
     takers = [recorder.take, *listeners]
     if workspace.observe is not None:
         takers.insert(1, workspace.observe)
@@ -109,7 +110,8 @@ def _jobs(
         what = f" with the tags {', '.join(request.tags)}" if request.tags else ""
         raise CaseNotFound(
             f"No case{what} was found in {', '.join(request.paths) or str(workspace.root)}.",
-            hint="A case file is YAML with the root testcase:.",
+            hint=(not request.paths and stray_notice(stray_cases(workspace.files)))
+            or "A case file is YAML with the root testcase:.",
         )
     return jobs, total
 

@@ -4,16 +4,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from shall.actions.choosing import UNREADABLE, YAML_ENDINGS, case_folders, root_at
+from shall.actions.choosing import UNREADABLE, case_folders, root_at
 from shall.actions.requirements import read_specs
+from shall.actions.stray_cases import YAML_ENDINGS
 from shall.actions.workspace import Workspace
 from shall.cases.fingerprint import case_fingerprint
 from shall.cases.nearest import nearest
 from shall.cases.reading import locate, read_case
-from shall.errors import BadValue, InvalidFile, InvalidInput, Problem
+from shall.errors import BadValue, InvalidFile, InvalidInput, Problem, StoreUnavailable
 from shall.place import Place
 from shall.results.records import Outcome
-from shall.specs.links import link_of_case, marks_in
+from shall.specs.links import link_of_case, read_marks
 from shall.specs.matrix import Latest, Matrix, build_matrix
 from shall.specs.model import Link, SpecSet
 from shall.store.base import Evidence
@@ -33,8 +34,7 @@ def trace_requirements(workspace: Workspace, feature: str | None = None) -> Matr
     specs = read_specs(workspace)
     problems: list[Problem] = []
     links = [*_case_links(workspace, problems), *_test_links(workspace, problems)]
-    newest = workspace.evidence.newest() if workspace.evidence is not None else []
-    matrix = build_matrix(specs, links, _latest(newest))
+    matrix = build_matrix(specs, links, _latest(_newest(workspace, problems)))
     matrix = replace(matrix, problems=tuple(problems))
     return matrix if feature is None else _of_feature(matrix, specs, feature)
 
@@ -61,9 +61,22 @@ def _test_links(workspace: Workspace, problems: list[Problem]) -> Iterator[Link]
         name = PurePosixPath(path).name
         if name.startswith("test_") or name.endswith("_test.py"):
             try:
-                yield from marks_in(workspace.files.read_text(path), path)
+                marks = read_marks(workspace.files.read_text(path), path)
             except InvalidInput as error:
                 problems.extend(_problems_of(error, path))
+                continue
+            problems.extend(marks.problems)
+            yield from marks.links
+
+
+def _newest(workspace: Workspace, problems: list[Problem]) -> Sequence[Evidence]:
+    if workspace.evidence is None:
+        return ()
+    try:
+        return workspace.evidence.newest()
+    except StoreUnavailable as error:
+        problems.append(Problem(Place(str(workspace.state), 1), "", error.message, error.hint))
+        return ()
 
 
 def _problems_of(error: InvalidInput, path: str) -> Sequence[Problem]:

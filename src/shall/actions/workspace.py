@@ -1,7 +1,7 @@
 """Where files live and what the actions use."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +72,14 @@ class Workspace:
         """Make the state, for a caller who may write. ``state_warning`` says why it failed."""
         if self.later is not None:
             self.later.make()
+
+    def with_state(self) -> "Workspace":
+        """Return the workspace with its state made; where that fails, one that stores nothing."""
+        self.make_state()
+        if self.state_warning is None:
+            return self
+        evidence = self.evidence if self.has_state() else None
+        return replace(self, store=None, evidence=evidence)
 
     def has_state(self) -> bool:
         """Check whether there is a state folder with a store."""

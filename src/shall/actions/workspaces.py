@@ -1,6 +1,7 @@
 """Which folders may be worked in."""
 
 import errno
+import logging
 import os
 import re
 import threading
@@ -20,8 +21,10 @@ _ABSENT = frozenset({"", "${workspace}", "${workspaceFolder}"})
 _PYTHON = re.compile(r"python(\d+(\.\d+)*)?")
 
 
-MARKERS = ("shall.yaml", ".shall", ".git")
-"""What makes a folder below an allowed one a project of its own; no tool writes them."""
+_log = logging.getLogger(__name__)
+
+MARKERS = ("shall.yaml", ".git")
+"""What makes a folder the root of a project, for commands and servers; no tool writes them."""
 
 MOST_OPEN = 16
 """Projects found below the allowed folders that stay open while nobody works in them."""
@@ -72,6 +75,7 @@ class Workspaces:
         self._allowed_open: dict[Path, Workspace] = {}
         self._found: dict[Path, _Found] = {}  # the one that was used last comes last
         self._replaced: list[_Found] = []
+        self._unused: set[Path] = set()  # folders whose unused state was reported
         self._lock = threading.RLock()
         self._interpreters = frozenset(interpreters)
         self.redactor = Redactor()
@@ -204,7 +208,21 @@ class Workspaces:
                 with _opened(path, lambda: walk(start, names[:count])) as project:  # noqa: B023
                     if any(exists(project, marker) for marker in MARKERS):
                         return self._open_found(path, project)
+                    if exists(project, ".shall"):
+                        self._report_unused_state(path, root)
             return allowed
+
+    def _report_unused_state(self, folder: Path, root: Path) -> None:
+        """Log once that a state folder alone no longer makes a project, as it once did."""
+        if folder not in self._unused and len(self._unused) < MOST_OPEN:
+            self._unused.add(folder)
+            _log.warning(
+                "%s/.shall is not used: the workspace is %s; create %s/shall.yaml to make the "
+                "folder a project of its own, it may be empty",
+                folder,
+                root,
+                folder,
+            )
 
     def _open_found(self, path: Path, descriptor: int) -> Workspace:
         status = os.fstat(descriptor)

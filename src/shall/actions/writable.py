@@ -9,9 +9,9 @@ from collections.abc import Collection
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 
-from shall.actions.choosing import CASE_FOLDERS
 from shall.actions.paths import as_seen, is_version_control, refuse_operators
 from shall.actions.requirements import FOLDERS as SPEC_FOLDERS
+from shall.actions.stray_cases import CASE_FOLDERS
 from shall.actions.workspace import Workspace
 from shall.errors import WriteRefused
 

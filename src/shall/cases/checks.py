@@ -4,11 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 from shall.cases.fields import Fields, Findings, Keys, kind_of
+from shall.cases.foreign import check_hint
 from shall.cases.model import Check, CheckKind
-from shall.cases.nearest import nearest
+from shall.cases.nearest import nearest, without_negation
 from shall.cases.path import parse_path
 from shall.cases.patterns import pattern_problem
-from shall.cases.spelling import CHECK_KEYS, CHECK_SPELLINGS, check_kind
+from shall.cases.spelling import CHECK_KEYS, CHECK_SPELLINGS, check_kind, plain_spelling
 from shall.errors import BadValue
 
 _ALLOWED = {"type", "field", "header", "expected", "container", "query"}
@@ -22,6 +23,7 @@ _PRESENCE = {
 }
 """Checks that compare with nothing, and their opposites."""
 _QUERIES = {CheckKind.MYSQL_QUERY, CheckKind.MYSQL_QUERY_EXISTS, CheckKind.MYSQL_QUERY_TRUE}
+_SUPPORTED = [it for it in CheckKind if it not in _QUERIES and not it.startswith("sse_")]
 _COMPARED = {
     kind
     for kind in CheckKind
@@ -105,13 +107,23 @@ def _read_kind(fields: Fields) -> CheckKind | None:
         return None
     kind = check_kind(spelling)
     if kind is None:
-        near = nearest(spelling.lower(), (*CheckKind, *CHECK_SPELLINGS))
-        today = check_kind(near) if near else None
-        hint = f"Did you mean '{today}'?" if today else f"Known are {', '.join(CheckKind)}."
-        fields.bad("type", f"unknown check '{spelling}'", hint)
+        fields.bad("type", f"unknown check '{spelling}'", _kind_hint(spelling))
     elif kind != spelling:
         fields.findings.note(fields.at("type"), f"'{spelling}' is written '{kind}' today")
     return kind
+
+
+def _kind_hint(spelling: str) -> str:
+    """Return what to write instead of an unknown kind; never one of the opposite meaning."""
+    hint = check_hint(spelling)
+    if hint is not None:
+        return hint
+    near = nearest(plain_spelling(spelling), (*_SUPPORTED, *CHECK_SPELLINGS), cutoff=0.7)
+    if near is not None:
+        (stem, negated), (near_stem, near_negated) = map(without_negation, (spelling, near))
+        if negated == near_negated and nearest(stem, [near_stem]):
+            return f"Did you mean '{check_kind(near)}'?"
+    return f"Known are {', '.join(_SUPPORTED)}."
 
 
 def _read_status(fields: Fields, expected: Any) -> Any:

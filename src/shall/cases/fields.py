@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from shall.cases.bounds import MAX_FINDINGS
+from shall.cases.foreign import field_hint
 from shall.cases.limiting import MESSAGE_LENGTH, shortened
 from shall.cases.nearest import nearest
 
@@ -131,8 +132,9 @@ class Fields:
         if is_given:
             hint = f"`{today}` is given too: remove one of the two."
         elif self.findings.has_room:
-            near = today or nearest(name, allowed, cutoff=0.5)
+            near = today or nearest(name, allowed, cutoff=0.7)
             hint = f"Did you mean `{near}`?" if near else None
+            hint = hint if today else field_hint(name, allowed) or hint
         self.findings.add((*self.keys, name), f"unknown field `{name}`", hint, at_key=True)
 
     def at(self, name: str) -> Keys:
@@ -194,7 +196,10 @@ class Fields:
             value = self.items(name)
         for index, each in enumerate(value):
             if type(each) is not str or not each.strip():
-                self.findings.add((*self.at(name), index), "must be a text that is not empty")
+                hint = None
+                if type(each) in (int, float):  # 1.10 is not what was written any more
+                    hint = f"Quote it: YAML reads it as the number {each}."
+                self.findings.add((*self.at(name), index), "must be a text that is not empty", hint)
                 return ()
         return tuple(value)
 

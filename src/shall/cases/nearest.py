@@ -30,6 +30,23 @@ def nearest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
     return found[0] if found else None
 
 
+_NEGATIONS = frozenset({"not", "no", "non", "isnt", "doesnt", "dont", "never", "without"})
+
+
+def without_negation(name: str) -> tuple[str, bool]:
+    """Return a name without its negation, and whether it had one.
+
+    >>> without_negation("does_not_exist")
+    ('does_exist', True)
+    """
+    words = name.lower().replace("'", "").replace("-", "_").replace(" ", "_").split("_")
+    kept = [word for word in words if word not in _NEGATIONS]
+    stem = "_".join(kept)
+    if len(kept) == len(words) and stem.startswith("not") and len(stem) > len("not"):
+        return stem.removeprefix("not"), True
+    return stem, len(kept) < len(words)
+
+
 def _may_be_like(name: str, other: str, cutoff: float) -> bool:
     """Return whether the lengths alone let the ratio of two names reach the cutoff."""
     shorter, longer = sorted((len(name), len(other)))

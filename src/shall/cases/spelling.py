@@ -62,10 +62,15 @@ CHECK_KEYS = {"expect": "expected", "value": "expected"}
 _TODAY: dict[str, CheckKind] = {kind.value: kind for kind in CheckKind}
 
 
+def plain_spelling(word: str) -> str:
+    """Return a word in lower case, with ``_`` for spaces and hyphens."""
+    return "_".join(word.lower().replace("-", " ").replace("_", " ").split())
+
+
 def check_kind(spelling: str) -> CheckKind | None:
     """Give the kind of check that a spelling names; None when nobody knows it."""
     kind = _TODAY.get(spelling)
     if kind is None:
-        plain = "_".join(spelling.lower().replace("-", " ").replace("_", " ").split())
+        plain = plain_spelling(spelling)
         kind = _TODAY.get(plain) or CHECK_SPELLINGS.get(plain)
     return kind

@@ -17,6 +17,7 @@ from shall.cases.bounds import MAX_CHARACTERS, MAX_DEPTH, MAX_DIGITS, MAX_NODES
 from shall.cases.limiting import MESSAGE_LENGTH, first_problems, shortened
 from shall.cases.nesting import first_excess
 from shall.cases.yaml_parser import load_parser
+from shall.cases.yaml_problems import explained, unreadable_character
 from shall.errors import InvalidCase, Problem
 from shall.place import Place
 
@@ -109,7 +110,8 @@ def _load_slowly(text: str, file: str) -> Any:
     except RecursionError:
         problems = [_problem(file, 1, 1, _TOO_DEEP)]
     except (yaml.YAMLError, ValueError, LookupError) as error:
-        problems = [_problem(file, 1, 1, f"this is not YAML: {error}")]
+        line, column, said = unreadable_character(error, text) or (1, 1, explained(None)[0])
+        problems = [_problem(file, line, column, said)]
     if problems:
         raise InvalidCase(problems)
     return value
@@ -212,10 +214,14 @@ def _yaml_problem(error: yaml.MarkedYAMLError, text: str, file: str) -> Problem:
     mark = error.problem_mark or error.context_mark
     line, column = (mark.line, mark.column) if mark else (0, 0)
     faulty = text.split("\n")[line : line + 1]
-    hint = "Indent with spaces, not tabs." if faulty and faulty[0].lstrip(" ")[:1] == "\t" else None
-    said = error.problem or "this is not YAML"
-    if "nesting depth" in said:  # a limit of the library's own, where ours was not met before it
+    said: str | None = error.problem
+    hint = None
+    if said is not None and "nesting depth" in said:  # the library's limit, met before ours
         said = _TOO_DEEP
+    elif said is None or not isinstance(error, _Refused):
+        said, hint = explained(said, faulty[0][:column] if faulty else "")
+    if faulty and faulty[0].lstrip(" ")[:1] == "\t":
+        said, hint = "a tab cannot indent", "Indent with spaces, not tabs."
     return _problem(file, line + 1, column + 1, said, hint)
 
 

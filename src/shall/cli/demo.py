@@ -20,7 +20,7 @@ from shall.cli.options import settings_of
 from shall.cli.output import CHECK_FAILED, OK, exit_status, say, tell
 from shall.cli.run import run_showing, show
 from shall.errors import InvalidInput, TargetUnreachable
-from shall.joining import open_workspace
+from shall.joining import open_project
 from shall.report.html import html_page
 from shall.results.collected import Collected
 from shall.specs.export import to_text
@@ -36,18 +36,23 @@ def execute(arguments: argparse.Namespace) -> int:
     _copy_example(folder)
     say(f"An example shop, its requirements and its cases lie in {arguments.to}/.\n")
     settings, _ = settings_of(folder, {"no_color": arguments.no_color})
-    workspace = open_workspace(folder, settings)
-    if workspace.state_warning:
-        tell(workspace.state_warning)
+    workspace = open_project(folder, settings)
     with _service(folder) as address:
         collected = Collected()
         request = RunRequest(host=address, keep_all=True)
         run = run_showing(workspace, request, settings, collected)
+    if workspace.state_warning:
+        tell(workspace.state_warning)
     show(run, settings)
     matrix = trace_requirements(workspace)
     colour = sys.stdout.isatty() and not settings.no_color
-    say("\n" + to_text(matrix, shutil.get_terminal_size().columns, colour=colour))
-    if workspace.store is not None:
+    say(
+        "\n"
+        + to_text(
+            matrix, shutil.get_terminal_size().columns, colour=colour, language=settings.language
+        )
+    )
+    if workspace.state_warning is None:
         page = html_page(collected.result(run), matrix, settings.language)
         say(f"HTML report: {keep_report(workspace, run.run_id, page)}\n")
     say("One criterion fails and one is untested: the README there says why. Next, type:")

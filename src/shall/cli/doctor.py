@@ -25,7 +25,7 @@ def execute(arguments: argparse.Namespace) -> int:
         settings, _ = settings_of(folder, {})
     except InvalidSetting as error:
         settings = Settings()
-        step = "Mend it; what follows was looked at with the defaults."
+        step = "Fix this setting. The remaining checks used defaults."
         findings.append(Finding("settings", Health.FAIL, str(error), step))
     subject = _subject(_of_server(folder, arguments.workspace), settings)
     if arguments.repair:

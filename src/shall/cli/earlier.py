@@ -45,7 +45,9 @@ def serve_spec_driven(argv: Sequence[str]) -> int:
 def _command(name: str) -> argparse.ArgumentParser:
     command = argparse.ArgumentParser(prog=name)
     command.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
-    command.add_argument("--debug", action="store_true", help="show where a fault of ours is")
+    command.add_argument(
+        "--debug", action="store_true", help="show the traceback of an internal error"
+    )
     return command
 
 

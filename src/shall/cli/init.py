@@ -3,10 +3,14 @@
 import argparse
 from pathlib import Path
 
+from shall.actions.choosing import case_folders
+from shall.actions.stray_cases import CASE_FOLDERS
+from shall.actions.workspace import Workspace
 from shall.cli.options import settings_of
 from shall.cli.output import OK, say, tell
 from shall.errors import InvalidInput
-from shall.joining import open_workspace
+from shall.joining import open_project
+from shall.messages import Message, render
 
 _REQUIREMENTS = """\
 # Requirements
@@ -23,9 +27,7 @@ _REQUIREMENTS = """\
 _CASE = """\
 testcase:
   name: the service is healthy
-  host: http://127.0.0.1:8000
-  verifies: ["default#1.1"]
-  steps:
+{links}  steps:
     - id: health
       path: /health
       method: GET
@@ -40,11 +42,24 @@ _SETTINGS = """\
 # secrets: [password]
 """
 
-_FILES = {
-    "specs/requirements.md": _REQUIREMENTS,
-    "tests/cases/health.yaml": _CASE,
-    "shall.yaml": _SETTINGS,
-}
+_HOST = "  host: http://127.0.0.1:8000\n"
+_VERIFIES = '  verifies: ["default#1.1"]\n'
+_DOCUMENT = "specs/requirements.md"
+
+
+def _files(workspace: Workspace, cases: str, *, names_host: bool) -> dict[str, str]:
+    """Return path and text of each file.
+
+    The case names no host where the settings do, and verifies nothing that others wrote.
+    """
+    links = _HOST if names_host else ""
+    if not workspace.files.is_file(_DOCUMENT):
+        links += _VERIFIES
+    return {
+        _DOCUMENT: _REQUIREMENTS,
+        f"{cases}/health.yaml": _CASE.replace("{links}", links),
+        "shall.yaml": _SETTINGS,
+    }
 
 
 def execute(arguments: argparse.Namespace) -> int:
@@ -55,18 +70,25 @@ def execute(arguments: argparse.Namespace) -> int:
     except OSError as error:
         raise InvalidInput(f"The folder {folder} cannot be made: {error.strerror}.") from None
     settings, _ = settings_of(folder, {})
-    workspace = open_workspace(folder, settings)
-    for path, text in _FILES.items():
+    workspace = open_project(folder, settings)
+    workspace.make_state()
+
+    def told(code: str, indent: str = "", **params: str) -> None:
+        say(indent + render(Message(code, params), settings.language))
+
+    cases = next(iter(case_folders(workspace)), CASE_FOLDERS[0])
+    for path, text in _files(workspace, cases, names_host=settings.host is None).items():
         if workspace.files.is_file(path):
-            say(f"kept   {path}")
+            told("init.kept", path=path)
         else:
             workspace.files.write_text(path, text, overwrite=False)
-            say(f"made   {path}")
+            told("init.made", path=path)
     if workspace.state_warning:
         tell(workspace.state_warning)
     else:
-        say(f"made   {workspace.state.name}/ (commit it: what is local is ignored inside)")
-    say("\nWrite what the system shall do in specs/, then:")
-    say("  shall run      runs the cases below tests/cases")
-    say("  shall trace    shows which criterion is proved")
+        told("init.made_state", path=workspace.state.name)
+    say()
+    told("init.next")
+    told("init.run", indent="  ", folder=cases)
+    told("init.trace", indent="  ")
     return OK

@@ -40,7 +40,9 @@ def install_as_before(argv: Sequence[str]) -> int:
         prog="api-auto-test-mcp install", description="Write the configuration of an MCP client."
     )
     add_install_arguments(command, default="claude-code")
-    command.add_argument("--debug", action="store_true", help="show where a fault of ours is")
+    command.add_argument(
+        "--debug", action="store_true", help="show the traceback of an internal error"
+    )
     return execute(command.parse_args(argv))
 
 

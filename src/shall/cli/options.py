@@ -7,8 +7,9 @@ from typing import Any
 
 from shall import __version__
 from shall.actions.access import SCOPES
+from shall.cli.output import tell
 from shall.cli.serving_flags import add_serving_flags
-from shall.joining import project_folder
+from shall.joining import project_folder, unused_state, unused_state_notice
 from shall.settings import Settings, Sources, process_environment, read_settings
 
 
@@ -31,13 +32,21 @@ def parser() -> argparse.ArgumentParser:
     _add_doctor(commands)
     _add_token(commands)
     for command in commands.choices.values():
-        command.add_argument("--debug", action="store_true", help="show where a fault of ours is")
+        command.add_argument(
+            "--debug", action="store_true", help="show the traceback of an internal error"
+        )
     return main
 
 
 def folder_of(named: str | None) -> Path:
-    """Give the folder of the project: as named, else the nearest around the current one."""
-    return Path(named).resolve() if named is not None else project_folder(Path.cwd())
+    """Return the root of the project: as named, else the one around the current folder."""
+    if named is not None:
+        return Path(named).resolve()
+    current = Path.cwd()
+    root, unused = project_folder(current), unused_state(current)
+    if unused is not None:
+        tell(unused_state_notice(unused, root))
+    return root
 
 
 def settings_of(

@@ -55,7 +55,7 @@ def guarded(command: Callable[[], int], arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last place where a fault of ours is told
-        tell(f"A fault of shall itself: {error!r}. Add --debug to see where.")
+        tell(f"Internal error: {error!r}. Add --debug for the traceback.")
         if "--debug" in arguments:
             traceback.print_exc()
         return OWN_FAULT

@@ -19,7 +19,7 @@ from shall.cli.options import folder_of, settings_of
 from shall.cli.output import exit_status, say, tell
 from shall.engine.stopping import Stop
 from shall.errors import InvalidInput
-from shall.joining import open_workspace
+from shall.joining import open_project
 from shall.report.text import summary
 from shall.results.collected import Collected
 from shall.results.events import Emit
@@ -38,9 +38,7 @@ def execute(arguments: argparse.Namespace) -> int:
         "no_color": arguments.no_color,
     }
     settings, _ = settings_of(folder, flags)
-    workspace = open_workspace(folder, settings)
-    if workspace.state_warning:
-        tell(workspace.state_warning)
+    workspace = open_project(folder, settings)
     request = RunRequest(
         paths=[path_in(folder, path) for path in arguments.paths],
         tags=arguments.tag,
@@ -52,6 +50,8 @@ def execute(arguments: argparse.Namespace) -> int:
     )
     collected = Collected() if wants_all else None
     run = run_showing(workspace, request, settings, collected)
+    if workspace.state_warning:
+        tell(workspace.state_warning)
     if collected is None:
         show(run, settings)
     else:

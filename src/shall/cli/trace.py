@@ -5,38 +5,45 @@ import json
 import shutil
 import sys
 
+from shall.actions.stray_cases import stray_cases, stray_notice
 from shall.actions.trace import trace_requirements
 from shall.cli.options import folder_of, settings_of
 from shall.cli.output import CHECK_FAILED, OK, say, tell
-from shall.joining import open_workspace
+from shall.joining import open_project
+from shall.messages import Message, render
 from shall.specs.export import to_csv, to_json, to_markdown, to_text
 from shall.specs.matrix import Matrix
+from shall.specs.model import LinkKind
 
 
 def execute(arguments: argparse.Namespace) -> int:
     """Carry out the command."""
     folder = folder_of(arguments.workspace)
     settings, _ = settings_of(folder, {"no_color": arguments.no_color})
-    workspace = open_workspace(folder, settings)
-    if workspace.state_warning:
-        tell(workspace.state_warning)
+    workspace = open_project(folder, settings)
     matrix = trace_requirements(workspace, arguments.feature)
     colour = sys.stdout.isatty() and not settings.no_color
-    say(_written(matrix, arguments.format, colour=colour).rstrip("\n"))
+    language = settings.language
+    say(_written(matrix, arguments.format, language, colour=colour).rstrip("\n"))
     if not matrix.rows:
-        tell("No criterion was found in specs/ or .kiro/specs/.")
+        tell(render(Message("trace.no_criteria"), language))
+    if not any(it.link.kind is LinkKind.CASE for row in matrix.rows for it in row.links):
+        notice = stray_notice(stray_cases(workspace.files))
+        if notice:
+            tell(notice)
     least = arguments.fail_under
     if least is not None and (matrix.proved_percent < least or not matrix.rows):
-        tell(f"{matrix.proved_percent:.1f} % of the criteria are proved, {least:g} % are wanted.")
+        figures = {"percent": f"{matrix.proved_percent:.1f}", "least": f"{least:g}"}
+        tell(render(Message("trace.too_few", figures), language))
         return CHECK_FAILED
     return OK
 
 
-def _written(matrix: Matrix, form: str, *, colour: bool) -> str:
+def _written(matrix: Matrix, form: str, language: str, *, colour: bool) -> str:
     if form == "json":
         return json.dumps(to_json(matrix), ensure_ascii=False, indent=2)
     if form == "csv":
         return to_csv(matrix)
     if form == "md":
         return to_markdown(matrix)
-    return to_text(matrix, shutil.get_terminal_size().columns, colour=colour)
+    return to_text(matrix, shutil.get_terminal_size().columns, colour=colour, language=language)

@@ -52,10 +52,11 @@ async def run_tests(
         host=host,
         variables=variables or {},
     )
-    space.make_state()
-    warnings = [space.state_warning] if space.state_warning else []
+    warnings: list[str] = []
     run, first = await _run_telling(context, space, request, warnings.append)
     reply = await workers_of(context).call(run_reply, run, first, space.defaults.language)
+    if space.state_warning:
+        warnings.insert(0, space.state_warning)
     reply["mode"] = "single" if yaml_path else "batch"
     if warnings:
         reply["warning"] = "; ".join(warnings)

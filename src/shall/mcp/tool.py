@@ -81,7 +81,7 @@ class EnvelopeTool(Tool):
         except Exception:  # noqa: BLE001 - the last place before the wire: a fault of ours
             _log.exception("the tool %s failed (request %s)", self.name, request_id)
             code = _FAULT_CODES.get(self.name, "MCP_INTERNAL_ERROR")
-            message = f"A fault of shall itself; its log tells more under {request_id}."
+            message = f"Internal error. The log has the traceback under {request_id}."
             answer = failure(request_id, code, message, length)
             result = as_result(answer)
         if workspace is not None:

@@ -73,10 +73,10 @@ ZH: dict[str, str] = {
     "report.missing_because": "（不存在：{reason}）",
     "report.implicit": "状态码小于 400（步骤未断言状态码）",
     "report.title": "测试运行",
-    "report.all_hold": "全部成立",
+    "report.all_hold": "全部通过",
     "report.no_cases": "没有执行用例",
     "report.not_whole": "运行不完整",
-    "report.some_bad": "{total} 个用例中有 {count} 个不成立",
+    "report.some_bad": "{total} 个用例中有 {count} 个未通过",
     "report.started": "开始时间",
     "report.duration": "用时",
     "report.run": "运行",
@@ -109,4 +109,20 @@ ZH: dict[str, str] = {
     "report.status.failing": "失败",
     "report.status.not run": "未运行",
     "report.status.untested": "未测试",
+    # shall trace
+    "trace.summary": "共 {total} 条验收标准：{counts}（已证明 {percent}%）",
+    "trace.count": "{status} {count}",
+    "trace.unknown": "{place}：{source} 引用的 {criterion} 不存在。",
+    "trace.unknown_near": "{place}：{source} 引用的 {criterion} 不存在。是否应为 {candidates}？",
+    "trace.ambiguous": "{place}：{source} 引用的 {criterion} 有歧义，"
+    "请写明其中之一：{candidates}。",
+    "trace.no_criteria": "在 specs/ 和 .kiro/specs/ 中未找到验收标准。",
+    "trace.too_few": "已证明的验收标准占 {percent}%，低于要求的 {least}%。",
+    # shall init
+    "init.kept": "保留   {path}",
+    "init.made": "创建   {path}",
+    "init.made_state": "创建   {path}/（请提交到版本库，其中的本机数据已设为忽略）",
+    "init.next": "在 specs/ 中写下系统应当做到的事，然后运行：",
+    "init.run": "shall run      运行 {folder} 下的用例",
+    "init.trace": "shall trace    查看哪些验收标准已被证明",
 }

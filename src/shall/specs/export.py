@@ -7,7 +7,8 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
-from shall.specs.matrix import LinkOutcome, Matrix, Row, Status
+from shall.messages import Message, render
+from shall.specs.matrix import LinkOutcome, Matrix, Row, Status, is_ambiguous
 
 FORMAT = 1
 """The version of the JSON form."""
@@ -74,13 +75,14 @@ def to_markdown(matrix: Matrix) -> str:
     return "\n".join(lines) + "\n"
 
 
-def to_text(matrix: Matrix, width: int = 80, *, colour: bool = False) -> str:
+def to_text(matrix: Matrix, width: int = 80, *, colour: bool = False, language: str = "en") -> str:
     """Give the matrix for a terminal of that width: a line a criterion, then what needs a look."""
     keys = max((len(row.criterion.key) for row in matrix.rows), default=0)
-    statuses = max(len(status.value) for status in Status)
+    names = {status: status_name(status, language) for status in Status}
+    statuses = max(map(_columns, names.values()))
     lines = []
     for row in matrix.rows:
-        head = f"{_SIGNS.get(row.status, '?')} {row.status.value:<{statuses}}"
+        head = f"{_SIGNS.get(row.status, '?')} {_padded(names[row.status], statuses)}"
         if colour:
             head = f"{_COLOURS.get(row.status, '')}{head}{_RESET}"
         room = max(width - statuses - keys - 6, 20)
@@ -94,23 +96,40 @@ def to_text(matrix: Matrix, width: int = 80, *, colour: bool = False) -> str:
                 for link in row.links
                 if link.outcome in {"failed", "error"}
             ]
-    lines += ["", *map(_printable, _remarks(matrix)), summary(matrix)]
+    lines += ["", *map(_printable, _remarks(matrix, language)), summary(matrix, language)]
     return "\n".join(lines).lstrip("\n") + "\n"
 
 
-def summary(matrix: Matrix) -> str:
-    """Say the matrix in one line."""
+def status_name(status: Status, language: str = "en") -> str:
+    """Return the name of a status in a language."""
+    return render(Message(f"report.status.{status.value}"), language)
+
+
+def summary(matrix: Matrix, language: str = "en") -> str:
+    """Return the counts of the matrix in one line."""
     proved = math.floor(matrix.proved_percent)  # never "100 %" while one is missing
-    counts = ", ".join(f"{count} {status}" for status, count in matrix.counts().items())
-    return f"{len(matrix.rows)} criteria: {counts} ({proved} % proved)"
+    counts = [
+        Message("trace.count", {"count": count, "status": status_name(Status(status), language)})
+        for status, count in matrix.counts().items()
+    ]
+    listed = ("，" if language == "zh" else ", ").join(render(it, language) for it in counts)
+    params = {"total": len(matrix.rows), "counts": listed, "percent": proved}
+    return render(Message("trace.summary", params), language)
 
 
-def _remarks(matrix: Matrix) -> Iterator[str]:
+def _remarks(matrix: Matrix, language: str = "en") -> Iterator[str]:
     for unknown in matrix.unknown:
-        near = ", ".join(unknown.candidates)
-        hint = f" Did you mean {near}?" if near else ""
-        link = unknown.link
-        yield f"{link.place}: {link.source} verifies {link.criterion}, which is unknown.{hint}"
+        link, candidates = unknown.link, unknown.candidates
+        code = "trace.unknown_near" if candidates else "trace.unknown"
+        if is_ambiguous(link.criterion, candidates):
+            code = "trace.ambiguous"
+        params = {
+            "place": link.place,
+            "source": link.source,
+            "criterion": link.criterion,
+            "candidates": ", ".join(candidates),
+        }
+        yield render(Message(code, params), language)
     for problem in matrix.problems:
         yield str(problem)
 
@@ -157,6 +176,10 @@ def _printable(text: str) -> str:
 def _columns(text: str) -> int:
     """Count the columns of a terminal that a text takes: a Chinese character takes two."""
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def _padded(text: str, columns: int) -> str:
+    return text + " " * (columns - _columns(text))
 
 
 def _cell(text: str) -> str:

@@ -4,12 +4,16 @@ import ast
 import hashlib
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from shall.errors import InvalidSpec, Problem
 from shall.place import Place
 from shall.specs.model import Link, LinkKind
 
 MARK = "verifies"
+
+_NO_STRING = "this verifies mark is not read, because its argument is no plain string."
+_WRITE_STRING = 'Write the key itself, such as verifies("auth#1.2").'
 
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
@@ -22,7 +26,20 @@ def link_of_case(
         yield Link(criterion, LinkKind.CASE, key, place, fingerprint)
 
 
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """The marks of a test file; ``problems`` are those that cannot be read."""
+
+    links: tuple[Link, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
 def marks_in(text: str, file: str) -> list[Link]:
+    """Return the links of ``read_marks``. Raises ``InvalidSpec``."""
+    return list(read_marks(text, file).links)
+
+
+def read_marks(text: str, file: str) -> Marks:
     """Find ``@pytest.mark.verifies("auth#1.2")`` in a Python test file.
 
     Marks on functions, on classes, in ``pytestmark`` and in decorated parameter sets count; a
@@ -33,12 +50,13 @@ def marks_in(text: str, file: str) -> list[Link]:
         InvalidSpec: The file is not Python.
     """
     if MARK not in text:
-        return []
+        return Marks()
     try:
         with warnings.catch_warnings():  # about an author's "\\d", say: not ours to tell
             warnings.simplefilter("ignore")
             module = ast.parse(text, file)
-        return list(_links_below(module.body, file, (), _module_marks(module.body)))
+        links = tuple(_links_below(module.body, file, (), _module_marks(module.body)))
+        return Marks(links, tuple(_unread_marks(module, file)))
     except (MemoryError, RecursionError):  # how ast tells of nesting beyond its limits
         message = "this Python is nested too deeply to be read"
         raise InvalidSpec([Problem(Place(file, 1), "", message)]) from None
@@ -93,6 +111,18 @@ def _marks(expressions: Iterable[ast.expr]) -> Iterator[tuple[str, int]]:
                 for argument in node.args:
                     if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
                         yield argument.value, argument.lineno
+
+
+def _unread_marks(module: ast.Module, file: str) -> Iterator[Problem]:
+    """Report every ``verifies(...)`` that says at run time what it names, or that names nothing."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.Call) and _is_mark(node.func):
+            values = [*node.args, *(keyword.value for keyword in node.keywords)]
+            for value in values or [node]:
+                plain = isinstance(value, ast.Constant) and isinstance(value.value, str)
+                if not plain or value not in node.args:
+                    place = Place(file, value.lineno, value.col_offset + 1)
+                    yield Problem(place, "", _NO_STRING, _WRITE_STRING)
 
 
 def _is_mark(function: ast.expr) -> bool:

@@ -107,6 +107,26 @@ def resolve(specs: SpecSet) -> Mapping[str, Criterion]:
     return {name: criteria[keys[0]] for name, keys in ways.items() if len(keys) == 1}
 
 
+def candidates_of(name: str, specs: SpecSet) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the keys of the criteria that a link names, and where there is none the near keys."""
+    keys = _ways_to_name(specs.criteria())
+    named = tuple(keys.get(name, ()))
+    return named, () if named else _near(name, keys)
+
+
+def is_ambiguous(name: str, candidates: Sequence[str]) -> bool:
+    """Return whether a link names each of several candidates."""
+    return len(candidates) > 1 and all(key.partition("#")[2] == name for key in candidates)
+
+
+def why_unknown(name: str, candidates: Sequence[str]) -> str:
+    """Return what is wrong with a link that names no criterion, or several: ``is ...``."""
+    listed = ", ".join(candidates)
+    if is_ambiguous(name, candidates):
+        return f"is ambiguous. Write one of {listed}."
+    return f"is unknown. Did you mean {listed}?" if listed else "is unknown."
+
+
 def _ways_to_name(criteria: Sequence[Criterion]) -> dict[str, list[str]]:
     ways: dict[str, list[str]] = {}
     for criterion in criteria:

@@ -39,7 +39,7 @@ class StoreOpenedLater:
         try:
             self._made()
         except ShallError as error:
-            self.fault = f"Nothing is kept of what runs here: {error}"
+            self.fault = f"Results are not stored: {error}"
 
     def start_run(self, run_id: str, started_at: datetime, total: int, environment: str) -> None:
         """Store that a run began."""
@@ -73,7 +73,7 @@ class StoreOpenedLater:
         try:
             store = self._existing()
         except ShallError as error:
-            self.fault = f"Nothing is kept of what runs here: {error}"
+            self.fault = f"Results are not stored: {error}"
             return
         if store is not None:
             store.save_call(call)

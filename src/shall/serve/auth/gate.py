@@ -32,7 +32,7 @@ class AuthGate:
     It reads nothing of the body: who is not known cannot make the server hold one.
 
     ``public`` are the paths that need no token. ``count`` answers for those who are not let
-    through, or tells them that they ask too often; None answers whatever their number.
+    through, or refuses them beyond their rate; None answers whatever their number.
     """
 
     def __init__(

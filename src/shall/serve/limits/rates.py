@@ -81,7 +81,7 @@ class RateGate:
         try:
             wait_s = await self._buckets.take(key) if self._buckets is not None else 0
             if wait_s:
-                await _refuse(scope, receive, send, "You ask too often.", wait_s)
+                await _refuse(scope, receive, send, "Rate limit exceeded.", wait_s)
             else:
                 await app(scope, receive, send)
         finally:
@@ -119,7 +119,7 @@ async def _refuse(scope: Scope, receive: Receive, send: Send, detail: str, wait_
         scope,
         429,
         "MCP_RATE_LIMITED",
-        f"{detail} Try again in {seconds} s.",
+        f"{detail} Retry in {seconds} s.",
         headers={"Retry-After": str(seconds)},
     )
     await answer(scope, receive, send)

@@ -76,7 +76,7 @@ class ExchangeGate:
 
 async def _apologise(scope: Scope, receive: Receive, answer: Send) -> None:
     _log.exception("a request could not be answered")
-    detail = f"A fault of shall itself; its log tells more under {scope[REQUEST_ID]}."
+    detail = f"Internal error. The log has the traceback under {scope[REQUEST_ID]}."
     await problem(scope, 500, "MCP_INTERNAL_ERROR", detail)(scope, receive, answer)
 
 

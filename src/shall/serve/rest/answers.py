@@ -92,7 +92,7 @@ async def _of_ours(request: Request, error: Exception) -> Response:
 
 
 async def _of_a_fault(request: Request, error: Exception) -> Response:  # noqa: ARG001 - the log has it
-    detail = "A fault of shall itself; its log tells more."
+    detail = "Internal error. The log has the traceback."
     return problem(request.scope, 500, "MCP_INTERNAL_ERROR", detail)
 
 

@@ -1,0 +1,70 @@
+"""Checks where they are written the links of cases and tests to criteria."""
+
+import logging
+from collections.abc import Collection, Sequence
+from functools import cached_property
+
+from shall.actions.requirements import read_specs
+from shall.actions.workspace import Workspace
+from shall.cases.reading import locate
+from shall.errors import InvalidSpec, ShallError
+from shall.specs.matrix import candidates_of, why_unknown
+from shall.specs.model import SpecSet
+
+MOST_REPORTED = 20
+"""Links of one run that are reported one by one."""
+
+_log = logging.getLogger(__name__)
+
+
+class LinkCheck:
+    """Says which links name no criterion, or several. The requirements are read once, if at all."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._reported = 0
+
+    @property
+    def has_requirements(self) -> bool:
+        """Whether there is a requirements document that can be read."""
+        return bool(self._specs is not None and self._specs.features)
+
+    def problem(self, criterion: str) -> str | None:
+        """Return what is wrong with a link, as a sentence; None: nothing, or it cannot be known."""
+        if self._specs is None:
+            return None
+        named, near = candidates_of(criterion, self._specs)
+        reason = None if len(named) == 1 else why_unknown(criterion, named or near)
+        return None if reason is None else f"{criterion} {reason}"
+
+    def report(self, case_key: str, verifies: Sequence[str], known: Collection[str]) -> None:
+        """Log a warning for each link of a case that is not among the ``known`` ways to name one.
+
+        Only the first ``MOST_REPORTED`` are logged.
+        """
+        for index, criterion in enumerate(verifies):
+            if criterion in known or self._reported > MOST_REPORTED:
+                continue
+            problem = self.problem(criterion)
+            if problem is None:
+                continue
+            self._reported += 1
+            if self._reported > MOST_REPORTED:
+                _log.warning("There are more links to unknown criteria; `shall trace` lists them.")
+            else:
+                place = self._place(case_key, index)
+                _log.warning("%s: verifies[%d]: %s", place, index, problem)
+
+    @cached_property
+    def _specs(self) -> SpecSet | None:
+        try:
+            return read_specs(self._workspace)
+        except InvalidSpec:  # reported by whoever needs them, and by `shall trace`
+            return None
+
+    def _place(self, case_key: str, index: int) -> str:
+        try:
+            text = self._workspace.files.read_text(case_key)
+        except ShallError:
+            return case_key
+        return str(locate(text, case_key, f"verifies[{index}]"))
