@@ -198,7 +198,7 @@ def serve_workspace(
     from shall.store.vfs import plain_names  # a command is not raced for its own folder
 
     space = open_workspace(root, settings, keeps_state=False, observe=observe, folder=descriptor)
-    return _with_later_store(space, settings, may_make=not settings.read_only, vfs=plain_names)
+    return _with_later_store(space, settings, plain_names(), may_make=not settings.read_only)
 
 
 def open_project(root: Path, settings: Settings) -> Workspace:
@@ -213,16 +213,12 @@ def open_project(root: Path, settings: Settings) -> Workspace:
 
 
 def _with_later_store(
-    space: Workspace,
-    settings: Settings,
-    *,
-    may_make: bool,
-    vfs: Callable[[], str | None] = lambda: None,
+    space: Workspace, settings: Settings, vfs: str | None = None, *, may_make: bool
 ) -> Workspace:
     state = _state(space.root, settings, space.files)
     later = StoreOpenedLater(
         lambda: _has_store(state),
-        lambda: _open_store(state, settings, vfs()),
+        lambda: _open_store(state, settings, vfs),
         may_make=may_make,
     )
     return replace(space, store=later, evidence=EvidenceLog(state.below(EVIDENCE)), later=later)
