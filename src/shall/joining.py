@@ -314,7 +314,7 @@ def state_key(settings: Settings, workspaces: Workspaces) -> bytes:
         workspace = workspaces.choose(None)
         if settings.read_only and not workspace.has_state():
             return secrets.token_bytes(32)
-        return sealing_key(workspace.state)
+        return sealing_key(_state(workspace.root, settings, workspace.files))
     except ShallError:
         return secrets.token_bytes(32)
 

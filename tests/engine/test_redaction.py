@@ -296,3 +296,13 @@ async def test_an_answer_of_one_large_secret_shows_nothing_of_it(
     result = await run_one([{"path": "/given/large"}], host=service.url)
     assert result.outcome is Outcome.PASSED
     assert "t0ken" not in json.dumps(result_to_json(result))
+
+
+@pytest.mark.anyio
+@pytest.mark.verifies("defences#9.11")
+async def test_a_token_in_the_path_of_a_url_is_masked_in_results(run_one: RunOne) -> None:
+    token = "q7ZkP2vX9mBt4LwRn8sHd3Ye"
+    for url in (f"/given/reset/{token}", f"http://127.0.0.1:1/reset/{token}"):
+        result = await run_one([{"path": url} if url[0] == "/" else {"url": url}])
+        assert token not in json.dumps(result_to_json(result))
+        assert "reset" in json.dumps(result_to_json(result))

@@ -200,9 +200,7 @@ async def test_a_caller_who_may_only_read_creates_nothing(
         (folder / "shall.yaml").touch()
     served = serve("--token-file", str(file), "--read-only")
     before = entries(project)
-    reading: dict[str, dict[str, str]] = {
-        tool: {} for tool in READING - {"get_testcase", "read_file"}
-    }
+    reading = READING - {"get_testcase", "read_file"}
     mine = {"Authorization": f"Bearer {made['read']}"}
     async with httpx2.AsyncClient(base_url=served.base, headers=mine) as http:
         for tool in reading:

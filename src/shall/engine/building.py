@@ -15,6 +15,7 @@ from shall.engine.job import RunOptions
 from shall.engine.ports import Attachments
 from shall.engine.scope import Scope
 from shall.errors import BadValue
+from shall.redaction.shapes import mask_url_path
 from shall.transport.exchange import FilePart, Request, Secrecy
 from shall.transport.url import checked_url, is_absolute, join_url, with_params
 
@@ -157,7 +158,7 @@ def _host(plan: RequestPlan, scope: Scope) -> str:
         template = plan.template
         named = f" and shall.yaml has no project {template.project}" if template.project else ""
         raise BadValue(
-            f"The path {template.url} has no host: the case names none{named}.",
+            f"The path {mask_url_path(template.url)} has no host: the case names none{named}.",
             hint="Add `host:` to the case or to shall.yaml, or pass --host.",
         )
     return as_text(evaluate(host, scope))

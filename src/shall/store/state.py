@@ -7,9 +7,9 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 
-from shall.bounded import read_path
+from shall.bounded import read_descriptor
 from shall.errors import StoreUnavailable
-from shall.store.folders import Folder
+from shall.store.folders import Folder, exists
 
 LOCAL = "local"
 """Below the state folder: the database, caches and reports of this machine; never committed."""
@@ -83,32 +83,42 @@ def refuse_another_users(folder: Path) -> None:
     )
 
 
-def sealing_key(folder: Path) -> bytes:
-    """Give the 32 bytes with which this state's servers seal what clients carry for them.
+def sealing_key(state: Path | Folder) -> bytes:
+    """Return the 32 bytes with which this state's servers seal what clients carry for them.
 
     Made when first asked for; all processes that share the folder get the same.
 
     Raises:
         StoreUnavailable: It can be neither read nor made.
     """
-    path = folder / LOCAL / _KEY_FILE
+    state = state if isinstance(state, Folder) else Folder(state)
+    local = state.below(LOCAL)
     try:
-        if not path.exists():
-            _make_key(path)
-        return read_path(path, _KEY_BYTES)
+        with local.opened() as folder:
+            if not exists(folder, _KEY_FILE):
+                _make_key(folder)
+            flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+            descriptor = os.open(_KEY_FILE, flags, dir_fd=folder)
+            try:
+                return read_descriptor(descriptor, _KEY_BYTES)
+            finally:
+                os.close(descriptor)
     except OSError as error:
-        raise StoreUnavailable(f"The key {path} cannot be read: {error.strerror}.") from error
+        raise StoreUnavailable(
+            f"The key {local.path / _KEY_FILE} cannot be read: {error.strerror}."
+        ) from error
 
 
-def _make_key(path: Path) -> None:
-    fresh = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
-    with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:  # noqa: PTH123 - with a mode
+def _make_key(folder: int) -> None:
+    fresh = f"{_KEY_FILE}.{secrets.token_hex(8)}"
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+    with os.fdopen(os.open(fresh, flags, 0o600, dir_fd=folder), "wb") as file:
         file.write(secrets.token_bytes(32))
     try:
         with suppress(FileExistsError):  # another process was first: its key counts
-            os.link(fresh, path)
+            os.link(fresh, _KEY_FILE, src_dir_fd=folder, dst_dir_fd=folder)
     finally:
-        fresh.unlink()
+        os.unlink(fresh, dir_fd=folder)
 
 
 def _write_once(folder: int, name: str, text: str) -> None:
