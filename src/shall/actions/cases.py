@@ -61,6 +61,7 @@ class CaseWritten:
     script_path: str | None
     dry_run: bool
     notes: Sequence[str] = ()
+    overwritten_files: Sequence[str] = ()
 
 
 def list_cases(
@@ -136,10 +137,11 @@ def write_case(
     if workspace.files.is_folder(SCRIPTS):
         script, script_path = to_script(relative), f"{SCRIPTS}/{script_name(relative)}"
     written = [relative] if script_path is None else [relative, script_path]
-    if not dry_run:
-        _write_both(workspace, relative, text, script_path, script)
-    shown = [] if dry_run else written
-    return CaseWritten(shown, case, text, script, script_path, dry_run, reading.notes)
+    if dry_run:
+        return CaseWritten([], case, text, script, script_path, dry_run, reading.notes)
+    there = [name for name in written if workspace.files.is_file(name)]
+    _write_both(workspace, relative, text, script_path, script)
+    return CaseWritten(written, case, text, script, script_path, dry_run, reading.notes, there)
 
 
 def delete_case(workspace: Workspace, path: str, *, delete_script: bool = True) -> list[str]:

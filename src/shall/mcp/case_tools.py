@@ -64,7 +64,7 @@ async def write_testcase(
         dict[str, Any] | str | None,
         Field(description="the case as an object, or as YAML or JSON text; see case://format"),
     ],
-    overwrite: bool = True,
+    overwrite: Annotated[bool, Field(description="replace an existing file; default: yes")] = True,
     dry_run: bool = False,
     workspace: WorkspaceName = None,
 ) -> dict[str, Any]:
@@ -88,6 +88,8 @@ async def write_testcase(
         "dry_run": dry_run,
         "notes": list(written.notes),
     }
+    if written.overwritten_files:
+        answer["overwritten_files"] = list(written.overwritten_files)
     if dry_run:
         answer["code_preview"] = written.text if written.script is None else written.script
         answer["yaml_preview"] = written.text

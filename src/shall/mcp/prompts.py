@@ -84,17 +84,23 @@ async def generate_code_from_design(context: Context, design_path: str = "specs/
 
 
 def prompts() -> list[Prompt]:
-    """Make the prompts, each under its name with hyphens and its older one with underscores."""
+    """Make the prompts. ``current_name`` knows their earlier names."""
     functions = (
         generate_requirements,
         generate_design_from_requirements,
         generate_code_from_design,
     )
     return [
-        Prompt.from_function(function, name=name, description=function.__doc__)
+        Prompt.from_function(
+            function, name=current_name(function.__name__), description=function.__doc__
+        )
         for function in functions
-        for name in (function.__name__.replace("_", "-"), function.__name__)
     ]
+
+
+def current_name(name: str) -> str:
+    """Return the name of a prompt that is asked for by its earlier name, with underscores."""
+    return name.replace("_", "-")
 
 
 async def _text_of(context: Context, path: str) -> str:

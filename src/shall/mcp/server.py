@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 from mcp.server.mcpserver import MCPServer
@@ -18,7 +19,7 @@ from shall.mcp import case_tools, run_tools, spec_tools, status_tools
 from shall.mcp.exposure import Exposure
 from shall.mcp.offering import offer
 from shall.mcp.older import answer_older_clients
-from shall.mcp.prompts import prompts
+from shall.mcp.prompts import current_name, prompts
 from shall.mcp.reply import check_names
 from shall.mcp.sealing import sealed_by
 from shall.mcp.spaces import Connected
@@ -98,13 +99,20 @@ def _format_resource() -> TextResource:
 
 
 def _prompt_check(server: MCPServer[Connected]) -> Any:
-    """Make what answers an unknown prompt or a missing argument as the specification says."""
+    """Make what answers an unknown prompt or a missing argument as the specification says.
+
+    An earlier name of a prompt is answered as its name is, and is not listed.
+    """
 
     async def check(ctx: Any, call_next: Callable[[Any], Awaitable[Any]]) -> Any:
         if ctx.method == "prompts/get" and ctx.request_id is not None:  # else nobody is told
             params = ctx.params or {}
             known = {prompt.name: prompt for prompt in await server.list_prompts()}
-            _check_prompt(known, str(params.get("name")), params.get("arguments") or {})
+            name = str(params.get("name"))
+            if name not in known and current_name(name) in known:
+                name = current_name(name)
+                ctx = replace(ctx, params={**params, "name": name})
+            _check_prompt(known, name, params.get("arguments") or {})
         return await call_next(ctx)
 
     return check

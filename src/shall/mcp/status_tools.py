@@ -19,7 +19,8 @@ async def health_check(context: Context) -> dict[str, Any]:
     try:
         found = health(await chosen(context))
     except OutsideWorkspace as error:  # the server is well; it only has nowhere to work
-        return {"version": __version__, "repo_root": None, "warning": str(error)}
+        nowhere = dict.fromkeys(("repo_root", "tests_root", "test_cases_root"))
+        return {"version": __version__, **nowhere, "warning": str(error)}
     answer: dict[str, Any] = {
         "version": found.version,
         "repo_root": found.repo_root,

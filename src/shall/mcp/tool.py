@@ -18,7 +18,15 @@ from shall.actions.request_ids import CURRENT, new_request_id
 from shall.errors import ShallError
 from shall.mcp.caller import caller_of
 from shall.mcp.exposure import Exposure
-from shall.mcp.reply import as_result, bad_arguments, check_names, failure, is_brief, success
+from shall.mcp.reply import (
+    as_result,
+    bad_arguments,
+    check_names,
+    failure,
+    is_brief,
+    success,
+    without_empty,
+)
 from shall.mcp.spaces import default_workspace, workers_of, workspaces_of
 from shall.store.base import CallRecord
 
@@ -70,11 +78,12 @@ class EnvelopeTool(Tool):
         length = workspace.defaults.max_error_length if workspace else _DEFAULT_ERROR_LENGTH
         try:
             found = await self._answer(arguments, context)
-            work = partial(_masked_answer, request_id, found, mask, self.max_bytes)
+            work = partial(self._masked, request_id, found, mask)
             # What JSON cannot express raises here.
             answer, result = work() if is_brief(found) else await workers_of(context).call(work)
         except ShallError as error:
             answer = failure(request_id, error.code, str(error), length, error, mask)
+            answer = without_empty(self.name, answer)
             result = as_result(answer)
         except MCPError:
             raise
@@ -82,7 +91,7 @@ class EnvelopeTool(Tool):
             _log.exception("the tool %s failed (request %s)", self.name, request_id)
             code = _FAULT_CODES.get(self.name, "MCP_INTERNAL_ERROR")
             message = f"A fault of shall itself; its log tells more under {request_id}."
-            answer = failure(request_id, code, message, length)
+            answer = without_empty(self.name, failure(request_id, code, message, length))
             result = as_result(answer)
         if workspace is not None:
             call = CallRecord(
@@ -91,10 +100,16 @@ class EnvelopeTool(Tool):
                 request_id=request_id,
                 status=answer["status"],
                 latency_ms=(time.perf_counter() - started) * 1000,
-                error_code=answer["error_code"],
+                error_code=answer.get("error_code"),
             )
             keep_call(workspace, call)
         return result
+
+    def _masked(
+        self, request_id: str, fields: Mapping[str, Any], mask: Callable[[Any], Any]
+    ) -> tuple[dict[str, Any], CallToolResult]:
+        answer = without_empty(self.name, success(request_id, mask(fields)))
+        return answer, as_result(answer, self.max_bytes)
 
     def _may_store(self, context: Context[Any, Any]) -> bool:
         """Check whether this caller's calls may make the state in which they are stored."""
@@ -156,13 +171,3 @@ def _lean(schema: Any, *, names: bool = False) -> Any:
     if isinstance(schema, list):
         return [_lean(item) for item in schema]
     return schema
-
-
-def _masked_answer(
-    request_id: str,
-    fields: Mapping[str, Any],
-    mask: Callable[[Any], Any],
-    max_bytes: int | None,
-) -> tuple[dict[str, Any], CallToolResult]:
-    answer = success(request_id, mask(fields))
-    return answer, as_result(answer, max_bytes)

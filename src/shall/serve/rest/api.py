@@ -9,11 +9,13 @@ from shall.serve.rest import schemas
 from shall.serve.rest.answers import json_answer
 from shall.serve.rest.offering import call_tool, tool_problem
 from shall.serve.rest.operation import Call, Operation, Schema
+from shall.specs.matrix import Status
 
 _WORKSPACE: Mapping[str, Schema] = {"workspace": schemas.TEXT}
 _PAGE: Schema = {"type": "integer", "minimum": 1, "maximum": 1000}
 _OFFSET: Schema = {"type": "integer", "minimum": 0, "maximum": 1_000_000}
 _WINDOW: Schema = {"type": "integer", "minimum": 0, "maximum": 5_000_000}
+_STATUS: Schema = {"type": "string", "enum": [status.value for status in Status]}
 _FAILURES = (404, 422, 502, 504)
 
 
@@ -103,7 +105,7 @@ OPERATIONS = (
         "Tell which acceptance criterion is proved, and by what",
         _trace,
         schemas.enveloped({"counts": schemas.FREE, "criteria": schemas.listed(schemas.FREE)}),
-        query={"feature": schemas.TEXT, **_WORKSPACE},
+        query={"feature": schemas.TEXT, "status": _STATUS, "limit": _PAGE, **_WORKSPACE},
         statuses=_FAILURES,
     ),
     Operation(

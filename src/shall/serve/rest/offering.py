@@ -6,6 +6,7 @@ from typing import Any
 from starlette.responses import Response
 
 from shall.cases.nearest import nearest
+from shall.mcp.prompts import current_name
 from shall.serve.problem import problem
 from shall.serve.rest import schemas
 from shall.serve.rest.answers import FORBIDDEN, json_answer, told_problem
@@ -51,7 +52,7 @@ async def messages_of(call: Call, body: Mapping[str, Any]) -> list[dict[str, Any
     await note_connection(call)
     name = call.request.path_params["name"]
     known = [prompt.name for prompt in await call.backing.server.list_prompts()]
-    if name not in known:
+    if current_name(name) not in known:
         raise _unknown(call, "prompt", name, known)
     params = {"name": name, "arguments": body.get("arguments", {})}
     result = await ask(call.backing, call.request, "prompts/get", params)
