@@ -1,5 +1,6 @@
 import pytest
 
+from shall.actions.calls import Failure
 from shall.errors import BadValue, InvalidCase, Problem
 from shall.mcp.reply import failure
 from shall.mcp.shorten import cut_bytes, cut_sentences, shorten
@@ -27,7 +28,7 @@ def test_a_reason_ends_with_a_sentence_and_a_next_step_is_whole_or_left_out(leng
 @pytest.mark.verifies("mcp#1.19")
 def test_an_error_keeps_its_next_step_when_its_reason_is_long() -> None:
     error = BadValue("There is no such thing. " + "It was looked for here. " * 50, hint=HINT)
-    told = failure("id", error.code, str(error), 500, error)["error_message"]
+    told = failure("id", Failure(error.code, str(error), error, 500))["error_message"]
     assert len(told) <= 500
     assert told.endswith(f"here.… {HINT}")
 
@@ -39,7 +40,7 @@ def test_of_many_problems_whole_ones_are_told() -> None:
         for n in range(1, 99)
     ]
     error = InvalidCase(problems)
-    told = failure("id", error.code, str(error), 500, error)["error_message"]
+    told = failure("id", Failure(error.code, str(error), error, 500))["error_message"]
     assert len(told) <= 500
     lines = told.removesuffix("…").splitlines()
     assert len(lines) > 5

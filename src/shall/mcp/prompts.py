@@ -10,7 +10,7 @@ from pydantic import Field
 
 from shall.actions import documents
 from shall.errors import ShallError
-from shall.mcp.spaces import chosen
+from shall.mcp.spaces import session_of
 
 _REQUIREMENTS = """\
 Write the requirements of the system described below as specs/requirements.md.
@@ -105,6 +105,6 @@ def current_name(name: str) -> str:
 
 async def _text_of(context: Context, path: str) -> str:
     try:
-        return documents.read_file(await chosen(context), path)
+        return documents.read_file((await session_of(context)).workspace(), path)
     except ShallError as error:
         raise MCPError(INVALID_PARAMS, str(error)) from None

@@ -14,6 +14,7 @@ from typing import Any
 from mcp_types import CallToolResult, TextContent
 from pydantic import ValidationError
 
+from shall.actions.calls import Failure
 from shall.cases.nearest import nearest
 from shall.errors import BadValue, ResultTooLarge, ShallError
 from shall.mcp.shorten import cut, shorten
@@ -55,24 +56,19 @@ def success(request_id: str, fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def failure(
-    request_id: str,
-    code: str,
-    message: str,
-    max_length: int,
-    error: ShallError | None = None,
-    mask: Callable[[Any], Any] = lambda value: value,
+    request_id: str, failed: Failure, mask: Callable[[Any], Any] = lambda value: value
 ) -> dict[str, Any]:
     """Put an error into the envelope; its message is cut between sentences, the reason first.
 
     ``mask`` takes secrets out before the cut, which could leave half of one.
     """
-    reason, hint = message, ""
-    if error is not None and error.hint and message.endswith(f" {error.hint}"):
-        reason, hint = message.removesuffix(f" {error.hint}"), error.hint
+    error, reason, hint = failed.error, failed.message, ""
+    if error is not None and error.hint and reason.endswith(f" {error.hint}"):
+        reason, hint = reason.removesuffix(f" {error.hint}"), error.hint
     return {
         "status": "error",
-        "error_message": shorten(mask(reason), mask(hint), max_length),
-        "error_code": code,
+        "error_message": shorten(mask(reason), mask(hint), failed.max_length),
+        "error_code": failed.code,
         "retryable": error.retryable if error else False,
         "request_id": request_id,
         "error_details": mask(_details(error)) if error and error.details else None,
@@ -109,7 +105,7 @@ def as_result(data: dict[str, Any], max_bytes: int | None = None) -> CallToolRes
     text = _line(brief)
     if max_bytes is not None:
         structured = _line(data) if "results" in data else text
-        _check_size(_size(text) + _size(structured), max_bytes, data)
+        check_size(_size(text) + _size(structured), max_bytes, data)
     return CallToolResult(
         content=[TextContent(type="text", text=text)],
         structured_content=data,
@@ -126,7 +122,12 @@ def _size(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
 
 
-def _check_size(size_bytes: int, max_bytes: int, data: Mapping[str, Any]) -> None:
+def check_size(size_bytes: int, max_bytes: int, data: Mapping[str, Any]) -> None:
+    """Refuse an answer that is larger than the setting ``max_result_bytes`` allows.
+
+    Raises:
+        ResultTooLarge: It has more than ``max_bytes``.
+    """
     if size_bytes <= max_bytes:
         return
     raise ResultTooLarge(

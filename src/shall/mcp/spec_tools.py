@@ -2,24 +2,22 @@
 
 from typing import Annotated, Any, Literal
 
-from mcp.server.mcpserver import Context
 from mcp_types import ToolAnnotations
 from pydantic import Field
 
 from shall.actions import documents
+from shall.actions.session import Session
 from shall.actions.trace import trace_requirements as trace
 from shall.actions.workspace import Workspace
 from shall.errors import BadValue
 from shall.mcp.arguments import WorkspaceName
-from shall.mcp.caller import is_stranger
-from shall.mcp.spaces import chosen, workers_of
 from shall.mcp.tracing import TraceReply, trace_reply
 
 FilePath = Annotated[str, Field(description="path in the workspace")]
 
 
 async def trace_requirements(
-    context: Context,
+    session: Session,
     feature: Annotated[str | None, Field(description="only this feature")] = None,
     workspace: WorkspaceName = None,
     format: Literal["json", "csv", "md"] = "json",
@@ -34,8 +32,8 @@ async def trace_requirements(
     """Report which acceptance criteria are proved, and by what; failing and untested ones first."""
     if limit is not None and limit < 1:
         raise BadValue(f"limit is {limit}; it must be 1 or more.")
-    space = await chosen(context, workspace)
-    return await workers_of(context).call(_traced, space, feature, format, status, limit)
+    space = session.workspace(workspace)
+    return await session.workers.call(_traced, space, feature, format, status, limit)
 
 
 def _traced(
@@ -49,21 +47,21 @@ def _traced(
 
 
 async def create_file(
-    context: Context,
+    session: Session,
     path: FilePath,
     content: str,
     overwrite: Annotated[bool, Field(description="replace an existing file; default: no")] = False,
     workspace: WorkspaceName = None,
 ) -> dict[str, Any]:
     """Write a document or data file below specs/, docs/ or tests/cases/."""
-    space = await chosen(context, workspace)
-    written = await workers_of(context).call(
+    space = session.workspace(workspace)
+    written = await session.workers.call(
         documents.create_file,
         space,
         path,
         content,
         overwrite=overwrite,
-        is_known=not is_stranger(context.request_context.request),
+        is_known=not session.is_stranger,
     )
     answer: dict[str, Any] = {"path": written.path}
     if written.is_overwritten:
@@ -74,11 +72,11 @@ async def create_file(
 
 
 async def read_file(
-    context: Context, path: FilePath, workspace: WorkspaceName = None
+    session: Session, path: FilePath, workspace: WorkspaceName = None
 ) -> dict[str, Any]:
     """Read a text file."""
-    space = await chosen(context, workspace)
-    return {"content": await workers_of(context).call(documents.read_file, space, path)}
+    space = session.workspace(workspace)
+    return {"content": await session.workers.call(documents.read_file, space, path)}
 
 
 TOOLS = {
