@@ -13,7 +13,7 @@ from shall.settings import Settings
 
 
 def test_a_file_that_was_created_can_be_read(workspace: Workspace) -> None:
-    assert create_file(workspace, "specs/design.md", "# Design\n") == "specs/design.md"
+    assert create_file(workspace, "specs/design.md", "# Design\n").path == "specs/design.md"
     assert read_file(workspace, "specs/design.md") == "# Design\n"
 
 
@@ -91,7 +91,7 @@ def test_what_is_the_operators_is_not_written_by_tools(workspace: Workspace, pat
 
 def test_files_that_look_much_the_same_are_written(workspace: Workspace) -> None:
     for path in ("docs/my-shall.yaml", "docs/shall.yaml.md", "docs/env/shall.md"):
-        assert create_file(workspace, path, "x") == path
+        assert create_file(workspace, path, "x").path == path
 
 
 @pytest.mark.verifies("workspace#2.7")

@@ -89,7 +89,7 @@ def widened(root: Path, *globs: str) -> Iterator[Workspace]:
 def test_documents_are_written_below_the_folders_of_specs_cases_and_docs(
     workspace: Workspace, path: str
 ) -> None:
-    assert create_file(workspace, path, "x") == path
+    assert create_file(workspace, path, "x").path == path
     assert (workspace.root / path).read_text() == "x"
 
 
@@ -134,7 +134,7 @@ def test_a_virtual_environment_of_any_name_is_not_written(tmp_path: Path) -> Non
 def test_the_operator_widens_what_is_written(tmp_path: Path) -> None:
     with widened(tmp_path, "src/*.java", "notes/*") as space:
         for path in ("src/shop/Order.java", "notes/a.log"):
-            assert create_file(space, path, "x") == path
+            assert create_file(space, path, "x").path == path
         for path in ("src/a.md", "lib/Order.java"):
             with pytest.raises(WriteRefused):
                 create_file(space, path, "x")
@@ -169,5 +169,6 @@ def test_a_caller_without_a_token_writes_nothing_but_specs(tmp_path: Path, path:
     with widened(tmp_path, "*") as space:
         with pytest.raises(OutsideWorkspace):
             create_file(space, path, "x", is_known=False)
-        assert create_file(space, "specs/shop/design.md", "x", is_known=False)
+        written = create_file(space, "specs/shop/design.md", "x", is_known=False)
+        assert not written.is_overwritten
     assert not (tmp_path / path).exists()

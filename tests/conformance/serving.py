@@ -9,6 +9,7 @@ import fixtures  # type: ignore[import-not-found]
 import uvicorn
 from proxy import add_token  # type: ignore[import-not-found]
 
+from shall.actions.tool_access import EVERY_TOOL
 from shall.joining import open_workspaces
 from shall.mcp.server import build_server
 from shall.serve.app import Parts, assemble
@@ -40,7 +41,7 @@ async def main() -> None:
     port = listener.getsockname()[1]
     if arguments.token:
         port = await add_token(port, arguments.token)
-    app = assemble(settings, Parts(spaces, server, Metrics())).app
+    app = assemble(settings, Parts(spaces, server, Metrics(), EVERY_TOOL)).app
     running = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
     print(f"http://localhost:{port}/mcp", flush=True)  # noqa: T201 - what the test waits for
     await running.serve(sockets=[listener])

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from mcp import Client
 
+from shall.actions.tool_access import ToolAccess
 from shall.joining import open_workspaces
-from shall.mcp.exposure import Exposure
 from shall.mcp.server import build_server
 from shall.settings import Settings
 
@@ -47,7 +47,7 @@ async def test_a_read_only_server_leaves_the_workspace_as_it_is(
     settings = Settings(workspaces=(nested,), read_only=True, log_calls=log_calls)
     spaces = open_workspaces(settings)
     try:
-        server = build_server(spaces, exposure=Exposure(read_only=True))
+        server = build_server(spaces, access=ToolAccess(read_only=True))
         async with Client(server, mode="legacy") as client:
             for workspace in ({}, {"workspace": "backend"}, {"workspace": "backend/tests"}):
                 for tool, arguments in READING.items():

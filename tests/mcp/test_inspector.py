@@ -67,4 +67,4 @@ def test_the_inspector_lists_and_calls(
     called = inspect(*target, "--method", "tools/call", "--tool-name", "run_tests")
     assert called["structuredContent"]["passed"] == 2
     prompts = inspect(*target, "--method", "prompts/list")
-    assert len(prompts["prompts"]) == 6
+    assert len(prompts["prompts"]) == 3

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from shall.actions.calls import Failure
 from shall.errors import ResultTooLarge
 from shall.mcp.reply import as_result, failure, success
 
@@ -34,7 +35,7 @@ def test_an_answer_larger_than_it_may_be_is_an_error(fields: dict[str, Any]) -> 
     error = raised.value
     assert error.details["size_bytes"] == size
     assert error.details.get("run_id") == fields.get("run_id")
-    told = as_result(failure("abc", error.code, str(error), 500, error))
+    told = as_result(failure("abc", Failure(error.code, str(error), error, 500)))
     assert told.is_error
     assert told.structured_content is not None
     assert told.structured_content["error_code"] == "MCP_RESULT_TOO_LARGE"

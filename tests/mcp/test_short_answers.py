@@ -21,16 +21,68 @@ async def test_of_many_problems_five_are_detailed(client: Client, answer: Answer
     assert data["error_details"]["more_problems"] == 4
 
 
-async def test_of_many_criteria_two_hundred_are_listed(
-    client: Client, answer: Answer, project: Path
-) -> None:
-    (project / "specs").mkdir()
-    lines = "\n".join(f"{n}. THE shop SHALL sell thing {n}." for n in range(1, 211))
+def write_criteria(project: Path, count: int) -> None:
+    """Write so many criteria, and cases by which the second passes and the last fails."""
+    (project / "specs/shop").mkdir(parents=True)
+    text = "THE shop SHALL sell thing {} at the price that its label says"
+    lines = "\n".join(f"{n}. {text.format(n)}." for n in range(1, count + 1))
     text = f"### Requirement 1: All\n\n#### Acceptance Criteria\n\n{lines}\n"
-    (project / "specs/requirements.md").write_text(text)
+    (project / "specs/shop/requirements.md").write_text(text)
+
+
+async def run_two(client: Client, host: str, last: int) -> None:
+    for name, number, path in (("good", 2, "/echo"), ("bad", last, "/status/404")):
+        check = {"type": "status_code", "expected": 200}
+        step = {"id": "s", "method": "GET", "path": path, "assert": [check]}
+        case = {"name": name, "host": host, "verifies": [f"shop#1.{number}"], "steps": [step]}
+        arguments = {"yaml_path": f"tests/cases/{name}.yaml", "testcase": case}
+        await client.call_tool("write_testcase", arguments)
+    await client.call_tool("run_tests", {})
+
+
+@pytest.mark.verifies("mcp#1.15", "mcp#1.16")
+async def test_of_many_criteria_the_worst_are_listed_and_the_answer_says_how_to_see_more(
+    client: Client, answer: Answer, project: Path, service: Any
+) -> None:
+    write_criteria(project, 500)
+    await run_two(client, service.url, 500)
     data = answer(await client.call_tool("trace_requirements", {}))
-    assert (len(data["criteria"]), data["more_criteria"]) == (200, 10)
-    assert data["counts"]["untested"] == 210
+    assert data["counts"] == {"proved": 1, "failing": 1, "not run": 0, "untested": 498}
+    first, second = data["criteria"][:2]
+    assert (first["key"], first["status"]) == ("shop#1.500", "failing")
+    assert first["verified_by"] == ["tests/cases/bad.yaml (failed)"]
+    assert first["place"] == "specs/shop/requirements.md:504"
+    assert (second["key"], second["status"]) == ("shop#1.1", "untested")
+    assert data["more_criteria"] == 500 - len(data["criteria"])
+    assert "limit (all: 500)" in data["hint"]
+
+
+@pytest.mark.verifies("mcp#1.16")
+async def test_criteria_are_listed_by_status_feature_and_limit(
+    client: Client, answer: Answer, project: Path, service: Any
+) -> None:
+    write_criteria(project, 500)
+    await run_two(client, service.url, 500)
+
+    async def keys(**arguments: Any) -> tuple[list[str], int]:
+        data = answer(await client.call_tool("trace_requirements", arguments))
+        assert data["counts"]["untested"] == 498
+        return [row["key"] for row in data["criteria"]], data.get("more_criteria", 0)
+
+    assert await keys(status="proved") == (["shop#1.2"], 0)
+    assert await keys(status="failing", feature="shop") == (["shop#1.500"], 0)
+    assert await keys(status="not run") == ([], 0)
+    assert await keys(limit=3) == (["shop#1.500", "shop#1.1", "shop#1.3"], 497)
+    every, more = await keys(limit=500)
+    assert (len(every), more, every[-1]) == (500, 0, "shop#1.2")
+    for wrong in ({"limit": 0}, {"status": "good"}):
+        refused = answer(await client.call_tool("trace_requirements", wrong))
+        assert refused["error_code"] == "MCP_VALUE_ERROR"
+    table = answer(await client.call_tool("trace_requirements", {"format": "csv"}))
+    assert len(table["text"].splitlines()) == 501
+    short = {"format": "csv", "limit": 1}
+    table = answer(await client.call_tool("trace_requirements", short))
+    assert table["text"].splitlines()[1].startswith("shop#1.500,failing,")
 
 
 async def test_of_many_names_in_the_history_twenty_are_listed(

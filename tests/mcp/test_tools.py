@@ -49,6 +49,9 @@ async def test_the_tools_are_those_of_the_snapshots(client: Client) -> None:
     assert '"title"' not in json.dumps([tool.input_schema for tool in tools])
 
 
+NEWER = ("trace_requirements", "create_file", "read_file")
+
+
 @pytest.mark.verifies("mcp#1.2")
 @pytest.mark.parametrize(
     ("tool", "arguments"),
@@ -58,12 +61,13 @@ async def test_the_tools_are_those_of_the_snapshots(client: Client) -> None:
         ("list_testcases", {}),
         ("write_testcase", {"yaml_path": PATH, "testcase": case()}),
         ("get_test_results", {}),
-        ("trace_requirements", {}),
-        ("read_file", {"path": "none"}),
         ("run_tests", {"yaml_path": "none.yaml"}),
+        ("delete_testcase", {"yaml_path": PATH}),
+        ("get_testcase", {"yaml_path": PATH}),
+        ("write_unittest", {"yaml_path": PATH, "unittest": {}}),
     ],
 )
-async def test_every_answer_has_the_envelope(
+async def test_every_answer_of_an_earlier_tool_has_the_whole_envelope(
     client: Client, answer: Answer, tool: str, arguments: dict[str, Any]
 ) -> None:
     result = await client.call_tool(tool, arguments)
@@ -71,6 +75,87 @@ async def test_every_answer_has_the_envelope(
     assert set(ENVELOPE) <= data.keys()
     assert result.is_error is (data["status"] == "error")
     assert len(data["request_id"]) == 12
+
+
+@pytest.mark.verifies("mcp#1.14")
+async def test_an_answer_of_a_newer_tool_leaves_out_what_no_error_filled(
+    client: Client, answer: Answer
+) -> None:
+    given = {
+        "create_file": {"path": "specs/requirements.md", "content": "THE shop SHALL sell.\n"},
+        "read_file": {"path": "specs/requirements.md"},
+        "trace_requirements": {},
+    }
+    for tool, arguments in given.items():
+        data = answer(await client.call_tool(tool, arguments))
+        assert data["status"] == "ok"
+        assert len(data["request_id"]) == 12
+        assert set(ENVELOPE) & data.keys() == {"status", "request_id"}
+    refused = answer(await client.call_tool("read_file", {"path": "none"}))
+    assert refused["error_code"]
+    assert refused["error_message"]
+    assert not {"retryable", "error_details"} & refused.keys()
+
+
+@pytest.mark.verifies("mcp#1.17")
+async def test_an_overwritten_file_is_named_in_the_answer(
+    client: Client, answer: Answer, project: Path
+) -> None:
+    (project / "tests/scripts").mkdir(parents=True)
+
+    async def call(tool: str, **arguments: Any) -> dict[str, Any]:
+        return answer(await client.call_tool(tool, arguments))
+
+    first = await call("write_testcase", yaml_path=PATH, testcase=case())
+    assert "overwritten_files" not in first
+    dry = await call("write_testcase", yaml_path=PATH, testcase=case(), dry_run=True)
+    assert "overwritten_files" not in dry
+    again = await call("write_testcase", yaml_path=PATH, testcase=case())
+    assert again["overwritten_files"] == again["written_files"] == first["written_files"]
+
+    document = {"path": "docs/a.md", "content": "a"}
+    assert "overwritten_files" not in await call("create_file", **document)
+    kept = await call("create_file", **document)
+    assert kept["error_code"] == "MCP_ALREADY_EXISTS"
+    written = await call("create_file", **document, overwrite=True)
+    assert written["overwritten_files"] == ["docs/a.md"]
+
+
+@pytest.mark.verifies("mcp#1.17")
+async def test_the_defaults_of_overwriting_are_in_the_schemas(client: Client) -> None:
+    tools = {tool.name: tool for tool in (await client.list_tools()).tools}
+    for name, default, word in (("write_testcase", True, "yes"), ("create_file", False, "no")):
+        overwrite = tools[name].input_schema["properties"]["overwrite"]
+        assert overwrite["default"] is default
+        assert overwrite["description"].endswith(f"default: {word}")
+
+
+@pytest.mark.verifies("mcp#1.18")
+@pytest.mark.parametrize(
+    ("path", "is_reported"),
+    [
+        ("specs/requirements.md", False),
+        ("specs/shop/requirements.md", False),
+        (".kiro/specs/shop/requirements.md", False),
+        ("specs/design.md", False),
+        ("specs/shop/tasks.md", False),
+        ("docs/shop.md", False),
+        ("specs/shop.md", True),
+        ("specs/shop/Requirements.md", True),
+        ("specs/shop/till/requirements.md", True),
+        ("api/specs/requirements.md", True),
+    ],
+)
+async def test_a_file_under_specs_that_nothing_reads_is_reported(
+    client: Client, answer: Answer, path: str, is_reported: bool
+) -> None:
+    text = "THE shop SHALL sell.\n"
+    data = answer(await client.call_tool("create_file", {"path": path, "content": text}))
+    notes = data.get("notes", [])
+    assert [note.startswith(f"{path} is not read") for note in notes] == [True] * is_reported
+    traced = answer(await client.call_tool("trace_requirements", {}))
+    is_read = bool(traced["criteria"])
+    assert not (is_read and is_reported)
 
 
 @pytest.mark.verifies("mcp#1.3")

@@ -76,6 +76,30 @@ def test_answers_are_small_on_the_wire(
     assert "expected status 200, got 404" in first_line
 
 
+@pytest.mark.verifies("mcp#1.15")
+@pytest.mark.parametrize(
+    ("count", "feature", "text"),
+    [(500, "shop", "THE shop SHALL sell thing"), (500, "商店" * 20, '系统应当 "打印" 收据' * 9)],
+)
+def test_the_answer_about_500_criteria_is_small_on_the_wire(
+    wire: Wire, project: Path, count: int, feature: str, text: str
+) -> None:
+    (project / "specs" / feature).mkdir(parents=True)
+    (project / "tests/cases").mkdir(parents=True)
+    lines = "\n".join(f"{n}. {text} {n}." for n in range(1, count + 1))
+    document = project / "specs" / feature / "requirements.md"
+    document.write_text(f"### Requirement 1: All\n\n#### Acceptance Criteria\n\n{lines}\n")
+    for number in range(30):  # what is linked to nothing is reported too
+        verifies = f"verifies: ['{feature}#7.{number}']\n  name: n\n  steps: []\n"
+        (project / f"tests/cases/{number}.yaml").write_text(f"testcase:\n  {verifies}")
+    line = wire.call("trace_requirements")
+    assert len(line.encode()) <= 4096, line
+    data = json.loads(line)["result"]["structuredContent"]
+    assert data["counts"]["untested"] == 500
+    assert data["criteria"]
+    assert len(data["criteria"]) + data["more_criteria"] == 500
+
+
 @pytest.mark.verifies("mcp#1.7")
 def test_a_failing_case_with_long_names_and_values_is_small_too(
     wire: Wire, service: Any, project: Path
@@ -174,15 +198,17 @@ async def test_every_command_serves_both_eras_over_stdio(
         assert not result.is_error
 
 
-@pytest.mark.verifies("mcp#2.1")
-async def test_the_prompts_have_hyphens_and_underscores(client: Client, project: Path) -> None:
+@pytest.mark.verifies("mcp#2.1", "mcp#2.4")
+async def test_the_prompts_are_listed_once_and_answer_to_their_earlier_names(
+    client: Client, project: Path
+) -> None:
     names = {prompt.name for prompt in (await client.list_prompts()).prompts}
     hyphens = {
         "generate-requirements",
         "generate-design-from-requirements",
         "generate-code-from-design",
     }
-    assert names == hyphens | {name.replace("-", "_") for name in hyphens}
+    assert names == hyphens
     (project / "specs").mkdir()
     (project / "specs/requirements.md").write_text("THE SHOP SHALL SELL")
     (project / "specs/design.md").write_text("A TILL")

@@ -1,11 +1,13 @@
 """Calls in flight over Streamable HTTP: progress, cancelling, and a signal in the middle."""
 
 import asyncio
+import json
 import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 from mcp import Client
 
@@ -89,3 +91,20 @@ async def test_a_signal_in_a_run_stops_it_and_keeps_its_state(
     assert "Traceback" not in told, told
     workspace = open_workspace(project, Settings())
     assert [run.status for run in past_runs(workspace)] == [RunStatus.INTERRUPTED]
+
+
+@pytest.mark.verifies("rest#3.6")
+async def test_the_request_id_of_a_rest_call_is_in_its_answer_and_in_the_call_log(
+    serve: Serve, project: Path
+) -> None:
+    base = serve().base
+    async with httpx2.AsyncClient(headers={"X-Request-ID": "script-42"}) as http:
+        for path in ("/api/cases", "/api/runs/none"):
+            answer = (await http.get(f"{base}{path}")).json()
+            assert answer["request_id"] == "script-42"
+    log = project / ".shall/local/logs/mcp_calls.jsonl"
+    lines = [json.loads(line) for line in log.read_bytes().splitlines()]
+    assert [(line["tool"], line["status"], line["request_id"]) for line in lines] == [
+        ("list_testcases", "ok", "script-42"),
+        ("get_test_results", "error", "script-42"),
+    ]

@@ -50,6 +50,22 @@ async def test_a_call_in_flight_is_answered_and_no_other_begins(
     assert "Traceback" not in told, told
 
 
+@pytest.mark.verifies("serve#4.1")
+async def test_a_rest_run_in_flight_is_answered_too(
+    serve: Serve, service: Any, project: Path
+) -> None:
+    write_cases(project, 1, service.url, "/held")
+    served = serve("--drain", "60")
+    async with httpx2.AsyncClient(timeout=60) as http:
+        calling = asyncio.create_task(http.post(f"{served.base}/api/runs", json={}))
+        await asyncio.to_thread(service.wait_for, service.log.calls, "/held began")
+        served.process.send_signal(signal.SIGTERM)
+        await said(served, "draining: 1 requests in flight")
+        service.release("/held")
+        assert (await calling).json()["passed"] == 1
+    assert await asyncio.to_thread(served.process.wait, 20) == 0
+
+
 @pytest.mark.verifies("serve#4.3")
 async def test_streams_of_every_kind_get_their_last_chunk(serve: Serve) -> None:
     served = serve()

@@ -173,7 +173,7 @@ async def test_a_server_that_anybody_can_reach_offers_prompts_and_files_only(
         ):
             await client.initialize()
             assert await names(client) == {"create_file", "read_file"}
-            assert len((await client.list_prompts()).prompts) == 6
+            assert len((await client.list_prompts()).prompts) == 3
         async with httpx2.AsyncClient() as http:
             for path in ("/tools/run_tests", "/api/runs"):
                 assert (await http.post(f"{base}{path}", json={})).status_code == 403

@@ -1,11 +1,124 @@
-"""What is kept of a call."""
+"""What stands around every call, whichever surface it came through: scope check and call log."""
 
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Generic, TypeVar
+
+from shall.actions.request_ids import CURRENT, new_request_id
+from shall.actions.session import Session
 from shall.actions.workspace import Workspace
+from shall.errors import ShallError
 from shall.store.base import CallRecord
+
+_log = logging.getLogger(__name__)
+
+_DEFAULT_ERROR_LENGTH = 500
+
+# The codes that the earlier server gave for a fault of its own, tool by tool.
+_FAULT_CODES = {
+    "health_check": "MCP_HEALTH_ERROR",
+    "get_mcp_metrics": "MCP_METRICS_ERROR",
+    "list_testcases": "MCP_LIST_TESTCASES_ERROR",
+    "get_testcase": "MCP_GET_TESTCASE_ERROR",
+    "write_testcase": "MCP_WRITE_TESTCASE_ERROR",
+    "delete_testcase": "MCP_DELETE_TESTCASE_ERROR",
+    "write_unittest": "MCP_WRITE_UNITTEST_ERROR",
+    "run_tests": "MCP_RUN_TESTS_ERROR",
+    "get_test_results": "MCP_GET_RESULTS_ERROR",
+}
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What is called: its name in the call log, and the scope that calling it needs."""
+
+    name: str
+    scope: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a call failed. ``error`` None: a fault of our own, which the log describes.
+
+    ``max_length``: characters that the workspace lets a message have.
+    """
+
+    code: str
+    message: str
+    error: ShallError | None
+    max_length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome(Generic[Value]):
+    """How a call ended: with the value of its work, or with a ``failure``."""
+
+    request_id: str
+    value: Value | None
+    failure: Failure | None = None
+
+
+async def perform(
+    session: Session,
+    operation: Operation,
+    work: Callable[[str], Awaitable[Value]],
+    passing: tuple[type[Exception], ...] = (),
+) -> Outcome[Value]:
+    """Do the ``work`` of an operation, given the request id, for a caller who may, and log it.
+
+    Only cancelling and the exceptions of ``passing`` are raised; such a call is not logged. What
+    the work makes of its result belongs into it: what cannot be answered is a failed call.
+    """
+    with session.workspaces.in_use():
+        request_id = CURRENT.get().request_id or new_request_id()
+        started = time.perf_counter()
+        workspace = session.default_workspace()
+        if workspace is not None and session.may_make_state():
+            workspace.make_state()
+        try:
+            session.access.check(operation.name, operation.scope, session.caller)
+            outcome = Outcome(request_id, await work(request_id))
+        except passing:
+            raise
+        except Exception as error:  # noqa: BLE001 - the last place before the surface
+            failure = _failure_of(error, operation, request_id, workspace)
+            outcome = Outcome(request_id, None, failure)
+        if workspace is not None:
+            keep_call(workspace, _record(operation, outcome, time.perf_counter() - started))
+        return outcome
+
+
+def _failure_of(
+    error: Exception, operation: Operation, request_id: str, workspace: Workspace | None
+) -> Failure:
+    length = workspace.defaults.max_error_length if workspace else _DEFAULT_ERROR_LENGTH
+    if isinstance(error, ShallError):
+        return Failure(error.code, str(error), error, length)
+    _log.error("the tool %s failed (request %s)", operation.name, request_id, exc_info=error)
+    code = _FAULT_CODES.get(operation.name, "MCP_INTERNAL_ERROR")
+    message = f"Internal error. The log has the traceback under {request_id}."
+    return Failure(code, message, None, length)
+
+
+def _record(operation: Operation, outcome: Outcome[Value], duration_s: float) -> CallRecord:
+    failure = outcome.failure
+    return CallRecord(
+        at=datetime.now(UTC),
+        tool=operation.name,
+        request_id=outcome.request_id,
+        status="error" if failure else "ok",
+        latency_ms=duration_s * 1000,
+        error_code=failure.code if failure else None,
+    )
 
 
 def keep_call(workspace: Workspace, call: CallRecord) -> None:
-    """Keep a call in the call log and in the store, before it is answered. Raises nothing.
+    """Store a call in the call log and in the store, before it is answered. Raises nothing.
 
     Nothing is made for it: where there is no state, only a log outside of it is written.
 

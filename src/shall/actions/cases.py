@@ -57,6 +57,7 @@ class CaseWritten:
     script_path: str | None
     dry_run: bool
     notes: Sequence[str] = ()
+    overwritten_files: Sequence[str] = ()
 
 
 def list_cases(
@@ -132,11 +133,12 @@ def write_case(
     if workspace.files.is_folder(SCRIPTS):
         script, script_path = to_script(relative), f"{SCRIPTS}/{script_name(relative)}"
     written = [relative] if script_path is None else [relative, script_path]
-    if not dry_run:
-        _write_both(workspace, relative, text, script_path, script)
-    shown = [] if dry_run else written
     notes = (*reading.notes, *_link_notes(workspace, case))
-    return CaseWritten(shown, case, text, script, script_path, dry_run, notes)
+    if dry_run:
+        return CaseWritten([], case, text, script, script_path, dry_run, notes)
+    there = [name for name in written if workspace.files.is_file(name)]
+    _write_both(workspace, relative, text, script_path, script)
+    return CaseWritten(written, case, text, script, script_path, dry_run, notes, there)
 
 
 def _link_notes(workspace: Workspace, case: Case) -> list[str]:

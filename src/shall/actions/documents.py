@@ -1,12 +1,25 @@
 """Creates and reads text files of the workspace."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from shall.actions.masking import refuse_masked_text, shown_text
+from shall.actions.requirements import note_unread
 from shall.actions.workspace import Workspace
 from shall.actions.writable import check_document
 from shall.errors import BadValue
 
 MAX_BYTES = 1 << 20
 """The largest file that is read or written, in bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A document that was written; ``is_overwritten``: there was one before."""
+
+    path: str
+    is_overwritten: bool
+    notes: Sequence[str] = ()
 
 
 def create_file(
@@ -16,8 +29,8 @@ def create_file(
     *,
     overwrite: bool = False,
     is_known: bool = True,
-) -> str:
-    """Write a document; return its path in the workspace.
+) -> Written:
+    """Write a document. A note says where no reader of requirements looks for it.
 
     ``is_known`` False: the caller showed no token, where anybody may come in over the network.
 
@@ -34,8 +47,10 @@ def create_file(
         refuse_masked_text(workspace, relative, content)
     if len(content.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         raise BadValue(f"{relative} would be larger than 1 MiB.", hint="Split it.")
+    was_there = overwrite and workspace.files.is_file(relative)
     workspace.files.write_text(relative, content, overwrite=overwrite)
-    return relative
+    note = note_unread(relative)
+    return Written(relative, was_there, (note,) if note else ())
 
 
 def read_file(workspace: Workspace, path: str) -> str:

@@ -21,6 +21,26 @@ ALL_CHARACTERS = 4_000_000
 _log = logging.getLogger(__name__)
 
 
+_BESIDE = frozenset({"design.md", "tasks.md"})  # of a feature, beside its requirements
+
+
+def note_unread(path: str) -> str | None:
+    """Say that a document below a requirements folder is not read; None where it is.
+
+    ``path`` is relative and normalised. ``design.md`` and ``tasks.md`` are what the layouts put
+    beside ``requirements.md``, and are not reported.
+    """
+    if not any(f"/{folder}/" in f"/{path}" for folder in FOLDERS):
+        return None
+    name = path.rpartition("/")[2]
+    if name in _BESIDE or (name == "requirements.md" and feature_of(path) is not None):
+        return None
+    return (
+        f"{path} is not read as requirements. Criteria are read from specs/requirements.md and"
+        " specs/<feature>/requirements.md."
+    )
+
+
 def read_specs(workspace: Workspace) -> SpecSet:
     """Read every requirements document.
 

@@ -2,23 +2,22 @@
 
 from typing import Annotated, Any, Literal
 
-from mcp.server.mcpserver import Context
 from mcp_types import ToolAnnotations
 from pydantic import Field
 
 from shall.actions import cases
 from shall.actions.masking import case_redactor
+from shall.actions.session import Session
 from shall.actions.workspace import Workspace
 from shall.cases.model import Case
 from shall.errors import BadValue, NotYet
 from shall.mcp.arguments import CasePath, WorkspaceName
-from shall.mcp.spaces import chosen, workers_of
 
 PAGE = 200
 
 
 async def list_testcases(
-    context: Context,
+    session: Session,
     root_path: Annotated[str | None, Field(description="a folder of the workspace")] = None,
     test_type: Literal["all", "integration", "unit"] = "all",
     workspace: WorkspaceName = None,
@@ -28,21 +27,21 @@ async def list_testcases(
     """List test case files."""
     if limit < 1 or offset < 0:
         raise BadValue("limit must be 1 or more, offset 0 or more.")
-    space = await chosen(context, workspace)
-    found = await workers_of(context).call(cases.list_cases, space, root_path, test_type)
+    space = session.workspace(workspace)
+    found = await session.workers.call(cases.list_cases, space, root_path, test_type)
     return {"testcases": found[offset : offset + limit], "total": len(found)}
 
 
 async def get_testcase(
-    context: Context,
+    session: Session,
     yaml_path: CasePath,
     mode: Literal["summary", "full"] = "summary",
     workspace: WorkspaceName = None,
 ) -> dict[str, Any]:
     """Read one test case and every problem in it."""
-    space = await chosen(context, workspace)
-    found = await workers_of(context).call(cases.get_case, space, yaml_path)
-    return await workers_of(context).call(_shown, space, found, mode)
+    space = session.workspace(workspace)
+    found = await session.workers.call(cases.get_case, space, yaml_path)
+    return await session.workers.call(_shown, space, found, mode)
 
 
 def _shown(space: Workspace, found: cases.CaseFound, mode: str) -> dict[str, Any]:
@@ -58,21 +57,21 @@ def _shown(space: Workspace, found: cases.CaseFound, mode: str) -> dict[str, Any
 
 
 async def write_testcase(
-    context: Context,
+    session: Session,
     yaml_path: CasePath,
     testcase: Annotated[
         dict[str, Any] | str | None,
         Field(description="the case as an object, or as YAML or JSON text; see case://format"),
     ],
-    overwrite: bool = True,
+    overwrite: Annotated[bool, Field(description="replace an existing file; default: yes")] = True,
     dry_run: bool = False,
     workspace: WorkspaceName = None,
 ) -> dict[str, Any]:
     """Check a test case and write it as YAML; every problem is told at once."""
     if not testcase:
         raise BadValue("testcase is empty.", hint="Read the resource case://format.")
-    space = await chosen(context, workspace)
-    written = await workers_of(context).call(
+    space = session.workspace(workspace)
+    written = await session.workers.call(
         cases.write_case,
         space,
         yaml_path,
@@ -88,6 +87,8 @@ async def write_testcase(
         "dry_run": dry_run,
         "notes": list(written.notes),
     }
+    if written.overwritten_files:
+        answer["overwritten_files"] = list(written.overwritten_files)
     if dry_run:
         answer["code_preview"] = written.text if written.script is None else written.script
         answer["yaml_preview"] = written.text
@@ -95,21 +96,21 @@ async def write_testcase(
 
 
 async def delete_testcase(
-    context: Context,
+    session: Session,
     yaml_path: CasePath,
     delete_py: Annotated[bool, Field(description="delete its generated script too")] = True,
     workspace: WorkspaceName = None,
 ) -> dict[str, Any]:
     """Delete a test case file."""
-    space = await chosen(context, workspace)
-    deleted = await workers_of(context).call(
+    space = session.workspace(workspace)
+    deleted = await session.workers.call(
         cases.delete_case, space, yaml_path, delete_script=delete_py
     )
     return {"deleted_files": deleted}
 
 
 async def write_unittest(
-    context: Context,
+    session: Session,
     yaml_path: CasePath,
     unittest: dict[str, Any] | str,
     overwrite: bool = False,
@@ -117,7 +118,7 @@ async def write_unittest(
 ) -> dict[str, Any]:
     """Not yet in this release: unit cases are neither written nor run."""
     del yaml_path, unittest, overwrite
-    await chosen(context, workspace)
+    session.workspace(workspace)
     raise NotYet(
         "This release does not write unit test cases.", hint="Write a pytest test instead."
     )

@@ -7,15 +7,16 @@ from mcp.server.mcpserver import MCPServer
 from mcp.shared.exceptions import MCPError
 from mcp_types import INVALID_REQUEST, ToolAnnotations
 
+from shall.actions.tool_access import ToolAccess
 from shall.errors import Forbidden
 from shall.mcp.caller import caller_of
-from shall.mcp.exposure import Exposure
 from shall.mcp.spaces import Connected
+from shall.mcp.tool import operation_of
 
 _READING = ("prompts/", "resources/", "completion/")
 
 
-def offer(server: MCPServer[Connected], exposure: Exposure) -> None:
+def offer(server: MCPServer[Connected], access: ToolAccess) -> None:
     """Put the bound around a server's lists; each tool refuses calls beyond it by itself."""
 
     async def bounded(ctx: Any, call_next: Callable[[Any], Awaitable[Any]]) -> Any:
@@ -33,6 +34,7 @@ def offer(server: MCPServer[Connected], exposure: Exposure) -> None:
 
     def _is_shown(tool: dict[str, Any], caller: Any) -> bool:
         annotations = ToolAnnotations.model_validate(tool.get("annotations") or {})
-        return exposure.allows(tool["name"], annotations, caller)
+        operation = operation_of(tool["name"], annotations)
+        return access.allows(operation.name, operation.scope, caller)
 
     server.middleware.append(bounded)

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from shall.actions import documents
 from shall.errors import ShallError
-from shall.mcp.spaces import chosen
+from shall.mcp.spaces import session_of
 
 _REQUIREMENTS = """\
 Write the requirements of the system described below as specs/requirements.md.
@@ -84,21 +84,27 @@ async def generate_code_from_design(context: Context, design_path: str = "specs/
 
 
 def prompts() -> list[Prompt]:
-    """Make the prompts, each under its name with hyphens and its older one with underscores."""
+    """Make the prompts. ``current_name`` knows their earlier names."""
     functions = (
         generate_requirements,
         generate_design_from_requirements,
         generate_code_from_design,
     )
     return [
-        Prompt.from_function(function, name=name, description=function.__doc__)
+        Prompt.from_function(
+            function, name=current_name(function.__name__), description=function.__doc__
+        )
         for function in functions
-        for name in (function.__name__.replace("_", "-"), function.__name__)
     ]
+
+
+def current_name(name: str) -> str:
+    """Return the name of a prompt that is asked for by its earlier name, with underscores."""
+    return name.replace("_", "-")
 
 
 async def _text_of(context: Context, path: str) -> str:
     try:
-        return documents.read_file(await chosen(context), path)
+        return documents.read_file((await session_of(context)).workspace(), path)
     except ShallError as error:
         raise MCPError(INVALID_PARAMS, str(error)) from None

@@ -1,10 +1,10 @@
 """The reply envelope that every tool answers with.
 
-``status`` ("ok" or "error"), ``request_id`` (12 hex digits, or what the client sent as
-``X-Request-ID``; also in the kept call),
-``error_code``, ``retryable``, ``error_message`` and ``error_details`` come with every reply, as
-the earlier server sent them; a tool adds fields of its own. Unlike there, an error also sets
-``isError``, and unknown arguments are told.
+``status`` ("ok" or "error") and ``request_id`` (12 hex digits, or what the client sent as
+``X-Request-ID``; also in the call log) come with every reply, and a tool adds fields of its own.
+``error_code``, ``retryable``, ``error_message`` and ``error_details`` come with every reply of the
+nine tools that the earlier server had, as it sent them; newer tools leave out those that are empty.
+Unlike there, an error also sets ``isError``, and unknown arguments are reported.
 """
 
 import json
@@ -14,9 +14,27 @@ from typing import Any
 from mcp_types import CallToolResult, TextContent
 from pydantic import ValidationError
 
+from shall.actions.calls import Failure
 from shall.cases.nearest import nearest
 from shall.errors import BadValue, ResultTooLarge, ShallError
+from shall.mcp.shorten import cut, shorten
 
+EARLIER_TOOLS = frozenset(
+    {
+        "delete_testcase",
+        "get_mcp_metrics",
+        "get_test_results",
+        "get_testcase",
+        "health_check",
+        "list_testcases",
+        "run_tests",
+        "write_testcase",
+        "write_unittest",
+    }
+)
+"""The tools of the earlier server: whoever reads their replies may rely on each key."""
+
+_ERROR_KEYS = ("error_code", "retryable", "error_message", "error_details")
 _MOST_TOLD = 20
 _NAME_LENGTH = 100
 _BRIEF_LENGTH = 1000
@@ -38,25 +56,30 @@ def success(request_id: str, fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def failure(
-    request_id: str,
-    code: str,
-    message: str,
-    max_length: int,
-    error: ShallError | None = None,
-    mask: Callable[[Any], Any] = lambda value: value,
+    request_id: str, failed: Failure, mask: Callable[[Any], Any] = lambda value: value
 ) -> dict[str, Any]:
-    """Put an error into the envelope; its message is cut at the end: the reason stands first.
+    """Put an error into the envelope; its message is cut between sentences, the reason first.
 
     ``mask`` takes secrets out before the cut, which could leave half of one.
     """
+    error, reason, hint = failed.error, failed.message, ""
+    if error is not None and error.hint and reason.endswith(f" {error.hint}"):
+        reason, hint = reason.removesuffix(f" {error.hint}"), error.hint
     return {
         "status": "error",
-        "error_message": cut(mask(message), max_length),
-        "error_code": code,
+        "error_message": shorten(mask(reason), mask(hint), failed.max_length),
+        "error_code": failed.code,
         "retryable": error.retryable if error else False,
         "request_id": request_id,
         "error_details": mask(_details(error)) if error and error.details else None,
     }
+
+
+def without_empty(tool: str, data: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what no error filled, unless the earlier server had the tool."""
+    if tool in EARLIER_TOOLS:
+        return data
+    return {key: value for key, value in data.items() if value or key not in _ERROR_KEYS}
 
 
 def is_brief(data: Mapping[str, Any]) -> bool:
@@ -82,7 +105,7 @@ def as_result(data: dict[str, Any], max_bytes: int | None = None) -> CallToolRes
     text = _line(brief)
     if max_bytes is not None:
         structured = _line(data) if "results" in data else text
-        _check_size(_size(text) + _size(structured), max_bytes, data)
+        check_size(_size(text) + _size(structured), max_bytes, data)
     return CallToolResult(
         content=[TextContent(type="text", text=text)],
         structured_content=data,
@@ -99,7 +122,12 @@ def _size(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
 
 
-def _check_size(size_bytes: int, max_bytes: int, data: Mapping[str, Any]) -> None:
+def check_size(size_bytes: int, max_bytes: int, data: Mapping[str, Any]) -> None:
+    """Refuse an answer that is larger than the setting ``max_result_bytes`` allows.
+
+    Raises:
+        ResultTooLarge: It has more than ``max_bytes``.
+    """
     if size_bytes <= max_bytes:
         return
     raise ResultTooLarge(
@@ -118,11 +146,6 @@ def _without_assertions(results: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [
         {key: value for key, value in result.items() if key != "assertions"} for result in results
     ]
-
-
-def cut(text: str, length: int) -> str:
-    """Cut a text at its end."""
-    return text if len(text) <= length else f"{text[: max(length - 1, 0)]}…"
 
 
 def check_names(arguments: Iterable[str], known: Iterable[str]) -> None:

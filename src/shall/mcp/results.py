@@ -6,7 +6,7 @@ from typing import Any, NotRequired
 from typing_extensions import TypedDict
 
 from shall.errors import OverBudget
-from shall.mcp.reply import cut
+from shall.mcp.shorten import cut, cut_bytes, cut_sentences
 from shall.messages import Message, render
 from shall.report.wording import Places, places_in
 from shall.results.records import (
@@ -94,7 +94,7 @@ def run_reply(run: RunSummary, first: CaseResult | None, language: str) -> RunRe
     }
     if bad_total > SHOWN_FAILURES:
         reply["more_results"] = bad_total - SHOWN_FAILURES
-    if run.total == 1 and not bad and first is not None:
+    if run.total == 1 and first is not None:
         reply["result"] = {"status": first.outcome.value, "duration": round(first.duration_s, 3)}
     return reply
 
@@ -129,7 +129,7 @@ def case_details(case: CaseResult, language: str, *, whole: bool) -> dict[str, A
     }
     reason = reason_of(case, {}, language)
     if reason:
-        data["error_message"] = cut(reason, _REASON_LENGTH)
+        data["error_message"] = cut_sentences(reason, _REASON_LENGTH)
     if whole:
         data["verifies"] = [criterion.key for criterion in case.criteria]
         data["steps"] = [_step(step, language) for step in case.steps]
@@ -173,12 +173,6 @@ def _failed_case(case: CaseResult, places: Places, language: str) -> FailedCase:
     room = max(_CASE_BYTES - _size({**failed, "assertions": []}), _LEAST_REASON)
     failed["error_message"] = cut_bytes(reason_of(case, places, language), room)
     return failed
-
-
-def cut_bytes(text: str, room: int) -> str:
-    """Cut a text to a number of UTF-8 bytes."""
-    data = text.encode("utf-8", "replace")
-    return text if len(data) <= room else data[: room - 3].decode("utf-8", "ignore") + "…"
 
 
 def _size(value: Any) -> int:

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 import anyio
-from mcp.server.mcpserver import Context
 from mcp_types import ToolAnnotations
 from pydantic import Field
 
@@ -13,12 +12,12 @@ from shall.actions import results
 from shall.actions.cases import SCRIPTS
 from shall.actions.run import RunRequest
 from shall.actions.run_apart import run_tests as run_cases
+from shall.actions.session import Session
 from shall.actions.workspace import Workspace
 from shall.cases.script import script_name
 from shall.errors import BadValue, NotYet, ShuttingDown
 from shall.mcp.arguments import MOST, WorkspaceName
 from shall.mcp.results import ResultsReply, RunReply, case_details, run_item, run_reply
-from shall.mcp.spaces import chosen, workers_of, workspaces_of
 from shall.results.events import CaseFinished, Event
 from shall.results.records import CaseResult, RunSummary
 
@@ -29,7 +28,7 @@ RUN_TASK = "shall-run"
 
 
 async def run_tests(
-    context: Context,
+    session: Session,
     yaml_path: Annotated[str | None, Field(description="one case file")] = None,
     root_path: Annotated[str | None, Field(description="a folder; default: all cases")] = None,
     test_type: Literal["all", "integration", "unit"] = "all",
@@ -44,8 +43,8 @@ async def run_tests(
     """Run test cases. Answers counts, and what did not pass; get_test_results tells details."""
     if test_type == "unit":
         raise NotYet("This release does not run unit test cases.")
-    space = await chosen(context, workspace)
-    workspaces_of(context).check_interpreter(python_path, space)
+    space = session.workspace(workspace)
+    session.workspaces.check_interpreter(python_path, space)
     request = RunRequest(
         paths=[path for path in (yaml_path or root_path,) if path],
         tags=tags or (),
@@ -53,8 +52,8 @@ async def run_tests(
         variables=variables or {},
     )
     warnings: list[str] = []
-    run, first = await _run_telling(context, space, request, warnings.append)
-    reply = await workers_of(context).call(run_reply, run, first, space.defaults.language)
+    run, first = await _run_telling(session, space, request, warnings.append)
+    reply = await session.workers.call(run_reply, run, first, space.defaults.language)
     if space.state_warning:
         warnings.insert(0, space.state_warning)
     reply["mode"] = "single" if yaml_path else "batch"
@@ -72,26 +71,26 @@ async def run_tests(
 
 
 async def get_test_results(
-    context: Context,
+    session: Session,
     limit: Annotated[int, Field(description="newest runs")] = 10,
     run_id: Annotated[str | None, Field(description='a run\'s id, or "latest"')] = None,
     case: Annotated[str | None, Field(description="path or name of a case of it")] = None,
     workspace: WorkspaceName = None,
 ) -> ResultsReply:
     """List past runs; with run_id its cases; with case each step, check, request and response."""
-    space = await chosen(context, workspace)
+    space = session.workspace(workspace)
     if run_id is None and case is None:
         if limit < 1:
             raise BadValue(f"limit is {limit}; it must be 1 or more.")
-        runs = await workers_of(context).call(results.past_runs, space, min(limit, MOST))
+        runs = await session.workers.call(results.past_runs, space, min(limit, MOST))
         return {"results": [run_item(run) for run in runs]}
-    details = await workers_of(context).call(results.run_details, space, run_id or "latest", case)
+    details = await session.workers.call(results.run_details, space, run_id or "latest", case)
     language = space.defaults.language
     whole = case is not None
     shown = details.cases[:SHOWN_CASES]
     return {
         "results": [run_item(details.run)],
-        "cases": await workers_of(context).call(
+        "cases": await session.workers.call(
             lambda: [case_details(found, language, whole=whole) for found in shown]
         ),
         "more_cases": max(len(details.cases) - SHOWN_CASES, 0),
@@ -99,7 +98,7 @@ async def get_test_results(
 
 
 async def _run_telling(
-    context: Context, space: Workspace, request: RunRequest, warn: Callable[[str], None]
+    session: Session, space: Workspace, request: RunRequest, warn: Callable[[str], None]
 ) -> tuple[RunSummary, CaseResult | None]:
     """Run, telling the client after each case; return the first case, too.
 
@@ -115,9 +114,9 @@ async def _run_telling(
             first.extend([event.result] if event.number == 0 else ())
             told.put_nowait(event)
 
-    turns = workers_of(context).turns
+    turns = session.workers.turns
     running = asyncio.create_task(run_cases(space, request, tell, warn, turns), name=RUN_TASK)
-    reporting = asyncio.create_task(_report(context, told))
+    reporting = asyncio.create_task(_report(session, told))
     try:
         run = await asyncio.shield(running)
         told.put_nowait(None)
@@ -138,12 +137,12 @@ async def _run_telling(
         reporting.cancel()
 
 
-async def _report(context: Context, told: "asyncio.Queue[CaseFinished | None]") -> None:
+async def _report(session: Session, told: "asyncio.Queue[CaseFinished | None]") -> None:
     done = 0
     while event := await told.get():
         done += 1
         case = event.result
-        await context.report_progress(done, None, f"{case.name}: {case.outcome}")
+        await session.report(done, f"{case.name}: {case.outcome}")
 
 
 def _is_cancelled() -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 from mcp.server.mcpserver import MCPServer
@@ -10,15 +11,15 @@ from mcp.shared.exceptions import MCPError
 from mcp_types import INVALID_PARAMS, Prompt, ToolAnnotations
 
 from shall import __version__
+from shall.actions.tool_access import EVERY_TOOL, ToolAccess
 from shall.actions.workers import Workers
 from shall.actions.workspaces import Workspaces
 from shall.cases.guide import format_guide
 from shall.errors import BadValue
 from shall.mcp import case_tools, run_tools, spec_tools, status_tools
-from shall.mcp.exposure import Exposure
 from shall.mcp.offering import offer
 from shall.mcp.older import answer_older_clients
-from shall.mcp.prompts import prompts
+from shall.mcp.prompts import current_name, prompts
 from shall.mcp.reply import check_names
 from shall.mcp.sealing import sealed_by
 from shall.mcp.spaces import Connected
@@ -37,21 +38,19 @@ TOOLS: Mapping[Any, ToolAnnotations] = {
     **status_tools.TOOLS,
 }
 
-_ALL = Exposure()
-
 
 def build_server(
     workspaces: Workspaces,
     name: str = "shall",
     *,
-    exposure: Exposure = _ALL,
+    access: ToolAccess = EVERY_TOOL,
     max_result_bytes: int | None = None,
     state_key: bytes | None = None,
     workers: Workers | None = None,
 ) -> MCPServer[Connected]:
     """Build the server. ``workspaces`` stay open: whoever made them closes them.
 
-    ``exposure`` bounds which tools are offered; what a caller's scopes forbid is taken away too.
+    ``access`` bounds which tools are offered; what a caller's scopes forbid is taken away too.
     ``max_result_bytes`` bounds what a tool answers.
     ``state_key`` (32 bytes) seals what clients carry from one request to the next; servers that
     share it understand one another's. None: a key of this process. ``workers`` carry out the
@@ -62,11 +61,11 @@ def build_server(
     @asynccontextmanager
     async def lifespan(_: MCPServer[Connected]) -> AsyncIterator[Connected]:
         # Entered once for each connection over stdio, once for all over HTTP.
-        yield Connected(workspaces, workers)
+        yield Connected(workspaces, workers, access)
 
     tools = [make_tool(function, annotations) for function, annotations in TOOLS.items()]
     for tool in tools:
-        tool.exposure, tool.max_bytes = exposure, max_result_bytes
+        tool.max_bytes = max_result_bytes
 
     server = MCPServer(
         name,
@@ -78,7 +77,7 @@ def build_server(
         lifespan=lifespan,
         request_state_security=sealed_by(state_key) if state_key else None,
     )
-    offer(server, exposure)
+    offer(server, access)
     server.middleware.append(_prompt_check(server))
     answer_older_clients(server)
     for prompt in prompts():
@@ -98,13 +97,20 @@ def _format_resource() -> TextResource:
 
 
 def _prompt_check(server: MCPServer[Connected]) -> Any:
-    """Make what answers an unknown prompt or a missing argument as the specification says."""
+    """Make what answers an unknown prompt or a missing argument as the specification says.
+
+    An earlier name of a prompt is answered as its name is, and is not listed.
+    """
 
     async def check(ctx: Any, call_next: Callable[[Any], Awaitable[Any]]) -> Any:
         if ctx.method == "prompts/get" and ctx.request_id is not None:  # else nobody is told
             params = ctx.params or {}
             known = {prompt.name: prompt for prompt in await server.list_prompts()}
-            _check_prompt(known, str(params.get("name")), params.get("arguments") or {})
+            name = str(params.get("name"))
+            if name not in known and current_name(name) in known:
+                name = current_name(name)
+                ctx = replace(ctx, params={**params, "name": name})
+            _check_prompt(known, name, params.get("arguments") or {})
         return await call_next(ctx)
 
     return check

@@ -11,10 +11,11 @@ import anyio
 from mcp.server.mcpserver import Context
 from mcp.shared.exceptions import MCPDeprecationWarning, MCPError
 
+from shall.actions.session import Session
+from shall.actions.tool_access import ToolAccess
 from shall.actions.workers import Workers
-from shall.actions.workspace import Workspace
 from shall.actions.workspaces import Workspaces
-from shall.errors import ShallError
+from shall.mcp.caller import caller_of, is_stranger
 
 ROOTS_TIMEOUT_S = 5.0
 
@@ -26,20 +27,17 @@ class Connected:
     """What a connection works with: over stdio each client has its own, over HTTP all share one.
 
     ``roots`` None: the client was not asked yet. ``workers`` carry out what takes time.
+    ``access`` is what the operator offers.
     """
 
     workspaces: Workspaces
     workers: Workers
+    access: ToolAccess
     roots: tuple[Path, ...] | None = None
 
 
-async def chosen(context: Context[Any, Any], workspace: str | None = None) -> Workspace:
-    """Give the workspace that a tool's ``workspace`` argument names.
-
-    Raises:
-        OutsideWorkspace: It is not inside an allowed folder.
-        FolderNotFound: There is no such folder.
-    """
+async def session_of(context: Context[Any, Any]) -> Session:
+    """Return what a call of an MCP client works with; over stdio ask it for its roots."""
     request = context.request_context
     connected: Connected = request.lifespan_context
     roots: tuple[Path, ...] = ()
@@ -47,27 +45,19 @@ async def chosen(context: Context[Any, Any], workspace: str | None = None) -> Wo
     # network names folders of another machine, and must not widen what the operator allows.
     if connected.workspaces.takes_client_roots and request.request is None:
         roots = await _client_roots(context, connected)
-    return connected.workspaces.choose(workspace, roots)
 
+    async def report(done: int, message: str) -> None:
+        await context.report_progress(done, None, message)
 
-async def default_workspace(context: Context[Any, Any]) -> Workspace | None:
-    """Give the workspace of a call that names none; None where there is none."""
-    try:
-        return await chosen(context)
-    except ShallError:
-        return None
-
-
-def workspaces_of(context: Context[Any, Any]) -> Workspaces:
-    """Give the server's workspaces."""
-    connected: Connected = context.request_context.lifespan_context
-    return connected.workspaces
-
-
-def workers_of(context: Context[Any, Any]) -> Workers:
-    """Return the threads that carry out what would hold the event loop up."""
-    connected: Connected = context.request_context.lifespan_context
-    return connected.workers
+    return Session(
+        caller=caller_of(request.request),
+        workspaces=connected.workspaces,
+        workers=connected.workers,
+        access=connected.access,
+        roots=roots,
+        is_stranger=is_stranger(request.request),
+        report=report,
+    )
 
 
 async def _client_roots(context: Context[Any, Any], connected: Connected) -> tuple[Path, ...]:

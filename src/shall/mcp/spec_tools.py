@@ -1,106 +1,82 @@
 """Tools for requirements, and for the documents beside them."""
 
-from typing import Annotated, Any, Literal, NotRequired
+from typing import Annotated, Any, Literal
 
-from mcp.server.mcpserver import Context
 from mcp_types import ToolAnnotations
 from pydantic import Field
-from typing_extensions import TypedDict
 
 from shall.actions import documents
+from shall.actions.session import Session
 from shall.actions.trace import trace_requirements as trace
 from shall.actions.workspace import Workspace
+from shall.errors import BadValue
 from shall.mcp.arguments import WorkspaceName
-from shall.mcp.caller import is_stranger
-from shall.mcp.reply import cut
-from shall.mcp.spaces import chosen, workers_of
-from shall.specs.export import to_csv, to_json, to_markdown
-
-SHOWN_ROWS = 200
-_TEXT_LENGTH = 160
+from shall.mcp.tracing import TraceReply, trace_reply
 
 FilePath = Annotated[str, Field(description="path in the workspace")]
 
 
-class TraceReply(TypedDict):
-    """What trace_requirements answers beside the envelope."""
-
-    counts: dict[str, int]
-    proved_percent: float
-    criteria: list[dict[str, Any]]
-    unknown: list[dict[str, Any]]
-    more_criteria: NotRequired[int]
-    text: NotRequired[str]
-
-
 async def trace_requirements(
-    context: Context,
+    session: Session,
     feature: Annotated[str | None, Field(description="only this feature")] = None,
     workspace: WorkspaceName = None,
     format: Literal["json", "csv", "md"] = "json",
+    status: Annotated[
+        Literal["proved", "failing", "not run", "untested"] | None,
+        Field(description="only criteria of this status"),
+    ] = None,
+    limit: Annotated[
+        int | None, Field(description="most criteria to list; default: what fits in 4 KB")
+    ] = None,
 ) -> TraceReply:
-    """Tell which acceptance criterion is proved, failing, not run or untested, and by what."""
-    space = await chosen(context, workspace)
-    return await workers_of(context).call(_traced, space, feature, format)
+    """Report which acceptance criteria are proved, and by what; failing and untested ones first."""
+    if limit is not None and limit < 1:
+        raise BadValue(f"limit is {limit}; it must be 1 or more.")
+    space = session.workspace(workspace)
+    return await session.workers.call(_traced, space, feature, format, status, limit)
 
 
 def _traced(
-    space: Workspace, feature: str | None, format: Literal["json", "csv", "md"]
+    space: Workspace,
+    feature: str | None,
+    format: Literal["json", "csv", "md"],
+    status: str | None,
+    limit: int | None,
 ) -> TraceReply:
-    matrix = trace(space, feature)
-    data = to_json(matrix)
-    reply: TraceReply = {
-        "counts": data["counts"],
-        "proved_percent": data["proved_percent"],
-        "criteria": []
-        if format != "json"
-        else [_row(row) for row in data["criteria"][:SHOWN_ROWS]],
-        "unknown": data["unknown"],
-    }
-    if len(data["criteria"]) > SHOWN_ROWS:
-        reply["more_criteria"] = len(data["criteria"]) - SHOWN_ROWS
-    if format != "json":
-        reply["text"] = to_csv(matrix) if format == "csv" else to_markdown(matrix)
-    return reply
+    return trace_reply(trace(space, feature), format, status, limit)
 
 
 async def create_file(
-    context: Context,
+    session: Session,
     path: FilePath,
     content: str,
-    overwrite: bool = False,
+    overwrite: Annotated[bool, Field(description="replace an existing file; default: no")] = False,
     workspace: WorkspaceName = None,
 ) -> dict[str, Any]:
     """Write a document or data file below specs/, docs/ or tests/cases/."""
-    space = await chosen(context, workspace)
-    written = await workers_of(context).call(
+    space = session.workspace(workspace)
+    written = await session.workers.call(
         documents.create_file,
         space,
         path,
         content,
         overwrite=overwrite,
-        is_known=not is_stranger(context.request_context.request),
+        is_known=not session.is_stranger,
     )
-    return {"path": written}
+    answer: dict[str, Any] = {"path": written.path}
+    if written.is_overwritten:
+        answer["overwritten_files"] = [written.path]
+    if written.notes:
+        answer["notes"] = list(written.notes)
+    return answer
 
 
 async def read_file(
-    context: Context, path: FilePath, workspace: WorkspaceName = None
+    session: Session, path: FilePath, workspace: WorkspaceName = None
 ) -> dict[str, Any]:
     """Read a text file."""
-    space = await chosen(context, workspace)
-    return {"content": await workers_of(context).call(documents.read_file, space, path)}
-
-
-def _row(row: dict[str, Any]) -> dict[str, Any]:
-    links = [f"{link['source']} ({link['outcome'] or 'not run'})" for link in row["links"]]
-    return {
-        "key": row["key"],
-        "status": row["status"],
-        "text": cut(row["text"], _TEXT_LENGTH),
-        "place": f"{row['file']}:{row['line']}",
-        "verified_by": links,
-    }
+    space = session.workspace(workspace)
+    return {"content": await session.workers.call(documents.read_file, space, path)}
 
 
 TOOLS = {

@@ -2,24 +2,24 @@
 
 from typing import Annotated, Any
 
-from mcp.server.mcpserver import Context
 from mcp_types import ToolAnnotations
 from pydantic import Field
 
 from shall import __version__
 from shall.actions import results
+from shall.actions.session import Session
 from shall.actions.status import health
 from shall.errors import OutsideWorkspace
 from shall.mcp.arguments import MOST
-from shall.mcp.spaces import chosen, workers_of
 
 
-async def health_check(context: Context) -> dict[str, Any]:
+async def health_check(session: Session) -> dict[str, Any]:
     """Tell the version and where the tests are."""
     try:
-        found = health(await chosen(context))
+        found = health(session.workspace())
     except OutsideWorkspace as error:  # the server is well; it only has nowhere to work
-        return {"version": __version__, "repo_root": None, "warning": str(error)}
+        nowhere = dict.fromkeys(("repo_root", "tests_root", "test_cases_root"))
+        return {"version": __version__, **nowhere, "warning": str(error)}
     answer: dict[str, Any] = {
         "version": found.version,
         "repo_root": found.repo_root,
@@ -32,14 +32,14 @@ async def health_check(context: Context) -> dict[str, Any]:
 
 
 async def get_mcp_metrics(
-    context: Context,
+    session: Session,
     limit: Annotated[int, Field(description="newest calls; 0 counts all")] = 500,
     since_minutes: int | None = None,
 ) -> dict[str, Any]:
     """Count tool calls: success rate, latency, errors by code."""
-    space = await chosen(context)
+    space = session.workspace()
     since = None if since_minutes is None else min(since_minutes, MOST)
-    found = await workers_of(context).call(results.call_statistics, space, min(limit, MOST), since)
+    found = await session.workers.call(results.call_statistics, space, min(limit, MOST), since)
     return {
         "total": found.total,
         "success": found.success,

@@ -1,9 +1,6 @@
-"""A tool whose every answer is an envelope, and whose every call is kept."""
+"""A tool whose every answer is an envelope."""
 
-import logging
-import time
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -13,41 +10,34 @@ from mcp.shared.exceptions import MCPError
 from mcp_types import CallToolResult, ToolAnnotations
 from pydantic import ValidationError
 
-from shall.actions.calls import keep_call
-from shall.actions.request_ids import CURRENT, new_request_id
-from shall.errors import ShallError
-from shall.mcp.caller import caller_of
-from shall.mcp.exposure import Exposure
-from shall.mcp.reply import as_result, bad_arguments, check_names, failure, is_brief, success
-from shall.mcp.spaces import default_workspace, workers_of, workspaces_of
-from shall.store.base import CallRecord
+from shall.actions.calls import Operation, perform
+from shall.actions.session import Session
+from shall.mcp.reply import (
+    as_result,
+    bad_arguments,
+    check_names,
+    failure,
+    is_brief,
+    success,
+    without_empty,
+)
+from shall.mcp.spaces import session_of
 
-_log = logging.getLogger(__name__)
+_RUNS = frozenset({"run_tests"})
+_SESSION = "session"
 
-_DEFAULT_ERROR_LENGTH = 500
 
-# The codes that the earlier server gave for a fault of its own, tool by tool.
-_FAULT_CODES = {
-    "health_check": "MCP_HEALTH_ERROR",
-    "get_mcp_metrics": "MCP_METRICS_ERROR",
-    "list_testcases": "MCP_LIST_TESTCASES_ERROR",
-    "get_testcase": "MCP_GET_TESTCASE_ERROR",
-    "write_testcase": "MCP_WRITE_TESTCASE_ERROR",
-    "delete_testcase": "MCP_DELETE_TESTCASE_ERROR",
-    "write_unittest": "MCP_WRITE_UNITTEST_ERROR",
-    "run_tests": "MCP_RUN_TESTS_ERROR",
-    "get_test_results": "MCP_GET_RESULTS_ERROR",
-}
+def operation_of(name: str, annotations: ToolAnnotations | None) -> Operation:
+    """Return what calling a tool is. A tool that says nothing of itself may write."""
+    if name in _RUNS:
+        return Operation(name, "run")
+    is_reading = annotations is not None and annotations.read_only_hint
+    return Operation(name, "read" if is_reading else "write")
 
 
 class EnvelopeTool(Tool):
-    """Runs a tool function and wraps what it returns or raises.
+    """Runs a tool function and wraps what it returns or raises. ``max_bytes`` bounds the answer."""
 
-    ``exposure`` is what the operator offers: a call beyond it is refused. ``max_bytes`` bounds
-    the answer.
-    """
-
-    exposure: Exposure = Exposure()
     max_bytes: int | None = None
 
     async def run(
@@ -55,67 +45,37 @@ class EnvelopeTool(Tool):
     ) -> CallToolResult:
         """Answer one call. Only cancelling and protocol errors pass through."""
         del convert_result  # the envelope is the result
-        with workspaces_of(context).in_use():
-            return await self._answered(arguments, context)
+        session = await session_of(context)
+        mask = session.workspaces.redactor.texts
 
-    async def _answered(
-        self, arguments: dict[str, Any], context: Context[Any, Any]
-    ) -> CallToolResult:
-        request_id = CURRENT.get().request_id or new_request_id()
-        started = time.perf_counter()
-        workspace = await default_workspace(context)
-        mask = workspaces_of(context).redactor.texts
-        if workspace is not None and self._may_store(context):
-            workspace.make_state()
-        length = workspace.defaults.max_error_length if workspace else _DEFAULT_ERROR_LENGTH
-        try:
-            found = await self._answer(arguments, context)
-            work = partial(_masked_answer, request_id, found, mask, self.max_bytes)
+        async def work(request_id: str) -> CallToolResult:
+            found = await self._answer(arguments, session)
             # What JSON cannot express raises here.
-            answer, result = work() if is_brief(found) else await workers_of(context).call(work)
-        except ShallError as error:
-            answer = failure(request_id, error.code, str(error), length, error, mask)
-            result = as_result(answer)
-        except MCPError:
-            raise
-        except Exception:  # noqa: BLE001 - the last place before the wire: a fault of ours
-            _log.exception("the tool %s failed (request %s)", self.name, request_id)
-            code = _FAULT_CODES.get(self.name, "MCP_INTERNAL_ERROR")
-            message = f"Internal error. The log has the traceback under {request_id}."
-            answer = failure(request_id, code, message, length)
-            result = as_result(answer)
-        if workspace is not None:
-            call = CallRecord(
-                at=datetime.now(UTC),
-                tool=self.name,
-                request_id=request_id,
-                status=answer["status"],
-                latency_ms=(time.perf_counter() - started) * 1000,
-                error_code=answer["error_code"],
-            )
-            keep_call(workspace, call)
-        return result
+            make = partial(self._result, request_id, found, session)
+            return make() if is_brief(found) else await session.workers.call(make)
 
-    def _may_store(self, context: Context[Any, Any]) -> bool:
-        """Check whether this caller's calls may make the state in which they are stored."""
-        caller = caller_of(context.request_context.request)
-        return not self.exposure.read_only and (caller.may("write") or caller.may("run"))
+        operation = operation_of(self.name, self.annotations)
+        outcome = await perform(session, operation, work, passing=(MCPError,))
+        if outcome.failure is not None:
+            answer = failure(outcome.request_id, outcome.failure, mask)
+            return as_result(without_empty(self.name, answer))
+        assert outcome.value is not None  # noqa: S101 - what has not failed has a value
+        return outcome.value
 
-    async def _answer(
-        self, arguments: dict[str, Any], context: Context[Any, Any]
-    ) -> Mapping[str, Any]:
-        caller = caller_of(context.request_context.request)
-        refusal = self.exposure.refusal(self.name, self.annotations or ToolAnnotations(), caller)
-        if refusal is not None:
-            raise refusal
+    def _result(
+        self, request_id: str, fields: Mapping[str, Any], session: Session
+    ) -> CallToolResult:
+        masked = session.workspaces.redactor.texts(fields)
+        return as_result(without_empty(self.name, success(request_id, masked)), self.max_bytes)
+
+    async def _answer(self, arguments: dict[str, Any], session: Session) -> Mapping[str, Any]:
         check_names(arguments, self.parameters["properties"])
         try:
             checked = self.fn_metadata.validate_arguments(arguments)
         except ValidationError as error:
             raise bad_arguments(error) from None
-        directly = {self.context_kwarg: context} if self.context_kwarg else {}
         answer: Mapping[str, Any] = await self.fn_metadata.call_fn(
-            self.fn, self.is_async, checked, directly
+            self.fn, self.is_async, checked, {_SESSION: session}
         )
         return answer
 
@@ -128,6 +88,7 @@ def make_tool(function: Any, annotations: ToolAnnotations) -> EnvelopeTool:
     tool = EnvelopeTool.from_function(
         function,
         title=annotations.title,
+        context_kwarg=_SESSION,  # left out of the arguments
         description=" ".join((function.__doc__ or "").partition("\n\n")[0].split()),
         annotations=annotations.model_copy(update={"title": None}),
         structured_output=None if _has_shape(function) else False,
@@ -156,13 +117,3 @@ def _lean(schema: Any, *, names: bool = False) -> Any:
     if isinstance(schema, list):
         return [_lean(item) for item in schema]
     return schema
-
-
-def _masked_answer(
-    request_id: str,
-    fields: Mapping[str, Any],
-    mask: Callable[[Any], Any],
-    max_bytes: int | None,
-) -> tuple[dict[str, Any], CallToolResult]:
-    answer = success(request_id, mask(fields))
-    return answer, as_result(answer, max_bytes)

@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from shall.actions.tool_access import ToolAccess
 from shall.actions.workers import Workers
 from shall.actions.workspaces import Workspaces
 from shall.errors import InvalidSetting
@@ -61,13 +62,14 @@ class Served:
 class Parts:
     """What an application is put together from.
 
-    ``metrics`` are told of the runs in ``workspaces``, and tell ``facts`` too. ``workers`` are
-    those of the server: MCP and REST share their turns.
+    ``metrics`` are told of the runs in ``workspaces``, and tell ``facts`` too. ``access`` is that
+    of the server, as are ``workers``: MCP and REST share their turns.
     """
 
     workspaces: Workspaces
     server: MCPServer[Connected]
     metrics: Metrics
+    access: ToolAccess
     facts: Facts = field(default_factory=Facts)
     workers: Workers = field(default_factory=Workers)
 
@@ -83,16 +85,18 @@ def make_app(settings: Settings, face: Face = SHALL) -> Served:
     metrics = Metrics(shared_folder(process_environment()), facts)
     workspaces = open_workspaces(settings, metrics.take_event)
     make_first_state(settings, workspaces)
+    access = offered(settings, face)
     workers = Workers()
     server = build_server(
         workspaces,
         settings.server_name,
-        exposure=offered(settings, face),
+        access=access,
         max_result_bytes=settings.max_result_bytes,
         state_key=state_key(settings, workspaces),
         workers=workers,
     )
-    return assemble(settings, Parts(workspaces, server, metrics, facts, workers), face)
+    parts = Parts(workspaces, server, metrics, access, facts, workers)
+    return assemble(settings, parts, face)
 
 
 def assemble(settings: Settings, parts: Parts, face: Face = SHALL) -> Served:
@@ -113,9 +117,11 @@ def assemble(settings: Settings, parts: Parts, face: Face = SHALL) -> Served:
         parts.workspaces,
         parts.server,
         readiness,
+        parts.access,
         parts.metrics,
         parts.workers,
         origin=folder_of_server(settings).origin,
+        count=drain.counted,
     )
     parts.facts.is_ready = lambda: readiness.is_ready
     parts.facts.connections = partial(count_connections, backing)

@@ -11,14 +11,15 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 from mcp.shared.exceptions import MCPError
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shall.actions.workers import Workers
+from shall.errors import ShuttingDown
 from shall.mcp.run_tools import RUN_TASK
 from shall.serve.problem import problem
 from shall.serve.streams import OpenStreams
@@ -27,6 +28,8 @@ _log = logging.getLogger(__name__)
 
 _LEAVING = -32000
 """A server error of JSON-RPC 2.0, section 5.1; clients may try again elsewhere."""
+
+_TRY_AGAIN = "The server is shutting down; try again in a moment."
 
 _STILL_ANSWERED = frozenset({"/health", "/ready", "/metrics"})
 
@@ -62,11 +65,23 @@ class Drain:
         if ctx.request_id is None or ctx.method == _LISTENING:
             return await call_next(ctx)
         if self.is_draining:
-            raise MCPError(_LEAVING, "The server is shutting down; try again in a moment.")
+            raise MCPError(_LEAVING, _TRY_AGAIN)
+        with self.counted():
+            return await call_next(ctx)
+
+    @contextmanager
+    def counted(self) -> Iterator[None]:
+        """Count what the block does as in flight.
+
+        Raises:
+            ShuttingDown: The server is leaving.
+        """
+        if self.is_draining:
+            raise ShuttingDown(_TRY_AGAIN)
         self._in_flight += 1
         self._is_idle.clear()
         try:
-            return await call_next(ctx)
+            yield
         finally:
             self._in_flight -= 1
             if not self._in_flight:

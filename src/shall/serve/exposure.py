@@ -3,8 +3,8 @@
 import logging
 from dataclasses import replace
 
+from shall.actions.tool_access import ToolAccess, tool_access
 from shall.errors import InvalidSetting
-from shall.mcp.exposure import Exposure, exposure
 from shall.mcp.server import TOOLS
 from shall.serve.face import PUBLIC_TOOLS, Face
 from shall.serve.hosts import LOOPBACK
@@ -29,13 +29,13 @@ def is_open(settings: Settings) -> bool:
     return not (settings.server_host in LOOPBACK or asks_who(settings) or settings.insecure)
 
 
-def offered(settings: Settings, face: Face) -> Exposure:
+def offered(settings: Settings, face: Face) -> ToolAccess:
     """Give the tools that are offered: to a network that anybody can reach, none that run code.
 
     Raises:
         InvalidSetting: A tool is named that there is not.
     """
-    named = exposure(settings.read_only, settings.tools, (tool.__name__ for tool in TOOLS))
+    named = tool_access(settings.read_only, settings.tools, (tool.__name__ for tool in TOOLS))
     if not (face.opens_without_token and is_open(settings)):
         return named
     return replace(named, tools=PUBLIC_TOOLS & (named.tools or PUBLIC_TOOLS))

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from mcp.server.mcpserver import MCPServer
 from mcp.server.stdio import stdio_server
 
+from shall.actions.tool_access import tool_access
 from shall.joining import open_workspaces
-from shall.mcp.exposure import exposure
 from shall.mcp.run_tools import RUN_TASK
 from shall.mcp.server import TOOLS, build_server
 from shall.mcp.spaces import Connected
@@ -31,8 +31,8 @@ def serve_stdio(settings: Settings) -> int:
     """
     set_up_logging(settings)
     spaces = open_workspaces(settings)
-    bound = exposure(settings.read_only, settings.tools, (tool.__name__ for tool in TOOLS))
-    server = build_server(spaces, settings.server_name, exposure=bound)
+    access = tool_access(settings.read_only, settings.tools, (tool.__name__ for tool in TOOLS))
+    server = build_server(spaces, settings.server_name, access=access)
     end_tracing = set_up_tracing(server, settings)
     observe_server(server)
 

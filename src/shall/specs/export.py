@@ -33,7 +33,7 @@ def to_json(matrix: Matrix) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "counts": dict(matrix.counts()),
-        "proved_percent": math.floor(matrix.proved_percent * 10) / 10,
+        "proved_percent": floored_percent(matrix),
         "criteria": [_row_to_json(row) for row in matrix.rows],
         "unknown": [
             {
@@ -46,6 +46,11 @@ def to_json(matrix: Matrix) -> dict[str, Any]:
         ],
         "problems": [problem.to_json() for problem in matrix.problems],
     }
+
+
+def floored_percent(matrix: Matrix) -> float:
+    """Return the proved criteria in per cent, rounded down to one digit: 100.0 means all."""
+    return math.floor(matrix.proved_percent * 10) / 10
 
 
 def to_csv(matrix: Matrix) -> str:

@@ -19,6 +19,9 @@ class Status(StrEnum):
     UNTESTED = "untested"  # nothing says that it verifies it
 
 
+_WORST_FIRST = (Status.FAILING, Status.UNTESTED, Status.NOT_RUN, Status.PROVED)
+
+
 @dataclass(frozen=True, slots=True)
 class LinkOutcome:
     """A link and its latest outcome; None when it never ran. ``run_id`` names the run."""
@@ -57,6 +60,15 @@ class Matrix:
         """Count the criteria by status; every status is a key."""
         counted = Counter(row.status for row in self.rows)
         return {status.value: counted[status] for status in Status}
+
+    def worst_first(self) -> tuple[Row, ...]:
+        """Return the rows by status, failing ones first, in each by the order of the documents.
+
+        A status that this order does not know comes before those that are proved.
+        """
+        order = {status: at for at, status in enumerate(_WORST_FIRST)}
+        unknown = len(_WORST_FIRST) - 1.5
+        return tuple(sorted(self.rows, key=lambda row: order.get(row.status, unknown)))
 
     @property
     def proved_percent(self) -> float:

@@ -20,6 +20,7 @@ from starlette.types import ASGIApp
 from shall import __version__
 from shall.actions.run import RunRequest
 from shall.actions.run_apart import run_tests
+from shall.actions.tool_access import EVERY_TOOL
 from shall.joining import open_workspace, open_workspaces
 from shall.mcp.server import build_server
 from shall.serve.app import Parts, assemble
@@ -64,7 +65,7 @@ def served(project: Path, metrics: Metrics, listening: Listening) -> Iterator[st
     """The address of a server with everything around it."""
     settings = Settings(workspaces=(project,))
     workspaces = open_workspaces(settings, metrics.take_event)
-    parts = Parts(workspaces, build_server(workspaces), metrics)
+    parts = Parts(workspaces, build_server(workspaces), metrics, EVERY_TOOL)
     yield listening(assemble(settings, parts).app)
 
 
@@ -76,7 +77,9 @@ async def test_a_rate_store_that_is_away_is_counted(
         store = f"redis://127.0.0.1:{closed.getsockname()[1]}"
     settings = Settings(workspaces=(project,), rate_per_s=1, rate_store=store)
     workspaces = open_workspaces(settings)
-    served = listening(assemble(settings, Parts(workspaces, build_server(workspaces), metrics)).app)
+    served = listening(
+        assemble(settings, Parts(workspaces, build_server(workspaces), metrics, EVERY_TOOL)).app
+    )
     assert counted(metrics, "shall_rate_store_failures_total") == {frozenset(): 0}
     async with httpx2.AsyncClient() as http:
         assert (await http.get(f"{served}/prompts")).status_code == 200

@@ -15,9 +15,10 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shall.actions.access import PRINCIPAL, Principal
+from shall.actions.tool_access import tool_access
 from shall.actions.workspaces import Workspaces
 from shall.joining import open_workspaces
-from shall.mcp.server import build_server
+from shall.mcp.server import TOOLS, build_server
 from shall.mcp.spaces import Connected
 from shall.serve.problem import problem
 from shall.serve.readiness import Readiness
@@ -78,8 +79,9 @@ def start(project: Path) -> Iterator[Callable[..., Running]]:
             readiness = Readiness(spaces)
             if is_started:
                 readiness.start()
-            server = build_server(spaces)
-            backing = Backing(chosen, spaces, server, readiness)
+            access = tool_access(chosen.read_only, chosen.tools, (it.__name__ for it in TOOLS))
+            server = build_server(spaces, access=access)
+            backing = Backing(chosen, spaces, server, readiness, access)
             routes = rest_routes(backing, is_basic=is_basic)
             app = Starlette(routes=routes, exception_handlers=problem_handlers())
             url = ends.enter_context(Serving(as_named(app, chosen.auth_token)))

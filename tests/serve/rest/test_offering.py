@@ -149,6 +149,85 @@ def test_the_api_runs_and_tells_what_ran(running: Any, project: Path, service: A
     ]
 
 
+@pytest.mark.verifies("rest#3.8")
+def test_the_routes_offer_no_more_than_the_operator_and_the_callers_scopes(
+    start: Start, project: Path, service: Any
+) -> None:
+    write_case(project, service.url, "/echo")
+    running = start(read_only=True, tools=("list_testcases", "run_tests"))
+    assert running.http.get("/api/cases").json()["total"] == 1
+    for method, path in (
+        ("POST", "/api/runs"),  # runs something
+        ("GET", "/api/trace"),  # not among the tools
+        ("POST", "/tools/run_tests"),
+        ("POST", "/tools/read_file"),
+    ):
+        refused = running.http.request(method, path, json={} if method == "POST" else None)
+        assert (refused.status_code, refused.json()["code"]) == (403, "MCP_FORBIDDEN"), path
+    assert not (project / ".shall").exists()
+
+    reader = {"X-As": "eve read"}
+    running = start()
+    assert running.http.get("/api/cases", headers=reader).status_code == 200
+    for path in ("/api/runs", "/tools/run_tests"):
+        refused = running.http.post(path, json={}, headers=reader)
+        assert refused.status_code == 403, path
+        assert 'scope="run"' in refused.headers["WWW-Authenticate"]
+    assert not service.log.calls
+
+
+@pytest.mark.verifies("rest#3.6")
+def test_an_api_route_answers_as_its_tool_and_is_logged_once(
+    start: Start, project: Path, service: Any
+) -> None:
+    write_case(project, service.url, "/echo")
+    running = start()
+    running.http.get("/api/cases")  # makes the state
+    routes = {
+        "/api/cases": "list_testcases",
+        "/api/trace": "trace_requirements",
+        "/api/runs": "get_test_results",
+        "/api/runs/none": "get_test_results",
+        "/api/cases?root_path=../..": "list_testcases",
+    }
+    for path, tool in routes.items():
+        before = kept(running, project)
+        answer = running.http.get(path)
+        arguments = {"run_id": "none"} if path.endswith("none") else {}
+        arguments |= {"root_path": "../.."} if "root_path" in path else {}
+        told = json_of(
+            running.http.post(f"/tools/{tool}", json={"arguments": arguments}).json()["result"]
+        )
+        if told["status"] == "ok":
+            body = answer.json()
+            assert body.pop("request_id") != told.pop("request_id")
+            assert body == told
+        else:
+            problem = answer.json()
+            assert (problem["code"], problem["detail"]) == (
+                told["error_code"],
+                told["error_message"],
+            )
+        assert kept(running, project)[len(before) :] == [(tool, told["status"])] * 2
+
+
+@pytest.mark.verifies("rest#3.6")
+def test_a_fault_of_ours_and_an_answer_too_large_are_problems_of_an_api_route(
+    start: Start, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("inner secret")
+
+    small = start(max_result_bytes=50).http.get("/api/cases")
+    assert small.json()["code"] == "MCP_RESULT_TOO_LARGE"
+    running = start()
+    monkeypatch.setattr("shall.actions.cases.list_cases", broken)
+    answer = running.http.get("/api/cases")
+    assert (answer.status_code, answer.json()["code"]) == (500, "MCP_LIST_TESTCASES_ERROR")
+    assert "inner secret" not in answer.text
+    assert kept(running, project)[-1] == ("list_testcases", "error")
+
+
 @pytest.mark.verifies("rest#3.5")
 def test_a_run_stops_when_its_caller_goes_away(running: Any, project: Path, service: Any) -> None:
     write_case(project, service.url, "/slow")

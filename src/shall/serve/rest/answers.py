@@ -23,14 +23,19 @@ _CODES = {404: "MCP_NOT_FOUND", 405: "MCP_METHOD_NOT_ALLOWED"}
 def json_answer(
     data: Any, status: int = 200, *, headers: Mapping[str, str] | None = None
 ) -> Response:
-    """Answer JSON. A lone surrogate, which UTF-8 cannot say, becomes its escape."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    """Answer JSON."""
     return Response(
-        text.encode("utf-8", "backslashreplace"),
+        json_bytes(data),
         status_code=status,
         headers=headers,
         media_type="application/json",
     )
+
+
+def json_bytes(data: Any) -> bytes:
+    """Write JSON. A lone surrogate, which UTF-8 cannot say, becomes its escape."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "backslashreplace")
 
 
 def error_problem(scope: Scope, error: ShallError) -> Response:
@@ -50,6 +55,17 @@ def told_problem(
         headers["WWW-Authenticate"] = _challenge(details["scope"])
     members = {"details": dict(details)} if details else {}
     return problem(scope, status, code, detail, headers=headers, retryable=retryable, **members)
+
+
+def tool_problem(scope: Scope, answer: Mapping[str, Any]) -> Response:
+    """Answer the error that a tool's envelope holds."""
+    return told_problem(
+        scope,
+        answer.get("error_code") or "MCP_INTERNAL_ERROR",
+        answer.get("error_message") or "",
+        retryable=bool(answer.get("retryable")),
+        details=answer.get("error_details"),
+    )
 
 
 def forbidden(scope: Scope, needed: str) -> Response:

@@ -1,51 +1,49 @@
-"""``/api``: runs, cases, criteria and statistics, as the tools of the same purpose tell them."""
+"""``/api``: runs, cases, criteria and statistics, answered as by the tools of the same purpose."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from starlette.responses import Response
 
+from shall.mcp.case_tools import list_testcases
+from shall.mcp.run_tools import get_test_results, run_tests
+from shall.mcp.spec_tools import trace_requirements
+from shall.mcp.status_tools import get_mcp_metrics
 from shall.serve.rest import schemas
-from shall.serve.rest.answers import json_answer
-from shall.serve.rest.offering import call_tool, tool_problem
 from shall.serve.rest.operation import Call, Operation, Schema
+from shall.serve.rest.performing import performed
+from shall.specs.matrix import Status
 
 _WORKSPACE: Mapping[str, Schema] = {"workspace": schemas.TEXT}
 _PAGE: Schema = {"type": "integer", "minimum": 1, "maximum": 1000}
 _OFFSET: Schema = {"type": "integer", "minimum": 0, "maximum": 1_000_000}
 _WINDOW: Schema = {"type": "integer", "minimum": 0, "maximum": 5_000_000}
+_STATUS: Schema = {"type": "string", "enum": [status.value for status in Status]}
 _FAILURES = (404, 422, 502, 504)
 
 
 async def _runs(call: Call) -> Response:
-    return await _answer(call, "get_test_results", call.query)
+    return await performed(call, get_test_results, call.query)
 
 
 async def _one_run(call: Call) -> Response:
     run_id = call.request.path_params["id"]
-    return await _answer(call, "get_test_results", {**call.query, "run_id": run_id})
+    return await performed(call, get_test_results, {**call.query, "run_id": run_id})
 
 
 async def _run(call: Call) -> Response:
-    return await _answer(call, "run_tests", {**call.query, **call.body})
+    return await performed(call, run_tests, {**call.query, **call.body})
 
 
 async def _cases(call: Call) -> Response:
-    return await _answer(call, "list_testcases", call.query)
+    return await performed(call, list_testcases, call.query)
 
 
 async def _trace(call: Call) -> Response:
-    return await _answer(call, "trace_requirements", call.query)
+    return await performed(call, trace_requirements, call.query)
 
 
 async def _statistics(call: Call) -> Response:
-    return await _answer(call, "get_mcp_metrics", call.query)
-
-
-async def _answer(call: Call, tool: str, arguments: Mapping[str, Any]) -> Response:
-    result = await call_tool(call, tool, arguments)
-    answer = result["structuredContent"]
-    return tool_problem(call, answer) if result.get("isError") else json_answer(answer)
+    return await performed(call, get_mcp_metrics, call.query)
 
 
 _RESULTS = schemas.enveloped({"results": schemas.listed(schemas.FREE)})
@@ -103,7 +101,7 @@ OPERATIONS = (
         "Tell which acceptance criterion is proved, and by what",
         _trace,
         schemas.enveloped({"counts": schemas.FREE, "criteria": schemas.listed(schemas.FREE)}),
-        query={"feature": schemas.TEXT, **_WORKSPACE},
+        query={"feature": schemas.TEXT, "status": _STATUS, "limit": _PAGE, **_WORKSPACE},
         statuses=_FAILURES,
     ),
     Operation(

@@ -64,6 +64,8 @@ def _check_names(what: str, names: Iterable[str], known: Iterable[str]) -> None:
 
 
 def _of_text(name: str, text: str, schema: Schema) -> Any:
+    if text not in schema.get("enum", (text,)):
+        raise BadRequest(f"{name} must be one of {', '.join(schema['enum'])}.")
     if schema["type"] != "integer":
         return text
     if not _WHOLE.fullmatch(text):

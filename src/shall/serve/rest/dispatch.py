@@ -1,4 +1,4 @@
-"""A REST call as an MCP request: the same middleware, exposure, envelope and kept call.
+"""An MCP request that came by plain HTTP, for the routes that offer tools and prompts as MCP does.
 
 The request is served as one of revision 2026-07-28, which needs no session.
 """
@@ -30,7 +30,7 @@ from shall.serve.problem import REQUEST_ID, problem
 from shall.serve.rest.answers import told_problem
 from shall.serve.rest.backing import Backing
 
-_CLIENT_LEFT = 499
+CLIENT_LEFT = 499
 """Nobody reads it; proxies' logs know this number for a client that went away."""
 
 _SERVER_ERROR = -32000
@@ -55,9 +55,9 @@ async def ask(
     Raises:
         Unanswered: There is none.
     """
-    outcome = await _unless_gone(request, _served(backing, request, method, params))
+    outcome = await unless_gone(request, _served(backing, request, method, params))
     if outcome is None:
-        raise Unanswered(Response(status_code=_CLIENT_LEFT))
+        raise Unanswered(Response(status_code=CLIENT_LEFT))
     if isinstance(outcome, ErrorData):
         raise Unanswered(_problem_of(request, outcome))
     return outcome
@@ -74,14 +74,17 @@ async def _served(
             method,
             {**params, "_meta": _META},
             connection=connection,
-            lifespan_state=Connected(backing.workspaces, backing.workers),
+            lifespan_state=Connected(backing.workspaces, backing.workers, backing.access),
         )
     except Exception as error:  # noqa: BLE001 - as the SDK's own transports do
         return modern_error_data(error)
 
 
-async def _unless_gone(request: Request, work: Awaitable[Result]) -> Result | None:
-    """Give what the work gives; None where the caller went away before."""
+async def unless_gone(request: Request, work: Awaitable[Result]) -> Result | None:
+    """Return what the work returns; None where the caller went away, which cancels it.
+
+    The work raises nothing but what cancels it.
+    """
     result: Result | None = None
 
     async def watch() -> None:

@@ -6,9 +6,10 @@ from typing import Any
 from starlette.responses import Response
 
 from shall.cases.nearest import nearest
+from shall.mcp.prompts import current_name
 from shall.serve.problem import problem
 from shall.serve.rest import schemas
-from shall.serve.rest.answers import FORBIDDEN, json_answer, told_problem
+from shall.serve.rest.answers import FORBIDDEN, json_answer, tool_problem
 from shall.serve.rest.connecting import note_connection
 from shall.serve.rest.dispatch import Unanswered, ask
 from shall.serve.rest.operation import Call, Operation
@@ -51,7 +52,7 @@ async def messages_of(call: Call, body: Mapping[str, Any]) -> list[dict[str, Any
     await note_connection(call)
     name = call.request.path_params["name"]
     known = [prompt.name for prompt in await call.backing.server.list_prompts()]
-    if name not in known:
+    if current_name(name) not in known:
         raise _unknown(call, "prompt", name, known)
     params = {"name": name, "arguments": body.get("arguments", {})}
     result = await ask(call.backing, call.request, "prompts/get", params)
@@ -67,37 +68,16 @@ async def _tools(call: Call) -> Response:
 async def _tool(call: Call) -> Response:
     await note_connection(call)
     name = call.request.path_params["name"]
-    result = await call_tool(call, name, call.body.get("arguments", {}))
-    shown = {key: result[key] for key in ("content", "structuredContent") if key in result}
-    return json_answer({"result": {**shown, "isError": result.get("isError", False)}})
-
-
-async def call_tool(call: Call, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Give what a tool answers, as over MCP.
-
-    Raises:
-        Unanswered: There is no such tool, or the caller may not use it.
-    """
     known = [tool.name for tool in await call.backing.server.list_tools()]
     if name not in known:
         raise _unknown(call, "tool", name, known)
-    params = {"name": name, "arguments": dict(arguments)}
+    params = {"name": name, "arguments": call.body.get("arguments", {})}
     result = await ask(call.backing, call.request, "tools/call", params)
     answer = result.get("structuredContent") or {}
     if answer.get("error_code") == FORBIDDEN:
-        raise Unanswered(tool_problem(call, answer))
-    return result
-
-
-def tool_problem(call: Call, answer: Mapping[str, Any]) -> Response:
-    """Answer the error that a tool's envelope tells."""
-    return told_problem(
-        call.request.scope,
-        answer.get("error_code") or "MCP_INTERNAL_ERROR",
-        answer.get("error_message") or "",
-        retryable=bool(answer.get("retryable")),
-        details=answer.get("error_details"),
-    )
+        raise Unanswered(tool_problem(call.request.scope, answer))
+    shown = {key: result[key] for key in ("content", "structuredContent") if key in result}
+    return json_answer({"result": {**shown, "isError": result.get("isError", False)}})
 
 
 def _unknown(call: Call, what: str, name: str, known: Iterable[str]) -> Unanswered:

@@ -1,0 +1,58 @@
+"""Who calls, what that caller may do, and what carries the call out."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from shall.actions.access import Principal
+from shall.actions.tool_access import EVERY_TOOL, ToolAccess
+from shall.actions.workers import Workers
+from shall.actions.workspace import Workspace
+from shall.actions.workspaces import Workspaces
+from shall.errors import ShallError
+
+Report = Callable[[int, str], Awaitable[None]]
+"""Tells a caller how many cases ended, and how the last one did."""
+
+
+async def report_nothing(done: int, message: str) -> None:
+    """Drop the progress of a call whose caller reads one answer."""
+    del done, message
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What one call works with, whichever surface it came through.
+
+    ``workers`` carry out what would hold the event loop up. ``roots`` are the folders of a client
+    that started us. ``is_stranger``: the caller came over the network, where nobody is asked who
+    they are.
+    """
+
+    caller: Principal
+    workspaces: Workspaces
+    workers: Workers
+    access: ToolAccess = EVERY_TOOL
+    roots: tuple[Path, ...] = ()
+    is_stranger: bool = False
+    report: Report = report_nothing
+
+    def workspace(self, name: str | None = None) -> Workspace:
+        """Return the workspace that an argument names; None names the default.
+
+        Raises:
+            OutsideWorkspace: It is not inside an allowed folder.
+            FolderNotFound: There is no such folder.
+        """
+        return self.workspaces.choose(name, self.roots)
+
+    def default_workspace(self) -> Workspace | None:
+        """Return the workspace of a call that names none; None where there is none."""
+        try:
+            return self.workspace()
+        except ShallError:
+            return None
+
+    def may_make_state(self) -> bool:
+        """Check whether this caller's calls may make the state in which they are stored."""
+        return not self.access.read_only and (self.caller.may("write") or self.caller.may("run"))

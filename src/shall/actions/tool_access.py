@@ -1,0 +1,64 @@
+"""Which tools may be called: the operator's bound for everybody, a caller's scopes within it."""
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from shall.actions.access import Principal
+from shall.errors import Forbidden, InvalidSetting
+
+
+@dataclass(frozen=True, slots=True)
+class ToolAccess:
+    """What the operator offers: an upper bound that no request widens.
+
+    ``read_only``: only tools that change nothing and run nothing. ``tools``: only these; None
+    means all. ``scope`` is in each method the scope that calling the tool needs.
+    """
+
+    read_only: bool = False
+    tools: frozenset[str] | None = None
+
+    def offers(self, tool: str, scope: str) -> bool:
+        """Check whether anybody may call a tool here."""
+        if self.tools is not None and tool not in self.tools:
+            return False
+        return not self.read_only or scope == "read"
+
+    def allows(self, tool: str, scope: str, caller: Principal) -> bool:
+        """Check whether a caller sees and may call a tool."""
+        return self.offers(tool, scope) and caller.may(scope)
+
+    def check(self, tool: str, scope: str, caller: Principal) -> None:
+        """Refuse a call that is not allowed.
+
+        Raises:
+            Forbidden: The server does not offer the tool, or the caller lacks the scope.
+        """
+        if not self.offers(tool, scope):
+            why = "is read-only" if self.read_only else "offers other tools only"
+            raise Forbidden(f"{tool} is not offered: the server {why}.")
+        if not caller.may(scope):
+            raise Forbidden(
+                f"{tool} needs the scope {scope}, and the caller {caller.name} does not hold it.",
+                hint="Ask the operator for a token with it.",
+                details={"scope": scope},
+            )
+
+
+EVERY_TOOL = ToolAccess()
+"""No bound: a caller's scopes alone decide."""
+
+
+def tool_access(read_only: bool, tools: Iterable[str], known: Iterable[str]) -> ToolAccess:
+    """Make the bound from the settings ``read_only`` and ``tools``; no tools named means all.
+
+    Raises:
+        InvalidSetting: A tool is named that is not among the ``known``.
+    """
+    named, names = frozenset(tools), sorted(known)
+    for tool in sorted(named - set(names)):
+        near = difflib.get_close_matches(tool, names, n=1)
+        hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(names)}."
+        raise InvalidSetting(f"There is no tool {tool} to offer.", hint=hint)
+    return ToolAccess(read_only, named or None)

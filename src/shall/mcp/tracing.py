@@ -1,0 +1,113 @@
+"""The coverage matrix as a model reads it: counts, then the worst criteria in a few lines."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any, NotRequired
+
+from typing_extensions import TypedDict
+
+from shall.mcp.shorten import cut, cut_bytes
+from shall.specs.export import floored_percent, to_csv, to_json, to_markdown
+from shall.specs.matrix import Matrix
+
+ROWS_BYTES = 2900
+"""What the criteria take on the wire where no limit is given: a whole reply stays below 4 KB.
+
+A reply travels twice, as text and structured; the rest is for the counts and the envelope.
+"""
+
+_UNKNOWN_BYTES = 900  # of these, for links to criteria that no document holds
+_TEXT_LENGTH = 160
+_SHORT_TEXT_BYTES = 64
+_SHORT_LINK_BYTES = 80
+_BAD = ("(failed)", "(error)")
+
+
+class TraceReply(TypedDict):
+    """What trace_requirements answers beside the envelope; empty parts are left out."""
+
+    counts: dict[str, int]
+    proved_percent: float
+    criteria: list[dict[str, Any]]
+    unknown: NotRequired[list[dict[str, Any]]]
+    more_criteria: NotRequired[int]
+    more_unknown: NotRequired[int]
+    hint: NotRequired[str]
+    text: NotRequired[str]
+
+
+def trace_reply(matrix: Matrix, format: str, status: str | None, limit: int | None) -> TraceReply:
+    """Return the criteria of a status, worst first, at most ``limit``; the counts are of all.
+
+    Without a limit, as many are listed as fit in ``ROWS_BYTES``, in short where that is not all.
+    CSV and Markdown hold all, in the order of the documents, unless there is a limit.
+    """
+    order = matrix.rows if format != "json" and limit is None else matrix.worst_first()
+    rows = tuple(row for row in order if status in {None, row.status.value})
+    chosen = replace(matrix, rows=rows[:limit])
+    data = to_json(chosen)
+    reply: TraceReply = {
+        "counts": dict(matrix.counts()),
+        "proved_percent": floored_percent(matrix),
+        "criteria": [],
+    }
+    if format != "json":
+        reply["text"] = to_csv(chosen) if format == "csv" else to_markdown(chosen)
+        return reply
+    unknown, criteria = data["unknown"], [_row(row) for row in data["criteria"]]
+    if limit is None and _wire_bytes([unknown, criteria]) > ROWS_BYTES:
+        unknown = list(_fitting(unknown, _UNKNOWN_BYTES))
+        room = ROWS_BYTES - _wire_bytes(unknown)
+        criteria = list(_fitting(map(_short_row, data["criteria"]), room))
+    reply["criteria"] = criteria
+    if unknown:
+        reply["unknown"] = unknown
+    _add_more(reply, len(rows) - len(criteria), len(matrix.unknown) - len(unknown))
+    return reply
+
+
+def _add_more(reply: TraceReply, criteria: int, unknown: int) -> None:
+    if unknown:
+        reply["more_unknown"] = unknown
+    if criteria:
+        reply["more_criteria"] = criteria
+    if criteria or unknown:
+        total = criteria + len(reply["criteria"])
+        reply["hint"] = f"For more pass limit (all: {max(total, 1)}), status or feature."
+
+
+def _fitting(items: Iterable[dict[str, Any]], room: int) -> Iterator[dict[str, Any]]:
+    """Yield items as long as they fit in so many bytes on the wire."""
+    for item in items:
+        room -= _wire_bytes(item)
+        if room < 0:
+            return
+        yield item
+
+
+def _row(row: Mapping[str, Any]) -> dict[str, Any]:
+    shown = {
+        "key": row["key"],
+        "status": row["status"],
+        "text": cut(row["text"], _TEXT_LENGTH),
+        "place": f"{row['file']}:{row['line']}",
+    }
+    links = [f"{link['source']} ({link['outcome'] or 'not run'})" for link in row["links"]]
+    return {**shown, "verified_by": links} if links else shown
+
+
+def _short_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row with the beginning of its text and the link that decides its status."""
+    shown = _row(row)
+    links = sorted(shown.get("verified_by", ()), key=lambda link: not link.endswith(_BAD))
+    if links:
+        shown["verified_by"] = [cut_bytes(links[0], _SHORT_LINK_BYTES)]
+    return {**shown, "text": cut_bytes(row["text"], _SHORT_TEXT_BYTES)}
+
+
+def _wire_bytes(value: Any) -> int:
+    """Count the bytes of a value in a reply: as a text within JSON, and structured."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    quoted = json.dumps(text, ensure_ascii=False)
+    return len(text.encode("utf-8", "replace")) + len(quoted.encode("utf-8", "replace"))
