@@ -71,16 +71,22 @@ class Target:
         _, answer = self.call("POST", f"/tools/{name}", {"arguments": arguments}, token)
         return json.dumps(answer, ensure_ascii=False)
 
+    def write_case(self, case: Any) -> str:
+        """Write the one case of an attack."""
+        return self.tool(
+            "write_testcase", yaml_path="tests/cases/a.yaml", testcase=case, overwrite=True
+        )
+
     def watch(self) -> None:
         """Ask /health and read the memory ten times a second until ``stop``."""
         while not self.stop.is_set():
             begin = time.perf_counter()
             self.call("GET", "/health", token="", timeout_s=40)
             self.slowest_s = max(self.slowest_s, time.perf_counter() - begin)
-            with contextlib.suppress(OSError, TypeError):
+            with contextlib.suppress(OSError):
                 status = Path(f"/proc/{self.process.pid}/status").read_text()
-                found = re.search(r"VmHWM:\s+(\d+)", status)
-                self.peak_mb = max(self.peak_mb, int(found[1]) / 1024 if found else 0)
+                for peak in re.findall(r"VmHWM:\s+(\d+)", status):
+                    self.peak_mb = int(peak) / 1024
             self.stop.wait(0.1)
 
 
@@ -215,9 +221,9 @@ def planted_import(python: str) -> Iterator[tuple[Target, Outcome]]:
     with target(
         python, module="mcp_server_spec.main", prepare=plant, environ={"PYTHONSAFEPATH": ""}
     ) as server:
-        server.tool("write_testcase", yaml_path="tests/cases/a.yaml", testcase=step("http://a"))
-        server.tool("run_tests")
-        server.tool("trace_requirements")
+        server.write_case(step("http://a"))
+        for name in ("run_tests", "trace_requirements"):
+            server.tool(name)
         ran = (server.workspace / MARKER).exists()
         yield server, (not ran, "its code ran" if ran else "it was not imported")
 
@@ -233,9 +239,7 @@ def stolen_files(python: str) -> Iterator[tuple[Target, Outcome]]:
     with service(b"{}") as (host, seen), target(python, prepare=prepare) as server:
         for file in (".env", ".git/config", ".shall/local/shall.db", ".shall/local/sealing.key"):
             case = step(host, files={"f": file})
-            server.tool(
-                "write_testcase", yaml_path="tests/cases/a.yaml", testcase=case, overwrite=True
-            )
+            server.write_case(case)
             server.tool("run_tests")
         sent = sum(b"stolen-file" in body or b"SQLite format" in body for body in seen)
         yield server, (not sent, f"{sent} of 4 files were sent")
@@ -259,7 +263,7 @@ def unread_bodies(python: str) -> Iterator[tuple[Target, Outcome]]:
             sock.close()
         status, _ = server.call("GET", "/health", token="")
         alive = server.process.poll() is None and status == 200
-        yield server, (alive and server.peak_mb < 400, "alive" if alive else "the server is dead")
+        yield server, (alive and server.peak_mb < 400, "alive" if alive else "dead")
 
 
 def dripping_bodies(python: str) -> Iterator[tuple[Target, Outcome]]:
@@ -278,18 +282,15 @@ def dripping_bodies(python: str) -> Iterator[tuple[Target, Outcome]]:
             with contextlib.suppress(OSError):
                 sock.sendall(b" ")
         took = time.monotonic() - begin
-        got = answer.split(b"\r\n")[0].decode() or "open"
-        yield server, (bool(answer), f"{got} after {took:.0f} s")
+        got = f"{answer.split(b'\r\n')[0].decode() or 'open'} after {took:.0f} s"
+        yield server, (bool(answer), got)
 
 
 def unknown_keys(python: str) -> Iterator[tuple[Target, Outcome]]:
     """Write a case with 60,000 unknown keys."""
     text = "testcase:\n  name: a\n" + "".join(f"  k{i}: 1\n" for i in range(60_000))
     with target(python) as server:
-        yield from timed(
-            server,
-            lambda: server.tool("write_testcase", yaml_path="tests/cases/a.yaml", testcase=text),
-        )
+        yield from timed(server, lambda: server.write_case(text))
 
 
 def slow_patterns(python: str) -> Iterator[tuple[Target, Outcome]]:
@@ -301,7 +302,7 @@ def slow_patterns(python: str) -> Iterator[tuple[Target, Outcome]]:
         target(python, environ={"PYTEST_TIMEOUT": "2"}) as server,
     ):
         case = step(host, **{"assert": [check] * 40})
-        server.tool("write_testcase", yaml_path="tests/cases/a.yaml", testcase=case)
+        server.write_case(case)
         yield from timed(server, lambda: server.tool("run_tests"), most_s=4)
 
 
@@ -310,7 +311,7 @@ def large_json(python: str) -> Iterator[tuple[Target, Outcome]]:
     answer = b"[" + b'{"a":1},' * 7_500_000 + b"1]"
     with service(answer) as (host, _), target(python) as server:
         case = step(host, **{"assert": [{"type": "exists", "field": "a"}]})
-        server.tool("write_testcase", yaml_path="tests/cases/a.yaml", testcase=case)
+        server.write_case(case)
         yield from timed(server, lambda: server.tool("run_tests"))
 
 
@@ -321,7 +322,7 @@ def expansion(python: str) -> Iterator[tuple[Target, Outcome]]:
         variables[f"a{number}"] = f"{{{{ a{number - 1} }}}}" * 10
     with service(b"{}") as (host, _), target(python) as server:
         case = {**step(host, json={"a": "{{ a7 }}"}), "variables": variables}
-        server.tool("write_testcase", yaml_path="tests/cases/a.yaml", testcase=case)
+        server.write_case(case)
         yield from timed(server, lambda: server.tool("run_tests"))
 
 
@@ -336,12 +337,7 @@ def odd_numbers(python: str) -> Iterator[tuple[Target, Outcome]]:
         **{"assert": [{"type": "regex", "field": "a", "expected": "(" * 3000 + ")" * 3000}]},
     )
     with target(python) as server:
-        answers = [
-            server.tool(
-                "write_testcase", yaml_path="tests/cases/a.yaml", testcase=text, overwrite=True
-            )
-            for text in [*texts, nested]
-        ]
+        answers = [server.write_case(text) for text in [*texts, nested]]
         answers.append(server.tool("run_tests"))
         log = (server.workspace.parent / "log").read_text()
         bad = sum("MCP_INTERNAL_ERROR" in it for it in answers) + log.count("Traceback")
@@ -393,7 +389,7 @@ def shown_secrets(python: str) -> Iterator[tuple[Target, Outcome]]:
             headers={"X-Canary": "{{ key }}"},
             **{"assert": [{"type": "equals", "field": "none", "expected": 1}]},
         )
-        server.tool("write_testcase", yaml_path="tests/cases/a.yaml", testcase=case)
+        server.write_case(case)
         server.tool("run_tests")
         got = server.tool("read_file", path="shall.yaml") + server.tool(
             "get_test_results", run_id="latest", case="tests/cases/a.yaml"
@@ -473,21 +469,12 @@ def timed(
 
 
 ATTACKS: dict[str, Callable[[str], Iterator[tuple[Target, Outcome]]]] = {
-    "planted-module": planted_module,
-    "planted-import": planted_import,
-    "stolen-files": stolen_files,
-    "unread-bodies": unread_bodies,
-    "dripping-bodies": dripping_bodies,
-    "unknown-keys": unknown_keys,
-    "slow-patterns": slow_patterns,
-    "large-json": large_json,
-    "expansion": expansion,
-    "odd-numbers": odd_numbers,
-    "large-file": large_file,
-    "many-workspaces": many_workspaces,
-    "shown-secrets": shown_secrets,
-    "odd-hosts": odd_hosts,
-    "ready-in-root": ready_in_root,
+    attack.__name__.replace("_", "-"): attack
+    for attack in (
+        *(planted_module, planted_import, stolen_files, unread_bodies, dripping_bodies),
+        *(unknown_keys, slow_patterns, large_json, expansion, odd_numbers, large_file),
+        *(many_workspaces, shown_secrets, odd_hosts, ready_in_root),
+    )
 }
 
 
