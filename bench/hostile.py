@@ -261,8 +261,7 @@ def unread_bodies(python: str) -> Iterator[tuple[Target, Outcome]]:
                 sock.sendall(head.encode() + b" " * (size - 2))
         for sock in sockets:
             sock.close()
-        status, _ = server.call("GET", "/health", token="")
-        alive = server.process.poll() is None and status == 200
+        alive = server.call("GET", "/health", token="")[0] == 200
         yield server, (alive and server.peak_mb < 400, "alive" if alive else "dead")
 
 
@@ -282,8 +281,8 @@ def dripping_bodies(python: str) -> Iterator[tuple[Target, Outcome]]:
             with contextlib.suppress(OSError):
                 sock.sendall(b" ")
         took = time.monotonic() - begin
-        got = f"{answer.split(b'\r\n')[0].decode() or 'open'} after {took:.0f} s"
-        yield server, (bool(answer), got)
+        line = answer.partition(b"\r\n")[0].decode() or "open"
+        yield server, (bool(answer), f"{line} after {took:.0f} s")
 
 
 def unknown_keys(python: str) -> Iterator[tuple[Target, Outcome]]:
@@ -489,8 +488,8 @@ def main() -> int:
         try:
             for server, (held, got) in ATTACKS[name](arguments.python):
                 lost += not held
-                row = f"{name:16} {'yes' if held else 'NO':5} {server.peak_mb:8.0f}"
-                print(f"{row} {server.slowest_s:10.2f}  {got}", flush=True)
+                figures = f"{server.peak_mb:8.0f} {server.slowest_s:10.2f}"
+                print(f"{name:16} {'yes' if held else 'NO':5} {figures}  {got}", flush=True)
         except NotStarted as error:
             lost += 1
             print(f"{name:16} NO    the server does not start: {str(error).strip()[-120:]}")
