@@ -6,6 +6,7 @@ that a limit is an error with a place and not a process that is killed.
 
 import math
 import time
+from contextlib import AbstractContextManager, nullcontext
 from threading import Lock
 from typing import Any
 
@@ -19,6 +20,9 @@ PROCESS_BYTES = 256 << 20
 
 EXPANDED_BYTES = 16 << 20
 """What the expressions of one case may make: each value that one of them gives counts."""
+
+LARGE_BYTES = 1 << 20
+"""A body from which on the decoder, which gives no other thread a turn, takes milliseconds."""
 
 MAX_DEPTH = 200
 """Levels of a value that expressions make."""
@@ -40,6 +44,8 @@ class Memory:
         self.limit_bytes = limit_bytes
         self._used_bytes = 0
         self._lock = Lock()
+        self.decoding = Lock()
+        """Held while a large response is decoded: no other thread computes meanwhile."""
 
     def take(self, size_bytes: int) -> None:
         """Count bytes as used.
@@ -86,6 +92,10 @@ class Budget:
         """
         self._memory.take(size_bytes)
         self._held_bytes += size_bytes
+
+    def decoding(self, size_bytes: int) -> AbstractContextManager[object]:
+        """Let one thread at a time decode large bodies: those that wait do not delay others."""
+        return self._memory.decoding if size_bytes >= LARGE_BYTES else nullcontext()
 
     def decode(self, size_bytes: int) -> None:
         """Count a response that is about to be decoded.

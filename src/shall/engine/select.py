@@ -73,11 +73,12 @@ def read_content(response: Response, budget: Budget) -> Content:
     """
     if not response.body:
         return EMPTY
-    budget.decode(_decoded_bytes(response.body))
-    try:
-        return Content(_json(response), present=True, is_json=True)
-    except (ValueError, RecursionError):
-        return Content(_text(response), present=True)
+    with budget.decoding(len(response.body)):
+        budget.decode(_decoded_bytes(response.body))
+        try:
+            return Content(_json(response), present=True, is_json=True)
+        except (ValueError, RecursionError):
+            return Content(_text(response), present=True)
 
 
 def select(check: Check, response: Response, content: Content) -> Selected:
