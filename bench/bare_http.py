@@ -9,7 +9,7 @@ from typing import Any
 
 import uvicorn
 
-from shall.joining import open_workspaces
+from shall.bootstrap import open_workspaces
 from shall.mcp.server import build_server
 from shall.settings import Settings
 

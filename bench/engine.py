@@ -17,14 +17,14 @@ from pathlib import Path
 from rounds import fast_server, interleave, show
 from workload import CASE
 
-from shall.actions.files import Files
-from shall.cases.reading import read_case
+from shall.cases.reader import read_case
 from shall.engine.job import Job, RunOptions
 from shall.engine.run import RunContext, run_jobs
 from shall.results.encoding import result_to_json
 from shall.transport.exchange import Request, Response
 from shall.transport.http.loop import CurlLoop
 from shall.transport.waits import Work
+from shall.workspace.files import Files
 
 JSON = (("Content-Type", "application/json"),)
 

@@ -16,7 +16,7 @@ sys.path += ours  # behind fastmcp's own libraries
 
 from shall.actions.cases import list_cases  # noqa: E402
 from shall.actions.status import health  # noqa: E402
-from shall.joining import open_workspace  # noqa: E402
+from shall.bootstrap import open_workspace  # noqa: E402
 from shall.settings import Settings  # noqa: E402
 
 server = FastMCP("bench")

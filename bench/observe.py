@@ -21,7 +21,7 @@ from mcp.server.mcpserver import MCPServer
 from rounds import interleave, show
 from starlette.types import ASGIApp, Message
 
-from shall.serve.observe.exchanges import ExchangeGate, log_access
+from shall.serve.observe.access_log import ExchangeGate, log_access
 from shall.serve.observe.logs import set_up_logging
 from shall.serve.observe.metrics import Metrics
 from shall.serve.observe.operations import observe_server

@@ -9,7 +9,7 @@ from time import perf_counter
 import yaml
 import yaml_rs
 
-from shall.cases.reading import read_case
+from shall.cases.reader import read_case
 
 CASE = """\
 testcase:

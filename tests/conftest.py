@@ -5,13 +5,17 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import uvicorn
 from starlette.responses import Response
+
+from shall.bootstrap import open_workspace
+from shall.settings import Settings
+from shall.workspace.workspace import Workspace
 
 pytest_plugins = ["pytester"]
 
@@ -98,3 +102,21 @@ def service(_running_service: Service) -> Service:
     _running_service.log.connections.clear()
     _running_service.log.given.clear()
     return _running_service
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    """A workspace in an empty folder, with its real store."""
+    root = tmp_path / "project"
+    root.mkdir()
+    opened = open_workspace(root, Settings())
+    yield opened
+    opened.files.close()
+    if opened.store is not None:
+        opened.store.close()
+
+
+@pytest.fixture
+def write(workspace: Workspace) -> Callable[[str, str], None]:
+    """Writes a file of the workspace."""
+    return workspace.files.write_text

@@ -17,12 +17,12 @@ from pathlib import Path
 resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
 from shall.actions.cases import get_case
 from shall.actions.documents import read_file
-from shall.actions.doctor import Examined, _evidence
+from shall.admin.doctor import Examined, _evidence
 from shall.actions.requirements import read_specs
-from shall.actions.token_file import list_tokens
+from shall.admin.token_file import list_tokens
 from shall.errors import ShallError
-from shall.joining import open_workspace
-from shall.serve.auth.known import KnownTokens
+from shall.bootstrap import open_workspace
+from shall.serve.auth.static_tokens import KnownTokens
 from shall.settings import Settings, read_settings
 
 root = Path(sys.argv[1])

@@ -8,7 +8,7 @@ import pytest
 from shall.specs.links import marks_in
 from shall.specs.matrix import Status, build_matrix
 from shall.specs.model import Link
-from shall.specs.reading import feature_of, join_features, read_document
+from shall.specs.reader import feature_of, join_features, read_document
 
 ROOT = Path(__file__).parents[1]
 

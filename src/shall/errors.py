@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from shall.place import Place
+from shall.span import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Problem:
     ``field`` is the path of the value, such as ``steps[0].assert[1].type``.
     """
 
-    place: Place
+    place: Span
     field: str
     message: str
     hint: str | None = None
@@ -54,7 +54,7 @@ class ShallError(Exception):
         message: str,
         *,
         hint: str | None = None,
-        place: Place | None = None,
+        place: Span | None = None,
         details: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(message)

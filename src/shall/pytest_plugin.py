@@ -13,7 +13,7 @@ from shall.bounded import TEXT_BYTES, read_path
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from shall.collecting.recording import SessionRecord
+    from shall.pytest_support.recording import SessionRecord
 
 _ENDINGS = (".yaml", ".yml")
 _ROOTS = (b"testcase", b"unittest")
@@ -45,7 +45,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     """Collect YAML files whose root is ``testcase:`` or ``unittest:``."""
     if file_path.suffix not in _ENDINGS or not _may_be_case(file_path):
         return None
-    from shall.collecting.items import CaseFile
+    from shall.pytest_support.items import CaseFile
 
     collector: pytest.Collector = CaseFile.from_parent(parent, path=file_path)
     return collector
@@ -98,7 +98,7 @@ class _Recorder:
             self._take_links(report, criteria or [])
         if case is None and not criteria:
             return
-        from shall.collecting.recording import SessionRecord
+        from shall.pytest_support.recording import SessionRecord
 
         self._record = self._record or SessionRecord()
         if case is not None:
@@ -109,14 +109,14 @@ class _Recorder:
     def pytest_sessionfinish(self, exitstatus: int) -> None:
         """Keep the session, where the project has state or it was asked for."""
         if self._links:
-            from shall.collecting.links import problems_of_links
+            from shall.pytest_support.links import problems_of_links
 
             self._link_problems += problems_of_links(self._config, self._links)
         if self._record is None:
             return
-        from shall.collecting.recording import keep_session
-        from shall.collecting.runner import runner_of
-        from shall.joining import project_folder, unused_state, unused_state_notice
+        from shall.bootstrap import project_folder, unused_state, unused_state_notice
+        from shall.pytest_support.recording import keep_session
+        from shall.pytest_support.runner import runner_of
 
         root = project_folder(self._config.rootpath)
         if not (self._config.getoption("shall_record") or (root / _STATE).exists()):
@@ -147,8 +147,8 @@ class _Recorder:
         self._record.cases.append(case_from_json(json.loads(text)))
 
     def _take_test(self, report: pytest.TestReport, criteria: list[str]) -> None:
-        from shall.collecting.recording import TestOutcome
-        from shall.joining import project_folder
+        from shall.bootstrap import project_folder
+        from shall.pytest_support.recording import TestOutcome
         from shall.results.records import Outcome
 
         root = project_folder(self._config.rootpath)
@@ -182,7 +182,7 @@ def _case_of_script(item: pytest.Item) -> Path | None:
 
 
 def _case_json(item: pytest.Item) -> str | None:
-    from shall.collecting.runner import CASE_RESULT
+    from shall.pytest_support.runner import CASE_RESULT
     from shall.results.encoding import result_to_json
 
     result = item.stash.get(CASE_RESULT, None)

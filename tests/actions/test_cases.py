@@ -3,8 +3,7 @@ from collections.abc import Callable
 import pytest
 
 from shall.actions.cases import delete_case, get_case, list_cases, write_case
-from shall.actions.workspace import Workspace
-from shall.cases.reading import read_case
+from shall.cases.reader import read_case
 from shall.errors import (
     AlreadyExists,
     BadValue,
@@ -14,6 +13,7 @@ from shall.errors import (
     OutsideWorkspace,
     ScriptNotWritten,
 )
+from shall.workspace.workspace import Workspace
 
 Write = Callable[[str, str], None]
 

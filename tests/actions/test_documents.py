@@ -6,10 +6,10 @@ import pytest
 
 from shall.actions.cases import delete_case, write_case
 from shall.actions.documents import MAX_BYTES, create_file, read_file
-from shall.actions.workspace import Workspace
+from shall.bootstrap import open_workspace
 from shall.errors import AlreadyExists, BadValue, FileMissing, OutsideWorkspace
-from shall.joining import open_workspace
 from shall.settings import Settings
+from shall.workspace.workspace import Workspace
 
 
 def test_a_file_that_was_created_can_be_read(workspace: Workspace) -> None:

@@ -7,10 +7,10 @@ import pytest
 from shall.actions.cases import write_case
 from shall.actions.documents import create_file, read_file
 from shall.actions.masking import case_redactor
-from shall.actions.workspace import Workspace
 from shall.engine.redact import Redactor
 from shall.errors import BadValue
 from shall.redaction.forms import MASK
+from shall.workspace.workspace import Workspace
 
 CANARY = "canary-5f1b9c"
 

@@ -5,10 +5,10 @@ import pytest
 
 from shall.actions import requirements
 from shall.actions.requirements import read_specs
-from shall.actions.workspace import Workspace
+from shall.bootstrap import open_workspace
 from shall.errors import InvalidSpec
-from shall.joining import open_workspace
 from shall.settings import Settings
+from shall.workspace.workspace import Workspace
 
 HEAD = "### Requirement 1: A\n\n#### Acceptance Criteria\n\n"
 

@@ -11,19 +11,19 @@ from typing import Any
 
 import pytest
 
+from shall.actions.background_run import run_tests
 from shall.actions.cases import list_cases
 from shall.actions.results import past_runs, run_details
 from shall.actions.run import RunRequest
-from shall.actions.run_apart import run_tests
 from shall.actions.trace import trace_requirements
 from shall.actions.workers import Workers
-from shall.actions.workspace import Workspace
+from shall.bootstrap import open_workspace
 from shall.errors import BadValue, CaseNotFound, FolderNotFound, RunNotFound, StoreUnavailable
-from shall.joining import open_workspace
 from shall.results.collected import Collected
 from shall.results.events import CaseFinished, Emit, Event, RunFinished, RunStarted
 from shall.results.records import Outcome, RunResult, RunStatus
 from shall.settings import Settings
+from shall.workspace.workspace import Workspace
 
 pytestmark = pytest.mark.anyio
 
@@ -316,8 +316,8 @@ def test_runs_in_threads_that_come_and_go_read_yaml(tmp_path: Path) -> None:
     program = """
 import asyncio, pathlib
 from shall.actions.run import RunRequest
-from shall.actions.run_apart import run_tests
-from shall.joining import open_workspace
+from shall.actions.background_run import run_tests
+from shall.bootstrap import open_workspace
 from shall.settings import Settings
 space = open_workspace(pathlib.Path("."), Settings(), keeps_state=False)
 space.files.write_text("tests/cases/a.yaml", "testcase: {name: a, steps: [{id: a, path: /a}]}")

@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
+from shall.actions.background_run import run_tests
 from shall.actions.run import RunRequest
-from shall.actions.run_apart import run_tests
-from shall.actions.workspace import Workspace
+from shall.bootstrap import open_workspace, open_workspaces
 from shall.errors import InvalidSetting
-from shall.joining import open_workspace, open_workspaces
 from shall.messages import render
 from shall.results.events import CaseFinished, Event
 from shall.results.records import CaseResult, Outcome
 from shall.settings import read_settings
+from shall.workspace.workspace import Workspace
 
 Open = Callable[[str], Workspace]
 

@@ -1,6 +1,6 @@
 import pytest
 
-from shall.actions.access import ANYONE, Principal
+from shall.actions.principal import ANYONE, Principal
 from shall.actions.tool_access import ToolAccess, tool_access
 from shall.errors import Forbidden, InvalidSetting
 from shall.mcp.server import TOOLS

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from shall.cases.bounds import MAX_DEPTH, MAX_FINDINGS
 from shall.cases.nearest import nearest
 from shall.cases.nesting import first_excess
-from shall.cases.reading import examine_data, read_case
+from shall.cases.reader import examine_data, read_case
 from shall.cases.yaml_text import load_yaml
 from shall.errors import InvalidCase
 

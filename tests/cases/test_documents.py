@@ -5,7 +5,7 @@ import pytest
 
 from shall.cases.functions import FUNCTION_NAMES
 from shall.cases.model import CheckKind
-from shall.cases.reading import read_case
+from shall.cases.reader import read_case
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = ["reference/case-format.md", "guides/variables.md", "guides/checks.md"]

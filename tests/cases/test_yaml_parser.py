@@ -7,7 +7,7 @@ import pytest
 
 READ_IN_SHORT_THREADS = """
 import threading
-from shall.cases.reading import load_yaml
+from shall.cases.reader import load_yaml
 
 TEXT = "a: 1\\nb: [x, y]\\nc: {d: 2}\\n"
 

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from shall.cases import yaml_text
 from shall.cases.bounds import MAX_CHARACTERS, MAX_DEPTH
-from shall.cases.reading import root_of
+from shall.cases.reader import root_of
 from shall.cases.yaml_text import load_yaml
 from shall.errors import InvalidCase
 

@@ -9,7 +9,7 @@ import pytest
 from mcp import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
 
-from shall.actions.clients import CLIENTS
+from shall.admin.clients import CLIENTS
 from shall.cli.install import install_as_before
 from shall.cli.options import parser
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shall.joining import project_folder, unused_state
+from shall.bootstrap import project_folder, unused_state
 
 Shall = Callable[..., Any]
 

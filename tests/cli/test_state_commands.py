@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shall.joining import open_workspace
+from shall.bootstrap import open_workspace
 from shall.settings import Settings
 
 Shall = Callable[..., Any]

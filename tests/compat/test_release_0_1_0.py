@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from tests.conftest import Service
 
-from shall.actions.tokens import digest_of, parse_tokens
+from shall.admin.tokens import digest_of, parse_tokens
 from shall.store.sqlite import SqliteStore
 
 FOLDER = Path(__file__).with_name("release_0_1_0")

@@ -10,7 +10,7 @@ import uvicorn
 from proxy import add_token  # type: ignore[import-not-found]
 
 from shall.actions.tool_access import EVERY_TOOL
-from shall.joining import open_workspaces
+from shall.bootstrap import open_workspaces
 from shall.mcp.server import build_server
 from shall.serve.app import Parts, assemble
 from shall.serve.http import bound

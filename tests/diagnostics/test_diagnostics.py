@@ -7,7 +7,7 @@ from shall.diagnostics import Diagnostic, Edit, Severity
 from shall.diagnostics.diagnostic import by_place
 from shall.diagnostics.machine import as_json, github, gitlab, junit, sarif
 from shall.diagnostics.terminal import concise, terminal
-from shall.place import Place
+from shall.span import Span
 
 FILE = "tests/cases/login.yaml"
 SOURCE = "testcase:\n  name: 登录\n  methd: GET\n"
@@ -15,11 +15,11 @@ UNKNOWN = Diagnostic(
     "case.unknown-field",
     Severity.ERROR,
     "The field methd is unknown.",
-    Place(FILE, 3, 3),
+    Span(FILE, 3, 3),
     length=5,
     hint="Did you mean method?",
     field="methd",
-    fix=Edit(Place(FILE, 3, 3), 5, "method"),
+    fix=Edit(Span(FILE, 3, 3), 5, "method"),
 )
 NOWHERE = Diagnostic("setting.unknown", Severity.WARNING, "No such setting.")
 
@@ -36,7 +36,7 @@ def test_the_terminal_shows_the_line_with_carets_below_what_is_wrong() -> None:
 
 
 def test_a_caret_stands_below_its_character_after_wide_ones() -> None:
-    found = Diagnostic("x.y", Severity.ERROR, "Wrong.", Place("a.md", 1, 4), length=2)
+    found = Diagnostic("x.y", Severity.ERROR, "Wrong.", Span("a.md", 1, 4), length=2)
 
     *_, line, caret = terminal([found], {"a.md": "一二三四五六"}).splitlines()
 
@@ -45,7 +45,7 @@ def test_a_caret_stands_below_its_character_after_wide_ones() -> None:
 
 
 def test_a_long_line_is_cut_around_the_problem() -> None:
-    found = Diagnostic("x.y", Severity.ERROR, "Wrong.", Place("a.md", 1, 5001), length=5)
+    found = Diagnostic("x.y", Severity.ERROR, "Wrong.", Span("a.md", 1, 5001), length=5)
     text = "x" * 5000 + "wrong" + "y" * 5000
 
     *_, line, caret = terminal([found], {"a.md": text}).splitlines()
@@ -55,7 +55,7 @@ def test_a_long_line_is_cut_around_the_problem() -> None:
 
 
 def test_a_source_cannot_repaint_the_terminal() -> None:
-    found = Diagnostic("x.y", Severity.ERROR, "Not \x1b[2J this.", Place("a\n.md", 1, 1))
+    found = Diagnostic("x.y", Severity.ERROR, "Not \x1b[2J this.", Span("a\n.md", 1, 1))
 
     shown = terminal([found], {"a\n.md": "\x1b[31m\u202egnp"}) + concise([found])
 
@@ -64,7 +64,7 @@ def test_a_source_cannot_repaint_the_terminal() -> None:
 
 
 def test_a_place_beyond_the_source_is_shown_without_an_excerpt() -> None:
-    found = Diagnostic("x.y", Severity.ERROR, "Wrong.", Place("a.md", 9, 1), hint="Look.")
+    found = Diagnostic("x.y", Severity.ERROR, "Wrong.", Span("a.md", 9, 1), hint="Look.")
 
     assert terminal([found], {"a.md": "one line"}) == "error[x.y]: Wrong.\n --> a.md:9:1\n  = Look."
 
@@ -118,7 +118,7 @@ def test_junit_reads_as_a_failed_case_for_each_diagnostic() -> None:
 
 
 def test_github_shows_an_annotation_that_no_text_can_break_out_of() -> None:
-    hostile = Diagnostic("x.y", Severity.INFO, "100%\n::error::planted", Place("a,b:c.md", 1, 2))
+    hostile = Diagnostic("x.y", Severity.INFO, "100%\n::error::planted", Span("a,b:c.md", 1, 2))
 
     assert github([UNKNOWN]) == (
         f"::error file={FILE},line=3,col=3,title=case.unknown-field::"
@@ -131,7 +131,7 @@ def test_github_shows_an_annotation_that_no_text_can_break_out_of() -> None:
 
 def test_gitlab_tells_a_problem_from_another_one_and_knows_it_after_its_line_moved() -> None:
     moved = Diagnostic(
-        UNKNOWN.code, UNKNOWN.severity, UNKNOWN.message, Place(FILE, 9, 3), field=UNKNOWN.field
+        UNKNOWN.code, UNKNOWN.severity, UNKNOWN.message, Span(FILE, 9, 3), field=UNKNOWN.field
     )
 
     first, second, third = json.loads(gitlab([UNKNOWN, moved, NOWHERE]))
@@ -142,6 +142,6 @@ def test_gitlab_tells_a_problem_from_another_one_and_knows_it_after_its_line_mov
 
 
 def test_diagnostics_are_sorted_by_file_and_line() -> None:
-    later = Diagnostic("x.y", Severity.ERROR, "Later.", Place(FILE, 10, 1))
+    later = Diagnostic("x.y", Severity.ERROR, "Later.", Span(FILE, 10, 1))
 
     assert by_place([later, UNKNOWN, NOWHERE]) == [NOWHERE, UNKNOWN, later]

@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from shall.actions.files import Files
-from shall.cases.reading import read_data
+from shall.cases.reader import read_data
 from shall.engine.job import Job, RunOptions
 from shall.engine.run import RunContext, run_jobs
-from shall.engine.stopping import Stop
+from shall.engine.stop import Stop
 from shall.results.collected import Collected
 from shall.results.events import Event
 from shall.results.records import CaseResult, RunResult, RunSummary
 from shall.transport.http.loop import CurlLoop
+from shall.workspace.files import Files
 
 Run = Callable[..., Awaitable[RunResult]]
 RunOne = Callable[..., Awaitable[CaseResult]]

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from shall.engine.budgets import CASE_BYTES, Budget, Memory
-from shall.engine.matching import search
-from shall.engine.select import read_content
+from shall.engine.patterns import search
+from shall.engine.query import read_content
 from shall.errors import MemoryInUse, OverBudget, TimedOut
 from shall.results.records import Outcome, RunStatus
 from shall.transport.exchange import Response

@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 
 from shall.cases.model import CheckKind
-from shall.engine.compare import compare, status_matches, type_name
-from shall.engine.select import Selected
+from shall.engine.predicate import compare, status_matches, type_name
+from shall.engine.query import Selected
 from shall.messages import LANGUAGES, render
 from shall.results.records import CaseResult, Outcome
 

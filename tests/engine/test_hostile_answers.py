@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 import pytest
 
-from shall.engine.select import MAX_DEPTH
+from shall.engine.query import MAX_DEPTH
 from shall.results.encoding import result_to_json
 from shall.results.records import CaseResult, Outcome
 

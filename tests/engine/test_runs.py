@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shall.cases.reading import read_data
+from shall.cases.reader import read_data
 from shall.engine.job import Job, RunOptions
 from shall.errors import BadValue
 from shall.messages import Message, render

@@ -11,10 +11,10 @@ import pytest
 from mcp import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
 
-from shall.actions.workspaces import Workspaces
-from shall.joining import open_workspaces
+from shall.bootstrap import open_workspaces
 from shall.mcp.server import build_server
 from shall.settings import Settings
+from shall.workspace.workspaces import Workspaces
 
 Connect = Callable[..., AbstractAsyncContextManager[Client]]
 

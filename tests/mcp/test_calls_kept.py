@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from mcp import Client
 
-from shall.actions.workspaces import Workspaces
-from shall.joining import call_log_path, open_workspace, open_workspaces
+from shall.bootstrap import call_log_path, open_workspace, open_workspaces
 from shall.mcp.server import build_server
 from shall.settings import Settings
+from shall.workspace.workspaces import Workspaces
 
 pytestmark = pytest.mark.anyio
 

@@ -7,7 +7,7 @@ import pytest
 from mcp import Client
 
 from shall.actions.tool_access import ToolAccess
-from shall.joining import open_workspaces
+from shall.bootstrap import open_workspaces
 from shall.mcp.server import build_server
 from shall.settings import Settings
 

@@ -10,10 +10,10 @@ import pytest
 from mcp import Client
 from mcp.shared.exceptions import MCPError
 
-from shall.actions.workspaces import Workspaces
-from shall.joining import open_workspaces
+from shall.bootstrap import open_workspaces
 from shall.mcp.server import build_server
 from shall.settings import Settings
+from shall.workspace.workspaces import Workspaces
 
 pytestmark = pytest.mark.anyio
 

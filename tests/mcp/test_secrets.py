@@ -11,11 +11,11 @@ import pytest
 from mcp import Client
 from tests.redaction.spelling import echoed, every_form, jwt_with
 
-from shall.actions.workspaces import Workspaces
-from shall.joining import open_workspaces
+from shall.bootstrap import open_workspaces
 from shall.mcp.server import build_server
 from shall.serve.observe.logs import set_up_logging
 from shall.settings import Settings, read_settings
+from shall.workspace.workspaces import Workspaces
 
 pytestmark = pytest.mark.anyio
 

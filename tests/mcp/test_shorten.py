@@ -4,7 +4,7 @@ from shall.actions.calls import Failure
 from shall.errors import BadValue, InvalidCase, Problem
 from shall.mcp.reply import failure
 from shall.mcp.shorten import cut_bytes, cut_sentences, shorten
-from shall.place import Place
+from shall.span import Span
 
 REASON = "The file a.yaml cannot be read. Its first line is broken! 第二行也坏了。 So is the third."
 HINT = "Mend line 1 of a.yaml. Then ask again."
@@ -36,7 +36,7 @@ def test_an_error_keeps_its_next_step_when_its_reason_is_long() -> None:
 @pytest.mark.verifies("mcp#1.19")
 def test_of_many_problems_whole_ones_are_told() -> None:
     problems = [
-        Problem(Place("a.yaml", n), f"steps[{n}]", "Unknown field tpyo.", "Did you mean type?")
+        Problem(Span("a.yaml", n), f"steps[{n}]", "Unknown field tpyo.", "Did you mean type?")
         for n in range(1, 99)
     ]
     error = InvalidCase(problems)

@@ -123,7 +123,9 @@ def test_each_dependency_is_imported_where_the_document_says_and_nowhere_else() 
 
     # Whoever has no pytest never loads our plugin for it.
     plugin = found.pop("pytest")
-    assert all(module.startswith(("shall.pytest_plugin", "shall.collecting")) for module in plugin)
+    assert all(
+        module.startswith(("shall.pytest_plugin", "shall.pytest_support")) for module in plugin
+    )
     assert set(found) - set(places) == set(), "imported, but not in docs/dependencies.md"
     for name, modules in found.items():
         astray = {m for m in modules if not any(f"{m}.".startswith(f"{p}.") for p in places[name])}

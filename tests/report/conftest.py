@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from shall.messages import Message
-from shall.place import Place
 from shall.results.records import (
     CaseResult,
     CheckResult,
@@ -20,6 +19,7 @@ from shall.results.records import (
     StepResult,
     Timings,
 )
+from shall.span import Span
 from shall.specs.matrix import LinkOutcome, Matrix, Row, Status, UnknownLink
 from shall.specs.model import Criterion, Link, LinkKind
 
@@ -179,13 +179,13 @@ def whole_run() -> RunResult:
 
 def coverage() -> Matrix:
     def row(key: str, status: Status, *links: LinkOutcome) -> Row:
-        place = Place("specs/users/requirements.md", 9)
+        place = Span("specs/users/requirements.md", 9)
         text = "When the password is wrong, the API shall answer 401."
         return Row(Criterion(key, text, place, "f"), status, links)
 
     def link(source: str, outcome: str | None) -> LinkOutcome:
         kind = LinkKind.TEST if "::" in source else LinkKind.CASE
-        return LinkOutcome(Link("users#1.1", kind, source, Place(source, 3)), outcome)
+        return LinkOutcome(Link("users#1.1", kind, source, Span(source, 3)), outcome)
 
     return Matrix(
         rows=(
@@ -239,13 +239,13 @@ def make_check() -> Callable[..., CheckResult]:
 
 
 @pytest.fixture
-def places() -> dict[tuple[str, str], Place]:
+def places() -> dict[tuple[str, str], Span]:
     file = "tests/cases/users/answer.yaml"
     return {
-        (file, ""): Place(file, 2),
-        (file, "steps[0]"): Place(file, 8, 5),
-        (file, "steps[0].assert[1]"): Place(file, 14, 9),
-        ("tests/cases/orders/undo.yaml", "teardowns[0]"): Place("tests/cases/orders/undo.yaml", 30),
+        (file, ""): Span(file, 2),
+        (file, "steps[0]"): Span(file, 8, 5),
+        (file, "steps[0].assert[1]"): Span(file, 14, 9),
+        ("tests/cases/orders/undo.yaml", "teardowns[0]"): Span("tests/cases/orders/undo.yaml", 30),
     }
 
 

@@ -9,7 +9,6 @@ import msgspec
 import pytest
 
 from shall.messages import Message
-from shall.place import Place
 from shall.report.html import TOLD_CASES, html_page
 from shall.report.html_parts import BODY_LIMIT, body_text, indented, timing
 from shall.results.records import (
@@ -22,6 +21,7 @@ from shall.results.records import (
     StepResult,
     Timings,
 )
+from shall.span import Span
 from shall.specs.matrix import Matrix
 
 Golden = Callable[[str, str], None]
@@ -68,7 +68,7 @@ def without_style(page: str) -> str:
 
 
 def test_the_page_reads_as_the_golden_file(
-    sample: RunResult, matrix: Matrix, places: dict[tuple[str, str], Place], golden: Golden
+    sample: RunResult, matrix: Matrix, places: dict[tuple[str, str], Span], golden: Golden
 ) -> None:
     golden("page.html", without_style(html_page(sample, matrix, places=places)))
 

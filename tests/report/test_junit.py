@@ -6,11 +6,11 @@ from xml.etree import ElementTree as ET
 import pytest
 from junitparser import JUnitXml
 
-from shall.place import Place
 from shall.report.junit import junit_xml
 from shall.results.records import CaseResult, CheckResult, Outcome, RunResult
+from shall.span import Span
 
-Places = dict[tuple[str, str], Place]
+Places = dict[tuple[str, str], Span]
 
 
 def test_the_junit_report_reads_as_the_golden_file(

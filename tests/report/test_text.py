@@ -3,11 +3,11 @@ from collections.abc import Callable
 import pytest
 
 from shall.messages import Message
-from shall.place import Place
 from shall.report.text import SHOWN_CASES, case_text, summary
 from shall.results.records import CaseResult, Outcome, RunResult, RunStatus
+from shall.span import Span
 
-Places = dict[tuple[str, str], Place]
+Places = dict[tuple[str, str], Span]
 Make = Callable[..., CaseResult]
 MakeRun = Callable[..., RunResult]
 Golden = Callable[[str, str], None]

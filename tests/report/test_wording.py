@@ -4,9 +4,9 @@ from collections.abc import Callable
 import pytest
 
 from shall.messages import LANGUAGES, Message
-from shall.place import Place
 from shall.report.wording import duration, place_of, said, shown_outcome
 from shall.results.records import CaseResult
+from shall.span import Span
 
 
 @pytest.mark.parametrize(
@@ -48,10 +48,10 @@ def _parameters(labels: dict[str, str]) -> dict[str, set[str]]:
 
 
 def test_the_place_of_a_part_that_has_none_is_that_of_the_part_around_it() -> None:
-    places = {("a.yaml", ""): Place("a.yaml", 1), ("a.yaml", "steps[0]"): Place("a.yaml", 5)}
+    places = {("a.yaml", ""): Span("a.yaml", 1), ("a.yaml", "steps[0]"): Span("a.yaml", 5)}
 
-    assert place_of(places, "a.yaml", "steps[0].assert[3]") == Place("a.yaml", 5)
-    assert place_of(places, "a.yaml", "steps[1].assert[3]") == Place("a.yaml", 1)
+    assert place_of(places, "a.yaml", "steps[0].assert[3]") == Span("a.yaml", 5)
+    assert place_of(places, "a.yaml", "steps[1].assert[3]") == Span("a.yaml", 1)
     assert place_of(places, "b.yaml", "steps[0]") is None
 
 

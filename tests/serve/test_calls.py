@@ -12,7 +12,7 @@ import pytest
 from mcp import Client
 
 from shall.actions.results import past_runs
-from shall.joining import open_workspace
+from shall.bootstrap import open_workspace
 from shall.results.records import RunStatus
 from shall.settings import Settings
 

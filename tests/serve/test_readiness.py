@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from shall.actions.workspaces import Workspaces
-from shall.joining import open_workspace, open_workspaces
+from shall.bootstrap import open_workspace, open_workspaces
 from shall.serve.readiness import MIN_FREE_BYTES, Readiness
 from shall.settings import Settings
+from shall.workspace.workspaces import Workspaces
 
 pytestmark = pytest.mark.anyio
 

@@ -1,7 +1,7 @@
 import pytest
 
 from shall.errors import InvalidSpec
-from shall.place import Place
+from shall.span import Span
 from shall.specs.links import link_of_case, marks_in
 from shall.specs.model import LinkKind
 
@@ -61,7 +61,7 @@ def test_marks_are_found_where_pytest_takes_them_from() -> None:
     }
     assert all(link.kind is LinkKind.TEST for link in links)
     place = next(link.place for link in links if link.criterion == "auth#1.2")
-    assert place == Place("tests/test_x.py", 7)
+    assert place == Span("tests/test_x.py", 7)
 
 
 def test_a_fingerprint_is_that_of_the_code_not_of_its_layout() -> None:
@@ -106,7 +106,7 @@ def test_what_python_warns_of_in_a_test_file_is_not_told() -> None:
 
 
 def test_a_case_links_each_of_its_criteria() -> None:
-    place = Place("tests/cases/a.yaml", 3)
+    place = Span("tests/cases/a.yaml", 3)
     links = list(link_of_case("tests/cases/a.yaml", ["a#1", "b#2"], place, "f"))
     assert [(link.criterion, link.kind.value) for link in links] == [
         ("a#1", "case"),

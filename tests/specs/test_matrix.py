@@ -5,11 +5,11 @@ import json
 import pytest
 
 from shall.errors import Problem
-from shall.place import Place
+from shall.span import Span
 from shall.specs.export import summary, to_csv, to_json, to_markdown, to_text
 from shall.specs.matrix import Latest, Matrix, Status, build_matrix, resolve
 from shall.specs.model import Link, LinkKind, SpecSet
-from shall.specs.reading import join_features, read_document
+from shall.specs.reader import join_features, read_document
 
 DOCUMENT = """### Requirement 1
 1. THE API SHALL sing | dance
@@ -27,7 +27,7 @@ def specs(*names: str) -> SpecSet:
 
 
 def link(criterion: str, source: str) -> Link:
-    return Link(criterion, LinkKind.CASE, source, Place(source, 4))
+    return Link(criterion, LinkKind.CASE, source, Span(source, 4))
 
 
 @pytest.fixture
@@ -147,7 +147,7 @@ def test_nothing_of_a_document_or_test_paints_the_terminal() -> None:
 
 
 def test_problems_are_told_and_control_characters_shown() -> None:
-    problem = Problem(Place("t.py", 1), "", "this is not Python")
+    problem = Problem(Span("t.py", 1), "", "this is not Python")
     text = to_text(Matrix((), (), (problem,)))
     assert "t.py:1:1" in text
     bell = read_document("### Requirement 1\n\n1. The API shall \x07 ring\n", "f", "x")

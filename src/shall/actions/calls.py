@@ -9,9 +9,9 @@ from typing import Generic, TypeVar
 
 from shall.actions.request_ids import CURRENT, new_request_id
 from shall.actions.session import Session
-from shall.actions.workspace import Workspace
 from shall.errors import ShallError
 from shall.store.base import CallRecord
+from shall.workspace.workspace import Workspace
 
 _log = logging.getLogger(__name__)
 

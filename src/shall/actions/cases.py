@@ -5,15 +5,11 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
-from shall.actions.choosing import UNREADABLE, case_folders, case_not_found, root_at
+from shall.actions.discovery import UNREADABLE, case_folders, case_not_found, root_at
 from shall.actions.links import LinkCheck
 from shall.actions.masking import refuse_masks
-from shall.actions.paths import refuse_operators
-from shall.actions.stray_cases import YAML_ENDINGS
-from shall.actions.workspace import Workspace
-from shall.actions.writable import check_case
 from shall.cases.model import Case
-from shall.cases.reading import Reading, examine_data, examine_text, load_yaml, read_case, root_of
+from shall.cases.reader import Reading, examine_data, examine_text, load_yaml, read_case, root_of
 from shall.cases.script import script_name, to_script
 from shall.errors import (
     AlreadyExists,
@@ -24,6 +20,10 @@ from shall.errors import (
     ScriptNotWritten,
     ShallError,
 )
+from shall.workspace.paths import refuse_operators
+from shall.workspace.stray_cases import YAML_ENDINGS
+from shall.workspace.workspace import Workspace
+from shall.workspace.writable import check_case
 
 SCRIPTS = "tests/scripts"
 """Where generated pytest scripts lie; nothing is generated unless the folder exists."""
@@ -119,7 +119,7 @@ def write_case(
             is ``shall.yaml``, which is the operator's.
         WriteRefused: It is not below a folder of cases, nor matches the setting ``writable``.
     """
-    from shall.cases.yaml_writing import to_yaml
+    from shall.cases.yaml_writer import to_yaml
 
     relative = _case_path(workspace, path)
     check_case(workspace, relative)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from shall.actions.masking import refuse_masked_text, shown_text
 from shall.actions.requirements import note_unread
-from shall.actions.workspace import Workspace
-from shall.actions.writable import check_document
 from shall.errors import BadValue
+from shall.workspace.workspace import Workspace
+from shall.workspace.writable import check_document
 
 MAX_BYTES = 1 << 20
 """The largest file that is read or written, in bytes."""

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from shall.actions.workspace import Workspace
 from shall.errors import StoreUnavailable
 from shall.results.records import CaseResult, CriterionRef, Outcome
 from shall.specs.model import LinkKind
 from shall.store.base import Evidence
+from shall.workspace.workspace import Workspace
 
 _log = logging.getLogger(__name__)
 

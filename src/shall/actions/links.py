@@ -5,11 +5,11 @@ from collections.abc import Collection, Sequence
 from functools import cached_property
 
 from shall.actions.requirements import read_specs
-from shall.actions.workspace import Workspace
-from shall.cases.reading import locate
+from shall.cases.reader import locate
 from shall.errors import InvalidSpec, ShallError
 from shall.specs.matrix import candidates_of, why_unknown
 from shall.specs.model import SpecSet
+from shall.workspace.workspace import Workspace
 
 MOST_REPORTED = 20
 """Links of one run that are reported one by one."""

@@ -9,12 +9,12 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from shall.actions.paths import as_seen
-from shall.actions.workspace import Workspace
-from shall.cases.reading import load_yaml
+from shall.cases.reader import load_yaml
 from shall.engine.redact import Redactor
 from shall.errors import BadValue, InvalidCase
 from shall.redaction.forms import MASK, mask_spans
+from shall.workspace.paths import as_seen
+from shall.workspace.workspace import Workspace
 
 _MASK = re.compile(r"(?<!\*)\*\*\*(?!\*)")
 _DECLARED = re.compile(r"^[ \t]*secrets[ \t]*:(.*(?:\n[ \t]*-.*|\n[ \t]+[^:\n]*$)*)", re.MULTILINE)

@@ -5,10 +5,10 @@ import time
 from collections.abc import Callable
 
 from shall.actions.evidence import Fact, append_evidence, fact_of
-from shall.actions.workspace import Workspace
 from shall.errors import ShallError
 from shall.results.events import CaseFinished, Event, RunFinished, RunStarted
 from shall.results.records import CaseResult, RunStatus, RunSummary
+from shall.workspace.workspace import Workspace
 
 LATEST_S = 0.1
 """A result is written this long after its case ended, where the disk is quick."""

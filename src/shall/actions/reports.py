@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from shall.actions.workspace import Workspace
 from shall.errors import StoreUnavailable
 from shall.store.state import LOCAL
+from shall.workspace.workspace import Workspace
 
 KEPT = 200
 """Reports that are kept; older ones are deleted."""

@@ -3,15 +3,15 @@
 import logging
 from collections.abc import Mapping
 
-from shall.actions.workspace import Workspace
-from shall.cases.limiting import first_problems
+from shall.cases.problem_limit import first_problems
 from shall.errors import InvalidSpec, Problem
-from shall.place import Place
+from shall.span import Span
 from shall.specs.matrix import resolve
 from shall.specs.model import Feature, SpecSet
-from shall.specs.reading import feature_of, join_features, read_document
+from shall.specs.reader import feature_of, join_features, read_document
+from shall.workspace.folders import SPEC_FOLDERS
+from shall.workspace.workspace import Workspace
 
-FOLDERS = ("specs", ".kiro/specs")
 """Where requirements documents are looked for."""
 
 DOCUMENT_CHARACTERS = 1_000_000
@@ -30,7 +30,7 @@ def note_unread(path: str) -> str | None:
     ``path`` is relative and normalised. ``design.md`` and ``tasks.md`` are what the layouts put
     beside ``requirements.md``, and are not reported.
     """
-    if not any(f"/{folder}/" in f"/{path}" for folder in FOLDERS):
+    if not any(f"/{folder}/" in f"/{path}" for folder in SPEC_FOLDERS):
         return None
     name = path.rpartition("/")[2]
     if name in _BESIDE or (name == "requirements.md" and feature_of(path) is not None):
@@ -51,7 +51,7 @@ def read_specs(workspace: Workspace) -> SpecSet:
     features: list[Feature] = []
     problems: list[Problem] = []
     size = 0
-    for folder in FOLDERS:
+    for folder in SPEC_FOLDERS:
         found = files.find(folder, ("requirements.md",)) if files.is_folder(folder) else []
         for path in found:
             feature = feature_of(path)
@@ -78,7 +78,7 @@ def _check_size(path: str, characters: int, all_characters: int) -> None:
         what = f"the documents up to this one have more than {ALL_CHARACTERS:,} characters"
     if what is not None:
         hint = "Split it, or take out what is no requirement."
-        raise InvalidSpec([Problem(Place(path, 1), "", what, hint)])
+        raise InvalidSpec([Problem(Span(path, 1), "", what, hint)])
 
 
 def criterion_fingerprints(workspace: Workspace) -> Mapping[str, tuple[str, str]]:

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from shall.actions.workspace import Workspace
 from shall.errors import BadValue, CaseNotFound, RunNotFound, StoreUnavailable
 from shall.results.records import CaseResult
 from shall.store.base import CallStatistics, RunRecord, Store
+from shall.workspace.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,17 +6,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from shall.actions.choosing import JobReader, Texts, case_files, read_jobs
+from shall.actions.discovery import JobReader, Texts, case_files, read_jobs
 from shall.actions.recording import Recorder
-from shall.actions.stray_cases import stray_cases, stray_notice
-from shall.actions.workspace import Workspace
 from shall.engine.job import Job, RunOptions
 from shall.engine.ports import Turns
 from shall.engine.run import RunContext, run_jobs
-from shall.engine.stopping import Stop
+from shall.engine.stop import Stop
 from shall.errors import CaseNotFound, TimedOut
 from shall.results.events import Emit, Event
 from shall.results.records import RunSummary
+from shall.workspace.stray_cases import stray_cases, stray_notice
+from shall.workspace.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)

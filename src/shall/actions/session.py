@@ -4,12 +4,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from shall.actions.access import Principal
+from shall.actions.principal import Principal
 from shall.actions.tool_access import EVERY_TOOL, ToolAccess
 from shall.actions.workers import Workers
-from shall.actions.workspace import Workspace
-from shall.actions.workspaces import Workspaces
 from shall.errors import ShallError
+from shall.workspace.workspace import Workspace
+from shall.workspace.workspaces import Workspaces
 
 Report = Callable[[int, str], Awaitable[None]]
 """Tells a caller how many cases ended, and how the last one did."""

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from shall import __version__
-from shall.actions.choosing import case_folders
-from shall.actions.workspace import Workspace
+from shall.actions.discovery import case_folders
+from shall.workspace.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)

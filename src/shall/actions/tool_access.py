@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from shall.actions.access import Principal
+from shall.actions.principal import Principal
 from shall.errors import Forbidden, InvalidSetting
 
 

@@ -4,20 +4,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from shall.actions.choosing import UNREADABLE, case_folders, root_at
+from shall.actions.discovery import UNREADABLE, case_folders, root_at
 from shall.actions.requirements import read_specs
-from shall.actions.stray_cases import YAML_ENDINGS
-from shall.actions.workspace import Workspace
 from shall.cases.fingerprint import case_fingerprint
 from shall.cases.nearest import nearest
-from shall.cases.reading import locate, read_case
+from shall.cases.reader import locate, read_case
 from shall.errors import BadValue, InvalidFile, InvalidInput, Problem, StoreUnavailable
-from shall.place import Place
 from shall.results.records import Outcome
+from shall.span import Span
 from shall.specs.links import link_of_case, read_marks
 from shall.specs.matrix import Latest, Matrix, build_matrix
 from shall.specs.model import Link, SpecSet
 from shall.store.base import Evidence
+from shall.workspace.stray_cases import YAML_ENDINGS
+from shall.workspace.workspace import Workspace
 
 _BAD = frozenset({Outcome.FAILED.value, Outcome.ERROR.value})
 
@@ -75,7 +75,7 @@ def _newest(workspace: Workspace, problems: list[Problem]) -> Sequence[Evidence]
     try:
         return workspace.evidence.newest()
     except StoreUnavailable as error:
-        problems.append(Problem(Place(str(workspace.state), 1), "", error.message, error.hint))
+        problems.append(Problem(Span(str(workspace.state), 1), "", error.message, error.hint))
         return ()
 
 
@@ -83,7 +83,7 @@ def _problems_of(error: InvalidInput, path: str) -> Sequence[Problem]:
     """Give the problems of a file that cannot be read."""
     if isinstance(error, InvalidFile):
         return error.problems
-    return [Problem(Place(path, 1), "", error.message, error.hint)]
+    return [Problem(Span(path, 1), "", error.message, error.hint)]
 
 
 def _latest(evidence: Iterable[Evidence]) -> list[Latest]:

@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
+from shall.cases.aliases import CHECK_KEYS, CHECK_SPELLINGS, check_kind, plain_spelling
 from shall.cases.fields import Fields, Findings, Keys, kind_of
-from shall.cases.foreign import check_hint
 from shall.cases.model import Check, CheckKind
 from shall.cases.nearest import nearest, without_negation
+from shall.cases.other_tools import check_hint
 from shall.cases.path import parse_path
 from shall.cases.patterns import pattern_problem
-from shall.cases.spelling import CHECK_KEYS, CHECK_SPELLINGS, check_kind, plain_spelling
 from shall.errors import BadValue
 
 _ALLOWED = {"type", "field", "header", "expected", "container", "query"}

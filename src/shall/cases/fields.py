@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from shall.cases.bounds import MAX_FINDINGS
-from shall.cases.foreign import field_hint
-from shall.cases.limiting import MESSAGE_LENGTH, shortened
 from shall.cases.nearest import nearest
+from shall.cases.other_tools import field_hint
+from shall.cases.problem_limit import MESSAGE_LENGTH, shortened
 
 Keys: TypeAlias = tuple[str | int, ...]
 """Where a value stands in the case: ``("steps", 0, "assert", 1, "type")``, as written."""

@@ -4,7 +4,7 @@ import json
 from hashlib import sha256
 
 from shall.cases.model import Case
-from shall.cases.writing import to_data
+from shall.cases.writer import to_data
 
 
 def case_fingerprint(case: Case) -> str:

@@ -24,7 +24,7 @@ def to_script(case_path: str) -> str:
     return f'''\
 """Runs one test case. Generated: change the case, not this file."""
 
-from shall.collecting import case_test
+from shall.pytest_support import case_test
 
 test_{_identifier(case_path)} = case_test({case_path!a})
 '''

@@ -12,14 +12,14 @@ from typing import Any
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from shall.cases.agreement import Agreement, is_risky
 from shall.cases.bounds import MAX_CHARACTERS, MAX_DEPTH, MAX_DIGITS, MAX_NODES
-from shall.cases.limiting import MESSAGE_LENGTH, first_problems, shortened
 from shall.cases.nesting import first_excess
+from shall.cases.problem_limit import MESSAGE_LENGTH, first_problems, shortened
+from shall.cases.yaml_agreement import Agreement, is_risky
 from shall.cases.yaml_parser import load_parser
 from shall.cases.yaml_problems import explained, unreadable_character
 from shall.errors import InvalidCase, Problem
-from shall.place import Place
+from shall.span import Span
 
 yaml_rs = load_parser()
 
@@ -232,4 +232,4 @@ def _at(node: Node, file: str, message: str, hint: str | None = None) -> Problem
 
 def _problem(file: str, line: int, column: int, message: str, hint: str | None = None) -> Problem:
     message = shortened(message, MESSAGE_LENGTH)
-    return Problem(Place(file, line, column), "", message, hint)
+    return Problem(Span(file, line, column), "", message, hint)

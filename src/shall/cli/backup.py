@@ -4,10 +4,10 @@ import argparse
 from datetime import UTC, datetime
 from pathlib import Path
 
-from shall.actions.backup import archive_name, back_up
+from shall.admin.backup import archive_name, back_up
+from shall.bootstrap import state_folder
 from shall.cli.options import folder_of, settings_of
 from shall.cli.output import OK, say
-from shall.joining import state_folder
 
 
 def execute(arguments: argparse.Namespace) -> int:

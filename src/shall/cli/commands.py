@@ -17,7 +17,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def serve_as_before(argv: Sequence[str] | None = None) -> int:
     """Run ``api-auto-test-mcp``; give its exit status."""
-    from shall.cli.earlier import serve_api_auto_test
+    from shall.cli.legacy_commands import serve_api_auto_test
 
     arguments = _arguments(argv)
     return guarded(lambda: serve_api_auto_test(arguments), arguments)
@@ -25,7 +25,7 @@ def serve_as_before(argv: Sequence[str] | None = None) -> int:
 
 def serve_spec_before(argv: Sequence[str] | None = None) -> int:
     """Run ``python -m mcp_server_spec.main``; give its exit status."""
-    from shall.cli.earlier import serve_spec_driven
+    from shall.cli.legacy_commands import serve_spec_driven
 
     arguments = _arguments(argv)
     return guarded(lambda: serve_spec_driven(arguments), arguments)

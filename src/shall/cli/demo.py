@@ -16,11 +16,11 @@ import shall
 from shall.actions.reports import keep_report
 from shall.actions.run import RunRequest
 from shall.actions.trace import trace_requirements
+from shall.bootstrap import open_project
 from shall.cli.options import settings_of
 from shall.cli.output import CHECK_FAILED, OK, exit_status, say, tell
 from shall.cli.run import run_showing, show
 from shall.errors import InvalidInput, TargetUnreachable
-from shall.joining import open_project
 from shall.report.html import html_page
 from shall.results.collected import Collected
 from shall.specs.export import to_text

@@ -7,14 +7,14 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from shall.actions.doctor import Examined, Finding, Health, examine
-from shall.actions.repair import repair
-from shall.actions.server_folder import Origin, ServerFolder, current_account, server_folder
+from shall.admin.doctor import Examined, Finding, Health, examine
+from shall.admin.repair import repair
+from shall.bootstrap import call_log_path, state_folder
 from shall.cli.options import folder_of, settings_of
 from shall.cli.output import CHECK_FAILED, OK, printable, say, tell
 from shall.errors import InvalidSetting
-from shall.joining import call_log_path, state_folder
 from shall.settings import FILE_NAME, Settings, process_environment
+from shall.workspace.server_folder import Origin, ServerFolder, current_account, server_folder
 
 
 def execute(arguments: argparse.Namespace) -> int:

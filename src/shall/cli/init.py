@@ -3,14 +3,14 @@
 import argparse
 from pathlib import Path
 
-from shall.actions.choosing import case_folders
-from shall.actions.stray_cases import CASE_FOLDERS
-from shall.actions.workspace import Workspace
+from shall.actions.discovery import case_folders
+from shall.bootstrap import open_project
 from shall.cli.options import settings_of
 from shall.cli.output import OK, say, tell
 from shall.errors import InvalidInput
-from shall.joining import open_project
 from shall.messages import Message, render
+from shall.workspace.folders import CASE_FOLDERS
+from shall.workspace.workspace import Workspace
 
 _REQUIREMENTS = """\
 # Requirements

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from shall.actions.clients import CLIENTS, Client, Machine, Scope, Server
-from shall.actions.install import Installed, file_of, install, text_to_add
+from shall.admin.clients import CLIENTS, Client, Machine, Scope, Server
+from shall.admin.install import Installed, file_of, install, text_to_add
 from shall.cli.options import add_install_arguments, folder_of
 from shall.cli.output import OK, printable, say, tell
 from shall.errors import InvalidInput

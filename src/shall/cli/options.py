@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from shall import __version__
-from shall.actions.access import SCOPES
+from shall.actions.principal import SCOPES
+from shall.bootstrap import project_folder, unused_state, unused_state_notice
 from shall.cli.output import tell
 from shall.cli.serving_flags import add_serving_flags
-from shall.joining import project_folder, unused_state, unused_state_notice
 from shall.settings import Settings, Sources, process_environment, read_settings
 
 

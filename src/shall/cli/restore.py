@@ -4,10 +4,10 @@ import argparse
 from datetime import UTC, datetime
 from pathlib import Path
 
-from shall.actions.restore import restore
+from shall.admin.restore import restore
+from shall.bootstrap import state_folder
 from shall.cli.options import folder_of, settings_of
 from shall.cli.output import OK, printable, say
-from shall.joining import state_folder
 
 
 def execute(arguments: argparse.Namespace) -> int:

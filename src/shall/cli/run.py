@@ -14,17 +14,17 @@ from typing import Any
 
 from shall.actions.run import RunRequest
 from shall.actions.run import execute as run_cases
-from shall.actions.workspace import Workspace
+from shall.bootstrap import open_project
 from shall.cli.options import folder_of, settings_of
 from shall.cli.output import exit_status, say, tell
-from shall.engine.stopping import Stop
+from shall.engine.stop import Stop
 from shall.errors import InvalidInput
-from shall.joining import open_project
 from shall.report.text import summary
 from shall.results.collected import Collected
 from shall.results.events import Emit
 from shall.results.records import RunResult, RunSummary
 from shall.settings import Settings
+from shall.workspace.workspace import Workspace
 
 
 def execute(arguments: argparse.Namespace) -> int:

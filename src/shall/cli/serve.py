@@ -8,7 +8,7 @@ from pathlib import Path
 
 from shall.cli.options import settings_of
 from shall.cli.serving_flags import serving_flags
-from shall.serve.face import SHALL, Face
+from shall.serve.legacy_modes import SHALL, ServerMode
 from shall.settings import Settings
 
 
@@ -18,7 +18,7 @@ def execute(arguments: argparse.Namespace) -> int:
     return start(settings)
 
 
-def start(settings: Settings, face: Face = SHALL) -> int:
+def start(settings: Settings, mode: ServerMode = SHALL) -> int:
     """Serve until the client leaves or a signal comes; give the exit status."""
     # What the SDK makes while it is imported stays: looking through it for garbage is 6 % of the
     # time that a client waits for its server.
@@ -31,7 +31,7 @@ def start(settings: Settings, face: Face = SHALL) -> int:
     else:
         from shall.serve.http import serve_http
 
-        serve = partial(serve_http, settings, face)
+        serve = partial(serve_http, settings, mode)
     gc.freeze()
     gc.enable()
     return serve()

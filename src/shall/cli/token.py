@@ -5,9 +5,9 @@ import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from shall.actions.access import SCOPES
-from shall.actions.token_file import list_tokens, new_token, revoke_token
-from shall.actions.tokens import Token
+from shall.actions.principal import SCOPES
+from shall.admin.token_file import list_tokens, new_token, revoke_token
+from shall.admin.tokens import Token
 from shall.cli.output import OK, printable, say, tell
 from shall.errors import BadValue
 

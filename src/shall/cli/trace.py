@@ -5,15 +5,15 @@ import json
 import shutil
 import sys
 
-from shall.actions.stray_cases import stray_cases, stray_notice
 from shall.actions.trace import trace_requirements
+from shall.bootstrap import open_project
 from shall.cli.options import folder_of, settings_of
 from shall.cli.output import CHECK_FAILED, OK, say, tell
-from shall.joining import open_project
 from shall.messages import Message, render
 from shall.specs.export import to_csv, to_json, to_markdown, to_text
 from shall.specs.matrix import Matrix
 from shall.specs.model import LinkKind
+from shall.workspace.stray_cases import stray_cases, stray_notice
 
 
 def execute(arguments: argparse.Namespace) -> int:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from shall.place import Place
+from shall.span import Span
 
 
 class Severity(StrEnum):
@@ -20,7 +20,7 @@ class Severity(StrEnum):
 class Edit:
     """A change that fixes a problem: replace ``length`` characters at ``place`` by ``text``."""
 
-    place: Place
+    place: Span
     length: int
     text: str
 
@@ -39,7 +39,7 @@ class Diagnostic:
     code: str
     severity: Severity
     message: str
-    place: Place | None = None
+    place: Span | None = None
     length: int = 0
     hint: str = ""
     field: str = ""
@@ -76,5 +76,5 @@ class Diagnostic:
 
 def by_place(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
     """Return diagnostics in the order of their files and lines; those without a place first."""
-    nowhere = Place("", 0)
+    nowhere = Span("", 0)
     return sorted(diagnostics, key=lambda found: (found.place or nowhere, found.code))

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from shall.cases.model import Case, Check, CheckKind, Operation, Step, Teardown
-from shall.engine.building import RequestPlan, plan_request
-from shall.engine.compare import Judge, comparison
 from shall.engine.evaluate import is_constant
 from shall.engine.job import RunOptions
-from shall.engine.select import Content, Selected, selector
+from shall.engine.predicate import Judge, comparison
+from shall.engine.query import Content, Selected, selector
+from shall.engine.request import RequestPlan, plan_request
 from shall.transport.exchange import Response
 
 

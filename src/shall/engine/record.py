@@ -13,7 +13,7 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from shall.cases.path import parse_path
-from shall.engine.compare import shown
+from shall.engine.predicate import shown
 from shall.engine.redact import Redactor
 from shall.engine.scope import Scope
 from shall.errors import BadValue

@@ -10,7 +10,7 @@ from shall.engine import case
 from shall.engine.case import run_case
 from shall.engine.job import Job, RunOptions
 from shall.engine.ports import Attachments, Loop
-from shall.engine.stopping import Stop
+from shall.engine.stop import Stop
 from shall.messages import Message
 from shall.results.events import CaseFinished, CaseStarted, Emit, Event, RunFinished, RunStarted
 from shall.results.records import CaseResult, Outcome, RunStatus, RunSummary

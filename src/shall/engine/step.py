@@ -4,13 +4,13 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from shall.engine.building import build_request
 from shall.engine.evaluate import evaluate
 from shall.engine.plan import CallPlan, CheckPlan
 from shall.engine.ports import Attachments
+from shall.engine.query import Content, Selected, read_content
 from shall.engine.record import Secrecy, StepRecord
+from shall.engine.request import build_request
 from shall.engine.scope import Scope
-from shall.engine.select import Content, Selected, read_content
 from shall.errors import ShallError, TargetDenied, TargetUnreachable, TimedOut
 from shall.messages import Message
 from shall.results.records import CheckResult, Outcome

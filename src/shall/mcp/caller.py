@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from shall.actions.access import ANYONE, PRINCIPAL, Principal
+from shall.actions.principal import ANYONE, PRINCIPAL, Principal
 
 
 def caller_of(request: Any) -> Principal:

@@ -8,10 +8,10 @@ from pydantic import Field
 from shall.actions import cases
 from shall.actions.masking import case_redactor
 from shall.actions.session import Session
-from shall.actions.workspace import Workspace
 from shall.cases.model import Case
 from shall.errors import BadValue, NotYet
 from shall.mcp.arguments import CasePath, WorkspaceName
+from shall.workspace.workspace import Workspace
 
 PAGE = 200
 

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from shall.actions import documents
 from shall.errors import ShallError
-from shall.mcp.spaces import session_of
+from shall.mcp.session import session_of
 
 _REQUIREMENTS = """\
 Write the requirements of the system described below as specs/requirements.md.

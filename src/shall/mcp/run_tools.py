@@ -9,17 +9,17 @@ from mcp_types import ToolAnnotations
 from pydantic import Field
 
 from shall.actions import results
+from shall.actions.background_run import run_tests as run_cases
 from shall.actions.cases import SCRIPTS
 from shall.actions.run import RunRequest
-from shall.actions.run_apart import run_tests as run_cases
 from shall.actions.session import Session
-from shall.actions.workspace import Workspace
 from shall.cases.script import script_name
 from shall.errors import BadValue, NotYet, ShuttingDown
 from shall.mcp.arguments import MOST, WorkspaceName
 from shall.mcp.results import ResultsReply, RunReply, case_details, run_item, run_reply
 from shall.results.events import CaseFinished, Event
 from shall.results.records import CaseResult, RunSummary
+from shall.workspace.workspace import Workspace
 
 SHOWN_CASES = 100
 

@@ -13,17 +13,17 @@ from mcp_types import INVALID_PARAMS, Prompt, ToolAnnotations
 from shall import __version__
 from shall.actions.tool_access import EVERY_TOOL, ToolAccess
 from shall.actions.workers import Workers
-from shall.actions.workspaces import Workspaces
 from shall.cases.guide import format_guide
 from shall.errors import BadValue
 from shall.mcp import case_tools, run_tools, spec_tools, status_tools
-from shall.mcp.offering import offer
-from shall.mcp.older import answer_older_clients
+from shall.mcp.legacy_requests import answer_older_clients
 from shall.mcp.prompts import current_name, prompts
 from shall.mcp.reply import check_names
-from shall.mcp.sealing import sealed_by
-from shall.mcp.spaces import Connected
+from shall.mcp.request_state import sealed_by
+from shall.mcp.session import Connected
 from shall.mcp.tool import make_tool
+from shall.mcp.tool_filter import offer
+from shall.workspace.workspaces import Workspaces
 
 INSTRUCTIONS = (
     "Requirements (EARS, in specs/) are proved by test cases (YAML, in tests/cases/). Read "

@@ -8,10 +8,10 @@ from pydantic import Field
 from shall.actions import documents
 from shall.actions.session import Session
 from shall.actions.trace import trace_requirements as trace
-from shall.actions.workspace import Workspace
 from shall.errors import BadValue
 from shall.mcp.arguments import WorkspaceName
-from shall.mcp.tracing import TraceReply, trace_reply
+from shall.mcp.matrix_reply import TraceReply, trace_reply
+from shall.workspace.workspace import Workspace
 
 FilePath = Annotated[str, Field(description="path in the workspace")]
 

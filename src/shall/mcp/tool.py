@@ -21,7 +21,7 @@ from shall.mcp.reply import (
     success,
     without_empty,
 )
-from shall.mcp.spaces import session_of
+from shall.mcp.session import session_of
 
 _RUNS = frozenset({"run_tests"})
 _SESSION = "session"

@@ -5,7 +5,6 @@ from typing import Any
 
 from shall.diagnostics.escaping import block
 from shall.messages import Message, render
-from shall.place import Place
 from shall.results.records import (
     CaseResult,
     CheckResult,
@@ -16,8 +15,9 @@ from shall.results.records import (
     StepResult,
     is_bad,
 )
+from shall.span import Span
 
-Places = Mapping[tuple[str, str], Place]
+Places = Mapping[tuple[str, str], Span]
 """Where each part of a case stands: (case key, path such as ``steps[0].assert[1]``) to place."""
 
 BAD = frozenset({Outcome.FAILED, Outcome.ERROR})
@@ -91,22 +91,22 @@ __all__ = [
 
 def places_in(cases: Iterable[CaseResult]) -> Places:
     """Return where the steps and checks of these cases are written that did not pass."""
-    places: dict[tuple[str, str], Place] = {}
+    places: dict[tuple[str, str], Span] = {}
     for case in cases:
         at = case.position
         if isinstance(at, Position) and case.error is not None:
             path = str(case.error.params.get("path", ""))
-            places[case.case_key, path] = Place(case.case_key, at.line, at.column)
+            places[case.case_key, path] = Span(case.case_key, at.line, at.column)
         for step in (*case.steps, *case.teardowns):
             parts: list[StepResult | CheckResult] = [step, *step.checks]
             for part in parts:
                 at = part.position
                 if isinstance(at, Position):
-                    places[case.case_key, part.path] = Place(case.case_key, at.line, at.column)
+                    places[case.case_key, part.path] = Span(case.case_key, at.line, at.column)
     return places
 
 
-def place_of(places: Places, case_key: str, path: str = "") -> Place | None:
+def place_of(places: Places, case_key: str, path: str = "") -> Span | None:
     """Find the place of a part of a case, else of the nearest part around it."""
     while path:
         if found := places.get((case_key, path)):

@@ -13,31 +13,31 @@ from starlette.types import ASGIApp
 
 from shall.actions.tool_access import ToolAccess
 from shall.actions.workers import Workers
-from shall.actions.workspaces import Workspaces
+from shall.bootstrap import folder_of_server, make_first_state, open_workspaces, state_key
 from shall.errors import InvalidSetting
-from shall.joining import folder_of_server, make_first_state, open_workspaces, state_key
 from shall.mcp.server import build_server
-from shall.mcp.spaces import Connected
+from shall.mcp.session import Connected
 from shall.serve.auth import Authenticator, authenticator, metadata_routes, public_paths
 from shall.serve.drain import Drain
-from shall.serve.events import Sessions
-from shall.serve.exposure import offered
-from shall.serve.face import SHALL, Face
-from shall.serve.gates import gated
+from shall.serve.event_store import Sessions
+from shall.serve.legacy_modes import SHALL, ServerMode
+from shall.serve.middleware import gated
 from shall.serve.observe.metrics import Facts, Metrics
+from shall.serve.observe.multiprocess import shared_folder
 from shall.serve.observe.operations import observe_server
-from shall.serve.observe.sharing import shared_folder
 from shall.serve.observe.tracing import set_up_tracing
 from shall.serve.one_url import UNCHECKED, Messages, OneUrl
-from shall.serve.preloading import import_all
+from shall.serve.preload import import_all
 from shall.serve.readiness import Readiness
-from shall.serve.rest.answers import problem_handlers
-from shall.serve.rest.backing import Backing
+from shall.serve.rest.context import RestContext
 from shall.serve.rest.info import count_connections
+from shall.serve.rest.responses import problem_handlers
 from shall.serve.rest.routes import rest_routes
 from shall.serve.sse import SseSessions
 from shall.serve.streams import OpenStreams
+from shall.serve.tool_access import offered
 from shall.settings import Settings, process_environment
+from shall.workspace.workspaces import Workspaces
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class Parts:
     workers: Workers = field(default_factory=Workers)
 
 
-def make_app(settings: Settings, face: Face = SHALL) -> Served:
+def make_app(settings: Settings, mode: ServerMode = SHALL) -> Served:
     """Make the application for some settings.
 
     Raises:
@@ -85,7 +85,7 @@ def make_app(settings: Settings, face: Face = SHALL) -> Served:
     metrics = Metrics(shared_folder(process_environment()), facts)
     workspaces = open_workspaces(settings, metrics.take_event)
     make_first_state(settings, workspaces)
-    access = offered(settings, face)
+    access = offered(settings, mode)
     workers = Workers()
     server = build_server(
         workspaces,
@@ -96,10 +96,10 @@ def make_app(settings: Settings, face: Face = SHALL) -> Served:
         workers=workers,
     )
     parts = Parts(workspaces, server, metrics, access, facts, workers)
-    return assemble(settings, parts, face)
+    return assemble(settings, parts, mode)
 
 
-def assemble(settings: Settings, parts: Parts, face: Face = SHALL) -> Served:
+def assemble(settings: Settings, parts: Parts, mode: ServerMode = SHALL) -> Served:
     """Put a server behind every route and gate. Its workspaces are closed when the app ends.
 
     Raises:
@@ -112,7 +112,7 @@ def assemble(settings: Settings, parts: Parts, face: Face = SHALL) -> Served:
     drain = Drain(settings.drain_s, parts.workers)
     drain.watch(low)
     readiness = Readiness(parts.workspaces, lambda: drain.is_draining)
-    backing = Backing(
+    context = RestContext(
         settings,
         parts.workspaces,
         parts.server,
@@ -124,7 +124,7 @@ def assemble(settings: Settings, parts: Parts, face: Face = SHALL) -> Served:
         count=drain.counted,
     )
     parts.facts.is_ready = lambda: readiness.is_ready
-    parts.facts.connections = partial(count_connections, backing)
+    parts.facts.connections = partial(count_connections, context)
     sessions = Sessions(
         low, stateless=settings.sessions == "no", max_body_bytes=settings.max_body_bytes
     )
@@ -139,7 +139,7 @@ def assemble(settings: Settings, parts: Parts, face: Face = SHALL) -> Served:
                 parts.workspaces.close()
                 end_tracing()
 
-    rest = rest_routes(backing, is_basic=face.is_basic)  # the first is /health
+    rest = rest_routes(context, is_basic=mode.is_basic)  # the first is /health
     mcp_routes = _mcp_routes(settings, low, sessions, drain.streams)
     others = [*metadata_routes(settings), *rest]
     _check_paths(mcp_routes, others, public_paths(settings))

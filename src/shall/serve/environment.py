@@ -11,11 +11,11 @@ from uvicorn.config import STARTUP_FAILURE
 
 from shall.errors import ShallError
 from shall.serve.app import make_app
-from shall.serve.exposure import check_exposure
-from shall.serve.face import SPEC_DRIVEN
+from shall.serve.legacy_modes import SPEC_DRIVEN
 from shall.serve.observe.logs import set_up_logging
-from shall.serve.observe.sharing import is_worker
+from shall.serve.observe.multiprocess import is_worker
 from shall.serve.sessions import decided
+from shall.serve.tool_access import check_exposure
 from shall.settings import process_environment, read_settings
 
 

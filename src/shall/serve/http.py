@@ -18,13 +18,13 @@ from uvicorn.supervisors import Multiprocess
 from shall.errors import InvalidSetting
 from shall.serve.app import Served, make_app
 from shall.serve.auth import certified
-from shall.serve.exposure import check_exposure
-from shall.serve.face import SHALL, Face
+from shall.serve.legacy_modes import SHALL, ServerMode
 from shall.serve.limits.protocol import protocol_class
 from shall.serve.observe.logs import set_up_logging
-from shall.serve.observe.sharing import sharing_metrics
+from shall.serve.observe.multiprocess import sharing_metrics
 from shall.serve.sessions import decided
 from shall.serve.tls import load_certificate, tls_context
+from shall.serve.tool_access import check_exposure
 from shall.settings import Settings, process_environment
 
 _START_S = 30
@@ -33,7 +33,7 @@ _START_S = 30
 _log = logging.getLogger(__name__)
 
 
-def serve_http(settings: Settings, face: Face = SHALL) -> int:
+def serve_http(settings: Settings, mode: ServerMode = SHALL) -> int:
     """Serve every MCP transport over HTTP; give the exit status.
 
     Raises:
@@ -46,14 +46,14 @@ def serve_http(settings: Settings, face: Face = SHALL) -> int:
         signal.signal(number, lambda *_: sys.exit(0))
     set_up_logging(settings)
     settings = decided(settings)
-    check_exposure(settings, face)
+    check_exposure(settings, mode)
     tls_context(settings)  # what is wrong with it is told before anything is bound
     listener = bound(settings.server_host, settings.server_port)
     if settings.workers > 1:
-        make_app(settings, face).close()  # what is wrong is told once, and not by each worker
+        make_app(settings, mode).close()  # what is wrong is told once, and not by each worker
         _announce(listener, settings)
-        return _serve_several(settings, face, listener)
-    served = make_app(settings, face)
+        return _serve_several(settings, mode, listener)
+    served = make_app(settings, mode)
     _announce(listener, settings)
     _serve_one(settings, served, listener)
     return 0
@@ -66,9 +66,9 @@ def _serve_one(settings: Settings, served: Served, listener: socket.socket) -> N
     uvicorn.Server(config).run(sockets=[listener])
 
 
-def _serve_several(settings: Settings, face: Face, listener: socket.socket) -> int:
+def _serve_several(settings: Settings, mode: ServerMode, listener: socket.socket) -> int:
     # On SIGHUP the workers are replaced one by one: the new ones read tokens and certificates.
-    workers = Multiprocess(_Config(settings, _MakeApp(settings, face)), sockets=[listener])
+    workers = Multiprocess(_Config(settings, _MakeApp(settings, mode)), sockets=[listener])
     # Workers are started with `python -c`, which else imports from the working folder.
     os.environ["PYTHONSAFEPATH"] = "1"  # noqa: TID251 - written for Python, not read
     with sharing_metrics(process_environment()):
@@ -82,12 +82,12 @@ class _MakeApp:
     """Makes the application in a worker."""
 
     settings: Settings
-    face: Face
+    mode: ServerMode
 
     def __call__(self) -> ASGIApp:
         set_up_logging(self.settings)
         Thread(target=_leave_after_parent, daemon=True).start()
-        return make_app(self.settings, self.face).app
+        return make_app(self.settings, self.mode).app
 
 
 def _leave_after_parent() -> None:

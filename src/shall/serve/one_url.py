@@ -15,7 +15,7 @@ from mcp.server.transport_security import TransportSecuritySettings
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from shall.actions.access import ANYONE
+from shall.actions.principal import ANYONE
 from shall.serve.problem import principal_of, problem
 from shall.serve.streams import OpenStreams
 

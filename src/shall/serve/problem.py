@@ -8,7 +8,7 @@ from typing import Any
 from starlette.responses import Response
 from starlette.types import Scope
 
-from shall.actions.access import ANYONE, PRINCIPAL, Principal
+from shall.actions.principal import ANYONE, PRINCIPAL, Principal
 
 REQUEST_ID = "shall.request_id"
 """The key of the ASGI scope that holds the request's id: set by the outermost gate."""

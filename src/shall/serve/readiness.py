@@ -9,11 +9,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from shall.actions.workspace import Workspace
-from shall.actions.workspaces import Workspaces
+from shall.bootstrap import load_http_client
 from shall.errors import ShallError
-from shall.joining import load_http_client
 from shall.store.state import check_writable
+from shall.workspace.workspace import Workspace
+from shall.workspace.workspaces import Workspaces
 
 MIN_FREE_BYTES = 64 << 20
 """Below this the disk of the state counts as full: a run's results might not fit."""

@@ -10,11 +10,11 @@ from mcp.server.mcpserver import MCPServer
 from mcp.server.stdio import stdio_server
 
 from shall.actions.tool_access import tool_access
-from shall.joining import open_workspaces
+from shall.bootstrap import open_workspaces
 from shall.mcp.run_tools import RUN_TASK
 from shall.mcp.server import TOOLS, build_server
-from shall.mcp.spaces import Connected
-from shall.serve.in_flight import Answers, InFlight, Requests
+from shall.mcp.session import Connected
+from shall.serve.input_end import Answers, InFlight, Requests
 from shall.serve.observe.logs import set_up_logging
 from shall.serve.observe.operations import observe_server
 from shall.serve.observe.tracing import set_up_tracing

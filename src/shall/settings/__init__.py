@@ -6,7 +6,7 @@ documentation are made from it. Precedence: flags, environment, ``shall.yaml``, 
 
 from shall.settings.defaults import API_AUTO_TEST, SPEC_DRIVEN
 from shall.settings.page import settings_page, settings_table
-from shall.settings.reading import FILE_NAME, Source, Sources, process_environment, read_settings
+from shall.settings.reader import FILE_NAME, Source, Sources, process_environment, read_settings
 from shall.settings.table import SETTINGS, Setting, Settings
 
 __all__ = [

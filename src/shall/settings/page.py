@@ -4,7 +4,7 @@ from typing import Any
 
 from shall.engine.redact import Redactor
 from shall.settings import types
-from shall.settings.reading import Sources
+from shall.settings.reader import Sources
 from shall.settings.table import SETTINGS, Setting, Settings
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from shall.errors import InvalidSpec, Problem
-from shall.place import Place
+from shall.span import Span
 from shall.specs.model import Link, LinkKind
 
 MARK = "verifies"
@@ -19,7 +19,7 @@ _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
 def link_of_case(
-    key: str, verifies: Sequence[str], place: Place, fingerprint: str
+    key: str, verifies: Sequence[str], place: Span, fingerprint: str
 ) -> Iterator[Link]:
     """Give the links of one case."""
     for criterion in verifies:
@@ -59,12 +59,12 @@ def read_marks(text: str, file: str) -> Marks:
         return Marks(links, tuple(_unread_marks(module, file)))
     except (MemoryError, RecursionError):  # how ast tells of nesting beyond its limits
         message = "this Python is nested too deeply to be read"
-        raise InvalidSpec([Problem(Place(file, 1), "", message)]) from None
+        raise InvalidSpec([Problem(Span(file, 1), "", message)]) from None
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None) or 1
         column = getattr(error, "offset", None) or 1
         message = f"this is not Python: {getattr(error, 'msg', error)}"
-        raise InvalidSpec([Problem(Place(file, line, column), "", message)]) from None
+        raise InvalidSpec([Problem(Span(file, line, column), "", message)]) from None
 
 
 def test_fingerprint(definition: ast.AST) -> str:
@@ -89,7 +89,7 @@ def _links_below(
         elif node.name.startswith("test"):
             source, fingerprint = "::".join((file, *name)), test_fingerprint(node)
             for criterion, line in dict(marks).items():
-                yield Link(criterion, LinkKind.TEST, source, Place(file, line), fingerprint)
+                yield Link(criterion, LinkKind.TEST, source, Span(file, line), fingerprint)
 
 
 def _module_marks(body: Iterable[ast.stmt]) -> tuple[tuple[str, int], ...]:
@@ -121,7 +121,7 @@ def _unread_marks(module: ast.Module, file: str) -> Iterator[Problem]:
             for value in values or [node]:
                 plain = isinstance(value, ast.Constant) and isinstance(value.value, str)
                 if not plain or value not in node.args:
-                    place = Place(file, value.lineno, value.col_offset + 1)
+                    place = Span(file, value.lineno, value.col_offset + 1)
                     yield Problem(place, "", _NO_STRING, _WRITE_STRING)
 
 

@@ -6,7 +6,7 @@ Nothing in this package reads a file or a clock: text comes in, values go out.
 from dataclasses import dataclass
 from enum import StrEnum
 
-from shall.place import Place
+from shall.span import Span
 
 
 class Trigger(StrEnum):
@@ -45,7 +45,7 @@ class Criterion:
 
     key: str
     text: str
-    place: Place
+    place: Span
     fingerprint: str
     clause: Clause | None = None
 
@@ -56,7 +56,7 @@ class Requirement:
 
     number: str
     title: str
-    place: Place
+    place: Span
     criteria: tuple[Criterion, ...]
     user_story: str = ""
 
@@ -104,5 +104,5 @@ class Link:
     criterion: str
     kind: LinkKind
     source: str
-    place: Place
+    place: Span
     fingerprint: str = ""

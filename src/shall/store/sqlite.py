@@ -19,7 +19,7 @@ from shall.store.call_statistics import count_calls, insert_calls
 from shall.store.folders import Folder, walk
 from shall.store.locks import Lease, in_use_file, is_held, locked_file, share
 from shall.store.migrate import migrate, refuse_newer
-from shall.store.opening import opens_only
+from shall.store.opened_file import opens_only
 from shall.store.rows import RunRow, case_from_text, run_record, time_text
 
 MAX_CALLS = 100_000

@@ -26,7 +26,7 @@ from shall.serve.auth import (
 )
 from shall.serve.auth.authenticator import Authenticator
 from shall.serve.problem import principal_of
-from shall.serve.rest.answers import forbidden
+from shall.serve.rest.responses import forbidden
 from shall.settings import Settings
 
 Run = Callable[..., str]

@@ -12,10 +12,10 @@ from uvicorn.protocols.http.auto import AutoHTTPProtocol
 from shall.errors import InvalidSetting
 from shall.serve.auth import certified
 from shall.serve.auth.certificates import Certificates, distinguished_name
-from shall.serve.exposure import check_exposure, offered
-from shall.serve.face import SHALL, SPEC_DRIVEN
+from shall.serve.legacy_modes import SHALL, SPEC_DRIVEN
 from shall.serve.limits.addresses import PEER
 from shall.serve.tls import tls_context
+from shall.serve.tool_access import check_exposure, offered
 from shall.settings import Settings
 
 Guard = Callable[..., Any]

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shall.actions.access import PRINCIPAL
-from shall.actions.token_file import new_token
+from shall.actions.principal import PRINCIPAL
+from shall.admin.token_file import new_token
 from shall.serve.auth import AuthGate, authenticator
 from shall.settings import Settings
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from starlette.types import ASGIApp
 
-from shall.actions.access import PRINCIPAL, Principal
+from shall.actions.principal import PRINCIPAL, Principal
 from shall.errors import InvalidSetting
 from shall.serve.limits.buckets import FEW, MemoryBuckets
 from shall.serve.limits.rates import RateGate, caller_key, limit_rates

@@ -8,7 +8,7 @@ import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shall.actions.request_ids import CURRENT
-from shall.serve.observe.exchanges import ExchangeGate
+from shall.serve.observe.access_log import ExchangeGate
 from shall.serve.observe.ids import trace_of
 
 pytestmark = pytest.mark.anyio

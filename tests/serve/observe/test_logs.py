@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from shall.actions.access import PRINCIPAL, Principal
+from shall.actions.principal import PRINCIPAL, Principal
 from shall.errors import InvalidSetting
-from shall.serve.observe.exchanges import ExchangeGate, log_access
+from shall.serve.observe.access_log import ExchangeGate, log_access
 from shall.serve.observe.logs import JsonLine, OneLine, set_up_logging
 from shall.serve.observe.masking import Masking
 from shall.settings import Settings

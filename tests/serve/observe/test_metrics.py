@@ -18,13 +18,13 @@ from prometheus_client.parser import text_string_to_metric_families
 from starlette.types import ASGIApp
 
 from shall import __version__
+from shall.actions.background_run import run_tests
 from shall.actions.run import RunRequest
-from shall.actions.run_apart import run_tests
 from shall.actions.tool_access import EVERY_TOOL
-from shall.joining import open_workspace, open_workspaces
+from shall.bootstrap import open_workspace, open_workspaces
 from shall.mcp.server import build_server
 from shall.serve.app import Parts, assemble
-from shall.serve.observe.exchanges import ExchangeGate
+from shall.serve.observe.access_log import ExchangeGate
 from shall.serve.observe.metrics import Facts, Metrics
 from shall.serve.observe.operations import operations
 from shall.serve.rest.info import metrics_response

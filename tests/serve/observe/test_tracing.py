@@ -14,8 +14,8 @@ from mcp.server._otel import OpenTelemetryMiddleware
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
+from shall.bootstrap import open_workspaces
 from shall.errors import InvalidSetting
-from shall.joining import open_workspaces
 from shall.mcp.server import build_server
 from shall.serve.observe.tracing import set_up_tracing
 from shall.settings import Settings

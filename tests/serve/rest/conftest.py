@@ -14,18 +14,18 @@ from mcp.server.mcpserver import MCPServer
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from shall.actions.access import PRINCIPAL, Principal
+from shall.actions.principal import PRINCIPAL, Principal
 from shall.actions.tool_access import tool_access
-from shall.actions.workspaces import Workspaces
-from shall.joining import open_workspaces
+from shall.bootstrap import open_workspaces
 from shall.mcp.server import TOOLS, build_server
-from shall.mcp.spaces import Connected
+from shall.mcp.session import Connected
 from shall.serve.problem import problem
 from shall.serve.readiness import Readiness
-from shall.serve.rest.answers import problem_handlers
-from shall.serve.rest.backing import Backing
+from shall.serve.rest.context import RestContext
+from shall.serve.rest.responses import problem_handlers
 from shall.serve.rest.routes import rest_routes
 from shall.settings import Settings
+from shall.workspace.workspaces import Workspaces
 
 
 @dataclass(frozen=True)
@@ -81,8 +81,8 @@ def start(project: Path) -> Iterator[Callable[..., Running]]:
                 readiness.start()
             access = tool_access(chosen.read_only, chosen.tools, (it.__name__ for it in TOOLS))
             server = build_server(spaces, access=access)
-            backing = Backing(chosen, spaces, server, readiness, access)
-            routes = rest_routes(backing, is_basic=is_basic)
+            context = RestContext(chosen, spaces, server, readiness, access)
+            routes = rest_routes(context, is_basic=is_basic)
             app = Starlette(routes=routes, exception_handlers=problem_handlers())
             url = ends.enter_context(Serving(as_named(app, chosen.auth_token)))
             http = ends.enter_context(httpx2.Client(base_url=url, timeout=30))

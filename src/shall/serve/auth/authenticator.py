@@ -8,12 +8,12 @@ from typing import Protocol
 
 from starlette.types import Scope
 
-from shall.actions.access import Principal
+from shall.actions.principal import Principal
 from shall.errors import InvalidSetting
 from shall.serve.auth.certificates import Certificates
-from shall.serve.auth.known import KnownTokens
 from shall.serve.auth.metadata import metadata_url
 from shall.serve.auth.refusal import INVALID_REQUEST, INVALID_TOKEN, Refused
+from shall.serve.auth.static_tokens import KnownTokens
 from shall.settings import Settings
 
 _log = logging.getLogger(__name__)

@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from shall.actions.access import PRINCIPAL, Principal
+from shall.actions.principal import PRINCIPAL, Principal
 from shall.errors import KeysUnavailable, NotAllowed
 from shall.serve.auth.authenticator import Authenticator
 from shall.serve.auth.metadata import PUBLIC

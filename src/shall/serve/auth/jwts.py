@@ -10,7 +10,7 @@ import jwt
 from jwt import PyJWK
 from jwt.exceptions import PyJWTError
 
-from shall.actions.access import SCOPES, Principal
+from shall.actions.principal import SCOPES, Principal
 from shall.serve.auth.jwks import ALGORITHMS, KeyServer
 from shall.serve.auth.refusal import INVALID_TOKEN, Refused
 

@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.types import Scope
 
-from shall.actions.access import SCOPES
+from shall.actions.principal import SCOPES
 from shall.settings import Settings
 
 WELL_KNOWN = "/.well-known/oauth-protected-resource"

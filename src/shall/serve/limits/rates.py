@@ -7,7 +7,7 @@ from ipaddress import IPv6Address, ip_network
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from shall.actions.access import ANYONE
+from shall.actions.principal import ANYONE
 from shall.serve.limits.buckets import Buckets, MemoryBuckets
 from shall.serve.problem import principal_of, problem
 from shall.settings import Settings

@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from shall.actions.request_ids import CURRENT
+from shall.bootstrap import redactor_of
 from shall.errors import InvalidSetting
-from shall.joining import redactor_of
-from shall.serve.observe.copies import FileId, file_id, is_piped_into
+from shall.serve.observe.duplicate_output import FileId, file_id, is_piped_into
 from shall.serve.observe.masking import Masking
 from shall.settings import Settings
 

@@ -11,7 +11,7 @@ from mcp.shared.exceptions import MCPError
 from mcp_types import INVALID_PARAMS
 from pydantic import ValidationError
 
-from shall.mcp.spaces import Connected
+from shall.mcp.session import Connected
 from shall.serve.observe.ids import identify
 from shall.serve.observe.labels import ERROR_CODES, METHODS, OTHER, VERSIONS
 

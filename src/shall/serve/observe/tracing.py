@@ -12,7 +12,7 @@ from opentelemetry.trace import format_trace_id, get_current_span
 
 from shall.actions.request_ids import CURRENT
 from shall.errors import InvalidSetting
-from shall.mcp.spaces import Connected
+from shall.mcp.session import Connected
 from shall.settings import Settings
 
 

@@ -10,7 +10,7 @@ from shall.mcp.spec_tools import trace_requirements
 from shall.mcp.status_tools import get_mcp_metrics
 from shall.serve.rest import schemas
 from shall.serve.rest.operation import Call, Operation, Schema
-from shall.serve.rest.performing import performed
+from shall.serve.rest.perform import performed
 from shall.specs.matrix import Status
 
 _WORKSPACE: Mapping[str, Schema] = {"workspace": schemas.TEXT}

@@ -25,10 +25,10 @@ from mcp_types.version import LATEST_MODERN_VERSION
 from starlette.requests import Request
 from starlette.responses import Response
 
-from shall.mcp.spaces import Connected
+from shall.mcp.session import Connected
 from shall.serve.problem import REQUEST_ID, problem
-from shall.serve.rest.answers import told_problem
-from shall.serve.rest.backing import Backing
+from shall.serve.rest.context import RestContext
+from shall.serve.rest.responses import told_problem
 
 CLIENT_LEFT = 499
 """Nobody reads it; proxies' logs know this number for a client that went away."""
@@ -48,14 +48,14 @@ class Unanswered(Exception):
 
 
 async def ask(
-    backing: Backing, request: Request, method: str, params: Mapping[str, Any]
+    context: RestContext, request: Request, method: str, params: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Give the result of an MCP request. It is cancelled when the caller goes away.
 
     Raises:
         Unanswered: There is none.
     """
-    outcome = await unless_gone(request, _served(backing, request, method, params))
+    outcome = await unless_gone(request, _served(context, request, method, params))
     if outcome is None:
         raise Unanswered(Response(status_code=CLIENT_LEFT))
     if isinstance(outcome, ErrorData):
@@ -64,17 +64,17 @@ async def ask(
 
 
 async def _served(
-    backing: Backing, request: Request, method: str, params: Mapping[str, Any]
+    context: RestContext, request: Request, method: str, params: Mapping[str, Any]
 ) -> dict[str, Any] | ErrorData:
     connection = Connection.from_envelope(LATEST_MODERN_VERSION, None, {})
     try:
         return await serve_one(
-            backing.server._lowlevel_server,
+            context.server._lowlevel_server,
             _Exchange.of(request),
             method,
             {**params, "_meta": _META},
             connection=connection,
-            lifespan_state=Connected(backing.workspaces, backing.workers, backing.access),
+            lifespan_state=Connected(context.workspaces, context.workers, context.access),
         )
     except Exception as error:  # noqa: BLE001 - as the SDK's own transports do
         return modern_error_data(error)

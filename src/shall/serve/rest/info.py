@@ -16,11 +16,11 @@ from shall.errors import ShallError
 from shall.serve.observe.metrics import Metrics
 from shall.serve.problem import problem
 from shall.serve.rest import schemas
-from shall.serve.rest.answers import json_answer
-from shall.serve.rest.backing import Backing
-from shall.serve.rest.connecting import kept_connections
-from shall.serve.rest.offering import messages_of
+from shall.serve.rest.connections import connection_store
+from shall.serve.rest.context import RestContext
 from shall.serve.rest.operation import Call, Operation
+from shall.serve.rest.responses import json_answer
+from shall.serve.rest.tools import messages_of
 from shall.serve.rest.versions import ACCEPTED, DEFAULT, HEADER, unsupported, version_of
 
 DESCRIPTION = (
@@ -69,7 +69,7 @@ class Health:
 
 
 async def _ready(call: Call) -> Response:
-    reasons = await call.backing.readiness.reasons()
+    reasons = await call.context.readiness.reasons()
     if reasons:
         return json_answer({"status": "not ready", "reasons": list(reasons)}, 503)
     return json_answer({"status": "ready"})
@@ -80,22 +80,22 @@ async def _info(call: Call) -> Response:
     features = ("streaming", "tools", "prompts", "resources", "heartbeat")
     return json_answer(
         {
-            "name": call.backing.settings.server_name,
+            "name": call.context.settings.server_name,
             "version": __version__,
             "description": DESCRIPTION,
             "protocol_versions": list(ACCEPTED),
             "features": dict.fromkeys(features, True),
-            "workspace": call.backing.origin,
+            "workspace": call.context.origin,
         }
     )
 
 
 async def _metrics(call: Call) -> Response:
-    as_json = partial(document_d_metrics, call.backing)
-    if call.backing.metrics is None:
+    as_json = partial(legacy_metrics, call.context)
+    if call.context.metrics is None:
         return json_answer(await as_json())
     accept = call.request.headers.get("accept", "")
-    return await metrics_response(call.backing.metrics, accept, as_json)
+    return await metrics_response(call.context.metrics, accept, as_json)
 
 
 async def metrics_response(
@@ -112,7 +112,7 @@ async def metrics_response(
     return Response(body, headers={**_NOT_STORED, "content-type": content_type})
 
 
-async def document_d_metrics(backing: Backing) -> dict[str, Any]:
+async def legacy_metrics(context: RestContext) -> dict[str, Any]:
     """Give the metrics as the earlier server's document shows them; ``uptime`` in seconds.
 
     ``active_connections`` leaves out those that missed a heartbeat.
@@ -121,10 +121,10 @@ async def document_d_metrics(backing: Backing) -> dict[str, Any]:
         StoreUnavailable: The connections cannot be read.
         OutsideWorkspace: There is no workspace.
     """
-    found = await asyncio.to_thread(kept_connections(backing).connections)
+    found = await asyncio.to_thread(connection_store(context).connections)
     return {
         "server": {
-            "uptime": round(time.monotonic() - backing.started_s, 3),
+            "uptime": round(time.monotonic() - context.started_s, 3),
             "version": __version__,
         },
         "connections": {
@@ -136,10 +136,10 @@ async def document_d_metrics(backing: Backing) -> dict[str, Any]:
     }
 
 
-def count_connections(backing: Backing) -> int:
+def count_connections(context: RestContext) -> int:
     """Count the connections that are kept; 0 where they cannot be read. Blocks shortly."""
     try:
-        return len(kept_connections(backing).connections())
+        return len(connection_store(context).connections())
     except ShallError:
         return 0
 
@@ -149,8 +149,8 @@ async def _auth(_: Call) -> Response:
 
 
 async def _status(call: Call) -> Response:
-    told = await document_d_metrics(call.backing)
-    server = {"name": call.backing.settings.server_name, "version": __version__}
+    told = await legacy_metrics(call.context)
+    server = {"name": call.context.settings.server_name, "version": __version__}
     return json_answer({"status": "running", **told, "server": {**server, **told["server"]}})
 
 

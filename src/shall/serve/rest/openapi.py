@@ -6,10 +6,10 @@ from http import HTTPStatus
 from typing import Any
 
 from shall import __version__
-from shall.serve.exposure import asks_who
 from shall.serve.rest import schemas
 from shall.serve.rest.operation import Operation
 from shall.serve.rest.versions import HEADER
+from shall.serve.tool_access import asks_who
 from shall.settings import Settings
 
 _PATH_NAME = re.compile(r"\{(\w+)\}")

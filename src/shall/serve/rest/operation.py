@@ -7,7 +7,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from shall.serve.rest.backing import Backing
+from shall.serve.rest.context import RestContext
 
 Schema = Mapping[str, Any]
 Handler = Callable[["Call"], Awaitable[Response]]
@@ -21,7 +21,7 @@ class Call:
     """
 
     request: Request
-    backing: Backing
+    context: RestContext
     version: str
     query: Mapping[str, Any]
     body: Mapping[str, Any]

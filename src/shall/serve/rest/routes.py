@@ -9,14 +9,14 @@ from starlette.routing import Route
 
 from shall.errors import ShallError
 from shall.serve.problem import principal_of
-from shall.serve.rest import api, connecting, info, offering, schemas
-from shall.serve.rest.answers import error_problem, forbidden, json_answer
-from shall.serve.rest.backing import Backing
-from shall.serve.rest.checking import checked_body, checked_query
+from shall.serve.rest import api, connections, info, schemas, tools
+from shall.serve.rest.context import RestContext
 from shall.serve.rest.dispatch import Unanswered
 from shall.serve.rest.info import BASIC_OPERATIONS, Health
 from shall.serve.rest.openapi import openapi
 from shall.serve.rest.operation import Call, Handler, Operation
+from shall.serve.rest.responses import error_problem, forbidden, json_answer
+from shall.serve.rest.validation import checked_body, checked_query
 from shall.serve.rest.versions import DEFAULT, HEADER, unsupported, version_of
 
 HEALTH = Operation(
@@ -32,13 +32,13 @@ HEALTH = Operation(
 OPERATIONS = (
     HEALTH,
     *info.OPERATIONS,
-    *connecting.OPERATIONS,
-    *offering.OPERATIONS,
+    *connections.OPERATIONS,
+    *tools.OPERATIONS,
     *api.OPERATIONS,
 )
 
 
-def rest_routes(backing: Backing, *, is_basic: bool = False) -> list[Route]:
+def rest_routes(context: RestContext, *, is_basic: bool = False) -> list[Route]:
     """Give the routes. ``is_basic`` adds those of the earlier server's basic mode."""
     operations = [*OPERATIONS, *(BASIC_OPERATIONS if is_basic else ())]
 
@@ -46,20 +46,20 @@ def rest_routes(backing: Backing, *, is_basic: bool = False) -> list[Route]:
         return json_answer(described)
 
     itself = Operation("GET", "/openapi.json", "Describe these routes", document, schemas.FREE)
-    described = openapi([*operations, itself], backing.settings)
-    routes = [Route("/health", Health(backing.settings.server_name))]
+    described = openapi([*operations, itself], context.settings)
+    routes = [Route("/health", Health(context.settings.server_name))]
     answered = sorted([*operations, itself], key=lambda operation: operation.path)
     for path, here in groupby(answered, key=lambda operation: operation.path):
         methods = {it.method: (it, it.handler) for it in here if it.handler is not None}
         if methods:
-            routes.append(Route(path, _endpoint(backing, methods), methods=list(methods)))
+            routes.append(Route(path, _endpoint(context, methods), methods=list(methods)))
     return routes
 
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def _endpoint(backing: Backing, methods: dict[str, tuple[Operation, Handler]]) -> Endpoint:
+def _endpoint(context: RestContext, methods: dict[str, tuple[Operation, Handler]]) -> Endpoint:
     async def answer(request: Request) -> Response:
         operation, handler = methods["GET" if request.method == "HEAD" else request.method]
         version = version_of(request.scope) if operation.is_versioned else DEFAULT
@@ -69,7 +69,7 @@ def _endpoint(backing: Backing, methods: dict[str, tuple[Operation, Handler]]) -
         if needed is not None and not principal_of(request.scope).may(needed):
             response = forbidden(request.scope, needed)
         else:
-            response = await _handled(backing, operation, handler, request, version)
+            response = await _handled(context, operation, handler, request, version)
         if operation.is_versioned:
             response.headers[HEADER] = version
         return response
@@ -78,12 +78,12 @@ def _endpoint(backing: Backing, methods: dict[str, tuple[Operation, Handler]]) -
 
 
 async def _handled(
-    backing: Backing, operation: Operation, handler: Handler, request: Request, version: str
+    context: RestContext, operation: Operation, handler: Handler, request: Request, version: str
 ) -> Response:
     try:
         call = Call(
             request,
-            backing,
+            context,
             version,
             query=checked_query(request, operation.query),
             body=await checked_body(request, operation.body),

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from shall.actions.server_folder import Origin
 from shall.serve.rest.versions import ACCEPTED
+from shall.workspace.server_folder import Origin
 
 Schema = Mapping[str, Any]
 

@@ -1,0 +1,67 @@
+"""Runs test cases beside an event loop: in a thread of their own."""
+
+import asyncio
+import contextvars
+import importlib
+from collections.abc import Callable
+from contextlib import nullcontext, suppress
+from threading import BoundedSemaphore
+from typing import Any
+
+from shall.actions.run import RunRequest, execute
+from shall.actions.workers import start_thread
+from shall.engine.stop import Stop
+from shall.results.events import Emit
+from shall.results.records import RunSummary
+from shall.workspace.workspace import Workspace
+
+
+async def run_tests(
+    workspace: Workspace,
+    request: RunRequest,
+    emit: Emit | None = None,
+    warn: Callable[[str], None] | None = None,
+    turns: BoundedSemaphore | None = None,
+) -> RunSummary:
+    """Run cases like ``execute``, in a thread of its own; ``emit`` is called in this event loop.
+
+    Cancelling stops the run; its teardowns still run (bounded), and it is recorded. With ``turns``
+    the thread computes only when it has one. Cancelling again waits no longer.
+
+    Raises:
+        MemoryInUse: The system has no thread left.
+    """
+    # yaml_rs crashes the process where the thread that first imported it has ended (its allocator
+    # takes that thread for the main one): it is not left to the run's thread.
+    importlib.import_module("shall.cases.yaml_text")
+    here, stop = asyncio.get_running_loop(), Stop()
+    ended: asyncio.Future[RunSummary] = here.create_future()
+    listeners: list[Emit] = []
+    if emit is not None:
+        listeners.append(lambda event: _tell(here, emit, event))
+
+    def work() -> None:
+        try:
+            with turns or nullcontext():
+                summary = execute(workspace, request, listeners, stop, warn, turns)
+        except BaseException as error:  # noqa: BLE001 - raised in the caller's task
+            _tell(here, ended.set_exception, error)
+        else:
+            _tell(here, ended.set_result, summary)
+
+    context = contextvars.copy_context()  # log lines name the request that is answered
+    start_thread(lambda: context.run(work), "shall-run")
+    try:
+        await asyncio.wait([ended])
+    except asyncio.CancelledError:
+        stop.request()
+        await asyncio.wait([ended])
+        ended.exception()  # the cancellation is what counts
+        raise
+    return ended.result()
+
+
+def _tell(loop: asyncio.AbstractEventLoop, take: Callable[[Any], object], what: Any) -> None:
+    """Call a function in an event loop, unless that was closed meanwhile."""
+    with suppress(RuntimeError):
+        loop.call_soon_threadsafe(take, what)

@@ -1,0 +1,175 @@
+"""Chooses case files and reads them into jobs."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from shall.actions.links import LinkCheck
+from shall.actions.requirements import criterion_fingerprints
+from shall.cases.fingerprint import case_fingerprint
+from shall.cases.model import Case
+from shall.cases.nearest import nearest
+from shall.cases.reader import locator, read_case, root_of
+from shall.engine.job import Job
+from shall.errors import CaseNotFound, FolderNotFound, InvalidInput
+from shall.messages import Message
+from shall.results.records import CriterionRef, Position
+from shall.workspace.folders import CASE_FOLDERS
+from shall.workspace.stray_cases import YAML_ENDINGS, stray_cases, stray_notice
+from shall.workspace.workspace import Workspace
+
+UNREADABLE = "unreadable"
+
+MOST_CHARACTERS = 8 << 20
+"""What ``Texts`` holds."""
+
+
+def case_folders(workspace: Workspace) -> tuple[str, ...]:
+    """Give the folders of cases that exist in the workspace."""
+    return tuple(folder for folder in CASE_FOLDERS if workspace.files.is_folder(folder))
+
+
+class Texts:
+    """The texts that were read to find cases, for those who read them as cases next."""
+
+    def __init__(self) -> None:
+        self._texts: dict[str, str] = {}
+        self._left = MOST_CHARACTERS
+
+    def put(self, path: str, text: str) -> None:
+        """Hold a text as long as there is room."""
+        if len(text) <= self._left:
+            self._left -= len(text)
+            self._texts[path] = text
+
+    def take(self, path: str) -> str | None:
+        """Return a text, and hold it no longer."""
+        return self._texts.pop(path, None)
+
+
+def case_files(workspace: Workspace, paths: Sequence[str], texts: Texts | None = None) -> list[str]:
+    """Give the case files that the paths name, each once, folders expanded and sorted.
+
+    A file in a folder counts when its root is ``testcase`` or ``unittest``; a file that is named
+    itself always counts.
+
+    Raises:
+        CaseNotFound: A path names no file and no folder.
+        FolderNotFound: No path is named and the workspace has no folder of cases.
+        OutsideWorkspace: A path leads out.
+    """
+    named = paths or case_folders(workspace)
+    if not named:
+        raise FolderNotFound(
+            f"There is no folder of cases in {workspace.root}.",
+            hint=stray_notice(stray_cases(workspace.files))
+            or "Make tests/cases, or run `shall init` for a first case.",
+        )
+    found: dict[str, None] = {}
+    for path in named:
+        relative = workspace.files.relative(path)
+        if workspace.files.is_folder(relative):
+            found |= dict.fromkeys(_cases_below(workspace, relative, texts))
+        elif workspace.files.is_file(relative):
+            found[relative] = None
+        else:
+            raise case_not_found(workspace, relative)
+    return list(found)
+
+
+def case_not_found(workspace: Workspace, path: str) -> CaseNotFound:
+    """Make the error for a missing case, with the nearest names that exist."""
+    known = [name for folder in case_folders(workspace) for name in _cases_below(workspace, folder)]
+    near = nearest(path, known)
+    return CaseNotFound(f"{path} does not exist.", hint=f"Did you mean {near}?" if near else None)
+
+
+def read_jobs(
+    workspace: Workspace,
+    files: Sequence[str],
+    tags: Sequence[str],
+    go_on: Callable[[], None] = lambda: None,
+) -> list[Job]:
+    """Read the files into jobs; with tags, only cases that have any of them.
+
+    A file that cannot be read becomes a job that carries the reason, whatever the tags: it cannot
+    be told whether it has them. ``go_on`` is called before each file: what it raises ends the
+    reading.
+    """
+    jobs = JobReader(workspace).read(files, go_on)
+    wanted = frozenset(tags)
+    return [
+        job for job in jobs if not wanted or job.case is None or wanted.intersection(job.case.tags)
+    ]
+
+
+class JobReader:
+    """Reads case files into jobs. The requirements are read once, when a case names a criterion."""
+
+    def __init__(self, workspace: Workspace, texts: Texts | None = None) -> None:
+        self._workspace = workspace
+        self._texts = texts or Texts()
+        self._known: Mapping[str, tuple[str, str | None]] | None = None
+        self._links = LinkCheck(workspace)
+
+    def read(self, files: Iterable[str], go_on: Callable[[], None] = lambda: None) -> Iterator[Job]:
+        """Read one file after the other, each when it is asked for."""
+        for path in files:
+            go_on()
+            job = _read_job(self._workspace, path, self._texts.take(path))
+            if job.case is not None and job.case.verifies:
+                if self._known is None:
+                    self._known = criterion_fingerprints(self._workspace)
+                self._links.report(job.key, job.case.verifies, self._known)
+                job = _with_criteria(job, self._known)
+            yield job
+
+
+def root_at(workspace: Workspace, path: str, texts: Texts | None = None) -> str | None:
+    """Give the root of a YAML file; one that cannot be read may be a case: ``UNREADABLE``."""
+    try:
+        text = workspace.files.read_text(path)
+    except InvalidInput:  # told when it is read as a case
+        return UNREADABLE
+    root = root_of(text)
+    if root is not None and texts is not None:
+        texts.put(path, text)
+    return root
+
+
+def _cases_below(workspace: Workspace, folder: str, texts: Texts | None = None) -> list[str]:
+    return [
+        path
+        for path in workspace.files.find(folder, YAML_ENDINGS)
+        if root_at(workspace, path, texts) is not None
+    ]
+
+
+def _read_job(workspace: Workspace, path: str, text: str | None) -> Job:
+    try:
+        if text is None:
+            text = workspace.files.read_text(path)
+        case = _named(workspace, read_case(text, path))
+    except InvalidInput as error:
+        return Job(path, None, error=Message("case.invalid", {"problems": str(error)}))
+    return Job(path, case, fingerprint=case_fingerprint(case), locate=_positions(text, path))
+
+
+def _named(workspace: Workspace, case: Case) -> Case:
+    """Mask the name of a case: it is told while the case runs, before anything else is masked."""
+    name = workspace.redactor.text(case.name)
+    return case if name == case.name else replace(case, name=name)
+
+
+def _positions(text: str, path: str) -> Callable[[str], Position]:
+    def locate(where: str) -> Position:
+        place = place_of(where)
+        return Position(place.line, place.column)
+
+    place_of = locator(text, path)
+    return locate
+
+
+def _with_criteria(job: Job, known: Mapping[str, tuple[str, str | None]]) -> Job:
+    verifies = job.case.verifies if job.case is not None else ()
+    criteria = tuple(CriterionRef(*known.get(written, (written, None))) for written in verifies)
+    return replace(job, criteria=criteria)

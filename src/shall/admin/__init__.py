@@ -1,0 +1,1 @@
+"""Administration of an installation: doctor, backup, restore, tokens, configuration of clients."""

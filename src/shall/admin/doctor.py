@@ -1,0 +1,315 @@
+"""Looks for what is wrong with an installation, a workspace and its state."""
+
+import os
+import platform
+import shutil
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib import metadata
+from pathlib import Path
+
+from shall import __version__
+from shall.admin.certificates import days_left
+from shall.bounded import EVIDENCE_BYTES, read_path
+from shall.errors import InvalidInput, StoreUnavailable
+from shall.store.copies import examine_database, known_schema, library_version
+from shall.store.evidence import unreadable_lines
+from shall.store.locks import is_held
+from shall.store.state import DATABASE, EVIDENCE, LOCAL, check_writable
+from shall.workspace.atomic import is_leftover
+from shall.workspace.files import Files
+from shall.workspace.server_folder import Origin
+from shall.workspace.stray_cases import stray_cases, stray_notice
+
+LOW_DISK_BYTES = 200 << 20
+"""Free space below which a warning is due."""
+
+RENEW_DAYS = 14
+"""Days before its end at which a certificate should have been renewed."""
+
+_PACKAGES = ("mcp", "starlette", "uvicorn", "pycurl", "pydantic", "PyYAML")
+
+
+class Health(StrEnum):
+    """How it stands: all well, worth knowing, or broken."""
+
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check found. ``next_step`` says what to do; empty where all is well."""
+
+    check: str
+    health: Health
+    message: str
+    next_step: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What is looked at. Paths are absolute; None and empty: not set, nothing to look at.
+
+    ``origin`` says why a server that is started here works in ``workspace``.
+    """
+
+    workspace: Path
+    state: Path
+    origin: Origin = Origin.NAMED
+    call_log: Path | None = None
+    host: str = ""
+    port: int = 0
+    token_file: Path | None = None
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+
+
+def examine(subject: Examined) -> Iterator[Finding]:
+    """Look at everything, and change nothing."""
+    for check, look in CHECKS.items():
+        try:
+            found = list(look(subject))
+        except (OSError, StoreUnavailable) as error:
+            found = [_fail(check, f"It cannot be looked at: {error}", "Check the permissions.")]
+        yield from found
+
+
+def _interpreter(_: Examined) -> Iterator[Finding]:
+    yield _ok("python", f"Python {platform.python_version()}, {sys.executable}")
+
+
+def _versions(_: Examined) -> Iterator[Finding]:
+    found, missing = [], []
+    for name in _PACKAGES:
+        try:
+            found.append(f"{name} {metadata.version(name)}")
+        except metadata.PackageNotFoundError:
+            missing.append(name)
+    yield _ok(
+        "versions", ", ".join([f"shall {__version__}", f"SQLite {library_version()}", *found])
+    )
+    if missing:
+        yield _fail("versions", f"Missing: {', '.join(missing)}.", "Install shall again with pip.")
+
+
+def _workspace(subject: Examined) -> Iterator[Finding]:
+    folder = subject.workspace
+    if subject.origin is Origin.OWN:
+        made = "" if folder.is_dir() else "; its first start makes it"
+        yield _ok("workspace", f"/ is too wide: a server started here works in {folder}{made}")
+    elif not folder.is_dir():
+        yield _fail("workspace", f"{folder} is no folder.", "Name a project with --workspace.")
+    elif subject.origin is Origin.NONE or folder == Path(folder.anchor):
+        yield _warn("workspace", f"{folder} is too wide.", "Name a project with --workspace.")
+    else:
+        yield _ok("workspace", str(folder))
+
+
+def _cases(subject: Examined) -> Iterator[Finding]:
+    folder = subject.workspace
+    is_project = subject.origin in {Origin.NAMED, Origin.CURRENT} and folder != Path(folder.anchor)
+    if not is_project or not folder.is_dir():
+        return
+    files = Files(folder)
+    try:
+        strays = stray_cases(files)
+    finally:
+        files.close()
+    if strays:
+        told, _, step = stray_notice(strays).partition(". ")
+        yield _warn("cases", f"{told}.", step)
+    else:
+        yield _ok("cases", "none lies where no case is looked for")
+
+
+def _state(subject: Examined) -> Iterator[Finding]:
+    folder = subject.state
+    if not folder.exists():
+        yield _warn(
+            "state", f"There is no {folder} yet.", "The first run or `shall init` makes it."
+        )
+        return
+    try:
+        check_writable(folder)
+    except OSError as error:
+        step = "Make it writable, or name another one with SHALL_STATE_DIR."
+        yield _fail("state", f"{folder} cannot be written: {error.strerror}.", step)
+    else:
+        yield _ok("state", str(folder))
+
+
+def _disk(subject: Examined) -> Iterator[Finding]:
+    folder = next(it for it in (subject.state, *subject.state.parents) if it.exists())
+    free = shutil.disk_usage(folder).free
+    told = f"{free >> 20:,} MiB free where {folder} is"
+    if free < LOW_DISK_BYTES:
+        yield _warn("disk", told, "Free some space. Results that cannot be written are lost.")
+    else:
+        yield _ok("disk", told)
+
+
+def _store(subject: Examined) -> Iterator[Finding]:
+    database = subject.state / DATABASE
+    if not database.exists():
+        yield _ok("store", "none yet")
+        return
+    version, damage = examine_database(database)
+    if damage:
+        told = f"{database} is damaged: {damage[0]}"
+        yield _fail("store", told, "Run `shall doctor --repair`.")
+    elif version > known_schema():
+        told = f"{database} has schema version {version}, newer than this release knows."
+        yield _fail("store", told, "Upgrade shall, or name another folder with SHALL_STATE_DIR.")
+    else:
+        yield _ok("store", f"{database}: schema version {version}, pages sound")
+
+
+def _evidence(subject: Examined) -> Iterator[Finding]:
+    files = sorted((subject.state / EVIDENCE).glob("*.jsonl"))
+    found: dict[Path, list[int]] = {}
+    for path in files:
+        try:
+            found[path] = unreadable_lines(read_path(path, EVIDENCE_BYTES))
+        except OSError as error:
+            yield _fail(
+                "evidence", f"{path}: {error.strerror}", "Move it away, or make it readable."
+            )
+    for path, bad in found.items():
+        if bad:
+            lines = ", ".join(str(number) for number in bad[:5])
+            told = f"{path}: {len(bad)} lines cannot be read (line {lines})"
+            yield _warn("evidence", told, "Run `shall doctor --repair`.")
+    if len(found) == len(files) and not any(found.values()):
+        yield _ok("evidence", f"{len(files)} files, every line can be read")
+
+
+def _leftovers(subject: Examined) -> Iterator[Finding]:
+    found = leftovers(subject)
+    if not found:
+        yield _ok("temporary files", "none is left over")
+    for path in found:
+        step = "Run `shall doctor --repair`."
+        if path.is_dir():
+            step = "A backup or restore stopped half way: delete it if none is running."
+        yield _warn("temporary files", str(path), step)
+
+
+def leftovers(subject: Examined) -> list[Path]:
+    """Give what writers that died left in the state, the specs and the cases."""
+    places = [subject.workspace / "specs", subject.workspace / "tests" / "cases", subject.state]
+    found = [path for place in places for path in place.rglob(".shall-*.tmp")]
+    beside = [*subject.workspace.glob(".shall-*.tmp"), *subject.state.parent.glob(".shall-*.tmp")]
+    return sorted({path for path in (*found, *beside) if is_leftover(path)})
+
+
+def _leases(subject: Examined) -> Iterator[Finding]:
+    live = subject.state / LOCAL / "live"
+    names = [path.name for path in live.iterdir()] if live.is_dir() else []
+    held = sum(is_held(live, name) for name in names)
+    gone = len(names) - held
+    stale = f"; the next run removes those of {gone} that are gone" if gone else ""
+    yield _ok("locks", f"{held} processes are running cases{stale}")
+
+
+def _call_log(subject: Examined) -> Iterator[Finding]:
+    log = subject.call_log
+    if log is None or not log.exists():
+        yield _ok("call log", "none yet")
+    elif is_torn(log):
+        yield _warn("call log", f"{log}: the last line is torn", "Run `shall doctor --repair`.")
+    else:
+        yield _ok("call log", str(log))
+
+
+def is_torn(log: Path) -> bool:
+    """Tell whether the last line of a file has no end."""
+    with log.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - 1))
+        return file.read(1) not in {b"", b"\n"}
+
+
+def _port(subject: Examined) -> Iterator[Finding]:
+    if not subject.port:
+        yield _ok("port", "any free one")
+        return
+    where = f"{subject.host}:{subject.port}"
+    family = socket.AF_INET6 if ":" in subject.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((subject.host, subject.port))
+        except OSError as error:
+            step = "Is a server running already? Else name another port with --port."
+            yield _warn("port", f"{where} cannot be bound: {error.strerror}.", step)
+        else:
+            yield _ok("port", f"{where} is free")
+
+
+def _token_file(subject: Examined) -> Iterator[Finding]:
+    file = subject.token_file
+    if file is None:
+        yield _ok("token file", "not set")
+    elif not file.is_file():
+        yield _fail("token file", f"{file} is no file.", "Make it with `shall token new`.")
+    elif file.stat().st_mode & 0o077:
+        yield _warn("token file", f"Others can read {file}.", f"chmod 600 {file}")
+    else:
+        yield _ok("token file", str(file))
+
+
+def _certificate(subject: Examined) -> Iterator[Finding]:
+    cert, key = subject.tls_cert, subject.tls_key
+    if cert is None and key is None:
+        yield _ok("certificate", "not set")
+        return
+    if cert is None or key is None:
+        set_one, other = ("tls_cert", "tls_key") if key is None else ("tls_key", "tls_cert")
+        yield _fail("certificate", f"{set_one} is set, {other} is not.", f"Set {other} too.")
+        return
+    try:
+        left = days_left(cert, key)
+    except InvalidInput as problem:
+        yield _fail("certificate", problem.message, problem.hint or "")
+        return
+    told = f"{cert}: {left:.0f} days left"
+    if left < RENEW_DAYS:
+        yield _warn("certificate", told, "Renew it, then send the server SIGHUP.")
+    else:
+        yield _ok("certificate", told)
+
+
+CHECKS: dict[str, Callable[[Examined], Iterator[Finding]]] = {
+    "python": _interpreter,
+    "versions": _versions,
+    "workspace": _workspace,
+    "cases": _cases,
+    "state": _state,
+    "disk": _disk,
+    "store": _store,
+    "evidence": _evidence,
+    "temporary files": _leftovers,
+    "locks": _leases,
+    "call log": _call_log,
+    "port": _port,
+    "token file": _token_file,
+    "certificate": _certificate,
+}
+"""Every check by its name, in the order in which they are told."""
+
+
+def _ok(check: str, message: str) -> Finding:
+    return Finding(check, Health.OK, message)
+
+
+def _warn(check: str, message: str, next_step: str) -> Finding:
+    return Finding(check, Health.WARN, message, next_step)
+
+
+def _fail(check: str, message: str, next_step: str) -> Finding:
+    return Finding(check, Health.FAIL, message, next_step)

@@ -1,0 +1,370 @@
+"""Settings to Workspace, store and sender: the one place where concrete parts are joined."""
+
+import hashlib
+import logging
+import secrets
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+from shall.engine.budgets import Memory
+from shall.engine.ports import Loop
+from shall.engine.redact import Redactor
+from shall.errors import InvalidSetting, ShallError, StoreUnavailable
+from shall.import_path import remove_folders
+from shall.results.events import Emit
+from shall.settings import FILE_NAME, Settings, process_environment
+from shall.store.base import Store
+from shall.store.call_log import CallLog
+from shall.store.evidence import EvidenceLog
+from shall.store.folders import Folder, exists
+from shall.store.lazy_store import StoreOpenedLater
+from shall.store.sqlite import SqliteStore
+from shall.store.state import DATABASE, EVIDENCE, LOCAL, prepare_state, sealing_key
+from shall.transport.target_policy import TargetPolicy, read_policy
+from shall.workspace.files import Files
+from shall.workspace.refusals import Refusals
+from shall.workspace.server_folder import (
+    Origin,
+    ServerFolder,
+    current_account,
+    make_own_folder,
+    server_folder,
+)
+from shall.workspace.workspace import RunDefaults, Workspace
+from shall.workspace.workspaces import MARKERS, Workspaces
+
+STATE_FOLDER = ".shall"
+
+_log = logging.getLogger(__name__)
+
+
+def project_folder(start: Path) -> Path:
+    """Return the root of the project: the nearest folder that has a marker, else ``start``.
+
+    A home folder above ``start`` is no project.
+    """
+    return next((it for it in _upwards(start) if _has_marker(it)), start)
+
+
+def unused_state(start: Path) -> Path | None:
+    """Return the nearest folder that only a state folder would make a project; None: there is none.
+
+    Earlier releases took it for the root. A folder outside the project does not count.
+    """
+    root = project_folder(start)
+    for folder in _upwards(start):
+        if (folder / STATE_FOLDER).is_dir():
+            return None if folder == root else folder
+        if _has_marker(folder):
+            return None
+    return None
+
+
+def unused_state_notice(folder: Path, root: Path) -> str:
+    """Return what a user is told about a state folder that is no longer used."""
+    return (
+        f"{folder / STATE_FOLDER} is not used: the project is {root}. "
+        f"To make {folder} a project of its own, create {folder / FILE_NAME}; it may be empty."
+    )
+
+
+def _upwards(start: Path) -> Iterator[Path]:
+    home = current_account().home
+    yield start
+    for folder in start.parents:
+        if folder == home:
+            return
+        yield folder
+
+
+def _has_marker(folder: Path) -> bool:
+    return any((folder / marker).exists() for marker in MARKERS)
+
+
+def state_folder(root: Path, settings: Settings) -> Path:
+    """Give the folder that the state of a workspace lies in."""
+    return root / (settings.state_dir or STATE_FOLDER)
+
+
+def private_files(settings: Settings) -> tuple[Path, ...]:
+    """Give the files that make a server safe: a tool that reached them could let anybody in."""
+    named = (settings.token_file, settings.tls_key, settings.tls_client_ca)
+    return tuple(file.absolute() for file in named if file is not None)
+
+
+def log_files(root: Path, settings: Settings) -> tuple[Path, ...]:
+    """Give the logs of a server: a tool that wrote them could hide what was done."""
+    calls = call_log_path(root, settings)
+    return (calls,) if settings.log_file is None else (calls, settings.log_file.absolute())
+
+
+def refusals(root: Path, settings: Settings) -> Refusals:
+    """Return what no caller of a workspace reaches."""
+    state: set[tuple[str, ...]] = {(STATE_FOLDER,)}
+    if settings.state_dir is not None:
+        state.add(_names_below(root, settings.state_dir))
+    return Refusals(tuple(state - {()}), private_files(settings), log_files(root, settings))
+
+
+def _names_below(root: Path, folder: Path) -> tuple[str, ...]:
+    """Return the names of a folder as it lies below a root; none where it does not."""
+    if not folder.is_absolute():
+        return tuple(name for name in folder.parts if name != ".")
+    resolved = folder.resolve()
+    return resolved.relative_to(root).parts if resolved.is_relative_to(root) else ()
+
+
+def open_workspace(
+    root: Path,
+    settings: Settings,
+    *,
+    keeps_state: bool = True,
+    observe: Emit | None = None,
+    folder: int | None = None,
+) -> Workspace:
+    """Join one folder with its store, evidence and sender, for a user who may write.
+
+    ``keeps_state`` False gives a workspace that makes no state folder and keeps nothing. State
+    that cannot be written gives a workspace without state and a ``state_warning``. ``observe`` is
+    told the events of every run. ``folder`` is the descriptor of ``root``, where that is open
+    already.
+
+    Raises:
+        FolderNotFound: There is no such folder.
+        StoreTooNew: A newer release of this program wrote the state.
+        InvalidSetting: The rules about targets cannot be read.
+    """
+    policy = read_policy(settings.targets_allow, settings.targets_deny)
+    root = root.resolve() if folder is None else root
+    files = Files(root, refusals(root, settings), descriptor=folder)
+    state = _state(root, settings, files)
+    store: Store | None = None
+    evidence: EvidenceLog | None = None
+    fault: str | None = None
+    try:
+        if keeps_state:
+            store = _open_store(state, settings)
+            evidence = EvidenceLog(state.below(EVIDENCE))
+    except StoreUnavailable as error:
+        fault = f"Results are not stored: {error}"
+    return Workspace(
+        root=root,
+        state=state.path,
+        files=files,
+        store=store,
+        evidence=evidence,
+        make_loop=lambda: _make_loop(policy),
+        defaults=run_defaults(settings),
+        state_fault=fault,
+        observe=observe,
+        redactor=redactor_of(settings),
+        writable=settings.writable,
+    )
+
+
+def folder_of_server(settings: Settings) -> ServerFolder:
+    """Return the folder that a server started here works in unless a call names another."""
+    if settings.workspaces:
+        return ServerFolder(settings.workspaces[0], Origin.NAMED)
+    return server_folder(Path.cwd().resolve(), current_account(), process_environment(), FILE_NAME)
+
+
+def _open_folder_of_server(settings: Settings) -> ServerFolder:
+    """Return the folder of a server; make one of its own where it works in that, and log it."""
+    folder = folder_of_server(settings)
+    if folder.origin is Origin.OWN:
+        _log.warning(
+            "no workspace is named and / is too wide to be one: the server works in %s",
+            folder.path,
+        )
+        try:
+            if not settings.read_only:
+                make_own_folder(folder.path)
+        except StoreUnavailable as error:
+            _log.warning("%s", error)  # /ready says so as well
+    return folder
+
+
+def serve_workspace(
+    root: Path, descriptor: int, settings: Settings, observe: Emit | None = None
+) -> Workspace:
+    """Join a folder that is open, for a server: its state is made by callers who may write.
+
+    Raises:
+        InvalidSetting: The rules about targets cannot be read.
+    """
+    from shall.store.vfs import plain_names  # a command is not raced for its own folder
+
+    space = open_workspace(root, settings, keeps_state=False, observe=observe, folder=descriptor)
+    return _with_later_store(space, settings, plain_names(), may_make=not settings.read_only)
+
+
+def open_project(root: Path, settings: Settings) -> Workspace:
+    """Join the folder of a command: its state is made when there is something to store.
+
+    Raises:
+        FolderNotFound: There is no such folder.
+        InvalidSetting: The rules about targets cannot be read.
+    """
+    space = open_workspace(root, settings, keeps_state=False)
+    return _with_later_store(space, settings, may_make=True)
+
+
+def _with_later_store(
+    space: Workspace, settings: Settings, vfs: str | None = None, *, may_make: bool
+) -> Workspace:
+    state = _state(space.root, settings, space.files)
+    later = StoreOpenedLater(
+        lambda: _has_store(state),
+        lambda: _open_store(state, settings, vfs),
+        may_make=may_make,
+    )
+    return replace(space, store=later, evidence=EvidenceLog(state.below(EVIDENCE)), later=later)
+
+
+def _state(root: Path, settings: Settings, files: Files) -> Folder:
+    """Return the state folder: below the open workspace, or where the operator named it."""
+    path = state_folder(root, settings)
+    if settings.state_dir is not None and settings.state_dir.is_absolute():
+        return Folder(path)
+    return Folder(path, files.fileno, _names_below(root, settings.state_dir or Path(STATE_FOLDER)))
+
+
+def _has_store(state: Folder) -> bool:
+    name = DATABASE.rpartition("/")[2]
+    with suppress(OSError), state.below(LOCAL).opened() as folder:
+        return exists(folder, name)
+    return False
+
+
+def _open_store(state: Folder, settings: Settings, vfs: str | None = None) -> SqliteStore:
+    prepare_state(state)
+    return SqliteStore(
+        state.path / DATABASE,
+        max_runs=settings.max_history_size,
+        max_age_days=settings.max_history_days,
+        folder=state.below(LOCAL),
+        vfs=vfs,
+    )
+
+
+def open_workspaces(settings: Settings, observe: Emit | None = None) -> Workspaces:
+    """Join the folders that the settings allow, for a server: its calls are logged.
+
+    ``observe`` is told the events of every run.
+
+    Raises:
+        InvalidSetting: One of them does not exist, or the rules about targets cannot be read.
+    """
+    read_policy(settings.targets_allow, settings.targets_deny)  # tell it before anybody asks
+    missing = [str(folder) for folder in settings.workspaces if not folder.is_dir()]
+    if missing:
+        raise InvalidSetting(f"These workspaces are no folders: {', '.join(missing)}.")
+    remove_folders(*settings.workspaces)  # what callers write there is never imported
+    logs: dict[Path, CallLog] = {}
+    folder = _open_folder_of_server(settings)
+    home = current_account().home
+    chosen = folder.origin in {Origin.CURRENT, Origin.OWN}
+    if home is not None and chosen and folder.path.resolve() == home.resolve():
+        home = None  # it is no person's, or its own state directory: nothing else is too wide
+    memory = Memory()
+
+    def open_one(root: Path, descriptor: int) -> Workspace:
+        call_log = None
+        if settings.log_calls:
+            path = call_log_path(root, settings)
+            call_log = logs.setdefault(
+                path, CallLog(path, settings.calls_log_bytes, settings.calls_log_days)
+            )
+        return replace(
+            serve_workspace(root, descriptor, settings, observe),
+            call_log=call_log,
+            memory=memory,
+            logs_in_state=settings.logs_root is None
+            and Path(settings.calls_log).name == settings.calls_log,
+        )
+
+    workspaces = Workspaces(
+        settings.workspaces,
+        current=Path.cwd() if folder.origin is Origin.NAMED else folder.path,
+        home=home,
+        open_workspace=open_one,
+        interpreters=settings.interpreters,
+        state_of=lambda root: state_folder(root, settings),
+    )
+    workspaces.redactor = redactor_of(settings)
+    return workspaces
+
+
+def redactor_of(settings: Settings) -> Redactor:
+    """Return what masks the secrets of the settings in any text."""
+    return Redactor(settings.secrets, settings.variables)
+
+
+def state_key(settings: Settings, workspaces: Workspaces) -> bytes:
+    """Give the key that seals what clients carry: as set, else the one kept in the state.
+
+    Without state it is good for this process only.
+    """
+    if settings.state_key:
+        return hashlib.sha256(settings.state_key.encode("utf-8")).digest()
+    try:
+        workspace = workspaces.choose(None)
+        if settings.read_only and not workspace.has_state():
+            return secrets.token_bytes(32)
+        return sealing_key(_state(workspace.root, settings, workspace.files))
+    except ShallError:
+        return secrets.token_bytes(32)
+
+
+def make_first_state(settings: Settings, workspaces: Workspaces) -> None:
+    """Make the state of the first workspace: whoever starts a server may write, unless told not."""
+    with suppress(ShallError):  # told by each call, and by readiness
+        if not settings.read_only:
+            workspaces.choose(None).make_state()
+
+
+def call_log_path(root: Path, settings: Settings) -> Path:
+    """Give the path of the call log of a workspace.
+
+    A bare ``calls_log`` lies in ``logs_root``, a path with a folder is taken as it is; both may be
+    relative to the workspace.
+    """
+    path = Path(settings.calls_log)
+    if path.name == settings.calls_log:
+        path = (settings.logs_root or state_folder(root, settings) / LOCAL / "logs") / path
+    return root / path
+
+
+def run_defaults(settings: Settings) -> RunDefaults:
+    """Give what a run uses unless its caller says otherwise."""
+    return RunDefaults(
+        host=settings.host,
+        project_hosts=settings.project_hosts,
+        variables=settings.variables,
+        secrets=settings.secrets,
+        concurrency=settings.concurrency,
+        request_timeout_s=settings.request_timeout_s,
+        run_timeout_s=settings.run_timeout_s,
+        environment=settings.environment,
+        language=settings.language,
+        max_error_length=settings.max_error_length,
+        keep_all=settings.keep == "all",
+    )
+
+
+def load_http_client() -> None:
+    """Load libcurl, as the first run does.
+
+    Raises:
+        ImportError: It is missing, or another version than pycurl was built for.
+    """
+    import shall.transport.http.loop  # noqa: F401 - loading it is what is asked
+
+
+def _make_loop(policy: TargetPolicy) -> Loop:
+    from shall.transport.http.loop import CurlLoop  # libcurl is loaded when something is sent
+
+    return CurlLoop(policy)

@@ -1,0 +1,146 @@
+"""Words of other tools, and what is written here instead.
+
+A word that means something here, or will in a later release, gets that as its hint: a suggestion
+by likeness alone would be nonsense (``until``: ``url``) or the opposite (``not_empty``:
+``not_exists``).
+"""
+
+from collections.abc import Collection, Iterator
+
+from shall.cases.aliases import plain_spelling
+
+_NOT_YET = "is not in this release"
+
+
+def _words(words: str, hint: str) -> Iterator[tuple[str, str]]:
+    return ((word, hint) for word in words.split())
+
+
+_ANYWHERE: dict[str, str] = {
+    **dict(_words("retry retries max_retries attempts until poll polling eventually", "Retrying")),
+    **dict(_words("delay sleep wait pause delay_before delay_after think_time", "Waiting")),
+    **dict(_words("repeat loop foreach for_each with_items times", "Repeating a step")),
+    **dict(_words("if when unless skip skip_if skipif only condition", "A condition")),
+    **dict(_words("parameters parametrize parameterize examples data_rows csv", "A table of data")),
+    **dict(_words("graphql websocket ws sse grpc sql db", "This kind of step")),
+    **dict(_words("verify verify_ssl insecure ssl cert proxy", "A setting of TLS or proxies")),
+    **dict(_words("schema json_schema jsonschema", "A check against a schema")),
+    **dict(_words("include import extends uses template", "Including another file")),
+}
+"""Word to what it asks for: not in this release, in any mapping."""
+
+_ASSERT = "Write `assert`, a list of checks such as {type: equals, field: id, expected: 1}."
+_STATUS = "Write `assert: [{type: status_code, expected: 200}]`."
+_CAPTURE = "Nothing needs to be saved: write `{{ STEP_ID.field }}` in a later step."
+_FLAT = "Write `method`, `path` and the other fields in the step itself."
+_CREDENTIALS = 'Write `headers: {Authorization: "Bearer {{ token }}"}`.'
+_KIND = "Write the kind of check in `type`, what it looks at in `field`, the value in `expected`."
+
+_CASE: dict[str, str] = {
+    **dict(_words("title test_name", "Write `name`.")),
+    **dict(_words("stages tests test requests scenario scenarios teststeps", "Write `steps`.")),
+    **dict(_words("base_url baseurl url base server endpoint", "Write `host`.")),
+    **dict(
+        _words("env environment config globals constants data vars_files", "Write `variables`.")
+    ),
+    **dict(_words("labels markers marks groups categories", "Write `tags`.")),
+    **dict(_words("requirements requirement covers criteria proves traces", "Write `verifies`.")),
+    **dict(_words("setup before before_all setups fixtures", "Write it as the first of `steps`.")),
+    **dict(_words("after after_all cleanup finally", "Write `teardowns`.")),
+    **dict(_words("auth basic_auth bearer", _CREDENTIALS)),
+}
+
+_STEP: dict[str, str] = {
+    **dict(_words("name title label", "Write `id`.")),
+    **dict(_words("request http call api", _FLAT)),
+    **dict(_words("get post put patch delete head", "Write `method` and `path`.")),
+    **dict(_words("uri endpoint route link href", "Write `path` or `url`.")),
+    **dict(_words("verb", "Write `method`.")),
+    **dict(_words("expect expected validate validators check checks test tests then", _ASSERT)),
+    **dict(_words("response should expectations asserting", _ASSERT)),
+    **dict(_words("status status_code expected_status code", _STATUS)),
+    **dict(_words("body payload content raw request_body", "Write `json`, `form` or `text`.")),
+    **dict(_words("query qs query_string querystring querystringparams", "Write `params`.")),
+    **dict(_words("extract capture captures save store export register set", _CAPTURE)),
+    **dict(_words("auth basic_auth basicauth bearer token oauth", _CREDENTIALS)),
+    **dict(_words("cookie cookies", 'Write `headers: {Cookie: "name=value"}`.')),
+    **dict(_words("allow_redirects redirect redirects location", "Write `follow_redirects`.")),
+    **dict(_words("multipart upload file attachments", "Write `files`.")),
+    **dict(_words("setup setup_hooks before", "Write it as a step before this one.")),
+    **dict(_words("teardown_hooks after cleanup", "Write it below `teardowns`.")),
+}
+
+_CHECK: dict[str, str] = {
+    **dict(_words("actual path jsonpath json_path selector key target body property", "Field")),
+    **dict(_words("operator op comparator check assert matcher kind condition", "Type")),
+    **dict(_words("equals eq equal contains exists regex matches length status", "Kind")),
+    **dict(_words("message msg description name", "Message")),
+}
+_CHECK_HINTS = {
+    "Field": "Write `field`, such as data.items[0].id, or leave it out for the whole body.",
+    "Type": "Write `type`.",
+    "Kind": _KIND,
+    "Message": "A check has no text of its own: remove it, or write a comment.",
+}
+
+_EMPTY = 'Write {type: equals} with `expected: ""`, or {type: length} with `expected: 0`.'
+_NOT_EMPTY = 'Write {type: not_equals} with `expected: ""`, `[]` or `{}`.'
+_PATH = "Write the kind of check in `type` and the path in `field`."
+
+_KINDS: dict[str, str] = {
+    **dict(_words("empty is_empty blank", _EMPTY)),
+    **dict(_words("not_empty is_not_empty non_empty nonempty not_blank", _NOT_EMPTY)),
+    **dict(_words("present is_present has has_key has_field defined is_defined", "exists")),
+    **dict(_words("absent missing undefined not_present is_absent", "not_exists")),
+    **dict(_words("is is_equal equal_to equals_to same be to_equal to_be", "equals")),
+    **dict(_words("is_not not_equal_to different differs unequal", "not_equals")),
+    **dict(_words("include includes has_item contains_all any", "contains")),
+    **dict(_words("not_include not_includes exclude excludes not_in_text", "not_contains")),
+    **dict(_words("one_of any_of is_in enum", "in")),
+    **dict(_words("none_of not_one_of is_not_in", "not_in")),
+    **dict(_words("count size length_equal", "length")),
+    **dict(_words("pattern match_regex regex_match", "regex")),
+    **dict(_words("above over min minimum at_least", "greater_or_equal")),
+    **dict(_words("below under max maximum at_most", "less_or_equal")),
+    **dict(_words("starts_with startswith start_with prefix", "Write {type: regex} with ^.")),
+    **dict(_words("ends_with endswith end_with suffix", "Write {type: regex} with $.")),
+    **dict(_words("true is_true truthy", "Write {type: equals} with `expected: true`.")),
+    **dict(_words("false is_false falsy", "Write {type: equals} with `expected: false`.")),
+    **dict(_words("between range in_range", "Write a `greater_or_equal` and a `less_or_equal`.")),
+    **dict(_words("ok success is_success http_code", "Write `status_code` with the status.")),
+    **dict(_words("header headers", "Write the kind in `type` and the header's name in `header`.")),
+    **dict(_words("body jsonpath json_path json path field xpath", _PATH)),
+    **dict(_words("type type_of typeof is_type is_string is_number is_list is_bool", "Types")),
+    **dict(_words("schema json_schema jsonschema matches_schema openapi", "Schemas")),
+    **dict(_words("time response_time duration latency elapsed", "Times")),
+}
+_MISSING_KINDS = {
+    "Types": f"A check of the type of a value {_NOT_YET}.",
+    "Schemas": f"A check against a schema {_NOT_YET}.",
+    "Times": f"A check of the response time {_NOT_YET}.",
+}
+
+
+def field_hint(name: str, allowed: Collection[str]) -> str | None:
+    """Return what to write instead of an unknown field; None where no tool has the word.
+
+    ``allowed`` are the fields of the mapping: they say whether it is a case, a step or a check.
+    """
+    word = plain_spelling(name)
+    if "steps" in allowed:
+        hint = _CASE.get(word)
+    elif "assert" in allowed:
+        hint = _STEP.get(word)
+    else:
+        hint = _CHECK_HINTS.get(_CHECK.get(word, "")) if "expected" in allowed else None
+    if hint is None and word in _ANYWHERE:
+        hint = f"{_ANYWHERE[word]} {_NOT_YET}."
+    return hint
+
+
+def check_hint(spelling: str) -> str | None:
+    """Return what to write instead of an unknown kind of check; None where no tool has it."""
+    said = _KINDS.get(plain_spelling(spelling))
+    if said is None:
+        return None
+    return _MISSING_KINDS.get(said) or (said if " " in said else f"Write '{said}'.")

@@ -1,0 +1,245 @@
+"""Reads a test case: text or data in, a ``Case`` or every problem at once out."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from shall.cases.aliases import CASE_KEYS, REQUEST_KEYS
+from shall.cases.checks import read_checks
+from shall.cases.data import check_data
+from shall.cases.fields import Fields, Finding, Findings, kind_of, written
+from shall.cases.model import Allure, Case, Operation, Step, Teardown
+from shall.cases.nearest import nearest
+from shall.cases.path import parse_path
+from shall.cases.problem_limit import told_problems
+from shall.cases.references import check_references
+from shall.cases.requests import REQUEST_FIELDS, check_address, read_allowed, read_request
+from shall.errors import BadValue, InvalidCase, Problem
+from shall.span import Span
+
+_CASE_FIELDS = frozenset(
+    ("name", "description", "host", "allure", "variables", "secrets", "tags", "verifies")
+) | {"steps", "teardowns"}
+_STEP_FIELDS = REQUEST_FIELDS | {"id", "assert"}
+_TEARDOWN_FIELDS = _STEP_FIELDS | {"operation_type", "query"}
+_ALLURE_FIELDS = frozenset(("epic", "feature", "story"))
+_ROOT = re.compile(r"""^(?:\ufeff)?["']?(testcase|unittest)["']?[ \t]*:(?=\s|$)""", re.MULTILINE)
+_JSON_ROOT = re.compile(r"""\s*\{\s*["']?(testcase|unittest)["']?\s*:""")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A case, and notes on the older spellings in which it was written."""
+
+    case: Case
+    notes: tuple[str, ...]
+
+
+def load_yaml(text: str, file: str) -> Any:
+    """Read one YAML document as JSON data. The parsers are imported with the first document.
+
+    Raises:
+        InvalidCase: It is not YAML, not JSON data, or larger or deeper than the limits.
+    """
+    from shall.cases import yaml_text
+
+    return yaml_text.load_yaml(text, file)
+
+
+def locate(text: str, file: str, path: str) -> Span:
+    """Give the place of a path such as ``steps[0].assert[1]`` under ``testcase:``.
+
+    A path that is not there gives the place of the nearest value above it; a text that is no
+    YAML gives line 1. Older spellings in the text are found under today's names.
+    """
+    return locator(text, file)(path)
+
+
+def locator(text: str, file: str) -> Callable[[str], Span]:
+    """Return what ``locate`` does, for several paths: the text is parsed once, when it is asked."""
+    from shall.cases.locations import Locator
+
+    made: list[Locator] = []
+
+    def place(path: str) -> Span:
+        if not made:
+            made.append(Locator(text, file))
+        try:
+            keys = parse_path(path) if path else ()
+        except BadValue:
+            keys = ()
+        return made[0].place(keys)
+
+    return place
+
+
+def root_of(text: str) -> str | None:
+    """Tell ``testcase`` or ``unittest`` by a glance at the text; None for any other file."""
+    found = _JSON_ROOT.match(text) or _ROOT.search(text)
+    return found[1] if found else None
+
+
+def read_case(text: str, file: str) -> Case:
+    """Read the text of a case file rooted ``testcase:``.
+
+    Raises:
+        InvalidCase: With every problem, each at its line and column.
+    """
+    return examine_text(text, file).case
+
+
+def read_data(data: Mapping[str, Any], file: str) -> Case:
+    """Read a case that came as JSON data, with or without its ``testcase`` root.
+
+    Raises:
+        InvalidCase: With every problem; their places are line 1 of the file.
+    """
+    return examine_data(data, file).case
+
+
+def examine_text(text: str, file: str) -> Reading:
+    """Read like ``read_case``, and tell about older spellings too."""
+    findings = Findings()
+    case = _read_root(load_yaml(text, file), findings)
+    if findings.problems or case is None:
+        from shall.cases.locations import Locator
+
+        locator = Locator(text, file)
+        raise _invalid(findings, lambda finding: locator.place(finding.keys, finding.at_key))
+    return Reading(case, findings.notes)
+
+
+def examine_data(data: Mapping[str, Any], file: str) -> Reading:
+    """Read like ``read_data``, and tell about older spellings too."""
+    findings = Findings()
+    check_data(data, findings)
+    case = None
+    if not findings.problems:
+        rooted = "testcase" in data or "unittest" in data
+        case = _read_root(data if rooted else {"testcase": data}, findings)
+    if findings.problems or case is None:
+        raise _invalid(findings, lambda _: Span(file, 1))
+    return Reading(case, findings.notes)
+
+
+def _invalid(findings: Findings, place_of: Callable[[Finding], Span]) -> InvalidCase:
+    problems = [
+        Problem(place_of(finding), written(finding.keys), finding.message, finding.hint)
+        for finding in findings.problems
+    ]
+    return InvalidCase(
+        told_problems(sorted(problems, key=lambda it: it.place), findings.more_problems)
+    )
+
+
+def _read_root(data: Any, findings: Findings) -> Case | None:
+    if not isinstance(data, dict):
+        findings.add((), f"a case is a mapping under `testcase:`, not {kind_of(data)}")
+    elif "unittest" in data:
+        findings.add((), "unit cases are not run by this release", "The file is left as it is.")
+    elif "testcase" not in data:
+        near = nearest("testcase", map(str, data))
+        hint = f"Is `{near}` meant?" if near else "Put the case under it."
+        findings.add((), "the root `testcase:` is missing", hint)
+    else:
+        for name in data.keys() - {"testcase"}:
+            findings.add((), f"`{name}` stands beside `testcase:`", "Indent it under `testcase:`.")
+        return _read_case(data["testcase"], findings)
+    return None
+
+
+def _read_case(data: Any, findings: Findings) -> Case:
+    root = Fields(data, (), findings, _CASE_FIELDS, CASE_KEYS)
+    steps = _each(root, "steps", _STEP_FIELDS)
+    teardowns = _each(root, "teardowns", _TEARDOWN_FIELDS)
+    if not steps:
+        hint = "A case sends at least one request."
+        if root.values.get("steps") is None:
+            root.missing("steps", hint)
+        elif root.values["steps"] == []:
+            root.bad("steps", "must not be empty", hint)
+    check_references(root, steps, teardowns, findings)
+    return Case(
+        name=root.required_text("name"),
+        description=root.text("description") or "",
+        host=_read_host(root),
+        allure=_read_allure(root),
+        variables=root.mapping("variables"),
+        secrets=root.texts("secrets"),
+        tags=root.texts("tags"),
+        verifies=root.texts("verifies"),
+        steps=tuple(_read_step(step) for step in steps),
+        teardowns=tuple(_read_teardown(teardown) for teardown in teardowns),
+    )
+
+
+def _each(root: Fields, name: str, allowed: frozenset[str]) -> list[Fields]:
+    keys = root.at(name)
+    return [
+        Fields(value, (*keys, index), root.findings, allowed, REQUEST_KEYS)
+        for index, value in enumerate(root.items(name))
+    ]
+
+
+def _read_host(root: Fields) -> str | None:
+    host = root.text("host")
+    if not host:
+        return None
+    check_address(root, "host", host)
+    if "://" not in host and not host.startswith("{{"):
+        root.bad("host", "has no scheme", f"Write http://{host} or https://{host}.")
+    return host
+
+
+def _read_allure(root: Fields) -> Allure | None:
+    if root.values.get("allure") is None:
+        return None
+    labels = Fields(root.values["allure"], root.at("allure"), root.findings, _ALLURE_FIELDS, {})
+    return Allure(labels.text("epic"), labels.text("feature"), labels.text("story"))
+
+
+def _checks_of(fields: Fields) -> Any:
+    return read_checks(fields.items("assert"), fields.at("assert"), fields.findings)
+
+
+def _read_step(fields: Fields) -> Step:
+    return Step(
+        id=fields.required_text("id"),
+        request=read_request(fields),
+        checks=_checks_of(fields),
+        allow_status=read_allowed(fields),
+    )
+
+
+def _read_teardown(fields: Fields) -> Teardown:
+    operation = _read_operation(fields)
+    is_api = operation is Operation.API
+    query = fields.text("query")
+    if is_api and query:
+        fields.bad("query", "an api teardown runs no query", "Write `operation_type: db`.")
+    elif not is_api:
+        if not query:
+            fields.missing("query", "A db teardown runs a query.")
+        for name in sorted(REQUEST_FIELDS & fields.values.keys()):
+            if fields.values[name] not in (None, {}, []):
+                fields.findings.note(fields.at(name), "a db teardown does not use it; left out")
+    return Teardown(
+        id=fields.required_text("id"),
+        operation=operation,
+        request=read_request(fields) if is_api else None,
+        query=query,
+        checks=_checks_of(fields),
+        allow_status=read_allowed(fields) if is_api else (),
+    )
+
+
+def _read_operation(fields: Fields) -> Operation:
+    value = fields.text("operation_type")
+    if value is None:
+        is_query = fields.values.get("query") and not fields.values.get("path")
+        return Operation.DB if is_query else Operation.API
+    if value not in tuple(Operation):
+        fields.bad("operation_type", f"must be 'api' or 'db', not '{value}'")
+        return Operation.API
+    return Operation(value)

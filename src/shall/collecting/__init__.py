@@ -1,5 +1,0 @@
-"""Test cases as pytest items. Loaded when the first case file is collected."""
-
-from shall.collecting.script import case_test
-
-__all__ = ["case_test"]

@@ -1,0 +1,100 @@
+"""A case file and its case as pytest nodes; public pytest API only."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shall.bounded import TEXT_BYTES, read_text
+from shall.cases.model import Case
+from shall.cases.reader import locate, read_case, root_of
+from shall.errors import InvalidInput
+from shall.pytest_support.runner import BAD, CASE_RESULT, runner_of
+from shall.results.records import CaseResult, Outcome
+
+MARK = "verifies"
+
+
+class CaseFailed(Exception):
+    """A case did not pass; the text tells why."""
+
+
+class CaseFile(pytest.File):
+    """A YAML file rooted ``testcase:`` or ``unittest:``."""
+
+    def collect(self) -> Iterator["CaseItem"]:
+        """Give the one case of the file; one that cannot be read is an item that fails."""
+        text = read_text(self.path, TEXT_BYTES, encoding="utf-8-sig", errors="replace")
+        root = root_of(text)
+        if root is None:
+            return
+        yield CaseItem.from_parent(self, name=self.path.stem, text=text, is_unit=root == "unittest")
+
+
+class CaseItem(pytest.Item):
+    """One case."""
+
+    def __init__(self, *, text: str, is_unit: bool, **given: Any) -> None:
+        case = _read(text, given["parent"].path)
+        given["name"] = case.name if case else given["name"]
+        super().__init__(**given)
+        self.is_unit = is_unit
+        self._line = locate(text, self.path.name, "name").line if case else 1
+        if case is not None:
+            _mark(self, case)
+
+    @property
+    def case_path(self) -> Path:
+        """The file of the case."""
+        return self.path
+
+    def runtest(self) -> None:
+        """Run the case."""
+        if self.is_unit:
+            pytest.skip("unit cases are not run by this release")
+        runner = runner_of(self.config)
+        result = runner.run(runner.key_of(self.path))
+        check(self, result)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """Tell what went wrong in the case; no stack of ours."""
+        if isinstance(excinfo.value, CaseFailed | InvalidInput):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[os.PathLike[str], int, str]:
+        """Say where the case stands."""
+        return self.path, self._line - 1, self.name
+
+
+def check(item: pytest.Item, result: CaseResult) -> None:
+    """Note a result on its item, and fail or skip as it says.
+
+    Raises:
+        CaseFailed: The case or its teardown did not pass.
+    """
+    item.stash[CASE_RESULT] = result
+    if result.outcome is Outcome.SKIPPED:
+        pytest.skip("the case was not run")
+    if result.outcome in BAD or result.teardown_outcome in BAD:
+        raise CaseFailed(runner_of(item.config).text_of(result))
+
+
+def _read(text: str, path: Path) -> Case | None:
+    try:
+        return read_case(text, path.name)
+    except InvalidInput:  # told when the item runs, with every problem
+        return None
+
+
+def _mark(item: pytest.Item, case: Case) -> None:
+    """Make tags and criteria markers of the item."""
+    for tag in case.tags:
+        name = tag.lstrip("_")
+        if name:
+            item.config.addinivalue_line("markers", f"{name}: a tag of test cases")
+            item.add_marker(name)
+    if case.verifies:
+        item.add_marker(getattr(pytest.mark, MARK)(*case.verifies))

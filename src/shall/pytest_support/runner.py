@@ -1,0 +1,82 @@
+"""Runs the cases of one pytest session, over one loop and its connections."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from shall.actions.discovery import JobReader
+from shall.actions.run import RunRequest, run_options
+from shall.bootstrap import STATE_FOLDER, open_workspace, project_folder
+from shall.engine.ports import Loop
+from shall.engine.run import RunContext, run_jobs
+from shall.report.text import case_text
+from shall.results.events import CaseFinished, Event
+from shall.results.records import CaseResult, Outcome
+from shall.settings import Settings, process_environment, read_settings
+from shall.workspace.workspace import Workspace
+
+BAD = frozenset({Outcome.FAILED, Outcome.ERROR})
+
+CASE_RESULT = pytest.StashKey[CaseResult]()
+"""Where an item keeps what its case did."""
+
+_RUNNER = pytest.StashKey["CaseRunner"]()
+
+
+def runner_of(config: pytest.Config) -> "CaseRunner":
+    """Give the session's runner, made when it is first needed."""
+    if _RUNNER not in config.stash:
+        root = project_folder(config.rootpath)
+        keeps_state = config.getoption("shall_record") or (root / STATE_FOLDER).exists()
+        runner = CaseRunner(root, config.getoption("shall_host"), keeps_state=keeps_state)
+        config.stash[_RUNNER] = runner
+        config.add_cleanup(runner.close)
+    return config.stash[_RUNNER]
+
+
+class CaseRunner:
+    """Runs one case after the other and says what went wrong."""
+
+    def __init__(self, root: Path, host: str | None, *, keeps_state: bool) -> None:
+        self._settings, _ = read_settings({}, process_environment(), root)
+        self.workspace: Workspace = open_workspace(root, self._settings, keeps_state=keeps_state)
+        # The session gives the run its id when it records the results.
+        self._options = replace(run_options(self.workspace, RunRequest(host=host)), run_id="")
+        self._loop: Loop | None = None
+        self._reader = JobReader(self.workspace)
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of the project."""
+        return self._settings
+
+    def key_of(self, path: Path) -> str:
+        """Give the key of a case file. Raises ``OutsideWorkspace``."""
+        return self.workspace.files.relative(str(path))
+
+    def run(self, key: str) -> CaseResult:
+        """Run one case. A file that cannot be read gives a result that says so."""
+        if self._loop is None:
+            self._loop = self.workspace.make_loop()
+        found: list[CaseResult] = []
+
+        def take(event: Event) -> None:
+            if isinstance(event, CaseFinished):
+                found.append(event.result)
+
+        context = RunContext(self._loop, self.workspace.files, take)
+        run_jobs(self._reader.read([key]), 1, self._options, context)
+        return found[0]
+
+    def text_of(self, result: CaseResult) -> str:
+        """Return what went wrong in a case, with the lines of its file."""
+        return case_text(result, self._settings.language)
+
+    def close(self) -> None:
+        """Close connections and workspace."""
+        if self._loop is not None:
+            self._loop.close()
+        self.workspace.files.close()
+        if self.workspace.store is not None:
+            self.workspace.store.close()

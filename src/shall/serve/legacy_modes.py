@@ -1,0 +1,24 @@
+"""Under which of its names the server was started, and what that name promises."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ServerMode:
+    """What differs from name to name.
+
+    ``opens_without_token``: it starts also where others can reach it and no token is set, and
+    then offers only prompts and files (an earlier server's documented commands do that).
+    ``is_basic``: the extra routes of that server's basic mode.
+    """
+
+    opens_without_token: bool = False
+    is_basic: bool = False
+
+
+SHALL = ServerMode()
+SPEC_DRIVEN = ServerMode(opens_without_token=True)
+SPEC_DRIVEN_BASIC = ServerMode(opens_without_token=True, is_basic=True)
+
+PUBLIC_TOOLS = frozenset({"create_file", "read_file"})
+"""What a server offers that anybody can reach: nothing that runs code."""

@@ -1,0 +1,298 @@
+"""Files inside a workspace, reached by a no-follow walk from a directory handle."""
+
+import errno
+import logging
+import os
+import stat
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from shall.bounded import TEXT_BYTES, read_descriptor, size_text
+from shall.errors import (
+    AlreadyExists,
+    BadValue,
+    FileMissing,
+    FileUnavailable,
+    FolderNotFound,
+    OutsideWorkspace,
+)
+from shall.span import Span
+from shall.workspace.atomic import finish_write, sync_folder, write_whole
+from shall.workspace.paths import names_below, usable
+from shall.workspace.refusals import Refusals
+
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC | os.O_NONBLOCK
+_FILE = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_NOCTTY
+_KINDS = {
+    stat.S_IFLNK: "a symbolic link",
+    stat.S_IFDIR: "a folder",
+    stat.S_IFIFO: "a FIFO",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+}
+_NEVER_LISTED = {"node_modules"}
+_NOTHING_MORE = Refusals()
+
+UPLOAD_BYTES = 32 << 20
+"""The largest file that a case may upload, in bytes."""
+
+_log = logging.getLogger(__name__)
+
+
+class Files:
+    """Reads, writes and lists files below one folder; nothing outside it can be reached.
+
+    Paths are relative to the folder, with ``/``; an absolute path inside it is accepted. Every
+    component is opened with ``O_NOFOLLOW`` from the handle of the one before, so neither ``..``
+    nor a symbolic link, not even one swapped in between, leads out. The folder itself may be
+    reached through links: it is opened once. What ``refusals`` names is not reached either,
+    whoever asks. Every method may be called from any thread, and raises ``FileUnavailable`` when
+    the operating system refuses.
+    """
+
+    def __init__(
+        self, root: Path, refusals: Refusals = _NOTHING_MORE, *, descriptor: int | None = None
+    ) -> None:
+        """Open the folder, or take a copy of the ``descriptor`` with which it was opened.
+
+        Raises:
+            FolderNotFound: It cannot be opened.
+        """
+        try:
+            self._root = os.open(root, _FOLDER) if descriptor is None else os.dup(descriptor)
+        except OSError as error:
+            raise FolderNotFound(
+                f"The folder {root} cannot be opened: {error.strerror}."
+            ) from error
+        # With a descriptor the path is resolved already, and may mean another folder by now.
+        resolved = root.resolve() if descriptor is None else root
+        self._root_names = (str(root.absolute()), str(resolved))
+        self._refusals = refusals
+
+    def fileno(self) -> int:
+        """Return the descriptor of the folder, which stays ours. Raises ``FolderNotFound``."""
+        if self._root < 0:
+            raise FolderNotFound("The workspace is closed.", hint="Call again.")
+        return self._root
+
+    def relative(self, path: str) -> str:
+        """Give the path relative to the folder, normalised.
+
+        Raises:
+            OutsideWorkspace: It leads out, holds a NUL, ``~`` or an over-long name.
+        """
+        return "/".join(self._names(path)) or "."
+
+    def _names(self, path: str) -> tuple[str, ...]:
+        return names_below(path, self._root_names)
+
+    def read_bytes(self, path: str, limit: int = UPLOAD_BYTES, *, settings: bool = False) -> bytes:
+        """Read a plain file of at most ``limit`` bytes. ``settings`` allows ``shall.yaml``.
+
+        Raises:
+            OutsideWorkspace: It leads out, is a link, a device, a FIFO or a hard link, or what
+                ``Refusals.check_read`` refuses.
+            FileMissing: There is no such file.
+            BadValue: It is larger. No more than ``limit + 1`` bytes were read.
+        """
+        self._refusals.check_read(self._root_names[1], self._file_names(path), settings=settings)
+        with self._parent(path) as (folder, name):
+            _look(folder, name, path)
+            descriptor = os.open(name, _FILE, dir_fd=folder)
+            try:
+                # Again, of what was opened: the name may mean something else by now.
+                _plain(lambda: os.fstat(descriptor), folder, path)
+                return read_descriptor(descriptor, limit)
+            except OSError as error:
+                if error.errno == errno.EFBIG:
+                    raise BadValue(f"{path} is larger than {size_text(limit)}.") from None
+                raise
+            finally:
+                os.close(descriptor)
+
+    def read_text(self, path: str, limit: int = TEXT_BYTES, *, settings: bool = False) -> str:
+        """Read a UTF-8 file (a byte-order mark is dropped). Raises also ``BadValue``."""
+        data = self.read_bytes(path, limit, settings=settings)
+        try:
+            return data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            line = data.count(b"\n", 0, error.start) + 1
+            raise BadValue(
+                f"byte 0x{data[error.start]:02x} is not UTF-8.",
+                hint="Save the file as UTF-8.",
+                place=Span(path, line),
+            ) from error
+
+    def write_text(self, path: str, text: str, *, overwrite: bool = True) -> None:
+        """Write a UTF-8 file whole or not at all; folders on the way are made.
+
+        Raises:
+            OutsideWorkspace: It leads out, to something but a plain file, or to what
+                ``Refusals.check_written`` refuses.
+            AlreadyExists: It exists and ``overwrite`` is false.
+            BadValue: The text holds what UTF-8 cannot say.
+        """
+        try:
+            data = text.encode()
+        except UnicodeEncodeError as error:
+            raise BadValue(f"The text for {path} holds a lone surrogate.") from error
+        self._check_written(path)
+        with self._parent(path, make=True) as (folder, name):
+            mode = None
+            with suppress(FileMissing):
+                mode = _look(folder, name, path).st_mode
+            try:
+                write_whole(folder, name, data, mode=mode, overwrite=overwrite)
+            except FileExistsError as error:
+                raise AlreadyExists(
+                    f"{path} exists.", hint="Say overwrite to replace it."
+                ) from error
+
+    def delete(self, path: str) -> None:
+        """Delete a plain file. Raises ``OutsideWorkspace`` and ``FileMissing``."""
+        self._check_written(path)
+        with self._parent(path) as (folder, name):
+            _look(folder, name, path)
+            os.unlink(name, dir_fd=folder)
+            sync_folder(folder)
+
+    def is_file(self, path: str) -> bool:
+        """Tell whether a plain file stands there (False for anything outside)."""
+        with suppress(OutsideWorkspace, FileMissing), self._parent(path) as (folder, name):
+            return stat.S_ISREG(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode)
+        return False
+
+    def is_folder(self, path: str) -> bool:
+        """Tell whether a folder stands there (False for anything outside)."""
+        with suppress(OutsideWorkspace, FileMissing), self._folder(self._names(path), path):
+            return True
+        return False
+
+    def find(self, folder: str, endings: Sequence[str]) -> list[str]:
+        """List plain files below a folder by ending, sorted; links and hidden folders left out.
+
+        ``folder`` may be ``.``; ``.kiro`` is entered when it is named. Raises ``FolderNotFound``,
+        and ``OutsideWorkspace`` for a version-control or state folder.
+        """
+        start = self._names(folder)
+        if start:
+            self._refusals.check_written(self._root_names[1], start)
+        try:
+            with self._folder(start, folder):
+                pass
+        except FileMissing as error:
+            raise FolderNotFound(f"There is no folder {folder}.") from error
+        found: list[str] = []
+        waiting = [start]
+        while waiting:
+            names = waiting.pop()
+            files, folders = self._entries(names)
+            found += ["/".join((*names, name)) for name in files if name.endswith(tuple(endings))]
+            waiting += [(*names, name) for name in folders]
+        return sorted(found)
+
+    def _entries(self, names: tuple[str, ...]) -> tuple[list[str], list[str]]:
+        path = "/".join(names) or "."
+        try:
+            with self._folder(names, path) as folder, os.scandir(folder) as entries:
+                kept = [entry for entry in entries if self._is_listed((*names, entry.name))]
+                files = [entry.name for entry in kept if entry.is_file(follow_symlinks=False)]
+                folders = [entry.name for entry in kept if entry.is_dir(follow_symlinks=False)]
+        except (FileMissing, OutsideWorkspace):
+            return [], []  # gone, or swapped, since it was listed
+        except FileUnavailable as error:
+            _log.warning("left out of the listing: %s", error)
+            return [], []
+        hidden = {name for name in folders if name.startswith(".")} | _NEVER_LISTED
+        return files, [name for name in folders if name not in hidden]
+
+    def _is_listed(self, names: Sequence[str]) -> bool:
+        return usable("/".join(names)) and not self._refusals.hides(names)
+
+    def close(self) -> None:
+        """Close the folder's handle."""
+        if self._root >= 0:
+            os.close(self._root)
+            self._root = -1  # no later call may reach a handle that was reused
+
+    def _check_written(self, path: str) -> None:
+        self._refusals.check_written(self._root_names[1], self._file_names(path))
+
+    def _file_names(self, path: str) -> tuple[str, ...]:
+        names = self._names(path)
+        if not names:
+            raise OutsideWorkspace(f"{path} is the workspace itself, not a file in it.")
+        return names
+
+    @contextmanager
+    def _parent(self, path: str, *, make: bool = False) -> Iterator[tuple[int, str]]:
+        names = self._file_names(path)
+        with self._folder(names[:-1], path, make=make) as folder:
+            yield folder, names[-1]
+
+    @contextmanager
+    def _folder(self, names: Sequence[str], path: str, *, make: bool = False) -> Iterator[int]:
+        try:
+            # A handle of its own for the top, too: listing moves the place in what is open.
+            first, *rest = names or (".",)
+            folder = _enter(self._root, first, first, make=make)
+            try:
+                for number, name in enumerate(rest, start=2):
+                    below = _enter(folder, name, "/".join(names[:number]), make=make)
+                    os.close(folder)
+                    folder = below
+                yield folder
+            finally:
+                os.close(folder)
+        except FileNotFoundError as error:
+            raise FileMissing(f"{path} does not exist.") from error
+        except OSError as error:
+            raise FileUnavailable(f"{path} cannot be used: {error.strerror}.") from error
+
+
+def _enter(folder: int, name: str, path: str, *, make: bool) -> int:
+    """Open a folder in a folder."""
+    if make:
+        with suppress(FileExistsError):
+            os.mkdir(name, dir_fd=folder)
+            sync_folder(folder)
+    try:
+        return os.open(name, _FOLDER | os.O_NOFOLLOW, dir_fd=folder)
+    except FileNotFoundError:
+        raise
+    except OSError as error:  # which one a link gives differs between systems: look what it is
+        mode = os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode
+        if stat.S_ISDIR(mode):
+            raise
+        if stat.S_ISREG(mode):
+            raise FileMissing(f"{path} is a file, not a folder.") from error
+        raise OutsideWorkspace(f"{path} is {_kind(mode)}, not a folder.") from error
+
+
+def _look(folder: int, name: str, path: str) -> os.stat_result:
+    """Look before opening, since opening a device may already do something."""
+    try:
+        return _plain(lambda: os.stat(name, dir_fd=folder, follow_symlinks=False), folder, path)
+    except FileNotFoundError as error:
+        raise FileMissing(f"{path} does not exist.") from error
+
+
+def _plain(look: Callable[[], os.stat_result], folder: int, path: str) -> os.stat_result:
+    status = look()
+    if stat.S_ISREG(status.st_mode) and status.st_nlink > 1:
+        finish_write(folder, status)
+        status = look()
+    if not stat.S_ISREG(status.st_mode):
+        raise OutsideWorkspace(f"{path} is {_kind(status.st_mode)}, not a plain file.")
+    if status.st_nlink > 1:
+        raise OutsideWorkspace(
+            f"{path} is a hard link: it may be a file outside the workspace.",
+            hint="Replace it by a copy.",
+        )
+    return status
+
+
+def _kind(mode: int) -> str:
+    return _KINDS.get(stat.S_IFMT(mode), "a special file")

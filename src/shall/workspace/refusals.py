@@ -1,0 +1,102 @@
+"""Which files of a workspace no caller reaches, whichever tool, case or document names them."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from shall.errors import OutsideWorkspace
+from shall.workspace.paths import as_seen, is_version_control
+
+_STATE = (".shall",)
+_SETTINGS = "shall.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusals:
+    """The files that ``Files`` neither reads, writes nor lists.
+
+    ``state`` are paths of state folders, as names, refused at any depth: each project in the
+    workspace has one. ``private`` are files of the server, such as its tokens, ``logs`` its logs
+    with what they were renamed to when they were rotated; both are absolute.
+    """
+
+    state: tuple[tuple[str, ...], ...] = (_STATE,)
+    private: tuple[Path, ...] = ()
+    logs: tuple[Path, ...] = ()
+
+    def check_written(self, root: str, names: Sequence[str]) -> None:
+        """Check a path, as names below ``root``, that is to be written or deleted.
+
+        Raises:
+            OutsideWorkspace: It is in a version-control or state folder, or the server's own.
+        """
+        path = "/".join(names)
+        reason = self._folder_reason(names) or self._server_reason(root, names)
+        if reason is not None:
+            raise OutsideWorkspace(f"{path} {reason}.")
+
+    def check_read(self, root: str, names: Sequence[str], *, settings: bool = False) -> None:
+        """Check a path that is to be read.
+
+        ``settings`` allows ``shall.yaml``, for callers that mask the secrets which it declares.
+
+        Raises:
+            OutsideWorkspace: As for ``check_written``, or it may hold secrets: ``.env``,
+                ``.env.*`` but ``.env.example``, ``shall.yaml``.
+        """
+        self.check_written(root, names)
+        if _may_hold_secrets(names[-1], settings=settings):
+            raise OutsideWorkspace(
+                f"{'/'.join(names)} may hold secrets and is not read by a tool.",
+                hint="Ask the operator for what is needed of it.",
+            )
+
+    def hides(self, names: Sequence[str]) -> bool:
+        """Check whether a file or folder is left out of listings."""
+        return self._folder_reason(names) is not None or _may_hold_secrets(names[-1])
+
+    def _folder_reason(self, names: Sequence[str]) -> str | None:
+        if any(is_version_control(name) for name in names):
+            return "is inside a version-control folder, whose files run as programs"
+        seen = tuple(as_seen(name) for name in names)
+        for folder in self.state:
+            wanted = tuple(as_seen(name) for name in folder)
+            if any(seen[at : at + len(wanted)] == wanted for at in range(len(seen))):
+                return "is inside the state folder"
+        return None
+
+    def _server_reason(self, root: str, names: Sequence[str]) -> str | None:
+        asked, name = as_seen(str(Path(root, *names))), as_seen(names[-1])
+        # Resolved each time: what a link of the operator's leads to may change while we run.
+        if any(_real(file) == asked for file in self.private if _may_be(file, name)) or any(
+            _is_of_log(_real(file), asked) for file in self.logs if _may_be(file, name)
+        ):
+            return "belongs to the server itself"
+        return None
+
+
+def _may_hold_secrets(name: str, *, settings: bool = False) -> bool:
+    seen = as_seen(name)
+    if seen == _SETTINGS:
+        return not settings
+    return seen == ".env" or (seen.startswith(".env.") and seen != ".env.example")
+
+
+def _may_be(file: Path, name: str) -> bool:
+    """Check whether a path that ends in ``name`` may be the file or an older one of it.
+
+    This spares resolving the file, which keeps its name unless that is a link.
+    """
+    return name.startswith(as_seen(file.stem)) or file.is_symlink()
+
+
+def _real(file: Path) -> str:
+    return as_seen(os.path.realpath(file))
+
+
+def _is_of_log(log: str, path: str) -> bool:
+    """Check whether a path is a log, or an older one: ``x-2026….jsonl``, ``x.jsonl.1``."""
+    ending = Path(log).suffix
+    is_older = path.startswith(f"{log.removesuffix(ending)}-") and path.endswith(ending)
+    return path == log or path.startswith((f"{log}.", f"{log}-")) or is_older

@@ -1,0 +1,98 @@
+"""Where files live and what the actions use."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from shall.engine.budgets import Memory
+from shall.engine.ports import Loop
+from shall.engine.redact import Redactor
+from shall.results.events import Emit
+from shall.store.base import Store
+from shall.store.call_log import CallLog
+from shall.store.evidence import EvidenceLog
+from shall.store.lazy_store import StoreOpenedLater
+from shall.workspace.files import Files
+
+
+@dataclass(frozen=True, slots=True)
+class RunDefaults:
+    """What a run uses unless the caller says otherwise. Durations in seconds."""
+
+    host: str | None = None
+    project_hosts: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    secrets: tuple[str, ...] = ()
+    concurrency: int = 16
+    request_timeout_s: float = 30.0
+    run_timeout_s: float = 300.0
+    environment: str = ""
+    language: str = "en"
+    max_error_length: int = 500
+    keep_all: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """One project folder, joined to the parts that act on it.
+
+    ``store`` and ``evidence`` are None where the state cannot be written; ``state_warning`` says
+    why, once, and whatever needs no state still works. ``later`` is the store where it is opened
+    when it is needed. ``make_loop`` makes the loop of one run, in the thread of the run.
+    ``observe`` takes the events of every run, whoever asked for it. ``call_log`` is None where
+    no call log is kept; ``logs_in_state``: it is a part of the state. ``redactor`` knows the
+    secrets of the settings: what is shown of the workspace passes through it. ``memory`` is what
+    the cases that run at once may take; the workspaces of a server share it. ``writable`` are
+    globs of further files that the tools may write.
+    """
+
+    root: Path
+    state: Path
+    files: Files
+    store: Store | None
+    evidence: EvidenceLog | None
+    make_loop: Callable[[], Loop]
+    defaults: RunDefaults = RunDefaults()
+    state_fault: str | None = None
+    observe: Emit | None = None
+    call_log: CallLog | None = None
+    redactor: Redactor = field(default_factory=Redactor)
+    memory: Memory = field(default_factory=Memory)
+    later: StoreOpenedLater | None = None
+    logs_in_state: bool = True
+    writable: tuple[str, ...] = ()
+
+    @property
+    def state_warning(self) -> str | None:
+        """Why nothing is stored of what runs here; None as far as is known."""
+        return self.state_fault or (self.later.fault if self.later is not None else None)
+
+    def make_state(self) -> None:
+        """Make the state, for a caller who may write. ``state_warning`` says why it failed."""
+        if self.later is not None:
+            self.later.make()
+
+    def with_state(self) -> "Workspace":
+        """Return the workspace with its state made; where that fails, one that stores nothing."""
+        self.make_state()
+        if self.state_warning is None:
+            return self
+        evidence = self.evidence if self.has_state() else None
+        return replace(self, store=None, evidence=evidence)
+
+    def has_state(self) -> bool:
+        """Check whether there is a state folder with a store."""
+        return self.later is None or self.later.exists()
+
+    def makes_state(self) -> bool:
+        """Check whether the state is made when something is first stored."""
+        return self.later is not None and self.later.may_make
+
+    def close(self) -> None:
+        """Close everything that is open."""
+        self.files.close()
+        if self.store is not None:
+            self.store.close()
+        if self.call_log is not None:
+            self.call_log.close()

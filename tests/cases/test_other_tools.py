@@ -1,0 +1,125 @@
+"""Suggestions for words of other tools, and that none has the opposite meaning."""
+
+from typing import Any
+
+import pytest
+
+from shall.cases.aliases import check_kind
+from shall.cases.model import CheckKind
+from shall.cases.reader import read_data
+from shall.errors import InvalidCase
+
+STEP = {"id": "a", "path": "/a"}
+
+
+def told(case: dict[str, Any]) -> str:
+    with pytest.raises(InvalidCase) as refused:
+        read_data(case, "x.yaml")
+    return str(refused.value)
+
+
+def step_told(**fields: Any) -> str:
+    return told({"name": "n", "steps": [{**STEP, **fields}]})
+
+
+def check_told(**fields: Any) -> str:
+    return step_told(**{"assert": [fields]})
+
+
+@pytest.mark.verifies("cases#1.11")
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [
+        ("retry", "Retrying is not in this release."),
+        ("until", "Retrying is not in this release."),
+        ("extract", "write `{{ STEP_ID.field }}` in a later step"),
+        ("auth", "Authorization"),
+        ("body", "Write `json`, `form` or `text`."),
+        ("expect", "Write `assert`"),
+        ("request", "in the step itself"),
+        ("name", "Write `id`."),
+        ("query-string", "Write `params`."),
+        ("skip_if", "A condition is not in this release."),
+        ("verify", "A setting of TLS or proxies is not in this release."),
+    ],
+)
+def test_a_step_s_word_of_another_tool_names_ours_or_the_release(word: str, hint: str) -> None:
+    problem = step_told(**{word: 1})
+    assert f"unknown field `{word}`" in problem
+    assert hint in problem
+    assert "Did you mean" not in problem
+
+
+@pytest.mark.verifies("cases#1.11")
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [("stages", "Write `steps`."), ("base_url", "Write `host`."), ("env", "Write `variables`.")],
+)
+def test_a_case_s_word_of_another_tool_names_ours(word: str, hint: str) -> None:
+    assert hint in told({"name": "n", "steps": [STEP], word: 1})
+
+
+@pytest.mark.verifies("cases#1.11", "cases#1.12")
+@pytest.mark.parametrize(
+    ("kind", "hint"),
+    [
+        ("not_empty", "Write {type: not_equals}"),
+        ("Is-Empty", "Write {type: equals}"),
+        ("absent", "Write 'not_exists'."),
+        ("starts_with", "Write {type: regex} with ^."),
+        ("json_schema", "A check against a schema is not in this release."),
+        ("is_string", "A check of the type of a value is not in this release."),
+        ("response_time", "A check of the response time is not in this release."),
+    ],
+)
+def test_a_check_of_another_tool_names_ours_or_the_release(kind: str, hint: str) -> None:
+    assert hint in check_told(type=kind, field="a")
+
+
+@pytest.mark.verifies("cases#1.11")
+def test_a_check_s_field_of_another_tool_names_ours() -> None:
+    assert "Write `field`" in check_told(type="exists", jsonpath="$.a")
+    assert "what it looks at in `field`" in check_told(eq=["a", 1])
+
+
+@pytest.mark.verifies("cases#1.12")
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("not_exsts", "not_exists"),
+        ("notexists", "not_exists"),
+        ("exsts", "exists"),
+        ("does not exist", "not_exists"),
+        ("not-equalz", "not_equals"),
+        ("eqals", "equals"),
+        ("no_contains", "not_contains"),
+    ],
+)
+def test_a_suggested_check_keeps_the_negation(typed: str, meant: str) -> None:
+    assert f"Did you mean '{meant}'?" in check_told(type=typed, field="a", expected=1)
+
+
+@pytest.mark.verifies("cases#1.12")
+@pytest.mark.parametrize("kind", list(CheckKind))
+def test_no_typing_mistake_of_a_check_suggests_its_opposite(kind: CheckKind) -> None:
+    for position in range(len(kind)):
+        typed = kind[:position] + kind[position + 1 :]
+        if check_kind(typed) is not None or not typed.strip("_"):
+            continue
+        said = check_told(type=typed, field="a", expected=1)
+        suggested = said.partition("Did you mean '")[2].partition("'")[0]
+        if suggested:
+            assert ("not" in suggested.split("_")) == ("not" in kind.split("_")), typed
+
+
+@pytest.mark.parametrize("name", ["untli", "xyz", "qux"])
+def test_a_word_that_is_like_no_other_has_no_suggestion(name: str) -> None:
+    assert "Did you mean" not in step_told(**{name: 1})
+
+
+@pytest.mark.verifies("cases#1.3")
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("methd", "method"), ("hedaers", "headers"), ("josn", "json")]
+)
+def test_a_typing_mistake_of_a_field_names_the_field(typed: str, meant: str) -> None:
+    assert f"Did you mean `{meant}`?" in step_told(**{typed: "GET"})
