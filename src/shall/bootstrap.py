@@ -84,18 +84,18 @@ def _has_marker(folder: Path) -> bool:
 
 
 def state_folder(root: Path, settings: Settings) -> Path:
-    """Give the folder that the state of a workspace lies in."""
+    """Return the folder that the state of a workspace lies in."""
     return root / (settings.state_dir or STATE_FOLDER)
 
 
 def private_files(settings: Settings) -> tuple[Path, ...]:
-    """Give the files that make a server safe: a tool that reached them could let anybody in."""
+    """Return the files that make a server safe: a tool that reached them could let anybody in."""
     named = (settings.token_file, settings.tls_key, settings.tls_client_ca)
     return tuple(file.absolute() for file in named if file is not None)
 
 
 def log_files(root: Path, settings: Settings) -> tuple[Path, ...]:
-    """Give the logs of a server: a tool that wrote them could hide what was done."""
+    """Return the logs of a server: a tool that wrote them could hide what was done."""
     calls = call_log_path(root, settings)
     return (calls,) if settings.log_file is None else (calls, settings.log_file.absolute())
 
@@ -304,7 +304,7 @@ def redactor_of(settings: Settings) -> Redactor:
 
 
 def state_key(settings: Settings, workspaces: Workspaces) -> bytes:
-    """Give the key that seals what clients carry: as set, else the one kept in the state.
+    """Return the key that seals what clients carry: as set, else the one kept in the state.
 
     Without state it is good for this process only.
     """
@@ -327,7 +327,7 @@ def make_first_state(settings: Settings, workspaces: Workspaces) -> None:
 
 
 def call_log_path(root: Path, settings: Settings) -> Path:
-    """Give the path of the call log of a workspace.
+    """Return the path of the call log of a workspace.
 
     A bare ``calls_log`` lies in ``logs_root``, a path with a folder is taken as it is; both may be
     relative to the workspace.
@@ -339,7 +339,7 @@ def call_log_path(root: Path, settings: Settings) -> Path:
 
 
 def run_defaults(settings: Settings) -> RunDefaults:
-    """Give what a run uses unless its caller says otherwise."""
+    """Return what a run uses unless its caller says otherwise."""
     return RunDefaults(
         host=settings.host,
         project_hosts=settings.project_hosts,

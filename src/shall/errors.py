@@ -30,7 +30,7 @@ class Problem:
         return f"{self.place}:{where} {self.message}{next_step}"
 
     def to_json(self) -> dict[str, Any]:
-        """Give the problem as JSON data."""
+        """Return the problem as JSON data."""
         return {
             "file": self.place.file,
             "line": self.place.line,

@@ -107,7 +107,7 @@ class _Recorder:
             self._take_test(report, criteria or [])
 
     def pytest_sessionfinish(self, exitstatus: int) -> None:
-        """Keep the session, where the project has state or it was asked for."""
+        """Store the session, where the project has state or it was asked for."""
         if self._links:
             from shall.pytest_support.links import problems_of_links
 

@@ -24,7 +24,7 @@ MOST_CHARACTERS = 8 << 20
 
 
 def case_folders(workspace: Workspace) -> tuple[str, ...]:
-    """Give the folders of cases that exist in the workspace."""
+    """Return the folders of cases that exist in the workspace."""
     return tuple(folder for folder in CASE_FOLDERS if workspace.files.is_folder(folder))
 
 
@@ -47,7 +47,7 @@ class Texts:
 
 
 def case_files(workspace: Workspace, paths: Sequence[str], texts: Texts | None = None) -> list[str]:
-    """Give the case files that the paths name, each once, folders expanded and sorted.
+    """Return the case files that the paths name, each once, folders expanded and sorted.
 
     A file in a folder counts when its root is ``testcase`` or ``unittest``; a file that is named
     itself always counts.
@@ -125,7 +125,7 @@ class JobReader:
 
 
 def root_at(workspace: Workspace, path: str, texts: Texts | None = None) -> str | None:
-    """Give the root of a YAML file; one that cannot be read may be a case: ``UNREADABLE``."""
+    """Return the root of a YAML file; one that cannot be read may be a case: ``UNREADABLE``."""
     try:
         text = workspace.files.read_text(path)
     except InvalidInput:  # told when it is read as a case

@@ -17,7 +17,7 @@ class Principal:
     scopes: frozenset[str] = frozenset(SCOPES)
 
     def may(self, scope: str) -> bool:
-        """Tell whether the caller holds a scope."""
+        """Return whether the caller holds a scope."""
         return scope in self.scopes or "admin" in self.scopes
 
 

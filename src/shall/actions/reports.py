@@ -1,4 +1,4 @@
-"""Keeps the HTML reports of runs."""
+"""Stores the HTML reports of runs."""
 
 from pathlib import Path
 

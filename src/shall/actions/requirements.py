@@ -25,7 +25,7 @@ _BESIDE = frozenset({"design.md", "tasks.md"})  # of a feature, beside its requi
 
 
 def note_unread(path: str) -> str | None:
-    """Say that a document below a requirements folder is not read; None where it is.
+    """Report that a document below a requirements folder is not read; None where it is.
 
     ``path`` is relative and normalised. ``design.md`` and ``tasks.md`` are what the layouts put
     beside ``requirements.md``, and are not reported.

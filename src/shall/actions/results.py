@@ -19,14 +19,14 @@ class RunDetails:
 
 
 def past_runs(workspace: Workspace, limit: int = 10) -> list[RunRecord]:
-    """Give the newest runs, newest first. Raises ``StoreUnavailable``, ``BadValue``."""
+    """Return the newest runs, newest first. Raises ``StoreUnavailable``, ``BadValue``."""
     if limit < 1:
         raise BadValue(f"limit is {limit}; it must be 1 or more.")
     return opened_store(workspace).runs(limit)
 
 
 def run_details(workspace: Workspace, run_id: str, case: str | None = None) -> RunDetails:
-    """Give one run (``latest`` names the newest), or one case of it by its key or name.
+    """Return one run (``latest`` names the newest), or one case of it by its key or name.
 
     Raises:
         RunNotFound: No run has that id.
@@ -65,7 +65,7 @@ def call_statistics(
 
 
 def opened_store(workspace: Workspace) -> Store:
-    """Give the workspace's store.
+    """Return the workspace's store.
 
     Raises:
         StoreUnavailable: The state could not be opened.

@@ -19,7 +19,7 @@ class Health:
 
 
 def health(workspace: Workspace) -> Health:
-    """Tell where the workspace's parts are."""
+    """Return where the workspace's parts are."""
     folders = case_folders(workspace) or ("tests/cases",)
     return Health(
         version=__version__,

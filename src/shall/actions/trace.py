@@ -80,7 +80,7 @@ def _newest(workspace: Workspace, problems: list[Problem]) -> Sequence[Evidence]
 
 
 def _problems_of(error: InvalidInput, path: str) -> Sequence[Problem]:
-    """Give the problems of a file that cannot be read."""
+    """Return the problems of a file that cannot be read."""
     if isinstance(error, InvalidFile):
         return error.problems
     return [Problem(Span(path, 1), "", error.message, error.hint)]

@@ -52,12 +52,12 @@ class Manifest:
     files: tuple[Entry, ...]
 
     def to_text(self) -> str:
-        """Give the manifest as JSON text."""
+        """Return the manifest as JSON text."""
         return json.dumps(asdict(self), indent=2, sort_keys=True) + "\n"
 
 
 def archive_name(now: datetime) -> str:
-    """Give the name of an archive where nobody names one."""
+    """Return the name of an archive where nobody names one."""
     return f"shall-backup-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}.tar.gz"
 
 
@@ -119,7 +119,7 @@ def _write_archive(target: Path, state: Path, database: Path, now: datetime) -> 
 
 
 def _files(state: Path) -> Iterator[str]:
-    """Give the plain files of the state by their path in it; links are not followed."""
+    """Return the plain files of the state by their path in it; links are not followed."""
     for path in sorted(state.rglob("*")):
         name = path.relative_to(state).as_posix()
         transient = name.startswith(_TRANSIENT) or is_temporary(path.name)
@@ -159,7 +159,7 @@ class _Hashing(io.RawIOBase):
         self._file = file
 
     def read(self, size: int = -1) -> bytes:
-        """Give the next bytes."""
+        """Return the next bytes."""
         data = self._file.read(size)
         self.digest.update(data)
         return data

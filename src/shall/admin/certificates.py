@@ -11,7 +11,7 @@ _EXPIRED, _NOT_YET = 10, 9  # X509_V_ERR_CERT_HAS_EXPIRED, X509_V_ERR_CERT_NOT_Y
 
 
 def days_left(cert: Path, key: Path) -> float:
-    """Give the days until a certificate (PEM, its own first) ends.
+    """Return the days until a certificate (PEM, its own first) ends.
 
     Raises:
         InvalidInput: The two are no pair, cannot be read, or do not count now.
@@ -59,7 +59,7 @@ def _server(cert: Path, key: Path) -> ssl.SSLContext:
 
 
 def _shake_hands(server: ssl.SSLContext, client: ssl.SSLContext) -> float:
-    """Give the end of the server's certificate, in seconds since 1970."""
+    """Return the end of the server's certificate, in seconds since 1970."""
     to_server, to_client = ssl.MemoryBIO(), ssl.MemoryBIO()
     serving = server.wrap_bio(to_server, to_client, server_side=True)
     calling = client.wrap_bio(to_client, to_server)

@@ -15,14 +15,14 @@ _OURS = frozenset(
 
 
 def shown(additions: Mapping[str, Any], *, toml: bool) -> str:
-    """Give the text that a person would add by hand."""
+    """Return the text that a person would add by hand."""
     if toml:
         return "".join(_tables(additions, "\n"))
     return json.dumps(additions, ensure_ascii=False, indent=2) + "\n"
 
 
 def merged(text: str, additions: Mapping[str, Any], *, toml: bool) -> str:
-    """Give the configuration with the additions; the text itself where it has them already.
+    """Return the configuration with the additions; the text itself where it has them already.
 
     ``additions`` maps sections to what must stand in them: a mapping of named entries, or a list of
     entries with an ``id``. An entry that stands there already is brought up to date; keys of it
@@ -153,7 +153,7 @@ def _is_blank(line: str) -> bool:
 
 
 def _header(line: str) -> tuple[str, ...] | None:
-    """Give the path in a line such as ``[a."b c"]``; None for any other line."""
+    """Return the path in a line such as ``[a."b c"]``; None for any other line."""
     if not line.lstrip().startswith("["):
         return None
     try:

@@ -38,7 +38,7 @@ class Machine:
         return self.folder("XDG_CONFIG_HOME", ".config")
 
     def folder(self, variable: str, default: str) -> Path:
-        """Give the folder that an environment variable names, else one below home."""
+        """Return the folder that an environment variable names, else one below home."""
         return Path(self.environ.get(variable) or self.home / default)
 
 
@@ -77,7 +77,7 @@ class Client:
         return next(iter(self.files))
 
     def file(self, scope: Scope, machine: Machine, project: Path) -> Path:
-        """Give the file that the client reads.
+        """Return the file that the client reads.
 
         Raises:
             InvalidInput: The client knows no such scope.
@@ -90,7 +90,7 @@ class Client:
         return self.files[scope](machine, project)
 
     def entry(self, server: Server) -> dict[str, Any]:
-        """Give what stands for the server in the client's file.
+        """Return what stands for the server in the client's file.
 
         Raises:
             InvalidInput: The client's file cannot name a server at a URL.
@@ -107,7 +107,7 @@ class Client:
         return self.remote(server)
 
     def additions(self, server: Server) -> dict[str, Any]:
-        """Give all that must stand in the client's file, and nothing else.
+        """Return all that must stand in the client's file, and nothing else.
 
         Raises:
             InvalidInput: The client's file cannot name a server at a URL.

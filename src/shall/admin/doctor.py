@@ -200,7 +200,7 @@ def _leftovers(subject: Examined) -> Iterator[Finding]:
 
 
 def leftovers(subject: Examined) -> list[Path]:
-    """Give what writers that died left in the state, the specs and the cases."""
+    """Return what writers that died left in the state, the specs and the cases."""
     places = [subject.workspace / "specs", subject.workspace / "tests" / "cases", subject.state]
     found = [path for place in places for path in place.rglob(".shall-*.tmp")]
     beside = [*subject.workspace.glob(".shall-*.tmp"), *subject.state.parent.glob(".shall-*.tmp")]
@@ -227,7 +227,7 @@ def _call_log(subject: Examined) -> Iterator[Finding]:
 
 
 def is_torn(log: Path) -> bool:
-    """Tell whether the last line of a file has no end."""
+    """Return whether the last line of a file has no end."""
     with log.open("rb") as file:
         size = file.seek(0, os.SEEK_END)
         file.seek(max(0, size - 1))

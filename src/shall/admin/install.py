@@ -30,7 +30,7 @@ class Installed:
 
 
 def file_of(client: Client, scope: Scope | None, machine: Machine, project: Path) -> Path:
-    """Give the file that will be written; a link of the user's own is followed.
+    """Return the file that will be written; a link of the user's own is followed.
 
     Raises:
         InvalidInput: The client knows no such scope.
@@ -48,7 +48,7 @@ def file_of(client: Client, scope: Scope | None, machine: Machine, project: Path
 
 
 def text_to_add(client: Client, server: Server, file: Path) -> str:
-    """Give what must stand in the client's file, as a person would type it."""
+    """Return what must stand in the client's file, as a person would type it."""
     return shown(client.additions(server), toml=file.suffix == ".toml")
 
 

@@ -86,7 +86,7 @@ def revoke_token(path: Path, name: str) -> None:
 
 
 def list_tokens(path: Path) -> tuple[Token, ...]:
-    """Give the tokens of a file, in its order.
+    """Return the tokens of a file, in its order.
 
     Raises:
         FileMissing: There is no such file.

@@ -49,17 +49,17 @@ class Token:
     line: int = 0
 
     def has_expired(self, now: datetime) -> bool:
-        """Tell whether the token's time is over."""
+        """Return whether the token's time is over."""
         return self.expires is not None and self.expires <= now
 
 
 def digest_of(token: bytes) -> str:
-    """Give what is kept of a token."""
+    """Return what is kept of a token."""
     return hashlib.sha256(token).hexdigest()
 
 
 def bare_token(text: str) -> str | None:
-    """Give the one word that a file holds: a plain token, as a mounted secret is."""
+    """Return the one word that a file holds: a plain token, as a mounted secret is."""
     words = text.split()
     if len(words) == 1 and words[0].partition("=")[0] not in FIELDS:
         return words[0]

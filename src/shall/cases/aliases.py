@@ -68,7 +68,7 @@ def plain_spelling(word: str) -> str:
 
 
 def check_kind(spelling: str) -> CheckKind | None:
-    """Give the kind of check that a spelling names; None when nobody knows it."""
+    """Return the kind of check that a spelling names; None when nobody knows it."""
     kind = _TODAY.get(spelling)
     if kind is None:
         plain = plain_spelling(spelling)

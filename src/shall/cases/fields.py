@@ -138,7 +138,7 @@ class Fields:
         self.findings.add((*self.keys, name), f"unknown field `{name}`", hint, at_key=True)
 
     def at(self, name: str) -> Keys:
-        """Give the position of a field, in the spelling of the file."""
+        """Return the position of a field, in the spelling of the file."""
         return (*self.keys, self.names.get(name, name))
 
     def bad(self, name: str, message: str, hint: str | None = None) -> None:

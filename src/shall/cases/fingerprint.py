@@ -8,7 +8,7 @@ from shall.cases.writer import to_data
 
 
 def case_fingerprint(case: Case) -> str:
-    """Give 64 hexadecimal digits, the same for every way to write the same case.
+    """Return 64 hexadecimal digits, the same for every way to write the same case.
 
     Comments, the order of keys and older spellings do not count; the order of steps does.
     """

@@ -67,7 +67,7 @@ FUNCTION_NAMES = frozenset(FUNCTIONS)
 
 
 def check_call(call: Call) -> tuple[str, str | None] | None:
-    """Tell what is wrong with a call, and what to do; None when it can be made."""
+    """Return what is wrong with a call, and what to do; None when it can be made."""
     if call.module not in MODULES:
         return f"unknown module `{call.module}`", "Functions stand in `tools` and `helpers`."
     signature = FUNCTIONS.get(call.name)

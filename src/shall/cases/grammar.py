@@ -217,7 +217,7 @@ class _Reader:
         return text
 
     def unescaped(self, found: re.Match[str]) -> str:
-        """Give the character that an escape stands for."""
+        """Return the character that an escape stands for."""
         escape = found[1]
         if len(escape) == 5:
             return chr(int(escape[1:], 16))

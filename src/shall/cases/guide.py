@@ -61,7 +61,7 @@ Functions (`tools.` before them may be left out): {functions}.
 
 
 def format_guide() -> str:
-    """Give the guide as Markdown, at most 3,000 bytes of it."""
+    """Return the guide as Markdown, at most 3,000 bytes of it."""
     kinds = (kind for kind in CheckKind if not kind.startswith(("mysql_", "sse_")))
     functions = (
         name + (str(signature) if signature.parameters else "()")

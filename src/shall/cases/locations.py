@@ -26,7 +26,7 @@ class Locator:
         self.top = found[0] if found and self.root else self.root
 
     def place(self, keys: Keys, at_key: bool = False) -> Span:
-        """Give the place of the value at the keys, or of its key."""
+        """Return the place of the value at the keys, or of its key."""
         node, key_node = self.case, self.top
         for key in keys:
             found = self._child(node, key)
@@ -39,7 +39,7 @@ class Locator:
         return Span(self.file, shown.start_mark.line + 1, shown.start_mark.column + 1)
 
     def _child(self, node: Node | None, key: str | int) -> tuple[Node, Node] | None:
-        """Give the key node and the value node of a child; merged mappings come last."""
+        """Return the key node and the value node of a child; merged mappings come last."""
         if isinstance(node, SequenceNode) and isinstance(key, int) and -1 < key < len(node.value):
             return node.value[key], node.value[key]
         while isinstance(node, MappingNode):

@@ -48,7 +48,7 @@ def load_yaml(text: str, file: str) -> Any:
 
 
 def locate(text: str, file: str, path: str) -> Span:
-    """Give the place of a path such as ``steps[0].assert[1]`` under ``testcase:``.
+    """Return the place of a path such as ``steps[0].assert[1]`` under ``testcase:``.
 
     A path that is not there gives the place of the nearest value above it; a text that is no
     YAML gives line 1. Older spellings in the text are found under today's names.
@@ -75,7 +75,7 @@ def locator(text: str, file: str) -> Callable[[str], Span]:
 
 
 def root_of(text: str) -> str | None:
-    """Tell ``testcase`` or ``unittest`` by a glance at the text; None for any other file."""
+    """Return ``testcase`` or ``unittest`` by a glance at the text; None for any other file."""
     found = _JSON_ROOT.match(text) or _ROOT.search(text)
     return found[1] if found else None
 

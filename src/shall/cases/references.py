@@ -101,7 +101,7 @@ def check_references(
 
 
 def _uses(fields: Fields, moment: int) -> Iterator[tuple[str, Any, int]]:
-    """Give the values of a step that may hold expressions, and when each is used."""
+    """Return the values of a step that may hold expressions, and when each is used."""
     for name, value in fields.values.items():
         if _may_hold(value) and name not in fields.names.values():
             yield name, value, moment if name in ("assert", "query") else moment - 1

@@ -8,7 +8,7 @@ _SUFFIX = re.compile(r"\.ya?ml\Z", re.IGNORECASE)
 
 
 def script_name(case_path: str) -> str:
-    """Give the file name of a case's script: ``test_auth_login_1f0c9a2b.py``.
+    """Return the file name of a case's script: ``test_auth_login_1f0c9a2b.py``.
 
     The digits come from the whole path, so that no two cases share a script.
     """
@@ -16,7 +16,7 @@ def script_name(case_path: str) -> str:
 
 
 def to_script(case_path: str) -> str:
-    """Give the script that runs a case under pytest.
+    """Return the script that runs a case under pytest.
 
     ``case_path`` is the path of the case in its workspace; it goes into the script as a Python
     literal only, whatever it holds.

@@ -14,7 +14,7 @@ _NO_EXPECTATION = frozenset(
 
 
 def to_data(case: Case) -> dict[str, Any]:
-    """Give the case as JSON data under ``testcase``, without what is empty."""
+    """Return the case as JSON data under ``testcase``, without what is empty."""
     data = {
         "name": case.name,
         "description": case.description,

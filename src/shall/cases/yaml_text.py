@@ -161,7 +161,7 @@ class _Bounds:
         return self.exceeded()
 
     def exceeded(self) -> str | None:
-        """Tell which limit is passed."""
+        """Return which limit is passed."""
         if self.total > MAX_NODES:
             return f"the file holds more than {MAX_NODES:,} values"
         if len(self.opened) > MAX_DEPTH:

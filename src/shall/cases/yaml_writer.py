@@ -17,7 +17,7 @@ _UNSURE = re.compile(r"(?i:y|n|yes|no|on|off|true|false|null|none|nan|inf)|.{81,
 
 
 def to_yaml(case: Case) -> str:
-    """Give the case as the text of a YAML file; ``read_case`` gives the same case back."""
+    """Return the case as the text of a YAML file; ``read_case`` gives the same case back."""
     return yaml.dump(
         to_data(case),
         Dumper=_Dumper,

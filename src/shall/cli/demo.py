@@ -66,7 +66,7 @@ def execute(arguments: argparse.Namespace) -> int:
 
 
 def _typed() -> str:
-    """Give what to type for this very command: it need not be on the PATH."""
+    """Return what to type for this very command: it need not be on the PATH."""
     if shutil.which("shall"):
         return "shall"
     beside = Path(sys.executable).with_name("shall")

@@ -65,7 +65,7 @@ def _server(arguments: argparse.Namespace, project: Path) -> Server:
 
 
 def _command(project: Path) -> tuple[str, ...]:
-    """Give a command that starts in any environment: clients have a PATH of their own."""
+    """Return a command that starts in any environment: clients have a PATH of their own."""
     if not project.is_dir():
         raise InvalidInput(f"The folder {project} does not exist.", hint="Make the folder first.")
     if project in {Path(project.anchor), Path.home().resolve()}:

@@ -27,7 +27,7 @@ _STATUSES = {
 
 
 def exit_status(run: RunSummary) -> int:
-    """Give the exit status of a run: the worst that a person has to act on first.
+    """Return the exit status of a run: the worst that a person has to act on first.
 
     Interrupted (130); a case that cannot be used (2); a fault of ours (3); a request that the
     operator does not allow (5); a check that failed (1); a service that was unreachable or too
@@ -91,7 +91,7 @@ def _mute() -> None:
 
 
 def _open_closed_streams() -> None:
-    """Give closed streams (``>&-``) a place to write to: Python leaves them None."""
+    """Return closed streams (``>&-``) a place to write to: Python leaves them None."""
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             stream = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - for good

@@ -41,5 +41,5 @@ def add_serving_flags(
 
 
 def serving_flags(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Give what was said, by the names of the settings."""
+    """Return what was said, by the names of the settings."""
     return {name: getattr(arguments, name) for name in ("workspaces", *(r.name for r in _SERVING))}

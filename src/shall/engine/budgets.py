@@ -80,7 +80,7 @@ class Budget:
         self._patterns_s = PATTERNS_S
 
     def close(self) -> None:
-        """Give back the memory of the case."""
+        """Return the memory of the case."""
         self._memory.give_back(self._held_bytes)
         self._held_bytes = 0
 

@@ -19,7 +19,7 @@ class Turns(Protocol):
         ...
 
     def release(self) -> None:
-        """Give the turn back."""
+        """Return the turn back."""
         ...
 
 

@@ -61,7 +61,7 @@ def _about_found(judge: Callable[[Any, Any, Budget], Verdict]) -> Judge:
 
 
 def same(left: Any, right: Any) -> bool:
-    """Tell whether two JSON values are equal, types kept apart as JSON keeps them."""
+    """Return whether two JSON values are equal, types kept apart as JSON keeps them."""
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
     if isinstance(left, dict) and isinstance(right, dict):
@@ -72,7 +72,7 @@ def same(left: Any, right: Any) -> bool:
 
 
 def shown(value: Any, length: int = SHOWN_LENGTH) -> str:
-    """Give a value as short JSON text."""
+    """Return a value as short JSON text."""
     text = ""
     for part in _JSON.iterencode(value):  # a part at a time: the value may be a whole response
         text += part
@@ -85,7 +85,7 @@ _JSON = json.JSONEncoder(ensure_ascii=False, default=str)
 
 
 def type_name(value: Any) -> str:
-    """Give the JSON name of a value's type."""
+    """Return the JSON name of a value's type."""
     for kind, name in _TYPE_NAMES:
         if isinstance(value, kind):
             return name
@@ -104,7 +104,7 @@ _TYPE_NAMES: tuple[tuple[type, str], ...] = (
 
 
 def status_matches(status: int, expected: Any) -> bool:
-    """Tell whether a status is the expected one: 200, "200", "2xx" or a list of them."""
+    """Return whether a status is the expected one: 200, "200", "2xx" or a list of them."""
     if type(expected) is int:
         return status == expected
     if isinstance(expected, list):
@@ -161,7 +161,7 @@ def _is_not_none(actual: Selected) -> Verdict:
 
 
 def holds(container: Any, item: Any) -> bool:
-    """Tell whether a value contains another: text in text, item in list, key or part in object."""
+    """Return whether a value contains another: text in text, item in list, key or part."""
     if isinstance(container, str):
         return (item if isinstance(item, str) else json.dumps(item)) in container
     if isinstance(container, list):

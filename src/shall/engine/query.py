@@ -208,7 +208,7 @@ def _is_too_deep(value: Any) -> bool:
 
 
 def _whole(check: Check, response: Response, content: Content) -> Any:
-    """Give the whole body; a search looks through the text of an object, as people mean it."""
+    """Return the whole body; a search looks through the text of an object, as people mean it."""
     searched = check.kind in _SEARCHES and isinstance(content.value, dict)
     if not searched or isinstance(check.expected, dict):
         return content.value

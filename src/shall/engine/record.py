@@ -288,7 +288,7 @@ def _request_body(request: Request, redactor: Redactor) -> str:
 
 
 def _body(data: bytes, redactor: Redactor) -> str:
-    """Give a body as text, redacted whole before it is cut: a cut could leave half a secret."""
+    """Return a body as text, redacted whole before it is cut: a cut could leave half a secret."""
     if len(data) > _LARGE:
         # Too large to parse for keys: only values that are known to be secret can be found.
         return redactor.text(data[: 2 * KEPT_BODY].decode("utf-8", "replace"))[:KEPT_BODY]

@@ -171,11 +171,11 @@ class Redactor:
         return redactor
 
     def declares(self, name: str) -> bool:
-        """Tell whether the case or the workspace itself calls this name a secret."""
+        """Return whether the case or the workspace itself calls this name a secret."""
         return bool(self._names) and name.lower() in self._names
 
     def names(self, name: str) -> bool:
-        """Tell whether a name holds a secret in this case."""
+        """Return whether a name holds a secret in this case."""
         return self.declares(name) or is_secret_name(name)
 
     def text(self, text: str) -> str:

@@ -165,7 +165,7 @@ def _host(plan: RequestPlan, scope: Scope) -> str:
 
 
 def _pairs(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Give name and text of each value; a list gives its name several times, null is left out."""
+    """Return name and text of each value; a list gives its name several times, null is left out."""
     for name, value in values.items():
         for item in value if isinstance(value, list) else [value]:
             if item is not None:
@@ -187,7 +187,7 @@ def _files(paths: Mapping[str, Any], attachments: Attachments | None) -> tuple[F
 def _body(
     body: Body | None, headers: Mapping[str, str], scope: Scope, *, multipart: bool
 ) -> tuple[bytes | None, tuple[tuple[str, str], ...], str | None]:
-    """Give the body, or the fields of a multipart form, and the content type it asks for."""
+    """Return the body, or the fields of a multipart form, and the content type it asks for."""
     if body is None:
         return None, (), None
     value = evaluate(body.value, scope)
@@ -208,7 +208,7 @@ def _json_bytes(value: Any) -> bytes:
 
 
 def _kind(kind: BodyKind, value: Any, content_type: str, *, multipart: bool) -> BodyKind:
-    """Tell how a body is sent; the older ``data`` follows the Content-Type header."""
+    """Return how a body is sent; the older ``data`` follows the Content-Type header."""
     if kind is not BodyKind.DATA:
         return BodyKind.FORM if multipart and isinstance(value, dict) else kind
     said = content_type.lower()

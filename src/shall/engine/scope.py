@@ -26,7 +26,7 @@ class Scope:
     budget: Budget = field(default_factory=Budget)
 
     def read(self, root: str, path: tuple[str | int, ...]) -> Any:
-        """Give the value of a reference. Only object keys and list indexes are followed.
+        """Return the value of a reference. Only object keys and list indexes are followed.
 
         Raises:
             BadExpression: There is no such name or no such value on the way.

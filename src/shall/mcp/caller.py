@@ -6,12 +6,12 @@ from shall.actions.principal import ANYONE, PRINCIPAL, Principal
 
 
 def caller_of(request: Any) -> Principal:
-    """Give the caller of an HTTP request; over stdio (None) whoever started us may all."""
+    """Return the caller of an HTTP request; over stdio (None) whoever started us may all."""
     scope = getattr(request, "scope", None)
     found: Principal = scope.get(PRINCIPAL, ANYONE) if scope is not None else ANYONE
     return found
 
 
 def is_stranger(request: Any) -> bool:
-    """Tell whether a request came over HTTP to a server that asks nobody who they are."""
+    """Return whether a request came over HTTP to a server that asks nobody who they are."""
     return request is not None and caller_of(request) is ANYONE

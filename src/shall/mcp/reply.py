@@ -118,7 +118,7 @@ def _line(data: dict[str, Any]) -> str:
 
 
 def _size(text: str) -> int:
-    """Give the bytes of a text in UTF-8; a lone surrogate counts, and is told elsewhere."""
+    """Return the bytes of a text in UTF-8; a lone surrogate counts, and is told elsewhere."""
     return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
 
 
@@ -169,7 +169,7 @@ def check_names(arguments: Iterable[str], known: Iterable[str]) -> None:
 
 
 def bad_arguments(error: ValidationError) -> BadValue:
-    """Say what the argument model found; the values themselves are not repeated."""
+    """Return what the argument model found; the values themselves are not repeated."""
     found = error.errors(include_input=False, include_url=False)
     told = [
         f"{cut('.'.join(str(part) for part in each['loc']), _NAME_LENGTH)}: {each['msg']}"
@@ -181,7 +181,7 @@ def bad_arguments(error: ValidationError) -> BadValue:
 
 
 def _details(error: ShallError) -> dict[str, Any]:
-    """Give an error's details, at most five of its problems: the message tells the first ones."""
+    """Return an error's details, at most five of its problems: the message tells the first ones."""
     details = dict(error.details)
     problems = details.get("problems")
     if isinstance(problems, list) and len(problems) > 5:

@@ -75,7 +75,7 @@ class ResultsReply(TypedDict):
 
 
 def run_reply(run: RunSummary, first: CaseResult | None, language: str) -> RunReply:
-    """Give a run in short; ``first`` is its first case."""
+    """Return a run in short; ``first`` is its first case."""
     counts = run.counts()
     bad = (*run.bad, *run.skipped)
     bad_total = run.bad_total + counts[Outcome.SKIPPED]
@@ -100,7 +100,7 @@ def run_reply(run: RunSummary, first: CaseResult | None, language: str) -> RunRe
 
 
 def run_item(run: RunRecord) -> dict[str, Any]:
-    """Give one line of the history."""
+    """Return one line of the history."""
     item: dict[str, Any] = {
         "run_id": run.run_id,
         "timestamp": run.started_at.isoformat(timespec="seconds").replace("+00:00", "Z"),
@@ -119,7 +119,7 @@ def run_item(run: RunRecord) -> dict[str, Any]:
 
 
 def case_details(case: CaseResult, language: str, *, whole: bool) -> dict[str, Any]:
-    """Give a case: in a line, or whole with every step, check, request and response."""
+    """Return a case: in a line, or whole with every step, check, request and response."""
     data: dict[str, Any] = {
         "test_name": case.name,
         "yaml_path": case.case_key,

@@ -83,7 +83,7 @@ async def _asked(session: Any) -> tuple[Path, ...]:
 
 
 def _folder_of(uri: str) -> Path | None:
-    """Give the folder of a ``file:`` URI; None for other schemes, and for what can be no path."""
+    """Return the folder of a ``file:`` URI; None for other schemes, and for what can be no path."""
     try:
         part = urlsplit(uri)
         folder = Path(unquote(part.path)).resolve()  # ValueError: a null byte

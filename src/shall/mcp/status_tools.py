@@ -14,7 +14,7 @@ from shall.mcp.arguments import MOST
 
 
 async def health_check(session: Session) -> dict[str, Any]:
-    """Tell the version and where the tests are."""
+    """Report the version and where the tests are."""
     try:
         found = health(session.workspace())
     except OutsideWorkspace as error:  # the server is well; it only has nowhere to work

@@ -18,12 +18,12 @@ class Message:
     params: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
-        """Give the message as JSON data."""
+        """Return the message as JSON data."""
         return {"code": self.code, "params": dict(self.params)}
 
 
 def render(message: Message, language: str = "en") -> str:
-    """Give the sentence for a message; a language without a catalogue reads English.
+    """Return the sentence for a message; a language without a catalogue reads English.
 
     Raises:
         KeyError: No catalogue holds the code.

@@ -25,7 +25,7 @@ class CaseFile(pytest.File):
     """A YAML file rooted ``testcase:`` or ``unittest:``."""
 
     def collect(self) -> Iterator["CaseItem"]:
-        """Give the one case of the file; one that cannot be read is an item that fails."""
+        """Return the one case of the file; one that cannot be read is an item that fails."""
         text = read_text(self.path, TEXT_BYTES, encoding="utf-8-sig", errors="replace")
         root = root_of(text)
         if root is None:
@@ -59,13 +59,13 @@ class CaseItem(pytest.Item):
         check(self, result)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """Tell what went wrong in the case; no stack of ours."""
+        """Return what went wrong in the case; no stack of ours."""
         if isinstance(excinfo.value, CaseFailed | InvalidInput):
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[os.PathLike[str], int, str]:
-        """Say where the case stands."""
+        """Return where the case stands."""
         return self.path, self._line - 1, self.name
 
 

@@ -1,4 +1,4 @@
-"""Keeps what a pytest session said about criteria: evidence, and the cases as a run."""
+"""Stores what a pytest session said about criteria: evidence, and the cases as a run."""
 
 import logging
 import secrets
@@ -52,7 +52,7 @@ class SessionRecord:
 
 
 def keep_session(workspace: Workspace, record: SessionRecord, *, interrupted: bool) -> str | None:
-    """Keep a session; give what could not be kept, in words, or None."""
+    """Store a session; return what could not be kept, in words, or None."""
     run_id = secrets.token_hex(16)
     if workspace.store is None or workspace.evidence is None:
         return workspace.state_warning

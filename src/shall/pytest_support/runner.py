@@ -25,7 +25,7 @@ _RUNNER = pytest.StashKey["CaseRunner"]()
 
 
 def runner_of(config: pytest.Config) -> "CaseRunner":
-    """Give the session's runner, made when it is first needed."""
+    """Return the session's runner, made when it is first needed."""
     if _RUNNER not in config.stash:
         root = project_folder(config.rootpath)
         keeps_state = config.getoption("shall_record") or (root / STATE_FOLDER).exists()
@@ -52,7 +52,7 @@ class CaseRunner:
         return self._settings
 
     def key_of(self, path: Path) -> str:
-        """Give the key of a case file. Raises ``OutsideWorkspace``."""
+        """Return the key of a case file. Raises ``OutsideWorkspace``."""
         return self.workspace.files.relative(str(path))
 
     def run(self, key: str) -> CaseResult:

@@ -22,7 +22,7 @@ _VOID = frozenset({"input", "link", "meta"})
 
 
 def escaped(content: Content) -> str:
-    """Give content as HTML text."""
+    """Return content as HTML text."""
     if content is None:
         return ""
     return content if isinstance(content, Html) else html.escape(block(content), quote=False)

@@ -91,7 +91,7 @@ def summary(
 
 
 def case_text(case: CaseResult, language: str = "en", places: Places | None = None) -> str:
-    """Tell what went wrong in one case, without colours."""
+    """Return what went wrong in one case, without colours."""
     return "\n".join(_case_lines(case, Style(language, places=places or places_in((case,)))))
 
 

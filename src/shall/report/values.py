@@ -45,24 +45,24 @@ def check_title(check: CheckResult, language: str) -> str:
 
 
 def check_message(check: CheckResult, language: str) -> str:
-    """Give what a check says beyond its expected and actual values; often nothing."""
+    """Return what a check says beyond its expected and actual values; often nothing."""
     if check.message is None or check.message.code in _SAID_BY_VALUES:
         return ""
     return one_line(said(check.message, language))
 
 
 def has_expected(check: CheckResult) -> bool:
-    """Tell whether a check compares with a value: ``exists`` does not."""
+    """Return whether a check compares with a value: ``exists`` does not."""
     return not check.implicit and check.kind not in _WITHOUT_EXPECTED
 
 
 def as_json_text(value: Any) -> str:
-    """Give a value as JSON text."""
+    """Return a value as JSON text."""
     return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def value_pair(check: CheckResult, language: str, width: int) -> tuple[str, str]:
-    """Give the expected and the actual value, each in one line of at most ``width`` columns.
+    """Return the expected and the actual value, each in one line of at most ``width`` columns.
 
     Long texts begin a little before the first character that differs.
     """

@@ -24,12 +24,12 @@ BAD = frozenset({Outcome.FAILED, Outcome.ERROR})
 
 
 def label(name: str, language: str, **params: Any) -> str:
-    """Give one of the reports' own texts: ``label("expected", "en")``."""
+    """Return one of the reports' own texts: ``label("expected", "en")``."""
     return render(Message(f"report.{name}", params), language)
 
 
 def said(message: Message, language: str) -> str:
-    """Give a message's text; one that this release does not know is shown as its code and data."""
+    """Return a message's text; an unknown one is shown as its code and data."""
     try:
         text = render(message, language)
     except (KeyError, IndexError, ValueError):
@@ -39,7 +39,7 @@ def said(message: Message, language: str) -> str:
 
 
 def counted(run: RunResult | RunSummary, outcome: Outcome, language: str) -> str:
-    """Say how many cases ended so: ``3 passed``."""
+    """Return how many cases ended so: ``3 passed``."""
     return count_label(outcome, run.counts()[outcome], language)
 
 
@@ -50,7 +50,7 @@ def count_label(outcome: Outcome, count: int, language: str) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Give a length of time as a person says it: ``12 ms``, ``0.42 s``, ``2 min 05 s``."""
+    """Return a length of time as a person says it: ``12 ms``, ``0.42 s``, ``2 min 05 s``."""
     if seconds < 0.1:
         return f"{seconds * 1000:.0f} ms"
     if seconds < 59.995:
@@ -60,14 +60,14 @@ def duration(seconds: float) -> str:
 
 
 def case_name(case: CaseResult) -> str:
-    """Give a case's name with its row of data and its attempt, where it has them."""
+    """Return a case's name with its row of data and its attempt, where it has them."""
     row = f" [{case.data_row}]" if case.data_row is not None else ""
     attempt = f" (#{case.attempt})" if case.attempt > 1 else ""
     return f"{case.name}{row}{attempt}"
 
 
 def shown_outcome(case: CaseResult) -> Outcome:
-    """Give the outcome to show for a case: a failed teardown of one that passed is an error."""
+    """Return the outcome to show for a case: a failed teardown of one that passed is an error."""
     return Outcome.ERROR if is_bad(case) and case.outcome not in BAD else case.outcome
 
 
@@ -126,7 +126,7 @@ def first_bad_path(case: CaseResult) -> str:
 
 
 def request_line(step: StepResult, language: str) -> str:
-    """Say what was sent and what came back: ``GET http://shop/users -> 200 in 12 ms``."""
+    """Return what was sent and what came back: ``GET http://shop/users -> 200 in 12 ms``."""
     exchange = step.exchange
     if exchange is None:
         return ""

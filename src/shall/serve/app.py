@@ -54,7 +54,7 @@ class Served:
             self.authenticator.reload()
 
     def close(self) -> None:
-        """Give back what an application holds that was never run."""
+        """Return what an application holds that was never run."""
         self.parts.workspaces.close()
 
 

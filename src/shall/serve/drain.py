@@ -185,7 +185,7 @@ def _cancel_runs() -> int:
 
 
 def _begins(scope: Scope) -> bool:
-    """Tell whether a request begins something: it belongs to no session, and does not look."""
+    """Return whether a request begins something: it belongs to no session, and does not look."""
     if scope["type"] != "http" or scope["path"] in _STILL_ANSWERED:
         return False
     has_session = any(name == b"mcp-session-id" for name, _ in scope["headers"])

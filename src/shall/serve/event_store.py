@@ -52,7 +52,7 @@ class EventRing:
         self._last = 0
 
     def add(self, session: object, stream: str, text: bytes | None) -> int:
-        """Keep an event, and drop the oldest ones beyond the bounds; give its number."""
+        """Store an event, and drop the oldest ones beyond the bounds; return its number."""
         self._last += 1
         self._kept.append(_Kept(self._last, session, stream, text))
         self._bytes += len(text or b"")
@@ -61,7 +61,7 @@ class EventRing:
         return self._last
 
     def after(self, session: object, number: int) -> tuple[str, list[_Kept]] | None:
-        """Give the stream of a session's event and what followed on it; None if it is gone."""
+        """Return the stream of a session's event and what followed on it; None if it is gone."""
         own = [kept for kept in self._kept if kept.session is session and kept.number >= number]
         if not own or own[0].number != number:
             return None
@@ -77,7 +77,7 @@ class SessionEvents(EventStore):
         self._session = object()
 
     async def store_event(self, stream_id: str, message: JSONRPCMessage | None) -> str:
-        """Keep an event; give its id."""
+        """Store an event; return its id."""
         text = None
         if message is not None:
             text = message.model_dump_json(by_alias=True, exclude_unset=True).encode("utf-8")

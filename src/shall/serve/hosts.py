@@ -124,7 +124,7 @@ class HostGate:
 
 
 def _is_one_host(hosts: list[str], http_version: str) -> bool:
-    """Tell whether Host is as it must be (RFC 9112, 3.2). Only HTTP/1.1 and later need one."""
+    """Return whether Host is as it must be (RFC 9112, 3.2). Only HTTP/1.1 and later need one."""
     if not hosts:
         return http_version == "1.0"
     return len(hosts) == 1 and _HOST.fullmatch(hosts[0]) is not None

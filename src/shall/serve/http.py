@@ -152,7 +152,7 @@ def _announce(listener: socket.socket, settings: Settings) -> None:
 
 
 def bound(host: str, port: int) -> socket.socket:
-    """Give a socket that listens; port 0 takes a free one.
+    """Return a socket that listens; port 0 takes a free one.
 
     Raises:
         InvalidSetting: The address cannot be bound.

@@ -15,7 +15,7 @@ REQUEST_ID = "shall.request_id"
 
 
 def principal_of(scope: Scope) -> Principal:
-    """Give the caller of a request."""
+    """Return the caller of a request."""
     found: Principal = scope.get(PRINCIPAL, ANYONE)
     return found
 

@@ -52,7 +52,7 @@ class Readiness:
         self._known_until = float("-inf")
 
     def start(self) -> None:
-        """Say that the process has started."""
+        """Report that the process has started."""
         self._is_started = True
 
     @property
@@ -61,7 +61,7 @@ class Readiness:
         return self._is_started and not self._is_draining() and not self._known
 
     async def reasons(self) -> tuple[str, ...]:
-        """Give the reasons not to be ready; none where it is.
+        """Return the reasons not to be ready; none where it is.
 
         They are ``starting``, ``draining``, ``workspace unavailable``, ``state not writable``,
         ``store unavailable``, ``disk full`` and ``HTTP client unavailable``, without a path or a

@@ -14,7 +14,7 @@ _log = logging.getLogger(__name__)
 
 
 def asks_who(settings: Settings) -> bool:
-    """Tell whether callers have to say who they are."""
+    """Return whether callers have to say who they are."""
     return bool(
         settings.auth_token
         or settings.token_file
@@ -25,12 +25,12 @@ def asks_who(settings: Settings) -> bool:
 
 
 def is_open(settings: Settings) -> bool:
-    """Tell whether anybody on the network may come in."""
+    """Return whether anybody on the network may come in."""
     return not (settings.server_host in LOOPBACK or asks_who(settings) or settings.insecure)
 
 
 def offered(settings: Settings, mode: ServerMode) -> ToolAccess:
-    """Give the tools that are offered: to a network that anybody can reach, none that run code.
+    """Return the tools that are offered: to a network that anybody can reach, none that run code.
 
     Raises:
         InvalidSetting: A tool is named that there is not.

@@ -9,7 +9,7 @@ from shall.settings.table import SETTINGS, Setting, Settings
 
 
 def settings_table(settings: Settings, sources: Sources) -> list[tuple[str, str, str, str]]:
-    """Give name, value, source and meaning of every setting; secrets are masked."""
+    """Return name, value, source and meaning of every setting; secrets are masked."""
     return [
         (
             setting.name,
@@ -22,7 +22,7 @@ def settings_table(settings: Settings, sources: Sources) -> list[tuple[str, str,
 
 
 def _value(setting: Setting, settings: Settings) -> Any:
-    """Give a value; of the variables, whatever a report would mask too."""
+    """Return a value; of the variables, whatever a report would mask too."""
     value = getattr(settings, setting.name)
     if setting.name != "variables":
         return value

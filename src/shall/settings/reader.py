@@ -67,7 +67,7 @@ def read_settings(
 
 
 def process_environment() -> Mapping[str, str]:
-    """Give the environment of this process: the only place that reads it."""
+    """Return the environment of this process: the only place that reads it."""
     return dict(os.environ)
 
 
@@ -80,13 +80,13 @@ class _File:
     data: Mapping[str, Any] = field(default_factory=dict)
 
     def value(self, key: str) -> Any:
-        """Give what stands under a key; ``section.name`` is the key of a section."""
+        """Return what stands under a key; ``section.name`` is the key of a section."""
         section, _, name = key.rpartition(".")
         holder = self.data.get(section) if section else self.data
         return holder.get(name) if isinstance(holder, dict) else None
 
     def all_keys(self) -> Iterable[str]:
-        """Give every key; those of the sections as ``section.name``."""
+        """Return every key; those of the sections as ``section.name``."""
         for key, value in self.data.items():
             if key in _SECTIONS and isinstance(value, dict):
                 yield from (f"{key}.{name}" for name in value)
@@ -101,7 +101,7 @@ class _File:
 def _given(
     setting: Setting, flags: Mapping[str, Any], environ: Mapping[str, str], held: _File
 ) -> Iterable[tuple[Source, Any]]:
-    """Give what is said about a setting, the strongest first."""
+    """Return what is said about a setting, the strongest first."""
     if flags.get(setting.name) is not None:
         yield Source("flag", setting.flag), flags[setting.name]
     for name in setting.environment:

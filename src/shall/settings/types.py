@@ -247,7 +247,7 @@ def project_hosts(value: Any) -> Mapping[str, str]:
 
 
 def shown(value: Any, *, is_secret: bool) -> str:
-    """Give a value as a person reads it; a secret only by whether it is there."""
+    """Return a value as a person reads it; a secret only by whether it is there."""
     if is_secret:
         return "***" if value else ""
     if value is None or value == () or value == {}:

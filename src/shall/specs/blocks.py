@@ -43,7 +43,7 @@ class Block:
 
 
 def read_blocks(text: str) -> Iterator[Block]:
-    """Give the headings, list items and paragraphs of a Markdown text in order."""
+    """Return the headings, list items and paragraphs of a Markdown text in order."""
     lines = _LINE_END.split(text)  # as markdown-it does: str.splitlines() knows more ends
     tokens = _parser().parse(text)
     items: list[Token] = []  # the list items that are open

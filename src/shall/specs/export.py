@@ -29,7 +29,7 @@ _SIGNS = {
 
 
 def to_json(matrix: Matrix) -> dict[str, Any]:
-    """Give the matrix as JSON data."""
+    """Return the matrix as JSON data."""
     return {
         "format": FORMAT,
         "counts": dict(matrix.counts()),
@@ -54,7 +54,7 @@ def floored_percent(matrix: Matrix) -> float:
 
 
 def to_csv(matrix: Matrix) -> str:
-    """Give the matrix as CSV, one row for each criterion and source."""
+    """Return the matrix as CSV, one row for each criterion and source."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["criterion", "status", "text", "place", "source", "outcome", "run_id"])
@@ -67,7 +67,7 @@ def to_csv(matrix: Matrix) -> str:
 
 
 def to_markdown(matrix: Matrix) -> str:
-    """Give the matrix as a Markdown table."""
+    """Return the matrix as a Markdown table."""
     lines = ["| criterion | status | requirement | verified by |", "| --- | --- | --- | --- |"]
     for row in matrix.rows:
         sources = "<br>".join(_cell(_source(link)) for link in row.links)
@@ -81,7 +81,7 @@ def to_markdown(matrix: Matrix) -> str:
 
 
 def to_text(matrix: Matrix, width: int = 80, *, colour: bool = False, language: str = "en") -> str:
-    """Give the matrix for a terminal of that width: a line a criterion, then what needs a look."""
+    """Return the matrix for a terminal: a line for each criterion, then the problems."""
     keys = max((len(row.criterion.key) for row in matrix.rows), default=0)
     names = {status: status_name(status, language) for status in Status}
     statuses = max(map(_columns, names.values()))
@@ -192,5 +192,5 @@ def _cell(text: str) -> str:
 
 
 def _no_formula(cell: str) -> str:
-    """Keep a spreadsheet from running a cell: OWASP, CSV injection."""
+    """Prevent a spreadsheet from running a cell: OWASP, CSV injection."""
     return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

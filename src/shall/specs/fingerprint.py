@@ -11,7 +11,7 @@ _KEYWORD = re.compile(r"\b(when|while|where|if|then|the|shall|not|and)\b", re.IG
 
 
 def criterion_fingerprint(text: str) -> str:
-    """Give the SHA-256 of a criterion's words, in hex.
+    """Return the SHA-256 of a criterion's words, in hex.
 
     Unicode is normalised (NFKC), white space folded, markup and a final stop removed, the case
     of EARS keywords ignored: a change of markup alone changes nothing.

@@ -21,7 +21,7 @@ _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 def link_of_case(
     key: str, verifies: Sequence[str], place: Span, fingerprint: str
 ) -> Iterator[Link]:
-    """Give the links of one case."""
+    """Return the links of one case."""
     for criterion in verifies:
         yield Link(criterion, LinkKind.CASE, key, place, fingerprint)
 
@@ -68,7 +68,7 @@ def read_marks(text: str, file: str) -> Marks:
 
 
 def test_fingerprint(definition: ast.AST) -> str:
-    """Give the SHA-256 of a test's code, in hex; layout and comments do not count."""
+    """Return the SHA-256 of a test's code, in hex; layout and comments do not count."""
     return hashlib.sha256(ast.dump(definition).encode("utf-8")).hexdigest()
 
 
@@ -93,7 +93,7 @@ def _links_below(
 
 
 def _module_marks(body: Iterable[ast.stmt]) -> tuple[tuple[str, int], ...]:
-    """Give the marks of ``pytestmark = ...`` in a module or class."""
+    """Return the marks of ``pytestmark = ...`` in a module or class."""
     found: list[tuple[str, int]] = []
     for node in body:
         if isinstance(node, ast.Assign) and any(
@@ -104,7 +104,7 @@ def _module_marks(body: Iterable[ast.stmt]) -> tuple[tuple[str, int], ...]:
 
 
 def _marks(expressions: Iterable[ast.expr]) -> Iterator[tuple[str, int]]:
-    """Give criterion and line of every ``verifies(...)`` in some expressions."""
+    """Return criterion and line of every ``verifies(...)`` in some expressions."""
     for expression in expressions:
         for node in ast.walk(expression):
             if isinstance(node, ast.Call) and _is_mark(node.func):
@@ -126,7 +126,7 @@ def _unread_marks(module: ast.Module, file: str) -> Iterator[Problem]:
 
 
 def _is_mark(function: ast.expr) -> bool:
-    """Tell whether it is ``pytest.mark.verifies``, or ``mark.verifies`` of an imported ``mark``."""
+    """Return whether it is ``pytest.mark.verifies``, or that of an imported ``mark``."""
     if not isinstance(function, ast.Attribute) or function.attr != MARK:
         return False
     owner = function.value

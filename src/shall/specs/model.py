@@ -77,7 +77,7 @@ class SpecSet:
     features: tuple[Feature, ...]
 
     def criteria(self) -> tuple[Criterion, ...]:
-        """Give every criterion in the order written."""
+        """Return every criterion in the order written."""
         return tuple(
             criterion
             for feature in self.features

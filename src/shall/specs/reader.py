@@ -39,7 +39,7 @@ _WITHDRAWN = re.compile(r"~~.*?~~")
 
 
 def feature_of(path: str) -> str | None:
-    """Give the feature whose requirements stand at a path in any layout; None for other paths."""
+    """Return the feature whose requirements stand at a path in any layout; None for other paths."""
     return next((name for layout in LAYOUTS if (name := layout(path)) is not None), None)
 
 
@@ -110,7 +110,7 @@ class _Draft:
     sentences: list[Criterion] = field(default_factory=list)  # those in paragraphs
 
     def criteria(self) -> tuple[Criterion, ...]:
-        """Give what counts, as written: a sentence beside a list only explains the list."""
+        """Return what counts, as written: a sentence beside a list only explains the list."""
         counted = self.items or self.sentences
         return tuple(sorted((*self.named, *counted), key=lambda criterion: criterion.place))
 
@@ -219,13 +219,13 @@ def _criterion(key: str, text: str, place: Span) -> Criterion:
 
 
 def _number(draft: _Draft, block: Block) -> int:
-    """Give an item's number: as written, unless it does not count up (``1. 1. 1.``)."""
+    """Return an item's number: as written, unless it does not count up (``1. 1. 1.``)."""
     written = block.number if block.number is not None else 0
     return written if written > draft.last else draft.last + 1
 
 
 def _live(text: str) -> str:
-    """Give what is not struck through; nothing where only a remark about that is left."""
+    """Return what is not struck through; nothing where only a remark about that is left."""
     text = _TASK_BOX.sub("", text, count=1) if text.startswith("[") else text
     if "~~" not in text:
         return text

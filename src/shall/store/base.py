@@ -68,7 +68,7 @@ class ConnectionRecord:
 
 
 class Store(Protocol):
-    """Keeps runs and tool calls. Methods block shortly and may be called from any thread.
+    """Stores runs and tool calls. Methods block shortly and may be called from any thread.
 
     Every method but ``save_call`` raises ``StoreUnavailable`` when the database cannot be read or
     written.
@@ -79,7 +79,7 @@ class Store(Protocol):
         ...
 
     def save_cases(self, results: Sequence[CaseResult]) -> None:
-        """Keep finished cases with every step and check, in one transaction."""
+        """Store finished cases with every step and check, in one transaction."""
         ...
 
     def finish_run(self, run_id: str, status: RunStatus, duration_s: float) -> None:
@@ -87,15 +87,15 @@ class Store(Protocol):
         ...
 
     def runs(self, limit: int) -> list[RunRecord]:
-        """Give the newest runs, newest first. A run whose process died reads INTERRUPTED."""
+        """Return the newest runs, newest first. A run whose process died reads INTERRUPTED."""
         ...
 
     def run(self, run_id: str) -> RunRecord | None:
-        """Give one run."""
+        """Return one run."""
         ...
 
     def cases(self, run_id: str, case_key: str | None = None) -> list[CaseResult]:
-        """Give the cases of a run in the order they were kept, with steps and checks."""
+        """Return the cases of a run in the order they were kept, with steps and checks."""
         ...
 
     def save_call(self, call: CallRecord) -> None:
@@ -115,7 +115,7 @@ class Store(Protocol):
         ...
 
     def save_connection(self, connection: ConnectionRecord) -> None:
-        """Keep a connection. Raises ``TooManyConnections`` at the bounds."""
+        """Store a connection. Raises ``TooManyConnections`` at the bounds."""
         ...
 
     def touch_connection(self, connection_id: str, principal: str) -> bool:
@@ -127,7 +127,7 @@ class Store(Protocol):
         ...
 
     def connections(self) -> list[ConnectionRecord]:
-        """Give all that are connected, the oldest first."""
+        """Return all that are connected, the oldest first."""
         ...
 
     def check(self) -> None:
@@ -135,7 +135,7 @@ class Store(Protocol):
         ...
 
     def close(self) -> None:
-        """Keep what was taken, and close the database."""
+        """Store what was taken, and close the database."""
         ...
 
 

@@ -114,7 +114,7 @@ class CallLog:
         return self._descriptor
 
     def _is_current(self, state: os.stat_result, more_bytes: int) -> bool:
-        """Tell whether a line belongs into the open file."""
+        """Return whether a line belongs into the open file."""
         try:
             named = os.path.samestat(os.lstat(self._path), state)
         except FileNotFoundError:
@@ -145,7 +145,7 @@ class CallLog:
         return self._rotates
 
     def _first_day(self) -> str:
-        """Give the UTC day of the first line; a late one where that is not a line of ours."""
+        """Return the UTC day of the first line; a late one where that is not a line of ours."""
         start = os.pread(self._open(), len(_HEAD) + 10, 0)
         return start[len(_HEAD) :].decode("ascii", "replace") if start.startswith(_HEAD) else "~"
 
@@ -191,7 +191,7 @@ class CallLog:
 
 
 def line_of(call: CallRecord) -> bytes:
-    """Give a call as one line of JSON; ASCII without controls, so that no text can break it."""
+    """Return a call as one line of JSON; ASCII without controls, so that no text can break it."""
     data = {
         "timestamp": call.at.astimezone(UTC).isoformat(timespec="microseconds"),
         "tool": call.tool,

@@ -110,7 +110,7 @@ def delete(
 
 
 def everyone(connection: "sqlite3.Connection", clock: Clock) -> list[ConnectionRecord]:
-    """Give all that are connected, the oldest first."""
+    """Return all that are connected, the oldest first."""
     now = _sweep(connection, clock)
     return [_record(_Row(*row), now) for row in connection.execute(_ALL)]
 

@@ -29,12 +29,12 @@ class Recovered:
 
 
 def library_version() -> str:
-    """Give the version of SQLite itself."""
+    """Return the version of SQLite itself."""
     return sqlite3.sqlite_version
 
 
 def known_schema() -> int:
-    """Give the newest schema version that this release knows."""
+    """Return the newest schema version that this release knows."""
     return max(migrations())
 
 
@@ -53,7 +53,7 @@ def copy_database(source: Path, target: Path) -> int:
 
 
 def examine_database(path: Path) -> tuple[int, list[str]]:
-    """Give the schema version of a database file, and what is damaged in it.
+    """Return the schema version of a database file, and what is damaged in it.
 
     Nothing is changed. Version -1: not even that can be read.
 
@@ -115,7 +115,7 @@ def _save_table(source: sqlite3.Connection, target: sqlite3.Connection, table: s
 
 
 def _key(target: sqlite3.Connection, table: str) -> str:
-    """Give the column by whose order a table lies in the file, where that is a number."""
+    """Return the column by whose order a table lies in the file, where that is a number."""
     keys = [row for row in target.execute(f'PRAGMA table_info("{table}")') if row[5] == 1]
     return f'"{keys[0][1]}"' if keys and keys[0][2] == "INTEGER" else ""
 
@@ -154,7 +154,7 @@ class _Reader:
         self.failures = 0
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
-        """Give each row that can be read; some come twice."""
+        """Return each row that can be read; some come twice."""
         ranges = [(0, _MAX_KEY)]
         while ranges and self.failures < _MAX_FAILURES:
             low, high = ranges.pop()

@@ -33,7 +33,7 @@ class _Newer(ValueError):
 
 
 def unreadable_lines(data: bytes) -> list[int]:
-    """Give the numbers of the lines that nobody can read: torn ones, conflict markers.
+    """Return the numbers of the lines that nobody can read: torn ones, conflict markers.
 
     Lines that a newer release wrote are not among them.
     """
@@ -81,7 +81,7 @@ class EvidenceLog:
         return len(new)
 
     def newest(self) -> list[Evidence]:
-        """Give the newest line (by ``at``) of each criterion, source and data row.
+        """Return the newest line (by ``at``) of each criterion, source and data row.
 
         A torn or unreadable line is skipped and named in a warning.
 

@@ -76,7 +76,7 @@ def locked_file(path: Path, wait_s: float = WAIT_S) -> Iterator[None]:
 
 
 def in_use_file(path: Path) -> Path:
-    """Give the file whose lock says that a database is in use."""
+    """Return the file whose lock says that a database is in use."""
     return path.with_name(path.name + ".open")
 
 
@@ -101,7 +101,7 @@ def unused(path: Path) -> Iterator[None]:
 
 
 def share(path: Path) -> int:
-    """Say that something is in use until the descriptor that this gives is closed.
+    """Mark something as in use until the returned descriptor is closed.
 
     Waits while another process holds it for itself.
 
@@ -170,7 +170,7 @@ class Lease:
 
 
 def is_held(folder: Path, name: str) -> bool:
-    """Tell whether the process that took this lease still lives."""
+    """Return whether the process that took this lease still lives."""
     try:
         descriptor = os.open(folder / name, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:

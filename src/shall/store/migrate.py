@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def migrations() -> dict[int, str]:
-    """Give the SQL text of each migration by its number, in order."""
+    """Return the SQL text of each migration by its number, in order."""
     found = {
         int(entry.name.partition("_")[0]): entry.read_text(encoding="utf-8")
         for entry in files("shall.store").joinpath("migrations").iterdir()
@@ -21,7 +21,7 @@ def migrations() -> dict[int, str]:
 
 
 def schema_version(connection: "sqlite3.Connection") -> int:
-    """Give the number of the migration that was applied last; 0 for a new database."""
+    """Return the number of the migration that was applied last; 0 for a new database."""
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]
     return version
 

@@ -70,18 +70,18 @@ def end_run(
 
 
 def newest_runs(connection: "sqlite3.Connection", limit: int) -> list[RunRow]:
-    """Give the newest runs, newest first."""
+    """Return the newest runs, newest first."""
     return [RunRow(*row) for row in connection.execute(_NEWEST_RUNS, (limit, 0))]
 
 
 def one_run(connection: "sqlite3.Connection", run_id: str) -> RunRow | None:
-    """Give one run."""
+    """Return one run."""
     row = connection.execute(_ONE_RUN, (plain(run_id),)).fetchone()
     return None if row is None else RunRow(*row)
 
 
 def runs_beyond(connection: "sqlite3.Connection", oldest: str, keep: int) -> Iterator[RunRow]:
-    """Give the runs that began before ``oldest``, and all but the newest ``keep``."""
+    """Return the runs that began before ``oldest``, and all but the newest ``keep``."""
     old = connection.execute(_RUNS_BEFORE, (oldest,)).fetchall()
     many = connection.execute(_NEWEST_RUNS, (-1, keep)).fetchall()
     return (RunRow(*row) for row in {*old, *many})
@@ -93,13 +93,13 @@ def delete_run(connection: "sqlite3.Connection", number: int) -> None:
 
 
 def names_and_outcomes(connection: "sqlite3.Connection", run: int) -> list[tuple[str, str]]:
-    """Give the name and outcome of each case of a run, in the order they were kept."""
+    """Return the name and outcome of each case of a run, in the order they were kept."""
     found = "SELECT name, outcome FROM cases WHERE run = ? ORDER BY id"
     return connection.execute(found, (run,)).fetchall()
 
 
 def documents(connection: "sqlite3.Connection", run_id: str, case_key: str | None) -> list[str]:
-    """Give the whole results of a run's cases, or of one case, as JSON texts."""
+    """Return the whole results of a run's cases, or of one case, as JSON texts."""
     sought = {"run": plain(run_id), "case": None if case_key is None else plain(case_key)}
     return [text for (text,) in connection.execute(_DOCUMENTS, sought)]
 

@@ -97,5 +97,5 @@ def _repair_lines(descriptor: int, kept: Path) -> Moved | None:
 
 
 def stamp(now: datetime) -> str:
-    """Give a time as a part of a file's name."""
+    """Return a time as a part of a file's name."""
     return f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"

@@ -12,12 +12,12 @@ from shall.store.base import RunRecord
 
 
 def time_text(moment: datetime) -> str:
-    """Give a time as UTC text that sorts."""
+    """Return a time as UTC text that sorts."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def plain(text: str) -> str:
-    """Give text that any database can hold: a lone surrogate becomes its escape."""
+    """Return text that any database can hold: a lone surrogate becomes its escape."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
@@ -35,7 +35,7 @@ class RunRow(NamedTuple):
 
 
 def run_record(row: RunRow, status: RunStatus, cases: Sequence[tuple[str, str]]) -> RunRecord:
-    """Give a run from its row, its true status, and its cases' names and outcomes."""
+    """Return a run from its row, its true status, and its cases' names and outcomes."""
     counts = Counter(outcome for _, outcome in cases)
     return RunRecord(
         run_id=row.run_id,
@@ -53,7 +53,7 @@ def run_record(row: RunRow, status: RunStatus, cases: Sequence[tuple[str, str]])
 
 
 def case_row(case: CaseResult) -> tuple[Any, ...]:
-    """Give the columns of ``cases`` after its number and its run's."""
+    """Return the columns of ``cases`` after its number and its run's."""
     return (
         plain(case.case_key),
         plain(case.name),
@@ -72,7 +72,7 @@ def case_row(case: CaseResult) -> tuple[Any, ...]:
 
 
 def step_row(step: StepResult) -> tuple[Any, ...]:
-    """Give the columns of ``steps`` after its number and its case's."""
+    """Return the columns of ``steps`` after its number and its case's."""
     exchange = step.exchange
     return (
         step.path,
@@ -87,7 +87,7 @@ def step_row(step: StepResult) -> tuple[Any, ...]:
 
 
 def check_row(check: CheckResult) -> tuple[Any, ...]:
-    """Give the columns of ``checks`` after its number and its step's."""
+    """Return the columns of ``checks`` after its number and its step's."""
     field = None if check.field is None else plain(check.field)
     return (check.path, plain(check.kind), field, check.outcome, check.implicit)
 

@@ -47,7 +47,7 @@ _REASONS = {
 
 
 class SqliteStore:
-    """Keeps runs and calls in one file; several threads and processes may use it at once.
+    """Stores runs and calls in one file; several threads and processes may use it at once.
 
     At most ``max_runs`` finished runs are kept, none older than ``max_age_days`` (0: no bound by
     age), and the newest 100,000 calls; older calls stay counted. Results are on the disk when
@@ -172,7 +172,7 @@ class SqliteStore:
             queries.insert_run(connection, run_id, started_at, total, environment, lease)
 
     def save_cases(self, results: Sequence[CaseResult]) -> None:
-        """Keep finished cases with every step and check, in one transaction."""
+        """Store finished cases with every step and check, in one transaction."""
         with self._writing() as connection:
             queries.insert_cases(connection, results)
 
@@ -191,13 +191,13 @@ class SqliteStore:
                 queries.delete_run(connection, row.id)
 
     def runs(self, limit: int) -> list[RunRecord]:
-        """Give the newest runs, newest first. A run whose process died reads INTERRUPTED."""
+        """Return the newest runs, newest first. A run whose process died reads INTERRUPTED."""
         with self._reading() as connection:
             rows = queries.newest_runs(connection, limit)
             return [self._record(connection, row) for row in rows]
 
     def run(self, run_id: str) -> RunRecord | None:
-        """Give one run."""
+        """Return one run."""
         with self._reading() as connection:
             row = queries.one_run(connection, run_id)
             return None if row is None else self._record(connection, row)
@@ -213,7 +213,7 @@ class SqliteStore:
         return RunStatus(row.status)
 
     def cases(self, run_id: str, case_key: str | None = None) -> list[CaseResult]:
-        """Give the cases of a run in the order they were kept, with steps and checks."""
+        """Return the cases of a run in the order they were kept, with steps and checks."""
         with self._reading() as connection:
             documents = queries.documents(connection, run_id, case_key)
         return [case_from_text(document) for document in documents]
@@ -237,7 +237,7 @@ class SqliteStore:
             return count_calls(connection, max(limit, 0), since)
 
     def save_connection(self, connection: ConnectionRecord) -> None:
-        """Keep a connection. Raises ``TooManyConnections`` at the bounds."""
+        """Store a connection. Raises ``TooManyConnections`` at the bounds."""
         with self._writing(durable=False) as database:
             connections.insert(database, connection, time.monotonic)
 
@@ -252,7 +252,7 @@ class SqliteStore:
             return connections.delete(database, connection_id, principal, time.monotonic)
 
     def connections(self) -> list[ConnectionRecord]:
-        """Give all that are connected, the oldest first."""
+        """Return all that are connected, the oldest first."""
         with self._writing(durable=False) as database:
             return connections.everyone(database, time.monotonic)
 
@@ -262,7 +262,7 @@ class SqliteStore:
             queries.newest_runs(database, 1)
 
     def close(self) -> None:
-        """Keep what calls wait, and close the database.
+        """Store what calls wait, and close the database.
 
         A run that this store started and did not finish is interrupted.
         """

@@ -65,7 +65,7 @@ class Response(Struct, frozen=True, gc=False, eq=False):
     redirects: tuple[Redirect, ...] = ()
 
     def header(self, name: str) -> str | None:
-        """Give a header's value (several are joined with a comma, RFC 9110 section 5.3)."""
+        """Return a header's value (several are joined with a comma, RFC 9110 section 5.3)."""
         wanted = name.lower()
         values = [value for key, value in self.headers if key.lower() == wanted]
         return ", ".join(values) if values else None

@@ -86,17 +86,17 @@ class Rule:
     port: int | None = None
 
     def names(self, host: str, port: int) -> bool:
-        """Tell whether the rule is for this host by its name."""
+        """Return whether the rule is for this host by its name."""
         if not self.name or self.port not in (None, port):
             return False
         return host.endswith(self.name[1:]) if self.name[0] == "*" else host == self.name
 
     def holds(self, address: Address, port: int) -> bool:
-        """Tell whether the rule is for this address."""
+        """Return whether the rule is for this address."""
         return self.network is not None and address in self.network and self.port in (None, port)
 
     def opens(self, never: Network, address: Address, port: int) -> bool:
-        """Tell whether the rule means this address of a denied network, not a net around it."""
+        """Return whether the rule means this address of a denied network, not a net around it."""
         within = self.network
         if within is None or within.version != never.version:
             return False
@@ -229,7 +229,7 @@ def _read_network(text: str) -> Network:
 
 
 def _ends_in_a_number(host: str) -> bool:
-    """Tell whether a host would be taken for an IPv4 address (URL Standard, section 3.5)."""
+    """Return whether a host would be taken for an IPv4 address (URL Standard, section 3.5)."""
     return _NUMBER.fullmatch(host.lower().removesuffix(".").rpartition(".")[2]) is not None
 
 
@@ -261,7 +261,7 @@ def _read_address(text: str) -> _Target | None:
 
 
 def _carried(address: Address) -> Iterator[Address]:
-    """Give the addresses that a packet to this one ends at, or goes by."""
+    """Return the addresses that a packet to this one ends at, or goes by."""
     if int(address) == 0:  # unspecified: systems connect to the loopback instead
         yield IPv4Address("127.0.0.1") if address.version == 4 else IPv6Address("::1")
     elif isinstance(address, IPv6Address):

@@ -19,7 +19,7 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 def is_absolute(url: str) -> bool:
-    """Tell whether a URL names its own host."""
+    """Return whether a URL names its own host."""
     return url[:8].lower().startswith(("http://", "https://"))
 
 
@@ -40,7 +40,7 @@ def with_params(url: str, params: Iterable[tuple[str, str]]) -> str:
 
 
 def checked_url(url: str) -> str:
-    """Give the URL as it goes on the wire: ASCII, http or https, with a host.
+    """Return the URL as it goes on the wire: ASCII, http or https, with a host.
 
     Raises:
         BadValue: It is not such a URL, or holds a control character or a space in its host.
@@ -76,7 +76,7 @@ def _encoded(text: str) -> str:
 
 
 def _shown(url: str) -> str:
-    """Give the URL for a message, without what may be secret: user, password and parameters."""
+    """Return the URL for a message, without what may be secret: user, password and parameters."""
     address, mark, _ = url.partition("?")
     scheme, slashes, rest = address.partition("://")
     path = mask_path(rest.rpartition("@")[2])
@@ -84,6 +84,6 @@ def _shown(url: str) -> str:
 
 
 def host_and_port(url: str) -> tuple[str, int]:
-    """Give host and port of a checked URL."""
+    """Return host and port of a checked URL."""
     parts = urlsplit(url)
     return parts.hostname or "", parts.port or _DEFAULT_PORTS.get(parts.scheme, 0)

@@ -87,7 +87,7 @@ def sweep(folder: int) -> None:
 
 
 def is_leftover(path: Path) -> bool:
-    """Tell whether a writer that died left this file or folder: a living one is not that slow."""
+    """Return whether a writer that died left this file or folder: a living one is not that slow."""
     try:
         return is_temporary(path.name) and _is_old(path.lstat())
     except FileNotFoundError:
@@ -112,5 +112,5 @@ def _temporary_names(folder: int) -> list[str]:
 
 
 def is_temporary(name: str) -> bool:
-    """Tell whether a file is one that is being written, or was when its writer died."""
+    """Return whether a file is one that is being written, or was when its writer died."""
     return name.startswith(_BEGIN) and name.endswith(_END)

@@ -78,7 +78,7 @@ class Files:
         return self._root
 
     def relative(self, path: str) -> str:
-        """Give the path relative to the folder, normalised.
+        """Return the path relative to the folder, normalised.
 
         Raises:
             OutsideWorkspace: It leads out, holds a NUL, ``~`` or an over-long name.
@@ -159,13 +159,13 @@ class Files:
             sync_folder(folder)
 
     def is_file(self, path: str) -> bool:
-        """Tell whether a plain file stands there (False for anything outside)."""
+        """Return whether a plain file stands there (False for anything outside)."""
         with suppress(OutsideWorkspace, FileMissing), self._parent(path) as (folder, name):
             return stat.S_ISREG(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode)
         return False
 
     def is_folder(self, path: str) -> bool:
-        """Tell whether a folder stands there (False for anything outside)."""
+        """Return whether a folder stands there (False for anything outside)."""
         with suppress(OutsideWorkspace, FileMissing), self._folder(self._names(path), path):
             return True
         return False

@@ -15,7 +15,7 @@ _VERSION_CONTROL = frozenset({".git", ".hg", ".svn", ".jj"})
 
 @lru_cache(maxsize=256)  # the same few paths are asked for again and again
 def names_below(path: str, roots: tuple[str, ...]) -> tuple[str, ...]:
-    """Give the names that lead from the folder to what ``path`` says; none for the folder itself.
+    """Return the names that lead from the folder to what ``path`` says; none for the folder itself.
 
     An absolute path counts from the first of ``roots`` that it begins with.
 
@@ -41,12 +41,12 @@ def names_below(path: str, roots: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def usable(path: str) -> bool:
-    """Tell whether a path that was found by listing could also be asked for."""
+    """Return whether a path that was found by listing could also be asked for."""
     return _fault(path) is None
 
 
 def is_version_control(name: str) -> bool:
-    """Tell whether a file system may take the name for a folder whose files run as programs."""
+    """Return whether a file system may take the name for a folder whose files run as programs."""
     return as_seen(name) in _VERSION_CONTROL
 
 
@@ -68,7 +68,7 @@ def refuse_operators(relative: str) -> None:
 
 
 def as_seen(name: str) -> str:
-    """Give the name as a file system may take it (macOS: any case, invisible signs dropped)."""
+    """Return the name as a file system may take it (macOS: any case, invisible signs dropped)."""
     if name.isascii():
         return name.lower()
     return "".join(sign for sign in name if unicodedata.category(sign) != "Cf").casefold()
@@ -98,6 +98,6 @@ def _fault_of_names(path: str) -> str | None:
 
 
 def _shown(path: str) -> str:
-    """Give the path so that it can stand in a message: quoted, escaped and cut."""
+    """Return the path so that it can stand in a message: quoted, escaped and cut."""
     shown = ascii(path) if not path.isprintable() else repr(path)
     return shown if len(shown) <= 120 else f"{shown[:117]}..."

@@ -141,7 +141,7 @@ class Workspaces:
         return self._project_of(root, folder)
 
     def check_interpreter(self, python_path: str | None, workspace: Workspace) -> Path | None:
-        """Give a Python interpreter that may be started: in the workspace's venv, or allowed.
+        """Return a Python interpreter that may be started: in the workspace's venv, or allowed.
 
         Raises:
             OutsideWorkspace: Any other.
@@ -176,7 +176,7 @@ class Workspaces:
         return tuple(root for root in (named or (self._current,)) if root not in self._too_wide)
 
     def _may_be_opened(self, folder: Path, root: Path) -> bool:
-        """Tell whether a folder is inside a root, and inside nothing that tools may not write.
+        """Return whether a folder is inside a root, and inside nothing that tools may not write.
 
         What a tool refuses below a workspace must not become one itself: there its files would
         be like any others.

@@ -152,7 +152,7 @@ def _ending(path: str) -> str:
 
 
 def _is_below(path: str, folders: Collection[str], *, at_top: bool = False) -> bool:
-    """Tell whether a path leads below one of the folders, themselves at any depth or at the top."""
+    """Return whether a path is below one of the folders, at any depth or only at the top."""
     names = path.split("/")[:-1]
     for folder in folders:
         wanted = folder.split("/")

@@ -25,7 +25,7 @@ class Verifier(Protocol):
     """Checks tokens that somebody else made."""
 
     async def verify(self, token: bytes) -> Principal:
-        """Give the caller.
+        """Return the caller.
 
         Raises:
             Refused: The token does not hold.
@@ -51,7 +51,7 @@ class Authenticator:
     metadata_url: Callable[[Scope], str] | None = None
 
     async def identify(self, scope: Scope) -> Principal:
-        """Give the caller of a request.
+        """Return the caller of a request.
 
         Raises:
             Refused: The caller is not known.
@@ -98,7 +98,7 @@ def authenticator(settings: Settings) -> Authenticator | None:
 
 
 def bearer_token(headers: Iterable[tuple[bytes, bytes]]) -> bytes | None:
-    """Give the token of the Authorization header; a token in a URL is never read.
+    """Return the token of the Authorization header; a token in a URL is never read.
 
     Raises:
         Refused: The header is there twice, or has another scheme.

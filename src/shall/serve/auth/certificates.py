@@ -50,7 +50,7 @@ class Certificates:
         return tuple(ip_network(proxy, strict=False) for proxy in self.proxies)
 
     def subject(self, scope: Scope) -> str | None:
-        """Give the subject as RFC 4514 writes it; None where no certificate is shown.
+        """Return the subject as RFC 4514 writes it; None where no certificate is shown.
 
         Raises:
             Refused: The proxy's headers are there twice, so that one may be the client's own.

@@ -55,7 +55,7 @@ Keys = Mapping[str, Mapping[str, PyJWK]]
 
 
 class KeyServer:
-    """Keeps the keys of one authorization server. Belongs to one event loop."""
+    """Stores the keys of one authorization server. Belongs to one event loop."""
 
     def __init__(
         self,

@@ -53,7 +53,7 @@ class JwtVerifier:
         self._checked: dict[bytes, _Checked] = {}
 
     async def verify(self, token: bytes) -> Principal:
-        """Give the caller that a token names.
+        """Return the caller that a token names.
 
         Raises:
             Refused: It does not hold: no such key, another algorithm, its time, its issuer.
@@ -116,7 +116,7 @@ def _name(issuer: str, subject: str) -> str:
 
 
 def _scopes(claims: dict[str, Any]) -> frozenset[str]:
-    """Give our scopes among those granted: as RFC 8693, section 4.2, writes them, or as ``scp``."""
+    """Return our scopes among those granted (RFC 8693, section 4.2; or ``scp``)."""
     granted: set[str] = set()
     for said in (claims.get("scope"), claims.get("scp")):
         words = said.split() if isinstance(said, str) else said

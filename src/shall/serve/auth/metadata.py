@@ -20,13 +20,13 @@ _HOST = re.compile(r"[A-Za-z0-9._:\[\]-]+")
 
 
 def metadata_paths(settings: Settings) -> frozenset[str]:
-    """Give the paths of the metadata: RFC 9728, section 3.1, puts the resource's own path last."""
+    """Return the paths of the metadata: the resource's own path is last (RFC 9728, 3.1)."""
     paths = {settings.path, urlsplit(settings.public_url).path}
     return frozenset({WELL_KNOWN, *(f"{WELL_KNOWN}{path.rstrip('/')}" for path in paths)})
 
 
 def public_paths(settings: Settings) -> frozenset[str]:
-    """Give what needs no token."""
+    """Return what needs no token."""
     return PUBLIC | metadata_paths(settings) if settings.jwks_url else PUBLIC
 
 
@@ -36,7 +36,7 @@ def metadata_routes(settings: Settings) -> list[Route]:
         return []
 
     async def metadata(request: Request) -> JSONResponse:
-        """Tell who gives tokens for this server."""
+        """Return the issuers of tokens for this server."""
         return JSONResponse(
             {
                 "resource": resource_url(settings, request.scope),
@@ -53,12 +53,12 @@ def metadata_routes(settings: Settings) -> list[Route]:
 
 
 def resource_url(settings: Settings, scope: Scope) -> str:
-    """Give the URL of the MCP endpoint as clients see it, or as this one reached it."""
+    """Return the URL of the MCP endpoint as clients see it, or as this one reached it."""
     return settings.public_url or f"{_origin(scope)}{settings.path}"
 
 
 def metadata_url(settings: Settings, scope: Scope) -> str:
-    """Give the URL of the metadata."""
+    """Return the URL of the metadata."""
     parts = urlsplit(resource_url(settings, scope))
     return f"{parts.scheme}://{parts.netloc}{WELL_KNOWN}{parts.path.rstrip('/')}"
 

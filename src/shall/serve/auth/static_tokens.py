@@ -61,7 +61,7 @@ class KnownTokens:
             self._known = _read(file)
 
     def find(self, token: bytes) -> Principal | None:
-        """Give the holder of a token; None for a token that is not ours.
+        """Return the holder of a token; None for a token that is not ours.
 
         Raises:
             Refused: The token's time is over.
@@ -74,7 +74,7 @@ class KnownTokens:
         return None if found is None else _principal(found)
 
     def holder_of(self, subject: str) -> Principal:
-        """Give the holder of a verified certificate.
+        """Return the holder of a verified certificate.
 
         Without a list of callers every certificate that the authority signed has all scopes.
 

@@ -25,7 +25,7 @@ class Hop:
 
 
 def behind_proxies(app: ASGIApp, settings: Settings) -> ASGIApp:
-    """Give the application behind a ``ForwardedGate``, or itself where no proxy is trusted."""
+    """Return the application behind a ``ForwardedGate``, or itself where no proxy is trusted."""
     if not settings.trusted_proxies:
         return app
     return ForwardedGate(app, settings.trusted_proxies)
@@ -66,7 +66,7 @@ class ForwardedGate:
             scope["scheme"] = scheme
 
     def _client(self, hops: list[str]) -> str:
-        """Give the last hop that is not trusted, or else the first; empty where it is malformed."""
+        """Return the last hop that is not trusted, else the first; empty if malformed."""
         for text in reversed(hops):
             hop = self._hop(text.strip()[:_LONGEST])
             if not hop.is_trusted:

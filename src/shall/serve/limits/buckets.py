@@ -36,7 +36,7 @@ class MemoryBuckets:
         self._sweep_beyond = FEW
 
     def __len__(self) -> int:
-        """Tell how many buckets are kept."""
+        """Return how many buckets are kept."""
         return len(self._empty_at)
 
     async def take(self, key: str) -> float:

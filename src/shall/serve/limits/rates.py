@@ -19,7 +19,7 @@ EXEMPT = frozenset({"/health", "/ready"})
 def limit_rates(
     app: ASGIApp, settings: Settings, on_store_failure: Callable[[], None] = lambda: None
 ) -> ASGIApp:
-    """Give the application behind a ``RateGate``, or itself where no limit is set.
+    """Return the application behind a ``RateGate``, or itself where no limit is set.
 
     ``on_store_failure`` is called each time the rate store could not be asked.
 

@@ -27,7 +27,7 @@ def file_id(path: str | os.PathLike[str] | int) -> FileId | None:
 
 
 def is_piped_into(path: str | os.PathLike[str], descriptor: int = 2) -> bool:
-    """Tell whether the reader of a pipe, such as ``tee``, has a file open to write to.
+    """Return whether the reader of a pipe, such as ``tee``, has a file open to write to.
 
     Linux only, and only for processes that this one may look into (its own user's, and inside its
     container): elsewhere the answer is no.
@@ -55,7 +55,7 @@ def _others() -> Iterator[Path]:
 
 
 def _has(process: Path, wanted: FileId | None, *modes: int) -> bool:
-    """Tell whether a process has a file open in one of some modes."""
+    """Return whether a process has a file open in one of some modes."""
     with suppress(OSError):  # it ended, or is somebody else's
         for opened in (process / "fd").iterdir():
             if file_id(opened) == wanted and _mode(process, opened.name) in modes:

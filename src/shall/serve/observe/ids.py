@@ -32,7 +32,7 @@ def ids_of(scope: Scope) -> RequestIds:
 
 
 def trace_of(traceparent: Any) -> str:
-    """Give the trace id of a ``traceparent`` (W3C Trace Context, 3.2); empty where it is none."""
+    """Return the trace id of a ``traceparent`` (W3C Trace Context, 3.2); empty where it is none."""
     found = _TRACEPARENT.fullmatch(traceparent) if isinstance(traceparent, str) else None
     if found is None or found[1] == _NO_TRACE or found[2] == _NO_SPAN:
         return ""
@@ -41,7 +41,7 @@ def trace_of(traceparent: Any) -> str:
 
 
 async def identify(ctx: Any, call_next: Callable[[Any], Awaitable[Any]]) -> Any:
-    """Give each MCP message its ids, as a middleware of the server.
+    """Return each MCP message its ids, as a middleware of the server.
 
     Over HTTP they are those of the HTTP request, also where a session's messages are answered in
     another task; over stdio each message has an id of its own. ``_meta.traceparent`` (SEP-414)

@@ -114,7 +114,7 @@ class ReopenedFile(WatchedFileHandler):
             line = line[stream.write(line) :]
 
     def _is_copied(self) -> bool:
-        """Tell whether who reads our standard error writes this very file."""
+        """Return whether who reads our standard error writes this very file."""
         if self._due and time.monotonic() - self._started >= self._due[0]:
             self._due = self._due[1:]
             if is_piped_into(self.baseFilename):
@@ -124,7 +124,7 @@ class ReopenedFile(WatchedFileHandler):
         return self._copied == file_id(self.baseFilename)  # not so once it was rotated
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the library's name
-        """Tell on stderr, once, that the file is not written."""
+        """Report on stderr, once, that the file is not written."""
         del record
         if not self._told:
             self._told = True

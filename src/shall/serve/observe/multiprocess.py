@@ -54,7 +54,7 @@ def sharing_metrics(environment: Mapping[str, str]) -> Iterator[Path]:
 
 
 def shared_folder(environment: Mapping[str, str]) -> Path | None:
-    """Give the folder that this process shares with other workers; None where it serves alone.
+    """Return the folder that this process shares with other workers; None where it serves alone.
 
     It is what the environment names. Without that, a worker of a process manager (gunicorn, or
     ``uvicorn --workers``), which runs no code of ours before it starts workers, derives one from
@@ -76,7 +76,7 @@ def shared_folder(environment: Mapping[str, str]) -> Path | None:
 
 
 def is_worker() -> bool:
-    """Tell whether a process manager started this process to share the work with others."""
+    """Return whether a process manager started this process to share the work with others."""
     return "gunicorn" in sys.modules or multiprocessing.parent_process() is not None
 
 
@@ -97,7 +97,7 @@ def _prefix() -> str:
 
 
 def _manager() -> int:
-    """Give the number of the process that starts the workers.
+    """Return the number of the process that starts the workers.
 
     It is our parent, unless the manager itself loads the application before it starts any
     (``gunicorn --preload``): then its parent is another program.

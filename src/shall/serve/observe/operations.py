@@ -69,7 +69,7 @@ def _tool_of(ctx: Any, known: frozenset[str]) -> str:
 
 
 def _transport_of(ctx: Any) -> str:
-    """Give the ``network.transport`` of the conventions."""
+    """Return the ``network.transport`` of the conventions."""
     return "pipe" if ctx.request is None else "tcp"
 
 

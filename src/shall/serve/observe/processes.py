@@ -45,13 +45,13 @@ class ProcessesCollector(Collector):
 
 
 def parent_of(pid: int) -> int | None:
-    """Give the process that started another; None where that has ended or cannot be asked."""
+    """Return the process that started another; None where that has ended or cannot be asked."""
     fields = stat_fields(pid)
     return int(fields[1]) if fields else None
 
 
 def stat_fields(pid: int) -> list[str]:
-    """Give the fields of ``/proc/PID/stat`` from the third on (proc(5)); none without ``/proc``."""
+    """Return the fields of ``/proc/PID/stat`` from the third on; none without ``/proc``."""
     try:
         text = Path(f"/proc/{pid}/stat").read_text("utf-8", errors="replace")
     except OSError:

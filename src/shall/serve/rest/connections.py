@@ -26,7 +26,7 @@ _SHOWN_AGENT = 256
 
 
 def connection_store(context: RestContext) -> Store:
-    """Give the store that holds them: that of the first workspace, which instances share.
+    """Return the store that holds them: that of the first workspace, which instances share.
 
     Raises:
         StoreUnavailable: There is none.

@@ -50,7 +50,7 @@ class Unanswered(Exception):
 async def ask(
     context: RestContext, request: Request, method: str, params: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Give the result of an MCP request. It is cancelled when the caller goes away.
+    """Return the result of an MCP request. It is cancelled when the caller goes away.
 
     Raises:
         Unanswered: There is none.

@@ -113,7 +113,7 @@ async def metrics_response(
 
 
 async def legacy_metrics(context: RestContext) -> dict[str, Any]:
-    """Give the metrics as the earlier server's document shows them; ``uptime`` in seconds.
+    """Return the metrics as the earlier server's document shows them; ``uptime`` in seconds.
 
     ``active_connections`` leaves out those that missed a heartbeat.
 
@@ -160,7 +160,7 @@ async def _stream(call: Call) -> Response:
 
 
 async def _events(messages: Sequence[Mapping[str, Any]]) -> AsyncIterator[bytes]:
-    """Give server-sent events (HTML Standard, section 9.2): each message, then ``done``."""
+    """Return server-sent events (HTML Standard, section 9.2): each message, then ``done``."""
     for message in messages:
         data = json.dumps(message, ensure_ascii=False)
         yield f"event: message\ndata: {data}\n\n".encode("utf-8", "backslashreplace")

@@ -87,7 +87,7 @@ ProblemHandler = Callable[[Request, Exception], Awaitable[Response]]
 
 
 def problem_handlers() -> dict[Any, ProblemHandler]:
-    """Give the exception handlers of an application whose every error is a problem document."""
+    """Return the exception handlers of an application whose every error is a problem document."""
     return {HTTPException: _of_http, ShallError: _of_ours, Exception: _of_a_fault}
 
 

@@ -39,7 +39,7 @@ OPERATIONS = (
 
 
 def rest_routes(context: RestContext, *, is_basic: bool = False) -> list[Route]:
-    """Give the routes. ``is_basic`` adds those of the earlier server's basic mode."""
+    """Return the routes. ``is_basic`` adds those of the earlier server's basic mode."""
     operations = [*OPERATIONS, *(BASIC_OPERATIONS if is_basic else ())]
 
     async def document(_: Call) -> Response:

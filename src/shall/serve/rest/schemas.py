@@ -18,12 +18,12 @@ FLAG: Schema = {"type": "boolean"}
 
 
 def listed(item: Schema) -> Schema:
-    """Give the schema of a list."""
+    """Return the schema of a list."""
     return {"type": "array", "items": item}
 
 
 def shaped(needed: Mapping[str, Schema], more: Mapping[str, Schema] | None = None) -> Schema:
-    """Give the schema of an object with fields that are there, and others that may be."""
+    """Return the schema of an object with fields that are there, and others that may be."""
     return {
         "type": "object",
         "properties": {**needed, **(more or {})},
@@ -107,5 +107,5 @@ ENVELOPE: Mapping[str, Schema] = {"status": {"const": "ok"}, "request_id": TEXT}
 
 
 def enveloped(needed: Mapping[str, Schema]) -> Schema:
-    """Give the schema of a tool's structured answer."""
+    """Return the schema of a tool's structured answer."""
     return shaped({**ENVELOPE, **needed})

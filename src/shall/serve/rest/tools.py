@@ -43,7 +43,7 @@ async def _prompt_by_query(call: Call) -> Response:
 
 
 async def messages_of(call: Call, body: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Give the messages of the prompt that the path names.
+    """Return the messages of the prompt that the path names.
 
     Raises:
         Unanswered: There is no such prompt, or it does not take these arguments.

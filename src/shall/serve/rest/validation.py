@@ -17,7 +17,7 @@ _NAMES = {"string": "a text", "object": "an object", "array": "a list"}
 
 
 def checked_query(request: Request, schemas: Mapping[str, Schema] | None) -> dict[str, Any]:
-    """Give the query's values; where an operation takes none, whatever is there is let be.
+    """Return the query's values; where an operation takes none, whatever is there is let be.
 
     Raises:
         BadRequest: One is unknown, given twice or of the wrong form.
@@ -32,7 +32,7 @@ def checked_query(request: Request, schemas: Mapping[str, Schema] | None) -> dic
 
 
 async def checked_body(request: Request, schemas: Mapping[str, Schema] | None) -> dict[str, Any]:
-    """Give the body's values; no body is an empty object.
+    """Return the body's values; no body is an empty object.
 
     Raises:
         BadRequest: It is no JSON object, or a value is unknown or of the wrong form.

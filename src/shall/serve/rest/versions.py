@@ -21,7 +21,7 @@ _UNSUPPORTED = -32000
 
 
 def version_of(scope: Scope) -> str | None:
-    """Give the version that a request names, else 2.1; None for one that we do not know."""
+    """Return the version that a request names, else 2.1; None for one that we do not know."""
     named = [value for name, value in scope["headers"] if name == _KEY]
     if not named:
         return DEFAULT

@@ -9,6 +9,6 @@ DEFAULT_FEATURE = "default"
 
 
 def feature_of(path: str) -> str | None:
-    """Give the feature whose requirements stand at a path; None for any other path."""
+    """Return the feature whose requirements stand at a path; None for any other path."""
     found = _PATH.fullmatch(path)
     return (found["feature"] or DEFAULT_FEATURE) if found else None

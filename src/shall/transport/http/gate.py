@@ -103,7 +103,7 @@ class Gate:
         return _REFUSED
 
     def refusal(self, curl_code: int) -> TargetDenied | None:
-        """Give the error where it was the policy that made the transfer fail."""
+        """Return the error where it was the policy that made the transfer fail."""
         if curl_code == pycurl.E_WRITE_ERROR and self._at_host is not None:
             return self._told(self._at_host)
         if curl_code == pycurl.E_COULDNT_CONNECT and self._at_address is not None:

@@ -82,11 +82,11 @@ class Headers:
         return 0 if may is False else None
 
     def last(self) -> tuple[tuple[str, str], ...]:
-        """Give the headers of the last response, names as sent."""
+        """Return the headers of the last response, names as sent."""
         return _pairs(self._lines)
 
     def earlier(self) -> tuple[tuple[str, str], ...]:
-        """Give the headers of the responses before it."""
+        """Return the headers of the responses before it."""
         return _pairs(self._earlier)
 
 
