@@ -77,7 +77,7 @@ def _check_size(path: str, characters: int, all_characters: int) -> None:
     elif all_characters > ALL_CHARACTERS:
         what = f"the documents up to this one have more than {ALL_CHARACTERS:,} characters"
     if what is not None:
-        hint = "Split it, or take out what is no requirement."
+        hint = "Split it, or remove text that is not a requirement."
         raise InvalidSpec([Problem(Span(path, 1), "", what, hint)])
 
 

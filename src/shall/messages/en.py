@@ -118,13 +118,13 @@ EN: dict[str, str] = {
     " Did you mean {candidates}?",
     "trace.ambiguous": "{place}: {source} verifies {criterion}, which is ambiguous."
     " Write one of {candidates}.",
-    "trace.no_criteria": "No criterion was found in specs/ or .kiro/specs/.",
-    "trace.too_few": "{percent} % of the criteria are proved, {least} % are wanted.",
+    "trace.no_criteria": "No criteria were found in specs/ or .kiro/specs/.",
+    "trace.too_few": "{percent} % of the criteria are proved; {least} % are required.",
     # shall init
-    "init.kept": "kept   {path}",
-    "init.made": "made   {path}",
-    "init.made_state": "made   {path}/ (commit it: what is local is ignored inside)",
+    "init.kept": "exists   {path}",
+    "init.made": "created  {path}",
+    "init.made_state": "created  {path}/ (commit it; local data in it is ignored by git)",
     "init.next": "Write what the system shall do in specs/, then:",
-    "init.run": "shall run      runs the cases below {folder}",
-    "init.trace": "shall trace    shows which criterion is proved",
+    "init.run": "shall run      runs the cases in {folder}",
+    "init.trace": "shall trace    shows which criteria are proved",
 }

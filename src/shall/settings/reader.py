@@ -130,7 +130,7 @@ def _read_file(path: Path, problems: list[str]) -> _File:
     if data is None:
         return _File()
     if not isinstance(data, dict):
-        problems.append(f"{Span(FILE_NAME, 1)}: it must hold keys and values.")
+        problems.append(f"{Span(FILE_NAME, 1)}: it must contain keys and values.")
         return _File()
     found = _File(path, text, data)
     problems += [_unknown_key(key, found, _KEYS) for key in found.all_keys() if key not in _KEYS]
@@ -139,5 +139,5 @@ def _read_file(path: Path, problems: list[str]) -> _File:
 
 def _unknown_key(key: str, held: _File, keys: Sequence[str]) -> str:
     near = difflib.get_close_matches(key, keys, n=1)
-    hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(keys)}."
+    hint = f"Did you mean {near[0]}?" if near else f"Available: {', '.join(keys)}."
     return f"{held.source(key).name}: unknown key {key}. {hint}"

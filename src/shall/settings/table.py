@@ -52,7 +52,7 @@ class Settings:
     workspaces: tuple[Path, ...] = _project(
         (),
         types.folders,
-        "folders that may be worked in; several are separated by the path separator",
+        "workspace folders, separated by the path separator",
         "SHALL_WORKSPACES",
         "ATF_REPO_ROOT",
         key=None,
@@ -61,48 +61,52 @@ class Settings:
     state_dir: Path | None = _project(
         None,
         types.path,
-        "where results are kept; relative to the workspace (.shall)",
+        "state folder, relative to the workspace (.shall)",
         "SHALL_STATE_DIR",
     )
     host: str | None = _project(
-        None, types.text, "host of the service where a case names none", "SHALL_HOST"
+        None, types.text, "base URL of the service, for cases that name no host", "SHALL_HOST"
     )
     project_hosts: Mapping[str, str] = _project(
         {},
         types.project_hosts,
-        "hosts of projects, which a step names with project:",
+        "base URLs by project name, for steps with project:",
         key="projects",
     )
     variables: Mapping[str, Any] = _project(
-        {}, types.mapping, "what {{ Global.x }} and a bare {{ x }} read"
+        {}, types.mapping, "variables, read as {{ Global.x }} or {{ x }}"
     )
     secrets: tuple[str, ...] = _project(
-        (), types.names, "variables whose values are never shown or kept"
+        (), types.names, "variables whose values are never shown or stored"
     )
     environment: str = _project(
         "",
         types.text,
-        "name of the environment that results are noted under",
+        "environment name that is recorded with results",
         "SHALL_ENVIRONMENT",
         flag="--environment",
     )
     keep: str = _project(
         "failed",
         types.keep,
-        "cases whose headers and bodies are stored: failed, or all; figures and checks always are",
+        "cases whose headers and bodies are stored: failed or all; checks and timings always are",
         "SHALL_KEEP",
         flag="--keep",
     )
     concurrency: int = _project(
-        16, types.positive, "cases that run at once", "SHALL_CONCURRENCY", flag="--concurrency"
+        16,
+        types.positive,
+        "number of cases that run concurrently",
+        "SHALL_CONCURRENCY",
+        flag="--concurrency",
     )
     request_timeout_s: float = _project(
-        30.0, types.seconds, "how long one request may take, in seconds", "SHALL_REQUEST_TIMEOUT"
+        30.0, types.seconds, "timeout of one request, in seconds", "SHALL_REQUEST_TIMEOUT"
     )
     run_timeout_s: float = _project(
         300.0,
         types.seconds,
-        "how long a run may take, in seconds",
+        "timeout of a run, in seconds",
         "SHALL_RUN_TIMEOUT",
         "PYTEST_TIMEOUT",
         flag="--timeout",
@@ -110,19 +114,29 @@ class Settings:
     language: str = _project(
         "en",
         types.language,
-        "language of what is shown: en or zh; else as the locale says",
+        "language of the output: en or zh; default: that of the locale",
         "SHALL_LANG",
         fallbacks=("LC_ALL", "LC_MESSAGES", "LANG"),
     )
     no_color: bool = _project(
-        False, types.present, "no colours in the terminal", "NO_COLOR", key=None, flag="--no-color"
+        False,
+        types.present,
+        "disable colours in the terminal",
+        "NO_COLOR",
+        key=None,
+        flag="--no-color",
     )
     max_error_length: int = _project(
-        500, types.positive, "characters of an error message in a tool's answer", "MAX_ERROR_LENGTH"
+        500,
+        types.positive,
+        "maximum length of an error message in a tool's answer",
+        "MAX_ERROR_LENGTH",
     )
-    max_history_size: int = _project(1000, types.positive, "runs that are kept", "MAX_HISTORY_SIZE")
+    max_history_size: int = _project(
+        1000, types.positive, "number of runs to retain", "MAX_HISTORY_SIZE"
+    )
     max_history_days: int = _project(
-        90, types.positive, "days that a run is kept", "SHALL_MAX_HISTORY_DAYS"
+        90, types.positive, "days to retain a run", "SHALL_MAX_HISTORY_DAYS"
     )
     interpreters: tuple[Path, ...] = _project(
         (),
@@ -134,21 +148,21 @@ class Settings:
     targets_allow: tuple[str, ...] = _project(
         (),
         types.words,
-        "hosts and networks that requests of cases may go to; else all but the denied ones",
+        "hosts and networks that cases may send requests to; default: all but the denied ones",
         "SHALL_TARGETS_ALLOW",
         key="targets.allow",
     )
     targets_deny: tuple[str, ...] = _project(
         (),
         types.words,
-        "hosts and networks that requests of cases may not go to",
+        "hosts and networks that cases may not send requests to",
         "SHALL_TARGETS_DENY",
         key="targets.deny",
     )
     auto_install_deps: bool = _project(
         True,
         types.boolean,
-        "install pytest into the workspace's own virtual environment where it is missing",
+        "install pytest into the workspace's own virtual environment if it is missing",
         "SHALL_AUTO_INSTALL_DEPS",
         "ATF_AUTO_INSTALL_DEPS",
         key=None,
@@ -157,7 +171,7 @@ class Settings:
     transport: str = _server(
         "stdio",
         types.transport,
-        "how clients reach the server: stdio, http (http-stream) or sse, which http serves too",
+        "transport: stdio, http (or http-stream) or sse; http serves sse too",
         "SHALL_TRANSPORT",
         "MCP_TRANSPORT",
         flag="--transport",
@@ -165,7 +179,7 @@ class Settings:
     server_host: str = _server(
         "127.0.0.1",
         types.text,
-        "address that the server binds",
+        "address to bind",
         "SHALL_SERVER_HOST",
         "MCP_HOST",
         "MCP_SERVER_HOST",
@@ -174,7 +188,7 @@ class Settings:
     server_port: int = _server(
         8000,
         types.port,
-        "port that the server binds",
+        "port to bind",
         "SHALL_SERVER_PORT",
         "MCP_PORT",
         "MCP_SERVER_PORT",
@@ -191,55 +205,55 @@ class Settings:
     server_name: str = _server(
         "shall",
         types.text,
-        "name that the server gives itself to clients",
+        "server name that is reported to clients",
         "SHALL_SERVER_NAME",
         "MCP_SERVER_NAME",
     )
     public_url: str = _server(
         "",
         types.url,
-        "URL of the MCP endpoint as clients see it, where a proxy stands in front",
+        "public URL of the MCP endpoint, if the server is behind a proxy",
         "SHALL_PUBLIC_URL",
         "MCP_SERVER_ENDPOINT",
     )
     tls_key: Path | None = _server(
-        None, types.path, "private key (PEM) to serve https with", "SHALL_TLS_KEY", flag="--tls-key"
+        None, types.path, "private key for https (PEM)", "SHALL_TLS_KEY", flag="--tls-key"
     )
     tls_cert: Path | None = _server(
         None,
         types.path,
-        "certificate chain (PEM) to serve https with",
+        "certificate chain for https (PEM)",
         "SHALL_TLS_CERT",
         flag="--tls-cert",
     )
     workers: int = _server(
-        1, types.workers, "processes that serve", "SHALL_WORKERS", flag="--workers"
+        1, types.workers, "number of server processes", "SHALL_WORKERS", flag="--workers"
     )
     sessions: str = _server(
         "auto",
         types.sessions,
-        "whether older clients have sessions: yes, no, auto (yes with one worker)",
+        "sessions for clients of earlier protocols: yes, no, auto (yes with one worker)",
         "SHALL_SESSIONS",
         flag="--sessions",
     )
     instance: str = _server(
         "",
         types.instance,
-        "name of this instance among several, put before session ids",
+        "name of this instance among several; prefix of its session ids",
         "SHALL_INSTANCE",
         flag="--instance",
     )
     drain_s: float = _server(
         10.0,
         types.seconds,
-        "how long requests in flight may take after SIGTERM or the end of stdin, in seconds",
+        "grace period of running requests after SIGTERM or the end of stdin, in seconds",
         "SHALL_DRAIN",
         flag="--drain",
     )
     state_key: str = _server(
         "",
         types.text,
-        "secret that seals what clients carry between requests; else one kept in the state",
+        "secret that seals state held by clients; default: a key stored in the state folder",
         "SHALL_STATE_KEY",
         key=None,
         is_secret=True,
@@ -248,7 +262,7 @@ class Settings:
     log_level: str = _server(
         "INFO",
         types.log_level,
-        "DEBUG, INFO, WARNING or ERROR",
+        "log level: DEBUG, INFO, WARNING or ERROR",
         "SHALL_LOG_LEVEL",
         "MCP_LOG_LEVEL",
         flag="--log-level",
@@ -256,7 +270,7 @@ class Settings:
     log_format: str = _server(
         "console",
         types.log_format,
-        "console, or json: one object a line",
+        "log format: console, or json (one object a line)",
         "SHALL_LOG_FORMAT",
         "MCP_LOG_FORMAT",
         flag="--log-format",
@@ -264,24 +278,24 @@ class Settings:
     log_file: Path | None = _server(
         None,
         types.path,
-        "a file that the server's log is written to as well",
+        "file that the server's log is also written to",
         "SHALL_LOG_FILE",
         "MCP_LOG_FILE",
     )
     log_calls: bool = _server(
-        True, types.boolean, "keep a log of tool calls", "SHALL_LOG_CALLS", "MCP_LOG_CALLS_ENABLED"
+        True, types.boolean, "write a log of tool calls", "SHALL_LOG_CALLS", "MCP_LOG_CALLS_ENABLED"
     )
     logs_root: Path | None = _server(
         None,
         types.path,
-        "folder of the call log, relative to the workspace; else logs/ beside the local state",
+        "folder of the call log, relative to the workspace; default: logs/ beside local state",
         "SHALL_LOGS_ROOT",
         "MCP_LOGS_ROOT",
     )
     calls_log: str = _server(
         "mcp_calls.jsonl",
         types.text,
-        "call log: a bare name lies in logs_root, a path with a folder is taken as it is",
+        "file of the call log: a name in logs_root, or a path with a folder",
         "SHALL_CALLS_LOG",
         "MCP_CALLS_LOG",
     )
@@ -297,7 +311,7 @@ class Settings:
     otlp_endpoint: str = _server(
         "",
         types.text,
-        "where traces are sent by OTLP (HTTP, protobuf); needs the extra otlp",
+        "OTLP endpoint of traces (HTTP, protobuf); requires the extra otlp",
         "SHALL_OTLP_ENDPOINT",
         "OTEL_EXPORTER_OTLP_ENDPOINT",
     )
@@ -305,7 +319,7 @@ class Settings:
     auth_token: str = _server(
         "",
         types.text,
-        "bearer token that clients must send; empty: none",
+        "bearer token that clients must send; empty: no token",
         "SHALL_AUTH_TOKEN",
         "MCP_AUTH_TOKEN",
         key=None,
@@ -321,29 +335,29 @@ class Settings:
     jwks_url: str = _server(
         "",
         types.url,
-        "where the keys of the authorization server are, to accept its JWTs",
+        "URL of the authorization server's keys (JWKS), to accept its JWTs",
         "SHALL_JWKS_URL",
     )
-    jwt_issuer: str = _server("", types.url, "issuer that a JWT must name", "SHALL_JWT_ISSUER")
+    jwt_issuer: str = _server("", types.url, "required issuer of a JWT", "SHALL_JWT_ISSUER")
     jwt_audience: str = _server(
-        "", types.text, "audience that a JWT must name (public_url)", "SHALL_JWT_AUDIENCE"
+        "", types.text, "required audience of a JWT; default: public_url", "SHALL_JWT_AUDIENCE"
     )
     tls_client_ca: Path | None = _server(
         None,
         types.path,
-        "authorities (PEM) of which clients must show a certificate (mTLS)",
+        "authorities (PEM) that issue client certificates, which are then required (mTLS)",
         "SHALL_TLS_CLIENT_CA",
     )
     client_cert_header: str = _server(
         "",
         types.header,
-        "header in which a trusted proxy names the client's verified certificate",
+        "header in which a trusted proxy passes the client's verified certificate",
         "SHALL_CLIENT_CERT_HEADER",
     )
     insecure: bool = _server(
         False,
         types.boolean,
-        "allow an address others can reach without a token",
+        "allow an address that others can reach without a token",
         "SHALL_INSECURE",
         key=None,
         flag="--insecure",
@@ -351,24 +365,24 @@ class Settings:
     allowed_hosts: tuple[str, ...] = _server(
         (),
         types.words,
-        "the only hosts that Host may name",
+        "accepted values of the Host header",
         "SHALL_ALLOWED_HOSTS",
         flag="--allowed-host",
     )
     allowed_origins: tuple[str, ...] = _server(
         (),
         types.words,
-        "origins allowed besides our own",
+        "accepted origins besides the server's own",
         "SHALL_ALLOWED_ORIGINS",
         flag="--allowed-origin",
     )
     cors_origins: tuple[str, ...] = _server(
-        (), types.words, "origins whose pages may read answers (CORS)", "SHALL_CORS_ORIGINS"
+        (), types.words, "origins whose pages may read responses (CORS)", "SHALL_CORS_ORIGINS"
     )
     trusted_proxies: tuple[str, ...] = _server(
         (),
         types.networks,
-        "networks of proxies whose X-Forwarded-For and X-Forwarded-Proto count",
+        "networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are trusted",
         "SHALL_TRUSTED_PROXIES",
         flag="--trusted-proxy",
     )
@@ -376,90 +390,99 @@ class Settings:
     read_only: bool = _server(
         False,
         types.boolean,
-        "offer only what changes nothing and runs nothing",
+        "offer only tools that change nothing and run nothing",
         "SHALL_READ_ONLY",
         flag="--read-only",
     )
     tools: tuple[str, ...] = _server(
-        (), types.words, "the only tools that are offered", "SHALL_TOOLS", flag="--tools"
+        (), types.words, "offer only these tools", "SHALL_TOOLS", flag="--tools"
     )
     writable: tuple[str, ...] = _server(
         (),
         types.words,
-        "globs of further files that the tools may write; never what programs run (notes/*.md)",
+        "globs of further files that tools may write (notes/*.md), never files that are executed",
         "SHALL_WRITABLE",
         flag="--writable",
     )
     max_body_bytes: int = _server(
-        4 << 20, types.positive, "size of a request's body, in bytes", "SHALL_MAX_BODY_BYTES"
+        4 << 20, types.positive, "maximum size of a request body, in bytes", "SHALL_MAX_BODY_BYTES"
     )
     max_header_bytes: int = _server(
-        32 << 10, types.positive, "size of a request's headers, in bytes", "SHALL_MAX_HEADER_BYTES"
+        32 << 10,
+        types.positive,
+        "maximum size of the request headers, in bytes",
+        "SHALL_MAX_HEADER_BYTES",
     )
     max_json_depth: int = _server(
-        64, types.positive, "how deep a request's JSON may be nested", "SHALL_MAX_JSON_DEPTH"
+        64, types.positive, "maximum nesting depth of JSON in a request", "SHALL_MAX_JSON_DEPTH"
     )
     max_result_bytes: int = _server(
-        4 << 20, types.positive, "size of a tool's answer, in bytes", "SHALL_MAX_RESULT_BYTES"
+        4 << 20,
+        types.positive,
+        "maximum size of a tool's answer, in bytes",
+        "SHALL_MAX_RESULT_BYTES",
     )
     header_timeout_s: float = _server(
         10.0,
         types.seconds,
-        "how long a request's headers may take, in seconds",
+        "timeout for receiving request headers, in seconds",
         "SHALL_HEADER_TIMEOUT",
     )
     body_timeout_s: float = _server(
-        30.0, types.seconds, "how long a request's body may pause, in seconds", "SHALL_BODY_TIMEOUT"
+        30.0, types.seconds, "longest pause within a request body, in seconds", "SHALL_BODY_TIMEOUT"
     )
     body_deadline_s: float = _server(
         120.0,
         types.seconds,
-        "how long a request's whole body may take, in seconds",
+        "timeout for receiving a request body, in seconds",
         "SHALL_BODY_DEADLINE",
     )
     body_min_rate: int = _server(
         1000,
         types.positive,
-        "bytes a second that a body must bring on average, after its first body_timeout_s",
+        "minimum rate of a request body after its first body_timeout_s, in bytes a second",
         "SHALL_BODY_MIN_RATE",
     )
     max_buffered_bytes: int = _server(
         32 << 20,
         types.positive,
-        "memory of a process for bodies beyond 64 KiB each, whoever sends them, in bytes",
+        "memory of a process for request bodies beyond 64 KiB each, in bytes",
         "SHALL_MAX_BUFFERED_BYTES",
     )
     max_unknown_connections: int = _server(
         1024,
         types.positive,
-        "connections of a process whose caller is not known yet",
+        "maximum unauthenticated connections of a process",
         "SHALL_MAX_UNKNOWN_CONNECTIONS",
     )
     max_unknown_bytes: int = _server(
         16 << 20,
         types.positive,
-        "memory of a process for what these connections have sent, in bytes",
+        "memory of a process for data of unauthenticated connections, in bytes",
         "SHALL_MAX_UNKNOWN_BYTES",
     )
     rate_per_s: float = _server(
         0.0,
         types.rate,
-        "requests a second of one caller; 0: no limit (document O's proxy: 10)",
+        "requests a second of one caller; 0: no limit",
         "SHALL_RATE",
     )
     rate_burst: int = _server(
-        20, types.positive, "requests a caller may send at once beyond the rate", "SHALL_RATE_BURST"
+        20,
+        types.positive,
+        "burst of requests that a caller may send beyond the rate",
+        "SHALL_RATE_BURST",
     )
     max_concurrent: int = _server(
         0,
         types.not_negative,
-        "requests of one caller at a time, open streams included; 0: no limit",
+        "concurrent requests of one caller, including open streams; 0: no limit",
         "SHALL_MAX_CONCURRENT",
     )
     rate_store: str = _server(
         "memory://",
         types.text,
-        "where rates are counted: memory://, or redis:// for all workers and instances",
+        "store of the rate limits: memory://, or redis:// for all workers and instances",
         "SHALL_RATE_STORE",
         is_secret=True,
     )

@@ -1,4 +1,4 @@
-"""Several processes that serve: what one tells is the sum over all."""
+"""Several server processes: what one reports is the sum over all."""
 
 import os
 import re
