@@ -110,7 +110,7 @@ def test_every_bad_value_is_told_with_its_source(tmp_path: Path) -> None:
         "log_level is LOUD",
         "insecure is maybe: neither true nor false.",
         "secrets is password: not a list of names.",
-        "the project a names no host",
+        "the project a has no host",
         "variables is 5: not keys and values.",
         "host is 7: not a text.",
     ):

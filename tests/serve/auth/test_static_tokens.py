@@ -116,7 +116,7 @@ def test_a_token_whose_time_is_over_is_refused(file: Path) -> None:
     head, _, _ = file.read_text().partition("expires=")
     file.write_text(f"{head}expires={past}\n")
     tokens.reload()
-    with pytest.raises(Refused, match="time is over"):
+    with pytest.raises(Refused, match="has expired"):
         tokens.find(token.encode())
 
 

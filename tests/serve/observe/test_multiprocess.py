@@ -201,7 +201,7 @@ def test_a_folder_that_somebody_else_made_is_refused(
     for manager in (os.getpid(), os.getppid()):
         folder_of(manager).symlink_to(tmp_path / "target")
 
-    with pytest.raises(InvalidSetting, match="somebody else made it"):
+    with pytest.raises(InvalidSetting, match="it belongs to another user"):
         shared_folder({})
 
 
