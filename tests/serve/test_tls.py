@@ -156,4 +156,4 @@ def test_certificates_of_clients_need_one_of_the_server(tmp_path: Path) -> None:
         timeout=30,
     )
     assert told.returncode == 1
-    assert "the server has none of its own" in told.stderr
+    assert "the server has no certificate" in told.stderr

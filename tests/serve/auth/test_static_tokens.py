@@ -169,5 +169,5 @@ def test_a_list_of_callers_bounds_certificates_too(file: Path) -> None:
     tokens = KnownTokens("", file)
     found = tokens.holder_of("CN=a,O=Example")
     assert (found.name, sorted(found.scopes)) == ("gateway", ["run"])
-    with pytest.raises(Refused, match="not in the list"):
+    with pytest.raises(Refused, match="client certificate is not known"):
         tokens.holder_of("CN=a")
