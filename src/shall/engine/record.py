@@ -150,20 +150,29 @@ def _are_plain(records: Sequence[StepRecord], redactor: Redactor) -> bool:
         for check in record.checks:
             if check.message is not None or _names_secret(check.field, redactor):
                 return False
-            for value in (check.expected, check.actual):
-                kind = type(value)
-                if kind is str and len(value) <= KEPT_VALUE:
-                    texts.append(value)
-                elif kind is int or kind is float:
-                    numbers.append(str(value))
-                elif value is not None and kind is not bool:
-                    return False
+            if not (
+                _add_plain(check.expected, texts, numbers)
+                and _add_plain(check.actual, texts, numbers)
+            ):
+                return False
     return redactor.are_clean(texts, numbers)
+
+
+def _add_plain(value: Any, texts: list[str], numbers: list[str]) -> bool:
+    """Add a value to those that are searched; return whether it is stored as it is."""
+    kind = type(value)
+    if kind is str:
+        texts.append(value)
+        return len(value) <= KEPT_VALUE
+    if kind is int or kind is float:
+        numbers.append(str(value))
+        return True
+    return value is None or kind is bool
 
 
 def _plain_result(record: StepRecord) -> StepResult:
     request, response = record.request, record.response
-    assert request is not None and response is not None  # noqa: S101, PT018 - looked at before
+    assert request is not None and response is not None  # noqa: S101 - looked at before
     exchange = ExchangeRecord(
         request.method,
         request.url,
