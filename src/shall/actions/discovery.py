@@ -153,7 +153,8 @@ def _read_job(workspace: Workspace, path: str, text: str | None) -> Job:
         case = _named(workspace, read_case(text, path))
     except InvalidInput as error:
         return Job(path, None, error=Message("case.invalid", {"problems": str(error)}))
-    return Job(path, case, fingerprint=case_fingerprint(case), locate=_positions(text, path))
+    fingerprint = case_fingerprint(case) if case.verifies else ""  # only evidence needs it
+    return Job(path, case, fingerprint, locate=_positions(text, path))
 
 
 def _named(workspace: Workspace, case: Case) -> Case:

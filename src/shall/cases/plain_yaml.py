@@ -29,36 +29,42 @@ _ODD_WORDS = frozenset({"yes", "no", "on", "off", "true", "false", "null"})
 
 _CONSTANTS = {"true": True, "false": False, "null": None}
 
-_OTHER = "\u00a1-\u024f\u2010-\u2026\u3001-\u30ff\u3400-\u9fff\uac00-\ud7a3\uff01-\uff5e"
-"""Letters and signs outside of ASCII, none of which is a space or a line break."""
-
 _NUMBER = r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,15})?(?![^,\]} ])"
-_SIGNS = r"./@%+=~$;^?&*()!<>|'\"#-"
-_DOUBLE = rf"\"[ !#-\[\]-~{_OTHER}]*\""
-_SINGLE = rf"'[ -&(-~{_OTHER}]*'"
+_QUOTED = r"\"[^\"\\]*\"|'[^']*'"
 
 
-def _plain(more: str) -> str:
-    """Return the pattern of plain words, in which further signs may stand."""
-    signs = rf"[\w{_OTHER}{_SIGNS}{more}]*"
-    word = rf"{signs}(?::(?=[\w/]){signs})*"
-    return rf"[A-Za-z_/{_OTHER}]{word}(?: [\w{_OTHER}./@%+=~$;^(<-]{word})*"
+def _plain(excluded: str) -> str:
+    """Return the pattern of plain words, in which some signs may not stand.
+
+    The first begins with a letter, ``_``, ``/`` or what is not ASCII; the others not with ``#``.
+    """
+    word = rf"[^ :{excluded}]*(?::(?=[\w/])[^ :{excluded}]*)*"
+    return rf"[^\0-.0-@[-^`{{-\x7f]{word}(?: [^ :#{excluded}]{word})*"
 
 
-_KEY = rf"[A-Za-z_][\w-]*|[{_OTHER}]+|{_DOUBLE}|{_SINGLE}"
-_IN_FLOW = rf"{_NUMBER}|{_DOUBLE}|{_SINGLE}|{_plain('')}"
+_KEY = rf"[A-Za-z_][\w-]*|[^\0-\x7f]+|{_QUOTED}"
 _BRACKETS = r",\[\]{}"
-_IN_BLOCK = rf"{_NUMBER}|{_DOUBLE}|{_SINGLE}|{_plain(_BRACKETS)}"
+_IN_FLOW = rf"{_NUMBER}|{_QUOTED}|{_plain(_BRACKETS)}"
+_IN_BLOCK = rf"{_NUMBER}|{_QUOTED}|{_plain('')}"
 
+# Characters outside of ASCII are looked at beforehand; to name them in each of these patterns would
+# take long whenever the program starts.
 _LINE = re.compile(
     rf"( {{0,{_MOST_COLUMNS}}}(- +)?)(?:({_KEY}):(?: +(?=[^ ])|\Z))?(?:({_IN_BLOCK})|([\[{{].*))?",
     re.ASCII,
 )
-_NOTHING = re.compile(rf" *(?:#[ -~{_OTHER}]*)?")
+_NOTHING = re.compile(r" *(?:#.*)?")
 _ENTRY = re.compile(rf"(?:({_KEY}): +)?({_IN_FLOW})?", re.ASCII)
-_PAIR = re.compile(rf"({_KEY}): +({_IN_FLOW})", re.ASCII)
 _INVOLVED = re.compile(r"[\[\]{}\"']")
 _NEXT = re.compile(r" *(?:, *|(?=[\]}]))")
+
+
+@lru_cache(maxsize=1)
+def _odd_character() -> re.Pattern[str]:
+    """Return the pattern of what is no letter or sign: spaces, line breaks, control characters."""
+    return re.compile(
+        r"[^ -~\u00a1-\u024f\u2010-\u2026\u3001-\u30ff\u3400-\u9fff\uac00-\ud7a3\uff01-\uff5e]"
+    )
 
 
 class _Refused(Exception):
@@ -160,6 +166,8 @@ class _Document:
 
 def _line(text: str) -> _Line | None:
     """Read one line; None where it is empty or a comment."""
+    if not (text.isascii() and text.isprintable()) and _odd_character().search(text):
+        raise _Refused
     found = _LINE.fullmatch(text) if len(text) <= _LONGEST_LINE else None
     if found is None or not (found[3] or (found[2] and (found[4] or found[5]))):
         if _NOTHING.fullmatch(text):
@@ -197,8 +205,8 @@ def _flow(text: str) -> tuple[Any, Callable[[Any], Any]]:
 
 @lru_cache(maxsize=4096)
 def _pair(text: str) -> tuple[str, Any]:
-    found = _PAIR.fullmatch(text)
-    if found is None:
+    found = _ENTRY.fullmatch(text)
+    if found is None or found[1] is None or found[2] is None:
         raise _Refused
     return _key(found[1]), _scalar(found[2])
 

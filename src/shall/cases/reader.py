@@ -65,18 +65,19 @@ def locate(text: str, file: str, path: str) -> Span:
 
 def locator(text: str, file: str) -> Callable[[str], Span]:
     """Return what ``locate`` does, for several paths: the text is parsed once, when it is asked."""
-    from shall.cases.locations import Locator
-
-    made: list[Locator] = []
+    made: list[Any] = []
 
     def place(path: str) -> Span:
         if not made:
+            from shall.cases.locations import Locator  # it imports PyYAML
+
             made.append(Locator(text, file))
         try:
             keys = parse_path(path) if path else ()
         except BadValue:
             keys = ()
-        return made[0].place(keys)
+        found: Span = made[0].place(keys)
+        return found
 
     return place
 
