@@ -35,6 +35,8 @@ STOPPED_PATTERNS_S = 0.1
 
 _AT_ONCE = nullcontext()
 
+_now = time.monotonic
+
 _NODE_BYTES = 16
 _WIDE = 4  # bytes of a character where not all are ASCII
 
@@ -142,7 +144,7 @@ class Budget:
 
     def check_time(self) -> None:
         """Raise ``TimedOut`` where the time of the run is over."""
-        if time.monotonic() > self._deadline_s:
+        if _now() > self._deadline_s:
             raise TimedOut("The time of the run was over.")
 
     def stop(self, grace_s: float) -> None:
