@@ -27,7 +27,6 @@ from shall.results.records import RunResult, RunSummary
 from shall.settings import Settings
 from shall.workspace.workspace import Workspace
 
-
 _NEW_OBJECTS = 20_000
 """Objects after which the garbage collector looks for cycles: a case leaves hardly any."""
 
