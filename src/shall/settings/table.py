@@ -96,6 +96,13 @@ class Settings:
     concurrency: int = _project(
         16, types.positive, "cases that run at once", "SHALL_CONCURRENCY", flag="--concurrency"
     )
+    run_workers: int = _project(
+        0,
+        types.processes,
+        "processes that `shall run` divides cases among; auto (0): by cases and processors",
+        "SHALL_RUN_WORKERS",
+        flag="--workers",
+    )
     request_timeout_s: float = _project(
         30.0, types.seconds, "how long one request may take, in seconds", "SHALL_REQUEST_TIMEOUT"
     )
