@@ -79,7 +79,10 @@ def execute(
             if processes is not None:
                 summary = processes.run(emit, stop, recorder.tick)
             else:
-                summary = _run_here(workspace, cases, options, emit, stop, recorder, turns)
+                loop = workspace.make_loop()
+                loop.turns = turns
+                context = RunContext(loop, workspace.files, emit, stop, recorder.tick)
+                summary = _run_here(cases, options, context)
         finally:
             recorder.close()
     finally:
@@ -142,7 +145,7 @@ def _start_processes(
     count = _worker_count(request.workers, options.concurrency, len(cases.keys))
     if count < 2:
         return None
-    from shall.engine.worker_processes import WorkerProcesses, Workload  # only large runs
+    from shall.engine.worker_processes import WorkerProcesses, Workload
 
     cases.prepare()
     workload = Workload(cases.keys, cases.read, workspace.make_loop, workspace.files)
@@ -160,23 +163,13 @@ def _worker_count(wanted: int, concurrency: int, cases: int) -> int:
     return min(count, concurrency, cases)
 
 
-def _run_here(
-    workspace: Workspace,
-    cases: _Cases,
-    options: RunOptions,
-    emit: Emit,
-    stop: Stop,
-    recorder: Recorder,
-    turns: Turns | None,
-) -> RunSummary:
-    loop = workspace.make_loop()
-    loop.turns = turns
+def _run_here(cases: _Cases, options: RunOptions, context: RunContext) -> RunSummary:
+    """Run the cases in this thread; close the loop."""
+    total = len(cases.keys)
     try:
-        context = RunContext(loop, workspace.files, emit, stop, recorder.tick)
-        total = len(cases.keys)
         return run_jobs(cases.read(range(total)), total, options, context)
     finally:
-        loop.close()
+        context.loop.close()
 
 
 def _to_all(takers: Sequence[Emit]) -> Emit:

@@ -1,14 +1,15 @@
 """Runs the cases of a large run in several processes.
 
-The processes are forked, from a program that has no other thread. Each takes the numbers of its
-cases from a pipe that all share, runs them on a loop of its own, and sends each result, encoded,
-through a pipe of its own. What a run reports and stores comes from the parent alone, as in a run
-of one process.
+For Linux. The processes are forked, from a program that has no other thread. Each takes the
+numbers of its cases from a pipe that all share, runs them on a loop of its own, and sends each
+result, encoded, through a pipe of its own. What a run reports and stores comes from the parent
+alone, as in a run of one process.
 
 The parent holds the end of another pipe, which nobody writes to: when it is closed, by the parent
 or with it, the workers stop their run as at Ctrl-C, teardowns included.
 """
 
+import fcntl
 import logging
 import os
 import selectors
@@ -171,7 +172,7 @@ class WorkerProcesses:
             status = 0
         except BrokenPipeError:  # the parent has ended
             pass
-        except BaseException:
+        except BaseException:  # noqa: BLE001 - what was asked of a fork ends in it
             _log.exception("a worker process failed")
         finally:
             os._exit(status)
@@ -271,10 +272,8 @@ def _part(options: RunOptions, number: int, count: int) -> RunOptions:
 
 
 def _enlarge(pipe: int) -> None:
-    """Let a worker send more before it must wait for its parent, where the system can."""
-    with suppress(ImportError, AttributeError, OSError):
-        import fcntl  # not on every system
-
+    """Let a worker send more before it must wait for its parent, where the system allows it."""
+    with suppress(OSError):
         fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
 
 
