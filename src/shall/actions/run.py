@@ -45,7 +45,7 @@ class RunRequest:
 
 
 CASES_A_WORKER = 100
-"""From twice as many on, two processes are faster than one; see ``docs/benchmarks.md``."""
+"""From twice as many on, two processes take less time than one."""
 
 
 def execute(
