@@ -30,11 +30,11 @@ _SIGNS = {
     Status.UNTESTED: "-",
 }
 
-_ALWAYS_COUNTED = (Status.PROVED, Status.FAILING, Status.NOT_RUN, Status.UNTESTED)
+ALWAYS_COUNTED = (Status.PROVED, Status.FAILING, Status.NOT_RUN, Status.UNTESTED)
 _COUNTED = (
-    *_ALWAYS_COUNTED[:2],
-    *(status for status in Status if status not in _ALWAYS_COUNTED),
-    *_ALWAYS_COUNTED[2:],
+    *ALWAYS_COUNTED[:2],
+    *(status for status in Status if status not in ALWAYS_COUNTED),
+    *ALWAYS_COUNTED[2:],
 )
 """The order of the counts in a summary; others are left out where they count none."""
 
@@ -175,7 +175,7 @@ def summary(matrix: Matrix, language: str = "en") -> str:
     counts = [
         Message("trace.count", {"count": count, "status": status_name(status, language)})
         for status, count in ((it, counted[it.value]) for it in _COUNTED)
-        if count or status in _ALWAYS_COUNTED
+        if count or status in ALWAYS_COUNTED
     ]
     listed = ("，" if language == "zh" else ", ").join(render(it, language) for it in counts)
     params = {"total": len(matrix.rows), "counts": listed, "percent": proved}
@@ -263,7 +263,14 @@ def _reason(link: LinkOutcome, language: str) -> str:
 
 
 def _source(link: LinkOutcome) -> str:
-    return f"{link.link.source} ({link.outcome or 'not run'})"
+    return f"{link.link.source} ({link_state(link.status, link.outcome)})"
+
+
+def link_state(status: str, outcome: str | None) -> str:
+    """Return the outcome of a link, or its status where the outcome is no proof any more."""
+    if outcome is None or status not in {Status.PROVED, Status.FAILING}:
+        return str(status)
+    return outcome
 
 
 def _short(text: str, room: int) -> str:
