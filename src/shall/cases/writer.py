@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import fields as fields_of
 from typing import Any
+
+from msgspec.structs import asdict
 
 from shall.cases.model import Allure, Case, Check, CheckKind, RequestTemplate, Step, Teardown
 
@@ -35,7 +36,7 @@ def _filled(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _allure(allure: Allure) -> dict[str, Any]:
-    labels = {each.name: getattr(allure, each.name) for each in fields_of(allure)}
+    labels = asdict(allure)
     return {name: label for name, label in labels.items() if label is not None}
 
 

@@ -1,10 +1,9 @@
 """Under which of its names the server was started, and what that name promises."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class ServerMode:
+class ServerMode(Struct, frozen=True):
     """What differs from name to name.
 
     ``opens_without_token``: it starts also where others can reach it and no token is set, and

@@ -3,8 +3,9 @@
 import difflib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from shall.errors import Problem
 from shall.specs.model import Criterion, Link, SpecSet
@@ -22,8 +23,7 @@ class Status(StrEnum):
 _WORST_FIRST = (Status.FAILING, Status.UNTESTED, Status.NOT_RUN, Status.PROVED)
 
 
-@dataclass(frozen=True, slots=True)
-class LinkOutcome:
+class LinkOutcome(Struct, frozen=True):
     """A link and its latest outcome; None when it never ran. ``run_id`` names the run."""
 
     link: Link
@@ -31,8 +31,7 @@ class LinkOutcome:
     run_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One criterion with everything that verifies it."""
 
     criterion: Criterion
@@ -40,16 +39,14 @@ class Row:
     links: tuple[LinkOutcome, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class UnknownLink:
+class UnknownLink(Struct, frozen=True):
     """A link to a criterion that no document holds; ``candidates`` are near keys."""
 
     link: Link
     candidates: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Matrix:
+class Matrix(Struct, frozen=True):
     """The coverage matrix; ``problems`` name case and test files that could not be read."""
 
     rows: tuple[Row, ...]
@@ -78,8 +75,7 @@ class Matrix:
         return 100 * self.counts()[Status.PROVED.value] / len(self.rows)
 
 
-@dataclass(frozen=True, slots=True)
-class Latest:
+class Latest(Struct, frozen=True):
     """The latest outcome of one source for one criterion."""
 
     criterion: str
