@@ -12,7 +12,8 @@ from msgspec.structs import replace
 from shall.bounded import CONFIG_BYTES, read_text
 from shall.cases.reader import load_yaml, locate
 from shall.errors import InvalidCase, InvalidSetting
-from shall.settings.table import SETTINGS, Setting, Settings
+from shall.settings.declaration import Setting
+from shall.settings.table import SETTINGS, Settings
 from shall.span import Span
 
 FILE_NAME = "shall.yaml"

@@ -1,195 +1,20 @@
-"""Every setting, declared once: name, type, default, and where its value may come from."""
+"""The settings of a server, and the table of all settings."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
-
-from msgspec import Struct
+from typing import Annotated
 
 from shall.settings import types
+from shall.settings.declaration import Setting, server
+from shall.settings.project import ProjectSettings
 
 
-class Setting(Struct, frozen=True):
-    """One setting. ``key`` is its place in shall.yaml, ``flag`` its flag on the command line.
+class Settings(ProjectSettings, frozen=True):
+    """The settings of one process: of the project and of the server. Durations in seconds."""
 
-    ``read`` converts a given value and raises ValueError. ``fallbacks`` are environment names that
-    count only if no flag, no name in ``environment`` and no key in shall.yaml is given.
-    """
-
-    name: str
-    default: Any
-    read: Callable[[Any], Any]
-    meaning: str
-    environment: tuple[str, ...] = ()
-    key: str | None = None
-    flag: str = ""
-    fallbacks: tuple[str, ...] = ()
-    is_secret: bool = False
-    is_server: bool = False
-
-
-def _project(
-    read: Callable[[Any], Any], meaning: str, *environment: str, **more: Any
-) -> Mapping[str, Any]:
-    """Declare a setting of a project; unless ``key`` is given, its key is its name."""
-    return {"read": read, "meaning": meaning, "environment": environment, **more}
-
-
-def _server(
-    read: Callable[[Any], Any], meaning: str, *environment: str, **more: Any
-) -> Mapping[str, Any]:
-    """Declare a setting of a server; its key is its name in the section ``server``."""
-    return _project(read, meaning, *environment, is_server=True, **more)
-
-
-class Settings(Struct, frozen=True):
-    """The settings of one process. Durations in seconds."""
-
-    workspaces: Annotated[
-        tuple[Path, ...],
-        _project(
-            types.folders,
-            "folders that may be worked in; several are separated by the path separator",
-            "SHALL_WORKSPACES",
-            "ATF_REPO_ROOT",
-            key=None,
-            flag="--workspace",
-        ),
-    ] = ()
-    state_dir: Annotated[
-        Path | None,
-        _project(
-            types.path,
-            "where results are kept; relative to the workspace (.shall)",
-            "SHALL_STATE_DIR",
-        ),
-    ] = None
-    host: Annotated[
-        str | None,
-        _project(types.text, "host of the service where a case names none", "SHALL_HOST"),
-    ] = None
-    project_hosts: Annotated[
-        Mapping[str, str],
-        _project(
-            types.project_hosts,
-            "hosts of projects, which a step names with project:",
-            key="projects",
-        ),
-    ] = {}
-    variables: Annotated[
-        Mapping[str, Any], _project(types.mapping, "what {{ Global.x }} and a bare {{ x }} read")
-    ] = {}
-    secrets: Annotated[
-        tuple[str, ...], _project(types.names, "variables whose values are never shown or kept")
-    ] = ()
-    environment: Annotated[
-        str,
-        _project(
-            types.text,
-            "name of the environment that results are noted under",
-            "SHALL_ENVIRONMENT",
-            flag="--environment",
-        ),
-    ] = ""
-    keep: Annotated[
-        str,
-        _project(
-            types.keep,
-            "cases whose headers and bodies are stored: failed or all; figures, checks always",
-            "SHALL_KEEP",
-            flag="--keep",
-        ),
-    ] = "failed"
-    concurrency: Annotated[
-        int,
-        _project(
-            types.positive, "cases that run at once", "SHALL_CONCURRENCY", flag="--concurrency"
-        ),
-    ] = 16
-    request_timeout_s: Annotated[
-        float,
-        _project(
-            types.seconds, "how long one request may take, in seconds", "SHALL_REQUEST_TIMEOUT"
-        ),
-    ] = 30.0
-    run_timeout_s: Annotated[
-        float,
-        _project(
-            types.seconds,
-            "how long a run may take, in seconds",
-            "SHALL_RUN_TIMEOUT",
-            "PYTEST_TIMEOUT",
-            flag="--timeout",
-        ),
-    ] = 300.0
-    language: Annotated[
-        str,
-        _project(
-            types.language,
-            "language of what is shown: en or zh; else as the locale says",
-            "SHALL_LANG",
-            fallbacks=("LC_ALL", "LC_MESSAGES", "LANG"),
-        ),
-    ] = "en"
-    no_color: Annotated[
-        bool,
-        _project(
-            types.present, "no colours in the terminal", "NO_COLOR", key=None, flag="--no-color"
-        ),
-    ] = False
-    max_error_length: Annotated[
-        int,
-        _project(
-            types.positive, "characters of an error message in a tool's answer", "MAX_ERROR_LENGTH"
-        ),
-    ] = 500
-    max_history_size: Annotated[
-        int, _project(types.positive, "runs that are kept", "MAX_HISTORY_SIZE")
-    ] = 1000
-    max_history_days: Annotated[
-        int, _project(types.positive, "days that a run is kept", "SHALL_MAX_HISTORY_DAYS")
-    ] = 90
-    interpreters: Annotated[
-        tuple[Path, ...],
-        _project(
-            types.folders,
-            "Python interpreters outside the workspace that python_path may name",
-            "SHALL_INTERPRETERS",
-            key=None,
-        ),
-    ] = ()
-    targets_allow: Annotated[
-        tuple[str, ...],
-        _project(
-            types.words,
-            "hosts and networks that requests of cases may go to; else all but the denied ones",
-            "SHALL_TARGETS_ALLOW",
-            key="targets.allow",
-        ),
-    ] = ()
-    targets_deny: Annotated[
-        tuple[str, ...],
-        _project(
-            types.words,
-            "hosts and networks that requests of cases may not go to",
-            "SHALL_TARGETS_DENY",
-            key="targets.deny",
-        ),
-    ] = ()
-    auto_install_deps: Annotated[
-        bool,
-        _project(
-            types.boolean,
-            "install pytest into the workspace's own virtual environment where it is missing",
-            "SHALL_AUTO_INSTALL_DEPS",
-            "ATF_AUTO_INSTALL_DEPS",
-            key=None,
-        ),
-    ] = True
-    # Serving
     transport: Annotated[
         str,
-        _server(
+        server(
             types.transport,
             "how clients reach the server: stdio, http (http-stream) or sse, which http serves too",
             "SHALL_TRANSPORT",
@@ -199,7 +24,7 @@ class Settings(Struct, frozen=True):
     ] = "stdio"
     server_host: Annotated[
         str,
-        _server(
+        server(
             types.text,
             "address that the server binds",
             "SHALL_SERVER_HOST",
@@ -210,7 +35,7 @@ class Settings(Struct, frozen=True):
     ] = "127.0.0.1"
     server_port: Annotated[
         int,
-        _server(
+        server(
             types.port,
             "port that the server binds",
             "SHALL_SERVER_PORT",
@@ -221,7 +46,7 @@ class Settings(Struct, frozen=True):
     ] = 8000
     path: Annotated[
         str,
-        _server(
+        server(
             types.url_path,
             "path of the MCP endpoint",
             "SHALL_SERVER_PATH",
@@ -231,7 +56,7 @@ class Settings(Struct, frozen=True):
     ] = "/mcp"
     server_name: Annotated[
         str,
-        _server(
+        server(
             types.text,
             "name that the server gives itself to clients",
             "SHALL_SERVER_NAME",
@@ -240,7 +65,7 @@ class Settings(Struct, frozen=True):
     ] = "shall"
     public_url: Annotated[
         str,
-        _server(
+        server(
             types.url,
             "URL of the MCP endpoint as clients see it, where a proxy stands in front",
             "SHALL_PUBLIC_URL",
@@ -249,13 +74,13 @@ class Settings(Struct, frozen=True):
     ] = ""
     tls_key: Annotated[
         Path | None,
-        _server(
+        server(
             types.path, "private key (PEM) to serve https with", "SHALL_TLS_KEY", flag="--tls-key"
         ),
     ] = None
     tls_cert: Annotated[
         Path | None,
-        _server(
+        server(
             types.path,
             "certificate chain (PEM) to serve https with",
             "SHALL_TLS_CERT",
@@ -263,11 +88,11 @@ class Settings(Struct, frozen=True):
         ),
     ] = None
     workers: Annotated[
-        int, _server(types.workers, "processes that serve", "SHALL_WORKERS", flag="--workers")
+        int, server(types.workers, "processes that serve", "SHALL_WORKERS", flag="--workers")
     ] = 1
     sessions: Annotated[
         str,
-        _server(
+        server(
             types.sessions,
             "whether older clients have sessions: yes, no, auto (yes with one worker)",
             "SHALL_SESSIONS",
@@ -276,7 +101,7 @@ class Settings(Struct, frozen=True):
     ] = "auto"
     instance: Annotated[
         str,
-        _server(
+        server(
             types.instance,
             "name of this instance among several, put before session ids",
             "SHALL_INSTANCE",
@@ -285,7 +110,7 @@ class Settings(Struct, frozen=True):
     ] = ""
     drain_s: Annotated[
         float,
-        _server(
+        server(
             types.seconds,
             "how long requests in flight may take after SIGTERM or the end of stdin, in seconds",
             "SHALL_DRAIN",
@@ -294,7 +119,7 @@ class Settings(Struct, frozen=True):
     ] = 10.0
     state_key: Annotated[
         str,
-        _server(
+        server(
             types.text,
             "secret that seals what clients carry between requests; else one kept in the state",
             "SHALL_STATE_KEY",
@@ -305,7 +130,7 @@ class Settings(Struct, frozen=True):
     # What is told
     log_level: Annotated[
         str,
-        _server(
+        server(
             types.log_level,
             "DEBUG, INFO, WARNING or ERROR",
             "SHALL_LOG_LEVEL",
@@ -315,7 +140,7 @@ class Settings(Struct, frozen=True):
     ] = "INFO"
     log_format: Annotated[
         str,
-        _server(
+        server(
             types.log_format,
             "console, or json: one object a line",
             "SHALL_LOG_FORMAT",
@@ -325,7 +150,7 @@ class Settings(Struct, frozen=True):
     ] = "console"
     log_file: Annotated[
         Path | None,
-        _server(
+        server(
             types.path,
             "a file that the server's log is written to as well",
             "SHALL_LOG_FILE",
@@ -334,13 +159,13 @@ class Settings(Struct, frozen=True):
     ] = None
     log_calls: Annotated[
         bool,
-        _server(
+        server(
             types.boolean, "keep a log of tool calls", "SHALL_LOG_CALLS", "MCP_LOG_CALLS_ENABLED"
         ),
     ] = True
     logs_root: Annotated[
         Path | None,
-        _server(
+        server(
             types.path,
             "folder of the call log, relative to the workspace; else logs/ beside the local state",
             "SHALL_LOGS_ROOT",
@@ -349,7 +174,7 @@ class Settings(Struct, frozen=True):
     ] = None
     calls_log: Annotated[
         str,
-        _server(
+        server(
             types.text,
             "call log: a bare name lies in logs_root, a path with a folder is taken as it is",
             "SHALL_CALLS_LOG",
@@ -358,7 +183,7 @@ class Settings(Struct, frozen=True):
     ] = "mcp_calls.jsonl"
     calls_log_bytes: Annotated[
         int,
-        _server(
+        server(
             types.positive,
             "size at which the call log is rotated, in bytes",
             "SHALL_CALLS_LOG_BYTES",
@@ -366,13 +191,13 @@ class Settings(Struct, frozen=True):
     ] = 50 << 20
     calls_log_days: Annotated[
         int,
-        _server(
+        server(
             types.positive, "days after which a rotated call log is deleted", "SHALL_CALLS_LOG_DAYS"
         ),
     ] = 30
     otlp_endpoint: Annotated[
         str,
-        _server(
+        server(
             types.text,
             "where traces are sent by OTLP (HTTP, protobuf); needs the extra otlp",
             "SHALL_OTLP_ENDPOINT",
@@ -382,7 +207,7 @@ class Settings(Struct, frozen=True):
     # Who may come in
     auth_token: Annotated[
         str,
-        _server(
+        server(
             types.text,
             "bearer token that clients must send; empty: none",
             "SHALL_AUTH_TOKEN",
@@ -393,7 +218,7 @@ class Settings(Struct, frozen=True):
     ] = ""
     token_file: Annotated[
         Path | None,
-        _server(
+        server(
             types.path,
             "file of hashed tokens (`shall token new`), or of one bare token",
             "SHALL_TOKEN_FILE",
@@ -402,21 +227,21 @@ class Settings(Struct, frozen=True):
     ] = None
     jwks_url: Annotated[
         str,
-        _server(
+        server(
             types.url,
             "where the keys of the authorization server are, to accept its JWTs",
             "SHALL_JWKS_URL",
         ),
     ] = ""
     jwt_issuer: Annotated[
-        str, _server(types.url, "issuer that a JWT must name", "SHALL_JWT_ISSUER")
+        str, server(types.url, "issuer that a JWT must name", "SHALL_JWT_ISSUER")
     ] = ""
     jwt_audience: Annotated[
-        str, _server(types.text, "audience that a JWT must name (public_url)", "SHALL_JWT_AUDIENCE")
+        str, server(types.text, "audience that a JWT must name (public_url)", "SHALL_JWT_AUDIENCE")
     ] = ""
     tls_client_ca: Annotated[
         Path | None,
-        _server(
+        server(
             types.path,
             "authorities (PEM) of which clients must show a certificate (mTLS)",
             "SHALL_TLS_CLIENT_CA",
@@ -424,7 +249,7 @@ class Settings(Struct, frozen=True):
     ] = None
     client_cert_header: Annotated[
         str,
-        _server(
+        server(
             types.header,
             "header in which a trusted proxy names the client's verified certificate",
             "SHALL_CLIENT_CERT_HEADER",
@@ -432,7 +257,7 @@ class Settings(Struct, frozen=True):
     ] = ""
     insecure: Annotated[
         bool,
-        _server(
+        server(
             types.boolean,
             "allow an address others can reach without a token",
             "SHALL_INSECURE",
@@ -442,7 +267,7 @@ class Settings(Struct, frozen=True):
     ] = False
     allowed_hosts: Annotated[
         tuple[str, ...],
-        _server(
+        server(
             types.words,
             "the only hosts that Host may name",
             "SHALL_ALLOWED_HOSTS",
@@ -451,7 +276,7 @@ class Settings(Struct, frozen=True):
     ] = ()
     allowed_origins: Annotated[
         tuple[str, ...],
-        _server(
+        server(
             types.words,
             "origins allowed besides our own",
             "SHALL_ALLOWED_ORIGINS",
@@ -460,11 +285,11 @@ class Settings(Struct, frozen=True):
     ] = ()
     cors_origins: Annotated[
         tuple[str, ...],
-        _server(types.words, "origins whose pages may read answers (CORS)", "SHALL_CORS_ORIGINS"),
+        server(types.words, "origins whose pages may read answers (CORS)", "SHALL_CORS_ORIGINS"),
     ] = ()
     trusted_proxies: Annotated[
         tuple[str, ...],
-        _server(
+        server(
             types.networks,
             "networks of proxies whose X-Forwarded-For and X-Forwarded-Proto count",
             "SHALL_TRUSTED_PROXIES",
@@ -474,7 +299,7 @@ class Settings(Struct, frozen=True):
     # What may be asked for
     read_only: Annotated[
         bool,
-        _server(
+        server(
             types.boolean,
             "offer only what changes nothing and runs nothing",
             "SHALL_READ_ONLY",
@@ -483,11 +308,11 @@ class Settings(Struct, frozen=True):
     ] = False
     tools: Annotated[
         tuple[str, ...],
-        _server(types.words, "the only tools that are offered", "SHALL_TOOLS", flag="--tools"),
+        server(types.words, "the only tools that are offered", "SHALL_TOOLS", flag="--tools"),
     ] = ()
     writable: Annotated[
         tuple[str, ...],
-        _server(
+        server(
             types.words,
             "globs of further files that the tools may write; never what programs run (notes/*.md)",
             "SHALL_WRITABLE",
@@ -495,22 +320,22 @@ class Settings(Struct, frozen=True):
         ),
     ] = ()
     max_body_bytes: Annotated[
-        int, _server(types.positive, "size of a request's body, in bytes", "SHALL_MAX_BODY_BYTES")
+        int, server(types.positive, "size of a request's body, in bytes", "SHALL_MAX_BODY_BYTES")
     ] = 4 << 20
     max_header_bytes: Annotated[
         int,
-        _server(types.positive, "size of a request's headers, in bytes", "SHALL_MAX_HEADER_BYTES"),
+        server(types.positive, "size of a request's headers, in bytes", "SHALL_MAX_HEADER_BYTES"),
     ] = 32 << 10
     max_json_depth: Annotated[
         int,
-        _server(types.positive, "how deep a request's JSON may be nested", "SHALL_MAX_JSON_DEPTH"),
+        server(types.positive, "how deep a request's JSON may be nested", "SHALL_MAX_JSON_DEPTH"),
     ] = 64
     max_result_bytes: Annotated[
-        int, _server(types.positive, "size of a tool's answer, in bytes", "SHALL_MAX_RESULT_BYTES")
+        int, server(types.positive, "size of a tool's answer, in bytes", "SHALL_MAX_RESULT_BYTES")
     ] = 4 << 20
     header_timeout_s: Annotated[
         float,
-        _server(
+        server(
             types.seconds,
             "how long a request's headers may take, in seconds",
             "SHALL_HEADER_TIMEOUT",
@@ -518,13 +343,13 @@ class Settings(Struct, frozen=True):
     ] = 10.0
     body_timeout_s: Annotated[
         float,
-        _server(
+        server(
             types.seconds, "how long a request's body may pause, in seconds", "SHALL_BODY_TIMEOUT"
         ),
     ] = 30.0
     body_deadline_s: Annotated[
         float,
-        _server(
+        server(
             types.seconds,
             "how long a request's whole body may take, in seconds",
             "SHALL_BODY_DEADLINE",
@@ -532,7 +357,7 @@ class Settings(Struct, frozen=True):
     ] = 120.0
     body_min_rate: Annotated[
         int,
-        _server(
+        server(
             types.positive,
             "bytes a second that a body must bring on average, after its first body_timeout_s",
             "SHALL_BODY_MIN_RATE",
@@ -540,7 +365,7 @@ class Settings(Struct, frozen=True):
     ] = 1000
     max_buffered_bytes: Annotated[
         int,
-        _server(
+        server(
             types.positive,
             "memory of a process for bodies beyond 64 KiB each, whoever sends them, in bytes",
             "SHALL_MAX_BUFFERED_BYTES",
@@ -548,7 +373,7 @@ class Settings(Struct, frozen=True):
     ] = 32 << 20
     max_unknown_connections: Annotated[
         int,
-        _server(
+        server(
             types.positive,
             "connections of a process whose caller is not known yet",
             "SHALL_MAX_UNKNOWN_CONNECTIONS",
@@ -556,7 +381,7 @@ class Settings(Struct, frozen=True):
     ] = 1024
     max_unknown_bytes: Annotated[
         int,
-        _server(
+        server(
             types.positive,
             "memory of a process for what these connections have sent, in bytes",
             "SHALL_MAX_UNKNOWN_BYTES",
@@ -564,7 +389,7 @@ class Settings(Struct, frozen=True):
     ] = 16 << 20
     rate_per_s: Annotated[
         float,
-        _server(
+        server(
             types.rate,
             "requests a second of one caller; 0: no limit (document O's proxy: 10)",
             "SHALL_RATE",
@@ -572,13 +397,13 @@ class Settings(Struct, frozen=True):
     ] = 0.0
     rate_burst: Annotated[
         int,
-        _server(
+        server(
             types.positive, "requests a caller may send at once beyond the rate", "SHALL_RATE_BURST"
         ),
     ] = 20
     max_concurrent: Annotated[
         int,
-        _server(
+        server(
             types.not_negative,
             "requests of one caller at a time, open streams included; 0: no limit",
             "SHALL_MAX_CONCURRENT",
@@ -586,7 +411,7 @@ class Settings(Struct, frozen=True):
     ] = 0
     rate_store: Annotated[
         str,
-        _server(
+        server(
             types.text,
             "where rates are counted: memory://, or redis:// for all workers and instances",
             "SHALL_RATE_STORE",
@@ -597,7 +422,8 @@ class Settings(Struct, frozen=True):
 
 def _settings() -> Iterator[Setting]:
     defaults = Settings()
-    for name, annotation in Settings.__annotations__.items():
+    annotations = {**ProjectSettings.__annotations__, **Settings.__annotations__}
+    for name, annotation in annotations.items():
         (declared,) = annotation.__metadata__
         key = f"server.{name.removeprefix('server_')}" if declared.get("is_server") else name
         yield Setting(name, getattr(defaults, name), **{"key": key, **declared})

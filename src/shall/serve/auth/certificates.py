@@ -34,7 +34,7 @@ _SHORT = {
 }
 
 
-class Certificates(Struct, frozen=True):
+class Certificates(Struct, frozen=True, dict=True):
     """Gives the subject of the caller's verified certificate.
 
     ``header`` counts only from the networks ``proxies``; ``direct``: TLS ends here.
