@@ -4,7 +4,8 @@ import ast
 import hashlib
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shall.errors import InvalidSpec, Problem
 from shall.span import Span
@@ -27,8 +28,7 @@ def link_of_case(
         yield Link(criterion, LinkKind.CASE, key, place, fingerprint, can_fail)
 
 
-@dataclass(frozen=True, slots=True)
-class Marks:
+class Marks(Struct, frozen=True):
     """The marks of a test file; ``problems`` are those that cannot be read."""
 
     links: tuple[Link, ...] = ()
@@ -74,8 +74,7 @@ def test_fingerprint(definition: ast.AST) -> str:
     return hashlib.sha256(ast.dump(definition).encode("utf-8")).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class _Tests:
+class _Tests(Struct, frozen=True):
     """The tests of one file; ``functions`` are all that it defines, by name."""
 
     file: str
