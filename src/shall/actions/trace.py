@@ -25,10 +25,10 @@ _BAD = frozenset({Outcome.FAILED.value, Outcome.ERROR.value})
 def trace_requirements(workspace: Workspace, feature: str | None = None) -> Matrix:
     """Build the coverage matrix of the workspace, or of one feature.
 
-    A case or test file that cannot be read is named in the matrix's problems; the rest counts.
+    A requirements document that cannot be read, or in which a key stands twice, is named in
+    ``wrong_specs``, a case or test file in ``problems``; the rest counts.
 
     Raises:
-        InvalidSpec: A requirements document cannot be read.
         BadValue: No feature has that name.
     """
     specs = read_specs(workspace)
@@ -101,6 +101,7 @@ def _latest(evidence: Iterable[Evidence]) -> list[Latest]:
 
 def _of_feature(matrix: Matrix, specs: SpecSet, feature: str) -> Matrix:
     names = [known.name for known in specs.features]
+    feature = specs.aliases().get(feature, feature)
     if feature not in names:
         near = nearest(feature, names)
         raise BadValue(

@@ -8,7 +8,7 @@ import sys
 from shall.actions.trace import trace_requirements
 from shall.bootstrap import open_project
 from shall.cli.options import folder_of, settings_of
-from shall.cli.output import CHECK_FAILED, OK, say, tell
+from shall.cli.output import BAD_INPUT, CHECK_FAILED, OK, say, tell
 from shall.messages import Message, render
 from shall.specs.export import to_csv, to_json, to_markdown, to_text
 from shall.specs.matrix import Matrix
@@ -31,6 +31,8 @@ def execute(arguments: argparse.Namespace) -> int:
         notice = stray_notice(stray_cases(workspace.files))
         if notice:
             tell(notice)
+    if matrix.wrong_specs:
+        return BAD_INPUT
     least = arguments.fail_under
     if least is not None and (matrix.proved_percent < least or not matrix.rows):
         figures = {"percent": f"{matrix.proved_percent:.1f}", "least": f"{least:g}"}

@@ -118,7 +118,9 @@ EN: dict[str, str] = {
     " Did you mean {candidates}?",
     "trace.ambiguous": "{place}: {source} verifies {criterion}, which is ambiguous."
     " Write one of {candidates}.",
-    "trace.no_criteria": "No criterion was found in specs/ or .kiro/specs/.",
+    "trace.no_criteria": "No criterion was found in specs/ or in the folder of another layout.",
+    "trace.unread": "{count} passages look like requirements and were not read; the first is {place}."
+    " `shall trace --format json` lists all.",
     "trace.too_few": "{percent} % of the criteria are proved, {least} % are wanted.",
     # shall init
     "init.kept": "kept   {path}",

@@ -116,7 +116,9 @@ ZH: dict[str, str] = {
     "trace.unknown_near": "{place}：{source} 引用的 {criterion} 不存在。是否应为 {candidates}？",
     "trace.ambiguous": "{place}：{source} 引用的 {criterion} 有歧义，"
     "请写明其中之一：{candidates}。",
-    "trace.no_criteria": "在 specs/ 和 .kiro/specs/ 中未找到验收标准。",
+    "trace.no_criteria": "在 specs/ 及其他已知布局的目录中未找到验收标准。",
+    "trace.unread": "有 {count} 处内容像是需求但未被读取，第一处在 {place}；"
+    "用 `shall trace --format json` 查看全部。",
     "trace.too_few": "已证明的验收标准占 {percent}%，低于要求的 {least}%。",
     # shall init
     "init.kept": "保留   {path}",

@@ -86,6 +86,11 @@ class Settings:
         "SHALL_ENVIRONMENT",
         flag="--environment",
     )
+    specs: tuple[str, ...] = _project(
+        (),
+        types.words,
+        "globs of further requirements documents, beside those of the known layouts (docs/req/*.md)",
+    )
     keep: str = _project(
         "failed",
         types.keep,

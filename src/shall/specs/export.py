@@ -44,7 +44,8 @@ def to_json(matrix: Matrix) -> dict[str, Any]:
             }
             for unknown in matrix.unknown
         ],
-        "problems": [problem.to_json() for problem in matrix.problems],
+        "problems": [it.to_json() for it in (*matrix.wrong_specs, *matrix.problems)],
+        "unread": [found.to_json() for found in matrix.unread],
     }
 
 
@@ -135,8 +136,11 @@ def _remarks(matrix: Matrix, language: str = "en") -> Iterator[str]:
             "candidates": ", ".join(candidates),
         }
         yield render(Message(code, params), language)
-    for problem in matrix.problems:
-        yield str(problem)
+    yield from map(str, matrix.wrong_specs)
+    yield from map(str, matrix.problems)
+    if matrix.unread:
+        count, first = len(matrix.unread), matrix.unread[0].place
+        yield render(Message("trace.unread", {"count": count, "place": first}), language)
 
 
 def _row_to_json(row: Row) -> dict[str, Any]:

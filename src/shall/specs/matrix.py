@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from shall.diagnostics import Diagnostic
 from shall.errors import Problem
 from shall.specs.model import Criterion, Link, SpecSet
 
@@ -50,11 +51,17 @@ class UnknownLink:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """The coverage matrix; ``problems`` name case and test files that could not be read."""
+    """The coverage matrix; ``problems`` name case and test files that could not be read.
+
+    ``wrong_specs`` are the problems of requirements documents: there may be criteria that are not
+    shown. ``unread`` lists what looks like a requirement and was not read.
+    """
 
     rows: tuple[Row, ...]
     unknown: tuple[UnknownLink, ...] = ()
     problems: tuple[Problem, ...] = ()
+    wrong_specs: tuple[Diagnostic, ...] = ()
+    unread: tuple[Diagnostic, ...] = ()
 
     def counts(self) -> Mapping[str, int]:
         """Count the criteria by status; every status is a key."""
@@ -95,7 +102,7 @@ def build_matrix(specs: SpecSet, links: Iterable[Link], latest: Iterable[Latest]
     does not prove and does not fail: the link reads as not run.
     """
     criteria = specs.criteria()
-    keys = _ways_to_name(criteria)
+    keys = _ways_to_name(specs)
     outcomes = {(it.criterion, it.source): it for it in latest}
     linked: dict[str, list[LinkOutcome]] = {criterion.key: [] for criterion in criteria}
     unknown: list[UnknownLink] = []
@@ -109,19 +116,22 @@ def build_matrix(specs: SpecSet, links: Iterable[Link], latest: Iterable[Latest]
         Row(criterion, _status(linked[criterion.key]), tuple(linked[criterion.key]))
         for criterion in criteria
     )
-    return Matrix(rows, tuple(unknown))
+    return Matrix(rows, tuple(unknown), (), specs.problems, specs.unread)
 
 
 def resolve(specs: SpecSet) -> Mapping[str, Criterion]:
-    """Map every way to name a criterion to it: its key, and its local id where that is unique."""
+    """Map every way to name a criterion to it: its key, and its local id where that is unique.
+
+    A key that stands twice names none.
+    """
     criteria = {criterion.key: criterion for criterion in specs.criteria()}
-    ways = _ways_to_name(tuple(criteria.values()))
+    ways = _ways_to_name(specs)
     return {name: criteria[keys[0]] for name, keys in ways.items() if len(keys) == 1}
 
 
 def candidates_of(name: str, specs: SpecSet) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the keys of the criteria that a link names, and where there is none the near keys."""
-    keys = _ways_to_name(specs.criteria())
+    keys = _ways_to_name(specs)
     named = tuple(keys.get(name, ()))
     return named, () if named else _near(name, keys)
 
@@ -139,11 +149,17 @@ def why_unknown(name: str, candidates: Sequence[str]) -> str:
     return f"is unknown. Did you mean {listed}?" if listed else "is unknown."
 
 
-def _ways_to_name(criteria: Sequence[Criterion]) -> dict[str, list[str]]:
+def _ways_to_name(specs: SpecSet) -> dict[str, list[str]]:
+    """Map keys, local ids and keys with the short name of a feature to the keys they mean."""
     ways: dict[str, list[str]] = {}
-    for criterion in criteria:
-        ways.setdefault(criterion.key, []).append(criterion.key)
-        ways.setdefault(criterion.key.partition("#")[2], []).append(criterion.key)
+    short = {feature: alias for alias, feature in specs.aliases().items()}
+    for criterion in specs.criteria():
+        key = criterion.key
+        feature, _, local = key.partition("#")
+        ways.setdefault(key, []).append(key)
+        ways.setdefault(local, []).append(key)
+        if feature in short:
+            ways.setdefault(f"{short[feature]}#{local}", []).append(key)
     return ways
 
 
