@@ -15,7 +15,7 @@ from time import process_time
 from markdown_it import MarkdownIt
 
 from shall.specs.layouts import Role, document_at
-from shall.specs.model import Kind
+from shall.specs.model import Feature, Kind
 from shall.specs.reader import read_document
 
 ROOTS = (".kiro/", ".spec-workflow/", "openspec/", "specs/")
@@ -45,18 +45,51 @@ def documents(folder: Path) -> list[tuple[str, str, Path]]:
     return found
 
 
-def main() -> None:
-    """Print the figures."""
+def arguments() -> argparse.Namespace:
+    """Return the arguments of the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--list", action="store_true", help="print each criterion")
     parser.add_argument("--unread", action="store_true", help="print what was not read")
     parser.add_argument("--flavour")
-    arguments = parser.parse_args()
+    return parser.parse_args()
+
+
+def counted(feature: Feature, text: str, seconds: float) -> Counter[str]:
+    """Return the figures of one document."""
+    criteria = list(feature.criteria())
+    return Counter(
+        documents=1,
+        criteria=len(criteria),
+        unparsed=sum(it.kind is Kind.UNPARSED for it in criteria),
+        unread=len(feature.unread),
+        problems=len(feature.problems),
+        characters=len(text),
+        ms=round(seconds * 1000),
+    )
+
+
+def print_document(feature: Feature, path: Path, text: str, options: argparse.Namespace) -> None:
+    """Print what was asked for of one document."""
+    criteria = list(feature.criteria())
+    if not criteria or options.list or (options.unread and feature.unread):
+        print(f"== {path}: {len(criteria)} criteria")
+    for it in criteria if options.list else ():
+        print(f"{it.place.line}-{it.end_line} {it.key} [{it.kind}/{it.pattern}] {it.text[:90]}")
+    for problem in feature.problems:
+        print(f"!! {path}: {problem}")
+    for unread in feature.unread if options.unread else ():
+        line = unread.place.line if unread.place else 0
+        print(f"?? {line} {unread.code}: {text.splitlines()[line - 1][:100]}")
+
+
+def main() -> None:
+    """Print the figures."""
+    options = arguments()
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     texts = []
-    for flavour, place, path in documents(arguments.folder):
-        if arguments.flavour not in {None, flavour}:
+    for flavour, place, path in documents(options.folder):
+        if options.flavour not in {None, flavour}:
             continue
         text = path.read_bytes().decode("utf-8-sig")
         texts.append(text)
@@ -64,25 +97,9 @@ def main() -> None:
         started = process_time()
         feature = read_document(text, place, known.feature if known else path.stem)
         spent = process_time() - started
-        criteria = list(feature.criteria())
         language = "zh" if len(re.findall("[\u3400-\u9fff]", text)) > len(text) / 20 else "en"
-        count = counts[f"{flavour} {language}"]
-        count["documents"] += 1
-        count["criteria"] += len(criteria)
-        count["unparsed"] += sum(it.kind is Kind.UNPARSED for it in criteria)
-        count["unread"] += len(feature.unread)
-        count["problems"] += len(feature.problems)
-        count["characters"] += len(text)
-        count["ms"] += round(spent * 1000)
-        if not criteria or arguments.list or (arguments.unread and feature.unread):
-            print(f"== {path}: {len(criteria)} criteria")
-        for it in criteria if arguments.list else ():
-            print(f"{it.place.line}-{it.end_line} {it.key} [{it.kind}/{it.pattern}] {it.text[:90]}")
-        for problem in feature.problems:
-            print(f"!! {path}:{problem.place and problem.place.line} {problem.message}")
-        for unread in feature.unread if arguments.unread else ():
-            line = unread.place.line if unread.place else 0
-            print(f"?? {line} {unread.code}: {text.splitlines()[line - 1][:100]}")
+        counts[f"{flavour} {language}"] += counted(feature, text, spent)
+        print_document(feature, path, text, options)
     columns = ("documents", "criteria", "unparsed", "unread", "problems", "characters", "ms")
     print(f"{'flavour':<20}" + "".join(f"{it:>12}" for it in columns))
     for name, count in sorted(counts.items()):

@@ -119,8 +119,8 @@ EN: dict[str, str] = {
     "trace.ambiguous": "{place}: {source} verifies {criterion}, which is ambiguous."
     " Write one of {candidates}.",
     "trace.no_criteria": "No criterion was found in specs/ or in the folder of another layout.",
-    "trace.unread": "{count} passages look like requirements and were not read; the first is {place}."
-    " `shall trace --format json` lists all.",
+    "trace.unread": "{count} passages look like requirements and were not read,"
+    " the first at {place}. `shall trace --format json` lists all.",
     "trace.too_few": "{percent} % of the criteria are proved, {least} % are wanted.",
     # shall init
     "init.kept": "kept   {path}",

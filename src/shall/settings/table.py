@@ -89,7 +89,7 @@ class Settings:
     specs: tuple[str, ...] = _project(
         (),
         types.words,
-        "globs of further requirements documents, beside those of the known layouts (docs/req/*.md)",
+        "globs of further requirements documents, beside the known layouts (docs/req/*.md)",
     )
     keep: str = _project(
         "failed",

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 
 from shall.diagnostics import Diagnostic
+from shall.span import Span
 from shall.specs import headings, unread
 from shall.specs.criteria import criterion, extended, is_template, live_sentence, place_of
 from shall.specs.ears import has_modal
@@ -15,19 +16,20 @@ from shall.specs.identifiers import own_id
 from shall.specs.markdown import Block, BlockKind, read_blocks
 from shall.specs.model import Criterion, Requirement, Standing
 from shall.specs.scenarios import step_of
-from shall.span import Span
 
 _NUMBER = re.compile(r"(?:\d+(?:\.\d+)*[.、]?\s*)?")
 _SECTIONS = {
     "1": re.compile(
-        r"current behaviou?r.*|defects?\b.*|actual behaviou?r.*|(?:当前|现有|目前|實際|实际)行为.*|當前行為.*|缺陷.*|bug (?:behaviou?r|condition).*",
+        r"current behaviou?r.*|defects?\b.*|actual behaviou?r.*|(?:当前|现有|目前|實際"
+        r"|实际)行为.*|當前行為.*|缺陷.*|bug (?:behaviou?r|condition).*",
         re.IGNORECASE,
     ),
     "2": re.compile(
         r"expected behaviou?r.*|(?:期望|预期|正确)的?行为.*|預期行為.*|correct behaviou?r.*", re.I
     ),
     "3": re.compile(
-        r"(?:unchanged|preserved) behaviou?r.*|regression.*|(?:不变|未变更?|保持不变)的?行为.*|不變.*|(?:回归|迴歸).*",
+        r"(?:unchanged|preserved) behaviou?r.*|regression.*|(?:不变|未变更?"
+        r"|保持不变)的?行为.*|不變.*|(?:回归|迴歸).*",
         re.IGNORECASE,
     ),
 }

@@ -4,13 +4,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from shall.span import Span
 from shall.specs.ears import has_modal, is_property, language_of, parse_clauses
 from shall.specs.fingerprint import criterion_fingerprint
 from shall.specs.identifiers import own_id
 from shall.specs.markdown import Block
 from shall.specs.model import Change, Clause, Criterion, Kind, Standing, Step
 from shall.specs.scenarios import steps_of
-from shall.span import Span
 
 _CLARIFY = re.compile(r"\[\s*(?:NEEDS CLARIFICATION|需要澄清|待澄清|需澄清)", re.IGNORECASE)
 _SLOT = re.compile(r"\[[^\[\]]*\]|\{\{?[^{}]*\}?\}|<[^<>]*>|【[^【】]*】")

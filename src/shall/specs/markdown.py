@@ -66,38 +66,55 @@ def read_blocks(text: str) -> Iterator[Block]:
         text = _without_front_matter(text)
     lines = _LINE_END.split(text)  # as markdown-it does: str.splitlines() knows more ends
     tokens = _parser().parse(text)
-    items: list[Token] = []  # the list items that are open
-    lists: list[int] = []  # and the lists
-    fresh = False  # the innermost item has not shown its first paragraph yet
+    open_lists = _OpenLists()
     for index, token in enumerate(tokens):
         kind = token.type
         if kind == "paragraph_open":
             inline = tokens[index + 1]
-            if items and fresh:
-                number = int(items[-1].info) if items[-1].info else None
-                block = _block(BlockKind.ITEM, inline, lines, len(items), number, lists[-1])
+            block = open_lists.block(inline, lines, index)
+            if "\n" in inline.content:
+                yield from _split(block, inline, lines)
             else:
-                block = _block(BlockKind.PARAGRAPH, inline, lines, len(items), None, -index)
-            yield from (
-                _split(block, inline, lines) if "\n" in inline.content else [_numbered(block)]
-            )
-            fresh = False
-        elif kind == "list_item_open":
-            items.append(token)
-            fresh = True
-        elif kind == "list_item_close":
-            items.pop()
-            fresh = False
+                yield _numbered(block)
         elif kind == "heading_open":
             yield _block(BlockKind.HEADING, tokens[index + 1], lines, int(token.tag[1:]))
-        elif kind in {"ordered_list_open", "bullet_list_open"}:
-            lists.append(index)
-        elif kind in {"ordered_list_close", "bullet_list_close"}:
-            lists.pop()
         elif kind == "tr_open":
             row = _row(tokens, index, lines)
             if row is not None:
                 yield row
+        else:
+            open_lists.follow(token, index)
+
+
+class _OpenLists:
+    """The lists and list items that are open at a token."""
+
+    def __init__(self) -> None:
+        self._items: list[Token] = []
+        self._lists: list[int] = []
+        self._fresh = False  # the innermost item has not shown its first paragraph yet
+
+    def follow(self, token: "Token", index: int) -> None:
+        """Note what a token opens or closes."""
+        if token.type == "list_item_open":
+            self._items.append(token)
+            self._fresh = True
+        elif token.type == "list_item_close":
+            self._items.pop()
+            self._fresh = False
+        elif token.type.endswith("list_open"):
+            self._lists.append(index)
+        elif token.type.endswith("list_close"):
+            self._lists.pop()
+
+    def block(self, inline: "Token", lines: Sequence[str], index: int) -> Block:
+        """Return the block of a paragraph: an item where it is the first of one."""
+        items, fresh = self._items, self._fresh
+        self._fresh = False
+        if not (items and fresh):
+            return _block(BlockKind.PARAGRAPH, inline, lines, len(items), None, -index)
+        number = int(items[-1].info) if items[-1].info else None
+        return _block(BlockKind.ITEM, inline, lines, len(items), number, self._lists[-1])
 
 
 def _without_front_matter(text: str) -> str:
@@ -116,7 +133,7 @@ def _parser() -> "MarkdownIt":
     return MarkdownIt("commonmark").enable("table").disable("inline")
 
 
-def _block(  # noqa: PLR0913 - the parts of one block
+def _block(
     kind: BlockKind,
     inline: "Token",
     lines: Sequence[str],

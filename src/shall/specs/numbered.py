@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from shall.diagnostics import Diagnostic
+from shall.span import Span
 from shall.specs import headings, unread
 from shall.specs.criteria import criterion, extended, is_template, live_sentence, place_of
 from shall.specs.ears import has_modal
@@ -18,7 +19,6 @@ from shall.specs.identifiers import OwnId, own_id
 from shall.specs.markdown import Block, BlockKind, read_blocks
 from shall.specs.model import Criterion, Requirement, Standing
 from shall.specs.scenarios import step_of, steps_of
-from shall.span import Span
 
 
 def read_numbered(

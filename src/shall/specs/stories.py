@@ -8,15 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from shall.diagnostics import Diagnostic
+from shall.span import Span
 from shall.specs import headings, unread
 from shall.specs.criteria import criterion, extended, is_template, live_sentence, place_of
 from shall.specs.ears import has_modal
 from shall.specs.identifiers import OwnId, own_id
 from shall.specs.markdown import Block, BlockKind, read_blocks
-from shall.specs.model import Criterion, Kind, Requirement, Standing
+from shall.specs.model import Criterion, Kind, Requirement, Standing, Step
 from shall.specs.numbered import Draft, counting_lists, row_sentence
 from shall.specs.scenarios import step_of, steps_of
-from shall.span import Span
 
 _LABEL_ENDS = {":", "："}
 
@@ -206,17 +206,18 @@ class _Reader:
             self.unread.append(unread.unread(unread.TEMPLATE, self._file, block))
             return
         step = step_of(text)
-        if self._open_scenario and step is not None and block.number is None:
-            if step.keyword not in {"given"} and not (
-                step.keyword == "when" and self._has_then(story)
-            ):
-                above = story.items[-1]
-                joined = criterion(
-                    above.key, f"{above.text} {text}", above.place, block.end_line,
-                    kind=Kind.SCENARIO, steps=(*above.steps, step),
-                )  # fmt: skip
-                story.items[-1] = joined
-                return
+        if self._open_scenario and block.number is None and self._continues(story, step):
+            above = story.items[-1]
+            steps = (*above.steps, step) if step else above.steps
+            story.items[-1] = criterion(
+                above.key,
+                f"{above.text} {text}",
+                above.place,
+                block.end_line,
+                kind=Kind.SCENARIO,
+                steps=steps,
+            )
+            return
         if not is_item and step is None and not has_modal(text) and story.items:
             return
         if not is_item and text.rstrip("*_ ")[-1:] in _LABEL_ENDS:
@@ -231,8 +232,12 @@ class _Reader:
         self._above, self._depth = story.items, max(block.level, 1)
 
     @staticmethod
-    def _has_then(story: Draft) -> bool:
-        return any(step.keyword == "then" for step in story.items[-1].steps)
+    def _continues(story: Draft, step: Step | None) -> bool:
+        """Return whether a step belongs to the last scenario, and begins no new one."""
+        if step is None or step.keyword == "given":
+            return False
+        had_then = any(known.keyword == "then" for known in story.items[-1].steps)
+        return step.keyword != "when" or not had_then
 
     def _row(self, block: Block) -> None:
         if self._sections[-1].is_excluded:

@@ -9,20 +9,21 @@ import re
 from dataclasses import dataclass, field
 
 from shall.diagnostics import Diagnostic
+from shall.span import Span
 from shall.specs import unread
 from shall.specs.criteria import criterion, is_template, place_of
 from shall.specs.ears import has_modal
 from shall.specs.identifiers import slug
 from shall.specs.markdown import Block, BlockKind, read_blocks
-from shall.specs.model import Change, Criterion, Kind, Operation, Rename, Requirement, Step
+from shall.specs.model import Change, Kind, Operation, Rename, Requirement, Step
 from shall.specs.scenarios import step_of, steps_of
-from shall.span import Span
 
 _REQUIREMENT = re.compile(
     r"(?:requirement|需求|要求|要件)(?:\s*[:：]|(?=\s+\S))\s*(?P<title>.+)", re.IGNORECASE
 )
 _SCENARIO = re.compile(
-    r"(?:scenario(?: outline)?|场景|場景|情景|情境|シナリオ)(?:\s*\d+)?(?:\s*[:：\-–—]|(?=\s+\S))\s*(?P<title>.+)",
+    r"(?:scenario(?: outline)?|场景|場景|情景|情境|シナリオ)(?:\s*\d+)?(?:\s*[:：\-–—]"
+    r"|(?=\s+\S))\s*(?P<title>.+)",
     re.IGNORECASE,
 )
 _OPERATIONS = (
@@ -33,7 +34,8 @@ _OPERATIONS = (
 )
 _RENAMED = re.compile(r"[*_`]*(?P<end>FROM|TO|从|到)[*_`]*\s*[:：]\s*(?P<title>.+)", re.I)
 _RATIONALE = re.compile(
-    r"[*_]*(?:rationale|why|note|reason|migration|interim|conformance|background|理由|原因|备注|说明|迁移|背景)"
+    r"[*_]*(?:rationale|why|note|reason|migration|interim|conformance|background|理由|原因"
+    r"|备注|说明|迁移|背景)"
     r"[^:：]{0,40}[*_]*\s*[:：]",
     re.IGNORECASE,
 )
@@ -184,17 +186,17 @@ class _Reader:
         if is_template(part.title) or is_template(text):
             return
         change = Change(self._change, self._operation) if self._change and self._operation else None
-        found: list[Criterion] = [criterion(key, text, part.place, part.end_line, change=change)]
-        for scenario in scenarios:
-            found.append(
-                criterion(
-                    f"{key}/{slug(scenario.title)}",
-                    " ".join(scenario.texts) or scenario.title,
-                    scenario.place,
-                    scenario.end_line,
-                    kind=Kind.SCENARIO,
-                    steps=scenario.steps,
-                    change=change,
-                )
+        found = [criterion(key, text, part.place, part.end_line, change=change)]
+        found += [
+            criterion(
+                f"{key}/{slug(scenario.title)}",
+                " ".join(scenario.texts) or scenario.title,
+                scenario.place,
+                scenario.end_line,
+                kind=Kind.SCENARIO,
+                steps=scenario.steps,
+                change=change,
             )
+            for scenario in scenarios
+        ]
         self.requirements.append(Requirement(name, part.title, part.place, tuple(found)))

@@ -1,8 +1,8 @@
 """What looks like a requirement and was not read, as diagnostics: nothing is dropped in silence."""
 
 from shall.diagnostics import Diagnostic, Severity
-from shall.specs.markdown import Block
 from shall.span import Span
+from shall.specs.markdown import Block
 
 SENTENCE = "spec.unread-sentence"
 LIST = "spec.unread-list"

@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from shall.specs.ears import en, zh
+from shall.specs.ears import en
 from shall.specs.ears.grammar import has_modal, plain, shape_of, split_clause
 from shall.specs.model import Clause
 

@@ -21,7 +21,8 @@ _QUOTED = re.compile(
 )
 _STRONG = re.compile(r"(`[^`]*`)|\*\*+|(?<![A-Za-z0-9_])__|__(?![A-Za-z0-9_])")
 _EMPHASISED = re.compile(
-    r"(\*|_{1,2})((?:while|when|after|before|where|if|then|and|the|shall not|shall|must not|must|not),?)\1",
+    r"(\*|_{1,2})((?:while|when|after|before|where|if|then|and|the|shall not|shall|must not"
+    r"|must|not),?)\1",
     re.IGNORECASE,
 )
 _OPENING = re.compile(rf"(?:{en.OPENING}|{zh.OPENING})", re.IGNORECASE)
@@ -46,13 +47,13 @@ _ARTICLE = re.compile(r"the ", re.IGNORECASE)
 _LOUD_ARTICLE = re.compile(r" ?(?=THE )")
 _ANY_ARTICLE = re.compile(r" (?=the )", re.IGNORECASE)
 _AGAIN = re.compile(
-    rf"\s*(?:[(（]\s*(?:must|shall|should|必须|必須|应当|应|應)(?: not)?\s*[)）]|{en.MODAL}|{zh.MODAL})".replace(
-        "?P<en>", "?:"
-    ).replace("?P<zh>", "?:"),
+    rf"\s*(?:[(（]\s*(?:must|shall|should|必须|必須|应当|应|應)(?: not)?\s*[)）]|{en.MODAL}"
+    rf"|{zh.MODAL})".replace("?P<en>", "?:").replace("?P<zh>", "?:"),
     re.IGNORECASE,
 )
 _HINT = re.compile(
-    r"shall|must|should|will|may|can|应|應|必须|必須|必需|须|須|务必|務必|不得|禁|不允|不准|绝不|决不|需|不能|不可|不会|建议"
+    r"shall|must|should|will|may|can|应|應|必须|必須|必需|须|須|务必|務必|不得|禁|不允|不准"
+    r"|绝不|决不|需|不能|不可|不会|建议"
     r"|能够|可以|将|会|會|宜|可|then|那么|则|な|べき|もの",
     re.IGNORECASE,
 )
@@ -196,12 +197,12 @@ def _conditions(text: str, shape: str) -> tuple[tuple[Condition, ...], int]:
         if end is None:
             break
         words = _condition_text(text[opening.end() : end])
-        conditions.append(Condition(_trigger(opening, words, text[opening.end() : end]), words))
+        conditions.append(Condition(_trigger(opening, text[opening.end() : end]), words))
         position = following
     return tuple(conditions), position
 
 
-def _trigger(opening: re.Match[str], words: str, written: str) -> Trigger:
+def _trigger(opening: re.Match[str], written: str) -> Trigger:
     if opening["en"]:
         return en.TRIGGERS[opening["en"].lower()]
     trigger = next(trigger for name, trigger in zh.TRIGGERS.items() if opening[name])
