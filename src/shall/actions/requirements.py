@@ -1,7 +1,9 @@
 """Finds and reads the requirements documents of a workspace."""
 
 import logging
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import islice
 from pathlib import PurePosixPath
 
@@ -95,12 +97,16 @@ def _documents(workspace: Workspace, unread: list[Diagnostic]) -> Iterator[tuple
 
 
 def _matches(path: str, globs: Sequence[str]) -> bool:
-    """Return whether a path matches one of the globs; ``**`` stands for folders, also none."""
-    return any(
-        PurePosixPath(path).match(pattern)
-        for glob in globs
-        for pattern in {glob, glob.replace("**/", ""), glob.replace("**/", "*/")}
-    )
+    """Return whether a path matches one of the globs."""
+    return any(re.fullmatch(_expression(glob), path) for glob in globs)
+
+
+@lru_cache(maxsize=64)
+def _expression(glob: str) -> str:
+    """Return a glob as a pattern: ``*`` stays in a folder, ``**/`` stands for folders, or none."""
+    parts = re.split(r"(\*\*/|\*\*|\*|\?)", glob.removeprefix("./"))
+    words = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    return "".join(words.get(part, re.escape(part)) for part in parts)
 
 
 def _feature_by_name(path: str) -> str:

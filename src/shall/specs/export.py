@@ -44,7 +44,10 @@ def to_json(matrix: Matrix) -> dict[str, Any]:
             }
             for unknown in matrix.unknown
         ],
-        "problems": [it.to_json() for it in (*matrix.wrong_specs, *matrix.problems)],
+        "problems": [
+            *(problem.to_json() for problem in matrix.wrong_specs),
+            *(problem.to_json() for problem in matrix.problems),
+        ],
         "unread": [found.to_json() for found in matrix.unread],
     }
 

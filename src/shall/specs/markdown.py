@@ -187,13 +187,13 @@ def _split(block: Block, inline: "Token", lines: Sequence[str]) -> Iterator[Bloc
         return
     for start, end in zip(starts, [*starts[1:], len(written)], strict=True):
         text = _COMMENT.sub(" ", "\n".join(written[start:end]))
-        line = block.line + start
-        source = lines[line - 1] if line <= len(lines) else ""
+        at = block.line + start
+        source = lines[at - 1] if at <= len(lines) else ""
         column = max(source.find(written[start].strip()), 0) + 1
         part = Block(
             block.kind if start == 0 else BlockKind.PARAGRAPH,
             " ".join(text.split()),
-            line,
+            at,
             column if start else block.column,
             block.level,
             block.number if start == 0 else None,
