@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from shall.cases.bounds import MAX_FINDINGS
 from shall.diagnostics import Diagnostic, Severity
-from shall.errors import InvalidInput
+from shall.errors import ShallError
 from shall.span import Span
 from shall.specs.layouts import FOLDERS, Role, document_at
 from shall.specs.matrix import resolve
@@ -60,7 +60,7 @@ def read_specs(workspace: Workspace) -> SpecSet:
     for path, feature in _documents(workspace, unread):
         try:
             text = workspace.files.read_text(path)
-        except InvalidInput as error:
+        except ShallError as error:
             place = error.place or Span(path, 1)
             problems.append(
                 Diagnostic(UNREADABLE, Severity.ERROR, error.message, place, hint=error.hint or "")
