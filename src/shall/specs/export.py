@@ -58,7 +58,11 @@ def to_json(matrix: Matrix) -> dict[str, Any]:
             }
             for unknown in matrix.unknown
         ],
-        "problems": [problem.to_json() for problem in matrix.problems],
+        "problems": [
+            *(problem.to_json() for problem in matrix.wrong_specs),
+            *(problem.to_json() for problem in matrix.problems),
+        ],
+        "unread": [found.to_json() for found in matrix.unread],
         "moved": [
             {"old_key": it.old_key, "new_key": it.new_key, "sources": list(it.sources)}
             for it in matrix.moved
@@ -198,8 +202,11 @@ def _remarks(matrix: Matrix, language: str = "en") -> Iterator[str]:
     for moved in matrix.moved:
         params = {"old": moved.old_key, "new": moved.new_key, "sources": ", ".join(moved.sources)}
         yield render(Message("trace.moved", params), language)
-    for problem in matrix.problems:
-        yield str(problem)
+    yield from map(str, matrix.wrong_specs)
+    yield from map(str, matrix.problems)
+    if matrix.unread:
+        count, first = len(matrix.unread), matrix.unread[0].place
+        yield render(Message("trace.unread", {"count": count, "place": first}), language)
 
 
 def _row_to_json(row: Row) -> dict[str, Any]:
