@@ -1,21 +1,20 @@
 """What cases and tests say about criteria, as Link values."""
 
 import ast
-import hashlib
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from shall.errors import InvalidSpec, Problem
 from shall.span import Span
+from shall.specs.code_fingerprint import Definition, code_fingerprint, is_fingerprint_of
 from shall.specs.model import Link, LinkKind
 
 MARK = "verifies"
 
 _NO_STRING = "this verifies mark is not read, because its argument is no plain string."
 _WRITE_STRING = 'Write the key itself, such as verifies("auth#1.2").'
-
-_Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
 def link_of_case(
@@ -51,12 +50,33 @@ def read_marks(text: str, file: str) -> Marks:
     """
     if MARK not in text:
         return Marks()
+    with _reading(file):
+        module = _parsed(text, file)
+        return Marks(tuple(_links_in(module, file)), tuple(_unread_marks(module, file)))
+
+
+def is_fingerprint_of_test(fingerprint: str, source: str, text: str) -> bool:
+    """Return whether a fingerprint, of whatever version, is that of a test in a file's text.
+
+    ``source`` is the pytest node id without parameters.
+
+    Raises:
+        InvalidSpec: The file is not Python.
+    """
+    file = source.partition("::")[0]
+    with _reading(file):
+        module = _parsed(text, file)
+        tests = _tests_below(module.body, file, (), _module_marks(module.body))
+        return any(
+            name == source and is_fingerprint_of(fingerprint, node, _own_decorators(node))
+            for name, node, _ in tests
+        )
+
+
+@contextmanager
+def _reading(file: str) -> Iterator[None]:
     try:
-        with warnings.catch_warnings():  # about an author's "\\d", say: not ours to tell
-            warnings.simplefilter("ignore")
-            module = ast.parse(text, file)
-        links = tuple(_links_below(module.body, file, (), _module_marks(module.body)))
-        return Marks(links, tuple(_unread_marks(module, file)))
+        yield
     except (MemoryError, RecursionError):  # how ast tells of nesting beyond its limits
         message = "this Python is nested too deeply to be read"
         raise InvalidSpec([Problem(Span(file, 1), "", message)]) from None
@@ -67,29 +87,49 @@ def read_marks(text: str, file: str) -> Marks:
         raise InvalidSpec([Problem(Span(file, line, column), "", message)]) from None
 
 
-def test_fingerprint(definition: ast.AST) -> str:
-    """Return the SHA-256 of a test's code, in hex; layout and comments do not count."""
-    return hashlib.sha256(ast.dump(definition).encode("utf-8")).hexdigest()
+def _parsed(text: str, file: str) -> ast.Module:
+    with warnings.catch_warnings():  # about an author's "\\d", say: not ours to report
+        warnings.simplefilter("ignore")
+        return ast.parse(text, file)
 
 
-def _links_below(
+def _links_in(module: ast.Module, file: str) -> Iterator[Link]:
+    tests = _tests_below(module.body, file, (), _module_marks(module.body))
+    for source, node, marks in tests:
+        fingerprint = code_fingerprint(node, _own_decorators(node)) if marks else ""
+        for criterion, line in dict(marks).items():
+            yield Link(criterion, LinkKind.TEST, source, Span(file, line), fingerprint)
+
+
+def _own_decorators(definition: Definition) -> list[ast.expr]:
+    """Return the decorators of a test without its marks: another link changes no test."""
+    return [
+        it
+        for it in definition.decorator_list
+        if not (isinstance(it, ast.Call) and _is_mark(it.func))
+    ]
+
+
+_Marked = tuple[str, Definition, tuple[tuple[str, int], ...]]
+
+
+def _tests_below(
     body: Iterable[ast.stmt],
     file: str,
     path: tuple[str, ...],
     inherited: tuple[tuple[str, int], ...],
-) -> Iterator[Link]:
+) -> Iterator[_Marked]:
+    """Yield the tests with their node ids and marks."""
     for node in body:
-        if not isinstance(node, _Definition):
+        if not isinstance(node, Definition | ast.ClassDef):
             continue
         marks = (*inherited, *_marks(node.decorator_list))
         name = (*path, node.name)
         if isinstance(node, ast.ClassDef):
             if node.name.startswith("Test"):
-                yield from _links_below(node.body, file, name, (*marks, *_module_marks(node.body)))
+                yield from _tests_below(node.body, file, name, (*marks, *_module_marks(node.body)))
         elif node.name.startswith("test"):
-            source, fingerprint = "::".join((file, *name)), test_fingerprint(node)
-            for criterion, line in dict(marks).items():
-                yield Link(criterion, LinkKind.TEST, source, Span(file, line), fingerprint)
+            yield "::".join((file, *name)), node, marks
 
 
 def _module_marks(body: Iterable[ast.stmt]) -> tuple[tuple[str, int], ...]:

@@ -5,7 +5,7 @@ import json
 import logging
 import os
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, fields, replace
 from datetime import MAXYEAR, UTC, datetime, timedelta
@@ -26,6 +26,14 @@ _NAMES = {field.name for field in fields(Evidence)}
 _INSTANT = timedelta(microseconds=1)
 
 _Key = tuple[str, str, str | None]
+
+
+IsUnchanged = Callable[[str, Evidence], bool]
+"""Whether a recorded fingerprint of an older version is that of the source of a fact."""
+
+
+def _differs(_recorded: str, _fact: Evidence) -> bool:
+    return False
 
 
 class _Newer(ValueError):
@@ -63,19 +71,22 @@ class EvidenceLog:
         self._folder = folder if isinstance(folder, Folder) else Folder(folder)
         self._read: dict[str, tuple[tuple[int, int, int], list[Evidence]]] = {}
 
-    def append(self, facts: Sequence[Evidence]) -> int:
-        """Append what is new in one atomic write; give how many lines were written.
+    def append(self, facts: Sequence[Evidence], is_unchanged: IsUnchanged = _differs) -> int:
+        """Append what is new in one atomic write; return how many lines were written.
 
-        The lines go to the file of the newest fact's month.
+        The lines go to the file of the newest fact's month. ``is_unchanged`` is asked where a
+        fingerprint of a source differs from the recorded one and an older release recorded it.
 
         Raises:
             StoreUnavailable: The folder cannot be written.
         """
-        if not self._new(facts):
+        if not self._new(facts, is_unchanged):
             return 0
         month = max(fact.at for fact in facts).astimezone(UTC).strftime("%Y-%m")
         with self._open(f"{month}.jsonl") as descriptor:
-            new = self._new(facts)  # again: another process may have written meanwhile
+            new = self._new(
+                facts, is_unchanged
+            )  # again: another process may have written meanwhile
             if new:
                 _append(descriptor, "".join(_line(fact) for fact in new).encode("ascii"))
         return len(new)
@@ -90,12 +101,12 @@ class EvidenceLog:
         """
         return list(self._newest().values())
 
-    def _new(self, facts: Iterable[Evidence]) -> list[Evidence]:
+    def _new(self, facts: Iterable[Evidence], is_unchanged: IsUnchanged) -> list[Evidence]:
         known = self._newest()
         new = []
         for fact in facts:
             before = known.get(_key(fact))
-            if _says(before) == _says(fact):
+            if before is not None and _is_known(before, fact, is_unchanged):
                 continue
             if before is not None and fact.at <= before.at:
                 fact = replace(fact, at=before.at + _INSTANT)
@@ -154,10 +165,23 @@ def _key(fact: Evidence) -> _Key:
     return fact.criterion, fact.source, fact.data_row
 
 
-def _says(fact: Evidence | None) -> tuple[str, str | None, str] | None:
-    if fact is None:
-        return None
-    return fact.outcome, fact.criterion_fingerprint, fact.source_fingerprint
+def _is_known(before: Evidence, fact: Evidence, is_unchanged: IsUnchanged) -> bool:
+    """Return whether a line says already what a fact says."""
+    if _says(before) != _says(fact):
+        return False
+    recorded, now = before.source_fingerprint, fact.source_fingerprint
+    if recorded == now:
+        return True
+    return _version(recorded) != _version(now) and is_unchanged(recorded, fact)
+
+
+def _says(fact: Evidence) -> tuple[str, str | None]:
+    return fact.outcome, fact.criterion_fingerprint
+
+
+def _version(fingerprint: str) -> str:
+    """Return the version of the function that made a fingerprint; the first one wrote none."""
+    return fingerprint.rpartition(":")[0]
 
 
 def _order(fact: Evidence) -> tuple[datetime, str, str]:
