@@ -1,11 +1,11 @@
-"""A place in a source text."""
+"""A position in a source text."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
-    """Where something stands: ``cases/login.yaml:14:7``. Lines and columns count from 1."""
+    """A position such as ``cases/login.yaml:14:7``. Lines and columns count from 1."""
 
     file: str
     line: int
