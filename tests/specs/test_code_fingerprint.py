@@ -3,8 +3,8 @@ from hashlib import sha256
 
 import pytest
 
-from shall.specs.code_fingerprint import code_fingerprint, is_fingerprint_of
-from shall.specs.links import is_fingerprint_of_test, marks_in
+from shall.specs.code_fingerprint import code_fingerprint, code_fingerprints
+from shall.specs.links import fingerprints_of_tests, marks_in
 
 pytestmark = pytest.mark.verifies("store#5.3", "store#5.4")
 
@@ -57,17 +57,15 @@ BY_3_13 = (
 def test_what_release_0_1_0_wrote_on_another_python_is_known(dump: str) -> None:
     written = sha256(dump.encode()).hexdigest()
 
-    assert is_fingerprint_of(written, definition(SMALL), [])
-    assert not is_fingerprint_of(written, definition(SMALL.replace("1", "2")), [])
-    assert is_fingerprint_of_test(written, "tests/test_f.py::test_a", SMALL)
-    assert not is_fingerprint_of_test(written, "tests/test_f.py::test_b", SMALL)
+    assert written in code_fingerprints(definition(SMALL), [])
+    assert written not in code_fingerprints(definition(SMALL.replace("1", "2")), [])
 
 
 def test_what_this_python_dumps_is_known() -> None:
     for text in (SMALL, SOURCE):
         node = definition(text)
         written = sha256(ast.dump(node).encode()).hexdigest()
-        assert is_fingerprint_of(written, node, node.decorator_list)
+        assert written in code_fingerprints(node, node.decorator_list)
 
 
 @pytest.mark.parametrize(
@@ -130,3 +128,13 @@ def test_a_field_that_a_later_python_adds_and_leaves_empty_does_not_count() -> N
         part.newer, part.newest = [], None  # type: ignore[attr-defined]
 
     assert code_fingerprint(node, []) == before
+
+
+def test_each_marked_test_of_a_file_has_its_fingerprints() -> None:
+    in_class = f"@pytest.mark.verifies('auth#1.1')\nclass TestB:\n    {SMALL}"
+    text = "\n".join((SOURCE, in_class.replace("    assert", "        assert"), SMALL))
+
+    found = fingerprints_of_tests(text, "tests/test_f.py")
+
+    assert [*found] == ["tests/test_f.py::test_out", "tests/test_f.py::TestB::test_a"]
+    assert OF_SOURCE in found["tests/test_f.py::test_out"]

@@ -272,8 +272,8 @@ def test_a_line_of_an_older_version_says_the_same_where_its_source_is_unchanged(
     log.append([FACT])
     upgraded = replace(LATER, source_fingerprint="2:ef56")
 
-    assert log.append([upgraded], is_unchanged) == 0
-    assert log.append([replace(upgraded, outcome="failed")], is_unchanged) == 1
+    assert log.append([upgraded], is_unchanged=is_unchanged) == 0
+    assert log.append([replace(upgraded, outcome="failed")], is_unchanged=is_unchanged) == 1
     assert asked == [("cd34", "2:ef56")]
 
 
@@ -281,11 +281,16 @@ def test_a_source_that_changed_since_an_older_version_takes_a_new_line(tmp_path:
     log = EvidenceLog(tmp_path)
     log.append([FACT])
 
-    assert log.append([replace(LATER, source_fingerprint="2:ef56")], lambda *_: False) == 1
+    assert (
+        log.append([replace(LATER, source_fingerprint="2:ef56")], is_unchanged=lambda *_: False)
+        == 1
+    )
 
 
 def test_two_fingerprints_of_one_version_are_compared_as_they_are(tmp_path: Path) -> None:
     log = EvidenceLog(tmp_path)
     log.append([FACT])
 
-    assert log.append([replace(LATER, source_fingerprint="ef56")], lambda *_: True) == 1
+    assert (
+        log.append([replace(LATER, source_fingerprint="ef56")], is_unchanged=lambda *_: True) == 1
+    )

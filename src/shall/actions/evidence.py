@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
-from shall.cases.fingerprint import case_fingerprint, is_fingerprint_of
-from shall.cases.reader import read_case
-from shall.errors import ShallError, StoreUnavailable
+from shall.actions.unchanged import source_comparison
+from shall.errors import StoreUnavailable
 from shall.results.records import CaseResult, CriterionRef, Outcome
-from shall.specs.links import is_fingerprint_of_test
 from shall.specs.model import LinkKind
 from shall.store.base import Evidence
-from shall.workspace.files import Files
+from shall.workspace.revision import revision_of
 from shall.workspace.workspace import Workspace
 
 _log = logging.getLogger(__name__)
@@ -77,28 +75,12 @@ def append_evidence(workspace: Workspace, facts: Iterable[Evidence]) -> str | No
     """Append evidence; return the fault of a log that cannot be written, which is logged, too."""
     if workspace.evidence is None:
         return None
+    revision = partial(revision_of, workspace.root, workspace.state)
     try:
-        workspace.evidence.append(list(facts), partial(_is_unchanged, workspace.files))
+        is_unchanged = source_comparison(workspace.files)
+        workspace.evidence.append(list(facts), revision, is_unchanged=is_unchanged)
     except StoreUnavailable as error:
         fault = f"the evidence of this run is not stored: {error}"
         _log.warning("%s", fault)
         return fault
     return None
-
-
-def _is_unchanged(files: Files, recorded: str, fact: Evidence) -> bool:
-    """Return whether a fingerprint that an older release recorded is that of the same source.
-
-    The source is read again: only here, and only for such a line, is its older fingerprint needed.
-    """
-    try:
-        text = files.read_text(fact.source.partition("::")[0])
-        if fact.kind == LinkKind.TEST.value:
-            return all(
-                is_fingerprint_of_test(it, fact.source, text)
-                for it in (recorded, fact.source_fingerprint)
-            )
-        case = read_case(text, fact.source)
-    except ShallError:
-        return False
-    return case_fingerprint(case) == fact.source_fingerprint and is_fingerprint_of(recorded, case)

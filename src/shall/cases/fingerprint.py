@@ -55,11 +55,10 @@ def case_fingerprint(case: Case) -> str:
     return _VERSION + sha256(text.encode("ascii")).hexdigest()
 
 
-def is_fingerprint_of(fingerprint: str, case: Case) -> bool:
-    """Return whether a fingerprint, of this version or an older one, is that of a case."""
-    if ":" in fingerprint:
-        return fingerprint == case_fingerprint(case)
-    return _is_of_v1(case) and fingerprint == case_fingerprint_v1(case)
+def case_fingerprints(case: Case) -> frozenset[str]:
+    """Return the fingerprints of a case in this version and in each older one that knows it."""
+    older = {case_fingerprint_v1(case)} if _is_of_v1(case) else set()
+    return frozenset({case_fingerprint(case), *older})
 
 
 def _data(value: Any) -> Any:

@@ -34,13 +34,9 @@ def code_fingerprint(definition: Definition, decorators: Iterable[ast.expr]) -> 
     return _VERSION + sha256(text.encode("ascii")).hexdigest()
 
 
-def is_fingerprint_of(
-    fingerprint: str, definition: Definition, decorators: Iterable[ast.expr]
-) -> bool:
-    """Return whether a fingerprint, of this version or an older one, is that of a test."""
-    if ":" in fingerprint:
-        return fingerprint == code_fingerprint(definition, decorators)
-    return fingerprint in code_fingerprints_v1(definition)
+def code_fingerprints(definition: Definition, decorators: Iterable[ast.expr]) -> frozenset[str]:
+    """Return the fingerprints of a test in this version and in the older ones."""
+    return code_fingerprints_v1(definition) | {code_fingerprint(definition, decorators)}
 
 
 class _Text(str):

@@ -2,13 +2,14 @@
 
 import ast
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from shall.errors import InvalidSpec, Problem
 from shall.span import Span
-from shall.specs.code_fingerprint import Definition, code_fingerprint, is_fingerprint_of
+from shall.specs.assertions import can_fail, functions_of
+from shall.specs.code_fingerprint import Definition, code_fingerprint, code_fingerprints
 from shall.specs.model import Link, LinkKind
 
 MARK = "verifies"
@@ -18,11 +19,11 @@ _WRITE_STRING = 'Write the key itself, such as verifies("auth#1.2").'
 
 
 def link_of_case(
-    key: str, verifies: Sequence[str], place: Span, fingerprint: str
+    key: str, verifies: Sequence[str], place: Span, fingerprint: str, *, can_fail: bool = True
 ) -> Iterator[Link]:
-    """Return the links of one case."""
+    """Yield the links of one case; ``can_fail``: at least one check is written in it."""
     for criterion in verifies:
-        yield Link(criterion, LinkKind.CASE, key, place, fingerprint)
+        yield Link(criterion, LinkKind.CASE, key, place, fingerprint, can_fail)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,22 +56,17 @@ def read_marks(text: str, file: str) -> Marks:
         return Marks(tuple(_links_in(module, file)), tuple(_unread_marks(module, file)))
 
 
-def is_fingerprint_of_test(fingerprint: str, source: str, text: str) -> bool:
-    """Return whether a fingerprint, of whatever version, is that of a test in a file's text.
-
-    ``source`` is the pytest node id without parameters.
+def fingerprints_of_tests(text: str, file: str) -> Mapping[str, frozenset[str]]:
+    """Return the fingerprints, in every version, of each marked test by its source.
 
     Raises:
         InvalidSpec: The file is not Python.
     """
-    file = source.partition("::")[0]
     with _reading(file):
-        module = _parsed(text, file)
-        tests = _tests_below(module.body, file, (), _module_marks(module.body))
-        return any(
-            name == source and is_fingerprint_of(fingerprint, node, _own_decorators(node))
-            for name, node, _ in tests
-        )
+        return {
+            source: code_fingerprints(node, _own_decorators(node))
+            for source, node, _ in _marked_tests(_parsed(text, file), file)
+        }
 
 
 @contextmanager
@@ -94,11 +90,12 @@ def _parsed(text: str, file: str) -> ast.Module:
 
 
 def _links_in(module: ast.Module, file: str) -> Iterator[Link]:
-    tests = _tests_below(module.body, file, (), _module_marks(module.body))
-    for source, node, marks in tests:
-        fingerprint = code_fingerprint(node, _own_decorators(node)) if marks else ""
+    functions = functions_of(module)
+    for source, node, marks in _marked_tests(module, file):
+        fingerprint = code_fingerprint(node, _own_decorators(node))
+        asserts = can_fail(node, functions)
         for criterion, line in dict(marks).items():
-            yield Link(criterion, LinkKind.TEST, source, Span(file, line), fingerprint)
+            yield Link(criterion, LinkKind.TEST, source, Span(file, line), fingerprint, asserts)
 
 
 def _own_decorators(definition: Definition) -> list[ast.expr]:
@@ -111,6 +108,11 @@ def _own_decorators(definition: Definition) -> list[ast.expr]:
 
 
 _Marked = tuple[str, Definition, tuple[tuple[str, int], ...]]
+"""The source of a test, its definition, and the criterion and line of its marks."""
+
+
+def _marked_tests(module: ast.Module, file: str) -> Iterator[_Marked]:
+    yield from _tests_below(module.body, file, (), _module_marks(module.body))
 
 
 def _tests_below(
@@ -119,7 +121,6 @@ def _tests_below(
     path: tuple[str, ...],
     inherited: tuple[tuple[str, int], ...],
 ) -> Iterator[_Marked]:
-    """Yield the tests with their node ids and marks."""
     for node in body:
         if not isinstance(node, Definition | ast.ClassDef):
             continue
@@ -128,7 +129,7 @@ def _tests_below(
         if isinstance(node, ast.ClassDef):
             if node.name.startswith("Test"):
                 yield from _tests_below(node.body, file, name, (*marks, *_module_marks(node.body)))
-        elif node.name.startswith("test"):
+        elif node.name.startswith("test") and marks:
             yield "::".join((file, *name)), node, marks
 
 

@@ -1,6 +1,6 @@
 """What the store keeps, and the protocol that every database behind it follows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -143,7 +143,9 @@ class Store(Protocol):
 class Evidence:
     """One line of ``evidence/*.jsonl``: how a case or test last spoke about a criterion.
 
-    ``at`` is aware UTC. ``source`` is the case key or the pytest node id.
+    ``at`` is aware UTC. ``source`` is the case key or the pytest node id. ``commit`` is the
+    checked-out commit in hex, empty without git; ``is_dirty`` says whether tracked files differed
+    from it, None where that is unknown.
     """
 
     at: datetime
@@ -158,3 +160,9 @@ class Evidence:
     duration_s: float
     environment: str = ""
     data_row: str | None = None
+    commit: str = ""
+    is_dirty: bool | None = None
+
+
+IsUnchanged = Callable[[str, Evidence], bool]
+"""Whether a fingerprint that an older release recorded is that of a fact's source."""
