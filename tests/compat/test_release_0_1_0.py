@@ -104,6 +104,16 @@ def test_a_case_or_test_that_changed_since_takes_a_new_line(
     assert json.loads(added[0])["source_fingerprint"].startswith("2:")
 
 
+@pytest.mark.verifies("store#5.5")
+def test_a_test_that_changed_since_is_stale(project: Path) -> None:
+    file = project / "tests" / "test_out.py"
+    file.write_text(file.read_text(encoding="utf-8").replace("200 + 4", "100 + 104"), "utf-8")
+
+    done = shall(project, "trace")
+
+    assert done.stdout.count("stale ") == 1, done.stdout + done.stderr
+
+
 def test_its_history_is_read_and_continued(project: Path) -> None:
     assert shall(project, "run").returncode == 1
 

@@ -69,6 +69,8 @@ def count_label(outcome: Outcome, count: int, language: str) -> str:
 
 def duration(seconds: float) -> str:
     """Return a length of time as a person says it: ``12 ms``, ``0.42 s``, ``2 min 05 s``."""
+    if 0 < seconds < 0.0005:
+        return "< 1 ms"
     if seconds < 0.1:
         return f"{seconds * 1000:.0f} ms"
     if seconds < 59.995:
