@@ -5,8 +5,9 @@ import logging
 import secrets
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from shall.engine.budgets import Memory
 from shall.engine.ports import Loop
@@ -161,6 +162,7 @@ def open_workspace(
         observe=observe,
         redactor=redactor_of(settings),
         writable=settings.writable,
+        specs=settings.specs,
     )
 
 

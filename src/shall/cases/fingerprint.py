@@ -25,6 +25,8 @@ from shall.cases.model import (
 
 _VERSION = "2:"
 
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode
+
 _ABOUT_THE_CASE = frozenset({"name", "description", "allure", "tags", "verifies"})
 """Fields of a case that change nothing of what it sends and checks."""
 
@@ -51,8 +53,7 @@ def case_fingerprint(case: Case) -> str:
     fingerprint of the cases that were written before it.
     """
     data = {name: it for name, it in _data(case).items() if name not in _ABOUT_THE_CASE}
-    text = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return _VERSION + sha256(text.encode("ascii")).hexdigest()
+    return _VERSION + sha256(_encode(data).encode("ascii")).hexdigest()
 
 
 def case_fingerprints(case: Case) -> frozenset[str]:

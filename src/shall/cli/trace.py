@@ -9,13 +9,14 @@ from datetime import UTC, datetime
 from shall.actions.trace import trace_requirements
 from shall.bootstrap import open_project
 from shall.cli.options import folder_of, settings_of
-from shall.cli.output import CHECK_FAILED, OK, say, tell
+from shall.cli.output import BAD_INPUT, CHECK_FAILED, OK, say, tell
 from shall.messages import Message, render
 from shall.specs.export import status_name, to_chain, to_csv, to_json, to_markdown, to_text
 from shall.specs.matrix import Matrix, row_of
 from shall.specs.model import LinkKind
 from shall.specs.status import UNSOUND, Status
 from shall.workspace.stray_cases import stray_cases, stray_notice
+from shall.workspace.workspace import Workspace
 
 
 def execute(arguments: argparse.Namespace) -> int:
@@ -30,12 +31,23 @@ def execute(arguments: argparse.Namespace) -> int:
         say(to_chain(row_of(matrix, arguments.why), datetime.now(UTC), language))
         return OK
     say(_written(matrix, arguments.format, language, colour=colour).rstrip("\n"))
+    _tell_of_nothing(matrix, workspace, language)
+    if matrix.wrong_specs:
+        return BAD_INPUT
+    return _exit_status(matrix, arguments, language)
+
+
+def _tell_of_nothing(matrix: Matrix, workspace: Workspace, language: str) -> None:
+    """Say that there is no criterion, or that the cases lie elsewhere."""
     if not matrix.rows:
         tell(render(Message("trace.no_criteria"), language))
     if not any(it.link.kind is LinkKind.CASE for row in matrix.rows for it in row.links):
         notice = stray_notice(stray_cases(workspace.files))
         if notice:
             tell(notice)
+
+
+def _exit_status(matrix: Matrix, arguments: argparse.Namespace, language: str) -> int:
     least = arguments.fail_under
     if least is not None and (matrix.proved_percent < least or not matrix.rows):
         figures = {"percent": f"{matrix.proved_percent:.1f}", "least": f"{least:g}"}

@@ -1,7 +1,8 @@
 """One case of the HTML page: its steps, what was sent, what came back, what was checked."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from shall.report.html_parts import body_text, glyph, table, timing
 from shall.report.markup import Html, joined, tag
@@ -36,8 +37,7 @@ DIFFERENCE_FROM = 60
 """JSON structures longer than this are compared line by line."""
 
 
-@dataclass(frozen=True, slots=True)
-class Showing:
+class Showing(Struct, frozen=True):
     """How to show cases. ``exchanges`` False leaves requests and responses out.
 
     Cases that only met one of ``outages`` are folded: a notice says it for all of them.

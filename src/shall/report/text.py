@@ -1,7 +1,8 @@
 """A run as a terminal summary: what went wrong, with its line in the file, then the counts."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from shall.diagnostics.escaping import one_line
 from shall.report.values import (
@@ -59,8 +60,7 @@ _PAINT = {
 _BOLD, _DIM, _RESET = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(Struct, frozen=True):
     """How to write: language, colours, columns, and where the parts of cases stand."""
 
     language: str = "en"

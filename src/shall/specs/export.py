@@ -30,11 +30,11 @@ _SIGNS = {
     Status.UNTESTED: "-",
 }
 
-_ALWAYS_COUNTED = (Status.PROVED, Status.FAILING, Status.NOT_RUN, Status.UNTESTED)
+ALWAYS_COUNTED = (Status.PROVED, Status.FAILING, Status.NOT_RUN, Status.UNTESTED)
 _COUNTED = (
-    *_ALWAYS_COUNTED[:2],
-    *(status for status in Status if status not in _ALWAYS_COUNTED),
-    *_ALWAYS_COUNTED[2:],
+    *ALWAYS_COUNTED[:2],
+    *(status for status in Status if status not in ALWAYS_COUNTED),
+    *ALWAYS_COUNTED[2:],
 )
 """The order of the counts in a summary; others are left out where they count none."""
 
@@ -58,7 +58,11 @@ def to_json(matrix: Matrix) -> dict[str, Any]:
             }
             for unknown in matrix.unknown
         ],
-        "problems": [problem.to_json() for problem in matrix.problems],
+        "problems": [
+            *(problem.to_json() for problem in matrix.wrong_specs),
+            *(problem.to_json() for problem in matrix.problems),
+        ],
+        "unread": [found.to_json() for found in matrix.unread],
         "moved": [
             {"old_key": it.old_key, "new_key": it.new_key, "sources": list(it.sources)}
             for it in matrix.moved
@@ -175,7 +179,7 @@ def summary(matrix: Matrix, language: str = "en") -> str:
     counts = [
         Message("trace.count", {"count": count, "status": status_name(status, language)})
         for status, count in ((it, counted[it.value]) for it in _COUNTED)
-        if count or status in _ALWAYS_COUNTED
+        if count or status in ALWAYS_COUNTED
     ]
     listed = ("，" if language == "zh" else ", ").join(render(it, language) for it in counts)
     params = {"total": len(matrix.rows), "counts": listed, "percent": proved}
@@ -198,8 +202,11 @@ def _remarks(matrix: Matrix, language: str = "en") -> Iterator[str]:
     for moved in matrix.moved:
         params = {"old": moved.old_key, "new": moved.new_key, "sources": ", ".join(moved.sources)}
         yield render(Message("trace.moved", params), language)
-    for problem in matrix.problems:
-        yield str(problem)
+    yield from map(str, matrix.wrong_specs)
+    yield from map(str, matrix.problems)
+    if matrix.unread:
+        count, first = len(matrix.unread), matrix.unread[0].place
+        yield render(Message("trace.unread", {"count": count, "place": first}), language)
 
 
 def _row_to_json(row: Row) -> dict[str, Any]:
@@ -263,7 +270,14 @@ def _reason(link: LinkOutcome, language: str) -> str:
 
 
 def _source(link: LinkOutcome) -> str:
-    return f"{link.link.source} ({link.outcome or 'not run'})"
+    return f"{link.link.source} ({link_state(link.status, link.outcome)})"
+
+
+def link_state(status: str, outcome: str | None) -> str:
+    """Return the outcome of a link, or its status where the outcome is no proof any more."""
+    if outcome is None or status not in {Status.PROVED, Status.FAILING}:
+        return str(status)
+    return outcome
 
 
 def _short(text: str, room: int) -> str:

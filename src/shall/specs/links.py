@@ -4,7 +4,8 @@ import ast
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shall.errors import InvalidSpec, Problem
 from shall.span import Span
@@ -26,8 +27,7 @@ def link_of_case(
         yield Link(criterion, LinkKind.CASE, key, place, fingerprint, can_fail)
 
 
-@dataclass(frozen=True, slots=True)
-class Marks:
+class Marks(Struct, frozen=True):
     """The marks of a test file; ``problems`` are those that cannot be read."""
 
     links: tuple[Link, ...] = ()

@@ -3,15 +3,17 @@
 import difflib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 
+from msgspec import Struct
+from msgspec.structs import replace
+
+from shall.diagnostics import Diagnostic
 from shall.errors import BadValue, Problem
 from shall.specs.model import Criterion, Link, SpecSet
 from shall.specs.status import WORST_FIRST, Latest, LinkOutcome, Status, outcomes_of, status_of
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One criterion with everything that verifies it."""
 
     criterion: Criterion
@@ -19,16 +21,14 @@ class Row:
     links: tuple[LinkOutcome, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class UnknownLink:
+class UnknownLink(Struct, frozen=True):
     """A link to a criterion that no document holds; ``candidates`` are near keys."""
 
     link: Link
     candidates: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
+class Moved(Struct, frozen=True):
     """The text that ``sources`` were recorded for has another key now; links do not follow."""
 
     old_key: str
@@ -36,14 +36,21 @@ class Moved:
     sources: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Matrix:
-    """The coverage matrix; ``problems`` name case and test files that could not be read."""
+class Matrix(Struct, frozen=True):
+    """The coverage matrix; ``problems`` name case and test files that could not be read.
+
+    ``wrong_specs`` are the problems of requirements documents: there may be criteria that are not
+    shown. ``unread`` lists what looks like a requirement and was not read. ``names`` maps each way
+    to name a criterion to the keys that it means.
+    """
 
     rows: tuple[Row, ...]
     unknown: tuple[UnknownLink, ...] = ()
     problems: tuple[Problem, ...] = ()
     moved: tuple[Moved, ...] = ()
+    names: Mapping[str, Sequence[str]] = {}
+    wrong_specs: tuple[Diagnostic, ...] = ()
+    unread: tuple[Diagnostic, ...] = ()
 
     def counts(self) -> Mapping[str, int]:
         """Count the criteria by status; every status is a key."""
@@ -75,7 +82,7 @@ def build_matrix(
     see ``outcomes_of``.
     """
     criteria = specs.criteria()
-    keys = _ways_to_name(criteria)
+    keys = _ways_to_name(specs)
     linked: dict[str, list[Link]] = {criterion.key: [] for criterion in criteria}
     unknown: list[UnknownLink] = []
     for link in links:
@@ -96,7 +103,14 @@ def build_matrix(
         facts = [fact for it in sources for fact in recorded.get((criterion.key, it), ())]
         outcomes = outcomes_of(criterion, mine, facts, environments)
         rows.append(Row(criterion, status_of(outcomes), outcomes))
-    return Matrix(tuple(rows), tuple(unknown), moved=_moved(rows))
+    return Matrix(
+        tuple(rows),
+        tuple(unknown),
+        moved=_moved(rows),
+        wrong_specs=specs.problems,
+        names=keys,
+        unread=specs.unread,
+    )
 
 
 def row_of(matrix: Matrix, name: str) -> Row:
@@ -105,7 +119,7 @@ def row_of(matrix: Matrix, name: str) -> Row:
     Raises:
         BadValue: No criterion, or several, have that name.
     """
-    keys = _ways_to_name([row.criterion for row in matrix.rows])
+    keys = matrix.names
     named = keys.get(name, [])
     if len(named) != 1:
         near = tuple(named) or _near(name, keys)
@@ -129,15 +143,18 @@ def _moved(rows: Sequence[Row]) -> tuple[Moved, ...]:
 
 
 def resolve(specs: SpecSet) -> Mapping[str, Criterion]:
-    """Map every way to name a criterion to it: its key, and its local id where that is unique."""
+    """Map every way to name a criterion to it: its key, and its local id where that is unique.
+
+    A key that stands twice names none.
+    """
     criteria = {criterion.key: criterion for criterion in specs.criteria()}
-    ways = _ways_to_name(tuple(criteria.values()))
+    ways = _ways_to_name(specs)
     return {name: criteria[keys[0]] for name, keys in ways.items() if len(keys) == 1}
 
 
 def candidates_of(name: str, specs: SpecSet) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the keys of the criteria that a link names, and where there is none the near keys."""
-    keys = _ways_to_name(specs.criteria())
+    keys = _ways_to_name(specs)
     named = tuple(keys.get(name, ()))
     return named, () if named else _near(name, keys)
 
@@ -155,11 +172,17 @@ def why_unknown(name: str, candidates: Sequence[str]) -> str:
     return f"is unknown. Did you mean {listed}?" if listed else "is unknown."
 
 
-def _ways_to_name(criteria: Sequence[Criterion]) -> dict[str, list[str]]:
+def _ways_to_name(specs: SpecSet) -> dict[str, list[str]]:
+    """Map keys, local ids and keys with the short name of a feature to the keys they mean."""
     ways: dict[str, list[str]] = {}
-    for criterion in criteria:
-        ways.setdefault(criterion.key, []).append(criterion.key)
-        ways.setdefault(criterion.key.partition("#")[2], []).append(criterion.key)
+    short = {feature: alias for alias, feature in specs.aliases().items()}
+    for criterion in specs.criteria():
+        key = criterion.key
+        feature, _, local = key.partition("#")
+        ways.setdefault(key, []).append(key)
+        ways.setdefault(local, []).append(key)
+        if feature in short:
+            ways.setdefault(f"{short[feature]}#{local}", []).append(key)
     return ways
 
 
