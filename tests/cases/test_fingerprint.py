@@ -1,9 +1,8 @@
-import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from msgspec.structs import replace as replace_struct
+from msgspec.structs import replace
 
 from shall.cases import fingerprint_v1
 from shall.cases.fingerprint import case_fingerprint, case_fingerprints
@@ -118,23 +117,21 @@ def parts_of(value: Any) -> Iterator[Any]:
     if isinstance(value, tuple):
         for item in value:
             yield from parts_of(item)
-    elif hasattr(value, "__match_args__"):
+    elif hasattr(value, "__struct_fields__"):
         yield value
-        for name in value.__match_args__:
+        for name in value.__struct_fields__:
             yield from parts_of(getattr(value, name))
 
 
 def changed(value: Any, part: Any, name: str, item: Any) -> Any:
     """Return a case in which a field of one of its parts has another value."""
     if value is part:
-        if dataclasses.is_dataclass(value) and not isinstance(value, type):
-            return dataclasses.replace(value, **{name: item})
-        return replace_struct(value, **{name: item})
+        return replace(value, **{name: item})
     if isinstance(value, tuple):
         return tuple(changed(it, part, name, item) for it in value)
-    if not hasattr(value, "__match_args__"):
+    if not hasattr(value, "__struct_fields__"):
         return value
-    fields = {it: changed(getattr(value, it), part, name, item) for it in value.__match_args__}
+    fields = {it: changed(getattr(value, it), part, name, item) for it in value.__struct_fields__}
     return type(value)(**fields)
 
 
@@ -143,7 +140,7 @@ def test_every_field_of_every_record_counts_when_it_is_used() -> None:
     about = {"name", "description", "allure", "tags", "verifies"}
     tried = 0
     for part in parts_of(case):
-        for name in part.__match_args__:
+        for name in part.__struct_fields__:
             if (isinstance(part, Case) and name in about) or type(part).__name__ == "Allure":
                 continue
             other = changed(case, part, name, "another value")

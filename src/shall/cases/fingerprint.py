@@ -73,7 +73,7 @@ def _data(value: Any) -> Any:
 
 def _used(record: Any) -> dict[str, Any]:
     blank = _BLANK[type(record)]
-    values = {name: getattr(record, name) for name in record.__match_args__}
+    values = {name: getattr(record, name) for name in record.__struct_fields__}
     return {name: it for name, it in values.items() if it != getattr(blank, name)}
 
 
