@@ -6,8 +6,9 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from shall.actions.discovery import JobReader, Texts, case_files, read_jobs
 from shall.actions.recording import Recorder
@@ -25,8 +26,7 @@ if TYPE_CHECKING:
     from shall.engine.worker_processes import WorkerProcesses
 
 
-@dataclass(frozen=True, slots=True)
-class RunRequest:
+class RunRequest(Struct, frozen=True):
     """What to run. No paths: every case below ``tests/cases`` (older layouts are found too).
 
     ``tags`` keeps cases that have any of them; ``variables`` win over those of ``shall.yaml``.
@@ -107,8 +107,7 @@ def _go_on(options: RunOptions, stop: Stop) -> Callable[[], None]:
     return go_on
 
 
-@dataclass(frozen=True, slots=True)
-class _Cases:
+class _Cases(Struct, frozen=True):
     """The cases of a run. ``read`` reads the jobs of those with some numbers, each in its turn."""
 
     keys: Sequence[str]

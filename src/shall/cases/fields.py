@@ -2,8 +2,9 @@
 
 import math
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 from typing import Any, TypeAlias
+
+from msgspec import Struct, field
 
 from shall.cases.bounds import MAX_FINDINGS
 from shall.cases.nearest import nearest
@@ -14,8 +15,7 @@ Keys: TypeAlias = tuple[str | int, ...]
 """Where a value stands in the case: ``("steps", 0, "assert", 1, "type")``, as written."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One thing wrong, before its place in the file is known.
 
     ``offset`` counts characters into the value, where the fault lies inside of it.
@@ -27,8 +27,7 @@ class Finding:
     at_key: bool = False
 
 
-@dataclass(slots=True)
-class Findings:
+class Findings(Struct):
     """What reading found: problems, and older spellings that were understood.
 
     The first ``MAX_FINDINGS`` of each are stored; of the others only the number is.

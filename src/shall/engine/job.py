@@ -2,8 +2,9 @@
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from shall.cases.model import Case
 from shall.engine.budgets import Memory
@@ -11,8 +12,7 @@ from shall.messages import Message
 from shall.results.records import CriterionRef, Position
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(Struct, frozen=True):
     """One case to run. ``key`` is the path of its file in the workspace, with ``/``.
 
     ``case`` None: the file could not be read; ``error`` says why, and the case counts as an
@@ -30,8 +30,7 @@ class Job:
     locate: Callable[[str], Position] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RunOptions:
+class RunOptions(Struct, frozen=True):
     """How to run. Durations in seconds.
 
     ``host`` wins over the host of a case; ``default_host`` is used where neither a case nor its

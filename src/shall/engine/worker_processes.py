@@ -19,10 +19,12 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from threading import Thread
 from typing import NoReturn
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from shall.engine.budgets import Memory
 from shall.engine.job import Job, RunOptions
@@ -52,8 +54,7 @@ _PIPE_BYTES = 1 << 20
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Workload:
+class Workload(Struct, frozen=True):
     """The cases of a run and what runs them: ``read`` reads the jobs with some numbers."""
 
     keys: Sequence[str]
