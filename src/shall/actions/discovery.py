@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+import msgspec
 from msgspec.structs import replace
 
 from shall.actions.links import LinkCheck
@@ -152,13 +153,14 @@ def _read_job(workspace: Workspace, path: str, text: str | None) -> Job:
         case = _named(workspace, read_case(text, path))
     except InvalidInput as error:
         return Job(path, None, error=Message("case.invalid", {"problems": str(error)}))
-    return Job(path, case, fingerprint=case_fingerprint(case), locate=_positions(text, path))
+    fingerprint = case_fingerprint(case) if case.verifies else ""  # only evidence needs it
+    return Job(path, case, fingerprint, locate=_positions(text, path))
 
 
 def _named(workspace: Workspace, case: Case) -> Case:
     """Mask the name of a case: it is told while the case runs, before anything else is masked."""
     name = workspace.redactor.text(case.name)
-    return case if name == case.name else replace(case, name=name)
+    return case if name == case.name else msgspec.structs.replace(case, name=name)
 
 
 def _positions(text: str, path: str) -> Callable[[str], Position]:

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from shall.actions.requirements import read_specs
 from shall.cases.reader import locate
-from shall.errors import InvalidSpec, ShallError
+from shall.errors import ShallError
 from shall.specs.matrix import candidates_of, why_unknown
 from shall.specs.model import SpecSet
 from shall.workspace.workspace import Workspace
@@ -57,10 +57,8 @@ class LinkCheck:
 
     @cached_property
     def _specs(self) -> SpecSet | None:
-        try:
-            return read_specs(self._workspace)
-        except InvalidSpec:  # reported by whoever needs them, and by `shall trace`
-            return None
+        specs = read_specs(self._workspace)
+        return None if specs.problems else specs  # which `shall trace` reports
 
     def _place(self, case_key: str, index: int) -> str:
         try:

@@ -43,7 +43,7 @@ class CheckKind(StrEnum):
     SSE_LAST_EVENT = "sse_last_event"
 
 
-class Check(Struct, frozen=True):
+class Check(Struct, frozen=True, gc=False):
     """One assertion about a response.
 
     ``field`` is a path into the JSON body (``data.items[0].id``, ``[0].id`` for an array root,
@@ -72,14 +72,14 @@ class BodyKind(StrEnum):
     DATA = "data"
 
 
-class Body(Struct, frozen=True):
+class Body(Struct, frozen=True, gc=False):
     """A request body as written."""
 
     kind: BodyKind
     value: Any
 
 
-class RequestTemplate(Struct, frozen=True):
+class RequestTemplate(Struct, frozen=True, gc=False):
     """A request before its expressions are evaluated.
 
     ``url`` is absolute, or a path that is joined to the host. ``files`` maps a form field to a
@@ -88,16 +88,16 @@ class RequestTemplate(Struct, frozen=True):
 
     url: str
     method: str = "GET"
-    headers: Mapping[str, Any] = field(default_factory=dict)
-    params: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    params: Mapping[str, Any] = field(default_factory=dict[str, Any])
     body: Body | None = None
-    files: Mapping[str, Any] = field(default_factory=dict)
+    files: Mapping[str, Any] = field(default_factory=dict[str, Any])
     timeout_s: float | None = None
     project: str | None = None
     follow_redirects: bool = True
 
 
-class Step(Struct, frozen=True):
+class Step(Struct, frozen=True, gc=False):
     """One request and what must hold of its response.
 
     ``allow_status`` lists statuses of 400 and above that are not a failure for a step that does
@@ -117,7 +117,7 @@ class Operation(StrEnum):
     DB = "db"
 
 
-class Teardown(Struct, frozen=True):
+class Teardown(Struct, frozen=True, gc=False):
     """What is undone after the steps. ``request`` for an API call, ``query`` for a database."""
 
     id: str
@@ -128,7 +128,7 @@ class Teardown(Struct, frozen=True):
     allow_status: tuple[int, ...] = ()
 
 
-class Allure(Struct, frozen=True):
+class Allure(Struct, frozen=True, gc=False):
     """Labels for Allure reports."""
 
     epic: str | None = None
@@ -136,7 +136,7 @@ class Allure(Struct, frozen=True):
     story: str | None = None
 
 
-class Case(Struct, frozen=True):
+class Case(Struct, frozen=True, gc=False):
     """A test case: steps in order, then teardowns in reverse.
 
     ``verifies`` holds criterion ids such as ``auth#1.2``; ``secrets`` names variables whose
@@ -148,7 +148,7 @@ class Case(Struct, frozen=True):
     description: str = ""
     host: str | None = None
     allure: Allure | None = None
-    variables: Mapping[str, Any] = field(default_factory=dict)
+    variables: Mapping[str, Any] = field(default_factory=dict[str, Any])
     secrets: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     verifies: tuple[str, ...] = ()

@@ -13,6 +13,8 @@ from shall.cases.fields import Fields, Finding, Findings, kind_of, written
 from shall.cases.model import Allure, Case, Operation, Step, Teardown
 from shall.cases.nearest import nearest
 from shall.cases.path import parse_path
+from shall.cases.plain_case import plain_case
+from shall.cases.plain_yaml import read_plain
 from shall.cases.problem_limit import told_problems
 from shall.cases.references import check_references
 from shall.cases.requests import REQUEST_FIELDS, check_address, read_allowed, read_request
@@ -37,11 +39,16 @@ class Reading(Struct, frozen=True):
 
 
 def load_yaml(text: str, file: str) -> Any:
-    """Read one YAML document as JSON data. The parsers are imported with the first document.
+    """Read one YAML document as JSON data.
+
+    The parsers are imported with the first document that is not plain (``plain_yaml``).
 
     Raises:
         InvalidCase: It is not YAML, not JSON data, or larger or deeper than the limits.
     """
+    value = read_plain(text)
+    if value is not None:
+        return value
     from shall.cases import yaml_text
 
     return yaml_text.load_yaml(text, file)
@@ -58,18 +65,19 @@ def locate(text: str, file: str, path: str) -> Span:
 
 def locator(text: str, file: str) -> Callable[[str], Span]:
     """Return what ``locate`` does, for several paths: the text is parsed once, when it is asked."""
-    from shall.cases.locations import Locator
-
-    made: list[Locator] = []
+    made: list[Any] = []
 
     def place(path: str) -> Span:
         if not made:
+            from shall.cases.locations import Locator  # it imports PyYAML
+
             made.append(Locator(text, file))
         try:
             keys = parse_path(path) if path else ()
         except BadValue:
             keys = ()
-        return made[0].place(keys)
+        found: Span = made[0].place(keys)
+        return found
 
     return place
 
@@ -100,8 +108,12 @@ def read_data(data: Mapping[str, Any], file: str) -> Case:
 
 def examine_text(text: str, file: str) -> Reading:
     """Read like ``read_case``, and tell about older spellings too."""
+    data = load_yaml(text, file)
+    plain = plain_case(data)
+    if plain is not None:
+        return Reading(plain, ())
     findings = Findings()
-    case = _read_root(load_yaml(text, file), findings)
+    case = _read_root(data, findings)
     if findings.problems or case is None:
         from shall.cases.locations import Locator
 

@@ -4,8 +4,6 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from msgspec.structs import asdict
-
 from shall.cases.model import Allure, Case, Check, CheckKind, RequestTemplate, Step, Teardown
 
 _ABSOLUTE = re.compile(r"https?://", re.IGNORECASE)
@@ -36,7 +34,7 @@ def _filled(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _allure(allure: Allure) -> dict[str, Any]:
-    labels = asdict(allure)
+    labels = {name: getattr(allure, name) for name in Allure.__struct_fields__}
     return {name: label for name, label in labels.items() if label is not None}
 
 

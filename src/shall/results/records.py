@@ -131,7 +131,8 @@ class CaseResult(Struct, frozen=True, gc=False):
     ``started_at`` is aware UTC. ``checks_executed`` counts the checks that were written in the
     case and carried out (implicit ones not). ``outcome`` is that of the steps;
     ``teardown_outcome`` stands beside it and never hides it. ``position`` is set where ``error`` is
-    about a part of the case (its parameter ``path``).
+    about a part of the case (its parameter ``path``). ``case_fingerprint`` is empty where the case
+    verifies no criterion.
     """
 
     run_id: str

@@ -59,6 +59,21 @@ class ProjectSettings(Struct, frozen=True):
             flag="--environment",
         ),
     ] = ""
+    specs: Annotated[
+        tuple[str, ...],
+        project(
+            types.words,
+            "globs of further requirements documents, beside the known layouts (docs/req/*.md)",
+        ),
+    ] = ()
+    environments: Annotated[
+        tuple[str, ...],
+        project(
+            types.names,
+            "environments in which a criterion must be proved;"
+            " none: every one in which it was tried",
+        ),
+    ] = ()
     keep: Annotated[
         str,
         project(

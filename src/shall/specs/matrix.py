@@ -3,32 +3,14 @@
 import difflib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from enum import StrEnum
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from shall.errors import Problem
+from shall.diagnostics import Diagnostic
+from shall.errors import BadValue, Problem
 from shall.specs.model import Criterion, Link, SpecSet
-
-
-class Status(StrEnum):
-    """Where a criterion stands. More statuses will come: do not treat the set as closed."""
-
-    PROVED = "proved"  # every linked case and test that ran passed, and at least one ran
-    FAILING = "failing"  # the latest outcome of at least one is failed or error
-    NOT_RUN = "not run"  # linked, but nothing ran yet
-    UNTESTED = "untested"  # nothing says that it verifies it
-
-
-_WORST_FIRST = (Status.FAILING, Status.UNTESTED, Status.NOT_RUN, Status.PROVED)
-
-
-class LinkOutcome(Struct, frozen=True):
-    """A link and its latest outcome; None when it never ran. ``run_id`` names the run."""
-
-    link: Link
-    outcome: str | None = None
-    run_id: str | None = None
+from shall.specs.status import WORST_FIRST, Latest, LinkOutcome, Status, outcomes_of, status_of
 
 
 class Row(Struct, frozen=True):
@@ -46,12 +28,29 @@ class UnknownLink(Struct, frozen=True):
     candidates: tuple[str, ...] = ()
 
 
+class Moved(Struct, frozen=True):
+    """The text that ``sources`` were recorded for has another key now; links do not follow."""
+
+    old_key: str
+    new_key: str
+    sources: tuple[str, ...] = ()
+
+
 class Matrix(Struct, frozen=True):
-    """The coverage matrix; ``problems`` name case and test files that could not be read."""
+    """The coverage matrix; ``problems`` name case and test files that could not be read.
+
+    ``wrong_specs`` are the problems of requirements documents: there may be criteria that are not
+    shown. ``unread`` lists what looks like a requirement and was not read. ``names`` maps each way
+    to name a criterion to the keys that it means.
+    """
 
     rows: tuple[Row, ...]
     unknown: tuple[UnknownLink, ...] = ()
     problems: tuple[Problem, ...] = ()
+    moved: tuple[Moved, ...] = ()
+    names: Mapping[str, Sequence[str]] = {}
+    wrong_specs: tuple[Diagnostic, ...] = ()
+    unread: tuple[Diagnostic, ...] = ()
 
     def counts(self) -> Mapping[str, int]:
         """Count the criteria by status; every status is a key."""
@@ -59,13 +58,9 @@ class Matrix(Struct, frozen=True):
         return {status.value: counted[status] for status in Status}
 
     def worst_first(self) -> tuple[Row, ...]:
-        """Return the rows by status, failing ones first, in each by the order of the documents.
-
-        A status that this order does not know comes before those that are proved.
-        """
-        order = {status: at for at, status in enumerate(_WORST_FIRST)}
-        unknown = len(_WORST_FIRST) - 1.5
-        return tuple(sorted(self.rows, key=lambda row: order.get(row.status, unknown)))
+        """Return the rows by status, failing ones first, in each by the order of the documents."""
+        order = {status: at for at, status in enumerate(WORST_FIRST)}
+        return tuple(sorted(self.rows, key=lambda row: order.get(row.status, len(order))))
 
     @property
     def proved_percent(self) -> float:
@@ -75,49 +70,91 @@ class Matrix(Struct, frozen=True):
         return 100 * self.counts()[Status.PROVED.value] / len(self.rows)
 
 
-class Latest(Struct, frozen=True):
-    """The latest outcome of one source for one criterion."""
-
-    criterion: str
-    source: str
-    outcome: str
-    run_id: str
-
-
-def build_matrix(specs: SpecSet, links: Iterable[Link], latest: Iterable[Latest]) -> Matrix:
+def build_matrix(
+    specs: SpecSet,
+    links: Iterable[Link],
+    latest: Iterable[Latest],
+    environments: Sequence[str] | None = None,
+) -> Matrix:
     """Join criteria, links and latest outcomes.
 
-    Only the latest of each (criterion, source) that a link still names counts. A skipped outcome
-    does not prove and does not fail: the link reads as not run.
+    Only outcomes of (criterion, source) pairs that a link still names count. ``environments``:
+    see ``outcomes_of``.
     """
     criteria = specs.criteria()
-    keys = _ways_to_name(criteria)
-    outcomes = {(it.criterion, it.source): it for it in latest}
-    linked: dict[str, list[LinkOutcome]] = {criterion.key: [] for criterion in criteria}
+    keys = _ways_to_name(specs)
+    linked: dict[str, list[Link]] = {criterion.key: [] for criterion in criteria}
     unknown: list[UnknownLink] = []
     for link in links:
         named = keys.get(link.criterion, [])
         if len(named) == 1:
-            linked[named[0]].append(_with_outcome(link, named[0], outcomes))
+            linked[named[0]].append(link)
         else:
             unknown.append(UnknownLink(link, tuple(named) or _near(link.criterion, keys)))
-    rows = tuple(
-        Row(criterion, _status(linked[criterion.key]), tuple(linked[criterion.key]))
-        for criterion in criteria
+    recorded: dict[tuple[str, str], list[Latest]] = {}
+    for fact in latest:
+        named = keys.get(fact.criterion, [])
+        key = named[0] if len(named) == 1 else fact.criterion
+        recorded.setdefault((key, fact.source), []).append(fact)
+    rows = []
+    for criterion in criteria:
+        mine = linked[criterion.key]
+        sources = dict.fromkeys(link.source for link in mine)
+        facts = [fact for it in sources for fact in recorded.get((criterion.key, it), ())]
+        outcomes = outcomes_of(criterion, mine, facts, environments)
+        rows.append(Row(criterion, status_of(outcomes), outcomes))
+    return Matrix(
+        tuple(rows),
+        tuple(unknown),
+        moved=_moved(rows),
+        wrong_specs=specs.problems,
+        names=keys,
+        unread=specs.unread,
     )
-    return Matrix(rows, tuple(unknown))
+
+
+def row_of(matrix: Matrix, name: str) -> Row:
+    """Return the row of a criterion, by its key or a local id that is unique.
+
+    Raises:
+        BadValue: No criterion, or several, have that name.
+    """
+    keys = matrix.names
+    named = keys.get(name, [])
+    if len(named) != 1:
+        near = tuple(named) or _near(name, keys)
+        raise BadValue(f"The criterion {name} {why_unknown(name, near)}")
+    return next(row for row in matrix.rows if row.criterion.key == named[0])
+
+
+def _moved(rows: Sequence[Row]) -> tuple[Moved, ...]:
+    """Return the criteria whose text was proved under the number of another one."""
+    keys = {row.criterion.fingerprint: row.criterion.key for row in rows}
+    found: dict[tuple[str, str], Moved] = {}
+    for row in rows:
+        for outcome in row.links:
+            proved = outcome.latest and outcome.latest.criterion_fingerprint
+            key = keys.get(proved or "")
+            if outcome.status is Status.SUSPECT and key is not None:
+                moved = found.get((row.criterion.key, key)) or Moved(row.criterion.key, key)
+                sources = (*moved.sources, outcome.link.source)
+                found[row.criterion.key, key] = replace(moved, sources=sources)
+    return tuple(found.values())
 
 
 def resolve(specs: SpecSet) -> Mapping[str, Criterion]:
-    """Map every way to name a criterion to it: its key, and its local id where that is unique."""
+    """Map every way to name a criterion to it: its key, and its local id where that is unique.
+
+    A key that stands twice names none.
+    """
     criteria = {criterion.key: criterion for criterion in specs.criteria()}
-    ways = _ways_to_name(tuple(criteria.values()))
+    ways = _ways_to_name(specs)
     return {name: criteria[keys[0]] for name, keys in ways.items() if len(keys) == 1}
 
 
 def candidates_of(name: str, specs: SpecSet) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the keys of the criteria that a link names, and where there is none the near keys."""
-    keys = _ways_to_name(specs.criteria())
+    keys = _ways_to_name(specs)
     named = tuple(keys.get(name, ()))
     return named, () if named else _near(name, keys)
 
@@ -135,28 +172,20 @@ def why_unknown(name: str, candidates: Sequence[str]) -> str:
     return f"is unknown. Did you mean {listed}?" if listed else "is unknown."
 
 
-def _ways_to_name(criteria: Sequence[Criterion]) -> dict[str, list[str]]:
+def _ways_to_name(specs: SpecSet) -> dict[str, list[str]]:
+    """Map keys, local ids and keys with the short name of a feature to the keys they mean."""
     ways: dict[str, list[str]] = {}
-    for criterion in criteria:
-        ways.setdefault(criterion.key, []).append(criterion.key)
-        ways.setdefault(criterion.key.partition("#")[2], []).append(criterion.key)
+    short = {feature: alias for alias, feature in specs.aliases().items()}
+    for criterion in specs.criteria():
+        key = criterion.key
+        feature, _, local = key.partition("#")
+        ways.setdefault(key, []).append(key)
+        ways.setdefault(local, []).append(key)
+        if feature in short:
+            ways.setdefault(f"{short[feature]}#{local}", []).append(key)
     return ways
 
 
 def _near(name: str, keys: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     full = [key for key in keys if "#" in key]
     return tuple(difflib.get_close_matches(name, full, n=3, cutoff=0.6))
-
-
-def _with_outcome(link: Link, key: str, outcomes: Mapping[tuple[str, str], Latest]) -> LinkOutcome:
-    found = outcomes.get((key, link.source)) or outcomes.get((link.criterion, link.source))
-    return LinkOutcome(link, found.outcome, found.run_id) if found else LinkOutcome(link)
-
-
-def _status(links: Sequence[LinkOutcome]) -> Status:
-    outcomes = {link.outcome for link in links}
-    if outcomes & {"failed", "error"}:
-        return Status.FAILING
-    if "passed" in outcomes:
-        return Status.PROVED
-    return Status.NOT_RUN if links else Status.UNTESTED
