@@ -36,10 +36,10 @@ def test_requirements_of_too_much_text_are_refused_with_their_place(
         write(space, feature, "x" * size)
     with pytest.raises(InvalidSpec) as caught:
         read_specs(space)
-    told = [str(problem.place.file) + ": " + problem.message for problem in caught.value.problems]
+    told = [str(found).replace(":1:1:", ":") for found in caught.value.diagnostics]
     assert told == [
-        "specs/b/requirements.md: the document has more than 1,000 characters",
-        "specs/c/requirements.md: the documents up to this one have more than 1,500 characters",
+        "specs/b/requirements.md: The document has more than 1,000 characters.",
+        "specs/c/requirements.md: The documents up to this one have more than 1,500 characters.",
     ]
 
 
@@ -48,5 +48,5 @@ def test_of_many_problems_of_requirements_the_first_hundred_are_told(space: Work
     write(space, "a", HEAD + f"{HEAD}1. THE system SHALL answer.\n\n" * 300)
     with pytest.raises(InvalidSpec) as caught:
         read_specs(space)
-    assert len(caught.value.problems) == 101
-    assert caught.value.problems[-1].message == "and 199 more problems"
+    assert len(caught.value.diagnostics) == 101
+    assert caught.value.diagnostics[-1].message == "And 199 more problems."

@@ -15,11 +15,10 @@ UNKNOWN = Diagnostic(
     "case.unknown-field",
     Severity.ERROR,
     "The field methd is unknown.",
-    Span(FILE, 3, 3),
-    length=5,
+    Span(FILE, 3, 3, 5),
     hint="Did you mean method?",
     field="methd",
-    fix=Edit(Span(FILE, 3, 3), 5, "method"),
+    fix=Edit(Span(FILE, 3, 3, 5), "method"),
 )
 NOWHERE = Diagnostic("setting.unknown", Severity.WARNING, "No such setting.")
 
@@ -36,7 +35,7 @@ def test_the_terminal_shows_the_line_with_carets_below_what_is_wrong() -> None:
 
 
 def test_a_caret_stands_below_its_character_after_wide_ones() -> None:
-    found = Diagnostic("x.y", Severity.ERROR, "Wrong.", Span("a.md", 1, 4), length=2)
+    found = Diagnostic("x.y", Severity.ERROR, "Wrong.", Span("a.md", 1, 4, 2))
 
     *_, line, caret = terminal([found], {"a.md": "一二三四五六"}).splitlines()
 
@@ -45,7 +44,7 @@ def test_a_caret_stands_below_its_character_after_wide_ones() -> None:
 
 
 def test_a_long_line_is_cut_around_the_problem() -> None:
-    found = Diagnostic("x.y", Severity.ERROR, "Wrong.", Span("a.md", 1, 5001), length=5)
+    found = Diagnostic("x.y", Severity.ERROR, "Wrong.", Span("a.md", 1, 5001, 5))
     text = "x" * 5000 + "wrong" + "y" * 5000
 
     *_, line, caret = terminal([found], {"a.md": text}).splitlines()

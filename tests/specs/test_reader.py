@@ -60,7 +60,7 @@ def test_numbered_criteria_have_keys_and_places() -> None:
     keys = [criterion.key for criterion in found]
     assert keys == ["auth#1.1", "auth#1.2", "auth#1.4", "auth#2.1", "auth#2.2"]
     assert found[0].text == "WHEN the password is right, THE API SHALL answer 200"
-    assert found[0].place == Span("specs/auth/requirements.md", 20, 4)
+    assert found[0].span == Span("specs/auth/requirements.md", 20, 4)
     assert found[1].text.endswith("SHALL: - answer 401 - count the try")
     assert found[2].clause is None
     assert feature.requirements[0].title == "Sign in"
@@ -118,7 +118,7 @@ def test_criteria_with_one_key_are_told_with_both_places() -> None:
     with pytest.raises(InvalidSpec) as refused:
         read_document(text, "specs/requirements.md", "default")
     assert "specs/requirements.md:7:4" in str(refused.value)
-    assert "default#1.1 stands at specs/requirements.md:3:4 already" in str(refused.value)
+    assert "default#1.1 is at specs/requirements.md:3:4 already" in str(refused.value)
 
 
 @pytest.mark.verifies("tracing#1.7")
@@ -225,7 +225,7 @@ def test_a_heading_may_be_emphasised(heading: str) -> None:
 def test_columns_hold_with_every_line_end(end: str) -> None:
     lines = ["a\x0cb\u2028c", "", "### Requirement 1", "", "  1. A shall b"]
     [found] = criteria(read_document(end.join(lines), "f", "x"))
-    assert found.place == Span("f", 5, 6)
+    assert found.span == Span("f", 5, 6)
 
 
 def test_a_label_nested_in_a_list_opens_the_criteria() -> None:

@@ -162,10 +162,10 @@ def _named(workspace: Workspace, case: Case) -> Case:
 
 def _positions(text: str, path: str) -> Callable[[str], Position]:
     def locate(where: str) -> Position:
-        place = place_of(where)
-        return Position(place.line, place.column)
+        span = span_of(where)
+        return Position(span.line, span.column)
 
-    place_of = locator(text, path)
+    span_of = locator(text, path)
     return locate
 
 

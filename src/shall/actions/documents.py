@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from shall.actions.masking import refuse_masked_text, shown_text
 from shall.actions.requirements import note_unread
+from shall.diagnostics import Diagnostic
 from shall.errors import BadValue
 from shall.workspace.workspace import Workspace
 from shall.workspace.writable import check_document
@@ -19,7 +20,7 @@ class Written:
 
     path: str
     is_overwritten: bool
-    notes: Sequence[str] = ()
+    notes: Sequence[Diagnostic] = ()
 
 
 def create_file(

@@ -87,12 +87,13 @@ def _settings_text(workspace: Workspace, path: str, text: str) -> str:
     try:
         data = load_yaml(text, path)
     except InvalidCase as error:
-        problem = error.problems[0]
+        problem = error.diagnostics[0]
+        reason = problem.message.removesuffix(".")
         raise BadValue(
-            f"{path} is not valid YAML ({problem.message}), so its secrets are not known and it is"
+            f"{path} is not valid YAML ({reason}), so its secrets are not known and it is"
             " not shown.",
             hint="Ask the operator to correct it: shall config names the place.",
-            place=problem.place,
+            span=problem.span,
         ) from None
     if not isinstance(data, dict):
         return workspace.redactor.text(text)

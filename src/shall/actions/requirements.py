@@ -3,8 +3,9 @@
 import logging
 from collections.abc import Mapping
 
-from shall.cases.problem_limit import first_problems
-from shall.errors import InvalidSpec, Problem
+from shall.diagnostics import Diagnostic, Severity
+from shall.diagnostics.bounds import first_diagnostics
+from shall.errors import InvalidSpec
 from shall.span import Span
 from shall.specs.matrix import resolve
 from shall.specs.model import Feature, SpecSet
@@ -24,7 +25,7 @@ _log = logging.getLogger(__name__)
 _BESIDE = frozenset({"design.md", "tasks.md"})  # of a feature, beside its requirements
 
 
-def note_unread(path: str) -> str | None:
+def note_unread(path: str) -> Diagnostic | None:
     """Report that a document below a requirements folder is not read; None where it is.
 
     ``path`` is relative and normalised. ``design.md`` and ``tasks.md`` are what the layouts put
@@ -35,9 +36,12 @@ def note_unread(path: str) -> str | None:
     name = path.rpartition("/")[2]
     if name in _BESIDE or (name == "requirements.md" and feature_of(path) is not None):
         return None
-    return (
-        f"{path} is not read as requirements. Criteria are read from specs/requirements.md and"
-        " specs/<feature>/requirements.md."
+    return Diagnostic(
+        "spec.not-read",
+        Severity.WARNING,
+        f"{path} is not read as requirements.",
+        Span(path, 1),
+        "Criteria are read from specs/requirements.md and specs/<feature>/requirements.md.",
     )
 
 
@@ -49,7 +53,7 @@ def read_specs(workspace: Workspace) -> SpecSet:
     """
     files = workspace.files
     features: list[Feature] = []
-    problems: list[Problem] = []
+    problems: list[Diagnostic] = []
     size = 0
     for folder in SPEC_FOLDERS:
         found = files.find(folder, ("requirements.md",)) if files.is_folder(folder) else []
@@ -63,9 +67,9 @@ def read_specs(workspace: Workspace) -> SpecSet:
                 _check_size(path, len(text), size)
                 features.append(read_document(text, path, feature))
             except InvalidSpec as error:
-                problems.extend(error.problems)
+                problems.extend(error.diagnostics)
     if problems:
-        raise InvalidSpec(first_problems(problems))
+        raise InvalidSpec(first_diagnostics(problems))
     return join_features(features)
 
 
@@ -73,12 +77,12 @@ def _check_size(path: str, characters: int, all_characters: int) -> None:
     """Refuse a document, or the documents up to this one, of more text than is read at once."""
     what = None
     if characters > DOCUMENT_CHARACTERS:
-        what = f"the document has more than {DOCUMENT_CHARACTERS:,} characters"
+        what = f"The document has more than {DOCUMENT_CHARACTERS:,} characters."
     elif all_characters > ALL_CHARACTERS:
-        what = f"the documents up to this one have more than {ALL_CHARACTERS:,} characters"
+        what = f"The documents up to this one have more than {ALL_CHARACTERS:,} characters."
     if what is not None:
         hint = "Split it, or take out what is no requirement."
-        raise InvalidSpec([Problem(Span(path, 1), "", what, hint)])
+        raise InvalidSpec([Diagnostic("spec.too-large", Severity.ERROR, what, Span(path, 1), hint)])
 
 
 def criterion_fingerprints(workspace: Workspace) -> Mapping[str, tuple[str, str]]:

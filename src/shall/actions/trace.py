@@ -9,7 +9,8 @@ from shall.actions.requirements import read_specs
 from shall.cases.fingerprint import case_fingerprint
 from shall.cases.nearest import nearest
 from shall.cases.reader import locate, read_case
-from shall.errors import BadValue, InvalidFile, InvalidInput, Problem, StoreUnavailable
+from shall.diagnostics import Diagnostic, Severity
+from shall.errors import BadValue, InvalidInput, StoreUnavailable
 from shall.results.records import Outcome
 from shall.span import Span
 from shall.specs.links import link_of_case, read_marks
@@ -32,14 +33,14 @@ def trace_requirements(workspace: Workspace, feature: str | None = None) -> Matr
         BadValue: No feature has that name.
     """
     specs = read_specs(workspace)
-    problems: list[Problem] = []
+    problems: list[Diagnostic] = []
     links = [*_case_links(workspace, problems), *_test_links(workspace, problems)]
     matrix = build_matrix(specs, links, _latest(_newest(workspace, problems)))
     matrix = replace(matrix, problems=tuple(problems))
     return matrix if feature is None else _of_feature(matrix, specs, feature)
 
 
-def _case_links(workspace: Workspace, problems: list[Problem]) -> Iterator[Link]:
+def _case_links(workspace: Workspace, problems: list[Diagnostic]) -> Iterator[Link]:
     files = workspace.files
     for folder in case_folders(workspace):
         for path in files.find(folder, YAML_ENDINGS):
@@ -52,11 +53,11 @@ def _case_links(workspace: Workspace, problems: list[Problem]) -> Iterator[Link]
                 problems.extend(_problems_of(error, path))
                 continue
             if case.verifies:
-                place = locate(text, path, "verifies")
-                yield from link_of_case(path, case.verifies, place, case_fingerprint(case))
+                span = locate(text, path, "verifies")
+                yield from link_of_case(path, case.verifies, span, case_fingerprint(case))
 
 
-def _test_links(workspace: Workspace, problems: list[Problem]) -> Iterator[Link]:
+def _test_links(workspace: Workspace, problems: list[Diagnostic]) -> Iterator[Link]:
     for path in workspace.files.find(".", (".py",)):
         name = PurePosixPath(path).name
         if name.startswith("test_") or name.endswith("_test.py"):
@@ -69,21 +70,25 @@ def _test_links(workspace: Workspace, problems: list[Problem]) -> Iterator[Link]
             yield from marks.links
 
 
-def _newest(workspace: Workspace, problems: list[Problem]) -> Sequence[Evidence]:
+def _newest(workspace: Workspace, problems: list[Diagnostic]) -> Sequence[Evidence]:
     if workspace.evidence is None:
         return ()
     try:
         return workspace.evidence.newest()
     except StoreUnavailable as error:
-        problems.append(Problem(Span(str(workspace.state), 1), "", error.message, error.hint))
+        span = Span(str(workspace.state), 1)
+        problems.append(
+            Diagnostic("state.unreadable", Severity.ERROR, error.message, span, error.hint or "")
+        )
         return ()
 
 
-def _problems_of(error: InvalidInput, path: str) -> Sequence[Problem]:
+def _problems_of(error: InvalidInput, path: str) -> Sequence[Diagnostic]:
     """Return the problems of a file that cannot be read."""
-    if isinstance(error, InvalidFile):
-        return error.problems
-    return [Problem(Span(path, 1), "", error.message, error.hint)]
+    span = error.span or Span(path, 1)
+    return error.diagnostics or [
+        Diagnostic("file.unreadable", Severity.ERROR, error.message, span, error.hint or "")
+    ]
 
 
 def _latest(evidence: Iterable[Evidence]) -> list[Latest]:

@@ -49,7 +49,7 @@ def junit(diagnostics: Iterable[Diagnostic]) -> str:
         suite = ET.SubElement(root, "testsuite", {"name": one_line(file)})
         suite.attrib |= {"tests": count, "failures": count, "errors": "0", "skipped": "0"}
         for found in found_in_file:
-            name = f"{found.code} {found.place}" if found.place else found.code
+            name = f"{found.code} {found.span}" if found.span else found.code
             case = ET.SubElement(suite, "testcase", {"name": one_line(name)})
             case.set("classname", one_line(file))
             failure = ET.SubElement(case, "failure", {"message": one_line(found.message)})
@@ -76,20 +76,20 @@ def _sarif_result(found: Diagnostic) -> dict[str, Any]:
         "level": _SARIF_LEVELS[found.severity],
         "message": {"text": text},
     }
-    if found.place is not None:
-        region = {"startLine": found.place.line, "startColumn": found.place.column}
-        if found.length:
-            region["endColumn"] = found.place.column + found.length
-        location = {"artifactLocation": {"uri": found.place.file}, "region": region}
+    if found.span is not None:
+        region = {"startLine": found.span.line, "startColumn": found.span.column}
+        if found.span.length:
+            region["endColumn"] = found.span.column + found.span.length
+        location = {"artifactLocation": {"uri": found.span.file}, "region": region}
         result["locations"] = [{"physicalLocation": location}]
     return result
 
 
 def _github_line(found: Diagnostic) -> str:
     properties = {"title": found.code}
-    if found.place is not None:
-        line, column = str(found.place.line), str(found.place.column)
-        properties = {"file": found.place.file, "line": line, "col": column, **properties}
+    if found.span is not None:
+        line, column = str(found.span.line), str(found.span.column)
+        properties = {"file": found.span.file, "line": line, "col": column, **properties}
     told = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
     text = f"{found.message} {found.hint}" if found.hint else found.message
     return f"::{_GITHUB_LEVELS[found.severity]} {told}::{_data(text)}"
@@ -113,13 +113,13 @@ def _gitlab_entry(found: Diagnostic) -> dict[str, Any]:
         "severity": _GITLAB_LEVELS[found.severity],
         "location": {
             "path": _file(found),
-            "lines": {"begin": found.place.line if found.place else 1},
+            "lines": {"begin": found.span.line if found.span else 1},
         },
     }
 
 
 def _file(found: Diagnostic) -> str:
-    return found.place.file if found.place else ""
+    return found.span.file if found.span else ""
 
 
 def _dumped(data: Any) -> str:

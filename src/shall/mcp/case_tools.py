@@ -85,7 +85,7 @@ async def write_testcase(
         "syntax_valid": True,
         "syntax_errors": [],
         "dry_run": dry_run,
-        "notes": list(written.notes),
+        "notes": [note.text for note in written.notes],
     }
     if written.overwritten_files:
         answer["overwritten_files"] = list(written.overwritten_files)

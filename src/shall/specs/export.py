@@ -39,7 +39,7 @@ def to_json(matrix: Matrix) -> dict[str, Any]:
             {
                 "criterion": unknown.link.criterion,
                 "source": unknown.link.source,
-                "place": str(unknown.link.place),
+                "place": str(unknown.link.span),
                 "candidates": list(unknown.candidates),
             }
             for unknown in matrix.unknown
@@ -59,7 +59,7 @@ def to_csv(matrix: Matrix) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["criterion", "status", "text", "place", "source", "outcome", "run_id"])
     for row in matrix.rows:
-        about = [row.criterion.key, row.status.value, row.criterion.text, str(row.criterion.place)]
+        about = [row.criterion.key, row.status.value, row.criterion.text, str(row.criterion.span)]
         for link in row.links or [None]:
             said = [link.link.source, link.outcome or "", link.run_id or ""] if link else [""] * 3
             writer.writerow([_no_formula(cell) for cell in (*about, *said)])
@@ -129,7 +129,7 @@ def _remarks(matrix: Matrix, language: str = "en") -> Iterator[str]:
         if is_ambiguous(link.criterion, candidates):
             code = "trace.ambiguous"
         params = {
-            "place": link.place,
+            "place": link.span,
             "source": link.source,
             "criterion": link.criterion,
             "candidates": ", ".join(candidates),
@@ -144,8 +144,8 @@ def _row_to_json(row: Row) -> dict[str, Any]:
         "key": row.criterion.key,
         "status": row.status.value,
         "text": row.criterion.text,
-        "file": row.criterion.place.file,
-        "line": row.criterion.place.line,
+        "file": row.criterion.span.file,
+        "line": row.criterion.span.line,
         "fingerprint": row.criterion.fingerprint,
         "links": [
             {

@@ -6,24 +6,23 @@ import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from shall.errors import InvalidSpec, Problem
+from shall.diagnostics import Diagnostic, Severity
+from shall.errors import InvalidSpec
 from shall.span import Span
 from shall.specs.model import Link, LinkKind
 
 MARK = "verifies"
 
-_NO_STRING = "this verifies mark is not read, because its argument is no plain string."
+_NO_STRING = "This verifies mark is not read, because its argument is no plain string."
 _WRITE_STRING = 'Write the key itself, such as verifies("auth#1.2").'
 
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
-def link_of_case(
-    key: str, verifies: Sequence[str], place: Span, fingerprint: str
-) -> Iterator[Link]:
+def link_of_case(key: str, verifies: Sequence[str], span: Span, fingerprint: str) -> Iterator[Link]:
     """Return the links of one case."""
     for criterion in verifies:
-        yield Link(criterion, LinkKind.CASE, key, place, fingerprint)
+        yield Link(criterion, LinkKind.CASE, key, span, fingerprint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,7 @@ class Marks:
     """The marks of a test file; ``problems`` are those that cannot be read."""
 
     links: tuple[Link, ...] = ()
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[Diagnostic, ...] = ()
 
 
 def marks_in(text: str, file: str) -> list[Link]:
@@ -58,13 +57,16 @@ def read_marks(text: str, file: str) -> Marks:
         links = tuple(_links_below(module.body, file, (), _module_marks(module.body)))
         return Marks(links, tuple(_unread_marks(module, file)))
     except (MemoryError, RecursionError):  # how ast tells of nesting beyond its limits
-        message = "this Python is nested too deeply to be read"
-        raise InvalidSpec([Problem(Span(file, 1), "", message)]) from None
+        raise _not_python("This Python is nested too deeply to be read.", Span(file, 1)) from None
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None) or 1
         column = getattr(error, "offset", None) or 1
-        message = f"this is not Python: {getattr(error, 'msg', error)}"
-        raise InvalidSpec([Problem(Span(file, line, column), "", message)]) from None
+        message = f"This is not Python: {getattr(error, 'msg', error)}."
+        raise _not_python(message, Span(file, line, column)) from None
+
+
+def _not_python(message: str, span: Span) -> InvalidSpec:
+    return InvalidSpec([Diagnostic("link.not-python", Severity.ERROR, message, span)])
 
 
 def test_fingerprint(definition: ast.AST) -> str:
@@ -113,7 +115,7 @@ def _marks(expressions: Iterable[ast.expr]) -> Iterator[tuple[str, int]]:
                         yield argument.value, argument.lineno
 
 
-def _unread_marks(module: ast.Module, file: str) -> Iterator[Problem]:
+def _unread_marks(module: ast.Module, file: str) -> Iterator[Diagnostic]:
     """Report every ``verifies(...)`` that says at run time what it names, or that names nothing."""
     for node in ast.walk(module):
         if isinstance(node, ast.Call) and _is_mark(node.func):
@@ -121,8 +123,10 @@ def _unread_marks(module: ast.Module, file: str) -> Iterator[Problem]:
             for value in values or [node]:
                 plain = isinstance(value, ast.Constant) and isinstance(value.value, str)
                 if not plain or value not in node.args:
-                    place = Span(file, value.lineno, value.col_offset + 1)
-                    yield Problem(place, "", _NO_STRING, _WRITE_STRING)
+                    span = Span(file, value.lineno, value.col_offset + 1)
+                    yield Diagnostic(
+                        "link.unread-mark", Severity.WARNING, _NO_STRING, span, _WRITE_STRING
+                    )
 
 
 def _is_mark(function: ast.expr) -> bool:

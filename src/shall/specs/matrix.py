@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from shall.errors import Problem
+from shall.diagnostics import Diagnostic, Severity
+from shall.span import Span
 from shall.specs.model import Criterion, Link, SpecSet
 
 
@@ -47,6 +48,10 @@ class UnknownLink:
     link: Link
     candidates: tuple[str, ...] = ()
 
+    def diagnostic(self) -> Diagnostic:
+        """Return the problem that readers of the source of the link are shown."""
+        return unresolved(self.link.criterion, self.candidates, self.link.span)
+
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
@@ -54,7 +59,7 @@ class Matrix:
 
     rows: tuple[Row, ...]
     unknown: tuple[UnknownLink, ...] = ()
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[Diagnostic, ...] = ()
 
     def counts(self) -> Mapping[str, int]:
         """Count the criteria by status; every status is a key."""
@@ -131,12 +136,21 @@ def is_ambiguous(name: str, candidates: Sequence[str]) -> bool:
     return len(candidates) > 1 and all(key.partition("#")[2] == name for key in candidates)
 
 
-def why_unknown(name: str, candidates: Sequence[str]) -> str:
-    """Return what is wrong with a link that names no criterion, or several: ``is ...``."""
+def unresolved(
+    name: str, candidates: Sequence[str], span: Span | None = None, field: str = ""
+) -> Diagnostic:
+    """Return the problem of a link that names no criterion, or several: its ``candidates``."""
     listed = ", ".join(candidates)
     if is_ambiguous(name, candidates):
-        return f"is ambiguous. Write one of {listed}."
-    return f"is unknown. Did you mean {listed}?" if listed else "is unknown."
+        code, message, hint = (
+            "link.ambiguous-criterion",
+            f"{name} is ambiguous.",
+            "Write one of {}.",
+        )
+    else:
+        code, message = "link.unknown-criterion", f"{name} is unknown."
+        hint = "Did you mean {}?" if listed else ""
+    return Diagnostic(code, Severity.WARNING, message, span, hint.format(listed), field)
 
 
 def _ways_to_name(criteria: Sequence[Criterion]) -> dict[str, list[str]]:

@@ -45,7 +45,7 @@ class Criterion:
 
     key: str
     text: str
-    place: Span
+    span: Span
     fingerprint: str
     clause: Clause | None = None
 
@@ -56,7 +56,7 @@ class Requirement:
 
     number: str
     title: str
-    place: Span
+    span: Span
     criteria: tuple[Criterion, ...]
     user_story: str = ""
 
@@ -104,5 +104,5 @@ class Link:
     criterion: str
     kind: LinkKind
     source: str
-    place: Span
+    span: Span
     fingerprint: str = ""

@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from shall.errors import InvalidSpec, Problem
+from shall.diagnostics import Diagnostic, Severity
+from shall.errors import InvalidSpec
 from shall.span import Span
 from shall.specs.blocks import Block, BlockKind, read_blocks
 from shall.specs.ears import parse_clause
@@ -51,7 +52,7 @@ def read_document(text: str, file: str, feature: str) -> Feature:
     """
     drafts = _Reader(feature, file).read(text)
     requirements = tuple(
-        Requirement(draft.number, draft.title, draft.place, draft.criteria(), draft.story)
+        Requirement(draft.number, draft.title, draft.span, draft.criteria(), draft.story)
         for draft in drafts
         if draft.number or draft.criteria()
     )
@@ -72,24 +73,32 @@ def join_features(features: Sequence[Feature]) -> SpecSet:
     for feature in features:
         other = files.setdefault(feature.name, feature.file)
         if other != feature.file:
-            message = f"the feature {feature.name} is described in {other} too"
-            hint = "Give one of the two folders another name."
-            problems.append(Problem(Span(feature.file, 1), "", message, hint))
+            message = f"The feature {feature.name} is described in {other} too."
+            problems.append(
+                Diagnostic(
+                    "spec.duplicate-feature",
+                    Severity.ERROR,
+                    message,
+                    Span(feature.file, 1),
+                    "Rename one of the two folders.",
+                )
+            )
     if problems:
         raise InvalidSpec(problems)
     return SpecSet(tuple(features))
 
 
-def _same_keys(criteria: Iterable[Criterion]) -> Iterator[Problem]:
+def _same_keys(criteria: Iterable[Criterion]) -> Iterator[Diagnostic]:
     first: dict[str, Criterion] = {}
     for criterion in criteria:
         other = first.setdefault(criterion.key, criterion)
         if other is not criterion:
-            yield Problem(
-                criterion.place,
-                "",
-                f"{criterion.key} stands at {other.place} already",
-                "Give each requirement and criterion a number of its own.",
+            yield Diagnostic(
+                "spec.duplicate-number",
+                Severity.ERROR,
+                f"{criterion.key} is at {other.span} already.",
+                criterion.span,
+                "Each requirement and criterion needs a number of its own.",
             )
 
 
@@ -99,7 +108,7 @@ class _Draft:
 
     number: str
     title: str
-    place: Span
+    span: Span
     level: int = 0
     story: str = ""
     in_criteria: bool = False
@@ -112,7 +121,7 @@ class _Draft:
     def criteria(self) -> tuple[Criterion, ...]:
         """Return what counts, as written: a sentence beside a list only explains the list."""
         counted = self.items or self.sentences
-        return tuple(sorted((*self.named, *counted), key=lambda criterion: criterion.place))
+        return tuple(sorted((*self.named, *counted), key=lambda criterion: criterion.span))
 
     def open_criteria(self) -> None:
         """Begin the acceptance criteria: what stood above them without an id explained them."""
@@ -147,8 +156,8 @@ class _Reader:
         self._depth = 0
         found = _REQUIREMENT.fullmatch(block.text.strip("*_ "))
         if found:
-            place = Span(self._file, block.line, block.column)
-            self._current = _Draft(found["number"], found["title"], place, block.level)
+            span = Span(self._file, block.line, block.column)
+            self._current = _Draft(found["number"], found["title"], span, block.level)
             self._drafts.append(self._current)
         elif self._current is not None and block.level <= self._current.level:
             self._current = None
@@ -200,8 +209,8 @@ class _Reader:
         else:
             draft.last = _number(draft, block)
             into, local = draft.items, f"{draft.number}.{draft.last}".lstrip(".")
-        place = Span(self._file, block.line, block.column)
-        into.append(_criterion(f"{self._feature}#{local}", text, place))
+        span = Span(self._file, block.line, block.column)
+        into.append(_criterion(f"{self._feature}#{local}", text, span))
         return into
 
     def _extend(self, block: Block) -> None:
@@ -211,11 +220,11 @@ class _Reader:
             return
         above = self._above.pop()
         dash = "- " if block.kind is BlockKind.ITEM else ""
-        self._above.append(_criterion(above.key, f"{above.text} {dash}{text}", above.place))
+        self._above.append(_criterion(above.key, f"{above.text} {dash}{text}", above.span))
 
 
-def _criterion(key: str, text: str, place: Span) -> Criterion:
-    return Criterion(key, text, place, criterion_fingerprint(text), parse_clause(text))
+def _criterion(key: str, text: str, span: Span) -> Criterion:
+    return Criterion(key, text, span, criterion_fingerprint(text), parse_clause(text))
 
 
 def _number(draft: _Draft, block: Block) -> int:
