@@ -13,8 +13,6 @@ from shall.specs.reader import feature_of, join_features, read_document
 from shall.workspace.folders import SPEC_FOLDERS
 from shall.workspace.workspace import Workspace
 
-"""Where requirements documents are looked for."""
-
 DOCUMENT_CHARACTERS = 1_000_000
 ALL_CHARACTERS = 4_000_000
 """What is read of requirements: a document takes some 70 bytes a character while it is read."""

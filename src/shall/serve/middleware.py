@@ -1,4 +1,4 @@
-"""The gates that every request passes on its way to the routes."""
+"""The middleware that every request passes on its way to the routes."""
 
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Route
@@ -44,7 +44,7 @@ def gated(
     metrics: Metrics,
     probe: Route,
 ) -> ASGIApp:
-    """Put the gates in front. Read from the bottom: the last one named is met first.
+    """Return an application behind all middleware; the last one added runs first.
 
     Who is foreign is refused before anything is read, who is not known or asks too often before
     the body is (and before ``100 Continue`` asks for it). ``probe`` needs none of that.
