@@ -36,10 +36,11 @@ def test_requirements_of_too_much_text_are_refused_with_their_place(
         write(space, feature, "x" * size)
     with pytest.raises(InvalidSpec) as caught:
         read_specs(space)
-    told = [str(found).replace(":1:1:", ":") for found in caught.value.diagnostics]
+    told = [f"{found.span}: {found.message}" for found in caught.value.diagnostics]
     assert told == [
-        "specs/b/requirements.md: The document has more than 1,000 characters.",
-        "specs/c/requirements.md: The documents up to this one have more than 1,500 characters.",
+        "specs/b/requirements.md:1:1: The document has more than 1,000 characters.",
+        "specs/c/requirements.md:1:1: "
+        "The documents up to this one have more than 1,500 characters.",
     ]
 
 
