@@ -20,7 +20,7 @@ UNKNOWN = Diagnostic(
     field="methd",
     fix=Edit(Span(FILE, 3, 3, 5), "method"),
 )
-NOWHERE = Diagnostic("setting.unknown", Severity.WARNING, "No such setting.")
+NOWHERE = Diagnostic("setting.unknown-key", Severity.WARNING, "No such setting.")
 
 
 def test_the_terminal_shows_the_line_with_carets_below_what_is_wrong() -> None:
@@ -72,7 +72,7 @@ def test_the_concise_form_is_one_line_that_editors_can_jump_to() -> None:
     assert concise([UNKNOWN, NOWHERE]) == (
         "tests/cases/login.yaml:3:3: error[case.unknown-field] The field methd is unknown. "
         "Did you mean method?\n"
-        "warning[setting.unknown] No such setting."
+        "warning[setting.unknown-key] No such setting."
     )
 
 
@@ -98,7 +98,7 @@ def test_sarif_names_rule_level_and_region() -> None:
 
     assert run["tool"]["driver"]["version"] == "1.2.3"
     rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
-    assert rules == ["case.unknown-field", "setting.unknown"]
+    assert rules == ["case.unknown-field", "setting.unknown-key"]
     first, second = run["results"]
     assert first["level"] == "error"
     region = first["locations"][0]["physicalLocation"]["region"]

@@ -26,7 +26,7 @@ def with_count(diagnostics: Sequence[Diagnostic], more: int) -> list[Diagnostic]
     message = f"And {more:,} more {what}."
     return [
         *diagnostics,
-        Diagnostic("shall.more-problems", severity, message, diagnostics[-1].span),
+        Diagnostic("file.more-problems", severity, message, diagnostics[-1].span),
     ]
 
 

@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from shall.diagnostics.codes import MEANINGS
 from shall.diagnostics.diagnostic import Diagnostic, Severity, by_place
 from shall.diagnostics.escaping import one_line
 
@@ -24,7 +25,7 @@ def sarif(diagnostics: Iterable[Diagnostic], version: str) -> str:
     """Return a SARIF log (OASIS SARIF 2.1.0) of one run of this tool in this ``version``."""
     results = list(diagnostics)
     rules = sorted({found.code for found in results})
-    driver = {"name": "shall", "version": version, "rules": [{"id": rule} for rule in rules]}
+    driver = {"name": "shall", "version": version, "rules": [_sarif_rule(rule) for rule in rules]}
     log = {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -69,6 +70,11 @@ def gitlab(diagnostics: Iterable[Diagnostic]) -> str:
     return _dumped([_gitlab_entry(found) for found in diagnostics])
 
 
+def _sarif_rule(code: str) -> dict[str, Any]:
+    meaning = MEANINGS.get(code)
+    return {"id": code, "shortDescription": {"text": meaning}} if meaning else {"id": code}
+
+
 def _sarif_result(found: Diagnostic) -> dict[str, Any]:
     text = f"{found.message} {found.hint}" if found.hint else found.message
     result: dict[str, Any] = {
@@ -90,9 +96,9 @@ def _github_line(found: Diagnostic) -> str:
     if found.span is not None:
         line, column = str(found.span.line), str(found.span.column)
         properties = {"file": found.span.file, "line": line, "col": column, **properties}
-    told = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
+    listed = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
     text = f"{found.message} {found.hint}" if found.hint else found.message
-    return f"::{_GITHUB_LEVELS[found.severity]} {told}::{_data(text)}"
+    return f"::{_GITHUB_LEVELS[found.severity]} {listed}::{_data(text)}"
 
 
 def _data(text: str) -> str:

@@ -147,7 +147,7 @@ def _unknown_key(key: str, held: _File, keys: Sequence[str]) -> Diagnostic:
     near = difflib.get_close_matches(key, keys, n=1)
     hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(keys)}."
     message = f"Unknown key {key}."
-    return Diagnostic("setting.unknown", Severity.ERROR, message, held.span(key), hint)
+    return Diagnostic("setting.unknown-key", Severity.ERROR, message, held.span(key), hint)
 
 
 def _bad_value(source: Source, held: _File, key: str, message: str) -> Diagnostic:
