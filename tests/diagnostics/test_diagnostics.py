@@ -85,6 +85,7 @@ def test_json_holds_everything_that_the_terminal_shows_and_the_fix() -> None:
         "file": FILE,
         "line": 3,
         "column": 3,
+        "length": 5,
         "field": "methd",
         "message": "The field methd is unknown.",
         "hint": "Did you mean method?",

@@ -98,7 +98,7 @@ def test_every_bad_value_is_told_with_its_source(tmp_path: Path) -> None:
         read_settings({"concurrency": 1.5}, environ, tmp_path)
     text = str(refused.value)
     for words in (
-        "shall.yaml:1:13: Unknown key concurency. Did you mean concurrency?",
+        "shall.yaml:1:1: Unknown key concurency. Did you mean concurrency?",
         "Unknown key zzz. There are:",
         "flag --concurrency: concurrency is 1.5: not a whole number.",
         "environment MCP_PORT: server_port is abc: not a whole number.",

@@ -150,7 +150,8 @@ def _read_job(workspace: Workspace, path: str, text: str | None) -> Job:
             text = workspace.files.read_text(path)
         case = _named(workspace, read_case(text, path))
     except InvalidInput as error:
-        return Job(path, None, error=Message("case.invalid", {"problems": str(error)}))
+        message = Message("case.invalid", {"problems": str(error)})
+        return Job(path, None, error=message, problems=error.diagnostics)
     return Job(path, case, fingerprint=case_fingerprint(case), locate=_positions(text, path))
 
 

@@ -61,4 +61,4 @@ def read_file(workspace: Workspace, path: str) -> str:
     """
     relative = workspace.files.relative(path)
     text = workspace.files.read_text(relative, MAX_BYTES, settings=True)
-    return shown_text(workspace, relative, text)
+    return shown_text(workspace.redactor, relative, text)

@@ -58,16 +58,16 @@ def load_yaml(text: str, file: str) -> Any:
     return yaml_text.load_yaml(text, file)
 
 
-def locate(text: str, file: str, path: str) -> Span:
-    """Return the span of a path such as ``steps[0].assert[1]`` under ``testcase:``.
+def locate(text: str, file: str, path: str, *, at_key: bool = False) -> Span:
+    """Return the span of the value, or key, at ``steps[0].assert[1]`` under ``testcase:``.
 
     A path that is not there has the span of the nearest value above it; a text that is no
     YAML gives line 1. Older spellings in the text are found under today's names.
     """
-    return locator(text, file)(path)
+    return locator(text, file, at_key=at_key)(path)
 
 
-def locator(text: str, file: str) -> Callable[[str], Span]:
+def locator(text: str, file: str, *, at_key: bool = False) -> Callable[[str], Span]:
     """Return what ``locate`` does, for several paths: the text is parsed once, when it is asked."""
     from shall.cases.locations import Locator
 
@@ -80,7 +80,7 @@ def locator(text: str, file: str) -> Callable[[str], Span]:
             keys = parse_path(path) if path else ()
         except BadValue:
             keys = ()
-        return made[0].span(keys)
+        return made[0].span(keys, at_key)
 
     return span
 

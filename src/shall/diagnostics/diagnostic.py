@@ -1,6 +1,6 @@
 """One problem, in whatever kind of document it was found."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -59,6 +59,7 @@ class Diagnostic(Struct, frozen=True):
             "file": self.span.file if self.span else None,
             "line": self.span.line if self.span else None,
             "column": self.span.column if self.span else None,
+            "length": self.span.length if self.span else None,
             "field": self.field,
             "message": self.message,
             "hint": self.hint or None,
@@ -72,6 +73,19 @@ class Diagnostic(Struct, frozen=True):
                 "text": self.fix.text,
             }
         return data
+
+
+def from_json(data: Mapping[str, Any]) -> Diagnostic:
+    """Read what ``Diagnostic.to_json`` returned, without its fix."""
+    file, line, column = data["file"], data["line"], data["column"]
+    return Diagnostic(
+        data["code"],
+        Severity(data["severity"]),
+        data["message"],
+        None if file is None else Span(file, line, column, data.get("length", 0)),
+        data["hint"] or "",
+        data["field"],
+    )
 
 
 def by_place(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:

@@ -14,7 +14,8 @@ def terminal(diagnostics: Iterable[Diagnostic], sources: Mapping[str, str]) -> s
     """Return each diagnostic with an excerpt of its source and a caret.
 
     ``sources`` holds the texts of files by their names; a file that it lacks is shown without an
-    excerpt. Control characters and bidirectional overrides of the source are escaped.
+    excerpt, as is an empty line. Control characters and bidirectional overrides of the source are
+    escaped.
     """
     lines: dict[str, list[str]] = {}
     blocks = []
@@ -44,8 +45,9 @@ def _block(found: Diagnostic, source: list[str]) -> str:
     number = str(found.span.line)
     margin = " " * len(number)
     rows = [head, f"{margin}--> {one_line(str(found.span))}"]
-    if 0 < found.span.line <= len(source):
-        line, caret = _excerpt(source[found.span.line - 1], found.span.column, found.span.length)
+    text = source[found.span.line - 1] if 0 < found.span.line <= len(source) else ""
+    if text:
+        line, caret = _excerpt(text, found.span.column, found.span.length)
         rows += [f"{margin} |", f"{number} | {line}".rstrip(), f"{margin} | {caret}"]
     if found.hint:
         rows.append(f"{margin} = {one_line(found.hint)}")

@@ -45,7 +45,7 @@ async def get_testcase(
 
 
 def _shown(space: Workspace, found: cases.CaseFound, mode: str) -> dict[str, Any]:
-    masked = case_redactor(space, found.data).texts
+    masked = case_redactor(space.redactor, found.data).texts
     shown = found.data if mode == "full" or found.case is None else _summary(found.case)
     return {
         "yaml_path": found.path,

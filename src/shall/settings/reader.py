@@ -99,6 +99,10 @@ class _File:
         """Return where a key has its value."""
         return locate(self.text, FILE_NAME, key)
 
+    def key_span(self, key: str) -> Span:
+        """Return where a key itself is written."""
+        return locate(self.text, FILE_NAME, key, at_key=True)
+
 
 def _given(
     setting: Setting, flags: Mapping[str, Any], environ: Mapping[str, str], held: _File
@@ -145,9 +149,17 @@ def _read_file(path: Path, problems: list[Diagnostic]) -> _File:
 
 def _unknown_key(key: str, held: _File, keys: Sequence[str]) -> Diagnostic:
     near = difflib.get_close_matches(key, keys, n=1)
-    hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(keys)}."
+    section = key.rpartition(".")[0]
+    beside = dict.fromkeys(_beside(section, keys) or _beside("", keys))
+    hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(beside)}."
     message = f"Unknown key {key}."
-    return Diagnostic("setting.unknown-key", Severity.ERROR, message, held.span(key), hint)
+    return Diagnostic("setting.unknown-key", Severity.ERROR, message, held.key_span(key), hint)
+
+
+def _beside(section: str, keys: Sequence[str]) -> list[str]:
+    """Return the names of the keys and sections in a section."""
+    prefix = f"{section}." if section else ""
+    return [key[len(prefix) :].partition(".")[0] for key in keys if key.startswith(prefix)]
 
 
 def _bad_value(source: Source, held: _File, key: str, message: str) -> Diagnostic:

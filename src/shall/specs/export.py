@@ -4,9 +4,10 @@ import csv
 import io
 import math
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from shall.diagnostics.terminal import terminal
 from shall.messages import Message, render
 from shall.specs.matrix import LinkOutcome, Matrix, Row, Status, is_ambiguous
 
@@ -76,12 +77,23 @@ def to_markdown(matrix: Matrix) -> str:
             f"| {sources} |"
         )
     lines += ["", summary(matrix)]
-    lines += [f"- {_cell(line)}" for line in _remarks(matrix)]
+    remarks = [*_remarks(matrix), *map(str, matrix.problems)]
+    lines += [f"- {_cell(line)}" for line in remarks]
     return "\n".join(lines) + "\n"
 
 
-def to_text(matrix: Matrix, width: int = 80, *, colour: bool = False, language: str = "en") -> str:
-    """Return the matrix for a terminal: a line for each criterion, then the problems."""
+def to_text(
+    matrix: Matrix,
+    width: int = 80,
+    *,
+    colour: bool = False,
+    language: str = "en",
+    sources: Mapping[str, str] | None = None,
+) -> str:
+    """Return the matrix for a terminal: a line for each criterion, then the problems.
+
+    ``sources`` are the texts of the files with problems, which are shown with their line.
+    """
     keys = max((len(row.criterion.key) for row in matrix.rows), default=0)
     names = {status: status_name(status, language) for status in Status}
     statuses = max(map(_columns, names.values()))
@@ -101,7 +113,10 @@ def to_text(matrix: Matrix, width: int = 80, *, colour: bool = False, language: 
                 for link in row.links
                 if link.outcome in {"failed", "error"}
             ]
-    lines += ["", *map(_printable, _remarks(matrix, language)), summary(matrix, language)]
+    lines += ["", *map(_printable, _remarks(matrix, language))]
+    if matrix.problems:
+        lines += [*([""] if matrix.unknown else []), terminal(matrix.problems, sources or {}), ""]
+    lines.append(summary(matrix, language))
     return "\n".join(lines).lstrip("\n") + "\n"
 
 
@@ -135,8 +150,6 @@ def _remarks(matrix: Matrix, language: str = "en") -> Iterator[str]:
             "candidates": ", ".join(candidates),
         }
         yield render(Message(code, params), language)
-    for problem in matrix.problems:
-        yield str(problem)
 
 
 def _row_to_json(row: Row) -> dict[str, Any]:
