@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from shall.specs.links import marks_in
-from shall.specs.matrix import Status, build_matrix
+from shall.specs.matrix import build_matrix
 from shall.specs.model import Link
 from shall.specs.reader import feature_of, join_features, read_document
+from shall.specs.status import Status
 
 ROOT = Path(__file__).parents[1]
 

@@ -349,6 +349,7 @@ def run_defaults(settings: Settings) -> RunDefaults:
         request_timeout_s=settings.request_timeout_s,
         run_timeout_s=settings.run_timeout_s,
         environment=settings.environment,
+        environments=settings.environments,
         language=settings.language,
         max_error_length=settings.max_error_length,
         keep_all=settings.keep == "all",

@@ -104,7 +104,9 @@ async def test_requirements_are_traced(client: Client, answer: Answer, service: 
     await client.call_tool("create_file", {"path": "specs/api/requirements.md", "content": text})
     read = answer(await client.call_tool("read_file", {"path": "specs/api/requirements.md"}))
     assert read["content"] == text
-    body = case(host=service.url, verifies=["api#1.1", "api#9.9"])
+    check = {"type": "status_code", "expected": 200}
+    step = {"id": "s", "method": "GET", "path": "/echo", "assert": [check]}
+    body = case(host=service.url, verifies=["api#1.1", "api#9.9"], steps=[step])
     written = answer(
         await client.call_tool("write_testcase", {"yaml_path": PATH, "testcase": body})
     )

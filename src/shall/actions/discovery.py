@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+import msgspec
+
 from shall.actions.links import LinkCheck
 from shall.actions.requirements import criterion_fingerprints
 from shall.cases.fingerprint import case_fingerprint
@@ -152,13 +154,14 @@ def _read_job(workspace: Workspace, path: str, text: str | None) -> Job:
     except InvalidInput as error:
         message = Message("case.invalid", {"problems": str(error)})
         return Job(path, None, error=message, problems=error.diagnostics)
-    return Job(path, case, fingerprint=case_fingerprint(case), locate=_positions(text, path))
+    fingerprint = case_fingerprint(case) if case.verifies else ""  # only evidence needs it
+    return Job(path, case, fingerprint, locate=_positions(text, path))
 
 
 def _named(workspace: Workspace, case: Case) -> Case:
     """Mask the name of a case: it is told while the case runs, before anything else is masked."""
     name = workspace.redactor.text(case.name)
-    return case if name == case.name else replace(case, name=name)
+    return case if name == case.name else msgspec.structs.replace(case, name=name)
 
 
 def _positions(text: str, path: str) -> Callable[[str], Position]:

@@ -4,11 +4,13 @@ import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 from shall.errors import StoreUnavailable
 from shall.results.records import CaseResult, CriterionRef, Outcome
 from shall.specs.model import LinkKind
 from shall.store.base import Evidence
+from shall.workspace.revision import revision_of
 from shall.workspace.workspace import Workspace
 
 _log = logging.getLogger(__name__)
@@ -72,8 +74,9 @@ def append_evidence(workspace: Workspace, facts: Iterable[Evidence]) -> str | No
     """Append evidence; return the fault of a log that cannot be written, which is logged, too."""
     if workspace.evidence is None:
         return None
+    revision = partial(revision_of, workspace.root, workspace.state)
     try:
-        workspace.evidence.append(list(facts))
+        workspace.evidence.append(list(facts), revision)
     except StoreUnavailable as error:
         fault = f"the evidence of this run is not stored: {error}"
         _log.warning("%s", fault)

@@ -1,6 +1,6 @@
 """Traces criteria to cases, tests and their latest outcome."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
@@ -11,31 +11,35 @@ from shall.cases.nearest import nearest
 from shall.cases.reader import locate, read_case
 from shall.diagnostics import Diagnostic, Severity
 from shall.errors import BadValue, InvalidInput, StoreUnavailable
-from shall.results.records import Outcome
 from shall.span import Span
 from shall.specs.links import link_of_case, read_marks
-from shall.specs.matrix import Latest, Matrix, build_matrix
+from shall.specs.matrix import Matrix, build_matrix
 from shall.specs.model import Link, SpecSet
+from shall.specs.status import Latest
 from shall.store.base import Evidence
 from shall.workspace.stray_cases import YAML_ENDINGS
 from shall.workspace.workspace import Workspace
 
-_BAD = frozenset({Outcome.FAILED.value, Outcome.ERROR.value})
 
-
-def trace_requirements(workspace: Workspace, feature: str | None = None) -> Matrix:
+def trace_requirements(
+    workspace: Workspace, feature: str | None = None, environments: Sequence[str] | None = None
+) -> Matrix:
     """Build the coverage matrix of the workspace, or of one feature.
 
-    A case or test file that cannot be read is named in the matrix's problems; the rest counts.
+    ``environments`` are those in which a criterion must be proved; None: those that ``shall.yaml``
+    lists, or without a list every one in which a linked case ran. A case or test file that cannot
+    be read is named in the matrix's problems; the rest counts.
 
     Raises:
         InvalidSpec: A requirements document cannot be read.
         BadValue: No feature has that name.
     """
+    if environments is None:
+        environments = workspace.defaults.environments or None
     specs = read_specs(workspace)
     problems: list[Diagnostic] = []
     links = [*_case_links(workspace, problems), *_test_links(workspace, problems)]
-    matrix = build_matrix(specs, links, _latest(_newest(workspace, problems)))
+    matrix = build_matrix(specs, links, map(_latest, _newest(workspace, problems)), environments)
     matrix = replace(matrix, problems=tuple(problems))
     return matrix if feature is None else _of_feature(matrix, specs, feature)
 
@@ -54,7 +58,13 @@ def _case_links(workspace: Workspace, problems: list[Diagnostic]) -> Iterator[Li
                 continue
             if case.verifies:
                 span = locate(text, path, "verifies")
-                yield from link_of_case(path, case.verifies, span, case_fingerprint(case))
+                yield from link_of_case(
+                    path,
+                    case.verifies,
+                    span,
+                    case_fingerprint(case),
+                    can_fail=any(step.checks for step in case.steps),
+                )
 
 
 def _test_links(workspace: Workspace, problems: list[Diagnostic]) -> Iterator[Link]:
@@ -91,17 +101,21 @@ def _problems_of(error: InvalidInput, path: str) -> Sequence[Diagnostic]:
     ]
 
 
-def _latest(evidence: Iterable[Evidence]) -> list[Latest]:
-    """Join the rows of data of one source: one bad row makes the source bad."""
-    joined: dict[tuple[str, str], Evidence] = {}
-    for fact in evidence:
-        key = (fact.criterion, fact.source)
-        known = joined.get(key)
-        if known is None or (fact.outcome in _BAD and known.outcome not in _BAD):
-            joined[key] = fact
-    return [
-        Latest(fact.criterion, fact.source, fact.outcome, fact.run_id) for fact in joined.values()
-    ]
+def _latest(fact: Evidence) -> Latest:
+    return Latest(
+        criterion=fact.criterion,
+        source=fact.source,
+        outcome=fact.outcome,
+        run_id=fact.run_id,
+        criterion_fingerprint=fact.criterion_fingerprint,
+        source_fingerprint=fact.source_fingerprint,
+        environment=fact.environment,
+        data_row=fact.data_row,
+        at=fact.at,
+        checks_executed=fact.checks_executed,
+        commit=fact.commit,
+        is_dirty=fact.is_dirty,
+    )
 
 
 def _of_feature(matrix: Matrix, specs: SpecSet, feature: str) -> Matrix:

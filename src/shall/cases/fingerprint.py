@@ -12,5 +12,7 @@ def case_fingerprint(case: Case) -> str:
 
     Comments, the order of keys and older spellings do not count; the order of steps does.
     """
-    text = json.dumps(to_data(case), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return sha256(text.encode("ascii")).hexdigest()
+    return sha256(_encode(to_data(case)).encode("ascii")).hexdigest()
+
+
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode

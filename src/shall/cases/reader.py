@@ -12,6 +12,8 @@ from shall.cases.fields import Fields, Finding, Findings, kind_of, written
 from shall.cases.model import Allure, Case, Operation, Step, Teardown
 from shall.cases.nearest import nearest
 from shall.cases.path import parse_path
+from shall.cases.plain_case import plain_case
+from shall.cases.plain_yaml import read_plain
 from shall.cases.references import check_references
 from shall.cases.requests import REQUEST_FIELDS, check_address, read_allowed, read_request
 from shall.diagnostics import Diagnostic, Edit
@@ -37,22 +39,20 @@ class Reading:
     """A case, and what was noted about how it is written."""
 
     case: Case
-    _findings: Findings
-    _span_of: Callable[[Finding], Span]
-
-    @property
-    def notes(self) -> tuple[Diagnostic, ...]:
-        """Notes on older spellings and on what was left out, in the order of the file."""
-        found = self._findings
-        return tuple(_diagnostics(found.notes, found.more_notes, self._span_of))
+    notes: tuple[Diagnostic, ...] = ()
 
 
 def load_yaml(text: str, file: str) -> Any:
-    """Read one YAML document as JSON data. The parsers are imported with the first document.
+    """Read one YAML document as JSON data.
+
+    The parsers are imported with the first document that is not plain (``plain_yaml``).
 
     Raises:
         InvalidCase: It is not YAML, not JSON data, or larger or deeper than the limits.
     """
+    value = read_plain(text)
+    if value is not None:
+        return value
     from shall.cases import yaml_text
 
     return yaml_text.load_yaml(text, file)
@@ -69,18 +69,19 @@ def locate(text: str, file: str, path: str, *, at_key: bool = False) -> Span:
 
 def locator(text: str, file: str, *, at_key: bool = False) -> Callable[[str], Span]:
     """Return what ``locate`` does, for several paths: the text is parsed once, when it is asked."""
-    from shall.cases.locations import Locator
-
-    made: list[Locator] = []
+    made: list[Any] = []
 
     def span(path: str) -> Span:
         if not made:
+            from shall.cases.locations import Locator  # it imports PyYAML
+
             made.append(Locator(text, file))
         try:
             keys = parse_path(path) if path else ()
         except BadValue:
             keys = ()
-        return made[0].span(keys, at_key)
+        found: Span = made[0].span(keys, at_key)
+        return found
 
     return span
 
@@ -97,7 +98,8 @@ def read_case(text: str, file: str) -> Case:
     Raises:
         InvalidCase: With every problem, each at its line and column.
     """
-    return _read_text(text, file, Findings())
+    case, _ = _read_text(text, file)
+    return case
 
 
 def read_data(data: Mapping[str, Any], file: str) -> Case:
@@ -111,15 +113,21 @@ def read_data(data: Mapping[str, Any], file: str) -> Case:
 
 def examine_text(text: str, file: str) -> Reading:
     """Read like ``read_case``, and return notes too."""
+    case, findings = _read_text(text, file)
+    return Reading(case, _notes(findings, _spans_in(text, file)) if findings else ())
+
+
+def _read_text(text: str, file: str) -> tuple[Case, Findings | None]:
+    """Return a case, and what was found while it was read; None: it is plain, so nothing."""
+    data = load_yaml(text, file)
+    plain = plain_case(data)
+    if plain is not None:
+        return plain, None
     findings = Findings()
-    return Reading(_read_text(text, file, findings), findings, _spans_in(text, file))
-
-
-def _read_text(text: str, file: str, findings: Findings) -> Case:
-    case = _read_root(load_yaml(text, file), findings)
+    case = _read_root(data, findings)
     if findings.problems or case is None:
         raise _invalid(findings, _spans_in(text, file))
-    return case
+    return case, findings
 
 
 def examine_data(data: Mapping[str, Any], file: str) -> Reading:
@@ -132,7 +140,7 @@ def examine_data(data: Mapping[str, Any], file: str) -> Reading:
         case = _read_root(data if rooted else {"testcase": data}, findings)
     if findings.problems or case is None:
         raise _invalid(findings, lambda _: Span(file, 1))
-    return Reading(case, findings, lambda _: Span(file, 1))
+    return Reading(case, _notes(findings, lambda _: Span(file, 1)))
 
 
 def _spans_in(text: str, file: str) -> Callable[[Finding], Span]:
@@ -151,6 +159,10 @@ def _spans_in(text: str, file: str) -> Callable[[Finding], Span]:
 
 def _invalid(findings: Findings, span_of: Callable[[Finding], Span]) -> InvalidCase:
     return InvalidCase(_diagnostics(findings.problems, findings.more_problems, span_of))
+
+
+def _notes(findings: Findings, span_of: Callable[[Finding], Span]) -> tuple[Diagnostic, ...]:
+    return tuple(_diagnostics(findings.notes, findings.more_notes, span_of))
 
 
 def _diagnostics(

@@ -125,6 +125,19 @@ def _add_trace(commands: _Commands) -> None:
         help="exit status 1 when fewer criteria are proved",
     )
     command.add_argument("--feature", help="only this feature")
+    command.add_argument(
+        "--environment",
+        action="append",
+        metavar="NAME",
+        help="count only outcomes in this environment; may be repeated",
+    )
+    command.add_argument("--why", metavar="KEY", help="show what proves one criterion, and when")
+    command.add_argument(
+        "--strict", action="store_true", help="exit status 1 where a link names no criterion"
+    )
+    command.add_argument(
+        "--exit-zero", action="store_true", help="exit status 0 whatever the statuses are"
+    )
     command.add_argument("--no-color", action="store_true", default=None)
     _add_workspace(command)
 

@@ -1,6 +1,7 @@
 """``shall run``: run test cases and record the results."""
 
 import argparse
+import gc
 import json
 import shutil
 import signal
@@ -25,6 +26,9 @@ from shall.results.events import Emit
 from shall.results.records import RunResult, RunSummary
 from shall.settings import Settings
 from shall.workspace.workspace import Workspace
+
+_NEW_OBJECTS = 20_000
+"""Objects after which the garbage collector looks for cycles: a case leaves hardly any."""
 
 
 def execute(arguments: argparse.Namespace) -> int:
@@ -76,6 +80,8 @@ def run_showing(
         listeners.append(bar.take)
         clear = bar.clear
     stop = Stop()
+    gc.freeze()  # what was imported stays until the process ends: it need not be looked at again
+    gc.set_threshold(_NEW_OBJECTS)
     try:
         with _stopped_by_ctrl_c(stop):
             return run_cases(workspace, request, listeners, stop)

@@ -162,7 +162,7 @@ def _result(
     )
     steps = results[: len(progress.steps)]
     teardowns = results[len(progress.steps) :]
-    outcome = worst(step.outcome for step in steps)
+    outcome = worst([step.outcome for step in steps])
     if progress.error is not None:
         outcome = Outcome.ERROR
     case: Case | None = job.case

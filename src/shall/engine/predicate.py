@@ -48,20 +48,29 @@ def _about_presence(judge: Callable[[Selected], Verdict]) -> Judge:
 
 
 def _about_value(judge: Callable[[Any, Any], Verdict]) -> Judge:
-    return _about_found(lambda actual, expected, _: judge(actual, expected))
+    def judge_value(actual: Selected, expected: Any, _: Budget) -> Verdict:
+        return judge(actual.value, expected) if actual.found else _not_found(actual, expected)
+
+    return judge_value
 
 
 def _about_found(judge: Callable[[Any, Any, Budget], Verdict]) -> Judge:
     def judge_found(actual: Selected, expected: Any, budget: Budget) -> Verdict:
         if actual.found:
             return judge(actual.value, expected, budget)
-        return Message("check.not_found", {"reason": actual.reason, "expected": shown(expected)})
+        return _not_found(actual, expected)
 
     return judge_found
 
 
+def _not_found(actual: Selected, expected: Any) -> Message:
+    return Message("check.not_found", {"reason": actual.reason, "expected": shown(expected)})
+
+
 def same(left: Any, right: Any) -> bool:
     """Return whether two JSON values are equal, types kept apart as JSON keeps them."""
+    if type(left) is str:
+        return bool(left == right)
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
     if isinstance(left, dict) and isinstance(right, dict):

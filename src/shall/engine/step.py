@@ -54,7 +54,7 @@ def run_call(call: CallPlan, context: CaseContext) -> Work[StepRecord]:
             error=error_message(error),
             retryable=error.retryable,
         )
-    outcome = worst(check.outcome for check in checks)
+    outcome = worst([check.outcome for check in checks])
     duration_s = time.perf_counter() - started
     return StepRecord(call.id, call.path, outcome, duration_s, checks, request, response)
 
@@ -73,8 +73,13 @@ def error_message(error: ShallError) -> Message:
 
 def worst(outcomes: Iterable[Outcome]) -> Outcome:
     """Return the worst of several outcomes; none is a pass."""
-    found = set(outcomes)
-    return next((it for it in (Outcome.ERROR, Outcome.FAILED) if it in found), Outcome.PASSED)
+    found = Outcome.PASSED
+    for outcome in outcomes:
+        if outcome is Outcome.ERROR:
+            return outcome
+        if outcome is Outcome.FAILED:
+            found = outcome
+    return found
 
 
 def _check_all(

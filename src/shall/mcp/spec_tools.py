@@ -22,7 +22,18 @@ async def trace_requirements(
     workspace: WorkspaceName = None,
     format: Literal["json", "csv", "md"] = "json",
     status: Annotated[
-        Literal["proved", "failing", "not run", "untested"] | None,
+        Literal[
+            "failing",
+            "suspect",
+            "stale",
+            "vacuous",
+            "partly",
+            "skipped",
+            "not run",
+            "untested",
+            "proved",
+        ]
+        | None,
         Field(description="only criteria of this status"),
     ] = None,
     limit: Annotated[

@@ -108,6 +108,11 @@ EN: dict[str, str] = {
     "report.timing.receive": "receive",
     "report.status.proved": "proved",
     "report.status.failing": "failing",
+    "report.status.suspect": "suspect",
+    "report.status.stale": "stale",
+    "report.status.vacuous": "vacuous",
+    "report.status.partly": "partly",
+    "report.status.skipped": "skipped",
     "report.status.not run": "not run",
     "report.status.untested": "untested",
     # shall trace
@@ -118,6 +123,19 @@ EN: dict[str, str] = {
     " Did you mean {candidates}?",
     "trace.ambiguous": "{place}: {source} verifies {criterion}, which is ambiguous."
     " Write one of {candidates}.",
+    "trace.moved": "The text that {sources} verified as {old} is now {new}."
+    " Links do not follow by themselves: change the key where it is written.",
+    "trace.chain": "run {run}, {at} ({age} ago), environment {environment}, commit {commit},"
+    " {checks} checks",
+    "trace.chain.dirty": "run {run}, {at} ({age} ago), environment {environment}, commit {commit}"
+    " with uncommitted changes, {checks} checks",
+    "trace.reason.suspect": "the requirement changed since",
+    "trace.reason.stale": "the case or test changed since",
+    "trace.reason.vacuous": "nothing in it could have failed",
+    "trace.reason.skipped": "skipped",
+    "trace.reason.not run": "not run",
+    "trace.unsound": "Not proved although tried: {counts}. Run the cases and tests again after"
+    " checking them, or use --exit-zero to look only.",
     "trace.no_criteria": "No criterion was found in specs/ or .kiro/specs/.",
     "trace.too_few": "{percent} % of the criteria are proved, {least} % are wanted.",
     # shall init

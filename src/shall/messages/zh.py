@@ -107,6 +107,11 @@ ZH: dict[str, str] = {
     "report.timing.receive": "接收",
     "report.status.proved": "已证明",
     "report.status.failing": "失败",
+    "report.status.suspect": "存疑",
+    "report.status.stale": "已过期",
+    "report.status.vacuous": "空验证",
+    "report.status.partly": "部分通过",
+    "report.status.skipped": "已跳过",
     "report.status.not run": "未运行",
     "report.status.untested": "未测试",
     # shall trace
@@ -116,6 +121,19 @@ ZH: dict[str, str] = {
     "trace.unknown_near": "{place}：{source} 引用的 {criterion} 不存在。是否应为 {candidates}？",
     "trace.ambiguous": "{place}：{source} 引用的 {criterion} 有歧义，"
     "请写明其中之一：{candidates}。",
+    "trace.moved": "{sources} 以 {old} 验证的文本，现在的编号是 {new}。"
+    "链接不会自动跟随，请修改写有编号的地方。",
+    "trace.chain": "运行 {run}，{at}（{age} 前），环境 {environment}，提交 {commit}，"
+    "{checks} 项检查",
+    "trace.chain.dirty": "运行 {run}，{at}（{age} 前），环境 {environment}，提交 {commit}"
+    "（有未提交的改动），{checks} 项检查",
+    "trace.reason.suspect": "此后需求有改动",
+    "trace.reason.stale": "此后用例或测试有改动",
+    "trace.reason.vacuous": "其中没有任何可能失败的检查",
+    "trace.reason.skipped": "已跳过",
+    "trace.reason.not run": "未运行",
+    "trace.unsound": "已运行但未得到证明：{counts}。请检查后重新运行用例和测试；"
+    "只想查看时使用 --exit-zero。",
     "trace.no_criteria": "在 specs/ 和 .kiro/specs/ 中未找到验收标准。",
     "trace.too_few": "已证明的验收标准占 {percent}%，低于要求的 {least}%。",
     # shall init

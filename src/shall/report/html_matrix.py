@@ -7,9 +7,20 @@ from shall.report.html_parts import glyph, table
 from shall.report.markup import Html, tag
 from shall.report.wording import label, said
 from shall.results.records import Outcome
-from shall.specs.matrix import LinkOutcome, Matrix, Row
+from shall.specs.matrix import Matrix, Row
+from shall.specs.status import LinkOutcome
 
-_MARKS = {"proved": "✓", "failing": "✗", "not run": "–", "untested": "?"}
+_MARKS = {
+    "proved": "✓",
+    "failing": "✗",
+    "suspect": "?",
+    "stale": "~",
+    "vacuous": "!",
+    "partly": "◐",
+    "skipped": "–",
+    "not run": "–",
+    "untested": "?",
+}
 _OUTCOMES = {outcome.value: outcome for outcome in Outcome}
 
 

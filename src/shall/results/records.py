@@ -132,7 +132,8 @@ class CaseResult(Struct, frozen=True, gc=False):
     case and carried out (implicit ones not). ``outcome`` is that of the steps;
     ``teardown_outcome`` stands beside it and never hides it. ``position`` is set where ``error`` is
     about a part of the case (its parameter ``path``). ``problems`` are the diagnostics of a file
-    that cannot be read, as ``Diagnostic.to_json`` returns them.
+    that cannot be read, as ``Diagnostic.to_json`` returns them. ``case_fingerprint`` is empty where
+    the case verifies no criterion.
     """
 
     run_id: str

@@ -86,6 +86,11 @@ class Settings:
         "SHALL_ENVIRONMENT",
         flag="--environment",
     )
+    environments: tuple[str, ...] = _project(
+        (),
+        types.names,
+        "environments in which a criterion must be proved; none: every one in which it was tried",
+    )
     keep: str = _project(
         "failed",
         types.keep,

@@ -3,12 +3,13 @@
 import ast
 import hashlib
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from shall.diagnostics import Diagnostic, Severity
 from shall.errors import InvalidSpec
 from shall.span import Span
+from shall.specs.assertions import Function, can_fail, functions_of
 from shall.specs.model import Link, LinkKind
 
 MARK = "verifies"
@@ -19,10 +20,12 @@ _WRITE_STRING = 'Write the key itself, such as verifies("auth#1.2").'
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
-def link_of_case(key: str, verifies: Sequence[str], span: Span, fingerprint: str) -> Iterator[Link]:
-    """Return the links of one case."""
+def link_of_case(
+    key: str, verifies: Sequence[str], span: Span, fingerprint: str, *, can_fail: bool = True
+) -> Iterator[Link]:
+    """Yield the links of one case; ``can_fail``: at least one check is written in it."""
     for criterion in verifies:
-        yield Link(criterion, LinkKind.CASE, key, span, fingerprint)
+        yield Link(criterion, LinkKind.CASE, key, span, fingerprint, can_fail)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,8 @@ def read_marks(text: str, file: str) -> Marks:
         with warnings.catch_warnings():  # about an author's "\\d", say: not ours to tell
             warnings.simplefilter("ignore")
             module = ast.parse(text, file)
-        links = tuple(_links_below(module.body, file, (), _module_marks(module.body)))
+        found = _Tests(file, functions_of(module))
+        links = tuple(found.links_below(module.body, (), _module_marks(module.body)))
         return Marks(links, tuple(_unread_marks(module, file)))
     except (MemoryError, RecursionError):  # how ast tells of nesting beyond its limits
         raise _not_python("This Python is nested too deeply to be read.", Span(file, 1)) from None
@@ -74,24 +78,34 @@ def test_fingerprint(definition: ast.AST) -> str:
     return hashlib.sha256(ast.dump(definition).encode("utf-8")).hexdigest()
 
 
-def _links_below(
-    body: Iterable[ast.stmt],
-    file: str,
-    path: tuple[str, ...],
-    inherited: tuple[tuple[str, int], ...],
-) -> Iterator[Link]:
-    for node in body:
-        if not isinstance(node, _Definition):
-            continue
-        marks = (*inherited, *_marks(node.decorator_list))
-        name = (*path, node.name)
-        if isinstance(node, ast.ClassDef):
-            if node.name.startswith("Test"):
-                yield from _links_below(node.body, file, name, (*marks, *_module_marks(node.body)))
-        elif node.name.startswith("test"):
-            source, fingerprint = "::".join((file, *name)), test_fingerprint(node)
-            for criterion, line in dict(marks).items():
-                yield Link(criterion, LinkKind.TEST, source, Span(file, line), fingerprint)
+@dataclass(frozen=True, slots=True)
+class _Tests:
+    """The tests of one file; ``functions`` are all that it defines, by name."""
+
+    file: str
+    functions: Mapping[str, Function]
+
+    def links_below(
+        self,
+        body: Iterable[ast.stmt],
+        path: tuple[str, ...],
+        inherited: tuple[tuple[str, int], ...],
+    ) -> Iterator[Link]:
+        for node in body:
+            if not isinstance(node, _Definition):
+                continue
+            marks = (*inherited, *_marks(node.decorator_list))
+            name = (*path, node.name)
+            if isinstance(node, ast.ClassDef):
+                if node.name.startswith("Test"):
+                    of_class = _module_marks(node.body)
+                    yield from self.links_below(node.body, name, (*marks, *of_class))
+            elif node.name.startswith("test") and marks:
+                source, fingerprint = "::".join((self.file, *name)), test_fingerprint(node)
+                asserts = can_fail(node, self.functions)
+                for criterion, line in dict(marks).items():
+                    place = Span(self.file, line)
+                    yield Link(criterion, LinkKind.TEST, source, place, fingerprint, asserts)
 
 
 def _module_marks(body: Iterable[ast.stmt]) -> tuple[tuple[str, int], ...]:

@@ -98,7 +98,8 @@ class Link:
     """A case or a marked test says that it verifies a criterion.
 
     ``source`` is the case key (its path in the workspace) or the pytest node id without
-    parameters; ``fingerprint`` is that of the case or test text.
+    parameters; ``fingerprint`` is that of the case or test text. ``can_fail`` is False where
+    nothing that was written in it can fail: it asserts nothing.
     """
 
     criterion: str
@@ -106,3 +107,4 @@ class Link:
     source: str
     span: Span
     fingerprint: str = ""
+    can_fail: bool = True

@@ -143,7 +143,9 @@ class Store(Protocol):
 class Evidence:
     """One line of ``evidence/*.jsonl``: how a case or test last spoke about a criterion.
 
-    ``at`` is aware UTC. ``source`` is the case key or the pytest node id.
+    ``at`` is aware UTC. ``source`` is the case key or the pytest node id. ``commit`` is the
+    checked-out commit in hex, empty without git; ``is_dirty`` says whether tracked files differed
+    from it, None where that is unknown.
     """
 
     at: datetime
@@ -158,3 +160,5 @@ class Evidence:
     duration_s: float
     environment: str = ""
     data_row: str | None = None
+    commit: str = ""
+    is_dirty: bool | None = None

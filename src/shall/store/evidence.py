@@ -5,7 +5,7 @@ import json
 import logging
 import os
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, fields, replace
 from datetime import MAXYEAR, UTC, datetime, timedelta
@@ -25,7 +25,10 @@ _log = logging.getLogger(__name__)
 _NAMES = {field.name for field in fields(Evidence)}
 _INSTANT = timedelta(microseconds=1)
 
-_Key = tuple[str, str, str | None]
+Revision = tuple[str, bool | None]
+"""A commit in hex, and whether tracked files differ from it."""
+
+_Key = tuple[str, str, str, str | None]
 
 
 class _Newer(ValueError):
@@ -50,29 +53,35 @@ def unreadable_lines(data: bytes) -> list[int]:
 
 
 class EvidenceLog:
-    """Appends evidence lines and reads the newest one of each criterion, source and data row.
+    """Appends evidence lines; reads the newest of each criterion, source, environment and row.
 
     A line is written only when it says something new (outcome or a fingerprint differs from the
-    newest line of the same criterion, source and row), so a green run on a green project changes
-    no committed file. The order of lines means nothing: git may merge two branches' files by
-    union. Therefore a fact is dated after the one that it follows, also where the clock was set
-    back or another machine's is ahead (a hybrid logical clock: Kulkarni et al., 2014).
+    newest line of the same criterion, source, environment and row), so a green run on a green
+    project changes no committed file. The order of lines means nothing: git may merge two
+    branches' files by union. Therefore a fact is dated after the one that it follows, also where
+    the clock was set back or another machine's is ahead (a hybrid logical clock: Kulkarni et
+    al., 2014).
     """
 
     def __init__(self, folder: Path | Folder) -> None:
         self._folder = folder if isinstance(folder, Folder) else Folder(folder)
         self._read: dict[str, tuple[tuple[int, int, int], list[Evidence]]] = {}
 
-    def append(self, facts: Sequence[Evidence]) -> int:
-        """Append what is new in one atomic write; give how many lines were written.
+    def append(
+        self, facts: Sequence[Evidence], revision: Callable[[], Revision] | None = None
+    ) -> int:
+        """Append what is new in one atomic write; return how many lines were written.
 
-        The lines go to the file of the newest fact's month.
+        The lines go to the file of the newest fact's month. ``revision`` is called only where
+        something is written, and returns the commit of the code and whether it is dirty.
 
         Raises:
             StoreUnavailable: The folder cannot be written.
         """
         if not self._new(facts):
             return 0
+        commit, is_dirty = revision() if revision is not None else ("", None)
+        facts = [replace(fact, commit=commit, is_dirty=is_dirty) for fact in facts]
         month = max(fact.at for fact in facts).astimezone(UTC).strftime("%Y-%m")
         with self._open(f"{month}.jsonl") as descriptor:
             new = self._new(facts)  # again: another process may have written meanwhile
@@ -81,7 +90,7 @@ class EvidenceLog:
         return len(new)
 
     def newest(self) -> list[Evidence]:
-        """Return the newest line (by ``at``) of each criterion, source and data row.
+        """Return the newest line (by ``at``) of each criterion, source, environment and row.
 
         A torn or unreadable line is skipped and named in a warning.
 
@@ -151,7 +160,7 @@ class EvidenceLog:
 
 
 def _key(fact: Evidence) -> _Key:
-    return fact.criterion, fact.source, fact.data_row
+    return fact.criterion, fact.source, fact.environment, fact.data_row
 
 
 def _says(fact: Evidence | None) -> tuple[str, str | None, str] | None:

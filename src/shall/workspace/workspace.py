@@ -28,6 +28,7 @@ class RunDefaults:
     request_timeout_s: float = 30.0
     run_timeout_s: float = 300.0
     environment: str = ""
+    environments: tuple[str, ...] = ()
     language: str = "en"
     max_error_length: int = 500
     keep_all: bool = False
