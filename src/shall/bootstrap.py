@@ -5,8 +5,9 @@ import logging
 import secrets
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from shall.engine.budgets import Memory
 from shall.engine.ports import Loop

@@ -2,11 +2,11 @@ import base64
 import hashlib
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from html.parser import HTMLParser
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from shall.messages import Message
 from shall.report.html import TOLD_CASES, html_page
@@ -174,7 +174,7 @@ def test_the_heading_says_whether_everything_holds(
 def test_a_status_that_this_release_does_not_know_is_shown_as_it_is(
     sample: RunResult, matrix: Matrix
 ) -> None:
-    rows = (replace(matrix.rows[0], status="expired"),)  # type: ignore[arg-type]
+    rows = (replace(matrix.rows[0], status="expired"),)
 
     page = html_page(sample, replace(matrix, rows=rows, unknown=()))
 

@@ -1,11 +1,11 @@
 """A status says what was seen: `proved` only for the text, the test and the place that passed."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from shall.span import Span
 from shall.specs.matrix import Matrix, build_matrix

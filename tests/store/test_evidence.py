@@ -4,11 +4,11 @@ import os
 import subprocess
 import sys
 import threading
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from shall.errors import StoreUnavailable
 from shall.store.base import Evidence
@@ -238,7 +238,7 @@ log = EvidenceLog(Path(sys.argv[1]))
 size = (Path(sys.argv[1]) / "2026-11.jsonl").stat().st_size
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (size + 40, resource.RLIM_INFINITY))
-from dataclasses import replace
+from msgspec.structs import replace
 try:
     log.append([replace(fact, outcome="failed")])
 except StoreUnavailable as error:

@@ -1,9 +1,10 @@
 """Lists, reads, writes and deletes test cases."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
+
+from msgspec import Struct
 
 from shall.actions.discovery import UNREADABLE, case_folders, case_not_found, root_at
 from shall.actions.links import LinkCheck
@@ -36,8 +37,7 @@ TEST_TYPES: Mapping[str, frozenset[str | None]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class CaseFound:
+class CaseFound(Struct, frozen=True):
     """A case file as read. ``case`` None when it cannot be read: then ``problems`` say why."""
 
     path: str
@@ -47,8 +47,7 @@ class CaseFound:
     problems: Sequence[Diagnostic] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class CaseWritten:
+class CaseWritten(Struct, frozen=True):
     """What ``write_case`` did, or would do. ``script_path`` None: no script is kept here."""
 
     written_files: Sequence[str]

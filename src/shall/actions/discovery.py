@@ -1,9 +1,9 @@
 """Chooses case files and reads them into jobs."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 
 import msgspec
+from msgspec.structs import replace
 
 from shall.actions.links import LinkCheck
 from shall.actions.requirements import criterion_fingerprints

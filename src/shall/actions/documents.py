@@ -1,7 +1,8 @@
 """Creates and reads text files of the workspace."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shall.actions.masking import refuse_masked_text, shown_text
 from shall.actions.requirements import note_unread
@@ -14,8 +15,7 @@ MAX_BYTES = 1 << 20
 """The largest file that is read or written, in bytes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """A document that was written; ``is_overwritten``: there was one before."""
 
     path: str

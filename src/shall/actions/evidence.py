@@ -2,9 +2,10 @@
 
 import logging
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+
+from msgspec import Struct
 
 from shall.errors import StoreUnavailable
 from shall.results.records import CaseResult, CriterionRef, Outcome
@@ -18,8 +19,7 @@ _log = logging.getLogger(__name__)
 _SPOKE = frozenset({Outcome.PASSED, Outcome.FAILED})
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Struct, frozen=True):
     """What one case says about its criteria. ``spoke``: it came to an end."""
 
     criteria: tuple[CriterionRef, ...]

@@ -3,8 +3,9 @@
 import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from shall.actions.discovery import JobReader, Texts, case_files, read_jobs
 from shall.actions.recording import Recorder
@@ -19,8 +20,7 @@ from shall.workspace.stray_cases import stray_cases, stray_notice
 from shall.workspace.workspace import Workspace
 
 
-@dataclass(frozen=True, slots=True)
-class RunRequest:
+class RunRequest(Struct, frozen=True):
     """What to run. No paths: every case below ``tests/cases`` (older layouts are found too).
 
     ``tags`` keeps cases that have any of them; ``variables`` win over those of ``shall.yaml``.

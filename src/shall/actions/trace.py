@@ -1,8 +1,9 @@
 """Traces criteria to cases, tests and their latest outcome."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import PurePosixPath
+
+from msgspec.structs import replace
 
 from shall.actions.discovery import UNREADABLE, case_folders, root_at
 from shall.actions.requirements import read_specs

@@ -15,9 +15,10 @@ import hashlib
 import re
 import shlex
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
+
+from msgspec import Struct
 
 from shall.actions.principal import SCOPES
 from shall.diagnostics import Diagnostic, Severity
@@ -34,8 +35,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Struct, frozen=True):
     """A caller that a token file names: by the SHA-256 of a token, or by a certificate's subject.
 
     ``created`` and ``expires`` are aware UTC.

@@ -2,8 +2,9 @@
 
 import math
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 from typing import Any, TypeAlias
+
+from msgspec import Struct, field
 
 from shall.cases.nearest import nearest
 from shall.cases.other_tools import field_hint
@@ -14,8 +15,7 @@ Keys: TypeAlias = tuple[str | int, ...]
 """Where a value stands in the case: ``("steps", 0, "assert", 1, "type")``, as written."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """What is known of a diagnostic while its place in the file is not.
 
     ``fix`` is what to write instead of the value, or of the key where it is ``at_key``.
@@ -30,8 +30,7 @@ class Finding:
     severity: Severity = Severity.ERROR
 
 
-@dataclass(slots=True)
-class Findings:
+class Findings(Struct):
     """What reading found: problems, and notes on what was understood but is written differently.
 
     The first ``MAX_FINDINGS`` of each are stored; of the others only the number is.

@@ -4,8 +4,9 @@ The table is here so that reading can refuse an unknown name or a wrong argument
 is sent; the engine implements them.
 """
 
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from shall.cases.nearest import nearest
 from shall.cases.syntax import Call
@@ -17,8 +18,7 @@ KEYWORD_SPELLINGS = {"min": "min_val", "max": "max_val", "fmt": "format", "offse
 """Other spellings of keyword arguments."""
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(Struct, frozen=True):
     """Parameters with their defaults, in order. ``any_arguments`` takes whatever is given."""
 
     parameters: tuple[tuple[str, Any], ...] = ()

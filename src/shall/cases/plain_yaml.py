@@ -114,9 +114,9 @@ class _Document:
 
     def add(self, line: _Line) -> None:
         """Add a line where its column says."""
-        dash, column, key, has_value, value, copy = line
-        if copy is not None:
-            value = copy(value)
+        dash, column, key, has_value, value, copied = line
+        if copied is not None:
+            value = copied(value)
         if dash >= 0:
             items = self._items(dash)
             self._waiting = None

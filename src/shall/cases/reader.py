@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from shall.cases.aliases import CASE_KEYS, REQUEST_KEYS
 from shall.cases.checks import read_checks
@@ -34,8 +35,7 @@ _ROOT = re.compile(r"""^(?:\ufeff)?["']?(testcase|unittest)["']?[ \t]*:(?=\s|$)"
 _JSON_ROOT = re.compile(r"""\s*\{\s*["']?(testcase|unittest)["']?\s*:""")
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """A case, and what was noted about how it is written."""
 
     case: Case

@@ -1,8 +1,9 @@
 """Checks the expressions of a case: that they parse, and name what is known by then."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from shall.cases.expression import GLOBAL, Call, Reference, parse_template, walk
 from shall.cases.fields import Fields, Findings, Keys
@@ -10,8 +11,7 @@ from shall.cases.functions import check_call
 from shall.errors import BadExpression
 
 
-@dataclass(slots=True)
-class Scope:
+class Scope(Struct):
     """The steps and teardowns of a case by id, with the moment at which each one answers.
 
     A name that is no step may be a variable of the run, so it is never a problem here.

@@ -4,11 +4,10 @@ import json
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Struct, UnsetType, field
 from msgspec.structs import replace
 
 from shall.cases.model import Case
@@ -36,8 +35,7 @@ _log = logging.getLogger(__name__)
 _BAD = frozenset({Outcome.FAILED, Outcome.ERROR})
 
 
-@dataclass(slots=True)
-class _Progress:
+class _Progress(Struct):
     """What is known of a case so far. ``stopped`` is the message of whatever stopped it."""
 
     steps: list[StepRecord] = field(default_factory=list)

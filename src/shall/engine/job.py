@@ -2,8 +2,9 @@
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from shall.cases.model import Case
 from shall.diagnostics import Diagnostic
@@ -12,8 +13,7 @@ from shall.messages import Message
 from shall.results.records import CriterionRef, Position
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(Struct, frozen=True):
     """One case to run. ``key`` is the path of its file in the workspace, with ``/``.
 
     ``case`` None: the file could not be read; ``error`` and ``problems`` say why, and the case
@@ -32,8 +32,7 @@ class Job:
     locate: Callable[[str], Position] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RunOptions:
+class RunOptions(Struct, frozen=True):
     """How to run. Durations in seconds.
 
     ``host`` wins over the host of a case; ``default_host`` is used where neither a case nor its

@@ -2,9 +2,11 @@
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from shall.engine import case
 from shall.engine.case import run_case
@@ -21,8 +23,7 @@ Tick = Callable[[float], float | None]
 """Is called with the (monotonic) time; returns when it wants to be called again at the latest."""
 
 
-@dataclass(frozen=True, slots=True)
-class RunContext:
+class RunContext(Struct, frozen=True):
     """What a run works with. ``tick`` is called before each wait."""
 
     loop: Loop

@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shall.engine.evaluate import evaluate
 from shall.engine.plan import CallPlan, CheckPlan
@@ -20,8 +21,7 @@ from shall.transport.waits import Work
 FIRST_ERROR_STATUS = 400
 
 
-@dataclass(slots=True)
-class CaseContext:
+class CaseContext(Struct):
     """What the steps of one case share."""
 
     scope: Scope

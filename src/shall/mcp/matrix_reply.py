@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any, NotRequired
 
+from msgspec.structs import replace
 from typing_extensions import TypedDict
 
 from shall.mcp.shorten import cut, cut_bytes

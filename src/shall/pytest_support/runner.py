@@ -1,9 +1,9 @@
 """Runs the cases of one pytest session, over one loop and its connections."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from shall.actions.discovery import JobReader
 from shall.actions.excerpts import excerpts

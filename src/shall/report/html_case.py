@@ -1,6 +1,6 @@
 """One case of the HTML page: its steps, what was sent, what came back, what was checked."""
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from shall.report.html_parts import body_text, glyph, table, timing
 from shall.report.markup import Html, joined, tag
@@ -27,8 +27,7 @@ DIFFERENCE_FROM = 60
 """JSON structures longer than this are compared line by line."""
 
 
-@dataclass(frozen=True, slots=True)
-class Showing:
+class Showing(Struct, frozen=True):
     """How to show cases. ``exchanges`` False leaves requests and responses out."""
 
     language: str = "en"

@@ -1,7 +1,8 @@
 """A run as a terminal summary: what went wrong, with its line in the file, then the counts."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from shall.diagnostics import Diagnostic
 from shall.diagnostics.diagnostic import from_json
@@ -52,8 +53,7 @@ _PAINT = {
 _BOLD, _DIM, _RESET = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(Struct, frozen=True):
     """How to write: language, colours, columns, the places in cases, and texts of files."""
 
     language: str = "en"

@@ -6,11 +6,11 @@ import signal
 import socket
 import ssl
 import sys
-from dataclasses import dataclass
 from multiprocessing import parent_process
 from threading import Thread
 
 import uvicorn
+from msgspec import Struct
 from starlette.types import ASGIApp
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
@@ -77,8 +77,7 @@ def _serve_several(settings: Settings, mode: ServerMode, listener: socket.socket
     return 1 if failed else 0
 
 
-@dataclass(frozen=True, slots=True)
-class _MakeApp:
+class _MakeApp(Struct, frozen=True):
     """Makes the application in a worker."""
 
     settings: Settings

@@ -1,10 +1,9 @@
 """The command that started the server: ours, or one of an earlier server with its own rules."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class ServerMode:
+class ServerMode(Struct, frozen=True):
     """What differs between these commands.
 
     ``opens_without_token``: it starts also where others can reach it and no token is set, and

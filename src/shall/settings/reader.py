@@ -3,15 +3,18 @@
 import difflib
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from shall.bounded import CONFIG_BYTES, read_text
 from shall.cases.reader import load_yaml, locate
 from shall.diagnostics import Diagnostic, Severity
 from shall.errors import InvalidCase, InvalidSetting
-from shall.settings.table import SETTINGS, Setting, Settings
+from shall.settings.declaration import Setting
+from shall.settings.table import SETTINGS, Settings
 from shall.span import Span
 
 FILE_NAME = "shall.yaml"
@@ -20,8 +23,7 @@ _KEYS = [setting.key for setting in SETTINGS if setting.key]
 _SECTIONS = {key.partition(".")[0] for key in _KEYS if "." in key}
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """Where a value came from: ``flag``, ``environment``, ``file`` or ``default``, and its name."""
 
     kind: str
@@ -73,8 +75,7 @@ def process_environment() -> Mapping[str, str]:
     return dict(os.environ)
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
+class _File(Struct, frozen=True):
     """What shall.yaml holds."""
 
     path: Path | None = None

@@ -5,10 +5,11 @@ Positions come from markdown-it-py, which marks every block with its lines.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -26,8 +27,7 @@ class BlockKind(StrEnum):
     PARAGRAPH = "paragraph"
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """One block. ``text`` keeps its inline markup but no comments, lines joined by a space.
 
     ``level`` is that of a heading, or the depth of a list item (1 is outermost). ``number`` is

@@ -4,7 +4,8 @@ import ast
 import hashlib
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shall.diagnostics import Diagnostic, Severity
 from shall.errors import InvalidSpec
@@ -28,8 +29,7 @@ def link_of_case(
         yield Link(criterion, LinkKind.CASE, key, span, fingerprint, can_fail)
 
 
-@dataclass(frozen=True, slots=True)
-class Marks:
+class Marks(Struct, frozen=True):
     """The marks of a test file; ``problems`` are those that cannot be read."""
 
     links: tuple[Link, ...] = ()
@@ -78,8 +78,7 @@ def test_fingerprint(definition: ast.AST) -> str:
     return hashlib.sha256(ast.dump(definition).encode("utf-8")).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class _Tests:
+class _Tests(Struct, frozen=True):
     """The tests of one file; ``functions`` are all that it defines, by name."""
 
     file: str

@@ -3,7 +3,9 @@
 import difflib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from shall.diagnostics import Diagnostic, Severity
 from shall.errors import BadValue
@@ -12,8 +14,7 @@ from shall.specs.model import Criterion, Link, SpecSet
 from shall.specs.status import WORST_FIRST, Latest, LinkOutcome, Status, outcomes_of, status_of
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One criterion with everything that verifies it."""
 
     criterion: Criterion
@@ -21,8 +22,7 @@ class Row:
     links: tuple[LinkOutcome, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class UnknownLink:
+class UnknownLink(Struct, frozen=True):
     """A link to a criterion that no document holds; ``candidates`` are near keys."""
 
     link: Link
@@ -33,8 +33,7 @@ class UnknownLink:
         return unresolved(self.link.criterion, self.candidates, self.link.span)
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
+class Moved(Struct, frozen=True):
     """The text that ``sources`` were recorded for has another key now; links do not follow."""
 
     old_key: str
@@ -42,8 +41,7 @@ class Moved:
     sources: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Matrix:
+class Matrix(Struct, frozen=True):
     """The coverage matrix; ``problems`` name case and test files that could not be read."""
 
     rows: tuple[Row, ...]

@@ -3,8 +3,9 @@
 Nothing in this package reads a file or a clock: text comes in, values go out.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from shall.span import Span
 
@@ -18,16 +19,14 @@ class Trigger(StrEnum):
     UNWANTED = "if"
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(Struct, frozen=True):
     """When a clause applies: ``when the password is wrong``."""
 
     trigger: Trigger
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
+class Clause(Struct, frozen=True):
     """One EARS sentence. No condition means that it always applies."""
 
     conditions: tuple[Condition, ...]
@@ -35,8 +34,7 @@ class Clause:
     response: str
 
 
-@dataclass(frozen=True, slots=True)
-class Criterion:
+class Criterion(Struct, frozen=True):
     """A sentence with the key by which cases refer to it, such as ``login#3.2``.
 
     ``clause`` is None when the sentence is not EARS: it still counts. ``fingerprint`` changes
@@ -50,8 +48,7 @@ class Criterion:
     clause: Clause | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Requirement:
+class Requirement(Struct, frozen=True):
     """A heading with its criteria. ``number`` is local to the feature: ``3``."""
 
     number: str
@@ -61,8 +58,7 @@ class Requirement:
     user_story: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Feature:
+class Feature(Struct, frozen=True):
     """One requirements document."""
 
     name: str
@@ -70,8 +66,7 @@ class Feature:
     requirements: tuple[Requirement, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SpecSet:
+class SpecSet(Struct, frozen=True):
     """All features of a workspace."""
 
     features: tuple[Feature, ...]
@@ -93,8 +88,7 @@ class LinkKind(StrEnum):
     TEST = "test"
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """A case or a marked test says that it verifies a criterion.
 
     ``source`` is the case key (its path in the workspace) or the pytest node id without

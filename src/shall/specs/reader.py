@@ -9,7 +9,8 @@ document without such headings every EARS sentence is a criterion, numbered in o
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from shall.diagnostics import Diagnostic, Severity
 from shall.errors import InvalidSpec
@@ -102,8 +103,7 @@ def _same_keys(criteria: Iterable[Criterion]) -> Iterator[Diagnostic]:
             )
 
 
-@dataclass(slots=True)
-class _Draft:
+class _Draft(Struct):
     """A requirement while it is read. ``number`` is empty for sentences under no requirement."""
 
     number: str

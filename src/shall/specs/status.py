@@ -5,9 +5,10 @@ the case or test are those that it was recorded for.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from shall.specs.model import Criterion, Link, LinkKind
 
@@ -38,8 +39,7 @@ _BAD = frozenset({"failed", "error"})
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Latest:
+class Latest(Struct, frozen=True):
     """The newest outcome of one source for one criterion, environment and row of data.
 
     ``criterion_fingerprint`` None: the criterion was unknown when it was recorded, so nothing is
@@ -60,8 +60,7 @@ class Latest:
     is_dirty: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LinkOutcome:
+class LinkOutcome(Struct, frozen=True):
     """A link with its status in one environment; ``latest`` is None where it never ran."""
 
     link: Link

@@ -7,10 +7,11 @@ import os
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, fields, replace
 from datetime import MAXYEAR, UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import asdict, replace
 
 from shall.bounded import EVIDENCE_BYTES, read_descriptor
 from shall.errors import StoreUnavailable
@@ -22,7 +23,7 @@ FORMAT = 1
 """The version of a line; a line with a higher one is skipped."""
 
 _log = logging.getLogger(__name__)
-_NAMES = {field.name for field in fields(Evidence)}
+_NAMES = frozenset(Evidence.__struct_fields__)
 _INSTANT = timedelta(microseconds=1)
 
 Revision = tuple[str, bool | None]

@@ -2,8 +2,9 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from shall.errors import OutsideWorkspace
 from shall.workspace.paths import as_seen, is_version_control
@@ -12,8 +13,7 @@ _STATE = (".shall",)
 _SETTINGS = "shall.yaml"
 
 
-@dataclass(frozen=True, slots=True)
-class Refusals:
+class Refusals(Struct, frozen=True):
     """The files that ``Files`` neither reads, writes nor lists.
 
     ``state`` are paths of state folders, as names, refused at any depth: each project in the

@@ -1,9 +1,11 @@
 """Where files live and what the actions use."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from shall.engine.budgets import Memory
 from shall.engine.ports import Loop
@@ -16,8 +18,7 @@ from shall.store.lazy_store import StoreOpenedLater
 from shall.workspace.files import Files
 
 
-@dataclass(frozen=True, slots=True)
-class RunDefaults:
+class RunDefaults(Struct, frozen=True):
     """What a run uses unless the caller says otherwise. Durations in seconds."""
 
     host: str | None = None
@@ -34,8 +35,7 @@ class RunDefaults:
     keep_all: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Workspace:
+class Workspace(Struct, frozen=True):
     """One project folder, joined to the parts that act on it.
 
     ``store`` and ``evidence`` are None where the state cannot be written; ``state_warning`` says
