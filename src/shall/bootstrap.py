@@ -162,6 +162,7 @@ def open_workspace(
         observe=observe,
         redactor=redactor_of(settings),
         writable=settings.writable,
+        specs=settings.specs,
     )
 
 

@@ -83,7 +83,8 @@ def test_requirements_that_cannot_be_read_are_bad_input_for_trace_only(
     write_case("a", more='verifies: ["default#1.1"]')
     traced = shall("trace")
     assert traced.returncode == 2
-    assert "specs/requirements.md:7:4" in traced.stderr
+    assert "specs/requirements.md:7:4" in traced.stdout
+    assert "2 criteria" in traced.stdout
     ran = shall("run", "--host", service.url)
     assert ran.returncode == 0
     assert "not tied to them" in ran.stderr

@@ -83,8 +83,8 @@ def test_problems_of_requirements_are_written_in_the_format_too(shall: Any, proj
     (project / "specs/requirements.md").write_text(DUPLICATE)
     ended = shall("trace", "--format", "concise")
     assert ended.returncode == 2
-    assert ended.stdout.startswith("specs/requirements.md:7:4: error[spec.duplicate-number] ")
+    assert ended.stdout.startswith("specs/requirements.md:7:4: error[spec.duplicate-key] ")
     assert ended.stderr == ""
     shown = shall("trace")
     assert shown.returncode == 2
-    assert "7 | 1. A shall c\n  |    ^\n" in shown.stderr
+    assert "7 | 1. A shall c\n  |    ^\n" in shown.stdout

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from shall.actions.requirements import read_specs
 from shall.cases.reader import locate
 from shall.diagnostics import Diagnostic
-from shall.errors import InvalidSpec, ShallError
+from shall.errors import ShallError
 from shall.span import Span
 from shall.specs.matrix import candidates_of, unresolved
 from shall.specs.model import SpecSet
@@ -62,10 +62,8 @@ class LinkCheck:
 
     @cached_property
     def _specs(self) -> SpecSet | None:
-        try:
-            return read_specs(self._workspace)
-        except InvalidSpec:  # reported by whoever needs them, and by `shall trace`
-            return None
+        specs = read_specs(self._workspace)
+        return None if specs.problems else specs  # which `shall trace` reports
 
     def _span(self, case_key: str, field: str) -> Span:
         try:

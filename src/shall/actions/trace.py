@@ -28,11 +28,12 @@ def trace_requirements(
     """Build the coverage matrix of the workspace, or of one feature.
 
     ``environments`` are those in which a criterion must be proved; None: those that ``shall.yaml``
-    lists, or without a list every one in which a linked case ran. A case or test file that cannot
-    be read is named in the matrix's problems; the rest counts.
+    lists, or without a list every one in which a linked case ran.
+
+    A requirements document that cannot be read, or in which a key stands twice, is named in
+    ``wrong_specs``, a case or test file in ``problems``; the rest counts.
 
     Raises:
-        InvalidSpec: A requirements document cannot be read.
         BadValue: No feature has that name.
     """
     if environments is None:
@@ -121,6 +122,7 @@ def _latest(fact: Evidence) -> Latest:
 
 def _of_feature(matrix: Matrix, specs: SpecSet, feature: str) -> Matrix:
     names = [known.name for known in specs.features]
+    feature = specs.aliases().get(feature, feature)
     if feature not in names:
         near = nearest(feature, names)
         raise BadValue(

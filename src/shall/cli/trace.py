@@ -4,16 +4,13 @@ import argparse
 import json
 import shutil
 import sys
-from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from shall.actions.excerpts import excerpts
 from shall.actions.trace import trace_requirements
 from shall.bootstrap import open_project
-from shall.cli.options import PROBLEM_FORMATS, folder_of, settings_of
-from shall.cli.output import CHECK_FAILED, OK, say, tell
-from shall.diagnostics import Diagnostic
-from shall.errors import InvalidSpec
+from shall.cli.options import folder_of, settings_of
+from shall.cli.output import BAD_INPUT, CHECK_FAILED, OK, say, tell
 from shall.messages import Message, render
 from shall.specs.export import status_name, to_chain, to_csv, to_json, to_markdown, to_text
 from shall.specs.matrix import Matrix, row_of
@@ -28,13 +25,7 @@ def execute(arguments: argparse.Namespace) -> int:
     folder = folder_of(arguments.workspace)
     settings, _ = settings_of(folder, {"no_color": arguments.no_color})
     workspace = open_project(folder, settings)
-    try:
-        matrix = trace_requirements(workspace, arguments.feature, arguments.environment)
-    except InvalidSpec as error:
-        if arguments.format not in PROBLEM_FORMATS:
-            raise
-        say(_problems(error.diagnostics, arguments.format))
-        return error.exit_status
+    matrix = trace_requirements(workspace, arguments.feature, arguments.environment)
     colour = sys.stdout.isatty() and not settings.no_color
     language = settings.language
     if arguments.why is not None:
@@ -45,10 +36,13 @@ def execute(arguments: argparse.Namespace) -> int:
     else:
         say(_written(matrix, arguments.format).rstrip("\n"))
     _report_what_is_missing(workspace, matrix, language)
+    if matrix.wrong_specs:
+        return BAD_INPUT
     return _exit_status(matrix, arguments, language)
 
 
 def _report_what_is_missing(workspace: Workspace, matrix: Matrix, language: str) -> None:
+    """Report that there is no criterion, or that the cases are elsewhere."""
     if not matrix.rows:
         tell(render(Message("trace.no_criteria"), language))
     if not any(it.link.kind is LinkKind.CASE for row in matrix.rows for it in row.links):
@@ -92,7 +86,7 @@ def _text(workspace: Workspace, matrix: Matrix, language: str, *, colour: bool) 
         colour=colour,
         language=language,
         now=datetime.now(UTC),
-        sources=excerpts(workspace.files, workspace.redactor, matrix.problems),
+        sources=excerpts(workspace.files, workspace.redactor, matrix.diagnostics()),
     ).rstrip("\n")
 
 
@@ -103,10 +97,6 @@ def _written(matrix: Matrix, form: str) -> str:
         return to_csv(matrix)
     if form == "md":
         return to_markdown(matrix)
-    return _problems([*(it.diagnostic() for it in matrix.unknown), *matrix.problems], form)
-
-
-def _problems(diagnostics: Sequence[Diagnostic], form: str) -> str:
     from shall.diagnostics.formats import written  # XML and hashes are only needed here
 
-    return written(diagnostics, form).rstrip("\n")
+    return written(matrix.diagnostics(), form)

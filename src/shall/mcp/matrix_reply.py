@@ -26,6 +26,7 @@ A reply travels twice, as text and structured; the rest is for the counts and th
 
 _UNKNOWN_BYTES = 900  # of these, for links to criteria that no document holds
 _TEXT_LENGTH = 160
+_PROBLEM_LENGTH = 160  # of the first three problems of requirements documents
 _SHORT_TEXT_BYTES = 64
 _SHORT_LINK_BYTES = 80
 _PASSED = "(passed)"
@@ -40,6 +41,8 @@ class TraceReply(TypedDict):
     unknown: NotRequired[list[dict[str, Any]]]
     more_criteria: NotRequired[int]
     more_unknown: NotRequired[int]
+    problems: NotRequired[list[str]]
+    unread: NotRequired[int]
     hint: NotRequired[str]
     text: NotRequired[str]
 
@@ -59,6 +62,10 @@ def trace_reply(matrix: Matrix, format: str, status: str | None, limit: int | No
         "proved_percent": floored_percent(matrix),
         "criteria": [],
     }
+    if matrix.wrong_specs:
+        reply["problems"] = [cut(str(it), _PROBLEM_LENGTH) for it in matrix.wrong_specs[:3]]
+    if matrix.unread:
+        reply["unread"] = len(matrix.unread)
     if format != "json":
         reply["text"] = to_csv(chosen) if format == "csv" else to_markdown(chosen)
         return reply

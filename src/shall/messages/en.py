@@ -136,7 +136,9 @@ EN: dict[str, str] = {
     "trace.reason.not run": "not run",
     "trace.unsound": "Not proved although tried: {counts}. Run the cases and tests again after"
     " checking them, or use --exit-zero to look only.",
-    "trace.no_criteria": "No criterion was found in specs/ or .kiro/specs/.",
+    "trace.no_criteria": "No criterion was found in specs/ or in the folder of another layout.",
+    "trace.unread": "{count} passages look like requirements and were not read,"
+    " the first at {place}. `shall trace --format json` lists all.",
     "trace.too_few": "{percent} % of the criteria are proved, {least} % are wanted.",
     # shall init
     "init.kept": "kept   {path}",

@@ -59,6 +59,13 @@ class ProjectSettings(Struct, frozen=True):
             flag="--environment",
         ),
     ] = ""
+    specs: Annotated[
+        tuple[str, ...],
+        project(
+            types.words,
+            "globs of further requirements documents, beside the known layouts (docs/req/*.md)",
+        ),
+    ] = ()
     environments: Annotated[
         tuple[str, ...],
         project(

@@ -59,7 +59,11 @@ def to_json(matrix: Matrix) -> dict[str, Any]:
             }
             for unknown in matrix.unknown
         ],
-        "problems": [problem.to_json() for problem in matrix.problems],
+        "problems": [
+            *(problem.to_json() for problem in matrix.wrong_specs),
+            *(problem.to_json() for problem in matrix.problems),
+        ],
+        "unread": [found.to_json() for found in matrix.unread],
         "moved": [
             {"old_key": it.old_key, "new_key": it.new_key, "sources": list(it.sources)}
             for it in matrix.moved
@@ -95,7 +99,7 @@ def to_markdown(matrix: Matrix) -> str:
             f"| {sources} |"
         )
     lines += ["", summary(matrix)]
-    remarks = [*_remarks(matrix), *map(str, matrix.problems)]
+    remarks = [*_remarks(matrix), *map(str, matrix.wrong_specs), *map(str, matrix.problems)]
     lines += [f"- {_cell(line)}" for line in remarks]
     return "\n".join(lines) + "\n"
 
@@ -133,13 +137,11 @@ def to_text(
                 for link in row.links
                 if link.status is not Status.PROVED
             ]
-    lines += ["", *map(_printable, _remarks(matrix, language))]
-    if matrix.problems:
-        lines += [
-            *([""] if matrix.unknown or matrix.moved else []),
-            terminal(matrix.problems, sources or {}),
-            "",
-        ]
+    remarks = [*map(_printable, _remarks(matrix, language))]
+    problems = [*matrix.wrong_specs, *matrix.problems]
+    lines += ["", *remarks, *([""] if remarks and problems else [])]
+    if problems:
+        lines += [terminal(problems, sources or {}), ""]
     lines.append(summary(matrix, language))
     return "\n".join(lines).lstrip("\n") + "\n"
 
@@ -209,6 +211,9 @@ def _remarks(matrix: Matrix, language: str = "en") -> Iterator[str]:
     for moved in matrix.moved:
         params = {"old": moved.old_key, "new": moved.new_key, "sources": ", ".join(moved.sources)}
         yield render(Message("trace.moved", params), language)
+    if matrix.unread:
+        count, first = len(matrix.unread), matrix.unread[0].span
+        yield render(Message("trace.unread", {"count": count, "place": first}), language)
 
 
 def _row_to_json(row: Row) -> dict[str, Any]:

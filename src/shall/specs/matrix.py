@@ -42,12 +42,25 @@ class Moved(Struct, frozen=True):
 
 
 class Matrix(Struct, frozen=True):
-    """The coverage matrix; ``problems`` name case and test files that could not be read."""
+    """The coverage matrix; ``problems`` name case and test files that could not be read.
+
+    ``wrong_specs`` are the problems of requirements documents: there may be criteria that are not
+    shown. ``unread`` lists what looks like a requirement and was not read. ``names`` maps each way
+    to name a criterion to the keys that it means.
+    """
 
     rows: tuple[Row, ...]
     unknown: tuple[UnknownLink, ...] = ()
     problems: tuple[Diagnostic, ...] = ()
     moved: tuple[Moved, ...] = ()
+    names: Mapping[str, Sequence[str]] = {}
+    wrong_specs: tuple[Diagnostic, ...] = ()
+    unread: tuple[Diagnostic, ...] = ()
+
+    def diagnostics(self) -> list[Diagnostic]:
+        """Return the problems of requirements, links, cases and tests, and what was not read."""
+        unknown = [link.diagnostic() for link in self.unknown]
+        return [*self.wrong_specs, *unknown, *self.problems, *self.unread]
 
     def counts(self) -> Mapping[str, int]:
         """Count the criteria by status; every status is a key."""
@@ -79,7 +92,7 @@ def build_matrix(
     see ``outcomes_of``.
     """
     criteria = specs.criteria()
-    keys = _ways_to_name(criteria)
+    keys = _ways_to_name(specs)
     linked: dict[str, list[Link]] = {criterion.key: [] for criterion in criteria}
     unknown: list[UnknownLink] = []
     for link in links:
@@ -100,7 +113,14 @@ def build_matrix(
         facts = [fact for it in sources for fact in recorded.get((criterion.key, it), ())]
         outcomes = outcomes_of(criterion, mine, facts, environments)
         rows.append(Row(criterion, status_of(outcomes), outcomes))
-    return Matrix(tuple(rows), tuple(unknown), moved=_moved(rows))
+    return Matrix(
+        tuple(rows),
+        tuple(unknown),
+        moved=_moved(rows),
+        wrong_specs=specs.problems,
+        names=keys,
+        unread=specs.unread,
+    )
 
 
 def row_of(matrix: Matrix, name: str) -> Row:
@@ -109,7 +129,7 @@ def row_of(matrix: Matrix, name: str) -> Row:
     Raises:
         BadValue: No criterion, or several, have that name.
     """
-    keys = _ways_to_name([row.criterion for row in matrix.rows])
+    keys = matrix.names
     named = keys.get(name, [])
     if len(named) != 1:
         near = tuple(named) or _near(name, keys)
@@ -134,15 +154,18 @@ def _moved(rows: Sequence[Row]) -> tuple[Moved, ...]:
 
 
 def resolve(specs: SpecSet) -> Mapping[str, Criterion]:
-    """Map every way to name a criterion to it: its key, and its local id where that is unique."""
+    """Map every way to name a criterion to it: its key, and its local id where that is unique.
+
+    A key that stands twice names none.
+    """
     criteria = {criterion.key: criterion for criterion in specs.criteria()}
-    ways = _ways_to_name(tuple(criteria.values()))
+    ways = _ways_to_name(specs)
     return {name: criteria[keys[0]] for name, keys in ways.items() if len(keys) == 1}
 
 
 def candidates_of(name: str, specs: SpecSet) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the keys of the criteria that a link names, and where there is none the near keys."""
-    keys = _ways_to_name(specs.criteria())
+    keys = _ways_to_name(specs)
     named = tuple(keys.get(name, ()))
     return named, () if named else _near(name, keys)
 
@@ -169,11 +192,17 @@ def unresolved(
     return Diagnostic(code, Severity.WARNING, message, span, hint.format(listed), field)
 
 
-def _ways_to_name(criteria: Sequence[Criterion]) -> dict[str, list[str]]:
+def _ways_to_name(specs: SpecSet) -> dict[str, list[str]]:
+    """Map keys, local ids and keys with the short name of a feature to the keys they mean."""
     ways: dict[str, list[str]] = {}
-    for criterion in criteria:
-        ways.setdefault(criterion.key, []).append(criterion.key)
-        ways.setdefault(criterion.key.partition("#")[2], []).append(criterion.key)
+    short = {feature: alias for alias, feature in specs.aliases().items()}
+    for criterion in specs.criteria():
+        key = criterion.key
+        feature, _, local = key.partition("#")
+        ways.setdefault(key, []).append(key)
+        ways.setdefault(local, []).append(key)
+        if feature in short:
+            ways.setdefault(f"{short[feature]}#{local}", []).append(key)
     return ways
 
 

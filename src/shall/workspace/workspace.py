@@ -45,7 +45,7 @@ class Workspace(Struct, frozen=True):
     no call log is kept; ``logs_in_state``: it is a part of the state. ``redactor`` knows the
     secrets of the settings: what is shown of the workspace passes through it. ``memory`` is what
     the cases that run at once may take; the workspaces of a server share it. ``writable`` are
-    globs of further files that the tools may write.
+    globs of further files that the tools may write, ``specs`` those of further requirements.
     """
 
     root: Path
@@ -63,6 +63,7 @@ class Workspace(Struct, frozen=True):
     later: StoreOpenedLater | None = None
     logs_in_state: bool = True
     writable: tuple[str, ...] = ()
+    specs: tuple[str, ...] = ()
 
     @property
     def state_warning(self) -> str | None:
