@@ -36,7 +36,7 @@ def test_requirements_of_too_much_text_are_refused_with_their_place(
         write(space, feature, "x" * size)
     specs = read_specs(space)
     told = [
-        f"{problem.place and problem.place.file}: {problem.message}" for problem in specs.problems
+        f"{problem.span and problem.span.file}: {problem.message}" for problem in specs.problems
     ]
     assert told == [
         "specs/b/requirements.md: The document has more than 1,000 characters.",
@@ -50,7 +50,7 @@ def test_of_many_problems_of_requirements_the_first_hundred_are_told(space: Work
     write(space, "a", HEAD + f"{HEAD}1. THE system SHALL answer.\n\n" * 300)
     problems = read_specs(space).problems
     assert len(problems) == 101
-    assert problems[-1].message == "There are 199 more problems."
+    assert problems[-1].message == "And 199 more problems."
 
 
 @pytest.mark.verifies("tracing#1.9")
@@ -61,8 +61,8 @@ def test_a_document_that_cannot_be_read_hides_no_other(space: Workspace) -> None
     specs = read_specs(space)
     assert [it.key for it in specs.criteria()] == ["a#1.1"]
     [problem] = specs.problems
-    assert problem.place is not None
-    assert problem.place.file == "specs/b/requirements.md"
+    assert problem.span is not None
+    assert problem.span.file == "specs/b/requirements.md"
 
 
 @pytest.mark.verifies("tracing#1.10", "tracing#1.11")

@@ -168,7 +168,7 @@ def test_the_host_can_be_given_and_settings_count(
     run(pytester, "tests", "--shall-host", service.url).assert_outcomes(passed=1)
     (pytester.path / "shall.yaml").write_text("concurency: 1\n")
     result = run(pytester, "tests")
-    result.stdout.fnmatch_lines(["*unknown key concurency*"])
+    result.stdout.fnmatch_lines(["*Unknown key concurency*"])
 
 
 def test_cases_stand_in_a_junit_report(pytester: pytest.Pytester, write: Write) -> None:

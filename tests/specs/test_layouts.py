@@ -127,7 +127,7 @@ def found(text: str, file: str, feature: str) -> dict[str, Criterion]:
 def test_spec_kit_criteria_are_known_by_story_and_by_id() -> None:
     document = read_document(STORIES, "specs/003-cards/spec.md", "003-cards")
     criteria = {it.local: it for it in document.criteria()}
-    assert {local: it.place.line for local, it in criteria.items()} == {
+    assert {local: it.span.line for local, it in criteria.items()} == {
         "US1.AS1": 7,
         "US1.AS2": 8,
         "US2.AS1": 14,
@@ -142,7 +142,7 @@ def test_spec_kit_criteria_are_known_by_story_and_by_id() -> None:
     assert [step.keyword for step in criteria["US2.AS1"].steps] == ["given", "when", "then"]
     [struck] = [it for requirement in document.requirements for it in requirement.retired]
     assert (struck.local, struck.standing) == ("FR-003", Standing.WITHDRAWN)
-    assert [it.place.line for it in document.unread if it.place] == [26]
+    assert [it.span.line for it in document.unread if it.span] == [26]
 
 
 @pytest.mark.verifies("tracing#1.12")
@@ -156,7 +156,7 @@ def test_the_short_name_of_a_spec_kit_feature_counts_where_it_is_unique() -> Non
 @pytest.mark.verifies("tracing#1.13")
 def test_openspec_criteria_are_known_by_the_slugs_of_their_titles() -> None:
     criteria = found(TITLED, "openspec/specs/lending/spec.md", "lending")
-    assert {key: it.place.line for key, it in criteria.items()} == {
+    assert {key: it.span.line for key, it in criteria.items()} == {
         "lending#user-login": 5,
         "lending#user-login/valid-card-chip": 10,
         "lending#归还图书": 15,
@@ -188,7 +188,7 @@ def test_an_openspec_change_adds_at_once_and_modifies_when_it_is_archived() -> N
 @pytest.mark.verifies("tracing#1.14")
 def test_a_bugfix_counts_what_shall_be_and_not_the_defect() -> None:
     document = read_document(BUGFIX, ".kiro/specs/returns/bugfix.md", "returns")
-    assert {it.key: it.place.line for it in document.criteria()} == {
+    assert {it.key: it.span.line for it in document.criteria()} == {
         "returns#2.1": 10,
         "returns#2.2": 11,
         "returns#3.1": 14,
@@ -203,7 +203,7 @@ def test_a_bugfix_counts_what_shall_be_and_not_the_defect() -> None:
 @pytest.mark.verifies("tracing#1.2", "tracing#1.15")
 def test_chinese_requirements_have_the_same_keys() -> None:
     criteria = found(CHINESE, ".kiro/specs/借阅/requirements.md", "借阅")
-    assert {key: it.place.line for key, it in criteria.items()} == {
+    assert {key: it.span.line for key, it in criteria.items()} == {
         "借阅#1.1": 10,
         "借阅#1.2": 11,
         "借阅#1.3": 14,
@@ -226,7 +226,7 @@ def test_a_number_that_stands_twice_in_a_list_shifts_no_other() -> None:
     text = f"{head}1. A shall b\n2. C shall d\n2. E shall f\n3. G shall h\n"
     document = read_document(text, "f", "x")
     assert [it.key for it in document.criteria()] == ["x#1.1", "x#1.2", "x#1.2", "x#1.3"]
-    assert [it.place.line for it in document.problems if it.place] == [7]
+    assert [it.span.line for it in document.problems if it.span] == [7]
 
 
 def test_sub_headings_with_numbers_leave_the_numbers_of_criteria_alone() -> None:
@@ -244,7 +244,7 @@ def test_a_heading_with_an_id_is_the_criterion_of_the_sentence_below() -> None:
         "### FR-002: Sort\n\n- **Priority**: P1\n"
     )
     criteria = found(text, "f", "x")
-    assert {key: (it.place.line, it.text) for key, it in criteria.items()} == {
+    assert {key: (it.span.line, it.text) for key, it in criteria.items()} == {
         "x#FR-001": (3, "The shop MUST search titles."),
         "x#FR-002": (7, "Sort - **Priority**: P1"),
     }
@@ -266,7 +266,7 @@ def test_a_table_row_with_an_id_is_a_criterion_and_one_without_is_listed() -> No
         "| note | The shop shall close |\n\n| id | test |\n| --- | --- |\n| AC-1 | automated |\n"
     )
     document = read_document(text, "f", "x")
-    assert [(it.key, it.place.line) for it in document.criteria()] == [("x#AC-1", 5)]
+    assert [(it.key, it.span.line) for it in document.criteria()] == [("x#AC-1", 5)]
     assert [it.code for it in document.unread] == ["spec.unread-row"]
 
 
@@ -274,6 +274,6 @@ def test_a_table_row_with_an_id_is_a_criterion_and_one_without_is_listed() -> No
 def test_line_ends_change_nothing(end: str) -> None:
     plain = found(CHINESE, "f", "x")
     other = found(CHINESE.replace("\n", end), "f", "x")
-    assert {k: (it.place, it.fingerprint) for k, it in plain.items()} == {
-        k: (it.place, it.fingerprint) for k, it in other.items()
+    assert {k: (it.span, it.fingerprint) for k, it in plain.items()} == {
+        k: (it.span, it.fingerprint) for k, it in other.items()
     }

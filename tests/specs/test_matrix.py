@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from shall.errors import Problem
+from shall.diagnostics import Diagnostic, Severity
 from shall.span import Span
 from shall.specs.export import summary, to_csv, to_json, to_markdown, to_text
 from shall.specs.matrix import Matrix, build_matrix, resolve
@@ -155,7 +155,7 @@ def test_nothing_of_a_document_or_test_paints_the_terminal() -> None:
 
 
 def test_problems_are_told_and_control_characters_shown() -> None:
-    problem = Problem(Span("t.py", 1), "", "this is not Python")
+    problem = Diagnostic("link.not-python", Severity.ERROR, "This is not Python.", Span("t.py", 1))
     text = to_text(Matrix((), (), (problem,)))
     assert "t.py:1:1" in text
     bell = read_document("### Requirement 1\n\n1. The API shall \x07 ring\n", "f", "x")

@@ -61,7 +61,7 @@ def test_numbered_criteria_have_keys_and_places() -> None:
     keys = [criterion.key for criterion in found]
     assert keys == ["auth#1.1", "auth#1.2", "auth#1.4", "auth#2.1", "auth#2.2"]
     assert found[0].text == "WHEN the password is right, THE API SHALL answer 200"
-    assert found[0].place == Span("specs/auth/requirements.md", 20, 4)
+    assert found[0].span == Span("specs/auth/requirements.md", 20, 4)
     assert found[1].text.endswith("SHALL: - answer 401 - count the try")
     assert found[2].clause is None
     assert feature.requirements[0].title == "Sign in"
@@ -125,8 +125,8 @@ def test_numbered_paragraphs_and_lists_that_do_not_count_up() -> None:
 def test_criteria_with_one_key_are_told_with_both_places() -> None:
     text = "### Requirement 1\n\n1. A shall b\n\n### Requirement 1\n\n1. C shall d\n"
     [problem] = read_document(text, "specs/requirements.md", "default").problems
-    assert problem.place == Span("specs/requirements.md", 7, 4)
-    assert "default#1.1 stands at specs/requirements.md:3:4 already" in problem.message
+    assert problem.span == Span("specs/requirements.md", 7, 4)
+    assert "default#1.1 is at specs/requirements.md:3:4 already" in problem.message
 
 
 @pytest.mark.verifies("tracing#1.7")
@@ -144,7 +144,7 @@ def test_a_key_that_stands_in_two_documents_is_a_problem_and_proves_nothing() ->
     two = read_document("REQ-1: A shall c", ".kiro/specs/auth/requirements.md", "auth")
     joined = join_features([one, two])
     [problem] = joined.problems
-    assert "auth#REQ-1 stands at specs/auth/requirements.md:1:1 already" in problem.message
+    assert "auth#REQ-1 is at specs/auth/requirements.md:1:1 already" in problem.message
     links = [Link("auth#REQ-1", LinkKind.CASE, "a.yaml", Span("a.yaml", 1))]
     matrix = build_matrix(joined, links, [Latest("auth#REQ-1", "a.yaml", "passed", "run", "f", "")])
     assert matrix.counts()["proved"] == 0
@@ -246,7 +246,7 @@ def test_a_heading_may_be_emphasised(heading: str) -> None:
 def test_columns_hold_with_every_line_end(end: str) -> None:
     lines = ["a\x0cb\u2028c", "", "### Requirement 1", "", "  1. A shall b"]
     [found] = criteria(read_document(end.join(lines), "f", "x"))
-    assert found.place == Span("f", 5, 6)
+    assert found.span == Span("f", 5, 6)
 
 
 def test_a_label_nested_in_a_list_opens_the_criteria() -> None:

@@ -238,6 +238,7 @@ log = EvidenceLog(Path(sys.argv[1]))
 size = (Path(sys.argv[1]) / "2026-11.jsonl").stat().st_size
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (size + 40, resource.RLIM_INFINITY))
+from msgspec.structs import replace
 try:
     log.append([replace(fact, outcome="failed")])
 except StoreUnavailable as error:

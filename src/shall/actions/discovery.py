@@ -165,7 +165,8 @@ def _read_job(workspace: Workspace, path: str, text: str | None) -> Job:
             text = workspace.files.read_text(path)
         case = _named(workspace, read_case(text, path))
     except InvalidInput as error:
-        return Job(path, None, error=Message("case.invalid", {"problems": str(error)}))
+        message = Message("case.invalid", {"problems": str(error)})
+        return Job(path, None, error=message, problems=error.diagnostics)
     fingerprint = case_fingerprint(case) if case.verifies else ""  # only evidence needs it
     return Job(path, case, fingerprint, locate=_positions(text, path))
 
@@ -178,10 +179,10 @@ def _named(workspace: Workspace, case: Case) -> Case:
 
 def _positions(text: str, path: str) -> Callable[[str], Position]:
     def locate(where: str) -> Position:
-        place = place_of(where)
-        return Position(place.line, place.column)
+        span = span_of(where)
+        return Position(span.line, span.column)
 
-    place_of = locator(text, path)
+    span_of = locator(text, path)
     return locate
 
 

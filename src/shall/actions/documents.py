@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from shall.actions.masking import refuse_masked_text, shown_text
 from shall.actions.requirements import note_unread
+from shall.diagnostics import Diagnostic
 from shall.errors import BadValue
 from shall.workspace.workspace import Workspace
 from shall.workspace.writable import check_document
@@ -19,7 +20,7 @@ class Written(Struct, frozen=True):
 
     path: str
     is_overwritten: bool
-    notes: Sequence[str] = ()
+    notes: Sequence[Diagnostic] = ()
 
 
 def create_file(
@@ -60,4 +61,4 @@ def read_file(workspace: Workspace, path: str) -> str:
     """
     relative = workspace.files.relative(path)
     text = workspace.files.read_text(relative, MAX_BYTES, settings=True)
-    return shown_text(workspace, relative, text)
+    return shown_text(workspace.redactor, relative, text)

@@ -4,11 +4,10 @@ import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import islice
 from pathlib import PurePosixPath
 
-from shall.cases.bounds import MAX_FINDINGS
 from shall.diagnostics import Diagnostic, Severity
+from shall.diagnostics.bounds import first_diagnostics
 from shall.errors import ShallError
 from shall.span import Span
 from shall.specs.layouts import FOLDERS, Role, document_at
@@ -24,7 +23,6 @@ ALL_CHARACTERS = 4_000_000
 
 UNREADABLE = "spec.unreadable"
 TOO_LARGE = "spec.too-large"
-MORE_PROBLEMS = "spec.more-problems"
 
 _WHERE = (
     "Criteria are read from specs/requirements.md, specs/<feature>/requirements.md and the other"
@@ -34,7 +32,7 @@ _WHERE = (
 _log = logging.getLogger(__name__)
 
 
-def note_unread(path: str) -> str | None:
+def note_unread(path: str) -> Diagnostic | None:
     """Report that a document below a requirements folder is not read; None where it is.
 
     ``path`` is relative and normalised. What a layout puts beside its requirements, such as
@@ -44,7 +42,8 @@ def note_unread(path: str) -> str | None:
         return None
     if document_at(path) is not None or PurePosixPath(path).name in {"design.md", "tasks.md"}:
         return None
-    return f"{path} is not read as requirements. {_WHERE}"
+    message = f"{path} is not read as requirements."
+    return Diagnostic(FILE, Severity.WARNING, message, Span(path, 1), _WHERE)
 
 
 def read_specs(workspace: Workspace) -> SpecSet:
@@ -61,9 +60,9 @@ def read_specs(workspace: Workspace) -> SpecSet:
         try:
             text = workspace.files.read_text(path)
         except ShallError as error:
-            place = error.place or Span(path, 1)
+            span = error.span or Span(path, 1)
             problems.append(
-                Diagnostic(UNREADABLE, Severity.ERROR, error.message, place, hint=error.hint or "")
+                Diagnostic(UNREADABLE, Severity.ERROR, error.message, span, error.hint or "")
             )
             continue
         size += len(text)
@@ -73,7 +72,8 @@ def read_specs(workspace: Workspace) -> SpecSet:
         else:
             features.append(read_document(text, path, feature))
     specs = join_features(features, problems)
-    return SpecSet(specs.features, _first(specs.problems), (*unread, *specs.unread))
+    wrong = tuple(first_diagnostics(specs.problems))
+    return SpecSet(specs.features, wrong, (*unread, *specs.unread))
 
 
 def _documents(workspace: Workspace, unread: list[Diagnostic]) -> Iterator[tuple[str, str]]:
@@ -132,16 +132,6 @@ def _size_problem(path: str, characters: int, all_characters: int) -> Diagnostic
         return None
     hint = "Split it, or take out what is no requirement."
     return Diagnostic(TOO_LARGE, Severity.ERROR, what, Span(path, 1), hint=hint)
-
-
-def _first(problems: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """Return the first ``MAX_FINDINGS`` problems, and the number of the others."""
-    first = tuple(islice(problems, MAX_FINDINGS))
-    more = len(problems) - len(first)
-    if not more:
-        return first
-    message = f"There {'is 1 more problem' if more == 1 else f'are {more:,} more problems'}."
-    return (*first, Diagnostic(MORE_PROBLEMS, Severity.ERROR, message, first[-1].place))
 
 
 def criterion_fingerprints(workspace: Workspace) -> Mapping[str, tuple[str, str]]:

@@ -11,7 +11,8 @@ from shall.actions.unchanged import source_comparison
 from shall.cases.fingerprint import case_fingerprint
 from shall.cases.nearest import nearest
 from shall.cases.reader import locate, read_case
-from shall.errors import BadValue, InvalidFile, InvalidInput, Problem, StoreUnavailable
+from shall.diagnostics import Diagnostic, Severity
+from shall.errors import BadValue, InvalidInput, StoreUnavailable
 from shall.span import Span
 from shall.specs.links import link_of_case, read_marks
 from shall.specs.matrix import Matrix, build_matrix
@@ -39,7 +40,7 @@ def trace_requirements(
     if environments is None:
         environments = workspace.defaults.environments or None
     specs = read_specs(workspace)
-    problems: list[Problem] = []
+    problems: list[Diagnostic] = []
     links = [*_case_links(workspace, problems), *_test_links(workspace, problems)]
     facts = _with_current_fingerprints(workspace, _newest(workspace, problems), links)
     matrix = build_matrix(specs, links, map(_latest, facts), environments)
@@ -47,7 +48,7 @@ def trace_requirements(
     return matrix if feature is None else _of_feature(matrix, specs, feature)
 
 
-def _case_links(workspace: Workspace, problems: list[Problem]) -> Iterator[Link]:
+def _case_links(workspace: Workspace, problems: list[Diagnostic]) -> Iterator[Link]:
     files = workspace.files
     for folder in case_folders(workspace):
         for path in files.find(folder, YAML_ENDINGS):
@@ -60,17 +61,17 @@ def _case_links(workspace: Workspace, problems: list[Problem]) -> Iterator[Link]
                 problems.extend(_problems_of(error, path))
                 continue
             if case.verifies:
-                place = locate(text, path, "verifies")
+                span = locate(text, path, "verifies")
                 yield from link_of_case(
                     path,
                     case.verifies,
-                    place,
+                    span,
                     case_fingerprint(case),
                     can_fail=any(step.checks for step in case.steps),
                 )
 
 
-def _test_links(workspace: Workspace, problems: list[Problem]) -> Iterator[Link]:
+def _test_links(workspace: Workspace, problems: list[Diagnostic]) -> Iterator[Link]:
     for path in workspace.files.find(".", (".py",)):
         name = PurePosixPath(path).name
         if name.startswith("test_") or name.endswith("_test.py"):
@@ -83,13 +84,16 @@ def _test_links(workspace: Workspace, problems: list[Problem]) -> Iterator[Link]
             yield from marks.links
 
 
-def _newest(workspace: Workspace, problems: list[Problem]) -> Sequence[Evidence]:
+def _newest(workspace: Workspace, problems: list[Diagnostic]) -> Sequence[Evidence]:
     if workspace.evidence is None:
         return ()
     try:
         return workspace.evidence.newest()
     except StoreUnavailable as error:
-        problems.append(Problem(Span(str(workspace.state), 1), "", error.message, error.hint))
+        span = Span(str(workspace.state), 1)
+        problems.append(
+            Diagnostic("state.unreadable", Severity.ERROR, error.message, span, error.hint or "")
+        )
         return ()
 
 
@@ -106,11 +110,12 @@ def _with_current_fingerprints(
         yield fact_now if is_same else fact
 
 
-def _problems_of(error: InvalidInput, path: str) -> Sequence[Problem]:
+def _problems_of(error: InvalidInput, path: str) -> Sequence[Diagnostic]:
     """Return the problems of a file that cannot be read."""
-    if isinstance(error, InvalidFile):
-        return error.problems
-    return [Problem(Span(path, 1), "", error.message, error.hint)]
+    span = error.span or Span(path, 1)
+    return error.diagnostics or [
+        Diagnostic("file.unreadable", Severity.ERROR, error.message, span, error.hint or "")
+    ]
 
 
 def _latest(fact: Evidence) -> Latest:

@@ -12,6 +12,9 @@ from shall.cli.output import tell
 from shall.cli.serving_flags import add_serving_flags
 from shall.settings import Settings, Sources, process_environment, read_settings
 
+MATRIX_FORMATS = ("json", "csv", "md")
+PROBLEM_FORMATS = ("concise", "github", "gitlab", "junit", "sarif")
+
 
 def parser() -> argparse.ArgumentParser:
     """Make the parser of the ``shall`` command."""
@@ -112,7 +115,12 @@ def _add_run(commands: _Commands) -> None:
 
 def _add_trace(commands: _Commands) -> None:
     command = _add(commands, "trace", "Show which criterion is proved by which case or test.")
-    command.add_argument("--format", choices=("text", "json", "csv", "md"), default="text")
+    command.add_argument(
+        "--format",
+        choices=("text", *MATRIX_FORMATS, *PROBLEM_FORMATS),
+        default="text",
+        help="the matrix (text, json, csv, md), or its problems alone",
+    )
     command.add_argument(
         "--fail-under",
         type=_percent,

@@ -6,6 +6,7 @@ import shutil
 import sys
 from datetime import UTC, datetime
 
+from shall.actions.excerpts import excerpts
 from shall.actions.trace import trace_requirements
 from shall.bootstrap import open_project
 from shall.cli.options import folder_of, settings_of
@@ -30,15 +31,18 @@ def execute(arguments: argparse.Namespace) -> int:
     if arguments.why is not None:
         say(to_chain(row_of(matrix, arguments.why), datetime.now(UTC), language))
         return OK
-    say(_written(matrix, arguments.format, language, colour=colour).rstrip("\n"))
-    _tell_of_nothing(matrix, workspace, language)
+    if arguments.format == "text":
+        say(_text(workspace, matrix, language, colour=colour))
+    else:
+        say(_written(matrix, arguments.format).rstrip("\n"))
+    _report_what_is_missing(workspace, matrix, language)
     if matrix.wrong_specs:
         return BAD_INPUT
     return _exit_status(matrix, arguments, language)
 
 
-def _tell_of_nothing(matrix: Matrix, workspace: Workspace, language: str) -> None:
-    """Say that there is no criterion, or that the cases lie elsewhere."""
+def _report_what_is_missing(workspace: Workspace, matrix: Matrix, language: str) -> None:
+    """Report that there is no criterion, or that the cases are elsewhere."""
     if not matrix.rows:
         tell(render(Message("trace.no_criteria"), language))
     if not any(it.link.kind is LinkKind.CASE for row in matrix.rows for it in row.links):
@@ -75,12 +79,24 @@ def _status_of(matrix: Matrix, language: str) -> int:
     return CHECK_FAILED
 
 
-def _written(matrix: Matrix, form: str, language: str, *, colour: bool) -> str:
+def _text(workspace: Workspace, matrix: Matrix, language: str, *, colour: bool) -> str:
+    return to_text(
+        matrix,
+        shutil.get_terminal_size().columns,
+        colour=colour,
+        language=language,
+        now=datetime.now(UTC),
+        sources=excerpts(workspace.files, workspace.redactor, matrix.diagnostics()),
+    ).rstrip("\n")
+
+
+def _written(matrix: Matrix, form: str) -> str:
     if form == "json":
         return json.dumps(to_json(matrix), ensure_ascii=False, indent=2)
     if form == "csv":
         return to_csv(matrix)
     if form == "md":
         return to_markdown(matrix)
-    width = shutil.get_terminal_size().columns
-    return to_text(matrix, width, colour=colour, language=language, now=datetime.now(UTC))
+    from shall.diagnostics.formats import written  # XML and hashes are only needed here
+
+    return written(matrix.diagnostics(), form)

@@ -5,10 +5,13 @@ import logging
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType, field
+from msgspec.structs import replace
 
 from shall.cases.model import Case
+from shall.diagnostics import Diagnostic
 from shall.engine.budgets import Budget
 from shall.engine.evaluate import evaluate
 from shall.engine.job import Job, RunOptions
@@ -181,7 +184,13 @@ def _result(
         case_fingerprint=job.fingerprint,
         tags=case.tags if case else (),
         position=_position(job, progress.error),
+        problems=tuple(_problem(it, redactor) for it in job.problems) or UNSET,
     )
+
+
+def _problem(found: Diagnostic, redactor: Redactor) -> dict[str, Any]:
+    masked = {name: redactor.text(getattr(found, name)) for name in ("message", "hint", "field")}
+    return replace(found, **masked).to_json()
 
 
 def _position(job: Job, error: Message | None) -> Position | UnsetType:

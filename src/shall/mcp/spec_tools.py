@@ -78,7 +78,7 @@ async def create_file(
     if written.is_overwritten:
         answer["overwritten_files"] = [written.path]
     if written.notes:
-        answer["notes"] = list(written.notes)
+        answer["notes"] = [note.text for note in written.notes]
     return answer
 
 

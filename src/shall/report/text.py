@@ -1,10 +1,13 @@
 """A run as a terminal summary: what went wrong, with its line in the file, then the counts."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct, field
 
+from shall.diagnostics import Diagnostic
+from shall.diagnostics.diagnostic import from_json
 from shall.diagnostics.escaping import one_line
+from shall.diagnostics.terminal import terminal
 from shall.report.values import (
     SHOWN_LENGTH,
     check_message,
@@ -61,12 +64,13 @@ _BOLD, _DIM, _RESET = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 
 
 class Style(Struct, frozen=True):
-    """How to write: language, colours, columns, and where the parts of cases stand."""
+    """How to write: language, colours, columns, the places in cases, and texts of files."""
 
     language: str = "en"
     colour: bool = False
     width: int = 80
     places: Places = field(default_factory=dict)
+    sources: Mapping[str, str] = field(default_factory=dict)
 
     def paint(self, text: str, code: str) -> str:
         """Colour a text that is already harmless."""
@@ -84,9 +88,13 @@ def summary(
     colour: bool = False,
     width: int = 80,
     places: Places | None = None,
+    sources: Mapping[str, str] | None = None,
 ) -> str:
-    """Write the summary of a run; it ends with the line of counts."""
-    style = Style(language, colour, max(width, 40), places or places_in(run.bad))
+    """Write the summary of a run; it ends with the line of counts.
+
+    ``sources`` are the texts of case files that cannot be read: problems are shown with their line.
+    """
+    style = Style(language, colour, max(width, 40), places or places_in(run.bad), sources or {})
     outages = outages_of(run)
     alone = [case for case in run.bad if outage_of(case) not in outages]
     lines: list[str] = []
@@ -105,9 +113,20 @@ def summary(
     return "\n".join(lines) + "\n"
 
 
-def case_text(case: CaseResult, language: str = "en", places: Places | None = None) -> str:
+def case_text(
+    case: CaseResult,
+    language: str = "en",
+    places: Places | None = None,
+    sources: Mapping[str, str] | None = None,
+) -> str:
     """Return what went wrong in one case, without colours."""
-    return "\n".join(_case_lines(case, Style(language, places=places or places_in((case,)))))
+    style = Style(language, places=places or places_in((case,)), sources=sources or {})
+    return "\n".join(_case_lines(case, style))
+
+
+def problems_of(cases: Iterable[CaseResult]) -> list[Diagnostic]:
+    """Return the problems of the files among these cases that cannot be read."""
+    return [from_json(data) for case in cases for data in case.problems or ()]
 
 
 def _counts_line(run: RunResult | RunSummary, style: Style) -> str:
@@ -129,6 +148,10 @@ def _case_lines(case: CaseResult, style: Style) -> Iterator[str]:
     word = label(f"outcome.{kind}", style.language).upper()
     name = style.paint(one_line(case_name(case)), _BOLD)
     yield f"{style.paint(word, _PAINT[outcome])}  {name}"
+    if problems := problems_of([case]):
+        for text in terminal(problems, style.sources).splitlines():
+            yield style.line(2, text) if text else ""
+        return
     path = first_bad_path(case)
     place = place_of(style.places, case.case_key, path)
     yield style.line(2, str(place) if place else f"{case.case_key} {path}".rstrip())

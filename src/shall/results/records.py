@@ -131,8 +131,9 @@ class CaseResult(Struct, frozen=True, gc=False):
     ``started_at`` is aware UTC. ``checks_executed`` counts the checks that were written in the
     case and carried out (implicit ones not). ``outcome`` is that of the steps;
     ``teardown_outcome`` stands beside it and never hides it. ``position`` is set where ``error`` is
-    about a part of the case (its parameter ``path``). ``case_fingerprint`` is empty where the case
-    verifies no criterion.
+    about a part of the case (its parameter ``path``). ``problems`` are the diagnostics of a file
+    that cannot be read, as ``Diagnostic.to_json`` returns them. ``case_fingerprint`` is empty where
+    the case verifies no criterion.
     """
 
     run_id: str
@@ -154,6 +155,7 @@ class CaseResult(Struct, frozen=True, gc=False):
     case_fingerprint: str = ""
     tags: tuple[str, ...] = ()
     position: Position | UnsetType = UNSET
+    problems: tuple[dict[str, Any], ...] | UnsetType = UNSET
 
 
 _BAD = frozenset({Outcome.FAILED, Outcome.ERROR})

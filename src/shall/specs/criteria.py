@@ -74,7 +74,7 @@ def is_template(text: str) -> bool:
 def criterion(  # noqa: PLR0913 - the parts of one record
     key: str,
     text: str,
-    place: Span,
+    span: Span,
     end_line: int,
     *,
     kind: Kind | None = None,
@@ -88,12 +88,12 @@ def criterion(  # noqa: PLR0913 - the parts of one record
     return Criterion(
         key,
         text,
-        place,
+        span,
         criterion_fingerprint(text),
         clauses,
         kind or kind_of(text, clauses, steps),
         language_of(text),
-        max(end_line, place.line),
+        max(end_line, span.line),
         steps,
         standing,
         is_open=_CLARIFY.search(text) is not None,
@@ -120,7 +120,7 @@ def kind_of(text: str, clauses: Sequence[Clause], steps: Sequence[Step]) -> Kind
 def extended(found: Criterion, text: str, end_line: int) -> Criterion:
     """Return a criterion with the text of a block that belongs to it."""
     joined = criterion(
-        found.key, text, found.place, end_line, standing=found.standing, change=found.change
+        found.key, text, found.span, end_line, standing=found.standing, change=found.change
     )
     return replace(joined, kind=found.kind if found.kind is Kind.METRIC else joined.kind)
 

@@ -4,10 +4,11 @@ import csv
 import io
 import math
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from shall.diagnostics.terminal import terminal
 from shall.messages import Message, render
 from shall.specs.matrix import Matrix, Row, is_ambiguous
 from shall.specs.status import UNSOUND, Latest, LinkOutcome, Status
@@ -53,7 +54,7 @@ def to_json(matrix: Matrix) -> dict[str, Any]:
             {
                 "criterion": unknown.link.criterion,
                 "source": unknown.link.source,
-                "place": str(unknown.link.place),
+                "place": str(unknown.link.span),
                 "candidates": list(unknown.candidates),
             }
             for unknown in matrix.unknown
@@ -81,7 +82,7 @@ def to_csv(matrix: Matrix) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["criterion", "status", "text", "place", "source", "outcome", "run_id"])
     for row in matrix.rows:
-        about = [row.criterion.key, row.status.value, row.criterion.text, str(row.criterion.place)]
+        about = [row.criterion.key, row.status.value, row.criterion.text, str(row.criterion.span)]
         for link in row.links or [None]:
             said = [link.link.source, link.outcome or "", link.run_id or ""] if link else [""] * 3
             writer.writerow([_no_formula(cell) for cell in (*about, *said)])
@@ -98,7 +99,8 @@ def to_markdown(matrix: Matrix) -> str:
             f"| {sources} |"
         )
     lines += ["", summary(matrix)]
-    lines += [f"- {_cell(line)}" for line in _remarks(matrix)]
+    remarks = [*_remarks(matrix), *map(str, matrix.wrong_specs), *map(str, matrix.problems)]
+    lines += [f"- {_cell(line)}" for line in remarks]
     return "\n".join(lines) + "\n"
 
 
@@ -109,10 +111,12 @@ def to_text(
     colour: bool = False,
     language: str = "en",
     now: datetime | None = None,
+    sources: Mapping[str, str] | None = None,
 ) -> str:
     """Return the matrix for a terminal: a line for each criterion, then the problems.
 
     ``now`` (aware): each proof is shown with its age and commit where the terminal is wide enough.
+    ``sources`` are the texts of the files with problems, which are shown with their line.
     """
     keys = max((len(row.criterion.key) for row in matrix.rows), default=0)
     names = {status: status_name(status, language) for status in Status}
@@ -133,7 +137,12 @@ def to_text(
                 for link in row.links
                 if link.status is not Status.PROVED
             ]
-    lines += ["", *map(_printable, _remarks(matrix, language)), summary(matrix, language)]
+    remarks = [*map(_printable, _remarks(matrix, language))]
+    problems = [*matrix.wrong_specs, *matrix.problems]
+    lines += ["", *remarks, *([""] if remarks and problems else [])]
+    if problems:
+        lines += [terminal(problems, sources or {}), ""]
+    lines.append(summary(matrix, language))
     return "\n".join(lines).lstrip("\n") + "\n"
 
 
@@ -142,11 +151,11 @@ def to_chain(row: Row, now: datetime, language: str = "en") -> str:
     criterion = row.criterion
     lines = [
         f"{_SIGNS.get(row.status, '?')} {status_name(row.status, language)}  "
-        f"{_printable(criterion.key)}  {criterion.place}",
+        f"{_printable(criterion.key)}  {criterion.span}",
         f"  {_printable(criterion.text)}",
     ]
     for link in row.links:
-        lines.append(f"  {link.link.place}  {_printable(_reason_or_proof(link, language))}")
+        lines.append(f"  {link.link.span}  {_printable(_reason_or_proof(link, language))}")
         if link.latest is not None:
             params = {
                 "run": link.latest.run_id,
@@ -193,7 +202,7 @@ def _remarks(matrix: Matrix, language: str = "en") -> Iterator[str]:
         if is_ambiguous(link.criterion, candidates):
             code = "trace.ambiguous"
         params = {
-            "place": link.place,
+            "place": link.span,
             "source": link.source,
             "criterion": link.criterion,
             "candidates": ", ".join(candidates),
@@ -202,10 +211,8 @@ def _remarks(matrix: Matrix, language: str = "en") -> Iterator[str]:
     for moved in matrix.moved:
         params = {"old": moved.old_key, "new": moved.new_key, "sources": ", ".join(moved.sources)}
         yield render(Message("trace.moved", params), language)
-    yield from map(str, matrix.wrong_specs)
-    yield from map(str, matrix.problems)
     if matrix.unread:
-        count, first = len(matrix.unread), matrix.unread[0].place
+        count, first = len(matrix.unread), matrix.unread[0].span
         yield render(Message("trace.unread", {"count": count, "place": first}), language)
 
 
@@ -214,8 +221,8 @@ def _row_to_json(row: Row) -> dict[str, Any]:
         "key": row.criterion.key,
         "status": row.status.value,
         "text": row.criterion.text,
-        "file": row.criterion.place.file,
-        "line": row.criterion.place.line,
+        "file": row.criterion.span.file,
+        "line": row.criterion.span.line,
         "fingerprint": row.criterion.fingerprint,
         "links": [
             {

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 
 from msgspec import Struct
 
-from shall.errors import InvalidSpec, Problem
+from shall.diagnostics import Diagnostic, Severity
+from shall.errors import InvalidSpec
 from shall.span import Span
 from shall.specs.assertions import can_fail, functions_of
 from shall.specs.code_fingerprint import Definition, code_fingerprint, code_fingerprints
@@ -15,23 +16,23 @@ from shall.specs.model import Link, LinkKind
 
 MARK = "verifies"
 
-_NO_STRING = "this verifies mark is not read, because its argument is no plain string."
+_NO_STRING = "This verifies mark is not read, because its argument is no plain string."
 _WRITE_STRING = 'Write the key itself, such as verifies("auth#1.2").'
 
 
 def link_of_case(
-    key: str, verifies: Sequence[str], place: Span, fingerprint: str, *, can_fail: bool = True
+    key: str, verifies: Sequence[str], span: Span, fingerprint: str, *, can_fail: bool = True
 ) -> Iterator[Link]:
     """Yield the links of one case; ``can_fail``: at least one check is written in it."""
     for criterion in verifies:
-        yield Link(criterion, LinkKind.CASE, key, place, fingerprint, can_fail)
+        yield Link(criterion, LinkKind.CASE, key, span, fingerprint, can_fail)
 
 
 class Marks(Struct, frozen=True):
     """The marks of a test file; ``problems`` are those that cannot be read."""
 
     links: tuple[Link, ...] = ()
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[Diagnostic, ...] = ()
 
 
 def marks_in(text: str, file: str) -> list[Link]:
@@ -74,13 +75,16 @@ def _reading(file: str) -> Iterator[None]:
     try:
         yield
     except (MemoryError, RecursionError):  # how ast tells of nesting beyond its limits
-        message = "this Python is nested too deeply to be read"
-        raise InvalidSpec([Problem(Span(file, 1), "", message)]) from None
+        raise _not_python("This Python is nested too deeply to be read.", Span(file, 1)) from None
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None) or 1
         column = getattr(error, "offset", None) or 1
-        message = f"this is not Python: {getattr(error, 'msg', error)}"
-        raise InvalidSpec([Problem(Span(file, line, column), "", message)]) from None
+        message = f"This is not Python: {getattr(error, 'msg', error)}."
+        raise _not_python(message, Span(file, line, column)) from None
+
+
+def _not_python(message: str, span: Span) -> InvalidSpec:
+    return InvalidSpec([Diagnostic("link.not-python", Severity.ERROR, message, span)])
 
 
 def _parsed(text: str, file: str) -> ast.Module:
@@ -154,7 +158,7 @@ def _marks(expressions: Iterable[ast.expr]) -> Iterator[tuple[str, int]]:
                         yield argument.value, argument.lineno
 
 
-def _unread_marks(module: ast.Module, file: str) -> Iterator[Problem]:
+def _unread_marks(module: ast.Module, file: str) -> Iterator[Diagnostic]:
     """Report every ``verifies(...)`` that says at run time what it names, or that names nothing."""
     for node in ast.walk(module):
         if isinstance(node, ast.Call) and _is_mark(node.func):
@@ -162,8 +166,10 @@ def _unread_marks(module: ast.Module, file: str) -> Iterator[Problem]:
             for value in values or [node]:
                 plain = isinstance(value, ast.Constant) and isinstance(value.value, str)
                 if not plain or value not in node.args:
-                    place = Span(file, value.lineno, value.col_offset + 1)
-                    yield Problem(place, "", _NO_STRING, _WRITE_STRING)
+                    span = Span(file, value.lineno, value.col_offset + 1)
+                    yield Diagnostic(
+                        "link.unread-mark", Severity.WARNING, _NO_STRING, span, _WRITE_STRING
+                    )
 
 
 def _is_mark(function: ast.expr) -> bool:

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from shall.diagnostics import Diagnostic
-from shall.errors import BadValue, Problem
+from shall.diagnostics import Diagnostic, Severity
+from shall.errors import BadValue
+from shall.span import Span
 from shall.specs.model import Criterion, Link, SpecSet
 from shall.specs.status import WORST_FIRST, Latest, LinkOutcome, Status, outcomes_of, status_of
 
@@ -26,6 +27,10 @@ class UnknownLink(Struct, frozen=True):
 
     link: Link
     candidates: tuple[str, ...] = ()
+
+    def diagnostic(self) -> Diagnostic:
+        """Return the problem that readers of the source of the link are shown."""
+        return unresolved(self.link.criterion, self.candidates, self.link.span)
 
 
 class Moved(Struct, frozen=True):
@@ -46,11 +51,16 @@ class Matrix(Struct, frozen=True):
 
     rows: tuple[Row, ...]
     unknown: tuple[UnknownLink, ...] = ()
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[Diagnostic, ...] = ()
     moved: tuple[Moved, ...] = ()
     names: Mapping[str, Sequence[str]] = {}
     wrong_specs: tuple[Diagnostic, ...] = ()
     unread: tuple[Diagnostic, ...] = ()
+
+    def diagnostics(self) -> list[Diagnostic]:
+        """Return the problems of requirements, links, cases and tests, and what was not read."""
+        unknown = [link.diagnostic() for link in self.unknown]
+        return [*self.wrong_specs, *unknown, *self.problems, *self.unread]
 
     def counts(self) -> Mapping[str, int]:
         """Count the criteria by status; every status is a key."""
@@ -123,7 +133,8 @@ def row_of(matrix: Matrix, name: str) -> Row:
     named = keys.get(name, [])
     if len(named) != 1:
         near = tuple(named) or _near(name, keys)
-        raise BadValue(f"The criterion {name} {why_unknown(name, near)}")
+        found = unresolved(name, near)
+        raise BadValue(f"The criterion {found.message}", hint=found.hint or None)
     return next(row for row in matrix.rows if row.criterion.key == named[0])
 
 
@@ -164,12 +175,21 @@ def is_ambiguous(name: str, candidates: Sequence[str]) -> bool:
     return len(candidates) > 1 and all(key.partition("#")[2] == name for key in candidates)
 
 
-def why_unknown(name: str, candidates: Sequence[str]) -> str:
-    """Return what is wrong with a link that names no criterion, or several: ``is ...``."""
+def unresolved(
+    name: str, candidates: Sequence[str], span: Span | None = None, field: str = ""
+) -> Diagnostic:
+    """Return the problem of a link that names no criterion, or several: its ``candidates``."""
     listed = ", ".join(candidates)
     if is_ambiguous(name, candidates):
-        return f"is ambiguous. Write one of {listed}."
-    return f"is unknown. Did you mean {listed}?" if listed else "is unknown."
+        code, message, hint = (
+            "link.ambiguous-criterion",
+            f"{name} is ambiguous.",
+            "Write one of {}.",
+        )
+    else:
+        code, message = "link.unknown-criterion", f"{name} is unknown."
+        hint = "Did you mean {}?" if listed else ""
+    return Diagnostic(code, Severity.WARNING, message, span, hint.format(listed), field)
 
 
 def _ways_to_name(specs: SpecSet) -> dict[str, list[str]]:

@@ -129,14 +129,14 @@ class Change:
 class Criterion:
     """A sentence or scenario with the key by which cases refer to it, such as ``login#3.2``.
 
-    ``place`` is its first line and ``end_line`` its last, both included. ``clauses`` are the
+    ``span`` is its first line and ``end_line`` its last, both included. ``clauses`` are the
     sentences that could be split; a text that is no EARS sentence has none, and counts all the
     same. ``fingerprint`` changes when the meaning may have changed, not when only the markup did.
     """
 
     key: str
     text: str
-    place: Span
+    span: Span
     fingerprint: str
     clauses: tuple[Clause, ...] = ()
     kind: Kind = Kind.UNPARSED
@@ -179,7 +179,7 @@ class Requirement:
 
     number: str
     title: str
-    place: Span
+    span: Span
     criteria: tuple[Criterion, ...]
     user_story: str = ""
     retired: tuple[Criterion, ...] = ()
@@ -192,7 +192,7 @@ class Rename:
     old: str
     new: str
     change: Change
-    place: Span
+    span: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +200,7 @@ class DesignElement:
     """A section of a design that says which criteria it covers."""
 
     title: str
-    place: Span
+    span: Span
     references: tuple["Reference", ...]
 
 
@@ -210,7 +210,7 @@ class Task:
 
     number: str
     title: str
-    place: Span
+    span: Span
     state: str
     is_optional: bool
     references: tuple["Reference", ...]
@@ -226,7 +226,7 @@ class Reference:
     """What a design or a task names: a local id, a whole requirement, or all (``*``)."""
 
     local: str
-    place: Span
+    span: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,6 +309,6 @@ class Link:
     criterion: str
     kind: LinkKind
     source: str
-    place: Span
+    span: Span
     fingerprint: str = ""
     can_fail: bool = True

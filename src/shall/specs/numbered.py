@@ -39,7 +39,7 @@ class Draft:
 
     number: str
     title: str
-    place: Span
+    span: Span
     level: int = 0
     own_local: str = ""  # of a heading that carries the id of its one criterion
     story: str = ""
@@ -59,14 +59,12 @@ class Draft:
         counted = self.items or self.sentences
         if self.own_local and (self.named or self.items):
             counted = [it for it in counted if it.local != self.own_local]
-        return tuple(sorted((*self.named, *counted), key=lambda found: found.place))
+        return tuple(sorted((*self.named, *counted), key=lambda found: found.span))
 
     def requirement(self) -> Requirement:
         """Return the requirement."""
         retired = tuple(self.retired)
-        return Requirement(
-            self.number, self.title, self.place, self.criteria(), self.story, retired
-        )
+        return Requirement(self.number, self.title, self.span, self.criteria(), self.story, retired)
 
     def open_criteria(self, level: int) -> None:
         """Begin the acceptance criteria: what stood above them without an id explained them."""
@@ -128,7 +126,7 @@ class _Reader:
                 self._add(self._current, block)
         if not self._drafts:
             return [self._loose]
-        named = Draft("", "", self._loose.place, named=self._loose.named)
+        named = Draft("", "", self._loose.span, named=self._loose.named)
         self.unread += self._missed(missed)
         return [named, *self._drafts]
 
@@ -203,7 +201,7 @@ class _Reader:
         key = f"{self._feature}#{draft.own_local}"
         standing = Standing.WITHDRAWN if live.is_struck or "~~" in block.text else Standing.LIVE
         found = criterion(
-            key, live.text or draft.title, draft.place, block.end_line, standing=standing
+            key, live.text or draft.title, draft.span, block.end_line, standing=standing
         )
         if standing is Standing.WITHDRAWN:
             draft.retired.append(found)
@@ -291,7 +289,7 @@ class _Reader:
         if len(draft.sentences) != 1:
             return True
         found = draft.sentences[0]
-        if found.end_line == draft.place.line and has_modal(block.text) and not block.level:
+        if found.end_line == draft.span.line and has_modal(block.text) and not block.level:
             text = block.text  # the sentence itself, not the title above it
         else:
             dash = "- " if block.kind is BlockKind.ITEM else ""

@@ -86,7 +86,7 @@ def _keys_of_two_documents(features: Sequence[Feature]) -> Iterator[Diagnostic]:
             if criterion.change is not None:
                 continue
             other = first.setdefault(criterion.key, criterion)
-            if other.place.file != criterion.place.file:
+            if other.span.file != criterion.span.file:
                 yield _duplicate(criterion, other)
 
 
@@ -94,8 +94,7 @@ def _duplicate(criterion: Criterion, other: Criterion) -> Diagnostic:
     return Diagnostic(
         DUPLICATE,
         Severity.ERROR,
-        f"{criterion.key} stands at {other.place} already.",
-        criterion.place,
-        len(criterion.text),
-        "Give each requirement and criterion a number of its own.",
+        f"{criterion.key} is at {other.span} already.",
+        criterion.span,
+        "Each requirement and criterion needs a number of its own.",
     )

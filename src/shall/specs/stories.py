@@ -143,7 +143,7 @@ class _Reader:
         elif own_id(block.text) or above.kind is Kind.METRIC:
             return False
         text = live_sentence(block.text).text
-        if not self._depth and above.end_line == above.place.line and has_modal(text):
+        if not self._depth and above.end_line == above.span.line and has_modal(text):
             joined = text  # the sentence below a heading that is only its title
         else:
             joined = f"{above.text} {'- ' if is_item else ''}{text}"
@@ -212,7 +212,7 @@ class _Reader:
             story.items[-1] = criterion(
                 above.key,
                 f"{above.text} {text}",
-                above.place,
+                above.span,
                 block.end_line,
                 kind=Kind.SCENARIO,
                 steps=steps,

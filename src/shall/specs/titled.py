@@ -57,7 +57,7 @@ class _Part:
     """A requirement or scenario while it is read."""
 
     title: str
-    place: Span
+    span: Span
     end_line: int
     level: int
     texts: list[str] = field(default_factory=list)
@@ -186,12 +186,12 @@ class _Reader:
         if is_template(part.title) or is_template(text):
             return
         change = Change(self._change, self._operation) if self._change and self._operation else None
-        found = [criterion(key, text, part.place, part.end_line, change=change)]
+        found = [criterion(key, text, part.span, part.end_line, change=change)]
         found += [
             criterion(
                 f"{key}/{slug(scenario.title)}",
                 " ".join(scenario.texts) or scenario.title,
-                scenario.place,
+                scenario.span,
                 scenario.end_line,
                 kind=Kind.SCENARIO,
                 steps=scenario.steps,
@@ -199,4 +199,4 @@ class _Reader:
             )
             for scenario in scenarios
         ]
-        self.requirements.append(Requirement(name, part.title, part.place, tuple(found)))
+        self.requirements.append(Requirement(name, part.title, part.span, tuple(found)))

@@ -13,8 +13,8 @@ FILE = "spec.unread-file"
 
 _MESSAGES = {
     SENTENCE: "This sentence reads like a requirement, but is not among criteria.",
-    LIST: "This list stands under acceptance criteria, but under no requirement.",
-    BULLET: "This bullet stands among criteria, but is no sentence.",
+    LIST: "This list is under acceptance criteria, but under no requirement.",
+    BULLET: "This bullet is among criteria, but is no sentence.",
     ROW: "This table row reads like a requirement, but has no id.",
     TEMPLATE: "This is a template with empty slots, not a requirement.",
 }
@@ -29,6 +29,5 @@ _HINTS = {
 
 def unread(code: str, file: str, block: Block) -> Diagnostic:
     """Return the diagnostic for a block that was not read."""
-    place = Span(file, block.line, block.column)
-    length = len(block.text)
-    return Diagnostic(code, Severity.INFO, _MESSAGES[code], place, length, _HINTS[code])
+    span = Span(file, block.line, block.column, len(block.text))
+    return Diagnostic(code, Severity.INFO, _MESSAGES[code], span, _HINTS[code])
