@@ -7,6 +7,7 @@ from functools import partial
 
 from msgspec import Struct
 
+from shall.actions.unchanged import source_comparison
 from shall.errors import StoreUnavailable
 from shall.results.records import CaseResult, CriterionRef, Outcome
 from shall.specs.model import LinkKind
@@ -76,7 +77,8 @@ def append_evidence(workspace: Workspace, facts: Iterable[Evidence]) -> str | No
         return None
     revision = partial(revision_of, workspace.root, workspace.state)
     try:
-        workspace.evidence.append(list(facts), revision)
+        is_unchanged = source_comparison(workspace.files)
+        workspace.evidence.append(list(facts), revision, is_unchanged=is_unchanged)
     except StoreUnavailable as error:
         fault = f"the evidence of this run is not stored: {error}"
         _log.warning("%s", fault)

@@ -1,12 +1,13 @@
 """Traces criteria to cases, tests and their latest outcome."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePosixPath
 
 from msgspec.structs import replace
 
 from shall.actions.discovery import UNREADABLE, case_folders, root_at
 from shall.actions.requirements import read_specs
+from shall.actions.unchanged import source_comparison
 from shall.cases.fingerprint import case_fingerprint
 from shall.cases.nearest import nearest
 from shall.cases.reader import locate, read_case
@@ -41,7 +42,8 @@ def trace_requirements(
     specs = read_specs(workspace)
     problems: list[Diagnostic] = []
     links = [*_case_links(workspace, problems), *_test_links(workspace, problems)]
-    matrix = build_matrix(specs, links, map(_latest, _newest(workspace, problems)), environments)
+    facts = _with_current_fingerprints(workspace, _newest(workspace, problems), links)
+    matrix = build_matrix(specs, links, map(_latest, facts), environments)
     matrix = replace(matrix, problems=tuple(problems))
     return matrix if feature is None else _of_feature(matrix, specs, feature)
 
@@ -93,6 +95,19 @@ def _newest(workspace: Workspace, problems: list[Diagnostic]) -> Sequence[Eviden
             Diagnostic("state.unreadable", Severity.ERROR, error.message, span, error.hint or "")
         )
         return ()
+
+
+def _with_current_fingerprints(
+    workspace: Workspace, facts: Iterable[Evidence], links: Iterable[Link]
+) -> Iterator[Evidence]:
+    """Yield each fact; where an older release recorded it for the same source, with today's."""
+    current = {link.source: link.fingerprint for link in links}
+    is_unchanged = source_comparison(workspace.files)
+    for fact in facts:
+        fingerprint = current.get(fact.source, fact.source_fingerprint)
+        fact_now = replace(fact, source_fingerprint=fingerprint)
+        is_same = fact_now == fact or is_unchanged(fact.source_fingerprint, fact_now)
+        yield fact_now if is_same else fact
 
 
 def _problems_of(error: InvalidInput, path: str) -> Sequence[Diagnostic]:

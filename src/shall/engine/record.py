@@ -13,12 +13,14 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from shall.cases.path import parse_path
-from shall.engine.predicate import shown
+from shall.engine.plan import CheckPlan
+from shall.engine.predicate import same, shown
 from shall.engine.redact import Redactor
 from shall.engine.scope import Scope
 from shall.errors import BadValue
 from shall.messages import Message
 from shall.redaction.forms import MASK
+from shall.redaction.names import is_password_name
 from shall.results.records import (
     CheckResult,
     ExchangeRecord,
@@ -56,6 +58,7 @@ class StepRecord(Struct, gc=False):
     response: Response | None = None
     error: Message | None = None
     retryable: bool = False
+    plans: Sequence[CheckPlan] = ()
 
 
 Locate = Callable[[str], Position]
@@ -239,7 +242,7 @@ def _step_result(
         record.path,
         record.outcome,
         record.duration_s,
-        tuple([_check(check, redactor, locate) for check in record.checks]),
+        tuple([_check(check, record.plans, redactor, locate) for check in record.checks]),
         None if record.request is None else _exchange(record, record.request, redactor, whole),
         redactor.message(record.error),
         record.retryable,
@@ -247,14 +250,20 @@ def _step_result(
     )
 
 
-def _check(check: CheckResult, redactor: Redactor, locate: Locate | None) -> CheckResult:
+def _check(
+    check: CheckResult, plans: Sequence[CheckPlan], redactor: Redactor, locate: Locate | None
+) -> CheckResult:
     expected, actual = redactor.value(check.expected), redactor.value(check.actual)
     message = check.message
     if _names_secret(check.field, redactor):
-        expected = MASK if check.expected is not None else None
-        actual = MASK if check.actual is not None else None
-        if message is not None and {"expected", "actual"} & message.params.keys():
-            hidden = {key: MASK for key in ("expected", "actual") if key in message.params}
+        if expected is not None and not _is_typed(check, plans, redactor):
+            expected = MASK
+        expected, actual = _cut(expected), MASK if check.actual is not None else None
+        if message is not None:
+            hidden = {"expected": _shown(expected), "actual": MASK}
+            if message.code == "check.length":  # a length is no secret
+                del hidden["actual"]
+            hidden = {key: it for key, it in hidden.items() if key in message.params}
             message = Message(message.code, {**message.params, **hidden})
     else:
         if message is not None:
@@ -278,6 +287,23 @@ def _check(check: CheckResult, redactor: Redactor, locate: Locate | None) -> Che
         message,
         position,
     )
+
+
+def _shown(expected: Any) -> str:
+    return MASK if expected == MASK else shown(expected)
+
+
+def _is_typed(check: CheckResult, plans: Sequence[CheckPlan], redactor: Redactor) -> bool:
+    """Return whether what a check about a secret expects may be shown: its author typed it.
+
+    Passwords, headers and declared secrets are masked all the same, and so is a value that turned
+    out to be the secret.
+    """
+    name = last_name(check.field) or ""
+    if is_password_name(name) or redactor.declares(name) or same(check.expected, check.actual):
+        return False
+    plan = next((plan for plan in plans if plan.path == check.path), None)
+    return plan is not None and plan.is_constant and plan.check.header is None
 
 
 def _names_secret(field: str | None, redactor: Redactor) -> bool:

@@ -56,7 +56,9 @@ def run_call(call: CallPlan, context: CaseContext) -> Work[StepRecord]:
         )
     outcome = worst([check.outcome for check in checks])
     duration_s = time.perf_counter() - started
-    return StepRecord(call.id, call.path, outcome, duration_s, checks, request, response)
+    return StepRecord(
+        call.id, call.path, outcome, duration_s, checks, request, response, plans=call.checks
+    )
 
 
 def error_message(error: ShallError) -> Message:
@@ -144,6 +146,6 @@ def _remember(step_id: str, content: Content, scope: Scope) -> None:
     if content.is_json:
         scope.steps[step_id] = content.value
     elif content.present:
-        scope.missing[step_id] = "its response is not JSON"
+        scope.missing[step_id] = f"its response {content.why_not_json}"
     else:
         scope.missing[step_id] = "its response has no body"

@@ -1,6 +1,6 @@
 """A run as a terminal summary: what went wrong, with its line in the file, then the counts."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct, field
 
@@ -25,24 +25,34 @@ from shall.report.wording import (
     duration,
     first_bad_path,
     label,
+    outage_line,
+    outages_of,
     place_of,
     places_in,
+    redirect_lines,
     request_line,
+    response_lines,
     said,
     shown_outcome,
+    shown_steps,
 )
 from shall.results.records import (
     CaseResult,
     CheckResult,
+    Outage,
     Outcome,
     RunResult,
     RunStatus,
     RunSummary,
     StepResult,
+    outage_of,
 )
 
 SHOWN_CASES = 20
 """Cases that are told in full; a run in which everything fails stays readable."""
+
+NAMED_CASES = 5
+"""Cases that are named of those that could not reach one service."""
 
 _PAINT = {
     Outcome.PASSED: "\x1b[32m",
@@ -85,12 +95,17 @@ def summary(
     ``sources`` are the texts of case files that cannot be read: problems are shown with their line.
     """
     style = Style(language, colour, max(width, 40), places or places_in(run.bad), sources or {})
-    bad = run.bad
+    outages = outages_of(run)
+    alone = [case for case in run.bad if outage_of(case) not in outages]
     lines: list[str] = []
-    for case in bad[:SHOWN_CASES]:
+    for case in alone[:SHOWN_CASES]:
         lines += [*_case_lines(case, style), ""]
-    if run.bad_total > SHOWN_CASES:
-        lines += [label("more_cases", language, count=run.bad_total - SHOWN_CASES), ""]
+    for found, outage in outages.items():
+        cases = [case for case in run.bad if outage_of(case) == found]
+        lines += [*_outage_lines(outage, cases, style), ""]
+    shown = min(len(alone), SHOWN_CASES) + sum(it.count for it in outages.values())
+    if run.bad_total > shown:
+        lines += [label("more_cases", language, count=run.bad_total - shown), ""]
     if run.status is not RunStatus.COMPLETE:
         lines.append(style.paint(label(f"run.{run.status.value}", language), _BOLD))
     lines += [style.line(0, label("run_id", language, run_id=run.run_id), _DIM)]
@@ -146,22 +161,39 @@ def _case_lines(case: CaseResult, style: Style) -> Iterator[str]:
     if case.error is not None:
         for text in said(case.error, style.language).splitlines():
             yield style.line(2, text, _PAINT[Outcome.ERROR])
-    yield from _bad_steps("step", case.steps, style)
-    yield from _bad_steps("teardown", case.teardowns, style)
+    for kind, step in shown_steps(case):
+        if step.outcome in BAD:
+            yield from _step_lines(kind, step, style)
 
 
-def _bad_steps(kind: str, steps: Iterable[StepResult], style: Style) -> Iterator[str]:
-    for step in steps:
-        if step.outcome not in BAD:
-            continue
-        sent = request_line(step, style.language)
-        title = label(kind, style.language, id=step.id)
-        yield style.line(2, f"{title}: {sent}" if sent else title)
-        if step.error is not None:
-            yield style.line(4, said(step.error, style.language), _PAINT[Outcome.ERROR])
-        for check in step.checks:
-            if check.outcome in BAD:
-                yield from _check_lines(check, style)
+def _outage_lines(outage: Outage, cases: Sequence[CaseResult], style: Style) -> Iterator[str]:
+    word = label("outcome.error", style.language).upper()
+    sentence = style.paint(one_line(outage_line(outage, style.language)), _BOLD)
+    yield f"{style.paint(word, _PAINT[Outcome.ERROR])}  {sentence}"
+    yield style.line(2, label("outage.next", style.language))
+    for case in cases[:NAMED_CASES]:
+        place = place_of(style.places, case.case_key, first_bad_path(case)) or case.case_key
+        yield style.line(2, f"{place}  {case_name(case)}")
+    if outage.count > NAMED_CASES:
+        more = outage.count - NAMED_CASES
+        yield style.line(2, label("outage.more", style.language, count=more))
+
+
+def _step_lines(kind: str, step: StepResult, style: Style) -> Iterator[str]:
+    sent = request_line(step, style.language)
+    title = label(kind, style.language, id=step.id)
+    yield style.line(2, f"{title}: {sent}" if sent else title)
+    for redirect in redirect_lines(step):
+        yield style.line(4, redirect)
+    if step.error is not None:
+        yield style.line(4, said(step.error, style.language), _PAINT[Outcome.ERROR])
+    for check in step.checks:
+        if check.outcome in BAD:
+            yield from _check_lines(check, style)
+    if lines := response_lines(step):
+        yield style.line(4, label("response", style.language))
+        for line in lines:
+            yield style.line(6, cut(line, max(style.width - 6, 40)), _DIM)
 
 
 def _check_lines(check: CheckResult, style: Style) -> Iterator[str]:

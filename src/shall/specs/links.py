@@ -1,24 +1,23 @@
 """What cases and tests say about criteria, as Link values."""
 
 import ast
-import hashlib
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from msgspec import Struct
 
 from shall.diagnostics import Diagnostic, Severity
 from shall.errors import InvalidSpec
 from shall.span import Span
-from shall.specs.assertions import Function, can_fail, functions_of
+from shall.specs.assertions import can_fail, functions_of
+from shall.specs.code_fingerprint import Definition, code_fingerprint, code_fingerprints
 from shall.specs.model import Link, LinkKind
 
 MARK = "verifies"
 
 _NO_STRING = "This verifies mark is not read, because its argument is no plain string."
 _WRITE_STRING = 'Write the key itself, such as verifies("auth#1.2").'
-
-_Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
 def link_of_case(
@@ -53,13 +52,28 @@ def read_marks(text: str, file: str) -> Marks:
     """
     if MARK not in text:
         return Marks()
+    with _reading(file):
+        module = _parsed(text, file)
+        return Marks(tuple(_links_in(module, file)), tuple(_unread_marks(module, file)))
+
+
+def fingerprints_of_tests(text: str, file: str) -> Mapping[str, frozenset[str]]:
+    """Return the fingerprints, in every version, of each marked test by its source.
+
+    Raises:
+        InvalidSpec: The file is not Python.
+    """
+    with _reading(file):
+        return {
+            source: code_fingerprints(node, _own_decorators(node))
+            for source, node, _ in _marked_tests(_parsed(text, file), file)
+        }
+
+
+@contextmanager
+def _reading(file: str) -> Iterator[None]:
     try:
-        with warnings.catch_warnings():  # about an author's "\\d", say: not ours to tell
-            warnings.simplefilter("ignore")
-            module = ast.parse(text, file)
-        found = _Tests(file, functions_of(module))
-        links = tuple(found.links_below(module.body, (), _module_marks(module.body)))
-        return Marks(links, tuple(_unread_marks(module, file)))
+        yield
     except (MemoryError, RecursionError):  # how ast tells of nesting beyond its limits
         raise _not_python("This Python is nested too deeply to be read.", Span(file, 1)) from None
     except (SyntaxError, ValueError) as error:
@@ -73,38 +87,54 @@ def _not_python(message: str, span: Span) -> InvalidSpec:
     return InvalidSpec([Diagnostic("link.not-python", Severity.ERROR, message, span)])
 
 
-def test_fingerprint(definition: ast.AST) -> str:
-    """Return the SHA-256 of a test's code, in hex; layout and comments do not count."""
-    return hashlib.sha256(ast.dump(definition).encode("utf-8")).hexdigest()
+def _parsed(text: str, file: str) -> ast.Module:
+    with warnings.catch_warnings():  # about an author's "\\d", say: not ours to report
+        warnings.simplefilter("ignore")
+        return ast.parse(text, file)
 
 
-class _Tests(Struct, frozen=True):
-    """The tests of one file; ``functions`` are all that it defines, by name."""
+def _links_in(module: ast.Module, file: str) -> Iterator[Link]:
+    functions = functions_of(module)
+    for source, node, marks in _marked_tests(module, file):
+        fingerprint = code_fingerprint(node, _own_decorators(node))
+        asserts = can_fail(node, functions)
+        for criterion, line in dict(marks).items():
+            yield Link(criterion, LinkKind.TEST, source, Span(file, line), fingerprint, asserts)
 
-    file: str
-    functions: Mapping[str, Function]
 
-    def links_below(
-        self,
-        body: Iterable[ast.stmt],
-        path: tuple[str, ...],
-        inherited: tuple[tuple[str, int], ...],
-    ) -> Iterator[Link]:
-        for node in body:
-            if not isinstance(node, _Definition):
-                continue
-            marks = (*inherited, *_marks(node.decorator_list))
-            name = (*path, node.name)
-            if isinstance(node, ast.ClassDef):
-                if node.name.startswith("Test"):
-                    of_class = _module_marks(node.body)
-                    yield from self.links_below(node.body, name, (*marks, *of_class))
-            elif node.name.startswith("test") and marks:
-                source, fingerprint = "::".join((self.file, *name)), test_fingerprint(node)
-                asserts = can_fail(node, self.functions)
-                for criterion, line in dict(marks).items():
-                    place = Span(self.file, line)
-                    yield Link(criterion, LinkKind.TEST, source, place, fingerprint, asserts)
+def _own_decorators(definition: Definition) -> list[ast.expr]:
+    """Return the decorators of a test without its marks: another link changes no test."""
+    return [
+        it
+        for it in definition.decorator_list
+        if not (isinstance(it, ast.Call) and _is_mark(it.func))
+    ]
+
+
+_Marked = tuple[str, Definition, tuple[tuple[str, int], ...]]
+"""The source of a test, its definition, and the criterion and line of its marks."""
+
+
+def _marked_tests(module: ast.Module, file: str) -> Iterator[_Marked]:
+    yield from _tests_below(module.body, file, (), _module_marks(module.body))
+
+
+def _tests_below(
+    body: Iterable[ast.stmt],
+    file: str,
+    path: tuple[str, ...],
+    inherited: tuple[tuple[str, int], ...],
+) -> Iterator[_Marked]:
+    for node in body:
+        if not isinstance(node, Definition | ast.ClassDef):
+            continue
+        marks = (*inherited, *_marks(node.decorator_list))
+        name = (*path, node.name)
+        if isinstance(node, ast.ClassDef):
+            if node.name.startswith("Test"):
+                yield from _tests_below(node.body, file, name, (*marks, *_module_marks(node.body)))
+        elif node.name.startswith("test") and marks:
+            yield "::".join((file, *name)), node, marks
 
 
 def _module_marks(body: Iterable[ast.stmt]) -> tuple[tuple[str, int], ...]:

@@ -1,6 +1,6 @@
 """What the store keeps, and the protocol that every database behind it follows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -158,3 +158,7 @@ class Evidence(Struct, frozen=True):
     data_row: str | None = None
     commit: str = ""
     is_dirty: bool | None = None
+
+
+IsUnchanged = Callable[[str, Evidence], bool]
+"""Whether a fingerprint that an older release recorded is that of a fact's source."""

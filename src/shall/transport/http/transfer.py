@@ -4,6 +4,7 @@ libcurl follows redirects within an origin; one that leaves it begins a transfer
 the credentials of the first.
 """
 
+import errno
 import time
 from contextlib import AbstractContextManager, nullcontext
 
@@ -24,7 +25,6 @@ MAX_BODY_BYTES = 16 << 20
 _TIMED_OUT = pycurl.E_OPERATION_TIMEDOUT
 _REASONS = {
     pycurl.E_COULDNT_RESOLVE_HOST: "the name {host} cannot be resolved",
-    pycurl.E_COULDNT_CONNECT: "{address} refuses the connection",
     pycurl.E_GOT_NOTHING: "{address} closed the connection without an answer",
     pycurl.E_RECV_ERROR: "{address} broke the connection off",
     pycurl.E_SEND_ERROR: "{address} broke the connection off",
@@ -186,5 +186,18 @@ class Transfer:
         if code in {pycurl.E_FILESIZE_EXCEEDED, pycurl.E_WRITE_ERROR}:
             reason = f"{address} sent more than {MAX_BODY_BYTES >> 20} MiB"
         else:
-            reason = _REASONS.get(code, f"{address}: {text}").format(host=host, address=address)
-        return TargetUnreachable(f"{reason}.", details={"address": address, "curl_code": code})
+            reason = _REASONS.get(code, "").format(host=host, address=address)
+        details = {"address": address, "curl_code": code}
+        if code == pycurl.E_COULDNT_RESOLVE_HOST:
+            details["why"] = "unresolved"
+        elif code == pycurl.E_COULDNT_CONNECT:
+            details["why"], sentence = _unconnected(self.curl.getinfo(pycurl.OS_ERRNO))
+            reason = sentence.format(address=address)
+        return TargetUnreachable(f"{reason or f'{address}: {text}'}.", details=details)
+
+
+def _unconnected(number: int) -> tuple[str, str]:
+    """Return why no connection was made, as a word and as a sentence."""
+    if number in {errno.EHOSTUNREACH, errno.ENETUNREACH}:
+        return "no_route", "there is no route to {address}"
+    return "refused", "{address} refuses the connection"
