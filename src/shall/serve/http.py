@@ -1,5 +1,6 @@
 """Serves over HTTP until a signal comes, in one process or several."""
 
+import gc
 import logging
 import os
 import signal
@@ -63,6 +64,7 @@ def _serve_one(settings: Settings, served: Served, listener: socket.socket) -> N
     config = _Config(settings, served.app)
     config.load()
     signal.signal(signal.SIGHUP, lambda *_: _reload(settings, served, config.ssl))
+    _freeze()
     uvicorn.Server(config).run(sockets=[listener])
 
 
@@ -86,7 +88,15 @@ class _MakeApp(Struct, frozen=True):
     def __call__(self) -> ASGIApp:
         set_up_logging(self.settings)
         Thread(target=_leave_after_parent, daemon=True).start()
-        return make_app(self.settings, self.mode).app
+        app = make_app(self.settings, self.mode).app
+        _freeze()
+        return app
+
+
+def _freeze() -> None:
+    """Spare the garbage collector what was made so far: it lives as long as the process."""
+    gc.collect()
+    gc.freeze()
 
 
 def _leave_after_parent() -> None:
@@ -108,6 +118,8 @@ class _Config(uvicorn.Config):
             workers=settings.workers,
             timeout_worker_healthcheck=_START_S,
             log_config=None,
+            # uvicorn writes each connection to a logger that has no level of its own.
+            log_level=settings.log_level.lower(),
             access_log=False,
             server_header=False,
             proxy_headers=False,  # ours know which proxies are trusted

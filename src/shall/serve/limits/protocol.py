@@ -90,6 +90,8 @@ class BoundedProtocol(HttpToolsProtocol):
         if running is not None and running is not self.cycle:  # uvicorn tells only the last one
             running.disconnected = True
             running.message_event.set()
+        if not self._is_answering():
+            self._free()
 
     def data_received(self, data: bytes) -> None:
         """Parse what came; refuse a head, a trailer or chunk extensions that never end."""
@@ -188,6 +190,15 @@ class BoundedProtocol(HttpToolsProtocol):
     def _start_asgi_task(self, cycle: Any, app: Any) -> None:
         self._running = cycle
         super()._start_asgi_task(cycle, app)
+
+    def _free(self) -> None:
+        """Release what refers back to a closed connection.
+
+        Reference counting then frees it: in cycles, connections that serve one request each would
+        keep the garbage collector busy.
+        """
+        self._running = None
+        self.cycle = self.scope = None  # type: ignore[assignment]
 
     def _is_dropping(self) -> bool:
         """Whether the rest of a body comes whose request is answered."""
