@@ -47,6 +47,10 @@ class Texts:
         """Return a text, and hold it no longer."""
         return self._texts.pop(path, None)
 
+    def mention(self, word: str) -> bool:
+        """Return whether any text that is held has a word in it."""
+        return any(word in text for text in self._texts.values())
+
 
 def case_files(workspace: Workspace, paths: Sequence[str], texts: Texts | None = None) -> list[str]:
     """Return the case files that the paths name, each once, folders expanded and sorted.
@@ -119,11 +123,20 @@ class JobReader:
             go_on()
             job = _read_job(self._workspace, path, self._texts.take(path))
             if job.case is not None and job.case.verifies:
-                if self._known is None:
-                    self._known = criterion_fingerprints(self._workspace)
-                self._links.report(job.key, job.case.verifies, self._known)
-                job = _with_criteria(job, self._known)
+                known = self._criteria()
+                self._links.report(job.key, job.case.verifies, known)
+                job = _with_criteria(job, known)
             yield job
+
+    def prepare(self) -> None:
+        """Read the requirements now if cases name criteria: what is forked next has them then."""
+        if self._texts.mention("verifies"):
+            self._criteria()
+
+    def _criteria(self) -> Mapping[str, tuple[str, str | None]]:
+        if self._known is None:
+            self._known = criterion_fingerprints(self._workspace)
+        return self._known
 
 
 def root_at(workspace: Workspace, path: str, texts: Texts | None = None) -> str | None:

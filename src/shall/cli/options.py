@@ -97,6 +97,9 @@ def _add_run(commands: _Commands) -> None:
     )
     command.add_argument("--timeout", metavar="SECONDS", help="how long the run may take")
     command.add_argument("--concurrency", metavar="N", help="cases that run at once")
+    command.add_argument(
+        "--workers", "-j", metavar="N", help="processes that run cases, or auto (auto)"
+    )
     command.add_argument("--environment", metavar="NAME", help="note results under this name")
     command.add_argument(
         "--keep", metavar="WHICH", help="store headers and bodies of failed cases (failed), or all"

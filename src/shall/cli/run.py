@@ -37,6 +37,7 @@ def execute(arguments: argparse.Namespace) -> int:
     flags = {
         "run_timeout_s": arguments.timeout,
         "concurrency": arguments.concurrency,
+        "run_workers": arguments.workers,
         "environment": arguments.environment,
         "keep": arguments.keep,
         "no_color": arguments.no_color,
@@ -48,6 +49,7 @@ def execute(arguments: argparse.Namespace) -> int:
         tags=arguments.tag,
         host=arguments.host,
         variables=variables_of(arguments.var),
+        workers=settings.run_workers,
     )
     wants_all = arguments.format == "json" or any(
         (arguments.report_json, arguments.report_junit, arguments.report_html)

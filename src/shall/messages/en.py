@@ -46,6 +46,8 @@ EN: dict[str, str] = {
     "run.timed_out": "stopped: the run took longer than its {timeout_s} s",
     "run.interrupted": "stopped: the run was interrupted",
     "run.not_started": "not started: the run was stopped before",
+    "run.worker_ended": "the worker process that took this case ended before it answered; whether"
+    " requests were sent is not known",
     # reports
     "report.outcome.passed": "passed",
     "report.outcome.failed": "failed",

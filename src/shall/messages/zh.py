@@ -45,6 +45,7 @@ ZH: dict[str, str] = {
     "run.timed_out": "已停止：运行超过 {timeout_s} 秒",
     "run.interrupted": "已停止：运行被中断",
     "run.not_started": "未开始：运行在此之前已停止",
+    "run.worker_ended": "执行此用例的工作进程在返回结果之前退出，请求是否已发送未知",
     # reports
     "report.outcome.passed": "通过",
     "report.outcome.failed": "失败",

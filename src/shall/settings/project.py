@@ -89,6 +89,15 @@ class ProjectSettings(Struct, frozen=True):
             types.positive, "cases that run at once", "SHALL_CONCURRENCY", flag="--concurrency"
         ),
     ] = 16
+    run_workers: Annotated[
+        int,
+        project(
+            types.processes,
+            "processes that `shall run` divides cases among; auto (0): by cases and processors",
+            "SHALL_RUN_WORKERS",
+            flag="--workers",
+        ),
+    ] = 0
     request_timeout_s: Annotated[
         float,
         project(
