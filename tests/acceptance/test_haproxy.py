@@ -49,8 +49,25 @@ def haproxy(
     certificate: Any,
     tmp_path: Path,
 ) -> Haproxy:
-    """The shipped configuration with TLS, other ports and paths, in front of three instances."""
-    folder = tmp_path / "haproxy"
+    """The shipped configuration with TLS in front of three instances."""
+    return _haproxy(instances, start, free_port, certificate, tmp_path / "haproxy")
+
+
+@pytest.fixture
+def shared_haproxy(
+    shared_three: tuple[Any, dict[str, Running]],
+    start: Start,
+    free_port: Any,
+    certificate: Any,
+    tmp_path: Path,
+) -> Haproxy:
+    """The same in front of instances that other tests use, too: leave them running."""
+    return _haproxy(shared_three[1], start, free_port, certificate, tmp_path / "haproxy")
+
+
+def _haproxy(
+    instances: dict[str, Running], start: Start, free_port: Any, certificate: Any, folder: Path
+) -> Haproxy:
     folder.mkdir()
     pem = folder / "mcp.example.com.pem"
     pem.write_text(certificate.crt.read_text() + certificate.key.read_text())
@@ -98,13 +115,13 @@ def test_d61_haproxy_accepts_the_file_without_a_warning(
 @pytest.mark.verifies("deploy#1.11")
 @pytest.mark.parametrize("transport", TRANSPORTS)
 async def test_d61_a_whole_session_of_every_transport_goes_through_haproxy(
-    haproxy: Haproxy, connect: Any, certificate: Any, transport: str
+    shared_haproxy: Haproxy, connect: Any, certificate: Any, transport: str
 ) -> None:
     how = TRANSPORTS[transport]
-    async with connect(f"{haproxy.url}/mcp", certificate=certificate, **how) as client:
+    async with connect(f"{shared_haproxy.url}/mcp", certificate=certificate, **how) as client:
         for _ in range(9):  # three times as many as there are instances
             assert not (await client.call_tool("health_check", {})).is_error
-    async with connect(f"http://localhost:{haproxy.http}/mcp", **how) as client:
+    async with connect(f"http://localhost:{shared_haproxy.http}/mcp", **how) as client:
         assert (await client.list_prompts()).prompts
 
 

@@ -103,7 +103,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._overhead = 0 if self._moved else self._fed
         if self._overhead > self.max_header_bytes and not self._refused:
             self._refuse(self._too_large())
-        if not self._refused and (self._in_body or self._is_stranger):
+        if (self._in_body or self._is_stranger) and not self._refused:
             self._hold(len(data))
         self._watch()
 
