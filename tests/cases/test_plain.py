@@ -153,7 +153,7 @@ _lines = st.builds(
 
 
 @pytest.mark.verifies("cases#1.7")
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=600, deadline=None)
 @given(st.lists(_lines, min_size=1, max_size=6).map("\n".join))
 @example("a:\n- b\n\n- c:\n  d: 1\ne:\n")
 @example("a: 1\na: 2\n")
@@ -166,7 +166,7 @@ def test_a_plain_document_reads_as_pyyaml_reads_it(text: str) -> None:
 
 
 @pytest.mark.verifies("cases#1.7")
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(
     st.integers(0, len(CASE) - 1),
     st.sampled_from([*" \n:-{}[],\"'#&*!|>%@`ab01.~?=\\_名", ""]),
@@ -267,7 +267,7 @@ _case = _with(
 
 
 @pytest.mark.verifies("cases#1.1")
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=1500, deadline=None)
 @given(_case)
 def test_a_plain_case_is_the_case_that_the_careful_reader_reads(data: dict[str, Any]) -> None:
     case = plain_case({"testcase": data})

@@ -63,7 +63,7 @@ def echo() -> Iterator[str]:
         server.shutdown()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.lists(
         st.tuples(st.sampled_from(METHODS), st.sampled_from(sorted(BODIES)), st.booleans()),
