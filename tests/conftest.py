@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import uvicorn
+import yaml  # noqa: F401 - pytester drops what its runs import; yaml cannot be imported twice
 from starlette.responses import Response
 
 from shall.bootstrap import open_workspace

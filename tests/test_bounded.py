@@ -31,7 +31,6 @@ readers = {
     "read_file": lambda: read_file(space, "specs/requirements.md"),
     "settings": lambda: read_settings({}, {}, root),
     "case": lambda: get_case(space, "tests/cases/huge.yaml"),
-    "spec": lambda: read_specs(space),
     "upload": lambda: space.files.read_bytes("huge.bin"),
     "tokens": lambda: list_tokens(root / "huge.bin"),
     "server's tokens": lambda: KnownTokens("", root / "huge.bin"),
@@ -44,6 +43,7 @@ for name, read in readers.items():
         told[name] = "read"
     except ShallError as error:
         told[name] = str(error)
+told["spec"] = str(read_specs(space).problems[0])
 told["doctor"] = next(_evidence(Examined(root, root / ".shall"))).message
 print(json.dumps(told))
 """

@@ -5,8 +5,9 @@ import logging
 import secrets
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from shall.engine.budgets import Memory
 from shall.engine.ports import Loop
@@ -161,6 +162,7 @@ def open_workspace(
         observe=observe,
         redactor=redactor_of(settings),
         writable=settings.writable,
+        specs=settings.specs,
     )
 
 
@@ -349,6 +351,7 @@ def run_defaults(settings: Settings) -> RunDefaults:
         request_timeout_s=settings.request_timeout_s,
         run_timeout_s=settings.run_timeout_s,
         environment=settings.environment,
+        environments=settings.environments,
         language=settings.language,
         max_error_length=settings.max_error_length,
         keep_all=settings.keep == "all",

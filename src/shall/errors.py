@@ -6,39 +6,10 @@ an error, it is a result (``engine.result``); errors are for what could not be c
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from shall.diagnostics import Diagnostic
 from shall.span import Span
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing wrong in a file that somebody wrote.
-
-    ``field`` is the path of the value, such as ``steps[0].assert[1].type``.
-    """
-
-    place: Span
-    field: str
-    message: str
-    hint: str | None = None
-
-    def __str__(self) -> str:
-        next_step = f" {self.hint}" if self.hint else ""
-        where = f" {self.field}:" if self.field else ""
-        return f"{self.place}:{where} {self.message}{next_step}"
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the problem as JSON data."""
-        return {
-            "file": self.place.file,
-            "line": self.place.line,
-            "column": self.place.column,
-            "field": self.field,
-            "message": self.message,
-            "hint": self.hint,
-        }
 
 
 class ShallError(Exception):
@@ -54,17 +25,19 @@ class ShallError(Exception):
         message: str,
         *,
         hint: str | None = None,
-        place: Span | None = None,
+        span: Span | None = None,
         details: Mapping[str, Any] | None = None,
+        diagnostics: Sequence[Diagnostic] = (),
     ) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
-        self.place = place
+        self.span = span
         self.details = dict(details or {})
+        self.diagnostics = tuple(diagnostics)
 
     def __str__(self) -> str:
-        where = f"{self.place}: " if self.place else ""
+        where = f"{self.span}: " if self.span else ""
         next_step = f" {self.hint}" if self.hint else ""
         return f"{where}{self.message}{next_step}"
 
@@ -78,14 +51,14 @@ class InvalidInput(ShallError):
 
 
 class InvalidFile(InvalidInput):
-    """A file has problems; all of them are told at once in ``problems``."""
+    """A file has problems, all of which are in ``diagnostics``."""
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
         super().__init__(
-            "\n".join(str(problem) for problem in problems),
-            details={"problems": [problem.to_json() for problem in problems]},
+            "\n".join(map(str, diagnostics)),
+            details={"problems": [found.to_json() for found in diagnostics]},
+            diagnostics=diagnostics,
         )
-        self.problems = tuple(problems)
 
 
 class InvalidCase(InvalidFile):

@@ -158,6 +158,8 @@ class _Recorder:
         file = path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
         names = report.nodeid.partition("[")[0].split("::")[1:]
         outcome = Outcome(report.outcome)
+        if hasattr(report, "wasxfail"):
+            outcome = Outcome.SKIPPED  # it was expected to fail: passing would prove nothing
         if report.when != "call":
             if outcome is Outcome.PASSED:
                 return  # setting up and tearing down prove nothing by themselves

@@ -49,8 +49,25 @@ def haproxy(
     certificate: Any,
     tmp_path: Path,
 ) -> Haproxy:
-    """The shipped configuration with TLS, other ports and paths, in front of three instances."""
-    folder = tmp_path / "haproxy"
+    """The shipped configuration with TLS in front of three instances."""
+    return _haproxy(instances, start, free_port, certificate, tmp_path / "haproxy")
+
+
+@pytest.fixture
+def shared_haproxy(
+    shared_three: tuple[Any, dict[str, Running]],
+    start: Start,
+    free_port: Any,
+    certificate: Any,
+    tmp_path: Path,
+) -> Haproxy:
+    """The same in front of instances that other tests use, too: leave them running."""
+    return _haproxy(shared_three[1], start, free_port, certificate, tmp_path / "haproxy")
+
+
+def _haproxy(
+    instances: dict[str, Running], start: Start, free_port: Any, certificate: Any, folder: Path
+) -> Haproxy:
     folder.mkdir()
     pem = folder / "mcp.example.com.pem"
     pem.write_text(certificate.crt.read_text() + certificate.key.read_text())
@@ -98,13 +115,13 @@ def test_d61_haproxy_accepts_the_file_without_a_warning(
 @pytest.mark.verifies("deploy#1.11")
 @pytest.mark.parametrize("transport", TRANSPORTS)
 async def test_d61_a_whole_session_of_every_transport_goes_through_haproxy(
-    haproxy: Haproxy, connect: Any, certificate: Any, transport: str
+    shared_haproxy: Haproxy, connect: Any, certificate: Any, transport: str
 ) -> None:
     how = TRANSPORTS[transport]
-    async with connect(f"{haproxy.url}/mcp", certificate=certificate, **how) as client:
+    async with connect(f"{shared_haproxy.url}/mcp", certificate=certificate, **how) as client:
         for _ in range(9):  # three times as many as there are instances
             assert not (await client.call_tool("health_check", {})).is_error
-    async with connect(f"http://localhost:{haproxy.http}/mcp", **how) as client:
+    async with connect(f"http://localhost:{shared_haproxy.http}/mcp", **how) as client:
         assert (await client.list_prompts()).prompts
 
 
@@ -115,6 +132,8 @@ async def test_d61_the_address_of_the_caller_is_passed_on_and_cannot_be_invented
     url = f"http://127.0.0.1:{haproxy.http}"
     for _ in instances:
         run("curl", "-s", f"{url}/info", "-H", "X-Forwarded-For: 203.0.113.9")
+    for it in instances.values():
+        it.stop()  # the line of a request may be written after its answer was sent
     told = "".join(it.written() for it in instances.values())
     assert told.count("GET /info 401") == 3
     assert "203.0.113.9" not in told
@@ -218,4 +237,5 @@ async def test_d61_what_an_instance_that_leaves_refuses_another_one_answers(
             assert not (await client.call_tool("health_check", {})).is_error
         service.release("/held")
         assert not (await run).is_error
+    leaving.process.wait(30)
     assert "POST /mcp 503" in leaving.written()

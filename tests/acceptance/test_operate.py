@@ -95,7 +95,9 @@ def manifest(kind: str) -> dict[str, Any]:
     ],
 )
 def test_d50_the_manifest_matches_the_schema_of_kubernetes(kind: str) -> None:
-    kubernetes_validate.validate(manifest(kind), "1.37", strict=True)
+    document = manifest(kind)
+    kubernetes_validate.validate(document, "1.37", strict=True)
+    assert document["kind"] == kind
 
 
 @pytest.mark.verifies("deploy#1.8")

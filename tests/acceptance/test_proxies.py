@@ -33,7 +33,8 @@ def upstreams_of(name: str) -> dict[str, int]:
 @pytest.mark.verifies("deploy#1.1")
 @pytest.mark.parametrize("name", [CORRECTED, VERBATIM, COMPOSE, THREE, DOCUMENT_D])
 def test_o16_d20_d25_nginx_accepts_every_configuration(nginx_folder: Any, name: str) -> None:
-    nginx_folder((ROOT / name).read_text("utf-8"), upstreams_of(name))
+    made = nginx_folder((ROOT / name).read_text("utf-8"), upstreams_of(name))  # runs nginx -t
+    assert made.folder.is_dir()
 
 
 @BOTH

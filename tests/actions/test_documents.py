@@ -1,8 +1,8 @@
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from shall.actions.cases import delete_case, write_case
 from shall.actions.documents import MAX_BYTES, create_file, read_file

@@ -1,8 +1,8 @@
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from shall.actions.cases import write_case
 from shall.actions.documents import create_file, read_file
@@ -95,7 +95,7 @@ def test_a_case_is_read_without_what_it_declares(workspace: Workspace, text: str
 @pytest.mark.verifies("defences#9.9")
 def test_a_case_as_data_is_shown_without_what_it_declares(workspace: Workspace) -> None:
     data = {"testcase": {"secrets": ["door"], "variables": {"door": CANARY}, "host": f"{CANARY}/"}}
-    shown = case_redactor(workspace, data).texts(data)
+    shown = case_redactor(workspace.redactor, data).texts(data)
     assert shown == {
         "testcase": {"secrets": ["door"], "variables": {"door": MASK}, "host": f"{MASK}/"}
     }

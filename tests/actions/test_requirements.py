@@ -2,11 +2,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from shall.actions import requirements
 from shall.actions.requirements import read_specs
 from shall.bootstrap import open_workspace
-from shall.errors import InvalidSpec
 from shall.settings import Settings
 from shall.workspace.workspace import Workspace
 
@@ -34,19 +34,47 @@ def test_requirements_of_too_much_text_are_refused_with_their_place(
     monkeypatch.setattr(requirements, "ALL_CHARACTERS", 1500)
     for feature, size in {"a": 900, "b": 1001, "c": 100}.items():
         write(space, feature, "x" * size)
-    with pytest.raises(InvalidSpec) as caught:
-        read_specs(space)
-    told = [str(problem.place.file) + ": " + problem.message for problem in caught.value.problems]
-    assert told == [
-        "specs/b/requirements.md: the document has more than 1,000 characters",
-        "specs/c/requirements.md: the documents up to this one have more than 1,500 characters",
+    specs = read_specs(space)
+    told = [
+        f"{problem.span and problem.span.file}: {problem.message}" for problem in specs.problems
     ]
+    assert told == [
+        "specs/b/requirements.md: The document has more than 1,000 characters.",
+        "specs/c/requirements.md: The documents up to this one have more than 1,500 characters.",
+    ]
+    assert [feature.name for feature in specs.features] == ["a"]
 
 
 @pytest.mark.verifies("defences#5.6")
 def test_of_many_problems_of_requirements_the_first_hundred_are_told(space: Workspace) -> None:
     write(space, "a", HEAD + f"{HEAD}1. THE system SHALL answer.\n\n" * 300)
-    with pytest.raises(InvalidSpec) as caught:
-        read_specs(space)
-    assert len(caught.value.problems) == 101
-    assert caught.value.problems[-1].message == "and 199 more problems"
+    problems = read_specs(space).problems
+    assert len(problems) == 101
+    assert problems[-1].message == "And 199 more problems."
+
+
+@pytest.mark.verifies("tracing#1.9")
+def test_a_document_that_cannot_be_read_hides_no_other(space: Workspace) -> None:
+    write(space, "a", HEAD + "1. THE system SHALL answer.\n")
+    write(space, "b", "")
+    (space.root / "specs/b/requirements.md").write_bytes(b"\xff")
+    specs = read_specs(space)
+    assert [it.key for it in specs.criteria()] == ["a#1.1"]
+    [problem] = specs.problems
+    assert problem.span is not None
+    assert problem.span.file == "specs/b/requirements.md"
+
+
+@pytest.mark.verifies("tracing#1.10", "tracing#1.11")
+def test_files_that_no_layout_takes_are_listed_unless_the_setting_specs_names_them(
+    space: Workspace,
+) -> None:
+    write(space, "a/notes", "")
+    (space.root / "specs/a/notes/rules.md").write_text("- REQ-1: THE shop SHALL sell.\n")
+    (space.root / "docs").mkdir()
+    (space.root / "docs/terms.md").write_text("- REQ-2: THE shop SHALL sell.\n")
+    assert "specs/a/notes/rules.md" in str(read_specs(space).unread[0])
+    named = replace(space, specs=("docs/*.md", "specs/**/rules.md"))
+    specs = read_specs(named)
+    assert [it.key for it in specs.criteria()] == ["terms#REQ-2", "rules#REQ-1"]
+    assert specs.unread == ()

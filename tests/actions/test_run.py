@@ -4,12 +4,12 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from shall.actions.background_run import run_tests
 from shall.actions.cases import list_cases
@@ -223,8 +223,11 @@ async def test_a_file_that_is_no_text_is_an_error_of_its_own(
     result = await run_whole(workspace, RunRequest(host=shop.url))
     assert [found.outcome.value for found in result.cases] == ["passed", "error"]
     assert list_cases(workspace) == ["tests/cases/good.yaml", "tests/cases/noise.yaml"]
-    told = [problem.place.file for problem in trace_requirements(workspace).problems]
-    assert told == ["tests/cases/noise.yaml", "tests/test_noise.py"]
+    problems = trace_requirements(workspace).problems
+    assert [problem.span and problem.span.file for problem in problems] == [
+        "tests/cases/noise.yaml",
+        "tests/test_noise.py",
+    ]
 
 
 @pytest.mark.verifies("defences#4.7")

@@ -2,11 +2,11 @@ import os
 import socket
 import subprocess
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from shall.admin import doctor
 from shall.admin.doctor import CHECKS, Examined, Finding, Health, examine

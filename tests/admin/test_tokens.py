@@ -62,7 +62,7 @@ def test_every_bad_line_is_told_with_its_place_and_without_its_secret() -> None:
     told = str(error.value).splitlines()
     assert [line.split(":")[:2] for line in told] == [["etc/tokens", str(n)] for n in range(2, 16)]
     assert "Did you mean sha256=?" in told[3]
-    assert "line 1 is the same token" in told[0]
+    assert "Line 1 is the same token" in told[0]
     assert "canary" not in str(error.value)
 
 

@@ -4,11 +4,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shall.cases.bounds import MAX_DEPTH, MAX_FINDINGS
+from shall.cases.bounds import MAX_DEPTH
 from shall.cases.nearest import nearest
 from shall.cases.nesting import first_excess
 from shall.cases.reader import examine_data, read_case
 from shall.cases.yaml_text import load_yaml
+from shall.diagnostics.bounds import MAX_FINDINGS
 from shall.errors import InvalidCase
 
 STEPS = "  steps: [{id: s, path: /}]\n"
@@ -17,7 +18,7 @@ STEPS = "  steps: [{id: s, path: /}]\n"
 def problems_of(text: str) -> list[str]:
     with pytest.raises(InvalidCase) as caught:
         read_case(text, "x.yaml")
-    return [str(problem) for problem in caught.value.problems]
+    return [str(problem) for problem in caught.value.diagnostics]
 
 
 @pytest.mark.verifies("defences#4.3")
@@ -27,8 +28,8 @@ def test_of_many_problems_the_first_are_told_and_the_others_counted() -> None:
     told = problems_of(f"testcase:\n  name: a\n{unknown}{STEPS}")
 
     assert len(told) == MAX_FINDINGS + 1
-    assert told[0].startswith("x.yaml:3:3: k0: unknown field `k0`")
-    assert told[-1] == "x.yaml:102:3: and 59,900 more problems"
+    assert told[0].startswith("x.yaml:3:3: k0: Unknown field `k0`")
+    assert told[-1] == "x.yaml:102:3: And 59,900 more problems."
 
 
 @pytest.mark.verifies("defences#4.3")
@@ -36,7 +37,7 @@ def test_of_many_keys_given_twice_the_first_are_told_and_the_others_counted() ->
     told = problems_of("a: 1\n" * 1001)
 
     assert len(told) == MAX_FINDINGS + 1
-    assert told[-1] == "x.yaml:101:1: and 900 more problems"
+    assert told[-1] == "x.yaml:101:1: And 900 more problems."
 
 
 @pytest.mark.verifies("defences#4.3")
@@ -47,7 +48,7 @@ def test_notes_on_older_spellings_are_counted_too() -> None:
     notes = examine_data({"name": "a", "steps": steps}, "x.yaml").notes
 
     assert len(notes) == MAX_FINDINGS + 1
-    assert notes[-1] == "and 50 more notes"
+    assert notes[-1].message == "And 50 more problems."
 
 
 @pytest.mark.verifies("defences#4.3")
@@ -72,9 +73,9 @@ def test_a_long_name_has_no_near_one() -> None:
 @pytest.mark.parametrize(
     ("number", "words"),
     [
-        (":".join(["1"] * 5000), "a number has more than 400 characters"),
-        ("0x" + "f" * 5000, "a number has more than 400 characters"),
-        ("9" * 5000, "a number has more than 400 characters"),
+        (":".join(["1"] * 5000), "A number has more than 400 characters"),
+        ("0x" + "f" * 5000, "A number has more than 400 characters"),
+        ("9" * 5000, "A number has more than 400 characters"),
         (":".join(["1"] * 190) + ".5", "is not a number"),
         ("!!float ''", "'' is not a number"),
     ],
@@ -125,7 +126,7 @@ def test_signs_that_open_no_group_do_not_count(pattern: str) -> None:
     ],
 )
 def test_text_that_is_too_deep_is_told_in_our_words(text: str) -> None:
-    with pytest.raises(InvalidCase, match=f"the file is more than {MAX_DEPTH} levels deep"):
+    with pytest.raises(InvalidCase, match=f"The file is more than {MAX_DEPTH} levels deep"):
         load_yaml(text, "x.yaml")
 
 
@@ -156,4 +157,4 @@ def test_no_text_ends_in_a_traceback(text: str) -> None:
     try:
         read_case(text, "x.yaml")
     except InvalidCase as error:
-        assert all(problem.place.line >= 1 for problem in error.problems)
+        assert all(problem.span and problem.span.line >= 1 for problem in error.diagnostics)

@@ -45,7 +45,7 @@ def check_told(**fields: Any) -> str:
 )
 def test_a_step_s_word_of_another_tool_names_ours_or_the_release(word: str, hint: str) -> None:
     problem = step_told(**{word: 1})
-    assert f"unknown field `{word}`" in problem
+    assert f"Unknown field `{word}`" in problem
     assert hint in problem
     assert "Did you mean" not in problem
 

@@ -4,17 +4,18 @@ import pytest
 
 from shall.cases.model import Allure, Body, BodyKind, Case, Check, CheckKind, Operation
 from shall.cases.reader import examine_data, examine_text, locate, read_case, read_data
-from shall.errors import InvalidCase, Problem
+from shall.diagnostics import Diagnostic
+from shall.errors import InvalidCase
 from shall.span import Span
 
 HEAD = "testcase:\n  name: x\n  host: http://a\n  steps:\n"
 STEP = HEAD + "    - {id: a, path: /}\n"
 
 
-def problems(text: str) -> tuple[Problem, ...]:
+def problems(text: str) -> tuple[Diagnostic, ...]:
     with pytest.raises(InvalidCase) as caught:
         read_case(text, "x.yaml")
-    return caught.value.problems
+    return caught.value.diagnostics
 
 
 def case_with(check: dict[str, Any]) -> Case:
@@ -30,7 +31,7 @@ def check_of(**check: Any) -> Check:
 def step_problem(**step: Any) -> str:
     with pytest.raises(InvalidCase) as caught:
         read_data({"name": "x", "steps": [{"id": "a", "path": "/", **step}]}, "x.yaml")
-    (problem,) = caught.value.problems
+    (problem,) = caught.value.diagnostics
     return f"{problem.field}: {problem.message} {problem.hint or ''}".strip()
 
 
@@ -148,7 +149,7 @@ testcase:
       text: x
 """)
 
-    assert [(str(each.place), each.field) for each in found] == [
+    assert [(str(each.span), each.field) for each in found] == [
         ("x.yaml:1:1", ""),
         ("x.yaml:2:3", "nam"),
         ("x.yaml:3:9", "host"),
@@ -172,13 +173,13 @@ testcase:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("", "a case is a mapping under `testcase:`, not nothing"),
+        ("", "A case is a mapping under `testcase:`, not nothing"),
         ("- a\n", "not a list"),
-        ("test_case: {}\n", "the root `testcase:` is missing Is `test_case` meant?"),
+        ("test_case: {}\n", "The root `testcase:` is missing. Is `test_case` meant?"),
         ("a: {}\n", "Put the case under it"),
-        ("unittest: {name: x}\n", "unit cases are not run by this release"),
+        ("unittest: {name: x}\n", "Unit cases are not run by this release"),
         ("testcase:\n", "must be a mapping, not nothing"),
-        (STEP + "other: 1\n", "`other` stands beside `testcase:`"),
+        (STEP + "other: 1\n", "`other` is beside `testcase:`"),
         ("testcase: {name: x}\n", "`steps` is missing"),
         ("testcase: {name: x, steps: []}\n", "must not be empty"),
         ("testcase: {name: x, steps: {}}\n", "must be a list, not a mapping"),
@@ -198,8 +199,8 @@ testcase:
         (STEP + "  teardowns: [{id: b, operation_type: x}]\n", "'api' or 'db'"),
         (STEP + "  teardowns: [{id: b, operation_type: db}]\n", "runs a query"),
         (STEP + "  teardowns: [{id: b, path: /, query: x}]\n", "runs no query"),
-        (STEP + "  tags: ['']\n", "tags[0]: must be a text"),
-        (STEP + "  allure: x\n", "allure: must be a mapping"),
+        (STEP + "  tags: ['']\n", "tags[0]: An item of `tags` must be a text"),
+        (STEP + "  allure: x\n", "allure: `allure` must be a mapping"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_with_a_case_is_told(text: str, words: str) -> None:
@@ -222,15 +223,15 @@ def test_teardowns_run_in_reverse_so_an_earlier_one_may_read_a_later_one() -> No
         ({"path": None}, "steps[0]: `path` is missing"),
         ({"path": "file:///etc/passwd"}, "cannot send to file://"),
         ({"path": "/a\nb"}, "control character"),
-        ({"method": "QQ"}, "unknown method 'QQ' Known are GET"),
-        ({"headers": {"X": [1]}}, "steps[0].headers.X: must be a text, not a list"),
+        ({"method": "QQ"}, "Unknown method 'QQ'. Known are GET"),
+        ({"headers": {"X": [1]}}, "steps[0].headers.X: `X` must be a text, not a list"),
         ({"headers": {"X": None}}, "has no value"),
         ({"headers": {"X": "a\r\nb"}}, "line break"),
         ({"params": {"q": {"a": 1}}}, "must be a text or a list, not a mapping"),
-        ({"params": [1]}, "steps[0].params: must be a mapping, not a list"),
-        ({"files": {"f": 1}}, "steps[0].files.f: must be the path of a file"),
+        ({"params": [1]}, "steps[0].params: `params` must be a mapping, not a list"),
+        ({"files": {"f": 1}}, "steps[0].files.f: `f` must be the path of a file"),
         ({"json": {}, "form": {}}, "not `json` and `form`"),
-        ({"text": "x", "files": {"f": "a"}}, "files are sent as a form"),
+        ({"text": "x", "files": {"f": "a"}}, "Files are sent as a form"),
         ({"text": 1}, "must be a text, not a number"),
         ({"form": [1]}, "must be a mapping, not a list"),
         ({"timeout_s": 0}, "above 0"),
@@ -238,7 +239,7 @@ def test_teardowns_run_in_reverse_so_an_earlier_one_may_read_a_later_one() -> No
         ({"allow_status": [404, 99]}, "from 100 to 599, not 99"),
         ({"follow_redirects": "no"}, "must be true or false, not a text"),
         ({"project": 1}, "must be a text"),
-        ({"expct": 1}, "unknown field `expct`"),
+        ({"expct": 1}, "Unknown field `expct`"),
         ({"header": {}, "headers": {}}, "`headers` is given too"),
     ],
 )  # fmt: skip
@@ -251,7 +252,7 @@ def test_what_is_wrong_with_a_step_is_told(step: dict[str, Any], words: str) -> 
     ("check", "words"),
     [
         ({}, "assert[0]: `type` is missing"),
-        ({"type": "zzz"}, "unknown check 'zzz' Known are status_code"),
+        ({"type": "zzz"}, "Unknown check 'zzz'. Known are status_code"),
         ({"type": "eqals", "expected": 1}, "Did you mean 'equals'?"),
         ({"type": "equals", "field": "a"}, "`expected` is missing"),
         ({"type": "status_code", "expected": 99}, "from 100 to 599, not 99"),
@@ -259,7 +260,7 @@ def test_what_is_wrong_with_a_step_is_told(step: dict[str, Any], words: str) -> 
         ({"type": "status_code", "expected": True}, "not True"),
         ({"type": "status_code", "header": "X", "expected": 200}, "takes no `header`"),
         ({"type": "equals", "field": "a", "header": "X", "expected": 1}, "not at both"),
-        ({"type": "equals", "field": "a..b", "expected": 1}, "assert[0].field: the path"),
+        ({"type": "equals", "field": "a..b", "expected": 1}, "assert[0].field: The path"),
         ({"type": "exists"}, "`field` is missing"),
         ({"type": "is_none", "field": "a", "expected": 3}, "compares with nothing"),
         ({"type": "length", "field": "a", "expected": -1}, "a length of 0 or more"),
@@ -302,7 +303,7 @@ def test_other_spellings_of_a_check_are_understood_and_noted(spelling: str, kind
     reading = examine_data(data, "x.yaml")
 
     assert reading.case.steps[0].checks[0].kind == kind
-    assert any("is written" in note for note in reading.notes) == (spelling != kind)
+    assert any("is written" in note.message for note in reading.notes) == (spelling != kind)
 
 
 def test_a_presence_check_that_expects_false_is_the_opposite_check() -> None:
@@ -329,13 +330,14 @@ def test_older_names_of_fields_are_understood_and_noted() -> None:
 
     step = reading.case.steps[0]
     assert (step.request.timeout_s, step.checks[0].expected) == (3.0, 1)
-    assert reading.notes == (
-        "steps[0]: `timeout` is written `timeout_s` today",
-        "steps[0]: `asserts` is written `assert` today",
-        "steps[0].asserts[0]: `expect` is written `expected` today",
-        "steps[0].asserts[0].type: 'eq' is written 'equals' today",
-    )
-    assert locate(text, "x.yaml", "steps[0].assert[0]") == Span("x.yaml", 4, 46)
+    assert [str(note) for note in reading.notes] == [
+        "x.yaml:4:24: steps[0].timeout: `timeout` is written `timeout_s` today.",
+        "x.yaml:4:36: steps[0].asserts: `asserts` is written `assert` today.",
+        "x.yaml:4:53: steps[0].asserts[0].type: 'eq' is written 'equals' today.",
+        "x.yaml:4:67: steps[0].asserts[0].expect: `expect` is written `expected` today.",
+    ]
+    assert {note.code for note in reading.notes} == {"case.older-spelling"}
+    assert locate(text, "x.yaml", "steps[0].assert[0]") == Span("x.yaml", 4, 46, 31)
 
 
 @pytest.mark.parametrize(
@@ -357,13 +359,13 @@ def test_a_known_call_is_accepted(call: str) -> None:
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        ("os.system('id')", "unknown module `os`"),
-        ("xyzzy()", "unknown function `xyzzy`"),
+        ("os.system('id')", "Unknown module `os`"),
+        ("xyzzy()", "Unknown function `xyzzy`"),
         ("uuid(1)", "takes 0 arguments, not 1"),
-        ("random_int(low=1)", "has no argument `low` It is random_int(min_val=0, max_val=100)."),
+        ("random_int(low=1)", "has no argument `low`. It is random_int(min_val=0, max_val=100)."),
         ("random_int(1, min=2)", "given `min_val` twice"),
         ("random_choice()", "something to choose from"),
-        ("random_str(uid())", "unknown function `uid`"),
+        ("random_str(uid())", "Unknown function `uid`"),
     ],
 )
 def test_a_call_that_cannot_be_made_is_told(call: str, words: str) -> None:

@@ -178,7 +178,7 @@ def test_a_fingerprint_is_that_of_the_meaning() -> None:
 
     one, two, three = (case_fingerprint(read_case(text, "x")) for text in (first, second, other))
 
-    assert re.fullmatch("[0-9a-f]{64}", one)
+    assert re.fullmatch("2:[0-9a-f]{64}", one)
     assert one == two != three
 
 

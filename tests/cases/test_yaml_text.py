@@ -135,7 +135,7 @@ def refused(text: str) -> bool:
     try:
         load_yaml(text, "x.yaml")
     except InvalidCase as error:
-        assert error.problems
+        assert error.diagnostics
         return True
     return False
 
@@ -157,7 +157,7 @@ def assert_reads_like_pyyaml(text: str) -> None:
     try:
         value = load_yaml(text, "x.yaml")
     except InvalidCase as error:
-        assert not is_json(wanted) or any("twice" in str(each) for each in error.problems)
+        assert not is_json(wanted) or any("twice" in str(each) for each in error.diagnostics)
     else:
         assert repr(value) == repr(wanted)  # repr tells 1 from 1.0 and True
 
@@ -233,7 +233,7 @@ def test_what_cannot_be_read_has_a_place(text: str, place: str, words: str) -> N
     with pytest.raises(InvalidCase) as caught:
         load_yaml(text, "x.yaml")
 
-    assert str(caught.value.problems[0].place) == place
+    assert str(caught.value.diagnostics[0].span) == place
     assert words in str(caught.value)
 
 
@@ -242,7 +242,7 @@ def test_every_duplicate_key_is_told() -> None:
     with pytest.raises(InvalidCase) as caught:
         load_yaml("a: 1\na: 2\nb: &x {c: 1, c: 2}\nd: *x\n", "x.yaml")
 
-    assert [each.place.line for each in caught.value.problems] == [2, 3]
+    assert [each.span and each.span.line for each in caught.value.diagnostics] == [2, 3]
 
 
 @pytest.mark.verifies("cases#1.10")
@@ -276,28 +276,28 @@ LIBRARY_WORDS = ("not allowed in this context", "did not find", "found ", "could
 @pytest.mark.parametrize(
     ("text", "where", "words"),
     [
-        ("a: b: c", "1:5", "a second `key: value` begins here"),
+        ("a: b: c", "1:5", "A second `key: value` begins here"),
         ("a: [1, 2", "2:1", "`,` or `]` is missing"),
         ("a: {b: 1", "2:1", "`,` or `}` is missing"),
-        ("a: 'x", "1:6", "a quoted text is not closed"),
-        ("a: @x", "1:4", "a value cannot begin with this character"),
+        ("a: 'x", "1:6", "A quoted text is not closed"),
+        ("a: @x", "1:4", "A value cannot begin with this character"),
         ("- a\nb: 1", "2:1", "not indented as the lines above"),
         ("a:\n  - 1\n b: 2", "3:2", "not indented as the lines above"),
-        ("a: 'x' y", "1:8", "something follows a value that has ended"),
-        ("a:\n\tb: 1", "2:1", "a tab cannot indent"),
-        ("a: !foo 1", "1:4", "the tag !foo is not read here"),
+        ("a: 'x' y", "1:8", "Something follows a value that has ended"),
+        ("a:\n\tb: 1", "2:1", "A tab cannot indent"),
+        ("a: !foo 1", "1:4", "The tag !foo is not read here"),
         ("a: !!str {}", "1:4", "not of the type of its tag"),
-        ("a: 1\n---\nb: 2", "2:1", "a second document begins here"),
+        ("a: 1\n---\nb: 2", "2:1", "A second document begins here"),
         ('a: "\\q"', "1:5", "an unknown escape"),
-        ('a: "\\x4"', "1:7", "an escape lacks hexadecimal digits"),
-        ("a: x\x07", "1:5", "the character U+0007 cannot stand in YAML"),
-        ("a: \ud800", "1:4", "the character U+D800 cannot stand in YAML"),
-        ("a: - 1", "1:4", "a list cannot begin in the line of its key"),
+        ('a: "\\x4"', "1:7", "An escape lacks hexadecimal digits"),
+        ("a: x\x07", "1:5", "The character U+0007 is not allowed in YAML"),
+        ("a: \ud800", "1:4", "The character U+D800 is not allowed in YAML"),
+        ("a: - 1", "1:4", "A list cannot begin in the line of its key"),
         ("a: ? b", "1:4", "`?` cannot begin a value here"),
         ("<<: 1", "1:5", "`<<` takes a mapping"),
         ("a: &", "1:5", "has no name"),
-        ("a: !<x 1", "1:7", "this is not YAML"),
-        ("a: !!bool x", "1:1", "this is not YAML"),
+        ("a: !<x 1", "1:7", "This is not YAML"),
+        ("a: !!bool x", "1:1", "This is not YAML"),
     ],
 )
 def test_what_is_no_yaml_is_told_in_our_words(text: str, where: str, words: str) -> None:

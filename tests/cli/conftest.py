@@ -1,12 +1,16 @@
+import io
+import logging
 import os
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-Shall = Callable[..., "subprocess.CompletedProcess[str]"]
+from shall.cli.commands import main
 
 
 @pytest.fixture
@@ -16,25 +20,60 @@ def project(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.fixture
-def shall(project: Path, process_coverage: dict[str, str]) -> Shall:
-    """Types the shall command in the project's folder."""
+@dataclass(frozen=True)
+class Ended:
+    """What a command printed, and its exit status."""
 
-    def run(
-        *arguments: str, cwd: Path = project, **environment: str
-    ) -> subprocess.CompletedProcess[str]:
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+Shall = Callable[..., Ended]
+
+
+@pytest.fixture
+def shall(project: Path, monkeypatch: pytest.MonkeyPatch) -> Shall:
+    """Runs the shall command in this process, as if it was typed in the project's folder."""
+
+    def run(*arguments: str, cwd: Path = project, **environment: str) -> Ended:
+        out, errors = io.StringIO(), io.StringIO()
+        with monkeypatch.context() as patch, redirect_stdout(out), redirect_stderr(errors):
+            patch.chdir(cwd)
+            # As in a process, warnings go to stderr: pytest's own handlers would keep them.
+            patch.setattr(logging.getLogger(), "handlers", [])
+            for name in [name for name in os.environ if name.startswith(("SHALL_", "MCP_"))]:
+                patch.delenv(name)
+            for name, value in {"COLUMNS": "100", **environment}.items():
+                patch.setenv(name, value)
+            try:
+                status = main(arguments)
+            except SystemExit as end:  # argparse ends the process
+                status = int(end.code or 0)
+        return Ended(status, out.getvalue(), errors.getvalue())
+
+    return run
+
+
+@pytest.fixture
+def shall_process(project: Path, process_coverage: dict[str, str]) -> Shall:
+    """Runs the shall command as a process: what ``shall`` does not see."""
+
+    def run(*arguments: str, cwd: Path = project, **environment: str) -> Ended:
         clean = {
             key: it for key, it in os.environ.items() if not key.startswith(("SHALL_", "MCP_"))
         }
-        return subprocess.run(
+        ended = subprocess.run(
             [sys.executable, "-m", "shall", *arguments],
             cwd=cwd,
+            stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             timeout=60,
             check=False,
             env={**clean, **process_coverage, "COLUMNS": "100", **environment},
         )
+        return Ended(ended.returncode, ended.stdout, ended.stderr)
 
     return run
 

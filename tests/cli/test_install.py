@@ -50,11 +50,9 @@ def entry_in(file: Path, client: str) -> dict[str, Any]:
     return entry
 
 
-@pytest.mark.anyio
-@pytest.mark.process
 @pytest.mark.verifies("cli#3.1", "cli#3.3")
 @pytest.mark.parametrize(("client", "scope"), FILES)
-async def test_what_is_written_starts_the_server(
+def test_the_client_s_file_names_the_server_and_is_written_once(
     shall: Shall, home: Path, project: Path, client: str, scope: str
 ) -> None:
     named = shall("install", client, "--scope", scope)
@@ -62,21 +60,36 @@ async def test_what_is_written_starts_the_server(
     file = placed(FILES[client, scope], home, project)
     assert str(file) in named.stdout
     entry = entry_in(file, client)
-    shadow = project / "json.py"
-    shadow.write_text("raise SystemExit('the project is not the server')\n")
-    parameters = StdioServerParameters(
-        command=entry["command"], args=entry["args"], env={"PATH": ""}, cwd=project
-    )
-    with (home / "stderr.log").open("w") as log:
-        async with Client(stdio_client(parameters, errlog=log)) as connected:
-            assert "run_tests" in {tool.name for tool in (await connected.list_tools()).tools}
-    shadow.unlink()
+    assert [entry["command"], *entry["args"]] == command_for(project)
     before = file.read_bytes()
     again = shall("install", client, "--scope", scope)
     assert again.returncode == 0
     assert "Nothing was changed" in again.stdout
     assert file.read_bytes() == before
     assert [path.name for path in file.parent.glob("*.bak")] == []
+
+
+def command_for(project: Path) -> list[str]:
+    command = [sys.executable, "-P", "-m", "shall", "serve", "--transport", "stdio"]
+    return [*command, "--workspace", str(project)]
+
+
+@pytest.mark.anyio
+@pytest.mark.process
+@pytest.mark.verifies("cli#3.1")
+@pytest.mark.parametrize(("client", "scope"), [("claude-code", "project"), ("codex", "user")])
+async def test_what_is_written_starts_the_server(
+    shall_process: Shall, home: Path, project: Path, client: str, scope: str
+) -> None:
+    assert shall_process("install", client, "--scope", scope).returncode == 0
+    entry = entry_in(placed(FILES[client, scope], home, project), client)
+    (project / "json.py").write_text("raise SystemExit('the project is not the server')\n")
+    parameters = StdioServerParameters(
+        command=entry["command"], args=entry["args"], env={"PATH": ""}, cwd=project
+    )
+    with (home / "stderr.log").open("w") as log:
+        async with Client(stdio_client(parameters, errlog=log)) as connected:
+            assert "run_tests" in {tool.name for tool in (await connected.list_tools()).tools}
 
 
 @pytest.mark.verifies("cli#3.2")

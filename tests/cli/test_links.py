@@ -70,5 +70,5 @@ def test_a_mark_whose_argument_is_no_plain_string_is_reported(
     )
     told = shall("trace").stdout
     for place in ("4:23", "5:23", "6:2", "7:33"):
-        assert f"tests/test_a.py:{place}: this verifies mark is not read" in told
+        assert f" --> tests/test_a.py:{place}\n" in told
     assert told.count("is not read") == 4

@@ -14,32 +14,32 @@ Shall = Callable[..., Any]
 
 
 @pytest.fixture
-def ran(shall: Shall, project: Path, service: Any, write_case: Callable[..., None]) -> Path:
+def ran(shall_process: Shall, project: Path, service: Any, write_case: Callable[..., None]) -> Path:
     """A project with one run in its state."""
     write_case("a")
-    assert shall("run", "--host", service.url).returncode == 0
+    assert shall_process("run", "--host", service.url).returncode == 0
     return project / ".shall/local/shall.db"
 
 
 @pytest.mark.verifies("store#3.2", "store#3.5")
 def test_a_backup_is_restored_on_another_machine(
-    shall: Shall, project: Path, ran: Path, tmp_path: Path
+    shall_process: Shall, project: Path, ran: Path, tmp_path: Path
 ) -> None:
     del ran
-    kept = shall("backup", "--to", "../b.tar.gz")
+    kept = shall_process("backup", "--to", "../b.tar.gz")
     assert kept.returncode == 0, kept.stderr
     assert "Protect it like the state" in kept.stdout
     (tmp_path / "other").mkdir()
-    restored = shall("restore", "../b.tar.gz", "--workspace", str(tmp_path / "other"))
+    restored = shall_process("restore", "../b.tar.gz", "--workspace", str(tmp_path / "other"))
     assert restored.returncode == 0, restored.stderr
     history = [open_workspace(it, Settings()).store for it in (project, tmp_path / "other")]
     assert history[0] is not None
     assert history[1] is not None
     assert [run.run_id for run in history[1].runs(9)] == [run.run_id for run in history[0].runs(9)]
-    in_use = shall("restore", "../b.tar.gz")
+    in_use = shall_process("restore", "../b.tar.gz")
     assert in_use.returncode == 4
     assert "--force" in in_use.stderr
-    assert shall("restore", "../b.tar.gz", "--force").returncode == 0
+    assert shall_process("restore", "../b.tar.gz", "--force").returncode == 0
     for store in history:
         store.close()  # type: ignore[union-attr]
 
@@ -52,19 +52,20 @@ def test_a_backup_has_a_name_of_its_own(shall: Shall, project: Path, ran: Path) 
 
 
 @pytest.mark.verifies("store#4.1", "store#4.2", "store#4.3")
-def test_a_damaged_database_is_told_and_repaired(shall: Shall, ran: Path) -> None:
-    assert shall("doctor").returncode == 0
+def test_a_damaged_database_is_told_and_repaired(shall_process: Shall, ran: Path) -> None:
+    assert shall_process("doctor").returncode == 0
     data = bytearray(ran.read_bytes())
     data[4096:] = b"\xff" * (len(data) - 4096)
     ran.write_bytes(data)
     for suffix in ("-wal", "-shm"):
         ran.with_name(ran.name + suffix).unlink(missing_ok=True)
-    assert "shall doctor --repair" in shall("run", "--host", "http://127.0.0.1:1").stderr
-    sick = shall("doctor", "--format", "json")
+    ended = shall_process("run", "--host", "http://127.0.0.1:1")
+    assert "shall doctor --repair" in ended.stderr
+    sick = shall_process("doctor", "--format", "json")
     assert sick.returncode == 1
     [store] = [it for it in json.loads(sick.stdout) if it["check"] == "store"]
     assert store["health"] == "fail"
-    repaired = shall("doctor", "--repair")
+    repaired = shall_process("doctor", "--repair")
     assert repaired.returncode == 0
     assert "was moved to" in repaired.stderr
     assert "fail" not in repaired.stdout

@@ -1,21 +1,25 @@
 import stat
-import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from shall.cli.token import expiry
 from shall.errors import BadValue
 
-Shall = Callable[..., "subprocess.CompletedProcess[str]"]
+Shall = Callable[..., Any]
 NOW = datetime(2026, 8, 1, 12, tzinfo=UTC)
 
 
 @pytest.mark.verifies("auth#1.1")
-def test_a_token_is_made_listed_and_revoked(shall: Shall, project: Path) -> None:
-    made = shall("token", "new", "--name", "ci", "--scope", "read", "run", "--file", "tokens")
+def test_a_token_is_made_listed_and_revoked(
+    shall: Shall, shall_process: Shall, project: Path
+) -> None:
+    made = shall_process(
+        "token", "new", "--name", "ci", "--scope", "read", "run", "--file", "tokens"
+    )
     assert made.returncode == 0, made.stderr
     [token] = made.stdout.splitlines()
     assert token.startswith("shall_")

@@ -3,6 +3,7 @@
 The folder ``release_0_1_0`` is what users have on their disks: it is never written anew.
 """
 
+import json
 import shutil
 import subprocess
 import sys
@@ -18,7 +19,7 @@ FOLDER = Path(__file__).with_name("release_0_1_0")
 TOKEN = "shall_6nlAxzMM7taG8kP_4XFthk7dFQ7w231gopoLJ1dMM_U"  # pragma: allowlist secret
 PROVED = ("auth#1.1", "auth#1.2", "auth#1.3")
 
-pytestmark = [pytest.mark.process, pytest.mark.verifies("packaging#1.7")]
+pytestmark = [pytest.mark.process, pytest.mark.verifies("packaging#1.7", "store#5.4")]
 
 
 @pytest.fixture
@@ -35,9 +36,18 @@ def project(tmp_path: Path, service: Service) -> Path:
 
 
 def shall(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "shall", *arguments]
+    return python(project, "-m", "shall", *arguments)
+
+
+def python(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, *arguments]
     return subprocess.run(
-        command, cwd=project, check=False, capture_output=True, text=True, timeout=60
+        command,
+        cwd=project,
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
 
 
@@ -60,6 +70,48 @@ def test_its_cases_run_and_say_nothing_new_about_their_criteria(project: Path) -
 
     assert "2 passed, 1 failed" in done.stdout, done.stdout + done.stderr
     assert evidence(project) == before
+
+
+def test_its_python_tests_say_nothing_new_about_their_criteria(project: Path) -> None:
+    before = evidence(project)
+
+    done = python(project, "-m", "pytest", "-p", "no:cacheprovider", "tests/test_out.py")
+
+    assert "1 passed" in done.stdout, done.stdout + done.stderr
+    assert evidence(project) == before
+
+
+@pytest.mark.verifies("store#5.5")
+@pytest.mark.parametrize(
+    ("file", "old", "new", "command"),
+    [
+        ("tests/cases/wrong.yaml", "testcase:", "testcase:\n  variables: {a: 1}", "shall run"),
+        ("tests/test_out.py", "200 + 4", "100 + 104", "pytest tests/test_out.py"),
+    ],
+)
+def test_a_case_or_test_that_changed_since_takes_a_new_line(
+    project: Path, file: str, old: str, new: str, command: str
+) -> None:
+    before = evidence(project)
+    text = (project / file).read_text(encoding="utf-8")
+    assert old in text
+    (project / file).write_text(text.replace(old, new), encoding="utf-8")
+
+    done = python(project, "-m", *command.split())
+
+    added = evidence(project).removeprefix(before).decode().splitlines()
+    assert [json.loads(line)["source"].partition("::")[0] for line in added] == [file], done.stdout
+    assert json.loads(added[0])["source_fingerprint"].startswith("2:")
+
+
+@pytest.mark.verifies("store#5.5")
+def test_a_test_that_changed_since_is_stale(project: Path) -> None:
+    file = project / "tests" / "test_out.py"
+    file.write_text(file.read_text(encoding="utf-8").replace("200 + 4", "100 + 104"), "utf-8")
+
+    done = shall(project, "trace")
+
+    assert done.stdout.count("stale ") == 1, done.stdout + done.stderr
 
 
 def test_its_history_is_read_and_continued(project: Path) -> None:

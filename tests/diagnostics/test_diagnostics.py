@@ -15,13 +15,12 @@ UNKNOWN = Diagnostic(
     "case.unknown-field",
     Severity.ERROR,
     "The field methd is unknown.",
-    Span(FILE, 3, 3),
-    length=5,
+    Span(FILE, 3, 3, 5),
     hint="Did you mean method?",
     field="methd",
-    fix=Edit(Span(FILE, 3, 3), 5, "method"),
+    fix=Edit(Span(FILE, 3, 3, 5), "method"),
 )
-NOWHERE = Diagnostic("setting.unknown", Severity.WARNING, "No such setting.")
+NOWHERE = Diagnostic("setting.unknown-key", Severity.WARNING, "No such setting.")
 
 
 def test_the_terminal_shows_the_line_with_carets_below_what_is_wrong() -> None:
@@ -36,7 +35,7 @@ def test_the_terminal_shows_the_line_with_carets_below_what_is_wrong() -> None:
 
 
 def test_a_caret_stands_below_its_character_after_wide_ones() -> None:
-    found = Diagnostic("x.y", Severity.ERROR, "Wrong.", Span("a.md", 1, 4), length=2)
+    found = Diagnostic("x.y", Severity.ERROR, "Wrong.", Span("a.md", 1, 4, 2))
 
     *_, line, caret = terminal([found], {"a.md": "一二三四五六"}).splitlines()
 
@@ -45,7 +44,7 @@ def test_a_caret_stands_below_its_character_after_wide_ones() -> None:
 
 
 def test_a_long_line_is_cut_around_the_problem() -> None:
-    found = Diagnostic("x.y", Severity.ERROR, "Wrong.", Span("a.md", 1, 5001), length=5)
+    found = Diagnostic("x.y", Severity.ERROR, "Wrong.", Span("a.md", 1, 5001, 5))
     text = "x" * 5000 + "wrong" + "y" * 5000
 
     *_, line, caret = terminal([found], {"a.md": text}).splitlines()
@@ -73,7 +72,7 @@ def test_the_concise_form_is_one_line_that_editors_can_jump_to() -> None:
     assert concise([UNKNOWN, NOWHERE]) == (
         "tests/cases/login.yaml:3:3: error[case.unknown-field] The field methd is unknown. "
         "Did you mean method?\n"
-        "warning[setting.unknown] No such setting."
+        "warning[setting.unknown-key] No such setting."
     )
 
 
@@ -86,6 +85,7 @@ def test_json_holds_everything_that_the_terminal_shows_and_the_fix() -> None:
         "file": FILE,
         "line": 3,
         "column": 3,
+        "length": 5,
         "field": "methd",
         "message": "The field methd is unknown.",
         "hint": "Did you mean method?",
@@ -99,7 +99,7 @@ def test_sarif_names_rule_level_and_region() -> None:
 
     assert run["tool"]["driver"]["version"] == "1.2.3"
     rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
-    assert rules == ["case.unknown-field", "setting.unknown"]
+    assert rules == ["case.unknown-field", "setting.unknown-key"]
     first, second = run["results"]
     assert first["level"] == "error"
     region = first["locations"][0]["physicalLocation"]["region"]

@@ -50,7 +50,7 @@ async def test_a_number_that_json_cannot_say_has_a_place(
     step = f"{{id: s, method: POST, path: /, json: {number}}}"
     (project / PATH).write_text(f"testcase:\n  name: a\n  steps: [{step}]\n")
     data = answer(await client.call_tool("get_testcase", {"yaml_path": PATH, "mode": "full"}))
-    assert data["errors"] == [f"{PATH}:3:48: a number has more than 400 characters"]
+    assert data["errors"] == [f"{PATH}:3:48: A number has more than 400 characters."]
 
 
 @pytest.mark.verifies("mcp#2.2")

@@ -29,9 +29,20 @@ async def test_a_single_run_and_a_batch_answer_counts(
     batch = answer(await client.call_tool("run_tests", {}))
     counts = tuple(batch[name] for name in ("mode", "total", "passed", "failed", "has_failures"))
     assert counts == ("batch", 3, 3, 0, False)
+    write_cases(12, service.url, "/status/404")
+    failed = answer(await client.call_tool("run_tests", {"root_path": "tests/cases"}))
+    assert (failed["failed"], failed["has_failures"], failed["more_results"]) == (12, True, 2)
+
+
+@pytest.mark.verifies("reports#1.8")
+async def test_a_batch_against_a_service_that_is_down_has_one_reason(
+    client: Client, answer: Answer, write_cases: Callable[..., None]
+) -> None:
     write_cases(12, "http://127.0.0.1:9")
-    errors = answer(await client.call_tool("run_tests", {"root_path": "tests/cases"}))
-    assert (errors["errors"], errors["has_failures"], errors["more_results"]) == (12, True, 2)
+    reply = answer(await client.call_tool("run_tests", {}))
+    [only] = reply["results"]
+    assert only["error_message"] == "12 cases could not reach 127.0.0.1:9: connection refused."
+    assert (reply["errors"], reply["has_failures"]) == (12, True)
 
 
 @pytest.mark.verifies("mcp#1.8")
@@ -104,7 +115,9 @@ async def test_requirements_are_traced(client: Client, answer: Answer, service: 
     await client.call_tool("create_file", {"path": "specs/api/requirements.md", "content": text})
     read = answer(await client.call_tool("read_file", {"path": "specs/api/requirements.md"}))
     assert read["content"] == text
-    body = case(host=service.url, verifies=["api#1.1", "api#9.9"])
+    check = {"type": "status_code", "expected": 200}
+    step = {"id": "s", "method": "GET", "path": "/echo", "assert": [check]}
+    body = case(host=service.url, verifies=["api#1.1", "api#9.9"], steps=[step])
     written = answer(
         await client.call_tool("write_testcase", {"yaml_path": PATH, "testcase": body})
     )

@@ -3,12 +3,12 @@
 import json
 import logging
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from mcp import Client
+from msgspec.structs import replace
 from tests.redaction.spelling import echoed, every_form, jwt_with
 
 from shall.bootstrap import open_workspaces

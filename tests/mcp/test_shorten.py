@@ -1,7 +1,8 @@
 import pytest
 
 from shall.actions.calls import Failure
-from shall.errors import BadValue, InvalidCase, Problem
+from shall.diagnostics import Diagnostic, Severity
+from shall.errors import BadValue, InvalidCase
 from shall.mcp.reply import failure
 from shall.mcp.shorten import cut_bytes, cut_sentences, shorten
 from shall.span import Span
@@ -36,7 +37,14 @@ def test_an_error_keeps_its_next_step_when_its_reason_is_long() -> None:
 @pytest.mark.verifies("mcp#1.19")
 def test_of_many_problems_whole_ones_are_told() -> None:
     problems = [
-        Problem(Span("a.yaml", n), f"steps[{n}]", "Unknown field tpyo.", "Did you mean type?")
+        Diagnostic(
+            "case.unknown-field",
+            Severity.ERROR,
+            "Unknown field tpyo.",
+            Span("a.yaml", n),
+            "Did you mean type?",
+            f"steps[{n}]",
+        )
         for n in range(1, 99)
     ]
     error = InvalidCase(problems)

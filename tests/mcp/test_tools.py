@@ -140,9 +140,10 @@ async def test_the_defaults_of_overwriting_are_in_the_schemas(client: Client) ->
         ("specs/design.md", False),
         ("specs/shop/tasks.md", False),
         ("docs/shop.md", False),
-        ("specs/shop.md", True),
+        ("specs/shop.md", False),
+        ("specs/README.md", True),
         ("specs/shop/Requirements.md", True),
-        ("specs/shop/till/requirements.md", True),
+        ("specs/shop/till/requirements.md", False),
         ("api/specs/requirements.md", True),
     ],
 )

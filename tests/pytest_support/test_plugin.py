@@ -168,7 +168,7 @@ def test_the_host_can_be_given_and_settings_count(
     run(pytester, "tests", "--shall-host", service.url).assert_outcomes(passed=1)
     (pytester.path / "shall.yaml").write_text("concurency: 1\n")
     result = run(pytester, "tests")
-    result.stdout.fnmatch_lines(["*unknown key concurency*"])
+    result.stdout.fnmatch_lines(["*Unknown key concurency*"])
 
 
 def test_cases_stand_in_a_junit_report(pytester: pytest.Pytester, write: Write) -> None:
@@ -226,14 +226,35 @@ def test_outcomes_of_cases_and_marked_tests_are_evidence(
     run(pytester, "tests", *workers)
     assert not (pytester.path / ".shall").exists()
     run(pytester, "tests", "--shall-record", *workers).assert_outcomes(passed=4, skipped=1)
-    assert statuses() == ["proved", "proved", "not run", "proved"]
+    assert statuses() == ["proved", "proved", "skipped", "proved"]
     lines = sorted((pytester.path / ".shall/evidence").glob("*.jsonl"))[0].read_text().splitlines()
     facts = [json.loads(line) for line in lines]
     assert {fact["kind"] for fact in facts} == {"case", "test"}
     assert all(fact["source_fingerprint"] and fact["criterion_fingerprint"] for fact in facts)
     tests.write_text(TESTS.format(bad=2))
     run(pytester, "tests", *workers).assert_outcomes(passed=2, failed=1, skipped=1, errors=1)
-    assert statuses() == ["proved", "failing", "not run", "failing"]
+    assert statuses() == ["proved", "failing", "skipped", "failing"]
+
+
+@pytest.mark.verifies("tracing#4.10")
+def test_a_skipped_or_expected_failure_proves_nothing(pytester: pytest.Pytester) -> None:
+    (pytester.path / "specs").mkdir()
+    (pytester.path / "specs/requirements.md").write_text(REQUIREMENTS)
+    (pytester.path / "tests").mkdir()
+    (pytester.path / "tests/test_marked.py").write_text(
+        "import pytest\n"
+        "@pytest.mark.verifies('default#1.1')\n@pytest.mark.xfail\n"
+        "def test_fails(): assert False\n"
+        "@pytest.mark.verifies('default#1.2')\n@pytest.mark.xfail\n"
+        "def test_passes(): assert True\n"
+        "@pytest.mark.verifies('default#1.3')\n@pytest.mark.skip\n"
+        "def test_is_skipped(): assert True\n"
+    )
+    run(pytester, "tests", "--shall-record").assert_outcomes(xfailed=1, xpassed=1, skipped=1)
+    workspace = open_workspace(pytester.path, Settings())
+    found = [row.status.value for row in trace_requirements(workspace).rows]
+    workspace.files.close()
+    assert found[:3] == ["skipped"] * 3
 
 
 def test_evidence_that_cannot_be_kept_costs_a_line(pytester: pytest.Pytester, write: Write) -> None:

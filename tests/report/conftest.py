@@ -20,8 +20,9 @@ from shall.results.records import (
     Timings,
 )
 from shall.span import Span
-from shall.specs.matrix import LinkOutcome, Matrix, Row, Status, UnknownLink
+from shall.specs.matrix import Matrix, Row, UnknownLink
 from shall.specs.model import Criterion, Link, LinkKind
+from shall.specs.status import Latest, LinkOutcome, Status
 
 STARTED = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
 FILE = "tests/cases/users/login.yaml"
@@ -185,7 +186,8 @@ def coverage() -> Matrix:
 
     def link(source: str, outcome: str | None) -> LinkOutcome:
         kind = LinkKind.TEST if "::" in source else LinkKind.CASE
-        return LinkOutcome(Link("users#1.1", kind, source, Span(source, 3)), outcome)
+        latest = outcome and Latest("users#1.1", source, outcome, "run-1", "f", "")
+        return LinkOutcome(Link("users#1.1", kind, source, Span(source, 3)), latest=latest or None)
 
     return Matrix(
         rows=(

@@ -13,6 +13,7 @@ from shall.span import Span
     ("seconds", "said_as"),
     [
         (0.0, "0 ms"),
+        (0.0004, "< 1 ms"),
         (0.0123, "12 ms"),
         (0.42, "0.42 s"),
         (59.99, "59.99 s"),

@@ -5,11 +5,11 @@ import sqlite3
 import sys
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from shall.bootstrap import open_workspace, open_workspaces
 from shall.serve.readiness import MIN_FREE_BYTES, Readiness

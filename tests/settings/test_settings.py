@@ -98,8 +98,8 @@ def test_every_bad_value_is_told_with_its_source(tmp_path: Path) -> None:
         read_settings({"concurrency": 1.5}, environ, tmp_path)
     text = str(refused.value)
     for words in (
-        "shall.yaml:1:13: unknown key concurency. Did you mean concurrency?",
-        "unknown key zzz. Available:",
+        "shall.yaml:1:1: Unknown key concurency. Did you mean concurrency?",
+        "Unknown key zzz. Available:",
         "flag --concurrency: concurrency is 1.5: not a whole number.",
         "environment MCP_PORT: server_port is abc: not a whole number.",
         "environment PYTEST_TIMEOUT: run_timeout_s is -1: it must be more than 0.",
@@ -134,7 +134,7 @@ def test_sections_of_the_file_and_the_places_of_their_keys(tmp_path: Path) -> No
     with pytest.raises(InvalidSetting) as refused:
         read_settings({}, {}, tmp_path)
     text = str(refused.value)
-    assert "unknown key server.prot. Did you mean server.port?" in text
+    assert "Unknown key server.prot. Did you mean server.port?" in text
     assert "rate_per_s is -1: it must be 0 or more" in text
     assert "max_concurrent is -1: it must be 0 or more" in text
 

@@ -4,12 +4,13 @@ import json
 
 import pytest
 
-from shall.errors import Problem
+from shall.diagnostics import Diagnostic, Severity
 from shall.span import Span
 from shall.specs.export import summary, to_csv, to_json, to_markdown, to_text
-from shall.specs.matrix import Latest, Matrix, Status, build_matrix, resolve
+from shall.specs.matrix import Matrix, build_matrix, resolve
 from shall.specs.model import Link, LinkKind, SpecSet
 from shall.specs.reader import join_features, read_document
+from shall.specs.status import Latest, Status
 
 DOCUMENT = """### Requirement 1
 1. THE API SHALL sing | dance
@@ -30,6 +31,12 @@ def link(criterion: str, source: str) -> Link:
     return Link(criterion, LinkKind.CASE, source, Span(source, 4))
 
 
+def latest(criterion: str, source: str, outcome: str = "passed", run_id: str = "run-1") -> Latest:
+    """An outcome for the criterion as it is now."""
+    known = {it.key: it.fingerprint for it in specs("auth", "cart").criteria()}
+    return Latest(criterion, source, outcome, run_id, known.get(criterion, "f"), "")
+
+
 @pytest.fixture
 def matrix() -> Matrix:
     links = [
@@ -41,14 +48,15 @@ def matrix() -> Matrix:
         link("auth#1.5", "e.yaml"),
         link("auth#1.99", "a.yaml"),
     ]
-    latest = [
-        Latest("auth#1.1", "a.yaml", "passed", "run-1"),
-        Latest("auth#1.2", "a.yaml", "passed", "run-1"),
-        Latest("auth#1.2", "c.yaml", "error", "run-2"),
-        Latest("auth#1.5", "e.yaml", "skipped", "run-2"),
-        Latest("auth#1.4", "gone.yaml", "passed", "run-2"),
+    outcomes = [
+        latest("auth#1.1", "a.yaml"),
+        latest("auth#1.1", "b.yaml"),
+        latest("auth#1.2", "a.yaml"),
+        latest("auth#1.2", "c.yaml", "error", "run-2"),
+        latest("auth#1.5", "e.yaml", "skipped", "run-2"),
+        latest("auth#1.4", "gone.yaml", "passed", "run-2"),
     ]
-    return build_matrix(specs("auth"), links, latest)
+    return build_matrix(specs("auth"), links, outcomes)
 
 
 @pytest.mark.verifies("tracing#2.1")
@@ -59,11 +67,12 @@ def test_a_criterion_stands_where_its_latest_outcomes_put_it(matrix: Matrix) -> 
         Status.FAILING,
         Status.UNTESTED,
         Status.NOT_RUN,
-        Status.NOT_RUN,
+        Status.SKIPPED,
     ]
     assert matrix.rows[0].links[0].run_id == "run-1"
-    assert matrix.rows[0].links[1].outcome is None
-    assert matrix.counts() == {"proved": 1, "failing": 1, "not run": 2, "untested": 1}
+    assert matrix.rows[3].links[0].outcome is None
+    counted = {"proved": 1, "failing": 1, "not run": 1, "skipped": 1, "untested": 1}
+    assert {status: count for status, count in matrix.counts().items() if count} == counted
     assert matrix.proved_percent == 20.0
     assert Matrix(()).proved_percent == 0.0
 
@@ -77,9 +86,7 @@ def test_a_link_to_nothing_is_named_with_near_keys(matrix: Matrix) -> None:
 
 @pytest.mark.verifies("tracing#2.6")
 def test_a_bare_id_counts_only_where_one_feature_has_it() -> None:
-    one = build_matrix(
-        specs("auth"), [link("1.2", "a.yaml")], [Latest("auth#1.2", "a.yaml", "passed", "r")]
-    )
+    one = build_matrix(specs("auth"), [link("1.2", "a.yaml")], [latest("auth#1.2", "a.yaml")])
     assert one.rows[1].status is Status.PROVED
     two = build_matrix(specs("auth", "cart"), [link("1.2", "a.yaml")], [])
     assert two.unknown[0].candidates == ("auth#1.2", "cart#1.2")
@@ -93,19 +100,18 @@ def test_every_form_tells_the_same(matrix: Matrix) -> None:
     assert json.loads(json.dumps(data)) == data
     assert data["format"] == 1
     assert data["criteria"][1]["status"] == "failing"
-    assert data["criteria"][0]["links"][0] == {
-        "kind": "case",
-        "source": "a.yaml",
-        "outcome": "passed",
-        "run_id": "run-1",
-    }
+    shown = data["criteria"][0]["links"][0]
+    assert shown["source"] == "a.yaml"
+    assert shown["outcome"] == "passed"
+    assert shown["run_id"] == "run-1"
+    assert shown["status"] == "proved"
     rows = list(csv.DictReader(io.StringIO(to_csv(matrix))))
     assert [row["status"] for row in rows if row["criterion"] == "auth#1.1"] == ["proved", "proved"]
     assert next(row for row in rows if row["criterion"] == "auth#1.3")["text"].startswith("'=")
     markdown = to_markdown(matrix)
     assert "sing \\| dance" in markdown
     assert "&lt;b>sleep" in markdown
-    assert "1 proved, 1 failing, 2 not run, 1 untested (20 % proved)" in markdown
+    assert "1 proved, 1 failing, 1 skipped, 1 not run, 1 untested (20 % proved)" in markdown
 
 
 @pytest.mark.verifies("tracing#2.3")
@@ -123,10 +129,12 @@ def test_the_terminal_shows_a_line_a_criterion_and_what_needs_a_look(matrix: Mat
 def test_a_percentage_is_never_rounded_up_to_all() -> None:
     text = "### Requirement 1\n" + "".join(f"{n}. A shall b\n" for n in range(1, 2501))
     passed = [(f"x#1.{n}", "a.yaml") for n in range(1, 2500)]
+    document = join_features([read_document(text, "f", "x")])
+    fingerprints = {it.key: it.fingerprint for it in document.criteria()}
     built = build_matrix(
-        join_features([read_document(text, "f", "x")]),
+        document,
         [link(*names) for names in passed],
-        [Latest(*names, "passed", "r") for names in passed],
+        [Latest(*names, "passed", "r", fingerprints[names[0]], "") for names in passed],
     )
     assert built.counts()["untested"] == 1
     assert to_json(built)["proved_percent"] == 99.9
@@ -147,7 +155,7 @@ def test_nothing_of_a_document_or_test_paints_the_terminal() -> None:
 
 
 def test_problems_are_told_and_control_characters_shown() -> None:
-    problem = Problem(Span("t.py", 1), "", "this is not Python")
+    problem = Diagnostic("link.not-python", Severity.ERROR, "This is not Python.", Span("t.py", 1))
     text = to_text(Matrix((), (), (problem,)))
     assert "t.py:1:1" in text
     bell = read_document("### Requirement 1\n\n1. The API shall \x07 ring\n", "f", "x")

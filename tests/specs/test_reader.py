@@ -1,9 +1,10 @@
 import pytest
 
-from shall.errors import InvalidSpec
 from shall.span import Span
-from shall.specs.model import Criterion, Feature
+from shall.specs.matrix import build_matrix, resolve
+from shall.specs.model import Criterion, Feature, Link, LinkKind
 from shall.specs.reader import feature_of, join_features, read_document
+from shall.specs.status import Latest
 
 KIRO = """# Requirements Document
 
@@ -60,7 +61,7 @@ def test_numbered_criteria_have_keys_and_places() -> None:
     keys = [criterion.key for criterion in found]
     assert keys == ["auth#1.1", "auth#1.2", "auth#1.4", "auth#2.1", "auth#2.2"]
     assert found[0].text == "WHEN the password is right, THE API SHALL answer 200"
-    assert found[0].place == Span("specs/auth/requirements.md", 20, 4)
+    assert found[0].span == Span("specs/auth/requirements.md", 20, 4)
     assert found[1].text.endswith("SHALL: - answer 401 - count the try")
     assert found[2].clause is None
     assert feature.requirements[0].title == "Sign in"
@@ -76,7 +77,15 @@ def test_numbered_criteria_have_keys_and_places() -> None:
         ("specs/auth/requirements.md", "auth"),
         (".kiro/specs/cart/requirements.md", "cart"),
         ("specs/auth/design.md", None),
-        ("specs/a/b/requirements.md", None),
+        ("specs/a/b/requirements.md", "a/b"),
+        ("specs/payments.md", "payments"),
+        ("specs/README.md", None),
+        (".spec-workflow/specs/cart/requirements.md", "cart"),
+        (".kiro/specs/cart/bugfix.md", "cart"),
+        ("specs/003-auth/spec.md", "003-auth"),
+        ("openspec/specs/auth/login/spec.md", "auth/login"),
+        ("openspec/changes/add-sso/specs/auth/spec.md", "auth"),
+        ("openspec/changes/archive/2025-01-01-add-sso/specs/auth/spec.md", None),
         ("docs/requirements.md", None),
     ],
 )
@@ -115,19 +124,31 @@ def test_numbered_paragraphs_and_lists_that_do_not_count_up() -> None:
 @pytest.mark.verifies("tracing#1.4")
 def test_criteria_with_one_key_are_told_with_both_places() -> None:
     text = "### Requirement 1\n\n1. A shall b\n\n### Requirement 1\n\n1. C shall d\n"
-    with pytest.raises(InvalidSpec) as refused:
-        read_document(text, "specs/requirements.md", "default")
-    assert "specs/requirements.md:7:4" in str(refused.value)
-    assert "default#1.1 stands at specs/requirements.md:3:4 already" in str(refused.value)
+    [problem] = read_document(text, "specs/requirements.md", "default").problems
+    assert problem.span == Span("specs/requirements.md", 7, 4)
+    assert "default#1.1 is at specs/requirements.md:3:4 already" in problem.message
 
 
 @pytest.mark.verifies("tracing#1.7")
-def test_two_documents_of_one_feature_are_told() -> None:
-    one = read_document("A shall b", "specs/auth/requirements.md", "auth")
-    two = read_document("A shall b", ".kiro/specs/auth/requirements.md", "auth")
-    with pytest.raises(InvalidSpec, match=r"described in specs/auth/requirements\.md too"):
-        join_features([one, two])
-    assert len(join_features([one]).criteria()) == 1
+def test_two_documents_of_one_feature_are_both_read() -> None:
+    one = read_document("REQ-1: A shall b", "specs/auth/requirements.md", "auth")
+    two = read_document("REQ-2: A shall b", ".kiro/specs/auth/requirements.md", "auth")
+    joined = join_features([one, two])
+    assert [it.key for it in joined.criteria()] == ["auth#REQ-1", "auth#REQ-2"]
+    assert joined.problems == ()
+
+
+@pytest.mark.verifies("tracing#1.7")
+def test_a_key_that_stands_in_two_documents_is_a_problem_and_proves_nothing() -> None:
+    one = read_document("REQ-1: A shall b", "specs/auth/requirements.md", "auth")
+    two = read_document("REQ-1: A shall c", ".kiro/specs/auth/requirements.md", "auth")
+    joined = join_features([one, two])
+    [problem] = joined.problems
+    assert "auth#REQ-1 is at specs/auth/requirements.md:1:1 already" in problem.message
+    links = [Link("auth#REQ-1", LinkKind.CASE, "a.yaml", Span("a.yaml", 1))]
+    matrix = build_matrix(joined, links, [Latest("auth#REQ-1", "a.yaml", "passed", "run", "f", "")])
+    assert matrix.counts()["proved"] == 0
+    assert "auth#REQ-1" not in resolve(joined)
 
 
 def test_an_empty_document_has_no_requirement() -> None:
@@ -225,7 +246,7 @@ def test_a_heading_may_be_emphasised(heading: str) -> None:
 def test_columns_hold_with_every_line_end(end: str) -> None:
     lines = ["a\x0cb\u2028c", "", "### Requirement 1", "", "  1. A shall b"]
     [found] = criteria(read_document(end.join(lines), "f", "x"))
-    assert found.place == Span("f", 5, 6)
+    assert found.span == Span("f", 5, 6)
 
 
 def test_a_label_nested_in_a_list_opens_the_criteria() -> None:

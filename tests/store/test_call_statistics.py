@@ -5,11 +5,11 @@ import random
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from shall.store import migrate, sqlite
 from shall.store.base import CallRecord, CallStatistics

@@ -4,11 +4,11 @@ import os
 import subprocess
 import sys
 import threading
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from shall.errors import StoreUnavailable
 from shall.store.base import Evidence
@@ -238,7 +238,7 @@ log = EvidenceLog(Path(sys.argv[1]))
 size = (Path(sys.argv[1]) / "2026-11.jsonl").stat().st_size
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (size + 40, resource.RLIM_INFINITY))
-from dataclasses import replace
+from msgspec.structs import replace
 try:
     log.append([replace(fact, outcome="failed")])
 except StoreUnavailable as error:
@@ -257,3 +257,40 @@ def test_a_line_that_does_not_fit_is_taken_back(tmp_path: Path) -> None:
 
     assert "No space left" in said
     assert (tmp_path / "2026-11.jsonl").read_bytes() == before
+
+
+def test_a_line_of_an_older_version_says_the_same_where_its_source_is_unchanged(
+    tmp_path: Path,
+) -> None:
+    asked: list[tuple[str, str]] = []
+
+    def is_unchanged(recorded: str, fact: Evidence) -> bool:
+        asked.append((recorded, fact.source_fingerprint))
+        return recorded == "cd34"
+
+    log = EvidenceLog(tmp_path)
+    log.append([FACT])
+    upgraded = replace(LATER, source_fingerprint="2:ef56")
+
+    assert log.append([upgraded], is_unchanged=is_unchanged) == 0
+    assert log.append([replace(upgraded, outcome="failed")], is_unchanged=is_unchanged) == 1
+    assert asked == [("cd34", "2:ef56")]
+
+
+def test_a_source_that_changed_since_an_older_version_takes_a_new_line(tmp_path: Path) -> None:
+    log = EvidenceLog(tmp_path)
+    log.append([FACT])
+
+    assert (
+        log.append([replace(LATER, source_fingerprint="2:ef56")], is_unchanged=lambda *_: False)
+        == 1
+    )
+
+
+def test_two_fingerprints_of_one_version_are_compared_as_they_are(tmp_path: Path) -> None:
+    log = EvidenceLog(tmp_path)
+    log.append([FACT])
+
+    assert (
+        log.append([replace(LATER, source_fingerprint="ef56")], is_unchanged=lambda *_: True) == 1
+    )

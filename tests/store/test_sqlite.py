@@ -11,7 +11,8 @@ from msgspec.structs import replace
 from shall.errors import StoreUnavailable
 from shall.results.records import CaseResult, CriterionRef, Outcome, RunStatus
 from shall.store.base import CallRecord, RunRecord
-from shall.store.rows import case_from_text, case_to_text
+from shall.store.migrate import migrate
+from shall.store.rows import case_from_text, case_row, case_to_text, time_text
 from shall.store.sqlite import SqliteStore
 
 OpenStore = Callable[..., SqliteStore]
@@ -46,7 +47,7 @@ def test_a_case_comes_back_as_it_was_kept(
 
 
 @pytest.mark.verifies("store#1.1")
-def test_every_step_check_and_criterion_is_a_row_of_its_own(
+def test_every_step_check_and_criterion_can_be_queried_as_a_row(
     store: SqliteStore, now: datetime, path: Path, full_case: CaseResult
 ) -> None:
     twice = (*full_case.criteria, CriterionRef("auth#9", None))
@@ -65,6 +66,26 @@ def test_every_step_check_and_criterion_is_a_row_of_its_own(
         ("auth#9", None),
     ]
     assert rows_of(path, "SELECT fingerprint, data_row FROM cases") == [("cd34", "row 1")]
+
+
+@pytest.mark.verifies("store#1.1")
+def test_steps_that_an_older_release_stored_can_still_be_queried(
+    open_store: OpenStore, path: Path, now: datetime, full_case: CaseResult
+) -> None:
+    connection = sqlite3.connect(path, isolation_level=None)
+    migrate(connection, newest=3)  # steps and checks were tables
+    run = (1, "r1", time_text(now), "complete", 1, 1.0, "", "")
+    connection.execute("INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?)", run)
+    case = (1, 1, *case_row(full_case))
+    connection.execute(f"INSERT INTO cases VALUES ({', '.join('?' * len(case))})", case)
+    connection.execute(
+        "INSERT INTO steps VALUES (1, 1, 'steps[0]', 'login', 'failed', 0, NULL, NULL, 500, NULL)"
+    )
+    connection.close()
+
+    assert open_store().cases("r1") == [full_case]
+    found = rows_of(path, "SELECT step_id, http_status FROM steps")
+    assert found == [("login", 500), ("logout", None)]
 
 
 def test_a_run_is_counted_from_its_cases(

@@ -1,9 +1,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from shall.actions.cases import delete_case, write_case
 from shall.actions.documents import create_file

@@ -3,9 +3,10 @@
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 from shall.actions.request_ids import CURRENT, new_request_id
 from shall.actions.session import Session
@@ -33,16 +34,14 @@ _FAULT_CODES = {
 Value = TypeVar("Value")
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(Struct, frozen=True):
     """What is called: its name in the call log, and the scope that calling it needs."""
 
     name: str
     scope: str
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Struct, frozen=True):
     """Why a call failed. ``error`` None: a fault of our own, which the log describes.
 
     ``max_length``: characters that the workspace lets a message have.
@@ -54,8 +53,7 @@ class Failure:
     max_length: int
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome(Generic[Value]):
+class Outcome(Struct, Generic[Value], frozen=True):
     """How a call ended: with the value of its work, or with a ``failure``."""
 
     request_id: str

@@ -1,9 +1,10 @@
 """Lists, reads, writes and deletes test cases."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
+
+from msgspec import Struct
 
 from shall.actions.discovery import UNREADABLE, case_folders, case_not_found, root_at
 from shall.actions.links import LinkCheck
@@ -11,15 +12,16 @@ from shall.actions.masking import refuse_masks
 from shall.cases.model import Case
 from shall.cases.reader import Reading, examine_data, examine_text, load_yaml, read_case, root_of
 from shall.cases.script import script_name, to_script
+from shall.diagnostics import Diagnostic
 from shall.errors import (
     AlreadyExists,
     BadValue,
     InvalidCase,
     OutsideWorkspace,
-    Problem,
     ScriptNotWritten,
     ShallError,
 )
+from shall.span import Span
 from shall.workspace.paths import refuse_operators
 from shall.workspace.stray_cases import YAML_ENDINGS
 from shall.workspace.workspace import Workspace
@@ -35,19 +37,17 @@ TEST_TYPES: Mapping[str, frozenset[str | None]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class CaseFound:
+class CaseFound(Struct, frozen=True):
     """A case file as read. ``case`` None when it cannot be read: then ``problems`` say why."""
 
     path: str
     test_type: str  # "integration" (root testcase:) or "unit" (root unittest:)
     case: Case | None
     data: Mapping[str, Any]
-    problems: Sequence[Problem] = ()
+    problems: Sequence[Diagnostic] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class CaseWritten:
+class CaseWritten(Struct, frozen=True):
     """What ``write_case`` did, or would do. ``script_path`` None: no script is kept here."""
 
     written_files: Sequence[str]
@@ -56,7 +56,7 @@ class CaseWritten:
     script: str | None
     script_path: str | None
     dry_run: bool
-    notes: Sequence[str] = ()
+    notes: Sequence[Diagnostic] = ()
     overwritten_files: Sequence[str] = ()
 
 
@@ -91,12 +91,12 @@ def get_case(workspace: Workspace, path: str) -> CaseFound:
     try:
         data = load_yaml(text, relative)
     except InvalidCase as error:
-        return CaseFound(relative, test_type, None, {}, error.problems)
+        return CaseFound(relative, test_type, None, {}, error.diagnostics)
     held = data if isinstance(data, dict) else {}
     try:
         return CaseFound(relative, test_type, read_case(text, relative), held)
     except InvalidCase as error:
-        return CaseFound(relative, test_type, None, held, error.problems)
+        return CaseFound(relative, test_type, None, held, error.diagnostics)
 
 
 def write_case(
@@ -133,7 +133,7 @@ def write_case(
     if workspace.files.is_folder(SCRIPTS):
         script, script_path = to_script(relative), f"{SCRIPTS}/{script_name(relative)}"
     written = [relative] if script_path is None else [relative, script_path]
-    notes = (*reading.notes, *_link_notes(workspace, case))
+    notes = (*reading.notes, *_link_notes(workspace, case, relative))
     if dry_run:
         return CaseWritten([], case, text, script, script_path, dry_run, notes)
     there = [name for name in written if workspace.files.is_file(name)]
@@ -141,10 +141,13 @@ def write_case(
     return CaseWritten(written, case, text, script, script_path, dry_run, notes, there)
 
 
-def _link_notes(workspace: Workspace, case: Case) -> list[str]:
+def _link_notes(workspace: Workspace, case: Case, path: str) -> list[Diagnostic]:
     links = LinkCheck(workspace)
-    problems = [(index, links.problem(each)) for index, each in enumerate(case.verifies)]
-    return [f"verifies[{index}]: {problem}" for index, problem in problems if problem is not None]
+    span = Span(path, 1)
+    found = [
+        links.problem(each, f"verifies[{index}]", span) for index, each in enumerate(case.verifies)
+    ]
+    return [problem for problem in found if problem is not None]
 
 
 def delete_case(workspace: Workspace, path: str, *, delete_script: bool = True) -> list[str]:

@@ -1,7 +1,9 @@
 """Chooses case files and reads them into jobs."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+
+import msgspec
+from msgspec.structs import replace
 
 from shall.actions.links import LinkCheck
 from shall.actions.requirements import criterion_fingerprints
@@ -44,6 +46,10 @@ class Texts:
     def take(self, path: str) -> str | None:
         """Return a text, and hold it no longer."""
         return self._texts.pop(path, None)
+
+    def mention(self, word: str) -> bool:
+        """Return whether any text that is held has a word in it."""
+        return any(word in text for text in self._texts.values())
 
 
 def case_files(workspace: Workspace, paths: Sequence[str], texts: Texts | None = None) -> list[str]:
@@ -117,11 +123,20 @@ class JobReader:
             go_on()
             job = _read_job(self._workspace, path, self._texts.take(path))
             if job.case is not None and job.case.verifies:
-                if self._known is None:
-                    self._known = criterion_fingerprints(self._workspace)
-                self._links.report(job.key, job.case.verifies, self._known)
-                job = _with_criteria(job, self._known)
+                known = self._criteria()
+                self._links.report(job.key, job.case.verifies, known)
+                job = _with_criteria(job, known)
             yield job
+
+    def prepare(self) -> None:
+        """Read the requirements now if cases name criteria: what is forked next has them then."""
+        if self._texts.mention("verifies"):
+            self._criteria()
+
+    def _criteria(self) -> Mapping[str, tuple[str, str | None]]:
+        if self._known is None:
+            self._known = criterion_fingerprints(self._workspace)
+        return self._known
 
 
 def root_at(workspace: Workspace, path: str, texts: Texts | None = None) -> str | None:
@@ -150,22 +165,24 @@ def _read_job(workspace: Workspace, path: str, text: str | None) -> Job:
             text = workspace.files.read_text(path)
         case = _named(workspace, read_case(text, path))
     except InvalidInput as error:
-        return Job(path, None, error=Message("case.invalid", {"problems": str(error)}))
-    return Job(path, case, fingerprint=case_fingerprint(case), locate=_positions(text, path))
+        message = Message("case.invalid", {"problems": str(error)})
+        return Job(path, None, error=message, problems=error.diagnostics)
+    fingerprint = case_fingerprint(case) if case.verifies else ""  # only evidence needs it
+    return Job(path, case, fingerprint, locate=_positions(text, path))
 
 
 def _named(workspace: Workspace, case: Case) -> Case:
     """Mask the name of a case: it is told while the case runs, before anything else is masked."""
     name = workspace.redactor.text(case.name)
-    return case if name == case.name else replace(case, name=name)
+    return case if name == case.name else msgspec.structs.replace(case, name=name)
 
 
 def _positions(text: str, path: str) -> Callable[[str], Position]:
     def locate(where: str) -> Position:
-        place = place_of(where)
-        return Position(place.line, place.column)
+        span = span_of(where)
+        return Position(span.line, span.column)
 
-    place_of = locator(text, path)
+    span_of = locator(text, path)
     return locate
 
 

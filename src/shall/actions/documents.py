@@ -1,10 +1,12 @@
 """Creates and reads text files of the workspace."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shall.actions.masking import refuse_masked_text, shown_text
 from shall.actions.requirements import note_unread
+from shall.diagnostics import Diagnostic
 from shall.errors import BadValue
 from shall.workspace.workspace import Workspace
 from shall.workspace.writable import check_document
@@ -13,13 +15,12 @@ MAX_BYTES = 1 << 20
 """The largest file that is read or written, in bytes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """A document that was written; ``is_overwritten``: there was one before."""
 
     path: str
     is_overwritten: bool
-    notes: Sequence[str] = ()
+    notes: Sequence[Diagnostic] = ()
 
 
 def create_file(
@@ -60,4 +61,4 @@ def read_file(workspace: Workspace, path: str) -> str:
     """
     relative = workspace.files.relative(path)
     text = workspace.files.read_text(relative, MAX_BYTES, settings=True)
-    return shown_text(workspace, relative, text)
+    return shown_text(workspace.redactor, relative, text)

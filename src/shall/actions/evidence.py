@@ -2,13 +2,17 @@
 
 import logging
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
+from msgspec import Struct
+
+from shall.actions.unchanged import source_comparison
 from shall.errors import StoreUnavailable
 from shall.results.records import CaseResult, CriterionRef, Outcome
 from shall.specs.model import LinkKind
 from shall.store.base import Evidence
+from shall.workspace.revision import revision_of
 from shall.workspace.workspace import Workspace
 
 _log = logging.getLogger(__name__)
@@ -16,8 +20,7 @@ _log = logging.getLogger(__name__)
 _SPOKE = frozenset({Outcome.PASSED, Outcome.FAILED})
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Struct, frozen=True):
     """What one case says about its criteria. ``spoke``: it came to an end."""
 
     criteria: tuple[CriterionRef, ...]
@@ -72,8 +75,10 @@ def append_evidence(workspace: Workspace, facts: Iterable[Evidence]) -> str | No
     """Append evidence; return the fault of a log that cannot be written, which is logged, too."""
     if workspace.evidence is None:
         return None
+    revision = partial(revision_of, workspace.root, workspace.state)
     try:
-        workspace.evidence.append(list(facts))
+        is_unchanged = source_comparison(workspace.files)
+        workspace.evidence.append(list(facts), revision, is_unchanged=is_unchanged)
     except StoreUnavailable as error:
         fault = f"the evidence of this run is not stored: {error}"
         _log.warning("%s", fault)

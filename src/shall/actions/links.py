@@ -4,10 +4,14 @@ import logging
 from collections.abc import Collection, Sequence
 from functools import cached_property
 
+from msgspec.structs import replace
+
 from shall.actions.requirements import read_specs
 from shall.cases.reader import locate
-from shall.errors import InvalidSpec, ShallError
-from shall.specs.matrix import candidates_of, why_unknown
+from shall.diagnostics import Diagnostic
+from shall.errors import ShallError
+from shall.span import Span
+from shall.specs.matrix import candidates_of, unresolved
 from shall.specs.model import SpecSet
 from shall.workspace.workspace import Workspace
 
@@ -29,13 +33,14 @@ class LinkCheck:
         """Whether there is a requirements document that can be read."""
         return bool(self._specs is not None and self._specs.features)
 
-    def problem(self, criterion: str) -> str | None:
-        """Return what is wrong with a link, as a sentence; None: nothing, or it cannot be known."""
+    def problem(
+        self, criterion: str, field: str = "", span: Span | None = None
+    ) -> Diagnostic | None:
+        """Return what is wrong with a link; None: nothing, or it cannot be known."""
         if self._specs is None:
             return None
         named, near = candidates_of(criterion, self._specs)
-        reason = None if len(named) == 1 else why_unknown(criterion, named or near)
-        return None if reason is None else f"{criterion} {reason}"
+        return None if len(named) == 1 else unresolved(criterion, named or near, span, field)
 
     def report(self, case_key: str, verifies: Sequence[str], known: Collection[str]) -> None:
         """Log a warning for each link of a case that is not among the ``known`` ways to name one.
@@ -45,26 +50,24 @@ class LinkCheck:
         for index, criterion in enumerate(verifies):
             if criterion in known or self._reported > MOST_REPORTED:
                 continue
-            problem = self.problem(criterion)
+            field = f"verifies[{index}]"
+            problem = self.problem(criterion, field)
             if problem is None:
                 continue
             self._reported += 1
             if self._reported > MOST_REPORTED:
                 _log.warning("There are more links to unknown criteria; `shall trace` lists them.")
             else:
-                place = self._place(case_key, index)
-                _log.warning("%s: verifies[%d]: %s", place, index, problem)
+                _log.warning("%s", replace(problem, span=self._span(case_key, field)))
 
     @cached_property
     def _specs(self) -> SpecSet | None:
-        try:
-            return read_specs(self._workspace)
-        except InvalidSpec:  # reported by whoever needs them, and by `shall trace`
-            return None
+        specs = read_specs(self._workspace)
+        return None if specs.problems else specs  # which `shall trace` reports
 
-    def _place(self, case_key: str, index: int) -> str:
+    def _span(self, case_key: str, field: str) -> Span:
         try:
             text = self._workspace.files.read_text(case_key)
         except ShallError:
-            return case_key
-        return str(locate(text, case_key, f"verifies[{index}]"))
+            return Span(case_key, 1)
+        return locate(text, case_key, field)

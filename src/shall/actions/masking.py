@@ -24,26 +24,26 @@ _NAME = re.compile(r"[^\s\[\]\"',#-][^\s\[\]\"',#]*")
 _ROOTS = ("testcase", "unittest")
 
 
-def shown_text(workspace: Workspace, path: str, text: str) -> str:
-    """Return the text of a file in the workspace with its secrets masked.
+def shown_text(redactor: Redactor, path: str, text: str) -> str:
+    """Return the text of a file with its secrets masked, and those that ``redactor`` knows.
 
     Raises:
         BadValue: It is a ``shall.yaml`` that cannot be parsed: its secrets are not known.
     """
     name = as_seen(path.rpartition("/")[2])
     if name == "shall.yaml":
-        return _settings_text(workspace, path, text)
+        return _settings_text(redactor, path, text)
     if name.endswith((".yaml", ".yml")):
-        return _case_text(workspace, path, text)
-    return workspace.redactor.text(text)
+        return _case_text(redactor, path, text)
+    return redactor.text(text)
 
 
-def case_redactor(workspace: Workspace, data: Mapping[str, Any]) -> Redactor:
-    """Return a redactor that knows what a case, given as data, declares, and the workspace's."""
+def case_redactor(redactor: Redactor, data: Mapping[str, Any]) -> Redactor:
+    """Return a redactor that also knows what a case, given as data, declares."""
     names = _declared(data)
     if not names:
-        return workspace.redactor
-    redactor = workspace.redactor.with_names(names)
+        return redactor
+    redactor = redactor.with_names(names)
     for key, value in _members(data):
         if redactor.declares(key):
             redactor.learn([it for it in _leaves(value) if "{{" not in str(it)], 1)
@@ -74,7 +74,7 @@ def refuse_masked_text(workspace: Workspace, path: str, content: str) -> None:
     if not _MASK.search(content) or not workspace.files.is_file(path):
         return
     before = workspace.files.read_text(path)
-    if shown_text(workspace, path, before) != before:
+    if shown_text(workspace.redactor, path, before) != before:
         raise BadValue(
             f"{path} contains a secret that is masked when it is read, and the new content contains"
             f" {MASK}. Nothing was written.",
@@ -82,20 +82,21 @@ def refuse_masked_text(workspace: Workspace, path: str, content: str) -> None:
         )
 
 
-def _settings_text(workspace: Workspace, path: str, text: str) -> str:
+def _settings_text(redactor: Redactor, path: str, text: str) -> str:
     try:
         data = load_yaml(text, path)
     except InvalidCase as error:
-        problem = error.problems[0]
+        problem = error.diagnostics[0]
+        reason = problem.message.removesuffix(".")
         raise BadValue(
-            f"{path} is not valid YAML ({problem.message}), so its secrets are not known and it is"
+            f"{path} is not valid YAML ({reason}), so its secrets are not known and it is"
             " not shown.",
             hint="Ask the operator to correct it: `shall config` reports the location.",
-            place=problem.place,
+            span=problem.span,
         ) from None
     if not isinstance(data, dict):
-        return workspace.redactor.text(text)
-    redactor = workspace.redactor.with_names(_declared(data))
+        return redactor.text(text)
+    redactor = redactor.with_names(_declared(data))
     settings = {key: value for key, value in data.items() if key != "secrets"}
     redactor.learn_variables(settings)
     for _, value in _texts(settings, ""):
@@ -129,20 +130,20 @@ def _yaml_text(redactor: Redactor, text: str) -> str:
     return redactor.text(mask_spans(text, spans))
 
 
-def _case_text(workspace: Workspace, path: str, text: str) -> str:
-    if "secrets" not in text and not workspace.redactor.knows_any:
+def _case_text(redactor: Redactor, path: str, text: str) -> str:
+    if "secrets" not in text and not redactor.knows_any:
         return text
     try:
         data = load_yaml(text, path)
     except InvalidCase:
-        return _redactor_of_broken(workspace, text).text(text)
-    return _yaml_text(case_redactor(workspace, data if isinstance(data, dict) else {}), text)
+        return _redactor_of_broken(redactor, text).text(text)
+    return _yaml_text(case_redactor(redactor, data if isinstance(data, dict) else {}), text)
 
 
-def _redactor_of_broken(workspace: Workspace, text: str) -> Redactor:
+def _redactor_of_broken(redactor: Redactor, text: str) -> Redactor:
     """Read declared names and their values line by line from what is no YAML (yet)."""
     names = [name for found in _DECLARED.finditer(text) for name in _NAME.findall(found[1])]
-    redactor = workspace.redactor.with_names(names)
+    redactor = redactor.with_names(names)
     for line in text.splitlines():
         for found in _MEMBER.finditer(line):
             if redactor.declares(found[1]):

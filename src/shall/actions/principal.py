@@ -1,6 +1,6 @@
 """Who asks, and what they may ask for."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 SCOPES = ("read", "run", "write", "admin")
 """``read`` looks, ``run`` sends test requests, ``write`` changes files, ``admin`` may all."""
@@ -9,8 +9,7 @@ PRINCIPAL = "shall.principal"
 """The key of the ASGI scope that holds the caller: set by the gate that knows tokens."""
 
 
-@dataclass(frozen=True, slots=True)
-class Principal:
+class Principal(Struct, frozen=True):
     """A caller. ``name`` is for logs and limits: it is unique and no secret."""
 
     name: str

@@ -39,22 +39,22 @@ class Recorder:
 
     def take(self, event: Event) -> None:
         """Take an event; a case is written with those that end soon after it."""
-        match event:
-            case CaseFinished(result):
-                if result.criteria:
-                    self._facts.append(fact_of(result))
-                if self._store is not None:
-                    self._batch.append(result)
-                    if len(self._batch) >= LARGEST:
-                        self._flush()
-            case RunStarted():
-                self._try(lambda: self._start(event))
-            case RunFinished(summary):
+        if type(event) is CaseFinished:
+            self._take_case(event.result)
+        elif type(event) is RunStarted:
+            self._try(lambda: self._start(event))
+        elif type(event) is RunFinished:
+            self._flush()
+            self._try(lambda: self._finish(event.summary))
+            self._keep_evidence(event.summary)
+
+    def _take_case(self, case: CaseResult) -> None:
+        if case.criteria:
+            self._facts.append(fact_of(case))
+        if self._store is not None:
+            self._batch.append(case)
+            if len(self._batch) >= LARGEST:
                 self._flush()
-                self._try(lambda: self._finish(summary))
-                self._keep_evidence(summary)
-            case _:
-                pass
 
     def tick(self, now: float) -> float | None:
         """Write what waited long enough; return when the rest is due."""

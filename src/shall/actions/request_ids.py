@@ -2,11 +2,11 @@
 
 import secrets
 from contextvars import ContextVar
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class RequestIds:
+class RequestIds(Struct, frozen=True):
     """The id of a request, and the id of the trace it belongs to; empty where there is none."""
 
     request_id: str = ""

@@ -1,94 +1,147 @@
 """Finds and reads the requirements documents of a workspace."""
 
 import logging
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from pathlib import PurePosixPath
 
-from shall.cases.problem_limit import first_problems
-from shall.errors import InvalidSpec, Problem
+from shall.diagnostics import Diagnostic, Severity
+from shall.diagnostics.bounds import first_diagnostics
+from shall.errors import ShallError
 from shall.span import Span
+from shall.specs.layouts import FOLDERS, Role, document_at
 from shall.specs.matrix import resolve
 from shall.specs.model import Feature, SpecSet
 from shall.specs.reader import feature_of, join_features, read_document
-from shall.workspace.folders import SPEC_FOLDERS
+from shall.specs.unread import FILE
 from shall.workspace.workspace import Workspace
-
-"""Where requirements documents are looked for."""
 
 DOCUMENT_CHARACTERS = 1_000_000
 ALL_CHARACTERS = 4_000_000
 """What is read of requirements: a document takes some 70 bytes a character while it is read."""
 
+UNREADABLE = "spec.unreadable"
+TOO_LARGE = "spec.too-large"
+
+_WHERE = (
+    "Criteria are read from specs/requirements.md, specs/<feature>/requirements.md and the other"
+    " places that docs/reference/ears.md lists."
+)
+
 _log = logging.getLogger(__name__)
 
 
-_BESIDE = frozenset({"design.md", "tasks.md"})  # of a feature, beside its requirements
-
-
-def note_unread(path: str) -> str | None:
+def note_unread(path: str) -> Diagnostic | None:
     """Report that a document below a requirements folder is not read; None where it is.
 
-    ``path`` is relative and normalised. ``design.md`` and ``tasks.md`` are what the layouts put
-    beside ``requirements.md``, and are not reported.
+    ``path`` is relative and normalised. What a layout puts beside its requirements, such as
+    ``design.md`` and ``tasks.md``, is not reported.
     """
-    if not any(f"/{folder}/" in f"/{path}" for folder in SPEC_FOLDERS):
+    if not any(f"/{folder}/" in f"/{path}" for folder in FOLDERS):
         return None
-    name = path.rpartition("/")[2]
-    if name in _BESIDE or (name == "requirements.md" and feature_of(path) is not None):
+    if document_at(path) is not None or PurePosixPath(path).name in {"design.md", "tasks.md"}:
         return None
-    return (
-        f"{path} is not read as requirements. Criteria are read from specs/requirements.md and"
-        " specs/<feature>/requirements.md."
-    )
+    message = f"{path} is not read as requirements."
+    return Diagnostic(FILE, Severity.WARNING, message, Span(path, 1), _WHERE)
 
 
 def read_specs(workspace: Workspace) -> SpecSet:
-    """Read every requirements document.
+    """Read every requirements document of every layout.
 
-    Raises:
-        InvalidSpec: A document cannot be read, or two hold the same feature; all are told.
+    The globs of the setting ``specs`` name further ones. A document that cannot be read is in
+    the ``problems`` of the result, and hides no other.
     """
-    files = workspace.files
     features: list[Feature] = []
-    problems: list[Problem] = []
+    problems: list[Diagnostic] = []
+    unread: list[Diagnostic] = []
     size = 0
-    for folder in SPEC_FOLDERS:
-        found = files.find(folder, ("requirements.md",)) if files.is_folder(folder) else []
-        for path in found:
-            feature = feature_of(path)
-            if feature is None:
-                continue
-            try:
-                text = files.read_text(path)
-                size += len(text)
-                _check_size(path, len(text), size)
-                features.append(read_document(text, path, feature))
-            except InvalidSpec as error:
-                problems.extend(error.problems)
-    if problems:
-        raise InvalidSpec(first_problems(problems))
-    return join_features(features)
+    for path, feature in _documents(workspace, unread):
+        try:
+            text = workspace.files.read_text(path)
+        except ShallError as error:
+            span = error.span or Span(path, 1)
+            problems.append(
+                Diagnostic(UNREADABLE, Severity.ERROR, error.message, span, error.hint or "")
+            )
+            continue
+        size += len(text)
+        problem = _size_problem(path, len(text), size)
+        if problem is not None:
+            problems.append(problem)
+        else:
+            features.append(read_document(text, path, feature))
+    specs = join_features(features, problems)
+    wrong = tuple(first_diagnostics(specs.problems))
+    return SpecSet(specs.features, wrong, (*unread, *specs.unread))
 
 
-def _check_size(path: str, characters: int, all_characters: int) -> None:
+def _documents(workspace: Workspace, unread: list[Diagnostic]) -> Iterator[tuple[str, str]]:
+    """Yield path and feature of each document; note the files that no layout takes."""
+    files, globs = workspace.files, workspace.specs
+    seen: set[str] = set()
+    for folder in FOLDERS:
+        for path in files.find(folder, (".md",)) if files.is_folder(folder) else []:
+            found = document_at(path)
+            if found is not None and found.role is Role.REQUIREMENTS and path not in seen:
+                seen.add(path)
+                yield path, found.feature
+            elif found is None and not _matches(path, globs):
+                unread.append(_unread_file(path))
+    if not globs:
+        return
+    for path in files.find(".", (".md",)):
+        if path not in seen and document_at(path) is None and _matches(path, globs):
+            seen.add(path)
+            yield path, feature_of(path) or _feature_by_name(path)
+
+
+def _matches(path: str, globs: Sequence[str]) -> bool:
+    """Return whether a path matches one of the globs."""
+    return any(re.fullmatch(_expression(glob), path) for glob in globs)
+
+
+@lru_cache(maxsize=64)
+def _expression(glob: str) -> str:
+    """Return a glob as a pattern: ``*`` stays in a folder, ``**/`` stands for folders, or none."""
+    parts = re.split(r"(\*\*/|\*\*|\*|\?)", glob.removeprefix("./"))
+    words = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    return "".join(words.get(part, re.escape(part)) for part in parts)
+
+
+def _feature_by_name(path: str) -> str:
+    """Return the feature of a document at a path of no layout: its folder, or its name."""
+    pure = PurePosixPath(path)
+    generic = pure.stem.lower() in {"requirements", "spec", "bugfix", "readme", "index"}
+    return pure.parent.name if generic and pure.parent.name else pure.stem
+
+
+def _unread_file(path: str) -> Diagnostic:
+    message = "No layout of requirements takes this file."
+    hint = "Rename it, or list it in the setting specs of shall.yaml."
+    return Diagnostic(FILE, Severity.INFO, message, Span(path, 1), hint=hint)
+
+
+def _size_problem(path: str, characters: int, all_characters: int) -> Diagnostic | None:
     """Refuse a document, or the documents up to this one, of more text than is read at once."""
-    what = None
     if characters > DOCUMENT_CHARACTERS:
-        what = f"the document has more than {DOCUMENT_CHARACTERS:,} characters"
+        what = f"The document has more than {DOCUMENT_CHARACTERS:,} characters."
     elif all_characters > ALL_CHARACTERS:
-        what = f"the documents up to this one have more than {ALL_CHARACTERS:,} characters"
-    if what is not None:
-        hint = "Split it, or remove text that is not a requirement."
-        raise InvalidSpec([Problem(Span(path, 1), "", what, hint)])
+        what = f"The documents up to this one have more than {ALL_CHARACTERS:,} characters."
+    else:
+        return None
+    hint = "Split it, or remove text that is not a requirement."
+    return Diagnostic(TOO_LARGE, Severity.ERROR, what, Span(path, 1), hint=hint)
 
 
 def criterion_fingerprints(workspace: Workspace) -> Mapping[str, tuple[str, str]]:
     """Map each way to name a criterion to its key and fingerprint.
 
-    Documents that cannot be read give none: cases run all the same, and tracing tells why.
+    A document that cannot be read gives none: cases run all the same, and tracing tells why.
     """
-    try:
-        specs = read_specs(workspace)
-    except InvalidSpec as error:
-        _log.warning("the requirements cannot be read, so the run is not tied to them: %s", error)
-        return {}
+    specs = read_specs(workspace)
+    if specs.problems:
+        _log.warning(
+            "requirements cannot be read, so the run is not tied to them: %s", specs.problems[0]
+        )
     return {name: (it.key, it.fingerprint) for name, it in resolve(specs).items()}

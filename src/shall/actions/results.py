@@ -1,8 +1,9 @@
 """Results of past runs, and statistics of tool calls."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+
+from msgspec import Struct
 
 from shall.errors import BadValue, CaseNotFound, RunNotFound, StoreUnavailable
 from shall.results.records import CaseResult
@@ -10,8 +11,7 @@ from shall.store.base import CallStatistics, RunRecord, Store
 from shall.workspace.workspace import Workspace
 
 
-@dataclass(frozen=True, slots=True)
-class RunDetails:
+class RunDetails(Struct, frozen=True):
     """One run with its cases, every step and check."""
 
     run: RunRecord

@@ -1,10 +1,14 @@
 """Runs test cases: choose, run, record."""
 
+import os
 import secrets
+import sys
+import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from shall.actions.discovery import JobReader, Texts, case_files, read_jobs
 from shall.actions.recording import Recorder
@@ -18,13 +22,16 @@ from shall.results.records import RunSummary
 from shall.workspace.stray_cases import stray_cases, stray_notice
 from shall.workspace.workspace import Workspace
 
+if TYPE_CHECKING:
+    from shall.engine.worker_processes import WorkerProcesses
 
-@dataclass(frozen=True, slots=True)
-class RunRequest:
+
+class RunRequest(Struct, frozen=True):
     """What to run. No paths: every case below ``tests/cases`` (older layouts are found too).
 
     ``tags`` keeps cases that have any of them; ``variables`` win over those of ``shall.yaml``.
     ``run_timeout_s``, ``concurrency`` and ``keep_all`` None mean the workspace's defaults.
+    ``workers`` 0: as many processes as are worth it. A program with threads runs all in its own.
     """
 
     paths: Sequence[str] = ()
@@ -34,6 +41,11 @@ class RunRequest:
     run_timeout_s: float | None = None
     concurrency: int | None = None
     keep_all: bool | None = None
+    workers: int = 1
+
+
+CASES_A_WORKER = 100
+"""From twice as many on, two processes take less time than one."""
 
 
 def execute(
@@ -57,24 +69,25 @@ def execute(
     """
     options = run_options(workspace, request)
     stop = stop or Stop()
-    jobs, total = _jobs(workspace, request, _go_on(options, stop))
-    recorder = Recorder(workspace.with_state())  # made only now that there is a case
-    takers = [recorder.take, *listeners]
-    if workspace.observe is not None:
-        takers.insert(1, workspace.observe)
-
-    def emit(event: Event) -> None:
-        for take in takers:
-            take(event)
-
-    loop = workspace.make_loop()
-    loop.turns = turns
+    cases = _choose(workspace, request, _go_on(options, stop))
+    processes = _start_processes(workspace, request, options, cases)
     try:
-        context = RunContext(loop, workspace.files, emit, stop, recorder.tick)
-        summary = run_jobs(jobs, total, options, context)
+        observers = () if workspace.observe is None else (workspace.observe,)
+        recorder = Recorder(workspace.with_state())  # made only now that there is a case
+        emit = _to_all([recorder.take, *observers, *listeners])
+        try:
+            if processes is not None:
+                summary = processes.run(emit, stop, recorder.tick)
+            else:
+                loop = workspace.make_loop()
+                loop.turns = turns
+                context = RunContext(loop, workspace.files, emit, stop, recorder.tick)
+                summary = _run_here(cases, options, context)
+        finally:
+            recorder.close()
     finally:
-        loop.close()
-        recorder.close()
+        if processes is not None:
+            processes.close()
     if warn is not None:
         for fault in recorder.faults:
             warn(fault)
@@ -94,26 +107,76 @@ def _go_on(options: RunOptions, stop: Stop) -> Callable[[], None]:
     return go_on
 
 
-def _jobs(
-    workspace: Workspace, request: RunRequest, go_on: Callable[[], None]
-) -> tuple[Iterable[Job], int]:
-    """Return the jobs and their number. Without tags each file is read when its turn comes."""
+class _Cases(Struct, frozen=True):
+    """The cases of a run. ``read`` reads the jobs of those with some numbers, each in its turn."""
+
+    keys: Sequence[str]
+    read: Callable[[Iterable[int]], Iterable[Job]]
+    prepare: Callable[[], None] = lambda: None
+
+
+def _choose(workspace: Workspace, request: RunRequest, go_on: Callable[[], None]) -> _Cases:
+    """Choose the cases. Without tags no file is read as a case yet."""
     texts = Texts()
     files = case_files(workspace, request.paths, texts)
     if request.tags:
-        chosen = read_jobs(workspace, files, request.tags, go_on)
-        jobs: Iterable[Job] = chosen
-        total = len(chosen)
+        jobs = read_jobs(workspace, files, request.tags, go_on)
+        cases = _Cases([job.key for job in jobs], lambda numbers: (jobs[it] for it in numbers))
     else:
-        jobs, total = JobReader(workspace, texts).read(files), len(files)
-    if not total:
+        reader = JobReader(workspace, texts)
+        cases = _Cases(
+            files, lambda numbers: reader.read(files[it] for it in numbers), reader.prepare
+        )
+    if not cases.keys:
         what = f" with the tags {', '.join(request.tags)}" if request.tags else ""
         raise CaseNotFound(
             f"No case{what} was found in {', '.join(request.paths) or str(workspace.root)}.",
             hint=(not request.paths and stray_notice(stray_cases(workspace.files)))
             or "A case file is YAML with the root testcase:.",
         )
-    return jobs, total
+    return cases
+
+
+def _start_processes(
+    workspace: Workspace, request: RunRequest, options: RunOptions, cases: _Cases
+) -> "WorkerProcesses | None":
+    """Fork worker processes where that is safe and worth it, before anything else is opened."""
+    count = _worker_count(request.workers, options.concurrency, len(cases.keys))
+    if count < 2:
+        return None
+    from shall.engine.worker_processes import WorkerProcesses, Workload
+
+    cases.prepare()
+    workload = Workload(cases.keys, cases.read, workspace.make_loop, workspace.files)
+    try:
+        return WorkerProcesses(count, workload, options)
+    except OSError:  # no process is left: this one can run them
+        return None
+
+
+def _worker_count(wanted: int, concurrency: int, cases: int) -> int:
+    """Return how many processes run the cases: 1 stands for this process."""
+    if sys.platform != "linux" or threading.active_count() > 1:  # fork is not safe
+        return 1
+    count = wanted or min(len(os.sched_getaffinity(0)), cases // CASES_A_WORKER)
+    return min(count, concurrency, cases)
+
+
+def _run_here(cases: _Cases, options: RunOptions, context: RunContext) -> RunSummary:
+    """Run the cases in this thread; close the loop."""
+    total = len(cases.keys)
+    try:
+        return run_jobs(cases.read(range(total)), total, options, context)
+    finally:
+        context.loop.close()
+
+
+def _to_all(takers: Sequence[Emit]) -> Emit:
+    def emit(event: Event) -> None:
+        for take in takers:
+            take(event)
+
+    return emit
 
 
 def run_options(workspace: Workspace, request: RunRequest) -> RunOptions:

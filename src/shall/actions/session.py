@@ -1,8 +1,9 @@
 """Who calls, what that caller may do, and what carries the call out."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from shall.actions.principal import Principal
 from shall.actions.tool_access import EVERY_TOOL, ToolAccess
@@ -20,8 +21,7 @@ async def report_nothing(done: int, message: str) -> None:
     del done, message
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(Struct, frozen=True):
     """What one call works with, whichever surface it came through.
 
     ``workers`` carry out what would hold the event loop up. ``roots`` are the folders of a client

@@ -1,14 +1,13 @@
 """Health as data."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from shall import __version__
 from shall.actions.discovery import case_folders
 from shall.workspace.workspace import Workspace
 
 
-@dataclass(frozen=True, slots=True)
-class Health:
+class Health(Struct, frozen=True):
     """What ``health_check`` tells."""
 
     version: str

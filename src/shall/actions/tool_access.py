@@ -2,14 +2,14 @@
 
 import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shall.actions.principal import Principal
 from shall.errors import Forbidden, InvalidSetting
 
 
-@dataclass(frozen=True, slots=True)
-class ToolAccess:
+class ToolAccess(Struct, frozen=True):
     """What the operator offers: an upper bound that no request widens.
 
     ``read_only``: only tools that change nothing and run nothing. ``tools``: only these; None

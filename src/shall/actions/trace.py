@@ -1,45 +1,54 @@
 """Traces criteria to cases, tests and their latest outcome."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import PurePosixPath
+
+from msgspec.structs import replace
 
 from shall.actions.discovery import UNREADABLE, case_folders, root_at
 from shall.actions.requirements import read_specs
+from shall.actions.unchanged import source_comparison
 from shall.cases.fingerprint import case_fingerprint
 from shall.cases.nearest import nearest
 from shall.cases.reader import locate, read_case
-from shall.errors import BadValue, InvalidFile, InvalidInput, Problem, StoreUnavailable
-from shall.results.records import Outcome
+from shall.diagnostics import Diagnostic, Severity
+from shall.errors import BadValue, InvalidInput, StoreUnavailable
 from shall.span import Span
 from shall.specs.links import link_of_case, read_marks
-from shall.specs.matrix import Latest, Matrix, build_matrix
+from shall.specs.matrix import Matrix, build_matrix
 from shall.specs.model import Link, SpecSet
+from shall.specs.status import Latest
 from shall.store.base import Evidence
 from shall.workspace.stray_cases import YAML_ENDINGS
 from shall.workspace.workspace import Workspace
 
-_BAD = frozenset({Outcome.FAILED.value, Outcome.ERROR.value})
 
-
-def trace_requirements(workspace: Workspace, feature: str | None = None) -> Matrix:
+def trace_requirements(
+    workspace: Workspace, feature: str | None = None, environments: Sequence[str] | None = None
+) -> Matrix:
     """Build the coverage matrix of the workspace, or of one feature.
 
-    A case or test file that cannot be read is named in the matrix's problems; the rest counts.
+    ``environments`` are those in which a criterion must be proved; None: those that ``shall.yaml``
+    lists, or without a list every one in which a linked case ran.
+
+    A requirements document that cannot be read, or in which a key stands twice, is named in
+    ``wrong_specs``, a case or test file in ``problems``; the rest counts.
 
     Raises:
-        InvalidSpec: A requirements document cannot be read.
         BadValue: No feature has that name.
     """
+    if environments is None:
+        environments = workspace.defaults.environments or None
     specs = read_specs(workspace)
-    problems: list[Problem] = []
+    problems: list[Diagnostic] = []
     links = [*_case_links(workspace, problems), *_test_links(workspace, problems)]
-    matrix = build_matrix(specs, links, _latest(_newest(workspace, problems)))
+    facts = _with_current_fingerprints(workspace, _newest(workspace, problems), links)
+    matrix = build_matrix(specs, links, map(_latest, facts), environments)
     matrix = replace(matrix, problems=tuple(problems))
     return matrix if feature is None else _of_feature(matrix, specs, feature)
 
 
-def _case_links(workspace: Workspace, problems: list[Problem]) -> Iterator[Link]:
+def _case_links(workspace: Workspace, problems: list[Diagnostic]) -> Iterator[Link]:
     files = workspace.files
     for folder in case_folders(workspace):
         for path in files.find(folder, YAML_ENDINGS):
@@ -52,11 +61,17 @@ def _case_links(workspace: Workspace, problems: list[Problem]) -> Iterator[Link]
                 problems.extend(_problems_of(error, path))
                 continue
             if case.verifies:
-                place = locate(text, path, "verifies")
-                yield from link_of_case(path, case.verifies, place, case_fingerprint(case))
+                span = locate(text, path, "verifies")
+                yield from link_of_case(
+                    path,
+                    case.verifies,
+                    span,
+                    case_fingerprint(case),
+                    can_fail=any(step.checks for step in case.steps),
+                )
 
 
-def _test_links(workspace: Workspace, problems: list[Problem]) -> Iterator[Link]:
+def _test_links(workspace: Workspace, problems: list[Diagnostic]) -> Iterator[Link]:
     for path in workspace.files.find(".", (".py",)):
         name = PurePosixPath(path).name
         if name.startswith("test_") or name.endswith("_test.py"):
@@ -69,38 +84,60 @@ def _test_links(workspace: Workspace, problems: list[Problem]) -> Iterator[Link]
             yield from marks.links
 
 
-def _newest(workspace: Workspace, problems: list[Problem]) -> Sequence[Evidence]:
+def _newest(workspace: Workspace, problems: list[Diagnostic]) -> Sequence[Evidence]:
     if workspace.evidence is None:
         return ()
     try:
         return workspace.evidence.newest()
     except StoreUnavailable as error:
-        problems.append(Problem(Span(str(workspace.state), 1), "", error.message, error.hint))
+        span = Span(str(workspace.state), 1)
+        problems.append(
+            Diagnostic("state.unreadable", Severity.ERROR, error.message, span, error.hint or "")
+        )
         return ()
 
 
-def _problems_of(error: InvalidInput, path: str) -> Sequence[Problem]:
+def _with_current_fingerprints(
+    workspace: Workspace, facts: Iterable[Evidence], links: Iterable[Link]
+) -> Iterator[Evidence]:
+    """Yield each fact; where an older release recorded it for the same source, with today's."""
+    current = {link.source: link.fingerprint for link in links}
+    is_unchanged = source_comparison(workspace.files)
+    for fact in facts:
+        fingerprint = current.get(fact.source, fact.source_fingerprint)
+        fact_now = replace(fact, source_fingerprint=fingerprint)
+        is_same = fact_now == fact or is_unchanged(fact.source_fingerprint, fact_now)
+        yield fact_now if is_same else fact
+
+
+def _problems_of(error: InvalidInput, path: str) -> Sequence[Diagnostic]:
     """Return the problems of a file that cannot be read."""
-    if isinstance(error, InvalidFile):
-        return error.problems
-    return [Problem(Span(path, 1), "", error.message, error.hint)]
-
-
-def _latest(evidence: Iterable[Evidence]) -> list[Latest]:
-    """Join the rows of data of one source: one bad row makes the source bad."""
-    joined: dict[tuple[str, str], Evidence] = {}
-    for fact in evidence:
-        key = (fact.criterion, fact.source)
-        known = joined.get(key)
-        if known is None or (fact.outcome in _BAD and known.outcome not in _BAD):
-            joined[key] = fact
-    return [
-        Latest(fact.criterion, fact.source, fact.outcome, fact.run_id) for fact in joined.values()
+    span = error.span or Span(path, 1)
+    return error.diagnostics or [
+        Diagnostic("file.unreadable", Severity.ERROR, error.message, span, error.hint or "")
     ]
+
+
+def _latest(fact: Evidence) -> Latest:
+    return Latest(
+        criterion=fact.criterion,
+        source=fact.source,
+        outcome=fact.outcome,
+        run_id=fact.run_id,
+        criterion_fingerprint=fact.criterion_fingerprint,
+        source_fingerprint=fact.source_fingerprint,
+        environment=fact.environment,
+        data_row=fact.data_row,
+        at=fact.at,
+        checks_executed=fact.checks_executed,
+        commit=fact.commit,
+        is_dirty=fact.is_dirty,
+    )
 
 
 def _of_feature(matrix: Matrix, specs: SpecSet, feature: str) -> Matrix:
     names = [known.name for known in specs.features]
+    feature = specs.aliases().get(feature, feature)
     if feature not in names:
         near = nearest(feature, names)
         raise BadValue(

@@ -11,11 +11,12 @@ import json
 import os
 import tarfile
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, Any
+
+from msgspec import Struct, to_builtins
 
 from shall import __version__
 from shall.errors import AlreadyExists, FileUnavailable, FolderNotFound, InvalidInput
@@ -32,8 +33,7 @@ MANIFEST = "manifest.json"
 _TRANSIENT = (f"{LOCAL}/live/", f"{LOCAL}/shall.db")  # the database comes as a copy of one moment
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A file of the archive: its path in the state folder, bytes and hash."""
 
     path: str
@@ -41,8 +41,7 @@ class Entry:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(Struct, frozen=True):
     """What an archive says it holds. ``created_at`` is aware UTC; ``schema`` 0: no database."""
 
     format: int
@@ -53,7 +52,7 @@ class Manifest:
 
     def to_text(self) -> str:
         """Return the manifest as JSON text."""
-        return json.dumps(asdict(self), indent=2, sort_keys=True) + "\n"
+        return json.dumps(to_builtins(self), indent=2, sort_keys=True) + "\n"
 
 
 def archive_name(now: datetime) -> str:

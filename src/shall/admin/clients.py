@@ -7,10 +7,11 @@ The shapes are those of each client's own documentation in late 2026: Claude Cod
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from shall.errors import InvalidInput
 
@@ -22,8 +23,7 @@ class Scope(StrEnum):
     PROJECT = "project"
 
 
-@dataclass(frozen=True, slots=True)
-class Machine:
+class Machine(Struct, frozen=True):
     """Where a user's files lie. ``platform`` as ``sys.platform`` names it."""
 
     home: Path
@@ -42,8 +42,7 @@ class Machine:
         return Path(self.environ.get(variable) or self.home / default)
 
 
-@dataclass(frozen=True, slots=True)
-class Server:
+class Server(Struct, frozen=True):
     """How a client reaches the server: by a ``command`` that it starts, or at a ``url``.
 
     ``token_variable`` names the environment variable that holds the bearer token for the URL.
@@ -55,8 +54,7 @@ class Server:
     token_variable: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Client:
+class Client(Struct, frozen=True):
     """One MCP client: its files for each scope, the first being the default, and its shape.
 
     ``section`` is the key under which servers stand; ``remote`` gives the entry of a server at a

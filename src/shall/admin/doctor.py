@@ -6,10 +6,11 @@ import shutil
 import socket
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from importlib import metadata
 from pathlib import Path
+
+from msgspec import Struct
 
 from shall import __version__
 from shall.admin.certificates import days_left
@@ -41,8 +42,7 @@ class Health(StrEnum):
     FAIL = "fail"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """What one check found. ``next_step`` says what to do; empty where all is well."""
 
     check: str
@@ -51,8 +51,7 @@ class Finding:
     next_step: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Examined:
+class Examined(Struct, frozen=True):
     """What is looked at. Paths are absolute; None and empty: not set, nothing to look at.
 
     ``origin`` says why a server that is started here works in ``workspace``.

@@ -2,9 +2,10 @@
 
 import errno
 import os
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+
+from msgspec import Struct
 
 from shall.admin.client_text import merged, shown
 from shall.admin.clients import Client, Machine, Scope, Server
@@ -16,8 +17,7 @@ MAX_BYTES = 64 << 20
 """No client's configuration is as large; a file that is has another purpose."""
 
 
-@dataclass(frozen=True, slots=True)
-class Installed:
+class Installed(Struct, frozen=True):
     """What became of a client's file.
 
     ``changed`` False: it said all that already. ``backup`` is the file as it was, None where there

@@ -8,10 +8,11 @@ import tarfile
 import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from tempfile import mkdtemp
+
+from msgspec import Struct
 
 from shall.admin.backup import MANIFEST, Entry, Manifest, manifest_from
 from shall.errors import FileMissing, FileUnavailable, InvalidInput, StoreTooNew, StoreUnavailable
@@ -30,8 +31,7 @@ _MAX_MANIFEST_BYTES = 64 << 20
 _CHUNK_BYTES = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Restored:
+class Restored(Struct, frozen=True):
     """What was restored. ``kept`` is where the state as it was now lies, None: there was none."""
 
     manifest: Manifest

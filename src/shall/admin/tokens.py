@@ -15,12 +15,14 @@ import hashlib
 import re
 import shlex
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 
+from msgspec import Struct
+
 from shall.actions.principal import SCOPES
-from shall.errors import InvalidFile, Problem
+from shall.diagnostics import Diagnostic, Severity
+from shall.errors import InvalidFile
 from shall.span import Span
 
 FIELDS = ("name", "sha256", "cert", "scopes", "created", "expires")
@@ -33,8 +35,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Struct, frozen=True):
     """A caller that a token file names: by the SHA-256 of a token, or by a certificate's subject.
 
     ``created`` and ``expires`` are aware UTC.
@@ -74,7 +75,7 @@ def parse_tokens(text: str, file: str) -> tuple[Token, ...]:
             not repeated: it may be a secret.
     """
     tokens: list[Token] = []
-    problems: list[Problem] = []
+    problems: list[Diagnostic] = []
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
@@ -82,7 +83,10 @@ def parse_tokens(text: str, file: str) -> tuple[Token, ...]:
             token = _token(line, number)
             _check_unique(token, tokens)
         except _BadLine as error:
-            problems.append(Problem(Span(file, number), error.field, error.message, error.hint))
+            span = Span(file, number)
+            problems.append(
+                Diagnostic(error.code, Severity.ERROR, error.message, span, error.hint, error.field)
+            )
         else:
             tokens.append(token)
     if problems:
@@ -114,25 +118,25 @@ def check_name(name: str) -> None:
         ValueError: It has other characters, or is reserved.
     """
     if not _NAME.fullmatch(name):
-        raise ValueError("a name is up to 64 letters, digits, dots, dashes and underscores")
+        raise ValueError("A name is up to 64 letters, digits, dots, dashes and underscores")
     if name in RESERVED:
         raise ValueError(f"{name} is reserved")
 
 
 class _BadLine(Exception):
-    def __init__(self, field: str, message: str, hint: str | None = None) -> None:
+    def __init__(self, code: str, field: str, message: str, hint: str = "") -> None:
         super().__init__(message)
-        self.field, self.message, self.hint = field, message, hint
+        self.code, self.field, self.message, self.hint = code, field, message, hint
 
 
 def _token(line: str, number: int) -> Token:
     fields = _fields(line)
     if "name" not in fields:
-        raise _BadLine("name", "it is missing.")
+        raise _BadLine("token.missing-field", "name", "It is missing.")
     if ("sha256" in fields) == ("cert" in fields):
-        raise _BadLine("sha256", "a line has either sha256= or cert=.")
+        raise _BadLine("token.missing-field", "sha256", "A line has either sha256= or cert=.")
     if not fields.get("cert", "-"):
-        raise _BadLine("cert", "it is empty.")
+        raise _BadLine("token.bad-value", "cert", "It is empty.")
     return Token(
         name=_read("name", _name, fields),
         scopes=_read("scopes", _scopes, fields),
@@ -148,16 +152,16 @@ def _fields(line: str) -> dict[str, str]:
     try:
         words = shlex.split(line)
     except ValueError:
-        raise _BadLine("", "a quotation mark is not closed.") from None
+        raise _BadLine("token.syntax", "", "A quotation mark is not closed.") from None
     fields: dict[str, str] = {}
     for word in words:
         field, equals, value = word.partition("=")
         if not equals or field not in FIELDS:
             near = difflib.get_close_matches(field, FIELDS, n=1) if equals else []
             hint = f"Did you mean {near[0]}=?" if near else f"Available: {', '.join(FIELDS)}."
-            raise _BadLine("", "unknown field.", hint)
+            raise _BadLine("token.unknown-field", "", "Unknown field.", hint)
         if field in fields:
-            raise _BadLine(field, "it is given twice.")
+            raise _BadLine("token.duplicate", field, "It is given twice.")
         fields[field] = value
     return fields
 
@@ -166,7 +170,7 @@ def _read(field: str, read: Callable[[str], T], fields: Mapping[str, str]) -> T:
     try:
         return read(fields.get(field, ""))
     except ValueError as error:
-        raise _BadLine(field, f"{error}.") from None
+        raise _BadLine("token.bad-value", field, f"{error}.") from None
 
 
 def _name(value: str) -> str:
@@ -176,14 +180,14 @@ def _name(value: str) -> str:
 
 def _digest(value: str) -> str:
     if not _DIGEST.fullmatch(value):
-        raise ValueError("not the 64 hexadecimal digits of a SHA-256")
+        raise ValueError("Not the 64 hexadecimal digits of a SHA-256")
     return value
 
 
 def _scopes(value: str) -> frozenset[str]:
     found = frozenset(value.split(",")) if value else frozenset()
     if not found or not found <= set(SCOPES):
-        raise ValueError(f"scopes are {', '.join(SCOPES)}, separated by commas")
+        raise ValueError(f"Scopes are {', '.join(SCOPES)}, separated by commas")
     return found
 
 
@@ -191,7 +195,7 @@ def _time(value: str) -> datetime:
     try:
         found = datetime.fromisoformat(value)
     except ValueError:
-        raise ValueError("not a date such as 2027-01-01 or 2027-01-01T12:00:00Z") from None
+        raise ValueError("Not a date such as 2027-01-01 or 2027-01-01T12:00:00Z") from None
     return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
 
 
@@ -202,6 +206,6 @@ def _written(time: datetime | None) -> str:
 def _check_unique(token: Token, others: list[Token]) -> None:
     for other in others:
         if token.name == other.name:
-            raise _BadLine("name", f"line {other.line} has the same name.")
+            raise _BadLine("token.duplicate", "name", f"Line {other.line} has the same name.")
         if (token.digest, token.certificate) == (other.digest, other.certificate):
-            raise _BadLine("", f"line {other.line} is the same token.")
+            raise _BadLine("token.duplicate", "", f"Line {other.line} is the same token.")

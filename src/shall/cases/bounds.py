@@ -8,9 +8,6 @@ MAX_DEPTH = 64
 MAX_NODES = 200_000
 """Values after aliases are followed."""
 
-MAX_FINDINGS = 100
-"""Problems of one document that are told; of the others only the number is."""
-
 MAX_DIGITS = 400
 """Characters of one number: no JSON reader keeps as many digits (RFC 8259, section 6)."""
 

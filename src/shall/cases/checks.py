@@ -87,16 +87,19 @@ def _read_target(fields: Fields, kind: CheckKind) -> tuple[str | None, str | Non
     field = fields.text("field") or None
     header = fields.text("header") or None
     if field and header:
-        fields.bad("header", "a check looks at `field` or at `header`, not at both")
+        message = "A check looks at `field` or at `header`, not at both."
+        fields.bad("case.conflicting-fields", "header", message)
     if field is not None:
         try:
             parse_path(field)
         except BadValue as error:
-            fields.bad("field", error.message, error.hint)
+            fields.bad("case.bad-path", "field", error.message, error.hint or "")
     if kind is CheckKind.STATUS and header:
-        fields.bad("header", "a status check takes no `header`")
+        message = "A status check takes no `header`."
+        fields.bad("case.conflicting-fields", "header", message)
     elif kind is CheckKind.STATUS and field:
-        fields.findings.note(fields.at("field"), "a status check takes no field; it is left out")
+        message = "A status check takes no field; it is left out."
+        fields.findings.note("case.ignored-field", fields.at("field"), message)
         field = None
     return field, header
 
@@ -107,42 +110,49 @@ def _read_kind(fields: Fields) -> CheckKind | None:
         return None
     kind = check_kind(spelling)
     if kind is None:
-        fields.bad("type", f"unknown check '{spelling}'", _kind_hint(spelling))
+        message = f"Unknown check '{spelling}'."
+        fields.bad("case.unknown-check", "type", message, *_kind_hint(spelling))
     elif kind != spelling:
-        fields.findings.note(fields.at("type"), f"'{spelling}' is written '{kind}' today")
+        message = f"'{spelling}' is written '{kind}' today."
+        fields.findings.note("case.older-spelling", fields.at("type"), message, fix=kind)
     return kind
 
 
-def _kind_hint(spelling: str) -> str:
-    """Return what to write instead of an unknown kind; never one of the opposite meaning."""
+def _kind_hint(spelling: str) -> tuple[str, str]:
+    """Return a hint and a fix for an unknown kind; never one of the opposite meaning."""
     hint = check_hint(spelling)
     if hint is not None:
-        return hint
+        return hint, ""
     near = nearest(plain_spelling(spelling), (*_SUPPORTED, *CHECK_SPELLINGS), cutoff=0.7)
     if near is not None:
         (stem, negated), (near_stem, near_negated) = map(without_negation, (spelling, near))
         if negated == near_negated and nearest(stem, [near_stem]):
-            return f"Did you mean '{check_kind(near)}'?"
-    return f"Known are {', '.join(_SUPPORTED)}."
+            kind = check_kind(near) or ""
+            return f"Did you mean '{kind}'?", kind
+    return f"Known are {', '.join(_SUPPORTED)}.", ""
 
 
 def _read_status(fields: Fields, expected: Any) -> Any:
     if type(expected) is str and expected.isdecimal() and len(expected) == 3:
         expected = int(expected)
-        fields.findings.note(fields.at("expected"), "a status is written as a number")
+        message = "A status is written as a number."
+        fields.findings.note("case.older-spelling", fields.at("expected"), message)
     number = type(expected) is int and 100 <= expected <= 599
     if expected is not None and not number and not is_template(expected):
-        fields.bad("expected", f"must be a status from 100 to 599, not {expected!r}")
+        message = f"`expected` must be a status from 100 to 599, not {expected!r}."
+        fields.bad("case.bad-value", "expected", message)
     return expected
 
 
 def _read_presence(fields: Fields, kind: CheckKind, expected: Any) -> CheckKind:
     """Read ``expected: false`` as the opposite check; ignoring it would prove the contrary."""
     if expected is False:
-        fields.findings.note(fields.keys, f"expected: false is written '{_PRESENCE[kind]}' today")
+        message = f"`expected: false` is written '{_PRESENCE[kind]}' today."
+        fields.findings.note("case.older-spelling", fields.keys, message)
         return _PRESENCE[kind]
     if expected not in (None, True):
-        fields.bad("expected", f"a check '{kind}' compares with nothing", "Remove `expected`.")
+        message = f"A check '{kind}' compares with nothing."
+        fields.bad("case.conflicting-fields", "expected", message, "Remove `expected`.")
     if kind in (CheckKind.EXISTS, CheckKind.NOT_EXISTS) and not (
         fields.values.get("field") or fields.values.get("header")
     ):
@@ -155,15 +165,18 @@ def _read_container(fields: Fields, kind: CheckKind, target: str | None) -> tupl
     container = fields.values["container"]
     item = fields.values.get("expected")
     if kind not in _MEMBERSHIP:
-        fields.bad("container", f"a check '{kind}' takes no `container`")
+        message = f"A check '{kind}' takes no `container`."
+        fields.bad("case.conflicting-fields", "container", message)
     elif not isinstance(container, list) and not is_template(container):
-        fields.bad("container", f"must be a list, not {kind_of(container)}")
+        fields.bad_type("container", "a list")
     elif target and item is not None:
-        fields.bad("expected", "the list is given twice", "Remove `expected` or `container`.")
+        hint = "Remove `expected` or `container`."
+        fields.bad("case.conflicting-fields", "expected", "The list is given twice.", hint)
     elif not target and item is None:
         fields.missing("field", "Say what is looked for in the list: `field` or `expected`.")
     elif target:
-        fields.findings.note(fields.at("container"), "the list is written in `expected` today")
+        message = "The list is written in `expected` today."
+        fields.findings.note("case.older-spelling", fields.at("container"), message)
         return container, None
     return item, container
 
@@ -174,20 +187,22 @@ def _check_expected(fields: Fields, kind: CheckKind, expected: Any) -> None:
     elif kind is CheckKind.REGEX and not is_template(expected):
         _check_regex(fields, expected)
     elif kind is CheckKind.STATUS and expected is None:
-        fields.bad("expected", "must be a status from 100 to 599")
+        message = "`expected` must be a status from 100 to 599."
+        fields.bad("case.bad-value", "expected", message)
     elif kind in _WANTED and not is_template(expected):
         wanted, fits = _WANTED[kind]
         if not fits(expected):
-            fields.bad("expected", f"must be {wanted}, not {kind_of(expected)} {expected!r:.60}")
+            message = f"`expected` must be {wanted}, not {kind_of(expected)} {expected!r:.60}."
+            fields.bad("case.bad-type", "expected", message)
 
 
 def _check_regex(fields: Fields, expected: Any) -> None:
     if not isinstance(expected, str):
-        fields.bad("expected", f"must be a text, not {kind_of(expected)}", "Quote it.")
+        fields.bad_type("expected", "a text", "Quote it.")
         return
     problem = pattern_problem(expected)
     if problem is not None:
-        fields.bad("expected", problem)
+        fields.bad("case.bad-pattern", "expected", f"`expected` {problem}.")
 
 
 def is_template(value: Any) -> bool:

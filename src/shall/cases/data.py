@@ -16,18 +16,18 @@ def check_data(data: Any, findings: Findings) -> None:
         count += 1
         if count > MAX_NODES or len(keys) > MAX_DEPTH:
             limit = f"{MAX_NODES:,} values" if count > MAX_NODES else f"{MAX_DEPTH} levels"
-            findings.add((), f"the data holds more than {limit}")
+            findings.add("yaml.too-large", (), f"The data holds more than {limit}.")
             return
         if isinstance(value, dict):
             for key, each in value.items():
                 if type(key) is not str:
-                    findings.add(keys, f"the key {key!r} is not text", "Quote it.")
+                    findings.add("yaml.bad-key", keys, f"The key {key!r} is not text.", "Quote it.")
                 else:
                     waiting.append((each, (*keys, key)))
         elif isinstance(value, list):
             waiting.extend((each, (*keys, index)) for index, each in enumerate(value))
         elif not _is_json(value):
-            findings.add(keys, f"{value!r} is not a JSON value")
+            findings.add("yaml.not-json", keys, f"{value!r} is not a JSON value.")
 
 
 def _is_json(value: Any) -> bool:

@@ -2,70 +2,76 @@
 
 import math
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from shall.cases.bounds import MAX_FINDINGS
+from msgspec import Struct, field
+
 from shall.cases.nearest import nearest
 from shall.cases.other_tools import field_hint
-from shall.cases.problem_limit import MESSAGE_LENGTH, shortened
+from shall.diagnostics import Severity
+from shall.diagnostics.bounds import MAX_FINDINGS, shortened
 
 Keys: TypeAlias = tuple[str | int, ...]
 """Where a value stands in the case: ``("steps", 0, "assert", 1, "type")``, as written."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing wrong, before its place in the file is known.
+class Finding(Struct, frozen=True):
+    """What is known of a diagnostic while its place in the file is not.
 
-    ``offset`` counts characters into the value, where the fault lies inside of it.
+    ``fix`` is what to write instead of the value, or of the key where it is ``at_key``.
     """
 
+    code: str
     keys: Keys
     message: str
-    hint: str | None = None
+    hint: str = ""
     at_key: bool = False
+    fix: str = ""
+    severity: Severity = Severity.ERROR
 
 
-@dataclass(slots=True)
-class Findings:
-    """What reading found: problems, and older spellings that were understood.
+class Findings(Struct):
+    """What reading found: problems, and notes on what was understood but is written differently.
 
     The first ``MAX_FINDINGS`` of each are stored; of the others only the number is.
     """
 
     problems: list[Finding] = field(default_factory=list)
     more_problems: int = 0
-    _notes: list[str] = field(default_factory=list)
-    _more_notes: int = 0
+    notes: list[Finding] = field(default_factory=list)
+    more_notes: int = 0
 
     @property
     def has_room(self) -> bool:
         """Whether the next problem will be stored."""
         return len(self.problems) < MAX_FINDINGS
 
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What was noted, and how much more there was."""
-        more = (f"and {self._more_notes:,} more notes",) if self._more_notes else ()
-        return (*self._notes, *more)
-
     def add(
-        self, keys: Keys, message: str, hint: str | None = None, *, at_key: bool = False
+        self,
+        code: str,
+        keys: Keys,
+        message: str,
+        hint: str = "",
+        *,
+        at_key: bool = False,
+        fix: str = "",
     ) -> None:
-        """Note a problem at a value, or at its key."""
+        """Add a problem of a value, or of its key."""
         if self.has_room:
-            hint = None if hint is None else shortened(hint, MESSAGE_LENGTH)
-            self.problems.append(Finding(keys, shortened(message, MESSAGE_LENGTH), hint, at_key))
+            found = Finding(code, keys, shortened(message), shortened(hint), at_key, fix)
+            self.problems.append(found)
         else:
             self.more_problems += 1
 
-    def note(self, keys: Keys, text: str) -> None:
-        """Note something that was understood but is written differently today."""
-        if len(self._notes) < MAX_FINDINGS:
-            self._notes.append(f"{written(keys)}: {shortened(text, MESSAGE_LENGTH)}")
+    def note(
+        self, code: str, keys: Keys, message: str, *, at_key: bool = False, fix: str = ""
+    ) -> None:
+        """Add a note on what was understood, or left out, without a problem."""
+        if len(self.notes) < MAX_FINDINGS:
+            found = Finding(code, keys, shortened(message), "", at_key, fix, Severity.INFO)
+            self.notes.append(found)
         else:
-            self._more_notes += 1
+            self.more_notes += 1
 
 
 _KEY_LENGTH = 100
@@ -105,7 +111,9 @@ class Fields:
         self.keys = keys
         self.names: dict[str, str] = {}  # today's name to the spelling in the file
         if not isinstance(values, dict):
-            findings.add(keys, f"must be a mapping, not {kind_of(values)}")
+            what = f"`{written(keys)}`" if keys else "`testcase`"
+            message = f"{what} must be a mapping, not {kind_of(values)}."
+            findings.add("case.bad-type", keys, message)
             values = {}
         self.values: dict[str, Any] = values
         if not values.keys() <= allowed:
@@ -120,7 +128,9 @@ class Fields:
             if today in allowed and today is not None and today not in values:
                 values[today] = values[name]
                 self.names[today] = name
-                self.findings.note(self.keys, f"`{name}` is written `{today}` today")
+                message = f"`{name}` is written `{today}` today."
+                keys = (*self.keys, name)
+                self.findings.note("case.older-spelling", keys, message, at_key=True, fix=today)
             elif values[name] is not None or today is None:
                 self._add_unknown(str(name), today, allowed, is_given=today in values)
         self.values = values
@@ -128,34 +138,42 @@ class Fields:
     def _add_unknown(
         self, name: str, today: str | None, allowed: Collection[str], *, is_given: bool
     ) -> None:
-        hint = None
+        hint = fix = ""
         if is_given:
             hint = f"`{today}` is given too: remove one of the two."
         elif self.findings.has_room:
             near = today or nearest(name, allowed, cutoff=0.7)
-            hint = f"Did you mean `{near}`?" if near else None
-            hint = hint if today else field_hint(name, allowed) or hint
-        self.findings.add((*self.keys, name), f"unknown field `{name}`", hint, at_key=True)
+            hint, fix = (f"Did you mean `{near}`?", near) if near else ("", "")
+            other = None if today else field_hint(name, allowed)
+            hint, fix = (other, "") if other else (hint, fix)
+        keys, message = (*self.keys, name), f"Unknown field `{name}`."
+        self.findings.add("case.unknown-field", keys, message, hint, at_key=True, fix=fix)
 
     def at(self, name: str) -> Keys:
         """Return the position of a field, in the spelling of the file."""
         return (*self.keys, self.names.get(name, name))
 
-    def bad(self, name: str, message: str, hint: str | None = None) -> None:
-        """Note a problem at a field, or at the mapping where the field is missing."""
-        self.findings.add(self.at(name), message, hint)
+    def bad(self, code: str, name: str, message: str, hint: str = "", fix: str = "") -> None:
+        """Add a problem of a field."""
+        self.findings.add(code, self.at(name), message, hint, fix=fix)
 
-    def missing(self, name: str, hint: str | None = None) -> None:
-        """Note that a field must be given."""
-        self.findings.add(self.keys, f"`{name}` is missing", hint)
+    def bad_type(self, name: str, wanted: str, hint: str = "") -> None:
+        """Report that a field must be of another type."""
+        spelling = self.names.get(name, name)
+        message = f"`{spelling}` must be {wanted}, not {kind_of(self.values[name])}."
+        self.findings.add("case.bad-type", self.at(name), message, hint)
+
+    def missing(self, name: str, hint: str = "") -> None:
+        """Report that a field must be given."""
+        self.findings.add("case.missing-field", self.keys, f"`{name}` is missing.", hint)
 
     def text(self, name: str) -> str | None:
         """Take a text; None when it is not there."""
         value = self.values.get(name)
         if value is None or type(value) is str:
             return value
-        hint = f'Quote it: "{value}".' if isinstance(value, int | float) else None
-        self.bad(name, f"must be a text, not {kind_of(value)}", hint)
+        hint = f'Quote it: "{value}".' if isinstance(value, int | float) else ""
+        self.bad_type(name, "a text", hint)
         return None
 
     def required_text(self, name: str) -> str:
@@ -165,7 +183,7 @@ class Fields:
             if self.values.get(name) is None:
                 self.missing(name)
         elif not value.strip():
-            self.bad(name, "must not be empty")
+            self.bad("case.bad-value", name, f"`{name}` must not be empty.")
         return value or ""
 
     def mapping(self, name: str) -> dict[str, Any]:
@@ -174,7 +192,7 @@ class Fields:
         if value is None:
             return {}
         if not isinstance(value, dict):
-            self.bad(name, f"must be a mapping, not {kind_of(value)}")
+            self.bad_type(name, "a mapping")
             return {}
         return value
 
@@ -184,7 +202,7 @@ class Fields:
         if value is None:
             return []
         if not isinstance(value, list):
-            self.bad(name, f"must be a list, not {kind_of(value)}", "Start each item with `- `.")
+            self.bad_type(name, "a list", "Start each item with `- `.")
             return []
         return value
 
@@ -196,10 +214,11 @@ class Fields:
             value = self.items(name)
         for index, each in enumerate(value):
             if type(each) is not str or not each.strip():
-                hint = None
+                hint = ""
                 if type(each) in (int, float):  # 1.10 is not what was written any more
                     hint = f"Quote it: YAML reads it as the number {each}."
-                self.findings.add((*self.at(name), index), "must be a text that is not empty", hint)
+                message = f"An item of `{name}` must be a text that is not empty."
+                self.findings.add("case.bad-type", (*self.at(name), index), message, hint)
                 return ()
         return tuple(value)
 
@@ -208,7 +227,7 @@ class Fields:
         value = self.values.get(name, default)
         if type(value) is bool:
             return value
-        self.bad(name, f"must be true or false, not {kind_of(value)}")
+        self.bad_type(name, "true or false")
         return default
 
     def seconds(self, name: str) -> float | None:
@@ -217,6 +236,7 @@ class Fields:
         if value is None:
             return None
         if type(value) not in (int, float) or not math.isfinite(value) or value <= 0:
-            self.bad(name, f"must be a number of seconds above 0, not {value!r}")
+            message = f"`{name}` must be a number of seconds above 0, not {value!r}."
+            self.bad("case.bad-value", name, message)
             return None
         return float(value)

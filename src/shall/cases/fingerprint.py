@@ -1,16 +1,87 @@
-"""The hash that tells whether a case changed its meaning."""
+"""The hash that shows whether a case changed its meaning.
+
+A fingerprint begins with the version of the function that made it, ``2:9f86d0...``; one without a
+version is of version 1. Evidence is committed, so lines of every version are compared for ever:
+``fingerprint_v1`` has the function of version 1.
+"""
 
 import json
 from hashlib import sha256
+from typing import Any
 
-from shall.cases.model import Case
-from shall.cases.writer import to_data
+from shall.cases.fingerprint_v1 import FIELDS, case_fingerprint_v1
+from shall.cases.model import (
+    Allure,
+    Body,
+    BodyKind,
+    Case,
+    Check,
+    CheckKind,
+    Operation,
+    RequestTemplate,
+    Step,
+    Teardown,
+)
+
+_VERSION = "2:"
+
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode
+
+_ABOUT_THE_CASE = frozenset({"name", "description", "allure", "tags", "verifies"})
+"""Fields of a case that change nothing of what it sends and checks."""
+
+_BLANK: dict[type, Any] = {
+    type(blank): blank
+    for blank in (
+        Case("", ()),
+        Step("", RequestTemplate("")),
+        Teardown("", Operation.API),
+        RequestTemplate(""),
+        Body(BodyKind.JSON, None),
+        Check(CheckKind.EXISTS),
+        Allure(),
+    )
+}
+"""The records of a case without anything in them."""
 
 
 def case_fingerprint(case: Case) -> str:
-    """Return 64 hexadecimal digits, the same for every way to write the same case.
+    """Return the version and 64 hexadecimal digits, the same for every way to write a case.
 
-    Comments, the order of keys and older spellings do not count; the order of steps does.
+    Comments, the order of keys, older spellings and what only describes the case do not count; the
+    order of steps does. A field that is not used does not count, so that a new one changes no
+    fingerprint of the cases that were written before it.
     """
-    text = json.dumps(to_data(case), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return sha256(text.encode("ascii")).hexdigest()
+    data = {name: it for name, it in _data(case).items() if name not in _ABOUT_THE_CASE}
+    return _VERSION + sha256(_encode(data).encode("ascii")).hexdigest()
+
+
+def case_fingerprints(case: Case) -> frozenset[str]:
+    """Return the fingerprints of a case in this version and in each older one that knows it."""
+    older = {case_fingerprint_v1(case)} if _is_of_v1(case) else set()
+    return frozenset({case_fingerprint(case), *older})
+
+
+def _data(value: Any) -> Any:
+    """Return a part of a case as JSON data, without the fields that are not used."""
+    if isinstance(value, tuple):
+        return [_data(item) for item in value]
+    if type(value) in _BLANK:
+        return {name: _data(item) for name, item in _used(value).items()}
+    return value
+
+
+def _used(record: Any) -> dict[str, Any]:
+    blank = _BLANK[type(record)]
+    values = {name: getattr(record, name) for name in record.__struct_fields__}
+    return {name: it for name, it in values.items() if it != getattr(blank, name)}
+
+
+def _is_of_v1(value: Any) -> bool:
+    """Return whether a part of a case uses only fields that version 1 knows."""
+    if isinstance(value, tuple):
+        return all(map(_is_of_v1, value))
+    if type(value) not in _BLANK:
+        return True
+    known = FIELDS.get(type(value).__name__, "").split()
+    return all(name in known and _is_of_v1(item) for name, item in _used(value).items())

@@ -4,8 +4,9 @@ The table is here so that reading can refuse an unknown name or a wrong argument
 is sent; the engine implements them.
 """
 
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from shall.cases.nearest import nearest
 from shall.cases.syntax import Call
@@ -17,8 +18,7 @@ KEYWORD_SPELLINGS = {"min": "min_val", "max": "max_val", "fmt": "format", "offse
 """Other spellings of keyword arguments."""
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(Struct, frozen=True):
     """Parameters with their defaults, in order. ``any_arguments`` takes whatever is given."""
 
     parameters: tuple[tuple[str, Any], ...] = ()
@@ -66,30 +66,33 @@ FUNCTIONS: dict[str, Signature] = {
 FUNCTION_NAMES = frozenset(FUNCTIONS)
 
 
-def check_call(call: Call) -> tuple[str, str | None] | None:
-    """Return what is wrong with a call, and what to do; None when it can be made."""
+def check_call(call: Call) -> tuple[str, str, str] | None:
+    """Return code, message and hint of what is wrong with a call; None when it can be made."""
     if call.module not in MODULES:
-        return f"unknown module `{call.module}`", "Functions stand in `tools` and `helpers`."
+        hint = "Functions are in `tools` and `helpers`."
+        return "case.unknown-function", f"Unknown module `{call.module}`.", hint
     signature = FUNCTIONS.get(call.name)
     if signature is None:
         near = nearest(call.name, FUNCTIONS)
-        return f"unknown function `{call.name}`", f"Did you mean `{near}`?" if near else None
+        hint = f"Did you mean `{near}`?" if near else ""
+        return "case.unknown-function", f"Unknown function `{call.name}`.", hint
     if call.name == "random_choice" and (call.kwargs or not call.args):
-        return "`random_choice` needs something to choose from", "Give a list or several values."
+        message = "`random_choice` needs something to choose from."
+        return "case.bad-argument", message, "Pass a list or several values."
     wrong = None if signature.any_arguments else _wrong_arguments(call, signature)
-    return (wrong, f"It is {call.name}{signature}.") if wrong else None
+    return ("case.bad-argument", wrong, f"It is {call.name}{signature}.") if wrong else None
 
 
 def _wrong_arguments(call: Call, signature: Signature) -> str | None:
     names = [name for name, _ in signature.parameters]
     if len(call.args) > len(names):
-        return f"`{call.name}` takes {len(names)} arguments, not {len(call.args)}"
+        return f"`{call.name}` takes {len(names)} arguments, not {len(call.args)}."
     given = set(names[: len(call.args)])
     for written, _ in call.kwargs:
         name = KEYWORD_SPELLINGS.get(written, written)
         if name not in names:
-            return f"`{call.name}` has no argument `{written}`"
+            return f"`{call.name}` has no argument `{written}`."
         if name in given:
-            return f"`{call.name}` is given `{name}` twice"
+            return f"`{call.name}` is given `{name}` twice."
         given.add(name)
     return None

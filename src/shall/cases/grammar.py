@@ -70,7 +70,7 @@ class _Reader:
         self.begin = space.end() if space else self.end
         if self.begin - self.start > MAX_LENGTH:
             raise self.bad(
-                f"an expression is longer than {MAX_LENGTH} characters",
+                f"An expression is longer than {MAX_LENGTH} characters.",
                 "Close it with `}}`, or put the value into a variable.",
             )
         found = _TOKEN.match(self.text, self.begin)
@@ -87,14 +87,14 @@ class _Reader:
         """Make the error for a token that may not stand here."""
         if not self.word:
             return self.bad(
-                "`{{` is not closed", 'Add `}}`, or write `{{ "{{" }}` for the two braces.'
+                "`{{` is not closed.", 'Add `}}`, or write `{{ "{{" }}` for the two braces.'
             )
         hint = None
         if self.word in "\"'":
             hint = f"Close the text with {self.word}."
         elif self.word in "+-*/|%<>!&?:":
             hint = "There are no operators or filters: use a function or a variable."
-        return self.bad(f"{wanted} expected, not {self.word[:40]!r}", hint)
+        return self.bad(f"Expected {wanted}, not {self.word[:40]!r}.", hint)
 
     def expect(self, mark: str) -> None:
         """Step over a mark that must stand here."""
@@ -105,7 +105,7 @@ class _Reader:
     def expression(self, depth: int) -> Expression:
         """Read one expression."""
         if depth > MAX_DEPTH:
-            raise self.bad(f"calls and lists stand more than {MAX_DEPTH} deep")
+            raise self.bad(f"Calls and lists are nested more than {MAX_DEPTH} deep.")
         if self.kind == "name":
             return self.named(depth)
         if self.kind == "text":
@@ -133,7 +133,7 @@ class _Reader:
                 path.append(self.index())
         if self.word == "(" and self.kind == "mark":
             if len(path) != 1:
-                raise self.bad("a function has at most one name before it, as in `tools.uuid()`")
+                raise self.bad("A function has at most one name before it, as in `tools.uuid()`.")
             return self.call(name, str(path[0]), depth)
         return Reference(GLOBAL if name == "GLOBAL" else name, tuple(path))
 
@@ -170,11 +170,11 @@ class _Reader:
             value = self.expression(depth + 1)
             if self.word == "=" and isinstance(value, Reference) and not value.path:
                 if value.root in kwargs:
-                    raise self.bad(f"the argument `{value.root}` is given twice")
+                    raise self.bad(f"The argument `{value.root}` is given twice.")
                 self.advance()
                 kwargs[value.root] = self.expression(depth + 1)
             elif kwargs:
-                raise self.bad("a positional argument stands behind a named one")
+                raise self.bad("A positional argument follows a named one.")
             else:
                 args.append(value)
             self.separator(")")
@@ -202,7 +202,7 @@ class _Reader:
         word = self.word
         value = int(word) if _INTEGER.fullmatch(word) else float(word)
         if value in (float("inf"), float("-inf")):
-            raise self.bad(f"the number {word} is too large")
+            raise self.bad(f"The number {word} is too large.")
         self.advance()
         return value
 
@@ -212,7 +212,7 @@ class _Reader:
         try:
             text = text.encode("utf-16", "surrogatepass").decode("utf-16")
         except UnicodeDecodeError:
-            raise self.bad("a text holds half of a surrogate pair") from None
+            raise self.bad("A text holds half of a surrogate pair.") from None
         self.advance()
         return text
 
@@ -223,6 +223,6 @@ class _Reader:
             return chr(int(escape[1:], 16))
         if escape not in _ESCAPES:
             raise self.bad(
-                f"unknown escape \\{escape}", "Write \\n, \\t, \\r, \\\\, \\\", \\' or \\u4e2d."
+                f"Unknown escape \\{escape}.", "Write \\n, \\t, \\r, \\\\, \\\", \\' or \\u4e2d."
             )
         return _ESCAPES[escape]

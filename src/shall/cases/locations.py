@@ -1,4 +1,4 @@
-"""Finds the place of a value in a case file. Slow, and only wanted after a failure."""
+"""Finds the span of a value in a case file. Slow, and only wanted after a failure."""
 
 import yaml
 from yaml.nodes import MappingNode, Node, SequenceNode
@@ -12,7 +12,7 @@ _Children = dict[str, tuple[Node, Node]]
 
 
 class Locator:
-    """The places of one text, parsed once; each mapping is indexed once, when it is first asked."""
+    """The spans of one text, parsed once; each mapping is indexed once, when it is first asked."""
 
     def __init__(self, text: str, file: str) -> None:
         self.file = file
@@ -25,8 +25,8 @@ class Locator:
         self.case = found[1] if found else self.root
         self.top = found[0] if found and self.root else self.root
 
-    def place(self, keys: Keys, at_key: bool = False) -> Span:
-        """Return the place of the value at the keys, or of its key."""
+    def span(self, keys: Keys, at_key: bool = False) -> Span:
+        """Return the span of the value at the keys, or of its key."""
         node, key_node = self.case, self.top
         for key in keys:
             found = self._child(node, key)
@@ -36,7 +36,9 @@ class Locator:
         shown = key_node if at_key or (isinstance(node, MappingNode) and not keys) else node
         if shown is None:
             return Span(self.file, 1)
-        return Span(self.file, shown.start_mark.line + 1, shown.start_mark.column + 1)
+        start, end = shown.start_mark, shown.end_mark
+        length = end.column - start.column if end.line == start.line else 0
+        return Span(self.file, start.line + 1, start.column + 1, length)
 
     def _child(self, node: Node | None, key: str | int) -> tuple[Node, Node] | None:
         """Return the key node and the value node of a child; merged mappings come last."""

@@ -5,9 +5,10 @@ expressions); ``cases.expression`` parses them and the engine evaluates them.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct, field
 
 
 class CheckKind(StrEnum):
@@ -42,8 +43,7 @@ class CheckKind(StrEnum):
     SSE_LAST_EVENT = "sse_last_event"
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True, gc=False):
     """One assertion about a response.
 
     ``field`` is a path into the JSON body (``data.items[0].id``, ``[0].id`` for an array root,
@@ -72,16 +72,14 @@ class BodyKind(StrEnum):
     DATA = "data"
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(Struct, frozen=True, gc=False):
     """A request body as written."""
 
     kind: BodyKind
     value: Any
 
 
-@dataclass(frozen=True, slots=True)
-class RequestTemplate:
+class RequestTemplate(Struct, frozen=True, gc=False):
     """A request before its expressions are evaluated.
 
     ``url`` is absolute, or a path that is joined to the host. ``files`` maps a form field to a
@@ -90,17 +88,16 @@ class RequestTemplate:
 
     url: str
     method: str = "GET"
-    headers: Mapping[str, Any] = field(default_factory=dict)
-    params: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    params: Mapping[str, Any] = field(default_factory=dict[str, Any])
     body: Body | None = None
-    files: Mapping[str, Any] = field(default_factory=dict)
+    files: Mapping[str, Any] = field(default_factory=dict[str, Any])
     timeout_s: float | None = None
     project: str | None = None
     follow_redirects: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True, gc=False):
     """One request and what must hold of its response.
 
     ``allow_status`` lists statuses of 400 and above that are not a failure for a step that does
@@ -120,8 +117,7 @@ class Operation(StrEnum):
     DB = "db"
 
 
-@dataclass(frozen=True, slots=True)
-class Teardown:
+class Teardown(Struct, frozen=True, gc=False):
     """What is undone after the steps. ``request`` for an API call, ``query`` for a database."""
 
     id: str
@@ -132,8 +128,7 @@ class Teardown:
     allow_status: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Allure:
+class Allure(Struct, frozen=True, gc=False):
     """Labels for Allure reports."""
 
     epic: str | None = None
@@ -141,8 +136,7 @@ class Allure:
     story: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True, gc=False):
     """A test case: steps in order, then teardowns in reverse.
 
     ``verifies`` holds criterion ids such as ``auth#1.2``; ``secrets`` names variables whose
@@ -154,7 +148,7 @@ class Case:
     description: str = ""
     host: str | None = None
     allure: Allure | None = None
-    variables: Mapping[str, Any] = field(default_factory=dict)
+    variables: Mapping[str, Any] = field(default_factory=dict[str, Any])
     secrets: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     verifies: tuple[str, ...] = ()

@@ -34,7 +34,7 @@ def parse_path(text: str) -> tuple[str | int, ...]:
         BadValue: The path is not understood. ``details["offset"]`` tells where.
     """
     if len(text) > MAX_LENGTH:
-        raise BadValue(f"a path is longer than {MAX_LENGTH} characters", details={"offset": 0})
+        raise BadValue(f"A path is longer than {MAX_LENGTH} characters.", details={"offset": 0})
     written = text.strip()
     position = start = 1 if written == "$" or written.startswith(("$.", "$[")) else 0
     parts: list[str | int] = []
@@ -59,7 +59,7 @@ def _part(found: re.Match[str]) -> str | int:
 
 def _bad(text: str, position: int) -> BadValue:
     return BadValue(
-        f"the path {text!r} is not understood at character {position + 1}",
+        f"The path {text!r} is not understood at character {position + 1}.",
         hint='Write it like `data.items[0].id`, `[0].id`, `["odd key"]` or `$`.',
         details={"offset": position},
     )

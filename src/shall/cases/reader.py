@@ -1,9 +1,10 @@
 """Reads a test case: text or data in, a ``Case`` or every problem at once out."""
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from shall.cases.aliases import CASE_KEYS, REQUEST_KEYS
 from shall.cases.checks import read_checks
@@ -12,11 +13,17 @@ from shall.cases.fields import Fields, Finding, Findings, kind_of, written
 from shall.cases.model import Allure, Case, Operation, Step, Teardown
 from shall.cases.nearest import nearest
 from shall.cases.path import parse_path
-from shall.cases.problem_limit import told_problems
+from shall.cases.plain_case import plain_case
+from shall.cases.plain_yaml import read_plain
 from shall.cases.references import check_references
 from shall.cases.requests import REQUEST_FIELDS, check_address, read_allowed, read_request
-from shall.errors import BadValue, InvalidCase, Problem
+from shall.diagnostics import Diagnostic, Edit
+from shall.diagnostics.bounds import with_count
+from shall.errors import BadValue, InvalidCase
 from shall.span import Span
+
+if TYPE_CHECKING:
+    from shall.cases.locations import Locator
 
 _CASE_FIELDS = frozenset(
     ("name", "description", "host", "allure", "variables", "secrets", "tags", "verifies")
@@ -28,50 +35,55 @@ _ROOT = re.compile(r"""^(?:\ufeff)?["']?(testcase|unittest)["']?[ \t]*:(?=\s|$)"
 _JSON_ROOT = re.compile(r"""\s*\{\s*["']?(testcase|unittest)["']?\s*:""")
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A case, and notes on the older spellings in which it was written."""
+class Reading(Struct, frozen=True):
+    """A case, and what was noted about how it is written."""
 
     case: Case
-    notes: tuple[str, ...]
+    notes: tuple[Diagnostic, ...] = ()
 
 
 def load_yaml(text: str, file: str) -> Any:
-    """Read one YAML document as JSON data. The parsers are imported with the first document.
+    """Read one YAML document as JSON data.
+
+    The parsers are imported with the first document that is not plain (``plain_yaml``).
 
     Raises:
         InvalidCase: It is not YAML, not JSON data, or larger or deeper than the limits.
     """
+    value = read_plain(text)
+    if value is not None:
+        return value
     from shall.cases import yaml_text
 
     return yaml_text.load_yaml(text, file)
 
 
-def locate(text: str, file: str, path: str) -> Span:
-    """Return the place of a path such as ``steps[0].assert[1]`` under ``testcase:``.
+def locate(text: str, file: str, path: str, *, at_key: bool = False) -> Span:
+    """Return the span of the value, or key, at ``steps[0].assert[1]`` under ``testcase:``.
 
-    A path that is not there gives the place of the nearest value above it; a text that is no
+    A path that is not there has the span of the nearest value above it; a text that is no
     YAML gives line 1. Older spellings in the text are found under today's names.
     """
-    return locator(text, file)(path)
+    return locator(text, file, at_key=at_key)(path)
 
 
-def locator(text: str, file: str) -> Callable[[str], Span]:
+def locator(text: str, file: str, *, at_key: bool = False) -> Callable[[str], Span]:
     """Return what ``locate`` does, for several paths: the text is parsed once, when it is asked."""
-    from shall.cases.locations import Locator
+    made: list[Any] = []
 
-    made: list[Locator] = []
-
-    def place(path: str) -> Span:
+    def span(path: str) -> Span:
         if not made:
+            from shall.cases.locations import Locator  # it imports PyYAML
+
             made.append(Locator(text, file))
         try:
             keys = parse_path(path) if path else ()
         except BadValue:
             keys = ()
-        return made[0].place(keys)
+        found: Span = made[0].span(keys, at_key)
+        return found
 
-    return place
+    return span
 
 
 def root_of(text: str) -> str | None:
@@ -86,32 +98,40 @@ def read_case(text: str, file: str) -> Case:
     Raises:
         InvalidCase: With every problem, each at its line and column.
     """
-    return examine_text(text, file).case
+    case, _ = _read_text(text, file)
+    return case
 
 
 def read_data(data: Mapping[str, Any], file: str) -> Case:
     """Read a case that came as JSON data, with or without its ``testcase`` root.
 
     Raises:
-        InvalidCase: With every problem; their places are line 1 of the file.
+        InvalidCase: With every problem, in line 1 of the file.
     """
     return examine_data(data, file).case
 
 
 def examine_text(text: str, file: str) -> Reading:
-    """Read like ``read_case``, and tell about older spellings too."""
-    findings = Findings()
-    case = _read_root(load_yaml(text, file), findings)
-    if findings.problems or case is None:
-        from shall.cases.locations import Locator
+    """Read like ``read_case``, and return notes too."""
+    case, findings = _read_text(text, file)
+    return Reading(case, _notes(findings, _spans_in(text, file)) if findings else ())
 
-        locator = Locator(text, file)
-        raise _invalid(findings, lambda finding: locator.place(finding.keys, finding.at_key))
-    return Reading(case, findings.notes)
+
+def _read_text(text: str, file: str) -> tuple[Case, Findings | None]:
+    """Return a case, and what was found while it was read; None: it is plain, so nothing."""
+    data = load_yaml(text, file)
+    plain = plain_case(data)
+    if plain is not None:
+        return plain, None
+    findings = Findings()
+    case = _read_root(data, findings)
+    if findings.problems or case is None:
+        raise _invalid(findings, _spans_in(text, file))
+    return case, findings
 
 
 def examine_data(data: Mapping[str, Any], file: str) -> Reading:
-    """Read like ``read_data``, and tell about older spellings too."""
+    """Read like ``read_data``, and return notes too."""
     findings = Findings()
     check_data(data, findings)
     case = None
@@ -120,31 +140,66 @@ def examine_data(data: Mapping[str, Any], file: str) -> Reading:
         case = _read_root(data if rooted else {"testcase": data}, findings)
     if findings.problems or case is None:
         raise _invalid(findings, lambda _: Span(file, 1))
-    return Reading(case, findings.notes)
+    return Reading(case, _notes(findings, lambda _: Span(file, 1)))
 
 
-def _invalid(findings: Findings, place_of: Callable[[Finding], Span]) -> InvalidCase:
-    problems = [
-        Problem(place_of(finding), written(finding.keys), finding.message, finding.hint)
-        for finding in findings.problems
-    ]
-    return InvalidCase(
-        told_problems(sorted(problems, key=lambda it: it.place), findings.more_problems)
+def _spans_in(text: str, file: str) -> Callable[[Finding], Span]:
+    """Return what finds the places of findings; the text is parsed for the first one."""
+    made: list[Locator] = []
+
+    def span_of(finding: Finding) -> Span:
+        if not made:
+            from shall.cases.locations import Locator
+
+            made.append(Locator(text, file))
+        return made[0].span(finding.keys, finding.at_key)
+
+    return span_of
+
+
+def _invalid(findings: Findings, span_of: Callable[[Finding], Span]) -> InvalidCase:
+    return InvalidCase(_diagnostics(findings.problems, findings.more_problems, span_of))
+
+
+def _notes(findings: Findings, span_of: Callable[[Finding], Span]) -> tuple[Diagnostic, ...]:
+    return tuple(_diagnostics(findings.notes, findings.more_notes, span_of))
+
+
+def _diagnostics(
+    findings: Sequence[Finding], more: int, span_of: Callable[[Finding], Span]
+) -> list[Diagnostic]:
+    found = [_diagnostic(finding, span_of(finding)) for finding in findings]
+    return with_count(sorted(found, key=lambda it: it.span or Span("", 0)), more)
+
+
+def _diagnostic(finding: Finding, span: Span) -> Diagnostic:
+    fix = Edit(span, finding.fix) if finding.fix and span.length else None
+    return Diagnostic(
+        finding.code,
+        finding.severity,
+        finding.message,
+        span,
+        finding.hint,
+        written(finding.keys),
+        fix,
     )
 
 
 def _read_root(data: Any, findings: Findings) -> Case | None:
     if not isinstance(data, dict):
-        findings.add((), f"a case is a mapping under `testcase:`, not {kind_of(data)}")
+        message = f"A case is a mapping under `testcase:`, not {kind_of(data)}."
+        findings.add("case.bad-type", (), message)
     elif "unittest" in data:
-        findings.add((), "unit cases are not run by this release", "The file is left as it is.")
+        message = "Unit cases are not run by this release."
+        findings.add("case.not-supported", (), message, "The file is left as it is.")
     elif "testcase" not in data:
         near = nearest("testcase", map(str, data))
         hint = f"Is `{near}` meant?" if near else "Put the case under it."
-        findings.add((), "the root `testcase:` is missing", hint)
+        findings.add("case.no-root", (), "The root `testcase:` is missing.", hint)
     else:
         for name in data.keys() - {"testcase"}:
-            findings.add((), f"`{name}` stands beside `testcase:`", "Indent it under `testcase:`.")
+            message = f"`{name}` is beside `testcase:`."
+            findings.add("case.unknown-field", (), message, "Indent it under `testcase:`.")
         return _read_case(data["testcase"], findings)
     return None
 
@@ -158,7 +213,7 @@ def _read_case(data: Any, findings: Findings) -> Case:
         if root.values.get("steps") is None:
             root.missing("steps", hint)
         elif root.values["steps"] == []:
-            root.bad("steps", "must not be empty", hint)
+            root.bad("case.bad-value", "steps", "`steps` must not be empty.", hint)
     check_references(root, steps, teardowns, findings)
     return Case(
         name=root.required_text("name"),
@@ -188,7 +243,8 @@ def _read_host(root: Fields) -> str | None:
         return None
     check_address(root, "host", host)
     if "://" not in host and not host.startswith("{{"):
-        root.bad("host", "has no scheme", f"Write http://{host} or https://{host}.")
+        hint = f"Write http://{host} or https://{host}."
+        root.bad("case.bad-address", "host", "`host` has no scheme.", hint)
     return host
 
 
@@ -217,13 +273,15 @@ def _read_teardown(fields: Fields) -> Teardown:
     is_api = operation is Operation.API
     query = fields.text("query")
     if is_api and query:
-        fields.bad("query", "an api teardown runs no query", "Write `operation_type: db`.")
+        message = "An api teardown runs no query."
+        fields.bad("case.conflicting-fields", "query", message, "Write `operation_type: db`.")
     elif not is_api:
         if not query:
             fields.missing("query", "A db teardown runs a query.")
         for name in sorted(REQUEST_FIELDS & fields.values.keys()):
             if fields.values[name] not in (None, {}, []):
-                fields.findings.note(fields.at(name), "a db teardown does not use it; left out")
+                message = f"A db teardown does not use `{name}`; it is left out."
+                fields.findings.note("case.ignored-field", fields.at(name), message)
     return Teardown(
         id=fields.required_text("id"),
         operation=operation,
@@ -240,6 +298,7 @@ def _read_operation(fields: Fields) -> Operation:
         is_query = fields.values.get("query") and not fields.values.get("path")
         return Operation.DB if is_query else Operation.API
     if value not in tuple(Operation):
-        fields.bad("operation_type", f"must be 'api' or 'db', not '{value}'")
+        message = f"`operation_type` must be 'api' or 'db', not '{value}'."
+        fields.bad("case.bad-value", "operation_type", message)
         return Operation.API
     return Operation(value)

@@ -1,8 +1,9 @@
 """Checks the expressions of a case: that they parse, and name what is known by then."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from shall.cases.expression import GLOBAL, Call, Reference, parse_template, walk
 from shall.cases.fields import Fields, Findings, Keys
@@ -10,8 +11,7 @@ from shall.cases.functions import check_call
 from shall.errors import BadExpression
 
 
-@dataclass(slots=True)
-class Scope:
+class Scope(Struct):
     """The steps and teardowns of a case by id, with the moment at which each one answers.
 
     A name that is no step may be a variable of the run, so it is never a problem here.
@@ -38,25 +38,29 @@ class Scope:
             template = parse_template(text)
         except BadExpression as error:
             offset = error.details["offset"] + 1
-            self.findings.add(keys, f"{error.message} (character {offset})", error.hint)
+            message = f"{error.message.removesuffix('.')} (character {offset})."
+            self.findings.add("case.bad-expression", keys, message, error.hint or "")
             return
         for expression in template.expressions:
             for each in walk(expression):
                 if isinstance(each, Reference):
                     self._check_reference(each, keys, moment)
                 elif isinstance(each, Call) and (wrong := check_call(each)):
-                    self.findings.add(keys, *wrong)
+                    code, message, hint = wrong
+                    self.findings.add(code, keys, message, hint)
 
     def _check_reference(self, reference: Reference, keys: Keys, moment: int) -> None:
         known = self.answers_at.get(reference.root)
         if reference.root == GLOBAL:
             if not reference.path:
-                self.findings.add(keys, "`Global` alone is no value", "Write `Global.name`.")
+                message = "`Global` alone is no value."
+                self.findings.add("case.bad-expression", keys, message, "Write `Global.name`.")
         elif known is not None and known > moment:
             label = self.labels[reference.root]
             self.findings.add(
+                "case.forward-reference",
                 keys,
-                f"`{reference.root}` is {label}, which has not answered yet",
+                f"`{reference.root}` is {label}, which has not answered yet.",
                 "Refer to a step that stands before this one.",
             )
 
@@ -89,8 +93,9 @@ def check_references(
     if isinstance(variables, dict):
         for name in variables.keys() & scope.answers_at.keys():
             findings.add(
+                "case.duplicate-name",
                 (*root.at("variables"), name),
-                f"the variable `{name}` has the name of {scope.labels[name]}",
+                f"The variable `{name}` has the name of {scope.labels[name]}.",
                 "Rename one of the two.",
             )
     for name in ("host", "variables"):
@@ -113,9 +118,11 @@ def _add_id(scope: Scope, fields: Fields, moment: int) -> None:
         return
     label = f"the {str(fields.keys[0]).rstrip('s')} at {fields.keys[0]}[{fields.keys[1]}]"
     if name in scope.answers_at:
-        fields.bad("id", f"the id `{name}` is given twice; it is {scope.labels[name]} too")
+        message = f"The id `{name}` is given twice; it is {scope.labels[name]} too."
+        fields.bad("case.duplicate-id", "id", message)
     elif name in (GLOBAL, "GLOBAL"):
-        fields.bad("id", f"`{name}` is the name of the run's variables", "Choose another id.")
+        message = f"`{name}` is the name of the run's variables."
+        fields.bad("case.duplicate-name", "id", message, "Choose another id.")
     else:
         scope.answers_at[name] = moment
         scope.labels[name] = label

@@ -45,7 +45,8 @@ def read_allowed(fields: Fields) -> tuple[int, ...]:
     statuses = value if isinstance(value, list) else [value]
     wrong = [each for each in statuses if type(each) is not int or not 100 <= each <= 599]
     if wrong:
-        fields.bad("allow_status", f"must be statuses from 100 to 599, not {wrong[0]!r}")
+        message = f"`allow_status` must be statuses from 100 to 599, not {wrong[0]!r}."
+        fields.bad("case.bad-value", "allow_status", message)
         return ()
     return tuple(statuses)
 
@@ -54,16 +55,19 @@ def check_address(fields: Fields, name: str, value: str) -> None:
     """Note an address that can never be sent to."""
     scheme = _SCHEME.match(value)
     if scheme and scheme[1].lower() not in ("http", "https"):
-        fields.bad(name, f"cannot send to {scheme[1]}://", "Only http and https are sent.")
+        message = f"`{name}` cannot send to {scheme[1]}://."
+        fields.bad("case.bad-address", name, message, "Only http and https are sent.")
     if _CONTROL.search(value):
-        fields.bad(name, "holds a line break or another control character")
+        message = f"`{name}` holds a line break or another control character."
+        fields.bad("case.bad-address", name, message)
 
 
 def _read_url(fields: Fields) -> str:
     values = fields.values
     name = "url" if values.get("url") is not None else "path"
     if name == "url" and values.get("path") is not None:
-        fields.bad("url", "`path` is given too", "Remove one of the two.")
+        message = "`path` is given too."
+        fields.bad("case.conflicting-fields", "url", message, "Remove one of the two.")
     if values.get(name) is None:
         fields.missing("path", "Write `path: /users`, or `url:` with the whole address.")
         return ""
@@ -80,7 +84,8 @@ def _read_method(fields: Fields) -> str:
     if method not in METHODS:
         near = nearest(method, METHODS, cutoff=0.5)
         hint = f"Did you mean {near}?" if near else f"Known are {', '.join(METHODS)}."
-        fields.bad("method", f"unknown method '{written}'", hint)
+        message = f"Unknown method '{written}'."
+        fields.bad("case.unknown-method", "method", message, hint, near or "")
         return "GET"
     return method
 
@@ -91,11 +96,14 @@ def _read_flat(fields: Fields, name: str, wanted: str) -> dict[str, Any]:
         keys = (*fields.at(name), key)
         listed = isinstance(value, list) and name == "params"
         if isinstance(value, dict) or (isinstance(value, list) and not listed):
-            fields.findings.add(keys, f"must be {wanted}, not {kind_of(value)}")
+            message = f"`{key}` must be {wanted}, not {kind_of(value)}."
+            fields.findings.add("case.bad-type", keys, message)
         elif name == "headers" and value is None:
-            fields.findings.add(keys, f"the header `{key}` has no value", "Remove it or fill it.")
+            message = f"The header `{key}` has no value."
+            fields.findings.add("case.bad-header", keys, message, "Remove it or fill it.")
         elif name == "headers" and (_CONTROL.search(key) or _CONTROL.search(str(value))):
-            fields.findings.add(keys, "a header holds a line break or another control character")
+            message = "A header holds a line break or another control character."
+            fields.findings.add("case.bad-header", keys, message)
     return values
 
 
@@ -103,7 +111,8 @@ def _read_files(fields: Fields) -> dict[str, Any]:
     values = fields.mapping("files")
     for key, value in values.items():
         if type(value) is not str or not value:
-            fields.findings.add((*fields.at("files"), key), "must be the path of a file")
+            message = f"`{key}` must be the path of a file."
+            fields.findings.add("case.bad-type", (*fields.at("files"), key), message)
     return values
 
 
@@ -118,13 +127,15 @@ def _read_body(fields: Fields, method: str) -> Body | None:
     value = values[name]
     if len(given) > 1:
         others = " and ".join(f"`{each}`" for each in given)
-        fields.bad(given[1], f"a request has one body, not {others}", "Keep one of them.")
+        message = f"A request has one body, not {others}."
+        fields.bad("case.conflicting-fields", given[1], message, "Keep one of them.")
     if name in ("json", "text") and values.get("files"):
-        fields.bad("files", f"files are sent as a form, not beside `{name}`", "Use `form`.")
+        message = f"Files are sent as a form, not beside `{name}`."
+        fields.bad("case.conflicting-fields", "files", message, "Use `form`.")
     if name == "text" and type(value) is not str:
-        fields.bad("text", f"must be a text, not {kind_of(value)}")
+        fields.bad_type("text", "a text")
     if name == "form" and not isinstance(value, dict) and not is_template(value):
-        fields.bad("form", f"must be a mapping, not {kind_of(value)}")
+        fields.bad_type("form", "a mapping")
     if name == "data" and not value and method in ("GET", "HEAD"):
         return None  # older files write `data: {}` where there is none
     return Body(BodyKind(name), value)

@@ -1,29 +1,27 @@
 """What a ``{{ template }}`` is made of: frozen values that the engine walks."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 GLOBAL = "Global"
 """The root under which the variables of a run are read; ``GLOBAL`` is read as the same."""
 
 
-@dataclass(frozen=True, slots=True)
-class Literal:
+class Literal(Struct, frozen=True):
     """A value written in the expression: a number, a text, true, false or null."""
 
     value: str | int | float | bool | None
 
 
-@dataclass(frozen=True, slots=True)
-class Array:
+class Array(Struct, frozen=True):
     """A list written in the expression: ``[1, login.id]``. It evaluates to a new list."""
 
     items: "tuple[Expression, ...]"
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Struct, frozen=True):
     """A value by name: ``login.data[0]`` is root ``login`` and path ``("data", 0)``.
 
     ``GLOBAL.x`` has the root ``Global``.
@@ -33,8 +31,7 @@ class Reference:
     path: tuple[str | int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """A function call. ``module`` is empty for a bare ``uuid()``."""
 
     module: str
@@ -46,8 +43,7 @@ class Call:
 Expression: TypeAlias = Literal | Array | Reference | Call
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(Struct, frozen=True):
     """A text cut into literal parts and expressions. No part is an empty text."""
 
     parts: tuple[str | Expression, ...]

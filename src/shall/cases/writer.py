@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import fields as fields_of
 from typing import Any
 
 from shall.cases.model import Allure, Case, Check, CheckKind, RequestTemplate, Step, Teardown
@@ -35,7 +34,7 @@ def _filled(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _allure(allure: Allure) -> dict[str, Any]:
-    labels = {each.name: getattr(allure, each.name) for each in fields_of(allure)}
+    labels = {name: getattr(allure, name) for name in Allure.__struct_fields__}
     return {name: label for name, label in labels.items() if label is not None}
 
 

@@ -2,80 +2,80 @@
 
 from typing import Any
 
-_UNCLOSED = "a quoted text is not closed"
-_INDENT = "this line is not indented as the lines above it"
+_UNCLOSED = "A quoted text is not closed."
+_INDENT = "This line is not indented as the lines above it."
 _ALIGN = "Align the keys of one mapping, and the dashes of one list."
 
-_SENTENCES: dict[str, tuple[str, str | None]] = {
+_SENTENCES: dict[str, tuple[str, str]] = {
     "mapping values are not allowed in this context": (
-        "a second `key: value` begins here",
+        "A second `key: value` begins here.",
         "Quote a text that holds `: `; put each key on a line of its own.",
     ),
     "found character that cannot start any token": (
-        "a value cannot begin with this character",
+        "A value cannot begin with this character.",
         "Quote the text.",
     ),
-    "did not find expected ',' or ']'": ("`,` or `]` is missing in a list `[...]`", "Add it."),
-    "did not find expected ',' or '}'": ("`,` or `}` is missing in a mapping `{...}`", "Add it."),
+    "did not find expected ',' or ']'": ("`,` or `]` is missing in a list `[...]`.", "Add it."),
+    "did not find expected ',' or '}'": ("`,` or `}` is missing in a mapping `{...}`.", "Add it."),
     "did not find expected '-' indicator": (_INDENT, "Begin each item of the list with `- `."),
     "did not find expected key": (_INDENT, _ALIGN),
-    "did not find expected node content": ("a value is missing here", "Quote `]`, `}` and `,`."),
-    "could not find expected ':'": ("`:` is missing after a key", "Write `key: value`."),
-    "found unexpected ':'": ("`:` cannot stand here", "Quote the text."),
+    "did not find expected node content": ("A value is missing here.", "Quote `]`, `}` and `,`."),
+    "could not find expected ':'": ("`:` is missing after a key.", "Write `key: value`."),
+    "found unexpected ':'": ("`:` cannot stand here.", "Quote the text."),
     "block sequence entries are not allowed in this context": (
-        "a list cannot begin in the line of its key",
+        "A list cannot begin in the line of its key.",
         "Put `- ` on the next line, or write [a, b].",
     ),
     "mapping keys are not allowed in this context": (
-        "`?` cannot begin a value here",
+        "`?` cannot begin a value here.",
         "Quote the text.",
     ),
     "found unknown escape character": (
-        "a text in double quotes has an unknown escape",
+        "A text in double quotes has an unknown escape.",
         r"Write \\ for a backslash, or use single quotes.",
     ),
     "did not find expected hexdecimal number": (
-        "an escape lacks hexadecimal digits",
+        "An escape lacks hexadecimal digits.",
         r"Write \x4e, \u4e2d or \U0001f600.",
     ),
-    "found invalid Unicode character escape code": ("an escape names no character", None),
+    "found invalid Unicode character escape code": ("An escape names no character.", ""),
     "found a tab character that violates indentation": (
-        "a tab cannot indent",
+        "A tab cannot indent.",
         "Indent with spaces.",
     ),
     "found a tab character where an indentation space is expected": (
-        "a tab cannot indent",
+        "A tab cannot indent.",
         "Indent with spaces.",
     ),
     "found an indentation indicator equal to 0": (
-        "the indentation of a block of text is 1 to 9",
+        "The indentation of a block of text is 1 to 9.",
         "Write `|` alone.",
     ),
     "found unexpected end of stream": (_UNCLOSED, "Add the closing quote."),
     "found unexpected document indicator": (_UNCLOSED, "Add the closing quote."),
     "but found another document": (
-        "a second document begins here",
+        "A second document begins here.",
         "Keep one: remove `---`.",
     ),
     "did not find expected alphabetic or numeric character": (
-        "an anchor `&` or alias `*` has no name",
+        "An anchor `&` or alias `*` has no name.",
         "Quote a text that begins with & or *.",
     ),
-    "found duplicate anchor": ("the same anchor is given twice", None),
+    "found duplicate anchor": ("The same anchor is given twice.", ""),
     "did not find expected <document start>": (
-        "`---` is missing",
+        "`---` is missing.",
         "Remove lines that begin with %.",
     ),
-    "found incompatible YAML document": ("another version of YAML is asked for", "Remove %YAML."),
-    "found unknown directive name": ("a directive `%` is unknown", "Remove the line."),
+    "found incompatible YAML document": ("Another version of YAML is asked for.", "Remove %YAML."),
+    "found unknown directive name": ("A directive `%` is unknown.", "Remove the line."),
 }
 
-_FOLLOWS = ("something follows a value that has ended", "Quote the whole value.")
+_FOLLOWS = ("Something follows a value that has ended.", "Quote the whole value.")
 
-_NOT_YAML = "this is not YAML"
+_NOT_YAML = "This is not YAML."
 
 
-def explained(problem: str | None, before: str = "") -> tuple[str, str | None]:
+def explained(problem: str | None, before: str = "") -> tuple[str, str]:
     """Return message and hint for a sentence of libyaml or PyYAML.
 
     ``before`` is the text of the line up to the fault. A sentence that is not known, such as one
@@ -88,12 +88,12 @@ def explained(problem: str | None, before: str = "") -> tuple[str, str | None]:
         return _SENTENCES[said]
     if said.startswith("could not determine a constructor for the tag"):
         tag = said.partition("'")[2].rpartition("'")[0].replace("tag:yaml.org,2002:", "!!")
-        return f"the tag {tag:.60} is not read here", "Remove it: the values are JSON data."
+        return f"The tag {tag:.60} is not read here.", "Remove it: the values are JSON data."
     if said.startswith("expected a mapping or list of mappings for merging"):
-        return "`<<` takes a mapping or a list of mappings", "Write `<<: *anchor`."
+        return "`<<` takes a mapping or a list of mappings.", "Write `<<: *anchor`."
     if said.startswith(("expected a scalar node", "expected a mapping node", "expected a seq")):
-        return "the value is not of the type of its tag", "Remove the tag."
-    return _NOT_YAML, None
+        return "The value is not of the type of its tag.", "Remove the tag."
+    return _NOT_YAML, ""
 
 
 def unreadable_character(error: Any, text: str) -> tuple[int, int, str] | None:
@@ -103,4 +103,4 @@ def unreadable_character(error: Any, text: str) -> tuple[int, int, str] | None:
         return None
     before = text[:position]
     line, column = before.count("\n") + 1, position - (before.rfind("\n") + 1) + 1
-    return line, column, f"the character U+{ord(text[position]):04X} cannot stand in YAML"
+    return line, column, f"The character U+{ord(text[position]):04X} is not allowed in YAML."

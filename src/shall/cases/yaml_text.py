@@ -14,11 +14,12 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from shall.cases.bounds import MAX_CHARACTERS, MAX_DEPTH, MAX_DIGITS, MAX_NODES
 from shall.cases.nesting import first_excess
-from shall.cases.problem_limit import MESSAGE_LENGTH, first_problems, shortened
 from shall.cases.yaml_agreement import Agreement, is_risky
 from shall.cases.yaml_parser import load_parser
 from shall.cases.yaml_problems import explained, unreadable_character
-from shall.errors import InvalidCase, Problem
+from shall.diagnostics import Diagnostic, Severity
+from shall.diagnostics.bounds import first_diagnostics, shortened
+from shall.errors import InvalidCase
 from shall.span import Span
 
 yaml_rs = load_parser()
@@ -41,7 +42,7 @@ _Loader.yaml_constructors = {
     if not (tag or "").endswith(_NOT_JSON)
 }
 
-_TOO_DEEP = f"the file is more than {MAX_DEPTH} levels deep"
+_TOO_DEEP = f"The file is more than {MAX_DEPTH} levels deep."
 
 
 def _bounded(construct: Callable[[Any, ScalarNode], Any]) -> Callable[[Any, ScalarNode], Any]:
@@ -49,11 +50,13 @@ def _bounded(construct: Callable[[Any, ScalarNode], Any]) -> Callable[[Any, Scal
 
     def construct_bounded(loader: Any, node: ScalarNode) -> Any:
         if len(node.value) > MAX_DIGITS:
-            raise _Refused(f"a number has more than {MAX_DIGITS} characters", node.start_mark)
+            message = f"A number has more than {MAX_DIGITS} characters."
+            raise _Refused("yaml.too-large", message, node.start_mark)
         try:
             return construct(loader, node)
         except (ValueError, ArithmeticError, LookupError):  # `!!int x`; an overflow of base 60
-            raise _Refused(f"{node.value!r:.60} is not a number", node.start_mark) from None
+            message = f"{node.value!r:.60} is not a number."
+            raise _Refused("yaml.not-json", message, node.start_mark) from None
 
     return construct_bounded
 
@@ -70,11 +73,11 @@ def load_yaml(text: str, file: str) -> Any:
     """
     if len(text) > MAX_CHARACTERS:
         raise InvalidCase(
-            [_problem(file, 1, 1, f"the file is longer than {MAX_CHARACTERS:,} characters")]
+            [_too_large(Span(file, 1), f"The file is longer than {MAX_CHARACTERS:,} characters.")]
         )
     excess = first_excess(text, MAX_DEPTH)
     if excess is not None:
-        raise InvalidCase([_problem(file, *excess, _TOO_DEEP)])
+        raise InvalidCase([_too_large(Span(file, *excess), _TOO_DEEP)])
     if not is_risky(text):
         try:
             value = yaml_rs.loads(text, parse_datetime=False)
@@ -96,22 +99,22 @@ def compose(text: str) -> Node | None:
 
 
 def _load_slowly(text: str, file: str) -> Any:
-    problems: list[Problem] = []
+    problems: list[Diagnostic] = []
     value = None
     try:
         _check_bounds(text)
         node = compose(text)
-        problems = first_problems(_node_problems(node, file)) if node else []
+        problems = first_diagnostics(_node_problems(node, file)) if node else []
         if not problems:
             loader = _Loader("")
             value = loader.construct_document(node) if node else None
     except yaml.MarkedYAMLError as error:
         problems = [_yaml_problem(error, text, file)]
     except RecursionError:
-        problems = [_problem(file, 1, 1, _TOO_DEEP)]
+        problems = [_too_large(Span(file, 1), _TOO_DEEP)]
     except (yaml.YAMLError, ValueError, LookupError) as error:
         line, column, said = unreadable_character(error, text) or (1, 1, explained(None)[0])
-        problems = [_problem(file, line, column, said)]
+        problems = [_problem("yaml.syntax", Span(file, line, column, 1), said)]
     if problems:
         raise InvalidCase(problems)
     return value
@@ -123,14 +126,15 @@ def _check_bounds(text: str) -> None:
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
         problem = bounds.count(event)
         if problem:
-            raise _Refused(problem, event.start_mark)
+            raise _Refused(*problem, event.start_mark)
 
 
 class _Refused(yaml.MarkedYAMLError):
     """The text is too deep, holds too much, or a number that is none."""
 
-    def __init__(self, problem: str, problem_mark: Any) -> None:
+    def __init__(self, code: str, problem: str, problem_mark: Any) -> None:
         super().__init__(problem=problem, problem_mark=problem_mark)
+        self.code, self.message = code, problem
 
 
 class _Bounds:
@@ -141,11 +145,12 @@ class _Bounds:
         self.opened: list[tuple[str | None, int]] = []
         self.total = 0
 
-    def count(self, event: Any) -> str | None:
-        """Count one event; tell what is wrong."""
+    def count(self, event: Any) -> tuple[str, str] | None:
+        """Count one event; return code and message of what is wrong."""
         if isinstance(event, yaml.AliasEvent):
             if event.anchor not in self.sizes:
-                return f"the alias *{event.anchor} stands inside or before its anchor"
+                message = f"The alias *{event.anchor} is inside or before its anchor."
+                return "yaml.syntax", message
             self.total += self.sizes[event.anchor]
         elif isinstance(event, yaml.CollectionEndEvent):
             anchor, before = self.opened.pop()
@@ -160,16 +165,16 @@ class _Bounds:
                 self.sizes.pop(event.anchor or "", None)
         return self.exceeded()
 
-    def exceeded(self) -> str | None:
+    def exceeded(self) -> tuple[str, str] | None:
         """Return which limit is passed."""
         if self.total > MAX_NODES:
-            return f"the file holds more than {MAX_NODES:,} values"
+            return "yaml.too-large", f"The file holds more than {MAX_NODES:,} values."
         if len(self.opened) > MAX_DEPTH:
-            return _TOO_DEEP
+            return "yaml.too-large", _TOO_DEEP
         return None
 
 
-def _node_problems(node: Node, file: str) -> Iterator[Problem]:
+def _node_problems(node: Node, file: str) -> Iterator[Diagnostic]:
     """Find keys given twice, keys that are not text, and values that JSON does not know."""
     seen: set[int] = set()
     waiting = [node]
@@ -184,21 +189,24 @@ def _node_problems(node: Node, file: str) -> Iterator[Problem]:
         elif isinstance(each, SequenceNode):
             waiting.extend(each.value)
         elif _is_infinite(each):
-            yield _at(each, file, f"{each.value} is not a JSON value", "Quote it.")
+            message = f"{each.value} is not a JSON value."
+            yield _at(each, file, "yaml.not-json", message, "Quote it.")
 
 
-def _key_problems(node: MappingNode, file: str) -> Iterator[Problem]:
+def _key_problems(node: MappingNode, file: str) -> Iterator[Diagnostic]:
     first: dict[str, int] = {}
     for key, _ in node.value:
         if not isinstance(key, ScalarNode):
-            yield _at(key, file, "a key must be text", 'Quote an expression: "{{ login.token }}".')
+            hint = 'Quote an expression: "{{ login.token }}".'
+            yield _at(key, file, "yaml.bad-key", "A key must be text.", hint)
         elif key.tag == "tag:yaml.org,2002:merge":
             continue
         elif key.tag != "tag:yaml.org,2002:str":
-            yield _at(key, file, f"the key {key.value} is not text", f'Quote it: "{key.value}".')
+            message, hint = f"The key {key.value} is not text.", f'Quote it: "{key.value}".'
+            yield _at(key, file, "yaml.bad-key", message, hint)
         elif key.value in first:
-            message = f"the key `{key.value}` is given twice, first in line {first[key.value]}"
-            yield _at(key, file, message, "Remove one of the two.")
+            message = f"The key `{key.value}` is given twice, first in line {first[key.value]}."
+            yield _at(key, file, "yaml.duplicate-key", message, "Remove one of the two.")
         else:
             first[key.value] = key.start_mark.line + 1
 
@@ -210,26 +218,33 @@ def _is_infinite(node: Node) -> bool:
     )
 
 
-def _yaml_problem(error: yaml.MarkedYAMLError, text: str, file: str) -> Problem:
+def _yaml_problem(error: yaml.MarkedYAMLError, text: str, file: str) -> Diagnostic:
     mark = error.problem_mark or error.context_mark
     line, column = (mark.line, mark.column) if mark else (0, 0)
+    span = Span(file, line + 1, column + 1)
     faulty = text.split("\n")[line : line + 1]
     said: str | None = error.problem
-    hint = None
     if said is not None and "nesting depth" in said:  # the library's limit, met before ours
-        said = _TOO_DEEP
-    elif said is None or not isinstance(error, _Refused):
-        said, hint = explained(said, faulty[0][:column] if faulty else "")
+        return _too_large(span, _TOO_DEEP)
     if faulty and faulty[0].lstrip(" ")[:1] == "\t":
-        said, hint = "a tab cannot indent", "Indent with spaces, not tabs."
-    return _problem(file, line + 1, column + 1, said, hint)
+        return _problem(
+            "yaml.syntax", span, "A tab cannot indent.", "Indent with spaces, not tabs."
+        )
+    if isinstance(error, _Refused):
+        return _problem(error.code, span, error.message)
+    message, hint = explained(said, faulty[0][:column] if faulty else "")
+    return _problem("yaml.syntax", span, message, hint)
 
 
-def _at(node: Node, file: str, message: str, hint: str | None = None) -> Problem:
-    mark = node.start_mark
-    return _problem(file, mark.line + 1, mark.column + 1, message, hint)
+def _at(node: Node, file: str, code: str, message: str, hint: str = "") -> Diagnostic:
+    start, end = node.start_mark, node.end_mark
+    length = end.column - start.column if end.line == start.line else 0
+    return _problem(code, Span(file, start.line + 1, start.column + 1, length), message, hint)
 
 
-def _problem(file: str, line: int, column: int, message: str, hint: str | None = None) -> Problem:
-    message = shortened(message, MESSAGE_LENGTH)
-    return Problem(Span(file, line, column), "", message, hint)
+def _too_large(span: Span, message: str) -> Diagnostic:
+    return _problem("yaml.too-large", span, message)
+
+
+def _problem(code: str, span: Span, message: str, hint: str = "") -> Diagnostic:
+    return Diagnostic(code, Severity.ERROR, shortened(message), span, hint)

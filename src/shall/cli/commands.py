@@ -3,10 +3,14 @@
 import argparse
 import importlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
 
+from shall.bootstrap import project_folder
 from shall.cli.options import parser
 from shall.cli.output import guarded
+from shall.errors import ShallError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -38,8 +42,29 @@ def _main(argv: Sequence[str]) -> int:
 def _command(arguments: argparse.Namespace) -> int:
     # Each command is a module of its own, so that nobody pays for the others.
     module = importlib.import_module(f"shall.cli.{arguments.command}")
-    status: int = module.execute(arguments)
+    try:
+        status: int = module.execute(arguments)
+    except ShallError as error:
+        if not error.diagnostics:
+            raise
+        return _report(error, getattr(arguments, "workspace", None))
     return status
+
+
+def _report(error: ShallError, workspace: str | None) -> int:
+    """Print the problems of an error with their lines; return its exit status."""
+    from shall.actions.excerpts import excerpts  # only where something is wrong
+    from shall.diagnostics.terminal import terminal
+    from shall.engine.redact import Redactor
+    from shall.workspace.files import Files
+
+    sources: Mapping[str, str] = {}
+    with suppress(ShallError):
+        files = Files(Path(workspace).resolve() if workspace else project_folder(Path.cwd()))
+        sources = excerpts(files, Redactor(), error.diagnostics)
+        files.close()
+    print(terminal(error.diagnostics, sources), file=sys.stderr)
+    return error.exit_status
 
 
 def _arguments(argv: Sequence[str] | None) -> Sequence[str]:

@@ -43,7 +43,7 @@ def execute(arguments: argparse.Namespace) -> int:
         run = run_showing(workspace, request, settings, collected)
     if workspace.state_warning:
         tell(workspace.state_warning)
-    show(run, settings)
+    show(run, settings, workspace)
     matrix = trace_requirements(workspace)
     colour = sys.stdout.isatty() and not settings.no_color
     say(

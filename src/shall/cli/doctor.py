@@ -3,9 +3,10 @@
 import argparse
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+
+from msgspec.structs import asdict
 
 from shall.admin.doctor import Examined, Finding, Health, examine
 from shall.admin.repair import repair

@@ -12,6 +12,9 @@ from shall.cli.output import tell
 from shall.cli.serving_flags import add_serving_flags
 from shall.settings import Settings, Sources, process_environment, read_settings
 
+MATRIX_FORMATS = ("json", "csv", "md")
+PROBLEM_FORMATS = ("concise", "github", "gitlab", "junit", "sarif")
+
 
 def parser() -> argparse.ArgumentParser:
     """Make the parser of the ``shall`` command."""
@@ -101,6 +104,9 @@ def _add_run(commands: _Commands) -> None:
     command.add_argument("--timeout", metavar="SECONDS", help="timeout of the run")
     command.add_argument("--concurrency", metavar="N", help="number of cases that run concurrently")
     command.add_argument(
+        "--workers", "-j", metavar="N", help="number of processes that run cases, or auto (default)"
+    )
+    command.add_argument(
         "--environment", metavar="NAME", help="environment name that is recorded with the results"
     )
     command.add_argument(
@@ -121,7 +127,12 @@ def _add_trace(commands: _Commands) -> None:
     command = _add(
         commands, "trace", "Show which criteria are proved, and by which cases and tests."
     )
-    command.add_argument("--format", choices=("text", "json", "csv", "md"), default="text")
+    command.add_argument(
+        "--format",
+        choices=("text", *MATRIX_FORMATS, *PROBLEM_FORMATS),
+        default="text",
+        help="the matrix (text, json, csv, md), or its problems alone",
+    )
     command.add_argument(
         "--fail-under",
         type=_percent,
@@ -129,6 +140,19 @@ def _add_trace(commands: _Commands) -> None:
         help="exit with status 1 if fewer criteria are proved",
     )
     command.add_argument("--feature", help="show only this feature")
+    command.add_argument(
+        "--environment",
+        action="append",
+        metavar="NAME",
+        help="count only outcomes in this environment; may be repeated",
+    )
+    command.add_argument("--why", metavar="KEY", help="show what proves one criterion, and when")
+    command.add_argument(
+        "--strict", action="store_true", help="exit with status 1 if a link names no criterion"
+    )
+    command.add_argument(
+        "--exit-zero", action="store_true", help="exit with status 0 regardless of the statuses"
+    )
     command.add_argument("--no-color", action="store_true", default=None)
     _add_workspace(command)
 

@@ -91,7 +91,7 @@ def _mute() -> None:
 
 
 def _open_closed_streams() -> None:
-    """Return closed streams (``>&-``) a place to write to: Python leaves them None."""
+    """Open the null device for closed streams (``>&-``), which Python leaves None."""
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             stream = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - for good

@@ -1,6 +1,7 @@
 """``shall run``: run test cases and record the results."""
 
 import argparse
+import gc
 import json
 import shutil
 import signal
@@ -19,12 +20,15 @@ from shall.cli.options import folder_of, settings_of
 from shall.cli.output import exit_status, say, tell
 from shall.engine.stop import Stop
 from shall.errors import InvalidInput
-from shall.report.text import summary
+from shall.report.text import SHOWN_CASES, problems_of, summary
 from shall.results.collected import Collected
 from shall.results.events import Emit
 from shall.results.records import RunResult, RunSummary
 from shall.settings import Settings
 from shall.workspace.workspace import Workspace
+
+_NEW_OBJECTS = 20_000
+"""Objects after which the garbage collector looks for cycles: a case leaves hardly any."""
 
 
 def execute(arguments: argparse.Namespace) -> int:
@@ -33,6 +37,7 @@ def execute(arguments: argparse.Namespace) -> int:
     flags = {
         "run_timeout_s": arguments.timeout,
         "concurrency": arguments.concurrency,
+        "run_workers": arguments.workers,
         "environment": arguments.environment,
         "keep": arguments.keep,
         "no_color": arguments.no_color,
@@ -44,6 +49,7 @@ def execute(arguments: argparse.Namespace) -> int:
         tags=arguments.tag,
         host=arguments.host,
         variables=variables_of(arguments.var),
+        workers=settings.run_workers,
     )
     wants_all = arguments.format == "json" or any(
         (arguments.report_json, arguments.report_junit, arguments.report_html)
@@ -53,9 +59,9 @@ def execute(arguments: argparse.Namespace) -> int:
     if workspace.state_warning:
         tell(workspace.state_warning)
     if collected is None:
-        show(run, settings)
+        show(run, settings, workspace)
     else:
-        _write_reports(run, collected.result(run), settings, arguments)
+        _write_reports(run, collected.result(run), settings, workspace, arguments)
     return exit_status(run)
 
 
@@ -76,6 +82,8 @@ def run_showing(
         listeners.append(bar.take)
         clear = bar.clear
     stop = Stop()
+    gc.freeze()  # what was imported stays until the process ends: it need not be looked at again
+    gc.set_threshold(_NEW_OBJECTS)
     try:
         with _stopped_by_ctrl_c(stop):
             return run_cases(workspace, request, listeners, stop)
@@ -103,11 +111,16 @@ def _stopped_by_ctrl_c(stop: Stop) -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def show(run: RunSummary, settings: Settings) -> None:
+def show(run: RunSummary, settings: Settings, workspace: Workspace) -> None:
     """Print a run."""
     width = shutil.get_terminal_size().columns
     colour = sys.stdout.isatty() and not settings.no_color
-    say(summary(run, settings.language, colour, width).rstrip("\n"))
+    sources: Mapping[str, str] = {}
+    if problems := problems_of(run.bad[:SHOWN_CASES]):
+        from shall.actions.excerpts import excerpts  # only where a file cannot be read
+
+        sources = excerpts(workspace.files, workspace.redactor, problems)
+    say(summary(run, settings.language, colour, width, sources=sources).rstrip("\n"))
 
 
 def variables_of(pairs: Sequence[str]) -> Mapping[str, Any]:
@@ -135,14 +148,18 @@ def path_in(folder: Path, path: str) -> str:
 
 
 def _write_reports(
-    run: RunSummary, whole: RunResult, settings: Settings, arguments: argparse.Namespace
+    run: RunSummary,
+    whole: RunResult,
+    settings: Settings,
+    workspace: Workspace,
+    arguments: argparse.Namespace,
 ) -> None:
     from shall.report.as_json import json_text
 
     if arguments.format == "json":
         say(json_text(whole).rstrip("\n"))
     else:
-        show(run, settings)
+        show(run, settings, workspace)
     if arguments.report_json:
         write_file(arguments.report_json, json_text(whole))
     if arguments.report_junit:

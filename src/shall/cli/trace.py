@@ -4,16 +4,20 @@ import argparse
 import json
 import shutil
 import sys
+from datetime import UTC, datetime
 
+from shall.actions.excerpts import excerpts
 from shall.actions.trace import trace_requirements
 from shall.bootstrap import open_project
 from shall.cli.options import folder_of, settings_of
-from shall.cli.output import CHECK_FAILED, OK, say, tell
+from shall.cli.output import BAD_INPUT, CHECK_FAILED, OK, say, tell
 from shall.messages import Message, render
-from shall.specs.export import to_csv, to_json, to_markdown, to_text
-from shall.specs.matrix import Matrix
+from shall.specs.export import status_name, to_chain, to_csv, to_json, to_markdown, to_text
+from shall.specs.matrix import Matrix, row_of
 from shall.specs.model import LinkKind
+from shall.specs.status import UNSOUND, Status
 from shall.workspace.stray_cases import stray_cases, stray_notice
+from shall.workspace.workspace import Workspace
 
 
 def execute(arguments: argparse.Namespace) -> int:
@@ -21,29 +25,78 @@ def execute(arguments: argparse.Namespace) -> int:
     folder = folder_of(arguments.workspace)
     settings, _ = settings_of(folder, {"no_color": arguments.no_color})
     workspace = open_project(folder, settings)
-    matrix = trace_requirements(workspace, arguments.feature)
+    matrix = trace_requirements(workspace, arguments.feature, arguments.environment)
     colour = sys.stdout.isatty() and not settings.no_color
     language = settings.language
-    say(_written(matrix, arguments.format, language, colour=colour).rstrip("\n"))
+    if arguments.why is not None:
+        say(to_chain(row_of(matrix, arguments.why), datetime.now(UTC), language))
+        return OK
+    if arguments.format == "text":
+        say(_text(workspace, matrix, language, colour=colour))
+    else:
+        say(_written(matrix, arguments.format).rstrip("\n"))
+    _report_what_is_missing(workspace, matrix, language)
+    if matrix.wrong_specs:
+        return BAD_INPUT
+    return _exit_status(matrix, arguments, language)
+
+
+def _report_what_is_missing(workspace: Workspace, matrix: Matrix, language: str) -> None:
+    """Report that there is no criterion, or that the cases are elsewhere."""
     if not matrix.rows:
         tell(render(Message("trace.no_criteria"), language))
     if not any(it.link.kind is LinkKind.CASE for row in matrix.rows for it in row.links):
         notice = stray_notice(stray_cases(workspace.files))
         if notice:
             tell(notice)
+
+
+def _exit_status(matrix: Matrix, arguments: argparse.Namespace, language: str) -> int:
     least = arguments.fail_under
     if least is not None and (matrix.proved_percent < least or not matrix.rows):
         figures = {"percent": f"{matrix.proved_percent:.1f}", "least": f"{least:g}"}
         tell(render(Message("trace.too_few", figures), language))
         return CHECK_FAILED
+    if arguments.strict and matrix.unknown:
+        return CHECK_FAILED
+    if least is None and not arguments.exit_zero:
+        return _status_of(matrix, language)
     return OK
 
 
-def _written(matrix: Matrix, form: str, language: str, *, colour: bool) -> str:
+def _status_of(matrix: Matrix, language: str) -> int:
+    """Return 1 where a criterion was tried and is not proved."""
+    counts = matrix.counts()
+    found = [
+        Message("trace.count", {"count": counts[it.value], "status": status_name(it, language)})
+        for it in Status
+        if it in UNSOUND and counts[it.value]
+    ]
+    if not found:
+        return OK
+    listed = ("，" if language == "zh" else ", ").join(render(it, language) for it in found)
+    tell(render(Message("trace.unsound", {"counts": listed}), language))
+    return CHECK_FAILED
+
+
+def _text(workspace: Workspace, matrix: Matrix, language: str, *, colour: bool) -> str:
+    return to_text(
+        matrix,
+        shutil.get_terminal_size().columns,
+        colour=colour,
+        language=language,
+        now=datetime.now(UTC),
+        sources=excerpts(workspace.files, workspace.redactor, matrix.diagnostics()),
+    ).rstrip("\n")
+
+
+def _written(matrix: Matrix, form: str) -> str:
     if form == "json":
         return json.dumps(to_json(matrix), ensure_ascii=False, indent=2)
     if form == "csv":
         return to_csv(matrix)
     if form == "md":
         return to_markdown(matrix)
-    return to_text(matrix, shutil.get_terminal_size().columns, colour=colour, language=language)
+    from shall.diagnostics.formats import written  # XML and hashes are only needed here
+
+    return written(matrix.diagnostics(), form)

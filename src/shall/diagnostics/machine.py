@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from shall.diagnostics.codes import MEANINGS
 from shall.diagnostics.diagnostic import Diagnostic, Severity, by_place
 from shall.diagnostics.escaping import one_line
 
@@ -24,7 +25,7 @@ def sarif(diagnostics: Iterable[Diagnostic], version: str) -> str:
     """Return a SARIF log (OASIS SARIF 2.1.0) of one run of this tool in this ``version``."""
     results = list(diagnostics)
     rules = sorted({found.code for found in results})
-    driver = {"name": "shall", "version": version, "rules": [{"id": rule} for rule in rules]}
+    driver = {"name": "shall", "version": version, "rules": [_sarif_rule(rule) for rule in rules]}
     log = {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -49,7 +50,7 @@ def junit(diagnostics: Iterable[Diagnostic]) -> str:
         suite = ET.SubElement(root, "testsuite", {"name": one_line(file)})
         suite.attrib |= {"tests": count, "failures": count, "errors": "0", "skipped": "0"}
         for found in found_in_file:
-            name = f"{found.code} {found.place}" if found.place else found.code
+            name = f"{found.code} {found.span}" if found.span else found.code
             case = ET.SubElement(suite, "testcase", {"name": one_line(name)})
             case.set("classname", one_line(file))
             failure = ET.SubElement(case, "failure", {"message": one_line(found.message)})
@@ -69,6 +70,11 @@ def gitlab(diagnostics: Iterable[Diagnostic]) -> str:
     return _dumped([_gitlab_entry(found) for found in diagnostics])
 
 
+def _sarif_rule(code: str) -> dict[str, Any]:
+    meaning = MEANINGS.get(code)
+    return {"id": code, "shortDescription": {"text": meaning}} if meaning else {"id": code}
+
+
 def _sarif_result(found: Diagnostic) -> dict[str, Any]:
     text = f"{found.message} {found.hint}" if found.hint else found.message
     result: dict[str, Any] = {
@@ -76,23 +82,23 @@ def _sarif_result(found: Diagnostic) -> dict[str, Any]:
         "level": _SARIF_LEVELS[found.severity],
         "message": {"text": text},
     }
-    if found.place is not None:
-        region = {"startLine": found.place.line, "startColumn": found.place.column}
-        if found.length:
-            region["endColumn"] = found.place.column + found.length
-        location = {"artifactLocation": {"uri": found.place.file}, "region": region}
+    if found.span is not None:
+        region = {"startLine": found.span.line, "startColumn": found.span.column}
+        if found.span.length:
+            region["endColumn"] = found.span.column + found.span.length
+        location = {"artifactLocation": {"uri": found.span.file}, "region": region}
         result["locations"] = [{"physicalLocation": location}]
     return result
 
 
 def _github_line(found: Diagnostic) -> str:
     properties = {"title": found.code}
-    if found.place is not None:
-        line, column = str(found.place.line), str(found.place.column)
-        properties = {"file": found.place.file, "line": line, "col": column, **properties}
-    told = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
+    if found.span is not None:
+        line, column = str(found.span.line), str(found.span.column)
+        properties = {"file": found.span.file, "line": line, "col": column, **properties}
+    listed = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
     text = f"{found.message} {found.hint}" if found.hint else found.message
-    return f"::{_GITHUB_LEVELS[found.severity]} {told}::{_data(text)}"
+    return f"::{_GITHUB_LEVELS[found.severity]} {listed}::{_data(text)}"
 
 
 def _data(text: str) -> str:
@@ -113,13 +119,13 @@ def _gitlab_entry(found: Diagnostic) -> dict[str, Any]:
         "severity": _GITLAB_LEVELS[found.severity],
         "location": {
             "path": _file(found),
-            "lines": {"begin": found.place.line if found.place else 1},
+            "lines": {"begin": found.span.line if found.span else 1},
         },
     }
 
 
 def _file(found: Diagnostic) -> str:
-    return found.place.file if found.place else ""
+    return found.span.file if found.span else ""
 
 
 def _dumped(data: Any) -> str:

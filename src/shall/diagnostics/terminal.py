@@ -14,12 +14,13 @@ def terminal(diagnostics: Iterable[Diagnostic], sources: Mapping[str, str]) -> s
     """Return each diagnostic with an excerpt of its source and a caret.
 
     ``sources`` holds the texts of files by their names; a file that it lacks is shown without an
-    excerpt. Control characters and bidirectional overrides of the source are escaped.
+    excerpt, as is an empty line. Control characters and bidirectional overrides of the source are
+    escaped.
     """
     lines: dict[str, list[str]] = {}
     blocks = []
     for found in diagnostics:
-        file = found.place.file if found.place else ""
+        file = found.span.file if found.span else ""
         if file not in lines:
             lines[file] = sources.get(file, "").splitlines()
         blocks.append(_block(found, lines[file]))
@@ -30,7 +31,7 @@ def concise(diagnostics: Iterable[Diagnostic]) -> str:
     """Return one line for each diagnostic: ``file:line:column: code message hint``."""
     return "\n".join(
         one_line(
-            f"{f'{found.place}: ' if found.place else ''}{found.severity.value}[{found.code}] "
+            f"{f'{found.span}: ' if found.span else ''}{found.severity.value}[{found.code}] "
             f"{found.message}{f' {found.hint}' if found.hint else ''}"
         )
         for found in diagnostics
@@ -39,13 +40,14 @@ def concise(diagnostics: Iterable[Diagnostic]) -> str:
 
 def _block(found: Diagnostic, source: list[str]) -> str:
     head = one_line(f"{found.severity.value}[{found.code}]: {found.message}")
-    if found.place is None:
+    if found.span is None:
         return f"{head}\n  = {one_line(found.hint)}" if found.hint else head
-    number = str(found.place.line)
+    number = str(found.span.line)
     margin = " " * len(number)
-    rows = [head, f"{margin}--> {one_line(str(found.place))}"]
-    if 0 < found.place.line <= len(source):
-        line, caret = _excerpt(source[found.place.line - 1], found.place.column, found.length)
+    rows = [head, f"{margin}--> {one_line(str(found.span))}"]
+    text = source[found.span.line - 1] if 0 < found.span.line <= len(source) else ""
+    if text:
+        line, caret = _excerpt(text, found.span.column, found.span.length)
         rows += [f"{margin} |", f"{number} | {line}".rstrip(), f"{margin} | {caret}"]
     if found.hint:
         rows.append(f"{margin} = {one_line(found.hint)}")

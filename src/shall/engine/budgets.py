@@ -33,6 +33,10 @@ PATTERNS_S = 1.0
 STOPPED_PATTERNS_S = 0.1
 """How long those of its teardowns may, once the run was stopped."""
 
+_AT_ONCE = nullcontext()
+
+_now = time.monotonic
+
 _NODE_BYTES = 16
 _WIDE = 4  # bytes of a character where not all are ASCII
 
@@ -95,7 +99,7 @@ class Budget:
 
     def decoding(self, size_bytes: int) -> AbstractContextManager[object]:
         """Let one thread at a time decode large bodies: those that wait do not delay others."""
-        return self._memory.decoding if size_bytes >= LARGE_BYTES else nullcontext()
+        return self._memory.decoding if size_bytes >= LARGE_BYTES else _AT_ONCE
 
     def decode(self, size_bytes: int) -> None:
         """Count a response that is about to be decoded.
@@ -140,7 +144,7 @@ class Budget:
 
     def check_time(self) -> None:
         """Raise ``TimedOut`` where the time of the run is over."""
-        if time.monotonic() > self._deadline_s:
+        if _now() > self._deadline_s:
             raise TimedOut("The time of the run was over.")
 
     def stop(self, grace_s: float) -> None:

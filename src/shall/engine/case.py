@@ -4,12 +4,14 @@ import json
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Struct, UnsetType, field
+from msgspec.structs import replace
 
 from shall.cases.model import Case
+from shall.diagnostics import Diagnostic
 from shall.engine.budgets import Budget
 from shall.engine.evaluate import evaluate
 from shall.engine.job import Job, RunOptions
@@ -33,8 +35,7 @@ _log = logging.getLogger(__name__)
 _BAD = frozenset({Outcome.FAILED, Outcome.ERROR})
 
 
-@dataclass(slots=True)
-class _Progress:
+class _Progress(Struct):
     """What is known of a case so far. ``stopped`` is the message of whatever stopped it."""
 
     steps: list[StepRecord] = field(default_factory=list)
@@ -159,7 +160,7 @@ def _result(
     )
     steps = results[: len(progress.steps)]
     teardowns = results[len(progress.steps) :]
-    outcome = worst(step.outcome for step in steps)
+    outcome = worst([step.outcome for step in steps])
     if progress.error is not None:
         outcome = Outcome.ERROR
     case: Case | None = job.case
@@ -183,7 +184,13 @@ def _result(
         case_fingerprint=job.fingerprint,
         tags=case.tags if case else (),
         position=_position(job, progress.error),
+        problems=tuple(_problem(it, redactor) for it in job.problems) or UNSET,
     )
+
+
+def _problem(found: Diagnostic, redactor: Redactor) -> dict[str, Any]:
+    masked = {name: redactor.text(getattr(found, name)) for name in ("message", "hint", "field")}
+    return replace(found, **masked).to_json()
 
 
 def _position(job: Job, error: Message | None) -> Position | UnsetType:

@@ -31,7 +31,7 @@ def is_constant(value: Any) -> bool:
     if isinstance(value, str):
         return "{{" not in value
     if isinstance(value, dict):
-        return all("{{" not in key and is_constant(item) for key, item in value.items())
+        return is_constant([*value, *value.values()])
     if isinstance(value, list | tuple):
         return all(map(is_constant, value))
     return True
@@ -47,7 +47,7 @@ def _evaluate_text(text: str, scope: Scope) -> Any:
     if template.is_lone:
         return _expression(template.expressions[0], scope)
     parts = [
-        part if isinstance(part, str) else as_text(_expression(part, scope))
+        part if type(part) is str else as_text(_expression(part, scope))  # type: ignore[arg-type]
         for part in template.parts
     ]
     scope.budget.expand(sum(map(text_bytes, parts)))  # before it is made

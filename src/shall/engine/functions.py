@@ -4,6 +4,7 @@ Made-up people carry names, phones and id cards in the Chinese form, as the earl
 them. They are test data: nothing here is fit for secrets.
 """
 
+import os
 import random
 import string
 import uuid
@@ -15,6 +16,8 @@ from shall.cases.functions import FUNCTIONS, KEYWORD_SPELLINGS
 from shall.errors import BadExpression
 
 _random = random.Random()  # noqa: S311 - test data
+if hasattr(os, "register_at_fork"):  # else worker processes would all draw the same
+    os.register_at_fork(after_in_child=_random.seed)
 
 _SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
 _GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰"

@@ -2,21 +2,22 @@
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct, field
+
 from shall.cases.model import Case
+from shall.diagnostics import Diagnostic
 from shall.engine.budgets import Memory
 from shall.messages import Message
 from shall.results.records import CriterionRef, Position
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(Struct, frozen=True):
     """One case to run. ``key`` is the path of its file in the workspace, with ``/``.
 
-    ``case`` None: the file could not be read; ``error`` says why, and the case counts as an
-    error without anything being sent. ``locate`` returns where a path such as
+    ``case`` None: the file could not be read; ``error`` and ``problems`` say why, and the case
+    counts as an error without anything being sent. ``locate`` returns where a path such as
     ``steps[0].assert[1]`` is written in that file; it is asked about what did not hold.
     """
 
@@ -25,13 +26,13 @@ class Job:
     fingerprint: str = ""
     criteria: tuple[CriterionRef, ...] = ()
     error: Message | None = None
+    problems: tuple[Diagnostic, ...] = ()
     data_row: str | None = None
     attempt: int = 1
     locate: Callable[[str], Position] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RunOptions:
+class RunOptions(Struct, frozen=True):
     """How to run. Durations in seconds.
 
     ``host`` wins over the host of a case; ``default_host`` is used where neither a case nor its

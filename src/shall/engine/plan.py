@@ -1,6 +1,7 @@
 """A case as it is run: constant parts made once, checks bound to their comparisons."""
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -47,40 +48,54 @@ class CasePlan(Struct, frozen=True):
 def plan_case(case: Case, options: RunOptions) -> CasePlan:
     """Make the plan of a case under the options of a run."""
     return CasePlan(
+        tuple([_plan_call(it, _step_path(at), case, options) for at, it in enumerate(case.steps)]),
         tuple(
-            _plan_call(step, f"steps[{index}]", case, options)
-            for index, step in enumerate(case.steps)
-        ),
-        tuple(
-            _plan_call(teardown, f"teardowns[{index}]", case, options)
-            for index, teardown in enumerate(case.teardowns)
+            [
+                _plan_call(it, f"teardowns[{at}]", case, options)
+                for at, it in enumerate(case.teardowns)
+            ]
         ),
     )
 
 
 def _plan_call(call: Step | Teardown, path: str, case: Case, options: RunOptions) -> CallPlan:
-    is_query = isinstance(call, Teardown) and call.operation is Operation.DB
-    template = None if is_query else call.request
+    is_step = type(call) is Step
+    template = call.request if is_step or call.operation is not Operation.DB else None  # type: ignore[union-attr]
+    checks = [
+        _plan_check(check, _check_path(path, index)) for index, check in enumerate(call.checks)
+    ]
     return CallPlan(
         call.id,
         path,
         None if template is None else plan_request(template, case, options),
-        tuple(
-            _plan_check(check, f"{path}.assert[{index}]") for index, check in enumerate(call.checks)
-        ),
+        tuple(checks),
         any(check.kind is CheckKind.STATUS for check in call.checks),
         call.allow_status,
-        call.operation.value if isinstance(call, Teardown) else "api",
+        "api" if is_step else call.operation.value,  # type: ignore[union-attr]
     )
 
 
 def _plan_check(check: Check, path: str) -> CheckPlan:
+    kind, field = check.kind, check.field
     return CheckPlan(
         check,
-        check.kind.value,
+        _NAMES[kind],
         path,
-        check.field or check.header,
+        field or check.header,
         is_constant(check.expected),
         selector(check),
-        comparison(check.kind),
+        comparison(kind),
     )
+
+
+_NAMES = {kind: kind.value for kind in CheckKind}
+
+
+@lru_cache(maxsize=256)
+def _step_path(index: int) -> str:
+    return f"steps[{index}]"
+
+
+@lru_cache(maxsize=1024)
+def _check_path(path: str, index: int) -> str:
+    return f"{path}.assert[{index}]"

@@ -19,7 +19,7 @@ class Turns(Protocol):
         ...
 
     def release(self) -> None:
-        """Return the turn back."""
+        """End the turn."""
         ...
 
 

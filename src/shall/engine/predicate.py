@@ -47,21 +47,35 @@ def _about_presence(judge: Callable[[Selected], Verdict]) -> Judge:
     return lambda actual, _, __: judge(actual)
 
 
+def _why_missing(actual: Selected) -> dict[str, Any]:
+    params: dict[str, Any] = {"reason": actual.reason}
+    return {**params, "is_not_json": True} if actual.is_not_json else params
+
+
 def _about_value(judge: Callable[[Any, Any], Verdict]) -> Judge:
-    return _about_found(lambda actual, expected, _: judge(actual, expected))
+    def judge_value(actual: Selected, expected: Any, _: Budget) -> Verdict:
+        return judge(actual.value, expected) if actual.found else _not_found(actual, expected)
+
+    return judge_value
 
 
 def _about_found(judge: Callable[[Any, Any, Budget], Verdict]) -> Judge:
     def judge_found(actual: Selected, expected: Any, budget: Budget) -> Verdict:
         if actual.found:
             return judge(actual.value, expected, budget)
-        return Message("check.not_found", {"reason": actual.reason, "expected": shown(expected)})
+        return _not_found(actual, expected)
 
     return judge_found
 
 
+def _not_found(actual: Selected, expected: Any) -> Message:
+    return Message("check.not_found", {**_why_missing(actual), "expected": shown(expected)})
+
+
 def same(left: Any, right: Any) -> bool:
     """Return whether two JSON values are equal, types kept apart as JSON keeps them."""
+    if type(left) is str:
+        return bool(left == right)
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
     if isinstance(left, dict) and isinstance(right, dict):
@@ -137,12 +151,12 @@ def _not_equals(actual: Any, expected: Any) -> Verdict:
 
 
 def _exists(actual: Selected) -> Verdict:
-    return None if actual.found else Message("check.missing", {"reason": actual.reason})
+    return None if actual.found else Message("check.missing", _why_missing(actual))
 
 
 def _not_exists(actual: Selected) -> Verdict:
     if actual.is_not_json:  # an error page proves nothing about what JSON leaves out
-        return Message("check.not_json", {"reason": actual.reason})
+        return Message("check.not_json", _why_missing(actual))
     return Message("check.present", {"actual": shown(actual.value)}) if actual.found else None
 
 
@@ -150,13 +164,13 @@ def _is_none(actual: Selected) -> Verdict:
     if actual.is_empty_body or (actual.found and actual.value is None):
         return None
     if not actual.found:
-        return Message("check.missing", {"reason": actual.reason})
+        return Message("check.missing", _why_missing(actual))
     return Message("check.not_none", {"actual": shown(actual.value)})
 
 
 def _is_not_none(actual: Selected) -> Verdict:
     if not actual.found:
-        return Message("check.missing", {"reason": actual.reason})
+        return Message("check.missing", _why_missing(actual))
     return Message("check.none", {}) if actual.value is None else None
 
 

@@ -29,6 +29,12 @@ class Content(Struct, frozen=True, gc=False):
     present: bool = False
     is_json: bool = False
 
+    @property
+    def why_not_json(self) -> str:
+        """What the body is instead: ``is HTML, not JSON``."""
+        is_html = isinstance(self.value, str) and _HTML.match(self.value) is not None
+        return "is HTML, not JSON" if is_html else "is not JSON"
+
 
 EMPTY: Final = Content()
 
@@ -42,6 +48,8 @@ MAX_DEPTH = 200
 
 _MAYBE_HALF = re.compile(rb"\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]|\0")
 """What half of a surrogate pair can come from: an escape, or bytes that are not quite UTF-8."""
+
+_HTML = re.compile(r"\ufeff?\s{0,99}<(!doctype html|html|head|body|title)\b", re.IGNORECASE)
 
 _decode = msgspec.json.Decoder().decode
 
@@ -121,7 +129,8 @@ def _field(path: tuple[str | int, ...]) -> Callable[[Response, Content], Selecte
         if not content.present:
             return Selected(found=False, reason=_EMPTY)
         if path and not content.is_json:
-            return Selected(found=False, reason="the body is not JSON", is_not_json=True)
+            reason = f"the body {content.why_not_json}"
+            return Selected(found=False, reason=reason, is_not_json=True)
         value = content.value
         try:
             for name in path:

@@ -13,12 +13,14 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from shall.cases.path import parse_path
-from shall.engine.predicate import shown
+from shall.engine.plan import CheckPlan
+from shall.engine.predicate import same, shown
 from shall.engine.redact import Redactor
 from shall.engine.scope import Scope
 from shall.errors import BadValue
 from shall.messages import Message
 from shall.redaction.forms import MASK
+from shall.redaction.names import is_password_name
 from shall.results.records import (
     CheckResult,
     ExchangeRecord,
@@ -56,6 +58,7 @@ class StepRecord(Struct, gc=False):
     response: Response | None = None
     error: Message | None = None
     retryable: bool = False
+    plans: Sequence[CheckPlan] = ()
 
 
 Locate = Callable[[str], Position]
@@ -128,7 +131,72 @@ def step_results(
     ``whole`` False: figures and checks, without headers and bodies. ``locate`` finds where a step
     or check is written; it is asked about what did not pass.
     """
-    return tuple(_step_result(record, redactor, locate, whole=whole) for record in records)
+    if not whole and _are_plain(records, redactor):
+        return tuple([_plain_result(record) for record in records])
+    return tuple([_step_result(record, redactor, locate, whole=whole) for record in records])
+
+
+def _are_plain(records: Sequence[StepRecord], redactor: Redactor) -> bool:
+    """Return whether all passed and nothing of what is stored of them has to be changed.
+
+    All is searched for secrets at once: what holds one is looked at again, part by part.
+    """
+    texts: list[str] = []
+    numbers: list[str] = []
+    for record in records:
+        request, response = record.request, record.response
+        if record.outcome is not Outcome.PASSED or request is None or response is None:
+            return False
+        if response.redirects or not redactor.may_stay(request.url):
+            return False
+        texts.append(request.url)
+        for check in record.checks:
+            if check.message is not None or _names_secret(check.field, redactor):
+                return False
+            if not (
+                _add_plain(check.expected, texts, numbers)
+                and _add_plain(check.actual, texts, numbers)
+            ):
+                return False
+    return redactor.are_clean(texts, numbers)
+
+
+def _add_plain(value: Any, texts: list[str], numbers: list[str]) -> bool:
+    """Add a value to those that are searched; return whether it is stored as it is."""
+    kind = type(value)
+    if kind is str:
+        texts.append(value)
+        return len(value) <= KEPT_VALUE
+    if kind is int or kind is float:
+        numbers.append(str(value))
+        return True
+    return value is None or kind is bool
+
+
+def _plain_result(record: StepRecord) -> StepResult:
+    request, response = record.request, record.response
+    assert request is not None and response is not None  # noqa: S101 - looked at before
+    exchange = ExchangeRecord(
+        request.method,
+        request.url,
+        (),
+        "",
+        response.status,
+        (),
+        "",
+        len(response.body),
+        response.timings,
+    )
+    return StepResult(
+        record.id,
+        record.path,
+        record.outcome,
+        record.duration_s,
+        tuple(record.checks),
+        exchange,
+        None,
+        record.retryable,
+    )
 
 
 def learn_request(redactor: Redactor, request: Request) -> None:
@@ -174,7 +242,7 @@ def _step_result(
         record.path,
         record.outcome,
         record.duration_s,
-        tuple([_check(check, redactor, locate) for check in record.checks]),
+        tuple([_check(check, record.plans, redactor, locate) for check in record.checks]),
         None if record.request is None else _exchange(record, record.request, redactor, whole),
         redactor.message(record.error),
         record.retryable,
@@ -182,14 +250,20 @@ def _step_result(
     )
 
 
-def _check(check: CheckResult, redactor: Redactor, locate: Locate | None) -> CheckResult:
+def _check(
+    check: CheckResult, plans: Sequence[CheckPlan], redactor: Redactor, locate: Locate | None
+) -> CheckResult:
     expected, actual = redactor.value(check.expected), redactor.value(check.actual)
     message = check.message
     if _names_secret(check.field, redactor):
-        expected = MASK if check.expected is not None else None
-        actual = MASK if check.actual is not None else None
-        if message is not None and {"expected", "actual"} & message.params.keys():
-            hidden = {key: MASK for key in ("expected", "actual") if key in message.params}
+        if expected is not None and not _is_typed(check, plans, redactor):
+            expected = MASK
+        expected, actual = _cut(expected), MASK if check.actual is not None else None
+        if message is not None:
+            hidden = {"expected": _shown(expected), "actual": MASK}
+            if message.code == "check.length":  # a length is no secret
+                del hidden["actual"]
+            hidden = {key: it for key, it in hidden.items() if key in message.params}
             message = Message(message.code, {**message.params, **hidden})
     else:
         if message is not None:
@@ -215,8 +289,27 @@ def _check(check: CheckResult, redactor: Redactor, locate: Locate | None) -> Che
     )
 
 
+def _shown(expected: Any) -> str:
+    return MASK if expected == MASK else shown(expected)
+
+
+def _is_typed(check: CheckResult, plans: Sequence[CheckPlan], redactor: Redactor) -> bool:
+    """Return whether what a check about a secret expects may be shown: its author typed it.
+
+    Passwords, headers and declared secrets are masked all the same, and so is a value that turned
+    out to be the secret.
+    """
+    name = last_name(check.field) or ""
+    if is_password_name(name) or redactor.declares(name) or same(check.expected, check.actual):
+        return False
+    plan = next((plan for plan in plans if plan.path == check.path), None)
+    return plan is not None and plan.is_constant and plan.check.header is None
+
+
 def _names_secret(field: str | None, redactor: Redactor) -> bool:
     """Return whether a check looks at a secret: the last name on its path says so."""
+    if field is None:
+        return False
     name = last_name(field)
     return name is not None and redactor.names(name)
 

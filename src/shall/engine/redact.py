@@ -10,6 +10,7 @@ import base64
 import binascii
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl, unquote, unquote_plus, urlsplit
@@ -31,11 +32,46 @@ MOST_CHARACTERS = 1 << 20
 every text of it is masked: nothing of a caller's size is compared, and nothing is shown."""
 
 _WITH_URL = frozenset({"location", "content-location", "referer"})
+_WITH_CREDENTIALS = frozenset({"authorization", "proxy-authorization"})
+_WITH_COOKIES = frozenset({"cookie", "set-cookie"})
+
+_ORDINARY_KEYS: set[str] = set()
+"""Keys of JSON that were seen and name no secret; at most ``_MOST_KEYS``."""
+_MOST_KEYS = 4096
+
+
+def _is_named(key: Any) -> bool:
+    """Return whether a key names a secret, and remember it where it does not."""
+    name = str(key)
+    if is_secret_name(name):
+        return True
+    if len(_ORDINARY_KEYS) >= _MOST_KEYS:
+        _ORDINARY_KEYS.clear()
+    _ORDINARY_KEYS.add(name)
+    return False
+
+
+@lru_cache(maxsize=1024)
+def _kind_of_header(name: str) -> str:
+    """Return why a header may hold a secret; nothing where it does not."""
+    lowered = name.lower()
+    if lowered in _WITH_CREDENTIALS:
+        return "credentials"
+    if lowered in _WITH_COOKIES:
+        return lowered
+    if lowered in _WITH_URL:
+        return "url"
+    return "named" if is_secret_name(name) else ""
 
 
 def _userinfo(netloc: str) -> str:
     """Give ``user:password`` of ``user:password@host``. A user alone is most often a token."""
     return netloc.rpartition("@")[0]
+
+
+def _has_secret_parts(url: str) -> bool:
+    """Return whether a URL has a user, a query or a fragment."""
+    return "@" in url or "?" in url or "#" in url
 
 
 class Redactor:
@@ -103,8 +139,25 @@ class Redactor:
 
         At most ``most`` values are learned: an answer may hold any number of them.
         """
-        for item, shortest in islice(self._below(value), most):
-            self.learn(item, shortest)
+        if self._holds_named(value):
+            for item, shortest in islice(self._below(value), most):
+                self.learn(item, shortest)
+
+    def _holds_named(self, value: Any) -> bool:
+        """Return whether any key in a value names a secret; most values have none."""
+        if isinstance(value, dict):
+            if not value.keys() <= _ORDINARY_KEYS and any(map(_is_named, value)):
+                return True
+            if self._names and any(self.declares(str(key)) for key in value):
+                return True
+            value = value.values()
+        elif not isinstance(value, list):
+            return False
+        for item in value:
+            kind = type(item)
+            if kind is not str and kind is not int and self._holds_named(item):
+                return True
+        return False
 
     def _below(self, value: Any) -> Iterator[tuple[Any, int]]:
         """Yield what stands below names of secrets, with the length from which it counts."""
@@ -131,20 +184,22 @@ class Redactor:
     def learn_headers(self, headers: Iterable[tuple[str, str]]) -> None:
         """Learn the tokens, passwords, cookies and keys that headers carry."""
         for name, value in headers:
-            lowered = name.lower()
-            if lowered in {"authorization", "proxy-authorization"}:
+            kind = _kind_of_header(name)
+            if kind == "credentials":
                 self._learn_authorization(value)
-            elif lowered in {"cookie", "set-cookie"}:
-                pairs = value.split(";")[: None if lowered == "cookie" else 1]
+            elif kind in _WITH_COOKIES:
+                pairs = value.split(";")[: None if kind == "cookie" else 1]
                 for pair in pairs:
                     self.learn(pair.partition("=")[2].strip(), _SHORTEST_COOKIE)
-            elif lowered in _WITH_URL:
+            elif kind == "url":
                 self.learn_url(value)
-            elif self.names(name) and not is_ordinary(value):
+            elif (kind or self.declares(name)) and not is_ordinary(value):
                 self.learn(value)
 
     def learn_url(self, url: str) -> None:
         """Learn the password and the secret parameters of a URL, those of its fragment too."""
+        if not _has_secret_parts(url):
+            return
         try:
             parts = urlsplit(url)
         except ValueError:  # a service may name anything as a location
@@ -203,6 +258,15 @@ class Redactor:
         """Return whether a text holds a secret."""
         return self.text(text) != text
 
+    def are_clean(self, texts: Iterable[str], numbers: Iterable[str]) -> bool:
+        """Return whether no secret is in any of several texts and numbers.
+
+        They are searched as one text, a line each: nothing that is found in one of them is missed.
+        """
+        if self._is_full or not self._values:
+            return not self._is_full
+        return self._values.isdisjoint(numbers) and not self.holds("\n".join(texts))
+
     def texts(self, value: Any) -> Any:
         """Mask secret values in every text of a JSON value, whatever its keys are called.
 
@@ -255,6 +319,8 @@ class Redactor:
 
     def url(self, url: str) -> str:
         """Mask the password, the secret parameters and what looks like a token in the path."""
+        if not _has_secret_parts(url):
+            return self.text(mask_url_path(url))
         try:
             parts = urlsplit(url)
         except ValueError:  # a service may name anything as a location
@@ -268,6 +334,10 @@ class Redactor:
         if parts.fragment:
             url = url.replace(f"#{parts.fragment}", f"#{self.form(parts.fragment)}", 1)
         return self.text(mask_url_path(url))
+
+    def may_stay(self, url: str) -> bool:
+        """Return whether nothing in a URL has to be masked but values known to be secret."""
+        return not _has_secret_parts(url) and mask_url_path(url) == url
 
     def form(self, text: str) -> str:
         """Mask the secret fields of ``a=1&b=2``."""

@@ -3,7 +3,7 @@
 import json
 import mimetypes
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from msgspec import Struct
@@ -23,6 +23,14 @@ _JSON = "application/json"
 _FORM = "application/x-www-form-urlencoded"
 
 
+class HeaderPlan(NamedTuple):
+    """A header. ``text`` None: its value holds expressions."""
+
+    name: str
+    text: str | None
+    value: Any
+
+
 class RequestPlan(Struct, frozen=True):
     """A request template with its constant parts made once.
 
@@ -34,38 +42,38 @@ class RequestPlan(Struct, frozen=True):
     method: str
     timeout_s: float
     hosts: tuple[str | None, ...]
-    url: str | None
-    headers: dict[str, str] | None
+    headers: tuple[HeaderPlan, ...] | None
     params: tuple[tuple[str, str], ...] | None
     body: bytes | None
-    request: Request | None
+    url: str | None = None
+    request: Request | None = None
 
 
 def plan_request(template: RequestTemplate, case: Case, options: RunOptions) -> RequestPlan:
     """Make the plan of a request."""
-    project = options.project_hosts.get(template.project or "")
-    timeout_s = template.timeout_s or options.request_timeout_s
-    hosts = (options.host, case.host, project, options.default_host)
-    headers = _constant_pairs(template.headers)
-    params = _constant_pairs(template.params)
     plan = RequestPlan(
         template,
         template.method.upper(),
-        timeout_s,
-        hosts,
-        None,
-        None if headers is None else dict(headers),
-        params,
-        _constant_body(template),
-        None,
+        template.timeout_s or options.request_timeout_s,
+        (
+            options.host,
+            case.host,
+            options.project_hosts.get(template.project) if template.project else None,
+            options.default_host,
+        ),
+        _plan_headers(template.headers),
+        _constant_pairs(template.params) if template.params else (),
+        None if template.body is None else _constant_body(template, template.body),
     )
     url = _constant_url(plan)
+    if url is None:
+        return plan
     plan = replace(plan, url=url)
-    is_whole = url is not None and headers is not None and not template.files
-    if is_whole and (template.body is None or plan.body is not None):
-        request = build_request(plan, _NOTHING, None)
-        plan = replace(plan, request=request)
-    return plan
+    if template.files or (template.body is not None and plan.body is None):
+        return plan
+    if plan.headers is None or any(header.text is None for header in plan.headers):
+        return plan
+    return replace(plan, request=build_request(plan, _NOTHING, None))
 
 
 _NOTHING = Scope()
@@ -88,8 +96,7 @@ def build_request(
     if plan.request is not None:
         return replace(plan.request, secrecy=secrecy)
     template = plan.template
-    headers = plan.headers
-    headers = dict(_pairs(evaluate(template.headers, scope))) if headers is None else {**headers}
+    headers = _headers(plan, scope)
     url = plan.url or _url(plan, scope)
     files = _files(evaluate(template.files, scope), attachments) if template.files else ()
     body, form, content_type = (
@@ -102,26 +109,50 @@ def build_request(
     if files or form:  # libcurl names the boundary itself
         headers = {name: it for name, it in headers.items() if name.lower() != "content-type"}
     return Request(
-        method=plan.method,
-        url=url,
-        headers=tuple(headers.items()),
-        body=body,
-        form=form,
-        files=files,
-        timeout_s=plan.timeout_s,
-        follow_redirects=template.follow_redirects,
-        secrecy=secrecy,
+        plan.method,
+        url,
+        tuple(headers.items()),
+        body,
+        form,
+        files,
+        plan.timeout_s,
+        template.follow_redirects,
+        secrecy,
     )
+
+
+def _plan_headers(headers: Mapping[str, Any]) -> tuple[HeaderPlan, ...] | None:
+    """Make the constant headers; None where the name of one holds an expression."""
+    plans: list[HeaderPlan] = []
+    for name, value in headers.items():
+        if "{{" in name:
+            return None
+        if is_constant(value):
+            plans += [HeaderPlan(name, text, None) for _, text in _pairs({name: value})]
+        else:
+            plans.append(HeaderPlan(name, None, value))
+    return tuple(plans)
+
+
+def _headers(plan: RequestPlan, scope: Scope) -> dict[str, str]:
+    if plan.headers is None:
+        return dict(_pairs(evaluate(plan.template.headers, scope)))
+    headers: dict[str, str] = {}
+    for name, text, value in plan.headers:
+        if text is not None:
+            headers[name] = text
+        else:
+            headers.update(_pairs({name: evaluate(value, scope)}))
+    return headers
 
 
 def _constant_pairs(values: Mapping[str, Any]) -> tuple[tuple[str, str], ...] | None:
     return tuple(_pairs(values)) if is_constant(values) else None
 
 
-def _constant_body(template: RequestTemplate) -> bytes | None:
+def _constant_body(template: RequestTemplate, body: Body) -> bytes | None:
     """Encode a body that is JSON whatever the headers say, and holds no expression."""
-    body = template.body
-    if body is None or template.files or not is_constant(body.value):
+    if template.files or not is_constant(body.value):
         return None
     is_plain = body.kind is BodyKind.DATA and not isinstance(body.value, str)
     if body.kind is not BodyKind.JSON and not (is_plain and not template.headers):
@@ -133,8 +164,9 @@ def _constant_body(template: RequestTemplate) -> bytes | None:
 
 
 def _constant_url(plan: RequestPlan) -> str | None:
-    host = next(filter(None, plan.hosts), "")
-    if plan.params is None or "{{" in plan.template.url or "{{" in host:
+    if plan.params is None or "{{" in plan.template.url:
+        return None
+    if "{{" in next(filter(None, plan.hosts), ""):
         return None
     try:
         return _url(plan, _NOTHING)
@@ -204,7 +236,10 @@ def _body(
 
 
 def _json_bytes(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False).encode("utf-8")
+    return _encode_json(value).encode("utf-8")
+
+
+_encode_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def _kind(kind: BodyKind, value: Any, content_type: str, *, multipart: bool) -> BodyKind:

@@ -2,9 +2,11 @@
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from shall.engine import case
 from shall.engine.case import run_case
@@ -21,8 +23,7 @@ Tick = Callable[[float], float | None]
 """Is called with the (monotonic) time; returns when it wants to be called again at the latest."""
 
 
-@dataclass(frozen=True, slots=True)
-class RunContext:
+class RunContext(Struct, frozen=True):
     """What a run works with. ``tick`` is called before each wait."""
 
     loop: Loop
@@ -42,38 +43,33 @@ def run_jobs(
     skipped, and the summary says why. A listener that raises stops the run likewise; what it
     raised is raised at the end.
     """
-    run = _Run(options, context)
-    run.begin(total)
+    report = RunReport(options, context.emit, context.stop)
+    run = _Run(report, context)
+    report.begin(total, context.loop.wake)
     try:
         run.carry_out(jobs)
     finally:
         context.stop.wake_with(None)
-    return run.end()
+    return report.end()
 
 
-class _Run:
-    """One run: what is running, what came out, and why it was stopped."""
+class RunReport:
+    """What a run reports from its beginning to its end: its events, and their sums."""
 
-    def __init__(self, options: RunOptions, context: RunContext) -> None:
-        until = time.monotonic() + options.run_timeout_s
+    def __init__(self, options: RunOptions, emit: Emit, stop: Stop) -> None:
+        self._started = time.monotonic()
+        until = self._started + options.run_timeout_s
         self.options = replace(options, deadline_s=min(options.deadline_s, until))
-        self.loop = context.loop
-        self.attachments = context.attachments
-        self.stop = context.stop
-        self.sum = Summing()
-        self._emit = context.emit
-        self._tick = context.tick
+        self._sum = Summing()
+        self._emit = emit
+        self._stop = stop
         self._raised: BaseException | None = None
         self._at = datetime.now(UTC)
-        self._started = time.monotonic()
-        self._stopping = False
-        self._tasks: set[Any] = set()
 
-    def begin(self, total: int) -> None:
-        """Report that the run begins."""
-        run = RunStarted(self.options.run_id, self._at, total, self.options.environment)
-        self.emit(run)
-        self.stop.wake_with(self.loop.wake)
+    def begin(self, total: int, wake: Callable[[], None]) -> None:
+        """Report that the run begins; ``wake`` is called whenever it shall stop."""
+        self.emit(RunStarted(self.options.run_id, self._at, total, self.options.environment))
+        self._stop.wake_with(wake)
 
     def emit(self, event: Event) -> None:
         """Pass an event on; a listener that raises is asked no more, and the run stops."""
@@ -83,7 +79,40 @@ class _Run:
             self._emit(event)
         except BaseException as error:  # noqa: BLE001 - raised again when the teardowns are done
             self._raised = error
-            self.stop.request()
+            self._stop.request()
+
+    def finished(self, number: int, result: CaseResult) -> None:
+        """Count and report a case that ended."""
+        self._sum.add(number, result)
+        self.emit(CaseFinished(result, number))
+
+    def end(self) -> RunSummary:
+        """Report that the run ended; raise what a listener raised."""
+        summary = self._sum.summary(
+            run_id=self.options.run_id,
+            started_at=self._at,
+            duration_s=time.monotonic() - self._started,
+            status=self._stop.status or RunStatus.COMPLETE,
+            environment=self.options.environment,
+        )
+        self.emit(RunFinished(summary))
+        if self._raised is not None:
+            raise self._raised
+        return summary
+
+
+class _Run:
+    """The cases that run now."""
+
+    def __init__(self, report: RunReport, context: RunContext) -> None:
+        self.options = report.options
+        self.report = report
+        self.loop = context.loop
+        self.attachments = context.attachments
+        self.stop = context.stop
+        self._tick = context.tick
+        self._stopping = False
+        self._tasks: set[Any] = set()
 
     def carry_out(self, jobs: Iterable[Job]) -> None:
         """Run the jobs until all are done, or the run is stopped."""
@@ -102,21 +131,7 @@ class _Run:
             if time.monotonic() >= until:
                 self.stop.request(RunStatus.TIMED_OUT)
         for number, job in left:
-            self._finished(number, _not_started(job, self.options))
-
-    def end(self) -> RunSummary:
-        """Report that the run ended."""
-        summary = self.sum.summary(
-            run_id=self.options.run_id,
-            started_at=self._at,
-            duration_s=time.monotonic() - self._started,
-            status=self.stop.status or RunStatus.COMPLETE,
-            environment=self.options.environment,
-        )
-        self.emit(RunFinished(summary))
-        if self._raised is not None:
-            raise self._raised
-        return summary
+            self.report.finished(number, _not_started(job, self.options))
 
     def why_stopped(self) -> Message:
         """Return what cases say that were stopped: somebody did, unless the time was over."""
@@ -136,15 +151,10 @@ class _Run:
 
     def _one(self, number: int, job: Job) -> Work[None]:
         name = job.case.name if job.case else job.key
-        self.emit(CaseStarted(self.options.run_id, job.key, name))
-        result = yield from run_case(
-            job, self.options, self.attachments, self.emit, self.why_stopped
-        )
-        self._finished(number, result)
-
-    def _finished(self, number: int, result: CaseResult) -> None:
-        self.sum.add(number, result)
-        self.emit(CaseFinished(result, number))
+        emit = self.report.emit
+        emit(CaseStarted(self.options.run_id, job.key, name))
+        result = yield from run_case(job, self.options, self.attachments, emit, self.why_stopped)
+        self.report.finished(number, result)
 
     def _stop_all(self) -> None:
         self._stopping = True

@@ -1,9 +1,10 @@
 """The names that a case's expressions can read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
+
+from msgspec import Struct, field
 
 from shall.cases.nearest import nearest
 from shall.cases.syntax import GLOBAL
@@ -11,8 +12,7 @@ from shall.engine.budgets import Budget
 from shall.errors import BadExpression
 
 
-@dataclass(slots=True)
-class Scope:
+class Scope(Struct):
     """Step results, case variables and run variables; the first that has a name gives its value.
 
     ``missing`` holds, for a step without a JSON body, the reason to tell. ``budget`` counts what

@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shall.engine.evaluate import evaluate
 from shall.engine.plan import CallPlan, CheckPlan
@@ -20,8 +21,7 @@ from shall.transport.waits import Work
 FIRST_ERROR_STATUS = 400
 
 
-@dataclass(slots=True)
-class CaseContext:
+class CaseContext(Struct):
     """What the steps of one case share."""
 
     scope: Scope
@@ -54,9 +54,11 @@ def run_call(call: CallPlan, context: CaseContext) -> Work[StepRecord]:
             error=error_message(error),
             retryable=error.retryable,
         )
-    outcome = worst(check.outcome for check in checks)
+    outcome = worst([check.outcome for check in checks])
     duration_s = time.perf_counter() - started
-    return StepRecord(call.id, call.path, outcome, duration_s, checks, request, response)
+    return StepRecord(
+        call.id, call.path, outcome, duration_s, checks, request, response, plans=call.checks
+    )
 
 
 def error_message(error: ShallError) -> Message:
@@ -73,8 +75,13 @@ def error_message(error: ShallError) -> Message:
 
 def worst(outcomes: Iterable[Outcome]) -> Outcome:
     """Return the worst of several outcomes; none is a pass."""
-    found = set(outcomes)
-    return next((it for it in (Outcome.ERROR, Outcome.FAILED) if it in found), Outcome.PASSED)
+    found = Outcome.PASSED
+    for outcome in outcomes:
+        if outcome is Outcome.ERROR:
+            return outcome
+        if outcome is Outcome.FAILED:
+            found = outcome
+    return found
 
 
 def _check_all(
@@ -139,6 +146,6 @@ def _remember(step_id: str, content: Content, scope: Scope) -> None:
     if content.is_json:
         scope.steps[step_id] = content.value
     elif content.present:
-        scope.missing[step_id] = "its response is not JSON"
+        scope.missing[step_id] = f"its response {content.why_not_json}"
     else:
         scope.missing[step_id] = "its response has no body"

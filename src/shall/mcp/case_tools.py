@@ -45,7 +45,7 @@ async def get_testcase(
 
 
 def _shown(space: Workspace, found: cases.CaseFound, mode: str) -> dict[str, Any]:
-    masked = case_redactor(space, found.data).texts
+    masked = case_redactor(space.redactor, found.data).texts
     shown = found.data if mode == "full" or found.case is None else _summary(found.case)
     return {
         "yaml_path": found.path,
@@ -85,7 +85,7 @@ async def write_testcase(
         "syntax_valid": True,
         "syntax_errors": [],
         "dry_run": dry_run,
-        "notes": list(written.notes),
+        "notes": [note.text for note in written.notes],
     }
     if written.overwritten_files:
         answer["overwritten_files"] = list(written.overwritten_files)

@@ -2,13 +2,20 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any, NotRequired
 
+from msgspec.structs import replace
 from typing_extensions import TypedDict
 
 from shall.mcp.shorten import cut, cut_bytes
-from shall.specs.export import floored_percent, to_csv, to_json, to_markdown
+from shall.specs.export import (
+    ALWAYS_COUNTED,
+    floored_percent,
+    link_state,
+    to_csv,
+    to_json,
+    to_markdown,
+)
 from shall.specs.matrix import Matrix
 
 ROWS_BYTES = 2900
@@ -19,9 +26,10 @@ A reply travels twice, as text and structured; the rest is for the counts and th
 
 _UNKNOWN_BYTES = 900  # of these, for links to criteria that no document holds
 _TEXT_LENGTH = 160
+_PROBLEM_LENGTH = 160  # of the first three problems of requirements documents
 _SHORT_TEXT_BYTES = 64
 _SHORT_LINK_BYTES = 80
-_BAD = ("(failed)", "(error)")
+_PASSED = "(passed)"
 
 
 class TraceReply(TypedDict):
@@ -33,6 +41,8 @@ class TraceReply(TypedDict):
     unknown: NotRequired[list[dict[str, Any]]]
     more_criteria: NotRequired[int]
     more_unknown: NotRequired[int]
+    problems: NotRequired[list[str]]
+    unread: NotRequired[int]
     hint: NotRequired[str]
     text: NotRequired[str]
 
@@ -48,10 +58,14 @@ def trace_reply(matrix: Matrix, format: str, status: str | None, limit: int | No
     chosen = replace(matrix, rows=rows[:limit])
     data = to_json(chosen)
     reply: TraceReply = {
-        "counts": dict(matrix.counts()),
+        "counts": _counts(matrix),
         "proved_percent": floored_percent(matrix),
         "criteria": [],
     }
+    if matrix.wrong_specs:
+        reply["problems"] = [cut(str(it), _PROBLEM_LENGTH) for it in matrix.wrong_specs[:3]]
+    if matrix.unread:
+        reply["unread"] = len(matrix.unread)
     if format != "json":
         reply["text"] = to_csv(chosen) if format == "csv" else to_markdown(chosen)
         return reply
@@ -65,6 +79,12 @@ def trace_reply(matrix: Matrix, format: str, status: str | None, limit: int | No
         reply["unknown"] = unknown
     _add_more(reply, len(rows) - len(criteria), len(matrix.unknown) - len(unknown))
     return reply
+
+
+def _counts(matrix: Matrix) -> dict[str, int]:
+    """Return the counts of a matrix without the zeros of rare statuses."""
+    counts = matrix.counts()
+    return {it: count for it, count in counts.items() if count or it in ALWAYS_COUNTED}
 
 
 def _add_more(reply: TraceReply, criteria: int, unknown: int) -> None:
@@ -93,14 +113,16 @@ def _row(row: Mapping[str, Any]) -> dict[str, Any]:
         "text": cut(row["text"], _TEXT_LENGTH),
         "place": f"{row['file']}:{row['line']}",
     }
-    links = [f"{link['source']} ({link['outcome'] or 'not run'})" for link in row["links"]]
+    links = [
+        f"{link['source']} ({link_state(link['status'], link['outcome'])})" for link in row["links"]
+    ]
     return {**shown, "verified_by": links} if links else shown
 
 
 def _short_row(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a row with the beginning of its text and the link that decides its status."""
     shown = _row(row)
-    links = sorted(shown.get("verified_by", ()), key=lambda link: not link.endswith(_BAD))
+    links = sorted(shown.get("verified_by", ()), key=lambda link: link.endswith(_PASSED))
     if links:
         shown["verified_by"] = [cut_bytes(links[0], _SHORT_LINK_BYTES)]
     return {**shown, "text": cut_bytes(row["text"], _SHORT_TEXT_BYTES)}

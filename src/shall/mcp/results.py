@@ -1,6 +1,8 @@
 """Runs and cases as a model reads them: short, the reason first."""
 
 import json
+import re
+from collections.abc import Collection, Sequence
 from typing import Any, NotRequired
 
 from typing_extensions import TypedDict
@@ -8,7 +10,15 @@ from typing_extensions import TypedDict
 from shall.errors import OverBudget
 from shall.mcp.shorten import cut, cut_bytes, cut_sentences
 from shall.messages import Message, render
-from shall.report.wording import Places, places_in
+from shall.report.wording import (
+    Places,
+    label,
+    outage_line,
+    outages_of,
+    places_in,
+    redirected,
+    response_lines,
+)
 from shall.results.records import (
     CaseResult,
     CheckResult,
@@ -16,6 +26,7 @@ from shall.results.records import (
     Outcome,
     RunSummary,
     StepResult,
+    outage_of,
 )
 from shall.store.base import RunRecord
 
@@ -26,6 +37,8 @@ _VALUE_LENGTH = 80
 _REASON_LENGTH = 200
 _NAME_LENGTH = 40
 _LEAST_REASON = 60
+_RESPONSE_LENGTH = 60
+_TAG = re.compile("<[^<>]*>")
 # A failing case travels twice, as text and structured: together they stay below 1.5 KB.
 _CASE_BYTES = 235
 _ASSERTIONS_BYTES = 115
@@ -75,11 +88,22 @@ class ResultsReply(TypedDict):
 
 
 def run_reply(run: RunSummary, first: CaseResult | None, language: str) -> RunReply:
-    """Return a run in short; ``first`` is its first case."""
+    """Return a run in short; ``first`` is its first case.
+
+    Of the cases that could not reach one service, the first speaks for all.
+    """
     counts = run.counts()
     bad = (*run.bad, *run.skipped)
     bad_total = run.bad_total + counts[Outcome.SKIPPED]
-    failures = [_failed_case(case, places_in((case,)), language) for case in bad[:SHOWN_FAILURES]]
+    outages = {found: outage_line(it, language) for found, it in outages_of(run).items()}
+    bad_total -= sum(it.count - 1 for it in outages_of(run).values())
+    failures = []
+    for case in _one_of_each_outage(bad, outages)[:SHOWN_FAILURES]:
+        failed = _failed_case(case, places_in((case,)), language)
+        found = outage_of(case)
+        if found in outages:
+            failed["error_message"] = outages[found]
+        failures.append(failed)
     reply: RunReply = {
         "run_id": run.run_id,
         "summary": _summary(run),
@@ -97,6 +121,20 @@ def run_reply(run: RunSummary, first: CaseResult | None, language: str) -> RunRe
     if run.total == 1 and first is not None:
         reply["result"] = {"status": first.outcome.value, "duration": round(first.duration_s, 3)}
     return reply
+
+
+def _one_of_each_outage(
+    cases: Sequence[CaseResult], outages: Collection[tuple[str, str]]
+) -> list[CaseResult]:
+    kept, seen = [], set()
+    for case in cases:
+        found = outage_of(case)
+        if found in outages:
+            if found in seen:
+                continue
+            seen.add(found)
+        kept.append(case)
+    return kept
 
 
 def run_item(run: RunRecord) -> dict[str, Any]:
@@ -190,7 +228,12 @@ def _step_reason(case: CaseResult, step: StepResult, places: Places, language: s
     place = places.get((case.case_key, check.path))
     where = f" ({place.file}:{place.line})" if place else ""
     what = check.kind if check.field is None else f"{check.field} {check.kind}"
-    return f"{what}: {_said(check.message, language)}{where}"
+    after = redirected(step, check, language)
+    response = " ".join(_TAG.sub("", " ".join(response_lines(step))).split())
+    if response:
+        said = label("response_begins", language, response=cut(response, _RESPONSE_LENGTH))
+        where = f"{where}, {said}"
+    return f"{what}: {_said(check.message, language)}{after}{where}"
 
 
 def _placed(text: str, case: CaseResult, path: str, places: Places) -> str:
@@ -230,8 +273,10 @@ def _step(step: StepResult, language: str) -> dict[str, Any]:
 
 
 def _exchange(exchange: ExchangeRecord) -> dict[str, Any]:
+    redirects = exchange.redirects or ()
     return {
         "request": f"{exchange.method} {exchange.url}",
+        **({"redirects": [f"{it.status} {it.url}" for it in redirects]} if redirects else {}),
         "request_headers": dict(exchange.request_headers),
         "request_body": cut(exchange.request_body, _BODY_LENGTH),
         "status": exchange.status,

@@ -2,7 +2,6 @@
 
 import logging
 import warnings
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -10,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 import anyio
 from mcp.server.mcpserver import Context
 from mcp.shared.exceptions import MCPDeprecationWarning, MCPError
+from msgspec import Struct
 
 from shall.actions.session import Session
 from shall.actions.tool_access import ToolAccess
@@ -22,8 +22,7 @@ ROOTS_TIMEOUT_S = 5.0
 _log = logging.getLogger(__name__)
 
 
-@dataclass(slots=True)
-class Connected:
+class Connected(Struct):
     """What a connection works with: over stdio each client has its own, over HTTP all share one.
 
     ``roots`` None: the client was not asked yet. ``workers`` carry out what takes time.

@@ -22,7 +22,18 @@ async def trace_requirements(
     workspace: WorkspaceName = None,
     format: Literal["json", "csv", "md"] = "json",
     status: Annotated[
-        Literal["proved", "failing", "not run", "untested"] | None,
+        Literal[
+            "failing",
+            "suspect",
+            "stale",
+            "vacuous",
+            "partly",
+            "skipped",
+            "not run",
+            "untested",
+            "proved",
+        ]
+        | None,
         Field(description="only criteria of this status"),
     ] = None,
     limit: Annotated[
@@ -67,7 +78,7 @@ async def create_file(
     if written.is_overwritten:
         answer["overwritten_files"] = [written.path]
     if written.notes:
-        answer["notes"] = list(written.notes)
+        answer["notes"] = [note.text for note in written.notes]
     return answer
 
 

@@ -46,6 +46,8 @@ EN: dict[str, str] = {
     "run.timed_out": "stopped: the run took longer than its {timeout_s} s",
     "run.interrupted": "stopped: the run was interrupted",
     "run.not_started": "not started: the run was stopped before",
+    "run.worker_ended": "the worker process that took this case ended before it answered; whether"
+    " requests were sent is not known",
     # reports
     "report.outcome.passed": "passed",
     "report.outcome.failed": "failed",
@@ -65,12 +67,22 @@ EN: dict[str, str] = {
     "report.run.timed_out": "The run took too long and was stopped; this is what ran.",
     "report.more_cases": "... and {count} more; see the HTML or JSON report.",
     "report.verifies": "verifies {keys}",
+    "report.outage": "{count} cases could not reach {address}: {why}.",
+    "report.outage.refused": "connection refused",
+    "report.outage.no_route": "no route to host",
+    "report.outage.unresolved": "the name cannot be resolved",
+    "report.outage.next": "Start the service, or correct `host` in shall.yaml or in the cases.",
+    "report.outage.more": "... and {count} more",
+    "report.response_begins": "response: {response}",
+    "report.redirected": "after {redirects}",
+    "report.length": "{length}: {value}",
     "report.step": "step {id}",
     "report.teardown": "teardown {id}",
     "report.no_response": "no response",
     "report.expected": "expected",
     "report.actual": "actual",
     "report.missing": "(does not exist)",
+    "report.not_checked": "({reason})",
     "report.missing_because": "(does not exist: {reason})",
     "report.implicit": "status below 400, as the step asserts no status",
     "report.title": "Test run",
@@ -108,6 +120,11 @@ EN: dict[str, str] = {
     "report.timing.receive": "receive",
     "report.status.proved": "proved",
     "report.status.failing": "failing",
+    "report.status.suspect": "suspect",
+    "report.status.stale": "stale",
+    "report.status.vacuous": "vacuous",
+    "report.status.partly": "partly",
+    "report.status.skipped": "skipped",
     "report.status.not run": "not run",
     "report.status.untested": "untested",
     # shall trace
@@ -118,7 +135,22 @@ EN: dict[str, str] = {
     " Did you mean {candidates}?",
     "trace.ambiguous": "{place}: {source} verifies {criterion}, which is ambiguous."
     " Write one of {candidates}.",
-    "trace.no_criteria": "No criteria were found in specs/ or .kiro/specs/.",
+    "trace.moved": "The text that {sources} verified as {old} is now {new}."
+    " Update the key where it is written; links are not changed automatically.",
+    "trace.chain": "run {run}, {at} ({age} ago), environment {environment}, commit {commit},"
+    " {checks} checks",
+    "trace.chain.dirty": "run {run}, {at} ({age} ago), environment {environment}, commit {commit}"
+    " with uncommitted changes, {checks} checks",
+    "trace.reason.suspect": "the requirement changed since",
+    "trace.reason.stale": "the case or test changed since",
+    "trace.reason.vacuous": "it has no check that could fail",
+    "trace.reason.skipped": "skipped",
+    "trace.reason.not run": "not run",
+    "trace.unsound": "Tried but not proved: {counts}. Check the cases and tests and run them"
+    " again, or use --exit-zero to ignore the statuses.",
+    "trace.no_criteria": "No criteria were found in specs/ or in the folder of another layout.",
+    "trace.unread": "{count} passages look like requirements and were not read,"
+    " the first at {place}. `shall trace --format json` lists all.",
     "trace.too_few": "{percent} % of the criteria are proved; {least} % are required.",
     # shall init
     "init.kept": "exists   {path}",

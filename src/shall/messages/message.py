@@ -1,8 +1,9 @@
 """A message as data, and its rendering from a catalogue."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from shall.messages.en import EN
 from shall.messages.zh import ZH
@@ -10,8 +11,7 @@ from shall.messages.zh import ZH
 LANGUAGES: Mapping[str, Mapping[str, str]] = {"en": EN, "zh": ZH}
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True):
     """What happened, as a code and its parameters."""
 
     code: str

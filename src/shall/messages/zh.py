@@ -45,6 +45,7 @@ ZH: dict[str, str] = {
     "run.timed_out": "已停止：运行超过 {timeout_s} 秒",
     "run.interrupted": "已停止：运行被中断",
     "run.not_started": "未开始：运行在此之前已停止",
+    "run.worker_ended": "执行此用例的工作进程在返回结果之前退出，请求是否已发送未知",
     # reports
     "report.outcome.passed": "通过",
     "report.outcome.failed": "失败",
@@ -64,12 +65,22 @@ ZH: dict[str, str] = {
     "report.run.timed_out": "运行超时并已停止，以下是已执行的部分。",
     "report.more_cases": "……另有 {count} 个用例，详见 HTML 和 JSON 报告。",
     "report.verifies": "验证 {keys}",
+    "report.outage": "{count} 个用例无法连接 {address}：{why}。",
+    "report.outage.refused": "连接被拒绝",
+    "report.outage.no_route": "没有到主机的路由",
+    "report.outage.unresolved": "无法解析主机名",
+    "report.outage.next": "请启动服务，或修改 shall.yaml 或用例中的 `host`。",
+    "report.outage.more": "……另有 {count} 个",
+    "report.response_begins": "响应：{response}",
+    "report.redirected": "经过重定向 {redirects}",
+    "report.length": "{length}：{value}",
     "report.step": "步骤 {id}",
     "report.teardown": "清理 {id}",
     "report.no_response": "无响应",
     "report.expected": "期望",
     "report.actual": "实际",
     "report.missing": "（不存在）",
+    "report.not_checked": "（{reason}）",
     "report.missing_because": "（不存在：{reason}）",
     "report.implicit": "状态码小于 400（步骤未断言状态码）",
     "report.title": "测试运行",
@@ -107,6 +118,11 @@ ZH: dict[str, str] = {
     "report.timing.receive": "接收",
     "report.status.proved": "已证明",
     "report.status.failing": "失败",
+    "report.status.suspect": "存疑",
+    "report.status.stale": "已过期",
+    "report.status.vacuous": "空验证",
+    "report.status.partly": "部分通过",
+    "report.status.skipped": "已跳过",
     "report.status.not run": "未运行",
     "report.status.untested": "未测试",
     # shall trace
@@ -116,7 +132,22 @@ ZH: dict[str, str] = {
     "trace.unknown_near": "{place}：{source} 引用的 {criterion} 不存在。是否应为 {candidates}？",
     "trace.ambiguous": "{place}：{source} 引用的 {criterion} 有歧义，"
     "请写明其中之一：{candidates}。",
-    "trace.no_criteria": "在 specs/ 和 .kiro/specs/ 中未找到验收标准。",
+    "trace.moved": "{sources} 以 {old} 验证的文本，现在的编号是 {new}。"
+    "链接不会自动跟随，请修改写有编号的地方。",
+    "trace.chain": "运行 {run}，{at}（{age} 前），环境 {environment}，提交 {commit}，"
+    "{checks} 项检查",
+    "trace.chain.dirty": "运行 {run}，{at}（{age} 前），环境 {environment}，提交 {commit}"
+    "（有未提交的改动），{checks} 项检查",
+    "trace.reason.suspect": "此后需求有改动",
+    "trace.reason.stale": "此后用例或测试有改动",
+    "trace.reason.vacuous": "其中没有任何可能失败的检查",
+    "trace.reason.skipped": "已跳过",
+    "trace.reason.not run": "未运行",
+    "trace.unsound": "已运行但未得到证明：{counts}。请检查后重新运行用例和测试；"
+    "只想查看时使用 --exit-zero。",
+    "trace.no_criteria": "在 specs/ 及其他已知布局的目录中未找到验收标准。",
+    "trace.unread": "有 {count} 处内容像是需求但未被读取，第一处在 {place}；"
+    "用 `shall trace --format json` 查看全部。",
     "trace.too_few": "已证明的验收标准占 {percent}%，低于要求的 {least}%。",
     # shall init
     "init.kept": "保留   {path}",

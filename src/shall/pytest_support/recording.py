@@ -4,9 +4,9 @@ import logging
 import secrets
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from shall.actions.evidence import append_evidence
@@ -24,8 +24,7 @@ from shall.workspace.workspace import Workspace
 _log = logging.getLogger(__name__)
 
 
-@dataclass(slots=True)
-class TestOutcome:
+class TestOutcome(Struct):
     """What one marked test said: the worst of its parameter sets and phases."""
 
     __test__ = False  # not a test class, whatever its name begins with
@@ -41,8 +40,7 @@ class TestOutcome:
         self.duration_s += duration_s
 
 
-@dataclass(slots=True)
-class SessionRecord:
+class SessionRecord(Struct):
     """What a session did so far. ``tests`` are by node id without parameters."""
 
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))

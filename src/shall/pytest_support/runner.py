@@ -1,16 +1,17 @@
 """Runs the cases of one pytest session, over one loop and its connections."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from shall.actions.discovery import JobReader
+from shall.actions.excerpts import excerpts
 from shall.actions.run import RunRequest, run_options
 from shall.bootstrap import STATE_FOLDER, open_workspace, project_folder
 from shall.engine.ports import Loop
 from shall.engine.run import RunContext, run_jobs
-from shall.report.text import case_text
+from shall.report.text import case_text, problems_of
 from shall.results.events import CaseFinished, Event
 from shall.results.records import CaseResult, Outcome
 from shall.settings import Settings, process_environment, read_settings
@@ -71,7 +72,9 @@ class CaseRunner:
 
     def text_of(self, result: CaseResult) -> str:
         """Return what went wrong in a case, with the lines of its file."""
-        return case_text(result, self._settings.language)
+        space = self.workspace
+        sources = excerpts(space.files, space.redactor, problems_of([result]))
+        return case_text(result, self._settings.language, sources=sources)
 
     def close(self) -> None:
         """Close connections and workspace."""

@@ -27,6 +27,9 @@ _WORDS = re.compile(
 
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[^\W\d_]+")
 
+_PASSWORD = re.compile(r"pass(word|wd|wort|phrase|code)|密[码碼]|口令|通行[码碼]")
+_PASSWORD_WORDS = re.compile(r"pass|pwd|passwd|pin|mima|kouling")
+
 _ABOUT = re.compile(
     r"type|types|count|counts|used|ttl|length|size|limit|rate|endpoint|endpoints"
     r"|supported|method|methods|algorithm|alg|policy|issuer|audience"
@@ -59,6 +62,15 @@ def is_secret_name(name: str) -> bool:
         or any(map(_WORDS.fullmatch, words))
     )
     return named and not _is_about(words, joined)
+
+
+@lru_cache(maxsize=4096)
+def is_password_name(name: str) -> bool:
+    """Return whether a secret of this name is a password, not a token or key."""
+    written = name if name.isascii() else unicodedata.normalize("NFKC", name)
+    words = [word.lower() for word in _WORD.findall(written)]
+    has_part = _PASSWORD.search("".join(words)) is not None
+    return has_part or any(map(_PASSWORD_WORDS.fullmatch, words))
 
 
 @lru_cache(maxsize=4096)

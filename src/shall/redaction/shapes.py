@@ -12,6 +12,9 @@ _KNOWN = re.compile(
     r"|AIza|ya29\.)[\w-]{12,}|(sk-|npm_|hf_)[\w-]{24,}|shall_[\w-]{40,})",
     re.ASCII,
 )
+_LONG = re.compile(r"[\w~=+-]{11}", re.ASCII)
+"""Every pattern above, and the next one, begins in or with so many of these characters."""
+
 _PIECE = re.compile(r"[A-Za-z0-9_~=+-]{20,}")
 _WORD_OF_DIGITS = re.compile(r"(?=.*\d)[A-Za-z0-9._~=+/-]{12,}")
 _HEX = re.compile(r"[0-9A-Fa-f]+")
@@ -31,6 +34,8 @@ def mask_path(path: str) -> str:
 
 def mask_url_path(url: str) -> str:
     """Mask what looks like a token in the path of a URL; the rest stays."""
+    if _LONG.search(url) is None:
+        return url
     scheme, mark, rest = url.rpartition("://")
     if "://" in scheme:  # in the query
         scheme, mark, rest = url.partition("://")

@@ -16,12 +16,13 @@ from shall.report.html_matrix import matrix_section
 from shall.report.html_parts import fact, share
 from shall.report.markup import Html, tag
 from shall.report.wording import (
-    BAD,
     Places,
     count_label,
     duration,
     is_bad,
     label,
+    outage_line,
+    outages_of,
     places_in,
     shown_outcome,
 )
@@ -73,7 +74,7 @@ def _header(run: RunResult, language: str) -> Html:
         tag("span", count_label(it, count, language), class_=f"pill {it.value}")
         for it, count in counts.items()
     ]
-    if torn := sum(case.teardown_outcome in BAD for case in run.cases):
+    if torn := run.torn:
         pills.append(
             tag("span", label("count.teardowns", language, count=torn), class_="pill error")
         )
@@ -88,6 +89,12 @@ def _header(run: RunResult, language: str) -> Html:
         tag("p", label("title", language), class_="eyebrow"),
         tag("h1", _verdict(run, language)),
         notice,
+        *(
+            tag(
+                "p", outage_line(it, language), " ", label("outage.next", language), class_="notice"
+            )
+            for it in outages_of(run).values()
+        ),
         share({outcome.value: count for outcome, count in counts.items()}),
         tag("ul", *(tag("li", pill) for pill in pills), class_="counts"),
         tag(
@@ -107,8 +114,9 @@ def _cases(run: RunResult, language: str, places: Places | None) -> Html:
     bad = [case for case in run.cases if is_bad(case)]
     good = [case for case in run.cases if not is_bad(case)]
     full = len(run.cases) <= FULL_CASES
+    outages = outages_of(run)
     sections = [
-        case_section(case, Showing(language, places or {}, index < TOLD_CASES))
+        case_section(case, Showing(language, places or {}, index < TOLD_CASES, outages))
         for index, case in enumerate(bad)
     ]
     showing = Showing(language, places or {}, full)

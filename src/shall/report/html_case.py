@@ -1,6 +1,8 @@
 """One case of the HTML page: its steps, what was sent, what came back, what was checked."""
 
-from dataclasses import dataclass, field
+from collections.abc import Collection
+
+from msgspec import Struct, field
 
 from shall.report.html_parts import body_text, glyph, table, timing
 from shall.report.markup import Html, joined, tag
@@ -14,11 +16,19 @@ from shall.report.wording import (
     is_bad,
     label,
     place_of,
+    redirect_lines,
     request_line,
     said,
     shown_outcome,
+    shown_steps,
 )
-from shall.results.records import CaseResult, CheckResult, ExchangeRecord, StepResult
+from shall.results.records import (
+    CaseResult,
+    CheckResult,
+    ExchangeRecord,
+    StepResult,
+    outage_of,
+)
 
 VALUE_LENGTH = 300
 """Characters of an expected or actual value that the table shows."""
@@ -27,18 +37,21 @@ DIFFERENCE_FROM = 60
 """JSON structures longer than this are compared line by line."""
 
 
-@dataclass(frozen=True, slots=True)
-class Showing:
-    """How to show cases. ``exchanges`` False leaves requests and responses out."""
+class Showing(Struct, frozen=True):
+    """How to show cases. ``exchanges`` False leaves requests and responses out.
+
+    Cases that only met one of ``outages`` are folded: a notice says it for all of them.
+    """
 
     language: str = "en"
     places: Places = field(default_factory=dict)
     exchanges: bool = True
+    outages: Collection[tuple[str, str]] = ()
 
 
 def case_section(case: CaseResult, showing: Showing) -> Html:
-    """Make the foldable section of a case; one that went wrong is open."""
-    bad = is_bad(case)
+    """Make the foldable section of a case; one that went wrong by itself is open."""
+    is_open = is_bad(case) and outage_of(case) not in showing.outages
     outcome = shown_outcome(case)
     return tag(
         "details",
@@ -51,7 +64,7 @@ def case_section(case: CaseResult, showing: Showing) -> Html:
         ),
         tag("div", *_told(case, showing), *_steps(case, showing), class_="body"),
         class_=f"case {outcome.value}",
-        open=bad,
+        open=is_open,
     )
 
 
@@ -72,8 +85,10 @@ def _told(case: CaseResult, showing: Showing) -> list[Html]:
 
 
 def _steps(case: CaseResult, showing: Showing) -> list[Html]:
-    named = [("step", step) for step in case.steps] + [("teardown", it) for it in case.teardowns]
-    return [_step(label(kind, showing.language, id=step.id), step, showing) for kind, step in named]
+    return [
+        _step(label(kind, showing.language, id=step.id), step, showing)
+        for kind, step in shown_steps(case)
+    ]
 
 
 def _step(title: str, step: StepResult, showing: Showing) -> Html:
@@ -97,7 +112,7 @@ def _step(title: str, step: StepResult, showing: Showing) -> Html:
 
 
 def _step_body(step: StepResult, showing: Showing) -> list[Html]:
-    parts = []
+    parts = [tag("p", line, class_="mono soft") for line in redirect_lines(step)]
     if step.error is not None:
         parts.append(tag("p", said(step.error, showing.language), class_="told"))
     if step.checks:

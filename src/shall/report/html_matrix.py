@@ -7,9 +7,20 @@ from shall.report.html_parts import glyph, table
 from shall.report.markup import Html, tag
 from shall.report.wording import label, said
 from shall.results.records import Outcome
-from shall.specs.matrix import LinkOutcome, Matrix, Row
+from shall.specs.matrix import Matrix, Row
+from shall.specs.status import LinkOutcome
 
-_MARKS = {"proved": "✓", "failing": "✗", "not run": "–", "untested": "?"}
+_MARKS = {
+    "proved": "✓",
+    "failing": "✗",
+    "suspect": "?",
+    "stale": "~",
+    "vacuous": "!",
+    "partly": "◐",
+    "skipped": "–",
+    "not run": "–",
+    "untested": "?",
+}
 _OUTCOMES = {outcome.value: outcome for outcome in Outcome}
 
 
@@ -58,7 +69,7 @@ def _status(status: str, language: str, count: int | None = None) -> Html:
 
 def _unknown_pairs(matrix: Matrix) -> list[tuple[str, str, str]]:
     return [
-        (str(it.link.place), it.link.criterion, ", ".join(it.candidates)) for it in matrix.unknown
+        (str(it.link.span), it.link.criterion, ", ".join(it.candidates)) for it in matrix.unknown
     ]
 
 

@@ -23,8 +23,10 @@ from shall.report.wording import (
     label,
     place_of,
     places_in,
+    redirected,
     said,
     shown_outcome,
+    shown_steps,
 )
 from shall.results.records import CaseResult, Outcome, RunResult, StepResult
 
@@ -86,11 +88,10 @@ def _case(case: CaseResult, language: str, places: Places) -> ET.Element:
 def _reason(case: CaseResult, language: str) -> str:
     if case.error is not None:
         return one_line(said(case.error, language))
-    for kind, steps in (("step", case.steps), ("teardown", case.teardowns)):
-        for step in steps:
-            if step.outcome in BAD:
-                title = label(kind, language, id=step.id)
-                return one_line(f"{title}: {_step_reason(step, language)}")
+    for kind, step in shown_steps(case):
+        if step.outcome in BAD:
+            title = label(kind, language, id=step.id)
+            return one_line(f"{title}: {_step_reason(step, language)}")
     return label(f"outcome.{case.outcome.value}", language)
 
 
@@ -101,7 +102,9 @@ def _step_reason(step: StepResult, language: str) -> str:
     if check is None:
         return label(f"outcome.{step.outcome.value}", language)
     title = check_title(check, language)
-    return title if check.message is None else f"{title}: {said(check.message, language)}"
+    if check.message is None:
+        return title
+    return f"{title}: {said(check.message, language)}{redirected(step, check, language)}"
 
 
 def _totals(cases: Iterable[CaseResult]) -> dict[str, str]:

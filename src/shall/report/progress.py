@@ -6,8 +6,9 @@ on a run that ends before a person would wonder.
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TextIO
+
+from msgspec import Struct, field
 
 from shall.diagnostics.escaping import one_line
 from shall.report.values import cut
@@ -24,8 +25,7 @@ INTERVAL_S = 0.1
 BAR_COLUMNS = 24
 
 
-@dataclass(slots=True)
-class Progress:
+class Progress(Struct):
     """How far a run is, as its events tell."""
 
     total: int = 0
@@ -62,8 +62,7 @@ class Progress:
         return cut(one_line("  ".join(part for part in parts if part)), width)
 
 
-@dataclass(slots=True)
-class ProgressBar:
+class ProgressBar(Struct):
     """Draws progress on a terminal; on anything else it writes nothing.
 
     ``clock`` gives seconds that never go back, such as ``time.monotonic``. ``take`` is an

@@ -1,9 +1,13 @@
 """A run as a terminal summary: what went wrong, with its line in the file, then the counts."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from msgspec import Struct, field
+
+from shall.diagnostics import Diagnostic
+from shall.diagnostics.diagnostic import from_json
 from shall.diagnostics.escaping import one_line
+from shall.diagnostics.terminal import terminal
 from shall.report.values import (
     SHOWN_LENGTH,
     check_message,
@@ -21,24 +25,34 @@ from shall.report.wording import (
     duration,
     first_bad_path,
     label,
+    outage_line,
+    outages_of,
     place_of,
     places_in,
+    redirect_lines,
     request_line,
+    response_lines,
     said,
     shown_outcome,
+    shown_steps,
 )
 from shall.results.records import (
     CaseResult,
     CheckResult,
+    Outage,
     Outcome,
     RunResult,
     RunStatus,
     RunSummary,
     StepResult,
+    outage_of,
 )
 
 SHOWN_CASES = 20
 """Cases that are told in full; a run in which everything fails stays readable."""
+
+NAMED_CASES = 5
+"""Cases that are named of those that could not reach one service."""
 
 _PAINT = {
     Outcome.PASSED: "\x1b[32m",
@@ -49,14 +63,14 @@ _PAINT = {
 _BOLD, _DIM, _RESET = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
-    """How to write: language, colours, columns, and where the parts of cases stand."""
+class Style(Struct, frozen=True):
+    """How to write: language, colours, columns, the places in cases, and texts of files."""
 
     language: str = "en"
     colour: bool = False
     width: int = 80
     places: Places = field(default_factory=dict)
+    sources: Mapping[str, str] = field(default_factory=dict)
 
     def paint(self, text: str, code: str) -> str:
         """Colour a text that is already harmless."""
@@ -74,15 +88,24 @@ def summary(
     colour: bool = False,
     width: int = 80,
     places: Places | None = None,
+    sources: Mapping[str, str] | None = None,
 ) -> str:
-    """Write the summary of a run; it ends with the line of counts."""
-    style = Style(language, colour, max(width, 40), places or places_in(run.bad))
-    bad = run.bad
+    """Write the summary of a run; it ends with the line of counts.
+
+    ``sources`` are the texts of case files that cannot be read: problems are shown with their line.
+    """
+    style = Style(language, colour, max(width, 40), places or places_in(run.bad), sources or {})
+    outages = outages_of(run)
+    alone = [case for case in run.bad if outage_of(case) not in outages]
     lines: list[str] = []
-    for case in bad[:SHOWN_CASES]:
+    for case in alone[:SHOWN_CASES]:
         lines += [*_case_lines(case, style), ""]
-    if run.bad_total > SHOWN_CASES:
-        lines += [label("more_cases", language, count=run.bad_total - SHOWN_CASES), ""]
+    for found, outage in outages.items():
+        cases = [case for case in run.bad if outage_of(case) == found]
+        lines += [*_outage_lines(outage, cases, style), ""]
+    shown = min(len(alone), SHOWN_CASES) + sum(it.count for it in outages.values())
+    if run.bad_total > shown:
+        lines += [label("more_cases", language, count=run.bad_total - shown), ""]
     if run.status is not RunStatus.COMPLETE:
         lines.append(style.paint(label(f"run.{run.status.value}", language), _BOLD))
     lines += [style.line(0, label("run_id", language, run_id=run.run_id), _DIM)]
@@ -90,9 +113,20 @@ def summary(
     return "\n".join(lines) + "\n"
 
 
-def case_text(case: CaseResult, language: str = "en", places: Places | None = None) -> str:
+def case_text(
+    case: CaseResult,
+    language: str = "en",
+    places: Places | None = None,
+    sources: Mapping[str, str] | None = None,
+) -> str:
     """Return what went wrong in one case, without colours."""
-    return "\n".join(_case_lines(case, Style(language, places=places or places_in((case,)))))
+    style = Style(language, places=places or places_in((case,)), sources=sources or {})
+    return "\n".join(_case_lines(case, style))
+
+
+def problems_of(cases: Iterable[CaseResult]) -> list[Diagnostic]:
+    """Return the problems of the files among these cases that cannot be read."""
+    return [from_json(data) for case in cases for data in case.problems or ()]
 
 
 def _counts_line(run: RunResult | RunSummary, style: Style) -> str:
@@ -114,6 +148,10 @@ def _case_lines(case: CaseResult, style: Style) -> Iterator[str]:
     word = label(f"outcome.{kind}", style.language).upper()
     name = style.paint(one_line(case_name(case)), _BOLD)
     yield f"{style.paint(word, _PAINT[outcome])}  {name}"
+    if problems := problems_of([case]):
+        for text in terminal(problems, style.sources).splitlines():
+            yield style.line(2, text) if text else ""
+        return
     path = first_bad_path(case)
     place = place_of(style.places, case.case_key, path)
     yield style.line(2, str(place) if place else f"{case.case_key} {path}".rstrip())
@@ -123,22 +161,39 @@ def _case_lines(case: CaseResult, style: Style) -> Iterator[str]:
     if case.error is not None:
         for text in said(case.error, style.language).splitlines():
             yield style.line(2, text, _PAINT[Outcome.ERROR])
-    yield from _bad_steps("step", case.steps, style)
-    yield from _bad_steps("teardown", case.teardowns, style)
+    for kind, step in shown_steps(case):
+        if step.outcome in BAD:
+            yield from _step_lines(kind, step, style)
 
 
-def _bad_steps(kind: str, steps: Iterable[StepResult], style: Style) -> Iterator[str]:
-    for step in steps:
-        if step.outcome not in BAD:
-            continue
-        sent = request_line(step, style.language)
-        title = label(kind, style.language, id=step.id)
-        yield style.line(2, f"{title}: {sent}" if sent else title)
-        if step.error is not None:
-            yield style.line(4, said(step.error, style.language), _PAINT[Outcome.ERROR])
-        for check in step.checks:
-            if check.outcome in BAD:
-                yield from _check_lines(check, style)
+def _outage_lines(outage: Outage, cases: Sequence[CaseResult], style: Style) -> Iterator[str]:
+    word = label("outcome.error", style.language).upper()
+    sentence = style.paint(one_line(outage_line(outage, style.language)), _BOLD)
+    yield f"{style.paint(word, _PAINT[Outcome.ERROR])}  {sentence}"
+    yield style.line(2, label("outage.next", style.language))
+    for case in cases[:NAMED_CASES]:
+        place = place_of(style.places, case.case_key, first_bad_path(case)) or case.case_key
+        yield style.line(2, f"{place}  {case_name(case)}")
+    if outage.count > NAMED_CASES:
+        more = outage.count - NAMED_CASES
+        yield style.line(2, label("outage.more", style.language, count=more))
+
+
+def _step_lines(kind: str, step: StepResult, style: Style) -> Iterator[str]:
+    sent = request_line(step, style.language)
+    title = label(kind, style.language, id=step.id)
+    yield style.line(2, f"{title}: {sent}" if sent else title)
+    for redirect in redirect_lines(step):
+        yield style.line(4, redirect)
+    if step.error is not None:
+        yield style.line(4, said(step.error, style.language), _PAINT[Outcome.ERROR])
+    for check in step.checks:
+        if check.outcome in BAD:
+            yield from _check_lines(check, style)
+    if lines := response_lines(step):
+        yield style.line(4, label("response", style.language))
+        for line in lines:
+            yield style.line(6, cut(line, max(style.width - 6, 40)), _DIM)
 
 
 def _check_lines(check: CheckResult, style: Style) -> Iterator[str]:

@@ -32,6 +32,14 @@ _SAID_BY_VALUES = frozenset(
         "check.length",
         "check.not_found",
         "check.missing",
+        "check.not_json",
+        "check.equal",
+        "check.not_contained",
+        "check.contained",
+        "check.not_in",
+        "check.in",
+        "check.no_match",
+        "check.order",
     }
 )
 """Messages that only repeat the expected and the actual value."""
@@ -58,6 +66,8 @@ def has_expected(check: CheckResult) -> bool:
 
 def as_json_text(value: Any) -> str:
     """Return a value as JSON text."""
+    if isinstance(value, str) and value[:1] in {"{", "["} and value[-1] == "…":
+        return value  # a structure that was cut is stored as text
     return json.dumps(value, ensure_ascii=False, default=str)
 
 
@@ -73,6 +83,9 @@ def value_pair(check: CheckResult, language: str, width: int) -> tuple[str, str]
             expected, actual = f"...{expected[start:]}", f"...{actual[start:]}"
     if not check.found:
         actual = _missing(check, language)
+    elif check.message is not None and check.message.code == "check.length":
+        length = check.message.params.get("actual")
+        actual = label("length", language, length=length, value=actual)
     return cut(one_line(expected), width), cut(one_line(actual), width)
 
 
@@ -112,10 +125,11 @@ def _columns_of(character: str) -> int:
 
 
 def _missing(check: CheckResult, language: str) -> str:
-    reason = check.message.params.get("reason") if check.message else None
-    return (
-        label("missing_because", language, reason=reason) if reason else label("missing", language)
-    )
+    params = check.message.params if check.message is not None else {}
+    if "reason" not in params:
+        return label("missing", language)
+    name = "not_checked" if "is_not_json" in params else "missing_because"
+    return label(name, language, reason=params["reason"])
 
 
 def _sorted_lines(value: Any) -> list[str]:

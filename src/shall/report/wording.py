@@ -1,21 +1,39 @@
 """The words of reports: labels, messages and durations, in the reader's language."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from msgspec import UNSET
+
+from shall.cases.model import CheckKind
 from shall.diagnostics.escaping import block
 from shall.messages import Message, render
 from shall.results.records import (
     CaseResult,
     CheckResult,
+    Outage,
     Outcome,
     Position,
     RunResult,
     RunSummary,
     StepResult,
     is_bad,
+    is_torn,
+    outage_of,
 )
 from shall.span import Span
+
+EXCERPT_LINES = 6
+"""Lines of a response that a summary shows."""
+
+EXCERPT_LENGTH = 2_000
+"""Characters of a response in which they are looked for."""
+
+FIRST_ERROR_STATUS = 400
+
+_TAGS = re.compile(r"(<[^<>]*>\s*)+")
+"""A line of nothing but tags: ``<!doctype html>``."""
 
 Places = Mapping[tuple[str, str], Span]
 """Where each part of a case stands: (case key, path such as ``steps[0].assert[1]``) to place."""
@@ -51,6 +69,8 @@ def count_label(outcome: Outcome, count: int, language: str) -> str:
 
 def duration(seconds: float) -> str:
     """Return a length of time as a person says it: ``12 ms``, ``0.42 s``, ``2 min 05 s``."""
+    if 0 < seconds < 0.0005:
+        return "< 1 ms"
     if seconds < 0.1:
         return f"{seconds * 1000:.0f} ms"
     if seconds < 59.995:
@@ -71,6 +91,29 @@ def shown_outcome(case: CaseResult) -> Outcome:
     return Outcome.ERROR if is_bad(case) and case.outcome not in BAD else case.outcome
 
 
+def outages_of(run: RunResult | RunSummary) -> dict[tuple[str, str], Outage]:
+    """Return the services that several cases could not reach, by address and reason."""
+    return {(it.address, it.why): it for it in run.outages if it.count > 1}
+
+
+def outage_line(outage: Outage, language: str) -> str:
+    """Return ``12 cases could not reach 127.0.0.1:8000: connection refused.``."""
+    why = label(f"outage.{outage.why}", language)
+    return label("outage", language, count=outage.count, address=outage.address, why=why)
+
+
+def shown_steps(case: CaseResult) -> tuple[tuple[str, StepResult], ...]:
+    """Return the steps and teardowns to show, each with its kind.
+
+    Teardowns are left out where they only met the outage that their case met before.
+    """
+    teardowns = case.teardowns if outage_of(case) is None or is_torn(case) else ()
+    return (
+        *(("step", step) for step in case.steps),
+        *(("teardown", teardown) for teardown in teardowns),
+    )
+
+
 __all__ = [
     "BAD",
     "Places",
@@ -78,14 +121,21 @@ __all__ = [
     "count_label",
     "counted",
     "duration",
+    "failing_status",
     "first_bad_path",
     "is_bad",
     "label",
+    "outage_line",
+    "outages_of",
     "place_of",
     "places_in",
+    "redirect_lines",
+    "redirected",
     "request_line",
+    "response_lines",
     "said",
     "shown_outcome",
+    "shown_steps",
 ]
 
 
@@ -134,3 +184,41 @@ def request_line(step: StepResult, language: str) -> str:
     took_s = exchange.timings.total_s or step.duration_s  # without an answer nothing is timed
     took = label("took", language, duration=duration(took_s))
     return f"{exchange.method} {exchange.url} -> {answer} {took}"
+
+
+def redirect_lines(step: StepResult) -> list[str]:
+    """Return the redirects that were followed: ``302 -> http://shop/users/``."""
+    followed = step.exchange.redirects if step.exchange is not None else UNSET
+    return [f"{it.status} -> {it.url}" for it in followed] if followed else []
+
+
+def redirected(step: StepResult, check: CheckResult, language: str) -> str:
+    """Return `` after 302 -> ...`` for a check of the status of a response behind redirects."""
+    lines = redirect_lines(step) if check.kind == CheckKind.STATUS else []
+    return f" {label('redirected', language, redirects=', '.join(lines))}" if lines else ""
+
+
+def response_lines(step: StepResult) -> list[str]:
+    """Return the first lines of a response whose failure its checks alone do not explain.
+
+    That is an unwanted status of 400 or above, and a body that is not the JSON that a check is
+    about. Lines that hold nothing but tags are left out.
+    """
+    exchange = step.exchange
+    if exchange is None or exchange.status is None or not exchange.response_body:
+        return []
+    is_unwanted = exchange.status >= FIRST_ERROR_STATUS and failing_status(step) is not None
+    if not is_unwanted and not any(map(_sought_json, step.checks)):
+        return []
+    lines = (line.strip() for line in exchange.response_body[:EXCERPT_LENGTH].splitlines())
+    return [line for line in lines if line and not _TAGS.fullmatch(line)][:EXCERPT_LINES]
+
+
+def failing_status(step: StepResult) -> CheckResult | None:
+    """Return the check of the status, where it did not hold."""
+    checks = (it for it in step.checks if it.outcome in BAD and it.kind == CheckKind.STATUS)
+    return next(checks, None)
+
+
+def _sought_json(check: CheckResult) -> bool:
+    return check.message is not None and "is_not_json" in check.message.params

@@ -131,7 +131,9 @@ class CaseResult(Struct, frozen=True, gc=False):
     ``started_at`` is aware UTC. ``checks_executed`` counts the checks that were written in the
     case and carried out (implicit ones not). ``outcome`` is that of the steps;
     ``teardown_outcome`` stands beside it and never hides it. ``position`` is set where ``error`` is
-    about a part of the case (its parameter ``path``).
+    about a part of the case (its parameter ``path``). ``problems`` are the diagnostics of a file
+    that cannot be read, as ``Diagnostic.to_json`` returns them. ``case_fingerprint`` is empty where
+    the case verifies no criterion.
     """
 
     run_id: str
@@ -153,6 +155,7 @@ class CaseResult(Struct, frozen=True, gc=False):
     case_fingerprint: str = ""
     tags: tuple[str, ...] = ()
     position: Position | UnsetType = UNSET
+    problems: tuple[dict[str, Any], ...] | UnsetType = UNSET
 
 
 _BAD = frozenset({Outcome.FAILED, Outcome.ERROR})
@@ -161,6 +164,37 @@ _BAD = frozenset({Outcome.FAILED, Outcome.ERROR})
 def is_bad(case: CaseResult) -> bool:
     """Return whether a case or its teardown did not pass."""
     return case.outcome in _BAD or case.teardown_outcome in _BAD
+
+
+class Outage(Struct, frozen=True):
+    """A service that ``count`` cases could not reach; ``why`` is a word such as ``refused``."""
+
+    address: str
+    why: str
+    count: int
+
+
+def outage_of(case: CaseResult) -> tuple[str, str] | None:
+    """Return address and reason where a step of a case found no service to connect to."""
+    return _outage(case.steps) if case.outcome is Outcome.ERROR else None
+
+
+def _outage(steps: tuple[StepResult, ...]) -> tuple[str, str] | None:
+    for step in steps:
+        if step.outcome in _BAD:
+            params = step.error.params if step.error is not None else {}
+            return (str(params["address"]), str(params["why"])) if "why" in params else None
+    return None
+
+
+def is_torn(case: CaseResult) -> bool:
+    """Return whether a teardown did not pass, for another reason than the steps of its case."""
+    if case.teardown_outcome not in _BAD:
+        return False
+    outage = outage_of(case)
+    return outage is None or any(
+        _outage((step,)) != outage for step in case.teardowns if step.outcome in _BAD
+    )
 
 
 class Fault(StrEnum):
@@ -177,8 +211,8 @@ class RunSummary(Struct, frozen=True):
     """A run without its cases: counts, and the first cases that did not pass.
 
     ``bad`` holds at most ``summary.SHOWN`` of the ``bad_total`` cases that failed, or whose
-    teardown did (``torn``), in the order of the files; ``skipped`` the first that were skipped.
-    ``started_at`` is aware UTC.
+    teardown did (``torn``), in the order of the files; ``skipped`` the first that were skipped,
+    ``outages`` the first services that could not be reached. ``started_at`` is aware UTC.
     """
 
     run_id: str
@@ -191,6 +225,7 @@ class RunSummary(Struct, frozen=True):
     bad_total: int = 0
     bad: tuple[CaseResult, ...] = ()
     skipped: tuple[CaseResult, ...] = ()
+    outages: tuple[Outage, ...] = ()
     faults: frozenset[Fault] = frozenset()
     environment: str = ""
 
@@ -238,7 +273,13 @@ class RunResult(Struct, frozen=True, gc=False):
     @property
     def torn(self) -> int:
         """The number of cases whose teardown did not pass."""
-        return sum(case.teardown_outcome in _BAD for case in self.cases)
+        return sum(map(is_torn, self.cases))
+
+    @property
+    def outages(self) -> tuple[Outage, ...]:
+        """The services that could not be reached, in the order of the files."""
+        counted = Counter(found for case in self.cases if (found := outage_of(case)) is not None)
+        return tuple(Outage(*found, count) for found, count in counted.items())
 
     @property
     def all_hold(self) -> bool:

@@ -7,15 +7,21 @@ from datetime import datetime
 from shall.results.records import (
     CaseResult,
     Fault,
+    Outage,
     Outcome,
     RunResult,
     RunStatus,
     RunSummary,
     is_bad,
+    is_torn,
+    outage_of,
 )
 
 SHOWN = 100
 """Cases that did not pass, and cases that were skipped, of which a summary holds the results."""
+
+COUNTED_OUTAGES = 20
+"""Services that could not be reached of which a summary has the number of cases."""
 
 _Numbered = list[tuple[int, CaseResult]]
 
@@ -29,6 +35,7 @@ class Summing:
         self._bad: _Numbered = []
         self._skipped: _Numbered = []
         self._faults: set[Fault] = set()
+        self._outages: Counter[tuple[str, str]] = Counter()
 
     def add(self, number: int, case: CaseResult) -> None:
         """Count a result."""
@@ -40,10 +47,16 @@ class Summing:
             _insert(self._skipped, number, case)
         if is_bad(case):
             self._bad_total += 1
-            self._torn += case.teardown_outcome in (Outcome.FAILED, Outcome.ERROR)
+            self._torn += is_torn(case)
+            self._count_outage(outage_of(case))
             _insert(self._bad, number, case)
             if (fault := fault_of(case)) is not None:
                 self._faults.add(fault)
+
+    def _count_outage(self, outage: tuple[str, str] | None) -> None:
+        has_room = outage in self._outages or len(self._outages) < COUNTED_OUTAGES
+        if outage is not None and has_room:
+            self._outages[outage] += 1
 
     def summary(
         self,
@@ -65,6 +78,7 @@ class Summing:
             bad_total=self._bad_total,
             bad=tuple(case for _, case in self._bad),
             skipped=tuple(case for _, case in self._skipped),
+            outages=tuple(Outage(*it, count) for it, count in self._outages.items()),
             faults=frozenset(self._faults),
             environment=environment,
         )

@@ -2,11 +2,11 @@
 
 from collections.abc import AsyncIterator, Collection, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from mcp.server.mcpserver import MCPServer
+from msgspec import Struct, field
 from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.types import ASGIApp
@@ -40,8 +40,7 @@ from shall.settings import Settings, process_environment
 from shall.workspace.workspaces import Workspaces
 
 
-@dataclass(frozen=True, slots=True)
-class Served:
+class Served(Struct, frozen=True):
     """An application, and what has to be known of it while it runs."""
 
     app: ASGIApp
@@ -58,8 +57,7 @@ class Served:
         self.parts.workspaces.close()
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(Struct, frozen=True):
     """What an application is put together from.
 
     ``metrics`` are told of the runs in ``workspaces``, and tell ``facts`` too. ``access`` is that

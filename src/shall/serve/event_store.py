@@ -6,13 +6,13 @@ came after it. (MCP specification 2025-11-25, Transports, Resumability and Redel
 
 from collections import deque
 from contextvars import ContextVar
-from dataclasses import dataclass
 from typing import Any
 
 from mcp.server.lowlevel import Server
 from mcp.server.streamable_http import GET_STREAM_KEY, EventCallback, EventMessage, EventStore
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from mcp_types import JSONRPCMessage, jsonrpc_message_adapter
+from msgspec import Struct
 from starlette.types import Receive, Scope, Send
 
 from shall.mcp.server import TOOLS
@@ -33,8 +33,7 @@ _BRIEF = frozenset(
 _is_brief: ContextVar[bool] = ContextVar("is_brief", default=False)
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
+class _Kept(Struct, frozen=True):
     number: int
     session: object
     stream: str

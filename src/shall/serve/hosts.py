@@ -8,6 +8,7 @@ shows in ``Origin``; where the page's own name was rebound to 127.0.0.1, it show
 import logging
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
@@ -50,6 +51,13 @@ class HostGate:
         self._hosts = _lowered(settings.allowed_hosts)
         self._has_warned = False
         self._origins = _lowered((*settings.allowed_origins, *settings.cors_origins))
+
+        self.passes = lru_cache(maxsize=64)(self._passes)
+
+    def _passes(self, host: bytes) -> bool:
+        """Return whether a request with this Host and without an Origin is passed on."""
+        text = host.decode("latin-1").lower()
+        return _HOST.fullmatch(text) is not None and self._knows_host(text)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer 400, 421 or 403, or pass the request on."""

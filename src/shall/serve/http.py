@@ -1,16 +1,17 @@
 """Serves over HTTP until a signal comes, in one process or several."""
 
+import gc
 import logging
 import os
 import signal
 import socket
 import ssl
 import sys
-from dataclasses import dataclass
 from multiprocessing import parent_process
 from threading import Thread
 
 import uvicorn
+from msgspec import Struct
 from starlette.types import ASGIApp
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
@@ -63,6 +64,7 @@ def _serve_one(settings: Settings, served: Served, listener: socket.socket) -> N
     config = _Config(settings, served.app)
     config.load()
     signal.signal(signal.SIGHUP, lambda *_: _reload(settings, served, config.ssl))
+    _freeze()
     uvicorn.Server(config).run(sockets=[listener])
 
 
@@ -77,8 +79,7 @@ def _serve_several(settings: Settings, mode: ServerMode, listener: socket.socket
     return 1 if failed else 0
 
 
-@dataclass(frozen=True, slots=True)
-class _MakeApp:
+class _MakeApp(Struct, frozen=True):
     """Makes the application in a worker."""
 
     settings: Settings
@@ -87,7 +88,15 @@ class _MakeApp:
     def __call__(self) -> ASGIApp:
         set_up_logging(self.settings)
         Thread(target=_leave_after_parent, daemon=True).start()
-        return make_app(self.settings, self.mode).app
+        app = make_app(self.settings, self.mode).app
+        _freeze()
+        return app
+
+
+def _freeze() -> None:
+    """Spare the garbage collector what was made so far: it lives as long as the process."""
+    gc.collect()
+    gc.freeze()
 
 
 def _leave_after_parent() -> None:
@@ -109,6 +118,8 @@ class _Config(uvicorn.Config):
             workers=settings.workers,
             timeout_worker_healthcheck=_START_S,
             log_config=None,
+            # uvicorn writes each connection to a logger that has no level of its own.
+            log_level=settings.log_level.lower(),
             access_log=False,
             server_header=False,
             proxy_headers=False,  # ours know which proxies are trusted

@@ -1,11 +1,10 @@
-"""Under which of its names the server was started, and what that name promises."""
+"""The command that started the server: ours, or one of an earlier server with its own rules."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class ServerMode:
-    """What differs from name to name.
+class ServerMode(Struct, frozen=True):
+    """What differs between these commands.
 
     ``opens_without_token``: it starts also where others can reach it and no token is set, and
     then offers only prompts and files (an earlier server's documented commands do that).

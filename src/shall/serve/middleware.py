@@ -1,8 +1,8 @@
-"""The gates that every request passes on its way to the routes."""
+"""The middleware that every request passes on its way to the routes."""
 
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from shall.serve.auth import Authenticator, AuthGate, public_paths
 from shall.serve.drain import Drain
@@ -12,25 +12,9 @@ from shall.serve.limits.rates import RateGate, limit_rates
 from shall.serve.limits.sizes import SizeGate
 from shall.serve.observe.access_log import ExchangeGate, log_access
 from shall.serve.observe.metrics import Metrics
+from shall.serve.probe import PlainProbeGate, ProbeGate
 from shall.serve.streams import StreamGuard
 from shall.settings import Settings
-
-
-class ProbeGate:
-    """Answers one route at once: what load balancers ask all the time is to cost little."""
-
-    def __init__(self, app: ASGIApp, probe: Route) -> None:
-        self._app = app
-        self._probe = probe
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer the probe or pass the request on."""
-        if scope["type"] == "http" and scope["path"] == self._probe.path:
-            scope["route"] = self._probe  # metrics name it
-            await self._probe.app(scope, receive, send)
-        else:
-            await self._app(scope, receive, send)
-
 
 _TOLD = ["Mcp-Session-Id", "X-Request-ID", "WWW-Authenticate", "Retry-After"]
 
@@ -44,7 +28,7 @@ def gated(
     metrics: Metrics,
     probe: Route,
 ) -> ASGIApp:
-    """Put the gates in front. Read from the bottom: the last one named is met first.
+    """Return an application behind all middleware; the last one added runs first.
 
     Who is foreign is refused before anything is read, who is not known or asks too often before
     the body is (and before ``100 Continue`` asks for it). ``probe`` needs none of that.
@@ -55,7 +39,7 @@ def gated(
     app = AuthGate(rates, authenticator, public_paths(settings), count)
     app = StreamGuard(app, settings.instance)
     app = ProbeGate(app, probe)
-    app = HostGate(app, settings, asks_who=authenticator is not None)
+    hosts = app = HostGate(app, settings, asks_who=authenticator is not None)
     if settings.cors_origins:
         app = CORSMiddleware(
             app,
@@ -65,4 +49,5 @@ def gated(
             expose_headers=_TOLD,
         )
     app = behind_proxies(app, settings)
-    return ExchangeGate(app, (log_access, metrics.take_exchange))
+    app = ExchangeGate(app, (log_access, metrics.take_exchange))
+    return PlainProbeGate(app, probe, hosts.passes, metrics.take_exchange)

@@ -1,6 +1,6 @@
 """Whether clients have sessions here: a session lives in one process."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from shall.errors import InvalidSetting
 from shall.settings import Settings

@@ -1,7 +1,8 @@
 """Who can reach a server, and what it may offer them."""
 
 import logging
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from shall.actions.tool_access import ToolAccess, tool_access
 from shall.errors import InvalidSetting

@@ -1,13 +1,15 @@
 """Every setting: its environment names, default and meaning. Read once, at the edge.
 
-``table`` is the only place that names them; ``shall config`` and the settings page of the
-documentation are made from it. Precedence: flags, environment, ``shall.yaml``, defaults.
+``project`` and ``table`` (the server) are the only places that name them; ``shall config`` and
+the settings page of the documentation are made from them.
+Precedence: flags, environment, ``shall.yaml``, defaults.
 """
 
+from shall.settings.declaration import Setting
 from shall.settings.defaults import API_AUTO_TEST, SPEC_DRIVEN
 from shall.settings.page import settings_page, settings_table
 from shall.settings.reader import FILE_NAME, Source, Sources, process_environment, read_settings
-from shall.settings.table import SETTINGS, Setting, Settings
+from shall.settings.table import SETTINGS, Settings
 
 __all__ = [
     "API_AUTO_TEST",

@@ -4,8 +4,9 @@ from typing import Any
 
 from shall.engine.redact import Redactor
 from shall.settings import types
+from shall.settings.declaration import Setting
 from shall.settings.reader import Sources
-from shall.settings.table import SETTINGS, Setting, Settings
+from shall.settings.table import SETTINGS, Settings
 
 
 def settings_table(settings: Settings, sources: Sources) -> list[tuple[str, str, str, str]]:

@@ -3,14 +3,18 @@
 import difflib
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct, field
+from msgspec.structs import replace
+
 from shall.bounded import CONFIG_BYTES, read_text
 from shall.cases.reader import load_yaml, locate
+from shall.diagnostics import Diagnostic, Severity
 from shall.errors import InvalidCase, InvalidSetting
-from shall.settings.table import SETTINGS, Setting, Settings
+from shall.settings.declaration import Setting
+from shall.settings.table import SETTINGS, Settings
 from shall.span import Span
 
 FILE_NAME = "shall.yaml"
@@ -19,8 +23,7 @@ _KEYS = [setting.key for setting in SETTINGS if setting.key]
 _SECTIONS = {key.partition(".")[0] for key in _KEYS if "." in key}
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """Where a value came from: ``flag``, ``environment``, ``file`` or ``default``, and its name."""
 
     kind: str
@@ -47,7 +50,7 @@ def read_settings(
     Raises:
         InvalidSetting: Values cannot be used, or shall.yaml holds unknown keys; all are told.
     """
-    problems: list[str] = []
+    problems: list[Diagnostic] = []
     held = _read_file(folder / FILE_NAME, problems)
     values: dict[str, Any] = dict(defaults or {})
     sources: dict[str, Source] = {}
@@ -58,11 +61,12 @@ def read_settings(
                 values[setting.name] = setting.read(value)
             except ValueError as error:
                 shown = "***" if setting.is_secret else f"{value}"
-                problems.append(f"{source}: {setting.name} is {shown}: {error}.")
+                message = f"{setting.name} is {shown}: {error}."
+                problems.append(_bad_value(source, held, setting.key or "", message))
             sources[setting.name] = source
             break
     if problems:
-        raise InvalidSetting("\n".join(problems))
+        raise InvalidSetting("\n".join(map(str, problems)), diagnostics=problems)
     return replace(Settings(), **values), sources
 
 
@@ -71,8 +75,7 @@ def process_environment() -> Mapping[str, str]:
     return dict(os.environ)
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
+class _File(Struct, frozen=True):
     """What shall.yaml holds."""
 
     path: Path | None = None
@@ -93,9 +96,13 @@ class _File:
             else:
                 yield key
 
-    def source(self, key: str) -> Source:
-        """Name the place of a key."""
-        return Source("file", str(locate(self.text, FILE_NAME, key)))
+    def span(self, key: str) -> Span:
+        """Return where a key has its value."""
+        return locate(self.text, FILE_NAME, key)
+
+    def key_span(self, key: str) -> Span:
+        """Return where a key itself is written."""
+        return locate(self.text, FILE_NAME, key, at_key=True)
 
 
 def _given(
@@ -108,36 +115,55 @@ def _given(
         if environ.get(name, "").strip():
             yield Source("environment", name), environ[name]
     if setting.key is not None and held.value(setting.key) is not None:
-        yield held.source(setting.key), held.value(setting.key)
+        yield Source("file", str(held.span(setting.key))), held.value(setting.key)
     for name in setting.fallbacks:
         if environ.get(name, "").strip():
             yield Source("environment", name), environ[name]
 
 
-def _read_file(path: Path, problems: list[str]) -> _File:
+def _read_file(path: Path, problems: list[Diagnostic]) -> _File:
     try:
         text = read_text(path, CONFIG_BYTES)
     except FileNotFoundError:
         return _File()
     except (OSError, UnicodeDecodeError) as error:
-        problems.append(f"{path}: it cannot be read: {getattr(error, 'strerror', None) or error}.")
+        message = f"{path} cannot be read: {getattr(error, 'strerror', None) or error}."
+        problems.append(Diagnostic("setting.unreadable", Severity.ERROR, message))
         return _File()
     try:
         data = load_yaml(text, FILE_NAME)
     except InvalidCase as error:
-        problems.append(str(error))
+        problems += error.diagnostics
         return _File()
     if data is None:
         return _File()
     if not isinstance(data, dict):
-        problems.append(f"{Span(FILE_NAME, 1)}: it must contain keys and values.")
+        message = f"{FILE_NAME} must contain keys and values."
+        problems.append(
+            Diagnostic("setting.bad-value", Severity.ERROR, message, Span(FILE_NAME, 1))
+        )
         return _File()
     found = _File(path, text, data)
     problems += [_unknown_key(key, found, _KEYS) for key in found.all_keys() if key not in _KEYS]
     return found
 
 
-def _unknown_key(key: str, held: _File, keys: Sequence[str]) -> str:
+def _unknown_key(key: str, held: _File, keys: Sequence[str]) -> Diagnostic:
     near = difflib.get_close_matches(key, keys, n=1)
-    hint = f"Did you mean {near[0]}?" if near else f"Available: {', '.join(keys)}."
-    return f"{held.source(key).name}: unknown key {key}. {hint}"
+    section = key.rpartition(".")[0]
+    beside = dict.fromkeys(_beside(section, keys) or _beside("", keys))
+    hint = f"Did you mean {near[0]}?" if near else f"Available: {', '.join(beside)}."
+    message = f"Unknown key {key}."
+    return Diagnostic("setting.unknown-key", Severity.ERROR, message, held.key_span(key), hint)
+
+
+def _beside(section: str, keys: Sequence[str]) -> list[str]:
+    """Return the names of the keys and sections in a section."""
+    prefix = f"{section}." if section else ""
+    return [key[len(prefix) :].partition(".")[0] for key in keys if key.startswith(prefix)]
+
+
+def _bad_value(source: Source, held: _File, key: str, message: str) -> Diagnostic:
+    if source.kind == "file":
+        return Diagnostic("setting.bad-value", Severity.ERROR, message, held.span(key))
+    return Diagnostic("setting.bad-value", Severity.ERROR, f"{source}: {message}")

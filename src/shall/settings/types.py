@@ -62,6 +62,11 @@ def workers(value: Any) -> int:
     return number
 
 
+def processes(value: Any) -> int:
+    """Read a number of processes; 0, written ``auto``, stands for one a processor."""
+    return 0 if value == "auto" else workers(value)
+
+
 def not_negative(value: Any) -> int:
     """Read a whole number of 0 or more."""
     number = whole(value)

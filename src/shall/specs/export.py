@@ -4,28 +4,43 @@ import csv
 import io
 import math
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
+from shall.diagnostics.terminal import terminal
 from shall.messages import Message, render
-from shall.specs.matrix import LinkOutcome, Matrix, Row, Status, is_ambiguous
+from shall.specs.matrix import Matrix, Row, is_ambiguous
+from shall.specs.status import UNSOUND, Latest, LinkOutcome, Status
 
 FORMAT = 1
 """The version of the JSON form."""
 
-_COLOURS = {
-    Status.PROVED: "\033[32m",
-    Status.FAILING: "\033[31m",
-    Status.NOT_RUN: "\033[33m",
-    Status.UNTESTED: "\033[33m",
-}
+_COLOURS = {Status.PROVED: "\033[32m", Status.FAILING: "\033[31m"}
+_OTHER_COLOUR = "\033[33m"
 _RESET = "\033[0m"
 _SIGNS = {
     Status.PROVED: "✓",
     Status.FAILING: "✗",
+    Status.SUSPECT: "?",
+    Status.STALE: "~",
+    Status.VACUOUS: "!",
+    Status.PARTLY: "◐",
+    Status.SKIPPED: "○",
     Status.NOT_RUN: "○",
     Status.UNTESTED: "-",
 }
+
+ALWAYS_COUNTED = (Status.PROVED, Status.FAILING, Status.NOT_RUN, Status.UNTESTED)
+_COUNTED = (
+    *ALWAYS_COUNTED[:2],
+    *(status for status in Status if status not in ALWAYS_COUNTED),
+    *ALWAYS_COUNTED[2:],
+)
+"""The order of the counts in a summary; others are left out where they count none."""
+
+_AGE_WIDTH = 100
+"""A terminal of so many columns shows the age and commit of each proof."""
 
 
 def to_json(matrix: Matrix) -> dict[str, Any]:
@@ -39,12 +54,20 @@ def to_json(matrix: Matrix) -> dict[str, Any]:
             {
                 "criterion": unknown.link.criterion,
                 "source": unknown.link.source,
-                "place": str(unknown.link.place),
+                "place": str(unknown.link.span),
                 "candidates": list(unknown.candidates),
             }
             for unknown in matrix.unknown
         ],
-        "problems": [problem.to_json() for problem in matrix.problems],
+        "problems": [
+            *(problem.to_json() for problem in matrix.wrong_specs),
+            *(problem.to_json() for problem in matrix.problems),
+        ],
+        "unread": [found.to_json() for found in matrix.unread],
+        "moved": [
+            {"old_key": it.old_key, "new_key": it.new_key, "sources": list(it.sources)}
+            for it in matrix.moved
+        ],
     }
 
 
@@ -59,7 +82,7 @@ def to_csv(matrix: Matrix) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["criterion", "status", "text", "place", "source", "outcome", "run_id"])
     for row in matrix.rows:
-        about = [row.criterion.key, row.status.value, row.criterion.text, str(row.criterion.place)]
+        about = [row.criterion.key, row.status.value, row.criterion.text, str(row.criterion.span)]
         for link in row.links or [None]:
             said = [link.link.source, link.outcome or "", link.run_id or ""] if link else [""] * 3
             writer.writerow([_no_formula(cell) for cell in (*about, *said)])
@@ -76,12 +99,25 @@ def to_markdown(matrix: Matrix) -> str:
             f"| {sources} |"
         )
     lines += ["", summary(matrix)]
-    lines += [f"- {_cell(line)}" for line in _remarks(matrix)]
+    remarks = [*_remarks(matrix), *map(str, matrix.wrong_specs), *map(str, matrix.problems)]
+    lines += [f"- {_cell(line)}" for line in remarks]
     return "\n".join(lines) + "\n"
 
 
-def to_text(matrix: Matrix, width: int = 80, *, colour: bool = False, language: str = "en") -> str:
-    """Return the matrix for a terminal: a line for each criterion, then the problems."""
+def to_text(
+    matrix: Matrix,
+    width: int = 80,
+    *,
+    colour: bool = False,
+    language: str = "en",
+    now: datetime | None = None,
+    sources: Mapping[str, str] | None = None,
+) -> str:
+    """Return the matrix for a terminal: a line for each criterion, then the problems.
+
+    ``now`` (aware): each proof is shown with its age and commit where the terminal is wide enough.
+    ``sources`` are the texts of the files with problems, which are shown with their line.
+    """
     keys = max((len(row.criterion.key) for row in matrix.rows), default=0)
     names = {status: status_name(status, language) for status in Status}
     statuses = max(map(_columns, names.values()))
@@ -89,20 +125,55 @@ def to_text(matrix: Matrix, width: int = 80, *, colour: bool = False, language: 
     for row in matrix.rows:
         head = f"{_SIGNS.get(row.status, '?')} {_padded(names[row.status], statuses)}"
         if colour:
-            head = f"{_COLOURS.get(row.status, '')}{head}{_RESET}"
-        room = max(width - statuses - keys - 6, 20)
-        lines.append(
-            f"{head}  {_printable(row.criterion.key):<{keys}}  {_short(row.criterion.text, room)}"
-        )
-        if row.status is Status.FAILING:
+            head = f"{_COLOURS.get(row.status, _OTHER_COLOUR)}{head}{_RESET}"
+        seen = f"{_seen(row, now)} " if now is not None and width >= _AGE_WIDTH else ""
+        room = max(width - statuses - keys - 6 - len(seen), 20)
+        key = _printable(row.criterion.key)
+        lines.append(f"{head}  {key:<{keys}}  {seen}{_short(row.criterion.text, room)}")
+        if row.status in UNSOUND or row.status is Status.PARTLY:
             indent = " " * (statuses + 4)
             lines += [
-                f"{indent}{_short(_source(link), max(width - len(indent), 20))}"
+                f"{indent}{_short(_reason(link, language), max(width - len(indent), 20))}"
                 for link in row.links
-                if link.outcome in {"failed", "error"}
+                if link.status is not Status.PROVED
             ]
-    lines += ["", *map(_printable, _remarks(matrix, language)), summary(matrix, language)]
+    remarks = [*map(_printable, _remarks(matrix, language))]
+    problems = [*matrix.wrong_specs, *matrix.problems]
+    lines += ["", *remarks, *([""] if remarks and problems else [])]
+    if problems:
+        lines += [terminal(problems, sources or {}), ""]
+    lines.append(summary(matrix, language))
     return "\n".join(lines).lstrip("\n") + "\n"
+
+
+def to_chain(row: Row, now: datetime, language: str = "en") -> str:
+    """Return what a criterion's status rests on: each link, its newest outcome, when and where."""
+    criterion = row.criterion
+    lines = [
+        f"{_SIGNS.get(row.status, '?')} {status_name(row.status, language)}  "
+        f"{_printable(criterion.key)}  {criterion.span}",
+        f"  {_printable(criterion.text)}",
+    ]
+    for link in row.links:
+        lines.append(f"  {link.link.span}  {_printable(_reason_or_proof(link, language))}")
+        if link.latest is not None:
+            params = {
+                "run": link.latest.run_id,
+                "at": link.latest.at.isoformat(timespec="seconds"),
+                "age": age(now - link.latest.at),
+                "environment": link.latest.environment or "-",
+                "commit": (link.latest.commit or "-")[:12],
+                "checks": link.latest.checks_executed,
+            }
+            code = "trace.chain.dirty" if link.latest.is_dirty else "trace.chain"
+            lines.append(f"    {_printable(render(Message(code, params), language))}")
+    return "\n".join(lines)
+
+
+def _reason_or_proof(link: LinkOutcome, language: str) -> str:
+    if link.status is Status.PROVED:
+        return _source(link)
+    return _reason(link, language)
 
 
 def status_name(status: Status, language: str = "en") -> str:
@@ -112,10 +183,12 @@ def status_name(status: Status, language: str = "en") -> str:
 
 def summary(matrix: Matrix, language: str = "en") -> str:
     """Return the counts of the matrix in one line."""
+    counted = matrix.counts()
     proved = math.floor(matrix.proved_percent)  # never "100 %" while one is missing
     counts = [
-        Message("trace.count", {"count": count, "status": status_name(Status(status), language)})
-        for status, count in matrix.counts().items()
+        Message("trace.count", {"count": count, "status": status_name(status, language)})
+        for status, count in ((it, counted[it.value]) for it in _COUNTED)
+        if count or status in ALWAYS_COUNTED
     ]
     listed = ("，" if language == "zh" else ", ").join(render(it, language) for it in counts)
     params = {"total": len(matrix.rows), "counts": listed, "percent": proved}
@@ -129,14 +202,18 @@ def _remarks(matrix: Matrix, language: str = "en") -> Iterator[str]:
         if is_ambiguous(link.criterion, candidates):
             code = "trace.ambiguous"
         params = {
-            "place": link.place,
+            "place": link.span,
             "source": link.source,
             "criterion": link.criterion,
             "candidates": ", ".join(candidates),
         }
         yield render(Message(code, params), language)
-    for problem in matrix.problems:
-        yield str(problem)
+    for moved in matrix.moved:
+        params = {"old": moved.old_key, "new": moved.new_key, "sources": ", ".join(moved.sources)}
+        yield render(Message("trace.moved", params), language)
+    if matrix.unread:
+        count, first = len(matrix.unread), matrix.unread[0].span
+        yield render(Message("trace.unread", {"count": count, "place": first}), language)
 
 
 def _row_to_json(row: Row) -> dict[str, Any]:
@@ -144,23 +221,70 @@ def _row_to_json(row: Row) -> dict[str, Any]:
         "key": row.criterion.key,
         "status": row.status.value,
         "text": row.criterion.text,
-        "file": row.criterion.place.file,
-        "line": row.criterion.place.line,
+        "file": row.criterion.span.file,
+        "line": row.criterion.span.line,
         "fingerprint": row.criterion.fingerprint,
         "links": [
             {
                 "kind": link.link.kind.value,
                 "source": link.link.source,
+                "status": link.status.value,
                 "outcome": link.outcome,
                 "run_id": link.run_id,
+                "environment": link.environment,
+                **(_latest_to_json(link.latest) if link.latest else {}),
             }
             for link in row.links
         ],
     }
 
 
+def _latest_to_json(latest: Latest) -> dict[str, Any]:
+    return {
+        "at": latest.at.isoformat(),
+        "commit": latest.commit or None,
+        "is_dirty": latest.is_dirty,
+        "checks_executed": latest.checks_executed,
+    }
+
+
+def _seen(row: Row, now: datetime) -> str:
+    """Return the age of the oldest outcome that a status rests on, and its commit."""
+    latest = [link.latest for link in row.links if link.latest is not None]
+    if not latest:
+        return " " * 13
+    oldest = min(latest, key=lambda it: it.at)
+    mark = "*" if oldest.is_dirty else ""
+    return f"{age(now - oldest.at):>4} {oldest.commit[:7] + mark:<8}"
+
+
+def age(passed: timedelta) -> str:
+    """Return a span of time in at most four characters: ``59s``, ``3h``, ``12d``, ``2y``."""
+    seconds = max(int(passed.total_seconds()), 0)
+    for unit, length in (("y", 31_557_600), ("d", 86_400), ("h", 3600), ("m", 60)):
+        if seconds >= length:
+            return f"{seconds // length}{unit}"
+    return f"{seconds}s"
+
+
+def _reason(link: LinkOutcome, language: str) -> str:
+    """Return a link that does not prove its criterion, and why."""
+    where = f", {link.environment}" if link.environment else ""
+    if link.status is Status.FAILING:
+        return f"{link.link.source} ({link.outcome}{where})"
+    reason = render(Message(f"trace.reason.{link.status.value}"), language)
+    return f"{link.link.source} ({reason}{where})"
+
+
 def _source(link: LinkOutcome) -> str:
-    return f"{link.link.source} ({link.outcome or 'not run'})"
+    return f"{link.link.source} ({link_state(link.status, link.outcome)})"
+
+
+def link_state(status: str, outcome: str | None) -> str:
+    """Return the outcome of a link, or its status where the outcome is no proof any more."""
+    if outcome is None or status not in {Status.PROVED, Status.FAILING}:
+        return str(status)
+    return outcome
 
 
 def _short(text: str, room: int) -> str:

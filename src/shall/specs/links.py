@@ -1,37 +1,38 @@
 """What cases and tests say about criteria, as Link values."""
 
 import ast
-import hashlib
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
-from shall.errors import InvalidSpec, Problem
+from msgspec import Struct
+
+from shall.diagnostics import Diagnostic, Severity
+from shall.errors import InvalidSpec
 from shall.span import Span
+from shall.specs.assertions import can_fail, functions_of
+from shall.specs.code_fingerprint import Definition, code_fingerprint, code_fingerprints
 from shall.specs.model import Link, LinkKind
 
 MARK = "verifies"
 
-_NO_STRING = "this verifies mark is not read, because its argument is no plain string."
+_NO_STRING = "This verifies mark is not read, because its argument is no plain string."
 _WRITE_STRING = 'Write the key itself, such as verifies("auth#1.2").'
-
-_Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
 def link_of_case(
-    key: str, verifies: Sequence[str], place: Span, fingerprint: str
+    key: str, verifies: Sequence[str], span: Span, fingerprint: str, *, can_fail: bool = True
 ) -> Iterator[Link]:
-    """Return the links of one case."""
+    """Yield the links of one case; ``can_fail``: at least one check is written in it."""
     for criterion in verifies:
-        yield Link(criterion, LinkKind.CASE, key, place, fingerprint)
+        yield Link(criterion, LinkKind.CASE, key, span, fingerprint, can_fail)
 
 
-@dataclass(frozen=True, slots=True)
-class Marks:
+class Marks(Struct, frozen=True):
     """The marks of a test file; ``problems`` are those that cannot be read."""
 
     links: tuple[Link, ...] = ()
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[Diagnostic, ...] = ()
 
 
 def marks_in(text: str, file: str) -> list[Link]:
@@ -51,45 +52,89 @@ def read_marks(text: str, file: str) -> Marks:
     """
     if MARK not in text:
         return Marks()
+    with _reading(file):
+        module = _parsed(text, file)
+        return Marks(tuple(_links_in(module, file)), tuple(_unread_marks(module, file)))
+
+
+def fingerprints_of_tests(text: str, file: str) -> Mapping[str, frozenset[str]]:
+    """Return the fingerprints, in every version, of each marked test by its source.
+
+    Raises:
+        InvalidSpec: The file is not Python.
+    """
+    with _reading(file):
+        return {
+            source: code_fingerprints(node, _own_decorators(node))
+            for source, node, _ in _marked_tests(_parsed(text, file), file)
+        }
+
+
+@contextmanager
+def _reading(file: str) -> Iterator[None]:
     try:
-        with warnings.catch_warnings():  # about an author's "\\d", say: not ours to tell
-            warnings.simplefilter("ignore")
-            module = ast.parse(text, file)
-        links = tuple(_links_below(module.body, file, (), _module_marks(module.body)))
-        return Marks(links, tuple(_unread_marks(module, file)))
+        yield
     except (MemoryError, RecursionError):  # how ast tells of nesting beyond its limits
-        message = "this Python is nested too deeply to be read"
-        raise InvalidSpec([Problem(Span(file, 1), "", message)]) from None
+        raise _not_python("This Python is nested too deeply to be read.", Span(file, 1)) from None
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None) or 1
         column = getattr(error, "offset", None) or 1
-        message = f"this is not Python: {getattr(error, 'msg', error)}"
-        raise InvalidSpec([Problem(Span(file, line, column), "", message)]) from None
+        message = f"This is not Python: {getattr(error, 'msg', error)}."
+        raise _not_python(message, Span(file, line, column)) from None
 
 
-def test_fingerprint(definition: ast.AST) -> str:
-    """Return the SHA-256 of a test's code, in hex; layout and comments do not count."""
-    return hashlib.sha256(ast.dump(definition).encode("utf-8")).hexdigest()
+def _not_python(message: str, span: Span) -> InvalidSpec:
+    return InvalidSpec([Diagnostic("link.not-python", Severity.ERROR, message, span)])
 
 
-def _links_below(
+def _parsed(text: str, file: str) -> ast.Module:
+    with warnings.catch_warnings():  # about an author's "\\d", say: not ours to report
+        warnings.simplefilter("ignore")
+        return ast.parse(text, file)
+
+
+def _links_in(module: ast.Module, file: str) -> Iterator[Link]:
+    functions = functions_of(module)
+    for source, node, marks in _marked_tests(module, file):
+        fingerprint = code_fingerprint(node, _own_decorators(node))
+        asserts = can_fail(node, functions)
+        for criterion, line in dict(marks).items():
+            yield Link(criterion, LinkKind.TEST, source, Span(file, line), fingerprint, asserts)
+
+
+def _own_decorators(definition: Definition) -> list[ast.expr]:
+    """Return the decorators of a test without its marks: another link changes no test."""
+    return [
+        it
+        for it in definition.decorator_list
+        if not (isinstance(it, ast.Call) and _is_mark(it.func))
+    ]
+
+
+_Marked = tuple[str, Definition, tuple[tuple[str, int], ...]]
+"""The source of a test, its definition, and the criterion and line of its marks."""
+
+
+def _marked_tests(module: ast.Module, file: str) -> Iterator[_Marked]:
+    yield from _tests_below(module.body, file, (), _module_marks(module.body))
+
+
+def _tests_below(
     body: Iterable[ast.stmt],
     file: str,
     path: tuple[str, ...],
     inherited: tuple[tuple[str, int], ...],
-) -> Iterator[Link]:
+) -> Iterator[_Marked]:
     for node in body:
-        if not isinstance(node, _Definition):
+        if not isinstance(node, Definition | ast.ClassDef):
             continue
         marks = (*inherited, *_marks(node.decorator_list))
         name = (*path, node.name)
         if isinstance(node, ast.ClassDef):
             if node.name.startswith("Test"):
-                yield from _links_below(node.body, file, name, (*marks, *_module_marks(node.body)))
-        elif node.name.startswith("test"):
-            source, fingerprint = "::".join((file, *name)), test_fingerprint(node)
-            for criterion, line in dict(marks).items():
-                yield Link(criterion, LinkKind.TEST, source, Span(file, line), fingerprint)
+                yield from _tests_below(node.body, file, name, (*marks, *_module_marks(node.body)))
+        elif node.name.startswith("test") and marks:
+            yield "::".join((file, *name)), node, marks
 
 
 def _module_marks(body: Iterable[ast.stmt]) -> tuple[tuple[str, int], ...]:
@@ -113,7 +158,7 @@ def _marks(expressions: Iterable[ast.expr]) -> Iterator[tuple[str, int]]:
                         yield argument.value, argument.lineno
 
 
-def _unread_marks(module: ast.Module, file: str) -> Iterator[Problem]:
+def _unread_marks(module: ast.Module, file: str) -> Iterator[Diagnostic]:
     """Report every ``verifies(...)`` that says at run time what it names, or that names nothing."""
     for node in ast.walk(module):
         if isinstance(node, ast.Call) and _is_mark(node.func):
@@ -121,8 +166,10 @@ def _unread_marks(module: ast.Module, file: str) -> Iterator[Problem]:
             for value in values or [node]:
                 plain = isinstance(value, ast.Constant) and isinstance(value.value, str)
                 if not plain or value not in node.args:
-                    place = Span(file, value.lineno, value.col_offset + 1)
-                    yield Problem(place, "", _NO_STRING, _WRITE_STRING)
+                    span = Span(file, value.lineno, value.col_offset + 1)
+                    yield Diagnostic(
+                        "link.unread-mark", Severity.WARNING, _NO_STRING, span, _WRITE_STRING
+                    )
 
 
 def _is_mark(function: ast.expr) -> bool:

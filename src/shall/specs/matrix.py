@@ -3,36 +3,18 @@
 import difflib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 
-from shall.errors import Problem
+from msgspec import Struct
+from msgspec.structs import replace
+
+from shall.diagnostics import Diagnostic, Severity
+from shall.errors import BadValue
+from shall.span import Span
 from shall.specs.model import Criterion, Link, SpecSet
+from shall.specs.status import WORST_FIRST, Latest, LinkOutcome, Status, outcomes_of, status_of
 
 
-class Status(StrEnum):
-    """Where a criterion stands. More statuses will come: do not treat the set as closed."""
-
-    PROVED = "proved"  # every linked case and test that ran passed, and at least one ran
-    FAILING = "failing"  # the latest outcome of at least one is failed or error
-    NOT_RUN = "not run"  # linked, but nothing ran yet
-    UNTESTED = "untested"  # nothing says that it verifies it
-
-
-_WORST_FIRST = (Status.FAILING, Status.UNTESTED, Status.NOT_RUN, Status.PROVED)
-
-
-@dataclass(frozen=True, slots=True)
-class LinkOutcome:
-    """A link and its latest outcome; None when it never ran. ``run_id`` names the run."""
-
-    link: Link
-    outcome: str | None = None
-    run_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One criterion with everything that verifies it."""
 
     criterion: Criterion
@@ -40,21 +22,45 @@ class Row:
     links: tuple[LinkOutcome, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class UnknownLink:
+class UnknownLink(Struct, frozen=True):
     """A link to a criterion that no document holds; ``candidates`` are near keys."""
 
     link: Link
     candidates: tuple[str, ...] = ()
 
+    def diagnostic(self) -> Diagnostic:
+        """Return the problem that readers of the source of the link are shown."""
+        return unresolved(self.link.criterion, self.candidates, self.link.span)
 
-@dataclass(frozen=True, slots=True)
-class Matrix:
-    """The coverage matrix; ``problems`` name case and test files that could not be read."""
+
+class Moved(Struct, frozen=True):
+    """The text that ``sources`` were recorded for has another key now; links do not follow."""
+
+    old_key: str
+    new_key: str
+    sources: tuple[str, ...] = ()
+
+
+class Matrix(Struct, frozen=True):
+    """The coverage matrix; ``problems`` name case and test files that could not be read.
+
+    ``wrong_specs`` are the problems of requirements documents: there may be criteria that are not
+    shown. ``unread`` lists what looks like a requirement and was not read. ``names`` maps each way
+    to name a criterion to the keys that it means.
+    """
 
     rows: tuple[Row, ...]
     unknown: tuple[UnknownLink, ...] = ()
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[Diagnostic, ...] = ()
+    moved: tuple[Moved, ...] = ()
+    names: Mapping[str, Sequence[str]] = {}
+    wrong_specs: tuple[Diagnostic, ...] = ()
+    unread: tuple[Diagnostic, ...] = ()
+
+    def diagnostics(self) -> list[Diagnostic]:
+        """Return the problems of requirements, links, cases and tests, and what was not read."""
+        unknown = [link.diagnostic() for link in self.unknown]
+        return [*self.wrong_specs, *unknown, *self.problems, *self.unread]
 
     def counts(self) -> Mapping[str, int]:
         """Count the criteria by status; every status is a key."""
@@ -62,13 +68,9 @@ class Matrix:
         return {status.value: counted[status] for status in Status}
 
     def worst_first(self) -> tuple[Row, ...]:
-        """Return the rows by status, failing ones first, in each by the order of the documents.
-
-        A status that this order does not know comes before those that are proved.
-        """
-        order = {status: at for at, status in enumerate(_WORST_FIRST)}
-        unknown = len(_WORST_FIRST) - 1.5
-        return tuple(sorted(self.rows, key=lambda row: order.get(row.status, unknown)))
+        """Return the rows by status, failing ones first, in each by the order of the documents."""
+        order = {status: at for at, status in enumerate(WORST_FIRST)}
+        return tuple(sorted(self.rows, key=lambda row: order.get(row.status, len(order))))
 
     @property
     def proved_percent(self) -> float:
@@ -78,50 +80,92 @@ class Matrix:
         return 100 * self.counts()[Status.PROVED.value] / len(self.rows)
 
 
-@dataclass(frozen=True, slots=True)
-class Latest:
-    """The latest outcome of one source for one criterion."""
-
-    criterion: str
-    source: str
-    outcome: str
-    run_id: str
-
-
-def build_matrix(specs: SpecSet, links: Iterable[Link], latest: Iterable[Latest]) -> Matrix:
+def build_matrix(
+    specs: SpecSet,
+    links: Iterable[Link],
+    latest: Iterable[Latest],
+    environments: Sequence[str] | None = None,
+) -> Matrix:
     """Join criteria, links and latest outcomes.
 
-    Only the latest of each (criterion, source) that a link still names counts. A skipped outcome
-    does not prove and does not fail: the link reads as not run.
+    Only outcomes of (criterion, source) pairs that a link still names count. ``environments``:
+    see ``outcomes_of``.
     """
     criteria = specs.criteria()
-    keys = _ways_to_name(criteria)
-    outcomes = {(it.criterion, it.source): it for it in latest}
-    linked: dict[str, list[LinkOutcome]] = {criterion.key: [] for criterion in criteria}
+    keys = _ways_to_name(specs)
+    linked: dict[str, list[Link]] = {criterion.key: [] for criterion in criteria}
     unknown: list[UnknownLink] = []
     for link in links:
         named = keys.get(link.criterion, [])
         if len(named) == 1:
-            linked[named[0]].append(_with_outcome(link, named[0], outcomes))
+            linked[named[0]].append(link)
         else:
             unknown.append(UnknownLink(link, tuple(named) or _near(link.criterion, keys)))
-    rows = tuple(
-        Row(criterion, _status(linked[criterion.key]), tuple(linked[criterion.key]))
-        for criterion in criteria
+    recorded: dict[tuple[str, str], list[Latest]] = {}
+    for fact in latest:
+        named = keys.get(fact.criterion, [])
+        key = named[0] if len(named) == 1 else fact.criterion
+        recorded.setdefault((key, fact.source), []).append(fact)
+    rows = []
+    for criterion in criteria:
+        mine = linked[criterion.key]
+        sources = dict.fromkeys(link.source for link in mine)
+        facts = [fact for it in sources for fact in recorded.get((criterion.key, it), ())]
+        outcomes = outcomes_of(criterion, mine, facts, environments)
+        rows.append(Row(criterion, status_of(outcomes), outcomes))
+    return Matrix(
+        tuple(rows),
+        tuple(unknown),
+        moved=_moved(rows),
+        wrong_specs=specs.problems,
+        names=keys,
+        unread=specs.unread,
     )
-    return Matrix(rows, tuple(unknown))
+
+
+def row_of(matrix: Matrix, name: str) -> Row:
+    """Return the row of a criterion, by its key or a local id that is unique.
+
+    Raises:
+        BadValue: No criterion, or several, have that name.
+    """
+    keys = matrix.names
+    named = keys.get(name, [])
+    if len(named) != 1:
+        near = tuple(named) or _near(name, keys)
+        found = unresolved(name, near)
+        raise BadValue(f"The criterion {found.message}", hint=found.hint or None)
+    return next(row for row in matrix.rows if row.criterion.key == named[0])
+
+
+def _moved(rows: Sequence[Row]) -> tuple[Moved, ...]:
+    """Return the criteria whose text was proved under the number of another one."""
+    keys = {row.criterion.fingerprint: row.criterion.key for row in rows}
+    found: dict[tuple[str, str], Moved] = {}
+    for row in rows:
+        for outcome in row.links:
+            proved = outcome.latest and outcome.latest.criterion_fingerprint
+            key = keys.get(proved or "")
+            if outcome.status is Status.SUSPECT and key is not None:
+                moved = found.get((row.criterion.key, key)) or Moved(row.criterion.key, key)
+                sources = (*moved.sources, outcome.link.source)
+                found[row.criterion.key, key] = replace(moved, sources=sources)
+    return tuple(found.values())
 
 
 def resolve(specs: SpecSet) -> Mapping[str, Criterion]:
-    """Map every way to name a criterion to it: its key, and its local id where that is unique."""
+    """Map every way to name a criterion to it: its key, and its local id where that is unique.
+
+    A key that stands twice names none.
+    """
     criteria = {criterion.key: criterion for criterion in specs.criteria()}
-    ways = _ways_to_name(tuple(criteria.values()))
+    ways = _ways_to_name(specs)
     return {name: criteria[keys[0]] for name, keys in ways.items() if len(keys) == 1}
 
 
 def candidates_of(name: str, specs: SpecSet) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the keys of the criteria that a link names, and where there is none the near keys."""
-    keys = _ways_to_name(specs.criteria())
+    keys = _ways_to_name(specs)
     named = tuple(keys.get(name, ()))
     return named, () if named else _near(name, keys)
 
@@ -131,36 +175,37 @@ def is_ambiguous(name: str, candidates: Sequence[str]) -> bool:
     return len(candidates) > 1 and all(key.partition("#")[2] == name for key in candidates)
 
 
-def why_unknown(name: str, candidates: Sequence[str]) -> str:
-    """Return what is wrong with a link that names no criterion, or several: ``is ...``."""
+def unresolved(
+    name: str, candidates: Sequence[str], span: Span | None = None, field: str = ""
+) -> Diagnostic:
+    """Return the problem of a link that names no criterion, or several: its ``candidates``."""
     listed = ", ".join(candidates)
     if is_ambiguous(name, candidates):
-        return f"is ambiguous. Write one of {listed}."
-    return f"is unknown. Did you mean {listed}?" if listed else "is unknown."
+        code, message, hint = (
+            "link.ambiguous-criterion",
+            f"{name} is ambiguous.",
+            "Write one of {}.",
+        )
+    else:
+        code, message = "link.unknown-criterion", f"{name} is unknown."
+        hint = "Did you mean {}?" if listed else ""
+    return Diagnostic(code, Severity.WARNING, message, span, hint.format(listed), field)
 
 
-def _ways_to_name(criteria: Sequence[Criterion]) -> dict[str, list[str]]:
+def _ways_to_name(specs: SpecSet) -> dict[str, list[str]]:
+    """Map keys, local ids and keys with the short name of a feature to the keys they mean."""
     ways: dict[str, list[str]] = {}
-    for criterion in criteria:
-        ways.setdefault(criterion.key, []).append(criterion.key)
-        ways.setdefault(criterion.key.partition("#")[2], []).append(criterion.key)
+    short = {feature: alias for alias, feature in specs.aliases().items()}
+    for criterion in specs.criteria():
+        key = criterion.key
+        feature, _, local = key.partition("#")
+        ways.setdefault(key, []).append(key)
+        ways.setdefault(local, []).append(key)
+        if feature in short:
+            ways.setdefault(f"{short[feature]}#{local}", []).append(key)
     return ways
 
 
 def _near(name: str, keys: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     full = [key for key in keys if "#" in key]
     return tuple(difflib.get_close_matches(name, full, n=3, cutoff=0.6))
-
-
-def _with_outcome(link: Link, key: str, outcomes: Mapping[tuple[str, str], Latest]) -> LinkOutcome:
-    found = outcomes.get((key, link.source)) or outcomes.get((link.criterion, link.source))
-    return LinkOutcome(link, found.outcome, found.run_id) if found else LinkOutcome(link)
-
-
-def _status(links: Sequence[LinkOutcome]) -> Status:
-    outcomes = {link.outcome for link in links}
-    if outcomes & {"failed", "error"}:
-        return Status.FAILING
-    if "passed" in outcomes:
-        return Status.PROVED
-    return Status.NOT_RUN if links else Status.UNTESTED

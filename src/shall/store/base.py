@@ -1,15 +1,15 @@
 """What the store keeps, and the protocol that every database behind it follows."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
+
+from msgspec import Struct, field
 
 from shall.results.records import CaseResult, RunStatus
 
 
-@dataclass(frozen=True, slots=True)
-class RunRecord:
+class RunRecord(Struct, frozen=True):
     """A run without its cases. Times are aware UTC; ``duration_s`` None while it runs."""
 
     run_id: str
@@ -25,8 +25,7 @@ class RunRecord:
     test_names: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class CallRecord:
+class CallRecord(Struct, frozen=True):
     """One tool call. ``at`` is aware UTC. Arguments are never kept, only ``meta`` (sizes, ids)."""
 
     at: datetime
@@ -38,8 +37,7 @@ class CallRecord:
     meta: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class CallStatistics:
+class CallStatistics(Struct, frozen=True):
     """Tool calls counted. ``success_rate`` is 0..1; latencies in milliseconds."""
 
     total: int
@@ -51,8 +49,7 @@ class CallStatistics:
     error_codes: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class ConnectionRecord:
+class ConnectionRecord(Struct, frozen=True):
     """A client of the REST routes that is connected. Times are aware UTC.
 
     ``errors`` counts how often it was missed: see ``store.connections``.
@@ -139,11 +136,12 @@ class Store(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """One line of ``evidence/*.jsonl``: how a case or test last spoke about a criterion.
 
-    ``at`` is aware UTC. ``source`` is the case key or the pytest node id.
+    ``at`` is aware UTC. ``source`` is the case key or the pytest node id. ``commit`` is the
+    checked-out commit in hex, empty without git; ``is_dirty`` says whether tracked files differed
+    from it, None where that is unknown.
     """
 
     at: datetime
@@ -158,3 +156,9 @@ class Evidence:
     duration_s: float
     environment: str = ""
     data_row: str | None = None
+    commit: str = ""
+    is_dirty: bool | None = None
+
+
+IsUnchanged = Callable[[str, Evidence], bool]
+"""Whether a fingerprint that an older release recorded is that of a fact's source."""

@@ -3,9 +3,10 @@
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from shall.errors import StoreUnavailable
 from shall.store.migrate import migrate, migrations, refuse_newer, schema_version
@@ -20,8 +21,7 @@ _MAX_FAILURES = 10_000
 _DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
-@dataclass(frozen=True, slots=True)
-class Recovered:
+class Recovered(Struct, frozen=True):
     """Rows that were saved from a damaged database, by table; ``complete`` False: some were not."""
 
     rows: Mapping[str, int]

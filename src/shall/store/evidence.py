@@ -5,16 +5,17 @@ import json
 import logging
 import os
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, fields, replace
 from datetime import MAXYEAR, UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import asdict, replace
+
 from shall.bounded import EVIDENCE_BYTES, read_descriptor
 from shall.errors import StoreUnavailable
-from shall.store.base import Evidence
+from shall.store.base import Evidence, IsUnchanged
 from shall.store.folders import Folder
 from shall.store.locks import locked
 
@@ -22,10 +23,17 @@ FORMAT = 1
 """The version of a line; a line with a higher one is skipped."""
 
 _log = logging.getLogger(__name__)
-_NAMES = {field.name for field in fields(Evidence)}
+_NAMES = frozenset(Evidence.__struct_fields__)
 _INSTANT = timedelta(microseconds=1)
 
-_Key = tuple[str, str, str | None]
+Revision = tuple[str, bool | None]
+"""A commit in hex, and whether tracked files differ from it."""
+
+_Key = tuple[str, str, str, str | None]
+
+
+def _differs(_recorded: str, _fact: Evidence) -> bool:
+    return False
 
 
 class _Newer(ValueError):
@@ -50,38 +58,50 @@ def unreadable_lines(data: bytes) -> list[int]:
 
 
 class EvidenceLog:
-    """Appends evidence lines and reads the newest one of each criterion, source and data row.
+    """Appends evidence lines; reads the newest of each criterion, source, environment and row.
 
     A line is written only when it says something new (outcome or a fingerprint differs from the
-    newest line of the same criterion, source and row), so a green run on a green project changes
-    no committed file. The order of lines means nothing: git may merge two branches' files by
-    union. Therefore a fact is dated after the one that it follows, also where the clock was set
-    back or another machine's is ahead (a hybrid logical clock: Kulkarni et al., 2014).
+    newest line of the same criterion, source, environment and row), so a green run on a green
+    project changes no committed file. The order of lines means nothing: git may merge two
+    branches' files by union. Therefore a fact is dated after the one that it follows, also where
+    the clock was set back or another machine's is ahead (a hybrid logical clock: Kulkarni et
+    al., 2014).
     """
 
     def __init__(self, folder: Path | Folder) -> None:
         self._folder = folder if isinstance(folder, Folder) else Folder(folder)
         self._read: dict[str, tuple[tuple[int, int, int], list[Evidence]]] = {}
 
-    def append(self, facts: Sequence[Evidence]) -> int:
-        """Append what is new in one atomic write; give how many lines were written.
+    def append(
+        self,
+        facts: Sequence[Evidence],
+        revision: Callable[[], Revision] | None = None,
+        *,
+        is_unchanged: IsUnchanged = _differs,
+    ) -> int:
+        """Append what is new in one atomic write; return how many lines were written.
 
-        The lines go to the file of the newest fact's month.
+        The lines go to the file of the newest fact's month. ``revision`` is called only where
+        something is written, and returns the commit of the code and whether it is dirty.
+        ``is_unchanged`` is asked where a fingerprint of a source differs from the recorded one
+        and an older release recorded it.
 
         Raises:
             StoreUnavailable: The folder cannot be written.
         """
-        if not self._new(facts):
+        if not self._new(facts, is_unchanged):
             return 0
+        commit, is_dirty = revision() if revision is not None else ("", None)
+        facts = [replace(fact, commit=commit, is_dirty=is_dirty) for fact in facts]
         month = max(fact.at for fact in facts).astimezone(UTC).strftime("%Y-%m")
         with self._open(f"{month}.jsonl") as descriptor:
-            new = self._new(facts)  # again: another process may have written meanwhile
+            new = self._new(facts, is_unchanged)  # another process may have written meanwhile
             if new:
                 _append(descriptor, "".join(_line(fact) for fact in new).encode("ascii"))
         return len(new)
 
     def newest(self) -> list[Evidence]:
-        """Return the newest line (by ``at``) of each criterion, source and data row.
+        """Return the newest line (by ``at``) of each criterion, source, environment and row.
 
         A torn or unreadable line is skipped and named in a warning.
 
@@ -90,12 +110,12 @@ class EvidenceLog:
         """
         return list(self._newest().values())
 
-    def _new(self, facts: Iterable[Evidence]) -> list[Evidence]:
+    def _new(self, facts: Iterable[Evidence], is_unchanged: IsUnchanged) -> list[Evidence]:
         known = self._newest()
         new = []
         for fact in facts:
             before = known.get(_key(fact))
-            if _says(before) == _says(fact):
+            if before is not None and _is_known(before, fact, is_unchanged):
                 continue
             if before is not None and fact.at <= before.at:
                 fact = replace(fact, at=before.at + _INSTANT)
@@ -151,13 +171,26 @@ class EvidenceLog:
 
 
 def _key(fact: Evidence) -> _Key:
-    return fact.criterion, fact.source, fact.data_row
+    return fact.criterion, fact.source, fact.environment, fact.data_row
 
 
-def _says(fact: Evidence | None) -> tuple[str, str | None, str] | None:
-    if fact is None:
-        return None
-    return fact.outcome, fact.criterion_fingerprint, fact.source_fingerprint
+def _is_known(before: Evidence, fact: Evidence, is_unchanged: IsUnchanged) -> bool:
+    """Return whether a line says already what a fact says."""
+    if _says(before) != _says(fact):
+        return False
+    recorded, now = before.source_fingerprint, fact.source_fingerprint
+    if recorded == now:
+        return True
+    return _version(recorded) != _version(now) and is_unchanged(recorded, fact)
+
+
+def _says(fact: Evidence) -> tuple[str, str | None]:
+    return fact.outcome, fact.criterion_fingerprint
+
+
+def _version(fingerprint: str) -> str:
+    """Return the version of the function that made a fingerprint; the first one wrote none."""
+    return fingerprint.rpartition(":")[0]
 
 
 def _order(fact: Evidence) -> tuple[datetime, str, str]:

@@ -6,14 +6,7 @@ from typing import TYPE_CHECKING
 
 from shall.errors import StoreUnavailable
 from shall.results.records import CaseResult, RunStatus
-from shall.store.rows import (
-    RunRow,
-    case_row,
-    check_row,
-    plain,
-    step_row,
-    time_text,
-)
+from shall.store.rows import RunRow, case_row, plain, time_text
 
 if TYPE_CHECKING:
     import sqlite3
@@ -35,8 +28,6 @@ _INSERT_RUN = """
     VALUES (?, ?, ?, ?, ?, ?)
 """
 _INSERT_CASE = "INSERT INTO cases VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_INSERT_STEP = "INSERT INTO steps VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_INSERT_CHECK = "INSERT INTO checks VALUES (NULL, ?, ?, ?, ?, ?, ?)"
 _INSERT_CRITERION = "INSERT OR IGNORE INTO criteria VALUES (?, ?, ?)"
 _DOCUMENTS = """
     SELECT document FROM cases JOIN runs ON runs.id = cases.run
@@ -105,31 +96,24 @@ def documents(connection: "sqlite3.Connection", run_id: str, case_key: str | Non
 
 
 def insert_cases(connection: "sqlite3.Connection", cases: Iterable[CaseResult]) -> None:
-    """Add cases with their steps, checks and criteria to their runs.
+    """Add cases with their criteria to their runs.
 
-    The caller holds the write lock, so the next free numbers are known: a statement for each table
+    The caller holds the write lock, so the next free number is known: a statement for each table
     is enough.
     """
     runs: dict[str, int] = {}
-    number, step_number = (
-        connection.execute(f"SELECT coalesce(max(id), 0) FROM {table}").fetchone()[0]  # noqa: S608
-        for table in ("cases", "steps")
-    )
-    case_rows, step_rows, check_rows, criteria = [], [], [], []
+    number = connection.execute("SELECT coalesce(max(id), 0) FROM cases").fetchone()[0]
+    case_rows, criteria = [], []
     for case in cases:
         if case.run_id not in runs:
             runs[case.run_id] = _run_number(connection, case.run_id)
         number += 1
         case_rows.append((number, runs[case.run_id], *case_row(case)))
-        criteria += [(number, plain(ref.key), ref.fingerprint) for ref in case.criteria]
-        for step in (*case.steps, *case.teardowns):
-            step_number += 1
-            step_rows.append((step_number, number, *step_row(step)))
-            check_rows += [(step_number, *check_row(check)) for check in step.checks]
+        if case.criteria:
+            criteria += [(number, plain(ref.key), ref.fingerprint) for ref in case.criteria]
     connection.executemany(_INSERT_CASE, case_rows)
-    connection.executemany(_INSERT_STEP, step_rows)
-    connection.executemany(_INSERT_CHECK, check_rows)
-    connection.executemany(_INSERT_CRITERION, criteria)
+    if criteria:
+        connection.executemany(_INSERT_CRITERION, criteria)
 
 
 def _run_number(connection: "sqlite3.Connection", run_id: str) -> int:

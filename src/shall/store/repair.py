@@ -1,9 +1,10 @@
 """Repairs the state: what is replaced is kept beside it, never deleted."""
 
 import os
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+
+from msgspec import Struct
 
 from shall.bounded import EVIDENCE_BYTES, read_descriptor
 from shall.errors import StoreUnavailable
@@ -15,8 +16,7 @@ from shall.store.state import refuse_another_users
 _PARTS = ("", "-wal", "-shm")
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
+class Moved(Struct, frozen=True):
     """What was taken out, and the file that keeps it."""
 
     kept: Path

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from shall.errors import BadValue, StoreUnavailable
 from shall.results.encoding import decode_case, encode_case
-from shall.results.records import CaseResult, CheckResult, Outcome, RunStatus, StepResult
+from shall.results.records import CaseResult, Outcome, RunStatus
 from shall.store.base import RunRecord
 
 
@@ -18,7 +18,7 @@ def time_text(moment: datetime) -> str:
 
 def plain(text: str) -> str:
     """Return text that any database can hold: a lone surrogate becomes its escape."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 class RunRow(NamedTuple):
@@ -69,27 +69,6 @@ def case_row(case: CaseResult) -> tuple[Any, ...]:
         case.case_fingerprint,
         case_to_text(case),
     )
-
-
-def step_row(step: StepResult) -> tuple[Any, ...]:
-    """Return the columns of ``steps`` after its number and its case's."""
-    exchange = step.exchange
-    return (
-        step.path,
-        plain(step.id),
-        step.outcome,
-        step.duration_s,
-        None if exchange is None else plain(exchange.method),
-        None if exchange is None else plain(exchange.url),
-        None if exchange is None else exchange.status,
-        None if step.error is None else step.error.code,
-    )
-
-
-def check_row(check: CheckResult) -> tuple[Any, ...]:
-    """Return the columns of ``checks`` after its number and its step's."""
-    field = None if check.field is None else plain(check.field)
-    return (check.path, plain(check.kind), field, check.outcome, check.implicit)
 
 
 def case_to_text(case: CaseResult) -> str:

@@ -1,6 +1,5 @@
 """One HTTP exchange as data, before redaction: never stored, never shown."""
 
-from dataclasses import dataclass
 from typing import Protocol
 
 from msgspec import Struct
@@ -10,8 +9,7 @@ from shall.results.records import NO_TIMINGS, Redirect, Timings
 __all__ = ["FilePart", "Redirect", "Request", "Response"]
 
 
-@dataclass(frozen=True, slots=True)
-class FilePart:
+class FilePart(Struct, frozen=True):
     """A file to upload in a multipart form."""
 
     field: str

@@ -7,7 +7,6 @@ connect to. Nothing is looked up here, so nothing can change in between.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import (
     IPv4Address,
@@ -19,6 +18,8 @@ from ipaddress import (
     ip_network,
 )
 from typing import Literal
+
+from msgspec import Struct
 
 from shall.errors import InvalidSetting
 
@@ -73,8 +74,7 @@ _NAME = re.compile(r"(?:\*\.)?[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.?")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")  # a last label that makes a host an IPv4 address
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """One word of a list: a host name, ``*.`` and a domain, an address or a network.
 
     ``name`` is in lower case without a dot at its end. ``port`` None means every port.
@@ -103,8 +103,7 @@ class Rule:
         return within.prefixlen >= never.prefixlen and self.holds(address, port)
 
 
-@dataclass(frozen=True, slots=True)
-class Denial:
+class Denial(Struct, frozen=True):
     """Why a target is denied.
 
     ``listed``: the rule stands in ``deny``. ``never``: the rule is denied unless ``allow`` lists
@@ -115,8 +114,7 @@ class Denial:
     rule: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class TargetPolicy:
+class TargetPolicy(Struct, frozen=True):
     """Which targets requests may reach. Without rules: all but ``NEVER`` and ``NEVER_NAMES``."""
 
     allow: tuple[Rule, ...] = ()
@@ -237,8 +235,7 @@ def _plain(host: str) -> str:
     return host.lower().removesuffix(".")
 
 
-@dataclass(frozen=True, slots=True)
-class _Target:
+class _Target(Struct, frozen=True):
     """An address: itself, then those it carries; and which of them lie in denied networks."""
 
     forms: tuple[Address, ...]

@@ -6,23 +6,22 @@ goes wrong is raised at the ``yield``.
 """
 
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
+
+from msgspec import Struct
 
 from shall.transport.exchange import Request
 
 _Result = TypeVar("_Result")
 
 
-@dataclass(frozen=True, slots=True)
-class Pause:
+class Pause(Struct, frozen=True):
     """Wait some seconds."""
 
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """Call a function that blocks (SQL, a large file) in a thread.
 
     It cannot be stopped: work that is stopped meanwhile goes on without it.

@@ -122,7 +122,7 @@ class Files:
             raise BadValue(
                 f"byte 0x{data[error.start]:02x} is not UTF-8.",
                 hint="Save the file as UTF-8.",
-                place=Span(path, line),
+                span=Span(path, line),
             ) from error
 
     def write_text(self, path: str, text: str, *, overwrite: bool = True) -> None:

@@ -2,8 +2,9 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from shall.errors import OutsideWorkspace
 from shall.workspace.paths import as_seen, is_version_control
@@ -12,8 +13,7 @@ _STATE = (".shall",)
 _SETTINGS = "shall.yaml"
 
 
-@dataclass(frozen=True, slots=True)
-class Refusals:
+class Refusals(Struct, frozen=True):
     """The files that ``Files`` neither reads, writes nor lists.
 
     ``state`` are paths of state folders, as names, refused at any depth: each project in the
@@ -57,20 +57,29 @@ class Refusals:
         return self._folder_reason(names) is not None or _may_hold_secrets(names[-1])
 
     def _folder_reason(self, names: Sequence[str]) -> str | None:
-        if any(is_version_control(name) for name in names):
+        seen = tuple(map(as_seen, names))
+        if any(map(is_version_control, seen)):
             return "is inside a version-control folder, whose files run as programs"
-        seen = tuple(as_seen(name) for name in names)
         for folder in self.state:
-            wanted = tuple(as_seen(name) for name in folder)
-            if any(seen[at : at + len(wanted)] == wanted for at in range(len(seen))):
+            wanted = tuple(map(as_seen, folder))
+            if seen[: len(wanted)] == wanted or any(
+                seen[at : at + len(wanted)] == wanted
+                for at, name in enumerate(seen)
+                if name == wanted[0]
+            ):
                 return "is inside the state folder"
         return None
 
     def _server_reason(self, root: str, names: Sequence[str]) -> str | None:
-        asked, name = as_seen(str(Path(root, *names))), as_seen(names[-1])
+        name = as_seen(names[-1])
+        private = [file for file in self.private if _may_be(file, name)]
+        logs = [file for file in self.logs if _may_be(file, name)]
+        if not private and not logs:
+            return None
+        asked = as_seen(str(Path(root, *names)))
         # Resolved each time: what a link of the operator's leads to may change while we run.
-        if any(_real(file) == asked for file in self.private if _may_be(file, name)) or any(
-            _is_of_log(_real(file), asked) for file in self.logs if _may_be(file, name)
+        if any(_real(file) == asked for file in private) or any(
+            _is_of_log(_real(file), asked) for file in logs
         ):
             return "belongs to the server itself"
         return None

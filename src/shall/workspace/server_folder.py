@@ -4,9 +4,10 @@ import errno
 import os
 import pwd
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+
+from msgspec import Struct
 
 from shall.errors import StoreUnavailable
 
@@ -30,16 +31,14 @@ class Origin(StrEnum):
     """There is none: the current folder is too wide, and the account has no data folder."""
 
 
-@dataclass(frozen=True, slots=True)
-class ServerFolder:
+class ServerFolder(Struct, frozen=True):
     """A folder, and why it is the one. ``path`` is the current folder where there is none."""
 
     path: Path
     origin: Origin
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Struct, frozen=True):
     """The account that a process runs as. ``home`` is None where it has no home folder.
 
     ``is_service``: nobody logs in to it.

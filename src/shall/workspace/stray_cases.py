@@ -7,8 +7,6 @@ from shall.errors import ShallError
 from shall.workspace.files import Files
 from shall.workspace.folders import CASE_FOLDERS
 
-"""Where cases are looked for when no path is named: today's folder, then the older one."""
-
 YAML_ENDINGS = (".yaml", ".yml")
 
 MOST_EXAMINED = 2_000

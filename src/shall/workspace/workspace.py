@@ -1,9 +1,11 @@
 """Where files live and what the actions use."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from shall.engine.budgets import Memory
 from shall.engine.ports import Loop
@@ -16,8 +18,7 @@ from shall.store.lazy_store import StoreOpenedLater
 from shall.workspace.files import Files
 
 
-@dataclass(frozen=True, slots=True)
-class RunDefaults:
+class RunDefaults(Struct, frozen=True):
     """What a run uses unless the caller says otherwise. Durations in seconds."""
 
     host: str | None = None
@@ -28,13 +29,13 @@ class RunDefaults:
     request_timeout_s: float = 30.0
     run_timeout_s: float = 300.0
     environment: str = ""
+    environments: tuple[str, ...] = ()
     language: str = "en"
     max_error_length: int = 500
     keep_all: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Workspace:
+class Workspace(Struct, frozen=True):
     """One project folder, joined to the parts that act on it.
 
     ``store`` and ``evidence`` are None where the state cannot be written; ``state_warning`` says
@@ -44,7 +45,7 @@ class Workspace:
     no call log is kept; ``logs_in_state``: it is a part of the state. ``redactor`` knows the
     secrets of the settings: what is shown of the workspace passes through it. ``memory`` is what
     the cases that run at once may take; the workspaces of a server share it. ``writable`` are
-    globs of further files that the tools may write.
+    globs of further files that the tools may write, ``specs`` those of further requirements.
     """
 
     root: Path
@@ -62,6 +63,7 @@ class Workspace:
     later: StoreOpenedLater | None = None
     logs_in_state: bool = True
     writable: tuple[str, ...] = ()
+    specs: tuple[str, ...] = ()
 
     @property
     def state_warning(self) -> str | None:

@@ -8,8 +8,9 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from shall.engine.redact import Redactor
 from shall.errors import FileUnavailable, FolderNotFound, OutsideWorkspace
@@ -33,8 +34,7 @@ MOST_IN_USE = 64
 """Projects found below the allowed folders in which calls work at the same time."""
 
 
-@dataclass(slots=True)
-class _Found:
+class _Found(Struct):
     """A project below an allowed folder. ``uses``: calls that work in it."""
 
     workspace: Workspace

@@ -142,7 +142,7 @@ def test_the_settings_token_and_the_file_are_both_known(file: Path, guard: Guard
     [
         (None, InvalidSetting, "cannot be read: No such file"),
         ("", InvalidSetting, "is empty"),
-        ("name=a\n", InvalidFile, ":1:1: sha256: a line has either"),
+        ("name=a\n", InvalidFile, ":1:1: sha256: A line has either"),
     ],
 )
 def test_a_file_that_cannot_be_used_is_told_at_start(

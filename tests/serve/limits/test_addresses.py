@@ -1,9 +1,9 @@
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from shall.serve.limits.addresses import behind_proxies
 from shall.settings import Settings

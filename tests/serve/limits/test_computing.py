@@ -78,7 +78,7 @@ async def test_health_is_answered_within_a_second_whatever_runs(
     async with watched(served.base) as took:
         write(project, UNKNOWN)
         found = await called(served.base, "get_testcase", one)
-        assert found["errors"][-1].endswith("and 59,900 more problems")
+        assert found["errors"][-1].endswith("And 59,900 more problems.")
         refused = await called(
             served.base, "write_testcase", {**one, "testcase": UNKNOWN, "dry_run": True}
         )

@@ -1,10 +1,10 @@
 import asyncio
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from starlette.types import ASGIApp
 
 from shall.actions.principal import PRINCIPAL, Principal

@@ -68,8 +68,9 @@ class Listening:
 
 
 @pytest.fixture
-def listening() -> Iterator[Listening]:
+def listening(log: object) -> Iterator[Listening]:
     """Serves an application on a free port; gives its address."""
+    del log  # set up before, so that its files are closed when nobody writes any more
     server = Listening()
     yield server
     server.stop()

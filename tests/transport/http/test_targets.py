@@ -9,7 +9,7 @@ import pytest
 
 from shall.errors import TargetDenied, TargetUnreachable
 from shall.transport.exchange import Request, Response
-from shall.transport.http import options, transfer
+from shall.transport.http import options, transfers
 from shall.transport.http.loop import CurlLoop
 from shall.transport.target_policy import read_policy
 from shall.transport.waits import Work
@@ -86,11 +86,13 @@ def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """What names mean, for the next request: ``name:port`` to addresses, with commas."""
     known: dict[str, str] = {}
 
-    def prepare_with_names(curl: pycurl.Curl, *arguments: Any) -> None:
-        options.prepare(curl, *arguments)
-        curl.setopt(pycurl.RESOLVE, [f"{name}:{addresses}" for name, addresses in known.items()])
+    class OptionsWithNames(options.Options):
+        def put(self, *arguments: Any) -> None:
+            super().put(*arguments)
+            resolve = [f"{name}:{addresses}" for name, addresses in known.items()]
+            self._curl.setopt(pycurl.RESOLVE, resolve)
 
-    monkeypatch.setattr(transfer, "prepare", prepare_with_names)
+    monkeypatch.setattr(transfers, "Options", OptionsWithNames)
     return known
 
 

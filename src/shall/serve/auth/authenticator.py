@@ -2,10 +2,10 @@
 
 import logging
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
+from msgspec import Struct
 from starlette.types import Scope
 
 from shall.actions.principal import Principal
@@ -38,8 +38,7 @@ class Verifier(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Authenticator:
+class Authenticator(Struct, frozen=True):
     """Knows callers by what they send: a token first, else a certificate.
 
     ``metadata_url`` tells for a request where clients learn who gives tokens.

@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
 from ipaddress import ip_address, ip_network
 from typing import Any
 
+from msgspec import Struct
 from starlette.types import Scope
 
 from shall.serve.auth.refusal import INVALID_REQUEST, Refused
@@ -34,8 +34,7 @@ _SHORT = {
 }
 
 
-@dataclass(frozen=True)
-class Certificates:
+class Certificates(Struct, frozen=True, dict=True):
     """Gives the subject of the caller's verified certificate.
 
     ``header`` counts only from the networks ``proxies``; ``direct``: TLS ends here.

@@ -3,12 +3,12 @@
 import hashlib
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import jwt
 from jwt import PyJWK
 from jwt.exceptions import PyJWTError
+from msgspec import Struct
 
 from shall.actions.principal import SCOPES, Principal
 from shall.serve.auth.jwks import ALGORITHMS, KeyServer
@@ -25,8 +25,7 @@ _FAULTS = (PyJWTError, ValueError, TypeError, ArithmeticError, RecursionError)
 """What PyJWT raises for odd values: a time that is a list or infinite, JSON nested too deep."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Checked:
+class _Checked(Struct, frozen=True):
     """A token that held: as long as its key is the same, until its time is over (POSIX time)."""
 
     caller: Principal

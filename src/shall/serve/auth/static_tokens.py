@@ -4,9 +4,10 @@ import hashlib
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from shall.actions.principal import Principal
 from shall.admin.tokens import Token, bare_token, digest_of, parse_tokens
@@ -23,8 +24,7 @@ PLAIN = Principal("token")
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
+class _Known(Struct, frozen=True):
     """What a token file says. ``is_list``: it names its callers, so nobody else is one."""
 
     tokens: Mapping[str, Token] = field(default_factory=dict)

@@ -1,9 +1,9 @@
 """The client's address and scheme, where trusted proxies stand in front."""
 
-from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
+from msgspec import Struct
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shall.settings import Settings
@@ -16,8 +16,7 @@ _LONGEST = 64
 """No address has more characters; what has is cut, is none, and fills no cache."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hop:
+class Hop(Struct, frozen=True):
     """One address on the way of a request; empty where it is none."""
 
     address: str

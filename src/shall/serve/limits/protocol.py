@@ -79,7 +79,7 @@ class BoundedProtocol(HttpToolsProtocol):
         super().connection_made(transport)
         self._is_stranger = True
         self.strangers.enter(self)
-        self._watch()
+        self._timer = self.loop.call_later(self.header_timeout_s, self._is_late)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop to wait, and have the application know that nobody reads its answer."""
@@ -90,6 +90,8 @@ class BoundedProtocol(HttpToolsProtocol):
         if running is not None and running is not self.cycle:  # uvicorn tells only the last one
             running.disconnected = True
             running.message_event.set()
+        if not self._is_answering():
+            self._free()
 
     def data_received(self, data: bytes) -> None:
         """Parse what came; refuse a head, a trailer or chunk extensions that never end."""
@@ -101,7 +103,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._overhead = 0 if self._moved else self._fed
         if self._overhead > self.max_header_bytes and not self._refused:
             self._refuse(self._too_large())
-        if not self._refused:
+        if (self._in_body or self._is_stranger) and not self._refused:
             self._hold(len(data))
         self._watch()
 
@@ -178,20 +180,28 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def _hold(self, size: int) -> None:
         """Bound what came and was not taken yet."""
-        if self._in_body and self.cycle.body:
-            self.flow.pause_reading()  # until the application takes it
-            if self.pipeline and len(self.cycle.body) > MAX_QUEUED_BYTES:
-                self._refuse(BAD_REQUEST)
-        if self._is_stranger and not self._is_dropping():
+        if self._in_body:
+            if self.cycle.body:
+                self.flow.pause_reading()  # until the application takes it
+                if self.pipeline and len(self.cycle.body) > MAX_QUEUED_BYTES:
+                    self._refuse(BAD_REQUEST)
+            if not self._is_answering():
+                return  # the request is answered: the rest of its body is dropped
+        if self._is_stranger:
             self.strangers.hold(self, size)
 
     def _start_asgi_task(self, cycle: Any, app: Any) -> None:
         self._running = cycle
         super()._start_asgi_task(cycle, app)
 
-    def _is_dropping(self) -> bool:
-        """Whether the rest of a body comes whose request is answered."""
-        return self._in_body and not self._is_answering()
+    def _free(self) -> None:
+        """Release what refers back to a closed connection.
+
+        Reference counting then frees it: in cycles, connections that serve one request each would
+        keep the garbage collector busy.
+        """
+        self._running = None
+        self.cycle = self.scope = None  # type: ignore[assignment]
 
     def _head_size(self) -> int:
         return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)

@@ -41,7 +41,7 @@ def trace_of(traceparent: Any) -> str:
 
 
 async def identify(ctx: Any, call_next: Callable[[Any], Awaitable[Any]]) -> Any:
-    """Return each MCP message its ids, as a middleware of the server.
+    """Add its ids to each MCP message, as a middleware of the server.
 
     Over HTTP they are those of the HTTP request, also where a session's messages are answered in
     another task; over stdio each message has an id of its own. ``_meta.traceparent`` (SEP-414)

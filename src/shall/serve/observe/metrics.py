@@ -7,9 +7,9 @@ the server itself has (tools, methods, revisions, routes); whatever else a clien
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 from prometheus_client import (
     CollectorRegistry,
     Counter,
@@ -34,8 +34,7 @@ OPERATION_BUCKETS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 
 HTTP_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10)
 
 
-@dataclass(slots=True)
-class Facts:
+class Facts(Struct):
     """What is not counted but asked for at each scrape, outside the event loop."""
 
     is_ready: Callable[[], bool] = lambda: True

@@ -1,11 +1,11 @@
 """Traces: sent by OTLP where an endpoint is set; else tracing is taken out of the server."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from typing import Any
 
 from mcp.server._otel import OpenTelemetryMiddleware
 from mcp.server.mcpserver import MCPServer
+from msgspec.structs import replace
 from opentelemetry import context
 from opentelemetry.propagate import extract
 from opentelemetry.trace import format_trace_id, get_current_span

@@ -11,7 +11,7 @@ from shall.mcp.status_tools import get_mcp_metrics
 from shall.serve.rest import schemas
 from shall.serve.rest.operation import Call, Operation, Schema
 from shall.serve.rest.perform import performed
-from shall.specs.matrix import Status
+from shall.specs.status import Status
 
 _WORKSPACE: Mapping[str, Schema] = {"workspace": schemas.TEXT}
 _PAGE: Schema = {"type": "integer", "minimum": 1, "maximum": 1000}

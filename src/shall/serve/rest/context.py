@@ -3,9 +3,9 @@
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
 
 from mcp.server.mcpserver import MCPServer
+from msgspec import Struct, field
 
 from shall.actions.tool_access import ToolAccess
 from shall.actions.workers import Workers
@@ -17,8 +17,7 @@ from shall.workspace.server_folder import Origin
 from shall.workspace.workspaces import Workspaces
 
 
-@dataclass(frozen=True, slots=True)
-class RestContext:
+class RestContext(Struct, frozen=True):
     """The parts behind the routes.
 
     Without ``metrics``, ``GET /metrics`` answers its JSON form alone.

@@ -4,7 +4,6 @@ The request is served as one of revision 2026-07-28, which needs no session.
 """
 
 from collections.abc import Awaitable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import anyio
@@ -22,6 +21,7 @@ from mcp_types import (
     ErrorData,
 )
 from mcp_types.version import LATEST_MODERN_VERSION
+from msgspec import Struct, field
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -114,8 +114,7 @@ def _problem_of(request: Request, error: ErrorData) -> Response:
     return problem(request.scope, 500, "MCP_INTERNAL_ERROR", error.message)
 
 
-@dataclass(frozen=True, slots=True)
-class _Exchange:
+class _Exchange(Struct, frozen=True):
     """What the SDK wants to know of one request (its ``DispatchContext``): nothing goes back."""
 
     transport: TransportContext

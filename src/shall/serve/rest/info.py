@@ -48,6 +48,8 @@ class Health:
         self._body = {"type": "http.response.body", "body": body}
         self._no_body = {"type": "http.response.body", "body": b""}
         self._usual = self._start(DEFAULT)
+        self.usual = self._usual, self._body
+        """The messages that answer a GET which names no version."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""

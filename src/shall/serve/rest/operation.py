@@ -1,9 +1,9 @@
 """One operation of the REST routes: what answers it, and what its document says, in one row."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -13,8 +13,7 @@ Schema = Mapping[str, Any]
 Handler = Callable[["Call"], Awaitable[Response]]
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """A request that was checked: its ``query`` and ``body`` are as the operation's schemas say.
 
     ``version`` is the protocol version that the caller named.
@@ -27,8 +26,7 @@ class Call:
     body: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(Struct, frozen=True):
     """A method on a path.
 
     ``handler`` None: an application of its own answers. ``scope`` is what the caller must hold;

@@ -8,8 +8,7 @@ judged anew, on each redirect too. URLs are read by libcurl's own parser: two pa
 
 import socket
 from contextlib import suppress
-from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import pycurl
 
@@ -23,6 +22,8 @@ _AS_FOLLOWED = pycurl.U_URLENCODE | pycurl.U_ALLOW_SPACE
 
 _FOLLOWED = frozenset({"http", "https"})
 
+_MANY_TARGETS = 256
+
 _REFUSED: int = pycurl.SOCKET_BAD
 
 
@@ -31,6 +32,36 @@ class _Lent(socket.socket):
 
     def __del__(self) -> None:
         self.close()
+
+
+class Target(NamedTuple):
+    """Scheme, host and port that URLs have in common, and how the policy judges the host."""
+
+    host: str
+    port: int
+    origin: Origin
+    denial: Denial | None
+
+
+class Targets:
+    """The targets of a policy; the host of each is judged once."""
+
+    def __init__(self, policy: TargetPolicy) -> None:
+        self.policy = policy
+        self._known: dict[str, Target] = {}
+
+    def of(self, url: str) -> Target:
+        """Return the target of a URL."""
+        start = url[: url.find("/", len("https://")) + 1] or url
+        target = self._known.get(start)
+        if target is None:
+            if len(self._known) >= _MANY_TARGETS:
+                self._known.clear()
+            host, port = _host_and_port(start)
+            origin = url.partition(":")[0].lower(), host.lower(), port
+            target = Target(host, port, origin, self.policy.judge_host(host, port))
+            self._known[start] = target
+        return target
 
 
 class Gate:
@@ -48,20 +79,18 @@ class Gate:
         "trail",
     )
 
-    def __init__(self, policy: TargetPolicy, url: str) -> None:
+    def __init__(self, targets: Targets, url: str) -> None:
         """Judge the host of the first URL.
 
         Raises:
             TargetDenied: A request may not go there.
         """
-        self._policy = policy
+        self._policy = targets.policy
         self.trail: list[str] = []
         self._url: str | pycurl.CurlUrl = url
-        self._host, self._port = _host_and_port(url[: url.find("/", len("https://")) + 1] or url)
-        self.origin: Origin = (url.partition(":")[0].lower(), self._host.lower(), self._port)
+        self._host, self._port, self.origin, self._at_host = targets.of(url)
         self.leads_to: Origin | None = None
         self._at_address: Denial | None = None
-        self._at_host = policy.judge_host(self._host, self._port)
         if self._at_host is not None:
             raise self._told(self._at_host)
 
@@ -116,7 +145,6 @@ class Gate:
         return TargetDenied(render(message), details={"why": denial.why, **params})
 
 
-@lru_cache(maxsize=256)
 def _host_and_port(url: str) -> tuple[str, int]:
     """Read the beginning of a URL, up to its path; port 0, which nothing has, if it has none."""
     try:

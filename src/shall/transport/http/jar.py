@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import pycurl
 
-from shall.transport.http.options import Headers
+from shall.transport.http.options import Receiver
 from shall.transport.http.redirect import Origin, cookie_names
 
 _PREFIX = "#HttpOnly_"
@@ -26,11 +26,11 @@ class Jar:
         self._curl = curl
         self._set_by: dict[tuple[str, str], Origin] = {}
 
-    def note(self, origin: Origin, headers: Headers) -> None:
+    def note(self, origin: Origin, received: Receiver) -> None:
         """Note the cookies that the responses of one origin set."""
-        if not headers.set_cookies:
+        if not received.set_cookies:
             return
-        for name in cookie_names(headers.earlier() + headers.last()):
+        for name in cookie_names(received.earlier() + received.last()):
             self._set_by[origin[1], name] = origin
 
     @contextmanager

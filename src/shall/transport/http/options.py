@@ -1,9 +1,10 @@
-"""A Request as options of a libcurl handle, and the response headers it hands back."""
+"""A Request as options of a libcurl handle, and what the handle receives."""
 
-import io
 import re
+import socket
 from collections.abc import Callable
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import pycurl
 
@@ -29,16 +30,51 @@ class Limits(NamedTuple):
     body_bytes: int
 
 
-class Headers:
-    """Collects the header lines of a transfer; each response of a redirect starts anew.
+class Receiver:
+    """Collects what a handle receives: header lines and the body.
 
-    ``follow`` takes the Location that libcurl is about to follow, and returns whether it may: True,
-    False to end the transfer at once, None to end it after the headers of this response.
+    It belongs to its handle and takes one transfer after the other, each after ``start``; each
+    response of a redirect begins anew.
     """
 
-    def __init__(self, follow: Callable[[bytes], bool | None] | None = None) -> None:
+    __slots__ = (
+        "_chunks",
+        "_earlier",
+        "_ends",
+        "_follow",
+        "_leads_on",
+        "_left",
+        "_lines",
+        "_open",
+        "closes",
+        "has_cookies",
+        "redirects",
+        "set_cookies",
+        "status",
+        "version",
+    )
+
+    def __init__(self) -> None:
+        self.has_cookies = False
+        """Whether any transfer so far set a cookie."""
+        self._chunks: list[bytes] = []
+
+    def start(
+        self,
+        max_bytes: int,
+        open_socket: Callable[[int, Any], socket.socket | int],
+        follow: Callable[[bytes], bool | None] | None,
+    ) -> None:
+        """Begin a transfer.
+
+        ``follow`` takes the Location that libcurl is about to follow, and returns whether it may:
+        True, False to end the transfer at once, None to end it after the headers of this response.
+        """
         self._lines: list[bytes] = []
         self._earlier: list[bytes] = []
+        self._chunks = []
+        self._left = max_bytes
+        self._open = open_socket
         self._follow = follow
         self._leads_on = False
         self._ends = False
@@ -48,11 +84,30 @@ class Headers:
         self.closes = False
         self.set_cookies = False
 
+    def open_socket(self, purpose: int, address: Any) -> socket.socket | int:
+        """Open a socket for an address that libcurl is about to connect to, or refuse."""
+        return self._open(purpose, address)
+
+    def write(self, data: bytes) -> int | None:
+        """Take a part of the body; one that is decompressed over the limit ends the transfer."""
+        self._left -= len(data)
+        if self._left < 0:
+            self._chunks = []
+            return 0
+        self._chunks.append(data)
+        return None
+
+    def body(self) -> bytes:
+        """Return the body of the last response."""
+        chunks = self._chunks
+        return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
     def take(self, line: bytes) -> int | None:
-        """Take one line as libcurl hands it over; 0 ends the transfer."""
-        if line.startswith(b"HTTP/"):
-            self._earlier += self._lines
-            self._lines = []
+        """Take one header line as libcurl hands it over; 0 ends the transfer."""
+        if line[:5] == b"HTTP/":
+            if self._lines:
+                self._earlier += self._lines
+                self._lines = []
             version, _, rest = line[5:].replace(b"\t", b" ").partition(b" ")
             self.version = version.decode("latin-1").strip()
             self.closes = version == b"1.0"
@@ -67,7 +122,7 @@ class Headers:
         if start in b"cC" and line[:11].lower() == b"connection:":
             self.closes = b"keep-alive" not in line.lower()
         elif start in b"sS" and line[:11].lower() == b"set-cookie:":
-            self.set_cookies = True
+            self.set_cookies = self.has_cookies = True
         elif self._leads_on and line[:9].lower() == b"location:":
             return self._lead(line[9:].strip(b" \t\r\n"))
         return None
@@ -87,58 +142,74 @@ class Headers:
 
     def earlier(self) -> tuple[tuple[str, str], ...]:
         """Return the headers of the responses before it."""
-        return _pairs(self._earlier)
+        return _pairs(self._earlier) if self._earlier else ()
 
 
 def _pairs(lines: list[bytes]) -> tuple[tuple[str, str], ...]:
     pairs = (line.decode("latin-1").partition(":") for line in lines)
-    return tuple((name.strip(), value.strip()) for name, mark, value in pairs if mark)
+    return tuple([(name.strip(), value.strip()) for name, mark, value in pairs if mark])
 
 
-def prepare(
-    curl: pycurl.Curl, request: Request, headers: Headers, body: io.BytesIO, limits: Limits
-) -> None:
-    """Set the options of one transfer.
+class Options:
+    """The options of one handle. What two requests have in common is not set again.
 
-    Raises:
-        BadValue: The method or a header cannot be sent.
+    A request of a plain shape, GET without a body or POST of bytes, changes nothing but what every
+    request of that shape sets; what any other left behind is cleared by ``reset``.
     """
-    if not _TOKEN.fullmatch(request.method):
-        raise BadValue(f"The method {request.method!r} is not a name (RFC 9110, section 5.6.2).")
-    curl.setopt(pycurl.HTTPGET, 1)  # reset() keeps the method of a multipart form
-    curl.setopt(pycurl.URL, request.url)
-    curl.setopt(pycurl.NOSIGNAL, 1)
-    curl.setopt(pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS)
-    curl.setopt(pycurl.REDIR_PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS)
-    curl.setopt(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_2TLS)
-    curl.setopt(pycurl.PROXY, "")
-    curl.setopt(pycurl.COOKIEFILE, "")
-    curl.setopt(pycurl.ACCEPT_ENCODING, "")
-    curl.setopt(pycurl.TIMEOUT_MS, max(1, int(limits.timeout_s * 1000)))
-    curl.setopt(pycurl.FOLLOWLOCATION, _OBEY_CODE if request.follow_redirects else 0)
-    curl.setopt(pycurl.MAXREDIRS, limits.redirects)
-    curl.setopt(pycurl.MAXFILESIZE, limits.body_bytes)
-    curl.setopt(pycurl.HEADERFUNCTION, headers.take)
-    curl.setopt(pycurl.WRITEFUNCTION, _Write(body, limits.body_bytes))
-    _set_body(curl, request)
-    curl.setopt(pycurl.HTTPHEADER, _header_lines(request))
 
+    __slots__ = ("_curl", "_receiver", "_shape")
 
-class _Write:
-    """Writes what comes in; a decompressed body over the limit ends the transfer."""
+    def __init__(self, curl: pycurl.Curl, receiver: Receiver) -> None:
+        self._curl = curl
+        self._receiver = receiver
+        self._shape: tuple[bool, Limits] | None = None
 
-    __slots__ = ("_body", "_left")
+    def put(self, request: Request, limits: Limits) -> None:
+        """Set the options of one transfer.
 
-    def __init__(self, body: io.BytesIO, max_bytes: int) -> None:
-        self._body = body
-        self._left = max_bytes
+        Raises:
+            BadValue: The method or a header cannot be sent.
+        """
+        method, body = request.method, request.body
+        has_form = bool(request.form or request.files)
+        is_plain = not has_form and (method == "POST" or (method == "GET" and body is None))
+        shape = (request.follow_redirects, limits) if is_plain else None
+        if shape is None or shape != self._shape:
+            self._shape = None  # until it is set completely
+            self._begin(request, limits)
+            self._shape = shape
+        setopt = self._curl.setopt
+        setopt(pycurl.URL, request.url)
+        if not is_plain:
+            _set_body(self._curl, request)
+        elif method == "POST":
+            setopt(pycurl.POSTFIELDS, body or b"")
+        else:
+            setopt(pycurl.HTTPGET, 1)
+        setopt(pycurl.HTTPHEADER, _header_lines(request.headers, has_form))
 
-    def __call__(self, data: bytes) -> int:
-        self._left -= len(data)
-        if self._left < 0:
-            self._body.truncate(0)
-            return 0
-        return self._body.write(data)
+    def _begin(self, request: Request, limits: Limits) -> None:
+        if not _TOKEN.fullmatch(request.method):
+            raise BadValue(
+                f"The method {request.method!r} is not a name (RFC 9110, section 5.6.2)."
+            )
+        curl, receiver = self._curl, self._receiver
+        curl.reset()
+        curl.setopt(pycurl.HTTPGET, 1)  # reset() keeps the method of a multipart form
+        curl.setopt(pycurl.NOSIGNAL, 1)
+        curl.setopt(pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS)
+        curl.setopt(pycurl.REDIR_PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS)
+        curl.setopt(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_2TLS)
+        curl.setopt(pycurl.PROXY, "")
+        curl.setopt(pycurl.COOKIEFILE, "")
+        curl.setopt(pycurl.ACCEPT_ENCODING, "")
+        curl.setopt(pycurl.TIMEOUT_MS, max(1, int(limits.timeout_s * 1000)))
+        curl.setopt(pycurl.FOLLOWLOCATION, _OBEY_CODE if request.follow_redirects else 0)
+        curl.setopt(pycurl.MAXREDIRS, limits.redirects)
+        curl.setopt(pycurl.MAXFILESIZE, limits.body_bytes)
+        curl.setopt(pycurl.HEADERFUNCTION, receiver.take)
+        curl.setopt(pycurl.WRITEFUNCTION, receiver.write)
+        curl.setopt(pycurl.OPENSOCKETFUNCTION, receiver.open_socket)
 
 
 def _set_body(curl: pycurl.Curl, request: Request) -> None:
@@ -180,19 +251,27 @@ def _multipart(curl: pycurl.Curl, request: Request) -> pycurl.CurlMime:
     return form
 
 
-def _header_lines(request: Request) -> list[bytes]:
-    lines = [b"Expect:"]  # no 100-continue: it costs a round trip and many servers ignore it
-    names = {name.lower() for name, _ in request.headers}
-    if not (request.form or request.files) and "content-type" not in names:
-        lines.append(b"Content-Type:")  # libcurl would call any body a form, an empty one too
-    if "user-agent" not in names:
-        lines.append(b"User-Agent: shall")
-    for name, value in request.headers:
-        if not _TOKEN.fullmatch(name):
-            raise BadValue(f"The header name {name!r} is not a name (RFC 9110, section 5.1).")
-        if any(char in value for char in "\r\n\0"):
+def _header_lines(headers: tuple[tuple[str, str], ...], has_form: bool) -> list[bytes]:
+    lines = [*_first_lines(tuple([name for name, _ in headers]), has_form)]
+    for name, value in headers:
+        if "\r" in value or "\n" in value or "\0" in value:
             raise BadValue(f"The value of the header {name} holds a line break or NUL.")
         # libcurl reads "Name:" as "leave it out" and "Name;" as "send it empty"
         line = f"{name}: {value}" if value.strip() else f"{name};"
         lines.append(line.encode("utf-8"))
     return lines
+
+
+@lru_cache(maxsize=256)
+def _first_lines(names: tuple[str, ...], has_form: bool) -> tuple[bytes, ...]:
+    """Return what goes before headers of these names: what libcurl would add is left out."""
+    lines = [b"Expect:"]  # no 100-continue: it costs a round trip and many servers ignore it
+    lowered = {name.lower() for name in names}
+    if not has_form and "content-type" not in lowered:
+        lines.append(b"Content-Type:")  # libcurl would call any body a form, an empty one too
+    if "user-agent" not in lowered:
+        lines.append(b"User-Agent: shall")
+    for name in names:
+        if not _TOKEN.fullmatch(name):
+            raise BadValue(f"The header name {name!r} is not a name (RFC 9110, section 5.1).")
+    return tuple(lines)

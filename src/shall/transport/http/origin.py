@@ -7,8 +7,9 @@ that answers slowly gets further ones a little later.
 """
 
 from collections import deque
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 UNANSWERED = 4
 """New connections that may wait for their first answer at the same time."""
@@ -17,8 +18,7 @@ NEXT_AFTER_S = 0.01
 """After this time another one is opened all the same."""
 
 
-@dataclass(slots=True, eq=False)
-class Origin:
+class Origin(Struct, eq=False):
     """The connections to one scheme, host and port.
 
     ``kept`` connections stay open after they answered, ``fresh`` ones have not answered yet.

@@ -4,7 +4,7 @@ libcurl follows redirects within an origin; one that leaves it begins a transfer
 the credentials of the first.
 """
 
-import io
+import errno
 import time
 from contextlib import AbstractContextManager, nullcontext
 
@@ -13,11 +13,10 @@ import pycurl
 from shall.errors import ShallError, TargetUnreachable, TimedOut
 from shall.results.records import Timings
 from shall.transport.exchange import Redirect, Request, Response
-from shall.transport.http.gate import Gate
+from shall.transport.http.gate import Gate, Targets
 from shall.transport.http.jar import Jar
-from shall.transport.http.options import MAX_REDIRECTS, Headers, Limits, prepare
+from shall.transport.http.options import MAX_REDIRECTS, Limits, Options, Receiver
 from shall.transport.http.redirect import redirected
-from shall.transport.target_policy import TargetPolicy
 from shall.transport.url import host_and_port
 
 MAX_BODY_BYTES = 16 << 20
@@ -26,7 +25,6 @@ MAX_BODY_BYTES = 16 << 20
 _TIMED_OUT = pycurl.E_OPERATION_TIMEDOUT
 _REASONS = {
     pycurl.E_COULDNT_RESOLVE_HOST: "the name {host} cannot be resolved",
-    pycurl.E_COULDNT_CONNECT: "{address} refuses the connection",
     pycurl.E_GOT_NOTHING: "{address} closed the connection without an answer",
     pycurl.E_RECV_ERROR: "{address} broke the connection off",
     pycurl.E_SEND_ERROR: "{address} broke the connection off",
@@ -38,25 +36,36 @@ _REASONS = {
 }
 
 
+_NOTHING_HIDDEN: AbstractContextManager[None] = nullcontext()
+
+
 class Transfer:
     """One request on its way. The handle belongs to it until it ended."""
 
     __slots__ = (
-        "_body",
         "_earlier",
         "_gate",
-        "_headers",
         "_hidden",
         "_jar",
         "_limits",
-        "_policy",
+        "_options",
+        "_receiver",
         "_redirects",
+        "_targets",
         "_until",
         "curl",
         "request",
     )
 
-    def __init__(self, curl: pycurl.Curl, jar: Jar, request: Request, policy: TargetPolicy) -> None:
+    def __init__(
+        self,
+        curl: pycurl.Curl,
+        options: Options,
+        receiver: Receiver,
+        jar: Jar,
+        request: Request,
+        targets: Targets,
+    ) -> None:
         """Put the request on a handle, whose cookies and connections stay.
 
         Raises:
@@ -64,18 +73,20 @@ class Transfer:
             BadValue: The request cannot be sent as it is written.
         """
         self.curl = curl
+        self._options = options
+        self._receiver = receiver
         self._jar = jar
-        self._policy = policy
+        self._targets = targets
         self._until = time.monotonic() + request.timeout_s
         self._earlier: tuple[tuple[str, str], ...] = ()
         self._redirects: tuple[Redirect, ...] = ()
-        self._hidden: AbstractContextManager[None] = nullcontext()
+        self._hidden = _NOTHING_HIDDEN
         self._put(request, Limits(request.timeout_s, MAX_REDIRECTS, MAX_BODY_BYTES))
 
     @property
     def keeps_connection(self) -> bool:
         """Whether the service left the connection open."""
-        return not self._headers.closes and self._gate.leads_to is None
+        return not self._receiver.closes and self._gate.leads_to is None
 
     def ended(self, fault: tuple[int, str] | None) -> Response | None:
         """Return what came back, libcurl's fault or None given; None where it goes on elsewhere.
@@ -86,10 +97,9 @@ class Transfer:
                 body that holds a secret would go to another origin.
             TimedOut: Longer than ``request.timeout_s``.
         """
-        self._hidden.__exit__(None, None, None)
-        self._hidden = nullcontext()
+        self.break_off()
         if fault is None:
-            self._jar.note(self._gate.origin, self._headers)
+            self._jar.note(self._gate.origin, self._receiver)
             return self._response()
         if self._goes_on(*fault):
             return None
@@ -97,24 +107,24 @@ class Transfer:
 
     def break_off(self) -> None:
         """Leave the handle as a transfer that ended does."""
-        self._hidden.__exit__(None, None, None)
+        if self._hidden is not _NOTHING_HIDDEN:
+            self._hidden.__exit__(None, None, None)
+            self._hidden = _NOTHING_HIDDEN
 
     def _put(self, request: Request, limits: Limits) -> None:
-        self._gate = gate = Gate(self._policy, request.url)
+        self._gate = gate = Gate(self._targets, request.url)
         self.request = request
         self._limits = limits
-        self._body = io.BytesIO()
-        self._headers = Headers(gate.follow if request.follow_redirects else None)
-        self.curl.reset()
-        prepare(self.curl, request, self._headers, self._body, limits)
-        self.curl.setopt(pycurl.OPENSOCKETFUNCTION, gate.open_socket)
+        follow = gate.follow if request.follow_redirects else None
+        self._receiver.start(limits.body_bytes, gate.open_socket, follow)
+        self._options.put(request, limits)
         if limits.redirects < MAX_REDIRECTS:
             self._hidden = self._jar.opened_for(gate.origin)
             self._hidden.__enter__()
 
     def _goes_on(self, code: int, text: str) -> bool:
         """Begin the transfer that a redirect to another origin leads to, if that is what ended."""
-        gate, headers = self._gate, self._headers
+        gate, receiver = self._gate, self._receiver
         if gate.leads_to is None:
             return False
         left = self._limits.redirects - self.curl.getinfo(pycurl.REDIRECT_COUNT) - 1
@@ -122,36 +132,41 @@ class Transfer:
             raise self._failure(pycurl.E_TOO_MANY_REDIRECTS, text)
         if code != pycurl.E_WRITE_ERROR:
             return False
-        self._jar.note(gate.origin, headers)
+        self._jar.note(gate.origin, receiver)
         timeout_s = self._until - time.monotonic()
         if timeout_s <= 0:
             raise self._failure(_TIMED_OUT, text, gate.url)
-        self._earlier += headers.earlier() + headers.last()
+        self._earlier += receiver.earlier() + receiver.last()
         self._redirects += self._followed()
-        request = redirected(self.request, headers.status, gate.url, gate.leads_to)
+        request = redirected(self.request, receiver.status, gate.url, gate.leads_to)
         self._put(request, Limits(timeout_s, left, MAX_BODY_BYTES))
         return True
 
     def _followed(self) -> tuple[Redirect, ...]:
-        return tuple(map(Redirect, self._headers.redirects, self._gate.trail))
+        return tuple(map(Redirect, self._receiver.redirects, self._gate.trail))
 
     def _response(self) -> Response:
-        info, headers = self.curl.getinfo, self._headers
+        info, receiver = self.curl.getinfo, self._receiver
+        earlier, redirects = self._earlier + receiver.earlier(), self._redirects
+        url = self.request.url
+        if receiver.redirects:
+            url = info(pycurl.EFFECTIVE_URL)
+            redirects += self._followed()
         return Response(
-            status=info(pycurl.RESPONSE_CODE),
-            headers=headers.last(),
-            body=self._body.getvalue(),
-            url=info(pycurl.EFFECTIVE_URL),
-            http_version=headers.version,
-            timings=Timings(
+            info(pycurl.RESPONSE_CODE),
+            receiver.last(),
+            receiver.body(),
+            url,
+            receiver.version,
+            Timings(
                 info(pycurl.NAMELOOKUP_TIME),
                 info(pycurl.CONNECT_TIME),
                 info(pycurl.APPCONNECT_TIME),
                 info(pycurl.STARTTRANSFER_TIME),
                 info(pycurl.TOTAL_TIME),
             ),
-            earlier_headers=self._earlier + headers.earlier(),
-            redirects=self._redirects + self._followed(),
+            earlier,
+            redirects,
         )
 
     def _failure(self, code: int, text: str, url: str = "") -> ShallError:
@@ -171,5 +186,18 @@ class Transfer:
         if code in {pycurl.E_FILESIZE_EXCEEDED, pycurl.E_WRITE_ERROR}:
             reason = f"{address} sent more than {MAX_BODY_BYTES >> 20} MiB"
         else:
-            reason = _REASONS.get(code, f"{address}: {text}").format(host=host, address=address)
-        return TargetUnreachable(f"{reason}.", details={"address": address, "curl_code": code})
+            reason = _REASONS.get(code, "").format(host=host, address=address)
+        details = {"address": address, "curl_code": code}
+        if code == pycurl.E_COULDNT_RESOLVE_HOST:
+            details["why"] = "unresolved"
+        elif code == pycurl.E_COULDNT_CONNECT:
+            details["why"], sentence = _unconnected(self.curl.getinfo(pycurl.OS_ERRNO))
+            reason = sentence.format(address=address)
+        return TargetUnreachable(f"{reason or f'{address}: {text}'}.", details=details)
+
+
+def _unconnected(number: int) -> tuple[str, str]:
+    """Return why no connection was made, as a word and as a sentence."""
+    if number in {errno.EHOSTUNREACH, errno.ENETUNREACH}:
+        return "no_route", "there is no route to {address}"
+    return "refused", "{address} refuses the connection"

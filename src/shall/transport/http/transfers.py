@@ -10,7 +10,9 @@ import pycurl
 
 from shall.errors import ShallError
 from shall.transport.exchange import Request, Response
+from shall.transport.http.gate import Targets
 from shall.transport.http.jar import Jar
+from shall.transport.http.options import Options, Receiver
 from shall.transport.http.origin import NEXT_AFTER_S, Origin
 from shall.transport.http.transfer import Transfer
 from shall.transport.poller import Poller
@@ -30,10 +32,12 @@ Done = Callable[[Any, Response | None, ShallError | None], None]
 class Handle:
     """A libcurl handle of one sender: its cookies, and the transfer that is under way on it."""
 
-    __slots__ = ("curl", "jar", "opened", "origin", "sender", "transfer")
+    __slots__ = ("curl", "jar", "opened", "options", "origin", "receiver", "sender", "transfer")
 
     def __init__(self) -> None:
         self.curl = pycurl.Curl()
+        self.receiver = Receiver()
+        self.options = Options(self.curl, self.receiver)
         self.jar = Jar(self.curl)
         self.transfer: Transfer | None = None
         self.sender: Any = None
@@ -48,7 +52,7 @@ class Transfers:
         self.act_at: float | None = None
         """When libcurl wants to be called, whatever its sockets say."""
         self._poller = poller
-        self._policy = policy
+        self._targets = Targets(policy)
         self._done = done
         self._multi = pycurl.CurlMulti()
         self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._on_socket)
@@ -66,8 +70,10 @@ class Transfers:
         if not self._idle:
             return Handle()
         handle = self._idle.pop()
-        handle.curl.setopt(pycurl.COOKIELIST, "ALL")
-        handle.jar = Jar(handle.curl)
+        if handle.receiver.has_cookies:
+            handle.receiver.has_cookies = False
+            handle.curl.setopt(pycurl.COOKIELIST, "ALL")
+            handle.jar = Jar(handle.curl)
         return handle
 
     def give_back(self, handle: Handle) -> None:
@@ -80,7 +86,9 @@ class Transfers:
         Raises:
             ShallError: It cannot be sent.
         """
-        handle.transfer = Transfer(handle.curl, handle.jar, request, self._policy)
+        handle.transfer = Transfer(
+            handle.curl, handle.options, handle.receiver, handle.jar, request, self._targets
+        )
         handle.sender = sender
         self._go(handle, request.url)
 

@@ -1,0 +1,44 @@
+"""The lines of files that diagnostics are shown with, without those that hold a secret."""
+
+import re
+from collections.abc import Iterable, Mapping
+
+from shall.actions.masking import shown_text
+from shall.diagnostics import Diagnostic
+from shall.engine.redact import Redactor
+from shall.errors import ShallError
+from shall.redaction.names import is_secret_name
+from shall.workspace.files import Files
+
+_KEY = re.compile(r"([\w.-]+)[\"']?[ \t]*[:=]")
+
+MOST_FILES = 100
+"""Files that are read for excerpts; diagnostics of others are shown without."""
+
+
+def excerpts(
+    files: Files, redactor: Redactor, diagnostics: Iterable[Diagnostic]
+) -> Mapping[str, str]:
+    """Return the texts of the files that diagnostics are about, by their names.
+
+    A line that holds a secret, or the key of one, is empty. A file that cannot be read, or whose
+    secrets are not known, is left out.
+    """
+    names = dict.fromkeys(found.span.file for found in diagnostics if found.span is not None)
+    sources: dict[str, str] = {}
+    for name in list(names)[:MOST_FILES]:
+        try:
+            text = files.read_text(name, settings=True)
+            lines, shown = text.splitlines(), shown_text(redactor, name, text).splitlines()
+        except ShallError:
+            continue
+        if len(lines) == len(shown):  # a mask in place of several lines would move the others
+            pairs = zip(lines, shown, strict=True)
+            sources[name] = "\n".join(
+                line if line == other and not _names_secret(line) else "" for line, other in pairs
+            )
+    return sources
+
+
+def _names_secret(line: str) -> bool:
+    return any(is_secret_name(found) for found in _KEY.findall(line))

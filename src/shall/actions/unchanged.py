@@ -1,0 +1,35 @@
+"""Whether a case or test is the one that an older release recorded a fingerprint of."""
+
+from collections.abc import Mapping
+from functools import cache
+
+from shall.cases.fingerprint import case_fingerprints
+from shall.cases.reader import read_case
+from shall.errors import ShallError
+from shall.specs.links import fingerprints_of_tests
+from shall.store.base import Evidence, IsUnchanged
+from shall.workspace.files import Files
+
+
+def source_comparison(files: Files) -> IsUnchanged:
+    """Return a function that compares a recorded fingerprint with that of a fact's source.
+
+    Both must be fingerprints of the text that the file has now, each in its own version. A file is
+    read once; one that cannot be read is not unchanged.
+    """
+
+    @cache
+    def fingerprints(path: str) -> Mapping[str, frozenset[str]]:
+        try:
+            text = files.read_text(path)
+            if path.endswith(".py"):
+                return fingerprints_of_tests(text, path)
+            return {path: case_fingerprints(read_case(text, path))}
+        except ShallError:
+            return {}
+
+    def is_unchanged(recorded: str, fact: Evidence) -> bool:
+        known = fingerprints(fact.source.partition("::")[0]).get(fact.source, frozenset())
+        return {recorded, fact.source_fingerprint} <= known
+
+    return is_unchanged

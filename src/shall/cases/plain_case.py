@@ -1,0 +1,319 @@
+"""Reads a case that is written in today's spellings and has nothing wrong, in one pass.
+
+msgspec checks the fields and their types; what it cannot say is checked here. Anything unusual is
+refused, and ``reader`` reads the case, with its notes and problems. The tests compare both.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Literal
+
+import msgspec
+from msgspec import UNSET, Struct
+
+from shall.cases.expression import GLOBAL, Call, Reference, parse_template, walk
+from shall.cases.functions import check_call
+from shall.cases.model import (
+    Body,
+    BodyKind,
+    Case,
+    Check,
+    CheckKind,
+    Operation,
+    RequestTemplate,
+    Step,
+    Teardown,
+)
+from shall.cases.path import parse_path
+from shall.cases.patterns import pattern_problem
+from shall.errors import BadExpression, BadValue
+
+_Scalar = str | int | float | bool
+_Statuses = list[int]
+
+
+class _Refused(Exception):
+    """The case is not plain."""
+
+
+class _Check(Struct, forbid_unknown_fields=True, gc=False):
+    type: str
+    field: str | None = None
+    header: str | None = None
+    expected: Any = UNSET
+
+
+class _Request(Struct, forbid_unknown_fields=True, gc=False, rename={"checks": "assert"}):
+    """The fields of a step."""
+
+    id: str
+    path: str | None = None
+    url: str | None = None
+    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"] = "GET"
+    headers: dict[str, _Scalar] = {}
+    params: dict[str, _Scalar | None] = {}
+    data: Any = UNSET
+    json: Any = UNSET
+    form: Any = UNSET
+    text: Any = UNSET
+    timeout_s: float | None = None
+    project: str | None = None
+    follow_redirects: bool = True
+    allow_status: _Statuses = []
+    checks: list[_Check] = []
+
+
+class _Undone(_Request, forbid_unknown_fields=True, gc=False):
+    """The fields of a teardown that sends a request."""
+
+    operation_type: Literal["api"] = "api"
+
+
+class _Case(Struct, forbid_unknown_fields=True, gc=False):
+    name: str
+    steps: list[_Request]
+    description: str | None = None
+    host: str | None = None
+    variables: dict[str, Any] = {}
+    secrets: list[str] = []
+    tags: list[str] = []
+    verifies: list[str] = []
+    teardowns: list[_Undone] = []
+
+
+class _File(Struct, forbid_unknown_fields=True, gc=False):
+    testcase: _Case
+
+
+def plain_case(data: Any) -> Case | None:
+    """Return the case that JSON data holds; None where it is not plain."""
+    try:
+        written = msgspec.convert(data, _File).testcase
+        texts = (written.name, *written.secrets, *written.tags, *written.verifies)
+        if not written.steps or not all(map(str.strip, texts)):
+            return None
+        _check_host(written.host)
+        _check_references(data["testcase"], written)
+        return Case(
+            written.name,
+            tuple([_step(step) for step in written.steps]),
+            written.description or "",
+            written.host or None,
+            None,
+            written.variables,
+            tuple(written.secrets),
+            tuple(written.tags),
+            tuple(written.verifies),
+            tuple([_teardown(teardown) for teardown in written.teardowns]),
+        )
+    except (_Refused, msgspec.ValidationError, BadValue, BadExpression, RecursionError):
+        return None
+
+
+def _step(written: _Request) -> Step:
+    return Step(written.id, _request(written), _checks(written.checks), _statuses(written))
+
+
+def _teardown(written: _Undone) -> Teardown:
+    return Teardown(
+        written.id,
+        Operation.API,
+        _request(written),
+        None,
+        _checks(written.checks),
+        _statuses(written),
+    )
+
+
+def _statuses(written: _Request) -> tuple[int, ...]:
+    for status in written.allow_status:
+        _require(100 <= status <= 599)
+    return tuple(written.allow_status)
+
+
+def _require(holds: bool) -> None:
+    if not holds:
+        raise _Refused
+
+
+def _check_host(host: str | None) -> None:
+    if host:
+        _require(host.startswith(("http://", "https://", "{{")) and host.isprintable())
+
+
+def _request(written: _Request) -> RequestTemplate:
+    url = written.path if written.url is None else written.url
+    _require(url is not None and (written.path is None or written.url is None))
+    assert url is not None  # noqa: S101 - for the type
+    _require(url.startswith(("/", "http://", "https://", "{{")) and url.isprintable())
+    timeout_s = written.timeout_s
+    if timeout_s is not None:
+        _require(timeout_s > 0 and math.isfinite(timeout_s))
+    for name, value in written.headers.items():
+        _require(name.isprintable() and (type(value) is not str or value.isprintable()))
+    return RequestTemplate(
+        url,
+        written.method,
+        written.headers,
+        written.params,
+        _body(written),
+        {},
+        timeout_s,
+        written.project,
+        written.follow_redirects,
+    )
+
+
+def _body(written: _Request) -> Body | None:
+    given = [
+        (kind, value)
+        for kind, value in (
+            (BodyKind.JSON, written.json),
+            (BodyKind.DATA, written.data),
+            (BodyKind.FORM, written.form),
+            (BodyKind.TEXT, written.text),
+        )
+        if value is not UNSET
+    ]
+    if not given:
+        return None
+    kind, value = given[0]
+    _require(len(given) == 1 and value is not None)
+    if kind is BodyKind.TEXT:
+        _require(type(value) is str)
+    elif kind is BodyKind.FORM:
+        _require(type(value) is dict or is_template(value))
+    elif kind is BodyKind.DATA and not value and written.method in ("GET", "HEAD"):
+        return None
+    return Body(kind, value)
+
+
+def is_template(value: Any) -> bool:
+    """Return whether a value is a text that holds an expression."""
+    return type(value) is str and "{{" in value
+
+
+def _checks(written: Sequence[_Check]) -> tuple[Check, ...]:
+    checks = []
+    for check in written:
+        found = _KINDS.get(check.type)
+        if found is None:
+            raise _Refused
+        kind, fits = found
+        field, header, expected = check.field or None, check.header or None, check.expected
+        if field is not None:
+            _require(header is None and "{{" not in field)
+            parse_path(field)
+        elif header is not None:
+            _require("{{" not in header)
+        if not fits(expected) and not (kind in _LATER and is_template(expected)):
+            raise _Refused
+        if kind is CheckKind.STATUS:
+            _require(field is None and header is None)
+        elif kind in _PRESENCE:
+            expected = None
+            _require(kind not in _NAMED or field is not None or header is not None)
+        checks.append(Check(kind, field, header, expected))
+    return tuple(checks)
+
+
+def _is_status(value: Any) -> bool:
+    return type(value) is int and 100 <= value <= 599
+
+
+def _is_given(value: Any) -> bool:
+    return value is not UNSET
+
+
+def _is_nothing(value: Any) -> bool:
+    return value is UNSET or value is None or value is True
+
+
+def _is_list(value: Any) -> bool:
+    return type(value) is list
+
+
+def _is_length(value: Any) -> bool:
+    return type(value) is int and value >= 0
+
+
+def _is_ordered(value: Any) -> bool:
+    return type(value) in (int, float, str)
+
+
+def _is_pattern(value: Any) -> bool:
+    return type(value) is str and "{{" not in value and pattern_problem(value) is None
+
+
+_NAMED = frozenset({CheckKind.EXISTS, CheckKind.NOT_EXISTS})
+_PRESENCE = _NAMED | {CheckKind.IS_NONE, CheckKind.IS_NOT_NONE}
+_ORDER = (CheckKind.LESS, CheckKind.LESS_EQUAL, CheckKind.GREATER, CheckKind.GREATER_EQUAL)
+
+_FITS: dict[CheckKind, Callable[[Any], bool]] = {
+    CheckKind.STATUS: _is_status,
+    CheckKind.EQUALS: _is_given,
+    CheckKind.NOT_EQUALS: _is_given,
+    CheckKind.CONTAINS: _is_given,
+    CheckKind.NOT_CONTAINS: _is_given,
+    CheckKind.REGEX: _is_pattern,
+    CheckKind.IN: _is_list,
+    CheckKind.NOT_IN: _is_list,
+    CheckKind.LENGTH: _is_length,
+    **dict.fromkeys(_PRESENCE, _is_nothing),
+    **dict.fromkeys(_ORDER, _is_ordered),
+}
+_KINDS = {kind.value: (kind, fits) for kind, fits in _FITS.items()}
+_LATER = frozenset(_FITS) - _PRESENCE
+"""Kinds whose expected value may be known only when the case runs."""
+
+
+def _check_references(data: dict[str, Any], written: _Case) -> None:
+    """Refuse bad expressions, ids given twice, and references to what has not answered yet."""
+    steps, teardowns = written.steps, written.teardowns
+    order = [*zip(steps, data["steps"], strict=True)]
+    if teardowns:
+        order += [*zip(teardowns, data["teardowns"], strict=True)][::-1]
+    answers_at: dict[str, int] = {}
+    for moment, (call, _) in enumerate(order, start=1):
+        name = call.id
+        _require(bool(name.strip()) and name not in answers_at)
+        answers_at[name] = moment
+    _require(answers_at.keys().isdisjoint(written.variables))
+    _require(GLOBAL not in answers_at and "GLOBAL" not in answers_at)
+    _check_texts((written.host, written.variables), answers_at, 0)
+    for moment, (call, fields) in enumerate(order, start=1):
+        for name, value in fields.items():
+            if name != "assert" and (type(value) is not str or "{{" in value):
+                _check_texts((value,), answers_at, moment - 1)
+        for check in call.checks:
+            expected = check.expected
+            if type(expected) in _MAY_HOLD:  # a check may look at the response of its own step
+                _check_texts((expected,), answers_at, moment)
+
+
+_MAY_HOLD = frozenset({str, dict, list})
+
+
+def _check_texts(values: Iterable[Any], answers_at: dict[str, int], moment: int) -> None:
+    """Check every text that holds an expression, keys included."""
+    for value in values:
+        kind = type(value)
+        if kind is str:
+            if "{{" in value:
+                _check_template(value, answers_at, moment)
+        elif kind is dict:
+            _check_texts([*value, *value.values()], answers_at, moment)
+        elif kind is list:
+            _check_texts(value, answers_at, moment)
+
+
+def _check_template(text: str, answers_at: dict[str, int], moment: int) -> None:
+    for expression in parse_template(text).expressions:
+        for each in walk(expression):
+            if type(each) is Reference:
+                if each.root == GLOBAL:
+                    _require(bool(each.path))
+                else:
+                    _require(answers_at.get(each.root, 0) <= moment)
+            elif type(each) is Call:
+                _require(not check_call(each))

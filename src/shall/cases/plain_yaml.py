@@ -1,0 +1,275 @@
+"""Reads the YAML that most cases are written in, line by line, without a YAML library.
+
+Only what every reading of YAML takes alike is read: block mappings and lists with a key, an item
+or a whole flow collection on each line; plain words and numbers; quoted texts without escapes.
+Anything else is refused, and ``yaml_text`` reads the text. What a line holds is remembered, since
+most lines of a suite stand in many files. The tests compare what is read with PyYAML's reading.
+"""
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+MAX_CHARACTERS = 200_000
+"""A longer text may hold more values than a document may."""
+
+_LONGEST_LINE = 1000
+_REMEMBERED = 200
+"""Characters of a line that is remembered."""
+
+_MOST_COLUMNS = 28
+"""Of indentation; a level takes one or more, so that a text is less deep than ``bounds`` allow."""
+
+_DEEPEST_FLOW = 8
+_CLOSING = {"{": "}", "[": "]"}
+
+_ODD_WORDS = frozenset({"yes", "no", "on", "off", "true", "false", "null"})
+"""Words that are no text in some spelling, in YAML 1.1 or 1.2."""
+
+_CONSTANTS = {"true": True, "false": False, "null": None}
+
+_NUMBER = r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,15})?(?![^,\]} ])"
+_QUOTED = r"\"[^\"\\]*\"|'[^']*'"
+
+
+def _plain(excluded: str) -> str:
+    """Return the pattern of plain words, in which some signs may not stand.
+
+    The first begins with a letter, ``_``, ``/`` or what is not ASCII; the others not with ``#``.
+    """
+    word = rf"[^ :{excluded}]*(?::(?=[\w/])[^ :{excluded}]*)*"
+    return rf"[^\0-.0-@[-^`{{-\x7f]{word}(?: [^ :#{excluded}]{word})*"
+
+
+_KEY = rf"[A-Za-z_][\w-]*|[^\0-\x7f]+|{_QUOTED}"
+_BRACKETS = r",\[\]{}"
+_IN_FLOW = rf"{_NUMBER}|{_QUOTED}|{_plain(_BRACKETS)}"
+_IN_BLOCK = rf"{_NUMBER}|{_QUOTED}|{_plain('')}"
+
+# Characters outside of ASCII are looked at beforehand; to name them in each of these patterns would
+# take long whenever the program starts.
+_LINE = re.compile(
+    rf"( {{0,{_MOST_COLUMNS}}}(- +)?)(?:({_KEY}):(?: +(?=[^ ])|\Z))?(?:({_IN_BLOCK})|([\[{{].*))?",
+    re.ASCII,
+)
+_NOTHING = re.compile(r" *(?:#.*)?")
+_ENTRY = re.compile(rf"(?:({_KEY}): +)?({_IN_FLOW})?", re.ASCII)
+_INVOLVED = re.compile(r"[\[\]{}\"']")
+_NEXT = re.compile(r" *(?:, *|(?=[\]}]))")
+
+
+@lru_cache(maxsize=1)
+def _odd_character() -> re.Pattern[str]:
+    """Return the pattern of what is no letter or sign: spaces, line breaks, control characters."""
+    return re.compile(
+        r"[^ -~\u00a1-\u024f\u2010-\u2026\u3001-\u30ff\u3400-\u9fff\uac00-\ud7a3\uff01-\uff5e]"
+    )
+
+
+class _Refused(Exception):
+    """The text is not plain."""
+
+
+class _Line(NamedTuple):
+    """A line: the column of its dash (-1: none) and of its content, and what it holds.
+
+    A value with ``copy`` is shared with other documents.
+    """
+
+    dash: int
+    column: int
+    key: str | None
+    has_value: bool = True
+    value: Any = None
+    copy: Callable[[Any], Any] | None = None
+
+
+def read_plain(text: str) -> dict[str, Any] | None:
+    """Return the mapping that a plain text holds; None where it is not plain."""
+    if len(text) > MAX_CHARACTERS:
+        return None
+    document = _Document()
+    try:
+        for each in text.split("\n"):
+            line = _remembered(each) if len(each) <= _REMEMBERED else _line(each)
+            if line is not None:
+                document.add(line)
+    except _Refused:
+        return None
+    return document.root or None
+
+
+class _Document:
+    """The collections of a document, of which the innermost ones go on."""
+
+    __slots__ = ("_opened", "_waiting", "root")
+
+    def __init__(self) -> None:
+        self.root: dict[str, Any] = {}
+        self._opened: list[tuple[int, Any]] = [(0, self.root)]
+        """The column of the keys or dashes of each collection that goes on."""
+        self._waiting: tuple[int, dict[str, Any], str] | None = None
+        """A key whose value may follow, with its column."""
+
+    def add(self, line: _Line) -> None:
+        """Add a line where its column says."""
+        dash, column, key, has_value, value, copied = line
+        if copied is not None:
+            value = copied(value)
+        if dash >= 0:
+            items = self._items(dash)
+            self._waiting = None
+            if key is None:
+                items.append(value)
+                return
+            values: dict[str, Any] = {}
+            items.append(values)
+            self._opened.append((column, values))
+        else:
+            values = self._values(column)
+        if key is None or key in values:
+            raise _Refused
+        values[key] = value
+        self._waiting = None if has_value else (column, values, key)
+
+    def _items(self, column: int) -> list[Any]:
+        """Return the list with dashes in a column; a key that waits begins a new one."""
+        opened, waiting = self._opened, self._waiting
+        if waiting is not None and column >= waiting[0]:
+            items: list[Any] = []
+            waiting[1][waiting[2]] = items
+            opened.append((column, items))
+            return items
+        while opened[-1][0] > column:
+            opened.pop()
+        found, items = opened[-1]
+        if found != column or type(items) is not list:
+            raise _Refused
+        return items
+
+    def _values(self, column: int) -> dict[str, Any]:
+        """Return the mapping with keys in a column; a key that waits begins a new one."""
+        opened, waiting = self._opened, self._waiting
+        if waiting is not None and column > waiting[0]:
+            values: dict[str, Any] = {}
+            waiting[1][waiting[2]] = values
+            opened.append((column, values))
+            return values
+        while opened[-1][0] > column or type(opened[-1][1]) is list:
+            opened.pop()
+        found, values = opened[-1]
+        if found != column:
+            raise _Refused
+        return values
+
+
+def _line(text: str) -> _Line | None:
+    """Read one line; None where it is empty or a comment."""
+    if not (text.isascii() and text.isprintable()) and _odd_character().search(text):
+        raise _Refused
+    found = _LINE.fullmatch(text) if len(text) <= _LONGEST_LINE else None
+    if found is None or not (found[3] or (found[2] and (found[4] or found[5]))):
+        if _NOTHING.fullmatch(text):
+            return None
+        raise _Refused
+    begin, dashes, key, scalar, flow = found.groups()
+    column = len(begin)
+    dash = column - len(dashes) if dashes else -1
+    name = None if key is None else _key(key)
+    if scalar is not None:
+        return _Line(dash, column, name, value=_scalar(scalar))
+    if flow is not None:
+        return _Line(dash, column, name, True, *_flow(flow))
+    return _Line(dash, column, name, has_value=False)
+
+
+_remembered = lru_cache(maxsize=4096)(_line)
+
+
+def _flow(text: str) -> tuple[Any, Callable[[Any], Any]]:
+    """Read a flow collection; return it and what copies it."""
+    inner = text[1:-1]
+    if text[0] == "{" and text[-1] == "}" and not _INVOLVED.search(inner):
+        inner = inner.strip(" ")
+        pairs = [_pair(each) for each in inner.split(", ")] if inner else []
+        values = dict(pairs)
+        if len(values) < len(pairs):
+            raise _Refused
+        return values, dict.copy
+    value, end = _nested(text, 0, 0)
+    if end != len(text):
+        raise _Refused
+    return value, _copied
+
+
+@lru_cache(maxsize=4096)
+def _pair(text: str) -> tuple[str, Any]:
+    found = _ENTRY.fullmatch(text)
+    if found is None or found[1] is None or found[2] is None:
+        raise _Refused
+    return _key(found[1]), _scalar(found[2])
+
+
+def _nested(text: str, at: int, depth: int) -> tuple[Any, int]:
+    """Read the flow collection that begins at a place; return it and where it ends."""
+    begin = text[at : at + 1]
+    if depth > _DEEPEST_FLOW or begin not in _CLOSING:
+        raise _Refused
+    close = _CLOSING[begin]
+    pairs: list[tuple[str | None, Any]] = []
+    at = len(text) - len(text[at + 1 :].lstrip(" "))
+    while text[at : at + 1] != close:
+        key, value, at = _entry(text, at, depth)
+        pairs.append((key, value))
+    keys = {key for key, _ in pairs}
+    if begin == "[":
+        if keys - {None}:
+            raise _Refused
+        return [value for _, value in pairs], at + 1
+    if None in keys or len(keys) < len(pairs):
+        raise _Refused
+    return dict(pairs), at + 1
+
+
+def _entry(text: str, at: int, depth: int) -> tuple[str | None, Any, int]:
+    """Read an entry of a flow collection; return its key, its value and where the next begins."""
+    found = _ENTRY.match(text, at)
+    if found is None:
+        raise _Refused
+    key, scalar = found.groups()
+    if scalar is None:
+        value, at = _nested(text, found.end(), depth + 1)
+    else:
+        value, at = _scalar(scalar), found.end()
+    following = _NEXT.match(text, at)
+    if following is None:
+        raise _Refused
+    return None if key is None else _key(key), value, following.end()
+
+
+def _key(text: str) -> str:
+    if text[0] in "\"'":
+        return text[1:-1]
+    if text.lower() in _ODD_WORDS:
+        raise _Refused
+    return text
+
+
+def _scalar(text: str) -> Any:
+    first = text[0]
+    if first in "\"'":
+        return text[1:-1]
+    if first in "-0123456789":
+        return float(text) if "." in text else int(text)
+    if text.lower() in _ODD_WORDS:
+        if text not in _CONSTANTS:
+            raise _Refused
+        return _CONSTANTS[text]
+    return text
+
+
+def _copied(value: Any) -> Any:
+    if type(value) is dict:
+        return {key: _copied(each) for key, each in value.items()}
+    return [_copied(each) for each in value] if type(value) is list else value

@@ -1,0 +1,186 @@
+"""The settings of a project."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+from msgspec import Struct
+
+from shall.settings import types
+from shall.settings.declaration import project
+
+
+class ProjectSettings(Struct, frozen=True):
+    """The settings of a project, which every command reads. Durations in seconds."""
+
+    workspaces: Annotated[
+        tuple[Path, ...],
+        project(
+            types.folders,
+            "workspace folders, separated by the path separator",
+            "SHALL_WORKSPACES",
+            "ATF_REPO_ROOT",
+            key=None,
+            flag="--workspace",
+        ),
+    ] = ()
+    state_dir: Annotated[
+        Path | None,
+        project(
+            types.path,
+            "state folder, relative to the workspace (.shall)",
+            "SHALL_STATE_DIR",
+        ),
+    ] = None
+    host: Annotated[
+        str | None,
+        project(types.text, "base URL of the service, for cases that name no host", "SHALL_HOST"),
+    ] = None
+    project_hosts: Annotated[
+        Mapping[str, str],
+        project(
+            types.project_hosts,
+            "base URLs by project name, for steps with project:",
+            key="projects",
+        ),
+    ] = {}
+    variables: Annotated[
+        Mapping[str, Any], project(types.mapping, "variables, read as {{ Global.x }} or {{ x }}")
+    ] = {}
+    secrets: Annotated[
+        tuple[str, ...], project(types.names, "variables whose values are never shown or stored")
+    ] = ()
+    environment: Annotated[
+        str,
+        project(
+            types.text,
+            "environment name that is recorded with results",
+            "SHALL_ENVIRONMENT",
+            flag="--environment",
+        ),
+    ] = ""
+    specs: Annotated[
+        tuple[str, ...],
+        project(
+            types.words,
+            "globs of requirements documents outside the known layouts (docs/req/*.md)",
+        ),
+    ] = ()
+    environments: Annotated[
+        tuple[str, ...],
+        project(
+            types.names,
+            "environments in which a criterion must be proved; default: all in which it was tried",
+        ),
+    ] = ()
+    keep: Annotated[
+        str,
+        project(
+            types.keep,
+            "cases whose headers and bodies are stored: failed (default) or all",
+            "SHALL_KEEP",
+            flag="--keep",
+        ),
+    ] = "failed"
+    concurrency: Annotated[
+        int,
+        project(
+            types.positive,
+            "number of cases that run concurrently",
+            "SHALL_CONCURRENCY",
+            flag="--concurrency",
+        ),
+    ] = 16
+    run_workers: Annotated[
+        int,
+        project(
+            types.processes,
+            "number of processes of `shall run`; auto (0): by the number of cases and processors",
+            "SHALL_RUN_WORKERS",
+            flag="--workers",
+        ),
+    ] = 0
+    request_timeout_s: Annotated[
+        float,
+        project(types.seconds, "timeout of one request, in seconds", "SHALL_REQUEST_TIMEOUT"),
+    ] = 30.0
+    run_timeout_s: Annotated[
+        float,
+        project(
+            types.seconds,
+            "timeout of a run, in seconds",
+            "SHALL_RUN_TIMEOUT",
+            "PYTEST_TIMEOUT",
+            flag="--timeout",
+        ),
+    ] = 300.0
+    language: Annotated[
+        str,
+        project(
+            types.language,
+            "language of the output: en or zh; default: that of the locale",
+            "SHALL_LANG",
+            fallbacks=("LC_ALL", "LC_MESSAGES", "LANG"),
+        ),
+    ] = "en"
+    no_color: Annotated[
+        bool,
+        project(
+            types.present,
+            "disable colours in the terminal",
+            "NO_COLOR",
+            key=None,
+            flag="--no-color",
+        ),
+    ] = False
+    max_error_length: Annotated[
+        int,
+        project(
+            types.positive,
+            "maximum length of an error message in a tool's answer",
+            "MAX_ERROR_LENGTH",
+        ),
+    ] = 500
+    max_history_size: Annotated[
+        int, project(types.positive, "number of runs to retain", "MAX_HISTORY_SIZE")
+    ] = 1000
+    max_history_days: Annotated[
+        int, project(types.positive, "days to retain a run", "SHALL_MAX_HISTORY_DAYS")
+    ] = 90
+    interpreters: Annotated[
+        tuple[Path, ...],
+        project(
+            types.folders,
+            "Python interpreters outside the workspace that python_path may name",
+            "SHALL_INTERPRETERS",
+            key=None,
+        ),
+    ] = ()
+    targets_allow: Annotated[
+        tuple[str, ...],
+        project(
+            types.words,
+            "hosts and networks that cases may send requests to; default: all but the denied ones",
+            "SHALL_TARGETS_ALLOW",
+            key="targets.allow",
+        ),
+    ] = ()
+    targets_deny: Annotated[
+        tuple[str, ...],
+        project(
+            types.words,
+            "hosts and networks that cases may not send requests to",
+            "SHALL_TARGETS_DENY",
+            key="targets.deny",
+        ),
+    ] = ()
+    auto_install_deps: Annotated[
+        bool,
+        project(
+            types.boolean,
+            "install pytest into the workspace's own virtual environment if it is missing",
+            "SHALL_AUTO_INSTALL_DEPS",
+            "ATF_AUTO_INSTALL_DEPS",
+            key=None,
+        ),
+    ] = True

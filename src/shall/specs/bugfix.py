@@ -1,0 +1,136 @@
+"""Kiro's bugfix documents: what happens now, what shall happen, and what shall not change.
+
+``1.1 WHEN ...`` under current behaviour describes the defect and is no requirement. The numbers
+of several bugs may be interleaved: the heading says what a sentence is, not its number.
+"""
+
+import re
+from collections.abc import Sequence
+
+from shall.diagnostics import Diagnostic
+from shall.span import Span
+from shall.specs import headings, unread
+from shall.specs.criteria import criterion, extended, is_template, live_sentence, place_of
+from shall.specs.ears import has_modal
+from shall.specs.identifiers import own_id
+from shall.specs.markdown import Block, BlockKind, read_blocks
+from shall.specs.model import Criterion, Requirement, Standing
+from shall.specs.scenarios import step_of
+
+_NUMBER = re.compile(r"(?:\d+(?:\.\d+)*[.、]?\s*)?")
+_SECTIONS = {
+    "1": re.compile(
+        r"current behaviou?r.*|defects?\b.*|actual behaviou?r.*|(?:当前|现有|目前|實際"
+        r"|实际)行为.*|當前行為.*|缺陷.*|bug (?:behaviou?r|condition).*",
+        re.IGNORECASE,
+    ),
+    "2": re.compile(
+        r"expected behaviou?r.*|(?:期望|预期|正确)的?行为.*|預期行為.*|correct behaviou?r.*", re.I
+    ),
+    "3": re.compile(
+        r"(?:unchanged|preserved) behaviou?r.*|regression.*|(?:不变|未变更?"
+        r"|保持不变)的?行为.*|不變.*|(?:回归|迴歸).*",
+        re.IGNORECASE,
+    ),
+}
+
+
+def read_bugfix(
+    text: str, file: str, feature: str
+) -> tuple[tuple[Requirement, ...], tuple[Diagnostic, ...]]:
+    """Return the sections of a bugfix document as requirements, and what was not read."""
+    reader = _Reader(feature, file)
+    for block in read_blocks(text):
+        reader.add(block)
+    return tuple(reader.requirements()), tuple(reader.unread)
+
+
+class _Reader:
+    def __init__(self, feature: str, file: str) -> None:
+        self._feature = feature
+        self._file = file
+        self._section: str | None = None
+        self._level = 0
+        self._counts: dict[str, int] = {}
+        self._open: list[Criterion] | None = None
+        self._depth = 0
+        self._found: dict[str, list[Criterion]] = {}
+        self._titles: dict[str, tuple[str, Span]] = {}
+        self.unread: list[Diagnostic] = []
+
+    def requirements(self) -> Sequence[Requirement]:
+        return [
+            Requirement(
+                number,
+                title,
+                place,
+                tuple(it for it in self._found[number] if it.standing is Standing.LIVE),
+                retired=tuple(it for it in self._found[number] if it.standing is not Standing.LIVE),
+            )
+            for number, (title, place) in sorted(self._titles.items())
+        ]
+
+    def add(self, block: Block) -> None:
+        if block.kind is BlockKind.HEADING or _section_of(block):
+            self._heading(block)
+        elif self._section is None:
+            if has_modal(block.text) and not headings.is_story(block.text):
+                self.unread.append(unread.unread(unread.SENTENCE, self._file, block))
+        elif self._open and block.level >= self._depth + (block.kind is BlockKind.ITEM) > 1:
+            above = self._open.pop()
+            dash = "- " if block.kind is BlockKind.ITEM else ""
+            joined = extended(above, f"{above.text} {dash}{block.text}", block.end_line)
+            self._open.append(joined)
+        else:
+            self._sentence(self._section, block)
+
+    def _heading(self, block: Block) -> None:
+        self._open = None
+        section = _section_of(block)
+        if section is not None:
+            self._section = section
+            self._level = block.level or 7
+            place = place_of(self._file, block)
+            self._titles.setdefault(section, (headings.plain(block.text), place))
+            self._found.setdefault(section, [])
+        elif block.level <= self._level:
+            self._section = None
+
+    def _sentence(self, section: str, block: Block) -> None:
+        self._open = None
+        live = live_sentence(block.text)
+        own = own_id(live.text) or own_id(block.text.lstrip("~*"))
+        text = live.text[own.end :] if own and not live.is_struck else live.text
+        if is_template(text):
+            self.unread.append(unread.unread(unread.TEMPLATE, self._file, block))
+            return
+        is_item = block.kind is BlockKind.ITEM
+        if own is None and not (is_item and (has_modal(text) or step_of(text))):
+            if has_modal(text):
+                self.unread.append(unread.unread(unread.SENTENCE, self._file, block))
+            return
+        if own is not None:
+            local = own.local
+        else:
+            number = max(block.number or 0, self._counts.get(section, 0) + 1)
+            self._counts[section] = number
+            local = f"{section}.{number}"
+        standing = Standing.DEFECT if section == "1" else Standing.LIVE
+        if live.is_struck:
+            standing = Standing.WITHDRAWN
+        key = f"{self._feature}#{local}"
+        place = place_of(self._file, block)
+        self._open = self._found[section]
+        self._open.append(criterion(key, text, place, block.end_line, standing=standing))
+        self._depth = block.level + (not is_item)
+
+
+def _section_of(block: Block) -> str | None:
+    """Return the number of the section that a heading or label opens."""
+    is_heading = block.kind is BlockKind.HEADING
+    if not is_heading and not (block.kind is BlockKind.PARAGRAPH and block.text[:2] == "**"):
+        return None
+    if not is_heading and block.text.rstrip("：: ")[-2:] != "**":
+        return None
+    bare = _NUMBER.sub("", headings.plain(block.text), count=1)
+    return next((number for number, words in _SECTIONS.items() if words.match(bare)), None)

@@ -1,0 +1,107 @@
+"""The hash that shows whether a Python test changed its meaning.
+
+It begins with the version of the function that made it, ``2:9f86d0...``. Of the syntax tree it
+reads only what every supported Python makes of the same text: a proof holds on another Python.
+``code_fingerprint_v1`` has the function whose fingerprints carry no version.
+"""
+
+import ast
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from hashlib import sha256
+from itertools import groupby
+from typing import Any
+
+from shall.specs.code_fingerprint_v1 import code_fingerprints_v1
+
+Definition = ast.FunctionDef | ast.AsyncFunctionDef
+
+_VERSION = "2:"
+
+_WITHOUT_MEANING = frozenset({"ctx", "kind", "type_comment"})
+"""Fields that say nothing which the rest of the tree does not: ``kind`` marks ``u"text"``."""
+
+
+def code_fingerprint(definition: Definition, decorators: Iterable[ast.expr]) -> str:
+    """Return the version and 64 hexadecimal digits of a test with those of its decorators.
+
+    Layout, comments and docstrings do not count, nor does a field of the tree that is empty: a
+    later Python may add some.
+    """
+    fields = {name: getattr(definition, name, None) for name in definition._fields}
+    fields["decorator_list"] = list(decorators)
+    text = "".join(_texts([type(definition).__name__, *_used(fields)]))
+    return _VERSION + sha256(text.encode("ascii")).hexdigest()
+
+
+def code_fingerprints(definition: Definition, decorators: Iterable[ast.expr]) -> frozenset[str]:
+    """Return the fingerprints of a test in this version and in the older ones."""
+    return code_fingerprints_v1(definition) | {code_fingerprint(definition, decorators)}
+
+
+class _Text(str):
+    """A piece of the text that is hashed; other strings are values of the tree."""
+
+    __slots__ = ()
+
+
+_CLOSED = _Text("]")
+
+
+def _texts(root: list[Any]) -> Iterator[str]:
+    """Yield the text of a tree; without recursion, since a sum of 2,000 terms is 2,000 deep."""
+    stack: list[Any] = [root]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, _Text):
+            yield item
+        elif isinstance(item, ast.AST):
+            stack.append(_CLOSED)
+            stack += reversed([*_used(_fields(item))])
+            yield f"{type(item).__name__}["
+        elif isinstance(item, list):
+            stack.append(_CLOSED)
+            stack += [it for it in reversed(item) if not _is_docstring(it)]
+            yield "["
+        else:
+            yield f"{type(item).__name__}:{_constant(item)},"
+
+
+def _constant(value: Any) -> str:
+    """Return a constant as text that no setting and no Unicode table changes."""
+    if isinstance(value, str):
+        return json.dumps(value)
+    return hex(value) if type(value) is int else repr(value)
+
+
+def _fields(node: ast.AST) -> dict[str, Any]:
+    fields = {name: getattr(node, name, None) for name in node._fields}
+    if isinstance(node, ast.JoinedStr):
+        fields["values"] = list(_joined(node.values))
+    if isinstance(node, ast.Constant):
+        fields["value"] = [node.value]  # None is a value here
+    return fields
+
+
+def _used(fields: Mapping[str, Any]) -> Iterator[Any]:
+    """Yield the fields that hold something, in an order that no Python changes."""
+    for name in sorted(fields.keys() - _WITHOUT_MEANING):
+        if fields[name] is not None and fields[name] != []:
+            yield from (_Text(f"{name}="), fields[name])
+
+
+def _is_docstring(node: Any) -> bool:
+    return (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    )
+
+
+def _joined(parts: Iterable[ast.expr]) -> Iterator[ast.expr]:
+    """Yield the parts of an f-string; texts in a row, which Pythons divide differently, as one."""
+    for is_text, group in groupby(parts, lambda part: isinstance(part, ast.Constant)):
+        if not is_text:
+            yield from group
+        elif text := "".join(str(part.value) for part in group if isinstance(part, ast.Constant)):
+            yield ast.Constant(text)

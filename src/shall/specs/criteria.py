@@ -1,0 +1,130 @@
+"""Builds criteria: what a text is, its language, its clauses and its fingerprint."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from shall.span import Span
+from shall.specs.ears import has_modal, is_property, language_of, parse_clauses
+from shall.specs.fingerprint import criterion_fingerprint
+from shall.specs.identifiers import own_id
+from shall.specs.markdown import Block
+from shall.specs.model import Change, Clause, Criterion, Kind, Standing, Step
+from shall.specs.scenarios import steps_of
+
+_CLARIFY = re.compile(r"\[\s*(?:NEEDS CLARIFICATION|需要澄清|待澄清|需澄清)", re.IGNORECASE)
+_SLOT = re.compile(r"\[[^\[\]]*\]|\{\{?[^{}]*\}?\}|<[^<>]*>|【[^【】]*】")
+_NO_SLOT = re.compile(
+    r"\[\s*(?:NEEDS CLARIFICATION|需要澄清|待澄清|需澄清|[ xX~-]?\])", re.IGNORECASE
+)
+_SHELL = re.compile(
+    r"\b(?:given|when|while|where|if|then|and|or|the|a|an|system|shall|must|should|not|be|able|to|is|feature|included"
+    r"|users?)\b|系统|用户|必须|应当|应该|应|当|如果|那么|时|[\W_]",
+    re.IGNORECASE,
+)
+_TASK_BOX = re.compile(r"\[[ xX~-]\]\*?\s+")
+_WITHDRAWN = re.compile(r"~~.*?~~")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """What is left of a text without task box and struck-out words.
+
+    ``is_struck`` holds where nothing but a ``remark`` about what was struck is left.
+    """
+
+    text: str
+    is_struck: bool = False
+    remark: str = ""
+
+
+def live_sentence(text: str) -> Sentence:
+    """Return what of a text is not struck through."""
+    text = _TASK_BOX.sub("", text, count=1) if text.startswith("[") else text
+    if "~~" not in text:
+        return Sentence(text)
+    rest = " ".join(_WITHDRAWN.sub("", text).split())
+    own = own_id(text)
+    struck_first = text.lstrip("*_ ").startswith("~~") or text.startswith(
+        "~~", own.end if own else 0
+    )
+    if struck_first and not has_modal(_after_own_id(rest)):
+        struck = " ".join(found.strip("~") for found in _WITHDRAWN.findall(text))
+        return Sentence(struck, is_struck=True, remark=_after_own_id(rest).lstrip("—–- "))
+    return Sentence(rest.lstrip("—–- "))
+
+
+def _after_own_id(text: str) -> str:
+    own = own_id(text)
+    return text[own.end :] if own else text
+
+
+def is_template(text: str) -> bool:
+    """Return whether a sentence is a template: nothing but slots and the words around them.
+
+    >>> is_template("WHEN [event] THEN [system] SHALL [response]"), is_template("THE API SHALL go")
+    (True, False)
+    """
+    slots = _SLOT.findall(text)
+    if not slots or any(_NO_SLOT.match(slot) for slot in slots):
+        return False
+    return _SHELL.sub("", _SLOT.sub("", text)) == ""
+
+
+def criterion(  # noqa: PLR0913 - the parts of one record
+    key: str,
+    text: str,
+    span: Span,
+    end_line: int,
+    *,
+    kind: Kind | None = None,
+    steps: Sequence[Step] = (),
+    standing: Standing = Standing.LIVE,
+    change: Change | None = None,
+) -> Criterion:
+    """Return the criterion that a text is."""
+    steps = tuple(steps) or steps_of(text)
+    clauses = parse_clauses(text)
+    return Criterion(
+        key,
+        text,
+        span,
+        criterion_fingerprint(text),
+        clauses,
+        kind or kind_of(text, clauses, steps),
+        language_of(text),
+        max(end_line, span.line),
+        steps,
+        standing,
+        is_open=_CLARIFY.search(text) is not None,
+        change=change,
+    )
+
+
+def kind_of(text: str, clauses: Sequence[Clause], steps: Sequence[Step]) -> Kind:
+    """Return what a text is."""
+    if steps:
+        return Kind.SCENARIO
+    if is_property(text):
+        return Kind.PROPERTY
+    if not clauses:
+        return Kind.UNPARSED
+    first = clauses[0]
+    if first.is_negative and len(clauses) == 1:
+        return Kind.PROHIBITION
+    if not first.conditions and first.modal.lower() in {"must", "必须", "必須", "务必", "须", "須"}:
+        return Kind.MUST
+    return Kind.EARS
+
+
+def extended(found: Criterion, text: str, end_line: int) -> Criterion:
+    """Return a criterion with the text of a block that belongs to it."""
+    joined = criterion(
+        found.key, text, found.span, end_line, standing=found.standing, change=found.change
+    )
+    return replace(joined, kind=found.kind if found.kind is Kind.METRIC else joined.kind)
+
+
+def place_of(file: str, block: Block) -> Span:
+    """Return where a block begins."""
+    return Span(file, block.line, block.column)

@@ -1,0 +1,70 @@
+"""Reads requirement sentences: EARS in English and Chinese, and MUST sentences."""
+
+import re
+from functools import lru_cache
+
+from shall.specs.ears import en
+from shall.specs.ears.grammar import has_modal, plain, shape_of, split_clause
+from shall.specs.model import Clause
+
+__all__ = ["has_modal", "is_property", "language_of", "parse_clause", "parse_clauses", "plain"]
+
+_SENTENCE_END = re.compile(
+    r"(?<!e\.g)(?<!i\.e)(?<!etc)(?<!vs)\.\s+(?=[A-Z*`\"“(_])|[。！？!?]\s*(?=\S)"
+)
+_KANA = re.compile("[\u3041-\u30ff]")
+_HAN = re.compile("[\u3400-\u9fff]")
+
+
+def parse_clause(sentence: str) -> Clause | None:
+    """Read one sentence with ``shall``, ``must``, 应 or 必须; None when it is none.
+
+    >>> parse_clause("When the token expires, the API shall answer 401.").response
+    'answer 401'
+    >>> parse_clause("当令牌过期时，系统应返回 401。").conditions[0].text
+    '令牌过期'
+    """
+    return split_clause(sentence, strict=True)
+
+
+@lru_cache(maxsize=16_384)
+def parse_clauses(text: str) -> tuple[Clause, ...]:
+    """Return the clauses of a text, one for each of its sentences that has a modal."""
+    found = [
+        clause
+        for sentence in sentences(text)
+        if (clause := split_clause(sentence, strict=True)) is not None
+    ]
+    if found:
+        return tuple(found)
+    only = split_clause(text)
+    return (only,) if only is not None else ()
+
+
+def sentences(text: str) -> list[str]:
+    """Return the sentences of a text. A full stop inside of quotes or a number ends none."""
+    if _SENTENCE_END.search(text) is None:
+        return [text]
+    shape = shape_of(text)
+    found, start = [], 0
+    for end in _SENTENCE_END.finditer(shape):
+        found.append(text[start : end.end()].strip())
+        start = end.end()
+    return [*found, text[start:].strip()]
+
+
+def is_property(text: str) -> bool:
+    """Return whether a sentence holds for all of something: ``FOR ALL valid paths, ...``."""
+    bare = plain(text)
+    return en.QUANTIFIER.match(bare) is not None or bare.startswith(
+        ("对于任意", "对任意", "对于所有", "对所有", "對於所有", "对于任何")
+    )
+
+
+def language_of(text: str) -> str:
+    """Return ``ja`` where a text has kana, ``zh`` where it has Han letters, else ``en``."""
+    if text.isascii():
+        return "en"
+    if _KANA.search(text):
+        return "ja"
+    return "zh" if _HAN.search(text) else "en"

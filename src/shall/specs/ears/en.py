@@ -1,0 +1,40 @@
+"""The English words of EARS (Mavin et al., RE'09), with what real documents add to them."""
+
+import re
+
+from shall.specs.model import Level, Trigger
+
+TRIGGERS = {
+    "while": Trigger.STATE,
+    "during": Trigger.STATE,
+    "as long as": Trigger.STATE,
+    "when": Trigger.EVENT,
+    "whenever": Trigger.EVENT,
+    "once": Trigger.EVENT,
+    "upon": Trigger.EVENT,
+    "after": Trigger.EVENT,
+    "before": Trigger.EVENT,
+    "where": Trigger.FEATURE,
+    "if": Trigger.UNWANTED,
+}
+
+LEVELS = {
+    "shall": Level.MUST,
+    "must": Level.MUST,
+    "should": Level.SHOULD,
+    "will": Level.NONE,
+    "may": Level.MAY,
+    "can": Level.MAY,
+    "cannot": Level.MAY,
+}
+
+# Not \b: between a Latin and a Chinese letter there is none.
+_END = r"(?![A-Za-z0-9_-])"
+_BEGIN = r"(?<![A-Za-z0-9_-])"
+
+OPENING = r"(?:(?:and|or|but) )?(?P<en>" + "|".join(sorted(TRIGGERS, reverse=True)) + rf"){_END} ?"
+MODAL = rf"{_BEGIN}(?P<en>shall|must){_END}"
+WEAK_MODAL = rf"{_BEGIN}(?P<en>should|will|may|cannot|can){_END}"
+THEN = rf"[,，]? ?{_BEGIN}then{_END}[ ,，]*"
+QUANTIFIER = re.compile(rf"for (?:all|any|every|each){_END}", re.IGNORECASE)
+NEGATION = re.compile(r"\s*(?:not|never)(?![A-Za-z])", re.IGNORECASE)

@@ -1,0 +1,236 @@
+"""Splits a sentence into conditions, subject, modal and response.
+
+The shape is ``[where F,] [while S,] [when E,] [if U, then] the <subject> shall <response>`` in
+English, Chinese, and both within one sentence. What real documents do is read too: ``THEN``
+after any condition, a missing comma or ``then``, conditions in any order, ``after`` for an event,
+a doubled modal (必须(MUST)), a subject that Chinese leaves out. Every search takes time linear in
+the length of the sentence.
+"""
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from shall.specs.ears import en, zh
+from shall.specs.model import Clause, Condition, Level, Trigger
+
+_QUOTED = re.compile(
+    r"`[^`]*`|\"[^\"]*\"|“[^“”]*”|「[^「」]*」|『[^『』]*』|《[^《》]*》|【[^【】]*】"
+    r"|\([^()]*\)|（[^（）]*）|\[[^\[\]]*\]"
+)
+_STRONG = re.compile(r"(`[^`]*`)|\*\*+|(?<![A-Za-z0-9_])__|__(?![A-Za-z0-9_])")
+_EMPHASISED = re.compile(
+    r"(\*|_{1,2})((?:while|when|after|before|where|if|then|and|the|shall not|shall|must not"
+    r"|must|not),?)\1",
+    re.IGNORECASE,
+)
+_OPENING = re.compile(rf"(?:{en.OPENING}|{zh.OPENING})", re.IGNORECASE)
+_MODAL = re.compile(f"{en.MODAL}|{zh.MODAL}".replace("<en>", "<a>").replace("<zh>", "<b>"), re.I)
+_WEAK = re.compile(
+    f"{en.WEAK_MODAL}|{zh.WEAK_MODAL}".replace("<en>", "<a>").replace("<zh>", "<b>"), re.I
+)
+_JAPANESE = re.compile(
+    "なければならない|なければなりません|必要がある|必要があります|べき|ものとする|こととする"
+)
+_THEN = re.compile(f"{en.THEN}|{zh.THEN}", re.IGNORECASE)
+_NEXT_CONDITION = re.compile(
+    rf"[,，、] ?(?:and )?(?=(?:{en.OPENING}|{zh.OPENING}))".replace("?P<en>", "?:")
+    .replace("?P<state>", "?:")
+    .replace("?P<feature>", "?:")
+    .replace("?P<unwanted>", "?:")
+    .replace("?P<event>", "?:"),
+    re.IGNORECASE,
+)
+_COMMA = re.compile(r", |，|,(?=[^\s\d])")
+_ARTICLE = re.compile(r"the ", re.IGNORECASE)
+_LOUD_ARTICLE = re.compile(r" ?(?=THE )")
+_ANY_ARTICLE = re.compile(r" (?=the )", re.IGNORECASE)
+_AGAIN = re.compile(
+    rf"\s*(?:[(（]\s*(?:must|shall|should|必须|必須|应当|应|應)(?: not)?\s*[)）]|{en.MODAL}"
+    rf"|{zh.MODAL})".replace("?P<en>", "?:").replace("?P<zh>", "?:"),
+    re.IGNORECASE,
+)
+_HINT = re.compile(
+    r"shall|must|should|will|may|can|应|應|必须|必須|必需|须|須|务必|務必|不得|禁|不允|不准"
+    r"|绝不|决不|需|不能|不可|不会|建议"
+    r"|能够|可以|将|会|會|宜|可|then|那么|则|な|べき|もの",
+    re.IGNORECASE,
+)
+_STRIPPED = " ,，、:：;；"
+
+
+@dataclass(frozen=True, slots=True)
+class _Modal:
+    start: int
+    end: int
+    word: str
+    level: Level
+
+
+def plain(sentence: str) -> str:
+    """Return a sentence with single spaces and without the emphasis of its keywords."""
+    text = " ".join(sentence.split())
+    if "*" in text or "_" in text:
+        text = _STRONG.sub(lambda found: found[1] or "", text)
+        text = _EMPHASISED.sub(r"\2", text)
+    return text
+
+
+def shape_of(text: str) -> str:
+    """Return the text with what is quoted or in brackets blanked: it holds no keywords."""
+    return _QUOTED.sub(lambda found: "\0" * len(found[0]), text)
+
+
+def has_modal(sentence: str) -> bool:
+    """Return whether a text says ``shall``, ``must``, 应 or 必须 outside of quotes."""
+    return _HINT.search(sentence) is not None and _MODAL.search(shape_of(sentence)) is not None
+
+
+def split_clause(sentence: str, *, strict: bool = False) -> Clause | None:
+    """Split one sentence; None where it is no EARS sentence.
+
+    ``strict`` takes only ``shall``, ``must``, 应, 必须 and the like for a modal.
+    """
+    if _HINT.search(sentence) is None:
+        return None
+    text = plain(sentence)
+    shape = shape_of(text)
+    quantified = en.QUANTIFIER.match(shape) or zh.QUANTIFIER.match(shape)
+    if quantified is not None and _COMMA.search(shape, quantified.end()) is None:
+        quantified = None
+    modal = _modal(shape, strict=strict)
+    if modal is None:
+        return None if strict else _without_modal(text, shape)
+    conditions, start = _conditions(text, shape[: modal.start].rstrip())
+    subject = text[start : modal.start].strip(_STRIPPED)
+    if quantified is not None or not shape.isascii():
+        subject, conditions = _last_part(subject, conditions)
+    subject = _ARTICLE.sub("", subject, count=1).strip(_STRIPPED)
+    response, is_negative = _response(text, modal)
+    if not response or (not subject and not conditions):
+        return None
+    return Clause(conditions, subject, response, modal.word, modal.level, is_negative)
+
+
+def _modal(shape: str, *, strict: bool) -> _Modal | None:
+    """Return the modal of the main clause: the first that does not stand in a condition."""
+    for pattern in (_MODAL,) if strict else (_MODAL, _WEAK):
+        candidates = list(pattern.finditer(shape))
+        if candidates:
+            found = candidates[0]
+            if len(candidates) > 1 and _OPENING.match(shape):
+                found = _after_condition(shape, candidates)
+            word = found["a"] or found["b"]
+            level = en.LEVELS[word.lower()] if found["a"] else zh.level_of(word)
+            return _Modal(found.start(), found.end(), word, level)
+    return None
+
+
+def _after_condition(shape: str, candidates: Sequence[re.Match[str]]) -> re.Match[str]:
+    """Return the first modal behind the end of the first condition."""
+    first = candidates[0]
+    ends = [found.start() for found in (_THEN.search(shape), _COMMA.search(shape)) if found]
+    ends += [found.start() for found in (_LOUD_ARTICLE.search(shape),) if found]
+    if not ends or min(ends) < first.start():
+        return first
+    return next((it for it in candidates if it.start() > min(ends)), first)
+
+
+def _without_modal(text: str, shape: str) -> Clause | None:
+    """Split ``WHEN a THEN b``, whose response has no modal, as Japanese sentences do."""
+    opening = _OPENING.match(shape)
+    then = _THEN.search(shape)
+    if opening is None or then is None:
+        return None
+    conditions, start = _conditions(text, shape[: then.end()] + "\1")
+    response = text[start:].strip().rstrip(".。").strip()
+    if not conditions or not response:
+        return None
+    level = Level.MUST if _JAPANESE.search(response) else Level.NONE
+    return Clause(conditions, "", response, "", level)
+
+
+def _response(text: str, modal: _Modal) -> tuple[str, bool]:
+    again = _AGAIN.match(text, modal.end)
+    end = again.end() if again else modal.end
+    is_negative = zh.NEGATIVE.match(modal.word) is not None or modal.word.lower() == "cannot"
+    response = text[end:]
+    if is_negative:
+        response = modal.word + response if not modal.word.isascii() else response
+    elif en.NEGATION.match(response) or zh.NEGATION.match(response):
+        is_negative = True
+    response = response.strip(" :：").strip()
+    while response[-1:] in {".", "。", ";", "；"} and response:
+        response = response[:-1].rstrip()
+    return response, is_negative
+
+
+def _last_part(
+    subject: str, conditions: tuple[Condition, ...]
+) -> tuple[str, tuple[Condition, ...]]:
+    """Return what stands before the modal since the last comma; what is before is a condition."""
+    at = max(subject.rfind("，"), subject.rfind(", "))
+    if at < 0:
+        return subject, conditions
+    before, rest = subject[:at].strip(_STRIPPED), subject[at + 1 :].strip(_STRIPPED)
+    closed = zh.IMPLICIT.search(before)
+    if closed is not None:
+        state = zh.STATE_ENDING.search(before) is not None
+        trigger = Trigger.STATE if state else Trigger.EVENT
+        conditions = (*conditions, Condition(trigger, _condition_text(before)))
+    return rest, conditions
+
+
+def _conditions(text: str, shape: str) -> tuple[tuple[Condition, ...], int]:
+    """Read the conditions before the subject; give them and where the subject starts."""
+    conditions: list[Condition] = []
+    position = 0
+    # Found once, not once a condition: a long line must not take quadratic time.
+    ends = sorted(
+        found.span() for pattern in (_THEN, _NEXT_CONDITION) for found in pattern.finditer(shape)
+    )
+    if not shape.isascii():
+        ends = sorted([*ends, *((it.end() - 1, it.end()) for it in zh.CLOSING.finditer(shape))])
+    while opening := _OPENING.match(shape, position):
+        end, following = _end_of_condition(shape, opening.end(), ends)
+        if end is None:
+            break
+        words = _condition_text(text[opening.end() : end])
+        conditions.append(Condition(_trigger(opening, text[opening.end() : end]), words))
+        position = following
+    return tuple(conditions), position
+
+
+def _trigger(opening: re.Match[str], written: str) -> Trigger:
+    if opening["en"]:
+        return en.TRIGGERS[opening["en"].lower()]
+    trigger = next(trigger for name, trigger in zh.TRIGGERS.items() if opening[name])
+    bare = written.strip(_STRIPPED)
+    if trigger is Trigger.EVENT and zh.STATE_ENDING.search(bare):
+        return Trigger.STATE
+    return trigger
+
+
+def _condition_text(words: str) -> str:
+    words = words.strip(_STRIPPED)
+    shorter = zh.ENDING.sub("", words)
+    return shorter or words
+
+
+def _end_of_condition(
+    shape: str, start: int, ends: Sequence[tuple[int, int]]
+) -> tuple[int | None, int]:
+    """Find where a condition ends and what follows begins; None when it cannot be told."""
+    index = bisect_left(ends, (start, 0))
+    if index < len(ends):
+        end, following = ends[index]
+        return end, following
+    comma = max(shape.rfind(", ", start), shape.rfind("，", start), shape.rfind(",", start))
+    if comma >= 0:
+        return comma, comma + (2 if shape[comma : comma + 2] == ", " else 1)
+    for article in (_LOUD_ARTICLE, _ANY_ARTICLE):
+        found = list(article.finditer(shape, start))
+        if found:
+            return found[-1].start(), found[-1].end()
+    return None, start

@@ -1,0 +1,82 @@
+"""The Chinese words of EARS, simplified and traditional.
+
+应 is a modal only where it is a word of its own: not in 应用, 响应, 对应 and the like.
+"""
+
+import re
+
+from shall.specs.model import Level, Trigger
+
+_TRIGGERS = (
+    (
+        Trigger.STATE,
+        "只要|在(?=[^,，]{1,60}(?:期间|期間|过程中|過程中|状态下|狀態下|模式下|的同时|阶段))",
+    ),
+    (
+        Trigger.FEATURE,
+        "(?:如果|若|当|當)(?=[^,，]{0,30}(?:配备|配備|配置了|启用|啟用|包含|支持|支援)[^,，]{0,30}"
+        "(?:功能|选项|選項|模块|模組|特性|[,，]))"
+        "|在(?=(?:配备|配備|启用|啟用|支持|支援|包含|提供|装有)[^,，]{1,40}(?:上|中|时|時"
+        "|情况下)?[,，])"
+        "|对于(?=(?:配备|支持|启用|包含)[^,，]{1,40}的)",
+    ),
+    (Trigger.UNWANTED, "如果|若是|若|假如|假使|假若|倘若|万一|萬一|如(?=[^何下上果同图圖表此])"),
+    (
+        Trigger.EVENT,
+        "每当|每當|当(?![前日年天地中])|當(?![前日年天地中])|一旦|每次"
+        "|(?:在|于|於)(?=[^,，]{1,60}(?:时|時|后|後|前|之际|时候|情况下|情況下)[,，])",
+    ),
+)
+
+_NAMES = ("state", "feature", "unwanted", "event")
+TRIGGERS = dict(zip(_NAMES, (trigger for trigger, _ in _TRIGGERS), strict=True))
+
+OPENING = (
+    "(?:并且|並且|而且|同时|同時|以及|且|或|并|並)?(?:"
+    + "|".join(f"(?P<{name}>{words})" for name, (_, words) in zip(_NAMES, _TRIGGERS, strict=True))
+    + ") ?"
+)
+
+# 应 after these letters, or before those, is part of another word.
+_NOT_AFTER = "(?<![响響适適对對相供反效感回呼因顺順照策报報答内內外理])"
+_NOT_BEFORE = (
+    "(?![用答急激届屆聘邀运運声聲变變验驗景节節酬战戰征徵]|有的|对(?![^,，。；]{1,24}(?:进行"
+    "|進行|做|加以|予以|实施|执行|采取|使用|应用"
+    "|生效|可见|不可|保持|返回|显示|提供))|付(?:账|帳|款|金|职)|收(?:账|帳|款|票|金)|试)"
+)
+_SHOULD = f"{_NOT_AFTER}(?:应当|應當|应该|應該|应|應){_NOT_BEFORE}"
+_MUST = "必须|必須|必需(?=[^的品求])|务必|務必|(?<![必无無莫])(?:须|須)(?![知要])"
+_NEVER = "不得|不应该|不應該|不应当|不應當|不应|不應|严禁|嚴禁|禁止|不允许|不允許|不准|决不|绝不"
+
+MODAL = f"(?P<zh>{_NEVER}|{_MUST}|{_SHOULD})"
+WEAK_MODAL = (
+    "(?P<zh>不能|不可以|不可(?![用见見靠])|不会|不會|(?<![必急供按无無所])(?:需要"
+    "|需(?![求方]))|建议|建議|宜(?=[将將在使采以])"
+    "|能够|能夠|可以|将(?=[^来])|會|会(?=[^话議议员計计])"
+    "|可(?=[^用能见見视視靠选選读讀维維扩擴配]))"
+)
+THEN = "[,，]? ?(?:那么|那麼|那就)[,，]? ?|[,，] ?(?:则|則|就)[,，]? ?"
+# 时 and 后 close a condition without 当.
+CLOSING = re.compile(
+    "(?:时|時|时候|時候|后|後|之前|前|期间|期間|情况下|情況下|状态下|狀態下|模式下|过程中"
+    "|過程中|的话|之际|上)[,，]"
+)
+ENDING = re.compile("(?:的?时候|的?時候|时|時|的话|的話|期间|期間|的情况下|情况下)$")
+IMPLICIT = re.compile("(?:时|時|后|後|之前|期间|期間|情况下|情況下|状态下|模式下|过程中)$")
+STATE_ENDING = re.compile(
+    "(?:期间|期間|过程中|過程中|状态下|狀態下|模式下|处于[^,，]{1,30}(?:状态|模式)(?:时|下)?)$"
+)
+QUANTIFIER = re.compile("(?:对于|對於|对|對|针对)?(?:所有|任意|任何|每一?个|每個|全部)")
+NEGATION = re.compile("\\s*(?:不|禁止|绝不|从不)")
+NEGATIVE = re.compile("不|禁|严|嚴|决|绝")
+
+LEVELS = {"建议": Level.SHOULD, "建議": Level.SHOULD, "宜": Level.SHOULD}
+
+
+def level_of(word: str) -> Level:
+    """Return how binding a modal is."""
+    if re.match(_NEVER, word) or re.match(f"{_MUST}|应|應", word):
+        return Level.MUST
+    if word in LEVELS:
+        return LEVELS[word]
+    return Level.NONE if word in {"需要", "需", "将", "會", "会", "不会", "不會"} else Level.MAY

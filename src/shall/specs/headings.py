@@ -1,0 +1,165 @@
+"""What a heading or a label of a requirements document means, in English, Chinese and Japanese."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from shall.specs.identifiers import chinese_number, id_of_heading, without_tag
+
+_EDGE = "*_:： \t#"
+_DIGITS = r"[\d一二三四五六七八九十]+(?:\.\d+)*[a-z]?"
+_NUMBERING = re.compile(r"(?:\d+(?:\.\d+)*[.、)）]?|[一二三四五六七八九十]+、|[（(]\w+[)）])\s*")
+_REQUIREMENT = re.compile(
+    rf"(?:\d+(?:\.\d+)*[.、]?\s*)?"
+    rf"(?:(?:functional |non-functional |nonfunctional )?requirement|req|(?:功能"
+    rf"|非功能)?需求|要件|要求|業務要件)"
+    rf"\.?\s*[#：:]?\s*(?P<number>{_DIGITS})(?![\w])[*_]*\s*"
+    r"(?:[:：.\-–—、|][*_]*\s*)?(?P<title>.*)",
+    re.IGNORECASE,
+)
+_STORY = re.compile(
+    rf"(?:user story|userstory|story|us|用户故事|用戶故事|使用者故事|用户场景|故事"
+    rf"|ユーザーストーリー)"
+    rf"\s*[-#：:]?\s*(?P<number>{_DIGITS})(?!\w)[*_]*\s*(?:[:：.\-–—、|][*_]*\s*)?(?P<title>.*)",
+    re.IGNORECASE,
+)
+_STORY_WITHOUT_NUMBER = re.compile(
+    r"(?:user story|用户故事|用戶故事|使用者故事)\s*[:：\-–—]\s*(?P<title>.+)", re.I
+)
+_NUMBERED = re.compile(r"(?P<number>\d+(?:\.\d+)*)[.、)）:：]?(?:\s+(?P<title>.*))?")
+_CRITERIA = re.compile(
+    r"(?:(?:ears )?acceptance (?:criteria|criterion|scenarios?|conditions)\b.*"
+    r"|acceptance|success scenarios?"
+    r"|(?:ears\s*)?(?:验收|驗收|接受)(?:标准|標準|准则|準則|条件|條件|场景|場景|情境|情景"
+    r"|規範|规范|要求)(?:\W.*|列表)?"
+    r"|(?:验收|驗收)|受け?入れ?(?:基準|条件|シナリオ).*)",
+    re.IGNORECASE,
+)
+_STORY_LABEL = re.compile(
+    r"\W*(?:user story|用户故事|用戶故事|使用者故事|ユーザーストーリー|(?:objective|目标"
+    r"|目標|目的)[*_]*[:：])\W*",
+    re.IGNORECASE,
+)
+_STORY_SENTENCE = re.compile(r"[*_\s]*(?:as an? |作为|作為|身为)", re.IGNORECASE)
+_ASIDE = re.compile(
+    r"(?:(?:technical |implementation |design |additional |developer )?(?:notes?|details?"
+    r"|considerations?|remarks?)"
+    r"|status|current status|progress|priority|test(?:s|ing)?(?: (?:cases?|plan|scenarios?"
+    r"|strategy|coverage|notes))?"
+    r"|unit tests?|independent test|verification|validation|success (?:criteria|metrics?"
+    r"|indicators?)|measurable outcomes"
+    r"|definition of done|(?:explicitly )?out of scope.*|non-goals?|dependenc(?:y|ies)"
+    r"|assumptions?|risks?(?: .*)?"
+    r"|open questions?|questions?|references?|examples?|glossary|rationale|background"
+    r"|introduction|overview|context"
+    r"|clarifications?|key entities|edge cases?|constraints?|history|changelog|change log"
+    r"|revision.*|metrics"
+    r"|备注|備註|说明|說明|状态|狀態|进度|进展|优先级|優先級|(?:测试|測試|单元测试|独立测试).*"
+    r"|(?:验证|驗證)(?:方法|方式|步骤)|成功(?:标准|指标|標準|指標)|依赖.*|依賴.*|假设.*"
+    r"|假設.*|约束.*|約束.*|风险.*|風險.*"
+    r"|(?:技术|技術|实现|實現|实施|设计|設計).{0,6}|(?:不在)?范围(?:外|之外)?|不包含.*"
+    r"|非目标|术语.*|術語.*|示例|例子|参考.*"
+    r"|背景|简介|簡介|介绍|概述|引言|澄清.*|关键实体|關鍵實體|边界(?:情况|场景).*|邊界.*"
+    r"|变更(?:记录|历史)|里程碑|为什么.*|為什麼.*"
+    r"|備考|概要|はじめに|用語.*)",
+    re.IGNORECASE,
+)
+_NOT_REQUIREMENTS = re.compile(
+    r"(?:key entities|assumptions?.*|dependenc(?:y|ies).*|clarifications?|out of scope"
+    r"|non-goals?|glossary|risks?.*"
+    r"|open questions?|questions?|review.*|execution.*|references?|notes?|constraints & assumptions"
+    r"|关键实体.*|關鍵實體.*|核心实体.*|主要实体.*|假设.*|假設.*|依赖.*|依賴.*|澄清.*"
+    r"|范围外.*|不在范围.*|非目标.*|术语.*|風險.*|风险.*"
+    r"|开放问题.*|待定问题.*|评审.*|審查.*|参考.*)",
+    re.IGNORECASE,
+)
+_SUCCESS = re.compile(
+    r"(?:success (?:criteria|metrics)|measurable outcomes|成功(?:标准|標準|指标|指標)"
+    r"|可衡量.*|可度量.*)",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A number and a title, of a requirement or a user story."""
+
+    number: str
+    title: str
+
+
+def plain(text: str) -> str:
+    """Return a heading or label without emphasis, colon and trailing remarks of its template."""
+    return text.strip(_EDGE)
+
+
+@lru_cache(maxsize=4096)
+def requirement_of(text: str) -> Named | None:
+    """Return number and title of a requirement's heading; None for any other heading.
+
+    >>> requirement_of("Requirement 2: Pay").title, requirement_of("需求二：支付").number
+    ('Pay', '2')
+    """
+    found = _REQUIREMENT.fullmatch(text.strip("*_ "))
+    if found is None:
+        return None
+    return Named(chinese_number(found["number"]), found["title"].strip("*_ "))
+
+
+@lru_cache(maxsize=4096)
+def story_of(text: str) -> Named | None:
+    """Return number and title of a user story's heading; the number is empty where it has none."""
+    bare = text.strip("*_ ")
+    found = _STORY.fullmatch(bare)
+    if found is not None:
+        return Named(chinese_number(found["number"]), found["title"].strip("*_ "))
+    found = _STORY_WITHOUT_NUMBER.fullmatch(bare)
+    return Named("", found["title"].strip("*_ ")) if found else None
+
+
+def numbered_of(text: str) -> Named | None:
+    """Return number and title of a heading that begins with a bare number: ``1.2 Search``."""
+    found = _NUMBERED.fullmatch(text.strip("*_ "))
+    return Named(found["number"], (found["title"] or "").strip("*_ ")) if found else None
+
+
+def named_of(text: str) -> Named | None:
+    """Return id and title of a heading that begins with an id: ``FR-001: Search``."""
+    found = id_of_heading(text.strip("*_`[ "))
+    return Named(found[0], found[1].strip("*_ ")) if found else None
+
+
+@lru_cache(maxsize=4096)
+def opens_criteria(text: str) -> bool:
+    """Return whether it is the heading or label of acceptance criteria."""
+    bare = _NUMBERING.sub("", plain(text), count=1)
+    return _CRITERIA.fullmatch(without_tag(bare).strip(_EDGE)) is not None
+
+
+@lru_cache(maxsize=4096)
+def opens_aside(text: str) -> bool:
+    """Return whether it is the heading or label of a list that holds no criteria, such as tests."""
+    bare = _NUMBERING.sub("", plain(text), count=1)
+    return _ASIDE.fullmatch(bare.strip(_EDGE)) is not None
+
+
+@lru_cache(maxsize=4096)
+def holds_no_requirements(text: str) -> bool:
+    """Return whether a section of a spec-kit document lists something else: entities, say."""
+    bare = re.sub(r"\s*[*_(（]+(?:mandatory|optional|include).*", "", plain(text), flags=re.I)
+    return _NOT_REQUIREMENTS.fullmatch(_NUMBERING.sub("", bare, count=1)) is not None
+
+
+def holds_measures(text: str) -> bool:
+    """Return whether a section lists measures of success."""
+    return _SUCCESS.search(plain(text)) is not None
+
+
+def is_story(text: str) -> bool:
+    """Return whether a text is a user story."""
+    return _STORY_LABEL.match(text) is not None or _STORY_SENTENCE.match(text) is not None
+
+
+def story_text(text: str) -> str:
+    """Return a user story without its label."""
+    return _STORY_LABEL.sub("", text, count=1)

@@ -1,0 +1,88 @@
+"""The ids that requirements documents give their requirements and criteria."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+# Prefixes that may stand without a hyphen: FR1.1, AC2. Others need one, so that H2: is no id.
+_SHORT = r"(?:N?FR|AC|REQ|R|SC|US|UC|BR|NR|IR|DR|SR|CR|TR|PR|UR|QR|ER|UX|SEC|PERF)"
+_NAME = (
+    rf"(?:{_SHORT}\d+(?:\.\d+)*[a-z]?"
+    r"|[A-Z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)*[-_]\d+(?:[.-]\d+)*[a-z]?)"
+)
+# What is no id: "SHA-256 SHALL be used" (no colon), "1.5 seconds after ..." (a word follows).
+_OWN_ID = re.compile(
+    r"[*_`\[【(（]*+(?:"
+    rf"(?P<name>{_NAME})(?:"
+    # **FR-001**: The, FR-001： The, [FR-001] The, **FR-001** (P1): The
+    r"[*_`]*+[\]】)）]*+[*_`]*+(?:\s*[(（][^()（）]{1,12}[)）])?\s*(?:[:：.)、]|[-–—](?=\s))[*_`]*+\s*"
+    r"|(?:[\]】][*_`]*+|[*_]++`?)\s+"
+    # **FR-001 Title**: The
+    r"|\s+(?=[^*_`]{1,60}\*\*\s*[:：])"
+    r")(?=\S)"
+    r"|(?P<number>\d+(?:\.\d+)+)(?:[*_`]*+(?:\s*[:：.)、][*_`]*+)?\s+(?=[^\sa-z])"
+    r"|[*_`]*+[:：、][*_`]*+(?=\S)))"
+)
+_REQUIREMENT_NAME = re.compile(rf"(?P<name>{_NAME})(?:\s*[:：.\-–—]|\s|$)\s*(?P<title>.*)")
+_STATUS_TAG = re.compile(r"\s*[\[【][^\[\]【】]{1,20}[\]】]\s*$")
+_NO_SLUG = re.compile(r"[\W_]+")
+_CHINESE_DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")}
+
+
+@dataclass(frozen=True, slots=True)
+class OwnId:
+    """An id at the beginning of a text, and where the sentence begins."""
+
+    local: str
+    end: int
+    is_number: bool
+
+
+def own_id(text: str) -> OwnId | None:
+    """Return the id with which a text begins, such as ``**FR-001**: ``; None where there is none.
+
+    >>> own_id("- no"), own_id("`AC-1`: The shop shall open.").local
+    (None, 'AC-1')
+    """
+    found = _OWN_ID.match(text)
+    if found is None:
+        return None
+    local = found["name"] or found["number"]
+    return OwnId(local, found.end(), found["name"] is None)
+
+
+def id_of_heading(text: str) -> tuple[str, str] | None:
+    """Return id and title of a heading that begins with an id: ``FR-001: Search [done]``."""
+    found = _REQUIREMENT_NAME.match(text)
+    return (found["name"], without_tag(found["title"])) if found else None
+
+
+def without_tag(title: str) -> str:
+    """Return a title without a status in brackets at its end."""
+    return _STATUS_TAG.sub("", title).strip()
+
+
+def slug(title: str) -> str:
+    """Return the key of an OpenSpec title.
+
+    NFKC, lower case; letters and digits of any script stay, everything else is one hyphen.
+
+    >>> slug("User login (OAuth 2)")
+    'user-login-oauth-2'
+    """
+    words = unicodedata.normalize("NFKC", title).lower()
+    return _NO_SLUG.sub("-", words).strip("-")
+
+
+def chinese_number(text: str) -> str:
+    """Return a Chinese number below one hundred in digits; any other text as it is.
+
+    >>> chinese_number("十二"), chinese_number("3")
+    ('12', '3')
+    """
+    if not text or any(char not in _CHINESE_DIGITS and char != "十" for char in text):
+        return text
+    tens, ten, ones = text.rpartition("十")
+    if not ten:
+        return "".join(str(_CHINESE_DIGITS[char]) for char in text)
+    return str(10 * _CHINESE_DIGITS.get(tens or "一", 1) + _CHINESE_DIGITS.get(ones, 0))

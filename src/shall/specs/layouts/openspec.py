@@ -1,0 +1,38 @@
+"""OpenSpec's layout: ``openspec/specs/<capability>/spec.md`` and the deltas of its changes.
+
+A feature is a capability, by its path. ``openspec/changes/<change>/specs/<capability>/spec.md``
+says what a change adds, modifies, removes and renames; an archived change is history.
+"""
+
+import re
+
+from shall.specs.layouts.document import Document, Form, Role
+
+NAME = "openspec"
+
+_SPEC = re.compile(r"openspec/specs/(?P<feature>[^/]+(?:/[^/]+)*)/spec\.md")
+_DELTA = re.compile(
+    r"openspec/changes/(?P<change>(?!archive/)[^/]+)/specs/(?P<feature>[^/]+(?:/[^/]+)*)/spec\.md"
+)
+_BESIDE = re.compile(
+    r"openspec/(?:changes/archive/.+|changes/(?P<change>[^/]+)/(?:[^/]+\.(?:md|ya?ml)|\.[^/]+)"
+    r"|specs/(?:[^/]+/)*design\.md|[^/]+\.(?:md|ya?ml))"
+)
+_ROLES = {"design.md": Role.DESIGN, "tasks.md": Role.TASKS}
+
+
+def document_at(path: str) -> Document | None:
+    """Return what stands at a path; None for any other path."""
+    if not path.startswith("openspec/"):
+        return None
+    found = _SPEC.fullmatch(path)
+    if found is not None:
+        return Document(NAME, found["feature"], form=Form.TITLED)
+    found = _DELTA.fullmatch(path)
+    if found is not None:
+        return Document(NAME, found["feature"], form=Form.TITLED, change=found["change"])
+    found = _BESIDE.fullmatch(path)
+    if found is None:
+        return None
+    role = _ROLES.get(path.rpartition("/")[2], Role.OTHER) if found["change"] else Role.OTHER
+    return Document(NAME, "", role, change=found["change"] or "")

@@ -1,0 +1,224 @@
+"""Markdown to blocks with their lines; code fences and comments are left out.
+
+Positions come from markdown-it-py, which marks every block with its lines. What requirements
+documents write and CommonMark does not see is split here: numbered lines within a paragraph
+(``1.1 WHEN ...`` line by line, ``1.当`` and ``1、当`` without a space).
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
+
+_COMMENT = re.compile(r"<!--(?:(?!-->|<!--).)*-->", re.DOTALL)
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_CJK = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
+# A line that is an item of its own: "3. THE", "3.当", "3、当", "(3) WHEN".
+_NUMBERED = re.compile(
+    rf"[*_]*[(（]?(?P<number>\d{{1,4}})(?:[.)）]\s+|[.)）](?=[*_]*[{_CJK}])|[、．]\s*)(?=\S)"
+)
+# A line that begins with an id of its own: "1.2 WHEN", "**FR-001**: The".
+_OWN_LINE = re.compile(
+    r"[*_`]*(?:\d+(?:\.\d+)+[*_`]*(?:\s*[:：.)][*_`]*)?\s+(?=[^\sa-z])"
+    r"|[\[【]?[A-Z][A-Z0-9]*(?:[-_.][A-Za-z0-9]+)*[-_.]?\d+[\]】]?(?:[*_`]+\s*[:：.)]|\s*[:：]|[*_]+\s))"
+)
+_LABEL = re.compile(r"[*_]{2,}.+[*_]{2,}[:：]?\s*$|.{1,60}[:：][*_]*\s*$")
+
+
+class BlockKind(StrEnum):
+    """What a block is."""
+
+    HEADING = "heading"
+    ITEM = "item"  # the first paragraph of a list item, or a numbered line of a paragraph
+    PARAGRAPH = "paragraph"
+    ROW = "row"  # of a table, without its head
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One block. ``text`` keeps its inline markup but no comments, lines joined by a space.
+
+    ``level`` is that of a heading, or the depth of a list item (1 is outermost). ``number`` is
+    that of an item of a numbered list, as written, and ``list_id`` tells lists apart. Lines and
+    columns count from 1; ``end_line`` is the last line.
+    """
+
+    kind: BlockKind
+    text: str
+    line: int
+    column: int
+    level: int = 0
+    number: int | None = None
+    list_id: int = 0
+    end_line: int = 0
+    cells: tuple[str, ...] = ()
+
+
+def read_blocks(text: str) -> Iterator[Block]:
+    """Return the headings, list items, paragraphs and table rows of a Markdown text in order."""
+    if text.startswith("---"):
+        text = _without_front_matter(text)
+    lines = _LINE_END.split(text)  # as markdown-it does: str.splitlines() knows more ends
+    tokens = _parser().parse(text)
+    open_lists = _OpenLists()
+    for index, token in enumerate(tokens):
+        kind = token.type
+        if kind == "paragraph_open":
+            inline = tokens[index + 1]
+            block = open_lists.block(inline, lines, index)
+            if "\n" in inline.content:
+                yield from _split(block, inline, lines)
+            else:
+                yield _numbered(block)
+        elif kind == "heading_open":
+            yield _block(BlockKind.HEADING, tokens[index + 1], lines, int(token.tag[1:]))
+        elif kind == "tr_open":
+            row = _row(tokens, index, lines)
+            if row is not None:
+                yield row
+        else:
+            open_lists.follow(token, index)
+
+
+class _OpenLists:
+    """The lists and list items that are open at a token."""
+
+    def __init__(self) -> None:
+        self._items: list[Token] = []
+        self._lists: list[int] = []
+        self._fresh = False  # the innermost item has not shown its first paragraph yet
+
+    def follow(self, token: "Token", index: int) -> None:
+        """Note what a token opens or closes."""
+        if token.type == "list_item_open":
+            self._items.append(token)
+            self._fresh = True
+        elif token.type == "list_item_close":
+            self._items.pop()
+            self._fresh = False
+        elif token.type.endswith("list_open"):
+            self._lists.append(index)
+        elif token.type.endswith("list_close"):
+            self._lists.pop()
+
+    def block(self, inline: "Token", lines: Sequence[str], index: int) -> Block:
+        """Return the block of a paragraph: an item where it is the first of one."""
+        items, fresh = self._items, self._fresh
+        self._fresh = False
+        if not (items and fresh):
+            return _block(BlockKind.PARAGRAPH, inline, lines, len(items), None, -index)
+        number = int(items[-1].info) if items[-1].info else None
+        return _block(BlockKind.ITEM, inline, lines, len(items), number, self._lists[-1])
+
+
+def _without_front_matter(text: str) -> str:
+    """Return the text with its YAML front matter blank, so that lines keep their numbers."""
+    found = re.match(r"---[ \t]*\r?\n.*?^---[ \t]*$", text, re.DOTALL | re.MULTILINE)
+    if found is None:
+        return text
+    return re.sub(r"[^\r\n]", "", found[0]) + text[found.end() :]
+
+
+@lru_cache(maxsize=1)
+def _parser() -> "MarkdownIt":
+    from markdown_it import MarkdownIt  # whoever runs a case that verifies nothing reads none
+
+    # Only blocks are wanted: the text of a block is kept as written.
+    return MarkdownIt("commonmark").enable("table").disable("inline")
+
+
+def _block(
+    kind: BlockKind,
+    inline: "Token",
+    lines: Sequence[str],
+    level: int,
+    number: int | None = None,
+    list_id: int = 0,
+) -> Block:
+    line, end = inline.map or (0, 1)
+    content = inline.content
+    first = content.split("\n", 1)[0]
+    source = lines[line] if line < len(lines) else ""
+    column = max(source.find(first), 0) + 1
+    if "<!--" in content:
+        content = _COMMENT.sub(" ", content)
+    return Block(
+        kind, " ".join(content.split()), line + 1, column, level, number, list_id, end_line=end
+    )
+
+
+def _row(tokens: Sequence["Token"], index: int, lines: Sequence[str]) -> Block | None:
+    """Return a row of a table's body."""
+    line = (tokens[index].map or (0, 1))[0]
+    cells = []
+    for token in tokens[index + 1 :]:
+        if token.type == "tr_close":
+            break
+        if token.type == "th_open":
+            return None
+        if token.type == "inline":
+            cells.append(" ".join(_COMMENT.sub(" ", token.content).split()))
+    source = lines[line] if line < len(lines) else ""
+    column = len(source) - len(source.lstrip(" \t|")) + 1
+    text = " | ".join(cells)
+    return Block(BlockKind.ROW, text, line + 1, column, end_line=line + 1, cells=tuple(cells))
+
+
+def _split(block: Block, inline: "Token", lines: Sequence[str]) -> Iterator[Block]:
+    """Yield a paragraph as it is, or the items that its lines are."""
+    written = inline.content.split("\n")
+    starts = [0]
+    for at in range(1, len(written)):
+        line = written[at].lstrip()
+        before = written[at - 1].lstrip()
+        if _OWN_LINE.match(line) or (
+            _NUMBERED.match(line)
+            and (_NUMBERED.match(written[starts[-1]].lstrip()) or _LABEL.match(before))
+        ):
+            starts.append(at)
+    if len(starts) == 1:
+        yield _numbered(block)
+        return
+    for start, end in zip(starts, [*starts[1:], len(written)], strict=True):
+        text = _COMMENT.sub(" ", "\n".join(written[start:end]))
+        at = block.line + start
+        source = lines[at - 1] if at <= len(lines) else ""
+        column = max(source.find(written[start].strip()), 0) + 1
+        part = Block(
+            block.kind if start == 0 else BlockKind.PARAGRAPH,
+            " ".join(text.split()),
+            at,
+            column if start else block.column,
+            block.level,
+            block.number if start == 0 else None,
+            block.list_id,
+            end_line=block.line + end - 1,
+        )
+        yield _numbered(part)
+
+
+def _numbered(block: Block) -> Block:
+    """Return a paragraph that is a numbered line as the item that it is."""
+    if block.kind is not BlockKind.PARAGRAPH or not block.text[:5].strip("*_(（")[:1].isdigit():
+        return block
+    found = _NUMBERED.match(block.text)
+    if found is None:
+        return block
+    text = block.text[found.end() :]
+    column = block.column + found.end()
+    return Block(
+        BlockKind.ITEM,
+        text,
+        block.line,
+        column,
+        block.level + 1,
+        int(found["number"]),
+        block.list_id,
+        block.end_line,
+    )

@@ -1,0 +1,150 @@
+"""The status of a criterion: what the newest outcomes of its cases and tests still prove.
+
+An outcome is evidence for a text, not for a number: it counts only as long as the criterion and
+the case or test are those that it was recorded for.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from msgspec import Struct
+
+from shall.specs.model import Criterion, Link, LinkKind
+
+
+class Status(StrEnum):
+    """The status of a criterion or link. More may be added: do not treat the set as closed."""
+
+    FAILING = "failing"  # the newest outcome of at least one is failed or error
+    SUSPECT = "suspect"  # the requirement changed since
+    STALE = "stale"  # the case or test changed since
+    VACUOUS = "vacuous"  # it passed, but nothing in it could have failed
+    PARTLY = "partly"  # some passed, others did not run
+    SKIPPED = "skipped"  # all that ran was skipped
+    NOT_RUN = "not run"  # linked, but nothing ran yet
+    UNTESTED = "untested"  # no case and no test is linked
+    PROVED = "proved"  # every linked case and test that was not skipped ran and passed
+
+
+_PRECEDENCE = (Status.FAILING, Status.SUSPECT, Status.STALE, Status.VACUOUS)
+
+WORST_FIRST = (*_PRECEDENCE, Status.UNTESTED, Status.PARTLY, Status.SKIPPED, Status.NOT_RUN)
+"""The order of a report; ``PROVED`` follows."""
+
+UNSOUND = frozenset(_PRECEDENCE)
+"""What a criterion must not be where a proof is asked for: it was tried, and is not proved."""
+
+_BAD = frozenset({"failed", "error"})
+_EARLIEST = datetime.min.replace(tzinfo=UTC)
+
+
+class Latest(Struct, frozen=True):
+    """The newest outcome of one source for one criterion, environment and row of data.
+
+    ``criterion_fingerprint`` None: the criterion was unknown when it was recorded, so nothing is
+    proved. ``is_dirty`` None and ``commit`` empty: not recorded.
+    """
+
+    criterion: str
+    source: str
+    outcome: str
+    run_id: str
+    criterion_fingerprint: str | None
+    source_fingerprint: str
+    environment: str = ""
+    data_row: str | None = None
+    at: datetime = _EARLIEST
+    checks_executed: int = 1
+    commit: str = ""
+    is_dirty: bool | None = None
+
+
+class LinkOutcome(Struct, frozen=True):
+    """A link with its status in one environment; ``latest`` is None where it never ran."""
+
+    link: Link
+    status: Status = Status.NOT_RUN
+    latest: Latest | None = None
+    environment: str = ""
+
+    @property
+    def outcome(self) -> str | None:
+        """The newest outcome: the worst of the rows of data."""
+        return self.latest.outcome if self.latest else None
+
+    @property
+    def run_id(self) -> str | None:
+        """The run that the outcome is of."""
+        return self.latest.run_id if self.latest else None
+
+
+def outcomes_of(
+    criterion: Criterion,
+    links: Sequence[Link],
+    latest: Iterable[Latest],
+    environments: Sequence[str] | None = None,
+) -> tuple[LinkOutcome, ...]:
+    """Return each link of a criterion with its status in each environment.
+
+    ``latest`` are outcomes that were recorded for these links. ``environments`` are those in which
+    a criterion must hold; None: every one in which a linked case ran. A marked test counts for
+    each of them: it runs the code, not a deployment.
+    """
+    cases = {link.source for link in links if link.kind is LinkKind.CASE}
+    found: dict[tuple[str, str], list[Latest]] = {}
+    for fact in latest:
+        where = fact.environment if fact.source in cases else ""
+        found.setdefault((fact.source, where), []).append(fact)
+    if environments is None:
+        environments = sorted({where for source, where in found if source in cases}) or [""]
+    return tuple(
+        _link_outcome(criterion, link, found.get((link.source, where), ()), where)
+        for link in links
+        for where in (environments if link.source in cases else [""])
+    )
+
+
+def status_of(outcomes: Sequence[LinkOutcome]) -> Status:
+    """Return the status of a criterion by those of its links, the worst by a fixed precedence.
+
+    A skipped link is left out where another one proves the criterion.
+    """
+    statuses = {outcome.status for outcome in outcomes}
+    for status in _PRECEDENCE:
+        if status in statuses:
+            return status
+    if Status.PROVED in statuses:
+        return Status.PARTLY if Status.NOT_RUN in statuses else Status.PROVED
+    if Status.SKIPPED in statuses:
+        return Status.SKIPPED
+    return Status.NOT_RUN if statuses else Status.UNTESTED
+
+
+def _link_outcome(
+    criterion: Criterion, link: Link, facts: Sequence[Latest], environment: str
+) -> LinkOutcome:
+    facts = [fact for fact in facts if fact.criterion_fingerprint is not None]
+    if not facts:
+        return LinkOutcome(link, environment=environment)
+    newest = max(facts, key=lambda fact: fact.at)
+    # Rows of data that the case no longer has were recorded for another text of the case.
+    rows = [fact for fact in facts if fact.source_fingerprint == newest.source_fingerprint]
+    worst = max(rows, key=lambda fact: (fact.outcome in _BAD, fact.at))
+    return LinkOutcome(link, _link_status(criterion, link, rows), worst, environment)
+
+
+def _link_status(criterion: Criterion, link: Link, rows: Sequence[Latest]) -> Status:
+    """Return the status of rows that were recorded for one text of a case or test."""
+    outcomes = {fact.outcome for fact in rows}
+    if outcomes & _BAD:
+        return Status.FAILING
+    if "passed" not in outcomes:
+        return Status.SKIPPED
+    if any(fact.criterion_fingerprint != criterion.fingerprint for fact in rows):
+        return Status.SUSPECT
+    if any(fact.source_fingerprint != link.fingerprint for fact in rows):
+        return Status.STALE
+    if not link.can_fail or not all(fact.checks_executed for fact in rows):
+        return Status.VACUOUS
+    return Status.PROVED

@@ -1,0 +1,291 @@
+"""spec-kit's documents: user stories with acceptance scenarios, FR-001 and SC-001.
+
+The second acceptance scenario of the first story has the key ``<feature>#US1.AS2``; a functional
+requirement or a measure of success is known by its own id.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from shall.diagnostics import Diagnostic
+from shall.span import Span
+from shall.specs import headings, unread
+from shall.specs.criteria import criterion, extended, is_template, live_sentence, place_of
+from shall.specs.ears import has_modal
+from shall.specs.identifiers import OwnId, own_id
+from shall.specs.markdown import Block, BlockKind, read_blocks
+from shall.specs.model import Criterion, Kind, Requirement, Standing, Step
+from shall.specs.numbered import Draft, counting_lists, row_sentence
+from shall.specs.scenarios import step_of, steps_of
+
+_LABEL_ENDS = {":", "："}
+
+
+def read_stories(
+    text: str, file: str, feature: str
+) -> tuple[tuple[Requirement, ...], tuple[Diagnostic, ...]]:
+    """Return stories, requirements and measures of a document, and what was not read."""
+    reader = _Reader(feature, file)
+    drafts = reader.read(list(read_blocks(text)))
+    found = tuple(draft.requirement() for draft in drafts if draft.criteria() or draft.retired)
+    return found, tuple(reader.unread)
+
+
+@dataclass(slots=True)
+class _Section:
+    """Where in a document a block stands."""
+
+    level: int = 0
+    is_excluded: bool = False  # entities, assumptions: they hold no requirements
+    is_measures: bool = False
+    is_edge: bool = False
+
+
+class _Reader:
+    def __init__(self, feature: str, file: str) -> None:
+        self._feature = feature
+        self._file = file
+        self._loose = Draft("", "", Span(file, 1))  # requirements with ids of their own
+        self._drafts: list[Draft] = [self._loose]
+        self._story: Draft | None = None
+        self._sections: list[_Section] = [_Section()]
+        self._above: list[Criterion] | None = None
+        self._depth = 0
+        self._counting: frozenset[int] = frozenset()
+        self._open_scenario = False  # the last item is a scenario of bullets, without its Then
+        self._stories = 0
+        self.unread: list[Diagnostic] = []
+
+    def read(self, blocks: Sequence[Block]) -> list[Draft]:
+        self._counting = counting_lists(blocks)
+        for block in blocks:
+            if block.kind is BlockKind.HEADING:
+                self._heading(block)
+            elif block.kind is BlockKind.ROW:
+                self._row(block)
+            else:
+                self._add(block)
+        return self._drafts
+
+    # Headings
+
+    def _heading(self, block: Block) -> None:
+        self._above, self._depth, self._open_scenario = None, 0, False
+        while self._sections[-1].level >= block.level:
+            self._sections.pop()
+        outer = self._sections[-1]
+        self._sections.append(
+            _Section(
+                block.level,
+                outer.is_excluded or headings.holds_no_requirements(block.text),
+                outer.is_measures or headings.holds_measures(block.text),
+                outer.is_edge or "dge case" in block.text or "边界" in block.text,
+            )
+        )
+        story = headings.story_of(block.text)
+        if story is not None:
+            self._open_story(block, story)
+            return
+        if self._story is not None and block.level <= self._story.level:
+            self._story = None
+        if self._story is not None and headings.opens_criteria(block.text):
+            self._story.open_criteria(block.level)
+            return
+        if self._story is not None:
+            keeps = block.level > self._story.criteria_level > 0
+            self._story.in_criteria = self._story.in_criteria and (
+                keeps or not headings.opens_aside(block.text)
+            )
+        named = headings.named_of(block.text)
+        if named is not None and not self._sections[-1].is_excluded:
+            self._named_heading(block, named)
+
+    def _open_story(self, block: Block, story: headings.Named) -> None:
+        self._stories += 1
+        number = f"US{story.number or self._stories}"
+        place = place_of(self._file, block)
+        self._story = Draft(number, story.title, place, block.level)
+        self._drafts.append(self._story)
+
+    def _named_heading(self, block: Block, named: headings.Named) -> None:
+        live = live_sentence(named.title)
+        standing = Standing.WITHDRAWN if live.is_struck or "~~" in block.text else Standing.LIVE
+        self._store(block, named.number, live.text or named.title, standing, "")
+        self._depth = 0
+
+    # What is not a heading
+
+    def _add(self, block: Block) -> None:
+        section = self._sections[-1]
+        if self._extends(block):
+            return
+        self._above, self._depth = None, 0
+        if self._story is not None and self._opens_scenarios(self._story, block):
+            return
+        live = live_sentence(block.text)
+        own = own_id(live.text) if not live.is_struck else own_id(block.text.lstrip("~*"))
+        if own is not None and not own.is_number:
+            self._named(section, block, own, live.text, live.is_struck, live.remark)
+        elif self._story is not None and self._story.in_criteria and not live.is_struck:
+            self._scenario(self._story, block, live.text)
+        elif has_modal(live.text) and not section.is_excluded and not headings.is_story(block.text):
+            self.unread.append(unread.unread(unread.SENTENCE, self._file, block))
+
+    def _extends(self, block: Block) -> bool:
+        """Add what is nested in an item, or stands below a heading with an id, to its criterion."""
+        if self._above is None:
+            return False
+        above = self._above[-1]
+        is_item = block.kind is BlockKind.ITEM
+        if self._depth:
+            if block.level < self._depth + is_item:
+                return False
+        elif own_id(block.text) or above.kind is Kind.METRIC:
+            return False
+        text = live_sentence(block.text).text
+        if not self._depth and above.end_line == above.span.line and has_modal(text):
+            joined = text  # the sentence below a heading that is only its title
+        else:
+            joined = f"{above.text} {'- ' if is_item else ''}{text}"
+        self._above[-1] = extended(above, joined, block.end_line)
+        return True
+
+    def _opens_scenarios(self, story: Draft, block: Block) -> bool:
+        label = block.text
+        if headings.opens_criteria(label):
+            story.open_criteria(0)
+            return True
+        if block.level or not label.startswith(("**", "__")):
+            return False
+        name, rest = _split_label(label)
+        if name and headings.opens_criteria(name):
+            story.open_criteria(0)
+            self._scenario(story, block, rest)
+            return True
+        if (name and not rest and headings.opens_aside(name)) or (
+            name and rest and not steps_of(label) and step_of(label) is None
+        ):
+            story.in_criteria = False
+        return False
+
+    def _named(
+        self, section: _Section, block: Block, own: OwnId, text: str, struck: bool, remark: str
+    ) -> None:
+        sentence = text if struck else text[own.end :]
+        if section.is_excluded or not _names_requirement(own.local, sentence, section):
+            if has_modal(sentence):
+                self.unread.append(unread.unread(unread.SENTENCE, self._file, block))
+            return
+        if is_template(sentence):
+            self.unread.append(unread.unread(unread.TEMPLATE, self._file, block))
+            return
+        standing = Standing.WITHDRAWN if struck else Standing.LIVE
+        if struck:
+            sentence = sentence[own.end :] if own_id(sentence) else sentence
+        self._store(block, own.local, sentence, standing, remark)
+        self._depth = max(block.level, 1)
+
+    def _store(self, block: Block, local: str, text: str, standing: Standing, remark: str) -> None:
+        metric = local.startswith("SC") or self._sections[-1].is_measures
+        found = criterion(
+            f"{self._feature}#{local}",
+            text,
+            place_of(self._file, block),
+            block.end_line,
+            kind=Kind.METRIC if metric else None,
+            standing=standing,
+        )
+        into = self._loose.named if standing is Standing.LIVE else self._loose.retired
+        into.append(replace(found, remark=remark))
+        self._above = into
+
+    def _scenario(self, story: Draft, block: Block, text: str) -> None:
+        """Add an acceptance scenario; a bullet may be only one of its steps."""
+        is_item = block.kind is BlockKind.ITEM
+        if is_template(text):
+            self.unread.append(unread.unread(unread.TEMPLATE, self._file, block))
+            return
+        step = step_of(text)
+        if self._open_scenario and block.number is None and self._continues(story, step):
+            above = story.items[-1]
+            steps = (*above.steps, step) if step else above.steps
+            story.items[-1] = criterion(
+                above.key,
+                f"{above.text} {text}",
+                above.span,
+                block.end_line,
+                kind=Kind.SCENARIO,
+                steps=steps,
+            )
+            return
+        if not is_item and step is None and not has_modal(text) and story.items:
+            return
+        if not is_item and text.rstrip("*_ ")[-1:] in _LABEL_ENDS:
+            return
+        number = story.next_number(block, block.list_id in self._counting)
+        key = f"{self._feature}#{story.number}.AS{number}"
+        steps = steps_of(text) or ((step,) if step else ())
+        kind = Kind.SCENARIO if steps else None
+        place = place_of(self._file, block)
+        story.items.append(criterion(key, text, place, block.end_line, kind=kind, steps=steps))
+        self._open_scenario = len(steps) == 1
+        self._above, self._depth = story.items, max(block.level, 1)
+
+    @staticmethod
+    def _continues(story: Draft, step: Step | None) -> bool:
+        """Return whether a step belongs to the last scenario, and begins no new one."""
+        if step is None or step.keyword == "given":
+            return False
+        had_then = any(known.keyword == "then" for known in story.items[-1].steps)
+        return step.keyword != "when" or not had_then
+
+    def _row(self, block: Block) -> None:
+        if self._sections[-1].is_excluded:
+            return
+        found = row_sentence(block)
+        if found is None:
+            if any(has_modal(cell) for cell in block.cells):
+                self.unread.append(unread.unread(unread.ROW, self._file, block))
+            return
+        local, text = found
+        key = f"{self._feature}#{local}"
+        if all(it.key != key for it in self._loose.named):
+            self._store(block, local, text, Standing.LIVE, "")
+            self._above = None
+
+
+def _names_requirement(local: str, sentence: str, section: _Section) -> bool:
+    """Return whether an id is that of a requirement: FR-001, SC-001, REQ-AUTH-2 and the like."""
+    known = (
+        "FR",
+        "NFR",
+        "SC",
+        "REQ",
+        "AC",
+        "BR",
+        "SR",
+        "PR",
+        "UR",
+        "UX",
+        "IR",
+        "DR",
+        "CR",
+        "TR",
+        "QR",
+    )
+    prefix = local.split("-")[0].rstrip("0123456789.")
+    if prefix in known or local.startswith(("REQ", "FR", "NFR")):
+        return True
+    return has_modal(sentence) and not section.is_edge
+
+
+def _split_label(text: str) -> tuple[str, str]:
+    """Split ``**Label**: rest``."""
+    mark = text[:2]
+    end = text.find(mark, 2)
+    if end < 0:
+        return "", ""
+    label, rest = text[2:end], text[end + 2 :].lstrip()
+    if rest[:1] in _LABEL_ENDS:
+        return label, rest[1:].strip()
+    return (label.rstrip(":： "), rest) if label[-1:] in _LABEL_ENDS else ("", "")

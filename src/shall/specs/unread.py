@@ -1,0 +1,33 @@
+"""What looks like a requirement and was not read, as diagnostics: nothing is dropped in silence."""
+
+from shall.diagnostics import Diagnostic, Severity
+from shall.span import Span
+from shall.specs.markdown import Block
+
+SENTENCE = "spec.unread-sentence"
+LIST = "spec.unread-list"
+BULLET = "spec.unread-bullet"
+ROW = "spec.unread-row"
+TEMPLATE = "spec.unread-template"
+FILE = "spec.unread-file"
+
+_MESSAGES = {
+    SENTENCE: "This sentence reads like a requirement, but is not among criteria.",
+    LIST: "This list is under acceptance criteria, but under no requirement.",
+    BULLET: "This bullet is among criteria, but is no sentence.",
+    ROW: "This table row reads like a requirement, but has no id.",
+    TEMPLATE: "This is a template with empty slots, not a requirement.",
+}
+_HINTS = {
+    SENTENCE: "Move it to the acceptance criteria, or write an id in front of it.",
+    LIST: 'Write a heading such as "Requirement 1" above it.',
+    BULLET: "Write a sentence, or a heading above the list that says what it is.",
+    ROW: "Write its id into the first column.",
+    TEMPLATE: "",
+}
+
+
+def unread(code: str, file: str, block: Block) -> Diagnostic:
+    """Return the diagnostic for a block that was not read."""
+    span = Span(file, block.line, block.column, len(block.text))
+    return Diagnostic(code, Severity.INFO, _MESSAGES[code], span, _HINTS[code])

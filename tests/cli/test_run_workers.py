@@ -1,0 +1,175 @@
+"""`shall run --workers`: several processes, one run."""
+
+import json
+import os
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shall.actions.run import CASES_A_WORKER, RunRequest, execute
+from shall.engine import worker_processes
+from shall.workspace.workspace import Workspace
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux only")
+
+Shall = Callable[..., "subprocess.CompletedProcess[str]"]
+WriteCase = Callable[..., None]
+
+_OF_THE_RUN = {"run_id", "started_at", "duration_s", "timings", "response_headers"}
+
+
+def _lasting(data: Any) -> Any:
+    """Return results without what differs between any two runs."""
+    if isinstance(data, dict):
+        return {key: _lasting(it) for key, it in data.items() if key not in _OF_THE_RUN}
+    return [_lasting(it) for it in data] if isinstance(data, list) else data
+
+
+@pytest.mark.process
+@pytest.mark.verifies("engine#6.1")
+def test_workers_give_the_results_of_one_process(
+    shall_process: Shall, write_case: WriteCase, service: Any, project: Path
+) -> None:
+    for number in range(6):
+        write_case(f"good{number}", f"/echo/{number}")
+    write_case("bad", "/status/500", more='verifies: ["x#1.1"]')
+    service.answer("odd", '{"a": "\\ud800"}', "application/json")
+    odd = "{id: get, path: /given/odd, assert: [{type: equals, field: a, expected: 1}]}"
+    (project / "tests/cases/odd.yaml").write_text(f"testcase:\n  name: odd\n  steps: [{odd}]\n")
+    (project / "tests/cases/unreadable.yaml").write_text("testcase: {name: 1, zzz: 2}\n")
+
+    def run(workers: str) -> tuple[int, str, Any, Any]:
+        ended = shall_process(
+            "run", "-j", workers, "--host", service.url, "--report-json", "r.json"
+        )
+        whole = json.loads((project / "r.json").read_text())
+        with closing(sqlite3.connect(project / ".shall/local/shall.db")) as database:
+            stored = database.execute(
+                "SELECT document FROM cases JOIN runs ON runs.id = cases.run WHERE run_id = ?"
+                " ORDER BY case_key",
+                (whole["run_id"],),
+            ).fetchall()
+        shown = re.sub(r"(< )?\d+ ms", "", ended.stdout.partition("\nrun ")[0])
+        cases = [json.loads(document) for (document,) in stored]
+        return ended.returncode, shown, _lasting(whole), _lasting(cases)
+
+    alone, divided = run("1"), run("3")
+    assert alone == divided
+    assert alone[0] == 2
+    assert len(alone[2]["cases"]) == len(alone[3]) == 9
+
+
+@pytest.mark.process
+@pytest.mark.verifies("engine#6.2")
+def test_workers_draw_different_random_values(
+    shall_process: Shall, write_case: WriteCase, service: Any
+) -> None:
+    for number in range(6):
+        write_case(f"c{number}", "'/echo/{{ random_str(16) }}'")
+    assert shall_process("run", "-j", "3", "--host", service.url).returncode == 0
+    drawn = [call for call in service.log.calls if "/echo/" in call]
+    assert len(drawn) == 6
+    assert len(set(drawn)) == 6
+
+
+@pytest.mark.process
+@pytest.mark.verifies("engine#6.3")
+def test_the_case_of_a_worker_that_was_killed_is_an_error_and_the_others_run(
+    write_case: WriteCase, service: Any, project: Path
+) -> None:
+    for name in ("a1", "a2"):
+        write_case(name, "/held")
+    for number in range(5):
+        write_case(f"b{number}")
+    with _running(project, "--concurrency", "2", "--host", service.url) as process:
+        _wait_until(lambda: service.calls_to("/held began") == 2)
+        os.kill(_children(process.pid)[0], signal.SIGKILL)
+        service.release("/held")
+        out, errors = process.communicate(timeout=30)
+    assert process.returncode not in {0, -signal.SIGKILL}
+    assert "6 passed, 0 failed, 1 error" in out
+    assert "worker process" in out
+    assert "Traceback" not in errors
+
+
+@pytest.mark.process
+@pytest.mark.verifies("engine#6.4")
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGKILL])
+def test_workers_stop_and_tear_down_when_their_run_is_interrupted_or_killed(
+    write_case: WriteCase, service: Any, project: Path, sent: signal.Signals
+) -> None:
+    write_case("hang", "/slow")
+    write_case("quick")
+    file = project / "tests/cases/hang.yaml"
+    file.write_text(
+        file.read_text()
+        + "  teardowns:\n    - {id: t, operation_type: api, method: DELETE, path: /echo/undone}\n"
+    )
+    with _running(project, "--host", service.url) as process:
+        service.wait_for(service.log.calls, "/slow began")
+        workers = _children(process.pid)
+        process.send_signal(sent)
+        out, errors = process.communicate(timeout=30)
+    assert "Traceback" not in errors
+    if sent is signal.SIGINT:
+        assert process.returncode == 130
+        assert "The run was interrupted" in out
+    service.wait_for(service.log.closed, "/slow")
+    _wait_until(lambda: service.calls_to("/echo/undone") == 1)
+    _wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers))
+
+
+@pytest.mark.verifies("engine#6.5")
+def test_a_program_with_threads_forks_no_worker(
+    workspace: Workspace,
+    write: Callable[[str, str], None],
+    service: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(worker_processes, "WorkerProcesses", _refuse)
+    step = "{id: get, path: /echo, method: GET}"
+    for number in range(2 * CASES_A_WORKER):
+        write(f"tests/cases/c{number}.yaml", f"testcase:\n  name: a\n  steps: [{step}]\n")
+    request = RunRequest(host=service.url, workers=0)  # the service runs in a thread
+    assert execute(workspace, request).bad_total == 0
+
+
+def _refuse(*_: object) -> None:
+    raise AssertionError("a process was forked")
+
+
+@contextmanager
+def _running(project: Path, *arguments: str) -> Iterator["subprocess.Popen[str]"]:
+    with subprocess.Popen(
+        [sys.executable, "-m", "shall", "run", "--workers", "2", *arguments],
+        cwd=project,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # A shell lets what it starts with & ignore SIGINT, and these tests with it.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def _children(pid: int) -> list[int]:
+    return [int(it) for it in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def _wait_until(holds: Callable[[], bool]) -> None:
+    until = time.monotonic() + 10
+    while not holds():
+        assert time.monotonic() < until
+        time.sleep(0.005)  # of other processes there is nothing to wait on

@@ -1,0 +1,150 @@
+"""What `shall trace` says of a proof, and how it exits."""
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+REQUIREMENTS = "### Requirement 1\n\n1. A shall b\n2. A shall c\n"
+Shall = Callable[..., Any]
+
+
+def write_requirements(project: Path, text: str = REQUIREMENTS) -> None:
+    file = project / "specs/auth/requirements.md"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text)
+
+
+def evidence(project: Path) -> list[dict[str, Any]]:
+    files = sorted((project / ".shall/evidence").glob("*.jsonl"))
+    return [json.loads(line) for file in files for line in file.read_text().splitlines()]
+
+
+def git(project: Path, *arguments: str) -> str:
+    author = ("-c", "user.name=A", "-c", "user.email=a@example.com")
+    done = subprocess.run(
+        ["git", *author, *arguments], cwd=project, check=True, capture_output=True, text=True
+    )
+    return done.stdout.strip()
+
+
+def statuses(shall: Shall, *arguments: str) -> dict[str, str]:
+    data = json.loads(shall("trace", "--format", "json", "--exit-zero", *arguments).stdout)
+    return {row["key"]: row["status"] for row in data["criteria"]}
+
+
+@pytest.mark.verifies("tracing#4.1", "tracing#4.7")
+def test_a_reworded_criterion_is_suspect_until_its_case_runs_again(
+    shall: Shall, write_case: Callable[..., None], project: Path, service: Any
+) -> None:
+    write_requirements(project)
+    write_case("a", more='verifies: ["auth#1.1"]')
+    shall("run", "--host", service.url)
+    assert shall("trace").returncode == 0
+    write_requirements(project, REQUIREMENTS.replace("A shall b", "A shall never b"))
+    traced = shall("trace")
+    assert traced.returncode == 1
+    assert "the requirement changed since" in traced.stdout
+    assert "1 suspect" in traced.stderr
+    assert shall("trace", "--exit-zero").returncode == 0
+    assert shall("trace", "--fail-under", "0").returncode == 0
+    assert shall("trace", "--fail-under", "1").returncode == 1
+    shall("run", "--host", service.url)
+    assert shall("trace").returncode == 0
+
+
+@pytest.mark.verifies("tracing#4.2")
+def test_a_criterion_that_was_renumbered_is_reported_and_not_proved(
+    shall: Shall, write_case: Callable[..., None], project: Path, service: Any
+) -> None:
+    write_requirements(project)
+    write_case("a", more='verifies: ["auth#1.1"]')
+    shall("run", "--host", service.url)
+    write_requirements(project, "### Requirement 1\n\n1. A shall z\n2. A shall b\n3. A shall c\n")
+    assert statuses(shall) == {
+        "auth#1.1": "suspect",
+        "auth#1.2": "untested",
+        "auth#1.3": "untested",
+    }
+    assert "verified as auth#1.1 is now auth#1.2" in shall("trace").stdout
+
+
+@pytest.mark.verifies("tracing#4.3", "tracing#4.7")
+def test_an_edited_case_is_stale_and_one_without_a_check_is_vacuous(
+    shall: Shall, write_case: Callable[..., None], project: Path, service: Any
+) -> None:
+    write_requirements(project)
+    write_case("a", more='verifies: ["auth#1.1"]')
+    shall("run", "--host", service.url)
+    write_case("a", path="/other", more='verifies: ["auth#1.1"]')
+    assert statuses(shall)["auth#1.1"] == "stale"
+    (project / "tests/cases/a.yaml").write_text(
+        'testcase:\n  name: a\n  verifies: ["auth#1.1"]\n'
+        "  steps: [{id: s, method: GET, path: /echo}]\n"
+    )
+    shall("run", "--host", service.url)
+    assert statuses(shall)["auth#1.1"] == "vacuous"
+    assert shall("trace").returncode == 1
+
+
+@pytest.mark.verifies("tracing#4.6")
+def test_a_criterion_is_proved_where_it_passed_in_each_listed_environment(
+    shall: Shall, write_case: Callable[..., None], project: Path, service: Any
+) -> None:
+    write_requirements(project)
+    write_case("a", more='verifies: ["auth#1.1"]')
+    shall("run", "--host", service.url, SHALL_ENVIRONMENT="test")
+    assert statuses(shall)["auth#1.1"] == "proved"
+    (project / "shall.yaml").write_text("environments: [test, live]\n")
+    assert statuses(shall)["auth#1.1"] == "partly"
+    assert statuses(shall, "--environment", "test")["auth#1.1"] == "proved"
+    assert statuses(shall, "--environment", "live")["auth#1.1"] == "not run"
+    shall("run", "--host", service.url, SHALL_ENVIRONMENT="live")
+    assert statuses(shall)["auth#1.1"] == "proved"
+
+
+@pytest.mark.verifies("tracing#4.8", "tracing#4.9")
+def test_why_shows_run_environment_commit_and_checks(
+    shall: Shall, write_case: Callable[..., None], project: Path, service: Any
+) -> None:
+    write_requirements(project)
+    write_case("a", more='verifies: ["auth#1.1"]')
+    write_case("b", more='verifies: ["auth#1.2"]')
+    (project / ".gitignore").write_text(".shall/local/\n")
+    git(project, "init", "-q")
+    git(project, "add", ".")
+    git(project, "commit", "-q", "-m", "first")
+    commit = git(project, "rev-parse", "HEAD")
+    shall("run", "tests/cases/a.yaml", "--host", service.url, SHALL_ENVIRONMENT="test")
+    [line] = evidence(project)
+    assert (line["commit"], line["is_dirty"]) == (commit, False)
+    why = shall("trace", "--why", "auth#1.1").stdout
+    for part in ("proved", "tests/cases/a.yaml", line["run_id"], "environment test", "1 checks"):
+        assert part in why
+    assert f"commit {commit[:12]}, " in why
+    write_case("b", path="/echo?x=1", more='verifies: ["auth#1.2"]')
+    shall("run", "tests/cases/b.yaml", "--host", service.url, SHALL_ENVIRONMENT="test")
+    assert evidence(project)[-1]["is_dirty"] is True
+    assert "with uncommitted changes" in shall("trace", "--why", "1.2").stdout
+    assert f"{commit[:7]} " in shall("trace", COLUMNS="140").stdout
+    assert f"{commit[:7]}*" in shall("trace", COLUMNS="140").stdout
+
+
+@pytest.mark.verifies("tracing#4.9")
+def test_why_suggests_near_keys_of_an_unknown_one(shall: Shall, project: Path) -> None:
+    write_requirements(project)
+    refused = shall("trace", "--why", "auth#1.9")
+    assert refused.returncode == 2
+    assert "auth#1.1" in refused.stderr
+
+
+def test_a_link_that_names_no_criterion_fails_a_strict_trace(
+    shall: Shall, write_case: Callable[..., None], project: Path
+) -> None:
+    write_requirements(project)
+    write_case("a", more='verifies: ["auth#7.7"]')
+    assert shall("trace").returncode == 0
+    assert shall("trace", "--strict").returncode == 1
