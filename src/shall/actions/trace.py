@@ -142,7 +142,7 @@ def _of_feature(matrix: Matrix, specs: SpecSet, feature: str) -> Matrix:
         near = nearest(feature, names)
         raise BadValue(
             f"No feature is named {feature}.",
-            hint=f"Did you mean {near}?" if near else f"There are: {', '.join(names)}.",
+            hint=f"Did you mean {near}?" if near else f"Available: {', '.join(names)}.",
         )
     prefix = f"{feature}#"
     return replace(

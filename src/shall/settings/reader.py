@@ -138,7 +138,7 @@ def _read_file(path: Path, problems: list[Diagnostic]) -> _File:
     if data is None:
         return _File()
     if not isinstance(data, dict):
-        message = f"{FILE_NAME} must hold keys and values."
+        message = f"{FILE_NAME} must contain keys and values."
         problems.append(
             Diagnostic("setting.bad-value", Severity.ERROR, message, Span(FILE_NAME, 1))
         )
@@ -152,7 +152,7 @@ def _unknown_key(key: str, held: _File, keys: Sequence[str]) -> Diagnostic:
     near = difflib.get_close_matches(key, keys, n=1)
     section = key.rpartition(".")[0]
     beside = dict.fromkeys(_beside(section, keys) or _beside("", keys))
-    hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(beside)}."
+    hint = f"Did you mean {near[0]}?" if near else f"Available: {', '.join(beside)}."
     message = f"Unknown key {key}."
     return Diagnostic("setting.unknown-key", Severity.ERROR, message, held.key_span(key), hint)
 
