@@ -148,7 +148,8 @@ EN: dict[str, str] = {
     "trace.reason.not run": "not run",
     "trace.unsound": "Not proved although tried: {counts}. Run the cases and tests again after"
     " checking them, or use --exit-zero to look only.",
-    "trace.no_criteria": "No criterion was found in specs/ or in the folder of another layout.",
+    "trace.no_criteria": "No criterion was found in specs/ or in the folder of another layout."
+    " `shall init` writes a first requirement.",
     "trace.unread": "{count} passages look like requirements and were not read,"
     " the first at {place}. `shall trace --format json` lists all.",
     "trace.too_few": "{percent} % of the criteria are proved, {least} % are wanted.",
