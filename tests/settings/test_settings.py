@@ -139,6 +139,26 @@ def test_sections_of_the_file_and_the_places_of_their_keys(tmp_path: Path) -> No
     assert "max_concurrent is -1: it must be 0 or more" in text
 
 
+@pytest.mark.verifies("cli#2.5")
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("keeep: all", "Unknown key keeep. Did you mean keep?"),
+        ("server: {prot: 1}", "Unknown key server.prot. Did you mean server.port?"),
+        ("targets: {zzz: 1}", "Unknown key targets.zzz. There are: allow, deny."),
+        ("port: 1", "Unknown key port. Write it as server.port."),
+        ("deny: [a]", "Unknown key deny. Write it as targets.deny."),
+    ],
+)
+def test_an_unknown_key_is_compared_with_the_keys_of_its_section(
+    tmp_path: Path, text: str, said: str
+) -> None:
+    (tmp_path / "shall.yaml").write_text(text)
+    with pytest.raises(InvalidSetting) as refused:
+        read_settings({}, {}, tmp_path)
+    assert said in str(refused.value)
+
+
 @pytest.mark.parametrize(
     ("environ", "reason"),
     [

@@ -148,7 +148,8 @@ EN: dict[str, str] = {
     "trace.reason.not run": "not run",
     "trace.unsound": "Tried but not proved: {counts}. Check the cases and tests and run them"
     " again, or use --exit-zero to ignore the statuses.",
-    "trace.no_criteria": "No criteria were found in specs/ or in the folder of another layout.",
+    "trace.no_criteria": "No criteria were found in specs/ or in the folder of another layout."
+    " `shall init` writes a first requirement.",
     "trace.unread": "{count} passages look like requirements and were not read,"
     " the first at {place}. `shall trace --format json` lists all.",
     "trace.too_few": "{percent} % of the criteria are proved; {least} % are required.",
