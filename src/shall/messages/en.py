@@ -123,6 +123,7 @@ EN: dict[str, str] = {
     "report.status.suspect": "suspect",
     "report.status.stale": "stale",
     "report.status.vacuous": "vacuous",
+    "report.status.unreachable": "unreachable",
     "report.status.partly": "partly",
     "report.status.skipped": "skipped",
     "report.status.not run": "not run",
@@ -144,6 +145,8 @@ EN: dict[str, str] = {
     "trace.reason.suspect": "the requirement changed since",
     "trace.reason.stale": "the case or test changed since",
     "trace.reason.vacuous": "nothing in it could have failed",
+    "trace.reason.unreachable": "the service was not reached",
+    "trace.unreachable": "{source}: {address} was not reached at {at}.",
     "trace.reason.skipped": "skipped",
     "trace.reason.not run": "not run",
     "trace.unsound": "Not proved although tried: {counts}. Run the cases and tests again after"
