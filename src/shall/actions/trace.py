@@ -10,7 +10,7 @@ from shall.actions.requirements import read_specs
 from shall.actions.unchanged import source_comparison
 from shall.cases.fingerprint import case_fingerprint
 from shall.cases.nearest import nearest
-from shall.cases.reader import locate, read_case
+from shall.cases.reader import locator, read_case
 from shall.diagnostics import Diagnostic, Severity
 from shall.errors import BadValue, InvalidInput, StoreUnavailable
 from shall.span import Span
@@ -62,11 +62,11 @@ def _case_links(workspace: Workspace, problems: list[Diagnostic]) -> Iterator[Li
                 problems.extend(_problems_of(error, path))
                 continue
             if case.verifies:
-                span = locate(text, path, "verifies")
+                place = locator(text, path)
                 yield from link_of_case(
                     path,
                     case.verifies,
-                    span,
+                    [place(f"verifies[{index}]") for index in range(len(case.verifies))],
                     case_fingerprint(case),
                     can_fail=any(step.checks for step in case.steps),
                 )
@@ -141,10 +141,8 @@ def _of_feature(matrix: Matrix, specs: SpecSet, feature: str) -> Matrix:
     feature = specs.aliases().get(feature, feature)
     if feature not in names:
         near = nearest(feature, names)
-        raise BadValue(
-            f"No feature is named {feature}.",
-            hint=f"Did you mean {near}?" if near else f"There are: {', '.join(names)}.",
-        )
+        hint = f"Did you mean {near}?" if near else f"Available: {', '.join(names) or 'none'}."
+        raise BadValue(f"No feature is named {feature}.", hint=hint)
     prefix = f"{feature}#"
     return replace(
         matrix,

@@ -148,7 +148,8 @@ ZH: dict[str, str] = {
     "trace.reason.not run": "未运行",
     "trace.unsound": "已运行但未得到证明：{counts}。请检查后重新运行用例和测试；"
     "只想查看时使用 --exit-zero。",
-    "trace.no_criteria": "在 specs/ 及其他已知布局的目录中未找到验收标准。",
+    "trace.no_criteria": "在 specs/ 及其他已知布局的目录中未找到验收标准。"
+    "可运行 `shall init` 生成第一份需求。",
     "trace.unread": "有 {count} 处内容像是需求但未被读取，第一处在 {place}；"
     "用 `shall trace --format json` 查看全部。",
     "trace.too_few": "已证明的验收标准占 {percent}%，低于要求的 {least}%。",

@@ -116,7 +116,7 @@ def to_text(
     now: datetime | None = None,
     sources: Mapping[str, str] | None = None,
 ) -> str:
-    """Return the matrix for a terminal: a line for each criterion, then the problems.
+    """Return the matrix for a terminal: a line for each criterion, then problems and counts.
 
     ``now`` (aware): each proof is shown with its age and commit where the terminal is wide enough.
     ``sources`` are the texts of the files with problems, which are shown with their line.
@@ -149,7 +149,8 @@ def to_text(
     lines += ["", *remarks, *([""] if remarks and problems else [])]
     if problems:
         lines += [terminal(problems, sources or {}), ""]
-    lines.append(summary(matrix, language))
+    if matrix.rows:
+        lines.append(summary(matrix, language))
     return "\n".join(lines).lstrip("\n") + "\n"
 
 
