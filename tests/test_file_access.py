@@ -87,6 +87,7 @@ ALLOWED = {
     "shall/store/evidence.py": STATE,
     "shall/store/folders.py": STATE,
     "shall/store/locks.py": LOCK,
+    "shall/store/outages.py": STATE,
     "shall/store/migrate.py:migrations": PACKAGE,
     "shall/store/repair.py": BACKUP,
     "shall/store/sqlite.py:SqliteStore._connect": DATABASE,

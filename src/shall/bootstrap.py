@@ -21,6 +21,7 @@ from shall.store.call_log import CallLog
 from shall.store.evidence import EvidenceLog
 from shall.store.folders import Folder, exists
 from shall.store.lazy_store import StoreOpenedLater
+from shall.store.outages import OutageLog
 from shall.store.sqlite import SqliteStore
 from shall.store.state import DATABASE, EVIDENCE, LOCAL, prepare_state, sealing_key
 from shall.transport.target_policy import TargetPolicy, read_policy
@@ -143,11 +144,13 @@ def open_workspace(
     state = _state(root, settings, files)
     store: Store | None = None
     evidence: EvidenceLog | None = None
+    outages: OutageLog | None = None
     fault: str | None = None
     try:
         if keeps_state:
             store = _open_store(state, settings)
             evidence = EvidenceLog(state.below(EVIDENCE))
+            outages = OutageLog(state.below(LOCAL))
     except StoreUnavailable as error:
         fault = f"Results are not stored: {error}"
     return Workspace(
@@ -163,6 +166,7 @@ def open_workspace(
         redactor=redactor_of(settings),
         writable=settings.writable,
         specs=settings.specs,
+        outages=outages,
     )
 
 
@@ -223,7 +227,13 @@ def _with_later_store(
         lambda: _open_store(state, settings, vfs),
         may_make=may_make,
     )
-    return replace(space, store=later, evidence=EvidenceLog(state.below(EVIDENCE)), later=later)
+    return replace(
+        space,
+        store=later,
+        evidence=EvidenceLog(state.below(EVIDENCE)),
+        later=later,
+        outages=OutageLog(state.below(LOCAL)),
+    )
 
 
 def _state(root: Path, settings: Settings, files: Files) -> Folder:

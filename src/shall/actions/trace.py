@@ -43,7 +43,8 @@ def trace_requirements(
     problems: list[Diagnostic] = []
     links = [*_case_links(workspace, problems), *_test_links(workspace, problems)]
     facts = _with_current_fingerprints(workspace, _newest(workspace, problems), links)
-    matrix = build_matrix(specs, links, map(_latest, facts), environments)
+    unreachable = workspace.outages.current() if workspace.outages is not None else ()
+    matrix = build_matrix(specs, links, map(_latest, facts), environments, unreachable)
     matrix = replace(matrix, problems=tuple(problems))
     return matrix if feature is None else _of_feature(matrix, specs, feature)
 

@@ -121,6 +121,7 @@ ZH: dict[str, str] = {
     "report.status.suspect": "存疑",
     "report.status.stale": "已过期",
     "report.status.vacuous": "空验证",
+    "report.status.unreachable": "无法连接",
     "report.status.partly": "部分通过",
     "report.status.skipped": "已跳过",
     "report.status.not run": "未运行",
@@ -141,6 +142,8 @@ ZH: dict[str, str] = {
     "trace.reason.suspect": "此后需求有改动",
     "trace.reason.stale": "此后用例或测试有改动",
     "trace.reason.vacuous": "其中没有任何可能失败的检查",
+    "trace.reason.unreachable": "无法连接到服务",
+    "trace.unreachable": "{source}：{at} 未能连接到 {address}。",
     "trace.reason.skipped": "已跳过",
     "trace.reason.not run": "未运行",
     "trace.unsound": "已运行但未得到证明：{counts}。请检查后重新运行用例和测试；"

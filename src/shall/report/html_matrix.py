@@ -16,6 +16,7 @@ _MARKS = {
     "suspect": "?",
     "stale": "~",
     "vacuous": "!",
+    "unreachable": "◌",
     "partly": "◐",
     "skipped": "–",
     "not run": "–",

@@ -8,10 +8,12 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from msgspec.structs import asdict
+
 from shall.diagnostics.terminal import terminal
 from shall.messages import Message, render
 from shall.specs.matrix import Matrix, Row, is_ambiguous
-from shall.specs.status import UNSOUND, Latest, LinkOutcome, Status
+from shall.specs.status import UNSOUND, Latest, LinkOutcome, Status, Unreachable
 
 FORMAT = 1
 """The version of the JSON form."""
@@ -25,6 +27,7 @@ _SIGNS = {
     Status.SUSPECT: "?",
     Status.STALE: "~",
     Status.VACUOUS: "!",
+    Status.UNREACHABLE: "◌",
     Status.PARTLY: "◐",
     Status.SKIPPED: "○",
     Status.NOT_RUN: "○",
@@ -135,8 +138,12 @@ def to_text(
             lines += [
                 f"{indent}{_short(_reason(link, language), max(width - len(indent), 20))}"
                 for link in row.links
-                if link.status is not Status.PROVED
+                if link.status is not Status.PROVED and link.unreachable is None
             ]
+        lines += [
+            f"{' ' * (statuses + 4)}{_printable(_unreached(it, language))}"
+            for it in row.unreachable
+        ]
     remarks = [*map(_printable, _remarks(matrix, language))]
     problems = [*matrix.wrong_specs, *matrix.problems]
     lines += ["", *remarks, *([""] if remarks and problems else [])]
@@ -168,7 +175,18 @@ def to_chain(row: Row, now: datetime, language: str = "en") -> str:
             }
             code = "trace.chain.dirty" if link.latest.is_dirty else "trace.chain"
             lines.append(f"    {_printable(render(Message(code, params), language))}")
+    lines += [f"  {_printable(_unreached(it, language))}" for it in row.unreachable]
     return "\n".join(lines)
+
+
+def _unreached(it: Unreachable, language: str) -> str:
+    where = f", {it.environment}" if it.environment else ""
+    params = {
+        "source": f"{it.source}{where}",
+        "address": it.address,
+        "at": it.at.isoformat(timespec="seconds"),
+    }
+    return render(Message("trace.unreachable", params), language)
 
 
 def _reason_or_proof(link: LinkOutcome, language: str) -> str:
@@ -221,6 +239,7 @@ def _row_to_json(row: Row) -> dict[str, Any]:
     return {
         "key": row.criterion.key,
         "status": row.status.value,
+        "evidence_status": row.evidence_status.value,
         "text": row.criterion.text,
         "file": row.criterion.span.file,
         "line": row.criterion.span.line,
@@ -237,6 +256,11 @@ def _row_to_json(row: Row) -> dict[str, Any]:
             }
             for link in row.links
         ],
+        **(
+            {"unreachable": [{**asdict(it), "at": it.at.isoformat()} for it in row.unreachable]}
+            if row.unreachable
+            else {}
+        ),
     }
 
 

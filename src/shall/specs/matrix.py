@@ -11,15 +11,30 @@ from shall.diagnostics import Diagnostic, Severity
 from shall.errors import BadValue
 from shall.span import Span
 from shall.specs.model import Criterion, Link, SpecSet
-from shall.specs.status import WORST_FIRST, Latest, LinkOutcome, Status, outcomes_of, status_of
+from shall.specs.status import (
+    WORST_FIRST,
+    Latest,
+    LinkOutcome,
+    Status,
+    Unreachable,
+    evidence_status_of,
+    outcomes_of,
+    status_of,
+)
 
 
 class Row(Struct, frozen=True):
-    """One criterion with everything that verifies it."""
+    """One criterion with everything that verifies it.
+
+    ``evidence_status`` is the status that the committed evidence gives; ``status`` also says what
+    only this machine knows.
+    """
 
     criterion: Criterion
     status: Status
     links: tuple[LinkOutcome, ...]
+    evidence_status: Status = Status.UNTESTED
+    unreachable: tuple[Unreachable, ...] = ()
 
 
 class UnknownLink(Struct, frozen=True):
@@ -85,12 +100,14 @@ def build_matrix(
     links: Iterable[Link],
     latest: Iterable[Latest],
     environments: Sequence[str] | None = None,
+    unreachable: Iterable[Unreachable] = (),
 ) -> Matrix:
     """Join criteria, links and latest outcomes.
 
-    Only outcomes of (criterion, source) pairs that a link still names count. ``environments``:
-    see ``outcomes_of``.
+    Only outcomes of (criterion, source) pairs that a link still names count. ``environments`` and
+    ``unreachable``: see ``outcomes_of``.
     """
+    outages = {it.key: it for it in unreachable}
     criteria = specs.criteria()
     keys = _ways_to_name(specs)
     linked: dict[str, list[Link]] = {criterion.key: [] for criterion in criteria}
@@ -111,8 +128,14 @@ def build_matrix(
         mine = linked[criterion.key]
         sources = dict.fromkeys(link.source for link in mine)
         facts = [fact for it in sources for fact in recorded.get((criterion.key, it), ())]
-        outcomes = outcomes_of(criterion, mine, facts, environments)
-        rows.append(Row(criterion, status_of(outcomes), outcomes))
+        outcomes = outcomes_of(criterion, mine, facts, environments, outages)
+        unreached = tuple(
+            it
+            for it in outages.values()
+            if it.source in sources and (environments is None or it.environment in environments)
+        )
+        status = status_of(outcomes)
+        rows.append(Row(criterion, status, outcomes, evidence_status_of(outcomes), unreached))
     return Matrix(
         tuple(rows),
         tuple(unknown),
