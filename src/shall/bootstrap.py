@@ -66,7 +66,7 @@ def unused_state(start: Path) -> Path | None:
 def unused_state_notice(folder: Path, root: Path) -> str:
     """Return what a user is told about a state folder that is no longer used."""
     return (
-        f"{folder / STATE_FOLDER} is not used: the project is {root}. "
+        f"{folder / STATE_FOLDER} is ignored: the project is {root}. "
         f"To make {folder} a project of its own, create {folder / FILE_NAME}; it may be empty."
     )
 
@@ -263,7 +263,7 @@ def open_workspaces(settings: Settings, observe: Emit | None = None) -> Workspac
     read_policy(settings.targets_allow, settings.targets_deny)  # tell it before anybody asks
     missing = [str(folder) for folder in settings.workspaces if not folder.is_dir()]
     if missing:
-        raise InvalidSetting(f"These workspaces are no folders: {', '.join(missing)}.")
+        raise InvalidSetting(f"These workspaces are not folders: {', '.join(missing)}.")
     remove_folders(*settings.workspaces)  # what callers write there is never imported
     logs: dict[Path, CallLog] = {}
     folder = _open_folder_of_server(settings)

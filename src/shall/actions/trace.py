@@ -140,7 +140,7 @@ def _of_feature(matrix: Matrix, specs: SpecSet, feature: str) -> Matrix:
     feature = specs.aliases().get(feature, feature)
     if feature not in names:
         near = nearest(feature, names)
-        hint = f"Did you mean {near}?" if near else f"There are: {', '.join(names) or 'none'}."
+        hint = f"Did you mean {near}?" if near else f"Available: {', '.join(names) or 'none'}."
         raise BadValue(f"No feature is named {feature}.", hint=hint)
     prefix = f"{feature}#"
     return replace(

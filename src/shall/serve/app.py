@@ -168,7 +168,7 @@ def _check_paths(mcp: Iterable[Route], others: Iterable[Route], public: Collecti
         if taken or route.path in public:
             raise InvalidSetting(
                 f"MCP cannot be served at {route.path}: another route is there already.",
-                hint="Name another one with --path, such as /mcp.",
+                hint="Choose another path with --path, such as /mcp.",
             )
 
 

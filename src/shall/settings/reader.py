@@ -138,7 +138,7 @@ def _read_file(path: Path, problems: list[Diagnostic]) -> _File:
     if data is None:
         return _File()
     if not isinstance(data, dict):
-        message = f"{FILE_NAME} must hold keys and values."
+        message = f"{FILE_NAME} must contain keys and values."
         problems.append(
             Diagnostic("setting.bad-value", Severity.ERROR, message, Span(FILE_NAME, 1))
         )
@@ -157,7 +157,7 @@ def _unknown_key(key: str, held: _File, keys: Sequence[str]) -> Diagnostic:
     elif elsewhere := [it for it in keys if it.rpartition(".")[2] == name]:
         hint = f"Write it as {elsewhere[0]}."
     else:
-        hint = f"There are: {', '.join(beside)}."
+        hint = f"Available: {', '.join(beside)}."
     message = f"Unknown key {key}."
     return Diagnostic("setting.unknown-key", Severity.ERROR, message, held.key_span(key), hint)
 

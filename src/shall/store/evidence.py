@@ -166,7 +166,7 @@ class EvidenceLog:
         except OSError as error:
             raise StoreUnavailable(
                 f"The evidence in {self._folder.path} cannot be used: {error.strerror}.",
-                hint="Make it writable, or name another state folder with SHALL_STATE_DIR.",
+                hint="Make it writable, or choose another state folder with SHALL_STATE_DIR.",
             ) from error
 
 

@@ -177,17 +177,17 @@ OPERATIONS = (
     Operation(
         "GET",
         "/ready",
-        "Tell whether this process should be sent work",
+        "Report whether this process is ready",
         _ready,
         _READY,
         scope=None,
         is_public=True,
     ),
-    Operation("GET", "/info", "Tell what this server is and can do", _info, schemas.INFO),
+    Operation("GET", "/info", "Describe this server and its capabilities", _info, schemas.INFO),
     Operation(
         "GET",
         "/metrics",
-        "Tell how the server does",
+        "Report the health of this server",
         _metrics,
         schemas.METRICS,
         texts=("text/plain", "application/openmetrics-text"),
@@ -195,7 +195,7 @@ OPERATIONS = (
     Operation(
         "GET",
         "/auth",
-        "Tell a proxy whether a caller may come in",
+        "Authenticate a caller for a proxy",
         _auth,
         {},
         scope=None,
@@ -206,8 +206,10 @@ OPERATIONS = (
 )
 
 BASIC_OPERATIONS = (
-    Operation("GET", "/status", "Tell that the server runs", _status, schemas.METRICS),
-    Operation("GET", "/server/info", "Tell what this server is and can do", _info, schemas.INFO),
+    Operation("GET", "/status", "Report that the server is running", _status, schemas.METRICS),
+    Operation(
+        "GET", "/server/info", "Describe this server and its capabilities", _info, schemas.INFO
+    ),
     Operation(
         "GET",
         "/prompts/{name}/stream",

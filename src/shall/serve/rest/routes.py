@@ -22,7 +22,7 @@ from shall.serve.rest.versions import DEFAULT, HEADER, unsupported, version_of
 HEALTH = Operation(
     "GET",
     "/health",
-    "Tell that the process lives",
+    "Report that the process is alive",
     None,
     schemas.shaped({"status": {"const": "healthy"}, "server": schemas.SERVER}),
     scope=None,
