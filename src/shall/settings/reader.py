@@ -1,6 +1,5 @@
 """Reads the settings of a process: flags, environment, ``shall.yaml``, defaults."""
 
-import difflib
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -149,6 +148,8 @@ def _read_file(path: Path, problems: list[Diagnostic]) -> _File:
 
 
 def _unknown_key(key: str, held: _File, keys: Sequence[str]) -> Diagnostic:
+    import difflib  # only where a key is unknown
+
     near = difflib.get_close_matches(key, keys, n=1)
     section = key.rpartition(".")[0]
     beside = dict.fromkeys(_beside(section, keys) or _beside("", keys))
