@@ -33,6 +33,10 @@ _WEAK = re.compile(
 _JAPANESE = re.compile(
     "なければならない|なければなりません|必要がある|必要があります|べき|ものとする|こととする"
 )
+_KANA = re.compile("[\u3041-\u30ff]")
+_TOPIC = re.compile(
+    '([^、。,"「」をにで]{1,40}?)(?<![にで時])は[、,]?\\s*(?=[^、。])(.+)', re.DOTALL
+)
 _THEN = re.compile(f"{en.THEN}|{zh.THEN}", re.IGNORECASE)
 _NEXT_CONDITION = re.compile(
     rf"[,，、] ?(?:and )?(?=(?:{en.OPENING}|{zh.OPENING}))".replace("?P<en>", "?:")
@@ -45,6 +49,7 @@ _NEXT_CONDITION = re.compile(
 _COMMA = re.compile(r", |，|,(?=[^\s\d])")
 _ARTICLE = re.compile(r"the ", re.IGNORECASE)
 _LOUD_ARTICLE = re.compile(r" ?(?=THE )")
+_LOUD_THE = re.compile(r" ?THE ")
 _ANY_ARTICLE = re.compile(r" (?=the )", re.IGNORECASE)
 _AGAIN = re.compile(
     rf"\s*(?:[(（]\s*(?:must|shall|should|必须|必須|应当|应|應)(?: not)?\s*[)）]|{en.MODAL}"
@@ -108,6 +113,8 @@ def split_clause(sentence: str, *, strict: bool = False) -> Clause | None:
         subject, conditions = _last_part(subject, conditions)
     subject = _ARTICLE.sub("", subject, count=1).strip(_STRIPPED)
     response, is_negative = _response(text, modal)
+    if not response and subject:
+        return _without_modal(text[: modal.start].rstrip(), shape[: modal.start], modal.level)
     if not response or (not subject and not conditions):
         return None
     return Clause(conditions, subject, response, modal.word, modal.level, is_negative)
@@ -137,18 +144,23 @@ def _after_condition(shape: str, candidates: Sequence[re.Match[str]]) -> re.Matc
     return next((it for it in candidates if it.start() > min(ends)), first)
 
 
-def _without_modal(text: str, shape: str) -> Clause | None:
-    """Split ``WHEN a THEN b``, whose response has no modal, as Japanese sentences do."""
+def _without_modal(text: str, shape: str, level: Level | None = None) -> Clause | None:
+    """Split ``WHEN a THEN b``, whose response has no modal, or ends with it, as in Japanese."""
     opening = _OPENING.match(shape)
     then = _THEN.search(shape)
+    if then is None and _KANA.search(shape):
+        then = _LOUD_THE.search(shape)  # THEN is left out
     if opening is None or then is None:
         return None
     conditions, start = _conditions(text, shape[: then.end()] + "\1")
-    response = text[start:].strip().rstrip(".。").strip()
+    response = text[start:].strip(_STRIPPED).rstrip(".。").strip()
+    topic = _TOPIC.match(response)
+    subject, response = topic.groups() if topic else ("", response)
     if not conditions or not response:
         return None
-    level = Level.MUST if _JAPANESE.search(response) else Level.NONE
-    return Clause(conditions, "", response, "", level)
+    if level is None:
+        level = Level.MUST if _JAPANESE.search(response) else Level.NONE
+    return Clause(conditions, _ARTICLE.sub("", subject, count=1), response, "", level)
 
 
 def _response(text: str, modal: _Modal) -> tuple[str, bool]:
