@@ -47,10 +47,10 @@ _NEXT_CONDITION = re.compile(
     re.IGNORECASE,
 )
 _COMMA = re.compile(r", |，|,(?=[^\s\d])")
-_ARTICLE = re.compile(r"the ", re.IGNORECASE)
+_ARTICLE = re.compile(r"^the ", re.IGNORECASE)
 _LOUD_ARTICLE = re.compile(r" ?(?=THE )")
 _LOUD_THE = re.compile(r" ?THE ")
-_ANY_ARTICLE = re.compile(r" (?=the )", re.IGNORECASE)
+_ANY_ARTICLE = re.compile(r" (?=the |(?:it|they)$)", re.IGNORECASE)
 _AGAIN = re.compile(
     rf"\s*(?:[(（]\s*(?:must|shall|should|必须|必須|应当|应|應)(?: not)?\s*[)）]|{en.MODAL}"
     rf"|{zh.MODAL})".replace("?P<en>", "?:").replace("?P<zh>", "?:"),
@@ -109,6 +109,7 @@ def split_clause(sentence: str, *, strict: bool = False) -> Clause | None:
         return None if strict else _without_modal(text, shape)
     conditions, start = _conditions(text, shape[: modal.start].rstrip())
     subject = text[start : modal.start].strip(_STRIPPED)
+    subject = subject[max(subject.rfind("；"), subject.rfind("; ")) + 1 :].strip(_STRIPPED)
     if quantified is not None or not shape.isascii():
         subject, conditions = _last_part(subject, conditions)
     subject = _ARTICLE.sub("", subject, count=1).strip(_STRIPPED)
@@ -181,17 +182,27 @@ def _response(text: str, modal: _Modal) -> tuple[str, bool]:
 def _last_part(
     subject: str, conditions: tuple[Condition, ...]
 ) -> tuple[str, tuple[Condition, ...]]:
-    """Return what stands before the modal since the last comma; what is before is a condition."""
+    """Return what stands before the modal since the last comma; what is before is a condition.
+
+    The subject may be left out, so that a condition is all that stands there: 删除前应确认.
+    """
     at = max(subject.rfind("，"), subject.rfind(", "))
-    if at < 0:
-        return subject, conditions
-    before, rest = subject[:at].strip(_STRIPPED), subject[at + 1 :].strip(_STRIPPED)
-    closed = zh.IMPLICIT.search(before)
-    if closed is not None:
+    before, rest = subject[: max(at, 0)].strip(_STRIPPED), subject[at + 1 :].strip(_STRIPPED)
+    if at < 0 and not conditions:
+        before, rest = _fused(rest)
+    if zh.IMPLICIT.search(before):
         state = zh.STATE_ENDING.search(before) is not None
         trigger = Trigger.STATE if state else Trigger.EVENT
         conditions = (*conditions, Condition(trigger, _condition_text(before)))
-    return rest, conditions
+    return zh.ADVERB.sub("", rest), conditions
+
+
+def _fused(words: str) -> tuple[str, str]:
+    """Split a condition from the subject where no comma does: 登录后系统应显示首页."""
+    if zh.IMPLICIT.search(words):
+        return words, ""
+    found = zh.FUSED.match(words)
+    return (found["condition"], found["subject"]) if found else ("", words)
 
 
 def _conditions(text: str, shape: str) -> tuple[tuple[Condition, ...], int]:
@@ -226,7 +237,7 @@ def _trigger(opening: re.Match[str], written: str) -> Trigger:
 
 def _condition_text(words: str) -> str:
     words = words.strip(_STRIPPED)
-    shorter = zh.ENDING.sub("", words)
+    shorter = zh.ENDING.sub("", words).rstrip()
     return shorter or words
 
 
@@ -245,4 +256,5 @@ def _end_of_condition(
         found = list(article.finditer(shape, start))
         if found:
             return found[-1].start(), found[-1].end()
-    return None, start
+    actor = None if shape.isascii() else zh.LAST_ACTOR.search(shape, start + 1)
+    return (actor.start(), actor.start()) if actor else (None, start)
