@@ -8,7 +8,6 @@ without such headings every requirement sentence is a criterion, numbered in ord
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from shall.diagnostics import Diagnostic
 from shall.span import Span
@@ -19,7 +18,7 @@ from shall.specs.ears import has_modal
 from shall.specs.identifiers import OwnId, own_id
 from shall.specs.markdown import Block, BlockKind, read_blocks
 from shall.specs.model import Criterion, Requirement, Standing
-from shall.specs.rows import row_sentence
+from shall.specs.rows import row_of
 from shall.specs.scenarios import step_of
 
 
@@ -308,8 +307,10 @@ class _Reader:
         else:
             return
         key, place = f"{self._feature}#{local}", place_of(self._file, block)
-        found = criterion(key, text, place, block.end_line, standing=Standing.WITHDRAWN)
-        draft.retired.append(replace(found, remark=remark))
+        found = criterion(
+            key, text, place, block.end_line, standing=Standing.WITHDRAWN, remark=remark
+        )
+        draft.retired.append(found)
 
     def _extend(self, block: Block) -> None:
         """What is nested in a list item belongs to its criterion; of a withdrawn one, to none."""
@@ -322,18 +323,13 @@ class _Reader:
         self._above.append(extended(above, text, block.end_line))
 
     def _row(self, block: Block) -> None:
-        """Read a table row that begins with an id and holds a sentence."""
         draft = self._current or self._loose
-        found = row_sentence(block)
-        if found is None:
-            if any(has_modal(cell) for cell in block.cells):
-                self.unread.append(unread.unread(unread.ROW, self._file, block))
-            return
-        local, text = found
-        key = f"{self._feature}#{local}"
-        if any(it.key == key for draft in (self._loose, *self._drafts) for it in draft.named):
-            return  # a table of verifications names it again
-        draft.named.append(criterion(key, text, place_of(self._file, block), block.end_line))
+        drafts = (self._loose, *self._drafts)
+        found = row_of(block, self._feature, self._file, drafts, self.unread)
+        if found is not None:
+            local, text = found
+            key = f"{self._feature}#{local}"
+            draft.named.append(criterion(key, text, place_of(self._file, block), block.end_line))
 
 
 def _sections_with_criteria(blocks: Sequence[Block]) -> dict[int, bool]:

@@ -5,7 +5,7 @@ requirement or a measure of success is known by its own id.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from shall.diagnostics import Diagnostic
 from shall.span import Span
@@ -16,7 +16,7 @@ from shall.specs.ears import has_modal
 from shall.specs.identifiers import OwnId, names_requirement, own_id
 from shall.specs.markdown import Block, BlockKind, read_blocks
 from shall.specs.model import Criterion, Kind, Requirement, Standing, Step
-from shall.specs.rows import row_sentence
+from shall.specs.rows import row_of
 from shall.specs.scenarios import step_of, steps_of
 
 _LABEL_ENDS = {":", "："}
@@ -150,7 +150,7 @@ class _Reader:
         if self._depth:
             if block.level < self._depth + is_item:
                 return False
-        elif own_id(block.text) or above.kind is Kind.METRIC:
+        elif own_id(block.text) or above.given_kind is Kind.METRIC:
             return False
         text = live_sentence(block.text).text
         if not self._depth and above.end_line == above.span.line and has_modal(text):
@@ -205,9 +205,10 @@ class _Reader:
             block.end_line,
             kind=Kind.METRIC if metric else None,
             standing=standing,
+            remark=remark,
         )
         into = self._loose.named if standing is Standing.LIVE else self._loose.retired
-        into.append(replace(found, remark=remark))
+        into.append(found)
         self._above = into
 
     def _scenario(self, story: Draft, block: Block, text: str) -> None:
@@ -253,14 +254,9 @@ class _Reader:
     def _row(self, block: Block) -> None:
         if self._sections[-1].is_excluded:
             return
-        found = row_sentence(block)
-        if found is None:
-            if any(has_modal(cell) for cell in block.cells):
-                self.unread.append(unread.unread(unread.ROW, self._file, block))
-            return
-        local, text = found
-        key = f"{self._feature}#{local}"
-        if all(it.key != key for it in self._loose.named):
+        found = row_of(block, self._feature, self._file, (self._loose,), self.unread)
+        if found is not None:
+            local, text = found
             self._store(block, local, text, Standing.LIVE, "")
             self._above = None
 

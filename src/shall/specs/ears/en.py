@@ -2,7 +2,7 @@
 
 import re
 
-from shall.specs.model import Level, Trigger
+from shall.specs.clause import Level, Trigger
 
 TRIGGERS = {
     "while": Trigger.STATE,

@@ -12,8 +12,8 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from shall.specs.clause import Clause, Condition, Level, Trigger
 from shall.specs.ears import en, zh
-from shall.specs.model import Clause, Condition, Level, Trigger
 
 _QUOTED = re.compile(
     r"`[^`]*`|\"[^\"]*\"|“[^“”]*”|「[^「」]*」|『[^『』]*』|《[^《》]*》|【[^【】]*】"

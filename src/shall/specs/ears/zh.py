@@ -5,7 +5,7 @@
 
 import re
 
-from shall.specs.model import Level, Trigger
+from shall.specs.clause import Level, Trigger
 
 _TRIGGERS = (
     (
