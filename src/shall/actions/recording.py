@@ -105,10 +105,13 @@ class Recorder:
     def _keep_evidence(self, run: RunSummary) -> None:
         if not self._facts:
             return
-        from shall.actions.evidence import append_evidence  # as above
+        # As above.
+        from shall.actions.evidence import append_evidence, note_outages, sound_facts
 
         whole = run.status is RunStatus.COMPLETE
-        facts = [fact.evidence(run.run_id) for fact in self._facts if whole or fact.spoke]
+        note_outages(self._workspace, self._facts, run.run_id)
+        sound = sound_facts(self._facts)
+        facts = [fact.evidence(run.run_id) for fact in sound if whole or fact.spoke]
         fault = append_evidence(self._workspace, [it for each in facts for it in each])
         if fault is not None:
             self.faults.append(fault)
