@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -12,12 +12,14 @@ from shall.engine.ports import Loop
 from shall.engine.redact import Redactor
 from shall.results.events import Emit
 from shall.store.base import Store
-from shall.store.call_log import CallLog
 from shall.store.decisions import DecisionLog
 from shall.store.evidence import EvidenceLog
 from shall.store.lazy_store import StoreOpenedLater
 from shall.store.outages import OutageLog
 from shall.workspace.files import Files
+
+if TYPE_CHECKING:
+    from shall.store.call_log import CallLog
 
 
 class RunDefaults(Struct, frozen=True):
@@ -60,7 +62,7 @@ class Workspace(Struct, frozen=True):
     defaults: RunDefaults = RunDefaults()
     state_fault: str | None = None
     observe: Emit | None = None
-    call_log: CallLog | None = None
+    call_log: "CallLog | None" = None
     redactor: Redactor = field(default_factory=Redactor)
     memory: Memory = field(default_factory=Memory)
     later: StoreOpenedLater | None = None
