@@ -8,7 +8,7 @@ from shall.diagnostics.codes import MEANINGS
 from shall.messages.en import EN
 
 ROOT = Path(__file__).parents[2]
-CODE = re.compile(r"(case|file|link|setting|spec|state|token|yaml)\.[a-z]+(-[a-z]+)*")
+CODE = re.compile(r"(baseline|case|file|gate|link|setting|spec|state|token|yaml)\.[a-z]+(-[a-z]+)*")
 
 
 def strings_in(path: Path) -> set[str]:

@@ -8,6 +8,7 @@ from typing import Any
 from shall import __version__
 from shall.actions.principal import SCOPES
 from shall.bootstrap import project_folder, unused_state, unused_state_notice
+from shall.cli.gate_options import add_baseline, add_diff, add_gate
 from shall.cli.output import tell
 from shall.cli.serving_flags import add_serving_flags
 from shall.settings import Settings, Sources, process_environment, read_settings
@@ -26,6 +27,8 @@ def parser() -> argparse.ArgumentParser:
     _add_init(commands)
     _add_run(commands)
     _add_trace(commands)
+    for add_command in (add_gate, add_baseline, add_diff):
+        add_command(commands, _add_in_project)
     _add_serve(commands)
     _add_demo(commands)
     _add_config(commands)
@@ -78,6 +81,12 @@ def _add_workspace(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--workspace", metavar="DIR", help="the project's folder (the current one)"
     )
+
+
+def _add_in_project(commands: _Commands, name: str, text: str) -> argparse.ArgumentParser:
+    command = _add(commands, name, text)
+    _add_workspace(command)
+    return command
 
 
 def _add_init(commands: _Commands) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 MEANINGS: Mapping[str, str] = {
+    "baseline.unreadable": "A line of the committed baseline cannot be read.",
     "case.bad-address": "A host or URL is not a plain http or https address.",
     "case.bad-argument": "A function in an expression is called with wrong arguments.",
     "case.bad-expression": "A `{{ expression }}` cannot be parsed.",
@@ -26,6 +27,15 @@ MEANINGS: Mapping[str, str] = {
     "case.unknown-method": "The HTTP method is unknown.",
     "file.more-problems": "A file has more problems than are listed.",
     "file.unreadable": "A file is too large, not UTF-8, or refused by the system.",
+    "gate.baseline": "The baseline, or the base to compare with, cannot be read.",
+    "gate.clean-tree": "A criterion was proved with uncommitted changes, or it is not known.",
+    "gate.criteria": "The gate found no criterion to judge.",
+    "gate.features": "A pattern of the gate matches no feature with criteria.",
+    "gate.forbid": "A criterion has a status that the gate forbids.",
+    "gate.max-age": "The proof of a criterion is older than the gate allows.",
+    "gate.minimum": "A criterion is missing in a percentage that the gate asks for.",
+    "gate.ratchet": "A criterion, or the percentage, is less proved than in the baseline.",
+    "gate.require": "A criterion does not have a status that the gate requires.",
     "link.ambiguous-criterion": "A link names several criteria. Write the feature too.",
     "link.not-python": "A test file is not Python, so its marks are not read.",
     "link.unknown-criterion": "A link names a criterion that no document has.",

@@ -11,6 +11,7 @@ from shall.engine.budgets import Memory
 from shall.engine.ports import Loop
 from shall.engine.redact import Redactor
 from shall.results.events import Emit
+from shall.specs.gate import GateRules
 from shall.store.base import Store
 from shall.store.call_log import CallLog
 from shall.store.evidence import EvidenceLog
@@ -46,6 +47,7 @@ class Workspace(Struct, frozen=True):
     secrets of the settings: what is shown of the workspace passes through it. ``memory`` is what
     the cases that run at once may take; the workspaces of a server share it. ``writable`` are
     globs of further files that the tools may write, ``specs`` those of further requirements.
+    ``gate`` are the rules of ``shall gate``.
     """
 
     root: Path
@@ -64,6 +66,7 @@ class Workspace(Struct, frozen=True):
     logs_in_state: bool = True
     writable: tuple[str, ...] = ()
     specs: tuple[str, ...] = ()
+    gate: GateRules = GateRules()
 
     @property
     def state_warning(self) -> str | None:
