@@ -18,11 +18,13 @@ from shall.results.events import Emit
 from shall.settings import FILE_NAME, Settings, process_environment
 from shall.store.base import Store
 from shall.store.call_log import CallLog
+from shall.store.decisions import DecisionLog
 from shall.store.evidence import EvidenceLog
 from shall.store.folders import Folder, exists
 from shall.store.lazy_store import StoreOpenedLater
+from shall.store.outages import OutageLog
 from shall.store.sqlite import SqliteStore
-from shall.store.state import DATABASE, EVIDENCE, LOCAL, prepare_state, sealing_key
+from shall.store.state import DATABASE, DECISIONS, EVIDENCE, LOCAL, prepare_state, sealing_key
 from shall.transport.target_policy import TargetPolicy, read_policy
 from shall.workspace.files import Files
 from shall.workspace.refusals import Refusals
@@ -66,7 +68,7 @@ def unused_state(start: Path) -> Path | None:
 def unused_state_notice(folder: Path, root: Path) -> str:
     """Return what a user is told about a state folder that is no longer used."""
     return (
-        f"{folder / STATE_FOLDER} is not used: the project is {root}. "
+        f"{folder / STATE_FOLDER} is ignored: the project is {root}. "
         f"To make {folder} a project of its own, create {folder / FILE_NAME}; it may be empty."
     )
 
@@ -143,11 +145,13 @@ def open_workspace(
     state = _state(root, settings, files)
     store: Store | None = None
     evidence: EvidenceLog | None = None
+    outages: OutageLog | None = None
     fault: str | None = None
     try:
         if keeps_state:
             store = _open_store(state, settings)
             evidence = EvidenceLog(state.below(EVIDENCE))
+            outages = OutageLog(state.below(LOCAL))
     except StoreUnavailable as error:
         fault = f"Results are not stored: {error}"
     return Workspace(
@@ -164,6 +168,8 @@ def open_workspace(
         writable=settings.writable,
         specs=settings.specs,
         gate=settings.gate_rules(),
+        outages=outages,
+        decisions=DecisionLog(state.below(DECISIONS)),
     )
 
 
@@ -224,7 +230,13 @@ def _with_later_store(
         lambda: _open_store(state, settings, vfs),
         may_make=may_make,
     )
-    return replace(space, store=later, evidence=EvidenceLog(state.below(EVIDENCE)), later=later)
+    return replace(
+        space,
+        store=later,
+        evidence=EvidenceLog(state.below(EVIDENCE)),
+        later=later,
+        outages=OutageLog(state.below(LOCAL)),
+    )
 
 
 def _state(root: Path, settings: Settings, files: Files) -> Folder:
@@ -264,7 +276,7 @@ def open_workspaces(settings: Settings, observe: Emit | None = None) -> Workspac
     read_policy(settings.targets_allow, settings.targets_deny)  # tell it before anybody asks
     missing = [str(folder) for folder in settings.workspaces if not folder.is_dir()]
     if missing:
-        raise InvalidSetting(f"These workspaces are no folders: {', '.join(missing)}.")
+        raise InvalidSetting(f"These workspaces are not folders: {', '.join(missing)}.")
     remove_folders(*settings.workspaces)  # what callers write there is never imported
     logs: dict[Path, CallLog] = {}
     folder = _open_folder_of_server(settings)

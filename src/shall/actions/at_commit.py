@@ -8,8 +8,10 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from shall.errors import BadValue
+from shall.store.decisions import DecisionLog
 from shall.store.evidence import EvidenceLog
-from shall.store.state import EVIDENCE, LOCAL
+from shall.store.folders import Folder
+from shall.store.state import DECISIONS, EVIDENCE, LOCAL
 from shall.workspace.files import Files
 from shall.workspace.git import commit_of, files_of_commit
 from shall.workspace.workspace import Workspace
@@ -41,15 +43,17 @@ def at_commit(workspace: Workspace, name: str) -> Iterator[Workspace]:
             _write(folder / path, content)
         files = Files(folder)
         try:
-            evidence = EvidenceLog(folder / state / EVIDENCE) if state else None
+            kept = Folder(folder / (state or ".shall"))
             yield replace(
                 workspace,
                 root=folder,
-                state=folder / (state or ".shall"),
+                state=kept.path,
                 files=files,
                 store=None,
                 later=None,
-                evidence=evidence,
+                evidence=EvidenceLog(kept.below(EVIDENCE)),
+                decisions=DecisionLog(kept.below(DECISIONS)),
+                outages=None,
             )
         finally:
             files.close()

@@ -66,9 +66,9 @@ def case_files(workspace: Workspace, paths: Sequence[str], texts: Texts | None =
     named = paths or case_folders(workspace)
     if not named:
         raise FolderNotFound(
-            f"There is no folder of cases in {workspace.root}.",
+            f"No case folder was found in {workspace.root}.",
             hint=stray_notice(stray_cases(workspace.files))
-            or "Make tests/cases, or run `shall init` for a first case.",
+            or "Create tests/cases, or run `shall init` to create a first case.",
         )
     found: dict[str, None] = {}
     for path in named:

@@ -47,7 +47,7 @@ def check_gate(
         base=known.name if known else "",
         base_percent=proved_percent(known.rows) if known else None,
         changes=known.changes if known else (),
-        notes=compared.notes if compared else (),
+        notes=(*(compared.notes if compared else ()), *map(str, matrix.undecided)),
     )
 
 

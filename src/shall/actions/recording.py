@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Callable
 
-from shall.actions.evidence import Fact, append_evidence, fact_of
+from shall.actions.evidence import Fact, append_evidence, fact_of, note_outages, sound_facts
 from shall.errors import ShallError
 from shall.results.events import CaseFinished, Event, RunFinished, RunStarted
 from shall.results.records import CaseResult, RunStatus, RunSummary
@@ -99,7 +99,9 @@ class Recorder:
 
     def _keep_evidence(self, run: RunSummary) -> None:
         whole = run.status is RunStatus.COMPLETE
-        facts = [fact.evidence(run.run_id) for fact in self._facts if whole or fact.spoke]
+        note_outages(self._workspace, self._facts, run.run_id)
+        sound = sound_facts(self._facts)
+        facts = [fact.evidence(run.run_id) for fact in sound if whole or fact.spoke]
         fault = append_evidence(self._workspace, [it for each in facts for it in each])
         if fault is not None:
             self.faults.append(fault)

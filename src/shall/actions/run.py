@@ -100,8 +100,8 @@ def _go_on(options: RunOptions, stop: Stop) -> Callable[[], None]:
     def go_on() -> None:
         if stop.status is not None or time.monotonic() > options.deadline_s:
             raise TimedOut(
-                f"The run took longer than its {options.run_timeout_s:g} s before a case began.",
-                hint="Name fewer files, or allow more time.",
+                f"The run timed out after {options.run_timeout_s:g} s, before a case started.",
+                hint="Run fewer files, or increase the timeout.",
             )
 
     return go_on

@@ -133,7 +133,7 @@ def variables_of(pairs: Sequence[str]) -> Mapping[str, Any]:
     for pair in pairs:
         name, mark, value = pair.partition("=")
         if not mark or not name.strip():
-            raise InvalidInput(f"--var {pair} names no value.", hint="Write --var name=value.")
+            raise InvalidInput(f"--var {pair} has no value.", hint="Use --var name=value.")
         try:
             variables[name.strip()] = json.loads(value)
         except ValueError:

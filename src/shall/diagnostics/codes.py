@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 MEANINGS: Mapping[str, str] = {
-    "baseline.unreadable": "A line of the committed baseline cannot be read.",
     "case.bad-address": "A host or URL is not a plain http or https address.",
     "case.bad-argument": "A function in an expression is called with wrong arguments.",
     "case.bad-expression": "A `{{ expression }}` cannot be parsed.",
@@ -25,6 +24,10 @@ MEANINGS: Mapping[str, str] = {
     "case.unknown-field": "There is no field of that name here.",
     "case.unknown-function": "There is no function or module of that name for expressions.",
     "case.unknown-method": "The HTTP method is unknown.",
+    "decision.expired": "The last day of a waiver or attestation is over.",
+    "decision.has-test": "A case or test verifies a criterion that is attested as not testable.",
+    "decision.text-changed": "The text of a criterion changed after a waiver or attestation.",
+    "decision.unknown-criterion": "A waiver or attestation names a criterion that no document has.",
     "file.more-problems": "A file has more problems than are listed.",
     "file.unreadable": "A file is too large, not UTF-8, or refused by the system.",
     "gate.baseline": "The baseline, or the base to compare with, cannot be read.",

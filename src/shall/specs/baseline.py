@@ -14,16 +14,13 @@ from shall.diagnostics import Diagnostic, Severity
 from shall.errors import InvalidSpec
 from shall.span import Span
 from shall.specs.matrix import Matrix, Row
-from shall.specs.status import Status
+from shall.specs.status import UNCOUNTED, Status
 
 FORMAT = 1
 """The version of a line; a file with a higher one is refused."""
 
-UNREADABLE = "baseline.unreadable"
+UNREADABLE = "gate.baseline"
 """The code of a line that cannot be read."""
-
-EXCUSED = frozenset({"waived", "not testable"})
-"""Statuses that a decision gave: they are neither proved nor missing."""
 
 
 class BaselineRow(Struct, frozen=True):
@@ -49,7 +46,7 @@ class BaselineRow(Struct, frozen=True):
     @property
     def is_excused(self) -> bool:
         """Whether it was left out of the percentage."""
-        return self.status in EXCUSED
+        return self.status in UNCOUNTED
 
 
 Baseline = Mapping[str, BaselineRow]
@@ -64,12 +61,14 @@ def baseline_of(matrix: Matrix) -> Baseline:
 def _row_of(row: Row) -> BaselineRow:
     criterion = row.criterion
     found = [link.latest for link in row.links if link.latest is not None]
+    # Which services this machine does not reach is no part of what is committed.
+    is_local = row.status is Status.UNREACHABLE
     oldest = min(found, key=lambda it: (it.at, it.run_id), default=None)
     return BaselineRow(
         key=criterion.key,
         text=criterion.text,
         fingerprint=criterion.fingerprint,
-        status=row.status.value,
+        status=(row.evidence_status if is_local else row.status).value,
         environments=tuple(sorted({link.environment for link in row.links if link.environment})),
         run=oldest.run_id if oldest else "",
         commit=oldest.commit if oldest else "",

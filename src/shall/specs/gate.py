@@ -14,11 +14,11 @@ from msgspec import Struct
 
 from shall.diagnostics import Diagnostic, Severity
 from shall.span import Span
-from shall.specs.baseline import EXCUSED, Baseline, proved_percent
+from shall.specs.baseline import Baseline, proved_percent
 from shall.specs.changes import Change, ChangeKind
 from shall.specs.matrix import Matrix, Row
 from shall.specs.model import Kind, Level
-from shall.specs.status import UNSOUND, Status
+from shall.specs.status import UNCOUNTED, UNSOUND, Status
 
 REQUIRABLE = frozenset({*Level, *Kind} - {""})
 """What a rule ``require`` may be about: how binding a criterion is, or what it is."""
@@ -166,7 +166,7 @@ def _criteria(matrix: Matrix) -> Judged:
     if not matrix.rows:
         message = "No criterion was found in specs/ or in the folder of another layout."
         return Judged("criteria", Verdict.UNKNOWN, message)
-    if all(row.status in EXCUSED for row in matrix.rows):
+    if all(row.status in UNCOUNTED for row in matrix.rows):
         message = "Every criterion is waived or not testable, so none is judged."
         return Judged("criteria", Verdict.UNKNOWN, message)
     return Judged("criteria", Verdict.PASSED, f"{len(matrix.rows)} criteria were found.")
@@ -220,7 +220,7 @@ def _judge_rows(rows: Sequence[Row], rules: Rules, now: datetime, of: str) -> It
 
 
 def _minimum(rows: Sequence[Row], minimum: float, of: str) -> Judged:
-    counted = [row for row in rows if row.status not in EXCUSED]
+    counted = [row for row in rows if row.status not in UNCOUNTED]
     proved = sum(row.status is Status.PROVED for row in counted)
     percent = 100 * proved / len(counted) if counted else 100.0
     message = f"{_floored(percent)} % are proved, {minimum:g} % are wanted."
@@ -240,7 +240,7 @@ def _required(what: str, allowed: frozenset[str], rows: Sequence[Row], of: str) 
     return _each(
         rule,
         rows,
-        lambda row: row.status in allowed | EXCUSED,
+        lambda row: row.status in allowed | UNCOUNTED,
         lambda row: f"{row.criterion.key} ({what}) is {row.status}, not {listed}.",
         f"each must be {listed}",
     )

@@ -7,7 +7,7 @@ without such headings every requirement sentence is a criterion, numbered in ord
 ``<feature>#1``.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from shall.diagnostics import Diagnostic
@@ -341,21 +341,34 @@ class _Reader:
         self._above.append(extended(above, text, block.end_line))
 
     def _row(self, block: Block) -> None:
-        """Read a table row that begins with an id and holds a sentence."""
         draft = self._current or self._loose
-        found = row_sentence(block)
-        if found is None:
-            if any(has_modal(cell) for cell in block.cells):
-                self.unread.append(unread.unread(unread.ROW, self._file, block))
-            return
-        local, text = found
-        key = f"{self._feature}#{local}"
-        if any(it.key == key for draft in (self._loose, *self._drafts) for it in draft.named):
-            return  # a table of verifications names it again
-        draft.named.append(criterion(key, text, place_of(self._file, block), block.end_line))
+        drafts = (self._loose, *self._drafts)
+        found = row_of(block, self._feature, self._file, drafts, self.unread)
+        if found is not None:
+            local, text = found
+            key = f"{self._feature}#{local}"
+            draft.named.append(criterion(key, text, place_of(self._file, block), block.end_line))
 
 
-def row_sentence(block: Block) -> tuple[str, str] | None:
+def row_of(
+    block: Block, feature: str, file: str, drafts: Iterable[Draft], diagnostics: list[Diagnostic]
+) -> tuple[str, str] | None:
+    """Return the id and the sentence of a table row that states a requirement.
+
+    A row that only names a requirement again, as a table of verifications does, states none; one
+    that has a requirement sentence and no id is added to ``diagnostics``.
+    """
+    found = _row_sentence(block)
+    if found is None:
+        if any(has_modal(cell) for cell in block.cells):
+            diagnostics.append(unread.unread(unread.ROW, file, block))
+        return None
+    key = f"{feature}#{found[0]}"
+    is_named = any(it.key == key for draft in drafts for it in draft.named)
+    return None if is_named else found
+
+
+def _row_sentence(block: Block) -> tuple[str, str] | None:
     """Return the id and the sentence of a table row that states a requirement."""
     if not block.cells:
         return None

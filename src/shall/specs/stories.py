@@ -15,7 +15,7 @@ from shall.specs.ears import has_modal
 from shall.specs.identifiers import OwnId, own_id
 from shall.specs.markdown import Block, BlockKind, read_blocks
 from shall.specs.model import Criterion, Kind, Requirement, Standing, Step
-from shall.specs.numbered import Draft, counting_lists, row_sentence
+from shall.specs.numbered import Draft, counting_lists, row_of
 from shall.specs.scenarios import step_of, steps_of
 
 _LABEL_ENDS = {":", "："}
@@ -242,14 +242,9 @@ class _Reader:
     def _row(self, block: Block) -> None:
         if self._sections[-1].is_excluded:
             return
-        found = row_sentence(block)
-        if found is None:
-            if any(has_modal(cell) for cell in block.cells):
-                self.unread.append(unread.unread(unread.ROW, self._file, block))
-            return
-        local, text = found
-        key = f"{self._feature}#{local}"
-        if all(it.key != key for it in self._loose.named):
+        found = row_of(block, self._feature, self._file, (self._loose,), self.unread)
+        if found is not None:
+            local, text = found
             self._store(block, local, text, Standing.LIVE, "")
             self._above = None
 

@@ -37,7 +37,7 @@ def refuse_newer(connection: "sqlite3.Connection", name: str) -> None:
         raise StoreTooNew(
             f"{name} has schema version {version}; this release of shall knows versions up to "
             f"{newest}.",
-            hint="Upgrade shall, or name another state folder with SHALL_STATE_DIR.",
+            hint="Upgrade shall, or choose another state folder with SHALL_STATE_DIR.",
             details={"found": version, "known": newest},
         )
 

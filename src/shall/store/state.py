@@ -22,10 +22,13 @@ DATABASE = f"{LOCAL}/shall.db"
 EVIDENCE = "evidence"
 """Below the state folder: the evidence files."""
 
+DECISIONS = "decisions"
+"""Below the state folder: waivers, attestations and reviews."""
+
 _FILES = {
     ".gitignore": f"{LOCAL}/\n",
     # Evidence lines are facts in no order: two branches' lines are joined by taking both.
-    ".gitattributes": "evidence/*.jsonl merge=union\n",
+    ".gitattributes": "evidence/*.jsonl merge=union\nbaseline.jsonl merge=union\n",
 }
 
 
@@ -45,7 +48,7 @@ def prepare_state(state: Path | Folder) -> None:
     except OSError as error:
         raise StoreUnavailable(
             f"The state folder {state.path} cannot be written: {error.strerror}.",
-            hint="Make it writable, or name another one with SHALL_STATE_DIR.",
+            hint="Make it writable, or choose another folder with SHALL_STATE_DIR.",
         ) from error
 
 
@@ -78,7 +81,7 @@ def refuse_another_users(folder: Path) -> None:
     with suppress(KeyError):  # it has no name on this machine
         name = pwd.getpwuid(owner).pw_name
     raise StoreUnavailable(
-        f"{folder} belongs to the user {name}, who could not open what another one puts there.",
+        f"{folder} belongs to the user {name}, who could not open files of another user.",
         hint=f"Run the command as that user: sudo -u {name} shall ...",
     )
 

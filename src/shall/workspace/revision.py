@@ -20,3 +20,8 @@ def revision_of(root: Path, state: Path) -> tuple[str, bool | None]:
         paths.append(f":(exclude,literal){state.relative_to(root).as_posix()}")
     changed = ask(root, "status", "--porcelain", "--untracked-files=no", "--", *paths)
     return commit, None if changed is None else bool(changed)
+
+
+def author_of(root: Path) -> str:
+    """Return the name of the user in git's configuration; empty where there is none."""
+    return ask(root, "config", "user.name") or ""
