@@ -49,6 +49,7 @@ MEANINGS: Mapping[str, str] = {
     "spec.duplicate-key": "Two criteria have the same key.",
     "spec.too-large": "A requirements document, or all of them together, exceed the limit.",
     "spec.unread-bullet": "A bullet among criteria is not a sentence, and is not read.",
+    "spec.unread-document": "A document of requirements in which no criterion was found.",
     "spec.unread-file": "No layout takes a file in a folder of requirements, so it is not read.",
     "spec.unread-list": "A list of acceptance criteria is under no requirement, and is not read.",
     "spec.unread-row": "A table row reads like a requirement but has no id, and is not read.",
