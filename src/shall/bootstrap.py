@@ -165,6 +165,7 @@ def open_workspace(
         redactor=redactor_of(settings),
         writable=settings.writable,
         specs=settings.specs,
+        gate=settings.gate_rules(),
         outages=outages,
         decisions=DecisionLog(state.below(DECISIONS)),
     )

@@ -48,6 +48,7 @@ def _adders() -> "Mapping[str, Callable[[_Commands], None]]":
         "run": _add_run,
         "report": _add_report,
         "trace": _add_trace,
+        **dict.fromkeys(("gate", "baseline", "diff"), _add_gate),
         **dict.fromkeys(("waive", "attest", "review"), _add_decisions),
         "serve": _add_serve,
         "demo": _add_demo,
@@ -101,6 +102,12 @@ def _add_workspace(command: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="project folder (default: the one around the current folder)",
     )
+
+
+def _add_in_project(commands: _Commands, name: str, text: str) -> argparse.ArgumentParser:
+    command = _add(commands, name, text)
+    _add_workspace(command)
+    return command
 
 
 def _add_init(commands: _Commands) -> None:
@@ -185,6 +192,13 @@ def _add_report(commands: _Commands) -> None:
     command.add_argument("--junit", metavar="FILE", help="write JUnit XML to FILE")
     command.add_argument("--json", metavar="FILE", help="write the results as JSON to FILE")
     _add_workspace(command)
+
+
+def _add_gate(commands: _Commands) -> None:
+    from shall.cli.gate_options import add_baseline, add_diff, add_gate
+
+    for add in (add_gate, add_baseline, add_diff):
+        add(commands, _add_in_project)
 
 
 def _add_decisions(commands: _Commands) -> None:

@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-from msgspec import Struct
-
 from shall.settings import types
 from shall.settings.declaration import project
+from shall.settings.gate import GateSettings
 
 
-class ProjectSettings(Struct, frozen=True):
+class ProjectSettings(GateSettings, frozen=True):
     """The settings of a project, which every command reads. Durations in seconds."""
 
     workspaces: Annotated[

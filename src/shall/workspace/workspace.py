@@ -11,6 +11,7 @@ from shall.engine.budgets import Memory
 from shall.engine.ports import Loop
 from shall.engine.redact import Redactor
 from shall.results.events import Emit
+from shall.specs.gate import GateRules
 from shall.store.base import Store
 from shall.store.decisions import DecisionLog
 from shall.store.evidence import EvidenceLog
@@ -50,6 +51,7 @@ class Workspace(Struct, frozen=True):
     secrets of the settings: what is shown of the workspace passes through it. ``memory`` is what
     the cases that run at once may take; the workspaces of a server share it. ``writable`` are
     globs of further files that the tools may write, ``specs`` those of further requirements.
+    ``gate`` are the rules of ``shall gate``.
     ``outages`` notes on this machine which services were not reached; ``decisions`` are committed.
     """
 
@@ -69,6 +71,7 @@ class Workspace(Struct, frozen=True):
     logs_in_state: bool = True
     writable: tuple[str, ...] = ()
     specs: tuple[str, ...] = ()
+    gate: GateRules = GateRules()
     outages: OutageLog | None = None
     decisions: DecisionLog | None = None
 
