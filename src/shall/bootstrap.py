@@ -16,6 +16,7 @@ from shall.errors import InvalidSetting, ShallError, StoreUnavailable
 from shall.import_path import remove_folders
 from shall.results.events import Emit
 from shall.settings import FILE_NAME, Settings, process_environment
+from shall.specs.lint.options import LintOptions
 from shall.store.base import Store
 from shall.store.call_log import CallLog
 from shall.store.evidence import EvidenceLog
@@ -163,6 +164,18 @@ def open_workspace(
         redactor=redactor_of(settings),
         writable=settings.writable,
         specs=settings.specs,
+        lint=lint_options(settings),
+    )
+
+
+def lint_options(settings: Settings) -> LintOptions:
+    """Return what the settings say about ``shall lint``."""
+    return LintOptions(
+        settings.lint_select,
+        settings.lint_ignore,
+        settings.lint_severity,
+        settings.lint_terms,
+        settings.lint_per_file,
     )
 
 

@@ -26,6 +26,7 @@ def parser() -> argparse.ArgumentParser:
     _add_init(commands)
     _add_run(commands)
     _add_trace(commands)
+    _add_lint(commands)
     _add_serve(commands)
     _add_demo(commands)
     _add_config(commands)
@@ -142,6 +143,28 @@ def _add_trace(commands: _Commands) -> None:
         "--exit-zero", action="store_true", help="exit status 0 whatever the statuses are"
     )
     command.add_argument("--no-color", action="store_true", default=None)
+    _add_workspace(command)
+
+
+def _add_lint(commands: _Commands) -> None:
+    command = _add(commands, "lint", "Check how requirements are written.")
+    command.add_argument("paths", nargs="*", help="documents or folders (all documents)")
+    command.add_argument(
+        "--format", choices=("text", "json", *PROBLEM_FORMATS), default="text", help="output format"
+    )
+    command.add_argument(
+        "--severity",
+        choices=("error", "warning", "info"),
+        default="warning",
+        help="the least serious findings that are shown (warning)",
+    )
+    command.add_argument("--strict", action="store_true", help="exit status 1 for warnings as well")
+    command.add_argument("--fix", action="store_true", help="correct what is mechanical")
+    command.add_argument(
+        "--diff", action="store_true", help="show what --fix would change, and write nothing"
+    )
+    command.add_argument("--list", action="store_true", help="list the rules")
+    command.add_argument("--explain", metavar="RULE", help="describe a rule, by code or name")
     _add_workspace(command)
 
 

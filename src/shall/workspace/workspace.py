@@ -11,6 +11,7 @@ from shall.engine.budgets import Memory
 from shall.engine.ports import Loop
 from shall.engine.redact import Redactor
 from shall.results.events import Emit
+from shall.specs.lint.options import LintOptions
 from shall.store.base import Store
 from shall.store.call_log import CallLog
 from shall.store.evidence import EvidenceLog
@@ -45,7 +46,8 @@ class Workspace(Struct, frozen=True):
     no call log is kept; ``logs_in_state``: it is a part of the state. ``redactor`` knows the
     secrets of the settings: what is shown of the workspace passes through it. ``memory`` is what
     the cases that run at once may take; the workspaces of a server share it. ``writable`` are
-    globs of further files that the tools may write, ``specs`` those of further requirements.
+    globs of further files that the tools may write, ``specs`` those of further requirements,
+    ``lint`` the rules of how these are written.
     """
 
     root: Path
@@ -64,6 +66,7 @@ class Workspace(Struct, frozen=True):
     logs_in_state: bool = True
     writable: tuple[str, ...] = ()
     specs: tuple[str, ...] = ()
+    lint: LintOptions = LintOptions()
 
     @property
     def state_warning(self) -> str | None:
