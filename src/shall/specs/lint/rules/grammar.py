@@ -120,6 +120,14 @@ RULES = (NO_REQUIREMENT, NO_SUBJECT, NO_RESPONSE, NO_CONDITION, NO_OUTCOME, NO_T
 
 _NOT_IN_WORD = "(?<![响響适適对對相供反效感回呼])"  # 响应 and the like are no modals
 _ENDS_WITH_MODAL = re.compile(
+    rf"(?:(?<![A-Za-z-])(?:shall|must)(?: not)?|{_NOT_IN_WORD}(?<=\S)(?:应当|应该|必须|应)|不得)"
+    r"[\s*_:：.。…]*$",
+    re.IGNORECASE,
+)
+_EMPTY_CONDITION = re.compile(
+    r"^[\s*_]*(?P<word>while|when|where|if|如果|若|当)[\s*_]*(?:[,，]|then\b)", re.IGNORECASE
+)
+_MODAL = re.compile(
     rf"(?<![A-Za-z-])(?:shall|must)(?![A-Za-z-])|{_NOT_IN_WORD}(?:应当|应该)|必须|不得",
     re.IGNORECASE,
 )
