@@ -40,8 +40,8 @@ TERMS = {
         it, they, them
     """),
     "absolute": _terms("""
-        always, 100% of, completely, totally, absolutely, entirely, at all times,
-        under all circumstances, under any circumstances, in all cases, zero downtime,
+        always, 100% of the time, in 100% of, completely, totally, absolutely, entirely,
+        at all times, under all circumstances, under any circumstances, in all cases, zero downtime,
         unlimited, infinite, infinitely, perfect, perfectly, guaranteed
     """),
     "superfluous-infinitive": _terms("""

@@ -72,8 +72,8 @@ ONE_SIDED = Rule(
         "需求只有正常事件，没有异常情况的验收标准。",
     ),
     Text(
-        "{found} says what follows events, and nothing about errors.",
-        "{found} 只写了正常事件，没有写异常情况。",
+        "This requirement says what follows events, and nothing about errors.",
+        "这项需求只写了正常事件，没有写异常情况。",
     ),
     Text(
         "Add a criterion such as: IF <error>, THEN the <system> shall <response>.",
@@ -118,15 +118,23 @@ _NEGATION = re.compile(
     r"^\W*(?:not|never)\b\s*|^(?:不得|不应当|不应该|不应|不允许|禁止|严禁|不|绝不|从不)",
     re.IGNORECASE,
 )
+# What a verb is compared as, and whether it is the opposite. To allow something is to do it.
 _OPPOSITES = {
-    negative: positive
-    for positive, negative in (
-        ("allow", "deny"), ("allow", "prevent"), ("allow", "forbid"), ("permit", "deny"),
-        ("accept", "reject"), ("enable", "disable"), ("show", "hide"), ("include", "exclude"),
-        ("允许", "禁止"), ("启用", "禁用"), ("显示", "隐藏"), ("接受", "拒绝"),
-    )
-}  # fmt: skip
-_FIRST_WORD = re.compile(r"^(?:[a-z]+|允许|禁止|启用|禁用|显示|隐藏|接受|拒绝)", re.IGNORECASE)
+    "allow": ("", False),
+    "permit": ("", False),
+    "deny": ("", True),
+    "prevent": ("", True),
+    "forbid": ("", True),
+    "reject": ("accept", True),
+    "disable": ("enable", True),
+    "hide": ("show", True),
+    "exclude": ("include", True),
+    "允许": ("", False),
+    "禁用": ("启用", True),
+    "隐藏": ("显示", True),
+    "拒绝": ("接受", True),
+}
+_FIRST_WORD = re.compile(r"^(?:[a-z]+|允许|禁用|隐藏|拒绝)", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<![\w.-])\d+(?:\.\d+)?(?![\w.-])")
 _UNWANTED = re.compile(
     r"(?<![A-Za-z])(?:error|fail|invalid|unauthori[sz]ed|denied|reject|exceed|missing|incorrect|wrong"
@@ -189,8 +197,9 @@ def _response(clause: Clause) -> tuple[str, bool, tuple[str, ...]]:
     is_negative = clause.is_negative
     opening = _FIRST_WORD.match(response)
     if opening is not None and opening[0].lower() in _OPPOSITES:
-        response = _OPPOSITES[opening[0].lower()] + response[opening.end() :]
-        is_negative = not is_negative
+        word, is_opposite = _OPPOSITES[opening[0].lower()]
+        response = word + response[opening.end() :]
+        is_negative = is_negative != is_opposite
     words = masked(response)
     numbers = tuple(_NUMBER.findall(words)) if words == response else ()
     core = _NUMBER.sub("#", response) if numbers else response
@@ -208,8 +217,7 @@ def _one_sided(requirement: Requirement) -> Iterator[Finding]:
                     return
                 events += condition.trigger is Trigger.EVENT
     if events:
-        name = f"{requirement.number} {requirement.title}".strip()
-        yield Finding(ONE_SIDED, requirement.span, found=name)
+        yield Finding(ONE_SIDED, requirement.span)
 
 
 def _pair(rule: Rule, criterion: Criterion, other: Criterion) -> Finding:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from shall.diagnostics import Severity
+from shall.specs.ears import zh
 from shall.specs.lint.passage import Passage
 from shall.specs.lint.rule import Finding, Rule, Text
 from shall.specs.model import Criterion, Kind, Level, Trigger
@@ -127,10 +128,8 @@ _ENDS_WITH_MODAL = re.compile(
 _EMPTY_CONDITION = re.compile(
     r"^[\s*_]*(?P<word>while|when|where|if|如果|若|当)[\s*_]*(?:[,，]|then\b)", re.IGNORECASE
 )
-_MODAL = re.compile(
-    rf"(?<![A-Za-z-])(?:shall|must)(?![A-Za-z-])|{_NOT_IN_WORD}(?:应当|应该)|必须|不得",
-    re.IGNORECASE,
-)
+_MODAL = re.compile(rf"(?<![A-Za-z-])(?:shall|must)(?![A-Za-z-])|{zh.MODAL}", re.IGNORECASE)
+_FORBIDDING = ("禁", "严", "嚴", "不允", "不准")  # may follow a modal: 应禁止
 _IF = re.compile(r"[\s*_]*if[\s*_]", re.IGNORECASE)
 _THEN = re.compile(r"(?<![A-Za-z])then(?![A-Za-z])", re.IGNORECASE)
 _SHALL = re.compile(r"(?<![A-Za-z-])[*_]{0,2}(?:shall|must)(?![A-Za-z-])", re.IGNORECASE)
@@ -152,16 +151,11 @@ def check(passage: Passage) -> Iterator[Finding]:
     condition = _EMPTY_CONDITION.match(passage.words)
     if condition:
         yield passage.finding(NO_CONDITION, condition.start("word"), condition["word"])
-    elif not criterion.clauses:
-        yield from _unparsed(passage)
-    else:
-        yield from _parsed(passage)
-
-
-def _unparsed(passage: Passage) -> Iterator[Finding]:
-    if _ENDS_WITH_MODAL.search(passage.words):
+    elif _ENDS_WITH_MODAL.search(passage.words[-20:]):
         yield passage.finding(NO_RESPONSE)
-    elif passage.criterion.language != "ja":  # of which only sentences with keywords are read
+    elif criterion.clauses:
+        yield from _parsed(passage)
+    elif criterion.language != "ja":  # of which only sentences with keywords are read
         yield passage.finding(NO_REQUIREMENT)
 
 
@@ -180,12 +174,16 @@ def _parsed(passage: Passage) -> Iterator[Finding]:
 
 def _second_modal(passage: Passage, criterion: Criterion) -> re.Match[str] | None:
     """Return the modal of a second requirement."""
-    first = criterion.clauses[0]
-    if len(criterion.clauses) == 1 and _MODAL.search(first.response) is None:
+    first, words = criterion.clauses[0], passage.words
+    response = first.response.removeprefix(first.modal)
+    if len(criterion.clauses) == 1 and _MODAL.search(response) is None:
         return None
-    words = passage.words
-    start = words.find(first.response[:20]) if len(criterion.clauses) == 1 else -1
-    found = (it for it in _MODAL.finditer(words, max(start, 0)) if not _asks(words, it.start()))
+    start = words.find(response[:20]) if len(criterion.clauses) == 1 else -1
+    found = (
+        it
+        for it in _MODAL.finditer(words, max(start, 0))
+        if not it[0].startswith(_FORBIDDING) and not _asks(words, it.start())
+    )
     if start < 0 and next(found, None) is None:
         return None
     return next(found, None)
