@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from shall.diagnostics import Severity
+from shall.specs.lint.manual import READINGS, page
 from shall.specs.lint.rule import Rule
 from shall.specs.lint.rules import RULES
 
@@ -128,3 +129,17 @@ def test_a_requirement_with_a_criterion_for_errors_has_no_finding(check: Check) 
     assert [it.code for it in check(event)] == ["S134"]
     assert check(event)[0].severity is Severity.INFO
     assert check(event + "2. WHEN a payment fails, THE shop SHALL keep the order\n") == []
+
+
+@pytest.mark.verifies("lint#1.7")
+def test_the_page_describes_the_rules_as_they_are() -> None:
+    file = Path(__file__).parents[3] / "docs/reference/lint-rules.md"
+    assert file.read_text("utf-8") == page(), "write it anew: shall.specs.lint.manual.page()"
+
+
+@pytest.mark.verifies("lint#1.7")
+def test_a_rule_that_readers_doubt_is_information() -> None:
+    for rule in RULES:
+        reading = READINGS.get(rule.code)
+        if reading is not None and reading.right < 0.9 * reading.read:
+            assert rule.severity is Severity.INFO, rule.code

@@ -1,7 +1,7 @@
 """The comments that silence a rule: ``<!-- shall: ignore S111 reason -->``.
 
 A comment at the end of a line holds for the criterion there, one on a line of its own for what
-follows, and ``ignore-file`` for the document. Comments in code fences are examples.
+follows, and ``ignore-file`` for the document. Comments in code are examples.
 """
 
 import re
@@ -18,6 +18,7 @@ _COMMENT = re.compile(
     r"<!--\s*shall: ignore(?P<file>-file)?\s+(?P<rules>[\w-]+(?:\s*[,，]\s*[\w-]+)*)"
     r"(?P<reason>[^\n]*?)-->"
 )
+_CODE = re.compile("`[^`]*`")
 _FENCE = re.compile(r"\s{0,3}(`{3,}|~{3,})")
 
 
@@ -56,7 +57,8 @@ def _in_lines(lines: Sequence[str], file: str) -> Iterator[Suppression]:
             continue
         if fence or MARK not in line:
             continue
-        for found in _COMMENT.finditer(line):
+        shown = _CODE.sub(lambda span: " " * len(span[0]), line)
+        for found in _COMMENT.finditer(shown):
             begin = len(line[: found.start()].rstrip(" \t"))
             alone = not _COMMENT.sub("", line).strip()
             yield Suppression(

@@ -35,14 +35,17 @@ class Lexicon:
         )
         self._chinese = re.compile(_alternatives(chinese))
 
-    def terms_in(self, words: str) -> Iterator[Term]:
-        """Yield the terms in a text, without those that its other words give another meaning."""
+    def terms_in(self, words: str, language: str) -> Iterator[Term]:
+        """Yield the terms in a text, without those that its other words give another meaning.
+
+        Japanese words that are written like Chinese ones mean something else.
+        """
         if not self._hints.isdisjoint(_WORD.findall(words.lower())):
             for found in self._english.finditer(words):
                 term = _SPACE.sub(" ", found[0].lower())
                 if en.is_meant(term, words, found.start(), found.end()):
                     yield Term(self._name_of[term], found.start(), found[0])
-        if words.isascii():
+        if language != "zh":
             return
         for found in self._chinese.finditer(words):
             if zh.is_meant(found[0], words, found.start(), found.end()):

@@ -98,6 +98,8 @@ _AFTER = {
 
 def is_meant(term: str, words: str, start: int, end: int) -> bool:
     """Return whether a term has the meaning that its rule is about."""
+    if words[start].isupper() and not words[start:end].isupper() and words[:start].strip("*_ "):
+        return False  # a name, such as Quick Start
     if term in _BEFORE and _BEFORE[term].search(words[:start]):
         return False
     if term in _AFTER and _AFTER[term].match(words, end):

@@ -51,6 +51,7 @@ _BEFORE = {
     "正确": re.compile(r"[不否非]$|是否$"),
     "稳定": re.compile(r"[不]$"),
     "准确": re.compile(r"[不]$"),
+    "完全": re.compile(r"[不]$"),
     "完善": re.compile(r"[不]$"),
     "清晰": re.compile(r"[不]$"),
     "合理": re.compile(r"[不]$"),
@@ -63,6 +64,7 @@ _BEFORE = {
     "能够": re.compile(r"[^应须该当]$|^$"),
 }
 _AFTER = {
+    "等等": re.compile("[宽待于级]"),
     "正确": re.compile(
         r"(?:的?(?:答案|密码|凭证|凭据|验证码|账号|格式|用户名)|率|性|答案|[，,时且])"
     ),

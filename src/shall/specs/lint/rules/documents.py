@@ -135,7 +135,14 @@ _OPPOSITES = {
     "拒绝": ("接受", True),
 }
 _FIRST_WORD = re.compile(r"^(?:[a-z]+|允许|禁用|隐藏|拒绝)", re.IGNORECASE)
-_NUMBER = re.compile(r"(?<![\w.-])\d+(?:\.\d+)?(?![\w.-])")
+# A figure that limits something; that of "customer 17" only names it.
+_NUMBER = re.compile(
+    r"(?<![\w.-])(?:(?<=within )|(?<=at most )|(?<=at least )|(?<=exactly )|(?<=up to )|(?<=than )"
+    r"|(?<=最多)|(?<=至少)|(?<=超过)|(?<=最多 )|(?<=至少 )|(?<=超过 ))\d+(?:\.\d+)?"
+    r"|(?<![\w.-])\d+(?:\.\d+)?(?=\s?(?:%|ms|seconds?|minutes?|hours?|days?|s|h|[KMG]B|times|items"
+    r"|characters|毫秒|秒|分钟|小时|天|次|个|条|字符|元)(?![a-z]))",
+    re.IGNORECASE,
+)
 _UNWANTED = re.compile(
     r"(?<![A-Za-z])(?:error|fail|invalid|unauthori[sz]ed|denied|reject|exceed|missing|incorrect|wrong"
     r"|unavailable|time-?s?d? ?out|cannot|unable|exception|corrupt|without|empty|no |not )"

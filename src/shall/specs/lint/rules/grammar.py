@@ -121,7 +121,8 @@ RULES = (NO_REQUIREMENT, NO_SUBJECT, NO_RESPONSE, NO_CONDITION, NO_OUTCOME, NO_T
 
 _NOT_IN_WORD = "(?<![响響适適对對相供反效感回呼])"  # 响应 and the like are no modals
 _ENDS_WITH_MODAL = re.compile(
-    rf"(?:(?<![A-Za-z-])(?:shall|must)(?: not)?|{_NOT_IN_WORD}(?<=\S)(?:应当|应该|必须|应)|不得)"
+    r"(?:(?<![A-Za-z-])(?:shall|must)(?: not)?|不得"
+    rf"|{_NOT_IN_WORD}(?<![是为非\s])(?:应当|应该|必须|应))"
     r"[\s*_:：.。…]*$",
     re.IGNORECASE,
 )
@@ -151,19 +152,19 @@ def check(passage: Passage) -> Iterator[Finding]:
     condition = _EMPTY_CONDITION.match(passage.words)
     if condition:
         yield passage.finding(NO_CONDITION, condition.start("word"), condition["word"])
+    elif criterion.language == "ja":
+        return  # its parts are not told apart, and the modal stands at the end
     elif _ENDS_WITH_MODAL.search(passage.words[-20:]):
         yield passage.finding(NO_RESPONSE)
     elif criterion.clauses:
         yield from _parsed(passage)
-    elif criterion.language != "ja":  # of which only sentences with keywords are read
+    else:
         yield passage.finding(NO_REQUIREMENT)
 
 
 def _parsed(passage: Passage) -> Iterator[Finding]:
     criterion = passage.criterion
     first = criterion.clauses[0]
-    if criterion.language == "ja":
-        return  # its subject is not told apart
     if not first.subject and first.level is Level.MUST and criterion.kind is not Kind.PROPERTY:
         yield passage.finding(NO_SUBJECT)
     yield from _without_then(passage, criterion)

@@ -31,7 +31,7 @@ TOLERANCE = Rule(
 NO_FIGURE = Rule(
     "S123",
     "unmeasured-quality",
-    Severity.WARNING,
+    Severity.INFO,
     Text("A quality such as performance has no figure.", "性能等质量要求没有数值。"),
     Text('"{found}" has no figure here.', "“{found}”在此没有数值。"),
     Text("Write a limit, and how it is measured.", "写明指标及测量方法。"),

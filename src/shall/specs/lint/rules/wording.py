@@ -147,7 +147,7 @@ def check(passage: Passage, lexicon: Lexicon) -> Iterator[Finding]:
     for found in _PLACEHOLDER.finditer(passage.words):
         yield passage.finding(PLACEHOLDER, found.start(), found[0])
     pronouns = 0
-    for term in lexicon.terms_in(passage.words):
+    for term in lexicon.terms_in(passage.words, passage.criterion.language):
         rule = WITH_TERMS[term.name]
         pronouns += rule is PRONOUN
         if rule is PRONOUN and pronouns > 1:
