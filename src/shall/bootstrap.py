@@ -1,8 +1,7 @@
 """Settings to Workspace, store and sender: the one place where concrete parts are joined."""
 
-import hashlib
 import logging
-import secrets
+import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -18,12 +17,13 @@ from shall.results.events import Emit
 from shall.settings import FILE_NAME, Settings, process_environment
 from shall.specs.lint.options import LintOptions
 from shall.store.base import Store
-from shall.store.call_log import CallLog
+from shall.store.decisions import DecisionLog
 from shall.store.evidence import EvidenceLog
 from shall.store.folders import Folder, exists
 from shall.store.lazy_store import StoreOpenedLater
+from shall.store.outages import OutageLog
 from shall.store.sqlite import SqliteStore
-from shall.store.state import DATABASE, EVIDENCE, LOCAL, prepare_state, sealing_key
+from shall.store.state import DATABASE, DECISIONS, EVIDENCE, LOCAL, prepare_state, sealing_key
 from shall.transport.target_policy import TargetPolicy, read_policy
 from shall.workspace.files import Files
 from shall.workspace.refusals import Refusals
@@ -67,7 +67,7 @@ def unused_state(start: Path) -> Path | None:
 def unused_state_notice(folder: Path, root: Path) -> str:
     """Return what a user is told about a state folder that is no longer used."""
     return (
-        f"{folder / STATE_FOLDER} is not used: the project is {root}. "
+        f"{folder / STATE_FOLDER} is ignored: the project is {root}. "
         f"To make {folder} a project of its own, create {folder / FILE_NAME}; it may be empty."
     )
 
@@ -144,11 +144,13 @@ def open_workspace(
     state = _state(root, settings, files)
     store: Store | None = None
     evidence: EvidenceLog | None = None
+    outages: OutageLog | None = None
     fault: str | None = None
     try:
         if keeps_state:
             store = _open_store(state, settings)
             evidence = EvidenceLog(state.below(EVIDENCE))
+            outages = OutageLog(state.below(LOCAL))
     except StoreUnavailable as error:
         fault = f"Results are not stored: {error}"
     return Workspace(
@@ -165,6 +167,8 @@ def open_workspace(
         writable=settings.writable,
         specs=settings.specs,
         lint=lint_options(settings),
+        outages=outages,
+        decisions=DecisionLog(state.below(DECISIONS)),
     )
 
 
@@ -236,7 +240,13 @@ def _with_later_store(
         lambda: _open_store(state, settings, vfs),
         may_make=may_make,
     )
-    return replace(space, store=later, evidence=EvidenceLog(state.below(EVIDENCE)), later=later)
+    return replace(
+        space,
+        store=later,
+        evidence=EvidenceLog(state.below(EVIDENCE)),
+        later=later,
+        outages=OutageLog(state.below(LOCAL)),
+    )
 
 
 def _state(root: Path, settings: Settings, files: Files) -> Folder:
@@ -273,10 +283,12 @@ def open_workspaces(settings: Settings, observe: Emit | None = None) -> Workspac
     Raises:
         InvalidSetting: One of them does not exist, or the rules about targets cannot be read.
     """
+    from shall.store.call_log import CallLog  # for servers alone
+
     read_policy(settings.targets_allow, settings.targets_deny)  # tell it before anybody asks
     missing = [str(folder) for folder in settings.workspaces if not folder.is_dir()]
     if missing:
-        raise InvalidSetting(f"These workspaces are no folders: {', '.join(missing)}.")
+        raise InvalidSetting(f"These workspaces are not folders: {', '.join(missing)}.")
     remove_folders(*settings.workspaces)  # what callers write there is never imported
     logs: dict[Path, CallLog] = {}
     folder = _open_folder_of_server(settings)
@@ -324,14 +336,16 @@ def state_key(settings: Settings, workspaces: Workspaces) -> bytes:
     Without state it is good for this process only.
     """
     if settings.state_key:
+        import hashlib  # it loads OpenSSL's library, which no command needs
+
         return hashlib.sha256(settings.state_key.encode("utf-8")).digest()
     try:
         workspace = workspaces.choose(None)
         if settings.read_only and not workspace.has_state():
-            return secrets.token_bytes(32)
+            return os.urandom(32)
         return sealing_key(_state(workspace.root, settings, workspace.files))
     except ShallError:
-        return secrets.token_bytes(32)
+        return os.urandom(32)
 
 
 def make_first_state(settings: Settings, workspaces: Workspaces) -> None:

@@ -23,11 +23,13 @@ _STATE = ".shall"
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options."""
     group = parser.getgroup("shall")
-    group.addoption("--shall-host", help="host of the service, instead of what the cases name")
+    group.addoption(
+        "--shall-host", help="base URL of the service; overrides the hosts of the cases"
+    )
     group.addoption(
         "--shall-record",
         action="store_true",
-        help="keep outcomes as evidence even where the project has no state folder yet",
+        help="record outcomes as evidence even if the project has no state folder yet",
     )
 
 

@@ -100,7 +100,7 @@ def test_a_file_of_environment_variables_is_not_read(workspace: Workspace, path:
     file = workspace.root / path
     file.parent.mkdir(exist_ok=True)
     file.write_text("MCP_AUTH_TOKEN=secret")
-    with pytest.raises(OutsideWorkspace, match="may hold secrets"):
+    with pytest.raises(OutsideWorkspace, match="may contain secrets"):
         read_file(workspace, path)
 
 

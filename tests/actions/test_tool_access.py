@@ -61,5 +61,5 @@ def test_no_caller_gets_more_than_the_operator_offers() -> None:
 def test_a_tool_that_is_not_there_cannot_be_offered() -> None:
     with pytest.raises(InvalidSetting, match="Did you mean run_tests"):
         tool_access(read_only=False, tools=["run_test"], known=SCOPES)
-    with pytest.raises(InvalidSetting, match="There are: create_file"):
+    with pytest.raises(InvalidSetting, match="Available: create_file"):
         tool_access(read_only=False, tools=["zzz"], known=SCOPES)

@@ -54,12 +54,12 @@ def test_an_empty_file_is_one_without_settings(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ('{\n  // mine\n  "a": 1\n}', "holds comments that would be lost"),
-        ('{"a": 1, /* mine */ "b": 2}', "holds comments|not plain JSON"),
+        ('{\n  // mine\n  "a": 1\n}', "contains comments that would be lost"),
+        ('{"a": 1, /* mine */ "b": 2}', "contains comments|not plain JSON"),
         ('{"a": 1,}', "not plain JSON"),
-        ('{"a": 1, "a": 2}', "a key stands there twice"),
+        ('{"a": 1, "a": 2}', "duplicate key"),
         ("[1]", "not a JSON object"),
-        ('{"mcpServers": []}', "'mcpServers' has another form"),
+        ('{"mcpServers": []}', "'mcpServers' has an unexpected type"),
         ("[" * 100_000, "not plain JSON"),
     ],
 )
@@ -135,10 +135,10 @@ def test_values_of_other_kinds_and_odd_texts_survive() -> None:
     ("text", "why"),
     [
         ("a = ", "not TOML"),
-        ("mcp_servers = {shall = {command = 'x'}}\n", "without touching other settings"),
-        ("[mcp_servers]\nshall = {command = 'x'}\n", "without touching other settings"),
-        ("[mcp_servers.shall]\nsince = 2026-01-01\n", "without touching other settings"),
-        ("text = '''\n[mcp_servers.shall]\n'''\n[mcp_servers.shall]\nurl = 'x'\n", "touching"),
+        ("mcp_servers = {shall = {command = 'x'}}\n", "without affecting other settings"),
+        ("[mcp_servers]\nshall = {command = 'x'}\n", "without affecting other settings"),
+        ("[mcp_servers.shall]\nsince = 2026-01-01\n", "without affecting other settings"),
+        ("text = '''\n[mcp_servers.shall]\n'''\n[mcp_servers.shall]\nurl = 'x'\n", "affecting"),
     ],
 )
 def test_toml_that_cannot_be_edited_by_tables_is_left_alone(text: str, why: str) -> None:
@@ -173,7 +173,7 @@ def test_a_token_is_named_as_each_client_names_it(name: str, entry: dict[str, An
 
 
 def test_claude_desktop_s_file_cannot_name_a_url() -> None:
-    with pytest.raises(InvalidInput, match=r"cannot name a server at a URL.*Connectors"):
+    with pytest.raises(InvalidInput, match=r"cannot contain a server at a URL.*Connectors"):
         CLIENTS["claude-desktop"].additions(Server("shall", url="http://a/mcp"))
 
 

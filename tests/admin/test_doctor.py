@@ -81,7 +81,7 @@ def test_a_stopped_restore_is_named_and_left_alone(subject: Examined) -> None:
     folder = subject.workspace / ".shall-2.tmp"
     folder.mkdir()
     os.utime(folder, (0, 0))
-    assert "delete it" in found(subject, "temporary files").next_step
+    assert "Delete the files" in found(subject, "temporary files").next_step
     assert list(repair(subject, NOW)) == []
     assert folder.is_dir()
 
@@ -218,7 +218,7 @@ def test_a_key_with_a_password_is_told_and_not_asked_for(
     subprocess.run([*seal, "-passout", "pass:x1234"], check=True, capture_output=True)
     finding = found(replace(subject, tls_cert=cert, tls_key=sealed), "certificate")
     assert finding.health is Health.FAIL
-    assert "without a password" in finding.next_step
+    assert "must have no password" in finding.next_step
 
 
 @pytest.mark.verifies("defences#10.3")
@@ -229,9 +229,9 @@ def test_a_servers_own_workspace_is_named_before_and_after_it_is_made(
     before = found(replace(subject, workspace=own, origin=Origin.OWN), "workspace")
     assert (before.health, before.message) == (
         Health.OK,
-        f"/ is too wide: a server started here works in {own}; its first start makes it",
+        f"/ is too broad: a server started here uses {own}; its first start creates it",
     )
     own.mkdir()
     after = found(replace(subject, workspace=own, origin=Origin.OWN), "workspace")
-    assert after.message.endswith(f"works in {own}")
+    assert after.message.endswith(f"uses {own}")
     assert found(replace(subject, origin=Origin.NONE), "workspace").health is Health.WARN

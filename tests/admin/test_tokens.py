@@ -159,7 +159,7 @@ def test_a_name_is_one_word(file: Path, name: str) -> None:
 
 def test_what_cannot_be_done_is_told(file: Path) -> None:
     now = datetime.now(UTC)
-    with pytest.raises(BadValue, match="over already"):
+    with pytest.raises(BadValue, match="in the past"):
         new_token(file, "a", ["read"], now - timedelta(seconds=1))
     with pytest.raises(FileMissing):
         revoke_token(file, "a")

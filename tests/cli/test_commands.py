@@ -27,7 +27,7 @@ def test_init_makes_a_first_case_that_traces_and_overwrites_nothing(
     assert "proved    default#1.1" in traced.stdout
     (project / "shall.yaml").write_text("host: http://mine\n")
     again = shall_process("init")
-    assert "kept   shall.yaml" in again.stdout
+    assert "exists   shall.yaml" in again.stdout
     assert (project / "shall.yaml").read_text() == "host: http://mine\n"
     shall_process("init", "--workspace", "new/folder")
     assert (project / "new/folder/specs/requirements.md").is_file()
@@ -65,13 +65,17 @@ def test_trace_reads_every_layout_and_writes_every_form(shall: Shall, project: P
     assert shall("trace", "--feature", "cart").stdout.count("#1.1") == 1
     low = shall("trace", "--fail-under", "1")
     assert low.returncode == 1
-    assert "0.0 % of the criteria are proved, 1 % are wanted." in low.stderr
+    assert "0.0 % of the criteria are proved; 1 % are required." in low.stderr
 
 
 def test_a_gate_without_criteria_does_not_pass(shall: Shall) -> None:
     ended = shall("trace", "--fail-under", "0")
     assert ended.returncode == 1
-    assert "No criterion was found" in ended.stderr
+    assert ended.stdout == ""
+    assert ended.stderr == (
+        "shall: No criteria were found in specs/ or in the folder of another layout."
+        " `shall init` writes a first requirement.\n"
+    )
 
 
 def test_requirements_that_cannot_be_read_are_bad_input_for_trace_only(
@@ -101,7 +105,7 @@ def test_config_shows_value_source_and_meaning_and_no_secret(
     line = next(line for line in shown.stdout.splitlines() if line.startswith("concurrency "))
     assert "4" in line
     assert "file shall.yaml:1:14" in line
-    assert "cases that run at once" in line
+    assert "number of cases that run concurrently" in line
     rows = json.loads(shall("config", "--format", "json").stdout)
     assert {"setting", "value", "source", "meaning"} == rows[0].keys()
 
@@ -123,7 +127,7 @@ def test_a_folder_that_cannot_be_made_is_told(shall: Shall, project: Path) -> No
     (project / "file").write_text("")
     made = shall("init", "--workspace", "file/below")
     assert made.returncode == 2
-    assert "cannot be made" in made.stderr
+    assert "cannot be created" in made.stderr
     demo = shall("demo", "--to", "file")
     assert demo.returncode == 2
     assert "--to" in demo.stderr

@@ -64,7 +64,7 @@ def test_the_client_s_file_names_the_server_and_is_written_once(
     before = file.read_bytes()
     again = shall("install", client, "--scope", scope)
     assert again.returncode == 0
-    assert "nothing was changed" in again.stdout
+    assert "Nothing was changed" in again.stdout
     assert file.read_bytes() == before
     assert [path.name for path in file.parent.glob("*.bak")] == []
 
@@ -122,7 +122,7 @@ def test_a_link_of_the_user_s_own_is_followed_and_one_of_the_project_is_not_led_
     (project / ".mcp.json").symlink_to(home / "new.json")
     refused = shall("install", "claude-code")
     assert refused.returncode == 2
-    assert "leads out of the project" in refused.stderr
+    assert "symbolic link out of the project" in refused.stderr
     assert not (home / "new.json").exists()
 
 
@@ -172,13 +172,13 @@ def test_print_writes_nothing(shall: Shall, home: Path, project: Path) -> None:
     [
         (("windsurf", "--scope", "project"), "no configuration for one project"),
         (("cursor", "--name", "a b"), "--name 'a b'"),
-        (("cursor", "--url", "ftp://a"), "no URL of a server"),
+        (("cursor", "--url", "ftp://a"), "not the URL of a server"),
         (("cursor", "--url", "http://u:hunter2@a/mcp"), "--token-env NAME"),
         (("cursor", "--token-env", "A"), "Add --url"),
         (("cursor", "--url", "http://a", "--token-env", "$(x)"), "--token-env"),
         (("cursor", "--workspace", "nowhere"), "does not exist"),
-        (("cursor", "--workspace", "/"), "too wide"),
-        (("claude-desktop", "--url", "http://a/mcp"), "cannot name a server at a URL"),
+        (("cursor", "--workspace", "/"), "too broad"),
+        (("claude-desktop", "--url", "http://a/mcp"), "cannot contain a server at a URL"),
         (("emacs",), "invalid choice"),
     ],
 )

@@ -33,6 +33,8 @@ def test_a_run_reports_unknown_and_ambiguous_links_at_their_place(
     traced = shall("trace").stdout
     assert "verifies 1.1, which is ambiguous. Write one of auth#1.1, cart#1.1." in traced
     assert "verifies auth#1.9, which is unknown. Did you mean auth#1." in traced
+    assert "tests/cases/a.yaml:3:26: " in traced
+    assert "tests/cases/a.yaml:3:38: " in traced
 
 
 @pytest.mark.verifies("tracing#3.1")

@@ -61,7 +61,7 @@ def test_an_unknown_key_of_the_settings_is_shown_and_no_secret(shall: Any, proje
     ended = shall("trace")
     assert ended.returncode == 2
     assert "3 | concurency: 1\n  | ^^^^^^^^^^\n  = Did you mean concurrency?" in ended.stderr
-    assert " --> shall.yaml:4:1\n  = There are: state_dir, host, " in ended.stderr
+    assert " --> shall.yaml:4:1\n  = Available: state_dir, host, " in ended.stderr
     assert "canary" not in ended.stderr
 
 
@@ -70,7 +70,7 @@ def test_an_unknown_key_of_the_settings_is_shown_and_no_secret(shall: Any, proje
 def test_trace_writes_problems_as_annotations_and_sarif(shall: Any, case: Path) -> None:
     case.write_text(CASE.replace("methd", "method"))
     assert shall("trace", "--format", "github").stdout == (
-        "::warning file=tests/cases/a.yaml,line=3,col=13,title=link.unknown-criterion"
+        "::warning file=tests/cases/a.yaml,line=3,col=14,title=link.unknown-criterion"
         "::auth#1.9 is unknown.\n"
     )
     log = json.loads(shall("trace", "--format", "sarif").stdout)

@@ -89,15 +89,15 @@ def test_a_project_that_has_only_a_state_folder_is_told_what_to_do(
 ) -> None:
     write_case("a")
     assert shall("run", "--host", service.url).returncode == 0
-    assert shall("trace").stderr.count("is not used") == 0
+    assert shall("trace").stderr.count("is ignored") == 0
     below = shall("run", "cases", cwd=project / "tests", SHALL_HOST=service.url)
-    assert f"{project}/.shall is not used" in below.stderr
+    assert f"{project}/.shall is ignored" in below.stderr
     assert f"create {project}/shall.yaml" in below.stderr
     shutil.rmtree(project / "tests/.shall")
     (project / "shall.yaml").touch()
     again = shall("run", "cases", "--host", service.url, cwd=project / "tests")
     assert again.returncode == 0
-    assert "is not used" not in again.stderr
+    assert "is ignored" not in again.stderr
 
 
 @pytest.mark.verifies("workspace#2.9")

@@ -67,7 +67,7 @@ def test_a_run_from_below_the_project_finds_it(
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["run"], "There is no folder of cases"),
+        (["run"], "No case folder was found"),
         (["run", "none.yaml"], "none.yaml does not exist"),
         (["run", "../x"], "'../x' holds '..'"),
         (["run", "--var", "x"], "--var name=value"),

@@ -28,7 +28,7 @@ def test_a_backup_is_restored_on_another_machine(
     del ran
     kept = shall_process("backup", "--to", "../b.tar.gz")
     assert kept.returncode == 0, kept.stderr
-    assert "as safe as the state" in kept.stdout
+    assert "Protect it like the state" in kept.stdout
     (tmp_path / "other").mkdir()
     restored = shall_process("restore", "../b.tar.gz", "--workspace", str(tmp_path / "other"))
     assert restored.returncode == 0, restored.stderr
@@ -67,7 +67,7 @@ def test_a_damaged_database_is_told_and_repaired(shall_process: Shall, ran: Path
     assert store["health"] == "fail"
     repaired = shall_process("doctor", "--repair")
     assert repaired.returncode == 0
-    assert "is kept as" in repaired.stderr
+    assert "was moved to" in repaired.stderr
     assert "fail" not in repaired.stdout
     [kept] = [it for it in ran.parent.glob("*.damaged-*") if not it.name.endswith(("-wal", "-shm"))]
     assert kept.read_bytes()[4096:] == data[4096:]

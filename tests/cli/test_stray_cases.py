@@ -55,8 +55,8 @@ def test_the_first_case_follows_the_settings_and_folders(
     (project / "test_cases").mkdir()
     (project / "shall.yaml").write_text(f"host: {service.url}/echo\n")
     made = shall("init")
-    assert "made   test_cases/health.yaml" in made.stdout
-    assert "runs the cases below test_cases" in made.stdout
+    assert "created  test_cases/health.yaml" in made.stdout
+    assert "runs the cases in test_cases" in made.stdout
     assert not (project / "tests").exists()
     assert "host:" not in (project / "test_cases/health.yaml").read_text()
     assert shall("run").returncode == 0

@@ -43,7 +43,7 @@ def test_a_list_tells_what_is_over_and_what_is_a_certificate(shall: Shall, proje
         "name=gateway cert='CN=gateway,O=A \x1b[31m' scopes=admin\n"
     )
     listed = shall("token", "list", "--file", "tokens").stdout
-    assert "2020-01-01 00:00 (over)" in listed
+    assert "2020-01-01 00:00 (expired)" in listed
     assert "certificate CN=gateway,O=A \\x1b[31m" in listed
 
 

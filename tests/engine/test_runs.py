@@ -100,6 +100,18 @@ async def test_a_request_that_takes_too_long_is_an_error_with_host_and_seconds(
     assert result.steps[0].retryable
 
 
+@pytest.mark.verifies("engine#1.5")
+@pytest.mark.parametrize("keep_all", [True, False])
+async def test_a_request_without_a_response_has_the_time_that_it_waited(
+    service: Any, run_one: RunOne, keep_all: bool
+) -> None:
+    slow = {**SLOW, "timeout_s": 0.2}
+    result = await run_one([slow], host=service.url, keep_all=keep_all)
+    exchange = result.steps[0].exchange
+    assert exchange is not None
+    assert exchange.timings.total_s >= 0.2
+
+
 @pytest.mark.verifies("engine#3.5")
 async def test_a_run_that_takes_too_long_stops_its_requests_and_tears_down(
     service: Any, run: Any

@@ -175,7 +175,12 @@ async def test_a_file_under_specs_that_nothing_reads_is_reported(
             "MCP_TESTCASE_NOT_FOUND",
             "Did you mean tests/cases/a.yaml",
         ),
-        ("list_testcases", {"root_path": "none"}, "MCP_DIRECTORY_NOT_FOUND", "no folder none"),
+        (
+            "list_testcases",
+            {"root_path": "none"},
+            "MCP_DIRECTORY_NOT_FOUND",
+            "folder none does not exist",
+        ),
         ("list_testcases", {"limit": 0}, "MCP_VALUE_ERROR", "1 or more"),
         ("list_testcases", {"test_type": "some"}, "MCP_VALUE_ERROR", "test_type"),
         (

@@ -173,7 +173,7 @@ def test_a_workspace_that_is_no_folder_is_told_at_the_start(
     process = start("shall", "serve", "--workspace", str(project / "none"))
     _, errors = process.communicate(timeout=20)
     assert process.returncode == 2
-    assert "are no folders" in errors
+    assert "are not folders" in errors
 
 
 @pytest.mark.verifies("serve#1.1", "serve#1.8")

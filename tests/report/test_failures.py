@@ -94,6 +94,17 @@ def test_a_model_reads_once_that_a_service_is_down(make_run: MakeRun, make_down:
     assert "more_results" not in reply
 
 
+@pytest.mark.verifies("reports#1.13")
+def test_a_case_that_alone_cannot_reach_its_service_shows_what_to_do(
+    make_run: MakeRun, make_down: Make
+) -> None:
+    run = make_run(make_down("a"))
+    next_step = "Start the service, or correct `host` in shall.yaml or in the cases."
+
+    assert f"127.0.0.1:8000 refuses the connection.\n  {next_step}\n" in summary(run)
+    assert html_page(run).count(next_step) == 1
+
+
 @pytest.mark.verifies("reports#1.8")
 def test_other_failures_are_shown_beside_a_service_that_is_down(
     make_run: MakeRun, make_down: Make, make_failing: Make, make_check: MakeAny

@@ -18,7 +18,7 @@ from tests.serve.certificates import Authority, Pair
 pytestmark = [
     pytest.mark.anyio,
     pytest.mark.process,
-    pytest.mark.usefixtures("measured"),
+    pytest.mark.usefixtures("measured", "forks"),
 ]
 
 Serve = Callable[..., Any]
@@ -117,8 +117,8 @@ def wait_for_log(served: Any, words: str) -> None:
         ("none.key", "server.crt", "none.key cannot be read: No such file"),
         ("other.key", "server.crt", "does not belong to the certificate"),
         ("locked.key", "locked.crt", "is encrypted. Decrypt it for the server: openssl rsa"),
-        ("text.pem", "server.crt", "no usable PEM file. Look at them: openssl x509"),
-        ("server.key", "text.pem", "no usable PEM file"),
+        ("text.pem", "server.crt", "not a usable PEM file. Inspect them: openssl x509"),
+        ("server.key", "text.pem", "not a usable PEM file"),
     ],
 )
 def test_what_is_wrong_with_the_files_is_told_in_one_line(
@@ -156,4 +156,4 @@ def test_certificates_of_clients_need_one_of_the_server(tmp_path: Path) -> None:
         timeout=30,
     )
     assert told.returncode == 1
-    assert "the server has none of its own" in told.stderr
+    assert "the server has no certificate" in told.stderr

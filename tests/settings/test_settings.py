@@ -99,18 +99,18 @@ def test_every_bad_value_is_told_with_its_source(tmp_path: Path) -> None:
     text = str(refused.value)
     for words in (
         "shall.yaml:1:1: Unknown key concurency. Did you mean concurrency?",
-        "Unknown key zzz. There are:",
+        "Unknown key zzz. Available:",
         "flag --concurrency: concurrency is 1.5: not a whole number.",
         "environment MCP_PORT: server_port is abc: not a whole number.",
         "environment PYTEST_TIMEOUT: run_timeout_s is -1: it must be more than 0.",
         "environment MAX_HISTORY_SIZE: max_history_size is 0: it must be 1 or more.",
         "environment SHALL_WORKERS: workers is 100000: it must be 1 to 128.",
-        "transport is pigeon: it is one of stdio",
-        "path is mcp: a path starts with /",
+        "transport is pigeon: it must be stdio",
+        "path is mcp: it must start with /",
         "log_level is LOUD",
         "insecure is maybe: neither true nor false.",
         "secrets is password: not a list of names.",
-        "the project a names no host",
+        "the project a has no host",
         "variables is 5: not keys and values.",
         "host is 7: not a text.",
     ):
@@ -139,14 +139,34 @@ def test_sections_of_the_file_and_the_places_of_their_keys(tmp_path: Path) -> No
     assert "max_concurrent is -1: it must be 0 or more" in text
 
 
+@pytest.mark.verifies("cli#2.5")
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("keeep: all", "Unknown key keeep. Did you mean keep?"),
+        ("server: {prot: 1}", "Unknown key server.prot. Did you mean server.port?"),
+        ("targets: {zzz: 1}", "Unknown key targets.zzz. Available: allow, deny."),
+        ("port: 1", "Unknown key port. Write it as server.port."),
+        ("deny: [a]", "Unknown key deny. Write it as targets.deny."),
+    ],
+)
+def test_an_unknown_key_is_compared_with_the_keys_of_its_section(
+    tmp_path: Path, text: str, said: str
+) -> None:
+    (tmp_path / "shall.yaml").write_text(text)
+    with pytest.raises(InvalidSetting) as refused:
+        read_settings({}, {}, tmp_path)
+    assert said in str(refused.value)
+
+
 @pytest.mark.parametrize(
     ("environ", "reason"),
     [
-        ({"SHALL_PUBLIC_URL": "mcp.example.com"}, "it is a URL such as"),
+        ({"SHALL_PUBLIC_URL": "mcp.example.com"}, "it must be a URL such as"),
         ({"SHALL_SESSIONS": "perhaps"}, "neither true nor false"),
         ({"SHALL_INSTANCE": "a.b"}, "up to 32 letters and digits"),
         ({"SHALL_TRUSTED_PROXIES": "10.0.0.0/99"}, "does not appear to be"),
-        ({"SHALL_LOG_FORMAT": "xml"}, "it is console or json"),
+        ({"SHALL_LOG_FORMAT": "xml"}, "it must be console or json"),
         ({"SHALL_RATE": "often"}, "not a number"),
     ],
 )

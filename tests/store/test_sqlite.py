@@ -160,7 +160,7 @@ def test_nothing_of_a_batch_is_kept_when_one_case_cannot_be(
 
 def test_a_run_id_is_kept_once(store: SqliteStore, now: datetime) -> None:
     store.start_run("r1", now, 1, "")
-    with pytest.raises(StoreUnavailable, match="r1 is already kept"):
+    with pytest.raises(StoreUnavailable, match="r1 is already stored"):
         store.start_run("r1", now, 2, "")
 
 

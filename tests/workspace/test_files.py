@@ -48,9 +48,9 @@ def names_in(folder: Path) -> list[str]:
         ("a/../b", r"holds '\.\.'"),
         ("a\0b", "control character"),
         ("a\nb", "control character"),
-        ("a\ud800b", "no text"),
-        ("~/x", "begins with ~"),
-        ("~root/x", "begins with ~"),
+        ("a\ud800b", "lone surrogate"),
+        ("~/x", "starts with ~"),
+        ("~root/x", "starts with ~"),
         ("..\\outside", "Windows"),
         ("C:/x", "Windows"),
         ("n" * 256, "longer than 255 bytes"),
@@ -250,7 +250,7 @@ def test_what_is_not_there_is_said_so(files: Files, root: Path) -> None:
             files.delete(path)
     with pytest.raises(FileMissing, match=r"a\.txt is a file, not a folder"):
         files.write_text("a.txt/b", "x")
-    with pytest.raises(FolderNotFound, match="no folder b"):
+    with pytest.raises(FolderNotFound, match="folder b does not exist"):
         files.find("b", [".txt"])
     with pytest.raises(FolderNotFound, match="cannot be opened"):
         Files(root / "nowhere")

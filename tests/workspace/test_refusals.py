@@ -93,7 +93,7 @@ def test_settings_are_read_by_the_tool_that_masks_them_and_by_no_other(
 ) -> None:
     put(workspace, "shall.yaml", "host: http://127.0.0.1\n")
     assert read_file(workspace, "shall.yaml").startswith("host:")
-    with pytest.raises(OutsideWorkspace, match="may hold secrets"):
+    with pytest.raises(OutsideWorkspace, match="may contain secrets"):
         get_case(workspace, "shall.yaml")
 
 

@@ -69,7 +69,7 @@ def list_cases(
     """
     if test_type not in TEST_TYPES:
         raise BadValue(
-            f"test_type is {test_type!r}.", hint=f"It is one of {', '.join(TEST_TYPES)}."
+            f"test_type {test_type!r} is not valid.", hint=f"Use one of {', '.join(TEST_TYPES)}."
         )
     files = workspace.files
     folders: Sequence[str] = [root_path] if root_path else case_folders(workspace)
@@ -176,7 +176,7 @@ def _case_path(workspace: Workspace, path: str) -> str:
         raise OutsideWorkspace(f"{relative} is not a YAML file.", hint="End it with .yaml.")
     if len(parts) == 1:
         raise OutsideWorkspace(
-            f"{relative} lies in no folder of cases.", hint=f"Write tests/cases/{relative}."
+            f"{relative} is not in a case folder.", hint=f"Write tests/cases/{relative}."
         )
     refuse_operators(relative)
     return relative
@@ -187,7 +187,7 @@ def _checked(data: Mapping[str, Any] | str, path: str) -> Reading:
         return examine_data(data, path)
     held = load_yaml(data, path)
     if not isinstance(held, dict):
-        raise BadValue("The test case is a text that holds no YAML or JSON object.")
+        raise BadValue("The test case is text that contains no YAML or JSON object.")
     if held.keys() & {"testcase", "unittest"}:
         return examine_text(data, path)
     return examine_data(held, path)

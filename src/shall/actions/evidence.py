@@ -1,7 +1,7 @@
 """Appends what a run says about criteria to committed text."""
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
 
@@ -9,8 +9,9 @@ from msgspec import Struct
 
 from shall.actions.unchanged import source_comparison
 from shall.errors import StoreUnavailable
-from shall.results.records import CaseResult, CriterionRef, Outcome
+from shall.results.records import CaseResult, CriterionRef, Outcome, outage_of
 from shall.specs.model import LinkKind
+from shall.specs.status import Unreachable
 from shall.store.base import Evidence
 from shall.workspace.revision import revision_of
 from shall.workspace.workspace import Workspace
@@ -21,7 +22,10 @@ _SPOKE = frozenset({Outcome.PASSED, Outcome.FAILED})
 
 
 class Fact(Struct, frozen=True):
-    """What one case says about its criteria. ``spoke``: it came to an end."""
+    """What one case says about its criteria. ``spoke``: it came to an end.
+
+    ``unreached`` is the address of the service that it did not reach, empty where it did.
+    """
 
     criteria: tuple[CriterionRef, ...]
     source: str
@@ -31,6 +35,7 @@ class Fact(Struct, frozen=True):
     duration_s: float
     environment: str
     data_row: str | None
+    unreached: str = ""
 
     @property
     def spoke(self) -> bool:
@@ -59,6 +64,7 @@ class Fact(Struct, frozen=True):
 
 def fact_of(case: CaseResult) -> Fact:
     """Return what a case says about its criteria."""
+    outage = outage_of(case)
     return Fact(
         case.criteria,
         case.case_key,
@@ -68,7 +74,42 @@ def fact_of(case: CaseResult) -> Fact:
         case.duration_s,
         case.environment,
         case.data_row,
+        outage[0] if outage is not None else "",
     )
+
+
+def sound_facts(facts: Iterable[Fact]) -> list[Fact]:
+    """Return the facts without those of cases that did not reach their service.
+
+    Nothing failed there, and nothing is proved by the rows of data that passed before or after.
+    """
+    facts = list(facts)
+    unreached = {(it.source, it.environment) for it in facts if it.unreached}
+    return [
+        it
+        for it in facts
+        if not it.unreached
+        and ((it.source, it.environment) not in unreached or it.outcome is not Outcome.PASSED)
+    ]
+
+
+def note_outages(workspace: Workspace, facts: Sequence[Fact], run_id: str) -> None:
+    """Note on this machine which cases did not reach their service; a fault is logged only."""
+    if workspace.outages is None:
+        return
+    at = datetime.now(UTC)
+    unreachable = {
+        (it.source, it.environment): Unreachable(
+            it.source, it.environment, it.unreached, run_id, at
+        )
+        for it in facts
+        if it.unreached
+    }
+    reached = {(it.source, it.environment) for it in facts if it.spoke} - unreachable.keys()
+    try:
+        workspace.outages.update(unreachable.values(), reached)
+    except StoreUnavailable as error:
+        _log.warning("it is not noted which services were not reached: %s", error)
 
 
 def append_evidence(workspace: Workspace, facts: Iterable[Evidence]) -> str | None:

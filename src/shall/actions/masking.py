@@ -59,10 +59,9 @@ def refuse_masks(data: Any, path: str = "") -> None:
     for where, value in _texts(data, path):
         if _MASK.search(value):
             raise BadValue(
-                f"{where} holds {MASK}, which stands for a secret that was masked when it was read;"
-                " nothing was written.",
-                hint="Refer to a variable instead, such as {{ api_token }}. Three asterisks that"
-                ' are meant are written as **{{ "*" }}.',
+                f"{where} contains {MASK}, the mask of a secret. Nothing was written.",
+                hint="Use a variable instead, such as {{ api_token }}. Write three literal"
+                ' asterisks as **{{ "*" }}.',
             )
 
 
@@ -77,9 +76,9 @@ def refuse_masked_text(workspace: Workspace, path: str, content: str) -> None:
     before = workspace.files.read_text(path)
     if shown_text(workspace.redactor, path, before) != before:
         raise BadValue(
-            f"{path} holds a secret that was masked when it was read, and the new content holds"
-            f" {MASK}; nothing was written.",
-            hint="Change it with an editor, or refer to a variable such as {{ api_token }}.",
+            f"{path} contains a secret that is masked when it is read, and the new content contains"
+            f" {MASK}. Nothing was written.",
+            hint="Use an editor, or a variable such as {{ api_token }}.",
         )
 
 
@@ -92,7 +91,7 @@ def _settings_text(redactor: Redactor, path: str, text: str) -> str:
         raise BadValue(
             f"{path} is not valid YAML ({reason}), so its secrets are not known and it is"
             " not shown.",
-            hint="Ask the operator to correct it: shall config names the place.",
+            hint="Ask the operator to correct it: `shall config` reports the location.",
             span=problem.span,
         ) from None
     if not isinstance(data, dict):

@@ -116,7 +116,7 @@ def _size_problem(path: str, characters: int, all_characters: int) -> Diagnostic
         what = f"The documents up to this one have more than {ALL_CHARACTERS:,} characters."
     else:
         return None
-    hint = "Split it, or take out what is no requirement."
+    hint = "Split it, or remove text that is not a requirement."
     return Diagnostic(TOO_LARGE, Severity.ERROR, what, Span(path, 1), hint=hint)
 
 

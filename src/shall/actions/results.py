@@ -37,7 +37,8 @@ def run_details(workspace: Workspace, run_id: str, case: str | None = None) -> R
     run = newest[0] if newest else store.run(run_id)
     if run is None:
         raise RunNotFound(
-            f"No run has the id {run_id}.", hint="get_test_results without run_id lists the runs."
+            f"No run has the id {run_id}.",
+            hint="Call get_test_results without run_id to list the runs.",
         )
     cases = store.cases(run.run_id)
     if case is not None:
@@ -72,7 +73,7 @@ def opened_store(workspace: Workspace) -> Store:
     """
     if workspace.store is None:
         raise StoreUnavailable(
-            workspace.state_warning or "This workspace keeps no state.",
-            hint="Set SHALL_STATE_DIR to a folder that can be written.",
+            workspace.state_warning or "This workspace has no state.",
+            hint="Set SHALL_STATE_DIR to a writable folder.",
         )
     return workspace.store

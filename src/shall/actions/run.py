@@ -1,7 +1,6 @@
 """Runs test cases: choose, run, record."""
 
 import os
-import secrets
 import sys
 import threading
 import time
@@ -100,8 +99,8 @@ def _go_on(options: RunOptions, stop: Stop) -> Callable[[], None]:
     def go_on() -> None:
         if stop.status is not None or time.monotonic() > options.deadline_s:
             raise TimedOut(
-                f"The run took longer than its {options.run_timeout_s:g} s before a case began.",
-                hint="Name fewer files, or allow more time.",
+                f"The run timed out after {options.run_timeout_s:g} s, before a case started.",
+                hint="Run fewer files, or increase the timeout.",
             )
 
     return go_on
@@ -184,7 +183,7 @@ def run_options(workspace: Workspace, request: RunRequest) -> RunOptions:
     defaults = workspace.defaults
     run_timeout_s = request.run_timeout_s or defaults.run_timeout_s
     return RunOptions(
-        run_id=secrets.token_hex(16),
+        run_id=os.urandom(16).hex(),
         host=request.host,
         default_host=defaults.host,
         project_hosts=defaults.project_hosts,

@@ -40,8 +40,8 @@ class ToolAccess(Struct, frozen=True):
             raise Forbidden(f"{tool} is not offered: the server {why}.")
         if not caller.may(scope):
             raise Forbidden(
-                f"{tool} needs the scope {scope}, and the caller {caller.name} does not hold it.",
-                hint="Ask the operator for a token with it.",
+                f"{tool} needs the scope {scope}, which the caller {caller.name} does not have.",
+                hint="Ask the operator for a token with this scope.",
                 details={"scope": scope},
             )
 
@@ -59,6 +59,6 @@ def tool_access(read_only: bool, tools: Iterable[str], known: Iterable[str]) -> 
     named, names = frozenset(tools), sorted(known)
     for tool in sorted(named - set(names)):
         near = difflib.get_close_matches(tool, names, n=1)
-        hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(names)}."
-        raise InvalidSetting(f"There is no tool {tool} to offer.", hint=hint)
+        hint = f"Did you mean {near[0]}?" if near else f"Available: {', '.join(names)}."
+        raise InvalidSetting(f"Unknown tool {tool}.", hint=hint)
     return ToolAccess(read_only, named or None)

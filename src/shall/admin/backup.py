@@ -86,16 +86,18 @@ def back_up(state: Path, target: Path, now: datetime) -> Manifest:
 def _check(state: Path, target: Path) -> None:
     if not state.is_dir():
         raise FolderNotFound(
-            f"There is no state in {state}.",
-            hint="Name a project with --workspace, or a state elsewhere (mcp_server_spec keeps it "
-            "in logs/shall) with SHALL_STATE_DIR.",
+            f"No state was found in {state}.",
+            hint="Choose a project with --workspace, or a state folder with SHALL_STATE_DIR "
+            "(mcp_server_spec: logs/shall).",
         )
     if not target.parent.is_dir():
-        raise FolderNotFound(f"The folder {target.parent} does not exist.", hint="Make it first.")
+        raise FolderNotFound(f"The folder {target.parent} does not exist.", hint="Create it first.")
     if target.resolve().is_relative_to(state.resolve()):
-        raise InvalidInput(f"{target} lies in the state itself.", hint="Name a file elsewhere.")
+        raise InvalidInput(
+            f"{target} is inside the state folder.", hint="Choose a file outside it."
+        )
     if os.path.lexists(target):
-        raise AlreadyExists(f"{target} exists already.", hint="Name another file with --to.")
+        raise AlreadyExists(f"{target} already exists.", hint="Choose another file with --to.")
 
 
 def _write_archive(target: Path, state: Path, database: Path, now: datetime) -> Manifest:

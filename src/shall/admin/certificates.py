@@ -31,9 +31,13 @@ def days_left(cert: Path, key: Path) -> float:
             raise InvalidInput(
                 f"{cert} is not valid yet.", hint="Check the clock of this machine."
             ) from None
-        raise InvalidInput(f"{cert}: {error.verify_message}.", hint="Make another.") from None
+        raise InvalidInput(
+            f"{cert}: {error.verify_message}.", hint="Create another certificate."
+        ) from None
     except (ssl.SSLError, OSError) as error:
-        raise InvalidInput(f"{cert} cannot be used: {error}.", hint="Make another.") from None
+        raise InvalidInput(
+            f"{cert} cannot be used: {error}.", hint="Create another certificate."
+        ) from None
     return (ends - time.time()) / _DAY_S
 
 
@@ -45,10 +49,10 @@ def _server(cert: Path, key: Path) -> ssl.SSLContext:
     except ssl.SSLError as error:
         if error.reason == "KEY_VALUES_MISMATCH":
             message = f"The key {key} does not belong to the certificate {cert}."
-            raise InvalidInput(message, hint="Name the key that it was made with.") from None
+            raise InvalidInput(message, hint="Use the key of this certificate.") from None
         raise InvalidInput(
             f"{cert} and {key} cannot be used: {error.reason or error}.",
-            hint="Both must be PEM, the key without a password.",
+            hint="Both must be PEM files; the key must have no password.",
         ) from None
     except OSError as error:
         raise InvalidInput(

@@ -32,7 +32,7 @@ def merged(text: str, additions: Mapping[str, Any], *, toml: bool) -> str:
         InvalidInput: The text cannot be read, or cannot be changed without losing something; the
             hint holds what to add by hand.
     """
-    hint = f"Add this yourself:\n{shown(additions, toml=toml)}"
+    hint = f"Add this manually:\n{shown(additions, toml=toml)}"
     return _merged_toml(text, additions, hint) if toml else _merged_json(text, additions, hint)
 
 
@@ -55,7 +55,7 @@ def _json_object(text: str, hint: str) -> dict[str, Any]:
     try:
         data = json.loads(text, object_pairs_hook=_without_twins)
     except (ValueError, RecursionError) as error:
-        held = "holds comments" if re.search(r"^\s*(//|/\*)|[,{\[]\s*//", text, re.M) else ""
+        held = "contains comments" if re.search(r"^\s*(//|/\*)|[,{\[]\s*//", text, re.M) else ""
         why = f"{held} that would be lost" if held else f"is not plain JSON ({error})"
         raise InvalidInput(f"It {why}.", hint=hint) from None
     if not isinstance(data, dict):
@@ -66,7 +66,7 @@ def _json_object(text: str, hint: str) -> dict[str, Any]:
 def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     data = dict(pairs)
     if len(data) < len(pairs):
-        raise ValueError("a key stands there twice")
+        raise ValueError("duplicate key")
     return data
 
 
@@ -75,7 +75,7 @@ def _with(data: Mapping[str, Any], additions: Mapping[str, Any], hint: str) -> d
     for section, added in additions.items():
         held = data.get(section, type(added)())
         if not isinstance(held, type(added)):
-            raise InvalidInput(f"Its {section!r} has another form than expected.", hint=hint)
+            raise InvalidInput(f"Its {section!r} has an unexpected type.", hint=hint)
         if isinstance(added, dict):
             entries = {name: _updated(held.get(name), entry) for name, entry in added.items()}
             wanted[section] = {**held, **entries}
@@ -124,7 +124,7 @@ def _merged_toml(text: str, additions: Mapping[str, Any], hint: str) -> str:
     except tomllib.TOMLDecodeError:
         holds = False
     if not holds:
-        raise InvalidInput("It cannot be changed without touching other settings.", hint=hint)
+        raise InvalidInput("It cannot be changed without affecting other settings.", hint=hint)
     return written
 
 

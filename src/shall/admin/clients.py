@@ -83,7 +83,7 @@ class Client(Struct, frozen=True):
         if scope not in self.files:
             raise InvalidInput(
                 f"{self.title} has no configuration for one {scope}.",
-                hint=f"Leave --scope out, or write --scope {self.default_scope}.",
+                hint=f"Omit --scope, or use --scope {self.default_scope}.",
             )
         return self.files[scope](machine, project)
 
@@ -91,7 +91,7 @@ class Client(Struct, frozen=True):
         """Return what stands for the server in the client's file.
 
         Raises:
-            InvalidInput: The client's file cannot name a server at a URL.
+            InvalidInput: The client's file cannot contain a server at a URL.
         """
         if not server.url:
             program, *arguments = server.command
@@ -99,8 +99,8 @@ class Client(Struct, frozen=True):
             return {**kind, "command": program, "args": arguments}
         if self.remote is None:
             raise InvalidInput(
-                f"The configuration file of {self.title} cannot name a server at a URL.",
-                hint="Add it under Settings > Connectors, or leave out --url.",
+                f"The configuration file of {self.title} cannot contain a server at a URL.",
+                hint="Add it under Settings > Connectors, or omit --url.",
             )
         return self.remote(server)
 
@@ -108,7 +108,7 @@ class Client(Struct, frozen=True):
         """Return all that must stand in the client's file, and nothing else.
 
         Raises:
-            InvalidInput: The client's file cannot name a server at a URL.
+            InvalidInput: The client's file cannot contain a server at a URL.
         """
         added: dict[str, Any] = {self.section: {server.name: self.entry(server)}}
         if self.section == "servers" and server.token_variable:

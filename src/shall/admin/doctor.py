@@ -74,7 +74,7 @@ def examine(subject: Examined) -> Iterator[Finding]:
         try:
             found = list(look(subject))
         except (OSError, StoreUnavailable) as error:
-            found = [_fail(check, f"It cannot be looked at: {error}", "Check the permissions.")]
+            found = [_fail(check, f"The check failed: {error}", "Check the permissions.")]
         yield from found
 
 
@@ -99,12 +99,12 @@ def _versions(_: Examined) -> Iterator[Finding]:
 def _workspace(subject: Examined) -> Iterator[Finding]:
     folder = subject.workspace
     if subject.origin is Origin.OWN:
-        made = "" if folder.is_dir() else "; its first start makes it"
-        yield _ok("workspace", f"/ is too wide: a server started here works in {folder}{made}")
+        made = "" if folder.is_dir() else "; its first start creates it"
+        yield _ok("workspace", f"/ is too broad: a server started here uses {folder}{made}")
     elif not folder.is_dir():
-        yield _fail("workspace", f"{folder} is no folder.", "Name a project with --workspace.")
+        yield _fail("workspace", f"{folder} is not a folder.", "Choose a project with --workspace.")
     elif subject.origin is Origin.NONE or folder == Path(folder.anchor):
-        yield _warn("workspace", f"{folder} is too wide.", "Name a project with --workspace.")
+        yield _warn("workspace", f"{folder} is too broad.", "Choose a project with --workspace.")
     else:
         yield _ok("workspace", str(folder))
 
@@ -123,20 +123,20 @@ def _cases(subject: Examined) -> Iterator[Finding]:
         told, _, step = stray_notice(strays).partition(". ")
         yield _warn("cases", f"{told}.", step)
     else:
-        yield _ok("cases", "none lies where no case is looked for")
+        yield _ok("cases", "none outside the case folders")
 
 
 def _state(subject: Examined) -> Iterator[Finding]:
     folder = subject.state
     if not folder.exists():
         yield _warn(
-            "state", f"There is no {folder} yet.", "The first run or `shall init` makes it."
+            "state", f"{folder} does not exist yet.", "The first run or `shall init` creates it."
         )
         return
     try:
         check_writable(folder)
     except OSError as error:
-        step = "Make it writable, or name another one with SHALL_STATE_DIR."
+        step = "Make it writable, or choose another folder with SHALL_STATE_DIR."
         yield _fail("state", f"{folder} cannot be written: {error.strerror}.", step)
     else:
         yield _ok("state", str(folder))
@@ -145,7 +145,7 @@ def _state(subject: Examined) -> Iterator[Finding]:
 def _disk(subject: Examined) -> Iterator[Finding]:
     folder = next(it for it in (subject.state, *subject.state.parents) if it.exists())
     free = shutil.disk_usage(folder).free
-    told = f"{free >> 20:,} MiB free where {folder} is"
+    told = f"{free >> 20:,} MiB free on the disk of {folder}"
     if free < LOW_DISK_BYTES:
         yield _warn("disk", told, "Free some space. Results that cannot be written are lost.")
     else:
@@ -162,10 +162,10 @@ def _store(subject: Examined) -> Iterator[Finding]:
         told = f"{database} is damaged: {damage[0]}"
         yield _fail("store", told, "Run `shall doctor --repair`.")
     elif version > known_schema():
-        told = f"{database} has schema version {version}, newer than this release knows."
-        yield _fail("store", told, "Upgrade shall, or name another folder with SHALL_STATE_DIR.")
+        told = f"{database} has schema version {version}, newer than this release supports."
+        yield _fail("store", told, "Upgrade shall, or choose another folder with SHALL_STATE_DIR.")
     else:
-        yield _ok("store", f"{database}: schema version {version}, pages sound")
+        yield _ok("store", f"{database}: schema version {version}, integrity check passed")
 
 
 def _evidence(subject: Examined) -> Iterator[Finding]:
@@ -184,17 +184,17 @@ def _evidence(subject: Examined) -> Iterator[Finding]:
             told = f"{path}: {len(bad)} lines cannot be read (line {lines})"
             yield _warn("evidence", told, "Run `shall doctor --repair`.")
     if len(found) == len(files) and not any(found.values()):
-        yield _ok("evidence", f"{len(files)} files, every line can be read")
+        yield _ok("evidence", f"{len(files)} files, all lines are readable")
 
 
 def _leftovers(subject: Examined) -> Iterator[Finding]:
     found = leftovers(subject)
     if not found:
-        yield _ok("temporary files", "none is left over")
+        yield _ok("temporary files", "none left over")
     for path in found:
         step = "Run `shall doctor --repair`."
         if path.is_dir():
-            step = "A backup or restore stopped half way: delete it if none is running."
+            step = "A backup or restore was interrupted. Delete the files if none is running."
         yield _warn("temporary files", str(path), step)
 
 
@@ -220,7 +220,9 @@ def _call_log(subject: Examined) -> Iterator[Finding]:
     if log is None or not log.exists():
         yield _ok("call log", "none yet")
     elif is_torn(log):
-        yield _warn("call log", f"{log}: the last line is torn", "Run `shall doctor --repair`.")
+        yield _warn(
+            "call log", f"{log}: the last line is incomplete", "Run `shall doctor --repair`."
+        )
     else:
         yield _ok("call log", str(log))
 
@@ -235,7 +237,7 @@ def is_torn(log: Path) -> bool:
 
 def _port(subject: Examined) -> Iterator[Finding]:
     if not subject.port:
-        yield _ok("port", "any free one")
+        yield _ok("port", "any free port")
         return
     where = f"{subject.host}:{subject.port}"
     family = socket.AF_INET6 if ":" in subject.host else socket.AF_INET
@@ -244,7 +246,7 @@ def _port(subject: Examined) -> Iterator[Finding]:
         try:
             probe.bind((subject.host, subject.port))
         except OSError as error:
-            step = "Is a server running already? Else name another port with --port."
+            step = "Another server may be running. Choose another port with --port."
             yield _warn("port", f"{where} cannot be bound: {error.strerror}.", step)
         else:
             yield _ok("port", f"{where} is free")
@@ -255,9 +257,9 @@ def _token_file(subject: Examined) -> Iterator[Finding]:
     if file is None:
         yield _ok("token file", "not set")
     elif not file.is_file():
-        yield _fail("token file", f"{file} is no file.", "Make it with `shall token new`.")
+        yield _fail("token file", f"{file} is not a file.", "Create it with `shall token new`.")
     elif file.stat().st_mode & 0o077:
-        yield _warn("token file", f"Others can read {file}.", f"chmod 600 {file}")
+        yield _warn("token file", f"Other users can read {file}.", f"chmod 600 {file}")
     else:
         yield _ok("token file", str(file))
 

@@ -41,8 +41,8 @@ def file_of(client: Client, scope: Scope | None, machine: Machine, project: Path
     file = Path(os.path.realpath(named))
     if scope is Scope.PROJECT and not file.is_relative_to(project.resolve()):
         raise OutsideWorkspace(
-            f"{named} is a link that leads out of the project, to {file}.",
-            hint="Remove the link, or write --scope user.",
+            f"{named} is a symbolic link out of the project, to {file}.",
+            hint="Remove the link, or use --scope user.",
         )
     return file
 
@@ -91,9 +91,9 @@ def _after(client: Client, server: Server, file: Path, before: bytes) -> bytes:
         toml = file.suffix == ".toml"
         return merged(text, client.additions(server), toml=toml).encode("utf-8")
     except UnicodeError:
-        raise InvalidInput(f"{file} is left alone: it is not UTF-8 text.") from None
+        raise InvalidInput(f"{file} was not changed: it is not UTF-8 text.") from None
     except InvalidInput as error:
-        raise InvalidInput(f"{file} is left alone. {error.message}", hint=error.hint) from None
+        raise InvalidInput(f"{file} was not changed. {error.message}", hint=error.hint) from None
 
 
 def _replace(file: Path, before: bytes | None, after: bytes, now: datetime) -> Path | None:

@@ -31,7 +31,7 @@ def _repair_store(subject: Examined, now: datetime) -> Iterator[str]:
         return
     kept, recovered = repair_database(database, now)
     rows = ", ".join(f"{count} {table}" for table, count in recovered.rows.items() if count)
-    yield f"store: the damaged one is kept as {kept}."
+    yield f"store: the damaged database was moved to {kept}."
     lost = "" if recovered.complete else "; some could not be read"
     yield f"store: recovered {rows or 'nothing'}{lost}."
 
@@ -40,7 +40,7 @@ def _repair_evidence(subject: Examined, now: datetime) -> Iterator[str]:
     for path in sorted((subject.state / EVIDENCE).glob("*.jsonl")):
         moved = repair_evidence(path, subject.state / LOCAL / "repaired", now)
         if moved is not None:
-            yield f"evidence: took {moved.count} lines out of {path}; as it was: {moved.kept}."
+            yield f"evidence: removed {moved.count} lines from {path}; original: {moved.kept}."
 
 
 def _repair_call_log(subject: Examined) -> Iterator[str]:
@@ -49,7 +49,7 @@ def _repair_call_log(subject: Examined) -> Iterator[str]:
         return
     with log.open("ab", buffering=0) as file:
         file.write(b"\n")
-    yield f"call log: ended the torn last line of {log}."
+    yield f"call log: terminated the incomplete last line of {log}."
 
 
 def _sweep(subject: Examined) -> Iterator[str]:
@@ -63,4 +63,4 @@ def _sweep(subject: Examined) -> Iterator[str]:
                 os.close(descriptor)
     gone = [path for path in before if not path.exists()]
     if gone:
-        yield f"temporary files: removed {len(gone)} that writers left behind."
+        yield f"temporary files: removed {len(gone)} left by interrupted writes."

@@ -55,7 +55,7 @@ def restore(archive: Path, state: Path, now: datetime, *, force: bool = False) -
         FileUnavailable: The disk is full, or something cannot be read or written.
     """
     if not archive.is_file():
-        raise FileMissing(f"There is no file {archive}.")
+        raise FileMissing(f"The file {archive} does not exist.")
     try:
         state.parent.mkdir(parents=True, exist_ok=True)
         staged = Path(mkdtemp(prefix=".shall-", suffix=".tmp", dir=state.parent))
@@ -104,7 +104,8 @@ def _check_member(member: tarfile.TarInfo, found: dict[str, Entry], left: int) -
         raise InvalidInput(f"The backup holds {member.name!r} twice.")
     if left < 0:
         raise InvalidInput(
-            "The backup is larger than the disk has free.", hint="Free some space and try again."
+            "The disk has not enough free space for the backup.",
+            hint="Free some space and try again.",
         )
     if len(found) >= MAX_FILES:
         raise InvalidInput(f"The backup holds more than {MAX_FILES} files.")
@@ -145,7 +146,7 @@ def _compare(manifest: Manifest, found: dict[str, Entry]) -> None:
         if paths:
             raise InvalidInput(
                 f"The backup is damaged: it {what} {paths[0]!r} against its manifest.",
-                hint="Take another backup.",
+                hint="Use another backup.",
             )
 
 
@@ -177,7 +178,7 @@ def _nobody_uses(state: Path, *, force: bool) -> Iterator[None]:
             except StoreUnavailable as error:
                 if not force:
                     raise StoreUnavailable(
-                        error.message, hint=f"{error.hint} Or write --force."
+                        error.message, hint=f"{error.hint} Or use --force."
                     ) from None
         yield
 

@@ -32,7 +32,7 @@ def new_token(path: Path, name: str, scopes: Iterable[str], expires: datetime | 
     """Make a token and keep its hash; give the token, which is kept nowhere.
 
     Raises:
-        BadValue: The name cannot be one, or the time is over already.
+        BadValue: The name cannot be one, or the time is in the past.
         AlreadyExists: The file has that name, or holds one bare token.
         InvalidFile: The file has lines that cannot be read.
         FileUnavailable: It cannot be read or written.
@@ -43,7 +43,7 @@ def new_token(path: Path, name: str, scopes: Iterable[str], expires: datetime | 
     except ValueError as error:
         raise BadValue(f"The name {name!r} cannot be used: {error}.") from None
     if expires is not None and expires <= now:
-        raise BadValue(f"{expires:%Y-%m-%dT%H:%M:%SZ} is over already.")
+        raise BadValue(f"{expires:%Y-%m-%dT%H:%M:%SZ} is in the past.")
     made = f"{PREFIX}{secrets.token_urlsafe(32)}"
     token = Token(
         name, frozenset(scopes), digest_of(made.encode()), "", now.replace(microsecond=0), expires
@@ -78,7 +78,7 @@ def revoke_token(path: Path, name: str) -> None:
         if not found:
             names = [token.name for token in file.tokens]
             near = difflib.get_close_matches(name, names, n=1)
-            hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(names)}."
+            hint = f"Did you mean {near[0]}?" if near else f"Available: {', '.join(names)}."
             raise BadValue(f"{path} has no token {name}.", hint=hint if names else None)
         del lines[found[0] - 1]
         # An empty file would be taken for one that is being written.
@@ -146,8 +146,8 @@ def _open_folder(path: Path) -> Iterator[_File]:
 def _parsed(path: Path, text: str) -> tuple[Token, ...]:
     if bare_token(text) is not None:
         raise AlreadyExists(
-            f"{path} holds one plain token, which is not a list of tokens.",
-            hint="Name another file with --file.",
+            f"{path} contains one plain token, not a list of tokens.",
+            hint="Choose another file with --file.",
         )
     return parse_tokens(text, str(path))
 

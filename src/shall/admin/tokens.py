@@ -158,8 +158,8 @@ def _fields(line: str) -> dict[str, str]:
         field, equals, value = word.partition("=")
         if not equals or field not in FIELDS:
             near = difflib.get_close_matches(field, FIELDS, n=1) if equals else []
-            hint = f"Did you mean {near[0]}=?" if near else f"There are: {', '.join(FIELDS)}."
-            raise _BadLine("token.unknown-field", "", "A word is no field of a token.", hint)
+            hint = f"Did you mean {near[0]}=?" if near else f"Available: {', '.join(FIELDS)}."
+            raise _BadLine("token.unknown-field", "", "Unknown field.", hint)
         if field in fields:
             raise _BadLine("token.duplicate", field, "It is given twice.")
         fields[field] = value
@@ -187,7 +187,7 @@ def _digest(value: str) -> str:
 def _scopes(value: str) -> frozenset[str]:
     found = frozenset(value.split(",")) if value else frozenset()
     if not found or not found <= set(SCOPES):
-        raise ValueError(f"They are some of {', '.join(SCOPES)}, with commas between")
+        raise ValueError(f"Scopes are {', '.join(SCOPES)}, separated by commas")
     return found
 
 
@@ -206,6 +206,6 @@ def _written(time: datetime | None) -> str:
 def _check_unique(token: Token, others: list[Token]) -> None:
     for other in others:
         if token.name == other.name:
-            raise _BadLine("token.duplicate", "name", f"Line {other.line} has it too.")
+            raise _BadLine("token.duplicate", "name", f"Line {other.line} has the same name.")
         if (token.digest, token.certificate) == (other.digest, other.certificate):
             raise _BadLine("token.duplicate", "", f"Line {other.line} is the same token.")

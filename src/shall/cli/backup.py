@@ -18,6 +18,6 @@ def execute(arguments: argparse.Namespace) -> int:
     target = Path(arguments.to or archive_name(now)).absolute()
     manifest = back_up(state_folder(folder, settings), target, now)
     size = sum(entry.size for entry in manifest.files)
-    say(f"Kept {len(manifest.files)} files ({size:,} bytes) in {target}.")
-    say("It holds what your runs sent and received: keep it as safe as the state itself.")
+    say(f"Backed up {len(manifest.files)} files ({size:,} bytes) to {target}.")
+    say("The backup contains recorded requests and responses. Protect it like the state itself.")
     return OK

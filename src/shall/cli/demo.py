@@ -34,7 +34,7 @@ def execute(arguments: argparse.Namespace) -> int:
     """Carry out the command; the criterion that fails is part of the show."""
     folder = Path(arguments.to).resolve()
     _copy_example(folder)
-    say(f"An example shop, its requirements and its cases lie in {arguments.to}/.\n")
+    say(f"An example shop with its requirements and cases is in {arguments.to}/.\n")
     settings, _ = settings_of(folder, {"no_color": arguments.no_color})
     workspace = open_project(folder, settings)
     with _service(folder) as address:
@@ -55,7 +55,7 @@ def execute(arguments: argparse.Namespace) -> int:
     if workspace.state_warning is None:
         page = html_page(collected.result(run), matrix, settings.language)
         say(f"HTML report: {keep_report(workspace, run.run_id, page)}\n")
-    say("One criterion fails and one is untested: the README there says why. Next, type:")
+    say("One criterion fails and one is untested; the README there explains why. Next steps:")
     shall_command = _typed()
     say(f"  cd {arguments.to}")
     say(f"  {shlex.quote(sys.executable)} service.py --port 8765 &")
@@ -85,7 +85,7 @@ def _copy_example(folder: Path) -> None:
     if not (is_ours or is_free):
         raise InvalidInput(
             f"{folder} exists and is not an earlier copy of the example.",
-            hint="Name another folder with --to.",
+            hint="Choose another folder with --to.",
         )
     with resources.as_file(_example()) as source:
         try:
@@ -93,7 +93,7 @@ def _copy_example(folder: Path) -> None:
         except OSError as error:  # shutil.Error too: what could not be copied
             raise InvalidInput(
                 f"The example cannot be copied to {folder}: {error.strerror or error}.",
-                hint="Name another folder with --to.",
+                hint="Choose another folder with --to.",
             ) from None
 
 

@@ -68,7 +68,7 @@ def execute(arguments: argparse.Namespace) -> int:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise InvalidInput(f"The folder {folder} cannot be made: {error.strerror}.") from None
+        raise InvalidInput(f"The folder {folder} cannot be created: {error.strerror}.") from None
     settings, _ = settings_of(folder, {})
     workspace = open_project(folder, settings)
     workspace.make_state()

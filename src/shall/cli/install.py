@@ -25,7 +25,7 @@ def execute(arguments: argparse.Namespace) -> int:
     machine = Machine(Path.home(), sys.platform, process_environment())
     file = file_of(client, scope, machine, project)
     if arguments.print:
-        tell(f"Nothing is written. This would be put into {file}:")
+        tell(f"Nothing was written. Configuration for {file}:")
         say(text_to_add(client, server, file).rstrip("\n"))
         return OK
     installed = install(client, server, file, datetime.now(UTC))
@@ -37,7 +37,8 @@ def execute(arguments: argparse.Namespace) -> int:
 def install_as_before(argv: Sequence[str]) -> int:
     """Carry out ``api-auto-test-mcp install``; ``argv`` is what follows the word install."""
     command = argparse.ArgumentParser(
-        prog="api-auto-test-mcp install", description="Write the configuration of an MCP client."
+        prog="api-auto-test-mcp install",
+        description="Add this server to the configuration of an MCP client.",
     )
     add_install_arguments(command, default="claude-code")
     command.add_argument(
@@ -47,30 +48,37 @@ def install_as_before(argv: Sequence[str]) -> int:
 
 
 def _server(arguments: argparse.Namespace, project: Path) -> Server:
-    _check_word("--name", arguments.name, r"[A-Za-z0-9_-]{1,64}", "letters, digits, - and _")
+    _check_word(
+        "--name", arguments.name, r"[A-Za-z0-9_-]{1,64}", "up to 64 letters, digits, - and _"
+    )
     if arguments.token_env is not None:
-        _check_word("--token-env", arguments.token_env, r"[A-Za-z_][A-Za-z0-9_]*", "a variable")
+        _check_word(
+            "--token-env", arguments.token_env, r"[A-Za-z_][A-Za-z0-9_]*", "the name of a variable"
+        )
         if arguments.url is None:
-            raise InvalidInput("--token-env is for a server at a URL.", hint="Add --url.")
+            raise InvalidInput("--token-env requires the URL of a server.", hint="Add --url.")
     if arguments.url is None:
         return Server(arguments.name, _command(project))
     url = urlsplit(arguments.url)
     if url.scheme not in {"http", "https"} or not url.hostname:
         raise InvalidInput(
-            f"{arguments.url} is no URL of a server.", hint="Write https://host:port/mcp."
+            f"{arguments.url} is not the URL of a server.", hint="Use https://host:port/mcp."
         )
     if url.username or url.password:
-        raise InvalidInput("A URL with a password would be kept.", hint="Write --token-env NAME.")
+        raise InvalidInput(
+            "The URL contains a password, which would be stored.", hint="Use --token-env NAME."
+        )
     return Server(arguments.name, url=arguments.url, token_variable=arguments.token_env or "")
 
 
 def _command(project: Path) -> tuple[str, ...]:
     """Return a command that starts in any environment: clients have a PATH of their own."""
     if not project.is_dir():
-        raise InvalidInput(f"The folder {project} does not exist.", hint="Make the folder first.")
+        raise InvalidInput(f"The folder {project} does not exist.", hint="Create the folder first.")
     if project in {Path(project.anchor), Path.home().resolve()}:
         raise InvalidInput(
-            f"{project} is too wide to be worked in.", hint="Name a project: --workspace DIR."
+            f"{project} is too broad to be a workspace.",
+            hint="Choose a project with --workspace DIR.",
         )
     # -P: a module of the project must not be taken for one of ours.
     command = (sys.executable, "-P", "-m", "shall", "serve", "--transport", "stdio")
@@ -79,19 +87,19 @@ def _command(project: Path) -> tuple[str, ...]:
 
 def _check_word(flag: str, word: str, pattern: str, meant: str) -> None:
     if not re.fullmatch(pattern, word):
-        raise InvalidInput(f"{flag} {word!r} is not {meant}.")
+        raise InvalidInput(f"{flag} {word!r} is not valid.", hint=f"Use {meant}.")
 
 
 def _told(client: Client, server: Server, done: Installed, *, in_project: bool) -> list[str]:
     if not done.changed:
-        return [f"{done.file} holds {server.name} already; nothing was changed."]
-    lines = [f"Put {server.name} into {done.file}."]
+        return [f"{done.file} already contains {server.name}. Nothing was changed."]
+    lines = [f"Added {server.name} to {done.file}."]
     if done.backup is None:
-        lines.append("There was no such file; to undo this, delete it.")
+        lines.append("The file is new. To undo this, delete it.")
     else:
-        lines.append(f"To undo this, move the file as it was back: {done.backup}")
+        lines.append(f"To undo this, restore the previous file: {done.backup}")
     if in_project and server.command:
-        lines.append("It names this machine's Python and folder: do not commit it as it is.")
+        lines.append("It contains paths of this machine. Do not commit it.")
     if server.token_variable:
         lines.append(client.credential_note.format(variable=server.token_variable))
     return [*lines, client.next_step]

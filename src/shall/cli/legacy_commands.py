@@ -25,7 +25,7 @@ def serve_api_auto_test(argv: Sequence[str]) -> int:
         return install_as_before(argv[1:])
     command = _command("api-auto-test-mcp")
     add_serving_flags(command, {"path": ("--sse-path",)})
-    command.add_argument("--auth-token", help="bearer token; others on the machine can see it")
+    command.add_argument("--auth-token", help="bearer token; visible to other users of the machine")
     arguments = command.parse_args(argv)
     return _start(arguments, {"auth_token": arguments.auth_token}, API_AUTO_TEST, SHALL)
 
@@ -35,8 +35,10 @@ def serve_spec_driven(argv: Sequence[str]) -> int:
     command = _command("mcp_server_spec")
     add_serving_flags(command, {"tls_key": ("--ssl-keyfile",), "tls_cert": ("--ssl-certfile",)})
     modes = command.add_mutually_exclusive_group()
-    modes.add_argument("--enhanced", action="store_true", help="the default; kept for old commands")
-    modes.add_argument("--basic", action="store_true", help="with the routes of the basic mode")
+    modes.add_argument(
+        "--enhanced", action="store_true", help="the default; accepted for compatibility"
+    )
+    modes.add_argument("--basic", action="store_true", help="serve the routes of the basic mode")
     arguments = command.parse_args(argv)
     mode = SPEC_DRIVEN_BASIC if arguments.basic else SPEC_DRIVEN
     return _start(arguments, {}, SPEC_DRIVEN_DEFAULTS, mode)

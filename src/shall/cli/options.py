@@ -8,6 +8,11 @@ from typing import Any
 from shall import __version__
 from shall.actions.principal import SCOPES
 from shall.bootstrap import project_folder, unused_state, unused_state_notice
+from shall.cli.decision_flags import (
+    add_attest_arguments,
+    add_review_arguments,
+    add_waive_arguments,
+)
 from shall.cli.output import tell
 from shall.cli.serving_flags import add_serving_flags
 from shall.settings import Settings, Sources, process_environment, read_settings
@@ -22,11 +27,12 @@ def parser() -> argparse.ArgumentParser:
         prog="shall", description="Write what the system shall do. Prove that it does."
     )
     main.add_argument("--version", action="version", version=f"shall {__version__}")
-    commands = main.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    commands = main.add_subparsers(prog="shall", dest="command", metavar="COMMAND", required=True)
     _add_init(commands)
     _add_run(commands)
     _add_trace(commands)
     _add_lint(commands)
+    _add_decisions(commands)
     _add_serve(commands)
     _add_demo(commands)
     _add_config(commands)
@@ -63,7 +69,7 @@ def settings_of(
 def _percent(text: str) -> float:
     percent = float(text)
     if not 0 <= percent <= 100:  # NaN too, which no share is below
-        raise argparse.ArgumentTypeError(f"{text} is not 0 to 100")
+        raise argparse.ArgumentTypeError(f"{text} is not a percentage from 0 to 100")
     return percent
 
 
@@ -77,45 +83,57 @@ def _add(commands: _Commands, name: str, text: str) -> argparse.ArgumentParser:
 
 def _add_workspace(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "--workspace", metavar="DIR", help="the project's folder (the current one)"
+        "--workspace",
+        metavar="DIR",
+        help="project folder (default: the one around the current folder)",
     )
 
 
 def _add_init(commands: _Commands) -> None:
     command = _add(
-        commands, "init", "Make a first requirement, a case that verifies it, and state."
+        commands, "init", "Create a first requirement, a case that verifies it, and the state."
     )
     _add_workspace(command)
 
 
 def _add_run(commands: _Commands) -> None:
-    command = _add(commands, "run", "Run test cases and keep the results.")
-    command.add_argument("paths", nargs="*", help="case files or folders (tests/cases)")
-    command.add_argument("--tag", action="append", default=[], help="only cases with this tag")
-    command.add_argument("--host", help="host of the service, instead of what the cases name")
+    command = _add(commands, "run", "Run test cases and record the results.")
+    command.add_argument("paths", nargs="*", help="case files or folders (default: tests/cases)")
+    command.add_argument("--tag", action="append", default=[], help="run only cases with this tag")
+    command.add_argument("--host", help="base URL of the service; overrides the hosts of the cases")
     command.add_argument(
-        "--var", action="append", default=[], metavar="NAME=VALUE", help="a variable; JSON or text"
+        "--var",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="set a variable to JSON or text",
     )
-    command.add_argument("--timeout", metavar="SECONDS", help="how long the run may take")
-    command.add_argument("--concurrency", metavar="N", help="cases that run at once")
+    command.add_argument("--timeout", metavar="SECONDS", help="timeout of the run")
+    command.add_argument("--concurrency", metavar="N", help="number of cases that run concurrently")
     command.add_argument(
-        "--workers", "-j", metavar="N", help="processes that run cases, or auto (auto)"
+        "--workers", "-j", metavar="N", help="number of processes that run cases, or auto (default)"
     )
-    command.add_argument("--environment", metavar="NAME", help="note results under this name")
     command.add_argument(
-        "--keep", metavar="WHICH", help="store headers and bodies of failed cases (failed), or all"
+        "--environment", metavar="NAME", help="environment name that is recorded with the results"
     )
-    command.add_argument("--report-html", metavar="FILE", help="write the HTML report here")
-    command.add_argument("--report-junit", metavar="FILE", help="write JUnit XML here")
-    command.add_argument("--report-json", metavar="FILE", help="write the results as JSON here")
+    command.add_argument(
+        "--keep", metavar="WHICH", help="store headers and bodies of cases that failed, or of all"
+    )
+    command.add_argument("--report-html", metavar="FILE", help="write an HTML report to FILE")
+    command.add_argument("--report-junit", metavar="FILE", help="write JUnit XML to FILE")
+    command.add_argument("--report-json", metavar="FILE", help="write the results as JSON to FILE")
     command.add_argument("--format", choices=("text", "json"), default="text")
-    command.add_argument("--quiet", action="store_true", help="only what did not pass, and counts")
+    command.add_argument(
+        "--quiet", action="store_true", help="show only cases that did not pass, and the counts"
+    )
     command.add_argument("--no-color", action="store_true", default=None)
     _add_workspace(command)
 
 
 def _add_trace(commands: _Commands) -> None:
-    command = _add(commands, "trace", "Show which criterion is proved by which case or test.")
+    command = _add(
+        commands, "trace", "Show which criteria are proved, and by which cases and tests."
+    )
     command.add_argument(
         "--format",
         choices=("text", *MATRIX_FORMATS, *PROBLEM_FORMATS),
@@ -126,9 +144,9 @@ def _add_trace(commands: _Commands) -> None:
         "--fail-under",
         type=_percent,
         metavar="PERCENT",
-        help="exit status 1 when fewer criteria are proved",
+        help="exit with status 1 if fewer criteria are proved",
     )
-    command.add_argument("--feature", help="only this feature")
+    command.add_argument("--feature", help="show only this feature")
     command.add_argument(
         "--environment",
         action="append",
@@ -137,10 +155,10 @@ def _add_trace(commands: _Commands) -> None:
     )
     command.add_argument("--why", metavar="KEY", help="show what proves one criterion, and when")
     command.add_argument(
-        "--strict", action="store_true", help="exit status 1 where a link names no criterion"
+        "--strict", action="store_true", help="exit with status 1 if a link names no criterion"
     )
     command.add_argument(
-        "--exit-zero", action="store_true", help="exit status 0 whatever the statuses are"
+        "--exit-zero", action="store_true", help="exit with status 0 regardless of the statuses"
     )
     command.add_argument("--no-color", action="store_true", default=None)
     _add_workspace(command)
@@ -168,26 +186,40 @@ def _add_lint(commands: _Commands) -> None:
     _add_workspace(command)
 
 
+def _add_decisions(commands: _Commands) -> None:
+    waive = _add(commands, "waive", "Record that criteria need not be proved for a while.")
+    add_waive_arguments(waive)
+    attest = _add(commands, "attest", "Record that a person verified what no test can.")
+    add_attest_arguments(attest)
+    review = _add(commands, "review", "Record that cases and tests still fit a changed criterion.")
+    add_review_arguments(review)
+    for command in (waive, attest, review):
+        _add_workspace(command)
+
+
 def _add_serve(commands: _Commands) -> None:
-    add_serving_flags(_add(commands, "serve", "Serve MCP clients."))
+    add_serving_flags(_add(commands, "serve", "Start the MCP server."))
 
 
 def _add_demo(commands: _Commands) -> None:
-    command = _add(commands, "demo", "Start an example service, run its cases, show the matrix.")
+    command = _add(commands, "demo", "Start an example service, run its cases and show the matrix.")
     command.add_argument(
-        "--to", metavar="DIR", default="shall-demo", help="where the example is copied to"
+        "--to",
+        metavar="DIR",
+        default="shall-demo",
+        help="folder of the example (default: shall-demo)",
     )
     command.add_argument("--no-color", action="store_true", default=None)
 
 
 def _add_config(commands: _Commands) -> None:
-    command = _add(commands, "config", "Show each setting, its value, source and meaning.")
+    command = _add(commands, "config", "Show each setting with its value, source and meaning.")
     command.add_argument("--format", choices=("text", "json"), default="text")
     _add_workspace(command)
 
 
 def _add_install(commands: _Commands) -> None:
-    command = _add(commands, "install", "Write the configuration of an MCP client.")
+    command = _add(commands, "install", "Add this server to the configuration of an MCP client.")
     add_install_arguments(command)
 
 
@@ -202,61 +234,73 @@ def add_install_arguments(command: argparse.ArgumentParser, default: str | None 
         help="%(choices)s",
     )
     command.add_argument(
-        "--scope", choices=("user", "project"), help="for all your projects, or for this one"
+        "--scope",
+        choices=("user", "project"),
+        help="configure all projects of the user, or this project",
     )
     command.add_argument(
-        "--print", action="store_true", help="write nothing, show what would be written"
+        "--print", action="store_true", help="print the configuration instead of writing it"
     )
-    command.add_argument("--url", help="a server over HTTP, instead of one the client starts")
     command.add_argument(
-        "--token-env", metavar="NAME", help="environment variable that holds the server's token"
+        "--url", help="URL of a running server, instead of a command that the client starts"
     )
-    command.add_argument("--name", default="shall", help="what the client calls the server (shall)")
+    command.add_argument(
+        "--token-env", metavar="NAME", help="environment variable that contains the server's token"
+    )
+    command.add_argument(
+        "--name", default="shall", help="name of the server in the client (default: shall)"
+    )
     _add_workspace(command)
 
 
 def _add_backup(commands: _Commands) -> None:
-    command = _add(commands, "backup", "Keep a copy of the state in one file.")
+    command = _add(commands, "backup", "Back up the state to one file.")
     command.add_argument(
-        "--to", metavar="FILE", help="the file to make (shall-backup-TIME.tar.gz, here)"
+        "--to", metavar="FILE", help="file to create (default: shall-backup-TIME.tar.gz)"
     )
     _add_workspace(command)
 
 
 def _add_restore(commands: _Commands) -> None:
-    command = _add(commands, "restore", "Put a copy of the state back.")
-    command.add_argument("file", metavar="FILE", help="what `shall backup` made")
+    command = _add(commands, "restore", "Restore the state from a backup.")
+    command.add_argument("file", metavar="FILE", help="archive created by `shall backup`")
     command.add_argument(
-        "--force", action="store_true", help="even a state in use or another user's"
+        "--force",
+        action="store_true",
+        help="restore even if the state is in use or owned by another user",
     )
     _add_workspace(command)
 
 
 def _add_doctor(commands: _Commands) -> None:
-    command = _add(commands, "doctor", "Look for what is wrong, and say what to do.")
+    command = _add(commands, "doctor", "Check the installation and the project, and suggest fixes.")
     command.add_argument(
-        "--repair", action="store_true", help="repair the state; what is replaced is kept"
+        "--repair", action="store_true", help="repair the state; replaced files are retained"
     )
     command.add_argument("--format", choices=("text", "json"), default="text")
     _add_workspace(command)
 
 
 def _add_token(commands: _Commands) -> None:
-    command = _add(commands, "token", "Make, list and revoke tokens of a server.")
-    actions = command.add_subparsers(dest="action", metavar="ACTION", required=True)
-    new = _add(actions, "new", "Make a token and print it once; the file keeps its hash.")
-    new.add_argument("--name", required=True, help="who holds it, for logs and limits")
+    command = _add(commands, "token", "Create, list and revoke tokens of a server.")
+    actions = command.add_subparsers(
+        prog="shall token", dest="action", metavar="ACTION", required=True
+    )
+    new = _add(actions, "new", "Create a token and print it once; the file stores its hash.")
+    new.add_argument("--name", required=True, help="name of the holder, for logs and rate limits")
     new.add_argument(
         "--scope",
         action="extend",
         nargs="+",
         choices=SCOPES,
         metavar="SCOPE",
-        help=f"what the holder may do (read): {', '.join(SCOPES)}",
+        help=f"permissions of the token (default: read): {', '.join(SCOPES)}",
     )
-    new.add_argument("--expires", metavar="WHEN", help="90d, 12h, 4w or 2027-01-01 (never)")
-    listing = _add(actions, "list", "Show names, scopes and times.")
-    revoke = _add(actions, "revoke", "Take a token out of the file.")
+    new.add_argument(
+        "--expires", metavar="WHEN", help="90d, 12h, 4w or 2027-01-01 (default: never)"
+    )
+    listing = _add(actions, "list", "List the tokens with their scopes and times.")
+    revoke = _add(actions, "revoke", "Remove a token from the file.")
     revoke.add_argument("name", metavar="NAME")
     for action in (new, listing, revoke):
-        action.add_argument("--file", required=True, help="the server's --token-file")
+        action.add_argument("--file", required=True, help="token file of the server")

@@ -21,5 +21,9 @@ def execute(arguments: argparse.Namespace) -> int:
     files = f"{len(made.files)} files of {made.created_at} (shall {made.version})"
     say(printable(f"Restored {files} to {state}."))
     if restored.kept is not None:
-        say(printable(f"The state as it was is in {restored.kept}; delete it when all is well."))
+        say(
+            printable(
+                f"The previous state is in {restored.kept}. Delete it when it is no longer needed."
+            )
+        )
     return OK

@@ -22,7 +22,7 @@ def add_serving_flags(
         action="append",
         dest="workspaces",
         metavar="DIR",
-        help="a folder that clients may work in; may be given several times",
+        help="workspace folder of the clients; may be repeated",
     )
     for row in _SERVING:
         how: dict[str, Any] = {"metavar": row.flag.strip("-").upper().replace("-", "_")}

@@ -26,9 +26,9 @@ def _new(arguments: argparse.Namespace, file: Path) -> None:
     expires = None if arguments.expires is None else expiry(arguments.expires, now)
     scopes = arguments.scope or ["read"]
     token = new_token(file, arguments.name, scopes, expires)
-    until = f"until {_shown(expires)}" if expires else "for good"
-    tell(f"{file} keeps the hash of this token, for {', '.join(scopes)}, {until}.")
-    tell("The token is not shown again.")
+    until = f"until {_shown(expires)}" if expires else "without expiry"
+    tell(f"Stored the hash of a token for {', '.join(scopes)}, valid {until}, in {file}.")
+    tell("The token is shown only once.")
     say(token)
 
 
@@ -44,7 +44,7 @@ def _list(_: argparse.Namespace, file: Path) -> None:
 
 def _revoke(arguments: argparse.Namespace, file: Path) -> None:
     revoke_token(file, arguments.name)
-    tell(f"{arguments.name} is revoked; a running server knows within a second.")
+    tell(f"Revoked {arguments.name}. Running servers reject it within a second.")
 
 
 def _row(token: Token, now: datetime) -> tuple[str, str, str, str, str]:
@@ -53,7 +53,7 @@ def _row(token: Token, now: datetime) -> tuple[str, str, str, str, str]:
         token.name,
         ",".join(scope for scope in SCOPES if scope in token.scopes),
         _shown(token.created) if token.created else "-",
-        f"{expires} (over)" if token.has_expired(now) else expires,
+        f"{expires} (expired)" if token.has_expired(now) else expires,
         f"certificate {token.certificate}" if token.certificate else "token",
     )
 
@@ -72,7 +72,7 @@ def expiry(text: str, now: datetime) -> datetime:
         return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         raise BadValue(
-            f"--expires {text} cannot be read.", hint="Write 90d, 12h, 4w or 2027-01-01."
+            f"--expires {text} is not a duration or a date.", hint="Use 90d, 12h, 4w or 2027-01-01."
         ) from None
 
 

@@ -32,7 +32,8 @@ def execute(arguments: argparse.Namespace) -> int:
         say(to_chain(row_of(matrix, arguments.why), datetime.now(UTC), language))
         return OK
     if arguments.format == "text":
-        say(_text(workspace, matrix, language, colour=colour))
+        if text := _text(workspace, matrix, language, colour=colour):
+            say(text)
     else:
         say(_written(matrix, arguments.format).rstrip("\n"))
     _report_what_is_missing(workspace, matrix, language)
@@ -53,7 +54,9 @@ def _report_what_is_missing(workspace: Workspace, matrix: Matrix, language: str)
 
 def _exit_status(matrix: Matrix, arguments: argparse.Namespace, language: str) -> int:
     least = arguments.fail_under
-    if least is not None and (matrix.proved_percent < least or not matrix.rows):
+    if least is not None and not matrix.rows:  # which was reported
+        return CHECK_FAILED
+    if least is not None and matrix.proved_percent < least:
         figures = {"percent": f"{matrix.proved_percent:.1f}", "least": f"{least:g}"}
         tell(render(Message("trace.too_few", figures), language))
         return CHECK_FAILED

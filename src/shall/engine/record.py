@@ -28,6 +28,7 @@ from shall.results.records import (
     Position,
     Redirect,
     StepResult,
+    Timings,
 )
 from shall.transport.exchange import Request, Response
 
@@ -349,10 +350,13 @@ def _exchange(
     response = record.response
     url = redactor.url(request.url)
     if response is None:
-        if not whole:
-            return ExchangeRecord(request.method, url)
-        headers = redactor.headers(request.headers)
-        return ExchangeRecord(request.method, url, headers, _request_body(request, redactor))
+        return ExchangeRecord(
+            request.method,
+            url,
+            redactor.headers(request.headers) if whole else (),
+            _request_body(request, redactor) if whole else "",
+            timings=Timings(total_s=record.duration_s),
+        )
     return ExchangeRecord(
         request.method,
         url,

@@ -17,7 +17,7 @@ def answer_older_clients(server: MCPServer[Connected]) -> None:
         if uri not in listed:
             raise MCPError(
                 types.INVALID_PARAMS,
-                f"Unknown resource {uri}. There are: {', '.join(sorted(listed))}.",
+                f"Unknown resource {uri}. Available: {', '.join(sorted(listed))}.",
             )
 
     async def subscribe(_: Any, params: types.SubscribeRequestParams) -> types.EmptyResult:

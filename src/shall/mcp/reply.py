@@ -165,7 +165,7 @@ def check_names(arguments: Iterable[str], known: Iterable[str]) -> None:
         told.append(f"unknown argument {shown}{f' (did you mean {near}?)' if near else ''}")
     if len(unknown) > _MOST_TOLD:
         told.append(f"and {len(unknown) - _MOST_TOLD:,} more")
-    raise BadValue(f"{'; '.join(told)}.", hint=f"There are: {', '.join(names) or 'none'}.")
+    raise BadValue(f"{'; '.join(told)}.", hint=f"Available: {', '.join(names) or 'none'}.")
 
 
 def bad_arguments(error: ValidationError) -> BadValue:

@@ -125,7 +125,7 @@ async def _run_telling(
         if running.cancelled() and not _is_cancelled():  # not our call: the run itself
             raise ShuttingDown(
                 "The server is shutting down and stopped this run.",
-                hint="get_test_results tells what ran; run the tests again in a moment.",
+                hint="get_test_results shows what ran. Run the tests again in a moment.",
             ) from None
         running.cancel()
         with anyio.CancelScope(shield=True):

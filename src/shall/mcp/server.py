@@ -119,7 +119,7 @@ def _prompt_check(server: MCPServer[Connected]) -> Any:
 def _check_prompt(known: Mapping[str, Prompt], name: str, given: Any) -> None:
     prompt = known.get(name)
     if prompt is None:
-        raise MCPError(INVALID_PARAMS, f"Unknown prompt {name}. There are: {', '.join(known)}.")
+        raise MCPError(INVALID_PARAMS, f"Unknown prompt {name}. Available: {', '.join(known)}.")
     if not isinstance(given, dict):
         raise MCPError(INVALID_PARAMS, "The arguments of a prompt are an object.")
     taken = prompt.arguments or ()

@@ -123,6 +123,9 @@ EN: dict[str, str] = {
     "report.status.suspect": "suspect",
     "report.status.stale": "stale",
     "report.status.vacuous": "vacuous",
+    "report.status.unreachable": "unreachable",
+    "report.status.waived": "waived",
+    "report.status.not testable": "not testable",
     "report.status.partly": "partly",
     "report.status.skipped": "skipped",
     "report.status.not run": "not run",
@@ -136,22 +139,28 @@ EN: dict[str, str] = {
     "trace.ambiguous": "{place}: {source} verifies {criterion}, which is ambiguous."
     " Write one of {candidates}.",
     "trace.moved": "The text that {sources} verified as {old} is now {new}."
-    " Links do not follow by themselves: change the key where it is written.",
+    " Update the key where it is written; links are not changed automatically.",
     "trace.chain": "run {run}, {at} ({age} ago), environment {environment}, commit {commit},"
     " {checks} checks",
     "trace.chain.dirty": "run {run}, {at} ({age} ago), environment {environment}, commit {commit}"
     " with uncommitted changes, {checks} checks",
     "trace.reason.suspect": "the requirement changed since",
     "trace.reason.stale": "the case or test changed since",
-    "trace.reason.vacuous": "nothing in it could have failed",
+    "trace.reason.unreachable": "the service was not reached",
+    "trace.unreachable": "{source}: {address} was not reached at {at}.",
+    "trace.reason.vacuous": "it has no check that could fail",
+    "trace.reason.not_reviewed": "the requirement changed since the link was reviewed",
+    "trace.waiver": "Waived until {until} by {by}: {reason} (its evidence: {status})",
+    "trace.attestation": "Verified by {method}, by {by}: {reason}",
     "trace.reason.skipped": "skipped",
     "trace.reason.not run": "not run",
-    "trace.unsound": "Not proved although tried: {counts}. Run the cases and tests again after"
-    " checking them, or use --exit-zero to look only.",
-    "trace.no_criteria": "No criterion was found in specs/ or in the folder of another layout.",
+    "trace.unsound": "Tried but not proved: {counts}. Check the cases and tests and run them"
+    " again, or use --exit-zero to ignore the statuses.",
+    "trace.no_criteria": "No criteria were found in specs/ or in the folder of another layout."
+    " `shall init` writes a first requirement.",
     "trace.unread": "{count} passages look like requirements and were not read,"
     " the first at {place}. `shall trace --format json` lists all.",
-    "trace.too_few": "{percent} % of the criteria are proved, {least} % are wanted.",
+    "trace.too_few": "{percent} % of the criteria are proved; {least} % are required.",
     # shall lint
     "lint.summary": "{criteria} criteria in {documents} documents: {errors} errors, {warnings}"
     " warnings, {notes} notes.",
@@ -160,10 +169,10 @@ EN: dict[str, str] = {
     "lint.fixed": "{count} corrections were made in {files} files.",
     "lint.unread": "{count} passages look like requirements and were not read:",
     # shall init
-    "init.kept": "kept   {path}",
-    "init.made": "made   {path}",
-    "init.made_state": "made   {path}/ (commit it: what is local is ignored inside)",
+    "init.kept": "exists   {path}",
+    "init.made": "created  {path}",
+    "init.made_state": "created  {path}/ (commit it; local data in it is ignored by git)",
     "init.next": "Write what the system shall do in specs/, then:",
-    "init.run": "shall run      runs the cases below {folder}",
-    "init.trace": "shall trace    shows which criterion is proved",
+    "init.run": "shall run      runs the cases in {folder}",
+    "init.trace": "shall trace    shows which criteria are proved",
 }

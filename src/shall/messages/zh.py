@@ -121,6 +121,9 @@ ZH: dict[str, str] = {
     "report.status.suspect": "存疑",
     "report.status.stale": "已过期",
     "report.status.vacuous": "空验证",
+    "report.status.unreachable": "无法连接",
+    "report.status.waived": "已豁免",
+    "report.status.not testable": "不可测试",
     "report.status.partly": "部分通过",
     "report.status.skipped": "已跳过",
     "report.status.not run": "未运行",
@@ -141,11 +144,17 @@ ZH: dict[str, str] = {
     "trace.reason.suspect": "此后需求有改动",
     "trace.reason.stale": "此后用例或测试有改动",
     "trace.reason.vacuous": "其中没有任何可能失败的检查",
+    "trace.reason.unreachable": "无法连接到服务",
+    "trace.unreachable": "{source}：{at} 未能连接到 {address}。",
+    "trace.reason.not_reviewed": "链接评审之后需求有改动",
+    "trace.waiver": "由 {by} 豁免，至 {until} 止：{reason}（现有证据：{status}）",
+    "trace.attestation": "由 {by} 以 {method} 方式验证：{reason}",
     "trace.reason.skipped": "已跳过",
     "trace.reason.not run": "未运行",
     "trace.unsound": "已运行但未得到证明：{counts}。请检查后重新运行用例和测试；"
     "只想查看时使用 --exit-zero。",
-    "trace.no_criteria": "在 specs/ 及其他已知布局的目录中未找到验收标准。",
+    "trace.no_criteria": "在 specs/ 及其他已知布局的目录中未找到验收标准。"
+    "可运行 `shall init` 生成第一份需求。",
     "trace.unread": "有 {count} 处内容像是需求但未被读取，第一处在 {place}；"
     "用 `shall trace --format json` 查看全部。",
     "trace.too_few": "已证明的验收标准占 {percent}%，低于要求的 {least}%。",

@@ -79,6 +79,8 @@ def _told(case: CaseResult, showing: Showing) -> list[Html]:
     told = []
     if case.error is not None:
         told.append(tag("p", said(case.error, showing.language), class_="told"))
+    if outage_of(case) not in (None, *showing.outages):
+        told.append(tag("p", label("outage.next", showing.language)))
     if is_bad(case) and not showing.exchanges:
         told.append(tag("p", label("left_out", showing.language), class_="soft"))
     return told

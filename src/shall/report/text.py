@@ -161,9 +161,15 @@ def _case_lines(case: CaseResult, style: Style) -> Iterator[str]:
     if case.error is not None:
         for text in said(case.error, style.language).splitlines():
             yield style.line(2, text, _PAINT[Outcome.ERROR])
+    yield from _bad_steps(case, style)
+
+
+def _bad_steps(case: CaseResult, style: Style) -> Iterator[str]:
     for kind, step in shown_steps(case):
         if step.outcome in BAD:
             yield from _step_lines(kind, step, style)
+    if outage_of(case) is not None:
+        yield style.line(2, label("outage.next", style.language))
 
 
 def _outage_lines(outage: Outage, cases: Sequence[CaseResult], style: Style) -> Iterator[str]:

@@ -181,7 +181,7 @@ def request_line(step: StepResult, language: str) -> str:
     if exchange is None:
         return ""
     answer = label("no_response", language) if exchange.status is None else str(exchange.status)
-    took_s = exchange.timings.total_s or step.duration_s  # without an answer nothing is timed
+    took_s = exchange.timings.total_s or step.duration_s  # 0 in runs of older releases
     took = label("took", language, duration=duration(took_s))
     return f"{exchange.method} {exchange.url} -> {answer} {took}"
 

@@ -66,7 +66,10 @@ class CheckResult(Struct, frozen=True, gc=False):
 
 
 class Timings(Struct, frozen=True, gc=False):
-    """Phases of one exchange in seconds, each measured from its start."""
+    """Phases of one exchange in seconds, each measured from its start.
+
+    Without a response only ``total_s`` is set: the time until the step ended.
+    """
 
     dns_s: float = 0.0
     connect_s: float = 0.0

@@ -28,9 +28,10 @@ from shall.serve.observe.operations import observe_server
 from shall.serve.observe.tracing import set_up_tracing
 from shall.serve.one_url import UNCHECKED, Messages, OneUrl
 from shall.serve.preload import import_all
+from shall.serve.probe import Probe
 from shall.serve.readiness import Readiness
 from shall.serve.rest.context import RestContext
-from shall.serve.rest.info import count_connections
+from shall.serve.rest.info import Health, count_connections
 from shall.serve.rest.responses import problem_handlers
 from shall.serve.rest.routes import rest_routes
 from shall.serve.sse import SseSessions
@@ -137,7 +138,8 @@ def assemble(settings: Settings, parts: Parts, mode: ServerMode = SHALL) -> Serv
                 parts.workspaces.close()
                 end_tracing()
 
-    rest = rest_routes(context, is_basic=mode.is_basic)  # the first is /health
+    health = Health(settings.server_name)
+    rest = rest_routes(context, health, is_basic=mode.is_basic)  # the first is /health
     mcp_routes = _mcp_routes(settings, low, sessions, drain.streams)
     others = [*metadata_routes(settings), *rest]
     _check_paths(mcp_routes, others, public_paths(settings))
@@ -145,7 +147,12 @@ def assemble(settings: Settings, parts: Parts, mode: ServerMode = SHALL) -> Serv
     app = Starlette(routes=routes, lifespan=lifespan, exception_handlers=problem_handlers())
     app.router.redirect_slashes = False  # behind a proxy a redirect would name the wrong scheme
     wrapped = gated(
-        app, settings, authenticator=callers, drain=drain, metrics=parts.metrics, probe=rest[0]
+        app,
+        settings,
+        authenticator=callers,
+        drain=drain,
+        metrics=parts.metrics,
+        probe=Probe(rest[0], *health.usual),
     )
     return Served(wrapped, parts, callers)
 
@@ -161,7 +168,7 @@ def _check_paths(mcp: Iterable[Route], others: Iterable[Route], public: Collecti
         if taken or route.path in public:
             raise InvalidSetting(
                 f"MCP cannot be served at {route.path}: another route is there already.",
-                hint="Name another one with --path, such as /mcp.",
+                hint="Choose another path with --path, such as /mcp.",
             )
 
 

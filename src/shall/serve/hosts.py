@@ -23,7 +23,7 @@ _HOST = re.compile(r"(?:[\w.~!$&'()*+,;=%-]*|\[[0-9a-f:.]+\])(?::[0-9]*)?", re.A
 """``uri-host [ ":" port ]`` (RFC 9110, 7.2) in lower case; it may be empty."""
 
 _NOT_SERVED = (
-    "This host is not served here. Whoever runs the server can allow it (--allowed-host), "
+    "This host is not allowed. The operator can allow it with --allowed-host, "
     "or set a token behind a proxy."
 )
 
@@ -78,7 +78,7 @@ class HostGate:
             await refused(scope, receive, send)
         elif origins and not self._knows_origin(", ".join(origins), host):
             refused = problem(
-                scope, 403, "MCP_FOREIGN_ORIGIN", "Requests of this origin are refused."
+                scope, 403, "MCP_FOREIGN_ORIGIN", "Requests from this origin are refused."
             )
             await refused(scope, receive, send)
         else:
@@ -95,13 +95,13 @@ class HostGate:
         self._has_warned = True
         if self._is_local and not self._hosts:
             why = "a server on this machine without a token answers local names only"
-            step = "Behind a proxy, set MCP_AUTH_TOKEN: then any name is answered"
+            step = "Behind a proxy, set MCP_AUTH_TOKEN to accept any name"
         else:
             why = "only the allowed hosts are answered"
             step = "If it is yours, allow it"
         _log.warning(
             "421 for the Host %s: %s. %s (--allowed-host %s, or SHALL_ALLOWED_HOSTS). "
-            "This is said once.",
+            "This is logged once.",
             *(host or "(none)", why, step, _name(host) or "NAME"),
         )
 

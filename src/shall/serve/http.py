@@ -184,7 +184,7 @@ def bound(host: str, port: int) -> socket.socket:
         reason = getattr(error, "strerror", None) or error
         raise InvalidSetting(
             f"{host}:{port} cannot be bound: {reason}.",
-            hint="Is another server running there? Name another one with --port.",
+            hint="Another server may be running there. Choose another port with --port.",
         ) from None
     listener.set_inheritable(True)
     return listener

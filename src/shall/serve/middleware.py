@@ -1,7 +1,6 @@
 """The middleware that every request passes on its way to the routes."""
 
 from starlette.middleware.cors import CORSMiddleware
-from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from shall.serve.auth import Authenticator, AuthGate, public_paths
@@ -12,7 +11,7 @@ from shall.serve.limits.rates import RateGate, limit_rates
 from shall.serve.limits.sizes import SizeGate
 from shall.serve.observe.access_log import ExchangeGate, log_access
 from shall.serve.observe.metrics import Metrics
-from shall.serve.probe import PlainProbeGate, ProbeGate
+from shall.serve.probe import PlainProbeGate, Probe, ProbeGate
 from shall.serve.streams import StreamGuard
 from shall.settings import Settings
 
@@ -26,7 +25,7 @@ def gated(
     authenticator: Authenticator | None,
     drain: Drain,
     metrics: Metrics,
-    probe: Route,
+    probe: Probe,
 ) -> ASGIApp:
     """Return an application behind all middleware; the last one added runs first.
 

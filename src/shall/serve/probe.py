@@ -3,8 +3,9 @@
 import time
 from collections.abc import Callable
 
+from msgspec import Struct
 from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shall.actions.request_ids import new_request_id
 from shall.serve.observe.access_log import Observe
@@ -15,12 +16,20 @@ _UNUSUAL = frozenset(
 """Headers that change the answer: a request that has one takes the way of every other request."""
 
 
+class Probe(Struct, frozen=True):
+    """The route of the probe, and the messages that start and end the answer to a plain GET."""
+
+    route: Route
+    start: Message
+    body: Message
+
+
 class ProbeGate:
     """Answers one route before the caller is known, and before anything is limited."""
 
-    def __init__(self, app: ASGIApp, probe: Route) -> None:
+    def __init__(self, app: ASGIApp, probe: Probe) -> None:
         self._app = app
-        self._probe = probe
+        self._probe = probe.route
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer the probe or pass the request on."""
@@ -38,11 +47,11 @@ class PlainProbeGate:
     """
 
     def __init__(
-        self, app: ASGIApp, probe: Route, passes: Callable[[bytes], bool], observe: Observe
+        self, app: ASGIApp, probe: Probe, passes: Callable[[bytes], bool], observe: Observe
     ) -> None:
         self._app = app
         self._probe = probe
-        self._path = probe.path
+        self._path = probe.route.path
         self._passes = passes
         self._observe = observe
 
@@ -52,11 +61,11 @@ class PlainProbeGate:
             await self._app(scope, receive, send)
             return
         started = time.perf_counter()
-        scope["route"] = self._probe
-        start, body = self._probe.app.usual  # type: ignore[attr-defined]
+        probe = self._probe
+        scope["route"] = probe.route
         own = (b"x-request-id", new_request_id().encode("ascii"))
-        await send({**start, "headers": [*start["headers"], own]})
-        await send(body)
+        await send({**probe.start, "headers": [*probe.start["headers"], own]})
+        await send(probe.body)
         self._observe(scope, 200, time.perf_counter() - started)
 
     def _is_plain(self, scope: Scope) -> bool:

@@ -68,7 +68,7 @@ class SseSessions(SseServerTransport):
         try:
             jsonrpc_message_adapter.validate_json(body, by_name=False)
         except ValidationError:
-            refused = problem(scope, 400, "MCP_BAD_REQUEST", "This is no message of MCP.")
+            refused = problem(scope, 400, "MCP_BAD_REQUEST", "This is not an MCP message.")
             await refused(scope, receive, send)
             return
 

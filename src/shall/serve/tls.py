@@ -20,7 +20,7 @@ def tls_context(settings: Settings) -> ssl.SSLContext | None:
     if key is None and cert is None:
         if settings.tls_client_ca is not None:
             raise CertificateUnusable(
-                "Certificates of clients are asked for, but the server has none of its own.",
+                "Client certificates are required, but the server has no certificate.",
                 hint="Set --tls-key and --tls-cert too.",
             )
         return None
@@ -28,7 +28,7 @@ def tls_context(settings: Settings) -> ssl.SSLContext | None:
         there, missing = ("certificate", "key") if key is None else ("key", "certificate")
         raise CertificateUnusable(
             f"TLS has a {there} but no {missing}.",
-            hint="Give both: --tls-key and --tls-cert (--ssl-keyfile and --ssl-certfile).",
+            hint="Set both: --tls-key and --tls-cert (--ssl-keyfile and --ssl-certfile).",
         )
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
@@ -59,12 +59,12 @@ def load_certificate(context: ssl.SSLContext, cert: Path, key: Path) -> None:
         if error.reason == "KEY_VALUES_MISMATCH":
             raise CertificateUnusable(
                 f"The TLS key {key} does not belong to the certificate {cert}.",
-                hint="Compare what these tell: openssl x509 -noout -pubkey -in CERT"
+                hint="Compare the output of: openssl x509 -noout -pubkey -in CERT"
                 "; openssl pkey -pubout -in KEY",
             ) from None
         raise CertificateUnusable(
-            f"The TLS certificate {cert} or its key {key} is no usable PEM file.",
-            hint=f"Look at them: openssl x509 -noout -text -in {cert}"
+            f"The TLS certificate {cert} or its key {key} is not a usable PEM file.",
+            hint=f"Inspect them: openssl x509 -noout -text -in {cert}"
             f"; openssl rsa -check -in {key}",
         ) from None
 
@@ -92,6 +92,6 @@ def _require_clients(context: ssl.SSLContext, authorities: Path) -> None:
         context.load_verify_locations(authorities)
     except ssl.SSLError:
         raise CertificateUnusable(
-            f"The TLS client authorities {authorities} are no usable PEM file."
+            f"The TLS client authorities {authorities} are not a usable PEM file."
         ) from None
     context.verify_mode = ssl.CERT_REQUIRED

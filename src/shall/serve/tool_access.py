@@ -58,5 +58,5 @@ def check_exposure(settings: Settings, mode: ServerMode) -> None:
         return
     raise InvalidSetting(
         f"{settings.server_host} can be reached by others, and no token is set.",
-        hint="Set MCP_AUTH_TOKEN, bind 127.0.0.1, or pass --insecure if you mean it.",
+        hint="Set MCP_AUTH_TOKEN, bind 127.0.0.1, or pass --insecure.",
     )

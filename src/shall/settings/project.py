@@ -17,7 +17,7 @@ class ProjectSettings(Struct, frozen=True):
         tuple[Path, ...],
         project(
             types.folders,
-            "folders that may be worked in; several are separated by the path separator",
+            "workspace folders, separated by the path separator",
             "SHALL_WORKSPACES",
             "ATF_REPO_ROOT",
             key=None,
@@ -28,33 +28,33 @@ class ProjectSettings(Struct, frozen=True):
         Path | None,
         project(
             types.path,
-            "where results are kept; relative to the workspace (.shall)",
+            "state folder, relative to the workspace (.shall)",
             "SHALL_STATE_DIR",
         ),
     ] = None
     host: Annotated[
         str | None,
-        project(types.text, "host of the service where a case names none", "SHALL_HOST"),
+        project(types.text, "base URL of the service, for cases that name no host", "SHALL_HOST"),
     ] = None
     project_hosts: Annotated[
         Mapping[str, str],
         project(
             types.project_hosts,
-            "hosts of projects, which a step names with project:",
+            "base URLs by project name, for steps with project:",
             key="projects",
         ),
     ] = {}
     variables: Annotated[
-        Mapping[str, Any], project(types.mapping, "what {{ Global.x }} and a bare {{ x }} read")
+        Mapping[str, Any], project(types.mapping, "variables, read as {{ Global.x }} or {{ x }}")
     ] = {}
     secrets: Annotated[
-        tuple[str, ...], project(types.names, "variables whose values are never shown or kept")
+        tuple[str, ...], project(types.names, "variables whose values are never shown or stored")
     ] = ()
     environment: Annotated[
         str,
         project(
             types.text,
-            "name of the environment that results are noted under",
+            "environment name that is recorded with results",
             "SHALL_ENVIRONMENT",
             flag="--environment",
         ),
@@ -63,7 +63,7 @@ class ProjectSettings(Struct, frozen=True):
         tuple[str, ...],
         project(
             types.words,
-            "globs of further requirements documents, beside the known layouts (docs/req/*.md)",
+            "globs of requirements documents outside the known layouts (docs/req/*.md)",
         ),
     ] = ()
     lint_select: Annotated[
@@ -106,15 +106,14 @@ class ProjectSettings(Struct, frozen=True):
         tuple[str, ...],
         project(
             types.names,
-            "environments in which a criterion must be proved;"
-            " none: every one in which it was tried",
+            "environments in which a criterion must be proved; default: all in which it was tried",
         ),
     ] = ()
     keep: Annotated[
         str,
         project(
             types.keep,
-            "cases whose headers and bodies are stored: failed or all; figures, checks always",
+            "cases whose headers and bodies are stored: failed (default) or all",
             "SHALL_KEEP",
             flag="--keep",
         ),
@@ -122,29 +121,30 @@ class ProjectSettings(Struct, frozen=True):
     concurrency: Annotated[
         int,
         project(
-            types.positive, "cases that run at once", "SHALL_CONCURRENCY", flag="--concurrency"
+            types.positive,
+            "number of cases that run concurrently",
+            "SHALL_CONCURRENCY",
+            flag="--concurrency",
         ),
     ] = 16
     run_workers: Annotated[
         int,
         project(
             types.processes,
-            "processes that `shall run` divides cases among; auto (0): by cases and processors",
+            "number of processes of `shall run`; auto (0): by the number of cases and processors",
             "SHALL_RUN_WORKERS",
             flag="--workers",
         ),
     ] = 0
     request_timeout_s: Annotated[
         float,
-        project(
-            types.seconds, "how long one request may take, in seconds", "SHALL_REQUEST_TIMEOUT"
-        ),
+        project(types.seconds, "timeout of one request, in seconds", "SHALL_REQUEST_TIMEOUT"),
     ] = 30.0
     run_timeout_s: Annotated[
         float,
         project(
             types.seconds,
-            "how long a run may take, in seconds",
+            "timeout of a run, in seconds",
             "SHALL_RUN_TIMEOUT",
             "PYTEST_TIMEOUT",
             flag="--timeout",
@@ -154,7 +154,7 @@ class ProjectSettings(Struct, frozen=True):
         str,
         project(
             types.language,
-            "language of what is shown: en or zh; else as the locale says",
+            "language of the output: en or zh; default: that of the locale",
             "SHALL_LANG",
             fallbacks=("LC_ALL", "LC_MESSAGES", "LANG"),
         ),
@@ -162,20 +162,26 @@ class ProjectSettings(Struct, frozen=True):
     no_color: Annotated[
         bool,
         project(
-            types.present, "no colours in the terminal", "NO_COLOR", key=None, flag="--no-color"
+            types.present,
+            "disable colours in the terminal",
+            "NO_COLOR",
+            key=None,
+            flag="--no-color",
         ),
     ] = False
     max_error_length: Annotated[
         int,
         project(
-            types.positive, "characters of an error message in a tool's answer", "MAX_ERROR_LENGTH"
+            types.positive,
+            "maximum length of an error message in a tool's answer",
+            "MAX_ERROR_LENGTH",
         ),
     ] = 500
     max_history_size: Annotated[
-        int, project(types.positive, "runs that are kept", "MAX_HISTORY_SIZE")
+        int, project(types.positive, "number of runs to retain", "MAX_HISTORY_SIZE")
     ] = 1000
     max_history_days: Annotated[
-        int, project(types.positive, "days that a run is kept", "SHALL_MAX_HISTORY_DAYS")
+        int, project(types.positive, "days to retain a run", "SHALL_MAX_HISTORY_DAYS")
     ] = 90
     interpreters: Annotated[
         tuple[Path, ...],
@@ -190,7 +196,7 @@ class ProjectSettings(Struct, frozen=True):
         tuple[str, ...],
         project(
             types.words,
-            "hosts and networks that requests of cases may go to; else all but the denied ones",
+            "hosts and networks that cases may send requests to; default: all but the denied ones",
             "SHALL_TARGETS_ALLOW",
             key="targets.allow",
         ),
@@ -199,7 +205,7 @@ class ProjectSettings(Struct, frozen=True):
         tuple[str, ...],
         project(
             types.words,
-            "hosts and networks that requests of cases may not go to",
+            "hosts and networks that cases may not send requests to",
             "SHALL_TARGETS_DENY",
             key="targets.deny",
         ),
@@ -208,7 +214,7 @@ class ProjectSettings(Struct, frozen=True):
         bool,
         project(
             types.boolean,
-            "install pytest into the workspace's own virtual environment where it is missing",
+            "install pytest into the workspace's own virtual environment if it is missing",
             "SHALL_AUTO_INSTALL_DEPS",
             "ATF_AUTO_INSTALL_DEPS",
             key=None,

@@ -1,6 +1,5 @@
 """Reads the settings of a process: flags, environment, ``shall.yaml``, defaults."""
 
-import difflib
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -138,7 +137,7 @@ def _read_file(path: Path, problems: list[Diagnostic]) -> _File:
     if data is None:
         return _File()
     if not isinstance(data, dict):
-        message = f"{FILE_NAME} must hold keys and values."
+        message = f"{FILE_NAME} must contain keys and values."
         problems.append(
             Diagnostic("setting.bad-value", Severity.ERROR, message, Span(FILE_NAME, 1))
         )
@@ -149,10 +148,17 @@ def _read_file(path: Path, problems: list[Diagnostic]) -> _File:
 
 
 def _unknown_key(key: str, held: _File, keys: Sequence[str]) -> Diagnostic:
-    near = difflib.get_close_matches(key, keys, n=1)
-    section = key.rpartition(".")[0]
-    beside = dict.fromkeys(_beside(section, keys) or _beside("", keys))
-    hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(beside)}."
+    from shall.cases.nearest import nearest  # only where a key is unknown
+
+    section, _, name = key.rpartition(".")
+    beside = _beside(section, keys)
+    near = nearest(name, beside)
+    if near is not None:
+        hint = f"Did you mean {f'{section}.{near}' if section else near}?"
+    elif elsewhere := [it for it in keys if it.rpartition(".")[2] == name]:
+        hint = f"Write it as {elsewhere[0]}."
+    else:
+        hint = f"Available: {', '.join(beside)}."
     message = f"Unknown key {key}."
     return Diagnostic("setting.unknown-key", Severity.ERROR, message, held.key_span(key), hint)
 
@@ -160,7 +166,8 @@ def _unknown_key(key: str, held: _File, keys: Sequence[str]) -> Diagnostic:
 def _beside(section: str, keys: Sequence[str]) -> list[str]:
     """Return the names of the keys and sections in a section."""
     prefix = f"{section}." if section else ""
-    return [key[len(prefix) :].partition(".")[0] for key in keys if key.startswith(prefix)]
+    names = (key[len(prefix) :].partition(".")[0] for key in keys if key.startswith(prefix))
+    return list(dict.fromkeys(names))
 
 
 def _bad_value(source: Source, held: _File, key: str, message: str) -> Diagnostic:

@@ -16,7 +16,7 @@ class Settings(ProjectSettings, frozen=True):
         str,
         server(
             types.transport,
-            "how clients reach the server: stdio, http (http-stream) or sse, which http serves too",
+            "transport: stdio, http (or http-stream) or sse; http serves sse too",
             "SHALL_TRANSPORT",
             "MCP_TRANSPORT",
             flag="--transport",
@@ -26,7 +26,7 @@ class Settings(ProjectSettings, frozen=True):
         str,
         server(
             types.text,
-            "address that the server binds",
+            "address to bind",
             "SHALL_SERVER_HOST",
             "MCP_HOST",
             "MCP_SERVER_HOST",
@@ -37,7 +37,7 @@ class Settings(ProjectSettings, frozen=True):
         int,
         server(
             types.port,
-            "port that the server binds",
+            "port to bind",
             "SHALL_SERVER_PORT",
             "MCP_PORT",
             "MCP_SERVER_PORT",
@@ -58,7 +58,7 @@ class Settings(ProjectSettings, frozen=True):
         str,
         server(
             types.text,
-            "name that the server gives itself to clients",
+            "server name that is reported to clients",
             "SHALL_SERVER_NAME",
             "MCP_SERVER_NAME",
         ),
@@ -67,34 +67,32 @@ class Settings(ProjectSettings, frozen=True):
         str,
         server(
             types.url,
-            "URL of the MCP endpoint as clients see it, where a proxy stands in front",
+            "public URL of the MCP endpoint, if the server is behind a proxy",
             "SHALL_PUBLIC_URL",
             "MCP_SERVER_ENDPOINT",
         ),
     ] = ""
     tls_key: Annotated[
         Path | None,
-        server(
-            types.path, "private key (PEM) to serve https with", "SHALL_TLS_KEY", flag="--tls-key"
-        ),
+        server(types.path, "private key for https (PEM)", "SHALL_TLS_KEY", flag="--tls-key"),
     ] = None
     tls_cert: Annotated[
         Path | None,
         server(
             types.path,
-            "certificate chain (PEM) to serve https with",
+            "certificate chain for https (PEM)",
             "SHALL_TLS_CERT",
             flag="--tls-cert",
         ),
     ] = None
     workers: Annotated[
-        int, server(types.workers, "processes that serve", "SHALL_WORKERS", flag="--workers")
+        int, server(types.workers, "number of server processes", "SHALL_WORKERS", flag="--workers")
     ] = 1
     sessions: Annotated[
         str,
         server(
             types.sessions,
-            "whether older clients have sessions: yes, no, auto (yes with one worker)",
+            "sessions for clients of earlier protocols: yes, no, auto (yes with one worker)",
             "SHALL_SESSIONS",
             flag="--sessions",
         ),
@@ -103,7 +101,7 @@ class Settings(ProjectSettings, frozen=True):
         str,
         server(
             types.instance,
-            "name of this instance among several, put before session ids",
+            "name of this instance among several; prefix of its session ids",
             "SHALL_INSTANCE",
             flag="--instance",
         ),
@@ -112,7 +110,7 @@ class Settings(ProjectSettings, frozen=True):
         float,
         server(
             types.seconds,
-            "how long requests in flight may take after SIGTERM or the end of stdin, in seconds",
+            "grace period of running requests after SIGTERM or the end of stdin, in seconds",
             "SHALL_DRAIN",
             flag="--drain",
         ),
@@ -121,18 +119,18 @@ class Settings(ProjectSettings, frozen=True):
         str,
         server(
             types.text,
-            "secret that seals what clients carry between requests; else one kept in the state",
+            "secret that seals state held by clients; default: a key stored in the state folder",
             "SHALL_STATE_KEY",
             key=None,
             is_secret=True,
         ),
     ] = ""
-    # What is told
+    # Logs
     log_level: Annotated[
         str,
         server(
             types.log_level,
-            "DEBUG, INFO, WARNING or ERROR",
+            "log level: DEBUG, INFO, WARNING or ERROR",
             "SHALL_LOG_LEVEL",
             "MCP_LOG_LEVEL",
             flag="--log-level",
@@ -142,7 +140,7 @@ class Settings(ProjectSettings, frozen=True):
         str,
         server(
             types.log_format,
-            "console, or json: one object a line",
+            "log format: console, or json (one object a line)",
             "SHALL_LOG_FORMAT",
             "MCP_LOG_FORMAT",
             flag="--log-format",
@@ -152,7 +150,7 @@ class Settings(ProjectSettings, frozen=True):
         Path | None,
         server(
             types.path,
-            "a file that the server's log is written to as well",
+            "file that the server's log is also written to",
             "SHALL_LOG_FILE",
             "MCP_LOG_FILE",
         ),
@@ -160,14 +158,14 @@ class Settings(ProjectSettings, frozen=True):
     log_calls: Annotated[
         bool,
         server(
-            types.boolean, "keep a log of tool calls", "SHALL_LOG_CALLS", "MCP_LOG_CALLS_ENABLED"
+            types.boolean, "write a log of tool calls", "SHALL_LOG_CALLS", "MCP_LOG_CALLS_ENABLED"
         ),
     ] = True
     logs_root: Annotated[
         Path | None,
         server(
             types.path,
-            "folder of the call log, relative to the workspace; else logs/ beside the local state",
+            "folder of the call log, relative to the workspace; default: logs/ beside local state",
             "SHALL_LOGS_ROOT",
             "MCP_LOGS_ROOT",
         ),
@@ -176,7 +174,7 @@ class Settings(ProjectSettings, frozen=True):
         str,
         server(
             types.text,
-            "call log: a bare name lies in logs_root, a path with a folder is taken as it is",
+            "file of the call log: a name in logs_root, or a path with a folder",
             "SHALL_CALLS_LOG",
             "MCP_CALLS_LOG",
         ),
@@ -199,17 +197,17 @@ class Settings(ProjectSettings, frozen=True):
         str,
         server(
             types.text,
-            "where traces are sent by OTLP (HTTP, protobuf); needs the extra otlp",
+            "OTLP endpoint of traces (HTTP, protobuf); requires the extra otlp",
             "SHALL_OTLP_ENDPOINT",
             "OTEL_EXPORTER_OTLP_ENDPOINT",
         ),
     ] = ""
-    # Who may come in
+    # Access
     auth_token: Annotated[
         str,
         server(
             types.text,
-            "bearer token that clients must send; empty: none",
+            "bearer token that clients must send; empty: no token",
             "SHALL_AUTH_TOKEN",
             "MCP_AUTH_TOKEN",
             key=None,
@@ -229,21 +227,22 @@ class Settings(ProjectSettings, frozen=True):
         str,
         server(
             types.url,
-            "where the keys of the authorization server are, to accept its JWTs",
+            "URL of the authorization server's keys (JWKS), to accept its JWTs",
             "SHALL_JWKS_URL",
         ),
     ] = ""
     jwt_issuer: Annotated[
-        str, server(types.url, "issuer that a JWT must name", "SHALL_JWT_ISSUER")
+        str, server(types.url, "required issuer of a JWT", "SHALL_JWT_ISSUER")
     ] = ""
     jwt_audience: Annotated[
-        str, server(types.text, "audience that a JWT must name (public_url)", "SHALL_JWT_AUDIENCE")
+        str,
+        server(types.text, "required audience of a JWT; default: public_url", "SHALL_JWT_AUDIENCE"),
     ] = ""
     tls_client_ca: Annotated[
         Path | None,
         server(
             types.path,
-            "authorities (PEM) of which clients must show a certificate (mTLS)",
+            "authorities (PEM) that issue client certificates, which are then required (mTLS)",
             "SHALL_TLS_CLIENT_CA",
         ),
     ] = None
@@ -251,7 +250,7 @@ class Settings(ProjectSettings, frozen=True):
         str,
         server(
             types.header,
-            "header in which a trusted proxy names the client's verified certificate",
+            "header in which a trusted proxy passes the client's verified certificate",
             "SHALL_CLIENT_CERT_HEADER",
         ),
     ] = ""
@@ -259,7 +258,7 @@ class Settings(ProjectSettings, frozen=True):
         bool,
         server(
             types.boolean,
-            "allow an address others can reach without a token",
+            "allow an address that others can reach without a token",
             "SHALL_INSECURE",
             key=None,
             flag="--insecure",
@@ -269,7 +268,7 @@ class Settings(ProjectSettings, frozen=True):
         tuple[str, ...],
         server(
             types.words,
-            "the only hosts that Host may name",
+            "accepted values of the Host header",
             "SHALL_ALLOWED_HOSTS",
             flag="--allowed-host",
         ),
@@ -278,80 +277,90 @@ class Settings(ProjectSettings, frozen=True):
         tuple[str, ...],
         server(
             types.words,
-            "origins allowed besides our own",
+            "accepted origins besides the server's own",
             "SHALL_ALLOWED_ORIGINS",
             flag="--allowed-origin",
         ),
     ] = ()
     cors_origins: Annotated[
         tuple[str, ...],
-        server(types.words, "origins whose pages may read answers (CORS)", "SHALL_CORS_ORIGINS"),
+        server(types.words, "origins whose pages may read responses (CORS)", "SHALL_CORS_ORIGINS"),
     ] = ()
     trusted_proxies: Annotated[
         tuple[str, ...],
         server(
             types.networks,
-            "networks of proxies whose X-Forwarded-For and X-Forwarded-Proto count",
+            "networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are trusted",
             "SHALL_TRUSTED_PROXIES",
             flag="--trusted-proxy",
         ),
     ] = ()
-    # What may be asked for
+    # Limits
     read_only: Annotated[
         bool,
         server(
             types.boolean,
-            "offer only what changes nothing and runs nothing",
+            "offer only tools that change nothing and run nothing",
             "SHALL_READ_ONLY",
             flag="--read-only",
         ),
     ] = False
     tools: Annotated[
         tuple[str, ...],
-        server(types.words, "the only tools that are offered", "SHALL_TOOLS", flag="--tools"),
+        server(types.words, "offer only these tools", "SHALL_TOOLS", flag="--tools"),
     ] = ()
     writable: Annotated[
         tuple[str, ...],
         server(
             types.words,
-            "globs of further files that the tools may write; never what programs run (notes/*.md)",
+            "globs of further files that tools may write (notes/*.md); never executable files",
             "SHALL_WRITABLE",
             flag="--writable",
         ),
     ] = ()
     max_body_bytes: Annotated[
-        int, server(types.positive, "size of a request's body, in bytes", "SHALL_MAX_BODY_BYTES")
+        int,
+        server(types.positive, "maximum size of a request body, in bytes", "SHALL_MAX_BODY_BYTES"),
     ] = 4 << 20
     max_header_bytes: Annotated[
         int,
-        server(types.positive, "size of a request's headers, in bytes", "SHALL_MAX_HEADER_BYTES"),
+        server(
+            types.positive,
+            "maximum size of the request headers, in bytes",
+            "SHALL_MAX_HEADER_BYTES",
+        ),
     ] = 32 << 10
     max_json_depth: Annotated[
         int,
-        server(types.positive, "how deep a request's JSON may be nested", "SHALL_MAX_JSON_DEPTH"),
+        server(
+            types.positive, "maximum nesting depth of JSON in a request", "SHALL_MAX_JSON_DEPTH"
+        ),
     ] = 64
     max_result_bytes: Annotated[
-        int, server(types.positive, "size of a tool's answer, in bytes", "SHALL_MAX_RESULT_BYTES")
+        int,
+        server(
+            types.positive, "maximum size of a tool's answer, in bytes", "SHALL_MAX_RESULT_BYTES"
+        ),
     ] = 4 << 20
     header_timeout_s: Annotated[
         float,
         server(
             types.seconds,
-            "how long a request's headers may take, in seconds",
+            "timeout for receiving request headers, in seconds",
             "SHALL_HEADER_TIMEOUT",
         ),
     ] = 10.0
     body_timeout_s: Annotated[
         float,
         server(
-            types.seconds, "how long a request's body may pause, in seconds", "SHALL_BODY_TIMEOUT"
+            types.seconds, "longest pause within a request body, in seconds", "SHALL_BODY_TIMEOUT"
         ),
     ] = 30.0
     body_deadline_s: Annotated[
         float,
         server(
             types.seconds,
-            "how long a request's whole body may take, in seconds",
+            "timeout for receiving a request body, in seconds",
             "SHALL_BODY_DEADLINE",
         ),
     ] = 120.0
@@ -359,7 +368,7 @@ class Settings(ProjectSettings, frozen=True):
         int,
         server(
             types.positive,
-            "bytes a second that a body must bring on average, after its first body_timeout_s",
+            "minimum rate of a request body after its first body_timeout_s, in bytes a second",
             "SHALL_BODY_MIN_RATE",
         ),
     ] = 1000
@@ -367,7 +376,7 @@ class Settings(ProjectSettings, frozen=True):
         int,
         server(
             types.positive,
-            "memory of a process for bodies beyond 64 KiB each, whoever sends them, in bytes",
+            "memory of a process for request bodies beyond 64 KiB each, in bytes",
             "SHALL_MAX_BUFFERED_BYTES",
         ),
     ] = 32 << 20
@@ -375,7 +384,7 @@ class Settings(ProjectSettings, frozen=True):
         int,
         server(
             types.positive,
-            "connections of a process whose caller is not known yet",
+            "maximum unauthenticated connections of a process",
             "SHALL_MAX_UNKNOWN_CONNECTIONS",
         ),
     ] = 1024
@@ -383,7 +392,7 @@ class Settings(ProjectSettings, frozen=True):
         int,
         server(
             types.positive,
-            "memory of a process for what these connections have sent, in bytes",
+            "memory of a process for data of unauthenticated connections, in bytes",
             "SHALL_MAX_UNKNOWN_BYTES",
         ),
     ] = 16 << 20
@@ -391,21 +400,23 @@ class Settings(ProjectSettings, frozen=True):
         float,
         server(
             types.rate,
-            "requests a second of one caller; 0: no limit (document O's proxy: 10)",
+            "requests a second of one caller; 0: no limit",
             "SHALL_RATE",
         ),
     ] = 0.0
     rate_burst: Annotated[
         int,
         server(
-            types.positive, "requests a caller may send at once beyond the rate", "SHALL_RATE_BURST"
+            types.positive,
+            "burst of requests that a caller may send beyond the rate",
+            "SHALL_RATE_BURST",
         ),
     ] = 20
     max_concurrent: Annotated[
         int,
         server(
             types.not_negative,
-            "requests of one caller at a time, open streams included; 0: no limit",
+            "concurrent requests of one caller, including open streams; 0: no limit",
             "SHALL_MAX_CONCURRENT",
         ),
     ] = 0
@@ -413,7 +424,7 @@ class Settings(ProjectSettings, frozen=True):
         str,
         server(
             types.text,
-            "where rates are counted: memory://, or redis:// for all workers and instances",
+            "store of the rate limits: memory://, or redis:// for all workers and instances",
             "SHALL_RATE_STORE",
             is_secret=True,
         ),

@@ -31,7 +31,7 @@ def text(value: Any) -> str:
         raise ValueError("not a text")
     name = value.strip()
     if not name.isprintable():
-        raise ValueError("it holds a control character")
+        raise ValueError("it contains a control character")
     return name
 
 
@@ -89,7 +89,7 @@ def port(value: Any) -> int:
     """Read a port; 0 lets the system choose."""
     number = whole(value)
     if not 0 <= number <= 65535:
-        raise ValueError("a port is 0 to 65535")
+        raise ValueError("it must be a port from 0 to 65535")
     return number
 
 
@@ -149,7 +149,7 @@ def transport(value: Any) -> str:
     """Read a transport's name."""
     name = text(value).lower()
     if name not in _TRANSPORTS:
-        raise ValueError("it is one of stdio, http, http-stream, sse")
+        raise ValueError("it must be stdio, http, http-stream or sse")
     return _TRANSPORTS[name]
 
 
@@ -157,7 +157,7 @@ def url_path(value: Any) -> str:
     """Read the path of a URL."""
     name = text(value).rstrip("/") or "/"
     if not _URL_PATH.fullmatch(name):
-        raise ValueError("a path starts with / and has parts of letters, digits, ., _, ~ and -")
+        raise ValueError("it must start with / and contain letters, digits, ., _, ~ and -")
     return name
 
 
@@ -165,7 +165,7 @@ def header(value: Any) -> str:
     """Read the name of a header (RFC 9110, 5.6.2)."""
     name = text(value)
     if not _TOKEN.fullmatch(name):
-        raise ValueError("it is the name of a header, such as X-Client-DN")
+        raise ValueError("it must be the name of a header, such as X-Client-DN")
     return name
 
 
@@ -174,7 +174,7 @@ def url(value: Any) -> str:
     name = text(value)
     parts = urlsplit(name)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("it is a URL such as https://mcp.example.com/mcp")
+        raise ValueError("it must be a URL such as https://mcp.example.com/mcp")
     return name
 
 
@@ -190,7 +190,7 @@ def instance(value: Any) -> str:
     """Read the name of an instance."""
     name = text(value)
     if not (name.isascii() and name.isalnum() and len(name) <= 32):
-        raise ValueError("it is up to 32 letters and digits")
+        raise ValueError("it must be up to 32 letters and digits")
     return name
 
 
@@ -214,7 +214,7 @@ def log_format(value: Any) -> str:
     """Read the form of the log."""
     name = text(value).lower()
     if name not in {"console", "json"}:
-        raise ValueError("it is console or json")
+        raise ValueError("it must be console or json")
     return name
 
 
@@ -222,7 +222,7 @@ def log_level(value: Any) -> str:
     """Read a log level."""
     name = text(value).upper()
     if name not in _LEVELS:
-        raise ValueError(f"it is one of {', '.join(_LEVELS)}")
+        raise ValueError(f"it must be one of {', '.join(_LEVELS)}")
     return name
 
 
@@ -260,7 +260,7 @@ def project_hosts(value: Any) -> Mapping[str, str]:
     for name, said in mapping(value).items():
         host = said.get("host") if isinstance(said, dict) else said
         if not isinstance(host, str):
-            raise ValueError(f"the project {name} names no host")
+            raise ValueError(f"the project {name} has no host")
         hosts[name] = host
     return hosts
 

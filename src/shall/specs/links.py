@@ -21,10 +21,15 @@ _WRITE_STRING = 'Write the key itself, such as verifies("auth#1.2").'
 
 
 def link_of_case(
-    key: str, verifies: Sequence[str], span: Span, fingerprint: str, *, can_fail: bool = True
+    key: str,
+    verifies: Sequence[str],
+    spans: Sequence[Span],
+    fingerprint: str,
+    *,
+    can_fail: bool = True,
 ) -> Iterator[Link]:
     """Yield the links of one case; ``can_fail``: at least one check is written in it."""
-    for criterion in verifies:
+    for criterion, span in zip(verifies, spans, strict=True):
         yield Link(criterion, LinkKind.CASE, key, span, fingerprint, can_fail)
 
 

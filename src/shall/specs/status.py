@@ -4,11 +4,12 @@ An outcome is evidence for a text, not for a number: it counts only as long as t
 the case or test are those that it was recorded for.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from shall.specs.model import Criterion, Link, LinkKind
 
@@ -20,20 +21,35 @@ class Status(StrEnum):
     SUSPECT = "suspect"  # the requirement changed since
     STALE = "stale"  # the case or test changed since
     VACUOUS = "vacuous"  # it passed, but nothing in it could have failed
+    UNREACHABLE = "unreachable"  # the service was not reached from this machine; nothing else ran
     PARTLY = "partly"  # some passed, others did not run
     SKIPPED = "skipped"  # all that ran was skipped
     NOT_RUN = "not run"  # linked, but nothing ran yet
     UNTESTED = "untested"  # no case and no test is linked
+    WAIVED = "waived"  # it need not be proved for a while, for a reason that is recorded
+    NOT_TESTABLE = "not testable"  # a person verifies it, as recorded
     PROVED = "proved"  # every linked case and test that was not skipped ran and passed
 
 
 _PRECEDENCE = (Status.FAILING, Status.SUSPECT, Status.STALE, Status.VACUOUS)
 
-WORST_FIRST = (*_PRECEDENCE, Status.UNTESTED, Status.PARTLY, Status.SKIPPED, Status.NOT_RUN)
+WORST_FIRST = (
+    *_PRECEDENCE,
+    Status.UNTESTED,
+    Status.UNREACHABLE,
+    Status.PARTLY,
+    Status.SKIPPED,
+    Status.NOT_RUN,
+    Status.WAIVED,
+    Status.NOT_TESTABLE,
+)
 """The order of a report; ``PROVED`` follows."""
 
 UNSOUND = frozenset(_PRECEDENCE)
 """What a criterion must not be where a proof is asked for: it was tried, and is not proved."""
+
+UNCOUNTED = frozenset({Status.WAIVED, Status.NOT_TESTABLE})
+"""Criteria that no percentage counts, neither as proved nor as missing."""
 
 _BAD = frozenset({"failed", "error"})
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
@@ -60,13 +76,42 @@ class Latest(Struct, frozen=True):
     is_dirty: bool | None = None
 
 
+Source = tuple[str, str]
+"""A case key and the environment in which it ran."""
+
+
+class Unreachable(Struct, frozen=True):
+    """The service that a case of this machine did not reach when it last ran.
+
+    ``at`` is aware UTC. It is no evidence: it fails nothing, and no other machine knows it.
+    """
+
+    source: str
+    environment: str
+    address: str
+    run_id: str
+    at: datetime
+
+    @property
+    def key(self) -> Source:
+        """The case and its environment."""
+        return self.source, self.environment
+
+
 class LinkOutcome(Struct, frozen=True):
-    """A link with its status in one environment; ``latest`` is None where it never ran."""
+    """A link with its status in one environment; ``latest`` is None where it never ran.
+
+    ``unreachable`` is set where this machine did not reach the service since. ``reviewed_at`` is
+    when a person last confirmed the link; ``is_review_outdated``: for another text.
+    """
 
     link: Link
     status: Status = Status.NOT_RUN
     latest: Latest | None = None
     environment: str = ""
+    unreachable: Unreachable | None = None
+    reviewed_at: datetime | None = None
+    is_review_outdated: bool = False
 
     @property
     def outcome(self) -> str | None:
@@ -84,24 +129,45 @@ def outcomes_of(
     links: Sequence[Link],
     latest: Iterable[Latest],
     environments: Sequence[str] | None = None,
+    unreachable: Mapping[Source, Unreachable] | None = None,
 ) -> tuple[LinkOutcome, ...]:
     """Return each link of a criterion with its status in each environment.
 
     ``latest`` are outcomes that were recorded for these links. ``environments`` are those in which
     a criterion must hold; None: every one in which a linked case ran. A marked test counts for
-    each of them: it runs the code, not a deployment.
+    each of them: it runs the code, not a deployment. ``unreachable`` are the last runs that did
+    not reach their service.
     """
+    unreachable = unreachable or {}
     cases = {link.source for link in links if link.kind is LinkKind.CASE}
     found: dict[tuple[str, str], list[Latest]] = {}
     for fact in latest:
         where = fact.environment if fact.source in cases else ""
         found.setdefault((fact.source, where), []).append(fact)
     if environments is None:
-        environments = sorted({where for source, where in found if source in cases}) or [""]
+        tried = [key for key in found if key[0] in cases]
+        tried = tried or [key for key in unreachable if key[0] in cases]
+        environments = sorted({where for _, where in tried}) or [""]
     return tuple(
-        _link_outcome(criterion, link, found.get((link.source, where), ()), where)
+        _link_outcome(
+            criterion,
+            link,
+            found.get((link.source, where), ()),
+            where,
+            unreachable.get((link.source, where)),
+        )
         for link in links
         for where in (environments if link.source in cases else [""])
+    )
+
+
+def evidence_status_of(outcomes: Sequence[LinkOutcome]) -> Status:
+    """Return the status that the committed evidence alone gives, the same on every machine."""
+    return status_of(
+        [
+            replace(it, status=Status.NOT_RUN) if it.status is Status.UNREACHABLE else it
+            for it in outcomes
+        ]
     )
 
 
@@ -114,6 +180,8 @@ def status_of(outcomes: Sequence[LinkOutcome]) -> Status:
     for status in _PRECEDENCE:
         if status in statuses:
             return status
+    if Status.UNREACHABLE in statuses:
+        return Status.UNREACHABLE
     if Status.PROVED in statuses:
         return Status.PARTLY if Status.NOT_RUN in statuses else Status.PROVED
     if Status.SKIPPED in statuses:
@@ -122,16 +190,22 @@ def status_of(outcomes: Sequence[LinkOutcome]) -> Status:
 
 
 def _link_outcome(
-    criterion: Criterion, link: Link, facts: Sequence[Latest], environment: str
+    criterion: Criterion,
+    link: Link,
+    facts: Sequence[Latest],
+    environment: str,
+    unreachable: Unreachable | None,
 ) -> LinkOutcome:
     facts = [fact for fact in facts if fact.criterion_fingerprint is not None]
     if not facts:
-        return LinkOutcome(link, environment=environment)
+        status = Status.NOT_RUN if unreachable is None else Status.UNREACHABLE
+        return LinkOutcome(link, status, environment=environment, unreachable=unreachable)
     newest = max(facts, key=lambda fact: fact.at)
     # Rows of data that the case no longer has were recorded for another text of the case.
     rows = [fact for fact in facts if fact.source_fingerprint == newest.source_fingerprint]
     worst = max(rows, key=lambda fact: (fact.outcome in _BAD, fact.at))
-    return LinkOutcome(link, _link_status(criterion, link, rows), worst, environment)
+    status = _link_status(criterion, link, rows)
+    return LinkOutcome(link, status, worst, environment, unreachable)
 
 
 def _link_status(criterion: Criterion, link: Link, rows: Sequence[Latest]) -> Status:

@@ -78,7 +78,7 @@ def insert(connection: "sqlite3.Connection", record: ConnectionRecord, clock: Cl
     if own >= MAX_PER_PRINCIPAL or total >= MAX_CONNECTIONS:
         raise TooManyConnections(
             f"{own} connections are open for this caller, {total} for all.",
-            hint=f"Disconnect those that are done; silent ones end after {DROPPED_AFTER_S:g} s.",
+            hint=f"Disconnect unused connections; silent ones end after {DROPPED_AFTER_S:g} s.",
         )
     row = _Row(
         id=record.connection_id,

@@ -133,7 +133,7 @@ class StoreOpenedLater:
     def _opened(self) -> Store:
         with self._lock:
             if self._is_closed:
-                raise StoreUnavailable("The workspace is closed.", hint="Call again.")
+                raise StoreUnavailable("The workspace is closed.", hint="Retry the call.")
             if self._store is None:
                 self._store = self._open()
                 self.fault = None

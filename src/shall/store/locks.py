@@ -32,7 +32,7 @@ def locked(descriptor: int, name: str, wait_s: float = WAIT_S) -> Iterator[None]
         if time.monotonic() >= give_up_at:
             raise StoreUnavailable(
                 f"{name} has been locked by another process for {wait_s:g} s.",
-                hint="Try again, or end the process that holds it.",
+                hint="Try again, or end the process that holds the lock.",
             )
         time.sleep(0.005)
     try:
@@ -49,7 +49,7 @@ def _take(descriptor: int, kind: int, name: str) -> bool:
             return False
         raise StoreUnavailable(
             f"{name} cannot be locked: {error.strerror}.",
-            hint="Name a state folder on a local disk with SHALL_STATE_DIR.",
+            hint="Choose a state folder on a local disk with SHALL_STATE_DIR.",
         ) from error
     return True
 
@@ -66,7 +66,7 @@ def locked_file(path: Path, wait_s: float = WAIT_S) -> Iterator[None]:
     except OSError as error:
         raise StoreUnavailable(
             f"{path} cannot be written: {error.strerror}.",
-            hint="Name a folder that can be written with SHALL_STATE_DIR.",
+            hint="Choose a writable folder with SHALL_STATE_DIR.",
         ) from error
     try:
         with locked(descriptor, str(path), wait_s):
@@ -93,7 +93,7 @@ def unused(path: Path) -> Iterator[None]:
         if not _take(descriptor, fcntl.LOCK_EX, str(path)):
             raise StoreUnavailable(
                 f"The state in {path.parent} is in use by another process.",
-                hint="Stop the server that works there, and try again.",
+                hint="Stop the server that uses it, and try again.",
             )
         yield
     finally:
@@ -122,8 +122,8 @@ def share(path: Path) -> int:
         os.close(descriptor)
         time.sleep(0.005)
     raise StoreUnavailable(
-        f"{path} has been held by another process for {WAIT_S:g} s.",
-        hint="Try again, or end the process that holds it.",
+        f"{path} has been locked by another process for {WAIT_S:g} s.",
+        hint="Try again, or end the process that holds the lock.",
     )
 
 
@@ -158,7 +158,7 @@ class Lease:
         except OSError as error:
             raise StoreUnavailable(
                 f"{folder} cannot be written: {error.strerror}.",
-                hint="Name a folder that can be written with SHALL_STATE_DIR.",
+                hint="Choose a writable folder with SHALL_STATE_DIR.",
             ) from error
         _take(descriptor, fcntl.LOCK_EX, str(folder / name))
         return cls(folder, name, descriptor)

@@ -47,7 +47,7 @@ def insert_run(
     start = (plain(run_id), time_text(started_at), RunStatus.RUNNING)
     cursor = connection.execute(_INSERT_RUN, (*start, total, plain(environment), lease))
     if cursor.rowcount == 0:
-        raise StoreUnavailable(f"A run with the id {run_id} is already kept.")
+        raise StoreUnavailable(f"A run with the id {run_id} is already stored.")
 
 
 def end_run(
@@ -120,6 +120,6 @@ def _run_number(connection: "sqlite3.Connection", run_id: str) -> int:
     row = one_run(connection, run_id)
     if row is None:
         raise StoreUnavailable(
-            f"The store holds no run {run_id}.", hint="It was never started, or was dropped."
+            f"The store holds no run {run_id}.", hint="It was never started, or was deleted."
         )
     return row.id

@@ -26,7 +26,7 @@ MAX_CALLS = 100_000
 _BUSY_S = 10.0
 _LIVE_FOLDER = "live"
 _OPEN_FOLDERS = Path("/proc/self/fd")
-_REPAIR = "Run `shall doctor --repair`: it keeps the file and recovers what can be read."
+_REPAIR = "Run `shall doctor --repair`: it retains the file and recovers readable data."
 
 # Primary result code: what it means, and what to do next.
 _REASONS = {
@@ -35,11 +35,11 @@ _REASONS = {
     sqlite3.SQLITE_FULL: ("cannot grow: the disk is full", "Free some space and try again."),
     sqlite3.SQLITE_READONLY: (
         "is read-only",
-        "Make it writable, or name another state folder with SHALL_STATE_DIR.",
+        "Make it writable, or choose another state folder with SHALL_STATE_DIR.",
     ),
     sqlite3.SQLITE_CANTOPEN: (
         "cannot be opened",
-        "Check that its folder exists and can be written.",
+        "Check that its folder exists and is writable.",
     ),
     sqlite3.SQLITE_CORRUPT: ("is damaged", _REPAIR),
     sqlite3.SQLITE_NOTADB: ("is not a SQLite database", _REPAIR),
@@ -134,7 +134,7 @@ class SqliteStore:
         except OSError as error:
             raise StoreUnavailable(
                 f"The store {self._path} cannot be opened: {error.strerror}.",
-                hint="Name a folder that can be written with SHALL_STATE_DIR.",
+                hint="Choose a writable folder with SHALL_STATE_DIR.",
             ) from error
 
     @contextmanager

@@ -3,7 +3,6 @@
 import errno
 import os
 import pwd
-import secrets
 from contextlib import suppress
 from pathlib import Path
 
@@ -21,6 +20,9 @@ DATABASE = f"{LOCAL}/shall.db"
 
 EVIDENCE = "evidence"
 """Below the state folder: the evidence files."""
+
+DECISIONS = "decisions"
+"""Below the state folder: waivers, attestations and reviews."""
 
 _FILES = {
     ".gitignore": f"{LOCAL}/\n",
@@ -45,7 +47,7 @@ def prepare_state(state: Path | Folder) -> None:
     except OSError as error:
         raise StoreUnavailable(
             f"The state folder {state.path} cannot be written: {error.strerror}.",
-            hint="Make it writable, or name another one with SHALL_STATE_DIR.",
+            hint="Make it writable, or choose another folder with SHALL_STATE_DIR.",
         ) from error
 
 
@@ -57,7 +59,7 @@ def check_writable(state: Path) -> None:
     """
     local = state / LOCAL
     folder = local if local.is_dir() else state
-    probe = folder / f".shall-{secrets.token_hex(8)}.tmp"
+    probe = folder / f".shall-{os.urandom(8).hex()}.tmp"
     os.close(os.open(probe, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
     probe.unlink()
     evidence = state / EVIDENCE
@@ -78,7 +80,7 @@ def refuse_another_users(folder: Path) -> None:
     with suppress(KeyError):  # it has no name on this machine
         name = pwd.getpwuid(owner).pw_name
     raise StoreUnavailable(
-        f"{folder} belongs to the user {name}, who could not open what another one puts there.",
+        f"{folder} belongs to the user {name}, who could not open files of another user.",
         hint=f"Run the command as that user: sudo -u {name} shall ...",
     )
 
@@ -110,10 +112,10 @@ def sealing_key(state: Path | Folder) -> bytes:
 
 
 def _make_key(folder: int) -> None:
-    fresh = f"{_KEY_FILE}.{secrets.token_hex(8)}"
+    fresh = f"{_KEY_FILE}.{os.urandom(8).hex()}"
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
     with os.fdopen(os.open(fresh, flags, 0o600, dir_fd=folder), "wb") as file:
-        file.write(secrets.token_bytes(32))
+        file.write(os.urandom(32))
     try:
         with suppress(FileExistsError):  # another process was first: its key counts
             os.link(fresh, _KEY_FILE, src_dir_fd=folder, dst_dir_fd=folder)

@@ -74,7 +74,7 @@ class Files:
     def fileno(self) -> int:
         """Return the descriptor of the folder, which stays ours. Raises ``FolderNotFound``."""
         if self._root < 0:
-            raise FolderNotFound("The workspace is closed.", hint="Call again.")
+            raise FolderNotFound("The workspace is closed.", hint="Retry the call.")
         return self._root
 
     def relative(self, path: str) -> str:
@@ -137,7 +137,7 @@ class Files:
         try:
             data = text.encode()
         except UnicodeEncodeError as error:
-            raise BadValue(f"The text for {path} holds a lone surrogate.") from error
+            raise BadValue(f"The text for {path} contains a lone surrogate.") from error
         self._check_written(path)
         with self._parent(path, make=True) as (folder, name):
             mode = None
@@ -147,7 +147,7 @@ class Files:
                 write_whole(folder, name, data, mode=mode, overwrite=overwrite)
             except FileExistsError as error:
                 raise AlreadyExists(
-                    f"{path} exists.", hint="Say overwrite to replace it."
+                    f"{path} exists.", hint="Use overwrite to replace it."
                 ) from error
 
     def delete(self, path: str) -> None:
@@ -183,7 +183,7 @@ class Files:
             with self._folder(start, folder):
                 pass
         except FileMissing as error:
-            raise FolderNotFound(f"There is no folder {folder}.") from error
+            raise FolderNotFound(f"The folder {folder} does not exist.") from error
         found: list[str] = []
         waiting = [start]
         while waiting:

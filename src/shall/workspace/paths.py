@@ -25,7 +25,7 @@ def names_below(path: str, roots: tuple[str, ...]) -> tuple[str, ...]:
     reason = _fault(path)
     if reason is not None:
         raise OutsideWorkspace(
-            f"{_shown(path)} {reason}.", hint="Give a path relative to the workspace, with /."
+            f"{_shown(path)} {reason}.", hint="Use a path relative to the workspace, with /."
         )
     names = PurePosixPath(path).parts
     if not path.startswith("/"):
@@ -36,7 +36,7 @@ def names_below(path: str, roots: tuple[str, ...]) -> tuple[str, ...]:
             return names[len(above) :]
     raise OutsideWorkspace(
         f"{_shown(path)} is outside the workspace {roots[0]}.",
-        hint="Give a path inside it, or add its folder with --workspace.",
+        hint="Use a path inside it, or add its folder with --workspace.",
     )
 
 
@@ -62,7 +62,7 @@ def refuse_operators(relative: str) -> None:
     seen = [as_seen(name) for name in relative.split("/")]
     if seen[-1] == "shall.yaml" or ".shall" in seen or seen[0].startswith(".env"):
         raise OutsideWorkspace(
-            f"{relative} belongs to the operator and is not written by a tool.",
+            f"{relative} belongs to the operator; tools may not write it.",
             hint="Ask the operator to change it.",
         )
 
@@ -79,11 +79,11 @@ def _fault(path: str) -> str | None:
         return "is empty"
     is_plain = path.isascii() and path.isprintable()
     if not is_plain and any(unicodedata.category(each) in {"Cc", "Cs"} for each in path):
-        return "holds a control character, or one that is no text"
+        return "contains a control character or a lone surrogate"
     if "\\" in path or _DRIVE.match(path):
         return "is written as a Windows path"
     if path.startswith("~"):
-        return "begins with ~, which is not expanded here"
+        return "starts with ~, which is not expanded"
     return _fault_of_names(path)
 
 
@@ -94,7 +94,7 @@ def _fault_of_names(path: str) -> str | None:
     if len(path.encode()) > _MAX_PATH_BYTES:
         return f"is longer than {_MAX_PATH_BYTES} bytes"
     if any([len(name.encode()) > _MAX_NAME_BYTES for name in names]):  # noqa: C419 - twice as fast
-        return f"holds a name longer than {_MAX_NAME_BYTES} bytes"
+        return f"contains a name longer than {_MAX_NAME_BYTES} bytes"
     return None
 
 

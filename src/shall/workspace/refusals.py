@@ -48,8 +48,8 @@ class Refusals(Struct, frozen=True):
         self.check_written(root, names)
         if _may_hold_secrets(names[-1], settings=settings):
             raise OutsideWorkspace(
-                f"{'/'.join(names)} may hold secrets and is not read by a tool.",
-                hint="Ask the operator for what is needed of it.",
+                f"{'/'.join(names)} may contain secrets; tools may not read it.",
+                hint="Ask the operator for the values you need.",
             )
 
     def hides(self, names: Sequence[str]) -> bool:

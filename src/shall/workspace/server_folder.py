@@ -91,8 +91,8 @@ def make_own_folder(folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise StoreUnavailable(
-            f"The server's own workspace {folder} cannot be made: {error.strerror}.",
-            hint="Name a folder with --workspace, or set StateDirectory= in the unit.",
+            f"The server's own workspace {folder} cannot be created: {error.strerror}.",
+            hint="Choose a folder with --workspace, or set StateDirectory= in the unit.",
         ) from error
 
 

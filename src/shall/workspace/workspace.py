@@ -14,8 +14,10 @@ from shall.results.events import Emit
 from shall.specs.lint.options import LintOptions
 from shall.store.base import Store
 from shall.store.call_log import CallLog
+from shall.store.decisions import DecisionLog
 from shall.store.evidence import EvidenceLog
 from shall.store.lazy_store import StoreOpenedLater
+from shall.store.outages import OutageLog
 from shall.workspace.files import Files
 
 
@@ -48,6 +50,7 @@ class Workspace(Struct, frozen=True):
     the cases that run at once may take; the workspaces of a server share it. ``writable`` are
     globs of further files that the tools may write, ``specs`` those of further requirements,
     ``lint`` the rules of how these are written.
+    ``outages`` notes on this machine which services were not reached; ``decisions`` are committed.
     """
 
     root: Path
@@ -67,6 +70,8 @@ class Workspace(Struct, frozen=True):
     writable: tuple[str, ...] = ()
     specs: tuple[str, ...] = ()
     lint: LintOptions = LintOptions()
+    outages: OutageLog | None = None
+    decisions: DecisionLog | None = None
 
     @property
     def state_warning(self) -> str | None:
@@ -84,7 +89,7 @@ class Workspace(Struct, frozen=True):
         if self.state_warning is None:
             return self
         evidence = self.evidence if self.has_state() else None
-        return replace(self, store=None, evidence=evidence)
+        return replace(self, store=None, evidence=evidence, outages=None)
 
     def has_state(self) -> bool:
         """Check whether there is a state folder with a store."""

@@ -122,7 +122,7 @@ class Workspaces:
         if argument is None or argument.strip() in _ABSENT:
             if not roots:
                 raise OutsideWorkspace(
-                    f"No workspace is named, and {self._current} is too wide to be one.",
+                    f"No workspace is configured, and {self._current} is too broad to be one.",
                     hint=_line_to_add("/path/to/project"),
                 )
             return self._open_allowed(roots[0])
@@ -234,7 +234,7 @@ class Workspaces:
         if found is None:
             if sum(it.uses > 0 for it in self._found.values()) >= MOST_IN_USE:
                 raise FileUnavailable(
-                    f"Calls work in {MOST_IN_USE} workspaces now.", hint="Try again in a moment."
+                    f"{MOST_IN_USE} workspaces are in use.", hint="Try again in a moment."
                 )
             found = _Found(self._open(path, descriptor), identity)
         self._close_idle()  # not this one
@@ -261,9 +261,9 @@ def _opened(folder: Path, open_folder: Callable[[], int]) -> Iterator[int]:
     except OSError as error:
         reason = f"cannot be opened: {error.strerror}"
         if error.errno in {errno.ENOENT, errno.ENOTDIR, errno.ELOOP}:
-            reason = "does not exist, or is no folder"
+            reason = "does not exist, or is not a folder"
         raise FolderNotFound(
-            f"The workspace {folder} {reason}.", hint="Make the folder first."
+            f"The workspace {folder} {reason}.", hint="Create the folder first."
         ) from None
     try:
         yield descriptor
@@ -284,7 +284,9 @@ def _resolved(base: Path, argument: str) -> Path:
         folder = (base / argument).resolve()
         folder.is_dir()  # a name that is too long shows here
     except (ValueError, OSError) as error:
-        raise OutsideWorkspace(f"The workspace {argument!r} cannot be a path: {error}.") from None
+        raise OutsideWorkspace(
+            f"The workspace {argument!r} is not a valid path: {error}."
+        ) from None
     return folder
 
 

@@ -130,7 +130,7 @@ def _fault_of_folders(names: Collection[str]) -> str | None:
         if name.startswith("."):
             return f"{name} is a hidden folder"
         if name in _NEVER_BELOW or name.endswith(_METADATA):
-            return f"programs are run from {name}"
+            return f"programs are executed from {name}"
     return None
 
 
@@ -141,9 +141,9 @@ def _fault_of_name(name: str) -> str | None:
         return "it configures programs"
     ending = _ending(name)
     if not ending:
-        return "a file without an ending may be a program, such as a Makefile"
+        return "a file without an extension may be a program, such as a Makefile"
     if ending in _PROGRAMS:
-        return f"{ending} files are run, or say what is run"
+        return f"{ending} files are executed, or configure what is executed"
     return None
 
 
@@ -174,7 +174,7 @@ def _listed(names: Collection[str]) -> str:
 def _refused(path: str, why: str, folders: Collection[str]) -> WriteRefused:
     return WriteRefused(
         f"{path} is not written by a tool: {why}.",
-        hint=f"Name a document below {_listed([f'{folder}/' for folder in folders])}.",
+        hint=f"Choose a document in {_listed([f'{folder}/' for folder in folders])}.",
         details={
             "path": path,
             "allowed_folders": list(folders),

@@ -201,6 +201,6 @@ def test_authorities_that_cannot_be_used_are_told(tmp_path: Path, pki: Pki) -> N
         tls_context(Settings(tls_client_ca=pki.path("ca.crt")))
     (tmp_path / "empty").write_text("no certificate")
     cert, key = pki.path("server.crt"), pki.path("server.key")
-    for name, told in (("none", "cannot be read"), ("empty", "no usable PEM file")):
+    for name, told in (("none", "cannot be read"), ("empty", "not a usable PEM file")):
         with pytest.raises(InvalidSetting, match=told):
             tls_context(Settings(tls_client_ca=tmp_path / name, tls_cert=cert, tls_key=key))

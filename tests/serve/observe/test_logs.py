@@ -190,7 +190,7 @@ def test_no_line_shows_a_secret(log: Log, format: str, text: str, secret: str) -
         "Basic use: see the guide",
         "http://127.0.0.1:8000/mcp is served",
         "token_type=bearer",
-        "/etc/shall/tokens:3: a word is no field of a token",
+        "/etc/shall/tokens:3: unknown field",
         "tokens:12:5: expected one of name, scopes",
     ],
 )

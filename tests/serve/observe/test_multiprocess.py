@@ -1,4 +1,4 @@
-"""Several processes that serve: what one tells is the sum over all."""
+"""Several server processes: what one reports is the sum over all."""
 
 import os
 import re
@@ -201,7 +201,7 @@ def test_a_folder_that_somebody_else_made_is_refused(
     for manager in (os.getpid(), os.getppid()):
         folder_of(manager).symlink_to(tmp_path / "target")
 
-    with pytest.raises(InvalidSetting, match="somebody else made it"):
+    with pytest.raises(InvalidSetting, match="it belongs to another user"):
         shared_folder({})
 
 

@@ -22,6 +22,7 @@ from shall.mcp.session import Connected
 from shall.serve.problem import problem
 from shall.serve.readiness import Readiness
 from shall.serve.rest.context import RestContext
+from shall.serve.rest.info import Health
 from shall.serve.rest.responses import problem_handlers
 from shall.serve.rest.routes import rest_routes
 from shall.settings import Settings
@@ -82,7 +83,7 @@ def start(project: Path) -> Iterator[Callable[..., Running]]:
             access = tool_access(chosen.read_only, chosen.tools, (it.__name__ for it in TOOLS))
             server = build_server(spaces, access=access)
             context = RestContext(chosen, spaces, server, readiness, access)
-            routes = rest_routes(context, is_basic=is_basic)
+            routes = rest_routes(context, Health(chosen.server_name), is_basic=is_basic)
             app = Starlette(routes=routes, exception_handlers=problem_handlers())
             url = ends.enter_context(Serving(as_named(app, chosen.auth_token)))
             http = ends.enter_context(httpx2.Client(base_url=url, timeout=30))

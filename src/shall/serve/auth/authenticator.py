@@ -28,7 +28,7 @@ class Verifier(Protocol):
         """Return the caller.
 
         Raises:
-            Refused: The token does not hold.
+            Refused: The token is not valid.
             KeysUnavailable: It cannot be checked now.
         """
         ...
@@ -63,7 +63,7 @@ class Authenticator(Struct, frozen=True):
                 return known
             if self.jwts is not None:
                 return await self.jwts.verify(token)
-            raise Refused("The token is not known.", error=INVALID_TOKEN)
+            raise Refused("The token is not valid.", error=INVALID_TOKEN)
         subject = self.certificates.subject(scope) if self.certificates else None
         if subject is None:
             raise Refused(_NOTHING_SHOWN)
@@ -142,7 +142,7 @@ def _jwts(settings: Settings) -> Verifier | None:
     if missing:
         raise InvalidSetting(
             f"jwks_url is set, but not {' and '.join(missing)}.",
-            hint="Without them a JWT that was made for another service would do.",
+            hint="Without them, a JWT issued for another service would be accepted.",
         )
     if settings.jwks_url.startswith("http://"):
         _log.warning("the keys of JWTs come over plain HTTP: who can change them can come in")

@@ -78,7 +78,7 @@ def _one(headers: Iterable[tuple[bytes, bytes]], wanted: bytes) -> str:
     values = [value for name, value in headers if name == wanted]
     if len(values) > 1:
         name = wanted.decode("latin-1")
-        raise Refused(f"The header {name} is there twice.", error=INVALID_REQUEST)
+        raise Refused(f"The header {name} is given twice.", error=INVALID_REQUEST)
     return values[0].decode("latin-1").strip() if values else ""
 
 

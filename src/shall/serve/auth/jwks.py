@@ -83,7 +83,7 @@ class KeyServer:
                     await self._ask()
         if not self._keys:
             raise KeysUnavailable(
-                "The keys to check the token with cannot be had now.", hint="Try again."
+                "The keys for verifying the token are temporarily unavailable.", hint="Try again."
             )
         return self._with_id(kid).get(algorithm)
 

@@ -76,7 +76,7 @@ class JwtVerifier:
 
     async def _check(self, token: bytes) -> _Checked:
         if token.count(b".") != 2:
-            raise Refused("The token is not known.", error=INVALID_TOKEN)
+            raise Refused("The token is not valid.", error=INVALID_TOKEN)
         kid, algorithm = _header(token)
         key = await self._keys.find(kid, algorithm)
         if key is None:
@@ -127,4 +127,4 @@ def _scopes(claims: dict[str, Any]) -> frozenset[str]:
 def _refused(reason: str) -> Refused:
     # A part of it may be the caller's own words: they are cut.
     shown = f"JWT: {reason:.200}"
-    return Refused("The token does not hold.", error=INVALID_TOKEN, reason=shown)
+    return Refused("The token is not valid.", error=INVALID_TOKEN, reason=shown)

@@ -87,7 +87,7 @@ class KnownTokens:
             return _principal(found)
         if self._known.is_list:
             raise Refused(
-                "The certificate is not in the list of callers.",
+                "The client certificate is not known.",
                 reason=f"no line of the token file has cert={subject!r}",
             )
         return Principal(f"cert:{hashlib.sha256(subject.encode()).hexdigest()[:12]}")
@@ -125,7 +125,7 @@ def _principal(token: Token) -> Principal:
     if token.has_expired(datetime.now(UTC)):
         what, error = ("token", INVALID_TOKEN) if token.digest else ("certificate", "")
         raise Refused(
-            f"The {what}'s time is over.",
+            f"The {what} has expired.",
             error=error,
             reason=f"the {what} of {token.name} has expired",
         )
@@ -153,7 +153,7 @@ def _read(file: Path) -> _Known:
         raise _unreadable(file, error) from None
     if not text.strip():
         raise InvalidSetting(
-            f"The token file {file} is empty.", hint="Make a token with `shall token new`."
+            f"The token file {file} is empty.", hint="Create a token with `shall token new`."
         )
     plain = bare_token(text)
     if plain is not None:

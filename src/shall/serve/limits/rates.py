@@ -74,7 +74,7 @@ class RateGate:
         key = caller_key(scope)
         open_now = self._open.get(key, 0)
         if self._max_concurrent and open_now >= self._max_concurrent:
-            detail = f"More than {self._max_concurrent} requests of yours are open."
+            detail = f"More than {self._max_concurrent} requests of this caller are open."
             await _refuse(scope, receive, send, detail, wait_s=1)
             return
         self._open[key] = open_now + 1

@@ -97,7 +97,7 @@ class Metrics:
         )
         self.rate_store_failures = Counter(
             "shall_rate_store_failures",
-            "Times the shared store of rate limits could not be asked.",
+            "Failed requests to the shared store of rate limits.",
             registry=kept,
         )
         if shared is not None:
@@ -163,9 +163,9 @@ class _Told(Collector):
 
     def _metrics(self, ready: int, connections: int) -> Iterator[Metric]:
         yield GaugeMetricFamily(
-            "shall_ready", "Whether this process takes requests (1) or not (0).", ready
+            "shall_ready", "Whether this process accepts requests (1) or not (0).", ready
         )
         yield GaugeMetricFamily(
-            "shall_connections", "Clients that said /connect and are still there.", connections
+            "shall_connections", "Clients that are registered by /connect.", connections
         )
-        yield InfoMetricFamily("shall_build", "What runs.", {"version": __version__})
+        yield InfoMetricFamily("shall_build", "Version of the server.", {"version": __version__})

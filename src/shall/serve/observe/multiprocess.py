@@ -123,7 +123,7 @@ def _check_owner(folder: Path) -> None:
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
         raise InvalidSetting(
-            f"{folder} cannot hold metrics: somebody else made it.",
+            f"{folder} cannot hold metrics: it belongs to another user.",
             hint=f"Remove it, or set {VARIABLE} to a folder of your own.",
         )
 

@@ -50,7 +50,7 @@ def set_up_otlp(settings: Settings) -> Callable[[], None]:
         from shall.serve.observe.otlp import send_spans
     except ImportError:
         raise InvalidSetting(
-            "Traces cannot be sent: what sends them is not installed.",
+            "Traces cannot be sent: the OTLP exporter is not installed.",
             hint='Install it with pip install "shall[otlp]", or unset SHALL_OTLP_ENDPOINT.',
         ) from None
     return send_spans(settings.otlp_endpoint, settings.server_name)

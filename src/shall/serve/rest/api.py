@@ -52,7 +52,7 @@ OPERATIONS = (
     Operation(
         "GET",
         "/api/runs",
-        "List past runs, the newest first",
+        "List past runs, newest first",
         _runs,
         _RESULTS,
         query={"limit": _PAGE, **_WORKSPACE},
@@ -80,7 +80,7 @@ OPERATIONS = (
     Operation(
         "GET",
         "/api/runs/{id}",
-        "Give a run with its cases, or one case of it with every step and check",
+        "Get a run with its cases, or one case of it with every step and check",
         _one_run,
         _RESULTS,
         query={"case": schemas.TEXT, **_WORKSPACE},
@@ -98,7 +98,7 @@ OPERATIONS = (
     Operation(
         "GET",
         "/api/trace",
-        "Tell which acceptance criterion is proved, and by what",
+        "Show which acceptance criteria are proved, and by what",
         _trace,
         schemas.enveloped({"counts": schemas.FREE, "criteria": schemas.listed(schemas.FREE)}),
         query={"feature": schemas.TEXT, "status": _STATUS, "limit": _PAGE, **_WORKSPACE},

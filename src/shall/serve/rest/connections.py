@@ -131,7 +131,7 @@ OPERATIONS = (
     Operation(
         "POST",
         "/connect",
-        "Say that a client is here; it sends a heartbeat every 30 seconds",
+        "Register a client, which sends a heartbeat every 30 seconds",
         _connect,
         schemas.CONNECTED,
         body={"client_info": schemas.FREE},
@@ -139,7 +139,7 @@ OPERATIONS = (
     Operation(
         "POST",
         "/heartbeat/{id}",
-        "Say that a client is still here",
+        "Send a client's heartbeat",
         _heartbeat,
         schemas.shaped({"status": {"const": "ok"}, "timestamp": schemas.TIME}),
         statuses=(404,),
@@ -147,7 +147,7 @@ OPERATIONS = (
     Operation(
         "DELETE",
         "/disconnect/{id}",
-        "Say that a client leaves",
+        "Disconnect a client",
         _disconnect,
         schemas.shaped({"status": {"const": "disconnected"}}),
         statuses=(404,),
@@ -155,7 +155,7 @@ OPERATIONS = (
     Operation(
         "GET",
         "/connections",
-        "List the clients that are here",
+        "List the connected clients",
         _connections,
         schemas.shaped({"connections": schemas.listed(schemas.CONNECTION), "total": schemas.COUNT}),
         scope="admin",

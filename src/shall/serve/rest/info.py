@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from starlette.responses import JSONResponse, Response, StreamingResponse
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from shall import __version__
 from shall.errors import ShallError
@@ -48,7 +48,7 @@ class Health:
         self._body = {"type": "http.response.body", "body": body}
         self._no_body = {"type": "http.response.body", "body": b""}
         self._usual = self._start(DEFAULT)
-        self.usual = self._usual, self._body
+        self.usual: tuple[Message, Message] = (self._usual, self._body)
         """The messages that answer a GET which names no version."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -65,7 +65,7 @@ class Health:
         await send(self._usual if version == DEFAULT else self._start(version))
         await send(self._body if scope["method"] == "GET" else self._no_body)
 
-    def _start(self, version: str) -> dict[str, object]:
+    def _start(self, version: str) -> Message:
         headers = [*self._headers, (_VERSION, version.encode("ascii"))]
         return {"type": "http.response.start", "status": 200, "headers": headers}
 
@@ -177,17 +177,17 @@ OPERATIONS = (
     Operation(
         "GET",
         "/ready",
-        "Tell whether this process should be sent work",
+        "Report whether this process is ready",
         _ready,
         _READY,
         scope=None,
         is_public=True,
     ),
-    Operation("GET", "/info", "Tell what this server is and can do", _info, schemas.INFO),
+    Operation("GET", "/info", "Describe this server and its capabilities", _info, schemas.INFO),
     Operation(
         "GET",
         "/metrics",
-        "Tell how the server does",
+        "Report the health of this server",
         _metrics,
         schemas.METRICS,
         texts=("text/plain", "application/openmetrics-text"),
@@ -195,7 +195,7 @@ OPERATIONS = (
     Operation(
         "GET",
         "/auth",
-        "Tell a proxy whether a caller may come in",
+        "Authenticate a caller for a proxy",
         _auth,
         {},
         scope=None,
@@ -206,8 +206,10 @@ OPERATIONS = (
 )
 
 BASIC_OPERATIONS = (
-    Operation("GET", "/status", "Tell that the server runs", _status, schemas.METRICS),
-    Operation("GET", "/server/info", "Tell what this server is and can do", _info, schemas.INFO),
+    Operation("GET", "/status", "Report that the server is running", _status, schemas.METRICS),
+    Operation(
+        "GET", "/server/info", "Describe this server and its capabilities", _info, schemas.INFO
+    ),
     Operation(
         "GET",
         "/prompts/{name}/stream",

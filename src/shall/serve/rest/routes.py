@@ -22,7 +22,7 @@ from shall.serve.rest.versions import DEFAULT, HEADER, unsupported, version_of
 HEALTH = Operation(
     "GET",
     "/health",
-    "Tell that the process lives",
+    "Report that the process is alive",
     None,
     schemas.shaped({"status": {"const": "healthy"}, "server": schemas.SERVER}),
     scope=None,
@@ -38,7 +38,7 @@ OPERATIONS = (
 )
 
 
-def rest_routes(context: RestContext, *, is_basic: bool = False) -> list[Route]:
+def rest_routes(context: RestContext, health: Health, *, is_basic: bool = False) -> list[Route]:
     """Return the routes. ``is_basic`` adds those of the earlier server's basic mode."""
     operations = [*OPERATIONS, *(BASIC_OPERATIONS if is_basic else ())]
 
@@ -47,7 +47,7 @@ def rest_routes(context: RestContext, *, is_basic: bool = False) -> list[Route]:
 
     itself = Operation("GET", "/openapi.json", "Describe these routes", document, schemas.FREE)
     described = openapi([*operations, itself], context.settings)
-    routes = [Route("/health", Health(context.settings.server_name))]
+    routes = [Route("/health", health)]
     answered = sorted([*operations, itself], key=lambda operation: operation.path)
     for path, here in groupby(answered, key=lambda operation: operation.path):
         methods = {it.method: (it, it.handler) for it in here if it.handler is not None}

@@ -82,7 +82,7 @@ async def _tool(call: Call) -> Response:
 
 def _unknown(call: Call, what: str, name: str, known: Iterable[str]) -> Unanswered:
     near = nearest(name, known)
-    hint = f"Did you mean {near}?" if near else f"There are: {', '.join(known)}."
+    hint = f"Did you mean {near}?" if near else f"Available: {', '.join(known)}."
     return Unanswered(
         problem(call.request.scope, 404, "MCP_NOT_FOUND", f"There is no {what} {name}. {hint}")
     )
@@ -93,7 +93,7 @@ OPERATIONS = (
     Operation(
         "GET",
         "/prompts/{name}",
-        "Give a prompt's messages; its arguments are query parameters",
+        "Get a prompt's messages; its arguments are query parameters",
         _prompt_by_query,
         schemas.MESSAGES,
         headers=_CONNECTION,
@@ -102,7 +102,7 @@ OPERATIONS = (
     Operation(
         "POST",
         "/prompts/{name}",
-        "Give a prompt's messages",
+        "Get a prompt's messages",
         _prompt,
         schemas.MESSAGES,
         body={"arguments": {"type": "object", "additionalProperties": schemas.TEXT}},
@@ -113,7 +113,7 @@ OPERATIONS = (
     Operation(
         "POST",
         "/tools/{name}",
-        "Call a tool; what went wrong in it is told in its result",
+        "Call a tool; its errors are reported in the result",
         _tool,
         schemas.TOOL_RESULT,
         body={"arguments": schemas.FREE},

@@ -59,7 +59,7 @@ def _check_names(what: str, names: Iterable[str], known: Iterable[str]) -> None:
         if name in known:
             continue
         near = nearest(name, known)
-        hint = f"Did you mean {near}?" if near else f"There are: {', '.join(known) or 'none'}."
+        hint = f"Did you mean {near}?" if near else f"Available: {', '.join(known) or 'none'}."
         raise BadRequest(f"There is no {what} {name[:100]}.", hint=hint)
 
 

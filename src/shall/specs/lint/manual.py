@@ -86,8 +86,8 @@ renamed or reused. `shall lint --explain S111` describes a rule in the terminal,
 
 Each rule was read on documents that others wrote: 8,543 criteria of Kiro, OpenSpec, spec-kit,
 spec-workflow and cc-sdd projects, in English and Chinese. *Found* is the number of findings,
-*right* how many of those read (a random sample) a reader agreed with; a dash: none was read. Rules with
-less than 90 % right are information. A rule that found nothing there is known from our own
+*right* how many of those read (a random sample) a reader agreed with; a dash: none was read. Rules
+with less than 90 % right are information. A rule that found nothing there is known from our own
 labelled sentences only (`tests/specs/lint/sample.tsv`).
 
 | code | name | severity | fix | found | right of read |
