@@ -48,6 +48,7 @@ def _adders() -> "Mapping[str, Callable[[_Commands], None]]":
         "run": _add_run,
         "report": _add_report,
         "trace": _add_trace,
+        "lint": _add_lint,
         **dict.fromkeys(("gate", "baseline", "diff"), _add_gate),
         **dict.fromkeys(("waive", "attest", "review"), _add_decisions),
         "serve": _add_serve,
@@ -199,6 +200,28 @@ def _add_gate(commands: _Commands) -> None:
 
     for add in (add_gate, add_baseline, add_diff):
         add(commands, _add_in_project)
+
+
+def _add_lint(commands: _Commands) -> None:
+    command = _add(commands, "lint", "Check how requirements are written.")
+    command.add_argument("paths", nargs="*", help="documents or folders (all documents)")
+    command.add_argument(
+        "--format", choices=("text", "json", *PROBLEM_FORMATS), default="text", help="output format"
+    )
+    command.add_argument(
+        "--severity",
+        choices=("error", "warning", "info"),
+        default="warning",
+        help="the least serious findings that are shown (warning)",
+    )
+    command.add_argument("--strict", action="store_true", help="exit status 1 for warnings as well")
+    command.add_argument("--fix", action="store_true", help="correct what is mechanical")
+    command.add_argument(
+        "--diff", action="store_true", help="show what --fix would change, and write nothing"
+    )
+    command.add_argument("--list", action="store_true", help="list the rules")
+    command.add_argument("--explain", metavar="RULE", help="describe a rule, by code or name")
+    _add_workspace(command)
 
 
 def _add_decisions(commands: _Commands) -> None:

@@ -12,6 +12,7 @@ from shall.engine.ports import Loop
 from shall.engine.redact import Redactor
 from shall.results.events import Emit
 from shall.specs.gate import GateRules
+from shall.specs.lint.options import LintOptions
 from shall.store.base import Store
 from shall.store.decisions import DecisionLog
 from shall.store.evidence import EvidenceLog
@@ -51,7 +52,7 @@ class Workspace(Struct, frozen=True):
     secrets of the settings: what is shown of the workspace passes through it. ``memory`` is what
     the cases that run at once may take; the workspaces of a server share it. ``writable`` are
     globs of further files that the tools may write, ``specs`` those of further requirements.
-    ``gate`` are the rules of ``shall gate``.
+    ``lint`` says how these are written, ``gate`` are the rules of ``shall gate``.
     ``outages`` notes on this machine which services were not reached; ``decisions`` are committed.
     """
 
@@ -72,6 +73,7 @@ class Workspace(Struct, frozen=True):
     writable: tuple[str, ...] = ()
     specs: tuple[str, ...] = ()
     gate: GateRules = GateRules()
+    lint: LintOptions = LintOptions()
     outages: OutageLog | None = None
     decisions: DecisionLog | None = None
 
