@@ -10,6 +10,7 @@ from shall.actions.principal import SCOPES
 from shall.bootstrap import project_folder, unused_state, unused_state_notice
 from shall.cli.decision_flags import (
     add_attest_arguments,
+    add_link_arguments,
     add_review_arguments,
     add_waive_arguments,
 )
@@ -170,7 +171,9 @@ def _add_decisions(commands: _Commands) -> None:
     add_attest_arguments(attest)
     review = _add(commands, "review", "Record that cases and tests still fit a changed criterion.")
     add_review_arguments(review)
-    for command in (waive, attest, review):
+    link = _add(commands, "link", "Write into a case which criterion it verifies.")
+    add_link_arguments(link)
+    for command in (waive, attest, review, link):
         _add_workspace(command)
 
 
