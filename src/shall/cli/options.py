@@ -9,6 +9,13 @@ from shall import __version__
 from shall.actions.principal import SCOPES
 from shall.bootstrap import project_folder, unused_state, unused_state_notice
 from shall.cli.output import columns_of_terminal, tell
+from shall.cli.decision_flags import (
+    add_attest_arguments,
+    add_link_arguments,
+    add_review_arguments,
+    add_waive_arguments,
+)
+from shall.cli.output import tell
 from shall.cli.serving_flags import add_serving_flags
 from shall.settings import Settings, Sources, process_environment, read_settings
 
@@ -50,7 +57,7 @@ def _adders() -> "Mapping[str, Callable[[_Commands], None]]":
         "trace": _add_trace,
         "lint": _add_lint,
         **dict.fromkeys(("gate", "baseline", "diff"), _add_gate),
-        **dict.fromkeys(("waive", "attest", "review"), _add_decisions),
+        **dict.fromkeys(("waive", "attest", "review", "link"), _add_decisions),
         "serve": _add_serve,
         "demo": _add_demo,
         "config": _add_config,
@@ -227,6 +234,7 @@ def _add_lint(commands: _Commands) -> None:
 def _add_decisions(commands: _Commands) -> None:
     from shall.cli.decision_flags import (
         add_attest_arguments,
+        add_link_arguments,
         add_review_arguments,
         add_waive_arguments,
     )
@@ -237,7 +245,9 @@ def _add_decisions(commands: _Commands) -> None:
     add_attest_arguments(attest)
     review = _add(commands, "review", "Record that cases and tests still fit a changed criterion.")
     add_review_arguments(review)
-    for command in (waive, attest, review):
+    link = _add(commands, "link", "Write into a case which criterion it verifies.")
+    add_link_arguments(link)
+    for command in (waive, attest, review, link):
         _add_workspace(command)
 
 
