@@ -18,7 +18,8 @@ from rounds import fast_server, interleave, show
 from workload import CASE
 
 from shall.cases.reader import read_case
-from shall.engine.job import Job, RunOptions
+from shall.engine.job import Job
+from shall.engine.options import RunOptions
 from shall.engine.run import RunContext, run_jobs
 from shall.results.encoding import result_to_json
 from shall.transport.exchange import Request, Response
