@@ -33,7 +33,7 @@ JSON = (("Content-Type", "application/json"),)
 def run_cases(jobs: list[Job], host: str, concurrency: int, folder: Path) -> None:
     """Run the cases; every one must pass."""
     loop, files = CurlLoop(), Files(folder)
-    options = RunOptions("bench", host=host, concurrency=concurrency)
+    options = RunOptions(run_id="bench", host=host, concurrency=concurrency)
     try:
         context = RunContext(loop, files, lambda _: None)
         summary = run_jobs(jobs, len(jobs), options, context)
