@@ -1,7 +1,6 @@
 """Runs test cases: choose, run, record."""
 
 import os
-import secrets
 import sys
 import threading
 import time
@@ -169,7 +168,7 @@ def run_options(workspace: Workspace, request: RunRequest) -> RunOptions:
     settings = {name: getattr(defaults, name) for name in RunSettings.__struct_fields__}
     settings["variables"] = {**defaults.variables, **request.variables}
     return RunOptions(
-        run_id=secrets.token_hex(16),
+        run_id=os.urandom(16).hex(),
         named_host=request.host,
         deadline_s=time.monotonic() + defaults.run_timeout_s,
         memory=workspace.memory,

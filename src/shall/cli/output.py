@@ -2,12 +2,12 @@
 
 import os
 import sys
-import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from shall.errors import ShallError
 from shall.results.records import Fault, RunStatus, RunSummary
+from shall.settings import process_environment
 
 OK = 0
 CHECK_FAILED = 1
@@ -57,9 +57,20 @@ def guarded(command: Callable[[], int], arguments: Sequence[str]) -> int:
     except Exception as error:  # noqa: BLE001 - the last place where a fault of ours is told
         tell(f"Internal error: {error!r}. Add --debug for the traceback.")
         if "--debug" in arguments:
+            import traceback
+
             traceback.print_exc()
         return OWN_FAULT
     return status
+
+
+def columns_of_terminal() -> int:
+    """Return how many columns the terminal has; 80 where stdout is none."""
+    if not sys.stdout.isatty() and "COLUMNS" not in process_environment():
+        return 80
+    import shutil  # its archive formats take longer to import than a short run may take
+
+    return shutil.get_terminal_size().columns
 
 
 def tell(text: str) -> None:
