@@ -7,6 +7,7 @@ from typing import Annotated
 from shall import value_types as types
 from shall.declaration import Setting, server
 from shall.engine.options import RunSettings
+from shall.settings.gate import GateSettings
 from shall.settings.project import ProjectSettings
 
 
@@ -434,8 +435,8 @@ class Settings(ProjectSettings, frozen=True, kw_only=True):
 
 def _settings() -> Iterator[Setting]:
     defaults = Settings()
-    declared_in = (ProjectSettings, RunSettings, Settings)
-    annotations = [it for each in declared_in for it in each.__annotations__.items()]
+    holders = (ProjectSettings, RunSettings, GateSettings, Settings)
+    annotations = [it for holder in holders for it in holder.__annotations__.items()]
     for name, annotation in annotations:
         (declared,) = annotation.__metadata__
         key = f"server.{name.removeprefix('server_')}" if declared.get("is_server") else name
