@@ -435,8 +435,8 @@ class Settings(ProjectSettings, frozen=True, kw_only=True):
 
 def _settings() -> Iterator[Setting]:
     defaults = Settings()
-    holders = (ProjectSettings, RunSettings, GateSettings, Settings)
-    annotations = [it for holder in holders for it in holder.__annotations__.items()]
+    declared_in = (ProjectSettings, RunSettings, GateSettings, Settings)
+    annotations = [it for each in declared_in for it in each.__annotations__.items()]
     for name, annotation in annotations:
         (declared,) = annotation.__metadata__
         key = f"server.{name.removeprefix('server_')}" if declared.get("is_server") else name
