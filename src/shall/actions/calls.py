@@ -1,4 +1,4 @@
-"""What stands around every call, whichever surface it came through: scope check and call log."""
+"""What surrounds every call, whichever surface it came through: scope check and call log."""
 
 import logging
 import time

@@ -198,7 +198,7 @@ def _children(value: Any) -> Iterable[tuple[str | int, Any]]:
 
 
 def _may_hold(value: Any) -> bool:
-    """Whether an expression may stand in a value: most are short texts and numbers."""
+    """Return whether a value may hold an expression: most are short texts and numbers."""
     kind = type(value)
     return "{{" in value if kind is str else kind is dict or kind is list
 

@@ -347,7 +347,7 @@ def _read_presence(fields: Fields, kind: CheckKind, expected: Any) -> CheckKind:
 
 
 def _read_container(fields: Fields, kind: CheckKind, target: str | None) -> tuple[Any, Any]:
-    """Read the older form of ``in``: the list stands in ``container``."""
+    """Read the older form of ``in``: the list is in ``container``."""
     container = fields.values["container"]
     item = fields.values.get("expected")
     if kind not in _MEMBERSHIP:
