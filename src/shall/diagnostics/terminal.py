@@ -28,11 +28,11 @@ def terminal(diagnostics: Iterable[Diagnostic], sources: Mapping[str, str]) -> s
 
 
 def concise(diagnostics: Iterable[Diagnostic]) -> str:
-    """Return one line for each diagnostic: ``file:line:column: code message hint``."""
+    """Return one line for each diagnostic: ``file:line:column: code field: message hint``."""
     return "\n".join(
         one_line(
             f"{f'{found.span}: ' if found.span else ''}{found.severity.value}[{found.code}] "
-            f"{found.message}{f' {found.hint}' if found.hint else ''}"
+            f"{found.text}"
         )
         for found in diagnostics
     )

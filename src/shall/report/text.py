@@ -49,7 +49,7 @@ from shall.results.records import (
 )
 
 SHOWN_CASES = 20
-"""Cases that are told in full; a run in which everything fails stays readable."""
+"""Cases that are shown in full; a run in which everything fails stays readable."""
 
 NAMED_CASES = 5
 """Cases that are named of those that could not reach one service."""

@@ -48,7 +48,7 @@ def read_settings(
     of the table: the commands of earlier projects have their own.
 
     Raises:
-        InvalidSetting: Values cannot be used, or shall.yaml holds unknown keys; all are told.
+        InvalidSetting: Values cannot be used, or shall.yaml holds unknown keys; all are reported.
     """
     problems: list[Diagnostic] = []
     held = _read_file(folder / FILE_NAME, problems)
@@ -83,7 +83,7 @@ class _File(Struct, frozen=True):
     data: Mapping[str, Any] = field(default_factory=dict)
 
     def value(self, key: str) -> Any:
-        """Return what stands under a key; ``section.name`` is the key of a section."""
+        """Return the value of a key; ``section.name`` is the key of a section."""
         section, _, name = key.rpartition(".")
         holder = self.data.get(section) if section else self.data
         return holder.get(name) if isinstance(holder, dict) else None

@@ -1,9 +1,8 @@
 """Evidence as committed, mergeable text: ``<state>/evidence/YYYY-MM.jsonl``, one line a fact."""
 
 import json
-import logging
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import MAXYEAR, UTC, datetime, timedelta
 from pathlib import Path
@@ -19,12 +18,12 @@ from shall.store.line_files import (
     names_of_lines,
     open_locked,
     translated,
+    values_of_lines,
 )
 
 FORMAT = 1
 """The version of a line; a line with a higher one is skipped."""
 
-_log = logging.getLogger(__name__)
 _NAMES = frozenset(Evidence.__struct_fields__)
 _INSTANT = timedelta(microseconds=1)
 
@@ -161,7 +160,7 @@ class EvidenceLog:
         known = self._read.get(name)
         if known is None or known[0] != stamp:
             data = data_of_lines(folder, name)
-            known = (stamp, list(_read(self._folder.path / name, data)))
+            known = (stamp, list(values_of_lines(self._folder.path / name, data, _fact)))
             self._read[name] = known
         return known[1]
 
@@ -197,16 +196,6 @@ def _line(fact: Evidence) -> str:
     at = fact.at.astimezone(UTC).isoformat(timespec="microseconds")
     data = {**asdict(fact), "at": at, "format": FORMAT}
     return json.dumps(data, sort_keys=True, separators=(",", ":")) + "\n"
-
-
-def _read(path: Path, data: bytes) -> Iterator[Evidence]:
-    for number, line in enumerate(data.split(b"\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            yield _fact(json.loads(line))
-        except (ValueError, TypeError, KeyError) as error:
-            _log.warning("%s:%d: skipped an unreadable line: %s", path, number, error)
 
 
 def _fact(data: dict[str, Any]) -> Evidence:
