@@ -8,7 +8,8 @@ from typing import Any
 from shall import __version__
 from shall.actions.principal import SCOPES
 from shall.bootstrap import project_folder, unused_state, unused_state_notice
-from shall.cli.output import tell
+from shall.cli.output import local, speak, tell
+from shall.cli.parser import Parser
 from shall.cli.serving_flags import add_serving_flags
 from shall.settings import Settings, Sources, process_environment, read_settings
 
@@ -18,9 +19,7 @@ PROBLEM_FORMATS = ("concise", "github", "gitlab", "junit", "sarif")
 
 def parser() -> argparse.ArgumentParser:
     """Make the parser of the ``shall`` command."""
-    main = argparse.ArgumentParser(
-        prog="shall", description="Write what the system shall do. Prove that it does."
-    )
+    main = Parser(prog="shall", description="Write what the system shall do. Prove that it does.")
     main.add_argument("--version", action="version", version=f"shall {__version__}")
     commands = main.add_subparsers(dest="command", metavar="COMMAND", required=True)
     _add_init(commands)
@@ -55,8 +54,14 @@ def folder_of(named: str | None) -> Path:
 def settings_of(
     folder: Path, flags: Mapping[str, Any], defaults: Mapping[str, Any] | None = None
 ) -> tuple[Settings, Sources]:
-    """Read the settings for a command. Raises ``InvalidSetting``."""
-    return read_settings(flags, process_environment(), folder, defaults)
+    """Read the settings for a command, and show what follows in their language.
+
+    Raises:
+        InvalidSetting: Values cannot be used.
+    """
+    settings, sources = read_settings(flags, process_environment(), folder, defaults)
+    speak(settings.language)
+    return settings, sources
 
 
 def _percent(text: str) -> float:
@@ -70,7 +75,7 @@ _Commands = Any  # argparse keeps the type of add_subparsers() to itself
 
 
 def _add(commands: _Commands, name: str, text: str) -> argparse.ArgumentParser:
-    command: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
+    command: argparse.ArgumentParser = commands.add_parser(name, help=local(text), description=text)
     return command
 
 

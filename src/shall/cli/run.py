@@ -17,7 +17,7 @@ from shall.actions.run import RunRequest
 from shall.actions.run import execute as run_cases
 from shall.bootstrap import open_project
 from shall.cli.options import folder_of, settings_of
-from shall.cli.output import exit_status, say, tell
+from shall.cli.output import exit_status, tell, write
 from shall.engine.stop import Stop
 from shall.errors import InvalidInput
 from shall.report.text import SHOWN_CASES, problems_of, summary
@@ -120,7 +120,7 @@ def show(run: RunSummary, settings: Settings, workspace: Workspace) -> None:
         from shall.actions.excerpts import excerpts  # only where a file cannot be read
 
         sources = excerpts(workspace.files, workspace.redactor, problems)
-    say(summary(run, settings.language, colour, width, sources=sources).rstrip("\n"))
+    write(summary(run, settings.language, colour, width, sources=sources).rstrip("\n"))
 
 
 def variables_of(pairs: Sequence[str]) -> Mapping[str, Any]:
@@ -157,7 +157,7 @@ def _write_reports(
     from shall.report.as_json import json_text
 
     if arguments.format == "json":
-        say(json_text(whole).rstrip("\n"))
+        write(json_text(whole).rstrip("\n"))
     else:
         show(run, settings, workspace)
     if arguments.report_json:

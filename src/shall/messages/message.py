@@ -6,9 +6,9 @@ from typing import Any
 from msgspec import Struct, field
 
 from shall.messages.en import EN
-from shall.messages.zh import ZH
+from shall.messages.translation import translated
 
-LANGUAGES: Mapping[str, Mapping[str, str]] = {"en": EN, "zh": ZH}
+LANGUAGES = ("en", "zh")
 
 
 class Message(Struct, frozen=True):
@@ -22,11 +22,24 @@ class Message(Struct, frozen=True):
         return {"code": self.code, "params": dict(self.params)}
 
 
+def catalogue(language: str) -> Mapping[str, str]:
+    """Return the templates of a language by their codes; an unknown language reads English."""
+    if language != "zh":
+        return EN
+    from shall.messages.zh import ZH  # only where Chinese is shown
+
+    return ZH
+
+
 def render(message: Message, language: str = "en") -> str:
     """Return the sentence for a message; a language without a catalogue reads English.
 
     Raises:
         KeyError: No catalogue holds the code.
     """
-    template = LANGUAGES.get(language, EN).get(message.code) or EN[message.code]
-    return template.format_map(message.params)
+    template = catalogue(language).get(message.code) or EN[message.code]
+    params = message.params
+    reason = params.get("reason")
+    if language != "en" and isinstance(reason, str):
+        params = {**params, "reason": translated(reason, language)}
+    return template.format_map(params)

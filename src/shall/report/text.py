@@ -149,7 +149,7 @@ def _case_lines(case: CaseResult, style: Style) -> Iterator[str]:
     name = style.paint(one_line(case_name(case)), _BOLD)
     yield f"{style.paint(word, _PAINT[outcome])}  {name}"
     if problems := problems_of([case]):
-        for text in terminal(problems, style.sources).splitlines():
+        for text in terminal(problems, style.sources, style.language).splitlines():
             yield style.line(2, text) if text else ""
         return
     path = first_bad_path(case)

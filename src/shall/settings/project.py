@@ -9,6 +9,9 @@ from msgspec import Struct
 from shall.settings import types
 from shall.settings.declaration import project
 
+LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")
+"""Environment variables that name a language where no setting does."""
+
 
 class ProjectSettings(Struct, frozen=True):
     """The settings of a project, which every command reads. Durations in seconds."""
@@ -120,7 +123,7 @@ class ProjectSettings(Struct, frozen=True):
             types.language,
             "language of the output: en or zh; default: that of the locale",
             "SHALL_LANG",
-            fallbacks=("LC_ALL", "LC_MESSAGES", "LANG"),
+            fallbacks=LOCALE,
         ),
     ] = "en"
     no_color: Annotated[

@@ -13,7 +13,9 @@ from shall.cases.nearest import nearest
 from shall.cases.reader import load_yaml, locate
 from shall.diagnostics import Diagnostic, Severity
 from shall.errors import InvalidCase, InvalidSetting
+from shall.settings import types
 from shall.settings.declaration import Setting
+from shall.settings.project import LOCALE
 from shall.settings.table import SETTINGS, Settings
 from shall.span import Span
 
@@ -68,6 +70,12 @@ def read_settings(
     if problems:
         raise InvalidSetting("\n".join(map(str, problems)), diagnostics=problems)
     return replace(Settings(), **values), sources
+
+
+def language_of(environ: Mapping[str, str]) -> str:
+    """Return the language that the environment names: that of what no project's settings rule."""
+    given = (environ.get(name, "").strip() for name in ("SHALL_LANG", *LOCALE))
+    return next((types.language(name) for name in given if name), "en")
 
 
 def process_environment() -> Mapping[str, str]:

@@ -148,7 +148,7 @@ def to_text(
     problems = [*matrix.wrong_specs, *matrix.problems]
     lines += ["", *remarks, *([""] if remarks and problems else [])]
     if problems:
-        lines += [terminal(problems, sources or {}), ""]
+        lines += [terminal(problems, sources or {}, language), ""]
     if matrix.rows:
         lines.append(summary(matrix, language))
     return "\n".join(lines).lstrip("\n") + "\n"

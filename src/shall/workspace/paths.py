@@ -25,7 +25,8 @@ def names_below(path: str, roots: tuple[str, ...]) -> tuple[str, ...]:
     reason = _fault(path)
     if reason is not None:
         raise OutsideWorkspace(
-            f"{_shown(path)} {reason}.", hint="Use a path relative to the workspace, with /."
+            f"The path {_shown(path)} {reason}.",
+            hint="Use a path relative to the workspace, with /.",
         )
     names = PurePosixPath(path).parts
     if not path.startswith("/"):

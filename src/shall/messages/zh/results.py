@@ -1,4 +1,4 @@
-"""The Chinese catalogue: message code to template."""
+"""Messages of results, reports and the matrix in Chinese: code to template."""
 
 ZH: dict[str, str] = {
     # the engine: checks
