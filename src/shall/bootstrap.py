@@ -18,12 +18,13 @@ from shall.results.events import Emit
 from shall.settings import FILE_NAME, Settings, process_environment
 from shall.store.base import Store
 from shall.store.call_log import CallLog
+from shall.store.decisions import DecisionLog
 from shall.store.evidence import EvidenceLog
 from shall.store.folders import Folder, exists
 from shall.store.lazy_store import StoreOpenedLater
 from shall.store.outages import OutageLog
 from shall.store.sqlite import SqliteStore
-from shall.store.state import DATABASE, EVIDENCE, LOCAL, prepare_state, sealing_key
+from shall.store.state import DATABASE, DECISIONS, EVIDENCE, LOCAL, prepare_state, sealing_key
 from shall.transport.target_policy import TargetPolicy, read_policy
 from shall.workspace.files import Files
 from shall.workspace.refusals import Refusals
@@ -167,6 +168,7 @@ def open_workspace(
         writable=settings.writable,
         specs=settings.specs,
         outages=outages,
+        decisions=DecisionLog(state.below(DECISIONS)),
     )
 
 

@@ -1,6 +1,7 @@
 """Traces criteria to cases, tests and their latest outcome."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime
 from pathlib import PurePosixPath
 
 from msgspec.structs import replace
@@ -14,8 +15,9 @@ from shall.cases.reader import locator, read_case
 from shall.diagnostics import Diagnostic, Severity
 from shall.errors import BadValue, InvalidInput, StoreUnavailable
 from shall.span import Span
+from shall.specs.decisions import Decision
 from shall.specs.links import link_of_case, read_marks
-from shall.specs.matrix import Matrix, build_matrix
+from shall.specs.matrix import Matrix, build_matrix, with_decisions
 from shall.specs.model import Link, SpecSet
 from shall.specs.status import Latest
 from shall.store.base import Evidence
@@ -24,12 +26,17 @@ from shall.workspace.workspace import Workspace
 
 
 def trace_requirements(
-    workspace: Workspace, feature: str | None = None, environments: Sequence[str] | None = None
+    workspace: Workspace,
+    feature: str | None = None,
+    environments: Sequence[str] | None = None,
+    *,
+    today: date | None = None,
 ) -> Matrix:
     """Build the coverage matrix of the workspace, or of one feature.
 
     ``environments`` are those in which a criterion must be proved; None: those that ``shall.yaml``
-    lists, or without a list every one in which a linked case ran.
+    lists, or without a list every one in which a linked case ran. ``today`` is the day on which
+    waivers are looked at; None: the current one (UTC).
 
     A requirements document that cannot be read, or in which a key stands twice, is named in
     ``wrong_specs``, a case or test file in ``problems``; the rest counts.
@@ -45,6 +52,8 @@ def trace_requirements(
     facts = _with_current_fingerprints(workspace, _newest(workspace, problems), links)
     unreachable = workspace.outages.current() if workspace.outages is not None else ()
     matrix = build_matrix(specs, links, map(_latest, facts), environments, unreachable)
+    decisions = _decisions(workspace, problems)
+    matrix = with_decisions(matrix, decisions, today or datetime.now(UTC).date())
     matrix = replace(matrix, problems=tuple(problems))
     return matrix if feature is None else _of_feature(matrix, specs, feature)
 
@@ -91,11 +100,23 @@ def _newest(workspace: Workspace, problems: list[Diagnostic]) -> Sequence[Eviden
     try:
         return workspace.evidence.newest()
     except StoreUnavailable as error:
-        span = Span(str(workspace.state), 1)
-        problems.append(
-            Diagnostic("state.unreadable", Severity.ERROR, error.message, span, error.hint or "")
-        )
+        problems.append(_state_problem(workspace, error))
         return ()
+
+
+def _decisions(workspace: Workspace, problems: list[Diagnostic]) -> Sequence[Decision]:
+    if workspace.decisions is None:
+        return ()
+    try:
+        return workspace.decisions.newest()
+    except StoreUnavailable as error:
+        problems.append(_state_problem(workspace, error))
+        return ()
+
+
+def _state_problem(workspace: Workspace, error: StoreUnavailable) -> Diagnostic:
+    span = Span(str(workspace.state), 1)
+    return Diagnostic("state.unreadable", Severity.ERROR, error.message, span, error.hint or "")
 
 
 def _with_current_fingerprints(

@@ -8,6 +8,11 @@ from typing import Any
 from shall import __version__
 from shall.actions.principal import SCOPES
 from shall.bootstrap import project_folder, unused_state, unused_state_notice
+from shall.cli.decision_flags import (
+    add_attest_arguments,
+    add_review_arguments,
+    add_waive_arguments,
+)
 from shall.cli.output import local, speak, tell
 from shall.cli.parser import Parser
 from shall.cli.serving_flags import add_serving_flags
@@ -25,6 +30,7 @@ def parser() -> argparse.ArgumentParser:
     _add_init(commands)
     _add_run(commands)
     _add_trace(commands)
+    _add_decisions(commands)
     _add_serve(commands)
     _add_demo(commands)
     _add_config(commands)
@@ -160,6 +166,17 @@ def _add_trace(commands: _Commands) -> None:
     )
     command.add_argument("--no-color", action="store_true", default=None)
     _add_workspace(command)
+
+
+def _add_decisions(commands: _Commands) -> None:
+    waive = _add(commands, "waive", "Record that criteria need not be proved for a while.")
+    add_waive_arguments(waive)
+    attest = _add(commands, "attest", "Record that a person verified what no test can.")
+    add_attest_arguments(attest)
+    review = _add(commands, "review", "Record that cases and tests still fit a changed criterion.")
+    add_review_arguments(review)
+    for command in (waive, attest, review):
+        _add_workspace(command)
 
 
 def _add_serve(commands: _Commands) -> None:

@@ -124,6 +124,8 @@ EN: dict[str, str] = {
     "report.status.stale": "stale",
     "report.status.vacuous": "vacuous",
     "report.status.unreachable": "unreachable",
+    "report.status.waived": "waived",
+    "report.status.not testable": "not testable",
     "report.status.partly": "partly",
     "report.status.skipped": "skipped",
     "report.status.not run": "not run",
@@ -147,6 +149,9 @@ EN: dict[str, str] = {
     "trace.reason.unreachable": "the service was not reached",
     "trace.unreachable": "{source}: {address} was not reached at {at}.",
     "trace.reason.vacuous": "it has no check that could fail",
+    "trace.reason.not_reviewed": "the requirement changed since the link was reviewed",
+    "trace.waiver": "Waived until {until} by {by}: {reason} (its evidence: {status})",
+    "trace.attestation": "Verified by {method}, by {by}: {reason}",
     "trace.reason.skipped": "skipped",
     "trace.reason.not run": "not run",
     "trace.unsound": "Tried but not proved: {counts}. Check the cases and tests and run them"

@@ -3,6 +3,7 @@
 import difflib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -10,8 +11,10 @@ from msgspec.structs import replace
 from shall.diagnostics import Diagnostic, Severity
 from shall.errors import BadValue
 from shall.span import Span
+from shall.specs.decisions import Decision, by_criterion, decide, without_criterion
 from shall.specs.model import Criterion, Link, SpecSet
 from shall.specs.status import (
+    UNCOUNTED,
     WORST_FIRST,
     Latest,
     LinkOutcome,
@@ -27,7 +30,7 @@ class Row(Struct, frozen=True):
     """One criterion with everything that verifies it.
 
     ``evidence_status`` is the status that the committed evidence gives; ``status`` also says what
-    only this machine knows.
+    only this machine knows, and what was decided by ``decision``.
     """
 
     criterion: Criterion
@@ -35,6 +38,7 @@ class Row(Struct, frozen=True):
     links: tuple[LinkOutcome, ...]
     evidence_status: Status = Status.UNTESTED
     unreachable: tuple[Unreachable, ...] = ()
+    decision: Decision | None = None
 
 
 class UnknownLink(Struct, frozen=True):
@@ -60,8 +64,9 @@ class Matrix(Struct, frozen=True):
     """The coverage matrix; ``problems`` name case and test files that could not be read.
 
     ``wrong_specs`` are the problems of requirements documents: there may be criteria that are not
-    shown. ``unread`` lists what looks like a requirement and was not read. ``names`` maps each way
-    to name a criterion to the keys that it means.
+    shown. ``unread`` lists what looks like a requirement and was not read, ``undecided`` what was
+    decided and does not count. ``names`` maps each way to name a criterion to the keys that it
+    means.
     """
 
     rows: tuple[Row, ...]
@@ -71,11 +76,12 @@ class Matrix(Struct, frozen=True):
     names: Mapping[str, Sequence[str]] = {}
     wrong_specs: tuple[Diagnostic, ...] = ()
     unread: tuple[Diagnostic, ...] = ()
+    undecided: tuple[Diagnostic, ...] = ()
 
     def diagnostics(self) -> list[Diagnostic]:
         """Return the problems of requirements, links, cases and tests, and what was not read."""
         unknown = [link.diagnostic() for link in self.unknown]
-        return [*self.wrong_specs, *unknown, *self.problems, *self.unread]
+        return [*self.wrong_specs, *unknown, *self.problems, *self.undecided, *self.unread]
 
     def counts(self) -> Mapping[str, int]:
         """Count the criteria by status; every status is a key."""
@@ -89,10 +95,9 @@ class Matrix(Struct, frozen=True):
 
     @property
     def proved_percent(self) -> float:
-        """Proved criteria as a percentage of all; 0.0 where there are none."""
-        if not self.rows:
-            return 0.0
-        return 100 * self.counts()[Status.PROVED.value] / len(self.rows)
+        """Proved criteria as a percentage of those that are to be proved; 0.0 without any."""
+        counted = sum(row.status not in UNCOUNTED for row in self.rows)
+        return 100 * self.counts()[Status.PROVED.value] / counted if counted else 0.0
 
 
 def build_matrix(
@@ -134,8 +139,8 @@ def build_matrix(
             for it in outages.values()
             if it.source in sources and (environments is None or it.environment in environments)
         )
-        status = status_of(outcomes)
-        rows.append(Row(criterion, status, outcomes, evidence_status_of(outcomes), unreached))
+        evidence = evidence_status_of(outcomes)
+        rows.append(Row(criterion, status_of(outcomes), outcomes, evidence, unreached))
     return Matrix(
         tuple(rows),
         tuple(unknown),
@@ -144,6 +149,27 @@ def build_matrix(
         names=keys,
         unread=specs.unread,
     )
+
+
+def with_decisions(matrix: Matrix, decisions: Iterable[Decision], today: date) -> Matrix:
+    """Return a matrix of all criteria with what was decided about them, as it counts ``today``."""
+    decided = by_criterion(decisions)
+    rows: list[Row] = []
+    undecided: list[Diagnostic] = []
+    for row in matrix.rows:
+        found = decide(row.criterion, row.links, decided.get(row.criterion.key, ()), today)
+        undecided += found.problems
+        rows.append(
+            replace(
+                row,
+                status=found.status,
+                links=found.links,
+                evidence_status=evidence_status_of(found.links),
+                decision=found.decision,
+            )
+        )
+    undecided += without_criterion(decided, [row.criterion for row in rows])
+    return replace(matrix, rows=tuple(rows), undecided=tuple(undecided))
 
 
 def row_of(matrix: Matrix, name: str) -> Row:
@@ -169,7 +195,7 @@ def _moved(rows: Sequence[Row]) -> tuple[Moved, ...]:
         for outcome in row.links:
             proved = outcome.latest and outcome.latest.criterion_fingerprint
             key = keys.get(proved or "")
-            if outcome.status is Status.SUSPECT and key is not None:
+            if outcome.status is Status.SUSPECT and key not in {None, row.criterion.key}:
                 moved = found.get((row.criterion.key, key)) or Moved(row.criterion.key, key)
                 sources = (*moved.sources, outcome.link.source)
                 found[row.criterion.key, key] = replace(moved, sources=sources)

@@ -26,6 +26,8 @@ class Status(StrEnum):
     SKIPPED = "skipped"  # all that ran was skipped
     NOT_RUN = "not run"  # linked, but nothing ran yet
     UNTESTED = "untested"  # no case and no test is linked
+    WAIVED = "waived"  # it need not be proved for a while, for a reason that is recorded
+    NOT_TESTABLE = "not testable"  # a person verifies it, as recorded
     PROVED = "proved"  # every linked case and test that was not skipped ran and passed
 
 
@@ -38,11 +40,16 @@ WORST_FIRST = (
     Status.PARTLY,
     Status.SKIPPED,
     Status.NOT_RUN,
+    Status.WAIVED,
+    Status.NOT_TESTABLE,
 )
 """The order of a report; ``PROVED`` follows."""
 
 UNSOUND = frozenset(_PRECEDENCE)
 """What a criterion must not be where a proof is asked for: it was tried, and is not proved."""
+
+UNCOUNTED = frozenset({Status.WAIVED, Status.NOT_TESTABLE})
+"""Criteria that no percentage counts, neither as proved nor as missing."""
 
 _BAD = frozenset({"failed", "error"})
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
@@ -94,7 +101,8 @@ class Unreachable(Struct, frozen=True):
 class LinkOutcome(Struct, frozen=True):
     """A link with its status in one environment; ``latest`` is None where it never ran.
 
-    ``unreachable`` is set where this machine did not reach the service since.
+    ``unreachable`` is set where this machine did not reach the service since. ``reviewed_at`` is
+    when a person last confirmed the link; ``is_review_outdated``: for another text.
     """
 
     link: Link
@@ -102,6 +110,8 @@ class LinkOutcome(Struct, frozen=True):
     latest: Latest | None = None
     environment: str = ""
     unreachable: Unreachable | None = None
+    reviewed_at: datetime | None = None
+    is_review_outdated: bool = False
 
     @property
     def outcome(self) -> str | None:

@@ -1,23 +1,25 @@
 """Evidence as committed, mergeable text: ``<state>/evidence/YYYY-MM.jsonl``, one line a fact."""
 
-import errno
 import json
 import logging
 import os
-import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import MAXYEAR, UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from msgspec.structs import asdict, replace
 
-from shall.bounded import EVIDENCE_BYTES, read_descriptor
-from shall.errors import StoreUnavailable
 from shall.store.base import Evidence, IsUnchanged
 from shall.store.folders import Folder
-from shall.store.locks import locked
+from shall.store.line_files import (
+    append_whole,
+    data_of_lines,
+    names_of_lines,
+    open_locked,
+    translated,
+)
 
 FORMAT = 1
 """The version of a line; a line with a higher one is skipped."""
@@ -94,10 +96,13 @@ class EvidenceLog:
         commit, is_dirty = revision() if revision is not None else ("", None)
         facts = [replace(fact, commit=commit, is_dirty=is_dirty) for fact in facts]
         month = max(fact.at for fact in facts).astimezone(UTC).strftime("%Y-%m")
-        with self._open(f"{month}.jsonl") as descriptor:
+        with (
+            translated(self._folder, "evidence"),
+            open_locked(self._folder, f"{month}.jsonl") as descriptor,
+        ):
             new = self._new(facts, is_unchanged)  # another process may have written meanwhile
             if new:
-                _append(descriptor, "".join(_line(fact) for fact in new).encode("ascii"))
+                append_whole(descriptor, "".join(_line(fact) for fact in new).encode("ascii"))
         return len(new)
 
     def newest(self) -> list[Evidence]:
@@ -125,9 +130,12 @@ class EvidenceLog:
 
     def _newest(self) -> dict[_Key, Evidence]:
         found: dict[_Key, Evidence] = {}
-        with self._translated(), suppress(FileNotFoundError), self._folder.opened() as folder:
-            names = os.listdir(folder)  # noqa: PTH208 - of a descriptor
-            for name in sorted(it for it in names if it.endswith(".jsonl")):
+        with (
+            translated(self._folder, "evidence"),
+            suppress(FileNotFoundError),
+            self._folder.opened() as folder,
+        ):
+            for name in names_of_lines(folder):
                 for fact in self._facts(folder, name):
                     key = _key(fact)
                     if key not in found or _order(found[key]) < _order(fact):
@@ -139,35 +147,10 @@ class EvidenceLog:
         stamp = (status.st_ino, status.st_size, status.st_mtime_ns)
         known = self._read.get(name)
         if known is None or known[0] != stamp:
-            data = b""
-            if stat.S_ISREG(status.st_mode):  # a link may lead anywhere
-                data = _data_of(folder, name)
+            data = data_of_lines(folder, name)
             known = (stamp, list(_read(self._folder.path / name, data)))
             self._read[name] = known
         return known[1]
-
-    @contextmanager
-    def _open(self, name: str) -> Iterator[int]:
-        path = self._folder.path / name
-        # O_NOFOLLOW: the file is committed, and a link in it could name any file of the user.
-        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
-        with self._translated(), self._folder.opened(make=True) as folder:
-            descriptor = os.open(name, flags, 0o644, dir_fd=folder)
-            try:
-                with locked(descriptor, str(path)):
-                    yield descriptor
-            finally:
-                os.close(descriptor)
-
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            raise StoreUnavailable(
-                f"The evidence in {self._folder.path} cannot be used: {error.strerror}.",
-                hint="Make it writable, or choose another state folder with SHALL_STATE_DIR.",
-            ) from error
 
 
 def _key(fact: Evidence) -> _Key:
@@ -201,32 +184,6 @@ def _line(fact: Evidence) -> str:
     at = fact.at.astimezone(UTC).isoformat(timespec="microseconds")
     data = {**asdict(fact), "at": at, "format": FORMAT}
     return json.dumps(data, sort_keys=True, separators=(",", ":")) + "\n"
-
-
-def _append(descriptor: int, data: bytes) -> None:
-    size = os.fstat(descriptor).st_size
-    if size and os.pread(descriptor, 1, size - 1) != b"\n":
-        data = b"\n" + data  # the last line is torn: it stays alone
-    written = 0
-    try:
-        written = os.write(descriptor, data)
-        os.fsync(descriptor)
-    finally:
-        if written < len(data):
-            os.ftruncate(descriptor, size)
-    if written < len(data):
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-
-def _data_of(folder: int, name: str) -> bytes:
-    flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
-    descriptor = os.open(name, flags, dir_fd=folder)
-    try:
-        return read_descriptor(descriptor, EVIDENCE_BYTES)
-    except OSError as error:
-        raise OSError(error.errno, f"{name}: {error.strerror}") from None
-    finally:
-        os.close(descriptor)
 
 
 def _read(path: Path, data: bytes) -> Iterator[Evidence]:

@@ -22,6 +22,9 @@ DATABASE = f"{LOCAL}/shall.db"
 EVIDENCE = "evidence"
 """Below the state folder: the evidence files."""
 
+DECISIONS = "decisions"
+"""Below the state folder: waivers, attestations and reviews."""
+
 _FILES = {
     ".gitignore": f"{LOCAL}/\n",
     # Evidence lines are facts in no order: two branches' lines are joined by taking both.

@@ -25,6 +25,11 @@ def revision_of(root: Path, state: Path) -> tuple[str, bool | None]:
     return commit, None if changed is None else bool(changed)
 
 
+def author_of(root: Path) -> str:
+    """Return the name of the user in git's configuration; empty where there is none."""
+    return _git(root, "config", "user.name") or ""
+
+
 def _git(root: Path, *arguments: str) -> str | None:
     try:
         answer = subprocess.run(  # noqa: S603 - fixed arguments, no shell

@@ -13,6 +13,7 @@ from shall.engine.redact import Redactor
 from shall.results.events import Emit
 from shall.store.base import Store
 from shall.store.call_log import CallLog
+from shall.store.decisions import DecisionLog
 from shall.store.evidence import EvidenceLog
 from shall.store.lazy_store import StoreOpenedLater
 from shall.store.outages import OutageLog
@@ -47,7 +48,7 @@ class Workspace(Struct, frozen=True):
     secrets of the settings: what is shown of the workspace passes through it. ``memory`` is what
     the cases that run at once may take; the workspaces of a server share it. ``writable`` are
     globs of further files that the tools may write, ``specs`` those of further requirements.
-    ``outages`` notes on this machine which services were not reached.
+    ``outages`` notes on this machine which services were not reached; ``decisions`` are committed.
     """
 
     root: Path
@@ -67,6 +68,7 @@ class Workspace(Struct, frozen=True):
     writable: tuple[str, ...] = ()
     specs: tuple[str, ...] = ()
     outages: OutageLog | None = None
+    decisions: DecisionLog | None = None
 
     @property
     def state_warning(self) -> str | None:

@@ -143,4 +143,26 @@ COMMANDS: dict[str, str] = {
     "read, run, write, admin": "令牌的权限范围（默认：read）：read、run、write、admin",
     "90d, 12h, 4w or 2027-01-01 (default: never)": "90d、12h、4w 或 2027-01-01（默认：永不过期）",
     "token file of the server": "服务器的令牌文件",
+    "The attestation of {key} is withdrawn.": "已撤回 {key} 的人工验证。",
+    "An attestation needs --method and --record.": "人工验证需要 --method 和 --record。",
+    "{key} is verified by {given}: {record}": "{key} 已通过{given}验证：{record}",
+    "{key}: reviewed {sources}; it is "
+    "{status}{rest}": "{key}：已评审 {sources}，状态为 {status}{rest}",
+    "Record that criteria need not be proved for a while.": "记录哪些验收标准暂时不需要证明。",
+    "Record that a person verified what no test "
+    "can.": "记录由人工验证的、无法用测试验证的验收标准。",
+    "Record that cases and tests still fit a "
+    "changed criterion.": "记录用例和测试仍符合改动后的验收标准。",
+    "The waiver of {key} is withdrawn.": "已撤回 {key} 的豁免。",
+    "A waiver needs --reason and --until.": "豁免需要 --reason 和 --until。",
+    "{key} is waived until {day} (its evidence: "
+    "{status}).": "{key} 已豁免，至 {day} 止（现有证据：{status}）。",
+    "criteria, such as auth#1.2": "验收标准，例如 auth#1.2",
+    "how a person verified it": "人工验证的方式",
+    "only this case or test (all linked)": "仅此用例或测试（默认：所有已链接的）",
+    "the last day on which it counts: 2027-01-31": "有效期的最后一天，例如 2027-01-31",
+    "where the record of it is": "验证记录的位置",
+    "who decides (git's user.name)": "决定者（默认：git 的 user.name）",
+    "why it need not be proved for a while": "暂时不需要证明的原因",
+    "withdraw what was recorded": "撤回已有的记录",
 }

@@ -122,6 +122,8 @@ ZH: dict[str, str] = {
     "report.status.stale": "已过期",
     "report.status.vacuous": "空验证",
     "report.status.unreachable": "无法连接",
+    "report.status.waived": "已豁免",
+    "report.status.not testable": "不可测试",
     "report.status.partly": "部分通过",
     "report.status.skipped": "已跳过",
     "report.status.not run": "未运行",
@@ -144,6 +146,9 @@ ZH: dict[str, str] = {
     "trace.reason.vacuous": "其中没有任何可能失败的检查",
     "trace.reason.unreachable": "无法连接到服务",
     "trace.unreachable": "{source}：{at} 未能连接到 {address}。",
+    "trace.reason.not_reviewed": "链接评审之后需求有改动",
+    "trace.waiver": "由 {by} 豁免，至 {until} 止：{reason}（现有证据：{status}）",
+    "trace.attestation": "由 {by} 以 {method} 方式验证：{reason}",
     "trace.reason.skipped": "已跳过",
     "trace.reason.not run": "未运行",
     "trace.unsound": "已运行但未得到证明：{counts}。请检查后重新运行用例和测试；"

@@ -31,4 +31,32 @@ SPECS: dict[str, str] = {
     "Write a sentence, or a heading above the "
     "list that says what it is.": "请写成句子，或在列表上方加标题说明其内容。",
     "Write its id into the first column.": "请在第一列写上编号。",
+    "{source} verifies {key}, so it is testable.": "{source} 验证了 {key}，因此它可以测试。",
+    "Run it, or remove the link first.": "请运行它，或先删除链接。",
+    "There is no state to record it in.": "没有可用于记录的状态目录。",
+    "There are: {names}.": "已有：{names}。",
+    "{name} has no {given}.": "{name} 没有{given}。",
+    "No case or test verifies {key}.": "没有用例或测试验证 {key}。",
+    "Link one with `shall link`.": "请用 `shall link` 建立链接。",
+    "{source} does not verify {key}.": "{source} 没有验证 {key}。",
+    "Linked are: {names}.": "已链接的有：{names}。",
+    "Write a sentence that others can check.": "请写一句他人可以核实的话。",
+    "{flag} is empty.": "{flag} 为空。",
+    "{flag} has more than {limit} characters.": "{flag} 超过 {limit} 个字符。",
+    "Name today or a later day with --until.": "请用 --until 指定今天或之后的日期。",
+    "{day} is over.": "{day} 已经过去。",
+    "The {given} of {key} does not count: no "
+    "criterion has that key.": "{key} 的{given}无效：没有验收标准使用此编号。",
+    "Its text is {key} now: decide anew.": "其文本现在的编号是 {key}，请重新决定。",
+    "The {given} of {key} by {person} does not "
+    "count: the text changed since.": "{person} 对 {key} 的{given}无效：此后文本有改动。",
+    "Decide anew, or withdraw it with --remove.": "请重新决定，或用 --remove 撤回。",
+    "The {given} of {key} by {person} expired on "
+    "{day}.": "{person} 对 {key} 的{given}已于 {day} 到期。",
+    "Prove the criterion, decide anew, or "
+    "withdraw it with --remove.": "请证明该验收标准，或重新决定，或用 --remove 撤回。",
+    "The {given} of {key} by {person} does not "
+    "count: {source} verifies the criterion.": "{person} 对 {key} 的{given}无效：{source} 验证了该"
+    "验收标准。",
+    "Withdraw it with --remove, or the link.": "请用 --remove 撤回，或删除链接。",
 }

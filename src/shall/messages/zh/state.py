@@ -12,7 +12,6 @@ STATE: dict[str, str] = {
     "闭。",
     "Run `shall doctor`.": "请运行 `shall doctor`。",
     "The database {path} cannot be used: {reason}.": "数据库 {path} 不可用：{reason}。",
-    "The evidence in {path} cannot be used: {reason}.": "{path} 中的证据不可用：{reason}。",
     "Make it writable, or choose another state "
     "folder with SHALL_STATE_DIR.": "请将其设为可写，或用 SHALL_STATE_DIR 指定其他状态目录。",
     "This server is read-only, and its workspace "
@@ -103,4 +102,7 @@ STATE: dict[str, str] = {
     "{most_in_use} workspaces are in use.": "已有 {most_in_use} 个工作区在使用中。",
     "{path} is not written by a tool: {reason}.": "工具不会写入 {path}：{reason}。",
     "Choose a document in {folders}.": "请选择 {folders} 中的文档。",
+    "The {what} in {folder} cannot be used: {reason}.": "{folder} 中的{what}不可用：{reason}。",
+    "Make it writable, or name another state "
+    "folder with SHALL_STATE_DIR.": "请将其设为可写，或用 SHALL_STATE_DIR 指定其他状态目录。",
 }

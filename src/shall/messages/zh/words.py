@@ -228,4 +228,10 @@ WORDS: dict[str, str] = {
     "info": "提示",
     "The criterion {reason}": "验收标准 {reason}",
     "The path {path} {reason}.": "路径 {path} {reason}。",
+    "waiver": "豁免",
+    "attestation": "人工验证",
+    "review": "评审",
+    "inspection": "检查",
+    "analysis": "分析",
+    "demonstration": "演示",
 }
