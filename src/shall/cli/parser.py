@@ -1,6 +1,7 @@
 """The argument parser: help and errors in the language of the terminal."""
 
 import argparse
+import sys
 from collections.abc import Iterable
 from typing import Any, NoReturn
 
@@ -26,7 +27,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Print the usage and what is wrong, and end the process."""
-        self.print_usage()
+        self.print_usage(sys.stderr)
         self.exit(BAD_INPUT, f"{self.prog}: {local('error:')} {local(message)}\n")
 
 
