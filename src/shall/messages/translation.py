@@ -21,7 +21,9 @@ from msgspec import Struct
 OURS = frozenset({"reason", "wanted", "given", "what"})
 """Names of values that are translated too."""
 
-_PLACE = re.compile(r"[^\s:]+:\d+(?::\d+)?: ")
+_PLACE = re.compile(r"(?:[^\s:]+:\d+(?::\d+)?|\w+(?:\[\d+\]|\.\w+)+): ")
+"""A line of a file or the path of a field in front of a sentence."""
+
 _BETWEEN_SENTENCES = re.compile(r"(?<=[.?!]) (?=[A-Z`])")
 _FULL_WIDTH_ENDS = ("。", "？", "！", "：", "；", "）")
 
@@ -62,11 +64,13 @@ def translated(text: str, language: str) -> str:
         return text
     if "\n" in text:
         return "\n".join(translated(line, language) for line in text.split("\n"))
+    whole = _sentence(text, _catalogue(language))
+    if whole is not None:
+        return whole
     place = _PLACE.match(text)
     if place is not None:
         return place[0] + translated(text[place.end() :], language)
-    whole = _sentence(text, _catalogue(language))
-    return whole or joined(_BETWEEN_SENTENCES.split(text), language)
+    return joined(_BETWEEN_SENTENCES.split(text), language)
 
 
 def joined(sentences: Sequence[str], language: str) -> str:

@@ -139,7 +139,8 @@ def _counts_line(run: RunResult | RunSummary, style: Style) -> str:
         text = label("count.teardowns", style.language, count=run.torn)
         parts.append(style.paint(text, _PAINT[Outcome.FAILED]))
     took = label("took", style.language, duration=duration(run.duration_s))
-    return f"{', '.join(parts)} {took}"
+    counted_all = label("separator", style.language).join(parts)
+    return label("counts", style.language, counts=counted_all, took=took)
 
 
 def _case_lines(case: CaseResult, style: Style) -> Iterator[str]:

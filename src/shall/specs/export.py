@@ -335,7 +335,8 @@ def _reason(link: LinkOutcome, language: str) -> str:
         reason = render(Message("trace.reason.not_reviewed"), language)
         return f"{link.link.source} ({reason}{where})"
     if link.status is Status.FAILING:
-        return f"{link.link.source} ({link.outcome}{where})"
+        outcome = render(Message(f"report.outcome.{link.outcome}"), language)
+        return f"{link.link.source} ({outcome}{where})"
     reason = render(Message(f"trace.reason.{link.status.value}"), language)
     return f"{link.link.source} ({reason}{where})"
 

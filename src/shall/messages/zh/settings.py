@@ -45,8 +45,7 @@ SETTINGS: dict[str, str] = {
     "public URL of the MCP endpoint, if the "
     "server is behind a proxy": "服务器位于代理之后时，MCP 端点的公开 URL",
     "secret that seals state held by clients; "
-    "default: a key stored in the state folder": "封装客户端所持状态的密钥；默认：存放在状态目录中"
-    "的密钥",
+    "default: a key stored in the state folder": "加密客户端所持状态的密钥；默认：状态目录中的密钥",
     "file that the server's log is also written to": "服务器日志同时写入的文件",
     "write a log of tool calls": "记录工具调用日志",
     "folder of the call log, relative to the "
@@ -62,8 +61,8 @@ SETTINGS: dict[str, str] = {
     "no token": "客户端必须发送的 Bearer 令牌；为空表示不使用令牌",
     "URL of the authorization server's keys "
     "(JWKS), to accept its JWTs": "授权服务器公钥（JWKS）的 URL，用于验证其 JWT",
-    "required issuer of a JWT": "JWT 必须的签发者",
-    "required audience of a JWT; default: public_url": "JWT 必须的受众；默认：public_url",
+    "required issuer of a JWT": "JWT 必须匹配的签发者",
+    "required audience of a JWT; default: public_url": "JWT 必须匹配的受众；默认：public_url",
     "authorities (PEM) that issue client "
     "certificates, which are then required (mTLS)": "签发客户端证书的 CA（PEM）；设置后必须提供客"
     "户端证书（mTLS）",
