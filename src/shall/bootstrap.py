@@ -1,8 +1,7 @@
 """Settings to Workspace, store and sender: the one place where concrete parts are joined."""
 
-import hashlib
 import logging
-import secrets
+import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -17,7 +16,6 @@ from shall.import_path import remove_folders
 from shall.results.events import Emit
 from shall.settings import FILE_NAME, Settings, process_environment
 from shall.store.base import Store
-from shall.store.call_log import CallLog
 from shall.store.decisions import DecisionLog
 from shall.store.evidence import EvidenceLog
 from shall.store.folders import Folder, exists
@@ -272,6 +270,8 @@ def open_workspaces(settings: Settings, observe: Emit | None = None) -> Workspac
     Raises:
         InvalidSetting: One of them does not exist, or the rules about targets cannot be read.
     """
+    from shall.store.call_log import CallLog  # for servers alone
+
     read_policy(settings.targets_allow, settings.targets_deny)  # tell it before anybody asks
     missing = [str(folder) for folder in settings.workspaces if not folder.is_dir()]
     if missing:
@@ -323,14 +323,16 @@ def state_key(settings: Settings, workspaces: Workspaces) -> bytes:
     Without state it is good for this process only.
     """
     if settings.state_key:
+        import hashlib  # it loads OpenSSL's library, which no command needs
+
         return hashlib.sha256(settings.state_key.encode("utf-8")).digest()
     try:
         workspace = workspaces.choose(None)
         if settings.read_only and not workspace.has_state():
-            return secrets.token_bytes(32)
+            return os.urandom(32)
         return sealing_key(_state(workspace.root, settings, workspace.files))
     except ShallError:
-        return secrets.token_bytes(32)
+        return os.urandom(32)
 
 
 def make_first_state(settings: Settings, workspaces: Workspaces) -> None:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.forked import Popen
+
 BIN = Path(sys.executable).parent
 TOKEN = "your-token"
 
@@ -78,7 +80,7 @@ def starting(project: Path, logs: Path) -> Iterator[Start]:
     ) -> Running:
         log = logs / f"output-{len(running)}.log"
         with log.open("wb") as output:
-            process = subprocess.Popen(
+            process = Popen(
                 command,
                 cwd=cwd,
                 env=environment(**env),

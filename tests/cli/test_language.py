@@ -142,10 +142,14 @@ def test_a_case_and_a_setting_with_problems_are_shown_in_chinese(
 
 @pytest.mark.verifies("cli#1.8")
 def test_a_service_that_is_down_and_a_missing_host_are_shown_in_chinese(
-    shall: Callable[..., Any], write_case: Callable[..., None]
+    shall: Callable[..., Any], project: Path, write_case: Callable[..., None]
 ) -> None:
-    write_case("a")
-    assert left_in_english(shall("run", SHALL_LANG="zh").stdout) == []
+    (project / "specs").mkdir()
+    (project / "specs/requirements.md").write_text("### Requirement 1\n\n1. A shall b\n")
+    write_case("a", more="verifies: ['default#1.9']")
+    no_host = shall("run", SHALL_LANG="zh")
+    assert left_in_english(no_host.stdout + no_host.stderr) == []
+    assert "verifies[0]: default#1.9 不存在。是否指 default#1.1？" in no_host.stderr
     down = shall("run", "--host", "http://127.0.0.1:9", SHALL_LANG="zh")
     assert down.returncode == 4
     assert left_in_english(down.stdout) == []

@@ -1,7 +1,6 @@
 """Runs test cases: choose, run, record."""
 
 import os
-import secrets
 import sys
 import threading
 import time
@@ -184,7 +183,7 @@ def run_options(workspace: Workspace, request: RunRequest) -> RunOptions:
     defaults = workspace.defaults
     run_timeout_s = request.run_timeout_s or defaults.run_timeout_s
     return RunOptions(
-        run_id=secrets.token_hex(16),
+        run_id=os.urandom(16).hex(),
         host=request.host,
         default_host=defaults.host,
         project_hosts=defaults.project_hosts,

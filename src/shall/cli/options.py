@@ -26,7 +26,7 @@ def parser() -> argparse.ArgumentParser:
     """Make the parser of the ``shall`` command."""
     main = Parser(prog="shall", description="Write what the system shall do. Prove that it does.")
     main.add_argument("--version", action="version", version=f"shall {__version__}")
-    commands = main.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    commands = main.add_subparsers(prog="shall", dest="command", metavar="COMMAND", required=True)
     _add_init(commands)
     _add_run(commands)
     _add_trace(commands)
@@ -265,7 +265,9 @@ def _add_doctor(commands: _Commands) -> None:
 
 def _add_token(commands: _Commands) -> None:
     command = _add(commands, "token", "Create, list and revoke tokens of a server.")
-    actions = command.add_subparsers(dest="action", metavar="ACTION", required=True)
+    actions = command.add_subparsers(
+        prog="shall token", dest="action", metavar="ACTION", required=True
+    )
     new = _add(actions, "new", "Create a token and print it once; the file stores its hash.")
     new.add_argument("--name", required=True, help="name of the holder, for logs and rate limits")
     new.add_argument(

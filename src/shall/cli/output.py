@@ -1,14 +1,15 @@
 """What every command shares: errors in one clear form, and the exit status."""
 
+import logging
 import os
 import sys
-import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from shall.errors import ShallError
 from shall.messages import joined, translated
 from shall.results.records import Fault, RunStatus, RunSummary
+from shall.settings import process_environment
 
 OK = 0
 CHECK_FAILED = 1
@@ -67,6 +68,7 @@ def exit_status(run: RunSummary) -> int:
 def guarded(command: Callable[[], int], arguments: Sequence[str]) -> int:
     """Carry out a command; report what goes wrong on stderr and return the exit status."""
     _open_closed_streams()
+    logging.lastResort = _Warnings(logging.WARNING)
     try:
         status = command()
         _flush()
@@ -78,6 +80,8 @@ def guarded(command: Callable[[], int], arguments: Sequence[str]) -> int:
     except Exception as error:  # noqa: BLE001 - the last place that can report it
         tell(f"Internal error: {error!r}. Add --debug for the traceback.")
         if "--debug" in arguments:
+            import traceback
+
             traceback.print_exc()
         return OWN_FAULT
     return status
@@ -88,6 +92,22 @@ def error_text(error: ShallError) -> str:
     where = f"{error.span}: " if error.span else ""
     sentences = [error.message, error.hint] if error.hint else [error.message]
     return where + joined(sentences, _language)
+
+
+def columns_of_terminal() -> int:
+    """Return how many columns the terminal has; 80 where stdout is none."""
+    if not sys.stdout.isatty() and "COLUMNS" not in process_environment():
+        return 80
+    import shutil  # its archive formats take longer to import than a short run may take
+
+    return shutil.get_terminal_size().columns
+
+
+class _Warnings(logging.Handler):
+    """Prints the warnings of a command in the language of the terminal."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        print(printable(local(record.getMessage())), file=sys.stderr)
 
 
 def tell(text: str) -> None:

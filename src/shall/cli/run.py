@@ -3,7 +3,6 @@
 import argparse
 import gc
 import json
-import shutil
 import signal
 import sys
 import time
@@ -17,7 +16,7 @@ from shall.actions.run import RunRequest
 from shall.actions.run import execute as run_cases
 from shall.bootstrap import open_project
 from shall.cli.options import folder_of, settings_of
-from shall.cli.output import exit_status, tell, write
+from shall.cli.output import columns_of_terminal, exit_status, tell, write
 from shall.engine.stop import Stop
 from shall.errors import InvalidInput
 from shall.report.text import SHOWN_CASES, problems_of, summary
@@ -77,8 +76,7 @@ def run_showing(
     if sys.stderr.isatty():
         from shall.report.progress import ProgressBar
 
-        width = shutil.get_terminal_size().columns
-        bar = ProgressBar(sys.stderr, time.monotonic, width, settings.language)
+        bar = ProgressBar(sys.stderr, time.monotonic, columns_of_terminal(), settings.language)
         listeners.append(bar.take)
         clear = bar.clear
     stop = Stop()
@@ -113,7 +111,7 @@ def _stopped_by_ctrl_c(stop: Stop) -> Iterator[None]:
 
 def show(run: RunSummary, settings: Settings, workspace: Workspace) -> None:
     """Print a run."""
-    width = shutil.get_terminal_size().columns
+    width = columns_of_terminal()
     colour = sys.stdout.isatty() and not settings.no_color
     sources: Mapping[str, str] = {}
     if problems := problems_of(run.bad[:SHOWN_CASES]):

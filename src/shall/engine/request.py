@@ -1,7 +1,6 @@
 """A request template and a scope to a request that can be sent."""
 
 import json
-import mimetypes
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -206,8 +205,10 @@ def _pairs(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _files(paths: Mapping[str, Any], attachments: Attachments | None) -> tuple[FilePart, ...]:
     parts: list[FilePart] = []
-    if attachments is None:
+    if attachments is None or not paths:
         return ()
+    import mimetypes  # only for uploads
+
     for field, value in paths.items():
         path = as_text(value)
         name = path.rpartition("/")[2]

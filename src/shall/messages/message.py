@@ -1,12 +1,11 @@
 """A message as data, and its rendering from a catalogue."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct, field
 
 from shall.messages.en import EN
-from shall.messages.translation import translated
 
 LANGUAGES = ("en", "zh")
 
@@ -43,3 +42,21 @@ def render(message: Message, language: str = "en") -> str:
     if language != "en" and isinstance(reason, str):
         params = {**params, "reason": translated(reason, language)}
     return template.format_map(params)
+
+
+def translated(text: str, language: str) -> str:
+    """Return a text of one or more English sentences in a language."""
+    if language == "en":
+        return text
+    from shall.messages.translation import translate  # nobody pays for it in English
+
+    return translate(text, language)
+
+
+def joined(sentences: Sequence[str], language: str) -> str:
+    """Return English sentences one after another, each in a language."""
+    if language == "en":
+        return " ".join(sentences)
+    from shall.messages.translation import join  # nobody pays for it in English
+
+    return join(sentences, language)

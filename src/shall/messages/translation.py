@@ -58,25 +58,21 @@ class _Catalogue(Struct, frozen=True):
     templates: Sequence[_Template]
 
 
-def translated(text: str, language: str) -> str:
-    """Return a text of one or more English sentences in a language."""
-    if language == "en" or not text:
-        return text
+def translate(text: str, language: str) -> str:
+    """Return a text of one or more English sentences in another language."""
     if "\n" in text:
-        return "\n".join(translated(line, language) for line in text.split("\n"))
+        return "\n".join(translate(line, language) for line in text.split("\n"))
     whole = _sentence(text, _catalogue(language))
     if whole is not None:
         return whole
     place = _PLACE.match(text)
     if place is not None:
-        return place[0] + translated(text[place.end() :], language)
-    return joined(_BETWEEN_SENTENCES.split(text), language)
+        return place[0] + translate(text[place.end() :], language)
+    return join(_BETWEEN_SENTENCES.split(text), language)
 
 
-def joined(sentences: Sequence[str], language: str) -> str:
-    """Return sentences one after another, each in a language."""
-    if language == "en":
-        return " ".join(sentences)
+def join(sentences: Sequence[str], language: str) -> str:
+    """Return sentences one after another: a space between them only behind a narrow full stop."""
     catalogue = _catalogue(language)
     text = ""
     for sentence in sentences:

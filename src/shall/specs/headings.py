@@ -73,6 +73,17 @@ _NOT_REQUIREMENTS = re.compile(
     r"|开放问题.*|待定问题.*|评审.*|審查.*|参考.*)",
     re.IGNORECASE,
 )
+_SENTENCES = re.compile(
+    r"(?:(?:functional |user |system )?requirements?|descriptions?|criteri(?:on|a)"
+    r"|acceptance criteria|statements?|shall"
+    r"|(?:功能)?需求(?:描述|说明|說明|内容|內容)?|描述|要求|(?:验收|驗收)?(?:标准|標準)|内容|內容|要件|説明)",
+    re.IGNORECASE,
+)
+_REQUIREMENTS = re.compile(
+    r"(?:(?:non-?)?functional |business |system |user |product |core )*requirements?(?: list)?"
+    r"|(?:功能|非功能|业务|業務|系统|系統|用户|核心)*(?:需求|要求)(?:列表|清单|清單)?|要件",
+    re.IGNORECASE,
+)
 _SUCCESS = re.compile(
     r"(?:success (?:criteria|metrics)|measurable outcomes|成功(?:标准|標準|指标|指標)"
     r"|可衡量.*|可度量.*)",
@@ -148,6 +159,18 @@ def holds_no_requirements(text: str) -> bool:
     """Return whether a section of a spec-kit document lists something else: entities, say."""
     bare = re.sub(r"\s*[*_(（]+(?:mandatory|optional|include).*", "", plain(text), flags=re.I)
     return _NOT_REQUIREMENTS.fullmatch(_NUMBERING.sub("", bare, count=1)) is not None
+
+
+def heads_sentences(text: str) -> bool:
+    """Return whether a column of that heading holds the sentences of requirements."""
+    return _SENTENCES.fullmatch(plain(text)) is not None
+
+
+@lru_cache(maxsize=4096)
+def opens_requirements(text: str) -> bool:
+    """Return whether a heading says that requirements follow: ``## Requirements``."""
+    bare = re.sub(r"\s*[*_(（]+(?:mandatory|optional|include).*", "", plain(text), flags=re.I)
+    return _REQUIREMENTS.fullmatch(_NUMBERING.sub("", bare, count=1)) is not None
 
 
 def holds_measures(text: str) -> bool:

@@ -59,4 +59,8 @@ SPECS: dict[str, str] = {
     "count: {source} verifies the criterion.": "{person} 对 {key} 的{given}无效：{source} 验证了该"
     "验收标准。",
     "Withdraw it with --remove, or the link.": "请用 --remove 撤回，或删除链接。",
+    "No criterion was found in this document.": "此文档中未找到验收标准。",
+    "Number its sentences below a heading such "
+    'as "Requirement 1", or write ids before '
+    "them.": "请在“Requirement 1”这样的标题下为句子编号，或在句子前写上编号。",
 }

@@ -12,8 +12,8 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from shall.specs.clause import Clause, Condition, Level, Trigger
 from shall.specs.ears import en, zh
-from shall.specs.model import Clause, Condition, Level, Trigger
 
 _QUOTED = re.compile(
     r"`[^`]*`|\"[^\"]*\"|“[^“”]*”|「[^「」]*」|『[^『』]*』|《[^《》]*》|【[^【】]*】"
@@ -33,6 +33,10 @@ _WEAK = re.compile(
 _JAPANESE = re.compile(
     "なければならない|なければなりません|必要がある|必要があります|べき|ものとする|こととする"
 )
+_KANA = re.compile("[\u3041-\u30ff]")
+_TOPIC = re.compile(
+    '([^、。,"「」をにで]{1,40}?)(?<![にで時])は[、,]?\\s*(?=[^、。])(.+)', re.DOTALL
+)
 _THEN = re.compile(f"{en.THEN}|{zh.THEN}", re.IGNORECASE)
 _NEXT_CONDITION = re.compile(
     rf"[,，、] ?(?:and )?(?=(?:{en.OPENING}|{zh.OPENING}))".replace("?P<en>", "?:")
@@ -43,9 +47,10 @@ _NEXT_CONDITION = re.compile(
     re.IGNORECASE,
 )
 _COMMA = re.compile(r", |，|,(?=[^\s\d])")
-_ARTICLE = re.compile(r"the ", re.IGNORECASE)
+_ARTICLE = re.compile(r"^the ", re.IGNORECASE)
 _LOUD_ARTICLE = re.compile(r" ?(?=THE )")
-_ANY_ARTICLE = re.compile(r" (?=the )", re.IGNORECASE)
+_LOUD_THE = re.compile(r" ?THE ")
+_ANY_ARTICLE = re.compile(r" (?=the |(?:it|they)$)", re.IGNORECASE)
 _AGAIN = re.compile(
     rf"\s*(?:[(（]\s*(?:must|shall|should|必须|必須|应当|应|應)(?: not)?\s*[)）]|{en.MODAL}"
     rf"|{zh.MODAL})".replace("?P<en>", "?:").replace("?P<zh>", "?:"),
@@ -104,10 +109,13 @@ def split_clause(sentence: str, *, strict: bool = False) -> Clause | None:
         return None if strict else _without_modal(text, shape)
     conditions, start = _conditions(text, shape[: modal.start].rstrip())
     subject = text[start : modal.start].strip(_STRIPPED)
+    subject = subject[max(subject.rfind("；"), subject.rfind("; ")) + 1 :].strip(_STRIPPED)
     if quantified is not None or not shape.isascii():
         subject, conditions = _last_part(subject, conditions)
     subject = _ARTICLE.sub("", subject, count=1).strip(_STRIPPED)
     response, is_negative = _response(text, modal)
+    if not response and subject:
+        return _without_modal(text[: modal.start].rstrip(), shape[: modal.start], modal.level)
     if not response or (not subject and not conditions):
         return None
     return Clause(conditions, subject, response, modal.word, modal.level, is_negative)
@@ -137,18 +145,23 @@ def _after_condition(shape: str, candidates: Sequence[re.Match[str]]) -> re.Matc
     return next((it for it in candidates if it.start() > min(ends)), first)
 
 
-def _without_modal(text: str, shape: str) -> Clause | None:
-    """Split ``WHEN a THEN b``, whose response has no modal, as Japanese sentences do."""
+def _without_modal(text: str, shape: str, level: Level | None = None) -> Clause | None:
+    """Split ``WHEN a THEN b``, whose response has no modal, or ends with it, as in Japanese."""
     opening = _OPENING.match(shape)
     then = _THEN.search(shape)
+    if then is None and _KANA.search(shape):
+        then = _LOUD_THE.search(shape)  # THEN is left out
     if opening is None or then is None:
         return None
     conditions, start = _conditions(text, shape[: then.end()] + "\1")
-    response = text[start:].strip().rstrip(".。").strip()
+    response = text[start:].strip(_STRIPPED).rstrip(".。").strip()
+    topic = _TOPIC.match(response)
+    subject, response = topic.groups() if topic else ("", response)
     if not conditions or not response:
         return None
-    level = Level.MUST if _JAPANESE.search(response) else Level.NONE
-    return Clause(conditions, "", response, "", level)
+    if level is None:
+        level = Level.MUST if _JAPANESE.search(response) else Level.NONE
+    return Clause(conditions, _ARTICLE.sub("", subject, count=1), response, "", level)
 
 
 def _response(text: str, modal: _Modal) -> tuple[str, bool]:
@@ -169,17 +182,27 @@ def _response(text: str, modal: _Modal) -> tuple[str, bool]:
 def _last_part(
     subject: str, conditions: tuple[Condition, ...]
 ) -> tuple[str, tuple[Condition, ...]]:
-    """Return what stands before the modal since the last comma; what is before is a condition."""
+    """Return what stands before the modal since the last comma; what is before is a condition.
+
+    The subject may be left out, so that a condition is all that stands there: 删除前应确认.
+    """
     at = max(subject.rfind("，"), subject.rfind(", "))
-    if at < 0:
-        return subject, conditions
-    before, rest = subject[:at].strip(_STRIPPED), subject[at + 1 :].strip(_STRIPPED)
-    closed = zh.IMPLICIT.search(before)
-    if closed is not None:
+    before, rest = subject[: max(at, 0)].strip(_STRIPPED), subject[at + 1 :].strip(_STRIPPED)
+    if at < 0 and not conditions:
+        before, rest = _fused(rest)
+    if zh.IMPLICIT.search(before):
         state = zh.STATE_ENDING.search(before) is not None
         trigger = Trigger.STATE if state else Trigger.EVENT
         conditions = (*conditions, Condition(trigger, _condition_text(before)))
-    return rest, conditions
+    return zh.ADVERB.sub("", rest), conditions
+
+
+def _fused(words: str) -> tuple[str, str]:
+    """Split a condition from the subject where no comma does: 登录后系统应显示首页."""
+    if zh.IMPLICIT.search(words):
+        return words, ""
+    found = zh.FUSED.match(words)
+    return (found["condition"], found["subject"]) if found else ("", words)
 
 
 def _conditions(text: str, shape: str) -> tuple[tuple[Condition, ...], int]:
@@ -214,7 +237,7 @@ def _trigger(opening: re.Match[str], written: str) -> Trigger:
 
 def _condition_text(words: str) -> str:
     words = words.strip(_STRIPPED)
-    shorter = zh.ENDING.sub("", words)
+    shorter = zh.ENDING.sub("", words).rstrip()
     return shorter or words
 
 
@@ -233,4 +256,5 @@ def _end_of_condition(
         found = list(article.finditer(shape, start))
         if found:
             return found[-1].start(), found[-1].end()
-    return None, start
+    actor = None if shape.isascii() else zh.LAST_ACTOR.search(shape, start + 1)
+    return (actor.start(), actor.start()) if actor else (None, start)
