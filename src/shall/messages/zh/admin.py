@@ -121,7 +121,7 @@ ADMIN: dict[str, str] = {
     "{path} has no token {name}.": "{path} 中没有令牌 {name}。",
     "Choose another file with --file.": "请用 --file 指定其他文件。",
     "Choose another name, or revoke it first: "
-    "shall token revoke {name}.": "请换一个名称，或先吊销它：shall token revoke {name}。",
+    "shall token revoke {name}.": "请换一个名称，或先撤销它：shall token revoke {name}。",
     "It is missing.": "缺少该字段。",
     "A line has either sha256= or cert=.": "每行只能有 sha256= 或 cert= 之一。",
     "It is empty.": "该字段为空。",

@@ -41,10 +41,10 @@ COMMANDS: dict[str, str] = {
     "Restore the state from a backup.": "从备份恢复状态数据。",
     "Check the installation and the project, and "
     "suggest fixes.": "检查安装和项目，并给出修复建议。",
-    "Create, list and revoke tokens of a server.": "创建、列出和吊销服务器的令牌。",
+    "Create, list and revoke tokens of a server.": "创建、列出和撤销服务器的令牌。",
     "Create a token and print it once; the file "
     "stores its hash.": "创建令牌并显示一次；文件中只保存其哈希。",
-    "List the tokens with their scopes and times.": "列出令牌及其权限范围和时间。",
+    "List the tokens with their scopes and times.": "列出令牌及其作用域和时间。",
     "Remove a token from the file.": "从文件中删除令牌。",
     "Write what the system shall do. Prove that it does.": "写下系统应当做到的事，并证明它做到了。",
     "Start the MCP server.": "启动 MCP 服务器。",
@@ -56,10 +56,10 @@ COMMANDS: dict[str, str] = {
     "--var {pair} has no value.": "--var {pair} 没有值。",
     "Use --var name=value.": "请使用 --var name=value。",
     "Stored the hash of a token for {scopes}, "
-    "valid {given}, in {file}.": "已将令牌的哈希写入 {file}：权限范围 {scopes}，{given}。",
+    "valid {given}, in {file}.": "已将令牌的哈希写入 {file}：作用域 {scopes}，{given}。",
     "The token is shown only once.": "令牌仅显示一次。",
     "Revoked {name}. Running servers reject it "
-    "within a second.": "已吊销 {name}。正在运行的服务器会在一秒内拒绝它。",
+    "within a second.": "已撤销 {name}。正在运行的服务器会在一秒内拒绝它。",
     "--expires {text} is not a duration or a date.": "--expires {text} 不是时长或日期。",
     "Use 90d, 12h, 4w or 2027-01-01.": "请使用 90d、12h、4w 或 2027-01-01。",
     "show this help message and exit": "显示此帮助信息并退出",
@@ -140,7 +140,7 @@ COMMANDS: dict[str, str] = {
     "repair the state; replaced files are retained": "修复状态数据，保留被替换的文件",
     "name of the holder, for logs and rate limits": "持有者名称，用于日志和限流",
     "permissions of the token (default: read): "
-    "read, run, write, admin": "令牌的权限范围（默认：read）：read、run、write、admin",
+    "read, run, write, admin": "令牌的作用域（默认：read）：read、run、write、admin",
     "90d, 12h, 4w or 2027-01-01 (default: never)": "90d、12h、4w 或 2027-01-01（默认：永不过期）",
     "token file of the server": "服务器的令牌文件",
     "The attestation of {key} is withdrawn.": "已撤回 {key} 的人工验证。",

@@ -26,10 +26,10 @@ RUNNING: dict[str, str] = {
     "There are more links to unknown criteria; "
     "`shall trace` lists them.": "还有更多链接指向不存在的验收标准，运行 `shall trace` 查看全部。",
     "{path} contains a secret that is masked when it is read, and the new content contains "
-    "{mask}. Nothing was written.": "{path} 含有读取时会被遮盖的机密，而新内容中含有 {mask}。未写"
+    "{mask}. Nothing was written.": "{path} 含有读取时会被遮蔽的机密，而新内容中含有 {mask}。未写"
     "入任何内容。",
     "{given} contains {mask}, the mask of a "
-    "secret. Nothing was written.": "{given}含有机密的遮盖符 {mask}。未写入任何内容。",
+    "secret. Nothing was written.": "{given}含有机密的掩码 {mask}。未写入任何内容。",
     "Use an editor, or a variable such as {{{{ "
     "api_token }}}}.": "请用编辑器修改，或改用变量，例如 {{{{ api_token }}}}。",
     "{path} is not valid YAML ({reason}), so its "
@@ -69,8 +69,8 @@ RUNNING: dict[str, str] = {
     "Unknown tool {tool}.": "未知的工具 {tool}。",
     "{tool} is not offered: the server {reason}.": "未提供 {tool}：服务器{reason}。",
     "{tool} needs the scope {scope}, which the "
-    "caller {name} does not have.": "{tool} 需要权限范围 {scope}，而调用方 {name} 没有该权限。",
-    "Ask the operator for a token with this scope.": "请向管理员申请具有该权限范围的令牌。",
+    "caller {name} does not have.": "{tool} 需要作用域 {scope}，而调用者 {name} 没有该权限。",
+    "Ask the operator for a token with this scope.": "请向管理员申请具有该作用域的令牌。",
     "No feature is named {feature}.": "没有名为 {feature} 的功能。",
     "The server is shutting down and did not finish this call.": "服务器正在关闭，未完成此次调用。",
     "Try again in a moment.": "请稍后重试。",

@@ -84,10 +84,10 @@ SETTINGS: dict[str, str] = {
     "maximum unauthenticated connections of a process": "进程的未认证连接数上限",
     "memory of a process for data of "
     "unauthenticated connections, in bytes": "进程用于未认证连接数据的内存（字节）",
-    "requests a second of one caller; 0: no limit": "单个调用方每秒的请求数；0 表示不限",
-    "burst of requests that a caller may send beyond the rate": "调用方可以超出速率的突发请求数",
+    "requests a second of one caller; 0: no limit": "单个调用者每秒的请求数；0 表示不限",
+    "burst of requests that a caller may send beyond the rate": "调用者可以超出速率的突发请求数",
     "concurrent requests of one caller, "
-    "including open streams; 0: no limit": "单个调用方的并发请求数，包括打开的流；0 表示不限",
+    "including open streams; 0: no limit": "单个调用者的并发请求数，包括打开的流；0 表示不限",
     "store of the rate limits: memory://, or "
     "redis:// for all workers and instances": "限流计数的存储：memory://，或供所有进程和实例共用"
     "的 redis://",

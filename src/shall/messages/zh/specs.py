@@ -47,14 +47,14 @@ SPECS: dict[str, str] = {
     "{day} is over.": "{day} 已经过去。",
     "The {given} of {key} does not count: no "
     "criterion has that key.": "{key} 的{given}无效：没有验收标准使用此编号。",
-    "Its text is {key} now: decide anew.": "其文本现在的编号是 {key}，请重新决定。",
+    "Its text is {key} now: decide anew.": "该内容现在的编号是 {key}，请重新确认。",
     "The {given} of {key} by {person} does not "
-    "count: the text changed since.": "{person} 对 {key} 的{given}无效：此后文本有改动。",
-    "Decide anew, or withdraw it with --remove.": "请重新决定，或用 --remove 撤回。",
+    "count: the text changed since.": "{person} 对 {key} 的{given}无效：文本此后有改动。",
+    "Decide anew, or withdraw it with --remove.": "请重新确认，或用 --remove 撤回。",
     "The {given} of {key} by {person} expired on "
     "{day}.": "{person} 对 {key} 的{given}已于 {day} 到期。",
     "Prove the criterion, decide anew, or "
-    "withdraw it with --remove.": "请证明该验收标准，或重新决定，或用 --remove 撤回。",
+    "withdraw it with --remove.": "请证明该验收标准，或重新确认，或用 --remove 撤回。",
     "The {given} of {key} by {person} does not "
     "count: {source} verifies the criterion.": "{person} 对 {key} 的{given}无效：{source} 验证了该"
     "验收标准。",

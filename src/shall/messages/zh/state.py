@@ -6,7 +6,7 @@ STATE: dict[str, str] = {
     "{folder2} 成为独立项目，请创建 {folder3}，内容可为空。",
     "These workspaces are not folders: {missing}.": "以下工作区不是目录：{missing}。",
     "{own} connections are open for this caller, "
-    "{total} for all.": "此调用方已打开 {own} 个连接，总计 {total} 个。",
+    "{total} for all.": "此调用者已打开 {own} 个连接，总计 {total} 个。",
     "Disconnect unused connections; silent ones "
     "end after {dropped_after_s} s.": "请断开不用的连接；无活动的连接会在 {dropped_after_s} 秒后关"
     "闭。",

@@ -206,7 +206,7 @@ WORDS: dict[str, str] = {
     "A name is up to 64 letters, digits, dots, "
     "dashes and underscores": "名称最多 64 个字母、数字、点、短横线和下划线",
     "{name} is reserved": "{name} 是保留名称",
-    "Scopes are {scopes}, separated by commas": "权限范围为 {scopes}，以逗号分隔",
+    "Scopes are {scopes}, separated by commas": "作用域为 {scopes}，以逗号分隔",
     "Not the 64 hexadecimal digits of a SHA-256": "不是 SHA-256 的 64 位十六进制数",
     "Not a date such as 2027-01-01 or "
     "2027-01-01T12:00:00Z": "不是日期，例如 2027-01-01 或 2027-01-01T12:00:00Z",
