@@ -15,6 +15,7 @@ from shall.errors import InvalidSetting, ShallError, StoreUnavailable
 from shall.import_path import remove_folders
 from shall.results.events import Emit
 from shall.settings import FILE_NAME, Settings, process_environment
+from shall.specs.lint.options import LintOptions
 from shall.store.base import Store
 from shall.store.decisions import DecisionLog
 from shall.store.evidence import EvidenceLog
@@ -165,8 +166,21 @@ def open_workspace(
         redactor=redactor_of(settings),
         writable=settings.writable,
         specs=settings.specs,
+        gate=settings.gate_rules(),
+        lint=lint_options(settings),
         outages=outages,
         decisions=DecisionLog(state.below(DECISIONS)),
+    )
+
+
+def lint_options(settings: Settings) -> LintOptions:
+    """Return what the settings say about ``shall lint``."""
+    return LintOptions(
+        settings.lint_select,
+        settings.lint_ignore,
+        settings.lint_severity,
+        settings.lint_terms,
+        settings.lint_per_file,
     )
 
 

@@ -12,7 +12,10 @@ from shall.cli.output import speak
 from shall.settings import SETTINGS
 
 ROOT = Path(shall.__file__).parent
-NOT_SHOWN = ("serve/", "mcp/", "messages/", "settings/page.py", "diagnostics/codes.py")
+NOT_SHOWN = (
+    *("serve/", "mcp/", "messages/", "settings/page.py", "diagnostics/codes.py"),
+    *("specs/lint/rules/", "specs/lint/terms"),  # which have their Chinese beside the English
+)
 """Texts for programs and documents, and the catalogues."""
 
 START = (

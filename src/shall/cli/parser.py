@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterable
 from typing import Any, NoReturn
 
-from shall.cli.output import BAD_INPUT, local
+from shall.cli.output import BAD_INPUT, columns_of_terminal, local
 
 
 class Parser(argparse.ArgumentParser):
@@ -32,6 +32,11 @@ class Parser(argparse.ArgumentParser):
 
 
 class _Formatter(argparse.HelpFormatter):
+    """One is made for each argument; by itself it asks for the width of the terminal each time."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=columns_of_terminal() - 2)
+
     def add_usage(
         self,
         usage: str | None,

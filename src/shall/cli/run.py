@@ -22,7 +22,7 @@ from shall.errors import InvalidInput
 from shall.report.text import SHOWN_CASES, problems_of, summary
 from shall.results.collected import Collected
 from shall.results.events import Emit
-from shall.results.records import RunResult, RunSummary
+from shall.results.records import RunSummary
 from shall.settings import Settings
 from shall.workspace.workspace import Workspace
 
@@ -50,17 +50,25 @@ def execute(arguments: argparse.Namespace) -> int:
         variables=variables_of(arguments.var),
         workers=settings.run_workers,
     )
-    wants_all = arguments.format == "json" or any(
-        (arguments.report_json, arguments.report_junit, arguments.report_html)
-    )
-    collected = Collected() if wants_all else None
+    files = {
+        "json": arguments.report_json,
+        "junit": arguments.report_junit,
+        "html": arguments.report_html,
+    }
+    as_json = arguments.format == "json"
+    collected = Collected() if as_json or any(files.values()) else None
     run = run_showing(workspace, request, settings, collected)
     if workspace.state_warning:
         tell(workspace.state_warning)
-    if collected is None:
+    if not as_json:
         show(run, settings, workspace)
-    else:
-        _write_reports(run, collected.result(run), settings, workspace, arguments)
+    if collected is not None:
+        from shall.cli.report import report_text, write_reports  # only where one is asked for
+
+        whole = collected.result(run)
+        if as_json:
+            write(report_text(whole, "json", settings.language).rstrip("\n"))
+        write_reports(whole, settings.language, **files)
     return exit_status(run)
 
 
@@ -143,40 +151,3 @@ def path_in(folder: Path, path: str) -> str:
     """Return a path of the command line as one the workspace knows: they may start elsewhere."""
     absolute = Path.cwd() / path
     return str(absolute) if Path.cwd() != folder else path
-
-
-def _write_reports(
-    run: RunSummary,
-    whole: RunResult,
-    settings: Settings,
-    workspace: Workspace,
-    arguments: argparse.Namespace,
-) -> None:
-    from shall.report.as_json import json_text
-
-    if arguments.format == "json":
-        write(json_text(whole).rstrip("\n"))
-    else:
-        show(run, settings, workspace)
-    if arguments.report_json:
-        write_file(arguments.report_json, json_text(whole))
-    if arguments.report_junit:
-        from shall.report.junit import junit_xml
-
-        write_file(arguments.report_junit, junit_xml(whole, settings.language))
-    if arguments.report_html:
-        from shall.report.html import html_page
-
-        write_file(arguments.report_html, html_page(whole, None, settings.language))
-
-
-def write_file(path: str, text: str) -> None:
-    """Write a report where the user said.
-
-    Raises:
-        InvalidInput: It cannot be written there.
-    """
-    try:
-        Path(path).write_text(text, "utf-8", errors="backslashreplace")
-    except OSError as error:
-        raise InvalidInput(f"{path} cannot be written: {error.strerror}.") from None

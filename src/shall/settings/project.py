@@ -4,16 +4,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-from msgspec import Struct
-
 from shall.settings import types
 from shall.settings.declaration import project
+from shall.settings.gate import GateSettings
 
 LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")
 """Environment variables that name a language where no setting does."""
 
 
-class ProjectSettings(Struct, frozen=True):
+class ProjectSettings(GateSettings, frozen=True):
     """The settings of a project, which every command reads. Durations in seconds."""
 
     workspaces: Annotated[
@@ -69,6 +68,42 @@ class ProjectSettings(Struct, frozen=True):
             "globs of requirements documents outside the known layouts (docs/req/*.md)",
         ),
     ] = ()
+    lint_select: Annotated[
+        tuple[str, ...],
+        project(
+            types.words,
+            "rules of `shall lint` that apply (S111, vague-term, S11); none: all",
+            key="lint.select",
+        ),
+    ] = ()
+    lint_ignore: Annotated[
+        tuple[str, ...],
+        project(types.words, "rules of `shall lint` that do not apply", key="lint.ignore"),
+    ] = ()
+    lint_severity: Annotated[
+        Mapping[str, str],
+        project(
+            types.texts,
+            "severities of rules by rule: error, warning or info",
+            key="lint.severity",
+        ),
+    ] = {}
+    lint_terms: Annotated[
+        Mapping[str, tuple[str, ...]],
+        project(
+            types.lists,
+            "terms that a rule adds, by rule; one that begins with - is removed",
+            key="lint.terms",
+        ),
+    ] = {}
+    lint_per_file: Annotated[
+        Mapping[str, tuple[str, ...]],
+        project(
+            types.lists,
+            "rules that do not apply to some files, by glob",
+            key="lint.per_file",
+        ),
+    ] = {}
     environments: Annotated[
         tuple[str, ...],
         project(

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from shall.settings import types
 from shall.settings.declaration import Setting, server
+from shall.settings.gate import GateSettings
 from shall.settings.project import ProjectSettings
 
 
@@ -433,7 +434,8 @@ class Settings(ProjectSettings, frozen=True):
 
 def _settings() -> Iterator[Setting]:
     defaults = Settings()
-    annotations = {**ProjectSettings.__annotations__, **Settings.__annotations__}
+    holders = (ProjectSettings, GateSettings, Settings)
+    annotations = {name: it for holder in holders for name, it in holder.__annotations__.items()}
     for name, annotation in annotations.items():
         (declared,) = annotation.__metadata__
         key = f"server.{name.removeprefix('server_')}" if declared.get("is_server") else name

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -11,13 +11,17 @@ from shall.engine.budgets import Memory
 from shall.engine.ports import Loop
 from shall.engine.redact import Redactor
 from shall.results.events import Emit
+from shall.specs.gate import GateRules
+from shall.specs.lint.options import LintOptions
 from shall.store.base import Store
-from shall.store.call_log import CallLog
 from shall.store.decisions import DecisionLog
 from shall.store.evidence import EvidenceLog
 from shall.store.lazy_store import StoreOpenedLater
 from shall.store.outages import OutageLog
 from shall.workspace.files import Files
+
+if TYPE_CHECKING:
+    from shall.store.call_log import CallLog
 
 
 class RunDefaults(Struct, frozen=True):
@@ -48,6 +52,7 @@ class Workspace(Struct, frozen=True):
     secrets of the settings: what is shown of the workspace passes through it. ``memory`` is what
     the cases that run at once may take; the workspaces of a server share it. ``writable`` are
     globs of further files that the tools may write, ``specs`` those of further requirements.
+    ``lint`` says how these are written, ``gate`` are the rules of ``shall gate``.
     ``outages`` notes on this machine which services were not reached; ``decisions`` are committed.
     """
 
@@ -60,13 +65,15 @@ class Workspace(Struct, frozen=True):
     defaults: RunDefaults = RunDefaults()
     state_fault: str | None = None
     observe: Emit | None = None
-    call_log: CallLog | None = None
+    call_log: "CallLog | None" = None
     redactor: Redactor = field(default_factory=Redactor)
     memory: Memory = field(default_factory=Memory)
     later: StoreOpenedLater | None = None
     logs_in_state: bool = True
     writable: tuple[str, ...] = ()
     specs: tuple[str, ...] = ()
+    gate: GateRules = GateRules()
+    lint: LintOptions = LintOptions()
     outages: OutageLog | None = None
     decisions: DecisionLog | None = None
 

@@ -254,4 +254,6 @@ CASES: dict[str, str] = {
     "A key must be text.": "键必须是文本。",
     "The key `{value}` is given twice, first in "
     "line {first}.": "键 `{value}` 出现了两次，第一次在第 {first} 行。",
+    "The list verifies of {path} is written in a "
+    "way that cannot be edited.": "{path} 中 verifies 列表的写法无法自动修改。",
 }

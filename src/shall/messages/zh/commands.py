@@ -165,4 +165,42 @@ COMMANDS: dict[str, str] = {
     "who decides (git's user.name)": "决定者（默认：git 的 user.name）",
     "why it need not be proved for a while": "暂时不需要证明的原因",
     "withdraw what was recorded": "撤回已有的记录",
+    "{path}: {proved} of {total} criteria are "
+    "proved ({percent} %).": "{path}：{total} 条验收标准中已证明 {proved} 条（{percent}%）。",
+    "Commit it: `shall gate` fails where one of "
+    "them is not proved any more.": "请提交此文件：其中任何一条不再得到证明时，`shall gate` 将失败"
+    "。",
+    "Check the coverage of the requirements, for CI.": "检查需求的覆盖情况，用于 CI。",
+    "Write down what is proved, so that the gate "
+    "lets nothing be lost.": "将已证明的内容写入基线，供门禁防止退步。",
+    "Show what changed between two baselines or commits.": "显示两个基线或提交之间的变化。",
+    "--moved takes no criterion: it follows all "
+    "that moved.": "--moved 不接受验收标准：它会更新所有编号有变动的链接。",
+    "Name a criterion and a case: shall link "
+    "auth#1.2 tests/cases/a.yaml.": "请指定验收标准和用例：shall link auth#1.2 tests/cases/a.yaml"
+    "。",
+    "{path} verifies {key} already.": "{path} 已经验证 {key}。",
+    "No criterion that is verified has moved.": "被验证的验收标准编号均无变动。",
+    "{path} is updated.": "已更新 {path}。",
+    "Write reports of a stored run.": "生成已保存的运行的报告。",
+    "Check how requirements are written.": "检查需求的写法。",
+    "Write into a case which criterion it verifies.": "将用例所验证的验收标准写入用例。",
+    "a baseline file or a commit (the baseline)": "基线文件或提交（默认：基线）",
+    "a baseline file or a commit (the project as it is)": "基线文件或提交（默认：当前项目）",
+    "a case file": "用例文件",
+    "compare with this baseline or commit, "
+    "instead of the committed baseline": "与此基线或提交比较，代替已提交的基线",
+    "correct what is mechanical": "修正可以自动修正的问题",
+    "describe a rule, by code or name": "说明一条规则（代码或名称）",
+    "documents or folders (all documents)": "文档或目录（默认：所有文档）",
+    "exit status 1 for warnings as well": "有警告时也以退出码 1 结束",
+    "follow the criteria whose text has another key now": "更新内容已改用其他编号的链接",
+    "id of a run (the newest)": "运行 ID（默认：最近一次）",
+    "list the rules": "列出规则",
+    "output format": "输出格式",
+    "show the edits and write nothing": "仅显示修改，不写入文件",
+    "show what --fix would change, and write nothing": "显示 --fix 将作的修改，不写入文件",
+    "such as auth#1.2": "例如 auth#1.2",
+    "the least serious findings that are shown (warning)": "显示的最低严重程度（默认：warning）",
+    "write it here, and a line to the terminal": "写入此文件，并在终端显示一行结论",
 }

@@ -123,4 +123,34 @@ RUNNING: dict[str, str] = {
     "The URL {url} cannot be used: {reason}.": "URL {url} 不可用：{reason}。",
     "It starts with http:// or https:// and a host.": "URL 应以 http:// 或 https:// 加主机名开头。",
     "The host of the URL {url} is not a name.": "URL {url} 的主机名无效。",
+    "{path} of the commit cannot be written: {reason}.": "无法写入该提交的 {path}：{reason}。",
+    "{name} holds no evidence, so nothing counts "
+    "as proved there.": "{name} 中没有证据，因此没有任何验收标准算作已证明。",
+    "There is no {name}.": "{name} 不存在。",
+    "Write it with `shall baseline`, or name a "
+    "commit.": "请用 `shall baseline` 生成，或指定一个提交。",
+    "No criterion was found, so there is nothing "
+    "to write down.": "未找到验收标准，没有内容可以写入基线。",
+    "A baseline without the criteria of this "
+    "document would not protect them.": "缺少此文档的验收标准，基线就无法保护它们。",
+    "{path} is Python.": "{path} 是 Python 文件。",
+    'Write @pytest.mark.verifies("{key}") above '
+    "{test}.": '请在 {test} 上方写 @pytest.mark.verifies("{key}")。',
+    "Name a YAML file, such as tests/cases/a.yaml.": "请指定 YAML 文件，例如 tests/cases/a.yaml。",
+    "{path} is no case.": "{path} 不是用例。",
+    "Edit this mark: other tests share it, or it "
+    "is no literal.": "请手动修改此标记：它由多个测试共用，或不是字面量。",
+    "Run the command again.": "请重新运行命令。",
+    "{path} has changed meanwhile.": "{path} 在此期间被修改。",
+    "The section lint of shall.yaml names "
+    "{name}, and no such rule can be set there.": "shall.yaml 的 lint 部分写有 {name}，但没有这样"
+    "的规则可以设置。",
+    "See `shall lint --list`.": "请查看 `shall lint --list`。",
+    "The setting lint.severity: {reason}.": "设置 lint.severity：{reason}。",
+    "No requirements document lies at {path}.": "{path} 处没有需求文档。",
+    "The documents are listed by `shall lint` "
+    "without a path.": "不带路径运行 `shall lint` 可列出所有文档。",
+    "No run is stored.": "没有已保存的运行。",
+    "Run `shall run` first.": "请先运行 `shall run`。",
+    "Without an id, the newest is used.": "不指定 ID 时使用最近一次运行。",
 }

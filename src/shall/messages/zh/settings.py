@@ -91,4 +91,27 @@ SETTINGS: dict[str, str] = {
     "store of the rate limits: memory://, or "
     "redis:// for all workers and instances": "限流计数的存储：memory://，或供所有进程和实例共用"
     "的 redis://",
+    "whether each proof must be of a commit "
+    "without other changes": "证明是否必须来自没有其他改动的提交",
+    "rules for features whose names match a glob": "适用于名称与通配符匹配的功能的规则",
+    "statuses that no criterion may have": "不允许出现的验收标准状态",
+    "age that no proof may exceed (90d); runs "
+    "renew what is older than half of it": "证明的最长有效期（90d）；运行会更新已过半的证明",
+    "per cent of the criteria that must be proved": "必须证明的验收标准百分比",
+    "statuses that criteria of a level or kind "
+    "must have (must: proved)": "某一级别或类别的验收标准必须具有的状态（must: proved）",
+    "criteria that may name what none of their "
+    "cases and tests asserts; any: no limit": "允许多少条验收标准提到未被断言的内容；any 表示不限",
+    "links that may name no criterion, or "
+    "several; any: no limit": "允许多少个链接指向零个或多个验收标准；any 表示不限",
+    "passages that may look like requirements "
+    "and not be read; any: no limit": "允许多少处像是需求但未读取的内容；any 表示不限",
+    "rules of `shall lint` that do not apply": "不适用的 `shall lint` 规则",
+    "rules that do not apply to some files, by glob": "对某些文件不适用的规则（按通配符）",
+    "rules of `shall lint` that apply (S111, "
+    "vague-term, S11); none: all": "适用的 `shall lint` 规则（S111、vague-term、S11）；默认：全部",
+    "severities of rules by rule: error, warning "
+    "or info": "各规则的严重程度：error、warning 或 info",
+    "terms that a rule adds, by rule; one that "
+    "begins with - is removed": "各规则增加的词语；以 - 开头的为删除",
 }

@@ -63,4 +63,40 @@ SPECS: dict[str, str] = {
     "Number its sentences below a heading such "
     'as "Requirement 1", or write ids before '
     "them.": "请在“Requirement 1”这样的标题下为句子编号，或在句子前写上编号。",
+    "Nothing changed from {before} to {after}.": "{before} 与 {after} 之间没有变化。",
+    "The gate passed: {count} rules hold.": "门禁通过：{count} 条规则全部满足。",
+    "The gate {given}: {bad} of {count} rules do "
+    "not hold.": "门禁{given}：{count} 条规则中有 {bad} 条未满足。",
+    "A newer release wrote this line of the baseline.": "基线的这一行由更新的版本写入。",
+    "This line is no row of a baseline.": "这一行不是基线的记录。",
+    "Resolve the merge, or write the baseline "
+    "again with `shall baseline`.": "请解决合并冲突，或用 `shall baseline` 重新生成基线。",
+    "No feature with a criterion matches {name}.": "没有包含验收标准的功能与 {name} 匹配。",
+    "{count} problems hide criteria or links.": "有 {count} 个问题遮住了验收标准或链接。",
+    "All documents, cases and tests were read.": "所有文档、用例和测试均已读取。",
+    "No criterion was found in specs/ or in the "
+    "folder of another layout.": "在 specs/ 及其他已知布局的目录中未找到验收标准。",
+    "Every criterion is waived or not testable, "
+    "so none is judged.": "所有验收标准均已豁免或不可测试，没有可以判定的。",
+    "{count} criteria were found.": "找到 {count} 条验收标准。",
+    "The proof of {key} is older than {age}.": "{key} 的证明早于 {age}。",
+    "{key} was not proved on a commit without "
+    "other changes.": "{key} 不是在没有其他改动的提交上证明的。",
+    "{percent} % are proved, {minimum} % are wanted.": "已证明 {percent}%，要求 {minimum}%。",
+    "{key} is {given}.": "{key} 的状态是{given}。",
+    "There is no criterion of the kind {kind}.": "没有 {kind} 类的验收标准。",
+    "{key} ({kind}) is {given}, not {statuses}.": "{key}（{kind}）的状态是{given}，而不是 "
+    "{statuses}。",
+    "{count} {given}; {most} are allowed.": "{given}：{count}，允许 {most}。",
+    "{key} was proved in {base} and is {given} now.": "{key} 在 {base} 中已证明，现在是{given}。",
+    "{key} was proved in {base}, and no document "
+    "has it any more.": "{key} 在 {base} 中已证明，现在已没有文档包含它。",
+    "If it was withdrawn, write the baseline "
+    "again with `shall baseline`.": "如果它已撤销，请用 `shall baseline` 重新生成基线。",
+    "{percent} % are proved, {before} % were in "
+    "{base}.": "已证明 {percent}%，{base} 中为 {before}%。",
+    "There is no rule {name}.": "没有规则 {name}。",
+    "`shall lint --list` lists the rules.": "运行 `shall lint --list` 可列出所有规则。",
+    "`shall lint --fix` corrects it.": "`shall lint --fix` 可自动修正。",
+    "{wanted}. Exceptions: {count}.": "{wanted}；例外：{count}。",
 }

@@ -105,4 +105,14 @@ STATE: dict[str, str] = {
     "The {what} in {folder} cannot be used: {reason}.": "{folder} 中的{what}不可用：{reason}。",
     "Make it writable, or name another state "
     "folder with SHALL_STATE_DIR.": "请将其设为可写，或用 SHALL_STATE_DIR 指定其他状态目录。",
+    "Git does not say what differs from {commit}.": "Git 未能给出与 {commit} 的差异。",
+    "{name} is neither a file nor a commit of "
+    "this repository.": "{name} 既不是文件，也不是此仓库的提交。",
+    "Name a baseline file, a branch, a tag or a "
+    "commit; fetch it first in a shallow clone.": "请指定基线文件、分支、标签或提交；浅克隆需要先"
+    "获取。",
+    "Git does not list the files of {commit}.": "Git 未能列出 {commit} 的文件。",
+    "The files of {commit} exceed {limit}.": "{commit} 的文件超过 {limit}。",
+    "Git does not show the files of {commit}.": "Git 未能读取 {commit} 的文件。",
+    "Git does not have {path} of {commit}.": "Git 中没有 {commit} 的 {path}。",
 }
