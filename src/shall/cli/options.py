@@ -3,14 +3,15 @@
 import argparse
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_origin
 
 from shall import __version__
 from shall.actions.principal import SCOPES
+from shall.actions.run_request import ARGUMENTS
 from shall.bootstrap import project_folder, unused_state, unused_state_notice
 from shall.cli.output import local, speak, tell
 from shall.cli.parser import Parser
-from shall.cli.serving_flags import add_serving_flags
+from shall.cli.setting_flags import add_run_flags, add_serving_flags
 from shall.settings import Settings, Sources, process_environment, read_settings
 
 MATRIX_FORMATS = ("json", "csv", "md")
@@ -117,26 +118,16 @@ def _add_init(commands: _Commands) -> None:
 def _add_run(commands: _Commands) -> None:
     command = _add(commands, "run", "Run test cases and record the results.")
     command.add_argument("paths", nargs="*", help="case files or folders (default: tests/cases)")
-    command.add_argument("--tag", action="append", default=[], help="run only cases with this tag")
-    command.add_argument("--host", help="base URL of the service; overrides the hosts of the cases")
-    command.add_argument(
-        "--var",
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        help="set a variable to JSON or text",
-    )
-    command.add_argument("--timeout", metavar="SECONDS", help="timeout of the run")
-    command.add_argument("--concurrency", metavar="N", help="number of cases that run concurrently")
-    command.add_argument(
-        "--workers", "-j", metavar="N", help="number of processes that run cases, or auto (default)"
-    )
-    command.add_argument(
-        "--environment", metavar="NAME", help="environment name that is recorded with the results"
-    )
-    command.add_argument(
-        "--keep", metavar="WHICH", help="store headers and bodies of cases that failed, or of all"
-    )
+    for name, argument in ARGUMENTS.items():
+        is_one = get_origin(argument.kind) not in (list, dict)
+        command.add_argument(
+            argument.flag,
+            dest=name,
+            action="store" if is_one else "append",
+            metavar=argument.metavar,
+            help=argument.meaning,
+        )
+    add_run_flags(command)
     command.add_argument("--report-html", metavar="FILE", help="write an HTML report to FILE")
     command.add_argument("--report-junit", metavar="FILE", help="write JUnit XML to FILE")
     command.add_argument("--report-json", metavar="FILE", help="write the results as JSON to FILE")

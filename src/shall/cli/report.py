@@ -1,14 +1,12 @@
 """``shall report``: write reports of a stored run."""
 
 import argparse
-from pathlib import Path
 
 from shall.actions.reports import keep_report
 from shall.actions.results import stored_run
 from shall.bootstrap import open_project
 from shall.cli.options import folder_of, settings_of
-from shall.cli.output import OK, say
-from shall.errors import InvalidInput
+from shall.cli.output import OK, say, write_file
 from shall.results.records import RunResult
 
 
@@ -51,15 +49,3 @@ def report_text(run: RunResult, kind: str, language: str) -> str:
     from shall.report.as_json import json_text
 
     return json_text(run)
-
-
-def write_file(path: str, text: str) -> None:
-    """Write a report where the user said.
-
-    Raises:
-        InvalidInput: It cannot be written there.
-    """
-    try:
-        Path(path).write_text(text, "utf-8", errors="backslashreplace")
-    except OSError as error:
-        raise InvalidInput(f"{path} cannot be written: {error.strerror}.") from None

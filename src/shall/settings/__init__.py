@@ -5,7 +5,7 @@ the settings page of the documentation are made from them.
 Precedence: flags, environment, ``shall.yaml``, defaults.
 """
 
-from shall.settings.declaration import Setting
+from shall.declaration import Setting
 from shall.settings.defaults import API_AUTO_TEST, SPEC_DRIVEN
 from shall.settings.page import settings_page, settings_table
 from shall.settings.reader import (
@@ -16,11 +16,12 @@ from shall.settings.reader import (
     process_environment,
     read_settings,
 )
-from shall.settings.table import SETTINGS, Settings
+from shall.settings.table import RUN_SETTINGS, SETTINGS, Settings
 
 __all__ = [
     "API_AUTO_TEST",
     "FILE_NAME",
+    "RUN_SETTINGS",
     "SETTINGS",
     "SPEC_DRIVEN",
     "Setting",

@@ -1,13 +1,14 @@
 """Where files live and what the actions use."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from shall.engine.budgets import Memory
+from shall.engine.options import RunSettings
 from shall.engine.ports import Loop
 from shall.engine.redact import Redactor
 from shall.results.events import Emit
@@ -24,21 +25,12 @@ if TYPE_CHECKING:
     from shall.store.call_log import CallLog
 
 
-class RunDefaults(Struct, frozen=True):
-    """What a run uses unless the caller says otherwise. Durations in seconds."""
+class RunDefaults(RunSettings, frozen=True, kw_only=True):
+    """What the actions use unless the caller says otherwise: fields of the settings."""
 
-    host: str | None = None
-    project_hosts: Mapping[str, str] = field(default_factory=dict)
-    variables: Mapping[str, Any] = field(default_factory=dict)
-    secrets: tuple[str, ...] = ()
-    concurrency: int = 16
-    request_timeout_s: float = 30.0
-    run_timeout_s: float = 300.0
-    environment: str = ""
     environments: tuple[str, ...] = ()
     language: str = "en"
     max_error_length: int = 500
-    keep_all: bool = False
 
 
 class Workspace(Struct, frozen=True):

@@ -53,7 +53,6 @@ COMMANDS: dict[str, str] = {
     "Restored {given} to {state}.": "已将 {given}恢复到 {state}。",
     "The previous state is in {kept}. Delete it "
     "when it is no longer needed.": "之前的状态数据在 {kept}，不再需要时请删除。",
-    "--var {pair} has no value.": "--var {pair} 没有值。",
     "Use --var name=value.": "请使用 --var name=value。",
     "Stored the hash of a token for {scopes}, "
     "valid {given}, in {file}.": "已将令牌的哈希写入 {file}：作用域 {scopes}，{given}。",
@@ -68,16 +67,9 @@ COMMANDS: dict[str, str] = {
     "current folder)": "项目目录（默认：当前目录所在的项目）",
     "show the traceback of an internal error": "显示内部错误的堆栈",
     "case files or folders (default: tests/cases)": "用例文件或目录（默认：tests/cases）",
-    "run only cases with this tag": "仅运行带有此标签的用例",
     "base URL of the service; overrides the "
     "hosts of the cases": "服务的基础 URL，覆盖用例中的 host",
-    "set a variable to JSON or text": "设置变量，值为 JSON 或文本",
-    "timeout of the run": "运行的超时时间",
     "number of cases that run concurrently": "同时运行的用例数",
-    "number of processes that run cases, or auto (default)": "运行用例的进程数，或 auto（默认）",
-    "environment name that is recorded with the results": "随结果记录的环境名称",
-    "store headers and bodies of cases that "
-    "failed, or of all": "保存未通过用例（failed）或全部用例（all）的头部和正文",
     "write an HTML report to FILE": "将 HTML 报告写入 FILE",
     "write JUnit XML to FILE": "将 JUnit XML 写入 FILE",
     "write the results as JSON to FILE": "将结果以 JSON 写入 FILE",
@@ -203,4 +195,9 @@ COMMANDS: dict[str, str] = {
     "such as auth#1.2": "例如 auth#1.2",
     "the least serious findings that are shown (warning)": "显示的最低严重程度（默认：warning）",
     "write it here, and a line to the terminal": "写入此文件，并在终端显示一行结论",
+    "{flag} {pair} has no value.": "{flag} {pair} 没有值。",
+    "base URL of the service; overrides the host of a case": "服务的基础 URL，覆盖用例中的 host",
+    "run only cases with any of these tags": "仅运行带有其中任一标签的用例",
+    "variables, JSON or text; they override "
+    "those of shall.yaml": "变量（JSON 或文本），覆盖 shall.yaml 中的同名变量",
 }
