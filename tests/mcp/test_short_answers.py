@@ -148,4 +148,4 @@ async def test_a_call_that_cannot_be_kept_is_answered_all_the_same(
     assert answer(await client.call_tool("health_check", {}))["status"] == "ok"
     metrics = answer(await client.call_tool("get_mcp_metrics", {}))
     assert metrics["error_code"] == "MCP_STORE_UNAVAILABLE"
-    assert caplog.text.count("tool calls cannot be kept for now") == 1
+    assert caplog.text.count("tool calls cannot be logged for now") == 1

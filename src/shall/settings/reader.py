@@ -8,12 +8,14 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from shall import value_types as types
 from shall.bounded import CONFIG_BYTES, read_text
 from shall.cases.nearest import nearest
 from shall.cases.reader import load_yaml, locate
 from shall.declaration import Setting
 from shall.diagnostics import Diagnostic, Severity
 from shall.errors import InvalidCase, InvalidSetting
+from shall.settings.project import LOCALE
 from shall.settings.table import SETTINGS, Settings
 from shall.span import Span
 
@@ -68,6 +70,12 @@ def read_settings(
     if problems:
         raise InvalidSetting("\n".join(map(str, problems)), diagnostics=problems)
     return replace(Settings(), **values), sources
+
+
+def language_of(environ: Mapping[str, str]) -> str:
+    """Return the language that the environment names: that of what no project's settings rule."""
+    given = (environ.get(name, "").strip() for name in ("SHALL_LANG", *LOCALE))
+    return next((types.language(name) for name in given if name), "en")
 
 
 def process_environment() -> Mapping[str, str]:
