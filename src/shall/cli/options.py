@@ -33,6 +33,7 @@ def parser() -> argparse.ArgumentParser:
     _add_run(commands)
     _add_trace(commands)
     _add_decisions(commands)
+    _add_record(commands)
     _add_serve(commands)
     _add_demo(commands)
     _add_config(commands)
@@ -175,6 +176,17 @@ def _add_decisions(commands: _Commands) -> None:
     add_link_arguments(link)
     for command in (waive, attest, review, link):
         _add_workspace(command)
+
+
+def _add_record(commands: _Commands) -> None:
+    command = _add(commands, "record", "Record the reports of other test runners as evidence.")
+    command.add_argument("reports", nargs="+", metavar="FILE", help="JUnit XML")
+    command.add_argument("--environment", metavar="NAME", help="where the tests ran")
+    command.add_argument(
+        "--complete", action="store_true", help="recorded tests that are not listed are gone"
+    )
+    command.add_argument("--format", choices=("text", "json"), default="text")
+    _add_workspace(command)
 
 
 def _add_serve(commands: _Commands) -> None:

@@ -295,6 +295,7 @@ class LinkKind(StrEnum):
 
     CASE = "case"
     TEST = "test"
+    REPORT = "report"  # a test of a recorded report, in whatever language
 
 
 @dataclass(frozen=True, slots=True)
