@@ -1,6 +1,7 @@
 """The shall command, and the two commands of earlier projects."""
 
 import argparse
+import gc
 import importlib
 import sys
 from collections.abc import Mapping, Sequence
@@ -36,12 +37,13 @@ def serve_spec_before(argv: Sequence[str] | None = None) -> int:
 
 
 def _main(argv: Sequence[str]) -> int:
-    return _command(parser().parse_args(argv))
+    return _command(parser(argv[0] if argv else None).parse_args(argv))
 
 
 def _command(arguments: argparse.Namespace) -> int:
     # Each command is a module of its own, so that nobody pays for the others.
     module = importlib.import_module(f"shall.cli.{arguments.command}")
+    gc.enable()
     try:
         status: int = module.execute(arguments)
     except ShallError as error:

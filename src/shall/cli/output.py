@@ -2,12 +2,12 @@
 
 import os
 import sys
-import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from shall.errors import ShallError
+from shall.errors import InvalidInput, ShallError
 from shall.results.records import Fault, RunStatus, RunSummary
+from shall.settings import process_environment
 
 OK = 0
 CHECK_FAILED = 1
@@ -57,9 +57,20 @@ def guarded(command: Callable[[], int], arguments: Sequence[str]) -> int:
     except Exception as error:  # noqa: BLE001 - the last place where a fault of ours is told
         tell(f"Internal error: {error!r}. Add --debug for the traceback.")
         if "--debug" in arguments:
+            import traceback
+
             traceback.print_exc()
         return OWN_FAULT
     return status
+
+
+def columns_of_terminal() -> int:
+    """Return how many columns the terminal has; 80 where stdout is none."""
+    if not sys.stdout.isatty() and "COLUMNS" not in process_environment():
+        return 80
+    import shutil  # its archive formats take longer to import than a short run may take
+
+    return shutil.get_terminal_size().columns
 
 
 def tell(text: str) -> None:
@@ -104,3 +115,15 @@ def printable(text: str) -> str:
         char if char == "\n" or char.isprintable() else char.encode("unicode_escape").decode()
         for char in text
     )
+
+
+def write_file(path: str, text: str) -> None:
+    """Write a file that a flag names.
+
+    Raises:
+        InvalidInput: It cannot be written.
+    """
+    try:
+        Path(path).write_text(text, "utf-8", errors="backslashreplace")
+    except OSError as error:
+        raise InvalidInput(f"{path} cannot be written: {error.strerror}.") from None
