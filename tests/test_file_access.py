@@ -67,6 +67,7 @@ ALLOWED = {
     "shall/actions/at_commit.py": TEMPORARY,
     "shall/actions/baseline.py:committed_baseline": STATE,
     "shall/actions/baseline.py:state_of": ARCHIVE,
+    "shall/actions/compaction.py": BACKUP,
     "shall/actions/reports.py": BACKUP,
     "shall/admin/restore.py": ARCHIVE,
     "shall/admin/token_file.py": CONFIG,

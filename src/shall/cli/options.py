@@ -59,6 +59,7 @@ def _adders() -> "Mapping[str, Callable[[_Commands], None]]":
         **dict.fromkeys(("gate", "baseline", "diff"), _add_gate),
         **dict.fromkeys(("waive", "attest", "review", "link"), _add_decisions),
         "record": _add_record,
+        "evidence": _add_evidence,
         "serve": _add_serve,
         "demo": _add_demo,
         "config": _add_config,
@@ -234,6 +235,13 @@ def _add_decisions(commands: _Commands) -> None:
     add_link_arguments(link)
     for command in (waive, attest, review, link):
         _add_workspace(command)
+
+
+def _add_evidence(commands: _Commands) -> None:
+    command = _add(commands, "evidence", "Shorten the committed evidence.")
+    actions = command.add_subparsers(dest="action", metavar="ACTION", required=True)
+    compact = _add(actions, "compact", "Drop the lines that newer ones replaced.")
+    _add_workspace(compact)
 
 
 def _add_record(commands: _Commands) -> None:
