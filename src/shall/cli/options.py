@@ -44,6 +44,8 @@ def _adders() -> "Mapping[str, Callable[[_Commands], None]]":
         "lint": _add_lint,
         **dict.fromkeys(("gate", "baseline", "diff"), _add_gate),
         **dict.fromkeys(("waive", "attest", "review", "link"), _add_decisions),
+        "record": _add_record,
+        "evidence": _add_evidence,
         "serve": _add_serve,
         "demo": _add_demo,
         "config": _add_config,
@@ -229,6 +231,24 @@ def _add_decisions(commands: _Commands) -> None:
     add_link_arguments(link)
     for command in (waive, attest, review, link):
         _add_workspace(command)
+
+
+def _add_evidence(commands: _Commands) -> None:
+    command = _add(commands, "evidence", "Shorten the committed evidence.")
+    actions = command.add_subparsers(dest="action", metavar="ACTION", required=True)
+    compact = _add(actions, "compact", "Drop the lines that newer ones replaced.")
+    _add_workspace(compact)
+
+
+def _add_record(commands: _Commands) -> None:
+    command = _add(commands, "record", "Record the reports of other test runners as evidence.")
+    command.add_argument("reports", nargs="+", metavar="FILE", help="JUnit XML")
+    command.add_argument("--environment", metavar="NAME", help="where the tests ran")
+    command.add_argument(
+        "--complete", action="store_true", help="recorded tests that are not listed are gone"
+    )
+    command.add_argument("--format", choices=("text", "json"), default="text")
+    _add_workspace(command)
 
 
 def _add_serve(commands: _Commands) -> None:

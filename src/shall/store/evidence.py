@@ -3,6 +3,8 @@
 import json
 import os
 from collections.abc import Callable, Iterable, Sequence
+import stat
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import MAXYEAR, UTC, datetime, timedelta
 from pathlib import Path
@@ -17,6 +19,7 @@ from shall.store.line_files import (
     data_of_lines,
     names_of_lines,
     open_locked,
+    replace_whole,
     translated,
     values_of_lines,
 )
@@ -118,6 +121,36 @@ class EvidenceLog:
         """
         return list(self._newest().values())
 
+    def compact(self, keep: Callable[[str, bytes], None]) -> int:
+        """Drop lines that a newer one replaced; return how many.
+
+        Lines that stay are unchanged, and so are those that cannot be read. ``keep`` takes the
+        name and content of each file before it is shortened. Lines that another process appends
+        meanwhile stay.
+
+        Raises:
+            StoreUnavailable: A file cannot be read or written.
+        """
+        newest = self._newest()
+        dropped = 0
+        with (
+            translated(self._folder, "evidence"),
+            suppress(FileNotFoundError),
+            self._folder.opened() as folder,
+        ):
+            for name in names_of_lines(folder):
+                if not stat.S_ISREG(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode):
+                    continue
+                with open_locked(self._folder, name) as descriptor:
+                    data = data_of_lines(folder, name)
+                    lines = data.splitlines(keepends=True)
+                    left = [line for line in lines if not _is_replaced(line, newest)]
+                    if len(left) < len(lines):
+                        keep(name, data)
+                        replace_whole(descriptor, b"".join(left))
+                        dropped += len(lines) - len(left)
+        return dropped
+
     def _new(
         self,
         facts: Iterable[Evidence],
@@ -196,6 +229,26 @@ def _line(fact: Evidence) -> str:
     at = fact.at.astimezone(UTC).isoformat(timespec="microseconds")
     data = {**asdict(fact), "at": at, "format": FORMAT}
     return json.dumps(data, sort_keys=True, separators=(",", ":")) + "\n"
+
+
+def _is_replaced(line: bytes, newest: Mapping[_Key, Evidence]) -> bool:
+    """Return whether a newer line says more of the same; a line that cannot be read is not."""
+    try:
+        fact = _fact(json.loads(line))
+    except (ValueError, TypeError, KeyError):
+        return False
+    newer = newest.get(_key(fact))
+    return newer is not None and _order(fact) < _order(newer)
+
+
+def _read(path: Path, data: bytes) -> Iterator[Evidence]:
+    for number, line in enumerate(data.split(b"\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            yield _fact(json.loads(line))
+        except (ValueError, TypeError, KeyError) as error:
+            _log.warning("%s:%d: skipped an unreadable line: %s", path, number, error)
 
 
 def _fact(data: dict[str, Any]) -> Evidence:

@@ -73,6 +73,19 @@ def append_whole(descriptor: int, data: bytes) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
+def replace_whole(descriptor: int, data: bytes) -> None:
+    """Replace the lines of an open file in place, so that who waits for its lock finds them.
+
+    Raises:
+        OSError: They cannot be written.
+    """
+    os.ftruncate(descriptor, 0)
+    view = memoryview(data)  # the file is open to append: each write goes to its end
+    while view:
+        view = view[os.write(descriptor, view) :]
+    os.fsync(descriptor)
+
+
 def names_of_lines(folder: int) -> list[str]:
     """Return the names of the files of lines in an open folder, sorted."""
     names = os.listdir(folder)
