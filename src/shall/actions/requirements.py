@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from shall.diagnostics import Diagnostic, Severity
@@ -17,8 +18,10 @@ from shall.specs.unread import FILE
 from shall.workspace.workspace import Workspace
 
 DOCUMENT_CHARACTERS = 1_000_000
-ALL_CHARACTERS = 4_000_000
+ALL_CHARACTERS = 16_000_000
 """What is read of requirements: a document takes some 70 bytes a character while it is read."""
+
+_REMEMBERED = 65_536  # characters of a document that is not parsed again while it is unchanged
 
 UNREADABLE = "spec.unreadable"
 TOO_LARGE = "spec.too-large"
@@ -69,10 +72,17 @@ def read_specs(workspace: Workspace) -> SpecSet:
         if problem is not None:
             problems.append(problem)
         else:
-            features.append(read_document(text, path, feature))
+            read = _remembered if len(text) <= _REMEMBERED else read_document
+            features.append(read(text, path, feature))
     specs = join_features(features, problems)
     wrong = tuple(first_diagnostics(specs.problems))
     return SpecSet(specs.features, wrong, (*unread, *specs.unread))
+
+
+@lru_cache(maxsize=1024)
+def _remembered(text: str, path: str, feature: str) -> Feature:
+    """Return a document as it was read before, where neither its text nor its place changed."""
+    return read_document(text, path, feature)
 
 
 def _documents(workspace: Workspace, unread: list[Diagnostic]) -> Iterator[tuple[str, str]]:
