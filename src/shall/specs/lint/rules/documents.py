@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from shall.diagnostics import Severity
+from shall.specs.ears import is_property
 from shall.specs.lint.passage import masked
 from shall.specs.lint.rule import Finding, Rule, Text
-from shall.specs.model import Clause, Criterion, Feature, Kind, Requirement
+from shall.specs.model import Criterion, Feature, Requirement
 
 SAME = Rule(
     "S131",
@@ -185,26 +186,29 @@ def _meaning(text: str) -> str:
 
 def _contradicting(criteria: Iterable[Criterion]) -> Iterator[Finding]:
     """Compare the responses that follow the same words: what differs in a negation or a limit."""
-    alike: defaultdict[str, list[Criterion]] = defaultdict(list)
+    alike: defaultdict[str, list[tuple[Criterion, str, bool]]] = defaultdict(list)
     for criterion in criteria:
         modal = _SHALL.search(criterion.text)
         if modal is not None:
-            alike[criterion.text[: modal.start()].lower()].append(criterion)
+            response = criterion.text[modal.end() :]
+            before = criterion.text[: modal.start()].lower()
+            alike[before].append((criterion, response, modal[0].startswith("不")))
     for group in alike.values():
         first: dict[str, tuple[Criterion, bool, tuple[str, ...]]] = {}
-        for criterion in group if len(group) > 1 else ():
-            if len(criterion.clauses) != 1 or criterion.kind is Kind.PROPERTY:
+        for criterion, text, denies in group if len(group) > 1 else ():
+            if _SHALL.search(text) or is_property(criterion.text):
                 continue
-            core, is_negative, numbers = _response(criterion.clauses[0])
+            core, is_negative, numbers = _response(text, is_negative=denies)
             other, was_negative, others = first.setdefault(core, (criterion, is_negative, numbers))
             if other is not criterion and (is_negative, numbers) != (was_negative, others):
                 yield _pair(OPPOSITE, criterion, other)
 
 
-def _response(clause: Clause) -> tuple[str, bool, tuple[str, ...]]:
-    """Return a response without its negation and numbers, whether it denies, and the numbers."""
-    response = _NEGATION.sub("", clause.response, count=1).strip()
-    is_negative = clause.is_negative
+def _response(response: str, *, is_negative: bool) -> tuple[str, bool, tuple[str, ...]]:
+    """Return a response without its negation and limits, whether it denies, and the limits."""
+    positive = _NEGATION.sub("", response, count=1).strip()
+    is_negative = is_negative or positive != response.strip()
+    response = positive
     opening = _FIRST_WORD.match(response)
     if opening is not None and opening[0].lower() in _OPPOSITES:
         word, is_opposite = _OPPOSITES[opening[0].lower()]

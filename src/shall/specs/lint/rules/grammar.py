@@ -31,7 +31,7 @@ NO_REQUIREMENT = Rule(
 NO_SUBJECT = Rule(
     "S102",
     "missing-subject",
-    Severity.WARNING,
+    Severity.INFO,
     Text(
         "A sentence does not say which system acts.",
         "句子没有指明由哪个系统执行。",
@@ -168,12 +168,13 @@ def _is_plain(words: str) -> bool:
 
 def _sentence(passage: Passage) -> Iterator[Finding]:
     criterion = passage.criterion
-    condition = _EMPTY_CONDITION.match(passage.words)
+    # The text itself: a condition or a response may be nothing but code.
+    condition = _EMPTY_CONDITION.match(criterion.text)
     if condition:
         yield passage.finding(NO_CONDITION, condition.start("word"), condition["word"])
     elif criterion.language == "ja":
         return  # its parts are not told apart, and the modal stands at the end
-    elif _ENDS_WITH_MODAL.search(passage.words[-20:]):
+    elif _ENDS_WITH_MODAL.search(criterion.text[-20:]):
         yield passage.finding(NO_RESPONSE)
     elif criterion.clauses:
         yield from _parsed(passage)
