@@ -75,6 +75,7 @@ ALLOWED = {
     "shall/bounded.py": "the reader under a limit",
     "shall/cli/demo.py": PACKAGE,
     "shall/cli/output.py": PROCESS,
+    "shall/cli/output.py:write_file": ARCHIVE,
     "shall/cli/record.py:_read": ARCHIVE,
     "shall/cli/report.py:_write_file": ARCHIVE,
     "shall/pytest_support/items.py:CaseFile.collect": PYTEST,

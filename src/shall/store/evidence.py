@@ -1,8 +1,8 @@
 """Evidence as committed, mergeable text: ``<state>/evidence/YYYY-MM.jsonl``, one line a fact."""
 
 import json
-import logging
 import os
+from collections.abc import Callable, Iterable, Sequence
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -21,12 +21,12 @@ from shall.store.line_files import (
     open_locked,
     replace_whole,
     translated,
+    values_of_lines,
 )
 
 FORMAT = 1
 """The version of a line; a line with a higher one is skipped."""
 
-_log = logging.getLogger(__name__)
 _NAMES = frozenset(Evidence.__struct_fields__)
 _INSTANT = timedelta(microseconds=1)
 
@@ -193,7 +193,7 @@ class EvidenceLog:
         known = self._read.get(name)
         if known is None or known[0] != stamp:
             data = data_of_lines(folder, name)
-            known = (stamp, list(_read(self._folder.path / name, data)))
+            known = (stamp, list(values_of_lines(self._folder.path / name, data, _fact)))
             self._read[name] = known
         return known[1]
 

@@ -1,15 +1,23 @@
 """Files of lines that are committed and merged by union: appended whole, read without links."""
 
 import errno
+import json
+import logging
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
 
 from shall.bounded import EVIDENCE_BYTES, read_descriptor
 from shall.errors import StoreUnavailable
 from shall.store.folders import Folder
 from shall.store.locks import locked
+
+_log = logging.getLogger(__name__)
+
+Value = TypeVar("Value")
 
 # O_NOFOLLOW: the files are committed, and a link in them could name any file of the user.
 _FLAGS = os.O_CLOEXEC | os.O_NOFOLLOW
@@ -100,3 +108,16 @@ def data_of_lines(folder: int, name: str) -> bytes:
         raise OSError(error.errno, f"{name}: {error.strerror}") from None
     finally:
         os.close(descriptor)
+
+
+def values_of_lines(
+    path: Path, data: bytes, read: Callable[[dict[str, Any]], Value]
+) -> Iterator[Value]:
+    """Yield the value of each line of JSON; log and skip one that ``read`` refuses."""
+    for number, line in enumerate(data.split(b"\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            yield read(json.loads(line))
+        except (ValueError, TypeError, KeyError) as error:
+            _log.warning("%s:%d: skipped an unreadable line: %s", path, number, error)
