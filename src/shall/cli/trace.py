@@ -7,6 +7,7 @@ import sys
 from datetime import UTC, datetime
 
 from shall.actions.excerpts import excerpts
+from shall.actions.mentions import with_mentions
 from shall.actions.trace import trace_requirements
 from shall.bootstrap import open_project
 from shall.cli.options import folder_of, settings_of
@@ -28,6 +29,8 @@ def execute(arguments: argparse.Namespace) -> int:
     matrix = trace_requirements(workspace, arguments.feature, arguments.environment)
     colour = sys.stdout.isatty() and not settings.no_color
     language = settings.language
+    if arguments.why is not None or arguments.format == "json":
+        matrix = with_mentions(workspace, matrix)
     if arguments.why is not None:
         write(to_chain(row_of(matrix, arguments.why), datetime.now(UTC), language))
         return OK

@@ -174,6 +174,23 @@ COMMANDS: dict[str, str] = {
     "{path} verifies {key} already.": "{path} 已经验证 {key}。",
     "No criterion that is verified has moved.": "被验证的验收标准编号均无变动。",
     "{path} is updated.": "已更新 {path}。",
+    "Dropped {count} lines that newer ones replaced; the originals are in {folder}.": (
+        "已删除 {count} 行被较新记录取代的证据；原文件保存在 {folder}。"
+    ),
+    "No line is replaced by a newer one.": "没有被较新记录取代的行。",
+    "Shorten the committed evidence.": "精简已提交的证据。",
+    "Drop the lines that newer ones replaced.": "删除被较新记录取代的行。",
+    "Record the reports of other test runners as evidence.": "将其他测试工具的报告记录为证据。",
+    "{file} was written after the report, which says nothing about it. Run the tests.": (
+        "{file} 的修改晚于报告，报告不能说明它的情况。请重新运行测试。"
+    ),
+    "None of the {count} tests names a known criterion. Write a property requirement, or the"
+    " key into the name of the test.": (
+        "{count} 个测试均未指明已知的验收标准。请添加 requirement 属性，或将编号写入测试名称。"
+    ),
+    "JUnit XML": "JUnit XML 报告",
+    "recorded tests that are not listed are gone": "已记录但未列出的测试视为已删除",
+    "where the tests ran": "测试运行所在的环境",
     "Write reports of a stored run.": "生成已保存的运行的报告。",
     "Check how requirements are written.": "检查需求的写法。",
     "Write into a case which criterion it verifies.": "将用例所验证的验收标准写入用例。",
