@@ -77,7 +77,6 @@ ALLOWED = {
     "shall/cli/output.py": PROCESS,
     "shall/cli/output.py:write_file": ARCHIVE,
     "shall/cli/record.py:_read": ARCHIVE,
-    "shall/cli/report.py:_write_file": ARCHIVE,
     "shall/pytest_support/items.py:CaseFile.collect": PYTEST,
     "shall/pytest_plugin.py:_may_be_case": PYTEST,
     "shall/report/html.py:_style": PACKAGE,

@@ -2,9 +2,8 @@
 
 import json
 import os
-from collections.abc import Callable, Iterable, Sequence
 import stat
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import MAXYEAR, UTC, datetime, timedelta
 from pathlib import Path
@@ -239,16 +238,6 @@ def _is_replaced(line: bytes, newest: Mapping[_Key, Evidence]) -> bool:
         return False
     newer = newest.get(_key(fact))
     return newer is not None and _order(fact) < _order(newer)
-
-
-def _read(path: Path, data: bytes) -> Iterator[Evidence]:
-    for number, line in enumerate(data.split(b"\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            yield _fact(json.loads(line))
-        except (ValueError, TypeError, KeyError) as error:
-            _log.warning("%s:%d: skipped an unreadable line: %s", path, number, error)
 
 
 def _fact(data: dict[str, Any]) -> Evidence:
