@@ -217,4 +217,20 @@ COMMANDS: dict[str, str] = {
     "run only cases with any of these tags": "仅运行带有其中任一标签的用例",
     "variables, JSON or text; they override "
     "those of shall.yaml": "变量（JSON 或文本），覆盖 shall.yaml 中的同名变量",
+    "Dropped {count} lines that newer ones "
+    "replaced; the originals are in {folder}.": "已删除 {count} 行被新记录取代的内容，原文件保存"
+    "在 {folder}。",
+    "No line is replaced by a newer one.": "没有被新记录取代的行。",
+    "Shorten the committed evidence.": "精简已提交的证据。",
+    "Drop the lines that newer ones replaced.": "删除被新记录取代的行。",
+    "Record the reports of other test runners as evidence.": "将其他测试工具的报告记录为证据。",
+    "{path} was written after the report, which "
+    "says nothing about it. Run the tests.": "{path} 在报告之后写入，报告中没有它的结果。请运行测"
+    "试。",
+    "None of the {count} tests names a known criterion. Write a property requirement, or the "
+    "key into the name of the test.": "{count} 个测试均未指明已知的验收标准。请添加 requirement 属"
+    "性，或把编号写入测试名称。",
+    "JUnit XML": "JUnit XML 文件",
+    "recorded tests that are not listed are gone": "未列出的已记录测试视为已删除",
+    "where the tests ran": "运行测试的环境",
 }
