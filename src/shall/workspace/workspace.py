@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -18,6 +18,11 @@ from shall.store.evidence import EvidenceLog
 from shall.store.lazy_store import StoreOpenedLater
 from shall.store.outages import OutageLog
 from shall.workspace.files import Files
+
+if TYPE_CHECKING:
+    from shall.specs.model import (
+        Feature,
+    )  # which whoever runs a case that verifies nothing needs not
 
 
 class RunDefaults(Struct, frozen=True):
@@ -48,6 +53,7 @@ class Workspace(Struct, frozen=True):
     secrets of the settings: what is shown of the workspace passes through it. ``memory`` is what
     the cases that run at once may take; the workspaces of a server share it. ``writable`` are
     globs of further files that the tools may write, ``specs`` those of further requirements.
+    ``documents`` are the requirements as read last, by path: an unchanged text is parsed once.
     ``outages`` notes on this machine which services were not reached; ``decisions`` are committed.
     """
 
@@ -67,6 +73,7 @@ class Workspace(Struct, frozen=True):
     logs_in_state: bool = True
     writable: tuple[str, ...] = ()
     specs: tuple[str, ...] = ()
+    documents: dict[str, tuple[str, "Feature"]] = field(default_factory=dict)
     outages: OutageLog | None = None
     decisions: DecisionLog | None = None
 
