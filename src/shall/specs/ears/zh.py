@@ -83,7 +83,11 @@ STATE_ENDING = re.compile(
     "(?:期间|期間|过程中|過程中|状态下|狀態下|模式下|处于[^,，]{1,30}(?:状态|模式)(?:时|下)?)$"
 )
 QUANTIFIER = re.compile("(?:对于|對於|对|對|针对)?(?:所有|任意|任何|每一?个|每個|全部)")
-NEGATION = re.compile("\\s*(?:不|禁止|绝不|从不)")
+NEGATION = re.compile("\\s*(?:始终|始終|一律|永远|永遠)?(?:不|禁止|绝不|从不)")
+# A prohibition behind a comma that has a subject of its own.
+PROHIBITION = re.compile(
+    "[，,](?=(?![则則就且并並也但]|那么|那麼|同时|同時)[^，,。；、]{2,30}?(?:不得|禁止|严禁|嚴禁))"
+)
 NEGATIVE = re.compile("不|禁|严|嚴|决|绝")
 
 LEVELS = {"建议": Level.SHOULD, "建議": Level.SHOULD, "宜": Level.SHOULD}
