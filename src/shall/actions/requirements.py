@@ -1,15 +1,14 @@
 """Finds and reads the requirements documents of a workspace."""
 
 import logging
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 
 from shall.diagnostics import Diagnostic, Severity
 from shall.diagnostics.bounds import first_diagnostics
 from shall.errors import ShallError
 from shall.span import Span
+from shall.specs.globs import matches
 from shall.specs.layouts import FOLDERS, Role, document_at
 from shall.specs.matrix import resolve
 from shall.specs.model import Feature, SpecSet
@@ -98,27 +97,14 @@ def _documents(workspace: Workspace, unread: list[Diagnostic]) -> Iterator[tuple
             if found is not None and found.role is Role.REQUIREMENTS and path not in seen:
                 seen.add(path)
                 yield path, found.feature
-            elif found is None and not _matches(path, globs):
+            elif found is None and not matches(path, globs):
                 unread.append(_unread_file(path))
     if not globs:
         return
     for path in files.find(".", (".md",)):
-        if path not in seen and document_at(path) is None and _matches(path, globs):
+        if path not in seen and document_at(path) is None and matches(path, globs):
             seen.add(path)
             yield path, feature_of(path) or _feature_by_name(path)
-
-
-def _matches(path: str, globs: Sequence[str]) -> bool:
-    """Return whether a path matches one of the globs."""
-    return any(re.fullmatch(_expression(glob), path) for glob in globs)
-
-
-@lru_cache(maxsize=64)
-def _expression(glob: str) -> str:
-    """Return a glob as a pattern: ``*`` stays in a folder, ``**/`` stands for folders, or none."""
-    parts = re.split(r"(\*\*/|\*\*|\*|\?)", glob.removeprefix("./"))
-    words = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-    return "".join(words.get(part, re.escape(part)) for part in parts)
 
 
 def _feature_by_name(path: str) -> str:

@@ -178,7 +178,8 @@ def _without_modal(text: str, shape: str, level: Level | None = None) -> Clause 
 
 def _response(text: str, modal: _Modal) -> tuple[str, bool]:
     again = _AGAIN.match(text, modal.end)
-    end = again.end() if again else modal.end
+    doubled = again is not None and zh.NEGATION.match(again[0]) is None  # 应禁止 denies
+    end = again.end() if again is not None and doubled else modal.end
     is_negative = zh.NEGATIVE.match(modal.word) is not None or modal.word.lower() == "cannot"
     response = text[end:]
     if is_negative:
