@@ -13,7 +13,7 @@ from shall.cli.decision_flags import (
     add_review_arguments,
     add_waive_arguments,
 )
-from shall.cli.gate_options import add_baseline, add_diff, add_gate
+from shall.cli.gate_options import add_baseline, add_diff, add_gate, add_impact, add_scope_of_run
 from shall.cli.output import tell
 from shall.cli.serving_flags import add_serving_flags
 from shall.settings import Settings, Sources, process_environment, read_settings
@@ -32,7 +32,7 @@ def parser() -> argparse.ArgumentParser:
     _add_init(commands)
     _add_run(commands)
     _add_trace(commands)
-    for add_command in (add_gate, add_baseline, add_diff):
+    for add_command in (add_gate, add_baseline, add_diff, add_impact):
         add_command(commands, _add_in_project)
     _add_decisions(commands)
     _add_serve(commands)
@@ -116,6 +116,7 @@ def _add_run(commands: _Commands) -> None:
         metavar="NAME=VALUE",
         help="set a variable to JSON or text",
     )
+    add_scope_of_run(command)
     command.add_argument("--timeout", metavar="SECONDS", help="timeout of the run")
     command.add_argument("--concurrency", metavar="N", help="number of cases that run concurrently")
     command.add_argument(

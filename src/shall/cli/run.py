@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shall.actions.run import RunRequest
 from shall.actions.run import execute as run_cases
 from shall.bootstrap import open_project
 from shall.cli.options import folder_of, settings_of
-from shall.cli.output import columns_of_terminal, exit_status, say, tell
+from shall.cli.output import CHECK_FAILED, OK, columns_of_terminal, exit_status, say, tell
 from shall.engine.stop import Stop
 from shall.errors import InvalidInput
 from shall.report.text import SHOWN_CASES, problems_of, summary
@@ -25,6 +25,9 @@ from shall.results.events import Emit
 from shall.results.records import RunResult, RunSummary
 from shall.settings import Settings
 from shall.workspace.workspace import Workspace
+
+if TYPE_CHECKING:
+    from shall.actions.expectations import Expectations
 
 _NEW_OBJECTS = 20_000
 """Objects after which the garbage collector looks for cycles: a case leaves hardly any."""
@@ -43,8 +46,13 @@ def execute(arguments: argparse.Namespace) -> int:
     }
     settings, _ = settings_of(folder, flags)
     workspace = open_project(folder, settings)
+    paths = _paths(workspace, folder, arguments)
+    expectations = _expectations(workspace, arguments)
+    if paths is None:
+        tell("No case is touched, so none runs.")
+        return _kept_word(expectations, OK)
     request = RunRequest(
-        paths=[path_in(folder, path) for path in arguments.paths],
+        paths=paths,
         tags=arguments.tag,
         host=arguments.host,
         variables=variables_of(arguments.var),
@@ -54,14 +62,52 @@ def execute(arguments: argparse.Namespace) -> int:
         (arguments.report_json, arguments.report_junit, arguments.report_html)
     )
     collected = Collected() if wants_all else None
-    run = run_showing(workspace, request, settings, collected)
+    listeners = [expectations.take] if expectations is not None else []
+    run = run_showing(workspace, request, settings, collected, listeners)
     if workspace.state_warning:
         tell(workspace.state_warning)
     if collected is None:
         show(run, settings, workspace)
     else:
         _write_reports(run, collected.result(run), settings, workspace, arguments)
-    return exit_status(run)
+    return _kept_word(expectations, exit_status(run))
+
+
+def _paths(
+    workspace: Workspace, folder: Path, arguments: argparse.Namespace
+) -> Sequence[str] | None:
+    """Return the paths to run; None where only touched cases are to run and none is."""
+    if not arguments.impacted:
+        if arguments.since:
+            raise InvalidInput("--since chooses cases only with --impacted.")
+        return [path_in(folder, path) for path in arguments.paths]
+    if arguments.paths:
+        raise InvalidInput("--impacted chooses the cases: name no paths.")
+    from shall.actions.impact import impact_since
+    from shall.cli.impact import unlinked_note
+
+    impact = impact_since(workspace, arguments.since or "HEAD")
+    if impact.tests:
+        tell(f"Run these tests with pytest: {', '.join(impact.tests)}.")
+    if note := unlinked_note(impact):
+        tell(note)
+    return impact.cases or None
+
+
+def _expectations(workspace: Workspace, arguments: argparse.Namespace) -> "Expectations | None":
+    if not arguments.expect and arguments.expect_cases is None:
+        return None
+    from shall.actions.expectations import Expectations
+
+    return Expectations(workspace, arguments.expect, arguments.expect_cases)
+
+
+def _kept_word(expectations: "Expectations | None", status: int) -> int:
+    """Report what was expected and did not happen; it fails a run that passed."""
+    unmet = expectations.unmet() if expectations is not None else []
+    for sentence in unmet:
+        tell(sentence)
+    return CHECK_FAILED if unmet and status == OK else status
 
 
 def run_showing(
@@ -69,9 +115,10 @@ def run_showing(
     request: RunRequest,
     settings: Settings,
     collected: Collected | None = None,
+    more: Sequence[Emit] = (),
 ) -> RunSummary:
     """Run cases with a progress bar; after Ctrl-C return what ran until then."""
-    listeners: list[Emit] = [collected.take] if collected is not None else []
+    listeners = [*more] if collected is None else [collected.take, *more]
     clear: Callable[[], None] = lambda: None  # noqa: E731 - there may be no bar
     if sys.stderr.isatty():
         from shall.report.progress import ProgressBar
