@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from shall.actions.excerpts import excerpts
 from shall.actions.trace import trace_requirements
+from shall.actions.unasserted import unasserted_criteria
 from shall.bootstrap import open_project
 from shall.cli.options import folder_of, settings_of
 from shall.cli.output import BAD_INPUT, CHECK_FAILED, OK, say, tell
@@ -29,7 +30,10 @@ def execute(arguments: argparse.Namespace) -> int:
     colour = sys.stdout.isatty() and not settings.no_color
     language = settings.language
     if arguments.why is not None:
-        say(to_chain(row_of(matrix, arguments.why), datetime.now(UTC), language))
+        row = row_of(matrix, arguments.why)
+        say(to_chain(row, datetime.now(UTC), language))
+        for found in unasserted_criteria(workspace, [row]):
+            say(f"  {found.text}")
         return OK
     if arguments.format == "text":
         if text := _text(workspace, matrix, language, colour=colour):
