@@ -35,7 +35,7 @@ _SHARED = "PROMETHEUS_MULTIPROC_DIR"
 
 @dataclass(frozen=True)
 class Command:
-    """A program and where it runs. ``program`` is a module's name, or a script's path."""
+    """A program and where it runs. ``program`` is a module's name, or a file's path."""
 
     program: str
     arguments: list[str]

@@ -63,10 +63,12 @@ def _fork_server() -> tuple[socket.socket, "subprocess.Popen[bytes]"]:
 
 
 def _parsed(command: Sequence[str], environment: Mapping[str, str]) -> tuple[str, list[str]] | None:
-    """Return the module or script and its arguments, if the fork server can run it."""
+    """Return the module or file and its arguments, if the fork server can run it."""
     program = shutil.which(command[0], path=environment.get("PATH")) or command[0]
     if program in (sys.executable, str(BIN / "python")) and command[1:2] == ["-m"]:
         return (command[2], list(command[3:])) if command[2] in _MODULES else None
+    if program == sys.executable and Path(command[1]).suffix == ".py":
+        return str(Path(command[1]).absolute()), list(command[2:])
     if Path(program).parent == BIN and Path(program).name in _SCRIPTS:
         return program, list(command[1:])
     return None

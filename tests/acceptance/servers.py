@@ -71,7 +71,9 @@ Env = Mapping[str, str]
 
 
 @contextmanager
-def starting(project: Path, logs: Path) -> Iterator[Start]:
+def starting(
+    project: Path, logs: Path, popen: type[subprocess.Popen[bytes]] = Popen
+) -> Iterator[Start]:
     """Start commands in the project, each until it listens on its port, and end them at last."""
     running: list[Running] = []
 
@@ -80,7 +82,7 @@ def starting(project: Path, logs: Path) -> Iterator[Start]:
     ) -> Running:
         log = logs / f"output-{len(running)}.log"
         with log.open("wb") as output:
-            process = Popen(
+            process = popen(
                 command,
                 cwd=cwd,
                 env=environment(**env),

@@ -14,7 +14,8 @@ from shall.workspace.git import changed_files, commit_of
 from shall.workspace.stray_cases import YAML_ENDINGS
 from shall.workspace.workspace import Workspace
 
-_RUN = frozenset({LinkKind.CASE, LinkKind.TEST})
+_MOST_FILES = 10
+"""Files that a note names."""
 
 
 class Touched(Struct, frozen=True):
@@ -31,8 +32,16 @@ class Impact(Struct, frozen=True):
     criteria: tuple[Touched, ...] = ()
     cases: tuple[str, ...] = ()
     tests: tuple[str, ...] = ()
-    others: tuple[str, ...] = ()
     unlinked: tuple[str, ...] = ()
+
+    def unlinked_note(self) -> str:
+        """Return what is not known of a change; empty where all of it is linked."""
+        if not self.unlinked:
+            return ""
+        shown = ", ".join(self.unlinked[:_MOST_FILES])
+        more = len(self.unlinked) - _MOST_FILES
+        listed = f"{shown} and {more} more" if more > 0 else shown
+        return f"Nothing says what these files affect: {listed}. Run everything where that matters."
 
 
 def impact_since(workspace: Workspace, name: str) -> Impact:
@@ -147,7 +156,6 @@ def _made(
         ),
         cases=tuple(sorted(cases)),
         tests=tuple(sorted(it for it, kind in run.items() if kind is LinkKind.TEST)),
-        others=tuple(sorted(it for it, kind in run.items() if kind not in _RUN)),
         unlinked=tuple(unlinked),
     )
 

@@ -47,8 +47,7 @@ def unasserted_criteria(workspace: Workspace, rows: Iterable[Row]) -> Iterator[D
 
 
 def _verifying(row: Row) -> list[Link]:
-    links = {it.link.source: it.link for it in row.links}
-    return [it for it in links.values() if it.kind in {LinkKind.CASE, LinkKind.TEST}]
+    return list({it.link.source: it.link for it in row.links}.values())
 
 
 def _asserted_by_case(text: str, path: str) -> Asserted:

@@ -37,7 +37,7 @@ def serve_spec_before(argv: Sequence[str] | None = None) -> int:
 
 
 def _main(argv: Sequence[str]) -> int:
-    return _command(parser().parse_args(argv))
+    return _command(parser(argv[0] if argv else None).parse_args(argv))
 
 
 def _command(arguments: argparse.Namespace) -> int:

@@ -5,8 +5,7 @@ import argparse
 from shall.actions.gate import check_gate
 from shall.bootstrap import open_project
 from shall.cli.options import folder_of, settings_of
-from shall.cli.output import BAD_INPUT, CHECK_FAILED, OK, say
-from shall.cli.run import write_file
+from shall.cli.output import BAD_INPUT, CHECK_FAILED, OK, say, write_file
 from shall.report.gate import gate_text, gate_written
 from shall.specs.gate import Verdict
 

@@ -13,8 +13,6 @@ from shall.cli.output import OK, printable, say
 from shall.cli.run import path_in
 from shall.errors import InvalidInput
 
-_MOST_FILES = 10
-
 
 def execute(arguments: argparse.Namespace) -> int:
     """Carry out the command."""
@@ -35,29 +33,18 @@ def execute(arguments: argparse.Namespace) -> int:
     return OK
 
 
-def unlinked_note(impact: Impact) -> str:
-    """Return what is not known of a change; empty where all of it is linked."""
-    if not impact.unlinked:
-        return ""
-    shown = ", ".join(impact.unlinked[:_MOST_FILES])
-    more = len(impact.unlinked) - _MOST_FILES
-    listed = f"{shown} and {more} more" if more > 0 else shown
-    return f"Nothing says what these files affect: {listed}. Run everything where that matters."
-
-
 def _lines(impact: Impact) -> Iterator[str]:
     for title, found in (
         ("Criteria to look at", [_touched(*it) for it in _rows(impact)]),
         ("Cases to run", impact.cases),
         ("Tests to run", impact.tests),
-        ("Also linked", impact.others),
     ):
         if found:
             yield f"{title}:"
             yield from (f"  {line}" for line in found)
-    if not (impact.criteria or impact.cases or impact.tests or impact.others):
+    if not (impact.criteria or impact.cases or impact.tests):
         yield "No criterion, case or test is touched."
-    if note := unlinked_note(impact):
+    if note := impact.unlinked_note():
         yield note
 
 

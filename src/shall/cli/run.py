@@ -10,24 +10,25 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_origin
 
-from shall.actions.run import RunRequest
 from shall.actions.run import execute as run_cases
+from shall.actions.run_request import ARGUMENTS, RunRequest, run_request
 from shall.bootstrap import open_project
 from shall.cli.options import folder_of, settings_of
-from shall.cli.output import CHECK_FAILED, OK, columns_of_terminal, exit_status, say, tell
+from shall.cli.output import OK, columns_of_terminal, exit_status, say, tell
+from shall.cli.setting_flags import run_flags
 from shall.engine.stop import Stop
 from shall.errors import InvalidInput
 from shall.report.text import SHOWN_CASES, problems_of, summary
 from shall.results.collected import Collected
 from shall.results.events import Emit
-from shall.results.records import RunResult, RunSummary
+from shall.results.records import RunSummary
 from shall.settings import Settings
 from shall.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
-    from shall.actions.expectations import Expectations
+    from shall.cli.run_scope import Promises
 
 _NEW_OBJECTS = 20_000
 """Objects after which the garbage collector looks for cycles: a case leaves hardly any."""
@@ -36,78 +37,56 @@ _NEW_OBJECTS = 20_000
 def execute(arguments: argparse.Namespace) -> int:
     """Carry out the command."""
     folder = folder_of(arguments.workspace)
-    flags = {
-        "run_timeout_s": arguments.timeout,
-        "concurrency": arguments.concurrency,
-        "run_workers": arguments.workers,
-        "environment": arguments.environment,
-        "keep": arguments.keep,
-        "no_color": arguments.no_color,
-    }
-    settings, _ = settings_of(folder, flags)
+    settings, _ = settings_of(folder, {**run_flags(arguments), "no_color": arguments.no_color})
     workspace = open_project(folder, settings)
-    paths = _paths(workspace, folder, arguments)
-    expectations = _expectations(workspace, arguments)
+    paths, expectations = _scope_of(workspace, folder, arguments)
     if paths is None:
-        tell("No case is touched, so none runs.")
-        return _kept_word(expectations, OK)
-    request = RunRequest(
-        paths=paths,
-        tags=arguments.tag,
-        host=arguments.host,
-        variables=variables_of(arguments.var),
-        workers=settings.run_workers,
-    )
-    wants_all = arguments.format == "json" or any(
-        (arguments.report_json, arguments.report_junit, arguments.report_html)
-    )
-    collected = Collected() if wants_all else None
+        return expectations.status(OK) if expectations is not None else OK
+    request = _request_of(arguments, paths)
+    files = {
+        "json": arguments.report_json,
+        "junit": arguments.report_junit,
+        "html": arguments.report_html,
+    }
+    as_json = arguments.format == "json"
+    collected = Collected() if as_json or any(files.values()) else None
     listeners = [expectations.take] if expectations is not None else []
     run = run_showing(workspace, request, settings, collected, listeners)
     if workspace.state_warning:
         tell(workspace.state_warning)
-    if collected is None:
+    if not as_json:
         show(run, settings, workspace)
-    else:
-        _write_reports(run, collected.result(run), settings, workspace, arguments)
-    return _kept_word(expectations, exit_status(run))
+    if collected is not None:
+        from shall.cli.report import report_text, write_reports  # only where one is asked for
+
+        whole = collected.result(run)
+        if as_json:
+            say(report_text(whole, "json", settings.language).rstrip("\n"))
+        write_reports(whole, settings.language, **files)
+    status = exit_status(run)
+    return status if expectations is None else expectations.status(status)
 
 
-def _paths(
+def _scope_of(
     workspace: Workspace, folder: Path, arguments: argparse.Namespace
-) -> Sequence[str] | None:
-    """Return the paths to run; None where only touched cases are to run and none is."""
-    if not arguments.impacted:
-        if arguments.since:
-            raise InvalidInput("--since chooses cases only with --impacted.")
-        return [path_in(folder, path) for path in arguments.paths]
-    if arguments.paths:
-        raise InvalidInput("--impacted chooses the cases: name no paths.")
-    from shall.actions.impact import impact_since
-    from shall.cli.impact import unlinked_note
+) -> "tuple[Sequence[str] | None, Promises | None]":
+    """Return what to run, None where a change touches no case, and what the run promises."""
+    paths = [path_in(folder, path) for path in arguments.paths]
+    promises = arguments.expect or arguments.expect_cases is not None
+    if not (arguments.impacted or arguments.since or promises):
+        return paths, None
+    from shall.cli.run_scope import Promises, paths_to_run  # few runs need it
 
-    impact = impact_since(workspace, arguments.since or "HEAD")
-    if impact.tests:
-        tell(f"Run these tests with pytest: {', '.join(impact.tests)}.")
-    if note := unlinked_note(impact):
-        tell(note)
-    return impact.cases or None
+    expectations = Promises(workspace, arguments)
+    return paths_to_run(workspace, paths, arguments), expectations
 
 
-def _expectations(workspace: Workspace, arguments: argparse.Namespace) -> "Expectations | None":
-    if not arguments.expect and arguments.expect_cases is None:
-        return None
-    from shall.actions.expectations import Expectations
-
-    return Expectations(workspace, arguments.expect, arguments.expect_cases)
-
-
-def _kept_word(expectations: "Expectations | None", status: int) -> int:
-    """Report what was expected and did not happen; it fails a run that passed."""
-    unmet = expectations.unmet() if expectations is not None else []
-    for sentence in unmet:
-        tell(sentence)
-    return CHECK_FAILED if unmet and status == OK else status
+def _request_of(arguments: argparse.Namespace, paths: Sequence[str]) -> RunRequest:
+    given = {name: getattr(arguments, name) for name in ARGUMENTS}
+    for name, argument in ARGUMENTS.items():
+        if get_origin(argument.kind) is dict and given[name] is not None:
+            given[name] = variables_of(given[name], argument.flag)
+    return run_request(paths, given)
 
 
 def run_showing(
@@ -168,7 +147,7 @@ def show(run: RunSummary, settings: Settings, workspace: Workspace) -> None:
     say(summary(run, settings.language, colour, width, sources=sources).rstrip("\n"))
 
 
-def variables_of(pairs: Sequence[str]) -> Mapping[str, Any]:
+def variables_of(pairs: Sequence[str], flag: str) -> Mapping[str, Any]:
     """Read ``name=value`` pairs; a value is JSON if it reads as JSON, else text.
 
     Raises:
@@ -178,7 +157,7 @@ def variables_of(pairs: Sequence[str]) -> Mapping[str, Any]:
     for pair in pairs:
         name, mark, value = pair.partition("=")
         if not mark or not name.strip():
-            raise InvalidInput(f"--var {pair} has no value.", hint="Use --var name=value.")
+            raise InvalidInput(f"{flag} {pair} has no value.", hint="Use --var name=value.")
         try:
             variables[name.strip()] = json.loads(value)
         except ValueError:
@@ -190,40 +169,3 @@ def path_in(folder: Path, path: str) -> str:
     """Return a path of the command line as one the workspace knows: they may start elsewhere."""
     absolute = Path.cwd() / path
     return str(absolute) if Path.cwd() != folder else path
-
-
-def _write_reports(
-    run: RunSummary,
-    whole: RunResult,
-    settings: Settings,
-    workspace: Workspace,
-    arguments: argparse.Namespace,
-) -> None:
-    from shall.report.as_json import json_text
-
-    if arguments.format == "json":
-        say(json_text(whole).rstrip("\n"))
-    else:
-        show(run, settings, workspace)
-    if arguments.report_json:
-        write_file(arguments.report_json, json_text(whole))
-    if arguments.report_junit:
-        from shall.report.junit import junit_xml
-
-        write_file(arguments.report_junit, junit_xml(whole, settings.language))
-    if arguments.report_html:
-        from shall.report.html import html_page
-
-        write_file(arguments.report_html, html_page(whole, None, settings.language))
-
-
-def write_file(path: str, text: str) -> None:
-    """Write a report where the user said.
-
-    Raises:
-        InvalidInput: It cannot be written there.
-    """
-    try:
-        Path(path).write_text(text, "utf-8", errors="backslashreplace")
-    except OSError as error:
-        raise InvalidInput(f"{path} cannot be written: {error.strerror}.") from None

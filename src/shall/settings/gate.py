@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Annotated, Any
 
-from msgspec import Struct
 from msgspec.structs import replace
 
-from shall.settings import types
-from shall.settings.declaration import project
+from shall import value_types as types
+from shall.declaration import project
+from shall.engine.options import RunSettings
 from shall.specs.gate import REQUIRABLE, GateRules, Rules
 from shall.specs.status import Status
 
@@ -85,7 +85,7 @@ _RULES: Mapping[str, Callable[[Any], Any]] = {
 }
 
 
-class GateSettings(Struct, frozen=True):
+class GateSettings(RunSettings, frozen=True, kw_only=True):
     """What ``shall gate`` asks for."""
 
     gate_minimum: Annotated[

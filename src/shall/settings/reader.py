@@ -9,10 +9,11 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from shall.bounded import CONFIG_BYTES, read_text
+from shall.cases.nearest import nearest
 from shall.cases.reader import load_yaml, locate
+from shall.declaration import Setting
 from shall.diagnostics import Diagnostic, Severity
 from shall.errors import InvalidCase, InvalidSetting
-from shall.settings.declaration import Setting
 from shall.settings.table import SETTINGS, Settings
 from shall.span import Span
 
@@ -148,8 +149,6 @@ def _read_file(path: Path, problems: list[Diagnostic]) -> _File:
 
 
 def _unknown_key(key: str, held: _File, keys: Sequence[str]) -> Diagnostic:
-    from shall.cases.nearest import nearest  # only where a key is unknown
-
     section, _, name = key.rpartition(".")
     beside = _beside(section, keys)
     near = nearest(name, beside)

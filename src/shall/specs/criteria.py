@@ -11,6 +11,7 @@ from shall.specs.identifiers import own_id
 from shall.specs.markdown import Block
 from shall.specs.model import Change, Criterion, Kind, Standing, Step
 
+_SLOT_MARKS = frozenset("[{<【")
 _SLOT = re.compile(r"\[[^\[\]]*\]|\{\{?[^{}]*\}?\}|<[^<>]*>|【[^【】]*】")
 _NO_SLOT = re.compile(
     r"\[\s*(?:NEEDS CLARIFICATION|需要澄清|待澄清|需澄清|[ xX~-]?\])", re.IGNORECASE
@@ -63,6 +64,8 @@ def is_template(text: str) -> bool:
     >>> is_template("WHEN [event] THEN [system] SHALL [response]"), is_template("THE API SHALL go")
     (True, False)
     """
+    if _SLOT_MARKS.isdisjoint(text):
+        return False
     slots = _SLOT.findall(text)
     if not slots or any(_NO_SLOT.match(slot) for slot in slots):
         return False

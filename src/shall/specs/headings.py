@@ -35,6 +35,7 @@ _CRITERIA = re.compile(
     r"|(?:验收|驗收)|受け?入れ?(?:基準|条件|シナリオ).*)",
     re.IGNORECASE,
 )
+_CRITERIA_HINT = re.compile("accept|success|验收|驗收|接受|受", re.IGNORECASE)
 _STORY_LABEL = re.compile(
     r"\W*(?:user story|用户故事|用戶故事|使用者故事|ユーザーストーリー|(?:objective|目标"
     r"|目標|目的)[*_]*[:：])\W*",
@@ -143,6 +144,8 @@ def named_of(text: str) -> Named | None:
 @lru_cache(maxsize=4096)
 def opens_criteria(text: str) -> bool:
     """Return whether it is the heading or label of acceptance criteria."""
+    if _CRITERIA_HINT.search(text[:80]) is None:
+        return False
     bare = _NUMBERING.sub("", plain(text), count=1)
     return _CRITERIA.fullmatch(without_tag(bare).strip(_EDGE)) is not None
 

@@ -7,12 +7,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import MAXYEAR, UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec.structs import replace
 
-from shall.specs.decisions import Decision
 from shall.store.folders import Folder
 from shall.store.line_files import (
     append_whole,
@@ -21,6 +20,9 @@ from shall.store.line_files import (
     open_locked,
     translated,
 )
+
+if TYPE_CHECKING:
+    from shall.specs.decisions import Decision
 
 FORMAT = 1
 """The version of a line; a line with a higher one is skipped."""
@@ -42,7 +44,7 @@ class DecisionLog:
     def __init__(self, folder: Path | Folder) -> None:
         self._folder = folder if isinstance(folder, Folder) else Folder(folder)
 
-    def append(self, decisions: Iterable[Decision]) -> None:
+    def append(self, decisions: "Iterable[Decision]") -> None:
         """Append decisions in one write.
 
         Raises:
@@ -67,7 +69,7 @@ class DecisionLog:
                 new.append(decision)
             append_whole(descriptor, "".join(map(_line, new)).encode("ascii"))
 
-    def newest(self) -> list[Decision]:
+    def newest(self) -> "list[Decision]":
         """Return the newest decision of each kind, criterion and source, withdrawn ones too.
 
         A torn or unreadable line is skipped and named in a warning.
@@ -99,16 +101,16 @@ class DecisionLog:
                 os.close(descriptor)
 
 
-def _order(decision: Decision) -> tuple[datetime, bool, str]:
+def _order(decision: "Decision") -> tuple[datetime, bool, str]:
     return decision.at, decision.is_withdrawn, _line(decision)  # the order of lines never decides
 
 
-def _line(decision: Decision) -> str:
+def _line(decision: "Decision") -> str:
     data = {**msgspec.to_builtins(decision), "format": FORMAT}
     return json.dumps(data, sort_keys=True, separators=(",", ":")) + "\n"
 
 
-def _read(path: Path, data: bytes) -> Iterator[Decision]:
+def _read(path: Path, data: bytes) -> "Iterator[Decision]":
     for number, line in enumerate(data.split(b"\n"), start=1):
         if not line.strip():
             continue
@@ -118,9 +120,11 @@ def _read(path: Path, data: bytes) -> Iterator[Decision]:
             _log.warning("%s:%d: skipped an unreadable line: %s", path, number, error)
 
 
-def _decision(data: dict[str, Any]) -> Decision:
+def _decision(data: dict[str, Any]) -> "Decision":
     if data["format"] > FORMAT:
         raise ValueError(f"format {data['format']} was written by a newer release")
+    from shall.specs.decisions import Decision  # a run opens the log and need not read it
+
     decision = msgspec.convert(data, Decision)
     if decision.at.tzinfo is None or decision.at.year == MAXYEAR:
         raise ValueError("the time has no zone, or nothing can follow it")

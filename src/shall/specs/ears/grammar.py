@@ -19,6 +19,8 @@ _QUOTED = re.compile(
     r"`[^`]*`|\"[^\"]*\"|“[^“”]*”|「[^「」]*」|『[^『』]*』|《[^《》]*》|【[^【】]*】"
     r"|\([^()]*\)|（[^（）]*）|\[[^\[\]]*\]"
 )
+_QUOTES = frozenset('`"“「『《【(（[')
+_MODAL_LETTERS = frozenset("应應必须須务務不严嚴禁决绝")
 _STRONG = re.compile(r"(`[^`]*`)|\*\*+|(?<![A-Za-z0-9_])__|__(?![A-Za-z0-9_])")
 _EMPHASISED = re.compile(
     r"(\*|_{1,2})((?:while|when|after|before|where|if|then|and|the|shall not|shall|must not"
@@ -84,12 +86,17 @@ def plain(sentence: str) -> str:
 
 def shape_of(text: str) -> str:
     """Return the text with what is quoted or in brackets blanked: it holds no keywords."""
+    if _QUOTES.isdisjoint(text):
+        return text
     return _QUOTED.sub(lambda found: "\0" * len(found[0]), text)
 
 
 def has_modal(sentence: str) -> bool:
     """Return whether a text says ``shall``, ``must``, 应 or 必须 outside of quotes."""
-    return _HINT.search(sentence) is not None and _MODAL.search(shape_of(sentence)) is not None
+    lower = sentence.lower()
+    if "shall" not in lower and "must" not in lower and _MODAL_LETTERS.isdisjoint(sentence):
+        return False
+    return _MODAL.search(shape_of(sentence)) is not None
 
 
 def split_clause(sentence: str, *, strict: bool = False) -> Clause | None:
@@ -166,7 +173,8 @@ def _without_modal(text: str, shape: str, level: Level | None = None) -> Clause 
 
 def _response(text: str, modal: _Modal) -> tuple[str, bool]:
     again = _AGAIN.match(text, modal.end)
-    end = again.end() if again else modal.end
+    doubled = again is not None and zh.NEGATION.match(again[0]) is None  # 应禁止 denies
+    end = again.end() if again is not None and doubled else modal.end
     is_negative = zh.NEGATIVE.match(modal.word) is not None or modal.word.lower() == "cannot"
     response = text[end:]
     if is_negative:
