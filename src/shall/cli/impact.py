@@ -9,7 +9,7 @@ from msgspec.structs import asdict
 from shall.actions.impact import Impact, impact_of, impact_since
 from shall.bootstrap import open_project
 from shall.cli.options import folder_of, settings_of
-from shall.cli.output import OK, printable, say
+from shall.cli.output import OK, printable, say, write
 from shall.cli.run import path_in
 from shall.errors import InvalidInput
 
@@ -27,7 +27,7 @@ def execute(arguments: argparse.Namespace) -> int:
     else:
         impact = impact_since(workspace, arguments.since or "HEAD")
     if arguments.format == "json":
-        say(json.dumps(asdict(impact), default=asdict, ensure_ascii=False, indent=2))
+        write(json.dumps(asdict(impact), default=asdict, ensure_ascii=False, indent=2))
     else:
         say(printable("\n".join(_lines(impact))))
     return OK

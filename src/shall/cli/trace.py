@@ -11,7 +11,7 @@ from shall.actions.trace import trace_requirements
 from shall.actions.unasserted import unasserted_criteria
 from shall.bootstrap import open_project
 from shall.cli.options import folder_of, settings_of
-from shall.cli.output import BAD_INPUT, CHECK_FAILED, OK, say, tell
+from shall.cli.output import BAD_INPUT, CHECK_FAILED, OK, tell, write
 from shall.messages import Message, render
 from shall.specs.export import status_name, to_chain, to_csv, to_json, to_markdown, to_text
 from shall.specs.matrix import Matrix, row_of
@@ -31,15 +31,15 @@ def execute(arguments: argparse.Namespace) -> int:
     language = settings.language
     if arguments.why is not None:
         row = row_of(matrix, arguments.why)
-        say(to_chain(row, datetime.now(UTC), language))
+        write(to_chain(row, datetime.now(UTC), language))
         for found in unasserted_criteria(workspace, [row]):
-            say(f"  {found.text}")
+            write(f"  {found.text}")
         return OK
     if arguments.format == "text":
         if text := _text(workspace, matrix, language, colour=colour):
-            say(text)
+            write(text)
     else:
-        say(_written(matrix, arguments.format).rstrip("\n"))
+        write(_written(matrix, arguments.format).rstrip("\n"))
     _report_what_is_missing(workspace, matrix, language)
     if matrix.wrong_specs:
         return BAD_INPUT

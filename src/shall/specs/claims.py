@@ -158,9 +158,7 @@ def _is_name(wanted: str, given: str) -> bool:
 def unasserted(criterion: Criterion, missing: Sequence[Claim]) -> Diagnostic:
     """Return the finding about a criterion whose cases and tests leave something out."""
     named = ", ".join(_shown(claim) for claim in missing)
-    paths = all(claim.kind is ClaimKind.PATH for claim in missing)
-    what = "requests" if paths else "asserts"
-    message = f"{criterion.key} names {named}, which none of its cases and tests {what}."
+    message = f"{criterion.key} names {named}, which none of its cases and tests checks."
     hint = "Check it in a case or test that verifies the criterion."
     return Diagnostic("link.unasserted", Severity.WARNING, message, criterion.span, hint)
 

@@ -5,7 +5,7 @@ passes.
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from fnmatch import fnmatchcase
@@ -13,12 +13,13 @@ from fnmatch import fnmatchcase
 from msgspec import Struct
 
 from shall.diagnostics import Diagnostic, Severity
+from shall.rules import GateRules, Rules
 from shall.span import Span
 from shall.specs.baseline import Baseline, proved_percent
 from shall.specs.changes import Change, ChangeKind
 from shall.specs.matrix import Matrix, Row
 from shall.specs.model import Kind, Level
-from shall.specs.status import UNCOUNTED, UNSOUND, Status
+from shall.specs.status import UNCOUNTED, Status
 
 REQUIRABLE = frozenset({*Level, *Kind} - {""})
 """What a rule ``require`` may be about: how binding a criterion is, or what it is."""
@@ -35,38 +36,6 @@ _CODES = {
     "require": "gate.require",
 }
 """The codes of findings by the first word of their rule."""
-
-
-class Rules(Struct, frozen=True):
-    """What the criteria of some features must satisfy.
-
-    ``minimum`` is in per cent. ``forbid`` are statuses that no criterion may have. ``require``
-    maps a level or kind of criteria to the statuses that they may have.
-    """
-
-    minimum: float = 100
-    forbid: frozenset[str] = frozenset(UNSOUND)
-    require: Mapping[str, frozenset[str]] = {}
-    max_age: timedelta | None = None
-    clean_tree: bool = False
-
-
-class GateRules(Struct, frozen=True):
-    """All rules of a gate. None: what it would limit may be there.
-
-    ``features`` are globs with rules of their own; the last one that matches a feature counts.
-    """
-
-    rules: Rules = Rules()
-    features: tuple[tuple[str, Rules], ...] = ()
-    unknown_links: int | None = 0
-    unread: int | None = 0
-    unasserted: int | None = None
-
-    def renew_after(self) -> timedelta | None:
-        """Return the age from which a run records a proof again: half of the least ``max_age``."""
-        ages = [it.max_age for it in (self.rules, *(own for _, own in self.features)) if it.max_age]
-        return min(ages) / 2 if ages else None
 
 
 class Verdict(StrEnum):
@@ -194,7 +163,7 @@ def _judge_rows(rows: Sequence[Row], rules: Rules, now: datetime, of: str) -> It
             rows,
             lambda row: row.status not in rules.forbid,
             lambda row: f"{row.criterion.key} is {row.status}.",
-            f"no criterion may be {listed}",
+            f"No criterion may be {listed}",
         )
     for what, allowed in rules.require.items():
         concerned = [row for row in rows if what in {row.criterion.level, row.criterion.kind}]
@@ -207,7 +176,7 @@ def _judge_rows(rows: Sequence[Row], rules: Rules, now: datetime, of: str) -> It
             proved,
             lambda row: all(it.latest is None or it.latest.at >= oldest for it in row.links),
             lambda row: f"The proof of {row.criterion.key} is older than {_days(rules.max_age)}.",
-            f"no proof may be older than {_days(rules.max_age)}",
+            f"No proof may be older than {_days(rules.max_age)}",
         )
     if rules.clean_tree:
         yield _each(
@@ -215,7 +184,7 @@ def _judge_rows(rows: Sequence[Row], rules: Rules, now: datetime, of: str) -> It
             proved,
             lambda row: all(it.latest is None or it.latest.is_dirty is False for it in row.links),
             lambda row: f"{row.criterion.key} was not proved on a commit without other changes.",
-            "each proof must be of a commit without other changes",
+            "Each proof must be of a commit without other changes",
         )
 
 
@@ -242,7 +211,7 @@ def _required(what: str, allowed: frozenset[str], rows: Sequence[Row], of: str) 
         rows,
         lambda row: row.status in allowed | UNCOUNTED,
         lambda row: f"{row.criterion.key} ({what}) is {row.status}, not {listed}.",
-        f"each must be {listed}",
+        f"Each must be {listed}",
     )
 
 
@@ -256,8 +225,9 @@ def _each(
     code = _code(rule)
     found = tuple(_finding(code, says(row), row) for row in rows if not holds(row))
     if found:
-        return Judged(rule, Verdict.FAILED, f"{_criteria_count(len(found))}: {wanted}.", found)
-    return Judged(rule, Verdict.PASSED, f"{wanted[0].upper()}{wanted[1:]}.")
+        message = f"{wanted}. Exceptions: {len(found)}."
+        return Judged(rule, Verdict.FAILED, message, found)
+    return Judged(rule, Verdict.PASSED, f"{wanted}.")
 
 
 def _at_most(rule: str, most: int, found: Sequence[Diagnostic], what: str) -> Judged:
@@ -295,10 +265,6 @@ def _finding(code: str, message: str, row: Row | None = None, hint: str = "") ->
 
 def _code(rule: str) -> str:
     return _CODES[rule.partition(" ")[0]]
-
-
-def _criteria_count(count: int) -> str:
-    return "1 criterion" if count == 1 else f"{count} criteria"
 
 
 def _floored(percent: float) -> str:

@@ -51,6 +51,9 @@ UNSOUND = frozenset(_PRECEDENCE)
 UNCOUNTED = frozenset({Status.WAIVED, Status.NOT_TESTABLE})
 """Criteria that no percentage counts, neither as proved nor as missing."""
 
+ABSENT = "absent"
+"""The recorded outcome of a reported test that is gone, or no longer names the criterion."""
+
 _BAD = frozenset({"failed", "error"})
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 
@@ -135,13 +138,19 @@ def outcomes_of(
 
     ``latest`` are outcomes that were recorded for these links. ``environments`` are those in which
     a criterion must hold; None: every one in which a linked case ran. A marked test counts for
-    each of them: it runs the code, not a deployment. ``unreachable`` are the last runs that did
-    not reach their service.
+    each of them: it runs the code, not a deployment. So does a reported one without environment.
+    ``unreachable`` are the last runs that did not reach their service.
     """
     unreachable = unreachable or {}
-    cases = {link.source for link in links if link.kind is LinkKind.CASE}
+    facts = list(latest)
+    bound = {fact.source for fact in facts if fact.environment}
+    cases = {
+        link.source
+        for link in links
+        if link.kind is LinkKind.CASE or (link.kind is LinkKind.REPORT and link.source in bound)
+    }
     found: dict[tuple[str, str], list[Latest]] = {}
-    for fact in latest:
+    for fact in facts:
         where = fact.environment if fact.source in cases else ""
         found.setdefault((fact.source, where), []).append(fact)
     if environments is None:
