@@ -41,6 +41,7 @@ MEANINGS: Mapping[str, str] = {
     "gate.require": "A criterion does not have a status that the gate requires.",
     "link.ambiguous-criterion": "A link names several criteria. Write the feature too.",
     "link.not-python": "A test file is not Python, so its marks are not read.",
+    "link.unasserted": "A criterion names what none of its cases and tests asserts or requests.",
     "link.unknown-criterion": "A link names a criterion that no document has.",
     "link.unread-mark": "The argument of a `verifies` mark is not a literal string.",
     "setting.bad-value": "A setting has a value that cannot be used.",

@@ -233,4 +233,22 @@ COMMANDS: dict[str, str] = {
     "JUnit XML": "JUnit XML 文件",
     "recorded tests that are not listed are gone": "未列出的已记录测试视为已删除",
     "where the tests ran": "运行测试的环境",
+    "{criterion} was expected to be tried, and no case that "
+    "verifies it ran.": "预期验证 {criterion}，但没有运行任何验证它的用例。",
+    "{wanted} cases were expected to run, and {ran} ran.": "预期运行 {wanted} 个用例，实际运行了 {ran} 个。",
+    "Nothing says what these files affect: {files}. Run "
+    "everything where that matters.": "无法得知这些文件影响什么：{files}。如有需要，请运行全部用例。",
+    "Show which criteria, cases and tests a change "
+    "touches.": "显示一次改动涉及哪些验收标准、用例和测试。",
+    "Name files and criteria, or a commit with --since, not "
+    "both.": "请指定文件和验收标准，或用 --since 指定提交，二者不能同时使用。",
+    "No criterion, case or test is touched.": "没有涉及任何验收标准、用例或测试。",
+    "--since chooses cases only with --impacted.": "--since 只有与 --impacted 一起使用才会选择用例。",
+    "--impacted chooses the cases: name no paths.": "--impacted 会自行选择用例，不能再指定路径。",
+    "Run these tests with pytest: {tests}.": "请用 pytest 运行这些测试：{tests}。",
+    "No case is touched, so none runs.": "没有涉及任何用例，因此不运行。",
+    "{criterion} names {named}, which none of its cases and tests "
+    "checks.": "{criterion} 提到 {named}，但它的用例和测试都没有检查。",
+    "Check it in a case or test that verifies the "
+    "criterion.": "请在验证该验收标准的用例或测试中检查它。",
 }
