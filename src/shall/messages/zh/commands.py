@@ -217,33 +217,23 @@ COMMANDS: dict[str, str] = {
     "run only cases with any of these tags": "仅运行带有其中任一标签的用例",
     "variables, JSON or text; they override "
     "those of shall.yaml": "变量（JSON 或文本），覆盖 shall.yaml 中的同名变量",
-    "Dropped {count} lines that newer ones "
-    "replaced; the originals are in {folder}.": "已删除 {count} 行被新记录取代的内容，原文件保存"
-    "在 {folder}。",
-    "No line is replaced by a newer one.": "没有被新记录取代的行。",
-    "Shorten the committed evidence.": "精简已提交的证据。",
-    "Drop the lines that newer ones replaced.": "删除被新记录取代的行。",
-    "Record the reports of other test runners as evidence.": "将其他测试工具的报告记录为证据。",
     "{path} was written after the report, which "
     "says nothing about it. Run the tests.": "{path} 在报告之后写入，报告中没有它的结果。请运行测"
     "试。",
-    "None of the {count} tests names a known criterion. Write a property requirement, or the "
-    "key into the name of the test.": "{count} 个测试均未指明已知的验收标准。请添加 requirement 属"
-    "性，或把编号写入测试名称。",
-    "JUnit XML": "JUnit XML 文件",
-    "recorded tests that are not listed are gone": "未列出的已记录测试视为已删除",
-    "where the tests ran": "运行测试的环境",
     "{criterion} was expected to be tried, and no case that "
     "verifies it ran.": "预期验证 {criterion}，但没有运行任何验证它的用例。",
-    "{wanted} cases were expected to run, and {ran} ran.": "预期运行 {wanted} 个用例，实际运行了 {ran} 个。",
+    "{wanted} cases were expected to run, and {ran} ran.": (
+        "预期运行 {wanted} 个用例，实际运行了 {ran} 个。"
+    ),
     "Nothing says what these files affect: {files}. Run "
-    "everything where that matters.": "无法得知这些文件影响什么：{files}。如有需要，请运行全部用例。",
+    "everything where that matters.": "无法得知这些文件影响什么：{files}。"
+    "如有需要，请运行全部用例。",
     "Show which criteria, cases and tests a change "
     "touches.": "显示一次改动涉及哪些验收标准、用例和测试。",
     "Name files and criteria, or a commit with --since, not "
     "both.": "请指定文件和验收标准，或用 --since 指定提交，二者不能同时使用。",
     "No criterion, case or test is touched.": "没有涉及任何验收标准、用例或测试。",
-    "--since chooses cases only with --impacted.": "--since 只有与 --impacted 一起使用才会选择用例。",
+    "--since chooses cases only with --impacted.": "--since 只能与 --impacted 一起使用。",
     "--impacted chooses the cases: name no paths.": "--impacted 会自行选择用例，不能再指定路径。",
     "Run these tests with pytest: {tests}.": "请用 pytest 运行这些测试：{tests}。",
     "No case is touched, so none runs.": "没有涉及任何用例，因此不运行。",
@@ -251,4 +241,14 @@ COMMANDS: dict[str, str] = {
     "checks.": "{criterion} 提到 {named}，但它的用例和测试都没有检查。",
     "Check it in a case or test that verifies the "
     "criterion.": "请在验证该验收标准的用例或测试中检查它。",
+    "changes since this commit (HEAD)": "自此提交以来的改动（默认：HEAD）",
+    "exit status 1 if other than N cases run": "实际运行的用例数不是 N 时，退出状态为 1",
+    "exit status 1 if this criterion is not tried; may be repeated": (
+        "此验收标准未被验证时，退出状态为 1；可重复"
+    ),
+    "files or criteria": "文件或验收标准",
+    "run only the cases that a change touches": "仅运行改动所涉及的用例",
+    "with --impacted: changes since this commit (HEAD)": (
+        "与 --impacted 同用：自此提交以来的改动（默认：HEAD）"
+    ),
 }

@@ -109,11 +109,14 @@ SPECS: dict[str, str] = {
     "`shall lint --list` lists the rules.": "运行 `shall lint --list` 可列出所有规则。",
     "`shall lint --fix` corrects it.": "`shall lint --fix` 可自动修正。",
     "{wanted}. Exceptions: {count}.": "{wanted}；例外：{count}。",
-    "JUnit XML needs neither.": "JUnit XML 不需要这些内容。",
     "{path} has a document type or entities.": "{path} 含有文档类型或实体声明。",
     "{path} is not XML: {reason}.": "{path} 不是 XML：{reason}。",
     "{path} has more than {limit} tests.": "{path} 中的测试超过 {limit} 个。",
     "{path} is no JUnit report: its root is {root}.": "{path} 不是 JUnit 报告：其根元素是 {root}。",
     "{path} has more than {limit} elements "
     "within one another.": "{path} 的元素嵌套超过 {limit} 层。",
+    "{criterion} is changed by another change too, at {place}.": (
+        "{criterion} 还被另一项变更修改，见 {place}。"
+    ),
+    "Archive one change before the other is written.": "请先归档其中一项变更，再编写另一项。",
 }
