@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import socket
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ import pytest
 import uvicorn
 import yaml  # noqa: F401 - pytester drops what its runs import; yaml cannot be imported twice
 from starlette.responses import Response
+from tests.forked import Popen
 
 from shall.bootstrap import open_workspace
 from shall.settings import Settings
@@ -43,6 +45,12 @@ def measured(monkeypatch: pytest.MonkeyPatch, process_coverage: dict[str, str]) 
     """Measures the coverage of the processes that a test starts."""
     for name, value in process_coverage.items():
         monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+def forks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forks the commands of ours that libraries start (see ``tests/forked.py``)."""
+    monkeypatch.setattr(subprocess, "Popen", Popen)
 
 
 class Service:

@@ -15,6 +15,7 @@ from shall.errors import InvalidSetting, ShallError, StoreUnavailable
 from shall.import_path import remove_folders
 from shall.results.events import Emit
 from shall.settings import FILE_NAME, Settings, process_environment
+from shall.specs.lint.options import LintOptions
 from shall.store.base import Store
 from shall.store.decisions import DecisionLog
 from shall.store.evidence import EvidenceLog
@@ -165,8 +166,21 @@ def open_workspace(
         redactor=redactor_of(settings),
         writable=settings.writable,
         specs=settings.specs,
+        gate=settings.gate_rules(),
+        lint=lint_options(settings),
         outages=outages,
         decisions=DecisionLog(state.below(DECISIONS)),
+    )
+
+
+def lint_options(settings: Settings) -> LintOptions:
+    """Return what the settings say about ``shall lint``."""
+    return LintOptions(
+        settings.lint_select,
+        settings.lint_ignore,
+        settings.lint_severity,
+        settings.lint_terms,
+        settings.lint_per_file,
     )
 
 
@@ -356,20 +370,7 @@ def call_log_path(root: Path, settings: Settings) -> Path:
 
 def run_defaults(settings: Settings) -> RunDefaults:
     """Return what a run uses unless its caller says otherwise."""
-    return RunDefaults(
-        host=settings.host,
-        project_hosts=settings.project_hosts,
-        variables=settings.variables,
-        secrets=settings.secrets,
-        concurrency=settings.concurrency,
-        request_timeout_s=settings.request_timeout_s,
-        run_timeout_s=settings.run_timeout_s,
-        environment=settings.environment,
-        environments=settings.environments,
-        language=settings.language,
-        max_error_length=settings.max_error_length,
-        keep_all=settings.keep == "all",
-    )
+    return RunDefaults(**{it: getattr(settings, it) for it in RunDefaults.__struct_fields__})
 
 
 def load_http_client() -> None:

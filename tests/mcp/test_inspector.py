@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-pytestmark = pytest.mark.process
+pytestmark = [pytest.mark.process, pytest.mark.usefixtures("forks")]
 
 SERVICES = Path(__file__).parents[2] / ".services"
 INSPECTOR = SERVICES / "inspector/node_modules/.bin/mcp-inspector"

@@ -17,7 +17,7 @@ import httpx2
 import pytest
 from mcp import Client
 
-pytestmark = [pytest.mark.anyio, pytest.mark.process]
+pytestmark = [pytest.mark.anyio, pytest.mark.process, pytest.mark.usefixtures("forks")]
 
 Serve = Callable[..., Any]
 

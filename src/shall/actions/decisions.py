@@ -36,7 +36,7 @@ def waive(
     """
     reason = _text(workspace, reason, "--reason")
     _check_day(until)
-    template = _template(workspace, DecisionKind.WAIVER, by)
+    template = new_decision(workspace, DecisionKind.WAIVER, by)
     return _record(workspace, names, replace(template, reason=reason, until=until))
 
 
@@ -64,7 +64,7 @@ def attest(
                 f"{row.links[0].link.source} verifies {row.criterion.key}, so it is testable.",
                 hint="Run it, or remove the link first.",
             )
-    template = _template(workspace, DecisionKind.ATTESTATION, by)
+    template = new_decision(workspace, DecisionKind.ATTESTATION, by)
     return _record(workspace, names, replace(template, reason=record, method=method, until=until))
 
 
@@ -85,7 +85,7 @@ def withdraw(
         if it.kind is kind and not it.is_withdrawn
     }
     matrix = trace_requirements(workspace)
-    template = _template(workspace, kind, by)
+    template = new_decision(workspace, kind, by)
     new = []
     for name in names:
         named = matrix.names.get(name, [])
@@ -112,7 +112,7 @@ def review(
         BadValue: A name is no criterion's, or it has no such link.
         StoreUnavailable: It cannot be recorded.
     """
-    template = _template(workspace, DecisionKind.REVIEW, by)
+    template = new_decision(workspace, DecisionKind.REVIEW, by)
     found = []
     for row in _rows(workspace, names):
         links = {it.link.source: it.link for it in row.links}
@@ -155,10 +155,7 @@ def _record(workspace: Workspace, names: Sequence[str], template: Decision) -> l
 
 
 def _append(workspace: Workspace, decisions: Sequence[Decision]) -> list[Recorded]:
-    if workspace.decisions is None:
-        raise StoreUnavailable("There is no state to record it in.")
-    workspace.make_state()
-    workspace.decisions.append(decisions)
+    append_decisions(workspace, decisions)
     keys = dict.fromkeys(it.criterion for it in decisions)
     return [
         Recorded(tuple(it for it in decisions if it.criterion == row.criterion.key), row)
@@ -166,12 +163,21 @@ def _append(workspace: Workspace, decisions: Sequence[Decision]) -> list[Recorde
     ]
 
 
+def append_decisions(workspace: Workspace, decisions: Sequence[Decision]) -> None:
+    """Record decisions. Raises ``StoreUnavailable``."""
+    if workspace.decisions is None:
+        raise StoreUnavailable("There is no state to record it in.")
+    workspace.make_state()
+    workspace.decisions.append(decisions)
+
+
 def _rows(workspace: Workspace, names: Iterable[str]) -> list[Row]:
     matrix = trace_requirements(workspace)
     return [row_of(matrix, name) for name in names]
 
 
-def _template(workspace: Workspace, kind: DecisionKind, by: str | None) -> Decision:
+def new_decision(workspace: Workspace, kind: DecisionKind, by: str | None = None) -> Decision:
+    """Return a decision of today about no criterion yet, by a user or the one of git."""
     name = (by or author_of(workspace.root) or getpass.getuser()).strip()
     name = workspace.redactor.text(name)
     return Decision(kind, "", "", name, datetime.now(UTC))

@@ -105,8 +105,11 @@ class Recorder:
     def _keep_evidence(self, run: RunSummary) -> None:
         if not self._facts:
             return
-        # As above.
-        from shall.actions.evidence import append_evidence, note_outages, sound_facts
+        from shall.actions.evidence import (  # as above
+            append_evidence,
+            note_outages,
+            sound_facts,
+        )
 
         whole = run.status is RunStatus.COMPLETE
         note_outages(self._workspace, self._facts, run.run_id)

@@ -15,7 +15,7 @@ from shall.cases.reader import locator, read_case
 from shall.diagnostics import Diagnostic, Severity
 from shall.errors import BadValue, InvalidInput, StoreUnavailable
 from shall.span import Span
-from shall.specs.decisions import Decision
+from shall.specs.decisions import Decision, DecisionKind
 from shall.specs.links import link_of_case, read_marks
 from shall.specs.matrix import Matrix, build_matrix, with_decisions
 from shall.specs.model import Link, SpecSet
@@ -51,8 +51,9 @@ def trace_requirements(
     links = [*_case_links(workspace, problems), *_test_links(workspace, problems)]
     facts = _with_current_fingerprints(workspace, _newest(workspace, problems), links)
     unreachable = workspace.outages.current() if workspace.outages is not None else ()
-    matrix = build_matrix(specs, links, map(_latest, facts), environments, unreachable)
     decisions = _decisions(workspace, problems)
+    relinks = [it for it in decisions if it.kind is DecisionKind.RELINK]
+    matrix = build_matrix(specs, links, map(_latest, facts), environments, unreachable, relinks)
     matrix = with_decisions(matrix, decisions, today or datetime.now(UTC).date())
     matrix = replace(matrix, problems=tuple(problems))
     return matrix if feature is None else _of_feature(matrix, specs, feature)

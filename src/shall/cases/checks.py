@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-from shall.cases.aliases import CHECK_KEYS, CHECK_SPELLINGS, check_kind, plain_spelling
+from shall.cases.aliases import CHECK_KEYS, CHECK_SPELLINGS, check_kind
 from shall.cases.fields import Fields, Findings, Keys, kind_of
 from shall.cases.model import Check, CheckKind
 from shall.cases.nearest import nearest, without_negation
-from shall.cases.other_tools import check_hint
+from shall.cases.other_tools import check_hint, snake_spelling
 from shall.cases.path import parse_path
 from shall.cases.patterns import pattern_problem
 from shall.errors import BadValue
@@ -123,9 +123,10 @@ def _kind_hint(spelling: str) -> tuple[str, str]:
     hint = check_hint(spelling)
     if hint is not None:
         return hint, ""
-    near = nearest(plain_spelling(spelling), (*_SUPPORTED, *CHECK_SPELLINGS), cutoff=0.7)
+    snake = snake_spelling(spelling)
+    near = nearest(snake, (*_SUPPORTED, *CHECK_SPELLINGS), cutoff=0.7)
     if near is not None:
-        (stem, negated), (near_stem, near_negated) = map(without_negation, (spelling, near))
+        (stem, negated), (near_stem, near_negated) = map(without_negation, (snake, near))
         if negated == near_negated and nearest(stem, [near_stem]):
             kind = check_kind(near) or ""
             return f"Did you mean '{kind}'?", kind

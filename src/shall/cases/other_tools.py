@@ -5,9 +5,12 @@ by likeness alone would be nonsense (``until``: ``url``) or the opposite (``not_
 ``not_exists``).
 """
 
+import re
 from collections.abc import Collection, Iterator
 
 from shall.cases.aliases import plain_spelling
+
+_CAMEL_BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 _NOT_YET = "is not in this release"
 
@@ -88,8 +91,8 @@ _NOT_EMPTY = 'Write {type: not_equals} with `expected: ""`, `[]` or `{}`.'
 _PATH = "Write the kind of check in `type` and the path in `field`."
 
 _KINDS: dict[str, str] = {
-    **dict(_words("empty is_empty blank", _EMPTY)),
-    **dict(_words("not_empty is_not_empty non_empty nonempty not_blank", _NOT_EMPTY)),
+    **dict(_words("empty is_empty isempty blank", _EMPTY)),
+    **dict(_words("not_empty is_not_empty notempty non_empty nonempty not_blank", _NOT_EMPTY)),
     **dict(_words("present is_present has has_key has_field defined is_defined", "exists")),
     **dict(_words("absent missing undefined not_present is_absent", "not_exists")),
     **dict(_words("is is_equal equal_to equals_to same be to_equal to_be", "equals")),
@@ -121,12 +124,21 @@ _MISSING_KINDS = {
 }
 
 
+def snake_spelling(word: str) -> str:
+    """Return a word as ``plain_spelling`` does, with ``_`` inside camel case, too.
+
+    >>> snake_spelling("isNotNull")
+    'is_not_null'
+    """
+    return plain_spelling(_CAMEL_BOUNDARY.sub("_", word))
+
+
 def field_hint(name: str, allowed: Collection[str]) -> str | None:
     """Return what to write instead of an unknown field; None where no tool has the word.
 
     ``allowed`` are the fields of the mapping: they say whether it is a case, a step or a check.
     """
-    word = plain_spelling(name)
+    word = snake_spelling(name)
     if "steps" in allowed:
         hint = _CASE.get(word)
     elif "assert" in allowed:
@@ -140,7 +152,7 @@ def field_hint(name: str, allowed: Collection[str]) -> str | None:
 
 def check_hint(spelling: str) -> str | None:
     """Return what to write instead of an unknown kind of check; None where no tool has it."""
-    said = _KINDS.get(plain_spelling(spelling))
+    said = _KINDS.get(snake_spelling(spelling))
     if said is None:
         return None
     return _MISSING_KINDS.get(said) or (said if " " in said else f"Write '{said}'.")

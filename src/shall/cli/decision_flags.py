@@ -51,3 +51,13 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text} is no date such as 2027-01-31") from None
+
+
+def add_link_arguments(command: argparse.ArgumentParser) -> None:
+    """Add what ``shall link`` takes."""
+    command.add_argument("criterion", nargs="?", metavar="CRITERION", help="such as auth#1.2")
+    command.add_argument("test", nargs="?", metavar="TEST", help="a case file")
+    command.add_argument(
+        "--moved", action="store_true", help="follow the criteria whose text has another key now"
+    )
+    command.add_argument("--dry-run", action="store_true", help="show the edits and write nothing")

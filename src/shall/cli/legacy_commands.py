@@ -8,7 +8,7 @@ from typing import Any
 from shall import __version__
 from shall.cli.options import settings_of
 from shall.cli.serve import start
-from shall.cli.serving_flags import add_serving_flags, serving_flags
+from shall.cli.setting_flags import add_serving_flags, serving_flags
 from shall.serve.legacy_modes import SHALL, SPEC_DRIVEN, SPEC_DRIVEN_BASIC, ServerMode
 from shall.settings import API_AUTO_TEST
 from shall.settings import SPEC_DRIVEN as SPEC_DRIVEN_DEFAULTS

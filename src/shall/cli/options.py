@@ -3,13 +3,20 @@
 import argparse
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_origin
 
 from shall import __version__
 from shall.actions.principal import SCOPES
+from shall.actions.run_request import ARGUMENTS
 from shall.bootstrap import project_folder, unused_state, unused_state_notice
+from shall.cli.decision_flags import (
+    add_attest_arguments,
+    add_link_arguments,
+    add_review_arguments,
+    add_waive_arguments,
+)
 from shall.cli.output import columns_of_terminal, tell
-from shall.cli.serving_flags import add_serving_flags
+from shall.cli.setting_flags import add_run_flags, add_serving_flags
 from shall.settings import Settings, Sources, process_environment, read_settings
 
 MATRIX_FORMATS = ("json", "csv", "md")
@@ -48,7 +55,9 @@ def _adders() -> "Mapping[str, Callable[[_Commands], None]]":
         "run": _add_run,
         "report": _add_report,
         "trace": _add_trace,
-        **dict.fromkeys(("waive", "attest", "review"), _add_decisions),
+        "lint": _add_lint,
+        **dict.fromkeys(("gate", "baseline", "diff"), _add_gate),
+        **dict.fromkeys(("waive", "attest", "review", "link"), _add_decisions),
         "serve": _add_serve,
         "demo": _add_demo,
         "config": _add_config,
@@ -103,6 +112,12 @@ def _add_workspace(command: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_in_project(commands: _Commands, name: str, text: str) -> argparse.ArgumentParser:
+    command = _add(commands, name, text)
+    _add_workspace(command)
+    return command
+
+
 def _add_init(commands: _Commands) -> None:
     command = _add(
         commands, "init", "Create a first requirement, a case that verifies it, and the state."
@@ -113,26 +128,16 @@ def _add_init(commands: _Commands) -> None:
 def _add_run(commands: _Commands) -> None:
     command = _add(commands, "run", "Run test cases and record the results.")
     command.add_argument("paths", nargs="*", help="case files or folders (default: tests/cases)")
-    command.add_argument("--tag", action="append", default=[], help="run only cases with this tag")
-    command.add_argument("--host", help="base URL of the service; overrides the hosts of the cases")
-    command.add_argument(
-        "--var",
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        help="set a variable to JSON or text",
-    )
-    command.add_argument("--timeout", metavar="SECONDS", help="timeout of the run")
-    command.add_argument("--concurrency", metavar="N", help="number of cases that run concurrently")
-    command.add_argument(
-        "--workers", "-j", metavar="N", help="number of processes that run cases, or auto (default)"
-    )
-    command.add_argument(
-        "--environment", metavar="NAME", help="environment name that is recorded with the results"
-    )
-    command.add_argument(
-        "--keep", metavar="WHICH", help="store headers and bodies of cases that failed, or of all"
-    )
+    for name, argument in ARGUMENTS.items():
+        is_one = get_origin(argument.kind) not in (list, dict)
+        command.add_argument(
+            argument.flag,
+            dest=name,
+            action="store" if is_one else "append",
+            metavar=argument.metavar,
+            help=argument.meaning,
+        )
+    add_run_flags(command)
     command.add_argument("--report-html", metavar="FILE", help="write an HTML report to FILE")
     command.add_argument("--report-junit", metavar="FILE", help="write JUnit XML to FILE")
     command.add_argument("--report-json", metavar="FILE", help="write the results as JSON to FILE")
@@ -187,12 +192,36 @@ def _add_report(commands: _Commands) -> None:
     _add_workspace(command)
 
 
-def _add_decisions(commands: _Commands) -> None:
-    from shall.cli.decision_flags import (
-        add_attest_arguments,
-        add_review_arguments,
-        add_waive_arguments,
+def _add_gate(commands: _Commands) -> None:
+    from shall.cli.gate_options import add_baseline, add_diff, add_gate
+
+    for add in (add_gate, add_baseline, add_diff):
+        add(commands, _add_in_project)
+
+
+def _add_lint(commands: _Commands) -> None:
+    command = _add(commands, "lint", "Check how requirements are written.")
+    command.add_argument("paths", nargs="*", help="documents or folders (all documents)")
+    command.add_argument(
+        "--format", choices=("text", "json", *PROBLEM_FORMATS), default="text", help="output format"
     )
+    command.add_argument(
+        "--severity",
+        choices=("error", "warning", "info"),
+        default="warning",
+        help="the least serious findings that are shown (warning)",
+    )
+    command.add_argument("--strict", action="store_true", help="exit status 1 for warnings as well")
+    command.add_argument("--fix", action="store_true", help="correct what is mechanical")
+    command.add_argument(
+        "--diff", action="store_true", help="show what --fix would change, and write nothing"
+    )
+    command.add_argument("--list", action="store_true", help="list the rules")
+    command.add_argument("--explain", metavar="RULE", help="describe a rule, by code or name")
+    _add_workspace(command)
+
+
+def _add_decisions(commands: _Commands) -> None:
 
     waive = _add(commands, "waive", "Record that criteria need not be proved for a while.")
     add_waive_arguments(waive)
@@ -200,7 +229,9 @@ def _add_decisions(commands: _Commands) -> None:
     add_attest_arguments(attest)
     review = _add(commands, "review", "Record that cases and tests still fit a changed criterion.")
     add_review_arguments(review)
-    for command in (waive, attest, review):
+    link = _add(commands, "link", "Write into a case which criterion it verifies.")
+    add_link_arguments(link)
+    for command in (waive, attest, review, link):
         _add_workspace(command)
 
 

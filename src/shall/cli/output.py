@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from shall.errors import ShallError
+from shall.errors import InvalidInput, ShallError
 from shall.results.records import Fault, RunStatus, RunSummary
 from shall.settings import process_environment
 
@@ -115,3 +115,15 @@ def printable(text: str) -> str:
         char if char == "\n" or char.isprintable() else char.encode("unicode_escape").decode()
         for char in text
     )
+
+
+def write_file(path: str, text: str) -> None:
+    """Write a file that a flag names.
+
+    Raises:
+        InvalidInput: It cannot be written.
+    """
+    try:
+        Path(path).write_text(text, "utf-8", errors="backslashreplace")
+    except OSError as error:
+        raise InvalidInput(f"{path} cannot be written: {error.strerror}.") from None

@@ -1,14 +1,12 @@
 """``shall report``: write reports of a stored run."""
 
 import argparse
-from pathlib import Path
 
 from shall.actions.reports import keep_report
 from shall.actions.results import stored_run
 from shall.bootstrap import open_project
 from shall.cli.options import folder_of, settings_of
-from shall.cli.output import OK, say
-from shall.errors import InvalidInput
+from shall.cli.output import OK, say, write_file
 from shall.results.records import RunResult
 
 
@@ -35,7 +33,7 @@ def write_reports(run: RunResult, language: str, **files: str | None) -> None:
     """
     for kind, path in files.items():
         if path is not None:
-            _write_file(path, report_text(run, kind, language))
+            write_file(path, report_text(run, kind, language))
 
 
 def report_text(run: RunResult, kind: str, language: str) -> str:
@@ -51,10 +49,3 @@ def report_text(run: RunResult, kind: str, language: str) -> str:
     from shall.report.as_json import json_text
 
     return json_text(run)
-
-
-def _write_file(path: str, text: str) -> None:
-    try:
-        Path(path).write_text(text, "utf-8", errors="backslashreplace")
-    except OSError as error:
-        raise InvalidInput(f"{path} cannot be written: {error.strerror}.") from None

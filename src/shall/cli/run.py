@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, get_origin
 
-from shall.actions.run import RunRequest
 from shall.actions.run import execute as run_cases
+from shall.actions.run_request import ARGUMENTS, RunRequest, run_request
 from shall.bootstrap import open_project
 from shall.cli.options import folder_of, settings_of
 from shall.cli.output import columns_of_terminal, exit_status, say, tell
+from shall.cli.setting_flags import run_flags
 from shall.engine.stop import Stop
 from shall.errors import InvalidInput
 from shall.report.text import SHOWN_CASES, problems_of, summary
@@ -33,23 +34,9 @@ _NEW_OBJECTS = 20_000
 def execute(arguments: argparse.Namespace) -> int:
     """Carry out the command."""
     folder = folder_of(arguments.workspace)
-    flags = {
-        "run_timeout_s": arguments.timeout,
-        "concurrency": arguments.concurrency,
-        "run_workers": arguments.workers,
-        "environment": arguments.environment,
-        "keep": arguments.keep,
-        "no_color": arguments.no_color,
-    }
-    settings, _ = settings_of(folder, flags)
+    settings, _ = settings_of(folder, {**run_flags(arguments), "no_color": arguments.no_color})
     workspace = open_project(folder, settings)
-    request = RunRequest(
-        paths=[path_in(folder, path) for path in arguments.paths],
-        tags=arguments.tag,
-        host=arguments.host,
-        variables=variables_of(arguments.var),
-        workers=settings.run_workers,
-    )
+    request = _request_of(arguments, folder)
     files = {
         "json": arguments.report_json,
         "junit": arguments.report_junit,
@@ -70,6 +57,14 @@ def execute(arguments: argparse.Namespace) -> int:
             say(report_text(whole, "json", settings.language).rstrip("\n"))
         write_reports(whole, settings.language, **files)
     return exit_status(run)
+
+
+def _request_of(arguments: argparse.Namespace, folder: Path) -> RunRequest:
+    given = {name: getattr(arguments, name) for name in ARGUMENTS}
+    for name, argument in ARGUMENTS.items():
+        if get_origin(argument.kind) is dict and given[name] is not None:
+            given[name] = variables_of(given[name], argument.flag)
+    return run_request([path_in(folder, path) for path in arguments.paths], given)
 
 
 def run_showing(
@@ -129,7 +124,7 @@ def show(run: RunSummary, settings: Settings, workspace: Workspace) -> None:
     say(summary(run, settings.language, colour, width, sources=sources).rstrip("\n"))
 
 
-def variables_of(pairs: Sequence[str]) -> Mapping[str, Any]:
+def variables_of(pairs: Sequence[str], flag: str) -> Mapping[str, Any]:
     """Read ``name=value`` pairs; a value is JSON if it reads as JSON, else text.
 
     Raises:
@@ -139,7 +134,7 @@ def variables_of(pairs: Sequence[str]) -> Mapping[str, Any]:
     for pair in pairs:
         name, mark, value = pair.partition("=")
         if not mark or not name.strip():
-            raise InvalidInput(f"--var {pair} has no value.", hint="Use --var name=value.")
+            raise InvalidInput(f"{flag} {pair} has no value.", hint="Use --var name=value.")
         try:
             variables[name.strip()] = json.loads(value)
         except ValueError:

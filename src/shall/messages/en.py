@@ -161,6 +161,13 @@ EN: dict[str, str] = {
     "trace.unread": "{count} passages look like requirements and were not read,"
     " the first at {place}. `shall trace --format json` lists all.",
     "trace.too_few": "{percent} % of the criteria are proved; {least} % are required.",
+    # shall lint
+    "lint.summary": "{criteria} criteria in {documents} documents: {errors} errors, {warnings}"
+    " warnings, {notes} notes.",
+    "lint.hidden": "{count} of them are not shown. `--severity info` shows all.",
+    "lint.fixable": "{count} can be corrected with `shall lint --fix`; `--diff` shows how.",
+    "lint.fixed": "{count} corrections were made in {files} files.",
+    "lint.unread": "{count} passages look like requirements and were not read:",
     # shall init
     "init.kept": "exists   {path}",
     "init.made": "created  {path}",

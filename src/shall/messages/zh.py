@@ -158,6 +158,13 @@ ZH: dict[str, str] = {
     "trace.unread": "有 {count} 处内容像是需求但未被读取，第一处在 {place}；"
     "用 `shall trace --format json` 查看全部。",
     "trace.too_few": "已证明的验收标准占 {percent}%，低于要求的 {least}%。",
+    # shall lint
+    "lint.summary": "{documents} 个文档，{criteria} 条验收标准：错误 {errors}，"
+    "警告 {warnings}，提示 {notes}。",
+    "lint.hidden": "其中 {count} 条未显示；加 `--severity info` 查看全部。",
+    "lint.fixable": "有 {count} 处可用 `shall lint --fix` 自动修复；`--diff` 可预览改动。",
+    "lint.fixed": "已在 {files} 个文件中修复 {count} 处。",
+    "lint.unread": "有 {count} 处内容像是需求但未被读取：",
     # shall init
     "init.kept": "保留   {path}",
     "init.made": "创建   {path}",

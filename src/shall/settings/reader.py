@@ -11,9 +11,9 @@ from msgspec.structs import replace
 from shall.bounded import CONFIG_BYTES, read_text
 from shall.cases.nearest import nearest
 from shall.cases.reader import load_yaml, locate
+from shall.declaration import Setting
 from shall.diagnostics import Diagnostic, Severity
 from shall.errors import InvalidCase, InvalidSetting
-from shall.settings.declaration import Setting
 from shall.settings.table import SETTINGS, Settings
 from shall.span import Span
 

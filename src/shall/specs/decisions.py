@@ -18,6 +18,7 @@ class DecisionKind(StrEnum):
     WAIVER = "waiver"  # it need not be proved for a while
     ATTESTATION = "attestation"  # it is verified by a person, not by a test
     REVIEW = "review"  # a linked case or test still fits the text
+    RELINK = "relink"  # a link follows a text to another key, and so does its evidence
 
 
 class Method(StrEnum):
@@ -32,8 +33,8 @@ class Decision(Struct, frozen=True):
     """One decision about the text of a criterion. ``at`` is aware UTC.
 
     ``reason`` is why a waiver is granted, or where the record of an attestation is. ``until`` is
-    the last day on which it counts. ``source`` is the case or test of a review. ``is_withdrawn``:
-    the decision of the same kind before no longer counts.
+    the last day on which it counts. ``source`` is the case or test of a review or relink.
+    ``is_withdrawn``: the decision of the same kind before no longer counts.
     """
 
     kind: DecisionKind
@@ -85,7 +86,7 @@ def decide(
     problems = []
     counts = None
     for decision in sorted(decisions, key=lambda it: it.at):
-        if decision.kind is DecisionKind.REVIEW:
+        if decision.source:
             continue
         problem = _problem(criterion, links, decision, today)
         if problem is None:
@@ -107,7 +108,7 @@ def without_criterion(
     for key in decisions.keys() - keys:
         for decision in decisions[key]:
             moved = texts.get(decision.criterion_fingerprint)
-            if decision.kind is DecisionKind.REVIEW:
+            if decision.source:
                 continue
             what = f"The {decision.kind} of {key} does not count: no criterion has that key."
             hint = f"Its text is {moved.key} now: decide anew." if moved else ""

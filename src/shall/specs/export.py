@@ -131,7 +131,8 @@ def to_text(
     ``sources`` are the texts of the files with problems, which are shown with their line.
     """
     keys = max((len(row.criterion.key) for row in matrix.rows), default=0)
-    names = {status: status_name(status, language) for status in Status}
+    shown = {Status.UNTESTED, *(row.status for row in matrix.rows)}
+    names = {status: status_name(status, language) for status in shown}
     statuses = max(map(_columns, names.values()))
     lines = []
     for row in matrix.rows:

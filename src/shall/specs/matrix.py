@@ -106,11 +106,13 @@ def build_matrix(
     latest: Iterable[Latest],
     environments: Sequence[str] | None = None,
     unreachable: Iterable[Unreachable] = (),
+    relinks: Iterable[Decision] = (),
 ) -> Matrix:
     """Join criteria, links and latest outcomes.
 
     Only outcomes of (criterion, source) pairs that a link still names count. ``environments`` and
-    ``unreachable``: see ``outcomes_of``.
+    ``unreachable``: see ``outcomes_of``. ``relinks`` are links that followed a text to another key:
+    what was recorded for that text counts, under whatever key.
     """
     outages = {it.key: it for it in unreachable}
     criteria = specs.criteria()
@@ -123,16 +125,12 @@ def build_matrix(
             linked[named[0]].append(link)
         else:
             unknown.append(UnknownLink(link, tuple(named) or _near(link.criterion, keys)))
-    recorded: dict[tuple[str, str], list[Latest]] = {}
-    for fact in latest:
-        named = keys.get(fact.criterion, [])
-        key = named[0] if len(named) == 1 else fact.criterion
-        recorded.setdefault((key, fact.source), []).append(fact)
+    recorded = _Recorded(latest, keys, relinks)
     rows = []
     for criterion in criteria:
         mine = linked[criterion.key]
         sources = dict.fromkeys(link.source for link in mine)
-        facts = [fact for it in sources for fact in recorded.get((criterion.key, it), ())]
+        facts = [fact for it in sources for fact in recorded.facts_of(criterion, it)]
         outcomes = outcomes_of(criterion, mine, facts, environments, outages)
         unreached = tuple(
             it
@@ -149,6 +147,40 @@ def build_matrix(
         names=keys,
         unread=specs.unread,
     )
+
+
+class _Recorded:
+    """The newest outcomes, by key and source, and for links that followed a text by that text."""
+
+    def __init__(
+        self,
+        latest: Iterable[Latest],
+        keys: Mapping[str, Sequence[str]],
+        relinks: Iterable[Decision],
+    ) -> None:
+        self._relinks = {(it.criterion, it.source): it for it in relinks if not it.is_withdrawn}
+        self._by_key: dict[tuple[str, str], list[Latest]] = {}
+        self._by_text: dict[tuple[str | None, str], list[Latest]] = {}
+        for fact in latest:
+            named = keys.get(fact.criterion, [])
+            key = named[0] if len(named) == 1 else fact.criterion
+            self._by_key.setdefault((key, fact.source), []).append(fact)
+            text = fact.criterion_fingerprint
+            self._by_text.setdefault((text, fact.source), []).append(fact)
+
+    def facts_of(self, criterion: Criterion, source: str) -> Iterable[Latest]:
+        """Return what was recorded of a criterion for a source that is linked to it."""
+        facts = self._by_key.get((criterion.key, source), [])
+        relink = self._relinks.get((criterion.key, source))
+        if relink is None or relink.criterion_fingerprint != criterion.fingerprint:
+            return facts
+        same_text = self._by_text.get((criterion.fingerprint, source), [])
+        newest: dict[tuple[str, str | None], Latest] = {}
+        for fact in (*same_text, *(it for it in facts if it.at > relink.at)):
+            where = fact.environment, fact.data_row
+            if where not in newest or newest[where].at < fact.at:
+                newest[where] = fact
+        return newest.values()
 
 
 def with_decisions(matrix: Matrix, decisions: Iterable[Decision], today: date) -> Matrix:

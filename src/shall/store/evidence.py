@@ -80,18 +80,20 @@ class EvidenceLog:
         revision: Callable[[], Revision] | None = None,
         *,
         is_unchanged: IsUnchanged = _differs,
+        renew_after: timedelta | None = None,
     ) -> int:
         """Append what is new in one atomic write; return how many lines were written.
 
         The lines go to the file of the newest fact's month. ``revision`` is called only where
         something is written, and returns the commit of the code and whether it is dirty.
         ``is_unchanged`` is asked where a fingerprint of a source differs from the recorded one
-        and an older release recorded it.
+        and an older release recorded it. ``renew_after``: what is recorded already is written
+        again where its line is older.
 
         Raises:
             StoreUnavailable: The folder cannot be written.
         """
-        if not self._new(facts, is_unchanged):
+        if not self._new(facts, is_unchanged, renew_after):
             return 0
         commit, is_dirty = revision() if revision is not None else ("", None)
         facts = [replace(fact, commit=commit, is_dirty=is_dirty) for fact in facts]
@@ -100,7 +102,9 @@ class EvidenceLog:
             translated(self._folder, "evidence"),
             open_locked(self._folder, f"{month}.jsonl") as descriptor,
         ):
-            new = self._new(facts, is_unchanged)  # another process may have written meanwhile
+            new = self._new(
+                facts, is_unchanged, renew_after
+            )  # another process may have written meanwhile
             if new:
                 append_whole(descriptor, "".join(_line(fact) for fact in new).encode("ascii"))
         return len(new)
@@ -115,12 +119,21 @@ class EvidenceLog:
         """
         return list(self._newest().values())
 
-    def _new(self, facts: Iterable[Evidence], is_unchanged: IsUnchanged) -> list[Evidence]:
+    def _new(
+        self,
+        facts: Iterable[Evidence],
+        is_unchanged: IsUnchanged,
+        renew_after: timedelta | None,
+    ) -> list[Evidence]:
         known = self._newest()
         new = []
         for fact in facts:
             before = known.get(_key(fact))
-            if before is not None and _is_known(before, fact, is_unchanged):
+            if (
+                before is not None
+                and (renew_after is None or fact.at - before.at <= renew_after)
+                and _is_known(before, fact, is_unchanged)
+            ):
                 continue
             if before is not None and fact.at <= before.at:
                 fact = replace(fact, at=before.at + _INSTANT)

@@ -27,7 +27,7 @@ DECISIONS = "decisions"
 _FILES = {
     ".gitignore": f"{LOCAL}/\n",
     # Evidence lines are facts in no order: two branches' lines are joined by taking both.
-    ".gitattributes": "evidence/*.jsonl merge=union\n",
+    ".gitattributes": "evidence/*.jsonl merge=union\nbaseline.jsonl merge=union\n",
 }
 
 

@@ -1,16 +1,19 @@
 """Where files live and what the actions use."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from shall.engine.budgets import Memory
+from shall.engine.options import RunSettings
 from shall.engine.ports import Loop
 from shall.engine.redact import Redactor
 from shall.results.events import Emit
+from shall.specs.gate import GateRules
+from shall.specs.lint.options import LintOptions
 from shall.store.base import Store
 from shall.store.decisions import DecisionLog
 from shall.store.evidence import EvidenceLog
@@ -22,21 +25,12 @@ if TYPE_CHECKING:
     from shall.store.call_log import CallLog
 
 
-class RunDefaults(Struct, frozen=True):
-    """What a run uses unless the caller says otherwise. Durations in seconds."""
+class RunDefaults(RunSettings, frozen=True, kw_only=True):
+    """What the actions use unless the caller says otherwise: fields of the settings."""
 
-    host: str | None = None
-    project_hosts: Mapping[str, str] = field(default_factory=dict)
-    variables: Mapping[str, Any] = field(default_factory=dict)
-    secrets: tuple[str, ...] = ()
-    concurrency: int = 16
-    request_timeout_s: float = 30.0
-    run_timeout_s: float = 300.0
-    environment: str = ""
     environments: tuple[str, ...] = ()
     language: str = "en"
     max_error_length: int = 500
-    keep_all: bool = False
 
 
 class Workspace(Struct, frozen=True):
@@ -50,6 +44,7 @@ class Workspace(Struct, frozen=True):
     secrets of the settings: what is shown of the workspace passes through it. ``memory`` is what
     the cases that run at once may take; the workspaces of a server share it. ``writable`` are
     globs of further files that the tools may write, ``specs`` those of further requirements.
+    ``lint`` says how these are written, ``gate`` are the rules of ``shall gate``.
     ``outages`` notes on this machine which services were not reached; ``decisions`` are committed.
     """
 
@@ -69,6 +64,8 @@ class Workspace(Struct, frozen=True):
     logs_in_state: bool = True
     writable: tuple[str, ...] = ()
     specs: tuple[str, ...] = ()
+    gate: GateRules = GateRules()
+    lint: LintOptions = LintOptions()
     outages: OutageLog | None = None
     decisions: DecisionLog | None = None
 
