@@ -74,7 +74,6 @@ ALLOWED = {
     "shall/bounded.py": "the reader under a limit",
     "shall/cli/demo.py": PACKAGE,
     "shall/cli/output.py": PROCESS,
-    "shall/cli/report.py:_write_file": ARCHIVE,
     "shall/pytest_support/items.py:CaseFile.collect": PYTEST,
     "shall/pytest_plugin.py:_may_be_case": PYTEST,
     "shall/report/html.py:_style": PACKAGE,

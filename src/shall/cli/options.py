@@ -9,12 +9,6 @@ from shall import __version__
 from shall.actions.principal import SCOPES
 from shall.actions.run_request import ARGUMENTS
 from shall.bootstrap import project_folder, unused_state, unused_state_notice
-from shall.cli.decision_flags import (
-    add_attest_arguments,
-    add_link_arguments,
-    add_review_arguments,
-    add_waive_arguments,
-)
 from shall.cli.output import columns_of_terminal, tell
 from shall.cli.setting_flags import add_run_flags, add_serving_flags
 from shall.settings import Settings, Sources, process_environment, read_settings
@@ -222,6 +216,13 @@ def _add_lint(commands: _Commands) -> None:
 
 
 def _add_decisions(commands: _Commands) -> None:
+    # It imports the records of requirements.
+    from shall.cli.decision_flags import (
+        add_attest_arguments,
+        add_link_arguments,
+        add_review_arguments,
+        add_waive_arguments,
+    )
 
     waive = _add(commands, "waive", "Record that criteria need not be proved for a while.")
     add_waive_arguments(waive)

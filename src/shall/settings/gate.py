@@ -9,8 +9,8 @@ from msgspec.structs import replace
 from shall import value_types as types
 from shall.declaration import project
 from shall.engine.options import RunSettings
-from shall.specs.gate import REQUIRABLE, GateRules, Rules
-from shall.specs.status import Status
+from shall.specs.gate_rules import REQUIRABLE, GateRules, Rules
+from shall.specs.statuses import Status
 
 _STATUSES = tuple(status.value for status in Status)
 _HOURS = {"h": 1, "d": 24, "w": 168}

@@ -6,50 +6,16 @@ the case or test are those that it was recorded for.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from enum import StrEnum
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from shall.specs.model import Criterion, Link, LinkKind
-
-
-class Status(StrEnum):
-    """The status of a criterion or link. More may be added: do not treat the set as closed."""
-
-    FAILING = "failing"  # the newest outcome of at least one is failed or error
-    SUSPECT = "suspect"  # the requirement changed since
-    STALE = "stale"  # the case or test changed since
-    VACUOUS = "vacuous"  # it passed, but nothing in it could have failed
-    UNREACHABLE = "unreachable"  # the service was not reached from this machine; nothing else ran
-    PARTLY = "partly"  # some passed, others did not run
-    SKIPPED = "skipped"  # all that ran was skipped
-    NOT_RUN = "not run"  # linked, but nothing ran yet
-    UNTESTED = "untested"  # no case and no test is linked
-    WAIVED = "waived"  # it need not be proved for a while, for a reason that is recorded
-    NOT_TESTABLE = "not testable"  # a person verifies it, as recorded
-    PROVED = "proved"  # every linked case and test that was not skipped ran and passed
-
-
-_PRECEDENCE = (Status.FAILING, Status.SUSPECT, Status.STALE, Status.VACUOUS)
-
-WORST_FIRST = (
-    *_PRECEDENCE,
-    Status.UNTESTED,
-    Status.UNREACHABLE,
-    Status.PARTLY,
-    Status.SKIPPED,
-    Status.NOT_RUN,
-    Status.WAIVED,
-    Status.NOT_TESTABLE,
-)
-"""The order of a report; ``PROVED`` follows."""
-
-UNSOUND = frozenset(_PRECEDENCE)
-"""What a criterion must not be where a proof is asked for: it was tried, and is not proved."""
-
-UNCOUNTED = frozenset({Status.WAIVED, Status.NOT_TESTABLE})
-"""Criteria that no percentage counts, neither as proved nor as missing."""
+from shall.specs.statuses import PRECEDENCE
+from shall.specs.statuses import UNCOUNTED as UNCOUNTED
+from shall.specs.statuses import UNSOUND as UNSOUND
+from shall.specs.statuses import WORST_FIRST as WORST_FIRST
+from shall.specs.statuses import Status as Status
 
 _BAD = frozenset({"failed", "error"})
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
@@ -177,7 +143,7 @@ def status_of(outcomes: Sequence[LinkOutcome]) -> Status:
     A skipped link is left out where another one proves the criterion.
     """
     statuses = {outcome.status for outcome in outcomes}
-    for status in _PRECEDENCE:
+    for status in PRECEDENCE:
         if status in statuses:
             return status
     if Status.UNREACHABLE in statuses:

@@ -12,7 +12,7 @@ from shall.engine.options import RunSettings
 from shall.engine.ports import Loop
 from shall.engine.redact import Redactor
 from shall.results.events import Emit
-from shall.specs.gate import GateRules
+from shall.specs.gate_rules import GateRules
 from shall.specs.lint.options import LintOptions
 from shall.store.base import Store
 from shall.store.decisions import DecisionLog
