@@ -30,6 +30,10 @@ from rounds import HERE
 BENCH = HERE.parent / ".bench"
 SHALL = [str(Path(sys.executable).with_name("shall")), "run"]
 PYTEST = [str(BENCH / "venv/bin/pytest"), "-q", "-p", "no:cacheprovider"]
+PLUGIN = [
+    *("env", "PYTEST_DISABLE_PLUGIN_AUTOLOAD=1", sys.executable, "-m", "pytest", "-q"),
+    *("-p", "no:cacheprovider", "-p", "shall.pytest_plugin", "tests/cases"),
+]
 SLOW = 200
 """Cases above which only shall and hurl are measured."""
 
@@ -63,6 +67,7 @@ def contenders() -> Iterator[Contender]:
         yield Contender("hurl", shell, peers.write_hurl)
     yield Contender("shall run", SHALL, peers.write_shall)
     yield Contender("shall run, one process", [*SHALL, "-j", "1"], peers.write_shall, least=200)
+    yield Contender("shall, through pytest", PLUGIN, peers.write_shall, SLOW, least=200)
     if Path(PYTEST[0]).exists():
         yield Contender("pytest + httpx", PYTEST, peers.write_pytest, SLOW)
         yield Contender("Tavern", PYTEST, peers.write_tavern, SLOW)
