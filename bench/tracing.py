@@ -2,7 +2,8 @@
 
 python bench/tracing.py [criteria]
 
-Times are CPU seconds of one process. "changed" traces again after one document was edited.
+Times are CPU seconds of one process. "lint" checks the documents that were
+read; "changed" traces again after one document was edited.
 """
 
 import resource
@@ -14,6 +15,7 @@ from time import process_time
 
 from markdown_it import MarkdownIt
 
+from shall.actions.lint import lint_specs
 from shall.actions.trace import trace_requirements
 from shall.bootstrap import open_workspace
 from shall.settings import Settings
@@ -80,6 +82,7 @@ def main() -> None:
             path.write_text(text)
         workspace = open_workspace(Path(folder), Settings(), keeps_state=False)
         cold = seconds(lambda: trace_requirements(workspace))
+        checked = seconds(lambda: lint_specs(workspace))
         path.write_text(texts[-1] + "\n5. THE shop SHALL close at eight\n")
         changed = seconds(lambda: trace_requirements(workspace))
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -89,7 +92,13 @@ def main() -> None:
     read = seconds(lambda: [read_document(text, "requirements.md", "a") for text in texts])
     print(f"{rows:,} criteria in {len(texts):,} documents; peak memory {memory:.0f} MB")
     print(f"markdown-it-py alone {bare:6.2f} s")
-    for name, value in (("read", read), ("read and trace", cold), ("changed", changed)):
+    for name, value in (
+        ("read", read),
+        ("read and trace", cold),
+        ("lint", checked),
+        ("read, trace and lint", cold + checked),
+        ("changed", changed),
+    ):
         print(f"{name:20} {value:6.2f} s  {value / bare:5.2f}x")
 
 

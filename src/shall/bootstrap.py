@@ -14,8 +14,8 @@ from shall.engine.redact import Redactor
 from shall.errors import InvalidSetting, ShallError, StoreUnavailable
 from shall.import_path import remove_folders
 from shall.results.events import Emit
+from shall.rules import LintOptions
 from shall.settings import FILE_NAME, Settings, process_environment
-from shall.specs.lint.options import LintOptions
 from shall.store.base import Store
 from shall.store.decisions import DecisionLog
 from shall.store.evidence import EvidenceLog

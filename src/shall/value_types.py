@@ -63,7 +63,7 @@ def workers(value: Any) -> int:
 
 
 def processes(value: Any) -> int:
-    """Read a number of processes; 0, written ``auto``, stands for one a processor."""
+    """Read a number of processes; 0, written ``auto``, means one a processor."""
     return 0 if value == "auto" else workers(value)
 
 

@@ -158,7 +158,7 @@ def root_at(workspace: Workspace, path: str, texts: Texts | None = None) -> str 
     """Return the root of a YAML file; one that cannot be read may be a case: ``UNREADABLE``."""
     try:
         text = workspace.files.read_text(path)
-    except InvalidInput:  # told when it is read as a case
+    except InvalidInput:  # reported when it is read as a case
         return UNREADABLE
     root = root_of(text)
     if root is not None and texts is not None:
@@ -186,7 +186,7 @@ def _read_job(workspace: Workspace, path: str, text: str | None) -> Job:
 
 
 def _named(workspace: Workspace, case: Case) -> Case:
-    """Mask the name of a case: it is told while the case runs, before anything else is masked."""
+    """Mask the name of a case: it is shown while the case runs, before the rest is masked."""
     name = workspace.redactor.text(case.name)
     return case if name == case.name else msgspec.structs.replace(case, name=name)
 

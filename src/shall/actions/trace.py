@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from msgspec.structs import replace
 
 from shall.actions.discovery import UNREADABLE, case_folders, root_at
+from shall.actions.reported_files import file_fingerprint
 from shall.actions.requirements import read_specs
 from shall.actions.unchanged import source_comparison
 from shall.cases.fingerprint import case_fingerprint
@@ -18,8 +19,8 @@ from shall.span import Span
 from shall.specs.decisions import Decision, DecisionKind
 from shall.specs.links import link_of_case, read_marks
 from shall.specs.matrix import Matrix, build_matrix, with_decisions
-from shall.specs.model import Link, SpecSet
-from shall.specs.status import Latest
+from shall.specs.model import Link, LinkKind, SpecSet
+from shall.specs.status import ABSENT, Latest
 from shall.store.base import Evidence
 from shall.workspace.stray_cases import YAML_ENDINGS
 from shall.workspace.workspace import Workspace
@@ -48,8 +49,10 @@ def trace_requirements(
         environments = workspace.defaults.environments or None
     specs = read_specs(workspace)
     problems: list[Diagnostic] = []
-    links = [*_case_links(workspace, problems), *_test_links(workspace, problems)]
-    facts = _with_current_fingerprints(workspace, _newest(workspace, problems), links)
+    newest = [it for it in _newest(workspace, problems) if it.outcome != ABSENT]
+    links = [*_case_links(workspace, problems), *test_links(workspace, problems)]
+    links += _reported_links(workspace, newest)
+    facts = _with_current_fingerprints(workspace, newest, links)
     unreachable = workspace.outages.current() if workspace.outages is not None else ()
     decisions = _decisions(workspace, problems)
     relinks = [it for it in decisions if it.kind is DecisionKind.RELINK]
@@ -82,7 +85,24 @@ def _case_links(workspace: Workspace, problems: list[Diagnostic]) -> Iterator[Li
                 )
 
 
-def _test_links(workspace: Workspace, problems: list[Diagnostic]) -> Iterator[Link]:
+def _reported_links(workspace: Workspace, facts: Iterable[Evidence]) -> Iterator[Link]:
+    """Yield the links of recorded reports; a test is as it was recorded if its file is."""
+    files: dict[str, str] = {}
+    reported = {
+        (fact.criterion, fact.source): bool(fact.source_fingerprint)
+        for fact in facts
+        if fact.kind == LinkKind.REPORT
+    }
+    for (criterion, source), has_file in reported.items():
+        file = source.partition("::")[0]
+        if has_file and file not in files:
+            files[file] = file_fingerprint(workspace.files, file)
+        fingerprint = files[file] if has_file else ""
+        yield Link(criterion, LinkKind.REPORT, source, Span(file, 1), fingerprint)
+
+
+def test_links(workspace: Workspace, problems: list[Diagnostic]) -> Iterator[Link]:
+    """Yield the links of the marks of Python tests; note the files that cannot be read."""
     for path in workspace.files.find(".", (".py",)):
         name = PurePosixPath(path).name
         if name.startswith("test_") or name.endswith("_test.py"):

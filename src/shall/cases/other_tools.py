@@ -12,8 +12,6 @@ from shall.cases.aliases import plain_spelling
 
 _CAMEL_BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
-_NOT_YET = "is not in this release"
-
 
 def _words(words: str, hint: str) -> Iterator[tuple[str, str]]:
     return ((word, hint) for word in words.split())
@@ -118,9 +116,9 @@ _KINDS: dict[str, str] = {
     **dict(_words("time response_time duration latency elapsed", "Times")),
 }
 _MISSING_KINDS = {
-    "Types": f"A check of the type of a value {_NOT_YET}.",
-    "Schemas": f"A check against a schema {_NOT_YET}.",
-    "Times": f"A check of the response time {_NOT_YET}.",
+    "Types": "A check of the type of a value is not in this release.",
+    "Schemas": "A check against a schema is not in this release.",
+    "Times": "A check of the response time is not in this release.",
 }
 
 
@@ -146,7 +144,7 @@ def field_hint(name: str, allowed: Collection[str]) -> str | None:
     else:
         hint = _CHECK_HINTS.get(_CHECK.get(word, "")) if "expected" in allowed else None
     if hint is None and word in _ANYWHERE:
-        hint = f"{_ANYWHERE[word]} {_NOT_YET}."
+        hint = f"{_ANYWHERE[word]} is not in this release."
     return hint
 
 

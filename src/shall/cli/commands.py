@@ -10,13 +10,15 @@ from pathlib import Path
 
 from shall.bootstrap import project_folder
 from shall.cli.options import parser
-from shall.cli.output import guarded
+from shall.cli.output import guarded, language, speak
 from shall.errors import ShallError
+from shall.settings import language_of, process_environment
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the shall command; give its exit status."""
     arguments = _arguments(argv)
+    speak(language_of(process_environment()))
     return guarded(lambda: _main(arguments), arguments)
 
 
@@ -65,7 +67,7 @@ def _report(error: ShallError, workspace: str | None) -> int:
         files = Files(Path(workspace).resolve() if workspace else project_folder(Path.cwd()))
         sources = excerpts(files, Redactor(), error.diagnostics)
         files.close()
-    print(terminal(error.diagnostics, sources), file=sys.stderr)
+    print(terminal(error.diagnostics, sources, language()), file=sys.stderr)
     return error.exit_status
 
 

@@ -5,7 +5,7 @@ import argparse
 from shall.actions.baseline import compare
 from shall.bootstrap import open_project
 from shall.cli.options import folder_of, settings_of
-from shall.cli.output import OK, say, tell
+from shall.cli.output import OK, tell, write
 from shall.report.changes import changes_json, changes_text
 
 
@@ -16,6 +16,6 @@ def execute(arguments: argparse.Namespace) -> int:
     compared = compare(open_project(folder, settings), arguments.before, arguments.after)
     for note in compared.notes:
         tell(note)
-    write = changes_json if arguments.format == "json" else changes_text
-    say(write(compared.changes, compared.names).rstrip("\n"))
+    written = changes_json if arguments.format == "json" else changes_text
+    write(written(compared.changes, compared.names).rstrip("\n"))
     return OK

@@ -5,7 +5,7 @@ import argparse
 from shall.actions.linking import LinkEdit, differences, follow_moved, link_criterion
 from shall.bootstrap import open_project
 from shall.cli.options import folder_of, settings_of
-from shall.cli.output import CHECK_FAILED, OK, printable, say, tell
+from shall.cli.output import CHECK_FAILED, OK, printable, say, tell, write
 from shall.errors import BadValue
 from shall.workspace.workspace import Workspace
 
@@ -41,6 +41,6 @@ def _follow(workspace: Workspace, *, dry_run: bool) -> int:
 
 def _show(edit: LinkEdit, *, dry_run: bool) -> None:
     if dry_run:
-        say("\n".join(map(printable, differences(edit))))
+        write("\n".join(map(printable, differences(edit))))
     else:
         say(f"{edit.path} is updated.")

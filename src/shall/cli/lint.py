@@ -16,7 +16,7 @@ from shall.actions.lint import (
 )
 from shall.bootstrap import open_project
 from shall.cli.options import folder_of, settings_of
-from shall.cli.output import BAD_INPUT, CHECK_FAILED, OK, printable, say, tell
+from shall.cli.output import BAD_INPUT, CHECK_FAILED, OK, printable, tell, write
 from shall.diagnostics import Severity
 from shall.diagnostics.diagnostic import by_place
 from shall.diagnostics.terminal import concise, terminal
@@ -32,7 +32,7 @@ def execute(arguments: argparse.Namespace) -> int:
     if arguments.list or arguments.explain is not None:
         from shall.specs.lint import manual  # only where a rule is looked up
 
-        say(
+        write(
             manual.listed(language)
             if arguments.list
             else manual.explained(arguments.explain, language)
@@ -43,7 +43,7 @@ def execute(arguments: argparse.Namespace) -> int:
     report = lint_specs(workspace, paths, language)
     found = corrections(workspace, report) if arguments.fix or arguments.diff else []
     if arguments.diff:
-        say(_difference(found).rstrip("\n"))
+        write(_difference(found).rstrip("\n"))
         return OK
     if found:
         write_corrections(workspace, found)
@@ -66,16 +66,16 @@ def _print(
 ) -> None:
     shown = report.of_severity(Severity(arguments.severity))
     if arguments.format == "text":
-        say(_text(workspace, report, shown, language))
+        write(_text(workspace, report, shown, language))
     elif arguments.format == "json":
-        say(json.dumps(_as_json(report, shown), ensure_ascii=False, indent=2))
+        write(json.dumps(_as_json(report, shown), ensure_ascii=False, indent=2))
     else:
         from shall.diagnostics.codes import MEANINGS  # XML and hashes are only needed here
         from shall.diagnostics.formats import written
         from shall.specs.lint.rules import RULES
 
         meanings = {**MEANINGS, **{rule.code: rule.meaning.en for rule in RULES}}
-        say(written(shown.diagnostics(), arguments.format, meanings).rstrip("\n"))
+        write(written(shown.diagnostics(), arguments.format, meanings).rstrip("\n"))
     if not report.criteria and not report.unreadable:
         tell(render(Message("trace.no_criteria"), language))
 
@@ -85,7 +85,7 @@ def _text(workspace: Workspace, report: LintReport, shown: LintReport, language:
     blocks = []
     if listed:
         sources = excerpts(workspace.files, workspace.redactor, listed)
-        blocks.append(terminal(listed, sources))
+        blocks.append(terminal(listed, sources, language))
     if report.unread:
         count = Message("lint.unread", {"count": len(report.unread)})
         blocks.append(f"{render(count, language)}\n{concise(report.unread)}")

@@ -9,7 +9,8 @@ from shall import __version__
 from shall.actions.principal import SCOPES
 from shall.actions.run_request import ARGUMENTS
 from shall.bootstrap import project_folder, unused_state, unused_state_notice
-from shall.cli.output import columns_of_terminal, tell
+from shall.cli.output import local, speak, tell
+from shall.cli.parser import Parser
 from shall.cli.setting_flags import add_run_flags, add_serving_flags
 from shall.settings import Settings, Sources, process_environment, read_settings
 
@@ -19,11 +20,7 @@ PROBLEM_FORMATS = ("concise", "github", "gitlab", "junit", "sarif")
 
 def parser(command: str | None = None) -> argparse.ArgumentParser:
     """Return the parser of ``shall``: of one command, or of all where none has that name."""
-    main = argparse.ArgumentParser(
-        prog="shall",
-        description="Write what the system shall do. Prove that it does.",
-        formatter_class=_formatter,
-    )
+    main = Parser(prog="shall", description="Write what the system shall do. Prove that it does.")
     main.add_argument("--version", action="version", version=f"shall {__version__}")
     commands = main.add_subparsers(prog="shall", dest="command", metavar="COMMAND", required=True)
     known = _adders()
@@ -37,11 +34,6 @@ def parser(command: str | None = None) -> argparse.ArgumentParser:
     return main
 
 
-def _formatter(prog: str) -> argparse.HelpFormatter:
-    """Return what argparse makes for each argument; by itself it asks for the width each time."""
-    return argparse.HelpFormatter(prog, width=columns_of_terminal() - 2)
-
-
 def _adders() -> "Mapping[str, Callable[[_Commands], None]]":
     """Return what adds the arguments of each command, in the order in which help lists them."""
     return {
@@ -52,6 +44,8 @@ def _adders() -> "Mapping[str, Callable[[_Commands], None]]":
         "lint": _add_lint,
         **dict.fromkeys(("gate", "baseline", "diff"), _add_gate),
         **dict.fromkeys(("waive", "attest", "review", "link"), _add_decisions),
+        "record": _add_record,
+        "evidence": _add_evidence,
         "serve": _add_serve,
         "demo": _add_demo,
         "config": _add_config,
@@ -77,8 +71,14 @@ def folder_of(named: str | None) -> Path:
 def settings_of(
     folder: Path, flags: Mapping[str, Any], defaults: Mapping[str, Any] | None = None
 ) -> tuple[Settings, Sources]:
-    """Read the settings for a command. Raises ``InvalidSetting``."""
-    return read_settings(flags, process_environment(), folder, defaults)
+    """Read the settings for a command, and show what follows in their language.
+
+    Raises:
+        InvalidSetting: Values cannot be used.
+    """
+    settings, sources = read_settings(flags, process_environment(), folder, defaults)
+    speak(settings.language)
+    return settings, sources
 
 
 def _percent(text: str) -> float:
@@ -92,9 +92,7 @@ _Commands = Any  # argparse keeps the type of add_subparsers() to itself
 
 
 def _add(commands: _Commands, name: str, text: str) -> argparse.ArgumentParser:
-    command: argparse.ArgumentParser = commands.add_parser(
-        name, help=text, description=text, formatter_class=_formatter
-    )
+    command: argparse.ArgumentParser = commands.add_parser(name, help=local(text), description=text)
     return command
 
 
@@ -216,7 +214,6 @@ def _add_lint(commands: _Commands) -> None:
 
 
 def _add_decisions(commands: _Commands) -> None:
-    # It imports the records of requirements.
     from shall.cli.decision_flags import (
         add_attest_arguments,
         add_link_arguments,
@@ -234,6 +231,24 @@ def _add_decisions(commands: _Commands) -> None:
     add_link_arguments(link)
     for command in (waive, attest, review, link):
         _add_workspace(command)
+
+
+def _add_evidence(commands: _Commands) -> None:
+    command = _add(commands, "evidence", "Shorten the committed evidence.")
+    actions = command.add_subparsers(dest="action", metavar="ACTION", required=True)
+    compact = _add(actions, "compact", "Drop the lines that newer ones replaced.")
+    _add_workspace(compact)
+
+
+def _add_record(commands: _Commands) -> None:
+    command = _add(commands, "record", "Record the reports of other test runners as evidence.")
+    command.add_argument("reports", nargs="+", metavar="FILE", help="JUnit XML")
+    command.add_argument("--environment", metavar="NAME", help="where the tests ran")
+    command.add_argument(
+        "--complete", action="store_true", help="recorded tests that are not listed are gone"
+    )
+    command.add_argument("--format", choices=("text", "json"), default="text")
+    _add_workspace(command)
 
 
 def _add_serve(commands: _Commands) -> None:

@@ -1,11 +1,13 @@
 """What every command shares: errors in one clear form, and the exit status."""
 
+import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from shall.errors import InvalidInput, ShallError
+from shall.messages import joined, translated
 from shall.results.records import Fault, RunStatus, RunSummary
 from shall.settings import process_environment
 
@@ -26,6 +28,26 @@ _STATUSES = {
 }
 
 
+_language = "en"
+"""The language of the terminal: like stdout itself, one for the process."""
+
+
+def speak(language: str) -> None:
+    """Show what follows in a language."""
+    global _language
+    _language = language
+
+
+def language() -> str:
+    """Return the language of the terminal."""
+    return _language
+
+
+def local(text: str) -> str:
+    """Return a text of English sentences in the language of the terminal."""
+    return translated(text, _language)
+
+
 def exit_status(run: RunSummary) -> int:
     """Return the exit status of a run: the worst that a person has to act on first.
 
@@ -44,17 +66,18 @@ def exit_status(run: RunSummary) -> int:
 
 
 def guarded(command: Callable[[], int], arguments: Sequence[str]) -> int:
-    """Carry out a command; tell what goes wrong on stderr and give the exit status."""
+    """Carry out a command; report what goes wrong on stderr and return the exit status."""
     _open_closed_streams()
+    logging.lastResort = _Warnings(logging.WARNING)
     try:
         status = command()
         _flush()
     except ShallError as error:
-        tell(str(error))
+        tell(error_text(error))
         return error.exit_status
     except KeyboardInterrupt:
         return INTERRUPTED
-    except Exception as error:  # noqa: BLE001 - the last place where a fault of ours is told
+    except Exception as error:  # noqa: BLE001 - the last place that can report it
         tell(f"Internal error: {error!r}. Add --debug for the traceback.")
         if "--debug" in arguments:
             import traceback
@@ -62,6 +85,13 @@ def guarded(command: Callable[[], int], arguments: Sequence[str]) -> int:
             traceback.print_exc()
         return OWN_FAULT
     return status
+
+
+def error_text(error: ShallError) -> str:
+    """Return where an error is, what happened and the next step."""
+    where = f"{error.span}: " if error.span else ""
+    sentences = [error.message, error.hint] if error.hint else [error.message]
+    return where + joined(sentences, _language)
 
 
 def columns_of_terminal() -> int:
@@ -73,13 +103,25 @@ def columns_of_terminal() -> int:
     return shutil.get_terminal_size().columns
 
 
+class _Warnings(logging.Handler):
+    """Prints the warnings of a command in the language of the terminal."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        print(printable(local(record.getMessage())), file=sys.stderr)
+
+
 def tell(text: str) -> None:
-    """Say something on stderr."""
-    print(f"shall: {printable(text)}", file=sys.stderr)
+    """Print sentences on stderr, in the language of the terminal."""
+    print(f"shall: {printable(local(text))}", file=sys.stderr)
 
 
 def say(text: str = "") -> None:
-    """Say something on stdout, in whatever the terminal can show."""
+    """Print sentences on stdout, in the language of the terminal."""
+    write(local(text))
+
+
+def write(text: str) -> None:
+    """Print a text on stdout as it is, in whatever the terminal can show."""
     encoding = sys.stdout.encoding or "utf-8"
     try:
         print(text.encode(encoding, "replace").decode(encoding))

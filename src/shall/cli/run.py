@@ -16,7 +16,7 @@ from shall.actions.run import execute as run_cases
 from shall.actions.run_request import ARGUMENTS, RunRequest, run_request
 from shall.bootstrap import open_project
 from shall.cli.options import folder_of, settings_of
-from shall.cli.output import columns_of_terminal, exit_status, say, tell
+from shall.cli.output import columns_of_terminal, exit_status, tell, write
 from shall.cli.setting_flags import run_flags
 from shall.engine.stop import Stop
 from shall.errors import InvalidInput
@@ -54,7 +54,7 @@ def execute(arguments: argparse.Namespace) -> int:
 
         whole = collected.result(run)
         if as_json:
-            say(report_text(whole, "json", settings.language).rstrip("\n"))
+            write(report_text(whole, "json", settings.language).rstrip("\n"))
         write_reports(whole, settings.language, **files)
     return exit_status(run)
 
@@ -121,7 +121,7 @@ def show(run: RunSummary, settings: Settings, workspace: Workspace) -> None:
         from shall.actions.excerpts import excerpts  # only where a file cannot be read
 
         sources = excerpts(workspace.files, workspace.redactor, problems)
-    say(summary(run, settings.language, colour, width, sources=sources).rstrip("\n"))
+    write(summary(run, settings.language, colour, width, sources=sources).rstrip("\n"))
 
 
 def variables_of(pairs: Sequence[str], flag: str) -> Mapping[str, Any]:

@@ -24,7 +24,7 @@ from shall.workspace.workspace import Workspace
 SHOWN_CASES = 100
 
 RUN_TASK = "shall-run"
-"""The name of the asyncio task of each run: whoever ends the server stops these first."""
+"""The name of the asyncio task of each run: ending the server stops these first."""
 
 
 @with_arguments(ARGUMENTS)
@@ -114,7 +114,7 @@ async def _run_telling(
     try:
         run = await asyncio.shield(running)
         told.put_nowait(None)
-        await asyncio.wait([reporting])  # the last case is told before the answer
+        await asyncio.wait([reporting])  # the last case is reported before the answer
     except asyncio.CancelledError:
         if running.cancelled() and not _is_cancelled():  # not our call: the run itself
             raise ShuttingDown(

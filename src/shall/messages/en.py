@@ -60,6 +60,8 @@ EN: dict[str, str] = {
     "report.count.error_one": "{count} error",
     "report.count.skipped": "{count} skipped",
     "report.count.teardowns": "{count} failed in teardown",
+    "report.separator": ", ",
+    "report.counts": "{counts} {took}",
     "report.took": "in {duration}",
     "report.run_id": "run {run_id}",
     "report.run.running": "The run is in progress.",

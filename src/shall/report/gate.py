@@ -10,6 +10,7 @@ from xml.etree import ElementTree as ET
 
 from shall.diagnostics.escaping import one_line
 from shall.diagnostics.formats import written
+from shall.messages import translated
 from shall.report.changes import change_to_json, told
 from shall.specs.changes import Change, ChangeKind
 from shall.specs.export import floored_percent
@@ -26,20 +27,21 @@ _MOST_LINES = 20
 _TEXT_LENGTH = 160
 
 
-def gate_text(gate: Gate) -> str:
+def gate_text(gate: Gate, language: str = "en") -> str:
     """Return the rules with their verdicts, what is wrong below each, and the verdict."""
     lines: list[str] = []
     for judged in gate.judged:
-        lines.append(one_line(f"{_SIGNS[judged.verdict]} {judged.rule}: {judged.message}"))
+        message = translated(judged.message, language)
+        lines.append(one_line(f"{_SIGNS[judged.verdict]} {judged.rule}: {message}"))
         if judged.verdict is not Verdict.PASSED:
             shown = judged.findings[:_MOST_LINES]
-            lines += [f"    {one_line(str(found))}" for found in shown]
-            lines += _more(len(judged.findings) - len(shown), "    ")
-    lines += [f"Note: {one_line(note)}" for note in gate.notes]
+            lines += [f"    {one_line(translated(str(found), language))}" for found in shown]
+            lines += _more(len(judged.findings) - len(shown), "    ", language)
+    lines += [translated(f"Note: {one_line(note)}", language) for note in gate.notes]
     if gate.changes:
-        lines += ["", f"Since {gate.base}:"]
+        lines += ["", translated(f"Since {gate.base}:", language)]
         lines += [f"  {line}" for line in _counted(gate.changes)]
-    return "\n".join([*lines, "", _headline(gate)])
+    return "\n".join([*lines, "", translated(_headline(gate), language)])
 
 
 def gate_json(gate: Gate) -> str:
@@ -95,9 +97,11 @@ def gate_markdown(gate: Gate) -> str:
     return "\n".join(lines) + "\n"
 
 
-def gate_written(gate: Gate, form: str) -> str:
+def gate_written(gate: Gate, form: str, language: str = "en") -> str:
     """Return the verdict in a format: text, json, junit, markdown, or that of diagnostics."""
-    own = {"text": gate_text, "json": gate_json, "junit": gate_junit, "markdown": gate_markdown}
+    if form == "text":
+        return gate_text(gate, language)
+    own = {"json": gate_json, "junit": gate_junit, "markdown": gate_markdown}
     return own[form](gate) if form in own else written(gate.findings(), form)
 
 
@@ -119,7 +123,8 @@ def _figures(gate: Gate) -> str:
         return f"{text}."
     before = math.floor(gate.base_percent * 10) / 10
     base = f"{_safe(gate.base)}: {before:g} %"
-    return f"{text}; {base}." if gate.changes else f"{text}; {base}. Nothing changed."
+    rest = "." if gate.changes else ". Nothing changed."
+    return f"{text}; {base}{rest}"
 
 
 def _judged_to_json(judged: Judged) -> Mapping[str, Any]:
@@ -144,7 +149,7 @@ def _base_to_json(gate: Gate) -> Mapping[str, Any] | None:
 def _counted(changes: Iterable[Change]) -> Iterator[str]:
     for kind, found in _by_kind(changes):
         keys = ", ".join(change.key for change in found[:_MOST_LINES])
-        more = f" and {len(found) - _MOST_LINES} more" if len(found) > _MOST_LINES else ""
+        more = f", ... ({len(found)})" if len(found) > _MOST_LINES else ""
         yield one_line(f"{kind.value}: {keys}{more}")
 
 
@@ -173,5 +178,5 @@ def _safe(text: str) -> str:
     return text.replace("@", "@\N{ZERO WIDTH SPACE}")
 
 
-def _more(count: int, indent: str) -> list[str]:
-    return [f"{indent}and {count} more"] if count > 0 else []
+def _more(count: int, indent: str, language: str = "en") -> list[str]:
+    return [f"{indent}{translated(f'and {count} more', language)}"] if count > 0 else []

@@ -8,7 +8,14 @@ Precedence: flags, environment, ``shall.yaml``, defaults.
 from shall.declaration import Setting
 from shall.settings.defaults import API_AUTO_TEST, SPEC_DRIVEN
 from shall.settings.page import settings_page, settings_table
-from shall.settings.reader import FILE_NAME, Source, Sources, process_environment, read_settings
+from shall.settings.reader import (
+    FILE_NAME,
+    Source,
+    Sources,
+    language_of,
+    process_environment,
+    read_settings,
+)
 from shall.settings.table import RUN_SETTINGS, SETTINGS, Settings
 
 __all__ = [
@@ -21,6 +28,7 @@ __all__ = [
     "Settings",
     "Source",
     "Sources",
+    "language_of",
     "process_environment",
     "read_settings",
     "settings_page",

@@ -9,10 +9,8 @@ from msgspec.structs import replace
 from shall import value_types as types
 from shall.declaration import project
 from shall.engine.options import RunSettings
-from shall.specs.gate_rules import REQUIRABLE, GateRules, Rules
-from shall.specs.statuses import Status
+from shall.rules import GateRules, Rules
 
-_STATUSES = tuple(status.value for status in Status)
 _HOURS = {"h": 1, "d": 24, "w": 168}
 
 
@@ -28,14 +26,19 @@ def statuses(value: Any) -> tuple[str, ...]:
     found = (value,) if isinstance(value, str) else value
     if not isinstance(found, list | tuple):
         raise ValueError("not a list of statuses")  # noqa: TRY004 - one exception for every value
+    from shall.specs.status import Status  # as below
+
+    known = [status.value for status in Status]
     for status in found:
-        if status not in _STATUSES:
-            raise ValueError(f"{status} is no status; there are: {', '.join(_STATUSES)}")
+        if status not in known:
+            raise ValueError(f"{status} is no status; there are: {', '.join(known)}")
     return tuple(found)
 
 
 def required(value: Any) -> Mapping[str, tuple[str, ...]]:
     """Read ``{level or kind: status or statuses}``."""
+    from shall.specs.gate import REQUIRABLE  # imports all that reads requirements
+
     for name in types.mapping(value):
         if name not in REQUIRABLE:
             known = ", ".join(sorted(REQUIRABLE))

@@ -8,6 +8,9 @@ from shall import value_types as types
 from shall.declaration import project
 from shall.settings.gate import GateSettings
 
+LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")
+"""Environment variables that name a language where no setting does."""
+
 
 class ProjectSettings(GateSettings, frozen=True, kw_only=True):
     """The settings of a project, which every command reads. Durations in seconds."""
@@ -87,7 +90,7 @@ class ProjectSettings(GateSettings, frozen=True, kw_only=True):
             types.language,
             "language of the output: en or zh; default: that of the locale",
             "SHALL_LANG",
-            fallbacks=("LC_ALL", "LC_MESSAGES", "LANG"),
+            fallbacks=LOCALE,
         ),
     ] = "en"
     no_color: Annotated[

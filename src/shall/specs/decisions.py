@@ -131,16 +131,20 @@ def _problem(
     criterion: Criterion, links: Sequence[LinkOutcome], decision: Decision, today: date
 ) -> Diagnostic | None:
     """Return why a decision does not count; None where it does."""
-    what = f"The {decision.kind} of {criterion.key} by {decision.by}"
+    kind, key, by = decision.kind, criterion.key, decision.by
     if decision.criterion_fingerprint != criterion.fingerprint:
-        code, why = "decision.text-changed", f"{what} does not count: the text changed since."
+        code, why = (
+            "decision.text-changed",
+            f"The {kind} of {key} by {by} does not count: the text changed since.",
+        )
         hint = "Decide anew, or withdraw it with --remove."
     elif decision.until is not None and decision.until < today:
-        code, why = "decision.expired", f"{what} expired on {decision.until}."
+        code, why = "decision.expired", f"The {kind} of {key} by {by} expired on {decision.until}."
         hint = "Prove the criterion, decide anew, or withdraw it with --remove."
     elif decision.kind is DecisionKind.ATTESTATION and links:
         code = "decision.has-test"
-        why = f"{what} does not count: {links[0].link.source} verifies the criterion."
+        source = links[0].link.source
+        why = f"The {kind} of {key} by {by} does not count: {source} verifies the criterion."
         hint = "Withdraw it with --remove, or the link."
     else:
         return None

@@ -155,7 +155,7 @@ def to_text(
     problems = [*matrix.wrong_specs, *matrix.problems, *matrix.undecided]
     lines += ["", *remarks, *([""] if remarks and problems else [])]
     if problems:
-        lines += [terminal(problems, sources or {}), ""]
+        lines += [terminal(problems, sources or {}, language), ""]
     if matrix.rows:
         lines.append(summary(matrix, language))
     return "\n".join(lines).lstrip("\n") + "\n"
@@ -336,7 +336,8 @@ def _reason(link: LinkOutcome, language: str) -> str:
         reason = render(Message("trace.reason.not_reviewed"), language)
         return f"{link.link.source} ({reason}{where})"
     if link.status is Status.FAILING:
-        return f"{link.link.source} ({link.outcome}{where})"
+        outcome = render(Message(f"report.outcome.{link.outcome}"), language)
+        return f"{link.link.source} ({outcome}{where})"
     reason = render(Message(f"trace.reason.{link.status.value}"), language)
     return f"{link.link.source} ({reason}{where})"
 

@@ -13,13 +13,16 @@ from fnmatch import fnmatchcase
 from msgspec import Struct
 
 from shall.diagnostics import Diagnostic, Severity
+from shall.rules import GateRules, Rules
 from shall.span import Span
 from shall.specs.baseline import Baseline, proved_percent
 from shall.specs.changes import Change, ChangeKind
-from shall.specs.gate_rules import GateRules as GateRules
-from shall.specs.gate_rules import Rules as Rules
 from shall.specs.matrix import Matrix, Row
+from shall.specs.model import Kind, Level
 from shall.specs.status import UNCOUNTED, Status
+
+REQUIRABLE = frozenset({*Level, *Kind} - {""})
+"""What a rule ``require`` may be about: how binding a criterion is, or what it is."""
 
 _CODES = {
     "baseline": "gate.baseline",
@@ -160,7 +163,7 @@ def _judge_rows(rows: Sequence[Row], rules: Rules, now: datetime, of: str) -> It
             rows,
             lambda row: row.status not in rules.forbid,
             lambda row: f"{row.criterion.key} is {row.status}.",
-            f"no criterion may be {listed}",
+            f"No criterion may be {listed}",
         )
     for what, allowed in rules.require.items():
         concerned = [row for row in rows if what in {row.criterion.level, row.criterion.kind}]
@@ -173,7 +176,7 @@ def _judge_rows(rows: Sequence[Row], rules: Rules, now: datetime, of: str) -> It
             proved,
             lambda row: all(it.latest is None or it.latest.at >= oldest for it in row.links),
             lambda row: f"The proof of {row.criterion.key} is older than {_days(rules.max_age)}.",
-            f"no proof may be older than {_days(rules.max_age)}",
+            f"No proof may be older than {_days(rules.max_age)}",
         )
     if rules.clean_tree:
         yield _each(
@@ -181,7 +184,7 @@ def _judge_rows(rows: Sequence[Row], rules: Rules, now: datetime, of: str) -> It
             proved,
             lambda row: all(it.latest is None or it.latest.is_dirty is False for it in row.links),
             lambda row: f"{row.criterion.key} was not proved on a commit without other changes.",
-            "each proof must be of a commit without other changes",
+            "Each proof must be of a commit without other changes",
         )
 
 
@@ -208,7 +211,7 @@ def _required(what: str, allowed: frozenset[str], rows: Sequence[Row], of: str) 
         rows,
         lambda row: row.status in allowed | UNCOUNTED,
         lambda row: f"{row.criterion.key} ({what}) is {row.status}, not {listed}.",
-        f"each must be {listed}",
+        f"Each must be {listed}",
     )
 
 
@@ -222,8 +225,9 @@ def _each(
     code = _code(rule)
     found = tuple(_finding(code, says(row), row) for row in rows if not holds(row))
     if found:
-        return Judged(rule, Verdict.FAILED, f"{_criteria_count(len(found))}: {wanted}.", found)
-    return Judged(rule, Verdict.PASSED, f"{wanted[0].upper()}{wanted[1:]}.")
+        message = f"{wanted}. Exceptions: {len(found)}."
+        return Judged(rule, Verdict.FAILED, message, found)
+    return Judged(rule, Verdict.PASSED, f"{wanted}.")
 
 
 def _at_most(rule: str, most: int, found: Sequence[Diagnostic], what: str) -> Judged:
@@ -261,10 +265,6 @@ def _finding(code: str, message: str, row: Row | None = None, hint: str = "") ->
 
 def _code(rule: str) -> str:
     return _CODES[rule.partition(" ")[0]]
-
-
-def _criteria_count(count: int) -> str:
-    return "1 criterion" if count == 1 else f"{count} criteria"
 
 
 def _floored(percent: float) -> str:

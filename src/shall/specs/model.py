@@ -249,6 +249,7 @@ class LinkKind(StrEnum):
 
     CASE = "case"
     TEST = "test"
+    REPORT = "report"  # a test of a recorded report, in whatever language
 
 
 class Link(Struct, frozen=True):

@@ -6,16 +6,53 @@ the case or test are those that it was recorded for.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from enum import StrEnum
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from shall.specs.model import Criterion, Link, LinkKind
-from shall.specs.statuses import PRECEDENCE
-from shall.specs.statuses import UNCOUNTED as UNCOUNTED
-from shall.specs.statuses import UNSOUND as UNSOUND
-from shall.specs.statuses import WORST_FIRST as WORST_FIRST
-from shall.specs.statuses import Status as Status
+
+
+class Status(StrEnum):
+    """The status of a criterion or link. More may be added: do not treat the set as closed."""
+
+    FAILING = "failing"  # the newest outcome of at least one is failed or error
+    SUSPECT = "suspect"  # the requirement changed since
+    STALE = "stale"  # the case or test changed since
+    VACUOUS = "vacuous"  # it passed, but nothing in it could have failed
+    UNREACHABLE = "unreachable"  # the service was not reached from this machine; nothing else ran
+    PARTLY = "partly"  # some passed, others did not run
+    SKIPPED = "skipped"  # all that ran was skipped
+    NOT_RUN = "not run"  # linked, but nothing ran yet
+    UNTESTED = "untested"  # no case and no test is linked
+    WAIVED = "waived"  # it need not be proved for a while, for a reason that is recorded
+    NOT_TESTABLE = "not testable"  # a person verifies it, as recorded
+    PROVED = "proved"  # every linked case and test that was not skipped ran and passed
+
+
+_PRECEDENCE = (Status.FAILING, Status.SUSPECT, Status.STALE, Status.VACUOUS)
+
+WORST_FIRST = (
+    *_PRECEDENCE,
+    Status.UNTESTED,
+    Status.UNREACHABLE,
+    Status.PARTLY,
+    Status.SKIPPED,
+    Status.NOT_RUN,
+    Status.WAIVED,
+    Status.NOT_TESTABLE,
+)
+"""The order of a report; ``PROVED`` follows."""
+
+UNSOUND = frozenset(_PRECEDENCE)
+"""What a criterion must not be where a proof is asked for: it was tried, and is not proved."""
+
+UNCOUNTED = frozenset({Status.WAIVED, Status.NOT_TESTABLE})
+"""Criteria that no percentage counts, neither as proved nor as missing."""
+
+ABSENT = "absent"
+"""The recorded outcome of a reported test that is gone, or no longer names the criterion."""
 
 _BAD = frozenset({"failed", "error"})
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
@@ -101,13 +138,19 @@ def outcomes_of(
 
     ``latest`` are outcomes that were recorded for these links. ``environments`` are those in which
     a criterion must hold; None: every one in which a linked case ran. A marked test counts for
-    each of them: it runs the code, not a deployment. ``unreachable`` are the last runs that did
-    not reach their service.
+    each of them: it runs the code, not a deployment. So does a reported one without environment.
+    ``unreachable`` are the last runs that did not reach their service.
     """
     unreachable = unreachable or {}
-    cases = {link.source for link in links if link.kind is LinkKind.CASE}
+    facts = list(latest)
+    bound = {fact.source for fact in facts if fact.environment}
+    cases = {
+        link.source
+        for link in links
+        if link.kind is LinkKind.CASE or (link.kind is LinkKind.REPORT and link.source in bound)
+    }
     found: dict[tuple[str, str], list[Latest]] = {}
-    for fact in latest:
+    for fact in facts:
         where = fact.environment if fact.source in cases else ""
         found.setdefault((fact.source, where), []).append(fact)
     if environments is None:
@@ -143,7 +186,7 @@ def status_of(outcomes: Sequence[LinkOutcome]) -> Status:
     A skipped link is left out where another one proves the criterion.
     """
     statuses = {outcome.status for outcome in outcomes}
-    for status in PRECEDENCE:
+    for status in _PRECEDENCE:
         if status in statuses:
             return status
     if Status.UNREACHABLE in statuses:

@@ -1,9 +1,8 @@
 """Decisions as committed, mergeable text: ``<state>/decisions/YYYY-MM.jsonl``, one line each."""
 
 import json
-import logging
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import MAXYEAR, UTC, datetime, timedelta
 from pathlib import Path
@@ -19,6 +18,7 @@ from shall.store.line_files import (
     names_of_lines,
     open_locked,
     translated,
+    values_of_lines,
 )
 
 if TYPE_CHECKING:
@@ -30,8 +30,6 @@ FORMAT = 1
 _ATTRIBUTES = ".gitattributes"
 _MERGE = b"*.jsonl merge=union\n"
 _INSTANT = timedelta(microseconds=1)
-
-_log = logging.getLogger(__name__)
 
 
 class DecisionLog:
@@ -84,7 +82,8 @@ class DecisionLog:
             self._folder.opened() as folder,
         ):
             for name in names_of_lines(folder):
-                for decision in _read(self._folder.path / name, data_of_lines(folder, name)):
+                data = data_of_lines(folder, name)
+                for decision in values_of_lines(self._folder.path / name, data, _decision):
                     before = found.get(decision.key)
                     if before is None or _order(before) < _order(decision):
                         found[decision.key] = decision
@@ -108,16 +107,6 @@ def _order(decision: "Decision") -> tuple[datetime, bool, str]:
 def _line(decision: "Decision") -> str:
     data = {**msgspec.to_builtins(decision), "format": FORMAT}
     return json.dumps(data, sort_keys=True, separators=(",", ":")) + "\n"
-
-
-def _read(path: Path, data: bytes) -> "Iterator[Decision]":
-    for number, line in enumerate(data.split(b"\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            yield _decision(json.loads(line))
-        except (ValueError, TypeError, KeyError) as error:
-            _log.warning("%s:%d: skipped an unreadable line: %s", path, number, error)
 
 
 def _decision(data: dict[str, Any]) -> "Decision":

@@ -1,9 +1,9 @@
 """Evidence as committed, mergeable text: ``<state>/evidence/YYYY-MM.jsonl``, one line a fact."""
 
 import json
-import logging
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import stat
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import MAXYEAR, UTC, datetime, timedelta
 from pathlib import Path
@@ -18,13 +18,14 @@ from shall.store.line_files import (
     data_of_lines,
     names_of_lines,
     open_locked,
+    replace_whole,
     translated,
+    values_of_lines,
 )
 
 FORMAT = 1
 """The version of a line; a line with a higher one is skipped."""
 
-_log = logging.getLogger(__name__)
 _NAMES = frozenset(Evidence.__struct_fields__)
 _INSTANT = timedelta(microseconds=1)
 
@@ -119,6 +120,36 @@ class EvidenceLog:
         """
         return list(self._newest().values())
 
+    def compact(self, keep: Callable[[str, bytes], None]) -> int:
+        """Drop lines that a newer one replaced; return how many.
+
+        Lines that stay are unchanged, and so are those that cannot be read. ``keep`` takes the
+        name and content of each file before it is shortened. Lines that another process appends
+        meanwhile stay.
+
+        Raises:
+            StoreUnavailable: A file cannot be read or written.
+        """
+        newest = self._newest()
+        dropped = 0
+        with (
+            translated(self._folder, "evidence"),
+            suppress(FileNotFoundError),
+            self._folder.opened() as folder,
+        ):
+            for name in names_of_lines(folder):
+                if not stat.S_ISREG(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode):
+                    continue
+                with open_locked(self._folder, name) as descriptor:
+                    data = data_of_lines(folder, name)
+                    lines = data.splitlines(keepends=True)
+                    left = [line for line in lines if not _is_replaced(line, newest)]
+                    if len(left) < len(lines):
+                        keep(name, data)
+                        replace_whole(descriptor, b"".join(left))
+                        dropped += len(lines) - len(left)
+        return dropped
+
     def _new(
         self,
         facts: Iterable[Evidence],
@@ -161,7 +192,7 @@ class EvidenceLog:
         known = self._read.get(name)
         if known is None or known[0] != stamp:
             data = data_of_lines(folder, name)
-            known = (stamp, list(_read(self._folder.path / name, data)))
+            known = (stamp, list(values_of_lines(self._folder.path / name, data, _fact)))
             self._read[name] = known
         return known[1]
 
@@ -199,14 +230,14 @@ def _line(fact: Evidence) -> str:
     return json.dumps(data, sort_keys=True, separators=(",", ":")) + "\n"
 
 
-def _read(path: Path, data: bytes) -> Iterator[Evidence]:
-    for number, line in enumerate(data.split(b"\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            yield _fact(json.loads(line))
-        except (ValueError, TypeError, KeyError) as error:
-            _log.warning("%s:%d: skipped an unreadable line: %s", path, number, error)
+def _is_replaced(line: bytes, newest: Mapping[_Key, Evidence]) -> bool:
+    """Return whether a newer line says more of the same; a line that cannot be read is not."""
+    try:
+        fact = _fact(json.loads(line))
+    except (ValueError, TypeError, KeyError):
+        return False
+    newer = newest.get(_key(fact))
+    return newer is not None and _order(fact) < _order(newer)
 
 
 def _fact(data: dict[str, Any]) -> Evidence:

@@ -1,15 +1,23 @@
 """Files of lines that are committed and merged by union: appended whole, read without links."""
 
 import errno
+import json
+import logging
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
 
 from shall.bounded import EVIDENCE_BYTES, read_descriptor
 from shall.errors import StoreUnavailable
 from shall.store.folders import Folder
 from shall.store.locks import locked
+
+_log = logging.getLogger(__name__)
+
+Value = TypeVar("Value")
 
 # O_NOFOLLOW: the files are committed, and a link in them could name any file of the user.
 _FLAGS = os.O_CLOEXEC | os.O_NOFOLLOW
@@ -65,6 +73,19 @@ def append_whole(descriptor: int, data: bytes) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
+def replace_whole(descriptor: int, data: bytes) -> None:
+    """Replace the lines of an open file in place, so that who waits for its lock finds them.
+
+    Raises:
+        OSError: They cannot be written.
+    """
+    os.ftruncate(descriptor, 0)
+    view = memoryview(data)  # the file is open to append: each write goes to its end
+    while view:
+        view = view[os.write(descriptor, view) :]
+    os.fsync(descriptor)
+
+
 def names_of_lines(folder: int) -> list[str]:
     """Return the names of the files of lines in an open folder, sorted."""
     names = os.listdir(folder)
@@ -87,3 +108,16 @@ def data_of_lines(folder: int, name: str) -> bytes:
         raise OSError(error.errno, f"{name}: {error.strerror}") from None
     finally:
         os.close(descriptor)
+
+
+def values_of_lines(
+    path: Path, data: bytes, read: Callable[[dict[str, Any]], Value]
+) -> Iterator[Value]:
+    """Yield the value of each line of JSON; log and skip one that ``read`` refuses."""
+    for number, line in enumerate(data.split(b"\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            yield read(json.loads(line))
+        except (ValueError, TypeError, KeyError) as error:
+            _log.warning("%s:%d: skipped an unreadable line: %s", path, number, error)

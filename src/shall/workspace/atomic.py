@@ -27,7 +27,7 @@ def write_whole(
     never followed.
 
     Raises:
-        FileExistsError: Something stands there and ``overwrite`` is false.
+        FileExistsError: The file exists and ``overwrite`` is false.
         OSError: It cannot be written; what stood there is untouched.
     """
     sweep(folder)

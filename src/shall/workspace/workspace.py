@@ -12,8 +12,7 @@ from shall.engine.options import RunSettings
 from shall.engine.ports import Loop
 from shall.engine.redact import Redactor
 from shall.results.events import Emit
-from shall.specs.gate_rules import GateRules
-from shall.specs.lint.options import LintOptions
+from shall.rules import GateRules, LintOptions
 from shall.store.base import Store
 from shall.store.decisions import DecisionLog
 from shall.store.evidence import EvidenceLog
@@ -39,8 +38,8 @@ class Workspace(Struct, frozen=True):
     ``store`` and ``evidence`` are None where the state cannot be written; ``state_warning`` says
     why, once, and whatever needs no state still works. ``later`` is the store where it is opened
     when it is needed. ``make_loop`` makes the loop of one run, in the thread of the run.
-    ``observe`` takes the events of every run, whoever asked for it. ``call_log`` is None where
-    no call log is kept; ``logs_in_state``: it is a part of the state. ``redactor`` knows the
+    ``observe`` takes the events of every run of any caller. ``call_log`` is None where
+    no call log is written; ``logs_in_state``: it is a part of the state. ``redactor`` knows the
     secrets of the settings: what is shown of the workspace passes through it. ``memory`` is what
     the cases that run at once may take; the workspaces of a server share it. ``writable`` are
     globs of further files that the tools may write, ``specs`` those of further requirements.

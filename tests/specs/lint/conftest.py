@@ -3,8 +3,8 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from shall.diagnostics import Diagnostic
+from shall.rules import LintOptions
 from shall.specs.lint.checker import chosen, lint
-from shall.specs.lint.options import LintOptions
 from shall.specs.reader import read_document
 
 Check = Callable[..., list[Diagnostic]]

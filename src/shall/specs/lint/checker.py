@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from shall.diagnostics import Diagnostic, Severity
 from shall.diagnostics.diagnostic import Edit
+from shall.rules import LintOptions
 from shall.specs.globs import matches
 from shall.specs.lint.lexicon import lexicon
-from shall.specs.lint.options import LintOptions
 from shall.specs.lint.passage import passage_of
 from shall.specs.lint.place import LINE_END, place_of
 from shall.specs.lint.rule import Finding, Rule

@@ -11,6 +11,7 @@ _NOT_WORDS = re.compile(
     r"|「[^「」]*」|『[^『』]*』|《[^《》]*》|(?<=\])\([^()\s]*\)|https?://\S+",
     re.DOTALL,
 )
+TOKEN = re.compile("[a-z0-9%-]+")
 _MARKS = re.compile("[<`~\"'“‘「『《]|\\]\\(|://")
 
 
@@ -27,10 +28,15 @@ def masked(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A criterion, and its text without what is quoted."""
+    """A criterion, and its text without what is quoted.
+
+    ``tokens`` are the English words and numbers of the text in lower case: what a rule looks for
+    by them is found without a search.
+    """
 
     criterion: Criterion
     words: str
+    tokens: frozenset[str]
 
     def finding(
         self, rule: Rule, start: int = -1, found: str = "", replacement: str | None = None
@@ -42,4 +48,5 @@ class Passage:
 
 def passage_of(criterion: Criterion) -> Passage:
     """Return the words of a criterion."""
-    return Passage(criterion, masked(criterion.text))
+    words = masked(criterion.text)
+    return Passage(criterion, words, frozenset(TOKEN.findall(words.lower())))

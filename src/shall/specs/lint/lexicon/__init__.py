@@ -7,10 +7,10 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from shall.specs.lint.lexicon import en, zh
+from shall.specs.lint.passage import TOKEN, Passage
 
 _HAN = re.compile("[\u3400-\u9fff]")
 _SPACE = re.compile(r"\s+")
-_WORD = re.compile("[a-z0-9%-]+")
 
 
 class Term(NamedTuple):
@@ -29,23 +29,24 @@ class Lexicon:
         english = [term for term in self._name_of if not _HAN.search(term)]
         chinese = [term for term in self._name_of if _HAN.search(term)]
         # Most sentences have none of these words, and are not searched.
-        self._hints = {max(_WORD.findall(term), key=len, default=term) for term in english}
+        self._hints = {max(TOKEN.findall(term), key=len, default=term) for term in english}
         self._english = re.compile(
             rf"(?<![A-Za-z0-9_-]){_alternatives(english)}(?![A-Za-z0-9_-])", re.IGNORECASE
         )
         self._chinese = re.compile(_alternatives(chinese))
 
-    def terms_in(self, words: str, language: str) -> Iterator[Term]:
-        """Yield the terms in a text, without those that its other words give another meaning.
+    def terms_in(self, passage: Passage) -> Iterator[Term]:
+        """Yield the terms in a criterion, without those that its other words give another meaning.
 
         Japanese words that are written like Chinese ones mean something else.
         """
-        if not self._hints.isdisjoint(_WORD.findall(words.lower())):
+        words = passage.words
+        if not self._hints.isdisjoint(passage.tokens):
             for found in self._english.finditer(words):
                 term = _SPACE.sub(" ", found[0].lower())
                 if en.is_meant(term, words, found.start(), found.end()):
                     yield Term(self._name_of[term], found.start(), found[0])
-        if language != "zh":
+        if passage.criterion.language != "zh":
             return
         for found in self._chinese.finditer(words):
             if zh.is_meant(found[0], words, found.start(), found.end()):

@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from shall.diagnostics import Severity
+from shall.specs.ears import is_property
 from shall.specs.lint.passage import masked
 from shall.specs.lint.rule import Finding, Rule, Text
-from shall.specs.model import Clause, Criterion, Feature, Kind, Requirement, Trigger
+from shall.specs.model import Criterion, Feature, Requirement
 
 SAME = Rule(
     "S131",
@@ -143,8 +144,10 @@ _NUMBER = re.compile(
     r"|characters|毫秒|秒|分钟|小时|天|次|个|条|字符|元)(?![a-z]))",
     re.IGNORECASE,
 )
+_SHALL = re.compile(r"(?<![A-Za-z-])(?:shall|must)(?![A-Za-z-])|必须|不得|不应|应", re.IGNORECASE)
+_EVENT = re.compile(r"\W*(?:(?:when|whenever|once|upon|after)(?![A-Za-z])|当|每当|一旦)", re.I)
 _UNWANTED = re.compile(
-    r"(?<![A-Za-z])(?:error|fail|invalid|unauthori[sz]ed|denied|reject|exceed|missing|incorrect|wrong"
+    r"^\W*if(?![A-Za-z])|^\W*(?:如果|若|假如)|,\s*if\s|(?<![A-Za-z])(?:error|fail|invalid|unauthori[sz]ed|denied|reject|exceed|missing|incorrect|wrong"
     r"|unavailable|time-?s?d? ?out|cannot|unable|exception|corrupt|without|empty|no |not )"
     r"|失败|错误|无效|异常|超时|不存在|拒绝|不足|为空|过期|无法|未|冲突|无权",
     re.IGNORECASE,
@@ -154,7 +157,7 @@ _UNWANTED = re.compile(
 def check(features: Sequence[Feature]) -> Iterator[Finding]:
     """Report criteria that repeat or contradict one another, and requirements without errors."""
     for feature in features:
-        criteria = [it for it in feature.criteria() if not it.steps and it.clauses]
+        criteria = [it for it in feature.criteria() if not it.steps]
         yield from _repeated(criteria)
         yield from _contradicting(criteria)
         for requirement in feature.requirements:
@@ -182,26 +185,30 @@ def _meaning(text: str) -> str:
 
 
 def _contradicting(criteria: Iterable[Criterion]) -> Iterator[Finding]:
-    """Compare the responses in each situation: those that differ in a negation or a number."""
-    alike: defaultdict[tuple[str, ...], list[Criterion]] = defaultdict(list)
+    """Compare the responses that follow the same words: what differs in a negation or a limit."""
+    alike: defaultdict[str, list[tuple[Criterion, str, bool]]] = defaultdict(list)
     for criterion in criteria:
-        if len(criterion.clauses) == 1 and criterion.kind is not Kind.PROPERTY:
-            clause = criterion.clauses[0]
-            texts = [f"{it.trigger} {it.text}".lower() for it in clause.conditions]
-            alike[(clause.subject.lower(), *sorted(texts))].append(criterion)
+        modal = _SHALL.search(criterion.text)
+        if modal is not None:
+            response = criterion.text[modal.end() :]
+            before = criterion.text[: modal.start()].lower()
+            alike[before].append((criterion, response, modal[0].startswith("不")))
     for group in alike.values():
         first: dict[str, tuple[Criterion, bool, tuple[str, ...]]] = {}
-        for criterion in group if len(group) > 1 else ():
-            core, is_negative, numbers = _response(criterion.clauses[0])
+        for criterion, text, denies in group if len(group) > 1 else ():
+            if _SHALL.search(text) or is_property(criterion.text):
+                continue
+            core, is_negative, numbers = _response(text, is_negative=denies)
             other, was_negative, others = first.setdefault(core, (criterion, is_negative, numbers))
             if other is not criterion and (is_negative, numbers) != (was_negative, others):
                 yield _pair(OPPOSITE, criterion, other)
 
 
-def _response(clause: Clause) -> tuple[str, bool, tuple[str, ...]]:
-    """Return a response without its negation and numbers, whether it denies, and the numbers."""
-    response = _NEGATION.sub("", clause.response, count=1).strip()
-    is_negative = clause.is_negative
+def _response(response: str, *, is_negative: bool) -> tuple[str, bool, tuple[str, ...]]:
+    """Return a response without its negation and limits, whether it denies, and the limits."""
+    positive = _NEGATION.sub("", response, count=1).strip()
+    is_negative = is_negative or positive != response.strip()
+    response = positive
     opening = _FIRST_WORD.match(response)
     if opening is not None and opening[0].lower() in _OPPOSITES:
         word, is_opposite = _OPPOSITES[opening[0].lower()]
@@ -214,16 +221,12 @@ def _response(clause: Clause) -> tuple[str, bool, tuple[str, ...]]:
 
 
 def _one_sided(requirement: Requirement) -> Iterator[Finding]:
-    events = 0
+    has_events = False
     for criterion in requirement.criteria:
         if criterion.steps or _UNWANTED.search(criterion.text):
             return
-        for clause in criterion.clauses:
-            for condition in clause.conditions:
-                if condition.trigger is Trigger.UNWANTED:
-                    return
-                events += condition.trigger is Trigger.EVENT
-    if events:
+        has_events = has_events or _EVENT.match(criterion.text) is not None
+    if has_events:
         yield Finding(ONE_SIDED, requirement.span)
 
 

@@ -31,7 +31,7 @@ NO_REQUIREMENT = Rule(
 NO_SUBJECT = Rule(
     "S102",
     "missing-subject",
-    Severity.WARNING,
+    Severity.INFO,
     Text(
         "A sentence does not say which system acts.",
         "句子没有指明由哪个系统执行。",
@@ -131,6 +131,16 @@ _EMPTY_CONDITION = re.compile(
 )
 _MODAL = re.compile(rf"(?<![A-Za-z-])(?:shall|must)(?![A-Za-z-])|{zh.MODAL}", re.IGNORECASE)
 _FORBIDDING = ("禁", "严", "嚴", "不允", "不准")  # may follow a modal: 应禁止
+# Most sentences have this form, and need not be split to see that they lack nothing.
+_PLAIN = re.compile(
+    r"(?:(?:while|when|where) [^,]{3,200}, (?:then )?|if [^,]{3,200}, then )?(?:the )?"
+    r"(?!(?:while|when|where|if|then|during|once|upon|after|before|as|for)\b)[a-z`][\w `-]{0,60} "
+    r"(?:shall|must) (?:not )?(?!not\b)[a-z]"
+    r"|(?:(?:当|如果|若)[^，,]{2,80}[，,](?:那么|则)?)?(?![对所任])[^\W应须当如若在时后]{1,20}"
+    rf"(?:{_NOT_IN_WORD}应|必须)[^\W应用答急激届]",
+    re.IGNORECASE,
+)
+_MODALS = re.compile("shall|must|[应應须須不]|禁止", re.IGNORECASE)
 _IF = re.compile(r"[\s*_]*if[\s*_]", re.IGNORECASE)
 _THEN = re.compile(r"(?<![A-Za-z])then(?![A-Za-z])", re.IGNORECASE)
 _SHALL = re.compile(r"(?<![A-Za-z-])[*_]{0,2}(?:shall|must)(?![A-Za-z-])", re.IGNORECASE)
@@ -141,20 +151,30 @@ _RELATIVE = re.compile(
 
 
 def check(passage: Passage) -> Iterator[Finding]:
-    """Report what a sentence lacks."""
+    """Report what a sentence or scenario lacks."""
     criterion = passage.criterion
-    if criterion.steps:
-        if all(step.keyword != "then" for step in criterion.steps):
+    steps = criterion.steps
+    if steps:
+        if all(step.keyword != "then" for step in steps):
             yield passage.finding(NO_OUTCOME)
-        return
-    if criterion.kind is Kind.METRIC:
-        return
-    condition = _EMPTY_CONDITION.match(passage.words)
+    elif criterion.given_kind is not Kind.METRIC and not _is_plain(passage.words):
+        yield from _sentence(passage)
+
+
+def _is_plain(words: str) -> bool:
+    """Return whether a sentence has the usual form and one modal, so that it lacks nothing."""
+    return len(_MODALS.findall(words)) == 1 and _PLAIN.match(words) is not None
+
+
+def _sentence(passage: Passage) -> Iterator[Finding]:
+    criterion = passage.criterion
+    # The text itself: a condition or a response may be nothing but code.
+    condition = _EMPTY_CONDITION.match(criterion.text)
     if condition:
         yield passage.finding(NO_CONDITION, condition.start("word"), condition["word"])
     elif criterion.language == "ja":
         return  # its parts are not told apart, and the modal stands at the end
-    elif _ENDS_WITH_MODAL.search(passage.words[-20:]):
+    elif _ENDS_WITH_MODAL.search(criterion.text[-20:]):
         yield passage.finding(NO_RESPONSE)
     elif criterion.clauses:
         yield from _parsed(passage)

@@ -45,18 +45,29 @@ NO_FIGURE = Rule(
 RULES = (UNIT, TOLERANCE, NO_FIGURE)
 
 _DIGIT = re.compile(r"\d")
-_END = r"(?=\s*(?:[,;)]|\.(?!\d)|$|(?:and|or|then)\b))"
+_LIMITS = frozenset({"within", "timeout", "time-out", "delay", "interval"})
 _NO_UNIT = re.compile(
-    rf"(?<![A-Za-z-])(?:within|time-?out of|time-?out after|delay of|interval of)\s+"
-    rf"\d+(?:\.\d+)?{_END}"
-    r"|(?:在|超时|间隔为?|延迟|每隔)\s*\d+(?:\.\d+)?\s*(?=内|之内|后|，|,|。|$)",
+    r"(?<![A-Za-z-])(?:within|time-?out of|time-?out after|delay of|interval of)\s+"
+    r"\d+(?:\.\d+)?(?=\s*(?:[,;)]|\.(?!\d)|$|(?:and|or|then)\b))",
     re.IGNORECASE,
 )
+_NO_UNIT_ZH = re.compile(
+    r"(?:在|超时|间隔为?|延迟|每隔)\s*\d+(?:\.\d+)?\s*(?=内|之内|后|，|,|。|$)"
+)
+_ROUGHLY = frozenset({"approximately", "approx", "roughly", "circa", "around", "about"})
 _ROUGH = re.compile(
-    r"(?<![A-Za-z-])(?:approximately|approx\.?|roughly|circa|around|about)\s+~?\d[\d.,]*\s?[%A-Za-z]*"
-    r"|(?:大约|大概|约为?|将近|接近)\s*\d[\d.,]*\s?[%A-Za-z\u4e00-\u9fff]?"
-    r"|\d[\d.,]*\s?[%A-Za-z个项条秒分钟小时天年月次倍元]{0,4}左右",
+    r"(?<![A-Za-z-])(?:approximately|approx\.?|roughly|circa|around|about)\s+~?"
+    r"\d[\d.,]*\s?[%A-Za-z]*",
     re.IGNORECASE,
+)
+_ROUGH_ZH = re.compile(
+    r"(?:大约|大概|约为?|将近|接近)\s*\d[\d.,]*\s?[%A-Za-z\u4e00-\u9fff]?"
+    r"|\d[\d.,]*\s?[%A-Za-z个项条秒分钟小时天年月次倍元]{0,4}左右"
+)
+_RANGE = re.compile(r"±|\+/-|正负")
+_QUALITIES = frozenset(
+    {"performance", "response", "throughput", "availability", "reliability", "latency", "overhead"}
+    | {"memory", "uptime", "scalability", "load", "loading"}
 )
 _QUALITY = re.compile(
     r"(?<![A-Za-z-])(?:(?:good|high|acceptable|optimal|better|sufficient|stable|smooth|responsive)\s+"
@@ -65,36 +76,43 @@ _QUALITY = re.compile(
     r"|(?:maintain|ensure|improve|optimi[sz]e|minimi[sz]e|maximi[sz]e|reduce|guarantee)\s+"
     r"(?:\w+\s+){0,2}(?:performance|response times?|latency|throughput|availability|uptime"
     r"|scalability|reliability|load(?:ing)? times?|memory (?:usage|consumption)|overhead))"
-    r"(?![A-Za-z-])"
-    r"|(?:保证|确保|保持|提高|提升|改善|优化|降低|减少)[^，。；,]{0,8}?(?:性能|响应时间|延迟|吞吐量|可用性"
-    r"|响应速度|加载速度|加载时间|稳定性|可靠性|可扩展性|内存占用)"
-    r"|(?:高|良好的?|较好的?)(?:性能|可用性?|并发|吞吐量?|可靠性?)(?=[，。；,]|$)",
+    r"(?![A-Za-z-])",
     re.IGNORECASE,
 )
-_QUALITY_HINT = re.compile(
-    "performance|response|latenc|throughput|availability|uptime|scalability|reliability|load"
-    "|memory|overhead|性能|响应|延迟|吞吐|可用性|加载|稳定性|可靠性|可扩展|内存|并发",
-    re.IGNORECASE,
+_QUALITY_ZH = re.compile(
+    r"(?:保证|确保|保持|提高|提升|改善|优化|降低|减少)[^，。；,]{0,8}?(?:性能|响应时间|延迟|吞吐量|可用性"
+    r"|响应速度|加载速度|加载时间|稳定性|可靠性|可扩展性|内存占用)"
+    r"|(?:高|良好的?|较好的?)(?:性能|可用性?|并发|吞吐量?|可靠性?)(?=[，。；,]|$)"
 )
 
 
 def check(passage: Passage) -> Iterator[Finding]:
     """Report figures without a unit or tolerance, and qualities without a figure."""
-    words = passage.words
-    if _DIGIT.search(words):
-        for found in _NO_UNIT.finditer(words):
-            yield passage.finding(UNIT, found.start(), found[0].rstrip())
-        for found in _ROUGH.finditer(words):
-            if not re.search(r"±|\+/-|正负", words):
-                yield passage.finding(TOLERANCE, found.start(), found[0].rstrip())
-    elif _QUALITY_HINT.search(words):
-        yield from _unmeasured(passage)
+    is_chinese = passage.criterion.language == "zh"
+    if _DIGIT.search(passage.words):
+        yield from _found(UNIT, passage, _LIMITS, _NO_UNIT, _NO_UNIT_ZH if is_chinese else None)
+        if _RANGE.search(passage.words) is None:
+            rough = _ROUGH_ZH if is_chinese else None
+            yield from _found(TOLERANCE, passage, _ROUGHLY, _ROUGH, rough)
+        return
+    for found in _found(
+        NO_FIGURE, passage, _QUALITIES, _QUALITY, _QUALITY_ZH if is_chinese else None
+    ):
+        if found.start >= _start_of_response(passage.criterion, passage.words):
+            yield found
 
 
-def _unmeasured(passage: Passage) -> Iterator[Finding]:
-    start = _start_of_response(passage.criterion, passage.words)
-    for found in _QUALITY.finditer(passage.words, start):
-        yield passage.finding(NO_FIGURE, found.start(), found[0])
+def _found(
+    rule: Rule,
+    passage: Passage,
+    hints: frozenset[str],
+    english: re.Pattern[str],
+    chinese: re.Pattern[str] | None,
+) -> Iterator[Finding]:
+    """Yield what a pattern finds; the English one only where one of its words is there."""
+    for pattern in (None if hints.isdisjoint(passage.tokens) else english, chinese):
+        for found in pattern.finditer(passage.words) if pattern is not None else ():
+            yield passage.finding(rule, found.start(), found[0].rstrip())
 
 
 def _start_of_response(criterion: Criterion, words: str) -> int:

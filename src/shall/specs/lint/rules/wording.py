@@ -125,6 +125,8 @@ EXAMPLE = Rule(
 RULES = (VAGUE, ESCAPE, OPEN_LIST, PRONOUN, ABSOLUTE, ABLE_TO, PLACEHOLDER, TIME, EXAMPLE)
 WITH_TERMS = {rule.name: rule for rule in RULES if rule is not PLACEHOLDER}
 
+_OPEN = frozenset({"tbd", "tbc", "fixme", "todo"})
+_OPEN_MARK = re.compile(r"\?\?|？？|[\[【待]")
 _PLACEHOLDER = re.compile(
     r"(?<![A-Za-z0-9_-])(?:TBD|TBC|FIXME|TODO)(?![A-Za-z0-9_])"
     # A TODO comment or a TBD placeholder is what the requirement is about.
@@ -144,10 +146,11 @@ _SHALL = re.compile(r"(?:shall|must)[*_]{0,2}\s+$", re.IGNORECASE)
 
 def check(passage: Passage, lexicon: Lexicon) -> Iterator[Finding]:
     """Report the terms of a sentence, and what is still to be decided."""
-    for found in _PLACEHOLDER.finditer(passage.words):
-        yield passage.finding(PLACEHOLDER, found.start(), found[0])
+    if not _OPEN.isdisjoint(passage.tokens) or _OPEN_MARK.search(passage.words):
+        for found in _PLACEHOLDER.finditer(passage.words):
+            yield passage.finding(PLACEHOLDER, found.start(), found[0])
     pronouns = 0
-    for term in lexicon.terms_in(passage.words, passage.criterion.language):
+    for term in lexicon.terms_in(passage):
         rule = WITH_TERMS[term.name]
         pronouns += rule is PRONOUN
         if rule is PRONOUN and pronouns > 1:

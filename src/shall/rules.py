@@ -1,15 +1,9 @@
-"""What a gate asks of the criteria, as a project sets it."""
+"""What a project requires of its requirements and their coverage, as ``shall.yaml`` says it."""
 
 from collections.abc import Mapping
 from datetime import timedelta
 
 from msgspec import Struct
-
-from shall.specs.clause import Kind, Level
-from shall.specs.statuses import UNSOUND
-
-REQUIRABLE = frozenset({*Level, *Kind} - {""})
-"""What a rule ``require`` may be about: how binding a criterion is, or what it is."""
 
 
 class Rules(Struct, frozen=True):
@@ -20,7 +14,7 @@ class Rules(Struct, frozen=True):
     """
 
     minimum: float = 100
-    forbid: frozenset[str] = frozenset(UNSOUND)
+    forbid: frozenset[str] = frozenset({"failing", "suspect", "stale", "vacuous"})
     require: Mapping[str, frozenset[str]] = {}
     max_age: timedelta | None = None
     clean_tree: bool = False
@@ -42,3 +36,18 @@ class GateRules(Struct, frozen=True):
         """Return the age from which a run records a proof again: half of the least ``max_age``."""
         ages = [it.max_age for it in (self.rules, *(own for _, own in self.features)) if it.max_age]
         return min(ages) / 2 if ages else None
+
+
+class LintOptions(Struct, frozen=True):
+    """The section ``lint`` of ``shall.yaml``. Rules are named by code, name or start of a code.
+
+    ``select`` empty means every rule. ``severity`` replaces the severity of a rule, ``terms`` adds
+    terms to a rule about words and removes those that begin with a minus sign, ``per_file`` maps
+    a glob to rules that do not apply to the files that match.
+    """
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    severity: Mapping[str, str] = {}
+    terms: Mapping[str, tuple[str, ...]] = {}
+    per_file: Mapping[str, tuple[str, ...]] = {}
