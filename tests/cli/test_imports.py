@@ -31,7 +31,8 @@ UNUSED = {
 """Parts of the standard library that a run of plain cases has no use for."""
 
 OWN_UNUSED = (
-    *("shall.admin", "shall.mcp", "shall.serve", "shall.specs", "shall.pytest_support"),
+    *("shall.admin", "shall.mcp", "shall.serve", "shall.pytest_support", "shall.specs.ears"),
+    *("shall.specs.model", "shall.specs.matrix", "shall.specs.reader", "shall.specs.markdown"),
     *("shall.cases.full_case", "shall.cases.yaml_text", "shall.cli.report", "shall.report.html"),
     *("shall.report.junit", "shall.store.call_log", "shall.engine.worker_processes"),
 )
