@@ -23,8 +23,9 @@ help:
 $(BIN)/.installed-%: pyproject.toml requirements/%.txt scripts/make-venv
 	@PYTHON='$(PYTHON)' scripts/make-venv $(VENV) $*
 
-lock: $(BIN)/.installed-dev
+lock: services
 	@scripts/lock --upgrade
+	@scripts/lock-npm
 
 demo: $(DEMO_STAMP)
 	@$(BIN)/shall demo
@@ -34,7 +35,7 @@ services: $(BIN)/.installed-dev
 
 test: services
 	@rm -f .coverage .coverage.*
-	@$(BIN)/coverage run -m pytest -n auto --shall-record
+	@$(BIN)/coverage run -m pytest -n auto --dist worksteal --shall-record
 	@$(BIN)/coverage combine -q
 	@$(BIN)/coverage report
 	@scripts/last-line $(BIN)/shall trace --fail-under 100
@@ -43,7 +44,7 @@ test: services
 test-latest: services
 	@PYTHON='$(PYTHON)' scripts/make-venv .venv-latest latest
 	@.venv-latest/bin/python -m pip list --format=freeze --exclude-editable >.venv-latest/installed.txt
-	@.venv-latest/bin/python -m pytest -n auto
+	@.venv-latest/bin/python -m pytest -n auto --dist worksteal
 
 check: $(BIN)/.installed-dev
 	@$(BIN)/ruff format --check .

@@ -75,11 +75,11 @@ def print_document(feature: Feature, path: Path, text: str, options: argparse.Na
     if not criteria or options.list or (options.unread and feature.unread):
         print(f"== {path}: {len(criteria)} criteria")
     for it in criteria if options.list else ():
-        print(f"{it.place.line}-{it.end_line} {it.key} [{it.kind}/{it.pattern}] {it.text[:90]}")
+        print(f"{it.span.line}-{it.end_line} {it.key} [{it.kind}/{it.pattern}] {it.text[:90]}")
     for problem in feature.problems:
         print(f"!! {path}: {problem}")
     for unread in feature.unread if options.unread else ():
-        line = unread.place.line if unread.place else 0
+        line = unread.span.line if unread.span else 0
         print(f"?? {line} {unread.code}: {text.splitlines()[line - 1][:100]}")
 
 

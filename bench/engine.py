@@ -18,7 +18,8 @@ from rounds import fast_server, interleave, show
 from workload import CASE
 
 from shall.cases.reader import read_case
-from shall.engine.job import Job, RunOptions
+from shall.engine.job import Job
+from shall.engine.options import RunOptions
 from shall.engine.run import RunContext, run_jobs
 from shall.results.encoding import result_to_json
 from shall.transport.exchange import Request, Response
@@ -32,7 +33,7 @@ JSON = (("Content-Type", "application/json"),)
 def run_cases(jobs: list[Job], host: str, concurrency: int, folder: Path) -> None:
     """Run the cases; every one must pass."""
     loop, files = CurlLoop(), Files(folder)
-    options = RunOptions("bench", host=host, concurrency=concurrency)
+    options = RunOptions(run_id="bench", host=host, concurrency=concurrency)
     try:
         context = RunContext(loop, files, lambda _: None)
         summary = run_jobs(jobs, len(jobs), options, context)

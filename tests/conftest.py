@@ -3,16 +3,20 @@
 import importlib.util
 import os
 import socket
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import httpcore2
 import pytest
 import uvicorn
 import yaml  # noqa: F401 - pytester drops what its runs import; yaml cannot be imported twice
 from starlette.responses import Response
+from tests.forked import Popen
 
 from shall.bootstrap import open_workspace
 from shall.settings import Settings
@@ -43,6 +47,20 @@ def measured(monkeypatch: pytest.MonkeyPatch, process_coverage: dict[str, str]) 
     """Measures the coverage of the processes that a test starts."""
     for name, value in process_coverage.items():
         monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+def forks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forks the commands of ours that libraries start (see ``tests/forked.py``)."""
+    monkeypatch.setattr(subprocess, "Popen", Popen)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_ssl_context() -> Iterator[None]:
+    """Let the tests' clients share a context: each would read all root certificates, for 60 ms."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(httpcore2, "default_ssl_context", cache(httpcore2.default_ssl_context))
+        yield
 
 
 class Service:

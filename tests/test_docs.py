@@ -1,5 +1,6 @@
 """The reference pages name everything that there is."""
 
+import inspect
 import re
 import shlex
 from pathlib import Path
@@ -30,7 +31,7 @@ def test_every_tool_and_argument_is_in_the_reference() -> None:
     }
     assert lines.keys() == {function.__name__ for function in TOOLS}
     for function in TOOLS:
-        arguments = set(function.__annotations__) - {"session", "return"}
+        arguments = set(inspect.signature(function).parameters) - {"session"}
         missing = [name for name in arguments if f"`{name}`" not in lines[function.__name__]]
         assert missing == [], function.__name__
 

@@ -1,8 +1,7 @@
 """Settings to Workspace, store and sender: the one place where concrete parts are joined."""
 
-import hashlib
 import logging
-import secrets
+import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -15,15 +14,16 @@ from shall.engine.redact import Redactor
 from shall.errors import InvalidSetting, ShallError, StoreUnavailable
 from shall.import_path import remove_folders
 from shall.results.events import Emit
+from shall.rules import LintOptions
 from shall.settings import FILE_NAME, Settings, process_environment
 from shall.store.base import Store
-from shall.store.call_log import CallLog
+from shall.store.decisions import DecisionLog
 from shall.store.evidence import EvidenceLog
 from shall.store.folders import Folder, exists
 from shall.store.lazy_store import StoreOpenedLater
 from shall.store.outages import OutageLog
 from shall.store.sqlite import SqliteStore
-from shall.store.state import DATABASE, EVIDENCE, LOCAL, prepare_state, sealing_key
+from shall.store.state import DATABASE, DECISIONS, EVIDENCE, LOCAL, prepare_state, sealing_key
 from shall.transport.target_policy import TargetPolicy, read_policy
 from shall.workspace.files import Files
 from shall.workspace.refusals import Refusals
@@ -166,7 +166,21 @@ def open_workspace(
         redactor=redactor_of(settings),
         writable=settings.writable,
         specs=settings.specs,
+        gate=settings.gate_rules(),
+        lint=lint_options(settings),
         outages=outages,
+        decisions=DecisionLog(state.below(DECISIONS)),
+    )
+
+
+def lint_options(settings: Settings) -> LintOptions:
+    """Return what the settings say about ``shall lint``."""
+    return LintOptions(
+        settings.lint_select,
+        settings.lint_ignore,
+        settings.lint_severity,
+        settings.lint_terms,
+        settings.lint_per_file,
     )
 
 
@@ -270,6 +284,8 @@ def open_workspaces(settings: Settings, observe: Emit | None = None) -> Workspac
     Raises:
         InvalidSetting: One of them does not exist, or the rules about targets cannot be read.
     """
+    from shall.store.call_log import CallLog  # for servers alone
+
     read_policy(settings.targets_allow, settings.targets_deny)  # tell it before anybody asks
     missing = [str(folder) for folder in settings.workspaces if not folder.is_dir()]
     if missing:
@@ -321,14 +337,16 @@ def state_key(settings: Settings, workspaces: Workspaces) -> bytes:
     Without state it is good for this process only.
     """
     if settings.state_key:
+        import hashlib  # it loads OpenSSL's library, which no command needs
+
         return hashlib.sha256(settings.state_key.encode("utf-8")).digest()
     try:
         workspace = workspaces.choose(None)
         if settings.read_only and not workspace.has_state():
-            return secrets.token_bytes(32)
+            return os.urandom(32)
         return sealing_key(_state(workspace.root, settings, workspace.files))
     except ShallError:
-        return secrets.token_bytes(32)
+        return os.urandom(32)
 
 
 def make_first_state(settings: Settings, workspaces: Workspaces) -> None:
@@ -352,20 +370,7 @@ def call_log_path(root: Path, settings: Settings) -> Path:
 
 def run_defaults(settings: Settings) -> RunDefaults:
     """Return what a run uses unless its caller says otherwise."""
-    return RunDefaults(
-        host=settings.host,
-        project_hosts=settings.project_hosts,
-        variables=settings.variables,
-        secrets=settings.secrets,
-        concurrency=settings.concurrency,
-        request_timeout_s=settings.request_timeout_s,
-        run_timeout_s=settings.run_timeout_s,
-        environment=settings.environment,
-        environments=settings.environments,
-        language=settings.language,
-        max_error_length=settings.max_error_length,
-        keep_all=settings.keep == "all",
-    )
+    return RunDefaults(**{it: getattr(settings, it) for it in RunDefaults.__struct_fields__})
 
 
 def load_http_client() -> None:

@@ -131,9 +131,15 @@ class _Recorder:
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Report links that name no criterion, and once what could not be kept."""
-        for warning in (*self._link_problems, self._warning):
-            if warning:
-                terminalreporter.write_line(f"shall: {warning}", yellow=True)
+        warnings = list(filter(None, (*self._link_problems, self._warning)))
+        if not warnings:
+            return
+        from shall.messages import translated
+        from shall.settings import language_of, process_environment
+
+        language = language_of(process_environment())
+        for warning in warnings:
+            terminalreporter.write_line(f"shall: {translated(warning, language)}", yellow=True)
 
     def _take_links(self, report: pytest.TestReport, criteria: list[str]) -> None:
         if criteria:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.forked import Popen
+
 BIN = Path(sys.executable).parent
 TOKEN = "your-token"
 
@@ -69,7 +71,9 @@ Env = Mapping[str, str]
 
 
 @contextmanager
-def starting(project: Path, logs: Path) -> Iterator[Start]:
+def starting(
+    project: Path, logs: Path, popen: type[subprocess.Popen[bytes]] = Popen
+) -> Iterator[Start]:
     """Start commands in the project, each until it listens on its port, and end them at last."""
     running: list[Running] = []
 
@@ -78,7 +82,7 @@ def starting(project: Path, logs: Path) -> Iterator[Start]:
     ) -> Running:
         log = logs / f"output-{len(running)}.log"
         with log.open("wb") as output:
-            process = subprocess.Popen(
+            process = popen(
                 command,
                 cwd=cwd,
                 env=environment(**env),

@@ -97,7 +97,7 @@ def test_o28_doctor_names_the_servers_own_workspace(run: Any, tmp_path: Path) ->
     home.mkdir()
     env = {"HOME": str(home), "XDG_DATA_HOME": "", "STATE_DIRECTORY": ""}
     told = run("shall", "doctor", cwd=Path("/"), **env)
-    assert f"works in {home}/.local/share/shall" in told.stdout
+    assert f"a server started here uses {home}/.local/share/shall" in told.stdout
     assert list(home.iterdir()) == []  # it only looks
 
 

@@ -4,10 +4,13 @@ import os
 import re
 import signal
 import socket
+import subprocess
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.acceptance.servers import spec_server, starting
 
 pytestmark = pytest.mark.anyio
 
@@ -208,11 +211,14 @@ def test_d44_a_port_in_use_is_told_and_can_be_looked_up(shared_spec: Start, run:
     assert str(server.process.pid) in run("lsof", "-i", f":{server.port}").stdout
 
 
-def test_d47_its_name_is_found_among_the_processes(shared_spec: Start, run: Any) -> None:
-    server = shared_spec()
-    found = run("pgrep", "-f", "mcp_server_spec").stdout.split()
-    assert str(server.process.pid) in found
-    assert run("top", "-b", "-n", "1", "-p", str(server.process.pid)).returncode == 0
+def test_d47_its_name_is_found_among_the_processes(
+    project: Path, tmp_path: Path, free_port: Callable[[], int], run: Any
+) -> None:
+    with starting(project, tmp_path, subprocess.Popen) as start:
+        server = spec_server(start, free_port)()
+        found = run("pgrep", "-f", "mcp_server_spec").stdout.split()
+        assert str(server.process.pid) in found
+        assert run("top", "-b", "-n", "1", "-p", str(server.process.pid)).returncode == 0
 
 
 def test_d48_an_error_is_a_line_that_grep_counts(run: Any, tmp_path: Any) -> None:

@@ -8,6 +8,8 @@ from shall.actions import requirements
 from shall.actions.requirements import read_specs
 from shall.bootstrap import open_workspace
 from shall.settings import Settings
+from shall.specs.model import Feature
+from shall.specs.reader import read_document
 from shall.workspace.workspace import Workspace
 
 HEAD = "### Requirement 1: A\n\n#### Acceptance Criteria\n\n"
@@ -78,3 +80,24 @@ def test_files_that_no_layout_takes_are_listed_unless_the_setting_specs_names_th
     specs = read_specs(named)
     assert [it.key for it in specs.criteria()] == ["terms#REQ-2", "rules#REQ-1"]
     assert specs.unread == ()
+
+
+@pytest.mark.verifies("tracing#1.17")
+def test_only_the_document_that_changed_is_parsed_again(
+    space: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsed: list[str] = []
+
+    def read(text: str, path: str, feature: str) -> Feature:
+        parsed.append(feature)
+        return read_document(text, path, feature)
+
+    monkeypatch.setattr(requirements, "read_document", read)
+    for feature in ("cart", "till"):
+        write(space, feature, f"{HEAD}1. The {feature} shall open\n")
+    read_specs(space)
+    parsed.clear()
+    (space.root / "specs/till/requirements.md").write_text(f"{HEAD}1. The till shall close\n")
+    found = {it.key: it.text for it in read_specs(space).criteria()}
+    assert found == {"cart#1.1": "The cart shall open", "till#1.1": "The till shall close"}
+    assert parsed == ["till"]

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from shall.actions.background_run import run_tests
 from shall.actions.cases import list_cases
 from shall.actions.results import past_runs, run_details
-from shall.actions.run import RunRequest
+from shall.actions.run_request import RunRequest
 from shall.actions.trace import trace_requirements
 from shall.actions.workers import Workers
 from shall.bootstrap import open_workspace
@@ -318,7 +318,7 @@ def test_runs_in_threads_that_come_and_go_read_yaml(tmp_path: Path) -> None:
     """The YAML parser's memory must not belong to a thread that has ended."""
     program = """
 import asyncio, pathlib
-from shall.actions.run import RunRequest
+from shall.actions.run_request import RunRequest
 from shall.actions.background_run import run_tests
 from shall.bootstrap import open_workspace
 from shall.settings import Settings

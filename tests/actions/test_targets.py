@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shall.actions.background_run import run_tests
-from shall.actions.run import RunRequest
+from shall.actions.run_request import RunRequest
 from shall.bootstrap import open_workspace, open_workspaces
 from shall.errors import InvalidSetting
 from shall.messages import render

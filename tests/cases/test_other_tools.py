@@ -39,6 +39,7 @@ def check_told(**fields: Any) -> str:
         ("request", "in the step itself"),
         ("name", "Write `id`."),
         ("query-string", "Write `params`."),
+        ("statusCode", "Write `assert: [{type: status_code"),
         ("skip_if", "A condition is not in this release."),
         ("verify", "A setting of TLS or proxies is not in this release."),
     ],
@@ -64,6 +65,8 @@ def test_a_case_s_word_of_another_tool_names_ours(word: str, hint: str) -> None:
     ("kind", "hint"),
     [
         ("not_empty", "Write {type: not_equals}"),
+        ("notEmpty", "Write {type: not_equals}"),
+        ("isNotNull", "Did you mean 'is_not_none'?"),
         ("Is-Empty", "Write {type: equals}"),
         ("absent", "Write 'not_exists'."),
         ("starts_with", "Write {type: regex} with ^."),

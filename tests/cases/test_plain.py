@@ -8,7 +8,6 @@ import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from shall.cases import reader
 from shall.cases.bounds import MAX_DEPTH, MAX_NODES
 from shall.cases.plain_case import plain_case
 from shall.cases.plain_yaml import MAX_CHARACTERS, read_plain
@@ -75,7 +74,7 @@ def test_an_ordinary_case_is_read_without_a_yaml_library(monkeypatch: pytest.Mon
 
     assert_reads_like_pyyaml(CASE)
     expected = examine_data(yaml.safe_load(CASE), "x.yaml")
-    monkeypatch.setattr(reader, "Findings", fail)
+    monkeypatch.setattr("shall.cases.full_case.read_full", fail)
     monkeypatch.setattr("shall.cases.yaml_text.load_yaml", fail)
 
     assert examine_text(CASE, "x.yaml") == expected

@@ -61,7 +61,7 @@ def test_an_unknown_key_of_the_settings_is_shown_and_no_secret(shall: Any, proje
     ended = shall("trace")
     assert ended.returncode == 2
     assert "3 | concurency: 1\n  | ^^^^^^^^^^\n  = Did you mean concurrency?" in ended.stderr
-    assert " --> shall.yaml:4:1\n  = Available: state_dir, host, " in ended.stderr
+    assert " --> shall.yaml:4:1\n  = Available: state_dir, " in ended.stderr
     assert "canary" not in ended.stderr
 
 

@@ -15,7 +15,8 @@ from typing import Any
 
 import pytest
 
-from shall.actions.run import CASES_A_WORKER, RunRequest, execute
+from shall.actions.run import CASES_A_WORKER, execute
+from shall.actions.run_request import RunRequest
 from shall.engine import worker_processes
 from shall.workspace.workspace import Workspace
 
@@ -139,7 +140,7 @@ def test_a_program_with_threads_forks_no_worker(
     step = "{id: get, path: /echo, method: GET}"
     for number in range(2 * CASES_A_WORKER):
         write(f"tests/cases/c{number}.yaml", f"testcase:\n  name: a\n  steps: [{step}]\n")
-    request = RunRequest(host=service.url, workers=0)  # the service runs in a thread
+    request = RunRequest(host=service.url)  # the service runs in a thread
     assert execute(workspace, request).bad_total == 0
 
 

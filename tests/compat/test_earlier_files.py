@@ -11,7 +11,7 @@ import pytest
 HERE = Path(__file__).parent
 CASES = sorted(str(file.relative_to(HERE)) for file in HERE.glob("cases/**/*.yaml"))
 
-pytestmark = pytest.mark.process
+pytestmark = [pytest.mark.process, pytest.mark.usefixtures("forks")]
 
 
 @pytest.fixture

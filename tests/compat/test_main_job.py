@@ -17,7 +17,7 @@ from mcp.client.stdio import StdioServerParameters, stdio_client
 pytestmark = [
     pytest.mark.anyio,
     pytest.mark.process,
-    pytest.mark.usefixtures("measured"),
+    pytest.mark.usefixtures("measured", "forks"),
 ]
 
 

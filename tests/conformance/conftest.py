@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from tests.forked import Popen
 
 SERVING = Path(__file__).with_name("serving.py")
 
@@ -17,7 +18,7 @@ def conforming(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..
     def start(token: str = "") -> str:
         if token not in started:
             command = [sys.executable, str(SERVING), "--workspace", str(folder), "--token", token]
-            process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+            process = Popen(command, stdout=subprocess.PIPE, text=True)
             assert process.stdout is not None
             started[token] = process, process.stdout.readline().strip()
         return started[token][1]

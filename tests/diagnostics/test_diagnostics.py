@@ -70,7 +70,7 @@ def test_a_place_beyond_the_source_is_shown_without_an_excerpt() -> None:
 
 def test_the_concise_form_is_one_line_that_editors_can_jump_to() -> None:
     assert concise([UNKNOWN, NOWHERE]) == (
-        "tests/cases/login.yaml:3:3: error[case.unknown-field] The field methd is unknown. "
+        "tests/cases/login.yaml:3:3: error[case.unknown-field] methd: The field methd is unknown. "
         "Did you mean method?\n"
         "warning[setting.unknown-key] No such setting."
     )

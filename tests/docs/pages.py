@@ -2,13 +2,19 @@
 
 import os
 import re
+import shlex
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
+from string import Template
+from typing import BinaryIO
+
+from tests.forked import Popen
 
 ROOT = Path(__file__).parents[2]
 OPERATIONS = ROOT / "docs/operations"
@@ -21,6 +27,7 @@ NOT_HERE = frozenset(
 _NAMES = ("8000", "8443", "3001", "3002", "3003")
 _PORTS = re.compile(rf"(?<![\d.])({'|'.join(_NAMES)})(?!\d)")
 _SERVERS = re.compile(r"(\w+=\S* )*(shall serve|python -m mcp_server_spec\.main|gunicorn) ")
+_COMMANDS = re.compile(r"(\w+=\S* )*shall [^|&;<>()$`\\]+")
 _KILLS = re.compile(r"kill \$\(lsof -t -i :(\d+) ")
 _SAYS = re.compile(r"\s+# -> (?:(?P<status>\d+): )?(?P<text>.+)$")
 _FROM_THE_CHECKOUT = ("deploy", "health_check.sh", "test_mcp_server.py")
@@ -84,12 +91,14 @@ class Reader:
     """Somebody who types what a page says, in a project of their own.
 
     Free ports are put in the place of the page's. What a command assigns holds for the next one.
+    ``popen`` starts the commands of ours that need no shell.
     """
 
     folder: Path
     ports: Mapping[str, int]
     variables: dict[str, str] = field(default_factory=dict)
     servers: dict[int, _Server] = field(default_factory=dict)
+    popen: type[subprocess.Popen[bytes]] = Popen
 
     def type(self, line: str) -> None:
         """Carry out a command, and look whether it says what the page says that it says."""
@@ -100,6 +109,20 @@ class Reader:
             return
         for port, server in self.servers.items():
             server.wait_until_served(port)
+        status, printed = self._carry_out(line)
+        assert status == (int(said["status"] or 0) if said else 0), f"{line}\n{printed}"
+        if said is not None:
+            text = _PORTS.sub(lambda found: str(self.ports[found[0]]), said["text"])
+            assert text in printed, f"{line}\n{printed}"
+        if killed := _KILLS.match(line):
+            self.servers[int(killed[1])].is_leaving = True
+
+    def _carry_out(self, line: str) -> tuple[int, str]:
+        """Run a command until it ends; return its exit status and what it printed."""
+        if _COMMANDS.fullmatch(line):
+            with self._start(line, subprocess.PIPE) as process:
+                printed, _ = process.communicate(timeout=60)
+            return process.returncode, printed.decode()
         kept = self.folder.parent / "kept"
         done = subprocess.run(
             ["bash", "-c", f"set -a -o pipefail\n{line}\nstatus=$?\nenv -0 >{kept}\nexit $status"],
@@ -111,15 +134,22 @@ class Reader:
             text=True,
             timeout=60,
         )
-        wanted = int(said["status"] or 0) if said else 0
-        assert done.returncode == wanted, f"{line}\n{done.stdout}"
-        if said is not None:
-            text = _PORTS.sub(lambda found: str(self.ports[found[0]]), said["text"])
-            assert text in done.stdout, f"{line}\n{done.stdout}"
         pairs = (pair.split("=", 1) for pair in kept.read_text().split("\0") if pair)
         self.variables = dict(pairs)
-        if killed := _KILLS.match(line):
-            self.servers[int(killed[1])].is_leaving = True
+        return done.returncode, done.stdout
+
+    def _start(self, line: str, output: int | BinaryIO) -> "subprocess.Popen[bytes]":
+        """Start a command of plain words, after what is assigned to it."""
+        words = [Template(word).substitute(self.variables) for word in shlex.split(line)]
+        assigned = list(takewhile(lambda word: re.match(r"\w+=", word), words))
+        return self.popen(
+            words[len(assigned) :],
+            cwd=self.folder,
+            env=self.variables | dict(word.split("=", 1) for word in assigned),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
 
     def _serve(self, line: str) -> None:
         named = re.search(r"(?:--port |--bind \S+:)(\d+)", line)
@@ -128,15 +158,7 @@ class Reader:
             self.servers.pop(port).stop(port)
         log = self.folder.parent / f"server-{port}.log"
         with log.open("wb") as output:
-            process = subprocess.Popen(
-                ["bash", "-c", line],  # which becomes the one command that it is given
-                cwd=self.folder,
-                env=self.variables,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-            )
-        self.servers[port] = _Server(process, log)
+            self.servers[port] = _Server(self._start(line, output), log)
 
     def leave(self) -> None:
         """End the servers, and look how they end."""

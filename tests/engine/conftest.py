@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from shall.cases.reader import read_data
-from shall.engine.job import Job, RunOptions
+from shall.engine.job import Job
+from shall.engine.options import RunOptions
 from shall.engine.run import RunContext, run_jobs
 from shall.engine.stop import Stop
 from shall.results.collected import Collected
@@ -81,7 +82,7 @@ def run(run_all: Callable[..., Awaitable[RunResult]]) -> Run:
             Job(f"tests/cases/{number}.yaml", read_data({"name": f"case {number}", **case}, "x"))
             for number, case in enumerate(cases)
         ]
-        return await run_all(jobs, RunOptions("run-1", **{"keep_all": True, **options}), emit)
+        return await run_all(jobs, RunOptions(run_id="run-1", **{"keep": "all", **options}), emit)
 
     return run_cases
 

@@ -305,7 +305,7 @@ async def test_a_stray_per_cent_and_an_open_query_are_sent_as_meant(
     ("options", "expected"),
     [
         ({"host": "{url}"}, True),
-        ({"default_host": "{url}"}, True),
+        ({"named_host": "{url}"}, True),
         ({"project_hosts": {"shop": "{url}"}}, True),
         ({}, False),
     ],
@@ -325,7 +325,9 @@ async def test_the_option_wins_over_the_case_and_a_base_path_is_kept(
     service: Any, run_one: RunOne
 ) -> None:
     case = {"host": "http://127.0.0.1:1"}
-    result = await run_one([{"method": "GET", "path": "/x"}], case, host=f"{service.url}/echo/")
+    result = await run_one(
+        [{"method": "GET", "path": "/x"}], case, named_host=f"{service.url}/echo/"
+    )
     assert seen(result)["path"] == "/echo/x"
 
 
@@ -365,7 +367,7 @@ async def test_a_passing_case_keeps_figures_and_a_failing_one_everything(
     for expected, body in ((1, ""), (2, '{"a": 1}')):
         check = {"type": "equals", "field": "a", "expected": expected}
         step = {"method": "GET", "path": "/given/it", "assert": [check]}
-        result = await run_one([step], host=service.url, keep_all=False)
+        result = await run_one([step], host=service.url, keep="failed")
         exchange = result.steps[0].exchange
         assert (exchange.response_body, bool(exchange.response_headers)) == (body, bool(body))
         assert (exchange.status, exchange.response_size_bytes) == (200, 8)

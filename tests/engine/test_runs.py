@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from shall.cases.reader import read_data
-from shall.engine.job import Job, RunOptions
+from shall.engine.job import Job
+from shall.engine.options import RunOptions
 from shall.errors import BadValue
 from shall.messages import Message, render
 from shall.results.encoding import case_from_json, event_to_json, result_to_json, run_from_json
@@ -101,12 +102,12 @@ async def test_a_request_that_takes_too_long_is_an_error_with_host_and_seconds(
 
 
 @pytest.mark.verifies("engine#1.5")
-@pytest.mark.parametrize("keep_all", [True, False])
+@pytest.mark.parametrize("keep", ["all", "failed"])
 async def test_a_request_without_a_response_has_the_time_that_it_waited(
-    service: Any, run_one: RunOne, keep_all: bool
+    service: Any, run_one: RunOne, keep: str
 ) -> None:
     slow = {**SLOW, "timeout_s": 0.2}
-    result = await run_one([slow], host=service.url, keep_all=keep_all)
+    result = await run_one([slow], host=service.url, keep=keep)
     exchange = result.steps[0].exchange
     assert exchange is not None
     assert exchange.timings.total_s >= 0.2
@@ -196,7 +197,7 @@ async def test_a_case_that_could_not_be_read_is_an_error_and_sends_nothing(
     service: Any, run_all: Any
 ) -> None:
     job = Job("tests/cases/a.yaml", None, error=Message("case.invalid", {"problems": "line 3"}))
-    run = await run_all([job], RunOptions("r"))
+    run = await run_all([job], RunOptions(run_id="r"))
     result = run.cases[0]
     assert (result.outcome, result.name) == (Outcome.ERROR, "tests/cases/a.yaml")
     assert result.teardown_outcome is None
@@ -236,7 +237,7 @@ async def test_a_fault_of_ours_costs_one_case(
 
     monkeypatch.setattr("shall.engine.step.read_content", broken)
     case = read_data({"name": "a", "host": service.url, "steps": [GET]}, "x")
-    result = await run_all([Job("a", case)], RunOptions("r"))
+    result = await run_all([Job("a", case)], RunOptions(run_id="r"))
     assert result.cases[0].error == Message("case.internal")
 
 
@@ -286,7 +287,7 @@ async def test_a_result_names_everything_later_work_needs(service: Any, run_all:
     case = read_data({"name": "a", "host": service.url, "tags": ["x"], "steps": [GET]}, "x")
     criteria = (CriterionRef("auth#1.1", "f" * 64),)
     job = Job("tests/cases/a.yaml", case, "c" * 64, criteria, data_row="row 2", attempt=3)
-    options = RunOptions("run-9", environment="staging", shard=4)
+    options = RunOptions(run_id="run-9", environment="staging", shard=4)
     run = await run_all([job], options)
     result = run.cases[0]
     named = (result.run_id, result.case_key, result.data_row, result.attempt, result.shard)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from mcp import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
+from tests.forked import Popen
 
 from shall.bootstrap import open_workspaces
 from shall.mcp.server import build_server
@@ -41,7 +42,7 @@ async def client(spaces: Workspaces) -> AsyncIterator[Client]:
 
 
 @pytest.fixture
-def over_stdio(project: Path) -> Connect:
+def over_stdio(project: Path, forks: None) -> Connect:  # noqa: ARG001
     """Connects to ``shall serve`` as a real process."""
 
     @asynccontextmanager
@@ -102,7 +103,7 @@ def start() -> Iterator[Callable[..., subprocess.Popen[str]]]:
     started: list[subprocess.Popen[str]] = []
 
     def run(*arguments: str, **environment: str) -> subprocess.Popen[str]:
-        process = subprocess.Popen(
+        process = Popen(
             [sys.executable, "-m", *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -13,7 +13,7 @@ import pytest
 
 from shall.mcp.prompts import PROMPT_NAMES
 
-pytestmark = pytest.mark.process
+pytestmark = [pytest.mark.process, pytest.mark.usefixtures("forks")]
 
 SERVICES = Path(__file__).parents[2] / ".services"
 INSPECTOR = SERVICES / "inspector/node_modules/.bin/mcp-inspector"

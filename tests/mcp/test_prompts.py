@@ -52,14 +52,14 @@ async def text_of(client: Client, name: str, **arguments: str) -> str:
     return message.content.text
 
 
-@pytest.mark.verifies("mcp#2.7")
+@pytest.mark.verifies("mcp#2.8")
 @pytest.mark.parametrize("name", PROMPT_NAMES)
 def test_each_prompt_has_instructions_in_each_language(name: str) -> None:
     for language in LANGUAGES:
         assert language_of(instructions(name, language)) == language
 
 
-@pytest.mark.verifies("mcp#2.7")
+@pytest.mark.verifies("mcp#2.8")
 @pytest.mark.usefixtures("write")
 async def test_requirements_of_a_feature_go_where_the_layout_wants_them(client: Client) -> None:
     new = await text_of(
@@ -74,7 +74,7 @@ async def test_requirements_of_a_feature_go_where_the_layout_wants_them(client: 
         await text_of(client, "generate-requirements", requirements="x", layout="kira")
 
 
-@pytest.mark.verifies("mcp#2.7")
+@pytest.mark.verifies("mcp#2.8")
 @pytest.mark.usefixtures("write")
 async def test_a_prompt_is_in_the_language_of_its_document_unless_asked_otherwise(
     client: Client,
@@ -91,7 +91,7 @@ async def test_a_prompt_is_in_the_language_of_its_document_unless_asked_otherwis
         await text_of(client, name, requirements_path=path, language="fr")
 
 
-@pytest.mark.verifies("mcp#2.7")
+@pytest.mark.verifies("mcp#2.8")
 @pytest.mark.usefixtures("write")
 async def test_a_prompt_takes_the_only_document_or_asks_which(client: Client) -> None:
     assert "a till" in await text_of(client, "generate-tasks-from-design")
@@ -102,7 +102,7 @@ async def test_a_prompt_takes_the_only_document_or_asks_which(client: Client) ->
         await text_of(client, "clarify-requirements", feature="card")
 
 
-@pytest.mark.verifies("mcp#2.7")
+@pytest.mark.verifies("mcp#2.8")
 async def test_tests_are_asked_for_what_is_not_proved_and_suspects_only_where_some_are(
     client: Client, write: dict[str, Path]
 ) -> None:
@@ -114,7 +114,7 @@ async def test_tests_are_asked_for_what_is_not_proved_and_suspects_only_where_so
     assert len(write) == 3
 
 
-@pytest.mark.verifies("mcp#2.7")
+@pytest.mark.verifies("mcp#2.8")
 @pytest.mark.usefixtures("write")
 async def test_statuses_are_not_shown_to_a_caller_who_may_not_trace(spaces: Workspaces) -> None:
     access = ToolAccess(tools=frozenset({"read_file"}))
@@ -124,7 +124,7 @@ async def test_statuses_are_not_shown_to_a_caller_who_may_not_trace(spaces: Work
                 await text_of(client, name)
 
 
-@pytest.mark.verifies("mcp#2.8")
+@pytest.mark.verifies("mcp#2.9")
 @pytest.mark.usefixtures("write")
 async def test_arguments_are_completed_with_the_names_that_exist(client: Client) -> None:
     async def completed(

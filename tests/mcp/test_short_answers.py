@@ -21,6 +21,19 @@ async def test_of_many_problems_five_are_detailed(client: Client, answer: Answer
     assert data["error_details"]["more_problems"] == 4
 
 
+@pytest.mark.verifies("mcp#1.20")
+async def test_each_problem_is_a_line_with_its_place_and_code(
+    client: Client, answer: Answer
+) -> None:
+    text = "testcase:\n  name: a\n  stepz: []\n"
+    arguments = {"yaml_path": "tests/cases/a.yaml", "testcase": text}
+    lines = answer(await client.call_tool("write_testcase", arguments))["error_message"]
+    assert [line.partition("] ")[0] for line in lines.splitlines()] == [
+        "tests/cases/a.yaml:1:1: error[case.missing-field",
+        "tests/cases/a.yaml:3:3: error[case.unknown-field",
+    ]
+
+
 def write_criteria(project: Path, count: int) -> None:
     """Write so many criteria, and cases by which the second passes and the last fails."""
     (project / "specs/shop").mkdir(parents=True)
@@ -135,4 +148,4 @@ async def test_a_call_that_cannot_be_kept_is_answered_all_the_same(
     assert answer(await client.call_tool("health_check", {}))["status"] == "ok"
     metrics = answer(await client.call_tool("get_mcp_metrics", {}))
     assert metrics["error_code"] == "MCP_STORE_UNAVAILABLE"
-    assert caplog.text.count("tool calls cannot be kept for now") == 1
+    assert caplog.text.count("tool calls cannot be logged for now") == 1

@@ -108,7 +108,7 @@ async def test_what_cannot_be_read_is_an_invalid_parameter_with_a_reason(
     assert reason in str(refused.value)
 
 
-@pytest.mark.verifies("mcp#2.5")
+@pytest.mark.verifies("mcp#2.6")
 @pytest.mark.usefixtures("login")
 async def test_a_resource_shows_no_more_than_the_tools_that_are_offered(
     spaces: Workspaces,
@@ -121,7 +121,7 @@ async def test_a_resource_shows_no_more_than_the_tools_that_are_offered(
                 await client.read_resource(uri)
 
 
-@pytest.mark.verifies("mcp#2.6")
+@pytest.mark.verifies("mcp#2.7")
 async def test_a_client_that_listens_learns_of_a_changed_document(
     spaces: Workspaces, login: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -140,7 +140,7 @@ async def test_a_client_that_listens_learns_of_a_changed_document(
             assert await anext(aiter(events)) == ResourcesListChanged()
 
 
-@pytest.mark.verifies("mcp#2.6")
+@pytest.mark.verifies("mcp#2.7")
 @pytest.mark.filterwarnings("ignore:resources/:mcp.shared.exceptions.MCPDeprecationWarning")
 async def test_a_session_that_subscribed_learns_of_a_changed_document(
     spaces: Workspaces, login: Path, monkeypatch: pytest.MonkeyPatch

@@ -18,7 +18,7 @@ from shall.settings import Settings
 pytestmark = [
     pytest.mark.anyio,
     pytest.mark.process,
-    pytest.mark.usefixtures("measured"),
+    pytest.mark.usefixtures("measured", "forks"),
 ]
 
 ERAS = pytest.mark.parametrize("mode", ["legacy", "2026-07-28"])

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from tests.forked import Popen
 from tests.serve.logged import Logged, logged
 
 _LIMITED = """
@@ -48,7 +49,7 @@ def serve(project: Path) -> Iterator[Callable[..., Served]]:
             [sys.executable] if memory is None else [sys.executable, "-c", _LIMITED, f"{memory}"]
         )
         command = [*python, "-m", "shall", "serve", "--transport", "http", "--port", "0"]
-        process = subprocess.Popen(
+        process = Popen(
             [*command, "--workspace", str(project), *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.forked import Popen
+
 MODERN = "2026-07-28"
 POST = {"Accept": "application/json, text/event-stream", "Content-Type": "application/json"}
 INITIALIZE: dict[str, Any] = {
@@ -96,7 +98,7 @@ def logged(
     """Start ``shall serve``; ``before`` are the words in front of the command."""
     command = [*before, sys.executable, "-m", "shall", "serve", "--transport", transport]
     port = ["--port", "0"] if transport == "http" else []
-    process = subprocess.Popen(
+    process = Popen(
         [*command, *port, "--workspace", str(project), *flags],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE if transport == "stdio" else subprocess.DEVNULL,

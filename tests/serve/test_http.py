@@ -21,7 +21,7 @@ from shall.serve.http import bound
 pytestmark = [
     pytest.mark.anyio,
     pytest.mark.process,
-    pytest.mark.usefixtures("measured"),
+    pytest.mark.usefixtures("measured", "forks"),
 ]
 
 Serve = Callable[..., Any]

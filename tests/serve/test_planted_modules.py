@@ -76,7 +76,7 @@ def wait_until_ready(base: str, process: subprocess.Popen[str] | None = None) ->
     until = time.monotonic() + 90
     while time.monotonic() < until:
         try:
-            if httpx2.get(f"{base}/ready", timeout=30).status_code == 200:
+            if httpx2.get(f"{base}/ready", timeout=5).status_code == 200:
                 return
         except httpx2.TransportError:
             pass

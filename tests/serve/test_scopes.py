@@ -19,7 +19,7 @@ from tests.serve.logged import INITIALIZE, POST
 pytestmark = [
     pytest.mark.anyio,
     pytest.mark.process,
-    pytest.mark.usefixtures("measured"),
+    pytest.mark.usefixtures("measured", "forks"),
 ]
 
 Serve = Callable[..., Any]

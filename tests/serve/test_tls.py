@@ -18,7 +18,7 @@ from tests.serve.certificates import Authority, Pair
 pytestmark = [
     pytest.mark.anyio,
     pytest.mark.process,
-    pytest.mark.usefixtures("measured"),
+    pytest.mark.usefixtures("measured", "forks"),
 ]
 
 Serve = Callable[..., Any]

@@ -59,8 +59,8 @@ def test_over_https(serve: Serve, tmp_path: Path, transport: str) -> None:
     assert told["called"]["status"] == "ok"
 
 
-def test_without_sessions(serve: Serve) -> None:
-    assert client("http", serve("--workers", "2").url)["called"]["status"] == "ok"
+def test_without_sessions(shared_serve: Serve) -> None:
+    assert client("http", shared_serve("--workers", "2").url)["called"]["status"] == "ok"
 
 
 def test_a_run_from_the_typescript_client(serve: Serve, project: Path, service: Any) -> None:

@@ -17,7 +17,7 @@ import httpx2
 import pytest
 from mcp import Client
 
-pytestmark = [pytest.mark.anyio, pytest.mark.process]
+pytestmark = [pytest.mark.anyio, pytest.mark.process, pytest.mark.usefixtures("forks")]
 
 Serve = Callable[..., Any]
 
@@ -32,17 +32,14 @@ async def test_any_worker_answers_any_client(shared_serve: Serve, mode: str) -> 
 
 
 @pytest.mark.verifies("serve#5.3")
-@pytest.mark.usefixtures("measured")
-async def test_a_dead_worker_is_replaced(serve: Serve) -> None:
-    served = serve("--workers", "2")
+async def test_a_dead_worker_is_replaced(shared_serve: Serve) -> None:
+    served = shared_serve("--workers", "2")
     await until(lambda: len(children(served.process.pid)) == 2)
     before = children(served.process.pid)
     os.kill(before[0], signal.SIGKILL)
     await until(lambda: len(set(children(served.process.pid)) - {before[0]}) == 2)
     async with Client(served.url) as client:
         assert not (await client.call_tool("health_check", {})).is_error
-    served.process.send_signal(signal.SIGTERM)
-    assert await asyncio.to_thread(served.process.wait, 20) == 0
 
 
 @pytest.mark.verifies("serve#5.6")
@@ -54,8 +51,8 @@ async def test_workers_end_when_their_parent_is_killed(serve: Serve) -> None:
     await until(lambda: not answers(served.url))
 
 
-async def test_sighup_replaces_every_worker(serve: Serve) -> None:
-    served = serve("--workers", "2")
+async def test_sighup_replaces_every_worker(shared_serve: Serve) -> None:
+    served = shared_serve("--workers", "2")
     await until(lambda: len(children(served.process.pid)) == 2)
     before = set(children(served.process.pid))
     served.process.send_signal(signal.SIGHUP)

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from shall import value_types as types
 from shall.errors import InvalidSetting
-from shall.settings import SETTINGS, read_settings, settings_page, settings_table, types
+from shall.settings import SETTINGS, read_settings, settings_page, settings_table
 
 ROOT = Path(__file__).parents[2]
 

@@ -114,12 +114,12 @@ def test_while_the_database_fails_calls_wait_and_one_warning_is_logged(
     buffer.flush()
 
     assert [record.message for record in caplog.records] == [
-        "tool calls cannot be kept for now: The disk is full."
+        "tool calls cannot be logged for now: The disk is full."
     ]
     database.works = True
     buffer.flush()
     assert len(database.kept) == 20
-    assert caplog.records[1:][0].message == "tool calls are kept again; 5 are missing"
+    assert caplog.records[1:][0].message == "tool calls are logged again; 5 are missing"
     buffer.close()
     assert len(caplog.records) == 2
 
@@ -148,8 +148,8 @@ def test_what_cannot_be_kept_at_the_end_is_told(
     buffer.close()
 
     assert [record.message for record in caplog.records[1:]] == [
-        "4 tool calls are not kept",
-        "1 tool calls are not kept",
+        "4 tool calls are not logged",
+        "1 tool calls are not logged",
     ]
 
 

@@ -16,7 +16,9 @@ def test_the_state_folder_is_made_with_what_git_needs(tmp_path: Path) -> None:
         prepare_state(state)
 
     assert (state / ".gitignore").read_text() == "local/\n"
-    assert (state / ".gitattributes").read_text() == "evidence/*.jsonl merge=union\n"
+    assert (state / ".gitattributes").read_text() == (
+        "evidence/*.jsonl merge=union\nbaseline.jsonl merge=union\n"
+    )
     assert stat.S_IMODE((state / "local").stat().st_mode) == 0o700
 
 

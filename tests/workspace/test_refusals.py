@@ -6,7 +6,7 @@ from tests.conftest import Service
 from shall.actions.background_run import run_tests
 from shall.actions.cases import get_case, list_cases
 from shall.actions.documents import create_file, read_file
-from shall.actions.run import RunRequest
+from shall.actions.run_request import RunRequest
 from shall.bootstrap import open_workspace
 from shall.errors import OutsideWorkspace
 from shall.results.records import Outcome

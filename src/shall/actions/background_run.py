@@ -8,7 +8,8 @@ from contextlib import nullcontext, suppress
 from threading import BoundedSemaphore
 from typing import Any
 
-from shall.actions.run import RunRequest, execute
+from shall.actions.run import execute
+from shall.actions.run_request import RunRequest
 from shall.actions.workers import start_thread
 from shall.engine.stop import Stop
 from shall.results.events import Emit

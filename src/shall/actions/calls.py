@@ -1,4 +1,4 @@
-"""What stands around every call, whichever surface it came through: scope check and call log."""
+"""What surrounds every call, whichever surface it came through: scope check and call log."""
 
 import logging
 import time
@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from shall.actions.request_ids import CURRENT, new_request_id
 from shall.actions.session import Session
+from shall.diagnostics.terminal import concise
 from shall.errors import ShallError
 from shall.store.base import CallRecord
 from shall.workspace.workspace import Workspace
@@ -91,12 +92,17 @@ async def perform(
         return outcome
 
 
+def message_of(error: ShallError) -> str:
+    """Return the message of an error; of diagnostics one line each, with place and code."""
+    return concise(error.diagnostics) if error.diagnostics else str(error)
+
+
 def _failure_of(
     error: Exception, operation: Operation, request_id: str, workspace: Workspace | None
 ) -> Failure:
     length = workspace.defaults.max_error_length if workspace else _DEFAULT_ERROR_LENGTH
     if isinstance(error, ShallError):
-        return Failure(error.code, str(error), error, length)
+        return Failure(error.code, message_of(error), error, length)
     _log.error("the tool %s failed (request %s)", operation.name, request_id, exc_info=error)
     code = _FAULT_CODES.get(operation.name, "MCP_INTERNAL_ERROR")
     message = f"Internal error. The log has the traceback under {request_id}."

@@ -1,15 +1,12 @@
 """Chooses case files and reads them into jobs."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec.structs import replace
 
-from shall.actions.links import LinkCheck
-from shall.actions.requirements import criterion_fingerprints
-from shall.cases.fingerprint import case_fingerprint
 from shall.cases.model import Case
-from shall.cases.nearest import nearest
 from shall.cases.reader import locator, read_case, root_of
 from shall.engine.job import Job
 from shall.errors import CaseNotFound, FolderNotFound, InvalidInput
@@ -18,6 +15,9 @@ from shall.results.records import CriterionRef, Position
 from shall.workspace.folders import CASE_FOLDERS
 from shall.workspace.stray_cases import YAML_ENDINGS, stray_cases, stray_notice
 from shall.workspace.workspace import Workspace
+
+if TYPE_CHECKING:
+    from shall.actions.links import LinkCheck
 
 UNREADABLE = "unreadable"
 
@@ -85,6 +85,8 @@ def case_files(workspace: Workspace, paths: Sequence[str], texts: Texts | None =
 def case_not_found(workspace: Workspace, path: str) -> CaseNotFound:
     """Make the error for a missing case, with the nearest names that exist."""
     known = [name for folder in case_folders(workspace) for name in _cases_below(workspace, folder)]
+    from shall.cases.nearest import nearest  # only where a file is missing
+
     near = nearest(path, known)
     return CaseNotFound(f"{path} does not exist.", hint=f"Did you mean {near}?" if near else None)
 
@@ -115,7 +117,7 @@ class JobReader:
         self._workspace = workspace
         self._texts = texts or Texts()
         self._known: Mapping[str, tuple[str, str | None]] | None = None
-        self._links = LinkCheck(workspace)
+        self._links: LinkCheck | None = None
 
     def read(self, files: Iterable[str], go_on: Callable[[], None] = lambda: None) -> Iterator[Job]:
         """Read one file after the other, each when it is asked for."""
@@ -123,9 +125,7 @@ class JobReader:
             go_on()
             job = _read_job(self._workspace, path, self._texts.take(path))
             if job.case is not None and job.case.verifies:
-                known = self._criteria()
-                self._links.report(job.key, job.case.verifies, known)
-                job = _with_criteria(job, known)
+                job = self._linked(job, job.case)
             yield job
 
     def prepare(self) -> None:
@@ -133,8 +133,23 @@ class JobReader:
         if self._texts.mention("verifies"):
             self._criteria()
 
+    def _linked(self, job: Job, case: Case) -> Job:
+        # What reads requirements is imported where a case names one: it takes longer to import
+        # than all else that a run needs.
+        from shall.actions.links import LinkCheck
+        from shall.cases.fingerprint import case_fingerprint
+
+        known = self._criteria()
+        if self._links is None:
+            self._links = LinkCheck(self._workspace)
+        self._links.report(job.key, case.verifies, known)
+        criteria = tuple(CriterionRef(*known.get(it, (it, None))) for it in case.verifies)
+        return replace(job, criteria=criteria, fingerprint=case_fingerprint(case))
+
     def _criteria(self) -> Mapping[str, tuple[str, str | None]]:
         if self._known is None:
+            from shall.actions.requirements import criterion_fingerprints  # as above
+
             self._known = criterion_fingerprints(self._workspace)
         return self._known
 
@@ -143,7 +158,7 @@ def root_at(workspace: Workspace, path: str, texts: Texts | None = None) -> str 
     """Return the root of a YAML file; one that cannot be read may be a case: ``UNREADABLE``."""
     try:
         text = workspace.files.read_text(path)
-    except InvalidInput:  # told when it is read as a case
+    except InvalidInput:  # reported when it is read as a case
         return UNREADABLE
     root = root_of(text)
     if root is not None and texts is not None:
@@ -167,12 +182,11 @@ def _read_job(workspace: Workspace, path: str, text: str | None) -> Job:
     except InvalidInput as error:
         message = Message("case.invalid", {"problems": str(error)})
         return Job(path, None, error=message, problems=error.diagnostics)
-    fingerprint = case_fingerprint(case) if case.verifies else ""  # only evidence needs it
-    return Job(path, case, fingerprint, locate=_positions(text, path))
+    return Job(path, case, locate=_positions(text, path))
 
 
 def _named(workspace: Workspace, case: Case) -> Case:
-    """Mask the name of a case: it is told while the case runs, before anything else is masked."""
+    """Mask the name of a case: it is shown while the case runs, before the rest is masked."""
     name = workspace.redactor.text(case.name)
     return case if name == case.name else msgspec.structs.replace(case, name=name)
 
@@ -184,9 +198,3 @@ def _positions(text: str, path: str) -> Callable[[str], Position]:
 
     span_of = locator(text, path)
     return locate
-
-
-def _with_criteria(job: Job, known: Mapping[str, tuple[str, str | None]]) -> Job:
-    verifies = job.case.verifies if job.case is not None else ()
-    criteria = tuple(CriterionRef(*known.get(written, (written, None))) for written in verifies)
-    return replace(job, criteria=criteria)

@@ -119,7 +119,12 @@ def append_evidence(workspace: Workspace, facts: Iterable[Evidence]) -> str | No
     revision = partial(revision_of, workspace.root, workspace.state)
     try:
         is_unchanged = source_comparison(workspace.files)
-        workspace.evidence.append(list(facts), revision, is_unchanged=is_unchanged)
+        workspace.evidence.append(
+            list(facts),
+            revision,
+            is_unchanged=is_unchanged,
+            renew_after=workspace.gate.renew_after(),
+        )
     except StoreUnavailable as error:
         fault = f"the evidence of this run is not stored: {error}"
         _log.warning("%s", fault)

@@ -3,12 +3,15 @@
 import logging
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from shall.actions.evidence import Fact, append_evidence, fact_of, note_outages, sound_facts
 from shall.errors import ShallError
 from shall.results.events import CaseFinished, Event, RunFinished, RunStarted
 from shall.results.records import CaseResult, RunStatus, RunSummary
 from shall.workspace.workspace import Workspace
+
+if TYPE_CHECKING:
+    from shall.actions.evidence import Fact
 
 LATEST_S = 0.1
 """A result is written this long after its case ended, where the disk is quick."""
@@ -50,6 +53,8 @@ class Recorder:
 
     def _take_case(self, case: CaseResult) -> None:
         if case.criteria:
+            from shall.actions.evidence import fact_of  # it imports what reads requirements
+
             self._facts.append(fact_of(case))
         if self._store is not None:
             self._batch.append(case)
@@ -98,6 +103,14 @@ class Recorder:
             self.faults.append(fault)
 
     def _keep_evidence(self, run: RunSummary) -> None:
+        if not self._facts:
+            return
+        from shall.actions.evidence import (  # as above
+            append_evidence,
+            note_outages,
+            sound_facts,
+        )
+
         whole = run.status is RunStatus.COMPLETE
         note_outages(self._workspace, self._facts, run.run_id)
         sound = sound_facts(self._facts)

@@ -1,8 +1,7 @@
 """Finds and reads the requirements documents of a workspace."""
 
 import logging
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import PurePosixPath
 
@@ -10,6 +9,7 @@ from shall.diagnostics import Diagnostic, Severity
 from shall.diagnostics.bounds import first_diagnostics
 from shall.errors import ShallError
 from shall.span import Span
+from shall.specs.globs import matches
 from shall.specs.layouts import FOLDERS, Role, document_at
 from shall.specs.matrix import resolve
 from shall.specs.model import Feature, SpecSet
@@ -18,8 +18,10 @@ from shall.specs.unread import FILE
 from shall.workspace.workspace import Workspace
 
 DOCUMENT_CHARACTERS = 1_000_000
-ALL_CHARACTERS = 4_000_000
+ALL_CHARACTERS = 16_000_000
 """What is read of requirements: a document takes some 70 bytes a character while it is read."""
+
+_REMEMBERED = 65_536  # characters of a document that is not parsed again while it is unchanged
 
 UNREADABLE = "spec.unreadable"
 TOO_LARGE = "spec.too-large"
@@ -70,10 +72,17 @@ def read_specs(workspace: Workspace) -> SpecSet:
         if problem is not None:
             problems.append(problem)
         else:
-            features.append(read_document(text, path, feature))
+            read = _remembered if len(text) <= _REMEMBERED else read_document
+            features.append(read(text, path, feature))
     specs = join_features(features, problems)
     wrong = tuple(first_diagnostics(specs.problems))
     return SpecSet(specs.features, wrong, (*unread, *specs.unread))
+
+
+@lru_cache(maxsize=1024)
+def _remembered(text: str, path: str, feature: str) -> Feature:
+    """Return a document as it was read before, where neither its text nor its place changed."""
+    return read_document(text, path, feature)
 
 
 def _documents(workspace: Workspace, unread: list[Diagnostic]) -> Iterator[tuple[str, str]]:
@@ -86,27 +95,14 @@ def _documents(workspace: Workspace, unread: list[Diagnostic]) -> Iterator[tuple
             if found is not None and found.role is Role.REQUIREMENTS and path not in seen:
                 seen.add(path)
                 yield path, found.feature
-            elif found is None and not _matches(path, globs):
+            elif found is None and not matches(path, globs):
                 unread.append(_unread_file(path))
     if not globs:
         return
     for path in files.find(".", (".md",)):
-        if path not in seen and document_at(path) is None and _matches(path, globs):
+        if path not in seen and document_at(path) is None and matches(path, globs):
             seen.add(path)
             yield path, feature_of(path) or _feature_by_name(path)
-
-
-def _matches(path: str, globs: Sequence[str]) -> bool:
-    """Return whether a path matches one of the globs."""
-    return any(re.fullmatch(_expression(glob), path) for glob in globs)
-
-
-@lru_cache(maxsize=64)
-def _expression(glob: str) -> str:
-    """Return a glob as a pattern: ``*`` stays in a folder, ``**/`` stands for folders, or none."""
-    parts = re.split(r"(\*\*/|\*\*|\*|\?)", glob.removeprefix("./"))
-    words = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-    return "".join(words.get(part, re.escape(part)) for part in parts)
 
 
 def _feature_by_name(path: str) -> str:

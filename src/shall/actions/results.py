@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from msgspec import Struct
 
 from shall.errors import BadValue, CaseNotFound, RunNotFound, StoreUnavailable
-from shall.results.records import CaseResult
+from shall.results.records import CaseResult, RunResult
 from shall.store.base import CallStatistics, RunRecord, Store
 from shall.workspace.workspace import Workspace
 
@@ -46,6 +46,32 @@ def run_details(workspace: Workspace, run_id: str, case: str | None = None) -> R
         if not cases:
             raise CaseNotFound(f"The run {run.run_id} has no case {case}.")
     return RunDetails(run, cases)
+
+
+def stored_run(workspace: Workspace, run_id: str = "latest") -> RunResult:
+    """Return one run (``latest`` names the newest) as reports are made of it.
+
+    Its cases are in the order of their files. A run that did not end lasted until its last case
+    did.
+
+    Raises:
+        RunNotFound: No run has that id, or none is stored.
+    """
+    store = opened_store(workspace)
+    newest = store.runs(1) if run_id == "latest" else []
+    run = newest[0] if newest else store.run(run_id)
+    if run is None:
+        if run_id == "latest":
+            raise RunNotFound("No run is stored.", hint="Run `shall run` first.")
+        raise RunNotFound(f"No run has the id {run_id}.", hint="Without an id, the newest is used.")
+    cases = sorted(store.cases(run.run_id), key=lambda it: it.case_key)
+    duration_s = run.duration_s
+    if duration_s is None:
+        ends = (it.started_at + timedelta(seconds=it.duration_s) for it in cases)
+        duration_s = (max(ends, default=run.started_at) - run.started_at).total_seconds()
+    return RunResult(
+        run.run_id, run.started_at, duration_s, run.status, tuple(cases), run.environment
+    )
 
 
 def call_statistics(

@@ -1,18 +1,19 @@
 """Runs test cases: choose, run, record."""
 
 import os
-import secrets
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from shall.actions.discovery import JobReader, Texts, case_files, read_jobs
 from shall.actions.recording import Recorder
-from shall.engine.job import Job, RunOptions
+from shall.actions.run_request import RunRequest
+from shall.engine.job import Job
+from shall.engine.options import RunOptions, RunSettings
 from shall.engine.ports import Turns
 from shall.engine.run import RunContext, run_jobs
 from shall.engine.stop import Stop
@@ -24,24 +25,6 @@ from shall.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from shall.engine.worker_processes import WorkerProcesses
-
-
-class RunRequest(Struct, frozen=True):
-    """What to run. No paths: every case below ``tests/cases`` (older layouts are found too).
-
-    ``tags`` keeps cases that have any of them; ``variables`` win over those of ``shall.yaml``.
-    ``run_timeout_s``, ``concurrency`` and ``keep_all`` None mean the workspace's defaults.
-    ``workers`` 0: as many processes as are worth it. A program with threads runs all in its own.
-    """
-
-    paths: Sequence[str] = ()
-    tags: Sequence[str] = ()
-    host: str | None = None
-    variables: Mapping[str, Any] = field(default_factory=dict)
-    run_timeout_s: float | None = None
-    concurrency: int | None = None
-    keep_all: bool | None = None
-    workers: int = 1
 
 
 CASES_A_WORKER = 100
@@ -70,7 +53,7 @@ def execute(
     options = run_options(workspace, request)
     stop = stop or Stop()
     cases = _choose(workspace, request, _go_on(options, stop))
-    processes = _start_processes(workspace, request, options, cases)
+    processes = _start_processes(workspace, options, cases)
     try:
         observers = () if workspace.observe is None else (workspace.observe,)
         recorder = Recorder(workspace.with_state())  # made only now that there is a case
@@ -138,10 +121,10 @@ def _choose(workspace: Workspace, request: RunRequest, go_on: Callable[[], None]
 
 
 def _start_processes(
-    workspace: Workspace, request: RunRequest, options: RunOptions, cases: _Cases
+    workspace: Workspace, options: RunOptions, cases: _Cases
 ) -> "WorkerProcesses | None":
     """Fork worker processes where that is safe and worth it, before anything else is opened."""
-    count = _worker_count(request.workers, options.concurrency, len(cases.keys))
+    count = _worker_count(options.run_workers, options.concurrency, len(cases.keys))
     if count < 2:
         return None
     from shall.engine.worker_processes import WorkerProcesses, Workload
@@ -180,21 +163,14 @@ def _to_all(takers: Sequence[Emit]) -> Emit:
 
 
 def run_options(workspace: Workspace, request: RunRequest) -> RunOptions:
-    """Return how the engine runs a request, with the workspace's defaults."""
+    """Return how the engine runs a request, with the options of the workspace."""
     defaults = workspace.defaults
-    run_timeout_s = request.run_timeout_s or defaults.run_timeout_s
+    settings = {name: getattr(defaults, name) for name in RunSettings.__struct_fields__}
+    settings["variables"] = {**defaults.variables, **request.variables}
     return RunOptions(
-        run_id=secrets.token_hex(16),
-        host=request.host,
-        default_host=defaults.host,
-        project_hosts=defaults.project_hosts,
-        variables={**defaults.variables, **request.variables},
-        secrets=defaults.secrets,
-        concurrency=request.concurrency or defaults.concurrency,
-        request_timeout_s=defaults.request_timeout_s,
-        run_timeout_s=run_timeout_s,
-        environment=defaults.environment,
-        deadline_s=time.monotonic() + run_timeout_s,
+        run_id=os.urandom(16).hex(),
+        named_host=request.host,
+        deadline_s=time.monotonic() + defaults.run_timeout_s,
         memory=workspace.memory,
-        keep_all=defaults.keep_all if request.keep_all is None else request.keep_all,
+        **settings,
     )

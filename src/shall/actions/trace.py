@@ -1,11 +1,13 @@
 """Traces criteria to cases, tests and their latest outcome."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime
 from pathlib import PurePosixPath
 
 from msgspec.structs import replace
 
 from shall.actions.discovery import UNREADABLE, case_folders, root_at
+from shall.actions.reported_files import file_fingerprint
 from shall.actions.requirements import read_specs
 from shall.actions.unchanged import source_comparison
 from shall.cases.fingerprint import case_fingerprint
@@ -14,22 +16,28 @@ from shall.cases.reader import locator, read_case
 from shall.diagnostics import Diagnostic, Severity
 from shall.errors import BadValue, InvalidInput, StoreUnavailable
 from shall.span import Span
+from shall.specs.decisions import Decision, DecisionKind
 from shall.specs.links import link_of_case, read_marks
-from shall.specs.matrix import Matrix, build_matrix
-from shall.specs.model import Link, SpecSet
-from shall.specs.status import Latest
+from shall.specs.matrix import Matrix, build_matrix, with_decisions
+from shall.specs.model import Link, LinkKind, SpecSet
+from shall.specs.status import ABSENT, Latest
 from shall.store.base import Evidence
 from shall.workspace.stray_cases import YAML_ENDINGS
 from shall.workspace.workspace import Workspace
 
 
 def trace_requirements(
-    workspace: Workspace, feature: str | None = None, environments: Sequence[str] | None = None
+    workspace: Workspace,
+    feature: str | None = None,
+    environments: Sequence[str] | None = None,
+    *,
+    today: date | None = None,
 ) -> Matrix:
     """Build the coverage matrix of the workspace, or of one feature.
 
     ``environments`` are those in which a criterion must be proved; None: those that ``shall.yaml``
-    lists, or without a list every one in which a linked case ran.
+    lists, or without a list every one in which a linked case ran. ``today`` is the day on which
+    waivers are looked at; None: the current one (UTC).
 
     A requirements document that cannot be read, or in which a key stands twice, is named in
     ``wrong_specs``, a case or test file in ``problems``; the rest counts.
@@ -41,10 +49,15 @@ def trace_requirements(
         environments = workspace.defaults.environments or None
     specs = read_specs(workspace)
     problems: list[Diagnostic] = []
-    links = [*_case_links(workspace, problems), *_test_links(workspace, problems)]
-    facts = _with_current_fingerprints(workspace, _newest(workspace, problems), links)
+    newest = [it for it in _newest(workspace, problems) if it.outcome != ABSENT]
+    links = [*_case_links(workspace, problems), *test_links(workspace, problems)]
+    links += _reported_links(workspace, newest)
+    facts = _with_current_fingerprints(workspace, newest, links)
     unreachable = workspace.outages.current() if workspace.outages is not None else ()
-    matrix = build_matrix(specs, links, map(_latest, facts), environments, unreachable)
+    decisions = _decisions(workspace, problems)
+    relinks = [it for it in decisions if it.kind is DecisionKind.RELINK]
+    matrix = build_matrix(specs, links, map(_latest, facts), environments, unreachable, relinks)
+    matrix = with_decisions(matrix, decisions, today or datetime.now(UTC).date())
     matrix = replace(matrix, problems=tuple(problems))
     return matrix if feature is None else _of_feature(matrix, specs, feature)
 
@@ -72,7 +85,24 @@ def _case_links(workspace: Workspace, problems: list[Diagnostic]) -> Iterator[Li
                 )
 
 
-def _test_links(workspace: Workspace, problems: list[Diagnostic]) -> Iterator[Link]:
+def _reported_links(workspace: Workspace, facts: Iterable[Evidence]) -> Iterator[Link]:
+    """Yield the links of recorded reports; a test is as it was recorded if its file is."""
+    files: dict[str, str] = {}
+    reported = {
+        (fact.criterion, fact.source): bool(fact.source_fingerprint)
+        for fact in facts
+        if fact.kind == LinkKind.REPORT
+    }
+    for (criterion, source), has_file in reported.items():
+        file = source.partition("::")[0]
+        if has_file and file not in files:
+            files[file] = file_fingerprint(workspace.files, file)
+        fingerprint = files[file] if has_file else ""
+        yield Link(criterion, LinkKind.REPORT, source, Span(file, 1), fingerprint)
+
+
+def test_links(workspace: Workspace, problems: list[Diagnostic]) -> Iterator[Link]:
+    """Yield the links of the marks of Python tests; note the files that cannot be read."""
     for path in workspace.files.find(".", (".py",)):
         name = PurePosixPath(path).name
         if name.startswith("test_") or name.endswith("_test.py"):
@@ -91,11 +121,23 @@ def _newest(workspace: Workspace, problems: list[Diagnostic]) -> Sequence[Eviden
     try:
         return workspace.evidence.newest()
     except StoreUnavailable as error:
-        span = Span(str(workspace.state), 1)
-        problems.append(
-            Diagnostic("state.unreadable", Severity.ERROR, error.message, span, error.hint or "")
-        )
+        problems.append(_state_problem(workspace, error))
         return ()
+
+
+def _decisions(workspace: Workspace, problems: list[Diagnostic]) -> Sequence[Decision]:
+    if workspace.decisions is None:
+        return ()
+    try:
+        return workspace.decisions.newest()
+    except StoreUnavailable as error:
+        problems.append(_state_problem(workspace, error))
+        return ()
+
+
+def _state_problem(workspace: Workspace, error: StoreUnavailable) -> Diagnostic:
+    span = Span(str(workspace.state), 1)
+    return Diagnostic("state.unreadable", Severity.ERROR, error.message, span, error.hint or "")
 
 
 def _with_current_fingerprints(

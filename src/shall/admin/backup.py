@@ -67,7 +67,7 @@ def back_up(state: Path, target: Path, now: datetime) -> Manifest:
 
     Raises:
         FolderNotFound: There is no state.
-        AlreadyExists: Something stands at ``target``.
+        AlreadyExists: ``target`` exists.
         InvalidInput: ``target`` lies in the state folder.
         StoreUnavailable: The database cannot be copied.
         FileUnavailable: A file cannot be read or written.

@@ -32,7 +32,7 @@ def days_left(cert: Path, key: Path) -> float:
                 f"{cert} is not valid yet.", hint="Check the clock of this machine."
             ) from None
         raise InvalidInput(
-            f"{cert}: {error.verify_message}.", hint="Create another certificate."
+            f"{cert} cannot be used: {error.verify_message}.", hint="Create another certificate."
         ) from None
     except (ssl.SSLError, OSError) as error:
         raise InvalidInput(

@@ -8,7 +8,7 @@ from typing import Any
 
 from shall.errors import InvalidInput
 
-# How a server is reached: of an entry that stands there already, all other keys are kept.
+# How a server is reached: all other keys of an existing entry stay.
 _OURS = frozenset(
     {"type", "command", "args", "url", "serverUrl", "headers", "bearer_token_env_var"}
 )
@@ -24,8 +24,8 @@ def shown(additions: Mapping[str, Any], *, toml: bool) -> str:
 def merged(text: str, additions: Mapping[str, Any], *, toml: bool) -> str:
     """Return the configuration with the additions; the text itself where it has them already.
 
-    ``additions`` maps sections to what must stand in them: a mapping of named entries, or a list of
-    entries with an ``id``. An entry that stands there already is brought up to date; keys of it
+    ``additions`` maps sections to what they must contain: a mapping of named entries, or a list of
+    entries with an ``id``. An existing entry is updated; keys of it
     that do not say how the server is reached stay.
 
     Raises:

@@ -57,7 +57,7 @@ class Server(Struct, frozen=True):
 class Client(Struct, frozen=True):
     """One MCP client: its files for each scope, the first being the default, and its shape.
 
-    ``section`` is the key under which servers stand; ``remote`` gives the entry of a server at a
+    ``section`` is the key of the servers; ``remote`` returns the entry of a server at a
     URL, None where the client's file cannot name one.
     """
 
@@ -88,7 +88,7 @@ class Client(Struct, frozen=True):
         return self.files[scope](machine, project)
 
     def entry(self, server: Server) -> dict[str, Any]:
-        """Return what stands for the server in the client's file.
+        """Return the entry of the server in the client's file.
 
         Raises:
             InvalidInput: The client's file cannot contain a server at a URL.
@@ -105,7 +105,7 @@ class Client(Struct, frozen=True):
         return self.remote(server)
 
     def additions(self, server: Server) -> dict[str, Any]:
-        """Return all that must stand in the client's file, and nothing else.
+        """Return all that the client's file must contain, and nothing else.
 
         Raises:
             InvalidInput: The client's file cannot contain a server at a URL.

@@ -35,7 +35,7 @@ _PACKAGES = ("mcp", "starlette", "uvicorn", "pycurl", "pydantic", "PyYAML")
 
 
 class Health(StrEnum):
-    """How it stands: all well, worth knowing, or broken."""
+    """How serious a finding is: fine, worth knowing, or broken."""
 
     OK = "ok"
     WARN = "warn"
@@ -120,8 +120,8 @@ def _cases(subject: Examined) -> Iterator[Finding]:
     finally:
         files.close()
     if strays:
-        told, _, step = stray_notice(strays).partition(". ")
-        yield _warn("cases", f"{told}.", step)
+        found, _, step = stray_notice(strays).partition(". ")
+        yield _warn("cases", f"{found}.", step)
     else:
         yield _ok("cases", "none outside the case folders")
 
@@ -145,11 +145,11 @@ def _state(subject: Examined) -> Iterator[Finding]:
 def _disk(subject: Examined) -> Iterator[Finding]:
     folder = next(it for it in (subject.state, *subject.state.parents) if it.exists())
     free = shutil.disk_usage(folder).free
-    told = f"{free >> 20:,} MiB free on the disk of {folder}"
+    message = f"{free >> 20:,} MiB free on the disk of {folder}"
     if free < LOW_DISK_BYTES:
-        yield _warn("disk", told, "Free some space. Results that cannot be written are lost.")
+        yield _warn("disk", message, "Free some space. Results that cannot be written are lost.")
     else:
-        yield _ok("disk", told)
+        yield _ok("disk", message)
 
 
 def _store(subject: Examined) -> Iterator[Finding]:
@@ -159,11 +159,13 @@ def _store(subject: Examined) -> Iterator[Finding]:
         return
     version, damage = examine_database(database)
     if damage:
-        told = f"{database} is damaged: {damage[0]}"
-        yield _fail("store", told, "Run `shall doctor --repair`.")
+        message = f"{database} is damaged: {damage[0]}"
+        yield _fail("store", message, "Run `shall doctor --repair`.")
     elif version > known_schema():
-        told = f"{database} has schema version {version}, newer than this release supports."
-        yield _fail("store", told, "Upgrade shall, or choose another folder with SHALL_STATE_DIR.")
+        message = f"{database} has schema version {version}, newer than this release supports."
+        yield _fail(
+            "store", message, "Upgrade shall, or choose another folder with SHALL_STATE_DIR."
+        )
     else:
         yield _ok("store", f"{database}: schema version {version}, integrity check passed")
 
@@ -181,8 +183,8 @@ def _evidence(subject: Examined) -> Iterator[Finding]:
     for path, bad in found.items():
         if bad:
             lines = ", ".join(str(number) for number in bad[:5])
-            told = f"{path}: {len(bad)} lines cannot be read (line {lines})"
-            yield _warn("evidence", told, "Run `shall doctor --repair`.")
+            message = f"{path}: {len(bad)} lines cannot be read (line {lines})"
+            yield _warn("evidence", message, "Run `shall doctor --repair`.")
     if len(found) == len(files) and not any(found.values()):
         yield _ok("evidence", f"{len(files)} files, all lines are readable")
 
@@ -278,11 +280,11 @@ def _certificate(subject: Examined) -> Iterator[Finding]:
     except InvalidInput as problem:
         yield _fail("certificate", problem.message, problem.hint or "")
         return
-    told = f"{cert}: {left:.0f} days left"
+    message = f"{cert}: {left:.0f} days left"
     if left < RENEW_DAYS:
-        yield _warn("certificate", told, "Renew it, then send the server SIGHUP.")
+        yield _warn("certificate", message, "Renew it, then send the server SIGHUP.")
     else:
-        yield _ok("certificate", told)
+        yield _ok("certificate", message)
 
 
 CHECKS: dict[str, Callable[[Examined], Iterator[Finding]]] = {
@@ -301,7 +303,7 @@ CHECKS: dict[str, Callable[[Examined], Iterator[Finding]]] = {
     "token file": _token_file,
     "certificate": _certificate,
 }
-"""Every check by its name, in the order in which they are told."""
+"""Every check by its name, in the order of the report."""
 
 
 def _ok(check: str, message: str) -> Finding:

@@ -48,12 +48,12 @@ def file_of(client: Client, scope: Scope | None, machine: Machine, project: Path
 
 
 def text_to_add(client: Client, server: Server, file: Path) -> str:
-    """Return what must stand in the client's file, as a person would type it."""
+    """Return what the client's file must contain, as a person would type it."""
     return shown(client.additions(server), toml=file.suffix == ".toml")
 
 
 def install(client: Client, server: Server, file: Path, now: datetime) -> Installed:
-    """Put a server into a client's file. What else stands there is kept.
+    """Add a server to a client's file. The rest of the file stays as it is.
 
     The file is replaced whole or not at all, and stays beside the new one as
     ``NAME.YYYYMMDDTHHMMSSZ.bak``. ``now`` is aware UTC.

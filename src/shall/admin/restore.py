@@ -32,7 +32,7 @@ _CHUNK_BYTES = 1 << 20
 
 
 class Restored(Struct, frozen=True):
-    """What was restored. ``kept`` is where the state as it was now lies, None: there was none."""
+    """What was restored. ``kept`` is where the previous state is now; None: there was none."""
 
     manifest: Manifest
     kept: Path | None
@@ -192,7 +192,7 @@ def _swap(new: Path, state: Path, now: datetime) -> Path | None:
         new.rename(state)
     except OSError:
         if kept is not None:
-            with suppress(OSError):  # the first error is the one to tell
+            with suppress(OSError):  # the first error is the one to report
                 kept.rename(state)
         raise
     return kept

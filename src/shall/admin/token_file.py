@@ -29,7 +29,7 @@ _HEAD = "# Tokens of shall, hashed: `shall token` adds and revokes them.\n"
 
 
 def new_token(path: Path, name: str, scopes: Iterable[str], expires: datetime | None = None) -> str:
-    """Make a token and keep its hash; give the token, which is kept nowhere.
+    """Create a token and store its hash; return the token, which is stored nowhere.
 
     Raises:
         BadValue: The name cannot be one, or the time is in the past.

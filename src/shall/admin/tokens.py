@@ -55,7 +55,7 @@ class Token(Struct, frozen=True):
 
 
 def digest_of(token: bytes) -> str:
-    """Return what is kept of a token."""
+    """Return the stored fields of a token."""
     return hashlib.sha256(token).hexdigest()
 
 
@@ -71,7 +71,7 @@ def parse_tokens(text: str, file: str) -> tuple[Token, ...]:
     """Read the lines of a token file; empty lines and those that begin with ``#`` are skipped.
 
     Raises:
-        InvalidFile: Some lines cannot be read; all of them are told. What such a line holds is
+        InvalidFile: Some lines cannot be read; all are reported. What such a line holds is
             not repeated: it may be a secret.
     """
     tokens: list[Token] = []

@@ -1,7 +1,7 @@
 """Templates: texts that hold ``{{ expressions }}``.
 
 Nothing is evaluated here and nothing is ever handed to ``eval``: a text becomes a tree of frozen
-values (``cases.syntax``), which the engine walks. The grammar stands in ``cases.grammar``.
+values (``cases.syntax``), which the engine walks. The grammar is in ``cases.grammar``.
 
 A literal ``{{`` is written as a text inside an expression: ``{{ "{{" }}``. A ``}}`` outside an
 expression is ordinary text.

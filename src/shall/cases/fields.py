@@ -12,7 +12,7 @@ from shall.diagnostics import Severity
 from shall.diagnostics.bounds import MAX_FINDINGS, shortened
 
 Keys: TypeAlias = tuple[str | int, ...]
-"""Where a value stands in the case: ``("steps", 0, "assert", 1, "type")``, as written."""
+"""Where a value is in the case: ``("steps", 0, "assert", 1, "type")``, as written."""
 
 
 class Finding(Struct, frozen=True):

@@ -12,7 +12,7 @@ from shall.cases.nearest import nearest
 from shall.cases.syntax import Call
 
 MODULES = ("", "tools", "helpers")
-"""What may stand before a function's name; all three mean the same."""
+"""Prefixes of a function's name; all mean the same."""
 
 KEYWORD_SPELLINGS = {"min": "min_val", "max": "max_val", "fmt": "format", "offset": "days"}
 """Other spellings of keyword arguments."""

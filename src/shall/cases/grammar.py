@@ -80,11 +80,11 @@ class _Reader:
             self.kind, self.word, self.end = found.lastgroup or "", found[0], found.end()
 
     def bad(self, message: str, hint: str | None = None) -> BadExpression:
-        """Make an error that stands at the current token."""
+        """Return an error at the current token."""
         return BadExpression(message, hint=hint, details={"offset": self.begin})
 
     def unexpected(self, wanted: str) -> BadExpression:
-        """Make the error for a token that may not stand here."""
+        """Return the error for an unexpected token."""
         if not self.word:
             return self.bad(
                 "`{{` is not closed.", 'Add `}}`, or write `{{ "{{" }}` for the two braces.'
@@ -97,7 +97,7 @@ class _Reader:
         return self.bad(f"Expected {wanted}, not {self.word[:40]!r}.", hint)
 
     def expect(self, mark: str) -> None:
-        """Step over a mark that must stand here."""
+        """Skip a mark that is required here."""
         if self.word != mark or self.kind != "mark":
             raise self.unexpected(f"`{mark}`")
         self.advance()
@@ -217,7 +217,7 @@ class _Reader:
         return text
 
     def unescaped(self, found: re.Match[str]) -> str:
-        """Return the character that an escape stands for."""
+        """Return the character of an escape."""
         escape = found[1]
         if len(escape) == 5:
             return chr(int(escape[1:], 16))

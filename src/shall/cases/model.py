@@ -1,6 +1,6 @@
 """A test case as data.
 
-Values that may hold ``{{ expressions }}`` are kept as written (JSON data whose strings may hold
+Values that may hold ``{{ expressions }}`` are stored as written (JSON data whose strings may hold
 expressions); ``cases.expression`` parses them and the engine evaluates them.
 """
 
@@ -31,7 +31,7 @@ class CheckKind(StrEnum):
     LESS_EQUAL = "less_or_equal"
     GREATER = "greater_than"
     GREATER_EQUAL = "greater_or_equal"
-    # Read and kept, so that older files parse; the engine answers them with outcome ``error`` and
+    # Read, so that older files parse; the engine answers them with outcome ``error`` and
     # the message code ``check.not_supported`` until database and event-stream checks exist.
     MYSQL_QUERY = "mysql_query"
     MYSQL_QUERY_EXISTS = "mysql_query_exists"
@@ -140,7 +140,7 @@ class Case(Struct, frozen=True, gc=False):
     """A test case: steps in order, then teardowns in reverse.
 
     ``verifies`` holds criterion ids such as ``auth#1.2``; ``secrets`` names variables whose
-    values are never shown or kept.
+    values are never shown or stored.
     """
 
     name: str

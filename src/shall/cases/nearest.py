@@ -1,7 +1,6 @@
 """Suggestions for a name that is not known, at a bounded cost."""
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 from itertools import islice
 
 MAX_LENGTH = 100
@@ -25,6 +24,8 @@ def nearest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
     """
     if len(name) > MAX_LENGTH:
         return None
+    from difflib import get_close_matches  # only where a name is unknown
+
     similar = (each for each in islice(known, MAX_SEEN) if _may_be_like(name, each, cutoff))
     found = get_close_matches(name, list(islice(similar, MAX_CANDIDATES)), n=1, cutoff=cutoff)
     return found[0] if found else None

@@ -3,7 +3,7 @@
 A parser may look far ahead of what it has reported, and recurse or stop at a limit of its own.
 This looks at single lines and at flow collections that go on over several; the exact count, level
 by level, follows while parsing. It never counts more levels than there are, but where more than a
-limit's worth of unclosed brackets stand in one unquoted text.
+limit's worth of unclosed brackets occur in one unquoted text.
 """
 
 import re

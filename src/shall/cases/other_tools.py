@@ -5,11 +5,12 @@ by likeness alone would be nonsense (``until``: ``url``) or the opposite (``not_
 ``not_exists``).
 """
 
+import re
 from collections.abc import Collection, Iterator
 
 from shall.cases.aliases import plain_spelling
 
-_NOT_YET = "is not in this release"
+_CAMEL_BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 def _words(words: str, hint: str) -> Iterator[tuple[str, str]]:
@@ -88,8 +89,8 @@ _NOT_EMPTY = 'Write {type: not_equals} with `expected: ""`, `[]` or `{}`.'
 _PATH = "Write the kind of check in `type` and the path in `field`."
 
 _KINDS: dict[str, str] = {
-    **dict(_words("empty is_empty blank", _EMPTY)),
-    **dict(_words("not_empty is_not_empty non_empty nonempty not_blank", _NOT_EMPTY)),
+    **dict(_words("empty is_empty isempty blank", _EMPTY)),
+    **dict(_words("not_empty is_not_empty notempty non_empty nonempty not_blank", _NOT_EMPTY)),
     **dict(_words("present is_present has has_key has_field defined is_defined", "exists")),
     **dict(_words("absent missing undefined not_present is_absent", "not_exists")),
     **dict(_words("is is_equal equal_to equals_to same be to_equal to_be", "equals")),
@@ -115,10 +116,19 @@ _KINDS: dict[str, str] = {
     **dict(_words("time response_time duration latency elapsed", "Times")),
 }
 _MISSING_KINDS = {
-    "Types": f"A check of the type of a value {_NOT_YET}.",
-    "Schemas": f"A check against a schema {_NOT_YET}.",
-    "Times": f"A check of the response time {_NOT_YET}.",
+    "Types": "A check of the type of a value is not in this release.",
+    "Schemas": "A check against a schema is not in this release.",
+    "Times": "A check of the response time is not in this release.",
 }
+
+
+def snake_spelling(word: str) -> str:
+    """Return a word as ``plain_spelling`` does, with ``_`` inside camel case, too.
+
+    >>> snake_spelling("isNotNull")
+    'is_not_null'
+    """
+    return plain_spelling(_CAMEL_BOUNDARY.sub("_", word))
 
 
 def field_hint(name: str, allowed: Collection[str]) -> str | None:
@@ -126,7 +136,7 @@ def field_hint(name: str, allowed: Collection[str]) -> str | None:
 
     ``allowed`` are the fields of the mapping: they say whether it is a case, a step or a check.
     """
-    word = plain_spelling(name)
+    word = snake_spelling(name)
     if "steps" in allowed:
         hint = _CASE.get(word)
     elif "assert" in allowed:
@@ -134,13 +144,13 @@ def field_hint(name: str, allowed: Collection[str]) -> str | None:
     else:
         hint = _CHECK_HINTS.get(_CHECK.get(word, "")) if "expected" in allowed else None
     if hint is None and word in _ANYWHERE:
-        hint = f"{_ANYWHERE[word]} {_NOT_YET}."
+        hint = f"{_ANYWHERE[word]} is not in this release."
     return hint
 
 
 def check_hint(spelling: str) -> str | None:
     """Return what to write instead of an unknown kind of check; None where no tool has it."""
-    said = _KINDS.get(plain_spelling(spelling))
+    said = _KINDS.get(snake_spelling(spelling))
     if said is None:
         return None
     return _MISSING_KINDS.get(said) or (said if " " in said else f"Write '{said}'.")

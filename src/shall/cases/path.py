@@ -31,7 +31,7 @@ def parse_path(text: str) -> tuple[str | int, ...]:
     ('odd key', -1)
 
     Raises:
-        BadValue: The path is not understood. ``details["offset"]`` tells where.
+        BadValue: The path is not understood. ``details["offset"]`` is where.
     """
     if len(text) > MAX_LENGTH:
         raise BadValue(f"A path is longer than {MAX_LENGTH} characters.", details={"offset": 0})

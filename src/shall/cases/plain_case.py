@@ -229,15 +229,18 @@ def _is_nothing(value: Any) -> bool:
     return value is UNSET or value is None or value is True
 
 
-def _is_list(value: Any) -> bool:
+def is_list(value: Any) -> bool:
+    """Return whether a value is a list."""
     return type(value) is list
 
 
-def _is_length(value: Any) -> bool:
+def is_length(value: Any) -> bool:
+    """Return whether a value is a length."""
     return type(value) is int and value >= 0
 
 
-def _is_ordered(value: Any) -> bool:
+def is_ordered(value: Any) -> bool:
+    """Return whether a value is a number or a text."""
     return type(value) in (int, float, str)
 
 
@@ -256,11 +259,11 @@ _FITS: dict[CheckKind, Callable[[Any], bool]] = {
     CheckKind.CONTAINS: _is_given,
     CheckKind.NOT_CONTAINS: _is_given,
     CheckKind.REGEX: _is_pattern,
-    CheckKind.IN: _is_list,
-    CheckKind.NOT_IN: _is_list,
-    CheckKind.LENGTH: _is_length,
+    CheckKind.IN: is_list,
+    CheckKind.NOT_IN: is_list,
+    CheckKind.LENGTH: is_length,
     **dict.fromkeys(_PRESENCE, _is_nothing),
-    **dict.fromkeys(_ORDER, _is_ordered),
+    **dict.fromkeys(_ORDER, is_ordered),
 }
 _KINDS = {kind.value: (kind, fits) for kind, fits in _FITS.items()}
 _LATER = frozenset(_FITS) - _PRESENCE

@@ -3,7 +3,7 @@
 Only what every reading of YAML takes alike is read: block mappings and lists with a key, an item
 or a whole flow collection on each line; plain words and numbers; quoted texts without escapes.
 Anything else is refused, and ``yaml_text`` reads the text. What a line holds is remembered, since
-most lines of a suite stand in many files. The tests compare what is read with PyYAML's reading.
+most lines of a suite occur in many files. The tests compare what is read with PyYAML's reading.
 """
 
 import re
@@ -34,7 +34,7 @@ _QUOTED = r"\"[^\"\\]*\"|'[^']*'"
 
 
 def _plain(excluded: str) -> str:
-    """Return the pattern of plain words, in which some signs may not stand.
+    """Return the pattern of plain words, in which some characters are not allowed.
 
     The first begins with a letter, ``_``, ``/`` or what is not ASCII; the others not with ``#``.
     """

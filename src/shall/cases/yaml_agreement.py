@@ -56,7 +56,7 @@ def is_risky(text: str) -> bool:
 
 
 def _is_plain(text: str) -> bool:
-    """Whether every character is read alike; most texts are ASCII, which is quickly told."""
+    """Whether every character is read alike; most texts are ASCII, which is a quick check."""
     if text.isascii() and text.replace("\n", "").isprintable():
         return True
     return _ODD_CHARACTER.search(text) is None
@@ -71,7 +71,7 @@ class Agreement:
 
     def holds(self, root: Any) -> bool:
         """Look at every value and key; False when any may differ."""
-        texts: set[Any] = set()  # most keys stand many times
+        texts: set[Any] = set()  # most keys occur many times
         level, depth = [root], 0
         while level:
             deeper: list[Any] = []
@@ -98,7 +98,7 @@ class Agreement:
         return type(value) in (int, float) and self.agreed_number(value)
 
     def agreed_text(self, value: str) -> bool:
-        """Whether a text would be a text in YAML 1.1, or is quoted wherever it stands."""
+        """Whether a text would be a text in YAML 1.1, or is quoted wherever it occurs."""
         if value in _WORDS:
             return value == "" or self.always_quoted(value)
         if value[0] == "\n":
@@ -108,7 +108,7 @@ class Agreement:
         return True
 
     def always_quoted(self, value: str) -> bool:
-        """Whether a text never stands bare; one that has a twin inside a longer text is not."""
+        """Whether a text never occurs unquoted; one that has a twin inside a longer text is not."""
         quoted = self.text.count(f'"{value}"') + self.text.count(f"'{value}'")
         return 0 < quoted == self.text.count(value)
 

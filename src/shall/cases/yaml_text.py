@@ -83,7 +83,7 @@ def load_yaml(text: str, file: str) -> Any:
             value = yaml_rs.loads(text, parse_datetime=False)
         except (yaml_rs.YAMLDecodeError, ValueError, TypeError):
             return _load_slowly(text, file)
-        # A lone text at the root is left to PyYAML: its block scalars may stand unindented.
+        # A lone text at the root is left to PyYAML: its block scalars may be unindented.
         if type(value) in (dict, list) and Agreement(text).holds(value):
             return value
     return _load_slowly(text, file)

@@ -1,6 +1,7 @@
 """The shall command, and the two commands of earlier projects."""
 
 import argparse
+import gc
 import importlib
 import sys
 from collections.abc import Mapping, Sequence
@@ -9,13 +10,15 @@ from pathlib import Path
 
 from shall.bootstrap import project_folder
 from shall.cli.options import parser
-from shall.cli.output import guarded
+from shall.cli.output import guarded, language, speak
 from shall.errors import ShallError
+from shall.settings import language_of, process_environment
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the shall command; give its exit status."""
     arguments = _arguments(argv)
+    speak(language_of(process_environment()))
     return guarded(lambda: _main(arguments), arguments)
 
 
@@ -36,12 +39,13 @@ def serve_spec_before(argv: Sequence[str] | None = None) -> int:
 
 
 def _main(argv: Sequence[str]) -> int:
-    return _command(parser().parse_args(argv))
+    return _command(parser(argv[0] if argv else None).parse_args(argv))
 
 
 def _command(arguments: argparse.Namespace) -> int:
     # Each command is a module of its own, so that nobody pays for the others.
     module = importlib.import_module(f"shall.cli.{arguments.command}")
+    gc.enable()
     try:
         status: int = module.execute(arguments)
     except ShallError as error:
@@ -63,7 +67,7 @@ def _report(error: ShallError, workspace: str | None) -> int:
         files = Files(Path(workspace).resolve() if workspace else project_folder(Path.cwd()))
         sources = excerpts(files, Redactor(), error.diagnostics)
         files.close()
-    print(terminal(error.diagnostics, sources), file=sys.stderr)
+    print(terminal(error.diagnostics, sources, language()), file=sys.stderr)
     return error.exit_status
 
 

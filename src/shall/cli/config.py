@@ -4,7 +4,7 @@ import argparse
 import json
 
 from shall.cli.options import folder_of, settings_of
-from shall.cli.output import OK, printable, say
+from shall.cli.output import OK, local, printable, write
 from shall.settings import settings_table
 
 
@@ -14,11 +14,11 @@ def execute(arguments: argparse.Namespace) -> int:
     names = ("setting", "value", "source", "meaning")
     if arguments.format == "json":
         rows = [dict(zip(names, row, strict=True)) for row in table]
-        say(json.dumps(rows, ensure_ascii=False, indent=2))
+        write(json.dumps(rows, ensure_ascii=False, indent=2))
         return OK
     rows_with_head = [names, *table]
     widths = [max(len(row[column]) for row in rows_with_head) for column in range(3)]
     for row in rows_with_head:
         cells = (f"{cell:<{width}}" for cell, width in zip(row, widths, strict=False))
-        say(printable(f"{'  '.join(cells)}  {row[3]}"))
+        write(printable(f"{'  '.join(cells)}  {local(row[3])}"))
     return OK

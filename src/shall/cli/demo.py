@@ -14,7 +14,7 @@ from pathlib import Path
 
 import shall
 from shall.actions.reports import keep_report
-from shall.actions.run import RunRequest
+from shall.actions.run_request import RunRequest
 from shall.actions.trace import trace_requirements
 from shall.bootstrap import open_project
 from shall.cli.options import settings_of
@@ -35,11 +35,11 @@ def execute(arguments: argparse.Namespace) -> int:
     folder = Path(arguments.to).resolve()
     _copy_example(folder)
     say(f"An example shop with its requirements and cases is in {arguments.to}/.\n")
-    settings, _ = settings_of(folder, {"no_color": arguments.no_color})
+    settings, _ = settings_of(folder, {"keep": "all", "no_color": arguments.no_color})
     workspace = open_project(folder, settings)
     with _service(folder) as address:
         collected = Collected()
-        request = RunRequest(host=address, keep_all=True)
+        request = RunRequest(host=address)
         run = run_showing(workspace, request, settings, collected)
     if workspace.state_warning:
         tell(workspace.state_warning)

@@ -12,7 +12,7 @@ from shall.admin.doctor import Examined, Finding, Health, examine
 from shall.admin.repair import repair
 from shall.bootstrap import call_log_path, state_folder
 from shall.cli.options import folder_of, settings_of
-from shall.cli.output import CHECK_FAILED, OK, printable, say, tell
+from shall.cli.output import CHECK_FAILED, OK, local, printable, tell, write
 from shall.errors import InvalidSetting
 from shall.settings import FILE_NAME, Settings, process_environment
 from shall.workspace.server_folder import Origin, ServerFolder, current_account, server_folder
@@ -62,9 +62,10 @@ def _subject(served: ServerFolder, settings: Settings) -> Examined:
 
 def _show(findings: Sequence[Finding], form: str) -> None:
     if form == "json":
-        say(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2))
+        write(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2))
         return
     for finding in findings:
-        say(printable(f"{finding.health:<4}  {finding.check}: {finding.message}"))
+        health = f"{local(finding.health):<4}"
+        write(printable(f"{health}  {local(finding.check)}: {local(finding.message)}"))
         if finding.next_step:
-            say(printable(f"      {finding.next_step}"))
+            write(printable(f"      {local(finding.next_step)}"))

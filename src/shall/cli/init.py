@@ -21,7 +21,7 @@ _REQUIREMENTS = """\
 
 #### Acceptance Criteria
 
-1. WHEN the health page is asked for, THE service SHALL answer with status 200.
+1. WHEN the health page is requested, THE service SHALL answer with status 200.
 """
 
 _CASE = """\

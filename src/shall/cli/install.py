@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 from shall.admin.clients import CLIENTS, Client, Machine, Scope, Server
 from shall.admin.install import Installed, file_of, install, text_to_add
 from shall.cli.options import add_install_arguments, folder_of
-from shall.cli.output import OK, printable, say, tell
+from shall.cli.output import OK, printable, say, tell, write
+from shall.cli.parser import Parser
 from shall.errors import InvalidInput
 from shall.settings import process_environment
 
@@ -26,7 +27,7 @@ def execute(arguments: argparse.Namespace) -> int:
     file = file_of(client, scope, machine, project)
     if arguments.print:
         tell(f"Nothing was written. Configuration for {file}:")
-        say(text_to_add(client, server, file).rstrip("\n"))
+        write(text_to_add(client, server, file).rstrip("\n"))
         return OK
     installed = install(client, server, file, datetime.now(UTC))
     for line in _told(client, server, installed, in_project=file.is_relative_to(project)):
@@ -36,7 +37,7 @@ def execute(arguments: argparse.Namespace) -> int:
 
 def install_as_before(argv: Sequence[str]) -> int:
     """Carry out ``api-auto-test-mcp install``; ``argv`` is what follows the word install."""
-    command = argparse.ArgumentParser(
+    command = Parser(
         prog="api-auto-test-mcp install",
         description="Add this server to the configuration of an MCP client.",
     )

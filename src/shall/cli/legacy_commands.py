@@ -7,8 +7,9 @@ from typing import Any
 
 from shall import __version__
 from shall.cli.options import settings_of
+from shall.cli.parser import Parser
 from shall.cli.serve import start
-from shall.cli.serving_flags import add_serving_flags, serving_flags
+from shall.cli.setting_flags import add_serving_flags, serving_flags
 from shall.serve.legacy_modes import SHALL, SPEC_DRIVEN, SPEC_DRIVEN_BASIC, ServerMode
 from shall.settings import API_AUTO_TEST
 from shall.settings import SPEC_DRIVEN as SPEC_DRIVEN_DEFAULTS
@@ -45,7 +46,7 @@ def serve_spec_driven(argv: Sequence[str]) -> int:
 
 
 def _command(name: str) -> argparse.ArgumentParser:
-    command = argparse.ArgumentParser(prog=name)
+    command = Parser(prog=name)
     command.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     command.add_argument(
         "--debug", action="store_true", help="show the traceback of an internal error"

@@ -1,44 +1,60 @@
 """The arguments of every command, and the settings they make."""
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_origin
 
 from shall import __version__
 from shall.actions.principal import SCOPES
+from shall.actions.run_request import ARGUMENTS
 from shall.bootstrap import project_folder, unused_state, unused_state_notice
-from shall.cli.output import tell
-from shall.cli.serving_flags import add_serving_flags
+from shall.cli.output import local, speak, tell
+from shall.cli.parser import Parser
+from shall.cli.setting_flags import add_run_flags, add_serving_flags
 from shall.settings import Settings, Sources, process_environment, read_settings
 
 MATRIX_FORMATS = ("json", "csv", "md")
 PROBLEM_FORMATS = ("concise", "github", "gitlab", "junit", "sarif")
 
 
-def parser() -> argparse.ArgumentParser:
-    """Make the parser of the ``shall`` command."""
-    main = argparse.ArgumentParser(
-        prog="shall", description="Write what the system shall do. Prove that it does."
-    )
+def parser(command: str | None = None) -> argparse.ArgumentParser:
+    """Return the parser of ``shall``: of one command, or of all where none has that name."""
+    main = Parser(prog="shall", description="Write what the system shall do. Prove that it does.")
     main.add_argument("--version", action="version", version=f"shall {__version__}")
-    commands = main.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    _add_init(commands)
-    _add_run(commands)
-    _add_trace(commands)
-    _add_serve(commands)
-    _add_demo(commands)
-    _add_config(commands)
-    _add_install(commands)
-    _add_backup(commands)
-    _add_restore(commands)
-    _add_doctor(commands)
-    _add_token(commands)
-    for command in commands.choices.values():
-        command.add_argument(
+    commands = main.add_subparsers(prog="shall", dest="command", metavar="COMMAND", required=True)
+    known = _adders()
+    chosen = known.get(command or "")
+    for add in dict.fromkeys([chosen] if chosen else known.values()):
+        add(commands)
+    for each in commands.choices.values():
+        each.add_argument(
             "--debug", action="store_true", help="show the traceback of an internal error"
         )
     return main
+
+
+def _adders() -> "Mapping[str, Callable[[_Commands], None]]":
+    """Return what adds the arguments of each command, in the order in which help lists them."""
+    return {
+        "init": _add_init,
+        "run": _add_run,
+        "report": _add_report,
+        "trace": _add_trace,
+        "lint": _add_lint,
+        **dict.fromkeys(("gate", "baseline", "diff"), _add_gate),
+        **dict.fromkeys(("waive", "attest", "review", "link"), _add_decisions),
+        "record": _add_record,
+        "evidence": _add_evidence,
+        "serve": _add_serve,
+        "demo": _add_demo,
+        "config": _add_config,
+        "install": _add_install,
+        "backup": _add_backup,
+        "restore": _add_restore,
+        "doctor": _add_doctor,
+        "token": _add_token,
+    }
 
 
 def folder_of(named: str | None) -> Path:
@@ -55,8 +71,14 @@ def folder_of(named: str | None) -> Path:
 def settings_of(
     folder: Path, flags: Mapping[str, Any], defaults: Mapping[str, Any] | None = None
 ) -> tuple[Settings, Sources]:
-    """Read the settings for a command. Raises ``InvalidSetting``."""
-    return read_settings(flags, process_environment(), folder, defaults)
+    """Read the settings for a command, and show what follows in their language.
+
+    Raises:
+        InvalidSetting: Values cannot be used.
+    """
+    settings, sources = read_settings(flags, process_environment(), folder, defaults)
+    speak(settings.language)
+    return settings, sources
 
 
 def _percent(text: str) -> float:
@@ -70,7 +92,7 @@ _Commands = Any  # argparse keeps the type of add_subparsers() to itself
 
 
 def _add(commands: _Commands, name: str, text: str) -> argparse.ArgumentParser:
-    command: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
+    command: argparse.ArgumentParser = commands.add_parser(name, help=local(text), description=text)
     return command
 
 
@@ -80,6 +102,12 @@ def _add_workspace(command: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="project folder (default: the one around the current folder)",
     )
+
+
+def _add_in_project(commands: _Commands, name: str, text: str) -> argparse.ArgumentParser:
+    command = _add(commands, name, text)
+    _add_workspace(command)
+    return command
 
 
 def _add_init(commands: _Commands) -> None:
@@ -92,26 +120,16 @@ def _add_init(commands: _Commands) -> None:
 def _add_run(commands: _Commands) -> None:
     command = _add(commands, "run", "Run test cases and record the results.")
     command.add_argument("paths", nargs="*", help="case files or folders (default: tests/cases)")
-    command.add_argument("--tag", action="append", default=[], help="run only cases with this tag")
-    command.add_argument("--host", help="base URL of the service; overrides the hosts of the cases")
-    command.add_argument(
-        "--var",
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        help="set a variable to JSON or text",
-    )
-    command.add_argument("--timeout", metavar="SECONDS", help="timeout of the run")
-    command.add_argument("--concurrency", metavar="N", help="number of cases that run concurrently")
-    command.add_argument(
-        "--workers", "-j", metavar="N", help="number of processes that run cases, or auto (default)"
-    )
-    command.add_argument(
-        "--environment", metavar="NAME", help="environment name that is recorded with the results"
-    )
-    command.add_argument(
-        "--keep", metavar="WHICH", help="store headers and bodies of cases that failed, or of all"
-    )
+    for name, argument in ARGUMENTS.items():
+        is_one = get_origin(argument.kind) not in (list, dict)
+        command.add_argument(
+            argument.flag,
+            dest=name,
+            action="store" if is_one else "append",
+            metavar=argument.metavar,
+            help=argument.meaning,
+        )
+    add_run_flags(command)
     command.add_argument("--report-html", metavar="FILE", help="write an HTML report to FILE")
     command.add_argument("--report-junit", metavar="FILE", help="write JUnit XML to FILE")
     command.add_argument("--report-json", metavar="FILE", help="write the results as JSON to FILE")
@@ -154,6 +172,82 @@ def _add_trace(commands: _Commands) -> None:
         "--exit-zero", action="store_true", help="exit with status 0 regardless of the statuses"
     )
     command.add_argument("--no-color", action="store_true", default=None)
+    _add_workspace(command)
+
+
+def _add_report(commands: _Commands) -> None:
+    command = _add(commands, "report", "Write reports of a stored run.")
+    command.add_argument("run", nargs="?", default="latest", help="id of a run (the newest)")
+    command.add_argument("--html", metavar="FILE", help="write an HTML report to FILE")
+    command.add_argument("--junit", metavar="FILE", help="write JUnit XML to FILE")
+    command.add_argument("--json", metavar="FILE", help="write the results as JSON to FILE")
+    _add_workspace(command)
+
+
+def _add_gate(commands: _Commands) -> None:
+    from shall.cli.gate_options import add_baseline, add_diff, add_gate
+
+    for add in (add_gate, add_baseline, add_diff):
+        add(commands, _add_in_project)
+
+
+def _add_lint(commands: _Commands) -> None:
+    command = _add(commands, "lint", "Check how requirements are written.")
+    command.add_argument("paths", nargs="*", help="documents or folders (all documents)")
+    command.add_argument(
+        "--format", choices=("text", "json", *PROBLEM_FORMATS), default="text", help="output format"
+    )
+    command.add_argument(
+        "--severity",
+        choices=("error", "warning", "info"),
+        default="warning",
+        help="the least serious findings that are shown (warning)",
+    )
+    command.add_argument("--strict", action="store_true", help="exit status 1 for warnings as well")
+    command.add_argument("--fix", action="store_true", help="correct what is mechanical")
+    command.add_argument(
+        "--diff", action="store_true", help="show what --fix would change, and write nothing"
+    )
+    command.add_argument("--list", action="store_true", help="list the rules")
+    command.add_argument("--explain", metavar="RULE", help="describe a rule, by code or name")
+    _add_workspace(command)
+
+
+def _add_decisions(commands: _Commands) -> None:
+    from shall.cli.decision_flags import (
+        add_attest_arguments,
+        add_link_arguments,
+        add_review_arguments,
+        add_waive_arguments,
+    )
+
+    waive = _add(commands, "waive", "Record that criteria need not be proved for a while.")
+    add_waive_arguments(waive)
+    attest = _add(commands, "attest", "Record that a person verified what no test can.")
+    add_attest_arguments(attest)
+    review = _add(commands, "review", "Record that cases and tests still fit a changed criterion.")
+    add_review_arguments(review)
+    link = _add(commands, "link", "Write into a case which criterion it verifies.")
+    add_link_arguments(link)
+    for command in (waive, attest, review, link):
+        _add_workspace(command)
+
+
+def _add_evidence(commands: _Commands) -> None:
+    command = _add(commands, "evidence", "Shorten the committed evidence.")
+    actions = command.add_subparsers(dest="action", metavar="ACTION", required=True)
+    compact = _add(actions, "compact", "Drop the lines that newer ones replaced.")
+    _add_workspace(compact)
+
+
+def _add_record(commands: _Commands) -> None:
+    command = _add(commands, "record", "Record the reports of other test runners as evidence.")
+    command.add_argument("reports", nargs="+", metavar="FILE", help="JUnit XML")
+    command.add_argument("--environment", metavar="NAME", help="where the tests ran")
+    command.add_argument(
+        "--complete", action="store_true", help="recorded tests that are not listed are gone"
+    )
+    command.add_argument("--format", choices=("text", "json"), default="text")
     _add_workspace(command)
 
 
@@ -243,7 +337,9 @@ def _add_doctor(commands: _Commands) -> None:
 
 def _add_token(commands: _Commands) -> None:
     command = _add(commands, "token", "Create, list and revoke tokens of a server.")
-    actions = command.add_subparsers(dest="action", metavar="ACTION", required=True)
+    actions = command.add_subparsers(
+        prog="shall token", dest="action", metavar="ACTION", required=True
+    )
     new = _add(actions, "new", "Create a token and print it once; the file stores its hash.")
     new.add_argument("--name", required=True, help="name of the holder, for logs and rate limits")
     new.add_argument(

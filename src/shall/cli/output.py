@@ -1,13 +1,15 @@
 """What every command shares: errors in one clear form, and the exit status."""
 
+import logging
 import os
 import sys
-import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from shall.errors import ShallError
+from shall.errors import InvalidInput, ShallError
+from shall.messages import joined, translated
 from shall.results.records import Fault, RunStatus, RunSummary
+from shall.settings import process_environment
 
 OK = 0
 CHECK_FAILED = 1
@@ -24,6 +26,26 @@ _STATUSES = {
     Fault.FAILED: CHECK_FAILED,
     Fault.UNREACHABLE: UNREACHABLE,
 }
+
+
+_language = "en"
+"""The language of the terminal: like stdout itself, one for the process."""
+
+
+def speak(language: str) -> None:
+    """Show what follows in a language."""
+    global _language
+    _language = language
+
+
+def language() -> str:
+    """Return the language of the terminal."""
+    return _language
+
+
+def local(text: str) -> str:
+    """Return a text of English sentences in the language of the terminal."""
+    return translated(text, _language)
 
 
 def exit_status(run: RunSummary) -> int:
@@ -44,31 +66,62 @@ def exit_status(run: RunSummary) -> int:
 
 
 def guarded(command: Callable[[], int], arguments: Sequence[str]) -> int:
-    """Carry out a command; tell what goes wrong on stderr and give the exit status."""
+    """Carry out a command; report what goes wrong on stderr and return the exit status."""
     _open_closed_streams()
+    logging.lastResort = _Warnings(logging.WARNING)
     try:
         status = command()
         _flush()
     except ShallError as error:
-        tell(str(error))
+        tell(error_text(error))
         return error.exit_status
     except KeyboardInterrupt:
         return INTERRUPTED
-    except Exception as error:  # noqa: BLE001 - the last place where a fault of ours is told
+    except Exception as error:  # noqa: BLE001 - the last place that can report it
         tell(f"Internal error: {error!r}. Add --debug for the traceback.")
         if "--debug" in arguments:
+            import traceback
+
             traceback.print_exc()
         return OWN_FAULT
     return status
 
 
+def error_text(error: ShallError) -> str:
+    """Return where an error is, what happened and the next step."""
+    where = f"{error.span}: " if error.span else ""
+    sentences = [error.message, error.hint] if error.hint else [error.message]
+    return where + joined(sentences, _language)
+
+
+def columns_of_terminal() -> int:
+    """Return how many columns the terminal has; 80 where stdout is none."""
+    if not sys.stdout.isatty() and "COLUMNS" not in process_environment():
+        return 80
+    import shutil  # its archive formats take longer to import than a short run may take
+
+    return shutil.get_terminal_size().columns
+
+
+class _Warnings(logging.Handler):
+    """Prints the warnings of a command in the language of the terminal."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        print(printable(local(record.getMessage())), file=sys.stderr)
+
+
 def tell(text: str) -> None:
-    """Say something on stderr."""
-    print(f"shall: {printable(text)}", file=sys.stderr)
+    """Print sentences on stderr, in the language of the terminal."""
+    print(f"shall: {printable(local(text))}", file=sys.stderr)
 
 
 def say(text: str = "") -> None:
-    """Say something on stdout, in whatever the terminal can show."""
+    """Print sentences on stdout, in the language of the terminal."""
+    write(local(text))
+
+
+def write(text: str) -> None:
+    """Print a text on stdout as it is, in whatever the terminal can show."""
     encoding = sys.stdout.encoding or "utf-8"
     try:
         print(text.encode(encoding, "replace").decode(encoding))
@@ -104,3 +157,15 @@ def printable(text: str) -> str:
         char if char == "\n" or char.isprintable() else char.encode("unicode_escape").decode()
         for char in text
     )
+
+
+def write_file(path: str, text: str) -> None:
+    """Write a file that a flag names.
+
+    Raises:
+        InvalidInput: It cannot be written.
+    """
+    try:
+        Path(path).write_text(text, "utf-8", errors="backslashreplace")
+    except OSError as error:
+        raise InvalidInput(f"{path} cannot be written: {error.strerror}.") from None

@@ -3,7 +3,6 @@
 import argparse
 import gc
 import json
-import shutil
 import signal
 import sys
 import time
@@ -11,19 +10,20 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, get_origin
 
-from shall.actions.run import RunRequest
 from shall.actions.run import execute as run_cases
+from shall.actions.run_request import ARGUMENTS, RunRequest, run_request
 from shall.bootstrap import open_project
 from shall.cli.options import folder_of, settings_of
-from shall.cli.output import exit_status, say, tell
+from shall.cli.output import columns_of_terminal, exit_status, tell, write
+from shall.cli.setting_flags import run_flags
 from shall.engine.stop import Stop
 from shall.errors import InvalidInput
 from shall.report.text import SHOWN_CASES, problems_of, summary
 from shall.results.collected import Collected
 from shall.results.events import Emit
-from shall.results.records import RunResult, RunSummary
+from shall.results.records import RunSummary
 from shall.settings import Settings
 from shall.workspace.workspace import Workspace
 
@@ -34,35 +34,37 @@ _NEW_OBJECTS = 20_000
 def execute(arguments: argparse.Namespace) -> int:
     """Carry out the command."""
     folder = folder_of(arguments.workspace)
-    flags = {
-        "run_timeout_s": arguments.timeout,
-        "concurrency": arguments.concurrency,
-        "run_workers": arguments.workers,
-        "environment": arguments.environment,
-        "keep": arguments.keep,
-        "no_color": arguments.no_color,
-    }
-    settings, _ = settings_of(folder, flags)
+    settings, _ = settings_of(folder, {**run_flags(arguments), "no_color": arguments.no_color})
     workspace = open_project(folder, settings)
-    request = RunRequest(
-        paths=[path_in(folder, path) for path in arguments.paths],
-        tags=arguments.tag,
-        host=arguments.host,
-        variables=variables_of(arguments.var),
-        workers=settings.run_workers,
-    )
-    wants_all = arguments.format == "json" or any(
-        (arguments.report_json, arguments.report_junit, arguments.report_html)
-    )
-    collected = Collected() if wants_all else None
+    request = _request_of(arguments, folder)
+    files = {
+        "json": arguments.report_json,
+        "junit": arguments.report_junit,
+        "html": arguments.report_html,
+    }
+    as_json = arguments.format == "json"
+    collected = Collected() if as_json or any(files.values()) else None
     run = run_showing(workspace, request, settings, collected)
     if workspace.state_warning:
         tell(workspace.state_warning)
-    if collected is None:
+    if not as_json:
         show(run, settings, workspace)
-    else:
-        _write_reports(run, collected.result(run), settings, workspace, arguments)
+    if collected is not None:
+        from shall.cli.report import report_text, write_reports  # only where one is asked for
+
+        whole = collected.result(run)
+        if as_json:
+            write(report_text(whole, "json", settings.language).rstrip("\n"))
+        write_reports(whole, settings.language, **files)
     return exit_status(run)
+
+
+def _request_of(arguments: argparse.Namespace, folder: Path) -> RunRequest:
+    given = {name: getattr(arguments, name) for name in ARGUMENTS}
+    for name, argument in ARGUMENTS.items():
+        if get_origin(argument.kind) is dict and given[name] is not None:
+            given[name] = variables_of(given[name], argument.flag)
+    return run_request([path_in(folder, path) for path in arguments.paths], given)
 
 
 def run_showing(
@@ -77,8 +79,7 @@ def run_showing(
     if sys.stderr.isatty():
         from shall.report.progress import ProgressBar
 
-        width = shutil.get_terminal_size().columns
-        bar = ProgressBar(sys.stderr, time.monotonic, width, settings.language)
+        bar = ProgressBar(sys.stderr, time.monotonic, columns_of_terminal(), settings.language)
         listeners.append(bar.take)
         clear = bar.clear
     stop = Stop()
@@ -113,17 +114,17 @@ def _stopped_by_ctrl_c(stop: Stop) -> Iterator[None]:
 
 def show(run: RunSummary, settings: Settings, workspace: Workspace) -> None:
     """Print a run."""
-    width = shutil.get_terminal_size().columns
+    width = columns_of_terminal()
     colour = sys.stdout.isatty() and not settings.no_color
     sources: Mapping[str, str] = {}
     if problems := problems_of(run.bad[:SHOWN_CASES]):
         from shall.actions.excerpts import excerpts  # only where a file cannot be read
 
         sources = excerpts(workspace.files, workspace.redactor, problems)
-    say(summary(run, settings.language, colour, width, sources=sources).rstrip("\n"))
+    write(summary(run, settings.language, colour, width, sources=sources).rstrip("\n"))
 
 
-def variables_of(pairs: Sequence[str]) -> Mapping[str, Any]:
+def variables_of(pairs: Sequence[str], flag: str) -> Mapping[str, Any]:
     """Read ``name=value`` pairs; a value is JSON if it reads as JSON, else text.
 
     Raises:
@@ -133,7 +134,7 @@ def variables_of(pairs: Sequence[str]) -> Mapping[str, Any]:
     for pair in pairs:
         name, mark, value = pair.partition("=")
         if not mark or not name.strip():
-            raise InvalidInput(f"--var {pair} has no value.", hint="Use --var name=value.")
+            raise InvalidInput(f"{flag} {pair} has no value.", hint="Use --var name=value.")
         try:
             variables[name.strip()] = json.loads(value)
         except ValueError:
@@ -145,40 +146,3 @@ def path_in(folder: Path, path: str) -> str:
     """Return a path of the command line as one the workspace knows: they may start elsewhere."""
     absolute = Path.cwd() / path
     return str(absolute) if Path.cwd() != folder else path
-
-
-def _write_reports(
-    run: RunSummary,
-    whole: RunResult,
-    settings: Settings,
-    workspace: Workspace,
-    arguments: argparse.Namespace,
-) -> None:
-    from shall.report.as_json import json_text
-
-    if arguments.format == "json":
-        say(json_text(whole).rstrip("\n"))
-    else:
-        show(run, settings, workspace)
-    if arguments.report_json:
-        write_file(arguments.report_json, json_text(whole))
-    if arguments.report_junit:
-        from shall.report.junit import junit_xml
-
-        write_file(arguments.report_junit, junit_xml(whole, settings.language))
-    if arguments.report_html:
-        from shall.report.html import html_page
-
-        write_file(arguments.report_html, html_page(whole, None, settings.language))
-
-
-def write_file(path: str, text: str) -> None:
-    """Write a report where the user said.
-
-    Raises:
-        InvalidInput: It cannot be written there.
-    """
-    try:
-        Path(path).write_text(text, "utf-8", errors="backslashreplace")
-    except OSError as error:
-        raise InvalidInput(f"{path} cannot be written: {error.strerror}.") from None

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from shall.cli.options import settings_of
-from shall.cli.serving_flags import serving_flags
+from shall.cli.setting_flags import serving_flags
 from shall.serve.legacy_modes import SHALL, ServerMode
 from shall.settings import Settings
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from shall.actions.principal import SCOPES
 from shall.admin.token_file import list_tokens, new_token, revoke_token
 from shall.admin.tokens import Token
-from shall.cli.output import OK, printable, say, tell
+from shall.cli.output import OK, printable, tell, write
 from shall.errors import BadValue
 
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
@@ -29,7 +29,7 @@ def _new(arguments: argparse.Namespace, file: Path) -> None:
     until = f"until {_shown(expires)}" if expires else "without expiry"
     tell(f"Stored the hash of a token for {', '.join(scopes)}, valid {until}, in {file}.")
     tell("The token is shown only once.")
-    say(token)
+    write(token)
 
 
 def _list(_: argparse.Namespace, file: Path) -> None:
@@ -39,7 +39,7 @@ def _list(_: argparse.Namespace, file: Path) -> None:
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
     for row in rows:
         cells = (f"{cell:<{width}}" for cell, width in zip(row, widths, strict=False))
-        say(printable(f"{'  '.join(cells)}  {row[4]}"))
+        write(printable(f"{'  '.join(cells)}  {row[4]}"))
 
 
 def _revoke(arguments: argparse.Namespace, file: Path) -> None:

@@ -10,7 +10,7 @@ from shall.actions.excerpts import excerpts
 from shall.actions.trace import trace_requirements
 from shall.bootstrap import open_project
 from shall.cli.options import folder_of, settings_of
-from shall.cli.output import BAD_INPUT, CHECK_FAILED, OK, say, tell
+from shall.cli.output import BAD_INPUT, CHECK_FAILED, OK, tell, write
 from shall.messages import Message, render
 from shall.specs.export import status_name, to_chain, to_csv, to_json, to_markdown, to_text
 from shall.specs.matrix import Matrix, row_of
@@ -29,13 +29,13 @@ def execute(arguments: argparse.Namespace) -> int:
     colour = sys.stdout.isatty() and not settings.no_color
     language = settings.language
     if arguments.why is not None:
-        say(to_chain(row_of(matrix, arguments.why), datetime.now(UTC), language))
+        write(to_chain(row_of(matrix, arguments.why), datetime.now(UTC), language))
         return OK
     if arguments.format == "text":
         if text := _text(workspace, matrix, language, colour=colour):
-            say(text)
+            write(text)
     else:
-        say(_written(matrix, arguments.format).rstrip("\n"))
+        write(_written(matrix, arguments.format).rstrip("\n"))
     _report_what_is_missing(workspace, matrix, language)
     if matrix.wrong_specs:
         return BAD_INPUT

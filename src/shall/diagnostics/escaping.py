@@ -13,19 +13,21 @@ _UNSAFE = (
     r"\ud800-\udfff\ufffe\uffff"  # no characters at all
     r"\U000e0000-\U000e007f"  # tags: text that no one sees
 )
-_IN_BLOCK = re.compile(f"[{_UNSAFE}]")
-_IN_LINE = re.compile(rf"[{_UNSAFE}\t\n]")
+_IN_BLOCK = f"[{_UNSAFE}]"
+_IN_LINE = rf"[{_UNSAFE}\t\n]"
 _SHORT = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 
 
 def one_line(text: str) -> str:
     """Escape every character that would leave, repaint or reorder the line."""
-    return _IN_LINE.sub(_escape, text)
+    if text.isprintable():  # what is unsafe is not; most texts need no pattern compiled
+        return text
+    return re.sub(_IN_LINE, _escape, text)
 
 
 def block(text: str) -> str:
     r"""Escape as ``one_line`` does, but keep line feeds and tabs; ``\r\n`` is a line feed."""
-    return _IN_BLOCK.sub(_escape, text.replace("\r\n", "\n"))
+    return re.sub(_IN_BLOCK, _escape, text.replace("\r\n", "\n"))
 
 
 def _escape(found: re.Match[str]) -> str:

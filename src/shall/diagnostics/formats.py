@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from shall import __version__
 from shall.diagnostics import machine
+from shall.diagnostics.codes import MEANINGS
 from shall.diagnostics.diagnostic import Diagnostic
 from shall.diagnostics.terminal import concise
 
@@ -12,10 +13,16 @@ _FORMATS: Mapping[str, Callable[[Iterable[Diagnostic]], str]] = {
     "github": machine.github,
     "gitlab": machine.gitlab,
     "junit": machine.junit,
-    "sarif": lambda diagnostics: machine.sarif(diagnostics, __version__),
 }
 
 
-def written(diagnostics: Iterable[Diagnostic], form: str) -> str:
-    """Return diagnostics in a format: concise, github, gitlab, junit or sarif."""
+def written(
+    diagnostics: Iterable[Diagnostic], form: str, meanings: Mapping[str, str] = MEANINGS
+) -> str:
+    """Return diagnostics in a format: concise, github, gitlab, junit or sarif.
+
+    ``meanings`` describe the codes.
+    """
+    if form == "sarif":
+        return machine.sarif(diagnostics, __version__, meanings)
     return _FORMATS[form](diagnostics)

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -21,11 +21,20 @@ def as_json(diagnostics: Iterable[Diagnostic]) -> str:
     return _dumped([found.to_json() for found in diagnostics])
 
 
-def sarif(diagnostics: Iterable[Diagnostic], version: str) -> str:
-    """Return a SARIF log (OASIS SARIF 2.1.0) of one run of this tool in this ``version``."""
+def sarif(
+    diagnostics: Iterable[Diagnostic], version: str, meanings: Mapping[str, str] = MEANINGS
+) -> str:
+    """Return a SARIF log (OASIS SARIF 2.1.0) of one run of this tool in this ``version``.
+
+    ``meanings`` describe the codes.
+    """
     results = list(diagnostics)
     rules = sorted({found.code for found in results})
-    driver = {"name": "shall", "version": version, "rules": [_sarif_rule(rule) for rule in rules]}
+    driver = {
+        "name": "shall",
+        "version": version,
+        "rules": [_sarif_rule(rule, meanings) for rule in rules],
+    }
     log = {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -70,8 +79,8 @@ def gitlab(diagnostics: Iterable[Diagnostic]) -> str:
     return _dumped([_gitlab_entry(found) for found in diagnostics])
 
 
-def _sarif_rule(code: str) -> dict[str, Any]:
-    meaning = MEANINGS.get(code)
+def _sarif_rule(code: str, meanings: Mapping[str, str]) -> dict[str, Any]:
+    meaning = meanings.get(code)
     return {"id": code, "shortDescription": {"text": meaning}} if meaning else {"id": code}
 
 

@@ -5,12 +5,15 @@ from collections.abc import Iterable, Mapping
 
 from shall.diagnostics.diagnostic import Diagnostic
 from shall.diagnostics.escaping import one_line
+from shall.messages import translated
 
 _MAX_WIDTH = 120
 """Columns of a source line that are shown; the problem is always among them."""
 
 
-def terminal(diagnostics: Iterable[Diagnostic], sources: Mapping[str, str]) -> str:
+def terminal(
+    diagnostics: Iterable[Diagnostic], sources: Mapping[str, str], language: str = "en"
+) -> str:
     """Return each diagnostic with an excerpt of its source and a caret.
 
     ``sources`` holds the texts of files by their names; a file that it lacks is shown without an
@@ -23,25 +26,27 @@ def terminal(diagnostics: Iterable[Diagnostic], sources: Mapping[str, str]) -> s
         file = found.span.file if found.span else ""
         if file not in lines:
             lines[file] = sources.get(file, "").splitlines()
-        blocks.append(_block(found, lines[file]))
+        blocks.append(_block(found, lines[file], language))
     return "\n\n".join(blocks)
 
 
 def concise(diagnostics: Iterable[Diagnostic]) -> str:
-    """Return one line for each diagnostic: ``file:line:column: code message hint``."""
+    """Return one line for each diagnostic: ``file:line:column: code field: message hint``."""
     return "\n".join(
         one_line(
             f"{f'{found.span}: ' if found.span else ''}{found.severity.value}[{found.code}] "
-            f"{found.message}{f' {found.hint}' if found.hint else ''}"
+            f"{found.text}"
         )
         for found in diagnostics
     )
 
 
-def _block(found: Diagnostic, source: list[str]) -> str:
-    head = one_line(f"{found.severity.value}[{found.code}]: {found.message}")
+def _block(found: Diagnostic, source: list[str], language: str) -> str:
+    severity = translated(found.severity.value, language)
+    head = one_line(f"{severity}[{found.code}]: {translated(found.message, language)}")
+    hint = one_line(translated(found.hint, language))
     if found.span is None:
-        return f"{head}\n  = {one_line(found.hint)}" if found.hint else head
+        return f"{head}\n  = {hint}" if hint else head
     number = str(found.span.line)
     margin = " " * len(number)
     rows = [head, f"{margin}--> {one_line(str(found.span))}"]
@@ -49,8 +54,8 @@ def _block(found: Diagnostic, source: list[str]) -> str:
     if text:
         line, caret = _excerpt(text, found.span.column, found.span.length)
         rows += [f"{margin} |", f"{number} | {line}".rstrip(), f"{margin} | {caret}"]
-    if found.hint:
-        rows.append(f"{margin} = {one_line(found.hint)}")
+    if hint:
+        rows.append(f"{margin} = {hint}")
     return "\n".join(rows)
 
 

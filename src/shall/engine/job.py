@@ -1,14 +1,11 @@
-"""What to run, and how."""
+"""What to run."""
 
-import math
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from shall.cases.model import Case
 from shall.diagnostics import Diagnostic
-from shall.engine.budgets import Memory
 from shall.messages import Message
 from shall.results.records import CriterionRef, Position
 
@@ -30,30 +27,3 @@ class Job(Struct, frozen=True):
     data_row: str | None = None
     attempt: int = 1
     locate: Callable[[str], Position] | None = None
-
-
-class RunOptions(Struct, frozen=True):
-    """How to run. Durations in seconds.
-
-    ``host`` wins over the host of a case; ``default_host`` is used where neither a case nor its
-    project names one. ``variables`` are what ``{{ Global.x }}`` reads, and a bare name falls back
-    to them. ``secrets`` names variables whose values must not be shown. ``keep_all``: headers and
-    bodies of cases that passed are stored, too. ``deadline_s``, on the monotonic clock, comes
-    before ``run_timeout_s`` is over where the run began earlier. ``memory`` is shared with the
-    other runs of the process.
-    """
-
-    run_id: str
-    host: str | None = None
-    default_host: str | None = None
-    project_hosts: Mapping[str, str] = field(default_factory=dict)
-    variables: Mapping[str, Any] = field(default_factory=dict)
-    secrets: tuple[str, ...] = ()
-    concurrency: int = 16
-    request_timeout_s: float = 30.0
-    run_timeout_s: float = 300.0
-    environment: str = ""
-    shard: int = 0
-    keep_all: bool = False
-    deadline_s: float = math.inf
-    memory: Memory = field(default_factory=Memory)

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from shall.cases.model import Case, Check, CheckKind, Operation, Step, Teardown
 from shall.engine.evaluate import is_constant
-from shall.engine.job import RunOptions
+from shall.engine.options import RunOptions
 from shall.engine.predicate import Judge, comparison
 from shall.engine.query import Content, Selected, selector
 from shall.engine.request import RequestPlan, plan_request

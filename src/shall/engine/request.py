@@ -1,7 +1,6 @@
 """A request template and a scope to a request that can be sent."""
 
 import json
-import mimetypes
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -11,7 +10,7 @@ from msgspec.structs import replace
 
 from shall.cases.model import Body, BodyKind, Case, RequestTemplate
 from shall.engine.evaluate import as_text, evaluate, is_constant
-from shall.engine.job import RunOptions
+from shall.engine.options import RunOptions
 from shall.engine.ports import Attachments
 from shall.engine.scope import Scope
 from shall.errors import BadValue
@@ -56,10 +55,10 @@ def plan_request(template: RequestTemplate, case: Case, options: RunOptions) -> 
         template.method.upper(),
         template.timeout_s or options.request_timeout_s,
         (
-            options.host,
+            options.named_host,
             case.host,
             options.project_hosts.get(template.project) if template.project else None,
-            options.default_host,
+            options.host,
         ),
         _plan_headers(template.headers),
         _constant_pairs(template.params) if template.params else (),
@@ -206,8 +205,10 @@ def _pairs(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _files(paths: Mapping[str, Any], attachments: Attachments | None) -> tuple[FilePart, ...]:
     parts: list[FilePart] = []
-    if attachments is None:
+    if attachments is None or not paths:
         return ()
+    import mimetypes  # only for uploads
+
     for field, value in paths.items():
         path = as_text(value)
         name = path.rpartition("/")[2]

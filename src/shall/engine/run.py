@@ -10,7 +10,8 @@ from msgspec.structs import replace
 
 from shall.engine import case
 from shall.engine.case import run_case
-from shall.engine.job import Job, RunOptions
+from shall.engine.job import Job
+from shall.engine.options import RunOptions
 from shall.engine.ports import Attachments, Loop
 from shall.engine.stop import Stop
 from shall.messages import Message

@@ -27,7 +27,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from shall.engine.budgets import Memory
-from shall.engine.job import Job, RunOptions
+from shall.engine.job import Job
+from shall.engine.options import RunOptions
 from shall.engine.ports import Attachments, Loop
 from shall.engine.run import RunContext, RunReport, Tick, run_jobs
 from shall.engine.stop import Stop

@@ -6,7 +6,7 @@ from shall.actions.principal import ANYONE, PRINCIPAL, Principal
 
 
 def caller_of(request: Any) -> Principal:
-    """Return the caller of an HTTP request; over stdio (None) whoever started us may all."""
+    """Return the caller of a request; over stdio (None) it is the user, who may do everything."""
     scope = getattr(request, "scope", None)
     found: Principal = scope.get(PRINCIPAL, ANYONE) if scope is not None else ANYONE
     return found

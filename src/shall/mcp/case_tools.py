@@ -140,7 +140,7 @@ def _summary(case: Case) -> dict[str, Any]:
 
 
 def _names(written: cases.CaseWritten) -> dict[str, str]:
-    """Return the names as the earlier server told them; scripts have no class any more."""
+    """Return the names as the earlier server did; scripts have no class any more."""
     stem = (written.script_path or "").rpartition("/")[2].removesuffix(".py")
     return {"original": written.case.name, "safe": stem, "class": ""}
 

@@ -39,4 +39,4 @@ def answer_older_clients(server: MCPServer[Connected], changes: SpecChanges) -> 
 
 
 async def _set_level(_: Any, __: types.SetLevelRequestParams) -> types.EmptyResult:
-    return types.EmptyResult()  # we send no log messages, so every level is kept
+    return types.EmptyResult()  # we send no log messages, so every level is accepted

@@ -32,7 +32,7 @@ EARLIER_TOOLS = frozenset(
         "write_unittest",
     }
 )
-"""The tools of the earlier server: whoever reads their replies may rely on each key."""
+"""The tools of the earlier server: clients may rely on each key of their replies."""
 
 _ERROR_KEYS = ("error_code", "retryable", "error_message", "error_details")
 _MOST_TOLD = 20
@@ -118,7 +118,7 @@ def _line(data: dict[str, Any]) -> str:
 
 
 def _size(text: str) -> int:
-    """Return the bytes of a text in UTF-8; a lone surrogate counts, and is told elsewhere."""
+    """Return the bytes of a text in UTF-8; a lone surrogate counts, and is reported elsewhere."""
     return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
 
 
@@ -149,7 +149,7 @@ def _without_assertions(results: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def check_names(arguments: Iterable[str], known: Iterable[str]) -> None:
-    """Refuse arguments that the tool does not have; the first 20 are told.
+    """Refuse arguments that the tool does not have; the first 20 are named.
 
     Raises:
         BadValue: There are such arguments.
@@ -181,7 +181,7 @@ def bad_arguments(error: ValidationError) -> BadValue:
 
 
 def _details(error: ShallError) -> dict[str, Any]:
-    """Return an error's details, at most five of its problems: the message tells the first ones."""
+    """Return an error's details, at most five of its problems: the message has the first ones."""
     details = dict(error.details)
     problems = details.get("problems")
     if isinstance(problems, list) and len(problems) > 5:

@@ -207,7 +207,7 @@ def _failed_case(case: CaseResult, places: Places, language: str) -> FailedCase:
         "assertions": [_assertion(check) for check in bad[:_SHOWN_CHECKS]],
     }
     while failed["assertions"] and _size(failed["assertions"]) > _ASSERTIONS_BYTES:
-        failed["assertions"].pop()  # the message tells the first, get_test_results all of them
+        failed["assertions"].pop()  # the message has the first, get_test_results all of them
     room = max(_CASE_BYTES - _size({**failed, "assertions": []}), _LEAST_REASON)
     failed["error_message"] = cut_bytes(reason_of(case, places, language), room)
     return failed

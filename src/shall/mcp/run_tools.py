@@ -11,11 +11,11 @@ from pydantic import Field
 from shall.actions import results
 from shall.actions.background_run import run_tests as run_cases
 from shall.actions.cases import SCRIPTS
-from shall.actions.run import RunRequest
+from shall.actions.run_request import ARGUMENTS, RunRequest, run_request
 from shall.actions.session import Session
 from shall.cases.script import script_name
 from shall.errors import BadValue, NotYet, ShuttingDown
-from shall.mcp.arguments import MOST, WorkspaceName
+from shall.mcp.arguments import MOST, WorkspaceName, with_arguments
 from shall.mcp.results import ResultsReply, RunReply, case_details, run_item, run_reply
 from shall.results.events import CaseFinished, Event
 from shall.results.records import CaseResult, RunSummary
@@ -24,9 +24,10 @@ from shall.workspace.workspace import Workspace
 SHOWN_CASES = 100
 
 RUN_TASK = "shall-run"
-"""The name of the asyncio task of each run: whoever ends the server stops these first."""
+"""The name of the asyncio task of each run: ending the server stops these first."""
 
 
+@with_arguments(ARGUMENTS)
 async def run_tests(
     session: Session,
     yaml_path: Annotated[str | None, Field(description="one case file")] = None,
@@ -36,21 +37,14 @@ async def run_tests(
     python_path: Annotated[
         str | None, Field(description="an interpreter of the workspace; API cases need none")
     ] = None,
-    tags: Annotated[list[str] | None, Field(description="cases with any of them")] = None,
-    host: Annotated[str | None, Field(description="instead of the cases' host")] = None,
-    variables: dict[str, Any] | None = None,
+    **arguments: Any,
 ) -> RunReply:
     """Run test cases. Answers counts, and what did not pass; get_test_results tells details."""
     if test_type == "unit":
         raise NotYet("This release does not run unit test cases.")
     space = session.workspace(workspace)
     session.workspaces.check_interpreter(python_path, space)
-    request = RunRequest(
-        paths=[path for path in (yaml_path or root_path,) if path],
-        tags=tags or (),
-        host=host,
-        variables=variables or {},
-    )
+    request = run_request([path for path in (yaml_path or root_path,) if path], arguments)
     warnings: list[str] = []
     run, first = await _run_telling(session, space, request, warnings.append)
     reply = await session.workers.call(run_reply, run, first, space.defaults.language)
@@ -120,7 +114,7 @@ async def _run_telling(
     try:
         run = await asyncio.shield(running)
         told.put_nowait(None)
-        await asyncio.wait([reporting])  # the last case is told before the answer
+        await asyncio.wait([reporting])  # the last case is reported before the answer
     except asyncio.CancelledError:
         if running.cancelled() and not _is_cancelled():  # not our call: the run itself
             raise ShuttingDown(

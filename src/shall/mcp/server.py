@@ -59,7 +59,7 @@ def build_server(
     state_key: bytes | None = None,
     workers: Workers | None = None,
 ) -> MCPServer[Connected]:
-    """Build the server. ``workspaces`` stay open: whoever made them closes them.
+    """Build the server. ``workspaces`` stay open: their maker closes them.
 
     ``access`` bounds which tools are offered; what a caller's scopes forbid is taken away too.
     ``max_result_bytes`` bounds what a tool answers.
@@ -126,7 +126,7 @@ def _prompt_check(server: MCPServer[Connected]) -> Any:
     """
 
     async def check(ctx: Any, call_next: Callable[[Any], Awaitable[Any]]) -> Any:
-        if ctx.method == "prompts/get" and ctx.request_id is not None:  # else nobody is told
+        if ctx.method == "prompts/get" and ctx.request_id is not None:  # else nobody is notified
             params = ctx.params or {}
             known = {prompt.name: prompt for prompt in await server.list_prompts()}
             name = str(params.get("name"))

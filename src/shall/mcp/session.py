@@ -75,7 +75,7 @@ async def _asked(session: Any) -> tuple[Path, ...]:
             warnings.simplefilter("ignore", MCPDeprecationWarning)
             answer = await session.list_roots()
     except (MCPError, TimeoutError) as error:
-        _log.warning("the client does not tell its roots: %s", error)
+        _log.warning("the client does not list its roots: %s", error)
         return ()
     folders = (_folder_of(str(root.uri)) for root in answer.roots)
     return tuple(folder for folder in folders if folder is not None)

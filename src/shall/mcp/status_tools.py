@@ -1,4 +1,4 @@
-"""Tools that tell how the server is."""
+"""Tools that report the state of the server."""
 
 from typing import Annotated, Any
 

@@ -1,9 +1,10 @@
-"""What results say, as a code and parameters, in English and Chinese.
+"""What users read, in English and Chinese.
 
-A result never holds a sentence: it holds a ``Message``, and whoever shows it picks the language.
-Codes are part of the public interface: they are added, never renamed.
+A result never holds a sentence: it holds a ``Message``, a code with parameters, and the surface
+that shows it picks the language. Codes are part of the public interface: they are added, never
+renamed. Other sentences are English where they are made, and ``translated`` where they are shown.
 """
 
-from shall.messages.message import LANGUAGES, Message, render
+from shall.messages.message import LANGUAGES, Message, catalogue, joined, render, translated
 
-__all__ = ["LANGUAGES", "Message", "render"]
+__all__ = ["LANGUAGES", "Message", "catalogue", "joined", "render", "translated"]

@@ -60,6 +60,8 @@ EN: dict[str, str] = {
     "report.count.error_one": "{count} error",
     "report.count.skipped": "{count} skipped",
     "report.count.teardowns": "{count} failed in teardown",
+    "report.separator": ", ",
+    "report.counts": "{counts} {took}",
     "report.took": "in {duration}",
     "report.run_id": "run {run_id}",
     "report.run.running": "The run is in progress.",
@@ -124,6 +126,8 @@ EN: dict[str, str] = {
     "report.status.stale": "stale",
     "report.status.vacuous": "vacuous",
     "report.status.unreachable": "unreachable",
+    "report.status.waived": "waived",
+    "report.status.not testable": "not testable",
     "report.status.partly": "partly",
     "report.status.skipped": "skipped",
     "report.status.not run": "not run",
@@ -147,6 +151,9 @@ EN: dict[str, str] = {
     "trace.reason.unreachable": "the service was not reached",
     "trace.unreachable": "{source}: {address} was not reached at {at}.",
     "trace.reason.vacuous": "it has no check that could fail",
+    "trace.reason.not_reviewed": "the requirement changed since the link was reviewed",
+    "trace.waiver": "Waived until {until} by {by}: {reason} (its evidence: {status})",
+    "trace.attestation": "Verified by {method}, by {by}: {reason}",
     "trace.reason.skipped": "skipped",
     "trace.reason.not run": "not run",
     "trace.unsound": "Tried but not proved: {counts}. Check the cases and tests and run them"
@@ -156,6 +163,13 @@ EN: dict[str, str] = {
     "trace.unread": "{count} passages look like requirements and were not read,"
     " the first at {place}. `shall trace --format json` lists all.",
     "trace.too_few": "{percent} % of the criteria are proved; {least} % are required.",
+    # shall lint
+    "lint.summary": "{criteria} criteria in {documents} documents: {errors} errors, {warnings}"
+    " warnings, {notes} notes.",
+    "lint.hidden": "{count} of them are not shown. `--severity info` shows all.",
+    "lint.fixable": "{count} can be corrected with `shall lint --fix`; `--diff` shows how.",
+    "lint.fixed": "{count} corrections were made in {files} files.",
+    "lint.unread": "{count} passages look like requirements and were not read:",
     # shall init
     "init.kept": "exists   {path}",
     "init.made": "created  {path}",

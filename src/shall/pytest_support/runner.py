@@ -7,7 +7,8 @@ from msgspec.structs import replace
 
 from shall.actions.discovery import JobReader
 from shall.actions.excerpts import excerpts
-from shall.actions.run import RunRequest, run_options
+from shall.actions.run import run_options
+from shall.actions.run_request import RunRequest
 from shall.bootstrap import STATE_FOLDER, open_workspace, project_folder
 from shall.engine.ports import Loop
 from shall.engine.run import RunContext, run_jobs

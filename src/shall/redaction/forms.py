@@ -5,7 +5,6 @@ covered by one comparison, at the price of texts that differ from a secret by ca
 """
 
 import base64
-import html
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -44,6 +43,8 @@ def _make_forms(value: str) -> frozenset[str]:
     forms = {value, data.hex(), *_everything_escaped(value), *_base64(data)}
     if _PLAIN.fullmatch(value):  # no encoding has to change it: most tokens are such
         return frozenset(map(str.lower, forms))
+    import html  # its table of entities takes longer to load than most values need
+
     spelled = {value} if value.isascii() else {value, value.upper(), value.lower()}
     for text in spelled:
         forms |= {text, html.escape(text), html.escape(text, quote=False), repr(text)[1:-1]}

@@ -17,6 +17,8 @@ _MARKS = {
     "stale": "~",
     "vacuous": "!",
     "unreachable": "◌",
+    "waived": "»",
+    "not testable": "§",
     "partly": "◐",
     "skipped": "–",
     "not run": "–",

@@ -49,7 +49,7 @@ from shall.results.records import (
 )
 
 SHOWN_CASES = 20
-"""Cases that are told in full; a run in which everything fails stays readable."""
+"""Cases that are shown in full; a run in which everything fails stays readable."""
 
 NAMED_CASES = 5
 """Cases that are named of those that could not reach one service."""
@@ -139,7 +139,8 @@ def _counts_line(run: RunResult | RunSummary, style: Style) -> str:
         text = label("count.teardowns", style.language, count=run.torn)
         parts.append(style.paint(text, _PAINT[Outcome.FAILED]))
     took = label("took", style.language, duration=duration(run.duration_s))
-    return f"{', '.join(parts)} {took}"
+    counted_all = label("separator", style.language).join(parts)
+    return label("counts", style.language, counts=counted_all, took=took)
 
 
 def _case_lines(case: CaseResult, style: Style) -> Iterator[str]:
@@ -149,7 +150,7 @@ def _case_lines(case: CaseResult, style: Style) -> Iterator[str]:
     name = style.paint(one_line(case_name(case)), _BOLD)
     yield f"{style.paint(word, _PAINT[outcome])}  {name}"
     if problems := problems_of([case]):
-        for text in terminal(problems, style.sources).splitlines():
+        for text in terminal(problems, style.sources, style.language).splitlines():
             yield style.line(2, text) if text else ""
         return
     path = first_bad_path(case)

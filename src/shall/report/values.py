@@ -1,6 +1,5 @@
 """Expected and actual values as text, cut and compared so that the difference is in sight."""
 
-import difflib
 import json
 import unicodedata
 from itertools import zip_longest
@@ -96,6 +95,8 @@ def difference(check: CheckResult, width: int) -> list[str]:
         return []
     if max(len(as_json_text(it)) for it in pair) <= width:
         return []
+    import difflib  # only where values differ
+
     expected, actual = (_sorted_lines(it) for it in pair)
     lines = list(difflib.unified_diff(expected, actual, n=1, lineterm=""))[2:]
     kept = [cut(one_line(line), width) for line in lines[:DIFF_LINES] if line[:2] != "@@"]

@@ -36,7 +36,7 @@ _TAGS = re.compile(r"(<[^<>]*>\s*)+")
 """A line of nothing but tags: ``<!doctype html>``."""
 
 Places = Mapping[tuple[str, str], Span]
-"""Where each part of a case stands: (case key, path such as ``steps[0].assert[1]``) to place."""
+"""Where each part of a case is: (case key, path such as ``steps[0].assert[1]``) to place."""
 
 BAD = frozenset({Outcome.FAILED, Outcome.ERROR})
 

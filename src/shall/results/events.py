@@ -1,4 +1,4 @@
-"""What the engine tells while it runs: from ``RunStarted`` to ``RunFinished``.
+"""What the engine reports during a run: from ``RunStarted`` to ``RunFinished``.
 
 Reporters, MCP progress and the store only read these. A ``StepFinished`` carries no bodies: a
 value may turn out to be a secret in a later step, so bodies come with ``CaseFinished``, redacted.

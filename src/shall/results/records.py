@@ -133,7 +133,7 @@ class CaseResult(Struct, frozen=True, gc=False):
 
     ``started_at`` is aware UTC. ``checks_executed`` counts the checks that were written in the
     case and carried out (implicit ones not). ``outcome`` is that of the steps;
-    ``teardown_outcome`` stands beside it and never hides it. ``position`` is set where ``error`` is
+    ``teardown_outcome`` is separate and never hides it. ``position`` is set where ``error`` is
     about a part of the case (its parameter ``path``). ``problems`` are the diagnostics of a file
     that cannot be read, as ``Diagnostic.to_json`` returns them. ``case_fingerprint`` is empty where
     the case verifies no criterion.
@@ -201,7 +201,7 @@ def is_torn(case: CaseResult) -> bool:
 
 
 class Fault(StrEnum):
-    """Why a case did not pass, as the exit status tells it."""
+    """Why a case did not pass, for the exit status."""
 
     FAILED = "failed"  # a check did not hold
     INVALID = "invalid"  # the case cannot be used

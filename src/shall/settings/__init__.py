@@ -5,21 +5,30 @@ the settings page of the documentation are made from them.
 Precedence: flags, environment, ``shall.yaml``, defaults.
 """
 
-from shall.settings.declaration import Setting
+from shall.declaration import Setting
 from shall.settings.defaults import API_AUTO_TEST, SPEC_DRIVEN
 from shall.settings.page import settings_page, settings_table
-from shall.settings.reader import FILE_NAME, Source, Sources, process_environment, read_settings
-from shall.settings.table import SETTINGS, Settings
+from shall.settings.reader import (
+    FILE_NAME,
+    Source,
+    Sources,
+    language_of,
+    process_environment,
+    read_settings,
+)
+from shall.settings.table import RUN_SETTINGS, SETTINGS, Settings
 
 __all__ = [
     "API_AUTO_TEST",
     "FILE_NAME",
+    "RUN_SETTINGS",
     "SETTINGS",
     "SPEC_DRIVEN",
     "Setting",
     "Settings",
     "Source",
     "Sources",
+    "language_of",
     "process_environment",
     "read_settings",
     "settings_page",

@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from shall import value_types as types
+from shall.declaration import Setting
 from shall.engine.redact import Redactor
-from shall.settings import types
-from shall.settings.declaration import Setting
 from shall.settings.reader import Sources
 from shall.settings.table import SETTINGS, Settings
 

@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-from msgspec import Struct
+from shall import value_types as types
+from shall.declaration import project
+from shall.settings.gate import GateSettings
 
-from shall.settings import types
-from shall.settings.declaration import project
+LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")
+"""Environment variables that name a language where no setting does."""
 
 
-class ProjectSettings(Struct, frozen=True):
+class ProjectSettings(GateSettings, frozen=True, kw_only=True):
     """The settings of a project, which every command reads. Durations in seconds."""
 
     workspaces: Annotated[
@@ -32,33 +34,6 @@ class ProjectSettings(Struct, frozen=True):
             "SHALL_STATE_DIR",
         ),
     ] = None
-    host: Annotated[
-        str | None,
-        project(types.text, "base URL of the service, for cases that name no host", "SHALL_HOST"),
-    ] = None
-    project_hosts: Annotated[
-        Mapping[str, str],
-        project(
-            types.project_hosts,
-            "base URLs by project name, for steps with project:",
-            key="projects",
-        ),
-    ] = {}
-    variables: Annotated[
-        Mapping[str, Any], project(types.mapping, "variables, read as {{ Global.x }} or {{ x }}")
-    ] = {}
-    secrets: Annotated[
-        tuple[str, ...], project(types.names, "variables whose values are never shown or stored")
-    ] = ()
-    environment: Annotated[
-        str,
-        project(
-            types.text,
-            "environment name that is recorded with results",
-            "SHALL_ENVIRONMENT",
-            flag="--environment",
-        ),
-    ] = ""
     specs: Annotated[
         tuple[str, ...],
         project(
@@ -66,6 +41,42 @@ class ProjectSettings(Struct, frozen=True):
             "globs of requirements documents outside the known layouts (docs/req/*.md)",
         ),
     ] = ()
+    lint_select: Annotated[
+        tuple[str, ...],
+        project(
+            types.words,
+            "rules of `shall lint` that apply (S111, vague-term, S11); none: all",
+            key="lint.select",
+        ),
+    ] = ()
+    lint_ignore: Annotated[
+        tuple[str, ...],
+        project(types.words, "rules of `shall lint` that do not apply", key="lint.ignore"),
+    ] = ()
+    lint_severity: Annotated[
+        Mapping[str, str],
+        project(
+            types.texts,
+            "severities of rules by rule: error, warning or info",
+            key="lint.severity",
+        ),
+    ] = {}
+    lint_terms: Annotated[
+        Mapping[str, tuple[str, ...]],
+        project(
+            types.lists,
+            "terms that a rule adds, by rule; one that begins with - is removed",
+            key="lint.terms",
+        ),
+    ] = {}
+    lint_per_file: Annotated[
+        Mapping[str, tuple[str, ...]],
+        project(
+            types.lists,
+            "rules that do not apply to some files, by glob",
+            key="lint.per_file",
+        ),
+    ] = {}
     environments: Annotated[
         tuple[str, ...],
         project(
@@ -73,54 +84,13 @@ class ProjectSettings(Struct, frozen=True):
             "environments in which a criterion must be proved; default: all in which it was tried",
         ),
     ] = ()
-    keep: Annotated[
-        str,
-        project(
-            types.keep,
-            "cases whose headers and bodies are stored: failed (default) or all",
-            "SHALL_KEEP",
-            flag="--keep",
-        ),
-    ] = "failed"
-    concurrency: Annotated[
-        int,
-        project(
-            types.positive,
-            "number of cases that run concurrently",
-            "SHALL_CONCURRENCY",
-            flag="--concurrency",
-        ),
-    ] = 16
-    run_workers: Annotated[
-        int,
-        project(
-            types.processes,
-            "number of processes of `shall run`; auto (0): by the number of cases and processors",
-            "SHALL_RUN_WORKERS",
-            flag="--workers",
-        ),
-    ] = 0
-    request_timeout_s: Annotated[
-        float,
-        project(types.seconds, "timeout of one request, in seconds", "SHALL_REQUEST_TIMEOUT"),
-    ] = 30.0
-    run_timeout_s: Annotated[
-        float,
-        project(
-            types.seconds,
-            "timeout of a run, in seconds",
-            "SHALL_RUN_TIMEOUT",
-            "PYTEST_TIMEOUT",
-            flag="--timeout",
-        ),
-    ] = 300.0
     language: Annotated[
         str,
         project(
             types.language,
             "language of the output: en or zh; default: that of the locale",
             "SHALL_LANG",
-            fallbacks=("LC_ALL", "LC_MESSAGES", "LANG"),
+            fallbacks=LOCALE,
         ),
     ] = "en"
     no_color: Annotated[

@@ -8,12 +8,14 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from shall import value_types as types
 from shall.bounded import CONFIG_BYTES, read_text
 from shall.cases.nearest import nearest
 from shall.cases.reader import load_yaml, locate
+from shall.declaration import Setting
 from shall.diagnostics import Diagnostic, Severity
 from shall.errors import InvalidCase, InvalidSetting
-from shall.settings.declaration import Setting
+from shall.settings.project import LOCALE
 from shall.settings.table import SETTINGS, Settings
 from shall.span import Span
 
@@ -48,7 +50,7 @@ def read_settings(
     of the table: the commands of earlier projects have their own.
 
     Raises:
-        InvalidSetting: Values cannot be used, or shall.yaml holds unknown keys; all are told.
+        InvalidSetting: Values cannot be used, or shall.yaml holds unknown keys; all are reported.
     """
     problems: list[Diagnostic] = []
     held = _read_file(folder / FILE_NAME, problems)
@@ -70,6 +72,12 @@ def read_settings(
     return replace(Settings(), **values), sources
 
 
+def language_of(environ: Mapping[str, str]) -> str:
+    """Return the language that the environment names: that of what no project's settings rule."""
+    given = (environ.get(name, "").strip() for name in ("SHALL_LANG", *LOCALE))
+    return next((types.language(name) for name in given if name), "en")
+
+
 def process_environment() -> Mapping[str, str]:
     """Return the environment of this process: the only place that reads it."""
     return dict(os.environ)
@@ -83,7 +91,7 @@ class _File(Struct, frozen=True):
     data: Mapping[str, Any] = field(default_factory=dict)
 
     def value(self, key: str) -> Any:
-        """Return what stands under a key; ``section.name`` is the key of a section."""
+        """Return the value of a key; ``section.name`` is the key of a section."""
         section, _, name = key.rpartition(".")
         holder = self.data.get(section) if section else self.data
         return holder.get(name) if isinstance(holder, dict) else None

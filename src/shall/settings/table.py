@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
-from shall.settings import types
-from shall.settings.declaration import Setting, server
+from shall import value_types as types
+from shall.declaration import Setting, server
+from shall.engine.options import RunSettings
+from shall.settings.gate import GateSettings
 from shall.settings.project import ProjectSettings
 
 
-class Settings(ProjectSettings, frozen=True):
+class Settings(ProjectSettings, frozen=True, kw_only=True):
     """The settings of one process: of the project and of the server. Durations in seconds."""
 
     transport: Annotated[
@@ -442,11 +444,15 @@ class Settings(ProjectSettings, frozen=True):
 
 def _settings() -> Iterator[Setting]:
     defaults = Settings()
-    annotations = {**ProjectSettings.__annotations__, **Settings.__annotations__}
-    for name, annotation in annotations.items():
+    declared_in = (ProjectSettings, RunSettings, GateSettings, Settings)
+    annotations = [it for each in declared_in for it in each.__annotations__.items()]
+    for name, annotation in annotations:
         (declared,) = annotation.__metadata__
         key = f"server.{name.removeprefix('server_')}" if declared.get("is_server") else name
         yield Setting(name, getattr(defaults, name), **{"key": key, **declared})
 
 
 SETTINGS: tuple[Setting, ...] = tuple(_settings())
+
+RUN_SETTINGS = tuple(it for it in SETTINGS if it.name in RunSettings.__annotations__)
+"""The options of a run."""

@@ -35,6 +35,16 @@ _SECTIONS = {
 }
 
 
+_CRITERIA = ""  # acceptance criteria beside those sections: their keys are bare numbers
+_HEADING = re.compile(r"^#{2,5}\s+(?P<title>.+?)\s*$", re.MULTILINE)
+
+
+def is_bugfix(text: str) -> bool:
+    """Return whether a document has the headings of current and of expected behaviour."""
+    found = {_section_named(it["title"]) for it in _HEADING.finditer(text)}
+    return {"1", "2"} <= found
+
+
 def read_bugfix(
     text: str, file: str, feature: str
 ) -> tuple[tuple[Requirement, ...], tuple[Diagnostic, ...]]:
@@ -71,7 +81,7 @@ class _Reader:
         ]
 
     def add(self, block: Block) -> None:
-        if block.kind is BlockKind.HEADING or _section_of(block):
+        if block.kind is BlockKind.HEADING or _section_of(block) is not None:
             self._heading(block)
         elif self._section is None:
             if has_modal(block.text) and not headings.is_story(block.text):
@@ -87,6 +97,8 @@ class _Reader:
     def _heading(self, block: Block) -> None:
         self._open = None
         section = _section_of(block)
+        if section == _CRITERIA and self._section is not None and block.level > self._level:
+            return  # of that section
         if section is not None:
             self._section = section
             self._level = block.level or 7
@@ -105,7 +117,8 @@ class _Reader:
             self.unread.append(unread.unread(unread.TEMPLATE, self._file, block))
             return
         is_item = block.kind is BlockKind.ITEM
-        if own is None and not (is_item and (has_modal(text) or step_of(text))):
+        says = has_modal(text) or step_of(text) is not None or section == _CRITERIA
+        if own is None and not (is_item and says):
             if has_modal(text):
                 self.unread.append(unread.unread(unread.SENTENCE, self._file, block))
             return
@@ -114,7 +127,7 @@ class _Reader:
         else:
             number = max(block.number or 0, self._counts.get(section, 0) + 1)
             self._counts[section] = number
-            local = f"{section}.{number}"
+            local = f"{section}.{number}".lstrip(".")
         standing = Standing.DEFECT if section == "1" else Standing.LIVE
         if live.is_struck:
             standing = Standing.WITHDRAWN
@@ -132,5 +145,11 @@ def _section_of(block: Block) -> str | None:
         return None
     if not is_heading and block.text.rstrip("：: ")[-2:] != "**":
         return None
-    bare = _NUMBER.sub("", headings.plain(block.text), count=1)
+    if is_heading and headings.opens_criteria(block.text):
+        return _CRITERIA
+    return _section_named(block.text)
+
+
+def _section_named(title: str) -> str | None:
+    bare = _NUMBER.sub("", headings.plain(title), count=1)
     return next((number for number, words in _SECTIONS.items() if words.match(bare)), None)

@@ -2,17 +2,16 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from shall.span import Span
-from shall.specs.ears import has_modal, is_property, language_of, parse_clauses
+from shall.specs.ears import has_modal
 from shall.specs.fingerprint import criterion_fingerprint
 from shall.specs.identifiers import own_id
 from shall.specs.markdown import Block
-from shall.specs.model import Change, Clause, Criterion, Kind, Standing, Step
-from shall.specs.scenarios import steps_of
+from shall.specs.model import Change, Criterion, Kind, Standing, Step
 
-_CLARIFY = re.compile(r"\[\s*(?:NEEDS CLARIFICATION|需要澄清|待澄清|需澄清)", re.IGNORECASE)
+_SLOT_MARKS = frozenset("[{<【")
 _SLOT = re.compile(r"\[[^\[\]]*\]|\{\{?[^{}]*\}?\}|<[^<>]*>|【[^【】]*】")
 _NO_SLOT = re.compile(
     r"\[\s*(?:NEEDS CLARIFICATION|需要澄清|待澄清|需澄清|[ xX~-]?\])", re.IGNORECASE
@@ -65,6 +64,8 @@ def is_template(text: str) -> bool:
     >>> is_template("WHEN [event] THEN [system] SHALL [response]"), is_template("THE API SHALL go")
     (True, False)
     """
+    if _SLOT_MARKS.isdisjoint(text):
+        return False
     slots = _SLOT.findall(text)
     if not slots or any(_NO_SLOT.match(slot) for slot in slots):
         return False
@@ -80,49 +81,35 @@ def criterion(  # noqa: PLR0913 - the parts of one record
     kind: Kind | None = None,
     steps: Sequence[Step] = (),
     standing: Standing = Standing.LIVE,
+    remark: str = "",
     change: Change | None = None,
 ) -> Criterion:
     """Return the criterion that a text is."""
-    steps = tuple(steps) or steps_of(text)
-    clauses = parse_clauses(text)
     return Criterion(
         key,
         text,
         span,
         criterion_fingerprint(text),
-        clauses,
-        kind or kind_of(text, clauses, steps),
-        language_of(text),
         max(end_line, span.line),
-        steps,
+        kind,
+        tuple(steps),
         standing,
-        is_open=_CLARIFY.search(text) is not None,
-        change=change,
+        remark,
+        change,
     )
-
-
-def kind_of(text: str, clauses: Sequence[Clause], steps: Sequence[Step]) -> Kind:
-    """Return what a text is."""
-    if steps:
-        return Kind.SCENARIO
-    if is_property(text):
-        return Kind.PROPERTY
-    if not clauses:
-        return Kind.UNPARSED
-    first = clauses[0]
-    if first.is_negative and len(clauses) == 1:
-        return Kind.PROHIBITION
-    if not first.conditions and first.modal.lower() in {"must", "必须", "必須", "务必", "须", "須"}:
-        return Kind.MUST
-    return Kind.EARS
 
 
 def extended(found: Criterion, text: str, end_line: int) -> Criterion:
     """Return a criterion with the text of a block that belongs to it."""
-    joined = criterion(
-        found.key, text, found.span, end_line, standing=found.standing, change=found.change
+    return criterion(
+        found.key,
+        text,
+        found.span,
+        end_line,
+        kind=Kind.METRIC if found.given_kind is Kind.METRIC else None,
+        standing=found.standing,
+        change=found.change,
     )
-    return replace(joined, kind=found.kind if found.kind is Kind.METRIC else joined.kind)
 
 
 def place_of(file: str, block: Block) -> Span:

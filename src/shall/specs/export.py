@@ -12,6 +12,7 @@ from msgspec.structs import asdict
 
 from shall.diagnostics.terminal import terminal
 from shall.messages import Message, render
+from shall.specs.decisions import Decision
 from shall.specs.matrix import Matrix, Row, is_ambiguous
 from shall.specs.status import UNSOUND, Latest, LinkOutcome, Status, Unreachable
 
@@ -28,6 +29,8 @@ _SIGNS = {
     Status.STALE: "~",
     Status.VACUOUS: "!",
     Status.UNREACHABLE: "◌",
+    Status.WAIVED: "»",
+    Status.NOT_TESTABLE: "§",
     Status.PARTLY: "◐",
     Status.SKIPPED: "○",
     Status.NOT_RUN: "○",
@@ -65,6 +68,7 @@ def to_json(matrix: Matrix) -> dict[str, Any]:
         "problems": [
             *(problem.to_json() for problem in matrix.wrong_specs),
             *(problem.to_json() for problem in matrix.problems),
+            *(problem.to_json() for problem in matrix.undecided),
         ],
         "unread": [found.to_json() for found in matrix.unread],
         "moved": [
@@ -102,7 +106,12 @@ def to_markdown(matrix: Matrix) -> str:
             f"| {sources} |"
         )
     lines += ["", summary(matrix)]
-    remarks = [*_remarks(matrix), *map(str, matrix.wrong_specs), *map(str, matrix.problems)]
+    remarks = [
+        *_remarks(matrix),
+        *map(str, matrix.wrong_specs),
+        *map(str, matrix.problems),
+        *map(str, matrix.undecided),
+    ]
     lines += [f"- {_cell(line)}" for line in remarks]
     return "\n".join(lines) + "\n"
 
@@ -122,7 +131,8 @@ def to_text(
     ``sources`` are the texts of the files with problems, which are shown with their line.
     """
     keys = max((len(row.criterion.key) for row in matrix.rows), default=0)
-    names = {status: status_name(status, language) for status in Status}
+    shown = {Status.UNTESTED, *(row.status for row in matrix.rows)}
+    names = {status: status_name(status, language) for status in shown}
     statuses = max(map(_columns, names.values()))
     lines = []
     for row in matrix.rows:
@@ -140,15 +150,12 @@ def to_text(
                 for link in row.links
                 if link.status is not Status.PROVED and link.unreachable is None
             ]
-        lines += [
-            f"{' ' * (statuses + 4)}{_printable(_unreached(it, language))}"
-            for it in row.unreachable
-        ]
+        lines += [f"{' ' * (statuses + 4)}{note}" for note in _notes(row, language)]
     remarks = [*map(_printable, _remarks(matrix, language))]
-    problems = [*matrix.wrong_specs, *matrix.problems]
+    problems = [*matrix.wrong_specs, *matrix.problems, *matrix.undecided]
     lines += ["", *remarks, *([""] if remarks and problems else [])]
     if problems:
-        lines += [terminal(problems, sources or {}), ""]
+        lines += [terminal(problems, sources or {}, language), ""]
     if matrix.rows:
         lines.append(summary(matrix, language))
     return "\n".join(lines).lstrip("\n") + "\n"
@@ -175,8 +182,25 @@ def to_chain(row: Row, now: datetime, language: str = "en") -> str:
             }
             code = "trace.chain.dirty" if link.latest.is_dirty else "trace.chain"
             lines.append(f"    {_printable(render(Message(code, params), language))}")
-    lines += [f"  {_printable(_unreached(it, language))}" for it in row.unreachable]
+    lines += [f"  {note}" for note in _notes(row, language)]
     return "\n".join(lines)
+
+
+def _notes(row: Row, language: str) -> Iterator[str]:
+    """Yield what stands beside the evidence: a decision, and services that were not reached."""
+    decision = row.decision
+    if decision is not None:
+        params = {
+            "by": decision.by,
+            "reason": decision.reason,
+            "until": decision.until,
+            "method": decision.method,
+            "status": status_name(row.evidence_status, language),
+        }
+        message = Message(f"trace.{decision.kind}", params)
+        yield _printable(render(message, language))
+    for it in row.unreachable:
+        yield _printable(_unreached(it, language))
 
 
 def _unreached(it: Unreachable, language: str) -> str:
@@ -252,15 +276,28 @@ def _row_to_json(row: Row) -> dict[str, Any]:
                 "outcome": link.outcome,
                 "run_id": link.run_id,
                 "environment": link.environment,
+                **({"reviewed_at": link.reviewed_at.isoformat()} if link.reviewed_at else {}),
                 **(_latest_to_json(link.latest) if link.latest else {}),
             }
             for link in row.links
         ],
+        **({"decision": _decision_to_json(row.decision)} if row.decision else {}),
         **(
             {"unreachable": [{**asdict(it), "at": it.at.isoformat()} for it in row.unreachable]}
             if row.unreachable
             else {}
         ),
+    }
+
+
+def _decision_to_json(decision: Decision) -> dict[str, Any]:
+    return {
+        "kind": decision.kind.value,
+        "by": decision.by,
+        "at": decision.at.isoformat(),
+        "reason": decision.reason,
+        "method": decision.method.value if decision.method else None,
+        "until": decision.until.isoformat() if decision.until else None,
     }
 
 
@@ -295,8 +332,12 @@ def age(passed: timedelta) -> str:
 def _reason(link: LinkOutcome, language: str) -> str:
     """Return a link that does not prove its criterion, and why."""
     where = f", {link.environment}" if link.environment else ""
+    if link.status is Status.SUSPECT and link.is_review_outdated:
+        reason = render(Message("trace.reason.not_reviewed"), language)
+        return f"{link.link.source} ({reason}{where})"
     if link.status is Status.FAILING:
-        return f"{link.link.source} ({link.outcome}{where})"
+        outcome = render(Message(f"report.outcome.{link.outcome}"), language)
+        return f"{link.link.source} ({outcome}{where})"
     reason = render(Message(f"trace.reason.{link.status.value}"), language)
     return f"{link.link.source} ({reason}{where})"
 

@@ -35,6 +35,7 @@ _CRITERIA = re.compile(
     r"|(?:验收|驗收)|受け?入れ?(?:基準|条件|シナリオ).*)",
     re.IGNORECASE,
 )
+_CRITERIA_HINT = re.compile("accept|success|验收|驗收|接受|受", re.IGNORECASE)
 _STORY_LABEL = re.compile(
     r"\W*(?:user story|用户故事|用戶故事|使用者故事|ユーザーストーリー|(?:objective|目标"
     r"|目標|目的)[*_]*[:：])\W*",
@@ -71,6 +72,17 @@ _NOT_REQUIREMENTS = re.compile(
     r"|关键实体.*|關鍵實體.*|核心实体.*|主要实体.*|假设.*|假設.*|依赖.*|依賴.*|澄清.*"
     r"|范围外.*|不在范围.*|非目标.*|术语.*|風險.*|风险.*"
     r"|开放问题.*|待定问题.*|评审.*|審查.*|参考.*)",
+    re.IGNORECASE,
+)
+_SENTENCES = re.compile(
+    r"(?:(?:functional |user |system )?requirements?|descriptions?|criteri(?:on|a)"
+    r"|acceptance criteria|statements?|shall"
+    r"|(?:功能)?需求(?:描述|说明|說明|内容|內容)?|描述|要求|(?:验收|驗收)?(?:标准|標準)|内容|內容|要件|説明)",
+    re.IGNORECASE,
+)
+_REQUIREMENTS = re.compile(
+    r"(?:(?:non-?)?functional |business |system |user |product |core )*requirements?(?: list)?"
+    r"|(?:功能|非功能|业务|業務|系统|系統|用户|核心)*(?:需求|要求)(?:列表|清单|清單)?|要件",
     re.IGNORECASE,
 )
 _SUCCESS = re.compile(
@@ -132,6 +144,8 @@ def named_of(text: str) -> Named | None:
 @lru_cache(maxsize=4096)
 def opens_criteria(text: str) -> bool:
     """Return whether it is the heading or label of acceptance criteria."""
+    if _CRITERIA_HINT.search(text[:80]) is None:
+        return False
     bare = _NUMBERING.sub("", plain(text), count=1)
     return _CRITERIA.fullmatch(without_tag(bare).strip(_EDGE)) is not None
 
@@ -148,6 +162,18 @@ def holds_no_requirements(text: str) -> bool:
     """Return whether a section of a spec-kit document lists something else: entities, say."""
     bare = re.sub(r"\s*[*_(（]+(?:mandatory|optional|include).*", "", plain(text), flags=re.I)
     return _NOT_REQUIREMENTS.fullmatch(_NUMBERING.sub("", bare, count=1)) is not None
+
+
+def heads_sentences(text: str) -> bool:
+    """Return whether a column of that heading holds the sentences of requirements."""
+    return _SENTENCES.fullmatch(plain(text)) is not None
+
+
+@lru_cache(maxsize=4096)
+def opens_requirements(text: str) -> bool:
+    """Return whether a heading says that requirements follow: ``## Requirements``."""
+    bare = re.sub(r"\s*[*_(（]+(?:mandatory|optional|include).*", "", plain(text), flags=re.I)
+    return _REQUIREMENTS.fullmatch(_NUMBERING.sub("", bare, count=1)) is not None
 
 
 def holds_measures(text: str) -> bool:

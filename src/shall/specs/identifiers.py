@@ -24,6 +24,9 @@ _OWN_ID = re.compile(
     r"|[*_`]*+[:：、][*_`]*+(?=\S)))"
 )
 _REQUIREMENT_NAME = re.compile(rf"(?P<name>{_NAME})(?:\s*[:：.\-–—]|\s|$)\s*(?P<title>.*)")
+_REQUIREMENT_PREFIXES = frozenset(
+    {"FR", "NFR", "SC", "REQ", "AC", "BR", "SR", "PR", "UR", "UX", "IR", "DR", "CR", "TR", "QR"}
+)
 _STATUS_TAG = re.compile(r"\s*[\[【][^\[\]【】]{1,20}[\]】]\s*$")
 _NO_SLUG = re.compile(r"[\W_]+")
 _CHINESE_DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")}
@@ -55,6 +58,12 @@ def id_of_heading(text: str) -> tuple[str, str] | None:
     """Return id and title of a heading that begins with an id: ``FR-001: Search [done]``."""
     found = _REQUIREMENT_NAME.match(text)
     return (found["name"], without_tag(found["title"])) if found else None
+
+
+def names_requirement(local: str) -> bool:
+    """Return whether an id is by its prefix that of a requirement: FR-001, SC-001, REQ-AUTH-2."""
+    prefix = local.split("-")[0].rstrip("0123456789.")
+    return prefix in _REQUIREMENT_PREFIXES or local.startswith(("REQ", "FR", "NFR"))
 
 
 def without_tag(title: str) -> str:

@@ -163,6 +163,22 @@ def _marks(expressions: Iterable[ast.expr]) -> Iterator[tuple[str, int]]:
                         yield argument.value, argument.lineno
 
 
+def criteria_of_marks(text: str, file: str) -> list[ast.Constant]:
+    """Return the literals of every ``verifies(...)`` in a test file.
+
+    Raises:
+        InvalidSpec: The file is not Python.
+    """
+    with _reading(file):
+        return [
+            argument
+            for node in ast.walk(_parsed(text, file))
+            if isinstance(node, ast.Call) and _is_mark(node.func)
+            for argument in node.args
+            if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
+        ]
+
+
 def _unread_marks(module: ast.Module, file: str) -> Iterator[Diagnostic]:
     """Report every ``verifies(...)`` that says at run time what it names, or that names nothing."""
     for node in ast.walk(module):

@@ -7,10 +7,11 @@ documents write and CommonMark does not see is split here: numbered lines within
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -28,6 +29,7 @@ _OWN_LINE = re.compile(
     r"[*_`]*(?:\d+(?:\.\d+)+[*_`]*(?:\s*[:：.)][*_`]*)?\s+(?=[^\sa-z])"
     r"|[\[【]?[A-Z][A-Z0-9]*(?:[-_.][A-Za-z0-9]+)*[-_.]?\d+[\]】]?(?:[*_`]+\s*[:：.)]|\s*[:：]|[*_]+\s))"
 )
+_TIGHT_HEADING = re.compile(r"^(#{2,6})(?=[^\s#])", re.MULTILINE)  # "##Title", as some write
 _LABEL = re.compile(r"[*_]{2,}.+[*_]{2,}[:：]?\s*$|.{1,60}[:：][*_]*\s*$")
 
 
@@ -40,8 +42,7 @@ class BlockKind(StrEnum):
     ROW = "row"  # of a table, without its head
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """One block. ``text`` keeps its inline markup but no comments, lines joined by a space.
 
     ``level`` is that of a heading, or the depth of a list item (1 is outermost). ``number`` is
@@ -57,16 +58,17 @@ class Block:
     number: int | None = None
     list_id: int = 0
     end_line: int = 0
-    cells: tuple[str, ...] = ()
+    cells: tuple[str, ...] = ()  # of a row
+    head: tuple[str, ...] = ()  # of the row's table
 
 
 def read_blocks(text: str) -> Iterator[Block]:
     """Return the headings, list items, paragraphs and table rows of a Markdown text in order."""
-    if text.startswith("---"):
-        text = _without_front_matter(text)
+    text = _without_front_matter(text)
     lines = _LINE_END.split(text)  # as markdown-it does: str.splitlines() knows more ends
-    tokens = _parser().parse(text)
+    tokens = _parser().parse(_TIGHT_HEADING.sub(r"\1 ", text))
     open_lists = _OpenLists()
+    head: tuple[str, ...] = ()
     for index, token in enumerate(tokens):
         kind = token.type
         if kind == "paragraph_open":
@@ -79,9 +81,11 @@ def read_blocks(text: str) -> Iterator[Block]:
         elif kind == "heading_open":
             yield _block(BlockKind.HEADING, tokens[index + 1], lines, int(token.tag[1:]))
         elif kind == "tr_open":
-            row = _row(tokens, index, lines)
-            if row is not None:
-                yield row
+            cells = _cells(tokens, index)
+            if tokens[index + 1].type == "th_open":
+                head = cells
+            else:
+                yield _row(cells, head, (token.map or (0, 1))[0], lines)
         else:
             open_lists.follow(token, index)
 
@@ -119,6 +123,8 @@ class _OpenLists:
 
 def _without_front_matter(text: str) -> str:
     """Return the text with its YAML front matter blank, so that lines keep their numbers."""
+    if not text.startswith("---"):
+        return text
     found = re.match(r"---[ \t]*\r?\n.*?^---[ \t]*$", text, re.DOTALL | re.MULTILINE)
     if found is None:
         return text
@@ -129,8 +135,8 @@ def _without_front_matter(text: str) -> str:
 def _parser() -> "MarkdownIt":
     from markdown_it import MarkdownIt  # whoever runs a case that verifies nothing reads none
 
-    # Only blocks are wanted: the text of a block is kept as written.
-    return MarkdownIt("commonmark").enable("table").disable("inline")
+    # Only blocks are wanted: the text of a block is kept as written. "[REQ-1]: text" is one.
+    return MarkdownIt("commonmark").enable("table").disable(["inline", "reference"])
 
 
 def _block(
@@ -153,21 +159,23 @@ def _block(
     )
 
 
-def _row(tokens: Sequence["Token"], index: int, lines: Sequence[str]) -> Block | None:
-    """Return a row of a table's body."""
-    line = (tokens[index].map or (0, 1))[0]
+def _cells(tokens: Sequence["Token"], index: int) -> tuple[str, ...]:
+    """Return the texts of a row's cells."""
     cells = []
     for token in tokens[index + 1 :]:
         if token.type == "tr_close":
             break
-        if token.type == "th_open":
-            return None
         if token.type == "inline":
             cells.append(" ".join(_COMMENT.sub(" ", token.content).split()))
+    return tuple(cells)
+
+
+def _row(cells: tuple[str, ...], head: tuple[str, ...], line: int, lines: Sequence[str]) -> Block:
+    """Return a row of a table's body."""
     source = lines[line] if line < len(lines) else ""
     column = len(source) - len(source.lstrip(" \t|")) + 1
     text = " | ".join(cells)
-    return Block(BlockKind.ROW, text, line + 1, column, end_line=line + 1, cells=tuple(cells))
+    return Block(BlockKind.ROW, text, line + 1, column, end_line=line + 1, cells=cells, head=head)
 
 
 def _split(block: Block, inline: "Token", lines: Sequence[str]) -> Iterator[Block]:

@@ -3,6 +3,7 @@
 import difflib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -10,8 +11,10 @@ from msgspec.structs import replace
 from shall.diagnostics import Diagnostic, Severity
 from shall.errors import BadValue
 from shall.span import Span
+from shall.specs.decisions import Decision, by_criterion, decide, without_criterion
 from shall.specs.model import Criterion, Link, SpecSet
 from shall.specs.status import (
+    UNCOUNTED,
     WORST_FIRST,
     Latest,
     LinkOutcome,
@@ -27,7 +30,7 @@ class Row(Struct, frozen=True):
     """One criterion with everything that verifies it.
 
     ``evidence_status`` is the status that the committed evidence gives; ``status`` also says what
-    only this machine knows.
+    only this machine knows, and what was decided by ``decision``.
     """
 
     criterion: Criterion
@@ -35,6 +38,7 @@ class Row(Struct, frozen=True):
     links: tuple[LinkOutcome, ...]
     evidence_status: Status = Status.UNTESTED
     unreachable: tuple[Unreachable, ...] = ()
+    decision: Decision | None = None
 
 
 class UnknownLink(Struct, frozen=True):
@@ -60,8 +64,9 @@ class Matrix(Struct, frozen=True):
     """The coverage matrix; ``problems`` name case and test files that could not be read.
 
     ``wrong_specs`` are the problems of requirements documents: there may be criteria that are not
-    shown. ``unread`` lists what looks like a requirement and was not read. ``names`` maps each way
-    to name a criterion to the keys that it means.
+    shown. ``unread`` lists what looks like a requirement and was not read, ``undecided`` what was
+    decided and does not count. ``names`` maps each way to name a criterion to the keys that it
+    means.
     """
 
     rows: tuple[Row, ...]
@@ -71,11 +76,12 @@ class Matrix(Struct, frozen=True):
     names: Mapping[str, Sequence[str]] = {}
     wrong_specs: tuple[Diagnostic, ...] = ()
     unread: tuple[Diagnostic, ...] = ()
+    undecided: tuple[Diagnostic, ...] = ()
 
     def diagnostics(self) -> list[Diagnostic]:
         """Return the problems of requirements, links, cases and tests, and what was not read."""
         unknown = [link.diagnostic() for link in self.unknown]
-        return [*self.wrong_specs, *unknown, *self.problems, *self.unread]
+        return [*self.wrong_specs, *unknown, *self.problems, *self.undecided, *self.unread]
 
     def counts(self) -> Mapping[str, int]:
         """Count the criteria by status; every status is a key."""
@@ -89,10 +95,9 @@ class Matrix(Struct, frozen=True):
 
     @property
     def proved_percent(self) -> float:
-        """Proved criteria as a percentage of all; 0.0 where there are none."""
-        if not self.rows:
-            return 0.0
-        return 100 * self.counts()[Status.PROVED.value] / len(self.rows)
+        """Proved criteria as a percentage of those that are to be proved; 0.0 without any."""
+        counted = sum(row.status not in UNCOUNTED for row in self.rows)
+        return 100 * self.counts()[Status.PROVED.value] / counted if counted else 0.0
 
 
 def build_matrix(
@@ -101,11 +106,13 @@ def build_matrix(
     latest: Iterable[Latest],
     environments: Sequence[str] | None = None,
     unreachable: Iterable[Unreachable] = (),
+    relinks: Iterable[Decision] = (),
 ) -> Matrix:
     """Join criteria, links and latest outcomes.
 
     Only outcomes of (criterion, source) pairs that a link still names count. ``environments`` and
-    ``unreachable``: see ``outcomes_of``.
+    ``unreachable``: see ``outcomes_of``. ``relinks`` are links that followed a text to another key:
+    what was recorded for that text counts, under whatever key.
     """
     outages = {it.key: it for it in unreachable}
     criteria = specs.criteria()
@@ -118,24 +125,20 @@ def build_matrix(
             linked[named[0]].append(link)
         else:
             unknown.append(UnknownLink(link, tuple(named) or _near(link.criterion, keys)))
-    recorded: dict[tuple[str, str], list[Latest]] = {}
-    for fact in latest:
-        named = keys.get(fact.criterion, [])
-        key = named[0] if len(named) == 1 else fact.criterion
-        recorded.setdefault((key, fact.source), []).append(fact)
+    recorded = _Recorded(latest, keys, relinks)
     rows = []
     for criterion in criteria:
         mine = linked[criterion.key]
         sources = dict.fromkeys(link.source for link in mine)
-        facts = [fact for it in sources for fact in recorded.get((criterion.key, it), ())]
+        facts = [fact for it in sources for fact in recorded.facts_of(criterion, it)]
         outcomes = outcomes_of(criterion, mine, facts, environments, outages)
         unreached = tuple(
             it
             for it in outages.values()
             if it.source in sources and (environments is None or it.environment in environments)
         )
-        status = status_of(outcomes)
-        rows.append(Row(criterion, status, outcomes, evidence_status_of(outcomes), unreached))
+        evidence = evidence_status_of(outcomes)
+        rows.append(Row(criterion, status_of(outcomes), outcomes, evidence, unreached))
     return Matrix(
         tuple(rows),
         tuple(unknown),
@@ -144,6 +147,61 @@ def build_matrix(
         names=keys,
         unread=specs.unread,
     )
+
+
+class _Recorded:
+    """The newest outcomes, by key and source, and for links that followed a text by that text."""
+
+    def __init__(
+        self,
+        latest: Iterable[Latest],
+        keys: Mapping[str, Sequence[str]],
+        relinks: Iterable[Decision],
+    ) -> None:
+        self._relinks = {(it.criterion, it.source): it for it in relinks if not it.is_withdrawn}
+        self._by_key: dict[tuple[str, str], list[Latest]] = {}
+        self._by_text: dict[tuple[str | None, str], list[Latest]] = {}
+        for fact in latest:
+            named = keys.get(fact.criterion, [])
+            key = named[0] if len(named) == 1 else fact.criterion
+            self._by_key.setdefault((key, fact.source), []).append(fact)
+            text = fact.criterion_fingerprint
+            self._by_text.setdefault((text, fact.source), []).append(fact)
+
+    def facts_of(self, criterion: Criterion, source: str) -> Iterable[Latest]:
+        """Return what was recorded of a criterion for a source that is linked to it."""
+        facts = self._by_key.get((criterion.key, source), [])
+        relink = self._relinks.get((criterion.key, source))
+        if relink is None or relink.criterion_fingerprint != criterion.fingerprint:
+            return facts
+        same_text = self._by_text.get((criterion.fingerprint, source), [])
+        newest: dict[tuple[str, str | None], Latest] = {}
+        for fact in (*same_text, *(it for it in facts if it.at > relink.at)):
+            where = fact.environment, fact.data_row
+            if where not in newest or newest[where].at < fact.at:
+                newest[where] = fact
+        return newest.values()
+
+
+def with_decisions(matrix: Matrix, decisions: Iterable[Decision], today: date) -> Matrix:
+    """Return a matrix of all criteria with what was decided about them, as it counts ``today``."""
+    decided = by_criterion(decisions)
+    rows: list[Row] = []
+    undecided: list[Diagnostic] = []
+    for row in matrix.rows:
+        found = decide(row.criterion, row.links, decided.get(row.criterion.key, ()), today)
+        undecided += found.problems
+        rows.append(
+            replace(
+                row,
+                status=found.status,
+                links=found.links,
+                evidence_status=evidence_status_of(found.links),
+                decision=found.decision,
+            )
+        )
+    undecided += without_criterion(decided, [row.criterion for row in rows])
+    return replace(matrix, rows=tuple(rows), undecided=tuple(undecided))
 
 
 def row_of(matrix: Matrix, name: str) -> Row:
@@ -169,7 +227,7 @@ def _moved(rows: Sequence[Row]) -> tuple[Moved, ...]:
         for outcome in row.links:
             proved = outcome.latest and outcome.latest.criterion_fingerprint
             key = keys.get(proved or "")
-            if outcome.status is Status.SUSPECT and key is not None:
+            if outcome.status is Status.SUSPECT and key not in {None, row.criterion.key}:
                 moved = found.get((row.criterion.key, key)) or Moved(row.criterion.key, key)
                 sources = (*moved.sources, outcome.link.source)
                 found[row.criterion.key, key] = replace(moved, sources=sources)

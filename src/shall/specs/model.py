@@ -3,53 +3,42 @@
 Nothing in this package reads a file or a clock: text comes in, values go out.
 """
 
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct
 
 from shall.diagnostics import Diagnostic
 from shall.span import Span
+from shall.specs.clause import Clause, Condition, Kind, Level, Pattern, Step, Trigger
+from shall.specs.ears import kind_of, language_of, parse_clauses
+from shall.specs.scenarios import steps_of
 
+__all__ = [
+    "Change",
+    "Clause",
+    "Condition",
+    "Criterion",
+    "DesignElement",
+    "Feature",
+    "Kind",
+    "Level",
+    "Link",
+    "LinkKind",
+    "Operation",
+    "Pattern",
+    "Reference",
+    "Rename",
+    "Requirement",
+    "SpecSet",
+    "Standing",
+    "Step",
+    "Task",
+    "Trigger",
+]
 
-class Trigger(StrEnum):
-    """The EARS words that open a condition."""
-
-    STATE = "while"
-    EVENT = "when"
-    FEATURE = "where"
-    UNWANTED = "if"
-
-
-class Pattern(StrEnum):
-    """The EARS pattern of a sentence, by its conditions."""
-
-    UBIQUITOUS = "ubiquitous"
-    EVENT = "event"
-    STATE = "state"
-    OPTIONAL = "optional"
-    UNWANTED = "unwanted"
-    COMPLEX = "complex"  # conditions of more than one kind
-
-
-class Level(StrEnum):
-    """How binding a sentence is (RFC 2119); ``must`` stands for shall, MUST, 应 and 必须."""
-
-    MUST = "must"
-    SHOULD = "should"
-    MAY = "may"
-    NONE = ""  # no modal: a scenario, a measure, a remark
-
-
-class Kind(StrEnum):
-    """What a criterion is."""
-
-    EARS = "ears"
-    SCENARIO = "scenario"  # Given, When, Then
-    MUST = "must"  # an obligation without EARS conditions, in the words of RFC 2119
-    METRIC = "metric"  # a measurable outcome, such as SC-001 of spec-kit
-    PROPERTY = "property"  # holds for all of something
-    PROHIBITION = "prohibition"
-    UNPARSED = "unparsed"
+_CLARIFY = re.compile(r"\[\s*(?:NEEDS CLARIFICATION|需要澄清|待澄清|需澄清)", re.IGNORECASE)
 
 
 class Standing(StrEnum):
@@ -69,99 +58,71 @@ class Operation(StrEnum):
     RENAMED = "renamed"
 
 
-_PATTERNS = {
-    Trigger.STATE: Pattern.STATE,
-    Trigger.EVENT: Pattern.EVENT,
-    Trigger.FEATURE: Pattern.OPTIONAL,
-    Trigger.UNWANTED: Pattern.UNWANTED,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """When a clause applies: ``when the password is wrong``."""
-
-    trigger: Trigger
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """One EARS sentence. No condition means that it always applies.
-
-    ``subject`` is empty where the sentence names none, as Chinese allows. ``is_negative`` holds
-    for ``shall not`` and 不得; ``modal`` is the word as written.
-    """
-
-    conditions: tuple[Condition, ...]
-    subject: str
-    response: str
-    modal: str = field(default="", compare=False)
-    level: Level = field(default=Level.MUST, compare=False)
-    is_negative: bool = field(default=False, compare=False)
-
-    @property
-    def pattern(self) -> Pattern:
-        """The EARS pattern."""
-        triggers = {condition.trigger for condition in self.conditions}
-        if not triggers:
-            return Pattern.UBIQUITOUS
-        return _PATTERNS[triggers.pop()] if len(triggers) == 1 else Pattern.COMPLEX
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step of a scenario. ``keyword`` is given, when, then or and, in whatever language."""
-
-    keyword: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """The OpenSpec change that a criterion belongs to until it is archived."""
 
     name: str
     operation: Operation
 
 
-@dataclass(frozen=True, slots=True)
-class Criterion:
+class Criterion(Struct, frozen=True):
     """A sentence or scenario with the key by which cases refer to it, such as ``login#3.2``.
 
-    ``span`` is its first line and ``end_line`` its last, both included. ``clauses`` are the
-    sentences that could be split; a text that is no EARS sentence has none, and counts all the
-    same. ``fingerprint`` changes when the meaning may have changed, not when only the markup did.
+    ``span`` is its first line and ``end_line`` its last, both included. ``fingerprint`` changes
+    when the meaning may have changed, not when only the markup did. What its sentences say is
+    split when it is asked for: tracing needs none of it.
     """
 
     key: str
     text: str
     span: Span
     fingerprint: str
-    clauses: tuple[Clause, ...] = ()
-    kind: Kind = Kind.UNPARSED
-    language: str = "en"
     end_line: int = 0
-    steps: tuple[Step, ...] = ()
+    given_kind: Kind | None = None  # by its place: a scenario, a metric
+    given_steps: tuple[Step, ...] = ()  # those of bullets
     standing: Standing = Standing.LIVE
-    is_open: bool = False  # asks for clarification
     remark: str = ""  # what stands beside a struck-out text
     change: Change | None = None
 
     @property
+    def clauses(self) -> tuple[Clause, ...]:
+        """The sentences that could be split. A text that is no EARS sentence has none."""
+        return parse_clauses(self.text)
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps of a scenario."""
+        return self.given_steps or steps_of(self.text)
+
+    @property
+    def kind(self) -> Kind:
+        """What it is, by its place or its words."""
+        return self.given_kind or kind_of(self.text, self.clauses, self.steps)
+
+    @property
+    def language(self) -> str:
+        """The language of its text: ``en``, ``zh`` or ``ja``."""
+        return language_of(self.text)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it asks for clarification."""
+        return _CLARIFY.search(self.text) is not None
+
+    @property
     def clause(self) -> Clause | None:
         """The first clause; None where the text is no EARS sentence."""
-        return self.clauses[0] if self.clauses else None
+        return next(iter(self.clauses), None)
 
     @property
     def pattern(self) -> Pattern | None:
         """The EARS pattern of the first clause."""
-        return self.clauses[0].pattern if self.clauses else None
+        return self.clause.pattern if self.clause else None
 
     @property
     def level(self) -> Level:
         """How binding it is: the level of its first clause."""
-        return self.clauses[0].level if self.clauses else Level.NONE
+        return self.clause.level if self.clause else Level.NONE
 
     @property
     def local(self) -> str:
@@ -169,8 +130,7 @@ class Criterion:
         return self.key.partition("#")[2]
 
 
-@dataclass(frozen=True, slots=True)
-class Requirement:
+class Requirement(Struct, frozen=True):
     """A heading with its criteria.
 
     ``number`` is local to the feature, as written (``3``, ``FR-001``), or the slug of an OpenSpec
@@ -185,8 +145,7 @@ class Requirement:
     retired: tuple[Criterion, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Rename:
+class Rename(Struct, frozen=True):
     """A requirement to which an OpenSpec change gives another title."""
 
     old: str
@@ -195,8 +154,7 @@ class Rename:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class DesignElement:
+class DesignElement(Struct, frozen=True):
     """A section of a design that says which criteria it covers."""
 
     title: str
@@ -204,8 +162,7 @@ class DesignElement:
     references: tuple["Reference", ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(Struct, frozen=True):
     """An item of a task list. ``state`` is the character in its box: ``x`` is done."""
 
     number: str
@@ -221,16 +178,14 @@ class Task:
         return self.state in {"x", "X"}
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Struct, frozen=True):
     """What a design or a task names: a local id, a whole requirement, or all (``*``)."""
 
     local: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Feature:
+class Feature(Struct, frozen=True):
     """One document of requirements; a feature may have several.
 
     ``alias`` is a shorter name that counts where it is unique: ``auth`` of ``003-auth``.
@@ -253,8 +208,7 @@ class Feature:
             yield from requirement.criteria
 
 
-@dataclass(frozen=True, slots=True)
-class SpecSet:
+class SpecSet(Struct, frozen=True):
     """All documents of a workspace. ``problems`` and ``unread`` are those of every document."""
 
     features: tuple[Feature, ...]
@@ -295,10 +249,10 @@ class LinkKind(StrEnum):
 
     CASE = "case"
     TEST = "test"
+    REPORT = "report"  # a test of a recorded report, in whatever language
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """A case or a marked test says that it verifies a criterion.
 
     ``source`` is the case key (its path in the workspace) or the pytest node id without

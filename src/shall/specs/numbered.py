@@ -7,18 +7,19 @@ without such headings every requirement sentence is a criterion, numbered in ord
 ``<feature>#1``.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
 
 from shall.diagnostics import Diagnostic
 from shall.span import Span
 from shall.specs import headings, unread
 from shall.specs.criteria import criterion, extended, is_template, live_sentence, place_of
+from shall.specs.draft import Draft, counting_lists
 from shall.specs.ears import has_modal
 from shall.specs.identifiers import OwnId, own_id
 from shall.specs.markdown import Block, BlockKind, read_blocks
 from shall.specs.model import Criterion, Requirement, Standing
-from shall.specs.scenarios import step_of, steps_of
+from shall.specs.rows import row_of
+from shall.specs.scenarios import step_of
 
 
 def read_numbered(
@@ -33,64 +34,6 @@ def read_numbered(
     return requirements, tuple(reader.unread)
 
 
-@dataclass(slots=True)
-class Draft:
-    """A requirement while it is read. ``number`` is empty for sentences under no requirement."""
-
-    number: str
-    title: str
-    span: Span
-    level: int = 0
-    own_local: str = ""  # of a heading that carries the id of its one criterion
-    story: str = ""
-    in_criteria: bool = False
-    criteria_level: int = 0  # of the heading that opened them
-    had_heading: bool = False  # of the acceptance criteria
-    has_numbers: bool = False  # among its criteria
-    last: int = 0
-    numbers: dict[tuple[int, int], int] = field(default_factory=dict)  # of a list, as written
-    named: list[Criterion] = field(default_factory=list)  # those with their own id
-    items: list[Criterion] = field(default_factory=list)
-    sentences: list[Criterion] = field(default_factory=list)  # those in paragraphs
-    retired: list[Criterion] = field(default_factory=list)
-
-    def criteria(self) -> tuple[Criterion, ...]:
-        """Return what counts, as written: a sentence beside a list only explains the list."""
-        counted = self.items or self.sentences
-        if self.own_local and (self.named or self.items):
-            counted = [it for it in counted if it.local != self.own_local]
-        return tuple(sorted((*self.named, *counted), key=lambda found: found.span))
-
-    def requirement(self) -> Requirement:
-        """Return the requirement."""
-        retired = tuple(self.retired)
-        return Requirement(self.number, self.title, self.span, self.criteria(), self.story, retired)
-
-    def open_criteria(self, level: int) -> None:
-        """Begin the acceptance criteria: what stood above them without an id explained them."""
-        if not self.had_heading:
-            self.items.clear()
-            self.sentences.clear()
-            self.last = 0
-        self.in_criteria = self.had_heading = True
-        self.criteria_level = level
-
-    def next_number(self, block: Block, counts: bool) -> int:
-        """Return an item's number: as written, unless the list does not count (``1. 1. 1.``).
-
-        A number that stands twice in a list that counts stays what it is: that is a mistake, and
-        the two criteria have one key.
-        """
-        written = block.number if block.number is not None else 0
-        place = (block.list_id, written)
-        if counts and place in self.numbers:
-            return self.numbers[place]
-        self.last = written if written > self.last else self.last + 1
-        if block.number is not None:
-            self.numbers[place] = self.last
-        return self.last
-
-
 class _Reader:
     def __init__(self, feature: str, file: str) -> None:
         self._feature = feature
@@ -100,11 +43,15 @@ class _Reader:
         self._current: Draft | None = None
         self._depth = 0  # of the list item that was a criterion last, or a withdrawn one
         self._above: list[Criterion] | None = None  # ends with that criterion
-        self._counting: frozenset[int] = frozenset()
+        self._counting: Mapping[int, int] = {}
         self._sections: dict[int, bool] = {}
         self._has_numbers = False  # some heading says Requirement N
         self._aside = 0  # the level of the heading of a list that holds no criteria
-        self._loose_criteria = False  # acceptance criteria under no requirement
+        self._loose_criteria = 0  # the level of acceptance criteria under no requirement
+        self._loose_list = 0  # the level of a heading that says that requirements follow
+        self._excluded = 0  # the level of a heading below which no heading is a requirement
+        self._missed: list[Block] = []  # sentences under no requirement
+        self._missed_lists: dict[int, Block] = {}  # of acceptance criteria under none
         self.unread: list[Diagnostic] = []
 
     def read(self, blocks: Sequence[Block]) -> list[Draft]:
@@ -114,53 +61,65 @@ class _Reader:
             block.kind is BlockKind.HEADING and headings.requirement_of(block.text)
             for block in blocks
         )
-        missed: list[Block] = []
         for block in blocks:
             if block.kind is BlockKind.HEADING:
                 self._heading(block)
             elif block.kind is BlockKind.ROW:
                 self._row(block)
             elif self._current is None:
-                self._add_loose(block, missed)
+                self._add_loose(block)
             else:
                 self._add(self._current, block)
+        self._note_missed()
         if not self._drafts:
             return [self._loose]
-        named = Draft("", "", self._loose.span, named=self._loose.named)
-        self.unread += self._missed(missed)
-        return [named, *self._drafts]
+        return [Draft("", "", self._loose.span, named=self._loose.named), *self._drafts]
 
-    def _missed(self, blocks: Sequence[Block]) -> Iterator[Diagnostic]:
-        """Report the sentences outside of requirements, in a document that has requirements."""
-        for block in blocks:
-            if own_id(block.text) is None:
-                yield unread.unread(unread.SENTENCE, self._file, block)
+    def _note_missed(self) -> None:
+        """Report what is under no requirement and does not count."""
+        counted = (*self._loose.items, *self._loose.retired) if not self._drafts else ()
+        lines = {it.span.line for it in counted}
+        for block in self._missed:
+            if own_id(block.text) is None and block.line not in lines:
+                self.unread.append(unread.unread(unread.SENTENCE, self._file, block))
+        for block in self._missed_lists.values() if self._drafts else ():
+            self.unread.append(unread.unread(unread.LIST, self._file, block))
 
     # Headings
 
     def _heading(self, block: Block) -> None:
         self._depth = 0
-        if self._aside and block.level <= self._aside:
-            self._aside = 0
-        current = self._current
-        if current is not None and block.level <= current.level:
-            self._current = current = None
+        self._close_sections(block.level)
+        self._loose_list = block.level if headings.opens_requirements(block.text) else 0
         if self._opens_requirement(block):
             return
+        current = self._current
         if headings.opens_criteria(block.text):
             self._above = None
+            self._aside = 0
             if current is not None:
                 current.open_criteria(block.level)
             else:
-                self._loose_criteria = True
-            self._aside = 0
-        elif headings.opens_aside(block.text) and current is not None:
+                self._loose_criteria = self._loose_criteria or block.level
+        elif current is None:
+            if block.level > 1 and headings.opens_aside(block.text):
+                self._excluded = self._excluded or block.level
+        elif headings.opens_aside(block.text):
             self._aside = block.level
             current.in_criteria = False
-        elif current is not None and not (
-            current.in_criteria and block.level > current.criteria_level > 0
-        ):
+        elif not (current.in_criteria and block.level > current.criteria_level > 0):
             current.in_criteria = False
+
+    def _close_sections(self, level: int) -> None:
+        """End what a heading of that level ends."""
+        if level <= self._aside:
+            self._aside = 0
+        if level <= self._excluded:
+            self._excluded = 0
+        if level <= self._loose_criteria:
+            self._loose_criteria = 0
+        if self._current is not None and level <= self._current.level:
+            self._current = None
 
     def _opens_requirement(self, block: Block) -> bool:
         named = self._requirement(block)
@@ -181,6 +140,8 @@ class _Reader:
         named = headings.requirement_of(block.text)
         if named is not None:
             return named.number, named.title, ""
+        if self._excluded:
+            return None
         own = headings.named_of(block.text)
         if own is not None:
             return own.number, own.title, own.number
@@ -211,20 +172,39 @@ class _Reader:
 
     # What is not a heading
 
-    def _add_loose(self, block: Block, missed: list[Block]) -> None:
+    def _add_loose(self, block: Block) -> None:
+        """Add a sentence under no requirement, which counts if the document has none."""
         if headings.opens_criteria(block.text):
-            self._loose_criteria = True
+            self._loose_criteria = 9
             return
+        if self._depth and block.level >= self._depth + (block.kind is BlockKind.ITEM):
+            self._extend(block)
+            return
+        self._depth, self._above = 0, None
         live = live_sentence(block.text)
         own = own_id(live.text)
-        text = live.text[own.end :] if own else live.text
-        if is_template(text):
+        if not self._is_loose_criterion(block, live.text[own.end :] if own else live.text):
+            return
+        self._depth = block.level
+        if live.is_struck:
+            self._retire(self._loose, block, live.text, live.remark, own)
+        else:
+            self._above = self._append(self._loose, block, live.text)
+
+    def _is_loose_criterion(self, block: Block, sentence: str) -> bool:
+        """Return whether a block under no requirement states one; note it if it may."""
+        if headings.is_story(block.text):
+            return False
+        if is_template(sentence):
             self.unread.append(unread.unread(unread.TEMPLATE, self._file, block))
-        elif has_modal(text) and not headings.is_story(block.text):
-            self._append(self._loose, block, live.text)
-            missed.append(block)
-        elif self._loose_criteria and block.number is not None and not self._drafts:
-            self.unread.append(unread.unread(unread.LIST, self._file, block))
+            return False
+        if has_modal(sentence):
+            self._missed.append(block)
+            return not self._excluded or bool(self._loose_criteria)
+        if self._loose_criteria and block.kind is BlockKind.ITEM:
+            self._missed_lists.setdefault(block.list_id, block)
+            return True
+        return bool(self._loose_list) and block.number is not None
 
     def _add(self, draft: Draft, block: Block) -> None:
         if headings.is_story(block.text):
@@ -305,7 +285,7 @@ class _Reader:
         elif draft.number and block.kind is not BlockKind.ITEM:
             into, local = draft.sentences, f"{draft.number}.{len(draft.sentences) + 1}"
         else:
-            number = draft.next_number(block, block.list_id in self._counting)
+            number = draft.next_number(block, self._counting)
             into, local = draft.items, f"{draft.number}.{number}".lstrip(".")
             draft.has_numbers = draft.has_numbers or block.number is not None
         key = f"{self._feature}#{local}"
@@ -317,8 +297,8 @@ class _Reader:
     ) -> None:
         """Note a withdrawn criterion: its number stays taken."""
         number = None
-        if block.kind is BlockKind.ITEM and draft.in_criteria:
-            number = draft.next_number(block, block.list_id in self._counting)
+        if block.kind is BlockKind.ITEM and (draft.in_criteria or draft is self._loose):
+            number = draft.next_number(block, self._counting)
         if own is not None:
             local = own.local
             text = text.removeprefix(block.text[: own.end])
@@ -327,8 +307,10 @@ class _Reader:
         else:
             return
         key, place = f"{self._feature}#{local}", place_of(self._file, block)
-        found = criterion(key, text, place, block.end_line, standing=Standing.WITHDRAWN)
-        draft.retired.append(replace(found, remark=remark))
+        found = criterion(
+            key, text, place, block.end_line, standing=Standing.WITHDRAWN, remark=remark
+        )
+        draft.retired.append(found)
 
     def _extend(self, block: Block) -> None:
         """What is nested in a list item belongs to its criterion; of a withdrawn one, to none."""
@@ -348,46 +330,6 @@ class _Reader:
             local, text = found
             key = f"{self._feature}#{local}"
             draft.named.append(criterion(key, text, place_of(self._file, block), block.end_line))
-
-
-def row_of(
-    block: Block, feature: str, file: str, drafts: Iterable[Draft], diagnostics: list[Diagnostic]
-) -> tuple[str, str] | None:
-    """Return the id and the sentence of a table row that states a requirement.
-
-    A row that only names a requirement again, as a table of verifications does, states none; one
-    that has a requirement sentence and no id is added to ``diagnostics``.
-    """
-    found = _row_sentence(block)
-    if found is None:
-        if any(has_modal(cell) for cell in block.cells):
-            diagnostics.append(unread.unread(unread.ROW, file, block))
-        return None
-    key = f"{feature}#{found[0]}"
-    is_named = any(it.key == key for draft in drafts for it in draft.named)
-    return None if is_named else found
-
-
-def _row_sentence(block: Block) -> tuple[str, str] | None:
-    """Return the id and the sentence of a table row that states a requirement."""
-    if not block.cells:
-        return None
-    own = own_id(f"{block.cells[0].strip('*_`[] ')}: x")
-    if own is None:
-        return None
-    says = [cell for cell in block.cells[1:] if has_modal(cell) or steps_of(cell)]
-    return (own.local, max(says, key=len)) if says else None
-
-
-def counting_lists(blocks: Sequence[Block]) -> frozenset[int]:
-    """Return the ids of the lists that count: some number is followed by the next."""
-    seen: dict[int, set[int]] = {}
-    for block in blocks:
-        if block.number is not None:
-            seen.setdefault(block.list_id, set()).add(block.number)
-    return frozenset(
-        list_id for list_id, numbers in seen.items() if any(it + 1 in numbers for it in numbers)
-    )
 
 
 def _sections_with_criteria(blocks: Sequence[Block]) -> dict[int, bool]:

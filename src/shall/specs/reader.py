@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from shall.diagnostics import Diagnostic, Severity
-from shall.specs.bugfix import read_bugfix
+from shall.specs.bugfix import is_bugfix, read_bugfix
 from shall.specs.layouts import Document, Form, Role, document_at
 from shall.specs.model import Criterion, Feature, Rename, Requirement, SpecSet
 from shall.specs.numbered import read_numbered
 from shall.specs.stories import read_stories
 from shall.specs.titled import read_titled
+from shall.specs.unread import no_criterion
 
 DUPLICATE = "spec.duplicate-key"
 
@@ -34,17 +35,22 @@ def read_document(text: str, file: str, feature: str) -> Feature:
     found = document_at(file)
     if found is None or found.role is not Role.REQUIREMENTS:
         found = Document("", feature, form=form_of(text))
+    form = found.form
+    if form is Form.NUMBERED and is_bugfix(text) and not _NUMBERED.search(text):
+        form = Form.BUGFIX
     renames: tuple[Rename, ...] = ()
     requirements: tuple[Requirement, ...]
     unread: tuple[Diagnostic, ...]
-    if found.form is Form.TITLED:
+    if form is Form.TITLED:
         requirements, renames, unread = read_titled(text, file, feature, found.change)
-    elif found.form is Form.STORIES:
+    elif form is Form.STORIES:
         requirements, unread = read_stories(text, file, feature)
-    elif found.form is Form.BUGFIX:
+    elif form is Form.BUGFIX:
         requirements, unread = read_bugfix(text, file, feature)
     else:
         requirements, unread = read_numbered(text, file, feature)
+    if not (requirements or renames or unread) and text.strip():
+        unread = (no_criterion(file),)
     problems = tuple(_same_keys(it for read in requirements for it in read.criteria))
     return Feature(
         feature, file, requirements, found.layout, found.alias, renames, problems, unread

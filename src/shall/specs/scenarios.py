@@ -2,8 +2,8 @@
 
 import re
 
+from shall.specs.clause import Step
 from shall.specs.ears.grammar import shape_of
-from shall.specs.model import Step
 
 _GIVEN = "given|给定|給定|假设|假設|假如|已知|前提|完"
 _WHEN = "when|当|當"

@@ -26,6 +26,8 @@ class Status(StrEnum):
     SKIPPED = "skipped"  # all that ran was skipped
     NOT_RUN = "not run"  # linked, but nothing ran yet
     UNTESTED = "untested"  # no case and no test is linked
+    WAIVED = "waived"  # it need not be proved for a while, for a reason that is recorded
+    NOT_TESTABLE = "not testable"  # a person verifies it, as recorded
     PROVED = "proved"  # every linked case and test that was not skipped ran and passed
 
 
@@ -38,11 +40,19 @@ WORST_FIRST = (
     Status.PARTLY,
     Status.SKIPPED,
     Status.NOT_RUN,
+    Status.WAIVED,
+    Status.NOT_TESTABLE,
 )
 """The order of a report; ``PROVED`` follows."""
 
 UNSOUND = frozenset(_PRECEDENCE)
 """What a criterion must not be where a proof is asked for: it was tried, and is not proved."""
+
+UNCOUNTED = frozenset({Status.WAIVED, Status.NOT_TESTABLE})
+"""Criteria that no percentage counts, neither as proved nor as missing."""
+
+ABSENT = "absent"
+"""The recorded outcome of a reported test that is gone, or no longer names the criterion."""
 
 _BAD = frozenset({"failed", "error"})
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
@@ -94,7 +104,8 @@ class Unreachable(Struct, frozen=True):
 class LinkOutcome(Struct, frozen=True):
     """A link with its status in one environment; ``latest`` is None where it never ran.
 
-    ``unreachable`` is set where this machine did not reach the service since.
+    ``unreachable`` is set where this machine did not reach the service since. ``reviewed_at`` is
+    when a person last confirmed the link; ``is_review_outdated``: for another text.
     """
 
     link: Link
@@ -102,6 +113,8 @@ class LinkOutcome(Struct, frozen=True):
     latest: Latest | None = None
     environment: str = ""
     unreachable: Unreachable | None = None
+    reviewed_at: datetime | None = None
+    is_review_outdated: bool = False
 
     @property
     def outcome(self) -> str | None:
@@ -125,13 +138,19 @@ def outcomes_of(
 
     ``latest`` are outcomes that were recorded for these links. ``environments`` are those in which
     a criterion must hold; None: every one in which a linked case ran. A marked test counts for
-    each of them: it runs the code, not a deployment. ``unreachable`` are the last runs that did
-    not reach their service.
+    each of them: it runs the code, not a deployment. So does a reported one without environment.
+    ``unreachable`` are the last runs that did not reach their service.
     """
     unreachable = unreachable or {}
-    cases = {link.source for link in links if link.kind is LinkKind.CASE}
+    facts = list(latest)
+    bound = {fact.source for fact in facts if fact.environment}
+    cases = {
+        link.source
+        for link in links
+        if link.kind is LinkKind.CASE or (link.kind is LinkKind.REPORT and link.source in bound)
+    }
     found: dict[tuple[str, str], list[Latest]] = {}
-    for fact in latest:
+    for fact in facts:
         where = fact.environment if fact.source in cases else ""
         found.setdefault((fact.source, where), []).append(fact)
     if environments is None:

@@ -4,18 +4,19 @@ The second acceptance scenario of the first story has the key ``<feature>#US1.AS
 requirement or a measure of success is known by its own id.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from shall.diagnostics import Diagnostic
 from shall.span import Span
 from shall.specs import headings, unread
 from shall.specs.criteria import criterion, extended, is_template, live_sentence, place_of
+from shall.specs.draft import Draft, counting_lists
 from shall.specs.ears import has_modal
-from shall.specs.identifiers import OwnId, own_id
+from shall.specs.identifiers import OwnId, names_requirement, own_id
 from shall.specs.markdown import Block, BlockKind, read_blocks
 from shall.specs.model import Criterion, Kind, Requirement, Standing, Step
-from shall.specs.numbered import Draft, counting_lists, row_of
+from shall.specs.rows import row_of
 from shall.specs.scenarios import step_of, steps_of
 
 _LABEL_ENDS = {":", "："}
@@ -51,7 +52,7 @@ class _Reader:
         self._sections: list[_Section] = [_Section()]
         self._above: list[Criterion] | None = None
         self._depth = 0
-        self._counting: frozenset[int] = frozenset()
+        self._counting: Mapping[int, int] = {}
         self._open_scenario = False  # the last item is a scenario of bullets, without its Then
         self._stories = 0
         self.unread: list[Diagnostic] = []
@@ -126,10 +127,19 @@ class _Reader:
         own = own_id(live.text) if not live.is_struck else own_id(block.text.lstrip("~*"))
         if own is not None and not own.is_number:
             self._named(section, block, own, live.text, live.is_struck, live.remark)
-        elif self._story is not None and self._story.in_criteria and not live.is_struck:
+        elif (
+            self._story is not None
+            and not live.is_struck
+            and (self._story.in_criteria or self._tells_scenario(live.text))
+        ):
             self._scenario(self._story, block, live.text)
         elif has_modal(live.text) and not section.is_excluded and not headings.is_story(block.text):
             self.unread.append(unread.unread(unread.SENTENCE, self._file, block))
+
+    def _tells_scenario(self, text: str) -> bool:
+        """Return whether a text is a scenario without the label of acceptance scenarios."""
+        section = self._sections[-1]
+        return not (section.is_excluded or section.is_edge) and bool(steps_of(text))
 
     def _extends(self, block: Block) -> bool:
         """Add what is nested in an item, or stands below a heading with an id, to its criterion."""
@@ -140,7 +150,7 @@ class _Reader:
         if self._depth:
             if block.level < self._depth + is_item:
                 return False
-        elif own_id(block.text) or above.kind is Kind.METRIC:
+        elif own_id(block.text) or above.given_kind is Kind.METRIC:
             return False
         text = live_sentence(block.text).text
         if not self._depth and above.end_line == above.span.line and has_modal(text):
@@ -172,7 +182,8 @@ class _Reader:
         self, section: _Section, block: Block, own: OwnId, text: str, struck: bool, remark: str
     ) -> None:
         sentence = text if struck else text[own.end :]
-        if section.is_excluded or not _names_requirement(own.local, sentence, section):
+        is_wanted = names_requirement(own.local) or (has_modal(sentence) and not section.is_edge)
+        if section.is_excluded or not is_wanted:
             if has_modal(sentence):
                 self.unread.append(unread.unread(unread.SENTENCE, self._file, block))
             return
@@ -194,9 +205,10 @@ class _Reader:
             block.end_line,
             kind=Kind.METRIC if metric else None,
             standing=standing,
+            remark=remark,
         )
         into = self._loose.named if standing is Standing.LIVE else self._loose.retired
-        into.append(replace(found, remark=remark))
+        into.append(found)
         self._above = into
 
     def _scenario(self, story: Draft, block: Block, text: str) -> None:
@@ -222,7 +234,7 @@ class _Reader:
             return
         if not is_item and text.rstrip("*_ ")[-1:] in _LABEL_ENDS:
             return
-        number = story.next_number(block, block.list_id in self._counting)
+        number = story.next_number(block, self._counting)
         key = f"{self._feature}#{story.number}.AS{number}"
         steps = steps_of(text) or ((step,) if step else ())
         kind = Kind.SCENARIO if steps else None
@@ -247,31 +259,6 @@ class _Reader:
             local, text = found
             self._store(block, local, text, Standing.LIVE, "")
             self._above = None
-
-
-def _names_requirement(local: str, sentence: str, section: _Section) -> bool:
-    """Return whether an id is that of a requirement: FR-001, SC-001, REQ-AUTH-2 and the like."""
-    known = (
-        "FR",
-        "NFR",
-        "SC",
-        "REQ",
-        "AC",
-        "BR",
-        "SR",
-        "PR",
-        "UR",
-        "UX",
-        "IR",
-        "DR",
-        "CR",
-        "TR",
-        "QR",
-    )
-    prefix = local.split("-")[0].rstrip("0123456789.")
-    if prefix in known or local.startswith(("REQ", "FR", "NFR")):
-        return True
-    return has_modal(sentence) and not section.is_edge
 
 
 def _split_label(text: str) -> tuple[str, str]:

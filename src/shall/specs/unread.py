@@ -10,6 +10,7 @@ BULLET = "spec.unread-bullet"
 ROW = "spec.unread-row"
 TEMPLATE = "spec.unread-template"
 FILE = "spec.unread-file"
+DOCUMENT = "spec.unread-document"
 
 _MESSAGES = {
     SENTENCE: "This sentence reads like a requirement, but is not among criteria.",
@@ -31,3 +32,10 @@ def unread(code: str, file: str, block: Block) -> Diagnostic:
     """Return the diagnostic for a block that was not read."""
     span = Span(file, block.line, block.column, len(block.text))
     return Diagnostic(code, Severity.INFO, _MESSAGES[code], span, _HINTS[code])
+
+
+def no_criterion(file: str) -> Diagnostic:
+    """Return the diagnostic for a document in which nothing was found."""
+    hint = 'Number its sentences below a heading such as "Requirement 1", or write ids before them.'
+    message = "No criterion was found in this document."
+    return Diagnostic(DOCUMENT, Severity.INFO, message, Span(file, 1), hint)

@@ -26,7 +26,7 @@ class RunRecord(Struct, frozen=True):
 
 
 class CallRecord(Struct, frozen=True):
-    """One tool call. ``at`` is aware UTC. Arguments are never kept, only ``meta`` (sizes, ids)."""
+    """One tool call. ``at`` is aware UTC. Of its arguments only ``meta`` is stored (sizes, ids)."""
 
     at: datetime
     tool: str
@@ -92,11 +92,11 @@ class Store(Protocol):
         ...
 
     def cases(self, run_id: str, case_key: str | None = None) -> list[CaseResult]:
-        """Return the cases of a run in the order they were kept, with steps and checks."""
+        """Return the cases of a run as they were stored, with steps and checks."""
         ...
 
     def save_call(self, call: CallRecord) -> None:
-        """Take one tool call, to be kept within 100 ms. Returns at once and raises nothing.
+        """Take one tool call, to be stored within 100 ms. Returns at once and raises nothing.
 
         It waits only where thousands of calls wait before it.
         """

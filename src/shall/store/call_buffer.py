@@ -75,7 +75,7 @@ class CallBuffer:
             atexit.unregister(self.flush)
         self.flush()
         if self._waiting or self._lost:
-            _log.warning("%d tool calls are not kept", len(self._waiting) + self._lost)
+            _log.warning("%d tool calls are not logged", len(self._waiting) + self._lost)
             self._waiting.clear()
             self._lost = 0
 
@@ -112,7 +112,7 @@ class CallBuffer:
             self._write(batch)
         except ShallError as error:
             if not self._fails:
-                _log.warning("tool calls cannot be kept for now: %s", error)
+                _log.warning("tool calls cannot be logged for now: %s", error)
             with self._changed:
                 self._fails = True
                 self._changed.notify_all()
@@ -123,5 +123,5 @@ class CallBuffer:
             self._changed.notify_all()
             lost, self._lost, self._fails = self._lost, 0, False
         if lost:
-            _log.warning("tool calls are kept again; %d are missing", lost)
+            _log.warning("tool calls are logged again; %d are missing", lost)
         return len(batch)

@@ -128,7 +128,7 @@ class CallLog:
         return named
 
     def _rotate(self, size: int, more_bytes: int, at: datetime) -> bool:
-        """Rename the file if it is time to; tell whether that was done."""
+        """Rotate the file if it is due; return whether it was rotated."""
         due = size + more_bytes > self._max_bytes
         if (day := at.date().isoformat()) != self._day:
             self._day = day
@@ -166,7 +166,7 @@ class CallLog:
                     path.unlink()
 
     def _mend(self, descriptor: int, size: int) -> None:
-        """See that the file ends with a whole line. Only for whoever has the lock.
+        """Ensure that the file ends with a whole line. The caller must hold the lock.
 
         What a crash left of a line of ours goes to ``<name>.torn``; any other text is ended.
         """

@@ -1,6 +1,6 @@
 """Tool calls, counted by spans of time: statistics of a million calls read a few thousand rows.
 
-A call is one row of ``calls``, of which the newest are kept. It is also counted in one span each of
+A call is a row of ``calls``, whose newest rows are retained. It is also counted in a span each of
 a second, a minute, an hour, a day and 32 days: by tool, status and error code in ``call_counts``,
 and by latency in ``call_latencies``. The longest spans are never deleted, so every call stays
 counted. A window is put together from the longest spans inside it; the span that its edge cuts is
@@ -32,9 +32,9 @@ LENGTHS = (LONGEST, DAY, HOUR, MINUTE, SECOND)
 """The lengths of spans in seconds, each a multiple of the next."""
 
 KEPT_S = {DAY: 366 * DAY, HOUR: 32 * DAY, MINUTE: DAY, SECOND: 0}
-"""How long spans are kept at least, in seconds, and while rows of their calls remain.
+"""How long spans are retained at least, in seconds, and while rows of their calls remain.
 
-All spans within a longer one are deleted together, since only all of them can stand for it.
+All spans within a longer one are deleted together, since only all of them can replace it.
 """
 
 EXACT_UP_TO = 10_000

@@ -1,8 +1,8 @@
-"""Which clients are connected, told by their heartbeats.
+"""Which clients are connected, by their heartbeats.
 
 A client is expected every 30 s. A sweep every 30 s counts one error for a client that was silent
 for two intervals, and drops it at the third error: that is after 120 s. No sweeper runs: errors
-follow from the silence, and whoever touches the table next deletes what was dropped.
+follow from the silence, and the next access to the table deletes what was dropped.
 
 Silence is measured on the machine's monotonic clock, which all its processes share and which no
 change of the date moves. It begins anew with the machine: a time that lies ahead was written

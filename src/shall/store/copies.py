@@ -106,7 +106,7 @@ def _save_tables(source: sqlite3.Connection, target: sqlite3.Connection) -> Reco
 
 
 def _save_table(source: sqlite3.Connection, target: sqlite3.Connection, table: str) -> bool:
-    """Copy what can be read of a table; tell whether that was all of it."""
+    """Copy what can be read of a table; return whether that was all of it."""
     columns = [row[1] for row in target.execute(f'PRAGMA table_info("{table}")')]
     reader = _Reader(source, table, _key(target, table), columns)
     places = ", ".join("?" * len(columns))

@@ -1,28 +1,31 @@
 """Evidence as committed, mergeable text: ``<state>/evidence/YYYY-MM.jsonl``, one line a fact."""
 
-import errno
 import json
-import logging
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import MAXYEAR, UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from msgspec.structs import asdict, replace
 
-from shall.bounded import EVIDENCE_BYTES, read_descriptor
-from shall.errors import StoreUnavailable
 from shall.store.base import Evidence, IsUnchanged
 from shall.store.folders import Folder
-from shall.store.locks import locked
+from shall.store.line_files import (
+    append_whole,
+    data_of_lines,
+    names_of_lines,
+    open_locked,
+    replace_whole,
+    translated,
+    values_of_lines,
+)
 
 FORMAT = 1
 """The version of a line; a line with a higher one is skipped."""
 
-_log = logging.getLogger(__name__)
 _NAMES = frozenset(Evidence.__struct_fields__)
 _INSTANT = timedelta(microseconds=1)
 
@@ -78,26 +81,33 @@ class EvidenceLog:
         revision: Callable[[], Revision] | None = None,
         *,
         is_unchanged: IsUnchanged = _differs,
+        renew_after: timedelta | None = None,
     ) -> int:
         """Append what is new in one atomic write; return how many lines were written.
 
         The lines go to the file of the newest fact's month. ``revision`` is called only where
         something is written, and returns the commit of the code and whether it is dirty.
         ``is_unchanged`` is asked where a fingerprint of a source differs from the recorded one
-        and an older release recorded it.
+        and an older release recorded it. ``renew_after``: what is recorded already is written
+        again where its line is older.
 
         Raises:
             StoreUnavailable: The folder cannot be written.
         """
-        if not self._new(facts, is_unchanged):
+        if not self._new(facts, is_unchanged, renew_after):
             return 0
         commit, is_dirty = revision() if revision is not None else ("", None)
         facts = [replace(fact, commit=commit, is_dirty=is_dirty) for fact in facts]
         month = max(fact.at for fact in facts).astimezone(UTC).strftime("%Y-%m")
-        with self._open(f"{month}.jsonl") as descriptor:
-            new = self._new(facts, is_unchanged)  # another process may have written meanwhile
+        with (
+            translated(self._folder, "evidence"),
+            open_locked(self._folder, f"{month}.jsonl") as descriptor,
+        ):
+            new = self._new(
+                facts, is_unchanged, renew_after
+            )  # another process may have written meanwhile
             if new:
-                _append(descriptor, "".join(_line(fact) for fact in new).encode("ascii"))
+                append_whole(descriptor, "".join(_line(fact) for fact in new).encode("ascii"))
         return len(new)
 
     def newest(self) -> list[Evidence]:
@@ -110,12 +120,51 @@ class EvidenceLog:
         """
         return list(self._newest().values())
 
-    def _new(self, facts: Iterable[Evidence], is_unchanged: IsUnchanged) -> list[Evidence]:
+    def compact(self, keep: Callable[[str, bytes], None]) -> int:
+        """Drop lines that a newer one replaced; return how many.
+
+        Lines that stay are unchanged, and so are those that cannot be read. ``keep`` takes the
+        name and content of each file before it is shortened. Lines that another process appends
+        meanwhile stay.
+
+        Raises:
+            StoreUnavailable: A file cannot be read or written.
+        """
+        newest = self._newest()
+        dropped = 0
+        with (
+            translated(self._folder, "evidence"),
+            suppress(FileNotFoundError),
+            self._folder.opened() as folder,
+        ):
+            for name in names_of_lines(folder):
+                if not stat.S_ISREG(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode):
+                    continue
+                with open_locked(self._folder, name) as descriptor:
+                    data = data_of_lines(folder, name)
+                    lines = data.splitlines(keepends=True)
+                    left = [line for line in lines if not _is_replaced(line, newest)]
+                    if len(left) < len(lines):
+                        keep(name, data)
+                        replace_whole(descriptor, b"".join(left))
+                        dropped += len(lines) - len(left)
+        return dropped
+
+    def _new(
+        self,
+        facts: Iterable[Evidence],
+        is_unchanged: IsUnchanged,
+        renew_after: timedelta | None,
+    ) -> list[Evidence]:
         known = self._newest()
         new = []
         for fact in facts:
             before = known.get(_key(fact))
-            if before is not None and _is_known(before, fact, is_unchanged):
+            if (
+                before is not None
+                and (renew_after is None or fact.at - before.at <= renew_after)
+                and _is_known(before, fact, is_unchanged)
+            ):
                 continue
             if before is not None and fact.at <= before.at:
                 fact = replace(fact, at=before.at + _INSTANT)
@@ -125,9 +174,12 @@ class EvidenceLog:
 
     def _newest(self) -> dict[_Key, Evidence]:
         found: dict[_Key, Evidence] = {}
-        with self._translated(), suppress(FileNotFoundError), self._folder.opened() as folder:
-            names = os.listdir(folder)  # noqa: PTH208 - of a descriptor
-            for name in sorted(it for it in names if it.endswith(".jsonl")):
+        with (
+            translated(self._folder, "evidence"),
+            suppress(FileNotFoundError),
+            self._folder.opened() as folder,
+        ):
+            for name in names_of_lines(folder):
                 for fact in self._facts(folder, name):
                     key = _key(fact)
                     if key not in found or _order(found[key]) < _order(fact):
@@ -139,35 +191,10 @@ class EvidenceLog:
         stamp = (status.st_ino, status.st_size, status.st_mtime_ns)
         known = self._read.get(name)
         if known is None or known[0] != stamp:
-            data = b""
-            if stat.S_ISREG(status.st_mode):  # a link may lead anywhere
-                data = _data_of(folder, name)
-            known = (stamp, list(_read(self._folder.path / name, data)))
+            data = data_of_lines(folder, name)
+            known = (stamp, list(values_of_lines(self._folder.path / name, data, _fact)))
             self._read[name] = known
         return known[1]
-
-    @contextmanager
-    def _open(self, name: str) -> Iterator[int]:
-        path = self._folder.path / name
-        # O_NOFOLLOW: the file is committed, and a link in it could name any file of the user.
-        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
-        with self._translated(), self._folder.opened(make=True) as folder:
-            descriptor = os.open(name, flags, 0o644, dir_fd=folder)
-            try:
-                with locked(descriptor, str(path)):
-                    yield descriptor
-            finally:
-                os.close(descriptor)
-
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            raise StoreUnavailable(
-                f"The evidence in {self._folder.path} cannot be used: {error.strerror}.",
-                hint="Make it writable, or choose another state folder with SHALL_STATE_DIR.",
-            ) from error
 
 
 def _key(fact: Evidence) -> _Key:
@@ -203,40 +230,14 @@ def _line(fact: Evidence) -> str:
     return json.dumps(data, sort_keys=True, separators=(",", ":")) + "\n"
 
 
-def _append(descriptor: int, data: bytes) -> None:
-    size = os.fstat(descriptor).st_size
-    if size and os.pread(descriptor, 1, size - 1) != b"\n":
-        data = b"\n" + data  # the last line is torn: it stays alone
-    written = 0
+def _is_replaced(line: bytes, newest: Mapping[_Key, Evidence]) -> bool:
+    """Return whether a newer line says more of the same; a line that cannot be read is not."""
     try:
-        written = os.write(descriptor, data)
-        os.fsync(descriptor)
-    finally:
-        if written < len(data):
-            os.ftruncate(descriptor, size)
-    if written < len(data):
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-
-def _data_of(folder: int, name: str) -> bytes:
-    flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
-    descriptor = os.open(name, flags, dir_fd=folder)
-    try:
-        return read_descriptor(descriptor, EVIDENCE_BYTES)
-    except OSError as error:
-        raise OSError(error.errno, f"{name}: {error.strerror}") from None
-    finally:
-        os.close(descriptor)
-
-
-def _read(path: Path, data: bytes) -> Iterator[Evidence]:
-    for number, line in enumerate(data.split(b"\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            yield _fact(json.loads(line))
-        except (ValueError, TypeError, KeyError) as error:
-            _log.warning("%s:%d: skipped an unreadable line: %s", path, number, error)
+        fact = _fact(json.loads(line))
+    except (ValueError, TypeError, KeyError):
+        return False
+    newer = newest.get(_key(fact))
+    return newer is not None and _order(fact) < _order(newer)
 
 
 def _fact(data: dict[str, Any]) -> Evidence:

@@ -14,7 +14,7 @@ _NO_CALLS = CallStatistics(0, 0, 0, 0.0, 0.0, 0.0, {})
 class StoreOpenedLater:
     """Reads as an empty store while there is none.
 
-    ``exists`` tells whether there is a store to open. ``open_store`` opens it, and makes it where
+    ``exists`` returns whether there is a store to open. ``open_store`` opens it, and makes it where
     there is none; that is done by ``make``, and by what stores runs and connections. ``may_make``
     False: never.
     """

@@ -135,7 +135,7 @@ def _is_at(descriptor: int, path: Path) -> bool:
 
 
 class Lease:
-    """Tells other processes that this one lives: a locked file with a name of its own."""
+    """Shows other processes that this one is alive: a locked file with a name of its own."""
 
     def __init__(self, folder: Path, name: str, descriptor: int) -> None:
         self.name = name

@@ -1,21 +1,22 @@
 """Applies the files of ``migrations/`` once, in order."""
 
-from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shall.errors import StoreTooNew
-from shall.store.call_statistics import bucket_of
 
 if TYPE_CHECKING:
     import sqlite3
 
 
+_FOLDER = Path(__file__).with_name("migrations")
+
+
 def migrations() -> dict[int, str]:
     """Return the SQL text of each migration by its number, in order."""
     found = {
-        int(entry.name.partition("_")[0]): entry.read_text(encoding="utf-8")
-        for entry in files("shall.store").joinpath("migrations").iterdir()
-        if entry.name.endswith(".sql")
+        int(file.name.partition("_")[0]): file.read_text(encoding="utf-8")
+        for file in _FOLDER.glob("*.sql")
     }
     return dict(sorted(found.items()))
 
@@ -48,10 +49,16 @@ def migrate(connection: "sqlite3.Connection", newest: int | None = None) -> None
     Each migration is one transaction that also writes its number, and the number is read again
     inside it: of two processes that start at once, the second finds the work done.
     """
+    applied = schema_version(connection)
+    missing = {number: text for number, text in migrations().items() if number > applied}
+    if not missing:
+        return
+    from shall.store.call_statistics import bucket_of  # most databases are up to date
+
     connection.create_function("latency_bucket", 1, bucket_of, deterministic=True)
-    for number, text in migrations().items():
-        if number <= schema_version(connection) or (newest is not None and number > newest):
-            continue
+    for number, text in missing.items():
+        if newest is not None and number > newest:
+            break
         connection.execute("BEGIN IMMEDIATE")
         try:
             if schema_version(connection) < number:

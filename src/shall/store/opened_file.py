@@ -52,7 +52,7 @@ def _check_opened(before: dict[int, tuple[_File, str]], folder: Folder, name: st
 
 
 def _descriptors() -> dict[int, tuple[_File, str]]:
-    """Return of each descriptor its file, and that one's name where the system tells it."""
+    """Return the file of each descriptor, and its name where the system reports it."""
     found = {}
     for number in os.listdir(_DESCRIPTORS):  # noqa: PTH208 - names, not paths
         with suppress(OSError):  # the one of the listing itself is closed again

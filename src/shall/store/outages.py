@@ -6,15 +6,17 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import asdict
 
 from shall.bounded import CONFIG_BYTES, read_descriptor
 from shall.errors import StoreUnavailable
-from shall.specs.status import Source, Unreachable
 from shall.store.folders import Folder
 from shall.store.locks import locked
+
+if TYPE_CHECKING:
+    from shall.specs.status import Source, Unreachable
 
 FORMAT = 1
 """The version of the file; one with a higher version is not read."""
@@ -32,7 +34,7 @@ class OutageLog:
     def __init__(self, folder: Path | Folder) -> None:
         self._folder = folder if isinstance(folder, Folder) else Folder(folder)
 
-    def current(self) -> list[Unreachable]:
+    def current(self) -> "list[Unreachable]":
         """Return the cases that did not reach their service, by case and environment."""
         try:
             with self._folder.opened() as folder:
@@ -44,7 +46,7 @@ class OutageLog:
         except OSError:
             return []
 
-    def update(self, unreachable: Iterable[Unreachable], reached: Collection[Source]) -> None:
+    def update(self, unreachable: "Iterable[Unreachable]", reached: "Collection[Source]") -> None:
         """Note the cases of a run that did not reach their service, and forget those that did.
 
         Raises:
@@ -74,7 +76,7 @@ class OutageLog:
             raise StoreUnavailable(f"{path} cannot be written: {error.strerror}.") from error
 
 
-def _read(descriptor: int) -> dict[Source, Unreachable]:
+def _read(descriptor: int) -> "dict[Source, Unreachable]":
     with suppress(ValueError, TypeError, KeyError, AttributeError, OSError):
         data = json.loads(read_descriptor(descriptor, CONFIG_BYTES))
         if data["format"] == FORMAT:
@@ -83,15 +85,17 @@ def _read(descriptor: int) -> dict[Source, Unreachable]:
     return {}
 
 
-def _unreachable(line: Mapping[str, Any]) -> Unreachable:
+def _unreachable(line: Mapping[str, Any]) -> "Unreachable":
     at = datetime.fromisoformat(line["at"])
     names = {name: line[name] for name in ("source", "environment", "address", "run_id")}
     if at.tzinfo is None or not all(isinstance(name, str) for name in names.values()):
         raise ValueError("not what this program writes")
+    from shall.specs.status import Unreachable  # a run opens the log and rarely reads a line
+
     return Unreachable(**names, at=at)
 
 
-def _write(descriptor: int, unreachable: Mapping[Source, Unreachable]) -> None:
+def _write(descriptor: int, unreachable: "Mapping[Source, Unreachable]") -> None:
     lines = [
         {**asdict(it), "at": it.at.isoformat(timespec="microseconds")}
         for it in unreachable.values()

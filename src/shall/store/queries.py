@@ -84,7 +84,7 @@ def delete_run(connection: "sqlite3.Connection", number: int) -> None:
 
 
 def names_and_outcomes(connection: "sqlite3.Connection", run: int) -> list[tuple[str, str]]:
-    """Return the name and outcome of each case of a run, in the order they were kept."""
+    """Return the name and outcome of each case of a run, in the order in which they were stored."""
     found = "SELECT name, outcome FROM cases WHERE run = ? ORDER BY id"
     return connection.execute(found, (run,)).fetchall()
 

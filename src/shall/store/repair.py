@@ -1,4 +1,4 @@
-"""Repairs the state: what is replaced is kept beside it, never deleted."""
+"""Repairs the state: what is replaced is retained beside it, never deleted."""
 
 import os
 from datetime import UTC, datetime
@@ -26,7 +26,7 @@ class Moved(Struct, frozen=True):
 def repair_database(path: Path, now: datetime) -> tuple[Path, Recovered]:
     """Put a new database with all that can be read in the place of a damaged one.
 
-    Gives the file that the damaged one is kept as, and what was recovered. ``now`` is aware UTC.
+    Return the new path of the damaged file, and what was recovered. ``now`` is aware UTC.
 
     Raises:
         StoreUnavailable: Another process has it open, or the folder cannot be written or is
@@ -57,7 +57,7 @@ def repair_database(path: Path, now: datetime) -> tuple[Path, Recovered]:
 def repair_evidence(path: Path, folder: Path, now: datetime) -> Moved | None:
     """Take the lines that cannot be read out of an evidence file.
 
-    The file as it was is kept in ``folder``. None where every line can be read. Lines that a
+    The original file is copied to ``folder``. None where every line can be read. Lines that a
     newer release wrote stay.
 
     Raises:

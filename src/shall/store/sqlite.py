@@ -49,7 +49,7 @@ _REASONS = {
 class SqliteStore:
     """Stores runs and calls in one file; several threads and processes may use it at once.
 
-    At most ``max_runs`` finished runs are kept, none older than ``max_age_days`` (0: no bound by
+    At most ``max_runs`` finished runs stay, none older than ``max_age_days`` (0: no bound by
     age), and the newest 100,000 calls; older calls stay counted. Results are on the disk when
     ``save_cases`` and ``finish_run`` return. Calls are written by a thread of the store, many at
     once: a process that ends keeps all of them, one that is killed loses those of the last 100 ms.
@@ -157,7 +157,7 @@ class SqliteStore:
                 yield self._connection
                 self._connection.execute("COMMIT")
             except BaseException:
-                with suppress(sqlite3.Error):  # the first error is the one to tell
+                with suppress(sqlite3.Error):  # the first error is the one to report
                     self._connection.execute("ROLLBACK")
                 raise
 
@@ -213,13 +213,13 @@ class SqliteStore:
         return RunStatus(row.status)
 
     def cases(self, run_id: str, case_key: str | None = None) -> list[CaseResult]:
-        """Return the cases of a run in the order they were kept, with steps and checks."""
+        """Return the cases of a run as they were stored, with steps and checks."""
         with self._reading() as connection:
             documents = queries.documents(connection, run_id, case_key)
         return [case_from_text(document) for document in documents]
 
     def save_call(self, call: CallRecord) -> None:
-        """Take one tool call, to be kept within 100 ms. Returns at once and raises nothing."""
+        """Take one tool call, to be stored within 100 ms. Returns at once and raises nothing."""
         self._calls.put(call)
 
     def _insert_calls(self, calls: Sequence[CallRecord]) -> None:

@@ -3,7 +3,6 @@
 import errno
 import os
 import pwd
-import secrets
 from contextlib import suppress
 from pathlib import Path
 
@@ -22,10 +21,13 @@ DATABASE = f"{LOCAL}/shall.db"
 EVIDENCE = "evidence"
 """Below the state folder: the evidence files."""
 
+DECISIONS = "decisions"
+"""Below the state folder: waivers, attestations and reviews."""
+
 _FILES = {
     ".gitignore": f"{LOCAL}/\n",
     # Evidence lines are facts in no order: two branches' lines are joined by taking both.
-    ".gitattributes": "evidence/*.jsonl merge=union\n",
+    ".gitattributes": "evidence/*.jsonl merge=union\nbaseline.jsonl merge=union\n",
 }
 
 
@@ -57,7 +59,7 @@ def check_writable(state: Path) -> None:
     """
     local = state / LOCAL
     folder = local if local.is_dir() else state
-    probe = folder / f".shall-{secrets.token_hex(8)}.tmp"
+    probe = folder / f".shall-{os.urandom(8).hex()}.tmp"
     os.close(os.open(probe, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
     probe.unlink()
     evidence = state / EVIDENCE
@@ -110,10 +112,10 @@ def sealing_key(state: Path | Folder) -> bytes:
 
 
 def _make_key(folder: int) -> None:
-    fresh = f"{_KEY_FILE}.{secrets.token_hex(8)}"
+    fresh = f"{_KEY_FILE}.{os.urandom(8).hex()}"
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
     with os.fdopen(os.open(fresh, flags, 0o600, dir_fd=folder), "wb") as file:
-        file.write(secrets.token_bytes(32))
+        file.write(os.urandom(32))
     try:
         with suppress(FileExistsError):  # another process was first: its key counts
             os.link(fresh, _KEY_FILE, src_dir_fd=folder, dst_dir_fd=folder)

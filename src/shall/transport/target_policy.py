@@ -45,7 +45,7 @@ NEVER = tuple(
         "fd00:ec2::254/128",  # metadata: AWS
         "fd00:ec2::23/128",  # metadata: AWS EKS
         "fd20:ce::254/128",  # metadata: Google
-        "64:ff9b:1::/48",  # NAT64 of local use, RFC 8215: what it leads to cannot be told
+        "64:ff9b:1::/48",  # NAT64 of local use, RFC 8215: its destination is unknown
         "ff00::/8",  # multicast, RFC 4291
     )
 )
@@ -106,7 +106,7 @@ class Rule(Struct, frozen=True):
 class Denial(Struct, frozen=True):
     """Why a target is denied.
 
-    ``listed``: the rule stands in ``deny``. ``never``: the rule is denied unless ``allow`` lists
+    ``listed``: the rule is in ``deny``. ``never``: the rule is denied unless ``allow`` lists
     it. ``unlisted``: ``allow`` lists something, and not this; there is no rule to name.
     """
 
@@ -169,7 +169,7 @@ def read_policy(allow: Sequence[str], deny: Sequence[str]) -> TargetPolicy:
     """Read the words of the settings ``targets_allow`` and ``targets_deny``.
 
     Raises:
-        InvalidSetting: Words that cannot be used; all are told.
+        InvalidSetting: Words that cannot be used; all are reported.
     """
     problems: list[str] = []
     policy = TargetPolicy(

@@ -2,7 +2,6 @@
 
 import errno
 import os
-import secrets
 import stat
 import time
 from contextlib import suppress
@@ -28,11 +27,11 @@ def write_whole(
     never followed.
 
     Raises:
-        FileExistsError: Something stands there and ``overwrite`` is false.
+        FileExistsError: The file exists and ``overwrite`` is false.
         OSError: It cannot be written; what stood there is untouched.
     """
     sweep(folder)
-    temporary = f"{_BEGIN}{secrets.token_hex(8)}{_END}"
+    temporary = f"{_BEGIN}{os.urandom(8).hex()}{_END}"
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     descriptor = os.open(temporary, flags, 0o666, dir_fd=folder)
     try:

@@ -159,7 +159,7 @@ class Files:
             sync_folder(folder)
 
     def is_file(self, path: str) -> bool:
-        """Return whether a plain file stands there (False for anything outside)."""
+        """Return whether there is a plain file (False for anything outside)."""
         with suppress(OutsideWorkspace, FileMissing), self._parent(path) as (folder, name):
             return stat.S_ISREG(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode)
         return False
@@ -172,8 +172,13 @@ class Files:
                 return found.st_ino, found.st_size, found.st_mtime_ns
         return None
 
+    def modified_s(self, path: str) -> float:
+        """Return when a plain file was last written, in seconds since the epoch."""
+        with self._parent(path) as (folder, name):
+            return _look(folder, name, path).st_mtime
+
     def is_folder(self, path: str) -> bool:
-        """Return whether a folder stands there (False for anything outside)."""
+        """Return whether there is a folder (False for anything outside)."""
         with suppress(OutsideWorkspace, FileMissing), self._folder(self._names(path), path):
             return True
         return False

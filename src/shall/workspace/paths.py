@@ -25,7 +25,8 @@ def names_below(path: str, roots: tuple[str, ...]) -> tuple[str, ...]:
     reason = _fault(path)
     if reason is not None:
         raise OutsideWorkspace(
-            f"{_shown(path)} {reason}.", hint="Use a path relative to the workspace, with /."
+            f"The path {_shown(path)} {reason}.",
+            hint="Use a path relative to the workspace, with /.",
         )
     names = PurePosixPath(path).parts
     if not path.startswith("/"):
@@ -53,7 +54,7 @@ def is_version_control(name: str) -> bool:
 def refuse_operators(relative: str) -> None:
     """Refuse a path in the workspace, normalised, to what only the operator writes.
 
-    ``shall.yaml`` says which hosts a test may reach, ``.env*`` at the top what programs are told: a
+    ``shall.yaml`` says which hosts a test may reach, ``.env*`` at the top configures programs: a
     model that could write them would give itself what it was denied.
 
     Raises:
@@ -99,6 +100,6 @@ def _fault_of_names(path: str) -> str | None:
 
 
 def _shown(path: str) -> str:
-    """Return the path so that it can stand in a message: quoted, escaped and cut."""
+    """Return the path for a message: quoted, escaped and cut."""
     shown = ascii(path) if not path.isprintable() else repr(path)
     return shown if len(shown) <= 120 else f"{shown[:117]}..."

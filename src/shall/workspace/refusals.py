@@ -34,7 +34,7 @@ class Refusals(Struct, frozen=True):
         path = "/".join(names)
         reason = self._folder_reason(names) or self._server_reason(root, names)
         if reason is not None:
-            raise OutsideWorkspace(f"{path} {reason}.")
+            raise OutsideWorkspace(f"The path {path} {reason}.")
 
     def check_read(self, root: str, names: Sequence[str], *, settings: bool = False) -> None:
         """Check a path that is to be read.

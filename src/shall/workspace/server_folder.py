@@ -64,7 +64,7 @@ def current_account() -> Account:
 def server_folder(
     current: Path, account: Account, environ: Mapping[str, str], project_file: str
 ) -> ServerFolder:
-    """Return the folder of a server that was started in ``current`` and told no other.
+    """Return the folder of a server that was started in ``current`` without a workspace.
 
     A home folder is too wide: it holds keys and histories. It is taken where nobody logs in to
     the account, or where it holds ``project_file``.

@@ -27,11 +27,9 @@ def stray_notice(paths: Sequence[str]) -> str:
     if not paths:
         return ""
     named = ", ".join(paths[:_NAMED])
-    more = f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""
-    return (
-        f"Outside {' and '.join(CASE_FOLDERS)} these look like cases: {named}{more}. "
-        f"Move them there, or name them: shall run {paths[0]}."
-    )
+    more = f", ... ({len(paths)})" if len(paths) > _NAMED else ""
+    found = f"Outside {' and '.join(CASE_FOLDERS)} these look like cases: {named}{more}."
+    return " ".join((found, f"Move them there, or name them: shall run {paths[0]}."))
 
 
 def _looks_like_case(files: Files, path: str) -> bool:

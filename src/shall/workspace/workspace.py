@@ -1,39 +1,35 @@
 """Where files live and what the actions use."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from shall.engine.budgets import Memory
+from shall.engine.options import RunSettings
 from shall.engine.ports import Loop
 from shall.engine.redact import Redactor
 from shall.results.events import Emit
+from shall.rules import GateRules, LintOptions
 from shall.store.base import Store
-from shall.store.call_log import CallLog
+from shall.store.decisions import DecisionLog
 from shall.store.evidence import EvidenceLog
 from shall.store.lazy_store import StoreOpenedLater
 from shall.store.outages import OutageLog
 from shall.workspace.files import Files
 
+if TYPE_CHECKING:
+    from shall.store.call_log import CallLog
 
-class RunDefaults(Struct, frozen=True):
-    """What a run uses unless the caller says otherwise. Durations in seconds."""
 
-    host: str | None = None
-    project_hosts: Mapping[str, str] = field(default_factory=dict)
-    variables: Mapping[str, Any] = field(default_factory=dict)
-    secrets: tuple[str, ...] = ()
-    concurrency: int = 16
-    request_timeout_s: float = 30.0
-    run_timeout_s: float = 300.0
-    environment: str = ""
+class RunDefaults(RunSettings, frozen=True, kw_only=True):
+    """What the actions use unless the caller says otherwise: fields of the settings."""
+
     environments: tuple[str, ...] = ()
     language: str = "en"
     max_error_length: int = 500
-    keep_all: bool = False
 
 
 class Workspace(Struct, frozen=True):
@@ -42,12 +38,13 @@ class Workspace(Struct, frozen=True):
     ``store`` and ``evidence`` are None where the state cannot be written; ``state_warning`` says
     why, once, and whatever needs no state still works. ``later`` is the store where it is opened
     when it is needed. ``make_loop`` makes the loop of one run, in the thread of the run.
-    ``observe`` takes the events of every run, whoever asked for it. ``call_log`` is None where
-    no call log is kept; ``logs_in_state``: it is a part of the state. ``redactor`` knows the
+    ``observe`` takes the events of every run of any caller. ``call_log`` is None where
+    no call log is written; ``logs_in_state``: it is a part of the state. ``redactor`` knows the
     secrets of the settings: what is shown of the workspace passes through it. ``memory`` is what
     the cases that run at once may take; the workspaces of a server share it. ``writable`` are
     globs of further files that the tools may write, ``specs`` those of further requirements.
-    ``outages`` notes on this machine which services were not reached.
+    ``lint`` says how these are written, ``gate`` are the rules of ``shall gate``.
+    ``outages`` notes on this machine which services were not reached; ``decisions`` are committed.
     """
 
     root: Path
@@ -59,14 +56,17 @@ class Workspace(Struct, frozen=True):
     defaults: RunDefaults = RunDefaults()
     state_fault: str | None = None
     observe: Emit | None = None
-    call_log: CallLog | None = None
+    call_log: "CallLog | None" = None
     redactor: Redactor = field(default_factory=Redactor)
     memory: Memory = field(default_factory=Memory)
     later: StoreOpenedLater | None = None
     logs_in_state: bool = True
     writable: tuple[str, ...] = ()
     specs: tuple[str, ...] = ()
+    gate: GateRules = GateRules()
+    lint: LintOptions = LintOptions()
     outages: OutageLog | None = None
+    decisions: DecisionLog | None = None
 
     @property
     def state_warning(self) -> str | None:

@@ -1,6 +1,6 @@
 """Which files of a workspace the tools may write: documents and data, nothing that runs.
 
-Whoever can write a file that some program runs, reads as its configuration or imports can run code
+A caller who can write a file that a program runs, imports or reads as configuration can run code
 as that program. So the tools write what they are for and nothing else; the operator may widen that
 by globs (the setting ``writable``), but not to what runs.
 """

@@ -19,7 +19,7 @@ from starlette.types import ASGIApp
 
 from shall import __version__
 from shall.actions.background_run import run_tests
-from shall.actions.run import RunRequest
+from shall.actions.run_request import RunRequest
 from shall.actions.tool_access import EVERY_TOOL
 from shall.bootstrap import open_workspace, open_workspaces
 from shall.mcp.server import build_server

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from starlette.responses import Response
 
+from shall.actions.run_request import ARGUMENTS
 from shall.mcp.case_tools import list_testcases
 from shall.mcp.run_tools import get_test_results, run_tests
 from shall.mcp.spec_tools import trace_requirements
@@ -71,9 +72,7 @@ OPERATIONS = (
         body={
             "yaml_path": schemas.TEXT,
             "root_path": schemas.TEXT,
-            "tags": schemas.listed(schemas.TEXT),
-            "host": schemas.TEXT,
-            "variables": schemas.FREE,
+            **{name: schemas.of_argument(it) for name, it in ARGUMENTS.items()},
         },
         statuses=_FAILURES,
     ),

@@ -40,7 +40,7 @@ Result = TypeVar("Result")
 
 
 class Unanswered(Exception):
-    """The MCP server answered an error, or the caller left. ``response`` tells the caller."""
+    """The MCP server answered an error, or the caller left. ``response`` is for the caller."""
 
     def __init__(self, response: Response) -> None:
         super().__init__("no result")
@@ -101,7 +101,7 @@ async def unless_gone(request: Request, work: Awaitable[Result]) -> Result | Non
 
 def _problem_of(request: Request, error: ErrorData) -> Response:
     data = error.data if isinstance(error.data, dict) else {}
-    if isinstance(data.get("code"), str):  # an error of ours, as a middleware tells it
+    if isinstance(data.get("code"), str):  # an error of ours, as a middleware reports it
         return told_problem(
             request.scope, data["code"], error.message, retryable=False, details=None
         )

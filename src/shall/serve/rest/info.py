@@ -139,7 +139,7 @@ async def legacy_metrics(context: RestContext) -> dict[str, Any]:
 
 
 def count_connections(context: RestContext) -> int:
-    """Count the connections that are kept; 0 where they cannot be read. Blocks shortly."""
+    """Count the stored connections; 0 where they cannot be read. Blocks shortly."""
     try:
         return len(connection_store(context).connections())
     except ShallError:
@@ -147,7 +147,7 @@ def count_connections(context: RestContext) -> int:
 
 
 async def _auth(_: Call) -> Response:
-    return Response(status_code=204)  # whoever may not come in was refused before
+    return Response(status_code=204)  # a caller without access was refused before
 
 
 async def _status(call: Call) -> Response:

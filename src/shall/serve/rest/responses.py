@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Scope
 
+from shall.actions.calls import message_of
 from shall.errors import ShallError
 from shall.redaction.shapes import mask_path
 from shall.serve.problem import problem
@@ -41,7 +42,7 @@ def json_bytes(data: Any) -> bytes:
 def error_problem(scope: Scope, error: ShallError) -> Response:
     """Answer an error of ours."""
     return told_problem(
-        scope, error.code, str(error), retryable=error.retryable, details=error.details
+        scope, error.code, message_of(error), retryable=error.retryable, details=error.details
     )
 
 

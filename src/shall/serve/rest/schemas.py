@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from shall.actions.run_request import Argument
 from shall.serve.rest.versions import ACCEPTED
 from shall.workspace.server_folder import Origin
 
@@ -29,6 +30,18 @@ def shaped(needed: Mapping[str, Schema], more: Mapping[str, Schema] | None = Non
         "properties": {**needed, **(more or {})},
         "required": list(needed),
     }
+
+
+_OF_KIND: Mapping[Any, Schema] = {
+    str | None: TEXT,
+    list[str]: listed(TEXT),
+    dict[str, Any]: FREE,
+}
+
+
+def of_argument(argument: Argument) -> Schema:
+    """Return the schema of a declared argument."""
+    return {**_OF_KIND[argument.kind], "description": argument.meaning}
 
 
 SERVER = shaped({"name": TEXT, "version": TEXT})

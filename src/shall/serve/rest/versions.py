@@ -1,6 +1,6 @@
 """The protocol versions that a REST caller may name.
 
-``2.0``, ``2.1`` and ``2.2`` are labels of an earlier server, kept on these routes alone; the
+``2.0``, ``2.1`` and ``2.2`` are labels of an earlier server, accepted on these routes alone; the
 dated ones are the revisions of MCP.
 """
 

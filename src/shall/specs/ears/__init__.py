@@ -1,17 +1,29 @@
 """Reads requirement sentences: EARS in English and Chinese, and MUST sentences."""
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 
+from shall.specs.clause import Clause, Kind, Step
 from shall.specs.ears import en
 from shall.specs.ears.grammar import has_modal, plain, shape_of, split_clause
-from shall.specs.model import Clause
 
-__all__ = ["has_modal", "is_property", "language_of", "parse_clause", "parse_clauses", "plain"]
+__all__ = [
+    "has_modal",
+    "is_property",
+    "kind_of",
+    "language_of",
+    "parse_clause",
+    "parse_clauses",
+    "plain",
+]
 
 _SENTENCE_END = re.compile(
     r"(?<!e\.g)(?<!i\.e)(?<!etc)(?<!vs)\.\s+(?=[A-Z*`\"“(_])|[。！？!?]\s*(?=\S)"
 )
+_PART = re.compile(r"(?<=[^-\s]) - (?=\S)|；(?=\S)|; (?=\S)")
+_MUST = frozenset({"must", "必须", "必須", "务必", "须", "須"})
 _KANA = re.compile("[\u3041-\u30ff]")
 _HAN = re.compile("[\u3400-\u9fff]")
 
@@ -42,15 +54,40 @@ def parse_clauses(text: str) -> tuple[Clause, ...]:
 
 
 def sentences(text: str) -> list[str]:
-    """Return the sentences of a text. A full stop inside of quotes or a number ends none."""
-    if _SENTENCE_END.search(text) is None:
+    """Return the sentences of a text. A full stop inside of quotes or a number ends none.
+
+    A list item, or what follows a semicolon, is a sentence if it has a modal of its own.
+    """
+    if _SENTENCE_END.search(text) is None and _PART.search(text) is None:
         return [text]
     shape = shape_of(text)
-    found, start = [], 0
-    for end in _SENTENCE_END.finditer(shape):
-        found.append(text[start : end.end()].strip())
-        start = end.end()
-    return [*found, text[start:].strip()]
+    ends = [end.end() for end in _SENTENCE_END.finditer(shape)]
+    items = [item.end() for item in _PART.finditer(shape)]
+    for start, end in pairwise((*items, len(text))):
+        if has_modal(text[start:end]):
+            ends.append(start)
+    starts = [0, *sorted(set(ends))]
+    found = [
+        text[start:end].strip().removesuffix(" -")
+        for start, end in zip(starts, [*starts[1:], len(text)], strict=True)
+    ]
+    return [sentence for sentence in found if sentence]
+
+
+def kind_of(text: str, clauses: Sequence[Clause], steps: Sequence[Step]) -> Kind:
+    """Return what a text is."""
+    if steps:
+        return Kind.SCENARIO
+    if is_property(text):
+        return Kind.PROPERTY
+    if not clauses:
+        return Kind.UNPARSED
+    first = clauses[0]
+    if first.is_negative and len(clauses) == 1:
+        return Kind.PROHIBITION
+    if not first.conditions and first.modal.lower() in _MUST:
+        return Kind.MUST
+    return Kind.EARS
 
 
 def is_property(text: str) -> bool:

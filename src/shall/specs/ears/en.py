@@ -2,7 +2,7 @@
 
 import re
 
-from shall.specs.model import Level, Trigger
+from shall.specs.clause import Level, Trigger
 
 TRIGGERS = {
     "while": Trigger.STATE,
@@ -12,6 +12,7 @@ TRIGGERS = {
     "whenever": Trigger.EVENT,
     "once": Trigger.EVENT,
     "upon": Trigger.EVENT,
+    "on": Trigger.EVENT,
     "after": Trigger.EVENT,
     "before": Trigger.EVENT,
     "where": Trigger.FEATURE,
@@ -32,7 +33,13 @@ LEVELS = {
 _END = r"(?![A-Za-z0-9_-])"
 _BEGIN = r"(?<![A-Za-z0-9_-])"
 
-OPENING = r"(?:(?:and|or|but) )?(?P<en>" + "|".join(sorted(TRIGGERS, reverse=True)) + rf"){_END} ?"
+# "On failure, the ..." and "On failure it ...", but not "On duty staff ...".
+_WORDS = {"on": r"on(?= [^,，]{1,40}(?:, | the | it(?![a-z])))"}
+OPENING = (
+    r"(?:(?:and|or|but) )?(?P<en>"
+    + "|".join(_WORDS.get(word, word) for word in sorted(TRIGGERS, reverse=True))
+    + rf"){_END} ?"
+)
 MODAL = rf"{_BEGIN}(?P<en>shall|must){_END}"
 WEAK_MODAL = rf"{_BEGIN}(?P<en>should|will|may|cannot|can){_END}"
 THEN = rf"[,，]? ?{_BEGIN}then{_END}[ ,，]*"

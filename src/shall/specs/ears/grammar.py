@@ -12,13 +12,15 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from shall.specs.clause import Clause, Condition, Level, Trigger
 from shall.specs.ears import en, zh
-from shall.specs.model import Clause, Condition, Level, Trigger
 
 _QUOTED = re.compile(
     r"`[^`]*`|\"[^\"]*\"|“[^“”]*”|「[^「」]*」|『[^『』]*』|《[^《》]*》|【[^【】]*】"
     r"|\([^()]*\)|（[^（）]*）|\[[^\[\]]*\]"
 )
+_QUOTES = frozenset('`"“「『《【(（[')
+_MODAL_LETTERS = frozenset("应應必须須务務不严嚴禁决绝")
 _STRONG = re.compile(r"(`[^`]*`)|\*\*+|(?<![A-Za-z0-9_])__|__(?![A-Za-z0-9_])")
 _EMPHASISED = re.compile(
     r"(\*|_{1,2})((?:while|when|after|before|where|if|then|and|the|shall not|shall|must not"
@@ -33,6 +35,10 @@ _WEAK = re.compile(
 _JAPANESE = re.compile(
     "なければならない|なければなりません|必要がある|必要があります|べき|ものとする|こととする"
 )
+_KANA = re.compile("[\u3041-\u30ff]")
+_TOPIC = re.compile(
+    '([^、。,"「」をにで]{1,40}?)(?<![にで時])は[、,]?\\s*(?=[^、。])(.+)', re.DOTALL
+)
 _THEN = re.compile(f"{en.THEN}|{zh.THEN}", re.IGNORECASE)
 _NEXT_CONDITION = re.compile(
     rf"[,，、] ?(?:and )?(?=(?:{en.OPENING}|{zh.OPENING}))".replace("?P<en>", "?:")
@@ -43,9 +49,10 @@ _NEXT_CONDITION = re.compile(
     re.IGNORECASE,
 )
 _COMMA = re.compile(r", |，|,(?=[^\s\d])")
-_ARTICLE = re.compile(r"the ", re.IGNORECASE)
+_ARTICLE = re.compile(r"^the ", re.IGNORECASE)
 _LOUD_ARTICLE = re.compile(r" ?(?=THE )")
-_ANY_ARTICLE = re.compile(r" (?=the )", re.IGNORECASE)
+_LOUD_THE = re.compile(r" ?THE ")
+_ANY_ARTICLE = re.compile(r" (?=the |(?:it|they)$)", re.IGNORECASE)
 _AGAIN = re.compile(
     rf"\s*(?:[(（]\s*(?:must|shall|should|必须|必須|应当|应|應)(?: not)?\s*[)）]|{en.MODAL}"
     rf"|{zh.MODAL})".replace("?P<en>", "?:").replace("?P<zh>", "?:"),
@@ -79,12 +86,17 @@ def plain(sentence: str) -> str:
 
 def shape_of(text: str) -> str:
     """Return the text with what is quoted or in brackets blanked: it holds no keywords."""
+    if _QUOTES.isdisjoint(text):
+        return text
     return _QUOTED.sub(lambda found: "\0" * len(found[0]), text)
 
 
 def has_modal(sentence: str) -> bool:
     """Return whether a text says ``shall``, ``must``, 应 or 必须 outside of quotes."""
-    return _HINT.search(sentence) is not None and _MODAL.search(shape_of(sentence)) is not None
+    lower = sentence.lower()
+    if "shall" not in lower and "must" not in lower and _MODAL_LETTERS.isdisjoint(sentence):
+        return False
+    return _MODAL.search(shape_of(sentence)) is not None
 
 
 def split_clause(sentence: str, *, strict: bool = False) -> Clause | None:
@@ -104,10 +116,13 @@ def split_clause(sentence: str, *, strict: bool = False) -> Clause | None:
         return None if strict else _without_modal(text, shape)
     conditions, start = _conditions(text, shape[: modal.start].rstrip())
     subject = text[start : modal.start].strip(_STRIPPED)
+    subject = subject[max(subject.rfind("；"), subject.rfind("; ")) + 1 :].strip(_STRIPPED)
     if quantified is not None or not shape.isascii():
         subject, conditions = _last_part(subject, conditions)
     subject = _ARTICLE.sub("", subject, count=1).strip(_STRIPPED)
     response, is_negative = _response(text, modal)
+    if not response and subject:
+        return _without_modal(text[: modal.start].rstrip(), shape[: modal.start], modal.level)
     if not response or (not subject and not conditions):
         return None
     return Clause(conditions, subject, response, modal.word, modal.level, is_negative)
@@ -137,23 +152,29 @@ def _after_condition(shape: str, candidates: Sequence[re.Match[str]]) -> re.Matc
     return next((it for it in candidates if it.start() > min(ends)), first)
 
 
-def _without_modal(text: str, shape: str) -> Clause | None:
-    """Split ``WHEN a THEN b``, whose response has no modal, as Japanese sentences do."""
+def _without_modal(text: str, shape: str, level: Level | None = None) -> Clause | None:
+    """Split ``WHEN a THEN b``, whose response has no modal, or ends with it, as in Japanese."""
     opening = _OPENING.match(shape)
     then = _THEN.search(shape)
+    if then is None and _KANA.search(shape):
+        then = _LOUD_THE.search(shape)  # THEN is left out
     if opening is None or then is None:
         return None
     conditions, start = _conditions(text, shape[: then.end()] + "\1")
-    response = text[start:].strip().rstrip(".。").strip()
+    response = text[start:].strip(_STRIPPED).rstrip(".。").strip()
+    topic = _TOPIC.match(response)
+    subject, response = topic.groups() if topic else ("", response)
     if not conditions or not response:
         return None
-    level = Level.MUST if _JAPANESE.search(response) else Level.NONE
-    return Clause(conditions, "", response, "", level)
+    if level is None:
+        level = Level.MUST if _JAPANESE.search(response) else Level.NONE
+    return Clause(conditions, _ARTICLE.sub("", subject, count=1), response, "", level)
 
 
 def _response(text: str, modal: _Modal) -> tuple[str, bool]:
     again = _AGAIN.match(text, modal.end)
-    end = again.end() if again else modal.end
+    doubled = again is not None and zh.NEGATION.match(again[0]) is None  # 应禁止 denies
+    end = again.end() if again is not None and doubled else modal.end
     is_negative = zh.NEGATIVE.match(modal.word) is not None or modal.word.lower() == "cannot"
     response = text[end:]
     if is_negative:
@@ -169,17 +190,27 @@ def _response(text: str, modal: _Modal) -> tuple[str, bool]:
 def _last_part(
     subject: str, conditions: tuple[Condition, ...]
 ) -> tuple[str, tuple[Condition, ...]]:
-    """Return what stands before the modal since the last comma; what is before is a condition."""
+    """Return what stands before the modal since the last comma; what is before is a condition.
+
+    The subject may be left out, so that a condition is all that stands there: 删除前应确认.
+    """
     at = max(subject.rfind("，"), subject.rfind(", "))
-    if at < 0:
-        return subject, conditions
-    before, rest = subject[:at].strip(_STRIPPED), subject[at + 1 :].strip(_STRIPPED)
-    closed = zh.IMPLICIT.search(before)
-    if closed is not None:
+    before, rest = subject[: max(at, 0)].strip(_STRIPPED), subject[at + 1 :].strip(_STRIPPED)
+    if at < 0 and not conditions:
+        before, rest = _fused(rest)
+    if zh.IMPLICIT.search(before):
         state = zh.STATE_ENDING.search(before) is not None
         trigger = Trigger.STATE if state else Trigger.EVENT
         conditions = (*conditions, Condition(trigger, _condition_text(before)))
-    return rest, conditions
+    return zh.ADVERB.sub("", rest), conditions
+
+
+def _fused(words: str) -> tuple[str, str]:
+    """Split a condition from the subject where no comma does: 登录后系统应显示首页."""
+    if zh.IMPLICIT.search(words):
+        return words, ""
+    found = zh.FUSED.match(words)
+    return (found["condition"], found["subject"]) if found else ("", words)
 
 
 def _conditions(text: str, shape: str) -> tuple[tuple[Condition, ...], int]:
@@ -214,7 +245,7 @@ def _trigger(opening: re.Match[str], written: str) -> Trigger:
 
 def _condition_text(words: str) -> str:
     words = words.strip(_STRIPPED)
-    shorter = zh.ENDING.sub("", words)
+    shorter = zh.ENDING.sub("", words).rstrip()
     return shorter or words
 
 
@@ -233,4 +264,5 @@ def _end_of_condition(
         found = list(article.finditer(shape, start))
         if found:
             return found[-1].start(), found[-1].end()
-    return None, start
+    actor = None if shape.isascii() else zh.LAST_ACTOR.search(shape, start + 1)
+    return (actor.start(), actor.start()) if actor else (None, start)

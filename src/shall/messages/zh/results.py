@@ -1,4 +1,4 @@
-"""The Chinese catalogue: message code to template."""
+"""Messages of results, reports and the matrix in Chinese: code to template."""
 
 ZH: dict[str, str] = {
     # the engine: checks
@@ -25,7 +25,7 @@ ZH: dict[str, str] = {
     "check.order": "期望 {sign} {expected}，实际为 {actual}",
     "check.not_comparable": "{actual}（{actual_type}）与 {expected}（{expected_type}）"
     "不能用 {sign} 比较",
-    "check.not_supported": "此版本不支持断言 {kind}",
+    "check.not_supported": "此版本不支持断言类型 {kind}",
     # the engine: steps and runs
     "step.error": "{reason}",
     "step.timed_out": "超时：{reason}",
@@ -52,12 +52,14 @@ ZH: dict[str, str] = {
     "report.outcome.error": "错误",
     "report.outcome.skipped": "跳过",
     "report.outcome.torn": "通过，但清理失败",
-    "report.count.passed": "{count} 通过",
-    "report.count.failed": "{count} 失败",
-    "report.count.error": "{count} 错误",
-    "report.count.error_one": "{count} 错误",
-    "report.count.skipped": "{count} 跳过",
-    "report.count.teardowns": "{count} 清理失败",
+    "report.count.passed": "通过 {count}",
+    "report.count.failed": "失败 {count}",
+    "report.count.error": "错误 {count}",
+    "report.count.error_one": "错误 {count}",
+    "report.count.skipped": "跳过 {count}",
+    "report.count.teardowns": "清理失败 {count}",
+    "report.separator": "，",
+    "report.counts": "{counts}，{took}",
     "report.took": "用时 {duration}",
     "report.run_id": "运行 {run_id}",
     "report.run.running": "运行尚未结束。",
@@ -122,6 +124,8 @@ ZH: dict[str, str] = {
     "report.status.stale": "已过期",
     "report.status.vacuous": "空验证",
     "report.status.unreachable": "无法连接",
+    "report.status.waived": "已豁免",
+    "report.status.not testable": "不可测试",
     "report.status.partly": "部分通过",
     "report.status.skipped": "已跳过",
     "report.status.not run": "未运行",
@@ -133,26 +137,36 @@ ZH: dict[str, str] = {
     "trace.unknown_near": "{place}：{source} 引用的 {criterion} 不存在。是否应为 {candidates}？",
     "trace.ambiguous": "{place}：{source} 引用的 {criterion} 有歧义，"
     "请写明其中之一：{candidates}。",
-    "trace.moved": "{sources} 以 {old} 验证的文本，现在的编号是 {new}。"
-    "链接不会自动跟随，请修改写有编号的地方。",
+    "trace.moved": "{sources} 所验证的 {old}，其内容现在的编号是 {new}。"
+    "链接不会自动更新，请在写有编号处修改。",
     "trace.chain": "运行 {run}，{at}（{age} 前），环境 {environment}，提交 {commit}，"
-    "{checks} 项检查",
+    "{checks} 条断言",
     "trace.chain.dirty": "运行 {run}，{at}（{age} 前），环境 {environment}，提交 {commit}"
-    "（有未提交的改动），{checks} 项检查",
-    "trace.reason.suspect": "此后需求有改动",
-    "trace.reason.stale": "此后用例或测试有改动",
-    "trace.reason.vacuous": "其中没有任何可能失败的检查",
+    "（有未提交的改动），{checks} 条断言",
+    "trace.reason.suspect": "需求已改动",
+    "trace.reason.stale": "用例或测试已改动",
+    "trace.reason.vacuous": "没有任何可能失败的断言",
     "trace.reason.unreachable": "无法连接到服务",
     "trace.unreachable": "{source}：{at} 未能连接到 {address}。",
+    "trace.reason.not_reviewed": "链接评审之后需求有改动",
+    "trace.waiver": "由 {by} 豁免，至 {until} 止：{reason}（现有证据：{status}）",
+    "trace.attestation": "由 {by} 以 {method} 方式验证：{reason}",
     "trace.reason.skipped": "已跳过",
     "trace.reason.not run": "未运行",
-    "trace.unsound": "已运行但未得到证明：{counts}。请检查后重新运行用例和测试；"
-    "只想查看时使用 --exit-zero。",
+    "trace.unsound": "已运行但未能证明：{counts}。请检查用例和测试后重新运行；"
+    "如只需查看，请使用 --exit-zero。",
     "trace.no_criteria": "在 specs/ 及其他已知布局的目录中未找到验收标准。"
     "可运行 `shall init` 生成第一份需求。",
     "trace.unread": "有 {count} 处内容像是需求但未被读取，第一处在 {place}；"
-    "用 `shall trace --format json` 查看全部。",
+    "运行 `shall trace --format json` 可查看全部。",
     "trace.too_few": "已证明的验收标准占 {percent}%，低于要求的 {least}%。",
+    # shall lint
+    "lint.summary": "{documents} 个文档，{criteria} 条验收标准：错误 {errors}，"
+    "警告 {warnings}，提示 {notes}。",
+    "lint.hidden": "其中 {count} 条未显示；加 `--severity info` 查看全部。",
+    "lint.fixable": "有 {count} 处可用 `shall lint --fix` 自动修复；`--diff` 可预览改动。",
+    "lint.fixed": "已在 {files} 个文件中修复 {count} 处。",
+    "lint.unread": "有 {count} 处内容像是需求但未被读取：",
     # shall init
     "init.kept": "保留   {path}",
     "init.made": "创建   {path}",

@@ -9,6 +9,7 @@ from msgspec import Struct
 class Setting(Struct, frozen=True):
     """One setting. ``key`` is its place in shall.yaml, ``flag`` its flag on the command line.
 
+    ``metavar`` names what the flag takes; without one it is named like the flag.
     ``read`` converts a given value and raises ValueError. ``fallbacks`` are environment names that
     count only if no flag, no name in ``environment`` and no key in shall.yaml is given.
     """
@@ -20,6 +21,8 @@ class Setting(Struct, frozen=True):
     environment: tuple[str, ...] = ()
     key: str | None = None
     flag: str = ""
+    short_flag: str = ""
+    metavar: str = ""
     fallbacks: tuple[str, ...] = ()
     is_secret: bool = False
     is_server: bool = False

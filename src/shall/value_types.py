@@ -63,7 +63,7 @@ def workers(value: Any) -> int:
 
 
 def processes(value: Any) -> int:
-    """Read a number of processes; 0, written ``auto``, stands for one a processor."""
+    """Read a number of processes; 0, written ``auto``, means one a processor."""
     return 0 if value == "auto" else workers(value)
 
 
@@ -246,6 +246,20 @@ def mapping(value: Any) -> Mapping[str, Any]:
     if not isinstance(value, dict):
         raise ValueError("not keys and values")
     return value
+
+
+def texts(value: Any) -> Mapping[str, str]:
+    """Read keys with a text each."""
+    found = mapping(value)
+    if not all(isinstance(it, str) for it in found.values()):
+        raise ValueError("not keys with a text each")
+    return found
+
+
+def lists(value: Any) -> Mapping[str, tuple[str, ...]]:
+    """Read keys with a list of texts each; one text stands for a list of one."""
+    found = {key: [it] if isinstance(it, str) else it for key, it in mapping(value).items()}
+    return {key: names(it) for key, it in found.items()}
 
 
 def project_hosts(value: Any) -> Mapping[str, str]:

@@ -1,0 +1,74 @@
+"""A workspace as a commit has it, read from git's own store: nothing is checked out."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from shall.errors import BadValue
+from shall.store.decisions import DecisionLog
+from shall.store.evidence import EvidenceLog
+from shall.store.folders import Folder
+from shall.store.state import DECISIONS, EVIDENCE, LOCAL
+from shall.workspace.files import Files
+from shall.workspace.git import commit_of, files_of_commit
+from shall.workspace.workspace import Workspace
+
+_ENDINGS = (".md", ".yaml", ".yml", ".py")
+"""Files that tracing reads, beside the state."""
+
+
+@contextmanager
+def at_commit(workspace: Workspace, name: str) -> Iterator[Workspace]:
+    """Open the workspace as it is in a commit, to read: nothing is stored of it.
+
+    The settings are the present ones. Evidence counts where it is committed.
+
+    Raises:
+        BadValue: There is no such commit, or git does not show it.
+    """
+    commit = commit_of(workspace.root, name)
+    root, state = workspace.root, _state_names(workspace)
+
+    def is_wanted(path: str) -> bool:
+        if state and path.startswith(f"{state}/"):
+            return not path.startswith(f"{state}/{LOCAL}/")
+        return path.endswith(_ENDINGS)
+
+    with tempfile.TemporaryDirectory(prefix="shall-commit-") as made:
+        folder = Path(made).resolve()
+        for path, content in files_of_commit(root, commit, is_wanted):
+            _write(folder / path, content)
+        files = Files(folder)
+        try:
+            kept = Folder(folder / (state or ".shall"))
+            yield replace(
+                workspace,
+                root=folder,
+                state=kept.path,
+                files=files,
+                store=None,
+                later=None,
+                evidence=EvidenceLog(kept.below(EVIDENCE)),
+                decisions=DecisionLog(kept.below(DECISIONS)),
+                outages=None,
+            )
+        finally:
+            files.close()
+
+
+def _state_names(workspace: Workspace) -> str:
+    """Return the state folder relative to the workspace; empty where it is elsewhere."""
+    if not workspace.state.is_relative_to(workspace.root):
+        return ""
+    return workspace.state.relative_to(workspace.root).as_posix()
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    except (OSError, ValueError) as error:  # a name that this system cannot have
+        raise BadValue(f"{path.name} of the commit cannot be written: {error}.") from error

@@ -1,0 +1,177 @@
+"""Reads and writes the committed baseline, and compares baselines and commits."""
+
+import errno
+import os
+from pathlib import Path
+
+from msgspec import Struct
+
+from shall.actions.at_commit import at_commit
+from shall.actions.trace import trace_requirements
+from shall.bounded import EVIDENCE_BYTES, read_descriptor, read_path
+from shall.errors import BadValue, InvalidSpec, StoreUnavailable
+from shall.specs.baseline import Baseline, baseline_of, from_lines, renewed, to_lines
+from shall.specs.changes import Change, changes_between
+from shall.specs.matrix import Matrix
+from shall.store.folders import Folder
+from shall.workspace.atomic import write_whole
+from shall.workspace.workspace import Workspace
+
+FILE = "baseline.jsonl"
+"""The committed baseline, in the state folder."""
+
+_READ = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+
+
+class Compared(Struct, frozen=True):
+    """Two states of the criteria, what they are of, and what to know about them."""
+
+    names: tuple[str, str]
+    before: Baseline
+    after: Baseline
+    changes: tuple[Change, ...]
+    notes: tuple[str, ...] = ()
+
+
+class State(Struct, frozen=True):
+    """The criteria of a baseline file, a commit or the workspace."""
+
+    name: str
+    rows: Baseline
+    notes: tuple[str, ...] = ()
+
+
+def committed_baseline(workspace: Workspace) -> Baseline | None:
+    """Return the baseline of the workspace; None where there is none.
+
+    Raises:
+        InvalidSpec: A line cannot be read.
+        StoreUnavailable: The file cannot be opened, or is a link.
+    """
+    try:
+        with _state(workspace).opened() as folder:
+            descriptor = os.open(FILE, _READ, dir_fd=folder)
+            try:
+                data = read_descriptor(descriptor, EVIDENCE_BYTES)
+            finally:
+                os.close(descriptor)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise _unusable(workspace, error) from error
+    return _rows(data, baseline_name(workspace))
+
+
+def write_baseline(workspace: Workspace) -> tuple[Baseline, str]:
+    """Write the present state of the criteria as the baseline; return it and its path.
+
+    What stays the same keeps the run and commit that it was first recorded with.
+
+    Raises:
+        BadValue: There is no criterion, or a document cannot be read: a baseline of a part would
+            weaken the gate.
+        StoreUnavailable: The file cannot be written.
+    """
+    matrix = trace_requirements(workspace)
+    if not matrix.rows:
+        raise BadValue("No criterion was found, so there is nothing to write down.")
+    if matrix.wrong_specs:
+        raise BadValue(
+            f"No baseline was written: {matrix.wrong_specs[0]}",
+            hint="A baseline without the criteria of this document would not protect them.",
+        )
+    try:
+        before = committed_baseline(workspace) or {}
+    except InvalidSpec:
+        before = {}  # to write it again is what its message advises
+    rows = renewed(before, baseline_of(matrix))
+    workspace.make_state()
+    try:
+        with _state(workspace).opened(make=True) as folder:
+            data = to_lines(rows).encode("utf-8", "backslashreplace")
+            write_whole(folder, FILE, data, mode=None, overwrite=True)
+    except OSError as error:
+        raise _unusable(workspace, error) from error
+    return rows, baseline_name(workspace)
+
+
+def compare(workspace: Workspace, before: str | None, after: str | None) -> Compared:
+    """Compare two states: each the path of a baseline file, or a commit.
+
+    Without ``before`` the committed baseline counts, without ``after`` the workspace as it is.
+
+    Raises:
+        BadValue: There is no such file or commit, or no baseline.
+        InvalidSpec: A baseline cannot be read.
+        StoreUnavailable: The baseline cannot be opened.
+    """
+    old = state_of(workspace, before) if before is not None else _own_state(workspace)
+    if after is None:
+        new = State("now", baseline_of(trace_requirements(workspace)))
+    else:
+        new = state_of(workspace, after)
+    changes = changes_between(old.rows, new.rows)
+    return Compared((old.name, new.name), old.rows, new.rows, changes, (*old.notes, *new.notes))
+
+
+def compare_with(before: State, matrix: Matrix) -> Compared:
+    """Compare a state with a matrix of the workspace as it is."""
+    rows = baseline_of(matrix)
+    changes = changes_between(before.rows, rows)
+    return Compared((before.name, "now"), before.rows, rows, changes, before.notes)
+
+
+def state_of(workspace: Workspace, name: str) -> State:
+    """Return the criteria of a baseline file, or of a commit.
+
+    Raises:
+        BadValue: There is neither.
+        InvalidSpec: The baseline cannot be read.
+    """
+    path = Path.cwd() / name
+    if path.is_file():
+        try:
+            return State(name, _rows(read_path(path, EVIDENCE_BYTES), name))
+        except OSError as error:
+            raise BadValue(f"{name} cannot be read: {error.strerror}.") from error
+    with at_commit(workspace, name) as then:
+        matrix = trace_requirements(then)
+    notes = [f"{name}: {found}" for found in matrix.wrong_specs]
+    if not any(link.latest for row in matrix.rows for link in row.links):
+        notes.append(f"{name} holds no evidence, so nothing counts as proved there.")
+    return State(name, baseline_of(matrix), tuple(notes))
+
+
+def baseline_name(workspace: Workspace) -> str:
+    """Return the path of the baseline as messages show it."""
+    path = workspace.state / FILE
+    return (
+        str(path.relative_to(workspace.root)) if path.is_relative_to(workspace.root) else str(path)
+    )
+
+
+def _own_state(workspace: Workspace) -> State:
+    rows = committed_baseline(workspace)
+    if rows is None:
+        raise BadValue(
+            f"There is no {baseline_name(workspace)}.",
+            hint="Write it with `shall baseline`, or name a commit.",
+        )
+    return State("the baseline", rows)
+
+
+def _state(workspace: Workspace) -> Folder:
+    """Return the state folder: no name below the workspace may be a link."""
+    if not workspace.state.is_relative_to(workspace.root):
+        return Folder(workspace.state)
+    names = workspace.state.relative_to(workspace.root).parts
+    return Folder(workspace.state, workspace.files.fileno, names)
+
+
+def _rows(data: bytes, name: str) -> Baseline:
+    return from_lines(data.decode("utf-8", "replace"), name)
+
+
+def _unusable(workspace: Workspace, error: OSError) -> StoreUnavailable:
+    what = "it is a link" if error.errno == errno.ELOOP else error.strerror
+    return StoreUnavailable(f"{baseline_name(workspace)} cannot be used: {what}.")

@@ -1,0 +1,58 @@
+"""Judges the gate of a workspace."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from shall.actions.baseline import (
+    Compared,
+    State,
+    committed_baseline,
+    compare_with,
+    state_of,
+)
+from shall.actions.trace import trace_requirements
+from shall.errors import InvalidSpec, StoreUnavailable
+from shall.specs.baseline import proved_percent
+from shall.specs.gate import Base, Gate, Judged, Verdict, judge
+from shall.workspace.workspace import Workspace
+
+
+def check_gate(
+    workspace: Workspace, base: str | None = None, environments: Sequence[str] | None = None
+) -> Gate:
+    """Judge the rules of the workspace's gate.
+
+    ``base`` is what the present state is compared with: a baseline file or a commit; None: the
+    committed baseline, if there is one. A baseline that cannot be read makes the gate fail.
+
+    Raises:
+        BadValue: ``base`` names neither a file nor a commit.
+    """
+    matrix = trace_requirements(workspace, environments=environments)
+    unread: list[Judged] = []
+    compared: Compared | None = None
+    try:
+        state = _base(workspace, base)
+        compared = compare_with(state, matrix) if state is not None else None
+    except (InvalidSpec, StoreUnavailable) as error:
+        found = tuple(error.diagnostics)
+        unread.append(Judged("baseline", Verdict.UNKNOWN, error.message, found))
+    known = None
+    if compared is not None:
+        known = Base(compared.names[0], compared.before, compared.changes)
+    judged = judge(matrix, workspace.gate, datetime.now(UTC), known)
+    return Gate(
+        (*unread, *judged),
+        matrix,
+        base=known.name if known else "",
+        base_percent=proved_percent(known.rows) if known else None,
+        changes=known.changes if known else (),
+        notes=(*(compared.notes if compared else ()), *map(str, matrix.undecided)),
+    )
+
+
+def _base(workspace: Workspace, name: str | None) -> State | None:
+    if name is not None:
+        return state_of(workspace, name)
+    rows = committed_baseline(workspace)
+    return None if rows is None else State("the baseline", rows)

@@ -1,0 +1,96 @@
+"""The files of tests that a report names in the way of its language."""
+
+import hashlib
+from functools import cached_property
+from pathlib import Path
+
+from shall.errors import ShallError
+from shall.specs.junit import ReportedTest
+from shall.workspace.files import Files
+
+_JVM = (".java", ".kt", ".groovy", ".scala")
+
+
+class TestFiles:
+    """Finds the file of a reported test in the workspace.
+
+    By the attribute ``file``; a class name that is a path (Vitest); a dotted one (pytest); a Java
+    class (Maven, Gradle); or the package and function of Go.
+    """
+
+    __test__ = False  # not a test class, whatever its name begins with
+
+    def __init__(self, files: Files) -> None:
+        self.files = files
+
+    def file_of(self, test: ReportedTest) -> str:
+        """Return the path of the file; empty where it is not known, or several could be it."""
+        for named in (test.file, test.classname):
+            path = self._existing(named)
+            if path:
+                return path
+        return self._python(test.classname) or self._jvm(test.classname) or self._go(test)
+
+    def _existing(self, named: str) -> str:
+        if "." not in named or not named.strip("./"):
+            return ""
+        try:
+            path = self.files.relative(named)
+            return path if self.files.is_file(path) else ""
+        except ShallError:  # it leads out of the workspace
+            return ""
+
+    def _python(self, classname: str) -> str:
+        parts = classname.split(".")
+        for end in range(len(parts), 0, -1):
+            path = self._existing(f"{'/'.join(parts[:end])}.py")
+            if path:
+                return path
+        return ""
+
+    def _jvm(self, classname: str) -> str:
+        end = "/" + classname.partition("$")[0].replace(".", "/")
+        found = [it for it in self._jvm_files if f"/{it.rpartition('.')[0]}".endswith(end)]
+        return found[0] if len(found) == 1 else ""
+
+    def _go(self, test: ReportedTest) -> str:
+        declared = f"func {test.name.partition('/')[0]}("
+        found = []
+        for path in self._go_files:
+            folder = str(Path(path).parent)
+            is_package = folder == "." or f"/{test.classname}".endswith(f"/{folder}")
+            if is_package and declared in self._text(path):
+                found.append(path)
+        return found[0] if len(found) == 1 else ""
+
+    def _text(self, path: str) -> str:
+        try:
+            return self.files.read_text(path)
+        except ShallError:
+            return ""
+
+    @cached_property
+    def _jvm_files(self) -> list[str]:
+        return self.files.find(".", _JVM)
+
+    @cached_property
+    def _go_files(self) -> list[str]:
+        return self.files.find(".", ("_test.go",))
+
+
+def file_fingerprint(files: Files, path: str) -> str:
+    """Return the fingerprint of a test file in any language; empty where it cannot be read."""
+    try:
+        data = files.read_bytes(path)
+    except ShallError:
+        return ""
+    digest = hashlib.sha256(data.replace(b"\r\n", b"\n")).hexdigest()
+    return f"file:1:{digest}"
+
+
+def is_newer(files: Files, path: str, than_s: float) -> bool:
+    """Return whether a file was written after a time, in seconds since the epoch."""
+    try:
+        return bool(path) and files.modified_s(path) > than_s
+    except ShallError:
+        return False

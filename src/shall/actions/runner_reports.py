@@ -1,0 +1,217 @@
+"""Records what the tests of another runner say about criteria."""
+
+import secrets
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from shall.actions.evidence import append_evidence
+from shall.actions.reported_files import TestFiles, file_fingerprint, is_newer
+from shall.actions.requirements import read_specs
+from shall.actions.trace import test_links
+from shall.specs.junit import ReportedTest
+from shall.specs.matrix import candidates_of, resolve, unresolved
+from shall.specs.model import Criterion, Link, LinkKind, SpecSet
+from shall.specs.status import ABSENT
+from shall.specs.test_names import keys_in, scenarios_by_title, scenarios_in
+from shall.store.base import Evidence
+from shall.workspace.workspace import Workspace
+
+_WORST_FIRST = ("error", "failed", "passed", "skipped")
+
+
+class Recorded(Struct, frozen=True):
+    """What a report said: outcomes by source and criterion, and links that name no criterion.
+
+    ``absent`` are tests that were recorded before and are gone, ``outdated`` the files that were
+    written after the report, so that it says nothing about them. ``fault`` says why nothing is
+    stored, None where it is.
+    """
+
+    tests: int
+    outcomes: tuple[tuple[str, str, str], ...]
+    unknown: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+    outdated: tuple[str, ...] = ()
+    fault: str | None = None
+
+
+class _Source(Struct):
+    """The tests of one source: parameter sets and repetitions are one."""
+
+    fingerprint: str
+    criteria: dict[str, Criterion] = field(default_factory=dict)
+    outcomes: list[str] = field(default_factory=list)
+    duration_s: float = 0.0
+
+    def outcome(self) -> str:
+        """Return the worst outcome."""
+        return min(self.outcomes, key=_WORST_FIRST.index)
+
+
+class _Found(Struct):
+    """What a report says, by kind of link and source; ``seen`` are all its tests."""
+
+    sources: dict[tuple[LinkKind, str], _Source] = field(default_factory=dict)
+    seen: set[str] = field(default_factory=set)
+    unknown: dict[str, None] = field(default_factory=dict)
+
+    def add(
+        self, key: tuple[LinkKind, str], fingerprint: str, criteria: Iterable[Criterion]
+    ) -> None:
+        """Note that a source names criteria."""
+        source = self.sources.setdefault(key, _Source(fingerprint))
+        source.criteria |= {it.key: it for it in criteria}
+
+    def take_outcome(self, key: tuple[LinkKind, str], test: ReportedTest) -> None:
+        """Note how a test of a source ended, if that names criteria."""
+        if key in self.sources:
+            self.sources[key].outcomes.append(test.outcome)
+            self.sources[key].duration_s += test.duration_s
+
+
+def record_report(
+    workspace: Workspace,
+    tests: Sequence[ReportedTest],
+    environment: str = "",
+    *,
+    written_at_s: float | None = None,
+    is_complete: bool = False,
+) -> Recorded:
+    """Append what the tests of a report say about criteria.
+
+    A test names criteria by a property, by keys in its name, or by the title of a scenario; the
+    marks of a Python test count, too. ``is_complete``: tests that were recorded before and are not
+    in the report are gone. ``written_at_s`` is when the report was written: it says nothing about
+    tests and requirements that were written later; None: it is of what there is now.
+    """
+    specs = read_specs(workspace)
+    known = resolve(specs)
+    scenarios = scenarios_by_title(known.values())
+    files = TestFiles(workspace.files)
+    marks = _by_dotted_name(test_links(workspace, []))
+    found = _Found()
+    for test in tests:
+        links = [it for it in marks.get(_dotted(test), ()) if it.criterion in known]
+        for link in links:
+            found.add((LinkKind.TEST, link.source), link.fingerprint, [known[link.criterion]])
+        file = files.file_of(test)
+        name = workspace.redactor.text(_name(test, file))
+        found.seen.add(name)
+        found.unknown |= dict.fromkeys(_unknown(test, name, known, specs))
+        named = list(_criteria(test, known, scenarios))
+        if named:
+            fingerprint = file_fingerprint(workspace.files, file) if file else ""
+            found.add((LinkKind.REPORT, name), fingerprint, named)
+        for key in {(LinkKind.REPORT, name), *((LinkKind.TEST, it.source) for it in links)}:
+            found.take_outcome(key, test)
+    outdated = _newer_files(workspace, found.sources, written_at_s)
+    new = [
+        it
+        for it in _evidence(found.sources, environment)
+        if outdated.isdisjoint({it.source.partition("::")[0], known[it.criterion].span.file})
+    ]
+    absent = list(_absent(workspace, found, is_complete=is_complete))
+    workspace.make_state()
+    fault = append_evidence(workspace, [*new, *absent]) if new or absent else None
+    return Recorded(
+        len(tests),
+        tuple((it.source, it.criterion, it.outcome) for it in new),
+        tuple(found.unknown),
+        tuple(f"{it.source} ({it.criterion})" for it in absent),
+        tuple(sorted(outdated)),
+        fault or workspace.state_warning,
+    )
+
+
+def _newer_files(
+    workspace: Workspace,
+    sources: Mapping[tuple[LinkKind, str], _Source],
+    written_at_s: float | None,
+) -> set[str]:
+    """Return the tests and requirements that were written after the report."""
+    if written_at_s is None:
+        return set()
+    files = {name.partition("::")[0] for _, name in sources}
+    files |= {it.span.file for source in sources.values() for it in source.criteria.values()}
+    return {it for it in files if is_newer(workspace.files, it, written_at_s)}
+
+
+def _evidence(
+    sources: Mapping[tuple[LinkKind, str], _Source], environment: str
+) -> Iterator[Evidence]:
+    at, run_id = datetime.now(UTC), secrets.token_hex(16)
+    for (kind, name), source in sources.items():
+        for criterion in source.criteria.values():
+            yield Evidence(
+                at=at,
+                criterion=criterion.key,
+                source=name,
+                kind=kind.value,
+                outcome=source.outcome(),
+                run_id=run_id,
+                criterion_fingerprint=criterion.fingerprint,
+                source_fingerprint=source.fingerprint,
+                checks_executed=1,  # a report does not count assertions: the test is one check
+                duration_s=source.duration_s,
+                environment=environment if kind is LinkKind.REPORT else "",
+            )
+
+
+def _absent(workspace: Workspace, found: _Found, *, is_complete: bool) -> Iterator[Evidence]:
+    """Yield the end of what earlier reports said and this one does not: tests, or their links."""
+    if workspace.evidence is None:
+        return
+    at = datetime.now(UTC)
+    for fact in workspace.evidence.newest():
+        if fact.kind != LinkKind.REPORT or fact.outcome == ABSENT:
+            continue
+        source = found.sources.get((LinkKind.REPORT, fact.source))
+        if source is not None and fact.criterion in source.criteria:
+            continue
+        if is_complete or fact.source in found.seen:
+            yield replace(fact, at=at, outcome=ABSENT)
+
+
+def _criteria(
+    test: ReportedTest, known: Mapping[str, Criterion], scenarios: Mapping[str, Criterion]
+) -> Iterator[Criterion]:
+    yield from (known[it] for it in test.criteria if it in known)
+    yield from keys_in(test.name, known)
+    yield from scenarios_in(f"{test.classname} > {test.name}", scenarios)
+
+
+def _unknown(
+    test: ReportedTest, name: str, known: Mapping[str, Criterion], specs: SpecSet
+) -> Iterator[str]:
+    for written in test.criteria:
+        if written not in known:
+            named, near = candidates_of(written, specs)
+            problem = unresolved(written, named or near)
+            yield f"{name}: {problem.message} {problem.hint}".rstrip()
+
+
+def _by_dotted_name(links: Iterable[Link]) -> Mapping[str, list[Link]]:
+    """Return the marks of Python tests by the name that JUnit reports give them."""
+    found: dict[str, list[Link]] = {}
+    for link in links:
+        file, _, test = link.source.partition("::")
+        name = f"{file.removesuffix('.py').replace('/', '.')}.{test.replace('::', '.')}"
+        found.setdefault(name, []).append(link)
+    return found
+
+
+def _dotted(test: ReportedTest) -> str:
+    return f"{test.classname}.{test.name.partition('[')[0]}"
+
+
+def _name(test: ReportedTest, file: str) -> str:
+    """Return the source of a test: its file, or the name of its class, and its name."""
+    name = test.name
+    if file.endswith(".py"):
+        module = file.removesuffix(".py").replace("/", ".")
+        inner = test.classname.removeprefix(module).strip(".").replace(".", "::")
+        name = "::".join(filter(None, (inner, name.partition("[")[0])))
+    return f"{file or test.classname}::{name}"

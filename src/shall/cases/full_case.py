@@ -1,0 +1,254 @@
+"""Reads a case in any spelling, and finds every problem and note in it."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from msgspec import Struct, field
+
+from shall.cases.aliases import CASE_KEYS, REQUEST_KEYS
+from shall.cases.data import check_data
+from shall.cases.expression import GLOBAL, Call, Reference, parse_template, walk
+from shall.cases.fields import Fields, Finding, Findings, Keys, kind_of, written
+from shall.cases.functions import check_call
+from shall.cases.model import Allure, Case
+from shall.cases.nearest import nearest
+from shall.cases.steps import (
+    STEP_FIELDS,
+    TEARDOWN_FIELDS,
+    check_address,
+    read_step,
+    read_teardown,
+)
+from shall.diagnostics import Diagnostic, Edit
+from shall.diagnostics.bounds import with_count
+from shall.errors import BadExpression
+from shall.span import Span
+
+_CASE_FIELDS = frozenset(
+    ("name", "description", "host", "allure", "variables", "secrets", "tags", "verifies")
+) | {"steps", "teardowns"}
+_ALLURE_FIELDS = frozenset(("epic", "feature", "story"))
+
+
+def read_full(data: Any) -> tuple[Case | None, Findings]:
+    """Read a case with its root; None where it is none. What was found says what is wrong."""
+    findings = Findings()
+    return _read_root(data, findings), findings
+
+
+def read_full_data(data: Mapping[str, Any]) -> tuple[Case | None, Findings]:
+    """Read a case of JSON data that may lack its root, and may hold what JSON cannot."""
+    findings = Findings()
+    check_data(data, findings)
+    if findings.problems:
+        return None, findings
+    rooted = "testcase" in data or "unittest" in data
+    return _read_root(data if rooted else {"testcase": data}, findings), findings
+
+
+def diagnostics_of(
+    findings: Sequence[Finding], more: int, span_of: Callable[[Finding], Span]
+) -> list[Diagnostic]:
+    """Return findings with their places, sorted; ``more`` were found beside them."""
+    found = [_diagnostic(finding, span_of(finding)) for finding in findings]
+    return with_count(sorted(found, key=lambda it: it.span or Span("", 0)), more)
+
+
+def _diagnostic(finding: Finding, span: Span) -> Diagnostic:
+    fix = Edit(span, finding.fix) if finding.fix and span.length else None
+    return Diagnostic(
+        finding.code,
+        finding.severity,
+        finding.message,
+        span,
+        finding.hint,
+        written(finding.keys),
+        fix,
+    )
+
+
+def _read_root(data: Any, findings: Findings) -> Case | None:
+    if not isinstance(data, dict):
+        message = f"A case is a mapping under `testcase:`, not {kind_of(data)}."
+        findings.add("case.bad-type", (), message)
+    elif "unittest" in data:
+        message = "Unit cases are not run by this release."
+        findings.add("case.not-supported", (), message, "The file is left as it is.")
+    elif "testcase" not in data:
+        near = nearest("testcase", map(str, data))
+        hint = f"Is `{near}` meant?" if near else "Put the case under it."
+        findings.add("case.no-root", (), "The root `testcase:` is missing.", hint)
+    else:
+        for name in data.keys() - {"testcase"}:
+            message = f"`{name}` is beside `testcase:`."
+            findings.add("case.unknown-field", (), message, "Indent it under `testcase:`.")
+        return _read_case(data["testcase"], findings)
+    return None
+
+
+def _read_case(data: Any, findings: Findings) -> Case:
+    root = Fields(data, (), findings, _CASE_FIELDS, CASE_KEYS)
+    steps = _each(root, "steps", STEP_FIELDS)
+    teardowns = _each(root, "teardowns", TEARDOWN_FIELDS)
+    if not steps:
+        hint = "A case sends at least one request."
+        if root.values.get("steps") is None:
+            root.missing("steps", hint)
+        elif root.values["steps"] == []:
+            root.bad("case.bad-value", "steps", "`steps` must not be empty.", hint)
+    _check_references(root, steps, teardowns, findings)
+    return Case(
+        name=root.required_text("name"),
+        description=root.text("description") or "",
+        host=_read_host(root),
+        allure=_read_allure(root),
+        variables=root.mapping("variables"),
+        secrets=root.texts("secrets"),
+        tags=root.texts("tags"),
+        verifies=root.texts("verifies"),
+        steps=tuple(read_step(step) for step in steps),
+        teardowns=tuple(read_teardown(teardown) for teardown in teardowns),
+    )
+
+
+def _each(root: Fields, name: str, allowed: frozenset[str]) -> list[Fields]:
+    keys = root.at(name)
+    return [
+        Fields(value, (*keys, index), root.findings, allowed, REQUEST_KEYS)
+        for index, value in enumerate(root.items(name))
+    ]
+
+
+def _read_host(root: Fields) -> str | None:
+    host = root.text("host")
+    if not host:
+        return None
+    check_address(root, "host", host)
+    if "://" not in host and not host.startswith("{{"):
+        hint = f"Write http://{host} or https://{host}."
+        root.bad("case.bad-address", "host", "`host` has no scheme.", hint)
+    return host
+
+
+def _read_allure(root: Fields) -> Allure | None:
+    if root.values.get("allure") is None:
+        return None
+    labels = Fields(root.values["allure"], root.at("allure"), root.findings, _ALLURE_FIELDS, {})
+    return Allure(labels.text("epic"), labels.text("feature"), labels.text("story"))
+
+
+class _Scope(Struct):
+    """The steps and teardowns of a case by id, with the moment at which each one answers.
+
+    A name that is no step may be a variable of the run, so it is never a problem here.
+    """
+
+    findings: Findings
+    answers_at: dict[str, int] = field(default_factory=dict)
+    labels: dict[str, str] = field(default_factory=dict)
+
+    def check(self, value: Any, keys: Keys, moment: int) -> None:
+        """Check every expression in a value that is used at a moment."""
+        if type(value) is str:
+            if "{{" in value:
+                self._check_text(value, keys, moment)
+            return
+        for key, each in _children(value):
+            if type(key) is str and "{{" in key:
+                self._check_text(key, (*keys, key), moment)
+            if _may_hold(each):
+                self.check(each, (*keys, key), moment)
+
+    def _check_text(self, text: str, keys: Keys, moment: int) -> None:
+        try:
+            template = parse_template(text)
+        except BadExpression as error:
+            offset = error.details["offset"] + 1
+            message = f"{error.message.removesuffix('.')} (character {offset})."
+            self.findings.add("case.bad-expression", keys, message, error.hint or "")
+            return
+        for expression in template.expressions:
+            for each in walk(expression):
+                if isinstance(each, Reference):
+                    self._check_reference(each, keys, moment)
+                elif isinstance(each, Call) and (wrong := check_call(each)):
+                    code, message, hint = wrong
+                    self.findings.add(code, keys, message, hint)
+
+    def _check_reference(self, reference: Reference, keys: Keys, moment: int) -> None:
+        known = self.answers_at.get(reference.root)
+        if reference.root == GLOBAL:
+            if not reference.path:
+                message = "`Global` alone is no value."
+                self.findings.add("case.bad-expression", keys, message, "Write `Global.name`.")
+        elif known is not None and known > moment:
+            label = self.labels[reference.root]
+            self.findings.add(
+                "case.forward-reference",
+                keys,
+                f"`{reference.root}` is {label}, which has not answered yet.",
+                "Refer to a step that stands before this one.",
+            )
+
+
+def _children(value: Any) -> Iterable[tuple[str | int, Any]]:
+    if isinstance(value, dict):
+        return value.items()
+    return enumerate(value) if isinstance(value, list) else ()
+
+
+def _may_hold(value: Any) -> bool:
+    """Return whether a value may hold an expression: most are short texts and numbers."""
+    kind = type(value)
+    return "{{" in value if kind is str else kind is dict or kind is list
+
+
+def _check_references(
+    root: Fields, steps: Sequence[Fields], teardowns: Sequence[Fields], findings: Findings
+) -> None:
+    """Note bad expressions, ids given twice, and references to what has not answered yet.
+
+    Steps answer in order and teardowns in reverse. The checks of a step may read its own answer.
+    """
+    scope = _Scope(findings)
+    moments = [*enumerate(steps, start=1)]
+    moments += [*enumerate(reversed(teardowns), start=len(steps) + 1)]
+    for moment, fields in moments:
+        _add_id(scope, fields, moment)
+    variables = root.values.get("variables")
+    if isinstance(variables, dict):
+        for name in variables.keys() & scope.answers_at.keys():
+            findings.add(
+                "case.duplicate-name",
+                (*root.at("variables"), name),
+                f"The variable `{name}` has the name of {scope.labels[name]}.",
+                "Rename one of the two.",
+            )
+    for name in ("host", "variables"):
+        scope.check(root.values.get(name), root.at(name), 0)
+    for moment, fields in moments:
+        for name, value, when in _uses(fields, moment):
+            scope.check(value, fields.at(name), when)
+
+
+def _uses(fields: Fields, moment: int) -> Iterator[tuple[str, Any, int]]:
+    """Return the values of a step that may hold expressions, and when each is used."""
+    for name, value in fields.values.items():
+        if _may_hold(value) and name not in fields.names.values():
+            yield name, value, moment if name in ("assert", "query") else moment - 1
+
+
+def _add_id(scope: _Scope, fields: Fields, moment: int) -> None:
+    name = fields.values.get("id")
+    if type(name) is not str or not name:
+        return
+    label = f"the {str(fields.keys[0]).rstrip('s')} at {fields.keys[0]}[{fields.keys[1]}]"
+    if name in scope.answers_at:
+        message = f"The id `{name}` is given twice; it is {scope.labels[name]} too."
+        fields.bad("case.duplicate-id", "id", message)
+    elif name in (GLOBAL, "GLOBAL"):
+        message = f"`{name}` is the name of the run's variables."
+        fields.bad("case.duplicate-name", "id", message, "Choose another id.")
+    else:
+        scope.answers_at[name] = moment
+        scope.labels[name] = label

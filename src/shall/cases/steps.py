@@ -1,0 +1,391 @@
+"""Reads the steps and teardowns of a case: their requests and their checks."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from shall.cases.aliases import CHECK_KEYS, CHECK_SPELLINGS, check_kind
+from shall.cases.fields import Fields, Findings, Keys, kind_of
+from shall.cases.model import (
+    Body,
+    BodyKind,
+    Check,
+    CheckKind,
+    Operation,
+    RequestTemplate,
+    Step,
+    Teardown,
+)
+from shall.cases.nearest import nearest, without_negation
+from shall.cases.other_tools import check_hint, snake_spelling
+from shall.cases.path import parse_path
+from shall.cases.patterns import pattern_problem
+from shall.cases.plain_case import is_length, is_list, is_ordered, is_template
+from shall.errors import BadValue
+
+_REQUEST_FIELDS = frozenset(
+    ("path", "url", "method", "headers", "params", "data", "json", "form", "text", "files")
+) | {"timeout_s", "project", "follow_redirects", "allow_status"}
+
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
+
+_BODIES = tuple(kind.value for kind in BodyKind)
+_SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*)://")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+STEP_FIELDS = _REQUEST_FIELDS | {"id", "assert"}
+TEARDOWN_FIELDS = STEP_FIELDS | {"operation_type", "query"}
+
+_CHECK_FIELDS = {"type", "field", "header", "expected", "container", "query"}
+
+_MEMBERSHIP = {CheckKind.IN, CheckKind.NOT_IN}
+_PRESENCE = {
+    CheckKind.EXISTS: CheckKind.NOT_EXISTS,
+    CheckKind.NOT_EXISTS: CheckKind.EXISTS,
+    CheckKind.IS_NONE: CheckKind.IS_NOT_NONE,
+    CheckKind.IS_NOT_NONE: CheckKind.IS_NONE,
+}
+"""Checks that compare with nothing, and their opposites."""
+_QUERIES = {CheckKind.MYSQL_QUERY, CheckKind.MYSQL_QUERY_EXISTS, CheckKind.MYSQL_QUERY_TRUE}
+_SUPPORTED = [it for it in CheckKind if it not in _QUERIES and not it.startswith("sse_")]
+_COMPARED = {
+    kind
+    for kind in CheckKind
+    if kind not in _PRESENCE and kind not in _QUERIES and not kind.startswith("sse_")
+}
+
+
+def _checks_of(fields: Fields) -> Any:
+    return _read_checks(fields.items("assert"), fields.at("assert"), fields.findings)
+
+
+def read_step(fields: Fields) -> Step:
+    """Read a step."""
+    return Step(
+        id=fields.required_text("id"),
+        request=_read_request(fields),
+        checks=_checks_of(fields),
+        allow_status=_read_allowed(fields),
+    )
+
+
+def read_teardown(fields: Fields) -> Teardown:
+    """Read a teardown: a request, or a query of a database."""
+    operation = _read_operation(fields)
+    is_api = operation is Operation.API
+    query = fields.text("query")
+    if is_api and query:
+        message = "An api teardown runs no query."
+        fields.bad("case.conflicting-fields", "query", message, "Write `operation_type: db`.")
+    elif not is_api:
+        if not query:
+            fields.missing("query", "A db teardown runs a query.")
+        for name in sorted(_REQUEST_FIELDS & fields.values.keys()):
+            if fields.values[name] not in (None, {}, []):
+                message = f"A db teardown does not use `{name}`; it is left out."
+                fields.findings.note("case.ignored-field", fields.at(name), message)
+    return Teardown(
+        id=fields.required_text("id"),
+        operation=operation,
+        request=_read_request(fields) if is_api else None,
+        query=query,
+        checks=_checks_of(fields),
+        allow_status=_read_allowed(fields) if is_api else (),
+    )
+
+
+def _read_operation(fields: Fields) -> Operation:
+    value = fields.text("operation_type")
+    if value is None:
+        is_query = fields.values.get("query") and not fields.values.get("path")
+        return Operation.DB if is_query else Operation.API
+    if value not in tuple(Operation):
+        message = f"`operation_type` must be 'api' or 'db', not '{value}'."
+        fields.bad("case.bad-value", "operation_type", message)
+        return Operation.API
+    return Operation(value)
+
+
+def _read_request(fields: Fields) -> RequestTemplate:
+    """Read the request fields of a step."""
+    method = _read_method(fields)
+    return RequestTemplate(
+        url=_read_url(fields),
+        method=method,
+        headers=_read_flat(fields, "headers", "a text") if "headers" in fields.values else {},
+        params=_read_flat(fields, "params", "a text or a list")
+        if "params" in fields.values
+        else {},
+        body=_read_body(fields, method),
+        files=_read_files(fields) if "files" in fields.values else {},
+        timeout_s=fields.seconds("timeout_s"),
+        project=fields.text("project"),
+        follow_redirects=fields.flag("follow_redirects", True),
+    )
+
+
+def _read_allowed(fields: Fields) -> tuple[int, ...]:
+    """Read ``allow_status``: one status or a list of them."""
+    value = fields.values.get("allow_status")
+    if value is None:
+        return ()
+    statuses = value if isinstance(value, list) else [value]
+    wrong = [each for each in statuses if type(each) is not int or not 100 <= each <= 599]
+    if wrong:
+        message = f"`allow_status` must be statuses from 100 to 599, not {wrong[0]!r}."
+        fields.bad("case.bad-value", "allow_status", message)
+        return ()
+    return tuple(statuses)
+
+
+def check_address(fields: Fields, name: str, value: str) -> None:
+    """Note an address that can never be sent to."""
+    scheme = _SCHEME.match(value)
+    if scheme and scheme[1].lower() not in ("http", "https"):
+        message = f"`{name}` cannot send to {scheme[1]}://."
+        fields.bad("case.bad-address", name, message, "Only http and https are sent.")
+    if _CONTROL.search(value):
+        message = f"`{name}` holds a line break or another control character."
+        fields.bad("case.bad-address", name, message)
+
+
+def _read_url(fields: Fields) -> str:
+    values = fields.values
+    name = "url" if values.get("url") is not None else "path"
+    if name == "url" and values.get("path") is not None:
+        message = "`path` is given too."
+        fields.bad("case.conflicting-fields", "url", message, "Remove one of the two.")
+    if values.get(name) is None:
+        fields.missing("path", "Write `path: /users`, or `url:` with the whole address.")
+        return ""
+    value = fields.required_text(name)
+    check_address(fields, name, value)
+    return value
+
+
+def _read_method(fields: Fields) -> str:
+    written = fields.text("method")
+    if written is None:
+        return "GET"
+    method = written.strip().upper()
+    if method not in _METHODS:
+        near = nearest(method, _METHODS, cutoff=0.5)
+        hint = f"Did you mean {near}?" if near else f"Known are {', '.join(_METHODS)}."
+        message = f"Unknown method '{written}'."
+        fields.bad("case.unknown-method", "method", message, hint, near or "")
+        return "GET"
+    return method
+
+
+def _read_flat(fields: Fields, name: str, wanted: str) -> dict[str, Any]:
+    values = fields.mapping(name)
+    for key, value in values.items():
+        keys = (*fields.at(name), key)
+        listed = isinstance(value, list) and name == "params"
+        if isinstance(value, dict) or (isinstance(value, list) and not listed):
+            message = f"`{key}` must be {wanted}, not {kind_of(value)}."
+            fields.findings.add("case.bad-type", keys, message)
+        elif name == "headers" and value is None:
+            message = f"The header `{key}` has no value."
+            fields.findings.add("case.bad-header", keys, message, "Remove it or fill it.")
+        elif name == "headers" and (_CONTROL.search(key) or _CONTROL.search(str(value))):
+            message = "A header holds a line break or another control character."
+            fields.findings.add("case.bad-header", keys, message)
+    return values
+
+
+def _read_files(fields: Fields) -> dict[str, Any]:
+    values = fields.mapping("files")
+    for key, value in values.items():
+        if type(value) is not str or not value:
+            message = f"`{key}` must be the path of a file."
+            fields.findings.add("case.bad-type", (*fields.at("files"), key), message)
+    return values
+
+
+def _read_body(fields: Fields, method: str) -> Body | None:
+    values = fields.values
+    given = [name for name in _BODIES if values.get(name) is not None]
+    if values.keys() & {"json"} and not given:
+        return Body(BodyKind.JSON, None)  # `json: null` is a body, the four letters
+    if not given:
+        return None
+    name = given[0]
+    value = values[name]
+    if len(given) > 1:
+        others = " and ".join(f"`{each}`" for each in given)
+        message = f"A request has one body, not {others}."
+        fields.bad("case.conflicting-fields", given[1], message, "Keep one of them.")
+    if name in ("json", "text") and values.get("files"):
+        message = f"Files are sent as a form, not beside `{name}`."
+        fields.bad("case.conflicting-fields", "files", message, "Use `form`.")
+    if name == "text" and type(value) is not str:
+        fields.bad_type("text", "a text")
+    if name == "form" and not isinstance(value, dict) and not is_template(value):
+        fields.bad_type("form", "a mapping")
+    if name == "data" and not value and method in ("GET", "HEAD"):
+        return None  # older files write `data: {}` where there is none
+    return Body(BodyKind(name), value)
+
+
+_WANTED: dict[CheckKind, tuple[str, Callable[[Any], bool]]] = {
+    CheckKind.IN: ("a list", is_list),
+    CheckKind.NOT_IN: ("a list", is_list),
+    CheckKind.LENGTH: ("a length of 0 or more", is_length),
+    **dict.fromkeys(
+        (CheckKind.LESS, CheckKind.LESS_EQUAL, CheckKind.GREATER, CheckKind.GREATER_EQUAL),
+        ("a number or a text", is_ordered),
+    ),
+}
+
+
+def _read_checks(values: list[Any], keys: Keys, findings: Findings) -> tuple[Check, ...]:
+    """Read the list under ``assert``; a check that cannot be read is left out."""
+    read = (_read_check(value, (*keys, index), findings) for index, value in enumerate(values))
+    return tuple(check for check in read if check)
+
+
+def _read_check(value: Any, keys: Keys, findings: Findings) -> Check | None:
+    fields = Fields(value, keys, findings, _CHECK_FIELDS, CHECK_KEYS)
+    kind = _read_kind(fields)
+    if kind is None:
+        return None
+    field, header = _read_target(fields, kind)
+    expected = fields.values.get("expected")
+    container = fields.values.get("container")
+    if kind is CheckKind.STATUS:
+        expected = _read_status(fields, expected)
+    elif kind in _PRESENCE:
+        kind = _read_presence(fields, kind, expected)
+        expected = None
+    if container is not None:
+        expected, container = _read_container(fields, kind, field or header)
+    elif kind in _COMPARED:
+        _check_expected(fields, kind, expected)
+    query = fields.text("query")
+    if kind in _QUERIES and not query:
+        fields.missing("query")
+    return Check(kind, field, header, expected, query, container)
+
+
+def _read_target(fields: Fields, kind: CheckKind) -> tuple[str | None, str | None]:
+    field = fields.text("field") or None
+    header = fields.text("header") or None
+    if field and header:
+        message = "A check looks at `field` or at `header`, not at both."
+        fields.bad("case.conflicting-fields", "header", message)
+    if field is not None:
+        try:
+            parse_path(field)
+        except BadValue as error:
+            fields.bad("case.bad-path", "field", error.message, error.hint or "")
+    if kind is CheckKind.STATUS and header:
+        message = "A status check takes no `header`."
+        fields.bad("case.conflicting-fields", "header", message)
+    elif kind is CheckKind.STATUS and field:
+        message = "A status check takes no field; it is left out."
+        fields.findings.note("case.ignored-field", fields.at("field"), message)
+        field = None
+    return field, header
+
+
+def _read_kind(fields: Fields) -> CheckKind | None:
+    spelling = fields.required_text("type")
+    if not spelling.strip():
+        return None
+    kind = check_kind(spelling)
+    if kind is None:
+        message = f"Unknown check '{spelling}'."
+        fields.bad("case.unknown-check", "type", message, *_kind_hint(spelling))
+    elif kind != spelling:
+        message = f"'{spelling}' is written '{kind}' today."
+        fields.findings.note("case.older-spelling", fields.at("type"), message, fix=kind)
+    return kind
+
+
+def _kind_hint(spelling: str) -> tuple[str, str]:
+    """Return a hint and a fix for an unknown kind; never one of the opposite meaning."""
+    hint = check_hint(spelling)
+    if hint is not None:
+        return hint, ""
+    snake = snake_spelling(spelling)
+    near = nearest(snake, (*_SUPPORTED, *CHECK_SPELLINGS), cutoff=0.7)
+    if near is not None:
+        (stem, negated), (near_stem, near_negated) = map(without_negation, (snake, near))
+        if negated == near_negated and nearest(stem, [near_stem]):
+            kind = check_kind(near) or ""
+            return f"Did you mean '{kind}'?", kind
+    return f"Known are {', '.join(_SUPPORTED)}.", ""
+
+
+def _read_status(fields: Fields, expected: Any) -> Any:
+    if type(expected) is str and expected.isdecimal() and len(expected) == 3:
+        expected = int(expected)
+        message = "A status is written as a number."
+        fields.findings.note("case.older-spelling", fields.at("expected"), message)
+    number = type(expected) is int and 100 <= expected <= 599
+    if expected is not None and not number and not is_template(expected):
+        message = f"`expected` must be a status from 100 to 599, not {expected!r}."
+        fields.bad("case.bad-value", "expected", message)
+    return expected
+
+
+def _read_presence(fields: Fields, kind: CheckKind, expected: Any) -> CheckKind:
+    """Read ``expected: false`` as the opposite check; ignoring it would prove the contrary."""
+    if expected is False:
+        message = f"`expected: false` is written '{_PRESENCE[kind]}' today."
+        fields.findings.note("case.older-spelling", fields.keys, message)
+        return _PRESENCE[kind]
+    if expected not in (None, True):
+        message = f"A check '{kind}' compares with nothing."
+        fields.bad("case.conflicting-fields", "expected", message, "Remove `expected`.")
+    if kind in (CheckKind.EXISTS, CheckKind.NOT_EXISTS) and not (
+        fields.values.get("field") or fields.values.get("header")
+    ):
+        fields.missing("field", "Name a field of the body or a header.")
+    return kind
+
+
+def _read_container(fields: Fields, kind: CheckKind, target: str | None) -> tuple[Any, Any]:
+    """Read the older form of ``in``: the list is in ``container``."""
+    container = fields.values["container"]
+    item = fields.values.get("expected")
+    if kind not in _MEMBERSHIP:
+        message = f"A check '{kind}' takes no `container`."
+        fields.bad("case.conflicting-fields", "container", message)
+    elif not isinstance(container, list) and not is_template(container):
+        fields.bad_type("container", "a list")
+    elif target and item is not None:
+        hint = "Remove `expected` or `container`."
+        fields.bad("case.conflicting-fields", "expected", "The list is given twice.", hint)
+    elif not target and item is None:
+        fields.missing("field", "Say what is looked for in the list: `field` or `expected`.")
+    elif target:
+        message = "The list is written in `expected` today."
+        fields.findings.note("case.older-spelling", fields.at("container"), message)
+        return container, None
+    return item, container
+
+
+def _check_expected(fields: Fields, kind: CheckKind, expected: Any) -> None:
+    if "expected" not in fields.values:
+        fields.missing("expected", "Write what the value is compared with.")
+    elif kind is CheckKind.REGEX and not is_template(expected):
+        _check_regex(fields, expected)
+    elif kind is CheckKind.STATUS and expected is None:
+        message = "`expected` must be a status from 100 to 599."
+        fields.bad("case.bad-value", "expected", message)
+    elif kind in _WANTED and not is_template(expected):
+        wanted, fits = _WANTED[kind]
+        if not fits(expected):
+            message = f"`expected` must be {wanted}, not {kind_of(expected)} {expected!r:.60}."
+            fields.bad("case.bad-type", "expected", message)
+
+
+def _check_regex(fields: Fields, expected: Any) -> None:
+    if not isinstance(expected, str):
+        fields.bad_type("expected", "a text", "Quote it.")
+        return
+    problem = pattern_problem(expected)
+    if problem is not None:
+        fields.bad("case.bad-pattern", "expected", f"`expected` {problem}.")

@@ -1,0 +1,47 @@
+"""The argument parser: help and errors in the language of the terminal."""
+
+import argparse
+import sys
+from collections.abc import Iterable
+from typing import Any, NoReturn
+
+from shall.cli.output import BAD_INPUT, columns_of_terminal, local
+
+
+class Parser(argparse.ArgumentParser):
+    """An ``ArgumentParser`` whose own words, and the help that it is given, are translated."""
+
+    def __init__(self, *, description: str | None = None, **settings: Any) -> None:
+        settings.setdefault("formatter_class", _Formatter)
+        super().__init__(description=description and local(description), **settings)
+
+    def add_argument(self, *flags: Any, **settings: Any) -> argparse.Action:
+        """Add an argument, with its help in the language of the terminal."""
+        if settings.get("help"):
+            settings["help"] = local(settings["help"])
+        return super().add_argument(*flags, **settings)
+
+    def add_argument_group(self, *named: Any, **settings: Any) -> Any:
+        """Add a group, with its title in the language of the terminal."""
+        return super().add_argument_group(*map(local, named), **settings)
+
+    def error(self, message: str) -> NoReturn:
+        """Print the usage and what is wrong, and end the process."""
+        self.print_usage(sys.stderr)
+        self.exit(BAD_INPUT, f"{self.prog}: {local('error:')} {local(message)}\n")
+
+
+class _Formatter(argparse.HelpFormatter):
+    """One is made for each argument; by itself it asks for the width of the terminal each time."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=columns_of_terminal() - 2)
+
+    def add_usage(
+        self,
+        usage: str | None,
+        actions: Iterable[argparse.Action],
+        groups: Iterable[Any],
+        prefix: str | None = None,
+    ) -> None:
+        super().add_usage(usage, actions, groups, local("usage: ") if prefix is None else prefix)

@@ -1,0 +1,76 @@
+"""``shall record``: evidence from the reports of other test runners."""
+
+import argparse
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from shall.actions.runner_reports import Recorded, record_report
+from shall.bootstrap import open_project
+from shall.bounded import read_path
+from shall.cli.options import folder_of, settings_of
+from shall.cli.output import CHECK_FAILED, OK, printable, say, tell
+from shall.errors import BadValue
+from shall.specs.junit import ReportedTest, read_junit
+
+REPORT_BYTES = 64 << 20
+"""The largest report, in bytes."""
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Carry out the command."""
+    folder = folder_of(arguments.workspace)
+    settings, _ = settings_of(folder, {"environment": arguments.environment})
+    tests = [test for report in arguments.reports for test in _read(report)]
+    recorded = record_report(
+        open_project(folder, settings),
+        tests,
+        settings.environment,
+        written_at_s=min(Path(report).stat().st_mtime for report in arguments.reports),
+        is_complete=arguments.complete,
+    )
+    if arguments.format == "json":
+        say(_to_json(recorded))
+    else:
+        for source, criterion, outcome in recorded.outcomes:
+            say(printable(f"{outcome:<7}  {criterion}  {source}"))
+        for gone in recorded.absent:
+            say(printable(f"gone     {gone}"))
+    problems = list(_problems(recorded))
+    for problem in (*recorded.unknown, *problems):
+        tell(problem)
+    return CHECK_FAILED if problems else OK
+
+
+def _problems(recorded: Recorded) -> Iterator[str]:
+    """Yield why the report is not recorded, or not all of it."""
+    if recorded.fault is not None:
+        yield recorded.fault
+    for file in recorded.outdated:
+        yield f"{file} was written after the report, which says nothing about it. Run the tests."
+    if not recorded.outcomes and not recorded.outdated:
+        yield (
+            f"None of the {recorded.tests} tests names a known criterion. Write a property"
+            " requirement, or the key into the name of the test."
+        )
+
+
+def _read(report: str) -> list[ReportedTest]:
+    try:
+        data = read_path(Path(report), REPORT_BYTES)
+    except OSError as error:
+        raise BadValue(f"{report} cannot be read: {error.strerror}.") from error
+    return read_junit(data, report)
+
+
+def _to_json(recorded: Recorded) -> str:
+    names = ("source", "criterion", "outcome")
+    data = {
+        "format": 1,
+        "tests": recorded.tests,
+        "recorded": [dict(zip(names, it, strict=True)) for it in recorded.outcomes],
+        "unknown": list(recorded.unknown),
+        "gone": list(recorded.absent),
+        "outdated": list(recorded.outdated),
+    }
+    return json.dumps(data, ensure_ascii=False, indent=2)

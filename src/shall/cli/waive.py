@@ -1,0 +1,29 @@
+"""``shall waive``: criteria that need not be proved for a while."""
+
+import argparse
+
+from shall.actions.decisions import waive, withdraw
+from shall.bootstrap import open_project
+from shall.cli.options import folder_of, settings_of
+from shall.cli.output import OK, say
+from shall.errors import BadValue
+from shall.specs.decisions import DecisionKind
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Carry out the command."""
+    folder = folder_of(arguments.workspace)
+    workspace = open_project(folder, settings_of(folder, {})[0])
+    if arguments.remove:
+        for key in withdraw(workspace, arguments.keys, DecisionKind.WAIVER, arguments.by):
+            say(f"The waiver of {key} is withdrawn.")
+        return OK
+    if arguments.reason is None or arguments.until is None:
+        raise BadValue("A waiver needs --reason and --until.")
+    recorded = waive(workspace, arguments.keys, arguments.reason, arguments.until, arguments.by)
+    for it in recorded:
+        say(
+            f"{it.row.criterion.key} is waived until {arguments.until}"
+            f" (its evidence: {it.row.evidence_status})."
+        )
+    return OK

@@ -1,0 +1,118 @@
+"""The options of a run."""
+
+import math
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from msgspec import Struct, field
+
+from shall import value_types
+from shall.declaration import project
+from shall.engine.budgets import Memory
+
+
+class RunSettings(Struct, frozen=True, kw_only=True):
+    """How a project's cases run. Durations in seconds.
+
+    The one declaration of these options: settings, ``shall.yaml``, the environment, the flags of
+    ``shall run``, the defaults of a workspace and ``RunOptions`` are made from it.
+    """
+
+    host: Annotated[
+        str | None,
+        project(
+            value_types.text, "base URL of the service, for cases that name no host", "SHALL_HOST"
+        ),
+    ] = None
+    project_hosts: Annotated[
+        Mapping[str, str],
+        project(
+            value_types.project_hosts,
+            "base URLs by project name, for steps with project:",
+            key="projects",
+        ),
+    ] = {}
+    variables: Annotated[
+        Mapping[str, Any],
+        project(value_types.mapping, "variables, read as {{ Global.x }} or {{ x }}"),
+    ] = {}
+    secrets: Annotated[
+        tuple[str, ...],
+        project(value_types.names, "variables whose values are never shown or stored"),
+    ] = ()
+    environment: Annotated[
+        str,
+        project(
+            value_types.text,
+            "environment name that is recorded with results",
+            "SHALL_ENVIRONMENT",
+            flag="--environment",
+            metavar="NAME",
+        ),
+    ] = ""
+    keep: Annotated[
+        str,
+        project(
+            value_types.keep,
+            "cases whose headers and bodies are stored: failed (default) or all",
+            "SHALL_KEEP",
+            flag="--keep",
+            metavar="WHICH",
+        ),
+    ] = "failed"
+    concurrency: Annotated[
+        int,
+        project(
+            value_types.positive,
+            "number of cases that run concurrently",
+            "SHALL_CONCURRENCY",
+            flag="--concurrency",
+            metavar="N",
+        ),
+    ] = 16
+    run_workers: Annotated[
+        int,
+        project(
+            value_types.processes,
+            "number of processes of `shall run`; auto (0): by the number of cases and processors",
+            "SHALL_RUN_WORKERS",
+            flag="--workers",
+            short_flag="-j",
+            metavar="N",
+        ),
+    ] = 0
+    request_timeout_s: Annotated[
+        float,
+        project(value_types.seconds, "timeout of one request, in seconds", "SHALL_REQUEST_TIMEOUT"),
+    ] = 30.0
+    run_timeout_s: Annotated[
+        float,
+        project(
+            value_types.seconds,
+            "timeout of a run, in seconds",
+            "SHALL_RUN_TIMEOUT",
+            "PYTEST_TIMEOUT",
+            flag="--timeout",
+            metavar="SECONDS",
+        ),
+    ] = 300.0
+
+    @property
+    def keep_all(self) -> bool:
+        """Whether headers and bodies of cases that passed are stored, too."""
+        return self.keep == "all"
+
+
+class RunOptions(RunSettings, frozen=True, kw_only=True):
+    """How the engine runs the cases of one run.
+
+    ``named_host`` wins over the host of a case; ``host`` is used where neither a case nor its
+    project names one. ``deadline_s``, on the monotonic clock, comes before ``run_timeout_s`` is
+    over where the run began earlier. ``memory`` is shared with the other runs of the process.
+    """
+
+    run_id: str
+    named_host: str | None = None
+    shard: int = 0
+    deadline_s: float = math.inf
+    memory: Memory = field(default_factory=Memory)

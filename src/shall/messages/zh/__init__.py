@@ -1,0 +1,30 @@
+"""Chinese: the messages by their codes, and the sentences by their English templates."""
+
+from collections.abc import Mapping
+
+from shall.messages.zh.admin import ADMIN
+from shall.messages.zh.cases import CASES
+from shall.messages.zh.commands import COMMANDS
+from shall.messages.zh.results import ZH
+from shall.messages.zh.running import RUNNING
+from shall.messages.zh.serving import SERVING
+from shall.messages.zh.settings import SETTINGS
+from shall.messages.zh.specs import SPECS
+from shall.messages.zh.state import STATE
+from shall.messages.zh.system import SYSTEM
+from shall.messages.zh.words import WORDS
+
+SENTENCES: Mapping[str, str] = {
+    **COMMANDS,
+    **SETTINGS,
+    **CASES,
+    **SPECS,
+    **RUNNING,
+    **STATE,
+    **ADMIN,
+    **SERVING,
+    **WORDS,
+    **SYSTEM,
+}
+
+__all__ = ["SENTENCES", "SYSTEM", "ZH"]

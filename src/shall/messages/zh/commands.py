@@ -1,0 +1,203 @@
+"""Help and output of the commands in Chinese."""
+
+COMMANDS: dict[str, str] = {
+    "Backed up {count} files ({size} bytes) to "
+    "{target}.": "已将 {count} 个文件（{size} 字节）备份到 {target}。",
+    "The backup contains recorded requests and "
+    "responses. Protect it like the state itself.": "备份中含有记录的请求和响应，请像保护状态数据"
+    "一样保护它。",
+    "{folder} exists and is not an earlier copy "
+    "of the example.": "{folder} 已存在，且不是之前复制的示例。",
+    "Choose another folder with --to.": "请用 --to 指定其他目录。",
+    "The example cannot be copied to {folder}: {reason}.": "无法将示例复制到 {folder}：{reason}。",
+    "Fix this setting. The remaining checks used defaults.": "请修正此设置；其余检查使用默认值。",
+    "The folder {folder} cannot be created: {reason}.": "无法创建目录 {folder}：{reason}。",
+    "Added {name} to {file}.": "已将 {name} 添加到 {file}。",
+    "Add this server to the configuration of an "
+    "MCP client.": "将此服务器添加到 MCP 客户端的配置中。",
+    "{url} is not the URL of a server.": "{url} 不是服务器的 URL。",
+    "The URL contains a password, which would be stored.": "URL 中含有密码，会被写入配置文件。",
+    "{project} is too broad to be a workspace.": "{project} 范围过大，不能作为工作区。",
+    "{flag} {word} is not valid.": "{flag} {word} 无效。",
+    "{file} already contains {name}. Nothing was changed.": "{file} 中已有 {name}，未作任何修改。",
+    "The file is new. To undo this, delete it.": "该文件为新建；如需撤销，请删除它。",
+    "It contains paths of this machine. Do not commit it.": "其中含有本机路径，请勿提交。",
+    "--token-env requires the URL of a server.": "--token-env 需要服务器的 URL。",
+    "Use https://host:port/mcp.": "请使用 https://host:port/mcp。",
+    "Use --token-env NAME.": "请使用 --token-env NAME。",
+    "Create the folder first.": "请先创建该目录。",
+    "Choose a project with --workspace DIR.": "请用 --workspace DIR 指定项目。",
+    "Use {wanted}.": "请使用{wanted}。",
+    "Add --url.": "请加上 --url。",
+    "Create a first requirement, a case that "
+    "verifies it, and the state.": "创建第一条需求、验证它的用例以及状态目录。",
+    "Run test cases and record the results.": "运行测试用例并记录结果。",
+    "Show which criteria are proved, and by "
+    "which cases and tests.": "显示哪些验收标准已被证明，以及由哪些用例和测试证明。",
+    "Start an example service, run its cases and "
+    "show the matrix.": "启动示例服务，运行其用例并显示覆盖矩阵。",
+    "Show each setting with its value, source and meaning.": "显示每项设置的值、来源和含义。",
+    "Back up the state to one file.": "将状态数据备份到一个文件。",
+    "Restore the state from a backup.": "从备份恢复状态数据。",
+    "Check the installation and the project, and "
+    "suggest fixes.": "检查安装和项目，并给出修复建议。",
+    "Create, list and revoke tokens of a server.": "创建、列出和撤销服务器的令牌。",
+    "Create a token and print it once; the file "
+    "stores its hash.": "创建令牌并显示一次；文件中只保存其哈希。",
+    "List the tokens with their scopes and times.": "列出令牌及其作用域和时间。",
+    "Remove a token from the file.": "从文件中删除令牌。",
+    "Write what the system shall do. Prove that it does.": "写下系统应当做到的事，并证明它做到了。",
+    "Start the MCP server.": "启动 MCP 服务器。",
+    "Internal error: {reason}. Add --debug for "
+    "the traceback.": "内部错误：{reason}。加上 --debug 可查看堆栈。",
+    "Restored {given} to {state}.": "已将 {given}恢复到 {state}。",
+    "The previous state is in {kept}. Delete it "
+    "when it is no longer needed.": "之前的状态数据在 {kept}，不再需要时请删除。",
+    "Use --var name=value.": "请使用 --var name=value。",
+    "Stored the hash of a token for {scopes}, "
+    "valid {given}, in {file}.": "已将令牌的哈希写入 {file}：作用域 {scopes}，{given}。",
+    "The token is shown only once.": "令牌仅显示一次。",
+    "Revoked {name}. Running servers reject it "
+    "within a second.": "已撤销 {name}。正在运行的服务器会在一秒内拒绝它。",
+    "--expires {text} is not a duration or a date.": "--expires {text} 不是时长或日期。",
+    "Use 90d, 12h, 4w or 2027-01-01.": "请使用 90d、12h、4w 或 2027-01-01。",
+    "show this help message and exit": "显示此帮助信息并退出",
+    "show program's version number and exit": "显示程序版本号并退出",
+    "project folder (default: the one around the "
+    "current folder)": "项目目录（默认：当前目录所在的项目）",
+    "show the traceback of an internal error": "显示内部错误的堆栈",
+    "case files or folders (default: tests/cases)": "用例文件或目录（默认：tests/cases）",
+    "base URL of the service; overrides the "
+    "hosts of the cases": "服务的基础 URL，覆盖用例中的 host",
+    "number of cases that run concurrently": "同时运行的用例数",
+    "write an HTML report to FILE": "将 HTML 报告写入 FILE",
+    "write JUnit XML to FILE": "将 JUnit XML 写入 FILE",
+    "write the results as JSON to FILE": "将结果以 JSON 写入 FILE",
+    "show only cases that did not pass, and the counts": "仅显示未通过的用例和统计",
+    "the matrix (text, json, csv, md), or its "
+    "problems alone": "输出矩阵（text、json、csv、md），或仅输出其中的问题",
+    "exit with status 1 if fewer criteria are proved": "已证明的比例低于此值时，以退出码 1 结束",
+    "show only this feature": "仅显示此功能",
+    "count only outcomes in this environment; may be repeated": "仅统计此环境中的结果，可重复指定",
+    "show what proves one criterion, and when": "显示一条验收标准由什么证明、何时证明",
+    "exit with status 1 if a link names no "
+    "criterion": "有链接指向不存在的验收标准时，以退出码 1 结束",
+    "exit with status 0 regardless of the statuses": "无论状态如何，都以退出码 0 结束",
+    "workspace folder of the clients; may be repeated": "客户端的工作区目录，可重复指定",
+    "transport: stdio, http (or http-stream) or "
+    "sse; http serves sse too": "传输方式：stdio、http（或 http-stream）或 sse；http 也提供 sse",
+    "address to bind": "监听地址",
+    "port to bind": "监听端口",
+    "path of the MCP endpoint": "MCP 端点的路径",
+    "private key for https (PEM)": "https 私钥（PEM）",
+    "certificate chain for https (PEM)": "https 证书链（PEM）",
+    "number of server processes": "服务器进程数",
+    "sessions for clients of earlier protocols: "
+    "yes, no, auto (yes with one worker)": "是否为旧协议的客户端维护会话：yes、no、auto（单进程时"
+    "为 yes）",
+    "name of this instance among several; prefix "
+    "of its session ids": "多实例部署中此实例的名称，用作会话 ID 的前缀",
+    "grace period of running requests after "
+    "SIGTERM or the end of stdin, in seconds": "收到 SIGTERM 或标准输入结束后，留给进行中请求的时"
+    "间（秒）",
+    "log level: DEBUG, INFO, WARNING or ERROR": "日志级别：DEBUG、INFO、WARNING 或 ERROR",
+    "log format: console, or json (one object a "
+    "line)": "日志格式：console，或 json（每行一个对象）",
+    "file of hashed tokens (`shall token new`), "
+    "or of one bare token": "令牌文件：内容为哈希后的令牌（`shall token new`），或单个明文令牌",
+    "allow an address that others can reach "
+    "without a token": "允许在没有令牌时监听外部可访问的地址",
+    "accepted values of the Host header": "Host 头部允许的值",
+    "accepted origins besides the server's own": "除服务器自身外允许的来源",
+    "networks of proxies whose X-Forwarded-For "
+    "and X-Forwarded-Proto are trusted": "受信任代理的网段，采信其 X-Forwarded-For 和 "
+    "X-Forwarded-Proto",
+    "offer only tools that change nothing and run nothing": "仅提供不修改也不运行任何内容的工具",
+    "offer only these tools": "仅提供这些工具",
+    "globs of further files that tools may write "
+    "(notes/*.md); never executable files": "允许工具额外写入的文件（通配符，如 notes/*.md），可执"
+    "行文件除外",
+    "folder of the example (default: shall-demo)": "示例的目录（默认：shall-demo）",
+    "configure all projects of the user, or this project": "配置用户的所有项目，或仅此项目",
+    "print the configuration instead of writing it": "打印配置，不写入文件",
+    "URL of a running server, instead of a "
+    "command that the client starts": "正在运行的服务器的 URL，代替由客户端启动的命令",
+    "environment variable that contains the server's token": "存放服务器令牌的环境变量",
+    "name of the server in the client (default: shall)": "服务器在客户端中的名称（默认：shall）",
+    "file to create (default: "
+    "shall-backup-TIME.tar.gz)": "要创建的文件（默认：shall-backup-TIME.tar.gz）",
+    "archive created by `shall backup`": "`shall backup` 创建的归档",
+    "restore even if the state is in use or "
+    "owned by another user": "即使状态数据正在使用或属于其他用户，也进行恢复",
+    "repair the state; replaced files are retained": "修复状态数据，保留被替换的文件",
+    "name of the holder, for logs and rate limits": "持有者名称，用于日志和限流",
+    "permissions of the token (default: read): "
+    "read, run, write, admin": "令牌的作用域（默认：read）：read、run、write、admin",
+    "90d, 12h, 4w or 2027-01-01 (default: never)": "90d、12h、4w 或 2027-01-01（默认：永不过期）",
+    "token file of the server": "服务器的令牌文件",
+    "The attestation of {key} is withdrawn.": "已撤回 {key} 的人工验证。",
+    "An attestation needs --method and --record.": "人工验证需要 --method 和 --record。",
+    "{key} is verified by {given}: {record}": "{key} 已通过{given}验证：{record}",
+    "{key}: reviewed {sources}; it is "
+    "{status}{rest}": "{key}：已评审 {sources}，状态为 {status}{rest}",
+    "Record that criteria need not be proved for a while.": "记录哪些验收标准暂时不需要证明。",
+    "Record that a person verified what no test "
+    "can.": "记录由人工验证的、无法用测试验证的验收标准。",
+    "Record that cases and tests still fit a "
+    "changed criterion.": "记录用例和测试仍符合改动后的验收标准。",
+    "The waiver of {key} is withdrawn.": "已撤回 {key} 的豁免。",
+    "A waiver needs --reason and --until.": "豁免需要 --reason 和 --until。",
+    "{key} is waived until {day} (its evidence: "
+    "{status}).": "{key} 已豁免，至 {day} 止（现有证据：{status}）。",
+    "criteria, such as auth#1.2": "验收标准，例如 auth#1.2",
+    "how a person verified it": "人工验证的方式",
+    "only this case or test (all linked)": "仅此用例或测试（默认：所有已链接的）",
+    "the last day on which it counts: 2027-01-31": "有效期的最后一天，例如 2027-01-31",
+    "where the record of it is": "验证记录的位置",
+    "who decides (git's user.name)": "决定者（默认：git 的 user.name）",
+    "why it need not be proved for a while": "暂时不需要证明的原因",
+    "withdraw what was recorded": "撤回已有的记录",
+    "{path}: {proved} of {total} criteria are "
+    "proved ({percent} %).": "{path}：{total} 条验收标准中已证明 {proved} 条（{percent}%）。",
+    "Commit it: `shall gate` fails where one of "
+    "them is not proved any more.": "请提交此文件：其中任何一条不再得到证明时，`shall gate` 将失败"
+    "。",
+    "Check the coverage of the requirements, for CI.": "检查需求的覆盖情况，用于 CI。",
+    "Write down what is proved, so that the gate "
+    "lets nothing be lost.": "将已证明的内容写入基线，供门禁防止退步。",
+    "Show what changed between two baselines or commits.": "显示两个基线或提交之间的变化。",
+    "--moved takes no criterion: it follows all "
+    "that moved.": "--moved 不接受验收标准：它会更新所有编号有变动的链接。",
+    "Name a criterion and a case: shall link "
+    "auth#1.2 tests/cases/a.yaml.": "请指定验收标准和用例：shall link auth#1.2 tests/cases/a.yaml"
+    "。",
+    "{path} verifies {key} already.": "{path} 已经验证 {key}。",
+    "No criterion that is verified has moved.": "被验证的验收标准编号均无变动。",
+    "{path} is updated.": "已更新 {path}。",
+    "Write reports of a stored run.": "生成已保存的运行的报告。",
+    "Check how requirements are written.": "检查需求的写法。",
+    "Write into a case which criterion it verifies.": "将用例所验证的验收标准写入用例。",
+    "a baseline file or a commit (the baseline)": "基线文件或提交（默认：基线）",
+    "a baseline file or a commit (the project as it is)": "基线文件或提交（默认：当前项目）",
+    "a case file": "用例文件",
+    "compare with this baseline or commit, "
+    "instead of the committed baseline": "与此基线或提交比较，代替已提交的基线",
+    "correct what is mechanical": "修正可以自动修正的问题",
+    "describe a rule, by code or name": "说明一条规则（代码或名称）",
+    "documents or folders (all documents)": "文档或目录（默认：所有文档）",
+    "exit status 1 for warnings as well": "有警告时也以退出码 1 结束",
+    "follow the criteria whose text has another key now": "更新内容已改用其他编号的链接",
+    "id of a run (the newest)": "运行 ID（默认：最近一次）",
+    "list the rules": "列出规则",
+    "output format": "输出格式",
+    "show the edits and write nothing": "仅显示修改，不写入文件",
+    "show what --fix would change, and write nothing": "显示 --fix 将作的修改，不写入文件",
+    "such as auth#1.2": "例如 auth#1.2",
+    "the least serious findings that are shown (warning)": "显示的最低严重程度（默认：warning）",
+    "write it here, and a line to the terminal": "写入此文件，并在终端显示一行结论",
+    "{flag} {pair} has no value.": "{flag} {pair} 没有值。",
+    "base URL of the service; overrides the host of a case": "服务的基础 URL，覆盖用例中的 host",
+    "run only cases with any of these tags": "仅运行带有其中任一标签的用例",
+    "variables, JSON or text; they override "
+    "those of shall.yaml": "变量（JSON 或文本），覆盖 shall.yaml 中的同名变量",
+}

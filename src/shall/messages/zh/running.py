@@ -1,0 +1,156 @@
+"""Problems of runs, results and requests in Chinese."""
+
+RUNNING: dict[str, str] = {
+    "Internal error. The log has the traceback "
+    "under {request_id}.": "内部错误，堆栈记录在日志中，请求编号为 {request_id}。",
+    "{relative} exists.": "{relative} 已存在。",
+    "{relative} is not a test case: it has no "
+    "root testcase: or unittest:.": "{relative} 不是测试用例：缺少根节点 testcase: 或 unittest:。",
+    "{relative} is in a hidden folder.": "{relative} 位于隐藏目录中。",
+    "{relative} is not a YAML file.": "{relative} 不是 YAML 文件。",
+    "{relative} is not in a case folder.": "{relative} 不在用例目录中。",
+    "The test case is text that contains no YAML "
+    "or JSON object.": "测试用例是一段文本，其中没有 YAML 或 JSON 对象。",
+    "Use one of {test_types}.": "可选值：{test_types}。",
+    "Pass overwrite=true to replace it.": "如需替换，请传入 overwrite=true。",
+    "Use tests/cases/.": "请使用 tests/cases/。",
+    "End it with .yaml.": "文件名应以 .yaml 结尾。",
+    "Write tests/cases/{relative}.": "请写入 tests/cases/{relative}。",
+    "{path} does not exist.": "{path} 不存在。",
+    "No case folder was found in {root}.": "在 {root} 中未找到用例目录。",
+    "Did you mean {near}?": "是否指 {near}？",
+    "Create tests/cases, or run `shall init` to "
+    "create a first case.": "请创建 tests/cases，或运行 `shall init` 生成第一个用例。",
+    "{relative} would be larger than 1 MiB.": "{relative} 将超过 1 MiB。",
+    "Split it.": "请拆分该文件。",
+    "There are more links to unknown criteria; "
+    "`shall trace` lists them.": "还有更多链接指向不存在的验收标准，运行 `shall trace` 查看全部。",
+    "{path} contains a secret that is masked when it is read, and the new content contains "
+    "{mask}. Nothing was written.": "{path} 含有读取时会被遮蔽的机密，而新内容中含有 {mask}。未写"
+    "入任何内容。",
+    "{given} contains {mask}, the mask of a "
+    "secret. Nothing was written.": "{given}含有机密的掩码 {mask}。未写入任何内容。",
+    "Use an editor, or a variable such as {{{{ "
+    "api_token }}}}.": "请用编辑器修改，或改用变量，例如 {{{{ api_token }}}}。",
+    "{path} is not valid YAML ({reason}), so its "
+    "secrets are not known and it is not shown.": "{path} 不是有效的 YAML（{reason}），无法判断哪"
+    "些是机密，因此不予显示。",
+    "Use a variable instead, such as {{{{ api_token }}}}. Write three literal asterisks as "
+    '**{{{{ "*" }}}}.': "请改用变量，例如 {{{{ api_token }}}}。如需三个星号本身，请写作 **{{{{ "
+    '"*" }}}}。',
+    "Ask the operator to correct it: `shall "
+    "config` reports the location.": "请管理员修正：`shall config` 会指出位置。",
+    "The report {path} cannot be written: {reason}.": "无法写入报告 {path}：{reason}。",
+    "Criteria are read from specs/requirements.md, specs/<feature>/requirements.md and the "
+    "other places that docs/reference/ears.md "
+    "lists.": "验收标准读取自 specs/requirements.md、specs/<feature>/requirements.md 以及 "
+    "docs/reference/ears.md 列出的其他位置。",
+    "{path} is not read as requirements.": "{path} 不会被当作需求读取。",
+    "No layout of requirements takes this file.": "此文件不属于任何已知的需求布局。",
+    "Rename it, or list it in the setting specs "
+    "of shall.yaml.": "请重命名，或将其列入 shall.yaml 的 specs 设置。",
+    "Split it, or remove text that is not a requirement.": "请拆分，或删除不属于需求的内容。",
+    "The document has more than "
+    "{document_characters} characters.": "文档超过 {document_characters} 个字符。",
+    "The documents up to this one have more than "
+    "{all_characters} characters.": "到此文档为止，总长度超过 {all_characters} 个字符。",
+    "No run has the id {run_id}.": "没有 ID 为 {run_id} 的运行。",
+    "Call get_test_results without run_id to "
+    "list the runs.": "不带 run_id 调用 get_test_results 可列出所有运行。",
+    "The run {run_id} has no case {case}.": "运行 {run_id} 中没有用例 {case}。",
+    "This workspace has no state.": "此工作区没有状态数据。",
+    "Set SHALL_STATE_DIR to a writable folder.": "请将 SHALL_STATE_DIR 设为可写的目录。",
+    "No case{given} was found in {paths}.": "在 {paths} 中未找到{given}用例。",
+    "The run timed out after {run_timeout_s} s, "
+    "before a case started.": "运行在 {run_timeout_s} 秒后超时，尚未开始任何用例。",
+    "Run fewer files, or increase the timeout.": "请减少文件数量，或延长超时时间。",
+    "A case file is YAML with the root testcase:.": "用例文件是以 testcase: 为根节点的 YAML。",
+    "Available: {names}.": "可用的有：{names}。",
+    "Unknown tool {tool}.": "未知的工具 {tool}。",
+    "{tool} is not offered: the server {reason}.": "未提供 {tool}：服务器{reason}。",
+    "{tool} needs the scope {scope}, which the "
+    "caller {name} does not have.": "{tool} 需要作用域 {scope}，而调用者 {name} 没有该权限。",
+    "Ask the operator for a token with this scope.": "请向管理员申请具有该作用域的令牌。",
+    "No feature is named {feature}.": "没有名为 {feature} 的功能。",
+    "The server is shutting down and did not finish this call.": "服务器正在关闭，未完成此次调用。",
+    "Try again in a moment.": "请稍后重试。",
+    "No thread can be started: memory or threads ran out.": "无法启动线程：内存或线程数已用尽。",
+    "The expressions of this case would make "
+    "more than {expanded_bytes} MiB.": "此用例的表达式展开后将超过 {expanded_bytes} MiB。",
+    "Repeat less: a variable that holds others "
+    "several times multiplies their length.": "请减少重复：变量多次引用其他变量时，长度会成倍增长"
+    "。",
+    "The JSON of the responses would take more "
+    "than {case_bytes} MiB of memory.": "响应的 JSON 将占用超过 {case_bytes} MiB 的内存。",
+    "The time of the run was over.": "运行时间已用完。",
+    "An expression makes a value of more than "
+    "{max_depth} levels.": "表达式生成的值超过 {max_depth} 层。",
+    "No memory is left: the cases that run at "
+    "once may take {limit_bytes} MiB together.": "内存不足：同时运行的用例总共只能使用 "
+    "{limit_bytes} MiB。",
+    "Ask the service for less, as by a page size.": "请让服务少返回一些数据，例如使用分页。",
+    "Run fewer at once, or let the service "
+    "answer less.": "请减少同时运行的用例，或让服务少返回一些数据。",
+    "`{name}` cannot be called so: {reason}.": "`{name}` 不能这样调用：{reason}。",
+    "The path {url} has no host: the case names "
+    "none{given}.": "路径 {url} 没有主机：用例未指定{given}。",
+    "Add `host:` to the case or to shall.yaml, "
+    "or pass --host.": "请在用例或 shall.yaml 中添加 `host:`，或传入 --host。",
+    "`{root}` is not defined.": "`{root}` 未定义。",
+    "`{root}` cannot be read: {reason}.": "无法读取 `{root}`：{reason}。",
+    "`{shown}` has no `{part}`: {reason}.": "`{shown}` 没有 `{part}`：{reason}。",
+    "Define it, or pass it with --var.": "请定义它，或用 --var 传入。",
+    "The result has format {written}, this "
+    "release reads up to {format}.": "结果的格式为 {written}，此版本最高支持 {format}。",
+    "The result is not JSON: {reason}.": "结果不是 JSON：{reason}。",
+    "Use a newer release of shall.": "请使用更新版本的 shall。",
+    "The result has an unknown shape: {reason}.": "结果的结构未知：{reason}。",
+    "A HEAD request has no body (RFC 9110, "
+    "section 9.3.2).": "HEAD 请求没有请求体（RFC 9110，9.3.2 节）。",
+    "The method {method} is not a name (RFC "
+    "9110, section 5.6.2).": "方法 {method} 不是有效的名称（RFC 9110，5.6.2 节）。",
+    "Remove the body, or use another method.": "请删除请求体，或使用其他方法。",
+    "The value of the header {name} holds a line "
+    "break or NUL.": "请求头 {name} 的值含有换行符或 NUL。",
+    "The header name {name} is not a name (RFC "
+    "9110, section 5.1).": "请求头名称 {name} 无效（RFC 9110，5.1 节）。",
+    "{address} did not answer within {timeout_s} s.": "{address} 在 {timeout_s} 秒内没有响应。",
+    "Write such as a.example.com, *.example.com, "
+    "10.0.0.0/8, localhost:80, [::1]:80.": "写法如 a.example.com、*.example.com、10.0.0.0/8、"
+    "localhost:80、[::1]:80。",
+    "The URL {url} holds a control character.": "URL {url} 含有控制字符。",
+    "The URL {url} cannot be used.": "URL {url} 不可用。",
+    "The URL {url} cannot be used: {reason}.": "URL {url} 不可用：{reason}。",
+    "It starts with http:// or https:// and a host.": "URL 应以 http:// 或 https:// 加主机名开头。",
+    "The host of the URL {url} is not a name.": "URL {url} 的主机名无效。",
+    "{path} of the commit cannot be written: {reason}.": "无法写入该提交的 {path}：{reason}。",
+    "{name} holds no evidence, so nothing counts "
+    "as proved there.": "{name} 中没有证据，因此没有任何验收标准算作已证明。",
+    "There is no {name}.": "{name} 不存在。",
+    "Write it with `shall baseline`, or name a "
+    "commit.": "请用 `shall baseline` 生成，或指定一个提交。",
+    "No criterion was found, so there is nothing "
+    "to write down.": "未找到验收标准，没有内容可以写入基线。",
+    "A baseline without the criteria of this "
+    "document would not protect them.": "缺少此文档的验收标准，基线就无法保护它们。",
+    "{path} is Python.": "{path} 是 Python 文件。",
+    'Write @pytest.mark.verifies("{key}") above '
+    "{test}.": '请在 {test} 上方写 @pytest.mark.verifies("{key}")。',
+    "Name a YAML file, such as tests/cases/a.yaml.": "请指定 YAML 文件，例如 tests/cases/a.yaml。",
+    "{path} is no case.": "{path} 不是用例。",
+    "Edit this mark: other tests share it, or it "
+    "is no literal.": "请手动修改此标记：它由多个测试共用，或不是字面量。",
+    "Run the command again.": "请重新运行命令。",
+    "{path} has changed meanwhile.": "{path} 在此期间被修改。",
+    "The section lint of shall.yaml names "
+    "{name}, and no such rule can be set there.": "shall.yaml 的 lint 部分写有 {name}，但没有这样"
+    "的规则可以设置。",
+    "See `shall lint --list`.": "请查看 `shall lint --list`。",
+    "The setting lint.severity: {reason}.": "设置 lint.severity：{reason}。",
+    "No requirements document lies at {path}.": "{path} 处没有需求文档。",
+    "The documents are listed by `shall lint` "
+    "without a path.": "不带路径运行 `shall lint` 可列出所有文档。",
+    "No run is stored.": "没有已保存的运行。",
+    "Run `shall run` first.": "请先运行 `shall run`。",
+    "Without an id, the newest is used.": "不指定 ID 时使用最近一次运行。",
+}

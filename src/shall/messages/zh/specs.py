@@ -1,0 +1,102 @@
+"""Problems of requirements and links in Chinese."""
+
+SPECS: dict[str, str] = {
+    "And {more} more {plural}.": "另有 {more} 个问题。",
+    "{nodeid} verifies {shown}, which is no "
+    "string and is not read.": "{nodeid} 的 verifies 参数 {shown} 不是字符串，已忽略。",
+    "This verifies mark is not read, because its "
+    "argument is no plain string.": "未读取此 verifies 标记：其参数不是字符串常量。",
+    "Write the key itself, such as "
+    'verifies("auth#1.2").': '请直接写出编号，例如 verifies("auth#1.2")。',
+    "This is not Python: {reason}.": "这不是 Python：{reason}。",
+    "This Python is nested too deeply to be read.": "此 Python 文件嵌套过深，无法读取。",
+    "{name} is ambiguous.": "{name} 有歧义。",
+    "Write one of {names}.": "请写明其中之一：{names}。",
+    "{name} is unknown.": "{name} 不存在。",
+    "Did you mean {names}?": "是否指 {names}？",
+    "{key} is at {span} already.": "{key} 已出现在 {span}。",
+    "Each requirement and criterion needs a "
+    "number of its own.": "每条需求和验收标准都应有自己的编号。",
+    "This sentence reads like a requirement, but "
+    "is not among criteria.": "这句话像是需求，但不在验收标准中。",
+    "This list is under acceptance criteria, but "
+    "under no requirement.": "此列表位于验收标准之下，但不属于任何需求。",
+    "This bullet is among criteria, but is no sentence.": "此列表项位于验收标准中，但不是句子。",
+    "This table row reads like a requirement, but has no id.": "此表格行像是需求，但没有编号。",
+    "This is a template with empty slots, not a requirement.": "这是尚未填写的模板，不是需求。",
+    "Move it to the acceptance criteria, or "
+    "write an id in front of it.": "请将其移到验收标准中，或在前面加上编号。",
+    'Write a heading such as "Requirement 1" '
+    "above it.": "请在其上方写一个标题，例如“Requirement 1”。",
+    "Write a sentence, or a heading above the "
+    "list that says what it is.": "请写成句子，或在列表上方加标题说明其内容。",
+    "Write its id into the first column.": "请在第一列写上编号。",
+    "{source} verifies {key}, so it is testable.": "{source} 验证了 {key}，因此它可以测试。",
+    "Run it, or remove the link first.": "请运行它，或先删除链接。",
+    "There is no state to record it in.": "没有可用于记录的状态目录。",
+    "There are: {names}.": "已有：{names}。",
+    "{name} has no {given}.": "{name} 没有{given}。",
+    "No case or test verifies {key}.": "没有用例或测试验证 {key}。",
+    "Link one with `shall link`.": "请用 `shall link` 建立链接。",
+    "{source} does not verify {key}.": "{source} 没有验证 {key}。",
+    "Linked are: {names}.": "已链接的有：{names}。",
+    "Write a sentence that others can check.": "请写一句他人可以核实的话。",
+    "{flag} is empty.": "{flag} 为空。",
+    "{flag} has more than {limit} characters.": "{flag} 超过 {limit} 个字符。",
+    "Name today or a later day with --until.": "请用 --until 指定今天或之后的日期。",
+    "{day} is over.": "{day} 已经过去。",
+    "The {given} of {key} does not count: no "
+    "criterion has that key.": "{key} 的{given}无效：没有验收标准使用此编号。",
+    "Its text is {key} now: decide anew.": "该内容现在的编号是 {key}，请重新确认。",
+    "The {given} of {key} by {person} does not "
+    "count: the text changed since.": "{person} 对 {key} 的{given}无效：文本此后有改动。",
+    "Decide anew, or withdraw it with --remove.": "请重新确认，或用 --remove 撤回。",
+    "The {given} of {key} by {person} expired on "
+    "{day}.": "{person} 对 {key} 的{given}已于 {day} 到期。",
+    "Prove the criterion, decide anew, or "
+    "withdraw it with --remove.": "请证明该验收标准，或重新确认，或用 --remove 撤回。",
+    "The {given} of {key} by {person} does not "
+    "count: {source} verifies the criterion.": "{person} 对 {key} 的{given}无效：{source} 验证了该"
+    "验收标准。",
+    "Withdraw it with --remove, or the link.": "请用 --remove 撤回，或删除链接。",
+    "No criterion was found in this document.": "此文档中未找到验收标准。",
+    "Number its sentences below a heading such "
+    'as "Requirement 1", or write ids before '
+    "them.": "请在“Requirement 1”这样的标题下为句子编号，或在句子前写上编号。",
+    "Nothing changed from {before} to {after}.": "{before} 与 {after} 之间没有变化。",
+    "The gate passed: {count} rules hold.": "门禁通过：{count} 条规则全部满足。",
+    "The gate {given}: {bad} of {count} rules do "
+    "not hold.": "门禁{given}：{count} 条规则中有 {bad} 条未满足。",
+    "A newer release wrote this line of the baseline.": "基线的这一行由更新的版本写入。",
+    "This line is no row of a baseline.": "这一行不是基线的记录。",
+    "Resolve the merge, or write the baseline "
+    "again with `shall baseline`.": "请解决合并冲突，或用 `shall baseline` 重新生成基线。",
+    "No feature with a criterion matches {name}.": "没有包含验收标准的功能与 {name} 匹配。",
+    "{count} problems hide criteria or links.": "有 {count} 个问题遮住了验收标准或链接。",
+    "All documents, cases and tests were read.": "所有文档、用例和测试均已读取。",
+    "No criterion was found in specs/ or in the "
+    "folder of another layout.": "在 specs/ 及其他已知布局的目录中未找到验收标准。",
+    "Every criterion is waived or not testable, "
+    "so none is judged.": "所有验收标准均已豁免或不可测试，没有可以判定的。",
+    "{count} criteria were found.": "找到 {count} 条验收标准。",
+    "The proof of {key} is older than {age}.": "{key} 的证明早于 {age}。",
+    "{key} was not proved on a commit without "
+    "other changes.": "{key} 不是在没有其他改动的提交上证明的。",
+    "{percent} % are proved, {minimum} % are wanted.": "已证明 {percent}%，要求 {minimum}%。",
+    "{key} is {given}.": "{key} 的状态是{given}。",
+    "There is no criterion of the kind {kind}.": "没有 {kind} 类的验收标准。",
+    "{key} ({kind}) is {given}, not {statuses}.": "{key}（{kind}）的状态是{given}，而不是 "
+    "{statuses}。",
+    "{count} {given}; {most} are allowed.": "{given}：{count}，允许 {most}。",
+    "{key} was proved in {base} and is {given} now.": "{key} 在 {base} 中已证明，现在是{given}。",
+    "{key} was proved in {base}, and no document "
+    "has it any more.": "{key} 在 {base} 中已证明，现在已没有文档包含它。",
+    "If it was withdrawn, write the baseline "
+    "again with `shall baseline`.": "如果它已撤销，请用 `shall baseline` 重新生成基线。",
+    "{percent} % are proved, {before} % were in "
+    "{base}.": "已证明 {percent}%，{base} 中为 {before}%。",
+    "There is no rule {name}.": "没有规则 {name}。",
+    "`shall lint --list` lists the rules.": "运行 `shall lint --list` 可列出所有规则。",
+    "`shall lint --fix` corrects it.": "`shall lint --fix` 可自动修正。",
+    "{wanted}. Exceptions: {count}.": "{wanted}；例外：{count}。",
+}

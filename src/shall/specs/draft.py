@@ -1,0 +1,83 @@
+"""A requirement while it is read: its criteria and the numbers that are taken."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from shall.span import Span
+from shall.specs.markdown import Block
+from shall.specs.model import Criterion, Requirement
+
+
+@dataclass(slots=True)
+class Draft:
+    """A requirement while it is read. ``number`` is empty for sentences under no requirement."""
+
+    number: str
+    title: str
+    span: Span
+    level: int = 0
+    own_local: str = ""  # of a heading that carries the id of its one criterion
+    story: str = ""
+    in_criteria: bool = False
+    criteria_level: int = 0  # of the heading that opened them
+    had_heading: bool = False  # of the acceptance criteria
+    has_numbers: bool = False  # among its criteria
+    last: int = 0
+    numbers: dict[tuple[int, int], int] = field(default_factory=dict)  # of a list, as written
+    named: list[Criterion] = field(default_factory=list)  # those with their own id
+    items: list[Criterion] = field(default_factory=list)
+    sentences: list[Criterion] = field(default_factory=list)  # those in paragraphs
+    retired: list[Criterion] = field(default_factory=list)
+
+    def criteria(self) -> tuple[Criterion, ...]:
+        """Return what counts, as written: a sentence beside a list only explains the list."""
+        counted = self.items or self.sentences
+        if self.own_local and (self.named or self.items):
+            counted = [it for it in counted if it.local != self.own_local]
+        return tuple(sorted((*self.named, *counted), key=lambda found: found.span))
+
+    def requirement(self) -> Requirement:
+        """Return the requirement."""
+        retired = tuple(self.retired)
+        return Requirement(self.number, self.title, self.span, self.criteria(), self.story, retired)
+
+    def open_criteria(self, level: int) -> None:
+        """Begin the acceptance criteria: what stood above them without an id explained them."""
+        if not self.had_heading:
+            self.items.clear()
+            self.sentences.clear()
+            self.last = 0
+        self.in_criteria = self.had_heading = True
+        self.criteria_level = level
+
+    def next_number(self, block: Block, counting: Mapping[int, int]) -> int:
+        """Return an item's number: as written, unless the list does not count (``1. 1. 1.``).
+
+        A number that stands twice in a list that counts stays what it is: that is a mistake, and
+        the two criteria have one key. So does a number of a second list that does not begin
+        with 1.
+        """
+        written = block.number if block.number is not None else 0
+        place = (block.list_id, written)
+        first = counting.get(block.list_id)
+        if first is not None and place in self.numbers:
+            return self.numbers[place]
+        if first is not None and 1 < first <= written <= self.last:
+            return written
+        self.last = written if written > self.last else self.last + 1
+        if block.number is not None:
+            self.numbers[place] = self.last
+        return self.last
+
+
+def counting_lists(blocks: Sequence[Block]) -> Mapping[int, int]:
+    """Map the lists that count to their first numbers: some number is followed by the next."""
+    seen: dict[int, list[int]] = {}
+    for block in blocks:
+        if block.number is not None:
+            seen.setdefault(block.list_id, []).append(block.number)
+    return {
+        list_id: numbers[0]
+        for list_id, numbers in seen.items()
+        if any(it + 1 in numbers for it in numbers)
+    }

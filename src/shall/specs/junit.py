@@ -1,0 +1,138 @@
+"""Reads JUnit XML as test runners of any language write it."""
+
+import io
+import re
+from collections.abc import Iterator
+from itertools import islice
+from xml.etree.ElementTree import Element
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import ParseError, iterparse
+from msgspec import Struct
+
+from shall.errors import BadValue
+
+MOST_TESTS = 200_000
+"""Tests of one report that are read."""
+
+DEEPEST = 100
+"""Elements of a report within one another."""
+
+_PROPERTIES = frozenset({"requirement", "requirements", "verifies"})
+_SEPARATORS = re.compile(r"[,;，；、\s]+")
+# Maven writes a flaky failure for a test that passed when it was repeated.
+_FAILED = frozenset({"failure", "flakyFailure", "rerunFailure"})
+_ERROR = frozenset({"error", "flakyError", "rerunError"})
+_NOT_RUN = frozenset({"notrun", "disabled", "ignored", "skipped", "suppressed"})
+
+
+class ReportedTest(Struct, frozen=True):
+    """One test of a report. ``criteria`` are as written; ``file`` is empty where none is named.
+
+    ``outcome`` is passed, failed, error or skipped. A test that passed only when it was repeated
+    failed.
+    """
+
+    classname: str
+    name: str
+    outcome: str
+    criteria: tuple[str, ...] = ()
+    file: str = ""
+    duration_s: float = 0.0
+
+
+def read_junit(data: bytes, name: str) -> list[ReportedTest]:
+    """Return the tests of a report in the order written.
+
+    A document type is refused, so that no entity can grow or read a file.
+
+    Raises:
+        BadValue: It is not XML, no JUnit report, or beyond a limit.
+    """
+    try:
+        tests = list(islice(_tests(data, name), MOST_TESTS + 1))
+    except DefusedXmlException as error:
+        raise BadValue(
+            f"{name} has a document type or entities.", hint="JUnit XML needs neither."
+        ) from error
+    except (ParseError, LookupError, ValueError) as error:
+        raise BadValue(f"{name} is not XML: {error}.") from error
+    if len(tests) > MOST_TESTS:
+        raise BadValue(f"{name} has more than {MOST_TESTS:,} tests.")
+    return tests
+
+
+def _tests(data: bytes, name: str) -> Iterator[ReportedTest]:
+    parents: list[str] = []
+    suites: list[list[str]] = []  # what the properties of each suite name
+    for event, element in iterparse(io.BytesIO(data), events=("start", "end"), forbid_dtd=True):
+        tag = _tag(element)
+        if event == "start":
+            _check_place(tag, len(parents), name)
+            parents.append(tag)
+            if tag == "testsuite":
+                suites.append([])
+            continue
+        parents.pop()
+        parent = parents[-1] if parents else ""
+        if tag == "testcase":
+            yield _test(element, [it for suite in suites for it in suite])
+        elif tag == "testsuite":
+            suites.pop()
+        elif (tag, parent) == ("properties", "testsuite"):
+            suites[-1] += _criteria(element)
+        if parent not in {"testcase", "properties"}:
+            element.clear()  # what was read takes no memory
+
+
+def _check_place(tag: str, depth: int, name: str) -> None:
+    if depth == 0 and tag not in {"testsuites", "testsuite"}:
+        raise BadValue(f"{name} is no JUnit report: its root is {tag}.")
+    if depth >= DEEPEST:
+        raise BadValue(f"{name} has more than {DEEPEST} elements within one another.")
+
+
+def _tag(element: Element) -> str:
+    return element.tag.rpartition("}")[2]
+
+
+def _test(element: Element, inherited: list[str]) -> ReportedTest:
+    children = {_tag(child) for child in element}
+    if children & _ERROR:
+        outcome = "error"
+    elif children & _FAILED:
+        outcome = "failed"
+    elif "skipped" in children or _is_not_run(element):
+        outcome = "skipped"
+    else:
+        outcome = "passed"
+    criteria = [it for child in element.iter() for it in _criteria(child)]
+    return ReportedTest(
+        element.get("classname", ""),
+        element.get("name", ""),
+        outcome,
+        tuple(dict.fromkeys([*inherited, *criteria])),
+        element.get("file", ""),
+        _seconds(element.get("time", "")),
+    )
+
+
+def _is_not_run(element: Element) -> bool:
+    words = {element.get("status", "").lower(), element.get("result", "").lower()}
+    return bool(words & _NOT_RUN)
+
+
+def _criteria(properties: Element) -> Iterator[str]:
+    for child in properties:
+        if _tag(child) == "property" and child.get("name") in _PROPERTIES:
+            value = child.get("value")
+            written = child.text or "" if value is None else value
+            yield from filter(None, _SEPARATORS.split(written))
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text.replace(",", ""))
+    except ValueError:
+        return 0.0
+    return seconds if 0 <= seconds < 1e9 else 0.0

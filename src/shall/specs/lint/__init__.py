@@ -1,0 +1,1 @@
+"""Rules about how requirements are written: texts in, findings out."""

@@ -1,0 +1,163 @@
+"""Checks documents against the rules that a project has chosen."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from shall.diagnostics import Diagnostic, Severity
+from shall.diagnostics.diagnostic import Edit
+from shall.rules import LintOptions
+from shall.specs.globs import matches
+from shall.specs.lint.lexicon import lexicon
+from shall.specs.lint.passage import passage_of
+from shall.specs.lint.place import LINE_END, place_of
+from shall.specs.lint.rule import Finding, Rule
+from shall.specs.lint.rules import RULES, documents, grammar, measures, wording
+from shall.specs.lint.suppressions import Suppression, problems_of, read_suppressions
+from shall.specs.model import Criterion, Feature, Operation
+
+CODES: Mapping[str, str] = {
+    **{rule.code: rule.code for rule in RULES},
+    **{rule.name: rule.code for rule in RULES},
+}
+"""The code of each rule, by its code and its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The rules that apply, by code, with their severities."""
+
+    severities: Mapping[str, Severity]
+    per_file: Mapping[str, frozenset[str]]  # codes that do not apply, by glob
+    terms: tuple[tuple[str, tuple[str, ...]], ...]
+
+    def applies(self, code: str, file: str) -> bool:
+        """Return whether a rule applies to a file."""
+        return code in self.severities and not any(
+            code in codes and matches(file, (glob,)) for glob, codes in self.per_file.items()
+        )
+
+
+def chosen(options: LintOptions) -> Choice:
+    """Return the rules that a project's settings choose.
+
+    Raises:
+        KeyError: A name is that of no rule.
+        ValueError: A severity is none.
+    """
+    selected = _codes(options.select) if options.select else frozenset(CODES.values())
+    selected -= _codes(options.ignore)
+    severities = {rule.code: rule.severity for rule in RULES if rule.code in selected}
+    for name, severity in options.severity.items():
+        level = Severity(severity)
+        severities |= {code: level for code in _codes((name,)) if code in severities}
+    per_file = {glob: _codes(names) for glob, names in options.per_file.items()}
+    terms = []
+    for name, changed in options.terms.items():
+        [code] = _codes((name,))
+        rule = next(it for it in RULES if it.code == code)
+        if rule.name not in wording.WITH_TERMS:
+            raise KeyError(name)
+        terms.append((rule.name, tuple(changed)))
+    return Choice(severities, per_file, tuple(terms))
+
+
+def _codes(names: Iterable[str]) -> frozenset[str]:
+    """Return the codes of rules named by code, name, or the start of a code."""
+    found: set[str] = set()
+    for name in names:
+        if name in CODES:
+            found.add(CODES[name])
+            continue
+        starts = {code for code in CODES.values() if code.startswith(name)}
+        if not starts or not name.startswith("S"):
+            raise KeyError(name)
+        found |= starts
+    return frozenset(found)
+
+
+def lint(
+    features: Sequence[Feature], texts: Mapping[str, str], choice: Choice, language: str = "en"
+) -> list[Diagnostic]:
+    """Return the findings of every document, in the order of files and lines.
+
+    ``texts`` are the documents by their files.
+    """
+    by_file: dict[str, list[Finding]] = {feature.file: [] for feature in features}
+    for found in _findings(features, choice):
+        if choice.applies(found.rule.code, found.span.file):
+            by_file[found.span.file].append(found)
+    diagnostics: list[Diagnostic] = []
+    for file, findings in by_file.items():
+        text = texts.get(file, "")
+        suppressions = read_suppressions(text, file)
+        if suppressions:
+            findings = _not_suppressed(findings, suppressions)
+            findings += _wrong_suppressions(suppressions, choice, file)
+        if findings:
+            lines = LINE_END.split(text)
+            diagnostics += sorted(
+                (_diagnostic(it, lines, choice, language) for it in findings),
+                key=lambda found: (found.span, found.code),
+            )
+    return diagnostics
+
+
+def _findings(features: Sequence[Feature], choice: Choice) -> Iterator[Finding]:
+    terms = lexicon(choice.terms)
+    for feature in features:
+        for criterion in feature.criteria():
+            if _is_removed(criterion):
+                continue
+            passage = passage_of(criterion)
+            yield from grammar.check(passage)
+            yield from wording.check(passage, terms)
+            yield from measures.check(passage)
+    yield from documents.check(features)
+
+
+def _is_removed(criterion: Criterion) -> bool:
+    return criterion.change is not None and criterion.change.operation is Operation.REMOVED
+
+
+def _not_suppressed(
+    findings: Iterable[Finding], suppressions: Sequence[Suppression]
+) -> list[Finding]:
+    left = []
+    for finding in findings:
+        code = finding.rule.code
+        names = {code, finding.rule.name}
+        by = [it for it in suppressions if names & set(it.names) and it.holds_for(finding)]
+        for suppression in by:
+            suppression.used.add(code)
+        if not by:
+            left.append(finding)
+    return left
+
+
+def _wrong_suppressions(
+    suppressions: Iterable[Suppression], choice: Choice, file: str
+) -> Iterator[Finding]:
+    active = frozenset(code for code in choice.severities if choice.applies(code, file))
+    for suppression in suppressions:
+        for found in problems_of(suppression, dict(CODES), active):
+            if found.rule.code in active:
+                yield found
+
+
+def _diagnostic(
+    finding: Finding, lines: Sequence[str], choice: Choice, language: str
+) -> Diagnostic:
+    rule: Rule = finding.rule
+    span, is_exact = place_of(finding, lines)
+    fix = None
+    if finding.replacement is not None and is_exact and span.length:
+        fix = Edit(finding.fix_span or span, finding.replacement)
+    return Diagnostic(
+        rule.code,
+        choice.severities[rule.code],
+        finding.message(language),
+        span,
+        rule.hint.in_language(language),
+        field=finding.criterion.key if finding.criterion else "",
+        fix=fix,
+    )

@@ -1,0 +1,123 @@
+"""Files of lines that are committed and merged by union: appended whole, read without links."""
+
+import errno
+import json
+import logging
+import os
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from shall.bounded import EVIDENCE_BYTES, read_descriptor
+from shall.errors import StoreUnavailable
+from shall.store.folders import Folder
+from shall.store.locks import locked
+
+_log = logging.getLogger(__name__)
+
+Value = TypeVar("Value")
+
+# O_NOFOLLOW: the files are committed, and a link in them could name any file of the user.
+_FLAGS = os.O_CLOEXEC | os.O_NOFOLLOW
+
+
+@contextmanager
+def translated(folder: Folder, what: str) -> Iterator[None]:
+    """Raise what the operating system refuses within the block as ``StoreUnavailable``."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreUnavailable(
+            f"The {what} in {folder.path} cannot be used: {error.strerror}.",
+            hint="Make it writable, or name another state folder with SHALL_STATE_DIR.",
+        ) from error
+
+
+@contextmanager
+def open_locked(folder: Folder, name: str) -> Iterator[int]:
+    """Open a file to append to it, made with its folder if absent, and hold its lock.
+
+    Raises:
+        OSError: It cannot be opened, or is a link.
+        StoreUnavailable: Another process holds the lock.
+    """
+    with folder.opened(make=True) as opened:
+        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | _FLAGS
+        descriptor = os.open(name, flags, 0o644, dir_fd=opened)
+        try:
+            with locked(descriptor, str(folder.path / name)):
+                yield descriptor
+        finally:
+            os.close(descriptor)
+
+
+def append_whole(descriptor: int, data: bytes) -> None:
+    """Append lines to an open file and sync it: all of them or none.
+
+    Raises:
+        OSError: They cannot be written.
+    """
+    size = os.fstat(descriptor).st_size
+    if size and os.pread(descriptor, 1, size - 1) != b"\n":
+        data = b"\n" + data  # the last line is torn: it stays alone
+    written = 0
+    try:
+        written = os.write(descriptor, data)
+        os.fsync(descriptor)
+    finally:
+        if written < len(data):
+            os.ftruncate(descriptor, size)
+    if written < len(data):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def replace_whole(descriptor: int, data: bytes) -> None:
+    """Replace the lines of an open file in place, so that who waits for its lock finds them.
+
+    Raises:
+        OSError: They cannot be written.
+    """
+    os.ftruncate(descriptor, 0)
+    view = memoryview(data)  # the file is open to append: each write goes to its end
+    while view:
+        view = view[os.write(descriptor, view) :]
+    os.fsync(descriptor)
+
+
+def names_of_lines(folder: int) -> list[str]:
+    """Return the names of the files of lines in an open folder, sorted."""
+    names = os.listdir(folder)
+    return sorted(name for name in names if name.endswith(".jsonl"))
+
+
+def data_of_lines(folder: int, name: str) -> bytes:
+    """Return the content of a file in an open folder; nothing of what is no regular file.
+
+    Raises:
+        OSError: It cannot be read, or is too large.
+    """
+    status = os.stat(name, dir_fd=folder, follow_symlinks=False)
+    if not stat.S_ISREG(status.st_mode):  # a link may lead anywhere
+        return b""
+    descriptor = os.open(name, os.O_RDONLY | os.O_NONBLOCK | _FLAGS, dir_fd=folder)
+    try:
+        return read_descriptor(descriptor, EVIDENCE_BYTES)
+    except OSError as error:
+        raise OSError(error.errno, f"{name}: {error.strerror}") from None
+    finally:
+        os.close(descriptor)
+
+
+def values_of_lines(
+    path: Path, data: bytes, read: Callable[[dict[str, Any]], Value]
+) -> Iterator[Value]:
+    """Yield the value of each line of JSON; log and skip one that ``read`` refuses."""
+    for number, line in enumerate(data.split(b"\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            yield read(json.loads(line))
+        except (ValueError, TypeError, KeyError) as error:
+            _log.warning("%s:%d: skipped an unreadable line: %s", path, number, error)

@@ -1,0 +1,92 @@
+"""What ``shall run`` imports: a module that few runs need must not cost the others its time."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+WriteCase = Callable[..., None]
+
+PROGRAM = """
+import json, sys
+before = set(sys.modules)
+from shall.__main__ import main
+sys.argv = ["shall", *sys.argv[1:]]
+status = main()
+json.dump({"status": status, "modules": sorted(set(sys.modules) - before)}, sys.stderr)
+"""
+
+THIRD_PARTY = {"msgspec", "pycurl", "typing_extensions"}
+"""msgspec imports typing_extensions where it is installed."""
+
+UNUSED = {
+    *("asyncio", "concurrent", "multiprocessing", "subprocess", "ssl", "http", "email", "xml"),
+    *("difflib", "hashlib", "html", "secrets", "shutil", "tempfile", "zipfile", "mimetypes"),
+}
+"""Parts of the standard library that a run of plain cases has no use for."""
+
+OWN_UNUSED = (
+    *("shall.admin", "shall.mcp", "shall.serve", "shall.specs", "shall.pytest_support"),
+    *("shall.cases.full_case", "shall.cases.yaml_text", "shall.cli.report", "shall.report.html"),
+    *("shall.report.junit", "shall.store.call_log", "shall.engine.worker_processes"),
+)
+
+
+def modules_of(project: Path, *arguments: str) -> set[str]:
+    """Return the modules that a command imports in a process of its own."""
+    ended = subprocess.run(
+        [sys.executable, "-c", PROGRAM, *arguments],
+        cwd=project,
+        env={key: it for key, it in os.environ.items() if key != "COLUMNS"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    said = json.loads(ended.stderr.splitlines()[-1])
+    assert said["status"] == 0, ended.stdout + ended.stderr
+    return set(said["modules"])
+
+
+def foreign(modules: set[str]) -> set[str]:
+    """Return the packages of modules that are neither ours nor the standard library's."""
+    packages = {name.partition(".")[0] for name in modules}
+    return packages - sys.stdlib_module_names - {"shall"}
+
+
+@pytest.mark.verifies("cli#4.1")
+def test_a_run_of_plain_cases_imports_only_what_it_needs(
+    project: Path, write_case: WriteCase, service: Any
+) -> None:
+    write_case("a")
+
+    modules = modules_of(project, "run", "--host", service.url)
+
+    assert foreign(modules) - {"_distutils_hack"} <= THIRD_PARTY
+    assert {name.partition(".")[0] for name in modules} & UNUSED == set()
+    assert [name for name in modules if name.startswith(OWN_UNUSED)] == []
+
+
+@pytest.mark.verifies("cli#4.1")
+def test_a_run_that_reads_requirements_and_any_yaml_imports_no_part_of_a_server(
+    project: Path, write_case: WriteCase, service: Any
+) -> None:
+    write_case("a", more="verifies: ['x#1.1']  # no plain YAML: \\u0041")
+    (project / "specs").mkdir()
+    (project / "specs/requirements.md").write_text(
+        "# X\n\n### Requirement 1: A\n\n#### Acceptance Criteria\n\n1. THE system SHALL answer.\n"
+    )
+
+    modules = modules_of(project, "run", "--host", service.url)
+
+    assert "shall.specs.reader" in modules
+    unwanted = {"mcp", "pydantic", "starlette", "uvicorn", "httpx2", "anyio", "jinja2", "asyncio"}
+    assert {name.partition(".")[0] for name in modules} & unwanted == set()
+    assert [
+        it for it in modules if it.startswith(("shall.mcp", "shall.serve", "shall.admin"))
+    ] == []

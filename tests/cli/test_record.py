@@ -1,0 +1,151 @@
+"""`shall record`: the reports of other runners as evidence."""
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Shall = Callable[..., Any]
+REPORTS = Path(__file__).parent.parent / "specs/junit"
+TEXT = "### Requirement 1\n\n" + "".join(f"{n}. A shall do {n}\n" for n in range(1, 7))
+
+
+@pytest.fixture(autouse=True)
+def _requirements(project: Path) -> None:
+    write(project, "specs/auth/requirements.md", TEXT)
+
+
+def write(project: Path, name: str, text: str) -> Path:
+    file = project / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text)
+    os.utime(file, (1_700_000_000, 1_700_000_000))
+    return file
+
+
+def report(project: Path, name: str) -> str:
+    shutil.copyfile(REPORTS / f"{name}.xml", project / "report.xml")
+    return "report.xml"
+
+
+def statuses(shall: Shall) -> dict[str, str]:
+    data = json.loads(shall("trace", "--format", "json", "--exit-zero").stdout)
+    return {row["key"].removeprefix("auth#1."): row["status"] for row in data["criteria"]}
+
+
+@pytest.mark.verifies("tracing#7.1", "tracing#7.2", "tracing#7.6")
+@pytest.mark.parametrize(
+    ("name", "file", "text"),
+    [
+        ("vitest", "src/login.test.ts", "test()"),
+        ("go", "login/login_test.go", "func TestLogin(t *testing.T) {}"),
+        ("surefire", "src/test/java/com/example/shop/LoginTest.java", "class LoginTest {}"),
+    ],
+)
+def test_reported_tests_prove_what_they_name_until_their_file_changes(
+    shall: Shall, project: Path, name: str, file: str, text: str
+) -> None:
+    written = write(project, file, text)
+    assert shall("record", report(project, name)).returncode == 0
+    found = statuses(shall)
+    assert [found[it] for it in "1234"] == ["untested", "proved", "failing", "skipped"]
+    written.write_text(text + " ")
+    assert statuses(shall)["2"] == "stale"
+    written.unlink()
+    assert statuses(shall)["2"] == "stale"
+
+
+@pytest.mark.verifies("tracing#7.1", "tracing#7.3")
+def test_a_pytest_report_counts_for_properties_and_for_marks(shall: Shall, project: Path) -> None:
+    write(
+        project,
+        "tests/test_login.py",
+        'import pytest\n\n\n@pytest.mark.verifies("auth#1.1")\n'
+        "def test_marked():\n    assert True\n",
+    )
+    shall("record", report(project, "pytest"), "--format", "json")
+    assert list(statuses(shall).values()) == [
+        "proved",
+        "proved",
+        "failing",
+        "skipped",
+        "untested",  # pytest writes no properties of a test whose setup failed
+        "untested",
+    ]
+    lines = (project / ".shall/evidence").glob("*.jsonl")
+    facts = [json.loads(line) for file in lines for line in file.read_text().splitlines()]
+    assert {it["source"] for it in facts if it["criterion"] == "auth#1.1"} == {
+        "tests/test_login.py::test_marked"
+    }
+
+
+@pytest.mark.verifies("tracing#7.6")
+def test_a_reported_test_is_suspect_when_its_criterion_changes(shall: Shall, project: Path) -> None:
+    assert shall("record", report(project, "jest"), "--environment", "live").returncode == 0
+    assert statuses(shall)["2"] == "proved"
+    assert "environment live" in shall("trace", "--why", "auth#1.2").stdout
+    write(project, "specs/auth/requirements.md", TEXT.replace("do 2", "not do 2"))
+    assert statuses(shall)["2"] == "suspect"
+
+
+@pytest.mark.verifies("tracing#7.4")
+def test_a_report_that_names_no_criterion_is_refused(shall: Shall, project: Path) -> None:
+    text = '<testsuite><testcase name="a"/></testsuite>'
+    write(project, "report.xml", text)
+    ended = shall("record", "report.xml")
+    assert (ended.returncode, "None of the 1 tests" in ended.stderr) == (1, True)
+    named = '<property name="requirement" value="auth#1.99"/>'
+    write(project, "report.xml", text.replace('"a"/>', f'"a">{named}</testcase>'))
+    ended = shall("record", "report.xml")
+    assert "auth#1.99 is unknown. Did you mean" in ended.stderr
+    assert ended.returncode == 1
+    assert not (project / ".shall/evidence").exists()
+
+
+@pytest.mark.verifies("tracing#7.5")
+def test_a_file_that_cannot_be_read_is_an_error(shall: Shall) -> None:
+    ended = shall("record", "none.xml")
+    assert (ended.returncode, "none.xml cannot be read" in ended.stderr) == (2, True)
+
+
+@pytest.mark.verifies("tracing#7.7")
+@pytest.mark.parametrize("newer", ["src/login.test.ts", "specs/auth/requirements.md"])
+def test_a_report_says_nothing_about_what_was_written_after_it(
+    shall: Shall, project: Path, newer: str
+) -> None:
+    write(project, "src/login.test.ts", "test()")
+    report(project, "vitest")
+    os.utime(project / "report.xml", (1_600_000_000, 1_600_000_000))
+    for name in ("src/login.test.ts", "specs/auth/requirements.md"):
+        seconds = 1_700_000_000 if name == newer else 1_500_000_000
+        os.utime(project / name, (seconds, seconds))
+    ended = shall("record", "report.xml")
+    assert ended.returncode == 1
+    assert f"{newer} was written after the report" in ended.stderr
+    assert "proved" not in statuses(shall).values()
+
+
+@pytest.mark.verifies("tracing#7.8")
+def test_what_a_test_no_longer_names_and_what_is_gone_counts_no_longer(
+    shall: Shall, project: Path
+) -> None:
+    def record(*tests: tuple[str, str], complete: bool = False) -> dict[str, str]:
+        cases = "".join(
+            f'<testcase classname="c" name="{name}"><properties>'
+            f'<property name="requirement" value="{keys}"/></properties></testcase>'
+            for name, keys in tests
+        )
+        write(project, "report.xml", f"<testsuite>{cases}</testsuite>")
+        shall("record", "report.xml", *(["--complete"] if complete else []))
+        return statuses(shall)
+
+    assert record(("a", "auth#1.1 auth#1.2"), ("b", "auth#1.3"))["2"] == "proved"
+    found = record(("a", "auth#1.1"))
+    assert [found[it] for it in "123"] == ["proved", "untested", "proved"]
+    found = record(("a", "auth#1.1"), complete=True)
+    assert [found[it] for it in "123"] == ["proved", "untested", "untested"]
+    assert record(("b", "auth#1.3"))["3"] == "proved"

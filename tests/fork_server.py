@@ -1,0 +1,107 @@
+"""A process that has imported what our commands import, and forks one for each that tests start.
+
+Run by ``tests/forked.py`` with the descriptor of a socket: a message is a command as JSON with its
+standard input, output and error, the answers are its process id and ``adopted``, in any order. Ends
+when the socket closes.
+"""
+
+import gc
+import importlib
+import json
+import os
+import pkgutil
+import runpy
+import signal
+import socket
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import coverage
+
+import shall
+
+_LATE = (
+    *("anyio._backends._asyncio", "uvicorn.lifespan.on", "uvicorn.loops.auto", "uvloop"),
+    *("uvicorn.protocols.http.auto", "markdown_it", "pycurl", "regex", "rich.logging", "yaml"),
+)
+"""Modules that are imported only when a command first needs them."""
+_NOT = ("shall.__main__", "shall.asgi", "shall.pytest_plugin", "shall.pytest_support")
+"""Entry points: they run when a command starts."""
+_SHARED = "PROMETHEUS_MULTIPROC_DIR"
+"""What prometheus-client reads when it is imported, to know whether processes share its counts."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """A program and where it runs. ``program`` is a module's name, or a file's path."""
+
+    program: str
+    arguments: list[str]
+    folder: str
+    environment: dict[str, str]
+    has_own_session: bool
+
+
+def _preload() -> None:
+    for name in _LATE:
+        importlib.import_module(name)
+    for module in pkgutil.walk_packages(shall.__path__, "shall."):
+        if not module.name.startswith(_NOT):
+            importlib.import_module(module.name)
+    gc.collect()
+    gc.freeze()  # a child's garbage collector would copy every page
+
+
+def _wait_for_command(control: socket.socket) -> Command | None:
+    """Fork for each command; return it in the child, and None at the end."""
+    while True:
+        message, received, _, _ = socket.recv_fds(control, 1 << 20, 3)
+        if not message:
+            return None
+        between = os.fork()
+        if between == 0:
+            if os.fork():
+                os._exit(0)  # so that the test's process becomes the child's parent
+            command = Command(**json.loads(message))
+            if command.has_own_session:
+                os.setsid()
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            control.send(str(os.getpid()).encode())
+            control.close()
+            for number, descriptor in enumerate(received):
+                os.dup2(descriptor, number)
+            os.closerange(3, max(received) + 1)
+            return command
+        for descriptor in received:
+            os.close(descriptor)
+        os.waitpid(between, 0)
+        control.send(b"adopted")
+
+
+def _run(command: Command) -> None:
+    os.environ.clear()
+    os.environ.update(command.environment)
+    time.tzset()
+    coverage.process_startup()  # where the environment asks for it
+    os.chdir(command.folder)
+    if _SHARED in os.environ or command.program.endswith("/gunicorn"):
+        for name in [it for it in sys.modules if it.startswith(("prometheus_client", "shall."))]:
+            del sys.modules[name]
+    sys.argv = [command.program, *command.arguments]
+    if Path(command.program).is_absolute():
+        sys.path[0] = str(Path(command.program).parent)
+        runpy.run_path(command.program, run_name="__main__")
+    else:
+        sys.path[0] = str(Path.cwd())
+        runpy.run_module(command.program, run_name="__main__", alter_sys=True)
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _preload()
+    with socket.socket(fileno=int(sys.argv[1])) as listening:
+        asked = _wait_for_command(listening)
+    if asked is not None:
+        _run(asked)

@@ -1,0 +1,258 @@
+"""What real documents do that a reader falls for: each with the keys and lines to be found."""
+
+import pytest
+
+from shall.specs.reader import read_document
+
+KIRO = ".kiro/specs/shop/requirements.md"
+BUGFIX = ".kiro/specs/shop/bugfix.md"
+SPEC_KIT = "specs/001-shop/spec.md"
+OPENSPEC = "openspec/specs/shop/spec.md"
+
+SPLIT_BY_SUB_HEADINGS = """\
+### Requirement 1: Cart
+#### Acceptance Criteria
+##### Adding
+1. WHEN a book is added, THE shop SHALL show it
+2. WHEN it is added again, THE shop SHALL count it
+##### Removing
+3. WHEN a book is removed, THE shop SHALL drop it
+#### Acceptance Criteria
+4. THE shop SHALL keep the cart for a day
+"""
+LABELS_BETWEEN_LISTS = """\
+### 需求 1：购物车
+#### 验收标准
+**加入**
+1. 当读者加入一本书时，系统应显示该书
+**移出**
+2. 当读者移出一本书时，系统应不再显示该书
+"""
+SUB_HEADINGS_LIKE_CRITERIA = """\
+### Requirement 7
+#### 7.1 Top shelf
+##### Acceptance Criteria
+1. THE shop SHALL show new books
+2. THE shop SHALL show three of them
+#### 7.2 Bottom shelf
+##### Acceptance Criteria
+3. THE shop SHALL show old books
+"""
+IDS_IN_HEADINGS = """\
+## REQ-001: Search
+The shop SHALL find books by title.
+
+## REQ-API-Search-02: Sort
+The shop SHALL sort by price.
+- Owner: search team
+"""
+BARE_NUMBERS_AS_HEADINGS = """\
+### 3
+#### Acceptance Criteria
+1. THE shop SHALL sell books
+### 4
+#### Acceptance Criteria
+1. THE shop SHALL buy books
+"""
+ID_PARAGRAPHS = """\
+### Requirement 1
+**REQ-1.1** THE shop SHALL sell books
+**REQ-1.2** THE shop SHALL buy books
+
+REQ-1.3: THE shop SHALL rent books
+REQ-1.4: THE shop SHALL lend books
+"""
+INTERLEAVED_BUGS = """\
+## Bug 1
+### Current Behavior
+1.1 WHEN a cart is empty THEN the shop crashes
+### Expected Behavior
+2.1 WHEN a cart is empty THEN the shop SHALL say so
+## Bug 2
+### Current Behavior
+1.2 WHEN a card is old THEN the shop must be started again
+### Expected Behavior
+2.2 WHEN a card is old THEN the shop SHALL refuse it
+### Unchanged Behavior
+3.1 WHEN a card is good THEN the shop SHALL CONTINUE TO take it
+"""
+BUGFIX_WITH_CRITERIA = (
+    INTERLEAVED_BUGS
+    + """
+## Acceptance Criteria
+1. The log SHALL name the card's type
+2. No cart is lost
+"""
+)
+UNDER_REQUIREMENTS = """\
+# Pacing
+## Requirements
+1. The page opens with the newest book
+2. When a reader comes back, the page opens where they left
+   - on every device
+## Non-Requirements
+- This changes no price
+"""
+MUST_BULLETS = """\
+## Requirements
+- The shop MUST sell books
+- The shop MUST NOT sell shoes
+## Risks
+- The bank must not fail
+"""
+CRITERIA_OF_THE_DOCUMENT = """\
+## User Stories
+- As a reader, I want to find books
+## Acceptance Criteria
+- [ ] The search page opens
+- [x] No error is logged
+"""
+LISTS_THAT_ARE_NONE = """\
+### Requirement 1
+#### Acceptance Criteria
+1. THE shop SHALL sell books
+#### Test Cases
+1. Open the page
+#### Status
+- [x] Sold
+#### Success Metrics
+1. 100 books a day
+"""
+STRUCK_WITH_LIVE_REMARK = """\
+### Requirement 1
+#### Acceptance Criteria
+1. THE shop SHALL sell books
+2. ~~THE shop SHALL sing~~ — replaced by 3
+3. ~~THE shop SHALL hum~~ THE shop SHALL be silent
+4. THE shop SHALL close at eight
+"""
+RISKS_WITH_IDS = """\
+## FR1: Search
+The shop SHALL find books.
+## Risk Assessment
+### R1: High
+- The bank fails
+"""
+SECOND_LIST_REPEATS_A_NUMBER = """\
+### User Story 1 - Pay
+**Acceptance Scenarios**:
+1. **Given** a cart, **When** I pay, **Then** it ships
+2. **Given** no cart, **When** I pay, **Then** nothing happens
+
+---
+2. **Given** an old card, **When** I pay, **Then** it is refused
+3. **Given** a new card, **When** I pay, **Then** it is taken
+"""
+TIGHT_HEADINGS = """\
+## Requirements
+### Requirement:Sign out
+The shop SHALL forget the reader. It MUST keep the cart. It SHALL NOT keep the card.
+
+**Rationale:** shared computers must be safe.
+#### Scenario:Signing out twice
+- **WHEN** a reader signs out
+- **WHEN** they do it again
+- **THEN** nothing happens
+###Requirement:Sign in
+The shop SHALL greet the reader.
+"""
+THREE_LINES_AN_ITEM = """\
+### User Story 1 - Pay (Priority: P1)
+**Acceptance Scenarios**:
+1. **Given** a full
+   cart, **When** I pay,
+   **Then** it ships
+2. **Given** an empty cart, **Then** paying is off
+#### Refunds
+3. **Given** a receipt, **When** I ask, **Then** I am paid back
+### Functional Requirements
+- **FR-001**: The shop MUST
+  take cards
+  of all kinds
+"""
+STORIES_WITHOUT_A_LABEL = """\
+### US-1: Browse (P0)
+
+**As** a reader,
+**I want** to browse.
+
+**Given** I am signed out,
+**When** the page loads,
+**Then** I see the newest books.
+
+**Given** I am signed in, **When** the page loads, **Then** I see my books.
+"""
+REQUIREMENTS_IN_A_TABLE = """\
+### Functional Requirements
+| ID | Requirement | Priority |
+|----|-------------|----------|
+| FR-01 | The list shows new books first | P0 |
+| FR-02 | Search by title | P1 |
+### Checks
+| ID | Test |
+|----|------|
+| FR-01 | automated |
+| BUG-7 | by hand |
+"""
+RIGHT_TO_LEFT = """\
+### Requirement 1
+#### Acceptance Criteria
+1. WHEN a reader types \u202eשלום\u202c, THE shop SHALL show it
+"""
+
+
+@pytest.mark.verifies("tracing#1.2", "tracing#1.15", "tracing#1.16")
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        (KIRO, SPLIT_BY_SUB_HEADINGS, {"1.1": 4, "1.2": 5, "1.3": 7, "1.4": 9}),
+        (KIRO, LABELS_BETWEEN_LISTS, {"1.1": 4, "1.2": 6}),
+        (KIRO, SUB_HEADINGS_LIKE_CRITERIA, {"7.1": 4, "7.2": 5, "7.3": 8}),
+        (KIRO, IDS_IN_HEADINGS, {"REQ-001": 1, "REQ-API-Search-02": 4}),
+        (KIRO, BARE_NUMBERS_AS_HEADINGS, {"3.1": 3, "4.1": 6}),
+        (KIRO, ID_PARAGRAPHS, {"REQ-1.1": 2, "REQ-1.2": 3, "REQ-1.3": 5, "REQ-1.4": 6}),
+        (BUGFIX, INTERLEAVED_BUGS, {"2.1": 5, "2.2": 10, "3.1": 12}),
+        (KIRO, BUGFIX_WITH_CRITERIA, {"1": 15, "2": 16, "2.1": 5, "2.2": 10, "3.1": 12}),
+        (KIRO, UNDER_REQUIREMENTS, {"1": 3, "2": 4}),
+        (KIRO, MUST_BULLETS, {"1": 2, "2": 3}),
+        (KIRO, CRITERIA_OF_THE_DOCUMENT, {"1": 4, "2": 5}),
+        (KIRO, LISTS_THAT_ARE_NONE, {"1.1": 3}),
+        (KIRO, STRUCK_WITH_LIVE_REMARK, {"1.1": 3, "1.3": 5, "1.4": 6}),
+        (KIRO, RISKS_WITH_IDS, {"FR1": 1}),
+        (OPENSPEC, TIGHT_HEADINGS, {"sign-out": 2, "sign-out/signing-out-twice": 6, "sign-in": 10}),
+        (SPEC_KIT, THREE_LINES_AN_ITEM, {"FR-001": 10, "US1.AS1": 3, "US1.AS2": 6, "US1.AS3": 8}),
+        (SPEC_KIT, STORIES_WITHOUT_A_LABEL, {"US1.AS1": 6, "US1.AS2": 10}),
+        (SPEC_KIT, REQUIREMENTS_IN_A_TABLE, {"FR-01": 4, "FR-02": 5}),
+        (KIRO, RIGHT_TO_LEFT, {"1.1": 3}),
+    ],
+)
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_criteria_have_the_keys_and_lines_that_their_author_meant(
+    path: str, text: str, expected: dict[str, int], end: str
+) -> None:
+    document = read_document(text.replace("\n", end), path, "shop")
+    assert {it.local: it.span.line for it in document.criteria()} == expected
+
+
+@pytest.mark.verifies("tracing#1.4")
+def test_a_second_list_that_repeats_a_number_is_a_problem_with_both_places() -> None:
+    document = read_document(SECOND_LIST_REPEATS_A_NUMBER, SPEC_KIT, "shop")
+    assert [it.local for it in document.criteria()] == ["US1.AS1", "US1.AS2", "US1.AS2", "US1.AS3"]
+    assert [it.span.line for it in document.problems if it.span] == [7]
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "lines"),
+    [
+        (KIRO, MUST_BULLETS, [5]),
+        (KIRO, "# Notes\n\nWe met on Monday.\n", [1]),
+        (KIRO, "## Requirement 1\n1. A shall b\n## 验收标准\n- 一切正常\n- 没有错误\n", [4]),
+        (OPENSPEC, "# Notes\n\nNothing yet.\n", [1]),
+    ],
+)
+@pytest.mark.verifies("tracing#1.10")
+def test_what_looks_like_a_requirement_and_is_none_is_listed(
+    path: str, text: str, lines: list[int]
+) -> None:
+    document = read_document(text, path, "shop")
+    assert [it.span.line for it in document.unread if it.span] == lines

@@ -1,0 +1,38 @@
+"""Processes that the tests fork are like those that ``subprocess`` starts."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.forked import Popen
+
+pytestmark = pytest.mark.process
+
+SHALL = [sys.executable, "-m", "shall"]
+
+
+@pytest.mark.parametrize("arguments", [["config"], ["config", "--nonsense"], ["--version"]])
+def test_a_forked_command_prints_and_ends_as_a_started_one(
+    tmp_path: Path, arguments: list[str]
+) -> None:
+    def ended(start: type[subprocess.Popen[Any]]) -> tuple[int, str, str]:
+        environment = {**os.environ, "SHALL_SERVER_NAME": "of its own"}
+        pipes: dict[str, Any] = dict.fromkeys(("stdout", "stderr"), subprocess.PIPE)
+        process = start([*SHALL, *arguments], cwd=tmp_path, env=environment, text=True, **pipes)
+        printed, errors = process.communicate(timeout=60)
+        return process.returncode, printed, errors
+
+    assert ended(Popen) == ended(subprocess.Popen)
+
+
+def test_a_forked_server_is_a_child_that_signals_end(tmp_path: Path) -> None:
+    process = Popen([*SHALL, "serve"], cwd=tmp_path, stdin=subprocess.PIPE, start_new_session=True)
+    assert (os.getpgid(process.pid), os.getsid(process.pid)) == (process.pid, process.pid)
+    process.kill()
+    assert process.wait(60) == -signal.SIGKILL
+    assert process.stdin is not None
+    process.stdin.close()
