@@ -257,3 +257,25 @@ def test_a_proof_expires_by_age_and_a_run_renews_it_in_time(
     shall("run", "--host", service.url)
     set_back_lines = [json.loads(line) for file in files for line in file.read_text().splitlines()]
     assert len(set_back_lines) == 2 * len(before[0].splitlines())
+
+
+@pytest.mark.verifies("gate#4.1", "gate#4.2", "gate#4.4")
+def test_a_case_that_checks_something_else_than_its_criterion_says_is_reported(
+    shall: Shall, write_case: WriteCase, project: Path, service: Any
+) -> None:
+    write_requirements(
+        project, "### Requirement 1\n\n1. WHEN `/login` is asked, THE API SHALL answer 401.\n"
+    )
+    write_case("a", more='verifies: ["auth#1.1"]')
+    shall("run", "--host", service.url)
+    assert shall("gate").returncode == 0
+    why = shall("trace", "--why", "auth#1.1")
+    assert "auth#1.1 names the status 401, the path /login" in why.stdout
+    rules(project, "gate: {unasserted: 0}\n")
+    failed = shall("gate")
+    assert failed.returncode == 1
+    assert "specs/auth/requirements.md:3:4: auth#1.1 names the status 401" in failed.stdout
+    rules(project, "gate: {unasserted: 0, minimum: 0, forbid: []}\n")
+    write_case("a", path="/login", expected=401, more='verifies: ["auth#1.1"]')
+    assert shall("gate").returncode == 0
+    assert "names" not in shall("trace", "--why", "auth#1.1").stdout

@@ -11,6 +11,8 @@ from shall.actions.baseline import (
     state_of,
 )
 from shall.actions.trace import trace_requirements
+from shall.actions.unasserted import unasserted_criteria
+from shall.diagnostics import Diagnostic
 from shall.errors import InvalidSpec, StoreUnavailable
 from shall.specs.baseline import proved_percent
 from shall.specs.gate import Base, Gate, Judged, Verdict, judge
@@ -40,7 +42,10 @@ def check_gate(
     known = None
     if compared is not None:
         known = Base(compared.names[0], compared.before, compared.changes)
-    judged = judge(matrix, workspace.gate, datetime.now(UTC), known)
+    missing: Sequence[Diagnostic] = ()
+    if workspace.gate.unasserted is not None:
+        missing = [*unasserted_criteria(workspace, matrix.rows)]
+    judged = judge(matrix, workspace.gate, datetime.now(UTC), known, missing)
     return Gate(
         (*unread, *judged),
         matrix,

@@ -42,7 +42,7 @@ def _adders() -> "Mapping[str, Callable[[_Commands], None]]":
         "report": _add_report,
         "trace": _add_trace,
         "lint": _add_lint,
-        **dict.fromkeys(("gate", "baseline", "diff"), _add_gate),
+        **dict.fromkeys(("gate", "baseline", "diff", "impact"), _add_gate),
         **dict.fromkeys(("waive", "attest", "review", "link"), _add_decisions),
         "record": _add_record,
         "evidence": _add_evidence,
@@ -118,6 +118,8 @@ def _add_init(commands: _Commands) -> None:
 
 
 def _add_run(commands: _Commands) -> None:
+    from shall.cli.gate_options import add_scope_of_run
+
     command = _add(commands, "run", "Run test cases and record the results.")
     command.add_argument("paths", nargs="*", help="case files or folders (default: tests/cases)")
     for name, argument in ARGUMENTS.items():
@@ -130,6 +132,7 @@ def _add_run(commands: _Commands) -> None:
             help=argument.meaning,
         )
     add_run_flags(command)
+    add_scope_of_run(command)
     command.add_argument("--report-html", metavar="FILE", help="write an HTML report to FILE")
     command.add_argument("--report-junit", metavar="FILE", help="write JUnit XML to FILE")
     command.add_argument("--report-json", metavar="FILE", help="write the results as JSON to FILE")
@@ -185,9 +188,9 @@ def _add_report(commands: _Commands) -> None:
 
 
 def _add_gate(commands: _Commands) -> None:
-    from shall.cli.gate_options import add_baseline, add_diff, add_gate
+    from shall.cli.gate_options import add_baseline, add_diff, add_gate, add_impact
 
-    for add in (add_gate, add_baseline, add_diff):
+    for add in (add_gate, add_baseline, add_diff, add_impact):
         add(commands, _add_in_project)
 
 

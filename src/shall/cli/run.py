@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import Any, get_origin
+from typing import TYPE_CHECKING, Any, get_origin
 
 from shall.actions.run import execute as run_cases
 from shall.actions.run_request import ARGUMENTS, RunRequest, run_request
 from shall.bootstrap import open_project
 from shall.cli.options import folder_of, settings_of
-from shall.cli.output import columns_of_terminal, exit_status, tell, write
+from shall.cli.output import OK, columns_of_terminal, exit_status, tell, write
 from shall.cli.setting_flags import run_flags
 from shall.engine.stop import Stop
 from shall.errors import InvalidInput
@@ -27,6 +27,9 @@ from shall.results.records import RunSummary
 from shall.settings import Settings
 from shall.workspace.workspace import Workspace
 
+if TYPE_CHECKING:
+    from shall.cli.run_scope import Promises
+
 _NEW_OBJECTS = 20_000
 """Objects after which the garbage collector looks for cycles: a case leaves hardly any."""
 
@@ -36,7 +39,10 @@ def execute(arguments: argparse.Namespace) -> int:
     folder = folder_of(arguments.workspace)
     settings, _ = settings_of(folder, {**run_flags(arguments), "no_color": arguments.no_color})
     workspace = open_project(folder, settings)
-    request = _request_of(arguments, folder)
+    paths, expectations = _scope_of(workspace, folder, arguments)
+    if paths is None:
+        return expectations.status(OK) if expectations is not None else OK
+    request = _request_of(arguments, paths)
     files = {
         "json": arguments.report_json,
         "junit": arguments.report_junit,
@@ -44,7 +50,8 @@ def execute(arguments: argparse.Namespace) -> int:
     }
     as_json = arguments.format == "json"
     collected = Collected() if as_json or any(files.values()) else None
-    run = run_showing(workspace, request, settings, collected)
+    listeners = [expectations.take] if expectations is not None else []
+    run = run_showing(workspace, request, settings, collected, listeners)
     if workspace.state_warning:
         tell(workspace.state_warning)
     if not as_json:
@@ -56,15 +63,30 @@ def execute(arguments: argparse.Namespace) -> int:
         if as_json:
             write(report_text(whole, "json", settings.language).rstrip("\n"))
         write_reports(whole, settings.language, **files)
-    return exit_status(run)
+    status = exit_status(run)
+    return status if expectations is None else expectations.status(status)
 
 
-def _request_of(arguments: argparse.Namespace, folder: Path) -> RunRequest:
+def _scope_of(
+    workspace: Workspace, folder: Path, arguments: argparse.Namespace
+) -> "tuple[Sequence[str] | None, Promises | None]":
+    """Return what to run, None where a change touches no case, and what the run promises."""
+    paths = [path_in(folder, path) for path in arguments.paths]
+    promises = arguments.expect or arguments.expect_cases is not None
+    if not (arguments.impacted or arguments.since or promises):
+        return paths, None
+    from shall.cli.run_scope import Promises, paths_to_run  # few runs need it
+
+    expectations = Promises(workspace, arguments)
+    return paths_to_run(workspace, paths, arguments), expectations
+
+
+def _request_of(arguments: argparse.Namespace, paths: Sequence[str]) -> RunRequest:
     given = {name: getattr(arguments, name) for name in ARGUMENTS}
     for name, argument in ARGUMENTS.items():
         if get_origin(argument.kind) is dict and given[name] is not None:
             given[name] = variables_of(given[name], argument.flag)
-    return run_request([path_in(folder, path) for path in arguments.paths], given)
+    return run_request(paths, given)
 
 
 def run_showing(
@@ -72,9 +94,10 @@ def run_showing(
     request: RunRequest,
     settings: Settings,
     collected: Collected | None = None,
+    more: Sequence[Emit] = (),
 ) -> RunSummary:
     """Run cases with a progress bar; after Ctrl-C return what ran until then."""
-    listeners: list[Emit] = [collected.take] if collected is not None else []
+    listeners = [*more] if collected is None else [collected.take, *more]
     clear: Callable[[], None] = lambda: None  # noqa: E731 - there may be no bar
     if sys.stderr.isatty():
         from shall.report.progress import ProgressBar

@@ -7,7 +7,9 @@ import sys
 from datetime import UTC, datetime
 
 from shall.actions.excerpts import excerpts
+from shall.actions.mentions import with_mentions
 from shall.actions.trace import trace_requirements
+from shall.actions.unasserted import unasserted_criteria
 from shall.bootstrap import open_project
 from shall.cli.options import folder_of, settings_of
 from shall.cli.output import BAD_INPUT, CHECK_FAILED, OK, tell, write
@@ -28,8 +30,13 @@ def execute(arguments: argparse.Namespace) -> int:
     matrix = trace_requirements(workspace, arguments.feature, arguments.environment)
     colour = sys.stdout.isatty() and not settings.no_color
     language = settings.language
+    if arguments.why is not None or arguments.format == "json":
+        matrix = with_mentions(workspace, matrix)
     if arguments.why is not None:
-        write(to_chain(row_of(matrix, arguments.why), datetime.now(UTC), language))
+        row = row_of(matrix, arguments.why)
+        write(to_chain(row, datetime.now(UTC), language))
+        for found in unasserted_criteria(workspace, [row]):
+            write(f"  {found.text}")
         return OK
     if arguments.format == "text":
         if text := _text(workspace, matrix, language, colour=colour):

@@ -174,6 +174,23 @@ COMMANDS: dict[str, str] = {
     "{path} verifies {key} already.": "{path} 已经验证 {key}。",
     "No criterion that is verified has moved.": "被验证的验收标准编号均无变动。",
     "{path} is updated.": "已更新 {path}。",
+    "Dropped {count} lines that newer ones replaced; the originals are in {folder}.": (
+        "已删除 {count} 行被较新记录取代的证据；原文件保存在 {folder}。"
+    ),
+    "No line is replaced by a newer one.": "没有被较新记录取代的行。",
+    "Shorten the committed evidence.": "精简已提交的证据。",
+    "Drop the lines that newer ones replaced.": "删除被较新记录取代的行。",
+    "Record the reports of other test runners as evidence.": "将其他测试工具的报告记录为证据。",
+    "{file} was written after the report, which says nothing about it. Run the tests.": (
+        "{file} 的修改晚于报告，报告不能说明它的情况。请重新运行测试。"
+    ),
+    "None of the {count} tests names a known criterion. Write a property requirement, or the"
+    " key into the name of the test.": (
+        "{count} 个测试均未指明已知的验收标准。请添加 requirement 属性，或将编号写入测试名称。"
+    ),
+    "JUnit XML": "JUnit XML 报告",
+    "recorded tests that are not listed are gone": "已记录但未列出的测试视为已删除",
+    "where the tests ran": "测试运行所在的环境",
     "Write reports of a stored run.": "生成已保存的运行的报告。",
     "Check how requirements are written.": "检查需求的写法。",
     "Write into a case which criterion it verifies.": "将用例所验证的验收标准写入用例。",
@@ -200,4 +217,38 @@ COMMANDS: dict[str, str] = {
     "run only cases with any of these tags": "仅运行带有其中任一标签的用例",
     "variables, JSON or text; they override "
     "those of shall.yaml": "变量（JSON 或文本），覆盖 shall.yaml 中的同名变量",
+    "Dropped {count} lines that newer ones "
+    "replaced; the originals are in {folder}.": "已删除 {count} 行被新记录取代的内容，原文件保存"
+    "在 {folder}。",
+    "No line is replaced by a newer one.": "没有被新记录取代的行。",
+    "Shorten the committed evidence.": "精简已提交的证据。",
+    "Drop the lines that newer ones replaced.": "删除被新记录取代的行。",
+    "Record the reports of other test runners as evidence.": "将其他测试工具的报告记录为证据。",
+    "{path} was written after the report, which "
+    "says nothing about it. Run the tests.": "{path} 在报告之后写入，报告中没有它的结果。请运行测"
+    "试。",
+    "None of the {count} tests names a known criterion. Write a property requirement, or the "
+    "key into the name of the test.": "{count} 个测试均未指明已知的验收标准。请添加 requirement 属"
+    "性，或把编号写入测试名称。",
+    "JUnit XML": "JUnit XML 文件",
+    "recorded tests that are not listed are gone": "未列出的已记录测试视为已删除",
+    "where the tests ran": "运行测试的环境",
+    "{criterion} was expected to be tried, and no case that "
+    "verifies it ran.": "预期验证 {criterion}，但没有运行任何验证它的用例。",
+    "{wanted} cases were expected to run, and {ran} ran.": "预期运行 {wanted} 个用例，实际运行了 {ran} 个。",
+    "Nothing says what these files affect: {files}. Run "
+    "everything where that matters.": "无法得知这些文件影响什么：{files}。如有需要，请运行全部用例。",
+    "Show which criteria, cases and tests a change "
+    "touches.": "显示一次改动涉及哪些验收标准、用例和测试。",
+    "Name files and criteria, or a commit with --since, not "
+    "both.": "请指定文件和验收标准，或用 --since 指定提交，二者不能同时使用。",
+    "No criterion, case or test is touched.": "没有涉及任何验收标准、用例或测试。",
+    "--since chooses cases only with --impacted.": "--since 只有与 --impacted 一起使用才会选择用例。",
+    "--impacted chooses the cases: name no paths.": "--impacted 会自行选择用例，不能再指定路径。",
+    "Run these tests with pytest: {tests}.": "请用 pytest 运行这些测试：{tests}。",
+    "No case is touched, so none runs.": "没有涉及任何用例，因此不运行。",
+    "{criterion} names {named}, which none of its cases and tests "
+    "checks.": "{criterion} 提到 {named}，但它的用例和测试都没有检查。",
+    "Check it in a case or test that verifies the "
+    "criterion.": "请在验证该验收标准的用例或测试中检查它。",
 }

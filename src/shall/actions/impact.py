@@ -1,0 +1,188 @@
+"""Which criteria, cases and tests a change, a file or a criterion touches."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from msgspec import Struct
+
+from shall.actions.at_commit import at_commit
+from shall.actions.discovery import root_at
+from shall.actions.trace import trace_requirements
+from shall.errors import ShallError
+from shall.specs.matrix import Matrix, Row, row_of
+from shall.specs.model import LinkKind
+from shall.workspace.git import changed_files, commit_of
+from shall.workspace.stray_cases import YAML_ENDINGS
+from shall.workspace.workspace import Workspace
+
+_MOST_FILES = 10
+"""Files that a note names."""
+
+
+class Touched(Struct, frozen=True):
+    """A criterion with the reasons why it is to be looked at."""
+
+    key: str
+    place: str
+    reasons: tuple[str, ...]
+
+
+class Impact(Struct, frozen=True):
+    """What is touched. ``unlinked`` are changed files of which nobody says what they affect."""
+
+    criteria: tuple[Touched, ...] = ()
+    cases: tuple[str, ...] = ()
+    tests: tuple[str, ...] = ()
+    unlinked: tuple[str, ...] = ()
+
+    def unlinked_note(self) -> str:
+        """Return what is not known of a change; empty where all of it is linked."""
+        if not self.unlinked:
+            return ""
+        shown = ", ".join(self.unlinked[:_MOST_FILES])
+        more = len(self.unlinked) - _MOST_FILES
+        listed = f"{shown} and {more} more" if more > 0 else shown
+        return f"Nothing says what these files affect: {listed}. Run everything where that matters."
+
+
+def impact_since(workspace: Workspace, name: str) -> Impact:
+    """Return what the changes since a commit touch, uncommitted and untracked ones included.
+
+    Raises:
+        BadValue: There is no such commit, or git does not answer.
+    """
+    commit = commit_of(workspace.root, name)
+    with at_commit(workspace, commit) as then:
+        before = trace_requirements(then)
+    return _impact(workspace, before, changed_files(workspace.root, commit))
+
+
+def impact_of(workspace: Workspace, names: Sequence[str]) -> Impact:
+    """Return what files and criteria touch.
+
+    Raises:
+        BadValue: A name is neither that of a file nor that of one criterion.
+    """
+    matrix = trace_requirements(workspace)
+    reasons: dict[str, list[str]] = {}
+    run: dict[str, LinkKind] = {}
+    files: list[str] = []
+    for name in names:
+        path = _file(workspace, name)
+        if path is not None:
+            files.append(path)
+            continue
+        row = row_of(matrix, name)
+        reasons.setdefault(row.criterion.key, []).append("named")
+        run |= _sources(row)
+    for row in matrix.rows:
+        if row.criterion.span.file in files:
+            reasons.setdefault(row.criterion.key, []).append(f"in {row.criterion.span.file}")
+            run |= _sources(row)
+        for link in row.links:
+            if _file_of(link.link.source) in files:
+                reasons.setdefault(row.criterion.key, []).append(f"linked by {link.link.source}")
+                run[link.link.source] = link.link.kind
+    return _made(workspace, matrix, reasons, run, files)
+
+
+def _impact(workspace: Workspace, before: Matrix, changed: Sequence[str]) -> Impact:
+    matrix = trace_requirements(workspace)
+    old = {row.criterion.key: row for row in before.rows}
+    links = {it.link.source: it.link.fingerprint for row in before.rows for it in row.links}
+    reasons: dict[str, list[str]] = {}
+    run: dict[str, LinkKind] = {}
+    for row in matrix.rows:
+        known = old.get(row.criterion.key)
+        why = _why_text(row, known)
+        if why:
+            run |= _sources(row)
+        linked = _why_links(row, known, links)
+        run |= {source: kind for source, kind in _sources(row).items() if source in linked}
+        if why or linked:
+            reasons[row.criterion.key] = [*why, *linked.values()]
+    return _made(workspace, matrix, reasons, run, changed)
+
+
+def _why_text(row: Row, known: Row | None) -> list[str]:
+    if known is None:
+        return ["new"]
+    is_same = known.criterion.fingerprint == row.criterion.fingerprint
+    return [] if is_same else ["the text changed"]
+
+
+def _why_links(row: Row, known: Row | None, before: Mapping[str, str]) -> dict[str, str]:
+    """Map each source whose link to a criterion, or whose own text, changed to what happened."""
+    was = _sources(known) if known is not None else {}
+    found = {}
+    for it in row.links:
+        source = it.link.source
+        if source not in before:
+            found[source] = f"{source} is new"
+        elif before[source] != it.link.fingerprint:
+            found[source] = f"{source} changed"
+        elif source not in was and known is not None:
+            found[source] = f"{source} is linked now"
+    gone = sorted(was.keys() - _sources(row).keys())
+    return found | {source: f"{source} is linked no more" for source in gone}
+
+
+def _made(
+    workspace: Workspace,
+    matrix: Matrix,
+    reasons: Mapping[str, Sequence[str]],
+    run: Mapping[str, LinkKind],
+    files: Iterable[str],
+) -> Impact:
+    known = {row.criterion.span.file for row in matrix.rows}
+    known |= {_file_of(it.link.source) for row in matrix.rows for it in row.links}
+    cases = {source for source, kind in run.items() if kind is LinkKind.CASE}
+    unlinked = []
+    for file in sorted(set(files)):
+        if file in known or _is_state(workspace, file):
+            continue
+        if file.endswith(YAML_ENDINGS) and _is_case(workspace, file):
+            cases.add(file)  # it verifies nothing, and is to be run all the same
+        else:
+            unlinked.append(file)
+    return Impact(
+        criteria=tuple(
+            Touched(
+                row.criterion.key,
+                str(row.criterion.span),
+                tuple(dict.fromkeys(reasons[row.criterion.key])),
+            )
+            for row in matrix.rows
+            if row.criterion.key in reasons
+        ),
+        cases=tuple(sorted(cases)),
+        tests=tuple(sorted(it for it, kind in run.items() if kind is LinkKind.TEST)),
+        unlinked=tuple(unlinked),
+    )
+
+
+def _sources(row: Row) -> dict[str, LinkKind]:
+    return {it.link.source: it.link.kind for it in row.links}
+
+
+def _file_of(source: str) -> str:
+    return source.partition("::")[0]
+
+
+def _file(workspace: Workspace, name: str) -> str | None:
+    """Return the path of a file of the workspace; None where the name is not that of one."""
+    try:
+        path = workspace.files.relative(name)
+    except ShallError:
+        return None
+    return path if "#" not in name and workspace.files.is_file(path) else None
+
+
+def _is_case(workspace: Workspace, path: str) -> bool:
+    try:
+        return root_at(workspace, path) == "testcase"
+    except ShallError:  # deleted
+        return False
+
+
+def _is_state(workspace: Workspace, path: str) -> bool:
+    return (workspace.root / path).is_relative_to(workspace.state)
