@@ -137,6 +137,14 @@ def language(value: Any) -> str:
     return "zh" if text(value).lower().startswith("zh") else "en"
 
 
+def toolset(value: Any) -> str:
+    """Read which tools are offered."""
+    name = text(value).lower()
+    if name not in {"core", "all"}:
+        raise ValueError("it must be core or all")
+    return name
+
+
 def keep(value: Any) -> str:
     """Read of which cases headers and bodies are stored."""
     name = text(value).lower()

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from shall.mcp.prompts import PROMPT_NAMES
+
 pytestmark = [pytest.mark.process, pytest.mark.usefixtures("forks")]
 
 SERVICES = Path(__file__).parents[2] / ".services"
@@ -67,4 +69,4 @@ def test_the_inspector_lists_and_calls(
     called = inspect(*target, "--method", "tools/call", "--tool-name", "run_tests")
     assert called["structuredContent"]["passed"] == 2
     prompts = inspect(*target, "--method", "prompts/list")
-    assert len(prompts["prompts"]) == 3
+    assert len(prompts["prompts"]) == len(PROMPT_NAMES)

@@ -208,7 +208,8 @@ async def test_the_prompts_are_listed_once_and_answer_to_their_earlier_names(
         "generate-design-from-requirements",
         "generate-code-from-design",
     }
-    assert names == hyphens
+    assert names >= hyphens
+    assert not {name for name in names if "_" in name}
     (project / "specs").mkdir()
     (project / "specs/requirements.md").write_text("THE SHOP SHALL SELL")
     (project / "specs/design.md").write_text("A TILL")
@@ -250,8 +251,8 @@ async def test_a_wrong_prompt_is_an_invalid_parameter(
 
 @pytest.mark.verifies("mcp#2.3")
 async def test_the_format_is_taught_in_three_kilobytes(client: Client) -> None:
-    [resource] = (await client.list_resources()).resources
-    assert str(resource.uri) == "case://format"
+    resources = (await client.list_resources()).resources
+    assert "case://format" in {str(resource.uri) for resource in resources}
     [content] = (await client.read_resource("case://format")).contents
     assert isinstance(content, types.TextResourceContents)
     assert len(content.text.encode()) <= 3 * 1024

@@ -50,8 +50,15 @@ EVERY_TOOL = ToolAccess()
 """No bound: a caller's scopes alone decide."""
 
 
-def tool_access(read_only: bool, tools: Iterable[str], known: Iterable[str]) -> ToolAccess:
-    """Make the bound from the settings ``read_only`` and ``tools``; no tools named means all.
+def tool_access(
+    read_only: bool,
+    tools: Iterable[str],
+    known: Iterable[str],
+    default: frozenset[str] | None = None,
+) -> ToolAccess:
+    """Make the bound from the settings ``read_only`` and ``tools``.
+
+    Where no tool is named, those of ``default`` are offered; None means all.
 
     Raises:
         InvalidSetting: A tool is named that is not among the ``known``.
@@ -61,4 +68,4 @@ def tool_access(read_only: bool, tools: Iterable[str], known: Iterable[str]) -> 
         near = difflib.get_close_matches(tool, names, n=1)
         hint = f"Did you mean {near[0]}?" if near else f"Available: {', '.join(names)}."
         raise InvalidSetting(f"Unknown tool {tool}.", hint=hint)
-    return ToolAccess(read_only, named or None)
+    return ToolAccess(read_only, named or default)

@@ -71,9 +71,9 @@ def trace_reply(matrix: Matrix, format: str, status: str | None, limit: int | No
         return reply
     unknown, criteria = data["unknown"], [_row(row) for row in data["criteria"]]
     if limit is None and _wire_bytes([unknown, criteria]) > ROWS_BYTES:
-        unknown = list(_fitting(unknown, _UNKNOWN_BYTES))
+        unknown = list(fitting(unknown, _UNKNOWN_BYTES))
         room = ROWS_BYTES - _wire_bytes(unknown)
-        criteria = list(_fitting(map(_short_row, data["criteria"]), room))
+        criteria = list(fitting(map(_short_row, data["criteria"]), room))
     reply["criteria"] = criteria
     if unknown:
         reply["unknown"] = unknown
@@ -97,7 +97,7 @@ def _add_more(reply: TraceReply, criteria: int, unknown: int) -> None:
         reply["hint"] = f"For more pass limit (all: {max(total, 1)}), status or feature."
 
 
-def _fitting(items: Iterable[dict[str, Any]], room: int) -> Iterator[dict[str, Any]]:
+def fitting(items: Iterable[dict[str, Any]], room: int) -> Iterator[dict[str, Any]]:
     """Yield items as long as they fit in so many bytes on the wire."""
     for item in items:
         room -= _wire_bytes(item)

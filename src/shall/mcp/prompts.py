@@ -1,101 +1,95 @@
-"""The three prompts of the spec-driven workflow: requirements, design, code."""
+"""The prompts of the workflow: from requirements over design and tasks to code and tests.
 
-from typing import Annotated
+The instructions are in ``texts/<language>/<prompt>.md``; each prompt adds the parts of the
+project that it is about.
+"""
 
-from mcp.server.mcpserver import Context
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
 from mcp.server.mcpserver.prompts import Prompt
+from mcp.server.mcpserver.prompts.base import PromptArgument
 from mcp.shared.exceptions import MCPError
 from mcp_types import INVALID_PARAMS
-from pydantic import Field
+from msgspec import Struct
 
-from shall.actions import documents
-from shall.errors import ShallError
+from shall.actions.session import Session
+from shall.errors import BadValue, ShallError
+from shall.mcp import prompt_context as context
+from shall.mcp.prompt_context import Given
 from shall.mcp.session import session_of
+from shall.mcp.texts import LANGUAGES, instructions
+from shall.specs.ears import language_of
+from shall.workspace.workspace import Workspace
 
-_REQUIREMENTS = """\
-Write the requirements of the system described below as specs/requirements.md.
-
-Rules:
-- Group them under headings `### Requirement N: Title`, each with a line
-  `**User Story:** As a <role>, I want <goal>, so that <benefit>.`
-- Under each, a heading `#### Acceptance Criteria` and a numbered list. Each criterion is one EARS
-  sentence: `WHEN <event>, THE <system> SHALL <response>`, `WHILE <state>, ...`,
-  `WHERE <feature>, ...`, `IF <unwanted condition>, THEN THE <system> SHALL <response>`, or
-  `THE <system> SHALL <response>`.
-- Each criterion says one thing that a test can show to hold or not: status codes, values, limits
-  with units. No vague words (fast, user-friendly, appropriate, etc.).
-- Cover errors and limits, not only the good path.
-- Ask about whatever is missing instead of inventing it.
-
-A criterion is known by its key: `default#2.1` is the first one of Requirement 2. Write the file
-with create_file, then test cases with write_testcase that name the keys they prove under
-`verifies:` (the resource case://format tells how), run them with run_tests, and look at
-trace_requirements.
-
-The system:
-
-"""
-
-_DESIGN = """\
-Write the design for these requirements as specs/design.md.
-
-- Components and what each is responsible for; interfaces with paths, methods, inputs, outputs and
-  status codes; data and its limits; errors and how they are answered.
-- Under each part a line `**Validates: Requirements 1.1, 1.2**` that names the criteria it serves.
-  Every criterion is named at least once; name those that are not served, and why.
-- A test strategy: which criterion is proved by which API test case.
-
-The requirements ({path}):
-
-"""
-
-_CODE = """\
-Implement this design.
-
-- Work in small steps: one part, its tests, then the next. Name in each step the criteria it serves.
-- For every criterion write a test case with write_testcase that says `verifies: [<key>]` (the
-  resource case://format tells how) or a pytest test marked `@pytest.mark.verifies("<key>")`.
-- Run run_tests after each step; when all pass, trace_requirements must show every criterion as
-  proved. A criterion that cannot be proved is said so, with the reason.
-
-The design ({path}):
-
-"""
+_TRACE = "trace_requirements"
 
 
-async def generate_requirements(
-    requirements: Annotated[str, Field(description="what the system is to do, in your words")],
-) -> str:
-    """Turn a description into requirements with EARS acceptance criteria."""
-    return f"{_REQUIREMENTS}{requirements}\n"
+class _Spec(Struct, frozen=True):
+    """A prompt. ``build`` returns what it adds to its instructions."""
+
+    description: str
+    arguments: Sequence[tuple[str, str]]
+    build: Callable[[Workspace, Given], str]
+    required: str = ""
+    shows_statuses: bool = False
 
 
-async def generate_design_from_requirements(
-    context: Context, requirements_path: str = "specs/requirements.md"
-) -> str:
-    """Turn requirements into a design."""
-    text = await _text_of(context, requirements_path)
-    return f"{_DESIGN.format(path=requirements_path)}{text}\n"
+_FEATURE = ("feature", "only this feature; default: all")
+_REQUIREMENTS_PATH = ("requirements_path", "the document; default: specs/requirements.md")
+_DESIGN_PATH = ("design_path", "the document; default: specs/design.md")
+_LANGUAGE = PromptArgument(name="language", description="en or zh; default: that of the text")
 
+_PROMPTS: Mapping[str, _Spec] = {
+    "generate-requirements": _Spec(
+        "Turn a description into requirements with EARS acceptance criteria.",
+        (
+            ("requirements", "what the system is to do, in your words"),
+            ("feature", "name of the feature, such as login"),
+            ("layout", "native, kiro, spec-workflow, spec-kit or openspec; default: as the others"),
+        ),
+        context.for_requirements,
+        required="requirements",
+    ),
+    "clarify-requirements": _Spec(
+        "Find what is unclear in requirements, and ask about it.",
+        (_FEATURE,),
+        context.for_clarifying,
+    ),
+    "generate-design-from-requirements": _Spec(
+        "Turn requirements into a design.", (_REQUIREMENTS_PATH,), context.for_design
+    ),
+    "generate-tasks-from-design": _Spec(
+        "Turn a design into a list of tasks.", (_DESIGN_PATH,), context.for_design_document
+    ),
+    "generate-code-from-design": _Spec(
+        "Turn a design into code and tests.", (_DESIGN_PATH,), context.for_design_document
+    ),
+    "generate-tests-from-requirements": _Spec(
+        "Write test cases for the criteria that nothing proves.",
+        (_FEATURE,),
+        context.for_tests,
+        shows_statuses=True,
+    ),
+    "resolve-suspects": _Spec(
+        "Look again at criteria that changed since they were proved, or whose tests did.",
+        (_FEATURE,),
+        context.for_suspects,
+        shows_statuses=True,
+    ),
+    "recover-spec-from-code": _Spec(
+        "Write requirements for behaviour that is in no document.",
+        (("path", "the folder or file of the code"), _FEATURE),
+        context.for_recovering,
+    ),
+}
 
-async def generate_code_from_design(context: Context, design_path: str = "specs/design.md") -> str:
-    """Turn a design into code and tests."""
-    return f"{_CODE.format(path=design_path)}{await _text_of(context, design_path)}\n"
+PROMPT_NAMES = tuple(_PROMPTS)
 
 
 def prompts() -> list[Prompt]:
     """Make the prompts. ``current_name`` knows their earlier names."""
-    functions = (
-        generate_requirements,
-        generate_design_from_requirements,
-        generate_code_from_design,
-    )
-    return [
-        Prompt.from_function(
-            function, name=current_name(function.__name__), description=function.__doc__
-        )
-        for function in functions
-    ]
+    return [_prompt(name, spec) for name, spec in _PROMPTS.items()]
 
 
 def current_name(name: str) -> str:
@@ -103,8 +97,33 @@ def current_name(name: str) -> str:
     return name.replace("_", "-")
 
 
-async def _text_of(context: Context, path: str) -> str:
-    try:
-        return documents.read_file((await session_of(context)).workspace(), path)
-    except ShallError as error:
-        raise MCPError(INVALID_PARAMS, str(error)) from None
+def _prompt(name: str, spec: _Spec) -> Prompt:
+    async def render(mcp_context: Any, **given: str) -> str:
+        session = await session_of(mcp_context)
+        try:
+            if spec.shows_statuses:
+                session.access.check(_TRACE, "read", session.caller)
+            return await session.workers.call(_text, session, name, spec, given)
+        except ShallError as error:
+            raise MCPError(INVALID_PARAMS, str(error)) from None
+
+    arguments = [
+        PromptArgument(name=argument, description=description, required=argument == spec.required)
+        for argument, description in spec.arguments
+    ]
+    return Prompt(
+        name=name,
+        description=spec.description,
+        arguments=[*arguments, _LANGUAGE],
+        fn=render,
+        context_kwarg="mcp_context",
+    )
+
+
+def _text(session: Session, name: str, spec: _Spec, given: Given) -> str:
+    added = spec.build(session.workspace(), given)
+    language = given.get("language") or language_of(added)
+    if given.get("language") not in {None, "", *LANGUAGES}:
+        raise BadValue(f"Unknown language {language}.", hint=f"Available: {', '.join(LANGUAGES)}.")
+    text = f"{instructions(name, language if language in LANGUAGES else 'en')}\n{added.rstrip()}\n"
+    return session.workspaces.redactor.text(text)

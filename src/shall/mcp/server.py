@@ -5,22 +5,26 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
+import anyio
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.resources import TextResource
 from mcp.shared.exceptions import MCPError
 from mcp_types import INVALID_PARAMS, Prompt, ToolAnnotations
 
 from shall import __version__
-from shall.actions.tool_access import EVERY_TOOL, ToolAccess
+from shall.actions.tool_access import ToolAccess
 from shall.actions.workers import Workers
 from shall.cases.guide import format_guide
 from shall.errors import BadValue
 from shall.mcp import case_tools, run_tools, spec_tools, status_tools
+from shall.mcp.completion import complete_names
 from shall.mcp.legacy_requests import answer_older_clients
 from shall.mcp.prompts import current_name, prompts
 from shall.mcp.reply import check_names
 from shall.mcp.request_state import sealed_by
 from shall.mcp.session import Connected
+from shall.mcp.spec_changes import SpecChanges
+from shall.mcp.spec_resources import SpecServer
 from shall.mcp.tool import make_tool
 from shall.mcp.tool_filter import offer
 from shall.workspace.workspaces import Workspaces
@@ -38,12 +42,19 @@ TOOLS: Mapping[Any, ToolAnnotations] = {
     **status_tools.TOOLS,
 }
 
+CORE_TOOLS = frozenset(function.__name__ for function in TOOLS)
+WORKFLOW_TOOLS = frozenset({"list_specs", "read_spec"})
+"""The names in ``workflow_tools``, which is imported where one of them is offered."""
+
+CORE = ToolAccess(tools=CORE_TOOLS)
+"""What is offered unless the operator says otherwise."""
+
 
 def build_server(
     workspaces: Workspaces,
     name: str = "shall",
     *,
-    access: ToolAccess = EVERY_TOOL,
+    access: ToolAccess = CORE,
     max_result_bytes: int | None = None,
     state_key: bytes | None = None,
     workers: Workers | None = None,
@@ -57,17 +68,27 @@ def build_server(
     tools.
     """
     workers = workers or Workers()
+    changes = SpecChanges()
 
     @asynccontextmanager
     async def lifespan(_: MCPServer[Connected]) -> AsyncIterator[Connected]:
         # Entered once for each connection over stdio, once for all over HTTP.
-        yield Connected(workspaces, workers, access)
+        connected = Connected(workspaces, workers, access)
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(changes.watch, lambda: workspaces.choose(None, connected.roots or ()))
+            yield connected
+            tasks.cancel_scope.cancel()
 
-    tools = [make_tool(function, annotations) for function, annotations in TOOLS.items()]
+    offered = dict(TOOLS)
+    if access.tools is None or access.tools & WORKFLOW_TOOLS:
+        from shall.mcp import workflow_tools  # its actions take time to import
+
+        offered |= workflow_tools.TOOLS
+    tools = [make_tool(function, annotations) for function, annotations in offered.items()]
     for tool in tools:
         tool.max_bytes = max_result_bytes
 
-    server = MCPServer(
+    server = SpecServer(
         name,
         title="shall",
         instructions=INSTRUCTIONS,
@@ -75,11 +96,13 @@ def build_server(
         tools=[*tools],
         resources=[_format_resource()],
         lifespan=lifespan,
+        subscriptions=changes,
         request_state_security=sealed_by(state_key) if state_key else None,
     )
     offer(server, access)
     server.middleware.append(_prompt_check(server))
-    answer_older_clients(server)
+    answer_older_clients(server, changes)
+    complete_names(server)
     for prompt in prompts():
         server.add_prompt(prompt)
     return server

@@ -9,15 +9,15 @@ from collections.abc import Callable
 from mcp.server.mcpserver import MCPServer
 from mcp.server.stdio import stdio_server
 
-from shall.actions.tool_access import tool_access
 from shall.bootstrap import open_workspaces
 from shall.mcp.run_tools import RUN_TASK
-from shall.mcp.server import TOOLS, build_server
+from shall.mcp.server import build_server
 from shall.mcp.session import Connected
 from shall.serve.input_end import Answers, InFlight, Requests
 from shall.serve.observe.logs import set_up_logging
 from shall.serve.observe.operations import observe_server
 from shall.serve.observe.tracing import set_up_tracing
+from shall.serve.toolset import named_access
 from shall.settings import Settings
 
 DRAIN_S = 15
@@ -31,8 +31,7 @@ def serve_stdio(settings: Settings) -> int:
     """
     set_up_logging(settings)
     spaces = open_workspaces(settings)
-    access = tool_access(settings.read_only, settings.tools, (tool.__name__ for tool in TOOLS))
-    server = build_server(spaces, settings.server_name, access=access)
+    server = build_server(spaces, settings.server_name, access=named_access(settings))
     end_tracing = set_up_tracing(server, settings)
     observe_server(server)
 

@@ -4,11 +4,11 @@ import logging
 
 from msgspec.structs import replace
 
-from shall.actions.tool_access import ToolAccess, tool_access
+from shall.actions.tool_access import ToolAccess
 from shall.errors import InvalidSetting
-from shall.mcp.server import TOOLS
 from shall.serve.hosts import LOOPBACK
 from shall.serve.legacy_modes import PUBLIC_TOOLS, ServerMode
+from shall.serve.toolset import named_access
 from shall.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ def offered(settings: Settings, mode: ServerMode) -> ToolAccess:
     Raises:
         InvalidSetting: A tool is named that there is not.
     """
-    named = tool_access(settings.read_only, settings.tools, (tool.__name__ for tool in TOOLS))
+    named = named_access(settings)
     if not (mode.opens_without_token and is_open(settings)):
         return named
     return replace(named, tools=PUBLIC_TOOLS & (named.tools or PUBLIC_TOOLS))

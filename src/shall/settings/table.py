@@ -307,6 +307,15 @@ class Settings(ProjectSettings, frozen=True, kw_only=True):
             flag="--read-only",
         ),
     ] = False
+    toolset: Annotated[
+        str,
+        server(
+            types.toolset,
+            "core: the usual tools; all: also those of the workflow",
+            "SHALL_TOOLSET",
+            flag="--toolset",
+        ),
+    ] = "core"
     tools: Annotated[
         tuple[str, ...],
         server(types.words, "offer only these tools", "SHALL_TOOLS", flag="--tools"),

@@ -164,6 +164,14 @@ class Files:
             return stat.S_ISREG(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode)
         return False
 
+    def stamp(self, path: str) -> tuple[int, ...] | None:
+        """Return values that change with a plain file: inode, size, time; None where none is."""
+        with suppress(OutsideWorkspace, FileMissing), self._parent(path) as (folder, name):
+            found = os.stat(name, dir_fd=folder, follow_symlinks=False)
+            if stat.S_ISREG(found.st_mode):
+                return found.st_ino, found.st_size, found.st_mtime_ns
+        return None
+
     def modified_s(self, path: str) -> float:
         """Return when a plain file was last written, in seconds since the epoch."""
         with self._parent(path) as (folder, name):

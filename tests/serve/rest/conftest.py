@@ -15,9 +15,8 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shall.actions.principal import PRINCIPAL, Principal
-from shall.actions.tool_access import tool_access
 from shall.bootstrap import open_workspaces
-from shall.mcp.server import TOOLS, build_server
+from shall.mcp.server import build_server
 from shall.mcp.session import Connected
 from shall.serve.problem import problem
 from shall.serve.readiness import Readiness
@@ -25,6 +24,7 @@ from shall.serve.rest.context import RestContext
 from shall.serve.rest.info import Health
 from shall.serve.rest.responses import problem_handlers
 from shall.serve.rest.routes import rest_routes
+from shall.serve.toolset import named_access
 from shall.settings import Settings
 from shall.workspace.workspaces import Workspaces
 
@@ -80,7 +80,7 @@ def start(project: Path) -> Iterator[Callable[..., Running]]:
             readiness = Readiness(spaces)
             if is_started:
                 readiness.start()
-            access = tool_access(chosen.read_only, chosen.tools, (it.__name__ for it in TOOLS))
+            access = named_access(chosen)
             server = build_server(spaces, access=access)
             context = RestContext(chosen, spaces, server, readiness, access)
             routes = rest_routes(context, Health(chosen.server_name), is_basic=is_basic)

@@ -1,0 +1,161 @@
+"""Resources ``spec://``, their changes and the completion of names."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import anyio
+import mcp_types as types
+import pytest
+from mcp import Client
+from mcp.shared.exceptions import MCPError
+from mcp.shared.subscriptions import ResourcesListChanged, ResourceUpdated
+
+from shall.actions.tool_access import ToolAccess
+from shall.mcp import spec_changes
+from shall.mcp.server import build_server
+from shall.workspace.workspaces import Workspaces
+
+pytestmark = pytest.mark.anyio
+
+LOGIN = """\
+### Requirement 1: Log in
+
+#### Acceptance Criteria
+
+1. WHEN the password is right, THE shop SHALL answer with 200.
+2. IF the password is wrong, THEN THE shop SHALL answer with 401.
+"""
+
+
+@pytest.fixture
+def login(project: Path) -> Path:
+    document = project / "specs/login/requirements.md"
+    document.parent.mkdir(parents=True)
+    document.write_text(LOGIN)
+    return document
+
+
+async def text_of(client: Client, uri: str) -> str:
+    [content] = (await client.read_resource(uri)).contents
+    assert isinstance(content, types.TextResourceContents)
+    return content.text
+
+
+@pytest.mark.verifies("mcp#2.5")
+@pytest.mark.usefixtures("login")
+async def test_features_criteria_and_the_matrix_can_be_read(client: Client) -> None:
+    assert json.loads(await text_of(client, "spec://features")) == [
+        {
+            "name": "login",
+            "layout": "native",
+            "files": ["specs/login/requirements.md"],
+            "requirements": 1,
+            "criteria": 2,
+            "language": "en",
+        }
+    ]
+    assert await text_of(client, "spec://login/requirements") == LOGIN
+    criterion = json.loads(await text_of(client, "spec://login/criteria/1.2"))
+    assert criterion["key"] == "login#1.2"
+    assert criterion["status"] == "untested"
+    assert "login#1.1" in await text_of(client, "spec://matrix")
+
+
+@pytest.mark.verifies("mcp#2.5")
+async def test_the_name_of_a_feature_may_have_a_slash_or_chinese_letters(
+    client: Client, project: Path
+) -> None:
+    for name in ("shop/cart", "登录"):
+        document = project / f"specs/{name}/requirements.md"
+        document.parent.mkdir(parents=True)
+        document.write_text(LOGIN)
+    assert await text_of(client, "spec://shop%2Fcart/requirements") == LOGIN
+    assert await text_of(client, "spec://shop/cart/requirements") == LOGIN
+    assert "登录#1.2" in await text_of(client, "spec://登录/criteria/1.2")
+
+
+@pytest.mark.verifies("mcp#2.5")
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_the_templates_are_read_as_what_they_are(client: Client, language: str) -> None:
+    text = await text_of(client, f"spec://templates/{language}/requirements")
+    assert "EARS" not in text
+    assert ("SHALL" in text) == (language == "en")
+    listed = {it.uri_template for it in (await client.list_resource_templates()).resource_templates}
+    assert "spec://templates/{language}/{kind}" in listed
+
+
+@pytest.mark.verifies("mcp#2.5")
+@pytest.mark.parametrize(
+    ("uri", "reason"),
+    [
+        ("spec://nothing", "Unknown resource"),
+        ("spec://logim/requirements", "Did you mean login?"),
+        ("spec://login/criteria/1.9", "login#1.9 is unknown"),
+        ("spec://templates/fr/design", "Available: en, zh"),
+        ("spec://templates/en/..%2F..%2Fdesign", "Unknown resource"),
+        ("spec://../../etc/passwd/requirements", "No feature is named"),
+        ("spec://runs/none", "No run has the id none"),
+    ],
+)
+@pytest.mark.usefixtures("login")
+async def test_what_cannot_be_read_is_an_invalid_parameter_with_a_reason(
+    client: Client, uri: str, reason: str
+) -> None:
+    with pytest.raises(MCPError) as refused:
+        await client.read_resource(uri)
+    assert refused.value.code == types.INVALID_PARAMS
+    assert reason in str(refused.value)
+
+
+@pytest.mark.verifies("mcp#2.6")
+@pytest.mark.usefixtures("login")
+async def test_a_resource_shows_no_more_than_the_tools_that_are_offered(
+    spaces: Workspaces,
+) -> None:
+    access = ToolAccess(tools=frozenset({"read_file"}))
+    async with Client(build_server(spaces, access=access), mode="legacy") as client:
+        assert await text_of(client, "spec://login/requirements") == LOGIN
+        for uri in ("spec://matrix", "spec://login/criteria/1.1", "spec://runs/latest"):
+            with pytest.raises(MCPError, match="is not offered"):
+                await client.read_resource(uri)
+
+
+@pytest.mark.verifies("mcp#2.7")
+async def test_a_client_that_listens_learns_of_a_changed_document(
+    spaces: Workspaces, login: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spec_changes, "POLL_S", 0.01)
+    uri = "spec://login/requirements"
+    with anyio.fail_after(20):
+        async with (
+            Client(build_server(spaces)) as client,
+            client.listen(resource_subscriptions=[uri], resources_list_changed=True) as events,
+        ):
+            login.write_text(LOGIN.replace("401", "403"))  # noqa: ASYNC240
+            assert await anext(aiter(events)) == ResourceUpdated(uri)
+            added = login.parents[1] / "cart/requirements.md"
+            added.parent.mkdir()
+            added.write_text(LOGIN)
+            assert await anext(aiter(events)) == ResourcesListChanged()
+
+
+@pytest.mark.verifies("mcp#2.7")
+@pytest.mark.filterwarnings("ignore:resources/:mcp.shared.exceptions.MCPDeprecationWarning")
+async def test_a_session_that_subscribed_learns_of_a_changed_document(
+    spaces: Workspaces, login: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spec_changes, "POLL_S", 0.01)
+    updated = anyio.Event()
+    uri = "spec://matrix"
+
+    async def note(message: Any) -> None:
+        if isinstance(message, types.ResourceUpdatedNotification) and message.params.uri == uri:
+            updated.set()
+
+    with anyio.fail_after(20):
+        async with Client(build_server(spaces), mode="legacy", message_handler=note) as client:
+            await client.session.subscribe_resource(uri)
+            login.write_text(LOGIN.replace("401", "403"))  # noqa: ASYNC240
+            await updated.wait()
+            await client.session.unsubscribe_resource(uri)

@@ -1,0 +1,95 @@
+"""Tools of the workflow, which are offered where the operator asks for them."""
+
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mcp import Client
+
+from shall.actions.tool_access import EVERY_TOOL
+from shall.errors import InvalidSetting
+from shall.mcp import workflow_tools
+from shall.mcp.server import CORE_TOOLS, WORKFLOW_TOOLS, build_server
+from shall.serve.toolset import named_access
+from shall.settings import Settings
+from shall.workspace.workspaces import Workspaces
+
+pytestmark = pytest.mark.anyio
+
+Answer = Callable[[Any], dict[str, Any]]
+
+
+@pytest.fixture
+async def all_tools(spaces: Workspaces) -> AsyncIterator[Client]:
+    async with Client(build_server(spaces, access=EVERY_TOOL), mode="legacy") as connected:
+        yield connected
+
+
+@pytest.fixture
+def features(project: Path) -> None:
+    for number in range(120):
+        document = project / f"specs/feature-{number:03}/requirements.md"
+        document.parent.mkdir(parents=True)
+        document.write_text(
+            "### Requirement 1: Orders\n\n#### Acceptance Criteria\n\n"
+            + "".join(
+                f"{item}. WHEN an order of {item} items comes, THE shop SHALL answer with 201.\n"
+                for item in range(1, 41)
+            )
+        )
+
+
+@pytest.mark.verifies("mcp#2.10")
+async def test_the_tools_of_the_workflow_are_offered_where_they_are_asked_for(
+    client: Client, all_tools: Client
+) -> None:
+    assert {tool.__name__ for tool in workflow_tools.TOOLS} == WORKFLOW_TOOLS
+    assert {it.name for it in (await client.list_tools()).tools} == CORE_TOOLS
+    assert {it.name for it in (await all_tools.list_tools()).tools} == CORE_TOOLS | WORKFLOW_TOOLS
+
+
+@pytest.mark.verifies("mcp#2.10")
+def test_the_settings_choose_the_tools() -> None:
+    assert named_access(Settings()).tools == CORE_TOOLS
+    assert named_access(Settings(toolset="all")).tools is None
+    assert named_access(Settings(tools=("read_spec",))).tools == {"read_spec"}
+    with pytest.raises(InvalidSetting, match="Did you mean read_spec"):
+        named_access(Settings(tools=("read_specs",)))
+
+
+@pytest.mark.usefixtures("features")
+@pytest.mark.verifies("mcp#2.11")
+async def test_features_and_criteria_come_in_short_pages(all_tools: Client, answer: Answer) -> None:
+    seen: list[str] = []
+    offset: int | None = 0
+    while offset is not None:
+        result = await all_tools.call_tool("list_specs", {"offset": offset})
+        assert len(result.model_dump_json()) <= 4096
+        page = answer(result)
+        assert page["total"] == 120
+        seen += [it["feature"] for it in page["features"]]
+        offset = page.get("next_offset")
+    assert seen == [f"feature-{number:03}" for number in range(120)]
+
+    result = await all_tools.call_tool("read_spec", {"feature": "feature-007"})
+    assert len(result.model_dump_json()) <= 4096
+    page = answer(result)
+    assert (page["total"], page["criteria"][0]["key"]) == (40, "feature-007#1.1")
+    assert page["criteria"][0]["place"] == "specs/feature-007/requirements.md:5"
+    rest = {"feature": "feature-007", "requirement": "1", "offset": page["next_offset"]}
+    following = answer(await all_tools.call_tool("read_spec", rest))
+    assert following["criteria"][0]["key"] == f"feature-007#1.{page['next_offset'] + 1}"
+
+
+@pytest.mark.usefixtures("features")
+@pytest.mark.verifies("mcp#2.11")
+async def test_what_is_not_there_is_named_with_what_is(all_tools: Client, answer: Answer) -> None:
+    for arguments, reason in (
+        ({"feature": "feature-7"}, "Did you mean feature-"),
+        ({"feature": "feature-007", "requirement": "9"}, "has no requirement 9. Available: 1."),
+        ({"feature": "feature-007", "offset": -1}, "offset is -1"),
+    ):
+        result = await all_tools.call_tool("read_spec", arguments)
+        assert result.is_error
+        assert reason in answer(result)["error_message"]
