@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from shall.diagnostics import Diagnostic
 from shall.span import Span
 from shall.specs import headings, unread
-from shall.specs.criteria import criterion, extended, is_template, live_sentence, place_of
+from shall.specs.criteria import criterion, extended, finished, is_template, live_sentence, place_of
 from shall.specs.ears import has_modal
 from shall.specs.identifiers import own_id
 from shall.specs.markdown import Block, BlockKind, read_blocks
@@ -74,8 +74,10 @@ class _Reader:
                 number,
                 title,
                 place,
-                tuple(it for it in self._found[number] if it.standing is Standing.LIVE),
-                retired=tuple(it for it in self._found[number] if it.standing is not Standing.LIVE),
+                tuple(finished(it) for it in self._found[number] if it.standing is Standing.LIVE),
+                retired=tuple(
+                    finished(it) for it in self._found[number] if it.standing is not Standing.LIVE
+                ),
             )
             for number, (title, place) in sorted(self._titles.items())
         ]

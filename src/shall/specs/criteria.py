@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from shall.span import Span
 from shall.specs.ears import has_modal
 from shall.specs.fingerprint import criterion_fingerprint
@@ -100,16 +102,27 @@ def criterion(  # noqa: PLR0913 - the parts of one record
 
 
 def extended(found: Criterion, text: str, end_line: int) -> Criterion:
-    """Return a criterion with the text of a block that belongs to it."""
-    return criterion(
+    """Return a criterion with the text of a block that belongs to it, to be ``finished``.
+
+    Without a fingerprint yet: an item may have thousands of paragraphs.
+    """
+    return Criterion(
         found.key,
         text,
         found.span,
-        end_line,
-        kind=Kind.METRIC if found.given_kind is Kind.METRIC else None,
+        "",
+        max(end_line, found.span.line),
+        Kind.METRIC if found.given_kind is Kind.METRIC else None,
         standing=found.standing,
         change=found.change,
     )
+
+
+def finished(found: Criterion) -> Criterion:
+    """Return a criterion with the fingerprint of its whole text."""
+    if found.fingerprint:
+        return found
+    return replace(found, fingerprint=criterion_fingerprint(found.text))
 
 
 def place_of(file: str, block: Block) -> Span:

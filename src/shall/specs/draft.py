@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from shall.span import Span
+from shall.specs.criteria import finished
 from shall.specs.markdown import Block
 from shall.specs.model import Criterion, Requirement
 
@@ -34,11 +35,12 @@ class Draft:
         counted = self.items or self.sentences
         if self.own_local and (self.named or self.items):
             counted = [it for it in counted if it.local != self.own_local]
-        return tuple(sorted((*self.named, *counted), key=lambda found: found.span))
+        found = sorted((*self.named, *counted), key=lambda found: found.span)
+        return tuple(map(finished, found))
 
     def requirement(self) -> Requirement:
         """Return the requirement."""
-        retired = tuple(self.retired)
+        retired = tuple(map(finished, self.retired))
         return Requirement(self.number, self.title, self.span, self.criteria(), self.story, retired)
 
     def open_criteria(self, level: int) -> None:
