@@ -202,7 +202,16 @@ COMMANDS: dict[str, str] = {
     "those of shall.yaml": "变量（JSON 或文本），覆盖 shall.yaml 中的同名变量",
     "{criterion} was expected to be tried, and no case that "
     "verifies it ran.": "预期验证 {criterion}，但没有运行任何验证它的用例。",
-    "{wanted} cases were expected to run, and {ran} ran.": "预期运行 {wanted} 个用例，实际运行了 {ran} 个。",
+    "{wanted} cases were expected to run, and {ran} "
+    "ran.": "预期运行 {wanted} 个用例，实际运行了 {ran} 个。",
+    "changes since this commit (HEAD)": "自该提交以来的改动（默认 HEAD）",
+    "exit status 1 if other than N cases run": "运行的用例数不是 N 时以状态 1 退出",
+    "exit status 1 if this criterion is not tried; may be "
+    "repeated": "未验证该验收标准时以状态 1 退出；可重复指定",
+    "files or criteria": "文件或验收标准",
+    "run only the cases that a change touches": "只运行改动涉及的用例",
+    "with --impacted: changes since "
+    "this commit (HEAD)": "与 --impacted 一起使用：自该提交以来的改动（默认 HEAD）",
     "Nothing says what these files affect: {files}. Run "
     "everything where that matters.": "无法得知这些文件影响什么：{files}。如有需要，请运行全部用例。",
     "Show which criteria, cases and tests a change "
@@ -210,7 +219,8 @@ COMMANDS: dict[str, str] = {
     "Name files and criteria, or a commit with --since, not "
     "both.": "请指定文件和验收标准，或用 --since 指定提交，二者不能同时使用。",
     "No criterion, case or test is touched.": "没有涉及任何验收标准、用例或测试。",
-    "--since chooses cases only with --impacted.": "--since 只有与 --impacted 一起使用才会选择用例。",
+    "--since chooses cases only with "
+    "--impacted.": "--since 只有与 --impacted 一起使用才会选择用例。",
     "--impacted chooses the cases: name no paths.": "--impacted 会自行选择用例，不能再指定路径。",
     "Run these tests with pytest: {tests}.": "请用 pytest 运行这些测试：{tests}。",
     "No case is touched, so none runs.": "没有涉及任何用例，因此不运行。",
