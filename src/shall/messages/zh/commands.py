@@ -213,7 +213,7 @@ COMMANDS: dict[str, str] = {
     "with --impacted: changes since "
     "this commit (HEAD)": "与 --impacted 一起使用：自该提交以来的改动（默认 HEAD）",
     "Nothing says what these files affect: {files}. Run "
-    "everything where that matters.": "无法得知这些文件影响什么：{files}。如有需要，请运行全部用例。",
+    "everything where that matters.": "无法得知这些文件影响什么：{files}。必要时请运行全部用例。",
     "Show which criteria, cases and tests a change "
     "touches.": "显示一次改动涉及哪些验收标准、用例和测试。",
     "Name files and criteria, or a commit with --since, not "
