@@ -15,6 +15,7 @@ import httpcore2
 import pytest
 import uvicorn
 import yaml  # noqa: F401 - pytester drops what its runs import; yaml cannot be imported twice
+from hypothesis import HealthCheck, settings
 from starlette.responses import Response
 from tests.forked import Popen
 
@@ -23,6 +24,10 @@ from shall.settings import Settings
 from shall.workspace.workspace import Workspace
 
 pytest_plugins = ["pytester"]
+
+# How long the first example takes depends on what else the machine does.
+settings.register_profile("suite", suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
 
 APPS = Path(__file__).parent / "apps"
 

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from pathlib import PurePosixPath
 
 from shall.diagnostics import Diagnostic, Severity
@@ -20,8 +19,6 @@ from shall.workspace.workspace import Workspace
 DOCUMENT_CHARACTERS = 1_000_000
 ALL_CHARACTERS = 16_000_000
 """What is read of requirements: a document takes some 70 bytes a character while it is read."""
-
-_REMEMBERED = 65_536  # characters of a document that is not parsed again while it is unchanged
 
 UNREADABLE = "spec.unreadable"
 TOO_LARGE = "spec.too-large"
@@ -72,17 +69,22 @@ def read_specs(workspace: Workspace) -> SpecSet:
         if problem is not None:
             problems.append(problem)
         else:
-            read = _remembered if len(text) <= _REMEMBERED else read_document
-            features.append(read(text, path, feature))
+            features.append(_read(workspace, text, path, feature))
+    for gone in workspace.documents.keys() - {it.file for it in features}:
+        workspace.documents.pop(gone, None)
     specs = join_features(features, problems)
     wrong = tuple(first_diagnostics(specs.problems))
     return SpecSet(specs.features, wrong, (*unread, *specs.unread))
 
 
-@lru_cache(maxsize=1024)
-def _remembered(text: str, path: str, feature: str) -> Feature:
-    """Return a document as it was read before, where neither its text nor its place changed."""
-    return read_document(text, path, feature)
+def _read(workspace: Workspace, text: str, path: str, feature: str) -> Feature:
+    """Return a document, parsed only where its text changed since it was read last."""
+    before = workspace.documents.get(path)
+    if before is not None and before[0] == text and before[1].name == feature:
+        return before[1]
+    read = read_document(text, path, feature)
+    workspace.documents[path] = (text, read)
+    return read
 
 
 def _documents(workspace: Workspace, unread: list[Diagnostic]) -> Iterator[tuple[str, str]]:

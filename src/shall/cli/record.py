@@ -9,7 +9,7 @@ from shall.actions.runner_reports import Recorded, record_report
 from shall.bootstrap import open_project
 from shall.bounded import read_path
 from shall.cli.options import folder_of, settings_of
-from shall.cli.output import CHECK_FAILED, OK, printable, say, tell
+from shall.cli.output import CHECK_FAILED, OK, printable, tell, write
 from shall.errors import BadValue
 from shall.specs.junit import ReportedTest, read_junit
 
@@ -30,12 +30,12 @@ def execute(arguments: argparse.Namespace) -> int:
         is_complete=arguments.complete,
     )
     if arguments.format == "json":
-        say(_to_json(recorded))
+        write(_to_json(recorded))
     else:
         for source, criterion, outcome in recorded.outcomes:
-            say(printable(f"{outcome:<7}  {criterion}  {source}"))
+            write(printable(f"{outcome:<7}  {criterion}  {source}"))
         for gone in recorded.absent:
-            say(printable(f"gone     {gone}"))
+            write(printable(f"gone     {gone}"))
     problems = list(_problems(recorded))
     for problem in (*recorded.unknown, *problems):
         tell(problem)

@@ -7,6 +7,7 @@ import sys
 from datetime import UTC, datetime
 
 from shall.actions.excerpts import excerpts
+from shall.actions.mentions import with_mentions
 from shall.actions.trace import trace_requirements
 from shall.actions.unasserted import unasserted_criteria
 from shall.bootstrap import open_project
@@ -29,6 +30,8 @@ def execute(arguments: argparse.Namespace) -> int:
     matrix = trace_requirements(workspace, arguments.feature, arguments.environment)
     colour = sys.stdout.isatty() and not settings.no_color
     language = settings.language
+    if arguments.why is not None or arguments.format == "json":
+        matrix = with_mentions(workspace, matrix)
     if arguments.why is not None:
         row = row_of(matrix, arguments.why)
         write(to_chain(row, datetime.now(UTC), language))

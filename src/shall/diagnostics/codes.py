@@ -47,6 +47,7 @@ MEANINGS: Mapping[str, str] = {
     "setting.bad-value": "A setting has a value that cannot be used.",
     "setting.unknown-key": "`shall.yaml` has an unknown key.",
     "setting.unreadable": "`shall.yaml` cannot be read.",
+    "spec.changed-twice": "Two changes of OpenSpec modify the same requirement.",
     "spec.duplicate-key": "Two criteria have the same key.",
     "spec.too-large": "A requirements document, or all of them together, exceed the limit.",
     "spec.unread-bullet": "A bullet among criteria is not a sentence, and is not read.",

@@ -14,6 +14,7 @@ from shall.diagnostics.terminal import terminal
 from shall.messages import Message, render
 from shall.specs.decisions import Decision
 from shall.specs.matrix import Matrix, Row, is_ambiguous
+from shall.specs.mentions import Mention
 from shall.specs.status import UNSOUND, Latest, LinkOutcome, Status, Unreachable
 
 FORMAT = 1
@@ -183,7 +184,14 @@ def to_chain(row: Row, now: datetime, language: str = "en") -> str:
             code = "trace.chain.dirty" if link.latest.is_dirty else "trace.chain"
             lines.append(f"    {_printable(render(Message(code, params), language))}")
     lines += [f"  {note}" for note in _notes(row, language)]
+    lines += [f"  {it.span}  {_printable(_mention(it))}" for it in row.mentions]
     return "\n".join(lines)
+
+
+def _mention(mention: Mention) -> str:
+    box = f" [{mention.state}]" if mention.state else ""
+    number = f" {mention.number}" if mention.number else ""
+    return f"{mention.kind}{number}{box} {mention.title}"
 
 
 def _notes(row: Row, language: str) -> Iterator[str]:
@@ -281,12 +289,24 @@ def _row_to_json(row: Row) -> dict[str, Any]:
             }
             for link in row.links
         ],
+        **({"mentions": [_mention_to_json(it) for it in row.mentions]} if row.mentions else {}),
         **({"decision": _decision_to_json(row.decision)} if row.decision else {}),
         **(
             {"unreachable": [{**asdict(it), "at": it.at.isoformat()} for it in row.unreachable]}
             if row.unreachable
             else {}
         ),
+    }
+
+
+def _mention_to_json(mention: Mention) -> dict[str, Any]:
+    return {
+        "kind": mention.kind,
+        "number": mention.number,
+        "title": mention.title,
+        "state": mention.state,
+        "file": mention.span.file,
+        "line": mention.span.line,
     }
 
 

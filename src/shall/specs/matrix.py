@@ -12,6 +12,7 @@ from shall.diagnostics import Diagnostic, Severity
 from shall.errors import BadValue
 from shall.span import Span
 from shall.specs.decisions import Decision, by_criterion, decide, without_criterion
+from shall.specs.mentions import Mention
 from shall.specs.model import Criterion, Link, SpecSet
 from shall.specs.status import (
     UNCOUNTED,
@@ -39,6 +40,7 @@ class Row(Struct, frozen=True):
     evidence_status: Status = Status.UNTESTED
     unreachable: tuple[Unreachable, ...] = ()
     decision: Decision | None = None
+    mentions: tuple[Mention, ...] = ()
 
 
 class UnknownLink(Struct, frozen=True):

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from shall.diagnostics import Diagnostic, Severity
 from shall.specs.bugfix import is_bugfix, read_bugfix
 from shall.specs.layouts import Document, Form, Role, document_at
-from shall.specs.model import Criterion, Feature, Rename, Requirement, SpecSet
+from shall.specs.model import Criterion, Feature, Operation, Rename, Requirement, SpecSet
 from shall.specs.numbered import read_numbered
 from shall.specs.stories import read_stories
 from shall.specs.titled import read_titled
-from shall.specs.unread import no_criterion
+from shall.specs.unread import changed_twice, no_criterion
 
 DUPLICATE = "spec.duplicate-key"
 
@@ -73,8 +73,13 @@ def join_features(features: Sequence[Feature], problems: Sequence[Diagnostic] = 
     """
     found = [*problems, *(it for feature in features for it in feature.problems)]
     found += _keys_of_two_documents(features)
-    unread = tuple(it for feature in features for it in feature.unread)
-    return SpecSet(tuple(features), tuple(found), unread)
+    unread = [it for feature in features for it in feature.unread]
+    for criterion, other in _changed_twice(features):
+        if _is_added(criterion) and _is_added(other):
+            found.append(_duplicate(criterion, other))
+        else:
+            unread.append(changed_twice(criterion, other))
+    return SpecSet(tuple(features), tuple(found), tuple(unread))
 
 
 def _same_keys(criteria: Iterable[Criterion]) -> Iterator[Diagnostic]:
@@ -94,6 +99,22 @@ def _keys_of_two_documents(features: Sequence[Feature]) -> Iterator[Diagnostic]:
             other = first.setdefault(criterion.key, criterion)
             if other.span.file != criterion.span.file:
                 yield _duplicate(criterion, other)
+
+
+def _changed_twice(features: Sequence[Feature]) -> Iterator[tuple[Criterion, Criterion]]:
+    """Yield each criterion that two OpenSpec changes name, with the place of the first."""
+    first: dict[str, Criterion] = {}
+    for feature in features:
+        for criterion in feature.criteria():
+            if criterion.change is None:
+                continue
+            other = first.setdefault(criterion.key, criterion)
+            if other.change != criterion.change and other.span.file != criterion.span.file:
+                yield criterion, other
+
+
+def _is_added(criterion: Criterion) -> bool:
+    return criterion.change is not None and criterion.change.operation is Operation.ADDED
 
 
 def _duplicate(criterion: Criterion, other: Criterion) -> Diagnostic:

@@ -3,6 +3,7 @@
 from shall.diagnostics import Diagnostic, Severity
 from shall.span import Span
 from shall.specs.markdown import Block
+from shall.specs.model import Criterion
 
 SENTENCE = "spec.unread-sentence"
 LIST = "spec.unread-list"
@@ -11,6 +12,7 @@ ROW = "spec.unread-row"
 TEMPLATE = "spec.unread-template"
 FILE = "spec.unread-file"
 DOCUMENT = "spec.unread-document"
+CHANGED_TWICE = "spec.changed-twice"
 
 _MESSAGES = {
     SENTENCE: "This sentence reads like a requirement, but is not among criteria.",
@@ -39,3 +41,10 @@ def no_criterion(file: str) -> Diagnostic:
     hint = 'Number its sentences below a heading such as "Requirement 1", or write ids before them.'
     message = "No criterion was found in this document."
     return Diagnostic(DOCUMENT, Severity.INFO, message, Span(file, 1), hint)
+
+
+def changed_twice(criterion: Criterion, other: Criterion) -> Diagnostic:
+    """Return the diagnostic for a criterion that two changes of OpenSpec name."""
+    message = f"{criterion.key} is changed by another change too, at {other.span}."
+    hint = "Archive one change before the other is written."
+    return Diagnostic(CHANGED_TWICE, Severity.WARNING, message, criterion.span, hint)

@@ -21,6 +21,7 @@ from shall.store.outages import OutageLog
 from shall.workspace.files import Files
 
 if TYPE_CHECKING:
+    from shall.specs.model import Feature
     from shall.store.call_log import CallLog
 
 
@@ -44,6 +45,7 @@ class Workspace(Struct, frozen=True):
     the cases that run at once may take; the workspaces of a server share it. ``writable`` are
     globs of further files that the tools may write, ``specs`` those of further requirements.
     ``lint`` says how these are written, ``gate`` are the rules of ``shall gate``.
+    ``documents`` are the requirements as read last, by path: an unchanged text is parsed once.
     ``outages`` notes on this machine which services were not reached; ``decisions`` are committed.
     """
 
@@ -65,6 +67,7 @@ class Workspace(Struct, frozen=True):
     specs: tuple[str, ...] = ()
     gate: GateRules = GateRules()
     lint: LintOptions = LintOptions()
+    documents: dict[str, tuple[str, "Feature"]] = field(default_factory=dict)
     outages: OutageLog | None = None
     decisions: DecisionLog | None = None
 

@@ -174,6 +174,23 @@ COMMANDS: dict[str, str] = {
     "{path} verifies {key} already.": "{path} 已经验证 {key}。",
     "No criterion that is verified has moved.": "被验证的验收标准编号均无变动。",
     "{path} is updated.": "已更新 {path}。",
+    "Dropped {count} lines that newer ones replaced; the originals are in {folder}.": (
+        "已删除 {count} 行被较新记录取代的证据；原文件保存在 {folder}。"
+    ),
+    "No line is replaced by a newer one.": "没有被较新记录取代的行。",
+    "Shorten the committed evidence.": "精简已提交的证据。",
+    "Drop the lines that newer ones replaced.": "删除被较新记录取代的行。",
+    "Record the reports of other test runners as evidence.": "将其他测试工具的报告记录为证据。",
+    "{file} was written after the report, which says nothing about it. Run the tests.": (
+        "{file} 的修改晚于报告，报告不能说明它的情况。请重新运行测试。"
+    ),
+    "None of the {count} tests names a known criterion. Write a property requirement, or the"
+    " key into the name of the test.": (
+        "{count} 个测试均未指明已知的验收标准。请添加 requirement 属性，或将编号写入测试名称。"
+    ),
+    "JUnit XML": "JUnit XML 报告",
+    "recorded tests that are not listed are gone": "已记录但未列出的测试视为已删除",
+    "where the tests ran": "测试运行所在的环境",
     "Write reports of a stored run.": "生成已保存的运行的报告。",
     "Check how requirements are written.": "检查需求的写法。",
     "Write into a case which criterion it verifies.": "将用例所验证的验收标准写入用例。",
@@ -200,6 +217,22 @@ COMMANDS: dict[str, str] = {
     "run only cases with any of these tags": "仅运行带有其中任一标签的用例",
     "variables, JSON or text; they override "
     "those of shall.yaml": "变量（JSON 或文本），覆盖 shall.yaml 中的同名变量",
+    "Dropped {count} lines that newer ones "
+    "replaced; the originals are in {folder}.": "已删除 {count} 行被新记录取代的内容，原文件保存"
+    "在 {folder}。",
+    "No line is replaced by a newer one.": "没有被新记录取代的行。",
+    "Shorten the committed evidence.": "精简已提交的证据。",
+    "Drop the lines that newer ones replaced.": "删除被新记录取代的行。",
+    "Record the reports of other test runners as evidence.": "将其他测试工具的报告记录为证据。",
+    "{path} was written after the report, which "
+    "says nothing about it. Run the tests.": "{path} 在报告之后写入，报告中没有它的结果。请运行测"
+    "试。",
+    "None of the {count} tests names a known criterion. Write a property requirement, or the "
+    "key into the name of the test.": "{count} 个测试均未指明已知的验收标准。请添加 requirement 属"
+    "性，或把编号写入测试名称。",
+    "JUnit XML": "JUnit XML 文件",
+    "recorded tests that are not listed are gone": "未列出的已记录测试视为已删除",
+    "where the tests ran": "运行测试的环境",
     "{criterion} was expected to be tried, and no case that "
     "verifies it ran.": "预期验证 {criterion}，但没有运行任何验证它的用例。",
     "{wanted} cases were expected to run, and {ran} "

@@ -10,6 +10,16 @@ SPECS: dict[str, str] = {
     'verifies("auth#1.2").': '请直接写出编号，例如 verifies("auth#1.2")。',
     "This is not Python: {reason}.": "这不是 Python：{reason}。",
     "This Python is nested too deeply to be read.": "此 Python 文件嵌套过深，无法读取。",
+    "JUnit XML needs neither.": "JUnit XML 不需要这些内容。",
+    "{report} has a document type or entities.": "{report} 含有文档类型声明或实体。",
+    "{report} is not XML: {reason}.": "{report} 不是 XML：{reason}。",
+    "{report} has more than {limit} tests.": "{report} 的测试多于 {limit} 个。",
+    "{report} is no JUnit report: its root is {tag}.": (
+        "{report} 不是 JUnit 报告：其根元素为 {tag}。"
+    ),
+    "{report} has more than {limit} elements within one another.": (
+        "{report} 的元素嵌套超过 {limit} 层。"
+    ),
     "{name} is ambiguous.": "{name} 有歧义。",
     "Write one of {names}.": "请写明其中之一：{names}。",
     "{name} is unknown.": "{name} 不存在。",
@@ -99,4 +109,11 @@ SPECS: dict[str, str] = {
     "`shall lint --list` lists the rules.": "运行 `shall lint --list` 可列出所有规则。",
     "`shall lint --fix` corrects it.": "`shall lint --fix` 可自动修正。",
     "{wanted}. Exceptions: {count}.": "{wanted}；例外：{count}。",
+    "JUnit XML needs neither.": "JUnit XML 不需要这些内容。",
+    "{path} has a document type or entities.": "{path} 含有文档类型或实体声明。",
+    "{path} is not XML: {reason}.": "{path} 不是 XML：{reason}。",
+    "{path} has more than {limit} tests.": "{path} 中的测试超过 {limit} 个。",
+    "{path} is no JUnit report: its root is {root}.": "{path} 不是 JUnit 报告：其根元素是 {root}。",
+    "{path} has more than {limit} elements "
+    "within one another.": "{path} 的元素嵌套超过 {limit} 层。",
 }

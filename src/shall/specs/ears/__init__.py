@@ -6,8 +6,8 @@ from functools import lru_cache
 from itertools import pairwise
 
 from shall.specs.clause import Clause, Kind, Step
-from shall.specs.ears import en
-from shall.specs.ears.grammar import has_modal, plain, shape_of, split_clause
+from shall.specs.ears import en, zh
+from shall.specs.ears.grammar import has_modal, plain, shape_of, split_clause, starts_condition
 
 __all__ = [
     "has_modal",
@@ -44,7 +44,8 @@ def parse_clauses(text: str) -> tuple[Clause, ...]:
     """Return the clauses of a text, one for each of its sentences that has a modal."""
     found = [
         clause
-        for sentence in sentences(text)
+        for whole in sentences(text)
+        for sentence in _prohibition_apart(whole)
         if (clause := split_clause(sentence, strict=True)) is not None
     ]
     if found:
@@ -72,6 +73,16 @@ def sentences(text: str) -> list[str]:
         for start, end in zip(starts, [*starts[1:], len(text)], strict=True)
     ]
     return [sentence for sentence in found if sentence]
+
+
+def _prohibition_apart(sentence: str) -> tuple[str, ...]:
+    """Split a Chinese sentence where an obligation is followed by a prohibition of its own."""
+    if "不得" not in sentence and "禁" not in sentence:
+        return (sentence,)
+    found = zh.PROHIBITION.search(shape_of(sentence))
+    if found is None or not has_modal(sentence[: found.start()]) or starts_condition(sentence):
+        return (sentence,)
+    return (sentence[: found.start()], sentence[found.end() :])
 
 
 def kind_of(text: str, clauses: Sequence[Clause], steps: Sequence[Step]) -> Kind:

@@ -99,6 +99,11 @@ def has_modal(sentence: str) -> bool:
     return _MODAL.search(shape_of(sentence)) is not None
 
 
+def starts_condition(sentence: str) -> bool:
+    """Return whether a sentence begins with a condition."""
+    return _OPENING.match(plain(sentence)) is not None
+
+
 def split_clause(sentence: str, *, strict: bool = False) -> Clause | None:
     """Split one sentence; None where it is no EARS sentence.
 
