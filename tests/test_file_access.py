@@ -77,6 +77,7 @@ ALLOWED = {
     "shall/cli/output.py": PROCESS,
     "shall/cli/output.py:write_file": ARCHIVE,
     "shall/cli/record.py:_read": ARCHIVE,
+    "shall/mcp/texts/__init__.py:_read": PACKAGE,
     "shall/pytest_support/items.py:CaseFile.collect": PYTEST,
     "shall/pytest_plugin.py:_may_be_case": PYTEST,
     "shall/report/html.py:_style": PACKAGE,

@@ -53,7 +53,7 @@ async def test_the_tools_of_the_workflow_are_offered_where_they_are_asked_for(
 def test_the_settings_choose_the_tools() -> None:
     assert named_access(Settings()).tools == CORE_TOOLS
     assert named_access(Settings(toolset="all")).tools is None
-    assert named_access(Settings(tools=("read_spec",))).tools == {"read_spec"}
+    assert named_access(Settings(tools=("read_spec",))).tools == frozenset({"read_spec"})
     with pytest.raises(InvalidSetting, match="Did you mean read_spec"):
         named_access(Settings(tools=("read_specs",)))
 

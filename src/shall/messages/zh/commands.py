@@ -228,6 +228,14 @@ COMMANDS: dict[str, str] = {
     "Nothing says what these files affect: {files}. Run "
     "everything where that matters.": "无法得知这些文件影响什么：{files}。"
     "如有需要，请运行全部用例。",
+    "changes since this commit (HEAD)": "自该提交以来的改动（默认 HEAD）",
+    "exit status 1 if other than N cases run": "运行的用例数不是 N 时以状态 1 退出",
+    "exit status 1 if this criterion is not tried; may be "
+    "repeated": "未验证该验收标准时以状态 1 退出；可重复指定",
+    "files or criteria": "文件或验收标准",
+    "run only the cases that a change touches": "只运行改动涉及的用例",
+    "with --impacted: changes since "
+    "this commit (HEAD)": "与 --impacted 一起使用：自该提交以来的改动（默认 HEAD）",
     "Show which criteria, cases and tests a change "
     "touches.": "显示一次改动涉及哪些验收标准、用例和测试。",
     "Name files and criteria, or a commit with --since, not "
@@ -241,14 +249,12 @@ COMMANDS: dict[str, str] = {
     "checks.": "{criterion} 提到 {named}，但它的用例和测试都没有检查。",
     "Check it in a case or test that verifies the "
     "criterion.": "请在验证该验收标准的用例或测试中检查它。",
-    "changes since this commit (HEAD)": "自此提交以来的改动（默认：HEAD）",
-    "exit status 1 if other than N cases run": "实际运行的用例数不是 N 时，退出状态为 1",
-    "exit status 1 if this criterion is not tried; may be repeated": (
-        "此验收标准未被验证时，退出状态为 1；可重复"
-    ),
-    "files or criteria": "文件或验收标准",
-    "run only the cases that a change touches": "仅运行改动所涉及的用例",
-    "with --impacted: changes since this commit (HEAD)": (
-        "与 --impacted 同用：自此提交以来的改动（默认：HEAD）"
+    "Pass one of them: {paths}.": "请指定其中之一：{paths}。",
+    "Write {path} first.": "请先编写 {path}。",
+    "There are {count} documents of requirements.": "共有 {count} 份需求文档。",
+    "There are {count} designs.": "共有 {count} 份设计文档。",
+    "Unknown layout {layout}.": "未知的布局 {layout}。",
+    "core: the usual tools; all: also those of the workflow": (
+        "core：常用工具；all：另含工作流工具"
     ),
 }
