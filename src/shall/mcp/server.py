@@ -44,7 +44,7 @@ TOOLS: Mapping[Any, ToolAnnotations] = {
 
 CORE_TOOLS = frozenset(function.__name__ for function in TOOLS)
 WORKFLOW_TOOLS = frozenset(
-    {"list_specs", "read_spec", "get_next_task", "update_task", "link_criterion"}
+    ["change_spec", "get_next_task", "link_criterion", "list_specs", "read_spec", "update_task"]
 )
 """The names in ``workflow_tools``, which is imported where one of them is offered."""
 

@@ -3,9 +3,16 @@
 from typing import Annotated, Any, Literal
 
 from mcp_types import ToolAnnotations
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from shall.actions import linking
+from shall.actions.changing import (
+    DocumentChange,
+    Proposal,
+    Replacement,
+    document_fingerprint,
+)
+from shall.actions.changing import change_spec as change
 from shall.actions.requirements import read_specs
 from shall.actions.session import Session
 from shall.actions.specs import FeatureInfo, find_feature, list_features
@@ -15,6 +22,7 @@ from shall.errors import BadValue
 from shall.mcp.arguments import WorkspaceName
 from shall.mcp.matrix_reply import ROWS_BYTES, fitting
 from shall.mcp.shorten import cut, cut_bytes
+from shall.specs.changes import ChangeKind
 from shall.specs.model import Criterion
 from shall.workspace.stray_cases import YAML_ENDINGS
 from shall.workspace.workspace import Workspace
@@ -26,6 +34,8 @@ _PROBLEM_LENGTH = 160
 _TASK_BYTES = 600
 _CRITERION_BYTES = 400
 _CRITERIA_BYTES = 2000
+_DIFF_LENGTH = 6000
+_MOST_DOCUMENTS = 5
 
 
 async def list_specs(
@@ -89,7 +99,11 @@ def _read(space: Workspace, feature: str, requirement: str | None, offset: int) 
         for it in found
         for criterion in it.criteria
     ]
-    return _page("criteria", criteria, offset)
+    answer = _page("criteria", criteria, offset)
+    answer["fingerprints"] = {
+        it.file: document_fingerprint(space, it.file) for it in documents[:_MOST_DOCUMENTS]
+    }
+    return answer
 
 
 def _criterion(criterion: Criterion) -> dict[str, Any]:
@@ -183,6 +197,73 @@ def _linked(space: Workspace, criterion: str, case: str) -> dict[str, Any]:
     return {"path": edit.path, "changed": edit.before != edit.after}
 
 
+class Passage(BaseModel):
+    """A passage of a document, and what takes its place."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    old: str
+    new: str
+
+
+async def change_spec(
+    session: Session,
+    path: Annotated[str, Field(description="a requirements document")],
+    content: Annotated[str | None, Field(description="its whole new text")] = None,
+    edits: Annotated[
+        list[Passage] | None, Field(description="instead: passages that stand in it once")
+    ] = None,
+    base_fingerprint: Annotated[
+        str | None, Field(description="of the document as you read it (read_spec)")
+    ] = None,
+    apply: Annotated[bool, Field(description="write it; default: only show it")] = False,
+    drop: Annotated[
+        list[str] | None, Field(description="keys of the criteria that it removes")
+    ] = None,
+    workspace: WorkspaceName = None,
+) -> dict[str, Any]:
+    """Show what a change of requirements does to criteria and their proofs, or apply it."""
+    if (content is None) == (edits is None):
+        raise BadValue("Send either content or edits.")
+    space = session.workspace(workspace)
+    wanted = content if content is not None else [Replacement(it.old, it.new) for it in edits or ()]
+    found = await session.workers.call(
+        change,
+        space,
+        path,
+        Proposal(wanted, base_fingerprint, drop or ()),
+        apply=apply,
+        is_known=not session.is_stranger,
+    )
+    return _changed(space, found)
+
+
+def _changed(space: Workspace, change: DocumentChange) -> dict[str, Any]:
+    keys = {
+        "added": change.keys(ChangeKind.UNTESTED, ChangeKind.ADDED),
+        "changed": change.keys(ChangeKind.REWORDED),
+        "removed": change.keys(ChangeKind.REMOVED),
+        "moved": [
+            f"{it.before.key} -> {it.key}"
+            for it in change.changes
+            if it.kind is ChangeKind.MOVED and it.before is not None
+        ],
+    }
+    answer: dict[str, Any] = {
+        "path": change.path,
+        "applied": change.is_applied,
+        **{name: found for name, found in keys.items() if found},
+        "proofs_that_expire": dict(change.expires),
+        "base_fingerprint": change.base_fingerprint,
+        "next_base_fingerprint": change.next_fingerprint,
+    }
+    if change.is_merged:
+        answer["merged"] = True
+    if not change.is_applied:
+        answer["diff"] = cut(space.redactor.text(change.diff()), _DIFF_LENGTH)
+    return answer
+
+
 def _check_offset(offset: int) -> None:
     if offset < 0:
         raise BadValue(f"offset is {offset}; it must be 0 or more.")
@@ -207,5 +288,8 @@ TOOLS = {
     ),
     link_criterion: ToolAnnotations(
         title="Link a case", read_only_hint=False, destructive_hint=False, idempotent_hint=True
+    ),
+    change_spec: ToolAnnotations(
+        title="Change requirements", read_only_hint=False, destructive_hint=True
     ),
 }
