@@ -43,7 +43,9 @@ TOOLS: Mapping[Any, ToolAnnotations] = {
 }
 
 CORE_TOOLS = frozenset(function.__name__ for function in TOOLS)
-WORKFLOW_TOOLS = frozenset({"list_specs", "read_spec"})
+WORKFLOW_TOOLS = frozenset(
+    {"analyze_impact", "check_gate", "lint_specs", "list_specs", "read_spec"}
+)
 """The names in ``workflow_tools``, which is imported where one of them is offered."""
 
 CORE = ToolAccess(tools=CORE_TOOLS)
@@ -99,6 +101,7 @@ def build_server(
         subscriptions=changes,
         request_state_security=sealed_by(state_key) if state_key else None,
     )
+    server.access = access
     offer(server, access)
     server.middleware.append(_prompt_check(server))
     answer_older_clients(server, changes)

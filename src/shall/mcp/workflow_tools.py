@@ -9,8 +9,9 @@ from shall.actions.requirements import read_specs
 from shall.actions.session import Session
 from shall.actions.specs import FeatureInfo, find_feature, list_features
 from shall.errors import BadValue
+from shall.mcp import check_tools
 from shall.mcp.arguments import WorkspaceName
-from shall.mcp.matrix_reply import ROWS_BYTES, fitting
+from shall.mcp.pages import check_offset, page
 from shall.mcp.shorten import cut
 from shall.specs.model import Criterion
 from shall.workspace.workspace import Workspace
@@ -24,14 +25,14 @@ async def list_specs(
     session: Session, offset: int = 0, workspace: WorkspaceName = None
 ) -> dict[str, Any]:
     """List the features that have requirements, with their documents and counts."""
-    _check_offset(offset)
+    check_offset(offset)
     return await session.workers.call(_listed, session.workspace(workspace), offset)
 
 
 def _listed(space: Workspace, offset: int) -> dict[str, Any]:
     specs = read_specs(space)
     features = [_feature(it) for it in list_features(specs)]
-    answer = _page("features", features, offset)
+    answer = page("features", features, offset)
     if specs.problems:
         answer["problems"] = [cut(str(it), _PROBLEM_LENGTH) for it in specs.problems[:3]]
     if specs.unread:
@@ -60,7 +61,7 @@ async def read_spec(
     workspace: WorkspaceName = None,
 ) -> dict[str, Any]:
     """Read the criteria of a feature with their keys; read_file returns the whole document."""
-    _check_offset(offset)
+    check_offset(offset)
     space = session.workspace(workspace)
     return await session.workers.call(_read, space, feature, requirement, offset)
 
@@ -81,7 +82,7 @@ def _read(space: Workspace, feature: str, requirement: str | None, offset: int) 
         for it in found
         for criterion in it.criteria
     ]
-    return _page("criteria", criteria, offset)
+    return page("criteria", criteria, offset)
 
 
 def _criterion(criterion: Criterion) -> dict[str, Any]:
@@ -92,22 +93,8 @@ def _criterion(criterion: Criterion) -> dict[str, Any]:
     }
 
 
-def _check_offset(offset: int) -> None:
-    if offset < 0:
-        raise BadValue(f"offset is {offset}; it must be 0 or more.")
-
-
-def _page(name: str, items: list[dict[str, Any]], offset: int) -> dict[str, Any]:
-    """Return as many items as fit in a short reply, at least one, and where the next begin."""
-    rest = items[offset:]
-    shown = list(fitting(rest, ROWS_BYTES)) or rest[:1]
-    answer: dict[str, Any] = {name: shown, "total": len(items)}
-    if len(shown) < len(rest):
-        answer["next_offset"] = offset + len(shown)
-    return answer
-
-
 TOOLS = {
+    **check_tools.TOOLS,
     list_specs: ToolAnnotations(title="Features with requirements", read_only_hint=True),
     read_spec: ToolAnnotations(title="Criteria of a feature", read_only_hint=True),
 }
