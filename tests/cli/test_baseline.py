@@ -294,4 +294,4 @@ def test_what_changed_is_shown_in_the_language_of_the_terminal(
     assert "auth#1.1 在基线中已证明，现在是存疑。" in gate
     impact = shall("impact", SHALL_LANG="zh").stdout.splitlines()
     assert "需要查看的验收标准：" in impact
-    assert "  auth#1.1  specs/auth/requirements.md:5:4  文本已改动" in impact
+    assert "  auth#1.1  specs/auth/requirements.md:3:4  文本已改动" in impact

@@ -48,7 +48,7 @@ WORKFLOW_TOOLS = frozenset(
 )
 """The names in ``workflow_tools``, which is imported where one of them is offered."""
 
-CORE = ToolAccess(tools=CORE_TOOLS)
+CORE = ToolAccess(left_out=WORKFLOW_TOOLS)
 """What is offered unless the operator says otherwise."""
 
 
@@ -82,7 +82,7 @@ def build_server(
             tasks.cancel_scope.cancel()
 
     offered = dict(TOOLS)
-    if access.tools is None or access.tools & WORKFLOW_TOOLS:
+    if any(access.offers(name, "read") for name in WORKFLOW_TOOLS):
         from shall.mcp import workflow_tools  # its actions take time to import
 
         offered |= workflow_tools.TOOLS
