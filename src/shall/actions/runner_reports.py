@@ -8,9 +8,9 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from shall.actions.evidence import append_evidence
+from shall.actions.link_sources import test_links
 from shall.actions.reported_files import TestFiles, file_fingerprint, is_newer
 from shall.actions.requirements import read_specs
-from shall.actions.trace import test_links
 from shall.specs.junit import ReportedTest
 from shall.specs.matrix import candidates_of, resolve, unresolved
 from shall.specs.model import Criterion, Link, LinkKind, SpecSet

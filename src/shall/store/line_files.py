@@ -121,7 +121,7 @@ class UnreadableLine(NamedTuple):
 def values_of_lines(
     path: Path, data: bytes, read: Callable[[dict[str, Any]], Value]
 ) -> tuple[list[Value], list[UnreadableLine]]:
-    """Return the value of each line of JSON, and the lines that ``read`` refuses, which are logged."""
+    """Return the values of lines of JSON, and the lines that ``read`` refuses, which are logged."""
     values: list[Value] = []
     unreadable: list[UnreadableLine] = []
     for number, line in enumerate(data.split(b"\n"), start=1):
