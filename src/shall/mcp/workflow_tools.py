@@ -5,12 +5,14 @@ from typing import Annotated, Any
 from mcp_types import ToolAnnotations
 from pydantic import Field
 
+from shall.actions.changing import document_fingerprint
 from shall.actions.requirements import read_specs
 from shall.actions.session import Session
 from shall.actions.specs import FeatureInfo, find_feature, list_features
 from shall.errors import BadValue
+from shall.mcp import change_tools, check_tools, task_tools
 from shall.mcp.arguments import WorkspaceName
-from shall.mcp.matrix_reply import ROWS_BYTES, fitting
+from shall.mcp.pages import check_offset, page
 from shall.mcp.shorten import cut
 from shall.specs.model import Criterion
 from shall.workspace.workspace import Workspace
@@ -18,20 +20,21 @@ from shall.workspace.workspace import Workspace
 FeatureName = Annotated[str | None, Field(description="only this feature")]
 
 _PROBLEM_LENGTH = 160
+_MOST_DOCUMENTS = 5
 
 
 async def list_specs(
     session: Session, offset: int = 0, workspace: WorkspaceName = None
 ) -> dict[str, Any]:
     """List the features that have requirements, with their documents and counts."""
-    _check_offset(offset)
+    check_offset(offset)
     return await session.workers.call(_listed, session.workspace(workspace), offset)
 
 
 def _listed(space: Workspace, offset: int) -> dict[str, Any]:
     specs = read_specs(space)
     features = [_feature(it) for it in list_features(specs)]
-    answer = _page("features", features, offset)
+    answer = page("features", features, offset)
     if specs.problems:
         answer["problems"] = [cut(str(it), _PROBLEM_LENGTH) for it in specs.problems[:3]]
     if specs.unread:
@@ -60,7 +63,7 @@ async def read_spec(
     workspace: WorkspaceName = None,
 ) -> dict[str, Any]:
     """Read the criteria of a feature with their keys; read_file returns the whole document."""
-    _check_offset(offset)
+    check_offset(offset)
     space = session.workspace(workspace)
     return await session.workers.call(_read, space, feature, requirement, offset)
 
@@ -81,7 +84,11 @@ def _read(space: Workspace, feature: str, requirement: str | None, offset: int) 
         for it in found
         for criterion in it.criteria
     ]
-    return _page("criteria", criteria, offset)
+    answer = page("criteria", criteria, offset)
+    answer["fingerprints"] = {
+        it.file: document_fingerprint(space, it.file) for it in documents[:_MOST_DOCUMENTS]
+    }
+    return answer
 
 
 def _criterion(criterion: Criterion) -> dict[str, Any]:
@@ -92,22 +99,10 @@ def _criterion(criterion: Criterion) -> dict[str, Any]:
     }
 
 
-def _check_offset(offset: int) -> None:
-    if offset < 0:
-        raise BadValue(f"offset is {offset}; it must be 0 or more.")
-
-
-def _page(name: str, items: list[dict[str, Any]], offset: int) -> dict[str, Any]:
-    """Return as many items as fit in a short reply, at least one, and where the next begin."""
-    rest = items[offset:]
-    shown = list(fitting(rest, ROWS_BYTES)) or rest[:1]
-    answer: dict[str, Any] = {name: shown, "total": len(items)}
-    if len(shown) < len(rest):
-        answer["next_offset"] = offset + len(shown)
-    return answer
-
-
 TOOLS = {
+    **change_tools.TOOLS,
+    **check_tools.TOOLS,
+    **task_tools.TOOLS,
     list_specs: ToolAnnotations(title="Features with requirements", read_only_hint=True),
     read_spec: ToolAnnotations(title="Criteria of a feature", read_only_hint=True),
 }
