@@ -10,7 +10,7 @@ from mcp import Client
 from shall.actions.tool_access import EVERY_TOOL
 from shall.errors import InvalidSetting
 from shall.mcp import workflow_tools
-from shall.mcp.server import CORE_TOOLS, WORKFLOW_TOOLS, build_server
+from shall.mcp.server import CORE, CORE_TOOLS, WORKFLOW_TOOLS, build_server
 from shall.serve.toolset import named_access
 from shall.settings import Settings
 from shall.workspace.workspaces import Workspaces
@@ -51,8 +51,8 @@ async def test_the_tools_of_the_workflow_are_offered_where_they_are_asked_for(
 
 @pytest.mark.verifies("mcp#2.10")
 def test_the_settings_choose_the_tools() -> None:
-    assert named_access(Settings()).tools == CORE_TOOLS
-    assert named_access(Settings(toolset="all")).tools is None
+    assert named_access(Settings()) == CORE
+    assert named_access(Settings(toolset="all")) == EVERY_TOOL
     assert named_access(Settings(tools=("read_spec",))).tools == frozenset({"read_spec"})
     with pytest.raises(InvalidSetting, match="Did you mean read_spec"):
         named_access(Settings(tools=("read_specs",)))

@@ -27,7 +27,7 @@ from shall.specs.status import (
 )
 
 
-class Row(Struct, frozen=True):
+class Row(Struct, frozen=True, gc=False):
     """One criterion with everything that verifies it.
 
     ``evidence_status`` is the status that the committed evidence gives; ``status`` also says what
@@ -118,7 +118,7 @@ def build_matrix(
     """
     outages = {it.key: it for it in unreachable}
     criteria = specs.criteria()
-    keys = _ways_to_name(specs)
+    keys = ways_to_name(specs)
     linked: dict[str, list[Link]] = {criterion.key: [] for criterion in criteria}
     unknown: list[UnknownLink] = []
     for link in links:
@@ -131,6 +131,9 @@ def build_matrix(
     rows = []
     for criterion in criteria:
         mine = linked[criterion.key]
+        if not mine:
+            rows.append(Row(criterion, Status.UNTESTED, ()))
+            continue
         sources = dict.fromkeys(link.source for link in mine)
         facts = [fact for it in sources for fact in recorded.facts_of(criterion, it)]
         outcomes = outcomes_of(criterion, mine, facts, environments, outages)
@@ -139,8 +142,10 @@ def build_matrix(
             for it in outages.values()
             if it.source in sources and (environments is None or it.environment in environments)
         )
-        evidence = evidence_status_of(outcomes)
-        rows.append(Row(criterion, status_of(outcomes), outcomes, evidence, unreached))
+        status = status_of(outcomes)
+        rows.append(
+            Row(criterion, status, outcomes, evidence_status_of(outcomes, status), unreached)
+        )
     return Matrix(
         tuple(rows),
         tuple(unknown),
@@ -191,14 +196,18 @@ def with_decisions(matrix: Matrix, decisions: Iterable[Decision], today: date) -
     rows: list[Row] = []
     undecided: list[Diagnostic] = []
     for row in matrix.rows:
-        found = decide(row.criterion, row.links, decided.get(row.criterion.key, ()), today)
+        mine = decided.get(row.criterion.key)
+        if mine is None:
+            rows.append(row)
+            continue
+        found = decide(row.criterion, row.links, mine, today)
         undecided += found.problems
         rows.append(
             replace(
                 row,
                 status=found.status,
                 links=found.links,
-                evidence_status=evidence_status_of(found.links),
+                evidence_status=evidence_status_of(found.links, status_of(found.links)),
                 decision=found.decision,
             )
         )
@@ -242,13 +251,13 @@ def resolve(specs: SpecSet) -> Mapping[str, Criterion]:
     A key that stands twice names none.
     """
     criteria = {criterion.key: criterion for criterion in specs.criteria()}
-    ways = _ways_to_name(specs)
+    ways = ways_to_name(specs)
     return {name: criteria[keys[0]] for name, keys in ways.items() if len(keys) == 1}
 
 
 def candidates_of(name: str, specs: SpecSet) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the keys of the criteria that a link names, and where there is none the near keys."""
-    keys = _ways_to_name(specs)
+    keys = ways_to_name(specs)
     named = tuple(keys.get(name, ()))
     return named, () if named else _near(name, keys)
 
@@ -275,7 +284,7 @@ def unresolved(
     return Diagnostic(code, Severity.WARNING, message, span, hint.format(listed), field)
 
 
-def _ways_to_name(specs: SpecSet) -> dict[str, list[str]]:
+def ways_to_name(specs: SpecSet) -> dict[str, list[str]]:
     """Map keys, local ids and keys with the short name of a feature to the keys they mean."""
     ways: dict[str, list[str]] = {}
     short = {feature: alias for alias, feature in specs.aliases().items()}
