@@ -154,6 +154,13 @@ class AlreadyExists(InvalidInput):
     http_status = 409
 
 
+class Conflict(InvalidInput):
+    """Something was changed since the caller read it."""
+
+    code = "MCP_CONFLICT"
+    http_status = 409
+
+
 class RunNotFound(InvalidInput):
     """No run has that id."""
 

@@ -1,6 +1,6 @@
 """Tools of the workflow, which are offered where the operator asks for them."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,20 +10,13 @@ from mcp import Client
 from shall.actions.tool_access import EVERY_TOOL
 from shall.errors import InvalidSetting
 from shall.mcp import workflow_tools
-from shall.mcp.server import CORE_TOOLS, WORKFLOW_TOOLS, build_server
+from shall.mcp.server import CORE, CORE_TOOLS, WORKFLOW_TOOLS
 from shall.serve.toolset import named_access
 from shall.settings import Settings
-from shall.workspace.workspaces import Workspaces
 
 pytestmark = pytest.mark.anyio
 
 Answer = Callable[[Any], dict[str, Any]]
-
-
-@pytest.fixture
-async def all_tools(spaces: Workspaces) -> AsyncIterator[Client]:
-    async with Client(build_server(spaces, access=EVERY_TOOL), mode="legacy") as connected:
-        yield connected
 
 
 @pytest.fixture
@@ -51,8 +44,8 @@ async def test_the_tools_of_the_workflow_are_offered_where_they_are_asked_for(
 
 @pytest.mark.verifies("mcp#2.10")
 def test_the_settings_choose_the_tools() -> None:
-    assert named_access(Settings()).tools == CORE_TOOLS
-    assert named_access(Settings(toolset="all")).tools is None
+    assert named_access(Settings()) == CORE
+    assert named_access(Settings(toolset="all")) == EVERY_TOOL
     assert named_access(Settings(tools=("read_spec",))).tools == frozenset({"read_spec"})
     with pytest.raises(InvalidSetting, match="Did you mean read_spec"):
         named_access(Settings(tools=("read_specs",)))
@@ -91,5 +84,40 @@ async def test_what_is_not_there_is_named_with_what_is(all_tools: Client, answer
         ({"feature": "feature-007", "offset": -1}, "offset is -1"),
     ):
         result = await all_tools.call_tool("read_spec", arguments)
+        assert result.is_error
+        assert reason in answer(result)["error_message"]
+
+
+@pytest.mark.usefixtures("features")
+@pytest.mark.verifies("mcp#2.17")
+async def test_a_change_is_shown_and_then_applied(
+    all_tools: Client, answer: Answer, project: Path
+) -> None:
+    path = "specs/feature-007/requirements.md"
+    read = answer(await all_tools.call_tool("read_spec", {"feature": "feature-007"}))
+    base = read["fingerprints"][path]
+    edit = {"old": "order of 2 items comes", "new": "order of two items comes"}
+    change = {"path": path, "edits": [edit], "base_fingerprint": base}
+    before = (project / path).read_text()
+    shown = answer(await all_tools.call_tool("change_spec", change))
+    assert (shown["applied"], shown["changed"]) == (False, ["feature-007#1.2"])
+    assert "+2. WHEN an order of two items comes" in shown["diff"]
+    assert (project / path).read_text() == before
+    done = answer(await all_tools.call_tool("change_spec", {**change, "apply": True}))
+    assert done["next_base_fingerprint"] == shown["next_base_fingerprint"]
+    assert (project / path).read_text() == before.replace(edit["old"], edit["new"])
+
+
+@pytest.mark.usefixtures("features")
+@pytest.mark.verifies("mcp#2.20")
+async def test_a_change_that_loses_a_criterion_is_refused(
+    all_tools: Client, answer: Answer
+) -> None:
+    path = "specs/feature-007/requirements.md"
+    for arguments, reason in (
+        ({"content": "# Nothing\n"}, "would remove 40 criteria: feature-007#1.1"),
+        ({}, "Send either content or edits."),
+    ):
+        result = await all_tools.call_tool("change_spec", {"path": path, **arguments})
         assert result.is_error
         assert reason in answer(result)["error_message"]

@@ -16,6 +16,8 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.exceptions import MCPError
 from tests.serve.logged import INITIALIZE, POST
 
+from shall.mcp.prompts import PROMPT_NAMES
+
 pytestmark = [
     pytest.mark.anyio,
     pytest.mark.process,
@@ -173,7 +175,7 @@ async def test_a_server_that_anybody_can_reach_offers_prompts_and_files_only(
         ):
             await client.initialize()
             assert await names(client) == {"create_file", "read_file"}
-            assert len((await client.list_prompts()).prompts) == 3
+            assert len((await client.list_prompts()).prompts) == len(PROMPT_NAMES)
         async with httpx2.AsyncClient() as http:
             for path in ("/tools/run_tests", "/api/runs"):
                 assert (await http.post(f"{base}{path}", json={})).status_code == 403

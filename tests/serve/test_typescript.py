@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from tests.serve.certificates import Authority
 
+from shall.mcp.prompts import PROMPT_NAMES
+
 pytestmark = pytest.mark.process
 
 SERVICES = Path(__file__).parents[2] / ".services"
@@ -40,7 +42,7 @@ def client(transport: str, *target: str, **environment: str) -> Any:
 def test_over_http_and_sse(shared_serve: Serve, transport: str, token: str) -> None:
     served = shared_serve(MCP_AUTH_TOKEN=token)
     told = client(transport, served.url, TOKEN=token)
-    assert (told["tools"], told["prompts"]) == (12, 3)
+    assert (told["tools"], told["prompts"]) == (12, len(PROMPT_NAMES))
     assert told["called"]["status"] == "ok"
 
 

@@ -13,17 +13,18 @@ class ToolAccess(Struct, frozen=True):
     """What the operator offers: an upper bound that no request widens.
 
     ``read_only``: only tools that change nothing and run nothing. ``tools``: only these; None
-    means all. ``scope`` is in each method the scope that calling the tool needs.
+    means all but those of ``left_out``. ``scope`` is in each method the scope that calling the
+    tool needs.
     """
 
     read_only: bool = False
     tools: frozenset[str] | None = None
+    left_out: frozenset[str] = frozenset()
 
     def offers(self, tool: str, scope: str) -> bool:
         """Check whether anybody may call a tool here."""
-        if self.tools is not None and tool not in self.tools:
-            return False
-        return not self.read_only or scope == "read"
+        is_named = tool not in self.left_out if self.tools is None else tool in self.tools
+        return is_named and (scope == "read" or not self.read_only)
 
     def allows(self, tool: str, scope: str, caller: Principal) -> bool:
         """Check whether a caller sees and may call a tool."""
@@ -54,11 +55,11 @@ def tool_access(
     read_only: bool,
     tools: Iterable[str],
     known: Iterable[str],
-    default: frozenset[str] | None = None,
+    left_out: frozenset[str] = frozenset(),
 ) -> ToolAccess:
     """Make the bound from the settings ``read_only`` and ``tools``.
 
-    Where no tool is named, those of ``default`` are offered; None means all.
+    Where no tool is named, all but those of ``left_out`` are offered.
 
     Raises:
         InvalidSetting: A tool is named that is not among the ``known``.
@@ -68,4 +69,4 @@ def tool_access(
         near = difflib.get_close_matches(tool, names, n=1)
         hint = f"Did you mean {near[0]}?" if near else f"Available: {', '.join(names)}."
         raise InvalidSetting(f"Unknown tool {tool}.", hint=hint)
-    return ToolAccess(read_only, named or default)
+    return ToolAccess(read_only, named or None, left_out)

@@ -44,11 +44,14 @@ TOOLS: Mapping[Any, ToolAnnotations] = {
 
 CORE_TOOLS = frozenset(function.__name__ for function in TOOLS)
 WORKFLOW_TOOLS = frozenset(
-    {"list_specs", "read_spec", "get_next_task", "update_task", "link_criterion"}
+    {
+        *("analyze_impact", "change_spec", "check_gate", "get_next_task", "link_criterion"),
+        *("lint_specs", "list_specs", "read_spec", "update_task"),
+    }
 )
 """The names in ``workflow_tools``, which is imported where one of them is offered."""
 
-CORE = ToolAccess(tools=CORE_TOOLS)
+CORE = ToolAccess(left_out=WORKFLOW_TOOLS)
 """What is offered unless the operator says otherwise."""
 
 
@@ -82,7 +85,7 @@ def build_server(
             tasks.cancel_scope.cancel()
 
     offered = dict(TOOLS)
-    if access.tools is None or access.tools & WORKFLOW_TOOLS:
+    if any(access.offers(name, "read") for name in WORKFLOW_TOOLS):
         from shall.mcp import workflow_tools  # its actions take time to import
 
         offered |= workflow_tools.TOOLS
@@ -101,6 +104,7 @@ def build_server(
         subscriptions=changes,
         request_state_security=sealed_by(state_key) if state_key else None,
     )
+    server.access = access
     offer(server, access)
     server.middleware.append(_prompt_check(server))
     answer_older_clients(server, changes)

@@ -11,6 +11,6 @@ def named_access(settings: Settings) -> ToolAccess:
     Raises:
         InvalidSetting: A tool is named that does not exist.
     """
-    default = None if settings.toolset == "all" else CORE_TOOLS
+    left_out = frozenset() if settings.toolset == "all" else WORKFLOW_TOOLS
     known = CORE_TOOLS | WORKFLOW_TOOLS
-    return tool_access(settings.read_only, settings.tools, known, default)
+    return tool_access(settings.read_only, settings.tools, known, left_out)

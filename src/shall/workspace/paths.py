@@ -13,7 +13,7 @@ _DRIVE = re.compile(r"[A-Za-z]:")
 _VERSION_CONTROL = frozenset({".git", ".hg", ".svn", ".jj"})
 
 
-@lru_cache(maxsize=256)  # the same few paths are asked for again and again
+@lru_cache(maxsize=2048)  # the same paths are asked for again and again, at each look at specs
 def names_below(path: str, roots: tuple[str, ...]) -> tuple[str, ...]:
     """Return the names that lead from the folder to what ``path`` says; none for the folder itself.
 
@@ -28,9 +28,9 @@ def names_below(path: str, roots: tuple[str, ...]) -> tuple[str, ...]:
             f"The path {_shown(path)} {reason}.",
             hint="Use a path relative to the workspace, with /.",
         )
-    names = PurePosixPath(path).parts
     if not path.startswith("/"):
-        return names
+        return tuple([name for name in path.split("/") if name not in {"", "."}])
+    names = PurePosixPath(path).parts
     for root in roots:
         above = PurePosixPath(root).parts
         if names[: len(above)] == above:
@@ -68,6 +68,7 @@ def refuse_operators(relative: str) -> None:
         )
 
 
+@lru_cache(maxsize=1024)  # each check of a path asks again for its folders
 def as_seen(name: str) -> str:
     """Return the name as a file system may take it (macOS: any case, invisible signs dropped)."""
     if name.isascii():
@@ -92,6 +93,8 @@ def _fault_of_names(path: str) -> str | None:
     names = path.split("/")
     if ".." in names:
         return "holds '..'"
+    if 4 * len(path) <= _MAX_NAME_BYTES:  # a character takes at most four bytes
+        return None
     if len(path.encode()) > _MAX_PATH_BYTES:
         return f"is longer than {_MAX_PATH_BYTES} bytes"
     if any([len(name.encode()) > _MAX_NAME_BYTES for name in names]):  # noqa: C419 - twice as fast

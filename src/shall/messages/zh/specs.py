@@ -73,7 +73,7 @@ SPECS: dict[str, str] = {
     "Number its sentences below a heading such "
     'as "Requirement 1", or write ids before '
     "them.": "请在“Requirement 1”这样的标题下为句子编号，或在句子前写上编号。",
-    "Nothing changed from {before} to {after}.": "{before} 与 {after} 之间没有变化。",
+    "Nothing changed from {what} to {given}.": "{what} 与 {given} 之间没有变化。",
     "The gate passed: {count} rules hold.": "门禁通过：{count} 条规则全部满足。",
     "The gate {given}: {bad} of {count} rules do "
     "not hold.": "门禁{given}：{count} 条规则中有 {bad} 条未满足。",
@@ -98,13 +98,13 @@ SPECS: dict[str, str] = {
     "{key} ({kind}) is {given}, not {statuses}.": "{key}（{kind}）的状态是{given}，而不是 "
     "{statuses}。",
     "{count} {given}; {most} are allowed.": "{given}：{count}，允许 {most}。",
-    "{key} was proved in {base} and is {given} now.": "{key} 在 {base} 中已证明，现在是{given}。",
-    "{key} was proved in {base}, and no document "
-    "has it any more.": "{key} 在 {base} 中已证明，现在已没有文档包含它。",
+    "{key} was proved in {what} and is {given} now.": "{key} 在{what}中已证明，现在是{given}。",
+    "{key} was proved in {what}, and no document "
+    "has it any more.": "{key} 在{what}中已证明，现在已没有文档包含它。",
     "If it was withdrawn, write the baseline "
     "again with `shall baseline`.": "如果它已撤销，请用 `shall baseline` 重新生成基线。",
     "{percent} % are proved, {before} % were in "
-    "{base}.": "已证明 {percent}%，{base} 中为 {before}%。",
+    "{what}.": "已证明 {percent}%，{what}中为 {before}%。",
     "There is no rule {name}.": "没有规则 {name}。",
     "`shall lint --list` lists the rules.": "运行 `shall lint --list` 可列出所有规则。",
     "`shall lint --fix` corrects it.": "`shall lint --fix` 可自动修正。",
@@ -119,4 +119,35 @@ SPECS: dict[str, str] = {
         "{criterion} 还被另一项变更修改，见 {place}。"
     ),
     "Archive one change before the other is written.": "请先归档其中一项变更，再编写另一项。",
+    "A change is applied to a document with a base_fingerprint.": (
+        "应用改动时必须提供 base_fingerprint。"
+    ),
+    "Propose it first: the answer has the fingerprint.": "请先提议改动，答复中含有指纹。",
+    "{path} was changed meanwhile.": "{path} 在此期间已被改动。",
+    "Propose the change again.": "请重新提议改动。",
+    "{path} is no requirements document.": "{path} 不是需求文档。",
+    "list_specs names them; create_file writes other documents.": (
+        "list_specs 会列出需求文档；其他文档用 create_file 写入。"
+    ),
+    "{path} was changed since at the same place: line {line} of the document, line {other} of the "
+    "content.": "{path} 的同一处已被改动：文档第 {line} 行，提交内容第 {other} 行。",
+    "Read the document again, and change its present text.": "请重新读取文档，再改动当前文本。",
+    "The passage of edit {number} is not in {path}.": "第 {number} 处改动的原文不在 {path} 中。",
+    "The passage of edit {number} stands in lines {listed} of {path}.": (
+        "第 {number} 处改动的原文出现在多行：{listed}（{path}）。"
+    ),
+    "Read the document again, and name a passage that stands there once.": (
+        "请重新读取文档，并指定在其中只出现一次的原文。"
+    ),
+    "{path} was changed since, and the text with the fingerprint {fingerprint} is not the "
+    "committed one.": "{path} 已被改动，且指纹 {fingerprint} 对应的文本不是已提交的版本。",
+    "Read the document again, or send edits instead of the content.": (
+        "请重新读取文档，或改为提交 edits。"
+    ),
+    "The change would remove {count} criteria: {named}.": (
+        "该改动会删除 {count} 条验收标准：{named}。"
+    ),
+    "Name them in drop, or keep them.": "请在 drop 中写明，或予以保留。",
+    "The change does not remove {keys}.": "该改动并未删除 {keys}。",
+    "Leave it out of drop.": "请将其从 drop 中去掉。",
 }
