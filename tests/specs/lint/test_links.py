@@ -7,10 +7,19 @@ import pytest
 
 Check = Callable[..., Any]
 
-REQUIREMENTS = (
-    "### Requirement 1: Bell\n\n#### Acceptance Criteria\n\n1. THE shop SHALL ring.\n2. THE shop SHALL stop.\n"
-    "3. ~~THE shop SHALL hum.~~\n\n- **NFR1.1**: quick\n"
-)
+REQUIREMENTS = """\
+### Requirement 1: Bell
+
+#### Acceptance Criteria
+
+1. THE shop SHALL ring.
+2. THE shop SHALL stop.
+3. ~~THE shop SHALL hum.~~
+
+## Notes
+
+NFR1.1 is about speed.
+"""
 
 
 def places(found: Any) -> list[tuple[str, str, int]]:
