@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +17,11 @@ if TYPE_CHECKING:
     from shall.pytest_support.recording import SessionRecord
 
 _ENDINGS = (".yaml", ".yml")
+_KNOWN = frozenset({"passed", "failed", "skipped"})
 _ROOTS = (b"testcase", b"unittest")
 _STATE = ".shall"
+_SETS = pytest.StashKey[dict[str, set[str]]]()
+"""The node ids of each marked test's parameter sets, by its node id without them."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -53,6 +57,19 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     return collector
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Note the parameter sets of each marked test, also of those that are not selected."""
+    report = yield
+    for node in report.result or ():
+        if isinstance(node, pytest.Item) and node.get_closest_marker("verifies"):
+            sets = collector.config.stash.setdefault(_SETS, {})
+            sets.setdefault(_without_parameters(node.nodeid), set()).add(node.nodeid)
+    return report
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out a generated script's test where its case was collected itself."""
     collected = {getattr(item, "case_path", None) for item in items} - {None}
@@ -77,6 +94,8 @@ def pytest_runtest_makereport(
     if criteria:
         report.shall_criteria = criteria
         report.shall_path = str(item.path)
+        sets = item.config.stash.get(_SETS, {})
+        report.shall_sets = len(sets.get(_without_parameters(item.nodeid), ()))
     if call.when == "call" and (hasattr(item, "case_path") or _case_of_script(item)):
         report.shall_case = _case_json(item)
     return report
@@ -87,8 +106,9 @@ class _Recorder:
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
+        self._began_s = time.time()
         self._record: SessionRecord | None = None
-        self._warning: str | None = None
+        self._warnings: list[str] = []
         self._links: dict[str, list[str]] = {}  # node id to the criteria that it names
         self._link_problems: list[str] = []
 
@@ -123,15 +143,17 @@ class _Recorder:
         root = project_folder(self._config.rootpath)
         if not (self._config.getoption("shall_record") or (root / _STATE).exists()):
             unused = unused_state(self._config.rootpath)
-            self._warning = None if unused is None else unused_state_notice(unused, root)
+            self._warnings = [] if unused is None else [unused_state_notice(unused, root)]
             return
         workspace = runner_of(self._config).workspace
         interrupted = exitstatus == pytest.ExitCode.INTERRUPTED
-        self._warning = keep_session(workspace, self._record, interrupted=interrupted)
+        self._warnings = keep_session(
+            workspace, self._record, self._began_s, interrupted=interrupted
+        )
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Report links that name no criterion, and once what could not be kept."""
-        warnings = list(filter(None, (*self._link_problems, self._warning)))
+        warnings = [*self._link_problems, *self._warnings]
         if not warnings:
             return
         from shall.messages import translated
@@ -143,7 +165,7 @@ class _Recorder:
 
     def _take_links(self, report: pytest.TestReport, criteria: list[str]) -> None:
         if criteria:
-            self._links[report.nodeid.partition("[")[0]] = criteria
+            self._links[_without_parameters(report.nodeid)] = criteria
         for shown in getattr(report, "shall_unread", ()):
             text = f"{report.nodeid} verifies {shown}, which is no string and is not read."
             self._link_problems.append(text)
@@ -162,8 +184,9 @@ class _Recorder:
         root = project_folder(self._config.rootpath)
         path = Path(report.shall_path)
         file = path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
-        names = report.nodeid.partition("[")[0].split("::")[1:]
-        outcome = Outcome(report.outcome)
+        names = _without_parameters(report.nodeid).split("::")[1:]
+        # A test that passes only when it is repeated failed; so did one of an unknown outcome.
+        outcome = Outcome(report.outcome) if report.outcome in _KNOWN else Outcome.FAILED
         if hasattr(report, "wasxfail"):
             outcome = Outcome.SKIPPED  # it was expected to fail: passing would prove nothing
         if report.when != "call":
@@ -171,10 +194,10 @@ class _Recorder:
                 return  # setting up and tearing down prove nothing by themselves
             outcome = Outcome.ERROR if outcome is Outcome.FAILED else outcome
         assert self._record is not None  # noqa: S101 - made by the caller
-        found = TestOutcome(frozenset(criteria))
+        found = TestOutcome(frozenset(criteria), report.shall_sets)
         test = self._record.tests.setdefault("::".join((file, *names)), found)
         test.criteria |= found.criteria
-        test.add(outcome, report.duration)
+        test.add(report.nodeid, outcome, report.duration)
 
 
 def _may_be_case(path: Path) -> bool:
@@ -184,6 +207,10 @@ def _may_be_case(path: Path) -> bool:
     except OSError:  # also where it is larger than a case may be
         return False
     return any(line.lstrip(b"\xef\xbb\xbf\"'").startswith(_ROOTS) for line in lines)
+
+
+def _without_parameters(node: str) -> str:
+    return node.partition("[")[0]
 
 
 def _case_of_script(item: pytest.Item) -> Path | None:

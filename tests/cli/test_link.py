@@ -144,12 +144,12 @@ def test_a_mark_follows_and_one_that_tests_share_is_left_to_a_person(
     tests = project / "tests"
     tests.mkdir()
     (tests / "test_a.py").write_text(
-        'import pytest\n\n\n@pytest.mark.verifies("auth#1.1")\ndef test_a():\n    assert 1\n'
+        'import pytest\n\n\n@pytest.mark.verifies("auth#1.1")\ndef test_a():\n    assert a()\n'
     )
     shared = tests / "test_b.py"
     shared.write_text(
         'import pytest\n\npytestmark = pytest.mark.verifies("auth#1.2")\n\n\n'
-        "def test_b():\n    assert 1\n\n\ndef test_c():\n    assert 1\n"
+        "def test_b():\n    assert a()\n\n\ndef test_c():\n    assert 1\n"
     )
     record(project, "auth#1.1", "tests/test_a.py::test_a")
     record(project, "auth#1.2", "tests/test_b.py::test_b")

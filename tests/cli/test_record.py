@@ -65,7 +65,7 @@ def test_a_pytest_report_counts_for_properties_and_for_marks(shall: Shall, proje
         project,
         "tests/test_login.py",
         'import pytest\n\n\n@pytest.mark.verifies("auth#1.1")\n'
-        "def test_marked():\n    assert True\n",
+        "def test_marked():\n    assert marked()\n",
     )
     shall("record", report(project, "pytest"), "--format", "json")
     assert list(statuses(shall).values()) == [
@@ -149,3 +149,38 @@ def test_what_a_test_no_longer_names_and_what_is_gone_counts_no_longer(
     found = record(("a", "auth#1.1"), complete=True)
     assert [found[it] for it in "123"] == ["proved", "untested", "untested"]
     assert record(("b", "auth#1.3"))["3"] == "proved"
+
+
+def written_at(
+    project: Path, name: str, seconds: int, outcome: str = "", place: str = 'name="a"'
+) -> str:
+    named = '<properties><property name="requirement" value="auth#1.1"/></properties>'
+    text = f"<testsuite><testcase {place}>{named}{outcome}</testcase></testsuite>"
+    file = write(project, name, text)
+    os.utime(file, (seconds, seconds))
+    return name
+
+
+@pytest.mark.verifies("tracing#7.9")
+def test_an_old_report_replaces_no_newer_outcome(shall: Shall, project: Path) -> None:
+    old = written_at(project, "old.xml", 1_700_000_100)
+    failing = written_at(project, "failing.xml", 1_700_000_200, "<failure/>")
+    new = written_at(project, "new.xml", 1_700_000_300)
+    shall("record", old)
+    shall("record", failing)
+    ended = shall("record", old)
+    assert (ended.returncode, "newer than the report" in ended.stderr) == (1, True)
+    assert statuses(shall)["1"] == "failing"
+    assert shall("record", new).returncode == 0
+    assert statuses(shall)["1"] == "proved"
+
+
+@pytest.mark.verifies("tracing#7.3")
+def test_a_test_with_mark_and_property_is_one_link(shall: Shall, project: Path) -> None:
+    place = 'classname="test_b" name="test_b"'
+    test = write(project, "test_b.py", "def test_b():\n    assert marked()\n")
+    shall("record", written_at(project, "a.xml", 1_700_000_100, place=place))
+    mark = 'import pytest\n@pytest.mark.verifies("auth#1.1")\n'
+    write(project, "test_b.py", mark + test.read_text())
+    shall("record", written_at(project, "a.xml", 1_700_000_200, place=place))
+    assert statuses(shall)["1"] == "proved"

@@ -257,6 +257,87 @@ def test_a_skipped_or_expected_failure_proves_nothing(pytester: pytest.Pytester)
     assert found[:3] == ["skipped"] * 3
 
 
+def status_of_first(pytester: pytest.Pytester) -> str:
+    workspace = open_workspace(pytester.path, Settings())
+    found = trace_requirements(workspace).rows[0].status.value
+    workspace.files.close()
+    return found
+
+
+def write_test(pytester: pytest.Pytester, body: str) -> None:
+    (pytester.path / "specs").mkdir()
+    (pytester.path / "specs/requirements.md").write_text(REQUIREMENTS)
+    (pytester.path / ".shall").mkdir()
+    (pytester.path / "test_marked.py").write_text(f"import pytest\n{body}")
+
+
+SETS = """
+@pytest.mark.verifies("default#1.1")
+@pytest.mark.parametrize("number", [1, 2])
+def test_a(number):
+    assert number == 1
+"""
+
+
+@pytest.mark.verifies("tracing#4.11")
+@pytest.mark.parametrize("workers", [(), ("-n", "1")])
+def test_some_parameter_sets_of_a_test_prove_nothing(
+    pytester: pytest.Pytester, workers: tuple[str, ...]
+) -> None:
+    write_test(pytester, SETS)
+    note = "shall: test_marked.py::test_a is not recorded: 1 of its 2 parameter sets ran."
+    run(pytester, "test_marked.py::test_a[1]", *workers).stdout.fnmatch_lines([note])
+    assert status_of_first(pytester) == "not run"
+    run(pytester, *workers).assert_outcomes(passed=1, failed=1)
+    run(pytester, "-k", "1", *workers).stdout.fnmatch_lines([note])
+    assert status_of_first(pytester) == "failing"
+
+
+@pytest.mark.verifies("tracing#4.11")
+def test_one_parameter_set_that_fails_is_recorded(pytester: pytest.Pytester) -> None:
+    write_test(pytester, SETS)
+    run(pytester, "test_marked.py::test_a[2]")
+    assert status_of_first(pytester) == "failing"
+
+
+@pytest.mark.verifies("tracing#4.12")
+@pytest.mark.parametrize("file", ["test_marked.py", "specs/requirements.md"])
+def test_what_is_written_while_the_tests_run_is_not_recorded(
+    pytester: pytest.Pytester, file: str
+) -> None:
+    write_test(
+        pytester,
+        "from pathlib import Path\n@pytest.mark.verifies('default#1.1')\ndef test_a():\n"
+        f"    file = Path('{file}')\n    text = file.read_text()\n"
+        "    file.write_text(text.replace('shall b', 'shall not b'))\n    assert text\n",
+    )
+    result = run(pytester)
+    result.stdout.fnmatch_lines([f"shall: {file} was written while the tests ran*"])
+    assert status_of_first(pytester) == "not run"
+
+
+@pytest.mark.verifies("tracing#4.13")
+def test_a_test_that_passes_when_it_is_repeated_failed(pytester: pytest.Pytester) -> None:
+    write_test(pytester, "@pytest.mark.verifies('default#1.1')\ndef test_a():\n    assert input\n")
+    pytester.makeconftest(
+        """
+        import pytest
+        from _pytest.runner import runtestprotocol
+
+        @pytest.hookimpl
+        def pytest_runtest_protocol(item, nextitem):
+            first, second = (runtestprotocol(item, nextitem=nextitem, log=False) for _ in "ab")
+            for report in first:
+                report.outcome = "rerun" if report.when == "call" else report.outcome
+            for report in [*first, *second]:
+                item.ihook.pytest_runtest_logreport(report=report)
+            return True
+        """
+    )
+    run(pytester).assert_outcomes(passed=1)
+    assert status_of_first(pytester) == "failing"
+
+
 def test_evidence_that_cannot_be_kept_costs_a_line(pytester: pytest.Pytester, write: Write) -> None:
     write("a", more='verifies: ["default#1.1"]')
     (pytester.path / ".shall").write_text("in the way")

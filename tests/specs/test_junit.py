@@ -45,6 +45,23 @@ def test_criteria_are_read_from_properties_of_tests_and_suites() -> None:
     assert (two.outcome, two.file) == ("skipped", "a.ts")
 
 
+@pytest.mark.verifies("tracing#7.2")
+@pytest.mark.parametrize(
+    ("written", "outcome"),
+    [
+        ('<testcase name="a" status="Failed"/>', "failed"),
+        ('<testcase name="a" result="failure"/>', "failed"),
+        ('<testcase name="a" status="timeout"/>', "error"),
+        ('<testcase name="a"><Error/></testcase>', "error"),
+        ('<testcase name="a"><attempt><failure/></attempt></testcase>', "failed"),
+        ('<testcase name="a" status="run" result="completed"/>', "passed"),
+    ],
+)
+def test_a_failure_is_known_however_it_is_written(written: str, outcome: str) -> None:
+    (test,) = read_junit(f"<testsuite>{written}</testsuite>".encode(), "r.xml")
+    assert test.outcome == outcome
+
+
 @pytest.mark.verifies("tracing#7.5")
 @pytest.mark.parametrize(
     ("report", "said"),

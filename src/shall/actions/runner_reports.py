@@ -1,16 +1,16 @@
 """Records what the tests of another runner say about criteria."""
 
 import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from shall.actions.evidence import append_evidence
+from shall.actions.link_sources import test_links
 from shall.actions.reported_files import TestFiles, file_fingerprint, is_newer
 from shall.actions.requirements import read_specs
-from shall.actions.trace import test_links
 from shall.specs.junit import ReportedTest
 from shall.specs.matrix import candidates_of, resolve, unresolved
 from shall.specs.model import Criterion, Link, LinkKind, SpecSet
@@ -26,8 +26,9 @@ class Recorded(Struct, frozen=True):
     """What a report said: outcomes by source and criterion, and links that name no criterion.
 
     ``absent`` are tests that were recorded before and are gone, ``outdated`` the files that were
-    written after the report, so that it says nothing about them. ``fault`` says why nothing is
-    stored, None where it is.
+    written after the report, so that it says nothing about them, and ``superseded`` the tests with
+    another outcome that is newer than the report. ``fault`` says why nothing is stored, None where
+    it is.
     """
 
     tests: int
@@ -35,6 +36,7 @@ class Recorded(Struct, frozen=True):
     unknown: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
     outdated: tuple[str, ...] = ()
+    superseded: tuple[str, ...] = ()
     fault: str | None = None
 
 
@@ -84,8 +86,9 @@ def record_report(
 
     A test names criteria by a property, by keys in its name, or by the title of a scenario; the
     marks of a Python test count, too. ``is_complete``: tests that were recorded before and are not
-    in the report are gone. ``written_at_s`` is when the report was written: it says nothing about
-    tests and requirements that were written later; None: it is of what there is now.
+    in the report are gone. ``written_at_s`` is when the report was written, which dates its
+    outcomes: it says nothing about tests and requirements that were written later, and replaces no
+    newer outcome. None: it is of now.
     """
     specs = read_specs(workspace)
     known = resolve(specs)
@@ -101,19 +104,24 @@ def record_report(
         name = workspace.redactor.text(_name(test, file))
         found.seen.add(name)
         found.unknown |= dict.fromkeys(_unknown(test, name, known, specs))
-        named = list(_criteria(test, known, scenarios))
+        marked = {known[it.criterion].key for it in links}
+        named = [it for it in _criteria(test, known, scenarios) if it.key not in marked]
         if named:
             fingerprint = file_fingerprint(workspace.files, file) if file else ""
             found.add((LinkKind.REPORT, name), fingerprint, named)
         for key in {(LinkKind.REPORT, name), *((LinkKind.TEST, it.source) for it in links)}:
             found.take_outcome(key, test)
     outdated = _newer_files(workspace, found.sources, written_at_s)
-    new = [
+    at = datetime.now(UTC) if written_at_s is None else datetime.fromtimestamp(written_at_s, UTC)
+    reported = [
         it
-        for it in _evidence(found.sources, environment)
+        for it in _evidence(found.sources, environment, at)
         if outdated.isdisjoint({it.source.partition("::")[0], known[it.criterion].span.file})
     ]
-    absent = list(_absent(workspace, found, is_complete=is_complete))
+    newest = {_key(it): it for it in workspace.evidence.newest()} if workspace.evidence else {}
+    new = [it for it in reported if not _is_superseded(it, newest.get(_key(it)))]
+    superseded = [it for it in reported if it not in new]
+    absent = list(_absent(newest.values(), found, {_key(it) for it in reported}, is_complete))
     workspace.make_state()
     fault = append_evidence(workspace, [*new, *absent]) if new or absent else None
     return Recorded(
@@ -122,6 +130,7 @@ def record_report(
         tuple(found.unknown),
         tuple(f"{it.source} ({it.criterion})" for it in absent),
         tuple(sorted(outdated)),
+        tuple(f"{it.source} ({it.criterion})" for it in superseded),
         fault or workspace.state_warning,
     )
 
@@ -139,10 +148,21 @@ def _newer_files(
     return {it for it in files if is_newer(workspace.files, it, written_at_s)}
 
 
+def _key(fact: Evidence) -> tuple[str, str, str]:
+    return fact.criterion, fact.source, fact.environment
+
+
+def _is_superseded(fact: Evidence, newest: Evidence | None) -> bool:
+    """Return whether something else was recorded after the report of a fact was written."""
+    if newest is None or newest.outcome == ABSENT:
+        return False
+    return newest.at > fact.at and newest.outcome != fact.outcome
+
+
 def _evidence(
-    sources: Mapping[tuple[LinkKind, str], _Source], environment: str
+    sources: Mapping[tuple[LinkKind, str], _Source], environment: str, at: datetime
 ) -> Iterator[Evidence]:
-    at, run_id = datetime.now(UTC), secrets.token_hex(16)
+    run_id = secrets.token_hex(16)
     for (kind, name), source in sources.items():
         for criterion in source.criteria.values():
             yield Evidence(
@@ -160,19 +180,21 @@ def _evidence(
             )
 
 
-def _absent(workspace: Workspace, found: _Found, *, is_complete: bool) -> Iterator[Evidence]:
+def _absent(
+    newest: Iterable[Evidence],
+    found: _Found,
+    reported: Container[tuple[str, str, str]],
+    is_complete: bool,
+) -> Iterator[Evidence]:
     """Yield the end of what earlier reports said and this one does not: tests, or their links."""
-    if workspace.evidence is None:
-        return
-    at = datetime.now(UTC)
-    for fact in workspace.evidence.newest():
-        if fact.kind != LinkKind.REPORT or fact.outcome == ABSENT:
+    for fact in newest:
+        if fact.kind != LinkKind.REPORT or fact.outcome == ABSENT or _key(fact) in reported:
             continue
         source = found.sources.get((LinkKind.REPORT, fact.source))
         if source is not None and fact.criterion in source.criteria:
             continue
         if is_complete or fact.source in found.seen:
-            yield replace(fact, at=at, outcome=ABSENT)
+            yield replace(fact, at=datetime.now(UTC), outcome=ABSENT)
 
 
 def _criteria(

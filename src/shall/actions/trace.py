@@ -2,27 +2,22 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
-from pathlib import PurePosixPath
 
 from msgspec.structs import replace
 
-from shall.actions.discovery import UNREADABLE, case_folders, root_at
+from shall.actions.link_sources import case_links, test_links
 from shall.actions.reported_files import file_fingerprint
 from shall.actions.requirements import read_specs
 from shall.actions.unchanged import source_comparison
-from shall.cases.fingerprint import case_fingerprint
 from shall.cases.nearest import nearest
-from shall.cases.reader import locator, read_case
 from shall.diagnostics import Diagnostic, Severity
-from shall.errors import BadValue, InvalidInput, StoreUnavailable
+from shall.errors import BadValue, StoreUnavailable
 from shall.span import Span
 from shall.specs.decisions import Decision, DecisionKind
-from shall.specs.links import link_of_case, read_marks
 from shall.specs.matrix import Matrix, build_matrix, with_decisions
 from shall.specs.model import Link, LinkKind, SpecSet
 from shall.specs.status import ABSENT, Latest
 from shall.store.base import Evidence
-from shall.workspace.stray_cases import YAML_ENDINGS
 from shall.workspace.workspace import Workspace
 
 
@@ -50,7 +45,7 @@ def trace_requirements(
     specs = read_specs(workspace)
     problems: list[Diagnostic] = []
     newest = [it for it in _newest(workspace, problems) if it.outcome != ABSENT]
-    links = [*_case_links(workspace, problems), *test_links(workspace, problems)]
+    links = [*case_links(workspace, problems), *test_links(workspace, problems)]
     links += _reported_links(workspace, newest)
     facts = _with_current_fingerprints(workspace, newest, links)
     unreachable = workspace.outages.current() if workspace.outages is not None else ()
@@ -60,29 +55,6 @@ def trace_requirements(
     matrix = with_decisions(matrix, decisions, today or datetime.now(UTC).date())
     matrix = replace(matrix, problems=tuple(problems))
     return matrix if feature is None else _of_feature(matrix, specs, feature)
-
-
-def _case_links(workspace: Workspace, problems: list[Diagnostic]) -> Iterator[Link]:
-    files = workspace.files
-    for folder in case_folders(workspace):
-        for path in files.find(folder, YAML_ENDINGS):
-            if root_at(workspace, path) not in {"testcase", UNREADABLE}:
-                continue
-            try:
-                text = files.read_text(path)
-                case = read_case(text, path)
-            except InvalidInput as error:
-                problems.extend(_problems_of(error, path))
-                continue
-            if case.verifies:
-                place = locator(text, path)
-                yield from link_of_case(
-                    path,
-                    case.verifies,
-                    [place(f"verifies[{index}]") for index in range(len(case.verifies))],
-                    case_fingerprint(case),
-                    can_fail=any(step.checks for step in case.steps),
-                )
 
 
 def _reported_links(workspace: Workspace, facts: Iterable[Evidence]) -> Iterator[Link]:
@@ -99,20 +71,6 @@ def _reported_links(workspace: Workspace, facts: Iterable[Evidence]) -> Iterator
             files[file] = file_fingerprint(workspace.files, file)
         fingerprint = files[file] if has_file else ""
         yield Link(criterion, LinkKind.REPORT, source, Span(file, 1), fingerprint)
-
-
-def test_links(workspace: Workspace, problems: list[Diagnostic]) -> Iterator[Link]:
-    """Yield the links of the marks of Python tests; note the files that cannot be read."""
-    for path in workspace.files.find(".", (".py",)):
-        name = PurePosixPath(path).name
-        if name.startswith("test_") or name.endswith("_test.py"):
-            try:
-                marks = read_marks(workspace.files.read_text(path), path)
-            except InvalidInput as error:
-                problems.extend(_problems_of(error, path))
-                continue
-            problems.extend(marks.problems)
-            yield from marks.links
 
 
 def _newest(workspace: Workspace, problems: list[Diagnostic]) -> Sequence[Evidence]:
@@ -151,14 +109,6 @@ def _with_current_fingerprints(
         fact_now = replace(fact, source_fingerprint=fingerprint)
         is_same = fact_now == fact or is_unchanged(fact.source_fingerprint, fact_now)
         yield fact_now if is_same else fact
-
-
-def _problems_of(error: InvalidInput, path: str) -> Sequence[Diagnostic]:
-    """Return the problems of a file that cannot be read."""
-    span = error.span or Span(path, 1)
-    return error.diagnostics or [
-        Diagnostic("file.unreadable", Severity.ERROR, error.message, span, error.hint or "")
-    ]
 
 
 def _latest(fact: Evidence) -> Latest:

@@ -28,6 +28,7 @@ MAX_BYTES = 64 << 30
 """Bytes that a backup may hold, unpacked; what the disk has free bounds it too."""
 
 _MAX_MANIFEST_BYTES = 64 << 20
+_MAX_PADDING_BYTES = 1 << 20
 _CHUNK_BYTES = 1 << 20
 
 
@@ -78,7 +79,7 @@ def _unpack(archive: Path, folder: Path) -> Manifest:
     (folder / LOCAL).mkdir(mode=0o700)
     found: dict[str, Entry] = {}
     manifest: Manifest | None = None
-    with tarfile.open(archive, "r:gz") as opened:
+    with gzip.open(archive) as unzipped, tarfile.open(fileobj=unzipped, mode="r:") as opened:
         left = min(MAX_BYTES, shutil.disk_usage(folder).free)
         for member in opened:
             left -= member.size
@@ -87,10 +88,21 @@ def _unpack(archive: Path, folder: Path) -> Manifest:
                 manifest = manifest_from(_bytes_of(opened, member))
             else:
                 found[member.name] = _unpack_one(opened, member, folder)
+        _read_to_end(unzipped)
     if manifest is None:
         raise InvalidInput(f"{archive} is not a backup: it has no {MANIFEST}.")
     _compare(manifest, found)
     return manifest
+
+
+def _read_to_end(unzipped: gzip.GzipFile) -> None:
+    """Read what follows the last member: gzip compares length and checksum only at its end."""
+    rest = unzipped.read(_MAX_PADDING_BYTES + 1)
+    if len(rest) > _MAX_PADDING_BYTES or rest.strip(b"\0"):
+        raise InvalidInput(
+            "The backup is damaged: it holds something after its last file.",
+            hint="Use another backup.",
+        )
 
 
 def _check_member(member: tarfile.TarInfo, found: dict[str, Entry], left: int) -> None:

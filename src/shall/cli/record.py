@@ -48,7 +48,9 @@ def _problems(recorded: Recorded) -> Iterator[str]:
         yield recorded.fault
     for file in recorded.outdated:
         yield f"{file} was written after the report, which says nothing about it. Run the tests."
-    if not recorded.outcomes and not recorded.outdated:
+    for test in recorded.superseded:
+        yield f"{test} has another outcome, newer than the report. Run the test."
+    if not (recorded.outcomes or recorded.outdated or recorded.superseded):
         yield (
             f"None of the {recorded.tests} tests names a known criterion. Write a property"
             " requirement, or the key into the name of the test."
@@ -72,5 +74,6 @@ def _to_json(recorded: Recorded) -> str:
         "unknown": list(recorded.unknown),
         "gone": list(recorded.absent),
         "outdated": list(recorded.outdated),
+        "superseded": list(recorded.superseded),
     }
     return json.dumps(data, ensure_ascii=False, indent=2)

@@ -3,7 +3,7 @@
 import logging
 import secrets
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 
 from msgspec import Struct, field
@@ -11,13 +11,15 @@ from msgspec.structs import replace
 
 from shall.actions.evidence import append_evidence
 from shall.actions.recording import Recorder
-from shall.actions.requirements import criterion_fingerprints
+from shall.actions.reported_files import is_newer
+from shall.actions.requirements import read_specs
 from shall.errors import InvalidSpec, ShallError
 from shall.results.events import CaseFinished, Event, RunFinished, RunStarted
 from shall.results.records import CaseResult, Outcome, RunStatus
 from shall.results.summary import Summing
 from shall.specs.links import marks_in
-from shall.specs.model import LinkKind
+from shall.specs.matrix import resolve
+from shall.specs.model import Criterion, LinkKind
 from shall.store.base import Evidence
 from shall.workspace.workspace import Workspace
 
@@ -25,19 +27,31 @@ _log = logging.getLogger(__name__)
 
 
 class TestOutcome(Struct):
-    """What one marked test said: the worst of its parameter sets and phases."""
+    """What one marked test said: the worst of its parameter sets and phases.
+
+    ``sets`` is the number of its parameter sets, also of those that were not selected; ``ran`` are
+    the node ids of those that ran.
+    """
 
     __test__ = False  # not a test class, whatever its name begins with
 
     criteria: frozenset[str]
+    sets: int = 1
     outcome: Outcome = Outcome.SKIPPED
     duration_s: float = 0.0
+    ran: set[str] = field(default_factory=set)
 
-    def add(self, outcome: Outcome, duration_s: float) -> None:
+    def add(self, node: str, outcome: Outcome, duration_s: float) -> None:
         """Take the outcome of one phase of one parameter set."""
         order = (Outcome.ERROR, Outcome.FAILED, Outcome.PASSED, Outcome.SKIPPED)
         self.outcome = min(self.outcome, outcome, key=order.index)
         self.duration_s += duration_s
+        self.ran.add(node)
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether some of the parameter sets did not run, so that only a failure is known."""
+        return len(self.ran) < self.sets and self.outcome not in {Outcome.FAILED, Outcome.ERROR}
 
 
 class SessionRecord(Struct):
@@ -49,21 +63,40 @@ class SessionRecord(Struct):
     tests: dict[str, TestOutcome] = field(default_factory=dict)
 
 
-def keep_session(workspace: Workspace, record: SessionRecord, *, interrupted: bool) -> str | None:
-    """Store a session; return what could not be kept, in words, or None."""
+def keep_session(
+    workspace: Workspace, record: SessionRecord, began_s: float, *, interrupted: bool
+) -> list[str]:
+    """Store a session that began ``began_s`` after the epoch; return what is not stored, and why.
+
+    The outcome of a test proves nothing where the test, or a requirement, was written since.
+    """
     run_id = secrets.token_hex(16)
     if workspace.store is None or workspace.evidence is None:
-        return workspace.state_warning
+        return list(filter(None, [workspace.state_warning]))
     cases = [replace(case, run_id=run_id) for case in record.cases]
     recorder = Recorder(workspace)
     if cases:
         for event in _events(cases, record, run_id, interrupted=interrupted):
             recorder.take(event)
     faults = recorder.faults
-    fault = append_evidence(workspace, _facts(workspace, record.tests, run_id))
+    partial = {node: test for node, test in record.tests.items() if test.is_partial}
+    whole = {node: test for node, test in record.tests.items() if node not in partial}
+    criteria = resolve(read_specs(workspace)) if whole else {}
+    outdated = _written_since(workspace, whole, criteria, began_s)
+    facts = _facts(workspace, whole, criteria, outdated, run_id)
+    fault = append_evidence(workspace, facts)
     if fault is not None:
         faults.append(fault)
-    return "; ".join(faults) or None
+    notes = ["; ".join(faults)] if faults else []
+    notes += [
+        f"{node} is not recorded: {len(test.ran)} of its {test.sets} parameter sets ran."
+        for node, test in partial.items()
+    ]
+    notes += [
+        f"{file} was written while the tests ran, so nothing is recorded for it. Run them again."
+        for file in sorted(outdated)
+    ]
+    return notes
 
 
 def _events(
@@ -81,23 +114,43 @@ def _events(
     yield RunFinished(sums.summary(run_id, record.started_at, duration_s, status, environment))
 
 
+def _written_since(
+    workspace: Workspace,
+    tests: Mapping[str, TestOutcome],
+    criteria: Mapping[str, Criterion],
+    began_s: float,
+) -> set[str]:
+    """Return the files of tests and of requirements that they verify that were written since."""
+    files = {node.partition("::")[0] for node in tests}
+    named = {name for test in tests.values() for name in test.criteria}
+    files |= {criteria[name].span.file for name in named & criteria.keys()}
+    return {file for file in files if is_newer(workspace.files, file, began_s)}
+
+
 def _facts(
-    workspace: Workspace, tests: Mapping[str, TestOutcome], run_id: str
+    workspace: Workspace,
+    tests: Mapping[str, TestOutcome],
+    criteria: Mapping[str, Criterion],
+    outdated: Container[str],
+    run_id: str,
 ) -> Iterator[Evidence]:
-    known = criterion_fingerprints(workspace) if tests else {}
     sources = _fingerprints(workspace, {node.partition("::")[0] for node in tests})
     at = datetime.now(UTC)
     for node, test in tests.items():
+        if node.partition("::")[0] in outdated:
+            continue
         for written in sorted(test.criteria):
-            key, fingerprint = known.get(written, (written, None))
+            criterion = criteria.get(written)
+            if criterion is not None and criterion.span.file in outdated:
+                continue
             yield Evidence(
                 at=at,
-                criterion=key,
+                criterion=written if criterion is None else criterion.key,
                 source=node,
                 kind=LinkKind.TEST.value,
                 outcome=test.outcome.value,
                 run_id=run_id,
-                criterion_fingerprint=fingerprint,
+                criterion_fingerprint=None if criterion is None else criterion.fingerprint,
                 source_fingerprint=sources.get(node, ""),
                 checks_executed=1,  # pytest does not count assertions: the test is one check
                 duration_s=test.duration_s,

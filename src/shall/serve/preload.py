@@ -8,9 +8,17 @@ defence; this is the second. Over stdio the first has to do: a client waits for 
 import importlib
 
 ON_FIRST_USE = (
+    "shall.actions.evidence",
+    "shall.cases.full_case",
     "shall.cases.locations",
     "shall.cases.yaml_text",
     "shall.cases.yaml_writer",
+    "shall.engine.worker_processes",
+    "shall.mcp.workflow_tools",
+    "shall.messages.translation",
+    "shall.messages.zh",
+    "shall.specs.gate",
+    "shall.store.call_log",
     "shall.store.vfs",
     "shall.transport.http.loop",
     "encodings.idna",

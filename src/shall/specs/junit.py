@@ -21,9 +21,12 @@ DEEPEST = 100
 _PROPERTIES = frozenset({"requirement", "requirements", "verifies"})
 _SEPARATORS = re.compile(r"[,;，；、\s]+")
 # Maven writes a flaky failure for a test that passed when it was repeated.
-_FAILED = frozenset({"failure", "flakyFailure", "rerunFailure"})
-_ERROR = frozenset({"error", "flakyError", "rerunError"})
+_FAILED = frozenset({"failure", "flakyfailure", "rerunfailure"})
+_ERROR = frozenset({"error", "flakyerror", "rerunerror"})
+# Words of the attributes status and result; some runners write no element beside them.
 _NOT_RUN = frozenset({"notrun", "disabled", "ignored", "skipped", "suppressed"})
+_SAYS_FAILED = frozenset({"fail", "failed", "failure"})
+_SAYS_ERROR = frozenset({"error", "errored", "broken", "aborted", "crashed", "timeout", "timedout"})
 
 
 class ReportedTest(Struct, frozen=True):
@@ -97,12 +100,13 @@ def _tag(element: Element) -> str:
 
 
 def _test(element: Element, inherited: list[str]) -> ReportedTest:
-    children = {_tag(child) for child in element}
-    if children & _ERROR:
+    children = {_tag(child).lower() for child in element.iter()}
+    words = {element.get("status", "").lower(), element.get("result", "").lower()}
+    if children & _ERROR or words & _SAYS_ERROR:
         outcome = "error"
-    elif children & _FAILED:
+    elif children & _FAILED or words & _SAYS_FAILED:
         outcome = "failed"
-    elif "skipped" in children or _is_not_run(element):
+    elif "skipped" in children or words & _NOT_RUN:
         outcome = "skipped"
     else:
         outcome = "passed"
@@ -115,11 +119,6 @@ def _test(element: Element, inherited: list[str]) -> ReportedTest:
         element.get("file", ""),
         _seconds(element.get("time", "")),
     )
-
-
-def _is_not_run(element: Element) -> bool:
-    words = {element.get("status", "").lower(), element.get("result", "").lower()}
-    return bool(words & _NOT_RUN)
 
 
 def _criteria(properties: Element) -> Iterator[str]:

@@ -27,7 +27,7 @@ from shall.specs.status import (
 )
 
 
-class Row(Struct, frozen=True):
+class Row(Struct, frozen=True, gc=False):
     """One criterion with everything that verifies it.
 
     ``evidence_status`` is the status that the committed evidence gives; ``status`` also says what
@@ -131,6 +131,9 @@ def build_matrix(
     rows = []
     for criterion in criteria:
         mine = linked[criterion.key]
+        if not mine:
+            rows.append(Row(criterion, Status.UNTESTED, ()))
+            continue
         sources = dict.fromkeys(link.source for link in mine)
         facts = [fact for it in sources for fact in recorded.facts_of(criterion, it)]
         outcomes = outcomes_of(criterion, mine, facts, environments, outages)
@@ -139,8 +142,10 @@ def build_matrix(
             for it in outages.values()
             if it.source in sources and (environments is None or it.environment in environments)
         )
-        evidence = evidence_status_of(outcomes)
-        rows.append(Row(criterion, status_of(outcomes), outcomes, evidence, unreached))
+        status = status_of(outcomes)
+        rows.append(
+            Row(criterion, status, outcomes, evidence_status_of(outcomes, status), unreached)
+        )
     return Matrix(
         tuple(rows),
         tuple(unknown),
@@ -191,14 +196,18 @@ def with_decisions(matrix: Matrix, decisions: Iterable[Decision], today: date) -
     rows: list[Row] = []
     undecided: list[Diagnostic] = []
     for row in matrix.rows:
-        found = decide(row.criterion, row.links, decided.get(row.criterion.key, ()), today)
+        mine = decided.get(row.criterion.key)
+        if mine is None:
+            rows.append(row)
+            continue
+        found = decide(row.criterion, row.links, mine, today)
         undecided += found.problems
         rows.append(
             replace(
                 row,
                 status=found.status,
                 links=found.links,
-                evidence_status=evidence_status_of(found.links),
+                evidence_status=evidence_status_of(found.links, status_of(found.links)),
                 decision=found.decision,
             )
         )

@@ -55,14 +55,14 @@ class Operation(StrEnum):
     RENAMED = "renamed"
 
 
-class Change(Struct, frozen=True):
+class Change(Struct, frozen=True, gc=False):
     """The OpenSpec change that a criterion belongs to until it is archived."""
 
     name: str
     operation: Operation
 
 
-class Criterion(Struct, frozen=True):
+class Criterion(Struct, frozen=True, gc=False):
     """A sentence or scenario with the key by which cases refer to it, such as ``login#3.2``.
 
     ``span`` is its first line and ``end_line`` its last, both included. ``fingerprint`` changes
@@ -136,7 +136,7 @@ class Criterion(Struct, frozen=True):
         return self.key.partition("#")[2]
 
 
-class Requirement(Struct, frozen=True):
+class Requirement(Struct, frozen=True, gc=False):
     """A heading with its criteria.
 
     ``number`` is local to the feature, as written (``3``, ``FR-001``), or the slug of an OpenSpec
@@ -151,7 +151,7 @@ class Requirement(Struct, frozen=True):
     retired: tuple[Criterion, ...] = ()
 
 
-class Rename(Struct, frozen=True):
+class Rename(Struct, frozen=True, gc=False):
     """A requirement to which an OpenSpec change gives another title."""
 
     old: str
@@ -160,7 +160,7 @@ class Rename(Struct, frozen=True):
     span: Span
 
 
-class DesignElement(Struct, frozen=True):
+class DesignElement(Struct, frozen=True, gc=False):
     """A section of a design that says which criteria it covers."""
 
     title: str
@@ -168,7 +168,7 @@ class DesignElement(Struct, frozen=True):
     references: tuple["Reference", ...]
 
 
-class Task(Struct, frozen=True):
+class Task(Struct, frozen=True, gc=False):
     """An item of a task list. ``state`` is the character in its box: ``x`` is done."""
 
     number: str
@@ -184,14 +184,14 @@ class Task(Struct, frozen=True):
         return self.state in {"x", "X"}
 
 
-class Reference(Struct, frozen=True):
+class Reference(Struct, frozen=True, gc=False):
     """What a design or a task names: a local id, a whole requirement, or all (``*``)."""
 
     local: str
     span: Span
 
 
-class Feature(Struct, frozen=True):
+class Feature(Struct, frozen=True, gc=False):
     """One document of requirements; a feature may have several.
 
     ``alias`` is a shorter name that counts where it is unique: ``auth`` of ``003-auth``.
@@ -214,7 +214,7 @@ class Feature(Struct, frozen=True):
             yield from requirement.criteria
 
 
-class SpecSet(Struct, frozen=True):
+class SpecSet(Struct, frozen=True, gc=False):
     """All documents of a workspace. ``problems`` and ``unread`` are those of every document."""
 
     features: tuple[Feature, ...]
@@ -258,7 +258,7 @@ class LinkKind(StrEnum):
     REPORT = "report"  # a test of a recorded report, in whatever language
 
 
-class Link(Struct, frozen=True):
+class Link(Struct, frozen=True, gc=False):
     """A case or a marked test says that it verifies a criterion.
 
     ``source`` is the case key (its path in the workspace) or the pytest node id without

@@ -58,7 +58,7 @@ _BAD = frozenset({"failed", "error"})
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
-class Latest(Struct, frozen=True):
+class Latest(Struct, frozen=True, gc=False):
     """The newest outcome of one source for one criterion, environment and row of data.
 
     ``criterion_fingerprint`` None: the criterion was unknown when it was recorded, so nothing is
@@ -83,7 +83,7 @@ Source = tuple[str, str]
 """A case key and the environment in which it ran."""
 
 
-class Unreachable(Struct, frozen=True):
+class Unreachable(Struct, frozen=True, gc=False):
     """The service that a case of this machine did not reach when it last ran.
 
     ``at`` is aware UTC. It is no evidence: it fails nothing, and no other machine knows it.
@@ -101,7 +101,7 @@ class Unreachable(Struct, frozen=True):
         return self.source, self.environment
 
 
-class LinkOutcome(Struct, frozen=True):
+class LinkOutcome(Struct, frozen=True, gc=False):
     """A link with its status in one environment; ``latest`` is None where it never ran.
 
     ``unreachable`` is set where this machine did not reach the service since. ``reviewed_at`` is
@@ -170,8 +170,13 @@ def outcomes_of(
     )
 
 
-def evidence_status_of(outcomes: Sequence[LinkOutcome]) -> Status:
-    """Return the status that the committed evidence alone gives, the same on every machine."""
+def evidence_status_of(outcomes: Sequence[LinkOutcome], status: Status) -> Status:
+    """Return the status that the committed evidence alone gives, the same on every machine.
+
+    ``status`` is that of the outcomes; only an unreachable service makes another of it.
+    """
+    if not any(it.status is Status.UNREACHABLE for it in outcomes):
+        return status
     return status_of(
         [
             replace(it, status=Status.NOT_RUN) if it.status is Status.UNREACHABLE else it

@@ -201,25 +201,36 @@ class Files:
         waiting = [start]
         while waiting:
             names = waiting.pop()
-            files, folders = self._entries(names)
-            found += ["/".join((*names, name)) for name in files if name.endswith(tuple(endings))]
+            files, folders = self._entries(names, tuple(endings))
+            found += ["/".join((*names, name)) for name in files]
             waiting += [(*names, name) for name in folders]
         return sorted(found)
 
-    def _entries(self, names: tuple[str, ...]) -> tuple[list[str], list[str]]:
+    def _entries(
+        self, names: tuple[str, ...], endings: tuple[str, ...]
+    ) -> tuple[list[str], list[str]]:
+        """Return the files with one of the endings, and the folders to enter."""
         path = "/".join(names) or "."
         try:
             with self._folder(names, path) as folder, os.scandir(folder) as entries:
-                kept = [entry for entry in entries if self._is_listed((*names, entry.name))]
-                files = [entry.name for entry in kept if entry.is_file(follow_symlinks=False)]
-                folders = [entry.name for entry in kept if entry.is_dir(follow_symlinks=False)]
+                files, folders = [], []
+                for entry in entries:
+                    name = entry.name
+                    if entry.is_dir(follow_symlinks=False):
+                        if not name.startswith(".") and name not in _NEVER_LISTED:
+                            folders.append(name)
+                    elif name.endswith(endings) and entry.is_file(follow_symlinks=False):
+                        files.append(name)
         except (FileMissing, OutsideWorkspace):
             return [], []  # gone, or swapped, since it was listed
         except FileUnavailable as error:
             _log.warning("left out of the listing: %s", error)
             return [], []
-        hidden = {name for name in folders if name.startswith(".")} | _NEVER_LISTED
-        return files, [name for name in folders if name not in hidden]
+        # What is not asked for needs no check, and most of what is there is not.
+        return (
+            [name for name in files if self._is_listed((*names, name))],
+            [name for name in folders if self._is_listed((*names, name))],
+        )
 
     def _is_listed(self, names: Sequence[str]) -> bool:
         return usable("/".join(names)) and not self._refusals.hides(names)

@@ -13,7 +13,7 @@ _DRIVE = re.compile(r"[A-Za-z]:")
 _VERSION_CONTROL = frozenset({".git", ".hg", ".svn", ".jj"})
 
 
-@lru_cache(maxsize=256)  # the same few paths are asked for again and again
+@lru_cache(maxsize=2048)  # the same paths are asked for again and again, at each look at specs
 def names_below(path: str, roots: tuple[str, ...]) -> tuple[str, ...]:
     """Return the names that lead from the folder to what ``path`` says; none for the folder itself.
 

@@ -21,6 +21,7 @@ from shall.store.outages import OutageLog
 from shall.workspace.files import Files
 
 if TYPE_CHECKING:
+    from shall.specs.links import Marks
     from shall.specs.model import Feature
     from shall.store.call_log import CallLog
 
@@ -46,6 +47,7 @@ class Workspace(Struct, frozen=True):
     globs of further files that the tools may write, ``specs`` those of further requirements.
     ``lint`` says how these are written, ``gate`` are the rules of ``shall gate``.
     ``documents`` are the requirements as read last, by path: an unchanged text is parsed once.
+    ``marks`` are the links of case and test files, by path, with the digest of the file's text.
     ``outages`` notes on this machine which services were not reached; ``decisions`` are committed.
     """
 
@@ -68,6 +70,7 @@ class Workspace(Struct, frozen=True):
     gate: GateRules = GateRules()
     lint: LintOptions = LintOptions()
     documents: dict[str, tuple[str, "Feature"]] = field(default_factory=dict)
+    marks: dict[str, tuple[bytes, "Marks"]] = field(default_factory=dict)
     outages: OutageLog | None = None
     decisions: DecisionLog | None = None
 

@@ -184,6 +184,15 @@ COMMANDS: dict[str, str] = {
     "{file} was written after the report, which says nothing about it. Run the tests.": (
         "{file} 的修改晚于报告，报告不能说明它的情况。请重新运行测试。"
     ),
+    "{file} was written while the tests ran, so nothing is recorded for it. Run them again.": (
+        "{file} 在测试运行期间被修改，因此没有记录它的结果。请重新运行测试。"
+    ),
+    "{test} is not recorded: {count} of its {all} parameter sets ran.": (
+        "{test} 的结果未记录：{all} 组参数只运行了 {count} 组。"
+    ),
+    "{test} has another outcome, newer than the report. Run the test.": (
+        "{test} 已有与报告不同且更新的结果。请重新运行该测试。"
+    ),
     "None of the {count} tests names a known criterion. Write a property requirement, or the"
     " key into the name of the test.": (
         "{count} 个测试均未指明已知的验收标准。请添加 requirement 属性，或将编号写入测试名称。"

@@ -1,0 +1,92 @@
+"""Reads the links that case and test files declare; a file is parsed only where it changed."""
+
+from collections.abc import Callable, Iterator, Sequence
+from hashlib import blake2b
+from pathlib import PurePosixPath
+
+from shall.actions.discovery import case_folders
+from shall.cases.fingerprint import case_fingerprint
+from shall.cases.reader import locator, read_case, root_of
+from shall.diagnostics import Diagnostic, Severity
+from shall.errors import FileMissing, InvalidInput, ShallError
+from shall.span import Span
+from shall.specs.links import Marks, link_of_case, read_marks
+from shall.specs.model import Link
+from shall.workspace.stray_cases import YAML_ENDINGS
+from shall.workspace.workspace import Workspace
+
+
+def case_links(workspace: Workspace, problems: list[Diagnostic]) -> Iterator[Link]:
+    """Yield the links of the cases; note the files that cannot be read."""
+    paths = [
+        it for root in case_folders(workspace) for it in workspace.files.find(root, YAML_ENDINGS)
+    ]
+    yield from _links(workspace, paths, YAML_ENDINGS, _read_case, problems)
+
+
+def test_links(workspace: Workspace, problems: list[Diagnostic]) -> Iterator[Link]:
+    """Yield the links of the marks of Python tests; note the files that cannot be read."""
+    paths = [it for it in workspace.files.find(".", (".py",)) if _is_test(it)]
+    yield from _links(workspace, paths, (".py",), read_marks, problems)
+
+
+def _links(
+    workspace: Workspace,
+    paths: Sequence[str],
+    endings: tuple[str, ...],
+    read: Callable[[str, str], Marks],
+    problems: list[Diagnostic],
+) -> Iterator[Link]:
+    known = workspace.marks
+    for gone in {it for it in known if it.endswith(endings)}.difference(paths):
+        known.pop(gone, None)
+    for path in paths:
+        try:
+            text = workspace.files.read_text(path)
+        except FileMissing:  # deleted since it was listed
+            continue
+        except ShallError as error:
+            problems += _problems_of(error, path)
+            continue
+        digest = blake2b(text.encode(), digest_size=16).digest()
+        before = known.get(path)
+        if before is not None and before[0] == digest:
+            marks = before[1]
+        else:
+            try:
+                marks = read(text, path)
+            except InvalidInput as error:
+                marks = Marks(problems=tuple(_problems_of(error, path)))
+            known[path] = (digest, marks)
+        problems += marks.problems
+        yield from marks.links
+
+
+def _read_case(text: str, path: str) -> Marks:
+    if root_of(text) != "testcase":
+        return Marks()
+    case = read_case(text, path)
+    if not case.verifies:
+        return Marks()
+    place = locator(text, path)
+    links = link_of_case(
+        path,
+        case.verifies,
+        [place(f"verifies[{index}]") for index in range(len(case.verifies))],
+        case_fingerprint(case),
+        can_fail=any(step.checks for step in case.steps),
+    )
+    return Marks(tuple(links))
+
+
+def _is_test(path: str) -> bool:
+    name = PurePosixPath(path).name
+    return name.startswith("test_") or name.endswith("_test.py")
+
+
+def _problems_of(error: ShallError, path: str) -> Sequence[Diagnostic]:
+    """Return the problems of a file that cannot be read."""
+    span = error.span or Span(path, 1)
+    return error.diagnostics or [
+        Diagnostic("file.unreadable", Severity.ERROR, error.message, span, error.hint or "")
+    ]
