@@ -73,7 +73,7 @@ def prove(workspace: Workspace, key: str) -> None:
     workspace.evidence.append([fact])
 
 
-@pytest.mark.verifies("mcp#2.12")
+@pytest.mark.verifies("mcp#2.17")
 def test_a_proposal_shows_what_changes_and_which_proof_expires(workspace: Workspace) -> None:
     prove(workspace, "auth#1.2")
     proposed = change_spec(workspace, PATH, Proposal([REWORDED]))
@@ -87,7 +87,7 @@ def test_a_proposal_shows_what_changes_and_which_proof_expires(workspace: Worksp
     assert row_of(trace_requirements(workspace), "auth#1.2").status == "suspect"
 
 
-@pytest.mark.verifies("mcp#2.12")
+@pytest.mark.verifies("mcp#2.17")
 def test_a_criterion_inserted_above_others_moves_them_and_their_proofs(
     workspace: Workspace,
 ) -> None:
@@ -101,7 +101,7 @@ def test_a_criterion_inserted_above_others_moves_them_and_their_proofs(
     assert list(proposed.expires) == ["auth#1.2"]
 
 
-@pytest.mark.verifies("mcp#2.13")
+@pytest.mark.verifies("mcp#2.18")
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
 @pytest.mark.parametrize("last", [True, False])
@@ -118,7 +118,7 @@ def test_every_other_byte_stays(workspace: Workspace, end: str, mark: str, last:
     assert text_of(workspace) == expected
 
 
-@pytest.mark.verifies("mcp#2.14")
+@pytest.mark.verifies("mcp#2.19")
 def test_changes_of_other_lines_are_merged(workspace: Workspace) -> None:
     commit(workspace)
     base = document_fingerprint(workspace, PATH)
@@ -133,7 +133,7 @@ def test_changes_of_other_lines_are_merged(workspace: Workspace) -> None:
     assert text_of(workspace) == expected.replace("answer 422", "answer 400")
 
 
-@pytest.mark.verifies("mcp#2.14")
+@pytest.mark.verifies("mcp#2.19")
 def test_changes_of_the_same_line_are_refused_with_both_places(workspace: Workspace) -> None:
     commit(workspace)
     base = document_fingerprint(workspace, PATH)
@@ -149,7 +149,7 @@ def test_changes_of_the_same_line_are_refused_with_both_places(workspace: Worksp
     assert text_of(workspace) == changed
 
 
-@pytest.mark.verifies("mcp#2.15")
+@pytest.mark.verifies("mcp#2.20")
 def test_a_criterion_is_removed_only_by_name(workspace: Workspace) -> None:
     edit = Replacement("2. IF the password is wrong, THEN THE shop SHALL answer 401.\n", "")
     with pytest.raises(BadValue, match=r"remove 1 criteria: auth#1\.2 \(specs/auth/.*:8\)"):
@@ -164,7 +164,7 @@ def test_a_criterion_is_removed_only_by_name(workspace: Workspace) -> None:
     assert "401" not in text_of(workspace)
 
 
-@pytest.mark.verifies("mcp#2.15")
+@pytest.mark.verifies("mcp#2.20")
 def test_a_change_that_gives_two_criteria_one_key_is_refused(workspace: Workspace) -> None:
     with pytest.raises(InvalidSpec, match=r"auth#1\.2"):
         applied(workspace, [Replacement("3. IF", "2. IF")])

@@ -24,7 +24,7 @@ def lines(project: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for file in files for line in file.read_text().splitlines()]
 
 
-@pytest.mark.verifies("mcp#2.16")
+@pytest.mark.verifies("mcp#3.1")
 def test_an_approval_is_recorded_beside_the_evidence(shall: Shall, project: Path) -> None:
     assert "Nobody approved" in shall("approve", "--status", PATH).stdout
     ended = shall("approve", PATH, "--by", "Ann", "--note", "as discussed")
@@ -37,7 +37,7 @@ def test_an_approval_is_recorded_beside_the_evidence(shall: Shall, project: Path
     assert shall("approve", "--status", PATH).returncode == 0
 
 
-@pytest.mark.verifies("mcp#2.17")
+@pytest.mark.verifies("mcp#3.2")
 @pytest.mark.parametrize("change", [" ", "3. A shall d\n"])
 def test_a_change_ends_the_approval(shall: Shall, project: Path, change: str) -> None:
     shall("approve", PATH, "--by", "Ann")

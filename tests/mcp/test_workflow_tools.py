@@ -96,7 +96,7 @@ async def test_what_is_not_there_is_named_with_what_is(all_tools: Client, answer
 
 
 @pytest.mark.usefixtures("features")
-@pytest.mark.verifies("mcp#2.12")
+@pytest.mark.verifies("mcp#2.17")
 async def test_a_change_is_shown_and_then_applied(
     all_tools: Client, answer: Answer, project: Path
 ) -> None:
@@ -116,7 +116,7 @@ async def test_a_change_is_shown_and_then_applied(
 
 
 @pytest.mark.usefixtures("features")
-@pytest.mark.verifies("mcp#2.15")
+@pytest.mark.verifies("mcp#2.20")
 async def test_a_change_that_loses_a_criterion_is_refused(
     all_tools: Client, answer: Answer
 ) -> None:
@@ -131,7 +131,7 @@ async def test_a_change_that_loses_a_criterion_is_refused(
 
 
 @pytest.mark.usefixtures("features")
-@pytest.mark.verifies("mcp#2.18")
+@pytest.mark.verifies("mcp#3.3")
 async def test_an_approval_over_mcp_names_the_caller(
     all_tools: Client, answer: Answer, project: Path
 ) -> None:

@@ -31,7 +31,7 @@ def test_changes_of_different_lines_are_merged(present: str, wanted: str, expect
     assert merged(BASE, present, wanted) == expected.replace("|", "\n")
 
 
-@pytest.mark.verifies("mcp#2.14")
+@pytest.mark.verifies("mcp#2.19")
 @pytest.mark.parametrize(
     ("present", "wanted", "overlap"),
     [
@@ -47,7 +47,7 @@ def test_changes_of_the_same_or_neighbouring_lines_overlap(
     assert merged(BASE, present, wanted) == overlap
 
 
-@pytest.mark.verifies("mcp#2.13")
+@pytest.mark.verifies("mcp#2.18")
 @pytest.mark.parametrize(
     ("present", "wanted", "expected"),
     [

@@ -6,13 +6,18 @@ from shall.actions import documents
 from shall.actions.requirements import read_specs
 from shall.actions.specs import (
     design_path,
+    documents_of_role,
     find_feature,
     list_features,
     new_document_path,
     requirements_path,
 )
+from shall.actions.tasks import TaskFound, find_task
 from shall.actions.trace import trace_requirements
-from shall.specs.matrix import Row
+from shall.errors import BadValue, ShallError
+from shall.specs.layouts import Role, document_at
+from shall.specs.matrix import Matrix, Row
+from shall.specs.mentions import keys_of, sections_in
 from shall.specs.model import SpecSet
 from shall.specs.status import Status
 from shall.workspace.workspace import Workspace
@@ -22,6 +27,9 @@ Given = Mapping[str, str]
 
 MOST_CRITERIA = 50
 """A prompt lists so many criteria; a longer list is worked through in several calls."""
+
+MOST_SECTION = 4000
+"""Characters of a section of a design; `read_file` returns the rest."""
 
 _UNPROVED = frozenset({Status.UNTESTED, Status.VACUOUS, Status.NOT_RUN, Status.SKIPPED})
 _CHANGED = frozenset({Status.SUSPECT, Status.STALE})
@@ -58,6 +66,53 @@ def for_design_document(workspace: Workspace, given: Given) -> str:
 def for_tests(workspace: Workspace, given: Given) -> str:
     """Return the criteria that nothing proves."""
     return _criteria(workspace, given, _UNPROVED)
+
+
+def for_task(workspace: Workspace, given: Given) -> str:
+    """Return a task with its criteria and the sections of the design that cover them."""
+    found = find_task(workspace, given.get("feature", ""), given.get("task", ""))
+    if found is None:
+        raise BadValue("Every task is done or optional.", hint="Name a task to do it again.")
+    place = f"{found.list.file}:{found.task.span.line}"
+    keys = {it.key for it in found.criteria}
+    matrix = trace_requirements(workspace)
+    rows = [row for row in matrix.rows if row.criterion.key in keys]
+    proposed = [it for it in found.criteria if it.key not in {row.criterion.key for row in rows}]
+    lines = [
+        *_lines(rows[:MOST_CRITERIA]),
+        *(
+            f"- {it.key} ({it.span.file}:{it.span.line})\n  {it.text}"
+            for it in proposed[:MOST_CRITERIA]
+        ),
+    ]
+    design = "\n\n".join(_design(workspace, found, matrix))
+    parts = [f"{place}:\n\n{found.list.text_of(found.task)}", "\n".join(lines), design]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _design(workspace: Workspace, found: TaskFound, matrix: Matrix) -> Iterable[str]:
+    """Yield the sections of designs that name a criterion of a task, else the places of designs."""
+    wanted = {it.key for it in found.criteria}
+    others = []
+    has_section = False
+    for path in documents_of_role(workspace, Role.DESIGN):
+        document = document_at(path)
+        if document is None or (document.feature or document.change) != found.list.owner:
+            continue
+        try:
+            text = documents.read_file(workspace, path)
+        except ShallError:
+            continue
+        others.append(path)
+        for section in sections_in(text, path):
+            named = [
+                keys_of(it, document.feature, matrix.names, ()) or () for it in section.references
+            ]
+            if any(wanted.intersection(keys) for keys in named):
+                has_section = True
+                yield f"{path}:{section.line}:\n\n{section.text[:MOST_SECTION]}"
+    if not has_section and others:
+        yield f"Design: {', '.join(others)}"
 
 
 def for_suspects(workspace: Workspace, given: Given) -> str:

@@ -65,6 +65,15 @@ _PROMPTS: Mapping[str, _Spec] = {
     "generate-code-from-design": _Spec(
         "Turn a design into code and tests.", (_DESIGN_PATH,), context.for_design_document
     ),
+    "implement-task": _Spec(
+        "Implement one task of a list of tasks.",
+        (
+            ("feature", "of this feature or OpenSpec change; default: the first with an open task"),
+            ("task", "its number; default: the first that is open"),
+        ),
+        context.for_task,
+        shows_statuses=True,
+    ),
     "generate-tests-from-requirements": _Spec(
         "Write test cases for the criteria that nothing proves.",
         (_FEATURE,),

@@ -43,7 +43,17 @@ TOOLS: Mapping[Any, ToolAnnotations] = {
 }
 
 CORE_TOOLS = frozenset(function.__name__ for function in TOOLS)
-WORKFLOW_TOOLS = frozenset({"list_specs", "read_spec", "change_spec", "approve_document"})
+WORKFLOW_TOOLS = frozenset(
+    [
+        "approve_document",
+        "change_spec",
+        "get_next_task",
+        "link_criterion",
+        "list_specs",
+        "read_spec",
+        "update_task",
+    ]
+)
 """The names in ``workflow_tools``, which is imported where one of them is offered."""
 
 CORE = ToolAccess(left_out=WORKFLOW_TOOLS)

@@ -118,7 +118,7 @@ def build_matrix(
     """
     outages = {it.key: it for it in unreachable}
     criteria = specs.criteria()
-    keys = _ways_to_name(specs)
+    keys = ways_to_name(specs)
     linked: dict[str, list[Link]] = {criterion.key: [] for criterion in criteria}
     unknown: list[UnknownLink] = []
     for link in links:
@@ -251,13 +251,13 @@ def resolve(specs: SpecSet) -> Mapping[str, Criterion]:
     A key that stands twice names none.
     """
     criteria = {criterion.key: criterion for criterion in specs.criteria()}
-    ways = _ways_to_name(specs)
+    ways = ways_to_name(specs)
     return {name: criteria[keys[0]] for name, keys in ways.items() if len(keys) == 1}
 
 
 def candidates_of(name: str, specs: SpecSet) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the keys of the criteria that a link names, and where there is none the near keys."""
-    keys = _ways_to_name(specs)
+    keys = ways_to_name(specs)
     named = tuple(keys.get(name, ()))
     return named, () if named else _near(name, keys)
 
@@ -284,7 +284,7 @@ def unresolved(
     return Diagnostic(code, Severity.WARNING, message, span, hint.format(listed), field)
 
 
-def _ways_to_name(specs: SpecSet) -> dict[str, list[str]]:
+def ways_to_name(specs: SpecSet) -> dict[str, list[str]]:
     """Map keys, local ids and keys with the short name of a feature to the keys they mean."""
     ways: dict[str, list[str]] = {}
     short = {feature: alias for alias, feature in specs.aliases().items()}

@@ -6,21 +6,25 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec import Struct
 
 from shall.span import Span
+from shall.specs.passages import LINE_END, prose_lines
 
 _LINE = re.compile(
     r"(?:Validates\s*[:：]\s*(?:Requirements?)?|验证需求\s*[:：]|"
     r"[_*]{1,2}(?:Requirements?|需求)[*_]{0,2}\s*[:：])[*_\s]*(?P<list>[^*_]+)",
     re.IGNORECASE,
 )
-_TASK = re.compile(
-    r"\s*(?:[-*+]|\d+\.)\s+\[(?P<state>.)\]\*?\s*(?P<number>T?\d+(?:\.\d+)*)?\.?\s*(?P<title>.*)"
+BOX = re.compile(
+    r"(?P<indent>\s*)(?:[-*+]|\d+\.)\s+\[(?P<state>[xX]|[^\]\w])\](?P<optional>\*?)\s+"
+    r"(?:\*\*)?(?:(?P<number>T?\d+(?:\.\d+)*)(?:[.:：、)]\s*|\s+|\*\*\s*|$))?(?P<title>.*)"
 )
+"""An item with a box."""
+_STORY = re.compile(r"\[(US\d+)\]")  # spec-kit: the user story of a task
 _HEADING = re.compile(r"#{1,6}\s+(?P<title>.+?)\s*#*$")
-_FENCE = re.compile(r"\s{0,3}(?:```|~~~)")
 _SEPARATORS = re.compile(r"[,，、;；]|\s+(?:and|和|及)\s+|\s+(?=\S*\d)")
 _RANGE = re.compile(r"(?P<head>(?:\d+\.)*)(?P<first>\d+)\s*[-–—~]\s*(?P=head)?(?P<last>\d+)")
-_ALL = frozenset({"*", "all", "所有", "全部"})
+_ALL = re.compile(r"\*|all(?: requirements)?|(?:所有|全部)(?:需求)?|すべて", re.IGNORECASE)
 _LONGEST_RANGE = 100
+_LONGEST_LIST = 2000  # characters
 
 
 class Mention(Struct, frozen=True):
@@ -41,28 +45,63 @@ class Mention(Struct, frozen=True):
 def mentions_in(text: str, file: str, kind: str) -> Iterator[Mention]:
     """Yield what a design (``kind`` design) or a list of tasks (task) says that it covers."""
     title, number, state = "", "", ""
-    in_fence = False
-    for line_number, line in enumerate(text.splitlines(), start=1):
-        in_fence ^= _FENCE.match(line) is not None
-        if in_fence:
-            continue
+    for line_number, line in prose_lines(text):
         heading = _HEADING.match(line)
-        task = _TASK.match(line) if kind == "task" else None
+        task = BOX.match(line) if kind == "task" else None
         if heading is not None:
             title, number, state = heading["title"], "", ""
         elif task is not None:
             title, number, state = task["title"], task["number"] or "", task["state"]
-        found = _LINE.search(line)
-        references = tuple(_references(found["list"])) if found is not None else ()
-        if found is not None and references:
-            span = Span(file, line_number, found.start() + 1)
+        references = tuple(references_in(line, is_task=kind == "task"))
+        if references:
+            span = Span(file, line_number, _column(line))
             yield Mention(kind, title.strip(), span, references, number, state)
 
 
+class Section(Struct, frozen=True):
+    """A section of a design: its first line, its text without subsections, what it covers."""
+
+    title: str
+    line: int
+    text: str
+    references: tuple[str, ...] = ()
+
+
+def sections_in(text: str, file: str) -> Iterator[Section]:
+    """Yield the sections of a design that have a heading, in their order."""
+    lines = LINE_END.split(text)
+    heads = [
+        (number, found["title"].strip())
+        for number, line in prose_lines(text)
+        if (found := _HEADING.match(line))
+    ]
+    mentioned = list(mentions_in(text, file, "design"))
+    ends = [number for number, _ in heads[1:]] + [len(lines) + 1]
+    for (first, title), end in zip(heads, ends, strict=True):
+        inside = [it for it in mentioned if first <= it.span.line < end]
+        references = tuple(dict.fromkeys(ref for it in inside for ref in it.references))
+        written = "\n".join(lines[first - 1 : end - 1]).strip()
+        yield Section(title, first, written, references)
+
+
+def references_in(line: str, *, is_task: bool = True) -> Iterator[str]:
+    """Yield what a line of a design or of a list of tasks says that it covers."""
+    found = _LINE.search(line)
+    if found is not None:
+        yield from _references(found["list"])
+    elif is_task and BOX.match(line):
+        yield from _STORY.findall(line)
+
+
+def _column(line: str) -> int:
+    found = _LINE.search(line) or _STORY.search(line)
+    return found.start() + 1 if found else 1
+
+
 def _references(listed: str) -> Iterator[str]:
-    for part in _SEPARATORS.split(listed):
+    for part in _SEPARATORS.split(listed[:_LONGEST_LIST]):
         reference = part.strip(" \t[]()（）【】`.。")
-        if reference.lower() in _ALL:
+        if _ALL.fullmatch(reference):
             yield "*"
         elif found := _RANGE.fullmatch(reference):
             first, last = int(found["first"]), int(found["last"])

@@ -17,7 +17,6 @@ __all__ = [
     "Clause",
     "Condition",
     "Criterion",
-    "DesignElement",
     "Feature",
     "Kind",
     "Level",
@@ -25,13 +24,11 @@ __all__ = [
     "LinkKind",
     "Operation",
     "Pattern",
-    "Reference",
     "Rename",
     "Requirement",
     "SpecSet",
     "Standing",
     "Step",
-    "Task",
     "Trigger",
 ]
 
@@ -157,37 +154,6 @@ class Rename(Struct, frozen=True, gc=False):
     old: str
     new: str
     change: Change
-    span: Span
-
-
-class DesignElement(Struct, frozen=True, gc=False):
-    """A section of a design that says which criteria it covers."""
-
-    title: str
-    span: Span
-    references: tuple["Reference", ...]
-
-
-class Task(Struct, frozen=True, gc=False):
-    """An item of a task list. ``state`` is the character in its box: ``x`` is done."""
-
-    number: str
-    title: str
-    span: Span
-    state: str
-    is_optional: bool
-    references: tuple["Reference", ...]
-
-    @property
-    def is_done(self) -> bool:
-        """Whether its box is ticked."""
-        return self.state in {"x", "X"}
-
-
-class Reference(Struct, frozen=True, gc=False):
-    """What a design or a task names: a local id, a whole requirement, or all (``*``)."""
-
-    local: str
     span: Span
 
 
