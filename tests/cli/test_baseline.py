@@ -270,3 +270,28 @@ def test_the_comment_shows_the_text_of_a_requirement_as_text(shall: Shall, proje
     [line] = [it for it in comment.splitlines() if it.startswith("- `auth#1.3`")]
     for markup in ("![x]", "@team", "<b>", "**now**", "\x1b", " `rm`"):
         assert markup not in line
+
+
+@pytest.mark.verifies("cli#1.8")
+@pytest.mark.usefixtures("proved")
+def test_what_changed_is_shown_in_the_language_of_the_terminal(
+    shall: Shall, write_case: WriteCase, project: Path
+) -> None:
+    shall("baseline")
+    commit(project)
+    write_requirements(project, f"{HEAD}1. A shall never b\n2. A shall d\n3. A shall count\n")
+    write_case("c", more='verifies: ["auth#1.3"]')
+    shown = shall("diff", SHALL_LANG="zh").stdout.splitlines()
+    assert shown == [
+        "证明失效        auth#1.1  已证明 → 存疑: A shall never b",
+        "新增（无测试）  auth#1.2  未测试: A shall d",
+        "已改写          auth#1.1  A shall {+never +}b",
+        "编号变动        auth#1.3  原为 auth#1.2：A shall count",
+    ]
+    gate = shall("gate", SHALL_LANG="zh").stdout
+    assert "与基线相比：" in gate
+    assert "证明失效: auth#1.1" in gate
+    assert "auth#1.1 在基线中已证明，现在是存疑。" in gate
+    impact = shall("impact", SHALL_LANG="zh").stdout.splitlines()
+    assert "需要查看的验收标准：" in impact
+    assert "  auth#1.1  specs/auth/requirements.md:3:4  文本已改动" in impact

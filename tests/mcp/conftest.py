@@ -12,6 +12,7 @@ from mcp import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
 from tests.forked import Popen
 
+from shall.actions.tool_access import EVERY_TOOL
 from shall.bootstrap import open_workspaces
 from shall.mcp.server import build_server
 from shall.settings import Settings
@@ -38,6 +39,13 @@ def spaces(project: Path) -> Iterator[Workspaces]:
 async def client(spaces: Workspaces) -> AsyncIterator[Client]:
     """A client of an in-process server."""
     async with Client(build_server(spaces), mode="legacy") as connected:
+        yield connected
+
+
+@pytest.fixture
+async def all_tools(spaces: Workspaces) -> AsyncIterator[Client]:
+    """A client of a server that offers the tools of the workflow too."""
+    async with Client(build_server(spaces, access=EVERY_TOOL), mode="legacy") as connected:
         yield connected
 
 

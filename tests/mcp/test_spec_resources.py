@@ -11,7 +11,7 @@ from mcp import Client
 from mcp.shared.exceptions import MCPError
 from mcp.shared.subscriptions import ResourcesListChanged, ResourceUpdated
 
-from shall.actions.tool_access import ToolAccess
+from shall.actions.tool_access import EVERY_TOOL, ToolAccess
 from shall.mcp import spec_changes
 from shall.mcp.server import build_server
 from shall.workspace.workspaces import Workspaces
@@ -119,6 +119,39 @@ async def test_a_resource_shows_no_more_than_the_tools_that_are_offered(
         for uri in ("spec://matrix", "spec://login/criteria/1.1", "spec://runs/latest"):
             with pytest.raises(MCPError, match="is not offered"):
                 await client.read_resource(uri)
+
+
+@pytest.mark.verifies("mcp#2.24")
+@pytest.mark.usefixtures("login")
+async def test_the_gate_is_a_resource_where_its_tool_is_offered(
+    client: Client, all_tools: Client
+) -> None:
+    assert "0 of 2 criteria are proved" in await text_of(all_tools, "spec://gate")
+    for connected, is_offered in ((client, False), (all_tools, True)):
+        listed = {str(it.uri) for it in (await connected.list_resources()).resources}
+        assert ("spec://gate" in listed) == is_offered
+    with pytest.raises(MCPError, match="check_gate is not offered"):
+        await client.read_resource("spec://gate")
+
+
+@pytest.mark.verifies("mcp#2.24")
+async def test_a_client_that_listens_learns_of_a_changed_gate(
+    spaces: Workspaces, project: Path, login: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spec_changes, "POLL_S", 0.01)
+    uri = "spec://gate"
+    with anyio.fail_after(20):
+        async with (
+            Client(build_server(spaces, access=EVERY_TOOL)) as client,
+            client.listen(resource_subscriptions=[uri, "spec://matrix"]) as events,
+        ):
+            seen = aiter(events)
+            login.write_text(LOGIN.replace("401", "403"))  # noqa: ASYNC240
+            assert await anext(seen) == ResourceUpdated("spec://matrix")
+            assert await anext(seen) == ResourceUpdated(uri)
+            (project / ".shall").mkdir(exist_ok=True)
+            (project / ".shall/baseline.jsonl").write_text("")
+            assert await anext(seen) == ResourceUpdated(uri)
 
 
 @pytest.mark.verifies("mcp#2.7")

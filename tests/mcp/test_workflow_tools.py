@@ -1,6 +1,6 @@
 """Tools of the workflow, which are offered where the operator asks for them."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,20 +10,13 @@ from mcp import Client
 from shall.actions.tool_access import EVERY_TOOL
 from shall.errors import InvalidSetting
 from shall.mcp import workflow_tools
-from shall.mcp.server import CORE, CORE_TOOLS, WORKFLOW_TOOLS, build_server
+from shall.mcp.server import CORE, CORE_TOOLS, WORKFLOW_TOOLS
 from shall.serve.toolset import named_access
 from shall.settings import Settings
-from shall.workspace.workspaces import Workspaces
 
 pytestmark = pytest.mark.anyio
 
 Answer = Callable[[Any], dict[str, Any]]
-
-
-@pytest.fixture
-async def all_tools(spaces: Workspaces) -> AsyncIterator[Client]:
-    async with Client(build_server(spaces, access=EVERY_TOOL), mode="legacy") as connected:
-        yield connected
 
 
 @pytest.fixture

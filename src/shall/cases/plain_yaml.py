@@ -89,79 +89,82 @@ def read_plain(text: str) -> dict[str, Any] | None:
     """Return the mapping that a plain text holds; None where it is not plain."""
     if len(text) > MAX_CHARACTERS:
         return None
-    document = _Document()
     try:
-        for each in text.split("\n"):
-            line = _remembered(each) if len(each) <= _REMEMBERED else _line(each)
-            if line is not None:
-                document.add(line)
+        return _document(
+            [
+                line
+                for each in text.split("\n")
+                if (line := _remembered(each) if len(each) <= _REMEMBERED else _line(each))
+                is not None
+            ]
+        )
     except _Refused:
         return None
-    return document.root or None
 
 
-class _Document:
-    """The collections of a document, of which the innermost ones go on."""
+_Opened = list[tuple[int, Any]]
+"""The collections that go on, the innermost last, each with the column of its keys or dashes."""
 
-    __slots__ = ("_opened", "_waiting", "root")
+_Waiting = tuple[int, dict[str, Any], str]
+"""A key whose value may follow: its column, its mapping and itself."""
 
-    def __init__(self) -> None:
-        self.root: dict[str, Any] = {}
-        self._opened: list[tuple[int, Any]] = [(0, self.root)]
-        """The column of the keys or dashes of each collection that goes on."""
-        self._waiting: tuple[int, dict[str, Any], str] | None = None
-        """A key whose value may follow, with its column."""
 
-    def add(self, line: _Line) -> None:
-        """Add a line where its column says."""
-        dash, column, key, has_value, value, copied = line
+def _document(lines: list[_Line]) -> dict[str, Any] | None:
+    """Put lines together, each where its column says."""
+    root: dict[str, Any] = {}
+    opened: _Opened = [(0, root)]
+    waiting: _Waiting | None = None
+    for dash, column, key, has_value, value, copied in lines:
         if copied is not None:
             value = copied(value)
         if dash >= 0:
-            items = self._items(dash)
-            self._waiting = None
+            items = _items(dash, opened, waiting)
+            waiting = None
             if key is None:
                 items.append(value)
-                return
+                continue
             values: dict[str, Any] = {}
             items.append(values)
-            self._opened.append((column, values))
+            opened.append((column, values))
         else:
-            values = self._values(column)
+            found, values = opened[-1]
+            if waiting is not None or found != column or type(values) is list:
+                values = _values(column, opened, waiting)
         if key is None or key in values:
             raise _Refused
         values[key] = value
-        self._waiting = None if has_value else (column, values, key)
+        waiting = None if has_value else (column, values, key)
+    return root or None
 
-    def _items(self, column: int) -> list[Any]:
-        """Return the list with dashes in a column; a key that waits begins a new one."""
-        opened, waiting = self._opened, self._waiting
-        if waiting is not None and column >= waiting[0]:
-            items: list[Any] = []
-            waiting[1][waiting[2]] = items
-            opened.append((column, items))
-            return items
-        while opened[-1][0] > column:
-            opened.pop()
-        found, items = opened[-1]
-        if found != column or type(items) is not list:
-            raise _Refused
+
+def _items(column: int, opened: _Opened, waiting: _Waiting | None) -> list[Any]:
+    """Return the list with dashes in a column; a key that waits begins a new one."""
+    if waiting is not None and column >= waiting[0]:
+        items: list[Any] = []
+        waiting[1][waiting[2]] = items
+        opened.append((column, items))
         return items
+    while opened[-1][0] > column:
+        opened.pop()
+    found, items = opened[-1]
+    if found != column or type(items) is not list:
+        raise _Refused
+    return items
 
-    def _values(self, column: int) -> dict[str, Any]:
-        """Return the mapping with keys in a column; a key that waits begins a new one."""
-        opened, waiting = self._opened, self._waiting
-        if waiting is not None and column > waiting[0]:
-            values: dict[str, Any] = {}
-            waiting[1][waiting[2]] = values
-            opened.append((column, values))
-            return values
-        while opened[-1][0] > column or type(opened[-1][1]) is list:
-            opened.pop()
-        found, values = opened[-1]
-        if found != column:
-            raise _Refused
+
+def _values(column: int, opened: _Opened, waiting: _Waiting | None) -> dict[str, Any]:
+    """Return the mapping with keys in a column; a key that waits begins a new one."""
+    if waiting is not None and column > waiting[0]:
+        values: dict[str, Any] = {}
+        waiting[1][waiting[2]] = values
+        opened.append((column, values))
         return values
+    while opened[-1][0] > column or type(opened[-1][1]) is list:
+        opened.pop()
+    found, values = opened[-1]
+    if found != column:
+        raise _Refused
+    return values
 
 
 def _line(text: str) -> _Line | None:

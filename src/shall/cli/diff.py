@@ -16,6 +16,8 @@ def execute(arguments: argparse.Namespace) -> int:
     compared = compare(open_project(folder, settings), arguments.before, arguments.after)
     for note in compared.notes:
         tell(note)
-    written = changes_json if arguments.format == "json" else changes_text
-    write(written(compared.changes, compared.names).rstrip("\n"))
+    if arguments.format == "json":
+        write(changes_json(compared.changes, compared.names).rstrip("\n"))
+    else:
+        write(changes_text(compared.changes, compared.names, settings.language))
     return OK

@@ -12,6 +12,7 @@ from shall.cli.options import folder_of, settings_of
 from shall.cli.output import OK, printable, say, write
 from shall.cli.run import path_in
 from shall.errors import InvalidInput
+from shall.messages import translated
 
 
 def execute(arguments: argparse.Namespace) -> int:
@@ -29,18 +30,18 @@ def execute(arguments: argparse.Namespace) -> int:
     if arguments.format == "json":
         write(json.dumps(asdict(impact), default=asdict, ensure_ascii=False, indent=2))
     else:
-        say(printable("\n".join(_lines(impact))))
+        say(printable("\n".join(_lines(impact, settings.language))))
     return OK
 
 
-def _lines(impact: Impact) -> Iterator[str]:
+def _lines(impact: Impact, language: str) -> Iterator[str]:
     for title, found in (
-        ("Criteria to look at", [_touched(*it) for it in _rows(impact)]),
-        ("Cases to run", impact.cases),
-        ("Tests to run", impact.tests),
+        ("Criteria to look at:", [_touched(*it) for it in _rows(impact, language)]),
+        ("Cases to run:", impact.cases),
+        ("Tests to run:", impact.tests),
     ):
         if found:
-            yield f"{title}:"
+            yield title
             yield from (f"  {line}" for line in found)
     if not (impact.criteria or impact.cases or impact.tests):
         yield "No criterion, case or test is touched."
@@ -48,9 +49,9 @@ def _lines(impact: Impact) -> Iterator[str]:
         yield note
 
 
-def _rows(impact: Impact) -> Iterator[tuple[str, str, str]]:
+def _rows(impact: Impact, language: str) -> Iterator[tuple[str, str, str]]:
     for it in impact.criteria:
-        yield it.key, it.place, "; ".join(it.reasons)
+        yield it.key, it.place, "; ".join(translated(reason, language) for reason in it.reasons)
 
 
 def _touched(key: str, place: str, reasons: str) -> str:

@@ -68,14 +68,14 @@ def _excerpt(line: str, column: int, length: int) -> tuple[str, str]:
     after = _shown(line[start + max(1, length) :][:_MAX_WIDTH])
     head = "…" if first else ""
     shown = f"{head}{before}{wrong}{after}"
-    return shown, " " * _width(head + before) + "^" * max(1, _width(wrong))
+    return shown, " " * width(head + before) + "^" * max(1, width(wrong))
 
 
 def _shown(text: str) -> str:
     return one_line(text.replace("\t", "    "))
 
 
-def _width(text: str) -> int:
+def width(text: str) -> int:
     """Return the columns that a text takes: East Asian wide characters take two (UAX #11)."""
     return sum(
         0 if unicodedata.combining(char) else 1 + (unicodedata.east_asian_width(char) in "WF")

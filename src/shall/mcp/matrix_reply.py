@@ -70,9 +70,9 @@ def trace_reply(matrix: Matrix, format: str, status: str | None, limit: int | No
         reply["text"] = to_csv(chosen) if format == "csv" else to_markdown(chosen)
         return reply
     unknown, criteria = data["unknown"], [_row(row) for row in data["criteria"]]
-    if limit is None and _wire_bytes([unknown, criteria]) > ROWS_BYTES:
+    if limit is None and wire_bytes([unknown, criteria]) > ROWS_BYTES:
         unknown = list(fitting(unknown, _UNKNOWN_BYTES))
-        room = ROWS_BYTES - _wire_bytes(unknown)
+        room = ROWS_BYTES - wire_bytes(unknown)
         criteria = list(fitting(map(_short_row, data["criteria"]), room))
     reply["criteria"] = criteria
     if unknown:
@@ -100,7 +100,7 @@ def _add_more(reply: TraceReply, criteria: int, unknown: int) -> None:
 def fitting(items: Iterable[dict[str, Any]], room: int) -> Iterator[dict[str, Any]]:
     """Yield items as long as they fit in so many bytes on the wire."""
     for item in items:
-        room -= _wire_bytes(item)
+        room -= wire_bytes(item)
         if room < 0:
             return
         yield item
@@ -128,7 +128,7 @@ def _short_row(row: Mapping[str, Any]) -> dict[str, Any]:
     return {**shown, "text": cut_bytes(row["text"], _SHORT_TEXT_BYTES)}
 
 
-def _wire_bytes(value: Any) -> int:
+def wire_bytes(value: Any) -> int:
     """Count the bytes of a value in a reply: as a text within JSON, and structured."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     quoted = json.dumps(text, ensure_ascii=False)

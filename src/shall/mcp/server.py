@@ -44,15 +44,10 @@ TOOLS: Mapping[Any, ToolAnnotations] = {
 
 CORE_TOOLS = frozenset(function.__name__ for function in TOOLS)
 WORKFLOW_TOOLS = frozenset(
-    [
-        "approve_document",
-        "change_spec",
-        "get_next_task",
-        "link_criterion",
-        "list_specs",
-        "read_spec",
-        "update_task",
-    ]
+    {
+        *("analyze_impact", "change_spec", "check_gate", "get_next_task", "link_criterion"),
+        *("approve_document", "lint_specs", "list_specs", "read_spec", "update_task"),
+    }
 )
 """The names in ``workflow_tools``, which is imported where one of them is offered."""
 
@@ -109,6 +104,7 @@ def build_server(
         subscriptions=changes,
         request_state_security=sealed_by(state_key) if state_key else None,
     )
+    server.access = access
     offer(server, access)
     server.middleware.append(_prompt_check(server))
     answer_older_clients(server, changes)

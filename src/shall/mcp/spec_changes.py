@@ -18,13 +18,14 @@ from mcp.server.subscriptions import (
 )
 
 from shall.errors import ShallError
-from shall.mcp.spec_resources import FEATURES, MATRIX, SCHEME
+from shall.mcp.spec_resources import FEATURES, GATE, MATRIX, SCHEME
 from shall.specs.layouts import FOLDERS, Role, document_at
 from shall.workspace.workspace import Workspace
 
 POLL_S = 2.0
 
 _EVIDENCE = ".shall/evidence"
+_BASELINE = "baseline"
 _log = logging.getLogger(__name__)
 
 Stamps = Mapping[str, tuple[int, ...] | None]
@@ -117,6 +118,10 @@ def _stamps(workspace: Callable[[], Workspace]) -> Stamps:
             facts = space.evidence.newest()
             newest = max((fact.at.timestamp() for fact in facts), default=0.0)
             stamps[_EVIDENCE] = (len(facts), int(newest * 1e6))
+    if space.state.is_relative_to(space.root):
+        with suppress(ShallError):
+            path = space.state.relative_to(space.root) / "baseline.jsonl"
+            stamps[_BASELINE] = files.stamp(path.as_posix())
     return stamps
 
 
@@ -136,4 +141,6 @@ def _events(before: Stamps, after: Stamps) -> Iterator[ServerEvent]:
         yield ResourceUpdated(f"{SCHEME}{feature}/requirements")
     if features:
         yield ResourceUpdated(FEATURES)
-    yield ResourceUpdated(MATRIX)
+    if changed != {_BASELINE}:
+        yield ResourceUpdated(MATRIX)
+    yield ResourceUpdated(GATE)

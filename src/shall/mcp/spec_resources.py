@@ -19,6 +19,7 @@ from shall.actions.requirements import read_specs
 from shall.actions.results import run_details
 from shall.actions.session import Session
 from shall.actions.specs import find_feature, list_features
+from shall.actions.tool_access import EVERY_TOOL, ToolAccess
 from shall.actions.trace import trace_requirements
 from shall.errors import BadValue, ShallError
 from shall.mcp.results import case_details, run_item
@@ -31,6 +32,7 @@ from shall.workspace.workspace import Workspace
 SCHEME = "spec://"
 FEATURES = f"{SCHEME}features"
 MATRIX = f"{SCHEME}matrix"
+GATE = f"{SCHEME}gate"
 
 _JSON, _MARKDOWN = "application/json", "text/markdown"
 _MOST_CASES = 100
@@ -66,6 +68,13 @@ def _matrix(workspace: Workspace) -> str:
     return to_markdown(trace_requirements(workspace))
 
 
+def _gate(workspace: Workspace) -> str:
+    from shall.actions.gate import check_gate
+    from shall.report.gate import gate_markdown
+
+    return gate_markdown(check_gate(workspace))
+
+
 def _run(workspace: Workspace, run: str) -> str:
     details = run_details(workspace, run)
     language = workspace.defaults.language
@@ -89,6 +98,7 @@ _RESOURCES = {
         "features", "Features with their documents and number of criteria.", _JSON, _features
     ),
     MATRIX: _Kind("matrix", "Which criteria are proved, and by what.", _MARKDOWN, _matrix, _TRACE),
+    GATE: _Kind("gate", "Which rules of the gate hold.", _MARKDOWN, _gate, "check_gate"),
 }
 _TEMPLATES = {
     "spec://runs/{run}": _Kind(
@@ -120,11 +130,15 @@ _PATTERNS = [(_pattern(uri), kind) for uri, kind in _TEMPLATES.items()]
 class SpecServer(MCPServer[Connected]):
     """An MCP server with the resources ``spec://`` of the workspace of each caller."""
 
+    access: ToolAccess = EVERY_TOOL
+    """What the operator offers."""
+
     async def list_resources(self) -> list[Resource]:
-        """List the resources that have a fixed address."""
+        """List the resources that have a fixed address, and whose tool is offered."""
         ours = [
             Resource(uri=uri, name=it.name, description=it.description, mime_type=it.mime_type)
             for uri, it in _RESOURCES.items()
+            if not it.tool or self.access.offers(it.tool, "read")
         ]
         return [*await super().list_resources(), *ours]
 

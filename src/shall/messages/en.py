@@ -132,6 +132,8 @@ EN: dict[str, str] = {
     "report.status.skipped": "skipped",
     "report.status.not run": "not run",
     "report.status.untested": "untested",
+    # shall diff
+    "gate.moved": "was {key}: {text}",
     # shall trace
     "trace.summary": "{total} criteria: {counts} ({percent} % proved)",
     "trace.count": "{count} {status}",

@@ -5,16 +5,20 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shall.diagnostics.escaping import one_line
+from shall.diagnostics.terminal import width
+from shall.messages import Message, render, translated
 from shall.specs.changes import Change, ChangeKind, word_diff
 
 
-def changes_text(changes: Sequence[Change], names: tuple[str, str]) -> str:
+def changes_text(changes: Sequence[Change], names: tuple[str, str], language: str = "en") -> str:
     """Return one line a change, grouped by what happened."""
     if not changes:
-        return f"Nothing changed from {names[0]} to {names[1]}."
-    width = max(len(change.kind.value) for change in changes)
+        return translated(f"Nothing changed from {names[0]} to {names[1]}.", language)
+    kinds = {change.kind: translated(change.kind.value, language) for change in changes}
+    columns = max(map(width, kinds.values()))
+    padded = {kind: name + " " * (columns - width(name)) for kind, name in kinds.items()}
     return "\n".join(
-        one_line(f"{change.kind.value:<{width}}  {change.key}  {told(change)}")
+        one_line(f"{padded[change.kind]}  {change.key}  {told(change, language)}")
         for change in changes
     )
 
@@ -44,14 +48,19 @@ def change_to_json(change: Change) -> Mapping[str, Any]:
     }
 
 
-def told(change: Change) -> str:
+def told(change: Change, language: str = "en") -> str:
     """Return what happened to a criterion, beside its key."""
+
+    def name(status: str) -> str:
+        return translated(status, language)
+
     before, after = change.before, change.after
     if before is None or after is None:
         row = after or before
-        return f"{row.status}: {row.text}" if row else ""
+        return f"{name(row.status)}: {row.text}" if row else ""
     if change.kind is ChangeKind.REWORDED:
         return word_diff(before.text, after.text)
     if change.kind is ChangeKind.MOVED:
-        return f"was {before.key}: {after.text}"
-    return f"{before.status} → {after.status}: {after.text}"
+        params = {"key": before.key, "text": after.text}
+        return render(Message("gate.moved", params), language)
+    return f"{name(before.status)} → {name(after.status)}: {after.text}"

@@ -40,7 +40,7 @@ def gate_text(gate: Gate, language: str = "en") -> str:
     lines += [translated(f"Note: {one_line(note)}", language) for note in gate.notes]
     if gate.changes:
         lines += ["", translated(f"Since {gate.base}:", language)]
-        lines += [f"  {line}" for line in _counted(gate.changes)]
+        lines += [f"  {line}" for line in _counted(gate.changes, language)]
     return "\n".join([*lines, "", translated(_headline(gate), language)])
 
 
@@ -146,11 +146,11 @@ def _base_to_json(gate: Gate) -> Mapping[str, Any] | None:
     }
 
 
-def _counted(changes: Iterable[Change]) -> Iterator[str]:
+def _counted(changes: Iterable[Change], language: str) -> Iterator[str]:
     for kind, found in _by_kind(changes):
         keys = ", ".join(change.key for change in found[:_MOST_LINES])
         more = f", ... ({len(found)})" if len(found) > _MOST_LINES else ""
-        yield one_line(f"{kind.value}: {keys}{more}")
+        yield one_line(f"{translated(kind.value, language)}: {keys}{more}")
 
 
 def _by_kind(changes: Iterable[Change]) -> Iterator[tuple[ChangeKind, Sequence[Change]]]:

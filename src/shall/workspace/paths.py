@@ -68,6 +68,7 @@ def refuse_operators(relative: str) -> None:
         )
 
 
+@lru_cache(maxsize=1024)  # each check of a path asks again for its folders
 def as_seen(name: str) -> str:
     """Return the name as a file system may take it (macOS: any case, invisible signs dropped)."""
     if name.isascii():
@@ -92,6 +93,8 @@ def _fault_of_names(path: str) -> str | None:
     names = path.split("/")
     if ".." in names:
         return "holds '..'"
+    if 4 * len(path) <= _MAX_NAME_BYTES:  # a character takes at most four bytes
+        return None
     if len(path.encode()) > _MAX_PATH_BYTES:
         return f"is longer than {_MAX_PATH_BYTES} bytes"
     if any([len(name.encode()) > _MAX_NAME_BYTES for name in names]):  # noqa: C419 - twice as fast

@@ -109,7 +109,9 @@ ADMIN: dict[str, str] = {
     "{archive} is not a whole backup: {reason}.": "{archive} 不是完整的备份：{reason}。",
     "{archive} cannot be restored: {reason}.": "无法恢复 {archive}：{reason}。",
     "Free some space and try again.": "请清理磁盘空间后重试。",
-    "The backup is damaged: it holds something after its last file.": "备份已损坏：最后一个文件之后还有多余的内容。",
+    "The backup is damaged: it holds something after its last file.": (
+        "备份已损坏：最后一个文件之后还有多余的内容。"
+    ),
     "The backup is damaged: it {given} {paths} "
     "against its manifest.": "备份已损坏：与清单相比，{given} {paths}。",
     "Use another backup.": "请使用其他备份。",

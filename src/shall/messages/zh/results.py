@@ -130,6 +130,8 @@ ZH: dict[str, str] = {
     "report.status.skipped": "已跳过",
     "report.status.not run": "未运行",
     "report.status.untested": "未测试",
+    # shall diff
+    "gate.moved": "原为 {key}：{text}",
     # shall trace
     "trace.summary": "共 {total} 条验收标准：{counts}（已证明 {percent}%）",
     "trace.count": "{status} {count}",

@@ -73,7 +73,7 @@ SPECS: dict[str, str] = {
     "Number its sentences below a heading such "
     'as "Requirement 1", or write ids before '
     "them.": "请在“Requirement 1”这样的标题下为句子编号，或在句子前写上编号。",
-    "Nothing changed from {before} to {after}.": "{before} 与 {after} 之间没有变化。",
+    "Nothing changed from {what} to {given}.": "{what} 与 {given} 之间没有变化。",
     "The gate passed: {count} rules hold.": "门禁通过：{count} 条规则全部满足。",
     "The gate {given}: {bad} of {count} rules do "
     "not hold.": "门禁{given}：{count} 条规则中有 {bad} 条未满足。",
@@ -98,13 +98,13 @@ SPECS: dict[str, str] = {
     "{key} ({kind}) is {given}, not {statuses}.": "{key}（{kind}）的状态是{given}，而不是 "
     "{statuses}。",
     "{count} {given}; {most} are allowed.": "{given}：{count}，允许 {most}。",
-    "{key} was proved in {base} and is {given} now.": "{key} 在 {base} 中已证明，现在是{given}。",
-    "{key} was proved in {base}, and no document "
-    "has it any more.": "{key} 在 {base} 中已证明，现在已没有文档包含它。",
+    "{key} was proved in {what} and is {given} now.": "{key} 在{what}中已证明，现在是{given}。",
+    "{key} was proved in {what}, and no document "
+    "has it any more.": "{key} 在{what}中已证明，现在已没有文档包含它。",
     "If it was withdrawn, write the baseline "
     "again with `shall baseline`.": "如果它已撤销，请用 `shall baseline` 重新生成基线。",
     "{percent} % are proved, {before} % were in "
-    "{base}.": "已证明 {percent}%，{base} 中为 {before}%。",
+    "{what}.": "已证明 {percent}%，{what}中为 {before}%。",
     "There is no rule {name}.": "没有规则 {name}。",
     "`shall lint --list` lists the rules.": "运行 `shall lint --list` 可列出所有规则。",
     "`shall lint --fix` corrects it.": "`shall lint --fix` 可自动修正。",
