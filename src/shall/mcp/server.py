@@ -45,8 +45,15 @@ TOOLS: Mapping[Any, ToolAnnotations] = {
 CORE_TOOLS = frozenset(function.__name__ for function in TOOLS)
 WORKFLOW_TOOLS = frozenset(
     {
-        *("analyze_impact", "change_spec", "check_gate", "get_next_task", "link_criterion"),
-        *("approve_document", "lint_specs", "list_specs", "read_spec", "update_task"),
+        *(
+            "analyze_impact",
+            "approve_document",
+            "change_spec",
+            "check_gate",
+            "get_next_task",
+            "link_criterion",
+        ),
+        *("lint_specs", "list_specs", "read_spec", "update_task"),
     }
 )
 """The names in ``workflow_tools``, which is imported where one of them is offered."""
