@@ -89,7 +89,7 @@ def to_manifest(matrix: Matrix, project: str, now: datetime) -> dict[str, Any]:
     """
     rows = [_manifest_row(row) for row in matrix.rows]
     failures = [
-        {"kind": "silent-gap", "id": row.criterion.key, "detail": f"The status is {row.status}."}
+        {"kind": "silent-gap", "id": row.criterion.key, "detail": f"status: {row.status}"}
         for row in matrix.rows
         if _manifest_status(row) == "GAP"
     ]
@@ -97,7 +97,7 @@ def to_manifest(matrix: Matrix, project: str, now: datetime) -> dict[str, Any]:
         {
             "kind": "orphan-test",
             "id": it.link.criterion,
-            "detail": f"{it.link.source} names a criterion that is unknown or ambiguous.",
+            "detail": f"{it.link.source} names a criterion that is unknown or ambiguous",
         }
         for it in matrix.unknown
     ]
@@ -105,7 +105,7 @@ def to_manifest(matrix: Matrix, project: str, now: datetime) -> dict[str, Any]:
         {"kind": "registry-missing", "detail": problem.text} for problem in matrix.wrong_specs
     ]
     if not rows:
-        failures.append({"kind": "registry-missing", "detail": "No criterion was found."})
+        failures.append({"kind": "registry-missing", "detail": "no criterion"})
     counts = Counter(row["status"] for row in rows)
     statuses = ("proven", "tracked-debt", "GAP", "backlog")
     return {
