@@ -188,7 +188,13 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--only", nargs="+", metavar="NAME", help="only these contenders")
     parser.add_argument("--svg", type=Path, metavar="FILE", help="write the picture to FILE")
+    parser.add_argument("--draw", type=Path, metavar="FILE", help="draw what earlier runs printed")
     options = parser.parse_args()
+    if options.draw:
+        printed = map(json.loads, options.draw.read_text(encoding="utf-8").splitlines())
+        drawn = {int(count): values for each in printed for count, values in each.items()}
+        options.svg.write_text(picture(drawn), encoding="utf-8")
+        return
     resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
     chosen = [it for it in contenders() if not options.only or it.name in options.only]
     seconds: dict[int, dict[str, float]] = {}

@@ -197,6 +197,21 @@ def test_a_wrong_rule_is_reported_with_its_line(
     assert said in refused.stderr
 
 
+@pytest.mark.verifies("gate#1.10")
+@pytest.mark.parametrize("wrong", ["<<<<<<< HEAD", '{"format": 2}', '{"at": "2026-1'])
+@pytest.mark.parametrize("folder", ["evidence", "decisions"])
+@pytest.mark.usefixtures("proved")
+def test_a_line_that_nobody_can_read_may_say_that_something_failed(
+    shall: Shall, project: Path, wrong: str, folder: str
+) -> None:
+    (project / ".shall" / folder).mkdir(exist_ok=True)
+    (project / f".shall/{folder}/2020-01.jsonl").write_text(f"{wrong}\n")
+    ended = shall("gate")
+    assert ended.returncode == 2
+    assert f".shall/{folder}/2020-01.jsonl:1" in ended.stdout
+    assert shall("trace").returncode == 0
+
+
 @pytest.mark.verifies("gate#1.9")
 @pytest.mark.usefixtures("proved")
 def test_each_format_names_the_criterion_that_fails(

@@ -121,3 +121,28 @@ async def test_a_change_that_loses_a_criterion_is_refused(
         result = await all_tools.call_tool("change_spec", {"path": path, **arguments})
         assert result.is_error
         assert reason in answer(result)["error_message"]
+
+
+@pytest.mark.usefixtures("features")
+@pytest.mark.verifies("mcp#3.3")
+async def test_an_approval_over_mcp_names_the_caller(
+    all_tools: Client, answer: Answer, project: Path
+) -> None:
+    document = {"path": "specs/feature-007/requirements.md"}
+
+    async def approval(action: str) -> dict[str, Any]:
+        return answer(await all_tools.call_tool("approve_document", {**document, "action": action}))
+
+    assert (await approval("status"))["approval"] == "none"
+    for action, verdict in (
+        ("request", "requested"),
+        ("reject", "rejected"),
+        ("approve", "approved"),
+    ):
+        found = await approval(action)
+        assert (found["approval"], found["last"]["by"]) == (verdict, "anyone over MCP")
+    signed = {**document, "action": "approve", "by": "Ann"}
+    assert (await all_tools.call_tool("approve_document", signed)).is_error
+    with (project / document["path"]).open("a") as file:
+        file.write("\nMore.\n")
+    assert (await approval("status"))["approval"] == "outdated"

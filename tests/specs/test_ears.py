@@ -155,6 +155,7 @@ def test_emphasised_keywords_are_keywords(sentence: str) -> None:
         "**WHEN** a `token` expires, THE API SHALL answer 401.",
         "when a token  expires, the API shall answer 401",
         "WHEN a [token](docs/token.md) expires, THE API\nSHALL answer 401",
+        "*WHEN* a **_token_** expires, *THE* __API__ SHALL *answer* ``401``",
         "WHEN a token expires, THE API SHALL answer \uff14\uff10\uff11",
     ],
 )
@@ -164,6 +165,7 @@ def test_markup_does_not_change_a_fingerprint(text: str) -> None:
     assert re.fullmatch("[0-9a-f]{64}", plain)
 
 
+@pytest.mark.verifies("tracing#4.14")
 @pytest.mark.parametrize(
     ("one", "other"),
     [
@@ -171,6 +173,12 @@ def test_markup_does_not_change_a_fingerprint(text: str) -> None:
         ("The API shall answer 401", "The API shall not answer 401"),
         ("The API shall give total_amount", "The API shall give totalamount"),
         ("The API shall answer in ~5 ms", "The API shall answer in 5 ms"),
+        ("The API shall answer `_id`", "The API shall answer `id`"),
+        ("The API shall answer _id", "The API shall answer id"),
+        ("The API shall read `*.yaml`", "The API shall read `.yaml`"),
+        ("The API shall wait 2 * 3 s", "The API shall wait 2 3 s"),
+        ("The API shall wait 10² ms", "The API shall wait 102 ms"),
+        ("The API shall answer `[a](b)`", "The API shall answer `a`"),
     ],
 )
 def test_another_meaning_is_another_fingerprint(one: str, other: str) -> None:

@@ -18,6 +18,7 @@ from shall.specs.matrix import Matrix, build_matrix, with_decisions
 from shall.specs.model import Link, LinkKind, SpecSet
 from shall.specs.status import ABSENT, Latest
 from shall.store.base import Evidence
+from shall.store.line_files import UnreadableLine
 from shall.workspace.workspace import Workspace
 
 
@@ -77,25 +78,42 @@ def _newest(workspace: Workspace, problems: list[Diagnostic]) -> Sequence[Eviden
     if workspace.evidence is None:
         return ()
     try:
-        return workspace.evidence.newest()
+        found = workspace.evidence.newest()
     except StoreUnavailable as error:
         problems.append(_state_problem(workspace, error))
         return ()
+    problems += [_line_problem(workspace, it) for it in workspace.evidence.unreadable()]
+    return found
 
 
 def _decisions(workspace: Workspace, problems: list[Diagnostic]) -> Sequence[Decision]:
     if workspace.decisions is None:
         return ()
     try:
-        return workspace.decisions.newest()
+        found = workspace.decisions.newest()
     except StoreUnavailable as error:
         problems.append(_state_problem(workspace, error))
         return ()
+    problems += [_line_problem(workspace, it) for it in workspace.decisions.unreadable()]
+    return found
 
 
 def _state_problem(workspace: Workspace, error: StoreUnavailable) -> Diagnostic:
     span = Span(str(workspace.state), 1)
     return Diagnostic("state.unreadable", Severity.ERROR, error.message, span, error.hint or "")
+
+
+def _line_problem(workspace: Workspace, line: UnreadableLine) -> Diagnostic:
+    """Return the problem of a line that may say that a criterion is no longer proved."""
+    path = line.path
+    file = path.relative_to(workspace.root) if path.is_relative_to(workspace.root) else path
+    return Diagnostic(
+        "state.unreadable",
+        Severity.ERROR,
+        f"This line does not count, since it cannot be read: {line.reason}.",
+        Span(file.as_posix(), line.line),
+        "Resolve the merge, restore the line from git, or upgrade shall.",
+    )
 
 
 def _with_current_fingerprints(

@@ -127,9 +127,9 @@ def _document(lines: list[_Line]) -> dict[str, Any] | None:
             items.append(values)
             opened.append((column, values))
         else:
-            found, values = opened[-1]
-            if waiting is not None or found != column or type(values) is list:
-                values = _values(column, opened, waiting)
+            found, inner = opened[-1]
+            is_inner = waiting is None and found == column and type(inner) is dict
+            values = inner if is_inner else _values(column, opened, waiting)
         if key is None or key in values:
             raise _Refused
         values[key] = value

@@ -3,7 +3,7 @@
 import argparse
 from datetime import date
 
-from shall.specs.decisions import Method
+from shall.specs.decisions import Method, Verdict
 
 
 def add_waive_arguments(command: argparse.ArgumentParser) -> None:
@@ -31,8 +31,27 @@ def add_review_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--source", metavar="SOURCE", help="only this case or test (all linked)")
 
 
+def add_approve_arguments(command: argparse.ArgumentParser) -> None:
+    """Add what ``shall approve`` takes."""
+    command.add_argument("paths", nargs="+", metavar="PATH", help="requirements, design or tasks")
+    chosen = command.add_mutually_exclusive_group()
+    for flag, verdict, meaning in (
+        ("--request", Verdict.REQUESTED.value, "ask for it instead"),
+        ("--reject", Verdict.REJECTED.value, "reject it instead"),
+        ("--status", None, "only show it; exit with 1 unless all are approved"),
+    ):
+        chosen.add_argument(flag, dest="verdict", action="store_const", const=verdict, help=meaning)
+    command.set_defaults(verdict=Verdict.APPROVED.value)
+    command.add_argument("--note", metavar="TEXT", help="why, or what to change")
+    _add_by(command)
+
+
 def _add_keys(command: argparse.ArgumentParser) -> None:
     command.add_argument("keys", nargs="+", metavar="KEY", help="criteria, such as auth#1.2")
+    _add_by(command)
+
+
+def _add_by(command: argparse.ArgumentParser) -> None:
     command.add_argument("--by", metavar="NAME", help="who decides (git's user.name)")
 
 

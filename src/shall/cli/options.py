@@ -43,7 +43,7 @@ def _adders() -> "Mapping[str, Callable[[_Commands], None]]":
         "trace": _add_trace,
         "lint": _add_lint,
         **dict.fromkeys(("gate", "baseline", "diff", "impact"), _add_gate),
-        **dict.fromkeys(("waive", "attest", "review", "link"), _add_decisions),
+        **dict.fromkeys(("waive", "attest", "review", "link", "approve"), _add_decisions),
         "record": _add_record,
         "evidence": _add_evidence,
         "serve": _add_serve,
@@ -218,6 +218,7 @@ def _add_lint(commands: _Commands) -> None:
 
 def _add_decisions(commands: _Commands) -> None:
     from shall.cli.decision_flags import (
+        add_approve_arguments,
         add_attest_arguments,
         add_link_arguments,
         add_review_arguments,
@@ -232,7 +233,9 @@ def _add_decisions(commands: _Commands) -> None:
     add_review_arguments(review)
     link = _add(commands, "link", "Write into a case which criterion it verifies.")
     add_link_arguments(link)
-    for command in (waive, attest, review, link):
+    approve = _add(commands, "approve", "Record that somebody approved the text of documents.")
+    add_approve_arguments(approve)
+    for command in (waive, attest, review, link, approve):
         _add_workspace(command)
 
 

@@ -1,10 +1,11 @@
-"""The tool that changes requirements, offered with ``--toolset all``."""
+"""Tools that change requirements and record approvals, offered with ``--toolset all``."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from mcp_types import ToolAnnotations
 from pydantic import BaseModel, ConfigDict, Field
 
+from shall.actions.approvals import Approval, approval_of, decide_about
 from shall.actions.changing import DocumentChange, Proposal, Replacement
 from shall.actions.changing import change_spec as change
 from shall.actions.session import Session
@@ -12,6 +13,7 @@ from shall.errors import BadValue
 from shall.mcp.arguments import WorkspaceName
 from shall.mcp.shorten import cut
 from shall.specs.changes import ChangeKind
+from shall.specs.decisions import Verdict
 from shall.workspace.workspace import Workspace
 
 _DIFF_LENGTH = 6000
@@ -84,8 +86,48 @@ def _changed(space: Workspace, change: DocumentChange) -> dict[str, Any]:
     return answer
 
 
+_VERDICTS = {
+    "request": Verdict.REQUESTED,
+    "approve": Verdict.APPROVED,
+    "reject": Verdict.REJECTED,
+}
+
+
+async def approve_document(
+    session: Session,
+    path: Annotated[str, Field(description="requirements, design or tasks")],
+    action: Literal["request", "approve", "reject", "status"],
+    note: Annotated[str, Field(description="why, or what to change")] = "",
+    workspace: WorkspaceName = None,
+) -> dict[str, Any]:
+    """Ask for the approval of a document's text, or record or show it; a change ends it."""
+    space = session.workspace(workspace)
+    if action == "status":
+        return _approval(await session.workers.call(approval_of, space, path))
+    by = f"{session.caller.name} over MCP"  # never a person's name on a caller's word
+    found = await session.workers.call(decide_about, space, path, _VERDICTS[action], by, note)
+    return _approval(found)
+
+
+def _approval(approval: Approval) -> dict[str, Any]:
+    answer: dict[str, Any] = {
+        "path": approval.path,
+        "approval": approval.status,
+        "fingerprint": approval.fingerprint,
+    }
+    if approval.last is not None:
+        last = approval.last
+        answer["last"] = {"verdict": last.verdict, "by": last.by, "at": last.at.isoformat()}
+        if last.reason:
+            answer["last"]["note"] = last.reason
+    return answer
+
+
 TOOLS = {
     change_spec: ToolAnnotations(
         title="Change requirements", read_only_hint=False, destructive_hint=True
+    ),
+    approve_document: ToolAnnotations(
+        title="Approval of a document", read_only_hint=False, destructive_hint=False
     ),
 }

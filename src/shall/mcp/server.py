@@ -45,7 +45,14 @@ TOOLS: Mapping[Any, ToolAnnotations] = {
 CORE_TOOLS = frozenset(function.__name__ for function in TOOLS)
 WORKFLOW_TOOLS = frozenset(
     {
-        *("analyze_impact", "change_spec", "check_gate", "get_next_task", "link_criterion"),
+        *(
+            "analyze_impact",
+            "approve_document",
+            "change_spec",
+            "check_gate",
+            "get_next_task",
+            "link_criterion",
+        ),
         *("lint_specs", "list_specs", "read_spec", "update_task"),
     }
 )

@@ -18,6 +18,7 @@ class DecisionKind(StrEnum):
     WAIVER = "waiver"  # it need not be proved for a while
     ATTESTATION = "attestation"  # it is verified by a person, not by a test
     REVIEW = "review"  # a linked case or test still fits the text
+    APPROVAL = "approval"  # what was asked or decided about a document
     RELINK = "relink"  # a link follows a text to another key, and so does its evidence
 
 
@@ -29,11 +30,20 @@ class Method(StrEnum):
     DEMONSTRATION = "demonstration"
 
 
+class Verdict(StrEnum):
+    """What was asked or decided about a document."""
+
+    REQUESTED = "requested"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
 class Decision(Struct, frozen=True):
-    """One decision about the text of a criterion. ``at`` is aware UTC.
+    """One decision about the text of a criterion, or of a document. ``at`` is aware UTC.
 
     ``reason`` is why a waiver is granted, or where the record of an attestation is. ``until`` is
-    the last day on which it counts. ``source`` is the case or test of a review or relink.
+    the last day on which it counts. ``source`` is the case or test of a review or relink,
+    and the document of an approval, which is of no criterion and has a ``verdict``.
     ``is_withdrawn``: the decision of the same kind before no longer counts.
     """
 
@@ -48,6 +58,7 @@ class Decision(Struct, frozen=True):
     source: str = ""
     source_fingerprint: str = ""
     is_withdrawn: bool = False
+    verdict: Verdict | None = None
 
     @property
     def key(self) -> tuple[str, str, str]:

@@ -14,7 +14,7 @@ from shall.span import Span
 from shall.specs import headings, unread
 from shall.specs.criteria import criterion, extended, is_template, live_sentence, place_of
 from shall.specs.draft import Draft, counting_lists
-from shall.specs.ears import has_modal
+from shall.specs.ears import has_modal, recommends
 from shall.specs.identifiers import OwnId, own_id
 from shall.specs.markdown import Block, BlockKind, read_blocks
 from shall.specs.model import Criterion, Requirement, Standing
@@ -201,6 +201,8 @@ class _Reader:
         if has_modal(sentence):
             self._missed.append(block)
             return not self._excluded or bool(self._loose_criteria)
+        if not (self._excluded or self._loose_criteria) and _is_recommendation(block, sentence):
+            self._missed.append(block)
         if self._loose_criteria and block.kind is BlockKind.ITEM:
             self._missed_lists.setdefault(block.list_id, block)
             return True
@@ -258,7 +260,11 @@ class _Reader:
                 self.unread.append(unread.unread(unread.BULLET, self._file, block))
                 return False
             return True
-        return says or (draft.in_criteria and (is_item or own is not None))
+        if says or (draft.in_criteria and (is_item or own is not None)):
+            return True
+        if _is_recommendation(block, sentence):
+            self.unread.append(unread.unread(unread.SENTENCE, self._file, block))
+        return False
 
     def _describes(self, draft: Draft, block: Block, own: OwnId | None) -> bool:
         """Take a block under a heading with an id for the text of its one criterion."""
@@ -330,6 +336,11 @@ class _Reader:
             local, text = found
             key = f"{self._feature}#{local}"
             draft.named.append(criterion(key, text, place_of(self._file, block), block.end_line))
+
+
+def _is_recommendation(block: Block, sentence: str) -> bool:
+    """Return whether an item says ``should``: that is no duty, but may be meant as one."""
+    return block.kind is BlockKind.ITEM and recommends(sentence)
 
 
 def _sections_with_criteria(blocks: Sequence[Block]) -> dict[int, bool]:

@@ -12,7 +12,7 @@ from shall.span import Span
 from shall.specs import headings, unread
 from shall.specs.criteria import criterion, extended, is_template, live_sentence, place_of
 from shall.specs.draft import Draft, counting_lists
-from shall.specs.ears import has_modal
+from shall.specs.ears import has_modal, recommends
 from shall.specs.identifiers import OwnId, names_requirement, own_id
 from shall.specs.markdown import Block, BlockKind, read_blocks
 from shall.specs.model import Criterion, Kind, Requirement, Standing, Step
@@ -133,7 +133,11 @@ class _Reader:
             and (self._story.in_criteria or self._tells_scenario(live.text))
         ):
             self._scenario(self._story, block, live.text)
-        elif has_modal(live.text) and not section.is_excluded and not headings.is_story(block.text):
+        elif (
+            (has_modal(live.text) or (block.kind is BlockKind.ITEM and recommends(live.text)))
+            and not section.is_excluded
+            and not headings.is_story(block.text)
+        ):
             self.unread.append(unread.unread(unread.SENTENCE, self._file, block))
 
     def _tells_scenario(self, text: str) -> bool:

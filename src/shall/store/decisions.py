@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from shall.store.folders import Folder
 from shall.store.line_files import (
+    UnreadableLine,
     append_whole,
     data_of_lines,
     names_of_lines,
@@ -41,6 +42,7 @@ class DecisionLog:
 
     def __init__(self, folder: Path | Folder) -> None:
         self._folder = folder if isinstance(folder, Folder) else Folder(folder)
+        self._unreadable: list[UnreadableLine] = []
 
     def append(self, decisions: "Iterable[Decision]") -> None:
         """Append decisions in one write.
@@ -76,6 +78,7 @@ class DecisionLog:
             StoreUnavailable: A file cannot be read.
         """
         found: dict[tuple[str, str, str], Decision] = {}
+        self._unreadable = []
         with (
             translated(self._folder, "decisions"),
             suppress(FileNotFoundError),
@@ -83,11 +86,17 @@ class DecisionLog:
         ):
             for name in names_of_lines(folder):
                 data = data_of_lines(folder, name)
-                for decision in values_of_lines(self._folder.path / name, data, _decision):
+                decisions, wrong = values_of_lines(self._folder.path / name, data, _decision)
+                self._unreadable += wrong
+                for decision in decisions:
                     before = found.get(decision.key)
                     if before is None or _order(before) < _order(decision):
                         found[decision.key] = decision
         return sorted(found.values(), key=lambda it: it.key)
+
+    def unreadable(self) -> list[UnreadableLine]:
+        """Return the lines that were skipped when the decisions were last read."""
+        return list(self._unreadable)
 
     def _prepare_merge(self) -> None:
         """Write once what lets git merge the files."""

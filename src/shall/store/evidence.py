@@ -14,6 +14,7 @@ from msgspec.structs import asdict, replace
 from shall.store.base import Evidence, IsUnchanged
 from shall.store.folders import Folder
 from shall.store.line_files import (
+    UnreadableLine,
     append_whole,
     data_of_lines,
     names_of_lines,
@@ -74,6 +75,7 @@ class EvidenceLog:
     def __init__(self, folder: Path | Folder) -> None:
         self._folder = folder if isinstance(folder, Folder) else Folder(folder)
         self._read: dict[str, tuple[tuple[int, int, int], list[Evidence]]] = {}
+        self._unreadable: dict[str, list[UnreadableLine]] = {}
 
     def append(
         self,
@@ -119,6 +121,10 @@ class EvidenceLog:
             StoreUnavailable: A file cannot be read.
         """
         return list(self._newest().values())
+
+    def unreadable(self) -> list[UnreadableLine]:
+        """Return the lines that were skipped when the evidence was last read."""
+        return [line for wrong in self._unreadable.values() for line in wrong]
 
     def compact(self, keep: Callable[[str, bytes], None]) -> int:
         """Drop lines that a newer one replaced; return how many.
@@ -174,16 +180,20 @@ class EvidenceLog:
 
     def _newest(self) -> dict[_Key, Evidence]:
         found: dict[_Key, Evidence] = {}
+        names: list[str] = []
         with (
             translated(self._folder, "evidence"),
             suppress(FileNotFoundError),
             self._folder.opened() as folder,
         ):
-            for name in names_of_lines(folder):
+            names = names_of_lines(folder)
+            for name in names:
                 for fact in self._facts(folder, name):
                     key = _key(fact)
                     if key not in found or _order(found[key]) < _order(fact):
                         found[key] = fact
+        for gone in self._unreadable.keys() - names:
+            del self._unreadable[gone]
         return found
 
     def _facts(self, folder: int, name: str) -> list[Evidence]:
@@ -192,8 +202,10 @@ class EvidenceLog:
         known = self._read.get(name)
         if known is None or known[0] != stamp:
             data = data_of_lines(folder, name)
-            known = (stamp, list(values_of_lines(self._folder.path / name, data, _fact)))
+            facts, wrong = values_of_lines(self._folder.path / name, data, _fact)
+            known = (stamp, facts)
             self._read[name] = known
+            self._unreadable[name] = wrong
         return known[1]
 
 

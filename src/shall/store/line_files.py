@@ -8,7 +8,7 @@ import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from shall.bounded import EVIDENCE_BYTES, read_descriptor
 from shall.errors import StoreUnavailable
@@ -110,14 +110,26 @@ def data_of_lines(folder: int, name: str) -> bytes:
         os.close(descriptor)
 
 
+class UnreadableLine(NamedTuple):
+    """A line that does not count, since this release cannot read it."""
+
+    path: Path
+    line: int
+    reason: str
+
+
 def values_of_lines(
     path: Path, data: bytes, read: Callable[[dict[str, Any]], Value]
-) -> Iterator[Value]:
-    """Yield the value of each line of JSON; log and skip one that ``read`` refuses."""
+) -> tuple[list[Value], list[UnreadableLine]]:
+    """Return the values of lines of JSON, and the lines that ``read`` refuses, which are logged."""
+    values: list[Value] = []
+    unreadable: list[UnreadableLine] = []
     for number, line in enumerate(data.split(b"\n"), start=1):
         if not line.strip():
             continue
         try:
-            yield read(json.loads(line))
+            values.append(read(json.loads(line)))
         except (ValueError, TypeError, KeyError) as error:
             _log.warning("%s:%d: skipped an unreadable line: %s", path, number, error)
+            unreadable.append(UnreadableLine(path, number, str(error)))
+    return values, unreadable

@@ -28,9 +28,9 @@ def names_below(path: str, roots: tuple[str, ...]) -> tuple[str, ...]:
             f"The path {_shown(path)} {reason}.",
             hint="Use a path relative to the workspace, with /.",
         )
-    names = PurePosixPath(path).parts
     if not path.startswith("/"):
-        return names
+        return tuple([name for name in path.split("/") if name not in {"", "."}])
+    names = PurePosixPath(path).parts
     for root in roots:
         above = PurePosixPath(root).parts
         if names[: len(above)] == above:

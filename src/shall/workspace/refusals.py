@@ -31,10 +31,9 @@ class Refusals(Struct, frozen=True):
         Raises:
             OutsideWorkspace: It is in a version-control or state folder, or the server's own.
         """
-        path = "/".join(names)
         reason = self._folder_reason(names) or self._server_reason(root, names)
         if reason is not None:
-            raise OutsideWorkspace(f"The path {path} {reason}.")
+            raise OutsideWorkspace(f"The path {'/'.join(names)} {reason}.")
 
     def check_read(self, root: str, names: Sequence[str], *, settings: bool = False) -> None:
         """Check a path that is to be read.

@@ -266,4 +266,22 @@ COMMANDS: dict[str, str] = {
     "core: the usual tools; all: also those of the workflow": (
         "core：常用工具；all：另含工作流工具"
     ),
+    "Record that somebody approved the text of documents.": "记录文档的当前文本已获批准。",
+    "requirements, design or tasks": "需求、设计或任务文档",
+    "ask for it instead": "改为申请批准",
+    "reject it instead": "改为驳回",
+    "only show it; exit with 1 unless all are approved": "仅查看；未全部批准时退出码为 1",
+    "why, or what to change": "理由，或需要修改的内容",
+    "Nobody approved {path}.": "{path} 尚无人批准。",
+    "{path} was changed since {day}: what {by} decided about it no longer counts.": (
+        "{path} 在 {day} 之后已有改动，{by} 当时的决定不再有效。"
+    ),
+    "{by} asked for the approval of {path} on {day}.": "{by} 申请批准 {path}（{day}）。",
+    "{path} was rejected by {by} on {day}.": "{path} 已被 {by} 驳回（{day}）。",
+    "{path} was approved by {by} on {day}.": "{path} 已由 {by} 批准（{day}）。",
+    "{path} is no document of requirements, design or tasks.": "{path} 不是需求、设计或任务文档。",
+    "docs/reference/ears.md lists where these are.": "这些文档的位置见 docs/reference/ears.md。",
+    "The note has more than {limit} characters.": "备注超过 {limit} 个字符。",
+    "{path} is approved by {by}.": "{path} 已由 {by} 批准。",
+    "Ask again after it was changed.": "文档改动后再申请。",
 }

@@ -10,6 +10,12 @@ STATE: dict[str, str] = {
     "Disconnect unused connections; silent ones "
     "end after {dropped_after_s} s.": "请断开不用的连接；无活动的连接会在 {dropped_after_s} 秒后关"
     "闭。",
+    "This line does not count, since it cannot be read: {reason}.": (
+        "此行无法读取，因此不计入：{reason}。"
+    ),
+    "Resolve the merge, restore the line from git, or upgrade shall.": (
+        "请解决合并冲突、从 git 恢复此行，或升级 shall。"
+    ),
     "Run `shall doctor`.": "请运行 `shall doctor`。",
     "The database {path} cannot be used: {reason}.": "数据库 {path} 不可用：{reason}。",
     "Make it writable, or choose another state "

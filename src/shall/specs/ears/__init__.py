@@ -5,9 +5,18 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 
+from msgspec.structs import replace
+
 from shall.specs.clause import Clause, Kind, Step
 from shall.specs.ears import en, zh
-from shall.specs.ears.grammar import has_modal, plain, shape_of, split_clause, starts_condition
+from shall.specs.ears.grammar import (
+    has_modal,
+    plain,
+    recommends,
+    shape_of,
+    split_clause,
+    starts_condition,
+)
 
 __all__ = [
     "has_modal",
@@ -17,6 +26,7 @@ __all__ = [
     "parse_clause",
     "parse_clauses",
     "plain",
+    "recommends",
 ]
 
 _SENTENCE_END = re.compile(
@@ -42,12 +52,15 @@ def parse_clause(sentence: str) -> Clause | None:
 @lru_cache(maxsize=16_384)
 def parse_clauses(text: str) -> tuple[Clause, ...]:
     """Return the clauses of a text, one for each of its sentences that has a modal."""
-    found = [
-        clause
-        for whole in sentences(text)
-        for sentence in _prohibition_apart(whole)
-        if (clause := split_clause(sentence, strict=True)) is not None
-    ]
+    found: list[Clause] = []
+    for whole, continues in _parts(text):
+        for at, sentence in enumerate(_prohibition_apart(whole)):
+            clause = split_clause(sentence, strict=True)
+            if clause is None:
+                continue
+            if continues and found and at == 0 and not clause.conditions:
+                clause = replace(clause, conditions=found[-1].conditions)
+            found.append(clause)
     if found:
         return tuple(found)
     only = split_clause(text)
@@ -59,8 +72,16 @@ def sentences(text: str) -> list[str]:
 
     A list item, or what follows a semicolon, is a sentence if it has a modal of its own.
     """
+    return [sentence for sentence, _ in _parts(text)]
+
+
+def _parts(text: str) -> list[tuple[str, bool]]:
+    """Return the sentences of a text, and whether each follows a semicolon.
+
+    Such a one is said under the conditions of the sentence before, unless it has its own.
+    """
     if _SENTENCE_END.search(text) is None and _PART.search(text) is None:
-        return [text]
+        return [(text, False)]
     shape = shape_of(text)
     ends = [end.end() for end in _SENTENCE_END.finditer(shape)]
     items = [item.end() for item in _PART.finditer(shape)]
@@ -68,11 +89,11 @@ def sentences(text: str) -> list[str]:
         if has_modal(text[start:end]):
             ends.append(start)
     starts = [0, *sorted(set(ends))]
-    found = [
-        text[start:end].strip().removesuffix(" -")
+    return [
+        (sentence, text[:start].rstrip().endswith((";", "；")))
         for start, end in zip(starts, [*starts[1:], len(text)], strict=True)
+        if (sentence := text[start:end].strip().removesuffix(" -"))
     ]
-    return [sentence for sentence in found if sentence]
 
 
 def _prohibition_apart(sentence: str) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ LEVELS = {
 }
 
 # Not \b: between a Latin and a Chinese letter there is none.
-_END = r"(?![A-Za-z0-9_-])"
+END = r"(?![A-Za-z0-9_-])"
 _BEGIN = r"(?<![A-Za-z0-9_-])"
 
 # "On failure, the ..." and "On failure it ...", but not "On duty staff ...".
@@ -38,10 +38,11 @@ _WORDS = {"on": r"on(?= [^,，]{1,40}(?:, | the | it(?![a-z])))"}
 OPENING = (
     r"(?:(?:and|or|but) )?(?P<en>"
     + "|".join(_WORDS.get(word, word) for word in sorted(TRIGGERS, reverse=True))
-    + rf"){_END} ?"
+    + rf"){END} ?"
 )
-MODAL = rf"{_BEGIN}(?P<en>shall|must){_END}"
-WEAK_MODAL = rf"{_BEGIN}(?P<en>should|will|may|cannot|can){_END}"
-THEN = rf"[,，]? ?{_BEGIN}then{_END}[ ,，]*"
-QUANTIFIER = re.compile(rf"for (?:all|any|every|each){_END}", re.IGNORECASE)
+MODAL = rf"{_BEGIN}(?P<en>shall|must){END}"
+WEAK_MODAL = rf"{_BEGIN}(?P<en>should|will|may|cannot|can){END}"
+RECOMMENDATION = rf"{_BEGIN}should{END}"
+THEN = rf"[,，]? ?{_BEGIN}then{END}[ ,，]*"
+QUANTIFIER = re.compile(rf"for (?:all|any|every|each){END}", re.IGNORECASE)
 NEGATION = re.compile(r"\s*(?:not|never)(?![A-Za-z])", re.IGNORECASE)

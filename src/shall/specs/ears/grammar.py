@@ -39,6 +39,14 @@ _KANA = re.compile("[\u3041-\u30ff]")
 _TOPIC = re.compile(
     '([^、。,"「」をにで]{1,40}?)(?<![にで時])は[、,]?\\s*(?=[^、。])(.+)', re.DOTALL
 )
+_ON_IT = re.compile(r"on [^,，]{1,40} (?:it|they) ?", re.IGNORECASE)  # On success it shall ...
+_RECOMMENDATION = re.compile(en.RECOMMENDATION, re.IGNORECASE)
+_LEADING_THEN = re.compile(rf"(?:then{en.END}|那么|那麼) ?[,，]? ?", re.IGNORECASE)
+_INTERPOSED = re.compile(
+    rf"(?P<modal>\b(?:shall|must)(?: not)?), "
+    rf"(?P<condition>(?:when|while|where|if|after|before){en.END}[^,]+), ",
+    re.IGNORECASE,
+)
 _THEN = re.compile(f"{en.THEN}|{zh.THEN}", re.IGNORECASE)
 _NEXT_CONDITION = re.compile(
     rf"[,，、] ?(?:and )?(?=(?:{en.OPENING}|{zh.OPENING}))".replace("?P<en>", "?:")
@@ -99,6 +107,11 @@ def has_modal(sentence: str) -> bool:
     return _MODAL.search(shape_of(sentence)) is not None
 
 
+def recommends(sentence: str) -> bool:
+    """Return whether a text says ``should`` outside of quotes."""
+    return "should" in sentence.lower() and _RECOMMENDATION.search(shape_of(sentence)) is not None
+
+
 def starts_condition(sentence: str) -> bool:
     """Return whether a sentence begins with a condition."""
     return _OPENING.match(plain(sentence)) is not None
@@ -111,7 +124,7 @@ def split_clause(sentence: str, *, strict: bool = False) -> Clause | None:
     """
     if _HINT.search(sentence) is None:
         return None
-    text = plain(sentence)
+    text = _in_order(plain(sentence))
     shape = shape_of(text)
     quantified = en.QUANTIFIER.match(shape) or zh.QUANTIFIER.match(shape)
     if quantified is not None and _COMMA.search(shape, quantified.end()) is None:
@@ -124,6 +137,8 @@ def split_clause(sentence: str, *, strict: bool = False) -> Clause | None:
     subject = subject[max(subject.rfind("；"), subject.rfind("; ")) + 1 :].strip(_STRIPPED)
     if quantified is not None or not shape.isascii():
         subject, conditions = _last_part(subject, conditions)
+        if start == 0:
+            subject, conditions = _leading_subject(text[: modal.start], subject, conditions)
     subject = _ARTICLE.sub("", subject, count=1).strip(_STRIPPED)
     response, is_negative = _response(text, modal)
     if not response and subject:
@@ -131,6 +146,19 @@ def split_clause(sentence: str, *, strict: bool = False) -> Clause | None:
     if not response or (not subject and not conditions):
         return None
     return Clause(conditions, subject, response, modal.word, modal.level, is_negative)
+
+
+def _in_order(text: str) -> str:
+    """Return a sentence with a condition that stands behind the modal before the subject.
+
+    A ``then`` without a condition, as a step of a scenario begins, is left out.
+    """
+    text = text[found.end() :] if (found := _LEADING_THEN.match(text)) else text
+    found = _INTERPOSED.search(shape_of(text)) if ", " in text else None
+    if found is None:
+        return text
+    condition = text[found.start("condition") : found.end("condition")]
+    return f"{condition}, {text[: found.end('modal')]} {text[found.end() :]}"
 
 
 def _modal(shape: str, *, strict: bool) -> _Modal | None:
@@ -150,6 +178,8 @@ def _modal(shape: str, *, strict: bool) -> _Modal | None:
 def _after_condition(shape: str, candidates: Sequence[re.Match[str]]) -> re.Match[str]:
     """Return the first modal behind the end of the first condition."""
     first = candidates[0]
+    if _ON_IT.fullmatch(shape, 0, first.start()):
+        return first
     ends = [found.start() for found in (_THEN.search(shape), _COMMA.search(shape)) if found]
     ends += [found.start() for found in (_LOUD_ARTICLE.search(shape),) if found]
     if not ends or min(ends) < first.start():
@@ -208,6 +238,26 @@ def _last_part(
         trigger = Trigger.STATE if state else Trigger.EVENT
         conditions = (*conditions, Condition(trigger, _condition_text(before)))
     return zh.ADVERB.sub("", rest), conditions
+
+
+def _leading_subject(
+    written: str, subject: str, conditions: tuple[Condition, ...]
+) -> tuple[str, tuple[Condition, ...]]:
+    """Split what stands before a comma and the modal into subject and event, if it holds both.
+
+    As in 系统在导出时，不得 ... What a user does is an event: 用户提交订单，应 ...
+    """
+    if written.rstrip()[-1:] not in {",", "，"} or (conditions and subject):
+        return subject, conditions
+    words = written.strip(_STRIPPED)
+    if zh.OF_A_USER.match(words):
+        return "", conditions or (Condition(Trigger.EVENT, words),)
+    found = zh.LEADING_SUBJECT.match(words)
+    if found is None:
+        return subject, conditions
+    trigger = conditions[0].trigger if conditions else Trigger.EVENT
+    condition = Condition(trigger, _condition_text(found["condition"] or found["event"]))
+    return found["subject"] or found["actor"], (condition,)
 
 
 def _fused(words: str) -> tuple[str, str]:

@@ -77,8 +77,17 @@ _ACTOR = (
 FUSED = re.compile(
     f"(?P<condition>[^,，]{{2,60}}?(?:时|時|后|後))(?P<subject>(?:该|該|本|此)?(?:{_ACTOR})[^,，]*)$"
 )
+_USER = "用户|用戶|使用者|管理员|管理員|访客|訪客|客户(?!端)|客戶(?!端)"
+# What a user does is a condition: 用户提交订单，应 ...
+OF_A_USER = re.compile(f"(?:任何|任意|所有|已登录|未登录|该)?(?:的)?(?:{_USER})[^,，]{{2,60}}$")
+# A subject that stands before its condition: 系统在导出时，不得 ... and 系统发送邮件，不得 ...
+LEADING_SUBJECT = re.compile(
+    "(?P<subject>(?!在|于|於|当|當|如果|若)[^,，在]{1,12})在"
+    "(?P<condition>[^,，]{2,60}(?:时|時|后|後|前|期间|期間|情况下|情況下|过程中|過程中))$"
+    f"|(?P<actor>(?:该|該|本|此)?(?:{_ACTOR}))(?P<event>[^,，的]{{2,60}})$"
+)
 LAST_ACTOR = re.compile(f"(?:该|該|本|此)?(?:{_ACTOR})$")
-ADVERB = re.compile("(?<=.)[均都也仍还還即才皆亦]$")  # between subject and modal
+ADVERB = re.compile("(?<=.)(?:[均都也仍还還即才皆亦]|一律|始终|始終)$")  # between subject and modal
 STATE_ENDING = re.compile(
     "(?:期间|期間|过程中|過程中|状态下|狀態下|模式下|处于[^,，]{1,30}(?:状态|模式)(?:时|下)?)$"
 )

@@ -1,0 +1,77 @@
+"""Sentences of real documents whose conditions and subject stand in unusual places."""
+
+import pytest
+
+from shall.specs.ears import parse_clauses
+from shall.specs.reader import read_document
+
+
+@pytest.mark.verifies("tracing#1.15")
+@pytest.mark.parametrize(
+    ("text", "clauses"),
+    [
+        (
+            "WHEN a ticket is sold, THE till SHALL print it; THE door SHALL open",
+            [("a ticket is sold", "till"), ("a ticket is sold", "door")],
+        ),
+        (
+            "WHEN a ticket is sold, THE till SHALL print it; IF it jams, THEN THE till SHALL warn",
+            [("a ticket is sold", "till"), ("it jams", "till")],
+        ),
+        ("当门票售出时，系统应打印门票；闸机应开启", [("门票售出", "系统"), ("门票售出", "闸机")]),
+        ("THE till SHALL print it. THE door SHALL open", [("", "till"), ("", "door")]),
+        ("THE till SHALL, when a ticket is sold, print it", [("a ticket is sold", "till")]),
+        (
+            "On success it SHALL print, and warn the till. The door SHALL open",
+            [("success", "it"), ("", "door")],
+        ),
+        ("**THEN** the door SHALL open", [("", "door")]),
+        ("系统在打印时，不得显示姓名", [("打印", "系统")]),
+        ("售票接口在返回错误时，不得泄露姓名", [("返回错误", "售票接口")]),
+        ("系统发送门票，不得附带广告", [("发送门票", "系统")]),
+        ("用户退回门票，应当收到退款", [("用户退回门票", "")]),
+        ("过期的门票一律不得使用", [("", "过期的门票")]),
+    ],
+)
+def test_each_part_has_its_condition_and_subject(text: str, clauses: list[tuple[str, str]]) -> None:
+    found = [(" / ".join(c.text for c in it.conditions), it.subject) for it in parse_clauses(text)]
+    assert found == clauses
+
+
+@pytest.mark.verifies("tracing#1.15")
+def test_an_id_with_a_chinese_word_before_a_sentence_is_no_part_of_its_clauses() -> None:
+    [clause] = parse_clauses("需求3.2 - 如果访客在10分钟内未付款,那么系统应当释放座位")
+    assert [it.text for it in clause.conditions] == ["访客在10分钟内未付款"]
+    assert (clause.subject, clause.response) == ("系统", "释放座位")
+
+
+@pytest.mark.verifies("tracing#1.10")
+@pytest.mark.parametrize(
+    ("path", "text", "lines"),
+    [
+        (
+            ".kiro/specs/till/requirements.md",
+            "### Requirement 1\n\n#### Acceptance Criteria\n\n1. THE till SHALL open\n\n"
+            "## Non-Functional Requirements\n\n### Speed\n\n- Printing should be fast\n"
+            "- Printing is quiet\n",
+            [11],
+        ),
+        (
+            ".kiro/specs/till/requirements.md",
+            "### Requirement 1\n\n- THE till SHALL open\n1. THE till SHOULD ring\n",
+            [4],
+        ),
+        (
+            "specs/001-till/spec.md",
+            "## Requirements\n\n- **FR-001**: THE till MUST open\n- The till should ring\n\n"
+            "## Assumptions\n\n- The shop should be open\n",
+            [4],
+        ),
+    ],
+)
+def test_items_that_say_should_outside_criteria_are_listed(
+    path: str, text: str, lines: list[int]
+) -> None:
+    document = read_document(text, path, "till")
+    assert len(list(document.criteria())) == 1
+    assert [it.span.line for it in document.unread if it.span] == lines
