@@ -58,6 +58,7 @@ async def test_without_a_thread_a_call_is_refused_and_the_next_one_tried(
 
     with monkeypatch.context() as patched:
         patched.setattr(threading.Thread, "start", fail)
-        with pytest.raises(MemoryInUse):
+        with pytest.raises(MemoryInUse) as refused:
             await workers.call(int)
+    assert refused.value.code == "MCP_MEMORY_IN_USE"
     assert await workers.call(int, "7") == 7

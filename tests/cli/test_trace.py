@@ -148,3 +148,29 @@ def test_a_link_that_names_no_criterion_fails_a_strict_trace(
     write_case("a", more='verifies: ["auth#7.7"]')
     assert shall("trace").returncode == 0
     assert shall("trace", "--strict").returncode == 1
+
+
+@pytest.mark.verifies("tracing#1.9")
+def test_a_document_that_cannot_be_read_is_reported_beside_the_others(
+    shall: Shall, project: Path
+) -> None:
+    write_requirements(project)
+    broken = project / "specs/broken/requirements.md"
+    broken.parent.mkdir(parents=True)
+    broken.write_bytes(b"\xff")
+    for more in ((), ("--exit-zero",), ("--fail-under", "0")):
+        traced = shall("trace", *more)
+        assert traced.returncode == 2
+        assert "auth#1.1" in traced.stdout
+        assert "specs/broken/requirements.md:1" in traced.stdout
+
+
+@pytest.mark.verifies("tracing#10.1", "tracing#10.2")
+def test_the_exports_for_other_tools_are_written(shall: Shall, project: Path) -> None:
+    write_requirements(project)
+    needs = json.loads(shall("trace", "--format", "needs").stdout)
+    assert needs["project"] == project.name
+    assert "REQ_AUTH_1_1" in needs["versions"][needs["current_version"]]["needs"]
+    manifest = json.loads(shall("trace", "--format", "manifest").stdout)
+    assert [row["status"] for row in manifest["rows"]][:1] == ["GAP"]
+    assert manifest["gate"]["ok"] is False

@@ -14,7 +14,7 @@ from shall.cli.parser import Parser
 from shall.cli.setting_flags import add_run_flags, add_serving_flags
 from shall.settings import Settings, Sources, process_environment, read_settings
 
-MATRIX_FORMATS = ("json", "csv", "md")
+MATRIX_FORMATS = ("json", "csv", "md", "needs", "manifest")
 PROBLEM_FORMATS = ("concise", "github", "gitlab", "junit", "sarif")
 
 

@@ -15,6 +15,7 @@ from shall.cli.options import folder_of, settings_of
 from shall.cli.output import BAD_INPUT, CHECK_FAILED, OK, tell, write
 from shall.messages import Message, render
 from shall.specs.export import status_name, to_chain, to_csv, to_json, to_markdown, to_text
+from shall.specs.interchange import EXPORTS
 from shall.specs.matrix import Matrix, row_of
 from shall.specs.model import LinkKind
 from shall.specs.status import UNSOUND, Status
@@ -42,7 +43,7 @@ def execute(arguments: argparse.Namespace) -> int:
         if text := _text(workspace, matrix, language, colour=colour):
             write(text)
     else:
-        write(_written(matrix, arguments.format).rstrip("\n"))
+        write(_written(matrix, arguments.format, workspace.root.name).rstrip("\n"))
     _report_what_is_missing(workspace, matrix, language)
     if matrix.wrong_specs:
         return BAD_INPUT
@@ -100,13 +101,17 @@ def _text(workspace: Workspace, matrix: Matrix, language: str, *, colour: bool) 
     ).rstrip("\n")
 
 
-def _written(matrix: Matrix, form: str) -> str:
+def _written(matrix: Matrix, form: str, name: str) -> str:
     if form == "json":
         return json.dumps(to_json(matrix), ensure_ascii=False, indent=2)
     if form == "csv":
         return to_csv(matrix)
     if form == "md":
         return to_markdown(matrix)
+    if form in EXPORTS:
+        return json.dumps(
+            EXPORTS[form](matrix, name, datetime.now(UTC)), ensure_ascii=False, indent=2
+        )
     from shall.diagnostics.formats import written  # XML and hashes are only needed here
 
     return written(matrix.diagnostics(), form)

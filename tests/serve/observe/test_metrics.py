@@ -154,6 +154,10 @@ async def test_made_up_names_make_no_series(ask: Ask, answers: ASGIApp, metrics:
     for _ in range(10_000):
         await call("".join(source.choices(string.printable, k=12)))
     assert series() == before
+    told = counted(metrics, f"{OPERATION}_count")
+    assert sum(told.values()) == 20_002
+    names = ("gen_ai_tool_name", "mcp_method_name")
+    assert all(any((name, "_OTHER") in it for name in names) for it in told)
 
 
 @pytest.mark.parametrize("name", [None, 7, ["health_check"], {"a": 1}])
