@@ -134,7 +134,7 @@ def replace_workers(pid: int) -> None:
         time.sleep(0.05)  # another process: there is nothing to wait on
 
 
-GUNICORN = ("gunicorn", "-w", "2", "-k", "uvicorn_worker.UvicornWorker", "--bind", "127.0.0.1:PORT")
+GUNICORN = ("gunicorn", "-w", "1", "-k", "uvicorn_worker.UvicornWorker", "--bind", "127.0.0.1:PORT")
 UVICORN = ("uvicorn", "--port", "PORT")
 SERVE = ("shall", "serve", "--transport", "http", "--port", "PORT")
 SPEC_DRIVEN = ("-m", "mcp_server_spec.main", "--transport", "http-stream", "--port", "PORT")
