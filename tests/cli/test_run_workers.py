@@ -59,7 +59,7 @@ def test_workers_give_the_results_of_one_process(
                 " ORDER BY case_key",
                 (whole["run_id"],),
             ).fetchall()
-        shown = re.sub(r"(< )?\d+ ms", "", ended.stdout.partition("\nrun ")[0])
+        shown = re.sub(r"(< )?[\d.]+ m?s\b", "", ended.stdout.partition("\nrun ")[0])
         cases = [json.loads(document) for (document,) in stored]
         return ended.returncode, shown, _lasting(whole), _lasting(cases)
 
@@ -126,7 +126,7 @@ def test_workers_stop_and_tear_down_when_their_run_is_interrupted_or_killed(
         assert "The run was interrupted" in out
     service.wait_for(service.log.closed, "/slow")
     _wait_until(lambda: service.calls_to("/echo/undone") == 1)
-    _wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers))
+    _wait_until(lambda: not any(_lives(pid) for pid in workers))
 
 
 @pytest.mark.verifies("engine#6.5")
@@ -169,8 +169,17 @@ def _children(pid: int) -> list[int]:
     return [int(it) for it in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
+def _lives(pid: int) -> bool:
+    """Return whether a process runs; one that ended may wait for init to take its exit status."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state not in {"Z", "X"}
+
+
 def _wait_until(holds: Callable[[], bool]) -> None:
-    until = time.monotonic() + 10
+    until = time.monotonic() + 30
     while not holds():
         assert time.monotonic() < until
         time.sleep(0.005)  # of other processes there is nothing to wait on

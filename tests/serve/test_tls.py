@@ -48,7 +48,7 @@ async def test_https_is_served_to_the_official_client(
     served = serve(*flags(authority.pair("server")), "--workers", workers)
     assert served.url.startswith("https://")
     async with (
-        httpx2.AsyncClient(verify=trusting(authority)) as http,
+        httpx2.AsyncClient(verify=trusting(authority), timeout=60) as http,
         streamable_http_client(served.url, http_client=http) as (reading, writing),
         ClientSession(reading, writing) as client,
     ):

@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 
 from msgspec import Struct
 
+from shall.actions.mentions import documents_beside
 from shall.actions.requirements import read_specs
 from shall.cases.nearest import nearest
 from shall.diagnostics import Diagnostic, Severity
@@ -71,14 +72,16 @@ def lint_specs(workspace: Workspace, paths: Sequence[str] = (), language: str = 
     specs = read_specs(workspace)
     names = [workspace.files.relative(path) for path in paths]
     texts = {feature.file: _text(workspace, feature.file) for feature in specs.features}
+    beside = list(documents_beside(workspace))
+    documents = {*texts, *(it.file for it in beside)}
     for path, name in zip(paths, names, strict=True):
-        files = {*texts, *(found.span.file for found in specs.problems if found.span)}
+        files = {*documents, *(found.span.file for found in specs.problems if found.span)}
         if not any(_is_below(file, [name]) for file in files):
             raise BadValue(
                 f"No requirements document lies at {path}.",
                 hint="The documents are listed by `shall lint` without a path.",
             )
-    found = lint(specs.features, texts, choice, language)
+    found = lint(specs.features, texts, choice, language, beside)
     problems = [*specs.problems, *found]
     wrong = [it for it in problems if not names or (it.span and _is_below(it.span.file, names))]
     features = [it for it in specs.features if not names or _is_below(it.file, names)]

@@ -1,13 +1,17 @@
 """Joins the matrix to the designs and tasks that mention its criteria."""
 
+from collections.abc import Iterator
+
 from msgspec.structs import replace
 
 from shall.actions.requirements import read_specs
 from shall.diagnostics import Diagnostic
-from shall.errors import InvalidInput
+from shall.errors import ShallError
 from shall.specs.layouts import FOLDERS, Role, document_at
+from shall.specs.lint.rules.links import Beside
 from shall.specs.matrix import Matrix, candidates_of, unresolved
-from shall.specs.mentions import Mention, keys_of, mentions_in
+from shall.specs.mentions import Mention, mentions_in
+from shall.specs.references import is_identifier, keys_of, names_of
 from shall.workspace.workspace import Workspace
 
 _KINDS = {Role.DESIGN: "design", Role.TASKS: "task"}
@@ -19,23 +23,22 @@ def with_mentions(workspace: Workspace, matrix: Matrix) -> Matrix:
     A reference to no criterion is a problem. A mention changes no status.
     """
     specs = read_specs(workspace)
-    retired = [
-        it.key
-        for feature in specs.features
-        for requirement in feature.requirements
-        for it in requirement.retired
-    ]
+    names = names_of(specs)
     found: dict[str, list[Mention]] = {}
     problems: list[Diagnostic] = []
     features = {feature.name for feature in specs.features}
-    for feature, mention in _mentions(workspace):
-        for reference in mention.references if feature in features else ():
-            keys = keys_of(reference, feature, matrix.names, retired)
-            for key in keys or ():
-                found.setdefault(key, []).append(mention)
-            if keys is None:
-                written = reference if "#" in reference else f"{feature}#{reference}"
-                problems.append(unresolved(written, candidates_of(written, specs)[1], mention.span))
+    for document in documents_beside(workspace):
+        if document.feature not in features:
+            continue
+        for mention in mentions_in(document.text, document.file, document.kind):
+            for reference in mention.references:
+                keys = keys_of(reference, document.feature, names)
+                for key in keys or ():
+                    found.setdefault(key, []).append(mention)
+                if keys is None and is_identifier(reference):
+                    written = reference if "#" in reference else f"{document.feature}#{reference}"
+                    near = candidates_of(written, specs)[1]
+                    problems.append(unresolved(written, near, mention.span))
     rows = tuple(
         replace(row, mentions=tuple(dict.fromkeys(found.get(row.criterion.key, ()))))
         for row in matrix.rows
@@ -43,8 +46,8 @@ def with_mentions(workspace: Workspace, matrix: Matrix) -> Matrix:
     return replace(matrix, rows=rows, problems=(*matrix.problems, *problems))
 
 
-def _mentions(workspace: Workspace) -> list[tuple[str, Mention]]:
-    found = []
+def documents_beside(workspace: Workspace) -> Iterator[Beside]:
+    """Yield the designs and lists of tasks of the features; what cannot be read is left out."""
     files = workspace.files
     for path in dict.fromkeys(
         path
@@ -54,11 +57,10 @@ def _mentions(workspace: Workspace) -> list[tuple[str, Mention]]:
     ):
         document = document_at(path)
         kind = _KINDS.get(document.role) if document is not None else None
-        if document is None or kind is None:
+        if document is None or kind is None or not document.feature:
             continue
         try:
             text = files.read_text(path)
-        except InvalidInput:  # what is no requirement hides nothing
+        except ShallError:  # what is no requirement hides nothing
             continue
-        found += [(document.feature, it) for it in mentions_in(text, path, kind)]
-    return found
+        yield Beside(document.feature, kind, path, text)

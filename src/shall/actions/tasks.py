@@ -9,9 +9,8 @@ from shall.actions.specs import documents_of_role
 from shall.cases.nearest import nearest
 from shall.errors import BadValue, ShallError
 from shall.specs.layouts import Role, document_at
-from shall.specs.matrix import ways_to_name
-from shall.specs.mentions import keys_of
 from shall.specs.model import Criterion, SpecSet
+from shall.specs.references import keys_of, names_of
 from shall.specs.tasks import Task, is_open, next_task, read_tasks, with_state
 from shall.workspace.workspace import Workspace
 from shall.workspace.writable import check_document
@@ -156,10 +155,10 @@ def _criteria(specs: SpecSet, listed: TaskList, task: Task) -> tuple[Criterion, 
             for it in specs.proposed()
             if it.change is not None and it.change.name == listed.owner
         )
-    names = ways_to_name(specs)
+    names = names_of(specs)
     keys = {
         key
         for reference in task.references
-        for key in keys_of(reference, listed.owner, names, ()) or ()
+        for key in keys_of(reference, listed.owner, names) or ()
     }
     return tuple(it for it in specs.criteria() if it.key in keys)

@@ -16,9 +16,10 @@ from shall.actions.tasks import TaskFound, find_task
 from shall.actions.trace import trace_requirements
 from shall.errors import BadValue, ShallError
 from shall.specs.layouts import Role, document_at
-from shall.specs.matrix import Matrix, Row
-from shall.specs.mentions import keys_of, sections_in
+from shall.specs.matrix import Row
+from shall.specs.mentions import sections_in
 from shall.specs.model import SpecSet
+from shall.specs.references import keys_of, names_of
 from shall.specs.status import Status
 from shall.workspace.workspace import Workspace
 
@@ -85,14 +86,15 @@ def for_task(workspace: Workspace, given: Given) -> str:
             for it in proposed[:MOST_CRITERIA]
         ),
     ]
-    design = "\n\n".join(_design(workspace, found, matrix))
+    design = "\n\n".join(_design(workspace, found))
     parts = [f"{place}:\n\n{found.list.text_of(found.task)}", "\n".join(lines), design]
     return "\n\n".join(part for part in parts if part)
 
 
-def _design(workspace: Workspace, found: TaskFound, matrix: Matrix) -> Iterable[str]:
+def _design(workspace: Workspace, found: TaskFound) -> Iterable[str]:
     """Yield the sections of designs that name a criterion of a task, else the places of designs."""
     wanted = {it.key for it in found.criteria}
+    names = names_of(read_specs(workspace))
     others = []
     has_section = False
     for path in documents_of_role(workspace, Role.DESIGN):
@@ -105,9 +107,7 @@ def _design(workspace: Workspace, found: TaskFound, matrix: Matrix) -> Iterable[
             continue
         others.append(path)
         for section in sections_in(text, path):
-            named = [
-                keys_of(it, document.feature, matrix.names, ()) or () for it in section.references
-            ]
+            named = [keys_of(it, document.feature, names) or () for it in section.references]
             if any(wanted.intersection(keys) for keys in named):
                 has_section = True
                 yield f"{path}:{section.line}:\n\n{section.text[:MOST_SECTION]}"

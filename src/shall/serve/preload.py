@@ -17,6 +17,7 @@ ON_FIRST_USE = (
     "shall.mcp.workflow_tools",
     "shall.messages.translation",
     "shall.messages.zh",
+    "shall.report.gate",
     "shall.specs.gate",
     "shall.store.call_log",
     "shall.store.vfs",

@@ -1,7 +1,7 @@
 """What designs and task lists say that they cover. It is shown, and proves nothing."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 
 from msgspec import Struct
 
@@ -19,10 +19,11 @@ BOX = re.compile(
 )
 """An item with a box."""
 _STORY = re.compile(r"\[(US\d+)\]")  # spec-kit: the user story of a task
-_HEADING = re.compile(r"#{1,6}\s+(?P<title>.+?)\s*#*$")
+_HEADING = re.compile(r"(?P<marks>#{1,6})\s+(?P<title>.+?)\s*#*$")
 _SEPARATORS = re.compile(r"[,，、;；]|\s+(?:and|和|及)\s+|\s+(?=\S*\d)")
 _RANGE = re.compile(r"(?P<head>(?:\d+\.)*)(?P<first>\d+)\s*[-–—~]\s*(?P=head)?(?P<last>\d+)")
 _ALL = re.compile(r"\*|all(?: requirements)?|(?:所有|全部)(?:需求)?|すべて", re.IGNORECASE)
+_EXPLAINED = re.compile(r"(?P<id>[A-Za-z]{0,8}[-_]?\d[\w.]*(?:-\d+)*)\s*[(（:：]")
 _LONGEST_RANGE = 100
 _LONGEST_LIST = 2000  # characters
 
@@ -62,6 +63,7 @@ class Section(Struct, frozen=True):
     """A section of a design: its first line, its text without subsections, what it covers."""
 
     title: str
+    level: int
     line: int
     text: str
     references: tuple[str, ...] = ()
@@ -71,17 +73,17 @@ def sections_in(text: str, file: str) -> Iterator[Section]:
     """Yield the sections of a design that have a heading, in their order."""
     lines = LINE_END.split(text)
     heads = [
-        (number, found["title"].strip())
+        (number, len(found["marks"]), found["title"].strip())
         for number, line in prose_lines(text)
         if (found := _HEADING.match(line))
     ]
     mentioned = list(mentions_in(text, file, "design"))
-    ends = [number for number, _ in heads[1:]] + [len(lines) + 1]
-    for (first, title), end in zip(heads, ends, strict=True):
+    ends = [number for number, _, _ in heads[1:]] + [len(lines) + 1]
+    for (first, level, title), end in zip(heads, ends, strict=True):
         inside = [it for it in mentioned if first <= it.span.line < end]
         references = tuple(dict.fromkeys(ref for it in inside for ref in it.references))
         written = "\n".join(lines[first - 1 : end - 1]).strip()
-        yield Section(title, first, written, references)
+        yield Section(title, level, first, written, references)
 
 
 def references_in(line: str, *, is_task: bool = True) -> Iterator[str]:
@@ -109,29 +111,7 @@ def _references(listed: str) -> Iterator[str]:
                 yield from (f"{found['head']}{number}" for number in range(first, last + 1))
             else:
                 yield reference
+        elif found := _EXPLAINED.match(reference):
+            yield found["id"]
         elif reference and reference.lower() not in {"requirement", "requirements"}:
             yield reference
-
-
-def keys_of(
-    reference: str, feature: str, names: Mapping[str, Sequence[str]], retired: Sequence[str]
-) -> tuple[str, ...] | None:
-    """Return the criteria that a reference names: one, those of a requirement, or all.
-
-    None: there are none. ``retired`` are the keys of withdrawn criteria, which name nothing.
-    """
-    prefix = f"{feature}#"
-    if reference == "*":
-        return tuple(key for key in names if key.startswith(prefix))
-    written = reference if "#" in reference else f"{prefix}{reference}"
-    if written in names:
-        return tuple(names[written])
-    below = tuple(
-        key
-        for name, keys in names.items()
-        if name.startswith((f"{written}.", f"{written}/"))
-        for key in keys
-    )
-    if below or written in retired:
-        return below
-    return None

@@ -5,7 +5,12 @@ import pytest
 from shall.diagnostics import Diagnostic
 from shall.rules import LintOptions
 from shall.specs.lint.checker import chosen, lint
+from shall.specs.lint.rules.links import Beside
 from shall.specs.reader import read_document
+
+REQUIREMENTS = (
+    "### Requirement 1\n\n1. THE shop SHALL ring.\n\n### Requirement 2\n\n1. THE shop SHALL glow.\n"
+)
 
 Check = Callable[..., list[Diagnostic]]
 
@@ -21,10 +26,20 @@ def document_of(text: str) -> str:
 def check() -> Check:
     """Checks a document, or one sentence, and returns the findings."""
 
-    def checked(text: str, language: str = "en", **options: object) -> list[Diagnostic]:
+    def checked(
+        text: str, language: str = "en", tasks: str = "", design: str = "", **options: object
+    ) -> list[Diagnostic]:
+        if text.startswith("- ["):  # the tasks of a document with two requirements
+            text, tasks = REQUIREMENTS, text
         text = document_of(text)
         feature = read_document(text, "docs/a.md", "a")
         texts: Mapping[str, str] = {feature.file: text}
-        return lint([feature], texts, chosen(LintOptions(**options)), language)  # type: ignore[arg-type]
+        beside = [
+            Beside("a", kind, f"docs/{kind}.md", written)
+            for kind, written in (("task", tasks), ("design", design))
+            if written
+        ]
+        choice = chosen(LintOptions(**options))  # type: ignore[arg-type]
+        return lint([feature], texts, choice, language, beside)
 
     return checked

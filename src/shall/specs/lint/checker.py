@@ -11,7 +11,7 @@ from shall.specs.lint.lexicon import lexicon
 from shall.specs.lint.passage import passage_of
 from shall.specs.lint.place import LINE_END, place_of
 from shall.specs.lint.rule import Finding, Rule
-from shall.specs.lint.rules import RULES, documents, grammar, measures, wording
+from shall.specs.lint.rules import RULES, documents, grammar, links, measures, wording
 from shall.specs.lint.suppressions import Suppression, problems_of, read_suppressions
 from shall.specs.model import Criterion, Feature, Operation
 
@@ -76,14 +76,20 @@ def _codes(names: Iterable[str]) -> frozenset[str]:
 
 
 def lint(
-    features: Sequence[Feature], texts: Mapping[str, str], choice: Choice, language: str = "en"
+    features: Sequence[Feature],
+    texts: Mapping[str, str],
+    choice: Choice,
+    language: str = "en",
+    beside: Sequence[links.Beside] = (),
 ) -> list[Diagnostic]:
     """Return the findings of every document, in the order of files and lines.
 
-    ``texts`` are the documents by their files.
+    ``texts`` are the documents by their files, ``beside`` the designs and lists of tasks.
     """
+    texts = {**texts, **{document.file: document.text for document in beside}}
     by_file: dict[str, list[Finding]] = {feature.file: [] for feature in features}
-    for found in _findings(features, choice):
+    by_file |= {document.file: [] for document in beside}
+    for found in (*_findings(features, choice), *links.check(features, beside, texts)):
         if choice.applies(found.rule.code, found.span.file):
             by_file[found.span.file].append(found)
     diagnostics: list[Diagnostic] = []

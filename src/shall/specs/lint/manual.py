@@ -75,6 +75,9 @@ READINGS = {
     "S132": Reading(5, 5, 5),
     "S133": Reading(0),
     "S134": Reading(262),
+    "S135": Reading(98, 30, 28),
+    "S136": Reading(15, 15, 11),
+    "S137": Reading(198, 30, 30),
 }
 """By code. Rules about comments are not among them: no document had such a comment."""
 

@@ -1,13 +1,14 @@
 """Every rule of ``shall lint``."""
 
 from shall.specs.lint.rule import Rule
-from shall.specs.lint.rules import documents, grammar, measures, suppressed, wording
+from shall.specs.lint.rules import documents, grammar, links, measures, suppressed, wording
 
 RULES: tuple[Rule, ...] = (
     *grammar.RULES,
     *wording.RULES,
     *measures.RULES,
     *documents.RULES,
+    *links.RULES,
     *suppressed.RULES,
 )
 
