@@ -35,7 +35,7 @@ services: $(BIN)/.installed-dev
 
 test: services
 	@rm -f .coverage .coverage.*
-	@$(BIN)/coverage run -m pytest -n auto --dist worksteal --shall-record
+	@$(BIN)/coverage run -m pytest -n auto --dist worksteal --durations=20 --durations-min=3 --shall-record
 	@$(BIN)/coverage combine -q
 	@$(BIN)/coverage report
 	@scripts/last-line $(BIN)/shall gate
