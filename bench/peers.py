@@ -4,6 +4,8 @@ import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from workload import CONFTEST
+
 SHALL = """\
 testcase:
   name: case {n}
@@ -66,17 +68,6 @@ HTTP 201
 jsonpath "$.status" == "created"
 jsonpath "$.user_id" == {n}
 jsonpath "$.qty" == 2
-"""
-
-CONFTEST = """\
-import httpx
-import pytest
-
-
-@pytest.fixture(scope="session")
-def client():
-    with httpx.Client(base_url="{host}") as client:
-        yield client
 """
 
 TEST = """\
@@ -195,7 +186,8 @@ def write_hurl(folder: Path, count: int, host: str) -> None:
 
 def write_pytest(folder: Path, count: int, host: str) -> None:
     """Write tests as one would by hand: ten a file, one client for all."""
-    (_made(folder) / "conftest.py").write_text(CONFTEST.format(host=host))
+    conftest = CONFTEST.format(library="httpx", host=host)
+    (_made(folder) / "conftest.py").write_text(conftest)
     _write_tens(folder, "test_{}.py", count, lambda n: TEST.format(n=n))
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.repository import commit, git
 
 HEAD = "### Requirement 1\n\n"
 REQUIREMENTS = f"{HEAD}1. A shall b\n2. A shall count\n"
@@ -18,22 +19,6 @@ def write_requirements(project: Path, text: str = REQUIREMENTS) -> None:
     file = project / "specs/auth/requirements.md"
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text)
-
-
-def git(project: Path, *arguments: str) -> str:
-    author = ("-c", "user.name=A", "-c", "user.email=a@example.com")
-    done = subprocess.run(
-        ["git", *author, *arguments], cwd=project, check=True, capture_output=True, text=True
-    )
-    return done.stdout.strip()
-
-
-def commit(project: Path) -> str:
-    if not (project / ".git").exists():
-        git(project, "init", "-q", "-b", "main")
-    git(project, "add", ".")
-    git(project, "commit", "-q", "-m", "a change")
-    return git(project, "rev-parse", "HEAD")
 
 
 def baseline(project: Path) -> list[str]:

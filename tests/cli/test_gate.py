@@ -1,7 +1,6 @@
 """How `shall gate` judges, what it prints and how it exits."""
 
 import json
-import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
+from tests.repository import commit
 
 REQUIREMENTS = """### Requirement 1
 
@@ -29,22 +29,6 @@ def write_requirements(project: Path, text: str = REQUIREMENTS, feature: str = "
 
 def rules(project: Path, text: str) -> None:
     (project / "shall.yaml").write_text(text)
-
-
-def git(project: Path, *arguments: str) -> str:
-    author = ("-c", "user.name=A", "-c", "user.email=a@example.com")
-    done = subprocess.run(
-        ["git", *author, *arguments], cwd=project, check=True, capture_output=True, text=True
-    )
-    return done.stdout.strip()
-
-
-def commit(project: Path) -> str:
-    if not (project / ".git").exists():
-        git(project, "init", "-q", "-b", "main")
-    git(project, "add", ".")
-    git(project, "commit", "-q", "-m", "a change")
-    return git(project, "rev-parse", "HEAD")
 
 
 @pytest.fixture

@@ -1,12 +1,12 @@
 """What a change touches, and what a run promises to try."""
 
 import json
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.repository import git
 
 REQUIREMENTS = "### Requirement 1\n\n1. A shall b\n2. A shall count\n"
 Shall = Callable[..., Any]
@@ -17,11 +17,6 @@ TEST = """import pytest
 def test_count():
     assert 1
 """
-
-
-def git(project: Path, *arguments: str) -> None:
-    author = ("-c", "user.name=A", "-c", "user.email=a@example.com")
-    subprocess.run(["git", *author, *arguments], cwd=project, check=True, capture_output=True)
 
 
 def impact(shall: Shall, *arguments: str) -> dict[str, Any]:

@@ -1,12 +1,12 @@
 """What `shall trace` says of a proof, and how it exits."""
 
 import json
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.repository import git
 
 REQUIREMENTS = "### Requirement 1\n\n1. A shall b\n2. A shall c\n"
 Shall = Callable[..., Any]
@@ -21,14 +21,6 @@ def write_requirements(project: Path, text: str = REQUIREMENTS) -> None:
 def evidence(project: Path) -> list[dict[str, Any]]:
     files = sorted((project / ".shall/evidence").glob("*.jsonl"))
     return [json.loads(line) for file in files for line in file.read_text().splitlines()]
-
-
-def git(project: Path, *arguments: str) -> str:
-    author = ("-c", "user.name=A", "-c", "user.email=a@example.com")
-    done = subprocess.run(
-        ["git", *author, *arguments], cwd=project, check=True, capture_output=True, text=True
-    )
-    return done.stdout.strip()
 
 
 def statuses(shall: Shall, *arguments: str) -> dict[str, str]:
@@ -131,6 +123,63 @@ def test_why_shows_run_environment_commit_and_checks(
     assert "with uncommitted changes" in shall("trace", "--why", "1.2").stdout
     assert f"{commit[:7]} " in shall("trace", COLUMNS="140").stdout
     assert f"{commit[:7]}*" in shall("trace", COLUMNS="140").stdout
+
+
+@pytest.mark.verifies("tracing#4.8")
+def test_a_case_that_is_in_no_commit_makes_the_tree_dirty(
+    shall: Shall, write_case: Callable[..., None], project: Path, service: Any
+) -> None:
+    write_requirements(project)
+    (project / ".gitignore").write_text(".shall/local/\n")
+    git(project, "init", "-q")
+    git(project, "add", ".")
+    git(project, "commit", "-q", "-m", "first")
+    write_case("a", more='verifies: ["auth#1.1"]')
+    shall("run", "--host", service.url)
+    [line] = evidence(project)
+    assert line["is_dirty"] is True
+
+
+@pytest.mark.verifies("tracing#4.15")
+@pytest.mark.parametrize(
+    ("content", "changed"),
+    [
+        ('   ```json\n   {"total": 1}\n   ```\n', '   ```json\n   {"total": 2}\n   ```\n'),
+        (
+            "   | a | b |\n   | - | - |\n   | 1 | 2 |\n",
+            "   | a | b |\n   | - | - |\n   | 1 | 3 |\n",
+        ),
+        (
+            "   - as follows:\n\n     ~~~\n     x\n     ~~~\n",
+            "   - as follows:\n\n     ~~~\n     y\n     ~~~\n",
+        ),
+    ],
+)
+def test_a_proof_ends_when_code_or_a_table_below_the_sentence_changes(
+    shall: Shall,
+    write_case: Callable[..., None],
+    project: Path,
+    service: Any,
+    content: str,
+    changed: str,
+) -> None:
+    file = project / "specs/auth/requirements.md"
+    file.parent.mkdir(parents=True)
+    head = "### Requirement 1\n\n#### Acceptance Criteria\n\n"
+    text = f"{head}1. THE shop SHALL answer:\n\n{{}}2. B SHALL c.\n"
+    file.write_text(text.format(content))
+    write_case("a", more='verifies: ["auth#1.1", "auth#1.2"]')
+    shall("run", "--host", service.url)
+
+    def statuses() -> list[str]:
+        traced = shall("trace", "--format", "json", "--exit-zero").stdout
+        return [it["status"] for it in json.loads(traced)["criteria"]]
+
+    assert statuses() == ["proved", "proved"]
+    file.write_text(f"intro\n\n{text.format(content)}")
+    assert statuses() == ["proved", "proved"]
+    file.write_text(text.format(changed))
+    assert statuses() == ["suspect", "proved"]
 
 
 @pytest.mark.verifies("tracing#4.9")

@@ -1,12 +1,12 @@
 """Tools that check: the gate, the impact of a change, the lint rules."""
 
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from mcp import Client
+from tests.repository import git
 
 pytestmark = pytest.mark.anyio
 
@@ -32,11 +32,6 @@ def write(project: Path, path: str, text: str) -> None:
     file = project / path
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text)
-
-
-def git(project: Path, *arguments: str) -> None:
-    author = ("-c", "user.name=A", "-c", "user.email=a@example.com")
-    subprocess.run(["git", *author, *arguments], cwd=project, check=True, capture_output=True)
 
 
 @pytest.fixture

@@ -3,8 +3,7 @@
 import argparse
 
 from shall.actions.approvals import Approval, approval_of, decide_about
-from shall.bootstrap import open_project
-from shall.cli.options import folder_of, settings_of
+from shall.cli.options import project_of
 from shall.cli.output import CHECK_FAILED, OK, say
 from shall.cli.run import path_in
 from shall.specs.decisions import Verdict
@@ -12,9 +11,8 @@ from shall.specs.decisions import Verdict
 
 def execute(arguments: argparse.Namespace) -> int:
     """Carry out the command; ``--status`` fails where a present text is not approved."""
-    folder = folder_of(arguments.workspace)
-    workspace = open_project(folder, settings_of(folder, {})[0])
-    paths = [path_in(folder, it) for it in arguments.paths]
+    workspace, _ = project_of(arguments)
+    paths = [path_in(workspace.root, it) for it in arguments.paths]
     if arguments.verdict is None:
         found = [approval_of(workspace, it) for it in paths]
     else:

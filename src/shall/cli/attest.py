@@ -3,8 +3,7 @@
 import argparse
 
 from shall.actions.decisions import attest, withdraw
-from shall.bootstrap import open_project
-from shall.cli.options import folder_of, settings_of
+from shall.cli.options import project_of
 from shall.cli.output import OK, say
 from shall.errors import BadValue
 from shall.specs.decisions import DecisionKind, Method
@@ -12,8 +11,7 @@ from shall.specs.decisions import DecisionKind, Method
 
 def execute(arguments: argparse.Namespace) -> int:
     """Carry out the command."""
-    folder = folder_of(arguments.workspace)
-    workspace = open_project(folder, settings_of(folder, {})[0])
+    workspace, _ = project_of(arguments)
     if arguments.remove:
         for key in withdraw(workspace, arguments.keys, DecisionKind.ATTESTATION, arguments.by):
             say(f"The attestation of {key} is withdrawn.")

@@ -3,17 +3,15 @@
 import argparse
 
 from shall.actions.baseline import compare
-from shall.bootstrap import open_project
-from shall.cli.options import folder_of, settings_of
+from shall.cli.options import project_of
 from shall.cli.output import OK, tell, write
 from shall.report.changes import changes_json, changes_text
 
 
 def execute(arguments: argparse.Namespace) -> int:
     """Carry out the command."""
-    folder = folder_of(arguments.workspace)
-    settings, _ = settings_of(folder, {})
-    compared = compare(open_project(folder, settings), arguments.before, arguments.after)
+    workspace, settings = project_of(arguments)
+    compared = compare(workspace, arguments.before, arguments.after)
     for note in compared.notes:
         tell(note)
     if arguments.format == "json":

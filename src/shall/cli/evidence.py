@@ -3,15 +3,13 @@
 import argparse
 
 from shall.actions.compaction import compact_evidence
-from shall.bootstrap import open_project
-from shall.cli.options import folder_of, settings_of
+from shall.cli.options import project_of
 from shall.cli.output import OK, say
 
 
 def execute(arguments: argparse.Namespace) -> int:
     """Carry out the command."""
-    folder = folder_of(arguments.workspace)
-    workspace = open_project(folder, settings_of(folder, {})[0])
+    workspace, _ = project_of(arguments)
     dropped, originals = compact_evidence(workspace)
     if dropped:
         say(f"Dropped {dropped} lines that newer ones replaced; the originals are in {originals}.")

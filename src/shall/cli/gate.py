@@ -3,8 +3,7 @@
 import argparse
 
 from shall.actions.gate import check_gate
-from shall.bootstrap import open_project
-from shall.cli.options import folder_of, settings_of
+from shall.cli.options import project_of
 from shall.cli.output import BAD_INPUT, CHECK_FAILED, OK, say, write, write_file
 from shall.report.gate import gate_text, gate_written
 from shall.specs.gate import Verdict
@@ -14,9 +13,7 @@ _STATUSES = {Verdict.PASSED: OK, Verdict.FAILED: CHECK_FAILED, Verdict.UNKNOWN: 
 
 def execute(arguments: argparse.Namespace) -> int:
     """Carry out the command."""
-    folder = folder_of(arguments.workspace)
-    settings, _ = settings_of(folder, {})
-    workspace = open_project(folder, settings)
+    workspace, settings = project_of(arguments)
     gate = check_gate(workspace, arguments.base, arguments.environment)
     text = gate_written(gate, arguments.format, settings.language)
     if arguments.output:

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from msgspec.structs import asdict
 
 from shall.actions.impact import Impact, impact_of, impact_since
-from shall.bootstrap import open_project
-from shall.cli.options import folder_of, settings_of
+from shall.cli.options import project_of
 from shall.cli.output import OK, printable, say, write
 from shall.cli.run import path_in
 from shall.errors import InvalidInput
@@ -17,13 +16,11 @@ from shall.messages import translated
 
 def execute(arguments: argparse.Namespace) -> int:
     """Carry out the command."""
-    folder = folder_of(arguments.workspace)
-    settings, _ = settings_of(folder, {})
-    workspace = open_project(folder, settings)
+    workspace, settings = project_of(arguments)
     if arguments.names and arguments.since:
         raise InvalidInput("Name files and criteria, or a commit with --since, not both.")
     if arguments.names:
-        names = [it if "#" in it else path_in(folder, it) for it in arguments.names]
+        names = [it if "#" in it else path_in(workspace.root, it) for it in arguments.names]
         impact = impact_of(workspace, names)
     else:
         impact = impact_since(workspace, arguments.since or "HEAD")

@@ -3,8 +3,7 @@
 import argparse
 
 from shall.actions.linking import LinkEdit, differences, follow_moved, link_criterion
-from shall.bootstrap import open_project
-from shall.cli.options import folder_of, settings_of
+from shall.cli.options import project_of
 from shall.cli.output import CHECK_FAILED, OK, printable, say, tell, write
 from shall.errors import BadValue
 from shall.workspace.workspace import Workspace
@@ -12,8 +11,7 @@ from shall.workspace.workspace import Workspace
 
 def execute(arguments: argparse.Namespace) -> int:
     """Carry out the command."""
-    folder = folder_of(arguments.workspace)
-    workspace = open_project(folder, settings_of(folder, {})[0])
+    workspace, _ = project_of(arguments)
     if arguments.moved:
         if arguments.criterion is not None:
             raise BadValue("--moved takes no criterion: it follows all that moved.")

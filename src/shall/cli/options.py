@@ -8,11 +8,12 @@ from typing import Any, get_origin
 from shall import __version__
 from shall.actions.principal import SCOPES
 from shall.actions.run_request import ARGUMENTS
-from shall.bootstrap import project_folder, unused_state, unused_state_notice
+from shall.bootstrap import open_project, project_folder, unused_state, unused_state_notice
 from shall.cli.output import local, speak, tell
 from shall.cli.parser import Parser
 from shall.cli.setting_flags import add_run_flags, add_serving_flags
 from shall.settings import Settings, Sources, process_environment, read_settings
+from shall.workspace.workspace import Workspace
 
 MATRIX_FORMATS = ("json", "csv", "md", "needs", "manifest")
 PROBLEM_FORMATS = ("concise", "github", "gitlab", "junit", "sarif")
@@ -79,6 +80,13 @@ def settings_of(
     settings, sources = read_settings(flags, process_environment(), folder, defaults)
     speak(settings.language)
     return settings, sources
+
+
+def project_of(arguments: argparse.Namespace, **flags: Any) -> tuple[Workspace, Settings]:
+    """Open the project of a command with its settings. Raises ``InvalidSetting``."""
+    folder = folder_of(arguments.workspace)
+    settings, _ = settings_of(folder, flags)
+    return open_project(folder, settings), settings
 
 
 def _percent(text: str) -> float:

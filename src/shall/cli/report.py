@@ -4,17 +4,14 @@ import argparse
 
 from shall.actions.reports import keep_report
 from shall.actions.results import stored_run
-from shall.bootstrap import open_project
-from shall.cli.options import folder_of, settings_of
+from shall.cli.options import project_of
 from shall.cli.output import OK, say, write_file
 from shall.results.records import RunResult
 
 
 def execute(arguments: argparse.Namespace) -> int:
     """Carry out the command."""
-    folder = folder_of(arguments.workspace)
-    settings, _ = settings_of(folder, {})
-    workspace = open_project(folder, settings)
+    workspace, settings = project_of(arguments)
     run = stored_run(workspace, arguments.run)
     files = {"html": arguments.html, "junit": arguments.junit, "json": arguments.json}
     if any(files.values()):

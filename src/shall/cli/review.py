@@ -3,16 +3,14 @@
 import argparse
 
 from shall.actions.decisions import review
-from shall.bootstrap import open_project
-from shall.cli.options import folder_of, settings_of
+from shall.cli.options import project_of
 from shall.cli.output import OK, say
 from shall.specs.status import Status
 
 
 def execute(arguments: argparse.Namespace) -> int:
     """Carry out the command."""
-    folder = folder_of(arguments.workspace)
-    workspace = open_project(folder, settings_of(folder, {})[0])
+    workspace, _ = project_of(arguments)
     for it in review(workspace, arguments.keys, arguments.source, arguments.by):
         sources = ", ".join(decision.source for decision in it.decisions)
         needs_run = it.row.status is Status.SUSPECT

@@ -10,8 +10,7 @@ from shall.actions.excerpts import excerpts
 from shall.actions.mentions import with_mentions
 from shall.actions.trace import trace_requirements
 from shall.actions.unasserted import unasserted_criteria
-from shall.bootstrap import open_project
-from shall.cli.options import folder_of, settings_of
+from shall.cli.options import project_of
 from shall.cli.output import BAD_INPUT, CHECK_FAILED, OK, tell, write
 from shall.messages import Message, render
 from shall.specs.export import status_name, to_chain, to_csv, to_json, to_markdown, to_text
@@ -25,9 +24,7 @@ from shall.workspace.workspace import Workspace
 
 def execute(arguments: argparse.Namespace) -> int:
     """Carry out the command."""
-    folder = folder_of(arguments.workspace)
-    settings, _ = settings_of(folder, {"no_color": arguments.no_color})
-    workspace = open_project(folder, settings)
+    workspace, settings = project_of(arguments, no_color=arguments.no_color)
     matrix = trace_requirements(workspace, arguments.feature, arguments.environment)
     colour = sys.stdout.isatty() and not settings.no_color
     language = settings.language

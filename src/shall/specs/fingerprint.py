@@ -42,6 +42,11 @@ def criterion_fingerprint(text: str) -> str:
     return hashlib.sha256(words.encode("utf-8")).hexdigest()
 
 
+def fingerprint_with_content(fingerprint: str, content: str) -> str:
+    """Return the fingerprint of a criterion to which code or tables belong, of which all counts."""
+    return hashlib.sha256(f"{fingerprint}\0{content}".encode()).hexdigest()
+
+
 def _normalised(text: str) -> str:
     return "".join(
         "".join(part) if is_raised else unicodedata.normalize("NFKC", "".join(part))

@@ -6,7 +6,7 @@ documents write and CommonMark does not see is split here: numbered lines within
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -18,7 +18,11 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _COMMENT = re.compile(r"<!--(?:(?!-->|<!--).)*-->", re.DOTALL)
-_LINE_END = re.compile(r"\r\n|\r|\n")
+LINE_END = re.compile(r"\r\n|\r|\n")
+"""What ends a line for markdown-it; ``str.splitlines`` knows more."""
+
+_NESTED = re.compile(r"^[ \t]+(?:`{3}|~{3}|\S.*\|)", re.MULTILINE)  # a fence or a table in an item
+_CELLS = frozenset({"td_open", "td_close", "th_open", "th_close"})
 _CJK = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
 # A line that is an item of its own: "3. THE", "3.当", "3、当", "(3) WHEN".
 _NUMBERED = re.compile(
@@ -65,7 +69,7 @@ class Block(Struct, frozen=True):
 def read_blocks(text: str) -> Iterator[Block]:
     """Return the headings, list items, paragraphs and table rows of a Markdown text in order."""
     text = _without_front_matter(text)
-    lines = _LINE_END.split(text)  # as markdown-it does: str.splitlines() knows more ends
+    lines = LINE_END.split(text)  # as markdown-it does: str.splitlines() knows more ends
     tokens = _parser().parse(_TIGHT_HEADING.sub(r"\1 ", text))
     open_lists = _OpenLists()
     head: tuple[str, ...] = ()
@@ -88,6 +92,30 @@ def read_blocks(text: str) -> Iterator[Block]:
                 yield _row(cells, head, (token.map or (0, 1))[0], lines)
         else:
             open_lists.follow(token, index)
+
+
+def nested_content(text: str) -> Mapping[int, str]:
+    """Map the line of each list item to the code and tables within it, where it has some.
+
+    They are no sentences, so ``read_blocks`` has no block for them; what the item says needs them.
+    """
+    if not _NESTED.search(text):
+        return {}
+    tokens = _parser().parse(_TIGHT_HEADING.sub(r"\1 ", _without_front_matter(text)))
+    found: dict[int, list[str]] = {}
+    lines: list[int] = []
+    is_cell = False
+    for token in tokens:
+        if token.type == "list_item_open":
+            lines.append((token.map or (0, 1))[0] + 1)
+        elif token.type == "list_item_close":
+            lines.pop()
+        elif token.type in _CELLS:
+            is_cell = token.nesting > 0
+        elif token.type in {"fence", "code_block"} or (is_cell and token.type == "inline"):
+            for line in lines:
+                found.setdefault(line, []).append(f"{token.info}\n{token.content}")
+    return {line: "\0".join(parts) for line, parts in found.items()}
 
 
 class _OpenLists:

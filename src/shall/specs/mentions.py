@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from shall.span import Span
-from shall.specs.passages import LINE_END, prose_lines
+from shall.specs.markdown import LINE_END
+from shall.specs.passages import prose_lines
 
 _LINE = re.compile(
     r"(?:Validates\s*[:：]\s*(?:Requirements?)?|验证需求\s*[:：]|"

@@ -1,12 +1,11 @@
 """Merges two changes of one text line by line; a line that neither changes stays as it is."""
 
-import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
 from msgspec import Struct
 
-_END = re.compile(r"\r\n|\r|\n")
+from shall.specs.markdown import LINE_END
 
 
 class Overlap(Struct, frozen=True):
@@ -58,7 +57,7 @@ def like(present: str, wanted: str) -> str:
     >>> like("a\r\nb\r\n", "a\nc\nb\n")
     'a\r\nc\r\nb\r\n'
     """
-    ends = [*_END.findall(present), ""]
+    ends = [*LINE_END.findall(present), ""]
     usual = max(ends[:-1], key=ends.count, default="\n")
     old, new = _bare(present), _bare(wanted)
     result: list[str] = []
@@ -73,7 +72,7 @@ def like(present: str, wanted: str) -> str:
 
 def _bare(text: str) -> list[str]:
     """Split a text at its line ends; the last line is empty where the text ends with one."""
-    return _END.split(text)
+    return LINE_END.split(text)
 
 
 def _hunks(old: Sequence[str], new: Sequence[str]) -> Iterator[_Hunk]:

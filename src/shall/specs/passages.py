@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator
 
-LINE_END = re.compile(r"\r\n|\r|\n")
+from shall.specs.markdown import LINE_END
+
 _FENCE = re.compile(r"\s*(?:[-*+]\s+)?(?P<mark>`{3,}|~{3,})(?P<info>.*)")
 
 

@@ -3,9 +3,13 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from msgspec.structs import replace
+
 from shall.diagnostics import Diagnostic, Severity
 from shall.specs.bugfix import is_bugfix, read_bugfix
+from shall.specs.fingerprint import fingerprint_with_content
 from shall.specs.layouts import Document, Form, Role, document_at
+from shall.specs.markdown import nested_content
 from shall.specs.model import Criterion, Feature, Operation, Rename, Requirement, SpecSet
 from shall.specs.numbered import read_numbered
 from shall.specs.stories import read_stories
@@ -51,10 +55,29 @@ def read_document(text: str, file: str, feature: str) -> Feature:
         requirements, unread = read_numbered(text, file, feature)
     if not (requirements or renames or unread) and text.strip():
         unread = (no_criterion(file),)
+    requirements = _with_nested_content(requirements, text)
     problems = tuple(_same_keys(it for read in requirements for it in read.criteria))
     return Feature(
         feature, file, requirements, found.layout, found.alias, renames, problems, unread
     )
+
+
+def _with_nested_content(
+    requirements: tuple[Requirement, ...], text: str
+) -> tuple[Requirement, ...]:
+    """Let the fingerprint of each criterion cover the code and tables within its list item."""
+    content = nested_content(text)
+    if not content:
+        return requirements
+
+    def covered(criterion: Criterion) -> Criterion:
+        mine = content.get(criterion.span.line)
+        if mine is None:
+            return criterion
+        fingerprint = fingerprint_with_content(criterion.fingerprint, mine)
+        return replace(criterion, fingerprint=fingerprint)
+
+    return tuple(replace(it, criteria=tuple(map(covered, it.criteria))) for it in requirements)
 
 
 def form_of(text: str) -> Form:

@@ -1,11 +1,9 @@
 """Replaces parts of a text; everything else stays as it is, line ends included."""
 
-import re
 from collections.abc import Iterable
 
 from shall.diagnostics.diagnostic import Edit
-
-_LINE_END = re.compile(r"\r\n|\r|\n")
+from shall.specs.markdown import LINE_END
 
 
 def splice(text: str, edits: Iterable[Edit]) -> str:
@@ -15,7 +13,7 @@ def splice(text: str, edits: Iterable[Edit]) -> str:
     >>> splice("a\r\nbcd", [Edit(Span("f", 2, 2, 1), "X")])
     'a\r\nbXd'
     """
-    starts = [0, *(end.end() for end in _LINE_END.finditer(text))]
+    starts = [0, *(end.end() for end in LINE_END.finditer(text))]
     done, position = [], 0
     for edit in sorted(set(edits), key=lambda it: it.span):
         begin = starts[edit.span.line - 1] + edit.span.column - 1

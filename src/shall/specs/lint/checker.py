@@ -9,10 +9,11 @@ from shall.rules import LintOptions
 from shall.specs.globs import matches
 from shall.specs.lint.lexicon import lexicon
 from shall.specs.lint.passage import passage_of
-from shall.specs.lint.place import LINE_END, place_of
+from shall.specs.lint.place import place_of
 from shall.specs.lint.rule import Finding, Rule
 from shall.specs.lint.rules import RULES, documents, grammar, links, measures, wording
 from shall.specs.lint.suppressions import Suppression, problems_of, read_suppressions
+from shall.specs.markdown import LINE_END
 from shall.specs.model import Criterion, Feature, Operation
 
 CODES: Mapping[str, str] = {

@@ -7,8 +7,6 @@ from shall.span import Span
 from shall.specs.lint.passage import masked
 from shall.specs.lint.rule import Finding
 
-LINE_END = re.compile(r"\r\n|\r|\n")
-
 
 def place_of(finding: Finding, lines: Sequence[str]) -> tuple[Span, bool]:
     """Return where a finding stands, and whether it is known to the character.

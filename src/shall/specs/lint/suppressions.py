@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from shall.span import Span
 from shall.specs.lint.rule import Finding
 from shall.specs.lint.rules.suppressed import NO_REASON, UNKNOWN, UNUSED
+from shall.specs.markdown import LINE_END
 
 MARK = "shall: ignore"
 
@@ -44,7 +45,7 @@ def read_suppressions(text: str, file: str) -> list[Suppression]:
     """Return the comments of a document that silence rules."""
     if MARK not in text:
         return []
-    lines = re.split(r"\r\n|\r|\n", text)
+    lines = LINE_END.split(text)
     return list(_in_lines(lines, file))
 
 
