@@ -8,8 +8,7 @@ from msgspec import Struct
 from shall.cases.nearest import nearest
 from shall.errors import BadValue
 from shall.specs.layouts import FOLDERS, Role, document_at
-from shall.specs.matrix import candidates_of, resolve, unresolved
-from shall.specs.model import Criterion, Feature, SpecSet
+from shall.specs.model import Feature, SpecSet
 from shall.workspace.workspace import Workspace
 
 _NEW_DOCUMENTS = {
@@ -67,20 +66,6 @@ def find_feature(specs: SpecSet, name: str) -> list[Feature]:
         hint = f"Did you mean {near}?" if near else f"Available: {', '.join(names) or 'none'}."
         raise BadValue(f"No feature is named {name}.", hint=hint)
     return found
-
-
-def find_criterion(specs: SpecSet, name: str) -> Criterion:
-    """Return the criterion that a key, or a local id that is unique, names.
-
-    Raises:
-        BadValue: No criterion has that name, or several have.
-    """
-    known = resolve(specs)
-    if name in known:
-        return known[name]
-    named, near = candidates_of(name, specs)
-    problem = unresolved(name, named or near)
-    raise BadValue(problem.message, hint=problem.hint)
 
 
 def requirements_path(workspace: Workspace, specs: SpecSet) -> str:

@@ -17,8 +17,6 @@ from shall.mcp.shorten import cut
 from shall.specs.model import Criterion
 from shall.workspace.workspace import Workspace
 
-FeatureName = Annotated[str | None, Field(description="only this feature")]
-
 _PROBLEM_LENGTH = 160
 _MOST_DOCUMENTS = 5
 
