@@ -192,3 +192,26 @@ async def test_a_session_that_subscribed_learns_of_a_changed_document(
             login.write_text(LOGIN.replace("401", "403"))  # noqa: ASYNC240
             await updated.wait()
             await client.session.unsubscribe_resource(uri)
+
+
+@pytest.mark.verifies("mcp#2.7")
+def test_subscriptions_that_nobody_ends_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spec_changes, "MOST_FOLLOWED", 3)
+
+    class Session:
+        async def send_resource_updated(self, uri: str) -> None:
+            sent.append(uri)
+
+        async def send_resource_list_changed(self) -> None:
+            sent.append("list")
+
+    sent: list[str] = []
+    changes = spec_changes.SpecChanges()
+    session = Session()
+    for number in range(10):
+        changes.follow(session, f"spec://{number}/requirements")
+    for number in range(10):
+        anyio.run(changes.send, ResourceUpdated(f"spec://{number}/requirements"))
+    assert sent == [f"spec://{number}/requirements" for number in (7, 8, 9)]
+    anyio.run(changes.send, ResourcesListChanged())
+    assert sent[3:] == ["list"]

@@ -23,6 +23,8 @@ from shall.specs.layouts import FOLDERS, Role, document_at
 from shall.workspace.workspace import Workspace
 
 POLL_S = 2.0
+MOST_FOLLOWED = 1000
+"""Subscriptions of sessions that are held; beyond them the oldest ends. Nobody has to end one."""
 
 _EVIDENCE = ".shall/evidence"
 _BASELINE = "baseline"
@@ -49,20 +51,18 @@ class SpecChanges(InMemorySubscriptionBus):
     def __init__(self) -> None:
         super().__init__()
         self._followers: dict[tuple[int, str], Follower] = {}
-        self._open = 0
+        self._streams: set[object] = set()
         self._wanted = anyio.Event()
 
     def subscribe(self, listener: Callable[[ServerEvent], None]) -> Callable[[], None]:
         """Register a stream; return what ends it."""
         unsubscribe = super().subscribe(listener)
-        self._open += 1
+        stream = object()
+        self._streams.add(stream)
         self._wanted.set()
-        is_open = [True]
 
         def end() -> None:
-            if is_open:
-                is_open.clear()
-                self._open -= 1
+            self._streams.discard(stream)
             unsubscribe()
 
         return end
@@ -70,6 +70,8 @@ class SpecChanges(InMemorySubscriptionBus):
     def follow(self, session: Follower, uri: str) -> None:
         """Let a session know of changes of one resource."""
         self._followers[id(session), uri] = session
+        if len(self._followers) > MOST_FOLLOWED:
+            del self._followers[next(iter(self._followers))]
         self._wanted.set()
 
     def unfollow(self, session: Follower, uri: str) -> None:
@@ -81,32 +83,39 @@ class SpecChanges(InMemorySubscriptionBus):
         while True:
             await self._wanted.wait()
             before = _stamps(workspace)
-            while self._open or self._followers:
+            while self._streams or self._followers:
                 await anyio.sleep(POLL_S)
                 after = await anyio.to_thread.run_sync(_stamps, workspace)
                 for event in _events(before, after):
                     await self.publish(event)
-                    await self._send(event)
+                    await self.send(event)
                 before = after
             self._wanted = anyio.Event()
 
-    async def _send(self, event: ServerEvent) -> None:
+    async def send(self, event: ServerEvent) -> None:
+        """Notify the sessions that follow what changed; those of clients that left are dropped."""
+        notified: set[int] = set()
         for (number, uri), session in list(self._followers.items()):
             try:
                 if isinstance(event, ResourcesListChanged):
-                    await session.send_resource_list_changed()
+                    if number not in notified:
+                        notified.add(number)
+                        await session.send_resource_list_changed()
                 elif isinstance(event, ResourceUpdated) and event.uri == uri:
                     await session.send_resource_updated(uri)
-            except Exception as error:  # noqa: BLE001 - the client is gone; others are not
+            except Exception as error:  # noqa: BLE001 - one client must not end those of others
                 _log.debug("a change could not be sent: %r", error)
                 self._followers.pop((number, uri), None)
 
 
 def _stamps(workspace: Callable[[], Workspace]) -> Stamps:
     try:
-        space = workspace()
-    except ShallError:
+        return _stamps_in(workspace())
+    except (ShallError, OSError):
         return {}  # there is no workspace, or it is gone
+
+
+def _stamps_in(space: Workspace) -> Stamps:
     files = space.files
     paths: list[str] = []
     for folder in FOLDERS:
