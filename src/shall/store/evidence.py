@@ -146,13 +146,13 @@ class EvidenceLog:
             for name in names_of_lines(folder):
                 if not stat.S_ISREG(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode):
                     continue
-                with open_locked(self._folder, name) as descriptor:
+                with open_locked(self._folder, name):
                     data = data_of_lines(folder, name)
                     lines = data.splitlines(keepends=True)
                     left = [line for line in lines if not _is_replaced(line, newest)]
                     if len(left) < len(lines):
                         keep(name, data)
-                        replace_whole(descriptor, b"".join(left))
+                        replace_whole(folder, name, b"".join(left))
                         dropped += len(lines) - len(left)
         return dropped
 

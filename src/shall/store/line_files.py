@@ -6,7 +6,7 @@ import logging
 import os
 import stat
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -43,14 +43,26 @@ def open_locked(folder: Folder, name: str) -> Iterator[int]:
         OSError: It cannot be opened, or is a link.
         StoreUnavailable: Another process holds the lock.
     """
+    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | _FLAGS
     with folder.opened(make=True) as opened:
-        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | _FLAGS
-        descriptor = os.open(name, flags, 0o644, dir_fd=opened)
-        try:
-            with locked(descriptor, str(folder.path / name)):
-                yield descriptor
-        finally:
-            os.close(descriptor)
+        is_current = False
+        while not is_current:
+            descriptor = os.open(name, flags, 0o644, dir_fd=opened)
+            try:
+                with locked(descriptor, str(folder.path / name)):
+                    is_current = _is_at(opened, name, descriptor)
+                    if is_current:  # else another process replaced it while we waited
+                        yield descriptor
+            finally:
+                os.close(descriptor)
+
+
+def _is_at(folder: int, name: str, descriptor: int) -> bool:
+    try:
+        there = os.stat(name, dir_fd=folder, follow_symlinks=False)
+    except FileNotFoundError:
+        return False
+    return os.path.samestat(there, os.fstat(descriptor))
 
 
 def append_whole(descriptor: int, data: bytes) -> None:
@@ -73,17 +85,29 @@ def append_whole(descriptor: int, data: bytes) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-def replace_whole(descriptor: int, data: bytes) -> None:
-    """Replace the lines of an open file in place, so that who waits for its lock finds them.
+def replace_whole(folder: int, name: str, data: bytes) -> None:
+    """Replace the content of a file in an open folder, whose lock is held: all of it or nothing.
+
+    A process that waits for the lock opens the new file (``open_locked``).
 
     Raises:
-        OSError: They cannot be written.
+        OSError: It cannot be written.
     """
-    os.ftruncate(descriptor, 0)
-    view = memoryview(data)  # the file is open to append: each write goes to its end
-    while view:
-        view = view[os.write(descriptor, view) :]
-    os.fsync(descriptor)
+    temporary = f".{name}.{os.getpid()}.tmp"
+    mode = stat.S_IMODE(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _FLAGS
+    descriptor = os.open(temporary, flags, mode, dir_fd=folder)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.rename(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(temporary, dir_fd=folder)
+        raise
+    os.fsync(folder)
 
 
 def names_of_lines(folder: int) -> list[str]:
