@@ -55,3 +55,8 @@ def test_sentences_are_joined_as_their_language_does() -> None:
 def test_a_long_text_is_searched_in_linear_time() -> None:
     text = "is is " * 20_000 + "x"
     assert translated(text, "zh") == text
+
+
+def test_a_value_does_not_take_the_next_sentence_where_another_template_fits() -> None:
+    text = "No criterion may be failing, vacuous. Exceptions: 1."
+    assert translated(text, "zh") == "验收标准不得处于以下状态：failing, vacuous；例外：1。"

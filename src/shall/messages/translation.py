@@ -5,9 +5,10 @@ language maps the template of each to its translation; the names in braces stand
 
     "{path} is larger than {limit}.": "{path} 超过 {limit}。"
 
-A sentence has a template if all constant parts of it occur in their order; of several the one
-with the most constant text counts. Values are shown as they are, except those that hold words of
-ours or of the operating system: ``{reason}``, ``{wanted}``, ``{given}`` and ``{what}``. What has
+A sentence has a template if all constant parts of it occur in their order. Of several, those come
+first of whose values none spans two sentences, then the one with the most constant text. Values
+are shown as they are, except those that hold words of ours or of the operating system:
+``{reason}``, ``{wanted}``, ``{given}`` and ``{what}``. What has
 no template is shown in English, so nothing is lost.
 """
 
@@ -84,12 +85,19 @@ def join(sentences: Sequence[str], language: str) -> str:
 def _sentence(text: str, catalogue: _Catalogue) -> str | None:
     if text in catalogue.constant:
         return catalogue.constant[text]
+    found: tuple[_Template, dict[str, str]] | None = None
     for template in catalogue.templates:
         values = template.values(text)
         if values is not None:
-            for name in OURS & values.keys():
-                values[name] = _sentence(values[name], catalogue) or values[name]
-            return template.translation.format_map(values)
+            if not any(map(_BETWEEN_SENTENCES.search, values.values())):
+                found = template, values
+                break
+            found = found or (template, values)  # unless another takes less for a value
+    if found is not None:
+        template, values = found
+        for name in OURS & values.keys():
+            values[name] = _sentence(values[name], catalogue) or values[name]
+        return template.translation.format_map(values)
     if text.endswith("."):  # a part of a sentence that ends it here
         part = _sentence(text[:-1], catalogue)
         return f"{part}。" if part else None
