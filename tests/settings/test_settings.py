@@ -275,3 +275,9 @@ def test_a_value_that_would_fail_later_is_refused_here(
 def test_a_path_is_taken_as_it_is(tmp_path: Path, path: str) -> None:
     settings, _ = read_settings({"path": path}, {}, tmp_path)
     assert settings.path == path
+
+
+def test_a_wrong_value_in_the_file_is_named_as_its_key_is_there(tmp_path: Path) -> None:
+    (tmp_path / "shall.yaml").write_text("gate: {minimum: 200}\n")
+    with pytest.raises(InvalidSetting, match=r"shall\.yaml:1:17: gate\.minimum is 200: it must"):
+        read_settings({}, {}, tmp_path)

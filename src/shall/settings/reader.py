@@ -63,7 +63,8 @@ def read_settings(
                 values[setting.name] = setting.read(value)
             except ValueError as error:
                 shown = "***" if setting.is_secret else f"{value}"
-                message = f"{setting.name} is {shown}: {error}."
+                name = (source.kind == "file" and setting.key) or setting.name
+                message = f"{name} is {shown}: {error}."
                 problems.append(_bad_value(source, held, setting.key or "", message))
             sources[setting.name] = source
             break
