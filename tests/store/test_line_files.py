@@ -12,6 +12,7 @@ import pytest
 from shall.store import line_files
 from shall.store.folders import Folder
 from shall.store.line_files import append_whole, open_locked, replace_whole
+from shall.store.locks import locked
 
 
 @pytest.mark.verifies("tracing#8.2")
@@ -20,7 +21,6 @@ def test_a_line_that_waits_while_the_file_is_replaced_is_in_the_new_file(
 ) -> None:
     folder = Folder(tmp_path)
     is_waiting = threading.Event()
-    locked = line_files.locked
 
     @contextmanager
     def noting(descriptor: int, name: str) -> Iterator[None]:
