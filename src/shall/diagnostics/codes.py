@@ -20,6 +20,7 @@ MEANINGS: Mapping[str, str] = {
     "case.no-root": "The root `testcase:` is missing.",
     "case.not-supported": "This release does not run cases of this kind.",
     "case.older-spelling": "A field or value has an older spelling. It is read as the current one.",
+    "case.unknown-code": "The code that a unit case calls is not in the workspace.",
     "case.unknown-check": "There is no check of that type.",
     "case.unknown-field": "There is no field of that name here.",
     "case.unknown-function": "There is no function or module of that name for expressions.",

@@ -48,6 +48,27 @@ EN: dict[str, str] = {
     "run.not_started": "not started: the run was stopped before",
     "run.worker_ended": "the worker process that took this case ended before it answered; whether"
     " requests were sent is not known",
+    # unit cases
+    "unit.not_allowed": "unit cases are not run here: SHALL_UNIT_TESTS is 0",
+    "unit.no_pytest": "pytest is missing in {python}. Install it with `{command}`, or set"
+    " ATF_AUTO_INSTALL_DEPS=1 for a virtual environment of the workspace.",
+    "unit.not_installed": "pytest is missing in {python}, and `{command}` failed: {reason}",
+    "unit.not_started": "{python} cannot be started: {reason}",
+    "unit.process_ended": "{python} ended with status {status} before the tests did: {reason}",
+    "unit.timed_out": "stopped: the file took longer than its {timeout_s} s",
+    "unit.import": "{module} cannot be imported: {reason}",
+    "unit.elsewhere": "{module} is not the module of the workspace: it was imported from {found}",
+    "unit.collect": "pytest cannot collect the generated file: {reason}",
+    "unit.skipped": "{skipped} of {cases} cases were skipped: {reason}",
+    "unit.skip": "{reason}",
+    "unit.raised": "raised {reason}",
+    "unit.fixture": "{when} failed: {reason}",
+    "unit.unfinished": "the process ended while the case ran",
+    "unit.not_reached": "not run",
+    "unit.type": "expected an instance of {expected}, got {actual}",
+    "unit.calls": "{reason}",
+    "unit.not_raised": "expected {expected}, but nothing was raised",
+    "unit.other_raised": "expected {expected}, but {reason} was raised",
     # reports
     "report.outcome.passed": "passed",
     "report.outcome.failed": "failed",
