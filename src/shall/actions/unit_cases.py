@@ -1,4 +1,4 @@
-"""Reads unit case files into jobs, and writes them."""
+"""Reads unit case files, and the code of the workspace that they call, into jobs."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path

@@ -10,9 +10,9 @@ from msgspec import Struct, field
 class UnitOptions(Struct, frozen=True):
     """What the settings say about unit cases.
 
-    ``root`` is the workspace,
-    ``python`` the interpreter where that has no virtual environment of
-    its own; ``named`` is one that a caller names and may start. ``environment`` is what a child may see of ours. Only one ``installing`` runs at once.
+    ``root`` is the workspace, ``python`` the interpreter where that has no virtual environment of
+    its own, and ``named`` one that a caller names and may start. Of ``environment`` a child sees
+    little. Only one ``installing`` runs at once.
     """
 
     root: Path = Path()
