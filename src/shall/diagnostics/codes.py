@@ -18,7 +18,7 @@ MEANINGS: Mapping[str, str] = {
     "case.ignored-field": "A field has no effect here.",
     "case.missing-field": "A required field is missing.",
     "case.no-root": "The root `testcase:` is missing.",
-    "case.not-supported": "This release does not run cases of this kind.",
+    "case.not-supported": "A case of this kind is not read here.",
     "case.older-spelling": "A field or value has an older spelling. It is read as the current one.",
     "case.unknown-code": "The code that a unit case calls is not in the workspace.",
     "case.unknown-check": "There is no check of that type.",

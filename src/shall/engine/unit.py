@@ -80,7 +80,8 @@ def run_unit(
     except Stopped:
         report = UnitReport(error=why_stopped())
     except OSError as error:
-        reason = {"python": str(run.python), "reason": error.strerror or str(error)}
+        shown = shown_path(run.options.root, run.python)
+        reason = {"python": shown, "reason": error.strerror or str(error)}
         report = UnitReport(error=Message("unit.not_started", reason))
     finally:
         child.kill()
@@ -98,7 +99,7 @@ def run_unit(
 
 def _redactor_of(unit: Unit, options: RunOptions) -> Redactor:
     redactor = Redactor((*options.secrets, *unit.secrets), options.variables)
-    redactor.learn_named(msgspec.to_builtins(unit))
+    redactor.learn_named(json.loads(json.dumps(msgspec.to_builtins(unit))))
     for fixture in unit.setup:
         if fixture.kind is FixtureKind.ENV and fixture.value is not None:
             redactor.learn_named({fixture.target: fixture.value})
@@ -123,7 +124,8 @@ def _fault(run: UnitRun, report: UnitReport) -> Message | None:
     if "ended" not in found or found["ended"].get("status") not in _TESTED:
         status = "?" if report.ended.status is None else report.ended.status
         reason = _last_line(report.ended.output) or "-"
-        params = {"python": str(run.python), "status": status, "reason": reason}
+        shown = shown_path(run.options.root, run.python)
+        params = {"python": shown, "status": status, "reason": reason}
         return Message("unit.process_ended", params)
     return None
 
@@ -199,7 +201,8 @@ class _Child:
     def _install(self, folder: str) -> Message | None:
         """Install pytest, where that is allowed; return why it is still missing."""
         options, python = self._run.options, self._run.python
-        missing = {"python": str(python), "command": f"{python} -m pip install pytest"}
+        shown = shown_path(options.root, python)
+        missing = {"python": shown, "command": f"{shown} -m pip install pytest"}
         if self._is_killed:
             return Message("unit.no_pytest", missing)
         if not options.may_install or not is_own_environment(options.root, python):
@@ -243,6 +246,11 @@ def is_own_environment(root: Path, python: Path) -> bool:
         and (folder / "pyvenv.cfg").is_file()
         and folder.resolve().is_relative_to(root.resolve())
     )
+
+
+def shown_path(root: Path, python: Path) -> str:
+    """Return an interpreter as a user of the workspace types it."""
+    return str(python.relative_to(root) if python.is_relative_to(root) else python)
 
 
 def _isolated(python: Path) -> list[str]:

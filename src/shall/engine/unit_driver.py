@@ -170,7 +170,7 @@ class Recorder:
         found: dict[str, Any] = {"kind": name, "text": text[:MOST_TEXT]}
         for frame, line in traceback.walk_tb(error.__traceback__):
             file = frame.f_code.co_filename
-            if file == self.script:
+            if file == self.script and frame.f_code.co_name.startswith(("test_", "fixtures")):
                 found["line"] = line
                 found["locals"] = {
                     it: shown(frame.f_locals[it])

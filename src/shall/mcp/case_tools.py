@@ -8,7 +8,6 @@ from pydantic import Field
 from shall.actions import cases
 from shall.actions.masking import case_redactor
 from shall.actions.session import Session
-from shall.actions.unit_writing import write_unit
 from shall.cases.model import Case
 from shall.cases.unit.model import Unit
 from shall.errors import BadValue
@@ -131,6 +130,8 @@ async def write_unittest(
     workspace: WorkspaceName = None,
 ) -> dict[str, Any]:
     """Check unit cases, which call code of the workspace, and write them as YAML."""
+    from shall.actions.unit_writing import write_unit  # libraries that only writing needs
+
     if not unittest:
         raise BadValue("unittest is empty.")
     space = session.workspace(workspace)

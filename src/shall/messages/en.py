@@ -50,8 +50,7 @@ EN: dict[str, str] = {
     " requests were sent is not known",
     # unit cases
     "unit.not_allowed": "unit cases are not run here: SHALL_UNIT_TESTS is 0",
-    "unit.no_pytest": "pytest is missing in {python}. Install it with `{command}`, or set"
-    " ATF_AUTO_INSTALL_DEPS=1 for a virtual environment of the workspace.",
+    "unit.no_pytest": "pytest is missing in {python}. Install it: {command}",
     "unit.not_installed": "pytest is missing in {python}, and `{command}` failed: {reason}",
     "unit.not_started": "{python} cannot be started: {reason}",
     "unit.process_ended": "{python} ended with status {status} before the tests did: {reason}",

@@ -48,8 +48,7 @@ ZH: dict[str, str] = {
     "run.worker_ended": "执行此用例的工作进程在返回结果之前退出，请求是否已发送未知",
     # unit cases
     "unit.not_allowed": "此处不运行单元用例：SHALL_UNIT_TESTS 为 0",
-    "unit.no_pytest": "{python} 中缺少 pytest。请运行 `{command}` 安装；工作区自己的虚拟环境"
-    "也可设置 ATF_AUTO_INSTALL_DEPS=1。",
+    "unit.no_pytest": "{python} 中缺少 pytest。请安装：{command}",
     "unit.not_installed": "{python} 中缺少 pytest，且 `{command}` 失败：{reason}",
     "unit.not_started": "无法启动 {python}：{reason}",
     "unit.process_ended": "{python} 在测试结束之前退出，状态为 {status}：{reason}",
