@@ -4,23 +4,21 @@ import secrets
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
-from msgspec import Struct, field
+from msgspec import Struct
 from msgspec.structs import replace
 
 from shall.actions.evidence import append_evidence
-from shall.actions.link_sources import test_links
-from shall.actions.reported_files import TestFiles, file_fingerprint, is_newer
+from shall.actions.reported_files import is_newer
+from shall.actions.reported_tests import ReportedSource, ReportedSources, tests_in
 from shall.actions.requirements import read_specs
 from shall.specs.junit import ReportedTest
-from shall.specs.matrix import candidates_of, resolve, unresolved
-from shall.specs.model import Criterion, Link, LinkKind, SpecSet
+from shall.specs.matrix import resolve
+from shall.specs.model import LinkKind
 from shall.specs.status import ABSENT
-from shall.specs.test_names import keys_in, scenarios_by_title, scenarios_in
 from shall.store.base import Evidence
 from shall.workspace.workspace import Workspace
 
 _REPORTED = frozenset({LinkKind.REPORT, LinkKind.TEST})
-_WORST_FIRST = ("error", "failed", "passed", "skipped")
 
 
 class Recorded(Struct, frozen=True):
@@ -28,9 +26,9 @@ class Recorded(Struct, frozen=True):
 
     ``absent`` are tests that were recorded before and are gone, ``outdated`` the files that were
     written after the report, so that it says nothing about them, and ``superseded`` the tests with
-    another outcome that is newer than the report. ``unlisted`` are parameter sets that are not in
-    the report, and whose last outcome stays, where it does not prove the criterion. ``fault`` says why nothing is stored, None where
-    it is.
+    another outcome that is newer than the report. ``unlisted`` are parameter sets that the report
+    does not list: their last outcome stays, and is no proof. ``fault`` says why nothing is
+    stored, None where it is.
     """
 
     tests: int
@@ -41,49 +39,6 @@ class Recorded(Struct, frozen=True):
     superseded: tuple[str, ...] = ()
     unlisted: tuple[str, ...] = ()
     fault: str | None = None
-
-
-class _Ended(Struct):
-    """How a test, or a parameter set of it, ended: repetitions are one."""
-
-    outcomes: list[str] = field(default_factory=list)
-    duration_s: float = 0.0
-
-    def outcome(self) -> str:
-        """Return the worst outcome."""
-        return min(self.outcomes, key=_WORST_FIRST.index)
-
-
-class _Source(Struct):
-    """The tests of one source, by parameter set; None: the test has none."""
-
-    fingerprint: str
-    criteria: dict[str, Criterion] = field(default_factory=dict)
-    sets: dict[str | None, _Ended] = field(default_factory=dict)
-
-
-class _Found(Struct):
-    """What a report says, by kind of link and source; ``seen`` are all its tests."""
-
-    sources: dict[tuple[LinkKind, str], _Source] = field(default_factory=dict)
-    seen: set[str] = field(default_factory=set)
-    unknown: dict[str, None] = field(default_factory=dict)
-
-    def add(
-        self, key: tuple[LinkKind, str], fingerprint: str, criteria: Iterable[Criterion]
-    ) -> None:
-        """Note that a source names criteria."""
-        source = self.sources.setdefault(key, _Source(fingerprint))
-        source.criteria |= {it.key: it for it in criteria}
-
-    def take_outcome(
-        self, key: tuple[LinkKind, str], test: ReportedTest, parameters: str | None
-    ) -> None:
-        """Note how a test of a source ended, if that names criteria."""
-        if key in self.sources:
-            ended = self.sources[key].sets.setdefault(parameters, _Ended())
-            ended.outcomes.append(test.outcome)
-            ended.duration_s += test.duration_s
 
 
 def record_report(
@@ -104,36 +59,8 @@ def record_report(
     """
     specs = read_specs(workspace)
     known = resolve(specs)
-    scenarios = scenarios_by_title(known.values())
-    files = TestFiles(workspace.files)
-    marks = _by_dotted_name(test_links(workspace, []))
     newest = {_key(it): it for it in workspace.evidence.newest()} if workspace.evidence else {}
-    earlier = _criteria_by_source(newest.values(), known)
-    found = _Found()
-    ended: list[tuple[tuple[LinkKind, str], str | None, ReportedTest]] = []
-    for test in tests:
-        links = [it for it in marks.get(_dotted(test), ()) if it.criterion in known]
-        for link in links:
-            found.add((LinkKind.TEST, link.source), link.fingerprint, [known[link.criterion]])
-        file = files.file_of(test)
-        name = workspace.redactor.text(_name(test, file))
-        found.seen.add(name)
-        found.unknown |= dict.fromkeys(_unknown(test, name, known, specs))
-        marked = {known[it.criterion].key for it in links}
-        named = [*_criteria(test, known, scenarios)]
-        if test.outcome != "passed":  # it may have ended before it could name them
-            named += earlier.get(name, ())
-        named = [it for it in named if it.key not in marked]
-        if named:
-            fingerprint = file_fingerprint(workspace.files, file) if file else ""
-            found.add((LinkKind.REPORT, name), fingerprint, named)
-        parameters = _parameters(workspace, test) if links or file.endswith(".py") else None
-        ended += [
-            (key, parameters, test)
-            for key in {(LinkKind.REPORT, name), *((LinkKind.TEST, it.source) for it in links)}
-        ]
-    for key, parameters, test in ended:  # also of the sets before the first that names a criterion
-        found.take_outcome(key, test, parameters)
+    found = tests_in(workspace, tests, specs, newest.values())
     outdated = _newer_files(workspace, found.sources, written_at_s)
     at = datetime.now(UTC) if written_at_s is None else datetime.fromtimestamp(written_at_s, UTC)
     reported = [
@@ -163,20 +90,9 @@ def record_report(
     )
 
 
-def _criteria_by_source(
-    newest: Iterable[Evidence], known: Mapping[str, Criterion]
-) -> Mapping[str, list[Criterion]]:
-    """Return the criteria that each test of an earlier report named."""
-    found: dict[str, list[Criterion]] = {}
-    for fact in newest:
-        if fact.kind == LinkKind.REPORT and fact.outcome != ABSENT and fact.criterion in known:
-            found.setdefault(fact.source, []).append(known[fact.criterion])
-    return found
-
-
 def _newer_files(
     workspace: Workspace,
-    sources: Mapping[tuple[LinkKind, str], _Source],
+    sources: Mapping[tuple[LinkKind, str], ReportedSource],
     written_at_s: float | None,
 ) -> set[str]:
     """Return the tests and requirements that were written after the report."""
@@ -210,7 +126,7 @@ def _is_superseded(fact: Evidence, newest: Mapping[_Key, Evidence]) -> bool:
 
 
 def _evidence(
-    sources: Mapping[tuple[LinkKind, str], _Source], environment: str, at: datetime
+    sources: Mapping[tuple[LinkKind, str], ReportedSource], environment: str, at: datetime
 ) -> Iterator[Evidence]:
     run_id = secrets.token_hex(16)
     for (kind, name), source in sources.items():
@@ -234,7 +150,7 @@ def _evidence(
 
 def _absent(
     newest: Iterable[Evidence],
-    found: _Found,
+    found: ReportedSources,
     reported: Container[_Key],
     complete_in: str | None,
 ) -> Iterator[Evidence]:
@@ -277,51 +193,3 @@ def _says_the_same(before: Evidence, fact: Evidence) -> bool:
         and before.criterion_fingerprint == fact.criterion_fingerprint
         and before.source_fingerprint == fact.source_fingerprint
     )
-
-
-def _criteria(
-    test: ReportedTest, known: Mapping[str, Criterion], scenarios: Mapping[str, Criterion]
-) -> Iterator[Criterion]:
-    yield from (known[it] for it in test.criteria if it in known)
-    yield from keys_in(test.name, known)
-    yield from scenarios_in(f"{test.classname} > {test.name}", scenarios)
-
-
-def _unknown(
-    test: ReportedTest, name: str, known: Mapping[str, Criterion], specs: SpecSet
-) -> Iterator[str]:
-    for written in test.criteria:
-        if written not in known:
-            named, near = candidates_of(written, specs)
-            problem = unresolved(written, named or near)
-            yield f"{name}: {problem.message} {problem.hint}".rstrip()
-
-
-def _by_dotted_name(links: Iterable[Link]) -> Mapping[str, list[Link]]:
-    """Return the marks of Python tests by the name that JUnit reports give them."""
-    found: dict[str, list[Link]] = {}
-    for link in links:
-        file, _, test = link.source.partition("::")
-        name = f"{file.removesuffix('.py').replace('/', '.')}.{test.replace('::', '.')}"
-        found.setdefault(name, []).append(link)
-    return found
-
-
-def _dotted(test: ReportedTest) -> str:
-    return f"{test.classname}.{test.name.partition('[')[0]}"
-
-
-def _parameters(workspace: Workspace, test: ReportedTest) -> str | None:
-    """Return the name of the parameter set of a Python test; None where the test has none."""
-    _, bracket, rest = test.name.partition("[")
-    return workspace.redactor.text(rest.removesuffix("]")) if bracket else None
-
-
-def _name(test: ReportedTest, file: str) -> str:
-    """Return the source of a test: its file, or the name of its class, and its name."""
-    name = test.name
-    if file.endswith(".py"):
-        module = file.removesuffix(".py").replace("/", ".")
-        inner = test.classname.removeprefix(module).strip(".").replace(".", "::")
-        name = "::".join(filter(None, (inner, name.partition("[")[0])))
-    return f"{file or test.classname}::{name}"
