@@ -190,6 +190,11 @@ COMMANDS: dict[str, str] = {
     "{test} is not recorded: {count} of its {all} parameter sets ran.": (
         "{test} 的结果未记录：{all} 组参数只运行了 {count} 组。"
     ),
+    "{test} is not in the report, so its last outcome stays. Run it, or add --complete where the"
+    " report lists all tests.": (
+        "报告中没有 {test}，因此保留其上一次的结果。请运行它；"
+        "若报告已列出全部测试，请加上 --complete。"
+    ),
     "{test} has another outcome, newer than the report. Run the test.": (
         "{test} 已有与报告不同且更新的结果。请重新运行该测试。"
     ),
