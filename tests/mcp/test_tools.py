@@ -218,7 +218,7 @@ async def test_a_file_under_specs_that_nothing_reads_is_reported(
         ("read_file", {"path": "/etc/passwd"}, "MCP_INVALID_PATH", "passwd"),
         ("run_tests", {"workspace": "/"}, "MCP_INVALID_PATH", "--workspace"),
         ("run_tests", {"python_path": "/bin/sh"}, "MCP_INVALID_PATH", "SHALL_INTERPRETERS"),
-        ("run_tests", {"test_type": "unit"}, "MCP_DIRECTORY_NOT_FOUND", "unit"),
+        ("run_tests", {"test_type": "unit"}, "MCP_TESTCASE_NOT_FOUND", "unit"),
         ("get_test_results", {"limit": 0}, "MCP_VALUE_ERROR", "limit"),
         ("get_test_results", {"run_id": "none"}, "MCP_RUN_NOT_FOUND", "none"),
         ("get_mcp_metrics", {"since_minutes": -1}, "MCP_VALUE_ERROR", "since_minutes"),

@@ -113,7 +113,7 @@ def examine_unit(workspace: Workspace, data: Mapping[str, Any] | str, path: str)
     Raises:
         InvalidCase: The data has problems.
     """
-    span_of: Callable[[Any], Span] = lambda _: Span(path, 1)  # noqa: E731 - of what is no text
+    span_of: Callable[[Any], Span | None] = lambda _: None  # noqa: E731 - of what is no text
     if isinstance(data, str):
         held = load_yaml(data, path)
         if not isinstance(held, dict):
@@ -121,9 +121,9 @@ def examine_unit(workspace: Workspace, data: Mapping[str, Any] | str, path: str)
         if "unittest" in held:
             reading, span_of = examine_unit_text(data, path), spans_in(data, path)
         else:
-            reading = examine_unit_data(held, path)
+            reading = examine_unit_data(held)
     else:
-        reading = examine_unit_data(data, path)
+        reading = examine_unit_data(data)
     findings = Findings()
     code = find_code(reading.unit, _sources(workspace), findings)
     found = _found(reading, code)

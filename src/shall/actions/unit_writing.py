@@ -56,7 +56,7 @@ def write_unit(
     if is_there and not overwrite:
         raise AlreadyExists(f"{relative} exists.", hint="Pass overwrite=true to replace it.")
     text = dump(held if "unittest" in held else {"unittest": held})
-    notes = (*found.notes, *link_notes(workspace, found.unit.verifies, relative))
+    notes = (*found.notes, *link_notes(workspace, found.unit.verifies))
     if dry_run:
         return UnitWritten([], found, text, dry_run, notes)
     workspace.files.write_text(relative, text)

@@ -22,7 +22,7 @@ def unit(case: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
 
 def problems(data: dict[str, Any]) -> list[str]:
     with pytest.raises(InvalidCase) as refused:
-        examine_unit_data(data, "tests/cases/u.yaml")
+        examine_unit_data(data)
     return [f"{it.code} {it.field}: {it.message} {it.hint}" for it in refused.value.diagnostics]
 
 

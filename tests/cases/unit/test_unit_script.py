@@ -33,7 +33,7 @@ JSON = st.recursive(
 
 
 def read(data: dict[str, Any]) -> Unit:
-    return examine_unit_data({"name": "u", **data}, "u.yaml").unit
+    return examine_unit_data({"name": "u", **data}).unit
 
 
 def script(data: dict[str, Any]) -> str:
@@ -41,7 +41,7 @@ def script(data: dict[str, Any]) -> str:
     return to_unit_script(unit, find_code(unit, SOURCES.get, Findings())).text
 
 
-def one(function: str = "add", **case: Any) -> dict[str, Any]:
+def one(function: str = "add", /, **case: Any) -> dict[str, Any]:
     target = {"module": "shop.cart", "function": function}
     return {"target": target, "cases": [{"id": "a", **case}]}
 

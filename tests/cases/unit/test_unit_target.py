@@ -35,7 +35,7 @@ def find(module: str, function: str | None, class_name: str | None = None) -> tu
     target = {"module": module, "function": function, "class": class_name}
     data = {"name": "u", "target": target, "cases": [{"id": "a"}]}
     findings = Findings()
-    code = find_code(examine_unit_data(data, "u.yaml").unit, SOURCES.get, findings)
+    code = find_code(examine_unit_data(data).unit, SOURCES.get, findings)
     return code, " ".join(f"{it.message} {it.hint}" for it in findings.problems)
 
 

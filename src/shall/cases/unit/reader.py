@@ -59,18 +59,17 @@ def examine_unit_text(text: str, file: str) -> UnitReading:
     return _examined(load_yaml(text, file), spans_in(text, file))
 
 
-def examine_unit_data(data: Mapping[str, Any], file: str) -> UnitReading:
+def examine_unit_data(data: Mapping[str, Any]) -> UnitReading:
     """Read a unit case file that came as JSON data, with or without its root.
 
     Raises:
-        InvalidCase: With every problem, in line 1 of the file.
+        InvalidCase: With every problem, by its path.
     """
     findings = Findings()
     check_data(data, findings)
-    here = Span(file, 1)
     if findings.problems:
-        raise invalid(findings, lambda _: here)
-    return _examined(data if ROOT in data else {ROOT: data}, lambda _: here)
+        raise invalid(findings, lambda _: None)
+    return _examined(data if ROOT in data else {ROOT: data}, lambda _: None)
 
 
 def spans_in(text: str, file: str) -> Callable[[Any], Span]:
@@ -85,17 +84,19 @@ def spans_in(text: str, file: str) -> Callable[[Any], Span]:
     return span_of
 
 
-def invalid(findings: Findings, span_of: Callable[[Any], Span]) -> InvalidCase:
+def invalid(findings: Findings, span_of: Callable[[Any], Span | None]) -> InvalidCase:
     """Return the error for the problems that were found."""
     return InvalidCase(diagnostics_of(findings.problems, findings.more_problems, span_of))
 
 
-def diagnostics_in(findings: Findings, span_of: Callable[[Any], Span]) -> tuple[Diagnostic, ...]:
+def diagnostics_in(
+    findings: Findings, span_of: Callable[[Any], Span | None]
+) -> tuple[Diagnostic, ...]:
     """Return the problems that were found, with their places."""
     return tuple(diagnostics_of(findings.problems, findings.more_problems, span_of))
 
 
-def _examined(data: Any, span_of: Callable[[Any], Span]) -> UnitReading:
+def _examined(data: Any, span_of: Callable[[Any], Span | None]) -> UnitReading:
     findings = Findings()
     unit = _read_root(data, findings)
     if findings.problems or unit is None:
