@@ -77,6 +77,7 @@ ALLOWED = {
     "shall/cli/demo.py": PACKAGE,
     "shall/cli/output.py": PROCESS,
     "shall/cli/output.py:write_file": ARCHIVE,
+    "shall/cli/merge.py:_read": ARCHIVE,
     "shall/cli/record.py:_read": ARCHIVE,
     "shall/engine/unit.py": "a temporary folder of this process, and a file of this package",
     "shall/engine/unit_driver.py": "that folder, from the process that runs in it",
