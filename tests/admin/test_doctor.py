@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from shall.actions.requirements import read_specs as specs_of
 from shall.admin import doctor
 from shall.admin.doctor import CHECKS, Examined, Finding, Health, examine
 from shall.admin.repair import repair
 from shall.bootstrap import open_workspace
 from shall.errors import StoreUnavailable
 from shall.settings import Settings
+from shall.specs.model import SpecSet
 from shall.store.sqlite import SqliteStore
 from shall.workspace.server_folder import Origin
 
@@ -40,7 +42,7 @@ def found(subject: Examined, check: str) -> Finding:
 @pytest.mark.verifies("store#4.1")
 def test_all_is_well_with_a_new_project(subject: Examined) -> None:
     findings = list(examine(subject))
-    assert {it.check for it in findings} == set(CHECKS)
+    assert {it.check for it in findings} == set(CHECKS) - {"requirements"}  # none are read
     assert [it for it in findings if it.health is not Health.OK or it.next_step] == []
 
 
@@ -235,3 +237,24 @@ def test_a_servers_own_workspace_is_named_before_and_after_it_is_made(
     after = found(replace(subject, workspace=own, origin=Origin.OWN), "workspace")
     assert after.message.endswith(f"uses {own}")
     assert found(replace(subject, origin=Origin.NONE), "workspace").health is Health.WARN
+
+
+@pytest.mark.verifies("store#4.1")
+def test_requirements_that_were_not_read_are_a_warning(subject: Examined) -> None:
+    def read_specs() -> SpecSet:
+        return specs_of(open_workspace(subject.workspace, Settings(), keeps_state=False))
+
+    subject = replace(subject, read_specs=read_specs)
+    specs = subject.workspace / "specs"
+    specs.mkdir()
+    (specs / "requirements.md").write_text("### Requirement 1\n\n1. A SHALL b.\n")
+    assert found(subject, "requirements").message == "1 criterion, everything was read"
+    (specs / "a.md").write_text("# Prices\n\nThe shop MUST round a price up.\n")
+    warning = found(subject, "requirements")
+    assert warning.health is Health.WARN
+    assert warning.message.endswith("was not read, the first at specs/a.md:3:1.")
+    assert warning.next_step == "`shall lint` lists what was not read, and why."
+    (specs / "requirements.md").write_bytes(b"\xff\xfe")
+    broken = next(it for it in examine(subject) if it.check == "requirements")
+    assert broken.health is Health.FAIL
+    assert broken.message.startswith("specs/requirements.md:1")

@@ -1,6 +1,7 @@
 """What `shall trace` says of a proof, and how it exits."""
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -223,3 +224,17 @@ def test_the_exports_for_other_tools_are_written(shall: Shall, project: Path) ->
     manifest = json.loads(shall("trace", "--format", "manifest").stdout)
     assert [row["status"] for row in manifest["rows"]][:1] == ["GAP"]
     assert manifest["gate"]["ok"] is False
+
+
+@pytest.mark.verifies("tracing#10.3")
+def test_reqif_without_its_extra_names_what_to_install(
+    shall: Shall, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project / "specs").mkdir()
+    (project / "specs/requirements.md").write_text("### Requirement 1\n\n1. A SHALL b.\n")
+    assert "<REQ-IF" in shall("trace", "--format", "reqif").stdout
+    monkeypatch.delitem(sys.modules, "shall.specs.reqif_export")
+    monkeypatch.setitem(sys.modules, "reqif.unparser", None)  # as if it were not installed
+    refused = shall("trace", "--format", "reqif")
+    assert refused.returncode == 2
+    assert "ReqIF needs the extra reqif. Install it: pip install 'shall[reqif]'." in refused.stderr

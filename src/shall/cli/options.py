@@ -15,14 +15,19 @@ from shall.cli.setting_flags import add_run_flags, add_serving_flags
 from shall.settings import Settings, Sources, process_environment, read_settings
 from shall.workspace.workspace import Workspace
 
-MATRIX_FORMATS = ("json", "csv", "md", "needs", "manifest")
+MATRIX_FORMATS = ("json", "csv", "md", "needs", "manifest", "reqif")
 PROBLEM_FORMATS = ("concise", "github", "gitlab", "junit", "sarif")
 
 
 def parser(command: str | None = None) -> argparse.ArgumentParser:
     """Return the parser of ``shall``: of one command, or of all where none has that name."""
     main = Parser(prog="shall", description="Write what the system shall do. Prove that it does.")
-    main.add_argument("--version", action="version", version=f"shall {__version__}")
+    main.add_argument(
+        "--version",
+        action="version",
+        version=f"shall {__version__}",
+        help="show program's version number and exit",
+    )
     commands = main.add_subparsers(prog="shall", dest="command", metavar="COMMAND", required=True)
     known = _adders()
     chosen = known.get(command or "")
@@ -145,10 +150,10 @@ def _add_run(commands: _Commands) -> None:
     command.add_argument("--report-junit", metavar="FILE", help="write JUnit XML to FILE")
     command.add_argument("--report-json", metavar="FILE", help="write the results as JSON to FILE")
     command.add_argument("--format", choices=("text", "json"), default="text")
+    command.add_argument("--quiet", action="store_true", help="show only the line of counts")
     command.add_argument(
-        "--quiet", action="store_true", help="show only cases that did not pass, and the counts"
+        "--no-color", action="store_true", default=None, help="print without colours"
     )
-    command.add_argument("--no-color", action="store_true", default=None)
     _add_workspace(command)
 
 
@@ -160,7 +165,7 @@ def _add_trace(commands: _Commands) -> None:
         "--format",
         choices=("text", *MATRIX_FORMATS, *PROBLEM_FORMATS),
         default="text",
-        help="the matrix (text, json, csv, md), or its problems alone",
+        help="the matrix (text to reqif), or its problems alone",
     )
     command.add_argument(
         "--fail-under",
@@ -182,7 +187,9 @@ def _add_trace(commands: _Commands) -> None:
     command.add_argument(
         "--exit-zero", action="store_true", help="exit with status 0 regardless of the statuses"
     )
-    command.add_argument("--no-color", action="store_true", default=None)
+    command.add_argument(
+        "--no-color", action="store_true", default=None, help="print without colours"
+    )
     _add_workspace(command)
 
 
@@ -277,7 +284,9 @@ def _add_demo(commands: _Commands) -> None:
         default="shall-demo",
         help="folder of the example (default: shall-demo)",
     )
-    command.add_argument("--no-color", action="store_true", default=None)
+    command.add_argument(
+        "--no-color", action="store_true", default=None, help="print without colours"
+    )
 
 
 def _add_config(commands: _Commands) -> None:

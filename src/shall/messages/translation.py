@@ -26,6 +26,7 @@ _PLACE = re.compile(r"(?:[^\s:]+:\d+(?::\d+)?|\w+(?:\[\d+\]|\.\w+)+): ")
 """A line of a file or the path of a field in front of a sentence."""
 
 _BETWEEN_SENTENCES = re.compile(r"(?<=[.?!]) (?=[A-Z`])")
+_BETWEEN_WORDS = re.compile(", | or ")
 _FULL_WIDTH_ENDS = ("。", "？", "！", "：", "；", "）")
 
 
@@ -63,10 +64,13 @@ def translate(text: str, language: str) -> str:
     """Return a text of one or more English sentences in another language."""
     if "\n" in text:
         return "\n".join(translate(line, language) for line in text.split("\n"))
+    place = _PLACE.match(text)
+    alone = place and _sentence(text[place.end() :], _catalogue(language))
+    if place is not None and alone is not None:
+        return place[0] + alone
     whole = _sentence(text, _catalogue(language))
     if whole is not None:
         return whole
-    place = _PLACE.match(text)
     if place is not None:
         return place[0] + translate(text[place.end() :], language)
     return join(_BETWEEN_SENTENCES.split(text), language)
@@ -96,12 +100,20 @@ def _sentence(text: str, catalogue: _Catalogue) -> str | None:
     if found is not None:
         template, values = found
         for name in OURS & values.keys():
-            values[name] = _sentence(values[name], catalogue) or values[name]
+            values[name] = _value(values[name], catalogue)
         return template.translation.format_map(values)
     if text.endswith("."):  # a part of a sentence that ends it here
         part = _sentence(text[:-1], catalogue)
         return f"{part}。" if part else None
     return None
+
+
+def _value(text: str, catalogue: _Catalogue) -> str:
+    """Return words of ours, or a list of them such as ``proved or waived``."""
+    words = [_sentence(word, catalogue) for word in _BETWEEN_WORDS.split(text)]
+    mark = "或" if " or " in text else "、"
+    listed = mark.join(filter(None, words)) if all(words) else text
+    return _sentence(text, catalogue) or listed
 
 
 @cache

@@ -55,7 +55,6 @@ ZH: dict[str, str] = {
     "report.count.passed": "通过 {count}",
     "report.count.failed": "失败 {count}",
     "report.count.error": "错误 {count}",
-    "report.count.error_one": "错误 {count}",
     "report.count.skipped": "跳过 {count}",
     "report.count.teardowns": "清理失败 {count}",
     "report.separator": "，",
