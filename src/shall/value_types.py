@@ -250,6 +250,11 @@ def environments(value: Any) -> tuple[str, ...]:
     return names(value)
 
 
+def environment_blocks(value: Any) -> Mapping[str, Any]:
+    """Read what is defined of environments: nothing where only their names are listed."""
+    return value if isinstance(value, dict) else {}
+
+
 def mapping(value: Any) -> Mapping[str, Any]:
     """Read keys and values."""
     if not isinstance(value, dict):
