@@ -193,7 +193,7 @@ def test_fix_changes_what_is_mechanical_and_no_other_byte(
     ended = shall("lint", "--fix")
     assert ended.returncode == 0
     assert file.read_bytes().decode() == FIXED
-    assert "4 corrections were made in 1 files." in ended.stderr
+    assert "4 corrections were made in 1 file." in ended.stderr
     again = shall("lint", "--fix")
     assert "corrections" not in again.stderr
     assert file.read_bytes().decode() == FIXED

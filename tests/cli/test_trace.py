@@ -115,7 +115,7 @@ def test_why_shows_run_environment_commit_and_checks(
     [line] = evidence(project)
     assert (line["commit"], line["is_dirty"]) == (commit, False)
     why = shall("trace", "--why", "auth#1.1").stdout
-    for part in ("proved", "tests/cases/a.yaml", line["run_id"], "environment test", "1 checks"):
+    for part in ("proved", "tests/cases/a.yaml", line["run_id"], "environment test", "1 check"):
         assert part in why
     assert f"commit {commit[:12]}, " in why
     write_case("b", path="/echo?x=1", more='verifies: ["auth#1.2"]')

@@ -37,7 +37,7 @@ def test_every_parameter_is_a_plain_name(language: str) -> None:
         for _, name, form, conversion in string.Formatter().parse(template):
             if name is not None:
                 assert name.isidentifier(), code
-                assert form == "" or form.count("|") == 1, code
+                assert not form or form.count("|") == 1, code
                 assert conversion is None, code
 
 

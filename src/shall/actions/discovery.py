@@ -8,10 +8,12 @@ from msgspec.structs import replace
 
 from shall.cases.model import Case
 from shall.cases.reader import locator, read_case, root_of
+from shall.diagnostics import Diagnostic, Severity
 from shall.engine.job import Job
 from shall.errors import CaseNotFound, FolderNotFound, InvalidInput
 from shall.messages import Message
 from shall.results.records import CriterionRef, Position
+from shall.span import Span
 from shall.workspace.folders import CASE_FOLDERS
 from shall.workspace.stray_cases import YAML_ENDINGS, stray_cases, stray_notice
 from shall.workspace.workspace import Workspace
@@ -181,7 +183,14 @@ def _read_job(workspace: Workspace, path: str, text: str | None) -> Job:
         case = _named(workspace, read_case(text, path))
     except InvalidInput as error:
         message = Message("case.invalid", {"problems": str(error)})
-        return Job(path, None, error=message, problems=error.diagnostics)
+        unreadable = Diagnostic(
+            "file.unreadable",
+            Severity.ERROR,
+            error.message,
+            error.span or Span(path, 1),
+            error.hint or "",
+        )
+        return Job(path, None, error=message, problems=error.diagnostics or (unreadable,))
     return Job(path, case, locate=_positions(text, path))
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from shall.actions.discovery import JobReader, Texts, case_files, read_jobs
+from shall.actions.discovery import JobReader, Texts, case_files, case_folders, read_jobs
 from shall.actions.recording import Recorder
 from shall.actions.run_request import RunRequest
 from shall.cases.nearest import nearest
@@ -21,7 +21,7 @@ from shall.engine.stop import Stop
 from shall.errors import BadValue, CaseNotFound, TimedOut
 from shall.results.events import Emit, Event
 from shall.results.records import RunSummary
-from shall.workspace.stray_cases import stray_cases, stray_notice
+from shall.workspace.stray_cases import YAML_ENDINGS, first_names, stray_cases, stray_notice
 from shall.workspace.workspace import RunDefaults, Workspace
 
 if TYPE_CHECKING:
@@ -116,9 +116,19 @@ def _choose(workspace: Workspace, request: RunRequest, go_on: Callable[[], None]
         raise CaseNotFound(
             f"No case{what} was found in {', '.join(request.paths) or str(workspace.root)}.",
             hint=(not request.paths and stray_notice(stray_cases(workspace.files)))
-            or "A case file is YAML with the root testcase:.",
+            or _without_root(workspace, request.paths),
         )
     return cases
+
+
+def _without_root(workspace: Workspace, paths: Sequence[str]) -> str:
+    """Return what a case needs, and the files that were looked at."""
+    needed = "A case file is YAML with the root testcase:."
+    folders = [it for it in paths or case_folders(workspace) if workspace.files.is_folder(it)]
+    found = [path for folder in folders for path in workspace.files.find(folder, YAML_ENDINGS)]
+    if not found:
+        return needed
+    return " ".join((needed, f"These have none: {first_names(found)}."))
 
 
 def _start_processes(

@@ -95,7 +95,10 @@ def project_of(arguments: argparse.Namespace, **flags: Any) -> tuple[Workspace, 
 
 
 def _percent(text: str) -> float:
-    percent = float(text)
+    try:
+        percent = float(text)
+    except ValueError:
+        percent = -1
     if not 0 <= percent <= 100:  # NaN too, which no share is below
         raise argparse.ArgumentTypeError(f"{text} is not a percentage from 0 to 100")
     return percent

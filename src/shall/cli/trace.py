@@ -50,7 +50,7 @@ def execute(arguments: argparse.Namespace) -> int:
 
 def _report_what_is_missing(workspace: Workspace, matrix: Matrix, language: str) -> None:
     """Report that there is no criterion, or that the cases are elsewhere."""
-    if not matrix.rows:
+    if not matrix.rows and not matrix.wrong_specs:
         tell(render(Message("trace.no_criteria"), language))
     if not any(it.link.kind is LinkKind.CASE for row in matrix.rows for it in row.links):
         notice = stray_notice(stray_cases(workspace.files))

@@ -73,7 +73,11 @@ def translate(text: str, language: str) -> str:
         return whole
     if place is not None:
         return place[0] + translate(text[place.end() :], language)
-    return join(_BETWEEN_SENTENCES.split(text), language)
+    sentences = _BETWEEN_SENTENCES.split(text)
+    if all(_sentence(each, _catalogue(language)) for each in sentences):
+        return join(sentences, language)
+    spanning = _sentence(text, _catalogue(language), spans=True)
+    return spanning or join(sentences, language)
 
 
 def join(sentences: Sequence[str], language: str) -> str:
@@ -86,22 +90,18 @@ def join(sentences: Sequence[str], language: str) -> str:
     return text
 
 
-def _sentence(text: str, catalogue: _Catalogue) -> str | None:
+def _sentence(text: str, catalogue: _Catalogue, *, spans: bool = False) -> str | None:
+    """Return the translation of a sentence; ``spans``: a value may hold the end of one."""
     if text in catalogue.constant:
         return catalogue.constant[text]
-    found: tuple[_Template, dict[str, str]] | None = None
     for template in catalogue.templates:
         values = template.values(text)
-        if values is not None:
-            if not any(map(_BETWEEN_SENTENCES.search, values.values())):
-                found = template, values
-                break
-            found = found or (template, values)  # unless another takes less for a value
-    if found is not None:
-        template, values = found
-        for name in OURS & values.keys():
-            values[name] = _value(values[name], catalogue)
-        return template.translation.format_map(values)
+        if values is not None and (
+            spans or not any(map(_BETWEEN_SENTENCES.search, values.values()))
+        ):
+            for name in OURS & values.keys():
+                values[name] = _value(values[name], catalogue)
+            return template.translation.format_map(values)
     if text.endswith("."):  # a part of a sentence that ends it here
         part = _sentence(text[:-1], catalogue)
         return f"{part}。" if part else None

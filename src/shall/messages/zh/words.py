@@ -127,8 +127,7 @@ WORDS: dict[str, str] = {
     "create_file writes {endings} only": "create_file 仅写入 {endings} 文件",
     "is read-only": "为只读",
     "offers other tools only": "仅提供其他工具",
-    "Outside {folders} these look like cases: "
-    "{names}{more}.": "{folders} 之外有文件像是用例：{names}{more}。",
+    "Outside {folders} these look like cases: {names}.": "{folders} 之外有文件像是用例：{names}。",
     "Move them there, or name them: shall run "
     "{path}.": "请移入该目录，或直接指定：shall run {path}。",
     # the store
