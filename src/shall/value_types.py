@@ -250,9 +250,9 @@ def environments(value: Any) -> tuple[str, ...]:
     return names(value)
 
 
-def environment_blocks(value: Any) -> Mapping[str, Any]:
-    """Read what is defined of environments: nothing where only their names are listed."""
-    return value if isinstance(value, dict) else {}
+def environment_settings(value: Any) -> Mapping[str, Mapping[str, Any]]:
+    """Read what environments set; a list of names defines nothing."""
+    return {} if isinstance(value, list) else mapping(value)
 
 
 def mapping(value: Any) -> Mapping[str, Any]:

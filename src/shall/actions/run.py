@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from shall.actions.discovery import JobReader, Texts, case_files, case_folders, read_jobs
+from shall.actions.discovery import JobReader, Texts, case_files, case_folders
 from shall.actions.recording import Recorder
 from shall.actions.run_request import RunRequest
 from shall.cases.nearest import nearest
@@ -19,8 +19,8 @@ from shall.engine.ports import Turns
 from shall.engine.run import RunContext, run_jobs
 from shall.engine.stop import Stop
 from shall.errors import BadValue, CaseNotFound, TimedOut
-from shall.results.events import Emit, Event
-from shall.results.records import RunSummary
+from shall.results.events import CaseFinished, Emit, Event
+from shall.results.records import RunSummary, is_bad
 from shall.workspace.stray_cases import YAML_ENDINGS, first_names, stray_cases, stray_notice
 from shall.workspace.workspace import RunDefaults, Workspace
 
@@ -58,7 +58,8 @@ def execute(
     try:
         observers = () if workspace.observe is None else (workspace.observe,)
         recorder = Recorder(workspace.with_state())  # made only now that there is a case
-        emit = _to_all([recorder.take, *observers, *listeners])
+        first = [_finish_after_bad(stop)] if options.exit_first else []
+        emit = _to_all([recorder.take, *observers, *listeners, *first])
         try:
             if processes is not None:
                 summary = processes.run(emit, stop, recorder.tick)
@@ -103,16 +104,24 @@ def _choose(workspace: Workspace, request: RunRequest, go_on: Callable[[], None]
     """Choose the cases. Without tags no file is read as a case yet."""
     texts = Texts()
     files = case_files(workspace, request.paths, texts)
-    if request.tags:
-        jobs = read_jobs(workspace, files, request.tags, go_on)
-        cases = _Cases([job.key for job in jobs], lambda numbers: (jobs[it] for it in numbers))
+    if request.tags or request.keyword:
+        from shall.actions.selection import chooses_case  # only where cases are chosen
+
+        is_chosen = chooses_case(request.tags, request.keyword)
+        jobs = {
+            it.key: it for it in JobReader(workspace, texts).read(files, go_on) if is_chosen(it)
+        }
+        keys = _ordered(workspace, list(jobs), request)
+        cases = _Cases(keys, lambda numbers: (jobs[keys[it]] for it in numbers))
     else:
         reader = JobReader(workspace, texts)
+        keys = _ordered(workspace, files, request)
         cases = _Cases(
-            files, lambda numbers: reader.read(files[it] for it in numbers), reader.prepare
+            keys, lambda numbers: reader.read(keys[it] for it in numbers), reader.prepare
         )
-    if not cases.keys:
+    if not cases.keys and not (request.selection and request.selection.shard and files):
         what = f" with the tags {', '.join(request.tags)}" if request.tags else ""
+        what += f" for {request.keyword}" if request.keyword else ""
         raise CaseNotFound(
             f"No case{what} was found in {', '.join(request.paths) or str(workspace.root)}.",
             hint=(not request.paths and stray_notice(stray_cases(workspace.files)))
@@ -129,6 +138,14 @@ def _without_root(workspace: Workspace, paths: Sequence[str]) -> str:
     if not found:
         return needed
     return " ".join((needed, f"These have none: {first_names(found)}."))
+
+
+def _ordered(workspace: Workspace, keys: Sequence[str], request: RunRequest) -> Sequence[str]:
+    if request.selection is None:
+        return keys
+    from shall.actions.selection import order  # as above
+
+    return order(workspace, keys, request.selection)
 
 
 def _start_processes(
@@ -165,6 +182,16 @@ def _run_here(cases: _Cases, options: RunOptions, context: RunContext) -> RunSum
         context.loop.close()
 
 
+def _finish_after_bad(stop: Stop) -> Emit:
+    """Return a listener that lets no case start after one that did not pass."""
+
+    def take(event: Event) -> None:
+        if type(event) is CaseFinished and is_bad(event.result):
+            stop.finish()
+
+    return take
+
+
 def _to_all(takers: Sequence[Emit]) -> Emit:
     def emit(event: Event) -> None:
         for take in takers:
@@ -196,12 +223,19 @@ def run_options(workspace: Workspace, request: RunRequest) -> RunOptions:
             workspace.root, workspace.environ(), sources, request.variables
         )
     settings["variables"] = {**settings["variables"], **secrets, **request.variables}
+    selection = request.selection
+    shard = selection.shard if selection else None
+    exit_first = selection is not None and selection.exit_first
+    if exit_first:
+        settings["run_workers"] = 1  # one process sees what the others do not yet
     return RunOptions(
         run_id=os.urandom(16).hex(),
         named_host=request.host,
         deadline_s=time.monotonic() + settings["run_timeout_s"],
         memory=workspace.memory,
         unavailable=unavailable,
+        shard=shard.index if shard else 0,
+        exit_first=exit_first,
         **settings,
     )
 
