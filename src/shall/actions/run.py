@@ -124,14 +124,15 @@ def _choose(workspace: Workspace, request: RunRequest, go_on: Callable[[], None]
         what += f" for {request.keyword}" if request.keyword else ""
         raise CaseNotFound(
             f"No case{what} was found in {', '.join(request.paths) or str(workspace.root)}.",
-            hint=(not request.paths and stray_notice(stray_cases(workspace.files)))
-            or _without_root(workspace, request.paths),
+            hint=None if files else _next_step(workspace, request.paths),
         )
     return cases
 
 
-def _without_root(workspace: Workspace, paths: Sequence[str]) -> str:
-    """Return what a case needs, and the files that were looked at."""
+def _next_step(workspace: Workspace, paths: Sequence[str]) -> str:
+    """Return where there are cases, or what a case needs and the files that were looked at."""
+    if not paths and (notice := stray_notice(stray_cases(workspace.files))):
+        return notice
     needed = "A case file is YAML with the root testcase:."
     folders = [it for it in paths or case_folders(workspace) if workspace.files.is_folder(it)]
     found = [path for folder in folders for path in workspace.files.find(folder, YAML_ENDINGS)]
