@@ -259,3 +259,13 @@ def test_requirements_that_were_not_read_are_a_warning(subject: Examined) -> Non
     broken = next(it for it in examine(subject) if it.check == "requirements")
     assert broken.health is Health.FAIL
     assert broken.message.startswith("specs/requirements.md:1")
+
+
+@pytest.mark.verifies("store#4.1")
+def test_a_state_that_cannot_be_created_fails(
+    subject: Examined, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "access", lambda *_: False)  # a root user may write everywhere
+    finding = found(replace(subject, state=subject.workspace / "none"), "state")
+    assert finding.health is Health.FAIL
+    assert finding.message.endswith("/none cannot be created.")

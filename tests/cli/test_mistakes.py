@@ -11,7 +11,7 @@ Shall = Callable[..., Any]
 WriteCase = Callable[..., None]
 
 
-@pytest.mark.verifies("cli#1.10")
+@pytest.mark.verifies("cli#1.12")
 @pytest.mark.parametrize(
     ("typed", "near"),
     [
@@ -29,13 +29,13 @@ def test_a_mistyped_command_flag_or_format_is_answered_with_the_nearest(
     assert ended.stderr.endswith(f"Did you mean {near}?\n")
 
 
-@pytest.mark.verifies("cli#1.10")
+@pytest.mark.verifies("cli#1.12")
 def test_a_percentage_that_is_none_is_named(shall: Shall) -> None:
     ended = shall("trace", "--fail-under", "many")
     assert "argument --fail-under: many is not a percentage from 0 to 100" in ended.stderr
 
 
-@pytest.mark.verifies("cli#1.10")
+@pytest.mark.verifies("cli#1.12")
 def test_settings_in_a_file_of_the_other_ending_are_not_ignored(
     shall: Shall, project: Path
 ) -> None:
@@ -46,7 +46,7 @@ def test_settings_in_a_file_of_the_other_ending_are_not_ignored(
     assert "Rename it to shall.yaml." in ended.stderr
 
 
-@pytest.mark.verifies("cli#1.10")
+@pytest.mark.verifies("cli#1.12")
 def test_a_command_that_needs_git_names_what_is_missing(shall: Shall, project: Path) -> None:
     no_repository = shall("impact")
     assert f"{project} is in no git repository. Create one with `git init`" in no_repository.stderr
@@ -56,7 +56,7 @@ def test_a_command_that_needs_git_names_what_is_missing(shall: Shall, project: P
     assert {no_repository.returncode, no_commit.returncode} == {2}
 
 
-@pytest.mark.verifies("cli#1.10")
+@pytest.mark.verifies("cli#1.12")
 def test_files_without_the_root_of_a_case_are_named_where_there_is_no_case(
     shall: Shall, project: Path
 ) -> None:
@@ -67,7 +67,7 @@ def test_files_without_the_root_of_a_case_are_named_where_there_is_no_case(
     assert "These have none: tests/cases/a.yaml." in ended.stderr
 
 
-@pytest.mark.verifies("cli#1.10")
+@pytest.mark.verifies("cli#1.12")
 def test_a_case_file_that_is_too_large_is_a_problem_with_its_place(
     shall: Shall, write_case: WriteCase, service: Any, project: Path
 ) -> None:
@@ -81,7 +81,7 @@ def test_a_case_file_that_is_too_large_is_a_problem_with_its_place(
     assert "tests/cases/b.yaml 超过 4 MiB。" in chinese.stdout
 
 
-@pytest.mark.verifies("cli#1.10")
+@pytest.mark.verifies("cli#1.12")
 @pytest.mark.parametrize(
     ("name", "next_step"),
     [

@@ -153,6 +153,10 @@ def _requirements(subject: Examined) -> Iterator[Finding]:
 
 def _state(subject: Examined) -> Iterator[Finding]:
     folder = subject.state
+    if not folder.exists() and not os.access(folder.parent, os.W_OK):
+        step = "Make its folder writable, or choose another one with SHALL_STATE_DIR."
+        yield _fail("state", f"{folder} cannot be created.", step)
+        return
     if not folder.exists():
         yield _warn(
             "state", f"{folder} does not exist yet.", "The first run or `shall init` creates it."

@@ -177,7 +177,7 @@ EN: dict[str, str] = {
     # shall init
     "init.kept": "exists   {path}",
     "init.made": "created  {path}",
-    "init.made_state": "created  {path}/ (commit it; local data in it is ignored by git)",
+    "init.made_state": "created  {path} (commit it; local data in it is ignored by git)",
     "init.next": "Write what the system shall do in specs/, then:",
     "init.run": "shall run      runs the cases in {folder}",
     "init.trace": "shall trace    shows which criteria are proved",

@@ -172,7 +172,7 @@ ZH: dict[str, str] = {
     # shall init
     "init.kept": "保留   {path}",
     "init.made": "创建   {path}",
-    "init.made_state": "创建   {path}/（请提交到版本库，其中的本机数据已设为忽略）",
+    "init.made_state": "创建   {path}（请提交到版本库，其中的本机数据已设为忽略）",
     "init.next": "在 specs/ 中写下系统应当做到的事，然后运行：",
     "init.run": "shall run      运行 {folder} 下的用例",
     "init.trace": "shall trace    查看哪些验收标准已被证明",

@@ -66,6 +66,7 @@ RUNNING: dict[str, str] = {
     "Run fewer files, or increase the timeout.": "请减少文件数量，或延长超时时间。",
     "A case file is YAML with the root testcase:.": "用例文件是以 testcase: 为根节点的 YAML。",
     "These have none: {names}.": "以下文件没有该根节点：{names}。",
+    "Environment {name} is not defined in shall.yaml.": "shall.yaml 中没有定义环境 {name}。",
     "Available: {names}.": "可用的有：{names}。",
     "Unknown tool {tool}.": "未知的工具 {tool}。",
     "{tool} is not offered: the server {reason}.": "未提供 {tool}：服务器{reason}。",
