@@ -4,6 +4,9 @@ SPECS: dict[str, str] = {
     "And {more} more {plural}.": "另有 {more} 个问题。",
     "{nodeid} verifies {shown}, which is no "
     "string and is not read.": "{nodeid} 的 verifies 参数 {shown} 不是字符串，已忽略。",
+    "{nodeid} has a verifies mark that names no criterion.": (
+        "{nodeid} 的 verifies 标记没有指明验收标准。"
+    ),
     "This verifies mark is not read, because its "
     "argument is no plain string.": "未读取此 verifies 标记：其参数不是字符串常量。",
     "Write the key itself, such as "
