@@ -7,9 +7,10 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
+from msgspec.structs import replace
 
-from shall.actions.discovery import JobReader, Texts, case_files, case_folders
+from shall.actions.discovery import JobReader, Texts, case_files, no_case_hint
 from shall.actions.recording import Recorder
 from shall.actions.run_request import RunRequest
 from shall.cases.nearest import nearest
@@ -20,8 +21,7 @@ from shall.engine.run import RunContext, run_jobs
 from shall.engine.stop import Stop
 from shall.errors import BadValue, CaseNotFound, TimedOut
 from shall.results.events import CaseFinished, Emit, Event
-from shall.results.records import RunSummary, is_bad
-from shall.workspace.stray_cases import YAML_ENDINGS, first_names, stray_cases, stray_notice
+from shall.results.records import RunSummary, ShardRecord, is_bad
 from shall.workspace.workspace import RunDefaults, Workspace
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ def execute(
     options = run_options(workspace, request)
     stop = stop or Stop()
     cases = _choose(workspace, request, _go_on(options, stop))
+    options = replace(options, shard=cases.shard)
     processes = _start_processes(workspace, options, cases)
     try:
         observers = () if workspace.observe is None else (workspace.observe,)
@@ -98,6 +99,7 @@ class _Cases(Struct, frozen=True):
     keys: Sequence[str]
     read: Callable[[Iterable[int]], Iterable[Job]]
     prepare: Callable[[], None] = lambda: None
+    shard: ShardRecord | UnsetType = UNSET
 
 
 def _choose(workspace: Workspace, request: RunRequest, go_on: Callable[[], None]) -> _Cases:
@@ -111,42 +113,33 @@ def _choose(workspace: Workspace, request: RunRequest, go_on: Callable[[], None]
         jobs = {
             it.key: it for it in JobReader(workspace, texts).read(files, go_on) if is_chosen(it)
         }
-        keys = _ordered(workspace, list(jobs), request)
-        cases = _Cases(keys, lambda numbers: (jobs[keys[it]] for it in numbers))
+        keys, shard = _ordered(workspace, list(jobs), request)
+        cases = _Cases(keys, lambda numbers: (jobs[keys[it]] for it in numbers), shard=shard)
     else:
         reader = JobReader(workspace, texts)
-        keys = _ordered(workspace, files, request)
+        keys, shard = _ordered(workspace, files, request)
         cases = _Cases(
-            keys, lambda numbers: reader.read(keys[it] for it in numbers), reader.prepare
+            keys, lambda numbers: reader.read(keys[it] for it in numbers), reader.prepare, shard
         )
-    if not cases.keys and not (request.selection and request.selection.shard and files):
+    if not cases.keys and (shard is UNSET or not files):
         what = f" with the tags {', '.join(request.tags)}" if request.tags else ""
         what += f" for {request.keyword}" if request.keyword else ""
         raise CaseNotFound(
             f"No case{what} was found in {', '.join(request.paths) or str(workspace.root)}.",
-            hint=None if files else _next_step(workspace, request.paths),
+            hint=None if files else no_case_hint(workspace, request.paths),
         )
     return cases
 
 
-def _next_step(workspace: Workspace, paths: Sequence[str]) -> str:
-    """Return where there are cases, or what a case needs and the files that were looked at."""
-    if not paths and (notice := stray_notice(stray_cases(workspace.files))):
-        return notice
-    needed = "A case file is YAML with the root testcase:."
-    folders = [it for it in paths or case_folders(workspace) if workspace.files.is_folder(it)]
-    found = [path for folder in folders for path in workspace.files.find(folder, YAML_ENDINGS)]
-    if not found:
-        return needed
-    return " ".join((needed, f"These have none: {first_names(found)}."))
-
-
-def _ordered(workspace: Workspace, keys: Sequence[str], request: RunRequest) -> Sequence[str]:
+def _ordered(
+    workspace: Workspace, keys: Sequence[str], request: RunRequest
+) -> tuple[Sequence[str], ShardRecord | UnsetType]:
+    """Return the keys that are chosen, in their order, and of which part of the cases they are."""
     if request.selection is None:
-        return keys
-    from shall.actions.selection import order  # as above
+        return keys, UNSET
+    from shall.actions.selection import order, shard_record  # as above
 
-    return order(workspace, keys, request.selection)
+    return order(workspace, keys, request.selection), shard_record(workspace, keys, request)
 
 
 def _start_processes(
@@ -225,7 +218,6 @@ def run_options(workspace: Workspace, request: RunRequest) -> RunOptions:
         )
     settings["variables"] = {**settings["variables"], **secrets, **request.variables}
     selection = request.selection
-    shard = selection.shard if selection else None
     exit_first = selection is not None and selection.exit_first
     if exit_first:
         settings["run_workers"] = 1  # one process sees what the others do not yet
@@ -235,7 +227,6 @@ def run_options(workspace: Workspace, request: RunRequest) -> RunOptions:
         deadline_s=time.monotonic() + settings["run_timeout_s"],
         memory=workspace.memory,
         unavailable=unavailable,
-        shard=shard.index if shard else 0,
         exit_first=exit_first,
         **settings,
     )
@@ -248,7 +239,7 @@ def _of_environment(defaults: RunDefaults, name: str) -> Mapping[str, Any]:
     if name not in known:
         near = nearest(name, known)
         raise BadValue(
-            f"Environment {name} is not defined in shall.yaml.",
+            f"shall.yaml defines no environment {name}.",
             hint=f"Did you mean {near}?" if near else f"Available: {', '.join(known)}.",
         )
     return known[name]
