@@ -239,7 +239,7 @@ def _of_environment(defaults: RunDefaults, name: str) -> Mapping[str, Any]:
     if name not in known:
         near = nearest(name, known)
         raise BadValue(
-            f"shall.yaml defines no environment {name}.",
+            f"Environment {name} is not defined in shall.yaml.",
             hint=f"Did you mean {near}?" if near else f"Available: {', '.join(known)}.",
         )
     return known[name]
