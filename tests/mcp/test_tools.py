@@ -294,6 +294,7 @@ async def test_unit_cases_are_written_shown_read_and_run(
     assert (await call("list_testcases", test_type="unit"))["testcases"] == [PATH]
     ran = await call("run_tests", test_type="unit")
     assert (ran["total"], ran["passed"]) == (1, 1)
+    assert "warning" not in ran  # it was stored
     none = await call("run_tests", test_type="integration")
     assert none["error_code"] == "MCP_TESTCASE_NOT_FOUND"
     wrong = await call("write_unittest", yaml_path=PATH, unittest={"name": "u"}, overwrite=True)

@@ -92,7 +92,7 @@ def run_unit(
         run_id=options.run_id,
         started_at=at,
         duration_s=duration_s,
-        shard=options.shard,
+        shard=options.shard_index,
         environment=options.environment,
     )
 

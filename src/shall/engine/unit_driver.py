@@ -45,6 +45,8 @@ def main(folder: str) -> None:
     recorder.hook_into(pytest)
     status = pytest.main(arguments, plugins=[recorder])
     recorder.write({"event": "ended", "status": int(status)})
+    sys.stdout.flush()
+    os._exit(0)  # threads that the code under test left behind would keep the process
 
 
 def _end_with_parent() -> None:

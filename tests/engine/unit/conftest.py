@@ -90,6 +90,12 @@ def giant():
 LIMIT = 5
 
 
+def linger():
+    import threading
+    threading.Thread(target=time.sleep, args=(600,)).start()
+    return 1
+
+
 def fail(text):
     raise RuntimeError(text)
 '''

@@ -197,6 +197,11 @@ def test_a_run_that_is_stopped_kills_the_process(write: Write, run: Run, tmp_pat
     assert has_ended(int(note.read_text()))
 
 
+def test_a_thread_that_is_left_behind_does_not_keep_the_process(write: Write, run: Run) -> None:
+    write("linger", equals(1))
+    assert run().outcome is Outcome.PASSED
+
+
 @pytest.mark.verifies("unit#3.4")
 @pytest.mark.parametrize(("function", "args"), [("leave", [0]), ("leave", [3])])
 def test_a_process_that_ends_early_is_an_error(
