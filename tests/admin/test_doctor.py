@@ -70,6 +70,19 @@ def test_what_is_wrong_comes_with_a_next_step(subject: Examined, tmp_path: Path)
     assert str(left_over) in bad["temporary files"].message
 
 
+@pytest.mark.verifies("store#4.6")
+def test_what_looks_like_a_requirement_and_was_not_read_is_counted(subject: Examined) -> None:
+    document = subject.workspace / "docs/shelf.md"
+    document.parent.mkdir()
+    document.write_text("# Requirement 1\n1. A shall b\n# Later\nThe shop shall sing.\n")
+    assert found(subject, "requirements").health is Health.OK
+    finding = found(replace(subject, specs=("docs/*.md",)), "requirements")
+    assert finding.health is Health.WARN
+    assert finding.message.startswith("1 ")
+    assert "docs/shelf.md:4:1" in finding.message
+    assert "shall lint" in finding.next_step
+
+
 def test_a_file_that_is_being_written_is_not_left_over(subject: Examined) -> None:
     (subject.state / ".shall-1.tmp").write_text("half")
     assert found(subject, "temporary files").health is Health.OK

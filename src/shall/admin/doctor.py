@@ -10,12 +10,14 @@ from enum import StrEnum
 from importlib import metadata
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from shall import __version__
+from shall.actions.requirements import read_specs
 from shall.admin.certificates import days_left
 from shall.bounded import EVIDENCE_BYTES, read_path
 from shall.errors import InvalidInput, StoreUnavailable
+from shall.specs.model import Feature
 from shall.store.copies import examine_database, known_schema, library_version
 from shall.store.evidence import unreadable_lines
 from shall.store.locks import is_held
@@ -66,6 +68,14 @@ class Examined(Struct, frozen=True):
     token_file: Path | None = None
     tls_cert: Path | None = None
     tls_key: Path | None = None
+    specs: tuple[str, ...] = ()  # globs of further requirements
+
+    @property
+    def is_project(self) -> bool:
+        """Return whether a project is looked at, and not a folder that is too broad for one."""
+        folder = self.workspace
+        is_named = self.origin in {Origin.NAMED, Origin.CURRENT} and folder != Path(folder.anchor)
+        return is_named and folder.is_dir()
 
 
 def examine(subject: Examined) -> Iterator[Finding]:
@@ -110,11 +120,9 @@ def _workspace(subject: Examined) -> Iterator[Finding]:
 
 
 def _cases(subject: Examined) -> Iterator[Finding]:
-    folder = subject.workspace
-    is_project = subject.origin in {Origin.NAMED, Origin.CURRENT} and folder != Path(folder.anchor)
-    if not is_project or not folder.is_dir():
+    if not subject.is_project:
         return
-    files = Files(folder)
+    files = Files(subject.workspace)
     try:
         strays = stray_cases(files)
     finally:
@@ -124,6 +132,33 @@ def _cases(subject: Examined) -> Iterator[Finding]:
         yield _warn("cases", f"{found}.", step)
     else:
         yield _ok("cases", "none outside the case folders")
+
+
+class _Requirements(Struct, frozen=True):
+    """What ``read_specs`` needs of a workspace."""
+
+    files: Files
+    specs: tuple[str, ...]
+    documents: dict[str, tuple[str, Feature]] = field(default_factory=dict)
+
+
+def _requirements(subject: Examined) -> Iterator[Finding]:
+    if not subject.is_project:
+        return
+    files = Files(subject.workspace)
+    try:
+        specs = read_specs(_Requirements(files, subject.specs))
+    finally:
+        files.close()
+    if specs.unread:
+        first = min((it.span for it in specs.unread if it.span), default=None)
+        count = len(specs.unread)
+        message = f"{count} passages look like requirements and were not read, the first at {first}"
+        yield _warn("requirements", message, "`shall lint` lists them.")
+    else:
+        yield _ok(
+            "requirements", f"{len(specs.features)} documents, all of their requirements read"
+        )
 
 
 def _state(subject: Examined) -> Iterator[Finding]:
@@ -292,6 +327,7 @@ CHECKS: dict[str, Callable[[Examined], Iterator[Finding]]] = {
     "versions": _versions,
     "workspace": _workspace,
     "cases": _cases,
+    "requirements": _requirements,
     "state": _state,
     "disk": _disk,
     "store": _store,

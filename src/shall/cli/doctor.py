@@ -57,6 +57,7 @@ def _subject(served: ServerFolder, settings: Settings) -> Examined:
         token_file=settings.token_file,
         tls_cert=settings.tls_cert,
         tls_key=settings.tls_key,
+        specs=tuple(settings.specs),
     )
 
 

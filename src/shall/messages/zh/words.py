@@ -149,6 +149,7 @@ WORDS: dict[str, str] = {
     "disk": "磁盘",
     "store": "存储",
     "evidence": "证据",
+    "requirements": "需求",
     "temporary files": "临时文件",
     "locks": "锁",
     "call log": "调用日志",
@@ -160,6 +161,10 @@ WORDS: dict[str, str] = {
     "warn": "警告",
     "fail": "失败",
     "none outside the case folders": "用例目录之外没有用例",
+    "{count} documents, all of their requirements read": "{count} 个文档，其中的需求均已读取",
+    "{count} passages look like requirements and were not read, "
+    "the first at {place}": "有 {count} 处内容像是需求但未被读取，第一处在 {place}",
+    "`shall lint` lists them.": "`shall lint` 会逐一列出。",
     "none yet": "尚无",
     "none left over": "没有残留",
     "any free port": "任意空闲端口",
