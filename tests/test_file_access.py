@@ -62,6 +62,7 @@ ALLOWED = {
     "shall/admin/doctor.py": BACKUP,
     "shall/workspace/files.py:Files": FILES,
     "shall/workspace/files.py:_enter": FILES,
+    "shall/workspace/files.py:_read": FILES,
     "shall/admin/install.py": CONFIG,
     "shall/admin/repair.py": BACKUP,
     "shall/actions/at_commit.py": TEMPORARY,

@@ -82,10 +82,10 @@ class RunReport:
             self._raised = error
             self._stop.request()
 
-    def finished(self, number: int, result: CaseResult) -> None:
+    def finished(self, number: int, result: CaseResult, encoded: bytes | None = None) -> None:
         """Count and report a case that ended."""
         self._sum.add(number, result)
-        self.emit(CaseFinished(result, number))
+        self.emit(CaseFinished(result, number, encoded))
 
     def end(self) -> RunSummary:
         """Report that the run ended; raise what a listener raised."""
@@ -114,6 +114,8 @@ class _Run:
         self._tick = context.tick
         self._stopping = False
         self._tasks: set[Any] = set()
+        self._has_ended = False
+        """Whether any of the tasks has ended."""
 
     def carry_out(self, jobs: Iterable[Job]) -> None:
         """Run the jobs until all are done, or the run is stopped."""
@@ -126,13 +128,21 @@ class _Run:
                 self._stop_all()
             if not self._tasks:
                 break
-            times = (None if self._stopping else until, self._tick(time.monotonic()))
-            self.loop.step(min((it for it in times if it is not None), default=None))
-            self._tasks = {task for task in self._tasks if not task.is_done}
+            self._step(until)
             if time.monotonic() >= until:
                 self.stop.request(RunStatus.TIMED_OUT)
         for number, job in left:
             self.report.finished(number, _not_started(job, self.options))
+
+    def _step(self, until: float) -> None:
+        """Wait until something happens, and go on."""
+        due = self._tick(time.monotonic())
+        if not self._stopping:
+            due = until if due is None else min(due, until)
+        self.loop.step(due)
+        if self._has_ended:
+            self._has_ended = False
+            self._tasks = {task for task in self._tasks if not task.is_done}
 
     def why_stopped(self) -> Message:
         """Return what cases say that were stopped: somebody did, unless the time was over."""
@@ -152,9 +162,11 @@ class _Run:
 
     def _one(self, number: int, job: Job) -> Work[None]:
         name = job.case.name if job.case else job.key
-        emit = self.report.emit
-        emit(CaseStarted(self.options.run_id, job.key, name))
-        result = yield from run_case(job, self.options, self.attachments, emit, self.why_stopped)
+        self.report.emit(CaseStarted(self.options.run_id, job.key, name))
+        try:
+            result = yield from run_case(job, self.options, self.attachments, self.why_stopped)
+        finally:
+            self._has_ended = True
         self.report.finished(number, result)
 
     def _stop_all(self) -> None:
