@@ -47,15 +47,15 @@ def read_full_data(data: Mapping[str, Any]) -> tuple[Case | None, Findings]:
 
 
 def diagnostics_of(
-    findings: Sequence[Finding], more: int, span_of: Callable[[Finding], Span]
+    findings: Sequence[Finding], more: int, span_of: Callable[[Finding], Span | None]
 ) -> list[Diagnostic]:
     """Return findings with their places, sorted; ``more`` were found beside them."""
     found = [_diagnostic(finding, span_of(finding)) for finding in findings]
     return with_count(sorted(found, key=lambda it: it.span or Span("", 0)), more)
 
 
-def _diagnostic(finding: Finding, span: Span) -> Diagnostic:
-    fix = Edit(span, finding.fix) if finding.fix and span.length else None
+def _diagnostic(finding: Finding, span: Span | None) -> Diagnostic:
+    fix = Edit(span, finding.fix) if finding.fix and span and span.length else None
     return Diagnostic(
         finding.code,
         finding.severity,
@@ -72,8 +72,8 @@ def _read_root(data: Any, findings: Findings) -> Case | None:
         message = f"A case is a mapping under `testcase:`, not {kind_of(data)}."
         findings.add("case.bad-type", (), message)
     elif "unittest" in data:
-        message = "Unit cases are not run by this release."
-        findings.add("case.not-supported", (), message, "The file is left as it is.")
+        message = "The root is `unittest:`, not `testcase:`."
+        findings.add("case.not-supported", (), message, "Unit cases are written by write_unittest.")
     elif "testcase" not in data:
         near = nearest("testcase", map(str, data))
         hint = f"Is `{near}` meant?" if near else "Put the case under it."

@@ -59,7 +59,9 @@ def run_case(
     if job.case is not None:
         plan = CasePlan((), ())
         budget = Budget(options.memory, options.deadline_s)
-        scope = Scope(run_variables=options.variables, budget=budget)
+        scope = Scope(
+            run_variables=options.variables, unavailable=options.unavailable, budget=budget
+        )
         context = CaseContext(scope, attachments, Secrecy(redactor, scope))
         try:
             plan = plan_case(job.case, options)
@@ -161,7 +163,7 @@ def _result(
         error=None if error is None else redactor.message(error),
         data_row=job.data_row,
         attempt=job.attempt,
-        shard=options.shard,
+        shard=options.shard_index,
         environment=options.environment,
         criteria=job.criteria,
         case_fingerprint=job.fingerprint,

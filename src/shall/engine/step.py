@@ -14,7 +14,7 @@ from shall.engine.request import build_request
 from shall.engine.scope import Scope
 from shall.errors import ShallError, TargetDenied, TargetUnreachable, TimedOut
 from shall.messages import Message
-from shall.results.records import CheckResult, Outcome
+from shall.results.records import CheckResult, Outcome, StepResult
 from shall.transport.exchange import Request, Response
 from shall.transport.waits import Work
 
@@ -72,7 +72,7 @@ def error_message(error: ShallError) -> Message:
     return Message(code, {"reason": str(error), "error_code": error.code, **error.details})
 
 
-def worst(judged: Iterable[StepRecord | CheckResult]) -> Outcome:
+def worst(judged: Iterable[StepRecord | StepResult | CheckResult]) -> Outcome:
     """Return the worst outcome of several steps or checks; none is a pass."""
     found = Outcome.PASSED
     for each in judged:
