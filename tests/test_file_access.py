@@ -63,6 +63,7 @@ ALLOWED = {
     "shall/workspace/secrets.py": "files that shall.yaml names as the source of a secret, and .env",
     "shall/workspace/files.py:Files": FILES,
     "shall/workspace/files.py:_enter": FILES,
+    "shall/workspace/files.py:_read": FILES,
     "shall/admin/install.py": CONFIG,
     "shall/admin/repair.py": BACKUP,
     "shall/actions/at_commit.py": TEMPORARY,
