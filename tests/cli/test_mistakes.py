@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from tests.repository import git
 
+from shall.settings import Settings
+
 Shall = Callable[..., Any]
 WriteCase = Callable[..., None]
 
@@ -97,3 +99,21 @@ def test_a_name_that_is_not_defined_comes_with_where_to_define_it(
     assert next_step in ended.stdout
     chinese = shall("run", "--host", service.url, SHALL_LANG="zh").stdout
     assert f"`{name.partition('.')[0]}` 未定义。" in chinese
+
+
+@pytest.mark.verifies("cli#2.1", "cli#1.12")
+def test_a_server_that_a_client_starts_elsewhere_reads_the_settings_of_its_project(
+    shall: Shall, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[Settings] = []
+    monkeypatch.setattr("shall.cli.serve.start", lambda it: started.append(it) or 0)
+    (project / "shall.yaml").write_text("host: http://127.0.0.1:1\n")
+    (tmp_path / "shall.yaml").write_text("host: http://127.0.0.1:2\n")
+    for arguments in (
+        [],
+        ["--workspace", str(project)],
+        ["--workspace", str(project), "--transport", "http"],
+        ["--workspace", str(project), "--workspace", str(tmp_path)],
+    ):
+        assert shall("serve", *arguments, cwd=tmp_path).returncode == 0
+    assert [it.host and it.host[-1] for it in started] == ["2", "1", "2", "2"]
