@@ -356,7 +356,7 @@ def state_key(settings: Settings, workspaces: Workspaces) -> bytes:
 
 
 def make_first_state(settings: Settings, workspaces: Workspaces) -> None:
-    """Make the state of the first workspace: whoever starts a server may write, unless told not."""
+    """Make the state of the first workspace: the operator may write, unless a setting forbids it."""
     with suppress(ShallError):  # told by each call, and by readiness
         if not settings.read_only:
             workspaces.choose(None).make_state()

@@ -42,10 +42,12 @@ def test_settings_in_a_file_of_the_other_ending_are_not_ignored(
     shall: Shall, project: Path
 ) -> None:
     (project / "shall.yml").write_text("host: http://127.0.0.1:1\n")
-    ended = shall("run")
-    assert ended.returncode == 2
-    assert "shall.yml is not read." in ended.stderr
-    assert "Rename it to shall.yaml." in ended.stderr
+    for settings in ("", "keep: all\n"):
+        ended = shall("run")
+        assert ended.returncode == 2
+        assert "shall.yml is not read." in ended.stderr
+        assert "Settings are in shall.yaml: rename it, or move its keys" in ended.stderr
+        (project / "shall.yaml").write_text(settings)
 
 
 @pytest.mark.verifies("cli#1.12")

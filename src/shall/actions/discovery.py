@@ -40,7 +40,7 @@ class Texts:
         self._left = MOST_CHARACTERS
 
     def put(self, path: str, text: str) -> None:
-        """Hold a text as long as there is room."""
+        """Store a text as long as there is room."""
         if len(text) <= self._left:
             self._left -= len(text)
             self._texts[path] = text

@@ -1,4 +1,4 @@
-"""The application for whoever starts it by its import path, as ``uvicorn module:app`` does."""
+"""The application of a process that starts it by its import path, as ``uvicorn module:app`` does."""
 
 import sys
 from collections.abc import Mapping

@@ -85,7 +85,7 @@ class HostGate:
             await self._app(scope, receive, send)
 
     def _warn_once(self, host: str) -> None:
-        """Say at the first refusal what to set: a proxy in front gets nothing else from us.
+        """Log at the first refusal what to set: a proxy in front gets nothing else from us.
 
         Its Host is not taken for granted: a server without a token that only this machine reaches
         offers everything, and who set it up may not know that a proxy passes others on to it.

@@ -43,7 +43,7 @@ class BodyBudget:
         self._left = max_bytes
 
     def check(self, size: int) -> None:
-        """Look whether there are so many left; nothing is taken for what was only announced.
+        """Check whether there are so many left; nothing is taken for what was only announced.
 
         Raises:
             Busy: There are not.
