@@ -111,8 +111,8 @@ def read_jobs(
 ) -> list[Job]:
     """Read the files into jobs; with tags, only cases that have any of them.
 
-    A file that cannot be read becomes a job that carries the reason, whatever the tags: it cannot
-    be told whether it has them. ``go_on`` is called before each file: what it raises ends the
+    A file that cannot be read becomes a job that carries the reason, whatever the tags: nobody
+    knows whether it has them. ``go_on`` is called before each file: what it raises ends the
     reading.
     """
     jobs = JobReader(workspace).read(files, go_on)

@@ -110,7 +110,7 @@ def check(item: pytest.Item, result: CaseResult) -> None:
 def _read(text: str, path: Path) -> Case | None:
     try:
         return read_case(text, path.name)
-    except InvalidInput:  # told when the item runs, with every problem
+    except InvalidInput:  # reported when the item runs, with every problem
         return None
 
 

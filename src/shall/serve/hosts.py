@@ -33,7 +33,7 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class HostGate:
-    """Refuses a foreign Origin always, and a foreign Host where that can be told.
+    """Refuses a foreign Origin always, and a foreign Host where it is known.
 
     A request of HTTP/1.1 has one Host (RFC 9112, 3.2), or is answered 400. One of HTTP/1.0 may
     have none: it passes where any Host does, and names no host that is served where not.

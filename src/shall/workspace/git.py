@@ -1,4 +1,4 @@
-"""Reads from git about a project: which commit, what differs from it, and the files of another commit."""
+"""Asks git for the commit of a project, its differences and the files of another commit."""
 
 import subprocess
 from collections.abc import Callable, Iterator

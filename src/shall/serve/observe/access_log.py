@@ -32,7 +32,7 @@ _LONGEST_PATH = 1024
 class ExchangeGate:
     """Stands outermost: answers with ``X-Request-ID``, and tells the observers of every request.
 
-    They are told when the answer has ended. What falls through every other gate is answered here
+    They are logged when the response has ended. What falls through every other gate is answered here
     with 500, so that it has an id too.
     """
 
