@@ -128,8 +128,8 @@ def open_workspace(
 ) -> Workspace:
     """Join one folder with its store, evidence and sender, for a user who may write.
 
-    ``keeps_state`` False gives a workspace that makes no state folder and keeps nothing. State
-    that cannot be written gives a workspace without state and a ``state_warning``. ``observe`` receives
+    ``keeps_state`` False: the workspace has no state folder and stores nothing. If the state cannot
+    be written, the workspace has none and a ``state_warning``. ``observe`` receives
     the events of every run. ``folder`` is the descriptor of ``root``, where that is open
     already.
 
