@@ -39,7 +39,7 @@ async def run_tests(
     ] = None,
     **arguments: Any,
 ) -> RunReply:
-    """Run test cases. Returns the counts and what did not pass; get_test_results has the details."""
+    """Run test cases. Returns counts and what did not pass; get_test_results has the details."""
     if test_type == "unit":
         raise NotYet("This release does not run unit test cases.")
     space = session.workspace(workspace)
