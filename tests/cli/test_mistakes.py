@@ -108,7 +108,12 @@ def test_a_server_that_a_client_starts_elsewhere_reads_the_settings_of_its_proje
     shall: Shall, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started: list[Settings] = []
-    monkeypatch.setattr("shall.cli.serve.start", lambda it: started.append(it) or 0)
+
+    def start(settings: Settings) -> int:
+        started.append(settings)
+        return 0
+
+    monkeypatch.setattr("shall.cli.serve.start", start)
     (project / "shall.yaml").write_text("host: http://127.0.0.1:1\n")
     (tmp_path / "shall.yaml").write_text("host: http://127.0.0.1:2\n")
     for arguments in (

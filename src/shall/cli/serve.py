@@ -24,7 +24,7 @@ def _settings(arguments: argparse.Namespace) -> Settings:
     project counts. A server over HTTP belongs to an operator: that of the current folder counts.
     """
     flags = serving_flags(arguments)
-    named = arguments.workspaces or ()
+    named: list[str] = arguments.workspaces or []
     if len(named) == 1 and (project := Path(named[0])).joinpath(FILE_NAME).is_file():
         settings, _ = settings_of(project, flags)
         if settings.transport == "stdio":
