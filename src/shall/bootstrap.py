@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from shall.engine.budgets import Memory
 from shall.engine.ports import Loop
 from shall.engine.redact import Redactor
+from shall.engine.spawned_workers import WorkerProgram
 from shall.errors import InvalidSetting, ShallError, StoreUnavailable
 from shall.import_path import remove_folders
 from shall.results.events import Emit
@@ -276,10 +277,12 @@ def _open_store(state: Folder, settings: Settings, vfs: str | None = None) -> Sq
     )
 
 
-def open_workspaces(settings: Settings, observe: Emit | None = None) -> Workspaces:
+def open_workspaces(
+    settings: Settings, observe: Emit | None = None, worker_program: WorkerProgram | None = None
+) -> Workspaces:
     """Join the folders that the settings allow, for a server: its calls are logged.
 
-    ``observe`` is told the events of every run.
+    ``observe`` is told the events of every run, ``worker_program`` is started for large ones.
 
     Raises:
         InvalidSetting: One of them does not exist, or the rules about targets cannot be read.
@@ -310,6 +313,7 @@ def open_workspaces(settings: Settings, observe: Emit | None = None) -> Workspac
             serve_workspace(root, descriptor, settings, observe),
             call_log=call_log,
             memory=memory,
+            worker_program=worker_program,
             logs_in_state=settings.logs_root is None
             and Path(settings.calls_log).name == settings.calls_log,
         )

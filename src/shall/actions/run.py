@@ -1,10 +1,12 @@
 """Runs test cases: choose, run, record."""
 
+import logging
 import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -24,11 +26,17 @@ from shall.workspace.stray_cases import stray_cases, stray_notice
 from shall.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
+    from shall.engine.spawned_workers import Starter, WorkerProgram
     from shall.engine.worker_processes import WorkerProcesses
 
 
 CASES_A_WORKER = 100
 """From twice as many on, two processes take less time than one."""
+
+CASES_A_PROGRAM = 250
+"""From as many on, a program that is started for them costs less than it saves."""
+
+_log = logging.getLogger(__name__)
 
 
 def execute(
@@ -53,24 +61,19 @@ def execute(
     options = run_options(workspace, request)
     stop = stop or Stop()
     cases = _choose(workspace, request, _go_on(options, stop))
-    processes = _start_processes(workspace, options, cases)
-    try:
+    with ExitStack() as opened:
+        processes = _start_processes(workspace, options, cases, turns, opened)
         observers = () if workspace.observe is None else (workspace.observe,)
         recorder = Recorder(workspace.with_state())  # made only now that there is a case
+        opened.callback(recorder.close)
         emit = _to_all([recorder.take, *observers, *listeners])
-        try:
-            if processes is not None:
-                summary = processes.run(emit, stop, recorder.tick)
-            else:
-                loop = workspace.make_loop()
-                loop.turns = turns
-                context = RunContext(loop, workspace.files, emit, stop, recorder.tick)
-                summary = _run_here(cases, options, context)
-        finally:
-            recorder.close()
-    finally:
         if processes is not None:
-            processes.close()
+            summary = processes.run(emit, stop, recorder.tick)
+        else:
+            loop = workspace.make_loop()
+            loop.turns = turns
+            context = RunContext(loop, workspace.files, emit, stop, recorder.tick)
+            summary = _run_here(cases, options, context)
     if warn is not None:
         for fault in recorder.faults:
             warn(fault)
@@ -96,6 +99,7 @@ class _Cases(Struct, frozen=True):
     keys: Sequence[str]
     read: Callable[[Iterable[int]], Iterable[Job]]
     prepare: Callable[[], None] = lambda: None
+    known: Callable[[], Mapping[str, tuple[str, str | None]] | None] = lambda: None
 
 
 def _choose(workspace: Workspace, request: RunRequest, go_on: Callable[[], None]) -> _Cases:
@@ -108,7 +112,10 @@ def _choose(workspace: Workspace, request: RunRequest, go_on: Callable[[], None]
     else:
         reader = JobReader(workspace, texts)
         cases = _Cases(
-            files, lambda numbers: reader.read(files[it] for it in numbers), reader.prepare
+            files,
+            lambda numbers: reader.read(files[it] for it in numbers),
+            reader.prepare,
+            lambda: reader.known,
         )
     if not cases.keys:
         what = f" with the tags {', '.join(request.tags)}" if request.tags else ""
@@ -121,28 +128,71 @@ def _choose(workspace: Workspace, request: RunRequest, go_on: Callable[[], None]
 
 
 def _start_processes(
-    workspace: Workspace, options: RunOptions, cases: _Cases
+    workspace: Workspace,
+    options: RunOptions,
+    cases: _Cases,
+    turns: Turns | None,
+    opened: ExitStack,
 ) -> "WorkerProcesses | None":
-    """Fork worker processes where that is safe and worth it, before anything else is opened."""
-    count = _worker_count(options.run_workers, options.concurrency, len(cases.keys))
-    if count < 2:
-        return None
+    """Start worker processes where that is worth it; ``opened`` closes them.
+
+    They are forked where that is safe, before anything else is opened.
+    """
+    program = workspace.worker_program
+    if program is None:
+        count = _fork_count(options.run_workers, options.concurrency, len(cases.keys))
+        if count < 2:
+            return None
+    else:
+        count = _spawn_count(options.run_workers, options.concurrency, len(cases.keys))
+        if count < 1 or not program.free.acquire(blocking=False):
+            return None
+        opened.callback(program.free.release)
     from shall.engine.worker_processes import WorkerProcesses, Workload
 
     cases.prepare()
     workload = Workload(cases.keys, cases.read, workspace.make_loop, workspace.files)
     try:
-        return WorkerProcesses(count, workload, options)
-    except OSError:  # no process is left: this one can run them
+        start = None
+        if program is not None:
+            start = _starter(program, workspace, options, cases, count)
+            opened.callback(start.close)
+        processes = WorkerProcesses(count, workload, options, start, turns)
+    except OSError as error:  # no process is left: this one can run them
+        _log.warning("no worker process was started: %s", error)
         return None
+    opened.callback(processes.close)
+    return processes
 
 
-def _worker_count(wanted: int, concurrency: int, cases: int) -> int:
-    """Return how many processes run the cases: 1 stands for this process."""
+def _starter(
+    program: "WorkerProgram", workspace: Workspace, options: RunOptions, cases: _Cases, count: int
+) -> "Starter":
+    from shall.engine.spawned_workers import Assignment, Starter  # in servers alone
+
+    assignment = Assignment(
+        program.settings, workspace.root, cases.keys, cases.known(), options, count
+    )
+    return Starter(program, assignment, workspace.files.fileno())
+
+
+def _fork_count(wanted: int, concurrency: int, cases: int) -> int:
+    """Return how many processes to fork: below 2 this one runs the cases."""
     if sys.platform != "linux" or threading.active_count() > 1:  # fork is not safe
         return 1
     count = wanted or min(len(os.sched_getaffinity(0)), cases // CASES_A_WORKER)
     return min(count, concurrency, cases)
+
+
+def _spawn_count(wanted: int, concurrency: int, cases: int) -> int:
+    """Return how many processes to start beside a server's threads; 0: a thread runs the cases.
+
+    One is worth it, too: the threads that serve are not held up by it.
+    """
+    if sys.platform != "linux" or wanted == 1:
+        return 0
+    most = wanted or len(os.sched_getaffinity(0))
+    return min(most, concurrency, cases // CASES_A_PROGRAM)
 
 
 def _run_here(cases: _Cases, options: RunOptions, context: RunContext) -> RunSummary:

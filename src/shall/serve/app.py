@@ -37,6 +37,7 @@ from shall.serve.rest.routes import rest_routes
 from shall.serve.sse import SseSessions
 from shall.serve.streams import OpenStreams
 from shall.serve.tool_access import offered
+from shall.serve.worker_program import worker_program
 from shall.settings import Settings, process_environment
 from shall.workspace.workspaces import Workspaces
 
@@ -82,7 +83,7 @@ def make_app(settings: Settings, mode: ServerMode = SHALL) -> Served:
     import_all()
     facts = Facts()
     metrics = Metrics(shared_folder(process_environment()), facts)
-    workspaces = open_workspaces(settings, metrics.take_event)
+    workspaces = open_workspaces(settings, metrics.take_event, worker_program(settings))
     make_first_state(settings, workspaces)
     access = offered(settings, mode)
     workers = Workers()
