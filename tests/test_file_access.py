@@ -60,6 +60,7 @@ ALLOWED = {
     "shall/admin/backup.py": BACKUP,
     "shall/admin/certificates.py": CERTIFICATE,
     "shall/admin/doctor.py": BACKUP,
+    "shall/workspace/secrets.py": "files that shall.yaml names as the source of a secret, and .env",
     "shall/workspace/files.py:Files": FILES,
     "shall/workspace/files.py:_enter": FILES,
     "shall/admin/install.py": CONFIG,

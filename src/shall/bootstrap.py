@@ -171,6 +171,7 @@ def open_workspace(
         lint=lint_options(settings),
         outages=outages,
         decisions=DecisionLog(state.below(DECISIONS)),
+        environ=process_environment,
     )
 
 
@@ -331,8 +332,13 @@ def open_workspaces(
 
 
 def redactor_of(settings: Settings) -> Redactor:
-    """Return what masks the secrets of the settings in any text."""
-    return Redactor(settings.secrets, settings.variables)
+    """Return what masks the secrets of the settings in any text, those of every environment too."""
+    environments = settings.environment_settings.values()
+    names = [name for it in environments for name in it.get("secrets", ())]
+    redactor = Redactor((*settings.secrets, *names), settings.variables)
+    for environment in environments:
+        redactor.learn_variables(environment.get("variables", {}))
+    return redactor
 
 
 def state_key(settings: Settings, workspaces: Workspaces) -> bytes:

@@ -241,6 +241,15 @@ def names(value: Any) -> tuple[str, ...]:
     return tuple(value)
 
 
+def environments(value: Any) -> tuple[str, ...]:
+    """Read the names of environments; one that is defined with ``required: false`` is left out."""
+    if isinstance(value, dict):
+        if not all(isinstance(it, dict | None) for it in value.values()):
+            raise ValueError("not names with keys and values each")
+        return tuple(name for name, it in value.items() if (it or {}).get("required", True))
+    return names(value)
+
+
 def mapping(value: Any) -> Mapping[str, Any]:
     """Read keys and values."""
     if not isinstance(value, dict):

@@ -7,23 +7,24 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
 from shall.actions.discovery import JobReader, Texts, case_files, read_jobs
 from shall.actions.recording import Recorder
 from shall.actions.run_request import RunRequest
+from shall.cases.nearest import nearest
 from shall.engine.job import Job
 from shall.engine.options import RunOptions, RunSettings
 from shall.engine.ports import Turns
 from shall.engine.run import RunContext, run_jobs
 from shall.engine.stop import Stop
-from shall.errors import CaseNotFound, TimedOut
+from shall.errors import BadValue, CaseNotFound, TimedOut
 from shall.results.events import Emit, Event
 from shall.results.records import RunSummary
 from shall.workspace.stray_cases import stray_cases, stray_notice
-from shall.workspace.workspace import Workspace
+from shall.workspace.workspace import RunDefaults, Workspace
 
 if TYPE_CHECKING:
     from shall.engine.spawned_workers import Starter, WorkerProgram
@@ -213,14 +214,46 @@ def _to_all(takers: Sequence[Emit]) -> Emit:
 
 
 def run_options(workspace: Workspace, request: RunRequest) -> RunOptions:
-    """Return how the engine runs a request, with the options of the workspace."""
+    """Return how the engine runs a request, with the options of the workspace.
+
+    Raises:
+        BadValue: ``shall.yaml`` defines environments, and not the one that is named.
+    """
     defaults = workspace.defaults
     settings = {name: getattr(defaults, name) for name in RunSettings.__struct_fields__}
-    settings["variables"] = {**defaults.variables, **request.variables}
+    if request.environment is not None:
+        settings["environment"] = request.environment
+    for name, value in _of_environment(defaults, settings["environment"]).items():
+        if name == "secrets":
+            value = tuple(dict.fromkeys((*settings[name], *value)))
+        settings[name] = {**settings[name], **value} if isinstance(value, Mapping) else value
+    secrets: Mapping[str, str] = {}
+    unavailable: Mapping[str, str] = {}
+    if sources := settings["secret_sources"]:
+        from shall.workspace.secrets import read_secrets  # few projects have any
+
+        secrets, unavailable = read_secrets(
+            workspace.root, workspace.environ(), sources, request.variables
+        )
+    settings["variables"] = {**settings["variables"], **secrets, **request.variables}
     return RunOptions(
         run_id=os.urandom(16).hex(),
         named_host=request.host,
-        deadline_s=time.monotonic() + defaults.run_timeout_s,
+        deadline_s=time.monotonic() + settings["run_timeout_s"],
         memory=workspace.memory,
+        unavailable=unavailable,
         **settings,
     )
+
+
+def _of_environment(defaults: RunDefaults, name: str) -> Mapping[str, Any]:
+    known = defaults.environment_settings
+    if not name or not known:
+        return {}
+    if name not in known:
+        near = nearest(name, known)
+        raise BadValue(
+            f"shall.yaml defines no environment {name}.",
+            hint=f"Did you mean {near}?" if near else f"Available: {', '.join(known)}.",
+        )
+    return known[name]

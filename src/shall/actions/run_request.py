@@ -36,6 +36,10 @@ class RunRequest(Struct, frozen=True):
         str | None,
         argument("base URL of the service; overrides the host of a case", "--host", "URL"),
     ] = None
+    environment: Annotated[
+        str | None,
+        argument("environment of shall.yaml that the cases run in", "--environment", "NAME"),
+    ] = None
     variables: Annotated[
         dict[str, Any],
         argument(

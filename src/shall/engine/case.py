@@ -69,7 +69,9 @@ def run_case(
     if job.case is not None:
         plan = CasePlan((), ())
         budget = Budget(options.memory, options.deadline_s)
-        scope = Scope(run_variables=options.variables, budget=budget)
+        scope = Scope(
+            run_variables=options.variables, unavailable=options.unavailable, budget=budget
+        )
         context = CaseContext(scope, attachments, Secrecy(redactor, scope))
         try:
             plan = plan_case(job.case, options)

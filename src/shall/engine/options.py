@@ -6,9 +6,10 @@ from typing import Annotated, Any
 
 from msgspec import Struct, field
 
-from shall import value_types
+from shall import secret_source, value_types
 from shall.declaration import project
 from shall.engine.budgets import Memory
+from shall.secret_source import SecretSource
 
 
 class RunSettings(Struct, frozen=True, kw_only=True):
@@ -38,16 +39,22 @@ class RunSettings(Struct, frozen=True, kw_only=True):
     ] = {}
     secrets: Annotated[
         tuple[str, ...],
-        project(value_types.names, "variables whose values are never shown or stored"),
+        project(secret_source.secret_names, "variables whose values are never shown or stored"),
     ] = ()
+    secret_sources: Annotated[
+        Mapping[str, SecretSource],
+        project(
+            secret_source.secret_sources,
+            "where the values of secrets are read: environment, file or command",
+            key="secrets",
+        ),
+    ] = {}
     environment: Annotated[
         str,
         project(
             value_types.text,
-            "environment name that is recorded with results",
+            "environment that cases run in; its name is recorded with results",
             "SHALL_ENVIRONMENT",
-            flag="--environment",
-            metavar="NAME",
         ),
     ] = ""
     keep: Annotated[
@@ -106,12 +113,14 @@ class RunSettings(Struct, frozen=True, kw_only=True):
 class RunOptions(RunSettings, frozen=True, kw_only=True):
     """How the engine runs the cases of one run.
 
-    ``named_host`` wins over the host of a case; ``host`` is used where neither a case nor its
-    project names one. ``deadline_s``, on the monotonic clock, comes before ``run_timeout_s`` is
-    over where the run began earlier. ``memory`` is shared with the other runs of the process.
+    ``unavailable`` holds the reason for each secret that could not be read. ``named_host`` wins
+    over the host of a case; ``host`` is used where neither a case nor its project names one.
+    ``deadline_s``, on the monotonic clock, comes before ``run_timeout_s`` is over where the run
+    began earlier. ``memory`` is shared with the other runs of the process.
     """
 
     run_id: str
+    unavailable: Mapping[str, str] = {}
     named_host: str | None = None
     shard: int = 0
     deadline_s: float = math.inf

@@ -15,14 +15,15 @@ from shall.errors import BadExpression
 class Scope(Struct):
     """Step results, case variables and run variables; the first that has a name gives its value.
 
-    ``missing`` holds, for a step without a JSON body, the reason to tell. ``budget`` counts what
-    the expressions make.
+    ``missing`` holds the reason for each step without a JSON body, ``unavailable`` that for each
+    secret of the run that could not be read. ``budget`` counts what the expressions make.
     """
 
     run_variables: Mapping[str, Any] = field(default_factory=dict)
     variables: dict[str, Any] = field(default_factory=dict)
     steps: dict[str, Any] = field(default_factory=dict)
     missing: dict[str, str] = field(default_factory=dict)
+    unavailable: Mapping[str, str] = field(default_factory=dict)
     budget: Budget = field(default_factory=Budget)
 
     def read(self, root: str, path: tuple[str | int, ...]) -> Any:
@@ -32,12 +33,16 @@ class Scope(Struct):
             BadExpression: There is no such name or no such value on the way.
         """
         if root == GLOBAL:
+            if path and path[0] not in self.run_variables and path[0] in self.unavailable:
+                raise BadExpression(f"`{root}.{path[0]}` {self.unavailable[str(path[0])]}")
             return _follow(self.run_variables, path, root)
         for names in (self.steps, self.variables, self.run_variables):
             if root in names:
                 return _follow(names[root], path, root)
         if root in self.missing:
             raise BadExpression(f"`{root}` cannot be read: {self.missing[root]}.")
+        if root in self.unavailable:
+            raise BadExpression(f"`{root}` {self.unavailable[root]}")
         near = nearest(root, chain(self.steps, self.variables, self.run_variables))
         raise BadExpression(
             f"`{root}` is not defined.",

@@ -25,9 +25,13 @@ def settings_table(settings: Settings, sources: Sources) -> list[tuple[str, str,
 def _value(setting: Setting, settings: Settings) -> Any:
     """Return a value; of the variables, whatever a report would mask too."""
     value = getattr(settings, setting.name)
-    if setting.name != "variables":
-        return value
-    return Redactor(settings.secrets, value).value(value)
+    if setting.name == "variables":
+        return Redactor(settings.secrets, value).value(value)
+    if setting.name == "secret_sources":
+        return {name: str(it) for name, it in value.items()}
+    if setting.name == "environment_settings":  # which settings, not their values
+        return {name: ", ".join(it) for name, it in value.items()}
+    return value
 
 
 def settings_page() -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from shall import value_types as types
 from shall.declaration import project
@@ -80,10 +80,19 @@ class ProjectSettings(GateSettings, frozen=True, kw_only=True):
     environments: Annotated[
         tuple[str, ...],
         project(
-            types.names,
+            types.environments,
             "environments in which a criterion must be proved; default: all in which it was tried",
         ),
     ] = ()
+    environment_settings: Annotated[
+        Mapping[str, Mapping[str, Any]],
+        project(
+            types.mapping,
+            "what an environment sets: host, projects, variables, secrets and other options of a "
+            "run",
+            key="environments",
+        ),
+    ] = {}
     language: Annotated[
         str,
         project(

@@ -15,11 +15,18 @@ from shall.cases.reader import load_yaml, locate
 from shall.declaration import Setting
 from shall.diagnostics import Diagnostic, Severity
 from shall.errors import InvalidCase, InvalidSetting
+from shall.settings.environments import read_overrides
 from shall.settings.project import LOCALE
-from shall.settings.table import SETTINGS, Settings
+from shall.settings.table import RUN_SETTINGS, SETTINGS, Settings
 from shall.span import Span
 
 FILE_NAME = "shall.yaml"
+
+_OF_ENVIRONMENTS = {
+    key: tuple(it for it in RUN_SETTINGS if it.key == key)
+    for key in dict.fromkeys(it.key for it in RUN_SETTINGS if it.key and it.name != "environment")
+}
+"""What an environment may set, by key."""
 
 _KEYS = [setting.key for setting in SETTINGS if setting.key]
 _SECTIONS = {key.partition(".")[0] for key in _KEYS if "." in key}
@@ -68,6 +75,13 @@ def read_settings(
                 problems.append(_bad_value(source, held, setting.key or "", message))
             sources[setting.name] = source
             break
+    values["environment_settings"] = read_overrides(
+        held.value("environments"),
+        _OF_ENVIRONMENTS,
+        {name for name, source in sources.items() if source.kind in ("flag", "environment")},
+        lambda key, at_key: held.key_span(key) if at_key else held.span(key),
+        problems,
+    )
     if problems:
         raise InvalidSetting("\n".join(map(str, problems)), diagnostics=problems)
     return replace(Settings(), **values), sources

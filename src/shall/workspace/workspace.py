@@ -1,8 +1,8 @@
 """Where files live and what the actions use."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -31,6 +31,7 @@ class RunDefaults(RunSettings, frozen=True, kw_only=True):
     """What the actions use unless the caller says otherwise: fields of the settings."""
 
     environments: tuple[str, ...] = ()
+    environment_settings: Mapping[str, Mapping[str, Any]] = {}
     language: str = "en"
     max_error_length: int = 500
 
@@ -51,6 +52,7 @@ class Workspace(Struct, frozen=True):
     ``documents`` are the requirements as read last, by path: an unchanged text is parsed once.
     ``marks`` are the links of case and test files, by path, with the digest of the file's text.
     ``outages`` notes on this machine which services were not reached; ``decisions`` are committed.
+    ``environ`` returns the environment of the process, from which secrets may be read.
     """
 
     root: Path
@@ -76,6 +78,7 @@ class Workspace(Struct, frozen=True):
     marks: dict[str, tuple[bytes, "Marks"]] = field(default_factory=dict)
     outages: OutageLog | None = None
     decisions: DecisionLog | None = None
+    environ: Callable[[], Mapping[str, str]] = dict
 
     @property
     def state_warning(self) -> str | None:

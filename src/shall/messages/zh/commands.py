@@ -222,6 +222,7 @@ COMMANDS: dict[str, str] = {
     "the least serious findings that are shown (warning)": "显示的最低严重程度（默认：warning）",
     "write it here, and a line to the terminal": "写入此文件，并在终端显示一行结论",
     "{flag} {pair} has no value.": "{flag} {pair} 没有值。",
+    "environment of shall.yaml that the cases run in": "运行用例的环境（在 shall.yaml 中定义）",
     "base URL of the service; overrides the host of a case": "服务的基础 URL，覆盖用例中的 host",
     "run only cases with any of these tags": "仅运行带有其中任一标签的用例",
     "variables, JSON or text; they override "

@@ -14,7 +14,12 @@ SETTINGS: dict[str, str] = {
     "variables, read as {{{{ Global.x }}}} or "
     "{{{{ x }}}}": "变量，以 {{{{ Global.x }}}} 或 {{{{ x }}}} 读取",
     "variables whose values are never shown or stored": "值永不显示也不保存的变量",
-    "environment name that is recorded with results": "随结果记录的环境名称",
+    "environment that cases run in; its name is recorded with results": "运行用例的环境，"
+    "其名称随结果一并记录",
+    "what an environment sets: host, projects, variables, secrets and other options of a run": ""
+    "各环境的设置：host、projects、variables、secrets 及其他运行选项",
+    "where the values of secrets are read: environment, file or command": "机密值的来源："
+    "环境变量、文件或命令",
     "globs of requirements documents outside the "
     "known layouts (docs/req/*.md)": "已知布局之外的需求文档（通配符，如 docs/req/*.md）",
     "environments in which a criterion must be "

@@ -1,0 +1,58 @@
+"""Reads what ``environments:`` of ``shall.yaml`` says about each environment."""
+
+from collections.abc import Callable, Mapping, Sequence, Set
+from typing import Any
+
+from shall.cases.nearest import nearest
+from shall.declaration import Setting
+from shall.diagnostics import Diagnostic, Severity
+from shall.span import Span
+
+ERROR = Severity.ERROR
+
+REQUIRED = "required"
+"""The key that says whether a criterion must be proved in an environment."""
+
+
+def read_overrides(
+    said: Any,
+    settings: Mapping[str, Sequence[Setting]],
+    stronger: Set[str],
+    span_of: Callable[[str, bool], Span],
+    problems: list[Diagnostic],
+) -> Mapping[str, Mapping[str, Any]]:
+    """Return the settings that each environment replaces, by the name of the environment.
+
+    ``settings`` are those that an environment may set, by key; ``stronger`` are the names of those
+    that a flag or the process environment has set. ``span_of`` returns where a key's value, or the
+    key itself, is written. A list of names defines nothing.
+    """
+    if not isinstance(said, dict):
+        return {}
+    found: dict[str, dict[str, Any]] = {str(name): {} for name in said}
+    for name, block in said.items():
+        if not isinstance(block, dict):  # an empty one; what else it may be is reported elsewhere
+            continue
+        for key, value in block.items():
+            where = f"environments.{name}.{key}"
+            if key not in (*settings, REQUIRED):
+                near = nearest(str(key), [*settings, REQUIRED])
+                hint = f"Did you mean {near}?" if near else f"Available: {', '.join(settings)}."
+                code, message = "setting.unknown-key", f"Unknown key {where}."
+                problems.append(Diagnostic(code, ERROR, message, span_of(where, True), hint))
+                continue
+            try:
+                found[str(name)] |= _values(settings.get(key, ()), key, value, stronger)
+            except ValueError as error:
+                code, message = "setting.bad-value", f"{where} is {value}: {error}."
+                problems.append(Diagnostic(code, ERROR, message, span_of(where, False)))
+    return found
+
+
+def _values(
+    settings: Sequence[Setting], key: str, value: Any, stronger: Set[str]
+) -> Mapping[str, Any]:
+    """Return the settings of a key by name. Raises ``ValueError``."""
+    if key == REQUIRED and not isinstance(value, bool):
+        raise ValueError("neither true nor false")
+    return {it.name: it.read(value) for it in settings if it.name not in stronger}
