@@ -5,13 +5,13 @@ import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from shall.engine.budgets import Memory
 from shall.engine.ports import Loop
 from shall.engine.redact import Redactor
-from shall.engine.spawned_workers import WorkerProgram
 from shall.errors import InvalidSetting, ShallError, StoreUnavailable
 from shall.import_path import remove_folders
 from shall.results.events import Emit
@@ -37,6 +37,9 @@ from shall.workspace.server_folder import (
 )
 from shall.workspace.workspace import RunDefaults, Workspace
 from shall.workspace.workspaces import MARKERS, Workspaces
+
+if TYPE_CHECKING:
+    from shall.engine.spawned_workers import WorkerProgram
 
 STATE_FOLDER = ".shall"
 
@@ -279,7 +282,7 @@ def _open_store(state: Folder, settings: Settings, vfs: str | None = None) -> Sq
 
 
 def open_workspaces(
-    settings: Settings, observe: Emit | None = None, worker_program: WorkerProgram | None = None
+    settings: Settings, observe: Emit | None = None, worker_program: "WorkerProgram | None" = None
 ) -> Workspaces:
     """Join the folders that the settings allow, for a server: its calls are logged.
 

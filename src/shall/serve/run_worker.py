@@ -3,6 +3,7 @@
 Its arguments are its number and the descriptors that it was handed: ``engine.spawned_workers``.
 """
 
+import os
 import signal
 import sys
 
@@ -17,11 +18,15 @@ from shall.engine.worker_processes import Ends, Workload, part, work  # noqa: E4
 from shall.import_path import remove_folders  # noqa: E402
 from shall.serve.observe.logs import set_up_logging  # noqa: E402
 
+NICENESS = 10
+"""Workers leave the processor to the server: what it answers waits for none of them."""
+
 
 def main() -> None:
     """Run the cases that are left until there are no more."""
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, signal.SIG_IGN)  # the parent says when to stop
+    os.nice(NICENESS)
     number, file, folder, *ends = map(int, sys.argv[1:])
     assignment = assignment_of(file)
     settings = assignment.settings
