@@ -21,7 +21,7 @@ from shall.actions.trace import trace_requirements
 from shall.bootstrap import open_workspaces
 from shall.engine.spawned_workers import WorkerProgram
 from shall.engine.stop import Stop
-from shall.results.records import RunStatus, RunSummary
+from shall.results.records import Outcome, RunStatus, RunSummary
 from shall.serve.worker_program import worker_program
 from shall.settings import Settings
 from shall.specs.status import Status
@@ -144,11 +144,11 @@ def test_a_run_whose_processes_do_not_start_takes_place_in_the_server(
 ) -> None:
     write_cases(project, 4, service.url, "/echo")
     broken = WorkerProgram("shall.there_is_no_such_module", Settings(), threading.Lock())
-    assert execute(opened(broken), RunRequest()).counts()["passed"] == 4
+    assert execute(opened(broken), RunRequest()).counts()[Outcome.PASSED] == 4
     assert "no worker process was started" in caplog.text
     caplog.clear()
     with broken.free:  # another run has processes
-        assert execute(opened(broken), RunRequest()).counts()["passed"] == 4
+        assert execute(opened(broken), RunRequest()).counts()[Outcome.PASSED] == 4
     assert not caplog.records
 
 
@@ -161,7 +161,7 @@ def test_a_small_run_of_a_server_starts_no_process(
 ) -> None:
     write_cases(project, 4, service.url, "/echo")
     broken = WorkerProgram("shall.there_is_no_such_module", Settings(), threading.Lock())
-    assert execute(opened(broken, run_workers=8), RunRequest()).counts()["passed"] == 4
+    assert execute(opened(broken, run_workers=8), RunRequest()).counts()[Outcome.PASSED] == 4
     assert not caplog.records
 
 

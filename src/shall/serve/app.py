@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
-from mcp.server.mcpserver import MCPServer
 from msgspec import Struct, field
 from starlette.applications import Starlette
 from starlette.routing import Route
@@ -16,7 +15,7 @@ from shall.actions.workers import Workers
 from shall.bootstrap import folder_of_server, make_first_state, open_workspaces, state_key
 from shall.errors import InvalidSetting
 from shall.mcp.server import build_server
-from shall.mcp.session import Connected
+from shall.mcp.spec_resources import SpecServer
 from shall.serve.auth import Authenticator, authenticator, metadata_routes, public_paths
 from shall.serve.drain import Drain
 from shall.serve.event_store import Sessions
@@ -67,7 +66,7 @@ class Parts(Struct, frozen=True):
     """
 
     workspaces: Workspaces
-    server: MCPServer[Connected]
+    server: SpecServer
     metrics: Metrics
     access: ToolAccess
     facts: Facts = field(default_factory=Facts)
