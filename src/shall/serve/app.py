@@ -21,6 +21,7 @@ from shall.serve.drain import Drain
 from shall.serve.event_store import Sessions
 from shall.serve.legacy_modes import SHALL, ServerMode
 from shall.serve.middleware import gated
+from shall.serve.observe.gate import GateWatch
 from shall.serve.observe.metrics import Facts, Metrics
 from shall.serve.observe.multiprocess import shared_folder
 from shall.serve.observe.operations import observe_server
@@ -122,8 +123,7 @@ def assemble(settings: Settings, parts: Parts, mode: ServerMode = SHALL) -> Serv
         origin=folder_of_server(settings).origin,
         count=drain.counted,
     )
-    parts.facts.is_ready = lambda: readiness.is_ready
-    parts.facts.connections = partial(count_connections, context)
+    _inform_metrics(parts, readiness, context)
     sessions = Sessions(
         low, stateless=settings.sessions == "no", max_body_bytes=settings.max_body_bytes
     )
@@ -155,6 +155,14 @@ def assemble(settings: Settings, parts: Parts, mode: ServerMode = SHALL) -> Serv
         probe=Probe(rest[0], *health.usual),
     )
     return Served(wrapped, parts, callers)
+
+
+def _inform_metrics(parts: Parts, readiness: Readiness, context: RestContext) -> None:
+    """Let the metrics take each call, and ask for what is not counted."""
+    parts.workspaces.observe_call = parts.metrics.take_call
+    parts.facts.is_ready = lambda: readiness.is_ready
+    parts.facts.gate = GateWatch(parts.workspaces, parts.workers.turns).newest
+    parts.facts.connections = partial(count_connections, context)
 
 
 def _check_paths(mcp: Iterable[Route], others: Iterable[Route], public: Collection[str]) -> None:
