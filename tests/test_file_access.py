@@ -80,6 +80,7 @@ ALLOWED = {
     "shall/cli/output.py": PROCESS,
     "shall/cli/output.py:write_file": ARCHIVE,
     "shall/cli/record.py:_read": ARCHIVE,
+    "shall/cli/selection_flags.py:_durations": ARCHIVE,
     "shall/mcp/texts/__init__.py:_read": PACKAGE,
     "shall/pytest_support/items.py:CaseFile.collect": PYTEST,
     "shall/pytest_plugin.py:_may_be_case": PYTEST,

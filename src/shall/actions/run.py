@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from shall.actions.discovery import JobReader, Texts, case_files, read_jobs
+from shall.actions.discovery import JobReader, Texts, case_files
 from shall.actions.recording import Recorder
 from shall.actions.run_request import RunRequest
 from shall.cases.nearest import nearest
@@ -21,8 +21,8 @@ from shall.engine.ports import Turns
 from shall.engine.run import RunContext, run_jobs
 from shall.engine.stop import Stop
 from shall.errors import BadValue, CaseNotFound, TimedOut
-from shall.results.events import Emit, Event
-from shall.results.records import RunSummary
+from shall.results.events import CaseFinished, Emit, Event
+from shall.results.records import RunSummary, is_bad
 from shall.workspace.stray_cases import stray_cases, stray_notice
 from shall.workspace.workspace import RunDefaults, Workspace
 
@@ -67,7 +67,8 @@ def execute(
         observers = () if workspace.observe is None else (workspace.observe,)
         recorder = Recorder(workspace.with_state())  # made only now that there is a case
         opened.callback(recorder.close)
-        emit = _to_all([recorder.take, *observers, *listeners])
+        first = [_finish_after_bad(stop)] if options.exit_first else []
+        emit = _to_all([recorder.take, *observers, *listeners, *first])
         if processes is not None:
             summary = processes.run(emit, stop, recorder.tick)
         else:
@@ -107,25 +108,41 @@ def _choose(workspace: Workspace, request: RunRequest, go_on: Callable[[], None]
     """Choose the cases. Without tags no file is read as a case yet."""
     texts = Texts()
     files = case_files(workspace, request.paths, texts)
-    if request.tags:
-        jobs = read_jobs(workspace, files, request.tags, go_on)
-        cases = _Cases([job.key for job in jobs], lambda numbers: (jobs[it] for it in numbers))
+    if request.tags or request.keyword:
+        from shall.actions.selection import chooses_case  # only where cases are chosen
+
+        is_chosen = chooses_case(request.tags, request.keyword)
+        jobs = {
+            it.key: it for it in JobReader(workspace, texts).read(files, go_on) if is_chosen(it)
+        }
+        keys = _ordered(workspace, list(jobs), request)
+        cases = _Cases(keys, lambda numbers: (jobs[keys[it]] for it in numbers))
     else:
         reader = JobReader(workspace, texts)
+        keys = _ordered(workspace, files, request)
         cases = _Cases(
-            files,
-            lambda numbers: reader.read(files[it] for it in numbers),
+            keys,
+            lambda numbers: reader.read(keys[it] for it in numbers),
             reader.prepare,
             lambda: reader.known,
         )
-    if not cases.keys:
+    if not cases.keys and not (request.selection and request.selection.shard and files):
         what = f" with the tags {', '.join(request.tags)}" if request.tags else ""
+        what += f" for {request.keyword}" if request.keyword else ""
         raise CaseNotFound(
             f"No case{what} was found in {', '.join(request.paths) or str(workspace.root)}.",
             hint=(not request.paths and stray_notice(stray_cases(workspace.files)))
             or "A case file is YAML with the root testcase:.",
         )
     return cases
+
+
+def _ordered(workspace: Workspace, keys: Sequence[str], request: RunRequest) -> Sequence[str]:
+    if request.selection is None:
+        return keys
+    from shall.actions.selection import order  # as above
+
+    return order(workspace, keys, request.selection)
 
 
 def _start_processes(
@@ -139,6 +156,8 @@ def _start_processes(
 
     They are forked where that is safe, before anything else is opened.
     """
+    if options.exit_first:  # processes know of one another's cases too late
+        return None
     program = workspace.worker_program
     if program is None:
         count = _fork_count(options.run_workers, options.concurrency, len(cases.keys))
@@ -205,6 +224,16 @@ def _run_here(cases: _Cases, options: RunOptions, context: RunContext) -> RunSum
         context.loop.close()
 
 
+def _finish_after_bad(stop: Stop) -> Emit:
+    """Return a listener that lets no case start after one that did not pass."""
+
+    def take(event: Event) -> None:
+        if type(event) is CaseFinished and is_bad(event.result):
+            stop.finish()
+
+    return take
+
+
 def _to_all(takers: Sequence[Emit]) -> Emit:
     def emit(event: Event) -> None:
         for take in takers:
@@ -236,12 +265,19 @@ def run_options(workspace: Workspace, request: RunRequest) -> RunOptions:
             workspace.root, workspace.environ(), sources, request.variables
         )
     settings["variables"] = {**settings["variables"], **secrets, **request.variables}
+    selection = request.selection
+    shard = selection.shard if selection else None
+    exit_first = selection is not None and selection.exit_first
+    if exit_first:
+        settings["run_workers"] = 1  # one process sees what the others do not yet
     return RunOptions(
         run_id=os.urandom(16).hex(),
         named_host=request.host,
         deadline_s=time.monotonic() + settings["run_timeout_s"],
         memory=workspace.memory,
         unavailable=unavailable,
+        shard=shard.index if shard else 0,
+        exit_first=exit_first,
         **settings,
     )
 

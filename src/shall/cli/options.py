@@ -127,18 +127,20 @@ def _add_init(commands: _Commands) -> None:
 
 def _add_run(commands: _Commands) -> None:
     from shall.cli.gate_options import add_scope_of_run
+    from shall.cli.selection_flags import add_selection
 
     command = _add(commands, "run", "Run test cases and record the results.")
     command.add_argument("paths", nargs="*", help="case files or folders (default: tests/cases)")
     for name, argument in ARGUMENTS.items():
         is_one = get_origin(argument.kind) not in (list, dict)
         command.add_argument(
-            argument.flag,
+            *filter(None, (argument.short_flag, argument.flag)),
             dest=name,
             action="store" if is_one else "append",
             metavar=argument.metavar,
             help=argument.meaning,
         )
+    add_selection(command)
     add_run_flags(command)
     add_scope_of_run(command)
     command.add_argument("--report-html", metavar="FILE", help="write an HTML report to FILE")

@@ -115,6 +115,7 @@ class RunOptions(RunSettings, frozen=True, kw_only=True):
 
     ``unavailable`` holds the reason for each secret that could not be read. ``named_host`` wins
     over the host of a case; ``host`` is used where neither a case nor its project names one.
+    ``exit_first`` starts no case after one that did not pass.
     ``deadline_s``, on the monotonic clock, comes before ``run_timeout_s`` is over where the run
     began earlier. ``memory`` is shared with the other runs of the process.
     """
@@ -123,5 +124,6 @@ class RunOptions(RunSettings, frozen=True, kw_only=True):
     unavailable: Mapping[str, str] = {}
     named_host: str | None = None
     shard: int = 0
+    exit_first: bool = False
     deadline_s: float = math.inf
     memory: Memory = field(default_factory=Memory)

@@ -89,11 +89,12 @@ class RunReport:
 
     def end(self) -> RunSummary:
         """Report that the run ended; raise what a listener raised."""
+        ended = RunStatus.STOPPED if self._stop.is_finishing else RunStatus.COMPLETE
         summary = self._sum.summary(
             run_id=self.options.run_id,
             started_at=self._at,
             duration_s=time.monotonic() - self._started,
-            status=self._stop.status or RunStatus.COMPLETE,
+            status=self._stop.status or ended,
             environment=self.options.environment,
         )
         self.emit(RunFinished(summary))
@@ -142,6 +143,8 @@ class _Run:
 
     def _start_from(self, jobs: Any) -> None:
         while len(self._tasks) < self.options.concurrency and self.stop.status is None:
+            if self.stop.is_finishing:
+                return
             number, job = next(jobs, (0, None))
             if job is None:
                 return

@@ -36,6 +36,7 @@ class RunStatus(StrEnum):
     COMPLETE = "complete"
     INTERRUPTED = "interrupted"  # cancelled, or the process died
     TIMED_OUT = "timed_out"
+    STOPPED = "stopped"  # no case began after one that did not pass, as was asked for
 
 
 class Position(Struct, frozen=True, gc=False):

@@ -327,6 +327,7 @@ def _latest_to_json(latest: Latest) -> dict[str, Any]:
         "commit": latest.commit or None,
         "is_dirty": latest.is_dirty,
         "checks_executed": latest.checks_executed,
+        **({"data_row": latest.data_row} if latest.data_row is not None else {}),
     }
 
 
@@ -354,16 +355,21 @@ def _reason(link: LinkOutcome, language: str) -> str:
     where = f", {link.environment}" if link.environment else ""
     if link.status is Status.SUSPECT and link.is_review_outdated:
         reason = render(Message("trace.reason.not_reviewed"), language)
-        return f"{link.link.source} ({reason}{where})"
-    if link.status is Status.FAILING:
-        outcome = render(Message(f"report.outcome.{link.outcome}"), language)
-        return f"{link.link.source} ({outcome}{where})"
-    reason = render(Message(f"trace.reason.{link.status.value}"), language)
-    return f"{link.link.source} ({reason}{where})"
+    elif link.status is Status.FAILING:
+        reason = render(Message(f"report.outcome.{link.outcome}"), language)
+    else:
+        reason = render(Message(f"trace.reason.{link.status.value}"), language)
+    return f"{_named(link)} ({reason}{where})"
 
 
 def _source(link: LinkOutcome) -> str:
     return f"{link.link.source} ({link_state(link.status, link.outcome)})"
+
+
+def _named(link: LinkOutcome) -> str:
+    """Return the source of a link, with the row or parameter set that decides its status."""
+    row = link.latest.data_row if link.latest else None
+    return link.link.source if row is None else f"{link.link.source}[{row}]"
 
 
 def link_state(status: str, outcome: str | None) -> str:

@@ -190,6 +190,11 @@ COMMANDS: dict[str, str] = {
     "{test} is not recorded: {count} of its {all} parameter sets ran.": (
         "{test} 的结果未记录：{all} 组参数只运行了 {count} 组。"
     ),
+    "{test} is not in the report, so its last outcome stays. Run it, or add --complete where the"
+    " report lists all tests.": (
+        "报告中没有 {test}，因此保留其上一次的结果。请运行它；"
+        "若报告已列出全部测试，请加上 --complete。"
+    ),
     "{test} has another outcome, newer than the report. Run the test.": (
         "{test} 已有与报告不同且更新的结果。请重新运行该测试。"
     ),
@@ -224,7 +229,20 @@ COMMANDS: dict[str, str] = {
     "{flag} {pair} has no value.": "{flag} {pair} 没有值。",
     "environment of shall.yaml that the cases run in": "运行用例的环境（在 shall.yaml 中定义）",
     "base URL of the service; overrides the host of a case": "服务的基础 URL，覆盖用例中的 host",
-    "run only cases with any of these tags": "仅运行带有其中任一标签的用例",
+    "run only cases with a tag, or tags such as 'a and not b'": "仅运行带有该标签的用例，"
+    "或满足 'a and not b' 这类标签表达式的用例",
+    "run only cases whose path or name has these words, such as 'order and not slow'": "仅运行"
+    "路径或名称含有这些词的用例，例如 'order and not slow'",
+    "run only the cases that did not pass when they last ran; all, if there are none": "仅运行"
+    "上次未通过的用例；若没有则全部运行",
+    "run the cases that did not pass when they last ran before the others": "先运行"
+    "上次未通过的用例",
+    "run the cases in a random order; the seed is shown": "以随机顺序运行用例，并显示种子",
+    "run part I of N; auto/N: the part that a Kubernetes Indexed Job or GitLab names": "运行 N "
+    "份中的第 I 份；auto/N：由 Kubernetes Indexed Job 或 GitLab 指定",
+    "start no case after the first that does not pass": "首个用例未通过后不再启动其他用例",
+    "with --shard: a JSON report of an earlier run, so that all parts take as long": "与 --shard "
+    "配合：以之前运行的 JSON 报告使各份用时相近",
     "variables, JSON or text; they override "
     "those of shall.yaml": "变量（JSON 或文本），覆盖 shall.yaml 中的同名变量",
     "{path} was written after the report, which "
