@@ -1,8 +1,9 @@
 """How fast /health answers while a large run goes on in the same server.
 
 Measures idle, during a run in a thread of the server (``SHALL_RUN_WORKERS=1``) and during a run in
-processes that the server starts (as it does by itself), in interleaved rounds. Needs a C compiler
-for the service. A probe is one GET on a connection that stays open, every few milliseconds.
+processes that the server starts (as it does by itself), in interleaved rounds. The service is that
+of ``compare.py`` (bench/install-peers). A probe is one GET on a connection that stays open, every
+five milliseconds.
 """
 
 import argparse

@@ -209,7 +209,7 @@ def _spawn_count(wanted: int, concurrency: int, cases: int) -> int:
 
     One is worth it, too: the threads that serve are not held up by it.
     """
-    if sys.platform != "linux" or wanted == 1:
+    if sys.platform != "linux" or not hasattr(os, "memfd_create") or wanted == 1:
         return 0
     most = wanted or len(os.sched_getaffinity(0))
     return min(most, concurrency, cases // CASES_A_PROGRAM)
