@@ -79,6 +79,7 @@ ALLOWED = {
     "shall/cli/demo.py": PACKAGE,
     "shall/cli/output.py": PROCESS,
     "shall/cli/output.py:write_file": ARCHIVE,
+    "shall/cli/merge.py:_read": ARCHIVE,
     "shall/cli/record.py:_read": ARCHIVE,
     "shall/cli/selection_flags.py:_durations": ARCHIVE,
     "shall/mcp/texts/__init__.py:_read": PACKAGE,

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
+from msgspec.structs import replace
 
 from shall.actions.discovery import JobReader, Texts, case_files
 from shall.actions.recording import Recorder
@@ -22,7 +23,7 @@ from shall.engine.run import RunContext, run_jobs
 from shall.engine.stop import Stop
 from shall.errors import BadValue, CaseNotFound, TimedOut
 from shall.results.events import CaseFinished, Emit, Event
-from shall.results.records import RunSummary, is_bad
+from shall.results.records import RunSummary, ShardRecord, is_bad
 from shall.workspace.stray_cases import stray_cases, stray_notice
 from shall.workspace.workspace import RunDefaults, Workspace
 
@@ -62,6 +63,7 @@ def execute(
     options = run_options(workspace, request)
     stop = stop or Stop()
     cases = _choose(workspace, request, _go_on(options, stop))
+    options = replace(options, shard=cases.shard)
     with ExitStack() as opened:
         processes = _start_processes(workspace, options, cases, turns, opened)
         observers = () if workspace.observe is None else (workspace.observe,)
@@ -102,6 +104,7 @@ class _Cases(Struct, frozen=True):
     read: Callable[[Iterable[int]], Iterable[Job]]
     prepare: Callable[[], None] = lambda: None
     known: Callable[[], Mapping[str, tuple[str, str | None]] | None] = lambda: None
+    shard: ShardRecord | UnsetType = UNSET
 
 
 def _choose(workspace: Workspace, request: RunRequest, go_on: Callable[[], None]) -> _Cases:
@@ -115,18 +118,19 @@ def _choose(workspace: Workspace, request: RunRequest, go_on: Callable[[], None]
         jobs = {
             it.key: it for it in JobReader(workspace, texts).read(files, go_on) if is_chosen(it)
         }
-        keys = _ordered(workspace, list(jobs), request)
-        cases = _Cases(keys, lambda numbers: (jobs[keys[it]] for it in numbers))
+        keys, shard = _ordered(workspace, list(jobs), request)
+        cases = _Cases(keys, lambda numbers: (jobs[keys[it]] for it in numbers), shard=shard)
     else:
         reader = JobReader(workspace, texts)
-        keys = _ordered(workspace, files, request)
+        keys, shard = _ordered(workspace, files, request)
         cases = _Cases(
             keys,
             lambda numbers: reader.read(keys[it] for it in numbers),
             reader.prepare,
             lambda: reader.known,
+            shard,
         )
-    if not cases.keys and not (request.selection and request.selection.shard and files):
+    if not cases.keys and (shard is UNSET or not files):
         what = f" with the tags {', '.join(request.tags)}" if request.tags else ""
         what += f" for {request.keyword}" if request.keyword else ""
         raise CaseNotFound(
@@ -137,12 +141,15 @@ def _choose(workspace: Workspace, request: RunRequest, go_on: Callable[[], None]
     return cases
 
 
-def _ordered(workspace: Workspace, keys: Sequence[str], request: RunRequest) -> Sequence[str]:
+def _ordered(
+    workspace: Workspace, keys: Sequence[str], request: RunRequest
+) -> tuple[Sequence[str], ShardRecord | UnsetType]:
+    """Return the keys that are chosen, in their order, and of which part of the cases they are."""
     if request.selection is None:
-        return keys
-    from shall.actions.selection import order  # as above
+        return keys, UNSET
+    from shall.actions.selection import order, shard_record  # as above
 
-    return order(workspace, keys, request.selection)
+    return order(workspace, keys, request.selection), shard_record(workspace, keys, request)
 
 
 def _start_processes(
@@ -266,7 +273,6 @@ def run_options(workspace: Workspace, request: RunRequest) -> RunOptions:
         )
     settings["variables"] = {**settings["variables"], **secrets, **request.variables}
     selection = request.selection
-    shard = selection.shard if selection else None
     exit_first = selection is not None and selection.exit_first
     if exit_first:
         settings["run_workers"] = 1  # one process sees what the others do not yet
@@ -276,7 +282,6 @@ def run_options(workspace: Workspace, request: RunRequest) -> RunOptions:
         deadline_s=time.monotonic() + settings["run_timeout_s"],
         memory=workspace.memory,
         unavailable=unavailable,
-        shard=shard.index if shard else 0,
         exit_first=exit_first,
         **settings,
     )

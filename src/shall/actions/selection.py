@@ -5,10 +5,14 @@ import random
 import re
 from collections.abc import Callable, Mapping, Sequence
 
+from msgspec import UNSET, UnsetType
+
 from shall.actions.match_expression import Expression, match_expression
-from shall.actions.run_request import Selection, Shard
+from shall.actions.run_request import RunRequest, Selection, Shard
 from shall.engine.job import Job
 from shall.errors import BadValue
+from shall.results.records import ShardRecord
+from shall.workspace.revision import revision_of
 from shall.workspace.workspace import Workspace
 
 _OPERATOR = re.compile(r"[()]|\b(?:and|or|not)\b")
@@ -29,6 +33,19 @@ def order(workspace: Workspace, keys: Sequence[str], selection: Selection) -> li
     if selection.failed_first:
         chosen.sort(key=lambda key: key not in bad)
     return chosen
+
+
+def shard_record(
+    workspace: Workspace, keys: Sequence[str], request: RunRequest
+) -> ShardRecord | UnsetType:
+    """Return what the report of a shard says, so that all can be merged; UNSET: there are none."""
+    shard = request.selection.shard if request.selection is not None else None
+    if shard is None:
+        return UNSET
+    whole = "\n".join(sorted(keys)).encode("utf-8", "surrogatepass")
+    commit = revision_of(workspace.root, workspace.state)[0]
+    digest = hashlib.sha256(whole).hexdigest()
+    return ShardRecord(shard.index, shard.total, len(keys), digest, commit)
 
 
 def failed_last(workspace: Workspace) -> frozenset[str]:

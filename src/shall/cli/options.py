@@ -41,6 +41,7 @@ def _adders() -> "Mapping[str, Callable[[_Commands], None]]":
         "init": _add_init,
         "run": _add_run,
         "report": _add_report,
+        "merge": _add_merge,
         "trace": _add_trace,
         "lint": _add_lint,
         **dict.fromkeys(("gate", "baseline", "diff", "impact"), _add_gate),
@@ -143,9 +144,7 @@ def _add_run(commands: _Commands) -> None:
     add_selection(command)
     add_run_flags(command)
     add_scope_of_run(command)
-    command.add_argument("--report-html", metavar="FILE", help="write an HTML report to FILE")
-    command.add_argument("--report-junit", metavar="FILE", help="write JUnit XML to FILE")
-    command.add_argument("--report-json", metavar="FILE", help="write the results as JSON to FILE")
+    _add_report_files(command)
     command.add_argument("--format", choices=("text", "json"), default="text")
     command.add_argument(
         "--quiet", action="store_true", help="show only cases that did not pass, and the counts"
@@ -195,6 +194,21 @@ def _add_report(commands: _Commands) -> None:
     command.add_argument("--junit", metavar="FILE", help="write JUnit XML to FILE")
     command.add_argument("--json", metavar="FILE", help="write the results as JSON to FILE")
     _add_workspace(command)
+
+
+def _add_merge(commands: _Commands) -> None:
+    command = _add(commands, "merge", "Merge the reports of all shards into one run.")
+    command.add_argument("reports", nargs="+", metavar="REPORT", help="JSON reports of the shards")
+    command.add_argument("--format", choices=("text", "json"), default="text")
+    command.add_argument("--no-color", action="store_true", default=None)
+    _add_report_files(command)
+    _add_workspace(command)
+
+
+def _add_report_files(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--report-html", metavar="FILE", help="write an HTML report to FILE")
+    command.add_argument("--report-junit", metavar="FILE", help="write JUnit XML to FILE")
+    command.add_argument("--report-json", metavar="FILE", help="write the results as JSON to FILE")
 
 
 def _add_gate(commands: _Commands) -> None:

@@ -69,7 +69,8 @@ class RunReport:
 
     def begin(self, total: int, wake: Callable[[], None]) -> None:
         """Report that the run begins; ``wake`` is called whenever it shall stop."""
-        self.emit(RunStarted(self.options.run_id, self._at, total, self.options.environment))
+        options = self.options
+        self.emit(RunStarted(options.run_id, self._at, total, options.environment, options.shard))
         self._stop.wake_with(wake)
 
     def emit(self, event: Event) -> None:
@@ -178,7 +179,7 @@ def _not_started(job: Job, options: RunOptions) -> CaseResult:
         error=Message("run.not_started", {}),
         data_row=job.data_row,
         attempt=job.attempt,
-        shard=options.shard,
+        shard=options.shard_index,
         environment=options.environment,
         criteria=job.criteria,
         case_fingerprint=job.fingerprint,

@@ -181,4 +181,16 @@ RUNNING: dict[str, str] = {
     "--shuffle {text} is no seed.": "--shuffle {text} 不是有效的种子。",
     "A seed is a whole number.": "种子须为整数。",
     "Shuffled with --shuffle {seed}.": "顺序已打乱，种子：--shuffle {seed}。",
+    "{path} is no report of a shard.": "{path} 不是分片运行的报告。",
+    "{path} divides other cases, or otherwise, than {first_path}.": "{path} 与 {first_path} 划分的"
+    "用例或方式不同。",
+    "{path} ran in another environment than {first_path}.": "{path} 与 {first_path} "
+    "的运行环境不同。",
+    "Shard {index}/{total} is missing.": "缺少分片 {index}/{total}。",
+    "Shard {index}/{total} is there {count} times.": "分片 {index}/{total} 出现了 {count} 次。",
+    "{key} is there {count} times.": "{key} 出现了 {count} 次。",
+    "The reports have {found} cases of {total}.": "报告共有 {found} 个用例，应为 {total} 个。",
+    "{path} is of commit {shard}, and {commit} is checked out: its evidence would name the wrong "
+    "code.": "{path} 属于提交 {shard}，而当前检出的是 {commit}，其证据会指向错误的代码。",
+    "Nothing was recorded.": "未记录任何内容。",
 }
