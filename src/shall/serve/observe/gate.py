@@ -2,7 +2,6 @@
 
 import logging
 import time
-from collections import Counter
 from collections.abc import Callable, Mapping
 from threading import BoundedSemaphore, Lock
 
@@ -12,8 +11,7 @@ from shall.actions.gate import check_gate
 from shall.actions.workers import start_thread
 from shall.errors import ShallError
 from shall.mcp.spec_changes import stamps_of
-from shall.specs.gate import Verdict
-from shall.specs.status import Status
+from shall.specs.gate import Gate, Verdict
 from shall.workspace.workspaces import Workspaces
 
 LOOK_S = 10.0
@@ -37,7 +35,8 @@ class GateWatch:
     """Knows the newest judgement of the first workspace. May be asked from any thread.
 
     Asking returns what is known and starts a thread that looks whether it is still true, so that no
-    scrape waits for a large project. A project without criteria has no judgement. ``turns`` bounds
+    scrape waits for a large project. A project without criteria, or one that cannot be judged, has
+    no judgement. ``turns`` bounds
     how many threads compute.
     """
 
@@ -69,26 +68,28 @@ class GateWatch:
     def _look(self) -> None:
         try:
             with self._turns:
-                self.look()
-        except Exception:  # noqa: BLE001 - a project may be in any state; its scrapes go on
-            _log.warning("the gate could not be judged", exc_info=True)
+                self._judge()
+        except (ShallError, OSError) as error:  # the project is gone, or the server leaves
+            self._known = None
+            _log.warning("the gate could not be judged: %s", error)
+        except Exception:  # noqa: BLE001 - scrapes go on
+            self._known = None
+            _log.exception("the gate could not be judged")
         finally:
             self._looking.release()
 
-    def look(self) -> None:
+    def _judge(self) -> None:
         """Judge again if that may give another verdict."""
-        try:
-            space = self._workspaces.choose(None)
-        except ShallError:
-            self._known = None
-            return
+        space = self._workspaces.choose(None)
         stamps = stamps_of(space)
         if stamps == self._stamps and self._clock() < self._judge_at:
             return
         self._stamps, self._judge_at = stamps, self._clock() + LONGEST_S
-        gate = check_gate(space)
-        counts = Counter(row.status for row in gate.matrix.rows)
-        criteria = {status.value: counts[status] for status in Status}
-        is_passed = gate.verdict is Verdict.PASSED
-        has_any = bool(gate.matrix.rows)
-        self._known = Judgement(is_passed, criteria, time.time()) if has_any else None
+        self._known = _judged(check_gate(space))
+
+
+def _judged(gate: Gate) -> Judgement | None:
+    matrix = gate.matrix
+    if not matrix.rows and not matrix.wrong_specs:
+        return None
+    return Judgement(gate.verdict is Verdict.PASSED, matrix.counts(), time.time())
