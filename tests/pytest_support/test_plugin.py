@@ -81,7 +81,7 @@ def test_a_failure_shows_the_line_and_both_values_and_no_stack(
             "*tests/cases/bad.yaml:10:11*",
             "*expected*200*",
             "*actual*404*",
-            "FAILED tests/cases/bad.yaml::the bad case*",
+            "FAILED tests/cases/bad.yaml::the bad case - get: status_code: expected 200*",
         ]
     )
     assert "Traceback" not in result.stdout.str()
@@ -357,9 +357,10 @@ def test_links_that_name_no_criterion_are_warned_of(
     (pytester.path / "tests/test_marked.py").write_text(
         "import pytest\n@pytest.mark.verifies('defautl#1.1')\ndef test_a():\n    pass\n"
         "@pytest.mark.verifies(1.1)\ndef test_b():\n    pass\n"
+        "@pytest.mark.verifies()\ndef test_c():\n    pass\n"
     )
     result = run(pytester, "tests", *workers)
-    result.assert_outcomes(passed=3)
+    result.assert_outcomes(passed=4)
     told = [line for line in result.outlines if line.startswith("shall: ")]
     assert sorted(told) == sorted(
         [
@@ -368,6 +369,7 @@ def test_links_that_name_no_criterion_are_warned_of(
             "shall: tests/test_marked.py::test_a: verifies defautl#1.1 is unknown. "
             "Did you mean default#1.1, default#1.4, default#1.3?",
             "shall: tests/test_marked.py::test_b verifies 1.1, which is no string and is not read.",
+            "shall: tests/test_marked.py::test_c has a verifies mark that names no criterion.",
         ]
     )
 

@@ -8,12 +8,14 @@ from msgspec.structs import replace
 
 from shall.cases.model import Case
 from shall.cases.reader import locator, read_case, root_of
+from shall.diagnostics import Diagnostic, Severity
 from shall.engine.job import Job
 from shall.errors import CaseNotFound, FolderNotFound, InvalidInput
 from shall.messages import Message
 from shall.results.records import CriterionRef, Position
+from shall.span import Span
 from shall.workspace.folders import CASE_FOLDERS
-from shall.workspace.stray_cases import YAML_ENDINGS, stray_cases, stray_notice
+from shall.workspace.stray_cases import YAML_ENDINGS, first_names, stray_cases, stray_notice
 from shall.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -80,6 +82,16 @@ def case_files(workspace: Workspace, paths: Sequence[str], texts: Texts | None =
         else:
             raise case_not_found(workspace, relative)
     return list(found)
+
+
+def no_case_hint(workspace: Workspace, paths: Sequence[str]) -> str:
+    """Return where there are cases, or what a case needs and the files that were looked at."""
+    if not paths and (notice := stray_notice(stray_cases(workspace.files))):
+        return notice
+    needed = "A case file is YAML with the root testcase:."
+    folders = [it for it in paths or case_folders(workspace) if workspace.files.is_folder(it)]
+    found = [path for folder in folders for path in workspace.files.find(folder, YAML_ENDINGS)]
+    return " ".join((needed, f"These have none: {first_names(found)}.")) if found else needed
 
 
 def case_not_found(workspace: Workspace, path: str) -> CaseNotFound:
@@ -189,7 +201,14 @@ def _read_job(workspace: Workspace, path: str, text: str | None) -> Job:
         case = _named(workspace, read_case(text, path))
     except InvalidInput as error:
         message = Message("case.invalid", {"problems": str(error)})
-        return Job(path, None, error=message, problems=error.diagnostics)
+        unreadable = Diagnostic(
+            "file.unreadable",
+            Severity.ERROR,
+            error.message,
+            error.span or Span(path, 1),
+            error.hint or "",
+        )
+        return Job(path, None, error=message, problems=error.diagnostics or (unreadable,))
     return Job(path, case, locate=_positions(text, path))
 
 

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -18,7 +18,30 @@ MARK = "verifies"
 
 
 class CaseFailed(Exception):
-    """A case did not pass; the text tells why."""
+    """A case did not pass. ``headline`` is the reason in one line, the text all of it."""
+
+    def __init__(self, text: str, headline: str) -> None:
+        super().__init__(text)
+        self.headline = headline
+
+
+class _Failure(NamedTuple):
+    """What pytest shows of a failure: the text, and the message of its summary line."""
+
+    text: str
+    message: str
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def reprcrash(self) -> "_Failure":
+        """What the short summary and JUnit XML take the message of."""
+        return self
+
+    def toterminal(self, writer: Any) -> None:
+        """Write the text."""
+        writer.line(self.text)
 
 
 class CaseFile(pytest.File):
@@ -60,7 +83,9 @@ class CaseItem(pytest.Item):
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Return what went wrong in the case; no stack of ours."""
-        if isinstance(excinfo.value, CaseFailed | InvalidInput):
+        if isinstance(excinfo.value, CaseFailed):
+            return _Failure(str(excinfo.value), excinfo.value.headline)
+        if isinstance(excinfo.value, InvalidInput):
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)
 
@@ -79,7 +104,7 @@ def check(item: pytest.Item, result: CaseResult) -> None:
     if result.outcome is Outcome.SKIPPED:
         pytest.skip("the case was not run")
     if result.outcome in BAD or result.teardown_outcome in BAD:
-        raise CaseFailed(runner_of(item.config).text_of(result))
+        raise CaseFailed(*runner_of(item.config).text_of(result))
 
 
 def _read(text: str, path: Path) -> Case | None:

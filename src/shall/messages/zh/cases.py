@@ -46,7 +46,7 @@ CASES: dict[str, str] = {
     "Did you mean `{near}`?": "是否指 `{near}`？",
     "Functions are in `tools` and `helpers`.": "函数位于 `tools` 和 `helpers` 中。",
     "`random_choice` needs something to choose from.": "`random_choice` 至少需要一个候选值。",
-    "`{name}` takes {count} arguments, not "
+    "`{name}` takes {count} {plural}, not "
     "{count2}.": "`{name}` 需要 {count} 个参数，而不是 {count2} 个。",
     "Unknown module `{module}`.": "未知模块 `{module}`。",
     "Unknown function `{name}`.": "未知函数 `{name}`。",

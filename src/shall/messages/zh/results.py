@@ -55,7 +55,6 @@ ZH: dict[str, str] = {
     "report.count.passed": "通过 {count}",
     "report.count.failed": "失败 {count}",
     "report.count.error": "错误 {count}",
-    "report.count.error_one": "错误 {count}",
     "report.count.skipped": "跳过 {count}",
     "report.count.teardowns": "清理失败 {count}",
     "report.separator": "，",
@@ -173,7 +172,7 @@ ZH: dict[str, str] = {
     # shall init
     "init.kept": "保留   {path}",
     "init.made": "创建   {path}",
-    "init.made_state": "创建   {path}/（请提交到版本库，其中的本机数据已设为忽略）",
+    "init.made_state": "创建   {path}（请提交到版本库，其中的本机数据已设为忽略）",
     "init.next": "在 specs/ 中写下系统应当做到的事，然后运行：",
     "init.run": "shall run      运行 {folder} 下的用例",
     "init.trace": "shall trace    查看哪些验收标准已被证明",
