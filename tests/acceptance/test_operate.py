@@ -15,6 +15,7 @@ HERE = Path(__file__).parent
 PROMETHEUS = ROOT / "deploy/prometheus"
 # What the server tells at /metrics: docs/operations/observe.md has the table.
 METRICS = {
+    "shall_gate_passed",
     "http_server_request_duration_seconds",
     "mcp_server_operation_duration_seconds",
     "process_resident_memory_bytes",

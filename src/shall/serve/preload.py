@@ -9,6 +9,7 @@ import importlib
 
 ON_FIRST_USE = (
     "shall.actions.evidence",
+    "shall.actions.selection",
     "shall.cases.full_case",
     "shall.cases.locations",
     "shall.cases.yaml_text",

@@ -21,6 +21,8 @@ _CONNECTION = {"X-Connection-ID": schemas.TEXT}
 
 
 async def _prompts(call: Call) -> Response:
+    with call.context.count():
+        found = await call.context.server.list_prompts()
     shown = [
         {
             "name": prompt.name,
@@ -30,7 +32,7 @@ async def _prompts(call: Call) -> Response:
                 for it in prompt.arguments or ()
             ],
         }
-        for prompt in await call.context.server.list_prompts()
+        for prompt in found
     ]
     return json_answer({"prompts": shown})
 
@@ -82,7 +84,9 @@ async def messages_of(call: Call, given: Mapping[str, Any]) -> list[dict[str, An
 async def _tools(call: Call) -> Response:
     session = session_of(call.context, call.request)
     shown = []
-    for tool in await call.context.server.list_tools():
+    with call.context.count():
+        found = await call.context.server.list_tools()
+    for tool in found:
         needed = operation_of(tool.name, tool.annotations)
         if session.access.allows(needed.name, needed.scope, session.caller):
             shown.append(_listed(tool))
