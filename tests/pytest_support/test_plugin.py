@@ -46,6 +46,13 @@ def write(pytester: pytest.Pytester, service: Any) -> Write:
 
 pytestmark = pytest.mark.usefixtures("measured")
 
+UNIT = """unittest:
+  name: adding
+  target: {module: calc, function: add}
+  cases:
+    - {id: sum, inputs: {args: [2, 3]}, assert: [{type: equals, expected: 5}]}
+"""
+
 # Plugins of other packages take three quarters of the time of so short a session.
 OTHERS = ("anyio", "hypothesispytest", "inline_snapshot", "platformdirs", "schemathesis")
 WITHOUT = [it for name in ("cacheprovider", *OTHERS) for it in ("-p", f"no:{name}")]
@@ -62,11 +69,11 @@ def test_only_files_with_our_roots_are_collected(pytester: pytest.Pytester, writ
     (folder / "data.yaml").write_text("a: 1\n")
     (folder / "empty.yml").write_text("")
     (folder / "word.yaml").write_text("note: |\n  x\ntestcases: 1\n")
-    (folder / "unit.yml").write_text("unittest:\n  name: u\n")
+    (folder / "unit.yml").write_text(UNIT)
+    (pytester.path / "calc.py").write_text("def add(a, b):\n    return a + b\n")
     (folder / "notes.txt").write_text("testcase:\n")
     result = run(pytester, "tests/cases", "-rs")
-    result.assert_outcomes(passed=1, skipped=1)
-    result.stdout.fnmatch_lines(["*unit cases are not run by this release*"])
+    result.assert_outcomes(passed=2)
 
 
 @pytest.mark.verifies("pytest#1.2")

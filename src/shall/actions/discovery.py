@@ -164,7 +164,8 @@ class JobReader:
             self._links = LinkCheck(self._workspace)
         self._links.report(job.key, case.verifies, known)
         criteria = tuple(CriterionRef(*known.get(it, (it, None))) for it in case.verifies)
-        return replace(job, criteria=criteria, fingerprint=case_fingerprint(case))
+        fingerprint = job.fingerprint or case_fingerprint(case)
+        return replace(job, criteria=criteria, fingerprint=fingerprint)
 
     def _criteria(self) -> Mapping[str, tuple[str, str | None]]:
         if self.known is None:
@@ -198,6 +199,10 @@ def _read_job(workspace: Workspace, path: str, text: str | None) -> Job:
     try:
         if text is None:
             text = workspace.files.read_text(path)
+        if "unittest" in text and root_of(text) == "unittest":
+            from shall.actions.unit_cases import unit_job  # few suites have unit cases
+
+            return unit_job(workspace, path, text, positions(text, path))
         case = _named(workspace, read_case(text, path))
     except InvalidInput as error:
         message = Message("case.invalid", {"problems": str(error)})
@@ -209,7 +214,7 @@ def _read_job(workspace: Workspace, path: str, text: str | None) -> Job:
             error.hint or "",
         )
         return Job(path, None, error=message, problems=error.diagnostics or (unreadable,))
-    return Job(path, case, locate=_positions(text, path))
+    return Job(path, case, locate=positions(text, path))
 
 
 def _named(workspace: Workspace, case: Case) -> Case:
@@ -218,7 +223,9 @@ def _named(workspace: Workspace, case: Case) -> Case:
     return case if name == case.name else msgspec.structs.replace(case, name=name)
 
 
-def _positions(text: str, path: str) -> Callable[[str], Position]:
+def positions(text: str, path: str) -> Callable[[str], Position]:
+    """Return what finds the parts of a case in its text, when it is asked."""
+
     def locate(where: str) -> Position:
         span = span_of(where)
         return Position(span.line, span.column)

@@ -10,6 +10,8 @@ import pytest
 from shall.bounded import TEXT_BYTES, read_text
 from shall.cases.model import Case
 from shall.cases.reader import locate, read_case, root_of
+from shall.cases.unit.model import Unit
+from shall.cases.unit.reader import read_unit
 from shall.errors import InvalidInput
 from shall.pytest_support.runner import BAD, CASE_RESULT, runner_of
 from shall.results.records import CaseResult, Outcome
@@ -60,10 +62,9 @@ class CaseItem(pytest.Item):
     """One case."""
 
     def __init__(self, *, text: str, is_unit: bool, **given: Any) -> None:
-        case = _read(text, given["parent"].path)
+        case = _read(text, given["parent"].path, is_unit=is_unit)
         given["name"] = case.name if case else given["name"]
         super().__init__(**given)
-        self.is_unit = is_unit
         self._line = locate(text, self.path.name, "name").line if case else 1
         if case is not None:
             _mark(self, case)
@@ -75,8 +76,6 @@ class CaseItem(pytest.Item):
 
     def runtest(self) -> None:
         """Run the case."""
-        if self.is_unit:
-            pytest.skip("unit cases are not run by this release")
         runner = runner_of(self.config)
         result = runner.run(runner.key_of(self.path))
         check(self, result)
@@ -107,14 +106,14 @@ def check(item: pytest.Item, result: CaseResult) -> None:
         raise CaseFailed(*runner_of(item.config).text_of(result))
 
 
-def _read(text: str, path: Path) -> Case | None:
+def _read(text: str, path: Path, *, is_unit: bool) -> Case | Unit | None:
     try:
-        return read_case(text, path.name)
+        return read_unit(text, path.name) if is_unit else read_case(text, path.name)
     except InvalidInput:  # told when the item runs, with every problem
         return None
 
 
-def _mark(item: pytest.Item, case: Case) -> None:
+def _mark(item: pytest.Item, case: Case | Unit) -> None:
     """Make tags and criteria markers of the item."""
     for tag in case.tags:
         name = tag.lstrip("_")

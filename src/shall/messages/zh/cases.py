@@ -149,10 +149,10 @@ CASES: dict[str, str] = {
     "An api teardown runs no query.": "api 类型的清理不执行 query。",
     "`operation_type` must be 'api' or 'db', not "
     "'{value}'.": "`operation_type` 必须是 'api' 或 'db'，而不是 '{value}'。",
-    "Unit cases are not run by this release.": "此版本不运行单元测试用例。",
+    "The root is `unittest:`, not `testcase:`.": "根节点是 `unittest:`，而不是 `testcase:`。",
     "`host` has no scheme.": "`host` 缺少 http:// 或 https://。",
     "Write `operation_type: db`.": "请写作 `operation_type: db`。",
-    "The file is left as it is.": "文件保持原样。",
+    "Unit cases are written by write_unittest.": "单元用例请用 write_unittest 写入。",
     "Is `{near}` meant?": "是否指 `{near}`？",
     "Put the case under it.": "请把用例放在其下。",
     "The root `testcase:` is missing.": "缺少根节点 `testcase:`。",
