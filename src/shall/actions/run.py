@@ -196,7 +196,13 @@ def _starter(
     from shall.engine.spawned_workers import Assignment, Starter  # in servers alone
 
     assignment = Assignment(
-        program.settings, workspace.root, cases.keys, cases.known(), options, count
+        program.settings,
+        workspace.root,
+        workspace.unit.named,
+        cases.keys,
+        cases.known(),
+        options,
+        count,
     )
     return Starter(program, assignment, workspace.files.fileno())
 

@@ -26,12 +26,14 @@ NOT_FROM_HERE = "-P"
 class Assignment(Struct, frozen=True):
     """What the workers of a run do.
 
-    ``settings`` and ``root`` say how the workspace is opened, ``known`` maps the ways to name a
-    criterion to its key and fingerprint; None: it was not needed yet.
+    ``settings`` and ``root`` say how the workspace is opened, ``python`` is the interpreter that
+    the call named for unit cases. ``known`` maps the ways to name a criterion to its key and
+    fingerprint; None: it was not needed yet.
     """
 
     settings: Any
     root: Path
+    python: Path | None
     keys: Sequence[str]
     known: Mapping[str, tuple[str, str | None]] | None
     options: RunOptions

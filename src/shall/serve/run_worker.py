@@ -11,6 +11,8 @@ from shall.import_path import remove_working_folder
 
 remove_working_folder()
 
+from msgspec.structs import replace  # noqa: E402
+
 from shall.actions.discovery import JobReader  # noqa: E402
 from shall.bootstrap import open_workspace  # noqa: E402
 from shall.engine.spawned_workers import assignment_of  # noqa: E402
@@ -24,8 +26,8 @@ NICENESS = 10
 
 def main() -> None:
     """Run the cases that are left until there are no more."""
-    for each in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(each, signal.SIG_IGN)  # the parent says when to stop
+    for each in (signal.SIGINT, signal.SIGTERM):  # the parent says when to stop
+        signal.signal(each, lambda *_: None)  # what a case starts does not inherit that
     os.nice(NICENESS)
     number, file, folder, *ends = map(int, sys.argv[1:])
     assignment = assignment_of(file)
@@ -33,6 +35,7 @@ def main() -> None:
     remove_folders(*settings.workspaces)
     set_up_logging(settings)
     space = open_workspace(assignment.root, settings, keeps_state=False, folder=folder)
+    space = replace(space, unit=replace(space.unit, named=assignment.python))
     reader = JobReader(space, known=assignment.known)
     keys = assignment.keys
     workload = Workload(
