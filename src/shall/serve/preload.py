@@ -10,6 +10,8 @@ import importlib
 ON_FIRST_USE = (
     "shall.actions.evidence",
     "shall.actions.selection",
+    "shall.actions.unit_cases",
+    "shall.actions.unit_writing",
     "shall.cases.full_case",
     "shall.cases.locations",
     "shall.cases.yaml_text",
