@@ -144,10 +144,11 @@ class WorkerProcesses:
             count = -(-len(keys) // _share_of(len(keys)))
             os.write(self._put_shares, b"".join(map(_SHARE.pack, range(count))))
             self._close_one(self._put_shares)
-            for number, result in self._received(stop, tick, report.options.deadline_s):
+            for number, encoded in self._received(stop, tick, report.options.deadline_s):
                 missing[number] = 0
+                result = decode_case(encoded)
                 report.emit(CaseStarted(result.run_id, result.case_key, result.name))
-                report.finished(number, result)
+                report.finished(number, result, encoded)
         finally:
             stop.wake_with(None)
         for number, key in enumerate(keys):
@@ -164,10 +165,8 @@ class WorkerProcesses:
             process.wait()
         self._processes.clear()
 
-    def _received(
-        self, stop: Stop, tick: Tick, deadline_s: float
-    ) -> Iterator[tuple[int, CaseResult]]:
-        """Return the results as they come, until every worker has ended or should have."""
+    def _received(self, stop: Stop, tick: Tick, deadline_s: float) -> Iterator[tuple[int, bytes]]:
+        """Return the results, encoded, until every worker has ended or should have."""
         left = set(self._results)
         until = deadline_s + _END_S
         with selectors.DefaultSelector() as selector:
@@ -346,11 +345,11 @@ class _Sender:
         self._waiting.clear()
 
 
-def _results_in(received: bytearray, stop: Stop) -> Iterator[tuple[int, CaseResult]]:
+def _results_in(received: bytearray, stop: Stop) -> Iterator[tuple[int, bytes]]:
     """Remove whole messages from what a worker sent; return its results, or stop as it did."""
     for kind, number, content in _messages(received):
         if kind == _CASE:
-            yield number, decode_case(content)
+            yield number, content
         elif content != RunStatus.COMPLETE.encode():
             stop.request(RunStatus(content.decode()))
 
