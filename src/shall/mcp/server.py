@@ -9,7 +9,7 @@ import anyio
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.resources import TextResource
 from mcp.shared.exceptions import MCPError
-from mcp_types import INVALID_PARAMS, Prompt, ToolAnnotations
+from mcp_types import INVALID_PARAMS, ToolAnnotations
 
 from shall import __version__
 from shall.actions.tool_access import ToolAccess
@@ -19,8 +19,7 @@ from shall.errors import BadValue
 from shall.mcp import case_tools, run_tools, spec_tools, status_tools
 from shall.mcp.completion import complete_names
 from shall.mcp.legacy_requests import answer_older_clients
-from shall.mcp.prompts import current_name, prompts
-from shall.mcp.reply import check_names
+from shall.mcp.prompts import check_prompt, current_name, prompts
 from shall.mcp.request_state import sealed_by
 from shall.mcp.session import Connected
 from shall.mcp.spec_changes import SpecChanges
@@ -70,7 +69,7 @@ def build_server(
     max_result_bytes: int | None = None,
     state_key: bytes | None = None,
     workers: Workers | None = None,
-) -> MCPServer[Connected]:
+) -> SpecServer:
     """Build the server. ``workspaces`` stay open: their maker closes them.
 
     ``access`` bounds which tools are offered; what a caller's scopes forbid is taken away too.
@@ -113,7 +112,7 @@ def build_server(
     )
     server.access = access
     offer(server, access)
-    server.middleware.append(_prompt_check(server))
+    server.middleware.append(_prompt_check())
     answer_older_clients(server, changes)
     complete_names(server)
     for prompt in prompts():
@@ -132,7 +131,7 @@ def _format_resource() -> TextResource:
     )
 
 
-def _prompt_check(server: MCPServer[Connected]) -> Any:
+def _prompt_check() -> Any:
     """Make what answers an unknown prompt or a missing argument as the specification says.
 
     An earlier name of a prompt is answered as its name is, and is not listed.
@@ -141,28 +140,14 @@ def _prompt_check(server: MCPServer[Connected]) -> Any:
     async def check(ctx: Any, call_next: Callable[[Any], Awaitable[Any]]) -> Any:
         if ctx.method == "prompts/get" and ctx.request_id is not None:  # else nobody is notified
             params = ctx.params or {}
-            known = {prompt.name: prompt for prompt in await server.list_prompts()}
-            name = str(params.get("name"))
-            if name not in known and current_name(name) in known:
-                name = current_name(name)
+            given_name = str(params.get("name"))
+            name = current_name(given_name)
+            try:
+                check_prompt(name, params.get("arguments") or {})
+            except BadValue as error:
+                raise MCPError(INVALID_PARAMS, str(error)) from None
+            if name != given_name:
                 ctx = replace(ctx, params={**params, "name": name})
-            _check_prompt(known, name, params.get("arguments") or {})
         return await call_next(ctx)
 
     return check
-
-
-def _check_prompt(known: Mapping[str, Prompt], name: str, given: Any) -> None:
-    prompt = known.get(name)
-    if prompt is None:
-        raise MCPError(INVALID_PARAMS, f"Unknown prompt {name}. Available: {', '.join(known)}.")
-    if not isinstance(given, dict):
-        raise MCPError(INVALID_PARAMS, "The arguments of a prompt are an object.")
-    taken = prompt.arguments or ()
-    try:
-        check_names(given, [argument.name for argument in taken])
-    except BadValue as error:
-        raise MCPError(INVALID_PARAMS, str(error)) from None
-    for argument in taken:
-        if argument.required and argument.name not in given:
-            raise MCPError(INVALID_PARAMS, f"The prompt {name} needs {argument.name}.")
