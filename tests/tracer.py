@@ -6,6 +6,7 @@ in tests that run our code in processes of their own, where it is measured if th
 (see ``measured``), and in tests that repeat what other tests have already run.
 """
 
+import gc
 import importlib
 import pkgutil
 from collections.abc import Generator, Iterator
@@ -50,6 +51,10 @@ def pytest_collection(session: pytest.Session) -> Generator[None, object, object
                 importlib.import_module(module.name)  # the tracer must see the lines of modules
     with untraced():
         return (yield)
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()  # else each full collection looks at all tests and modules again
 
 
 @pytest.hookimpl(wrapper=True)
