@@ -97,7 +97,7 @@ def test_a_report_that_names_no_criterion_is_refused(shall: Shall, project: Path
     text = '<testsuite><testcase name="a"/></testsuite>'
     write(project, "report.xml", text)
     ended = shall("record", "report.xml")
-    assert (ended.returncode, "None of the 1 tests" in ended.stderr) == (1, True)
+    assert (ended.returncode, "No test of 1 names" in ended.stderr) == (1, True)
     named = '<property name="requirement" value="auth#1.99"/>'
     write(project, "report.xml", text.replace('"a"/>', f'"a">{named}</testcase>'))
     ended = shall("record", "report.xml")
@@ -183,4 +183,121 @@ def test_a_test_with_mark_and_property_is_one_link(shall: Shall, project: Path) 
     mark = 'import pytest\n@pytest.mark.verifies("auth#1.1")\n'
     write(project, "test_b.py", mark + test.read_text())
     shall("record", written_at(project, "a.xml", 1_700_000_200, place=place))
+    assert statuses(shall)["1"] == "proved"
+
+
+PARAMETRISED = """import pytest
+
+
+@pytest.mark.verifies("auth#1.1")
+@pytest.mark.parametrize("it", ["a", "b"])
+def test_p(it):
+    assert marked()
+"""
+
+
+def record_sets(
+    shall: Shall, project: Path, seconds: int, complete: bool = False, **outcomes: str
+) -> Any:
+    """Record a report of the parameter sets of a marked test, whatever its outcomes are."""
+    cases = "".join(
+        f'<testcase classname="test_p" name="test_p[{name}]">{outcome}</testcase>'
+        for name, outcome in outcomes.items()
+    )
+    file = write(project, "sets.xml", f"<testsuite>{cases}</testsuite>")
+    os.utime(file, (1_700_000_000 + seconds, 1_700_000_000 + seconds))
+    return shall("record", "sets.xml", *(["--complete"] if complete else []))
+
+
+@pytest.mark.verifies("tracing#7.10")
+def test_a_report_of_some_parameter_sets_leaves_the_outcomes_of_the_others(
+    shall: Shall, project: Path
+) -> None:
+    write(project, "test_p.py", PARAMETRISED)
+    record_sets(shall, project, 1, a="", b="<failure/>")
+    assert statuses(shall)["1"] == "failing"
+    partial = record_sets(shall, project, 2, a="")
+    assert "test_p.py::test_p[b] (auth#1.1) is not in the report" in partial.stderr
+    assert statuses(shall)["1"] == "failing"
+    assert "test_p.py::test_p[b] (failed)" in shall("trace", "--why", "auth#1.1").stdout
+    assert record_sets(shall, project, 3, b="").stderr == ""
+    assert statuses(shall)["1"] == "proved"
+
+
+@pytest.mark.verifies("tracing#7.10")
+def test_a_set_that_did_not_run_since_the_test_changed_is_stale_until_a_complete_report(
+    shall: Shall, project: Path
+) -> None:
+    write(project, "test_p.py", PARAMETRISED)
+    record_sets(shall, project, 1, a="", b="")
+    write(project, "test_p.py", PARAMETRISED.replace('"b"', '"c"'))
+    record_sets(shall, project, 2, a="", c="")
+    assert statuses(shall)["1"] == "stale"
+    record_sets(shall, project, 3, complete=True, a="", c="")
+    assert statuses(shall)["1"] == "proved"
+
+
+@pytest.mark.verifies("tracing#7.10")
+def test_sets_and_the_test_as_a_whole_replace_each_other_by_time(
+    shall: Shall, project: Path
+) -> None:
+    write(project, "test_p.py", PARAMETRISED)
+    whole = 'classname="test_p" name="test_p"'
+    record_sets(shall, project, 1, a="", b="<failure/>")
+    shall("record", written_at(project, "w.xml", 1_700_000_002, place=whole))
+    assert statuses(shall)["1"] == "proved"
+    record_sets(shall, project, 3, b="<failure/>")  # as before the whole test passed
+    assert statuses(shall)["1"] == "failing"
+    shall("record", written_at(project, "w.xml", 1_700_000_004, place=whole))
+    assert statuses(shall)["1"] == "proved"
+    shall("record", written_at(project, "w.xml", 1_700_000_005, "<failure/>", place=whole))
+    record_sets(shall, project, 6, a="", b="")
+    assert statuses(shall)["1"] == "failing"
+    record_sets(shall, project, 7, complete=True, a="", b="")
+    assert statuses(shall)["1"] == "proved"
+
+
+def named(name: str, *keys: str, outcome: str = "") -> str:
+    properties = "".join(f'<property name="requirement" value="{key}"/>' for key in keys)
+    return (
+        f'<testcase classname="test_q" name="{name}">'
+        f"<properties>{properties}</properties>{outcome}</testcase>"
+    )
+
+
+def record_cases(shall: Shall, project: Path, seconds: int, *cases: str, **options: str) -> Any:
+    file = write(project, "cases.xml", f"<testsuite>{''.join(cases)}</testsuite>")
+    os.utime(file, (1_700_000_000 + seconds, 1_700_000_000 + seconds))
+    return shall("record", "cases.xml", *(f"--{key}={it}" for key, it in options.items()))
+
+
+@pytest.mark.verifies("tracing#7.11")
+def test_a_test_that_ended_before_it_named_its_criteria_counts_for_them(
+    shall: Shall, project: Path
+) -> None:
+    write(project, "test_q.py", "def test_q(): ...\n")
+    broken = named("test_q[a]", outcome="<error/>")  # pytest: its setup failed
+    record_cases(shall, project, 1, broken, named("test_q[b]", "auth#1.1"))
+    assert statuses(shall)["1"] == "failing"
+    record_cases(shall, project, 2, named("test_q[a]", "auth#1.1"))
+    assert statuses(shall)["1"] == "proved"
+    record_cases(shall, project, 3, named("test_q[b]", outcome="<failure/>"))
+    assert statuses(shall)["1"] == "failing"
+
+
+@pytest.mark.verifies("tracing#7.12")
+def test_a_complete_report_ends_nothing_of_another_environment_and_nothing_newer(
+    shall: Shall, project: Path
+) -> None:
+    failed = named("test_a", "auth#1.1", outcome="<failure/>")
+    passed = named("test_b", "auth#1.1")
+    record_cases(shall, project, 2, failed, passed, environment="staging")
+    record_cases(shall, project, 3, passed, environment="live")
+    shall("record", "cases.xml", "--environment", "live", "--complete")
+    assert statuses(shall)["1"] == "failing"
+    record_cases(shall, project, 1, passed, environment="staging")
+    shall("record", "cases.xml", "--environment", "staging", "--complete")
+    assert statuses(shall)["1"] == "failing"
+    record_cases(shall, project, 4, passed, environment="staging")
+    shall("record", "cases.xml", "--environment", "staging", "--complete")
     assert statuses(shall)["1"] == "proved"

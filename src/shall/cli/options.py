@@ -15,14 +15,19 @@ from shall.cli.setting_flags import add_run_flags, add_serving_flags
 from shall.settings import Settings, Sources, process_environment, read_settings
 from shall.workspace.workspace import Workspace
 
-MATRIX_FORMATS = ("json", "csv", "md", "needs", "manifest")
+MATRIX_FORMATS = ("json", "csv", "md", "needs", "manifest", "reqif")
 PROBLEM_FORMATS = ("concise", "github", "gitlab", "junit", "sarif")
 
 
 def parser(command: str | None = None) -> argparse.ArgumentParser:
     """Return the parser of ``shall``: of one command, or of all where none has that name."""
     main = Parser(prog="shall", description="Write what the system shall do. Prove that it does.")
-    main.add_argument("--version", action="version", version=f"shall {__version__}")
+    main.add_argument(
+        "--version",
+        action="version",
+        version=f"shall {__version__}",
+        help="show program's version number and exit",
+    )
     commands = main.add_subparsers(prog="shall", dest="command", metavar="COMMAND", required=True)
     known = _adders()
     chosen = known.get(command or "")
@@ -41,6 +46,7 @@ def _adders() -> "Mapping[str, Callable[[_Commands], None]]":
         "init": _add_init,
         "run": _add_run,
         "report": _add_report,
+        "merge": _add_merge,
         "trace": _add_trace,
         "lint": _add_lint,
         **dict.fromkeys(("gate", "baseline", "diff", "impact"), _add_gate),
@@ -90,7 +96,10 @@ def project_of(arguments: argparse.Namespace, **flags: Any) -> tuple[Workspace, 
 
 
 def _percent(text: str) -> float:
-    percent = float(text)
+    try:
+        percent = float(text)
+    except ValueError:
+        percent = -1
     if not 0 <= percent <= 100:  # NaN too, which no share is below
         raise argparse.ArgumentTypeError(f"{text} is not a percentage from 0 to 100")
     return percent
@@ -127,28 +136,28 @@ def _add_init(commands: _Commands) -> None:
 
 def _add_run(commands: _Commands) -> None:
     from shall.cli.gate_options import add_scope_of_run
+    from shall.cli.selection_flags import add_selection
 
     command = _add(commands, "run", "Run test cases and record the results.")
     command.add_argument("paths", nargs="*", help="case files or folders (default: tests/cases)")
     for name, argument in ARGUMENTS.items():
         is_one = get_origin(argument.kind) not in (list, dict)
         command.add_argument(
-            argument.flag,
+            *filter(None, (argument.short_flag, argument.flag)),
             dest=name,
             action="store" if is_one else "append",
             metavar=argument.metavar,
             help=argument.meaning,
         )
+    add_selection(command)
     add_run_flags(command)
     add_scope_of_run(command)
-    command.add_argument("--report-html", metavar="FILE", help="write an HTML report to FILE")
-    command.add_argument("--report-junit", metavar="FILE", help="write JUnit XML to FILE")
-    command.add_argument("--report-json", metavar="FILE", help="write the results as JSON to FILE")
+    _add_report_files(command)
     command.add_argument("--format", choices=("text", "json"), default="text")
+    command.add_argument("--quiet", action="store_true", help="show only the line of counts")
     command.add_argument(
-        "--quiet", action="store_true", help="show only cases that did not pass, and the counts"
+        "--no-color", action="store_true", default=None, help="print without colours"
     )
-    command.add_argument("--no-color", action="store_true", default=None)
     _add_workspace(command)
 
 
@@ -160,7 +169,7 @@ def _add_trace(commands: _Commands) -> None:
         "--format",
         choices=("text", *MATRIX_FORMATS, *PROBLEM_FORMATS),
         default="text",
-        help="the matrix (text, json, csv, md), or its problems alone",
+        help="the matrix (text to reqif), or its problems alone",
     )
     command.add_argument(
         "--fail-under",
@@ -182,7 +191,9 @@ def _add_trace(commands: _Commands) -> None:
     command.add_argument(
         "--exit-zero", action="store_true", help="exit with status 0 regardless of the statuses"
     )
-    command.add_argument("--no-color", action="store_true", default=None)
+    command.add_argument(
+        "--no-color", action="store_true", default=None, help="print without colours"
+    )
     _add_workspace(command)
 
 
@@ -193,6 +204,21 @@ def _add_report(commands: _Commands) -> None:
     command.add_argument("--junit", metavar="FILE", help="write JUnit XML to FILE")
     command.add_argument("--json", metavar="FILE", help="write the results as JSON to FILE")
     _add_workspace(command)
+
+
+def _add_merge(commands: _Commands) -> None:
+    command = _add(commands, "merge", "Merge the reports of all shards into one run.")
+    command.add_argument("reports", nargs="+", metavar="REPORT", help="JSON reports of the shards")
+    command.add_argument("--format", choices=("text", "json"), default="text")
+    command.add_argument("--no-color", action="store_true", default=None)
+    _add_report_files(command)
+    _add_workspace(command)
+
+
+def _add_report_files(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--report-html", metavar="FILE", help="write an HTML report to FILE")
+    command.add_argument("--report-junit", metavar="FILE", help="write JUnit XML to FILE")
+    command.add_argument("--report-json", metavar="FILE", help="write the results as JSON to FILE")
 
 
 def _add_gate(commands: _Commands) -> None:
@@ -277,7 +303,9 @@ def _add_demo(commands: _Commands) -> None:
         default="shall-demo",
         help="folder of the example (default: shall-demo)",
     )
-    command.add_argument("--no-color", action="store_true", default=None)
+    command.add_argument(
+        "--no-color", action="store_true", default=None, help="print without colours"
+    )
 
 
 def _add_config(commands: _Commands) -> None:

@@ -37,7 +37,7 @@ def execute(arguments: argparse.Namespace) -> int:
         for gone in recorded.absent:
             write(printable(f"gone     {gone}"))
     problems = list(_problems(recorded))
-    for problem in (*recorded.unknown, *problems):
+    for problem in (*recorded.unknown, *_unlisted(recorded), *problems):
         tell(problem)
     return CHECK_FAILED if problems else OK
 
@@ -52,8 +52,17 @@ def _problems(recorded: Recorded) -> Iterator[str]:
         yield f"{test} has another outcome, newer than the report. Run the test."
     if not (recorded.outcomes or recorded.outdated or recorded.superseded):
         yield (
-            f"None of the {recorded.tests} tests names a known criterion. Write a property"
+            f"No test of {recorded.tests} names a known criterion. Write a property"
             " requirement, or the key into the name of the test."
+        )
+
+
+def _unlisted(recorded: Recorded) -> Iterator[str]:
+    """Yield which parameter sets are no proof, and are not in the report."""
+    for test in recorded.unlisted:
+        yield (
+            f"{test} is not in the report, so its last outcome stays. Run it, or add --complete"
+            " where the report lists all tests."
         )
 
 
@@ -75,5 +84,6 @@ def _to_json(recorded: Recorded) -> str:
         "gone": list(recorded.absent),
         "outdated": list(recorded.outdated),
         "superseded": list(recorded.superseded),
+        "unlisted": list(recorded.unlisted),
     }
     return json.dumps(data, ensure_ascii=False, indent=2)

@@ -17,6 +17,7 @@ from shall.actions.run_request import ARGUMENTS, RunRequest, run_request
 from shall.bootstrap import open_project
 from shall.cli.options import folder_of, settings_of
 from shall.cli.output import OK, columns_of_terminal, exit_status, tell, write
+from shall.cli.selection_flags import selection_of
 from shall.cli.setting_flags import run_flags
 from shall.engine.stop import Stop
 from shall.errors import InvalidInput
@@ -55,7 +56,7 @@ def execute(arguments: argparse.Namespace) -> int:
     if workspace.state_warning:
         tell(workspace.state_warning)
     if not as_json:
-        show(run, settings, workspace)
+        show(run, settings, workspace, quiet=arguments.quiet)
     if collected is not None:
         from shall.cli.report import report_text, write_reports  # only where one is asked for
 
@@ -86,7 +87,7 @@ def _request_of(arguments: argparse.Namespace, paths: Sequence[str]) -> RunReque
     for name, argument in ARGUMENTS.items():
         if get_origin(argument.kind) is dict and given[name] is not None:
             given[name] = variables_of(given[name], argument.flag)
-    return run_request(paths, given)
+    return run_request(paths, given, selection_of(arguments))
 
 
 def run_showing(
@@ -135,8 +136,8 @@ def _stopped_by_ctrl_c(stop: Stop) -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def show(run: RunSummary, settings: Settings, workspace: Workspace) -> None:
-    """Print a run."""
+def show(run: RunSummary, settings: Settings, workspace: Workspace, *, quiet: bool = False) -> None:
+    """Print a run; ``quiet``: only the line of counts."""
     width = columns_of_terminal()
     colour = sys.stdout.isatty() and not settings.no_color
     sources: Mapping[str, str] = {}
@@ -144,7 +145,8 @@ def show(run: RunSummary, settings: Settings, workspace: Workspace) -> None:
         from shall.actions.excerpts import excerpts  # only where a file cannot be read
 
         sources = excerpts(workspace.files, workspace.redactor, problems)
-    write(summary(run, settings.language, colour, width, sources=sources).rstrip("\n"))
+    text = summary(run, settings.language, colour, width, sources=sources).rstrip("\n")
+    write(text.splitlines()[-1] if quiet else text)
 
 
 def variables_of(pairs: Sequence[str], flag: str) -> Mapping[str, Any]:

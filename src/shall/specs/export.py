@@ -11,7 +11,7 @@ from typing import Any
 from msgspec.structs import asdict
 
 from shall.diagnostics.terminal import terminal
-from shall.messages import Message, render
+from shall.messages import Message, render, translated
 from shall.specs.decisions import Decision
 from shall.specs.matrix import Matrix, Row, is_ambiguous
 from shall.specs.mentions import Mention
@@ -184,14 +184,14 @@ def to_chain(row: Row, now: datetime, language: str = "en") -> str:
             code = "trace.chain.dirty" if link.latest.is_dirty else "trace.chain"
             lines.append(f"    {_printable(render(Message(code, params), language))}")
     lines += [f"  {note}" for note in _notes(row, language)]
-    lines += [f"  {it.span}  {_printable(_mention(it))}" for it in row.mentions]
+    lines += [f"  {it.span}  {_printable(_mention(it, language))}" for it in row.mentions]
     return "\n".join(lines)
 
 
-def _mention(mention: Mention) -> str:
+def _mention(mention: Mention, language: str) -> str:
     box = f" [{mention.state}]" if mention.state else ""
     number = f" {mention.number}" if mention.number else ""
-    return f"{mention.kind}{number}{box} {mention.title}"
+    return f"{translated(mention.kind, language)}{number}{box} {mention.title}"
 
 
 def _notes(row: Row, language: str) -> Iterator[str]:
@@ -223,7 +223,8 @@ def _unreached(it: Unreachable, language: str) -> str:
 
 def _reason_or_proof(link: LinkOutcome, language: str) -> str:
     if link.status is Status.PROVED:
-        return _source(link)
+        outcome = render(Message(f"report.outcome.{link.outcome or 'passed'}"), language)
+        return f"{link.link.source} ({outcome})"
     return _reason(link, language)
 
 
@@ -327,6 +328,7 @@ def _latest_to_json(latest: Latest) -> dict[str, Any]:
         "commit": latest.commit or None,
         "is_dirty": latest.is_dirty,
         "checks_executed": latest.checks_executed,
+        **({"data_row": latest.data_row} if latest.data_row is not None else {}),
     }
 
 
@@ -354,16 +356,21 @@ def _reason(link: LinkOutcome, language: str) -> str:
     where = f", {link.environment}" if link.environment else ""
     if link.status is Status.SUSPECT and link.is_review_outdated:
         reason = render(Message("trace.reason.not_reviewed"), language)
-        return f"{link.link.source} ({reason}{where})"
-    if link.status is Status.FAILING:
-        outcome = render(Message(f"report.outcome.{link.outcome}"), language)
-        return f"{link.link.source} ({outcome}{where})"
-    reason = render(Message(f"trace.reason.{link.status.value}"), language)
-    return f"{link.link.source} ({reason}{where})"
+    elif link.status is Status.FAILING:
+        reason = render(Message(f"report.outcome.{link.outcome}"), language)
+    else:
+        reason = render(Message(f"trace.reason.{link.status.value}"), language)
+    return f"{_named(link)} ({reason}{where})"
 
 
 def _source(link: LinkOutcome) -> str:
     return f"{link.link.source} ({link_state(link.status, link.outcome)})"
+
+
+def _named(link: LinkOutcome) -> str:
+    """Return the source of a link, with the row or parameter set that decides its status."""
+    row = link.latest.data_row if link.latest else None
+    return link.link.source if row is None else f"{link.link.source}[{row}]"
 
 
 def link_state(status: str, outcome: str | None) -> str:

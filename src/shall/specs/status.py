@@ -214,12 +214,30 @@ def _link_outcome(
     if not facts:
         status = Status.NOT_RUN if unreachable is None else Status.UNREACHABLE
         return LinkOutcome(link, status, environment=environment, unreachable=unreachable)
-    newest = max(facts, key=lambda fact: fact.at)
-    # Rows of data that the case no longer has were recorded for another text of the case.
-    rows = [fact for fact in facts if fact.source_fingerprint == newest.source_fingerprint]
-    worst = max(rows, key=lambda fact: (fact.outcome in _BAD, fact.at))
+    rows = _rows_of_case(facts) if link.kind is LinkKind.CASE else _parameter_sets(facts)
     status = _link_status(criterion, link, rows)
+    alike = [fact for fact in rows if _link_status(criterion, link, [fact]) is status]
+    worst = max(alike or rows, key=lambda fact: fact.at)
     return LinkOutcome(link, status, worst, environment, unreachable)
+
+
+def _rows_of_case(facts: Sequence[Latest]) -> Sequence[Latest]:
+    """Return the rows of data that the case still has, since a run runs all of them.
+
+    Those that it no longer has were recorded for another text of the case.
+    """
+    newest = max(facts, key=lambda fact: fact.at)
+    return [fact for fact in facts if fact.source_fingerprint == newest.source_fingerprint]
+
+
+def _parameter_sets(facts: Sequence[Latest]) -> Sequence[Latest]:
+    """Return what counts of a test: its last outcome as a whole, and of each set recorded since.
+
+    No report says which parameter sets a test has, so one that is missing keeps its last outcome.
+    """
+    whole = [fact.at for fact in facts if fact.data_row is None]
+    since = max(whole, default=_EARLIEST)
+    return [fact for fact in facts if fact.data_row is None or fact.at > since]
 
 
 def _link_status(criterion: Criterion, link: Link, rows: Sequence[Latest]) -> Status:

@@ -34,6 +34,7 @@ Revision = tuple[str, bool | None]
 """A commit in hex, and whether tracked files differ from it."""
 
 _Key = tuple[str, str, str, str | None]
+_Source = tuple[str, str, str]
 
 
 def _differs(_recorded: str, _fact: Evidence) -> bool:
@@ -65,8 +66,9 @@ class EvidenceLog:
     """Appends evidence lines; reads the newest of each criterion, source, environment and row.
 
     A line is written only when it says something new (outcome or a fingerprint differs from the
-    newest line of the same criterion, source, environment and row), so a green run on a green
-    project changes no committed file. The order of lines means nothing: git may merge two
+    newest line of the same criterion, source, environment and row, or a newer line of the whole
+    source, or of a row, says something else), so a green run on a green project changes no
+    committed file. The order of lines means nothing: git may merge two
     branches' files by union. Therefore a fact is dated after the one that it follows, also where
     the clock was set back or another machine's is ahead (a hybrid logical clock: Kulkarni et
     al., 2014).
@@ -163,6 +165,7 @@ class EvidenceLog:
         renew_after: timedelta | None,
     ) -> list[Evidence]:
         known = self._newest()
+        overlap = _Overlap(known.values())
         new = []
         for fact in facts:
             before = known.get(_key(fact))
@@ -170,12 +173,14 @@ class EvidenceLog:
                 before is not None
                 and (renew_after is None or fact.at - before.at <= renew_after)
                 and _is_known(before, fact, is_unchanged)
+                and not overlap.differs(before)
             ):
                 continue
             if before is not None and fact.at <= before.at:
                 fact = replace(fact, at=before.at + _INSTANT)
             new.append(fact)
             known[_key(fact)] = fact
+            overlap.add(fact)
         return new
 
     def _newest(self) -> dict[_Key, Evidence]:
@@ -211,6 +216,32 @@ class EvidenceLog:
 
 def _key(fact: Evidence) -> _Key:
     return fact.criterion, fact.source, fact.environment, fact.data_row
+
+
+class _Overlap:
+    """Lines of a source as a whole, and of its rows: the newer ones replace the older."""
+
+    def __init__(self, facts: Iterable[Evidence]) -> None:
+        self._whole: dict[_Source, Evidence] = {}
+        self._rows: dict[_Source, dict[str, Evidence]] = {}
+        for fact in facts:
+            self.add(fact)
+
+    def add(self, fact: Evidence) -> None:
+        """Take the newest line of its key."""
+        if fact.data_row is None:
+            self._whole[_key(fact)[:3]] = fact
+        else:
+            self._rows.setdefault(_key(fact)[:3], {})[fact.data_row] = fact
+
+    def differs(self, fact: Evidence) -> bool:
+        """Return whether a newer line of the whole, or of a row, says something else."""
+        source = _key(fact)[:3]
+        if fact.data_row is None:
+            others = [*self._rows.get(source, {}).values()]
+        else:
+            others = [self._whole[source]] if source in self._whole else []
+        return any(it.at > fact.at and _says(it) != _says(fact) for it in others)
 
 
 def _is_known(before: Evidence, fact: Evidence, is_unchanged: IsUnchanged) -> bool:
