@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
-from typing import Protocol
 
 from shall.diagnostics import Diagnostic, Severity
 from shall.diagnostics.bounds import first_diagnostics
@@ -15,7 +14,6 @@ from shall.specs.matrix import resolve
 from shall.specs.model import Feature, SpecSet
 from shall.specs.reader import feature_of, join_features, read_document
 from shall.specs.unread import FILE
-from shall.workspace.files import Files
 from shall.workspace.workspace import Workspace
 
 DOCUMENT_CHARACTERS = 1_000_000
@@ -29,23 +27,6 @@ _WHERE = (
     "Criteria are read from specs/requirements.md, specs/<feature>/requirements.md and the other"
     " places that docs/reference/ears.md lists."
 )
-
-
-class Documents(Protocol):
-    """Where requirements are read: a workspace, or what of one is there before it is opened."""
-
-    @property
-    def files(self) -> Files:
-        """The files of the folder."""
-
-    @property
-    def specs(self) -> tuple[str, ...]:
-        """Globs of further requirements."""
-
-    @property
-    def documents(self) -> dict[str, tuple[str, Feature]]:
-        """The requirements as read last, by path."""
-
 
 _log = logging.getLogger(__name__)
 
@@ -64,7 +45,7 @@ def note_unread(path: str) -> Diagnostic | None:
     return Diagnostic(FILE, Severity.WARNING, message, Span(path, 1), _WHERE)
 
 
-def read_specs(workspace: Documents) -> SpecSet:
+def read_specs(workspace: Workspace) -> SpecSet:
     """Read every requirements document of every layout.
 
     The globs of the setting ``specs`` name further ones. A document that cannot be read is in
@@ -96,7 +77,7 @@ def read_specs(workspace: Documents) -> SpecSet:
     return SpecSet(specs.features, wrong, (*unread, *specs.unread))
 
 
-def _read(workspace: Documents, text: str, path: str, feature: str) -> Feature:
+def _read(workspace: Workspace, text: str, path: str, feature: str) -> Feature:
     """Return a document, parsed only where its text changed since it was read last."""
     before = workspace.documents.get(path)
     if before is not None and before[0] == text and before[1].name == feature:
@@ -106,7 +87,7 @@ def _read(workspace: Documents, text: str, path: str, feature: str) -> Feature:
     return read
 
 
-def _documents(workspace: Documents, unread: list[Diagnostic]) -> Iterator[tuple[str, str]]:
+def _documents(workspace: Workspace, unread: list[Diagnostic]) -> Iterator[tuple[str, str]]:
     """Yield path and feature of each document; note the files that no layout takes."""
     files, globs = workspace.files, workspace.specs
     seen: set[str] = set()
