@@ -130,7 +130,8 @@ _OPEN_MARK = re.compile(r"\?\?|？？|[\[【待]")
 _PLACEHOLDER = re.compile(
     r"(?<![A-Za-z0-9_-])(?:TBD|TBC|FIXME|TODO)(?![A-Za-z0-9_])"
     # A TODO comment or a TBD placeholder is what the requirement is about.
-    r"(?![- /、]*(?:FIXME|TODO|TBD|XXX|HACK)?[- ]?(?:(?:list|item|app|comment|marker|placeholder"
+    r"(?![- /、]*(?:(?:or|and|或|和)\s*)?(?:FIXME|TODO|TBD|XXX|HACK)?[- ]?"
+    r"(?:(?:list|item|app|comment|marker|placeholder"
     r"|stub)s?\b|\s*(?:列表|事项|注释|标记|应用|占位)))"
     r"|\?{3,}|？{3,}"
     r"|\[\s*(?i:NEEDS CLARIFICATION|需要澄清|待澄清|需澄清)"
