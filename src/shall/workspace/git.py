@@ -89,6 +89,19 @@ def files_of_commit(
         at += file.size + 1
 
 
+def was_committed(root: Path, path: str) -> bool | None:
+    """Return whether a commit that is checked out, or one before it, has or had a file.
+
+    ``path`` is relative to ``root``. None: git does not answer. False where there is no commit.
+    """
+    if not ask(root, "rev-parse", "--verify", "--quiet", "HEAD"):
+        return False
+    # rev-list compares trees: it reads no configuration that starts a program, as log may.
+    asked = ("rev-list", "--max-count=1", "HEAD", "--", f":(literal){path}")
+    answer = _run(root, asked, timeout_s=_CONTENT_TIMEOUT_S)
+    return None if answer is None else bool(answer)
+
+
 def changed_files(root: Path, commit: str) -> list[str]:
     """Return the files below ``root`` that differ from a commit, new and deleted ones too.
 
