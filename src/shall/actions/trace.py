@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 
 from msgspec.structs import replace
 
+from shall.actions.criterion_texts import masked_matrix
 from shall.actions.link_sources import case_links, test_links
 from shall.actions.reported_files import file_fingerprint
 from shall.actions.requirements import read_specs
@@ -36,7 +37,8 @@ def trace_requirements(
     waivers are looked at; None: the current one (UTC).
 
     A requirements document that cannot be read, or in which a key stands twice, is named in
-    ``wrong_specs``, a case or test file in ``problems``; the rest counts.
+    ``wrong_specs``, a case or test file in ``problems``; the rest counts. Texts of criteria are
+    masked.
 
     Raises:
         BadValue: No feature has that name.
@@ -54,7 +56,7 @@ def trace_requirements(
     relinks = [it for it in decisions if it.kind is DecisionKind.RELINK]
     matrix = build_matrix(specs, links, map(_latest, facts), environments, unreachable, relinks)
     matrix = with_decisions(matrix, decisions, today or datetime.now(UTC).date())
-    matrix = replace(matrix, problems=tuple(problems))
+    matrix = masked_matrix(workspace, replace(matrix, problems=tuple(problems)))
     return matrix if feature is None else _of_feature(matrix, specs, feature)
 
 
