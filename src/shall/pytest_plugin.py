@@ -20,6 +20,9 @@ _ENDINGS = (".yaml", ".yml")
 _KNOWN = frozenset({"passed", "failed", "skipped"})
 _ROOTS = (b"testcase", b"unittest")
 _STATE = ".shall"
+_VALIDATES = tuple(text.encode() for text in ("Validates:", "Validates：", "验证需求", "驗證需求"))
+_NAMED = pytest.StashKey[dict[Path, dict[str, list[str]]]]()
+"""What the docstrings and comments of test files name, by file and by test."""
 _SETS = pytest.StashKey[dict[str, set[str]]]()
 """The node ids of each marked test's parameter sets, by its node id without them."""
 
@@ -64,7 +67,9 @@ def pytest_make_collect_report(
     """Note the parameter sets of each marked test, also of those that are not selected."""
     report = yield
     for node in report.result or ():
-        if isinstance(node, pytest.Item) and node.get_closest_marker("verifies"):
+        if isinstance(node, pytest.Item) and (
+            node.get_closest_marker("verifies") or _named_in_text(node)
+        ):
             sets = collector.config.stash.setdefault(_SETS, {})
             sets.setdefault(_without_parameters(node.nodeid), set()).add(node.nodeid)
     return report
@@ -91,6 +96,7 @@ def pytest_runtest_makereport(
     criteria = [name for name in named if isinstance(name, str)]
     if len(criteria) < len(named):
         report.shall_unread = [repr(it)[:60] for it in named if not isinstance(it, str)]
+    criteria = list(dict.fromkeys((*criteria, *_named_in_text(item))))
     if criteria:
         report.shall_criteria = criteria
         report.shall_path = str(item.path)
@@ -207,6 +213,36 @@ def _may_be_case(path: Path) -> bool:
     except OSError:  # also where it is larger than a case may be
         return False
     return any(line.lstrip(b"\xef\xbb\xbf\"'").startswith(_ROOTS) for line in lines)
+
+
+def _named_in_text(item: pytest.Item) -> list[str]:
+    """Return the criteria that the docstring and comments of a test name."""
+    files = item.config.stash.setdefault(_NAMED, {})
+    if item.path not in files:
+        files[item.path] = _named_in_file(item.path)
+    return files[item.path].get(_without_parameters(item.nodeid).partition("::")[2], [])
+
+
+def _named_in_file(path: Path) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    if path.suffix != ".py":
+        return found
+    try:
+        data = read_path(path, TEXT_BYTES)
+    except OSError:  # also where it is larger than what is read
+        return found
+    if not any(start in data for start in _VALIDATES):
+        return found
+    from shall.errors import InvalidSpec
+    from shall.specs.links import marks_in
+
+    try:
+        links = marks_in(data.decode("utf-8-sig", "replace"), "")
+    except InvalidSpec:  # pytest reports it
+        return found
+    for link in links:
+        found.setdefault(link.source.removeprefix("::"), []).append(link.criterion)
+    return found
 
 
 def _without_parameters(node: str) -> str:

@@ -300,6 +300,39 @@ def test_one_parameter_set_that_fails_is_recorded(pytester: pytest.Pytester) -> 
     assert status_of_first(pytester) == "failing"
 
 
+COMMENTED = """
+# Validates: Requirements 1.2
+@pytest.mark.parametrize("number", [1, 2])
+def test_a(number):
+    \'\'\'Validates: Requirements 1.1\'\'\'
+    assert number < 3
+
+@pytest.mark.skip
+def test_b():
+    assert marked  # 验证需求：1.3
+
+def test_c():
+    \'\'\'Validates: Requirements 1.9\'\'\'
+    assert pytest
+"""
+
+
+@pytest.mark.verifies("tracing#3.6")
+@pytest.mark.parametrize("workers", [(), ("-n1",)])
+def test_docstrings_and_comments_of_tests_count_as_marks(
+    pytester: pytest.Pytester, workers: tuple[str, ...]
+) -> None:
+    write_test(pytester, COMMENTED)
+    note = "shall: test_marked.py::test_a is not recorded: 1 of its 2 parameter sets ran."
+    run(pytester, "test_marked.py::test_a[1]", *workers).stdout.fnmatch_lines([note])
+    result = run(pytester, *workers)
+    result.stdout.fnmatch_lines(["shall: test_marked.py::test_c: verifies 1.9 is unknown*"])
+    workspace = open_workspace(pytester.path, Settings())
+    found = [row.status.value for row in trace_requirements(workspace).rows]
+    workspace.files.close()
+    assert found == ["proved", "proved", "skipped", "untested"]
+
+
 @pytest.mark.verifies("tracing#4.12")
 @pytest.mark.parametrize("file", ["test_marked.py", "specs/requirements.md"])
 def test_what_is_written_while_the_tests_run_is_not_recorded(

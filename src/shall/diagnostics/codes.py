@@ -44,6 +44,7 @@ MEANINGS: Mapping[str, str] = {
     "link.unasserted": "A criterion names what none of its cases and tests asserts or requests.",
     "link.unknown-criterion": "A link names a criterion that no document has.",
     "link.unread-mark": "The argument of a `verifies` mark is not a literal string.",
+    "link.unread-mention": "A line `Validates: Requirements` in a test file is at no test.",
     "setting.bad-value": "A setting has a value that cannot be used.",
     "setting.unknown-key": "`shall.yaml` has an unknown key.",
     "setting.unreadable": "`shall.yaml` cannot be read.",
