@@ -250,6 +250,11 @@ def environments(value: Any) -> tuple[str, ...]:
     return names(value)
 
 
+def environment_settings(value: Any) -> Mapping[str, Mapping[str, Any]]:
+    """Read what environments set; a list of names defines nothing."""
+    return {} if isinstance(value, list) else mapping(value)
+
+
 def mapping(value: Any) -> Mapping[str, Any]:
     """Read keys and values."""
     if not isinstance(value, dict):

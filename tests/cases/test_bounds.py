@@ -45,7 +45,7 @@ def test_notes_on_older_spellings_are_counted_too() -> None:
     step = {"path": "/", "asserts": []}
     steps = [{"id": f"s{number}", **step} for number in range(150)]
 
-    notes = examine_data({"name": "a", "steps": steps}, "x.yaml").notes
+    notes = examine_data({"name": "a", "steps": steps}).notes
 
     assert len(notes) == MAX_FINDINGS + 1
     assert notes[-1].message == "And 50 more problems."
@@ -109,7 +109,7 @@ def test_signs_that_open_no_group_do_not_count(pattern: str) -> None:
     check = {"type": "regex", "field": "a", "expected": pattern}
     step = {"id": "s", "path": "/", "assert": [check]}
 
-    assert examine_data({"name": "a", "steps": [step]}, "x").case.steps
+    assert examine_data({"name": "a", "steps": [step]}).case.steps
 
 
 @pytest.mark.verifies("defences#5.4")

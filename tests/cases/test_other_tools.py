@@ -14,7 +14,7 @@ STEP = {"id": "a", "path": "/a"}
 
 def told(case: dict[str, Any]) -> str:
     with pytest.raises(InvalidCase) as refused:
-        read_data(case, "x.yaml")
+        read_data(case)
     return str(refused.value)
 
 

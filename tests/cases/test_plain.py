@@ -73,7 +73,7 @@ def test_an_ordinary_case_is_read_without_a_yaml_library(monkeypatch: pytest.Mon
         raise AssertionError
 
     assert_reads_like_pyyaml(CASE)
-    expected = examine_data(yaml.safe_load(CASE), "x.yaml")
+    expected = examine_data(yaml.safe_load(CASE))
     monkeypatch.setattr("shall.cases.full_case.read_full", fail)
     monkeypatch.setattr("shall.cases.yaml_text.load_yaml", fail)
 
@@ -271,7 +271,7 @@ _case = _with(
 def test_a_plain_case_is_the_case_that_the_careful_reader_reads(data: dict[str, Any]) -> None:
     case = plain_case({"testcase": data})
     if case is not None:
-        careful = examine_data(data, "x.yaml")
+        careful = examine_data(data)
         assert (repr(careful.case), careful.notes) == (repr(case), ())
 
 
@@ -295,4 +295,4 @@ def test_a_case_with_something_wrong_is_left_to_the_careful_reader(make: Callabl
     data = make()
     assert plain_case(data) is None
     with pytest.raises(InvalidCase):
-        examine_data(data if isinstance(data, dict) else {}, "x.yaml")
+        examine_data(data if isinstance(data, dict) else {})

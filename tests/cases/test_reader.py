@@ -19,9 +19,7 @@ def problems(text: str) -> tuple[Diagnostic, ...]:
 
 
 def case_with(check: dict[str, Any]) -> Case:
-    return read_data(
-        {"name": "x", "steps": [{"id": "a", "path": "/", "assert": [check]}]}, "x.yaml"
-    )
+    return read_data({"name": "x", "steps": [{"id": "a", "path": "/", "assert": [check]}]})
 
 
 def check_of(**check: Any) -> Check:
@@ -30,7 +28,7 @@ def check_of(**check: Any) -> Check:
 
 def step_problem(**step: Any) -> str:
     with pytest.raises(InvalidCase) as caught:
-        read_data({"name": "x", "steps": [{"id": "a", "path": "/", **step}]}, "x.yaml")
+        read_data({"name": "x", "steps": [{"id": "a", "path": "/", **step}]})
     (problem,) = caught.value.diagnostics
     return f"{problem.field}: {problem.message} {problem.hint or ''}".strip()
 
@@ -300,7 +298,7 @@ def test_other_spellings_of_a_check_are_understood_and_noted(spelling: str, kind
         del check["expected"]
     data = {"name": "x", "steps": [{"id": "a", "path": "/", "assert": [check]}]}
 
-    reading = examine_data(data, "x.yaml")
+    reading = examine_data(data)
 
     assert reading.case.steps[0].checks[0].kind == kind
     assert any("is written" in note.message for note in reading.notes) == (spelling != kind)
@@ -374,15 +372,13 @@ def test_a_call_that_cannot_be_made_is_told(call: str, words: str) -> None:
 
 
 def test_data_may_come_with_its_root() -> None:
-    assert (
-        read_data({"testcase": {"name": "x", "steps": [{"id": "a", "path": "/"}]}}, "x").name == "x"
-    )
+    assert read_data({"testcase": {"name": "x", "steps": [{"id": "a", "path": "/"}]}}).name == "x"
 
 
 @pytest.mark.parametrize("value", [float("nan"), {1: 2}, {1, 2}, b"x"])
 def test_data_that_is_not_json_is_refused(value: object) -> None:
     with pytest.raises(InvalidCase, match="is not"):
-        read_data({"name": "x", "steps": [{"id": "a", "path": "/", "json": value}]}, "x.yaml")
+        read_data({"name": "x", "steps": [{"id": "a", "path": "/", "json": value}]})
 
 
 @pytest.mark.verifies("cases#1.10")
@@ -391,6 +387,6 @@ def test_data_without_bounds_is_refused() -> None:
     endless.append(endless)
 
     with pytest.raises(InvalidCase, match="64 levels"):
-        read_data({"name": "x", "steps": endless}, "x.yaml")
+        read_data({"name": "x", "steps": endless})
     with pytest.raises(InvalidCase, match="200,000 values"):
-        read_data({"name": "x", "steps": [0] * 200_001}, "x.yaml")
+        read_data({"name": "x", "steps": [0] * 200_001})

@@ -79,7 +79,7 @@ def run(run_all: Callable[..., Awaitable[RunResult]]) -> Run:
         **options: Any,
     ) -> RunResult:
         jobs = [
-            Job(f"tests/cases/{number}.yaml", read_data({"name": f"case {number}", **case}, "x"))
+            Job(f"tests/cases/{number}.yaml", read_data({"name": f"case {number}", **case}))
             for number, case in enumerate(cases)
         ]
         return await run_all(jobs, RunOptions(run_id="run-1", **{"keep": "all", **options}), emit)

@@ -20,7 +20,7 @@ from shall.results.events import (
     RunStarted,
     StepFinished,
 )
-from shall.results.records import CaseResult, CriterionRef, Outcome, RunStatus
+from shall.results.records import CaseResult, CriterionRef, Outcome, RunStatus, ShardRecord
 
 pytestmark = pytest.mark.anyio
 
@@ -236,7 +236,7 @@ async def test_a_fault_of_ours_costs_one_case(
         raise RuntimeError("boom")
 
     monkeypatch.setattr("shall.engine.step.read_content", broken)
-    case = read_data({"name": "a", "host": service.url, "steps": [GET]}, "x")
+    case = read_data({"name": "a", "host": service.url, "steps": [GET]})
     result = await run_all([Job("a", case)], RunOptions(run_id="r"))
     assert result.cases[0].error == Message("case.internal")
 
@@ -284,10 +284,10 @@ async def test_a_lone_expression_keeps_its_type(service: Any, run_one: RunOne) -
 
 @pytest.mark.verifies("engine#4.1", "engine#4.2")
 async def test_a_result_names_everything_later_work_needs(service: Any, run_all: Any) -> None:
-    case = read_data({"name": "a", "host": service.url, "tags": ["x"], "steps": [GET]}, "x")
+    case = read_data({"name": "a", "host": service.url, "tags": ["x"], "steps": [GET]})
     criteria = (CriterionRef("auth#1.1", "f" * 64),)
     job = Job("tests/cases/a.yaml", case, "c" * 64, criteria, data_row="row 2", attempt=3)
-    options = RunOptions(run_id="run-9", environment="staging", shard=4)
+    options = RunOptions(run_id="run-9", environment="staging", shard=ShardRecord(4, 5, 9, ""))
     run = await run_all([job], options)
     result = run.cases[0]
     named = (result.run_id, result.case_key, result.data_row, result.attempt, result.shard)

@@ -8,6 +8,10 @@ from typing import Any
 import pytest
 from mcp import Client
 
+from shall.actions.tool_access import ToolAccess
+from shall.mcp.server import WORKFLOW_TOOLS, build_server
+from shall.workspace.workspaces import Workspaces
+
 pytestmark = pytest.mark.anyio
 
 Answer = Callable[[Any], dict[str, Any]]
@@ -32,6 +36,40 @@ async def test_each_problem_is_a_line_with_its_place_and_code(
         "tests/cases/a.yaml:1:1: error[case.missing-field",
         "tests/cases/a.yaml:3:3: error[case.unknown-field",
     ]
+
+
+@pytest.mark.verifies("mcp#1.21")
+async def test_a_problem_of_an_object_has_its_path_and_no_line_of_a_file(
+    client: Client, answer: Answer
+) -> None:
+    case = {"name": "a", "steps": [{"id": "s", "path": "/", "assert": [{"type": "equal"}]}]}
+    arguments = {"yaml_path": "tests/cases/a.yaml", "testcase": case}
+    data = answer(await client.call_tool("write_testcase", arguments))
+    assert [line.partition(": ")[0] for line in data["error_message"].splitlines()] == [
+        "error[case.missing-field] steps[0].assert[0]"
+    ]
+    [problem] = data["error_details"]["problems"]
+    assert (problem["file"], problem["line"]) == (None, None)
+    assert problem["field"] == "steps[0].assert[0]"
+
+
+@pytest.mark.verifies("mcp#1.22")
+async def test_an_unknown_tool_is_answered_with_the_nearest_that_may_be_called(
+    client: Client, spaces: Workspaces
+) -> None:
+    async def said(to: Client, tool: str) -> str:
+        result = await to.call_tool(tool, {})
+        assert result.is_error
+        return "".join(getattr(it, "text", "") for it in result.content)
+
+    assert await said(client, "run_test") == "Unknown tool run_test. Did you mean run_tests?"
+    assert "x" * 101 not in await said(client, "x" * 200)
+    reading = build_server(spaces, access=ToolAccess(read_only=True, left_out=WORKFLOW_TOOLS))
+    async with Client(reading, mode="legacy") as reader:
+        answered = await said(reader, "run_test")
+        names = {tool.name for tool in (await reader.list_tools()).tools}
+    available = answered.removeprefix("Unknown tool run_test. Available: ").removesuffix(".")
+    assert set(available.split(", ")) == names
 
 
 def write_criteria(project: Path, count: int) -> None:

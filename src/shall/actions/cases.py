@@ -21,7 +21,6 @@ from shall.errors import (
     ScriptNotWritten,
     ShallError,
 )
-from shall.span import Span
 from shall.workspace.paths import refuse_operators
 from shall.workspace.stray_cases import YAML_ENDINGS
 from shall.workspace.workspace import Workspace
@@ -133,7 +132,7 @@ def write_case(
     if workspace.files.is_folder(SCRIPTS):
         script, script_path = to_script(relative), f"{SCRIPTS}/{script_name(relative)}"
     written = [relative] if script_path is None else [relative, script_path]
-    notes = (*reading.notes, *_link_notes(workspace, case, relative))
+    notes = (*reading.notes, *_link_notes(workspace, case))
     if dry_run:
         return CaseWritten([], case, text, script, script_path, dry_run, notes)
     there = [name for name in written if workspace.files.is_file(name)]
@@ -141,12 +140,9 @@ def write_case(
     return CaseWritten(written, case, text, script, script_path, dry_run, notes, there)
 
 
-def _link_notes(workspace: Workspace, case: Case, path: str) -> list[Diagnostic]:
+def _link_notes(workspace: Workspace, case: Case) -> list[Diagnostic]:
     links = LinkCheck(workspace)
-    span = Span(path, 1)
-    found = [
-        links.problem(each, f"verifies[{index}]", span) for index, each in enumerate(case.verifies)
-    ]
+    found = [links.problem(each, f"verifies[{index}]") for index, each in enumerate(case.verifies)]
     return [problem for problem in found if problem is not None]
 
 
@@ -184,13 +180,13 @@ def _case_path(workspace: Workspace, path: str) -> str:
 
 def _checked(data: Mapping[str, Any] | str, path: str) -> Reading:
     if not isinstance(data, str):
-        return examine_data(data, path)
+        return examine_data(data)
     held = load_yaml(data, path)
     if not isinstance(held, dict):
         raise BadValue("The test case is text that contains no YAML or JSON object.")
     if held.keys() & {"testcase", "unittest"}:
         return examine_text(data, path)
-    return examine_data(held, path)
+    return examine_data(held)
 
 
 def _write_both(

@@ -7,9 +7,10 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
+from msgspec.structs import replace
 
-from shall.actions.discovery import JobReader, Texts, case_files, read_jobs
+from shall.actions.discovery import JobReader, Texts, case_files
 from shall.actions.recording import Recorder
 from shall.actions.run_request import RunRequest
 from shall.cases.nearest import nearest
@@ -19,8 +20,8 @@ from shall.engine.ports import Turns
 from shall.engine.run import RunContext, run_jobs
 from shall.engine.stop import Stop
 from shall.errors import BadValue, CaseNotFound, TimedOut
-from shall.results.events import Emit, Event
-from shall.results.records import RunSummary
+from shall.results.events import CaseFinished, Emit, Event
+from shall.results.records import RunSummary, ShardRecord, is_bad
 from shall.workspace.stray_cases import stray_cases, stray_notice
 from shall.workspace.workspace import RunDefaults, Workspace
 
@@ -54,11 +55,13 @@ def execute(
     options = run_options(workspace, request)
     stop = stop or Stop()
     cases = _choose(workspace, request, _go_on(options, stop))
+    options = replace(options, shard=cases.shard)
     processes = _start_processes(workspace, options, cases)
     try:
         observers = () if workspace.observe is None else (workspace.observe,)
         recorder = Recorder(workspace.with_state())  # made only now that there is a case
-        emit = _to_all([recorder.take, *observers, *listeners])
+        first = [_finish_after_bad(stop)] if options.exit_first else []
+        emit = _to_all([recorder.take, *observers, *listeners, *first])
         try:
             if processes is not None:
                 summary = processes.run(emit, stop, recorder.tick)
@@ -97,28 +100,48 @@ class _Cases(Struct, frozen=True):
     keys: Sequence[str]
     read: Callable[[Iterable[int]], Iterable[Job]]
     prepare: Callable[[], None] = lambda: None
+    shard: ShardRecord | UnsetType = UNSET
 
 
 def _choose(workspace: Workspace, request: RunRequest, go_on: Callable[[], None]) -> _Cases:
     """Choose the cases. Without tags no file is read as a case yet."""
     texts = Texts()
     files = case_files(workspace, request.paths, texts)
-    if request.tags:
-        jobs = read_jobs(workspace, files, request.tags, go_on)
-        cases = _Cases([job.key for job in jobs], lambda numbers: (jobs[it] for it in numbers))
+    if request.tags or request.keyword:
+        from shall.actions.selection import chooses_case  # only where cases are chosen
+
+        is_chosen = chooses_case(request.tags, request.keyword)
+        jobs = {
+            it.key: it for it in JobReader(workspace, texts).read(files, go_on) if is_chosen(it)
+        }
+        keys, shard = _ordered(workspace, list(jobs), request)
+        cases = _Cases(keys, lambda numbers: (jobs[keys[it]] for it in numbers), shard=shard)
     else:
         reader = JobReader(workspace, texts)
+        keys, shard = _ordered(workspace, files, request)
         cases = _Cases(
-            files, lambda numbers: reader.read(files[it] for it in numbers), reader.prepare
+            keys, lambda numbers: reader.read(keys[it] for it in numbers), reader.prepare, shard
         )
-    if not cases.keys:
+    if not cases.keys and (shard is UNSET or not files):
         what = f" with the tags {', '.join(request.tags)}" if request.tags else ""
+        what += f" for {request.keyword}" if request.keyword else ""
         raise CaseNotFound(
             f"No case{what} was found in {', '.join(request.paths) or str(workspace.root)}.",
             hint=(not request.paths and stray_notice(stray_cases(workspace.files)))
             or "A case file is YAML with the root testcase:.",
         )
     return cases
+
+
+def _ordered(
+    workspace: Workspace, keys: Sequence[str], request: RunRequest
+) -> tuple[Sequence[str], ShardRecord | UnsetType]:
+    """Return the keys that are chosen, in their order, and of which part of the cases they are."""
+    if request.selection is None:
+        return keys, UNSET
+    from shall.actions.selection import order, shard_record  # as above
+
+    return order(workspace, keys, request.selection), shard_record(workspace, keys, request)
 
 
 def _start_processes(
@@ -155,6 +178,16 @@ def _run_here(cases: _Cases, options: RunOptions, context: RunContext) -> RunSum
         context.loop.close()
 
 
+def _finish_after_bad(stop: Stop) -> Emit:
+    """Return a listener that lets no case start after one that did not pass."""
+
+    def take(event: Event) -> None:
+        if type(event) is CaseFinished and is_bad(event.result):
+            stop.finish()
+
+    return take
+
+
 def _to_all(takers: Sequence[Emit]) -> Emit:
     def emit(event: Event) -> None:
         for take in takers:
@@ -186,12 +219,17 @@ def run_options(workspace: Workspace, request: RunRequest) -> RunOptions:
             workspace.root, workspace.environ(), sources, request.variables
         )
     settings["variables"] = {**settings["variables"], **secrets, **request.variables}
+    selection = request.selection
+    exit_first = selection is not None and selection.exit_first
+    if exit_first:
+        settings["run_workers"] = 1  # one process sees what the others do not yet
     return RunOptions(
         run_id=os.urandom(16).hex(),
         named_host=request.host,
         deadline_s=time.monotonic() + settings["run_timeout_s"],
         memory=workspace.memory,
         unavailable=unavailable,
+        exit_first=exit_first,
         **settings,
     )
 

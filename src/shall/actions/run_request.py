@@ -13,25 +13,59 @@ class Argument(Struct, frozen=True):
     meaning: str
     flag: str
     metavar: str | None = None
+    short_flag: str = ""
 
 
-def argument(meaning: str, flag: str, metavar: str | None = None) -> Mapping[str, Any]:
+def argument(meaning: str, flag: str, metavar: str | None = None, **more: str) -> Mapping[str, Any]:
     """Return a declaration, the metadata of an annotated field of ``RunRequest``."""
-    return {"meaning": meaning, "flag": flag, "metavar": metavar}
+    return {"meaning": meaning, "flag": flag, "metavar": metavar, **more}
+
+
+class Shard(Struct, frozen=True):
+    """Part ``index`` of ``total``, counted from 1. ``durations`` are seconds by case key."""
+
+    index: int
+    total: int
+    durations: Mapping[str, float] = {}
+
+
+class Selection(Struct, frozen=True):
+    """What a run chooses of the cases that its paths and tags name, and their order.
+
+    ``last_failed``: those whose last result was bad, or all where none was; ``failed_first`` runs
+    these before the others. ``seed`` shuffles the cases, always in the same way for one seed.
+    ``exit_first`` starts no case after one that did not pass.
+    """
+
+    last_failed: bool = False
+    failed_first: bool = False
+    seed: int | None = None
+    shard: Shard | None = None
+    exit_first: bool = False
 
 
 class RunRequest(Struct, frozen=True):
     """What to run. No paths: every case below ``tests/cases`` (older layouts are found too).
 
-    The other fields are the one declaration of these arguments: the flags of ``shall run``, the
-    arguments of the tool ``run_tests`` and the body of ``POST /api/runs`` are made from it. How
-    cases run is in ``engine/options.py``.
+    The annotated fields are the one declaration of these arguments: the flags of ``shall run``, the
+    arguments of the tool ``run_tests`` and the body of ``POST /api/runs`` are made from it. Only
+    ``shall run`` has a ``selection``. How cases run is in ``engine/options.py``.
     """
 
     paths: Sequence[str] = ()
     tags: Annotated[
-        list[str], argument("run only cases with any of these tags", "--tag", "TAG")
+        list[str],
+        argument("run only cases with a tag, or tags such as 'a and not b'", "--tag", "TAG"),
     ] = []
+    keyword: Annotated[
+        str | None,
+        argument(
+            "run only cases whose path or name has these words, such as 'order and not slow'",
+            "--keyword",
+            "WORDS",
+            short_flag="-k",
+        ),
+    ] = None
     host: Annotated[
         str | None,
         argument("base URL of the service; overrides the host of a case", "--host", "URL"),
@@ -46,6 +80,7 @@ class RunRequest(Struct, frozen=True):
             "variables, JSON or text; they override those of shall.yaml", "--var", "NAME=VALUE"
         ),
     ] = {}
+    selection: Selection | None = None
 
 
 def _arguments() -> Iterable[tuple[str, Argument]]:
@@ -58,6 +93,9 @@ ARGUMENTS = dict(_arguments())
 """The arguments of a run by name."""
 
 
-def run_request(paths: Sequence[str], given: Mapping[str, Any]) -> RunRequest:
+def run_request(
+    paths: Sequence[str], given: Mapping[str, Any], selection: Selection | None = None
+) -> RunRequest:
     """Make a request of paths and arguments; one that is None is not given."""
-    return RunRequest(paths, **{name: it for name, it in given.items() if it is not None})
+    arguments = {name: it for name, it in given.items() if it is not None}
+    return RunRequest(paths, selection=selection, **arguments)

@@ -47,15 +47,15 @@ def read_full_data(data: Mapping[str, Any]) -> tuple[Case | None, Findings]:
 
 
 def diagnostics_of(
-    findings: Sequence[Finding], more: int, span_of: Callable[[Finding], Span]
+    findings: Sequence[Finding], more: int, span_of: Callable[[Finding], Span | None]
 ) -> list[Diagnostic]:
     """Return findings with their places, sorted; ``more`` were found beside them."""
     found = [_diagnostic(finding, span_of(finding)) for finding in findings]
     return with_count(sorted(found, key=lambda it: it.span or Span("", 0)), more)
 
 
-def _diagnostic(finding: Finding, span: Span) -> Diagnostic:
-    fix = Edit(span, finding.fix) if finding.fix and span.length else None
+def _diagnostic(finding: Finding, span: Span | None) -> Diagnostic:
+    fix = Edit(span, finding.fix) if finding.fix and span and span.length else None
     return Diagnostic(
         finding.code,
         finding.severity,

@@ -89,13 +89,13 @@ def read_case(text: str, file: str) -> Case:
     return case
 
 
-def read_data(data: Mapping[str, Any], file: str) -> Case:
+def read_data(data: Mapping[str, Any]) -> Case:
     """Read a case that came as JSON data, with or without its ``testcase`` root.
 
     Raises:
-        InvalidCase: With every problem, in line 1 of the file.
+        InvalidCase: With every problem. Each has a ``field``, and no place in a file.
     """
-    return examine_data(data, file).case
+    return examine_data(data).case
 
 
 def examine_text(text: str, file: str) -> Reading:
@@ -118,14 +118,14 @@ def _read_text(text: str, file: str) -> "tuple[Case, Findings | None]":
     return case, findings
 
 
-def examine_data(data: Mapping[str, Any], file: str) -> Reading:
+def examine_data(data: Mapping[str, Any]) -> Reading:
     """Read like ``read_data``, and return notes too."""
     from shall.cases.full_case import read_full_data  # as above
 
     case, findings = read_full_data(data)
     if findings.problems or case is None:
-        raise _invalid(findings, lambda _: Span(file, 1))
-    return Reading(case, _notes(findings, lambda _: Span(file, 1)))
+        raise _invalid(findings, lambda _: None)
+    return Reading(case, _notes(findings, lambda _: None))
 
 
 def _spans_in(text: str, file: str) -> "Callable[[Finding], Span]":
@@ -142,13 +142,15 @@ def _spans_in(text: str, file: str) -> "Callable[[Finding], Span]":
     return span_of
 
 
-def _invalid(findings: "Findings", span_of: "Callable[[Finding], Span]") -> InvalidCase:
+def _invalid(findings: "Findings", span_of: "Callable[[Finding], Span | None]") -> InvalidCase:
     from shall.cases.full_case import diagnostics_of  # as above
 
     return InvalidCase(diagnostics_of(findings.problems, findings.more_problems, span_of))
 
 
-def _notes(findings: "Findings", span_of: "Callable[[Finding], Span]") -> tuple[Diagnostic, ...]:
+def _notes(
+    findings: "Findings", span_of: "Callable[[Finding], Span | None]"
+) -> tuple[Diagnostic, ...]:
     from shall.cases.full_case import diagnostics_of  # as above
 
     return tuple(diagnostics_of(findings.notes, findings.more_notes, span_of))

@@ -41,6 +41,7 @@ def _adders() -> "Mapping[str, Callable[[_Commands], None]]":
         "init": _add_init,
         "run": _add_run,
         "report": _add_report,
+        "merge": _add_merge,
         "trace": _add_trace,
         "lint": _add_lint,
         **dict.fromkeys(("gate", "baseline", "diff", "impact"), _add_gate),
@@ -127,23 +128,23 @@ def _add_init(commands: _Commands) -> None:
 
 def _add_run(commands: _Commands) -> None:
     from shall.cli.gate_options import add_scope_of_run
+    from shall.cli.selection_flags import add_selection
 
     command = _add(commands, "run", "Run test cases and record the results.")
     command.add_argument("paths", nargs="*", help="case files or folders (default: tests/cases)")
     for name, argument in ARGUMENTS.items():
         is_one = get_origin(argument.kind) not in (list, dict)
         command.add_argument(
-            argument.flag,
+            *filter(None, (argument.short_flag, argument.flag)),
             dest=name,
             action="store" if is_one else "append",
             metavar=argument.metavar,
             help=argument.meaning,
         )
+    add_selection(command)
     add_run_flags(command)
     add_scope_of_run(command)
-    command.add_argument("--report-html", metavar="FILE", help="write an HTML report to FILE")
-    command.add_argument("--report-junit", metavar="FILE", help="write JUnit XML to FILE")
-    command.add_argument("--report-json", metavar="FILE", help="write the results as JSON to FILE")
+    _add_report_files(command)
     command.add_argument("--format", choices=("text", "json"), default="text")
     command.add_argument(
         "--quiet", action="store_true", help="show only cases that did not pass, and the counts"
@@ -193,6 +194,21 @@ def _add_report(commands: _Commands) -> None:
     command.add_argument("--junit", metavar="FILE", help="write JUnit XML to FILE")
     command.add_argument("--json", metavar="FILE", help="write the results as JSON to FILE")
     _add_workspace(command)
+
+
+def _add_merge(commands: _Commands) -> None:
+    command = _add(commands, "merge", "Merge the reports of all shards into one run.")
+    command.add_argument("reports", nargs="+", metavar="REPORT", help="JSON reports of the shards")
+    command.add_argument("--format", choices=("text", "json"), default="text")
+    command.add_argument("--no-color", action="store_true", default=None)
+    _add_report_files(command)
+    _add_workspace(command)
+
+
+def _add_report_files(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--report-html", metavar="FILE", help="write an HTML report to FILE")
+    command.add_argument("--report-junit", metavar="FILE", help="write JUnit XML to FILE")
+    command.add_argument("--report-json", metavar="FILE", help="write the results as JSON to FILE")
 
 
 def _add_gate(commands: _Commands) -> None:

@@ -17,6 +17,7 @@ from shall.actions.run_request import ARGUMENTS, RunRequest, run_request
 from shall.bootstrap import open_project
 from shall.cli.options import folder_of, settings_of
 from shall.cli.output import OK, columns_of_terminal, exit_status, tell, write
+from shall.cli.selection_flags import selection_of
 from shall.cli.setting_flags import run_flags
 from shall.engine.stop import Stop
 from shall.errors import InvalidInput
@@ -86,7 +87,7 @@ def _request_of(arguments: argparse.Namespace, paths: Sequence[str]) -> RunReque
     for name, argument in ARGUMENTS.items():
         if get_origin(argument.kind) is dict and given[name] is not None:
             given[name] = variables_of(given[name], argument.flag)
-    return run_request(paths, given)
+    return run_request(paths, given, selection_of(arguments))
 
 
 def run_showing(

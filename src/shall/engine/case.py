@@ -181,7 +181,7 @@ def _result(
         error=redactor.message(progress.error),
         data_row=job.data_row,
         attempt=job.attempt,
-        shard=options.shard,
+        shard=options.shard_index,
         environment=options.environment,
         criteria=job.criteria,
         case_fingerprint=job.fingerprint,

@@ -4,11 +4,12 @@ import math
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from msgspec import Struct, field
+from msgspec import UNSET, Struct, UnsetType, field
 
 from shall import secret_source, value_types
 from shall.declaration import project
 from shall.engine.budgets import Memory
+from shall.results.records import ShardRecord
 from shall.secret_source import SecretSource
 
 
@@ -115,6 +116,7 @@ class RunOptions(RunSettings, frozen=True, kw_only=True):
 
     ``unavailable`` holds the reason for each secret that could not be read. ``named_host`` wins
     over the host of a case; ``host`` is used where neither a case nor its project names one.
+    ``exit_first`` starts no case after one that did not pass.
     ``deadline_s``, on the monotonic clock, comes before ``run_timeout_s`` is over where the run
     began earlier. ``memory`` is shared with the other runs of the process.
     """
@@ -122,6 +124,12 @@ class RunOptions(RunSettings, frozen=True, kw_only=True):
     run_id: str
     unavailable: Mapping[str, str] = {}
     named_host: str | None = None
-    shard: int = 0
+    shard: ShardRecord | UnsetType = UNSET
+    exit_first: bool = False
     deadline_s: float = math.inf
     memory: Memory = field(default_factory=Memory)
+
+    @property
+    def shard_index(self) -> int:
+        """The number of the shard; 0 where the cases are not divided."""
+        return 0 if isinstance(self.shard, UnsetType) else self.shard.index

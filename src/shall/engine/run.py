@@ -69,7 +69,8 @@ class RunReport:
 
     def begin(self, total: int, wake: Callable[[], None]) -> None:
         """Report that the run begins; ``wake`` is called whenever it shall stop."""
-        self.emit(RunStarted(self.options.run_id, self._at, total, self.options.environment))
+        options = self.options
+        self.emit(RunStarted(options.run_id, self._at, total, options.environment, options.shard))
         self._stop.wake_with(wake)
 
     def emit(self, event: Event) -> None:
@@ -89,11 +90,12 @@ class RunReport:
 
     def end(self) -> RunSummary:
         """Report that the run ended; raise what a listener raised."""
+        ended = RunStatus.STOPPED if self._stop.is_finishing else RunStatus.COMPLETE
         summary = self._sum.summary(
             run_id=self.options.run_id,
             started_at=self._at,
             duration_s=time.monotonic() - self._started,
-            status=self._stop.status or RunStatus.COMPLETE,
+            status=self._stop.status or ended,
             environment=self.options.environment,
         )
         self.emit(RunFinished(summary))
@@ -142,6 +144,8 @@ class _Run:
 
     def _start_from(self, jobs: Any) -> None:
         while len(self._tasks) < self.options.concurrency and self.stop.status is None:
+            if self.stop.is_finishing:
+                return
             number, job = next(jobs, (0, None))
             if job is None:
                 return
@@ -175,7 +179,7 @@ def _not_started(job: Job, options: RunOptions) -> CaseResult:
         error=Message("run.not_started", {}),
         data_row=job.data_row,
         attempt=job.attempt,
-        shard=options.shard,
+        shard=options.shard_index,
         environment=options.environment,
         criteria=job.criteria,
         case_fingerprint=job.fingerprint,

@@ -10,6 +10,7 @@ class Stop:
 
     def __init__(self) -> None:
         self.status: RunStatus | None = None
+        self.is_finishing = False
         self._wake: Callable[[], None] | None = None
 
     def request(self, status: RunStatus = RunStatus.INTERRUPTED) -> None:
@@ -18,6 +19,10 @@ class Stop:
             self.status = status
         if self._wake is not None:
             self._wake()
+
+    def finish(self) -> None:
+        """Let the cases that run end, and no other begin."""
+        self.is_finishing = True
 
     def wake_with(self, wake: Callable[[], None] | None) -> None:
         """Call this whenever the run is asked to stop."""

@@ -289,6 +289,6 @@ def _lost(key: str, options: RunOptions) -> CaseResult:
         duration_s=0.0,
         checks_executed=0,
         error=Message("run.worker_ended", {}),
-        shard=options.shard,
+        shard=options.shard_index,
         environment=options.environment,
     )

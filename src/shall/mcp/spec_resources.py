@@ -8,8 +8,15 @@ from urllib.parse import unquote
 
 from mcp.server.lowlevel.helper_types import ReadResourceContents
 from mcp.server.mcpserver import Context, MCPServer
+from mcp.server.mcpserver.exceptions import ToolError
 from mcp.shared.exceptions import MCPError
-from mcp_types import INVALID_PARAMS, InputRequiredResult, Resource, ResourceTemplate
+from mcp_types import (
+    INVALID_PARAMS,
+    CallToolResult,
+    InputRequiredResult,
+    Resource,
+    ResourceTemplate,
+)
 from msgspec import to_builtins
 from msgspec.structs import replace
 from pydantic import AnyUrl
@@ -21,10 +28,14 @@ from shall.actions.session import Session
 from shall.actions.specs import find_feature, list_features
 from shall.actions.tool_access import EVERY_TOOL, ToolAccess
 from shall.actions.trace import trace_requirements
+from shall.cases.nearest import nearest
 from shall.errors import BadValue, ShallError
+from shall.mcp.caller import caller_of
 from shall.mcp.results import case_details, run_item
 from shall.mcp.session import Connected, session_of
+from shall.mcp.shorten import cut
 from shall.mcp.texts import KINDS, LANGUAGES, template
+from shall.mcp.tool import operation_of
 from shall.specs.export import to_json, to_markdown
 from shall.specs.matrix import row_of
 from shall.workspace.workspace import Workspace
@@ -36,6 +47,7 @@ GATE = f"{SCHEME}gate"
 
 _JSON, _MARKDOWN = "application/json", "text/markdown"
 _MOST_CASES = 100
+_NAME_LENGTH = 100
 
 
 class _Kind(NamedTuple):
@@ -128,10 +140,30 @@ _PATTERNS = [(_pattern(uri), kind) for uri, kind in _TEMPLATES.items()]
 
 
 class SpecServer(MCPServer[Connected]):
-    """An MCP server with the resources ``spec://`` of the workspace of each caller."""
+    """An MCP server with the resources ``spec://`` of the workspace of each caller.
+
+    An unknown tool is answered with what the caller may call.
+    """
 
     access: ToolAccess = EVERY_TOOL
     """What the operator offers."""
+
+    async def call_tool(
+        self, name: str, arguments: dict[str, Any], context: Context[Connected, Any] | None = None
+    ) -> CallToolResult | InputRequiredResult:
+        """Call a tool. The answer to an unknown name holds the nearest one."""
+        if self._tool_manager.get_tool(name) is None:
+            raise ToolError(self._unknown_tool(name, context))
+        return await super().call_tool(name, arguments, context)
+
+    def _unknown_tool(self, name: str, context: Context[Connected, Any] | None) -> str:
+        caller = caller_of(context.request_context.request if context else None)
+        tools = self._tool_manager.list_tools()
+        operations = [operation_of(it.name, it.annotations) for it in tools]
+        known = [it.name for it in operations if self.access.allows(it.name, it.scope, caller)]
+        near = nearest(name, known)
+        hint = f"Did you mean {near}?" if near else f"Available: {', '.join(known) or 'none'}."
+        return f"Unknown tool {cut(name, _NAME_LENGTH)}. {hint}"
 
     async def list_resources(self) -> list[Resource]:
         """List the resources that have a fixed address, and whose tool is offered."""

@@ -66,6 +66,7 @@ EN: dict[str, str] = {
     "report.run_id": "run {run_id}",
     "report.run.running": "The run is in progress.",
     "report.run.interrupted": "The run was interrupted; this is what ran.",
+    "report.run.stopped": "The run stopped after a case that did not pass; this is what ran.",
     "report.run.timed_out": "The run took too long and was stopped; this is what ran.",
     "report.more_cases": "... and {count} more; see the HTML or JSON report.",
     "report.verifies": "verifies {keys}",

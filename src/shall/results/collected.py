@@ -1,7 +1,9 @@
 """Gathers every result of a run, for reports that need all of them."""
 
-from shall.results.events import CaseFinished, Event
-from shall.results.records import CaseResult, RunResult, RunSummary
+from msgspec import UNSET, UnsetType
+
+from shall.results.events import CaseFinished, Event, RunStarted
+from shall.results.records import CaseResult, RunResult, RunSummary, ShardRecord
 
 
 class Collected:
@@ -9,15 +11,24 @@ class Collected:
 
     def __init__(self) -> None:
         self._cases: dict[int, CaseResult] = {}
+        self._shard: ShardRecord | UnsetType = UNSET
 
     def take(self, event: Event) -> None:
         """Take an event."""
         if isinstance(event, CaseFinished):
             self._cases[event.number] = event.result
+        elif isinstance(event, RunStarted):
+            self._shard = event.shard
 
     def result(self, run: RunSummary) -> RunResult:
         """Return the whole run, its cases in the order of the files."""
         cases = tuple(self._cases[number] for number in sorted(self._cases))
         return RunResult(
-            run.run_id, run.started_at, run.duration_s, run.status, cases, run.environment
+            run.run_id,
+            run.started_at,
+            run.duration_s,
+            run.status,
+            cases,
+            run.environment,
+            shard=self._shard,
         )

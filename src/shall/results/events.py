@@ -7,9 +7,9 @@ value may turn out to be a secret in a later step, so bodies come with ``CaseFin
 from collections.abc import Callable
 from datetime import datetime
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
-from shall.results.records import CaseResult, RunSummary, StepResult
+from shall.results.records import CaseResult, RunSummary, ShardRecord, StepResult
 
 
 class RunStarted(Struct, frozen=True, gc=False):
@@ -19,6 +19,7 @@ class RunStarted(Struct, frozen=True, gc=False):
     started_at: datetime
     total: int
     environment: str = ""
+    shard: ShardRecord | UnsetType = UNSET
 
 
 class CaseStarted(Struct, frozen=True, gc=False):

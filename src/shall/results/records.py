@@ -36,6 +36,7 @@ class RunStatus(StrEnum):
     COMPLETE = "complete"
     INTERRUPTED = "interrupted"  # cancelled, or the process died
     TIMED_OUT = "timed_out"
+    STOPPED = "stopped"  # no case began after one that did not pass, as was asked for
 
 
 class Position(Struct, frozen=True, gc=False):
@@ -210,6 +211,20 @@ class Fault(StrEnum):
     UNREACHABLE = "unreachable"  # or too slow
 
 
+class ShardRecord(Struct, frozen=True):
+    """Which part of its cases a run had: ``index`` of ``total``, counted from 1.
+
+    ``cases`` is the number of all cases, ``digest`` the SHA-256 of their keys in hex. ``commit`` is
+    the one that was checked out, in hex; empty without git.
+    """
+
+    index: int
+    total: int
+    cases: int
+    digest: str
+    commit: str = ""
+
+
 class RunSummary(Struct, frozen=True):
     """A run without its cases: counts, and the first cases that did not pass.
 
@@ -257,6 +272,7 @@ class RunResult(Struct, frozen=True, gc=False):
     cases: tuple[CaseResult, ...]
     environment: str = ""
     format: int = FORMAT
+    shard: ShardRecord | UnsetType = UNSET
 
     def counts(self) -> Mapping[Outcome, int]:
         """Count the cases by outcome; every outcome is a key."""

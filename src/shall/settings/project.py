@@ -87,7 +87,7 @@ class ProjectSettings(GateSettings, frozen=True, kw_only=True):
     environment_settings: Annotated[
         Mapping[str, Mapping[str, Any]],
         project(
-            types.mapping,
+            types.environment_settings,
             "what an environment sets: host, projects, variables, secrets and other options of a "
             "run",
             key="environments",

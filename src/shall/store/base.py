@@ -95,6 +95,10 @@ class Store(Protocol):
         """Return the cases of a run as they were stored, with steps and checks."""
         ...
 
+    def failed_last(self) -> frozenset[str]:
+        """Return the keys of the cases whose newest result was bad; skipped ones do not count."""
+        ...
+
     def save_call(self, call: CallRecord) -> None:
         """Take one tool call, to be stored within 100 ms. Returns at once and raises nothing.
 

@@ -68,6 +68,11 @@ class StoreOpenedLater:
         store = self._existing()
         return [] if store is None else store.cases(run_id, case_key)
 
+    def failed_last(self) -> frozenset[str]:
+        """Return the keys of the cases whose newest result was bad."""
+        store = self._existing()
+        return frozenset() if store is None else store.failed_last()
+
     def save_call(self, call: CallRecord) -> None:
         """Store a call where there is a store. Raises nothing."""
         try:

@@ -33,6 +33,13 @@ _DOCUMENTS = """
     SELECT document FROM cases JOIN runs ON runs.id = cases.run
     WHERE run_id = :run AND (:case IS NULL OR case_key = :case) ORDER BY cases.id
 """
+_FAILED_LAST = """
+    SELECT DISTINCT case_key FROM cases JOIN (
+        SELECT case_key AS newest_key, max(run) AS newest_run FROM cases
+        WHERE outcome != 'skipped' GROUP BY case_key
+    ) ON case_key = newest_key AND run = newest_run
+    WHERE outcome IN ('failed', 'error') OR teardown_outcome IN ('failed', 'error')
+"""
 
 
 def insert_run(
@@ -93,6 +100,11 @@ def documents(connection: "sqlite3.Connection", run_id: str, case_key: str | Non
     """Return the whole results of a run's cases, or of one case, as JSON texts."""
     sought = {"run": plain(run_id), "case": None if case_key is None else plain(case_key)}
     return [text for (text,) in connection.execute(_DOCUMENTS, sought)]
+
+
+def failed_last(connection: "sqlite3.Connection") -> frozenset[str]:
+    """Return the keys of the cases that were bad in the newest run that ran them."""
+    return frozenset(key for (key,) in connection.execute(_FAILED_LAST))
 
 
 def insert_cases(connection: "sqlite3.Connection", cases: Iterable[CaseResult]) -> None:

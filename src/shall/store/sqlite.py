@@ -218,6 +218,11 @@ class SqliteStore:
             documents = queries.documents(connection, run_id, case_key)
         return [case_from_text(document) for document in documents]
 
+    def failed_last(self) -> frozenset[str]:
+        """Return the keys of the cases whose newest result was bad; skipped ones do not count."""
+        with self._reading() as connection:
+            return queries.failed_last(connection)
+
     def save_call(self, call: CallRecord) -> None:
         """Take one tool call, to be stored within 100 ms. Returns at once and raises nothing."""
         self._calls.put(call)

@@ -205,6 +205,8 @@ COMMANDS: dict[str, str] = {
     "JUnit XML": "JUnit XML 报告",
     "recorded tests that are not listed are gone": "已记录但未列出的测试视为已删除",
     "where the tests ran": "测试运行所在的环境",
+    "Merge the reports of all shards into one run.": "将所有分片的报告合并为一次运行。",
+    "JSON reports of the shards": "各分片的 JSON 报告",
     "Write reports of a stored run.": "生成已保存的运行的报告。",
     "Check how requirements are written.": "检查需求的写法。",
     "Write into a case which criterion it verifies.": "将用例所验证的验收标准写入用例。",
@@ -229,7 +231,20 @@ COMMANDS: dict[str, str] = {
     "{flag} {pair} has no value.": "{flag} {pair} 没有值。",
     "environment of shall.yaml that the cases run in": "运行用例的环境（在 shall.yaml 中定义）",
     "base URL of the service; overrides the host of a case": "服务的基础 URL，覆盖用例中的 host",
-    "run only cases with any of these tags": "仅运行带有其中任一标签的用例",
+    "run only cases with a tag, or tags such as 'a and not b'": "仅运行带有该标签的用例，"
+    "或满足 'a and not b' 这类标签表达式的用例",
+    "run only cases whose path or name has these words, such as 'order and not slow'": "仅运行"
+    "路径或名称含有这些词的用例，例如 'order and not slow'",
+    "run only the cases that did not pass when they last ran; all, if there are none": "仅运行"
+    "上次未通过的用例；若没有则全部运行",
+    "run the cases that did not pass when they last ran before the others": "先运行"
+    "上次未通过的用例",
+    "run the cases in a random order; the seed is shown": "以随机顺序运行用例，并显示种子",
+    "run part I of N; auto/N: the part that a Kubernetes Indexed Job or GitLab names": "运行 N "
+    "份中的第 I 份；auto/N：由 Kubernetes Indexed Job 或 GitLab 指定",
+    "start no case after the first that does not pass": "首个用例未通过后不再启动其他用例",
+    "with --shard: a JSON report of an earlier run, so that all parts take as long": "与 --shard "
+    "配合：以之前运行的 JSON 报告使各份用时相近",
     "variables, JSON or text; they override "
     "those of shall.yaml": "变量（JSON 或文本），覆盖 shall.yaml 中的同名变量",
     "{path} was written after the report, which "

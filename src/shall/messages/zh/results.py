@@ -64,6 +64,7 @@ ZH: dict[str, str] = {
     "report.run_id": "运行 {run_id}",
     "report.run.running": "运行尚未结束。",
     "report.run.interrupted": "运行被中断，以下是已执行的部分。",
+    "report.run.stopped": "运行在第一个未通过的用例之后停止，以下是已执行的部分。",
     "report.run.timed_out": "运行超时并已停止，以下是已执行的部分。",
     "report.more_cases": "……另有 {count} 个用例，详见 HTML 和 JSON 报告。",
     "report.verifies": "验证 {keys}",

@@ -161,4 +161,36 @@ RUNNING: dict[str, str] = {
     "No run is stored.": "没有已保存的运行。",
     "Run `shall run` first.": "请先运行 `shall run`。",
     "Without an id, the newest is used.": "不指定 ID 时使用最近一次运行。",
+    "The expression is longer than {_MOST_CHARACTERS} characters.": "表达式超过"
+    " {_MOST_CHARACTERS} 个字符。",
+    "A closing parenthesis is missing at {place}.": "{place} 处缺少右括号。",
+    "A word is missing at {place}.": "{place} 处缺少一个词。",
+    "`and` or `or` is missing at {place}.": "{place} 处缺少 `and` 或 `or`。",
+    "Write it like: smoke and not (slow or wip).": "写法示例：smoke and not (slow or wip)。",
+    "A quotation mark is not closed in the expression {text}.": "表达式 {text} 中有未闭合的引号。",
+    "--shard {text} is no part of a whole.": "--shard {text} 无效。",
+    "Write --shard 2/5 for the second of five "
+    "parts, or auto/5.": "写作 --shard 2/5（五份中的第二份）或 auto/5。",
+    "--shard auto needs JOB_COMPLETION_INDEX or CI_NODE_INDEX, and "
+    "neither is set.": "--shard auto 需要 JOB_COMPLETION_INDEX 或 CI_NODE_INDEX，但两者均未设置。",
+    "Run in an Indexed Job or a parallel job of GitLab, or name the "
+    "part: --shard 2/5.": "请在 Indexed Job 或 GitLab 并行作业中运行，或直接指定：--shard 2/5。",
+    "{path} is no JSON report of a run.": "{path} 不是运行的 JSON 报告。",
+    "Write one with --report-json FILE.": "用 --report-json FILE 生成一份。",
+    "--durations divides the cases only with --shard.": "--durations 须与 --shard 一起使用。",
+    "--shuffle {text} is no seed.": "--shuffle {text} 不是有效的种子。",
+    "A seed is a whole number.": "种子须为整数。",
+    "Shuffled with --shuffle {seed}.": "顺序已打乱，种子：--shuffle {seed}。",
+    "{path} is no report of a shard.": "{path} 不是分片运行的报告。",
+    "{path} divides other cases, or otherwise, than {first_path}.": "{path} 与 {first_path} 划分的"
+    "用例或方式不同。",
+    "{path} ran in another environment than {first_path}.": "{path} 与 {first_path} "
+    "的运行环境不同。",
+    "Shard {index}/{total} is missing.": "缺少分片 {index}/{total}。",
+    "Shard {index}/{total} is there {count} times.": "分片 {index}/{total} 出现了 {count} 次。",
+    "{key} is there {count} times.": "{key} 出现了 {count} 次。",
+    "The reports have {found} cases of {total}.": "报告共有 {found} 个用例，应为 {total} 个。",
+    "{path} is of commit {shard}, and {commit} is checked out: its evidence would name the wrong "
+    "code.": "{path} 属于提交 {shard}，而当前检出的是 {commit}，其证据会指向错误的代码。",
+    "Nothing was recorded.": "未记录任何内容。",
 }

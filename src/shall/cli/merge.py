@@ -1,0 +1,47 @@
+"""``shall merge``: the reports of all shards as one run."""
+
+import argparse
+from pathlib import Path
+
+import msgspec
+
+from shall.actions.merge import merge_shards, record_run
+from shall.bounded import EVIDENCE_BYTES, read_path
+from shall.cli.options import project_of
+from shall.cli.output import exit_status, tell, write
+from shall.cli.report import report_text, write_reports
+from shall.cli.run import show
+from shall.errors import BadValue
+from shall.results.encoding import run_from_json
+from shall.results.records import RunResult
+from shall.results.summary import summary_of
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Carry out the command."""
+    workspace, settings = project_of(arguments, no_color=arguments.no_color)
+    run = merge_shards(workspace, {path: _read(path) for path in arguments.reports})
+    for fault in record_run(workspace, run):
+        tell(fault)
+    summary = summary_of(run)
+    if arguments.format == "json":
+        write(report_text(run, "json", settings.language).rstrip("\n"))
+    else:
+        show(summary, settings, workspace)
+    write_reports(
+        run,
+        settings.language,
+        json=arguments.report_json,
+        junit=arguments.report_junit,
+        html=arguments.report_html,
+    )
+    return exit_status(summary)
+
+
+def _read(path: str) -> RunResult:
+    try:
+        return run_from_json(msgspec.json.decode(read_path(Path(path), EVIDENCE_BYTES)))
+    except OSError as error:
+        raise BadValue(f"{path} cannot be read: {error.strerror}.") from error
+    except msgspec.DecodeError:
+        raise BadValue(f"{path} is no JSON report of a run.") from None

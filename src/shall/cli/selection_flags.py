@@ -1,0 +1,105 @@
+"""The flags of ``shall run`` that choose cases, and their order."""
+
+import argparse
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from shall.actions.run_request import Selection
+from shall.cli.output import tell
+from shall.errors import InvalidInput
+
+_MOST_SEEDS = 10**6
+
+
+def add_selection(command: argparse.ArgumentParser) -> None:
+    """Add the flags."""
+    command.add_argument(
+        "-x",
+        "--exit-first",
+        action="store_true",
+        help="start no case after the first that does not pass",
+    )
+    command.add_argument(
+        "--last-failed",
+        "--lf",
+        action="store_true",
+        help="run only the cases that did not pass when they last ran; all, if there are none",
+    )
+    command.add_argument(
+        "--failed-first",
+        "--ff",
+        action="store_true",
+        help="run the cases that did not pass when they last ran before the others",
+    )
+    command.add_argument(
+        "--shuffle",
+        nargs="?",
+        const="",
+        metavar="SEED",
+        help="run the cases in a random order; the seed is shown",
+    )
+    command.add_argument(
+        "--shard",
+        metavar="I/N",
+        help="run part I of N; auto/N: the part that a Kubernetes Indexed Job or GitLab names",
+    )
+    command.add_argument(
+        "--durations",
+        metavar="FILE",
+        help="with --shard: a JSON report of an earlier run, so that all parts take as long",
+    )
+
+
+def selection_of(arguments: argparse.Namespace) -> Selection | None:
+    """Return what the flags choose; None: everything, in the order of the files.
+
+    Raises:
+        InvalidInput: A flag has a value that cannot be used.
+    """
+    shard = None
+    if arguments.shard is not None:
+        from shall.actions.selection import read_shard
+        from shall.settings import process_environment
+
+        durations = _durations(arguments.durations) if arguments.durations else {}
+        shard = read_shard(arguments.shard, process_environment(), durations)
+    elif arguments.durations is not None:
+        raise InvalidInput("--durations divides the cases only with --shard.")
+    selection = Selection(
+        last_failed=arguments.last_failed,
+        failed_first=arguments.failed_first,
+        seed=None if arguments.shuffle is None else _seed(arguments.shuffle),
+        shard=shard,
+        exit_first=arguments.exit_first,
+    )
+    return None if selection == Selection() else selection
+
+
+def _seed(text: str) -> int:
+    if not text:
+        import secrets
+
+        seed = secrets.randbelow(_MOST_SEEDS)
+    elif text.isdecimal() and text.isascii():
+        seed = int(text)
+    else:
+        raise InvalidInput(f"--shuffle {text} is no seed.", hint="A seed is a whole number.")
+    tell(f"Shuffled with --shuffle {seed}.")
+    return seed
+
+
+def _durations(path: str) -> Mapping[str, float]:
+    """Read the seconds of each case from a JSON report."""
+    from shall.bounded import EVIDENCE_BYTES, read_text
+
+    try:
+        report: Any = json.loads(read_text(Path(path), EVIDENCE_BYTES))
+        return {str(case["case_key"]): float(case["duration_s"]) for case in report["cases"]}
+    except OSError as error:
+        raise InvalidInput(f"{path} cannot be read: {error.strerror}.") from None
+    except (ValueError, KeyError, TypeError):
+        raise InvalidInput(
+            f"{path} is no JSON report of a run.", hint="Write one with --report-json FILE."
+        ) from None

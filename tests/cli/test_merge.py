@@ -1,0 +1,114 @@
+"""The reports of all shards become one run."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.repository import git
+
+Shall = Callable[..., Any]
+WriteCase = Callable[..., None]
+
+NAMES = ("a", "b", "c", "d")
+
+
+@pytest.fixture
+def shards(shall: Shall, write_case: WriteCase, service: Any, project: Path) -> list[str]:
+    """The reports of three shards, one of which fails; nothing of them is stored here."""
+    (project / "specs/shop").mkdir(parents=True)
+    (project / "specs/shop/requirements.md").write_text(
+        "### Requirement 1\n\n#### Acceptance Criteria\n\n1. THE shop SHALL answer.\n"
+    )
+    (project / ".gitignore").write_text(".shall/\n*.json\n")
+    for name in NAMES:
+        write_case(name, f"/echo/{name}", "verifies: [shop#1.1]")
+    write_case("bad", "/status/500")
+    git(project, "init", "-q")
+    git(project, "add", ".")
+    git(project, "commit", "-qm", "start")
+    reports = [f"s{index}.json" for index in (1, 2, 3)]
+    for index, report in enumerate(reports, 1):
+        flags = ("--shard", f"{index}/3", "--report-json", report, "--host", service.url)
+        shall("run", *flags, SHALL_STATE_DIR=f".shall/machine-{index}")
+    return reports
+
+
+def changed(project: Path, report: str, **values: Any) -> None:
+    data = json.loads((project / report).read_text())
+    (project / report).write_text(json.dumps({**data, **values}))
+
+
+@pytest.mark.verifies("cli#7.1")
+def test_all_shards_are_one_run_with_its_evidence(
+    shall: Shall, shards: list[str], project: Path
+) -> None:
+    assert "not run" in shall("trace").stdout
+    ended = shall("merge", *shards, "--report-json", "all.json", "--report-junit", "all.xml")
+    assert ended.returncode == 1
+    assert "4 passed, 1 failed, 0 errors, 0 skipped" in ended.stdout
+    report = json.loads((project / "all.json").read_text())
+    keys = [case["case_key"] for case in report["cases"]]
+    assert keys == [f"tests/cases/{name}.yaml" for name in ("a", "b", "bad", "c", "d")]
+    assert {case["run_id"] for case in report["cases"]} == {report["run_id"]}
+    assert 'tests="5"' in (project / "all.xml").read_text()
+    assert json.loads(shall("trace", "--format", "json").stdout)["counts"]["proved"] == 1
+    stored = shall("report", report["run_id"], "--json", "again.json")
+    assert stored.returncode == 0
+    again = json.loads((project / "again.json").read_text())
+    assert [case["case_key"] for case in again["cases"]] == keys
+
+
+@pytest.mark.verifies("cli#7.2")
+def test_missing_and_doubled_shards_and_cases_are_refused(
+    shall: Shall, shards: list[str], project: Path
+) -> None:
+    first, second, third = shards
+    missing = shall("merge", first, third)
+    assert missing.returncode == 2
+    assert "Shard 2/3 is missing." in missing.stderr
+    assert "cases of 5." in missing.stderr
+    (project / "copy.json").write_text((project / first).read_text())
+    doubled = shall("merge", *shards, "copy.json").stderr
+    assert "Shard 1/3 is there 2 times." in doubled
+    cases = [json.loads((project / it).read_text())["cases"] for it in shards]
+    changed(project, second, cases=[*cases[1], cases[0][0]] if cases[0] else [*cases[1]] * 2)
+    assert "is there 2 times." in shall("merge", *shards).stderr
+    changed(project, second, cases=cases[1][1:])
+    assert "The reports have 4 cases of 5." in shall("merge", *shards).stderr
+    assert "not run" in shall("trace").stdout
+
+
+@pytest.mark.verifies("cli#7.3")
+def test_reports_that_do_not_belong_together_are_refused(
+    shall: Shall, shards: list[str], service: Any, project: Path
+) -> None:
+    first, _, third = shards
+    flags = ("--shard", "2/3", "--host", service.url, "--report-json")
+    shall("run", *flags, "other.json", "-k", "not d", SHALL_STATE_DIR=".shall/x")
+    assert f"divides other cases, or otherwise, than {first}" in (
+        shall("merge", first, "other.json", third).stderr
+    )
+    shall("run", *flags, "other.json", "--env", "staging", SHALL_STATE_DIR=".shall/x")
+    other = shall("merge", first, "other.json", third).stderr
+    assert f"other.json ran in another environment than {first}." in other
+    shall("run", "--report-json", "whole.json", "--host", service.url, SHALL_STATE_DIR=".shall/x")
+    assert "whole.json is no report of a shard." in shall("merge", "whole.json").stderr
+    git(project, "commit", "-q", "--allow-empty", "-m", "next")
+    assert "its evidence would name the wrong code" in shall("merge", *shards).stderr
+    (project / "text.json").write_text("{")
+    assert "text.json is no JSON report of a run." in shall("merge", "text.json").stderr
+    assert "none.json cannot be read" in shall("merge", "none.json").stderr
+    assert "not run" in shall("trace").stdout
+
+
+@pytest.mark.verifies("cli#7.4")
+def test_a_shard_that_is_not_whole_makes_no_whole_run(
+    shall: Shall, shards: list[str], project: Path
+) -> None:
+    changed(project, shards[1], status="stopped")
+    shall("merge", *shards, "--report-json", "all.json")
+    assert json.loads((project / "all.json").read_text())["status"] == "stopped"
+    changed(project, shards[0], status="interrupted")
+    assert shall("merge", *shards, "--format", "json").returncode == 130
