@@ -246,7 +246,9 @@ def _named_in_file(path: Path) -> dict[str, list[str]]:
 
 
 def _without_parameters(node: str) -> str:
-    return node.partition("[")[0]
+    """Return the id of a test. Its path may hold brackets; pytest-xdist appends ``@group``."""
+    file, mark, names = node.partition("::")
+    return f"{file}{mark}{names.partition('[')[0].partition('@')[0]}"
 
 
 def _case_of_script(item: pytest.Item) -> Path | None:

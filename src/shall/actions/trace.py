@@ -49,6 +49,7 @@ def trace_requirements(
     problems: list[Diagnostic] = []
     newest = [it for it in _newest(workspace, problems) if it.outcome != ABSENT]
     links = [*case_links(workspace, problems), *test_links(workspace, problems)]
+    links += _links_of_unreadable(specs, problems, newest)
     links += _reported_links(workspace, newest)
     facts = _with_current_fingerprints(workspace, newest, links)
     unreachable = workspace.outages.current() if workspace.outages is not None else ()
@@ -58,6 +59,24 @@ def trace_requirements(
     matrix = with_decisions(matrix, decisions, today or datetime.now(UTC).date())
     matrix = masked_matrix(workspace, replace(matrix, problems=tuple(problems)))
     return matrix if feature is None else _of_feature(matrix, specs, feature)
+
+
+def _links_of_unreadable(
+    specs: SpecSet, problems: Iterable[Diagnostic], facts: Iterable[Evidence]
+) -> Iterator[Link]:
+    """Yield what a case or test file was linked to before it could no longer be read.
+
+    Otherwise a failing case that is broken would leave its criteria to those that pass.
+    """
+    broken = {it.span.file for it in problems if it.severity is Severity.ERROR and it.span}
+    if not broken:
+        return
+    known = {it.key for it in specs.criteria()}
+    pairs = {(it.criterion, it.source, it.kind) for it in facts if it.kind != LinkKind.REPORT}
+    for criterion, source, kind in sorted(pairs):
+        file = source.partition("::")[0]
+        if file in broken and criterion in known:
+            yield Link(criterion, LinkKind(kind), source, Span(file, 1))
 
 
 def _reported_links(workspace: Workspace, facts: Iterable[Evidence]) -> Iterator[Link]:

@@ -30,7 +30,7 @@ MEANINGS: Mapping[str, str] = {
     "decision.unknown-criterion": "A waiver or attestation names a criterion that no document has.",
     "file.more-problems": "A file has more problems than are listed.",
     "file.unreadable": "A file is too large, not UTF-8, or refused by the system.",
-    "gate.baseline": "The baseline, or the base to compare with, cannot be read.",
+    "gate.baseline": "The baseline, or the base to compare with, cannot be read or is missing.",
     "gate.clean-tree": "A criterion was proved with uncommitted changes, or it is not known.",
     "gate.criteria": "The gate found no criterion to judge.",
     "gate.features": "A pattern of the gate matches no feature with criteria.",

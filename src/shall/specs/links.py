@@ -152,10 +152,15 @@ def _tests_below(
         marks = (*inherited, *_marks(node.decorator_list))
         name = (*path, node.name)
         if isinstance(node, ast.ClassDef):
-            if node.name.startswith("Test"):
+            if node.name.startswith("Test") or _is_unittest(node):
                 yield from _tests_below(node.body, file, name, (*marks, *_module_marks(node.body)))
         elif node.name.startswith("test"):
             yield "::".join((file, *name)), node, marks
+
+
+def _is_unittest(node: ast.ClassDef) -> bool:
+    """Return whether pytest collects a class for its base, whatever its name is."""
+    return any(ast.unparse(base).rpartition(".")[2].endswith("TestCase") for base in node.bases)
 
 
 def _module_marks(body: Iterable[ast.stmt]) -> tuple[_Mark, ...]:

@@ -1,5 +1,6 @@
 """Asks git about a project: which commit, what differs from it, and the files of another commit."""
 
+import re
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -87,6 +88,13 @@ def files_of_commit(
         at = end + 1
         yield file.path, answer[at : at + file.size]
         at += file.size + 1
+
+
+def head_time_s(root: Path) -> float | None:
+    """Return when the checked-out commit was made, in seconds since the epoch; None without one."""
+    commit = ask(root, "cat-file", "commit", "HEAD") or ""
+    made = re.search(r"^committer .*> (\d+) [+-]\d{4}$", commit, re.MULTILINE)
+    return float(made[1]) if made is not None else None
 
 
 def was_committed(root: Path, path: str) -> bool | None:

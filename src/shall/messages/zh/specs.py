@@ -78,6 +78,12 @@ SPECS: dict[str, str] = {
     "The gate {given}: {bad} of {count} rules do "
     "not hold.": "门禁{given}：{count} 条规则中有 {bad} 条未满足。",
     "A newer release wrote this line of the baseline.": "基线的这一行由更新的版本写入。",
+    "This is a link, which is not followed, so nothing of it is read.": (
+        "这是一个链接，不会跟随，因此其中的内容都没有读取。"
+    ),
+    "Copy what it leads to, or list that path in the setting specs of shall.yaml.": (
+        "请复制它指向的内容，或在 shall.yaml 的 specs 设置中列出实际路径。"
+    ),
     "This line is at no test, so it links nothing.": "这一行不属于任何测试，因此没有建立链接。",
     "Write it in the docstring of a test, or directly above the test.": (
         "请写在测试的文档字符串中，或测试的正上方。"
