@@ -68,7 +68,7 @@ def commands() -> list[tuple[str, str]]:
     found = []
     for path in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *ROOT.glob("examples/*/*.md")]:
         inside = False
-        for line in path.read_text("utf-8").splitlines():
+        for line in path.read_text("utf-8").replace(" \\\n", " ").splitlines():
             if line.lstrip().startswith("```"):
                 inside = not inside
             typed = line.strip().removeprefix("$ ").partition(" #")[0]
@@ -80,7 +80,7 @@ def commands() -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(("name", "typed"), commands())
 def test_every_command_in_the_documents_can_be_typed(name: str, typed: str) -> None:
-    words = shlex.split(typed.partition(" | ")[0].partition(" >")[0].rstrip(" &"))[1:]
+    words = shlex.split(re.split(r" \|\|? | >", typed)[0].rstrip(" &"))[1:]
     if "COMMAND" not in words:
         parser().parse_args(words)
     assert name

@@ -79,6 +79,8 @@ ALLOWED = {
     "shall/cli/output.py:write_file": ARCHIVE,
     "shall/cli/merge.py:_read": ARCHIVE,
     "shall/cli/record.py:_read": ARCHIVE,
+    "shall/engine/unit.py": "a temporary folder of this process, and a file of this package",
+    "shall/engine/unit_driver.py": "that folder, from the process that runs in it",
     "shall/cli/selection_flags.py:_durations": ARCHIVE,
     "shall/mcp/texts/__init__.py:_read": PACKAGE,
     "shall/pytest_support/items.py:CaseFile.collect": PYTEST,

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -11,6 +12,7 @@ from msgspec.structs import replace
 from shall.engine.budgets import Memory
 from shall.engine.ports import Loop
 from shall.engine.redact import Redactor
+from shall.engine.unit_options import UnitOptions
 from shall.errors import InvalidSetting, ShallError, StoreUnavailable
 from shall.import_path import remove_folders
 from shall.results.events import Emit
@@ -168,9 +170,22 @@ def open_workspace(
         specs=settings.specs,
         gate=settings.gate_rules(),
         lint=lint_options(settings),
+        unit=unit_options(root, settings),
         outages=outages,
         decisions=DecisionLog(state.below(DECISIONS)),
         environ=process_environment,
+    )
+
+
+def unit_options(root: Path, settings: Settings) -> UnitOptions:
+    """Return what the settings say about unit cases; without a named interpreter, our own."""
+    python = settings.python or Path(sys.executable)
+    return UnitOptions(
+        root=root,
+        python=python if python.is_absolute() else root / python,
+        is_allowed=settings.unit_tests,
+        may_install=settings.auto_install_deps,
+        environment=process_environment(),
     )
 
 

@@ -96,6 +96,8 @@ def pytest_runtest_makereport(
     criteria = [name for name in named if isinstance(name, str)]
     if len(criteria) < len(named):
         report.shall_unread = [repr(it)[:60] for it in named if not isinstance(it, str)]
+    elif not named and item.get_closest_marker("verifies"):
+        report.shall_unread = [""]
     criteria = list(dict.fromkeys((*criteria, *_named_in_text(item))))
     if criteria:
         report.shall_criteria = criteria
@@ -174,6 +176,8 @@ class _Recorder:
             self._links[_without_parameters(report.nodeid)] = criteria
         for shown in getattr(report, "shall_unread", ()):
             text = f"{report.nodeid} verifies {shown}, which is no string and is not read."
+            if not shown:
+                text = f"{report.nodeid} has a verifies mark that names no criterion."
             self._link_problems.append(text)
 
     def _take_case(self, text: str) -> None:

@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from shall.actions.requirements import read_specs as specs_of
 from shall.admin import doctor
 from shall.admin.doctor import CHECKS, Examined, Finding, Health, examine
 from shall.admin.repair import repair
 from shall.bootstrap import open_workspace
 from shall.errors import StoreUnavailable
 from shall.settings import Settings
+from shall.specs.model import SpecSet
 from shall.store.sqlite import SqliteStore
 from shall.workspace.server_folder import Origin
 
@@ -40,7 +42,7 @@ def found(subject: Examined, check: str) -> Finding:
 @pytest.mark.verifies("store#4.1")
 def test_all_is_well_with_a_new_project(subject: Examined) -> None:
     findings = list(examine(subject))
-    assert {it.check for it in findings} == set(CHECKS)
+    assert {it.check for it in findings} == set(CHECKS) - {"requirements"}  # none are read
     assert [it for it in findings if it.health is not Health.OK or it.next_step] == []
 
 
@@ -102,7 +104,7 @@ def test_what_is_missing_or_broken_fails(
     (tmp_path / "state").mkdir()
     (tmp_path / "state/local").write_text("in the way")
     strange = replace(subject, state=tmp_path / "state")
-    assert {it.check for it in examine(strange)} == set(CHECKS)
+    assert {it.check for it in examine(strange)} == set(CHECKS) - {"requirements"}
 
 
 def test_a_disk_that_is_almost_full_is_told(
@@ -235,3 +237,35 @@ def test_a_servers_own_workspace_is_named_before_and_after_it_is_made(
     after = found(replace(subject, workspace=own, origin=Origin.OWN), "workspace")
     assert after.message.endswith(f"uses {own}")
     assert found(replace(subject, origin=Origin.NONE), "workspace").health is Health.WARN
+
+
+@pytest.mark.verifies("store#4.1")
+def test_requirements_that_were_not_read_are_a_warning(subject: Examined) -> None:
+    def read_specs() -> SpecSet:
+        return specs_of(open_workspace(subject.workspace, Settings(), keeps_state=False))
+
+    subject = replace(subject, read_specs=read_specs)
+    specs = subject.workspace / "specs"
+    specs.mkdir()
+    (specs / "requirements.md").write_text("### Requirement 1\n\n1. A SHALL b.\n")
+    assert found(subject, "requirements").message == "1 criterion, everything was read"
+    (specs / "auth").mkdir()
+    (specs / "auth/prices.md").write_text("# Prices\n\nThe shop MUST round a price up.\n")
+    warning = found(subject, "requirements")
+    assert warning.health is Health.WARN
+    assert warning.message.endswith("was not read, the first at specs/auth/prices.md:1:1.")
+    assert warning.next_step == "`shall lint` lists what was not read, and why."
+    (specs / "requirements.md").write_bytes(b"\xff\xfe")
+    broken = next(it for it in examine(subject) if it.check == "requirements")
+    assert broken.health is Health.FAIL
+    assert broken.message.startswith("specs/requirements.md:1")
+
+
+@pytest.mark.verifies("store#4.1")
+def test_a_state_that_cannot_be_created_fails(
+    subject: Examined, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "access", lambda *_: False)  # a root user may write everywhere
+    finding = found(replace(subject, state=subject.workspace / "none"), "state")
+    assert finding.health is Health.FAIL
+    assert finding.message.endswith("/none cannot be created.")

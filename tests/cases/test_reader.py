@@ -175,7 +175,7 @@ testcase:
         ("- a\n", "not a list"),
         ("test_case: {}\n", "The root `testcase:` is missing. Is `test_case` meant?"),
         ("a: {}\n", "Put the case under it"),
-        ("unittest: {name: x}\n", "Unit cases are not run by this release"),
+        ("unittest: {name: x}\n", "The root is `unittest:`, not `testcase:`"),
         ("testcase:\n", "must be a mapping, not nothing"),
         (STEP + "other: 1\n", "`other` is beside `testcase:`"),
         ("testcase: {name: x}\n", "`steps` is missing"),

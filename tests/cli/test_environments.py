@@ -82,7 +82,7 @@ def test_an_environment_that_is_not_defined_is_refused(
     settings(project, "environments: {staging: {}, production: }\n")
     ended = shall("run", "--environment", "stagin")
     assert ended.returncode == 2
-    assert "shall.yaml defines no environment stagin. Did you mean staging?" in ended.stderr
+    assert "Environment stagin is not defined in shall.yaml. Did you mean staging?" in ended.stderr
     assert "Available: staging, production." in shall("run", "--environment", "test").stderr
 
 

@@ -162,3 +162,22 @@ def test_what_a_program_reads_stays_english(shall: Callable[..., Any], project: 
     for form in ("concise", "github", "gitlab", "junit", "sarif"):
         assert not CHINESE.search(shall("trace", "--format", form, SHALL_LANG="zh").stdout)
     assert not CHINESE.search(shall("doctor", "--format", "json", SHALL_LANG="zh").stdout)
+
+
+@pytest.mark.verifies("cli#1.8")
+def test_statuses_and_tasks_are_chinese(shall: Callable[..., Any], project: Path) -> None:
+    (project / "specs/auth").mkdir(parents=True)
+    (project / "specs/auth/requirements.md").write_text(
+        "### Requirement 1\n\n1. A shall b\n2. B shall c\n"
+    )
+    (project / "specs/auth/tasks.md").write_text("- [x] 1. Write a\n  _Requirements: 1.1_\n")
+    why = shall("trace", "--why", "auth#1.1", SHALL_LANG="zh").stdout
+    waived = shall(
+        *("waive", "auth#1.1", "--reason", "later", "--until", "2999-01-01", "--by", "An"),
+        SHALL_LANG="zh",
+    ).stdout
+    gate = shall("gate", SHALL_LANG="zh").stdout
+    assert "任务 1 [x] Write a" in why
+    assert "现有证据：未测试" in waived
+    assert "失败、已过期、存疑、空验证" in gate
+    assert "最多允许 0" in gate

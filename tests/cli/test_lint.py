@@ -64,7 +64,7 @@ def test_text_shows_the_source_with_a_caret_and_counts(shall: Shall, write: Any)
     assert ended.stdout.startswith('warning[S111]: "quickly" is vague.\n')
     assert " --> specs/shop/requirements.md:3:27\n" in ended.stdout
     assert "^^^^^^^\n" in ended.stdout
-    assert "1 criteria in 1 documents: 0 errors, 1 warnings, 1 notes." in ended.stdout
+    assert "1 criterion in 1 document: 0 errors, 1 warning, 1 note." in ended.stdout
     assert "S114" not in ended.stdout
     assert "info[S114]" in shall("lint", "--severity", "info").stdout
     assert "含义模糊" in shall("lint", SHALL_LANG="zh").stdout
@@ -76,7 +76,7 @@ def test_what_was_not_read_is_listed(shall: Shall, write: Any) -> None:
     write("The shop SHALL glow\n", "specs/shop/notes/more.md")
     ended = shall("lint")
     assert ended.returncode == 0
-    assert "1 passages look like requirements and were not read:" in ended.stdout
+    assert "1 passage looks like a requirement and was not read:" in ended.stdout
     assert "specs/shop/notes/more.md:1:1: info[spec.unread-file]" in ended.stdout
 
 
@@ -193,7 +193,7 @@ def test_fix_changes_what_is_mechanical_and_no_other_byte(
     ended = shall("lint", "--fix")
     assert ended.returncode == 0
     assert file.read_bytes().decode() == FIXED
-    assert "4 corrections were made in 1 files." in ended.stderr
+    assert "4 corrections were made in 1 file." in ended.stderr
     again = shall("lint", "--fix")
     assert "corrections" not in again.stderr
     assert file.read_bytes().decode() == FIXED

@@ -36,6 +36,17 @@ def test_a_run_shows_what_failed_and_where(
 
 
 @pytest.mark.verifies("cli#1.1")
+def test_a_quiet_run_shows_only_the_counts(
+    shall: Shall, write_case: WriteCase, service: Any
+) -> None:
+    write_case("bad", "/status/500")
+    ended = shall("run", "--quiet", "--host", service.url)
+    assert ended.returncode == 1
+    [line] = ended.stdout.splitlines()
+    assert line.startswith("0 passed, 1 failed, 0 errors, 0 skipped in ")
+
+
+@pytest.mark.verifies("cli#1.1")
 def test_tags_paths_and_variables_choose_and_fill(
     shall: Shall, write_case: WriteCase, service: Any
 ) -> None:

@@ -1,6 +1,7 @@
 """What `shall trace` says of a proof, and how it exits."""
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -114,7 +115,7 @@ def test_why_shows_run_environment_commit_and_checks(
     [line] = evidence(project)
     assert (line["commit"], line["is_dirty"]) == (commit, False)
     why = shall("trace", "--why", "auth#1.1").stdout
-    for part in ("proved", "tests/cases/a.yaml", line["run_id"], "environment test", "1 checks"):
+    for part in ("proved", "tests/cases/a.yaml", line["run_id"], "environment test", "1 check"):
         assert part in why
     assert f"commit {commit[:12]}, " in why
     write_case("b", path="/echo?x=1", more='verifies: ["auth#1.2"]')
@@ -243,3 +244,17 @@ def test_a_case_that_cannot_be_read_any_more_leaves_nothing_proved(
     file.write_text(f"{file.read_text()}  broken: [\n")
     assert statuses(shall)["auth#1.1"] == status
     assert shall("trace").returncode == 1
+
+
+@pytest.mark.verifies("tracing#10.3")
+def test_reqif_without_its_extra_names_what_to_install(
+    shall: Shall, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project / "specs").mkdir()
+    (project / "specs/requirements.md").write_text("### Requirement 1\n\n1. A SHALL b.\n")
+    assert "<REQ-IF" in shall("trace", "--format", "reqif").stdout
+    monkeypatch.delitem(sys.modules, "shall.specs.reqif_export")
+    monkeypatch.setitem(sys.modules, "reqif.unparser", None)  # as if it were not installed
+    refused = shall("trace", "--format", "reqif")
+    assert refused.returncode == 2
+    assert "ReqIF needs the extra reqif. Install it: pip install 'shall[reqif]'." in refused.stderr

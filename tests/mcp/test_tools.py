@@ -218,7 +218,7 @@ async def test_a_file_under_specs_that_nothing_reads_is_reported(
         ("read_file", {"path": "/etc/passwd"}, "MCP_INVALID_PATH", "passwd"),
         ("run_tests", {"workspace": "/"}, "MCP_INVALID_PATH", "--workspace"),
         ("run_tests", {"python_path": "/bin/sh"}, "MCP_INVALID_PATH", "SHALL_INTERPRETERS"),
-        ("run_tests", {"test_type": "unit"}, "MCP_NOT_IMPLEMENTED", "unit"),
+        ("run_tests", {"test_type": "unit"}, "MCP_TESTCASE_NOT_FOUND", "unit"),
         ("get_test_results", {"limit": 0}, "MCP_VALUE_ERROR", "limit"),
         ("get_test_results", {"run_id": "none"}, "MCP_RUN_NOT_FOUND", "none"),
         ("get_mcp_metrics", {"since_minutes": -1}, "MCP_VALUE_ERROR", "since_minutes"),
@@ -267,14 +267,43 @@ async def test_a_fault_of_ours_is_told_by_code_only(
 
 
 @pytest.mark.verifies("mcp#1.12")
-async def test_unit_cases_are_not_written_yet(
+async def test_unit_cases_are_written_shown_read_and_run(
     client: Client, answer: Answer, project: Path
 ) -> None:
-    result = await client.call_tool(
-        "write_unittest", {"yaml_path": PATH, "unittest": {"name": "u"}}
-    )
-    assert answer(result)["error_code"] == "MCP_NOT_IMPLEMENTED"
+    async def call(tool: str, **arguments: Any) -> dict[str, Any]:
+        return answer(await client.call_tool(tool, arguments))
+
+    (project / "calc.py").write_text("def add(a, b):\n    return a + b\n")
+    check = {"type": "equals", "expected": 5}
+    unit = {
+        "name": "adding",
+        "target": {"module": "calc", "function": "add"},
+        "cases": [{"id": "sum", "inputs": {"args": [2, 3]}, "assert": [check]}],
+    }
+    preview = await call("write_unittest", yaml_path=PATH, unittest=unit, dry_run=True)
+    assert preview["written_files"] == []
+    assert "assert result == 5" in preview["code_preview"]
     assert not (project / PATH).exists()
+    written = await call("write_unittest", yaml_path=PATH, unittest=json.dumps(unit))
+    assert written["written_files"] == [PATH]
+    again = await call("write_unittest", yaml_path=PATH, unittest=unit)
+    assert again["error_code"] == "MCP_ALREADY_EXISTS"
+    summary = await call("get_testcase", yaml_path=PATH)
+    assert summary["testcase"]["cases"] == ["sum (1 checks)"]
+    assert summary["is_valid"]
+    assert (await call("list_testcases", test_type="unit"))["testcases"] == [PATH]
+    ran = await call("run_tests", test_type="unit")
+    assert (ran["total"], ran["passed"]) == (1, 1)
+    assert "warning" not in ran  # it was stored
+    none = await call("run_tests", test_type="integration")
+    assert none["error_code"] == "MCP_TESTCASE_NOT_FOUND"
+    wrong = await call("write_unittest", yaml_path=PATH, unittest={"name": "u"}, overwrite=True)
+    assert wrong["error_code"] == "MCP_TESTCASE_INVALID"
+    unknown = {**unit, "target": {"module": "calc", "function": "ad"}}
+    noted = await call("write_unittest", yaml_path=PATH, unittest=unknown, overwrite=True)
+    assert any("defines no `ad`" in note for note in noted["notes"])
+    assert not (await call("get_testcase", yaml_path=PATH))["is_valid"]
+    assert (await call("delete_testcase", yaml_path=PATH))["deleted_files"] == [PATH]
 
 
 async def test_a_case_is_written_read_listed_and_deleted(

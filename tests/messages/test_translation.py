@@ -59,4 +59,9 @@ def test_a_long_text_is_searched_in_linear_time() -> None:
 
 def test_a_value_does_not_take_the_next_sentence_where_another_template_fits() -> None:
     text = "No criterion may be failing, vacuous. Exceptions: 1."
-    assert translated(text, "zh") == "验收标准不得处于以下状态：failing, vacuous；例外：1。"
+    assert translated(text, "zh") == "验收标准不得处于以下状态：失败、空验证；例外：1。"
+
+
+def test_a_place_in_front_of_a_sentence_is_no_part_of_its_values() -> None:
+    text = "specs/auth/requirements.md:1:1: byte 0xff is not UTF-8."
+    assert translated(text, "zh") == "specs/auth/requirements.md:1:1: 字节 0xff 不是 UTF-8。"

@@ -119,6 +119,7 @@ def test_each_dependency_is_imported_where_the_document_says_and_nowhere_else() 
     places = {
         name: tuple(row[2].split(", ")) for row in rows("For users") for name in row[1].split(", ")
     }
+    places |= {row[0]: tuple(row[2].split(", ")) for row in rows("In extras")}
     found = importers()
 
     # Whoever has no pytest never loads our plugin for it.

@@ -46,6 +46,13 @@ def write(pytester: pytest.Pytester, service: Any) -> Write:
 
 pytestmark = pytest.mark.usefixtures("measured")
 
+UNIT = """unittest:
+  name: adding
+  target: {module: calc, function: add}
+  cases:
+    - {id: sum, inputs: {args: [2, 3]}, assert: [{type: equals, expected: 5}]}
+"""
+
 # Plugins of other packages take three quarters of the time of so short a session.
 OTHERS = ("anyio", "hypothesispytest", "inline_snapshot", "platformdirs", "schemathesis")
 WITHOUT = [it for name in ("cacheprovider", *OTHERS) for it in ("-p", f"no:{name}")]
@@ -62,11 +69,11 @@ def test_only_files_with_our_roots_are_collected(pytester: pytest.Pytester, writ
     (folder / "data.yaml").write_text("a: 1\n")
     (folder / "empty.yml").write_text("")
     (folder / "word.yaml").write_text("note: |\n  x\ntestcases: 1\n")
-    (folder / "unit.yml").write_text("unittest:\n  name: u\n")
+    (folder / "unit.yml").write_text(UNIT)
+    (pytester.path / "calc.py").write_text("def add(a, b):\n    return a + b\n")
     (folder / "notes.txt").write_text("testcase:\n")
     result = run(pytester, "tests/cases", "-rs")
-    result.assert_outcomes(passed=1, skipped=1)
-    result.stdout.fnmatch_lines(["*unit cases are not run by this release*"])
+    result.assert_outcomes(passed=2)
 
 
 @pytest.mark.verifies("pytest#1.2")
@@ -81,7 +88,7 @@ def test_a_failure_shows_the_line_and_both_values_and_no_stack(
             "*tests/cases/bad.yaml:10:11*",
             "*expected*200*",
             "*actual*404*",
-            "FAILED tests/cases/bad.yaml::the bad case*",
+            "FAILED tests/cases/bad.yaml::the bad case - get: status_code: expected 200*",
         ]
     )
     assert "Traceback" not in result.stdout.str()
@@ -433,9 +440,10 @@ def test_links_that_name_no_criterion_are_warned_of(
     (pytester.path / "tests/test_marked.py").write_text(
         "import pytest\n@pytest.mark.verifies('defautl#1.1')\ndef test_a():\n    pass\n"
         "@pytest.mark.verifies(1.1)\ndef test_b():\n    pass\n"
+        "@pytest.mark.verifies()\ndef test_c():\n    pass\n"
     )
     result = run(pytester, "tests", *workers)
-    result.assert_outcomes(passed=3)
+    result.assert_outcomes(passed=4)
     told = [line for line in result.outlines if line.startswith("shall: ")]
     assert sorted(told) == sorted(
         [
@@ -444,6 +452,7 @@ def test_links_that_name_no_criterion_are_warned_of(
             "shall: tests/test_marked.py::test_a: verifies defautl#1.1 is unknown. "
             "Did you mean default#1.1, default#1.4, default#1.3?",
             "shall: tests/test_marked.py::test_b verifies 1.1, which is no string and is not read.",
+            "shall: tests/test_marked.py::test_c has a verifies mark that names no criterion.",
         ]
     )
 

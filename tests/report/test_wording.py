@@ -47,7 +47,7 @@ def test_every_label_has_the_same_parameters_in_every_language() -> None:
 
 
 def _parameters(labels: dict[str, str]) -> dict[str, set[str]]:
-    return {code: set(re.findall(r"\{(\w+)\}", text)) for code, text in labels.items()}
+    return {code: set(re.findall(r"\{(\w+)[:}]", text)) for code, text in labels.items()}
 
 
 def test_the_place_of_a_part_that_has_none_is_that_of_the_part_around_it() -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
@@ -26,6 +26,9 @@ from shall.workspace.stray_cases import YAML_ENDINGS
 from shall.workspace.workspace import Workspace
 from shall.workspace.writable import check_case
 
+if TYPE_CHECKING:
+    from shall.cases.unit.model import Unit
+
 SCRIPTS = "tests/scripts"
 """Where generated pytest scripts lie; nothing is generated unless the folder exists."""
 
@@ -37,13 +40,14 @@ TEST_TYPES: Mapping[str, frozenset[str | None]] = {
 
 
 class CaseFound(Struct, frozen=True):
-    """A case file as read. ``case`` None when it cannot be read: then ``problems`` say why."""
+    """A case file as read: a ``case`` or a ``unit``. Neither: ``problems`` say why it cannot be."""
 
     path: str
     test_type: str  # "integration" (root testcase:) or "unit" (root unittest:)
     case: Case | None
     data: Mapping[str, Any]
     problems: Sequence[Diagnostic] = ()
+    unit: "Unit | None" = None
 
 
 class CaseWritten(Struct, frozen=True):
@@ -92,6 +96,14 @@ def get_case(workspace: Workspace, path: str) -> CaseFound:
     except InvalidCase as error:
         return CaseFound(relative, test_type, None, {}, error.diagnostics)
     held = data if isinstance(data, dict) else {}
+    if test_type == "unit":
+        from shall.actions.unit_cases import read_unit_file  # as a run does
+
+        try:
+            unit = read_unit_file(workspace, relative, text).unit
+        except InvalidCase as error:
+            return CaseFound(relative, test_type, None, held, error.diagnostics)
+        return CaseFound(relative, test_type, None, held, unit=unit)
     try:
         return CaseFound(relative, test_type, read_case(text, relative), held)
     except InvalidCase as error:
@@ -120,7 +132,7 @@ def write_case(
     """
     from shall.cases.yaml_writer import to_yaml
 
-    relative = _case_path(workspace, path)
+    relative = case_path(workspace, path)
     check_case(workspace, relative)
     reading = _checked(data, relative)
     refuse_masks(load_yaml(data, relative) if isinstance(data, str) else data)
@@ -132,24 +144,25 @@ def write_case(
     if workspace.files.is_folder(SCRIPTS):
         script, script_path = to_script(relative), f"{SCRIPTS}/{script_name(relative)}"
     written = [relative] if script_path is None else [relative, script_path]
-    notes = (*reading.notes, *_link_notes(workspace, case))
+    notes = (*reading.notes, *link_notes(workspace, case.verifies))
     if dry_run:
         return CaseWritten([], case, text, script, script_path, dry_run, notes)
     there = [name for name in written if workspace.files.is_file(name)]
-    _write_both(workspace, relative, text, script_path, script)
+    write_both(workspace, relative, text, script_path, script)
     return CaseWritten(written, case, text, script, script_path, dry_run, notes, there)
 
 
-def _link_notes(workspace: Workspace, case: Case) -> list[Diagnostic]:
+def link_notes(workspace: Workspace, verifies: Sequence[str]) -> list[Diagnostic]:
+    """Return what is wrong with the criteria that a case names."""
     links = LinkCheck(workspace)
-    found = [links.problem(each, f"verifies[{index}]") for index, each in enumerate(case.verifies)]
+    found = [links.problem(each, f"verifies[{index}]") for index, each in enumerate(verifies)]
     return [problem for problem in found if problem is not None]
 
 
 def delete_case(workspace: Workspace, path: str, *, delete_script: bool = True) -> list[str]:
     """Delete a case file and its script; give the deleted paths. Raises ``CaseNotFound``."""
     files = workspace.files
-    relative = _case_path(workspace, path)
+    relative = case_path(workspace, path)
     if not files.is_file(relative):
         raise case_not_found(workspace, relative)
     if root_of(files.read_text(relative)) is None:
@@ -163,7 +176,8 @@ def delete_case(workspace: Workspace, path: str, *, delete_script: bool = True) 
     return [relative, script_path]
 
 
-def _case_path(workspace: Workspace, path: str) -> str:
+def case_path(workspace: Workspace, path: str) -> str:
+    """Return the path of a case that may be written. Raises ``OutsideWorkspace``."""
     relative = workspace.files.relative(path)
     parts = PurePosixPath(relative).parts
     if any(part.startswith(".") for part in parts):
@@ -189,7 +203,7 @@ def _checked(data: Mapping[str, Any] | str, path: str) -> Reading:
     return examine_data(held)
 
 
-def _write_both(
+def write_both(
     workspace: Workspace, path: str, text: str, script_path: str | None, script: str | None
 ) -> None:
     """Write the case and its script, or neither."""

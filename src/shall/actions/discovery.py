@@ -8,12 +8,14 @@ from msgspec.structs import replace
 
 from shall.cases.model import Case
 from shall.cases.reader import locator, read_case, root_of
+from shall.diagnostics import Diagnostic, Severity
 from shall.engine.job import Job
 from shall.errors import CaseNotFound, FolderNotFound, InvalidInput
 from shall.messages import Message
 from shall.results.records import CriterionRef, Position
+from shall.span import Span
 from shall.workspace.folders import CASE_FOLDERS
-from shall.workspace.stray_cases import YAML_ENDINGS, stray_cases, stray_notice
+from shall.workspace.stray_cases import YAML_ENDINGS, first_names, stray_cases, stray_notice
 from shall.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -82,6 +84,16 @@ def case_files(workspace: Workspace, paths: Sequence[str], texts: Texts | None =
     return list(found)
 
 
+def no_case_hint(workspace: Workspace, paths: Sequence[str]) -> str:
+    """Return where there are cases, or what a case needs and the files that were looked at."""
+    if not paths and (notice := stray_notice(stray_cases(workspace.files))):
+        return notice
+    needed = "A case file is YAML with the root testcase:."
+    folders = [it for it in paths or case_folders(workspace) if workspace.files.is_folder(it)]
+    found = [path for folder in folders for path in workspace.files.find(folder, YAML_ENDINGS)]
+    return " ".join((needed, f"These have none: {first_names(found)}.")) if found else needed
+
+
 def case_not_found(workspace: Workspace, path: str) -> CaseNotFound:
     """Make the error for a missing case, with the nearest names that exist."""
     known = [name for folder in case_folders(workspace) for name in _cases_below(workspace, folder)]
@@ -144,7 +156,8 @@ class JobReader:
             self._links = LinkCheck(self._workspace)
         self._links.report(job.key, case.verifies, known)
         criteria = tuple(CriterionRef(*known.get(it, (it, None))) for it in case.verifies)
-        return replace(job, criteria=criteria, fingerprint=case_fingerprint(case))
+        fingerprint = job.fingerprint or case_fingerprint(case)
+        return replace(job, criteria=criteria, fingerprint=fingerprint)
 
     def _criteria(self) -> Mapping[str, tuple[str, str | None]]:
         if self._known is None:
@@ -178,11 +191,22 @@ def _read_job(workspace: Workspace, path: str, text: str | None) -> Job:
     try:
         if text is None:
             text = workspace.files.read_text(path)
+        if "unittest" in text and root_of(text) == "unittest":
+            from shall.actions.unit_cases import unit_job  # few suites have unit cases
+
+            return unit_job(workspace, path, text, positions(text, path))
         case = _named(workspace, read_case(text, path))
     except InvalidInput as error:
         message = Message("case.invalid", {"problems": str(error)})
-        return Job(path, None, error=message, problems=error.diagnostics)
-    return Job(path, case, locate=_positions(text, path))
+        unreadable = Diagnostic(
+            "file.unreadable",
+            Severity.ERROR,
+            error.message,
+            error.span or Span(path, 1),
+            error.hint or "",
+        )
+        return Job(path, None, error=message, problems=error.diagnostics or (unreadable,))
+    return Job(path, case, locate=positions(text, path))
 
 
 def _named(workspace: Workspace, case: Case) -> Case:
@@ -191,7 +215,9 @@ def _named(workspace: Workspace, case: Case) -> Case:
     return case if name == case.name else msgspec.structs.replace(case, name=name)
 
 
-def _positions(text: str, path: str) -> Callable[[str], Position]:
+def positions(text: str, path: str) -> Callable[[str], Position]:
+    """Return what finds the parts of a case in its text, when it is asked."""
+
     def locate(where: str) -> Position:
         span = span_of(where)
         return Position(span.line, span.column)

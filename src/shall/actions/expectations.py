@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from shall.actions.requirements import read_specs
 from shall.errors import BadValue
+from shall.messages import plural
 from shall.results.events import CaseFinished, Event
 from shall.results.records import Outcome
 from shall.specs.matrix import candidates_of, unresolved
@@ -38,8 +39,10 @@ class Expectations:
         found = [
             f"{key} was expected to be tried, and no case that verifies it ran." for key in missing
         ]
-        if self._wanted is not None and self._wanted != len(self._ran):
-            found.append(f"{self._wanted} cases were expected to run, and {len(self._ran)} ran.")
+        ran = len(self._ran)
+        if self._wanted is not None and self._wanted != ran:
+            cases = plural(ran, "case", "cases")
+            found.append(f"{ran} {cases} ran, not {self._wanted} as expected.")
         return found
 
 

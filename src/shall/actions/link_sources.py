@@ -1,6 +1,7 @@
 """Reads the links that case and test files declare; a file is parsed only where it changed."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from hashlib import blake2b
 from pathlib import PurePosixPath
 
@@ -23,7 +24,8 @@ def case_links(workspace: Workspace, problems: list[Diagnostic]) -> Iterator[Lin
     paths = [
         it for root in case_folders(workspace) for it in workspace.files.find(root, YAML_ENDINGS)
     ]
-    yield from _links(workspace, paths, YAML_ENDINGS, _read_case, problems)
+    read = partial(_read_case, workspace)
+    yield from _links(workspace, paths, YAML_ENDINGS, read, problems)
 
 
 def test_links(workspace: Workspace, problems: list[Diagnostic]) -> Iterator[Link]:
@@ -51,7 +53,7 @@ def _links(
             problems += _problems_of(error, path)
             continue
         digest = blake2b(text.encode(), digest_size=16).digest()
-        before = known.get(path)
+        before = known.get(path) if _is_alone(text, path) else None
         if before is not None and before[0] == digest:
             marks = before[1]
         else:
@@ -64,8 +66,16 @@ def _links(
         yield from marks.links
 
 
-def _read_case(text: str, path: str) -> Marks:
-    if root_of(text) != "testcase":
+def _is_alone(text: str, path: str) -> bool:
+    """Return whether a file tells all of its links; a unit case has the code under test, too."""
+    return path.endswith(".py") or "unittest" not in text or root_of(text) != "unittest"
+
+
+def _read_case(workspace: Workspace, text: str, path: str) -> Marks:
+    root = root_of(text)
+    if root == "unittest" and "verifies" in text:
+        return _read_unit(workspace, text, path)
+    if root != "testcase":
         return Marks()
     case = read_case(text, path)
     secrets = tuple(_secrets_of(case))
@@ -88,6 +98,21 @@ def _secrets_of(case: Case) -> Iterator[str]:
         is_secret = name in case.secrets or is_secret_name(name)
         if is_secret and isinstance(value, str) and "{{" not in value:
             yield value
+
+
+def _read_unit(workspace: Workspace, text: str, path: str) -> Marks:
+    from shall.actions.unit_cases import read_unit_file  # few projects have unit cases
+
+    found = read_unit_file(workspace, path, text)
+    unit, place = found.unit, locator(text, path)
+    links = link_of_case(
+        path,
+        unit.verifies,
+        [place(f"verifies[{index}]") for index in range(len(unit.verifies))],
+        found.fingerprint,
+        can_fail=unit.can_fail,
+    )
+    return Marks(tuple(links))
 
 
 def _is_test(path: str) -> bool:

@@ -8,8 +8,7 @@ from msgspec.structs import replace
 
 from shall.actions.decisions import append_decisions, new_decision
 from shall.actions.trace import trace_requirements
-from shall.cases.reader import read_case
-from shall.cases.verifies import add_criterion, rename_criteria
+from shall.cases.verifies import add_criterion, rename_criteria, verified_by
 from shall.errors import BadValue, InvalidInput
 from shall.span import Span
 from shall.specs.decisions import Decision, DecisionKind
@@ -58,7 +57,7 @@ def link_criterion(
     relative = workspace.files.relative(path)
     text = _text(workspace, relative)
     written = text.removeprefix(_MARK)
-    if {key, name}.intersection(read_case(written, relative).verifies):
+    if {key, name}.intersection(verified_by(written, relative)):
         return LinkEdit(relative, text, text)
     edit = LinkEdit(relative, text, _like(text, add_criterion(written, relative, key)))
     if not dry_run:

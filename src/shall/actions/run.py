@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
 
-from shall.actions.discovery import JobReader, Texts, case_files
+from shall.actions.discovery import JobReader, Texts, case_files, no_case_hint
 from shall.actions.recording import Recorder
 from shall.actions.run_request import RunRequest
 from shall.cases.nearest import nearest
@@ -22,7 +22,6 @@ from shall.engine.stop import Stop
 from shall.errors import BadValue, CaseNotFound, TimedOut
 from shall.results.events import CaseFinished, Emit, Event
 from shall.results.records import RunSummary, ShardRecord, is_bad
-from shall.workspace.stray_cases import stray_cases, stray_notice
 from shall.workspace.workspace import RunDefaults, Workspace
 
 if TYPE_CHECKING:
@@ -127,8 +126,7 @@ def _choose(workspace: Workspace, request: RunRequest, go_on: Callable[[], None]
         what += f" for {request.keyword}" if request.keyword else ""
         raise CaseNotFound(
             f"No case{what} was found in {', '.join(request.paths) or str(workspace.root)}.",
-            hint=(not request.paths and stray_notice(stray_cases(workspace.files)))
-            or "A case file is YAML with the root testcase:.",
+            hint=None if files else no_case_hint(workspace, request.paths),
         )
     return cases
 
@@ -241,7 +239,7 @@ def _of_environment(defaults: RunDefaults, name: str) -> Mapping[str, Any]:
     if name not in known:
         near = nearest(name, known)
         raise BadValue(
-            f"shall.yaml defines no environment {name}.",
+            f"Environment {name} is not defined in shall.yaml.",
             hint=f"Did you mean {near}?" if near else f"Available: {', '.join(known)}.",
         )
     return known[name]

@@ -16,6 +16,8 @@ from shall import __version__
 from shall.admin.certificates import days_left
 from shall.bounded import EVIDENCE_BYTES, read_path
 from shall.errors import InvalidInput, StoreUnavailable
+from shall.messages import plural
+from shall.specs.model import SpecSet
 from shall.store.copies import examine_database, known_schema, library_version
 from shall.store.evidence import unreadable_lines
 from shall.store.locks import is_held
@@ -54,7 +56,8 @@ class Finding(Struct, frozen=True):
 class Examined(Struct, frozen=True):
     """What is looked at. Paths are absolute; None and empty: not set, nothing to look at.
 
-    ``origin`` says why a server that is started here works in ``workspace``.
+    ``origin`` says why a server that is started here works in ``workspace``. ``read_specs``
+    returns the requirements of the project; None where there is none.
     """
 
     workspace: Path
@@ -66,6 +69,7 @@ class Examined(Struct, frozen=True):
     token_file: Path | None = None
     tls_cert: Path | None = None
     tls_key: Path | None = None
+    read_specs: Callable[[], SpecSet] | None = None
 
 
 def examine(subject: Examined) -> Iterator[Finding]:
@@ -126,8 +130,33 @@ def _cases(subject: Examined) -> Iterator[Finding]:
         yield _ok("cases", "none outside the case folders")
 
 
+def _requirements(subject: Examined) -> Iterator[Finding]:
+    if subject.read_specs is None:
+        return
+    specs = subject.read_specs()
+    for problem in specs.problems:
+        yield _fail("requirements", f"{problem.span}: {problem.message}", problem.hint)
+    criteria = len(specs.criteria())
+    if specs.unread:
+        count = len(specs.unread)
+        look = plural(
+            count,
+            "passage looks like a requirement and was",
+            "passages look like requirements and were",
+        )
+        message = f"{count} {look} not read, the first at {specs.unread[0].span}."
+        yield _warn("requirements", message, "`shall lint` lists what was not read, and why.")
+    elif not specs.problems:
+        criterion = plural(criteria, "criterion", "criteria")
+        yield _ok("requirements", f"{criteria} {criterion}, everything was read")
+
+
 def _state(subject: Examined) -> Iterator[Finding]:
     folder = subject.state
+    if not folder.exists() and not os.access(folder.parent, os.W_OK):
+        step = "Make its folder writable, or choose another one with SHALL_STATE_DIR."
+        yield _fail("state", f"{folder} cannot be created.", step)
+        return
     if not folder.exists():
         yield _warn(
             "state", f"{folder} does not exist yet.", "The first run or `shall init` creates it."
@@ -183,10 +212,12 @@ def _evidence(subject: Examined) -> Iterator[Finding]:
     for path, bad in found.items():
         if bad:
             lines = ", ".join(str(number) for number in bad[:5])
-            message = f"{path}: {len(bad)} lines cannot be read (line {lines})"
+            noun = plural(len(bad), "line", "lines")
+            message = f"{path}: {len(bad)} {noun} cannot be read (line {lines})"
             yield _warn("evidence", message, "Run `shall doctor --repair`.")
     if len(found) == len(files) and not any(found.values()):
-        yield _ok("evidence", f"{len(files)} files, all lines are readable")
+        noun = plural(len(files), "file", "files")
+        yield _ok("evidence", f"{len(files)} {noun}, all lines are readable")
 
 
 def _leftovers(subject: Examined) -> Iterator[Finding]:
@@ -214,7 +245,8 @@ def _leases(subject: Examined) -> Iterator[Finding]:
     held = sum(is_held(live, name) for name in names)
     gone = len(names) - held
     stale = f"; the next run removes those of {gone} that are gone" if gone else ""
-    yield _ok("locks", f"{held} processes are running cases{stale}")
+    processes = plural(held, "process is", "processes are")
+    yield _ok("locks", f"{held} {processes} running cases{stale}")
 
 
 def _call_log(subject: Examined) -> Iterator[Finding]:
@@ -292,6 +324,7 @@ CHECKS: dict[str, Callable[[Examined], Iterator[Finding]]] = {
     "versions": _versions,
     "workspace": _workspace,
     "cases": _cases,
+    "requirements": _requirements,
     "state": _state,
     "disk": _disk,
     "store": _store,

@@ -6,6 +6,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from shall.admin.doctor import Examined, is_torn, leftovers
+from shall.messages import plural
 from shall.store.copies import examine_database
 from shall.store.repair import repair_database, repair_evidence
 from shall.store.state import DATABASE, EVIDENCE, LOCAL
@@ -40,7 +41,8 @@ def _repair_evidence(subject: Examined, now: datetime) -> Iterator[str]:
     for path in sorted((subject.state / EVIDENCE).glob("*.jsonl")):
         moved = repair_evidence(path, subject.state / LOCAL / "repaired", now)
         if moved is not None:
-            yield f"evidence: removed {moved.count} lines from {path}; original: {moved.kept}."
+            lines = plural(moved.count, "line", "lines")
+            yield f"evidence: removed {moved.count} {lines} from {path}; original: {moved.kept}."
 
 
 def _repair_call_log(subject: Examined) -> Iterator[str]:

@@ -72,8 +72,8 @@ def _read_root(data: Any, findings: Findings) -> Case | None:
         message = f"A case is a mapping under `testcase:`, not {kind_of(data)}."
         findings.add("case.bad-type", (), message)
     elif "unittest" in data:
-        message = "Unit cases are not run by this release."
-        findings.add("case.not-supported", (), message, "The file is left as it is.")
+        message = "The root is `unittest:`, not `testcase:`."
+        findings.add("case.not-supported", (), message, "Unit cases are written by write_unittest.")
     elif "testcase" not in data:
         near = nearest("testcase", map(str, data))
         hint = f"Is `{near}` meant?" if near else "Put the case under it."

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from shall.cases.nearest import nearest
 from shall.cases.syntax import Call
+from shall.messages import plural
 
 MODULES = ("", "tools", "helpers")
 """Prefixes of a function's name; all mean the same."""
@@ -86,7 +87,8 @@ def check_call(call: Call) -> tuple[str, str, str] | None:
 def _wrong_arguments(call: Call, signature: Signature) -> str | None:
     names = [name for name, _ in signature.parameters]
     if len(call.args) > len(names):
-        return f"`{call.name}` takes {len(names)} arguments, not {len(call.args)}."
+        arguments = plural(len(names), "argument", "arguments")
+        return f"`{call.name}` takes {len(names)} {arguments}, not {len(call.args)}."
     given = set(names[: len(call.args)])
     for written, _ in call.kwargs:
         name = KEYWORD_SPELLINGS.get(written, written)

@@ -21,7 +21,8 @@ class Locator:
             self.root: Node | None = compose(text)
         except (yaml.YAMLError, ValueError, RecursionError):
             self.root = None
-        found = self._child(self.root, "testcase") if self.root else None
+        roots = ("testcase", "unittest") if self.root else ()
+        found = next(filter(None, (self._child(self.root, it) for it in roots)), None)
         self.case = found[1] if found else self.root
         self.top = found[0] if found and self.root else self.root
 

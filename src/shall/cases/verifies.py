@@ -7,7 +7,10 @@ from collections.abc import Iterable, Mapping
 from msgspec.structs import replace
 from yaml import MappingNode, Node, ScalarNode, SequenceNode
 
-from shall.cases.reader import read_case
+from shall.cases.model import Case
+from shall.cases.reader import read_case, root_of
+from shall.cases.unit.model import Unit
+from shall.cases.unit.reader import ROOT, read_unit
 from shall.cases.yaml_text import compose
 from shall.errors import BadValue
 
@@ -25,7 +28,7 @@ def add_criterion(text: str, file: str, criterion: str) -> str:
         InvalidCase: The file is no case.
         BadValue: The list is written in a way that cannot be edited.
     """
-    before = read_case(text, file)
+    before = _read(text, file)
     wanted = (*before.verifies, criterion)
     root = _root(text)
     edited = _spliced(text, [_addition(text, root, criterion)] if root is not None else [])
@@ -39,7 +42,7 @@ def rename_criteria(text: str, file: str, names: Mapping[str, str]) -> str:
         InvalidCase: The file is no case.
         BadValue: The list is written in a way that cannot be edited.
     """
-    before = read_case(text, file)
+    before = _read(text, file)
     wanted = tuple(names.get(name, name) for name in before.verifies)
     root = _root(text)
     listed = _value(root, _FIELD) if root is not None else None
@@ -55,10 +58,19 @@ def rename_criteria(text: str, file: str, names: Mapping[str, str]) -> str:
     return _checked(text, edited, file, wanted)
 
 
+def verified_by(text: str, file: str) -> tuple[str, ...]:
+    """Return the criteria that a case names. Raises ``InvalidCase``."""
+    return _read(text, file).verifies
+
+
+def _read(text: str, file: str) -> Case | Unit:
+    return read_unit(text, file) if root_of(text) == ROOT else read_case(text, file)
+
+
 def _checked(text: str, edited: str, file: str, wanted: tuple[str, ...]) -> str:
     """Return the edited text if it is the same case but for its criteria."""
     try:
-        is_right = read_case(edited, file) == replace(read_case(text, file), verifies=wanted)
+        is_right = _read(edited, file) == replace(_read(text, file), verifies=wanted)
     except ValueError:
         is_right = False
     if not is_right:
@@ -71,7 +83,9 @@ def _checked(text: str, edited: str, file: str, wanted: tuple[str, ...]) -> str:
 
 def _root(text: str) -> MappingNode | None:
     document = compose(text)
-    root = _value(document, "testcase") if isinstance(document, MappingNode) else None
+    if not isinstance(document, MappingNode):
+        return None
+    root = _value(document, "testcase") or _value(document, ROOT)
     return root if isinstance(root, MappingNode) else None
 
 

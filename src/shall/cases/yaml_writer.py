@@ -18,8 +18,13 @@ _UNSURE = re.compile(r"(?i:y|n|yes|no|on|off|true|false|null|none|nan|inf)|.{81,
 
 def to_yaml(case: Case) -> str:
     """Return the case as the text of a YAML file; ``read_case`` gives the same case back."""
+    return dump(to_data(case))
+
+
+def dump(data: Any) -> str:
+    """Return JSON data as the text of a YAML file."""
     return yaml.dump(
-        to_data(case),
+        data,
         Dumper=_Dumper,
         allow_unicode=True,
         sort_keys=False,

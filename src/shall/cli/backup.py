@@ -8,6 +8,7 @@ from shall.admin.backup import archive_name, back_up
 from shall.bootstrap import state_folder
 from shall.cli.options import folder_of, settings_of
 from shall.cli.output import OK, say
+from shall.messages import plural
 
 
 def execute(arguments: argparse.Namespace) -> int:
@@ -18,6 +19,8 @@ def execute(arguments: argparse.Namespace) -> int:
     target = Path(arguments.to or archive_name(now)).absolute()
     manifest = back_up(state_folder(folder, settings), target, now)
     size = sum(entry.size for entry in manifest.files)
-    say(f"Backed up {len(manifest.files)} files ({size:,} bytes) to {target}.")
+    count = len(manifest.files)
+    files = plural(count, "file", "files")
+    say(f"Backed up {count} {files} ({size:,} bytes) to {target}.")
     say("The backup contains recorded requests and responses. Protect it like the state itself.")
     return OK

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
+from shall.actions.requirements import read_specs
 from shall.admin.doctor import Examined, Finding, Health, examine
 from shall.admin.repair import repair
-from shall.bootstrap import call_log_path, state_folder
+from shall.bootstrap import call_log_path, open_project, state_folder
 from shall.cli.options import folder_of, settings_of
 from shall.cli.output import CHECK_FAILED, OK, local, printable, tell, write
 from shall.errors import InvalidSetting
@@ -29,6 +30,8 @@ def execute(arguments: argparse.Namespace) -> int:
         step = "Fix this setting. The remaining checks used defaults."
         findings.append(Finding("settings", Health.FAIL, str(error), step))
     subject = _subject(_of_server(folder, arguments.workspace), settings)
+    if subject.origin in {Origin.NAMED, Origin.CURRENT} and folder.is_dir():
+        subject = replace(subject, read_specs=lambda: read_specs(open_project(folder, settings)))
     if arguments.repair:
         for line in repair(subject, datetime.now(UTC)):
             tell(f"repaired {line}")

@@ -71,6 +71,7 @@ def execute(arguments: argparse.Namespace) -> int:
         raise InvalidInput(f"The folder {folder} cannot be created: {error.strerror}.") from None
     settings, _ = settings_of(folder, {})
     workspace = open_project(folder, settings)
+    had_state = workspace.has_state()
     workspace.make_state()
 
     def told(code: str, indent: str = "", **params: str) -> None:
@@ -86,7 +87,8 @@ def execute(arguments: argparse.Namespace) -> int:
     if workspace.state_warning:
         tell(workspace.state_warning)
     else:
-        told("init.made_state", path=workspace.state.name)
+        code = "init.kept" if had_state else "init.made_state"
+        told(code, path=f"{workspace.state.name}/")
     say()
     told("init.next")
     told("init.run", indent="  ", folder=cases)

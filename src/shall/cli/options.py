@@ -15,14 +15,19 @@ from shall.cli.setting_flags import add_run_flags, add_serving_flags
 from shall.settings import Settings, Sources, process_environment, read_settings
 from shall.workspace.workspace import Workspace
 
-MATRIX_FORMATS = ("json", "csv", "md", "needs", "manifest")
+MATRIX_FORMATS = ("json", "csv", "md", "needs", "manifest", "reqif")
 PROBLEM_FORMATS = ("concise", "github", "gitlab", "junit", "sarif")
 
 
 def parser(command: str | None = None) -> argparse.ArgumentParser:
     """Return the parser of ``shall``: of one command, or of all where none has that name."""
     main = Parser(prog="shall", description="Write what the system shall do. Prove that it does.")
-    main.add_argument("--version", action="version", version=f"shall {__version__}")
+    main.add_argument(
+        "--version",
+        action="version",
+        version=f"shall {__version__}",
+        help="show program's version number and exit",
+    )
     commands = main.add_subparsers(prog="shall", dest="command", metavar="COMMAND", required=True)
     known = _adders()
     chosen = known.get(command or "")
@@ -91,7 +96,10 @@ def project_of(arguments: argparse.Namespace, **flags: Any) -> tuple[Workspace, 
 
 
 def _percent(text: str) -> float:
-    percent = float(text)
+    try:
+        percent = float(text)
+    except ValueError:
+        percent = -1
     if not 0 <= percent <= 100:  # NaN too, which no share is below
         raise argparse.ArgumentTypeError(f"{text} is not a percentage from 0 to 100")
     return percent
@@ -146,10 +154,10 @@ def _add_run(commands: _Commands) -> None:
     add_scope_of_run(command)
     _add_report_files(command)
     command.add_argument("--format", choices=("text", "json"), default="text")
+    command.add_argument("--quiet", action="store_true", help="show only the line of counts")
     command.add_argument(
-        "--quiet", action="store_true", help="show only cases that did not pass, and the counts"
+        "--no-color", action="store_true", default=None, help="print without colours"
     )
-    command.add_argument("--no-color", action="store_true", default=None)
     _add_workspace(command)
 
 
@@ -161,7 +169,7 @@ def _add_trace(commands: _Commands) -> None:
         "--format",
         choices=("text", *MATRIX_FORMATS, *PROBLEM_FORMATS),
         default="text",
-        help="the matrix (text, json, csv, md), or its problems alone",
+        help="the matrix (text to reqif), or its problems alone",
     )
     command.add_argument(
         "--fail-under",
@@ -183,7 +191,9 @@ def _add_trace(commands: _Commands) -> None:
     command.add_argument(
         "--exit-zero", action="store_true", help="exit with status 0 regardless of the statuses"
     )
-    command.add_argument("--no-color", action="store_true", default=None)
+    command.add_argument(
+        "--no-color", action="store_true", default=None, help="print without colours"
+    )
     _add_workspace(command)
 
 
@@ -293,7 +303,9 @@ def _add_demo(commands: _Commands) -> None:
         default="shall-demo",
         help="folder of the example (default: shall-demo)",
     )
-    command.add_argument("--no-color", action="store_true", default=None)
+    command.add_argument(
+        "--no-color", action="store_true", default=None, help="print without colours"
+    )
 
 
 def _add_config(commands: _Commands) -> None:

@@ -1,11 +1,12 @@
 """The argument parser: help and errors in the language of the terminal."""
 
 import argparse
+import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, NoReturn
 
-from shall.cli.output import BAD_INPUT, columns_of_terminal, local
+from shall.cli.output import BAD_INPUT, columns_of_terminal, language, local
 
 
 class Parser(argparse.ArgumentParser):
@@ -28,7 +29,36 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Print the usage and what is wrong, and end the process."""
         self.print_usage(sys.stderr)
-        self.exit(BAD_INPUT, f"{self.prog}: {local('error:')} {local(message)}\n")
+        hint = _suggestion(message, self)
+        space = " " if language() == "en" else ""
+        shown = f"{self.prog}: {local('error:')}{space}{local(message)}\n"
+        self.exit(BAD_INPUT, f"{shown}{local(hint)}\n" if hint else shown)
+
+
+_CHOICE = re.compile(
+    r"argument [^:]+: invalid choice: '(?P<given>[^']*)' \(choose from (?P<choices>.*)\)"
+)
+_FLAG = re.compile(r"unrecognized arguments: (?P<given>--[\w-]+)")
+
+
+def _suggestion(message: str, parser: argparse.ArgumentParser) -> str:
+    """Return the command, value or flag that was probably meant; empty where none is near."""
+    from shall.cases.nearest import nearest  # only where something is wrong
+
+    choice, flag = _CHOICE.match(message), _FLAG.match(message)
+    if choice:
+        near = nearest(choice["given"], re.findall(r"[\w-]+", choice["choices"]))
+    else:
+        near = nearest(flag["given"], _flags(parser)) if flag else None
+    return f"Did you mean {near}?" if near else ""
+
+
+def _flags(parser: argparse.ArgumentParser) -> Iterator[str]:
+    for action in parser._actions:
+        yield from action.option_strings
+        if isinstance(action, argparse._SubParsersAction):
+            for below in action.choices.values():
+                yield from _flags(below)
 
 
 class _Formatter(argparse.HelpFormatter):

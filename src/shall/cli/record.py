@@ -52,7 +52,7 @@ def _problems(recorded: Recorded) -> Iterator[str]:
         yield f"{test} has another outcome, newer than the report. Run the test."
     if not (recorded.outcomes or recorded.outdated or recorded.superseded):
         yield (
-            f"None of the {recorded.tests} tests names a known criterion. Write a property"
+            f"No test of {recorded.tests} names a known criterion. Write a property"
             " requirement, or the key into the name of the test."
         )
 

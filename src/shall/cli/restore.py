@@ -8,6 +8,7 @@ from shall.admin.restore import restore
 from shall.bootstrap import state_folder
 from shall.cli.options import folder_of, settings_of
 from shall.cli.output import OK, printable, say
+from shall.messages import plural
 
 
 def execute(arguments: argparse.Namespace) -> int:
@@ -18,7 +19,8 @@ def execute(arguments: argparse.Namespace) -> int:
     archive = Path(arguments.file).absolute()
     restored = restore(archive, state, datetime.now(UTC), force=arguments.force)
     made = restored.manifest
-    files = f"{len(made.files)} files of {made.created_at} (shall {made.version})"
+    count = len(made.files)
+    files = f"{count} {plural(count, 'file', 'files')} of {made.created_at} (shall {made.version})"
     say(printable(f"Restored {files} to {state}."))
     if restored.kept is not None:
         say(

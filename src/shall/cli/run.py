@@ -56,7 +56,7 @@ def execute(arguments: argparse.Namespace) -> int:
     if workspace.state_warning:
         tell(workspace.state_warning)
     if not as_json:
-        show(run, settings, workspace)
+        show(run, settings, workspace, quiet=arguments.quiet)
     if collected is not None:
         from shall.cli.report import report_text, write_reports  # only where one is asked for
 
@@ -136,8 +136,8 @@ def _stopped_by_ctrl_c(stop: Stop) -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def show(run: RunSummary, settings: Settings, workspace: Workspace) -> None:
-    """Print a run."""
+def show(run: RunSummary, settings: Settings, workspace: Workspace, *, quiet: bool = False) -> None:
+    """Print a run; ``quiet``: only the line of counts."""
     width = columns_of_terminal()
     colour = sys.stdout.isatty() and not settings.no_color
     sources: Mapping[str, str] = {}
@@ -145,7 +145,8 @@ def show(run: RunSummary, settings: Settings, workspace: Workspace) -> None:
         from shall.actions.excerpts import excerpts  # only where a file cannot be read
 
         sources = excerpts(workspace.files, workspace.redactor, problems)
-    write(summary(run, settings.language, colour, width, sources=sources).rstrip("\n"))
+    text = summary(run, settings.language, colour, width, sources=sources).rstrip("\n")
+    write(text.splitlines()[-1] if quiet else text)
 
 
 def variables_of(pairs: Sequence[str], flag: str) -> Mapping[str, Any]:

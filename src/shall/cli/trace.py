@@ -12,6 +12,7 @@ from shall.actions.trace import trace_requirements
 from shall.actions.unasserted import unasserted_criteria
 from shall.cli.options import project_of
 from shall.cli.output import BAD_INPUT, CHECK_FAILED, OK, tell, write
+from shall.errors import InvalidInput
 from shall.messages import Message, render
 from shall.specs.export import status_name, to_chain, to_csv, to_json, to_markdown, to_text
 from shall.specs.interchange import EXPORTS
@@ -49,7 +50,7 @@ def execute(arguments: argparse.Namespace) -> int:
 
 def _report_what_is_missing(workspace: Workspace, matrix: Matrix, language: str) -> None:
     """Report that there is no criterion, or that the cases are elsewhere."""
-    if not matrix.rows:
+    if not matrix.rows and not matrix.wrong_specs:
         tell(render(Message("trace.no_criteria"), language))
     if not any(it.link.kind is LinkKind.CASE for row in matrix.rows for it in row.links):
         notice = stray_notice(stray_cases(workspace.files))
@@ -109,6 +110,17 @@ def _written(matrix: Matrix, form: str, name: str) -> str:
         return json.dumps(
             EXPORTS[form](matrix, name, datetime.now(UTC)), ensure_ascii=False, indent=2
         )
+    if form == "reqif":
+        return _reqif(matrix, name)
     from shall.diagnostics.formats import written  # XML and hashes are only needed here
 
     return written(matrix.diagnostics(), form)
+
+
+def _reqif(matrix: Matrix, name: str) -> str:
+    try:
+        from shall.specs.reqif_export import to_reqif  # an extra that only some install
+    except ImportError:
+        hint = "Install it: pip install 'shall[reqif]'."
+        raise InvalidInput("ReqIF needs the extra reqif.", hint=hint) from None
+    return to_reqif(matrix, name, datetime.now(UTC))

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 
 from shall.diagnostics.diagnostic import Diagnostic, Severity
+from shall.messages import plural
 
 MAX_FINDINGS = 100
 """Problems of one document that are reported one by one; the others are counted."""
@@ -21,7 +22,7 @@ def with_count(diagnostics: Sequence[Diagnostic], more: int) -> list[Diagnostic]
     """Return the diagnostics, and behind them one with the number of those left out."""
     if not more:
         return list(diagnostics)
-    what = "problem" if more == 1 else "problems"
+    what = plural(more, "problem", "problems")
     severity = max((it.severity for it in diagnostics), key=tuple(reversed(Severity)).index)
     message = f"And {more:,} more {what}."
     return [

@@ -1,13 +1,15 @@
 """What to run."""
 
 from collections.abc import Callable
+from typing import Any
 
 from msgspec import Struct
 
 from shall.cases.model import Case
 from shall.diagnostics import Diagnostic
 from shall.messages import Message
-from shall.results.records import CriterionRef, Position
+from shall.results.records import CaseResult, CriterionRef, Position
+from shall.transport.waits import Work
 
 
 class Job(Struct, frozen=True):
@@ -15,7 +17,9 @@ class Job(Struct, frozen=True):
 
     ``case`` None: the file could not be read; ``error`` and ``problems`` say why, and the case
     counts as an error without anything being sent. ``locate`` returns where a path such as
-    ``steps[0].assert[1]`` is written in that file; it is asked about what did not hold.
+    ``steps[0].assert[1]`` is written in that file; it is asked about what did not hold. ``run``
+    carries out a case that sends no requests: with the job, the options of the run, and what says
+    why the run was stopped. Of such a case ``case`` holds only what describes it.
     """
 
     key: str
@@ -27,3 +31,4 @@ class Job(Struct, frozen=True):
     data_row: str | None = None
     attempt: int = 1
     locate: Callable[[str], Position] | None = None
+    run: Callable[["Job", Any, Callable[[], Message]], Work[CaseResult]] | None = None

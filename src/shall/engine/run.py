@@ -158,7 +158,11 @@ class _Run:
         name = job.case.name if job.case else job.key
         emit = self.report.emit
         emit(CaseStarted(self.options.run_id, job.key, name))
-        result = yield from run_case(job, self.options, self.attachments, emit, self.why_stopped)
+        if job.run is not None:
+            result = yield from job.run(job, self.options, self.why_stopped)
+        else:
+            why = self.why_stopped
+            result = yield from run_case(job, self.options, self.attachments, emit, why)
         self.report.finished(number, result)
 
     def _stop_all(self) -> None:

@@ -11,6 +11,9 @@ from shall.cases.syntax import GLOBAL
 from shall.engine.budgets import Budget
 from shall.errors import BadExpression
 
+_ENVIRONMENT = frozenset({"env", "environ", "environment", "os"})
+"""What other tools call the environment of the process."""
+
 
 class Scope(Struct):
     """Step results, case variables and run variables; the first that has a name gives its value.
@@ -43,11 +46,15 @@ class Scope(Struct):
             raise BadExpression(f"`{root}` cannot be read: {self.missing[root]}.")
         if root in self.unavailable:
             raise BadExpression(f"`{root}` {self.unavailable[root]}")
+        raise BadExpression(f"`{root}` is not defined.", hint=self._hint(root))
+
+    def _hint(self, root: str) -> str:
         near = nearest(root, chain(self.steps, self.variables, self.run_variables))
-        raise BadExpression(
-            f"`{root}` is not defined.",
-            hint=f"Did you mean `{near}`?" if near else "Define it, or pass it with --var.",
-        )
+        if near:
+            return f"Did you mean `{near}`?"
+        if root.lower() in _ENVIRONMENT:
+            return "Cases read no environment variable: list it under `secrets:` in shall.yaml."
+        return "Define it under `variables:`, or pass it with --var."
 
 
 def _follow(value: Any, path: tuple[str | int, ...], root: str) -> Any:

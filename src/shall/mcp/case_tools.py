@@ -9,7 +9,8 @@ from shall.actions import cases
 from shall.actions.masking import case_redactor
 from shall.actions.session import Session
 from shall.cases.model import Case
-from shall.errors import BadValue, NotYet
+from shall.cases.unit.model import Unit
+from shall.errors import BadValue
 from shall.mcp.arguments import CasePath, WorkspaceName
 from shall.workspace.workspace import Workspace
 
@@ -46,12 +47,16 @@ async def get_testcase(
 
 def _shown(space: Workspace, found: cases.CaseFound, mode: str) -> dict[str, Any]:
     masked = case_redactor(space.redactor, found.data).texts
-    shown = found.data if mode == "full" or found.case is None else _summary(found.case)
+    shown = found.data
+    if mode == "summary" and found.case is not None:
+        shown = _summary(found.case)
+    elif mode == "summary" and found.unit is not None:
+        shown = _unit_summary(found.unit)
     return {
         "yaml_path": found.path,
         "mode": mode,
         "testcase": masked(shown),
-        "is_valid": found.case is not None,
+        "is_valid": found.case is not None or found.unit is not None,
         "errors": masked([str(problem) for problem in found.problems]),
     }
 
@@ -112,16 +117,53 @@ async def delete_testcase(
 async def write_unittest(
     session: Session,
     yaml_path: CasePath,
-    unittest: dict[str, Any] | str,
+    unittest: Annotated[
+        dict[str, Any] | str,
+        Field(
+            description="the file as an object, or as YAML or JSON text, such as {name: adding,"
+            " target: {module: shop.cart, function: add}, cases: [{id: sum, inputs: {args: [2, 3]},"
+            " assert: [{type: equals, expected: 5}]}]}"
+        ),
+    ],
     overwrite: bool = False,
+    dry_run: Annotated[bool, Field(description="write nothing; show the pytest file")] = False,
     workspace: WorkspaceName = None,
 ) -> dict[str, Any]:
-    """Not yet in this release: unit cases are neither written nor run."""
-    del yaml_path, unittest, overwrite
-    session.workspace(workspace)
-    raise NotYet(
-        "This release does not write unit test cases.", hint="Write a pytest test instead."
+    """Check unit cases, which call code of the workspace, and write them as YAML."""
+    from shall.actions.unit_writing import write_unit  # libraries that only writing needs
+
+    if not unittest:
+        raise BadValue("unittest is empty.")
+    space = session.workspace(workspace)
+    written = await session.workers.call(
+        write_unit, space, yaml_path, unittest, overwrite=overwrite, dry_run=dry_run
     )
+    unit = written.found.unit
+    answer: dict[str, Any] = {
+        "written_files": list(written.written_files),
+        "name_mapping": {"original": unit.name, "safe": "", "class": ""},
+        "syntax_valid": True,
+        "syntax_errors": [],
+        "dry_run": dry_run,
+        "notes": [note.text for note in written.notes],
+    }
+    if written.overwritten_files:
+        answer["overwritten_files"] = list(written.overwritten_files)
+    if dry_run:
+        answer["code_preview"] = written.found.script.text
+        answer["yaml_preview"] = written.text
+    return answer
+
+
+def _unit_summary(unit: Unit) -> dict[str, Any]:
+    return {
+        "name": unit.name,
+        "description": unit.description,
+        "target": unit.target.name,
+        "tags": list(unit.tags),
+        "verifies": list(unit.verifies),
+        "cases": [f"{case.id} ({len(case.checks)} checks)" for case in unit.cases],
+    }
 
 
 def _summary(case: Case) -> dict[str, Any]:

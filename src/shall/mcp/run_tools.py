@@ -6,15 +6,16 @@ from typing import Annotated, Any, Literal
 
 import anyio
 from mcp_types import ToolAnnotations
+from msgspec.structs import replace
 from pydantic import Field
 
 from shall.actions import results
 from shall.actions.background_run import run_tests as run_cases
-from shall.actions.cases import SCRIPTS
+from shall.actions.cases import SCRIPTS, list_cases
 from shall.actions.run_request import ARGUMENTS, RunRequest, run_request
 from shall.actions.session import Session
 from shall.cases.script import script_name
-from shall.errors import BadValue, NotYet, ShuttingDown
+from shall.errors import BadValue, CaseNotFound, ShuttingDown
 from shall.mcp.arguments import MOST, WorkspaceName, with_arguments
 from shall.mcp.results import ResultsReply, RunReply, case_details, run_item, run_reply
 from shall.results.events import CaseFinished, Event
@@ -35,16 +36,19 @@ async def run_tests(
     test_type: Literal["all", "integration", "unit"] = "all",
     workspace: WorkspaceName = None,
     python_path: Annotated[
-        str | None, Field(description="an interpreter of the workspace; API cases need none")
+        str | None, Field(description="an interpreter of the workspace, for unit cases")
     ] = None,
     **arguments: Any,
 ) -> RunReply:
     """Run test cases. Answers counts, and what did not pass; get_test_results tells details."""
-    if test_type == "unit":
-        raise NotYet("This release does not run unit test cases.")
     space = session.workspace(workspace)
-    session.workspaces.check_interpreter(python_path, space)
-    request = run_request([path for path in (yaml_path or root_path,) if path], arguments)
+    python = session.workspaces.check_interpreter(python_path, space)
+    if python is not None:
+        space = replace(space, unit=replace(space.unit, named=python))
+    paths = [path for path in (yaml_path or root_path,) if path]
+    if test_type != "all" and yaml_path is None:
+        paths = await session.workers.call(_of_type, space, root_path, test_type)
+    request = run_request(paths, arguments)
     warnings: list[str] = []
     run, first = await _run_telling(session, space, request, warnings.append)
     reply = await session.workers.call(run_reply, run, first, space.defaults.language)
@@ -62,6 +66,13 @@ async def run_tests(
         if space.files.is_file(script):
             reply["py_path"] = script
     return reply
+
+
+def _of_type(space: Workspace, root_path: str | None, test_type: str) -> list[str]:
+    paths = list_cases(space, root_path, test_type)
+    if not paths:
+        raise CaseNotFound(f"No case of the type {test_type} was found.")
+    return paths
 
 
 async def get_test_results(

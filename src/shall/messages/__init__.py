@@ -5,6 +5,14 @@ that shows it picks the language. Codes are part of the public interface: they a
 renamed. Other sentences are English where they are made, and ``translated`` where they are shown.
 """
 
-from shall.messages.message import LANGUAGES, Message, catalogue, joined, render, translated
+from shall.messages.message import (
+    LANGUAGES,
+    Message,
+    catalogue,
+    joined,
+    plural,
+    render,
+    translated,
+)
 
-__all__ = ["LANGUAGES", "Message", "catalogue", "joined", "render", "translated"]
+__all__ = ["LANGUAGES", "Message", "catalogue", "joined", "plural", "render", "translated"]

@@ -48,6 +48,26 @@ EN: dict[str, str] = {
     "run.not_started": "not started: the run was stopped before",
     "run.worker_ended": "the worker process that took this case ended before it answered; whether"
     " requests were sent is not known",
+    # unit cases
+    "unit.not_allowed": "unit cases are not run here: SHALL_UNIT_TESTS is 0",
+    "unit.no_pytest": "pytest is missing in {python}. Install it: {command}",
+    "unit.not_installed": "pytest is missing in {python}, and `{command}` failed: {reason}",
+    "unit.not_started": "{python} cannot be started: {reason}",
+    "unit.process_ended": "{python} ended with status {status} before the tests did: {reason}",
+    "unit.timed_out": "stopped: the file took longer than its {timeout_s} s",
+    "unit.import": "{module} cannot be imported: {reason}",
+    "unit.elsewhere": "{module} is not the module of the workspace: it was imported from {found}",
+    "unit.collect": "pytest cannot collect the generated file: {reason}",
+    "unit.skipped": "{skipped} of {cases} cases were skipped: {reason}",
+    "unit.skip": "{reason}",
+    "unit.raised": "raised {reason}",
+    "unit.fixture": "{when} failed: {reason}",
+    "unit.unfinished": "the process ended while the case ran",
+    "unit.not_reached": "not run",
+    "unit.type": "expected an instance of {expected}, got {actual}",
+    "unit.calls": "{reason}",
+    "unit.not_raised": "expected {expected}, but nothing was raised",
+    "unit.other_raised": "expected {expected}, but {reason} was raised",
     # reports
     "report.outcome.passed": "passed",
     "report.outcome.failed": "failed",
@@ -56,8 +76,7 @@ EN: dict[str, str] = {
     "report.outcome.torn": "passed, but its teardown failed",
     "report.count.passed": "{count} passed",
     "report.count.failed": "{count} failed",
-    "report.count.error": "{count} errors",
-    "report.count.error_one": "{count} error",
+    "report.count.error": "{count:error|errors}",
     "report.count.skipped": "{count} skipped",
     "report.count.teardowns": "{count} failed in teardown",
     "report.separator": ", ",
@@ -70,7 +89,7 @@ EN: dict[str, str] = {
     "report.run.timed_out": "The run took too long and was stopped; this is what ran.",
     "report.more_cases": "... and {count} more; see the HTML or JSON report.",
     "report.verifies": "verifies {keys}",
-    "report.outage": "{count} cases could not reach {address}: {why}.",
+    "report.outage": "{count:case|cases} could not reach {address}: {why}.",
     "report.outage.refused": "connection refused",
     "report.outage.no_route": "no route to host",
     "report.outage.unresolved": "the name cannot be resolved",
@@ -136,7 +155,7 @@ EN: dict[str, str] = {
     # shall diff
     "gate.moved": "was {key}: {text}",
     # shall trace
-    "trace.summary": "{total} criteria: {counts} ({percent} % proved)",
+    "trace.summary": "{total:criterion|criteria}: {counts} ({percent} % proved)",
     "trace.count": "{count} {status}",
     "trace.unknown": "{place}: {source} verifies {criterion}, which is unknown.",
     "trace.unknown_near": "{place}: {source} verifies {criterion}, which is unknown."
@@ -146,9 +165,9 @@ EN: dict[str, str] = {
     "trace.moved": "The text that {sources} verified as {old} is now {new}."
     " Update the key where it is written; links are not changed automatically.",
     "trace.chain": "run {run}, {at} ({age} ago), environment {environment}, commit {commit},"
-    " {checks} checks",
+    " {checks:check|checks}",
     "trace.chain.dirty": "run {run}, {at} ({age} ago), environment {environment}, commit {commit}"
-    " with uncommitted changes, {checks} checks",
+    " with uncommitted changes, {checks:check|checks}",
     "trace.reason.suspect": "the requirement changed since",
     "trace.reason.stale": "the case or test changed since",
     "trace.reason.unreachable": "the service was not reached",
@@ -163,20 +182,22 @@ EN: dict[str, str] = {
     " again, or use --exit-zero to ignore the statuses.",
     "trace.no_criteria": "No criteria were found in specs/ or in the folder of another layout."
     " `shall init` writes a first requirement.",
-    "trace.unread": "{count} passages look like requirements and were not read,"
-    " the first at {place}. `shall trace --format json` lists all.",
+    "trace.unread": "{count:passage looks like a requirement and was|"
+    "passages look like requirements and were} not read, the first at {place}."
+    " `shall trace --format json` lists all.",
     "trace.too_few": "{percent} % of the criteria are proved; {least} % are required.",
     # shall lint
-    "lint.summary": "{criteria} criteria in {documents} documents: {errors} errors, {warnings}"
-    " warnings, {notes} notes.",
-    "lint.hidden": "{count} of them are not shown. `--severity info` shows all.",
+    "lint.summary": "{criteria:criterion|criteria} in {documents:document|documents}:"
+    " {errors:error|errors}, {warnings:warning|warnings}, {notes:note|notes}.",
+    "lint.hidden": "{count:finding is|findings are} not shown. `--severity info` shows all.",
     "lint.fixable": "{count} can be corrected with `shall lint --fix`; `--diff` shows how.",
-    "lint.fixed": "{count} corrections were made in {files} files.",
-    "lint.unread": "{count} passages look like requirements and were not read:",
+    "lint.fixed": "{count:correction was|corrections were} made in {files:file|files}.",
+    "lint.unread": "{count:passage looks like a requirement and was|"
+    "passages look like requirements and were} not read:",
     # shall init
     "init.kept": "exists   {path}",
     "init.made": "created  {path}",
-    "init.made_state": "created  {path}/ (commit it; local data in it is ignored by git)",
+    "init.made_state": "created  {path} (commit it; local data in it is ignored by git)",
     "init.next": "Write what the system shall do in specs/, then:",
     "init.run": "shall run      runs the cases in {folder}",
     "init.trace": "shall trace    shows which criteria are proved",

@@ -21,6 +21,16 @@ class Message(Struct, frozen=True):
         return {"code": self.code, "params": dict(self.params)}
 
 
+class _Count(int):
+    """A number that ``{count:case|cases}`` shows with the noun in its singular or plural."""
+
+    def __format__(self, spec: str) -> str:
+        singular, mark, plural = spec.partition("|")
+        if not mark:
+            return super().__format__(spec)
+        return f"{int(self)} {singular if self == 1 else plural}"
+
+
 def catalogue(language: str) -> Mapping[str, str]:
     """Return the templates of a language by their codes; an unknown language reads English."""
     if language != "zh":
@@ -38,10 +48,17 @@ def render(message: Message, language: str = "en") -> str:
     """
     template = catalogue(language).get(message.code) or EN[message.code]
     params = message.params
+    if "|" in template:
+        params = {name: _Count(it) if type(it) is int else it for name, it in params.items()}
     reason = params.get("reason")
     if language != "en" and isinstance(reason, str):
         params = {**params, "reason": translated(reason, language)}
     return template.format_map(params)
+
+
+def plural(count: int, one: str, many: str) -> str:
+    """Return the words beside a number; a template of a translation calls them ``{plural}``."""
+    return one if count == 1 else many
 
 
 def translated(text: str, language: str) -> str:

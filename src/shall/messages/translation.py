@@ -26,6 +26,7 @@ _PLACE = re.compile(r"(?:[^\s:]+:\d+(?::\d+)?|\w+(?:\[\d+\]|\.\w+)+): ")
 """A line of a file or the path of a field in front of a sentence."""
 
 _BETWEEN_SENTENCES = re.compile(r"(?<=[.?!]) (?=[A-Z`])")
+_BETWEEN_WORDS = re.compile(", | or ")
 _FULL_WIDTH_ENDS = ("。", "？", "！", "：", "；", "）")
 
 
@@ -63,13 +64,20 @@ def translate(text: str, language: str) -> str:
     """Return a text of one or more English sentences in another language."""
     if "\n" in text:
         return "\n".join(translate(line, language) for line in text.split("\n"))
+    place = _PLACE.match(text)
+    alone = place and _sentence(text[place.end() :], _catalogue(language))
+    if place is not None and alone is not None:
+        return place[0] + alone
     whole = _sentence(text, _catalogue(language))
     if whole is not None:
         return whole
-    place = _PLACE.match(text)
     if place is not None:
         return place[0] + translate(text[place.end() :], language)
-    return join(_BETWEEN_SENTENCES.split(text), language)
+    sentences = _BETWEEN_SENTENCES.split(text)
+    if all(_sentence(each, _catalogue(language)) for each in sentences):
+        return join(sentences, language)
+    spanning = _sentence(text, _catalogue(language), spans=True)
+    return spanning or join(sentences, language)
 
 
 def join(sentences: Sequence[str], language: str) -> str:
@@ -82,26 +90,30 @@ def join(sentences: Sequence[str], language: str) -> str:
     return text
 
 
-def _sentence(text: str, catalogue: _Catalogue) -> str | None:
+def _sentence(text: str, catalogue: _Catalogue, *, spans: bool = False) -> str | None:
+    """Return the translation of a sentence; ``spans``: a value may hold the end of one."""
     if text in catalogue.constant:
         return catalogue.constant[text]
-    found: tuple[_Template, dict[str, str]] | None = None
     for template in catalogue.templates:
         values = template.values(text)
-        if values is not None:
-            if not any(map(_BETWEEN_SENTENCES.search, values.values())):
-                found = template, values
-                break
-            found = found or (template, values)  # unless another takes less for a value
-    if found is not None:
-        template, values = found
-        for name in OURS & values.keys():
-            values[name] = _sentence(values[name], catalogue) or values[name]
-        return template.translation.format_map(values)
+        if values is not None and (
+            spans or not any(map(_BETWEEN_SENTENCES.search, values.values()))
+        ):
+            for name in OURS & values.keys():
+                values[name] = _value(values[name], catalogue)
+            return template.translation.format_map(values)
     if text.endswith("."):  # a part of a sentence that ends it here
         part = _sentence(text[:-1], catalogue)
         return f"{part}。" if part else None
     return None
+
+
+def _value(text: str, catalogue: _Catalogue) -> str:
+    """Return words of ours, or a list of them such as ``proved or waived``."""
+    words = [_sentence(word, catalogue) for word in _BETWEEN_WORDS.split(text)]
+    mark = "或" if " or " in text else "、"
+    listed = mark.join(filter(None, words)) if all(words) else text
+    return _sentence(text, catalogue) or listed
 
 
 @cache

@@ -3,13 +3,15 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
 from shall.bounded import TEXT_BYTES, read_text
 from shall.cases.model import Case
 from shall.cases.reader import locate, read_case, root_of
+from shall.cases.unit.model import Unit
+from shall.cases.unit.reader import read_unit
 from shall.errors import InvalidInput
 from shall.pytest_support.runner import BAD, CASE_RESULT, runner_of
 from shall.results.records import CaseResult, Outcome
@@ -18,7 +20,30 @@ MARK = "verifies"
 
 
 class CaseFailed(Exception):
-    """A case did not pass; the text tells why."""
+    """A case did not pass. ``headline`` is the reason in one line, the text all of it."""
+
+    def __init__(self, text: str, headline: str) -> None:
+        super().__init__(text)
+        self.headline = headline
+
+
+class _Failure(NamedTuple):
+    """What pytest shows of a failure: the text, and the message of its summary line."""
+
+    text: str
+    message: str
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def reprcrash(self) -> "_Failure":
+        """What the short summary and JUnit XML take the message of."""
+        return self
+
+    def toterminal(self, writer: Any) -> None:
+        """Write the text."""
+        writer.line(self.text)
 
 
 class CaseFile(pytest.File):
@@ -37,10 +62,9 @@ class CaseItem(pytest.Item):
     """One case."""
 
     def __init__(self, *, text: str, is_unit: bool, **given: Any) -> None:
-        case = _read(text, given["parent"].path)
+        case = _read(text, given["parent"].path, is_unit=is_unit)
         given["name"] = case.name if case else given["name"]
         super().__init__(**given)
-        self.is_unit = is_unit
         self._line = locate(text, self.path.name, "name").line if case else 1
         if case is not None:
             _mark(self, case)
@@ -52,15 +76,15 @@ class CaseItem(pytest.Item):
 
     def runtest(self) -> None:
         """Run the case."""
-        if self.is_unit:
-            pytest.skip("unit cases are not run by this release")
         runner = runner_of(self.config)
         result = runner.run(runner.key_of(self.path))
         check(self, result)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Return what went wrong in the case; no stack of ours."""
-        if isinstance(excinfo.value, CaseFailed | InvalidInput):
+        if isinstance(excinfo.value, CaseFailed):
+            return _Failure(str(excinfo.value), excinfo.value.headline)
+        if isinstance(excinfo.value, InvalidInput):
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)
 
@@ -79,17 +103,17 @@ def check(item: pytest.Item, result: CaseResult) -> None:
     if result.outcome is Outcome.SKIPPED:
         pytest.skip("the case was not run")
     if result.outcome in BAD or result.teardown_outcome in BAD:
-        raise CaseFailed(runner_of(item.config).text_of(result))
+        raise CaseFailed(*runner_of(item.config).text_of(result))
 
 
-def _read(text: str, path: Path) -> Case | None:
+def _read(text: str, path: Path, *, is_unit: bool) -> Case | Unit | None:
     try:
-        return read_case(text, path.name)
+        return read_unit(text, path.name) if is_unit else read_case(text, path.name)
     except InvalidInput:  # told when the item runs, with every problem
         return None
 
 
-def _mark(item: pytest.Item, case: Case) -> None:
+def _mark(item: pytest.Item, case: Case | Unit) -> None:
     """Make tags and criteria markers of the item."""
     for tag in case.tags:
         name = tag.lstrip("_")

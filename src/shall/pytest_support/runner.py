@@ -12,7 +12,7 @@ from shall.actions.run_request import RunRequest
 from shall.bootstrap import STATE_FOLDER, open_workspace, project_folder
 from shall.engine.ports import Loop
 from shall.engine.run import RunContext, run_jobs
-from shall.report.text import case_text, problems_of
+from shall.report.text import case_text, headline, problems_of
 from shall.results.events import CaseFinished, Event
 from shall.results.records import CaseResult, Outcome
 from shall.settings import Settings, process_environment, read_settings
@@ -71,11 +71,12 @@ class CaseRunner:
         run_jobs(self._reader.read([key]), 1, self._options, context)
         return found[0]
 
-    def text_of(self, result: CaseResult) -> str:
-        """Return what went wrong in a case, with the lines of its file."""
+    def text_of(self, result: CaseResult) -> tuple[str, str]:
+        """Return what went wrong in a case, with the lines of its file; and in one line."""
         space = self.workspace
         sources = excerpts(space.files, space.redactor, problems_of([result]))
-        return case_text(result, self._settings.language, sources=sources)
+        language = self._settings.language
+        return case_text(result, language, sources=sources), headline(result, language)
 
     def close(self) -> None:
         """Close connections and workspace."""

@@ -8,6 +8,7 @@ from shall.diagnostics import Diagnostic
 from shall.diagnostics.diagnostic import from_json
 from shall.diagnostics.escaping import one_line
 from shall.diagnostics.terminal import terminal
+from shall.messages import translated
 from shall.report.values import (
     SHOWN_LENGTH,
     check_message,
@@ -122,6 +123,30 @@ def case_text(
     """Return what went wrong in one case, without colours."""
     style = Style(language, places=places or places_in((case,)), sources=sources or {})
     return "\n".join(_case_lines(case, style))
+
+
+def headline(case: CaseResult, language: str = "en") -> str:
+    """Return in one line what went wrong first in a case; empty where nothing did."""
+    for problem in problems_of([case]):
+        return one_line(f"{problem.span}: {translated(problem.message, language)}")
+    for _, step in shown_steps(case):
+        if step.error is not None:
+            return one_line(f"{step.id}: {said(step.error, language)}")
+        for check in step.checks:
+            if check.outcome in BAD:
+                return one_line(f"{step.id}: {_check_headline(check, language)}")
+    return one_line(said(case.error, language)) if case.error is not None else ""
+
+
+def _check_headline(check: CheckResult, language: str) -> str:
+    title = check_title(check, language)
+    if message := check_message(check, language):
+        return f"{title}: {message}"
+    expected, actual = value_pair(check, language, SHOWN_LENGTH)
+    actual = f"{label('actual', language)} {actual}"
+    if not has_expected(check):
+        return f"{title}: {actual}"
+    return f"{title}: {label('expected', language)} {expected}, {actual}"
 
 
 def problems_of(cases: Iterable[CaseResult]) -> list[Diagnostic]:

@@ -63,8 +63,7 @@ def counted(run: RunResult | RunSummary, outcome: Outcome, language: str) -> str
 
 def count_label(outcome: Outcome, count: int, language: str) -> str:
     """Say a number of cases with an outcome: ``1 error``."""
-    one = "_one" if outcome is Outcome.ERROR and count == 1 else ""
-    return label(f"count.{outcome.value}{one}", language, count=count)
+    return label(f"count.{outcome.value}", language, count=count)
 
 
 def duration(seconds: float) -> str:

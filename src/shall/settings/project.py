@@ -153,6 +153,24 @@ class ProjectSettings(GateSettings, frozen=True, kw_only=True):
             key="targets.deny",
         ),
     ] = ()
+    unit_tests: Annotated[
+        bool,
+        project(
+            types.boolean,
+            "run unit cases, which call code of the workspace",
+            "SHALL_UNIT_TESTS",
+            key=None,
+        ),
+    ] = True
+    python: Annotated[
+        Path | None,
+        project(
+            types.path,
+            "Python interpreter of unit cases, where the workspace has no .venv;"
+            " default: the one that runs shall",
+            "SHALL_PYTHON",
+        ),
+    ] = None
     auto_install_deps: Annotated[
         bool,
         project(

@@ -7,6 +7,7 @@ reads only what every supported Python makes of the same text: a proof holds on 
 
 import ast
 import json
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from itertools import groupby
@@ -37,6 +38,20 @@ def code_fingerprint(definition: Definition, decorators: Iterable[ast.expr]) -> 
 def code_fingerprints(definition: Definition, decorators: Iterable[ast.expr]) -> frozenset[str]:
     """Return the fingerprints of a test in this version and in the older ones."""
     return code_fingerprints_v1(definition) | {code_fingerprint(definition, decorators)}
+
+
+def module_fingerprint(text: str) -> str:
+    """Return the version and 64 hexadecimal digits of a module; of no Python, those of its text.
+
+    Layout, comments and docstrings do not count.
+    """
+    try:
+        with warnings.catch_warnings():  # about an author's "\\d", say: not ours to report
+            warnings.simplefilter("ignore")
+            body = ast.parse(text).body
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return _VERSION + sha256(text.encode()).hexdigest()
+    return _VERSION + sha256("".join(_texts([body])).encode("ascii")).hexdigest()
 
 
 class _Text(str):

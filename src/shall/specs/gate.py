@@ -13,6 +13,7 @@ from fnmatch import fnmatchcase
 from msgspec import Struct
 
 from shall.diagnostics import Diagnostic, Severity
+from shall.messages import plural
 from shall.rules import GateRules, Rules
 from shall.span import Span
 from shall.specs.baseline import Baseline, proved_percent
@@ -106,14 +107,14 @@ def judge(
             found += _judge_rows(rows, wanted, now, f" ({name})" if name else "")
     unknown = [it.diagnostic() for it in matrix.unknown]
     for rule, most, listed, what in (
-        ("unknown_links", rules.unknown_links, unknown, "links name no criterion, or several"),
+        ("unknown_links", rules.unknown_links, unknown, "Links to no criterion, or to several"),
         (
             "unread",
             rules.unread,
             matrix.unread,
-            "passages look like requirements, and are not read",
+            "Passages that look like requirements, and were not read",
         ),
-        ("unasserted", rules.unasserted, unasserted, "criteria name what no test asserts"),
+        ("unasserted", rules.unasserted, unasserted, "Criteria that name what no test asserts"),
     ):
         if most is not None:
             found.append(_at_most(rule, most, listed, what))
@@ -132,7 +133,8 @@ def _documents(matrix: Matrix) -> Judged:
     wrong = [it for it in matrix.problems if it.severity is Severity.ERROR]
     wrong = [*matrix.wrong_specs, *wrong]
     if wrong:
-        message = f"{len(wrong)} problems hide criteria or links."
+        hide = plural(len(wrong), "problem hides", "problems hide")
+        message = f"{len(wrong)} {hide} criteria or links."
         return Judged("documents", Verdict.UNKNOWN, message, tuple(wrong))
     return Judged("documents", Verdict.PASSED, "All documents, cases and tests were read.")
 
@@ -144,7 +146,8 @@ def _criteria(matrix: Matrix) -> Judged:
     if all(row.status in UNCOUNTED for row in matrix.rows):
         message = "Every criterion is waived or not testable, so none is judged."
         return Judged("criteria", Verdict.UNKNOWN, message)
-    return Judged("criteria", Verdict.PASSED, f"{len(matrix.rows)} criteria were found.")
+    were = plural(len(matrix.rows), "criterion was", "criteria were")
+    return Judged("criteria", Verdict.PASSED, f"{len(matrix.rows)} {were} found.")
 
 
 def _groups(matrix: Matrix, rules: GateRules) -> Iterator[tuple[str, Rules, Sequence[Row]]]:
@@ -237,7 +240,7 @@ def _each(
 
 
 def _at_most(rule: str, most: int, found: Sequence[Diagnostic], what: str) -> Judged:
-    message = f"{len(found)} {what}; {most} are allowed."
+    message = f"{what}: {len(found)}, at most {most} allowed."
     if len(found) <= most:
         return Judged(rule, Verdict.PASSED, message)
     return Judged(rule, Verdict.FAILED, message, tuple(found))

@@ -26,8 +26,8 @@ def to_needs(matrix: Matrix, project: str, now: datetime) -> dict[str, Any]:
     for row in matrix.rows:
         for it in row.links:
             sources.setdefault(it.link.source, []).append(row.criterion.key)
-    requirements = _ids("REQ", [row.criterion.key for row in matrix.rows])
-    tests = _ids("TEST", sources)
+    requirements = ids_of("REQ", [row.criterion.key for row in matrix.rows])
+    tests = ids_of("TEST", sources)
     needs = [_requirement(requirements[row.criterion.key], row) for row in matrix.rows]
     for source, keys in sources.items():
         links = [requirements[key] for key in dict.fromkeys(keys)]
@@ -46,7 +46,7 @@ def to_needs(matrix: Matrix, project: str, now: datetime) -> dict[str, Any]:
     }
 
 
-def _ids(prefix: str, names: Iterable[str]) -> Mapping[str, str]:
+def ids_of(prefix: str, names: Iterable[str]) -> Mapping[str, str]:
     """Map names to ids of capital letters, digits and underscores, each different.
 
     Where letters are lost that tell names apart, a part of the name's hash follows.

@@ -51,6 +51,12 @@ def commit_of(root: Path, name: str) -> str:
     """
     # --end-of-options: a name that begins with a dash is no option.
     commit = ask(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+    if not commit and ask(root, "rev-parse", "--git-dir") is None:
+        raise BadValue(
+            f"{root} is in no git repository.", hint="Create one with `git init`, and commit."
+        )
+    if not commit and name == "HEAD":
+        raise BadValue("This repository has no commit yet.", hint="Commit first.")
     if not commit:
         raise BadValue(
             f"{name} is neither a file nor a commit of this repository.",

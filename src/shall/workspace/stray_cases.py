@@ -26,10 +26,14 @@ def stray_notice(paths: Sequence[str]) -> str:
     """Return what is found and the next step, in a sentence each; empty where nothing is."""
     if not paths:
         return ""
-    named = ", ".join(paths[:_NAMED])
-    more = f", ... ({len(paths)})" if len(paths) > _NAMED else ""
-    found = f"Outside {' and '.join(CASE_FOLDERS)} these look like cases: {named}{more}."
+    found = f"Outside {' and '.join(CASE_FOLDERS)} these look like cases: {first_names(paths)}."
     return " ".join((found, f"Move them there, or name them: shall run {paths[0]}."))
+
+
+def first_names(paths: Sequence[str]) -> str:
+    """Return the first names of many, and how many there are."""
+    named = ", ".join(paths[:_NAMED])
+    return f"{named}, ... ({len(paths)})" if len(paths) > _NAMED else named
 
 
 def _looks_like_case(files: Files, path: str) -> bool:

@@ -11,6 +11,7 @@ from shall.engine.budgets import Memory
 from shall.engine.options import RunSettings
 from shall.engine.ports import Loop
 from shall.engine.redact import Redactor
+from shall.engine.unit_options import UnitOptions
 from shall.results.events import Emit
 from shall.rules import GateRules, LintOptions
 from shall.store.base import Store
@@ -46,7 +47,8 @@ class Workspace(Struct, frozen=True):
     secrets of the settings: what is shown of the workspace passes through it. ``memory`` is what
     the cases that run at once may take; the workspaces of a server share it. ``writable`` are
     globs of further files that the tools may write, ``specs`` those of further requirements.
-    ``lint`` says how these are written, ``gate`` are the rules of ``shall gate``.
+    ``lint`` says how these are written, ``gate`` are the rules of ``shall gate``. ``unit`` says how
+    unit cases run.
     ``documents`` are the requirements as read last, by path: an unchanged text is parsed once.
     ``marks`` are the links of case and test files, by path, with the digest of the file's text.
     ``outages`` notes on this machine which services were not reached; ``decisions`` are committed.
@@ -73,6 +75,7 @@ class Workspace(Struct, frozen=True):
     lint: LintOptions = LintOptions()
     documents: dict[str, tuple[str, "Feature"]] = field(default_factory=dict)
     marks: dict[str, tuple[bytes, "Marks"]] = field(default_factory=dict)
+    unit: UnitOptions = UnitOptions()
     outages: OutageLog | None = None
     decisions: DecisionLog | None = None
     environ: Callable[[], Mapping[str, str]] = dict

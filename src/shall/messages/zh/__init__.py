@@ -12,6 +12,7 @@ from shall.messages.zh.settings import SETTINGS
 from shall.messages.zh.specs import SPECS
 from shall.messages.zh.state import STATE
 from shall.messages.zh.system import SYSTEM
+from shall.messages.zh.unit import UNIT
 from shall.messages.zh.words import WORDS
 
 SENTENCES: Mapping[str, str] = {
@@ -23,6 +24,7 @@ SENTENCES: Mapping[str, str] = {
     **STATE,
     **ADMIN,
     **SERVING,
+    **UNIT,
     **WORDS,
     **SYSTEM,
 }

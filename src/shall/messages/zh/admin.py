@@ -23,6 +23,10 @@ ADMIN: dict[str, str] = {
     "{cert} has expired.": "{cert} 已过期。",
     "{cert} is not valid yet.": "{cert} 尚未生效。",
     "Create another certificate.": "请重新生成证书。",
+    "{folder} cannot be created.": "无法创建 {folder}。",
+    "Make its folder writable, or choose another one with SHALL_STATE_DIR.": (
+        "请将其所在目录设为可写，或用 SHALL_STATE_DIR 指定其他目录。"
+    ),
     "Both must be PEM files; the key must have "
     "no password.": "两者都必须是 PEM 文件，且密钥不能有密码。",
     "Check the path and its permissions.": "请检查路径及其权限。",

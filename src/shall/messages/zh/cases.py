@@ -46,7 +46,7 @@ CASES: dict[str, str] = {
     "Did you mean `{near}`?": "是否指 `{near}`？",
     "Functions are in `tools` and `helpers`.": "函数位于 `tools` 和 `helpers` 中。",
     "`random_choice` needs something to choose from.": "`random_choice` 至少需要一个候选值。",
-    "`{name}` takes {count} arguments, not "
+    "`{name}` takes {count} {plural}, not "
     "{count2}.": "`{name}` 需要 {count} 个参数，而不是 {count2} 个。",
     "Unknown module `{module}`.": "未知模块 `{module}`。",
     "Unknown function `{name}`.": "未知函数 `{name}`。",
@@ -149,10 +149,10 @@ CASES: dict[str, str] = {
     "An api teardown runs no query.": "api 类型的清理不执行 query。",
     "`operation_type` must be 'api' or 'db', not "
     "'{value}'.": "`operation_type` 必须是 'api' 或 'db'，而不是 '{value}'。",
-    "Unit cases are not run by this release.": "此版本不运行单元测试用例。",
+    "The root is `unittest:`, not `testcase:`.": "根节点是 `unittest:`，而不是 `testcase:`。",
     "`host` has no scheme.": "`host` 缺少 http:// 或 https://。",
     "Write `operation_type: db`.": "请写作 `operation_type: db`。",
-    "The file is left as it is.": "文件保持原样。",
+    "Unit cases are written by write_unittest.": "单元用例请用 write_unittest 写入。",
     "Is `{near}` meant?": "是否指 `{near}`？",
     "Put the case under it.": "请把用例放在其下。",
     "The root `testcase:` is missing.": "缺少根节点 `testcase:`。",

@@ -1,7 +1,7 @@
 """Help and output of the commands in Chinese."""
 
 COMMANDS: dict[str, str] = {
-    "Backed up {count} files ({size} bytes) to "
+    "Backed up {count} {plural} ({size} bytes) to "
     "{target}.": "已将 {count} 个文件（{size} 字节）备份到 {target}。",
     "The backup contains recorded requests and "
     "responses. Protect it like the state itself.": "备份中含有记录的请求和响应，请像保护状态数据"
@@ -73,9 +73,13 @@ COMMANDS: dict[str, str] = {
     "write an HTML report to FILE": "将 HTML 报告写入 FILE",
     "write JUnit XML to FILE": "将 JUnit XML 写入 FILE",
     "write the results as JSON to FILE": "将结果以 JSON 写入 FILE",
-    "show only cases that did not pass, and the counts": "仅显示未通过的用例和统计",
-    "the matrix (text, json, csv, md), or its "
-    "problems alone": "输出矩阵（text、json、csv、md），或仅输出其中的问题",
+    "show only the line of counts": "仅显示统计行",
+    "ReqIF needs the extra reqif.": "输出 ReqIF 需要附加依赖 reqif。",
+    "Install it: pip install 'shall[reqif]'.": "请安装：pip install 'shall[reqif]'。",
+    "print without colours": "输出不带颜色",
+    "the matrix (text to reqif), or its problems alone": (
+        "输出矩阵（text 至 reqif），或仅输出其中的问题"
+    ),
     "exit with status 1 if fewer criteria are proved": "已证明的比例低于此值时，以退出码 1 结束",
     "show only this feature": "仅显示此功能",
     "count only outcomes in this environment; may be repeated": "仅统计此环境中的结果，可重复指定",
@@ -138,8 +142,10 @@ COMMANDS: dict[str, str] = {
     "The attestation of {key} is withdrawn.": "已撤回 {key} 的人工验证。",
     "An attestation needs --method and --record.": "人工验证需要 --method 和 --record。",
     "{key} is verified by {given}: {record}": "{key} 已通过{given}验证：{record}",
-    "{key}: reviewed {sources}; it is "
-    "{status}{rest}": "{key}：已评审 {sources}，状态为 {status}{rest}",
+    "{key}: reviewed {sources}; it is {given}.": "{key}：已评审 {sources}，状态为{given}。",
+    "Run it for this text: a review proves nothing.": (
+        "请针对当前文本重新运行：评审本身不构成证明。"
+    ),
     "Record that criteria need not be proved for a while.": "记录哪些验收标准暂时不需要证明。",
     "Record that a person verified what no test "
     "can.": "记录由人工验证的、无法用测试验证的验收标准。",
@@ -148,7 +154,7 @@ COMMANDS: dict[str, str] = {
     "The waiver of {key} is withdrawn.": "已撤回 {key} 的豁免。",
     "A waiver needs --reason and --until.": "豁免需要 --reason 和 --until。",
     "{key} is waived until {day} (its evidence: "
-    "{status}).": "{key} 已豁免，至 {day} 止（现有证据：{status}）。",
+    "{given}).": "{key} 已豁免，至 {day} 止（现有证据：{given}）。",
     "criteria, such as auth#1.2": "验收标准，例如 auth#1.2",
     "how a person verified it": "人工验证的方式",
     "only this case or test (all linked)": "仅此用例或测试（默认：所有已链接的）",
@@ -174,7 +180,7 @@ COMMANDS: dict[str, str] = {
     "{path} verifies {key} already.": "{path} 已经验证 {key}。",
     "No criterion that is verified has moved.": "被验证的验收标准编号均无变动。",
     "{path} is updated.": "已更新 {path}。",
-    "Dropped {count} lines that newer ones replaced; the originals are in {folder}.": (
+    "Dropped {count} {plural} that newer ones replaced; the originals are in {folder}.": (
         "已删除 {count} 行被较新记录取代的证据；原文件保存在 {folder}。"
     ),
     "No line is replaced by a newer one.": "没有被较新记录取代的行。",
@@ -201,7 +207,7 @@ COMMANDS: dict[str, str] = {
     "{test} has another outcome, newer than the report. Run the test.": (
         "{test} 已有与报告不同且更新的结果。请重新运行该测试。"
     ),
-    "None of the {count} tests names a known criterion. Write a property requirement, or the"
+    "No test of {count} names a known criterion. Write a property requirement, or the"
     " key into the name of the test.": (
         "{count} 个测试均未指明已知的验收标准。请添加 requirement 属性，或将编号写入测试名称。"
     ),
@@ -255,7 +261,7 @@ COMMANDS: dict[str, str] = {
     "试。",
     "{criterion} was expected to be tried, and no case that "
     "verifies it ran.": "预期验证 {criterion}，但没有运行任何验证它的用例。",
-    "{wanted} cases were expected to run, and {ran} ran.": (
+    "{ran} {plural} ran, not {wanted} as expected.": (
         "预期运行 {wanted} 个用例，实际运行了 {ran} 个。"
     ),
     "Nothing says what these files affect: {files}. Run "

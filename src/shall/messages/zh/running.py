@@ -65,6 +65,8 @@ RUNNING: dict[str, str] = {
     "before a case started.": "运行在 {run_timeout_s} 秒后超时，尚未开始任何用例。",
     "Run fewer files, or increase the timeout.": "请减少文件数量，或延长超时时间。",
     "A case file is YAML with the root testcase:.": "用例文件是以 testcase: 为根节点的 YAML。",
+    "These have none: {names}.": "以下文件没有该根节点：{names}。",
+    "Environment {name} is not defined in shall.yaml.": "shall.yaml 中没有定义环境 {name}。",
     "Available: {names}.": "可用的有：{names}。",
     "Unknown tool {tool}.": "未知的工具 {tool}。",
     "{tool} is not offered: the server {reason}.": "未提供 {tool}：服务器{reason}。",
@@ -107,7 +109,12 @@ RUNNING: dict[str, str] = {
     "`{root}` is not defined.": "`{root}` 未定义。",
     "`{root}` cannot be read: {reason}.": "无法读取 `{root}`：{reason}。",
     "`{shown}` has no `{part}`: {reason}.": "`{shown}` 没有 `{part}`：{reason}。",
-    "Define it, or pass it with --var.": "请定义它，或用 --var 传入。",
+    "Define it under `variables:`, or pass it with --var.": (
+        "请在 `variables:` 下定义它，或用 --var 传入。"
+    ),
+    "Cases read no environment variable: list it under `secrets:` in shall.yaml.": (
+        "用例不读取环境变量：请将其列在 shall.yaml 的 `secrets:` 下。"
+    ),
     "The result has format {written}, this "
     "release reads up to {format}.": "结果的格式为 {written}，此版本最高支持 {format}。",
     "The result is not JSON: {reason}.": "结果不是 JSON：{reason}。",

@@ -4,12 +4,19 @@ SPECS: dict[str, str] = {
     "And {more} more {plural}.": "另有 {more} 个问题。",
     "{nodeid} verifies {shown}, which is no "
     "string and is not read.": "{nodeid} 的 verifies 参数 {shown} 不是字符串，已忽略。",
+    "{nodeid} has a verifies mark that names no criterion.": (
+        "{nodeid} 的 verifies 标记没有指明验收标准。"
+    ),
     "This verifies mark is not read, because its "
     "argument is no plain string.": "未读取此 verifies 标记：其参数不是字符串常量。",
     "Write the key itself, such as "
     'verifies("auth#1.2").': '请直接写出编号，例如 verifies("auth#1.2")。',
     "This is not Python: {reason}.": "这不是 Python：{reason}。",
     "This Python is nested too deeply to be read.": "此 Python 文件嵌套过深，无法读取。",
+    "{count} {plural} not read, the first at {place}.": (
+        "有 {count} 处内容像是需求但未被读取，第一处在 {place}。"
+    ),
+    "`shall lint` lists what was not read, and why.": "`shall lint` 会列出未读取的内容及原因。",
     "JUnit XML needs neither.": "JUnit XML 不需要这些内容。",
     "{report} has a document type or entities.": "{report} 含有文档类型声明或实体。",
     "{report} is not XML: {reason}.": "{report} 不是 XML：{reason}。",
@@ -104,22 +111,21 @@ SPECS: dict[str, str] = {
     "Resolve the merge, or write the baseline "
     "again with `shall baseline`.": "请解决合并冲突，或用 `shall baseline` 重新生成基线。",
     "No feature with a criterion matches {name}.": "没有包含验收标准的功能与 {name} 匹配。",
-    "{count} problems hide criteria or links.": "有 {count} 个问题遮住了验收标准或链接。",
+    "{count} {plural} criteria or links.": "有 {count} 个问题遮住了验收标准或链接。",
     "All documents, cases and tests were read.": "所有文档、用例和测试均已读取。",
     "No criterion was found in specs/ or in the "
     "folder of another layout.": "在 specs/ 及其他已知布局的目录中未找到验收标准。",
     "Every criterion is waived or not testable, "
     "so none is judged.": "所有验收标准均已豁免或不可测试，没有可以判定的。",
-    "{count} criteria were found.": "找到 {count} 条验收标准。",
+    "{count} {plural} found.": "找到 {count} 条验收标准。",
     "The proof of {key} is older than {age}.": "{key} 的证明早于 {age}。",
     "{key} was not proved on a commit without "
     "other changes.": "{key} 不是在没有其他改动的提交上证明的。",
     "{percent} % are proved, {minimum} % are wanted.": "已证明 {percent}%，要求 {minimum}%。",
     "{key} is {given}.": "{key} 的状态是{given}。",
     "There is no criterion of the kind {kind}.": "没有 {kind} 类的验收标准。",
-    "{key} ({kind}) is {given}, not {statuses}.": "{key}（{kind}）的状态是{given}，而不是 "
-    "{statuses}。",
-    "{count} {given}; {most} are allowed.": "{given}：{count}，允许 {most}。",
+    "{key} ({kind}) is {given}, not {wanted}.": "{key}（{kind}）的状态是{given}，而不是{wanted}。",
+    "{what}: {count}, at most {most} allowed.": "{what}：{count}，最多允许 {most}。",
     "{key} was proved in {what} and is {given} now.": "{key} 在{what}中已证明，现在是{given}。",
     "{key} was proved in {what}, and no document "
     "has it any more.": "{key} 在{what}中已证明，现在已没有文档包含它。",

@@ -112,6 +112,10 @@ STATE: dict[str, str] = {
     "Make it writable, or name another state "
     "folder with SHALL_STATE_DIR.": "请将其设为可写，或用 SHALL_STATE_DIR 指定其他状态目录。",
     "Git does not say what differs from {commit}.": "Git 未能给出与 {commit} 的差异。",
+    "{folder} is in no git repository.": "{folder} 不在 git 仓库中。",
+    "Create one with `git init`, and commit.": "请用 `git init` 创建仓库并提交。",
+    "This repository has no commit yet.": "此仓库还没有提交。",
+    "Commit first.": "请先提交。",
     "{name} is neither a file nor a commit of "
     "this repository.": "{name} 既不是文件，也不是此仓库的提交。",
     "Name a baseline file, a branch, a tag or a "

@@ -127,8 +127,7 @@ WORDS: dict[str, str] = {
     "create_file writes {endings} only": "create_file 仅写入 {endings} 文件",
     "is read-only": "为只读",
     "offers other tools only": "仅提供其他工具",
-    "Outside {folders} these look like cases: "
-    "{names}{more}.": "{folders} 之外有文件像是用例：{names}{more}。",
+    "Outside {folders} these look like cases: {names}.": "{folders} 之外有文件像是用例：{names}。",
     "Move them there, or name them: shall run "
     "{path}.": "请移入该目录，或直接指定：shall run {path}。",
     # the store
@@ -145,6 +144,7 @@ WORDS: dict[str, str] = {
     "versions": "版本",
     "workspace": "工作区",
     "cases": "用例",
+    "requirements": "需求",
     "state": "状态",
     "disk": "磁盘",
     "store": "存储",
@@ -161,6 +161,7 @@ WORDS: dict[str, str] = {
     "fail": "失败",
     "none outside the case folders": "用例目录之外没有用例",
     "none yet": "尚无",
+    "{count} {plural}, everything was read": "{count} 条验收标准，全部已读取",
     "none left over": "没有残留",
     "any free port": "任意空闲端口",
     "not set": "未设置",
@@ -171,10 +172,10 @@ WORDS: dict[str, str] = {
     "{database} is damaged: {damage}": "{database} 已损坏：{damage}",
     "{database}: schema version {version}, "
     "integrity check passed": "{database}：数据库版本 {version}，完整性检查通过",
-    "{path}: {count} lines cannot be read (line "
+    "{path}: {count} {plural} cannot be read (line "
     "{lines})": "{path}：{count} 行无法读取（第 {lines} 行）",
-    "{count} files, all lines are readable": "{count} 个文件，所有行均可读取",
-    "{count} processes are running cases{given}": "{count} 个进程正在运行用例{given}",
+    "{count} {plural}, all lines are readable": "{count} 个文件，所有行均可读取",
+    "{count} {plural} running cases{given}": "{count} 个进程正在运行用例{given}",
     "; the next run removes those of {gone} that "
     "are gone": "；{gone} 个已退出进程的锁将由下次运行清除",
     "{log}: the last line is incomplete": "{log}：最后一行不完整",
@@ -185,7 +186,7 @@ WORDS: dict[str, str] = {
     "store: the damaged database was moved to {path}.": "存储：已损坏的数据库移动到 {path}。",
     "store: recovered {rows}{given}.": "存储：已恢复 {rows}{given}。",
     "; some could not be read": "，部分数据无法读取",
-    "evidence: removed {count} lines from "
+    "evidence: removed {count} {plural} from "
     "{path}; original: {copy}.": "证据：从 {path} 移除了 {count} 行，原文件：{copy}。",
     "call log: terminated the incomplete last "
     "line of {log}.": "调用日志：已为 {log} 不完整的最后一行补上换行。",
@@ -214,7 +215,7 @@ WORDS: dict[str, str] = {
     "misses": "缺少",
     "adds": "多出",
     "changed": "改动了",
-    "{count} files of {time} (shall {version})": "{time} 的 {count} 个文件（shall {version}）",
+    "{count} {plural} of {time} (shall {version})": "{time} 的 {count} 个文件（shall {version}）",
     "An example shop with its requirements and "
     "cases is in {folder}/.": "示例商店及其需求和用例位于 {folder}/。",
     "HTML report: {path}": "HTML 报告：{path}",
@@ -240,13 +241,13 @@ WORDS: dict[str, str] = {
     "and {count} more": "另有 {count} 处",
     "failed": "未通过",
     "cannot be judged": "无法判定",
-    "links name no criterion, or several": "指向零个或多个验收标准的链接",
-    "passages look like requirements, and are not read": "像是需求但未读取的内容",
-    "criteria name what no test asserts": "提到未被任何测试断言的内容的验收标准",
-    "No criterion may be {statuses}": "验收标准不得处于以下状态：{statuses}",
+    "Links to no criterion, or to several": "指向零个或多个验收标准的链接",
+    "Passages that look like requirements, and were not read": "像是需求但未读取的内容",
+    "Criteria that name what no test asserts": "提到未被任何测试断言的内容的验收标准",
+    "No criterion may be {given}": "验收标准不得处于以下状态：{given}",
     "No proof may be older than {age}": "证明不得早于 {age}",
     "Each proof must be of a commit without other changes": "证明必须来自没有其他改动的提交",
-    "Each must be {statuses}": "状态必须为 {statuses}",
+    "Each must be {given}": "状态必须为{given}",
     "proved": "已证明",
     "failing": "失败",
     "suspect": "存疑",
@@ -275,6 +276,8 @@ WORDS: dict[str, str] = {
     "Cases to run:": "需要运行的用例：",
     "Tests to run:": "需要运行的测试：",
     "named": "已指定",
+    "task": "任务",
+    "design": "设计",
     "in {path}": "位于 {path}",
     "linked by {source}": "由 {source} 链接",
     "the text changed": "文本已改动",

@@ -1,0 +1,1 @@
+"""Unit cases: files with the root ``unittest:``, and the pytest file that runs one."""

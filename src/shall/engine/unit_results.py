@@ -1,0 +1,252 @@
+"""What came of a unit case file, from what its child wrote down: a step for each case."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from msgspec import UNSET, UnsetType
+
+from shall.cases.model import CheckKind
+from shall.cases.unit.model import CallKind, Unit, UnitCase, UnitCheck
+from shall.cases.unit.script import Place, Script
+from shall.engine.job import Job
+from shall.engine.predicate import shown
+from shall.engine.record import last_name
+from shall.engine.redact import Redactor
+from shall.engine.step import worst
+from shall.messages import Message
+from shall.redaction.forms import MASK
+from shall.results.records import CaseResult, CheckResult, Outcome, Position, StepResult
+
+_SIGNS = {
+    CheckKind.LESS: "<",
+    CheckKind.LESS_EQUAL: "<=",
+    CheckKind.GREATER: ">",
+    CheckKind.GREATER_EQUAL: ">=",
+}
+_CODES: Mapping[Any, str] = {
+    CheckKind.EQUALS: "check.differs",
+    CheckKind.NOT_EQUALS: "check.equal",
+    CheckKind.IS_NONE: "check.not_none",
+    CheckKind.IS_NOT_NONE: "check.none",
+    CheckKind.NOT_EXISTS: "check.present",
+    CheckKind.CONTAINS: "check.not_contained",
+    CheckKind.NOT_CONTAINS: "check.contained",
+    CheckKind.IN: "check.not_in",
+    CheckKind.NOT_IN: "check.in",
+    CheckKind.REGEX: "check.no_match",
+    CallKind.TYPE: "unit.type",
+}
+
+Record = Mapping[str, Any]
+
+
+def unit_result(
+    unit: Unit,
+    script: Script,
+    records: Sequence[Record],
+    fault: Message | None,
+    redactor: Redactor,
+    job: Job,
+) -> CaseResult:
+    """Return the result of a file; ``fault`` is why it was not run to its end.
+
+    A case of which nothing was written is an error. A file of which a case was skipped counts as
+    skipped, unless another one is bad: what it verifies is not proved as a whole.
+    """
+    phases: dict[str, list[Record]] = {name: [] for name in script.tests}
+    for record in records:
+        if record.get("event") in ("phase", "started") and record.get("test") in phases:
+            phases[str(record["test"])].append(record)
+    steps = tuple(
+        _step(case, f"cases[{index}]", script, phases[script.tests[index]], fault)
+        for index, case in enumerate(unit.cases)
+    )
+    steps = tuple(_masked_step(it, redactor, job) for it in steps)
+    outcome = worst([it.outcome for it in steps])
+    error = fault
+    if fault is not None:
+        outcome = Outcome.ERROR
+    elif outcome is Outcome.PASSED and any(it.outcome is Outcome.SKIPPED for it in steps):
+        outcome = Outcome.SKIPPED
+    if error is None and outcome is Outcome.SKIPPED:
+        skipped = [it for it in steps if it.outcome is Outcome.SKIPPED]
+        reason = str(skipped[0].error.params.get("reason", "")) if skipped[0].error else ""
+        params = {"skipped": len(skipped), "cases": len(steps), "reason": reason}
+        error = Message("unit.skipped", params)
+    name = redactor.text(unit.name)
+    return CaseResult(
+        run_id="",
+        case_key=job.key,
+        name=name,
+        outcome=outcome,
+        started_at=datetime.now(UTC),
+        duration_s=0.0,
+        checks_executed=sum(
+            it.outcome is not Outcome.SKIPPED for step in steps for it in step.checks
+        ),
+        steps=steps,
+        error=redactor.message(error),
+        data_row=job.data_row,
+        attempt=job.attempt,
+        criteria=job.criteria,
+        case_fingerprint=job.fingerprint,
+        tags=unit.tags,
+    )
+
+
+def _step(
+    case: UnitCase, path: str, script: Script, records: Sequence[Record], fault: Message | None
+) -> StepResult:
+    phases = [it for it in records if it["event"] == "phase"]
+    bad = next((it for it in phases if it.get("outcome") == "failed"), None)
+    skipped = next((it for it in phases if it.get("outcome") == "skipped"), None)
+    duration_s = sum(float(it.get("duration") or 0.0) for it in phases)
+    error: Message | None = None
+    checks: tuple[CheckResult, ...] = ()
+    if bad is not None and bad.get("when") == "call":
+        outcome = Outcome.FAILED
+        checks, error = _failed(case, path, script, bad)
+    elif bad is not None:
+        outcome = Outcome.ERROR
+        error = Message("unit.fixture", {"when": bad.get("when", ""), "reason": _raised(bad)})
+    elif skipped is not None:
+        outcome = Outcome.SKIPPED
+        error = Message("unit.skip", {"reason": skipped.get("text") or case.skip or "-"})
+    elif {it.get("when") for it in phases} == {"setup", "call", "teardown"}:
+        outcome = Outcome.PASSED
+        checks = tuple(
+            _check(check, f"{path}.assert[{at}]", Outcome.PASSED)
+            for at, check in enumerate(case.checks)
+        )
+    else:
+        outcome = Outcome.ERROR if records or fault is None else Outcome.SKIPPED
+        error = Message("unit.unfinished" if records else "unit.not_reached", {})
+    return StepResult(case.id, path, outcome, duration_s, checks, error=error)
+
+
+def _masked_step(step: StepResult, redactor: Redactor, job: Job) -> StepResult:
+    """Return a step without secrets, with its place where it is bad."""
+    position: Position | UnsetType = UNSET
+    if job.locate is not None and step.outcome in (Outcome.FAILED, Outcome.ERROR):
+        position = job.locate(step.path)
+    return StepResult(
+        redactor.text(step.id),
+        step.path,
+        step.outcome,
+        step.duration_s,
+        tuple(_masked(it, redactor, job) for it in step.checks),
+        error=redactor.message(step.error),
+        position=position,
+    )
+
+
+def _failed(
+    case: UnitCase, path: str, script: Script, record: Record
+) -> tuple[tuple[CheckResult, ...], Message | None]:
+    """Return the checks up to the one that did not hold, or what the call raised."""
+    place = _place(script, record)
+    prefix = f"{path}.assert["
+    if place is None or not place.path.startswith(prefix):
+        return (), Message("unit.raised", {"reason": _raised(record)})
+    number = int(place.path.removeprefix(prefix).rstrip("]"))
+    found = []
+    for at, check in enumerate(case.checks):
+        if at == number:
+            found.append(_failed_check(check, place, record))
+        elif at < number and check.kind is not CallKind.RAISES:
+            found.append(_check(check, f"{prefix}{at}]", Outcome.PASSED))
+    return tuple(found), None
+
+
+def _place(script: Script, record: Record) -> Place | None:
+    line = record.get("line", 0)
+    found = [it for it in script.places if it.first <= line <= it.last]
+    return found[-1] if found else None
+
+
+def _raised(record: Record) -> str:
+    text = f"{record.get('kind')}: {record['text']}" if record.get("text") else record.get("kind")
+    file, line = record.get("place") or (None, 0)
+    return f"{text} ({file}:{line})" if file else str(text)
+
+
+def _check(check: UnitCheck, path: str, outcome: Outcome) -> CheckResult:
+    return CheckResult(check.kind.value, path, outcome, check.field, _expected(check))
+
+
+def _expected(check: UnitCheck) -> Any:
+    if check.kind is CallKind.RAISES:
+        return check.exception if check.message is None else f"{check.exception}: {check.message}"
+    arguments = check.arguments
+    if arguments.args or arguments.kwargs:
+        return {"args": list(arguments.args), "kwargs": dict(arguments.kwargs)}
+    return check.expected
+
+
+def _failed_check(check: UnitCheck, place: Place, record: Record) -> CheckResult:
+    values = record.get("locals") or {}
+    has_value = place.shows in values
+    actual = values.get(place.shows)
+    expected = _expected(check)
+    params = {"expected": shown(expected), "actual": shown(actual)}
+    is_assertion = record.get("kind") == "AssertionError"
+    if check.kind is CallKind.RAISES:
+        has_value, actual, message = _not_raised(check, record)
+    elif check.kind in CallKind and check.kind is not CallKind.TYPE:
+        message = Message("unit.calls", {"reason": record.get("text") or ""})
+        has_value = False
+    elif not is_assertion:
+        message = Message(
+            "check.not_found", {"expected": shown(expected), "reason": _raised(record)}
+        )
+        has_value = False
+    elif check.kind is CheckKind.LENGTH:
+        length = len(actual) if isinstance(actual, str | list | dict) else "?"
+        message = Message("check.length", {**params, "actual": length})
+    elif check.kind in _SIGNS:
+        message = Message("check.order", {**params, "sign": _SIGNS[CheckKind(check.kind)]})
+    else:
+        message = Message(_CODES[check.kind], params)
+    return CheckResult(
+        check.kind.value,
+        place.path,
+        Outcome.FAILED,
+        check.field,
+        expected,
+        actual if has_value else None,
+        has_value,
+        message=message,
+    )
+
+
+def _not_raised(check: UnitCheck, record: Record) -> tuple[bool, Any, Message]:
+    expected = shown(check.exception)
+    values = record.get("locals") or {}
+    if record.get("kind") == "AssertionError" and "raised" in values and check.message is not None:
+        params = {"expected": shown(check.message), "actual": shown(values["raised"])}
+        return True, values["raised"], Message("check.not_contained", params)
+    if str(record.get("text", "")).startswith("DID NOT RAISE"):
+        return False, None, Message("unit.not_raised", {"expected": expected, "reason": "-"})
+    params = {"expected": expected, "reason": _raised(record)}
+    return True, _raised(record), Message("unit.other_raised", params)
+
+
+def _masked(check: CheckResult, redactor: Redactor, job: Job) -> CheckResult:
+    position: Position | UnsetType = UNSET
+    if job.locate is not None and check.outcome is Outcome.FAILED:
+        position = job.locate(check.path)
+    name = last_name(check.field)
+    is_secret = name is not None and redactor.names(name)
+    return CheckResult(
+        check.kind,
+        check.path,
+        check.outcome,
+        check.field,
+        MASK if is_secret and check.expected is not None else redactor.value(check.expected),
+        MASK if is_secret and check.actual is not None else redactor.value(check.actual),
+        check.found,
+        check.implicit,
+        None if is_secret else redactor.message(check.message),
+        position,
+    )

@@ -1,0 +1,99 @@
+"""What new users get wrong: each is named with its place and the next step."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.repository import git
+
+Shall = Callable[..., Any]
+WriteCase = Callable[..., None]
+
+
+@pytest.mark.verifies("cli#1.12")
+@pytest.mark.parametrize(
+    ("typed", "near"),
+    [
+        (["rnu"], "run"),
+        (["run", "--hots", "x"], "--host"),
+        (["trace", "--format", "jsn"], "json"),
+    ],
+    ids=lambda it: it if isinstance(it, str) else " ".join(it),
+)
+def test_a_mistyped_command_flag_or_format_is_answered_with_the_nearest(
+    shall: Shall, typed: list[str], near: str
+) -> None:
+    ended = shall(*typed)
+    assert ended.returncode == 2
+    assert ended.stderr.endswith(f"Did you mean {near}?\n")
+
+
+@pytest.mark.verifies("cli#1.12")
+def test_a_percentage_that_is_none_is_named(shall: Shall) -> None:
+    ended = shall("trace", "--fail-under", "many")
+    assert "argument --fail-under: many is not a percentage from 0 to 100" in ended.stderr
+
+
+@pytest.mark.verifies("cli#1.12")
+def test_settings_in_a_file_of_the_other_ending_are_not_ignored(
+    shall: Shall, project: Path
+) -> None:
+    (project / "shall.yml").write_text("host: http://127.0.0.1:1\n")
+    ended = shall("run")
+    assert ended.returncode == 2
+    assert "shall.yml is not read." in ended.stderr
+    assert "Rename it to shall.yaml." in ended.stderr
+
+
+@pytest.mark.verifies("cli#1.12")
+def test_a_command_that_needs_git_names_what_is_missing(shall: Shall, project: Path) -> None:
+    no_repository = shall("impact")
+    assert f"{project} is in no git repository. Create one with `git init`" in no_repository.stderr
+    git(project, "init", "--quiet")
+    no_commit = shall("impact")
+    assert "This repository has no commit yet. Commit first." in no_commit.stderr
+    assert {no_repository.returncode, no_commit.returncode} == {2}
+
+
+@pytest.mark.verifies("cli#1.12")
+def test_files_without_the_root_of_a_case_are_named_where_there_is_no_case(
+    shall: Shall, project: Path
+) -> None:
+    (project / "tests/cases").mkdir(parents=True)
+    (project / "tests/cases/a.yaml").write_text("users: [1]\n")
+    ended = shall("run")
+    assert ended.returncode == 2
+    assert "These have none: tests/cases/a.yaml." in ended.stderr
+
+
+@pytest.mark.verifies("cli#1.12")
+def test_a_case_file_that_is_too_large_is_a_problem_with_its_place(
+    shall: Shall, write_case: WriteCase, service: Any, project: Path
+) -> None:
+    write_case("a")
+    (project / "tests/cases/b.yaml").write_bytes(b"a" * (5 << 20))
+    ended = shall("run", "--host", service.url)
+    assert ended.returncode == 2
+    assert "error[file.unreadable]: tests/cases/b.yaml is larger than 4 MiB." in ended.stdout
+    assert "1 passed, 0 failed, 1 error" in ended.stdout
+    chinese = shall("run", "--host", service.url, SHALL_LANG="zh")
+    assert "tests/cases/b.yaml 超过 4 MiB。" in chinese.stdout
+
+
+@pytest.mark.verifies("cli#1.12")
+@pytest.mark.parametrize(
+    ("name", "next_step"),
+    [
+        ("env.TITLE", "list it under `secrets:` in shall.yaml."),
+        ("TITLE", "Define it under `variables:`, or pass it with --var."),
+    ],
+)
+def test_a_name_that_is_not_defined_comes_with_where_to_define_it(
+    shall: Shall, write_case: WriteCase, service: Any, name: str, next_step: str
+) -> None:
+    write_case("a", f"/echo/{{{{ {name} }}}}")
+    ended = shall("run", "--host", service.url)
+    assert next_step in ended.stdout
+    chinese = shall("run", "--host", service.url, SHALL_LANG="zh").stdout
+    assert f"`{name.partition('.')[0]}` 未定义。" in chinese
