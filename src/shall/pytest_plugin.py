@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from shall.pytest_support.recording import SessionRecord
 
 _ENDINGS = (".yaml", ".yml")
+_PHASES = frozenset({"setup", "call", "teardown"})
 _KNOWN = frozenset({"passed", "failed", "skipped"})
 _ROOTS = (b"testcase", b"unittest")
 _STATE = ".shall"
@@ -124,6 +125,8 @@ class _Recorder:
         """Take one report."""
         case = getattr(report, "shall_case", None)
         criteria = getattr(report, "shall_criteria", None)
+        if report.when not in _PHASES and report.failed:
+            criteria = self._criteria_of_crashed(report)
         if report.when == "setup":
             self._take_links(report, criteria or [])
         if case is None and not criteria:
@@ -135,6 +138,13 @@ class _Recorder:
             self._take_case(case)
         elif not report.shall_path.endswith(_ENDINGS):
             self._take_test(report, criteria or [])
+
+    def _criteria_of_crashed(self, report: Any) -> list[str]:
+        """Return what a test names whose process ended: pytest-xdist reports it without marks."""
+        path = self._config.rootpath / report.nodeid.partition("::")[0]
+        report.shall_path, report.shall_sets = str(path), 0
+        names = _without_parameters(report.nodeid).partition("::")[2]
+        return _named_in_file(path, (b"verifies", *_VALIDATES)).get(names, [])
 
     def pytest_sessionfinish(self, exitstatus: int) -> None:
         """Store the session, where the project has state or it was asked for."""
@@ -223,11 +233,12 @@ def _named_in_text(item: pytest.Item) -> list[str]:
     """Return the criteria that the docstring and comments of a test name."""
     files = item.config.stash.setdefault(_NAMED, {})
     if item.path not in files:
-        files[item.path] = _named_in_file(item.path)
+        files[item.path] = _named_in_file(item.path, _VALIDATES)
     return files[item.path].get(_without_parameters(item.nodeid).partition("::")[2], [])
 
 
-def _named_in_file(path: Path) -> dict[str, list[str]]:
+def _named_in_file(path: Path, words: tuple[bytes, ...]) -> dict[str, list[str]]:
+    """Return what the tests of a file name in its text, if it holds one of the words."""
     found: dict[str, list[str]] = {}
     if path.suffix != ".py":
         return found
@@ -235,7 +246,7 @@ def _named_in_file(path: Path) -> dict[str, list[str]]:
         data = read_path(path, TEXT_BYTES)
     except OSError:  # also where it is larger than what is read
         return found
-    if not any(start in data for start in _VALIDATES):
+    if not any(word in data for word in words):
         return found
     from shall.errors import InvalidSpec
     from shall.specs.links import marks_in

@@ -370,6 +370,18 @@ def test_tests_of_unittest_of_groups_and_below_brackets_are_linked(
     assert found == ["proved", "proved", "untested", "untested"]
 
 
+@pytest.mark.verifies("tracing#4.19")
+def test_a_test_whose_process_ended_failed(pytester: pytest.Pytester) -> None:
+    body = "@pytest.mark.verifies('default#1.1')\ndef test_a():\n    assert pytest\n"
+    write_test(pytester, f"import os\n{body}    'ends' in os.environ and os._exit(3)\n")
+    run(pytester).assert_outcomes(passed=1)
+    assert status_of_first(pytester) == "proved"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ends", "1")
+        run(pytester, "-n1", "--max-worker-restart=0").assert_outcomes(failed=1)
+    assert status_of_first(pytester) == "failing"
+
+
 @pytest.mark.verifies("tracing#3.9")
 def test_a_mark_that_no_text_shows_is_reported(pytester: pytest.Pytester) -> None:
     write_test(pytester, "def test_a():\n    assert pytest\n")
