@@ -1,12 +1,13 @@
 import csv
 import io
 import json
+from datetime import UTC, datetime
 
 import pytest
 
 from shall.diagnostics import Diagnostic, Severity
 from shall.span import Span
-from shall.specs.export import summary, to_csv, to_json, to_markdown, to_text
+from shall.specs.export import summary, to_chain, to_csv, to_json, to_markdown, to_text
 from shall.specs.matrix import Matrix, build_matrix, resolve
 from shall.specs.model import Link, LinkKind, SpecSet
 from shall.specs.reader import join_features, read_document
@@ -112,6 +113,16 @@ def test_every_form_tells_the_same(matrix: Matrix) -> None:
     assert "sing \\| dance" in markdown
     assert "&lt;b>sleep" in markdown
     assert "1 proved, 1 failing, 1 skipped, 1 not run, 1 untested (20 % proved)" in markdown
+
+
+@pytest.mark.verifies("tracing#2.7")
+def test_the_terminal_shows_a_text_without_its_markup() -> None:
+    text = "# Requirement 1\n1. **Given** a `free_copy`, *when* [lent](#l), **Then** it SHALL go"
+    document = read_document(text, "specs/a/requirements.md", "a")
+    matrix = build_matrix(join_features([document]), [], [])
+    shown = "Given a free_copy, when lent, Then it SHALL go"
+    assert to_text(matrix).splitlines()[0].endswith(f"  {shown}")
+    assert f"  {shown}\n" in f"{to_chain(matrix.rows[0], datetime.now(UTC))}\n"
 
 
 @pytest.mark.verifies("tracing#2.3")

@@ -38,6 +38,53 @@ SUB_HEADINGS_LIKE_CRITERIA = """\
 ##### Acceptance Criteria
 3. THE shop SHALL show old books
 """
+PARTS_WITH_LISTS_OF_THEIR_OWN = """\
+### 需求 3：书架
+#### 3.1 上层
+- 系统应显示新书
+**验收标准**
+- [ ] 新书排在最前
+- [ ] 每页十本
+#### 3.2 下层
+**验收标准**
+- [ ] 旧书按年份排列
+"""
+PARTS_THAT_COUNT_ANEW = """\
+### Requirement 2
+#### 2.1 Window
+##### Acceptance Criteria
+1. THE shop SHALL light the window
+#### 2.2 Door
+##### Acceptance Criteria
+1. THE shop SHALL lock the door
+"""
+LABEL_BELOW_OTHER_LINES = """\
+## 1. Stories
+### 1.1 Lend a book
+**As a** reader
+**I want** to borrow a book
+**Priority**: high
+**Acceptance Criteria** (EARS):
+- WHEN a book is lent, THEN the shelf shows a gap
+- IF no copy is left, THEN the reader joins a queue
+### 1.2 Return a book
+**Priority**: low
+**验收标准：**
+当读者还书时，系统应更新库存
+"""
+IDS_BELOW_A_HEADING_WITH_AN_ID = """\
+## FR-2: Shelves
+### FR-2.1: Order
+**Acceptance Criteria:**
+- Shelves are sorted by author
+### NFR-1: Speed
+- **NFR-1.1**: A page in 200 ms
+- **NFR-1.2**: A search in 1 s
+### Security Requirements
+- **S-1**: Cards leave no trace in logs
+### Compared models
+- GLM-4.7-Flash (fast)
+"""
 IDS_IN_HEADINGS = """\
 ## REQ-001: Search
 The shop SHALL find books by title.
@@ -208,6 +255,14 @@ RIGHT_TO_LEFT = """\
         (KIRO, SPLIT_BY_SUB_HEADINGS, {"1.1": 4, "1.2": 5, "1.3": 7, "1.4": 9}),
         (KIRO, LABELS_BETWEEN_LISTS, {"1.1": 4, "1.2": 6}),
         (KIRO, SUB_HEADINGS_LIKE_CRITERIA, {"7.1": 4, "7.2": 5, "7.3": 8}),
+        (KIRO, PARTS_WITH_LISTS_OF_THEIR_OWN, {"3.1.1": 5, "3.1.2": 6, "3.2.1": 9}),
+        (KIRO, PARTS_THAT_COUNT_ANEW, {"2.1.1": 4, "2.2.1": 7}),
+        (KIRO, LABEL_BELOW_OTHER_LINES, {"1.1.1": 7, "1.1.2": 8, "1.2.1": 12}),
+        (
+            KIRO,
+            IDS_BELOW_A_HEADING_WITH_AN_ID,
+            {"FR-2.1.1": 4, "NFR-1.1": 6, "NFR-1.2": 7, "S-1": 9},
+        ),
         (KIRO, IDS_IN_HEADINGS, {"REQ-001": 1, "REQ-API-Search-02": 4}),
         (KIRO, BARE_NUMBERS_AS_HEADINGS, {"3.1": 3, "4.1": 6}),
         (KIRO, ID_PARAGRAPHS, {"REQ-1.1": 2, "REQ-1.2": 3, "REQ-1.3": 5, "REQ-1.4": 6}),
@@ -248,6 +303,9 @@ def test_a_second_list_that_repeats_a_number_is_a_problem_with_both_places() -> 
         (KIRO, "# Notes\n\nWe met on Monday.\n", [1]),
         (KIRO, "## Requirement 1\n1. A shall b\n## 验收标准\n- 一切正常\n- 没有错误\n", [4]),
         (OPENSPEC, "# Notes\n\nNothing yet.\n", [1]),
+        (KIRO, PARTS_WITH_LISTS_OF_THEIR_OWN, [3]),
+        (KIRO, "## Requirement 1\n1. A shall b\n## Limits\n- NFR-1: A page in 200 ms\n", [4]),
+        (KIRO, "## Requirement 1\n1. A shall b\n## Risks\n- **T-1**: It must not fail\n", [4]),
     ],
 )
 @pytest.mark.verifies("tracing#1.10")

@@ -23,6 +23,7 @@ class Draft:
     criteria_level: int = 0  # of the heading that opened them
     had_heading: bool = False  # of the acceptance criteria
     has_numbers: bool = False  # among its criteria
+    holds_requirements: bool = False  # below it stand headings with ids of their own
     last: int = 0
     numbers: dict[tuple[int, int], int] = field(default_factory=dict)  # of a list, as written
     named: list[Criterion] = field(default_factory=list)  # those with their own id
@@ -33,24 +34,36 @@ class Draft:
     def criteria(self) -> tuple[Criterion, ...]:
         """Return what counts, as written: a sentence beside a list only explains the list."""
         counted = self.items or self.sentences
-        if self.own_local and (self.named or self.items):
+        if self.own_local and (self.named or self.items or self._is_title_of_others()):
             counted = [it for it in counted if it.local != self.own_local]
         found = sorted((*self.named, *counted), key=lambda found: found.span)
         return tuple(map(finished, found))
+
+    def _is_title_of_others(self) -> bool:
+        """Return whether its id stands for requirements below it, and no sentence is its own."""
+        return self.holds_requirements and all(
+            it.end_line == self.span.line for it in self.sentences
+        )
 
     def requirement(self) -> Requirement:
         """Return the requirement."""
         retired = tuple(map(finished, self.retired))
         return Requirement(self.number, self.title, self.span, self.criteria(), self.story, retired)
 
-    def open_criteria(self, level: int) -> None:
-        """Begin the acceptance criteria: what stood above them without an id explained them."""
+    def open_criteria(self, level: int) -> Sequence[Criterion]:
+        """Begin the acceptance criteria; return the sentences above them, which do not count.
+
+        What stood above them without an id explained them.
+        """
+        above: Sequence[Criterion] = ()
         if not self.had_heading:
+            above = [it for it in (*self.items, *self.sentences) if it.local != self.own_local]
             self.items.clear()
             self.sentences.clear()
             self.last = 0
         self.in_criteria = self.had_heading = True
         self.criteria_level = level
+        return above
 
     def next_number(self, block: Block, counting: Mapping[int, int]) -> int:
         """Return an item's number: as written, unless the list does not count (``1. 1. 1.``).

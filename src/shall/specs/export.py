@@ -13,6 +13,7 @@ from msgspec.structs import asdict
 from shall.diagnostics.terminal import terminal
 from shall.messages import Message, render, translated
 from shall.specs.decisions import Decision
+from shall.specs.markup import without_markup
 from shall.specs.matrix import Matrix, Row, is_ambiguous
 from shall.specs.mentions import Mention
 from shall.specs.status import UNSOUND, Latest, LinkOutcome, Status, Unreachable
@@ -143,7 +144,9 @@ def to_text(
         seen = f"{_seen(row, now)} " if now is not None and width >= _AGE_WIDTH else ""
         room = max(width - statuses - keys - 6 - len(seen), 20)
         key = _printable(row.criterion.key)
-        lines.append(f"{head}  {key:<{keys}}  {seen}{_short(row.criterion.text, room)}")
+        lines.append(
+            f"{head}  {key:<{keys}}  {seen}{_short(without_markup(row.criterion.text), room)}"
+        )
         if row.status in UNSOUND or row.status is Status.PARTLY:
             indent = " " * (statuses + 4)
             lines += [
@@ -168,7 +171,7 @@ def to_chain(row: Row, now: datetime, language: str = "en") -> str:
     lines = [
         f"{_SIGNS.get(row.status, '?')} {status_name(row.status, language)}  "
         f"{_printable(criterion.key)}  {criterion.span}",
-        f"  {_printable(criterion.text)}",
+        f"  {_printable(without_markup(criterion.text))}",
     ]
     for link in row.links:
         lines.append(f"  {link.link.span}  {_printable(_reason_or_proof(link, language))}")

@@ -85,6 +85,9 @@ _REQUIREMENTS = re.compile(
     r"|(?:功能|非功能|业务|業務|系统|系統|用户|核心)*(?:需求|要求)(?:列表|清单|清單)?|要件",
     re.IGNORECASE,
 )
+_REQUIREMENTS_OF_A_KIND = re.compile(
+    r"(?:[\w/&-]+ ){0,3}requirements?|.{0,12}(?:需求|要求|要件)", re.I
+)
 _SUCCESS = re.compile(
     r"(?:success (?:criteria|metrics)|measurable outcomes|成功(?:标准|標準|指标|指標)"
     r"|可衡量.*|可度量.*)",
@@ -174,6 +177,13 @@ def opens_requirements(text: str) -> bool:
     """Return whether a heading says that requirements follow: ``## Requirements``."""
     bare = re.sub(r"\s*[*_(（]+(?:mandatory|optional|include).*", "", plain(text), flags=re.I)
     return _REQUIREMENTS.fullmatch(_NUMBERING.sub("", bare, count=1)) is not None
+
+
+@lru_cache(maxsize=4096)
+def heads_requirements(text: str) -> bool:
+    """Return whether a heading names requirements of any kind: ``Security Requirements``."""
+    bare = _NUMBERING.sub("", plain(text), count=1)
+    return _REQUIREMENTS_OF_A_KIND.fullmatch(without_tag(bare)) is not None
 
 
 def holds_measures(text: str) -> bool:

@@ -2,7 +2,8 @@
 
 Positions come from markdown-it-py, which marks every block with its lines. What requirements
 documents write and CommonMark does not see is split here: numbered lines within a paragraph
-(``1.1 WHEN ...`` line by line, ``1.当`` and ``1、当`` without a space).
+(``1.1 WHEN ...`` line by line, ``1.当`` and ``1、当`` without a space), and a label of acceptance
+criteria right below other lines.
 """
 
 import re
@@ -12,6 +13,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+
+from shall.specs.headings import opens_criteria
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -213,9 +216,14 @@ def _split(block: Block, inline: "Token", lines: Sequence[str]) -> Iterator[Bloc
     for at in range(1, len(written)):
         line = written[at].lstrip()
         before = written[at - 1].lstrip()
-        if _OWN_LINE.match(line) or (
-            _NUMBERED.match(line)
-            and (_NUMBERED.match(written[starts[-1]].lstrip()) or _LABEL.match(before))
+        if (
+            _OWN_LINE.match(line)
+            or _is_criteria_label(line)
+            or _is_criteria_label(before)
+            or (
+                _NUMBERED.match(line)
+                and (_NUMBERED.match(written[starts[-1]].lstrip()) or _LABEL.match(before))
+            )
         ):
             starts.append(at)
     if len(starts) == 1:
@@ -237,6 +245,11 @@ def _split(block: Block, inline: "Token", lines: Sequence[str]) -> Iterator[Bloc
             end_line=block.line + end - 1,
         )
         yield _numbered(part)
+
+
+def _is_criteria_label(line: str) -> bool:
+    """Return whether a line of a paragraph is a label of its own: ``**Acceptance Criteria**:``."""
+    return _LABEL.match(line) is not None and opens_criteria(line)
 
 
 def _numbered(block: Block) -> Block:

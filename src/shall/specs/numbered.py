@@ -15,7 +15,7 @@ from shall.specs import headings, unread
 from shall.specs.criteria import criterion, extended, is_template, live_sentence, place_of
 from shall.specs.draft import Draft, counting_lists
 from shall.specs.ears import has_modal, recommends
-from shall.specs.identifiers import OwnId, own_id
+from shall.specs.identifiers import OwnId, names_requirement, own_id
 from shall.specs.markdown import Block, BlockKind, read_blocks
 from shall.specs.model import Criterion, Requirement, Standing
 from shall.specs.rows import row_of
@@ -45,10 +45,12 @@ class _Reader:
         self._above: list[Criterion] | None = None  # ends with that criterion
         self._counting: Mapping[int, int] = {}
         self._sections: dict[int, bool] = {}
+        self._subsections: frozenset[int] = frozenset()
         self._has_numbers = False  # some heading says Requirement N
         self._aside = 0  # the level of the heading of a list that holds no criteria
         self._loose_criteria = 0  # the level of acceptance criteria under no requirement
         self._loose_list = 0  # the level of a heading that says that requirements follow
+        self._of_a_kind = 0  # the level of a heading such as "Security Requirements"
         self._excluded = 0  # the level of a heading below which no heading is a requirement
         self._missed: list[Block] = []  # sentences under no requirement
         self._missed_lists: dict[int, Block] = {}  # of acceptance criteria under none
@@ -57,6 +59,7 @@ class _Reader:
     def read(self, blocks: Sequence[Block]) -> list[Draft]:
         self._counting = counting_lists(blocks)
         self._sections = _sections_with_criteria(blocks)
+        self._subsections = _numbered_parts(blocks, self._sections)
         self._has_numbers = any(
             block.kind is BlockKind.HEADING and headings.requirement_of(block.text)
             for block in blocks
@@ -78,9 +81,9 @@ class _Reader:
     def _note_missed(self) -> None:
         """Report what is under no requirement and does not count."""
         counted = (*self._loose.items, *self._loose.retired) if not self._drafts else ()
-        lines = {it.span.line for it in counted}
+        lines = {it.span.line for it in (*counted, *self._loose.named)}
         for block in self._missed:
-            if own_id(block.text) is None and block.line not in lines:
+            if block.line not in lines:
                 self.unread.append(unread.unread(unread.SENTENCE, self._file, block))
         for block in self._missed_lists.values() if self._drafts else ():
             self.unread.append(unread.unread(unread.LIST, self._file, block))
@@ -90,7 +93,7 @@ class _Reader:
     def _heading(self, block: Block) -> None:
         self._depth = 0
         self._close_sections(block.level)
-        self._loose_list = block.level if headings.opens_requirements(block.text) else 0
+        self._open_sections(block)
         if self._opens_requirement(block):
             return
         current = self._current
@@ -98,7 +101,7 @@ class _Reader:
             self._above = None
             self._aside = 0
             if current is not None:
-                current.open_criteria(block.level)
+                self._open_criteria(current, block.level)
             else:
                 self._loose_criteria = self._loose_criteria or block.level
         elif current is None:
@@ -110,6 +113,15 @@ class _Reader:
         elif not (current.in_criteria and block.level > current.criteria_level > 0):
             current.in_criteria = False
 
+    def _open_sections(self, block: Block) -> None:
+        """Begin what a heading says of requirements below it."""
+        self._loose_list = block.level if headings.opens_requirements(block.text) else 0
+        if not self._of_a_kind and headings.heads_requirements(block.text):
+            self._of_a_kind = block.level
+
+    def _open_criteria(self, draft: Draft, level: int) -> None:
+        self.unread.extend(map(unread.explained, draft.open_criteria(level)))
+
     def _close_sections(self, level: int) -> None:
         """End what a heading of that level ends."""
         if level <= self._aside:
@@ -118,6 +130,8 @@ class _Reader:
             self._excluded = 0
         if level <= self._loose_criteria:
             self._loose_criteria = 0
+        if level <= self._of_a_kind:
+            self._of_a_kind = 0
         if self._current is not None and level <= self._current.level:
             self._current = None
 
@@ -126,6 +140,8 @@ class _Reader:
         if named is None:
             return False
         number, title, local = named
+        if self._current is not None and local:
+            self._current.holds_requirements = True
         place = Span(self._file, block.line, block.column)
         draft = Draft(number, title, place, block.level, local)
         self._drafts.append(draft)
@@ -145,13 +161,21 @@ class _Reader:
         own = headings.named_of(block.text)
         if own is not None:
             return own.number, own.title, own.number
+        bare = headings.numbered_of(block.text)
+        if bare is not None and block.line in self._subsections:
+            return bare.number, bare.title, ""
         if self._current is not None or not self._sections.get(block.line):
             return None
+        return self._with_criteria(block, bare)
+
+    def _with_criteria(
+        self, block: Block, bare: headings.Named | None
+    ) -> tuple[str, str, str] | None:
+        """Return number and title of a story or numbered section that has acceptance criteria."""
         story = headings.story_of(block.text)
         if story is not None and story.number:
             prefix = "US" if self._has_numbers else ""
             return prefix + story.number, story.title, ""
-        bare = headings.numbered_of(block.text)
         if bare is not None and not self._has_numbers and not headings.opens_criteria(block.text):
             return bare.number, bare.title, ""
         return None
@@ -183,7 +207,8 @@ class _Reader:
         self._depth, self._above = 0, None
         live = live_sentence(block.text)
         own = own_id(live.text)
-        if not self._is_loose_criterion(block, live.text[own.end :] if own else live.text):
+        sentence = live.text[own.end :] if own else live.text
+        if not self._is_loose_criterion(block, sentence, own):
             return
         self._depth = block.level
         if live.is_struck:
@@ -191,7 +216,7 @@ class _Reader:
         else:
             self._above = self._append(self._loose, block, live.text)
 
-    def _is_loose_criterion(self, block: Block, sentence: str) -> bool:
+    def _is_loose_criterion(self, block: Block, sentence: str, own: OwnId | None) -> bool:
         """Return whether a block under no requirement states one; note it if it may."""
         if headings.is_story(block.text):
             return False
@@ -201,7 +226,9 @@ class _Reader:
         if has_modal(sentence):
             self._missed.append(block)
             return not self._excluded or bool(self._loose_criteria)
-        if not (self._excluded or self._loose_criteria) and _is_recommendation(block, sentence):
+        if own is not None and not own.is_number and self._of_a_kind and not self._excluded:
+            return True
+        if not (self._excluded or self._loose_criteria) and _may_be_meant(block, sentence, own):
             self._missed.append(block)
         if self._loose_criteria and block.kind is BlockKind.ITEM:
             self._missed_lists.setdefault(block.list_id, block)
@@ -235,7 +262,7 @@ class _Reader:
         """Return whether a block opens or closes the criteria, and do so."""
         if headings.opens_criteria(block.text):
             self._depth, self._above = 0, None
-            draft.open_criteria(0)
+            self._open_criteria(draft, 0)
             return True
         ends = block.text.rstrip("*_ ")[-1:] in {":", "："} or block.text.startswith("**")
         if ends and not block.level and headings.opens_aside(block.text):
@@ -260,11 +287,18 @@ class _Reader:
                 self.unread.append(unread.unread(unread.BULLET, self._file, block))
                 return False
             return True
-        if says or (draft.in_criteria and (is_item or own is not None)):
+        is_criterion = draft.in_criteria and (is_item or own is not None)
+        if says or is_criterion or self._is_part(draft, own):
             return True
-        if _is_recommendation(block, sentence):
+        if _may_be_meant(block, sentence, own):
             self.unread.append(unread.unread(unread.SENTENCE, self._file, block))
         return False
+
+    def _is_part(self, draft: Draft, own: OwnId | None) -> bool:
+        """Return whether an id continues that of its heading, such as NFR-1.2 below NFR-1."""
+        if own is None or not draft.own_local or self._sections.get(draft.span.line):
+            return False
+        return own.local.startswith(f"{draft.own_local}.")
 
     def _describes(self, draft: Draft, block: Block, own: OwnId | None) -> bool:
         """Take a block under a heading with an id for the text of its one criterion."""
@@ -338,8 +372,13 @@ class _Reader:
             draft.named.append(criterion(key, text, place_of(self._file, block), block.end_line))
 
 
-def _is_recommendation(block: Block, sentence: str) -> bool:
-    """Return whether an item says ``should``: that is no duty, but may be meant as one."""
+def _may_be_meant(block: Block, sentence: str, own: OwnId | None) -> bool:
+    """Return whether a block that says no duty may be meant as one.
+
+    It is an item that says ``should``, or it has an id such as FR-1.
+    """
+    if own is not None and names_requirement(own.local):
+        return True
     return block.kind is BlockKind.ITEM and recommends(sentence)
 
 
@@ -358,3 +397,33 @@ def _sections_with_criteria(blocks: Sequence[Block]) -> dict[int, bool]:
         if opens and above:
             found[above[-1].line] = True
     return found
+
+
+def _numbered_parts(blocks: Sequence[Block], sections: Mapping[int, bool]) -> frozenset[int]:
+    """Return the lines of the headings that divide a requirement into numbered ones.
+
+    ``#### 2.1 Title`` below ``### Requirement 2`` is one of these where at least two such headings
+    have acceptance criteria, and their numbers begin anew: criterion 1 of it is ``2.1.1``. Where
+    the numbers run on from one to the next, they are numbers of the requirement.
+    """
+    found: set[int] = set()
+    number, level = "", 0
+    parts: list[int] = []
+    runs_on = True
+    for block in blocks:
+        if block.kind is BlockKind.HEADING:
+            named = headings.requirement_of(block.text)
+            part = headings.numbered_of(block.text)
+            if named is not None or block.level <= level:
+                found.update(parts if len(parts) > 1 and not runs_on else ())
+                number, level = (named.number, block.level) if named is not None else ("", 0)
+                parts, runs_on, is_first = [], False, True
+            elif part is not None and number and part.number.startswith(f"{number}."):
+                if sections.get(block.line):
+                    parts.append(block.line)
+                is_first = True
+        elif len(parts) > 1 and is_first and block.number is not None:
+            runs_on = runs_on or block.number > 1
+            is_first = False
+    found.update(parts if len(parts) > 1 and not runs_on else ())
+    return frozenset(found)

@@ -36,6 +36,13 @@ def unread(code: str, file: str, block: Block) -> Diagnostic:
     return Diagnostic(code, Severity.INFO, _MESSAGES[code], span, _HINTS[code])
 
 
+def explained(criterion: Criterion) -> Diagnostic:
+    """Return the diagnostic for a sentence above acceptance criteria, which only explains them."""
+    span = criterion.span
+    place = Span(span.file, span.line, span.column, len(criterion.text))
+    return Diagnostic(SENTENCE, Severity.INFO, _MESSAGES[SENTENCE], place, _HINTS[SENTENCE])
+
+
 def no_criterion(file: str) -> Diagnostic:
     """Return the diagnostic for a document in which nothing was found."""
     hint = 'Number its sentences below a heading such as "Requirement 1", or write ids before them.'
