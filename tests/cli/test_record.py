@@ -340,3 +340,20 @@ def test_a_report_is_recorded_where_its_commit_was_checked_out_again(
     monkeypatch.setenv("GIT_COMMITTER_DATE", "1700000160 +0000")
     commit(project)
     assert shall("record", "copy.xml").returncode == 1
+
+
+@pytest.mark.verifies("tracing#7.15")
+def test_a_marked_test_that_failed_in_one_environment_is_not_proved_by_another(
+    shall: Shall, project: Path
+) -> None:
+    write(project, "test_p.py", PARAMETRISED)
+    whole = 'classname="test_p" name="test_p"'
+    failed = written_at(project, "w.xml", 1_700_000_001, "<failure/>", place=whole)
+    shall("record", failed, "--environment", "staging")
+    passed = written_at(project, "w.xml", 1_700_000_002, place=whole)
+    shall("record", passed, "--environment", "live", "--complete")
+    assert statuses(shall)["1"] == "failing"
+    filtered = shall("trace", "--environment", "live", "--format", "csv", "--exit-zero").stdout
+    assert "auth#1.1,proved" in filtered
+    shall("record", passed, "--environment", "staging")
+    assert statuses(shall)["1"] == "proved"

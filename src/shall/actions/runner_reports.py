@@ -157,7 +157,7 @@ def _evidence(
                     source_fingerprint=source.fingerprint,
                     checks_executed=1,  # a report does not count assertions: the test is one check
                     duration_s=ended.duration_s,
-                    environment=environment if kind is LinkKind.REPORT else "",
+                    environment=environment,
                     data_row=parameters,
                 )
 
@@ -175,8 +175,11 @@ def _absent(
     for fact in newest:
         if fact.kind not in _REPORTED or fact.outcome == ABSENT or _key(fact) in reported:
             continue
-        where = fact.environment if fact.kind == LinkKind.REPORT else complete_in
-        is_complete = complete_in is not None and where == complete_in
+        # A marked test that pytest recorded has no environment: it runs the code.
+        is_there = fact.environment == complete_in or (
+            fact.kind == LinkKind.TEST and not fact.environment
+        )
+        is_complete = complete_in is not None and is_there
         source = found.sources.get((LinkKind(fact.kind), fact.source))
         if source is not None and fact.criterion in source.criteria:
             if is_complete:  # a parameter set that is gone, or the test from before it had some
