@@ -9,7 +9,7 @@ most lines of a suite occur in many files. The tests compare what is read with P
 import re
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, TypeAlias
 
 MAX_CHARACTERS = 200_000
 """A longer text may hold more values than a document may."""
@@ -42,10 +42,14 @@ def _plain(excluded: str) -> str:
     return rf"[^\0-.0-@[-^`{{-\x7f]{word}(?: [^ :#{excluded}]{word})*"
 
 
-_KEY = rf"[A-Za-z_][\w-]*|[^\0-\x7f]+|{_QUOTED}"
+_SELECTOR = r"(?:header|cookie) [\w.-]+|\$[\w.-]*"
+_WITH_INDEX = r"\$(?:[\w.-]|\[(?:-?[0-9]+|\*)\])*"
+_KEY_IN_FLOW = rf"{_SELECTOR}|[A-Za-z_][\w-]*|[^\0-\x7f]+|{_QUOTED}"
+_KEY = rf"{_WITH_INDEX}|{_KEY_IN_FLOW}"
+_TIME = r"[1-9][0-9]{0,9} (?:ms|s|min|h)"
 _BRACKETS = r",\[\]{}"
-_IN_FLOW = rf"{_NUMBER}|{_QUOTED}|{_plain(_BRACKETS)}"
-_IN_BLOCK = rf"{_NUMBER}|{_QUOTED}|{_plain('')}"
+_IN_FLOW = rf"{_TIME}|{_NUMBER}|{_QUOTED}|{_SELECTOR}|{_plain(_BRACKETS)}"
+_IN_BLOCK = rf"{_TIME}|{_NUMBER}|{_QUOTED}|{_WITH_INDEX}|{_plain('')}"
 
 # Characters outside of ASCII are looked at beforehand; to name them in each of these patterns would
 # take long whenever the program starts.
@@ -54,7 +58,7 @@ _LINE = re.compile(
     re.ASCII,
 )
 _NOTHING = re.compile(r" *(?:#.*)?")
-_ENTRY = re.compile(rf"(?:({_KEY}): +)?({_IN_FLOW})?", re.ASCII)
+_ENTRY = re.compile(rf"(?:({_KEY_IN_FLOW}): +)?({_IN_FLOW})?", re.ASCII)
 _INVOLVED = re.compile(r"[\[\]{}\"']")
 _NEXT = re.compile(r" *(?:, *|(?=[\]}]))")
 
@@ -71,18 +75,9 @@ class _Refused(Exception):
     """The text is not plain."""
 
 
-class _Line(NamedTuple):
-    """A line: the column of its dash (-1: none) and of its content, and what it holds.
-
-    A value with ``copy`` is shared with other documents.
-    """
-
-    dash: int
-    column: int
-    key: str | None
-    has_value: bool = True
-    value: Any = None
-    copy: Callable[[Any], Any] | None = None
+_Line: TypeAlias = tuple[int, int, str | None, bool, Any, Callable[[Any], Any] | None]
+"""A line: the column of its dash (-1: none) and of its content, its key, whether it has a value,
+that value, and what copies it where it is shared with other documents."""
 
 
 def read_plain(text: str) -> dict[str, Any] | None:
@@ -181,10 +176,10 @@ def _line(text: str) -> _Line | None:
     dash = column - len(dashes) if dashes else -1
     name = None if key is None else _key(key)
     if scalar is not None:
-        return _Line(dash, column, name, value=_scalar(scalar))
+        return dash, column, name, True, _scalar(scalar), None
     if flow is not None:
-        return _Line(dash, column, name, True, *_flow(flow))
-    return _Line(dash, column, name, has_value=False)
+        return dash, column, name, True, *_flow(flow)
+    return dash, column, name, False, None, None
 
 
 _remembered = lru_cache(maxsize=4096)(_line)
@@ -264,6 +259,8 @@ def _scalar(text: str) -> Any:
     if first in "\"'":
         return text[1:-1]
     if first in "-0123456789":
+        if text[-1] > "9":  # a time with its unit
+            return text
         return float(text) if "." in text else int(text)
     if text.lower() in _ODD_WORDS:
         if text not in _CONSTANTS:

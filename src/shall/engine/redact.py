@@ -9,6 +9,7 @@ a case is redacted when it has ended, everywhere at once, in every form of ``red
 import base64
 import binascii
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import islice
@@ -34,6 +35,8 @@ every text of it is masked: nothing of a caller's size is compared, and nothing 
 _WITH_URL = frozenset({"location", "content-location", "referer"})
 _WITH_CREDENTIALS = frozenset({"authorization", "proxy-authorization"})
 _WITH_COOKIES = frozenset({"cookie", "set-cookie"})
+
+_PART_NAMES = re.compile(r"[^.\[\]\"'\s$]+")
 
 _ORDINARY_KEYS: set[str] = set()
 """Keys of JSON that were seen and name no secret; at most ``_MOST_KEYS``."""
@@ -65,7 +68,7 @@ def _kind_of_header(name: str) -> str:
 
 
 def _userinfo(netloc: str) -> str:
-    """Give ``user:password`` of ``user:password@host``. A user alone is most often a token."""
+    """Return ``user:password`` of ``user:password@host``. A user alone is most often a token."""
     return netloc.rpartition("@")[0]
 
 
@@ -92,7 +95,9 @@ class Redactor:
 
     def learn(self, value: Any, shortest: int = _SHORTEST_NAMED) -> None:
         """Take a value for a secret, everything inside it included."""
-        if isinstance(value, dict):
+        if type(value) is str:
+            self._learn_text(value, shortest)
+        elif isinstance(value, dict):
             for item in value.values():
                 self.learn(item, shortest)
         elif isinstance(value, list):
@@ -161,17 +166,18 @@ class Redactor:
 
     def _below(self, value: Any) -> Iterator[tuple[Any, int]]:
         """Yield what stands below names of secrets, with the length from which it counts."""
-        if isinstance(value, dict):
-            for key, item in value.items():
-                if self.declares(str(key)):
-                    yield from ((leaf, 1) for leaf in _leaves(item))
-                elif is_secret_name(str(key)):
-                    yield from ((it, SHORTEST) for it in self._below_name(str(key), item))
-                else:
-                    yield from self._below(item)
-        elif isinstance(value, list):
+        if isinstance(value, list):
             for item in value:
                 yield from self._below(item)
+        elif isinstance(value, dict):
+            for key, item in value.items():
+                name = str(key)
+                if self._names and self.declares(name):
+                    yield from ((leaf, 1) for leaf in _leaves(item))
+                elif is_secret_name(name):
+                    yield from ((it, SHORTEST) for it in self._below_name(name, item))
+                elif isinstance(item, dict | list):
+                    yield from self._below(item)
 
     def _below_name(self, name: str, value: Any) -> Iterator[Any]:
         """Yield what is secret below a name: in a session's object, what looks like a token."""
@@ -193,7 +199,7 @@ class Redactor:
                     self.learn(pair.partition("=")[2].strip(), _SHORTEST_COOKIE)
             elif kind == "url":
                 self.learn_url(value)
-            elif (kind or self.declares(name)) and not is_ordinary(value):
+            elif (kind or (self._names and self.declares(name))) and not is_ordinary(value):
                 self.learn(value)
 
     def learn_url(self, url: str) -> None:
@@ -231,7 +237,7 @@ class Redactor:
 
     def names(self, name: str) -> bool:
         """Return whether a name holds a secret in this case."""
-        return self.declares(name) or is_secret_name(name)
+        return is_secret_name(name) or (bool(self._names) and self.declares(name))
 
     def text(self, text: str) -> str:
         """Mask every form of every secret value in a text."""
@@ -258,14 +264,14 @@ class Redactor:
         """Return whether a text holds a secret."""
         return self.text(text) != text
 
-    def are_clean(self, texts: Iterable[str], numbers: Iterable[str]) -> bool:
+    def are_clean(self, texts: Iterable[str], numbers: Iterable[float]) -> bool:
         """Return whether no secret is in any of several texts and numbers.
 
         They are searched as one text, a line each: nothing that is found in one of them is missed.
         """
         if self._is_full or not self._values:
             return not self._is_full
-        return self._values.isdisjoint(numbers) and not self.holds("\n".join(texts))
+        return self._values.isdisjoint(map(str, numbers)) and not self.holds("\n".join(texts))
 
     def texts(self, value: Any) -> Any:
         """Mask secret values in every text of a JSON value, whatever its keys are called.
@@ -359,11 +365,35 @@ class Redactor:
             text = self.form(text)
         return self.text(text)
 
-    def message(self, message: Message | None) -> Message | None:
-        """Mask secrets in what a message says."""
+    def message(self, message: Message | None, *, is_secret: bool = False) -> Message | None:
+        """Mask secrets in what a message says.
+
+        ``is_secret``: what it says of the parts of a value is about a secret.
+        """
         if message is None:
             return None
-        return Message(message.code, {key: self.value(it) for key, it in message.params.items()})
+        params = message.params
+        inner = params.get("inner")
+        if not isinstance(inner, Message):
+            return Message(message.code, {key: self.value(it) for key, it in params.items()})
+        others = {key: self.value(it) for key, it in params.items() if key != "inner"}
+        names = _PART_NAMES.findall(str(params.get("part", "")))
+        is_secret = is_secret or (bool(names) and self.names(names[-1]))
+        shown = {
+            key: MASK if is_secret else self._structure(it)
+            for key, it in inner.params.items()
+            if key in ("actual", "expected")
+        }
+        inner = Message(inner.code, {**inner.params, **shown})
+        return Message(message.code, {**others, "inner": self.message(inner, is_secret=is_secret)})
+
+    def _structure(self, text: Any) -> Any:
+        if not isinstance(text, str) or text[:1] not in {"{", "["}:
+            return text
+        try:
+            return json.dumps(self.value(json.loads(text)), ensure_ascii=False)
+        except ValueError:
+            return f"{text[0]}…"  # it is cut, so that its names cannot be read
 
     def _learn_authorization(self, value: str) -> None:
         scheme, _, rest = value.strip().partition(" ")
