@@ -164,6 +164,7 @@ def assert_reads_like_pyyaml(text: str) -> None:
 
 @pytest.mark.verifies("cases#1.7")
 @pytest.mark.parametrize("text", [*TEXTS, *(f"k: {scalar}\n" for scalar in SCALARS)])
+@pytest.mark.repeats
 def test_a_text_reads_as_pyyaml_reads_it(text: str) -> None:
     assert_reads_like_pyyaml(text)
 
@@ -213,7 +214,7 @@ def test_a_date_stays_the_text_that_was_written() -> None:
 @pytest.mark.parametrize(
     ("text", "place", "words"),
     [
-        ("a: 1\nb:\n  c: 1\n  c: 2\n", "x.yaml:4:3", "`c` is given twice, first in line 3"),
+        ("a: 1\nb:\n  c: 1\n  c: 2\n", "x.yaml:4:3", "`c` occurs twice, first in line 3"),
         ("a: 1\nyes: 1\n", "x.yaml:2:1", 'Quote it: "yes"'),
         ("a: {{ b }}\n", "x.yaml:1:5", "Quote an expression"),
         ("a: [.nan]\n", "x.yaml:1:5", ".nan is not a JSON value"),

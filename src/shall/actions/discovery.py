@@ -40,7 +40,7 @@ class Texts:
         self._left = MOST_CHARACTERS
 
     def put(self, path: str, text: str) -> None:
-        """Hold a text as long as there is room."""
+        """Store a text as long as there is room."""
         if len(text) <= self._left:
             self._left -= len(text)
             self._texts[path] = text
@@ -111,8 +111,8 @@ def read_jobs(
 ) -> list[Job]:
     """Read the files into jobs; with tags, only cases that have any of them.
 
-    A file that cannot be read becomes a job that carries the reason, whatever the tags: it cannot
-    be told whether it has them. ``go_on`` is called before each file: what it raises ends the
+    A file that cannot be read becomes a job that carries the reason, whatever the tags: nobody
+    knows whether it has them. ``go_on`` is called before each file: what it raises ends the
     reading.
     """
     jobs = JobReader(workspace).read(files, go_on)
@@ -123,12 +123,20 @@ def read_jobs(
 
 
 class JobReader:
-    """Reads case files into jobs. The requirements are read once, when a case names a criterion."""
+    """Reads case files into jobs. The requirements are read once, when a case names a criterion.
 
-    def __init__(self, workspace: Workspace, texts: Texts | None = None) -> None:
+    ``known`` maps the ways to name a criterion to its key and fingerprint, once they were read.
+    """
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        texts: Texts | None = None,
+        known: Mapping[str, tuple[str, str | None]] | None = None,
+    ) -> None:
         self._workspace = workspace
         self._texts = texts or Texts()
-        self._known: Mapping[str, tuple[str, str | None]] | None = None
+        self.known = known
         self._links: LinkCheck | None = None
 
     def read(self, files: Iterable[str], go_on: Callable[[], None] = lambda: None) -> Iterator[Job]:
@@ -160,11 +168,11 @@ class JobReader:
         return replace(job, criteria=criteria, fingerprint=fingerprint)
 
     def _criteria(self) -> Mapping[str, tuple[str, str | None]]:
-        if self._known is None:
+        if self.known is None:
             from shall.actions.requirements import criterion_fingerprints  # as above
 
-            self._known = criterion_fingerprints(self._workspace)
-        return self._known
+            self.known = criterion_fingerprints(self._workspace)
+        return self.known
 
 
 def root_at(workspace: Workspace, path: str) -> str | None:

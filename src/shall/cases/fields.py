@@ -147,7 +147,7 @@ class Fields:
     ) -> None:
         hint = fix = ""
         if is_given:
-            hint = f"`{today}` is given too: remove one of the two."
+            hint = f"`{today}` is set too: remove one of the two."
         elif self.findings.has_room:
             near = today or nearest(name, allowed, cutoff=0.7)
             hint, fix = (f"Did you mean `{near}`?", near) if near else ("", "")

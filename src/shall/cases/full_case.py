@@ -188,7 +188,7 @@ class _Scope(Struct):
                 "case.forward-reference",
                 keys,
                 f"`{reference.root}` is {label}, which has not answered yet.",
-                "Refer to a step that stands before this one.",
+                "Refer to a step before this one.",
             )
 
 
@@ -269,7 +269,7 @@ def _add_id(scope: _Scope, fields: Fields, moment: int) -> None:
         return
     label = f"the {str(fields.keys[0]).rstrip('s')} at {fields.keys[0]}[{fields.keys[1]}]"
     if name in scope.answers_at:
-        message = f"The id `{name}` is given twice; it is {scope.labels[name]} too."
+        message = f"The id `{name}` is used twice; it is {scope.labels[name]} too."
         fields.bad("case.duplicate-id", "id", message)
     elif name in (GLOBAL, "GLOBAL"):
         message = f"`{name}` is the name of the run's variables."

@@ -217,7 +217,7 @@ def _read_url(fields: Fields) -> str:
         return value
     name = "url" if values.get("url") is not None else "path"
     if name == "url" and values.get("path") is not None:
-        message = "`path` is given too."
+        message = "`path` is set too."
         fields.bad("case.conflicting-fields", "url", message, "Remove one of the two.")
     if values.get(name) is None:
         fields.missing("path", "Write `GET: /users`, or `path:` or `url:` beside `method`.")
@@ -436,7 +436,7 @@ def _read_container(fields: Fields, kind: CheckKind, target: str | None) -> tupl
         fields.bad_type("container", "a list")
     elif target and item is not None:
         hint = "Remove `expected` or `container`."
-        fields.bad("case.conflicting-fields", "expected", "The list is given twice.", hint)
+        fields.bad("case.conflicting-fields", "expected", "The list is written twice.", hint)
     elif not target and item is None:
         fields.missing("field", "Say what is looked for in the list: `field` or `expected`.")
     elif target:

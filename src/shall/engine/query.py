@@ -243,7 +243,7 @@ def _whole(check: Check, response: Response, content: Content) -> Any:
 
 
 def _unescaped(found: re.Match[str]) -> str:
-    r"""Give the characters that ``\u7528`` stands for, where they may stand in JSON as they are."""
+    r"""Return the characters of an escape (``\u7528``) if JSON may contain them as they are."""
     escape = found[0]
     if escape == "\\\\":
         return escape

@@ -339,7 +339,7 @@ def last_name(field: str | None) -> str | None:
 
 
 def _reworded(message: Message, pairs: Mapping[str, tuple[Any, Any]]) -> Message:
-    """Say the redacted values: what was shown had been cut, and may end in half a secret."""
+    """Note in the redacted values: what was shown had been cut, and may end in half a secret."""
     params = {
         name: shown(kept)
         for name, (value, kept) in pairs.items()

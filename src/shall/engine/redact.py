@@ -68,7 +68,7 @@ def _kind_of_header(name: str) -> str:
 
 
 def _userinfo(netloc: str) -> str:
-    """Give ``user:password`` of ``user:password@host``. A user alone is most often a token."""
+    """Return ``user:password`` of ``user:password@host``. A user alone is most often a token."""
     return netloc.rpartition("@")[0]
 
 

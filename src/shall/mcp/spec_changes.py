@@ -1,4 +1,4 @@
-"""Tells clients that subscribed which resources changed.
+"""Notifies subscribed clients of changed resources.
 
 The documents are looked at every two seconds, and only while a client is subscribed: no event of
 the file system is needed, so it works in containers and on network folders.
@@ -37,11 +37,11 @@ class Follower(Protocol):
     """The session of a client up to 2025-11-25."""
 
     async def send_resource_updated(self, uri: str) -> None:
-        """Say that a resource changed."""
+        """Notify of a changed resource."""
         ...
 
     async def send_resource_list_changed(self) -> None:
-        """Say that the list of resources changed."""
+        """Notify of a changed list of resources."""
         ...
 
 
@@ -110,12 +110,13 @@ class SpecChanges(InMemorySubscriptionBus):
 
 def _stamps(workspace: Callable[[], Workspace]) -> Stamps:
     try:
-        return _stamps_in(workspace())
+        return stamps_of(workspace())
     except (ShallError, OSError):
         return {}  # there is no workspace, or it is gone
 
 
-def _stamps_in(space: Workspace) -> Stamps:
+def stamps_of(space: Workspace) -> Stamps:
+    """Return what changes when documents, evidence or the baseline of a workspace do."""
     files = space.files
     paths: list[str] = []
     for folder in FOLDERS:

@@ -17,6 +17,8 @@ RUNNING: dict[str, str] = {
     "End it with .yaml.": "文件名应以 .yaml 结尾。",
     "Write tests/cases/{relative}.": "请写入 tests/cases/{relative}。",
     "{path} does not exist.": "{path} 不存在。",
+    "A worker process did not start in {seconds} s.": "工作进程未在 {seconds} 秒内启动。",
+    "A worker process did not start.": "工作进程未启动。",
     "No case folder was found in {root}.": "在 {root} 中未找到用例目录。",
     "Did you mean {near}?": "是否指 {near}？",
     "Create tests/cases, or run `shall init` to "
@@ -79,7 +81,7 @@ RUNNING: dict[str, str] = {
     "{feature} has no list of tasks.": "{feature} 没有任务清单。",
     "There is no task {task}.": "没有任务 {task}。",
     "{count} tasks are named {task}: {places}.": "有 {count} 个任务名为 {task}：{places}。",
-    "Give each its own number.": "请为每个任务使用不同的编号。",
+    "Number each differently.": "请为每个任务使用不同的编号。",
     "Unknown state {state}.": "未知的状态 {state}。",
     "Call get_next_task again.": "请重新调用 get_next_task。",
     "The server is shutting down and did not finish this call.": "服务器正在关闭，未完成此次调用。",
@@ -139,8 +141,9 @@ RUNNING: dict[str, str] = {
     "It starts with http:// or https:// and a host.": "URL 应以 http:// 或 https:// 加主机名开头。",
     "The host of the URL {url} is not a name.": "URL {url} 的主机名无效。",
     "{path} of the commit cannot be written: {reason}.": "无法写入该提交的 {path}：{reason}。",
-    "{name} holds no evidence, so nothing counts "
-    "as proved there.": "{name} 中没有证据，因此没有任何验收标准算作已证明。",
+    "{name} contains no evidence, so nothing counts as proved there.": (
+        "{name} 中没有证据，因此没有任何验收标准算作已证明。"
+    ),
     "There is no {name}.": "{name} 不存在。",
     "Write it with `shall baseline`, or name a "
     "commit.": "请用 `shall baseline` 生成，或指定一个提交。",
@@ -162,7 +165,7 @@ RUNNING: dict[str, str] = {
     "的规则可以设置。",
     "See `shall lint --list`.": "请查看 `shall lint --list`。",
     "The setting lint.severity: {reason}.": "设置 lint.severity：{reason}。",
-    "No requirements document lies at {path}.": "{path} 处没有需求文档。",
+    "There is no requirements document at {path}.": "{path} 处没有需求文档。",
     "The documents are listed by `shall lint` "
     "without a path.": "不带路径运行 `shall lint` 可列出所有文档。",
     "No run is stored.": "没有已保存的运行。",

@@ -283,5 +283,5 @@ WORDS: dict[str, str] = {
     "{source} is new": "{source} 是新增的",
     "{source} changed": "{source} 已改动",
     "{source} is linked now": "新建了与 {source} 的链接",
-    "{source} is linked no more": "与 {source} 的链接已删除",
+    "{source} is no longer linked": "与 {source} 的链接已删除",
 }
