@@ -13,7 +13,7 @@ TEXT_BYTES = 4 << 20
 EVIDENCE_BYTES = 64 << 20
 """The largest file of evidence, in bytes."""
 
-_CHUNK_BYTES = 1 << 20
+_CHUNK_BYTES = 1 << 12
 
 
 def read_descriptor(descriptor: int, limit: int) -> bytes:
@@ -25,11 +25,13 @@ def read_descriptor(descriptor: int, limit: int) -> bytes:
     Raises:
         OSError: It is larger (``EFBIG``), or cannot be read.
     """
-    if os.fstat(descriptor).st_size > limit:
+    size = os.fstat(descriptor).st_size
+    if size > limit:
         raise _too_large(limit)
     chunks = []
     left = limit + 1
-    while left and (chunk := os.read(descriptor, min(left, _CHUNK_BYTES))):
+    at_once = max(size + 1, _CHUNK_BYTES)
+    while left and (chunk := os.read(descriptor, min(left, at_once))):
         chunks.append(chunk)
         left -= len(chunk)
     if not left:

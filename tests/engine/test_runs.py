@@ -18,7 +18,6 @@ from shall.results.events import (
     Event,
     RunFinished,
     RunStarted,
-    StepFinished,
 )
 from shall.results.records import CaseResult, CriterionRef, Outcome, RunStatus, ShardRecord
 
@@ -311,12 +310,10 @@ async def test_results_and_events_survive_json(service: Any, run: Any) -> None:
     kinds = [event_to_json(event)["event"] for event in events]
     assert kinds[0] == "RunStarted"
     assert kinds[-1] == "RunFinished"
-    assert sorted(set(kinds[1:-1])) == ["CaseFinished", "CaseStarted", "StepFinished"]
+    assert sorted(set(kinds[1:-1])) == ["CaseFinished", "CaseStarted"]
     assert all(json.dumps(event_to_json(event)) for event in events)
     assert isinstance(events[0], RunStarted)
     assert events[0].total == 2
-    steps = [event.step for event in events if isinstance(event, StepFinished)]
-    assert all(step.exchange is None for step in steps)
 
 
 @pytest.mark.verifies("engine#4.3")

@@ -4,8 +4,8 @@ from collections.abc import Callable
 import pytest
 
 from shall.report.progress import Progress, ProgressBar
-from shall.results.events import CaseFinished, CaseStarted, RunFinished, RunStarted, StepFinished
-from shall.results.records import CaseResult, Outcome, RunResult, StepResult
+from shall.results.events import CaseFinished, CaseStarted, RunFinished, RunStarted
+from shall.results.records import CaseResult, Outcome, RunResult
 from shall.results.summary import summary_of
 
 
@@ -27,7 +27,7 @@ def started(sample: RunResult) -> RunStarted:
 
 
 def test_the_line_tells_how_far_the_run_is_and_what_went_wrong(
-    started: RunStarted, make_case: Callable[..., CaseResult], make_step: Callable[..., StepResult]
+    started: RunStarted, make_case: Callable[..., CaseResult]
 ) -> None:
     progress = Progress()
     for event in (
@@ -36,7 +36,6 @@ def test_the_line_tells_how_far_the_run_is_and_what_went_wrong(
         CaseFinished(make_case(outcome=Outcome.FAILED)),
         CaseFinished(make_case(outcome=Outcome.ERROR)),
         CaseStarted("r1", "a.yaml", "下单\x1b[2J"),
-        StepFinished("r1", "a.yaml", make_step()),
     ):
         progress.take(event)
 

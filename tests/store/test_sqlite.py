@@ -9,10 +9,11 @@ import pytest
 from msgspec.structs import replace
 
 from shall.errors import StoreUnavailable
+from shall.results.encoding import encode_case
 from shall.results.records import CaseResult, CriterionRef, Outcome, RunStatus
 from shall.store.base import CallRecord, RunRecord
 from shall.store.migrate import migrate
-from shall.store.rows import case_from_text, case_row, case_to_text, time_text
+from shall.store.rows import case_from_text, case_row, time_text
 from shall.store.sqlite import SqliteStore
 
 OpenStore = Callable[..., SqliteStore]
@@ -39,7 +40,7 @@ def test_a_case_comes_back_as_it_was_kept(
         data_row=None,
     )
     store.start_run("r1", now, 2, "staging")
-    store.save_cases([full_case, plain])
+    store.save_cases([full_case, plain], [None, encode_case(plain)])
 
     assert store.cases("r1") == [full_case, plain]
     assert store.cases("r1", "b") == [plain]
@@ -76,7 +77,7 @@ def test_steps_that_an_older_release_stored_can_still_be_queried(
     migrate(connection, newest=3)  # steps and checks were tables
     run = (1, "r1", time_text(now), "complete", 1, 1.0, "", "")
     connection.execute("INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?)", run)
-    case = (1, 1, *case_row(full_case))
+    case = (1, 1, *case_row(full_case, encode_case(full_case)))
     connection.execute(f"INSERT INTO cases VALUES ({', '.join('?' * len(case))})", case)
     connection.execute(
         "INSERT INTO steps VALUES (1, 1, 'steps[0]', 'login', 'failed', 0, NULL, NULL, 500, NULL)"
@@ -137,7 +138,7 @@ def test_names_that_no_database_can_hold_are_kept_escaped(
 
 
 def test_a_case_of_a_newer_format_or_a_damaged_one_is_refused(full_case: CaseResult) -> None:
-    text = case_to_text(full_case).replace('"format":1', '"format":2')
+    text = encode_case(full_case).decode().replace('"format":1', '"format":2')
 
     with pytest.raises(StoreUnavailable, match="cannot be read: The result has format 2"):
         case_from_text(text)

@@ -388,3 +388,21 @@ def test_a_closed_workspace_reaches_nothing(root: Path) -> None:
 
     with pytest.raises(FileUnavailable):
         files.read_bytes("a.txt")
+
+
+def test_several_files_are_read_with_the_reason_where_one_cannot_be(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a/one.yaml").write_text("one", encoding="utf-8")
+    (tmp_path / "a/odd.yaml").write_bytes(b"\xff")
+    (tmp_path / "a/link.yaml").symlink_to("one.yaml")
+    (tmp_path / "two.yaml").write_text("two", encoding="utf-8")
+    files = Files(tmp_path)
+    paths = ["a/one.yaml", "a/odd.yaml", "a/link.yaml", "a/gone.yaml", "b/x.yaml", "two.yaml"]
+
+    read = dict(files.read_texts(paths))
+
+    assert list(read) == paths
+    assert (read["a/one.yaml"], read["two.yaml"]) == ("one", "two")
+    errors = [type(read[path]) for path in paths[1:5]]
+    assert errors == [BadValue, OutsideWorkspace, FileMissing, FileMissing]
+    files.close()

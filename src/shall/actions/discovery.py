@@ -167,24 +167,25 @@ class JobReader:
         return self._known
 
 
-def root_at(workspace: Workspace, path: str, texts: Texts | None = None) -> str | None:
+def root_at(workspace: Workspace, path: str) -> str | None:
     """Return the root of a YAML file; one that cannot be read may be a case: ``UNREADABLE``."""
     try:
         text = workspace.files.read_text(path)
     except InvalidInput:  # reported when it is read as a case
         return UNREADABLE
-    root = root_of(text)
-    if root is not None and texts is not None:
-        texts.put(path, text)
-    return root
+    return root_of(text)
 
 
 def _cases_below(workspace: Workspace, folder: str, texts: Texts | None = None) -> list[str]:
-    return [
-        path
-        for path in workspace.files.find(folder, YAML_ENDINGS)
-        if root_at(workspace, path, texts) is not None
-    ]
+    found = []
+    for path, text in workspace.files.read_texts(workspace.files.find(folder, YAML_ENDINGS)):
+        if isinstance(text, InvalidInput):  # reported when it is read as a case
+            found.append(path)
+        elif root_of(text) is not None:
+            found.append(path)
+            if texts is not None:
+                texts.put(path, text)
+    return found
 
 
 def _read_job(workspace: Workspace, path: str, text: str | None) -> Job:

@@ -179,7 +179,7 @@ def _file(workspace: Workspace, name: str) -> str | None:
 
 def _is_case(workspace: Workspace, path: str) -> bool:
     try:
-        return root_at(workspace, path) == "testcase"
+        return root_at(workspace, path) in ("testcase", "unittest")
     except ShallError:  # deleted
         return False
 

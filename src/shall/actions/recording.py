@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from shall.errors import ShallError
 from shall.results.events import CaseFinished, Event, RunFinished, RunStarted
-from shall.results.records import CaseResult, RunStatus, RunSummary
+from shall.results.records import RunStatus, RunSummary
 from shall.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -36,14 +36,14 @@ class Recorder:
         self.faults: list[str] = []
         self._workspace = workspace
         self._store = workspace.store
-        self._batch: list[CaseResult] = []
+        self._batch: list[CaseFinished] = []
         self._due_at = 0.0
         self._facts: list[Fact] = []
 
     def take(self, event: Event) -> None:
         """Take an event; a case is written with those that end soon after it."""
         if type(event) is CaseFinished:
-            self._take_case(event.result)
+            self._take_case(event)
         elif type(event) is RunStarted:
             self._try(lambda: self._start(event))
         elif type(event) is RunFinished:
@@ -51,13 +51,14 @@ class Recorder:
             self._try(lambda: self._finish(event.summary))
             self._keep_evidence(event.summary)
 
-    def _take_case(self, case: CaseResult) -> None:
+    def _take_case(self, event: CaseFinished) -> None:
+        case = event.result
         if case.criteria:
             from shall.actions.evidence import fact_of  # it imports what reads requirements
 
             self._facts.append(fact_of(case))
         if self._store is not None:
-            self._batch.append(case)
+            self._batch.append(event)
             if len(self._batch) >= LARGEST:
                 self._flush()
 
@@ -87,7 +88,8 @@ class Recorder:
         if batch and self._store is not None:
             store = self._store
             began = time.monotonic()
-            self._try(lambda: store.save_cases(batch))
+            results, encoded = [it.result for it in batch], [it.encoded for it in batch]
+            self._try(lambda: store.save_cases(results, encoded))
             ended = time.monotonic()
             # A disk that takes long to sync must not take more than a tenth of the run.
             self._due_at = ended + min(max(LATEST_S, 9 * (ended - began)), SLOWEST_S)

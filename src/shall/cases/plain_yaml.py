@@ -9,7 +9,7 @@ most lines of a suite occur in many files. The tests compare what is read with P
 import re
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, TypeAlias
 
 MAX_CHARACTERS = 200_000
 """A longer text may hold more values than a document may."""
@@ -71,18 +71,9 @@ class _Refused(Exception):
     """The text is not plain."""
 
 
-class _Line(NamedTuple):
-    """A line: the column of its dash (-1: none) and of its content, and what it holds.
-
-    A value with ``copy`` is shared with other documents.
-    """
-
-    dash: int
-    column: int
-    key: str | None
-    has_value: bool = True
-    value: Any = None
-    copy: Callable[[Any], Any] | None = None
+_Line: TypeAlias = tuple[int, int, str | None, bool, Any, Callable[[Any], Any] | None]
+"""A line: the column of its dash (-1: none) and of its content, its key, whether it has a value,
+that value, and what copies it where it is shared with other documents."""
 
 
 def read_plain(text: str) -> dict[str, Any] | None:
@@ -181,10 +172,10 @@ def _line(text: str) -> _Line | None:
     dash = column - len(dashes) if dashes else -1
     name = None if key is None else _key(key)
     if scalar is not None:
-        return _Line(dash, column, name, value=_scalar(scalar))
+        return dash, column, name, True, _scalar(scalar), None
     if flow is not None:
-        return _Line(dash, column, name, True, *_flow(flow))
-    return _Line(dash, column, name, has_value=False)
+        return dash, column, name, True, *_flow(flow)
+    return dash, column, name, False, None, None
 
 
 _remembered = lru_cache(maxsize=4096)(_line)

@@ -6,7 +6,6 @@ that a limit is an error with a place and not a process that is killed.
 
 import math
 import time
-from contextlib import AbstractContextManager, nullcontext
 from threading import Lock
 from typing import Any
 
@@ -21,9 +20,6 @@ PROCESS_BYTES = 256 << 20
 EXPANDED_BYTES = 16 << 20
 """What the expressions of one case may make: each value that one of them gives counts."""
 
-LARGE_BYTES = 1 << 20
-"""A body from which on the decoder, which gives no other thread a turn, takes milliseconds."""
-
 MAX_DEPTH = 200
 """Levels of a value that expressions make."""
 
@@ -32,8 +28,6 @@ PATTERNS_S = 1.0
 
 STOPPED_PATTERNS_S = 0.1
 """How long those of its teardowns may, once the run was stopped."""
-
-_AT_ONCE = nullcontext()
 
 _now = time.monotonic
 
@@ -97,9 +91,10 @@ class Budget:
         self._memory.take(size_bytes)
         self._held_bytes += size_bytes
 
-    def decoding(self, size_bytes: int) -> AbstractContextManager[object]:
-        """Let one thread at a time decode large bodies: those that wait do not delay others."""
-        return self._memory.decoding if size_bytes >= LARGE_BYTES else _AT_ONCE
+    @property
+    def decoding(self) -> Lock:
+        """Held while a large body is decoded, by one thread at a time."""
+        return self._memory.decoding
 
     def decode(self, size_bytes: int) -> None:
         """Count a response that is about to be decoded.

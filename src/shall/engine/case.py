@@ -24,16 +24,13 @@ from shall.engine.scope import Scope
 from shall.engine.step import CaseContext, error_message, run_call, worst
 from shall.errors import ShallError
 from shall.messages import Message
-from shall.results.events import Emit, StepFinished
-from shall.results.records import CaseResult, Outcome, Position, StepResult
+from shall.results.records import CaseResult, Outcome, Position
 from shall.transport.waits import Stopped, Work
 
 TEARDOWN_GRACE_S = 10.0
 """How long the teardowns of a case may take once its run was stopped."""
 
 _log = logging.getLogger(__name__)
-
-_BAD = frozenset({Outcome.FAILED, Outcome.ERROR})
 
 
 class _Progress(Struct):
@@ -44,18 +41,11 @@ class _Progress(Struct):
     error: Message | None = None
     stopped: Message | None = None
 
-    def passed(self) -> bool:
-        """Return whether everything did."""
-        return self.error is None and not any(
-            record.outcome in _BAD for record in (*self.steps, *self.teardowns)
-        )
-
 
 def run_case(
     job: Job,
     options: RunOptions,
     attachments: Attachments,
-    emit: Emit,
     why_stopped: Callable[[], Message],
 ) -> Work[CaseResult]:
     """Run one case and return its result; ``Stopped`` ends its steps, not its teardowns.
@@ -76,7 +66,7 @@ def run_case(
         try:
             plan = plan_case(job.case, options)
             _set_variables(job.case, scope)
-            yield from _run_steps(job, plan, context, progress, options, emit)
+            yield from _run_steps(plan, context, progress)
         except ShallError as error:
             progress.error = error_message(error)
         except Stopped:
@@ -86,7 +76,8 @@ def run_case(
             progress.error = Message("case.internal", {})
         if progress.stopped is not None:
             budget.stop(TEARDOWN_GRACE_S)
-        yield from _run_teardowns(plan, context, progress, why_stopped)
+        if plan.teardowns:
+            yield from _run_teardowns(plan, context, progress, why_stopped)
         context.secrecy.learn()
         budget.close()
     return _result(job, options, progress, redactor, at, time.perf_counter() - started)
@@ -102,20 +93,11 @@ def _set_variables(case: Case, scope: Scope) -> None:
             raise
 
 
-def _run_steps(
-    job: Job,
-    plan: CasePlan,
-    context: CaseContext,
-    progress: _Progress,
-    options: RunOptions,
-    emit: Emit,
-) -> Work[None]:
+def _run_steps(plan: CasePlan, context: CaseContext, progress: _Progress) -> Work[None]:
     for index, call in enumerate(plan.steps):
         record = yield from run_call(call, context)
         progress.steps.append(record)
-        step = StepResult(record.id, record.path, record.outcome, record.duration_s)
-        emit(StepFinished(options.run_id, job.key, step))
-        if record.outcome in _BAD:
+        if record.outcome is not Outcome.PASSED:
             message = Message("step.skipped", {"after": record.id})
             progress.steps += [
                 StepRecord(left.id, left.path, Outcome.SKIPPED, error=message)
@@ -157,16 +139,16 @@ def _result(
     at: datetime,
     duration_s: float,
 ) -> CaseResult:
-    records = (*progress.steps, *progress.teardowns)
+    error, case = progress.error, job.case
+    outcome = worst(progress.steps) if error is None else Outcome.ERROR
+    undone = worst(progress.teardowns) if progress.teardowns else None
+    passed = outcome is Outcome.PASSED and undone in (None, Outcome.PASSED)
+    records = [*progress.steps, *progress.teardowns]
     results = step_results(
-        records, redactor, whole=options.keep_all or not progress.passed(), locate=job.locate
+        records, redactor, whole=options.keep_all or not passed, locate=job.locate
     )
     steps = results[: len(progress.steps)]
     teardowns = results[len(progress.steps) :]
-    outcome = worst([step.outcome for step in steps])
-    if progress.error is not None:
-        outcome = Outcome.ERROR
-    case: Case | None = job.case
     return CaseResult(
         run_id=options.run_id,
         case_key=job.key,
@@ -174,11 +156,11 @@ def _result(
         outcome=outcome,
         started_at=at,
         duration_s=duration_s,
-        checks_executed=sum(not check.implicit for step in steps for check in step.checks),
+        checks_executed=sum([len(record.plans) for record in progress.steps]),
         steps=steps,
         teardowns=teardowns,
-        teardown_outcome=worst(it.outcome for it in teardowns) if teardowns else None,
-        error=redactor.message(progress.error),
+        teardown_outcome=undone,
+        error=None if error is None else redactor.message(error),
         data_row=job.data_row,
         attempt=job.attempt,
         shard=options.shard_index,
@@ -186,8 +168,8 @@ def _result(
         criteria=job.criteria,
         case_fingerprint=job.fingerprint,
         tags=case.tags if case else (),
-        position=_position(job, progress.error),
-        problems=tuple(_problem(it, redactor) for it in job.problems) or UNSET,
+        position=UNSET if error is None else _position(job, error),
+        problems=tuple([_problem(it, redactor) for it in job.problems]) or UNSET,
     )
 
 
@@ -196,7 +178,7 @@ def _problem(found: Diagnostic, redactor: Redactor) -> dict[str, Any]:
     return replace(found, **masked).to_json()
 
 
-def _position(job: Job, error: Message | None) -> Position | UnsetType:
-    if error is None or job.locate is None or "path" not in error.params:
+def _position(job: Job, error: Message) -> Position | UnsetType:
+    if job.locate is None or "path" not in error.params:
         return UNSET
     return job.locate(str(error.params["path"]))

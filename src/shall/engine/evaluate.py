@@ -28,8 +28,11 @@ def evaluate(value: Any, scope: Scope) -> Any:
 
 def is_constant(value: Any) -> bool:
     """Return whether a JSON value holds no expression."""
-    if isinstance(value, str):
+    kind = type(value)
+    if kind is str:
         return "{{" not in value
+    if kind is int:
+        return True
     if isinstance(value, dict):
         return is_constant([*value, *value.values()])
     if isinstance(value, list | tuple):

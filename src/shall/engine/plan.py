@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import lru_cache
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from shall.cases.model import Case, Check, CheckKind, Operation, Step, Teardown
 from shall.engine.evaluate import is_constant
@@ -15,7 +15,11 @@ from shall.transport.exchange import Response
 
 
 class CheckPlan(Struct, frozen=True):
-    """One check. ``compare`` None: this release does not support it."""
+    """One check. ``compare`` None: this release does not support it.
+
+    ``equal_to`` is set where the check holds if the value is this text or number: that is seen
+    without judging it.
+    """
 
     check: Check
     kind: str
@@ -24,6 +28,7 @@ class CheckPlan(Struct, frozen=True):
     is_constant: bool
     select: Callable[[Response, Content], Selected]
     compare: Judge | None
+    equal_to: str | int | float | UnsetType = UNSET
 
 
 class CallPlan(Struct, frozen=True):
@@ -76,17 +81,23 @@ def _plan_call(call: Step | Teardown, path: str, case: Case, options: RunOptions
 
 
 def _plan_check(check: Check, path: str) -> CheckPlan:
-    kind, field = check.kind, check.field
+    kind, field, expected = check.kind, check.field, check.expected
+    constant = is_constant(expected)
+    is_equality = constant and kind in _EQUALITIES and type(expected) in _COMPARED_AT_ONCE
     return CheckPlan(
         check,
         _NAMES[kind],
         path,
         field or check.header,
-        is_constant(check.expected),
+        constant,
         selector(check),
         comparison(kind),
+        expected if is_equality else UNSET,
     )
 
+
+_EQUALITIES = frozenset({CheckKind.STATUS, CheckKind.EQUALS})
+_COMPARED_AT_ONCE = frozenset({str, int, float})
 
 _NAMES = {kind: kind.value for kind in CheckKind}
 

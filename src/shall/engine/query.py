@@ -41,7 +41,7 @@ EMPTY: Final = Content()
 _EMPTY = "the body is empty"
 
 LARGE_BYTES = 1 << 20
-"""A body of more bytes is decoded part by part."""
+"""A body of so many bytes is decoded part by part, and by one thread at a time."""
 
 MAX_DEPTH = 200
 """A body nested deeper is text: nothing that walks through a value may run out of stack."""
@@ -79,14 +79,21 @@ def read_content(response: Response, budget: Budget) -> Content:
         OverBudget: As JSON, the responses of the case would take more memory than they may.
         MemoryInUse: Other cases use the memory of the process.
     """
-    if not response.body:
+    body = response.body
+    if not body:
         return EMPTY
-    with budget.decoding(len(response.body)):
-        budget.decode(_decoded_bytes(response.body))
-        try:
-            return Content(_json(response), present=True, is_json=True)
-        except (ValueError, RecursionError):
-            return Content(_text(response), present=True)
+    if len(body) < LARGE_BYTES:
+        return _read(response, budget)
+    with budget.decoding:
+        return _read(response, budget)
+
+
+def _read(response: Response, budget: Budget) -> Content:
+    budget.decode(_decoded_bytes(response.body))
+    try:
+        return Content(_json(response), present=True, is_json=True)
+    except (ValueError, RecursionError):
+        return Content(_text(response), present=True)
 
 
 def select(check: Check, response: Response, content: Content) -> Selected:
@@ -154,7 +161,8 @@ def _json(response: Response) -> Any:
         value = _decoded(_text(response))
     if body.count(b"[") + body.count(b"{") > MAX_DEPTH and _is_too_deep(value):
         raise ValueError
-    if _MAYBE_HALF.search(body):
+    near = b"\\u" in body or b"\xed" in body or b"\0" in body
+    if near and _MAYBE_HALF.search(body):
         text = "".join(json.JSONEncoder(ensure_ascii=False).iterencode(value))
         value = _decoded(text.encode("utf-8", "replace"))
     return value
@@ -162,7 +170,7 @@ def _json(response: Response) -> Any:
 
 def _decoded(body: bytes | str) -> Any:
     """Decode JSON; what is large part by part, since other threads wait while C code decodes."""
-    if len(body) <= LARGE_BYTES:
+    if len(body) < LARGE_BYTES:
         try:
             return _decode(body)
         except (ValueError, RecursionError):

@@ -92,7 +92,9 @@ class Redactor:
 
     def learn(self, value: Any, shortest: int = _SHORTEST_NAMED) -> None:
         """Take a value for a secret, everything inside it included."""
-        if isinstance(value, dict):
+        if type(value) is str:
+            self._learn_text(value, shortest)
+        elif isinstance(value, dict):
             for item in value.values():
                 self.learn(item, shortest)
         elif isinstance(value, list):
@@ -161,17 +163,18 @@ class Redactor:
 
     def _below(self, value: Any) -> Iterator[tuple[Any, int]]:
         """Yield what stands below names of secrets, with the length from which it counts."""
-        if isinstance(value, dict):
-            for key, item in value.items():
-                if self.declares(str(key)):
-                    yield from ((leaf, 1) for leaf in _leaves(item))
-                elif is_secret_name(str(key)):
-                    yield from ((it, SHORTEST) for it in self._below_name(str(key), item))
-                else:
-                    yield from self._below(item)
-        elif isinstance(value, list):
+        if isinstance(value, list):
             for item in value:
                 yield from self._below(item)
+        elif isinstance(value, dict):
+            for key, item in value.items():
+                name = str(key)
+                if self._names and self.declares(name):
+                    yield from ((leaf, 1) for leaf in _leaves(item))
+                elif is_secret_name(name):
+                    yield from ((it, SHORTEST) for it in self._below_name(name, item))
+                elif isinstance(item, dict | list):
+                    yield from self._below(item)
 
     def _below_name(self, name: str, value: Any) -> Iterator[Any]:
         """Yield what is secret below a name: in a session's object, what looks like a token."""
@@ -193,7 +196,7 @@ class Redactor:
                     self.learn(pair.partition("=")[2].strip(), _SHORTEST_COOKIE)
             elif kind == "url":
                 self.learn_url(value)
-            elif (kind or self.declares(name)) and not is_ordinary(value):
+            elif (kind or (self._names and self.declares(name))) and not is_ordinary(value):
                 self.learn(value)
 
     def learn_url(self, url: str) -> None:
@@ -231,7 +234,7 @@ class Redactor:
 
     def names(self, name: str) -> bool:
         """Return whether a name holds a secret in this case."""
-        return self.declares(name) or is_secret_name(name)
+        return is_secret_name(name) or (bool(self._names) and self.declares(name))
 
     def text(self, text: str) -> str:
         """Mask every form of every secret value in a text."""
@@ -258,14 +261,14 @@ class Redactor:
         """Return whether a text holds a secret."""
         return self.text(text) != text
 
-    def are_clean(self, texts: Iterable[str], numbers: Iterable[str]) -> bool:
+    def are_clean(self, texts: Iterable[str], numbers: Iterable[float]) -> bool:
         """Return whether no secret is in any of several texts and numbers.
 
         They are searched as one text, a line each: nothing that is found in one of them is missed.
         """
         if self._is_full or not self._values:
             return not self._is_full
-        return self._values.isdisjoint(numbers) and not self.holds("\n".join(texts))
+        return self._values.isdisjoint(map(str, numbers)) and not self.holds("\n".join(texts))
 
     def texts(self, value: Any) -> Any:
         """Mask secret values in every text of a JSON value, whatever its keys are called.

@@ -83,10 +83,10 @@ class RunReport:
             self._raised = error
             self._stop.request()
 
-    def finished(self, number: int, result: CaseResult) -> None:
+    def finished(self, number: int, result: CaseResult, encoded: bytes | None = None) -> None:
         """Count and report a case that ended."""
         self._sum.add(number, result)
-        self.emit(CaseFinished(result, number))
+        self.emit(CaseFinished(result, number, encoded))
 
     def end(self) -> RunSummary:
         """Report that the run ended; raise what a listener raised."""
@@ -116,6 +116,8 @@ class _Run:
         self._tick = context.tick
         self._stopping = False
         self._tasks: set[Any] = set()
+        self._has_ended = False
+        """Whether any of the tasks has ended."""
 
     def carry_out(self, jobs: Iterable[Job]) -> None:
         """Run the jobs until all are done, or the run is stopped."""
@@ -128,13 +130,21 @@ class _Run:
                 self._stop_all()
             if not self._tasks:
                 break
-            times = (None if self._stopping else until, self._tick(time.monotonic()))
-            self.loop.step(min((it for it in times if it is not None), default=None))
-            self._tasks = {task for task in self._tasks if not task.is_done}
+            self._step(until)
             if time.monotonic() >= until:
                 self.stop.request(RunStatus.TIMED_OUT)
         for number, job in left:
             self.report.finished(number, _not_started(job, self.options))
+
+    def _step(self, until: float) -> None:
+        """Wait until something happens, and go on."""
+        due = self._tick(time.monotonic())
+        if not self._stopping:
+            due = until if due is None else min(due, until)
+        self.loop.step(due)
+        if self._has_ended:
+            self._has_ended = False
+            self._tasks = {task for task in self._tasks if not task.is_done}
 
     def why_stopped(self) -> Message:
         """Return what cases say that were stopped: somebody did, unless the time was over."""
@@ -156,13 +166,14 @@ class _Run:
 
     def _one(self, number: int, job: Job) -> Work[None]:
         name = job.case.name if job.case else job.key
-        emit = self.report.emit
-        emit(CaseStarted(self.options.run_id, job.key, name))
-        if job.run is not None:
-            result = yield from job.run(job, self.options, self.why_stopped)
-        else:
-            why = self.why_stopped
-            result = yield from run_case(job, self.options, self.attachments, emit, why)
+        self.report.emit(CaseStarted(self.options.run_id, job.key, name))
+        try:
+            if job.run is not None:
+                result = yield from job.run(job, self.options, self.why_stopped)
+            else:
+                result = yield from run_case(job, self.options, self.attachments, self.why_stopped)
+        finally:
+            self._has_ended = True
         self.report.finished(number, result)
 
     def _stop_all(self) -> None:

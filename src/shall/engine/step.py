@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterable, Sequence
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
 from shall.engine.evaluate import evaluate
 from shall.engine.plan import CallPlan, CheckPlan
@@ -14,7 +14,7 @@ from shall.engine.request import build_request
 from shall.engine.scope import Scope
 from shall.errors import ShallError, TargetDenied, TargetUnreachable, TimedOut
 from shall.messages import Message
-from shall.results.records import CheckResult, Outcome
+from shall.results.records import CheckResult, Outcome, StepResult
 from shall.transport.exchange import Request, Response
 from shall.transport.waits import Work
 
@@ -42,7 +42,7 @@ def run_call(call: CallPlan, context: CaseContext) -> Work[StepRecord]:
         scope.budget.check_time()
         content = read_content(response, scope.budget)
         _remember(call.id, content, scope)  # a check may read the response of its own step
-        checks = _check_all(call, response, content, scope)
+        outcome, checks = _check_all(call, response, content, scope)
         context.secrecy.answers.append((response, content.value))
     except ShallError as error:
         return StepRecord(
@@ -54,7 +54,6 @@ def run_call(call: CallPlan, context: CaseContext) -> Work[StepRecord]:
             error=error_message(error),
             retryable=error.retryable,
         )
-    outcome = worst([check.outcome for check in checks])
     duration_s = time.perf_counter() - started
     return StepRecord(
         call.id, call.path, outcome, duration_s, checks, request, response, plans=call.checks
@@ -73,27 +72,38 @@ def error_message(error: ShallError) -> Message:
     return Message(code, {"reason": str(error), "error_code": error.code, **error.details})
 
 
-def worst(outcomes: Iterable[Outcome]) -> Outcome:
-    """Return the worst of several outcomes; none is a pass."""
+def worst(judged: Iterable[StepRecord | StepResult | CheckResult]) -> Outcome:
+    """Return the worst outcome of several steps or checks; none is a pass."""
     found = Outcome.PASSED
-    for outcome in outcomes:
-        if outcome is Outcome.ERROR:
-            return outcome
-        if outcome is Outcome.FAILED:
-            found = outcome
+    for each in judged:
+        if each.outcome is Outcome.ERROR:
+            return Outcome.ERROR
+        if each.outcome is Outcome.FAILED:
+            found = Outcome.FAILED
     return found
 
 
 def _check_all(
     call: CallPlan, response: Response, content: Content, scope: Scope
-) -> Sequence[CheckResult]:
-    checks = []
-    for check in call.checks:
+) -> tuple[Outcome, Sequence[CheckResult]]:
+    """Carry out every check; return the worst outcome, too."""
+    checks = [] if call.asserts_status else [_implicit(call, response)]
+    all_passed = call.asserts_status or checks[0].outcome is Outcome.PASSED
+    for plan in call.checks:
+        wanted = plan.equal_to
+        if wanted is not UNSET:
+            value = plan.select(response, content).value
+            if type(value) is type(wanted) and value == wanted:
+                checks.append(
+                    CheckResult(plan.kind, plan.path, Outcome.PASSED, plan.field, wanted, wanted)
+                )
+                continue
         scope.budget.check_time()
-        checks.append(_check(check, response, content, scope))
-    if not call.asserts_status:
-        checks.insert(0, _implicit(call, response))
-    return checks
+        check = _check(plan, response, content, scope)
+        all_passed = all_passed and check.outcome is Outcome.PASSED
+        checks.append(check)
+    outcome = Outcome.PASSED if all_passed else worst(checks)
+    return outcome, checks
 
 
 def _check(plan: CheckPlan, response: Response, content: Content, scope: Scope) -> CheckResult:

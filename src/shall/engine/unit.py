@@ -74,6 +74,8 @@ def run_unit(
     """Run a unit case file and return its result; ``Stopped`` kills its processes."""
     at, started = datetime.now(UTC), time.perf_counter()
     redactor = _redactor_of(run.unit, options)
+    for value in _pip_environment(run.options).values():
+        redactor.learn_url(value)  # pip shows the index that it asks
     child = _Child(run, options)
     try:
         report = yield Call(child.report)

@@ -63,7 +63,7 @@ def unit_result(
         for index, case in enumerate(unit.cases)
     )
     steps = tuple(_masked_step(it, redactor, job) for it in steps)
-    outcome = worst([it.outcome for it in steps])
+    outcome = worst(steps)
     error = fault
     if fault is not None:
         outcome = Outcome.ERROR

@@ -101,10 +101,11 @@ class WorkerProcesses:
             count = -(-len(keys) // self._share)
             os.write(self._put_shares, b"".join(map(_SHARE.pack, range(count))))
             self._close_one(self._put_shares)
-            for number, result in self._received(stop, tick):
+            for number, encoded in self._received(stop, tick):
                 missing[number] = 0
+                result = decode_case(encoded)
                 report.emit(CaseStarted(result.run_id, result.case_key, result.name))
-                report.finished(number, result)
+                report.finished(number, result, encoded)
         finally:
             stop.wake_with(None)
         for number, key in enumerate(keys):
@@ -122,8 +123,8 @@ class WorkerProcesses:
             os.waitpid(pid, 0)
         self._pids.clear()
 
-    def _received(self, stop: Stop, tick: Tick) -> Iterator[tuple[int, CaseResult]]:
-        """Return the results as they come, until every worker has ended."""
+    def _received(self, stop: Stop, tick: Tick) -> Iterator[tuple[int, bytes]]:
+        """Return the results, encoded, as they come, until every worker has ended."""
         with selectors.DefaultSelector() as selector:
             for end in self._results:
                 selector.register(end, selectors.EVENT_READ, bytearray())
@@ -137,7 +138,7 @@ class WorkerProcesses:
                     key.data.extend(data)
                     for kind, number, content in _messages(key.data):
                         if kind == _CASE:
-                            yield number, decode_case(content)
+                            yield number, content
                         elif content != RunStatus.COMPLETE.encode():
                             stop.request(RunStatus(content.decode()))
 

@@ -1,7 +1,7 @@
 """What the engine reports during a run: from ``RunStarted`` to ``RunFinished``.
 
-Reporters, MCP progress and the store only read these. A ``StepFinished`` carries no bodies: a
-value may turn out to be a secret in a later step, so bodies come with ``CaseFinished``, redacted.
+Reporters, MCP progress and the store only read these. A step is reported with its case: a value
+of it may turn out to be a secret in a later step.
 """
 
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from datetime import datetime
 
 from msgspec import UNSET, Struct, UnsetType
 
-from shall.results.records import CaseResult, RunSummary, ShardRecord, StepResult
+from shall.results.records import CaseResult, RunSummary, ShardRecord
 
 
 class RunStarted(Struct, frozen=True, gc=False):
@@ -30,19 +30,15 @@ class CaseStarted(Struct, frozen=True, gc=False):
     name: str
 
 
-class StepFinished(Struct, frozen=True, gc=False):
-    """A step ended; ``step.exchange`` is None here."""
-
-    run_id: str
-    case_key: str
-    step: StepResult
-
-
 class CaseFinished(Struct, frozen=True, gc=False):
-    """A case ended, its teardown included. ``number`` is its place in the order of the files."""
+    """A case ended, its teardown included. ``number`` is its place in the order of the files.
+
+    ``encoded`` is the result as ``encode_case`` returns it, where that was made already.
+    """
 
     result: CaseResult
     number: int = 0
+    encoded: bytes | None = None
 
 
 class RunFinished(Struct, frozen=True, gc=False):
@@ -51,5 +47,5 @@ class RunFinished(Struct, frozen=True, gc=False):
     summary: RunSummary
 
 
-Event = RunStarted | CaseStarted | StepFinished | CaseFinished | RunFinished
+Event = RunStarted | CaseStarted | CaseFinished | RunFinished
 Emit = Callable[[Event], None]

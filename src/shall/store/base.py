@@ -75,8 +75,13 @@ class Store(Protocol):
         """Note that a run began."""
         ...
 
-    def save_cases(self, results: Sequence[CaseResult]) -> None:
-        """Store finished cases with every step and check, in one transaction."""
+    def save_cases(
+        self, results: Sequence[CaseResult], encoded: Sequence[bytes | None] = ()
+    ) -> None:
+        """Store finished cases with every step and check, in one transaction.
+
+        ``encoded``: each as ``encode_case`` returns it, where that was made already.
+        """
         ...
 
     def finish_run(self, run_id: str, status: RunStatus, duration_s: float) -> None:

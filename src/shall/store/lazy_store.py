@@ -45,9 +45,11 @@ class StoreOpenedLater:
         """Store that a run began."""
         self._made().start_run(run_id, started_at, total, environment)
 
-    def save_cases(self, results: Sequence[CaseResult]) -> None:
+    def save_cases(
+        self, results: Sequence[CaseResult], encoded: Sequence[bytes | None] = ()
+    ) -> None:
         """Store finished cases."""
-        self._made().save_cases(results)
+        self._made().save_cases(results, encoded)
 
     def finish_run(self, run_id: str, status: RunStatus, duration_s: float) -> None:
         """Store that a run ended."""

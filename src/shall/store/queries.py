@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from shall.errors import StoreUnavailable
+from shall.results.encoding import encode_case
 from shall.results.records import CaseResult, RunStatus
 from shall.store.rows import RunRow, case_row, plain, time_text
 
@@ -107,7 +108,11 @@ def failed_last(connection: "sqlite3.Connection") -> frozenset[str]:
     return frozenset(key for (key,) in connection.execute(_FAILED_LAST))
 
 
-def insert_cases(connection: "sqlite3.Connection", cases: Iterable[CaseResult]) -> None:
+def insert_cases(
+    connection: "sqlite3.Connection",
+    cases: Iterable[CaseResult],
+    encoded: Iterable[bytes | None],
+) -> None:
     """Add cases with their criteria to their runs.
 
     The caller holds the write lock, so the next free number is known: a statement for each table
@@ -116,11 +121,11 @@ def insert_cases(connection: "sqlite3.Connection", cases: Iterable[CaseResult]) 
     runs: dict[str, int] = {}
     number = connection.execute("SELECT coalesce(max(id), 0) FROM cases").fetchone()[0]
     case_rows, criteria = [], []
-    for case in cases:
+    for case, data in zip(cases, encoded, strict=True):
         if case.run_id not in runs:
             runs[case.run_id] = _run_number(connection, case.run_id)
         number += 1
-        case_rows.append((number, runs[case.run_id], *case_row(case)))
+        case_rows.append((number, runs[case.run_id], *case_row(case, data or encode_case(case))))
         if case.criteria:
             criteria += [(number, plain(ref.key), ref.fingerprint) for ref in case.criteria]
     connection.executemany(_INSERT_CASE, case_rows)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from shall.errors import BadValue, StoreUnavailable
-from shall.results.encoding import decode_case, encode_case
+from shall.results.encoding import decode_case
 from shall.results.records import CaseResult, Outcome, RunStatus
 from shall.store.base import RunRecord
 
@@ -52,7 +52,7 @@ def run_record(row: RunRow, status: RunStatus, cases: Sequence[tuple[str, str]])
     )
 
 
-def case_row(case: CaseResult) -> tuple[Any, ...]:
+def case_row(case: CaseResult, encoded: bytes) -> tuple[Any, ...]:
     """Return the columns of ``cases`` after its number and its run's."""
     return (
         plain(case.case_key),
@@ -67,13 +67,8 @@ def case_row(case: CaseResult) -> tuple[Any, ...]:
         case.duration_s,
         case.checks_executed,
         case.case_fingerprint,
-        case_to_text(case),
+        encoded.decode("utf-8"),
     )
-
-
-def case_to_text(case: CaseResult) -> str:
-    """Return a case's whole result as JSON text."""
-    return encode_case(case).decode("utf-8")
 
 
 def case_from_text(text: str) -> CaseResult:

@@ -171,10 +171,12 @@ class SqliteStore:
         with self._writing() as connection:
             queries.insert_run(connection, run_id, started_at, total, environment, lease)
 
-    def save_cases(self, results: Sequence[CaseResult]) -> None:
+    def save_cases(
+        self, results: Sequence[CaseResult], encoded: Sequence[bytes | None] = ()
+    ) -> None:
         """Store finished cases with every step and check, in one transaction."""
         with self._writing() as connection:
-            queries.insert_cases(connection, results)
+            queries.insert_cases(connection, results, encoded or [None] * len(results))
 
     def finish_run(self, run_id: str, status: RunStatus, duration_s: float) -> None:
         """Note that a run ended, and drop runs beyond the history's bounds."""

@@ -39,7 +39,11 @@ class Poller(Protocol):
 if sys.platform == "linux":
 
     class EpollPoller:
-        """Waits with epoll(7)."""
+        """Waits with epoll(7).
+
+        A descriptor that is forgotten stays where it is until something happens on it: the next
+        request most often goes over the same connection, and needs one system call then, not two.
+        """
 
         def __init__(self) -> None:
             self._epoll = select.epoll()
@@ -53,27 +57,37 @@ if sys.platform == "linux":
             events = (select.EPOLLIN if mask & READ else 0) | (
                 select.EPOLLOUT if mask & WRITE else 0
             )
+            try:
+                if before is not None:
+                    self._epoll.modify(fd, events)
+            except FileNotFoundError:  # closed since it was forgotten, and opened again
+                before = None
             if before is None:
                 self._epoll.register(fd, events)
-            else:
-                self._epoll.modify(fd, events)
             self._watched[fd] = mask
 
         def forget(self, fd: int) -> None:
             """Wait for it no longer."""
-            if self._watched.pop(fd, None) is not None:
-                with suppress(OSError):  # closed: the kernel forgot it
-                    self._epoll.unregister(fd)
+            if fd in self._watched:
+                self._watched[fd] = 0
 
         def wait(self, timeout_s: float | None) -> Iterator[tuple[int, int]]:
             """Return the descriptors that are ready, and for what."""
             for fd, events in self._epoll.poll(timeout_s):
+                if not self._watched.get(fd):
+                    self._drop(fd)
+                    continue
                 yield (
                     fd,
                     (READ if events & select.EPOLLIN else 0)
                     | (WRITE if events & select.EPOLLOUT else 0)
                     | (FAILED if events & (select.EPOLLERR | select.EPOLLHUP) else 0),
                 )
+
+        def _drop(self, fd: int) -> None:
+            self._watched.pop(fd, None)
+            with suppress(OSError):  # closed: the kernel forgot it
+                self._epoll.unregister(fd)
 
         def close(self) -> None:
             """Close epoll's descriptor."""

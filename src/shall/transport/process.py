@@ -1,8 +1,9 @@
 """Runs a program as a child: in a process group of its own, for a limited time.
 
 Of what it prints the end is returned, however much there is. When it ends, or its time is over, or
-``kill`` is called from another thread, every process of its group is killed. Its standard input is
-a pipe that this process holds open: a child can tell by its end that its parent is gone.
+``kill`` is called from another thread, every process of its group is killed; on Linux also those
+that left the group, by a mark in their environment. Its standard input is a pipe that this process
+holds open: a child can tell by its end that its parent is gone.
 """
 
 import os
@@ -13,6 +14,7 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 
 from msgspec import Struct
 
@@ -20,6 +22,12 @@ OUTPUT_BYTES = 16 << 10
 """What is returned of the output: its end."""
 
 _READ_BYTES = 1 << 16
+_MARK = "SHALL_CHILD"
+"""The variable by which the processes that a child started are found."""
+
+_ROUNDS = 20
+"""How often those are looked for: a process that is killed may just have started another."""
+
 _PATIENCE_S = 0.05
 """How often to look whether a child has ended, where the system does not say it."""
 
@@ -38,7 +46,8 @@ class ChildProcess:
     def __init__(self, command: Sequence[str], cwd: str, environment: Mapping[str, str]) -> None:
         self._command = command
         self._cwd = cwd
-        self._environment = environment
+        self._mark = os.urandom(16).hex()
+        self._environment = {**environment, _MARK: self._mark}
         self._lock = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
         self._is_killed = False
@@ -67,6 +76,7 @@ class ChildProcess:
         finally:
             is_killed = self._is_killed
             self._end()
+            _kill_marked(self._mark)
         _read_rest(child, output)
         text = bytes(output[-OUTPUT_BYTES:]).decode("utf-8", "replace")
         return Ended(None if is_late or is_killed else child.returncode, text, is_late)
@@ -91,6 +101,34 @@ class ChildProcess:
         if self._child is not None:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._child.pid, signal.SIGKILL)
+
+
+def _kill_marked(mark: str) -> None:
+    """Kill the processes that have a mark in their environment, until there is none."""
+    sought = f"{_MARK}={mark}".encode()
+    for _ in range(_ROUNDS):
+        found = [pid for pid in _processes() if sought in _environment_of(pid)]
+        if not found:
+            return
+        for pid in found:
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+
+
+def _processes() -> list[int]:
+    try:
+        return [int(it.name) for it in Path("/proc").iterdir() if it.name.isdigit()]
+    except OSError:  # no Linux
+        return []
+
+
+def _environment_of(pid: int) -> bytes:
+    """Return the environment that a process was started with; nothing of one that is not ours."""
+    try:
+        with Path(f"/proc/{pid}/environ").open("rb") as file:
+            return file.read(1 << 20)
+    except OSError:
+        return b""
 
 
 def _wait(child: "subprocess.Popen[bytes]", until: float, output: bytearray) -> bool:

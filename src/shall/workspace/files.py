@@ -4,8 +4,9 @@ import errno
 import logging
 import os
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from itertools import groupby
 from pathlib import Path
 
 from shall.bounded import TEXT_BYTES, read_descriptor, size_text
@@ -15,6 +16,7 @@ from shall.errors import (
     FileMissing,
     FileUnavailable,
     FolderNotFound,
+    InvalidInput,
     OutsideWorkspace,
 )
 from shall.span import Span
@@ -99,31 +101,38 @@ class Files:
         """
         self._refusals.check_read(self._root_names[1], self._file_names(path), settings=settings)
         with self._parent(path) as (folder, name):
-            _look(folder, name, path)
-            descriptor = os.open(name, _FILE, dir_fd=folder)
-            try:
-                # Again, of what was opened: the name may mean something else by now.
-                _plain(lambda: os.fstat(descriptor), folder, path)
-                return read_descriptor(descriptor, limit)
-            except OSError as error:
-                if error.errno == errno.EFBIG:
-                    raise BadValue(f"{path} is larger than {size_text(limit)}.") from None
-                raise
-            finally:
-                os.close(descriptor)
+            return _read(folder, name, path, limit)
 
     def read_text(self, path: str, limit: int = TEXT_BYTES, *, settings: bool = False) -> str:
         """Read a UTF-8 file (a byte-order mark is dropped). Raises also ``BadValue``."""
-        data = self.read_bytes(path, limit, settings=settings)
+        return _as_text(self.read_bytes(path, limit, settings=settings), path)
+
+    def read_texts(self, paths: Iterable[str]) -> Iterator[tuple[str, str | InvalidInput]]:
+        """Read files as ``read_text`` does; yield each path with its text, or why there is none.
+
+        Those that follow one another and lie in one folder are read through one handle of it.
+        """
+        for above, group in groupby(paths, lambda path: path.rpartition("/")[0]):
+            together = list(group)
+            try:
+                with self._folder(self._names(above or "."), above) as folder:
+                    for path in together:
+                        yield path, self._text_in(folder, path)
+            except InvalidInput as error:  # of the folder
+                yield from ((path, error) for path in together)
+
+    def _text_in(self, folder: int, path: str) -> str | InvalidInput:
+        """Read a file of an open folder."""
         try:
-            return data.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            line = data.count(b"\n", 0, error.start) + 1
-            raise BadValue(
-                f"byte 0x{data[error.start]:02x} is not UTF-8.",
-                hint="Save the file as UTF-8.",
-                span=Span(path, line),
-            ) from error
+            names = self._file_names(path)
+            self._refusals.check_read(self._root_names[1], names)
+            return _as_text(_read(folder, names[-1], path, TEXT_BYTES), path)
+        except FileNotFoundError:
+            return FileMissing(f"{path} does not exist.")
+        except OSError as error:
+            raise FileUnavailable(f"{path} cannot be used: {error.strerror}.") from error
+        except InvalidInput as error:
+            return error
 
     def write_text(self, path: str, text: str, *, overwrite: bool = True) -> None:
         """Write a UTF-8 file whole or not at all; folders on the way are made.
@@ -293,6 +302,34 @@ def _enter(folder: int, name: str, path: str, *, make: bool) -> int:
         if stat.S_ISREG(mode):
             raise FileMissing(f"{path} is a file, not a folder.") from error
         raise OutsideWorkspace(f"{path} is {_kind(mode)}, not a folder.") from error
+
+
+def _read(folder: int, name: str, path: str, limit: int) -> bytes:
+    """Read a plain file of a folder."""
+    _look(folder, name, path)
+    descriptor = os.open(name, _FILE, dir_fd=folder)
+    try:
+        # Again, of what was opened: the name may mean something else by now.
+        _plain(lambda: os.fstat(descriptor), folder, path)
+        return read_descriptor(descriptor, limit)
+    except OSError as error:
+        if error.errno == errno.EFBIG:
+            raise BadValue(f"{path} is larger than {size_text(limit)}.") from None
+        raise
+    finally:
+        os.close(descriptor)
+
+
+def _as_text(data: bytes, path: str) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise BadValue(
+            f"byte 0x{data[error.start]:02x} is not UTF-8.",
+            hint="Save the file as UTF-8.",
+            span=Span(path, line),
+        ) from error
 
 
 def _look(folder: int, name: str, path: str) -> os.stat_result:

@@ -1,6 +1,7 @@
 """Unit case files, run in real processes."""
 
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -197,6 +198,17 @@ def test_a_run_that_is_stopped_kills_the_process(write: Write, run: Run, tmp_pat
     assert has_ended(int(note.read_text()))
 
 
+@pytest.mark.verifies("unit#3.3")
+@pytest.mark.skipif(sys.platform != "linux", reason="found in /proc")
+def test_a_process_that_left_the_group_is_killed_too(
+    write: Write, run: Run, tmp_path: Path
+) -> None:
+    note = tmp_path / "pid"
+    write("leave_group", equals(1), case={"inputs": {"args": [str(note)]}})
+    assert run().outcome is Outcome.PASSED
+    assert has_ended(int(note.read_text()))
+
+
 def test_a_thread_that_is_left_behind_does_not_keep_the_process(write: Write, run: Run) -> None:
     write("linger", equals(1))
     assert run().outcome is Outcome.PASSED
@@ -242,6 +254,10 @@ def test_secrets_are_masked_in_all_that_is_told(write: Write, run: Run) -> None:
         case={"id": f"id {canary}", "inputs": {"args": [f"{canary} twice {canary}"]}},
     )
     assert canary not in repr(run(variables={"api_token": canary}))
+    write("tell", equals(1), case={"inputs": {"args": [f"token={canary}"]}})
+    told = repr(run(variables={"api_token": canary}))
+    assert canary not in told
+    assert "token=***" in told
     write("add", equals("x"), case={"inputs": {"kwargs": {"a": "", "b": canary}}}, secrets=["b"])
     assert canary not in repr(run())
     write(

@@ -6,6 +6,7 @@ must not depend on where it runs.
 """
 
 import heapq
+import math
 import os
 import threading
 import time
@@ -220,11 +221,13 @@ class CurlLoop:
             self.turns.acquire()
 
     def _patience(self, until: float | None, now: float) -> float | None:
-        times = [until, self._transfers.act_at, self._transfers.next_at]
-        if self._timers:
-            times.append(self._timers[0][0])
-        first = min((it for it in times if it is not None), default=None)
-        return None if first is None else max(0.0, first - now)
+        first = math.inf if until is None else until
+        for at in (self._transfers.act_at, self._transfers.next_at):
+            if at is not None and at < first:
+                first = at
+        if self._timers and self._timers[0][0] < first:
+            first = self._timers[0][0]
+        return None if first == math.inf else max(0.0, first - now)
 
     def _empty_pipe(self) -> None:
         with suppress(BlockingIOError):

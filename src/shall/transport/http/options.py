@@ -146,7 +146,7 @@ class Receiver:
 
 
 def _pairs(lines: list[bytes]) -> tuple[tuple[str, str], ...]:
-    pairs = (line.decode("latin-1").partition(":") for line in lines)
+    pairs = [line.decode("latin-1").partition(":") for line in lines]
     return tuple([(name.strip(), value.strip()) for name, mark, value in pairs if mark])
 
 
