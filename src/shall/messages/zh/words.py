@@ -77,7 +77,6 @@ WORDS: dict[str, str] = {
     "its response has no body": "其响应没有响应体",
     "the format is longer than {limit} characters": "格式超过 {limit} 个字符",
     "length is {length}, it must be 0 to {limit}": "length 为 {length}，必须是 0 到 {limit}",
-    " with the tags {tags}": "带有标签 {tags} 的",
     " and shall.yaml has no project {project}": "，shall.yaml 中也没有项目 {project}",
     # the network
     "the name {host} cannot be resolved": "无法解析主机名 {host}",
