@@ -184,7 +184,6 @@ testcase:
         ("testcase: {name: 1, steps: [{id: a, path: /}]}\n", 'Quote it: "1"'),
         ("testcase: {name: ' ', steps: [{id: a, path: /}]}\n", "must not be empty"),
         ("testcase: {name: x, steps: [a]}\n", "must be a mapping, not a text"),
-        (HEAD + "    - {path: /}\n", "`id` is missing"),
         (HEAD + "    - {id: Global, path: /}\n", "is the name of the run's variables"),
         (HEAD + '    - {id: a, path: "/{{ a.x }}"}\n', "`a` is the step at steps[0], which has"),
         (HEAD + '    - {id: a, path: "/{{ b"}\n', "not closed (character 6)"),
