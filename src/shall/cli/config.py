@@ -16,8 +16,8 @@ def execute(arguments: argparse.Namespace) -> int:
         rows = [dict(zip(names, row, strict=True)) for row in table]
         write(json.dumps(rows, ensure_ascii=False, indent=2))
         return OK
-    rows = [(name, value, _local_source(source), local(it)) for name, value, source, it in table]
-    write_table([tuple(map(local, names)), *rows])
+    shown = [(name, value, _local_source(source), local(it)) for name, value, source, it in table]
+    write_table([tuple(map(local, names)), *shown])
     return OK
 
 
