@@ -71,7 +71,7 @@ def unused_state(start: Path) -> Path | None:
 
 
 def unused_state_notice(folder: Path, root: Path) -> str:
-    """Return what a user is told about a state folder that is no longer used."""
+    """Return the notice about a state folder that is no longer used."""
     return (
         f"{folder / STATE_FOLDER} is ignored: the project is {root}. "
         f"To make {folder} a project of its own, create {folder / FILE_NAME}; it may be empty."
@@ -134,9 +134,9 @@ def open_workspace(
 ) -> Workspace:
     """Join one folder with its store, evidence and sender, for a user who may write.
 
-    ``keeps_state`` False gives a workspace that makes no state folder and keeps nothing. State
-    that cannot be written gives a workspace without state and a ``state_warning``. ``observe`` is
-    told the events of every run. ``folder`` is the descriptor of ``root``, where that is open
+    ``keeps_state`` False: the workspace has no state folder and stores nothing. If the state cannot
+    be written, the workspace has none and a ``state_warning``. ``observe`` receives
+    the events of every run. ``folder`` is the descriptor of ``root``, where that is open
     already.
 
     Raises:
@@ -301,7 +301,7 @@ def open_workspaces(
 ) -> Workspaces:
     """Join the folders that the settings allow, for a server: its calls are logged.
 
-    ``observe`` is told the events of every run, ``worker_program`` is started for large ones.
+    ``observe`` receives the events of every run; ``worker_program`` is started for large ones.
 
     Raises:
         InvalidSetting: One of them does not exist, or the rules about targets cannot be read.
@@ -378,8 +378,8 @@ def state_key(settings: Settings, workspaces: Workspaces) -> bytes:
 
 
 def make_first_state(settings: Settings, workspaces: Workspaces) -> None:
-    """Make the state of the first workspace: whoever starts a server may write, unless told not."""
-    with suppress(ShallError):  # told by each call, and by readiness
+    """Create the state of the first workspace, unless the server is read-only."""
+    with suppress(ShallError):  # reported by each call, and by readiness
         if not settings.read_only:
             workspaces.choose(None).make_state()
 

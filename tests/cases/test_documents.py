@@ -1,4 +1,5 @@
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -6,6 +7,7 @@ import pytest
 from shall.cases.functions import FUNCTION_NAMES
 from shall.cases.model import CheckKind
 from shall.cases.reader import read_case
+from shall.cases.reference import filter_table, predicate_table, selector_table
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = ["reference/case-format.md", "guides/variables.md", "guides/checks.md"]
@@ -18,6 +20,11 @@ def test_the_examples_of_a_page_can_be_read(page: str) -> None:
     assert examples
     for example in examples:
         assert read_case(example, page).steps
+
+
+@pytest.mark.parametrize("table", [selector_table, predicate_table, filter_table])
+def test_the_page_of_checks_has_the_tables_of_the_code(table: Callable[[], str]) -> None:
+    assert table() in (DOCS / "guides/checks.md").read_text("utf-8")
 
 
 def test_the_pages_name_every_check_and_function() -> None:

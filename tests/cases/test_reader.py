@@ -184,13 +184,12 @@ testcase:
         ("testcase: {name: 1, steps: [{id: a, path: /}]}\n", 'Quote it: "1"'),
         ("testcase: {name: ' ', steps: [{id: a, path: /}]}\n", "must not be empty"),
         ("testcase: {name: x, steps: [a]}\n", "must be a mapping, not a text"),
-        (HEAD + "    - {path: /}\n", "`id` is missing"),
         (HEAD + "    - {id: Global, path: /}\n", "is the name of the run's variables"),
         (HEAD + '    - {id: a, path: "/{{ a.x }}"}\n', "`a` is the step at steps[0], which has"),
         (HEAD + '    - {id: a, path: "/{{ b"}\n', "not closed (character 6)"),
         (HEAD + '    - {id: a, path: "/{{ Global }}"}\n', "`Global` alone is no value"),
         (HEAD + "    - {id: a, path: {{ b.c }} }\n", "Quote an expression"),
-        (STEP + "  teardowns: [{id: a, path: /}]\n", "given twice"),
+        (STEP + "  teardowns: [{id: a, path: /}]\n", "used twice"),
         (STEP.replace("/}", '"/{{ t.x }}"}') + "  teardowns: [{id: t, path: /}]\n", "the teardown"),
         (STEP + "  variables: {a: 1}\n", "has the name of the step"),
         (STEP + '  variables: {b: "{{ a.x }}"}\n', "has not answered"),
@@ -217,7 +216,7 @@ def test_teardowns_run_in_reverse_so_an_earlier_one_may_read_a_later_one() -> No
 @pytest.mark.parametrize(
     ("step", "words"),
     [
-        ({"url": "http://a"}, "steps[0].url: `path` is given too"),
+        ({"url": "http://a"}, "steps[0].url: `path` is set too"),
         ({"path": None}, "steps[0]: `path` is missing"),
         ({"path": "file:///etc/passwd"}, "cannot send to file://"),
         ({"path": "/a\nb"}, "control character"),
@@ -238,7 +237,7 @@ def test_teardowns_run_in_reverse_so_an_earlier_one_may_read_a_later_one() -> No
         ({"follow_redirects": "no"}, "must be true or false, not a text"),
         ({"project": 1}, "must be a text"),
         ({"expct": 1}, "Unknown field `expct`"),
-        ({"header": {}, "headers": {}}, "`headers` is given too"),
+        ({"header": {}, "headers": {}}, "`headers` is set too"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_with_a_step_is_told(step: dict[str, Any], words: str) -> None:
@@ -269,7 +268,7 @@ def test_what_is_wrong_with_a_step_is_told(step: dict[str, Any], words: str) -> 
         ({"type": "mysql_query"}, "`query` is missing"),
         ({"type": "equals", "container": [1]}, "takes no `container`"),
         ({"type": "in", "container": 1, "field": "a"}, "must be a list, not a number"),
-        ({"type": "in", "container": [1], "field": "a", "expected": 1}, "given twice"),
+        ({"type": "in", "container": [1], "field": "a", "expected": 1}, "written twice"),
         ({"type": "in", "container": [1]}, "what is looked for"),
     ],
 )  # fmt: skip

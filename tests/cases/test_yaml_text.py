@@ -213,7 +213,7 @@ def test_a_date_stays_the_text_that_was_written() -> None:
 @pytest.mark.parametrize(
     ("text", "place", "words"),
     [
-        ("a: 1\nb:\n  c: 1\n  c: 2\n", "x.yaml:4:3", "`c` is given twice, first in line 3"),
+        ("a: 1\nb:\n  c: 1\n  c: 2\n", "x.yaml:4:3", "`c` occurs twice, first in line 3"),
         ("a: 1\nyes: 1\n", "x.yaml:2:1", 'Quote it: "yes"'),
         ("a: {{ b }}\n", "x.yaml:1:5", "Quote an expression"),
         ("a: [.nan]\n", "x.yaml:1:5", ".nan is not a JSON value"),

@@ -72,7 +72,7 @@ def test_a_changed_new_or_deleted_case_or_test_touches_its_criteria(
         "auth#1.1": ["tests/cases/a.yaml changed"],
         "auth#1.2": [
             "tests/test_b.py::test_count changed",
-            "tests/cases/b.yaml is linked no more",
+            "tests/cases/b.yaml is no longer linked",
         ],
     }
     assert "tests/cases/a.yaml changed" in shall("impact").stdout
@@ -100,7 +100,7 @@ def test_a_changed_file_without_a_link_is_named(shall: Shall, project: Path) -> 
     (project / "login.py").write_text("x = 2\n")
     (project / "new.go").write_text("package new\n")
     assert impact(shall)["unlinked"] == ["login.py", "new.go"]
-    assert "Nothing says what these files affect: login.py, new.go." in shall("impact").stdout
+    assert "These files are linked to no criterion: login.py, new.go." in shall("impact").stdout
     assert "login.py" in shall("run", "--impacted").stderr
 
 

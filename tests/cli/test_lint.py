@@ -112,7 +112,7 @@ def test_paths_limit_the_report_and_not_the_comparison(
     assert below.stdout.startswith("specs/bank/requirements.md:3:27: warning[S111]")
     ended = shall("lint", "specs/none")
     assert ended.returncode == 2
-    assert "No requirements document lies at" in ended.stderr
+    assert "There is no requirements document at" in ended.stderr
 
 
 @pytest.mark.verifies("lint#4.5")

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from tests.repository import git
 
+from shall.settings import Settings
+
 Shall = Callable[..., Any]
 WriteCase = Callable[..., None]
 
@@ -40,10 +42,12 @@ def test_settings_in_a_file_of_the_other_ending_are_not_ignored(
     shall: Shall, project: Path
 ) -> None:
     (project / "shall.yml").write_text("host: http://127.0.0.1:1\n")
-    ended = shall("run")
-    assert ended.returncode == 2
-    assert "shall.yml is not read." in ended.stderr
-    assert "Rename it to shall.yaml." in ended.stderr
+    for settings in ("", "keep: all\n"):
+        ended = shall("run")
+        assert ended.returncode == 2
+        assert "shall.yml is not read." in ended.stderr
+        assert "Settings are in shall.yaml: rename it, or move its keys" in ended.stderr
+        (project / "shall.yaml").write_text(settings)
 
 
 @pytest.mark.verifies("cli#1.12")
@@ -97,3 +101,26 @@ def test_a_name_that_is_not_defined_comes_with_where_to_define_it(
     assert next_step in ended.stdout
     chinese = shall("run", "--host", service.url, SHALL_LANG="zh").stdout
     assert f"`{name.partition('.')[0]}` 未定义。" in chinese
+
+
+@pytest.mark.verifies("cli#2.1", "cli#1.12")
+def test_a_server_that_a_client_starts_elsewhere_reads_the_settings_of_its_project(
+    shall: Shall, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[Settings] = []
+
+    def start(settings: Settings) -> int:
+        started.append(settings)
+        return 0
+
+    monkeypatch.setattr("shall.cli.serve.start", start)
+    (project / "shall.yaml").write_text("host: http://127.0.0.1:1\n")
+    (tmp_path / "shall.yaml").write_text("host: http://127.0.0.1:2\n")
+    for arguments in (
+        [],
+        ["--workspace", str(project)],
+        ["--workspace", str(project), "--transport", "http"],
+        ["--workspace", str(project), "--workspace", str(tmp_path)],
+    ):
+        assert shall("serve", *arguments, cwd=tmp_path).returncode == 0
+    assert [it.host and it.host[-1] for it in started] == ["2", "1", "2", "2"]

@@ -125,7 +125,7 @@ def test_a_report_says_nothing_about_what_was_written_after_it(
         os.utime(project / name, (seconds, seconds))
     ended = shall("record", "report.xml")
     assert ended.returncode == 1
-    assert f"{newer} was written after the report" in ended.stderr
+    assert f"{newer} changed after the report was written" in ended.stderr
     assert "proved" not in statuses(shall).values()
 
 

@@ -80,7 +80,7 @@ def carry_out(
     page: str, folder: Path, address: str, printed_by: Callable[[Command, int, str], None]
 ) -> None:
     """Write the files of a page and type its commands, which print to ``printed_by``."""
-    environment = _environment(folder)
+    environment = environment_in(folder)
     for language, name, text in transcript(page):
         if language == "console":
             for command in commands(text):
@@ -97,7 +97,8 @@ def carry_out(
         )
 
 
-def _environment(folder: Path) -> dict[str, str]:
+def environment_in(folder: Path) -> dict[str, str]:
+    """Return the environment of a person who types in a folder."""
     ours = ("MCP_", "SHALL_", "ATF_", "GIT_")
     variables = {name: it for name, it in os.environ.items() if not name.startswith(ours)}
     return variables | {

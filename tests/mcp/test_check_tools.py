@@ -153,7 +153,7 @@ async def test_the_impact_on_many_criteria_comes_in_short_pages(
         ({"paths": ["shop.py"]}, "There is no file shop.py."),
         ({"paths": ["../other/file.py"]}, "../other/file.py"),
         ({"criteria": ["login#1.9"]}, "login#1.9 is unknown"),
-        ({"since": "--output=x"}, "is neither a file nor a commit"),
+        ({"since": "--output=x"}, "is in no git repository"),
         ({"since": "main", "criteria": ["login#1.1"]}, "not both"),
         ({"offset": -1}, "offset is -1"),
     ],

@@ -151,11 +151,11 @@ def test_nothing_of_a_batch_is_kept_when_one_case_cannot_be(
 ) -> None:
     store.start_run("r1", now, 2, "")
 
-    with pytest.raises(StoreUnavailable, match="holds no run r9"):
+    with pytest.raises(StoreUnavailable, match="has no run r9"):
         store.save_cases([full_case, replace(full_case, run_id="r9")])
 
     assert store.cases("r1") == []
-    with pytest.raises(StoreUnavailable, match="holds no run r9"):
+    with pytest.raises(StoreUnavailable, match="has no run r9"):
         store.finish_run("r9", RunStatus.COMPLETE, 1)
 
 

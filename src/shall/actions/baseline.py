@@ -138,7 +138,7 @@ def state_of(workspace: Workspace, name: str) -> State:
         matrix = trace_requirements(then)
     notes = [f"{name}: {found}" for found in matrix.wrong_specs]
     if not any(link.latest for row in matrix.rows for link in row.links):
-        notes.append(f"{name} holds no evidence, so nothing counts as proved there.")
+        notes.append(f"{name} contains no evidence, so nothing counts as proved there.")
     return State(name, baseline_of(matrix), tuple(notes))
 
 

@@ -181,13 +181,13 @@ def _replaced(path: str, present: str, edits: Sequence[Replacement]) -> str:
     for number, edit in enumerate(edits, 1):
         old = edit.old.replace("\r\n", "\n")
         lines = [text.count("\n", 0, at) + 1 for at in _places(text, old)]
-        hint = "Read the document again, and name a passage that stands there once."
+        hint = "Read the document again, and name a passage that occurs there once."
         if not lines:
             raise Conflict(f"The passage of edit {number} is not in {path}.", hint=hint)
         if len(lines) > 1:
             listed = ", ".join(map(str, lines))
             raise Conflict(
-                f"The passage of edit {number} stands in lines {listed} of {path}.", hint=hint
+                f"The passage of edit {number} occurs in lines {listed} of {path}.", hint=hint
             )
         text = text.replace(old, edit.new.replace("\r\n", "\n"))
     return text

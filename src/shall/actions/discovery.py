@@ -40,7 +40,7 @@ class Texts:
         self._left = MOST_CHARACTERS
 
     def put(self, path: str, text: str) -> None:
-        """Hold a text as long as there is room."""
+        """Store a text as long as there is room."""
         if len(text) <= self._left:
             self._left -= len(text)
             self._texts[path] = text
@@ -111,8 +111,8 @@ def read_jobs(
 ) -> list[Job]:
     """Read the files into jobs; with tags, only cases that have any of them.
 
-    A file that cannot be read becomes a job that carries the reason, whatever the tags: it cannot
-    be told whether it has them. ``go_on`` is called before each file: what it raises ends the
+    A file that cannot be read becomes a job that carries the reason, whatever the tags: nobody
+    knows whether it has them. ``go_on`` is called before each file: what it raises ends the
     reading.
     """
     jobs = JobReader(workspace).read(files, go_on)

@@ -41,7 +41,7 @@ class Impact(Struct, frozen=True):
         shown = ", ".join(self.unlinked[:_MOST_FILES])
         more = len(self.unlinked) - _MOST_FILES
         listed = f"{shown} and {more} more" if more > 0 else shown
-        return f"Nothing says what these files affect: {listed}. Run everything where that matters."
+        return f"These files are linked to no criterion: {listed}. Run all cases if they matter."
 
 
 def impact_since(workspace: Workspace, name: str) -> Impact:
@@ -123,7 +123,7 @@ def _why_links(row: Row, known: Row | None, before: Mapping[str, str]) -> dict[s
         elif source not in was and known is not None:
             found[source] = f"{source} is linked now"
     gone = sorted(was.keys() - _sources(row).keys())
-    return found | {source: f"{source} is linked no more" for source in gone}
+    return found | {source: f"{source} is no longer linked" for source in gone}
 
 
 def _made(

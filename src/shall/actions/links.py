@@ -22,7 +22,7 @@ _log = logging.getLogger(__name__)
 
 
 class LinkCheck:
-    """Says which links name no criterion, or several. The requirements are read once, if at all."""
+    """Reports links that name no criterion, or several. The requirements are read at most once."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace

@@ -78,7 +78,7 @@ def lint_specs(workspace: Workspace, paths: Sequence[str] = (), language: str = 
         files = {*documents, *(found.span.file for found in specs.problems if found.span)}
         if not any(_is_below(file, [name]) for file in files):
             raise BadValue(
-                f"No requirements document lies at {path}.",
+                f"There is no requirements document at {path}.",
                 hint="The documents are listed by `shall lint` without a path.",
             )
     found = lint(specs.features, texts, choice, language, beside)

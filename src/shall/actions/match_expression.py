@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from shall.errors import BadValue
 
 Test = Callable[[str], bool]
-"""Tells whether a word holds of a case."""
+"""Returns whether a word applies to a case."""
 
 Expression = Callable[[Test], bool]
 

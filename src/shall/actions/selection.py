@@ -84,7 +84,7 @@ def chooses_case(tags: Sequence[str], keyword: str | None) -> Callable[[Job], bo
 
     One of the ``tags``, each an expression of tags, must hold, and so must the expression
     ``keyword``, whose words are parts of the key or name, in any case of letters. A job that could
-    not be read is always chosen: what it is cannot be told.
+    not be read is always chosen, since nobody knows what it is.
 
     Raises:
         BadValue: An expression cannot be parsed.

@@ -13,7 +13,7 @@ from shall.workspace.workspace import Workspace
 from shall.workspace.workspaces import Workspaces
 
 Report = Callable[[int, str], Awaitable[None]]
-"""Tells a caller how many cases ended, and how the last one did."""
+"""Reports to a caller how many cases ended, and how the last one did."""
 
 
 async def report_nothing(done: int, message: str) -> None:

@@ -139,7 +139,7 @@ def _named(lists: Sequence[TaskList], name: str) -> tuple[TaskList, Task]:
     if found:
         places = ", ".join(f"{it.file}:{task.span.line}" for it, task in found[:5])
         raise BadValue(
-            f"{len(found)} tasks are named {wanted}: {places}.", hint="Give each its own number."
+            f"{len(found)} tasks are named {wanted}: {places}.", hint="Number each differently."
         )
     names = [task.name for it in lists for task in it.tasks]
     near = nearest(wanted, names)

@@ -3,7 +3,7 @@
 Whatever a caller sends takes time in proportion to its size, or to what its patterns do, and an
 event loop that computes answers nobody. Python threads take turns, so only a few may compute at
 once: the loop waits at most that many turns (``sys.getswitchinterval``, 5 ms each). The threads are
-daemons: a process that was told to end does not wait for them.
+daemons: a process that is asked to end does not wait for them.
 """
 
 import asyncio

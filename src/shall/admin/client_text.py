@@ -182,7 +182,7 @@ def _value(value: Any) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(_value(it) for it in value) + "]"
     # JSON's texts, numbers, true and false are TOML too, but for DEL. A date becomes a text, which
-    # whoever reads it again notices.
+    # the next reader notices.
     return json.dumps(value, ensure_ascii=False, default=str).replace("\x7f", "\\u007f")
 
 

@@ -199,7 +199,7 @@ CLIENTS: Mapping[str, Client] = {
         'Run "MCP: List Servers" in VS Code and start the server.',
         _vscode,
         names_type=True,
-        credential_note="VS Code asks for the token once and keeps it; the file holds none.",
+        credential_note="VS Code asks for the token once and stores it; the file contains none.",
     ),
     "windsurf": Client(
         "Windsurf",

@@ -1,4 +1,4 @@
-"""Looks for what is wrong with an installation, a workspace and its state."""
+"""Checks an installation, a workspace and its state."""
 
 import os
 import platform
@@ -73,7 +73,7 @@ class Examined(Struct, frozen=True):
 
 
 def examine(subject: Examined) -> Iterator[Finding]:
-    """Look at everything, and change nothing."""
+    """Carry out every check, and change nothing."""
     for check, look in CHECKS.items():
         try:
             found = list(look(subject))

@@ -100,7 +100,7 @@ def _read_to_end(unzipped: gzip.GzipFile) -> None:
     rest = unzipped.read(_MAX_PADDING_BYTES + 1)
     if len(rest) > _MAX_PADDING_BYTES or rest.strip(b"\0"):
         raise InvalidInput(
-            "The backup is damaged: it holds something after its last file.",
+            "The backup is damaged: it contains something after its last file.",
             hint="Use another backup.",
         )
 
@@ -108,19 +108,19 @@ def _read_to_end(unzipped: gzip.GzipFile) -> None:
 def _check_member(member: tarfile.TarInfo, found: dict[str, Entry], left: int) -> None:
     path = PurePosixPath(member.name)
     if not member.isreg() or member.issparse():
-        raise InvalidInput(f"The backup holds {member.name!r}, which is not a plain file.")
+        raise InvalidInput(f"The backup contains {member.name!r}, which is not a plain file.")
     inside = not path.is_absolute() and path.parts and ".." not in path.parts
     if not inside or str(path) != member.name or "\0" in member.name:
-        raise InvalidInput(f"The backup holds {member.name!r}, which leads outside the state.")
+        raise InvalidInput(f"The backup contains {member.name!r}, which leads outside the state.")
     if member.name in found:
-        raise InvalidInput(f"The backup holds {member.name!r} twice.")
+        raise InvalidInput(f"The backup contains {member.name!r} twice.")
     if left < 0:
         raise InvalidInput(
             "The disk has not enough free space for the backup.",
             hint="Free some space and try again.",
         )
     if len(found) >= MAX_FILES:
-        raise InvalidInput(f"The backup holds more than {MAX_FILES} files.")
+        raise InvalidInput(f"The backup contains more than {MAX_FILES} files.")
 
 
 def _bytes_of(archive: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:

@@ -6,8 +6,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from shall.cases.forms import is_template
 from shall.cases.model import Case, CheckKind
-from shall.cases.plain_case import is_template
 
 
 class CaseAssertions(Struct, frozen=True):

@@ -77,12 +77,19 @@ class Findings(Struct):
 _KEY_LENGTH = 100
 
 
+_SIGNS = frozenset(".$[] ")
+
+
 def written(keys: Keys) -> str:
-    """Write a position as a path: ``steps[0].assert[1].type``."""
+    """Write a position as a path: ``steps[0].assert[1].type``, ``steps[0].expect["$.id"]``."""
     text = ""
     for key in keys:
-        part = f"[{key}]" if isinstance(key, int) else shortened(key, _KEY_LENGTH)
-        text += f".{part}" if text and isinstance(key, str) else part
+        if isinstance(key, int):
+            text += f"[{key}]"
+        elif text and not _SIGNS.isdisjoint(key):
+            text += f'["{shortened(key, _KEY_LENGTH)}"]'
+        else:
+            text += f".{shortened(key, _KEY_LENGTH)}" if text else shortened(key, _KEY_LENGTH)
     return text
 
 
@@ -140,7 +147,7 @@ class Fields:
     ) -> None:
         hint = fix = ""
         if is_given:
-            hint = f"`{today}` is given too: remove one of the two."
+            hint = f"`{today}` is set too: remove one of the two."
         elif self.findings.has_room:
             near = today or nearest(name, allowed, cutoff=0.7)
             hint, fix = (f"Did you mean `{near}`?", near) if near else ("", "")

@@ -9,6 +9,7 @@ from shall.cases.aliases import CASE_KEYS, REQUEST_KEYS
 from shall.cases.data import check_data
 from shall.cases.expression import GLOBAL, Call, Reference, parse_template, walk
 from shall.cases.fields import Fields, Finding, Findings, Keys, kind_of, written
+from shall.cases.forms import default_id
 from shall.cases.functions import check_call
 from shall.cases.model import Allure, Case
 from shall.cases.nearest import nearest
@@ -187,7 +188,7 @@ class _Scope(Struct):
                 "case.forward-reference",
                 keys,
                 f"`{reference.root}` is {label}, which has not answered yet.",
-                "Refer to a step that stands before this one.",
+                "Refer to a step before this one.",
             )
 
 
@@ -215,6 +216,8 @@ def _check_references(
     moments += [*enumerate(reversed(teardowns), start=len(steps) + 1)]
     for moment, fields in moments:
         _add_id(scope, fields, moment)
+    for moment, fields in moments:
+        _add_captured(scope, fields, moment, root.values.get("variables"))
     variables = root.values.get("variables")
     if isinstance(variables, dict):
         for name in variables.keys() & scope.answers_at.keys():
@@ -235,16 +238,38 @@ def _uses(fields: Fields, moment: int) -> Iterator[tuple[str, Any, int]]:
     """Return the values of a step that may hold expressions, and when each is used."""
     for name, value in fields.values.items():
         if _may_hold(value) and name not in fields.names.values():
-            yield name, value, moment if name in ("assert", "query") else moment - 1
+            yield name, value, moment if name in _AFTER_ANSWER else moment - 1
+
+
+_AFTER_ANSWER = frozenset({"assert", "expect", "query"})
+"""Fields that are read when the step has its response."""
+
+
+def _add_captured(scope: _Scope, fields: Fields, moment: int, variables: Any) -> None:
+    """Note the names that a step captures; one that is a variable, too, may be read at once."""
+    captured = fields.values.get("capture")
+    for name in captured if isinstance(captured, dict) else ():
+        if name in scope.labels:
+            if scope.labels[name].startswith("the "):
+                keys = (*fields.at("capture"), name)
+                message = f"The variable `{name}` has the name of {scope.labels[name]}."
+                scope.findings.add(
+                    "case.duplicate-name", keys, message, "Rename one of the two.", at_key=True
+                )
+        elif not (isinstance(variables, dict) and name in variables):
+            scope.answers_at[name] = moment
+            scope.labels[name] = f"captured by {fields.keys[0]}[{fields.keys[1]}]"
 
 
 def _add_id(scope: _Scope, fields: Fields, moment: int) -> None:
     name = fields.values.get("id")
+    if name is None:
+        name = default_id(str(fields.keys[0]).rstrip("s"), int(fields.keys[1]))
     if type(name) is not str or not name:
         return
     label = f"the {str(fields.keys[0]).rstrip('s')} at {fields.keys[0]}[{fields.keys[1]}]"
     if name in scope.answers_at:
-        message = f"The id `{name}` is given twice; it is {scope.labels[name]} too."
+        message = f"The id `{name}` is used twice; it is {scope.labels[name]} too."
         fields.bad("case.duplicate-id", "id", message)
     elif name in (GLOBAL, "GLOBAL"):
         message = f"`{name}` is the name of the run's variables."

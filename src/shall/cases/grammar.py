@@ -212,7 +212,7 @@ class _Reader:
         try:
             text = text.encode("utf-16", "surrogatepass").decode("utf-16")
         except UnicodeDecodeError:
-            raise self.bad("A text holds half of a surrogate pair.") from None
+            raise self.bad("A text contains half of a surrogate pair.") from None
         self.advance()
         return text
 

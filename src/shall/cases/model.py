@@ -31,6 +31,31 @@ class CheckKind(StrEnum):
     LESS_EQUAL = "less_or_equal"
     GREATER = "greater_than"
     GREATER_EQUAL = "greater_or_equal"
+    CLOSE_TO = "close_to"
+    STARTS_WITH = "starts_with"
+    ENDS_WITH = "ends_with"
+    IS_EMPTY = "is_empty"
+    IS_BOOLEAN = "is_boolean"
+    IS_INTEGER = "is_integer"
+    IS_FLOAT = "is_float"
+    IS_NUMBER = "is_number"
+    IS_STRING = "is_string"
+    IS_LIST = "is_list"
+    IS_OBJECT = "is_object"
+    IS_COLLECTION = "is_collection"
+    IS_DATE = "is_date"
+    IS_ISO_DATE = "is_iso_date"
+    IS_UUID = "is_uuid"
+    IS_IPV4 = "is_ipv4"
+    IS_IPV6 = "is_ipv6"
+    EACH = "each"
+    ANY = "any"
+    NO_ITEM = "no_item"
+    COUNT = "count"
+    HAS = "has"
+    CONTAINS_ALL = "contains_all"
+    IN_ANY_ORDER = "in_any_order"
+    SCHEMA = "schema"
     # Read, so that older files parse; the engine answers them with outcome ``error`` and
     # the message code ``check.not_supported`` until database and event-stream checks exist.
     MYSQL_QUERY = "mysql_query"
@@ -50,6 +75,10 @@ class Check(Struct, frozen=True, gc=False):
     ``$`` for the whole body); ``header`` names a response header instead. With neither, the check
     looks at the whole body (``status_code`` looks at the status). ``container`` is given for
     ``in`` and ``not_in`` only, without a field: the list in which ``expected`` is looked for.
+    ``selector`` is the text of a selector that neither ``field`` nor ``header`` can say, and
+    ``negated`` turns a check without an opposite kind around. ``expected`` is a tuple of checks for
+    a kind that applies checks to parts of the value: ``each``, ``length`` with a mapping. ``place``
+    is where the check is written in its step; empty for an item of ``assert``.
     """
 
     kind: CheckKind
@@ -58,6 +87,9 @@ class Check(Struct, frozen=True, gc=False):
     expected: Any = None
     query: str | None = None
     container: Any = None
+    selector: str | None = None
+    negated: bool = False
+    place: str = ""
 
 
 class BodyKind(StrEnum):
@@ -101,13 +133,14 @@ class Step(Struct, frozen=True, gc=False):
     """One request and what must hold of its response.
 
     ``allow_status`` lists statuses of 400 and above that are not a failure for a step that does
-    not assert its status.
+    not assert its status. ``capture`` maps names of variables to the selectors of their values.
     """
 
     id: str
     request: RequestTemplate
     checks: tuple[Check, ...] = ()
     allow_status: tuple[int, ...] = ()
+    capture: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 class Operation(StrEnum):

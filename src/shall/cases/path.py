@@ -22,8 +22,8 @@ _UNQUOTE = re.compile(r"\\(.)")
 def parse_path(text: str) -> tuple[str | int, ...]:
     """Cut a path into names and indexes; ``$`` is the whole value.
 
-    A leading ``$`` may be left out. A name of digits only (``items.0``) stays a text: whoever
-    walks a list with it takes it as an index.
+    A leading ``$`` may be left out. A name of digits only (``items.0``) stays a text,
+    which is an index where it is applied to a list.
 
     >>> parse_path("data.items[0].id")
     ('data', 'items', 0, 'id')

@@ -5,13 +5,24 @@ refused, and ``reader`` reads the case, with its notes and problems. The tests c
 """
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 import msgspec
 from msgspec import UNSET, Struct
 
 from shall.cases.expression import GLOBAL, Call, Reference, parse_template, walk
+from shall.cases.forms import (
+    METHODS,
+    default_id,
+    is_length,
+    is_list,
+    is_ordered,
+    is_pattern,
+    is_status,
+    is_template,
+    is_variable_name,
+)
 from shall.cases.functions import check_call
 from shall.cases.model import (
     Body,
@@ -25,7 +36,6 @@ from shall.cases.model import (
     Teardown,
 )
 from shall.cases.path import parse_path
-from shall.cases.patterns import pattern_problem
 from shall.errors import BadExpression, BadValue
 
 _Scalar = str | int | float | bool
@@ -36,6 +46,9 @@ class _Refused(Exception):
     """The case is not plain."""
 
 
+_KEYS = {"checks": "assert", **{method.lower(): method for method in METHODS}}
+
+
 class _Check(Struct, forbid_unknown_fields=True, gc=False):
     type: str
     field: str | None = None
@@ -43,13 +56,20 @@ class _Check(Struct, forbid_unknown_fields=True, gc=False):
     expected: Any = UNSET
 
 
-class _Request(Struct, forbid_unknown_fields=True, gc=False, rename={"checks": "assert"}):
+class _Request(Struct, forbid_unknown_fields=True, gc=False, rename=_KEYS):
     """The fields of a step."""
 
-    id: str
+    id: str | None = None
+    get: str | None = None
+    post: str | None = None
+    put: str | None = None
+    patch: str | None = None
+    delete: str | None = None
+    head: str | None = None
+    options: str | None = None
     path: str | None = None
     url: str | None = None
-    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"] = "GET"
+    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"] | None = None
     headers: dict[str, _Scalar] = {}
     params: dict[str, _Scalar | None] = {}
     data: Any = UNSET
@@ -61,6 +81,8 @@ class _Request(Struct, forbid_unknown_fields=True, gc=False, rename={"checks": "
     follow_redirects: bool = True
     allow_status: _Statuses = []
     checks: list[_Check] = []
+    expect: dict[str, Any] = {}
+    capture: dict[str, str] = {}
 
 
 class _Undone(_Request, forbid_unknown_fields=True, gc=False):
@@ -96,7 +118,7 @@ def plain_case(data: Any) -> Case | None:
         _check_references(data["testcase"], written)
         return Case(
             written.name,
-            tuple([_step(step) for step in written.steps]),
+            tuple([_step(step, at) for at, step in enumerate(written.steps)]),
             written.description or "",
             written.host or None,
             None,
@@ -104,25 +126,63 @@ def plain_case(data: Any) -> Case | None:
             tuple(written.secrets),
             tuple(written.tags),
             tuple(written.verifies),
-            tuple([_teardown(teardown) for teardown in written.teardowns]),
+            tuple([_teardown(teardown, at) for at, teardown in enumerate(written.teardowns)]),
         )
     except (_Refused, msgspec.ValidationError, BadValue, BadExpression, RecursionError):
         return None
 
 
-def _step(written: _Request) -> Step:
-    return Step(written.id, _request(written), _checks(written.checks), _statuses(written))
+def _step(written: _Request, at: int) -> Step:
+    capture = written.capture
+    if capture:
+        _check_capture(capture)
+    return Step(
+        default_id("step", at) if written.id is None else written.id,
+        _request(written),
+        _all_checks(written, ("steps", at)),
+        _statuses(written),
+        capture,
+    )
 
 
-def _teardown(written: _Undone) -> Teardown:
+def _teardown(written: _Undone, at: int) -> Teardown:
+    _require(not written.capture)
     return Teardown(
-        written.id,
+        default_id("teardown", at) if written.id is None else written.id,
         Operation.API,
         _request(written),
         None,
-        _checks(written.checks),
+        _all_checks(written, ("teardowns", at)),
         _statuses(written),
     )
+
+
+def _all_checks(written: _Request, keys: tuple[str | int, ...]) -> tuple[Check, ...]:
+    checks = _checks(written.checks)
+    if not written.expect:
+        return checks
+    from shall.cases.expect import read_expect  # older cases have lists of checks alone
+
+    return checks + read_expect(written.expect, (*keys, "expect"), _STRICT)
+
+
+def _check_capture(capture: dict[str, str]) -> None:
+    from shall.cases.selector import parse_selector  # as above
+
+    for name, selector in capture.items():
+        _require(is_variable_name(name))
+        parse_selector(selector)
+
+
+class _Strict:
+    """Refuses a case at its first problem: ``full_case`` reports it with all the others."""
+
+    def add(self, *_: Any, **__: Any) -> None:
+        """Refuse the case."""
+        raise _Refused
+
+
+_STRICT = _Strict()
 
 
 def _statuses(written: _Request) -> tuple[int, ...]:
@@ -141,10 +201,29 @@ def _check_host(host: str | None) -> None:
         _require(host.startswith(("http://", "https://", "{{")) and host.isprintable())
 
 
-def _request(written: _Request) -> RequestTemplate:
+def _address(written: _Request) -> tuple[str, str]:
+    """Return the method and the address, which are given once."""
+    method: str = written.method or "GET"
     url = written.path if written.url is None else written.url
-    _require(url is not None and (written.path is None or written.url is None))
-    assert url is not None  # noqa: S101 - for the type
+    if url is not None:
+        _require(written.path is None or written.url is None)
+    short = (
+        *(written.get, written.post, written.put, written.patch),
+        *(written.delete, written.head, written.options),
+    )
+    if short != _NO_SHORTHAND:
+        _require(url is None and written.method is None and short.count(None) == len(short) - 1)
+        method, url = next(it for it in zip(METHODS, short, strict=True) if it[1] is not None)
+    if url is None:
+        raise _Refused
+    return method, url
+
+
+_NO_SHORTHAND = (None,) * len(METHODS)
+
+
+def _request(written: _Request) -> RequestTemplate:
+    method, url = _address(written)
     _require(url.startswith(("/", "http://", "https://", "{{")) and url.isprintable())
     timeout_s = written.timeout_s
     if timeout_s is not None:
@@ -153,10 +232,10 @@ def _request(written: _Request) -> RequestTemplate:
         _require(name.isprintable() and (type(value) is not str or value.isprintable()))
     return RequestTemplate(
         url,
-        written.method,
+        method,
         written.headers,
         written.params,
-        _body(written),
+        _body(written, method),
         {},
         timeout_s,
         written.project,
@@ -164,7 +243,7 @@ def _request(written: _Request) -> RequestTemplate:
     )
 
 
-def _body(written: _Request) -> Body | None:
+def _body(written: _Request, method: str) -> Body | None:
     given = [
         (kind, value)
         for kind, value in (
@@ -183,14 +262,9 @@ def _body(written: _Request) -> Body | None:
         _require(type(value) is str)
     elif kind is BodyKind.FORM:
         _require(type(value) is dict or is_template(value))
-    elif kind is BodyKind.DATA and not value and written.method in ("GET", "HEAD"):
+    elif kind is BodyKind.DATA and not value and method in ("GET", "HEAD"):
         return None
     return Body(kind, value)
-
-
-def is_template(value: Any) -> bool:
-    """Return whether a value is a text that holds an expression."""
-    return type(value) is str and "{{" in value
 
 
 def _checks(written: Sequence[_Check]) -> tuple[Check, ...]:
@@ -217,10 +291,6 @@ def _checks(written: Sequence[_Check]) -> tuple[Check, ...]:
     return tuple(checks)
 
 
-def _is_status(value: Any) -> bool:
-    return type(value) is int and 100 <= value <= 599
-
-
 def _is_given(value: Any) -> bool:
     return value is not UNSET
 
@@ -229,36 +299,17 @@ def _is_nothing(value: Any) -> bool:
     return value is UNSET or value is None or value is True
 
 
-def is_list(value: Any) -> bool:
-    """Return whether a value is a list."""
-    return type(value) is list
-
-
-def is_length(value: Any) -> bool:
-    """Return whether a value is a length."""
-    return type(value) is int and value >= 0
-
-
-def is_ordered(value: Any) -> bool:
-    """Return whether a value is a number or a text."""
-    return type(value) in (int, float, str)
-
-
-def _is_pattern(value: Any) -> bool:
-    return type(value) is str and "{{" not in value and pattern_problem(value) is None
-
-
 _NAMED = frozenset({CheckKind.EXISTS, CheckKind.NOT_EXISTS})
 _PRESENCE = _NAMED | {CheckKind.IS_NONE, CheckKind.IS_NOT_NONE}
 _ORDER = (CheckKind.LESS, CheckKind.LESS_EQUAL, CheckKind.GREATER, CheckKind.GREATER_EQUAL)
 
 _FITS: dict[CheckKind, Callable[[Any], bool]] = {
-    CheckKind.STATUS: _is_status,
+    CheckKind.STATUS: is_status,
     CheckKind.EQUALS: _is_given,
     CheckKind.NOT_EQUALS: _is_given,
     CheckKind.CONTAINS: _is_given,
     CheckKind.NOT_CONTAINS: _is_given,
-    CheckKind.REGEX: _is_pattern,
+    CheckKind.REGEX: is_pattern,
     CheckKind.IN: is_list,
     CheckKind.NOT_IN: is_list,
     CheckKind.LENGTH: is_length,
@@ -276,22 +327,43 @@ def _check_references(data: dict[str, Any], written: _Case) -> None:
     order = [*zip(steps, data["steps"], strict=True)]
     if teardowns:
         order += [*zip(teardowns, data["teardowns"], strict=True)][::-1]
-    answers_at: dict[str, int] = {}
-    for moment, (call, _) in enumerate(order, start=1):
-        name = call.id
-        _require(bool(name.strip()) and name not in answers_at)
-        answers_at[name] = moment
-    _require(answers_at.keys().isdisjoint(written.variables))
+    answers_at = _moments(order, len(steps), written.variables)
     _require(GLOBAL not in answers_at and "GLOBAL" not in answers_at)
     _check_texts((written.host, written.variables), answers_at, 0)
     for moment, (call, fields) in enumerate(order, start=1):
         for name, value in fields.items():
             if name != "assert" and (type(value) is not str or "{{" in value):
-                _check_texts((value,), answers_at, moment - 1)
+                _check_texts((value,), answers_at, moment if name == "expect" else moment - 1)
         for check in call.checks:
             expected = check.expected
             if type(expected) in _MAY_HOLD:  # a check may look at the response of its own step
                 _check_texts((expected,), answers_at, moment)
+
+
+def _moments(
+    order: Sequence[tuple[_Request, Any]], steps: int, variables: Mapping[str, Any]
+) -> dict[str, int]:
+    """Return when each step, teardown and captured variable can be read, by its name."""
+    answers_at: dict[str, int] = {}
+    captured: dict[str, int] = {}
+    for moment, (call, _) in enumerate(order, start=1):
+        if call.capture:
+            captured = {**dict.fromkeys(call.capture, moment), **captured}
+        name = call.id
+        if name is None:
+            name = _default_id(moment, steps, len(order))
+        _require(bool(name.strip()) and name not in answers_at)
+        answers_at[name] = moment
+    _require(answers_at.keys().isdisjoint(variables))
+    _require(answers_at.keys().isdisjoint(captured))
+    return {**{name: at for name, at in captured.items() if name not in variables}, **answers_at}
+
+
+def _default_id(moment: int, steps: int, calls: int) -> str:
+    """Return the id of the call that answers at a moment; teardowns answer in reverse."""
+    if moment <= steps:
+        return default_id("step", moment - 1)
+    return default_id("teardown", calls - moment)
 
 
 _MAY_HOLD = frozenset({str, dict, list})

@@ -42,10 +42,14 @@ def _plain(excluded: str) -> str:
     return rf"[^\0-.0-@[-^`{{-\x7f]{word}(?: [^ :#{excluded}]{word})*"
 
 
-_KEY = rf"[A-Za-z_][\w-]*|[^\0-\x7f]+|{_QUOTED}"
+_SELECTOR = r"(?:header|cookie) [\w.-]+|\$[\w.-]*"
+_WITH_INDEX = r"\$(?:[\w.-]|\[(?:-?[0-9]+|\*)\])*"
+_KEY_IN_FLOW = rf"{_SELECTOR}|[A-Za-z_][\w-]*|[^\0-\x7f]+|{_QUOTED}"
+_KEY = rf"{_WITH_INDEX}|{_KEY_IN_FLOW}"
+_TIME = r"[1-9][0-9]{0,9} (?:ms|s|min|h)"
 _BRACKETS = r",\[\]{}"
-_IN_FLOW = rf"{_NUMBER}|{_QUOTED}|{_plain(_BRACKETS)}"
-_IN_BLOCK = rf"{_NUMBER}|{_QUOTED}|{_plain('')}"
+_IN_FLOW = rf"{_TIME}|{_NUMBER}|{_QUOTED}|{_SELECTOR}|{_plain(_BRACKETS)}"
+_IN_BLOCK = rf"{_TIME}|{_NUMBER}|{_QUOTED}|{_WITH_INDEX}|{_plain('')}"
 
 # Characters outside of ASCII are looked at beforehand; to name them in each of these patterns would
 # take long whenever the program starts.
@@ -54,7 +58,7 @@ _LINE = re.compile(
     re.ASCII,
 )
 _NOTHING = re.compile(r" *(?:#.*)?")
-_ENTRY = re.compile(rf"(?:({_KEY}): +)?({_IN_FLOW})?", re.ASCII)
+_ENTRY = re.compile(rf"(?:({_KEY_IN_FLOW}): +)?({_IN_FLOW})?", re.ASCII)
 _INVOLVED = re.compile(r"[\[\]{}\"']")
 _NEXT = re.compile(r" *(?:, *|(?=[\]}]))")
 
@@ -255,6 +259,8 @@ def _scalar(text: str) -> Any:
     if first in "\"'":
         return text[1:-1]
     if first in "-0123456789":
+        if text[-1] > "9":  # a time with its unit
+            return text
         return float(text) if "." in text else int(text)
     if text.lower() in _ODD_WORDS:
         if text not in _CONSTANTS:

@@ -4,8 +4,20 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from msgspec.structs import replace
+
 from shall.cases.aliases import CHECK_KEYS, CHECK_SPELLINGS, check_kind
+from shall.cases.expect import read_expect, read_expected, read_selector
 from shall.cases.fields import Fields, Findings, Keys, kind_of
+from shall.cases.forms import (
+    METHODS,
+    default_id,
+    is_length,
+    is_list,
+    is_ordered,
+    is_template,
+    is_variable_name,
+)
 from shall.cases.model import (
     Body,
     BodyKind,
@@ -20,21 +32,19 @@ from shall.cases.nearest import nearest, without_negation
 from shall.cases.other_tools import check_hint, snake_spelling
 from shall.cases.path import parse_path
 from shall.cases.patterns import pattern_problem
-from shall.cases.plain_case import is_length, is_list, is_ordered, is_template
+from shall.cases.predicates import BY_KIND, PREDICATES, Takes
 from shall.errors import BadValue
 
 _REQUEST_FIELDS = frozenset(
     ("path", "url", "method", "headers", "params", "data", "json", "form", "text", "files")
 ) | {"timeout_s", "project", "follow_redirects", "allow_status"}
 
-_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
-
 _BODIES = tuple(kind.value for kind in BodyKind)
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*)://")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
-STEP_FIELDS = _REQUEST_FIELDS | {"id", "assert"}
-TEARDOWN_FIELDS = STEP_FIELDS | {"operation_type", "query"}
+STEP_FIELDS = _REQUEST_FIELDS | {"id", "assert", "expect", "capture", *METHODS}
+TEARDOWN_FIELDS = STEP_FIELDS - {"capture"} | {"operation_type", "query"}
 
 _CHECK_FIELDS = {"type", "field", "header", "expected", "container", "query"}
 
@@ -47,26 +57,62 @@ _PRESENCE = {
 }
 """Checks that compare with nothing, and their opposites."""
 _QUERIES = {CheckKind.MYSQL_QUERY, CheckKind.MYSQL_QUERY_EXISTS, CheckKind.MYSQL_QUERY_TRUE}
-_SUPPORTED = [it for it in CheckKind if it not in _QUERIES and not it.startswith("sse_")]
-_COMPARED = {
-    kind
-    for kind in CheckKind
-    if kind not in _PRESENCE and kind not in _QUERIES and not kind.startswith("sse_")
+_OLDER = {
+    *(CheckKind.EQUALS, CheckKind.NOT_EQUALS, CheckKind.CONTAINS, CheckKind.NOT_CONTAINS),
+    *(CheckKind.LENGTH, CheckKind.IN, CheckKind.NOT_IN, CheckKind.REGEX, CheckKind.LESS),
+    *(CheckKind.LESS_EQUAL, CheckKind.GREATER, CheckKind.GREATER_EQUAL),
 }
+_SUPPORTED = [it for it in CheckKind if it not in _QUERIES and not it.startswith("sse_")]
+_COMPARED = {CheckKind.STATUS, *_OLDER}
+_NEWER = {
+    predicate.kind
+    for predicate in PREDICATES
+    if predicate.kind not in _PRESENCE and predicate.kind not in _OLDER
+}
+"""Checks whose expected value is read as below `expect`."""
 
 
-def _checks_of(fields: Fields) -> Any:
-    return _read_checks(fields.items("assert"), fields.at("assert"), fields.findings)
+def _checks_of(fields: Fields) -> tuple[Check, ...]:
+    checks = _read_checks(fields.items("assert"), fields.at("assert"), fields.findings)
+    if fields.values.get("expect") is None:
+        return checks
+    return checks + read_expect(fields.values["expect"], fields.at("expect"), fields.findings)
 
 
 def read_step(fields: Fields) -> Step:
     """Read a step."""
     return Step(
-        id=fields.required_text("id"),
+        id=_read_id(fields),
         request=_read_request(fields),
         checks=_checks_of(fields),
         allow_status=_read_allowed(fields),
+        capture=_read_capture(fields) if "capture" in fields.values else {},
     )
+
+
+def _read_id(fields: Fields) -> str:
+    if fields.values.get("id") is not None:
+        return fields.required_text("id")
+    kind, index = fields.keys[0], fields.keys[1]
+    return default_id("step" if kind == "steps" else "teardown", int(index))
+
+
+def _read_capture(fields: Fields) -> dict[str, str]:
+    """Read ``capture``: names of variables, each with the selector of its value."""
+    captured = fields.mapping("capture")
+    for name, selector in captured.items():
+        keys = (*fields.at("capture"), name)
+        if not is_variable_name(name):
+            message = f"`{name:.60}` cannot be the name of a variable."
+            hint = "Write letters, digits and `_`, such as `order_id`."
+            fields.findings.add("case.bad-value", keys, message, hint, at_key=True)
+        if type(selector) is not str:
+            message = f"`{name:.60}` must be a selector, not {kind_of(selector)}."
+            hint = "Write `$.id`, `header NAME` or another selector."
+            fields.findings.add("case.bad-type", keys, message, hint)
+        else:
+            read_selector(selector, keys, fields.findings)
+    return captured
 
 
 def read_teardown(fields: Fields) -> Teardown:
@@ -85,7 +131,7 @@ def read_teardown(fields: Fields) -> Teardown:
                 message = f"A db teardown does not use `{name}`; it is left out."
                 fields.findings.note("case.ignored-field", fields.at(name), message)
     return Teardown(
-        id=fields.required_text("id"),
+        id=_read_id(fields),
         operation=operation,
         request=_read_request(fields) if is_api else None,
         query=query,
@@ -149,14 +195,32 @@ def check_address(fields: Fields, name: str, value: str) -> None:
         fields.bad("case.bad-address", name, message)
 
 
+def _shorthand(fields: Fields) -> str | None:
+    """Return the method whose name is a field: ``GET: /path``."""
+    given = [name for name in METHODS if fields.values.get(name) is not None]
+    if not given:
+        return None
+    others = [*given[1:], *(name for name in ("method", "path", "url") if name in fields.values)]
+    for name in others:
+        message = f"`{name}` is beside `{given[0]}`."
+        hint = f"Write `{given[0]}: ADDRESS` alone."
+        fields.bad("case.conflicting-fields", name, message, hint)
+    return given[0]
+
+
 def _read_url(fields: Fields) -> str:
     values = fields.values
+    shorthand = _shorthand(fields)
+    if shorthand is not None:
+        value = fields.required_text(shorthand)
+        check_address(fields, shorthand, value)
+        return value
     name = "url" if values.get("url") is not None else "path"
     if name == "url" and values.get("path") is not None:
-        message = "`path` is given too."
+        message = "`path` is set too."
         fields.bad("case.conflicting-fields", "url", message, "Remove one of the two.")
     if values.get(name) is None:
-        fields.missing("path", "Write `path: /users`, or `url:` with the whole address.")
+        fields.missing("path", "Write `GET: /users`, or `path:` or `url:` beside `method`.")
         return ""
     value = fields.required_text(name)
     check_address(fields, name, value)
@@ -166,11 +230,11 @@ def _read_url(fields: Fields) -> str:
 def _read_method(fields: Fields) -> str:
     written = fields.text("method")
     if written is None:
-        return "GET"
+        return next((name for name in METHODS if fields.values.get(name) is not None), "GET")
     method = written.strip().upper()
-    if method not in _METHODS:
-        near = nearest(method, _METHODS, cutoff=0.5)
-        hint = f"Did you mean {near}?" if near else f"Known are {', '.join(_METHODS)}."
+    if method not in METHODS:
+        near = nearest(method, METHODS, cutoff=0.5)
+        hint = f"Did you mean {near}?" if near else f"Known are {', '.join(METHODS)}."
         message = f"Unknown method '{written}'."
         fields.bad("case.unknown-method", "method", message, hint, near or "")
         return "GET"
@@ -258,6 +322,8 @@ def _read_check(value: Any, keys: Keys, findings: Findings) -> Check | None:
     elif kind in _PRESENCE:
         kind = _read_presence(fields, kind, expected)
         expected = None
+    if kind in _NEWER:
+        return _read_newer(fields, Check(kind, field, header))
     if container is not None:
         expected, container = _read_container(fields, kind, field or header)
     elif kind in _COMPARED:
@@ -266,6 +332,19 @@ def _read_check(value: Any, keys: Keys, findings: Findings) -> Check | None:
     if kind in _QUERIES and not query:
         fields.missing("query")
     return Check(kind, field, header, expected, query, container)
+
+
+def _read_newer(fields: Fields, check: Check) -> Check | None:
+    predicate = BY_KIND[check.kind]
+    is_bare = predicate.takes is Takes.NOTHING
+    expected = fields.values.get("expected")
+    if not is_bare and "expected" not in fields.values:
+        fields.missing("expected", "Write what the value is compared with.")
+        return None
+    if is_bare and expected is False:
+        return replace(check, negated=True)
+    read = read_expected(predicate, expected, fields.at("expected"), fields.findings)
+    return None if read is None else replace(check, expected=read[0])
 
 
 def _read_target(fields: Fields, kind: CheckKind) -> tuple[str | None, str | None]:
@@ -357,7 +436,7 @@ def _read_container(fields: Fields, kind: CheckKind, target: str | None) -> tupl
         fields.bad_type("container", "a list")
     elif target and item is not None:
         hint = "Remove `expected` or `container`."
-        fields.bad("case.conflicting-fields", "expected", "The list is given twice.", hint)
+        fields.bad("case.conflicting-fields", "expected", "The list is written twice.", hint)
     elif not target and item is None:
         fields.missing("field", "Say what is looked for in the list: `field` or `expected`.")
     elif target:

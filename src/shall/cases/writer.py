@@ -1,15 +1,16 @@
 """Writes a case as plain data, in a stable order and in today's spellings."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
-from shall.cases.model import Allure, Case, Check, CheckKind, RequestTemplate, Step, Teardown
+from msgspec.structs import replace
 
-_ABSOLUTE = re.compile(r"https?://", re.IGNORECASE)
-_NO_EXPECTATION = frozenset(
-    (CheckKind.EXISTS, CheckKind.NOT_EXISTS, CheckKind.IS_NONE, CheckKind.IS_NOT_NONE)
-)
+from shall.cases.conditions import written_conditions, written_expect
+from shall.cases.expect import read_expect
+from shall.cases.fields import Findings
+from shall.cases.forms import default_id
+from shall.cases.model import Allure, Case, Check, Operation, RequestTemplate, Step, Teardown
+from shall.cases.predicates import takes_nothing
 
 
 def to_data(case: Case) -> dict[str, Any]:
@@ -23,8 +24,8 @@ def to_data(case: Case) -> dict[str, Any]:
         "verifies": list(case.verifies),
         "variables": dict(case.variables),
         "secrets": list(case.secrets),
-        "steps": [_step(step) for step in case.steps],
-        "teardowns": [_teardown(teardown) for teardown in case.teardowns],
+        "steps": [_step(step, at) for at, step in enumerate(case.steps)],
+        "teardowns": [_teardown(it, at) for at, it in enumerate(case.teardowns)],
     }
     return {"testcase": {**_filled(data), **({} if case.allure != Allure() else {"allure": {}})}}
 
@@ -39,8 +40,7 @@ def _allure(allure: Allure) -> dict[str, Any]:
 
 
 def _request(request: RequestTemplate) -> dict[str, Any]:
-    address = "url" if _ABSOLUTE.match(request.url) else "path"
-    data: dict[str, Any] = {"method": request.method, address: request.url}
+    data: dict[str, Any] = {request.method: request.url}
     data |= _filled({"headers": dict(request.headers), "params": dict(request.params)})
     if request.body:
         data[request.body.kind.value] = request.body.value
@@ -53,16 +53,40 @@ def _request(request: RequestTemplate) -> dict[str, Any]:
 
 
 def _answer(part: Step | Teardown) -> dict[str, Any]:
-    checks = [_check(check) for check in part.checks]
-    return _filled({"allow_status": list(part.allow_status), "assert": checks})
+    listed, expected = _checks(part.checks)
+    return _filled({"allow_status": list(part.allow_status), "assert": listed, "expect": expected})
 
 
-def _step(step: Step) -> dict[str, Any]:
-    return {"id": step.id, **_request(step.request), **_answer(step)}
+def _checks(checks: tuple[Check, ...]) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Return the checks that only a list can say, and those below ``expect``."""
+    expected = written_expect(checks)
+    if expected is not None and _reads_as(expected, checks):
+        return [], expected
+    newer = tuple(check for check in checks if check.place)
+    return [_check(check) for check in checks if not check.place], written_expect(newer) or {}
 
 
-def _teardown(teardown: Teardown) -> dict[str, Any]:
-    data: dict[str, Any] = {"id": teardown.id, "operation_type": teardown.operation.value}
+def _reads_as(expected: dict[str, Any], checks: tuple[Check, ...]) -> bool:
+    """Return whether a mapping is read as these checks, in their order."""
+    findings = Findings()
+    read = read_expect(expected, (), findings)
+    return not findings.problems and read == tuple(replace(check, place="") for check in checks)
+
+
+def _step(step: Step, at: int) -> dict[str, Any]:
+    capture = {"capture": dict(step.capture)} if step.capture else {}
+    return {
+        **_id(step.id, default_id("step", at)),
+        **_request(step.request),
+        **capture,
+        **_answer(step),
+    }
+
+
+def _teardown(teardown: Teardown, at: int) -> dict[str, Any]:
+    data = _id(teardown.id, default_id("teardown", at))
+    if teardown.operation is not Operation.API:
+        data["operation_type"] = teardown.operation.value
     if teardown.request:
         data |= _request(teardown.request)
     if teardown.query is not None:
@@ -70,14 +94,21 @@ def _teardown(teardown: Teardown) -> dict[str, Any]:
     return data | _answer(teardown)
 
 
+def _id(name: str, default: str) -> dict[str, Any]:
+    return {} if name == default else {"id": name}
+
+
 def _check(check: Check) -> dict[str, Any]:
     data: dict[str, Any] = {"type": check.kind.value}
     for name in ("field", "header", "query"):
         if getattr(check, name) is not None:
             data[name] = getattr(check, name)
-    unread = check.kind in _NO_EXPECTATION or check.kind.startswith(("mysql_", "sse_"))
-    if check.expected is not None or not unread:
-        data["expected"] = check.expected
+    expected = written_conditions(check.kind, check.expected)
+    if check.negated:  # a kind that compares with nothing
+        expected = False
+    unread = check.kind.startswith(("mysql_", "sse_")) or takes_nothing(check.kind)
+    if expected is not None or not unread:
+        data["expected"] = expected
     if check.container is not None:
         data["container"] = check.container
     return data

@@ -70,7 +70,7 @@ class Agreement:
         self.plain_numbers: bool | None = None
 
     def holds(self, root: Any) -> bool:
-        """Look at every value and key; False when any may differ."""
+        """Compare every value and key; False when any may differ."""
         texts: set[Any] = set()  # most keys occur many times
         level, depth = [root], 0
         while level:

@@ -21,7 +21,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "did not find expected key": (_INDENT, _ALIGN),
     "did not find expected node content": ("A value is missing here.", "Quote `]`, `}` and `,`."),
     "could not find expected ':'": ("`:` is missing after a key.", "Write `key: value`."),
-    "found unexpected ':'": ("`:` cannot stand here.", "Quote the text."),
+    "found unexpected ':'": ("`:` is not allowed here.", "Quote the text."),
     "block sequence entries are not allowed in this context": (
         "A list cannot begin in the line of its key.",
         "Put `- ` on the next line, or write [a, b].",
@@ -61,7 +61,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "An anchor `&` or alias `*` has no name.",
         "Quote a text that begins with & or *.",
     ),
-    "found duplicate anchor": ("The same anchor is given twice.", ""),
+    "found duplicate anchor": ("The same anchor is defined twice.", ""),
     "did not find expected <document start>": (
         "`---` is missing.",
         "Remove lines that begin with %.",

@@ -168,7 +168,7 @@ class _Bounds:
     def exceeded(self) -> tuple[str, str] | None:
         """Return which limit is passed."""
         if self.total > MAX_NODES:
-            return "yaml.too-large", f"The file holds more than {MAX_NODES:,} values."
+            return "yaml.too-large", f"The file contains more than {MAX_NODES:,} values."
         if len(self.opened) > MAX_DEPTH:
             return "yaml.too-large", _TOO_DEEP
         return None
@@ -205,7 +205,7 @@ def _key_problems(node: MappingNode, file: str) -> Iterator[Diagnostic]:
             message, hint = f"The key {key.value} is not text.", f'Quote it: "{key.value}".'
             yield _at(key, file, "yaml.bad-key", message, hint)
         elif key.value in first:
-            message = f"The key `{key.value}` is given twice, first in line {first[key.value]}."
+            message = f"The key `{key.value}` occurs twice, first in line {first[key.value]}."
             yield _at(key, file, "yaml.duplicate-key", message, "Remove one of the two.")
         else:
             first[key.value] = key.start_mark.line + 1

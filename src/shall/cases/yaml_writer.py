@@ -12,7 +12,10 @@ import yaml
 from shall.cases.model import Case
 from shall.cases.writer import to_data
 
-_PLAIN = re.compile(r"[A-Za-z/\u4e00-\u9fff][\w./\- \u4e00-\u9fff]*(?<! )")
+_PLAIN = re.compile(
+    r"[A-Za-z/\u4e00-\u9fff][\w./\- \u4e00-\u9fff]*(?<! )|\$(?:\.[A-Za-z_]\w*|\[-?[0-9]+\]|\[\*\])*"
+    r"|[1-9][0-9]{0,9} (?:ms|s|min|h)"
+)
 _UNSURE = re.compile(r"(?i:y|n|yes|no|on|off|true|false|null|none|nan|inf)|.{81,}")
 
 
@@ -40,9 +43,41 @@ class _Dumper(yaml.SafeDumper):
         """Write a shared value out each time."""
         return data is not self
 
+    def represent_mapping(self, tag: str, mapping: Any, flow_style: bool | None = None) -> Any:
+        """Write a short mapping of plain values in one line."""
+        node = super().represent_mapping(tag, mapping, flow_style)
+        node.flow_style = _fits_line([part for pair in node.value for part in pair])
+        return node
+
+    def represent_sequence(self, tag: str, sequence: Any, flow_style: bool | None = None) -> Any:
+        """Write a short list of plain values in one line."""
+        node = super().represent_sequence(tag, sequence, flow_style)
+        node.flow_style = _fits_line(node.value)
+        return node
+
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
         """Indent a list below its key."""
         super().increase_indent(flow, indentless and self is None)
+
+
+_LINE = 80
+"""Characters that a collection written in one line may take."""
+
+
+def _fits_line(nodes: list[yaml.Node]) -> bool:
+    """Return whether the parts of a collection are short, and nested in one level at most."""
+    length = 0
+    for node in nodes:
+        if isinstance(node, yaml.CollectionNode):
+            inner = node.value if isinstance(node, yaml.SequenceNode) else sum(node.value, ())
+            if not node.flow_style or any(not isinstance(it, yaml.ScalarNode) for it in inner):
+                return False
+            length += 2 + sum(len(it.value) + 4 for it in inner)
+        elif "\n" in node.value:
+            return False
+        else:
+            length += len(node.value) + 4
+    return 0 < length <= _LINE
 
 
 def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:

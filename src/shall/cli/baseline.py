@@ -14,5 +14,5 @@ def execute(arguments: argparse.Namespace) -> int:
     rows, path = write_baseline(workspace)
     proved = sum(row.is_proved for row in rows.values())
     say(f"{path}: {proved} of {len(rows)} criteria are proved ({int(proved_percent(rows))} %).")
-    say("Commit it: `shall gate` fails where one of them is not proved any more.")
+    say("Commit it: `shall gate` fails if one of them is no longer proved.")
     return OK

@@ -110,7 +110,7 @@ def _service(folder: Path) -> Iterator[str]:
     """Start the example service on a free port; give its address; stop it in the end.
 
     Raises:
-        TargetUnreachable: It did not come up; what it said is told.
+        TargetUnreachable: It did not come up; the message has its output.
     """
     process = subprocess.Popen(
         [sys.executable, "service.py", "--port", "0"],

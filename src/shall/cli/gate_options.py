@@ -31,7 +31,7 @@ def add_gate(commands: Any, add: Add) -> None:
 
 def add_baseline(commands: Any, add: Add) -> None:
     """Add ``shall baseline``."""
-    add(commands, "baseline", "Write down what is proved, so that the gate lets nothing be lost.")
+    add(commands, "baseline", "Record what is proved, so that the gate reports what is lost.")
 
 
 def add_diff(commands: Any, add: Add) -> None:

@@ -47,7 +47,7 @@ def _problems(recorded: Recorded) -> Iterator[str]:
     if recorded.fault is not None:
         yield recorded.fault
     for file in recorded.outdated:
-        yield f"{file} was written after the report, which says nothing about it. Run the tests."
+        yield f"{file} changed after the report was written. Run the tests."
     for test in recorded.superseded:
         yield f"{test} has another outcome, newer than the report. Run the test."
     if not (recorded.outcomes or recorded.outdated or recorded.superseded):

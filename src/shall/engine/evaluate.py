@@ -3,7 +3,10 @@
 import json
 from typing import Any
 
+from msgspec.structs import replace
+
 from shall.cases.expression import parse_template
+from shall.cases.model import Check
 from shall.cases.syntax import Array, Call, Expression, Literal, Reference
 from shall.engine.budgets import text_bytes
 from shall.engine.functions import call_function
@@ -21,9 +24,15 @@ def evaluate(value: Any, scope: Scope) -> Any:
         return _evaluate_text(value, scope) if "{{" in value else value
     if isinstance(value, dict):
         return {as_text(evaluate(key, scope)): evaluate(item, scope) for key, item in value.items()}
-    if isinstance(value, list | tuple):
+    if isinstance(value, list):
         return [evaluate(item, scope) for item in value]
+    if isinstance(value, tuple):  # checks of parts: only what they compare with is evaluated
+        return tuple(_evaluate_check(item, scope) for item in value)
     return value
+
+
+def _evaluate_check(check: Check, scope: Scope) -> Check:
+    return replace(check, expected=evaluate(check.expected, scope))
 
 
 def is_constant(value: Any) -> bool:
@@ -35,8 +44,10 @@ def is_constant(value: Any) -> bool:
         return True
     if isinstance(value, dict):
         return is_constant([*value, *value.values()])
-    if isinstance(value, list | tuple):
+    if isinstance(value, list):
         return all(map(is_constant, value))
+    if isinstance(value, tuple):
+        return all(is_constant(check.expected) for check in value)
     return True
 
 

@@ -1,24 +1,28 @@
 """A case as it is run: constant parts made once, checks bound to their comparisons."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
+from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType
 
 from shall.cases.model import Case, Check, CheckKind, Operation, Step, Teardown
 from shall.engine.evaluate import is_constant
 from shall.engine.options import RunOptions
-from shall.engine.predicate import Judge, comparison
-from shall.engine.query import Content, Selected, selector
+from shall.engine.ports import Attachments
+from shall.engine.predicate import NOT_SUPPORTED, Judge, comparison
+from shall.engine.query import Select, selector
 from shall.engine.request import RequestPlan, plan_request
-from shall.transport.exchange import Response
+
+Prepare = Callable[[Any, Attachments], tuple[Any, Any]]
+"""Returns what a value is compared with, and what is stored as that."""
 
 
 class CheckPlan(Struct, frozen=True):
     """One check. ``compare`` None: this release does not support it.
 
-    ``equal_to`` is set where the check holds if the value is this text or number: that is seen
-    without judging it.
+    ``prepare`` is set where what is compared with is more than the expected value, ``equal_to``
+    where the check holds if the value is this text or number: that is seen without judging it.
     """
 
     check: Check
@@ -26,8 +30,9 @@ class CheckPlan(Struct, frozen=True):
     path: str
     field: str | None
     is_constant: bool
-    select: Callable[[Response, Content], Selected]
+    select: Select
     compare: Judge | None
+    prepare: Prepare | None = None
     equal_to: str | int | float | UnsetType = UNSET
 
 
@@ -41,6 +46,7 @@ class CallPlan(Struct, frozen=True):
     asserts_status: bool
     allow_status: tuple[int, ...]
     operation: str = "api"
+    capture: tuple[tuple[str, Select], ...] = ()
 
 
 class CasePlan(Struct, frozen=True):
@@ -67,33 +73,74 @@ def _plan_call(call: Step | Teardown, path: str, case: Case, options: RunOptions
     is_step = type(call) is Step
     template = call.request if is_step or call.operation is not Operation.DB else None  # type: ignore[union-attr]
     checks = [
-        _plan_check(check, _check_path(path, index)) for index, check in enumerate(call.checks)
+        _plan_check(check, f"{path}.{check.place}" if check.place else _check_path(path, index))
+        for index, check in enumerate(call.checks)
     ]
     return CallPlan(
         call.id,
         path,
         None if template is None else plan_request(template, case, options),
         tuple(checks),
-        any(check.kind is CheckKind.STATUS for check in call.checks),
+        any(check.kind is CheckKind.STATUS or check.selector == "status" for check in call.checks),
         call.allow_status,
         "api" if is_step else call.operation.value,  # type: ignore[union-attr]
+        _plan_capture(call.capture) if is_step and call.capture else (),  # type: ignore[union-attr]
     )
+
+
+def _plan_capture(capture: Mapping[str, str]) -> tuple[tuple[str, Select], ...]:
+    from shall.engine.selectors import selection  # few cases capture
+
+    return tuple((name, selection(text, for_presence=True)) for name, text in capture.items())
 
 
 def _plan_check(check: Check, path: str) -> CheckPlan:
     kind, field, expected = check.kind, check.field, check.expected
     constant = is_constant(expected)
-    is_equality = constant and kind in _EQUALITIES and type(expected) in _COMPARED_AT_ONCE
+    is_equality = (
+        constant
+        and kind in _EQUALITIES
+        and type(expected) in _COMPARED_AT_ONCE
+        and not check.negated
+    )
     return CheckPlan(
         check,
         _NAMES[kind],
         path,
-        field or check.header,
+        field or check.header or check.selector,
         constant,
-        selector(check),
-        comparison(kind),
+        _select_of(check),
+        _judge_of(check),
+        _prepare_of(check) if type(expected) is tuple or kind is CheckKind.SCHEMA else None,
         expected if is_equality else UNSET,
     )
+
+
+def _select_of(check: Check) -> Select:
+    if check.selector is None:
+        return selector(check)
+    from shall.engine.selectors import selection  # most checks look at the status or a field
+
+    return selection(check.selector, for_presence=check.kind in _PRESENCE)
+
+
+_PRESENCE = frozenset({CheckKind.EXISTS, CheckKind.NOT_EXISTS})
+
+
+def _judge_of(check: Check) -> Judge | None:
+    judge = comparison(check.kind)
+    is_plain = not (check.negated or check.selector or type(check.expected) is tuple)
+    if is_plain and (judge is not None or check.kind in NOT_SUPPORTED):
+        return judge
+    from shall.engine.conditions import judge_of  # most checks compare plain values
+
+    return judge_of(check)
+
+
+def _prepare_of(check: Check) -> Prepare:
+    from shall.engine.conditions import preparation  # few checks apply others
+
+    return preparation(check)
 
 
 _EQUALITIES = frozenset({CheckKind.STATUS, CheckKind.EQUALS})

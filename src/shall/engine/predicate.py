@@ -39,7 +39,7 @@ Judge = Callable[[Selected, Any, Budget], Verdict]
 
 
 def comparison(kind: CheckKind) -> Judge | None:
-    """Return what judges checks of a kind; None for those that this release does not support."""
+    """Return what judges checks of a kind; None for a kind that ``conditions`` knows, or none."""
     return _BY_KIND.get(kind)
 
 

@@ -38,7 +38,7 @@ class Content(Struct, frozen=True, gc=False):
 
 EMPTY: Final = Content()
 
-_EMPTY = "the body is empty"
+EMPTY_BODY = "the body is empty"
 
 LARGE_BYTES = 1 << 20
 """A body of so many bytes is decoded part by part, and by one thread at a time."""
@@ -93,31 +93,39 @@ def _read(response: Response, budget: Budget) -> Content:
     try:
         return Content(_json(response), present=True, is_json=True)
     except (ValueError, RecursionError):
-        return Content(_text(response), present=True)
+        return Content(text_of(response), present=True)
 
 
-def select(check: Check, response: Response, content: Content) -> Selected:
+Select = Callable[[Response, Content, Budget], Selected]
+
+
+def select(
+    check: Check, response: Response, content: Content, budget: Budget | None = None
+) -> Selected:
     """Return what the check looks at: the status, a header, a field of the body, or the body."""
-    return selector(check)(response, content)
+    return selector(check)(response, content, budget or Budget())
 
 
-def selector(check: Check) -> Callable[[Response, Content], Selected]:
-    """Return what takes the value that a check looks at out of a response."""
+def selector(check: Check) -> Select:
+    """Return what takes the value that a check of a status, header or field looks at."""
     if check.kind is CheckKind.STATUS:
-        return _status
+        return status
     if check.header is not None:
-        return _header(check.header)
+        return header(check.header)
     if check.field is None:
-        return lambda response, content: _body(check, response, content)
-    return _field(parse_path(check.field))
+        return lambda response, content, _: _body(check, response, content)
+    return field(parse_path(check.field))
 
 
-def _status(response: Response, _: Content) -> Selected:
+def status(response: Response, _: Content, __: Budget) -> Selected:
+    """Return the status."""
     return Selected(response.status)
 
 
-def _header(name: str) -> Callable[[Response, Content], Selected]:
-    def select_header(response: Response, _: Content) -> Selected:
+def header(name: str) -> Select:
+    """Return what takes a header out of a response."""
+
+    def select_header(response: Response, _: Content, __: Budget) -> Selected:
         value = response.header(name)
         return Selected(value, value is not None, f"there is no header {name}")
 
@@ -126,15 +134,17 @@ def _header(name: str) -> Callable[[Response, Content], Selected]:
 
 def _body(check: Check, response: Response, content: Content) -> Selected:
     if not content.present:
-        return Selected(found=False, reason=_EMPTY, is_empty_body=True)
+        return Selected(found=False, reason=EMPTY_BODY, is_empty_body=True)
     return Selected(_whole(check, response, content))
 
 
 @lru_cache(maxsize=1024)
-def _field(path: tuple[str | int, ...]) -> Callable[[Response, Content], Selected]:
-    def select_field(_: Response, content: Content) -> Selected:
+def field(path: tuple[str | int, ...]) -> Select:
+    """Return what follows a path into a JSON body."""
+
+    def select_field(_: Response, content: Content, __: Budget) -> Selected:
         if not content.present:
-            return Selected(found=False, reason=_EMPTY)
+            return Selected(found=False, reason=EMPTY_BODY)
         if path and not content.is_json:
             reason = f"the body {content.why_not_json}"
             return Selected(found=False, reason=reason, is_not_json=True)
@@ -142,10 +152,10 @@ def _field(path: tuple[str | int, ...]) -> Callable[[Response, Content], Selecte
         try:
             for name in path:
                 if type(value) is not dict:
-                    return _walk(content.value, path)
+                    return walk(content.value, path)
                 value = value[name]
         except KeyError:
-            return _walk(content.value, path)
+            return walk(content.value, path)
         return Selected(value)
 
     return select_field
@@ -158,7 +168,7 @@ def _json(response: Response) -> Any:
     except UnicodeDecodeError:
         if _charset(response.header("content-type") or "") == "utf-8":
             raise
-        value = _decoded(_text(response))
+        value = _decoded(text_of(response))
     if body.count(b"[") + body.count(b"{") > MAX_DEPTH and _is_too_deep(value):
         raise ValueError
     near = b"\\u" in body or b"\xed" in body or b"\0" in body
@@ -229,11 +239,11 @@ def _whole(check: Check, response: Response, content: Content) -> Any:
     searched = check.kind in _SEARCHES and isinstance(content.value, dict)
     if not searched or isinstance(check.expected, dict):
         return content.value
-    return _ESCAPED.sub(_unescaped, _text(response))
+    return _ESCAPED.sub(_unescaped, text_of(response))
 
 
 def _unescaped(found: re.Match[str]) -> str:
-    r"""Give the characters that ``\u7528`` stands for, where they may stand in JSON as they are."""
+    r"""Return the characters of an escape (``\u7528``) if JSON may contain them as they are."""
     escape = found[0]
     if escape == "\\\\":
         return escape
@@ -241,7 +251,8 @@ def _unescaped(found: re.Match[str]) -> str:
     return escape if any(char < " " or char in '"\\' for char in text) else text
 
 
-def _walk(value: Any, path: tuple[str | int, ...]) -> Selected:
+def walk(value: Any, path: tuple[str | int, ...]) -> Selected:
+    """Follow a path into a JSON value."""
     for part in path:
         found, value_or_reason = step_into(value, part)
         if not found:
@@ -250,7 +261,8 @@ def _walk(value: Any, path: tuple[str | int, ...]) -> Selected:
     return Selected(value)
 
 
-def _text(response: Response) -> str:
+def text_of(response: Response) -> str:
+    """Return the body as text, in the charset that its Content-Type names."""
     charset = _charset(response.header("content-type") or "")
     try:
         text = response.body.decode(charset, "replace")

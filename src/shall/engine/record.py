@@ -242,7 +242,8 @@ def _step_result(
 ) -> StepResult:
     position: Position | UnsetType = UNSET
     if locate is not None and record.outcome in _BAD:
-        position = locate(record.path)
+        params = record.error.params if record.error is not None else {}
+        position = locate(str(params.get("path", record.path)))
     return StepResult(
         record.id,
         record.path,
@@ -265,12 +266,7 @@ def _check(
         if expected is not None and not _is_typed(check, plans, redactor):
             expected = MASK
         expected, actual = _cut(expected), MASK if check.actual is not None else None
-        if message is not None:
-            hidden = {"expected": _shown(expected), "actual": MASK}
-            if message.code == "check.length":  # a length is no secret
-                del hidden["actual"]
-            hidden = {key: it for key, it in hidden.items() if key in message.params}
-            message = Message(message.code, {**message.params, **hidden})
+        message = _hidden(message, expected, redactor)
     else:
         if message is not None:
             pairs = {"expected": (check.expected, expected), "actual": (check.actual, actual)}
@@ -293,6 +289,18 @@ def _check(
         message,
         position,
     )
+
+
+def _hidden(message: Message | None, expected: Any, redactor: Redactor) -> Message | None:
+    """Mask what a message says of a value that is a secret."""
+    if message is None:
+        return None
+    hidden = {"expected": _shown(expected), "actual": MASK}
+    if message.code == "check.length":  # a length is no secret
+        del hidden["actual"]
+    hidden = {key: it for key, it in hidden.items() if key in message.params}
+    message = Message(message.code, {**message.params, **hidden})
+    return redactor.message(message, is_secret=True) if "inner" in message.params else message
 
 
 def _shown(expected: Any) -> str:
@@ -331,7 +339,7 @@ def last_name(field: str | None) -> str | None:
 
 
 def _reworded(message: Message, pairs: Mapping[str, tuple[Any, Any]]) -> Message:
-    """Say the redacted values: what was shown had been cut, and may end in half a secret."""
+    """Note in the redacted values: what was shown had been cut, and may end in half a secret."""
     params = {
         name: shown(kept)
         for name, (value, kept) in pairs.items()

@@ -9,6 +9,7 @@ a case is redacted when it has ended, everywhere at once, in every form of ``red
 import base64
 import binascii
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import islice
@@ -34,6 +35,8 @@ every text of it is masked: nothing of a caller's size is compared, and nothing 
 _WITH_URL = frozenset({"location", "content-location", "referer"})
 _WITH_CREDENTIALS = frozenset({"authorization", "proxy-authorization"})
 _WITH_COOKIES = frozenset({"cookie", "set-cookie"})
+
+_PART_NAMES = re.compile(r"[^.\[\]\"'\s$]+")
 
 _ORDINARY_KEYS: set[str] = set()
 """Keys of JSON that were seen and name no secret; at most ``_MOST_KEYS``."""
@@ -65,7 +68,7 @@ def _kind_of_header(name: str) -> str:
 
 
 def _userinfo(netloc: str) -> str:
-    """Give ``user:password`` of ``user:password@host``. A user alone is most often a token."""
+    """Return ``user:password`` of ``user:password@host``. A user alone is most often a token."""
     return netloc.rpartition("@")[0]
 
 
@@ -362,11 +365,35 @@ class Redactor:
             text = self.form(text)
         return self.text(text)
 
-    def message(self, message: Message | None) -> Message | None:
-        """Mask secrets in what a message says."""
+    def message(self, message: Message | None, *, is_secret: bool = False) -> Message | None:
+        """Mask secrets in what a message says.
+
+        ``is_secret``: what it says of the parts of a value is about a secret.
+        """
         if message is None:
             return None
-        return Message(message.code, {key: self.value(it) for key, it in message.params.items()})
+        params = message.params
+        inner = params.get("inner")
+        if not isinstance(inner, Message):
+            return Message(message.code, {key: self.value(it) for key, it in params.items()})
+        others = {key: self.value(it) for key, it in params.items() if key != "inner"}
+        names = _PART_NAMES.findall(str(params.get("part", "")))
+        is_secret = is_secret or (bool(names) and self.names(names[-1]))
+        shown = {
+            key: MASK if is_secret else self._structure(it)
+            for key, it in inner.params.items()
+            if key in ("actual", "expected")
+        }
+        inner = Message(inner.code, {**inner.params, **shown})
+        return Message(message.code, {**others, "inner": self.message(inner, is_secret=is_secret)})
+
+    def _structure(self, text: Any) -> Any:
+        if not isinstance(text, str) or text[:1] not in {"{", "["}:
+            return text
+        try:
+            return json.dumps(self.value(json.loads(text)), ensure_ascii=False)
+        except ValueError:
+            return f"{text[0]}…"  # it is cut, so that its names cannot be read
 
     def _learn_authorization(self, value: str) -> None:
         scheme, _, rest = value.strip().partition(" ")

@@ -12,7 +12,14 @@ from shall.engine.query import Content, Selected, read_content
 from shall.engine.record import Secrecy, StepRecord
 from shall.engine.request import build_request
 from shall.engine.scope import Scope
-from shall.errors import ShallError, TargetDenied, TargetUnreachable, TimedOut
+from shall.errors import (
+    BadExpression,
+    BadValue,
+    ShallError,
+    TargetDenied,
+    TargetUnreachable,
+    TimedOut,
+)
 from shall.messages import Message
 from shall.results.records import CheckResult, Outcome, StepResult
 from shall.transport.exchange import Request, Response
@@ -42,7 +49,13 @@ def run_call(call: CallPlan, context: CaseContext) -> Work[StepRecord]:
         scope.budget.check_time()
         content = read_content(response, scope.budget)
         _remember(call.id, content, scope)  # a check may read the response of its own step
-        outcome, checks = _check_all(call, response, content, scope)
+        lost = _capture(call, response, content, scope) if call.capture else None
+        try:
+            outcome, checks = _check_all(call, response, content, context)
+        except BadExpression:
+            if lost is not None:  # it is the reason
+                raise lost from None
+            raise
         context.secrecy.answers.append((response, content.value))
     except ShallError as error:
         return StepRecord(
@@ -53,6 +66,18 @@ def run_call(call: CallPlan, context: CaseContext) -> Work[StepRecord]:
             request=request,
             error=error_message(error),
             retryable=error.retryable,
+        )
+    if lost is not None and outcome is Outcome.PASSED:
+        return StepRecord(
+            call.id,
+            call.path,
+            Outcome.ERROR,
+            time.perf_counter() - started,
+            checks,
+            request,
+            response,
+            error_message(lost),
+            plans=call.checks,
         )
     duration_s = time.perf_counter() - started
     return StepRecord(
@@ -83,31 +108,49 @@ def worst(judged: Iterable[StepRecord | StepResult | CheckResult]) -> Outcome:
     return found
 
 
+def _capture(call: CallPlan, response: Response, content: Content, scope: Scope) -> BadValue | None:
+    """Set the variables that a step captures; return what is missing first, if anything is."""
+    lost = None
+    for name, select in call.capture:
+        found = select(response, content, scope.budget)
+        if found.found:
+            scope.budget.expand_value(found.value)
+            scope.variables[name] = found.value
+        elif lost is None:
+            path = f"{call.path}.capture.{name}"
+            message = f"`{name}` cannot be captured: {found.reason}."
+            lost = BadValue(message, details={"path": path})
+    return lost
+
+
 def _check_all(
-    call: CallPlan, response: Response, content: Content, scope: Scope
+    call: CallPlan, response: Response, content: Content, context: CaseContext
 ) -> tuple[Outcome, Sequence[CheckResult]]:
     """Carry out every check; return the worst outcome, too."""
+    budget = context.scope.budget
     checks = [] if call.asserts_status else [_implicit(call, response)]
     all_passed = call.asserts_status or checks[0].outcome is Outcome.PASSED
     for plan in call.checks:
         wanted = plan.equal_to
         if wanted is not UNSET:
-            value = plan.select(response, content).value
+            value = plan.select(response, content, budget).value
             if type(value) is type(wanted) and value == wanted:
                 checks.append(
                     CheckResult(plan.kind, plan.path, Outcome.PASSED, plan.field, wanted, wanted)
                 )
                 continue
-        scope.budget.check_time()
-        check = _check(plan, response, content, scope)
+        budget.check_time()
+        check = _check(plan, response, content, context)
         all_passed = all_passed and check.outcome is Outcome.PASSED
         checks.append(check)
     outcome = Outcome.PASSED if all_passed else worst(checks)
     return outcome, checks
 
 
-def _check(plan: CheckPlan, response: Response, content: Content, scope: Scope) -> CheckResult:
-    check = plan.check
+def _check(
+    plan: CheckPlan, response: Response, content: Content, context: CaseContext
+) -> CheckResult:
+    check, scope = plan.check, context.scope
     if plan.compare is None:
         message = Message("check.not_supported", {"kind": plan.kind})
         return CheckResult(
@@ -115,10 +158,13 @@ def _check(plan: CheckPlan, response: Response, content: Content, scope: Scope) 
         )
     expected = check.expected if plan.is_constant else evaluate(check.expected, scope)
     if check.container is None:
-        actual = plan.select(response, content)
+        actual = plan.select(response, content, scope.budget)
     else:  # the older form: is this value in that list?
         actual, expected = Selected(expected), evaluate(check.container, scope)
-    wrong = plan.compare(actual, expected, scope.budget)
+    against = expected
+    if plan.prepare is not None:
+        against, expected = plan.prepare(expected, context.attachments)
+    wrong = plan.compare(actual, against, scope.budget)
     outcome = Outcome.PASSED if wrong is None else Outcome.FAILED
     if wrong is not None and wrong.code in ERRORS:
         outcome = Outcome.ERROR
@@ -135,7 +181,7 @@ def _check(plan: CheckPlan, response: Response, content: Content, scope: Scope) 
     )
 
 
-ERRORS = frozenset({"check.not_json"})
+ERRORS = frozenset({"check.not_json", "check.bad_schema"})
 """What a comparison says where it could not be carried out."""
 
 

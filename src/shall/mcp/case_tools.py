@@ -72,7 +72,7 @@ async def write_testcase(
     dry_run: bool = False,
     workspace: WorkspaceName = None,
 ) -> dict[str, Any]:
-    """Check a test case and write it as YAML; every problem is told at once."""
+    """Check a test case and write it as YAML; every problem is reported at once."""
     if not testcase:
         raise BadValue("testcase is empty.", hint="Read the resource case://format.")
     space = session.workspace(workspace)

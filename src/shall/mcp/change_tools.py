@@ -100,7 +100,7 @@ async def approve_document(
     note: Annotated[str, Field(description="why, or what to change")] = "",
     workspace: WorkspaceName = None,
 ) -> dict[str, Any]:
-    """Ask for the approval of a document's text, or record or show it; a change ends it."""
+    """Request the approval of a document's text, or record or show it; a change ends it."""
     space = session.workspace(workspace)
     if action == "status":
         return _approval(await session.workers.call(approval_of, space, path))

@@ -176,7 +176,7 @@ def case_details(case: CaseResult, language: str, *, whole: bool) -> dict[str, A
 
 
 def reason_of(case: CaseResult, places: Places, language: str) -> str:
-    """Say in one line why a case did not pass; empty when it did."""
+    """Return in one line why a case did not pass; empty when it did."""
     if case.error is not None:
         path = str(case.error.params.get("path", ""))
         return _placed(render(case.error, language).partition("\n")[0], case, path, places)

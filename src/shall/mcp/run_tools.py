@@ -40,7 +40,7 @@ async def run_tests(
     ] = None,
     **arguments: Any,
 ) -> RunReply:
-    """Run test cases. Answers counts, and what did not pass; get_test_results tells details."""
+    """Run test cases. Returns counts and what did not pass; get_test_results has the details."""
     space = session.workspace(workspace)
     python = session.workspaces.check_interpreter(python_path, space)
     if python is not None:

@@ -40,7 +40,7 @@ async def session_of(context: Context[Any, Any]) -> Session:
     request = context.request_context
     connected: Connected = request.lifespan_context
     roots: tuple[Path, ...] = ()
-    # Only over stdio: there the client started us and may do what we may. Whoever comes over the
+    # Only over stdio: there the client started us and may do what we may. A caller over the
     # network names folders of another machine, and must not widen what the operator allows.
     if connected.workspaces.takes_client_roots and request.request is None:
         roots = await _client_roots(context, connected)
@@ -60,7 +60,7 @@ async def session_of(context: Context[Any, Any]) -> Session:
 
 
 async def _client_roots(context: Context[Any, Any], connected: Connected) -> tuple[Path, ...]:
-    """Ask the client for its roots, once a connection."""
+    """Request the client's roots, once a connection."""
     capabilities = context.client_capabilities
     if capabilities is None or capabilities.roots is None:
         return ()

@@ -1,4 +1,4 @@
-"""Tells clients that subscribed which resources changed.
+"""Notifies subscribed clients of changed resources.
 
 The documents are looked at every two seconds, and only while a client is subscribed: no event of
 the file system is needed, so it works in containers and on network folders.
@@ -37,11 +37,11 @@ class Follower(Protocol):
     """The session of a client up to 2025-11-25."""
 
     async def send_resource_updated(self, uri: str) -> None:
-        """Say that a resource changed."""
+        """Notify of a changed resource."""
         ...
 
     async def send_resource_list_changed(self) -> None:
-        """Say that the list of resources changed."""
+        """Notify of a changed list of resources."""
         ...
 
 

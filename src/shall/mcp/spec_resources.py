@@ -57,7 +57,7 @@ class _Kind(NamedTuple):
     description: str
     mime_type: str
     read: Callable[..., str]
-    tool: str = ""  # whoever may not call it may not read this
+    tool: str = ""  # a caller without this tool may not read this
 
 
 def _features(workspace: Workspace) -> str:

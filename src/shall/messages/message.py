@@ -18,7 +18,10 @@ class Message(Struct, frozen=True):
 
     def to_json(self) -> dict[str, Any]:
         """Return the message as JSON data."""
-        return {"code": self.code, "params": dict(self.params)}
+        params = dict(self.params)
+        if isinstance(params.get("inner"), Message):
+            params["inner"] = params["inner"].to_json()
+        return {"code": self.code, "params": params}
 
 
 class _Count(int):
@@ -48,12 +51,21 @@ def render(message: Message, language: str = "en") -> str:
     """
     template = catalogue(language).get(message.code) or EN[message.code]
     params = message.params
+    inner = params.get("inner")
+    if inner is not None:  # what is wrong with a part; read from JSON it is a mapping
+        params = {**params, "inner": _rendered(inner, language)}
     if "|" in template:
         params = {name: _Count(it) if type(it) is int else it for name, it in params.items()}
     reason = params.get("reason")
     if language != "en" and isinstance(reason, str):
         params = {**params, "reason": translated(reason, language)}
     return template.format_map(params)
+
+
+def _rendered(inner: Any, language: str) -> str:
+    if isinstance(inner, dict):
+        inner = Message(inner["code"], inner["params"])
+    return render(inner, language) if isinstance(inner, Message) else str(inner)
 
 
 def plural(count: int, one: str, many: str) -> str:

@@ -109,7 +109,7 @@ def check(item: pytest.Item, result: CaseResult) -> None:
 def _read(text: str, path: Path, *, is_unit: bool) -> Case | Unit | None:
     try:
         return read_unit(text, path.name) if is_unit else read_case(text, path.name)
-    except InvalidInput:  # told when the item runs, with every problem
+    except InvalidInput:  # reported when the item runs, with every problem
         return None
 
 

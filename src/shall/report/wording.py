@@ -62,7 +62,7 @@ def counted(run: RunResult | RunSummary, outcome: Outcome, language: str) -> str
 
 
 def count_label(outcome: Outcome, count: int, language: str) -> str:
-    """Say a number of cases with an outcome: ``1 error``."""
+    """Return a number of cases with an outcome: ``1 error``."""
     return label(f"count.{outcome.value}", language, count=count)
 
 

@@ -111,7 +111,7 @@ def fault_of(case: CaseResult) -> Fault | None:
 
 
 def _insert(cases: _Numbered, number: int, case: CaseResult) -> None:
-    """Keep the first of each number."""
+    """Store the first of each number."""
     if len(cases) < SHOWN or number < cases[-1][0]:
         insort(cases, (number, case), key=lambda it: it[0])
         del cases[SHOWN:]

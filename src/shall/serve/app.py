@@ -62,7 +62,7 @@ class Served(Struct, frozen=True):
 class Parts(Struct, frozen=True):
     """What an application is put together from.
 
-    ``metrics`` are told of the runs in ``workspaces``, and tell ``facts`` too. ``access`` is that
+    ``metrics`` receive the runs in ``workspaces``, and report ``facts`` too. ``access`` is that
     of the server, as are ``workers``: MCP and REST share their turns.
     """
 

@@ -136,9 +136,9 @@ class Drain:
 
     @asynccontextmanager
     async def on_signals(self) -> AsyncIterator[None]:
-        """Leave when SIGTERM or SIGINT comes, then hand the signal to whoever had it before.
+        """Leave when SIGTERM or SIGINT comes, then hand the signal to its previous handler.
 
-        A second signal goes straight on: whoever sends it does not want to wait.
+        A second signal goes straight on: its sender does not want to wait.
         """
         loop = asyncio.get_running_loop()
         before: dict[signal.Signals, Any] = {}
@@ -160,7 +160,7 @@ class Drain:
         try:
             for number in (signal.SIGTERM, signal.SIGINT):
                 before[number] = signal.signal(number, take)
-        except ValueError:  # not the main thread: whoever embeds the application ends it
+        except ValueError:  # not the main thread: the embedding program ends it
             before.clear()
         try:
             yield

@@ -1,4 +1,4 @@
-"""The application for whoever starts it by its import path, as ``uvicorn module:app`` does."""
+"""The application for servers that start it by its import path: ``uvicorn module:app``."""
 
 import sys
 from collections.abc import Mapping

@@ -33,7 +33,7 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class HostGate:
-    """Refuses a foreign Origin always, and a foreign Host where that can be told.
+    """Refuses a foreign Origin always, and a foreign Host where it is known.
 
     A request of HTTP/1.1 has one Host (RFC 9112, 3.2), or is answered 400. One of HTTP/1.0 may
     have none: it passes where any Host does, and names no host that is served where not.
@@ -85,7 +85,7 @@ class HostGate:
             await self._app(scope, receive, send)
 
     def _warn_once(self, host: str) -> None:
-        """Say at the first refusal what to set: a proxy in front gets nothing else from us.
+        """Log at the first refusal what to set: a proxy in front gets nothing else from us.
 
         Its Host is not taken for granted: a server without a token that only this machine reaches
         offers everything, and who set it up may not know that a proxy passes others on to it.

@@ -55,10 +55,10 @@ def serve_http(settings: Settings, mode: ServerMode = SHALL) -> int:
     set_up_logging(settings)
     settings = decided(settings)
     check_exposure(settings, mode)
-    tls_context(settings)  # what is wrong with it is told before anything is bound
+    tls_context(settings)  # what is wrong with it is reported before anything is bound
     listener = bound(settings.server_host, settings.server_port)
     if settings.workers > 1:
-        make_app(settings, mode).close()  # what is wrong is told once, and not by each worker
+        make_app(settings, mode).close()  # what is wrong is reported once, not by each worker
         _announce(listener, settings)
         return _serve_several(settings, mode, listener)
     served = make_app(settings, mode)

@@ -81,7 +81,7 @@ class SseSessions(SseServerTransport):
 async def _look_after(
     receive: Receive, events: "_Events", arriving: ContextSendStream[SessionMessage | Exception]
 ) -> None:
-    """Say from time to time that the stream lives; end the session when its client has left."""
+    """Send a comment from time to time; end the session when its client has left."""
     left = False
     while not left:
         with anyio.move_on_after(PING_S) as silence:

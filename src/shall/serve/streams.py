@@ -25,7 +25,7 @@ class OpenStreams:
 
     @contextlib.contextmanager
     def one(self) -> Iterator[None]:
-        """Hold one stream open inside the block, which ends when the stream is ended."""
+        """Count one stream as open inside the block, which ends when the stream is ended."""
         with anyio.CancelScope() as scope:
             self._scopes.add(scope)
             try:

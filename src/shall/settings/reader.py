@@ -145,16 +145,16 @@ def _given(
 
 
 def _read_file(path: Path, problems: list[Diagnostic]) -> _File:
+    other = path.with_suffix(".yml")
+    if other.is_file():
+        message = f"{other.name} is not read."
+        hint = f"Settings are in {FILE_NAME}: rename it, or move its keys there."
+        problems.append(
+            Diagnostic("setting.unreadable", Severity.ERROR, message, Span(other.name, 1), hint)
+        )
     try:
         text = read_text(path, CONFIG_BYTES)
     except FileNotFoundError:
-        other = path.with_suffix(".yml")
-        if other.is_file():
-            message = f"{other.name} is not read."
-            hint = f"Rename it to {FILE_NAME}."
-            problems.append(
-                Diagnostic("setting.unreadable", Severity.ERROR, message, Span(other.name, 1), hint)
-            )
         return _File()
     except (OSError, UnicodeDecodeError) as error:
         message = f"{path} cannot be read: {getattr(error, 'strerror', None) or error}."

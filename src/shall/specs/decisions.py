@@ -122,7 +122,7 @@ def without_criterion(
             if decision.source:
                 continue
             what = f"The {decision.kind} of {key} does not count: no criterion has that key."
-            hint = f"Its text is {moved.key} now: decide anew." if moved else ""
+            hint = f"Its text is {moved.key} now: record the decision again." if moved else ""
             span = moved.span if moved is not None else None
             yield Diagnostic("decision.unknown-criterion", Severity.WARNING, what, span, hint)
 
@@ -148,10 +148,10 @@ def _problem(
             "decision.text-changed",
             f"The {kind} of {key} by {by} does not count: the text changed since.",
         )
-        hint = "Decide anew, or withdraw it with --remove."
+        hint = "Record it again, or withdraw it with --remove."
     elif decision.until is not None and decision.until < today:
         code, why = "decision.expired", f"The {kind} of {key} by {by} expired on {decision.until}."
-        hint = "Prove the criterion, decide anew, or withdraw it with --remove."
+        hint = "Prove the criterion, record it again, or withdraw it with --remove."
     elif decision.kind is DecisionKind.ATTESTATION and links:
         code = "decision.has-test"
         source = links[0].link.source

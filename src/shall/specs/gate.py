@@ -249,7 +249,7 @@ def _ratchet(matrix: Matrix, base: Base) -> Judged:
             text = f"{change.key} was proved in {base.name} and is {change.after.status} now."
             found.append(_finding("gate.ratchet", text, rows.get(change.key)))
         elif change.kind is ChangeKind.REMOVED and change.before and change.before.is_proved:
-            text = f"{change.key} was proved in {base.name}, and no document has it any more."
+            text = f"{change.key} was proved in {base.name}, and no document contains it now."
             hint = "If it was withdrawn, write the baseline again with `shall baseline`."
             found.append(_finding("gate.ratchet", text, hint=hint))
     before, percent = proved_percent(base.rows), matrix.proved_percent

@@ -164,7 +164,7 @@ def _without_front_matter(text: str) -> str:
 
 @lru_cache(maxsize=1)
 def _parser() -> "MarkdownIt":
-    from markdown_it import MarkdownIt  # whoever runs a case that verifies nothing reads none
+    from markdown_it import MarkdownIt  # a run of cases that verify nothing reads none
 
     # Only blocks are wanted: the text of a block is kept as written. "[REQ-1]: text" is one.
     return MarkdownIt("commonmark").enable("table").disable(["inline", "reference"])

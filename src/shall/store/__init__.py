@@ -1,1 +1,1 @@
-"""Keeps runs, tool calls and evidence."""
+"""Stores runs, tool calls and evidence."""

@@ -137,6 +137,6 @@ def _run_number(connection: "sqlite3.Connection", run_id: str) -> int:
     row = one_run(connection, run_id)
     if row is None:
         raise StoreUnavailable(
-            f"The store holds no run {run_id}.", hint="It was never started, or was deleted."
+            f"The store has no run {run_id}.", hint="It was never started, or was deleted."
         )
     return row.id

@@ -50,7 +50,7 @@ class Files:
     component is opened with ``O_NOFOLLOW`` from the handle of the one before, so neither ``..``
     nor a symbolic link, not even one swapped in between, leads out. The folder itself may be
     reached through links: it is opened once. What ``refusals`` names is not reached either,
-    whoever asks. Every method may be called from any thread, and raises ``FileUnavailable`` when
+    by any caller. Every method may be called from any thread, and raises ``FileUnavailable`` when
     the operating system refuses.
     """
 

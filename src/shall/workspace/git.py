@@ -1,4 +1,4 @@
-"""Asks git about a project: which commit, what differs from it, and the files of another commit."""
+"""Asks git for the commit of a project, its differences and the files of another commit."""
 
 import subprocess
 from collections.abc import Callable, Iterator
@@ -121,7 +121,7 @@ def changed_files(root: Path, commit: str) -> list[str]:
     for arguments in asked:
         answer = _run(root, arguments, timeout_s=_CONTENT_TIMEOUT_S)
         if answer is None:
-            raise BadValue(f"Git does not say what differs from {commit[:12]}.")
+            raise BadValue(f"Git cannot compare with {commit[:12]}.")
         found |= {name.decode("utf-8", "replace") for name in answer.split(b"\0") if name}
     return sorted(found)
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from shall.messages.zh.admin import ADMIN
 from shall.messages.zh.cases import CASES
 from shall.messages.zh.commands import COMMANDS
+from shall.messages.zh.format import FORMAT
 from shall.messages.zh.results import ZH
 from shall.messages.zh.running import RUNNING
 from shall.messages.zh.serving import SERVING
@@ -19,6 +20,7 @@ SENTENCES: Mapping[str, str] = {
     **COMMANDS,
     **SETTINGS,
     **CASES,
+    **FORMAT,
     **SPECS,
     **RUNNING,
     **STATE,

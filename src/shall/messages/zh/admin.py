@@ -52,8 +52,9 @@ ADMIN: dict[str, str] = {
     "Start Codex again; a project's file counts "
     "only in a project that is trusted.": "请重新启动 Codex；项目中的配置文件仅在受信任的项目中生"
     "效。",
-    "VS Code asks for the token once and keeps "
-    "it; the file holds none.": "VS Code 会询问一次令牌并自行保存，配置文件中不含令牌。",
+    "VS Code asks for the token once and stores it; the file contains none.": (
+        "VS Code 会询问一次令牌并自行保存，配置文件中不含令牌。"
+    ),
     "{title} has no configuration for one {scope}.": "{title} 不支持范围为 {scope} 的配置。",
     "The configuration file of {title} cannot "
     "contain a server at a URL.": "{title} 的配置文件不支持以 URL 方式连接的服务器。",
@@ -100,11 +101,13 @@ ADMIN: dict[str, str] = {
     "{file} is larger than {max_bytes}.": "{file} 超过 {max_bytes}。",
     "The file {archive} does not exist.": "文件 {archive} 不存在。",
     "{archive} is not a backup: it has no {manifest}.": "{archive} 不是备份文件：缺少 {manifest}。",
-    "The backup holds {name}, which is not a plain file.": "备份中的 {name} 不是普通文件。",
-    "The backup holds {name}, which leads outside the state.": "备份中的 {name} 指向状态目录之外。",
-    "The backup holds {name} twice.": "备份中 {name} 出现了两次。",
+    "The backup contains {name}, which is not a plain file.": "备份中的 {name} 不是普通文件。",
+    "The backup contains {name}, which leads outside the state.": (
+        "备份中的 {name} 指向状态目录之外。"
+    ),
+    "The backup contains {name} twice.": "备份中 {name} 出现了两次。",
     "The disk has not enough free space for the backup.": "磁盘空间不足，无法恢复此备份。",
-    "The backup holds more than {max_files} files.": "备份中的文件超过 {max_files} 个。",
+    "The backup contains more than {max_files} files.": "备份中的文件超过 {max_files} 个。",
     "The manifest of the backup cannot be read.": "无法读取备份清单。",
     "The database of the backup is damaged: {damage}.": "备份中的数据库已损坏：{damage}。",
     "The backup has schema version {version}; this release of shall ({version2} wrote it) "
@@ -113,7 +116,7 @@ ADMIN: dict[str, str] = {
     "{archive} is not a whole backup: {reason}.": "{archive} 不是完整的备份：{reason}。",
     "{archive} cannot be restored: {reason}.": "无法恢复 {archive}：{reason}。",
     "Free some space and try again.": "请清理磁盘空间后重试。",
-    "The backup is damaged: it holds something after its last file.": (
+    "The backup is damaged: it contains something after its last file.": (
         "备份已损坏：最后一个文件之后还有多余的内容。"
     ),
     "The backup is damaged: it {given} {paths} "

@@ -165,12 +165,13 @@ COMMANDS: dict[str, str] = {
     "withdraw what was recorded": "撤回已有的记录",
     "{path}: {proved} of {total} criteria are "
     "proved ({percent} %).": "{path}：{total} 条验收标准中已证明 {proved} 条（{percent}%）。",
-    "Commit it: `shall gate` fails where one of "
-    "them is not proved any more.": "请提交此文件：其中任何一条不再得到证明时，`shall gate` 将失败"
-    "。",
+    "Commit it: `shall gate` fails if one of them is no longer proved.": (
+        "请提交此文件：其中任何一条不再得到证明时，`shall gate` 将失败。"
+    ),
     "Check the coverage of the requirements, for CI.": "检查需求的覆盖情况，用于 CI。",
-    "Write down what is proved, so that the gate "
-    "lets nothing be lost.": "将已证明的内容写入基线，供门禁防止退步。",
+    "Record what is proved, so that the gate reports what is lost.": (
+        "将已证明的内容写入基线，供门禁防止退步。"
+    ),
     "Show what changed between two baselines or commits.": "显示两个基线或提交之间的变化。",
     "--moved takes no criterion: it follows all "
     "that moved.": "--moved 不接受验收标准：它会更新所有编号有变动的链接。",
@@ -187,7 +188,7 @@ COMMANDS: dict[str, str] = {
     "Shorten the committed evidence.": "精简已提交的证据。",
     "Drop the lines that newer ones replaced.": "删除被较新记录取代的行。",
     "Record the reports of other test runners as evidence.": "将其他测试工具的报告记录为证据。",
-    "{file} was written after the report, which says nothing about it. Run the tests.": (
+    "{file} changed after the report was written. Run the tests.": (
         "{file} 的修改晚于报告，报告不能说明它的情况。请重新运行测试。"
     ),
     "{file} was written while the tests ran, so nothing is recorded for it. Run them again.": (
@@ -253,17 +254,17 @@ COMMANDS: dict[str, str] = {
     "配合：以之前运行的 JSON 报告使各份用时相近",
     "variables, JSON or text; they override "
     "those of shall.yaml": "变量（JSON 或文本），覆盖 shall.yaml 中的同名变量",
-    "{path} was written after the report, which "
-    "says nothing about it. Run the tests.": "{path} 在报告之后写入，报告中没有它的结果。请运行测"
-    "试。",
+    "{path} changed after the report was written. Run the tests.": (
+        "{path} 在报告生成之后有改动。请运行测试。"
+    ),
     "{criterion} was expected to be tried, and no case that "
     "verifies it ran.": "预期验证 {criterion}，但没有运行任何验证它的用例。",
     "{ran} {plural} ran, not {wanted} as expected.": (
         "预期运行 {wanted} 个用例，实际运行了 {ran} 个。"
     ),
-    "Nothing says what these files affect: {files}. Run "
-    "everything where that matters.": "无法得知这些文件影响什么：{files}。"
-    "如有需要，请运行全部用例。",
+    "These files are linked to no criterion: {files}. Run all cases if they matter.": (
+        "这些文件没有链接到任何验收标准：{files}。如有影响，请运行全部用例。"
+    ),
     "changes since this commit (HEAD)": "自该提交以来的改动（默认 HEAD）",
     "exit status 1 if other than N cases run": "运行的用例数不是 N 时以状态 1 退出",
     "exit status 1 if this criterion is not tried; may be "

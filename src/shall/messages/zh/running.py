@@ -81,7 +81,7 @@ RUNNING: dict[str, str] = {
     "{feature} has no list of tasks.": "{feature} 没有任务清单。",
     "There is no task {task}.": "没有任务 {task}。",
     "{count} tasks are named {task}: {places}.": "有 {count} 个任务名为 {task}：{places}。",
-    "Give each its own number.": "请为每个任务使用不同的编号。",
+    "Number each differently.": "请为每个任务使用不同的编号。",
     "Unknown state {state}.": "未知的状态 {state}。",
     "Call get_next_task again.": "请重新调用 get_next_task。",
     "The server is shutting down and did not finish this call.": "服务器正在关闭，未完成此次调用。",
@@ -141,8 +141,9 @@ RUNNING: dict[str, str] = {
     "It starts with http:// or https:// and a host.": "URL 应以 http:// 或 https:// 加主机名开头。",
     "The host of the URL {url} is not a name.": "URL {url} 的主机名无效。",
     "{path} of the commit cannot be written: {reason}.": "无法写入该提交的 {path}：{reason}。",
-    "{name} holds no evidence, so nothing counts "
-    "as proved there.": "{name} 中没有证据，因此没有任何验收标准算作已证明。",
+    "{name} contains no evidence, so nothing counts as proved there.": (
+        "{name} 中没有证据，因此没有任何验收标准算作已证明。"
+    ),
     "There is no {name}.": "{name} 不存在。",
     "Write it with `shall baseline`, or name a "
     "commit.": "请用 `shall baseline` 生成，或指定一个提交。",
@@ -164,7 +165,7 @@ RUNNING: dict[str, str] = {
     "的规则可以设置。",
     "See `shall lint --list`.": "请查看 `shall lint --list`。",
     "The setting lint.severity: {reason}.": "设置 lint.severity：{reason}。",
-    "No requirements document lies at {path}.": "{path} 处没有需求文档。",
+    "There is no requirements document at {path}.": "{path} 处没有需求文档。",
     "The documents are listed by `shall lint` "
     "without a path.": "不带路径运行 `shall lint` 可列出所有文档。",
     "No run is stored.": "没有已保存的运行。",

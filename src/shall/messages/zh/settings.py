@@ -5,7 +5,9 @@ SETTINGS: dict[str, str] = {
     "{file_name} must contain keys and values.": "{file_name} 的内容必须是键值对。",
     "Write it as {elsewhere}.": "请写作 {elsewhere}。",
     "{name} is not read.": "{name} 不会被读取。",
-    "Rename it to {name}.": "请将其重命名为 {name}。",
+    "Settings are in {name}: rename it, or move its keys there.": (
+        "设置位于 {name}：请重命名该文件，或将其中的键移入。"
+    ),
     "{name} is {shown}: {reason}.": "{name} 的值 {shown} 无效：{reason}。",
     "workspace folders, separated by the path separator": "工作区目录，多个目录以路径分隔符分隔",
     "state folder, relative to the workspace (.shall)": "状态目录，相对于工作区（.shall）",

@@ -64,13 +64,13 @@ SPECS: dict[str, str] = {
     "{day} is over.": "{day} 已经过去。",
     "The {given} of {key} does not count: no "
     "criterion has that key.": "{key} 的{given}无效：没有验收标准使用此编号。",
-    "Its text is {key} now: decide anew.": "该内容现在的编号是 {key}，请重新确认。",
+    "Its text is {key} now: record the decision again.": "该内容现在的编号是 {key}，请重新确认。",
     "The {given} of {key} by {person} does not "
     "count: the text changed since.": "{person} 对 {key} 的{given}无效：文本此后有改动。",
-    "Decide anew, or withdraw it with --remove.": "请重新确认，或用 --remove 撤回。",
+    "Record it again, or withdraw it with --remove.": "请重新确认，或用 --remove 撤回。",
     "The {given} of {key} by {person} expired on "
     "{day}.": "{person} 对 {key} 的{given}已于 {day} 到期。",
-    "Prove the criterion, decide anew, or "
+    "Prove the criterion, record it again, or "
     "withdraw it with --remove.": "请证明该验收标准，或重新确认，或用 --remove 撤回。",
     "The {given} of {key} by {person} does not "
     "count: {source} verifies the criterion.": "{person} 对 {key} 的{given}无效：{source} 验证了该"
@@ -105,8 +105,9 @@ SPECS: dict[str, str] = {
     "{key} ({kind}) is {given}, not {wanted}.": "{key}（{kind}）的状态是{given}，而不是{wanted}。",
     "{what}: {count}, at most {most} allowed.": "{what}：{count}，最多允许 {most}。",
     "{key} was proved in {what} and is {given} now.": "{key} 在{what}中已证明，现在是{given}。",
-    "{key} was proved in {what}, and no document "
-    "has it any more.": "{key} 在{what}中已证明，现在已没有文档包含它。",
+    "{key} was proved in {what}, and no document contains it now.": (
+        "{key} 在{what}中已证明，现在已没有文档包含它。"
+    ),
     "If it was withdrawn, write the baseline "
     "again with `shall baseline`.": "如果它已撤销，请用 `shall baseline` 重新生成基线。",
     "{percent} % are proved, {before} % were in "
@@ -139,10 +140,10 @@ SPECS: dict[str, str] = {
     "content.": "{path} 的同一处已被改动：文档第 {line} 行，提交内容第 {other} 行。",
     "Read the document again, and change its present text.": "请重新读取文档，再改动当前文本。",
     "The passage of edit {number} is not in {path}.": "第 {number} 处改动的原文不在 {path} 中。",
-    "The passage of edit {number} stands in lines {listed} of {path}.": (
+    "The passage of edit {number} occurs in lines {listed} of {path}.": (
         "第 {number} 处改动的原文出现在多行：{listed}（{path}）。"
     ),
-    "Read the document again, and name a passage that stands there once.": (
+    "Read the document again, and name a passage that occurs there once.": (
         "请重新读取文档，并指定在其中只出现一次的原文。"
     ),
     "{path} was changed since, and the text with the fingerprint {fingerprint} is not the "

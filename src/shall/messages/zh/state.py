@@ -45,7 +45,7 @@ STATE: dict[str, str] = {
     "Do not rename the folders of a workspace "
     "while a server works in it.": "服务器使用工作区期间，请勿重命名其中的目录。",
     "A run with the id {run_id} is already stored.": "ID 为 {run_id} 的运行已存在。",
-    "The store holds no run {run_id}.": "存储中没有运行 {run_id}。",
+    "The store has no run {run_id}.": "存储中没有运行 {run_id}。",
     "It was never started, or was deleted.": "它从未启动，或已被删除。",
     "The store {path} cannot be repaired: {reason}.": "无法修复存储 {path}：{reason}。",
     "{path} cannot be repaired: {reason}.": "无法修复 {path}：{reason}。",
@@ -111,7 +111,7 @@ STATE: dict[str, str] = {
     "The {what} in {folder} cannot be used: {reason}.": "{folder} 中的{what}不可用：{reason}。",
     "Make it writable, or name another state "
     "folder with SHALL_STATE_DIR.": "请将其设为可写，或用 SHALL_STATE_DIR 指定其他状态目录。",
-    "Git does not say what differs from {commit}.": "Git 未能给出与 {commit} 的差异。",
+    "Git cannot compare with {commit}.": "Git 未能给出与 {commit} 的差异。",
     "{folder} is in no git repository.": "{folder} 不在 git 仓库中。",
     "Create one with `git init`, and commit.": "请用 `git init` 创建仓库并提交。",
     "This repository has no commit yet.": "此仓库还没有提交。",

@@ -58,7 +58,6 @@ WORDS: dict[str, str] = {
     "A table of data": "数据表",
     "This kind of step": "此类步骤",
     "A setting of TLS or proxies": "TLS 或代理的设置",
-    "A check against a schema": "JSON Schema 断言",
     "Including another file": "引用其他文件",
     "the {kind} at {list}[{index}]": "{list}[{index}] 处的 {kind}",
     "The text": "文本",
@@ -284,5 +283,5 @@ WORDS: dict[str, str] = {
     "{source} is new": "{source} 是新增的",
     "{source} changed": "{source} 已改动",
     "{source} is linked now": "新建了与 {source} 的链接",
-    "{source} is linked no more": "与 {source} 的链接已删除",
+    "{source} is no longer linked": "与 {source} 的链接已删除",
 }

@@ -35,7 +35,7 @@ _SHORT = {
 
 
 class Certificates(Struct, frozen=True, dict=True):
-    """Gives the subject of the caller's verified certificate.
+    """Returns the subject of the caller's verified certificate.
 
     ``header`` counts only from the networks ``proxies``; ``direct``: TLS ends here.
     """
@@ -89,7 +89,7 @@ def certified(protocol: type[Any]) -> type[Any]:
         """Puts the subject into the state of each request of the connection."""
 
         def connection_made(self, transport: asyncio.BaseTransport) -> None:
-            """Look at the certificate: TLS has verified it by now."""
+            """Check the certificate: TLS has verified it by now."""
             super().connection_made(transport)
             shown = transport.get_extra_info("peercert")
             if shown:

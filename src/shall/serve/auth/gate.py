@@ -70,7 +70,7 @@ class AuthGate:
         await self._app(scope, receive, send)
 
     def _unauthorized(self, scope: Scope, refused: Refused) -> Response:
-        # At INFO: whoever can reach the port could fill the log otherwise.
+        # At INFO: otherwise anybody who reaches the port could fill the log.
         _log.info("refused, request %s: %s", scope.get(REQUEST_ID), refused.reason)
         assert self._authenticator is not None  # noqa: S101 - only it refuses
         challenge = ['realm="shall"']

@@ -19,7 +19,7 @@ LOOK_AGAIN_S = 1.0
 """How long a change of the token file may go unnoticed."""
 
 PLAIN = Principal("token")
-"""Whoever holds the one token of the settings, or of a file with one bare word."""
+"""The holder of the one token of the settings, or of a file with one bare word."""
 
 _log = logging.getLogger(__name__)
 

@@ -1,4 +1,4 @@
-"""How deep JSON is nested, told from its bytes without building it."""
+"""How deep JSON is nested, found from its bytes without building it."""
 
 import re
 
@@ -17,7 +17,7 @@ def is_deeper(body: bytes, limit: int) -> bool:
     if body.count(b"[") + body.count(b"{") <= limit:
         return False
     if b"\0" in body:
-        return True  # UTF-16 or UTF-32, in which strings cannot be told: JSON is UTF-8 (RFC 8259)
+        return True  # UTF-16 or UTF-32, in which strings cannot be found: JSON is UTF-8 (RFC 8259)
     rest = _STRING.sub(b"", body).translate(_ALIKE, _OTHERS)
     for _ in range(limit):  # each round takes the innermost level of every branch away
         if b"()" not in rest:

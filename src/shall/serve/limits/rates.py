@@ -47,7 +47,7 @@ class RateGate:
     """Answers 429 where a caller asks too often, or has too many requests open in this process.
 
     A caller is a principal where the gate before this one knows tokens, else an address: also of
-    whoever that gate does not let through, see ``count``.
+    callers that gate does not let through, see ``count``.
     """
 
     def __init__(self, app: ASGIApp, buckets: Buckets | None, max_concurrent: int) -> None:

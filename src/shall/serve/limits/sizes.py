@@ -43,7 +43,7 @@ class BodyBudget:
         self._left = max_bytes
 
     def check(self, size: int) -> None:
-        """Look whether there are so many left; nothing is taken for what was only announced.
+        """Check whether there are so many left; nothing is taken for what was only announced.
 
         Raises:
             Busy: There are not.
@@ -201,7 +201,7 @@ def _counted(size: int) -> int:
 
 
 def _described(headers: Iterable[tuple[bytes, bytes]]) -> tuple[int, bool]:
-    """Return the body's length (0: not told), and whether it comes in chunks."""
+    """Return the body's length (0: unknown), and whether it comes in chunks."""
     length, is_chunked = 0, False
     for name, value in headers:
         if name == b"content-length":

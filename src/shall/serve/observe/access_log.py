@@ -30,10 +30,10 @@ _LONGEST_PATH = 1024
 
 
 class ExchangeGate:
-    """Stands outermost: answers with ``X-Request-ID``, and tells the observers of every request.
+    """The outermost middleware: adds ``X-Request-ID``, and reports every request to the observers.
 
-    They are told when the answer has ended. What falls through every other gate is answered here
-    with 500, so that it has an id too.
+    They are called when the response has ended. An exception that no other middleware handles is
+    answered here with 500, so that it has an id too.
     """
 
     def __init__(self, app: ASGIApp, observers: Sequence[Observe] = ()) -> None:

@@ -16,4 +16,4 @@ ERROR_CODES = frozenset(
     {-32700, -32600, -32601, -32602, -32603}  # JSON-RPC 2.0, 5.1
     | {-32000, -32001, -32002, -32020, -32021, -32022, -32042, -32800, 0}  # MCP and its SDK
 )
-"""The codes that are told apart: one that a client chose, and that came back, must not count."""
+"""The codes that are counted separately: one that a client chose and got back must not count."""

@@ -36,7 +36,7 @@ class OneLine(logging.Formatter):
         self._masking = masking
 
     def format(self, record: logging.LogRecord) -> str:
-        """Write a record: time, level, logger, the request's id in brackets, what is told."""
+        """Write a record: time, level, logger, the request's id in brackets, and the message."""
         text = record.getMessage()
         if record.exc_info:
             text = f"{text}\n{self.formatException(record.exc_info)}"

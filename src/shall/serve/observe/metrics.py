@@ -56,7 +56,7 @@ class Metrics:
 
     def __init__(self, shared: Path | None = None, facts: Facts | None = None) -> None:
         # prometheus-client chooses when it is first imported; here the choice is made with the
-        # metrics, whoever imported it before.
+        # metrics, even if it was imported before.
         values.ValueClass = (
             values.MultiProcessValue()  # type: ignore[no-untyped-call]
             if shared

@@ -1,9 +1,9 @@
 """The folder in which the worker processes of one server keep their counts together.
 
-prometheus-client's way for several processes: each keeps its values in files of its own, mapped
-into memory, and whoever is scraped adds all of them up. The files of a worker that ended stay, so
-no counter goes back. Nothing of ours is kept there as a gauge, so nothing of the dead is told as
-if it were true now, and no hook of the process manager is needed.
+prometheus-client's way for several processes: each stores its values in files of its own, mapped
+into memory, and the worker that is scraped adds all of them up. The files of a worker that ended
+stay, so no counter goes back. None of our metrics there is a gauge, so no value of an ended worker
+is reported as a current one, and no hook of the process manager is needed.
 """
 
 import multiprocessing

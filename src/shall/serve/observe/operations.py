@@ -32,7 +32,7 @@ def observe_server(server: MCPServer[Connected], metrics: "Metrics | None" = Non
 
 
 def operations(metrics: "Metrics", tools: Iterable[str]) -> ServerMiddleware[Any]:
-    """Make the middleware that measures; ``tools`` are the names that are told apart."""
+    """Make the middleware that measures; ``tools`` are the names that are counted separately."""
     known = frozenset(tools)
 
     async def measure(ctx: Any, call_next: Callable[[Any], Awaitable[Any]]) -> Any:

@@ -19,7 +19,7 @@ _ONE_OF_ALL = {"process_start_time_seconds": min, "process_max_fds": max}
 class ProcessesCollector(Collector):
     """Sums over the workers that share a folder and live; without one, tells of this process.
 
-    Linux only: elsewhere there is no ``/proc``, and nothing is told.
+    Linux only: elsewhere there is no ``/proc``, and nothing is reported.
     """
 
     def __init__(self, shared: Path | None) -> None:

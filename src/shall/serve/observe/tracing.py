@@ -19,7 +19,7 @@ from shall.settings import Settings
 def set_up_tracing(server: MCPServer[Connected], settings: Settings) -> Callable[[], None]:
     """Trace the server's messages if the settings name an endpoint; give what ends it.
 
-    Whoever serves calls that last: it sends what was not sent yet.
+    The server calls that last: it sends what was not sent yet.
 
     Raises:
         InvalidSetting: The extra ``otlp`` is not installed.

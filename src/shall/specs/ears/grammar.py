@@ -307,7 +307,7 @@ def _condition_text(words: str) -> str:
 def _end_of_condition(
     shape: str, start: int, ends: Sequence[tuple[int, int]]
 ) -> tuple[int | None, int]:
-    """Find where a condition ends and what follows begins; None when it cannot be told."""
+    """Find where a condition ends and what follows begins; None if it is unknown."""
     index = bisect_left(ends, (start, 0))
     if index < len(ends):
         end, following = ends[index]

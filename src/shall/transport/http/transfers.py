@@ -77,7 +77,7 @@ class Transfers:
         return handle
 
     def give_back(self, handle: Handle) -> None:
-        """Keep a handle for another sender."""
+        """Store a handle for another sender."""
         self._idle.append(handle)
 
     def begin(self, handle: Handle, request: Request, sender: Any) -> None:

@@ -173,7 +173,7 @@ def _sentence(passage: Passage) -> Iterator[Finding]:
     if condition:
         yield passage.finding(NO_CONDITION, condition.start("word"), condition["word"])
     elif criterion.language == "ja":
-        return  # its parts are not told apart, and the modal stands at the end
+        return  # its parts are not known, and the modal is at the end
     elif _ENDS_WITH_MODAL.search(criterion.text[-20:]):
         yield passage.finding(NO_RESPONSE)
     elif criterion.clauses:

@@ -1,0 +1,125 @@
+"""Writes checks as the mapping below a selector: what ``expect`` reads, the other way."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from shall.cases.model import Check, CheckKind
+from shall.cases.path import parse_path
+from shall.cases.predicates import BY_KIND, NAMES, Takes
+
+
+def written_conditions(kind: CheckKind, expected: Any) -> Any:
+    """Return what a check compares with as it is written: data without checks in it."""
+    if type(expected) is not tuple:
+        return expected
+    if kind is CheckKind.COUNT:
+        where, *number = expected
+        written = _mapping(tuple(number))
+        return {"where": _conditions(where.expected), **written}
+    if BY_KIND[kind].takes is Takes.ITEMS:
+        return [_item(check) for check in expected]
+    return _conditions(expected)
+
+
+def _item(check: Check) -> Any:
+    if check.kind is CheckKind.HAS:
+        return _conditions(check.expected)
+    return written_conditions(check.kind, check.expected)
+
+
+def _conditions(checks: tuple[Check, ...]) -> Any:
+    """Return the mapping of checks of a part; one that is equal to a value is that value."""
+    check = checks[0] if len(checks) == 1 else None
+    is_itself = check is not None and check.field is None and check.selector is None
+    if check is not None and is_itself and check.kind is CheckKind.EQUALS and not check.negated:
+        return _shortened({"equals": check.expected})
+    return _mapping(checks)
+
+
+def _mapping(checks: tuple[Check, ...]) -> dict[str, Any]:
+    data: dict[str, Any] = {}
+    for check in checks:
+        inner: dict[str, Any] = data
+        name = check.selector or (member_name(check.field) if check.field is not None else None)
+        if name is not None:
+            inner = data.setdefault(name, {})
+        predicate, expected = predicate_of(check)
+        inner[predicate] = expected
+    return {name: _shortened(value) for name, value in data.items()}
+
+
+def _shortened(value: Any) -> Any:
+    """Return a mapping with `equals` alone as the value itself, where that reads the same."""
+    if type(value) is not dict or value.keys() != {"equals"}:
+        return value
+    inner = value["equals"]
+    return value if type(inner) is dict and inner else inner
+
+
+def written_expect(checks: Sequence[Check]) -> dict[str, Any] | None:
+    """Return checks as the mapping under ``expect``; None where it cannot hold all of them."""
+    data: dict[str, dict[str, Any]] = {}
+    for check in checks:
+        selector, written = selector_of(check), _written(check)
+        if selector is None or written is None:
+            return None
+        below = data.setdefault(selector, {})
+        if not below.keys().isdisjoint(written):
+            return None
+        below |= written
+    return {selector: _shortened(below) for selector, below in data.items()}
+
+
+def _written(check: Check) -> dict[str, Any] | None:
+    if check.kind is CheckKind.STATUS:
+        return {"not_equals" if check.negated else "equals": check.expected}
+    if check.kind not in BY_KIND or check.container is not None or check.query is not None:
+        return None
+    if check.kind is CheckKind.HAS and check.selector is not None and _names_fields(check):
+        return _mapping(check.expected)
+    name, expected = predicate_of(check)
+    return {name: expected}
+
+
+def _names_fields(check: Check) -> bool:
+    """Return whether a check holds checks of fields only."""
+    inner = check.expected
+    return not check.negated and all(it.field is not None or it.selector for it in inner)
+
+
+def selector_of(check: Check) -> str | None:
+    """Return the selector that a check is written below; None where none says the same."""
+    if check.selector is not None:
+        return check.selector
+    if check.kind is CheckKind.STATUS:
+        return "status"
+    if check.header is not None:
+        return f"header {check.header}"
+    return "body" if check.field is None else json_path(check.field)
+
+
+def predicate_of(check: Check) -> tuple[str, Any]:
+    """Return the name of a check's predicate and what it is compared with."""
+    name = BY_KIND[check.kind].name
+    takes = BY_KIND[check.kind].takes
+    if takes is Takes.NOTHING:
+        return name, not check.negated
+    expected = written_conditions(check.kind, check.expected)
+    return (f"not_{name}" if check.negated else name), expected
+
+
+def member_name(field: str) -> str:
+    """Return how a field of a value is written as a key: bare, or as a JSONPath."""
+    parts = parse_path(field)
+    if len(parts) == 1 and isinstance(parts[0], str):
+        name = parts[0]
+        if name not in NAMES and name != "not" and not name.startswith(("not_", "$")) and name:
+            return name
+    return json_path(field)
+
+
+def json_path(field: str) -> str:
+    """Return a check's path as a selector: ``$.items[0].id``."""
+    if field == "$" or field.startswith(("$.", "$[")):
+        return field
+    return f"${field}" if field.startswith("[") else f"$.{field}"

@@ -1,0 +1,51 @@
+"""The forms that values of a case have: what a check compares with, names, ids."""
+
+from typing import Any
+
+from shall.cases.patterns import pattern_problem
+from shall.cases.syntax import GLOBAL
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
+
+
+def is_template(value: Any) -> bool:
+    """Return whether a value is a text that holds an expression."""
+    return type(value) is str and "{{" in value
+
+
+def is_status(value: Any) -> bool:
+    """Return whether a value is a status."""
+    return type(value) is int and 100 <= value <= 599
+
+
+def is_list(value: Any) -> bool:
+    """Return whether a value is a list."""
+    return type(value) is list
+
+
+def is_length(value: Any) -> bool:
+    """Return whether a value is a length."""
+    return type(value) is int and value >= 0
+
+
+def is_ordered(value: Any) -> bool:
+    """Return whether a value is a number or a text."""
+    return type(value) in (int, float, str)
+
+
+def is_pattern(value: Any) -> bool:
+    """Return whether a value is a regular expression that a case may use."""
+    return type(value) is str and "{{" not in value and pattern_problem(value) is None
+
+
+def is_variable_name(name: str) -> bool:
+    """Return whether an expression can read a variable of this name."""
+    return name.replace("-", "_").isidentifier() and name[0] != "-" and name not in _RESERVED
+
+
+_RESERVED = frozenset({GLOBAL, "GLOBAL", "true", "True", "false", "False", "null", "None"})
+
+
+def default_id(kind: str, index: int) -> str:
+    """Return the id of a step or a teardown that names none: ``step 2``."""
+    return f"{kind} {index + 1}"

@@ -1,0 +1,145 @@
+"""The JSON Schema of case files, for editors: made from the tables that reading uses."""
+
+from typing import Any
+
+from shall.cases.forms import METHODS
+from shall.cases.predicates import PREDICATES, Predicate, Takes
+from shall.cases.selector import JSON_PATH, WITH_ARGUMENT, WORDS
+
+_TEXT = {"type": "string"}
+_TEXTS = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]}
+_MAPPING = {"type": "object"}
+_STATUS = {"type": "integer", "minimum": 100, "maximum": 599}
+_EXPRESSION = {"type": "string", "pattern": r"\{\{"}
+_CONDITIONS = {"$ref": "#/$defs/conditions"}
+
+_BY_TAKES: dict[Takes, dict[str, Any]] = {
+    Takes.NOTHING: {"type": ["boolean", "null"]},
+    Takes.ORDERED: {"type": ["number", "string"]},
+    Takes.TEXT: _TEXT,
+    Takes.PATTERN: _TEXT,
+    Takes.LIST: {"anyOf": [{"type": "array"}, _EXPRESSION]},
+    Takes.LENGTH: {"anyOf": [{"type": "integer", "minimum": 0}, _EXPRESSION, _CONDITIONS]},
+    Takes.CONDITIONS: _CONDITIONS,
+    Takes.COUNT: {"type": "object", "required": ["where"], "minProperties": 2},
+    Takes.ITEMS: {"anyOf": [{"type": "array", "items": _CONDITIONS}, _EXPRESSION]},
+    Takes.TOLERANCE: {"type": "object", "required": ["value", "within"]},
+    Takes.SCHEMA: {"type": ["object", "boolean", "string"]},
+}
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the schema, draft 2020-12. Older spellings are readable and not in it."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A test case of shall",
+        "type": "object",
+        "required": ["testcase"],
+        "additionalProperties": False,
+        "properties": {"testcase": _case()},
+        "$defs": {
+            "step": _call({"capture": _capture()}),
+            "teardown": _call({"operation_type": {"enum": ["api", "db"]}, "query": _TEXT}),
+            "expect": _expect(),
+            "conditions": _conditions(),
+        },
+    }
+
+
+def _case() -> dict[str, Any]:
+    return {
+        "type": "object",
+        "required": ["name", "steps"],
+        "additionalProperties": False,
+        "properties": {
+            "name": _TEXT,
+            "description": _TEXT,
+            "host": {**_TEXT, "description": "the address to which paths are joined"},
+            "tags": _TEXTS,
+            "verifies": {**_TEXTS, "description": "criteria that the case proves: auth#1.2"},
+            "variables": _MAPPING,
+            "secrets": {**_TEXTS, "description": "variables that are never shown or stored"},
+            "allure": {
+                "type": "object",
+                "additionalProperties": False,
+                "properties": dict.fromkeys(("epic", "feature", "story"), _TEXT),
+            },
+            "steps": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/step"}},
+            "teardowns": {"type": "array", "items": {"$ref": "#/$defs/teardown"}},
+        },
+    }
+
+
+def _call(others: dict[str, Any]) -> dict[str, Any]:
+    statuses = {"anyOf": [_STATUS, {"type": "array", "items": _STATUS}]}
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            **{it: {**_TEXT, "description": "a path or an address"} for it in METHODS},
+            "id": _TEXT,
+            "method": {"enum": [*METHODS]},
+            "path": _TEXT,
+            "url": _TEXT,
+            "headers": _MAPPING,
+            "params": _MAPPING,
+            "json": True,
+            "form": {"type": ["object", "string"]},
+            "text": _TEXT,
+            "data": True,
+            "files": {"type": "object", "additionalProperties": _TEXT},
+            "timeout_s": {"type": "number", "exclusiveMinimum": 0},
+            "follow_redirects": {"type": "boolean"},
+            "allow_status": {**statuses, "description": "statuses of 400 and above that are meant"},
+            "project": _TEXT,
+            "expect": {"$ref": "#/$defs/expect"},
+            "assert": {"type": "array", "items": {"type": "object", "required": ["type"]}},
+            **others,
+        },
+    }
+
+
+def _capture() -> dict[str, Any]:
+    description = "names of variables, each with the selector of its value"
+    return {"type": "object", "additionalProperties": _TEXT, "description": description}
+
+
+def _expect() -> dict[str, Any]:
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            word: {**_CONDITIONS, "description": meaning} for word, meaning in WORDS.items()
+        },
+        "patternProperties": {
+            r"^\$": {**_CONDITIONS, "description": JSON_PATH},
+            **{
+                f"^{it} .": {**_CONDITIONS, "description": WITH_ARGUMENT[it]}
+                for it in WITH_ARGUMENT
+            },
+            rf"^({'|'.join(WORDS)}) \|": _CONDITIONS,
+        },
+    }
+
+
+def _conditions() -> dict[str, Any]:
+    predicates = {
+        name: {**_BY_TAKES.get(it.takes, {}), "description": it.doc}
+        for it in PREDICATES
+        for name in (it.name, *_negated(it))
+    }
+    described = {"not": {"description": "one predicate that does not hold, or another value"}}
+    return {
+        "anyOf": [
+            {"type": ["string", "number", "boolean", "null", "array"]},
+            {
+                "type": "object",
+                "properties": {**predicates, **described},
+                "additionalProperties": _CONDITIONS,
+            },
+        ]
+    }
+
+
+def _negated(predicate: Predicate) -> tuple[str, ...]:
+    return () if predicate.opposite is not None else (f"not_{predicate.name}",)

@@ -1,0 +1,192 @@
+"""Selectors: what a check looks at, and what a capture takes, in a response.
+
+::
+
+    selector = source { " | " filter }
+    source   = "status" | "body" | "duration" | "url" | "version" | ...
+             | "header" name | "cookie" name [ "[" attribute "]" ]
+             | "$" path                                             (JSONPath, RFC 9535)
+             | "jmespath" text | "xpath" text | "css" text | "regex" text
+    filter   = name { argument }
+
+A JSONPath of names and indexes is cut into a path that the engine follows itself.
+"""
+
+import re
+from functools import lru_cache
+
+from msgspec import Struct
+
+from shall.cases.filters import Filter, filters_of
+from shall.cases.nearest import nearest
+from shall.cases.path import parse_path
+from shall.cases.patterns import pattern_problem
+from shall.errors import BadValue
+
+MAX_LENGTH = 1000
+"""Characters in one selector."""
+
+WORDS = {
+    "status": "the status code",
+    "body": "the body: JSON where it is JSON, else text",
+    "duration": "the time from sending to the last byte; compared with `300 ms` or `2 s`",
+    "bytes": "the length of the body in bytes",
+    "sha256": "the SHA-256 of the body, in hexadecimal digits",
+    "md5": "the MD5 of the body, in hexadecimal digits",
+    "url": "the address that answered, after redirects",
+    "redirects": "the redirects that were followed, each with `status` and `url`",
+    "version": "the version of HTTP: `1.1`, `2`",
+}
+"""Selectors of one word, with their meaning."""
+
+WITH_ARGUMENT = {
+    "header": "a header of the response: `header Content-Type`",
+    "cookie": "a cookie that the response sets, or an attribute: `cookie session[Max-Age]`",
+    "jmespath": "a JMESPath expression over the JSON body",
+    "xpath": "an XPath 1.0 expression over an HTML or XML body",
+    "css": "the texts of the elements that a CSS selector finds in an HTML body",
+    "regex": "the first group, or the whole match, of a pattern in the text of the body",
+}
+"""Words that a selector begins with, with their meaning."""
+
+JSON_PATH = "a value of the JSON body by JSONPath: `$.items[0].id`, `$.items[?@.id == 7]`"
+
+ATTRIBUTES = {
+    name.lower(): name
+    for name in ("Value", "Expires", "Max-Age", "Domain", "Path", "Secure", "HttpOnly", "SameSite")
+}
+"""Attributes of a cookie by their names in lower case."""
+
+_SIMPLE = re.compile(
+    r"""\$(?:\.[^\W\d][\w-]*|\[-?[0-9]{1,9}\]
+    |\["(?:[^"\\]|\\["\\])*"\]|\['(?:[^'\\]|\\['\\])*'\])*""",
+    re.VERBOSE,
+)
+_COOKIE = re.compile(r"([^\s\[\];=,]+)(?:\[\s*([\w-]+)\s*\])?")
+_HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_BARE_PATH = re.compile(r"[A-Za-z_][\w-]*(?:\.[\w-]+|\[-?[0-9]+\])*")
+
+
+class Selector(Struct, frozen=True):
+    """A selector. ``path`` is set for a JSONPath of names and indexes only.
+
+    ``argument`` is what follows the word of ``source``: a name, a pattern, the text of a JSONPath.
+    """
+
+    source: str
+    argument: str = ""
+    attribute: str = ""
+    path: tuple[str | int, ...] | None = None
+    filters: tuple[Filter, ...] = ()
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether a check's ``field`` or ``header``, or nothing, says the same."""
+        if self.filters:
+            return False
+        return self.source in ("status", "header", "body") or self.path is not None
+
+    @property
+    def field(self) -> str | None:
+        """The path as a check's ``field`` writes it: ``items[0].id``, ``$`` for all."""
+        if self.path is None:
+            return None
+        return self.argument[2 if self.argument[1:2] == "." else 1 :] or "$"
+
+
+@lru_cache(maxsize=4096)
+def parse_selector(text: str) -> Selector:
+    """Parse a selector.
+
+    >>> parse_selector("$.items[0].id").path
+    ('items', 0, 'id')
+    >>> parse_selector("header Content-Type").argument
+    'Content-Type'
+
+    Raises:
+        BadValue: It is not understood. ``details["offset"]`` is where, ``details["fix"]`` what to
+            write instead, if that is known.
+    """
+    if len(text) > MAX_LENGTH:
+        raise _bad(f"A selector is longer than {MAX_LENGTH} characters.")
+    written = text.strip()
+    if "{{" in written:
+        raise _bad(
+            f"The selector `{written:.60}` holds an expression.",
+            "A selector is constant: compare with the expression instead, as in `any: {id: ...}`.",
+        )
+    if _SIMPLE.fullmatch(written):
+        return Selector("json", written, path=parse_path(written))
+    source, filters = filters_of(written)
+    return _source(source, filters)
+
+
+def _source(text: str, filters: tuple[Filter, ...]) -> Selector:
+    if text.startswith("$"):
+        if _SIMPLE.fullmatch(text):
+            return Selector("json", text, path=parse_path(text), filters=filters)
+        _check_json_path(text)
+        return Selector("json", text, filters=filters)
+    word, _, rest = text.partition(" ")
+    argument = rest.strip()
+    if word in WORDS and not argument:
+        return Selector(word, filters=filters)
+    if word in WITH_ARGUMENT and argument:
+        return _with_argument(word, argument, filters)
+    raise _unknown(text, word, argument)
+
+
+def _with_argument(word: str, argument: str, filters: tuple[Filter, ...]) -> Selector:
+    if word == "header":
+        if not _HEADER.fullmatch(argument):
+            raise _bad(f"`{argument:.60}` is no name of a header.")
+    elif word == "cookie":
+        found = _COOKIE.fullmatch(argument)
+        if found is None:
+            raise _bad(
+                f"`{argument:.60}` is no name of a cookie.",
+                "Write `cookie NAME` or `cookie NAME[Max-Age]`.",
+            )
+        attribute = ATTRIBUTES.get((found[2] or "value").lower())
+        if attribute is None:
+            known = ", ".join(ATTRIBUTES.values())
+            raise _bad(f"A cookie has no attribute `{found[2]}`.", f"Known are {known}.")
+        return Selector(word, found[1], attribute, filters=filters)
+    elif word == "regex":
+        problem = pattern_problem(argument)
+        if problem is not None:
+            raise _bad(f"The pattern `{argument:.60}` {problem}.")
+    else:
+        from shall.cases import query_languages  # each needs a library that few cases use
+
+        query_languages.check(word, argument)
+    return Selector(word, argument, filters=filters)
+
+
+def _check_json_path(text: str) -> None:
+    from shall.cases import query_languages  # as above
+
+    query_languages.check("json", text)
+
+
+def _unknown(text: str, word: str, argument: str) -> BadValue:
+    if word in WORDS:
+        return _bad(f"`{word}` takes no name.", f"Write `{word}`.", fix=word)
+    if word in WITH_ARGUMENT:
+        return _bad(f"`{word}` needs a name or an expression.", f"Write `{word} ...`.")
+    if _BARE_PATH.fullmatch(text) and ("." in text or "[" in text):
+        return _bad(f"Unknown selector `{text:.60}`.", f"Did you mean `$.{text}`?", fix=f"$.{text}")
+    near = nearest(word.lower(), [*WORDS, *WITH_ARGUMENT], cutoff=0.7)
+    if near is not None and (near in WITH_ARGUMENT) == bool(argument):
+        fix = f"{near} {argument}".strip()
+        return _bad(f"Unknown selector `{text:.60}`.", f"Did you mean `{fix}`?", fix=fix)
+    if _BARE_PATH.fullmatch(text):
+        return _bad(f"Unknown selector `{text:.60}`.", f"A field of the body is `$.{text}`.")
+    return _bad(
+        f"Unknown selector `{text:.60}`.",
+        "Write `status`, `header NAME`, `body` or a path such as `$.items[0].id`.",
+    )
+
+
+def _bad(message: str, hint: str = "", *, fix: str = "") -> BadValue:
+    return BadValue(message, hint=hint or None, details={"fix": fix})

@@ -1,0 +1,200 @@
+"""Carries out the filters behind a selector; ``cases.filters`` has the table of them."""
+
+import base64
+import html
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qs, quote, unquote, urlsplit
+
+from shall.cases.filters import Filter
+from shall.cases.query_languages import compiled
+from shall.cases.selector import parse_selector
+from shall.engine.budgets import Budget, text_bytes
+from shall.engine.patterns import first_group, replaced
+from shall.engine.query import Selected, walk
+
+_DIGITS = 400
+"""Characters of a number."""
+
+
+class _Unfit(Exception):
+    """A value that a filter cannot be applied to; the text says why."""
+
+
+def apply_filters(filters: tuple[Filter, ...], found: Selected, budget: Budget) -> Selected:
+    """Apply filters one after another; what cannot be filtered is missing, with the reason."""
+    if not found.found:
+        return found
+    value = found.value
+    for each in filters:
+        budget.check_time()
+        try:
+            value = _FILTERS[each.name](value, *each.arguments, budget)
+        except _Unfit as error:
+            return Selected(found=False, reason=f"the filter {each.name} fails: {error}")
+        except (ValueError, ArithmeticError, LookupError):
+            return Selected(found=False, reason=f"the filter {each.name} cannot use the value")
+        if isinstance(value, str):
+            budget.expand(text_bytes(value))
+    return Selected(value)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise _Unfit("the value is no text")
+    return value
+
+
+def _items(value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise _Unfit("the value is no list")
+    return value
+
+
+def _count(value: Any, _: Budget) -> int:
+    if not isinstance(value, list | dict):
+        raise _Unfit("the value is neither a list nor an object")
+    return len(value)
+
+
+def _nth(value: Any, index: int, _: Budget) -> Any:
+    items = _items(value)
+    if not -len(items) <= index < len(items):
+        raise _Unfit(f"it is a list of {len(items)}")
+    return items[index]
+
+
+def _first(value: Any, budget: Budget) -> Any:
+    return _nth(value, 0, budget)
+
+
+def _last(value: Any, budget: Budget) -> Any:
+    return _nth(value, -1, budget)
+
+
+def _to_int(value: Any, _: Budget) -> int:
+    if isinstance(value, str) and len(value) <= _DIGITS:
+        return int(value.strip())
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return int(value)
+    raise _Unfit("the value is no number")
+
+
+def _to_float(value: Any, _: Budget) -> float:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise _Unfit("the value is no number")
+    number = float(value)
+    if number in (float("inf"), float("-inf")) or number != number:
+        raise _Unfit("the value is no number")
+    return number
+
+
+def _to_string(value: Any, _: Budget) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _split(value: Any, separator: str, _: Budget) -> list[str]:
+    return _text(value).split(separator)
+
+
+def _replace(value: Any, old: str, new: str, budget: Budget) -> str:
+    text = _text(value)
+    budget.expand(text_bytes(text) + text.count(old) * len(new))
+    return text.replace(old, new)
+
+
+def _replace_regex(value: Any, pattern: str, new: str, budget: Budget) -> str:
+    found = replaced(pattern, new, _text(value), budget)
+    if found is None:
+        raise _Unfit("the pattern takes too long")
+    return found
+
+
+def _regex(value: Any, pattern: str, budget: Budget) -> str:
+    found = first_group(pattern, _text(value), budget)
+    if found is None:
+        raise _Unfit(f"nothing matches {pattern}")
+    return found
+
+
+def _jsonpath(value: Any, path: str, _: Budget) -> Any:
+    if isinstance(value, str):
+        value = json.loads(value)
+    selector = parse_selector(path)
+    if selector.path is None:
+        return [node.value for node in compiled("json", path).finditer(value)]
+    found = walk(value, selector.path)
+    if not found.found:
+        raise _Unfit(found.reason)
+    return found.value
+
+
+def _query_param(value: Any, name: str, _: Budget) -> str:
+    values = parse_qs(urlsplit(_text(value)).query, keep_blank_values=True).get(name)
+    if not values:
+        raise _Unfit(f"the address has no parameter {name}")
+    return values[0]
+
+
+def _base64_decode(value: Any, _: Budget) -> str:
+    return base64.b64decode(_text(value), validate=True).decode("utf-8")
+
+
+def _url_safe_decode(value: Any, _: Budget) -> str:
+    text = _text(value).rstrip("=")
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode("utf-8")
+
+
+def _to_date(value: Any, form: str, _: Budget) -> str:
+    found = datetime.strptime(_text(value), form)  # noqa: DTZ007 - its zone is the format's
+    return found.isoformat()
+
+
+def _date(value: Any) -> datetime:
+    found = datetime.fromisoformat(_text(value)[:100])
+    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
+
+
+def _date_format(value: Any, form: str, _: Budget) -> str:
+    return _date(value).strftime(form)
+
+
+def _days_after_now(value: Any, _: Budget) -> int:
+    return (_date(value) - datetime.now(UTC)).days
+
+
+def _days_before_now(value: Any, _: Budget) -> int:
+    return (datetime.now(UTC) - _date(value)).days
+
+
+_FILTERS: dict[str, Callable[..., Any]] = {
+    "count": _count,
+    "first": _first,
+    "last": _last,
+    "nth": _nth,
+    "to_int": _to_int,
+    "to_float": _to_float,
+    "to_string": _to_string,
+    "to_date": _to_date,
+    "date_format": _date_format,
+    "days_after_now": _days_after_now,
+    "days_before_now": _days_before_now,
+    "split": _split,
+    "replace": _replace,
+    "replace_regex": _replace_regex,
+    "regex": _regex,
+    "jsonpath": _jsonpath,
+    "url_encode": lambda value, _: quote(_text(value), safe=""),
+    "url_decode": lambda value, _: unquote(_text(value)),
+    "url_query_param": _query_param,
+    "base64_encode": lambda value, _: base64.b64encode(_text(value).encode()).decode(),
+    "base64_decode": _base64_decode,
+    "base64_url_safe_encode": lambda value, _: (
+        base64.urlsafe_b64encode(_text(value).encode()).decode().rstrip("=")
+    ),
+    "base64_url_safe_decode": _url_safe_decode,
+    "html_escape": lambda value, _: html.escape(_text(value)),
+    "html_unescape": lambda value, _: html.unescape(_text(value)),
+}

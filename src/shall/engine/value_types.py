@@ -1,0 +1,66 @@
+"""Whether a JSON value is of a type, or a text of a form."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from ipaddress import IPv4Address, IPv6Address
+from typing import Any
+
+from shall.cases.model import CheckKind
+
+_UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+_RFC_3339 = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?"
+    r"(?:[Zz]|[+-][0-9]{2}:[0-9]{2})"
+)
+_LONGEST = 100
+"""Characters of a text that may be a date or an address."""
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_integer(value: Any) -> bool:
+    return _is_number(value) and (isinstance(value, int) or value.is_integer())
+
+
+def _is_float(value: Any) -> bool:
+    return _is_number(value) and not _is_integer(value)
+
+
+def _is_date(value: Any) -> bool:
+    return _parses(value, date.fromisoformat) or _parses(value, datetime.fromisoformat)
+
+
+def _is_iso_date(value: Any) -> bool:
+    if not isinstance(value, str) or _RFC_3339.fullmatch(value[:_LONGEST]) is None:
+        return False
+    return _parses(value, datetime.fromisoformat)
+
+
+def _parses(value: Any, parse: Callable[[str], Any]) -> bool:
+    if not isinstance(value, str) or len(value) > _LONGEST:
+        return False
+    try:
+        parse(value)
+    except ValueError:
+        return False
+    return True
+
+
+TYPES: Mapping[CheckKind, Callable[[Any], bool]] = {
+    CheckKind.IS_BOOLEAN: lambda value: isinstance(value, bool),
+    CheckKind.IS_INTEGER: _is_integer,
+    CheckKind.IS_FLOAT: _is_float,
+    CheckKind.IS_NUMBER: _is_number,
+    CheckKind.IS_STRING: lambda value: isinstance(value, str),
+    CheckKind.IS_LIST: lambda value: isinstance(value, list),
+    CheckKind.IS_OBJECT: lambda value: isinstance(value, dict),
+    CheckKind.IS_COLLECTION: lambda value: isinstance(value, list | dict),
+    CheckKind.IS_DATE: _is_date,
+    CheckKind.IS_ISO_DATE: _is_iso_date,
+    CheckKind.IS_UUID: lambda value: isinstance(value, str) and bool(_UUID.fullmatch(value)),
+    CheckKind.IS_IPV4: lambda value: _parses(value, IPv4Address),
+    CheckKind.IS_IPV6: lambda value: _parses(value, IPv6Address),
+}

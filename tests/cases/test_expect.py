@@ -1,0 +1,227 @@
+"""Reading ``expect`` and ``capture``: what they become, and what is wrong with them."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shall.cases.filters import FILTERS, filters_of
+from shall.cases.fingerprint import case_fingerprint
+from shall.cases.full_case import read_full
+from shall.cases.model import Check, CheckKind
+from shall.cases.path import parse_path
+from shall.cases.plain_case import plain_case
+from shall.cases.predicates import NAMES, PREDICATES
+from shall.cases.reader import examine_text, read_case, read_data
+from shall.cases.selector import WITH_ARGUMENT, WORDS, parse_selector
+from shall.cases.writer import to_data
+from shall.cases.yaml_writer import to_yaml
+from shall.errors import BadValue, InvalidCase
+
+
+def case(**fields: Any) -> dict[str, Any]:
+    return {"testcase": {"name": "a", "steps": [{"GET": "/a", **fields}]}}
+
+
+def told(text: str) -> str:
+    with pytest.raises(InvalidCase) as refused:
+        read_case(text, "a.yaml")
+    return str(refused.value)
+
+
+def checks(expect: Any) -> tuple[Check, ...]:
+    return read_data(case(expect=expect)).steps[0].checks
+
+
+HEAD = "testcase:\n  name: a\n  steps:\n    - GET: /a\n"
+
+
+@pytest.mark.verifies("cases#5.6")
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ("expect: {status: 2010}", "a.yaml:5:24: steps[0].expect.status: `status` must be from"),
+        ("expect: {data.id: 1}", 'a.yaml:5:16: steps[0].expect["data.id"]: Unknown selector'),
+        ("expect: {data.id: 1}", "Did you mean `$.data.id`?"),
+        ("expect: {heder X: 1}", "Did you mean `header X`?"),
+        ("expect: {id: 1}", "A field of the body is `$.id`."),
+        ("expect: {status 200: 1}", "`status` takes no name. Write `status`."),
+        ("expect: {header: 1}", "`header` needs a name"),
+        ("expect: {$.a: {greater_then: 1}}", "a.yaml:5:22:"),
+        ("expect: {$.a: {greater_then: 1}}", "Did you mean `greater_than`? A field of that name"),
+        ("expect: {$.a: {less_than: [1]}}", "`less_than` takes a number or a text, not a list"),
+        ("expect: {$.a: {matches: '('}}", "The pattern of `matches` is not a regular expression"),
+        ("expect: {$.a: {exists: 1}}", "`exists` takes true or false"),
+        ("expect: {$.a: {not: {a: 1, b: 2}}}", "`not` takes one predicate, not 2."),
+        ("expect: {$.a: {not: {start_with: x}}}", "Did you mean `starts_with`?"),
+        ("expect: {$.a: {close_to: 1}}", "`close_to` takes a mapping"),
+        ("expect: {$.a: {count: 1}}", "Write `count: {where: {sku: B7}, equals: 2}`."),
+        ("expect: {$.a: {in_any_order: 1}}", "takes a list of values or conditions"),
+        ("expect: {$.a: {length: -1}}", "`length` takes a length of 0 or more"),
+        ("expect: {$.a: {each: {price: {les_than: 1}}}}", "Did you mean `less_than`?"),
+        ("expect: {duration: {less_than: 300}}", "Write the unit: `300 ms` or `2 s`."),
+        ("expect: {status: {code: 1}}", "`status` has no field `code`."),
+        ("expect: {\"$.a | cuont\": 1}", "Unknown filter `cuont`. Did you mean `count`?"),
+        ("expect: {\"$.a | nth\": 1}", "It is `nth N`"),
+        ("expect: {\"$.a[\": 1}", "is no JSONPath"),
+        ("expect: {\"jmespath a.[\": 1}", "is no JMESPath"),
+        ("expect: {\"xpath //[\": 1}", "is no XPath"),
+        ("expect: {\"css >>\": 1}", "is no CSS"),
+        ("expect: {\"regex (\": 1}", "is not a regular expression"),
+        ("expect: {\"header {{ a }}\": 1}", "holds an expression"),
+        ("expect: {$.a: {\"{{ b }}\": 1}}", "holds an expression"),
+        ("expect: {\"cookie a[Size]\": 1}", "A cookie has no attribute `Size`."),
+        ("expect: [a]", "Write a selector and its value in each line"),
+        ("capture: {a: b}", "a.yaml:5:20: steps[0].capture.a: Unknown selector `b`."),
+        ("capture: {1a: $.b}", "`1a` cannot be the name of a variable."),
+        ("capture: {Global: $.b}", "`Global` cannot be the name of a variable."),
+        ("capture: {a: 1}", "`a` must be a selector"),
+        ("path: /b", "`path` is beside `GET`. Write `GET: ADDRESS` alone."),
+        ("POST: /b", "`POST` is beside `GET`."),
+        ("json: {a: '{{ b }}'}\n      capture: {b: $.b}", "`b` is captured by steps[0], which"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_told_at_its_place_with_the_next_step(lines: str, said: str) -> None:
+    assert said in told(f"{HEAD}      {lines}\n")
+
+
+def test_a_captured_variable_has_a_name_of_its_own() -> None:
+    text = f"{HEAD}      id: b\n      capture: {{b: $.b}}\n"
+
+    assert "The variable `b` has the name of the step at steps[0]." in told(text)
+
+
+def test_a_method_in_small_letters_is_noted_as_an_older_spelling() -> None:
+    reading = examine_text(HEAD.replace("GET", "get"), "x")
+
+    assert reading.case.steps[0].request.method == "GET"
+    assert [it.message for it in reading.notes] == ["`get` is written `GET` today."]
+
+
+@pytest.mark.verifies("cases#5.4")
+def test_a_field_of_a_value_is_checked_where_it_is() -> None:
+    found = checks({"$.user": {"name": "ann", "$.length": 3, "length": 2, "$[0]": 1}})
+
+    assert [(it.kind.value, it.field) for it in found] == [
+        ("equals", "user.name"),
+        ("equals", "user.length"),
+        ("length", "user"),
+        ("equals", "user[0]"),
+    ]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_spelling_of_a_predicate_is_one(name: str) -> None:
+    values: list[Any] = [True, 1, "a", [1], {"value": 1, "within": 1}, {"where": 1, "equals": 1}]
+    read: list[Check] = []
+    for value in values:
+        try:
+            read += checks({"$.a": {name: value}})
+        except InvalidCase:
+            continue
+    assert read
+    assert not {it.field for it in read} - {"a"}
+
+
+def test_the_table_has_a_predicate_for_each_kind() -> None:
+    kinds = {it for it in CheckKind if not it.startswith(("mysql_", "sse_"))}
+
+    assert {it.kind for it in PREDICATES} == kinds - {CheckKind.STATUS}
+
+
+_names = st.sampled_from(["a", "b c", "length", "not", 'q"', "\\", "名", "$x"])
+_scalars = st.none() | st.booleans() | st.integers(-9, 9) | st.sampled_from(["x", "", "{{ v }}"])
+_values = st.recursive(
+    _scalars,
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(_names, inner, max_size=2),
+    max_leaves=4,
+)
+_conditions = st.recursive(
+    _values,
+    lambda inner: st.dictionaries(
+        st.sampled_from(
+            [
+                *("each", "any", "none", "has", "length", "contains_all", "in_any_order", "count"),
+                *("equals", "not_equals", "less_than", "starts_with", "not_ends_with", "is_uuid"),
+                *("in", "contains", "exists", "is_empty", "not", "sku", "$.price", "$..x"),
+            ]
+        ),
+        inner | st.lists(inner, max_size=2) | st.just({"where": 1, "at_least": 1}),
+        max_size=3,
+    ),
+    max_leaves=6,
+)
+_selectors = st.sampled_from(
+    [
+        *("$", "$.a", "$.a[0].b", '$["odd key"]', "$..a", "$.a[*] | count", "header X-A", "status"),
+        *("body", "cookie a[Path]", "jmespath a.b", "duration", "$.a | first | to_int", "url"),
+    ]
+)
+_expects = st.dictionaries(_selectors, _conditions, max_size=3)
+
+
+@pytest.mark.verifies("cases#5.7")
+@settings(max_examples=300, deadline=None)
+@given(_expects)
+def test_the_plain_reader_reads_as_the_full_one(expect: dict[str, Any]) -> None:
+    data = case(expect=expect, capture={"id": "$.id"})
+
+    plain = plain_case(data)
+    full, findings = read_full(data)
+
+    assert (plain is None) == bool(findings.problems)
+    if plain is not None:
+        assert plain == full
+
+
+@pytest.mark.verifies("cases#3.1")
+@settings(max_examples=300, deadline=None)
+@given(_expects)
+def test_a_case_under_expect_is_written_so_that_it_reads_back(expect: dict[str, Any]) -> None:
+    try:
+        read = read_data(case(expect=expect))
+    except InvalidCase:
+        return
+    text = to_yaml(read)
+
+    back = read_case(text, "x")
+
+    assert case_fingerprint(back) == case_fingerprint(read)
+    assert to_data(back) == to_data(read)
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_a_selector_or_a_reasoned_refusal(text: str) -> None:
+    try:
+        selector = parse_selector(text)
+    except BadValue as refused:
+        assert refused.message.endswith(".")
+    else:
+        assert selector.source == "json" or selector.source in {*WORDS, *WITH_ARGUMENT}
+
+
+@pytest.mark.parametrize("name", FILTERS)
+def test_a_filter_is_read_with_its_arguments(name: str) -> None:
+    samples = {"N": "-1", "TEXT": '", "', "FORMAT": "'%d'", "PATTERN": '"a|b"', "PATH": "'$.a'"}
+    takes = FILTERS[name][0].split()
+    written = " ".join([name, *(samples.get(it, '"a"') for it in takes)])
+
+    source, (found,) = filters_of(f"$.a | {written}")
+
+    assert source == "$.a"
+    assert found.name == name
+    assert len(found.arguments) == len(takes)
+
+
+def test_a_bar_of_a_query_language_is_its_own() -> None:
+    assert parse_selector("regex a | b").argument == "a | b"
+    assert parse_selector("jmespath a | b").argument == "a | b"
+    assert parse_selector("jmespath a | b | count").filters[0].name == "count"
+
+
+def test_the_path_of_a_selector_is_the_path_of_a_field() -> None:
+    for text in ("$", "$.a", "$[0].b", '$["a.b"][1]'):
+        selector = parse_selector(text)
+        assert selector.field is not None
+        assert parse_path(selector.field) == selector.path
