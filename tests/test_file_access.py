@@ -147,6 +147,7 @@ def reason_for(module: str, function: str) -> str | None:
 
 
 @pytest.mark.verifies("defences#2.4")
+@pytest.mark.repeats
 def test_every_place_that_opens_a_file_is_known_with_its_reason() -> None:
     unknown = []
     used = set()

@@ -301,7 +301,7 @@ def open_workspaces(
 ) -> Workspaces:
     """Join the folders that the settings allow, for a server: its calls are logged.
 
-    ``observe`` receives the events of every run; ``worker_program`` is started for large ones.
+    ``observe`` receives the events of every run, ``worker_program`` is started for large ones.
 
     Raises:
         InvalidSetting: One of them does not exist, or the rules about targets cannot be read.

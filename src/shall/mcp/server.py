@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import anyio
@@ -24,7 +25,7 @@ from shall.mcp.request_state import sealed_by
 from shall.mcp.session import Connected
 from shall.mcp.spec_changes import SpecChanges
 from shall.mcp.spec_resources import SpecServer
-from shall.mcp.tool import make_tool
+from shall.mcp.tool import EnvelopeTool, make_tool
 from shall.mcp.tool_filter import offer
 from shall.workspace.workspaces import Workspaces
 
@@ -61,6 +62,17 @@ CORE = ToolAccess(left_out=WORKFLOW_TOOLS)
 """What is offered unless the operator says otherwise."""
 
 
+@cache
+def made_tools(*, has_workflow: bool) -> tuple[EnvelopeTool, ...]:
+    """Make the tools, once in a process: their schemas are the same in every server."""
+    offered = dict(TOOLS)
+    if has_workflow:
+        from shall.mcp import workflow_tools  # its actions take time to import
+
+        offered |= workflow_tools.TOOLS
+    return tuple(make_tool(function, annotations) for function, annotations in offered.items())
+
+
 def build_server(
     workspaces: Workspaces,
     name: str = "shall",
@@ -90,14 +102,9 @@ def build_server(
             yield connected
             tasks.cancel_scope.cancel()
 
-    offered = dict(TOOLS)
-    if any(access.offers(name, "read") for name in WORKFLOW_TOOLS):
-        from shall.mcp import workflow_tools  # its actions take time to import
-
-        offered |= workflow_tools.TOOLS
-    tools = [make_tool(function, annotations) for function, annotations in offered.items()]
-    for tool in tools:
-        tool.max_bytes = max_result_bytes
+    has_workflow = any(access.offers(name, "read") for name in WORKFLOW_TOOLS)
+    bound = {"max_bytes": max_result_bytes}
+    tools = [tool.model_copy(update=bound) for tool in made_tools(has_workflow=has_workflow)]
 
     server = SpecServer(
         name,

@@ -136,6 +136,7 @@ async def test_a_session_is_measured_when_it_has_ended(
 
 
 @pytest.mark.verifies("observability#3.5")
+@pytest.mark.repeats
 async def test_made_up_names_make_no_series(ask: Ask, answers: ASGIApp, metrics: Metrics) -> None:
     measure = operations(metrics, {"health_check"})
     gate = ExchangeGate(answers, [metrics.take_exchange])
