@@ -37,6 +37,7 @@ ON_FIRST_USE = (
     "jmespath",
     "jsonpath_rfc9535",
     "jsonschema_rs",
+    "lxml",
     "lxml.etree",
     "markdown_it",
     "regex",
