@@ -6,6 +6,9 @@ BIN := $(VENV)/bin
 # The lock of the dev extra holds all that the demo needs: nobody has to install twice.
 DEMO_STAMP := $(BIN)/$(if $(wildcard $(BIN)/.installed-dev),.installed-dev,.installed-run)
 
+# Images set it; every process that a test starts would compile all it imports.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 

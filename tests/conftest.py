@@ -23,7 +23,7 @@ from shall.bootstrap import open_workspace
 from shall.settings import Settings
 from shall.workspace.workspace import Workspace
 
-pytest_plugins = ["pytester"]
+pytest_plugins = ["pytester", "tests.tracer"]
 
 # How long the first example takes depends on what else the machine does.
 settings.register_profile("suite", suppress_health_check=[HealthCheck.too_slow])

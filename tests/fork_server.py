@@ -21,6 +21,7 @@ from pathlib import Path
 import coverage
 
 import shall
+from shall.mcp.server import made_tools
 
 _LATE = (
     *("anyio._backends._asyncio", "uvicorn.lifespan.on", "uvicorn.loops.auto", "uvloop"),
@@ -50,6 +51,8 @@ def _preload() -> None:
     for module in pkgutil.walk_packages(shall.__path__, "shall."):
         if not module.name.startswith(_NOT):
             importlib.import_module(module.name)
+    for has_workflow in (False, True):
+        made_tools(has_workflow=has_workflow)
     gc.collect()
     gc.freeze()  # a child's garbage collector would copy every page
 

@@ -79,6 +79,7 @@ def commands() -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(("name", "typed"), commands())
+@pytest.mark.repeats
 def test_every_command_in_the_documents_can_be_typed(name: str, typed: str) -> None:
     words = shlex.split(re.split(r" \|\|? | >", typed)[0].rstrip(" &"))[1:]
     if "COMMAND" not in words:

@@ -46,6 +46,7 @@ BACKUP = "the state, for a command of the operator"
 CERTIFICATE = "certificates and keys that the settings name"
 CONFIG = "a file that the operator names, under a limit"
 FILES = "the one reader and writer of what callers name"
+MEMORY = "a file in memory that only this process and its children can open"
 LOCK = "lock files beside the database"
 LOG = "the call log, which the settings name"
 PACKAGE = "a file of this package"
@@ -67,6 +68,7 @@ ALLOWED = {
     "shall/admin/install.py": CONFIG,
     "shall/admin/repair.py": BACKUP,
     "shall/actions/at_commit.py": TEMPORARY,
+    "shall/engine/spawned_workers.py": MEMORY,
     "shall/actions/baseline.py:committed_baseline": STATE,
     "shall/actions/baseline.py:state_of": ARCHIVE,
     "shall/actions/compaction.py": BACKUP,
@@ -145,6 +147,7 @@ def reason_for(module: str, function: str) -> str | None:
 
 
 @pytest.mark.verifies("defences#2.4")
+@pytest.mark.repeats
 def test_every_place_that_opens_a_file_is_known_with_its_reason() -> None:
     unknown = []
     used = set()

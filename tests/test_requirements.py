@@ -20,6 +20,7 @@ def links() -> Iterator[Link]:
 
 
 @pytest.mark.verifies("packaging#2.5")
+@pytest.mark.repeats
 def test_every_criterion_has_a_test_and_every_mark_a_criterion() -> None:
     features = []
     for path in sorted((ROOT / "specs").rglob("requirements.md")):

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -38,6 +39,9 @@ from shall.workspace.server_folder import (
 )
 from shall.workspace.workspace import RunDefaults, Workspace
 from shall.workspace.workspaces import MARKERS, Workspaces
+
+if TYPE_CHECKING:
+    from shall.engine.spawned_workers import WorkerProgram
 
 STATE_FOLDER = ".shall"
 
@@ -292,10 +296,12 @@ def _open_store(state: Folder, settings: Settings, vfs: str | None = None) -> Sq
     )
 
 
-def open_workspaces(settings: Settings, observe: Emit | None = None) -> Workspaces:
+def open_workspaces(
+    settings: Settings, observe: Emit | None = None, worker_program: "WorkerProgram | None" = None
+) -> Workspaces:
     """Join the folders that the settings allow, for a server: its calls are logged.
 
-    ``observe`` receives the events of every run.
+    ``observe`` receives the events of every run, ``worker_program`` is started for large ones.
 
     Raises:
         InvalidSetting: One of them does not exist, or the rules about targets cannot be read.
@@ -326,6 +332,7 @@ def open_workspaces(settings: Settings, observe: Emit | None = None) -> Workspac
             serve_workspace(root, descriptor, settings, observe),
             call_log=call_log,
             memory=memory,
+            worker_program=worker_program,
             logs_in_state=settings.logs_root is None
             and Path(settings.calls_log).name == settings.calls_log,
         )

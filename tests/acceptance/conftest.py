@@ -272,7 +272,10 @@ def _nginx(folder: Path) -> list[str]:
 
 
 @pytest.fixture
-def run(project: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+def run(
+    project: Path,
+    forks: None,  # noqa: ARG001
+) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Runs a command of the documents in the project until it ends."""
 
     def carry_out(

@@ -15,6 +15,7 @@ HERE = Path(__file__).parent
 PROMETHEUS = ROOT / "deploy/prometheus"
 # What the server tells at /metrics: docs/operations/observe.md has the table.
 METRICS = {
+    "shall_gate_passed",
     "http_server_request_duration_seconds",
     "mcp_server_operation_duration_seconds",
     "process_resident_memory_bytes",
@@ -44,7 +45,7 @@ def test_d51_promtool_accepts_the_configuration_and_the_alerts(run: Any, tmp_pat
     shutil.copy(PROMETHEUS / "alerts.yml", tmp_path)
     checked = run("promtool", "check", "config", tmp_path / "prometheus.yml")
     assert checked.returncode == 0, checked.stderr
-    assert "5 rules found" in checked.stdout
+    assert "6 rules found" in checked.stdout
 
 
 @pytest.mark.verifies("deploy#1.7")

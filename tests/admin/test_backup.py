@@ -275,6 +275,7 @@ def test_a_damaged_backup_is_refused(state: Path, archive: Path, rewrite: Rewrit
 
 
 @pytest.mark.verifies("store#3.3")
+@pytest.mark.repeats
 def test_a_backup_with_a_changed_byte_is_refused_or_comes_back_as_it_was(
     state: Path, archive: Path
 ) -> None:

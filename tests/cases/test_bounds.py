@@ -22,6 +22,7 @@ def problems_of(text: str) -> list[str]:
 
 
 @pytest.mark.verifies("defences#4.3")
+@pytest.mark.repeats
 def test_of_many_problems_the_first_are_told_and_the_others_counted() -> None:
     unknown = "".join(f"  k{number}: 1\n" for number in range(60_000))
 

@@ -102,6 +102,7 @@ def test_a_bad_expression_tells_where_and_what(text: str, offset: int, words: st
     assert words in str(caught.value)
 
 
+@pytest.mark.repeats
 def test_hostile_text_costs_time_in_proportion_to_its_length() -> None:
     def cost(size: int) -> float:
         texts = ["{{ " + "(" * size, "{{ '" + "\\'" * size, "{{ a" * size, "{{a}}" * size]

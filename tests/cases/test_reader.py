@@ -381,6 +381,7 @@ def test_data_that_is_not_json_is_refused(value: object) -> None:
 
 
 @pytest.mark.verifies("cases#1.10")
+@pytest.mark.repeats
 def test_data_without_bounds_is_refused() -> None:
     endless: list[Any] = []
     endless.append(endless)

@@ -164,6 +164,7 @@ def assert_reads_like_pyyaml(text: str) -> None:
 
 @pytest.mark.verifies("cases#1.7")
 @pytest.mark.parametrize("text", [*TEXTS, *(f"k: {scalar}\n" for scalar in SCALARS)])
+@pytest.mark.repeats
 def test_a_text_reads_as_pyyaml_reads_it(text: str) -> None:
     assert_reads_like_pyyaml(text)
 

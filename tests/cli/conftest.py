@@ -56,7 +56,11 @@ def shall(project: Path, monkeypatch: pytest.MonkeyPatch) -> Shall:
 
 
 @pytest.fixture
-def shall_process(project: Path, process_coverage: dict[str, str]) -> Shall:
+def shall_process(
+    project: Path,
+    process_coverage: dict[str, str],
+    forks: None,  # noqa: ARG001
+) -> Shall:
     """Runs the shall command as a process: what ``shall`` does not see."""
 
     def run(*arguments: str, cwd: Path = project, **environment: str) -> Ended:

@@ -19,7 +19,11 @@ FOLDER = Path(__file__).with_name("release_0_1_0")
 TOKEN = "shall_6nlAxzMM7taG8kP_4XFthk7dFQ7w231gopoLJ1dMM_U"  # pragma: allowlist secret
 PROVED = ("auth#1.1", "auth#1.2", "auth#1.3")
 
-pytestmark = [pytest.mark.process, pytest.mark.verifies("packaging#1.7", "store#5.4")]
+pytestmark = [
+    pytest.mark.process,
+    pytest.mark.usefixtures("forks"),
+    pytest.mark.verifies("packaging#1.7", "store#5.4"),
+]
 
 
 @pytest.fixture

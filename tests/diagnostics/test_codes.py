@@ -22,6 +22,7 @@ def strings_in(path: Path) -> set[str]:
 
 
 @pytest.mark.verifies("cases#1.14")
+@pytest.mark.repeats
 def test_each_code_that_a_reader_uses_has_a_meaning_and_each_meaning_is_used() -> None:
     table = ROOT / "src/shall/diagnostics/codes.py"
     used = {

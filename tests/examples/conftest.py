@@ -44,7 +44,9 @@ class Shop:
 
 
 @pytest.fixture
-def start_shop() -> Iterator[Callable[[], tuple[subprocess.Popen[str], Shop]]]:
+def start_shop(
+    forks: None,  # noqa: ARG001
+) -> Iterator[Callable[[], tuple[subprocess.Popen[str], Shop]]]:
     started: list[subprocess.Popen[str]] = []
 
     def start() -> tuple[subprocess.Popen[str], Shop]:

@@ -128,6 +128,7 @@ async def test_the_impact_of_files_criteria_and_commits_is_listed(
 
 @pytest.mark.usefixtures("many")
 @pytest.mark.verifies("mcp#2.22")
+@pytest.mark.repeats
 async def test_the_impact_on_many_criteria_comes_in_short_pages(
     all_tools: Client, answer: Answer
 ) -> None:

@@ -19,12 +19,14 @@ def names(template: str) -> list[str]:
 
 
 @pytest.mark.verifies("cli#1.8")
+@pytest.mark.repeats
 def test_every_sentence_has_a_translation() -> None:
     known = {parts(template) for template in SENTENCES}
     missing = [f"{place}: {'{}'.join(it)}" for it, place in sentences().items() if it not in known]
     assert not missing, "Add to src/shall/messages/zh/:\n" + "\n".join(sorted(missing))
 
 
+@pytest.mark.repeats
 def test_no_translation_is_left_of_a_sentence_that_is_gone() -> None:
     written = fragments() | sentences().keys()
     gone = [

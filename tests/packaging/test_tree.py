@@ -115,6 +115,7 @@ def test_each_dependency_stands_in_the_document_with_a_reason() -> None:
     assert all(len(row[-1]) > 15 for row in users + extras + developers)
 
 
+@pytest.mark.repeats
 def test_each_dependency_is_imported_where_the_document_says_and_nowhere_else() -> None:
     places = {
         name: tuple(row[2].split(", ")) for row in rows("For users") for name in row[1].split(", ")

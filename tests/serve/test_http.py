@@ -292,3 +292,20 @@ def test_every_line_of_a_json_log_is_json(project: Path) -> None:
         log = served.stop()
     lines = [json.loads(line) for line in log.splitlines()]
     assert len(lines) > 1
+
+
+PRINT_KEEP_ALIVE = """
+import uvicorn
+from shall.__main__ import main
+uvicorn.Server.run = lambda self, sockets: print(self.config.timeout_keep_alive)
+main()
+"""
+
+
+@pytest.mark.verifies("serve#1.10")
+def test_an_idle_connection_is_closed_later_than_a_proxy_closes_it(project: Path) -> None:
+    serve = ["serve", "--transport", "http", "--port", "0", "--workspace", str(project)]
+    done = subprocess.run(
+        [sys.executable, "-c", PRINT_KEEP_ALIVE, *serve], capture_output=True, text=True, check=True
+    )
+    assert int(done.stdout) > 60

@@ -121,6 +121,7 @@ def test_a_condition_without_an_end_is_part_of_the_subject() -> None:
         (criterion_fingerprint, "[]("),
     ],
 )
+@pytest.mark.repeats
 def test_time_grows_no_faster_than_the_length(read: Callable[[str], object], hostile: str) -> None:
     def seconds(length: int) -> float:
         started = time.process_time()

@@ -68,6 +68,7 @@ def keep(store: SqliteStore, calls: Sequence[CallRecord]) -> None:
 
 
 @pytest.mark.verifies("store#2.2")
+@pytest.mark.repeats
 def test_many_calls_are_counted_exactly_and_their_p95_within_one_percent(
     store: SqliteStore, now: datetime
 ) -> None:
@@ -86,6 +87,7 @@ def test_many_calls_are_counted_exactly_and_their_p95_within_one_percent(
 
 
 @pytest.mark.verifies("store#2.2")
+@pytest.mark.repeats
 def test_calls_of_one_burst_are_counted_exactly(store: SqliteStore, now: datetime) -> None:
     calls = made(now, 2 * EXACT_UP_TO, timedelta(seconds=150))
     keep(store, calls)
@@ -239,6 +241,7 @@ def test_a_call_from_long_ago_or_from_the_future_is_counted_once(
     assert store.call_statistics(0, since).total == len(calls) + 2
 
 
+@pytest.mark.repeats
 def test_insert_needs_no_order(store: SqliteStore, now: datetime) -> None:
     calls = made(now, 12_000, timedelta(hours=30))
     mixed = random.Random(3).sample(calls, len(calls))

@@ -100,6 +100,7 @@ def test_a_clock_that_differs_a_little_between_processes_drops_nobody(
 
 
 @pytest.mark.verifies("rest#2.6")
+@pytest.mark.repeats
 def test_ten_thousand_connects_do_not_grow_without_end(
     database: sqlite3.Connection, machine: Machine
 ) -> None:

@@ -47,6 +47,7 @@ def swap(folder: Path, kept: Path, link: Path, stop: threading.Event) -> None:
 
 
 @pytest.mark.verifies("workspace#1.2")
+@pytest.mark.repeats
 def test_a_link_swapped_in_between_never_leads_out(files: Files, root: Path) -> None:
     outside = root.parent / "outside"
     outside.mkdir()

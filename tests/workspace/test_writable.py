@@ -114,6 +114,7 @@ def test_an_ending_that_is_no_document_is_refused_with_those_that_are(workspace:
 
 @pytest.mark.verifies("defences#1.4")
 @pytest.mark.parametrize("path", RUNS)
+@pytest.mark.repeats
 def test_what_programs_run_or_are_configured_by_is_never_written(tmp_path: Path, path: str) -> None:
     with widened(tmp_path, "*") as space, pytest.raises(OutsideWorkspace):
         create_file(space, path, "x", overwrite=True)
@@ -165,6 +166,7 @@ def test_no_case_is_written_where_programs_look(tmp_path: Path, path: str) -> No
 @pytest.mark.parametrize(
     "path", [*RUNS, "docs/a.md", "tests/cases/a.yaml", "a/specs/a.md", ".kiro/specs/a.md"]
 )
+@pytest.mark.repeats
 def test_a_caller_without_a_token_writes_nothing_but_specs(tmp_path: Path, path: str) -> None:
     with widened(tmp_path, "*") as space:
         with pytest.raises(OutsideWorkspace):

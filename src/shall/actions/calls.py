@@ -1,4 +1,4 @@
-"""What surrounds every call, whichever surface it came through: scope check and call log."""
+"""What surrounds every call, whichever surface it came through: scope check, log, figures."""
 
 import logging
 import time
@@ -87,8 +87,10 @@ async def perform(
         except Exception as error:  # noqa: BLE001 - the last place before the surface
             failure = _failure_of(error, operation, request_id, workspace)
             outcome = Outcome(request_id, None, failure)
+        call = _record(operation, outcome, time.perf_counter() - started)
+        session.workspaces.observe_call(call)
         if workspace is not None:
-            keep_call(workspace, _record(operation, outcome, time.perf_counter() - started))
+            keep_call(workspace, call)
         return outcome
 
 

@@ -123,12 +123,20 @@ def read_jobs(
 
 
 class JobReader:
-    """Reads case files into jobs. The requirements are read once, when a case names a criterion."""
+    """Reads case files into jobs. The requirements are read once, when a case names a criterion.
 
-    def __init__(self, workspace: Workspace, texts: Texts | None = None) -> None:
+    ``known`` maps the ways to name a criterion to its key and fingerprint, once they were read.
+    """
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        texts: Texts | None = None,
+        known: Mapping[str, tuple[str, str | None]] | None = None,
+    ) -> None:
         self._workspace = workspace
         self._texts = texts or Texts()
-        self._known: Mapping[str, tuple[str, str | None]] | None = None
+        self.known = known
         self._links: LinkCheck | None = None
 
     def read(self, files: Iterable[str], go_on: Callable[[], None] = lambda: None) -> Iterator[Job]:
@@ -160,11 +168,11 @@ class JobReader:
         return replace(job, criteria=criteria, fingerprint=fingerprint)
 
     def _criteria(self) -> Mapping[str, tuple[str, str | None]]:
-        if self._known is None:
+        if self.known is None:
             from shall.actions.requirements import criterion_fingerprints  # as above
 
-            self._known = criterion_fingerprints(self._workspace)
-        return self._known
+            self.known = criterion_fingerprints(self._workspace)
+        return self.known
 
 
 def root_at(workspace: Workspace, path: str) -> str | None:

@@ -1,10 +1,12 @@
 """Runs test cases: choose, run, record."""
 
+import logging
 import os
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET, Struct, UnsetType
@@ -25,11 +27,17 @@ from shall.results.records import RunSummary, ShardRecord, is_bad
 from shall.workspace.workspace import RunDefaults, Workspace
 
 if TYPE_CHECKING:
+    from shall.engine.spawned_workers import Starter, WorkerProgram
     from shall.engine.worker_processes import WorkerProcesses
 
 
 CASES_A_WORKER = 100
 """From twice as many on, two processes take less time than one."""
+
+CASES_A_PROGRAM = 1000
+"""From as many on, the 0.4 s that a program takes to start are less than what it saves."""
+
+_log = logging.getLogger(__name__)
 
 
 def execute(
@@ -55,25 +63,20 @@ def execute(
     stop = stop or Stop()
     cases = _choose(workspace, request, _go_on(options, stop))
     options = replace(options, shard=cases.shard)
-    processes = _start_processes(workspace, options, cases)
-    try:
+    with ExitStack() as opened:
+        processes = _start_processes(workspace, options, cases, turns, opened)
         observers = () if workspace.observe is None else (workspace.observe,)
         recorder = Recorder(workspace.with_state())  # made only now that there is a case
+        opened.callback(recorder.close)
         first = [_finish_after_bad(stop)] if options.exit_first else []
         emit = _to_all([recorder.take, *observers, *listeners, *first])
-        try:
-            if processes is not None:
-                summary = processes.run(emit, stop, recorder.tick)
-            else:
-                loop = workspace.make_loop()
-                loop.turns = turns
-                context = RunContext(loop, workspace.files, emit, stop, recorder.tick)
-                summary = _run_here(cases, options, context)
-        finally:
-            recorder.close()
-    finally:
         if processes is not None:
-            processes.close()
+            summary = processes.run(emit, stop, recorder.tick)
+        else:
+            loop = workspace.make_loop()
+            loop.turns = turns
+            context = RunContext(loop, workspace.files, emit, stop, recorder.tick)
+            summary = _run_here(cases, options, context)
     if warn is not None:
         for fault in recorder.faults:
             warn(fault)
@@ -99,6 +102,7 @@ class _Cases(Struct, frozen=True):
     keys: Sequence[str]
     read: Callable[[Iterable[int]], Iterable[Job]]
     prepare: Callable[[], None] = lambda: None
+    known: Callable[[], Mapping[str, tuple[str, str | None]] | None] = lambda: None
     shard: ShardRecord | UnsetType = UNSET
 
 
@@ -119,7 +123,11 @@ def _choose(workspace: Workspace, request: RunRequest, go_on: Callable[[], None]
         reader = JobReader(workspace, texts)
         keys, shard = _ordered(workspace, files, request)
         cases = _Cases(
-            keys, lambda numbers: reader.read(keys[it] for it in numbers), reader.prepare, shard
+            keys,
+            lambda numbers: reader.read(keys[it] for it in numbers),
+            reader.prepare,
+            lambda: reader.known,
+            shard,
         )
     if not cases.keys and (shard is UNSET or not files):
         what = f" with the tags {', '.join(request.tags)}" if request.tags else ""
@@ -143,28 +151,79 @@ def _ordered(
 
 
 def _start_processes(
-    workspace: Workspace, options: RunOptions, cases: _Cases
+    workspace: Workspace,
+    options: RunOptions,
+    cases: _Cases,
+    turns: Turns | None,
+    opened: ExitStack,
 ) -> "WorkerProcesses | None":
-    """Fork worker processes where that is safe and worth it, before anything else is opened."""
-    count = _worker_count(options.run_workers, options.concurrency, len(cases.keys))
-    if count < 2:
+    """Start worker processes where that is worth it; ``opened`` closes them.
+
+    They are forked where that is safe, before anything else is opened.
+    """
+    if options.exit_first:  # processes know of one another's cases too late
         return None
+    program = workspace.worker_program
+    if program is None:
+        count = _fork_count(options.run_workers, options.concurrency, len(cases.keys))
+        if count < 2:
+            return None
+    else:
+        count = _spawn_count(options.run_workers, options.concurrency, len(cases.keys))
+        if count < 1 or not program.free.acquire(blocking=False):
+            return None
+        opened.callback(program.free.release)
     from shall.engine.worker_processes import WorkerProcesses, Workload
 
     cases.prepare()
     workload = Workload(cases.keys, cases.read, workspace.make_loop, workspace.files)
     try:
-        return WorkerProcesses(count, workload, options)
-    except OSError:  # no process is left: this one can run them
+        start = None
+        if program is not None:
+            start = _starter(program, workspace, options, cases, count)
+            opened.callback(start.close)
+        processes = WorkerProcesses(count, workload, options, start, turns)
+    except OSError as error:  # no process is left: this one can run them
+        _log.warning("no worker process was started: %s", error)
         return None
+    opened.callback(processes.close)
+    return processes
 
 
-def _worker_count(wanted: int, concurrency: int, cases: int) -> int:
-    """Return how many processes run the cases: 1 stands for this process."""
+def _starter(
+    program: "WorkerProgram", workspace: Workspace, options: RunOptions, cases: _Cases, count: int
+) -> "Starter":
+    from shall.engine.spawned_workers import Assignment, Starter  # in servers alone
+
+    assignment = Assignment(
+        program.settings,
+        workspace.root,
+        workspace.unit.named,
+        cases.keys,
+        cases.known(),
+        options,
+        count,
+    )
+    return Starter(program, assignment, workspace.files.fileno())
+
+
+def _fork_count(wanted: int, concurrency: int, cases: int) -> int:
+    """Return how many processes to fork: below 2 this one runs the cases."""
     if sys.platform != "linux" or threading.active_count() > 1:  # fork is not safe
         return 1
     count = wanted or min(len(os.sched_getaffinity(0)), cases // CASES_A_WORKER)
     return min(count, concurrency, cases)
+
+
+def _spawn_count(wanted: int, concurrency: int, cases: int) -> int:
+    """Return how many processes to start beside a server's threads; 0: a thread runs the cases.
+
+    One is worth it, too: the threads that serve are not held up by it.
+    """
+    if sys.platform != "linux" or not hasattr(os, "memfd_create") or wanted == 1:
+        return 0
+    most = wanted or len(os.sched_getaffinity(0))
+    return min(most, concurrency, cases // CASES_A_PROGRAM)
 
 
 def _run_here(cases: _Cases, options: RunOptions, context: RunContext) -> RunSummary:

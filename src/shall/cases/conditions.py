@@ -5,7 +5,7 @@ from typing import Any
 
 from shall.cases.model import Check, CheckKind
 from shall.cases.path import parse_path
-from shall.cases.predicates import BY_KIND, NAMES, Takes
+from shall.cases.predicates import BY_KIND, NAMES, Takes, nearly_named
 
 
 def written_conditions(kind: CheckKind, expected: Any) -> Any:
@@ -113,7 +113,8 @@ def member_name(field: str) -> str:
     parts = parse_path(field)
     if len(parts) == 1 and isinstance(parts[0], str):
         name = parts[0]
-        if name not in NAMES and name != "not" and not name.startswith(("not_", "$")) and name:
+        is_bare = name not in ("", *NAMES, "not") and not name.startswith(("not_", "$"))
+        if is_bare and nearly_named(name) is None:
             return name
     return json_path(field)
 

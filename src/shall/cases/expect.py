@@ -9,11 +9,12 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from shall.cases.fields import Keys, kind_of
 from shall.cases.forms import is_template
 from shall.cases.model import Check, CheckKind
-from shall.cases.nearest import nearest, without_negation
+from shall.cases.nearest import nearest
 from shall.cases.path import parse_path
 from shall.cases.patterns import pattern_problem
 from shall.cases.predicates import (
@@ -22,6 +23,7 @@ from shall.cases.predicates import (
     NAMES,
     Predicate,
     Takes,
+    nearly_named,
     predicate_named,
 )
 from shall.cases.selector import Selector, parse_selector
@@ -179,8 +181,18 @@ def _conditions(target: _Target, value: Any, keys: Keys, report: Report) -> list
     if target is _ITEM:  # they begin at the item, as the others do
         checks += parts
     elif parts:
-        checks.append(target.check(CheckKind.HAS, tuple(parts), place=_place(keys)))
+        _add_parts(checks, target, tuple(parts), keys)
     return checks
+
+
+def _add_parts(checks: list[Check], target: _Target, parts: tuple[Check, ...], keys: Keys) -> None:
+    """Add what fields of the value must be, to the fields under ``has`` where there are some."""
+    for index, check in enumerate(checks):
+        is_of_target = (check.field, check.selector) == (target.field, target.selector)
+        if check.kind is CheckKind.HAS and is_of_target and not check.negated:
+            checks[index] = replace(check, expected=(*check.expected, *parts))
+            return
+    checks.append(target.check(CheckKind.HAS, parts, place=_place(keys)))
 
 
 def _of_field(
@@ -197,10 +209,8 @@ def _of_field(
 
 def _is_mistyped(name: str, keys: Keys, report: Report) -> bool:
     """Report a key that is nearly the name of a predicate: the author hardly meant a field."""
-    if name.startswith("$"):
-        return False
-    near = nearest(name, NAMES, cutoff=0.85)
-    if near is None or without_negation(near)[1] != without_negation(name)[1]:
+    near = nearly_named(name)
+    if near is None:
         return False
     message = f"Unknown predicate `{name}`."
     hint = f"Did you mean `{near}`? A field of that name is written `$.{name}`."

@@ -19,6 +19,7 @@ from shall.cases.forms import (
     is_template,
 )
 from shall.cases.model import CheckKind
+from shall.cases.nearest import nearest, without_negation
 
 
 class Takes(Enum):
@@ -80,21 +81,19 @@ PREDICATES = (
         "not_equal ne neq !=",
         opposite=CheckKind.EQUALS,
     ),
-    _predicate(
-        CheckKind.LESS, Takes.ORDERED, "the number, text or date is less", "lt < less before"
-    ),
+    _predicate(CheckKind.LESS, Takes.ORDERED, "the number, text or date is less", "lt < less"),
     _predicate(
         CheckKind.LESS_EQUAL,
         Takes.ORDERED,
         "it is not greater",
-        "le lte <= less_equal less_than_or_equal at_most max",
+        "le lte <= less_equal less_than_or_equal at_most",
     ),
-    _predicate(CheckKind.GREATER, Takes.ORDERED, "it is greater", "gt > greater after"),
+    _predicate(CheckKind.GREATER, Takes.ORDERED, "it is greater", "gt > greater"),
     _predicate(
         CheckKind.GREATER_EQUAL,
         Takes.ORDERED,
         "it is not less",
-        "ge gte >= greater_equal greater_than_or_equal at_least min",
+        "ge gte >= greater_equal greater_than_or_equal at_least",
     ),
     _predicate(
         CheckKind.CLOSE_TO,
@@ -135,7 +134,7 @@ PREDICATES = (
         CheckKind.REGEX,
         Takes.PATTERN,
         "the regular expression matches anywhere in the text; `^` and `$` bind it to the ends",
-        "regex match regexp",
+        "regex regexp",
         name="matches",
     ),
     _predicate(
@@ -170,7 +169,7 @@ PREDICATES = (
         CheckKind.IS_EMPTY,
         Takes.NOTHING,
         "the text, list or object holds nothing",
-        "isEmpty empty",
+        "isEmpty",
     ),
     _predicate(CheckKind.IS_STRING, Takes.NOTHING, "it is a text", "isString"),
     _predicate(CheckKind.IS_NUMBER, Takes.NOTHING, "it is a number", "isNumber"),
@@ -201,21 +200,18 @@ PREDICATES = (
         CheckKind.LENGTH,
         Takes.LENGTH,
         "the text, list or object has this length, or one that predicates hold of",
-        "len size",
     ),
     _predicate(
         CheckKind.HAS,
         Takes.CONDITIONS,
         "the object has these fields, among others",
-        "partial",
     ),
     _predicate(
         CheckKind.EACH,
         Takes.CONDITIONS,
         "every item of the list is so; an empty list fails",
-        "every all",
     ),
-    _predicate(CheckKind.ANY, Takes.CONDITIONS, "at least one item of the list is so", "some"),
+    _predicate(CheckKind.ANY, Takes.CONDITIONS, "at least one item of the list is so"),
     _predicate(CheckKind.NO_ITEM, Takes.CONDITIONS, "no item of the list is so", "", name="none"),
     _predicate(
         CheckKind.COUNT,
@@ -252,6 +248,32 @@ _BY_NAME = {
 }
 NAMES = tuple(_BY_NAME)
 """Every accepted spelling."""
+
+OF_OTHER_TOOLS = {
+    "after": "greater_than",
+    "all": "each",
+    "before": "less_than",
+    "empty": "is_empty",
+    "every": "each",
+    "len": "length",
+    "match": "matches",
+    "max": "less_or_equal",
+    "min": "greater_or_equal",
+    "partial": "has",
+    "size": "length",
+    "some": "any",
+}
+"""What other tools call a predicate, and many an object a field: the author has to say which."""
+
+
+def nearly_named(name: str) -> str | None:
+    """Return the predicate that a name nearly is: who writes it hardly means a field."""
+    if name.startswith("$"):
+        return None
+    near = OF_OTHER_TOOLS.get(name) or nearest(name, NAMES, cutoff=0.83)
+    if near is None or without_negation(near)[1] != without_negation(name)[1]:
+        return None
+    return near
 
 
 def takes_nothing(kind: CheckKind) -> bool:

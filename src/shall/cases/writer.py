@@ -11,6 +11,7 @@ from shall.cases.fields import Findings
 from shall.cases.forms import default_id
 from shall.cases.model import Allure, Case, Check, Operation, RequestTemplate, Step, Teardown
 from shall.cases.predicates import takes_nothing
+from shall.errors import BadValue
 
 
 def to_data(case: Case) -> dict[str, Any]:
@@ -63,7 +64,13 @@ def _checks(checks: tuple[Check, ...]) -> tuple[list[dict[str, Any]], dict[str, 
     if expected is not None and _reads_as(expected, checks):
         return [], expected
     newer = tuple(check for check in checks if check.place)
-    return [_check(check) for check in checks if not check.place], written_expect(newer) or {}
+    expected = written_expect(newer)
+    if expected is None or not _reads_as(expected, newer):
+        raise BadValue(
+            "The checks of a step cannot be written: two of them need the same key.",
+            hint="Write one of them below another selector.",
+        )
+    return [_check(check) for check in checks if not check.place], expected
 
 
 def _reads_as(expected: dict[str, Any], checks: tuple[Check, ...]) -> bool:

@@ -45,6 +45,10 @@ class Memory:
         self.decoding = Lock()
         """Held while a large response is decoded: no other thread computes meanwhile."""
 
+    def __reduce__(self) -> tuple[type["Memory"], tuple[int]]:
+        """Return what makes a copy in another process, of which nothing is used."""
+        return Memory, (self.limit_bytes,)
+
     def take(self, size_bytes: int) -> None:
         """Count bytes as used.
 

@@ -82,7 +82,7 @@ class RunSettings(Struct, frozen=True, kw_only=True):
         int,
         project(
             value_types.processes,
-            "number of processes of `shall run`; auto (0): by the number of cases and processors",
+            "number of processes of a large run; auto (0): by the number of cases and processors",
             "SHALL_RUN_WORKERS",
             flag="--workers",
             short_flag="-j",

@@ -1,9 +1,9 @@
 """Runs the cases of a large run in several processes.
 
-For Linux. The processes are forked, from a program that has no other thread. Each takes the
-numbers of its cases from a pipe that all share, runs them on a loop of its own, and sends each
-result, encoded, through a pipe of its own. What a run reports and stores comes from the parent
-alone, as in a run of one process.
+For Linux. The processes are forked from a program that has no other thread; a program that has some
+starts another one for each (``spawned_workers``). Each takes the numbers of its cases from a pipe
+that all share, runs them on a loop of its own, and sends each result, encoded, through a pipe of
+its own. What a run reports and stores comes from the parent alone, as in a run of one process.
 
 The parent holds the end of another pipe, which nobody writes to: when it is closed, by the parent
 or with it, the workers stop their run as at Ctrl-C, teardowns included.
@@ -11,6 +11,7 @@ or with it, the workers stop their run as at Ctrl-C, teardowns included.
 
 import fcntl
 import logging
+import math
 import os
 import selectors
 import signal
@@ -21,15 +22,16 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from threading import Thread
-from typing import NoReturn
+from typing import NoReturn, Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from shall.engine.budgets import Memory
+from shall.engine.case import TEARDOWN_GRACE_S
 from shall.engine.job import Job
 from shall.engine.options import RunOptions
-from shall.engine.ports import Attachments, Loop
+from shall.engine.ports import Attachments, Loop, Turns
 from shall.engine.run import RunContext, RunReport, Tick, run_jobs
 from shall.engine.stop import Stop
 from shall.messages import Message
@@ -38,16 +40,22 @@ from shall.results.events import CaseFinished, CaseStarted, Emit, Event, RunFini
 from shall.results.records import CaseResult, Outcome, RunStatus, RunSummary
 
 _MOST_SHARES = 1024
-"""Parts into which the cases are divided: all their numbers fit into a pipe that nobody reads."""
+"""Parts into which the cases are divided."""
 
 _SHARE = struct.Struct("=I")
 _HEAD = struct.Struct("=BII")
 """What a message is, the number of its case, and the bytes that follow."""
 
-_CASE, _END = 0, 1
+_CASE, _END, _READY = 0, 1, 2
 
 _LATEST_S = 0.02
 """A result is sent this long after its case ended."""
+
+_START_S = 30.0
+"""How long a program that is started may take until it can work."""
+
+_END_S = TEARDOWN_GRACE_S + 5.0
+"""How long workers may take to end once their run is over or shall stop; then they are killed."""
 
 _LARGEST_BYTES = 1 << 16
 _PIPE_BYTES = 1 << 20
@@ -64,30 +72,65 @@ class Workload(Struct, frozen=True):
     attachments: Attachments
 
 
+class Ends(Struct, frozen=True):
+    """The ends of pipes that a worker has: it reads ``shares`` and ``lifetime``."""
+
+    shares: int
+    lifetime: int
+    results: int
+
+
+class Process(Protocol):
+    """A process that was started."""
+
+    def kill(self) -> None:
+        """End it; nothing happens where it has ended."""
+        ...
+
+    def wait(self) -> object:
+        """Wait for its end."""
+        ...
+
+
+Start = Callable[[int, Ends], Process]
+"""Starts the worker with a number as a program of its own, which calls ``work``."""
+
+
 class WorkerProcesses:
     """Processes that wait for ``run``. Close them, whatever happens.
 
+    They are forked, unless ``start`` starts them. ``turns``, one of which the caller has, are given
+    back while it waits.
+
     Raises:
-        OSError: The system has no process or no pipe left.
+        OSError: The system has no process or no pipe left, or a program did not start.
     """
 
-    def __init__(self, count: int, workload: Workload, options: RunOptions) -> None:
+    def __init__(
+        self,
+        count: int,
+        workload: Workload,
+        options: RunOptions,
+        start: Start | None = None,
+        turns: Turns | None = None,
+    ) -> None:
         self._workload = workload
         self._options = options
-        self._share = -(-len(workload.keys) // _MOST_SHARES)
+        self._turns = turns
         self._shares, self._put_shares = os.pipe()
         self._lifetime, self._alive = os.pipe()
         self._open = {self._shares, self._put_shares, self._lifetime, self._alive}
-        self._pids: set[int] = set()
+        self._processes: list[Process] = []
         self._results: list[int] = []
         try:
             for number in range(count):
-                self._fork(_part(options, number, count))
+                self._start(number, start or self._forked(part(options, number, count)))
+            self._close_one(self._shares)
+            if start is not None:
+                self._wait_until_ready()
         except BaseException:
             self.close()
             raise
-        self._close_one(self._shares)
-        self._close_one(self._lifetime)
 
     def run(self, emit: Emit, stop: Stop, tick: Tick) -> RunSummary:
         """Run the cases and report them as ``run_jobs`` does; steps are not reported one by one."""
@@ -98,10 +141,10 @@ class WorkerProcesses:
             self._end_soon()
         missing = bytearray(b"\1" * len(keys))
         try:
-            count = -(-len(keys) // self._share)
+            count = -(-len(keys) // _share_of(len(keys)))
             os.write(self._put_shares, b"".join(map(_SHARE.pack, range(count))))
             self._close_one(self._put_shares)
-            for number, encoded in self._received(stop, tick):
+            for number, encoded in self._received(stop, tick, report.options.deadline_s):
                 missing[number] = 0
                 result = decode_case(encoded)
                 report.emit(CaseStarted(result.run_id, result.case_key, result.name))
@@ -117,85 +160,139 @@ class WorkerProcesses:
         """End the processes that still run; their teardowns do not run any more."""
         for end in tuple(self._open):
             self._close_one(end)
-        for pid in self._pids:
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-            os.waitpid(pid, 0)
-        self._pids.clear()
+        for process in self._processes:
+            process.kill()
+            process.wait()
+        self._processes.clear()
 
-    def _received(self, stop: Stop, tick: Tick) -> Iterator[tuple[int, bytes]]:
-        """Return the results, encoded, as they come, until every worker has ended."""
+    def _received(self, stop: Stop, tick: Tick, deadline_s: float) -> Iterator[tuple[int, bytes]]:
+        """Return the results, encoded, until every worker has ended or should have."""
+        left = set(self._results)
+        until = deadline_s + _END_S
         with selectors.DefaultSelector() as selector:
-            for end in self._results:
+            for end in left:
                 selector.register(end, selectors.EVENT_READ, bytearray())
-            while selector.get_map():
-                now = time.monotonic()
+            selector.register(self._lifetime, selectors.EVENT_READ)
+            while left and (now := time.monotonic()) < until:
                 due = tick(now)
-                for key, _ in selector.select(None if due is None else max(0.0, due - now)):
+                for key, _ in self._wait(selector, min(until, due or until) - now):
                     data = os.read(key.fd, _PIPE_BYTES)
                     if not data:
                         selector.unregister(key.fd)
-                    key.data.extend(data)
-                    for kind, number, content in _messages(key.data):
-                        if kind == _CASE:
-                            yield number, content
-                        elif content != RunStatus.COMPLETE.encode():
-                            stop.request(RunStatus(content.decode()))
+                        left.discard(key.fd)
+                    if key.fd == self._lifetime:  # the run shall stop
+                        until = time.monotonic() + _END_S
+                    else:
+                        key.data.extend(data)
+                        yield from _results_in(key.data, stop)
+        if left:
+            stop.request(RunStatus.TIMED_OUT)
+
+    def _wait_until_ready(self) -> None:
+        until = time.monotonic() + _START_S
+        with selectors.DefaultSelector() as selector:
+            for end in self._results:
+                selector.register(end, selectors.EVENT_READ)
+            while selector.get_map():
+                ready = self._wait(selector, until - time.monotonic())
+                if not ready:
+                    raise TimeoutError(f"A worker process did not start in {_START_S:g} s.")
+                for key, _ in ready:
+                    if not os.read(key.fd, _HEAD.size):
+                        raise ChildProcessError("A worker process did not start.")
+                    selector.unregister(key.fd)
+
+    def _wait(
+        self, selector: selectors.BaseSelector, timeout_s: float
+    ) -> list[tuple[selectors.SelectorKey, int]]:
+        timeout = max(0.0, timeout_s) if timeout_s < math.inf else None
+        if self._turns is None:
+            return selector.select(timeout)
+        self._turns.release()
+        try:
+            return selector.select(timeout)
+        finally:
+            self._turns.acquire()
 
     def _end_soon(self) -> None:
-        """Let the workers stop their runs. May be called from a signal handler."""
+        """Let the workers stop their runs. May be called from any thread and a signal handler."""
         self._close_one(self._alive)
 
     def _close_one(self, end: int) -> None:
-        if end in self._open:
-            self._open.discard(end)
+        with suppress(KeyError):  # somebody else closes it at this moment, or has
+            self._open.remove(end)
             os.close(end)
 
-    def _fork(self, options: RunOptions) -> None:
+    def _start(self, number: int, start: Start) -> None:
         results, put_results = os.pipe()
         self._open |= {results, put_results}
-        sys.stdout.flush()
-        sys.stderr.flush()
-        pid = os.fork()
-        if pid == 0:
-            self._be_worker(options, put_results)
-        self._pids.add(pid)
+        process = start(number, Ends(self._shares, self._lifetime, put_results))
+        self._processes.append(process)
         self._results.append(results)
         self._close_one(put_results)
         _enlarge(results)
 
-    def _be_worker(self, options: RunOptions, put_results: int) -> NoReturn:
+    def _forked(self, options: RunOptions) -> Start:
+        def fork(_: int, ends: Ends) -> Process:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            pid = os.fork()
+            if pid == 0:
+                self._be_worker(options, ends)
+            return _Fork(pid)
+
+        return fork
+
+    def _be_worker(self, options: RunOptions, ends: Ends) -> NoReturn:
         """Carry out what a worker does. The program that was forked never goes on in it."""
         status = 1
         try:
-            signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent says when to stop
-            for end in self._open - {self._shares, self._lifetime, put_results}:
+            for end in self._open - {ends.shares, ends.lifetime, ends.results}:
                 os.close(end)
-            self._work(options, put_results)
+            work(self._workload, options, ends)
             status = 0
-        except BrokenPipeError:  # the parent has ended
-            pass
         except BaseException:  # noqa: BLE001 - what was asked of a fork ends in it
             _log.exception("a worker process failed")
         finally:
             os._exit(status)
 
-    def _work(self, options: RunOptions, put_results: int) -> None:
-        stop = Stop()
-        Thread(target=_stop_with, args=(self._lifetime, stop), daemon=True).start()
-        workload = self._workload
-        sender = _Sender(put_results)
+
+class _Fork(Struct, frozen=True):
+    """A process that was forked."""
+
+    pid: int
+
+    def kill(self) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
+
+    def wait(self) -> None:
+        os.waitpid(self.pid, 0)
+
+
+def work(workload: Workload, options: RunOptions, ends: Ends, *, is_spawned: bool = False) -> None:
+    """Run cases as a worker process does, until no share of them is left.
+
+    It ends early when its parent stops the run or has ended; signals to all are the parent's.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent says when to stop
+    stop = Stop()
+    Thread(target=_stop_with, args=(ends.lifetime, stop), daemon=True).start()
+    sender = _Sender(ends.results)
+    total = len(workload.keys)
+    share_size = _share_of(total)
+
+    def numbers() -> Iterator[int]:
+        for share in _taken(ends.shares):
+            first = share * share_size
+            for number in range(first, min(first + share_size, total)):
+                sender.numbers.append(number)
+                yield number
+
+    with suppress(BrokenPipeError):  # the parent has ended
+        if is_spawned:
+            sender.send_ready()
         loop = workload.make_loop()
-
-        total = len(workload.keys)
-
-        def numbers() -> Iterator[int]:
-            for share in _taken(self._shares):
-                first = share * self._share
-                for number in range(first, min(first + self._share, total)):
-                    sender.numbers.append(number)
-                    yield number
-
         context = RunContext(loop, workload.attachments, sender.take, stop, sender.tick)
         run_jobs(workload.read(numbers()), total, options, context)
         loop.close()
@@ -225,6 +322,11 @@ class _Sender:
             self._add(_END, 0, event.summary.status.encode())
             self._send()
 
+    def send_ready(self) -> None:
+        """Send that the worker can begin."""
+        self._add(_READY, 0, b"")
+        self._send()
+
     def tick(self, now: float) -> float | None:
         """Send what waited long enough; return when the rest is due."""
         if self._waiting and now >= self._due_at:
@@ -243,6 +345,15 @@ class _Sender:
         self._waiting.clear()
 
 
+def _results_in(received: bytearray, stop: Stop) -> Iterator[tuple[int, bytes]]:
+    """Remove whole messages from what a worker sent; return its results, or stop as it did."""
+    for kind, number, content in _messages(received):
+        if kind == _CASE:
+            yield number, content
+        elif content != RunStatus.COMPLETE.encode():
+            stop.request(RunStatus(content.decode()))
+
+
 def _messages(received: bytearray) -> Iterator[tuple[int, int, bytes]]:
     """Remove whole messages from what was received, and return them."""
     at = 0
@@ -256,6 +367,11 @@ def _messages(received: bytearray) -> Iterator[tuple[int, int, bytes]]:
     del received[:at]
 
 
+def _share_of(total: int) -> int:
+    """Return how many cases a share has: all shares fit into a pipe that nobody reads."""
+    return -(-total // _MOST_SHARES)
+
+
 def _taken(shares: int) -> Iterator[int]:
     """Take shares until none is left. A pipe hands out each of these bytes once."""
     while taken := os.read(shares, _SHARE.size):
@@ -267,7 +383,7 @@ def _stop_with(lifetime: int, stop: Stop) -> None:
     stop.request()
 
 
-def _part(options: RunOptions, number: int, count: int) -> RunOptions:
+def part(options: RunOptions, number: int, count: int) -> RunOptions:
     """Return the options of one worker: all of them together use what one process would."""
     concurrency = options.concurrency // count + (number < options.concurrency % count)
     memory = Memory(options.memory.limit_bytes // count)

@@ -17,6 +17,7 @@ from shall.actions.session import Session
 from shall.errors import BadValue, ShallError
 from shall.mcp import prompt_context as context
 from shall.mcp.prompt_context import Given
+from shall.mcp.reply import check_names
 from shall.mcp.session import session_of
 from shall.mcp.texts import LANGUAGES, instructions
 from shall.specs.ears import language_of
@@ -106,13 +107,39 @@ def current_name(name: str) -> str:
     return name.replace("_", "-")
 
 
+def check_prompt(name: str, given: Any) -> None:
+    """Check what a caller asks for before anything is read.
+
+    Raises:
+        BadValue: There is no such prompt, or it does not take these arguments.
+    """
+    spec = _PROMPTS.get(name)
+    if spec is None:
+        raise BadValue(f"Unknown prompt {name}.", hint=f"Available: {', '.join(_PROMPTS)}.")
+    if not isinstance(given, dict):
+        raise BadValue("The arguments of a prompt are an object.")
+    check_names(given, [*(argument for argument, _ in spec.arguments), _LANGUAGE.name])
+    if spec.required and spec.required not in given:
+        raise BadValue(f"The prompt {name} needs {spec.required}.")
+
+
+async def prompt_text(session: Session, name: str, given: Given) -> str:
+    """Return the text of a prompt.
+
+    Raises:
+        ShallError: What it is about cannot be read, or the caller may not read it.
+    """
+    spec = _PROMPTS[name]
+    if spec.shows_statuses:
+        session.access.check(_TRACE, "read", session.caller)
+    return await session.workers.call(_text, session, name, spec, given)
+
+
 def _prompt(name: str, spec: _Spec) -> Prompt:
     async def render(mcp_context: Any, **given: str) -> str:
         session = await session_of(mcp_context)
         try:
-            if spec.shows_statuses:
-                session.access.check(_TRACE, "read", session.caller)
-            return await session.workers.call(_text, session, name, spec, given)
+            return await prompt_text(session, name, given)
         except ShallError as error:
             raise MCPError(INVALID_PARAMS, str(error)) from None
 

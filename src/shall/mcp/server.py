@@ -3,13 +3,14 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import anyio
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.resources import TextResource
 from mcp.shared.exceptions import MCPError
-from mcp_types import INVALID_PARAMS, Prompt, ToolAnnotations
+from mcp_types import INVALID_PARAMS, ToolAnnotations
 
 from shall import __version__
 from shall.actions.tool_access import ToolAccess
@@ -19,13 +20,12 @@ from shall.errors import BadValue
 from shall.mcp import case_tools, run_tools, spec_tools, status_tools
 from shall.mcp.completion import complete_names
 from shall.mcp.legacy_requests import answer_older_clients
-from shall.mcp.prompts import current_name, prompts
-from shall.mcp.reply import check_names
+from shall.mcp.prompts import check_prompt, current_name, prompts
 from shall.mcp.request_state import sealed_by
 from shall.mcp.session import Connected
 from shall.mcp.spec_changes import SpecChanges
 from shall.mcp.spec_resources import SpecServer
-from shall.mcp.tool import make_tool
+from shall.mcp.tool import EnvelopeTool, make_tool
 from shall.mcp.tool_filter import offer
 from shall.workspace.workspaces import Workspaces
 
@@ -62,6 +62,17 @@ CORE = ToolAccess(left_out=WORKFLOW_TOOLS)
 """What is offered unless the operator says otherwise."""
 
 
+@cache
+def made_tools(*, has_workflow: bool) -> tuple[EnvelopeTool, ...]:
+    """Make the tools, once in a process: their schemas are the same in every server."""
+    offered = dict(TOOLS)
+    if has_workflow:
+        from shall.mcp import workflow_tools  # its actions take time to import
+
+        offered |= workflow_tools.TOOLS
+    return tuple(make_tool(function, annotations) for function, annotations in offered.items())
+
+
 def build_server(
     workspaces: Workspaces,
     name: str = "shall",
@@ -70,7 +81,7 @@ def build_server(
     max_result_bytes: int | None = None,
     state_key: bytes | None = None,
     workers: Workers | None = None,
-) -> MCPServer[Connected]:
+) -> SpecServer:
     """Build the server. ``workspaces`` stay open: their maker closes them.
 
     ``access`` bounds which tools are offered; what a caller's scopes forbid is taken away too.
@@ -91,14 +102,9 @@ def build_server(
             yield connected
             tasks.cancel_scope.cancel()
 
-    offered = dict(TOOLS)
-    if any(access.offers(name, "read") for name in WORKFLOW_TOOLS):
-        from shall.mcp import workflow_tools  # its actions take time to import
-
-        offered |= workflow_tools.TOOLS
-    tools = [make_tool(function, annotations) for function, annotations in offered.items()]
-    for tool in tools:
-        tool.max_bytes = max_result_bytes
+    has_workflow = any(access.offers(name, "read") for name in WORKFLOW_TOOLS)
+    bound = {"max_bytes": max_result_bytes}
+    tools = [tool.model_copy(update=bound) for tool in made_tools(has_workflow=has_workflow)]
 
     server = SpecServer(
         name,
@@ -113,7 +119,7 @@ def build_server(
     )
     server.access = access
     offer(server, access)
-    server.middleware.append(_prompt_check(server))
+    server.middleware.append(_prompt_check())
     answer_older_clients(server, changes)
     complete_names(server)
     for prompt in prompts():
@@ -132,7 +138,7 @@ def _format_resource() -> TextResource:
     )
 
 
-def _prompt_check(server: MCPServer[Connected]) -> Any:
+def _prompt_check() -> Any:
     """Make what answers an unknown prompt or a missing argument as the specification says.
 
     An earlier name of a prompt is answered as its name is, and is not listed.
@@ -141,28 +147,14 @@ def _prompt_check(server: MCPServer[Connected]) -> Any:
     async def check(ctx: Any, call_next: Callable[[Any], Awaitable[Any]]) -> Any:
         if ctx.method == "prompts/get" and ctx.request_id is not None:  # else nobody is notified
             params = ctx.params or {}
-            known = {prompt.name: prompt for prompt in await server.list_prompts()}
-            name = str(params.get("name"))
-            if name not in known and current_name(name) in known:
-                name = current_name(name)
+            given_name = str(params.get("name"))
+            name = current_name(given_name)
+            try:
+                check_prompt(name, params.get("arguments") or {})
+            except BadValue as error:
+                raise MCPError(INVALID_PARAMS, str(error)) from None
+            if name != given_name:
                 ctx = replace(ctx, params={**params, "name": name})
-            _check_prompt(known, name, params.get("arguments") or {})
         return await call_next(ctx)
 
     return check
-
-
-def _check_prompt(known: Mapping[str, Prompt], name: str, given: Any) -> None:
-    prompt = known.get(name)
-    if prompt is None:
-        raise MCPError(INVALID_PARAMS, f"Unknown prompt {name}. Available: {', '.join(known)}.")
-    if not isinstance(given, dict):
-        raise MCPError(INVALID_PARAMS, "The arguments of a prompt are an object.")
-    taken = prompt.arguments or ()
-    try:
-        check_names(given, [argument.name for argument in taken])
-    except BadValue as error:
-        raise MCPError(INVALID_PARAMS, str(error)) from None
-    for argument in taken:
-        if argument.required and argument.name not in given:
-            raise MCPError(INVALID_PARAMS, f"The prompt {name} needs {argument.name}.")

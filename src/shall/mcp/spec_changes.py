@@ -110,12 +110,13 @@ class SpecChanges(InMemorySubscriptionBus):
 
 def _stamps(workspace: Callable[[], Workspace]) -> Stamps:
     try:
-        return _stamps_in(workspace())
+        return stamps_of(workspace())
     except (ShallError, OSError):
         return {}  # there is no workspace, or it is gone
 
 
-def _stamps_in(space: Workspace) -> Stamps:
+def stamps_of(space: Workspace) -> Stamps:
+    """Return what changes when documents, evidence or the baseline of a workspace do."""
     files = space.files
     paths: list[str] = []
     for folder in FOLDERS:

@@ -35,7 +35,7 @@ from shall.mcp.results import case_details, run_item
 from shall.mcp.session import Connected, session_of
 from shall.mcp.shorten import cut
 from shall.mcp.texts import KINDS, LANGUAGES, template
-from shall.mcp.tool import operation_of
+from shall.mcp.tool import EnvelopeTool, operation_of
 from shall.specs.export import to_json, to_markdown
 from shall.specs.matrix import row_of
 from shall.workspace.workspace import Workspace
@@ -152,9 +152,15 @@ class SpecServer(MCPServer[Connected]):
         self, name: str, arguments: dict[str, Any], context: Context[Connected, Any] | None = None
     ) -> CallToolResult | InputRequiredResult:
         """Call a tool. The answer to an unknown name holds the nearest one."""
-        if self._tool_manager.get_tool(name) is None:
+        if self.tool_named(name) is None:
             raise ToolError(self._unknown_tool(name, context))
         return await super().call_tool(name, arguments, context)
+
+    def tool_named(self, name: str) -> EnvelopeTool | None:
+        """Return the tool with a name; None where there is none."""
+        found = self._tool_manager.get_tool(name)
+        assert found is None or isinstance(found, EnvelopeTool)  # noqa: S101 - as it was built
+        return found
 
     def _unknown_tool(self, name: str, context: Context[Connected, Any] | None) -> str:
         caller = caller_of(context.request_context.request if context else None)

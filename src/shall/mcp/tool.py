@@ -45,7 +45,10 @@ class EnvelopeTool(Tool):
     ) -> CallToolResult:
         """Answer one call. Only cancelling and protocol errors pass through."""
         del convert_result  # the envelope is the result
-        session = await session_of(context)
+        return await self.answer(arguments, await session_of(context))
+
+    async def answer(self, arguments: dict[str, Any], session: Session) -> CallToolResult:
+        """Answer one call, whichever surface it came through."""
         mask = session.workspaces.redactor.texts
 
         async def work(request_id: str) -> CallToolResult:

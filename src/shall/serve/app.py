@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
-from mcp.server.mcpserver import MCPServer
 from msgspec import Struct, field
 from starlette.applications import Starlette
 from starlette.routing import Route
@@ -16,12 +15,13 @@ from shall.actions.workers import Workers
 from shall.bootstrap import folder_of_server, make_first_state, open_workspaces, state_key
 from shall.errors import InvalidSetting
 from shall.mcp.server import build_server
-from shall.mcp.session import Connected
+from shall.mcp.spec_resources import SpecServer
 from shall.serve.auth import Authenticator, authenticator, metadata_routes, public_paths
 from shall.serve.drain import Drain
 from shall.serve.event_store import Sessions
 from shall.serve.legacy_modes import SHALL, ServerMode
 from shall.serve.middleware import gated
+from shall.serve.observe.gate import GateWatch
 from shall.serve.observe.metrics import Facts, Metrics
 from shall.serve.observe.multiprocess import shared_folder
 from shall.serve.observe.operations import observe_server
@@ -37,6 +37,7 @@ from shall.serve.rest.routes import rest_routes
 from shall.serve.sse import SseSessions
 from shall.serve.streams import OpenStreams
 from shall.serve.tool_access import offered
+from shall.serve.worker_program import worker_program
 from shall.settings import Settings, process_environment
 from shall.workspace.workspaces import Workspaces
 
@@ -66,7 +67,7 @@ class Parts(Struct, frozen=True):
     """
 
     workspaces: Workspaces
-    server: MCPServer[Connected]
+    server: SpecServer
     metrics: Metrics
     access: ToolAccess
     facts: Facts = field(default_factory=Facts)
@@ -82,7 +83,7 @@ def make_app(settings: Settings, mode: ServerMode = SHALL) -> Served:
     import_all()
     facts = Facts()
     metrics = Metrics(shared_folder(process_environment()), facts)
-    workspaces = open_workspaces(settings, metrics.take_event)
+    workspaces = open_workspaces(settings, metrics.take_event, worker_program(settings))
     make_first_state(settings, workspaces)
     access = offered(settings, mode)
     workers = Workers()
@@ -122,8 +123,7 @@ def assemble(settings: Settings, parts: Parts, mode: ServerMode = SHALL) -> Serv
         origin=folder_of_server(settings).origin,
         count=drain.counted,
     )
-    parts.facts.is_ready = lambda: readiness.is_ready
-    parts.facts.connections = partial(count_connections, context)
+    _inform_metrics(parts, readiness, context)
     sessions = Sessions(
         low, stateless=settings.sessions == "no", max_body_bytes=settings.max_body_bytes
     )
@@ -155,6 +155,14 @@ def assemble(settings: Settings, parts: Parts, mode: ServerMode = SHALL) -> Serv
         probe=Probe(rest[0], *health.usual),
     )
     return Served(wrapped, parts, callers)
+
+
+def _inform_metrics(parts: Parts, readiness: Readiness, context: RestContext) -> None:
+    """Let the metrics take each call, and ask for what is not counted."""
+    parts.workspaces.observe_call = parts.metrics.take_call
+    parts.facts.is_ready = lambda: readiness.is_ready
+    parts.facts.gate = GateWatch(parts.workspaces, parts.workers.turns).newest
+    parts.facts.connections = partial(count_connections, context)
 
 
 def _check_paths(mcp: Iterable[Route], others: Iterable[Route], public: Collection[str]) -> None:

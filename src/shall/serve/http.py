@@ -31,6 +31,13 @@ from shall.settings import Settings, process_environment
 _START_S = 30
 """How long a worker may take to start or to answer its parent, in seconds."""
 
+KEEP_ALIVE_S = 75
+"""How long a connection may be idle between requests, in seconds.
+
+Longer than nginx (60 s) and others keep one to a server behind them: who sends a request on a
+connection that is closed at that moment gets no answer, and a proxy answers 502.
+"""
+
 _log = logging.getLogger(__name__)
 
 
@@ -124,6 +131,7 @@ class _Config(uvicorn.Config):
             server_header=False,
             proxy_headers=False,  # ours know which proxies are trusted
             ws="none",
+            timeout_keep_alive=KEEP_ALIVE_S,
             timeout_graceful_shutdown=max(1, round(settings.drain_s / 4)),
         )
 

@@ -9,10 +9,14 @@ import importlib
 
 ON_FIRST_USE = (
     "shall.actions.evidence",
+    "shall.actions.selection",
+    "shall.actions.unit_cases",
+    "shall.actions.unit_writing",
     "shall.cases.full_case",
     "shall.cases.locations",
     "shall.cases.yaml_text",
     "shall.cases.yaml_writer",
+    "shall.engine.spawned_workers",
     "shall.engine.worker_processes",
     "shall.mcp.workflow_tools",
     "shall.messages.translation",
@@ -22,6 +26,7 @@ ON_FIRST_USE = (
     "shall.store.call_log",
     "shall.store.vfs",
     "shall.transport.http.loop",
+    "shall.workspace.secrets",
     "encodings.idna",
     "encodings.utf_8_sig",
     "markdown_it",

@@ -18,6 +18,7 @@ from shall.serve.observe.logs import set_up_logging
 from shall.serve.observe.operations import observe_server
 from shall.serve.observe.tracing import set_up_tracing
 from shall.serve.toolset import named_access
+from shall.serve.worker_program import worker_program
 from shall.settings import Settings
 
 DRAIN_S = 15
@@ -30,7 +31,7 @@ def serve_stdio(settings: Settings) -> int:
     What was asked for before the input ended is answered, for as long as ``drain_s``.
     """
     set_up_logging(settings)
-    spaces = open_workspaces(settings)
+    spaces = open_workspaces(settings, worker_program=worker_program(settings))
     server = build_server(spaces, settings.server_name, access=named_access(settings))
     end_tracing = set_up_tracing(server, settings)
     observe_server(server)

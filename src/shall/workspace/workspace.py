@@ -22,6 +22,7 @@ from shall.store.outages import OutageLog
 from shall.workspace.files import Files
 
 if TYPE_CHECKING:
+    from shall.engine.spawned_workers import WorkerProgram
     from shall.specs.links import Marks
     from shall.specs.model import Feature
     from shall.store.call_log import CallLog
@@ -42,6 +43,7 @@ class Workspace(Struct, frozen=True):
     ``store`` and ``evidence`` are None where the state cannot be written; ``state_warning`` says
     why, once, and whatever needs no state still works. ``later`` is the store where it is opened
     when it is needed. ``make_loop`` makes the loop of one run, in the thread of the run.
+    ``worker_program`` is what large runs start in processes where threads forbid to fork.
     ``observe`` takes the events of every run of any caller. ``call_log`` is None where
     no call log is written; ``logs_in_state``: it is a part of the state. ``redactor`` knows the
     secrets of the settings: what is shown of the workspace passes through it. ``memory`` is what
@@ -63,6 +65,7 @@ class Workspace(Struct, frozen=True):
     make_loop: Callable[[], Loop]
     defaults: RunDefaults = RunDefaults()
     state_fault: str | None = None
+    worker_program: "WorkerProgram | None" = None
     observe: Emit | None = None
     call_log: "CallLog | None" = None
     redactor: Redactor = field(default_factory=Redactor)

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from shall.engine.redact import Redactor
 from shall.errors import FileUnavailable, FolderNotFound, OutsideWorkspace
+from shall.store.base import CallRecord
 from shall.store.folders import exists, walk
 from shall.workspace.paths import is_version_control
 from shall.workspace.workspace import Workspace
@@ -79,6 +80,8 @@ class Workspaces:
         self._lock = threading.RLock()
         self._interpreters = frozenset(interpreters)
         self.redactor = Redactor()
+        self.observe_call: Callable[[CallRecord], None] = _observe_nothing
+        """Takes each call of a tool or a route when it has ended."""
 
     @property
     def takes_client_roots(self) -> bool:
@@ -252,6 +255,10 @@ class Workspaces:
         for found in [it for it in self._replaced if it.uses == 0]:
             self._replaced.remove(found)
             found.workspace.close()
+
+
+def _observe_nothing(_: CallRecord) -> None:
+    """Drop a call."""
 
 
 @contextmanager

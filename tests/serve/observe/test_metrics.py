@@ -4,6 +4,7 @@ import socket
 import string
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import BoundedSemaphore
 from types import SimpleNamespace
 from typing import Any
 
@@ -19,16 +20,22 @@ from starlette.types import ASGIApp
 
 from shall import __version__
 from shall.actions.background_run import run_tests
+from shall.actions.gate import check_gate
 from shall.actions.run_request import RunRequest
 from shall.actions.tool_access import EVERY_TOOL
 from shall.bootstrap import open_workspace, open_workspaces
 from shall.mcp.server import build_server
 from shall.serve.app import Parts, assemble
+from shall.serve.observe import gate
 from shall.serve.observe.access_log import ExchangeGate
+from shall.serve.observe.gate import GateWatch, Judgement
 from shall.serve.observe.metrics import Facts, Metrics
 from shall.serve.observe.operations import operations
 from shall.serve.rest.info import metrics_response
 from shall.settings import Settings
+from shall.specs.gate import Gate
+from shall.workspace.workspace import Workspace
+from shall.workspace.workspaces import Workspaces
 
 pytestmark = pytest.mark.anyio
 
@@ -129,6 +136,7 @@ async def test_a_session_is_measured_when_it_has_ended(
 
 
 @pytest.mark.verifies("observability#3.5")
+@pytest.mark.repeats
 async def test_made_up_names_make_no_series(ask: Ask, answers: ASGIApp, metrics: Metrics) -> None:
     measure = operations(metrics, {"health_check"})
     gate = ExchangeGate(answers, [metrics.take_exchange])
@@ -243,7 +251,9 @@ async def test_json_is_for_whoever_asks_for_it(metrics: Metrics, accept: str, ki
 
 
 @pytest.mark.verifies("observability#3.7")
-def test_the_page_names_every_metric_with_its_labels(metrics: Metrics) -> None:
+def test_the_page_names_every_metric_with_its_labels() -> None:
+    metrics = Metrics(facts=Facts(gate=lambda: Judgement(True, {"proved": 1}, 1.0)))
+    metrics.calls.labels("run_tests", "ok").inc()
     metrics.take_operation(("ping", "", "", "2026-07-28", "tcp"), 0.03)
     metrics.take_exchange({"method": "GET"}, 200, 0.03)
     metrics.sessions.labels("2025-11-25", "tcp").observe(1)
@@ -264,3 +274,79 @@ def test_the_page_names_every_metric_with_its_labels(metrics: Metrics) -> None:
     on_linux = {name for name in written if name.startswith("process_")}
     assert told.items() <= written.items()
     assert written.keys() - told.keys() <= on_linux
+
+
+class Scraping:
+    """Scrapes the metrics of the gate of a project, on a clock of its own."""
+
+    def __init__(self, spaces: Workspaces, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = 0.0
+        self.judged = 0
+        self._started: list[Callable[[], object]] = []
+        watch = GateWatch(spaces, BoundedSemaphore(), lambda: self.now)
+        self._metrics = Metrics(facts=Facts(gate=watch.newest))
+        monkeypatch.setattr(gate, "start_thread", lambda work, _: self._started.append(work))
+        monkeypatch.setattr(gate, "check_gate", self._judge)
+
+    def _judge(self, space: Workspace) -> Gate:
+        self.judged += 1
+        return check_gate(space)
+
+    def __call__(self, after_s: float) -> dict[str, float]:
+        """Scrape, let the thread work that this started, and scrape again."""
+        self.now += after_s
+        before = self.judged
+        self._metrics.exposition()
+        assert self.judged == before
+        while self._started:
+            self._started.pop()()
+        values = counted(self._metrics, "shall_criteria")
+        passed = counted(self._metrics, "shall_gate_passed")
+        assert not self._started
+        statuses = {dict(key)["status"]: count for key, count in values.items() if count}
+        return {**statuses, "passed": passed.get(frozenset(), -1)}
+
+
+@pytest.mark.verifies("observability#3.10", "observability#3.11")
+def test_the_gate_is_judged_when_something_changed_and_never_by_a_scrape(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spaces = open_workspaces(Settings(workspaces=(project,)))
+    scraped = Scraping(spaces, monkeypatch)
+    assert scraped(0) == {"passed": -1}  # there are no criteria
+    document = project / "specs/shop/requirements.md"
+    document.parent.mkdir(parents=True)
+    document.write_text("### Requirement 1\n\n1. THE shop SHALL sell.\n")
+    assert scraped(gate.LOOK_S) == {"untested": 1, "passed": 0}
+    assert scraped(gate.LOOK_S) == {"untested": 1, "passed": 0}
+    assert scraped.judged == 2  # nothing changed the second time
+    document.write_text("### Requirement 1\n\n1. THE shop SHALL sell.\n2. THE shop SHALL pay.\n")
+    assert scraped(1) == {"untested": 1, "passed": 0}  # too soon to look
+    assert scraped(gate.LOOK_S) == {"untested": 2, "passed": 0}
+    scraped(gate.LONGEST_S)
+    assert scraped.judged == 4
+    spaces.close()
+    assert scraped(gate.LONGEST_S)["passed"] in {-1, 0}  # a project that is gone ends no scrape
+
+
+@pytest.mark.verifies("observability#3.9")
+async def test_calls_are_counted_by_tool_whichever_way_they_came(served: str) -> None:
+    async with Client(f"{served}/mcp", mode="2026-07-28") as client, httpx2.AsyncClient() as http:
+        before = await scraped_calls(http, served)
+        await client.call_tool("list_testcases", {})
+        await http.post(f"{served}/tools/list_testcases", json={})
+        await http.get(f"{served}/api/cases")
+        await http.post(f"{served}/tools/read_file", json={"arguments": {"path": "none"}})
+        after = await scraped_calls(http, served)
+    new = {key: after[key] - before.get(key, 0) for key in after if after[key] != before.get(key)}
+    assert new == {("list_testcases", "ok"): 3, ("read_file", "error"): 1}
+
+
+async def scraped_calls(http: httpx2.AsyncClient, served: str) -> dict[tuple[str, str], float]:
+    text = (await http.get(f"{served}/metrics")).text
+    return {
+        (sample.labels["tool"], sample.labels["status"]): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+        if sample.name == "shall_calls_total"
+    }

@@ -2,7 +2,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,14 +10,13 @@ from typing import Any
 import httpx2
 import pytest
 import uvicorn
-from mcp.server.mcpserver import MCPServer
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shall.actions.principal import PRINCIPAL, Principal
 from shall.bootstrap import open_workspaces
 from shall.mcp.server import build_server
-from shall.mcp.session import Connected
+from shall.mcp.spec_resources import SpecServer
 from shall.serve.problem import problem
 from shall.serve.readiness import Readiness
 from shall.serve.rest.context import RestContext
@@ -37,7 +36,7 @@ class Running:
     url: str
     spaces: Workspaces
     readiness: Readiness
-    server: MCPServer[Connected]
+    server: SpecServer
 
 
 def as_named(app: ASGIApp, token: str) -> ASGIApp:
@@ -73,7 +72,13 @@ def start(project: Path) -> Iterator[Callable[..., Running]]:
     """Starts instances on the same project."""
     with ExitStack() as ends:
 
-        def run(*, is_basic: bool = False, is_started: bool = True, **settings: Any) -> Running:
+        def run(
+            *,
+            is_basic: bool = False,
+            is_started: bool = True,
+            count: Callable[[], AbstractContextManager[None]] = nullcontext,
+            **settings: Any,
+        ) -> Running:
             chosen = Settings(workspaces=(project,), **settings)
             spaces = open_workspaces(chosen)
             ends.callback(spaces.close)
@@ -82,7 +87,7 @@ def start(project: Path) -> Iterator[Callable[..., Running]]:
                 readiness.start()
             access = named_access(chosen)
             server = build_server(spaces, access=access)
-            context = RestContext(chosen, spaces, server, readiness, access)
+            context = RestContext(chosen, spaces, server, readiness, access, count=count)
             routes = rest_routes(context, Health(chosen.server_name), is_basic=is_basic)
             app = Starlette(routes=routes, exception_handlers=problem_handlers())
             url = ends.enter_context(Serving(as_named(app, chosen.auth_token)))

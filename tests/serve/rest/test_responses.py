@@ -1,17 +1,17 @@
 """What callers read when something below the routes fails."""
 
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NoReturn
 
 import httpx2
 import pytest
-from mcp.shared.exceptions import MCPError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from shall.errors import FolderNotFound
+from shall.errors import FolderNotFound, ShuttingDown
+from shall.serve.rest import tools
 from shall.serve.rest.responses import json_answer, problem_handlers
 
 Start = Callable[..., Any]
@@ -48,27 +48,12 @@ def test_whatever_is_raised_is_answered_as_a_problem(serving: Serving) -> None:
     assert set(wrong.headers["Allow"].split(", ")) == {"GET", "HEAD"}
 
 
-@pytest.mark.verifies("rest#3.4")
-@pytest.mark.parametrize(
-    ("error", "status", "code"),
-    [
-        (MCPError(-32000, "The server is shutting down."), 503, "MCP_DRAINING"),
-        (MCPError(-32602, "no", {"code": "MCP_FORBIDDEN"}), 403, "MCP_FORBIDDEN"),
-        (MCPError(-32602, "no"), 400, "MCP_VALUE_ERROR"),
-        (ValueError("a secret of ours"), 500, "MCP_INTERNAL_ERROR"),
-    ],
-)
-def test_what_stands_before_the_tools_stands_before_the_routes_too(
-    start: Start, error: Exception, status: int, code: str
-) -> None:
-    asked: list[str] = []
+def refuse() -> NoReturn:
+    raise ShuttingDown("The server is shutting down.")
 
-    async def refuse(ctx: Any, _: Callable[[Any], Awaitable[Any]]) -> Any:
-        asked.append(ctx.method)
-        raise error
 
-    running = start()
-    running.server._lowlevel_server.middleware.append(refuse)
+def test_a_server_that_leaves_carries_out_no_tool_and_no_prompt(start: Start) -> None:
+    running = start(count=refuse)
     for method, path in (
         ("POST", "/tools/health_check"),
         ("GET", "/tools"),
@@ -76,23 +61,30 @@ def test_what_stands_before_the_tools_stands_before_the_routes_too(
         ("GET", "/prompts/generate-code-from-design"),
     ):
         answer = running.http.request(method, path)
-        assert (answer.status_code, answer.json()["code"]) == (status, code)
-        assert "secret" not in answer.text
-        assert ("Retry-After" in answer.headers) is (status == 503)
-    assert asked == ["tools/call", "tools/list", "prompts/list", "prompts/get"]
+        assert (answer.status_code, answer.json()["code"]) == (503, "MCP_DRAINING")
+        assert "Retry-After" in answer.headers
 
 
-def test_the_caller_reaches_what_stands_before_the_tools(start: Start) -> None:
-    seen: list[Any] = []
+def test_a_fault_of_a_prompt_is_answered_without_its_text(
+    running: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_: object) -> NoReturn:
+        raise ValueError("a secret of ours")
 
-    async def look(ctx: Any, call_next: Callable[[Any], Awaitable[Any]]) -> Any:
-        seen.append(ctx.request.scope["shall.principal"].name)
-        return await call_next(ctx)
+    monkeypatch.setattr(tools, "prompt_text", fail)
+    answer = running.http.get("/prompts/generate-code-from-design", headers={"Connection": "close"})
+    assert (answer.status_code, answer.json()["code"]) == (500, "MCP_INTERNAL_ERROR")
+    assert "secret" not in answer.text
 
-    running = start()
-    running.server._lowlevel_server.middleware.append(look)
-    running.http.get("/tools", headers={"X-As": "alice read"})
-    assert seen == ["alice"]
+
+def test_the_tools_that_are_listed_are_those_that_the_caller_may_call(running: Any) -> None:
+    def listed(scopes: str) -> set[str]:
+        answer = running.http.get("/tools", headers={"X-As": f"alice {scopes}"})
+        return {tool["name"] for tool in answer.json()["tools"]}
+
+    assert "run_tests" not in listed("read")
+    assert "run_tests" in listed("read run")
+    assert "write_testcase" in listed("read write") - listed("read run")
 
 
 def test_any_text_can_be_answered() -> None:

@@ -25,6 +25,7 @@ def codes(found: Any) -> set[str]:
 
 @pytest.mark.verifies("lint#1.1")
 @pytest.mark.parametrize(("expected", "sentence"), SAMPLE)
+@pytest.mark.repeats
 def test_a_sentence_breaks_the_rules_that_a_reader_says_it_breaks(
     check: Check, expected: str, sentence: str
 ) -> None:

@@ -17,6 +17,8 @@ RUNNING: dict[str, str] = {
     "End it with .yaml.": "文件名应以 .yaml 结尾。",
     "Write tests/cases/{relative}.": "请写入 tests/cases/{relative}。",
     "{path} does not exist.": "{path} 不存在。",
+    "A worker process did not start in {seconds} s.": "工作进程未在 {seconds} 秒内启动。",
+    "A worker process did not start.": "工作进程未启动。",
     "No case folder was found in {root}.": "在 {root} 中未找到用例目录。",
     "Did you mean {near}?": "是否指 {near}？",
     "Create tests/cases, or run `shall init` to "

@@ -31,7 +31,7 @@ SETTINGS: dict[str, str] = {
     "行过的环境",
     "cases whose headers and bodies are stored: "
     "failed (default) or all": "保存哪些用例的头部和正文：failed（默认）或 all",
-    "number of processes of `shall run`; auto "
+    "number of processes of a large run; auto "
     "(0): by the number of cases and processors": "`shall run` 的进程数；auto（0）：由用例数和处理"
     "器数决定",
     "timeout of one request, in seconds": "单个请求的超时时间（秒）",

@@ -26,8 +26,10 @@ from starlette.types import Scope
 from shall import __version__
 from shall.results.events import Event, RunFinished
 from shall.results.records import Outcome, RunStatus
+from shall.serve.observe.gate import Judgement
 from shall.serve.observe.labels import HTTP_METHODS, OTHER
 from shall.serve.observe.processes import ProcessesCollector
+from shall.store.base import CallRecord
 
 # Bounds of the conventions: what a person waits for up to minutes, and what a browser waits for.
 OPERATION_BUCKETS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300)
@@ -35,10 +37,14 @@ HTTP_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5
 
 
 class Facts(Struct):
-    """What is not counted but asked for at each scrape, outside the event loop."""
+    """What is not counted but asked for at each scrape, outside the event loop.
+
+    ``gate`` returns the newest judgement; None where there is none.
+    """
 
     is_ready: Callable[[], bool] = lambda: True
     connections: Callable[[], int] = lambda: 0
+    gate: Callable[[], Judgement | None] = lambda: None
 
 
 class Metrics:
@@ -87,6 +93,9 @@ class Metrics:
             buckets=HTTP_BUCKETS,
             registry=kept,
         )
+        self.calls = Counter(
+            "shall_calls", "Calls of tools, over MCP and REST.", ("tool", "status"), registry=kept
+        )
         self.runs = Counter("shall_runs", "Runs that ended.", ("status",), registry=kept)
         self.cases = Counter("shall_cases", "Cases that ended.", ("outcome",), registry=kept)
         self.run_duration = Histogram(
@@ -130,6 +139,10 @@ class Metrics:
             series = self._exchanges[labels] = self.exchanges.labels(*labels)
         series.observe(duration_s)
 
+    def take_call(self, call: CallRecord) -> None:
+        """Note a call of a tool, whichever surface it came through."""
+        self.calls.labels(call.tool, call.status).inc()
+
     def take_event(self, event: Event) -> None:
         """Note how a run ended, and each of its cases: those that never began too."""
         if isinstance(event, RunFinished):
@@ -155,13 +168,14 @@ class _Told(Collector):
 
     def describe(self) -> Iterable[Metric]:
         """Name the metrics without asking anybody."""
-        return self._metrics(ready=0, connections=0)
+        return self._metrics(0, 0, Judgement(False, {}, 0.0))
 
     def collect(self) -> Iterable[Metric]:
         """Ask, and tell."""
-        return self._metrics(int(self._facts.is_ready()), self._facts.connections())
+        facts = self._facts
+        return self._metrics(int(facts.is_ready()), facts.connections(), facts.gate())
 
-    def _metrics(self, ready: int, connections: int) -> Iterator[Metric]:
+    def _metrics(self, ready: int, connections: int, gate: Judgement | None) -> Iterator[Metric]:
         yield GaugeMetricFamily(
             "shall_ready", "Whether this process accepts requests (1) or not (0).", ready
         )
@@ -169,3 +183,19 @@ class _Told(Collector):
             "shall_connections", "Clients that are registered by /connect.", connections
         )
         yield InfoMetricFamily("shall_build", "Version of the server.", {"version": __version__})
+        if gate is not None:
+            yield from _of_gate(gate)
+
+
+def _of_gate(gate: Judgement) -> Iterator[Metric]:
+    passed = int(gate.is_passed)
+    yield GaugeMetricFamily(
+        "shall_gate_passed", "Whether the requirements pass the gate (1) or not (0).", passed
+    )
+    yield GaugeMetricFamily(
+        "shall_gate_judged_timestamp_seconds", "When the gate was judged.", gate.judged_at
+    )
+    criteria = GaugeMetricFamily("shall_criteria", "Criteria by their status.", labels=["status"])
+    for status, count in gate.criteria.items():
+        criteria.add_metric([status], count)
+    yield criteria

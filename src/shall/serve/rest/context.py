@@ -4,12 +4,11 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 
-from mcp.server.mcpserver import MCPServer
 from msgspec import Struct, field
 
 from shall.actions.tool_access import ToolAccess
 from shall.actions.workers import Workers
-from shall.mcp.session import Connected
+from shall.mcp.spec_resources import SpecServer
 from shall.serve.observe.metrics import Metrics
 from shall.serve.readiness import Readiness
 from shall.settings import Settings
@@ -28,7 +27,7 @@ class RestContext(Struct, frozen=True):
 
     settings: Settings
     workspaces: Workspaces
-    server: MCPServer[Connected]
+    server: SpecServer
     readiness: Readiness
     access: ToolAccess
     metrics: Metrics | None = None

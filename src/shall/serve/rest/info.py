@@ -157,7 +157,7 @@ async def _status(call: Call) -> Response:
 
 
 async def _stream(call: Call) -> Response:
-    messages = await messages_of(call, {"arguments": dict(call.request.query_params)})
+    messages = await messages_of(call, dict(call.request.query_params))
     return StreamingResponse(_events(messages), media_type="text/event-stream", headers=_STREAM)
 
 

@@ -51,3 +51,11 @@ class Operation(Struct, frozen=True):
     texts: Sequence[str] = ()
     is_public: bool = False
     is_versioned: bool = True
+
+
+class Unanswered(Exception):
+    """There is no result: ``response`` is for the caller."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__("no result")
+        self.response = response

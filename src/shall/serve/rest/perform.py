@@ -2,8 +2,9 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
+import anyio
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,11 +15,14 @@ from shall.mcp.reply import check_size, failure, is_brief, success, without_empt
 from shall.mcp.server import TOOLS
 from shall.mcp.tool import operation_of
 from shall.serve.rest.context import RestContext
-from shall.serve.rest.dispatch import CLIENT_LEFT, unless_gone
 from shall.serve.rest.operation import Call
 from shall.serve.rest.responses import json_bytes, tool_problem
 
+CLIENT_LEFT = 499
+"""Nobody reads it; proxies' logs know this number for a client that went away."""
+
 Function = Callable[..., Awaitable[Mapping[str, Any]]]
+Result = TypeVar("Result")
 
 
 async def performed(call: Call, function: Function, arguments: Mapping[str, Any]) -> Response:
@@ -59,6 +63,25 @@ def session_of(context: RestContext, request: Request) -> Session:
         access=context.access,
         is_stranger=is_stranger(request),
     )
+
+
+async def unless_gone(request: Request, work: Awaitable[Result]) -> Result | None:
+    """Return what the work returns; None where the caller went away, which cancels it.
+
+    The work raises nothing but what cancels it.
+    """
+    result: Result | None = None
+
+    async def watch() -> None:
+        while (await request.receive())["type"] != "http.disconnect":
+            pass
+        group.cancel_scope.cancel()
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(watch)
+        result = await work
+        group.cancel_scope.cancel()
+    return result
 
 
 def _encoded(name: str, request_id: str, found: Mapping[str, Any], context: RestContext) -> bytes:

@@ -11,10 +11,9 @@ from shall.errors import ShallError
 from shall.serve.problem import principal_of
 from shall.serve.rest import api, connections, info, schemas, tools
 from shall.serve.rest.context import RestContext
-from shall.serve.rest.dispatch import Unanswered
 from shall.serve.rest.info import BASIC_OPERATIONS, Health
 from shall.serve.rest.openapi import openapi
-from shall.serve.rest.operation import Call, Handler, Operation
+from shall.serve.rest.operation import Call, Handler, Operation, Unanswered
 from shall.serve.rest.responses import error_problem, forbidden, json_answer
 from shall.serve.rest.validation import checked_body, checked_query
 from shall.serve.rest.versions import DEFAULT, HEADER, unsupported, version_of

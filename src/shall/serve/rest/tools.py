@@ -3,81 +3,123 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from mcp_types import Tool
 from starlette.responses import Response
 
 from shall.cases.nearest import nearest
-from shall.mcp.prompts import current_name
+from shall.errors import ShallError
+from shall.mcp.prompts import PROMPT_NAMES, check_prompt, current_name, prompt_text
+from shall.mcp.tool import operation_of
 from shall.serve.problem import problem
 from shall.serve.rest import schemas
 from shall.serve.rest.connections import note_connection
-from shall.serve.rest.dispatch import Unanswered, ask
-from shall.serve.rest.operation import Call, Operation
+from shall.serve.rest.operation import Call, Operation, Unanswered
+from shall.serve.rest.perform import CLIENT_LEFT, session_of, unless_gone
 from shall.serve.rest.responses import FORBIDDEN, json_answer, tool_problem
 
 _CONNECTION = {"X-Connection-ID": schemas.TEXT}
 
 
 async def _prompts(call: Call) -> Response:
-    listed = await ask(call.context, call.request, "prompts/list", {})
+    with call.context.count():
+        found = await call.context.server.list_prompts()
     shown = [
         {
-            "name": prompt["name"],
-            "description": prompt.get("description", ""),
+            "name": prompt.name,
+            "description": prompt.description,
             "arguments": [
-                {**argument, "required": argument.get("required", False)}
-                for argument in prompt.get("arguments", ())
+                {"description": it.description, "name": it.name, "required": bool(it.required)}
+                for it in prompt.arguments or ()
             ],
         }
-        for prompt in listed["prompts"]
+        for prompt in found
     ]
     return json_answer({"prompts": shown})
 
 
 async def _prompt(call: Call) -> Response:
-    return json_answer({"result": {"messages": await messages_of(call, call.body)}})
+    return await _prompted(call, call.body.get("arguments", {}))
 
 
 async def _prompt_by_query(call: Call) -> Response:
-    arguments = dict(call.request.query_params)
-    return json_answer({"result": {"messages": await messages_of(call, {"arguments": arguments})}})
+    return await _prompted(call, dict(call.request.query_params))
 
 
-async def messages_of(call: Call, body: Mapping[str, Any]) -> list[dict[str, Any]]:
+async def _prompted(call: Call, given: Mapping[str, Any]) -> Response:
+    messages = await messages_of(call, given)
+    return json_answer({"result": {"messages": messages}})
+
+
+async def messages_of(call: Call, given: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the messages of the prompt that the path names.
 
     Raises:
-        Unanswered: There is no such prompt, or it does not take these arguments.
+        Unanswered: There is no such prompt, or it does not take these arguments, or the caller
+            went away.
         ConnectionNotFound: ``X-Connection-ID`` names a connection that the caller does not have.
+        ShuttingDown: The server is leaving.
     """
     await note_connection(call)
-    name = call.request.path_params["name"]
-    known = [prompt.name for prompt in await call.context.server.list_prompts()]
-    if current_name(name) not in known:
-        raise _unknown(call, "prompt", name, known)
-    params = {"name": name, "arguments": body.get("arguments", {})}
-    result = await ask(call.context, call.request, "prompts/get", params)
-    messages: list[dict[str, Any]] = result["messages"]
-    return messages
+    name = current_name(call.request.path_params["name"])
+    if name not in PROMPT_NAMES:
+        raise _unknown(call, "prompt", call.request.path_params["name"], PROMPT_NAMES)
+    session = session_of(call.context, call.request)
+
+    async def text() -> str | ShallError:
+        try:
+            check_prompt(name, given)
+            return await prompt_text(session, name, given)
+        except ShallError as error:
+            return error
+
+    with call.context.count():
+        found = await unless_gone(call.request, text())
+    if found is None:
+        raise Unanswered(Response(status_code=CLIENT_LEFT))
+    if isinstance(found, ShallError):
+        raise Unanswered(problem(call.request.scope, 400, "MCP_VALUE_ERROR", str(found)))
+    return [{"content": {"text": found, "type": "text"}, "role": "user"}]
 
 
 async def _tools(call: Call) -> Response:
-    listed = await ask(call.context, call.request, "tools/list", {})
-    return json_answer({"tools": listed["tools"]})
+    session = session_of(call.context, call.request)
+    shown = []
+    with call.context.count():
+        found = await call.context.server.list_tools()
+    for tool in found:
+        needed = operation_of(tool.name, tool.annotations)
+        if session.access.allows(needed.name, needed.scope, session.caller):
+            shown.append(_listed(tool))
+    return json_answer({"tools": shown})
+
+
+def _listed(tool: Tool) -> dict[str, Any]:
+    """Return a tool as MCP lists it. Its keys are in the order in which they always came."""
+    shown = tool.model_dump(by_alias=True, mode="json", exclude_none=True)
+    shown["annotations"] = dict(sorted(shown["annotations"].items()))
+    shown["inputSchema"] = {"type": "object", **shown["inputSchema"]}
+    return dict(sorted(shown.items()))
 
 
 async def _tool(call: Call) -> Response:
     await note_connection(call)
     name = call.request.path_params["name"]
-    known = [tool.name for tool in await call.context.server.list_tools()]
-    if name not in known:
-        raise _unknown(call, "tool", name, known)
-    params = {"name": name, "arguments": call.body.get("arguments", {})}
-    result = await ask(call.context, call.request, "tools/call", params)
-    answer = result.get("structuredContent") or {}
+    server = call.context.server
+    tool = server.tool_named(name)
+    if tool is None:
+        raise _unknown(call, "tool", name, [it.name for it in await server.list_tools()])
+    session = session_of(call.context, call.request)
+    with call.context.count():
+        answering = tool.answer(call.body.get("arguments", {}), session)
+        result = await unless_gone(call.request, answering)
+    if result is None:
+        return Response(status_code=CLIENT_LEFT)
+    answer = result.structured_content or {}
     if answer.get("error_code") == FORBIDDEN:
-        raise Unanswered(tool_problem(call.request.scope, answer))
-    shown = {key: result[key] for key in ("content", "structuredContent") if key in result}
-    return json_answer({"result": {**shown, "isError": result.get("isError", False)}})
+        return tool_problem(call.request.scope, answer)
+    content = [{"text": it.text, "type": it.type} for it in result.content if it.type == "text"]
+    shown = {"content": content, "structuredContent": answer, "isError": result.is_error}
+    return json_answer({"result": shown})
 
 
 def _unknown(call: Call, what: str, name: str, known: Iterable[str]) -> Unanswered:

@@ -1,0 +1,69 @@
+"""Stops coverage's tracer where it would only see the same lines again.
+
+On Python 3.11 a tracer makes all Python code of its thread two to three times as slow, that of
+libraries too. So it is off while tests are collected, in the process that only hands tests out,
+in tests that run our code in processes of their own, where it is measured if they ask for it
+(see ``measured``), and in tests that repeat what other tests have already run.
+"""
+
+import gc
+import importlib
+import pkgutil
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager, nullcontext
+
+import coverage
+import pytest
+
+import shall
+
+_UNTRACED = ("hypothesis", "process", "repeats")
+"""Marks of tests that run no lines of their own here; hypothesis sets the first one."""
+_ENTRY_POINTS = ("shall.__main__", "shall.asgi")
+"""They run when they are imported."""
+
+
+@contextmanager
+def untraced() -> Iterator[None]:
+    """Stop measuring coverage in this thread, if it is measured."""
+    measuring = coverage.Coverage.current()
+    if measuring is None:
+        yield
+        return
+    measuring.stop()
+    try:
+        yield
+    finally:
+        measuring.start()
+
+
+def _only_hands_out(session: pytest.Session) -> bool:
+    """Whether other processes run the tests of this session."""
+    is_distributed = getattr(session.config.option, "dist", "no") != "no"
+    return is_distributed and not hasattr(session.config, "workerinput")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
+    if coverage.Coverage.current() is not None and not _only_hands_out(session):
+        for module in pkgutil.walk_packages(shall.__path__, "shall."):
+            if module.name not in _ENTRY_POINTS:
+                importlib.import_module(module.name)  # the tracer must see the lines of modules
+    with untraced():
+        return (yield)
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()  # else each full collection looks at all tests and modules again
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
+    with untraced() if _only_hands_out(session) else nullcontext():
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    with untraced() if any(map(item.get_closest_marker, _UNTRACED)) else nullcontext():
+        return (yield)
