@@ -109,6 +109,10 @@ SETTINGS: dict[str, str] = {
     "per cent of the criteria that must be proved": "必须证明的验收标准百分比",
     "statuses that criteria of a level or kind "
     "must have (must: proved)": "某一级别或类别的验收标准必须具有的状态（must: proved）",
+    "whether there must be a baseline: required, "
+    "committed (where git has or had one) or optional": (
+        "是否必须有基线：required（必须）、committed（git 中有过即必须）或 optional（可选）"
+    ),
     "criteria that may name what none of their "
     "cases and tests asserts; any: no limit": "允许多少条验收标准提到未被断言的内容；any 表示不限",
     "links that may name no criterion, or "
