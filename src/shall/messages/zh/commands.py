@@ -76,6 +76,7 @@ COMMANDS: dict[str, str] = {
     "show only the line of counts": "仅显示统计行",
     "ReqIF needs the extra reqif.": "输出 ReqIF 需要附加依赖 reqif。",
     "Install it: pip install 'shall[reqif]'.": "请安装：pip install 'shall[reqif]'。",
+    "No outcome is recorded in the environment {name}.": "环境 {name} 中没有任何结果记录。",
     "print without colours": "输出不带颜色",
     "the matrix (text to reqif), or its problems alone": (
         "输出矩阵（text 至 reqif），或仅输出其中的问题"

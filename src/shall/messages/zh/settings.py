@@ -8,6 +8,8 @@ SETTINGS: dict[str, str] = {
     "Settings are in {name}: rename it, or move its keys there.": (
         "设置位于 {name}：请重命名该文件，或将其中的键移入。"
     ),
+    "flag {name}: {reason}": "选项 {name}：{reason}",
+    "environment {name}: {reason}": "环境变量 {name}：{reason}",
     "{name} is {shown}: {reason}.": "{name} 的值 {shown} 无效：{reason}。",
     "workspace folders, separated by the path separator": "工作区目录，多个目录以路径分隔符分隔",
     "state folder, relative to the workspace (.shall)": "状态目录，相对于工作区（.shall）",

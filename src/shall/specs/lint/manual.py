@@ -2,17 +2,22 @@
 
 from typing import NamedTuple
 
+from shall.diagnostics import Severity
+from shall.diagnostics.terminal import width
 from shall.errors import BadValue
+from shall.messages import translated
 from shall.specs.lint.rule import Rule
 from shall.specs.lint.rules import RULES
 
 
 def listed(language: str) -> str:
     """Return a line for each rule: code, name, severity and meaning."""
-    width = max(len(rule.name) for rule in RULES)
+    names = max(len(rule.name) for rule in RULES)
+    words = {it: translated(it.value, language) for it in Severity}
+    severities = max(map(width, words.values()))
     return "\n".join(
-        f"{rule.code}  {rule.name:<{width}}  {rule.severity.value:<7}  "
-        f"{rule.meaning.in_language(language)}"
+        f"{rule.code}  {rule.name:<{names}}  {words[rule.severity]}"
+        f"{' ' * (severities - width(words[rule.severity]))}  {rule.meaning.in_language(language)}"
         for rule in RULES
     )
 
@@ -26,7 +31,7 @@ def explained(name: str, language: str) -> str:
     if language == "zh":
         words = ("不好：", "好：", "修复：", "`shall lint --fix` 可自动修复。")
     lines = [
-        f"{rule.code} {rule.name} ({rule.severity.value})",
+        f"{rule.code} {rule.name} ({translated(rule.severity.value, language)})",
         "",
         rule.meaning.in_language(language),
         rule.hint.in_language(language),
