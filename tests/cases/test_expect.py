@@ -51,7 +51,7 @@ HEAD = "testcase:\n  name: a\n  steps:\n    - GET: /a\n"
         ("expect: {$.a: {greater_then: 1}}", "a.yaml:5:22:"),
         ("expect: {$.a: {greater_then: 1}}", "Did you mean `greater_than`? A field of that name"),
         ("expect: {$.a: {lenght: 1}}", "Did you mean `length`? A field of that name"),
-        ("expect: {$.a: {size: 3}}", "Did you mean `length`? A field of that name is written `$.size`"),
+        ("expect: {$.a: {size: 3}}", "A field of that name is written `$.size`"),
         ("expect: {$.a: {max: 3}}", "Did you mean `less_or_equal`? A field of that name"),
         ("expect: {$.a: {less_than: [1]}}", "`less_than` takes a number or a text, not a list"),
         ("expect: {$.a: {matches: '('}}", "The pattern of `matches` is not a regular expression"),

@@ -28,11 +28,8 @@ _CASE = """\
 testcase:
   name: the service is healthy
 {links}  steps:
-    - id: health
-      path: /health
-      method: GET
-      assert:
-        - {type: status_code, expected: 200}
+    - GET: /health
+      expect: {status: 200}
 """
 
 _SETTINGS = """\

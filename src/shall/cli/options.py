@@ -49,6 +49,7 @@ def _adders() -> "Mapping[str, Callable[[_Commands], None]]":
         "merge": _add_merge,
         "trace": _add_trace,
         "lint": _add_lint,
+        "schema": _add_schema,
         **dict.fromkeys(("gate", "baseline", "diff", "impact"), _add_gate),
         **dict.fromkeys(("waive", "attest", "review", "link", "approve"), _add_decisions),
         "record": _add_record,
@@ -213,6 +214,10 @@ def _add_merge(commands: _Commands) -> None:
     command.add_argument("--no-color", action="store_true", default=None)
     _add_report_files(command)
     _add_workspace(command)
+
+
+def _add_schema(commands: _Commands) -> None:
+    _add(commands, "schema", "Print the JSON Schema of case files, for editors.")
 
 
 def _add_report_files(command: argparse.ArgumentParser) -> None:

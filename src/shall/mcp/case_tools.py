@@ -66,7 +66,12 @@ async def write_testcase(
     yaml_path: CasePath,
     testcase: Annotated[
         dict[str, Any] | str | None,
-        Field(description="the case as an object, or as YAML or JSON text; see case://format"),
+        Field(
+            description="the case as an object, or as YAML or JSON text:"
+            " {name: a, steps: [{POST: /orders, json: {qty: 2}, capture: {id: $.id}, expect:"
+            " {status: 201, $.total: {less_than: 9}, $.lines: {any: {sku: B7}}}},"
+            ' {GET: "/orders/{{ id }}"}]}. See case://format'
+        ),
     ],
     overwrite: Annotated[bool, Field(description="replace an existing file; default: yes")] = True,
     dry_run: bool = False,

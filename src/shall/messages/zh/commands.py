@@ -76,6 +76,7 @@ COMMANDS: dict[str, str] = {
     "show only the line of counts": "仅显示统计行",
     "ReqIF needs the extra reqif.": "输出 ReqIF 需要附加依赖 reqif。",
     "Install it: pip install 'shall[reqif]'.": "请安装：pip install 'shall[reqif]'。",
+    "No outcome is recorded in the environment {name}.": "环境 {name} 中没有任何结果记录。",
     "print without colours": "输出不带颜色",
     "the matrix (text to reqif), or its problems alone": (
         "输出矩阵（text 至 reqif），或仅输出其中的问题"
@@ -194,6 +195,9 @@ COMMANDS: dict[str, str] = {
     "{file} was written while the tests ran, so nothing is recorded for it. Run them again.": (
         "{file} 在测试运行期间被修改，因此没有记录它的结果。请重新运行测试。"
     ),
+    "{test} is not recorded for {key}: no mark that is written in its file names it.": (
+        "未记录 {test} 对 {key} 的结果：其文件中没有写明该验收标准的标记。"
+    ),
     "{test} is not recorded: {count} of its {all} parameter sets ran.": (
         "{test} 的结果未记录：{all} 组参数只运行了 {count} 组。"
     ),
@@ -212,6 +216,8 @@ COMMANDS: dict[str, str] = {
     "JUnit XML": "JUnit XML 报告",
     "recorded tests that are not listed are gone": "已记录但未列出的测试视为已删除",
     "where the tests ran": "测试运行所在的环境",
+    "Print the JSON Schema of case files, for editors.": "输出用例文件的 JSON Schema，"
+    "供编辑器使用。",
     "Merge the reports of all shards into one run.": "将所有分片的报告合并为一次运行。",
     "JSON reports of the shards": "各分片的 JSON 报告",
     "Write reports of a stored run.": "生成已保存的运行的报告。",

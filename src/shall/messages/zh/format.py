@@ -59,6 +59,9 @@ FORMAT: dict[str, str] = {
     "Write `{method}: ADDRESS` alone.": "请只写 `{method}: 地址`。",
     "Write `GET: /users`, or `path:` or `url:` beside `method`.": "请写作 `GET: /users`，"
     "或在 `method` 之外写 `path:` 或 `url:`。",
+    "The checks of a step cannot be written: two of them need the same key.": "无法写出某一步骤的"
+    "断言：其中两条需要相同的键。",
+    "Write one of them below another selector.": "请将其中一条写在另一个选择器之下。",
     "The pattern `{text}` {reason}.": "正则表达式 `{text}` 不可用：{reason}。",
     "Write `expect`, selectors with values such as "
     "`expect: {{status: 200, $.id: 1}}`.": "请写作 `expect`，即选择器及其值，例如 "
@@ -74,4 +77,7 @@ FORMAT: dict[str, str] = {
     "Write `expect: {{duration: {{less_than: 300 ms}}}}`.": "请写作 "
     "`expect: {{duration: {{less_than: 300 ms}}}}`。",
     "`{name}` cannot be captured: {reason}.": "无法提取 `{name}`：{reason}。",
+    "The checks of a step cannot be written: two of them need the same key.": "步骤的检查无法写出："
+    "有两项需要同一个键。",
+    "Write one of them below another selector.": "请将其中一项写在另一个选择器下。",
 }
