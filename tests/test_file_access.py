@@ -88,6 +88,7 @@ ALLOWED = {
     "shall/mcp/texts/__init__.py:_read": PACKAGE,
     "shall/pytest_support/items.py:CaseFile.collect": PYTEST,
     "shall/pytest_plugin.py:_may_be_case": PYTEST,
+    "shall/pytest_plugin.py:_named_in_file": PYTEST,
     "shall/report/html.py:_style": PACKAGE,
     "shall/serve/auth/static_tokens.py:_read": CONFIG,
     "shall/serve/observe/duplicate_output.py:_mode": PROCESS,

@@ -17,9 +17,13 @@ if TYPE_CHECKING:
     from shall.pytest_support.recording import SessionRecord
 
 _ENDINGS = (".yaml", ".yml")
+_PHASES = frozenset({"setup", "call", "teardown"})
 _KNOWN = frozenset({"passed", "failed", "skipped"})
 _ROOTS = (b"testcase", b"unittest")
 _STATE = ".shall"
+_VALIDATES = tuple(text.encode() for text in ("Validates:", "Validates：", "验证需求", "驗證需求"))
+_NAMED = pytest.StashKey[dict[Path, dict[str, list[str]]]]()
+"""What the docstrings and comments of test files name, by file and by test."""
 _SETS = pytest.StashKey[dict[str, set[str]]]()
 """The node ids of each marked test's parameter sets, by its node id without them."""
 
@@ -64,7 +68,9 @@ def pytest_make_collect_report(
     """Note the parameter sets of each marked test, also of those that are not selected."""
     report = yield
     for node in report.result or ():
-        if isinstance(node, pytest.Item) and node.get_closest_marker("verifies"):
+        if isinstance(node, pytest.Item) and (
+            node.get_closest_marker("verifies") or _named_in_text(node)
+        ):
             sets = collector.config.stash.setdefault(_SETS, {})
             sets.setdefault(_without_parameters(node.nodeid), set()).add(node.nodeid)
     return report
@@ -93,6 +99,7 @@ def pytest_runtest_makereport(
         report.shall_unread = [repr(it)[:60] for it in named if not isinstance(it, str)]
     elif not named and item.get_closest_marker("verifies"):
         report.shall_unread = [""]
+    criteria = list(dict.fromkeys((*criteria, *_named_in_text(item))))
     if criteria:
         report.shall_criteria = criteria
         report.shall_path = str(item.path)
@@ -118,6 +125,8 @@ class _Recorder:
         """Take one report."""
         case = getattr(report, "shall_case", None)
         criteria = getattr(report, "shall_criteria", None)
+        if report.when not in _PHASES and report.failed:
+            criteria = self._criteria_of_crashed(report)
         if report.when == "setup":
             self._take_links(report, criteria or [])
         if case is None and not criteria:
@@ -129,6 +138,13 @@ class _Recorder:
             self._take_case(case)
         elif not report.shall_path.endswith(_ENDINGS):
             self._take_test(report, criteria or [])
+
+    def _criteria_of_crashed(self, report: Any) -> list[str]:
+        """Return what a test names whose process ended: pytest-xdist reports it without marks."""
+        path = self._config.rootpath / report.nodeid.partition("::")[0]
+        report.shall_path, report.shall_sets = str(path), 0
+        names = _without_parameters(report.nodeid).partition("::")[2]
+        return _named_in_file(path, (b"verifies", *_VALIDATES)).get(names, [])
 
     def pytest_sessionfinish(self, exitstatus: int) -> None:
         """Store the session, where the project has state or it was asked for."""
@@ -213,8 +229,41 @@ def _may_be_case(path: Path) -> bool:
     return any(line.lstrip(b"\xef\xbb\xbf\"'").startswith(_ROOTS) for line in lines)
 
 
+def _named_in_text(item: pytest.Item) -> list[str]:
+    """Return the criteria that the docstring and comments of a test name."""
+    files = item.config.stash.setdefault(_NAMED, {})
+    if item.path not in files:
+        files[item.path] = _named_in_file(item.path, _VALIDATES)
+    return files[item.path].get(_without_parameters(item.nodeid).partition("::")[2], [])
+
+
+def _named_in_file(path: Path, words: tuple[bytes, ...]) -> dict[str, list[str]]:
+    """Return what the tests of a file name in its text, if it holds one of the words."""
+    found: dict[str, list[str]] = {}
+    if path.suffix != ".py":
+        return found
+    try:
+        data = read_path(path, TEXT_BYTES)
+    except OSError:  # also where it is larger than what is read
+        return found
+    if not any(word in data for word in words):
+        return found
+    from shall.errors import InvalidSpec
+    from shall.specs.links import marks_in
+
+    try:
+        links = marks_in(data.decode("utf-8-sig", "replace"), "")
+    except InvalidSpec:  # pytest reports it
+        return found
+    for link in links:
+        found.setdefault(link.source.removeprefix("::"), []).append(link.criterion)
+    return found
+
+
 def _without_parameters(node: str) -> str:
-    return node.partition("[")[0]
+    """Return the id of a test. Its path may hold brackets; pytest-xdist appends ``@group``."""
+    file, mark, names = node.partition("::")
+    return f"{file}{mark}{names.partition('[')[0].partition('@')[0]}"
 
 
 def _case_of_script(item: pytest.Item) -> Path | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from enum import StrEnum
 
 from msgspec import Struct
 
@@ -20,6 +21,14 @@ class Rules(Struct, frozen=True):
     clean_tree: bool = False
 
 
+class BaselineRule(StrEnum):
+    """Where a gate must have a baseline to compare with."""
+
+    REQUIRED = "required"
+    COMMITTED = "committed"  # where a commit has or had one
+    OPTIONAL = "optional"
+
+
 class GateRules(Struct, frozen=True):
     """All rules of a gate. None: what it would limit may be there.
 
@@ -31,6 +40,7 @@ class GateRules(Struct, frozen=True):
     unknown_links: int | None = 0
     unread: int | None = 0
     unasserted: int | None = None
+    baseline: BaselineRule = BaselineRule.COMMITTED
 
     def renew_after(self) -> timedelta | None:
         """Return the age from which a run records a proof again: half of the least ``max_age``."""

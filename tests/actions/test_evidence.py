@@ -1,6 +1,7 @@
 """Which outcomes of a run become evidence."""
 
 import pytest
+from msgspec.structs import replace
 
 from shall.actions.evidence import Fact, sound_facts
 from shall.results.records import CriterionRef, Outcome
@@ -19,3 +20,12 @@ def test_a_row_of_data_that_passed_proves_nothing_where_another_did_not_reach_it
     elsewhere = fact(Outcome.PASSED, "1", environment="live")
     assert sound_facts([passed, failed, down, elsewhere]) == [failed, elsewhere]
     assert sound_facts([passed, failed]) == [passed, failed]
+
+
+@pytest.mark.verifies("tracing#4.16")
+def test_a_row_of_data_that_passed_proves_nothing_where_the_run_was_interrupted() -> None:
+    passed = fact(Outcome.PASSED, "1")
+    failed = fact(Outcome.FAILED, "2")
+    skipped = fact(Outcome.SKIPPED, "3")
+    alone = replace(passed, source="b.yaml", data_row=None)
+    assert sound_facts([passed, failed, skipped, alone], is_whole=False) == [failed, alone]

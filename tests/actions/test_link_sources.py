@@ -98,9 +98,11 @@ def test_a_file_that_vanishes_after_it_was_listed_hides_no_other(
 ) -> None:
     found = Files.find
 
-    def with_the_vanished(files: Files, folder: str, endings: Sequence[str]) -> list[str]:
+    def with_the_vanished(
+        files: Files, folder: str, endings: Sequence[str], links: list[str] | None = None
+    ) -> list[str]:
         is_listed = gone.startswith(f"{folder}/") or folder == "."
-        listed = [it for it in found(files, folder, endings) if it != gone]
+        listed = [it for it in found(files, folder, endings, links) if it != gone]
         return [*listed, gone] if is_listed and gone.endswith(tuple(endings)) else listed
 
     (space.root / gone).unlink(missing_ok=True)

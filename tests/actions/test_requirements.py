@@ -82,6 +82,23 @@ def test_files_that_no_layout_takes_are_listed_unless_the_setting_specs_names_th
     assert specs.unread == ()
 
 
+@pytest.mark.verifies("tracing#1.20")
+def test_a_link_that_may_lead_to_requirements_is_listed(space: Workspace) -> None:
+    write(space, "a", HEAD + "1. THE system SHALL answer.\n")
+    outside = space.root.parent / "other"
+    (outside / "pay").mkdir(parents=True)
+    (outside / "pay/requirements.md").write_text(HEAD + "1. THE system SHALL pay.\n")
+    (space.root / "specs/pay").symlink_to(outside / "pay")
+    (space.root / "specs/b").mkdir()
+    (space.root / "specs/b/requirements.md").symlink_to(outside / "pay/requirements.md")
+    for ignored in ("design.md", "picture.png"):
+        (space.root / "specs/b" / ignored).symlink_to(outside)
+    specs = read_specs(space)
+    assert [it.key for it in specs.criteria()] == ["a#1.1"]
+    places = [it.span.file for it in specs.unread if it.span is not None]
+    assert places == ["specs/b/requirements.md", "specs/pay"]
+
+
 @pytest.mark.verifies("tracing#1.17")
 def test_only_the_document_that_changed_is_parsed_again(
     space: Workspace, monkeypatch: pytest.MonkeyPatch

@@ -182,6 +182,50 @@ def test_a_case_that_fails_now_is_lost(shall: Shall, service: Any, write_case: W
     assert kinds(shall) == [("lost", "auth#1.1")]
 
 
+@pytest.mark.verifies("gate#2.12", "gate#2.13")
+@pytest.mark.usefixtures("proved")
+def test_the_gate_does_not_pass_without_the_baseline_that_was_committed(
+    shall: Shall, project: Path
+) -> None:
+    commit(project)
+    file = project / ".shall/baseline.jsonl"
+    file.unlink()
+    for arguments in ([], ["--base", "HEAD"]):
+        refused = shall("gate", *arguments)
+        assert refused.returncode == 2
+        assert ".shall/baseline.jsonl was committed, and is missing." in refused.stdout
+        assert "write it with `shall baseline`" in shall("gate", "--format", "json").stdout
+    commit(project)  # a commit that removes it ends no rule either
+    assert shall("gate").returncode == 2
+    (project / "shall.yaml").write_text("gate: {minimum: 0, baseline: optional}\n")
+    assert shall("gate").returncode == 0
+    (project / "shall.yaml").write_text("gate: {minimum: 0}\n")
+    assert shall("baseline").returncode == 0
+    assert shall("gate").returncode == 0
+
+
+@pytest.mark.verifies("gate#2.12")
+@pytest.mark.usefixtures("proved")
+def test_a_required_baseline_must_be_there_without_git_too(shall: Shall, project: Path) -> None:
+    (project / ".shall/baseline.jsonl").unlink()
+    assert shall("gate").returncode == 0
+    (project / "shall.yaml").write_text("gate: {minimum: 0, baseline: required}\n")
+    refused = shall("gate")
+    assert refused.returncode == 2
+    assert "gate.baseline is required, and .shall/baseline.jsonl is missing." in refused.stdout
+    (project / "shall.yaml").write_text("gate: {minimum: 0, baseline: never}\n")
+    assert "write one of required, committed, optional" in shall("gate").stderr
+
+
+@pytest.mark.verifies("gate#2.12")
+@pytest.mark.usefixtures("proved")
+def test_an_empty_baseline_is_no_baseline(shall: Shall, project: Path) -> None:
+    (project / ".shall/baseline.jsonl").write_text("\n")
+    refused = shall("gate")
+    assert refused.returncode == 2
+    assert "The baseline has no criterion." in refused.stdout
+
+
 @pytest.mark.verifies("gate#2.6")
 @pytest.mark.parametrize("name", ["--help", "nowhere", "", "main:specs", "a\0b"])
 def test_a_name_that_is_no_commit_is_refused(shall: Shall, project: Path, name: str) -> None:

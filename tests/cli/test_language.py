@@ -181,3 +181,25 @@ def test_statuses_and_tasks_are_chinese(shall: Callable[..., Any], project: Path
     assert "现有证据：未测试" in waived
     assert "失败、已过期、存疑、空验证" in gate
     assert "最多允许 0" in gate
+
+
+@pytest.mark.verifies("cli#1.8")
+def test_tables_are_chinese(shall: Callable[..., Any], project: Path) -> None:
+    (project / "shall.yaml").write_text("keep: all\n")
+    (project / "tokens").write_text(
+        f"name=a scopes=read sha256={'0' * 64}\n"
+        f"name=b scopes=read expires=2020-01-01T00:00:00Z sha256={'1' * 64}\n"
+    )
+    head, *rows = shall("config", SHALL_LANG="zh").stdout.splitlines()
+    assert head.split() == ["设置项", "值", "来源", "含义"]
+    sources = {row.split()[0]: row for row in rows}
+    assert "文件 shall.yaml:1:7" in sources["keep"]
+    assert "环境变量 SHALL_LANG" in sources["language"]
+    assert "默认值" in sources["concurrency"]
+    tokens = shall("token", "list", "--file", "tokens", SHALL_LANG="zh").stdout.splitlines()
+    assert tokens[0].split() == ["名称", "作用域", "创建时间", "有效期至", "类型"]
+    assert tokens[1].split()[-2:] == ["永不", "令牌"]
+    assert "（已过期）" in tokens[2]
+    assert (
+        "S111  vague-term                  警告" in shall("lint", "--list", SHALL_LANG="zh").stdout
+    )

@@ -124,3 +124,18 @@ def test_a_server_that_a_client_starts_elsewhere_reads_the_settings_of_its_proje
     ):
         assert shall("serve", *arguments, cwd=tmp_path).returncode == 0
     assert [it.host and it.host[-1] for it in started] == ["2", "1", "2", "2"]
+
+
+@pytest.mark.verifies("cli#1.12")
+def test_a_tag_an_environment_and_a_flag_that_match_nothing_are_named(
+    shall: Shall, write_case: WriteCase, project: Path
+) -> None:
+    write_case("a", more="tags: [smoke]")
+    (project / "specs").mkdir()
+    (project / "specs/requirements.md").write_text("### Requirement 1\n\n1. A SHALL b.\n")
+    assert "matches tags: smok." in shall("run", "--tag", "smok").stderr
+    traced = shall("trace", "--environment", "stagign")
+    assert "No outcome is recorded in the environment stagign." in traced.stderr
+    chinese = shall("run", "--workers", "x", SHALL_LANG="zh").stderr
+    assert "选项 --workers：" in chinese
+    assert "flag" not in chinese

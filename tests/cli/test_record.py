@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.repository import commit
 
 Shall = Callable[..., Any]
 REPORTS = Path(__file__).parent.parent / "specs/junit"
@@ -300,4 +301,59 @@ def test_a_complete_report_ends_nothing_of_another_environment_and_nothing_newer
     assert statuses(shall)["1"] == "failing"
     record_cases(shall, project, 4, passed, environment="staging")
     shall("record", "cases.xml", "--environment", "staging", "--complete")
+    assert statuses(shall)["1"] == "proved"
+
+
+BEGAN = "2023-11-14T22:15:00+00:00"  # 1_700_000_100
+
+
+@pytest.mark.verifies("tracing#7.13")
+def test_a_copy_of_a_report_is_as_old_as_its_tests(shall: Shall, project: Path) -> None:
+    test = write(project, "test_q.py", "def test_q(): ...\n")
+    cases = named("test_q", "auth#1.1")
+    began = f'<testsuite timestamp="{BEGAN}">{cases}</testsuite>'
+    (project / "copy.xml").write_text(began)
+    assert shall("record", "copy.xml").returncode == 0
+    record_cases(shall, project, 200, named("test_q", "auth#1.1", outcome="<failure/>"))
+    ended = shall("record", "copy.xml")
+    assert (ended.returncode, "newer than the report" in ended.stderr) == (1, True)
+    os.utime(test, (1_700_000_150, 1_700_000_150))
+    ended = shall("record", "copy.xml")
+    assert (ended.returncode, "test_q.py changed after" in ended.stderr) == (1, True)
+    assert statuses(shall)["1"] == "failing"
+
+
+@pytest.mark.verifies("tracing#7.14")
+def test_a_report_is_recorded_where_its_commit_was_checked_out_again(
+    shall: Shall, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    test = write(project, "test_q.py", "def test_q(): ...\n")
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "1700000050 +0000")
+    commit(project)
+    os.utime(test, (1_700_000_150, 1_700_000_150))
+    report = f'<testsuite timestamp="{BEGAN}">{named("test_q", "auth#1.1")}</testsuite>'
+    (project / "copy.xml").write_text(report)
+    assert shall("record", "copy.xml").returncode == 0
+    test.write_text("def test_q(): pass\n")
+    os.utime(test, (1_700_000_150, 1_700_000_150))
+    assert shall("record", "copy.xml").returncode == 1
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "1700000160 +0000")
+    commit(project)
+    assert shall("record", "copy.xml").returncode == 1
+
+
+@pytest.mark.verifies("tracing#7.15")
+def test_a_marked_test_that_failed_in_one_environment_is_not_proved_by_another(
+    shall: Shall, project: Path
+) -> None:
+    write(project, "test_p.py", PARAMETRISED)
+    whole = 'classname="test_p" name="test_p"'
+    failed = written_at(project, "w.xml", 1_700_000_001, "<failure/>", place=whole)
+    shall("record", failed, "--environment", "staging")
+    passed = written_at(project, "w.xml", 1_700_000_002, place=whole)
+    shall("record", passed, "--environment", "live", "--complete")
+    assert statuses(shall)["1"] == "failing"
+    filtered = shall("trace", "--environment", "live", "--format", "csv", "--exit-zero").stdout
+    assert "auth#1.1,proved" in filtered
+    shall("record", passed, "--environment", "staging")
     assert statuses(shall)["1"] == "proved"

@@ -226,6 +226,26 @@ def test_the_exports_for_other_tools_are_written(shall: Shall, project: Path) ->
     assert manifest["gate"]["ok"] is False
 
 
+@pytest.mark.verifies("tracing#4.18")
+@pytest.mark.parametrize(("expected", "status"), [(200, "stale"), (201, "failing")])
+def test_a_case_that_cannot_be_read_any_more_leaves_nothing_proved(
+    shall: Shall,
+    write_case: Callable[..., None],
+    project: Path,
+    service: Any,
+    expected: int,
+    status: str,
+) -> None:
+    write_requirements(project)
+    write_case("a", more='verifies: ["auth#1.1"]', expected=expected)
+    write_case("b", path="/echo?b", more='verifies: ["auth#1.1"]')
+    shall("run", "--host", service.url)
+    file = project / "tests/cases/a.yaml"
+    file.write_text(f"{file.read_text()}  broken: [\n")
+    assert statuses(shall)["auth#1.1"] == status
+    assert shall("trace").returncode == 1
+
+
 @pytest.mark.verifies("tracing#10.3")
 def test_reqif_without_its_extra_names_what_to_install(
     shall: Shall, project: Path, monkeypatch: pytest.MonkeyPatch

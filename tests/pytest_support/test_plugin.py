@@ -307,6 +307,94 @@ def test_one_parameter_set_that_fails_is_recorded(pytester: pytest.Pytester) -> 
     assert status_of_first(pytester) == "failing"
 
 
+COMMENTED = """
+# Validates: Requirements 1.2
+@pytest.mark.parametrize("number", [1, 2])
+def test_a(number):
+    \'\'\'Validates: Requirements 1.1\'\'\'
+    assert number < 3
+
+@pytest.mark.skip
+def test_b():
+    assert marked  # 验证需求：1.3
+
+def test_c():
+    \'\'\'Validates: Requirements 1.9\'\'\'
+    assert pytest
+"""
+
+
+@pytest.mark.verifies("tracing#3.6")
+@pytest.mark.parametrize("workers", [(), ("-n1",)])
+def test_docstrings_and_comments_of_tests_count_as_marks(
+    pytester: pytest.Pytester, workers: tuple[str, ...]
+) -> None:
+    write_test(pytester, COMMENTED)
+    note = "shall: test_marked.py::test_a is not recorded: 1 of its 2 parameter sets ran."
+    run(pytester, "test_marked.py::test_a[1]", *workers).stdout.fnmatch_lines([note])
+    result = run(pytester, *workers)
+    result.stdout.fnmatch_lines(["shall: test_marked.py::test_c: verifies 1.9 is unknown*"])
+    workspace = open_workspace(pytester.path, Settings())
+    found = [row.status.value for row in trace_requirements(workspace).rows]
+    workspace.files.close()
+    assert found == ["proved", "proved", "skipped", "untested"]
+
+
+UNITTEST = """
+import unittest
+
+class Login(unittest.TestCase):
+    @pytest.mark.verifies("default#1.1")
+    def test_a(self):
+        assert self
+
+@pytest.mark.xdist_group("one")
+@pytest.mark.verifies("default#1.2")
+def test_b():
+    assert pytest
+"""
+
+
+@pytest.mark.verifies("tracing#3.10")
+def test_tests_of_unittest_of_groups_and_below_brackets_are_linked(
+    pytester: pytest.Pytester,
+) -> None:
+    write_test(pytester, UNITTEST)
+    folder = pytester.path / "tests [a]"
+    folder.mkdir()
+    (pytester.path / "test_marked.py").rename(folder / "test_marked.py")
+    run(pytester, "-n1", "--dist=loadgroup").assert_outcomes(passed=2)
+    workspace = open_workspace(pytester.path, Settings())
+    found = [row.status.value for row in trace_requirements(workspace).rows]
+    workspace.files.close()
+    assert found == ["proved", "proved", "untested", "untested"]
+
+
+@pytest.mark.verifies("tracing#4.19")
+def test_a_test_whose_process_ended_failed(pytester: pytest.Pytester) -> None:
+    body = "@pytest.mark.verifies('default#1.1')\ndef test_a():\n    assert pytest\n"
+    write_test(pytester, f"import os\n{body}    'ends' in os.environ and os._exit(3)\n")
+    run(pytester).assert_outcomes(passed=1)
+    assert status_of_first(pytester) == "proved"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ends", "1")
+        run(pytester, "-n1", "--max-worker-restart=0").assert_outcomes(failed=1)
+    assert status_of_first(pytester) == "failing"
+
+
+@pytest.mark.verifies("tracing#3.9")
+def test_a_mark_that_no_text_shows_is_reported(pytester: pytest.Pytester) -> None:
+    write_test(pytester, "def test_a():\n    assert pytest\n")
+    pytester.makeconftest(
+        "import pytest\n\n\ndef pytest_collection_modifyitems(items):\n"
+        "    items[0].add_marker(pytest.mark.verifies('default#1.1'))\n"
+    )
+    note = "shall: test_marked.py::test_a is not recorded for default#1.1: no mark*"
+    run(pytester).stdout.fnmatch_lines([note])
+    assert status_of_first(pytester) == "untested"
+    assert not [*(pytester.path / ".shall/evidence").glob("*")]
+
+
 @pytest.mark.verifies("tracing#4.12")
 @pytest.mark.parametrize("file", ["test_marked.py", "specs/requirements.md"])
 def test_what_is_written_while_the_tests_run_is_not_recorded(

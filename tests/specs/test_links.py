@@ -2,7 +2,7 @@ import pytest
 
 from shall.errors import InvalidSpec
 from shall.span import Span
-from shall.specs.links import link_of_case, marks_in
+from shall.specs.links import link_of_case, marks_in, read_marks
 from shall.specs.model import LinkKind
 
 TESTS = """
@@ -116,3 +116,66 @@ def test_a_case_links_each_of_its_criteria() -> None:
         ("a#1", "case", 14),
         ("b#2", "case", 20),
     ]
+
+
+VALIDATES = '''"""Tests of login.
+
+Validates: Requirements 9.9
+"""
+
+# Feature: auth, Property 1: a token is random
+# **Validates: Requirements 1.2, 1.4-1.5**
+@pytest.mark.slow
+def test_a():
+    text = "Validates: Requirements 8.8"  # of the page
+    assert text
+
+
+def test_b():
+    """Validates: the address
+
+    验证需求：shop#2.1、FR-001
+    """
+    assert f()  # Validates: shop#1.1
+
+
+class TestC:
+    """Validates: Requirements 7.7"""
+
+    def test_c(self):
+        assert f()
+        # Validates: Requirement 3.1
+
+    def helper(self):
+        pass  # Validates: Requirements 6.6
+'''
+
+
+@pytest.mark.verifies("tracing#3.6", "tracing#3.7")
+def test_docstrings_and_comments_of_tests_are_links_and_others_are_reported() -> None:
+    found = read_marks(VALIDATES, "t.py")
+    assert [(it.criterion, it.source, str(it.span)) for it in found.links] == [
+        ("auth#1.2", "t.py::test_a", "t.py:7:29"),
+        ("auth#1.4", "t.py::test_a", "t.py:7:34"),
+        ("auth#1.5", "t.py::test_a", "t.py:7:38"),
+        ("shop#2.1", "t.py::test_b", "t.py:17:10"),
+        ("FR-001", "t.py::test_b", "t.py:17:19"),
+        ("shop#1.1", "t.py::test_b", "t.py:19:30"),
+        ("3.1", "t.py::TestC::test_c", "t.py:27:34"),
+    ]
+    places = [(it.code, str(it.span)) for it in found.problems]
+    assert places == [
+        ("link.unread-mention", "t.py:3:25"),
+        ("link.unread-mention", "t.py:23:32"),
+        ("link.unread-mention", "t.py:30:41"),
+    ]
+
+
+@pytest.mark.verifies("tracing#3.6")
+def test_a_mark_counts_where_a_comment_names_the_same_criterion() -> None:
+    marked = '@pytest.mark.verifies("a#1.1")\ndef test_a():\n    assert f()'
+    [link] = marks_in(f"{marked}  # Validates: a#1.1\n", "t.py")
+    assert (link.span, link.fingerprint) == (
+        Span("t.py", 1),
+        marks_in(marked, "t.py")[0].fingerprint,
+    )

@@ -26,3 +26,10 @@ def test_plain_marks_follow_and_shared_or_computed_ones_are_left() -> None:
     assert sorted(map(str, edit.left)) == ["t.py:10:23", "t.py:7:23"]
     both = {*sources, "t.py::TestC::test_d"}
     assert '"auth#2.1")\nclass TestC' in rename_marks(text, "t.py", names, both).text
+
+
+@pytest.mark.verifies("tracing#3.8")
+def test_a_comment_that_names_a_criterion_is_left() -> None:
+    text = "def test_a():\n    assert f()  # Validates: Requirements 1.1\n"
+    edit = rename_marks(text, "t.py", {"1.1": "auth#2.1"}, {"t.py::test_a"})
+    assert (edit.text, [str(it) for it in edit.left]) == (text, ["t.py:2:43"])

@@ -303,6 +303,7 @@ def test_a_second_list_that_repeats_a_number_is_a_problem_with_both_places() -> 
         (KIRO, "# Notes\n\nWe met on Monday.\n", [1]),
         (KIRO, "## Requirement 1\n1. A shall b\n## 验收标准\n- 一切正常\n- 没有错误\n", [4]),
         (OPENSPEC, "# Notes\n\nNothing yet.\n", [1]),
+        (OPENSPEC, "### Requirement: A\nA SHALL b\n#### Why A MUST NOT c\nIt is slow.\n", [3]),
         (KIRO, PARTS_WITH_LISTS_OF_THEIR_OWN, [3]),
         (KIRO, "## Requirement 1\n1. A shall b\n## Limits\n- NFR-1: A page in 200 ms\n", [4]),
         (KIRO, "## Requirement 1\n1. A shall b\n## Risks\n- **T-1**: It must not fail\n", [4]),

@@ -160,8 +160,10 @@ def test_a_torn_last_line_is_skipped_and_stays_alone(
         ({"at": 3}, "argument must be str"),
         ({"at": "9999-12-31T23:59:59.999999+00:00"}, "nothing can follow"),
         ({"criterion": ["a"]}, "not text"),
+        ({"outcome": "flaky"}, "the outcome flaky is not known"),
     ],
 )
+@pytest.mark.verifies("tracing#4.17")
 def test_a_line_that_cannot_be_used_is_skipped_and_named(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, change: dict[str, object], reason: str
 ) -> None:

@@ -90,6 +90,17 @@ def test_without_such_paths_another_database_is_refused_unchanged(
     assert not (folder.path / "shall.db-wal").exists()
 
 
+@pytest.mark.verifies("defences#8.4")
+def test_a_descriptor_that_sqlite_takes_again_is_no_replacement(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite, "_OPEN_FOLDERS", Path("/no-such-folder"))
+    first, second = open_in(folder, None), open_in(folder, None)
+    second.close()
+    open_in(folder, None).close()
+    first.close()
+
+
 def test_a_name_that_is_too_long_is_refused(tmp_path: Path) -> None:
     name = "a/" * 2000
     with pytest.raises(sqlite3.OperationalError, match="unable to open"):

@@ -5,8 +5,10 @@ import os
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from shall.actions.at_commit import at_commit
+from shall.actions.criterion_texts import masked_baseline
 from shall.actions.trace import trace_requirements
 from shall.bounded import EVIDENCE_BYTES, read_descriptor, read_path
 from shall.errors import BadValue, InvalidSpec, StoreUnavailable
@@ -59,7 +61,7 @@ def committed_baseline(workspace: Workspace) -> Baseline | None:
         return None
     except OSError as error:
         raise _unusable(workspace, error) from error
-    return _rows(data, baseline_name(workspace))
+    return _rows(workspace, data, baseline_name(workspace))
 
 
 def write_baseline(workspace: Workspace) -> tuple[Baseline, str]:
@@ -110,6 +112,7 @@ def compare(workspace: Workspace, before: str | None, after: str | None) -> Comp
         new = State("now", baseline_of(trace_requirements(workspace)))
     else:
         new = state_of(workspace, after)
+    old = replace(old, rows=masked_baseline(workspace, old.rows))  # the cases were read since
     changes = changes_between(old.rows, new.rows)
     return Compared((old.name, new.name), old.rows, new.rows, changes, (*old.notes, *new.notes))
 
@@ -131,7 +134,7 @@ def state_of(workspace: Workspace, name: str) -> State:
     path = Path.cwd() / name
     if path.is_file():
         try:
-            return State(name, _rows(read_path(path, EVIDENCE_BYTES), name))
+            return State(name, _rows(workspace, read_path(path, EVIDENCE_BYTES), name))
         except OSError as error:
             raise BadValue(f"{name} cannot be read: {error.strerror}.") from error
     with at_commit(workspace, name) as then:
@@ -168,8 +171,8 @@ def _state(workspace: Workspace) -> Folder:
     return Folder(workspace.state, workspace.files.fileno, names)
 
 
-def _rows(data: bytes, name: str) -> Baseline:
-    return from_lines(data.decode("utf-8", "replace"), name)
+def _rows(workspace: Workspace, data: bytes, name: str) -> Baseline:
+    return masked_baseline(workspace, from_lines(data.decode("utf-8", "replace"), name))
 
 
 def _unusable(workspace: Workspace, error: OSError) -> StoreUnavailable:

@@ -78,18 +78,25 @@ def fact_of(case: CaseResult) -> Fact:
     )
 
 
-def sound_facts(facts: Iterable[Fact]) -> list[Fact]:
+def sound_facts(facts: Iterable[Fact], *, is_whole: bool = True) -> list[Fact]:
     """Return the facts without those of cases that did not reach their service.
 
     Nothing failed there, and nothing is proved by the rows of data that passed before or after.
+    Of a run that did not end (``is_whole`` False) count the cases that did; a row of data that
+    passed proves nothing there either, since others may not have run.
     """
     facts = list(facts)
     unreached = {(it.source, it.environment) for it in facts if it.unreached}
-    return [
+    sound = [
         it
         for it in facts
         if not it.unreached
         and ((it.source, it.environment) not in unreached or it.outcome is not Outcome.PASSED)
+    ]
+    if is_whole:
+        return sound
+    return [
+        it for it in sound if it.spoke and (it.data_row is None or it.outcome is Outcome.FAILED)
     ]
 
 

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from shall.actions.baseline import (
+    FILE,
     Compared,
     State,
+    baseline_name,
     committed_baseline,
     compare_with,
     state_of,
@@ -14,8 +16,10 @@ from shall.actions.trace import trace_requirements
 from shall.actions.unasserted import unasserted_criteria
 from shall.diagnostics import Diagnostic
 from shall.errors import InvalidSpec, StoreUnavailable
+from shall.rules import BaselineRule
 from shall.specs.baseline import proved_percent
-from shall.specs.gate import Base, Gate, Judged, Verdict, judge
+from shall.specs.gate import Base, Gate, Judged, Verdict, judge, missing_baseline
+from shall.workspace.git import was_committed
 from shall.workspace.workspace import Workspace
 
 
@@ -25,7 +29,8 @@ def check_gate(
     """Judge the rules of the workspace's gate.
 
     ``base`` is what the present state is compared with: a baseline file or a commit; None: the
-    committed baseline, if there is one. A baseline that cannot be read makes the gate fail.
+    committed baseline, if there is one. A baseline that cannot be read, or that was committed and
+    is not there, makes the gate fail.
 
     Raises:
         BadValue: ``base`` names neither a file nor a commit.
@@ -39,6 +44,8 @@ def check_gate(
     except (InvalidSpec, StoreUnavailable) as error:
         found = tuple(error.diagnostics)
         unread.append(Judged("baseline", Verdict.UNKNOWN, error.message, found))
+    else:
+        unread += filter(None, [_missing_baseline(workspace)])
     known = None
     if compared is not None:
         known = Base(compared.names[0], compared.before, compared.changes)
@@ -61,3 +68,22 @@ def _base(workspace: Workspace, name: str | None) -> State | None:
         return state_of(workspace, name)
     rows = committed_baseline(workspace)
     return None if rows is None else State("the baseline", rows)
+
+
+def _missing_baseline(workspace: Workspace) -> Judged | None:
+    """Return why the gate cannot be judged without the baseline that is not there."""
+    rule, name = workspace.gate.baseline, baseline_name(workspace)
+    if rule is BaselineRule.OPTIONAL or (workspace.state / FILE).exists():
+        return None
+    was_there: bool | None = False
+    if workspace.state.is_relative_to(workspace.root):
+        was_there = was_committed(workspace.root, name)
+    if was_there:
+        message = f"{name} was committed, and is missing."
+    elif rule is BaselineRule.REQUIRED:
+        message = f"gate.baseline is required, and {name} is missing."
+    elif was_there is None:
+        message = f"Git does not answer whether {name} was committed."
+    else:
+        return None
+    return Judged("baseline", Verdict.UNKNOWN, message, (missing_baseline(message),))

@@ -7,9 +7,11 @@ from pathlib import PurePosixPath
 
 from shall.actions.discovery import case_folders
 from shall.cases.fingerprint import case_fingerprint
+from shall.cases.model import Case
 from shall.cases.reader import locator, read_case, root_of
 from shall.diagnostics import Diagnostic, Severity
 from shall.errors import FileMissing, InvalidInput, ShallError
+from shall.redaction.names import is_secret_name
 from shall.span import Span
 from shall.specs.links import Marks, link_of_case, read_marks
 from shall.specs.model import Link
@@ -76,8 +78,9 @@ def _read_case(workspace: Workspace, text: str, path: str) -> Marks:
     if root != "testcase":
         return Marks()
     case = read_case(text, path)
+    secrets = tuple(_secrets_of(case))
     if not case.verifies:
-        return Marks()
+        return Marks(secrets=secrets)
     place = locator(text, path)
     links = link_of_case(
         path,
@@ -86,7 +89,15 @@ def _read_case(workspace: Workspace, text: str, path: str) -> Marks:
         case_fingerprint(case),
         can_fail=any(step.checks for step in case.steps),
     )
-    return Marks(tuple(links))
+    return Marks(tuple(links), secrets=secrets)
+
+
+def _secrets_of(case: Case) -> Iterator[str]:
+    """Yield the values of variables that a case declares to be secret, or whose names say so."""
+    for name, value in case.variables.items():
+        is_secret = name in case.secrets or is_secret_name(name)
+        if is_secret and isinstance(value, str) and "{{" not in value:
+            yield value
 
 
 def _read_unit(workspace: Workspace, text: str, path: str) -> Marks:

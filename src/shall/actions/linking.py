@@ -50,7 +50,7 @@ def link_criterion(
     if file.endswith(".py"):
         raise BadValue(
             f"{file} is Python.",
-            hint=f'Write @pytest.mark.verifies("{key}") above {test or "the test"}.',
+            hint=f'Write @pytest.mark.verifies("{key}") above {test or "def test_..."}.',
         )
     if not file.endswith(YAML_ENDINGS):
         raise BadValue(f"{path} is no case.", hint="Name a YAML file, such as tests/cases/a.yaml.")

@@ -115,8 +115,8 @@ class Recorder:
 
         whole = run.status is RunStatus.COMPLETE
         note_outages(self._workspace, self._facts, run.run_id)
-        sound = sound_facts(self._facts)
-        facts = [fact.evidence(run.run_id) for fact in sound if whole or fact.spoke]
+        sound = sound_facts(self._facts, is_whole=whole)
+        facts = [fact.evidence(run.run_id) for fact in sound]
         fault = append_evidence(self._workspace, [it for each in facts for it in each])
         if fault is not None:
             self.faults.append(fault)

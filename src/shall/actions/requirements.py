@@ -92,7 +92,10 @@ def _documents(workspace: Workspace, unread: list[Diagnostic]) -> Iterator[tuple
     files, globs = workspace.files, workspace.specs
     seen: set[str] = set()
     for folder in FOLDERS:
-        for path in files.find(folder, (".md",)) if files.is_folder(folder) else []:
+        links: list[str] = []
+        paths = files.find(folder, (".md",), links) if files.is_folder(folder) else []
+        unread += [_unread_link(path) for path in sorted(links) if _may_hide_requirements(path)]
+        for path in paths:
             found = document_at(path)
             if found is not None and found.role is Role.REQUIREMENTS and path not in seen:
                 seen.add(path)
@@ -117,6 +120,19 @@ def _feature_by_name(path: str) -> str:
 def _unread_file(path: str) -> Diagnostic:
     message = "No layout of requirements takes this file."
     hint = "Rename it, or list it in the setting specs of shall.yaml."
+    return Diagnostic(FILE, Severity.INFO, message, Span(path, 1), hint=hint)
+
+
+def _may_hide_requirements(path: str) -> bool:
+    """Return whether a link may be to a folder, or to a document of requirements."""
+    document = document_at(path)
+    is_other = document is not None and document.role is not Role.REQUIREMENTS
+    return not is_other and PurePosixPath(path).suffix in {"", ".md"}
+
+
+def _unread_link(path: str) -> Diagnostic:
+    message = "This is a link, which is not followed, so nothing of it is read."
+    hint = "Copy what it leads to, or list that path in the setting specs of shall.yaml."
     return Diagnostic(FILE, Severity.INFO, message, Span(path, 1), hint=hint)
 
 

@@ -130,13 +130,19 @@ def _choose(workspace: Workspace, request: RunRequest, go_on: Callable[[], None]
             shard,
         )
     if not cases.keys and (shard is UNSET or not files):
-        what = f" with the tags {', '.join(request.tags)}" if request.tags else ""
-        what += f" for {request.keyword}" if request.keyword else ""
-        raise CaseNotFound(
-            f"No case{what} was found in {', '.join(request.paths) or str(workspace.root)}.",
-            hint=None if files else no_case_hint(workspace, request.paths),
-        )
+        raise _no_case(workspace, request, is_any=bool(files))
     return cases
+
+
+def _no_case(workspace: Workspace, request: RunRequest, *, is_any: bool) -> CaseNotFound:
+    """Make the error for a run without cases; ``is_any``: there are some that were not chosen."""
+    where = ", ".join(request.paths) or str(workspace.root)
+    if not is_any:
+        hint = no_case_hint(workspace, request.paths)
+        return CaseNotFound(f"No case was found in {where}.", hint=hint)
+    chosen = [f"tags: {', '.join(request.tags)}"] if request.tags else []
+    chosen += [f"keyword: {request.keyword}"] if request.keyword else []
+    return CaseNotFound(f"No case in {where} matches {'; '.join(chosen)}.")
 
 
 def _ordered(

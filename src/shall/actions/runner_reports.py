@@ -1,6 +1,7 @@
 """Records what the tests of another runner say about criteria."""
 
 import secrets
+import time
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
@@ -16,6 +17,7 @@ from shall.specs.matrix import resolve
 from shall.specs.model import LinkKind
 from shall.specs.status import ABSENT
 from shall.store.base import Evidence
+from shall.workspace.git import changed_files, head_time_s
 from shall.workspace.workspace import Workspace
 
 _REPORTED = frozenset({LinkKind.REPORT, LinkKind.TEST})
@@ -53,16 +55,18 @@ def record_report(
 
     A test names criteria by a property, by keys in its name, or by the title of a scenario; the
     marks of a Python test count, too. ``is_complete``: tests that were recorded before and are not
-    in the report are gone. ``written_at_s`` is when the report was written, which dates its
-    outcomes: it says nothing about tests and requirements that were written later, and replaces no
-    newer outcome. None: it is of now.
+    in the report are gone. ``written_at_s`` is when the report was written, None for now: it says
+    nothing about tests and requirements that were written later. Its outcomes are as old as the
+    start of its first test, where it says so, since a copy of a report looks newer than it is.
     """
     specs = read_specs(workspace)
     known = resolve(specs)
     newest = {_key(it): it for it in workspace.evidence.newest()} if workspace.evidence else {}
     found = tests_in(workspace, tests, specs, newest.values())
-    outdated = _newer_files(workspace, found.sources, written_at_s)
-    at = datetime.now(UTC) if written_at_s is None else datetime.fromtimestamp(written_at_s, UTC)
+    written_at_s = time.time() if written_at_s is None else written_at_s
+    began_at_s = min([written_at_s, *(it.started_at_s for it in tests if it.started_at_s)])
+    outdated = _newer_files(workspace, found.sources, written_at_s, began_at_s)
+    at = datetime.fromtimestamp(began_at_s, UTC)
     reported = [
         it
         for it in _evidence(found.sources, environment, at)
@@ -93,14 +97,24 @@ def record_report(
 def _newer_files(
     workspace: Workspace,
     sources: Mapping[tuple[LinkKind, str], ReportedSource],
-    written_at_s: float | None,
+    written_at_s: float,
+    began_at_s: float,
 ) -> set[str]:
-    """Return the tests and requirements that were written after the report."""
-    if written_at_s is None:
-        return set()
-    files = {name.partition("::")[0] for _, name in sources}
-    files |= {it.span.file for source in sources.values() for it in source.criteria.values()}
-    return {it for it in files if is_newer(workspace.files, it, written_at_s)}
+    """Return the tests and requirements that were written after the report.
+
+    So was one that was written after the tests began, unless it is as in a commit from before: a
+    later job of a pipeline checks out the same text again.
+    """
+    names = {name.partition("::")[0] for _, name in sources}
+    names |= {it.span.file for source in sources.values() for it in source.criteria.values()}
+    newer = {it for it in names if is_newer(workspace.files, it, began_at_s)}
+    outdated = {it for it in newer if is_newer(workspace.files, it, written_at_s)}
+    if newer == outdated:
+        return outdated
+    committed_at_s = head_time_s(workspace.root)
+    if committed_at_s is None or committed_at_s > began_at_s:
+        return newer
+    return outdated | newer.intersection(changed_files(workspace.root, "HEAD"))
 
 
 _Key = tuple[str, str, str, str | None]
@@ -143,7 +157,7 @@ def _evidence(
                     source_fingerprint=source.fingerprint,
                     checks_executed=1,  # a report does not count assertions: the test is one check
                     duration_s=ended.duration_s,
-                    environment=environment if kind is LinkKind.REPORT else "",
+                    environment=environment,
                     data_row=parameters,
                 )
 
@@ -161,8 +175,11 @@ def _absent(
     for fact in newest:
         if fact.kind not in _REPORTED or fact.outcome == ABSENT or _key(fact) in reported:
             continue
-        where = fact.environment if fact.kind == LinkKind.REPORT else complete_in
-        is_complete = complete_in is not None and where == complete_in
+        # A marked test that pytest recorded has no environment: it runs the code.
+        is_there = fact.environment == complete_in or (
+            fact.kind == LinkKind.TEST and not fact.environment
+        )
+        is_complete = complete_in is not None and is_there
         source = found.sources.get((LinkKind(fact.kind), fact.source))
         if source is not None and fact.criterion in source.criteria:
             if is_complete:  # a parameter set that is gone, or the test from before it had some

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 
 from msgspec.structs import replace
 
+from shall.actions.criterion_texts import masked_matrix
 from shall.actions.link_sources import case_links, test_links
 from shall.actions.reported_files import file_fingerprint
 from shall.actions.requirements import read_specs
@@ -36,7 +37,8 @@ def trace_requirements(
     waivers are looked at; None: the current one (UTC).
 
     A requirements document that cannot be read, or in which a key stands twice, is named in
-    ``wrong_specs``, a case or test file in ``problems``; the rest counts.
+    ``wrong_specs``, a case or test file in ``problems``; the rest counts. Texts of criteria are
+    masked.
 
     Raises:
         BadValue: No feature has that name.
@@ -47,6 +49,7 @@ def trace_requirements(
     problems: list[Diagnostic] = []
     newest = [it for it in _newest(workspace, problems) if it.outcome != ABSENT]
     links = [*case_links(workspace, problems), *test_links(workspace, problems)]
+    links += _links_of_unreadable(specs, problems, newest)
     links += _reported_links(workspace, newest)
     facts = _with_current_fingerprints(workspace, newest, links)
     unreachable = workspace.outages.current() if workspace.outages is not None else ()
@@ -54,8 +57,26 @@ def trace_requirements(
     relinks = [it for it in decisions if it.kind is DecisionKind.RELINK]
     matrix = build_matrix(specs, links, map(_latest, facts), environments, unreachable, relinks)
     matrix = with_decisions(matrix, decisions, today or datetime.now(UTC).date())
-    matrix = replace(matrix, problems=tuple(problems))
+    matrix = masked_matrix(workspace, replace(matrix, problems=tuple(problems)))
     return matrix if feature is None else _of_feature(matrix, specs, feature)
+
+
+def _links_of_unreadable(
+    specs: SpecSet, problems: Iterable[Diagnostic], facts: Iterable[Evidence]
+) -> Iterator[Link]:
+    """Yield what a case or test file was linked to before it could no longer be read.
+
+    Otherwise a failing case that is broken would leave its criteria to those that pass.
+    """
+    broken = {it.span.file for it in problems if it.severity is Severity.ERROR and it.span}
+    if not broken:
+        return
+    known = {it.key for it in specs.criteria()}
+    pairs = {(it.criterion, it.source, it.kind) for it in facts if it.kind != LinkKind.REPORT}
+    for criterion, source, kind in sorted(pairs):
+        file = source.partition("::")[0]
+        if file in broken and criterion in known:
+            yield Link(criterion, LinkKind(kind), source, Span(file, 1))
 
 
 def _reported_links(workspace: Workspace, facts: Iterable[Evidence]) -> Iterator[Link]:

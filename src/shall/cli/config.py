@@ -4,7 +4,7 @@ import argparse
 import json
 
 from shall.cli.options import folder_of, settings_of
-from shall.cli.output import OK, local, printable, write
+from shall.cli.output import OK, local, write, write_table
 from shall.settings import settings_table
 
 
@@ -16,9 +16,11 @@ def execute(arguments: argparse.Namespace) -> int:
         rows = [dict(zip(names, row, strict=True)) for row in table]
         write(json.dumps(rows, ensure_ascii=False, indent=2))
         return OK
-    rows_with_head = [names, *table]
-    widths = [max(len(row[column]) for row in rows_with_head) for column in range(3)]
-    for row in rows_with_head:
-        cells = (f"{cell:<{width}}" for cell, width in zip(row, widths, strict=False))
-        write(printable(f"{'  '.join(cells)}  {local(row[3])}"))
+    shown = [(name, value, _local_source(source), local(it)) for name, value, source, it in table]
+    write_table([tuple(map(local, names)), *shown])
     return OK
+
+
+def _local_source(source: str) -> str:
+    kind, _, name = source.partition(" ")
+    return f"{local(kind)} {name}".rstrip()

@@ -159,6 +159,16 @@ def printable(text: str) -> str:
     )
 
 
+def write_table(rows: Sequence[Sequence[str]]) -> None:
+    """Print rows of cells below one another; a Chinese character takes two columns."""
+    from shall.diagnostics.terminal import width  # few commands print a table
+
+    widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (cell + " " * (room - width(cell)) for cell, room in zip(row, widths, strict=True))
+        write(printable("  ".join(cells).rstrip()))
+
+
 def write_file(path: str, text: str) -> None:
     """Write a file that a flag names.
 

@@ -3,6 +3,7 @@
 import argparse
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 from shall.actions.runner_reports import Recorded, record_report
@@ -22,13 +23,14 @@ def execute(arguments: argparse.Namespace) -> int:
     folder = folder_of(arguments.workspace)
     settings, _ = settings_of(folder, {"environment": arguments.environment})
     tests = [test for report in arguments.reports for test in _read(report)]
-    recorded = record_report(
-        open_project(folder, settings),
-        tests,
-        settings.environment,
-        written_at_s=min(Path(report).stat().st_mtime for report in arguments.reports),
-        is_complete=arguments.complete,
-    )
+    with closing(open_project(folder, settings)) as workspace:
+        recorded = record_report(
+            workspace,
+            tests,
+            settings.environment,
+            written_at_s=min(Path(report).stat().st_mtime for report in arguments.reports),
+            is_complete=arguments.complete,
+        )
     if arguments.format == "json":
         write(_to_json(recorded))
     else:

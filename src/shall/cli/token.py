@@ -8,7 +8,7 @@ from pathlib import Path
 from shall.actions.principal import SCOPES
 from shall.admin.token_file import list_tokens, new_token, revoke_token
 from shall.admin.tokens import Token
-from shall.cli.output import OK, printable, tell, write
+from shall.cli.output import OK, local, tell, write, write_table
 from shall.errors import BadValue
 
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
@@ -34,12 +34,8 @@ def _new(arguments: argparse.Namespace, file: Path) -> None:
 
 def _list(_: argparse.Namespace, file: Path) -> None:
     now = datetime.now(UTC)
-    rows = [("NAME", "SCOPES", "CREATED", "EXPIRES", "KIND")]
-    rows += [_row(token, now) for token in list_tokens(file)]
-    widths = [max(len(row[column]) for row in rows) for column in range(4)]
-    for row in rows:
-        cells = (f"{cell:<{width}}" for cell, width in zip(row, widths, strict=False))
-        write(printable(f"{'  '.join(cells)}  {row[4]}"))
+    head = tuple(map(local, ("NAME", "SCOPES", "CREATED", "EXPIRES", "KIND")))
+    write_table([head, *(_row(token, now) for token in list_tokens(file))])
 
 
 def _revoke(arguments: argparse.Namespace, file: Path) -> None:
@@ -48,13 +44,13 @@ def _revoke(arguments: argparse.Namespace, file: Path) -> None:
 
 
 def _row(token: Token, now: datetime) -> tuple[str, str, str, str, str]:
-    expires = _shown(token.expires) if token.expires else "never"
+    expires = _shown(token.expires) if token.expires else local("never")
     return (
         token.name,
         ",".join(scope for scope in SCOPES if scope in token.scopes),
         _shown(token.created) if token.created else "-",
-        f"{expires} (expired)" if token.has_expired(now) else expires,
-        f"certificate {token.certificate}" if token.certificate else "token",
+        f"{expires} {local('(expired)')}" if token.has_expired(now) else expires,
+        f"{local('certificate')} {token.certificate}" if token.certificate else local("token"),
     )
 
 

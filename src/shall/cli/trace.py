@@ -4,6 +4,7 @@ import argparse
 import json
 import shutil
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from shall.actions.excerpts import excerpts
@@ -43,6 +44,7 @@ def execute(arguments: argparse.Namespace) -> int:
     else:
         write(_written(matrix, arguments.format, workspace.root.name).rstrip("\n"))
     _report_what_is_missing(workspace, matrix, language)
+    _report_unseen(matrix, arguments.environment or ())
     if matrix.wrong_specs:
         return BAD_INPUT
     return _exit_status(matrix, arguments, language)
@@ -56,6 +58,14 @@ def _report_what_is_missing(workspace: Workspace, matrix: Matrix, language: str)
         notice = stray_notice(stray_cases(workspace.files))
         if notice:
             tell(notice)
+
+
+def _report_unseen(matrix: Matrix, environments: Sequence[str]) -> None:
+    """Report environments in which nothing ran: their names may be mistyped."""
+    seen = {it.environment for row in matrix.rows for it in row.links if it.outcome is not None}
+    for name in environments:
+        if name not in seen:
+            tell(f"No outcome is recorded in the environment {name}.")
 
 
 def _exit_status(matrix: Matrix, arguments: argparse.Namespace, language: str) -> int:

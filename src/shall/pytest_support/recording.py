@@ -83,7 +83,8 @@ def keep_session(
     whole = {node: test for node, test in record.tests.items() if node not in partial}
     criteria = resolve(read_specs(workspace)) if whole else {}
     outdated = _written_since(workspace, whole, criteria, began_s)
-    facts = _facts(workspace, whole, criteria, outdated, run_id)
+    links = _links(workspace, {node.partition("::")[0] for node in whole})
+    facts = _facts(whole, criteria, links, outdated, run_id)
     fault = append_evidence(workspace, facts)
     if fault is not None:
         faults.append(fault)
@@ -95,6 +96,12 @@ def keep_session(
     notes += [
         f"{file} was written while the tests ran, so nothing is recorded for it. Run them again."
         for file in sorted(outdated)
+    ]
+    notes += [
+        f"{node} is not recorded for {named}: no mark that is written in its file names it."
+        for node, test in whole.items()
+        if node.partition("::")[0] not in outdated
+        for named in sorted(test.criteria & criteria.keys() - links.get(node, _NO_LINK).criteria)
     ]
     return notes
 
@@ -128,18 +135,18 @@ def _written_since(
 
 
 def _facts(
-    workspace: Workspace,
     tests: Mapping[str, TestOutcome],
     criteria: Mapping[str, Criterion],
+    links: Mapping[str, "_Links"],
     outdated: Container[str],
     run_id: str,
 ) -> Iterator[Evidence]:
-    sources = _fingerprints(workspace, {node.partition("::")[0] for node in tests})
     at = datetime.now(UTC)
     for node, test in tests.items():
         if node.partition("::")[0] in outdated:
             continue
-        for written in sorted(test.criteria):
+        linked = links.get(node, _NO_LINK)
+        for written in sorted(test.criteria & linked.criteria):
             criterion = criteria.get(written)
             if criterion is not None and criterion.span.file in outdated:
                 continue
@@ -151,19 +158,32 @@ def _facts(
                 outcome=test.outcome.value,
                 run_id=run_id,
                 criterion_fingerprint=None if criterion is None else criterion.fingerprint,
-                source_fingerprint=sources.get(node, ""),
+                source_fingerprint=linked.fingerprint,
                 checks_executed=1,  # pytest does not count assertions: the test is one check
                 duration_s=test.duration_s,
             )
 
 
-def _fingerprints(workspace: Workspace, files: Iterable[str]) -> Mapping[str, str]:
-    found: dict[str, str] = {}
+class _Links(Struct, frozen=True):
+    """What the text of a test names, and its fingerprint."""
+
+    criteria: frozenset[str] = frozenset()
+    fingerprint: str = ""
+
+
+_NO_LINK = _Links()
+
+
+def _links(workspace: Workspace, files: Iterable[str]) -> Mapping[str, _Links]:
+    """Return the links of tests as `shall trace` reads them, by their sources."""
+    found: dict[str, _Links] = {}
     for file in files:
         try:
             links = marks_in(workspace.files.read_text(file), file)
         except (InvalidSpec, ShallError) as error:
             _log.warning("%s has no fingerprint: %s", file, error)
             continue
-        found |= {link.source: link.fingerprint for link in links}
+        for link in links:
+            known = found.get(link.source, _NO_LINK).criteria
+            found[link.source] = _Links(known | {link.criterion}, link.fingerprint)
     return found

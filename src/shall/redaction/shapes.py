@@ -1,4 +1,4 @@
-"""Parts of a URL's path that look like a token, though nobody said that they are one."""
+"""What looks like a token, in a text or in the path of a URL, though nobody said that it is one."""
 
 import re
 from itertools import pairwise
@@ -26,9 +26,23 @@ _LEAST_CHANGES = 0.45
 """The share of neighbours of different kind: about 0.6 in random text, less in words."""
 
 
+_STARTS = (
+    *("eyJ", "gho_", "ghp_", "ghr_", "ghs_", "ghu_", "github_pat_", "glpat-", "xox", "k_live_"),
+    *("k_test_", "AKIA", "ASIA", "AIza", "ya29.", "sk-", "npm_", "hf_", "shall_"),
+)
+"""What a token of a known form holds: looking for it takes a tenth of the time of a pattern."""
+
+
+def mask_tokens(text: str) -> str:
+    """Mask the tokens of known forms in a text: a JWT, a known prefix."""
+    if not any(start in text for start in _STARTS):
+        return text
+    return _KNOWN.sub(MASK, _JWT.sub(MASK, text))
+
+
 def mask_path(path: str) -> str:
     """Mask what looks like a token in a path: a JWT, a known prefix, a long random text."""
-    path = _KNOWN.sub(MASK, _JWT.sub(MASK, path))
+    path = mask_tokens(path)
     return _PIECE.sub(lambda found: MASK if _is_random(found[0]) else found[0], path)
 
 

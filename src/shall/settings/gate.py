@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from shall import value_types as types
 from shall.declaration import project
 from shall.engine.options import RunSettings
-from shall.rules import GateRules, Rules
+from shall.rules import BaselineRule, GateRules, Rules
 
 _HOURS = {"h": 1, "d": 24, "w": 168}
 
@@ -55,6 +55,14 @@ def age(value: Any) -> str:
     if unit not in _HOURS or not number.isdecimal() or not 0 < int(number) < 100_000:
         raise ValueError("write a number and h, d or w, such as 90d")
     return text
+
+
+def baseline(value: Any) -> str:
+    """Read where a baseline must be there."""
+    known = [rule.value for rule in BaselineRule]
+    if value not in known:
+        raise ValueError(f"write one of {', '.join(known)}")
+    return str(value)
 
 
 def limit(value: Any) -> int | None:
@@ -146,6 +154,15 @@ class GateSettings(RunSettings, frozen=True, kw_only=True):
             key="gate.unasserted",
         ),
     ] = None
+    gate_baseline: Annotated[
+        str,
+        project(
+            baseline,
+            "whether there must be a baseline: required, committed (where git has or had one)"
+            " or optional",
+            key="gate.baseline",
+        ),
+    ] = BaselineRule.COMMITTED.value
     gate_features: Annotated[
         Mapping[str, Mapping[str, Any]],
         project(features, "rules for features whose names match a glob", key="gate.features"),
@@ -169,6 +186,7 @@ class GateSettings(RunSettings, frozen=True, kw_only=True):
             unknown_links=self.gate_unknown_links,
             unread=self.gate_unread,
             unasserted=self.gate_unasserted,
+            baseline=BaselineRule(self.gate_baseline),
         )
 
 

@@ -113,7 +113,8 @@ def from_lines(text: str, file: str) -> Baseline:
     """Read a baseline. A key that stands twice, after a merge, counts as proved where either does.
 
     Raises:
-        InvalidSpec: A line is no row of a baseline, such as a conflict marker; all are named.
+        InvalidSpec: A line is no row of a baseline, such as a conflict marker; all are named. Or
+            there is none: an empty baseline would protect nothing.
     """
     rows: dict[str, BaselineRow] = {}
     problems: list[Diagnostic] = []
@@ -128,6 +129,8 @@ def from_lines(text: str, file: str) -> Baseline:
         known = rows.get(row.key)
         if known is None or not known.is_proved:
             rows[row.key] = row
+    if not rows and not problems:
+        problems.append(_empty(file))
     if problems:
         raise InvalidSpec(problems)
     return rows
@@ -155,3 +158,9 @@ def _unreadable(error: Exception, span: Span) -> Diagnostic:
     message = "This line is no row of a baseline."
     hint = "Resolve the merge, or write the baseline again with `shall baseline`."
     return Diagnostic(UNREADABLE, Severity.ERROR, message, span, hint)
+
+
+def _empty(file: str) -> Diagnostic:
+    message = "The baseline has no criterion."
+    hint = "Restore it from git, or write it again with `shall baseline`."
+    return Diagnostic(UNREADABLE, Severity.ERROR, message, Span(file, 1), hint)

@@ -123,6 +123,12 @@ def judge(
     return tuple(found)
 
 
+def missing_baseline(message: str) -> Diagnostic:
+    """Return the finding that there is no baseline to compare with."""
+    hint = "Restore it from git, write it with `shall baseline`, or set gate.baseline to optional."
+    return _finding("gate.baseline", message, hint=hint)
+
+
 def _documents(matrix: Matrix) -> Judged:
     wrong = [it for it in matrix.problems if it.severity is Severity.ERROR]
     wrong = [*matrix.wrong_specs, *wrong]

@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from itertools import islice
 from xml.etree.ElementTree import Element
 
@@ -33,7 +34,8 @@ class ReportedTest(Struct, frozen=True):
     """One test of a report. ``criteria`` are as written; ``file`` is empty where none is named.
 
     ``outcome`` is passed, failed, error or skipped. A test that passed only when it was repeated
-    failed.
+    failed. ``started_at_s`` is when its suite began, in seconds since the epoch; None where that is
+    not written, or without a time zone.
     """
 
     classname: str
@@ -42,6 +44,7 @@ class ReportedTest(Struct, frozen=True):
     criteria: tuple[str, ...] = ()
     file: str = ""
     duration_s: float = 0.0
+    started_at_s: float | None = None
 
 
 def read_junit(data: bytes, name: str) -> list[ReportedTest]:
@@ -68,6 +71,7 @@ def read_junit(data: bytes, name: str) -> list[ReportedTest]:
 def _tests(data: bytes, name: str) -> Iterator[ReportedTest]:
     parents: list[str] = []
     suites: list[list[str]] = []  # what the properties of each suite name
+    began: list[float | None] = []
     for event, element in iterparse(io.BytesIO(data), events=("start", "end"), forbid_dtd=True):
         tag = _tag(element)
         if event == "start":
@@ -75,13 +79,16 @@ def _tests(data: bytes, name: str) -> Iterator[ReportedTest]:
             parents.append(tag)
             if tag == "testsuite":
                 suites.append([])
+                began.append(_time(element.get("timestamp", "")) or (began or [None])[-1])
             continue
         parents.pop()
         parent = parents[-1] if parents else ""
         if tag == "testcase":
-            yield _test(element, [it for suite in suites for it in suite])
+            started_at_s = began[-1] if began else None
+            yield _test(element, [it for suite in suites for it in suite], started_at_s)
         elif tag == "testsuite":
             suites.pop()
+            began.pop()
         elif (tag, parent) == ("properties", "testsuite"):
             suites[-1] += _criteria(element)
         if parent not in {"testcase", "properties"}:
@@ -99,7 +106,7 @@ def _tag(element: Element) -> str:
     return element.tag.rpartition("}")[2]
 
 
-def _test(element: Element, inherited: list[str]) -> ReportedTest:
+def _test(element: Element, inherited: list[str], started_at_s: float | None) -> ReportedTest:
     children = {_tag(child).lower() for child in element.iter()}
     words = {element.get("status", "").lower(), element.get("result", "").lower()}
     if children & _ERROR or words & _SAYS_ERROR:
@@ -118,6 +125,7 @@ def _test(element: Element, inherited: list[str]) -> ReportedTest:
         tuple(dict.fromkeys([*inherited, *criteria])),
         element.get("file", ""),
         _seconds(element.get("time", "")),
+        started_at_s,
     )
 
 
@@ -135,3 +143,12 @@ def _seconds(text: str) -> float:
     except ValueError:
         return 0.0
     return seconds if 0 <= seconds < 1e9 else 0.0
+
+
+def _time(text: str) -> float | None:
+    """Return a time in seconds since the epoch; None where it has no zone, as it may be any."""
+    try:
+        at = datetime.fromisoformat(text)
+        return at.timestamp() if at.tzinfo is not None else None
+    except (ValueError, OverflowError):
+        return None

@@ -13,6 +13,7 @@ from shall.span import Span
 from shall.specs.assertions import can_fail, functions_of
 from shall.specs.code_fingerprint import Definition, code_fingerprint, code_fingerprints
 from shall.specs.model import Link, LinkKind
+from shall.specs.test_comments import TestComments, may_validate
 
 MARK = "verifies"
 
@@ -34,10 +35,14 @@ def link_of_case(
 
 
 class Marks(Struct, frozen=True):
-    """The marks of a test file; ``problems`` are those that cannot be read."""
+    """The marks of a test file; ``problems`` are those that cannot be read.
+
+    ``secrets`` are the values that a case declares to be secret.
+    """
 
     links: tuple[Link, ...] = ()
     problems: tuple[Diagnostic, ...] = ()
+    secrets: tuple[str, ...] = ()
 
 
 def marks_in(text: str, file: str) -> list[Link]:
@@ -46,7 +51,7 @@ def marks_in(text: str, file: str) -> list[Link]:
 
 
 def read_marks(text: str, file: str) -> Marks:
-    """Find ``@pytest.mark.verifies("auth#1.2")`` in a Python test file.
+    """Find ``@pytest.mark.verifies("auth#1.2")`` and ``Validates:`` lines in a Python test file.
 
     Marks on functions, on classes, in ``pytestmark`` and in decorated parameter sets count; a
     parameter set's mark counts for its function. The source of a link is the pytest node id
@@ -55,11 +60,13 @@ def read_marks(text: str, file: str) -> Marks:
     Raises:
         InvalidSpec: The file is not Python.
     """
-    if MARK not in text:
+    if MARK not in text and not may_validate(text):
         return Marks()
     with _reading(file):
         module = _parsed(text, file)
-        return Marks(tuple(_links_in(module, file)), tuple(_unread_marks(module, file)))
+        comments = TestComments(text, module)
+        links = tuple(_links_in(module, file, comments))
+        return Marks(links, (*_unread_marks(module, file), *comments.unattached(file)))
 
 
 def fingerprints_of_tests(text: str, file: str) -> Mapping[str, frozenset[str]]:
@@ -69,9 +76,10 @@ def fingerprints_of_tests(text: str, file: str) -> Mapping[str, frozenset[str]]:
         InvalidSpec: The file is not Python.
     """
     with _reading(file):
+        module = _parsed(text, file)
         return {
             source: code_fingerprints(node, _own_decorators(node))
-            for source, node, _ in _marked_tests(_parsed(text, file), file)
+            for source, node, _ in _marked_tests(module, file, TestComments(text, module))
         }
 
 
@@ -98,13 +106,14 @@ def _parsed(text: str, file: str) -> ast.Module:
         return ast.parse(text, file)
 
 
-def _links_in(module: ast.Module, file: str) -> Iterator[Link]:
+def _links_in(module: ast.Module, file: str, comments: TestComments) -> Iterator[Link]:
     functions = functions_of(module)
-    for source, node, marks in _marked_tests(module, file):
+    for source, node, marks in _marked_tests(module, file, comments):
         fingerprint = code_fingerprint(node, _own_decorators(node))
         asserts = can_fail(node, functions)
-        for criterion, line in dict(marks).items():
-            yield Link(criterion, LinkKind.TEST, source, Span(file, line), fingerprint, asserts)
+        for criterion, (line, column) in dict(marks).items():
+            span = Span(file, line, column)
+            yield Link(criterion, LinkKind.TEST, source, span, fingerprint, asserts)
 
 
 def _own_decorators(definition: Definition) -> list[ast.expr]:
@@ -116,19 +125,26 @@ def _own_decorators(definition: Definition) -> list[ast.expr]:
     ]
 
 
-_Marked = tuple[str, Definition, tuple[tuple[str, int], ...]]
-"""The source of a test, its definition, and the criterion and line of its marks."""
+_Mark = tuple[str, tuple[int, int]]
+"""A criterion, with the line and column where it is named; of a mark the line alone counts."""
+
+_Marked = tuple[str, Definition, tuple[_Mark, ...]]
+"""The source of a test, its definition, and what its marks and comments name."""
 
 
-def _marked_tests(module: ast.Module, file: str) -> Iterator[_Marked]:
-    yield from _tests_below(module.body, file, (), _module_marks(module.body))
+def _marked_tests(module: ast.Module, file: str, comments: TestComments) -> Iterator[_Marked]:
+    for source, node, marks in _tests_below(module.body, file, (), _module_marks(module.body)):
+        named = ((it.criterion, (it.line, it.column)) for it in comments.named_by(node))
+        every = (*named, *marks)  # of one that is named twice the mark counts
+        if every:
+            yield source, node, every
 
 
 def _tests_below(
     body: Iterable[ast.stmt],
     file: str,
     path: tuple[str, ...],
-    inherited: tuple[tuple[str, int], ...],
+    inherited: tuple[_Mark, ...],
 ) -> Iterator[_Marked]:
     for node in body:
         if not isinstance(node, Definition | ast.ClassDef):
@@ -136,15 +152,20 @@ def _tests_below(
         marks = (*inherited, *_marks(node.decorator_list))
         name = (*path, node.name)
         if isinstance(node, ast.ClassDef):
-            if node.name.startswith("Test"):
+            if node.name.startswith("Test") or _is_unittest(node):
                 yield from _tests_below(node.body, file, name, (*marks, *_module_marks(node.body)))
-        elif node.name.startswith("test") and marks:
+        elif node.name.startswith("test"):
             yield "::".join((file, *name)), node, marks
 
 
-def _module_marks(body: Iterable[ast.stmt]) -> tuple[tuple[str, int], ...]:
+def _is_unittest(node: ast.ClassDef) -> bool:
+    """Return whether pytest collects a class for its base, whatever its name is."""
+    return any(ast.unparse(base).rpartition(".")[2].endswith("TestCase") for base in node.bases)
+
+
+def _module_marks(body: Iterable[ast.stmt]) -> tuple[_Mark, ...]:
     """Return the marks of ``pytestmark = ...`` in a module or class."""
-    found: list[tuple[str, int]] = []
+    found: list[_Mark] = []
     for node in body:
         if isinstance(node, ast.Assign) and any(
             isinstance(target, ast.Name) and target.id == "pytestmark" for target in node.targets
@@ -153,14 +174,14 @@ def _module_marks(body: Iterable[ast.stmt]) -> tuple[tuple[str, int], ...]:
     return tuple(found)
 
 
-def _marks(expressions: Iterable[ast.expr]) -> Iterator[tuple[str, int]]:
+def _marks(expressions: Iterable[ast.expr]) -> Iterator[_Mark]:
     """Return criterion and line of every ``verifies(...)`` in some expressions."""
     for expression in expressions:
         for node in ast.walk(expression):
             if isinstance(node, ast.Call) and _is_mark(node.func):
                 for argument in node.args:
                     if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
-                        yield argument.value, argument.lineno
+                        yield argument.value, (argument.lineno, 1)
 
 
 def criteria_of_marks(text: str, file: str) -> list[ast.Constant]:

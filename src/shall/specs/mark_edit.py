@@ -33,7 +33,13 @@ def rename_marks(
     lines = re.split(r"(?<=\n)|(?<=\r)(?!\n)", text)
     left: list[Span] = []
     edits: list[tuple[int, int, int, str]] = []
-    for literal in criteria_of_marks(text, file):
+    literals = criteria_of_marks(text, file)
+    marked = {(str(it.value), it.lineno) for it in literals}
+    for link in read_marks(text, file).links:  # comments are not edited
+        named = link.criterion, link.span.line
+        if link.criterion in names and link.source in sources and named not in marked:
+            left.append(link.span)
+    for literal in literals:
         holders = owners.get((str(literal.value), literal.lineno), set())
         if literal.value not in names or not holders & set(sources):
             continue

@@ -91,7 +91,7 @@ def references_in(line: str, *, is_task: bool = True) -> Iterator[str]:
     """Yield what a line of a design or of a list of tasks says that it covers."""
     found = _LINE.search(line)
     if found is not None:
-        yield from _references(found["list"])
+        yield from references_of(found["list"])
     elif is_task and BOX.match(line):
         yield from _STORY.findall(line)
 
@@ -101,7 +101,8 @@ def _column(line: str) -> int:
     return found.start() + 1 if found else 1
 
 
-def _references(listed: str) -> Iterator[str]:
+def references_of(listed: str) -> Iterator[str]:
+    """Yield the references of a list, such as ``1.1-1.3, auth#2.1 and FR-001``."""
     for part in _SEPARATORS.split(listed[:_LONGEST_LIST]):
         reference = part.strip(" \t[]()（）【】`.。")
         if _ALL.fullmatch(reference):

@@ -139,6 +139,7 @@ def outcomes_of(
     ``latest`` are outcomes that were recorded for these links. ``environments`` are those in which
     a criterion must hold; None: every one in which a linked case ran. A marked test counts for
     each of them: it runs the code, not a deployment. So does a reported one without environment.
+    Where reports of a marked test name environments, the outcomes of all of them count.
     ``unreachable`` are the last runs that did not reach their service.
     """
     unreachable = unreachable or {}
@@ -151,6 +152,9 @@ def outcomes_of(
     }
     found: dict[tuple[str, str], list[Latest]] = {}
     for fact in facts:
+        is_elsewhere = environments is not None and fact.environment not in {"", *environments}
+        if is_elsewhere and fact.source not in cases:
+            continue
         where = fact.environment if fact.source in cases else ""
         found.setdefault((fact.source, where), []).append(fact)
     if environments is None:
@@ -235,9 +239,15 @@ def _parameter_sets(facts: Sequence[Latest]) -> Sequence[Latest]:
 
     No report says which parameter sets a test has, so one that is missing keeps its last outcome.
     """
-    whole = [fact.at for fact in facts if fact.data_row is None]
-    since = max(whole, default=_EARLIEST)
-    return [fact for fact in facts if fact.data_row is None or fact.at > since]
+    since: dict[str, datetime] = {}
+    for fact in facts:
+        if fact.data_row is None:
+            since[fact.environment] = max(fact.at, since.get(fact.environment, _EARLIEST))
+    return [
+        fact
+        for fact in facts
+        if fact.data_row is None or fact.at > since.get(fact.environment, _EARLIEST)
+    ]
 
 
 def _link_status(criterion: Criterion, link: Link, rows: Sequence[Latest]) -> Status:

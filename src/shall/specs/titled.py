@@ -118,6 +118,8 @@ class _Reader:
                 self._operation = None
         else:
             self._scenario = None
+            if self._requirement is not None and has_modal(text):
+                self.unread.append(unread.unread(unread.SENTENCE, self._file, block))
 
     def _part(self, title: str, block: Block) -> _Part:
         place = place_of(self._file, block)

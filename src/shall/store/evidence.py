@@ -28,6 +28,7 @@ FORMAT = 1
 """The version of a line; a line with a higher one is skipped."""
 
 _NAMES = frozenset(Evidence.__struct_fields__)
+_OUTCOMES = frozenset({"passed", "failed", "error", "skipped", "absent"})
 _INSTANT = timedelta(microseconds=1)
 
 Revision = tuple[str, bool | None]
@@ -294,4 +295,6 @@ def _fact(data: dict[str, Any]) -> Evidence:
     fact = Evidence(**{name: data[name] for name in _NAMES & data.keys()} | {"at": at})
     if not all(isinstance(part, str | None) for part in (*_key(fact), fact.run_id, fact.outcome)):
         raise ValueError("a name is not text")
+    if fact.outcome not in _OUTCOMES:
+        raise ValueError(f"the outcome {fact.outcome[:40]} is not known")
     return fact

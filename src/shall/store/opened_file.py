@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -40,15 +40,25 @@ def opens_only(folder: Folder | None, name: str) -> Iterator[Callable[[], None]]
 
 
 def _check_opened(before: dict[int, tuple[_File, str]], folder: Folder, name: str) -> None:
-    opened = dict(it for number, it in _descriptors().items() if before.get(number) != it)
+    now = _descriptors()
+    opened = dict(it for number, it in now.items() if before.get(number) != it)
     with folder.opened() as descriptor:
         expected = {ending: _identity(descriptor, f"{name}{ending}") for ending in _ENDINGS}
-    named = {file for file, said in opened.items() if said.startswith(name)}
-    if expected[""] not in opened or not named <= set(expected.values()):
+    # SQLite takes a descriptor of the same file again where one was closed while another was in
+    # use. Then every database of that name in this process must be the expected one.
+    is_new = expected[""] in opened
+    files = _named(opened if is_new else dict(now.values()), name)
+    if (not is_new and not files) or not files <= set(expected.values()):
         raise StoreUnavailable(
             f"The store {folder.path / name} was replaced while it was opened.",
             hint="Do not rename the folders of a workspace while a server works in it.",
         )
+
+
+def _named(files: Mapping[_File, str], name: str) -> set[_File]:
+    """Return those of some files that are the database or, as SQLite names them, belong to it."""
+    said = {file: it.removesuffix(" (deleted)") for file, it in files.items()}
+    return {file for file, it in said.items() if it == name or it.startswith(f"{name}-")}
 
 
 def _descriptors() -> dict[int, tuple[_File, str]]:

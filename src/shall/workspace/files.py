@@ -192,9 +192,12 @@ class Files:
             return True
         return False
 
-    def find(self, folder: str, endings: Sequence[str]) -> list[str]:
+    def find(
+        self, folder: str, endings: Sequence[str], links: list[str] | None = None
+    ) -> list[str]:
         """List plain files below a folder by ending, sorted; links and hidden folders left out.
 
+        The paths of links are appended to ``links``: a folder or a file of any name.
         ``folder`` may be ``.``; ``.kiro`` is entered when it is named. Raises ``FolderNotFound``,
         and ``OutsideWorkspace`` for a version-control or state folder.
         """
@@ -210,13 +213,13 @@ class Files:
         waiting = [start]
         while waiting:
             names = waiting.pop()
-            files, folders = self._entries(names, tuple(endings))
+            files, folders = self._entries(names, tuple(endings), links)
             found += ["/".join((*names, name)) for name in files]
             waiting += [(*names, name) for name in folders]
         return sorted(found)
 
     def _entries(
-        self, names: tuple[str, ...], endings: tuple[str, ...]
+        self, names: tuple[str, ...], endings: tuple[str, ...], links: list[str] | None
     ) -> tuple[list[str], list[str]]:
         """Return the files with one of the endings, and the folders to enter."""
         path = "/".join(names) or "."
@@ -230,6 +233,8 @@ class Files:
                             folders.append(name)
                     elif name.endswith(endings) and entry.is_file(follow_symlinks=False):
                         files.append(name)
+                    elif links is not None and entry.is_symlink():
+                        links.append("/".join((*names, name)))
         except (FileMissing, OutsideWorkspace):
             return [], []  # gone, or swapped, since it was listed
         except FileUnavailable as error:

@@ -1,5 +1,6 @@
 """Asks git for the commit of a project, its differences and the files of another commit."""
 
+import re
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -93,6 +94,26 @@ def files_of_commit(
         at = end + 1
         yield file.path, answer[at : at + file.size]
         at += file.size + 1
+
+
+def head_time_s(root: Path) -> float | None:
+    """Return when the checked-out commit was made, in seconds since the epoch; None without one."""
+    commit = ask(root, "cat-file", "commit", "HEAD") or ""
+    made = re.search(r"^committer .*> (\d+) [+-]\d{4}$", commit, re.MULTILINE)
+    return float(made[1]) if made is not None else None
+
+
+def was_committed(root: Path, path: str) -> bool | None:
+    """Return whether a commit that is checked out, or one before it, has or had a file.
+
+    ``path`` is relative to ``root``. None: git does not answer. False where there is no commit.
+    """
+    if not ask(root, "rev-parse", "--verify", "--quiet", "HEAD"):
+        return False
+    # rev-list compares trees: it reads no configuration that starts a program, as log may.
+    asked = ("rev-list", "--max-count=1", "HEAD", "--", f":(literal){path}")
+    answer = _run(root, asked, timeout_s=_CONTENT_TIMEOUT_S)
+    return None if answer is None else bool(answer)
 
 
 def changed_files(root: Path, commit: str) -> list[str]:

@@ -76,6 +76,7 @@ COMMANDS: dict[str, str] = {
     "show only the line of counts": "仅显示统计行",
     "ReqIF needs the extra reqif.": "输出 ReqIF 需要附加依赖 reqif。",
     "Install it: pip install 'shall[reqif]'.": "请安装：pip install 'shall[reqif]'。",
+    "No outcome is recorded in the environment {name}.": "环境 {name} 中没有任何结果记录。",
     "print without colours": "输出不带颜色",
     "the matrix (text to reqif), or its problems alone": (
         "输出矩阵（text 至 reqif），或仅输出其中的问题"
@@ -193,6 +194,9 @@ COMMANDS: dict[str, str] = {
     ),
     "{file} was written while the tests ran, so nothing is recorded for it. Run them again.": (
         "{file} 在测试运行期间被修改，因此没有记录它的结果。请重新运行测试。"
+    ),
+    "{test} is not recorded for {key}: no mark that is written in its file names it.": (
+        "未记录 {test} 对 {key} 的结果：其文件中没有写明该验收标准的标记。"
     ),
     "{test} is not recorded: {count} of its {all} parameter sets ran.": (
         "{test} 的结果未记录：{all} 组参数只运行了 {count} 组。"

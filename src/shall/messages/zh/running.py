@@ -62,7 +62,8 @@ RUNNING: dict[str, str] = {
     "The run {run_id} has no case {case}.": "运行 {run_id} 中没有用例 {case}。",
     "This workspace has no state.": "此工作区没有状态数据。",
     "Set SHALL_STATE_DIR to a writable folder.": "请将 SHALL_STATE_DIR 设为可写的目录。",
-    "No case{given} was found in {paths}.": "在 {paths} 中未找到{given}用例。",
+    "No case was found in {paths}.": "在 {paths} 中未找到用例。",
+    "No case in {paths} matches {choice}.": "{paths} 中没有用例符合 {choice}。",
     "The run timed out after {run_timeout_s} s, "
     "before a case started.": "运行在 {run_timeout_s} 秒后超时，尚未开始任何用例。",
     "Run fewer files, or increase the timeout.": "请减少文件数量，或延长超时时间。",

@@ -8,6 +8,8 @@ SETTINGS: dict[str, str] = {
     "Settings are in {name}: rename it, or move its keys there.": (
         "设置位于 {name}：请重命名该文件，或将其中的键移入。"
     ),
+    "flag {name}: {reason}": "选项 {name}：{reason}",
+    "environment {name}: {reason}": "环境变量 {name}：{reason}",
     "{name} is {shown}: {reason}.": "{name} 的值 {shown} 无效：{reason}。",
     "workspace folders, separated by the path separator": "工作区目录，多个目录以路径分隔符分隔",
     "state folder, relative to the workspace (.shall)": "状态目录，相对于工作区（.shall）",
@@ -109,6 +111,10 @@ SETTINGS: dict[str, str] = {
     "per cent of the criteria that must be proved": "必须证明的验收标准百分比",
     "statuses that criteria of a level or kind "
     "must have (must: proved)": "某一级别或类别的验收标准必须具有的状态（must: proved）",
+    "whether there must be a baseline: required, "
+    "committed (where git has or had one) or optional": (
+        "是否必须有基线：required（必须）、committed（git 中有过即必须）或 optional（可选）"
+    ),
     "criteria that may name what none of their "
     "cases and tests asserts; any: no limit": "允许多少条验收标准提到未被断言的内容；any 表示不限",
     "links that may name no criterion, or "

@@ -85,6 +85,28 @@ SPECS: dict[str, str] = {
     "The gate {given}: {bad} of {count} rules do "
     "not hold.": "门禁{given}：{count} 条规则中有 {bad} 条未满足。",
     "A newer release wrote this line of the baseline.": "基线的这一行由更新的版本写入。",
+    "This is a link, which is not followed, so nothing of it is read.": (
+        "这是一个链接，不会跟随，因此其中的内容都没有读取。"
+    ),
+    "Copy what it leads to, or list that path in the setting specs of shall.yaml.": (
+        "请复制它指向的内容，或在 shall.yaml 的 specs 设置中列出实际路径。"
+    ),
+    "This line is at no test, so it links nothing.": "这一行不属于任何测试，因此没有建立链接。",
+    "Write it in the docstring of a test, or directly above the test.": (
+        "请写在测试的文档字符串中，或测试的正上方。"
+    ),
+    "{file} was committed, and is missing.": "{file} 曾提交过，现在缺失。",
+    "gate.baseline is required, and {file} is missing.": (
+        "gate.baseline 要求有基线，但 {file} 缺失。"
+    ),
+    "Git does not answer whether {file} was committed.": "git 没有回答 {file} 是否曾提交过。",
+    "Restore it from git, write it with `shall baseline`, or set gate.baseline to optional.": (
+        "请从 git 恢复，用 `shall baseline` 写入，或将 gate.baseline 设为 optional。"
+    ),
+    "The baseline has no criterion.": "基线中没有任何验收标准。",
+    "Restore it from git, or write it again with `shall baseline`.": (
+        "请从 git 恢复，或用 `shall baseline` 重新写入。"
+    ),
     "This line is no row of a baseline.": "这一行不是基线的记录。",
     "Resolve the merge, or write the baseline "
     "again with `shall baseline`.": "请解决合并冲突，或用 `shall baseline` 重新生成基线。",

@@ -76,7 +76,6 @@ WORDS: dict[str, str] = {
     "its response has no body": "其响应没有响应体",
     "the format is longer than {limit} characters": "格式超过 {limit} 个字符",
     "length is {length}, it must be 0 to {limit}": "length 为 {length}，必须是 0 到 {limit}",
-    " with the tags {tags}": "带有标签 {tags} 的",
     " and shall.yaml has no project {project}": "，shall.yaml 中也没有项目 {project}",
     # the network
     "the name {host} cannot be resolved": "无法解析主机名 {host}",
@@ -191,6 +190,23 @@ WORDS: dict[str, str] = {
     "line of {log}.": "调用日志：已为 {log} 不完整的最后一行补上换行。",
     "temporary files: removed {count} left by "
     "interrupted writes.": "临时文件：删除了 {count} 个因写入中断而残留的文件。",
+    # tables of settings and tokens
+    "setting": "设置项",
+    "value": "值",
+    "source": "来源",
+    "meaning": "含义",
+    "default": "默认值",
+    "environment": "环境变量",
+    "file": "文件",
+    "flag": "选项",
+    "NAME": "名称",
+    "SCOPES": "作用域",
+    "CREATED": "创建时间",
+    "EXPIRES": "有效期至",
+    "KIND": "类型",
+    "never": "永不",
+    "(expired)": "（已过期）",
+    "token": "令牌",
     # other commands
     "Nothing was written. Configuration for {file}:": "未写入任何内容。用于 {file} 的配置：",
     "To undo this, restore the previous file: {backup}": "如需撤销，请恢复之前的文件：{backup}",

@@ -2,17 +2,22 @@
 
 from typing import NamedTuple
 
+from shall.diagnostics import Severity
+from shall.diagnostics.terminal import width
 from shall.errors import BadValue
+from shall.messages import translated
 from shall.specs.lint.rule import Rule
 from shall.specs.lint.rules import RULES
 
 
 def listed(language: str) -> str:
     """Return a line for each rule: code, name, severity and meaning."""
-    width = max(len(rule.name) for rule in RULES)
+    names = max(len(rule.name) for rule in RULES)
+    words = {it: translated(it.value, language) for it in Severity}
+    severities = max(map(width, words.values()))
     return "\n".join(
-        f"{rule.code}  {rule.name:<{width}}  {rule.severity.value:<7}  "
-        f"{rule.meaning.in_language(language)}"
+        f"{rule.code}  {rule.name:<{names}}  {words[rule.severity]}"
+        f"{' ' * (severities - width(words[rule.severity]))}  {rule.meaning.in_language(language)}"
         for rule in RULES
     )
 
@@ -26,7 +31,7 @@ def explained(name: str, language: str) -> str:
     if language == "zh":
         words = ("不好：", "好：", "修复：", "`shall lint --fix` 可自动修复。")
     lines = [
-        f"{rule.code} {rule.name} ({rule.severity.value})",
+        f"{rule.code} {rule.name} ({translated(rule.severity.value, language)})",
         "",
         rule.meaning.in_language(language),
         rule.hint.in_language(language),
@@ -92,6 +97,13 @@ spec-workflow and cc-sdd projects, in English and Chinese. *Found* is the number
 *right* how many of those read (a random sample) a reader agreed with; a dash: none was read. Rules
 with less than 90 % right are information. A rule that found nothing there is known from our own
 labelled sentences only (`tests/specs/lint/sample.tsv`).
+
+`S103`, `S104` and `S117` found nothing there. They were therefore tried on 300 sentences of 40
+other documents, half of them Chinese, as written and damaged. Of those as written none was found.
+With the response cut off, `S103` found 291 of 299; with the words of the condition removed, `S104`
+found 190 of 190; with a figure replaced by `TBD` or `待定`, `S117` found 22 of 41. What it missed
+was mostly in code, in a range, or the name of a state. In 8,948 further criteria `S103` and `S104`
+found nothing, and `S117` two, both about the word `TODO` itself; one of these is found no longer.
 
 | code | name | severity | fix | found | right of read |
 | --- | --- | --- | --- | --- | --- |

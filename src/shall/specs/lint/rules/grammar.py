@@ -127,7 +127,9 @@ _ENDS_WITH_MODAL = re.compile(
     re.IGNORECASE,
 )
 _EMPTY_CONDITION = re.compile(
-    r"^[\s*_]*(?P<word>while|when|where|if|如果|若|当)[\s*_]*(?:[,，]|then\b)", re.IGNORECASE
+    r"^[\s*_]*(?P<word>while|when|where|if|如果|若|当)"
+    r"(?:(?<=[a-z])[\s*_]*的?[时時]候?)?[\s*_]*(?:[,，]|then\b)",  # 当时 is an adverb
+    re.IGNORECASE,
 )
 _MODAL = re.compile(rf"(?<![A-Za-z-])(?:shall|must)(?![A-Za-z-])|{zh.MODAL}", re.IGNORECASE)
 _FORBIDDING = ("禁", "严", "嚴", "不允", "不准")  # may follow a modal: 应禁止

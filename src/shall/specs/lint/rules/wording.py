@@ -130,11 +130,15 @@ _OPEN_MARK = re.compile(r"\?\?|？？|[\[【待]")
 _PLACEHOLDER = re.compile(
     r"(?<![A-Za-z0-9_-])(?:TBD|TBC|FIXME|TODO)(?![A-Za-z0-9_])"
     # A TODO comment or a TBD placeholder is what the requirement is about.
-    r"(?![- /、]*(?:FIXME|TODO|TBD|XXX|HACK)?[- ]?(?:(?:list|item|app|comment|marker|placeholder"
+    r"(?![- /、]*(?:(?:or|and|或|和)\s*)?(?:FIXME|TODO|TBD|XXX|HACK)?[- ]?"
+    r"(?:(?:list|item|app|comment|marker|placeholder"
     r"|stub)s?\b|\s*(?:列表|事项|注释|标记|应用|占位)))"
     r"|\?{3,}|？{3,}"
     r"|\[\s*(?i:NEEDS CLARIFICATION|需要澄清|待澄清|需澄清)"
-    r"|[(（\[【]\s*待(?:定|确认|補充|补充|澄清|讨论)[^)）\]】]{0,40}[)）\]】]|待补充|(?<=[为是：:])待定"
+    r"|[(（\[【]\s*待(?:定|确认|補充|补充|澄清|讨论)[^)）\]】]{0,40}[)）\]】]|待补充"
+    # An order whose state is 待定 is what the requirement is about.
+    r"|(?<=[是：:])待定|(?<=[^记記设設置态態改变變][为為])待定"
+    r"|待定(?=\s*(?:%|毫?秒|分[钟鐘]|小[时時]|天|行|[个個]|次|元|[条條]|字符|[KMG]B))"
 )
 _PERSON = re.compile(
     r"(?:users?|customers?|administrators?|admins?|visitors?|members?|developers?|operators?|guests?"

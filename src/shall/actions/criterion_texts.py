@@ -1,0 +1,45 @@
+"""Shows the texts of criteria without the secrets that someone wrote into them.
+
+A fingerprint is of the text as it is written: masking changes no status.
+"""
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from shall.redaction.shapes import mask_tokens
+from shall.specs.baseline import Baseline
+from shall.specs.matrix import Matrix
+from shall.workspace.workspace import Workspace
+
+
+def masked_matrix(workspace: Workspace, matrix: Matrix) -> Matrix:
+    """Return a matrix whose criteria hold no secret of the settings or cases, and no token."""
+    texts = [row.criterion.text for row in matrix.rows]
+    masked = _masked(workspace, texts)
+    if masked == texts:
+        return matrix
+    rows = (
+        replace(row, criterion=replace(row.criterion, text=text))
+        for row, text in zip(matrix.rows, masked, strict=True)
+    )
+    return replace(matrix, rows=tuple(rows))
+
+
+def masked_baseline(workspace: Workspace, rows: Baseline) -> Baseline:
+    """Return a baseline whose texts hold no secret: one that was written before may have some."""
+    masked = _masked(workspace, [row.text for row in rows.values()])
+    pairs = zip(rows.items(), masked, strict=True)
+    return {key: replace(row, text=text) for (key, row), text in pairs}
+
+
+def _masked(workspace: Workspace, texts: Sequence[str]) -> Sequence[str]:
+    redactor = workspace.redactor
+    secrets = [it for _, marks in workspace.marks.values() for it in marks.secrets]
+    if secrets:
+        redactor = redactor.with_names(())
+        redactor.learn(secrets)
+    joined = "\n".join(texts)
+    if mask_tokens(joined) == joined and not redactor.knows_any:
+        return texts
+    return [mask_tokens(redactor.text(text)) for text in texts]
