@@ -77,7 +77,4 @@ FORMAT: dict[str, str] = {
     "Write `expect: {{duration: {{less_than: 300 ms}}}}`.": "请写作 "
     "`expect: {{duration: {{less_than: 300 ms}}}}`。",
     "`{name}` cannot be captured: {reason}.": "无法提取 `{name}`：{reason}。",
-    "The checks of a step cannot be written: two of them need the same key.": "步骤的检查无法写出："
-    "有两项需要同一个键。",
-    "Write one of them below another selector.": "请将其中一项写在另一个选择器下。",
 }
