@@ -35,7 +35,7 @@ CASES_A_WORKER = 100
 """From twice as many on, two processes take less time than one."""
 
 CASES_A_PROGRAM = 1000
-"""From as many on, the 0.4 s that a program takes to start are less than what it saves."""
+"""From as many on, a server starts programs, which take 0.4 s each, to be free for other calls."""
 
 _log = logging.getLogger(__name__)
 
