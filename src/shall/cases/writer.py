@@ -65,7 +65,7 @@ def _checks(checks: tuple[Check, ...]) -> tuple[list[dict[str, Any]], dict[str, 
         return [], expected
     newer = tuple(check for check in checks if check.place)
     expected = written_expect(newer)
-    if expected is None or not _reads_as(expected, newer):
+    if expected is None or not _reads_as(expected, newer, in_order=False):
         raise BadValue(
             "The checks of a step cannot be written: two of them need the same key.",
             hint="Write one of them below another selector.",
@@ -73,11 +73,17 @@ def _checks(checks: tuple[Check, ...]) -> tuple[list[dict[str, Any]], dict[str, 
     return [_check(check) for check in checks if not check.place], expected
 
 
-def _reads_as(expected: dict[str, Any], checks: tuple[Check, ...]) -> bool:
-    """Return whether a mapping is read as these checks, in their order."""
+def _reads_as(
+    expected: dict[str, Any], checks: tuple[Check, ...], *, in_order: bool = True
+) -> bool:
+    """Return whether a mapping is read as these checks, and in their order if that counts."""
     findings = Findings()
-    read = read_expect(expected, (), findings)
-    return not findings.problems and read == tuple(replace(check, place="") for check in checks)
+    read = list(read_expect(expected, (), findings))
+    wanted = [replace(check, place="") for check in checks]
+    if not in_order:
+        read.sort(key=repr)
+        wanted.sort(key=repr)
+    return not findings.problems and read == wanted
 
 
 def _step(step: Step, at: int) -> dict[str, Any]:
