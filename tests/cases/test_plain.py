@@ -260,6 +260,7 @@ _case = _with(
         "variables": _one_of({"v": "{{ a.x }}"}, {"a": 1}, {"w": [1]}, None),
         "tags": _one_of(["t"], "t", [1], [" "], None),
         "verifies": _one_of(["auth#1.1"], "auth#1.1", [1.1]),
+        "skip": _one_of("not yet", "", " ", False, True, None),
         "allure": _one_of({"epic": "e"}, None),
         "teardowns": st.tuples(_call("c"), _call("d")).map(list),
         "teardown": _one_of([]),

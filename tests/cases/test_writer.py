@@ -74,6 +74,7 @@ _case = st.fixed_dictionaries(
         "variables": st.dictionaries(_text.map(lambda text: f"v{text}"), _json, max_size=2),
         "tags": st.lists(_name, max_size=2),
         "verifies": st.just(["auth#1.2"]),
+        "skip": _name,
         "teardowns": st.just([{"id": "undo me", "operation_type": "db", "query": "delete"}]),
     },
 )

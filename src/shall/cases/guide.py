@@ -37,9 +37,9 @@ A YAML file with the root `testcase:`. Example:
 ```yaml
 {example}```
 
-Case: name*, steps*, description, host, tags, verifies (criterion ids), variables, secrets (names
-of variables never shown), allure {{epic, feature, story}}, teardowns (as steps; always run, in
-reverse).
+Case: name*, steps*, description, host, tags, verifies (criterion ids), skip (reason), variables,
+secrets (names of variables never shown), allure {{epic, feature, story}}, teardowns (as steps;
+always run, in reverse).
 Step: METHOD: path or URL*, id, headers, params, one body of json, form, text; files {{field:
 path}}, timeout_s, follow_redirects, project, allow_status, capture {{name: selector}}, expect.
 A status of 400 or above fails a step unless it expects a status or lists it in allow_status.

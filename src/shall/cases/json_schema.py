@@ -57,6 +57,10 @@ def _case() -> dict[str, Any]:
             "host": {**_TEXT, "description": "the address to which paths are joined"},
             "tags": _TEXTS,
             "verifies": {**_TEXTS, "description": "criteria that the case proves: auth#1.2"},
+            "skip": {
+                "anyOf": [{**_TEXT, "pattern": r"\S"}, {"enum": [False, None]}],
+                "description": "why the case is not run",
+            },
             "variables": _MAPPING,
             "secrets": {**_TEXTS, "description": "variables that are never shown or stored"},
             "allure": {

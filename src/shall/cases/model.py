@@ -173,7 +173,7 @@ class Case(Struct, frozen=True, gc=False):
     """A test case: steps in order, then teardowns in reverse.
 
     ``verifies`` holds criterion ids such as ``auth#1.2``; ``secrets`` names variables whose
-    values are never shown or stored.
+    values are never shown or stored; ``skip`` is why the case is not run.
     """
 
     name: str
@@ -186,3 +186,4 @@ class Case(Struct, frozen=True, gc=False):
     tags: tuple[str, ...] = ()
     verifies: tuple[str, ...] = ()
     teardowns: tuple[Teardown, ...] = ()
+    skip: str | None = None

@@ -21,7 +21,7 @@ _ANYWHERE: dict[str, str] = {
     **dict(_words("retry retries max_retries attempts until poll polling eventually", "Retrying")),
     **dict(_words("delay sleep wait pause delay_before delay_after think_time", "Waiting")),
     **dict(_words("repeat loop foreach for_each with_items times", "Repeating a step")),
-    **dict(_words("if when unless skip skip_if skipif only condition", "A condition")),
+    **dict(_words("if when unless skip_if skipif only condition", "A condition")),
     **dict(_words("parameters parametrize parameterize examples data_rows csv", "A table of data")),
     **dict(_words("graphql websocket ws sse grpc sql db", "This kind of step")),
     **dict(_words("verify verify_ssl insecure ssl cert proxy", "A setting of TLS or proxies")),
@@ -67,6 +67,7 @@ _STEP: dict[str, str] = {
     **dict(_words("cookie cookies", 'Write `headers: {Cookie: "name=value"}`.')),
     **dict(_words("allow_redirects redirect redirects location", "Write `follow_redirects`.")),
     **dict(_words("multipart upload file attachments", "Write `files`.")),
+    **dict(_words("skip", "Write `skip: REASON` in the case.")),
     **dict(_words("setup setup_hooks before", "Write it as a step before this one.")),
     **dict(_words("teardown_hooks after cleanup", "Write it below `teardowns`.")),
 }

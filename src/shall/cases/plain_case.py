@@ -101,6 +101,7 @@ class _Case(Struct, forbid_unknown_fields=True, gc=False):
     tags: list[str] = []
     verifies: list[str] = []
     teardowns: list[_Undone] = []
+    skip: str | None = None
 
 
 class _File(Struct, forbid_unknown_fields=True, gc=False):
@@ -113,6 +114,8 @@ def plain_case(data: Any) -> Case | None:
         written = msgspec.convert(data, _File).testcase
         texts = (written.name, *written.secrets, *written.tags, *written.verifies)
         if not written.steps or not all(map(str.strip, texts)):
+            return None
+        if written.skip is not None and not written.skip.strip():
             return None
         _check_host(written.host)
         _check_references(data["testcase"], written)
@@ -127,6 +130,7 @@ def plain_case(data: Any) -> Case | None:
             tuple(written.tags),
             tuple(written.verifies),
             tuple([_teardown(teardown, at) for at, teardown in enumerate(written.teardowns)]),
+            written.skip,
         )
     except (_Refused, msgspec.ValidationError, BadValue, BadExpression, RecursionError):
         return None

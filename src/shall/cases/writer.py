@@ -23,6 +23,7 @@ def to_data(case: Case) -> dict[str, Any]:
         "allure": _allure(case.allure) if case.allure else None,
         "tags": list(case.tags),
         "verifies": list(case.verifies),
+        "skip": case.skip,
         "variables": dict(case.variables),
         "secrets": list(case.secrets),
         "steps": [_step(step, at) for at, step in enumerate(case.steps)],

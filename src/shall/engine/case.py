@@ -54,6 +54,8 @@ def run_case(
     """
     at, started = datetime.now(UTC), time.perf_counter()
     progress = _Progress(error=job.error)
+    if job.case is not None and job.case.skip is not None:
+        return _skipped(job, job.case, options, at)
     declared = (*options.secrets, *(job.case.secrets if job.case else ()))
     redactor = Redactor(declared, options.variables)
     if job.case is not None:
@@ -81,6 +83,14 @@ def run_case(
         context.secrecy.learn()
         budget.close()
     return _result(job, options, progress, redactor, at, time.perf_counter() - started)
+
+
+def _skipped(job: Job, case: Case, options: RunOptions, at: datetime) -> CaseResult:
+    redactor = Redactor((*options.secrets, *case.secrets), options.variables)
+    redactor.learn_variables(case.variables)
+    progress = _Progress(error=Message("case.skipped", {"reason": case.skip}))
+    result = _result(job, options, progress, redactor, at, 0.0)
+    return replace(result, outcome=Outcome.SKIPPED)
 
 
 def _set_variables(case: Case, scope: Scope) -> None:

@@ -59,6 +59,7 @@ EN: dict[str, str] = {
     " itself.",
     "step.denied.unlisted": "{address} may not be reached: targets_allow does not list it. If"
     " a test needs it, ask the operator to list it.",
+    "case.skipped": "{reason}",
     "step.skipped": "not sent, because the step {after} did not pass",
     "teardown.not_supported": "a teardown of type {operation} is not supported by this release",
     "case.invalid": "{problems}",
@@ -107,6 +108,7 @@ EN: dict[str, str] = {
     "report.run.interrupted": "The run was interrupted; this is what ran.",
     "report.run.stopped": "The run stopped after a case that did not pass; this is what ran.",
     "report.run.timed_out": "The run took too long and was stopped; this is what ran.",
+    "report.skipped_case": "{case}: {reason}",
     "report.more_cases": "... and {count} more; see the HTML or JSON report.",
     "report.verifies": "verifies {keys}",
     "report.outage": "{count:case|cases} could not reach {address}: {why}.",

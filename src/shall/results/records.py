@@ -285,6 +285,11 @@ class RunResult(Struct, frozen=True, gc=False):
         return tuple(filter(is_bad, self.cases))
 
     @property
+    def skipped(self) -> tuple[CaseResult, ...]:
+        """The cases that were skipped."""
+        return tuple(case for case in self.cases if case.outcome is Outcome.SKIPPED)
+
+    @property
     def bad_total(self) -> int:
         """The number of those cases."""
         return len(self.bad)

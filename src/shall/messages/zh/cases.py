@@ -103,6 +103,7 @@ CASES: dict[str, str] = {
     "Write `method`.": "请写作 `method`。",
     "Write `json`, `form` or `text`.": "请写作 `json`、`form` 或 `text`。",
     "Write `params`.": "请写作 `params`。",
+    "Write `skip: REASON` in the case.": "请在用例中写 `skip: 原因`。",
     'Write `headers: {{Cookie: "name=value"}}`.': '请写作 `headers: {{Cookie: "name=value"}}`。',
     "Write `follow_redirects`.": "请写作 `follow_redirects`。",
     "Write `files`.": "请写作 `files`。",

@@ -58,6 +58,7 @@ ZH: dict[str, str] = {
     "如要检查重定向本身，请设置 follow_redirects: false。",
     "step.denied.unlisted": "不允许访问 {address}：未列入 targets_allow。"
     "如测试确需访问，请管理员将其列入。",
+    "case.skipped": "{reason}",
     "step.skipped": "未发送：步骤 {after} 未通过",
     "teardown.not_supported": "此版本不支持 {operation} 类型的清理操作",
     "case.invalid": "{problems}",
@@ -105,6 +106,7 @@ ZH: dict[str, str] = {
     "report.run.interrupted": "运行被中断，以下是已执行的部分。",
     "report.run.stopped": "运行在第一个未通过的用例之后停止，以下是已执行的部分。",
     "report.run.timed_out": "运行超时并已停止，以下是已执行的部分。",
+    "report.skipped_case": "{case}：{reason}",
     "report.more_cases": "……另有 {count} 个用例，详见 HTML 和 JSON 报告。",
     "report.verifies": "验证 {keys}",
     "report.outage": "{count} 个用例无法连接 {address}：{why}。",
