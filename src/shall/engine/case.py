@@ -15,13 +15,14 @@ from shall.diagnostics import Diagnostic
 from shall.engine.budgets import Budget
 from shall.engine.evaluate import evaluate
 from shall.engine.job import Job
+from shall.engine.judging import CaseContext
 from shall.engine.options import RunOptions
 from shall.engine.plan import CallPlan, CasePlan, plan_case
 from shall.engine.ports import Attachments
 from shall.engine.record import Secrecy, StepRecord, step_results
 from shall.engine.redact import Redactor
 from shall.engine.scope import Scope
-from shall.engine.step import CaseContext, error_message, run_call, worst
+from shall.engine.step import error_message, run_call, worst
 from shall.errors import ShallError
 from shall.messages import Message
 from shall.results.records import CaseResult, Outcome, Position

@@ -60,6 +60,8 @@ EN: dict[str, str] = {
     "step.denied.unlisted": "{address} may not be reached: targets_allow does not list it. If"
     " a test needs it, ask the operator to list it.",
     "case.skipped": "{reason}",
+    "step.until": "not within {within}, in {attempts:attempt|attempts}: {inner}",
+    "step.fails_if": "`fails_if` holds in attempt {attempts}",
     "step.skipped": "not sent, because the step {after} did not pass",
     "teardown.not_supported": "a teardown of type {operation} is not supported by this release",
     "case.invalid": "{problems}",
@@ -118,6 +120,7 @@ EN: dict[str, str] = {
     "report.outage.next": "Start the service, or correct `host` in shall.yaml or in the cases.",
     "report.outage.more": "... and {count} more",
     "report.response_begins": "response: {response}",
+    "report.repeated": "{sent}, attempt {attempts}",
     "report.redirected": "after {redirects}",
     "report.length": "{length}: {value}",
     "report.step": "step {id}",

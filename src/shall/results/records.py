@@ -93,7 +93,7 @@ class ExchangeRecord(Struct, frozen=True, gc=False):
     """What is stored of one HTTP exchange: redacted, bodies as text and cut at a limit.
 
     ``status`` None: no response came. Sizes are in bytes, before cutting. ``redirects`` is set
-    where any were followed.
+    where any were followed, ``attempts`` where the request was repeated: this is the last one.
     """
 
     method: str
@@ -106,6 +106,7 @@ class ExchangeRecord(Struct, frozen=True, gc=False):
     response_size_bytes: int = 0
     timings: Timings = NO_TIMINGS
     redirects: tuple[Redirect, ...] | UnsetType = UNSET
+    attempts: int | UnsetType = UNSET
 
 
 class StepResult(Struct, frozen=True, gc=False):

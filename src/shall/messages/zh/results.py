@@ -59,6 +59,8 @@ ZH: dict[str, str] = {
     "step.denied.unlisted": "不允许访问 {address}：未列入 targets_allow。"
     "如测试确需访问，请管理员将其列入。",
     "case.skipped": "{reason}",
+    "step.until": "{within} 内未成立，共尝试 {attempts} 次：{inner}",
+    "step.fails_if": "`fails_if` 在第 {attempts} 次尝试时成立",
     "step.skipped": "未发送：步骤 {after} 未通过",
     "teardown.not_supported": "此版本不支持 {operation} 类型的清理操作",
     "case.invalid": "{problems}",
@@ -116,6 +118,7 @@ ZH: dict[str, str] = {
     "report.outage.next": "请启动服务，或修改 shall.yaml 或用例中的 `host`。",
     "report.outage.more": "……另有 {count} 个",
     "report.response_begins": "响应：{response}",
+    "report.repeated": "{sent}，第 {attempts} 次尝试",
     "report.redirected": "经过重定向 {redirects}",
     "report.length": "{length}：{value}",
     "report.step": "步骤 {id}",
