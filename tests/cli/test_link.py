@@ -277,15 +277,20 @@ def test_a_link_to_a_key_that_is_there_twice_is_ambiguous_and_names_both_places(
 
 
 @pytest.mark.verifies("tracing#6.5")
+@pytest.mark.parametrize(
+    ("classname", "source"), [("shop.Cart", "shop.Cart::adds"), ("tests.test_a", "tests/test_a.py")]
+)
 def test_a_reported_test_whose_key_is_gone_is_left_to_a_person_with_the_new_key(
-    shall: Shall, project: Path
+    shall: Shall, project: Path, classname: str, source: str
 ) -> None:
+    (project / "tests").mkdir()
+    (project / "tests/test_a.py").write_text("def test_a():\n    assert a()\n")
     report = project / "report.xml"
-    test = '<testcase classname="shop.Cart" name="adds [auth#1.2]"/>'
+    test = f'<testcase classname="{classname}" name="adds [auth#1.2]"/>'
     report.write_text(f'<testsuite name="s">{test}</testsuite>')
     assert shall("record", "report.xml").returncode == 0
     write(project, RENUMBERED)
     ended = shall("link", "--moved")
     assert ended.returncode == 1
-    assert "Write auth#2.2 instead of auth#1.2 in the test shop.Cart::adds" in ended.stderr
+    assert f"Write auth#2.2 instead of auth#1.2 in the test {source}" in ended.stderr
     assert set(statuses(shall).values()) == {"untested"}

@@ -82,11 +82,8 @@ def follow_moved(workspace: Workspace, *, dry_run: bool = False) -> Relinked:
         moves = [it for it in all_moves if not _is_split(it, all_moves)]
         split = sorted({old for _, old, _ in all_moves} - {old for _, old, _ in moves})
         left += [(Span(path, 1), f"{old} was verified for several texts.") for old in split]
-        if not path.endswith((*YAML_ENDINGS, ".py")):  # the report of another runner named it
-            left += [
-                (Span(path, 1), f"Write {new} instead of {old} in the test {source}.")
-                for source, old, new in moves
-            ]
+        if not path.endswith((*YAML_ENDINGS, ".py")):
+            left += _to_write(path, moves)
             continue
         found = _follow_case if path.endswith(YAML_ENDINGS) else _follow_marks
         try:
@@ -96,6 +93,7 @@ def follow_moved(workspace: Workspace, *, dry_run: bool = False) -> Relinked:
             continue
         left += [(it, "Edit this mark: other tests share it, or it is no literal.") for it in stays]
         if edit.before == edit.after:
+            left += [] if stays else _to_write(path, moves)
             continue
         edits.append(edit)
         if not stays:
@@ -127,6 +125,12 @@ def _by_file(matrix: Matrix) -> Mapping[str, list[_Move]]:
             file = source.partition("::")[0]
             found.setdefault(file, []).append((source, moved.old_key, moved.new_key))
     return found
+
+
+def _to_write(path: str, moves: list[_Move]) -> Iterator[tuple[Span, str]]:
+    """Yield what to write in tests that no mark links: a report named the criteria."""
+    for source, old, new in moves:
+        yield Span(path, 1), f"Write {new} instead of {old} in the test {source}."
 
 
 def _is_split(move: _Move, moves: list[_Move]) -> bool:
