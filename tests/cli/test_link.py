@@ -161,3 +161,136 @@ def test_a_mark_follows_and_one_that_tests_share_is_left_to_a_person(
     assert "tests/test_b.py:3:35: Edit this mark" in ended.stderr
     assert shared.read_text() == before
     assert '@pytest.mark.verifies("auth#1.2")\n' in (tests / "test_a.py").read_text()
+
+
+DELETED = "### Requirement 1\n\n1. A shall c\n"
+RENUMBERED = "### Requirement 2\n\n1. A shall b\n2. A shall c\n"
+
+
+def traced(shall: Shall) -> Any:
+    return json.loads(shall("trace", "--format", "json", "--exit-zero").stdout)
+
+
+@pytest.mark.verifies("tracing#6.5")
+@pytest.mark.parametrize(
+    ("folder", "after", "old", "new"),
+    [
+        ("auth", DELETED, "auth#1.2", "auth#1.1"),
+        ("auth", DELETED, "1.2", "auth#1.1"),
+        ("auth", RENUMBERED, "auth#1.2", "auth#2.2"),
+        ("login", BEFORE, "auth#1.2", "login#1.2"),
+    ],
+)
+def test_a_link_whose_key_is_gone_follows_the_text_that_it_was_recorded_for(
+    shall: Shall,
+    write_case: WriteCase,
+    project: Path,
+    service: Any,
+    folder: str,
+    after: str,
+    old: str,
+    new: str,
+) -> None:
+    write_case("a", more=f'verifies: ["{old}"]')
+    shall("run", "--host", service.url)
+    (project / "specs/auth").rename(project / "specs" / folder)
+    (project / "specs" / folder / "requirements.md").write_text(after)
+    before = traced(shall)
+    source = "tests/cases/a.yaml"
+    assert before["moved"] == [{"old_key": old, "new_key": new, "sources": [source]}]
+    assert [it["candidates"] for it in before["unknown"]] == [[new]]
+    assert "proved" not in statuses(shall).values()
+    assert f"{source} verified as {old} is now {new}." in shall("trace").stdout
+    assert shall("link", "--moved").returncode == 0
+    assert f'verifies: ["{new}"]' in (project / source).read_text()
+    followed = traced(shall)
+    assert (followed["moved"], followed["unknown"]) == ([], [])
+    assert [key for key, it in statuses(shall).items() if it == "proved"] == [new]
+    requirements = project / "specs" / folder / "requirements.md"
+    requirements.write_text(after.replace("shall c", "shall not c"))
+    assert "proved" not in statuses(shall).values()
+
+
+@pytest.mark.verifies("tracing#6.5")
+def test_the_mark_of_a_test_follows_a_key_that_is_gone(shall: Shall, project: Path) -> None:
+    test = project / "tests/test_a.py"
+    test.parent.mkdir()
+    mark = '@pytest.mark.verifies("{}")\ndef test_{}():\n    assert a()\n'
+    test.write_text(
+        "import pytest\n\n\n" + mark.format("auth#1.2", "a") + mark.format("auth#1.2", "b")
+    )
+    record(project, "auth#1.2", "tests/test_a.py::test_a")
+    write(project, RENUMBERED)
+    assert shall("link", "--moved").returncode == 0
+    assert mark.format("auth#2.2", "a") in test.read_text()
+    assert mark.format("auth#1.2", "b") in test.read_text()  # nothing was recorded for it
+
+
+@pytest.mark.verifies("tracing#6.5")
+def test_marks_of_one_key_that_meant_several_texts_are_left_to_a_person(
+    shall: Shall, project: Path
+) -> None:
+    test = project / "tests/test_a.py"
+    test.parent.mkdir()
+    mark = '@pytest.mark.verifies("auth#1.2")\ndef test_{}():\n    assert a()\n'
+    test.write_text("import pytest\n\n\n" + mark.format("a") + mark.format("b"))
+    record(project, "auth#1.2", "tests/test_a.py::test_a")
+    write(project, SWAPPED)
+    record(project, "auth#1.2", "tests/test_a.py::test_b")
+    write(project, RENUMBERED)
+    before = test.read_text()
+    ended = shall("link", "--moved")
+    assert (ended.returncode, test.read_text()) == (1, before)
+    assert "auth#1.2 was verified for several texts." in ended.stderr
+
+
+@pytest.mark.verifies("tracing#6.6")
+def test_a_link_whose_text_has_several_keys_now_follows_none(
+    shall: Shall, write_case: WriteCase, project: Path, service: Any
+) -> None:
+    write_case("a", more='verifies: ["auth#1.2"]')
+    shall("run", "--host", service.url)
+    write(project, "### Requirement 2\n\n1. A shall c\n2. A shall b\n3. A shall c\n")
+    found = traced(shall)
+    assert found["moved"] == []
+    assert [it["candidates"] for it in found["unknown"]] == [["auth#2.1", "auth#2.3"]]
+    assert "No criterion that is verified has moved" in shall("link", "--moved").stdout
+    assert 'verifies: ["auth#1.2"]' in (project / "tests/cases/a.yaml").read_text()
+
+
+@pytest.mark.verifies("tracing#3.11")
+@pytest.mark.parametrize("name", ["auth#1.1", "1.1"])
+def test_a_link_to_a_key_that_is_there_twice_is_ambiguous_and_names_both_places(
+    shall: Shall, write_case: WriteCase, project: Path, name: str
+) -> None:
+    write_case("a", more=f'verifies: ["{name}"]')
+    write(project, BEFORE + "\n" + BEFORE)
+    [unknown] = traced(shall)["unknown"]
+    places = [f"specs/auth/requirements.md:{line}:4" for line in (3, 8)]
+    assert (unknown["candidates"], unknown["places"]) == (["auth#1.1"], places)
+    shown = " ".join(shall("trace").stdout.split())
+    assert f"verifies {name}, which is ambiguous" in shown
+    assert all(place in shown for place in places)
+    refused = shall("link", name, "tests/cases/a.yaml").stderr
+    assert f"{name} is ambiguous" in refused
+    assert all(place in refused for place in places)
+
+
+@pytest.mark.verifies("tracing#6.5")
+@pytest.mark.parametrize(
+    ("classname", "source"), [("shop.Cart", "shop.Cart::adds"), ("tests.test_a", "tests/test_a.py")]
+)
+def test_a_reported_test_whose_key_is_gone_is_left_to_a_person_with_the_new_key(
+    shall: Shall, project: Path, classname: str, source: str
+) -> None:
+    (project / "tests").mkdir()
+    (project / "tests/test_a.py").write_text("def test_a():\n    assert a()\n")
+    report = project / "report.xml"
+    test = f'<testcase classname="{classname}" name="adds [auth#1.2]"/>'
+    report.write_text(f'<testsuite name="s">{test}</testsuite>')
+    assert shall("record", "report.xml").returncode == 0
+    write(project, RENUMBERED)
+    ended = shall("link", "--moved")
+    assert ended.returncode == 1
+    assert f"Write auth#2.2 instead of auth#1.2 in the test {source}" in ended.stderr
+    assert set(statuses(shall).values()) == {"untested"}

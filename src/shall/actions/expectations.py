@@ -7,7 +7,7 @@ from shall.errors import BadValue
 from shall.messages import plural
 from shall.results.events import CaseFinished, Event
 from shall.results.records import Outcome
-from shall.specs.matrix import candidates_of, unresolved
+from shall.specs.matrix import candidates_of, places_of_repeated, unresolved
 from shall.workspace.workspace import Workspace
 
 _TRIED = frozenset({Outcome.PASSED, Outcome.FAILED})
@@ -54,7 +54,8 @@ def _keys_of(workspace: Workspace, names: Sequence[str]) -> list[str]:
     for name in names:
         named, near = candidates_of(name, specs)
         if len(named) != 1:
-            found = unresolved(name, named or near)
+            places = places_of_repeated(named, specs.criteria())
+            found = unresolved(name, named or near, places=places)
             raise BadValue(f"The criterion {found.message}", hint=found.hint or None)
         keys.append(named[0])
     return keys

@@ -78,7 +78,13 @@ def follow_moved(workspace: Workspace, *, dry_run: bool = False) -> Relinked:
     left: list[tuple[Span, str]] = []
     decisions: list[Decision] = []
     template = new_decision(workspace, DecisionKind.RELINK)
-    for path, moves in _by_file(matrix).items():
+    for path, all_moves in _by_file(matrix).items():
+        moves = [it for it in all_moves if not _is_split(it, all_moves)]
+        split = sorted({old for _, old, _ in all_moves} - {old for _, old, _ in moves})
+        left += [(Span(path, 1), f"{old} was verified for several texts.") for old in split]
+        if not path.endswith((*YAML_ENDINGS, ".py")):
+            left += _to_write(path, moves)
+            continue
         found = _follow_case if path.endswith(YAML_ENDINGS) else _follow_marks
         try:
             edit, stays = found(workspace, matrix, path, moves)
@@ -87,6 +93,7 @@ def follow_moved(workspace: Workspace, *, dry_run: bool = False) -> Relinked:
             continue
         left += [(it, "Edit this mark: other tests share it, or it is no literal.") for it in stays]
         if edit.before == edit.after:
+            left += [] if stays else _to_write(path, moves)
             continue
         edits.append(edit)
         if not stays:
@@ -120,10 +127,22 @@ def _by_file(matrix: Matrix) -> Mapping[str, list[_Move]]:
     return found
 
 
+def _to_write(path: str, moves: list[_Move]) -> Iterator[tuple[Span, str]]:
+    """Yield what to write in tests that no mark links: a report named the criteria."""
+    for source, old, new in moves:
+        yield Span(path, 1), f"Write {new} instead of {old} in the test {source}."
+
+
+def _is_split(move: _Move, moves: list[_Move]) -> bool:
+    """Return whether tests of the same file verified other texts under the same key."""
+    return any(old == move[1] and new != move[2] for _, old, new in moves)
+
+
 def _names(matrix: Matrix, moves: list[_Move]) -> Mapping[str, str]:
     """Map every way to name a criterion that moved to its new key."""
     new_keys = {old: new for _, old, new in moves}
-    return {
+    unused = {old: new for old, new in new_keys.items() if old not in matrix.names}
+    return unused | {
         name: new_keys[keys[0]]
         for name, keys in matrix.names.items()
         if len(keys) == 1 and keys[0] in new_keys

@@ -7,7 +7,7 @@ from msgspec import Struct, field
 from shall.actions.link_sources import test_links
 from shall.actions.reported_files import TestFiles, file_fingerprint
 from shall.specs.junit import ReportedTest
-from shall.specs.matrix import candidates_of, resolve, unresolved
+from shall.specs.matrix import candidates_of, places_of_repeated, resolve, unresolved
 from shall.specs.model import Criterion, Link, LinkKind, SpecSet
 from shall.specs.status import ABSENT
 from shall.specs.test_names import keys_in, scenarios_by_title, scenarios_in
@@ -124,7 +124,8 @@ class _Reader:
         for written in test.criteria:
             if written not in self._known:
                 named, near = candidates_of(written, self._specs)
-                problem = unresolved(written, named or near)
+                places = places_of_repeated(named, self._specs.criteria())
+                problem = unresolved(written, named or near, places=places)
                 yield f"{name}: {problem.message} {problem.hint}".rstrip()
 
 

@@ -187,6 +187,8 @@ EN: dict[str, str] = {
     " Did you mean {candidates}?",
     "trace.ambiguous": "{place}: {source} verifies {criterion}, which is ambiguous."
     " Write one of {candidates}.",
+    "trace.same_key": "{place}: {source} verifies {criterion}, which is ambiguous:"
+    " it is the key of the criteria at {places}.",
     "trace.moved": "The text that {sources} verified as {old} is now {new}."
     " Update the key where it is written; links are not changed automatically.",
     "trace.chain": "run {run}, {at} ({age} ago), environment {environment}, commit {commit},"

@@ -72,7 +72,12 @@ def _status(status: str, language: str, count: int | None = None) -> Html:
 
 def _unknown_pairs(matrix: Matrix) -> list[tuple[str, str, str]]:
     return [
-        (str(it.link.span), it.link.criterion, ", ".join(it.candidates)) for it in matrix.unknown
+        (
+            str(it.link.span),
+            it.link.criterion,
+            ", ".join(map(str, it.places or it.candidates)),
+        )
+        for it in matrix.unknown
     ]
 
 

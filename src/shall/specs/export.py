@@ -63,7 +63,8 @@ def to_json(matrix: Matrix) -> dict[str, Any]:
                 "criterion": unknown.link.criterion,
                 "source": unknown.link.source,
                 "place": str(unknown.link.span),
-                "candidates": list(unknown.candidates),
+                "candidates": list(dict.fromkeys(unknown.candidates)),
+                **({"places": [str(it) for it in unknown.places]} if unknown.places else {}),
             }
             for unknown in matrix.unknown
         ],
@@ -255,12 +256,13 @@ def _remarks(matrix: Matrix, language: str = "en") -> Iterator[str]:
         link, candidates = unknown.link, unknown.candidates
         code = "trace.unknown_near" if candidates else "trace.unknown"
         if is_ambiguous(link.criterion, candidates):
-            code = "trace.ambiguous"
+            code = "trace.same_key" if unknown.places else "trace.ambiguous"
         params = {
             "place": link.span,
             "source": link.source,
             "criterion": link.criterion,
             "candidates": ", ".join(candidates),
+            "places": ", ".join(map(str, unknown.places)),
         }
         yield render(Message(code, params), language)
     for moved in matrix.moved:

@@ -14,6 +14,7 @@ from shall.span import Span
 from shall.specs.decisions import Decision, by_criterion, decide, without_criterion
 from shall.specs.mentions import Mention
 from shall.specs.model import Criterion, Link, SpecSet
+from shall.specs.moved import keys_of_recorded_texts
 from shall.specs.status import (
     UNCOUNTED,
     WORST_FIRST,
@@ -44,18 +45,27 @@ class Row(Struct, frozen=True, gc=False):
 
 
 class UnknownLink(Struct, frozen=True):
-    """A link to a criterion that no document holds; ``candidates`` are near keys."""
+    """A link that names no criterion, or several.
+
+    ``candidates`` are the keys that it names; where there is none, those that the text has now for
+    which the link was recorded, or else near ones. ``places`` are the criteria that have the same
+    key.
+    """
 
     link: Link
     candidates: tuple[str, ...] = ()
+    places: tuple[Span, ...] = ()
 
     def diagnostic(self) -> Diagnostic:
         """Return the problem that readers of the source of the link are shown."""
-        return unresolved(self.link.criterion, self.candidates, self.link.span)
+        return unresolved(self.link.criterion, self.candidates, self.link.span, places=self.places)
 
 
 class Moved(Struct, frozen=True):
-    """The text that ``sources`` were recorded for has another key now; links do not follow."""
+    """The text that ``sources`` were recorded for has another key now; links do not follow.
+
+    ``old_key`` is as the link has it where no criterion has that key any more.
+    """
 
     old_key: str
     new_key: str
@@ -117,16 +127,17 @@ def build_matrix(
     what was recorded for that text counts, under whatever key.
     """
     outages = {it.key: it for it in unreachable}
+    latest = tuple(latest)
     criteria = specs.criteria()
     keys = ways_to_name(specs)
     linked: dict[str, list[Link]] = {criterion.key: [] for criterion in criteria}
-    unknown: list[UnknownLink] = []
+    unnamed: list[Link] = []
     for link in links:
         named = keys.get(link.criterion, [])
         if len(named) == 1:
             linked[named[0]].append(link)
         else:
-            unknown.append(UnknownLink(link, tuple(named) or _near(link.criterion, keys)))
+            unnamed.append(link)
     recorded = _Recorded(latest, keys, relinks)
     rows = []
     for criterion in criteria:
@@ -146,14 +157,38 @@ def build_matrix(
         rows.append(
             Row(criterion, status, outcomes, evidence_status_of(outcomes, status), unreached)
         )
+    unknown, moved = _unknown(unnamed, latest, specs, keys)
     return Matrix(
         tuple(rows),
-        tuple(unknown),
-        moved=_moved(rows),
+        unknown,
+        moved=(*_moved(rows), *moved),
         wrong_specs=specs.problems,
         names=keys,
         unread=specs.unread,
     )
+
+
+def _unknown(
+    links: Sequence[Link],
+    latest: Iterable[Latest],
+    specs: SpecSet,
+    keys: Mapping[str, Sequence[str]],
+) -> tuple[tuple[UnknownLink, ...], tuple[Moved, ...]]:
+    """Return the links that name no criterion, or several, and what moved from keys now unused."""
+    criteria = specs.criteria()
+    gone = [link for link in links if link.criterion not in keys]
+    texts = keys_of_recorded_texts(gone, latest, criteria, specs.aliases())
+    unknown: list[UnknownLink] = []
+    moved: dict[tuple[str, str], dict[str, None]] = {}
+    for link in links:
+        name = link.criterion
+        named = tuple(keys.get(name, ()))
+        same_text = () if named else texts.get((name, link.source), ())
+        near = named or tuple(dict.fromkeys(same_text)) or _near(name, keys)
+        unknown.append(UnknownLink(link, near, places_of_repeated(named, criteria)))
+        if len(same_text) == 1 and len(keys[same_text[0]]) == 1:
+            moved.setdefault((name, same_text[0]), {})[link.source] = None
+    return tuple(unknown), tuple(Moved(*pair, tuple(them)) for pair, them in moved.items())
 
 
 class _Recorded:
@@ -225,7 +260,8 @@ def row_of(matrix: Matrix, name: str) -> Row:
     named = keys.get(name, [])
     if len(named) != 1:
         near = tuple(named) or _near(name, keys)
-        found = unresolved(name, near)
+        criteria = [row.criterion for row in matrix.rows]
+        found = unresolved(name, near, places=places_of_repeated(near, criteria))
         raise BadValue(f"The criterion {found.message}", hint=found.hint or None)
     return next(row for row in matrix.rows if row.criterion.key == named[0])
 
@@ -264,20 +300,42 @@ def candidates_of(name: str, specs: SpecSet) -> tuple[tuple[str, ...], tuple[str
 
 def is_ambiguous(name: str, candidates: Sequence[str]) -> bool:
     """Return whether a link names each of several candidates."""
-    return len(candidates) > 1 and all(key.partition("#")[2] == name for key in candidates)
+    return len(candidates) > 1 and all(
+        name == key.partition("#")[2] or _is_repeated(candidates) for key in candidates
+    )
+
+
+def _is_repeated(candidates: Sequence[str]) -> bool:
+    """Return whether the candidates of a link are criteria of one key."""
+    return len(candidates) > 1 and len(set(candidates)) == 1
+
+
+def places_of_repeated(
+    candidates: Sequence[str], criteria: Iterable[Criterion]
+) -> tuple[Span, ...]:
+    """Return where the criteria are that share the key which a link names; else nothing."""
+    if not _is_repeated(candidates):
+        return ()
+    return tuple(it.span for it in criteria if it.key == candidates[0])
 
 
 def unresolved(
-    name: str, candidates: Sequence[str], span: Span | None = None, field: str = ""
+    name: str,
+    candidates: Sequence[str],
+    span: Span | None = None,
+    field: str = "",
+    places: Sequence[Span] = (),
 ) -> Diagnostic:
-    """Return the problem of a link that names no criterion, or several: its ``candidates``."""
-    listed = ", ".join(candidates)
+    """Return the problem of a link that names no criterion, or several: its ``candidates``.
+
+    ``places`` are where those of them are that have the same key.
+    """
+    listed = ", ".join(map(str, places or dict.fromkeys(candidates)))
     if is_ambiguous(name, candidates):
-        code, message, hint = (
-            "link.ambiguous-criterion",
-            f"{name} is ambiguous.",
-            "Write one of {}.",
-        )
+        code, message = "link.ambiguous-criterion", f"{name} is ambiguous."
+        hint = "Write one of {}."
+        if places:
+            hint = "It is the key of the criteria at {}: give each its own number."
     else:
         code, message = "link.unknown-criterion", f"{name} is unknown."
         hint = "Did you mean {}?" if listed else ""

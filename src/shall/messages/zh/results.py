@@ -184,6 +184,8 @@ ZH: dict[str, str] = {
     "trace.unknown_near": "{place}：{source} 引用的 {criterion} 不存在。是否应为 {candidates}？",
     "trace.ambiguous": "{place}：{source} 引用的 {criterion} 有歧义，"
     "请写明其中之一：{candidates}。",
+    "trace.same_key": "{place}：{source} 引用的 {criterion} 有歧义，"
+    "以下验收标准的编号相同：{places}。",
     "trace.moved": "{sources} 所验证的 {old}，其内容现在的编号是 {new}。"
     "链接不会自动更新，请在写有编号处修改。",
     "trace.chain": "运行 {run}，{at}（{age} 前），环境 {environment}，提交 {commit}，"

@@ -157,6 +157,12 @@ RUNNING: dict[str, str] = {
     "{test}.": '请在 {test} 上方写 @pytest.mark.verifies("{key}")。',
     "Name a YAML file, such as tests/cases/a.yaml.": "请指定 YAML 文件，例如 tests/cases/a.yaml。",
     "{path} is no case.": "{path} 不是用例。",
+    "Write {new} instead of {old} in the test {source}.": (
+        "请在测试 {source} 中将 {old} 改为 {new}。"
+    ),
+    "{old} was verified for several texts.": (
+        "此文件中的测试以 {old} 验证过不同的内容，请手动修改。"
+    ),
     "Edit this mark: other tests share it, or it "
     "is no literal.": "请手动修改此标记：它由多个测试共用，或不是字面量。",
     "Run the command again.": "请重新运行命令。",

@@ -29,6 +29,9 @@ SPECS: dict[str, str] = {
     ),
     "{name} is ambiguous.": "{name} 有歧义。",
     "Write one of {names}.": "请写明其中之一：{names}。",
+    "It is the key of the criteria at {places}: give each its own number.": (
+        "以下验收标准的编号相同：{places}。请为每条单独编号。"
+    ),
     "{name} is unknown.": "{name} 不存在。",
     "Did you mean {names}?": "是否指 {names}？",
     "{key} is at {span} already.": "{key} 已出现在 {span}。",
