@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
 from shall.errors import FileMissing, ShallError
-from shall.specs.ears import split_clause
+from shall.specs.ears import parse_clause
 from shall.specs.globs import matches
 from shall.specs.layouts import document_at
 from shall.specs.passages import prose_lines
@@ -48,7 +48,7 @@ def holds_ears(files: Files, path: str) -> bool:
 
 def _is_ears(line: str) -> bool:
     """Return whether a line has a strict EARS sentence; prose says ``must`` in lower case."""
-    clause = split_clause(line, strict=True)
+    clause = parse_clause(line)
     return clause is not None and clause.modal != "must"
 
 
