@@ -118,3 +118,47 @@ def test_only_the_document_that_changed_is_parsed_again(
     found = {it.key: it.text for it in read_specs(space).criteria()}
     assert found == {"cart#1.1": "The cart shall open", "till#1.1": "The till shall close"}
     assert parsed == ["till"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "requirements.md",
+        "spec.md",
+        "docs/requirements.md",
+        "docs/specs/desk.md",
+        "requirements/desk.md",
+        "specs/desk/requirements.txt",
+        "specs/desk/requirements.rst",
+        "specs/desk/Requirements.MD",
+    ],
+)
+@pytest.mark.parametrize(
+    ("text", "listed"),
+    [
+        ("1. WHEN a guest rings, THE desk SHALL answer.\n", True),
+        ("1. 当客人按铃时，系统应当响应。\n", True),
+        ("Guests must ring before they wait.\n", False),
+        ("```\nTHE desk SHALL answer.\n```\n", False),
+    ],
+)
+@pytest.mark.verifies("tracing#1.22")
+def test_a_file_of_requirements_outside_of_every_layout_is_listed(
+    space: Workspace, path: str, text: str, listed: bool
+) -> None:
+    (space.root / path).parent.mkdir(parents=True, exist_ok=True)
+    (space.root / path).write_text(text)
+    unread = read_specs(space).unread
+    assert [(it.code, it.span and it.span.file) for it in unread] == [
+        ("spec.unread-file", path)
+    ] * listed
+
+
+@pytest.mark.verifies("tracing#1.22")
+def test_a_file_of_requirements_that_the_setting_specs_names_is_read_and_not_listed(
+    space: Workspace,
+) -> None:
+    (space.root / "requirements.md").write_text("1. THE desk SHALL answer.\n")
+    specs = read_specs(replace(space, specs=("requirements.md",)))
+    assert len(specs.criteria()) == 1
+    assert specs.unread == ()

@@ -6,6 +6,8 @@ from shall.specs.reader import read_document
 
 KIRO = ".kiro/specs/shop/requirements.md"
 BUGFIX = ".kiro/specs/shop/bugfix.md"
+SPEC_WORKFLOW = ".spec-workflow/specs/shop/requirements.md"
+NATIVE = "specs/shop/requirements.md"
 SPEC_KIT = "specs/001-shop/spec.md"
 OPENSPEC = "openspec/specs/shop/spec.md"
 
@@ -315,3 +317,109 @@ def test_what_looks_like_a_requirement_and_is_none_is_listed(
 ) -> None:
     document = read_document(text, path, "shop")
     assert [it.span.line for it in document.unread if it.span] == lines
+
+
+BESIDE_A_LIST = """\
+### Requirement 1: Lending
+
+**User Story:** As a reader, I want to borrow books, so that I must not buy them.
+
+Readers like short queues.
+
+#### Acceptance Criteria
+
+1. WHEN a reader borrows a book, THE library SHALL print a receipt.
+
+   The receipt MUST name the book.
+
+The library MUST store the date.
+
+> The library SHALL send a reminder.
+
+**Note:** The library MUST accept paper cards.
+
+#### Security
+
+The library MUST lock its doors.
+"""
+BESIDE_A_CHINESE_LIST = """\
+### 需求 1：借阅
+
+**用户故事：** 作为读者，我想借书，以便不必购买。
+
+#### 验收标准
+
+1. 当读者借书时，系统应打印凭条。
+
+系统必须记录借阅日期。
+
+> 系统应当发送到期提醒。
+
+**备注：** 系统必须接受纸质借书证。
+
+#### 安全
+
+系统不得公开读者姓名。
+"""
+BELOW_A_HEADING_WITH_AN_ID = """\
+### REQ-7: Renewal
+
+The library MUST extend the loan.
+
+#### Acceptance Criteria
+
+1. WHEN a reader renews a book, THE library SHALL print a receipt.
+"""
+BELOW_A_RATIONALE = """\
+### Requirement: Fines
+
+The library SHALL ask for a fine.
+
+**Note:** Staff MUST accept coins.
+
+- A fine MUST be rounded.
+
+#### Scenario: Late
+
+- **WHEN** a book is late
+- **THEN** a fine is due
+"""
+ABOVE_SCENARIOS = """\
+### User Story 1 - Borrow (Priority: P1)
+
+Given a card, When a reader borrows a book, Then the loan is stored.
+
+**Acceptance Scenarios**:
+
+1. **Given** a card, **When** a reader borrows a book, **Then** a receipt is printed
+
+The receipt MUST show:
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "criteria", "lines"),
+    [
+        (KIRO, BESIDE_A_LIST, ["1.1"], [13, 15, 17, 21]),
+        (SPEC_WORKFLOW, BESIDE_A_LIST, ["1.1"], [13, 15, 17, 21]),
+        (NATIVE, BESIDE_A_CHINESE_LIST, ["1.1"], [9, 11, 13, 17]),
+        (KIRO, BELOW_A_HEADING_WITH_AN_ID, ["REQ-7.1"], [3]),
+        (OPENSPEC, BELOW_A_RATIONALE, ["fines", "fines/late"], [5, 7]),
+        (SPEC_KIT, ABOVE_SCENARIOS, ["US1.AS1"], [3, 9]),
+    ],
+)
+@pytest.mark.verifies("tracing#1.21")
+def test_a_duty_beside_the_criteria_of_a_requirement_is_listed(
+    path: str, text: str, criteria: list[str], lines: list[int]
+) -> None:
+    document = read_document(text, path, "shop")
+    assert [it.local for it in document.criteria()] == criteria
+    assert [it.span.line for it in document.unread if it.span] == lines
+
+
+@pytest.mark.verifies("tracing#1.21")
+def test_paragraphs_of_a_requirement_without_a_list_are_criteria_and_not_listed() -> None:
+    text = "### Requirement 1: Desk\n\nThe desk MUST open.\n\nThe desk MUST close.\n"
+    document = read_document(text, KIRO, "shop")
+    assert [it.local for it in document.criteria()] == ["1.1", "1.2"]
+    assert document.unread == ()

@@ -1,9 +1,10 @@
 """Finds and reads the requirements documents of a workspace."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
+from shall.actions.stray_requirements import OTHER_ENDINGS, holds_ears, stray_requirements
 from shall.diagnostics import Diagnostic, Severity
 from shall.diagnostics.bounds import first_diagnostics
 from shall.errors import ShallError
@@ -27,6 +28,10 @@ _WHERE = (
     "Criteria are read from specs/requirements.md, specs/<feature>/requirements.md and the other"
     " places that docs/reference/ears.md lists."
 )
+
+_ENDINGS = (".md", *OTHER_ENDINGS)
+_RENAME = "Rename it, or list it in the setting specs of shall.yaml."
+_AS_MARKDOWN = "Write it as Markdown, such as specs/<feature>/requirements.md."
 
 _log = logging.getLogger(__name__)
 
@@ -93,21 +98,33 @@ def _documents(workspace: Workspace, unread: list[Diagnostic]) -> Iterator[tuple
     seen: set[str] = set()
     for folder in FOLDERS:
         links: list[str] = []
-        paths = files.find(folder, (".md",), links) if files.is_folder(folder) else []
-        unread += [_unread_link(path) for path in sorted(links) if _may_hide_requirements(path)]
+        paths = files.find(folder, _ENDINGS, links) if files.is_folder(folder) else []
+        unread += _unread_in(workspace, paths, links)
         for path in paths:
             found = document_at(path)
             if found is not None and found.role is Role.REQUIREMENTS and path not in seen:
                 seen.add(path)
                 yield path, found.feature
-            elif found is None and not matches(path, globs):
-                unread.append(_unread_file(path))
+    unread += map(_unread_file, stray_requirements(files, globs))
     if not globs:
         return
     for path in files.find(".", (".md",)):
         if path not in seen and document_at(path) is None and matches(path, globs):
             seen.add(path)
             yield path, feature_of(path) or _feature_by_name(path)
+
+
+def _unread_in(
+    workspace: Workspace, paths: Sequence[str], links: Sequence[str]
+) -> Iterator[Diagnostic]:
+    """Report the links and files of a folder of requirements that are not read."""
+    yield from (_unread_link(path) for path in sorted(links) if _may_hide_requirements(path))
+    for path in paths:
+        if path.endswith(OTHER_ENDINGS):
+            if holds_ears(workspace.files, path):
+                yield _unread_file(path, _AS_MARKDOWN)
+        elif document_at(path) is None and not matches(path, workspace.specs):
+            yield _unread_file(path)
 
 
 def _feature_by_name(path: str) -> str:
@@ -117,9 +134,8 @@ def _feature_by_name(path: str) -> str:
     return pure.parent.name if generic and pure.parent.name else pure.stem
 
 
-def _unread_file(path: str) -> Diagnostic:
+def _unread_file(path: str, hint: str = _RENAME) -> Diagnostic:
     message = "No layout of requirements takes this file."
-    hint = "Rename it, or list it in the setting specs of shall.yaml."
     return Diagnostic(FILE, Severity.INFO, message, Span(path, 1), hint=hint)
 
 

@@ -29,6 +29,7 @@ class Draft:
     named: list[Criterion] = field(default_factory=list)  # those with their own id
     items: list[Criterion] = field(default_factory=list)
     sentences: list[Criterion] = field(default_factory=list)  # those in paragraphs
+    described: list[Block] = field(default_factory=list)  # the duties below a heading with an id
     retired: list[Criterion] = field(default_factory=list)
 
     def criteria(self) -> tuple[Criterion, ...]:
@@ -38,6 +39,16 @@ class Draft:
             counted = [it for it in counted if it.local != self.own_local]
         found = sorted((*self.named, *counted), key=lambda found: found.span)
         return tuple(map(finished, found))
+
+    def sentences_beside(self) -> Sequence[Criterion]:
+        """Return the sentences beside a list of criteria, which do not count."""
+        return [it for it in self.sentences if it.local != self.own_local] if self.items else ()
+
+    def described_beside(self) -> Sequence[Block]:
+        """Return the duties below a heading with an id whose own criterion does not count."""
+        if not self.described or any(it.local == self.own_local for it in self.criteria()):
+            return ()
+        return self.described
 
     def _is_title_of_others(self) -> bool:
         """Return whether its id stands for requirements below it, and no sentence is its own."""

@@ -74,6 +74,8 @@ class _Reader:
             else:
                 self._add(self._current, block)
         self._note_missed()
+        for draft in self._drafts:
+            self._note_beside(draft)
         if not self._drafts:
             return [self._loose]
         return [Draft("", "", self._loose.span, named=self._loose.named), *self._drafts]
@@ -87,6 +89,12 @@ class _Reader:
                 self.unread.append(unread.unread(unread.SENTENCE, self._file, block))
         for block in self._missed_lists.values() if self._drafts else ():
             self.unread.append(unread.unread(unread.LIST, self._file, block))
+
+    def _note_beside(self, draft: Draft) -> None:
+        """Report the duties in paragraphs beside the criteria of a requirement."""
+        self.unread.extend(map(unread.explained, draft.sentences_beside()))
+        for block in draft.described_beside():
+            self.unread.append(unread.unread(unread.SENTENCE, self._file, block))
 
     # Headings
 
@@ -267,6 +275,8 @@ class _Reader:
         ends = block.text.rstrip("*_ ")[-1:] in {":", "："} or block.text.startswith("**")
         if ends and not block.level and headings.opens_aside(block.text):
             self._aside, draft.in_criteria = 9, False
+            if has_modal(block.text):
+                self.unread.append(unread.unread(unread.SENTENCE, self._file, block))
             return True
         return False
 
@@ -306,6 +316,8 @@ class _Reader:
             return False
         if block.number is not None and has_modal(block.text):
             return False
+        if has_modal(block.text):
+            draft.described.append(block)
         if len(draft.sentences) != 1:
             return True
         found = draft.sentences[0]

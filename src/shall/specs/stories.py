@@ -90,7 +90,7 @@ class _Reader:
         if self._story is not None and block.level <= self._story.level:
             self._story = None
         if self._story is not None and headings.opens_criteria(block.text):
-            self._story.open_criteria(block.level)
+            self._open_criteria(self._story, block.level)
             return
         if self._story is not None:
             keeps = block.level > self._story.criteria_level > 0
@@ -100,6 +100,9 @@ class _Reader:
         named = headings.named_of(block.text)
         if named is not None and not self._sections[-1].is_excluded:
             self._named_heading(block, named)
+
+    def _open_criteria(self, story: Draft, level: int) -> None:
+        self.unread.extend(map(unread.explained, story.open_criteria(level)))
 
     def _open_story(self, block: Block, story: headings.Named) -> None:
         self._stories += 1
@@ -167,13 +170,13 @@ class _Reader:
     def _opens_scenarios(self, story: Draft, block: Block) -> bool:
         label = block.text
         if headings.opens_criteria(label):
-            story.open_criteria(0)
+            self._open_criteria(story, 0)
             return True
         if block.level or not label.startswith(("**", "__")):
             return False
         name, rest = _split_label(label)
         if name and headings.opens_criteria(name):
-            story.open_criteria(0)
+            self._open_criteria(story, 0)
             self._scenario(story, block, rest)
             return True
         if (name and not rest and headings.opens_aside(name)) or (
@@ -237,6 +240,8 @@ class _Reader:
         if not is_item and step is None and not has_modal(text) and story.items:
             return
         if not is_item and text.rstrip("*_ ")[-1:] in _LABEL_ENDS:
+            if has_modal(text):
+                self.unread.append(unread.unread(unread.SENTENCE, self._file, block))
             return
         number = story.next_number(block, self._counting)
         key = f"{self._feature}#{story.number}.AS{number}"

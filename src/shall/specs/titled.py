@@ -139,9 +139,10 @@ class _Reader:
     def _add_body(self, part: _Part, block: Block) -> None:
         if not part.ended and _RATIONALE.match(block.text):
             part.ended = True
-        if part.ended and not (block.level == 0 and has_modal(block.text)):
-            return
-        if part.ended and _RATIONALE.match(block.text):
+        says = has_modal(block.text)
+        if part.ended and (block.level or not says or _RATIONALE.match(block.text)):
+            if says:
+                self.unread.append(unread.unread(unread.SENTENCE, self._file, block))
             return
         dash = "- " if block.kind is BlockKind.ITEM and part.texts else ""
         part.texts.append(dash + block.text)

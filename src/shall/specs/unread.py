@@ -37,7 +37,7 @@ def unread(code: str, file: str, block: Block) -> Diagnostic:
 
 
 def explained(criterion: Criterion) -> Diagnostic:
-    """Return the diagnostic for a sentence above acceptance criteria, which only explains them."""
+    """Return the diagnostic for a sentence above or beside criteria, which only explains them."""
     span = criterion.span
     place = Span(span.file, span.line, span.column, len(criterion.text))
     return Diagnostic(SENTENCE, Severity.INFO, _MESSAGES[SENTENCE], place, _HINTS[SENTENCE])

@@ -51,6 +51,9 @@ RUNNING: dict[str, str] = {
     "No layout of requirements takes this file.": "此文件不属于任何已知的需求布局。",
     "Rename it, or list it in the setting specs "
     "of shall.yaml.": "请重命名，或将其列入 shall.yaml 的 specs 设置。",
+    "Write it as Markdown, such as "
+    "specs/<feature>/requirements.md.": "请改写为 Markdown 文件，例如 "
+    "specs/<feature>/requirements.md。",
     "Split it, or remove text that is not a requirement.": "请拆分，或删除不属于需求的内容。",
     "The document has more than "
     "{document_characters} characters.": "文档超过 {document_characters} 个字符。",
