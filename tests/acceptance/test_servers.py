@@ -17,6 +17,9 @@ pytestmark = pytest.mark.anyio
 Start = Callable[..., Any]
 TOKEN = "your-token"
 
+NOT_FORKED = subprocess.Popen
+"""Taken before the fixture ``forks`` replaces it: a forked process has another command line."""
+
 
 def listening(run: Any, port: int) -> str:
     """Give the address that listens on a port, as ``ss -ltn`` shows it."""
@@ -214,7 +217,7 @@ def test_d44_a_port_in_use_is_told_and_can_be_looked_up(shared_spec: Start, run:
 def test_d47_its_name_is_found_among_the_processes(
     project: Path, tmp_path: Path, free_port: Callable[[], int], run: Any
 ) -> None:
-    with starting(project, tmp_path, subprocess.Popen) as start:
+    with starting(project, tmp_path, NOT_FORKED) as start:
         server = spec_server(start, free_port)()
         found = run("pgrep", "-f", "mcp_server_spec").stdout.split()
         assert str(server.process.pid) in found

@@ -27,7 +27,7 @@ class Log:
         self.closed: list[str] = []
         self.connections: set[Any] = set()
         self.released: list[str] = []
-        self.given: dict[str, Response] = {}
+        self.given: dict[str, Response | list[Response]] = {}
 
 
 async def echo(request: Request) -> Response:
@@ -114,9 +114,12 @@ async def held(request: Request) -> Response:
 
 
 async def given(request: Request) -> Response:
-    """Answer what the test gave for this path."""
+    """Answer what the test gave for this path: one response, or several with the last repeated."""
     log: Log = request.app.state.log
-    return log.given[request.path_params["name"]]
+    answer = log.given[request.path_params["name"]]
+    if isinstance(answer, list):
+        return answer.pop(0) if len(answer) > 1 else answer[0]
+    return answer
 
 
 async def flood(request: Request) -> Response:

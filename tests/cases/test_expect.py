@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from shall.cases.filters import FILTERS, filters_of
@@ -180,6 +180,8 @@ def test_the_plain_reader_reads_as_the_full_one(expect: dict[str, Any]) -> None:
 
 @pytest.mark.verifies("cases#3.1")
 @settings(max_examples=300, deadline=None)
+@example({"body": {"sku": None}, "$": {"sku": {"where": 1, "at_least": 1}}})
+@example({"$": {"has": {"sku": 1}, "$..x": {"where": 1, "at_least": 1}}})
 @given(_expects)
 def test_a_case_under_expect_is_written_so_that_it_reads_back(expect: dict[str, Any]) -> None:
     try:

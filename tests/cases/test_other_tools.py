@@ -31,7 +31,9 @@ def check_told(**fields: Any) -> str:
     ("word", "hint"),
     [
         ("retry", "Retrying is not in this release."),
-        ("until", "Retrying is not in this release."),
+        ("eventually", "Write `until: {$.state: done, every: 1 s, within: 30 s}`."),
+        ("sleep", "Write `delay: 500 ms`."),
+        ("skip", "Write `skip: REASON` in the case."),
         ("extract", "Write `capture: {name: $.id}`"),
         ("auth", "Authorization"),
         ("body", "Write `json`, `form` or `text`."),
@@ -115,7 +117,7 @@ def test_no_typing_mistake_of_a_check_suggests_its_opposite(kind: CheckKind) -> 
             assert ("not" in suggested.split("_")) == ("not" in kind.split("_")), typed
 
 
-@pytest.mark.parametrize("name", ["untli", "xyz", "qux"])
+@pytest.mark.parametrize("name", ["zzz", "xyz", "qux"])
 def test_a_word_that_is_like_no_other_has_no_suggestion(name: str) -> None:
     assert "Did you mean" not in step_told(**{name: 1})
 

@@ -231,6 +231,19 @@ _fields: dict[str, st.SearchStrategy[Any]] = {
     "files": _one_of({}, {"f": "a.txt"}),
     "assert": st.lists(_check, max_size=3),
     "asserts": _one_of([]),
+    "delay": _one_of("500 ms", "0 s", "2 h", "soon", 1, None),
+    "until": _one_of(
+        {"status": 200, "every": "20 ms", "within": "1 min", "fails_if": {"$.a": 1}},
+        {"$.a": "{{ a.x }}"},
+        {"$.a": "{{ c.x }}"},
+        {"within": "1 s"},
+        {"status": 200, "fails_if": {}},
+        {"status": 200, "fails_if": None},
+        {"status": 200, "every": "1 ms"},
+        {},
+        [],
+        None,
+    ),
     "operation_type": _one_of("api", "db", None),
 }
 
@@ -260,6 +273,7 @@ _case = _with(
         "variables": _one_of({"v": "{{ a.x }}"}, {"a": 1}, {"w": [1]}, None),
         "tags": _one_of(["t"], "t", [1], [" "], None),
         "verifies": _one_of(["auth#1.1"], "auth#1.1", [1.1]),
+        "skip": _one_of("not yet", "", " ", False, True, None),
         "allure": _one_of({"epic": "e"}, None),
         "teardowns": st.tuples(_call("c"), _call("d")).map(list),
         "teardown": _one_of([]),

@@ -33,6 +33,16 @@ def step_problem(**step: Any) -> str:
     return f"{problem.field}: {problem.message} {problem.hint or ''}".strip()
 
 
+@pytest.mark.verifies("cases#1.15")
+@pytest.mark.parametrize("reason", ["true", '" "', "7"])
+def test_a_case_is_skipped_only_for_a_reason(reason: str) -> None:
+    assert read_case(STEP + "  skip: not deployed yet\n", "x.yaml").skip == "not deployed yet"
+    assert read_case(STEP + "  skip: false\n", "x.yaml").skip is None
+    [problem] = problems(STEP + f"  skip: {reason}\n")
+    assert str(problem.span) == "x.yaml:6:9"
+    assert (problem.field, problem.message) == ("skip", "`skip` must say why.")
+
+
 @pytest.mark.verifies("cases#1.1")
 def test_an_older_case_reads_whole() -> None:
     case = read_case(

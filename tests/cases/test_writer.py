@@ -64,6 +64,16 @@ _step = st.fixed_dictionaries(
         "follow_redirects": st.booleans(),
         "project": _text,
         "assert": st.lists(_check, max_size=2),
+        "delay": st.integers(1, 3_600_000).map("{} ms".format),
+        "until": st.fixed_dictionaries(
+            {"status": st.integers(100, 599)},
+            optional={
+                "$.a": st.integers(),
+                "fails_if": st.just({"$.a": {"until": 1}}),
+                "every": st.integers(10, 9_000).map("{} ms".format),
+                "within": st.sampled_from(["30 s", "0.0333 s", "1.5 min"]),
+            },
+        ),
     },
 )
 _case = st.fixed_dictionaries(
@@ -74,6 +84,7 @@ _case = st.fixed_dictionaries(
         "variables": st.dictionaries(_text.map(lambda text: f"v{text}"), _json, max_size=2),
         "tags": st.lists(_name, max_size=2),
         "verifies": st.just(["auth#1.2"]),
+        "skip": _name,
         "teardowns": st.just([{"id": "undo me", "operation_type": "db", "query": "delete"}]),
     },
 )

@@ -311,3 +311,27 @@ print([name for name in heavy if name in sys.modules], status)
         [sys.executable, "-c", program], cwd=project, capture_output=True, text=True, check=True
     )
     assert ended.stdout.splitlines()[-1] == "[] 0"
+
+
+@pytest.mark.verifies("engine#3.8")
+def test_a_skipped_case_shows_its_reason_and_proves_nothing(
+    shall: Shall, write_case: WriteCase, service: Any, project: Path
+) -> None:
+    specs = project / "specs/requirements.md"
+    specs.parent.mkdir(exist_ok=True)
+    specs.write_text(
+        "### Requirement 1\n\n#### Acceptance Criteria\n\n1. THE system SHALL answer.\n"
+    )
+    write_case("old", more='verifies: ["default#1.1"]')
+    assert shall("run", "--host", service.url).returncode == 0
+    write_case("old", more='verifies: ["default#1.1"]\n  skip: waits for the new server')
+    assert "stale" in shall("trace").stdout
+
+    ended = shall("run", "--host", service.url)
+
+    assert "SKIPPED  old: waits for the new server" in ended.stdout
+    assert "1 skipped" in ended.stdout
+    assert service.calls_to("/echo") == 1
+    traced = shall("trace", "--format", "json")
+    [criterion] = json.loads(traced.stdout)["criteria"]
+    assert criterion["status"] == "skipped"

@@ -73,20 +73,22 @@ def test_a_case_is_stale_while_a_file_that_it_names_is_another(
 
 @pytest.mark.verifies("tracing#4.20")
 @pytest.mark.parametrize(
-    "conditions",
+    "checks",
     [
-        f"each: {{schema: {SCHEMA_FILE}}}",
-        f"each: {{x: {{schema: {SCHEMA_FILE}}}}}",
-        f"in_any_order: [{{schema: {SCHEMA_FILE}}}]",
-        f"count: {{where: {{schema: {SCHEMA_FILE}}}, equals: 1}}",
+        f"expect: {{$: {{each: {{schema: {SCHEMA_FILE}}}}}}}",
+        f"expect: {{$: {{each: {{x: {{schema: {SCHEMA_FILE}}}}}}}}}",
+        f"expect: {{$: {{in_any_order: [{{schema: {SCHEMA_FILE}}}]}}}}",
+        f"expect: {{$: {{count: {{where: {{schema: {SCHEMA_FILE}}}, equals: 1}}}}}}",
+        f"until: {{$: {{schema: {SCHEMA_FILE}}}}}",
+        f"until: {{status: 200, fails_if: {{$: {{not: {{schema: {SCHEMA_FILE}}}}}}}}}",
     ],
 )
-def test_a_schema_within_other_conditions_counts(
-    shall: Shall, project: Path, service: Any, conditions: str
+def test_a_schema_counts_wherever_a_step_names_it(
+    shall: Shall, project: Path, service: Any, checks: str
 ) -> None:
     service.answer("list", '[{"x": 1}]', "application/json")
     write(project, "specs/auth/requirements.md", "### Requirement 1\n\n1. A shall b\n")
-    write_case(project, f"{{id: s, GET: /given/list, expect: {{$: {{{conditions}}}}}}}")
+    write_case(project, f"{{id: s, GET: /given/list, {checks}}}")
     schema = write(project, SCHEMA_FILE, "true")
     shall("run", "--host", service.url)
     assert status(shall) == "proved"

@@ -109,3 +109,20 @@ def test_a_large_body_is_decoded_like_a_small_one(text: str) -> None:
     content = read_content(Response(200, (), body, "http://x"), Budget())
 
     assert content.value[0] == [1, 2.5, "😀é", {"a": None}]
+
+
+def test_what_was_taken_since_a_mark_is_free_again() -> None:
+    memory = Memory(100)
+    budget = Budget(memory)
+    budget.decode(30)
+    mark = budget.mark()
+    budget.decode(40)
+    budget.expand(20)
+
+    budget.return_to(mark)
+
+    budget.expand(70)
+    with pytest.raises(MemoryInUse):
+        budget.hold(1)
+    budget.close()
+    memory.take(100)

@@ -58,6 +58,22 @@ async def test_cases_run_at_the_same_time_with_scopes_of_their_own(service: Any,
     assert order[:8] == ["CaseStarted"] * 8
 
 
+@pytest.mark.verifies("engine#3.8")
+async def test_a_case_with_a_reason_to_skip_sends_nothing_and_hides_its_secrets(
+    service: Any, run_one: RunOne
+) -> None:
+    case = {
+        "skip": "waits for hunter-two",
+        "variables": {"password": "hunter-two"},
+        "teardowns": [{"id": "undo", "DELETE": "/echo"}],
+    }
+    result = await run_one([{"GET": "/echo"}], case, host=service.url)
+    assert service.log.calls == []
+    assert (result.outcome, result.checks_executed) == (Outcome.SKIPPED, 0)
+    assert result.error is not None
+    assert render(result.error) == "waits for ***"
+
+
 @pytest.mark.verifies("engine#3.2", "engine#3.3")
 async def test_teardowns_run_last_first_whatever_the_steps_did(
     service: Any, run_one: RunOne

@@ -1,6 +1,7 @@
 import gc
 import os
 import sqlite3
+import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -90,15 +91,35 @@ def test_without_such_paths_another_database_is_refused_unchanged(
     assert not (folder.path / "shall.db-wal").exists()
 
 
+TAKEN_AGAIN = """
+import os, sys
+from pathlib import Path
+from shall.store import sqlite
+from shall.store.folders import Folder
+
+root = Path(sys.argv[1])
+base = os.open(root, os.O_RDONLY)
+folder = Folder(root / "state", lambda: base, ("state",))
+sqlite._OPEN_FOLDERS = Path("/no-such-folder")
+
+def opened():
+    path = folder.path / "shall.db"
+    return sqlite.SqliteStore(path, max_runs=9, max_age_days=9, folder=folder)
+
+first, second = opened(), opened()
+second.close()
+opened().close()
+first.close()
+"""
+
+
+@pytest.mark.process
 @pytest.mark.verifies("defences#8.4")
-def test_a_descriptor_that_sqlite_takes_again_is_no_replacement(
-    folder: Folder, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sqlite, "_OPEN_FOLDERS", Path("/no-such-folder"))
-    first, second = open_in(folder, None), open_in(folder, None)
-    second.close()
-    open_in(folder, None).close()
-    first.close()
+def test_a_descriptor_that_sqlite_takes_again_is_no_replacement(tmp_path: Path) -> None:
+    # In a process of its own: the databases of other tests have the same name.
+    (tmp_path / "state").mkdir()
+    command = [sys.executable, "-c", TAKEN_AGAIN, str(tmp_path)]
+    subprocess.run(command, check=True, timeout=60)
 
 
 def test_a_name_that_is_too_long_is_refused(tmp_path: Path) -> None:

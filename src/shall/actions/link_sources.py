@@ -90,7 +90,7 @@ def _read_case(workspace: Workspace, text: str, path: str) -> Marks:
         case.verifies,
         [place(f"verifies[{index}]") for index in range(len(case.verifies))],
         case_fingerprint(case, digests),
-        can_fail=any(step.checks for step in case.steps),
+        can_fail=any(step.checks or step.until for step in case.steps),
     )
     return Marks(tuple(links), secrets=secrets, files=tuple(_relative(workspace, digests)))
 

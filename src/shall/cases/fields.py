@@ -237,6 +237,17 @@ class Fields:
         self.bad_type(name, "true or false")
         return default
 
+    def reason(self, name: str) -> str | None:
+        """Take why something is left out; None when it is not."""
+        value = self.values.get(name)
+        if value is None or value is False:
+            return None
+        if type(value) is not str or not value.strip():
+            hint = "Write the reason as a text."
+            self.bad("case.bad-value", name, f"`{name}` must say why.", hint)
+            return None
+        return value
+
     def seconds(self, name: str) -> float | None:
         """Take a length of time above zero."""
         value = self.values.get(name)

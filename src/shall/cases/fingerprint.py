@@ -23,6 +23,7 @@ from shall.cases.model import (
     RequestTemplate,
     Step,
     Teardown,
+    Until,
 )
 
 _VERSION = "2:"
@@ -47,6 +48,7 @@ _BLANK: dict[type, Any] = {
         Body(BodyKind.JSON, None),
         Check(CheckKind.EXISTS),
         Allure(),
+        Until(()),
     )
 }
 """The records of a case without anything in them."""

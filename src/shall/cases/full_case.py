@@ -27,7 +27,7 @@ from shall.span import Span
 
 _CASE_FIELDS = frozenset(
     ("name", "description", "host", "allure", "variables", "secrets", "tags", "verifies")
-) | {"steps", "teardowns"}
+) | {"steps", "teardowns", "skip"}
 _ALLURE_FIELDS = frozenset(("epic", "feature", "story"))
 
 
@@ -109,6 +109,7 @@ def _read_case(data: Any, findings: Findings) -> Case:
         verifies=root.texts("verifies"),
         steps=tuple(read_step(step) for step in steps),
         teardowns=tuple(read_teardown(teardown) for teardown in teardowns),
+        skip=root.reason("skip"),
     )
 
 
@@ -241,7 +242,7 @@ def _uses(fields: Fields, moment: int) -> Iterator[tuple[str, Any, int]]:
             yield name, value, moment if name in _AFTER_ANSWER else moment - 1
 
 
-_AFTER_ANSWER = frozenset({"assert", "expect", "query"})
+_AFTER_ANSWER = frozenset({"assert", "expect", "until", "query"})
 """Fields that are read when the step has its response."""
 
 

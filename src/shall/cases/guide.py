@@ -37,20 +37,20 @@ A YAML file with the root `testcase:`. Example:
 ```yaml
 {example}```
 
-Case: name*, steps*, description, host, tags, verifies (criterion ids), variables, secrets (names
-of variables never shown), allure {{epic, feature, story}}, teardowns (as steps; always run, in
-reverse).
+Case: name*, steps*, description, host, tags, verifies (criterion ids), skip (reason), variables,
+secrets (variables to hide), allure {{epic, feature, story}}, teardowns (as steps;
+always run, reversed).
 Step: METHOD: path or URL*, id, headers, params, one body of json, form, text; files {{field:
-path}}, timeout_s, follow_redirects, project, allow_status, capture {{name: selector}}, expect.
+path}}, timeout_s, follow_redirects, project, allow_status, capture {{name: selector}}, expect,
+delay (500 ms), until {{as expect; fails_if: {{}}, every: 1 s, within: 30 s}}.
 A status of 400 or above fails a step unless it expects a status or lists it in allow_status.
-expect: selector to a value (equal), or to a mapping of predicates; other keys are fields of the
-value.
+expect: selector to a value (equal), or to a mapping of predicates; other keys are its fields.
 Selectors: {words}, header X, cookie X, $.a[0].b (JSONPath), jmespath, xpath, css, regex ...;
 filters: `$.items | count`.
 Predicates: {predicates}.
 `not_` negates one. exists, is_... take true or false; matches searches; each, any, none, has take a
 value, predicates or fields; count {{where, equals}}; schema a JSON Schema or its file.
-The older list `assert: [{{type: {kinds}, field: data.id, header: X, expected: 1}}]` is still read.
+The older list `assert: [{{type: {kinds}, field: data.id, header: X, expected: 1}}]` is read.
 
 Expressions `{{{{ ... }}}}` stand in quotes, in any value: a captured name, a variable,
 `Global.name` (of the run), `id.path[0]` (JSON body of a step with an id), a function. Alone it

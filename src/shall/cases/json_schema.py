@@ -10,6 +10,7 @@ _TEXT = {"type": "string"}
 _TEXTS = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]}
 _MAPPING = {"type": "object"}
 _STATUS = {"type": "integer", "minimum": 100, "maximum": 599}
+_TIME = {"type": "string", "pattern": r"^\s*[0-9.]+\s*(ms|s|min|h)\s*$"}
 _EXPRESSION = {"type": "string", "pattern": r"\{\{"}
 _CONDITIONS = {"$ref": "#/$defs/conditions"}
 
@@ -38,9 +39,12 @@ def json_schema() -> dict[str, Any]:
         "additionalProperties": False,
         "properties": {"testcase": _case()},
         "$defs": {
-            "step": _call({"capture": _capture()}),
+            "step": _call(
+                {"capture": _capture(), "delay": _TIME, "until": {"$ref": "#/$defs/until"}}
+            ),
             "teardown": _call({"operation_type": {"enum": ["api", "db"]}, "query": _TEXT}),
             "expect": _expect(),
+            "until": _until(),
             "conditions": _conditions(),
         },
     }
@@ -57,6 +61,10 @@ def _case() -> dict[str, Any]:
             "host": {**_TEXT, "description": "the address to which paths are joined"},
             "tags": _TEXTS,
             "verifies": {**_TEXTS, "description": "criteria that the case proves: auth#1.2"},
+            "skip": {
+                "anyOf": [{**_TEXT, "pattern": r"\S"}, {"enum": [False, None]}],
+                "description": "why the case is not run",
+            },
             "variables": _MAPPING,
             "secrets": {**_TEXTS, "description": "variables that are never shown or stored"},
             "allure": {
@@ -120,6 +128,12 @@ def _expect() -> dict[str, Any]:
             rf"^({'|'.join(WORDS)}) \|": _CONDITIONS,
         },
     }
+
+
+def _until() -> dict[str, Any]:
+    expect = _expect()
+    options = {"fails_if": {"$ref": "#/$defs/expect"}, "every": _TIME, "within": _TIME}
+    return {**expect, "properties": {**expect["properties"], **options}}
 
 
 def _conditions() -> dict[str, Any]:

@@ -129,11 +129,21 @@ class RequestTemplate(Struct, frozen=True, gc=False):
     follow_redirects: bool = True
 
 
+class Until(Struct, frozen=True, gc=False):
+    """What a step repeats its request for: ``checks`` hold, or ``fails_if`` ends it."""
+
+    checks: tuple[Check, ...]
+    fails_if: tuple[Check, ...] = ()
+    every_s: float = 1.0
+    within_s: float = 30.0
+
+
 class Step(Struct, frozen=True, gc=False):
     """One request and what must hold of its response.
 
     ``allow_status`` lists statuses of 400 and above that are not a failure for a step that does
     not assert its status. ``capture`` maps names of variables to the selectors of their values.
+    ``delay_s`` is waited before the request.
     """
 
     id: str
@@ -141,6 +151,8 @@ class Step(Struct, frozen=True, gc=False):
     checks: tuple[Check, ...] = ()
     allow_status: tuple[int, ...] = ()
     capture: Mapping[str, str] = field(default_factory=dict[str, str])
+    delay_s: float = 0.0
+    until: Until | None = None
 
 
 class Operation(StrEnum):
@@ -173,7 +185,7 @@ class Case(Struct, frozen=True, gc=False):
     """A test case: steps in order, then teardowns in reverse.
 
     ``verifies`` holds criterion ids such as ``auth#1.2``; ``secrets`` names variables whose
-    values are never shown or stored.
+    values are never shown or stored; ``skip`` is why the case is not run.
     """
 
     name: str
@@ -186,3 +198,4 @@ class Case(Struct, frozen=True, gc=False):
     tags: tuple[str, ...] = ()
     verifies: tuple[str, ...] = ()
     teardowns: tuple[Teardown, ...] = ()
+    skip: str | None = None

@@ -17,6 +17,8 @@ def _paths(part: Step | Teardown) -> Iterator[Any]:
     if part.request is not None:
         yield from part.request.files.values()
     yield from _schemas(part.checks)
+    if isinstance(part, Step) and part.until is not None:
+        yield from _schemas((*part.until.checks, *part.until.fails_if))
 
 
 def _schemas(checks: Iterable[Check]) -> Iterator[str]:

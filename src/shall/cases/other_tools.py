@@ -18,10 +18,9 @@ def _words(words: str, hint: str) -> Iterator[tuple[str, str]]:
 
 
 _ANYWHERE: dict[str, str] = {
-    **dict(_words("retry retries max_retries attempts until poll polling eventually", "Retrying")),
-    **dict(_words("delay sleep wait pause delay_before delay_after think_time", "Waiting")),
+    **dict(_words("retry retries max_retries attempts", "Retrying")),
     **dict(_words("repeat loop foreach for_each with_items times", "Repeating a step")),
-    **dict(_words("if when unless skip skip_if skipif only condition", "A condition")),
+    **dict(_words("if when unless skip_if skipif only condition", "A condition")),
     **dict(_words("parameters parametrize parameterize examples data_rows csv", "A table of data")),
     **dict(_words("graphql websocket ws sse grpc sql db", "This kind of step")),
     **dict(_words("verify verify_ssl insecure ssl cert proxy", "A setting of TLS or proxies")),
@@ -36,6 +35,8 @@ _CAPTURE = "Write `capture: {name: $.id}`; a later step reads `{{ name }}`."
 _FLAT = "Write `method`, `path` and the other fields in the step itself."
 _CREDENTIALS = 'Write `headers: {Authorization: "Bearer {{ token }}"}`.'
 _KIND = "Write the kind of check in `type`, what it looks at in `field`, the value in `expected`."
+
+_UNTIL = "Write `until: {$.state: done, every: 1 s, within: 30 s}`."
 
 _CASE: dict[str, str] = {
     **dict(_words("title test_name", "Write `name`.")),
@@ -67,6 +68,9 @@ _STEP: dict[str, str] = {
     **dict(_words("cookie cookies", 'Write `headers: {Cookie: "name=value"}`.')),
     **dict(_words("allow_redirects redirect redirects location", "Write `follow_redirects`.")),
     **dict(_words("multipart upload file attachments", "Write `files`.")),
+    **dict(_words("poll polling eventually wait_for wait_until", _UNTIL)),
+    **dict(_words("sleep wait pause delay_before think_time", "Write `delay: 500 ms`.")),
+    **dict(_words("skip", "Write `skip: REASON` in the case.")),
     **dict(_words("setup setup_hooks before", "Write it as a step before this one.")),
     **dict(_words("teardown_hooks after cleanup", "Write it below `teardowns`.")),
 }

@@ -34,6 +34,7 @@ from shall.cases.model import (
     RequestTemplate,
     Step,
     Teardown,
+    Until,
 )
 from shall.cases.path import parse_path
 from shall.errors import BadExpression, BadValue
@@ -83,6 +84,8 @@ class _Request(Struct, forbid_unknown_fields=True, gc=False, rename=_KEYS):
     checks: list[_Check] = []
     expect: dict[str, Any] = {}
     capture: dict[str, str] = {}
+    delay: str | None = None
+    until: dict[str, Any] | None = None
 
 
 class _Undone(_Request, forbid_unknown_fields=True, gc=False):
@@ -101,6 +104,7 @@ class _Case(Struct, forbid_unknown_fields=True, gc=False):
     tags: list[str] = []
     verifies: list[str] = []
     teardowns: list[_Undone] = []
+    skip: str | None = None
 
 
 class _File(Struct, forbid_unknown_fields=True, gc=False):
@@ -113,6 +117,8 @@ def plain_case(data: Any) -> Case | None:
         written = msgspec.convert(data, _File).testcase
         texts = (written.name, *written.secrets, *written.tags, *written.verifies)
         if not written.steps or not all(map(str.strip, texts)):
+            return None
+        if written.skip is not None and not written.skip.strip():
             return None
         _check_host(written.host)
         _check_references(data["testcase"], written)
@@ -127,26 +133,41 @@ def plain_case(data: Any) -> Case | None:
             tuple(written.tags),
             tuple(written.verifies),
             tuple([_teardown(teardown, at) for at, teardown in enumerate(written.teardowns)]),
+            written.skip,
         )
     except (_Refused, msgspec.ValidationError, BadValue, BadExpression, RecursionError):
         return None
 
 
 def _step(written: _Request, at: int) -> Step:
-    capture = written.capture
+    capture, delay_s, until = written.capture, 0.0, None
     if capture:
         _check_capture(capture)
+    if written.delay is not None or written.until is not None:
+        delay_s, until = _waits(written, ("steps", at))
     return Step(
         default_id("step", at) if written.id is None else written.id,
         _request(written),
         _all_checks(written, ("steps", at)),
         _statuses(written),
         capture,
+        delay_s,
+        until,
+    )
+
+
+def _waits(written: _Request, keys: tuple[str | int, ...]) -> tuple[float, Until | None]:
+    from shall.cases.polling import read_delay, read_until  # few steps wait
+
+    delay, until = written.delay, written.until
+    return (
+        0.0 if delay is None else read_delay(delay, (*keys, "delay"), _STRICT),
+        None if until is None else read_until(until, (*keys, "until"), _STRICT),
     )
 
 
 def _teardown(written: _Undone, at: int) -> Teardown:
-    _require(not written.capture)
+    _require(not (written.capture or written.delay is not None or written.until is not None))
     return Teardown(
         default_id("teardown", at) if written.id is None else written.id,
         Operation.API,
@@ -333,11 +354,15 @@ def _check_references(data: dict[str, Any], written: _Case) -> None:
     for moment, (call, fields) in enumerate(order, start=1):
         for name, value in fields.items():
             if name != "assert" and (type(value) is not str or "{{" in value):
-                _check_texts((value,), answers_at, moment if name == "expect" else moment - 1)
+                _check_texts((value,), answers_at, moment if name in _AFTER_ANSWER else moment - 1)
         for check in call.checks:
             expected = check.expected
             if type(expected) in _MAY_HOLD:  # a check may look at the response of its own step
                 _check_texts((expected,), answers_at, moment)
+
+
+_AFTER_ANSWER = frozenset({"expect", "until"})
+"""Fields beside ``assert`` that are read when the step has its response."""
 
 
 def _moments(

@@ -32,6 +32,7 @@ from shall.cases.nearest import nearest, without_negation
 from shall.cases.other_tools import check_hint, snake_spelling
 from shall.cases.path import parse_path
 from shall.cases.patterns import pattern_problem
+from shall.cases.polling import read_delay, read_until
 from shall.cases.predicates import BY_KIND, PREDICATES, Takes
 from shall.errors import BadValue
 
@@ -43,8 +44,9 @@ _BODIES = tuple(kind.value for kind in BodyKind)
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*)://")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
-STEP_FIELDS = _REQUEST_FIELDS | {"id", "assert", "expect", "capture", *METHODS}
-TEARDOWN_FIELDS = STEP_FIELDS - {"capture"} | {"operation_type", "query"}
+_OF_STEPS = frozenset({"capture", "delay", "until"})
+STEP_FIELDS = _REQUEST_FIELDS | {"id", "assert", "expect", *_OF_STEPS, *METHODS}
+TEARDOWN_FIELDS = STEP_FIELDS - _OF_STEPS | {"operation_type", "query"}
 
 _CHECK_FIELDS = {"type", "field", "header", "expected", "container", "query"}
 
@@ -81,12 +83,19 @@ def _checks_of(fields: Fields) -> tuple[Check, ...]:
 
 def read_step(fields: Fields) -> Step:
     """Read a step."""
+    values = fields.values
     return Step(
         id=_read_id(fields),
         request=_read_request(fields),
         checks=_checks_of(fields),
         allow_status=_read_allowed(fields),
         capture=_read_capture(fields) if "capture" in fields.values else {},
+        delay_s=read_delay(values["delay"], fields.at("delay"), fields.findings)
+        if values.get("delay") is not None
+        else 0.0,
+        until=read_until(values["until"], fields.at("until"), fields.findings)
+        if values.get("until") is not None
+        else None,
     )
 
 

@@ -9,7 +9,8 @@ from shall.cases.conditions import written_conditions, written_expect
 from shall.cases.expect import read_expect
 from shall.cases.fields import Findings
 from shall.cases.forms import default_id
-from shall.cases.model import Allure, Case, Check, Operation, RequestTemplate, Step, Teardown
+from shall.cases.model import Allure, Case, Check, Operation, RequestTemplate, Step, Teardown, Until
+from shall.cases.polling import written_time
 from shall.cases.predicates import takes_nothing
 from shall.errors import BadValue
 
@@ -23,6 +24,7 @@ def to_data(case: Case) -> dict[str, Any]:
         "allure": _allure(case.allure) if case.allure else None,
         "tags": list(case.tags),
         "verifies": list(case.verifies),
+        "skip": case.skip,
         "variables": dict(case.variables),
         "secrets": list(case.secrets),
         "steps": [_step(step, at) for at, step in enumerate(case.steps)],
@@ -65,26 +67,58 @@ def _checks(checks: tuple[Check, ...]) -> tuple[list[dict[str, Any]], dict[str, 
         return [], expected
     newer = tuple(check for check in checks if check.place)
     expected = written_expect(newer)
-    if expected is None or not _reads_as(expected, newer):
-        raise BadValue(
-            "The checks of a step cannot be written: two of them need the same key.",
-            hint="Write one of them below another selector.",
-        )
+    if expected is None or not _reads_as(expected, newer, in_order=False):
+        raise _ambiguous()
     return [_check(check) for check in checks if not check.place], expected
 
 
-def _reads_as(expected: dict[str, Any], checks: tuple[Check, ...]) -> bool:
-    """Return whether a mapping is read as these checks, in their order."""
+def _ambiguous() -> BadValue:
+    return BadValue(
+        "The checks of a step cannot be written: two of them need the same key.",
+        hint="Write one of them below another selector.",
+    )
+
+
+def _conditions(checks: tuple[Check, ...]) -> dict[str, Any]:
+    """Return checks that only a mapping can say."""
+    expected = written_expect(checks)
+    if expected is None or not _reads_as(expected, checks, in_order=False):
+        raise _ambiguous()
+    return expected
+
+
+def _until(until: Until) -> dict[str, Any]:
+    blank = Until(())
+    data = _conditions(until.checks)
+    if until.fails_if:
+        data["fails_if"] = _conditions(until.fails_if)
+    if until.every_s != blank.every_s:
+        data["every"] = written_time(until.every_s)
+    if until.within_s != blank.within_s:
+        data["within"] = written_time(until.within_s)
+    return data
+
+
+def _reads_as(
+    expected: dict[str, Any], checks: tuple[Check, ...], *, in_order: bool = True
+) -> bool:
+    """Return whether a mapping is read as these checks, and in their order if that counts."""
     findings = Findings()
-    read = read_expect(expected, (), findings)
-    return not findings.problems and read == tuple(replace(check, place="") for check in checks)
+    read = [replace(check, place="") for check in read_expect(expected, (), findings)]
+    wanted = [replace(check, place="") for check in checks]
+    if not in_order:
+        read.sort(key=repr)
+        wanted.sort(key=repr)
+    return not findings.problems and read == wanted
 
 
 def _step(step: Step, at: int) -> dict[str, Any]:
     capture = {"capture": dict(step.capture)} if step.capture else {}
     return {
         **_id(step.id, default_id("step", at)),
+        **({"delay": written_time(step.delay_s)} if step.delay_s else {}),
         **_request(step.request),
+        **({"until": _until(step.until)} if step.until else {}),
         **capture,
         **_answer(step),
     }

@@ -95,6 +95,16 @@ class Budget:
         self._memory.take(size_bytes)
         self._held_bytes += size_bytes
 
+    def mark(self) -> tuple[int, int, int]:
+        """Return what is in use now, for ``return_to``."""
+        return self._held_bytes, self._decoded_bytes, self._expanded_bytes
+
+    def return_to(self, mark: tuple[int, int, int]) -> None:
+        """Return the memory that was taken since a mark: what it was for is dropped."""
+        held, self._decoded_bytes, self._expanded_bytes = mark
+        self._memory.give_back(self._held_bytes - held)
+        self._held_bytes = held
+
     @property
     def decoding(self) -> Lock:
         """Held while a large body is decoded, by one thread at a time."""

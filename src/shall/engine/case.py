@@ -15,13 +15,14 @@ from shall.diagnostics import Diagnostic
 from shall.engine.budgets import Budget
 from shall.engine.evaluate import evaluate
 from shall.engine.job import Job
+from shall.engine.judging import CaseContext
 from shall.engine.options import RunOptions
 from shall.engine.plan import CallPlan, CasePlan, plan_case
 from shall.engine.ports import Attachments
 from shall.engine.record import Secrecy, StepRecord, step_results
 from shall.engine.redact import Redactor
 from shall.engine.scope import Scope
-from shall.engine.step import CaseContext, error_message, run_call, worst
+from shall.engine.step import error_message, run_call, worst
 from shall.errors import ShallError
 from shall.messages import Message
 from shall.results.records import CaseResult, Outcome, Position
@@ -54,6 +55,8 @@ def run_case(
     """
     at, started = datetime.now(UTC), time.perf_counter()
     progress = _Progress(error=job.error)
+    if job.case is not None and job.case.skip is not None:
+        return _skipped(job, job.case, options, at)
     declared = (*options.secrets, *(job.case.secrets if job.case else ()))
     redactor = Redactor(declared, options.variables)
     if job.case is not None:
@@ -81,6 +84,14 @@ def run_case(
         context.secrecy.learn()
         budget.close()
     return _result(job, options, progress, redactor, at, time.perf_counter() - started)
+
+
+def _skipped(job: Job, case: Case, options: RunOptions, at: datetime) -> CaseResult:
+    redactor = Redactor((*options.secrets, *case.secrets), options.variables)
+    redactor.learn_variables(case.variables)
+    progress = _Progress(error=Message("case.skipped", {"reason": case.skip}))
+    result = _result(job, options, progress, redactor, at, 0.0)
+    return replace(result, outcome=Outcome.SKIPPED)
 
 
 def _set_variables(case: Case, scope: Scope) -> None:

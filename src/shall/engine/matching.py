@@ -35,7 +35,7 @@ def _assign(item: int, choices: list[list[int]], owner: dict[int, int]) -> bool:
 
 
 def _turn(free: int, start: int, came_from: dict[int, int], owner: dict[int, int]) -> None:
-    """Give each item of the path the one that it reached; its earlier one goes on."""
+    """Assign to each item of the path the one that it reached; its earlier one moves on."""
     held = {mine: other for other, mine in owner.items()}
     other = free
     while True:

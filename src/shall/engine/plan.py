@@ -1,12 +1,12 @@
 """A case as it is run: constant parts made once, checks bound to their comparisons."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType
 
-from shall.cases.model import Case, Check, CheckKind, Operation, Step, Teardown
+from shall.cases.model import Case, Check, CheckKind, Operation, Step, Teardown, Until
 from shall.engine.evaluate import is_constant
 from shall.engine.options import RunOptions
 from shall.engine.ports import Attachments
@@ -36,6 +36,15 @@ class CheckPlan(Struct, frozen=True):
     equal_to: str | int | float | UnsetType = UNSET
 
 
+class UntilPlan(Struct, frozen=True):
+    """What a step repeats its request for."""
+
+    checks: tuple[CheckPlan, ...]
+    fails_if: tuple[CheckPlan, ...]
+    every_s: float
+    within_s: float
+
+
 class CallPlan(Struct, frozen=True):
     """A step or a teardown. ``path`` is its place in the case: ``steps[0]``."""
 
@@ -47,6 +56,8 @@ class CallPlan(Struct, frozen=True):
     allow_status: tuple[int, ...]
     operation: str = "api"
     capture: tuple[tuple[str, Select], ...] = ()
+    delay_s: float = 0.0
+    until: UntilPlan | None = None
 
 
 class CasePlan(Struct, frozen=True):
@@ -72,6 +83,7 @@ def plan_case(case: Case, options: RunOptions) -> CasePlan:
 def _plan_call(call: Step | Teardown, path: str, case: Case, options: RunOptions) -> CallPlan:
     is_step = type(call) is Step
     template = call.request if is_step or call.operation is not Operation.DB else None  # type: ignore[union-attr]
+    until = call.until if is_step else None  # type: ignore[union-attr]
     checks = [
         _plan_check(check, f"{path}.{check.place}" if check.place else _check_path(path, index))
         for index, check in enumerate(call.checks)
@@ -81,11 +93,26 @@ def _plan_call(call: Step | Teardown, path: str, case: Case, options: RunOptions
         path,
         None if template is None else plan_request(template, case, options),
         tuple(checks),
-        any(check.kind is CheckKind.STATUS or check.selector == "status" for check in call.checks),
+        _asserts_status(call.checks) or (until is not None and _asserts_status(until.checks)),
         call.allow_status,
         "api" if is_step else call.operation.value,  # type: ignore[union-attr]
         _plan_capture(call.capture) if is_step and call.capture else (),  # type: ignore[union-attr]
+        call.delay_s if is_step else 0.0,  # type: ignore[union-attr]
+        None if until is None else _plan_until(until, path),
     )
+
+
+def _plan_until(until: Until, path: str) -> UntilPlan:
+    return UntilPlan(
+        tuple(_plan_check(check, f"{path}.{check.place}") for check in until.checks),
+        tuple(_plan_check(check, f"{path}.{check.place}") for check in until.fails_if),
+        until.every_s,
+        until.within_s,
+    )
+
+
+def _asserts_status(checks: Sequence[Check]) -> bool:
+    return any(it.kind is CheckKind.STATUS or it.selector == "status" for it in checks)
 
 
 def _plan_capture(capture: Mapping[str, str]) -> tuple[tuple[str, Select], ...]:

@@ -63,6 +63,7 @@ class StepRecord(Struct, gc=False):
     error: Message | None = None
     retryable: bool = False
     plans: Sequence[CheckPlan] = ()
+    attempts: int = 1
 
 
 Locate = Callable[[str], Position]
@@ -151,7 +152,7 @@ def _are_plain(records: Sequence[StepRecord], redactor: Redactor) -> bool:
         request, response = record.request, record.response
         if record.outcome is not Outcome.PASSED or request is None or response is None:
             return False
-        if response.redirects or not redactor.may_stay(request.url):
+        if response.redirects or record.attempts > 1 or not redactor.may_stay(request.url):
             return False
         texts.append(request.url)
         for check in record.checks:
@@ -381,6 +382,7 @@ def _exchange(
         len(response.body),
         response.timings,
         tuple(Redirect(it.status, redactor.url(it.url)) for it in response.redirects) or UNSET,
+        record.attempts if record.attempts > 1 else UNSET,
     )
 
 

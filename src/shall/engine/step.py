@@ -3,13 +3,12 @@
 import time
 from collections.abc import Iterable, Sequence
 
-from msgspec import UNSET, Struct
+from msgspec import UNSET
 
-from shall.engine.evaluate import evaluate
-from shall.engine.plan import CallPlan, CheckPlan
-from shall.engine.ports import Attachments
-from shall.engine.query import Content, Selected, read_content
-from shall.engine.record import Secrecy, StepRecord
+from shall.engine.judging import CaseContext, judge_check, remember
+from shall.engine.plan import CallPlan, UntilPlan
+from shall.engine.query import Content, read_content
+from shall.engine.record import StepRecord
 from shall.engine.request import build_request
 from shall.engine.scope import Scope
 from shall.errors import (
@@ -23,40 +22,25 @@ from shall.errors import (
 from shall.messages import Message
 from shall.results.records import CheckResult, Outcome, StepResult
 from shall.transport.exchange import Request, Response
-from shall.transport.waits import Work
+from shall.transport.waits import Pause, Work
 
 FIRST_ERROR_STATUS = 400
-
-
-class CaseContext(Struct):
-    """What the steps of one case share."""
-
-    scope: Scope
-    attachments: Attachments
-    secrecy: Secrecy
 
 
 def run_call(call: CallPlan, context: CaseContext) -> Work[StepRecord]:
     """Run one call. What goes wrong is in its record; only ``Stopped`` passes through."""
     started = time.perf_counter()
-    scope = context.scope
     request: Request | None = None
     try:
         assert call.request is not None  # noqa: S101 - the caller looked
-        request = build_request(call.request, scope, context.attachments, context.secrecy)
+        if call.delay_s:
+            yield Pause(call.delay_s)
+        request = build_request(call.request, context.scope, context.attachments, context.secrecy)
         context.secrecy.requests.append(request)
+        if call.until is not None:
+            return (yield from _run_until(call, call.until, request, context, started))
         response = yield request
-        scope.budget.check_time()
-        content = read_content(response, scope.budget)
-        _remember(call.id, content, scope)  # a check may read the response of its own step
-        lost = _capture(call, response, content, scope) if call.capture else None
-        try:
-            outcome, checks = _check_all(call, response, content, context)
-        except BadExpression:
-            if lost is not None:  # it is the reason
-                raise lost from None
-            raise
-        context.secrecy.answers.append((response, content.value))
+        return _answered(call, request, response, context, started)
     except ShallError as error:
         return StepRecord(
             call.id,
@@ -67,22 +51,64 @@ def run_call(call: CallPlan, context: CaseContext) -> Work[StepRecord]:
             error=error_message(error),
             retryable=error.retryable,
         )
+
+
+def _answered(
+    call: CallPlan, request: Request, response: Response, context: CaseContext, started: float
+) -> StepRecord:
+    """Return what a step did that has its response."""
+    scope = context.scope
+    scope.budget.check_time()
+    content = read_content(response, scope.budget)
+    remember(call.id, content, scope)  # a check may read the response of its own step
+    lost = _capture(call, response, content, scope) if call.capture else None
+    try:
+        outcome, checks = _check_all(call, response, content, context)
+    except BadExpression:
+        if lost is not None:  # it is the reason
+            raise lost from None
+        raise
+    context.secrecy.answers.append((response, content.value))
+    error = None
     if lost is not None and outcome is Outcome.PASSED:
-        return StepRecord(
+        outcome, error = Outcome.ERROR, error_message(lost)
+    return StepRecord(
+        call.id,
+        call.path,
+        outcome,
+        time.perf_counter() - started,
+        checks,
+        request,
+        response,
+        error,
+        plans=call.checks,
+    )
+
+
+def _run_until(
+    call: CallPlan, until: UntilPlan, request: Request, context: CaseContext, started: float
+) -> Work[StepRecord]:
+    """Repeat a request; the checks of the step are about the last response."""
+    from shall.engine.polling import poll  # few steps repeat their request
+
+    polled = yield from poll(call, until, request, context)
+    if polled.holds:
+        record = _answered(call, request, polled.response, context, started)
+        record.checks = (*polled.checks, *record.checks)
+        record.plans = (*polled.plans, *record.plans)
+    else:
+        record = StepRecord(
             call.id,
             call.path,
-            Outcome.ERROR,
+            worst(polled.checks),
             time.perf_counter() - started,
-            checks,
+            polled.checks,
             request,
-            response,
-            error_message(lost),
-            plans=call.checks,
+            polled.response,
+            plans=polled.plans,
         )
-    duration_s = time.perf_counter() - started
-    return StepRecord(
-        call.id, call.path, outcome, duration_s, checks, request, response, plans=call.checks
-    )
+    record.attempts = polled.attempts
+    return record
 
 
 def error_message(error: ShallError) -> Message:
@@ -140,49 +166,11 @@ def _check_all(
                 )
                 continue
         budget.check_time()
-        check = _check(plan, response, content, context)
+        check = judge_check(plan, response, content, context)
         all_passed = all_passed and check.outcome is Outcome.PASSED
         checks.append(check)
     outcome = Outcome.PASSED if all_passed else worst(checks)
     return outcome, checks
-
-
-def _check(
-    plan: CheckPlan, response: Response, content: Content, context: CaseContext
-) -> CheckResult:
-    check, scope = plan.check, context.scope
-    if plan.compare is None:
-        message = Message("check.not_supported", {"kind": plan.kind})
-        return CheckResult(
-            plan.kind, plan.path, Outcome.ERROR, plan.field, check.expected, message=message
-        )
-    expected = check.expected if plan.is_constant else evaluate(check.expected, scope)
-    if check.container is None:
-        actual = plan.select(response, content, scope.budget)
-    else:  # the older form: is this value in that list?
-        actual, expected = Selected(expected), evaluate(check.container, scope)
-    against = expected
-    if plan.prepare is not None:
-        against, expected = plan.prepare(expected, context.attachments)
-    wrong = plan.compare(actual, against, scope.budget)
-    outcome = Outcome.PASSED if wrong is None else Outcome.FAILED
-    if wrong is not None and wrong.code in ERRORS:
-        outcome = Outcome.ERROR
-    return CheckResult(
-        plan.kind,
-        plan.path,
-        outcome,
-        plan.field,
-        expected,
-        actual.value,
-        actual.found,
-        False,
-        wrong,
-    )
-
-
-ERRORS = frozenset({"check.not_json", "check.bad_schema"})
-"""What a comparison says where it could not be carried out."""
 
 
 def _implicit(call: CallPlan, response: Response) -> CheckResult:
@@ -196,12 +184,3 @@ def _implicit(call: CallPlan, response: Response) -> CheckResult:
         implicit=True,
         message=None if good else Message("check.error_status", {"actual": response.status}),
     )
-
-
-def _remember(step_id: str, content: Content, scope: Scope) -> None:
-    if content.is_json:
-        scope.steps[step_id] = content.value
-    elif content.present:
-        scope.missing[step_id] = f"its response {content.why_not_json}"
-    else:
-        scope.missing[step_id] = "its response has no body"

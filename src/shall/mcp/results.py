@@ -277,6 +277,7 @@ def _exchange(exchange: ExchangeRecord) -> dict[str, Any]:
     return {
         "request": f"{exchange.method} {exchange.url}",
         **({"redirects": [f"{it.status} {it.url}" for it in redirects]} if redirects else {}),
+        **({"attempts": exchange.attempts} if exchange.attempts else {}),
         "request_headers": dict(exchange.request_headers),
         "request_body": cut(exchange.request_body, _BODY_LENGTH),
         "status": exchange.status,

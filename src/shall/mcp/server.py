@@ -20,7 +20,7 @@ from shall.errors import BadValue
 from shall.mcp import case_tools, run_tools, spec_tools, status_tools
 from shall.mcp.completion import complete_names
 from shall.mcp.legacy_requests import answer_older_clients
-from shall.mcp.prompts import check_prompt, current_name, prompts
+from shall.mcp.prompts import PROMPT_NAMES, check_prompt, current_name, prompts
 from shall.mcp.request_state import sealed_by
 from shall.mcp.session import Connected
 from shall.mcp.spec_changes import SpecChanges
@@ -119,7 +119,7 @@ def build_server(
     )
     server.access = access
     offer(server, access)
-    server.middleware.append(_prompt_check())
+    server.middleware.append(_prompt_check(server))
     answer_older_clients(server, changes)
     complete_names(server)
     for prompt in prompts():
@@ -138,10 +138,11 @@ def _format_resource() -> TextResource:
     )
 
 
-def _prompt_check() -> Any:
+def _prompt_check(server: SpecServer) -> Any:
     """Make what answers an unknown prompt or a missing argument as the specification says.
 
-    An earlier name of a prompt is answered as its name is, and is not listed.
+    An earlier name of a prompt is answered as its name is, and is not listed. A prompt that is
+    added to the server is its author's to check.
     """
 
     async def check(ctx: Any, call_next: Callable[[Any], Awaitable[Any]]) -> Any:
@@ -149,6 +150,8 @@ def _prompt_check() -> Any:
             params = ctx.params or {}
             given_name = str(params.get("name"))
             name = current_name(given_name)
+            if name not in PROMPT_NAMES and await _has_prompt(server, given_name):
+                return await call_next(ctx)
             try:
                 check_prompt(name, params.get("arguments") or {})
             except BadValue as error:
@@ -158,3 +161,7 @@ def _prompt_check() -> Any:
         return await call_next(ctx)
 
     return check
+
+
+async def _has_prompt(server: SpecServer, name: str) -> bool:
+    return any(prompt.name == name for prompt in await server.list_prompts())

@@ -13,6 +13,7 @@ from shall.cases.reader import locate, read_case, root_of
 from shall.cases.unit.model import Unit
 from shall.cases.unit.reader import read_unit
 from shall.errors import InvalidInput
+from shall.messages import render
 from shall.pytest_support.runner import BAD, CASE_RESULT, runner_of
 from shall.results.records import CaseResult, Outcome
 
@@ -101,7 +102,7 @@ def check(item: pytest.Item, result: CaseResult) -> None:
     """
     item.stash[CASE_RESULT] = result
     if result.outcome is Outcome.SKIPPED:
-        pytest.skip("the case was not run")
+        pytest.skip(render(result.error) if result.error else "the case was not run")
     if result.outcome in BAD or result.teardown_outcome in BAD:
         raise CaseFailed(*runner_of(item.config).text_of(result))
 

@@ -8,7 +8,7 @@ from shall.diagnostics import Diagnostic
 from shall.diagnostics.diagnostic import from_json
 from shall.diagnostics.escaping import one_line
 from shall.diagnostics.terminal import terminal
-from shall.messages import translated
+from shall.messages import Message, translated
 from shall.report.values import (
     SHOWN_LENGTH,
     check_message,
@@ -104,6 +104,8 @@ def summary(
     for found, outage in outages.items():
         cases = [case for case in run.bad if outage_of(case) == found]
         lines += [*_outage_lines(outage, cases, style), ""]
+    skipped = _skipped_lines(run.skipped[:SHOWN_CASES], style)
+    lines += [*skipped, ""] if skipped else []
     shown = min(len(alone), SHOWN_CASES) + sum(it.count for it in outages.values())
     if run.bad_total > shown:
         lines += [label("more_cases", language, count=run.bad_total - shown), ""]
@@ -152,6 +154,24 @@ def _check_headline(check: CheckResult, language: str) -> str:
 def problems_of(cases: Iterable[CaseResult]) -> list[Diagnostic]:
     """Return the problems of the files among these cases that cannot be read."""
     return [from_json(data) for case in cases for data in case.problems or ()]
+
+
+def _skipped_lines(cases: Iterable[CaseResult], style: Style) -> list[str]:
+    """Return a line for each case that says itself why it is skipped."""
+    word = style.paint(label("outcome.skipped", style.language).upper(), _PAINT[Outcome.SKIPPED])
+    return [
+        f"{word}  {style.line(0, _skip_reason(case, case.error, style))}"
+        for case in cases
+        if case.error is not None and case.error.code in _SKIPS
+    ]
+
+
+def _skip_reason(case: CaseResult, error: Message, style: Style) -> str:
+    reason = said(error, style.language)
+    return label("skipped_case", style.language, case=case_name(case), reason=reason)
+
+
+_SKIPS = frozenset({"case.skipped", "unit.skipped"})
 
 
 def _counts_line(run: RunResult | RunSummary, style: Style) -> str:

@@ -182,7 +182,10 @@ def request_line(step: StepResult, language: str) -> str:
     answer = label("no_response", language) if exchange.status is None else str(exchange.status)
     took_s = exchange.timings.total_s or step.duration_s  # 0 in runs of older releases
     took = label("took", language, duration=duration(took_s))
-    return f"{exchange.method} {exchange.url} -> {answer} {took}"
+    sent = f"{exchange.method} {exchange.url} -> {answer} {took}"
+    if exchange.attempts is UNSET:
+        return sent
+    return label("repeated", language, sent=sent, attempts=exchange.attempts)
 
 
 def redirect_lines(step: StepResult) -> list[str]:

@@ -93,7 +93,7 @@ class ExchangeRecord(Struct, frozen=True, gc=False):
     """What is stored of one HTTP exchange: redacted, bodies as text and cut at a limit.
 
     ``status`` None: no response came. Sizes are in bytes, before cutting. ``redirects`` is set
-    where any were followed.
+    where any were followed, ``attempts`` where the request was repeated: this is the last one.
     """
 
     method: str
@@ -106,6 +106,7 @@ class ExchangeRecord(Struct, frozen=True, gc=False):
     response_size_bytes: int = 0
     timings: Timings = NO_TIMINGS
     redirects: tuple[Redirect, ...] | UnsetType = UNSET
+    attempts: int | UnsetType = UNSET
 
 
 class StepResult(Struct, frozen=True, gc=False):
@@ -283,6 +284,11 @@ class RunResult(Struct, frozen=True, gc=False):
     def bad(self) -> tuple[CaseResult, ...]:
         """The cases that did not pass, or whose teardown did not."""
         return tuple(filter(is_bad, self.cases))
+
+    @property
+    def skipped(self) -> tuple[CaseResult, ...]:
+        """The cases that were skipped."""
+        return tuple(case for case in self.cases if case.outcome is Outcome.SKIPPED)
 
     @property
     def bad_total(self) -> int:

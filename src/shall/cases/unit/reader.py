@@ -133,7 +133,7 @@ def _read_unit(root: Fields) -> Unit:
         tags=root.texts("tags"),
         verifies=root.texts("verifies"),
         secrets=root.texts("secrets"),
-        skip=read_skip(root),
+        skip=root.reason("skip"),
         timeout_s=_read_timeout(root),
     )
 
@@ -163,18 +163,6 @@ def _read_allure(root: Fields) -> Allure | None:
     names = frozenset(("epic", "feature", "story"))
     labels = Fields(root.values["allure"], root.at("allure"), root.findings, names, {})
     return Allure(labels.text("epic"), labels.text("feature"), labels.text("story"))
-
-
-def read_skip(fields: Fields) -> str | None:
-    """Read why something is skipped."""
-    value = fields.values.get("skip")
-    if value is None or value is False:
-        return None
-    if type(value) is not str or not value.strip():
-        hint = "Write the reason as a text."
-        fields.bad("case.bad-value", "skip", "`skip` must say why.", hint)
-        return None
-    return value
 
 
 def _read_target(root: Fields) -> Target:
@@ -251,5 +239,5 @@ def _read_case(fields: Fields, target: Target) -> UnitCase:
         inputs=inputs,
         init=init,
         checks=read_checks(fields, mocks, has_instance=has_instance),
-        skip=read_skip(fields),
+        skip=fields.reason("skip"),
     )

@@ -103,6 +103,22 @@ CASES: dict[str, str] = {
     "Write `method`.": "请写作 `method`。",
     "Write `json`, `form` or `text`.": "请写作 `json`、`form` 或 `text`。",
     "Write `params`.": "请写作 `params`。",
+    "Write `until: {{$.state: done, every: 1 s, within: 30 s}}`.": "请写作 "
+    "`until: {{$.state: done, every: 1 s, within: 30 s}}`。",
+    "Write `delay: 500 ms`.": "请写作 `delay: 500 ms`。",
+    "`until` must be a mapping, not {kind}.": "`until` 应为映射，而不是{kind}。",
+    "Write what must hold, such as "
+    "`until: {{$.state: done, within: 20 s}}`.": "请写明须成立的条件，例如 "
+    "`until: {{$.state: done, within: 20 s}}`。",
+    "Write what must hold, such as `$.state: done`.": "请写明须成立的条件，例如 `$.state: done`。",
+    "`until` has no condition.": "`until` 没有任何条件。",
+    "`fails_if` must not be empty.": "`fails_if` 不能为空。",
+    "`{name}` must be a time with its unit, not {value}.": "`{name}` 应为带单位的时长，"
+    "而不是 {value}。",
+    "Write a text such as `500 ms` or `20 s`.": "请写成文本，例如 `500 ms` 或 `20 s`。",
+    "`{name}` must be from {shortest} ms to 1 h, not {value}.": "`{name}` 应在 {shortest} ms "
+    "到 1 h 之间，而不是 {value}。",
+    "Write `skip: REASON` in the case.": "请在用例中写 `skip: 原因`。",
     'Write `headers: {{Cookie: "name=value"}}`.': '请写作 `headers: {{Cookie: "name=value"}}`。',
     "Write `follow_redirects`.": "请写作 `follow_redirects`。",
     "Write `files`.": "请写作 `files`。",

@@ -70,7 +70,7 @@ UNIT: dict[str, str] = {
     "The root `unittest:` is missing.": "缺少根节点 `unittest:`。",
     "Indent it under `unittest:`.": "请缩进到 `unittest:` 之下。",
     "`env_type` {name} is unknown.": "未知的 `env_type` {name}。",
-    "`skip` must say why.": "`skip` 必须写明原因。",
+    "`{name}` must say why.": "`{name}` 必须写明原因。",
     "Name the module and the function that are tested.": "请写明被测试的模块和函数。",
     "{name} is not the name of a module.": "{name} 不是模块名称。",
     "Name the function that is called, or a class.": "请写明被调用的函数或类。",

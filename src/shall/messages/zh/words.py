@@ -52,7 +52,6 @@ WORDS: dict[str, str] = {
     "has more than {limit} groups inside one another": "的分组嵌套超过 {limit} 层",
     "is not a regular expression: {reason}": "不是正则表达式：{reason}",
     "Retrying": "重试",
-    "Waiting": "等待",
     "Repeating a step": "重复执行步骤",
     "A condition": "条件执行",
     "A table of data": "数据表",
