@@ -17,7 +17,7 @@ pytestmark = pytest.mark.anyio
 Start = Callable[..., Any]
 TOKEN = "your-token"
 
-NOT_FORKED = subprocess.Popen
+NOT_FORKED = subprocess.Popen[bytes]
 """Taken before the fixture ``forks`` replaces it: a forked process has another command line."""
 
 

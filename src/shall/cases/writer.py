@@ -67,22 +67,22 @@ def _checks(checks: tuple[Check, ...]) -> tuple[list[dict[str, Any]], dict[str, 
         return [], expected
     newer = tuple(check for check in checks if check.place)
     expected = written_expect(newer)
-    if expected is None or not _reads_as(expected, newer, in_order=False):
+    if expected is None or not _reads_as(expected, newer):
         raise _ambiguous()
     return [_check(check) for check in checks if not check.place], expected
 
 
 def _ambiguous() -> BadValue:
     return BadValue(
-        "The checks of a step cannot be written: two of them need the same key.",
-        hint="Write one of them below another selector.",
+        "The checks of a step cannot be written: two selectors name the same value.",
+        hint="Write them below one selector.",
     )
 
 
 def _conditions(checks: tuple[Check, ...]) -> dict[str, Any]:
     """Return checks that only a mapping can say."""
     expected = written_expect(checks)
-    if expected is None or not _reads_as(expected, checks, in_order=False):
+    if expected is None or not _reads_as(expected, checks):
         raise _ambiguous()
     return expected
 
@@ -99,17 +99,11 @@ def _until(until: Until) -> dict[str, Any]:
     return data
 
 
-def _reads_as(
-    expected: dict[str, Any], checks: tuple[Check, ...], *, in_order: bool = True
-) -> bool:
-    """Return whether a mapping is read as these checks, and in their order if that counts."""
+def _reads_as(expected: dict[str, Any], checks: tuple[Check, ...]) -> bool:
+    """Return whether a mapping is read as these checks, in their order."""
     findings = Findings()
     read = [replace(check, place="") for check in read_expect(expected, (), findings)]
-    wanted = [replace(check, place="") for check in checks]
-    if not in_order:
-        read.sort(key=repr)
-        wanted.sort(key=repr)
-    return not findings.problems and read == wanted
+    return not findings.problems and read == [replace(check, place="") for check in checks]
 
 
 def _step(step: Step, at: int) -> dict[str, Any]:

@@ -246,10 +246,6 @@ CASES: dict[str, str] = {
     "The alias *{anchor} is inside or before its anchor.": "别名 *{anchor} 位于其锚点之内或之前。",
     "The file contains more than {max_nodes} values.": "文件中的值超过 {max_nodes} 个。",
     "The file is longer than {max_characters} characters.": "文件超过 {max_characters} 个字符。",
-    "The checks of a step cannot be written: two of them need the same key.": (
-        "无法写出此步骤的断言：其中两条需要相同的键。"
-    ),
-    "Write one of them below another selector.": "请将其中一条写在另一个选择器之下。",
     "A key must be text.": "键必须是文本。",
     "The key `{value}` occurs twice, first in line {first}.": (
         "键 `{value}` 出现了两次，第一次在第 {first} 行。"

@@ -59,9 +59,9 @@ FORMAT: dict[str, str] = {
     "Write `{method}: ADDRESS` alone.": "请只写 `{method}: 地址`。",
     "Write `GET: /users`, or `path:` or `url:` beside `method`.": "请写作 `GET: /users`，"
     "或在 `method` 之外写 `path:` 或 `url:`。",
-    "The checks of a step cannot be written: two of them need the same key.": "无法写出某一步骤的"
-    "断言：其中两条需要相同的键。",
-    "Write one of them below another selector.": "请将其中一条写在另一个选择器之下。",
+    "The checks of a step cannot be written: two selectors name the same value.": "无法写出某一步骤"
+    "的断言：有两个选择器指向同一个值。",
+    "Write them below one selector.": "请将它们写在同一个选择器之下。",
     "The pattern `{text}` {reason}.": "正则表达式 `{text}` 不可用：{reason}。",
     "Write `expect`, selectors with values such as "
     "`expect: {{status: 200, $.id: 1}}`.": "请写作 `expect`，即选择器及其值，例如 "
