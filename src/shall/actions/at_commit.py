@@ -7,6 +7,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from shall.actions.link_sources import case_links, files_of_case
 from shall.errors import BadValue
 from shall.store.decisions import DecisionLog
 from shall.store.evidence import EvidenceLog
@@ -44,7 +45,7 @@ def at_commit(workspace: Workspace, name: str) -> Iterator[Workspace]:
         files = Files(folder)
         try:
             kept = Folder(folder / (state or ".shall"))
-            yield replace(
+            then = replace(
                 workspace,
                 root=folder,
                 state=kept.path,
@@ -55,8 +56,20 @@ def at_commit(workspace: Workspace, name: str) -> Iterator[Workspace]:
                 decisions=DecisionLog(kept.below(DECISIONS)),
                 outages=None,
             )
+            _write_named_files(then, root, commit)
+            yield then
         finally:
             files.close()
+
+
+def _write_named_files(then: Workspace, root: Path, commit: str) -> None:
+    """Write what the linked cases of the commit upload, and the schemas that they name."""
+    cases = {link.source for link in case_links(then, [])}
+    named = {path for case in cases for path in files_of_case(then, case)}
+    if not named:
+        return
+    for path, content in files_of_commit(root, commit, named.__contains__):
+        _write(then.root / path, content)
 
 
 def _state_names(workspace: Workspace) -> str:

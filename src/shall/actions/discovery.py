@@ -156,6 +156,7 @@ class JobReader:
     def _linked(self, job: Job, case: Case) -> Job:
         # What reads requirements is imported where a case names one: it takes longer to import
         # than all else that a run needs.
+        from shall.actions.file_digests import file_digests
         from shall.actions.links import LinkCheck
         from shall.cases.fingerprint import case_fingerprint
 
@@ -164,7 +165,9 @@ class JobReader:
             self._links = LinkCheck(self._workspace)
         self._links.report(job.key, case.verifies, known)
         criteria = tuple(CriterionRef(*known.get(it, (it, None))) for it in case.verifies)
-        fingerprint = job.fingerprint or case_fingerprint(case)
+        fingerprint = job.fingerprint
+        if not fingerprint:
+            fingerprint = case_fingerprint(case, file_digests(self._workspace.files, case))
         return replace(job, criteria=criteria, fingerprint=fingerprint)
 
     def _criteria(self) -> Mapping[str, tuple[str, str | None]]:

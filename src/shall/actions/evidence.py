@@ -125,7 +125,7 @@ def append_evidence(workspace: Workspace, facts: Iterable[Evidence]) -> str | No
         return None
     revision = partial(revision_of, workspace.root, workspace.state)
     try:
-        is_unchanged = source_comparison(workspace.files)
+        is_unchanged = source_comparison(workspace.files, to_record=True)
         workspace.evidence.append(
             list(facts),
             revision,

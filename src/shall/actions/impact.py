@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from shall.actions.at_commit import at_commit
 from shall.actions.discovery import root_at
+from shall.actions.link_sources import files_of_case
 from shall.actions.trace import trace_requirements
 from shall.errors import ShallError
 from shall.specs.matrix import Matrix, Row, row_of
@@ -79,10 +80,18 @@ def impact_of(workspace: Workspace, names: Sequence[str]) -> Impact:
             reasons.setdefault(row.criterion.key, []).append(f"in {row.criterion.span.file}")
             run |= _sources(row)
         for link in row.links:
-            if _file_of(link.link.source) in files:
-                reasons.setdefault(row.criterion.key, []).append(f"linked by {link.link.source}")
-                run[link.link.source] = link.link.kind
+            source = link.link.source
+            if why := _why_source(workspace, source, files):
+                reasons.setdefault(row.criterion.key, []).extend(why)
+                run[source] = link.link.kind
     return _made(workspace, matrix, reasons, run, files)
+
+
+def _why_source(workspace: Workspace, source: str, files: Sequence[str]) -> list[str]:
+    """Return why files touch the criteria of a case or test: its own, or those that it names."""
+    own = [f"linked by {source}"] if _file_of(source) in files else []
+    named = [it for it in files_of_case(workspace, source) if it in files]
+    return [*own, *(f"{source} uses {it}" for it in named)]
 
 
 def _impact(workspace: Workspace, before: Matrix, changed: Sequence[str]) -> Impact:
@@ -134,7 +143,9 @@ def _made(
     files: Iterable[str],
 ) -> Impact:
     known = {row.criterion.span.file for row in matrix.rows}
-    known |= {_file_of(it.link.source) for row in matrix.rows for it in row.links}
+    sources = {it.link.source for row in matrix.rows for it in row.links}
+    known |= {_file_of(it) for it in sources}
+    known |= {path for it in sources for path in files_of_case(workspace, it)}
     cases = {source for source, kind in run.items() if kind is LinkKind.CASE}
     unlinked = []
     for file in sorted(set(files)):

@@ -1,16 +1,18 @@
 """Reads the links that case and test files declare; a file is parsed only where it changed."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from hashlib import blake2b
 from pathlib import PurePosixPath
 
 from shall.actions.discovery import case_folders
+from shall.actions.file_digests import file_digests
 from shall.cases.fingerprint import case_fingerprint
 from shall.cases.model import Case
 from shall.cases.reader import locator, read_case, root_of
 from shall.diagnostics import Diagnostic, Severity
-from shall.errors import FileMissing, InvalidInput, ShallError
+from shall.errors import FileMissing, InvalidInput, OutsideWorkspace, ShallError
 from shall.redaction.names import is_secret_name
 from shall.span import Span
 from shall.specs.links import Marks, link_of_case, read_marks
@@ -54,7 +56,7 @@ def _links(
             continue
         digest = blake2b(text.encode(), digest_size=16).digest()
         before = known.get(path) if _is_alone(text, path) else None
-        if before is not None and before[0] == digest:
+        if before is not None and before[0] == digest and not before[1].files:
             marks = before[1]
         else:
             try:
@@ -82,14 +84,27 @@ def _read_case(workspace: Workspace, text: str, path: str) -> Marks:
     if not case.verifies:
         return Marks(secrets=secrets)
     place = locator(text, path)
+    digests = file_digests(workspace.files, case)
     links = link_of_case(
         path,
         case.verifies,
         [place(f"verifies[{index}]") for index in range(len(case.verifies))],
-        case_fingerprint(case),
+        case_fingerprint(case, digests),
         can_fail=any(step.checks or step.until for step in case.steps),
     )
-    return Marks(tuple(links), secrets=secrets)
+    return Marks(tuple(links), secrets=secrets, files=tuple(_relative(workspace, digests)))
+
+
+def files_of_case(workspace: Workspace, case: str) -> tuple[str, ...]:
+    """Return the paths of the files that a linked case names, of the cases that were read."""
+    known = workspace.marks.get(case)
+    return known[1].files if known is not None else ()
+
+
+def _relative(workspace: Workspace, paths: Iterable[str]) -> Iterator[str]:
+    for path in paths:
+        with suppress(OutsideWorkspace):
+            yield workspace.files.relative(path)
 
 
 def _secrets_of(case: Case) -> Iterator[str]:

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from functools import cache
 
-from shall.cases.fingerprint import case_fingerprints
+from shall.actions.file_digests import file_digests
+from shall.cases.fingerprint import case_fingerprint, case_fingerprints
 from shall.cases.reader import read_case, root_of
 from shall.errors import ShallError
 from shall.specs.links import fingerprints_of_tests
@@ -11,11 +12,14 @@ from shall.store.base import Evidence, IsUnchanged
 from shall.workspace.files import Files
 
 
-def source_comparison(files: Files) -> IsUnchanged:
+def source_comparison(files: Files, *, to_record: bool = False) -> IsUnchanged:
     """Return a function that compares a recorded fingerprint with that of a fact's source.
 
     Both must be fingerprints of the text that the file has now, each in its own version. A file is
     read once; one that cannot be read is not unchanged.
+
+    ``to_record``: whether a new line is needed is asked. It is where the older fingerprint does not
+    cover the files that the case names: without one, a change of them would never be seen.
     """
 
     @cache
@@ -26,7 +30,11 @@ def source_comparison(files: Files) -> IsUnchanged:
                 return fingerprints_of_tests(text, path)
             if root_of(text) == "unittest":  # of one version as yet
                 return {}
-            return {path: case_fingerprints(read_case(text, path))}
+            case = read_case(text, path)
+            digests = file_digests(files, case)
+            if digests and to_record:
+                return {path: frozenset({case_fingerprint(case, digests)})}
+            return {path: case_fingerprints(case, digests)}
         except ShallError:
             return {}
 

@@ -6,7 +6,9 @@ version is of version 1. Evidence is committed, so lines of every version are co
 """
 
 import json
+from collections.abc import Mapping
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Any
 
 from shall.cases.fingerprint_v1 import FIELDS, case_fingerprint_v1
@@ -34,6 +36,8 @@ _ABOUT_THE_CASE = frozenset({"name", "description", "allure", "tags", "verifies"
 _ABOUT_THE_TEXT = "place"
 """The field of a check that says how it is written."""
 
+_NO_FILES: Mapping[str, str] = MappingProxyType({})
+
 _BLANK: dict[type, Any] = {
     type(blank): blank
     for blank in (
@@ -50,21 +54,27 @@ _BLANK: dict[type, Any] = {
 """The records of a case without anything in them."""
 
 
-def case_fingerprint(case: Case) -> str:
+def case_fingerprint(case: Case, digests: Mapping[str, str] = _NO_FILES) -> str:
     """Return the version and 64 hexadecimal digits, the same for every way to write a case.
 
     Comments, the order of keys, older spellings and what only describes the case do not count; the
     order of steps does. A field that is not used does not count, so that a new one changes no
-    fingerprint of the cases that were written before it.
+    fingerprint of the cases that were written before it. ``digests`` are those of the files that
+    the case names; without any, the fingerprint is that of the case alone.
     """
     data = {name: it for name, it in _data(case).items() if name not in _ABOUT_THE_CASE}
+    if digests:
+        data["files"] = dict(digests)
     return _VERSION + sha256(_encode(data).encode("ascii")).hexdigest()
 
 
-def case_fingerprints(case: Case) -> frozenset[str]:
-    """Return the fingerprints of a case in this version and in each older one that knows it."""
+def case_fingerprints(case: Case, digests: Mapping[str, str] = _NO_FILES) -> frozenset[str]:
+    """Return the fingerprints of a case in this version and in each older one that knows it.
+
+    Version 1 knows no digests of files.
+    """
     older = {case_fingerprint_v1(case)} if _is_of_v1(case) else set()
-    return frozenset({case_fingerprint(case), *older})
+    return frozenset({case_fingerprint(case, digests), *older})
 
 
 def _data(value: Any) -> Any:

@@ -37,12 +37,14 @@ def link_of_case(
 class Marks(Struct, frozen=True):
     """The marks of a test file; ``problems`` are those that cannot be read.
 
-    ``secrets`` are the values that a case declares to be secret.
+    ``secrets`` are the values that a case declares to be secret, ``files`` the paths of the files
+    that it names.
     """
 
     links: tuple[Link, ...] = ()
     problems: tuple[Diagnostic, ...] = ()
     secrets: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
 
 
 def marks_in(text: str, file: str) -> list[Link]:
