@@ -177,14 +177,14 @@ def _each(items: list[Any], expected: Any, budget: Budget) -> Verdict:
 
 
 def _any(items: list[Any], expected: Any, budget: Budget) -> Verdict:
-    wrong: Verdict = None
-    for item in items:
+    undecided: Verdict = None
+    for index, item in enumerate(items):
         wrong = judge_all(expected, item, budget)
         if wrong is None:
             return None
-    if len(items) == 1 and wrong is not None:
-        return Message("check.item", {"index": 0, "inner": wrong})
-    return Message("check.no_such_item", {"count": len(items)})
+        if undecided is None and (len(items) == 1 or _is_undecided(wrong)):
+            undecided = Message("check.item", {"index": index, "inner": wrong})
+    return undecided or Message("check.no_such_item", {"count": len(items)})
 
 
 def _none(items: list[Any], expected: Any, budget: Budget) -> Verdict:
@@ -233,14 +233,20 @@ def _matched(items: list[Any], expected: Any, budget: Budget, *, exactly: bool) 
         return Message("check.length", sizes)
     if len(items) * len(expected) > MOST_PAIRS:
         return Message("check.too_many", {"count": len(items)})
-    missing = unmatched(
-        len(expected),
-        len(items),
-        lambda left, right: _judge_part(expected[left], items[right], budget) is None,
-    )
+    undecided: dict[int, Message] = {}
+
+    def fits(left: int, right: int) -> bool:
+        wrong = _judge_part(expected[left], items[right], budget)
+        if wrong is not None and _is_undecided(wrong):
+            undecided[left] = Message("check.item", {"index": right, "inner": wrong})
+        return wrong is None
+
+    missing = unmatched(len(expected), len(items), fits)
     if missing is None:
         return None
-    return Message("check.no_match_for", {"expected": shown(wanted[missing])})
+    # A negation must not hold of what could not be compared, whichever item it would have taken.
+    unclear = next(iter(undecided.values()), None)
+    return unclear or Message("check.no_match_for", {"expected": shown(wanted[missing])})
 
 
 MOST_PAIRS = 4_000_000
