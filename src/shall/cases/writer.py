@@ -5,13 +5,13 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from shall.cases.conditions import written_conditions, written_expect
 from shall.cases.expect import read_expect
 from shall.cases.fields import Findings
 from shall.cases.forms import default_id
 from shall.cases.model import Allure, Case, Check, Operation, RequestTemplate, Step, Teardown, Until
 from shall.cases.polling import written_time
 from shall.cases.predicates import takes_nothing
+from shall.cases.written_checks import written_conditions, written_expect
 from shall.errors import BadValue
 
 

@@ -13,9 +13,9 @@ from msgspec.structs import replace
 from shall.cases.model import Case
 from shall.diagnostics import Diagnostic
 from shall.engine.budgets import Budget
+from shall.engine.check import CaseContext
 from shall.engine.evaluate import evaluate
 from shall.engine.job import Job
-from shall.engine.judging import CaseContext
 from shall.engine.options import RunOptions
 from shall.engine.plan import CallPlan, CasePlan, plan_case
 from shall.engine.ports import Attachments

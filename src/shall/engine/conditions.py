@@ -9,10 +9,10 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from shall.cases.conditions import written_conditions
 from shall.cases.model import Check, CheckKind
 from shall.cases.path import parse_path
 from shall.cases.times import milliseconds
+from shall.cases.written_checks import written_conditions
 from shall.engine.budgets import Budget
 from shall.engine.matching import unmatched
 from shall.engine.ports import Attachments
@@ -20,7 +20,7 @@ from shall.engine.predicate import Judge, Verdict, comparison, shown, type_name
 from shall.engine.query import Selected, walk
 from shall.engine.schema import judge_schema
 from shall.engine.selectors import select_within
-from shall.engine.value_types import TYPES
+from shall.engine.type_checks import TYPES
 from shall.messages import Message
 
 _UNDECIDED = frozenset({"check.not_comparable", "check.no_length", "check.bad_pattern"}) | {

@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from shall.cases.polling import written_time
-from shall.engine.judging import CaseContext, judge_check, remember
+from shall.engine.check import CaseContext, judge_check, remember
 from shall.engine.plan import CallPlan, CheckPlan, UntilPlan
 from shall.engine.query import read_content
 from shall.errors import TimedOut

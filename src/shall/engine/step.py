@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import UNSET
 
-from shall.engine.judging import CaseContext, judge_check, remember
+from shall.engine.check import CaseContext, judge_check, remember
 from shall.engine.plan import CallPlan, UntilPlan
 from shall.engine.query import Content, read_content
 from shall.engine.record import StepRecord

@@ -1,6 +1,7 @@
 """Tools that list, read, write and delete test cases."""
 
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from mcp_types import ToolAnnotations
 from pydantic import Field
@@ -13,6 +14,9 @@ from shall.cases.unit.model import Unit
 from shall.errors import BadValue
 from shall.mcp.arguments import CasePath, WorkspaceName
 from shall.workspace.workspace import Workspace
+
+if TYPE_CHECKING:
+    from shall.actions.unit_writing import UnitWritten
 
 PAGE = 200
 
@@ -89,20 +93,8 @@ async def write_testcase(
         overwrite=overwrite,
         dry_run=dry_run,
     )
-    answer: dict[str, Any] = {
-        "written_files": list(written.written_files),
-        "name_mapping": _names(written),
-        "syntax_valid": True,
-        "syntax_errors": [],
-        "dry_run": dry_run,
-        "notes": [note.text for note in written.notes],
-    }
-    if written.overwritten_files:
-        answer["overwritten_files"] = list(written.overwritten_files)
-    if dry_run:
-        answer["code_preview"] = written.text if written.script is None else written.script
-        answer["yaml_preview"] = written.text
-    return answer
+    code = written.text if written.script is None else written.script
+    return _written(written, _names(written), code)
 
 
 async def delete_testcase(
@@ -143,19 +135,26 @@ async def write_unittest(
     written = await session.workers.call(
         write_unit, space, yaml_path, unittest, overwrite=overwrite, dry_run=dry_run
     )
-    unit = written.found.unit
+    names = {"original": written.found.unit.name, "safe": "", "class": ""}
+    return _written(written, names, written.found.script.text)
+
+
+def _written(
+    written: "cases.CaseWritten | UnitWritten", names: Mapping[str, str], code: str
+) -> dict[str, Any]:
+    """Return the answer to a file that was written, or would be; then ``code`` is what runs."""
     answer: dict[str, Any] = {
         "written_files": list(written.written_files),
-        "name_mapping": {"original": unit.name, "safe": "", "class": ""},
+        "name_mapping": names,
         "syntax_valid": True,
         "syntax_errors": [],
-        "dry_run": dry_run,
+        "dry_run": written.dry_run,
         "notes": [note.text for note in written.notes],
     }
     if written.overwritten_files:
         answer["overwritten_files"] = list(written.overwritten_files)
-    if dry_run:
-        answer["code_preview"] = written.found.script.text
+    if written.dry_run:
+        answer["code_preview"] = code
         answer["yaml_preview"] = written.text
     return answer
 
