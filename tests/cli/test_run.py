@@ -335,3 +335,18 @@ def test_a_skipped_case_shows_its_reason_and_proves_nothing(
     traced = shall("trace", "--format", "json")
     [criterion] = json.loads(traced.stdout)["criteria"]
     assert criterion["status"] == "skipped"
+
+
+@pytest.mark.verifies("reports#1.1")
+@pytest.mark.parametrize(
+    ("language", "title"), [("en", "  step 1: GET "), ("zh", "  步骤 1: GET ")]
+)
+def test_a_step_without_an_id_is_called_by_its_position(
+    shall: Shall, project: Path, service: Any, language: str, title: str
+) -> None:
+    (project / "tests/cases").mkdir(parents=True)
+    (project / "tests/cases/a.yaml").write_text(
+        "testcase:\n  name: a\n  steps:\n    - {GET: /echo, expect: {status: 500}}\n"
+    )
+    ended = shall("run", "--host", service.url, SHALL_LANG=language)
+    assert title in ended.stdout

@@ -21,6 +21,7 @@ from shall.report.wording import (
     said,
     shown_outcome,
     shown_steps,
+    step_title,
 )
 from shall.results.records import (
     CaseResult,
@@ -88,7 +89,7 @@ def _told(case: CaseResult, showing: Showing) -> list[Html]:
 
 def _steps(case: CaseResult, showing: Showing) -> list[Html]:
     return [
-        _step(label(kind, showing.language, id=step.id), step, showing)
+        _step(step_title(kind, step, showing.language), step, showing)
         for kind, step in shown_steps(case)
     ]
 

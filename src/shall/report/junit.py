@@ -27,6 +27,7 @@ from shall.report.wording import (
     said,
     shown_outcome,
     shown_steps,
+    step_title,
 )
 from shall.results.records import CaseResult, Outcome, RunResult, StepResult
 
@@ -90,7 +91,7 @@ def _reason(case: CaseResult, language: str) -> str:
         return one_line(said(case.error, language))
     for kind, step in shown_steps(case):
         if step.outcome in BAD:
-            title = label(kind, language, id=step.id)
+            title = step_title(kind, step, language)
             return one_line(f"{title}: {_step_reason(step, language)}")
     return label(f"outcome.{case.outcome.value}", language)
 

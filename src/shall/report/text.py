@@ -36,6 +36,7 @@ from shall.report.wording import (
     said,
     shown_outcome,
     shown_steps,
+    step_title,
 )
 from shall.results.records import (
     CaseResult,
@@ -233,7 +234,7 @@ def _outage_lines(outage: Outage, cases: Sequence[CaseResult], style: Style) -> 
 
 def _step_lines(kind: str, step: StepResult, style: Style) -> Iterator[str]:
     sent = request_line(step, style.language)
-    title = label(kind, style.language, id=step.id)
+    title = step_title(kind, step, style.language)
     yield style.line(2, f"{title}: {sent}" if sent else title)
     for redirect in redirect_lines(step):
         yield style.line(4, redirect)

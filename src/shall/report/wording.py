@@ -101,6 +101,11 @@ def outage_line(outage: Outage, language: str) -> str:
     return label("outage", language, count=outage.count, address=outage.address, why=why)
 
 
+def step_title(kind: str, step: StepResult, language: str) -> str:
+    """Return ``step login``; a step without an id of its own is called ``step 2`` already."""
+    return label(kind, language, id=step.id.removeprefix(f"{kind} "))
+
+
 def shown_steps(case: CaseResult) -> tuple[tuple[str, StepResult], ...]:
     """Return the steps and teardowns to show, each with its kind.
 
@@ -135,6 +140,7 @@ __all__ = [
     "said",
     "shown_outcome",
     "shown_steps",
+    "step_title",
 ]
 
 
