@@ -20,6 +20,7 @@ from starlette.responses import Response
 from tests.forked import Popen
 
 from shall.bootstrap import open_workspace
+from shall.cli.output import speak
 from shall.settings import Settings
 from shall.workspace.workspace import Workspace
 
@@ -35,6 +36,13 @@ APPS = Path(__file__).parent / "apps"
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture(autouse=True)
+def _english_terminal() -> Iterator[None]:
+    """Show English again after a test that ran a command in another language."""
+    yield
+    speak("en")
 
 
 @pytest.fixture(scope="session", autouse=True)
