@@ -1,5 +1,6 @@
 """Headings in languages whose sentences are not parsed."""
 
+from typing import Literal
 from unicodedata import normalize
 
 import pytest
@@ -45,7 +46,7 @@ SPEC_KIT = "specs/001-shop/spec.md"
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
 @pytest.mark.parametrize("label", ["#### {}", "**{}**"])
 def test_a_list_below_acceptance_criteria_in_another_language_is_read(
-    requirement: str, criteria: str, form: str, label: str
+    requirement: str, criteria: str, form: Literal["NFC", "NFD"], label: str
 ) -> None:
     text = f"### {requirement}\n\n{label.format(criteria)}\n\n1. aaa bbb\n2. ccc ddd\n"
     document = read_document(normalize(form, text), KIRO, "shop")
