@@ -21,6 +21,7 @@ from shall.cases.model import (
     CheckKind,
     Operation,
     RequestTemplate,
+    SqlTemplate,
     Step,
     Teardown,
     Until,
@@ -49,6 +50,7 @@ _BLANK: dict[type, Any] = {
         Check(CheckKind.EXISTS),
         Allure(),
         Until(()),
+        SqlTemplate(""),
     )
 }
 """The records of a case without anything in them."""

@@ -5,6 +5,7 @@ from typing import Any
 from shall.cases.forms import METHODS
 from shall.cases.predicates import PREDICATES, Predicate, Takes
 from shall.cases.selector import JSON_PATH, WITH_ARGUMENT, WORDS
+from shall.cases.sql import MEANINGS, SELECTORS
 
 _TEXT = {"type": "string"}
 _TEXTS = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]}
@@ -100,9 +101,24 @@ def _call(others: dict[str, Any]) -> dict[str, Any]:
             "follow_redirects": {"type": "boolean"},
             "allow_status": {**statuses, "description": "statuses of 400 and above that are meant"},
             "project": _TEXT,
+            "sql": _sql(),
             "expect": {"$ref": "#/$defs/expect"},
             "assert": {"type": "array", "items": {"type": "object", "required": ["type"]}},
             **others,
+        },
+    }
+
+
+def _sql() -> dict[str, Any]:
+    return {
+        "type": "object",
+        "required": ["query"],
+        "additionalProperties": False,
+        "description": "a query of a database instead of a request",
+        "properties": {
+            "database": {**_TEXT, "description": "a name under `databases:` of shall.yaml"},
+            "query": {**_TEXT, "description": "SQL with `:names`, without expressions"},
+            "parameters": {**_MAPPING, "description": "the values of the `:names`"},
         },
     }
 
@@ -117,7 +133,8 @@ def _expect() -> dict[str, Any]:
         "type": "object",
         "additionalProperties": False,
         "properties": {
-            word: {**_CONDITIONS, "description": meaning} for word, meaning in WORDS.items()
+            word: {**_CONDITIONS, "description": meaning}
+            for word, meaning in {**WORDS, **MEANINGS}.items()
         },
         "patternProperties": {
             r"^\$": {**_CONDITIONS, "description": JSON_PATH},
@@ -125,7 +142,7 @@ def _expect() -> dict[str, Any]:
                 f"^{it} .": {**_CONDITIONS, "description": WITH_ARGUMENT[it]}
                 for it in WITH_ARGUMENT
             },
-            rf"^({'|'.join(WORDS)}) \|": _CONDITIONS,
+            rf"^({'|'.join([*WORDS, *SELECTORS])}) \|": _CONDITIONS,
         },
     }
 

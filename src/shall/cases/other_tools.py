@@ -22,7 +22,7 @@ _ANYWHERE: dict[str, str] = {
     **dict(_words("repeat loop foreach for_each with_items times", "Repeating a step")),
     **dict(_words("if when unless skip_if skipif only condition", "A condition")),
     **dict(_words("parameters parametrize parameterize examples data_rows csv", "A table of data")),
-    **dict(_words("graphql websocket ws sse grpc sql db", "This kind of step")),
+    **dict(_words("graphql websocket ws sse grpc", "This kind of step")),
     **dict(_words("verify verify_ssl insecure ssl cert proxy", "A setting of TLS or proxies")),
     **dict(_words("include import extends uses template", "Including another file")),
 }
@@ -36,6 +36,7 @@ _FLAT = "Write `method`, `path` and the other fields in the step itself."
 _CREDENTIALS = 'Write `headers: {Authorization: "Bearer {{ token }}"}`.'
 _KIND = "Write the kind of check in `type`, what it looks at in `field`, the value in `expected`."
 
+_SQL = "Write `sql: {database: NAME, query: SELECT ...}`."
 _UNTIL = "Write `until: {$.state: done, every: 1 s, within: 30 s}`."
 
 _CASE: dict[str, str] = {
@@ -73,6 +74,7 @@ _STEP: dict[str, str] = {
     **dict(_words("skip", "Write `skip: REASON` in the case.")),
     **dict(_words("setup setup_hooks before", "Write it as a step before this one.")),
     **dict(_words("teardown_hooks after cleanup", "Write it below `teardowns`.")),
+    **dict(_words("db database mysql postgres db_query sql_query", _SQL)),
 }
 
 _CHECK: dict[str, str] = {

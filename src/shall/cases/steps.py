@@ -7,7 +7,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from shall.cases.aliases import CHECK_KEYS, CHECK_SPELLINGS, check_kind
-from shall.cases.expect import read_expect, read_expected, read_selector
+from shall.cases.expect import Words, read_expect, read_expected, read_selector
 from shall.cases.fields import Fields, Findings, Keys, kind_of
 from shall.cases.forms import (
     METHODS,
@@ -25,6 +25,7 @@ from shall.cases.model import (
     CheckKind,
     Operation,
     RequestTemplate,
+    SqlTemplate,
     Step,
     Teardown,
 )
@@ -34,6 +35,7 @@ from shall.cases.path import parse_path
 from shall.cases.patterns import pattern_problem
 from shall.cases.polling import read_delay, read_until
 from shall.cases.predicates import BY_KIND, PREDICATES, Takes
+from shall.cases.sql import check_older_query, json_selector, read_sql
 from shall.errors import BadValue
 
 _REQUEST_FIELDS = frozenset(
@@ -45,7 +47,7 @@ _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*)://")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 _OF_STEPS = frozenset({"capture", "delay", "until"})
-STEP_FIELDS = _REQUEST_FIELDS | {"id", "assert", "expect", *_OF_STEPS, *METHODS}
+STEP_FIELDS = _REQUEST_FIELDS | {"id", "assert", "expect", "sql", *_OF_STEPS, *METHODS}
 TEARDOWN_FIELDS = STEP_FIELDS - _OF_STEPS | {"operation_type", "query"}
 
 _CHECK_FIELDS = {"type", "field", "header", "expected", "container", "query"}
@@ -74,29 +76,48 @@ _NEWER = {
 """Checks whose expected value is read as below `expect`."""
 
 
-def _checks_of(fields: Fields) -> tuple[Check, ...]:
+def _checks_of(fields: Fields, words: Words | None = None) -> tuple[Check, ...]:
     checks = _read_checks(fields.items("assert"), fields.at("assert"), fields.findings)
     if fields.values.get("expect") is None:
         return checks
-    return checks + read_expect(fields.values["expect"], fields.at("expect"), fields.findings)
+    expected = fields.values["expect"]
+    return checks + read_expect(expected, fields.at("expect"), fields.findings, words)
 
 
 def read_step(fields: Fields) -> Step:
     """Read a step."""
     values = fields.values
+    sql = _read_sql(fields)
+    words = None if sql is None else json_selector
     return Step(
         id=_read_id(fields),
-        request=_read_request(fields),
-        checks=_checks_of(fields),
+        request=_read_request(fields) if sql is None else RequestTemplate(""),
+        checks=_checks_of(fields, words),
         allow_status=_read_allowed(fields),
-        capture=_read_capture(fields) if "capture" in fields.values else {},
+        capture=_read_capture(fields, words) if "capture" in fields.values else {},
         delay_s=read_delay(values["delay"], fields.at("delay"), fields.findings)
         if values.get("delay") is not None
         else 0.0,
-        until=read_until(values["until"], fields.at("until"), fields.findings)
+        until=read_until(values["until"], fields.at("until"), fields.findings, words)
         if values.get("until") is not None
         else None,
+        sql=sql,
     )
+
+
+_BESIDE_NO_SQL = sorted(_REQUEST_FIELDS | {"assert", *METHODS} - {"timeout_s"})
+
+
+def _read_sql(fields: Fields) -> SqlTemplate | None:
+    """Read ``sql``: the step asks a database, and sends no request."""
+    if fields.values.get("sql") is None:
+        return None
+    for name in _BESIDE_NO_SQL:
+        if fields.values.get(name) is not None:
+            message = f"`{name}` is beside `sql`."
+            hint = "Write `expect`." if name == "assert" else "Write the request as another step."
+            fields.bad("case.conflicting-fields", name, message, hint)
+    return replace(read_sql(fields), timeout_s=fields.seconds("timeout_s"))
 
 
 def _read_id(fields: Fields) -> str:
@@ -106,9 +127,10 @@ def _read_id(fields: Fields) -> str:
     return default_id("step" if kind == "steps" else "teardown", int(index))
 
 
-def _read_capture(fields: Fields) -> dict[str, str]:
+def _read_capture(fields: Fields, words: Words | None) -> dict[str, str]:
     """Read ``capture``: names of variables, each with the selector of its value."""
     captured = fields.mapping("capture")
+    read: dict[str, str] = {}
     for name, selector in captured.items():
         keys = (*fields.at("capture"), name)
         if not is_variable_name(name):
@@ -119,13 +141,15 @@ def _read_capture(fields: Fields) -> dict[str, str]:
             message = f"`{name:.60}` must be a selector, not {kind_of(selector)}."
             hint = "Write `$.id`, `header NAME` or another selector."
             fields.findings.add("case.bad-type", keys, message, hint)
-        else:
-            read_selector(selector, keys, fields.findings)
-    return captured
+        elif read_selector(selector, keys, fields.findings, words=words) is not None:
+            read[name] = selector if words is None else words(selector)
+    return read
 
 
 def read_teardown(fields: Fields) -> Teardown:
     """Read a teardown: a request, or a query of a database."""
+    if fields.values.get("sql") is not None:
+        return _read_sql_teardown(fields)
     operation = _read_operation(fields)
     is_api = operation is Operation.API
     query = fields.text("query")
@@ -133,9 +157,11 @@ def read_teardown(fields: Fields) -> Teardown:
         message = "An api teardown runs no query."
         fields.bad("case.conflicting-fields", "query", message, "Write `operation_type: db`.")
     elif not is_api:
-        if not query:
+        if query:
+            check_older_query(query, fields.at("query"), fields.findings)
+        else:
             fields.missing("query", "A db teardown runs a query.")
-        for name in sorted(_REQUEST_FIELDS & fields.values.keys()):
+        for name in sorted(_REQUEST_FIELDS - {"project"} & fields.values.keys()):
             if fields.values[name] not in (None, {}, []):
                 message = f"A db teardown does not use `{name}`; it is left out."
                 fields.findings.note("case.ignored-field", fields.at(name), message)
@@ -144,9 +170,20 @@ def read_teardown(fields: Fields) -> Teardown:
         operation=operation,
         request=_read_request(fields) if is_api else None,
         query=query,
-        checks=_checks_of(fields),
+        checks=_checks_of(fields, None if is_api else json_selector),
         allow_status=_read_allowed(fields) if is_api else (),
+        project=None if is_api else fields.text("project"),
     )
+
+
+def _read_sql_teardown(fields: Fields) -> Teardown:
+    for name in ("operation_type", "query"):
+        if fields.values.get(name) not in (None, Operation.DB.value):
+            message = f"`{name}` is beside `sql`."
+            fields.bad("case.conflicting-fields", name, message, "Write `sql` alone.")
+    sql = _read_sql(fields)
+    checks = _checks_of(fields, json_selector)
+    return Teardown(_read_id(fields), Operation.DB, None, None, checks, sql=sql)
 
 
 def _read_operation(fields: Fields) -> Operation:
@@ -338,9 +375,16 @@ def _read_check(value: Any, keys: Keys, findings: Findings) -> Check | None:
     elif kind in _COMPARED:
         _check_expected(fields, kind, expected)
     query = fields.text("query")
-    if kind in _QUERIES and not query:
-        fields.missing("query")
+    if kind in _QUERIES:
+        _check_query(fields, query)
     return Check(kind, field, header, expected, query, container)
+
+
+def _check_query(fields: Fields, query: str | None) -> None:
+    if query:
+        check_older_query(query, fields.at("query"), fields.findings)
+    else:
+        fields.missing("query")
 
 
 def _read_newer(fields: Fields, check: Check) -> Check | None:

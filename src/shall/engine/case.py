@@ -17,7 +17,7 @@ from shall.engine.check import CaseContext
 from shall.engine.evaluate import evaluate
 from shall.engine.job import Job
 from shall.engine.options import RunOptions
-from shall.engine.plan import CallPlan, CasePlan, plan_case
+from shall.engine.plan import CasePlan, plan_case
 from shall.engine.ports import Attachments
 from shall.engine.record import Secrecy, StepRecord, step_results
 from shall.engine.redact import Redactor
@@ -126,20 +126,13 @@ def _run_teardowns(
     """Run every teardown, last first; once the run was stopped their time is bounded."""
     for call in reversed(plan.teardowns):
         try:
-            record = yield from _run_teardown(call, context)
+            record = yield from run_call(call, context)
         except Stopped:
             if progress.stopped is None:
                 context.scope.budget.stop(TEARDOWN_GRACE_S)
             progress.stopped = message = progress.stopped or why_stopped()
             record = StepRecord(call.id, call.path, Outcome.ERROR, error=message)
         progress.teardowns.append(record)
-
-
-def _run_teardown(call: CallPlan, context: CaseContext) -> Work[StepRecord]:
-    if call.request is None:
-        message = Message("teardown.not_supported", {"operation": call.operation})
-        return StepRecord(call.id, call.path, Outcome.ERROR, error=message)
-    return (yield from run_call(call, context))
 
 
 def _result(

@@ -6,7 +6,8 @@ from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType
 
-from shall.cases.model import Case, Check, CheckKind, Operation, Step, Teardown, Until
+from shall.cases.model import Case, Check, CheckKind, Operation, SqlTemplate, Step, Teardown, Until
+from shall.database_source import Database
 from shall.engine.evaluate import is_constant
 from shall.engine.options import RunOptions
 from shall.engine.ports import Attachments
@@ -45,8 +46,29 @@ class UntilPlan(Struct, frozen=True):
     within_s: float
 
 
+class SqlPlan(Struct, frozen=True):
+    """A query, with the databases of the run and their passwords."""
+
+    template: SqlTemplate
+    project: str | None
+    databases: Mapping[str, Database]
+    passwords: Mapping[str, str]
+    unavailable: Mapping[str, str]
+    timeout_s: float
+
+
+class QueryPlan(Struct, frozen=True):
+    """A check of an earlier format that asks a database."""
+
+    check: CheckPlan
+    sql: SqlPlan
+
+
 class CallPlan(Struct, frozen=True):
-    """A step or a teardown. ``path`` is its place in the case: ``steps[0]``."""
+    """A step or a teardown. ``path`` is its place in the case: ``steps[0]``.
+
+    ``sql`` is set where it asks a database instead of sending ``request``.
+    """
 
     id: str
     path: str
@@ -58,6 +80,8 @@ class CallPlan(Struct, frozen=True):
     capture: tuple[tuple[str, Select], ...] = ()
     delay_s: float = 0.0
     until: UntilPlan | None = None
+    sql: SqlPlan | None = None
+    queries: tuple[QueryPlan, ...] = ()
 
 
 class CasePlan(Struct, frozen=True):
@@ -82,23 +106,66 @@ def plan_case(case: Case, options: RunOptions) -> CasePlan:
 
 def _plan_call(call: Step | Teardown, path: str, case: Case, options: RunOptions) -> CallPlan:
     is_step = type(call) is Step
-    template = call.request if is_step or call.operation is not Operation.DB else None  # type: ignore[union-attr]
+    is_sql = call.sql is not None or (not is_step and call.operation is Operation.DB)  # type: ignore[union-attr]
+    template = None if is_sql else call.request
     until = call.until if is_step else None  # type: ignore[union-attr]
+    sql = _plan_sql(call, options) if template is None else None
     checks = [
         _plan_check(check, f"{path}.{check.place}" if check.place else _check_path(path, index))
         for index, check in enumerate(call.checks)
     ]
+    queries: tuple[QueryPlan, ...] = ()
+    if any(it.query is not None for it in call.checks):
+        project = None if template is None else template.project
+        queries = _plan_queries(checks, project, options)
+        checks = [it for it in checks if it.check.query is None]
     return CallPlan(
         call.id,
         path,
         None if template is None else plan_request(template, case, options),
         tuple(checks),
-        _asserts_status(call.checks) or (until is not None and _asserts_status(until.checks)),
+        sql is not None
+        or _asserts_status(call.checks)
+        or (until is not None and _asserts_status(until.checks)),
         call.allow_status,
         "api" if is_step else call.operation.value,  # type: ignore[union-attr]
         _plan_capture(call.capture) if is_step and call.capture else (),  # type: ignore[union-attr]
         call.delay_s if is_step else 0.0,  # type: ignore[union-attr]
         None if until is None else _plan_until(until, path),
+        sql,
+        queries,
+    )
+
+
+def _plan_sql(call: Step | Teardown, options: RunOptions) -> SqlPlan:
+    if call.sql is not None:
+        return _sql_plan(call.sql, None, options)
+    from shall.cases.sql import older_query  # few cases hold one
+
+    query, project = call.query or "", call.project  # type: ignore[union-attr]
+    return _sql_plan(older_query(query), project, options)
+
+
+def _plan_queries(
+    checks: Sequence[CheckPlan], project: str | None, options: RunOptions
+) -> tuple[QueryPlan, ...]:
+    from shall.cases.sql import older_query  # as above
+
+    return tuple(
+        QueryPlan(it, _sql_plan(older_query(it.check.query), project, options))
+        for it in checks
+        if it.check.query is not None
+    )
+
+
+def _sql_plan(template: SqlTemplate, project: str | None, options: RunOptions) -> SqlPlan:
+    return SqlPlan(
+        template,
+        project,
+        options.databases,
+        options.passwords,
+        options.unavailable,
+        options.request_timeout_s,
     )
 
 

@@ -86,6 +86,10 @@ class Secrecy:
         self.requests: list[Request] = []
         self.answers: list[tuple[Response, Any]] = []
 
+    def learn_value(self, value: Any) -> None:
+        """Learn a secret at once."""
+        self._redactor.learn(value)
+
     def learn(self) -> Redactor:
         """Learn what was shown so far; return what masks it."""
         redactor = self._redactor
@@ -186,7 +190,7 @@ def _plain_result(record: StepRecord) -> StepResult:
         request.url,
         (),
         "",
-        response.status,
+        response.status or None,
         (),
         "",
         len(response.body),
@@ -376,7 +380,7 @@ def _exchange(
         url,
         redactor.headers(request.headers) if whole else (),
         _request_body(request, redactor) if whole else "",
-        response.status,
+        response.status or None,
         redactor.headers(response.headers) if whole else (),
         _body(response.body, redactor) if whole else "",
         len(response.body),
