@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from shall.messages.zh.admin import ADMIN
 from shall.messages.zh.cases import CASES
 from shall.messages.zh.commands import COMMANDS
+from shall.messages.zh.flow import FLOW
 from shall.messages.zh.format import FORMAT
 from shall.messages.zh.results import ZH
 from shall.messages.zh.running import RUNNING
@@ -21,6 +22,7 @@ SENTENCES: Mapping[str, str] = {
     **SETTINGS,
     **CASES,
     **FORMAT,
+    **FLOW,
     **SPECS,
     **RUNNING,
     **STATE,
