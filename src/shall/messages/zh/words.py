@@ -238,6 +238,7 @@ WORDS: dict[str, str] = {
     "的 README。接下来：",
     "The example service did not start: {output}": "示例服务未能启动：{output}",
     "{text} is not a percentage from 0 to 100": "{text} 不是 0 到 100 的百分比",
+    "{text} is not a date such as 2027-01-31": "{text} 不是日期，正确写法例如 2027-01-31",
     "error": "错误",
     "warning": "警告",
     "info": "提示",
