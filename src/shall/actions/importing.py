@@ -75,9 +75,8 @@ def import_cases(
         check_case(workspace, it.path)
     there = [it.path for it in files if workspace.files.is_file(it.path)]
     if there and not overwrite:
-        more = f" and {len(there) - 1:,} more" if len(there) > 1 else ""
         raise AlreadyExists(
-            f"{there[0]}{more} exist." if more else f"{there[0]} exists.",
+            f"{there[0]} exists.",
             hint="Nothing was written. Overwrite them with --force, or choose another folder.",
         )
     for it in files:

@@ -15,6 +15,7 @@ Convert = Callable[[str], str]
 
 FORM_TYPE = "application/x-www-form-urlencoded"
 _JSON_TYPE = re.compile(r"(?i)application/(?:[\w.-]+\+)?json\s*(?:;.*)?")
+_FIELD = re.compile(r"[\w.%+\[\]~*-]+=")
 _LEVELS_ABOVE = 8
 """Levels of a case above its body."""
 
@@ -60,8 +61,7 @@ def converted(value: Any, convert: Convert) -> Any:
 
 def form_value(text: str, convert: Convert) -> dict[str, Any] | None:
     """Return the fields of a form; None where a step could not send them alike."""
-    parts = text.split("&")
-    if not text or not all("=" in part and part[0] != "=" for part in parts):
+    if not all(map(_FIELD.match, text.split("&"))):
         return None
     return as_mapping((name, convert(it)) for name, it in parse_qsl(text, keep_blank_values=True))
 

@@ -102,7 +102,7 @@ def read_curl(text: str, file: str) -> Imported:
         case = _case_of(command, words[1:], _Reported(left_out, command), secrets, variables)
         if case is not None:
             cases.append(ImportedCase(paths.of(case[0]), case[1]))
-    if not cases:
+    if not cases and not left_out.found:
         raise BadValue(f"{file} has no curl command.", hint="Begin it with `curl`.")
     return Imported(cases, left_out.found, secrets.names)
 

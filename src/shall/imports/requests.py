@@ -22,7 +22,7 @@ _OF_CONNECTION = frozenset(
 """Headers that the client writes by itself (RFC 9110, section 7.6.1)."""
 
 _JSON_TYPE = "application/json"
-_TEXT_TYPE = re.compile(r"(?i)text/plain(?:;\s*charset=utf-8)?")
+_TEXT_TYPE = "text/plain; charset=utf-8"
 
 
 class SentRequest(Struct):
@@ -152,6 +152,8 @@ class CaseWriter:
     def _body(self, request: SentRequest, headers: dict[str, str]) -> dict[str, Any]:
         if request.form or request.files:
             _remove(headers, "content-type")
+            if not request.files:
+                headers["Content-Type"] = "multipart/form-data"
             return self._multipart(request)
         if request.body is None:
             return {}
@@ -161,7 +163,7 @@ class CaseWriter:
             if content_type.lower() in {_JSON_TYPE, FORM_TYPE}:
                 _remove(headers, "content-type")
             return found
-        if _TEXT_TYPE.fullmatch(content_type):
+        if content_type.lower() == _TEXT_TYPE:
             _remove(headers, "content-type")
         return {"text": self._convert(request.body)}
 

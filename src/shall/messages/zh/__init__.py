@@ -6,6 +6,7 @@ from shall.messages.zh.admin import ADMIN
 from shall.messages.zh.cases import CASES
 from shall.messages.zh.commands import COMMANDS
 from shall.messages.zh.format import FORMAT
+from shall.messages.zh.imports import IMPORTS
 from shall.messages.zh.results import ZH
 from shall.messages.zh.running import RUNNING
 from shall.messages.zh.serving import SERVING
@@ -21,6 +22,7 @@ SENTENCES: Mapping[str, str] = {
     **SETTINGS,
     **CASES,
     **FORMAT,
+    **IMPORTS,
     **SPECS,
     **RUNNING,
     **STATE,
