@@ -6,6 +6,7 @@ from shall.messages.zh.admin import ADMIN
 from shall.messages.zh.cases import CASES
 from shall.messages.zh.commands import COMMANDS
 from shall.messages.zh.format import FORMAT
+from shall.messages.zh.protocols import PROTOCOLS
 from shall.messages.zh.results import ZH
 from shall.messages.zh.running import RUNNING
 from shall.messages.zh.serving import SERVING
@@ -20,6 +21,7 @@ SENTENCES: Mapping[str, str] = {
     **COMMANDS,
     **SETTINGS,
     **CASES,
+    **PROTOCOLS,
     **FORMAT,
     **SPECS,
     **RUNNING,
