@@ -60,6 +60,10 @@ EN: dict[str, str] = {
     "step.denied.unlisted": "{address} may not be reached: targets_allow does not list it. If"
     " a test needs it, ask the operator to list it.",
     "case.skipped": "{reason}",
+    "case.no_rows": "its data has no rows",
+    "case.data_changed": "the rows of its data changed while the run began",
+    "case.data_unseen": "the rows of its data are not read: write `data:` on a line of its own,"
+    " in the block below `testcase:`",
     "step.until": "not within {within}, in {attempts:attempt|attempts}: {inner}",
     "step.fails_if": "`fails_if` holds in attempt {attempts}",
     "step.skipped": "not sent, because the step {after} did not pass",

@@ -59,6 +59,9 @@ ZH: dict[str, str] = {
     "step.denied.unlisted": "不允许访问 {address}：未列入 targets_allow。"
     "如测试确需访问，请管理员将其列入。",
     "case.skipped": "{reason}",
+    "case.no_rows": "用例的数据没有任何行",
+    "case.data_changed": "运行开始时，用例的数据行被改动了",
+    "case.data_unseen": "用例的数据行没有读取：请在 `testcase:` 下的块中让 `data:` 单独占一行",
     "step.until": "{within} 内未成立，共尝试 {attempts} 次：{inner}",
     "step.fails_if": "`fails_if` 在第 {attempts} 次尝试时成立",
     "step.skipped": "未发送：步骤 {after} 未通过",
