@@ -10,7 +10,7 @@ from shall.cases.data import check_data
 from shall.cases.data_table import read_data_field
 from shall.cases.expression import GLOBAL, Call, Reference, parse_template, walk
 from shall.cases.fields import Fields, Finding, Findings, Keys, kind_of, written
-from shall.cases.forms import ROW, default_id
+from shall.cases.forms import ROW, default_id, is_shared_name
 from shall.cases.functions import check_call
 from shall.cases.model import Allure, Case
 from shall.cases.nearest import nearest
@@ -28,7 +28,7 @@ from shall.span import Span
 
 _CASE_FIELDS = frozenset(
     ("name", "description", "host", "allure", "variables", "secrets", "tags", "verifies")
-) | {"steps", "teardowns", "skip", "data"}
+) | {"steps", "teardowns", "skip", "data", "use"}
 _ALLURE_FIELDS = frozenset(("epic", "feature", "story"))
 
 
@@ -112,6 +112,7 @@ def _read_case(data: Any, findings: Findings) -> Case:
         teardowns=tuple(read_teardown(teardown) for teardown in teardowns),
         skip=root.reason("skip"),
         data=_read_data(root),
+        use=_read_use(root),
     )
 
 
@@ -119,6 +120,17 @@ def _read_data(root: Fields) -> str | tuple[Mapping[str, Any], ...] | None:
     if root.values.get("data") is None:
         return None
     return read_data_field(root.values["data"], root.at("data"), root.findings)
+
+
+def _read_use(root: Fields) -> tuple[str, ...]:
+    names = root.texts("use")
+    for index, name in enumerate(names):
+        if not is_shared_name(name):
+            keys = (*root.at("use"), *((index,) if isinstance(root.values["use"], list) else ()))
+            message = f"`{name:.60}` cannot be the name of shared steps."
+            hint = "Write `use: [login]` for the steps of shared/login.yaml in the folder of cases."
+            root.findings.add("case.bad-value", keys, message, hint)
+    return names
 
 
 def _each(root: Fields, name: str, allowed: frozenset[str]) -> list[Fields]:

@@ -186,7 +186,8 @@ class Case(Struct, frozen=True, gc=False):
 
     ``verifies`` holds criterion ids such as ``auth#1.2``; ``secrets`` names variables whose
     values are never shown or stored; ``skip`` is why the case is not run. ``data`` are the
-    rows with each of which the case runs, or the path of a file of them beside the case.
+    rows with each of which the case runs, or the path of a file of them beside the case. ``use``
+    names shared steps whose captured values the case reads.
     """
 
     name: str
@@ -201,3 +202,4 @@ class Case(Struct, frozen=True, gc=False):
     teardowns: tuple[Teardown, ...] = ()
     skip: str | None = None
     data: str | tuple[Mapping[str, Any], ...] | None = None
+    use: tuple[str, ...] = ()
