@@ -7,6 +7,7 @@ from shall.messages.zh.cases import CASES
 from shall.messages.zh.commands import COMMANDS
 from shall.messages.zh.flow import FLOW
 from shall.messages.zh.format import FORMAT
+from shall.messages.zh.imports import IMPORTS
 from shall.messages.zh.results import ZH
 from shall.messages.zh.running import RUNNING
 from shall.messages.zh.serving import SERVING
@@ -23,6 +24,7 @@ SENTENCES: Mapping[str, str] = {
     **CASES,
     **FORMAT,
     **FLOW,
+    **IMPORTS,
     **SPECS,
     **RUNNING,
     **STATE,
