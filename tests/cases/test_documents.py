@@ -8,6 +8,7 @@ from shall.cases.functions import FUNCTION_NAMES
 from shall.cases.model import CheckKind
 from shall.cases.reader import read_case
 from shall.cases.reference import filter_table, predicate_table, selector_table
+from shall.cases.shared_steps import read_shared
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = [
@@ -24,7 +25,8 @@ def test_the_examples_of_a_page_can_be_read(page: str) -> None:
 
     assert examples
     for example in examples:
-        assert read_case(example, page).steps
+        read = read_shared if example.startswith("shared:") else read_case
+        assert read(example, page).steps
 
 
 @pytest.mark.parametrize("table", [selector_table, predicate_table, filter_table])

@@ -10,9 +10,11 @@ from shall.actions.discovery import JobReader
 from shall.actions.excerpts import excerpts
 from shall.actions.run import run_options
 from shall.actions.run_request import RunRequest
+from shall.actions.shared_steps import run_shared
 from shall.bootstrap import STATE_FOLDER, open_workspace, project_folder
 from shall.engine.ports import Loop
 from shall.engine.run import RunContext, run_jobs
+from shall.engine.stop import Stop
 from shall.report.text import case_text, headline, problems_of
 from shall.results.events import CaseFinished, Event
 from shall.results.records import CaseResult, Outcome
@@ -71,6 +73,7 @@ class CaseRunner:
 
         A file that cannot be read gives a result that says so.
         """
+        self._run_shared(key)
         if self._loop is None:
             self._loop = self.workspace.make_loop()
         found: list[CaseResult] = []
@@ -82,6 +85,14 @@ class CaseRunner:
         context = RunContext(self._loop, self.workspace.files, take)
         run_jobs(self._reader.read_turns((key,), (row,), (0,)), 1, self._options, context)
         return found[0]
+
+    def _run_shared(self, key: str) -> None:
+        """Run the shared steps that a case uses, those that did not run in this session yet."""
+        reader = self._reader
+        missing = [it for it in reader.uses(key) if it not in reader.shared]
+        if missing:
+            found = run_shared(self.workspace, missing, self._options, Stop())
+            reader.shared = {**reader.shared, **found}
 
     def text_of(self, result: CaseResult) -> tuple[str, str]:
         """Return what went wrong in a case, with the lines of its file; and in one line."""

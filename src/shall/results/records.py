@@ -182,7 +182,12 @@ class Outage(Struct, frozen=True):
 
 def outage_of(case: CaseResult) -> tuple[str, str] | None:
     """Return address and reason where a step of a case found no service to connect to."""
-    return _outage(case.steps) if case.outcome is Outcome.ERROR else None
+    if case.outcome is not Outcome.ERROR:
+        return None
+    params = case.error.params if case.error is not None else {}
+    if "why" in params:  # of shared steps
+        return str(params["address"]), str(params["why"])
+    return _outage(case.steps)
 
 
 def _outage(steps: tuple[StepResult, ...]) -> tuple[str, str] | None:

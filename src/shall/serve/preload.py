@@ -9,8 +9,10 @@ import importlib
 
 ON_FIRST_USE = (
     "shall.actions.data_rows",
+    "shall.actions.early_cases",
     "shall.actions.evidence",
     "shall.actions.selection",
+    "shall.actions.shared_steps",
     "shall.actions.unit_cases",
     "shall.actions.unit_writing",
     "shall.cases.data_table",
@@ -19,6 +21,7 @@ ON_FIRST_USE = (
     "shall.cases.locations",
     "shall.cases.polling",
     "shall.cases.query_languages",
+    "shall.cases.shared_steps",
     "shall.cases.yaml_text",
     "shall.cases.yaml_writer",
     "shall.engine.access",
