@@ -24,7 +24,8 @@ def test_the_examples_of_a_page_can_be_read(page: str) -> None:
 
     assert examples
     for example in examples:
-        assert read_case(example, page).steps
+        if example.startswith("testcase:"):
+            assert read_case(example, page).steps
 
 
 @pytest.mark.parametrize("table", [selector_table, predicate_table, filter_table])
