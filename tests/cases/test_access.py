@@ -38,7 +38,7 @@ def test_credentials_and_connections_are_written_and_read_again() -> None:
     case = read_case(CASE, "a.yaml")
     assert case.steps[0].request.auth == {}
     assert read_data(to_data(case)) == case
-    assert named_files(case) == ("certs/a.pem", "certs/ca.pem")
+    assert named_files(case, "a.yaml") == ("certs/a.pem", "certs/ca.pem")
 
 
 def test_they_change_the_fingerprint_of_a_case() -> None:

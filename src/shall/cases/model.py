@@ -189,8 +189,9 @@ class Case(Struct, frozen=True, gc=False):
     """A test case: steps in order, then teardowns in reverse.
 
     ``verifies`` holds criterion ids such as ``auth#1.2``; ``secrets`` names variables whose
-    values are never shown or stored; ``skip`` is why the case is not run. ``auth`` None means that
-    of the environment; ``connection`` goes over that of the environment.
+    values are never shown or stored; ``skip`` is why the case is not run. ``data`` are the
+    rows with each of which the case runs, or the path of a file of them beside the case. ``auth``
+    None means that of the environment; ``connection`` goes over that of the environment.
     """
 
     name: str
@@ -204,5 +205,6 @@ class Case(Struct, frozen=True, gc=False):
     verifies: tuple[str, ...] = ()
     teardowns: tuple[Teardown, ...] = ()
     skip: str | None = None
+    data: str | tuple[Mapping[str, Any], ...] | None = None
     auth: Mapping[str, Any] | None = None
     connection: Mapping[str, Any] = field(default_factory=dict[str, Any])

@@ -54,7 +54,6 @@ WORDS: dict[str, str] = {
     "Retrying": "重试",
     "Repeating a step": "重复执行步骤",
     "A condition": "条件执行",
-    "A table of data": "数据表",
     "This kind of step": "此类步骤",
     "Including another file": "引用其他文件",
     "the {kind} at {list}[{index}]": "{list}[{index}] 处的 {kind}",
