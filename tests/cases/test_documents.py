@@ -18,6 +18,9 @@ PAGES = [
     "guides/connections.md",
 ]
 
+READERS = {"testcase": read_case, "shared": read_shared}
+OF_SETTINGS = {"environments"}
+
 
 @pytest.mark.parametrize("page", PAGES)
 def test_the_examples_of_a_page_can_be_read(page: str) -> None:
@@ -25,8 +28,9 @@ def test_the_examples_of_a_page_can_be_read(page: str) -> None:
 
     assert examples
     for example in examples:
-        read = read_shared if example.startswith("shared:") else read_case
-        assert read(example, page).steps
+        root = next(re.finditer(r"^(\w+):", example, re.MULTILINE))[1]
+        if root not in OF_SETTINGS:
+            assert READERS[root](example, page).steps
 
 
 @pytest.mark.parametrize("table", [selector_table, predicate_table, filter_table])

@@ -35,7 +35,7 @@ _KIND = "Write the kind of check in `type`, what it looks at in `field`, the val
 
 _USE = "Write `use: [login]` for the steps of shared/login.yaml in the folder of cases."
 _DATA = "Write `data: rows.csv`, or a list of rows; a step reads `{{ row.name }}`."
-_CONNECTION = "Write it below `connection`: ca, client_certificate, key, insecure, tls."
+_CONNECTION = "Write it below `connection`, such as `connection: {ca: FILE}`."
 _UNTIL = "Write `until: {$.state: done, every: 1 s, within: 30 s}`."
 
 _CASE: dict[str, str] = {
@@ -70,6 +70,7 @@ _STEP: dict[str, str] = {
     **dict(_words("allow_redirects redirect redirects location", "Write `follow_redirects`.")),
     **dict(_words("multipart upload file attachments", "Write `files`.")),
     **dict(_words("verify verify_ssl insecure ssl tls cert certificate ca mtls", _CONNECTION)),
+    **dict(_words("proxy proxies resolve http_version http2 compressed max_redirs", _CONNECTION)),
     **dict(_words("poll polling eventually wait_for wait_until", _UNTIL)),
     **dict(_words("sleep wait pause delay_before think_time", "Write `delay: 500 ms`.")),
     **dict(_words("skip", "Write `skip: REASON` in the case.")),

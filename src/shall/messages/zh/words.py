@@ -78,7 +78,7 @@ WORDS: dict[str, str] = {
     "{address} closed the connection without an answer": "{address} 未响应就关闭了连接",
     "{address} broke the connection off": "{address} 中断了连接",
     "{address} sent less than it announced": "{address} 发送的数据少于其声明的长度",
-    "{address} redirects more than 10 times": "{address} 重定向超过 10 次",
+    "{address} redirects more than {most} times": "{address} 重定向超过 {most} 次",
     "{address} redirects to something that is not HTTP": "{address} 重定向到了非 HTTP 地址",
     "the certificate of {address} is not trusted": "{address} 的证书不受信任",
     "{address} speaks no TLS that can be used": "与 {address} 无法建立 TLS 连接",
