@@ -239,12 +239,12 @@ def _requests(options: _Options, command: Command, report: _Reported) -> Iterato
             method,
             list(headers),
             body,
-            options.form,
-            options.files,
-            options.user,
-            options.timeout_s,
-            options.follows,
-            command.line,
+            form=options.form,
+            files=options.files,
+            user=options.user,
+            timeout_s=options.timeout_s,
+            follow_redirects=options.follows,
+            line=command.line,
         )
 
 

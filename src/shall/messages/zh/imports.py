@@ -62,4 +62,30 @@ IMPORTS: dict[str, str] = {
     "A quotation mark is not closed.": "引号没有闭合。",
     "${name} is no variable that a case can read.": "${name} 不是用例可以读取的变量。",
     "The case was left out: {problem}": "已跳过该用例：{problem}",
+    # Postman
+    "Only the first {count} requests were read.": "只读取了前 {count} 个请求。",
+    "The request was left out: it has no description.": "已跳过该请求：没有请求内容。",
+    "The request was left out: it has no URL.": "已跳过该请求：没有 URL。",
+    "A {kind} script was left out: `{text}`.": "{kind} 脚本未能转换：`{text}`。",
+    "Write what it checks under `expect`, what it stores under `capture`.": "请将其中的检查写在 "
+    "`expect` 中，将保存的值写在 `capture` 中。",
+    "The dynamic variable `{name}` became an ordinary one.": "动态变量 `{name}` 已改为普通变量。",
+    "Give it a value, or call a function.": "请为它赋值，或调用函数。",
+    "The authentication `{kind}` was left out.": "认证方式 `{kind}` 未能转换。",
+    "Write the header that it makes under `headers`.": "请将它生成的头部写在 `headers` 中。",
+    "The body of the kind `{mode}` was left out.": "类型为 `{mode}` 的请求体未能转换。",
+    "The file of the part {name} was left out: it has no path.": "表单字段 {name} 的文件没有路径，"
+    "已跳过。",
+    # HAR
+    "Requests for images, scripts, styles and preflights were left out: {count}.": "已跳过图片、"
+    "脚本、样式和预检请求：{count} 个。",
+    "The recording holds no request that a case can send.": "录制中没有用例可以发送的请求。",
+    "The request was left out: it got no response.": "已跳过该请求：没有收到响应。",
+    "The body was left out: it is no text.": "请求体不是文本，未能转换。",
+    "The multipart body was left out: its parts are not recorded.": "multipart 请求体未能转换："
+    "录制中没有它的各个部分。",
+    "The file of the part {name} was left out: it is not recorded.": "表单字段 {name} 的文件未能"
+    "转换：录制中没有文件内容。",
+    "The file is not JSON.": "文件不是 JSON。",
+    "The file holds no JSON object.": "文件中没有 JSON 对象。",
 }
