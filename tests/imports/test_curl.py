@@ -9,7 +9,8 @@ from tests.imports.conftest import Recorder, comparable
 
 from shall.actions.importing import Import, read_cases
 from shall.errors import BadValue
-from shall.imports.shell_words import commands, expression_text
+from shall.imports.expressions import expression_text
+from shall.imports.shell_words import commands
 from shall.results.records import RunResult
 
 Imported = Callable[..., Import]

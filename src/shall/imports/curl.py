@@ -8,11 +8,12 @@ from msgspec import Struct, field
 
 from shall.errors import BadValue
 from shall.imports.bodies import FORM_TYPE
+from shall.imports.expressions import MARK, expression_text
 from shall.imports.names import Paths
 from shall.imports.requests import CaseWriter, SentRequest
 from shall.imports.result import MOST_CASES, Imported, ImportedCase, LeftOut
 from shall.imports.secret_variables import SecretVariables
-from shall.imports.shell_words import Command, commands, expression_text
+from shall.imports.shell_words import Command, commands
 from shall.redaction.names import is_secret_name
 
 _OF_WINDOWS = re.compile(r"\bcurl(?:\.exe)?[ \t]+\^")
@@ -285,12 +286,9 @@ def _encoded(value: str, report: _Reported) -> str:
     return f"{name}={_quoted(text)}" if name else _quoted(text)
 
 
-_MARKED = re.compile("(\ue000[^\ue001]*\ue001)")
-
-
 def _quoted(text: str) -> str:
     """Percent-encode a text, but for the marks of variables in it."""
-    parts = _MARKED.split(text)
+    parts = MARK.split(text)
     parts[::2] = [quote(part, safe="") for part in parts[::2]]
     return "".join(parts)
 

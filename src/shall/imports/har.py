@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from shall.errors import InvalidCase
+from shall.imports.expressions import expression_text
 from shall.imports.json_text import load_object, objects, text_of
 from shall.imports.names import Paths
 from shall.imports.requests import CaseWriter, SentRequest
@@ -35,10 +36,6 @@ def read_har(text: str, file: str) -> Imported:
     return _Reader(file).read(log)
 
 
-def _literal(text: str) -> str:
-    return text.replace("{{", '{{ "{{" }}')
-
-
 class _Reader:
     """Reads one recording."""
 
@@ -50,7 +47,7 @@ class _Reader:
 
     def read(self, log: Mapping[str, Any]) -> Imported:
         """Return the case of a recording."""
-        writer = CaseWriter(_literal, self.secrets, self.left_out)
+        writer = CaseWriter(expression_text, self.secrets, self.left_out)
         skipped = 0
         for number, entry in enumerate(objects(log.get("entries"))):
             if len(writer.steps) == MOST_CASES:
@@ -74,7 +71,7 @@ class _Reader:
         pages = objects(log.get("pages"))
         title = text_of(pages[0].get("title")) if pages else ""
         name = title if title and "://" not in title else writer.title
-        case = ImportedCase(Paths().of(name), writer.case(_literal(name)))
+        case = ImportedCase(Paths().of(name), writer.case(expression_text(name)))
         return Imported([case], self.left_out.found, self._without_captured(case))
 
     def _without_captured(self, case: ImportedCase) -> list[str]:

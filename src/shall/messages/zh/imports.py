@@ -88,4 +88,18 @@ IMPORTS: dict[str, str] = {
     "转换：录制中没有文件内容。",
     "The file is not JSON.": "文件不是 JSON。",
     "The file holds no JSON object.": "文件中没有 JSON 对象。",
+    # OpenAPI
+    "The reference {reference} leads out, so it was not followed.": "引用 {reference} 指向文档之外，"
+    "未跟随。",
+    "The reference {reference} leads nowhere.": "引用 {reference} 没有对应内容。",
+    "{file} is not an OpenAPI document of version 3.": "{file} 不是 OpenAPI 3 文档。",
+    "Convert a Swagger document of version 2 first.": "请先转换 Swagger 2 文档。",
+    "Only the first {count} cases were written.": "只写入了前 {count} 个用例。",
+    "The document names no host.": "文档中没有主机地址。",
+    "Pass --host, or set `host` in shall.yaml.": "请使用 --host，或在 shall.yaml 中设置 `host`。",
+    "No example of {names} is in the document, so the value is made up.": "文档中没有 {names} 的示例，"
+    "其值是编造的。",
+    "Write one that the service has.": "请填写服务中存在的值。",
+    "The security scheme `{name}` was left out.": "安全方案 `{name}` 未能转换。",
+    "The body of the type {kind} was left out.": "类型为 {kind} 的请求体未能转换。",
 }
