@@ -5,6 +5,7 @@ from collections.abc import Mapping
 MEANINGS: Mapping[str, str] = {
     "case.bad-address": "A host or URL is not a plain http or https address.",
     "case.bad-argument": "A function in an expression is called with wrong arguments.",
+    "case.bad-data": "A file of rows for `data` has a row or a header that is wrong.",
     "case.bad-expression": "A `{{ expression }}` cannot be parsed.",
     "case.bad-header": "A header has no value, or has a control character.",
     "case.bad-path": "A path to a value of the response cannot be parsed.",

@@ -71,6 +71,8 @@ class _Options(Struct):
     files: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     method: str | None = None
     user: str | None = None
+    scheme: str = "basic"
+    connection: dict[str, object] = field(default_factory=dict[str, object])
     timeout_s: float | None = None
     is_json: bool = False
     is_get: bool = False
@@ -243,6 +245,8 @@ def _requests(options: _Options, command: Command, report: _Reported) -> Iterato
             form=options.form,
             files=options.files,
             user=options.user,
+            scheme=options.scheme,
+            connection=options.connection,
             timeout_s=options.timeout_s,
             follow_redirects=options.follows,
             line=command.line,
@@ -336,6 +340,17 @@ def _user(options: _Options, value: str, report: _Reported) -> None:
     options.user = value
 
 
+def _connection(name: str) -> "Callable[[_Options, str, _Reported], None]":
+    def read(options: _Options, value: str, _: _Reported) -> None:
+        options.connection[name] = value or True
+
+    return read
+
+
+def _pass(_: _Options, __: str, report: _Reported) -> None:
+    report.add("The password of the key was left out.", "Write `key_password` with a variable.")
+
+
 def _max_time(options: _Options, value: str, report: _Reported) -> None:
     try:
         seconds = float(value)
@@ -382,6 +397,14 @@ _READ: Mapping[str, Callable[[_Options, str, _Reported], None]] = {
     "referer": _named_header("Referer"),
     "range": _named_header("Range", "bytes="),
     "max-time": _max_time,
+    "digest": _set("scheme", value="digest"),
+    "ntlm": _set("scheme", value="ntlm"),
+    "basic": _set("scheme", value="basic"),
+    "insecure": _connection("insecure"),
+    "cacert": _connection("ca"),
+    "cert": _connection("client_certificate"),
+    "key": _connection("key"),
+    "pass": _pass,
     "get": _set("is_get"),
     "head": _set("is_head"),
     "location": _set("follows"),
@@ -390,7 +413,6 @@ _READ: Mapping[str, Callable[[_Options, str, _Reported], None]] = {
 }
 
 _HINTS = {
-    "insecure": "Certificates are always checked.",
     "upload-file": "Write the body under `text`.",
     "proxy": "Requests are sent directly.",
 }

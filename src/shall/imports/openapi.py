@@ -224,7 +224,7 @@ class _Reader:
             elif kind in {"oauth2", "openIdConnect"} or scheme.get("scheme") == "bearer":
                 sent.headers.append(("Authorization", f"Bearer {mark('token')}"))
             elif scheme.get("scheme") == "basic":
-                sent.headers.append(("Authorization", f"Basic {mark('basic_credentials')}"))
+                sent.user = f"{mark('user')}:{mark('password')}"
             else:
                 message = f"The security scheme `{name:.40}` was left out."
                 self.left_out.add(operation.place, message)

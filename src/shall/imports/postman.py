@@ -246,8 +246,9 @@ class _Reader:
             values = {key: text_of(it) for key, it in given.items()}
         if kind == "bearer":
             sent.headers.append(("Authorization", f"Bearer {values.get('token', '')}"))
-        elif kind == "basic":
+        elif kind in {"basic", "digest"}:
             sent.user = f"{values.get('username', '')}:{values.get('password', '')}"
+            sent.scheme = kind
         elif kind == "apikey" and values.get("in") == "query":
             joint = "&" if "?" in sent.url else "?"
             sent.url += f"{joint}{values.get('key', '')}={values.get('value', '')}"

@@ -29,7 +29,8 @@ class SentRequest(Struct):
 
     ``fields`` are those of a urlencoded form where the source lists them, ``form`` and ``files``
     the parts of a multipart body. ``is_text``: the body is sent as it is, whatever its type.
-    ``user`` is ``name:password``. ``place`` names the request in what is reported.
+    ``user`` is ``name:password`` for the authentication ``scheme``; ``connection`` holds options of
+    a step. ``place`` names the request in what is reported.
     """
 
     place: str
@@ -41,6 +42,8 @@ class SentRequest(Struct):
     form: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     files: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     user: str | None = None
+    scheme: str = "basic"
+    connection: dict[str, Any] = field(default_factory=dict[str, Any])
     timeout_s: float | None = None
     follow_redirects: bool = True
     line: int = 0
@@ -71,7 +74,12 @@ class CaseWriter:
         body = self._body(request, headers)
         hide = self._secrets.hide
         data: dict[str, Any] = {method: hide(url)}
-        for name, value in (("headers", headers), ("params", params)):
+        for name, value in (
+            ("headers", headers),
+            ("params", params),
+            ("auth", self._auth(request)),
+            ("connection", request.connection),
+        ):
             if value:
                 data[name] = hide(value)
         data |= hide(body)
@@ -141,16 +149,15 @@ class CaseWriter:
             first = spelled.setdefault(low, name.strip())
             joint = "; " if low == "cookie" else ", "
             found[first] = f"{found[first]}{joint}{written}" if first in found else written
-        if request.user is not None and "authorization" not in spelled:
-            self._left_out.add(
-                request.place,
-                "The user and password became the variable `basic_credentials`.",
-                "Its value is the Base64 of USER:PASSWORD.",
-                line=request.line,
-            )
-            value = self._secrets.variable("basic_credentials", request.user)
-            found["Authorization"] = f"Basic {value}"
         return found
+
+    def _auth(self, request: SentRequest) -> dict[str, Any]:
+        if request.user is None or any(it.lower() == "authorization" for it, _ in request.headers):
+            return {}
+        user, _, password = request.user.partition(":")
+        given = self._convert(password) or self._secrets.variable("password", "")
+        secret = self._secrets.named("password", given)
+        return {request.scheme: {"user": self._convert(user), "password": secret}}
 
     def _body(self, request: SentRequest, headers: dict[str, str]) -> dict[str, Any]:
         if request.form or request.files:

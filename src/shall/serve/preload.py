@@ -8,16 +8,20 @@ defence; this is the second. Over stdio the first has to do: a client waits for 
 import importlib
 
 ON_FIRST_USE = (
+    "shall.actions.data_rows",
     "shall.actions.evidence",
     "shall.actions.selection",
     "shall.actions.unit_cases",
     "shall.actions.unit_writing",
+    "shall.cases.data_table",
+    "shall.cases.access",
     "shall.cases.full_case",
     "shall.cases.locations",
     "shall.cases.polling",
     "shall.cases.query_languages",
     "shall.cases.yaml_text",
     "shall.cases.yaml_writer",
+    "shall.engine.access",
     "shall.engine.conditions",
     "shall.engine.polling",
     "shall.engine.schema",
@@ -31,6 +35,7 @@ ON_FIRST_USE = (
     "shall.specs.gate",
     "shall.store.call_log",
     "shall.store.vfs",
+    "shall.transport.http.connection",
     "shall.transport.http.loop",
     "shall.workspace.secrets",
     "cssselect",
