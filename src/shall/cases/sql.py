@@ -1,11 +1,14 @@
 """SQL in a case: a step ``sql``, and the queries of an earlier format."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from functools import lru_cache
 from typing import Any
 
-from shall.cases.fields import Fields, Findings, kind_of
+from msgspec.structs import replace
+
+from shall.cases.fields import Fields, kind_of
+from shall.cases.forms import METHODS
 from shall.cases.model import SqlTemplate
 from shall.cases.nearest import nearest
 from shall.cases.selector import WITH_ARGUMENT, WORDS
@@ -40,8 +43,22 @@ _LITERAL = re.compile(r"'((?:[^']|'')*)'|\"((?:[^\"]|\"\")*)\"", re.DOTALL)
 _COLON = re.compile(r"(?<![:\\]):(?=\w)")
 
 
-def read_sql(fields: Fields) -> SqlTemplate:
-    """Read what is written below ``sql``: what it asks of which database."""
+def read_sql(fields: Fields, of_requests: Set[str]) -> SqlTemplate | None:
+    """Read ``sql``: what a step asks of which database; None where it sends a request.
+
+    ``of_requests`` are fields that it does not have then.
+    """
+    if fields.values.get("sql") is None:
+        return None
+    for name in sorted({*of_requests, *METHODS, "assert"} - {"timeout_s"}):
+        if fields.values.get(name) is not None:
+            message = f"`{name}` is beside `sql`."
+            hint = "Write `expect`." if name == "assert" else "Write a request as another step."
+            fields.bad("case.conflicting-fields", name, message, hint)
+    return replace(_read_query(fields), timeout_s=fields.seconds("timeout_s"))
+
+
+def _read_query(fields: Fields) -> SqlTemplate:
     sql = Fields(fields.values["sql"], fields.at("sql"), fields.findings, _FIELDS, {})
     query = sql.required_text("query")
     parameters = sql.mapping("parameters")
@@ -168,9 +185,13 @@ parameters={'value_1': '{{ login.name }}'})
     return SqlTemplate(text, None, parameters)
 
 
-def check_older_query(query: str, keys: tuple[str | int, ...], findings: Findings) -> None:
-    """Report what is wrong with a query of an earlier format."""
+def check_query(fields: Fields) -> None:
+    """Report what is wrong with the field ``query``, which an earlier format has."""
+    query = fields.text("query")
+    if not query:
+        fields.missing("query", "Write the SQL that is carried out.")
+        return
     try:
         older_query(query)
     except BadValue as error:
-        findings.add("case.bad-query", keys, error.message, error.hint or "")
+        fields.bad("case.bad-query", "query", error.message, error.hint or "")

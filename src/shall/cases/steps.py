@@ -7,6 +7,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from shall.cases.aliases import CHECK_KEYS, CHECK_SPELLINGS, check_kind
+from shall.cases.auth import read_auth_field
+from shall.cases.connection import read_connection_field
 from shall.cases.expect import Words, read_expect, read_expected, read_selector
 from shall.cases.fields import Fields, Findings, Keys, kind_of
 from shall.cases.forms import (
@@ -25,7 +27,6 @@ from shall.cases.model import (
     CheckKind,
     Operation,
     RequestTemplate,
-    SqlTemplate,
     Step,
     Teardown,
 )
@@ -35,12 +36,12 @@ from shall.cases.path import parse_path
 from shall.cases.patterns import pattern_problem
 from shall.cases.polling import read_delay, read_until
 from shall.cases.predicates import BY_KIND, PREDICATES, Takes
-from shall.cases.sql import check_older_query, json_selector, read_sql
+from shall.cases.sql import check_query, json_selector, read_sql
 from shall.errors import BadValue
 
 _REQUEST_FIELDS = frozenset(
     ("path", "url", "method", "headers", "params", "data", "json", "form", "text", "files")
-) | {"timeout_s", "project", "follow_redirects", "allow_status"}
+) | {"timeout_s", "project", "follow_redirects", "allow_status", "auth", "connection"}
 
 _BODIES = tuple(kind.value for kind in BodyKind)
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*)://")
@@ -87,7 +88,7 @@ def _checks_of(fields: Fields, words: Words | None = None) -> tuple[Check, ...]:
 def read_step(fields: Fields) -> Step:
     """Read a step."""
     values = fields.values
-    sql = _read_sql(fields)
+    sql = read_sql(fields, _REQUEST_FIELDS)
     words = None if sql is None else json_selector
     return Step(
         id=_read_id(fields),
@@ -103,21 +104,6 @@ def read_step(fields: Fields) -> Step:
         else None,
         sql=sql,
     )
-
-
-_BESIDE_NO_SQL = sorted(_REQUEST_FIELDS | {"assert", *METHODS} - {"timeout_s"})
-
-
-def _read_sql(fields: Fields) -> SqlTemplate | None:
-    """Read ``sql``: the step asks a database, and sends no request."""
-    if fields.values.get("sql") is None:
-        return None
-    for name in _BESIDE_NO_SQL:
-        if fields.values.get(name) is not None:
-            message = f"`{name}` is beside `sql`."
-            hint = "Write `expect`." if name == "assert" else "Write the request as another step."
-            fields.bad("case.conflicting-fields", name, message, hint)
-    return replace(read_sql(fields), timeout_s=fields.seconds("timeout_s"))
 
 
 def _read_id(fields: Fields) -> str:
@@ -148,8 +134,10 @@ def _read_capture(fields: Fields, words: Words | None) -> dict[str, str]:
 
 def read_teardown(fields: Fields) -> Teardown:
     """Read a teardown: a request, or a query of a database."""
-    if fields.values.get("sql") is not None:
-        return _read_sql_teardown(fields)
+    sql = read_sql(fields, _REQUEST_FIELDS | {"operation_type", "query"})
+    if sql is not None:
+        checks = _checks_of(fields, json_selector)
+        return Teardown(_read_id(fields), Operation.DB, checks=checks, sql=sql)
     operation = _read_operation(fields)
     is_api = operation is Operation.API
     query = fields.text("query")
@@ -157,10 +145,7 @@ def read_teardown(fields: Fields) -> Teardown:
         message = "An api teardown runs no query."
         fields.bad("case.conflicting-fields", "query", message, "Write `operation_type: db`.")
     elif not is_api:
-        if query:
-            check_older_query(query, fields.at("query"), fields.findings)
-        else:
-            fields.missing("query", "A db teardown runs a query.")
+        check_query(fields)
         for name in sorted(_REQUEST_FIELDS - {"project"} & fields.values.keys()):
             if fields.values[name] not in (None, {}, []):
                 message = f"A db teardown does not use `{name}`; it is left out."
@@ -174,16 +159,6 @@ def read_teardown(fields: Fields) -> Teardown:
         allow_status=_read_allowed(fields) if is_api else (),
         project=None if is_api else fields.text("project"),
     )
-
-
-def _read_sql_teardown(fields: Fields) -> Teardown:
-    for name in ("operation_type", "query"):
-        if fields.values.get(name) not in (None, Operation.DB.value):
-            message = f"`{name}` is beside `sql`."
-            fields.bad("case.conflicting-fields", name, message, "Write `sql` alone.")
-    sql = _read_sql(fields)
-    checks = _checks_of(fields, json_selector)
-    return Teardown(_read_id(fields), Operation.DB, None, None, checks, sql=sql)
 
 
 def _read_operation(fields: Fields) -> Operation:
@@ -213,6 +188,8 @@ def _read_request(fields: Fields) -> RequestTemplate:
         timeout_s=fields.seconds("timeout_s"),
         project=fields.text("project"),
         follow_redirects=fields.flag("follow_redirects", True),
+        auth=read_auth_field(fields),
+        connection=read_connection_field(fields),
     )
 
 
@@ -376,15 +353,8 @@ def _read_check(value: Any, keys: Keys, findings: Findings) -> Check | None:
         _check_expected(fields, kind, expected)
     query = fields.text("query")
     if kind in _QUERIES:
-        _check_query(fields, query)
+        check_query(fields)
     return Check(kind, field, header, expected, query, container)
-
-
-def _check_query(fields: Fields, query: str | None) -> None:
-    if query:
-        check_older_query(query, fields.at("query"), fields.findings)
-    else:
-        fields.missing("query")
 
 
 def _read_newer(fields: Fields, check: Check) -> Check | None:

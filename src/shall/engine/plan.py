@@ -1,19 +1,29 @@
 """A case as it is run: constant parts made once, checks bound to their comparisons."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType
 
-from shall.cases.model import Case, Check, CheckKind, Operation, SqlTemplate, Step, Teardown, Until
-from shall.database_source import Database
+from shall.cases.model import (
+    Case,
+    Check,
+    CheckKind,
+    Operation,
+    RequestTemplate,
+    Step,
+    Teardown,
+    Until,
+)
 from shall.engine.evaluate import is_constant
 from shall.engine.options import RunOptions
 from shall.engine.ports import Attachments
 from shall.engine.predicate import NOT_SUPPORTED, Judge, comparison
 from shall.engine.query import Select, selector
 from shall.engine.request import RequestPlan, plan_request
+from shall.engine.sql_plan import SqlPlan, plan_older_query, plan_sql
 
 Prepare = Callable[[Any, Attachments], tuple[Any, Any]]
 """Returns what a value is compared with, and what is stored as that."""
@@ -46,22 +56,24 @@ class UntilPlan(Struct, frozen=True):
     within_s: float
 
 
-class SqlPlan(Struct, frozen=True):
-    """A query, with the databases of the run and their passwords."""
-
-    template: SqlTemplate
-    project: str | None
-    databases: Mapping[str, Database]
-    passwords: Mapping[str, str]
-    unavailable: Mapping[str, str]
-    timeout_s: float
-
-
 class QueryPlan(Struct, frozen=True):
     """A check of an earlier format that asks a database."""
 
     check: CheckPlan
     sql: SqlPlan
+
+
+class AccessPlan(Struct, frozen=True):
+    """The credentials and the connection of a call.
+
+    ``is_inherited``: the credentials are not those of the step itself. ``observes``: a selector
+    looks at who answered.
+    """
+
+    auth: Mapping[str, Any]
+    is_inherited: bool
+    connection: Mapping[str, Any]
+    observes: bool = False
 
 
 class CallPlan(Struct, frozen=True):
@@ -80,6 +92,7 @@ class CallPlan(Struct, frozen=True):
     capture: tuple[tuple[str, Select], ...] = ()
     delay_s: float = 0.0
     until: UntilPlan | None = None
+    access: AccessPlan | None = None
     sql: SqlPlan | None = None
     queries: tuple[QueryPlan, ...] = ()
 
@@ -109,7 +122,7 @@ def _plan_call(call: Step | Teardown, path: str, case: Case, options: RunOptions
     is_sql = call.sql is not None or (not is_step and call.operation is Operation.DB)  # type: ignore[union-attr]
     template = None if is_sql else call.request
     until = call.until if is_step else None  # type: ignore[union-attr]
-    sql = _plan_sql(call, options) if template is None else None
+    sql = plan_sql(call, options) if template is None else None
     checks = [
         _plan_check(check, f"{path}.{check.place}" if check.place else _check_path(path, index))
         for index, check in enumerate(call.checks)
@@ -117,7 +130,11 @@ def _plan_call(call: Step | Teardown, path: str, case: Case, options: RunOptions
     queries: tuple[QueryPlan, ...] = ()
     if any(it.query is not None for it in call.checks):
         project = None if template is None else template.project
-        queries = _plan_queries(checks, project, options)
+        queries = tuple(
+            QueryPlan(it, plan_older_query(it.check.query, project, options))
+            for it in checks
+            if it.check.query is not None
+        )
         checks = [it for it in checks if it.check.query is None]
     return CallPlan(
         call.id,
@@ -132,41 +149,38 @@ def _plan_call(call: Step | Teardown, path: str, case: Case, options: RunOptions
         _plan_capture(call.capture) if is_step and call.capture else (),  # type: ignore[union-attr]
         call.delay_s if is_step else 0.0,  # type: ignore[union-attr]
         None if until is None else _plan_until(until, path),
+        None if template is None else _plan_access(template, case, options, _observes(call)),
         sql,
         queries,
     )
 
 
-def _plan_sql(call: Step | Teardown, options: RunOptions) -> SqlPlan:
-    if call.sql is not None:
-        return _sql_plan(call.sql, None, options)
-    from shall.cases.sql import older_query  # few cases hold one
-
-    query, project = call.query or "", call.project  # type: ignore[union-attr]
-    return _sql_plan(older_query(query), project, options)
-
-
-def _plan_queries(
-    checks: Sequence[CheckPlan], project: str | None, options: RunOptions
-) -> tuple[QueryPlan, ...]:
-    from shall.cases.sql import older_query  # as above
-
-    return tuple(
-        QueryPlan(it, _sql_plan(older_query(it.check.query), project, options))
-        for it in checks
-        if it.check.query is not None
-    )
+def _observes(call: Step | Teardown) -> bool:
+    """Return whether a selector of a call looks at who answered."""
+    selectors = [it.selector for it in call.checks if it.selector is not None]
+    if type(call) is Step:
+        selectors += call.capture.values()
+        if call.until is not None:
+            conditions = (*call.until.checks, *call.until.fails_if)
+            selectors += [it.selector for it in conditions if it.selector is not None]
+    return any(map(_ABOUT_PEER.match, selectors)) if selectors else False
 
 
-def _sql_plan(template: SqlTemplate, project: str | None, options: RunOptions) -> SqlPlan:
-    return SqlPlan(
-        template,
-        project,
-        options.databases,
-        options.passwords,
-        options.unavailable,
-        options.request_timeout_s,
-    )
+_ABOUT_PEER = re.compile(r"\s*(ip|certificate)\b")
+
+
+def _plan_access(
+    template: RequestTemplate, case: Case, options: RunOptions, observes: bool
+) -> AccessPlan | None:
+    """Return what a call carries: its own options go over those of the case and the environment."""
+    auth = template.auth
+    if auth is None:
+        auth = options.auth if case.auth is None else case.auth
+    has_options = template.connection or case.connection or options.connection
+    if not (auth or has_options or observes):
+        return None
+    connection = {**options.connection, **case.connection, **template.connection}
+    return AccessPlan(auth or {}, template.auth is None, connection, observes)
 
 
 def _plan_until(until: Until, path: str) -> UntilPlan:
@@ -223,6 +237,8 @@ _PRESENCE = frozenset({CheckKind.EXISTS, CheckKind.NOT_EXISTS})
 
 def _judge_of(check: Check) -> Judge | None:
     judge = comparison(check.kind)
+    if judge is None and check.query is not None:
+        return None  # engine.sql judges it
     is_plain = not (check.negated or check.selector or type(check.expected) is tuple)
     if is_plain and (judge is not None or check.kind in NOT_SUPPORTED):
         return judge

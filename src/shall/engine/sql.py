@@ -8,22 +8,20 @@ from shall.cases.model import CheckKind
 from shall.cases.nearest import nearest
 from shall.engine.check import CaseContext
 from shall.engine.evaluate import evaluate
-from shall.engine.plan import CallPlan, QueryPlan, SqlPlan
+from shall.engine.plan import CallPlan, QueryPlan
 from shall.engine.predicate import compare
 from shall.engine.query import Content, Selected, read_content, walk
 from shall.engine.record import StepRecord
+from shall.engine.sql_plan import SqlPlan
 from shall.errors import BadValue, ShallError
 from shall.messages import Message
-from shall.results.records import CheckResult, Outcome
+from shall.results.records import SQL_METHOD, CheckResult, Outcome
 from shall.transport.exchange import Request
 from shall.transport.sql.statement import Statement
 from shall.transport.waits import Work
 
-METHOD = "SQL"
-"""Stands for the method in the record of a query."""
 
-
-def prepare(plan: SqlPlan, context: CaseContext) -> tuple[Statement, Request]:
+def prepare_query(plan: SqlPlan, context: CaseContext) -> tuple[Statement, Request]:
     """Evaluate the parameters; return the statement, and what is recorded as the request.
 
     Raises:
@@ -48,8 +46,7 @@ def prepare(plan: SqlPlan, context: CaseContext) -> tuple[Statement, Request]:
     if parameters:
         said["parameters"] = parameters
     body = json.dumps(said, ensure_ascii=False).encode("utf-8", "replace")
-    request = Request(METHOD, name, (), body, timeout_s=timeout_s)
-    context.secrecy.requests.append(request)
+    request = Request(SQL_METHOD, name, (), body, timeout_s=timeout_s)
     return (
         Statement(name, database, template.query, parameters, password, path, timeout_s),
         request,
@@ -109,7 +106,8 @@ def _ask(query: QueryPlan, context: CaseContext) -> Work[CheckResult]:
     expected = check.expected
     try:
         expected = evaluate(check.expected, context.scope)
-        statement, _ = prepare(query.sql, context)
+        statement, request = prepare_query(query.sql, context)
+        context.secrecy.requests.append(request)
         response = yield statement
         content = read_content(response, context.scope.budget)
     except ShallError as error:

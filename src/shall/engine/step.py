@@ -37,15 +37,20 @@ def run_call(call: CallPlan, context: CaseContext) -> Work[StepRecord]:
         if call.delay_s:
             yield Pause(call.delay_s)
         if call.request is None:
-            from shall.engine.sql import prepare  # few steps ask a database
+            from shall.engine.sql import prepare_query  # few steps ask a database
 
             assert call.sql is not None  # noqa: S101 - a call without a request
-            wait, request = prepare(call.sql, context)
+            wait, request = prepare_query(call.sql, context)
         else:
-            wait = request = build_request(
+            request = build_request(
                 call.request, context.scope, context.attachments, context.secrecy
             )
-            context.secrecy.requests.append(request)
+            if call.access is not None:
+                from shall.engine.access import prepare  # few steps have any
+
+                request = yield from prepare(request, call.access, call.request, context)
+            wait = request
+        context.secrecy.requests.append(request)
         if call.until is not None:
             record = yield from _run_until(call, call.until, wait, request, context, started)
         else:

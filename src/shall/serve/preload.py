@@ -6,20 +6,29 @@ defence; this is the second. Over stdio the first has to do: a client waits for 
 """
 
 import importlib
+from contextlib import suppress
 
 ON_FIRST_USE = (
+    "shall.actions.data_rows",
+    "shall.actions.early_cases",
     "shall.actions.evidence",
     "shall.actions.selection",
+    "shall.actions.shared_steps",
     "shall.actions.unit_cases",
     "shall.actions.unit_writing",
+    "shall.cases.data_table",
+    "shall.cases.access",
     "shall.cases.full_case",
     "shall.cases.locations",
     "shall.cases.polling",
     "shall.cases.query_languages",
     "shall.cases.sql",
+    "shall.cases.shared_steps",
     "shall.cases.yaml_text",
     "shall.cases.yaml_writer",
+    "shall.engine.access",
     "shall.engine.conditions",
+    "shall.engine.differences",
     "shall.engine.polling",
     "shall.engine.schema",
     "shall.engine.selectors",
@@ -29,10 +38,12 @@ ON_FIRST_USE = (
     "shall.mcp.workflow_tools",
     "shall.messages.translation",
     "shall.messages.zh",
+    "shall.report.curl",
     "shall.report.gate",
     "shall.specs.gate",
     "shall.store.call_log",
     "shall.store.vfs",
+    "shall.transport.http.connection",
     "shall.transport.http.loop",
     "shall.workspace.secrets",
     "cssselect",
@@ -47,6 +58,24 @@ ON_FIRST_USE = (
     "regex",
 )
 """What functions of ours import for the sake of the commands' start, and Python for our text."""
+
+
+DRIVERS = (
+    "shall.transport.sql.connections",
+    "sqlalchemy.dialects.sqlite",
+    "sqlalchemy.dialects.postgresql.psycopg",
+    "sqlalchemy.dialects.mysql.pymysql",
+    "psycopg",
+    "pymysql",
+)
+"""What only a server with databases imports, as far as it is installed."""
+
+
+def import_drivers() -> None:
+    """Import what asks databases."""
+    for name in DRIVERS:
+        with suppress(ImportError):  # an extra that only some install
+            importlib.import_module(name)
 
 
 def import_all() -> None:

@@ -5,12 +5,16 @@ from collections.abc import Mapping
 from shall.messages.zh.admin import ADMIN
 from shall.messages.zh.cases import CASES
 from shall.messages.zh.commands import COMMANDS
+from shall.messages.zh.flow import FLOW
 from shall.messages.zh.format import FORMAT
+from shall.messages.zh.imports import IMPORTS
+from shall.messages.zh.protocols import PROTOCOLS
 from shall.messages.zh.results import ZH
 from shall.messages.zh.running import RUNNING
 from shall.messages.zh.serving import SERVING
 from shall.messages.zh.settings import SETTINGS
 from shall.messages.zh.specs import SPECS
+from shall.messages.zh.sql import SQL
 from shall.messages.zh.state import STATE
 from shall.messages.zh.system import SYSTEM
 from shall.messages.zh.unit import UNIT
@@ -20,8 +24,12 @@ SENTENCES: Mapping[str, str] = {
     **COMMANDS,
     **SETTINGS,
     **CASES,
+    **PROTOCOLS,
     **FORMAT,
+    **FLOW,
+    **IMPORTS,
     **SPECS,
+    **SQL,
     **RUNNING,
     **STATE,
     **ADMIN,

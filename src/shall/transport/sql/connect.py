@@ -19,6 +19,12 @@ Close = Callable[[], None]
 
 CONNECT_TIMEOUT_S = 10.0
 
+_LOOK_FOR_CLIENT = """
+SELECT set_config(name, '500ms', false) FROM pg_settings
+WHERE name = 'client_connection_check_interval'
+"""
+"""Lets PostgreSQL 14 and later end a statement whose connection was broken off."""
+
 
 def connect_to(
     statement: Statement, policy: TargetPolicy, dialect: Any, options: dict[str, Any]
@@ -50,6 +56,8 @@ def _postgresql(
     connection = driver.connect(
         **{**options, **several}, password=statement.password, connect_timeout=timeout
     )
+    connection.execute(_LOOK_FOR_CLIENT)
+    connection.commit()
     copy = socket.socket(fileno=os.dup(connection.fileno()))
     return connection, _stop_socket(copy), copy.close
 
@@ -68,7 +76,12 @@ def _mysql(
             continue
         opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         copy = opened.dup()
-        connection.connect(opened)
+        try:
+            connection.connect(opened)
+        except BaseException:
+            opened.close()
+            copy.close()
+            raise
         return connection, _stop_socket(copy), copy.close
     raise last or OSError("no address")
 
@@ -101,7 +114,7 @@ def _addresses(statement: Statement, policy: TargetPolicy) -> list[str]:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         details = {"address": f"{host}:{port}", "why": "unresolved"}
-        message = f"the host {host} of the database {statement.name} was not found."
+        message = f"The host {host} of the database {statement.name} was not found."
         raise TargetUnreachable(message, details=details) from None
     addresses = list(dict.fromkeys(str(it[4][0]) for it in found))
     denials = [policy.judge_address(host, address, port) for address in addresses]
@@ -125,9 +138,9 @@ def _unreachable(statement: Statement, error: Exception) -> TargetUnreachable:
     details = {"address": address}
     if isinstance(error, ConnectionRefusedError) or "Connection refused" in reason:
         details["why"] = "refused"
-        message = f"the database {statement.name} at {address} refuses the connection."
+        message = f"The database {statement.name} at {address} refuses the connection."
         return TargetUnreachable(message, details=details)
-    message = f"the database {statement.name} at {address} cannot be opened: {reason}."
+    message = f"The database {statement.name} at {address} cannot be opened: {reason}."
     return TargetUnreachable(message, details=details)
 
 

@@ -97,7 +97,7 @@ class Execution:
         """Return the error of a statement that took too long."""
         statement = self._statement
         return TimedOut(
-            f"the database {statement.name} did not answer within {statement.timeout_s:g} s.",
+            f"The database {statement.name} did not answer within {statement.timeout_s:g} s.",
             details={"address": str(statement.database), "timeout_s": statement.timeout_s},
         )
 
@@ -212,7 +212,7 @@ def _rows(result: CursorResult[Any], statement: Statement) -> bytes:
     names = list(result.keys())
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
-        message = f"the query of {statement.name} returns two columns that are named {twice}."
+        message = f"The query of {statement.name} returns two columns that are named {twice}."
         raise QueryFailed(message, hint="Name them with AS.")
     encoded: list[bytes] = []
     size = 0
@@ -222,7 +222,7 @@ def _rows(result: CursorResult[Any], statement: Statement) -> bytes:
             size += len(encoded[-1])
         if len(encoded) > MAX_ROWS or size > MAX_BYTES:
             limit = f"{MAX_ROWS:,} rows" if len(encoded) > MAX_ROWS else f"{MAX_BYTES >> 20} MiB"
-            message = f"the query of {statement.name} returns more than {limit}."
+            message = f"The query of {statement.name} returns more than {limit}."
             raise QueryFailed(message, hint="Select less, or count.")
     rows = b",".join(encoded)
     first = b""
@@ -240,4 +240,4 @@ def _is_timeout(error: Exception) -> bool:
 
 def _failed(statement: Statement, error: Exception) -> QueryFailed:
     cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
-    return QueryFailed(f"the query of {statement.name} failed: {reason_of(cause)}.")
+    return QueryFailed(f"The query of {statement.name} failed: {reason_of(cause)}.")
