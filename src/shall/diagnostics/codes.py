@@ -5,6 +5,7 @@ from collections.abc import Mapping
 MEANINGS: Mapping[str, str] = {
     "case.bad-address": "A host or URL is not a plain http or https address.",
     "case.bad-argument": "A function in an expression is called with wrong arguments.",
+    "case.bad-data": "A file of rows for `data` has a row or a header that is wrong.",
     "case.bad-expression": "A `{{ expression }}` cannot be parsed.",
     "case.bad-header": "A header has no value, or has a control character.",
     "case.bad-path": "A path to a value of the response cannot be parsed.",
@@ -43,6 +44,7 @@ MEANINGS: Mapping[str, str] = {
     "gate.minimum": "A criterion is missing in a percentage that the gate asks for.",
     "gate.ratchet": "A criterion, or the percentage, is less proved than in the baseline.",
     "gate.require": "A criterion does not have a status that the gate requires.",
+    "import.left-out": "A part of a document of another tool that its cases do not have.",
     "link.ambiguous-criterion": "A link names several criteria. Write the feature too.",
     "link.not-python": "A test file is not Python, so its marks are not read.",
     "link.unasserted": "A criterion names what none of its cases and tests asserts or requests.",

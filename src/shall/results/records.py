@@ -150,7 +150,7 @@ class CaseResult(Struct, frozen=True, gc=False):
     ``teardown_outcome`` is separate and never hides it. ``position`` is set where ``error`` is
     about a part of the case (its parameter ``path``). ``problems`` are the diagnostics of a file
     that cannot be read, as ``Diagnostic.to_json`` returns them. ``case_fingerprint`` is empty where
-    the case verifies no criterion.
+    the case verifies no criterion. ``rows`` is how many rows of data it has, if any.
     """
 
     run_id: str
@@ -173,6 +173,7 @@ class CaseResult(Struct, frozen=True, gc=False):
     tags: tuple[str, ...] = ()
     position: Position | UnsetType = UNSET
     problems: tuple[dict[str, Any], ...] | UnsetType = UNSET
+    rows: int | UnsetType = UNSET
 
 
 _BAD = frozenset({Outcome.FAILED, Outcome.ERROR})
@@ -193,7 +194,12 @@ class Outage(Struct, frozen=True):
 
 def outage_of(case: CaseResult) -> tuple[str, str] | None:
     """Return address and reason where a step of a case found no service to connect to."""
-    return _outage(case.steps) if case.outcome is Outcome.ERROR else None
+    if case.outcome is not Outcome.ERROR:
+        return None
+    params = case.error.params if case.error is not None else {}
+    if "why" in params:  # of shared steps
+        return str(params["address"]), str(params["why"])
+    return _outage(case.steps)
 
 
 def _outage(steps: tuple[StepResult, ...]) -> tuple[str, str] | None:

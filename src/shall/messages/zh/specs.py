@@ -122,8 +122,8 @@ SPECS: dict[str, str] = {
     "All documents, cases and tests were read.": "所有文档、用例和测试均已读取。",
     "No criterion was found in specs/ or in the "
     "folder of another layout.": "在 specs/ 及其他已知布局的目录中未找到验收标准。",
-    "Every criterion is waived or not testable, "
-    "so none is judged.": "所有验收标准均已豁免或不可测试，没有可以判定的。",
+    "Every criterion is waived, not testable or removed, "
+    "so none is judged.": "所有验收标准均已豁免、不可测试或待移除，没有可以判定的。",
     "{count} {plural} found.": "找到 {count} 条验收标准。",
     "The proof of {key} is older than {age}.": "{key} 的证明早于 {age}。",
     "{key} was not proved on a commit without "
