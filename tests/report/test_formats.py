@@ -31,7 +31,7 @@ HOSTILE = "<img src=x>|`@ada` # ]]> \x1b[31m\u202e\n::error::x\ud800"
 
 
 @pytest.fixture
-def hostile(make_run: Make, make_failing: Make, make_check: Make) -> RunResult:
+def hostile(make_run: Callable[..., RunResult], make_failing: Make, make_check: Make) -> RunResult:
     return make_run(make_failing(make_check(HOSTILE, 1), name=HOSTILE, tags=(HOSTILE,)))
 
 
