@@ -17,7 +17,7 @@ from shall.imports.secret_variables import SecretVariables
 from shall.redaction.names import is_secret_name
 
 _REQUEST = re.compile(r"([A-Z]{2,20})[ \t]+(\S.*)")
-_RESPONSE = re.compile(r"HTTP(?:/(\d(?:\.\d)?))?[ \t]+(\d{3}|\*)\s*(?:#.*)?")
+_RESPONSE = re.compile(r"HTTP(?:/(\d(?:\.\d)?))?[ \t]+([1-9]\d\d|\*)\s*(?:#.*)?$")
 _SECTION = re.compile(r"\[([A-Za-z]+)\]\s*(?:#.*)?")
 _PAIR = re.compile(r"((?:[^:\\]|\\.)+):[ \t]*(.*)")
 _TEMPLATE = re.compile(r"\{\{\s*(?:(newUuid)|([A-Za-z_][\w-]*))\s*\}\}")

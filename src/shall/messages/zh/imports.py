@@ -1,8 +1,8 @@
 """Importing documents of other tools in Chinese."""
 
 IMPORTS: dict[str, str] = {
-    "Nothing was written. Overwrite them with --force, or choose another "
-    "folder.": "未写入任何文件。可用 --force 覆盖，或选择其他目录。",
+    "Nothing was written. Allow overwriting, or choose another folder.": "未写入任何文件。"
+    "请允许覆盖，或选择其他目录。",
     "{file} is not UTF-8 text.": "{file} 不是 UTF-8 文本。",
     "The input is larger than {limit}.": "输入超过 {limit}。",
     "Cases written: {written}. Parts left out: {left_out}.": "已写入用例：{written} 个；"
@@ -109,7 +109,8 @@ IMPORTS: dict[str, str] = {
     "The line `{text}` was left out.": "`{text}` 一行未能转换。",
     "The body was left out: it is a file or bytes.": "请求体是文件或字节，未能转换。",
     "The capture `{text}` was left out.": "捕获 `{text}` 未能转换。",
-    "The check of the body was left out: it is a file or bytes.": "响应体检查是文件或字节，未能转换。",
+    "The check of the body was left out: it is a file or bytes.": "响应体检查是文件或字节，"
+    "未能转换。",
     "The check `{text}` was left out.": "检查 `{text}` 未能转换。",
     "The check of `{selector}` was left out: {reason}": "对 `{selector}` 的检查未能转换：{reason}",
     "A second check `{predicate}` of `{selector}` was left out.": "对 `{selector}` 的第二个 "
