@@ -319,4 +319,6 @@ COMMANDS: dict[str, str] = {
     "The note has more than {limit} characters.": "备注超过 {limit} 个字符。",
     "{path} is approved by {by}.": "{path} 已由 {by} 批准。",
     "Ask again after it was changed.": "文档改动后再申请。",
+    "List test cases with their tags and criteria.": "列出测试用例及其标签和验收标准。",
+    "Cases: {count}.": "用例：{count} 个。",
 }
