@@ -160,6 +160,9 @@ def _add_run(commands: _Commands) -> None:
     command.add_argument("--format", choices=("text", "json"), default="text")
     command.add_argument("--quiet", action="store_true", help="show only the line of counts")
     command.add_argument(
+        "--dry-run", action="store_true", help="show the requests, and send and record nothing"
+    )
+    command.add_argument(
         "--verbose", "-v", action="store_true", help="show each failed request as a curl command"
     )
     command.add_argument(
