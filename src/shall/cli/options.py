@@ -17,7 +17,7 @@ from shall.settings import Settings, Sources, process_environment, read_settings
 from shall.workspace.workspace import Workspace
 
 MATRIX_FORMATS = ("json", "csv", "md", "needs", "manifest", "reqif")
-IMPORT_FORMATS = ("curl", "postman", "har", "openapi")
+IMPORT_FORMATS = ("curl", "postman", "har", "openapi", "hurl")
 PROBLEM_FORMATS = ("concise", "github", "gitlab", "junit", "sarif")
 
 
@@ -47,6 +47,7 @@ def _adders() -> "Mapping[str, Callable[[_Commands], None]]":
     return {
         "init": _add_init,
         "run": _add_run,
+        "list": _add_list,
         "report": _add_report,
         "history": _add_history,
         "merge": _add_merge,
@@ -161,12 +162,35 @@ def _add_run(commands: _Commands) -> None:
     command.add_argument("--format", choices=("text", *FORMATS), default="text")
     command.add_argument("--quiet", action="store_true", help="show only the line of counts")
     command.add_argument(
+        "--dry-run", action="store_true", help="show the requests, and send and record nothing"
+    )
+    command.add_argument(
         "--verbose", "-v", action="store_true", help="show each failed request as a curl command"
     )
     command.add_argument(
         "--no-color", action="store_true", default=None, help="print without colours"
     )
     _add_workspace(command)
+
+
+def _add_list(commands: _Commands) -> None:
+    from shall.cli.selection_flags import add_order
+
+    command = _add(commands, "list", "List test cases with their tags and criteria.")
+    command.add_argument("paths", nargs="*", help="case files or folders (default: tests/cases)")
+    for name in ("tags", "keyword"):
+        argument = ARGUMENTS[name]
+        command.add_argument(
+            *filter(None, (argument.short_flag, argument.flag)),
+            dest=name,
+            action="append" if get_origin(argument.kind) is list else "store",
+            metavar=argument.metavar,
+            help=argument.meaning,
+        )
+    add_order(command)
+    command.add_argument("--format", choices=("text", "json"), default="text")
+    _add_workspace(command)
+    command.set_defaults(command="listing")
 
 
 def _add_trace(commands: _Commands) -> None:

@@ -45,6 +45,11 @@ def execute(arguments: argparse.Namespace) -> int:
     if paths is None:
         return expectations.status(OK) if expectations is not None else OK
     request = _request_of(arguments, paths)
+    if arguments.dry_run:
+        from shall.cli.dry_run import show_requests  # few runs are dry
+
+        is_json = arguments.format == "json"
+        return show_requests(workspace, request, settings.language, as_json=is_json)
     files = named_files(arguments, "report-")
     events = files.pop("ndjson", None)
     is_text = arguments.format == "text"

@@ -338,4 +338,9 @@ COMMANDS: dict[str, str] = {
     "The note has more than {limit} characters.": "备注超过 {limit} 个字符。",
     "{path} is approved by {by}.": "{path} 已由 {by} 批准。",
     "Ask again after it was changed.": "文档改动后再申请。",
+    "List test cases with their tags and criteria.": "列出测试用例及其标签和验收标准。",
+    "Cases: {count}.": "用例：{count} 个。",
+    "show the requests, and send and record nothing": "显示将要发送的请求，不发送也不记录",
+    "Nothing was sent. Cases: {count}. Requests: {requests}.": "未发送任何请求。用例：{count} 个；"
+    "请求：{requests} 个。",
 }
