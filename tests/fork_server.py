@@ -26,6 +26,7 @@ from shall.mcp.server import made_tools
 _LATE = (
     *("anyio._backends._asyncio", "uvicorn.lifespan.on", "uvicorn.loops.auto", "uvloop"),
     *("uvicorn.protocols.http.auto", "markdown_it", "pycurl", "regex", "rich.logging", "yaml"),
+    *("_pytest.junitxml", "_pytest.pytester", "pytest", "xdist.plugin", "xdist.dsession"),
 )
 """Modules that are imported only when a command first needs them."""
 _NOT = ("shall.__main__", "shall.asgi", "shall.pytest_plugin", "shall.pytest_support")
@@ -97,7 +98,7 @@ def _run(command: Command) -> None:
         sys.path[0] = str(Path(command.program).parent)
         runpy.run_path(command.program, run_name="__main__")
     else:
-        sys.path[0] = str(Path.cwd())
+        sys.path[:1] = [str(Path.cwd()), *filter(None, os.getenv("PYTHONPATH", "").split(":"))]
         runpy.run_module(command.program, run_name="__main__", alter_sys=True)
 
 
