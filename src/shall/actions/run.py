@@ -63,6 +63,10 @@ def execute(
     stop = stop or Stop()
     cases = _choose(workspace, request, _go_on(options, stop))
     options = replace(options, shard=cases.shard)
+    if cases.uses:
+        from shall.actions.shared_steps import run_shared  # few suites share steps
+
+        cases.reader.shared = run_shared(workspace, cases.uses, options, stop, turns)
     with ExitStack() as opened:
         processes = _start_processes(workspace, options, cases, turns, opened)
         observers = () if workspace.observe is None else (workspace.observe,)
@@ -97,41 +101,44 @@ def _go_on(options: RunOptions, stop: Stop) -> Callable[[], None]:
 
 
 class _Cases(Struct, frozen=True):
-    """The cases of a run. ``read`` reads the jobs of those with some numbers, each in its turn."""
+    """The cases of a run.
+
+    ``rows`` are the numbers of their rows of data; empty where no case has any. ``uses`` are the
+    paths of the shared steps that they use.
+    """
 
     keys: Sequence[str]
-    read: Callable[[Iterable[int]], Iterable[Job]]
-    prepare: Callable[[], None] = lambda: None
-    known: Callable[[], Mapping[str, tuple[str, str | None]] | None] = lambda: None
+    rows: Sequence[int]
+    uses: frozenset[str]
+    reader: JobReader
     shard: ShardRecord | UnsetType = UNSET
+
+    def read(self, numbers: Iterable[int]) -> Iterable[Job]:
+        """Read the jobs of the cases with some numbers, each in its turn."""
+        return self.reader.read_turns(self.keys, self.rows, numbers)
 
 
 def _choose(workspace: Workspace, request: RunRequest, go_on: Callable[[], None]) -> _Cases:
-    """Choose the cases. Without tags no file is read as a case yet."""
+    """Choose the cases. Without tags only those are read yet that ``texts.early`` names."""
     texts = Texts()
     files = case_files(workspace, request.paths, texts)
+    reader = JobReader(workspace, texts)
+    chosen: Sequence[str] = files
     if request.tags or request.keyword:
         from shall.actions.selection import chooses_case  # only where cases are chosen
 
         is_chosen = chooses_case(request.tags, request.keyword)
-        jobs = {
-            it.key: it for it in JobReader(workspace, texts).read(files, go_on) if is_chosen(it)
-        }
-        keys, shard = _ordered(workspace, list(jobs), request)
-        cases = _Cases(keys, lambda numbers: (jobs[keys[it]] for it in numbers), shard=shard)
-    else:
-        reader = JobReader(workspace, texts)
-        keys, shard = _ordered(workspace, files, request)
-        cases = _Cases(
-            keys,
-            lambda numbers: reader.read(keys[it] for it in numbers),
-            reader.prepare,
-            lambda: reader.known,
-            shard,
-        )
-    if not cases.keys and (shard is UNSET or not files):
+        chosen = [path for path in files if is_chosen(reader.hold(path, go_on))]
+    keys, shard = _ordered(workspace, chosen, request)
+    if not keys and (shard is UNSET or not files):
         raise _no_case(workspace, request, is_any=bool(files))
-    return cases
+    rows: Sequence[int] = ()
+    uses: frozenset[str] = frozenset()
+    if texts.early:
+        from shall.actions.early_cases import look_ahead  # few suites have any
+
+        keys, rows, uses = look_ahead(reader, keys, texts.early, go_on)
+    return _Cases(keys, rows, uses, reader, shard)
 
 
 def _no_case(workspace: Workspace, request: RunRequest, *, is_any: bool) -> CaseNotFound:
@@ -181,8 +188,8 @@ def _start_processes(
         opened.callback(program.free.release)
     from shall.engine.worker_processes import WorkerProcesses, Workload
 
-    cases.prepare()
-    workload = Workload(cases.keys, cases.read, workspace.make_loop, workspace.files)
+    cases.reader.prepare()
+    workload = Workload(cases.keys, cases.read, workspace.make_loop, workspace.files, cases.rows)
     try:
         start = None
         if program is not None:
@@ -206,7 +213,9 @@ def _starter(
         workspace.root,
         workspace.unit.named,
         cases.keys,
-        cases.known(),
+        cases.rows,
+        cases.reader.shared,
+        cases.reader.known,
         options,
         count,
     )
@@ -272,7 +281,9 @@ def run_options(workspace: Workspace, request: RunRequest) -> RunOptions:
     for name, value in _of_environment(defaults, settings["environment"]).items():
         if name == "secrets":
             value = tuple(dict.fromkeys((*settings[name], *value)))
-        settings[name] = {**settings[name], **value} if isinstance(value, Mapping) else value
+        if isinstance(value, Mapping) and name != "auth":  # of credentials there is one kind
+            value = {**settings[name], **value}
+        settings[name] = value
     secrets: Mapping[str, str] = {}
     unavailable: Mapping[str, str] = {}
     if sources := settings["secret_sources"]:

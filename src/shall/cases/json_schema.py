@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from shall.cases.forms import METHODS
+from shall.cases.auth import auth_schema
+from shall.cases.connection import connection_schema
+from shall.cases.forms import FIELDS_OF_SHARED, METHODS
 from shall.cases.predicates import PREDICATES, Predicate, Takes
 from shall.cases.selector import JSON_PATH, WITH_ARGUMENT, WORDS
 
@@ -35,9 +37,9 @@ def json_schema() -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A test case of shall",
         "type": "object",
-        "required": ["testcase"],
+        "oneOf": [{"required": ["testcase"]}, {"required": ["shared"]}],
         "additionalProperties": False,
-        "properties": {"testcase": _case()},
+        "properties": {"testcase": _case(), "shared": _shared()},
         "$defs": {
             "step": _call(
                 {"capture": _capture(), "delay": _TIME, "until": {"$ref": "#/$defs/until"}}
@@ -46,6 +48,8 @@ def json_schema() -> dict[str, Any]:
             "expect": _expect(),
             "until": _until(),
             "conditions": _conditions(),
+            "auth": auth_schema(),
+            "connection": connection_schema(),
         },
     }
 
@@ -65,6 +69,15 @@ def _case() -> dict[str, Any]:
                 "anyOf": [{**_TEXT, "pattern": r"\S"}, {"enum": [False, None]}],
                 "description": "why the case is not run",
             },
+            "use": {**_TEXTS, "description": "shared steps: login is shared/login.yaml"},
+            "data": {
+                "anyOf": [
+                    {**_TEXT, "pattern": r"\.(csv|json|ya?ml)$"},
+                    {"type": "array", "items": _MAPPING},
+                    {"type": "null"},
+                ],
+                "description": "rows, or a file of rows beside the case: each is a result",
+            },
             "variables": _MAPPING,
             "secrets": {**_TEXTS, "description": "variables that are never shown or stored"},
             "allure": {
@@ -72,9 +85,22 @@ def _case() -> dict[str, Any]:
                 "additionalProperties": False,
                 "properties": dict.fromkeys(("epic", "feature", "story"), _TEXT),
             },
+            "auth": {"$ref": "#/$defs/auth"},
+            "connection": {"$ref": "#/$defs/connection"},
             "steps": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/step"}},
             "teardowns": {"type": "array", "items": {"$ref": "#/$defs/teardown"}},
         },
+    }
+
+
+def _shared() -> dict[str, Any]:
+    known = _case()["properties"]
+    return {
+        "type": "object",
+        "required": ["steps"],
+        "additionalProperties": False,
+        "description": "steps that cases name under `use`; they run once in a run",
+        "properties": {name: known[name] for name in FIELDS_OF_SHARED},
     }
 
 
@@ -98,6 +124,8 @@ def _call(others: dict[str, Any]) -> dict[str, Any]:
             "files": {"type": "object", "additionalProperties": _TEXT},
             "timeout_s": {"type": "number", "exclusiveMinimum": 0},
             "follow_redirects": {"type": "boolean"},
+            "auth": {"$ref": "#/$defs/auth"},
+            "connection": {"$ref": "#/$defs/connection"},
             "allow_status": {**statuses, "description": "statuses of 400 and above that are meant"},
             "project": _TEXT,
             "expect": {"$ref": "#/$defs/expect"},

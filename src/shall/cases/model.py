@@ -115,7 +115,9 @@ class RequestTemplate(Struct, frozen=True, gc=False):
     """A request before its expressions are evaluated.
 
     ``url`` is absolute, or a path that is joined to the host. ``files`` maps a form field to a
-    path inside the workspace. ``timeout_s`` None means the run's default.
+    path inside the workspace. ``timeout_s`` None means the run's default. ``auth`` None means that
+    of the case, an empty one that no credentials are sent; ``connection`` goes over that of the
+    case.
     """
 
     url: str
@@ -127,6 +129,8 @@ class RequestTemplate(Struct, frozen=True, gc=False):
     timeout_s: float | None = None
     project: str | None = None
     follow_redirects: bool = True
+    auth: Mapping[str, Any] | None = None
+    connection: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 class Until(Struct, frozen=True, gc=False):
@@ -185,7 +189,10 @@ class Case(Struct, frozen=True, gc=False):
     """A test case: steps in order, then teardowns in reverse.
 
     ``verifies`` holds criterion ids such as ``auth#1.2``; ``secrets`` names variables whose
-    values are never shown or stored; ``skip`` is why the case is not run.
+    values are never shown or stored; ``skip`` is why the case is not run. ``data`` are the
+    rows with each of which the case runs, or the path of a file of them beside the case. ``use``
+    names shared steps whose captured values the case reads. ``auth`` None means that of the
+    environment; ``connection`` goes over that of the environment.
     """
 
     name: str
@@ -199,3 +206,7 @@ class Case(Struct, frozen=True, gc=False):
     verifies: tuple[str, ...] = ()
     teardowns: tuple[Teardown, ...] = ()
     skip: str | None = None
+    data: str | tuple[Mapping[str, Any], ...] | None = None
+    use: tuple[str, ...] = ()
+    auth: Mapping[str, Any] | None = None
+    connection: Mapping[str, Any] = field(default_factory=dict[str, Any])

@@ -5,6 +5,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from shall.cases.auth import NO_AUTH
 from shall.cases.expect import read_expect
 from shall.cases.fields import Findings
 from shall.cases.forms import default_id
@@ -25,12 +26,25 @@ def to_data(case: Case) -> dict[str, Any]:
         "tags": list(case.tags),
         "verifies": list(case.verifies),
         "skip": case.skip,
+        "use": list(case.use),
+        "data": _data(case),
         "variables": dict(case.variables),
         "secrets": list(case.secrets),
+        "auth": _auth(case.auth),
+        "connection": dict(case.connection),
         "steps": [_step(step, at) for at, step in enumerate(case.steps)],
         "teardowns": [_teardown(it, at) for at, it in enumerate(case.teardowns)],
     }
-    return {"testcase": {**_filled(data), **({} if case.allure != Allure() else {"allure": {}})}}
+    empty: dict[str, Any] = {"allure": {}} if case.allure == Allure() else {}
+    if case.data == ():
+        empty["data"] = []
+    return {"testcase": {**_filled(data), **empty}}
+
+
+def _data(case: Case) -> str | list[dict[str, Any]] | None:
+    if case.data is None or isinstance(case.data, str):
+        return case.data
+    return [dict(row) for row in case.data]
 
 
 def _filled(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -52,7 +66,12 @@ def _request(request: RequestTemplate) -> dict[str, Any]:
         data["project"] = request.project
     if not request.follow_redirects:
         data["follow_redirects"] = False
-    return data
+    access = {"auth": _auth(request.auth), "connection": dict(request.connection)}
+    return data | _filled(access)
+
+
+def _auth(auth: Mapping[str, Any] | None) -> Any:
+    return NO_AUTH if auth == {} else auth
 
 
 def _answer(part: Step | Teardown) -> dict[str, Any]:

@@ -101,7 +101,7 @@ def build_request(
     body, form, content_type = (
         (plan.body, (), _JSON)
         if plan.body is not None
-        else _body(template.body, headers, scope, multipart=bool(files))
+        else _body(template.body, headers, scope, multipart=bool(files) or _is_multipart(headers))
     )
     if content_type and not _named(headers, "content-type"):
         headers["Content-Type"] = content_type
@@ -183,6 +183,17 @@ def _url(plan: RequestPlan, scope: Scope) -> str:
     return checked_url(with_params(written, params) if params else written)
 
 
+def host_of(plan: RequestPlan, scope: Scope) -> str | None:
+    """Return the host that paths of a request are joined to; None where there is none."""
+    host = next(filter(None, plan.hosts), None)
+    return as_text(evaluate(host, scope)) if host else None
+
+
+def address_of(plan: RequestPlan, written: str, scope: Scope) -> str:
+    """Return an absolute URL, or a path joined to the host of a request, as it is sent."""
+    return checked_url(written if is_absolute(written) else join_url(_host(plan, scope), written))
+
+
 def _host(plan: RequestPlan, scope: Scope) -> str:
     host = next(filter(None, plan.hosts), None)
     if not host:
@@ -253,6 +264,10 @@ def _kind(kind: BodyKind, value: Any, content_type: str, *, multipart: bool) -> 
     if isinstance(value, str) or (said and "json" not in said):
         return BodyKind.TEXT
     return BodyKind.JSON
+
+
+def _is_multipart(headers: Mapping[str, str]) -> bool:
+    return _named(headers, "content-type").lower().startswith("multipart/form-data")
 
 
 def _named(headers: Mapping[str, str], name: str) -> str:

@@ -31,12 +31,14 @@ from shall.actions.trace import trace_requirements
 from shall.cases.nearest import nearest
 from shall.errors import BadValue, ShallError
 from shall.mcp.caller import caller_of
+from shall.mcp.matrix_reply import matrix_page
 from shall.mcp.results import case_details, run_item
 from shall.mcp.session import Connected, session_of
 from shall.mcp.shorten import cut
 from shall.mcp.texts import KINDS, LANGUAGES, template
 from shall.mcp.tool import EnvelopeTool, operation_of
-from shall.specs.export import to_json, to_markdown
+from shall.specs.export import to_json
+from shall.specs.layouts import document_at
 from shall.specs.matrix import row_of
 from shall.workspace.workspace import Workspace
 
@@ -66,7 +68,17 @@ def _features(workspace: Workspace) -> str:
 
 def _requirements(workspace: Workspace, feature: str) -> str:
     found = find_feature(read_specs(workspace), feature)
-    return "\n\n".join(documents.read_file(workspace, it.file) for it in found)
+    return "\n\n".join(
+        f"{_change_note(it.file)}{documents.read_file(workspace, it.file)}" for it in found
+    )
+
+
+def _change_note(path: str) -> str:
+    """Return a comment that tells the delta of an open change from the requirements that hold."""
+    document = document_at(path)
+    if document is None or not document.change:
+        return ""
+    return f"<!-- {path}: the open change {document.change} -->\n"
 
 
 def _criterion(workspace: Workspace, feature: str, id: str) -> str:
@@ -77,7 +89,7 @@ def _criterion(workspace: Workspace, feature: str, id: str) -> str:
 
 
 def _matrix(workspace: Workspace) -> str:
-    return to_markdown(trace_requirements(workspace))
+    return matrix_page(trace_requirements(workspace))
 
 
 def _gate(workspace: Workspace) -> str:
@@ -110,7 +122,7 @@ _RESOURCES = {
         "features", "Features with their documents and number of criteria.", _JSON, _features
     ),
     MATRIX: _Kind("matrix", "Which criteria are proved, and by what.", _MARKDOWN, _matrix, _TRACE),
-    GATE: _Kind("gate", "Which rules of the gate hold.", _MARKDOWN, _gate, "check_gate"),
+    GATE: _Kind("gate", "Which rules of the gate hold.", _MARKDOWN, _gate, _TRACE),
 }
 _TEMPLATES = {
     "spec://runs/{run}": _Kind(

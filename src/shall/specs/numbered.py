@@ -95,6 +95,8 @@ class _Reader:
         self.unread.extend(map(unread.explained, draft.sentences_beside()))
         for block in draft.described_beside():
             self.unread.append(unread.unread(unread.SENTENCE, self._file, block))
+        for block in draft.unread_lists():
+            self.unread.append(unread.unread_list(self._file, block))
 
     # Headings
 
@@ -263,8 +265,17 @@ class _Reader:
         elif self._is_wanted(draft, block, live.text, own):
             self._above = self._append(draft, block, live.text)
         else:
+            self._note_other(draft, block)
             return
         self._depth = block.level
+
+    def _note_other(self, draft: Draft, block: Block) -> None:
+        """Note an item that is no criterion, unless it was reported."""
+        last = self.unread[-1].span if self.unread else None
+        is_reported = last is not None and last.line == block.line
+        is_none = self._aside or is_reported or headings.is_metadata(block.text)
+        if block.kind is BlockKind.ITEM and not is_none:
+            draft.others.setdefault(block.list_id, block)
 
     def _is_label(self, draft: Draft, block: Block) -> bool:
         """Return whether a block opens or closes the criteria, and do so."""
@@ -316,6 +327,8 @@ class _Reader:
             return False
         if block.number is not None and has_modal(block.text):
             return False
+        if headings.is_metadata(block.text):
+            return True
         if has_modal(block.text):
             draft.described.append(block)
         if len(draft.sentences) != 1:

@@ -1,0 +1,40 @@
+"""Finds the cases that must be read before a run begins, without reading the others."""
+
+import re
+
+from msgspec import Struct
+
+EARLY = ("data", "use")
+"""Fields of a case that decide what runs, and when."""
+
+_ANY = re.compile(rf"\b(?:{'|'.join(EARLY)})\b")
+_FIRST_FIELD = re.compile(
+    r"^testcase:[ \t]*(?:#.*)?\n(?:[ \t]*(?:#.*)?\n)*( +)(?=\S)", re.MULTILINE
+)
+_NAMES = re.compile(r"\[([\w/-]+(?:, *[\w/-]+)*)\] *(?:#.*)?")
+
+
+class Early(Struct, frozen=True):
+    """What a glance at the text of a case shows. ``use``: the names there, if no more is there."""
+
+    use: tuple[str, ...] = ()
+
+
+def early_fields(text: str) -> Early | None:
+    """Return what a text may have of the fields; None where it has none, as most texts.
+
+    A case in flow style, or with merged mappings, that has such a word anywhere may have some.
+    """
+    if _ANY.search(text) is None:
+        return None
+    first = _FIRST_FIELD.search(text)
+    if first is None or "<<" in text:
+        return Early()
+    field = rf"^{first[1]}[\"']?({'|'.join(EARLY)})[\"']?[ \t]*:[ \t]*(.*)$"
+    found = re.findall(field, text, re.MULTILINE)
+    if not found:
+        return None
+    names = _NAMES.fullmatch(found[0][1].rstrip()) if len(found) == 1 else None
+    if found[0][0] != "use" or names is None:
+        return Early()
+    return Early(tuple(it.strip() for it in names[1].split(",")))

@@ -1,0 +1,60 @@
+"""The formats that are read, and how a text of each is recognized."""
+
+import re
+from collections.abc import Callable, Mapping
+from importlib import import_module
+
+from shall.cases.bounds import MAX_CHARACTERS
+from shall.errors import BadValue
+from shall.imports.result import Imported
+
+FORMATS = ("curl", "postman", "har", "openapi")
+"""Names of the formats. Each is read by ``read_NAME`` of the module of that name."""
+
+MOST_OF_JSON = 32_000_000
+"""Characters of a collection or a recording, which holds responses too."""
+
+_POSTMAN = re.compile(r"schema\.getpostman\.com|\"_postman_id\"")
+_OPENAPI = re.compile(r"^[ \t{]*[\"']?openapi[\"']?[ \t]*:[ \t]*[\"']?3\.", re.MULTILINE)
+_HAR = re.compile(r"\s*\{\s*\"log\"\s*:")
+_CURL = re.compile(r"^[ \t]*(?:[$%][ \t]+)?(?:\w+=\S*[ \t]+)*curl(?:\.exe)?[ \t]", re.MULTILINE)
+
+
+def import_text(text: str, file: str, kind: str | None = None) -> Imported:
+    """Read a document of another tool. ``kind`` None: the format is recognized.
+
+    Raises:
+        BadValue: The format is not known, or the text is larger than the limit.
+        InvalidCase: It is no document of that format.
+    """
+    name = kind or recognized(text)
+    limit = MOST_OF_JSON if text.lstrip()[:1] == "{" else MAX_CHARACTERS
+    if len(text) > limit:
+        raise BadValue(f"{file} is longer than {limit:,} characters.", hint="Split it.")
+    if name is None:
+        raise BadValue(
+            f"The format of {file} was not recognized.",
+            hint=f"Name it with --from: {', '.join(FORMATS)}.",
+        )
+    if name not in FORMATS:
+        raise BadValue(f"There is no format {name:.40}.", hint=f"Use {', '.join(FORMATS)}.")
+    read: Callable[[str, str], Imported] = getattr(
+        import_module(f"shall.imports.{name}"), f"read_{name}"
+    )
+    return read(text, file)
+
+
+def recognized(text: str) -> str | None:
+    """Return the format of a text by what only texts of that format have."""
+    for name, matches in _SIGNS.items():
+        if matches(text):
+            return name
+    return None
+
+
+_SIGNS: Mapping[str, Callable[[str], bool]] = {
+    "har": lambda text: _HAR.match(text) is not None,
+    "postman": lambda text: text.lstrip()[:1] == "{" and _POSTMAN.search(text) is not None,
+    "openapi": lambda text: _OPENAPI.search(text) is not None,
+    "curl": lambda text: _CURL.search(text) is not None,
+}

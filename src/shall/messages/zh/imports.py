@@ -1,0 +1,103 @@
+"""Importing documents of other tools in Chinese."""
+
+IMPORTS: dict[str, str] = {
+    "Nothing was written. Overwrite them with --force, or choose another "
+    "folder.": "未写入任何文件。可用 --force 覆盖，或选择其他目录。",
+    "{file} is not UTF-8 text.": "{file} 不是 UTF-8 文本。",
+    "The input is larger than {limit}.": "输入超过 {limit}。",
+    "Cases written: {written}. Parts left out: {left_out}.": "已写入用例：{written} 个；"
+    "未能转换：{left_out} 处。",
+    "These variables stand for secret values, which were not written: {names}. Name a source of "
+    "each under `secrets` in shall.yaml.": "以下变量代替了机密值，机密值未写入文件：{names}。"
+    "请在 shall.yaml 的 `secrets` 中为每个变量指定来源。",
+    "Write requests and tests of other tools as cases.": "将其他工具的请求和测试转换为用例。",
+    "Only the first {count} commands were read.": "只读取了前 {count} 条命令。",
+    "Begin it with `curl`.": "请以 `curl` 开头。",
+    "{file} has no curl command.": "{file} 中没有 curl 命令。",
+    "The command was left out: it has no URL.": "已跳过该命令：没有 URL。",
+    "`--{name}` was left out.": "`--{name}` 未能转换。",
+    "`--{name}` has no value.": "`--{name}` 缺少值。",
+    "`-{name}` was left out.": "`-{name}` 未能转换。",
+    "`-{name}` has no value.": "`-{name}` 缺少值。",
+    "The ranges in the URL {url} were not expanded.": "未展开 URL {url} 中的范围。",
+    "Headers of a file were left out.": "文件中的头部未能转换。",
+    "Write them under `headers`.": "请写在 `headers` 中。",
+    "The header {name} has no value, so it was left out.": "头部 {name} 没有值，已跳过。",
+    "The body of the file {path} was left out.": "文件 {path} 中的请求体未能转换。",
+    "Write it under `json` or `text`.": "请写在 `json` 或 `text` 中。",
+    "The data of the file {path} was left out.": "文件 {path} 中的数据未能转换。",
+    "The part {name} of the form has no value, so it was left out.": "表单字段 {name} 没有值，"
+    "已跳过。",
+    "`{part}` of the file {path} was left out.": "文件 {path} 的 `{part}` 未能转换。",
+    "The content of the file {path} was left out.": "文件 {path} 的内容未能转换。",
+    "`;type={kind}` of the part {name} was left out.": "表单字段 {name} 的 `;type={kind}` "
+    "未能转换。",
+    "The cookies of the file {path} were left out.": "文件 {path} 中的 Cookie 未能转换。",
+    "The password of `--user` is not in the command.": "命令中没有 `--user` 的密码。",
+    "`--max-time {value}` was left out.": "`--max-time {value}` 未能转换。",
+    "Write the body under `text`.": "请将请求体写在 `text` 中。",
+    "Requests are sent directly.": "请求总是直接发送。",
+    "{file} has curl commands for the command prompt of Windows.": "{file} 中是 Windows 命令提示符"
+    "格式的 curl 命令。",
+    "Copy the request as cURL (bash).": "请以 cURL (bash) 格式复制请求。",
+    "{file} is longer than {limit} characters.": "{file} 超过 {limit} 个字符。",
+    "The format of {file} was not recognized.": "无法识别 {file} 的格式。",
+    "Name it with --from: {formats}.": "请用 --from 指定：{formats}。",
+    "There is no format {name}.": "没有名为 {name} 的格式。",
+    "A second file of the field `{name}` was left out.": "字段 `{name}` 的第二个文件未能转换。",
+    "The request was left out: a case has no method {method}.": "已跳过该请求：用例不支持 {method} "
+    "方法。",
+    "The default of the variable {name} was left out.": "变量 {name} 的默认值未能转换。",
+    "The output of a command became the variable {name}.": "命令的输出已替换为变量 {name}。",
+    "An input that is redirected was left out.": "重定向的输入未能转换。",
+    "folder of the cases (default: tests/cases); - prints them instead": "用例所在目录（默认为 "
+    "tests/cases）；- 表示打印而不写入",
+    "overwrite cases that exist": "覆盖已存在的用例",
+    "the format (default: recognized)": "格式（默认自动识别）",
+    "what is read; - is the standard input": "要读取的文件；- 表示标准输入",
+    "A quotation mark is not closed.": "引号没有闭合。",
+    "${name} is no variable that a case can read.": "${name} 不是用例可以读取的变量。",
+    "The case was left out: {problem}": "已跳过该用例：{problem}",
+    # Postman
+    "Only the first {count} requests were read.": "只读取了前 {count} 个请求。",
+    "The request was left out: it has no description.": "已跳过该请求：没有请求内容。",
+    "The request was left out: it has no URL.": "已跳过该请求：没有 URL。",
+    "A {kind} script was left out: `{text}`.": "{kind} 脚本未能转换：`{text}`。",
+    "Write what it checks under `expect`, what it stores under `capture`.": "请将其中的检查写在 "
+    "`expect` 中，将保存的值写在 `capture` 中。",
+    "The dynamic variable `{name}` became an ordinary one.": "动态变量 `{name}` 已改为普通变量。",
+    "Give it a value, or call a function.": "请为它赋值，或调用函数。",
+    "The authentication `{kind}` was left out.": "认证方式 `{kind}` 未能转换。",
+    "Write the header that it makes under `headers`.": "请将它生成的头部写在 `headers` 中。",
+    "The body of the kind `{mode}` was left out.": "类型为 `{mode}` 的请求体未能转换。",
+    "The file of the part {name} was left out: it has no path.": "表单字段 {name} 的文件没有路径，"
+    "已跳过。",
+    # HAR
+    "Requests for images, scripts, styles and preflights were left out: {count}.": "已跳过图片、"
+    "脚本、样式和预检请求：{count} 个。",
+    "The recording holds no request that a case can send.": "录制中没有用例可以发送的请求。",
+    "The request was left out: it got no response.": "已跳过该请求：没有收到响应。",
+    "The body was left out: it is no text.": "请求体不是文本，未能转换。",
+    "The multipart body was left out: its parts are not recorded.": "multipart 请求体未能转换："
+    "录制中没有它的各个部分。",
+    "The file of the part {name} was left out: it is not recorded.": "表单字段 {name} 的文件未能"
+    "转换：录制中没有文件内容。",
+    "The file is not JSON.": "文件不是 JSON。",
+    "The file holds no JSON object.": "文件中没有 JSON 对象。",
+    # OpenAPI
+    "The reference {reference} leads out, so it was not followed.": "引用 {reference} 指向"
+    "文档之外，未跟随。",
+    "The reference {reference} leads nowhere.": "引用 {reference} 没有对应内容。",
+    "{file} is not an OpenAPI document of version 3.": "{file} 不是 OpenAPI 3 文档。",
+    "Convert a Swagger document of version 2 first.": "请先转换 Swagger 2 文档。",
+    "Only the first {count} cases were written.": "只写入了前 {count} 个用例。",
+    "The document names no host.": "文档中没有主机地址。",
+    "Pass --host, or set `host` in shall.yaml.": "请使用 --host，或在 shall.yaml 中设置 `host`。",
+    "No example of {names} is in the document, so the value is made up.": "文档中没有 {names} "
+    "的示例，其值是编造的。",
+    "Write one that the service has.": "请填写服务中存在的值。",
+    "The security scheme `{name}` was left out.": "安全方案 `{name}` 未能转换。",
+    "The body of the type {kind} was left out.": "类型为 {kind} 的请求体未能转换。",
+    "The password of the key was left out.": "私钥的密码未能转换。",
+    "Write `key_password` with a variable.": "请用变量写入 `key_password`。",
+}
