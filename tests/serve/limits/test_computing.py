@@ -128,7 +128,7 @@ async def test_a_run_of_large_answers_ends_in_its_time_and_memory(
     async with watched(served.base) as took:
         run = await called(served.base, "run_tests", {})
     assert run["total"] == 16
-    assert run["passed"] < 8  # each takes a second of CPU; after the 2 s nothing is decoded any more
+    assert run["passed"] < 8  # each takes a second; nothing is decoded after the 2 s
     last = run["results"][-1]["error_message"]
     assert last == "stopped: the run took longer than its 2 s"
     assert max(took) < 1
