@@ -14,11 +14,12 @@ from shall.transport.exchange import Response
 
 
 class CaseContext(Struct):
-    """What the steps of one case share."""
+    """What the steps of one case share. ``last`` is the last response."""
 
     scope: Scope
     attachments: Attachments
     secrecy: Secrecy
+    last: tuple[Response, Content] | None = None
 
 
 def judge_check(

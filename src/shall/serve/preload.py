@@ -24,6 +24,8 @@ ON_FIRST_USE = (
     "shall.cases.yaml_text",
     "shall.cases.yaml_writer",
     "shall.engine.conditions",
+    "shall.engine.flow",
+    "shall.engine.flow_plan",
     "shall.engine.polling",
     "shall.engine.schema",
     "shall.engine.selectors",

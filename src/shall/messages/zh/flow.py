@@ -1,6 +1,21 @@
 """Rows of data, shared steps and the order of steps and cases in Chinese."""
 
 FLOW: dict[str, str] = {
+    "A step has `{first}` or `{second}`, not "
+    "both.": "一个步骤只能有 `{first}` 或 `{second}` 之一。",
+    "`if` must be an expression or conditions, not "
+    "{given}.": "`if` 必须是表达式或条件，而不是{given}。",
+    'Write `if: "{{{{ is_new }}}}"`, or conditions as below '
+    "`expect`.": '请写 `if: "{{{{ is_new }}}}"`，或像 `expect` 下那样写条件。',
+    "`if` of the first step has no response to look at.": "第一个步骤的 `if` 没有可检查的响应。",
+    'Write an expression: "{{{{ name }}}}": VALUE.': '请写成表达式："{{{{ name }}}}": 值。',
+    "`for each` must be a list or an expression, not "
+    "{given}.": "`for each` 必须是列表或表达式，而不是{given}。",
+    'Write `for each: "{{{{ items }}}}"`, or `repeat: {{while: {{$.next: {{exists: true}}}}}}`, in '
+    "a step.": '请在步骤中写 `for each: "{{{{ items }}}}"`，或 '
+    "`repeat: {{while: {{$.next: {{exists: true}}}}}}`。",
+    'Write `if: "{{{{ is_new }}}}"`, or `if: {{$.state: new}}`, in a '
+    "step.": '请在步骤中写 `if: "{{{{ is_new }}}}"`，或 `if: {{$.state: new}}`。',
     "Shared steps are below the root `shared:`, and nothing is beside "
     "it.": "共享步骤写在根字段 `shared:` 之下，旁边不能有其他内容。",
     "Shared steps have no `{name}`.": "共享步骤没有 `{name}` 字段。",
