@@ -11,7 +11,15 @@ from shall.cases.reference import filter_table, predicate_table, selector_table
 from shall.cases.shared_steps import read_shared
 
 DOCS = Path(__file__).parents[2] / "docs"
-PAGES = ["reference/case-format.md", "guides/variables.md", "guides/checks.md"]
+PAGES = [
+    "reference/case-format.md",
+    "guides/variables.md",
+    "guides/checks.md",
+    "guides/connections.md",
+]
+
+READERS = {"testcase": read_case, "shared": read_shared}
+OF_SETTINGS = {"environments"}
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -20,8 +28,9 @@ def test_the_examples_of_a_page_can_be_read(page: str) -> None:
 
     assert examples
     for example in examples:
-        read = read_shared if example.startswith("shared:") else read_case
-        assert read(example, page).steps
+        root = next(re.finditer(r"^(\w+):", example, re.MULTILINE))[1]
+        if root not in OF_SETTINGS:
+            assert READERS[root](example, page).steps
 
 
 @pytest.mark.parametrize("table", [selector_table, predicate_table, filter_table])

@@ -7,10 +7,10 @@ import pytest
 from msgspec import UNSET
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from shall.engine import flow as flow_module
 from shall.messages import render
 from shall.results.encoding import decode_case, encode_case
 from shall.results.records import CaseResult, Outcome
+from shall.transport.waits import Pause
 
 pytestmark = pytest.mark.anyio
 
@@ -251,10 +251,9 @@ async def test_a_service_that_does_not_answer_is_tried_again_with_growing_pauses
 
     def pause(seconds: float) -> Any:
         waited.append(seconds)
-        return flow_pause(0.0)
+        return Pause(0.0)
 
-    flow_pause = flow_module.Pause
-    monkeypatch.setattr(flow_module, "Pause", pause)
+    monkeypatch.setattr("shall.engine.flow.Pause", pause)
     step = {"GET": "http://127.0.0.1:9/", "retry": {"times": 3, "every": "10 ms", "backoff": 3}}
     result = await run_one([step])
     assert (result.outcome, result.retries) == (Outcome.ERROR, 3)

@@ -52,7 +52,8 @@ Predicates: {predicates}.
 value, predicates or fields; count {{where, equals}}; schema a JSON Schema or its file.
 
 Expressions `{{{{ ... }}}}` stand in quotes: a captured name, a variable,
-`Global.name` (of the run), `id.path[0]` (JSON body of a step with an id), a function. Alone it keeps its type. No arithmetic. Functions: {functions}.
+`Global.name` (of the run), `id.path[0]` (JSON body of step id), a function. Alone it keeps
+its type. No arithmetic. Functions: {functions}.
 """
 
 

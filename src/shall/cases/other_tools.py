@@ -19,7 +19,6 @@ def _words(words: str, hint: str) -> Iterator[tuple[str, str]]:
 
 _ANYWHERE: dict[str, str] = {
     **dict(_words("graphql websocket ws sse grpc sql db", "This kind of step")),
-    **dict(_words("verify verify_ssl insecure ssl cert proxy", "A setting of TLS or proxies")),
 }
 """Word to what it asks for: not in this release, in any mapping."""
 
@@ -28,11 +27,12 @@ _STATUS = "Write `expect: {status: 200}`."
 _SCHEMA = "Write `expect: {body: {schema: FILE}}`."
 _CAPTURE = "Write `capture: {name: $.id}`; a later step reads `{{ name }}`."
 _FLAT = "Write `method`, `path` and the other fields in the step itself."
-_CREDENTIALS = 'Write `headers: {Authorization: "Bearer {{ token }}"}`.'
+_CREDENTIALS = 'Write `auth: {bearer: "{{ token }}"}` or another kind of `auth`.'
 _KIND = "Write the kind of check in `type`, what it looks at in `field`, the value in `expected`."
 
 _USE = "Write `use: [login]` for the steps of shared/login.yaml in the folder of cases."
 _DATA = "Write `data: rows.csv`, or a list of rows; a step reads `{{ row.name }}`."
+_CONNECTION = "Write it below `connection`, such as `connection: {ca: FILE}`."
 _UNTIL = "Write `until: {$.state: done, every: 1 s, within: 30 s}`."
 
 _RETRY = "Write `retry: {times: 3, every: 1 s}` in a step."
@@ -59,7 +59,7 @@ _CASE: dict[str, str] = {
     **dict(_words("requirements requirement covers criteria proves traces", "Write `verifies`.")),
     **dict(_words("setup before before_all setups fixtures", "Write it as the first of `steps`.")),
     **dict(_words("after after_all cleanup finally", "Write `teardowns`.")),
-    **dict(_words("auth basic_auth bearer", _CREDENTIALS)),
+    **dict(_words("basic_auth bearer oauth2 credentials", _CREDENTIALS)),
 }
 
 _STEP: dict[str, str] = {
@@ -75,10 +75,13 @@ _STEP: dict[str, str] = {
     **dict(_words("body payload content raw request_body", "Write `json`, `form` or `text`.")),
     **dict(_words("query qs query_string querystring querystringparams", "Write `params`.")),
     **dict(_words("extract captures save store export register set", _CAPTURE)),
-    **dict(_words("auth basic_auth basicauth bearer token oauth", _CREDENTIALS)),
+    **dict(_words("basic_auth basicauth bearer token oauth oauth2 digest aws_sigv4", _CREDENTIALS)),
+    **dict(_words("authentication authorization credentials ntlm api_key apikey", _CREDENTIALS)),
     **dict(_words("cookie cookies", 'Write `headers: {Cookie: "name=value"}`.')),
     **dict(_words("allow_redirects redirect redirects location", "Write `follow_redirects`.")),
     **dict(_words("multipart upload file attachments", "Write `files`.")),
+    **dict(_words("verify verify_ssl insecure ssl tls cert certificate ca mtls", _CONNECTION)),
+    **dict(_words("proxy proxies resolve http_version http2 compressed max_redirs", _CONNECTION)),
     **dict(_words("poll polling eventually wait_for wait_until", _UNTIL)),
     **dict(_words("sleep wait pause delay_before think_time", "Write `delay: 500 ms`.")),
     **dict(_words("skip", "Write `skip: REASON` in the case.")),

@@ -69,8 +69,10 @@ def run_case(
     if job.case is not None and progress.error is None:
         plan = CasePlan((), ())
         budget = Budget(options.memory, options.deadline_s)
-        scope = Scope(options.variables, unavailable=options.unavailable, budget=budget)
-        context = CaseContext(scope, attachments, Secrecy(redactor, scope))
+        scope = Scope(
+            run_variables=options.variables, unavailable=options.unavailable, budget=budget
+        )
+        context = CaseContext(scope, attachments, Secrecy(redactor, scope), options.shared)
         try:
             plan = plan_case(job.case, options)
             _set_variables(job, job.case, scope)

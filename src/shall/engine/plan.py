@@ -1,12 +1,22 @@
 """A case as it is run: constant parts made once, checks bound to their comparisons."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET, Struct, UnsetType
 
-from shall.cases.model import Case, Check, CheckKind, Operation, Step, Teardown, Until
+from shall.cases.model import (
+    Case,
+    Check,
+    CheckKind,
+    Operation,
+    RequestTemplate,
+    Step,
+    Teardown,
+    Until,
+)
 from shall.engine.evaluate import is_constant
 from shall.engine.options import RunOptions
 from shall.engine.ports import Attachments
@@ -49,6 +59,19 @@ class UntilPlan(Struct, frozen=True):
     within_s: float
 
 
+class AccessPlan(Struct, frozen=True):
+    """The credentials and the connection of a call.
+
+    ``is_inherited``: the credentials are not those of the step itself. ``observes``: a selector
+    looks at who answered.
+    """
+
+    auth: Mapping[str, Any]
+    is_inherited: bool
+    connection: Mapping[str, Any]
+    observes: bool = False
+
+
 class CallPlan(Struct, frozen=True):
     """A step or a teardown. ``path`` is its place in the case: ``steps[0]``."""
 
@@ -62,6 +85,7 @@ class CallPlan(Struct, frozen=True):
     capture: tuple[tuple[str, Select], ...] = ()
     delay_s: float = 0.0
     until: UntilPlan | None = None
+    access: AccessPlan | None = None
     flow: "FlowPlan | None" = None
 
     @property
@@ -109,6 +133,7 @@ def _plan_call(call: Step | Teardown, path: str, case: Case, options: RunOptions
         _plan_capture(call.capture) if is_step and call.capture else (),  # type: ignore[union-attr]
         call.delay_s if is_step else 0.0,  # type: ignore[union-attr]
         None if until is None else _plan_until(until, path),
+        None if template is None else _plan_access(template, case, options, _observes(call)),
         _plan_flow(call.flow, path) if is_step and call.flow is not None else None,  # type: ignore[union-attr]
     )
 
@@ -117,6 +142,37 @@ def _plan_flow(flow: "Flow", path: str) -> "FlowPlan":
     from shall.engine.flow_plan import plan_flow  # few steps have one
 
     return plan_flow(flow, path, _plan_check)
+
+
+def _observes(call: Step | Teardown) -> bool:
+    """Return whether a selector of a call looks at who answered."""
+    selectors = [it.selector for it in call.checks if it.selector is not None]
+    if type(call) is Step:
+        selectors += call.capture.values()
+        if call.until is not None:
+            conditions = (*call.until.checks, *call.until.fails_if)
+            selectors += [it.selector for it in conditions if it.selector is not None]
+        if call.flow is not None and call.flow.repeat is not None:
+            conditions = call.flow.repeat.checks
+            selectors += [it.selector for it in conditions if it.selector is not None]
+    return any(map(_ABOUT_PEER.match, selectors)) if selectors else False
+
+
+_ABOUT_PEER = re.compile(r"\s*(ip|certificate)\b")
+
+
+def _plan_access(
+    template: RequestTemplate, case: Case, options: RunOptions, observes: bool
+) -> AccessPlan | None:
+    """Return what a call carries: its own options go over those of the case and the environment."""
+    auth = template.auth
+    if auth is None:
+        auth = options.auth if case.auth is None else case.auth
+    has_options = template.connection or case.connection or options.connection
+    if not (auth or has_options or observes):
+        return None
+    connection = {**options.connection, **case.connection, **template.connection}
+    return AccessPlan(auth or {}, template.auth is None, connection, observes)
 
 
 def _plan_until(until: Until, path: str) -> UntilPlan:

@@ -87,6 +87,14 @@ class Secrecy:
         self.requests: list[Request] = []
         self.answers: list[tuple[Response, Any]] = []
 
+    def learn_value(self, value: Any) -> None:
+        """Learn a secret at once."""
+        self._redactor.learn(value)
+
+    def learn_url(self, url: str) -> None:
+        """Learn the password of a URL at once."""
+        self._redactor.learn_url(url)
+
     def learn(self) -> Redactor:
         """Learn what was shown so far; return what masks it."""
         redactor = self._redactor
