@@ -31,13 +31,13 @@ testcase:
 _TEXT = """\
 # Test case format
 
-A YAML file with the root `testcase:`. Example:
+YAML with the root `testcase:`. Example:
 
 ```yaml
 {example}```
 
 Case: name*, steps*, description, host, tags, verifies (criterion ids), skip (reason), variables,
-data (rows, or rows.csv; `row.x`), use ([login]: shared/login.yaml), secrets (names),
+data (rows, or rows.csv; `row.x`), use ([login]: shared/login.yaml), secrets,
 teardowns (as steps; always run, reversed).
 Step: METHOD: path or URL*, id, headers, params, one body of json, form, text; files {{field:
 path}}, timeout_s, follow_redirects, project, allow_status, capture {{name: selector}}, expect,
@@ -53,7 +53,7 @@ value, predicates or fields; count {{where, equals}}; schema a JSON Schema or it
 
 Expressions `{{{{ ... }}}}` stand in quotes: a captured name, a variable,
 `Global.name` (of the run), `id.path[0]` (JSON body of step id), a function. Alone it keeps
-its type. No arithmetic. Functions: {functions}.
+its type. Has + - * / == < and, x | to_int. Functions: {functions}.
 """
 
 

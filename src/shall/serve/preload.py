@@ -28,6 +28,8 @@ ON_FIRST_USE = (
     "shall.engine.conditions",
     "shall.engine.flow",
     "shall.engine.flow_plan",
+    "shall.cases.filters",
+    "shall.engine.operations",
     "shall.engine.polling",
     "shall.engine.schema",
     "shall.engine.selectors",
