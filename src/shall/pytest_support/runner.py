@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from shall.actions.discovery import JobReader
-from shall.actions.excerpts import excerpts
+from shall.actions.excerpts import shown_texts
 from shall.actions.run import run_options
 from shall.actions.run_request import RunRequest
 from shall.actions.shared_steps import run_shared
@@ -15,7 +15,7 @@ from shall.bootstrap import STATE_FOLDER, open_workspace, project_folder
 from shall.engine.ports import Loop
 from shall.engine.run import RunContext, run_jobs
 from shall.engine.stop import Stop
-from shall.report.text import case_text, headline, problems_of
+from shall.report.text import case_text, files_of, headline
 from shall.results.events import CaseFinished, Event
 from shall.results.records import CaseResult, Outcome
 from shall.settings import Settings, process_environment, read_settings
@@ -97,7 +97,7 @@ class CaseRunner:
     def text_of(self, result: CaseResult) -> tuple[str, str]:
         """Return what went wrong in a case, with the lines of its file; and in one line."""
         space = self.workspace
-        sources = excerpts(space.files, space.redactor, problems_of([result]))
+        sources = shown_texts(space.files, space.redactor, files_of([result]))
         language = self._settings.language
         return case_text(result, language, sources=sources), headline(result, language)
 
