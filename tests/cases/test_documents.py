@@ -15,6 +15,7 @@ PAGES = [
     "guides/variables.md",
     "guides/checks.md",
     "guides/connections.md",
+    "guides/protocols.md",
 ]
 
 

@@ -22,6 +22,7 @@ from shall.cases.model import (
     Operation,
     RequestTemplate,
     Step,
+    Stream,
     Teardown,
     Until,
 )
@@ -49,6 +50,7 @@ _BLANK: dict[type, Any] = {
         Check(CheckKind.EXISTS),
         Allure(),
         Until(()),
+        Stream(),
     )
 }
 """The records of a case without anything in them."""

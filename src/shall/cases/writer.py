@@ -12,6 +12,7 @@ from shall.cases.forms import default_id
 from shall.cases.model import Allure, Case, Check, Operation, RequestTemplate, Step, Teardown, Until
 from shall.cases.polling import written_time
 from shall.cases.predicates import takes_nothing
+from shall.cases.stream import written_stream
 from shall.cases.written_checks import written_conditions, written_expect
 from shall.errors import BadValue
 
@@ -131,6 +132,7 @@ def _step(step: Step, at: int) -> dict[str, Any]:
         **({"delay": written_time(step.delay_s)} if step.delay_s else {}),
         **_request(step.request),
         **({"until": _until(step.until)} if step.until else {}),
+        **({"stream": written_stream(step.stream, _conditions)} if step.stream else {}),
         **capture,
         **_answer(step),
     }
