@@ -15,6 +15,9 @@ from shall.results.collected import Collected
 from shall.results.records import RunResult
 from shall.workspace.workspace import Workspace
 
+Answer = tuple[int, dict[str, str], str]
+"""A status, headers and a body. Of a list, each is the answer to one request."""
+
 
 class Recorder:
     """A service that notes the requests it gets: method, path, headers in lower case, body."""
@@ -22,7 +25,7 @@ class Recorder:
     def __init__(self, url: str) -> None:
         self.url = url
         self.seen: list[dict[str, Any]] = []
-        self.answers: dict[str, tuple[int, dict[str, str], str]] = {}
+        self.answers: dict[str, Answer | list[Answer] | Callable[[Any], Answer]] = {}
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +47,10 @@ def _running_recorder() -> Iterator[Recorder]:
                 }
             )
             key = f"{self.command} {self.path.partition('?')[0]}"
-            status, headers, text = log.answers.get(key, (200, {}, "{}"))
+            answer = log.answers.get(key, (200, {}, "{}"))
+            if isinstance(answer, list):
+                answer = answer.pop(0) if len(answer) > 1 else answer[0]
+            status, headers, text = answer if isinstance(answer, tuple) else answer(log.seen[-1])
             data = text.encode()
             self.send_response(status)
             for name, value in {"Content-Type": "application/json", **headers}.items():

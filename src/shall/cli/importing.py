@@ -6,13 +6,16 @@ import sys
 from pathlib import Path
 
 from shall.actions.importing import Import, import_cases, read_cases
-from shall.bounded import TEXT_BYTES, read_text, size_text
+from shall.bounded import read_text, size_text
 from shall.cli.options import project_of
 from shall.cli.output import BAD_INPUT, OK, language, printable, say, write
 from shall.cli.run import path_in
 from shall.diagnostics import Diagnostic
 from shall.errors import InvalidInput
 from shall.messages import joined
+
+MOST_BYTES = 64 << 20
+"""The largest document that is read, in bytes."""
 
 
 def execute(arguments: argparse.Namespace) -> int:
@@ -41,14 +44,14 @@ def execute(arguments: argparse.Namespace) -> int:
 def _text_of(file: str) -> str:
     try:
         if file != "-":
-            return read_text(Path(file), TEXT_BYTES)
-        data = sys.stdin.buffer.read(TEXT_BYTES + 1)
+            return read_text(Path(file), MOST_BYTES)
+        data = sys.stdin.buffer.read(MOST_BYTES + 1)
     except OSError as error:
         raise InvalidInput(f"{file} cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError:
         raise InvalidInput(f"{file} is not UTF-8 text.") from None
-    if len(data) > TEXT_BYTES:
-        raise InvalidInput(f"The input is larger than {size_text(TEXT_BYTES)}.")
+    if len(data) > MOST_BYTES:
+        raise InvalidInput(f"The input is larger than {size_text(MOST_BYTES)}.")
     return data.decode("utf-8", "replace").replace("\r\n", "\n")
 
 

@@ -16,7 +16,7 @@ from shall.settings import Settings, Sources, process_environment, read_settings
 from shall.workspace.workspace import Workspace
 
 MATRIX_FORMATS = ("json", "csv", "md", "needs", "manifest", "reqif")
-IMPORT_FORMATS = ("curl",)
+IMPORT_FORMATS = ("curl", "postman", "har", "openapi")
 PROBLEM_FORMATS = ("concise", "github", "gitlab", "junit", "sarif")
 
 
@@ -158,6 +158,9 @@ def _add_run(commands: _Commands) -> None:
     _add_report_files(command)
     command.add_argument("--format", choices=("text", "json"), default="text")
     command.add_argument("--quiet", action="store_true", help="show only the line of counts")
+    command.add_argument(
+        "--verbose", "-v", action="store_true", help="show each failed request as a curl command"
+    )
     command.add_argument(
         "--no-color", action="store_true", default=None, help="print without colours"
     )

@@ -21,7 +21,7 @@ from shall.cli.selection_flags import selection_of
 from shall.cli.setting_flags import run_flags
 from shall.engine.stop import Stop
 from shall.errors import InvalidInput
-from shall.report.text import SHOWN_CASES, problems_of, summary
+from shall.report.text import SHOWN_CASES, Style, files_of, styled_summary
 from shall.results.collected import Collected
 from shall.results.events import Emit
 from shall.results.records import RunSummary
@@ -56,7 +56,7 @@ def execute(arguments: argparse.Namespace) -> int:
     if workspace.state_warning:
         tell(workspace.state_warning)
     if not as_json:
-        show(run, settings, workspace, quiet=arguments.quiet)
+        show(run, settings, workspace, quiet=arguments.quiet, verbose=arguments.verbose)
     if collected is not None:
         from shall.cli.report import report_text, write_reports  # only where one is asked for
 
@@ -136,17 +136,27 @@ def _stopped_by_ctrl_c(stop: Stop) -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def show(run: RunSummary, settings: Settings, workspace: Workspace, *, quiet: bool = False) -> None:
-    """Print a run; ``quiet``: only the line of counts."""
+def show(
+    run: RunSummary,
+    settings: Settings,
+    workspace: Workspace,
+    *,
+    quiet: bool = False,
+    verbose: bool = False,
+) -> None:
+    """Print a run; ``quiet``: only the line of counts, ``verbose``: failed requests too."""
     width = columns_of_terminal()
     colour = sys.stdout.isatty() and not settings.no_color
     sources: Mapping[str, str] = {}
-    if problems := problems_of(run.bad[:SHOWN_CASES]):
-        from shall.actions.excerpts import excerpts  # only where a file cannot be read
+    if run.bad and not quiet:
+        from shall.actions.excerpts import shown_texts  # only where something went wrong
 
-        sources = excerpts(workspace.files, workspace.redactor, problems)
-    text = summary(run, settings.language, colour, width, sources=sources).rstrip("\n")
-    write(text.splitlines()[-1] if quiet else text)
+        files = files_of(run.bad[:SHOWN_CASES])
+        sources = shown_texts(workspace.files, workspace.redactor, files)
+    style = Style(settings.language, colour, width, sources=sources, verbose=verbose)
+    text = styled_summary(run, style)
+    lines = text.rstrip("\n")
+    write(lines.splitlines()[-1] if quiet else lines)
 
 
 def variables_of(pairs: Sequence[str], flag: str) -> Mapping[str, Any]:

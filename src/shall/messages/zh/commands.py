@@ -74,6 +74,7 @@ COMMANDS: dict[str, str] = {
     "write JUnit XML to FILE": "将 JUnit XML 写入 FILE",
     "write the results as JSON to FILE": "将结果以 JSON 写入 FILE",
     "show only the line of counts": "仅显示统计行",
+    "show each failed request as a curl command": "以 curl 命令显示每个失败的请求",
     "ReqIF needs the extra reqif.": "输出 ReqIF 需要附加依赖 reqif。",
     "Install it: pip install 'shall[reqif]'.": "请安装：pip install 'shall[reqif]'。",
     "No outcome is recorded in the environment {name}.": "环境 {name} 中没有任何结果记录。",
