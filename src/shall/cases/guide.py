@@ -42,17 +42,18 @@ secrets (variables to hide), allure {{epic, feature, story}}, teardowns (as step
 always run, reversed).
 Step: METHOD: path or URL*, id, headers, params, one body of json, form, text; files {{field:
 path}}, timeout_s, follow_redirects, project, allow_status, capture {{name: selector}}, expect,
-delay (500 ms), until {{as expect; fails_if: {{}}, every: 1 s, within: 30 s}}.
-A status of 400 or above fails a step unless it expects a status or lists it in allow_status.
-expect: selector to a value (equal), or to a mapping of predicates; other keys are its fields.
+delay (500 ms), until {{as expect; fails_if: {{}}, every: 1 s, within: 30 s}}, auth {{bearer: x}},
+stream {{until, count, within}}.
+A status of 400 or above fails a step unless it expects or allows (allow_status) it.
+expect: selector to a value (equal), or to predicates; other keys are its fields.
 Selectors: {words}, header X, cookie X, $.a[0].b (JSONPath), jmespath, xpath, css, regex ...;
 filters: `$.items | count`.
 Predicates: {predicates}.
 `not_` negates one. exists, is_... take true or false; matches searches; each, any, none, has take a
 value, predicates or fields; count {{where, equals}}; schema a JSON Schema or its file.
-The older list `assert: [{{type: {kinds}, field: data.id, header: X, expected: 1}}]` is read.
+Older: `assert: [{{type: {kinds}, field: data.id, expected: 1}}]`.
 
-Expressions `{{{{ ... }}}}` stand in quotes, in any value: a captured name, a variable,
+Expressions `{{{{ ... }}}}` in quotes, in any value: a captured name, variable,
 `Global.name` (of the run), `id.path[0]` (JSON body of a step with an id), a function. Alone it
 keeps its type. No arithmetic. Two braces: `{{{{ "{{{{" }}}}`. Functions: {functions}.
 """
