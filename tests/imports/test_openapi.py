@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.imports.conftest import Recorder
+from tests.imports.conftest import Answer, Recorder
 
 from shall.actions.importing import Import, read_cases
 from shall.errors import ShallError
@@ -77,7 +77,7 @@ components:
 def test_operations_are_called_with_examples_and_what_they_must_refuse(
     recorder: Recorder, imported: Imported, run: Run
 ) -> None:
-    refused = (422, {}, "{}")
+    refused: Answer = (422, {}, "{}")
     order = '{"id": 7, "item": "book", "qty": 2}'
     recorder.answers = {
         "GET /v2/orders": lambda it: (

@@ -241,7 +241,7 @@ def _requests(options: _Options, command: Command, report: _Reported) -> Iterato
             address + mark + fragment,
             method,
             list(headers),
-            body,
+            body=body,
             form=options.form,
             files=options.files,
             user=options.user,

@@ -273,7 +273,7 @@ class _Reader:
             break
         return {"expect": expect}
 
-    def _success(self, operation: _Operation) -> tuple[int | str, Mapping[str, Any]]:
+    def _success(self, operation: _Operation) -> tuple[Any, Mapping[str, Any]]:
         """Return the first status that says success, and its response."""
         responses = operation.data.get("responses")
         listed = responses if isinstance(responses, dict) else {}

@@ -1,5 +1,6 @@
 """Examples of the values that an OpenAPI document describes: its own, else made from a schema."""
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -143,22 +144,29 @@ def _text(_: Document, schema: Mapping[str, Any], __: int) -> str:
 
 
 def _number(_: Document, schema: Mapping[str, Any], __: int) -> int | float:
-    step = schema.get("multipleOf")
-    step = step if _is_number(step) and step > 0 else 1
-    least, above = schema.get("minimum"), schema.get("exclusiveMinimum")
-    if _is_number(above):
+    step = _finite(schema.get("multipleOf"))
+    step = step if step is not None and step > 0 else 1
+    least, above = _finite(schema.get("minimum")), _finite(schema.get("exclusiveMinimum"))
+    if above is not None:
         least = above + step
-    elif above is True and _is_number(least):  # as in version 3.0
+    elif schema.get("exclusiveMinimum") is True and least is not None:  # as in version 3.0
         least += step
-    most = schema.get("maximum")
-    if not _is_number(least):
-        least = min(step, most) if _is_number(most) else step
+    most = _finite(schema.get("maximum"))
+    if least is None:
+        least = step if most is None else min(step, most)
     number = -(-least // step) * step
+    if not math.isfinite(number):
+        return 1
     return int(number) if float(number).is_integer() else number
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+_LARGEST = 1e15
+
+
+def _finite(value: Any) -> int | float | None:
+    """Return a number that arithmetic can be done with; None for any other value."""
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return value if is_number and abs(value) < _LARGEST else None
 
 
 _MAKERS: Mapping[str, Callable[[Document, Mapping[str, Any], int], Any]] = {

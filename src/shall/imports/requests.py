@@ -37,6 +37,7 @@ class SentRequest(Struct):
     url: str
     method: str = "GET"
     headers: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    params: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     body: str | None = None
     fields: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     form: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
@@ -120,7 +121,10 @@ class CaseWriter:
             user, _, host = authority.rpartition("@")
             origin, request.user = f"{scheme}://{host}", request.user or unquote(user)
         path, _, query = rest.partition("?")
-        params: list[tuple[str, str]] = []
+        params = [
+            (name, str(self._secrets.named(name, self._convert(value))))
+            for name, value in request.params
+        ]
         kept: list[str] = []
         for part in filter(None, query.split("&")):
             name = unquote(part.partition("=")[0])
