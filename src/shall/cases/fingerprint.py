@@ -23,6 +23,7 @@ from shall.cases.model import (
     Operation,
     RequestTemplate,
     Step,
+    Stream,
     Teardown,
     Until,
 )
@@ -54,6 +55,7 @@ _BLANK: dict[type, Any] = {
         When(),
         Repeat(),
         Retry(),
+        Stream(),
     )
 }
 """The records of a case without anything in them."""

@@ -275,7 +275,7 @@ def _uses(fields: Fields, moment: int) -> Iterator[tuple[str, Any, int]]:
             yield name, value, moment if name in _AFTER_ANSWER else moment - 1
 
 
-_AFTER_ANSWER = frozenset({"assert", "expect", "until", "query", "repeat"})
+_AFTER_ANSWER = frozenset({"assert", "expect", "until", "stream", "query", "repeat"})
 """Fields that are read when the step has its response."""
 
 

@@ -8,6 +8,7 @@ from shall.cases.flow import CHECKS, CONNECTION, MOST_ITERATIONS, MOST_RETRIES
 from shall.cases.forms import FIELDS_OF_SHARED, METHODS
 from shall.cases.predicates import PREDICATES, Predicate, Takes
 from shall.cases.selector import JSON_PATH, WITH_ARGUMENT, WORDS
+from shall.cases.stream import MAX_EVENTS
 
 _TEXT = {"type": "string"}
 _TEXTS = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]}
@@ -48,10 +49,12 @@ def json_schema() -> dict[str, Any]:
                     "delay": _TIME,
                     "until": {"$ref": "#/$defs/until"},
                     **_flow(),
+                    "stream": {"$ref": "#/$defs/stream"},
                 }
             ),
             "teardown": _call({"operation_type": {"enum": ["api", "db"]}, "query": _TEXT}),
             "expect": _expect(),
+            "stream": _stream(),
             "until": _until(),
             "conditions": _conditions(),
             "auth": auth_schema(),
@@ -205,6 +208,16 @@ def _expect() -> dict[str, Any]:
             rf"^({'|'.join(WORDS)}) \|": _CONDITIONS,
         },
     }
+
+
+def _stream() -> dict[str, Any]:
+    options = {
+        "until": {"$ref": "#/$defs/expect", "description": "what an event holds that ends it"},
+        "count": {"type": "integer", "minimum": 1, "maximum": MAX_EVENTS},
+        "within": _TIME,
+    }
+    known = {"type": "object", "additionalProperties": False, "properties": options}
+    return {"anyOf": [{"const": True}, known], "description": "reads a stream of events"}
 
 
 def _until() -> dict[str, Any]:

@@ -24,6 +24,7 @@ from shall.cases.model import (
 )
 from shall.cases.polling import written_time
 from shall.cases.predicates import takes_nothing
+from shall.cases.stream import written_stream
 from shall.cases.written_checks import written_conditions, written_expect
 from shall.errors import BadValue
 
@@ -182,6 +183,7 @@ def _step(step: Step, at: int) -> dict[str, Any]:
         **_request(step.request),
         **({"until": _until(step.until)} if step.until else {}),
         **(_flow(step.flow) if step.flow else {}),
+        **({"stream": written_stream(step.stream, _conditions)} if step.stream else {}),
         **capture,
         **_answer(step),
     }

@@ -14,6 +14,7 @@ from shall.cases.model import (
     Operation,
     RequestTemplate,
     Step,
+    Stream,
     Teardown,
     Until,
 )
@@ -59,6 +60,14 @@ class UntilPlan(Struct, frozen=True):
     within_s: float
 
 
+class StreamPlan(Struct, frozen=True):
+    """When reading a stream of events ends."""
+
+    until: tuple[CheckPlan, ...]
+    count: int
+    within_s: float | None
+
+
 class AccessPlan(Struct, frozen=True):
     """The credentials and the connection of a call.
 
@@ -86,6 +95,7 @@ class CallPlan(Struct, frozen=True):
     delay_s: float = 0.0
     until: UntilPlan | None = None
     access: AccessPlan | None = None
+    stream: StreamPlan | None = None
     flow: "FlowPlan | None" = None
 
     @property
@@ -134,6 +144,7 @@ def _plan_call(call: Step | Teardown, path: str, case: Case, options: RunOptions
         call.delay_s if is_step else 0.0,  # type: ignore[union-attr]
         None if until is None else _plan_until(until, path),
         None if template is None else _plan_access(template, case, options, _observes(call)),
+        _plan_stream(call.stream, path) if is_step and call.stream else None,  # type: ignore[union-attr]
         _plan_flow(call.flow, path) if is_step and call.flow is not None else None,  # type: ignore[union-attr]
     )
 
@@ -142,6 +153,11 @@ def _plan_flow(flow: "Flow", path: str) -> "FlowPlan":
     from shall.engine.flow_plan import plan_flow  # few steps have one
 
     return plan_flow(flow, path, _plan_check)
+
+
+def _plan_stream(stream: Stream, path: str) -> StreamPlan:
+    checks = tuple(_plan_check(check, f"{path}.{check.place}") for check in stream.until)
+    return StreamPlan(checks, stream.count, stream.within_s)
 
 
 def _observes(call: Step | Teardown) -> bool:

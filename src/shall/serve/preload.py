@@ -36,6 +36,7 @@ ON_FIRST_USE = (
     "shall.engine.schema",
     "shall.engine.selectors",
     "shall.engine.spawned_workers",
+    "shall.engine.stream",
     "shall.engine.worker_processes",
     "shall.imports.curl",
     "shall.imports.har",
