@@ -78,7 +78,7 @@ def _read_case(workspace: Workspace, text: str, path: str) -> Marks:
     if root == "unittest" and "verifies" in text:
         return _read_unit(workspace, text, path)
     if root != "testcase":
-        return Marks()
+        return Marks(secrets=_secrets_of_shared(text, path))
     case = read_case(text, path)
     secrets = tuple(_secrets_of(case))
     if not case.verifies:
@@ -105,6 +105,17 @@ def _relative(workspace: Workspace, paths: Iterable[str]) -> Iterator[str]:
     for path in paths:
         with suppress(OutsideWorkspace):
             yield workspace.files.relative(path)
+
+
+def _secrets_of_shared(text: str, path: str) -> tuple[str, ...]:
+    """Return the secrets of a file of shared steps; those of one that is wrong are not known."""
+    if not text.removeprefix("\ufeff").startswith("shared:") and "\nshared:" not in text:
+        return ()
+    from shall.cases.shared_steps import read_shared  # few projects have any
+
+    with suppress(InvalidInput):
+        return tuple(_secrets_of(read_shared(text, path)))
+    return ()
 
 
 def _secrets_of(case: Case) -> Iterator[str]:
