@@ -5,6 +5,7 @@ from typing import Any
 from shall.cases.auth import auth_schema
 from shall.cases.connection import connection_schema
 from shall.cases.forms import FIELDS_OF_SHARED, METHODS
+from shall.cases.graphql import graphql_schema
 from shall.cases.predicates import PREDICATES, Predicate, Takes
 from shall.cases.selector import JSON_PATH, WITH_ARGUMENT, WORDS
 from shall.cases.stream import MAX_EVENTS
@@ -127,6 +128,7 @@ def _call(others: dict[str, Any]) -> dict[str, Any]:
             "json": True,
             "form": {"type": ["object", "string"]},
             "text": _TEXT,
+            "graphql": graphql_schema(),
             "data": True,
             "files": {"type": "object", "additionalProperties": _TEXT},
             "timeout_s": {"type": "number", "exclusiveMinimum": 0},

@@ -8,6 +8,7 @@ from typing import Any
 from msgspec import UNSET, Struct, UnsetType
 
 from shall.cases.model import (
+    BodyKind,
     Case,
     Check,
     CheckKind,
@@ -78,7 +79,10 @@ class AccessPlan(Struct, frozen=True):
 
 
 class CallPlan(Struct, frozen=True):
-    """A step or a teardown. ``path`` is its place in the case: ``steps[0]``."""
+    """A step or a teardown. ``path`` is its place in the case: ``steps[0]``.
+
+    ``refuses_errors``: its response is one of GraphQL, whose errors no check names.
+    """
 
     id: str
     path: str
@@ -92,6 +96,7 @@ class CallPlan(Struct, frozen=True):
     until: UntilPlan | None = None
     access: AccessPlan | None = None
     stream: StreamPlan | None = None
+    refuses_errors: bool = False
 
 
 class CasePlan(Struct, frozen=True):
@@ -135,7 +140,15 @@ def _plan_call(call: Step | Teardown, path: str, case: Case, options: RunOptions
         None if until is None else _plan_until(until, path),
         None if template is None else _plan_access(template, case, options, _observes(call)),
         _plan_stream(call.stream, path) if is_step and call.stream else None,  # type: ignore[union-attr]
+        template is not None
+        and template.body is not None
+        and template.body.kind is BodyKind.GRAPHQL
+        and not any(map(_names_errors, call.checks)),
     )
+
+
+def _names_errors(check: Check) -> bool:
+    return (check.field or check.selector or "").removeprefix("$.").startswith("errors")
 
 
 def _plan_stream(stream: Stream, path: str) -> StreamPlan:
