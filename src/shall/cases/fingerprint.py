@@ -51,11 +51,11 @@ _BLANK: dict[type, Any] = {
         Check(CheckKind.EXISTS),
         Allure(),
         Until(()),
-        Stream(),
         Flow(),
         When(),
         Repeat(),
         Retry(),
+        Stream(),
     )
 }
 """The records of a case without anything in them."""

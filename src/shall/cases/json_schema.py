@@ -49,8 +49,8 @@ def json_schema() -> dict[str, Any]:
                     "capture": _capture(),
                     "delay": _TIME,
                     "until": {"$ref": "#/$defs/until"},
-                    "stream": {"$ref": "#/$defs/stream"},
                     **_flow(),
+                    "stream": {"$ref": "#/$defs/stream"},
                 }
             ),
             "teardown": _call({"operation_type": {"enum": ["api", "db"]}, "query": _TEXT}),

@@ -163,7 +163,7 @@ class Step(Struct, frozen=True, gc=False):
 
     ``allow_status`` lists statuses of 400 and above that are not a failure for a step that does
     not assert its status. ``capture`` maps names of variables to the selectors of their values.
-    ``delay_s`` is waited before the request. ``flow`` says whether and how often the step runs.
+    ``delay_s`` is waited before the request. ``flow`` says whether and how often the step runs;
     ``stream``: the response is a stream of events.
     """
 

@@ -182,8 +182,8 @@ def _step(step: Step, at: int) -> dict[str, Any]:
         **({"delay": written_time(step.delay_s)} if step.delay_s else {}),
         **_request(step.request),
         **({"until": _until(step.until)} if step.until else {}),
-        **({"stream": written_stream(step.stream, _conditions)} if step.stream else {}),
         **(_flow(step.flow) if step.flow else {}),
+        **({"stream": written_stream(step.stream, _conditions)} if step.stream else {}),
         **capture,
         **_answer(step),
     }

@@ -13,7 +13,7 @@ from shall.cases.model import Case
 from shall.cases.writer import to_data
 
 _PLAIN = re.compile(
-    r"[A-Za-z/\u4e00-\u9fff][\w./\- \u4e00-\u9fff]*(?<! )(?<! -)"
+    r"[A-Za-z/\u4e00-\u9fff][\w./\- \u4e00-\u9fff]*(?<![ -])"
     r"|\$(?:\.[A-Za-z_]\w*|\[-?[0-9]+\]|\[\*\])*"
     r"|[1-9][0-9]{0,9} (?:ms|s|min|h)"
 )

@@ -100,8 +100,8 @@ class CallPlan(Struct, frozen=True):
     until: UntilPlan | None = None
     access: AccessPlan | None = None
     stream: StreamPlan | None = None
-    refuses_errors: bool = False
     flow: "FlowPlan | None" = None
+    refuses_errors: bool = False
 
     @property
     def is_repeated(self) -> bool:
@@ -150,8 +150,8 @@ def _plan_call(call: Step | Teardown, path: str, case: Case, options: RunOptions
         None if until is None else _plan_until(until, path),
         None if template is None else _plan_access(template, case, options, _observes(call)),
         _plan_stream(call.stream, path) if is_step and call.stream else None,  # type: ignore[union-attr]
-        _refuses_errors(template, call.checks),
         _plan_flow(call.flow, path) if is_step and call.flow is not None else None,  # type: ignore[union-attr]
+        _refuses_errors(template, call.checks),
     )
 
 
@@ -163,15 +163,15 @@ def _refuses_errors(template: RequestTemplate | None, checks: Sequence[Check]) -
     return not any(name.startswith("errors") for name in names)
 
 
-def _plan_stream(stream: Stream, path: str) -> StreamPlan:
-    checks = tuple(_plan_check(check, f"{path}.{check.place}") for check in stream.until)
-    return StreamPlan(checks, stream.count, stream.within_s)
-
-
 def _plan_flow(flow: "Flow", path: str) -> "FlowPlan":
     from shall.engine.flow_plan import plan_flow  # few steps have one
 
     return plan_flow(flow, path, _plan_check)
+
+
+def _plan_stream(stream: Stream, path: str) -> StreamPlan:
+    checks = tuple(_plan_check(check, f"{path}.{check.place}") for check in stream.until)
+    return StreamPlan(checks, stream.count, stream.within_s)
 
 
 def _observes(call: Step | Teardown) -> bool:
