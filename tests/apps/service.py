@@ -146,6 +146,24 @@ async def events(request: Request) -> Response:
     return StreamingResponse(chunks(), media_type="text/event-stream")
 
 
+async def graphql(request: Request) -> Response:
+    """Answer a GraphQL request by the reference implementation."""
+    from graphql import build_schema, graphql_sync  # noqa: PLC0415 - one test needs it
+
+    schema = build_schema(
+        "type Query { order(id: Int!): Order } type Order { id: Int, state: String }"
+    )
+    given = json.loads(await request.body())
+    done = graphql_sync(
+        schema,
+        given["query"],
+        {"order": lambda _, **named: {**named, "state": "paid"}},
+        variable_values=given.get("variables"),
+        operation_name=given.get("operationName"),
+    )
+    return JSONResponse(done.formatted)
+
+
 async def flood(request: Request) -> Response:
     async def chunks() -> Any:
         for _ in range(int(request.query_params["mib"])):
@@ -167,6 +185,7 @@ def make_app() -> Starlette:
             Route("/slow", slow),
             Route("/held", held),
             Route("/flood", flood),
+            Route("/graphql", graphql, methods=["POST"]),
             Route("/events", events, methods=["GET", "POST"]),
             Route("/given/{name}", given, methods=METHODS),
         ]

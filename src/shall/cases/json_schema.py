@@ -6,6 +6,7 @@ from shall.cases.auth import auth_schema
 from shall.cases.connection import connection_schema
 from shall.cases.flow import CHECKS, CONNECTION, MOST_ITERATIONS, MOST_RETRIES
 from shall.cases.forms import FIELDS_OF_SHARED, METHODS
+from shall.cases.graphql import graphql_schema
 from shall.cases.predicates import PREDICATES, Predicate, Takes
 from shall.cases.selector import JSON_PATH, WITH_ARGUMENT, WORDS
 from shall.cases.stream import MAX_EVENTS
@@ -129,6 +130,7 @@ def _call(others: dict[str, Any]) -> dict[str, Any]:
             "json": True,
             "form": {"type": ["object", "string"]},
             "text": _TEXT,
+            "graphql": graphql_schema(),
             "data": True,
             "files": {"type": "object", "additionalProperties": _TEXT},
             "timeout_s": {"type": "number", "exclusiveMinimum": 0},

@@ -106,6 +106,7 @@ class BodyKind(StrEnum):
     FORM = "form"
     TEXT = "text"
     DATA = "data"
+    GRAPHQL = "graphql"
 
 
 class Body(Struct, frozen=True, gc=False):

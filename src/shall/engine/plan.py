@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import UNSET, Struct, UnsetType
 
 from shall.cases.model import (
+    BodyKind,
     Case,
     Check,
     CheckKind,
@@ -82,7 +83,10 @@ class AccessPlan(Struct, frozen=True):
 
 
 class CallPlan(Struct, frozen=True):
-    """A step or a teardown. ``path`` is its place in the case: ``steps[0]``."""
+    """A step or a teardown. ``path`` is its place in the case: ``steps[0]``.
+
+    ``refuses_errors``: its response is one of GraphQL, whose errors no check names.
+    """
 
     id: str
     path: str
@@ -97,6 +101,7 @@ class CallPlan(Struct, frozen=True):
     access: AccessPlan | None = None
     stream: StreamPlan | None = None
     flow: "FlowPlan | None" = None
+    refuses_errors: bool = False
 
     @property
     def is_repeated(self) -> bool:
@@ -146,7 +151,16 @@ def _plan_call(call: Step | Teardown, path: str, case: Case, options: RunOptions
         None if template is None else _plan_access(template, case, options, _observes(call)),
         _plan_stream(call.stream, path) if is_step and call.stream else None,  # type: ignore[union-attr]
         _plan_flow(call.flow, path) if is_step and call.flow is not None else None,  # type: ignore[union-attr]
+        _refuses_errors(template, call.checks),
     )
+
+
+def _refuses_errors(template: RequestTemplate | None, checks: Sequence[Check]) -> bool:
+    """Return whether a response with errors of GraphQL fails a call."""
+    if template is None or template.body is None or template.body.kind is not BodyKind.GRAPHQL:
+        return False
+    names = ((it.field or it.selector or "").removeprefix("$.") for it in checks)
+    return not any(name.startswith("errors") for name in names)
 
 
 def _plan_flow(flow: "Flow", path: str) -> "FlowPlan":

@@ -7,6 +7,7 @@ from msgspec import UNSET
 
 from shall.engine.check import CaseContext, judge_check, remember
 from shall.engine.plan import CallPlan, StreamPlan, UntilPlan
+from shall.engine.predicate import shown
 from shall.engine.query import Content, read_content
 from shall.engine.record import StepRecord
 from shall.engine.request import build_request
@@ -81,6 +82,8 @@ def _answered(
         if lost is not None:  # it is the reason
             raise lost from None
         raise
+    if call.refuses_errors and (problem := _graphql_errors(call, content)):
+        outcome, checks = worst([*checks, problem]), [problem, *checks]
     context.secrecy.answers.append((response, content.value))
     error = None
     if lost is not None and outcome is Outcome.PASSED:
@@ -95,6 +98,22 @@ def _answered(
         response,
         error,
         plans=call.checks,
+    )
+
+
+def _graphql_errors(call: CallPlan, content: Content) -> CheckResult | None:
+    """Return a check that failed where a GraphQL response has errors."""
+    errors = content.value.get("errors") if isinstance(content.value, dict) else None
+    if not errors:
+        return None
+    return CheckResult(
+        "not_exists",
+        call.path,
+        Outcome.FAILED,
+        "errors",
+        actual=errors,
+        implicit=True,
+        message=Message("check.graphql_errors", {"actual": shown(errors)}),
     )
 
 

@@ -68,6 +68,7 @@ EN: dict[str, str] = {
     "case.data_unseen": "the rows of its data are not read: write `data:` on a line of its own,"
     " in the block below `testcase:`",
     "step.until": "not within {within}, in {attempts:attempt|attempts}: {inner}",
+    "check.graphql_errors": "the response has errors: {actual}",
     "step.no_event": "no event of {events} fulfils it{within}: {inner}",
     "step.fails_if": "`fails_if` holds in attempt {attempts}",
     "step.condition": "its condition does not hold",

@@ -52,6 +52,9 @@ PROTOCOLS: dict[str, str] = {
     "The service that issues tokens answers {status}{more}.": "签发令牌的服务返回 {status}{more}。",
     "Check `auth` of the step, the case or the environment.": "请检查步骤、用例或环境的 `auth`。",
     "The libcurl at hand ({version}) has no {what}.": "当前的 libcurl（{version}）不支持 {what}。",
+    "A GraphQL request is sent by POST.": "GraphQL 请求用 POST 发送。",
+    "Write `POST: /graphql`.": "请写作 `POST: /graphql`。",
+    "Write `graphql: {{query: ...}}`.": "请写作 `graphql: {{query: ...}}`。",
     "Write `stream: true`.": "请写作 `stream: true`。",
     "Write when reading ends, such as `stream: {{count: 3, within: 5 s}}`.": (
         "请写明读取何时结束，例如 `stream: {{count: 3, within: 5 s}}`。"

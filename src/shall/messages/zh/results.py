@@ -65,6 +65,7 @@ ZH: dict[str, str] = {
     "case.data_changed": "运行开始时，用例的数据行被改动了",
     "case.data_unseen": "用例的数据行没有读取：请在 `testcase:` 下的块中让 `data:` 单独占一行",
     "step.until": "{within} 内未成立，共尝试 {attempts} 次：{inner}",
+    "check.graphql_errors": "响应含有错误：{actual}",
     "step.no_event": "{events} 个事件中没有一个满足条件{within}：{inner}",
     "step.fails_if": "`fails_if` 在第 {attempts} 次尝试时成立",
     "step.condition": "条件不成立",
