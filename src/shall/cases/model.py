@@ -6,9 +6,12 @@ expressions); ``cases.expression`` parses them and the engine evaluates them.
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
+
+if TYPE_CHECKING:
+    from shall.cases.flow import Flow
 
 
 class CheckKind(StrEnum):
@@ -147,7 +150,7 @@ class Step(Struct, frozen=True, gc=False):
 
     ``allow_status`` lists statuses of 400 and above that are not a failure for a step that does
     not assert its status. ``capture`` maps names of variables to the selectors of their values.
-    ``delay_s`` is waited before the request.
+    ``delay_s`` is waited before the request. ``flow`` says whether and how often the step runs.
     """
 
     id: str
@@ -157,6 +160,7 @@ class Step(Struct, frozen=True, gc=False):
     capture: Mapping[str, str] = field(default_factory=dict[str, str])
     delay_s: float = 0.0
     until: Until | None = None
+    flow: "Flow | None" = None
 
 
 class Operation(StrEnum):

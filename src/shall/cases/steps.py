@@ -11,6 +11,7 @@ from shall.cases.auth import read_auth_field
 from shall.cases.connection import read_connection_field
 from shall.cases.expect import read_expect, read_expected, read_selector
 from shall.cases.fields import Fields, Findings, Keys, kind_of
+from shall.cases.flow import FLOW_FIELDS, read_flow
 from shall.cases.forms import (
     METHODS,
     default_id,
@@ -46,7 +47,7 @@ _BODIES = tuple(kind.value for kind in BodyKind)
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*)://")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
-_OF_STEPS = frozenset({"capture", "delay", "until"})
+_OF_STEPS = frozenset({"capture", "delay", "until", *FLOW_FIELDS})
 STEP_FIELDS = _REQUEST_FIELDS | {"id", "assert", "expect", *_OF_STEPS, *METHODS}
 TEARDOWN_FIELDS = STEP_FIELDS - _OF_STEPS | {"operation_type", "query"}
 
@@ -98,6 +99,7 @@ def read_step(fields: Fields) -> Step:
         until=read_until(values["until"], fields.at("until"), fields.findings)
         if values.get("until") is not None
         else None,
+        flow=read_flow(fields),
     )
 
 

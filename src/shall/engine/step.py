@@ -65,6 +65,7 @@ def _answered(
     scope.budget.check_time()
     content = read_content(response, scope.budget)
     remember(call.id, content, scope)  # a check may read the response of its own step
+    context.last = response, content
     lost = _capture(call, response, content, scope) if call.capture else None
     try:
         outcome, checks = _check_all(call, response, content, context)
@@ -146,7 +147,7 @@ def _capture(call: CallPlan, response: Response, content: Content, scope: Scope)
         if found.found:
             scope.budget.expand_value(found.value)
             scope.variables[name] = found.value
-        elif lost is None:
+        elif lost is None and not (call.is_repeated and name in scope.variables):
             path = f"{call.path}.capture.{name}"
             message = f"`{name}` cannot be captured: {found.reason}."
             lost = BadValue(message, details={"path": path})
