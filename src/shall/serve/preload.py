@@ -18,6 +18,7 @@ ON_FIRST_USE = (
     "shall.actions.unit_writing",
     "shall.cases.data_table",
     "shall.cases.access",
+    "shall.cases.comments",
     "shall.cases.full_case",
     "shall.cases.locations",
     "shall.cases.polling",
