@@ -16,7 +16,7 @@ from shall.settings import Settings, Sources, process_environment, read_settings
 from shall.workspace.workspace import Workspace
 
 MATRIX_FORMATS = ("json", "csv", "md", "needs", "manifest", "reqif")
-IMPORT_FORMATS = ("curl", "postman", "har", "openapi", "hurl")
+IMPORT_FORMATS = ("curl", "postman", "har", "openapi", "hurl", "tavern")
 PROBLEM_FORMATS = ("concise", "github", "gitlab", "junit", "sarif")
 
 

@@ -39,6 +39,7 @@ ON_FIRST_USE = (
     "shall.imports.hurl",
     "shall.imports.openapi",
     "shall.imports.postman",
+    "shall.imports.tavern",
     "shall.mcp.workflow_tools",
     "shall.messages.translation",
     "shall.messages.zh",
