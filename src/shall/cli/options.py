@@ -53,6 +53,7 @@ def _adders() -> "Mapping[str, Callable[[_Commands], None]]":
         "lint": _add_lint,
         "schema": _add_schema,
         "import": _add_import,
+        "export": _add_export,
         **dict.fromkeys(("gate", "baseline", "diff", "impact"), _add_gate),
         **dict.fromkeys(("waive", "attest", "review", "link", "approve"), _add_decisions),
         "record": _add_record,
@@ -264,6 +265,14 @@ def _add_import(commands: _Commands) -> None:
     command.add_argument("--format", choices=("text", "json"), default="text")
     _add_workspace(command)
     command.set_defaults(command="importing")  # no module can be named import
+
+
+def _add_export(commands: _Commands) -> None:
+    command = _add(commands, "export", "Write a test case for another tool.")
+    command.add_argument("case", metavar="CASE", help="a case file")
+    command.add_argument("--to", dest="kind", choices=("curl", "pytest"), required=True)
+    command.add_argument("--output", metavar="FILE", help="write to FILE (default: print)")
+    _add_workspace(command)
 
 
 def _add_report_files(command: argparse.ArgumentParser) -> None:
