@@ -131,8 +131,8 @@ def _moved(before: list[str], after: list[str]) -> Mapping[int, int]:
 
 def _comments(text: str, outline: _Outline) -> Iterator[_Comment]:
     starts: dict[int, Keys] = {}
-    for path, line in outline.lines.items():
-        starts.setdefault(line, path)
+    for begun, at in outline.lines.items():
+        starts.setdefault(at, begun)
     lines = text.split("\n")
     inside = sorted(outline.inside)
     first = 0

@@ -10,6 +10,7 @@ from shall.actions.principal import SCOPES
 from shall.actions.run_request import ARGUMENTS
 from shall.bootstrap import open_project, project_folder, unused_state, unused_state_notice
 from shall.cli.output import local, speak, tell
+from shall.cli.output_flags import FORMATS, add_report_files
 from shall.cli.parser import Parser
 from shall.cli.setting_flags import add_run_flags, add_serving_flags
 from shall.settings import Settings, Sources, process_environment, read_settings
@@ -157,8 +158,8 @@ def _add_run(commands: _Commands) -> None:
     add_selection(command)
     add_run_flags(command)
     add_scope_of_run(command)
-    _add_report_files(command)
-    command.add_argument("--format", choices=("text", "json"), default="text")
+    add_report_files(command, "report-")
+    command.add_argument("--format", choices=("text", *FORMATS), default="text")
     command.add_argument("--quiet", action="store_true", help="show only the line of counts")
     command.add_argument(
         "--dry-run", action="store_true", help="show the requests, and send and record nothing"
@@ -231,18 +232,17 @@ def _add_trace(commands: _Commands) -> None:
 def _add_report(commands: _Commands) -> None:
     command = _add(commands, "report", "Write reports of a stored run.")
     command.add_argument("run", nargs="?", default="latest", help="id of a run (the newest)")
-    command.add_argument("--html", metavar="FILE", help="write an HTML report to FILE")
-    command.add_argument("--junit", metavar="FILE", help="write JUnit XML to FILE")
-    command.add_argument("--json", metavar="FILE", help="write the results as JSON to FILE")
+    add_report_files(command, "")
+    command.add_argument("--format", choices=FORMATS, help="print the run in this format")
     _add_workspace(command)
 
 
 def _add_merge(commands: _Commands) -> None:
     command = _add(commands, "merge", "Merge the reports of all shards into one run.")
     command.add_argument("reports", nargs="+", metavar="REPORT", help="JSON reports of the shards")
-    command.add_argument("--format", choices=("text", "json"), default="text")
+    command.add_argument("--format", choices=("text", *FORMATS), default="text")
     command.add_argument("--no-color", action="store_true", default=None)
-    _add_report_files(command)
+    add_report_files(command, "report-")
     _add_workspace(command)
 
 
@@ -273,12 +273,6 @@ def _add_export(commands: _Commands) -> None:
     command.add_argument("--to", dest="kind", choices=("curl", "pytest"), required=True)
     command.add_argument("--output", metavar="FILE", help="write to FILE (default: print)")
     _add_workspace(command)
-
-
-def _add_report_files(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--report-html", metavar="FILE", help="write an HTML report to FILE")
-    command.add_argument("--report-junit", metavar="FILE", help="write JUnit XML to FILE")
-    command.add_argument("--report-json", metavar="FILE", help="write the results as JSON to FILE")
 
 
 def _add_gate(commands: _Commands) -> None:
