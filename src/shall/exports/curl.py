@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from shall.cases.expression import parse_template
 from shall.cases.forms import is_template
-from shall.cases.model import BodyKind, Case, RequestTemplate
+from shall.cases.model import BodyKind, Case, RequestTemplate, Step, Teardown
 from shall.exports.names import Exported, credentials, literal_of, note_unsaid, run_variable
 
 
@@ -18,7 +18,8 @@ def to_curl(case: Case, path: str) -> Exported:
     note_unsaid(case, exported)
     writer = _Writer(case, exported)
     lines = [f"# {' '.join(case.name.split())}: made from {path}"]
-    for part in (*case.steps, *reversed(case.teardowns)):
+    parts: tuple[Step | Teardown, ...] = (*case.steps, *reversed(case.teardowns))
+    for part in parts:
         if part.request is not None:
             if part.checks:
                 exported.lacks("checks, which curl has not")

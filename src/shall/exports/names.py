@@ -68,7 +68,8 @@ def note_unsaid(case: Case, exported: Exported) -> None:
     for name in ("data", "use", "connection"):
         if getattr(case, name):
             exported.lacks(f"`{name}` of the case")
-    for part in (*case.steps, *case.teardowns):
+    parts: tuple[Step | Teardown, ...] = (*case.steps, *case.teardowns)
+    for part in parts:
         _note_of_part(part, exported)
 
 
