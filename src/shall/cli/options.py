@@ -67,6 +67,7 @@ def _adders() -> "Mapping[str, Callable[[_Commands], None]]":
         "restore": _add_restore,
         "doctor": _add_doctor,
         "token": _add_token,
+        "completion": _add_completion,
     }
 
 
@@ -454,3 +455,10 @@ def _add_token(commands: _Commands) -> None:
     revoke.add_argument("name", metavar="NAME")
     for action in (new, listing, revoke):
         action.add_argument("--file", required=True, help="token file of the server")
+
+
+def _add_completion(commands: _Commands) -> None:
+    command = _add(commands, "completion", "Print a script that completes commands in a shell.")
+    command.add_argument(
+        "shell", choices=("bash", "zsh", "fish"), metavar="SHELL", help="%(choices)s"
+    )

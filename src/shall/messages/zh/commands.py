@@ -333,4 +333,5 @@ COMMANDS: dict[str, str] = {
     "Set these environment variables: {names}.": "请设置以下环境变量：{names}。",
     "Left out: {part}.": "未能导出：{part}。",
     "{file} is not an API case, so it cannot be exported.": "{file} 不是 API 用例，无法导出。",
+    "Print a script that completes commands in a shell.": "打印 shell 命令补全脚本。",
 }
