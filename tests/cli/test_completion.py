@@ -8,7 +8,7 @@ from tests.cli.conftest import Shall
 from shall.cli.options import parser
 
 [_COMMANDS] = [it.choices for it in parser()._actions if it.dest == "command"]
-COMMANDS = dict(_COMMANDS or {})  # type: ignore[arg-type]
+COMMANDS = dict(_COMMANDS or {})
 
 
 def completed(script: str, *words: str) -> list[str]:

@@ -203,6 +203,9 @@ def test_references_in_a_circle_end_and_those_that_lead_out_are_not_followed() -
         "openapi: 3.0.0\npaths: {/a: &a {get: *a}}",
         '{"openapi": "3.0.0", "paths": {"/a": {"get": {"responses": {"200": 1}}}}',
         "openapi: 3.0.0\npaths: {/a: {trace: {}}}",
+        "openapi: 3.0.0\npaths: {/a: {get: {parameters: [{in: [1], required: true}]}}}",
+        "openapi: 3.0.0\npaths: {/a: {get: {responses: 1.5,"
+        " parameters: [{in: query, name: q, required: true}]}}}",
     ],
 )
 def test_a_malformed_document_is_refused_or_reported(text: str) -> None:

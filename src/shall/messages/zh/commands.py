@@ -334,4 +334,5 @@ COMMANDS: dict[str, str] = {
     "Left out: {part}.": "未能导出：{part}。",
     "{file} is not an API case, so it cannot be exported.": "{file} 不是 API 用例，无法导出。",
     "Print a script that completes commands in a shell.": "打印 shell 命令补全脚本。",
+    "write to FILE (default: print)": "写入 FILE（默认打印）",
 }
