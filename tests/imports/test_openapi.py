@@ -215,3 +215,14 @@ def test_a_malformed_document_is_refused_or_reported(text: str) -> None:
         assert error.message or error.diagnostics
     else:
         assert len(found.files) <= 2
+
+
+@pytest.mark.verifies("import#5.4")
+def test_an_example_of_schemas_that_branch_without_end_is_bounded() -> None:
+    here = {"$ref": "#/components/schemas/Wide"}
+    wide = {"type": "object", "properties": {f"p{at}": here for at in range(40)}}
+
+    assert str(document_of(here, Wide=wide)[0]).count("p0") < 2_000
+
+    joined = {"allOf": [here] * 40}
+    assert document_of(here, Wide=joined)[0] == {}

@@ -37,6 +37,7 @@ _STAGE_KEYS = frozenset(
 )
 _TEST_KEYS = frozenset(("test_name", "stages", "marks", "includes", "strict"))
 _MOST_ROWS = 1_000
+_LONGEST_LINE = 10_000
 
 
 def read_tavern(text: str, file: str) -> Imported:
@@ -44,7 +45,7 @@ def read_tavern(text: str, file: str) -> Imported:
     left_out, secrets, paths = LeftOut(file), SecretVariables(), Paths()
     cases: list[ImportedCase] = []
     for line, document in _documents(without_marks(text.replace(TAG, ""))):
-        data = load_yaml(_TAGGED.sub(_as_text, document), file)
+        data = load_yaml(_with_texts(document), file)
         if not isinstance(data, dict) or "stages" not in data:
             if data is not None:
                 left_out.add("", "A document was left out: it has no `stages`.", line=line)
@@ -66,6 +67,14 @@ def _documents(text: str) -> Iterator[tuple[int, str]]:
         if text[start:end].strip():
             yield text.count("\n", 0, start) + 1, text[start:end]
         start = end if found is None else found.end()
+
+
+def _with_texts(document: str) -> str:
+    """Return a document with its tagged values as texts; a line that is too long stays."""
+    lines = document.split("\n")
+    return "\n".join(
+        _TAGGED.sub(_as_text, it) if "!" in it and len(it) <= _LONGEST_LINE else it for it in lines
+    )
 
 
 def _as_text(found: re.Match[str]) -> str:
