@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.forked import Popen
 
 from shall.actions.results import past_runs, run_details
 from shall.actions.trace import trace_requirements
@@ -59,7 +60,9 @@ WITHOUT = [it for name in ("cacheprovider", *OTHERS) for it in ("-p", f"no:{name
 
 
 def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
-    return pytester.runpytest_subprocess(*WITHOUT, *arguments)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(subprocess, "Popen", Popen)
+        return pytester.runpytest_subprocess(*WITHOUT, *arguments)
 
 
 @pytest.mark.verifies("pytest#1.1")
