@@ -74,8 +74,9 @@ def note_unsaid(case: Case, exported: Exported) -> None:
 
 
 def _note_of_part(part: Step | Teardown, exported: Exported) -> None:
-    if isinstance(part, Step) and part.until is not None:
-        exported.lacks(f"`until` of {part.id}")
+    for name in ("until", "flow", "stream") if isinstance(part, Step) else ():
+        if getattr(part, name) is not None:
+            exported.lacks(f"`{name}` of {part.id}")
     if isinstance(part, Teardown) and part.query is not None:
         exported.lacks(f"the query of {part.id}")
     request = part.request
