@@ -76,3 +76,17 @@ def test_a_request_that_cannot_be_made_is_reported(
     first = found["an order is read"]["requests"][0]
     assert (first["method"], first["url"]) == ("POST", f"{service.url}/v1/login")
     assert json.loads(first["body"])["user"] == "ann"
+
+
+@pytest.mark.verifies("cli#6.11")
+def test_the_items_of_a_repeated_step_are_shown_as_their_expression(
+    shall: Shall, written: Path
+) -> None:
+    (written / "a.yaml").write_text(
+        "testcase: {name: a, steps: [{GET: '/a/{{ item }}', for each: [1, 2]}]}"
+    )
+
+    ended = shall("run", "--dry-run")
+
+    assert ended.returncode == 0, ended.stdout
+    assert "/a/{{ item }}" in ended.stdout

@@ -137,7 +137,7 @@ def write_case(
     reading = _checked(data, relative)
     refuse_masks(load_yaml(data, relative) if isinstance(data, str) else data)
     case = reading.case
-    text = to_yaml(case)
+    text = _with_comments(workspace, relative, to_yaml(case), case)
     if not overwrite and workspace.files.is_file(relative):
         raise AlreadyExists(f"{relative} exists.", hint="Pass overwrite=true to replace it.")
     script = script_path = None
@@ -150,6 +150,21 @@ def write_case(
     there = [name for name in written if workspace.files.is_file(name)]
     write_both(workspace, relative, text, script_path, script)
     return CaseWritten(written, case, text, script, script_path, dry_run, notes, there)
+
+
+def _with_comments(workspace: Workspace, path: str, text: str, case: Case) -> str:
+    """Return the text of a case with the comments of the file that it replaces."""
+    if not workspace.files.is_file(path):
+        return text
+    from shall.cases.comments import with_comments  # as above
+
+    commented = with_comments(workspace.files.read_text(path), text)
+    if commented == text:
+        return text
+    try:
+        return commented if read_case(commented, path) == case else text
+    except InvalidCase:
+        return text
 
 
 def link_notes(workspace: Workspace, verifies: Sequence[str]) -> list[Diagnostic]:

@@ -1,7 +1,7 @@
 """Writes a case as YAML.
 
 A text that YAML 1.1 and 1.2 may read differently is quoted, so that every reader sees a text.
-Comments of an existing file are lost.
+``comments`` carries over those of an existing file.
 """
 
 import re

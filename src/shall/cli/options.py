@@ -17,7 +17,7 @@ from shall.settings import Settings, Sources, process_environment, read_settings
 from shall.workspace.workspace import Workspace
 
 MATRIX_FORMATS = ("json", "csv", "md", "needs", "manifest", "reqif")
-IMPORT_FORMATS = ("curl", "postman", "har", "openapi", "hurl")
+IMPORT_FORMATS = ("curl", "postman", "har", "openapi", "hurl", "tavern")
 PROBLEM_FORMATS = ("concise", "github", "gitlab", "junit", "sarif")
 
 
@@ -55,6 +55,7 @@ def _adders() -> "Mapping[str, Callable[[_Commands], None]]":
         "lint": _add_lint,
         "schema": _add_schema,
         "import": _add_import,
+        "export": _add_export,
         **dict.fromkeys(("gate", "baseline", "diff", "impact"), _add_gate),
         **dict.fromkeys(("waive", "attest", "review", "link", "approve"), _add_decisions),
         "record": _add_record,
@@ -67,6 +68,7 @@ def _adders() -> "Mapping[str, Callable[[_Commands], None]]":
         "restore": _add_restore,
         "doctor": _add_doctor,
         "token": _add_token,
+        "completion": _add_completion,
     }
 
 
@@ -277,6 +279,14 @@ def _add_import(commands: _Commands) -> None:
     command.set_defaults(command="importing")  # no module can be named import
 
 
+def _add_export(commands: _Commands) -> None:
+    command = _add(commands, "export", "Write a test case for another tool.")
+    command.add_argument("case", metavar="CASE", help="a case file")
+    command.add_argument("--to", dest="kind", choices=("curl", "pytest"), required=True)
+    command.add_argument("--output", metavar="FILE", help="write to FILE (default: print)")
+    _add_workspace(command)
+
+
 def _add_gate(commands: _Commands) -> None:
     from shall.cli.gate_options import add_baseline, add_diff, add_gate, add_impact
 
@@ -456,3 +466,10 @@ def _add_token(commands: _Commands) -> None:
     revoke.add_argument("name", metavar="NAME")
     for action in (new, listing, revoke):
         action.add_argument("--file", required=True, help="token file of the server")
+
+
+def _add_completion(commands: _Commands) -> None:
+    command = _add(commands, "completion", "Print a script that completes commands in a shell.")
+    command.add_argument(
+        "shell", choices=("bash", "zsh", "fish"), metavar="SHELL", help="%(choices)s"
+    )

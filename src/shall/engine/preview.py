@@ -101,6 +101,8 @@ def _later(case: Case, options: RunOptions) -> Iterator[str]:
     for step in case.steps:
         yield step.id
         yield from step.capture
+        if step.flow is not None:
+            yield step.flow.name  # of each item
     yield from case.secrets
     yield from options.secrets
 

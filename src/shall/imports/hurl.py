@@ -28,6 +28,9 @@ _SHORT_NAMES = {
     "FormParams": "Form",
     "MultipartFormData": "Multipart",
 }
+_LONGEST = 20_000
+"""Characters of a body in which variables outside of texts are looked for."""
+
 _OF_OUTPUT = frozenset(("output", "verbose", "very-verbose", "compressed", "path-as-is"))
 _CONNECTION = {
     "insecure": "insecure",
@@ -95,7 +98,7 @@ def _entries(lines: list[str]) -> Iterator[_Entry]:
 
 
 def _without_comment(text: str) -> str:
-    return re.sub(r"\s+#.*$", "", text).strip()
+    return re.sub(r"(?<!\s)\s+#.*$", "", text).strip()
 
 
 def converted(text: str) -> str:
@@ -248,7 +251,9 @@ class _Reader:
         sent.body = converted(text)
         if kind and not any(name.lower() == "content-type" for name, _ in sent.headers):
             sent.headers.append(("Content-Type", kind))
-        sent.is_text = any(found[1] for found in _UNQUOTED.finditer(sent.body))
+        sent.is_text = len(sent.body) > _LONGEST or any(
+            it[1] for it in _UNQUOTED.finditer(sent.body)
+        )
 
     def _answer(self, entry: _Entry, part: _Part) -> dict[str, Any]:
         checks = Checks(self._left_out)

@@ -15,6 +15,9 @@ from shall.imports.expressions import expression_text, mark
 _TOKEN = re.compile(
     r'"(?:[^"\\]|\\.)*"|/(?:[^/\\]|\\.)+/|\{\{[^{}]*\}\}|```.*?```|`[^`]*`|#.*|[^\s"]+'
 )
+_LONGEST = 2_000
+"""Characters of an assert that are read."""
+
 _TEMPLATE = re.compile(r"\{\{\s*(?:(newUuid)|([A-Za-z_][\w-]*))\s*\}\}")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _ESCAPED = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|(.))")
@@ -64,7 +67,7 @@ def _pattern(token: str) -> str:
 
 
 def _tokens(text: str) -> list[str]:
-    found = _TOKEN.findall(text)
+    found = _TOKEN.findall(text[:_LONGEST])
     comment = next((at for at, it in enumerate(found) if it.startswith("#")), len(found))
     return found[:comment]
 

@@ -9,6 +9,12 @@ from shall.imports.json_text import objects
 _MOST_LEVELS = 8
 """Levels of an example; deeper objects are empty."""
 
+_MOST_PARTS, _MOST_NESTED = 20, 3
+"""Parts of `allOf`, and how deep they are nested."""
+
+_MOST_VALUES = 2_000
+"""Values of one example."""
+
 _MOST_REFERENCES = 32
 """References that lead from one to the next."""
 
@@ -35,6 +41,7 @@ class Document:
 
     def __init__(self, data: Mapping[str, Any], report: Report) -> None:
         self.data, self._report = data, report
+        self._left = _MOST_VALUES
 
     def resolved(self, value: Any) -> dict[str, Any]:
         """Return an object, or what its reference leads to; one that leads nowhere is empty."""
@@ -75,6 +82,9 @@ class Document:
 
     def value(self, schema: Any, level: int = 0) -> Any:
         """Return a value that is valid by a schema, as far as the usual keywords say it."""
+        self._left = _MOST_VALUES if level == 0 else self._left - 1
+        if self._left < 0:
+            return None
         schema = self.resolved(schema)
         named = self._named(schema)
         if named is not None:
@@ -109,7 +119,7 @@ class Document:
         found = dict(own) if isinstance(own, dict) else {}
         required = schema.get("required")
         names = [it for it in required if isinstance(it, str)] if isinstance(required, list) else []
-        for each in objects(schema.get("allOf")) if level < _MOST_LEVELS else ():
+        for each in objects(schema.get("allOf"))[:_MOST_PARTS] if level < _MOST_NESTED else ():
             more, also = self.properties(each, level + 1)
             found = {**more, **found}
             names += also

@@ -118,7 +118,9 @@ async def import_testcases(
     session: Session,
     content: Annotated[
         str,
-        Field(description="curl commands, or a Postman, HAR, OpenAPI or hurl document, as text"),
+        Field(
+            description="text: curl commands, or a Postman, HAR, OpenAPI, hurl or Tavern document"
+        ),
     ],
     folder: Annotated[str | None, Field(description="default: tests/cases")] = None,
     overwrite: bool = False,

@@ -343,4 +343,10 @@ COMMANDS: dict[str, str] = {
     "show the requests, and send and record nothing": "显示将要发送的请求，不发送也不记录",
     "Nothing was sent. Cases: {count}. Requests: {requests}.": "未发送任何请求。用例：{count} 个；"
     "请求：{requests} 个。",
+    "Write a test case for another tool.": "将测试用例导出为其他工具的格式。",
+    "Set these environment variables: {names}.": "请设置以下环境变量：{names}。",
+    "Left out: {part}.": "未能导出：{part}。",
+    "{file} is not an API case, so it cannot be exported.": "{file} 不是 API 用例，无法导出。",
+    "Print a script that completes commands in a shell.": "打印 shell 命令补全脚本。",
+    "write to FILE (default: print)": "写入 FILE（默认打印）",
 }

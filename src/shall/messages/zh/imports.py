@@ -115,4 +115,22 @@ IMPORTS: dict[str, str] = {
     "The check of `{selector}` was left out: {reason}": "对 `{selector}` 的检查未能转换：{reason}",
     "A second check `{predicate}` of `{selector}` was left out.": "对 `{selector}` 的第二个 "
     "`{predicate}` 检查未能转换。",
+    # Tavern
+    "A document was left out: it has no `stages`.": "已跳过一个文档：没有 `stages`。",
+    "{file} has no test of Tavern.": "{file} 中没有 Tavern 测试。",
+    "A test has `test_name` and `stages`.": "测试应包含 `test_name` 和 `stages`。",
+    "`{key}` was left out.": "`{key}` 未能转换。",
+    "An included file was left out.": "引用的文件未能转换。",
+    "The test was left out: none of its stages can be sent.": "已跳过该测试：没有可以发送的 "
+    "stage。",
+    "It is marked as skipped.": "已标记为跳过。",
+    "`parametrize` was left out.": "`parametrize` 未能转换。",
+    "The mark `{name}` was left out.": "标记 `{name}` 未能转换。",
+    "The tag `!{tag}` was left out.": "标签 `!{tag}` 未能转换。",
+    "The stage was left out: it is skipped.": "已跳过该 stage：它被标记为 skip。",
+    "The stage was left out: it has no request with a URL.": "已跳过该 stage：没有带 URL 的请求。",
+    "`request.{key}` was left out.": "`request.{key}` 未能转换。",
+    "`save.{source}` was left out.": "`save.{source}` 未能转换。",
+    "`response.{key}` was left out.": "`response.{key}` 未能转换。",
+    "The check of the list `{path}` was left out.": "对列表 `{path}` 的检查未能转换。",
 }
