@@ -56,6 +56,37 @@ def test_a_reworded_criterion_touches_what_is_linked_to_it(shall: Shall, committ
     assert found["unlinked"] == []
 
 
+HELPED = """import pytest
+from tests.helpers import total
+
+@pytest.mark.verifies("auth#1.1")
+def test_sum(price):
+    assert total(price)
+"""
+
+
+@pytest.mark.verifies("tracing#4.25")
+@pytest.mark.parametrize("path", ["tests/helpers.py", "tests/conftest.py"])
+@pytest.mark.usefixtures("committed")
+def test_test_code_touches_the_tests_that_use_it(shall: Shall, project: Path, path: str) -> None:
+    (project / "tests/test_a.py").write_text(HELPED)
+    (project / "tests/helpers.py").write_text("def total(price):\n    return price\n")
+    (project / "tests/conftest.py").write_text(
+        "import pytest\n@pytest.fixture\ndef price():\n    return 1\n"
+    )
+    git(project, "add", ".")
+    git(project, "commit", "-q", "-m", "second")
+    assert keys(impact(shall)) == []
+    (project / path).write_text((project / path).read_text().replace("return", "return 2 *"))
+    named, changed = impact(shall, path), impact(shall)
+    for found in (named, changed):
+        assert found["tests"] == ["tests/test_a.py::test_sum"]
+        assert found["unlinked"] == []
+    source = "tests/test_a.py::test_sum"
+    assert named["criteria"][0]["reasons"] == [f"{source} uses {path}"]
+    assert changed["criteria"][0]["reasons"] == [f"{source} uses {path}, which changed"]
+
+
 @pytest.mark.verifies("gate#3.1")
 @pytest.mark.usefixtures("committed")
 def test_a_changed_new_or_deleted_case_or_test_touches_its_criteria(

@@ -1,12 +1,12 @@
 """Which criteria, cases and tests a change, a file or a criterion touches."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
 from shall.actions.at_commit import at_commit
 from shall.actions.discovery import root_at
-from shall.actions.link_sources import files_of_case
+from shall.actions.link_sources import files_of_source
 from shall.actions.trace import trace_requirements
 from shall.errors import ShallError
 from shall.specs.matrix import Matrix, Row, row_of
@@ -90,7 +90,7 @@ def impact_of(workspace: Workspace, names: Sequence[str]) -> Impact:
 def _why_source(workspace: Workspace, source: str, files: Sequence[str]) -> list[str]:
     """Return why files touch the criteria of a case or test: its own, or those that it names."""
     own = [f"linked by {source}"] if _file_of(source) in files else []
-    named = [it for it in files_of_case(workspace, source) if it in files]
+    named = [it for it in files_of_source(workspace, source) if it in files]
     return [*own, *(f"{source} uses {it}" for it in named)]
 
 
@@ -105,7 +105,7 @@ def _impact(workspace: Workspace, before: Matrix, changed: Sequence[str]) -> Imp
         why = _why_text(row, known)
         if why:
             run |= _sources(row)
-        linked = _why_links(row, known, links)
+        linked = _why_links(workspace, row, known, links, changed)
         run |= {source: kind for source, kind in _sources(row).items() if source in linked}
         if why or linked:
             reasons[row.criterion.key] = [*why, *linked.values()]
@@ -119,7 +119,13 @@ def _why_text(row: Row, known: Row | None) -> list[str]:
     return [] if is_same else ["the text changed"]
 
 
-def _why_links(row: Row, known: Row | None, before: Mapping[str, str]) -> dict[str, str]:
+def _why_links(
+    workspace: Workspace,
+    row: Row,
+    known: Row | None,
+    before: Mapping[str, str],
+    changed: Collection[str],
+) -> dict[str, str]:
     """Map each source whose link to a criterion, or whose own text, changed to what happened."""
     was = _sources(known) if known is not None else {}
     found = {}
@@ -128,7 +134,11 @@ def _why_links(row: Row, known: Row | None, before: Mapping[str, str]) -> dict[s
         if source not in before:
             found[source] = f"{source} is new"
         elif before[source] != it.link.fingerprint:
-            found[source] = f"{source} changed"
+            used = [file for file in files_of_source(workspace, source) if file in changed]
+            if _file_of(source) in changed or not used:
+                found[source] = f"{source} changed"
+            else:
+                found[source] = f"{source} uses {', '.join(used)}, which changed"
         elif source not in was and known is not None:
             found[source] = f"{source} is linked now"
     gone = sorted(was.keys() - _sources(row).keys())
@@ -145,7 +155,7 @@ def _made(
     known = {row.criterion.span.file for row in matrix.rows}
     sources = {it.link.source for row in matrix.rows for it in row.links}
     known |= {_file_of(it) for it in sources}
-    known |= {path for it in sources for path in files_of_case(workspace, it)}
+    known |= {path for it in sources for path in files_of_source(workspace, it)}
     cases = {source for source, kind in run.items() if kind is LinkKind.CASE}
     unlinked = []
     for file in sorted(set(files)):

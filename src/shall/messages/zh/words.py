@@ -297,6 +297,8 @@ WORDS: dict[str, str] = {
     "the text changed": "文本已改动",
     "{source} is new": "{source} 是新增的",
     "{source} changed": "{source} 已改动",
+    "{source} uses {path}": "{source} 使用了 {path}",
+    "{source} uses {paths}, which changed": "{source} 使用的 {paths} 已改动",
     "{source} is linked now": "新建了与 {source} 的链接",
     "{source} is no longer linked": "与 {source} 的链接已删除",
 }
