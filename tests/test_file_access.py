@@ -80,6 +80,7 @@ ALLOWED = {
     "shall/cli/demo.py": PACKAGE,
     "shall/cli/output.py": PROCESS,
     "shall/cli/output.py:write_file": ARCHIVE,
+    "shall/cli/importing.py:_text_of": ARCHIVE,
     "shall/cli/merge.py:_read": ARCHIVE,
     "shall/cli/record.py:_read": ARCHIVE,
     "shall/engine/unit.py": "a temporary folder of this process, and a file of this package",

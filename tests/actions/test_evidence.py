@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from shall.actions.evidence import Fact, sound_facts
+from shall.actions.evidence import Fact, of_all_rows, sound_facts
 from shall.results.records import CriterionRef, Outcome
 
 
@@ -29,3 +29,19 @@ def test_a_row_of_data_that_passed_proves_nothing_where_the_run_was_interrupted(
     skipped = fact(Outcome.SKIPPED, "3")
     alone = replace(passed, source="b.yaml", data_row=None)
     assert sound_facts([passed, failed, skipped, alone], is_whole=False) == [failed, alone]
+
+
+@pytest.mark.verifies("cases#6.4")
+def test_rows_are_one_fact_which_passed_only_when_all_are_there() -> None:
+    first, second = (
+        replace(fact(Outcome.PASSED, it), rows=2, checks_executed=int(it)) for it in "12"
+    )
+    [whole] = of_all_rows([first, second])
+    assert (whole.outcome, whole.data_row, whole.checks_executed) == (Outcome.PASSED, None, 1)
+    assert of_all_rows([first, first]) == []
+    assert of_all_rows([first, replace(second, fingerprint="changed")]) == []
+    for outcome in (Outcome.FAILED, Outcome.ERROR, Outcome.SKIPPED):
+        [whole] = of_all_rows([first, replace(second, outcome=outcome)])
+        assert whole.outcome is outcome
+    [bad] = of_all_rows([replace(first, outcome=Outcome.FAILED)])
+    assert bad.outcome is Outcome.FAILED

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from shall.actions.requirements import read_specs as specs_of
 from shall.admin import doctor
-from shall.admin.doctor import CHECKS, Examined, Finding, Health, examine
+from shall.admin.doctor import CHECKS, CheckResult, Examined, Health, examine
 from shall.admin.repair import repair
 from shall.bootstrap import open_workspace
 from shall.errors import StoreUnavailable
@@ -33,7 +33,7 @@ def subject(tmp_path: Path) -> Examined:
     return Examined(project, workspace.state, host="127.0.0.1")
 
 
-def found(subject: Examined, check: str) -> Finding:
+def found(subject: Examined, check: str) -> CheckResult:
     """Give the one finding of a check."""
     [finding] = [it for it in examine(subject) if it.check == check]
     return finding

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from shall.cases.bounds import MAX_DEPTH, MAX_NODES
 from shall.cases.plain_case import plain_case
 from shall.cases.plain_yaml import MAX_CHARACTERS, read_plain
-from shall.cases.reader import examine_data, examine_text
+from shall.cases.reader import examine_data, examine_text, load_yaml
 from shall.errors import InvalidCase
 
 CASE = """\
@@ -65,7 +65,7 @@ Oracle.add_constructor("tag:yaml.org,2002:map", _mapping)
 def assert_reads_like_pyyaml(text: str) -> None:
     value = read_plain(text)
     if value is not None:
-        assert repr(value) == repr(yaml.load(text, Loader=Oracle))
+        assert repr(value or None) == repr(yaml.load(text, Loader=Oracle))
 
 
 def test_an_ordinary_case_is_read_without_a_yaml_library(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -188,6 +188,12 @@ def test_a_case_with_a_mistake_reads_as_pyyaml_reads_it(at: int, sign: str, remo
 )
 def test_a_document_near_the_bounds_is_left_to_the_reader_that_counts(text: str) -> None:
     assert read_plain(text) is None
+
+
+@pytest.mark.parametrize("text", ["", "\n", "# host: http://127.0.0.1\n\n  # user: alice\n"])
+def test_a_document_of_comments_alone_is_read_as_yaml_reads_it(text: str) -> None:
+    assert read_plain(text) == {}
+    assert load_yaml(text, "shall.yaml") is None
 
 
 def test_a_value_that_stands_in_two_documents_is_not_shared() -> None:

@@ -66,6 +66,7 @@ def test_a_run_of_plain_cases_imports_only_what_it_needs(
     project: Path, write_case: WriteCase, service: Any
 ) -> None:
     write_case("a")
+    (project / "shall.yaml").write_text("# host: http://127.0.0.1:8000\n")
 
     modules = modules_of(project, "run", "--host", service.url)
 

@@ -203,3 +203,19 @@ def test_tables_are_chinese(shall: Callable[..., Any], project: Path) -> None:
     assert (
         "S111  vague-term                  警告" in shall("lint", "--list", SHALL_LANG="zh").stdout
     )
+
+
+@pytest.mark.parametrize(
+    ("command", "message"),
+    [
+        (("trace", "--fail-under", "x"), "参数 --fail-under：x 不是 0 到 100 的百分比\n"),
+        (
+            ("waive", "default#1.1", "--until", "z"),
+            "参数 --until：z 不是日期，正确写法例如 2027-01-31\n",
+        ),
+    ],
+)
+def test_the_name_of_an_argument_is_no_part_of_the_reason(
+    shall: Callable[..., Any], command: tuple[str, ...], message: str
+) -> None:
+    assert shall(*command, SHALL_LANG="zh").stderr.endswith(message)

@@ -9,7 +9,9 @@ from shall.messages.en import EN
 from shall.settings import SETTINGS
 
 ROOT = Path(__file__).parents[2]
-CODE = re.compile(r"(case|decision|file|gate|link|setting|spec|state|token|yaml)\.[a-z]+(-[a-z]+)*")
+CODE = re.compile(
+    r"(case|decision|file|gate|import|link|setting|spec|state|token|yaml)\.[a-z]+(-[a-z]+)*"
+)
 
 
 def strings_in(path: Path) -> set[str]:

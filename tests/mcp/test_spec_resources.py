@@ -62,6 +62,22 @@ async def test_features_criteria_and_the_matrix_can_be_read(client: Client) -> N
     assert "login#1.1" in await text_of(client, "spec://matrix")
 
 
+@pytest.mark.verifies("tracing#11.5")
+async def test_the_open_change_of_a_criterion_is_named(client: Client, project: Path) -> None:
+    folder = project / "openspec/changes/add-cart/specs/cart"
+    folder.mkdir(parents=True)
+    (folder / "spec.md").write_text(
+        "## ADDED Requirements\n### Requirement: Total\nThe cart SHALL add up.\n"
+    )
+    [feature] = json.loads(await text_of(client, "spec://features"))
+    assert feature["changes"] == ["add-cart"]
+    criterion = json.loads(await text_of(client, "spec://cart/criteria/total"))
+    assert criterion["change"] == {"name": "add-cart", "operation": "added"}
+    requirements = await text_of(client, "spec://cart/requirements")
+    assert requirements.startswith("<!-- openspec/changes/add-cart/specs/cart/spec.md: the open")
+    assert "(added by add-cart)" in await text_of(client, "spec://matrix")
+
+
 @pytest.mark.verifies("mcp#2.5")
 async def test_the_name_of_a_feature_may_have_a_slash_or_chinese_letters(
     client: Client, project: Path

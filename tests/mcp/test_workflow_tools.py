@@ -75,6 +75,23 @@ async def test_features_and_criteria_come_in_short_pages(all_tools: Client, answ
     assert following["criteria"][0]["key"] == f"feature-007#1.{page['next_offset'] + 1}"
 
 
+@pytest.mark.verifies("tracing#11.5")
+async def test_the_open_change_of_a_criterion_is_named(
+    all_tools: Client, answer: Answer, project: Path
+) -> None:
+    folder = project / "openspec/changes/add-cart/specs/cart"
+    folder.mkdir(parents=True)
+    (folder / "spec.md").write_text(
+        "## ADDED Requirements\n### Requirement: Total\nThe cart SHALL add up.\n"
+    )
+    [feature] = answer(await all_tools.call_tool("list_specs", {}))["features"]
+    assert feature["changes"] == ["add-cart"]
+    read = answer(await all_tools.call_tool("read_spec", {"feature": "cart"}))
+    assert read["criteria"][0]["change"] == {"name": "add-cart", "operation": "added"}
+    traced = answer(await all_tools.call_tool("trace_requirements", {}))
+    assert traced["criteria"][0]["change"] == "added by add-cart"
+
+
 @pytest.mark.usefixtures("features")
 @pytest.mark.verifies("mcp#2.11")
 async def test_what_is_not_there_is_named_with_what_is(all_tools: Client, answer: Answer) -> None:

@@ -2,19 +2,23 @@
 
 import errno
 import os
+from collections.abc import Mapping
+from datetime import date, datetime
 from pathlib import Path
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from shall.actions.archived import archived_changes, present_keys
 from shall.actions.at_commit import at_commit
 from shall.actions.criterion_texts import masked_baseline
 from shall.actions.trace import trace_requirements
 from shall.bounded import EVIDENCE_BYTES, read_descriptor, read_path
 from shall.errors import BadValue, InvalidSpec, StoreUnavailable
 from shall.specs.baseline import Baseline, baseline_of, from_lines, renewed, to_lines
-from shall.specs.changes import Change, changes_between
+from shall.specs.changes import Change, ChangeKind, changes_between
 from shall.specs.matrix import Matrix
+from shall.specs.pending import Archived
 from shall.store.folders import Folder
 from shall.workspace.atomic import write_whole
 from shall.workspace.workspace import Workspace
@@ -26,13 +30,17 @@ _READ = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
 
 
 class Compared(Struct, frozen=True):
-    """Two states of the criteria, what they are of, and what to know about them."""
+    """Two states of the criteria, what they are of, and what to know about them.
+
+    ``removed`` maps the keys that an archived change of OpenSpec removed to that change.
+    """
 
     names: tuple[str, str]
     before: Baseline
     after: Baseline
     changes: tuple[Change, ...]
     notes: tuple[str, ...] = ()
+    removed: Mapping[str, str] = {}
 
 
 class State(Struct, frozen=True):
@@ -109,19 +117,38 @@ def compare(workspace: Workspace, before: str | None, after: str | None) -> Comp
     """
     old = state_of(workspace, before) if before is not None else _own_state(workspace)
     if after is None:
-        new = State("now", baseline_of(trace_requirements(workspace)))
-    else:
-        new = state_of(workspace, after)
-    old = replace(old, rows=masked_baseline(workspace, old.rows))  # the cases were read since
+        matrix = trace_requirements(workspace)
+        old = replace(old, rows=masked_baseline(workspace, old.rows))  # the cases were read since
+        return compare_with(workspace, old, matrix)
+    new = state_of(workspace, after)
+    old = replace(old, rows=masked_baseline(workspace, old.rows))
     changes = changes_between(old.rows, new.rows)
     return Compared((old.name, new.name), old.rows, new.rows, changes, (*old.notes, *new.notes))
 
 
-def compare_with(before: State, matrix: Matrix) -> Compared:
+def compare_with(workspace: Workspace, before: State, matrix: Matrix) -> Compared:
     """Compare a state with a matrix of the workspace as it is."""
     rows = baseline_of(matrix)
-    changes = changes_between(before.rows, rows)
-    return Compared((before.name, "now"), before.rows, rows, changes, before.notes)
+    archived = Archived()
+    if not before.rows.keys() <= rows.keys():
+        archived = archived_changes(workspace)
+    changes = changes_between(before.rows, rows, present_keys(before.rows, rows, archived))
+    removed = {
+        change.key: name
+        for change in changes
+        if change.kind is ChangeKind.REMOVED
+        and (name := archived.removal_of(change.key, _proved_on(change)))
+    }
+    return Compared((before.name, "now"), before.rows, rows, changes, before.notes, removed)
+
+
+def _proved_on(change: Change) -> date | None:
+    """Return the day (UTC) of the oldest outcome that a criterion was proved by."""
+    at = change.before.at if change.before is not None else ""
+    try:
+        return datetime.fromisoformat(at).date()
+    except ValueError:
+        return None
 
 
 def state_of(workspace: Workspace, name: str) -> State:

@@ -1,11 +1,13 @@
 """Chooses case files and reads them into jobs."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec.structs import replace
 
+from shall.cases.early_fields import may_be_early
 from shall.cases.model import Case
 from shall.cases.reader import locator, read_case, root_of
 from shall.diagnostics import Diagnostic, Severity
@@ -19,6 +21,7 @@ from shall.workspace.stray_cases import YAML_ENDINGS, first_names, stray_cases, 
 from shall.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
+    from shall.actions.data_rows import Table
     from shall.actions.links import LinkCheck
 
 UNREADABLE = "unreadable"
@@ -33,14 +36,20 @@ def case_folders(workspace: Workspace) -> tuple[str, ...]:
 
 
 class Texts:
-    """The texts that were read to find cases, for those who read them as cases next."""
+    """The texts that were read to find cases, for those who read them as cases next.
+
+    ``early`` are the paths of cases that must be read before the run begins.
+    """
 
     def __init__(self) -> None:
+        self.early: list[str] = []
         self._texts: dict[str, str] = {}
         self._left = MOST_CHARACTERS
 
     def put(self, path: str, text: str) -> None:
         """Store a text as long as there is room."""
+        if may_be_early(text):
+            self.early.append(path)
         if len(text) <= self._left:
             self._left -= len(text)
             self._texts[path] = text
@@ -79,9 +88,16 @@ def case_files(workspace: Workspace, paths: Sequence[str], texts: Texts | None =
             found |= dict.fromkeys(_cases_below(workspace, relative, texts))
         elif workspace.files.is_file(relative):
             found[relative] = None
+            if texts is not None:
+                _put(workspace, relative, texts)
         else:
             raise case_not_found(workspace, relative)
     return list(found)
+
+
+def _put(workspace: Workspace, path: str, texts: Texts) -> None:
+    with suppress(InvalidInput):  # reported when it is read as a case
+        texts.put(path, workspace.files.read_text(path))
 
 
 def no_case_hint(workspace: Workspace, paths: Sequence[str]) -> str:
@@ -138,15 +154,57 @@ class JobReader:
         self._texts = texts or Texts()
         self.known = known
         self._links: LinkCheck | None = None
+        self._held: dict[str, Job] = {}
+        self._tables: dict[str, Table] = {}
 
     def read(self, files: Iterable[str], go_on: Callable[[], None] = lambda: None) -> Iterator[Job]:
-        """Read one file after the other, each when it is asked for."""
+        """Read one file after the other, each when it is asked for.
+
+        A case with rows of data is an error here: ``read_rows`` reads its rows.
+        """
         for path in files:
             go_on()
-            job = _read_job(self._workspace, path, self._texts.take(path))
-            if job.case is not None and job.case.verifies:
-                job = self._linked(job, job.case)
+            job = self._held.pop(path, None) or self._job(path)
+            if job.case is not None and job.case.data is not None and job.case.skip is None:
+                job = replace(job, case=None, error=Message("case.data_unseen", {}))
             yield job
+
+    def read_turns(
+        self, keys: Sequence[str], rows: Sequence[int], numbers: Iterable[int]
+    ) -> Iterator[Job]:
+        """Read the cases with some numbers, each with the row of data that has its number."""
+        if not rows:
+            return self.read(keys[it] for it in numbers)
+        return (self._in_row(keys[it], rows[it]) for it in numbers)
+
+    def hold(self, path: str, go_on: Callable[[], None] = lambda: None) -> Job:
+        """Read a case that is asked for again: it is held until then."""
+        if path not in self._held:
+            go_on()
+            self._held[path] = self._job(path)
+        return self._held[path]
+
+    def table(self, path: str, go_on: Callable[[], None] = lambda: None) -> "Table | None":
+        """Return the rows of a case, which are held; None where it has none."""
+        table = self._tables.get(path)
+        if table is None:
+            case = self.hold(path, go_on).case
+            if case is not None and case.data is not None:
+                from shall.actions.data_rows import table_of  # few suites have rows
+
+                table = table_of(self._workspace, self._held.pop(path))
+                self._tables[path] = table
+        return table
+
+    def _in_row(self, path: str, row: int) -> Job:
+        table = self.table(path)
+        return self._held.pop(path) if table is None else table.job_of(row)
+
+    def _job(self, path: str) -> Job:
+        job = _read_job(self._workspace, path, self._texts.take(path))
+        if job.case is not None and job.case.verifies:
+            job = self._linked(job, job.case)
+        return job
 
     def prepare(self) -> None:
         """Read the requirements now if cases name criteria: what is forked next has them then."""
@@ -167,7 +225,7 @@ class JobReader:
         criteria = tuple(CriterionRef(*known.get(it, (it, None))) for it in case.verifies)
         fingerprint = job.fingerprint
         if not fingerprint:
-            fingerprint = case_fingerprint(case, file_digests(self._workspace.files, case))
+            fingerprint = case_fingerprint(case, file_digests(self._workspace.files, case, job.key))
         return replace(job, criteria=criteria, fingerprint=fingerprint)
 
     def _criteria(self) -> Mapping[str, tuple[str, str | None]]:

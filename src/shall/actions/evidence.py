@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from shall.actions.unchanged import source_comparison
 from shall.errors import StoreUnavailable
@@ -19,12 +20,15 @@ from shall.workspace.workspace import Workspace
 _log = logging.getLogger(__name__)
 
 _SPOKE = frozenset({Outcome.PASSED, Outcome.FAILED})
+_WORST_FIRST = (Outcome.ERROR, Outcome.FAILED, Outcome.SKIPPED, Outcome.PASSED)
+_BAD = frozenset({Outcome.ERROR, Outcome.FAILED})
 
 
 class Fact(Struct, frozen=True):
     """What one case says about its criteria. ``spoke``: it came to an end.
 
-    ``unreached`` is the address of the service that it did not reach, empty where it did.
+    ``unreached`` is the address of the service that it did not reach, empty where it did. ``rows``
+    is how many rows of data the case has; 0: it has none.
     """
 
     criteria: tuple[CriterionRef, ...]
@@ -36,6 +40,7 @@ class Fact(Struct, frozen=True):
     environment: str
     data_row: str | None
     unreached: str = ""
+    rows: int = 0
 
     @property
     def spoke(self) -> bool:
@@ -75,6 +80,7 @@ def fact_of(case: CaseResult) -> Fact:
         case.environment,
         case.data_row,
         outage[0] if outage is not None else "",
+        case.rows or 0,
     )
 
 
@@ -98,6 +104,34 @@ def sound_facts(facts: Iterable[Fact], *, is_whole: bool = True) -> list[Fact]:
     return [
         it for it in sound if it.spoke and (it.data_row is None or it.outcome is Outcome.FAILED)
     ]
+
+
+def of_all_rows(facts: Iterable[Fact]) -> list[Fact]:
+    """Return one fact for all rows of data of a case: the worst of theirs.
+
+    Rows that passed say nothing as long as one is missing. The fewest checks of any row count, so
+    that a row that checks nothing proves nothing.
+    """
+    found: dict[tuple[str, str, str], list[Fact]] = {}
+    single: list[Fact] = []
+    for fact in facts:
+        if fact.rows:
+            found.setdefault((fact.source, fact.environment, fact.fingerprint), []).append(fact)
+        else:
+            single.append(fact)
+    for rows in found.values():
+        worst = min(rows, key=lambda it: _WORST_FIRST.index(it.outcome))
+        seen = len({it.data_row for it in rows})
+        if worst.outcome in _BAD or seen == worst.rows:
+            single.append(
+                replace(
+                    worst,
+                    data_row=None,
+                    checks_executed=min(it.checks_executed for it in rows),
+                    duration_s=sum(it.duration_s for it in rows),
+                )
+            )
+    return single
 
 
 def note_outages(workspace: Workspace, facts: Sequence[Fact], run_id: str) -> None:

@@ -12,9 +12,9 @@ UNREADABLE = "unreadable"
 """Stands for the digest of a file that is missing or that no case may read."""
 
 
-def file_digests(files: Files, case: Case) -> Mapping[str, str]:
+def file_digests(files: Files, case: Case, case_path: str) -> Mapping[str, str]:
     """Map each path that a case names to the SHA-256 of the file, in hexadecimal digits."""
-    return {path: _digest(files, path) for path in named_files(case)}
+    return {path: _digest(files, path) for path in named_files(case, case_path)}
 
 
 def _digest(files: Files, path: str) -> str:

@@ -40,7 +40,7 @@ def check_gate(
     compared: Compared | None = None
     try:
         state = _base(workspace, base)
-        compared = compare_with(state, matrix) if state is not None else None
+        compared = compare_with(workspace, state, matrix) if state is not None else None
     except (InvalidSpec, StoreUnavailable) as error:
         found = tuple(error.diagnostics)
         unread.append(Judged("baseline", Verdict.UNKNOWN, error.message, found))
@@ -48,7 +48,7 @@ def check_gate(
         unread += filter(None, [_missing_baseline(workspace)])
     known = None
     if compared is not None:
-        known = Base(compared.names[0], compared.before, compared.changes)
+        known = Base(compared.names[0], compared.before, compared.changes, compared.removed)
     missing: Sequence[Diagnostic] = ()
     if workspace.gate.unasserted is not None:
         missing = [*unasserted_criteria(workspace, matrix.rows)]

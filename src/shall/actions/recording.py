@@ -110,13 +110,14 @@ class Recorder:
         from shall.actions.evidence import (  # as above
             append_evidence,
             note_outages,
+            of_all_rows,
             sound_facts,
         )
 
         whole = run.status is RunStatus.COMPLETE
         note_outages(self._workspace, self._facts, run.run_id)
         sound = sound_facts(self._facts, is_whole=whole)
-        facts = [fact.evidence(run.run_id) for fact in sound]
+        facts = [fact.evidence(run.run_id) for fact in of_all_rows(sound)]
         fault = append_evidence(self._workspace, [it for each in facts for it in each])
         if fault is not None:
             self.faults.append(fault)

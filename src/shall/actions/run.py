@@ -97,9 +97,13 @@ def _go_on(options: RunOptions, stop: Stop) -> Callable[[], None]:
 
 
 class _Cases(Struct, frozen=True):
-    """The cases of a run. ``read`` reads the jobs of those with some numbers, each in its turn."""
+    """The cases of a run. ``read`` reads the jobs of those with some numbers, each in its turn.
+
+    ``rows`` are the numbers of their rows of data; empty where no case has any.
+    """
 
     keys: Sequence[str]
+    rows: Sequence[int]
     read: Callable[[Iterable[int]], Iterable[Job]]
     prepare: Callable[[], None] = lambda: None
     known: Callable[[], Mapping[str, tuple[str, str | None]] | None] = lambda: None
@@ -107,31 +111,34 @@ class _Cases(Struct, frozen=True):
 
 
 def _choose(workspace: Workspace, request: RunRequest, go_on: Callable[[], None]) -> _Cases:
-    """Choose the cases. Without tags no file is read as a case yet."""
+    """Choose the cases. Without tags only those are read yet that ``texts.early`` names."""
     texts = Texts()
     files = case_files(workspace, request.paths, texts)
+    reader = JobReader(workspace, texts)
+    chosen: Sequence[str] = files
     if request.tags or request.keyword:
         from shall.actions.selection import chooses_case  # only where cases are chosen
 
         is_chosen = chooses_case(request.tags, request.keyword)
-        jobs = {
-            it.key: it for it in JobReader(workspace, texts).read(files, go_on) if is_chosen(it)
-        }
-        keys, shard = _ordered(workspace, list(jobs), request)
-        cases = _Cases(keys, lambda numbers: (jobs[keys[it]] for it in numbers), shard=shard)
-    else:
-        reader = JobReader(workspace, texts)
-        keys, shard = _ordered(workspace, files, request)
-        cases = _Cases(
-            keys,
-            lambda numbers: reader.read(keys[it] for it in numbers),
-            reader.prepare,
-            lambda: reader.known,
-            shard,
-        )
-    if not cases.keys and (shard is UNSET or not files):
+        chosen = [path for path in files if is_chosen(reader.hold(path, go_on))]
+    keys, shard = _ordered(workspace, chosen, request)
+    if not keys and (shard is UNSET or not files):
         raise _no_case(workspace, request, is_any=bool(files))
-    return cases
+    rows: Sequence[int] = ()
+    if texts.early:
+        from shall.actions.data_rows import divided  # as above
+
+        early = frozenset(texts.early)
+        tables = [reader.table(it, go_on) if it in early else None for it in keys]
+        keys, rows = divided(tables, keys)
+    return _Cases(
+        keys,
+        rows,
+        lambda numbers: reader.read_turns(keys, rows, numbers),
+        reader.prepare,
+        lambda: reader.known,
+        shard,
+    )
 
 
 def _no_case(workspace: Workspace, request: RunRequest, *, is_any: bool) -> CaseNotFound:
@@ -182,7 +189,7 @@ def _start_processes(
     from shall.engine.worker_processes import WorkerProcesses, Workload
 
     cases.prepare()
-    workload = Workload(cases.keys, cases.read, workspace.make_loop, workspace.files)
+    workload = Workload(cases.keys, cases.read, workspace.make_loop, workspace.files, cases.rows)
     try:
         start = None
         if program is not None:
@@ -206,6 +213,7 @@ def _starter(
         workspace.root,
         workspace.unit.named,
         cases.keys,
+        cases.rows,
         cases.known(),
         options,
         count,

@@ -21,8 +21,11 @@ _NEW_DOCUMENTS = {
 LAYOUT_NAMES = tuple(_NEW_DOCUMENTS)
 
 
-class FeatureInfo(Struct, frozen=True):
-    """What there is of a feature. ``language`` is that of most of its criteria."""
+class FeatureInfo(Struct, frozen=True, omit_defaults=True):
+    """What there is of a feature. ``language`` is that of most of its criteria.
+
+    ``changes`` are the open changes of OpenSpec that touch it.
+    """
 
     name: str
     layout: str
@@ -30,6 +33,7 @@ class FeatureInfo(Struct, frozen=True):
     requirements: int
     criteria: int
     language: str
+    changes: tuple[str, ...] = ()
 
 
 def list_features(specs: SpecSet) -> list[FeatureInfo]:
@@ -49,7 +53,14 @@ def _info(name: str, documents: Sequence[Feature]) -> FeatureInfo:
         sum(len(feature.requirements) for feature in documents),
         languages.total(),
         languages.most_common(1)[0][0] if languages else "en",
+        _changes(documents),
     )
+
+
+def _changes(documents: Sequence[Feature]) -> tuple[str, ...]:
+    found = [it.change.name for feature in documents for it in feature.criteria() if it.change]
+    found += [rename.change.name for feature in documents for rename in feature.renames]
+    return tuple(dict.fromkeys(found))
 
 
 def find_feature(specs: SpecSet, name: str) -> list[Feature]:

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 
 from msgspec.structs import replace
 
+from shall.actions.archived import archived_changes
 from shall.actions.criterion_texts import masked_matrix
 from shall.actions.link_sources import case_links, test_links
 from shall.actions.reported_files import file_fingerprint
@@ -15,7 +16,7 @@ from shall.diagnostics import Diagnostic, Severity
 from shall.errors import BadValue, StoreUnavailable
 from shall.span import Span
 from shall.specs.decisions import Decision, DecisionKind
-from shall.specs.matrix import Matrix, build_matrix, with_decisions
+from shall.specs.matrix import Matrix, build_matrix, with_decisions, with_renames
 from shall.specs.model import Link, LinkKind, SpecSet
 from shall.specs.status import ABSENT, Latest
 from shall.store.base import Evidence
@@ -57,6 +58,8 @@ def trace_requirements(
     relinks = [it for it in decisions if it.kind is DecisionKind.RELINK]
     matrix = build_matrix(specs, links, map(_latest, facts), environments, unreachable, relinks)
     matrix = with_decisions(matrix, decisions, today or datetime.now(UTC).date())
+    if any("#" in it.link.criterion for it in matrix.unknown):
+        matrix = with_renames(matrix, archived_changes(workspace))
     matrix = masked_matrix(workspace, replace(matrix, problems=tuple(problems)))
     return matrix if feature is None else _of_feature(matrix, specs, feature)
 

@@ -32,7 +32,7 @@ def source_comparison(files: Files, *, to_record: bool = False) -> IsUnchanged:
             if root_of(text) == "unittest":  # of one version as yet
                 return {}
             case = read_case(text, path)
-            digests = file_digests(files, case)
+            digests = file_digests(files, case, path)
             if digests and to_record:
                 return {path: frozenset({case_fingerprint(case, digests)})}
             return {path: case_fingerprints(case, digests)}

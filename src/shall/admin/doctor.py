@@ -37,15 +37,15 @@ _PACKAGES = ("mcp", "starlette", "uvicorn", "pycurl", "pydantic", "PyYAML")
 
 
 class Health(StrEnum):
-    """How serious a finding is: fine, worth knowing, or broken."""
+    """The result of one check: fine, worth knowing, or broken."""
 
     OK = "ok"
     WARN = "warn"
     FAIL = "fail"
 
 
-class Finding(Struct, frozen=True):
-    """What one check found. ``next_step`` says what to do; empty where all is well."""
+class CheckResult(Struct, frozen=True):
+    """The result of one check. ``next_step`` says what to do; empty where all is well."""
 
     check: str
     health: Health
@@ -72,7 +72,7 @@ class Examined(Struct, frozen=True):
     read_specs: Callable[[], SpecSet] | None = None
 
 
-def examine(subject: Examined) -> Iterator[Finding]:
+def examine(subject: Examined) -> Iterator[CheckResult]:
     """Carry out every check, and change nothing."""
     for check, look in CHECKS.items():
         try:
@@ -82,11 +82,11 @@ def examine(subject: Examined) -> Iterator[Finding]:
         yield from found
 
 
-def _interpreter(_: Examined) -> Iterator[Finding]:
+def _interpreter(_: Examined) -> Iterator[CheckResult]:
     yield _ok("python", f"Python {platform.python_version()}, {sys.executable}")
 
 
-def _versions(_: Examined) -> Iterator[Finding]:
+def _versions(_: Examined) -> Iterator[CheckResult]:
     found, missing = [], []
     for name in _PACKAGES:
         try:
@@ -100,7 +100,7 @@ def _versions(_: Examined) -> Iterator[Finding]:
         yield _fail("versions", f"Missing: {', '.join(missing)}.", "Install shall again with pip.")
 
 
-def _workspace(subject: Examined) -> Iterator[Finding]:
+def _workspace(subject: Examined) -> Iterator[CheckResult]:
     folder = subject.workspace
     if subject.origin is Origin.OWN:
         made = "" if folder.is_dir() else "; its first start creates it"
@@ -113,7 +113,7 @@ def _workspace(subject: Examined) -> Iterator[Finding]:
         yield _ok("workspace", str(folder))
 
 
-def _cases(subject: Examined) -> Iterator[Finding]:
+def _cases(subject: Examined) -> Iterator[CheckResult]:
     folder = subject.workspace
     is_project = subject.origin in {Origin.NAMED, Origin.CURRENT} and folder != Path(folder.anchor)
     if not is_project or not folder.is_dir():
@@ -130,7 +130,7 @@ def _cases(subject: Examined) -> Iterator[Finding]:
         yield _ok("cases", "none outside the case folders")
 
 
-def _requirements(subject: Examined) -> Iterator[Finding]:
+def _requirements(subject: Examined) -> Iterator[CheckResult]:
     if subject.read_specs is None:
         return
     specs = subject.read_specs()
@@ -151,7 +151,7 @@ def _requirements(subject: Examined) -> Iterator[Finding]:
         yield _ok("requirements", f"{criteria} {criterion}, everything was read")
 
 
-def _state(subject: Examined) -> Iterator[Finding]:
+def _state(subject: Examined) -> Iterator[CheckResult]:
     folder = subject.state
     if not folder.exists() and not os.access(folder.parent, os.W_OK):
         step = "Make its folder writable, or choose another one with SHALL_STATE_DIR."
@@ -171,7 +171,7 @@ def _state(subject: Examined) -> Iterator[Finding]:
         yield _ok("state", str(folder))
 
 
-def _disk(subject: Examined) -> Iterator[Finding]:
+def _disk(subject: Examined) -> Iterator[CheckResult]:
     folder = next(it for it in (subject.state, *subject.state.parents) if it.exists())
     free = shutil.disk_usage(folder).free
     message = f"{free >> 20:,} MiB free on the disk of {folder}"
@@ -181,7 +181,7 @@ def _disk(subject: Examined) -> Iterator[Finding]:
         yield _ok("disk", message)
 
 
-def _store(subject: Examined) -> Iterator[Finding]:
+def _store(subject: Examined) -> Iterator[CheckResult]:
     database = subject.state / DATABASE
     if not database.exists():
         yield _ok("store", "none yet")
@@ -199,7 +199,7 @@ def _store(subject: Examined) -> Iterator[Finding]:
         yield _ok("store", f"{database}: schema version {version}, integrity check passed")
 
 
-def _evidence(subject: Examined) -> Iterator[Finding]:
+def _evidence(subject: Examined) -> Iterator[CheckResult]:
     files = sorted((subject.state / EVIDENCE).glob("*.jsonl"))
     found: dict[Path, list[int]] = {}
     for path in files:
@@ -220,7 +220,7 @@ def _evidence(subject: Examined) -> Iterator[Finding]:
         yield _ok("evidence", f"{len(files)} {noun}, all lines are readable")
 
 
-def _leftovers(subject: Examined) -> Iterator[Finding]:
+def _leftovers(subject: Examined) -> Iterator[CheckResult]:
     found = leftovers(subject)
     if not found:
         yield _ok("temporary files", "none left over")
@@ -239,7 +239,7 @@ def leftovers(subject: Examined) -> list[Path]:
     return sorted({path for path in (*found, *beside) if is_leftover(path)})
 
 
-def _leases(subject: Examined) -> Iterator[Finding]:
+def _leases(subject: Examined) -> Iterator[CheckResult]:
     live = subject.state / LOCAL / "live"
     names = [path.name for path in live.iterdir()] if live.is_dir() else []
     held = sum(is_held(live, name) for name in names)
@@ -249,7 +249,7 @@ def _leases(subject: Examined) -> Iterator[Finding]:
     yield _ok("locks", f"{held} {processes} running cases{stale}")
 
 
-def _call_log(subject: Examined) -> Iterator[Finding]:
+def _call_log(subject: Examined) -> Iterator[CheckResult]:
     log = subject.call_log
     if log is None or not log.exists():
         yield _ok("call log", "none yet")
@@ -269,7 +269,7 @@ def is_torn(log: Path) -> bool:
         return file.read(1) not in {b"", b"\n"}
 
 
-def _port(subject: Examined) -> Iterator[Finding]:
+def _port(subject: Examined) -> Iterator[CheckResult]:
     if not subject.port:
         yield _ok("port", "any free port")
         return
@@ -286,7 +286,7 @@ def _port(subject: Examined) -> Iterator[Finding]:
             yield _ok("port", f"{where} is free")
 
 
-def _token_file(subject: Examined) -> Iterator[Finding]:
+def _token_file(subject: Examined) -> Iterator[CheckResult]:
     file = subject.token_file
     if file is None:
         yield _ok("token file", "not set")
@@ -298,7 +298,7 @@ def _token_file(subject: Examined) -> Iterator[Finding]:
         yield _ok("token file", str(file))
 
 
-def _certificate(subject: Examined) -> Iterator[Finding]:
+def _certificate(subject: Examined) -> Iterator[CheckResult]:
     cert, key = subject.tls_cert, subject.tls_key
     if cert is None and key is None:
         yield _ok("certificate", "not set")
@@ -319,7 +319,7 @@ def _certificate(subject: Examined) -> Iterator[Finding]:
         yield _ok("certificate", message)
 
 
-CHECKS: dict[str, Callable[[Examined], Iterator[Finding]]] = {
+CHECKS: dict[str, Callable[[Examined], Iterator[CheckResult]]] = {
     "python": _interpreter,
     "versions": _versions,
     "workspace": _workspace,
@@ -339,13 +339,13 @@ CHECKS: dict[str, Callable[[Examined], Iterator[Finding]]] = {
 """Every check by its name, in the order of the report."""
 
 
-def _ok(check: str, message: str) -> Finding:
-    return Finding(check, Health.OK, message)
+def _ok(check: str, message: str) -> CheckResult:
+    return CheckResult(check, Health.OK, message)
 
 
-def _warn(check: str, message: str, next_step: str) -> Finding:
-    return Finding(check, Health.WARN, message, next_step)
+def _warn(check: str, message: str, next_step: str) -> CheckResult:
+    return CheckResult(check, Health.WARN, message, next_step)
 
 
-def _fail(check: str, message: str, next_step: str) -> Finding:
-    return Finding(check, Health.FAIL, message, next_step)
+def _fail(check: str, message: str, next_step: str) -> CheckResult:
+    return CheckResult(check, Health.FAIL, message, next_step)

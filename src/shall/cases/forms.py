@@ -5,6 +5,9 @@ from typing import Any
 from shall.cases.patterns import pattern_problem
 from shall.cases.syntax import GLOBAL
 
+ROW = "row"
+"""The name by which the expressions of a case read its row of data."""
+
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 
 

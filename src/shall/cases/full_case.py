@@ -7,9 +7,10 @@ from msgspec import Struct, field
 
 from shall.cases.aliases import CASE_KEYS, REQUEST_KEYS
 from shall.cases.data import check_data
+from shall.cases.data_table import read_data_field
 from shall.cases.expression import GLOBAL, Call, Reference, parse_template, walk
 from shall.cases.fields import Fields, Finding, Findings, Keys, kind_of, written
-from shall.cases.forms import default_id
+from shall.cases.forms import ROW, default_id
 from shall.cases.functions import check_call
 from shall.cases.model import Allure, Case
 from shall.cases.nearest import nearest
@@ -27,7 +28,7 @@ from shall.span import Span
 
 _CASE_FIELDS = frozenset(
     ("name", "description", "host", "allure", "variables", "secrets", "tags", "verifies")
-) | {"steps", "teardowns", "skip"}
+) | {"steps", "teardowns", "skip", "data"}
 _ALLURE_FIELDS = frozenset(("epic", "feature", "story"))
 
 
@@ -110,7 +111,14 @@ def _read_case(data: Any, findings: Findings) -> Case:
         steps=tuple(read_step(step) for step in steps),
         teardowns=tuple(read_teardown(teardown) for teardown in teardowns),
         skip=root.reason("skip"),
+        data=_read_data(root),
     )
+
+
+def _read_data(root: Fields) -> str | tuple[Mapping[str, Any], ...] | None:
+    if root.values.get("data") is None:
+        return None
+    return read_data_field(root.values["data"], root.at("data"), root.findings)
 
 
 def _each(root: Fields, name: str, allowed: frozenset[str]) -> list[Fields]:
@@ -148,6 +156,11 @@ class _Scope(Struct):
     findings: Findings
     answers_at: dict[str, int] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
+
+    def add_row(self, data: Any) -> None:
+        """Note the name of the row, in a case with rows of data."""
+        if data is not None:
+            self.answers_at[ROW], self.labels[ROW] = 0, "the row of data"
 
     def check(self, value: Any, keys: Keys, moment: int) -> None:
         """Check every expression in a value that is used at a moment."""
@@ -213,6 +226,7 @@ def _check_references(
     Steps answer in order and teardowns in reverse. The checks of a step may read its own answer.
     """
     scope = _Scope(findings)
+    scope.add_row(root.values.get("data"))
     moments = [*enumerate(steps, start=1)]
     moments += [*enumerate(reversed(teardowns), start=len(steps) + 1)]
     for moment, fields in moments:
@@ -228,7 +242,7 @@ def _check_references(
                 f"The variable `{name}` has the name of {scope.labels[name]}.",
                 "Rename one of the two.",
             )
-    for name in ("host", "variables"):
+    for name in ("host", "variables", "data"):
         scope.check(root.values.get(name), root.at(name), 0)
     for moment, fields in moments:
         for name, value, when in _uses(fields, moment):

@@ -65,6 +65,14 @@ def _case() -> dict[str, Any]:
                 "anyOf": [{**_TEXT, "pattern": r"\S"}, {"enum": [False, None]}],
                 "description": "why the case is not run",
             },
+            "data": {
+                "anyOf": [
+                    {**_TEXT, "pattern": r"\.(csv|json|ya?ml)$"},
+                    {"type": "array", "items": _MAPPING},
+                    {"type": "null"},
+                ],
+                "description": "rows, or a file of rows beside the case: each is a result",
+            },
             "variables": _MAPPING,
             "secrets": {**_TEXTS, "description": "variables that are never shown or stored"},
             "allure": {

@@ -185,7 +185,8 @@ class Case(Struct, frozen=True, gc=False):
     """A test case: steps in order, then teardowns in reverse.
 
     ``verifies`` holds criterion ids such as ``auth#1.2``; ``secrets`` names variables whose
-    values are never shown or stored; ``skip`` is why the case is not run.
+    values are never shown or stored; ``skip`` is why the case is not run. ``data`` are the
+    rows with each of which the case runs, or the path of a file of them beside the case.
     """
 
     name: str
@@ -199,3 +200,4 @@ class Case(Struct, frozen=True, gc=False):
     verifies: tuple[str, ...] = ()
     teardowns: tuple[Teardown, ...] = ()
     skip: str | None = None
+    data: str | tuple[Mapping[str, Any], ...] | None = None

@@ -1,4 +1,4 @@
-"""Which files of the workspace a case names: what it uploads, and JSON Schemas in files."""
+"""Which files of the workspace a case names: what it uploads, schemas and rows in files."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -6,11 +6,22 @@ from typing import Any
 from shall.cases.model import Case, Check, CheckKind, Step, Teardown
 
 
-def named_files(case: Case) -> tuple[str, ...]:
-    """Return the paths as written, each once; one with an expression is known only in a run."""
+def named_files(case: Case, case_path: str) -> tuple[str, ...]:
+    """Return the paths as written, each once; one with an expression is known only in a run.
+
+    The file of rows is beside the case, and named by its path in the workspace.
+    """
     parts: tuple[Step | Teardown, ...] = (*case.steps, *case.teardowns)
     found = {path: None for part in parts for path in _paths(part)}
+    if isinstance(case.data, str):
+        found[path_of_rows(case_path, case.data)] = None
     return tuple(it for it in found if isinstance(it, str) and "{{" not in it)
+
+
+def path_of_rows(case_path: str, written: str) -> str:
+    """Return the path in the workspace of a file of rows, which is beside its case."""
+    folder = case_path.rpartition("/")[0]
+    return f"{folder}/{written}" if folder and not written.startswith("/") else written
 
 
 def _paths(part: Step | Teardown) -> Iterator[Any]:

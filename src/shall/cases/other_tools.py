@@ -21,7 +21,6 @@ _ANYWHERE: dict[str, str] = {
     **dict(_words("retry retries max_retries attempts", "Retrying")),
     **dict(_words("repeat loop foreach for_each with_items times", "Repeating a step")),
     **dict(_words("if when unless skip_if skipif only condition", "A condition")),
-    **dict(_words("parameters parametrize parameterize examples data_rows csv", "A table of data")),
     **dict(_words("graphql websocket ws sse grpc sql db", "This kind of step")),
     **dict(_words("verify verify_ssl insecure ssl cert proxy", "A setting of TLS or proxies")),
     **dict(_words("include import extends uses template", "Including another file")),
@@ -36,15 +35,15 @@ _FLAT = "Write `method`, `path` and the other fields in the step itself."
 _CREDENTIALS = 'Write `headers: {Authorization: "Bearer {{ token }}"}`.'
 _KIND = "Write the kind of check in `type`, what it looks at in `field`, the value in `expected`."
 
+_DATA = "Write `data: rows.csv`, or a list of rows; a step reads `{{ row.name }}`."
 _UNTIL = "Write `until: {$.state: done, every: 1 s, within: 30 s}`."
 
 _CASE: dict[str, str] = {
     **dict(_words("title test_name", "Write `name`.")),
     **dict(_words("stages tests test requests scenario scenarios teststeps", "Write `steps`.")),
     **dict(_words("base_url baseurl url base server endpoint", "Write `host`.")),
-    **dict(
-        _words("env environment config globals constants data vars_files", "Write `variables`.")
-    ),
+    **dict(_words("env environment config globals constants vars_files", "Write `variables`.")),
+    **dict(_words("parameters parametrize parameterize examples data_rows csv rows", _DATA)),
     **dict(_words("labels markers marks groups categories", "Write `tags`.")),
     **dict(_words("requirements requirement covers criteria proves traces", "Write `verifies`.")),
     **dict(_words("setup before before_all setups fixtures", "Write it as the first of `steps`.")),

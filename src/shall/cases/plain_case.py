@@ -14,6 +14,7 @@ from msgspec import UNSET, Struct
 from shall.cases.expression import GLOBAL, Call, Reference, parse_template, walk
 from shall.cases.forms import (
     METHODS,
+    ROW,
     default_id,
     is_length,
     is_list,
@@ -105,6 +106,7 @@ class _Case(Struct, forbid_unknown_fields=True, gc=False):
     verifies: list[str] = []
     teardowns: list[_Undone] = []
     skip: str | None = None
+    data: Any = None
 
 
 class _File(Struct, forbid_unknown_fields=True, gc=False):
@@ -134,9 +136,16 @@ def plain_case(data: Any) -> Case | None:
             tuple(written.verifies),
             tuple([_teardown(teardown, at) for at, teardown in enumerate(written.teardowns)]),
             written.skip,
+            None if written.data is None else _data(written.data),
         )
     except (_Refused, msgspec.ValidationError, BadValue, BadExpression, RecursionError):
         return None
+
+
+def _data(value: Any) -> str | tuple[Mapping[str, Any], ...] | None:
+    from shall.cases.data_table import read_data_field  # few cases have rows
+
+    return read_data_field(value, ("data",), _STRICT)
 
 
 def _step(written: _Request, at: int) -> Step:
@@ -348,9 +357,9 @@ def _check_references(data: dict[str, Any], written: _Case) -> None:
     order = [*zip(steps, data["steps"], strict=True)]
     if teardowns:
         order += [*zip(teardowns, data["teardowns"], strict=True)][::-1]
-    answers_at = _moments(order, len(steps), written.variables)
+    answers_at = _moments(order, len(steps), written)
     _require(GLOBAL not in answers_at and "GLOBAL" not in answers_at)
-    _check_texts((written.host, written.variables), answers_at, 0)
+    _check_texts((written.host, written.variables, written.data), answers_at, 0)
     for moment, (call, fields) in enumerate(order, start=1):
         for name, value in fields.items():
             if name != "assert" and (type(value) is not str or "{{" in value):
@@ -365,11 +374,9 @@ _AFTER_ANSWER = frozenset({"expect", "until"})
 """Fields beside ``assert`` that are read when the step has its response."""
 
 
-def _moments(
-    order: Sequence[tuple[_Request, Any]], steps: int, variables: Mapping[str, Any]
-) -> dict[str, int]:
+def _moments(order: Sequence[tuple[_Request, Any]], steps: int, written: _Case) -> dict[str, int]:
     """Return when each step, teardown and captured variable can be read, by its name."""
-    answers_at: dict[str, int] = {}
+    answers_at: dict[str, int] = {} if written.data is None else {ROW: 0}
     captured: dict[str, int] = {}
     for moment, (call, _) in enumerate(order, start=1):
         if call.capture:
@@ -379,6 +386,7 @@ def _moments(
             name = _default_id(moment, steps, len(order))
         _require(bool(name.strip()) and name not in answers_at)
         answers_at[name] = moment
+    variables = written.variables
     _require(answers_at.keys().isdisjoint(variables))
     _require(answers_at.keys().isdisjoint(captured))
     return {**{name: at for name, at in captured.items() if name not in variables}, **answers_at}

@@ -81,7 +81,10 @@ that value, and what copies it where it is shared with other documents."""
 
 
 def read_plain(text: str) -> dict[str, Any] | None:
-    """Return the mapping that a plain text holds; None where it is not plain."""
+    """Return the mapping that a plain text holds, empty if it has only comments.
+
+    None stands for a text that is not plain.
+    """
     if len(text) > MAX_CHARACTERS:
         return None
     try:
@@ -104,7 +107,7 @@ _Waiting = tuple[int, dict[str, Any], str]
 """A key whose value may follow: its column, its mapping and itself."""
 
 
-def _document(lines: list[_Line]) -> dict[str, Any] | None:
+def _document(lines: list[_Line]) -> dict[str, Any]:
     """Put lines together, each where its column says."""
     root: dict[str, Any] = {}
     opened: _Opened = [(0, root)]
@@ -129,7 +132,7 @@ def _document(lines: list[_Line]) -> dict[str, Any] | None:
             raise _Refused
         values[key] = value
         waiting = None if has_value else (column, values, key)
-    return root or None
+    return root
 
 
 def _items(column: int, opened: _Opened, waiting: _Waiting | None) -> list[Any]:

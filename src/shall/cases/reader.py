@@ -39,7 +39,7 @@ def load_yaml(text: str, file: str) -> Any:
     """
     value = read_plain(text)
     if value is not None:
-        return value
+        return value or None  # YAML reads nothing but comments as null
     from shall.cases import yaml_text
 
     return yaml_text.load_yaml(text, file)

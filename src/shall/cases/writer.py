@@ -25,12 +25,22 @@ def to_data(case: Case) -> dict[str, Any]:
         "tags": list(case.tags),
         "verifies": list(case.verifies),
         "skip": case.skip,
+        "data": _data(case),
         "variables": dict(case.variables),
         "secrets": list(case.secrets),
         "steps": [_step(step, at) for at, step in enumerate(case.steps)],
         "teardowns": [_teardown(it, at) for at, it in enumerate(case.teardowns)],
     }
-    return {"testcase": {**_filled(data), **({} if case.allure != Allure() else {"allure": {}})}}
+    empty: dict[str, Any] = {"allure": {}} if case.allure == Allure() else {}
+    if case.data == ():
+        empty["data"] = []
+    return {"testcase": {**_filled(data), **empty}}
+
+
+def _data(case: Case) -> str | list[dict[str, Any]] | None:
+    if case.data is None or isinstance(case.data, str):
+        return case.data
+    return [dict(row) for row in case.data]
 
 
 def _filled(data: Mapping[str, Any]) -> dict[str, Any]:

@@ -69,7 +69,7 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text} is no date such as 2027-01-31") from None
+        raise argparse.ArgumentTypeError(f"{text} is not a date such as 2027-01-31") from None
 
 
 def add_link_arguments(command: argparse.ArgumentParser) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from msgspec.structs import asdict, replace
 
 from shall.actions.requirements import read_specs
-from shall.admin.doctor import Examined, Finding, Health, examine
+from shall.admin.doctor import CheckResult, Examined, Health, examine
 from shall.admin.repair import repair
 from shall.bootstrap import call_log_path, open_project, state_folder
 from shall.cli.options import folder_of, settings_of
@@ -22,22 +22,22 @@ from shall.workspace.server_folder import Origin, ServerFolder, current_account,
 def execute(arguments: argparse.Namespace) -> int:
     """Carry out the command."""
     folder = folder_of(arguments.workspace)
-    findings = []
+    results = []
     try:
         settings, _ = settings_of(folder, {})
     except InvalidSetting as error:
         settings = Settings()
         step = "Fix this setting. The remaining checks used defaults."
-        findings.append(Finding("settings", Health.FAIL, str(error), step))
+        results.append(CheckResult("settings", Health.FAIL, str(error), step))
     subject = _subject(_of_server(folder, arguments.workspace), settings)
     if subject.origin in {Origin.NAMED, Origin.CURRENT} and folder.is_dir():
         subject = replace(subject, read_specs=lambda: read_specs(open_project(folder, settings)))
     if arguments.repair:
         for line in repair(subject, datetime.now(UTC)):
             tell(f"repaired {line}")
-    findings += examine(subject)
-    _show(findings, arguments.format)
-    return CHECK_FAILED if any(it.health is Health.FAIL for it in findings) else OK
+    results += examine(subject)
+    _show(results, arguments.format)
+    return CHECK_FAILED if any(it.health is Health.FAIL for it in results) else OK
 
 
 def _of_server(folder: Path, named: str | None) -> ServerFolder:
@@ -63,12 +63,12 @@ def _subject(served: ServerFolder, settings: Settings) -> Examined:
     )
 
 
-def _show(findings: Sequence[Finding], form: str) -> None:
+def _show(results: Sequence[CheckResult], form: str) -> None:
     if form == "json":
-        write(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2))
+        write(json.dumps([asdict(result) for result in results], ensure_ascii=False, indent=2))
         return
-    for finding in findings:
-        health = f"{local(finding.health):<4}"
-        write(printable(f"{health}  {local(finding.check)}: {local(finding.message)}"))
-        if finding.next_step:
-            write(printable(f"      {local(finding.next_step)}"))
+    for result in results:
+        health = f"{local(result.health):<4}"
+        write(printable(f"{health}  {local(result.check)}: {local(result.message)}"))
+        if result.next_step:
+            write(printable(f"      {local(result.next_step)}"))

@@ -16,6 +16,7 @@ from shall.settings import Settings, Sources, process_environment, read_settings
 from shall.workspace.workspace import Workspace
 
 MATRIX_FORMATS = ("json", "csv", "md", "needs", "manifest", "reqif")
+IMPORT_FORMATS = ("curl",)
 PROBLEM_FORMATS = ("concise", "github", "gitlab", "junit", "sarif")
 
 
@@ -50,6 +51,7 @@ def _adders() -> "Mapping[str, Callable[[_Commands], None]]":
         "trace": _add_trace,
         "lint": _add_lint,
         "schema": _add_schema,
+        "import": _add_import,
         **dict.fromkeys(("gate", "baseline", "diff", "impact"), _add_gate),
         **dict.fromkeys(("waive", "attest", "review", "link", "approve"), _add_decisions),
         "record": _add_record,
@@ -218,6 +220,23 @@ def _add_merge(commands: _Commands) -> None:
 
 def _add_schema(commands: _Commands) -> None:
     _add(commands, "schema", "Print the JSON Schema of case files, for editors.")
+
+
+def _add_import(commands: _Commands) -> None:
+    command = _add(commands, "import", "Write requests and tests of other tools as cases.")
+    command.add_argument("file", metavar="FILE", help="what is read; - is the standard input")
+    command.add_argument(
+        "--from", dest="kind", choices=IMPORT_FORMATS, help="the format (default: recognized)"
+    )
+    command.add_argument(
+        "--output",
+        metavar="DIR",
+        help="folder of the cases (default: tests/cases); - prints them instead",
+    )
+    command.add_argument("--force", action="store_true", help="overwrite cases that exist")
+    command.add_argument("--format", choices=("text", "json"), default="text")
+    _add_workspace(command)
+    command.set_defaults(command="importing")  # no module can be named import
 
 
 def _add_report_files(command: argparse.ArgumentParser) -> None:

@@ -31,14 +31,24 @@ class Parser(argparse.ArgumentParser):
         self.print_usage(sys.stderr)
         hint = _suggestion(message, self)
         space = " " if language() == "en" else ""
-        shown = f"{self.prog}: {local('error:')}{space}{local(message)}\n"
+        shown = f"{self.prog}: {local('error:')}{space}{_translated(message)}\n"
         self.exit(BAD_INPUT, f"{shown}{local(hint)}\n" if hint else shown)
 
 
+_ARGUMENT = re.compile(r"argument [^:]+: (?P<reason>.*)", re.DOTALL)
 _CHOICE = re.compile(
     r"argument [^:]+: invalid choice: '(?P<given>[^']*)' \(choose from (?P<choices>.*)\)"
 )
 _FLAG = re.compile(r"unrecognized arguments: (?P<given>--[\w-]+)")
+
+
+def _translated(message: str) -> str:
+    """Return a message of argparse, the argument that it names apart from the reason."""
+    named = _ARGUMENT.fullmatch(message)
+    if named is None:
+        return local(message)
+    before = message[: named.start("reason")]
+    return local(f"{before}\0").replace("\0", local(named["reason"]))
 
 
 def _suggestion(message: str, parser: argparse.ArgumentParser) -> str:

@@ -94,12 +94,16 @@ def _durations(path: str) -> Mapping[str, float]:
     """Read the seconds of each case from a JSON report."""
     from shall.bounded import EVIDENCE_BYTES, read_text
 
+    durations: dict[str, float] = {}
     try:
         report: Any = json.loads(read_text(Path(path), EVIDENCE_BYTES))
-        return {str(case["case_key"]): float(case["duration_s"]) for case in report["cases"]}
+        for case in report["cases"]:  # one for each row of data
+            key = str(case["case_key"])
+            durations[key] = durations.get(key, 0.0) + float(case["duration_s"])
     except OSError as error:
         raise InvalidInput(f"{path} cannot be read: {error.strerror}.") from None
     except (ValueError, KeyError, TypeError):
         raise InvalidInput(
             f"{path} is no JSON report of a run.", hint="Write one with --report-json FILE."
         ) from None
+    return durations

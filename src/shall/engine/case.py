@@ -10,12 +10,13 @@ from typing import Any
 from msgspec import UNSET, Struct, UnsetType, field
 from msgspec.structs import replace
 
+from shall.cases.forms import ROW
 from shall.cases.model import Case
 from shall.diagnostics import Diagnostic
 from shall.engine.budgets import Budget
 from shall.engine.check import CaseContext
 from shall.engine.evaluate import evaluate
-from shall.engine.job import Job
+from shall.engine.job import Job, Row
 from shall.engine.options import RunOptions
 from shall.engine.plan import CallPlan, CasePlan, plan_case
 from shall.engine.ports import Attachments
@@ -55,8 +56,8 @@ def run_case(
     """
     at, started = datetime.now(UTC), time.perf_counter()
     progress = _Progress(error=job.error)
-    if job.case is not None and job.case.skip is not None:
-        return _skipped(job, job.case, options, at)
+    if (why := _why_skipped(job)) is not None and job.case is not None:
+        return _skipped(job, job.case, why, options, at)
     declared = (*options.secrets, *(job.case.secrets if job.case else ()))
     redactor = Redactor(declared, options.variables)
     if job.case is not None:
@@ -68,7 +69,7 @@ def run_case(
         context = CaseContext(scope, attachments, Secrecy(redactor, scope))
         try:
             plan = plan_case(job.case, options)
-            _set_variables(job.case, scope)
+            _set_variables(job.case, job.row, scope)
             yield from _run_steps(plan, context, progress)
         except ShallError as error:
             progress.error = error_message(error)
@@ -86,16 +87,25 @@ def run_case(
     return _result(job, options, progress, redactor, at, time.perf_counter() - started)
 
 
-def _skipped(job: Job, case: Case, options: RunOptions, at: datetime) -> CaseResult:
+def _why_skipped(job: Job) -> Message | None:
+    if job.skip is None and job.case is not None and job.case.skip is not None:
+        return Message("case.skipped", {"reason": job.case.skip})
+    return job.skip
+
+
+def _skipped(job: Job, case: Case, why: Message, options: RunOptions, at: datetime) -> CaseResult:
     redactor = Redactor((*options.secrets, *case.secrets), options.variables)
     redactor.learn_variables(case.variables)
-    progress = _Progress(error=Message("case.skipped", {"reason": case.skip}))
+    progress = _Progress(error=why)
     result = _result(job, options, progress, redactor, at, 0.0)
     return replace(result, outcome=Outcome.SKIPPED)
 
 
-def _set_variables(case: Case, scope: Scope) -> None:
-    """Evaluate the case's variables once, in the order written."""
+def _set_variables(case: Case, row: Row | None, scope: Scope) -> None:
+    """Evaluate the case's row of data and its variables once, in the order written."""
+    if row is not None:
+        values = evaluate(dict(row.values), scope) if row.has_expressions else row.values
+        scope.variables[ROW] = values
     for name, value in case.variables.items():
         try:
             scope.variables[name] = evaluate(value, scope)
@@ -172,7 +182,7 @@ def _result(
         teardowns=teardowns,
         teardown_outcome=undone,
         error=None if error is None else redactor.message(error),
-        data_row=job.data_row,
+        data_row=None if job.data_row is None else redactor.text(job.data_row),
         attempt=job.attempt,
         shard=options.shard_index,
         environment=options.environment,
@@ -181,6 +191,7 @@ def _result(
         tags=case.tags if case else (),
         position=UNSET if error is None else _position(job, error),
         problems=tuple([_problem(it, redactor) for it in job.problems]) or UNSET,
+        rows=UNSET if job.row is None else job.row.total,
     )
 
 

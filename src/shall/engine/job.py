@@ -1,6 +1,6 @@
 """What to run."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -12,11 +12,23 @@ from shall.results.records import CaseResult, CriterionRef, Position
 from shall.transport.waits import Work
 
 
+class Row(Struct, frozen=True):
+    """A row of data with which a case runs, one of ``total``.
+
+    ``has_expressions``: its texts are evaluated, since the author of the case wrote them.
+    """
+
+    values: Mapping[str, Any]
+    total: int
+    has_expressions: bool = False
+
+
 class Job(Struct, frozen=True):
     """One case to run. ``key`` is the path of its file in the workspace, with ``/``.
 
     ``case`` None: the file could not be read; ``error`` and ``problems`` say why, and the case
-    counts as an error without anything being sent. ``locate`` returns where a path such as
+    counts as an error without anything being sent. ``skip`` is why the case is not run.
+    ``data_row`` is the name of ``row``. ``locate`` returns where a path such as
     ``steps[0].assert[1]`` is written in that file; it is asked about what did not hold. ``run``
     carries out a case that sends no requests: with the job, the options of the run, and what says
     why the run was stopped. Of such a case ``case`` holds only what describes it.
@@ -29,6 +41,8 @@ class Job(Struct, frozen=True):
     error: Message | None = None
     problems: tuple[Diagnostic, ...] = ()
     data_row: str | None = None
+    row: Row | None = None
+    skip: Message | None = None
     attempt: int = 1
     locate: Callable[[str], Position] | None = None
     run: Callable[["Job", Any, Callable[[], Message]], Work[CaseResult]] | None = None

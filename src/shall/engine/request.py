@@ -101,7 +101,7 @@ def build_request(
     body, form, content_type = (
         (plan.body, (), _JSON)
         if plan.body is not None
-        else _body(template.body, headers, scope, multipart=bool(files))
+        else _body(template.body, headers, scope, multipart=bool(files) or _is_multipart(headers))
     )
     if content_type and not _named(headers, "content-type"):
         headers["Content-Type"] = content_type
@@ -253,6 +253,10 @@ def _kind(kind: BodyKind, value: Any, content_type: str, *, multipart: bool) -> 
     if isinstance(value, str) or (said and "json" not in said):
         return BodyKind.TEXT
     return BodyKind.JSON
+
+
+def _is_multipart(headers: Mapping[str, str]) -> bool:
+    return _named(headers, "content-type").lower().startswith("multipart/form-data")
 
 
 def _named(headers: Mapping[str, str], name: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from msgspec import Struct, field
+from msgspec import UNSET, Struct, field
 from msgspec.structs import replace
 
 from shall.engine import case
@@ -199,4 +199,5 @@ def _not_started(job: Job, options: RunOptions) -> CaseResult:
         criteria=job.criteria,
         case_fingerprint=job.fingerprint,
         tags=job.case.tags if job.case else (),
+        rows=UNSET if job.row is None else job.row.total,
     )

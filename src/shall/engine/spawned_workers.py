@@ -35,6 +35,7 @@ class Assignment(Struct, frozen=True):
     root: Path
     python: Path | None
     keys: Sequence[str]
+    rows: Sequence[int]
     known: Mapping[str, tuple[str, str | None]] | None
     options: RunOptions
     count: int

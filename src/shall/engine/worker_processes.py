@@ -64,12 +64,16 @@ _log = logging.getLogger(__name__)
 
 
 class Workload(Struct, frozen=True):
-    """The cases of a run and what runs them: ``read`` reads the jobs with some numbers."""
+    """The cases of a run and what runs them: ``read`` reads the jobs with some numbers.
+
+    ``rows`` are the numbers of their rows of data; empty where no case has any.
+    """
 
     keys: Sequence[str]
     read: Callable[[Iterable[int]], Iterable[Job]]
     make_loop: Callable[[], Loop]
     attachments: Attachments
+    rows: Sequence[int] = ()
 
 
 class Ends(Struct, frozen=True):
@@ -153,7 +157,8 @@ class WorkerProcesses:
             stop.wake_with(None)
         for number, key in enumerate(keys):
             if missing[number]:
-                report.finished(number, _lost(key, self._options))
+                row = self._workload.rows[number] if self._workload.rows else -1
+                report.finished(number, _lost(key, row, self._options))
         return report.end()
 
     def close(self) -> None:
@@ -396,7 +401,7 @@ def _enlarge(pipe: int) -> None:
         fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
 
 
-def _lost(key: str, options: RunOptions) -> CaseResult:
+def _lost(key: str, row: int, options: RunOptions) -> CaseResult:
     return CaseResult(
         run_id=options.run_id,
         case_key=key,
@@ -406,6 +411,7 @@ def _lost(key: str, options: RunOptions) -> CaseResult:
         duration_s=0.0,
         checks_executed=0,
         error=Message("run.worker_ended", {}),
+        data_row=None if row < 0 else str(row + 1),
         shard=options.shard_index,
         environment=options.environment,
     )

@@ -113,6 +113,8 @@ def _row(row: Mapping[str, Any]) -> dict[str, Any]:
         "text": cut(row["text"], _TEXT_LENGTH),
         "place": f"{row['file']}:{row['line']}",
     }
+    if "change" in row:
+        shown["change"] = f"{row['change']['operation']} by {row['change']['name']}"
     links = [
         f"{link['source']} ({link_state(link['status'], link['outcome'])})" for link in row["links"]
     ]

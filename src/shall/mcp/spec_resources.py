@@ -37,6 +37,7 @@ from shall.mcp.shorten import cut
 from shall.mcp.texts import KINDS, LANGUAGES, template
 from shall.mcp.tool import EnvelopeTool, operation_of
 from shall.specs.export import to_json, to_markdown
+from shall.specs.layouts import document_at
 from shall.specs.matrix import row_of
 from shall.workspace.workspace import Workspace
 
@@ -66,7 +67,17 @@ def _features(workspace: Workspace) -> str:
 
 def _requirements(workspace: Workspace, feature: str) -> str:
     found = find_feature(read_specs(workspace), feature)
-    return "\n\n".join(documents.read_file(workspace, it.file) for it in found)
+    return "\n\n".join(
+        f"{_change_note(it.file)}{documents.read_file(workspace, it.file)}" for it in found
+    )
+
+
+def _change_note(path: str) -> str:
+    """Return a comment that tells the delta of an open change from the requirements that hold."""
+    document = document_at(path)
+    if document is None or not document.change:
+        return ""
+    return f"<!-- {path}: the open change {document.change} -->\n"
 
 
 def _criterion(workspace: Workspace, feature: str, id: str) -> str:

@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 
 from mcp_types import ToolAnnotations
+from msgspec import to_builtins
 from pydantic import Field
 
 from shall.actions.changing import document_fingerprint
@@ -48,6 +49,7 @@ def _feature(info: FeatureInfo) -> dict[str, Any]:
         "requirements": info.requirements,
         "criteria": info.criteria,
         "language": info.language,
+        **({"changes": list(info.changes)} if info.changes else {}),
     }
 
 
@@ -94,6 +96,7 @@ def _criterion(criterion: Criterion) -> dict[str, Any]:
         "key": criterion.key,
         "text": criterion.text,
         "place": f"{criterion.span.file}:{criterion.span.line}",
+        **({"change": to_builtins(criterion.change)} if criterion.change else {}),
     }
 
 

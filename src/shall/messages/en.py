@@ -60,6 +60,10 @@ EN: dict[str, str] = {
     "step.denied.unlisted": "{address} may not be reached: targets_allow does not list it. If"
     " a test needs it, ask the operator to list it.",
     "case.skipped": "{reason}",
+    "case.no_rows": "its data has no rows",
+    "case.data_changed": "the rows of its data changed while the run began",
+    "case.data_unseen": "the rows of its data are not read: write `data:` on a line of its own,"
+    " in the block below `testcase:`",
     "step.until": "not within {within}, in {attempts:attempt|attempts}: {inner}",
     "step.fails_if": "`fails_if` holds in attempt {attempts}",
     "step.skipped": "not sent, because the step {after} did not pass",
@@ -173,6 +177,7 @@ EN: dict[str, str] = {
     "report.status.unreachable": "unreachable",
     "report.status.waived": "waived",
     "report.status.not testable": "not testable",
+    "report.status.removed": "removed",
     "report.status.partly": "partly",
     "report.status.skipped": "skipped",
     "report.status.not run": "not run",
@@ -203,6 +208,16 @@ EN: dict[str, str] = {
     "trace.reason.not_reviewed": "the requirement changed since the link was reviewed",
     "trace.waiver": "Waived until {until} by {by}: {reason} (its evidence: {status})",
     "trace.attestation": "Verified by {method}, by {by}: {reason}",
+    "trace.operation.added": "(added)",
+    "trace.operation.modified": "(modified)",
+    "trace.operation.removed": "(removed)",
+    "trace.operation.renamed": "(renamed)",
+    "trace.open_change": "Open change {change}: {added} added, {modified} modified, {removed}"
+    " removed, {renamed} renamed.",
+    "trace.change.added": "(added by {change})",
+    "trace.change.modified": "(modified by {change})",
+    "trace.change.removed": "(removed by {change})",
+    "trace.change.renamed": "(renamed by {change})",
     "trace.reason.skipped": "skipped",
     "trace.reason.not run": "not run",
     "trace.unsound": "Tried but not proved: {counts}. Check the cases and tests and run them"

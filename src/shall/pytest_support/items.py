@@ -1,7 +1,7 @@
 """A case file and its case as pytest nodes; public pytest API only."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,7 +14,7 @@ from shall.cases.unit.model import Unit
 from shall.cases.unit.reader import read_unit
 from shall.errors import InvalidInput
 from shall.messages import render
-from shall.pytest_support.runner import BAD, CASE_RESULT, runner_of
+from shall.pytest_support.runner import BAD, CASE_RESULT, WHOLE, runner_of
 from shall.results.records import CaseResult, Outcome
 
 MARK = "verifies"
@@ -51,22 +51,33 @@ class CaseFile(pytest.File):
     """A YAML file rooted ``testcase:`` or ``unittest:``."""
 
     def collect(self) -> Iterator["CaseItem"]:
-        """Return the one case of the file; one that cannot be read is an item that fails."""
+        """Yield the case, once for each row of data; what cannot be read is an item that fails."""
         text = read_text(self.path, TEXT_BYTES, encoding="utf-8-sig", errors="replace")
         root = root_of(text)
         if root is None:
             return
-        yield CaseItem.from_parent(self, name=self.path.stem, text=text, is_unit=root == "unittest")
+        case = _read(text, self.path, is_unit=root == "unittest")
+        line = locate(text, self.path.name, "name").line if case else 1
+        name = case.name if case else self.path.stem
+        for row, row_name in self._rows(case):
+            shown = f"{name}[{row_name}]" if row_name else name
+            yield CaseItem.from_parent(self, name=shown, case=case, line=line, row=row)
+
+    def _rows(self, case: Case | Unit | None) -> Iterable[tuple[int, str]]:
+        """Return the numbers and names of the rows of data; one without a name where none is."""
+        if not isinstance(case, Case) or case.data is None:
+            return ((WHOLE, ""),)
+        runner = runner_of(self.config)
+        return runner.rows_of(runner.key_of(self.path))
 
 
 class CaseItem(pytest.Item):
-    """One case."""
+    """One case, or one row of its data."""
 
-    def __init__(self, *, text: str, is_unit: bool, **given: Any) -> None:
-        case = _read(text, given["parent"].path, is_unit=is_unit)
-        given["name"] = case.name if case else given["name"]
+    def __init__(self, *, case: Case | Unit | None, line: int, row: int, **given: Any) -> None:
         super().__init__(**given)
-        self._line = locate(text, self.path.name, "name").line if case else 1
+        self._line = line
+        self._row = row
         if case is not None:
             _mark(self, case)
 
@@ -78,7 +89,7 @@ class CaseItem(pytest.Item):
     def runtest(self) -> None:
         """Run the case."""
         runner = runner_of(self.config)
-        result = runner.run(runner.key_of(self.path))
+        result = runner.run(runner.key_of(self.path), self._row)
         check(self, result)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:

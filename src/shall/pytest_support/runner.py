@@ -1,5 +1,6 @@
 """Runs the cases of one pytest session, over one loop and its connections."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,9 @@ from shall.results.events import CaseFinished, Event
 from shall.results.records import CaseResult, Outcome
 from shall.settings import Settings, process_environment, read_settings
 from shall.workspace.workspace import Workspace
+
+WHOLE = -1
+"""Stands for the row of a case that has no rows of data."""
 
 BAD = frozenset({Outcome.FAILED, Outcome.ERROR})
 
@@ -57,8 +61,16 @@ class CaseRunner:
         """Return the key of a case file. Raises ``OutsideWorkspace``."""
         return self.workspace.files.relative(str(path))
 
-    def run(self, key: str) -> CaseResult:
-        """Run one case. A file that cannot be read gives a result that says so."""
+    def rows_of(self, key: str) -> Iterable[tuple[int, str]]:
+        """Return the numbers and names of the rows of data of a case."""
+        table = self._reader.table(key)
+        return ((WHOLE, ""),) if table is None else table.named()
+
+    def run(self, key: str, row: int = WHOLE) -> CaseResult:
+        """Run one case, or one row of its data.
+
+        A file that cannot be read gives a result that says so.
+        """
         if self._loop is None:
             self._loop = self.workspace.make_loop()
         found: list[CaseResult] = []
@@ -68,7 +80,7 @@ class CaseRunner:
                 found.append(event.result)
 
         context = RunContext(self._loop, self.workspace.files, take)
-        run_jobs(self._reader.read([key]), 1, self._options, context)
+        run_jobs(self._reader.read_turns((key,), (row,), (0,)), 1, self._options, context)
         return found[0]
 
     def text_of(self, result: CaseResult) -> tuple[str, str]:

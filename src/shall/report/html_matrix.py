@@ -7,6 +7,7 @@ from shall.report.html_parts import glyph, table
 from shall.report.markup import Html, tag
 from shall.report.wording import label, said
 from shall.results.records import Outcome
+from shall.specs.export import requirement_text
 from shall.specs.matrix import Matrix, Row
 from shall.specs.status import LinkOutcome
 
@@ -19,6 +20,7 @@ _MARKS = {
     "unreachable": "◌",
     "waived": "»",
     "not testable": "§",
+    "removed": "⊖",
     "partly": "◐",
     "skipped": "–",
     "not run": "–",
@@ -50,7 +52,7 @@ def _row(row: Row, language: str) -> tuple[Html, ...]:
     links = [tag("li", _link(link, language)) for link in row.links]
     nothing = tag("span", label("nothing", language), class_="soft")
     return (
-        tag("td", tag("span", criterion.key, class_="key"), " ", criterion.text),
+        tag("td", tag("span", criterion.key, class_="key"), " ", requirement_text(row, language)),
         tag("td", _status(row.status, language)),
         tag("td", tag("ul", *links, class_="links") if links else nothing),
     )

@@ -8,10 +8,12 @@ defence; this is the second. Over stdio the first has to do: a client waits for 
 import importlib
 
 ON_FIRST_USE = (
+    "shall.actions.data_rows",
     "shall.actions.evidence",
     "shall.actions.selection",
     "shall.actions.unit_cases",
     "shall.actions.unit_writing",
+    "shall.cases.data_table",
     "shall.cases.full_case",
     "shall.cases.locations",
     "shall.cases.polling",

@@ -37,12 +37,13 @@ def main() -> None:
     space = open_workspace(assignment.root, settings, keeps_state=False, folder=folder)
     space = replace(space, unit=replace(space.unit, named=assignment.python))
     reader = JobReader(space, known=assignment.known)
-    keys = assignment.keys
+    keys, rows = assignment.keys, assignment.rows
     workload = Workload(
         keys,
-        lambda numbers: reader.read(keys[number] for number in numbers),
+        lambda numbers: reader.read_turns(keys, rows, numbers),
         space.make_loop,
         space.files,
+        rows,
     )
     options = part(assignment.options, number, assignment.count)
     work(workload, options, Ends(*ends), is_spawned=True)

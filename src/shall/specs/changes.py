@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 
 from msgspec import Struct
@@ -41,24 +41,31 @@ class Change(Struct, frozen=True):
         return row.key if row else ""
 
 
-def changes_between(before: Baseline, after: Baseline) -> tuple[Change, ...]:
+def changes_between(
+    before: Baseline, after: Baseline, renamed: Mapping[str, str] | None = None
+) -> tuple[Change, ...]:
     """Return what changed, by kind and then by key.
 
     A criterion is recognised by its text, then by its key: one that moved is compared with itself,
-    and not with what stands at its former number.
+    and not with what stands at its former number. ``renamed`` maps former keys to present ones.
     """
-    found = [*_changes(before, after)]
+    found = [*_changes(before, after, renamed or {})]
     order = {kind: at for at, kind in enumerate(ChangeKind)}
     return tuple(sorted(found, key=lambda it: (order[it.kind], it.key)))
 
 
-def successors(before: Baseline, after: Baseline) -> dict[str, str]:
+def successors(before: Baseline, after: Baseline, renamed: Mapping[str, str]) -> dict[str, str]:
     """Map each key of ``before`` to the key of the same criterion in ``after``, where there is one.
 
-    First the criteria whose key and text stayed, then those whose text has another key, at last
-    those that were reworded.
+    First the criteria whose key and text stayed and those that were renamed, then those whose text
+    has another key, at last those that were reworded.
     """
     found = {key: key for key, row in before.items() if _is_same(row, after.get(key))}
+    found |= {
+        old: new
+        for old, new in renamed.items()
+        if old in before and old not in after and new in after and new not in found
+    }
     taken = set(found.values())
     by_text: dict[str, list[str]] = {}
     for key, row in sorted(after.items()):
@@ -78,8 +85,8 @@ def _is_same(before: BaselineRow, after: BaselineRow | None) -> bool:
     return after is not None and before.fingerprint == after.fingerprint
 
 
-def _changes(before: Baseline, after: Baseline) -> Iterator[Change]:
-    pairs = successors(before, after)
+def _changes(before: Baseline, after: Baseline, renamed: Mapping[str, str]) -> Iterator[Change]:
+    pairs = successors(before, after, renamed)
     for key, row in before.items():
         now = after[pairs[key]] if key in pairs else None
         yield from _changes_of(row, now)

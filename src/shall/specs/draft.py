@@ -30,6 +30,7 @@ class Draft:
     items: list[Criterion] = field(default_factory=list)
     sentences: list[Criterion] = field(default_factory=list)  # those in paragraphs
     described: list[Block] = field(default_factory=list)  # the duties below a heading with an id
+    others: dict[int, Block] = field(default_factory=dict)  # lists of other items, by their first
     retired: list[Criterion] = field(default_factory=list)
 
     def criteria(self) -> tuple[Criterion, ...]:
@@ -49,6 +50,13 @@ class Draft:
         if not self.described or any(it.local == self.own_local for it in self.criteria()):
             return ()
         return self.described
+
+    def unread_lists(self) -> Sequence[Block]:
+        """Return the lists that may be the criteria, if no heading says which list is."""
+        if self.had_heading:
+            return ()
+        has_criteria = bool(self.criteria())
+        return [it for it in self.others.values() if it.number is not None or not has_criteria]
 
     def _is_title_of_others(self) -> bool:
         """Return whether its id stands for requirements below it, and no sentence is its own."""

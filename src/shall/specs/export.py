@@ -4,10 +4,12 @@ import csv
 import io
 import math
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from msgspec import to_builtins
 from msgspec.structs import asdict
 
 from shall.diagnostics.terminal import terminal
@@ -16,6 +18,7 @@ from shall.specs.decisions import Decision
 from shall.specs.markup import without_markup
 from shall.specs.matrix import Matrix, Row, is_ambiguous
 from shall.specs.mentions import Mention
+from shall.specs.model import Operation
 from shall.specs.status import UNSOUND, Latest, LinkOutcome, Status, Unreachable
 
 FORMAT = 1
@@ -33,6 +36,7 @@ _SIGNS = {
     Status.UNREACHABLE: "◌",
     Status.WAIVED: "»",
     Status.NOT_TESTABLE: "§",
+    Status.REMOVED: "⊖",
     Status.PARTLY: "◐",
     Status.SKIPPED: "○",
     Status.NOT_RUN: "○",
@@ -46,6 +50,11 @@ _COUNTED = (
     *ALWAYS_COUNTED[2:],
 )
 """The order of the counts in a summary; others are left out where they count none."""
+
+_COLUMNS = (
+    *("criterion", "status", "text", "place", "source", "outcome", "run_id"),
+    *("change", "operation"),
+)
 
 _AGE_WIDTH = 100
 """A terminal of so many columns shows the age and commit of each proof."""
@@ -90,12 +99,13 @@ def to_csv(matrix: Matrix) -> str:
     """Return the matrix as CSV, one row for each criterion and source."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["criterion", "status", "text", "place", "source", "outcome", "run_id"])
+    writer.writerow(_COLUMNS)
     for row in matrix.rows:
         about = [row.criterion.key, row.status.value, row.criterion.text, str(row.criterion.span)]
+        change = [row.change.name, row.change.operation.value] if row.change else ["", ""]
         for link in row.links or [None]:
             said = [link.link.source, link.outcome or "", link.run_id or ""] if link else [""] * 3
-            writer.writerow([_no_formula(cell) for cell in (*about, *said)])
+            writer.writerow([_no_formula(cell) for cell in (*about, *said, *change)])
     return out.getvalue()
 
 
@@ -105,7 +115,7 @@ def to_markdown(matrix: Matrix) -> str:
     for row in matrix.rows:
         sources = "<br>".join(_cell(_source(link)) for link in row.links)
         lines.append(
-            f"| {_cell(row.criterion.key)} | {row.status.value} | {_cell(row.criterion.text)} "
+            f"| {_cell(row.criterion.key)} | {row.status.value} | {_cell(requirement_text(row))} "
             f"| {sources} |"
         )
     lines += ["", summary(matrix)]
@@ -145,9 +155,8 @@ def to_text(
         seen = f"{_seen(row, now)} " if now is not None and width >= _AGE_WIDTH else ""
         room = max(width - statuses - keys - 6 - len(seen), 20)
         key = _printable(row.criterion.key)
-        lines.append(
-            f"{head}  {key:<{keys}}  {seen}{_short(without_markup(row.criterion.text), room)}"
-        )
+        text = f"{_operation(row, language)}{without_markup(row.criterion.text)}"
+        lines.append(f"{head}  {key:<{keys}}  {seen}{_short(text, room)}")
         if row.status in UNSOUND or row.status is Status.PARTLY:
             indent = " " * (statuses + 4)
             lines += [
@@ -156,7 +165,7 @@ def to_text(
                 if link.status is not Status.PROVED and link.unreachable is None
             ]
         lines += [f"{' ' * (statuses + 4)}{note}" for note in _notes(row, language)]
-    remarks = [*map(_printable, _remarks(matrix, language))]
+    remarks = [*map(_printable, (*_open_changes(matrix, language), *_remarks(matrix, language)))]
     problems = [*matrix.wrong_specs, *matrix.problems, *matrix.undecided]
     lines += ["", *remarks, *([""] if remarks and problems else [])]
     if problems:
@@ -172,7 +181,7 @@ def to_chain(row: Row, now: datetime, language: str = "en") -> str:
     lines = [
         f"{_SIGNS.get(row.status, '?')} {status_name(row.status, language)}  "
         f"{_printable(criterion.key)}  {criterion.span}",
-        f"  {_printable(without_markup(criterion.text))}",
+        f"  {_printable(requirement_text(row, language, plain=True))}",
     ]
     for link in row.links:
         lines.append(f"  {link.link.span}  {_printable(_reason_or_proof(link, language))}")
@@ -190,6 +199,33 @@ def to_chain(row: Row, now: datetime, language: str = "en") -> str:
     lines += [f"  {note}" for note in _notes(row, language)]
     lines += [f"  {it.span}  {_printable(_mention(it, language))}" for it in row.mentions]
     return "\n".join(lines)
+
+
+def requirement_text(row: Row, language: str = "en", *, plain: bool = False) -> str:
+    """Return the text of a criterion behind the open change that it belongs to."""
+    text = without_markup(row.criterion.text) if plain else row.criterion.text
+    if row.change is None:
+        return text
+    change = Message(f"trace.change.{row.change.operation}", {"change": row.change.name})
+    return f"{render(change, language)} {text}"
+
+
+def _operation(row: Row, language: str) -> str:
+    """Return what an open change does with a criterion; the change is named below the matrix."""
+    if row.change is None:
+        return ""
+    return f"{render(Message(f'trace.operation.{row.change.operation}'), language)} "
+
+
+def _open_changes(matrix: Matrix, language: str) -> Iterator[str]:
+    """Yield a line for each open change, with what it does with how many criteria."""
+    changes: dict[str, Counter[str]] = {}
+    for row in matrix.rows:
+        if row.change is not None:
+            changes.setdefault(row.change.name, Counter())[row.change.operation.value] += 1
+    for change, counted in changes.items():
+        params = {"change": change, **{it.value: counted[it] for it in Operation}}
+        yield render(Message("trace.open_change", params), language)
 
 
 def _mention(mention: Mention, language: str) -> str:
@@ -282,6 +318,7 @@ def _row_to_json(row: Row) -> dict[str, Any]:
         "file": row.criterion.span.file,
         "line": row.criterion.span.line,
         "fingerprint": row.criterion.fingerprint,
+        **({"change": to_builtins(row.change)} if row.change else {}),
         "links": [
             {
                 "kind": link.link.kind.value,

@@ -5,7 +5,7 @@ passes.
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from fnmatch import fnmatchcase
@@ -83,11 +83,15 @@ class Gate(Struct, frozen=True):
 
 
 class Base(Struct, frozen=True):
-    """What a gate compares with: the baseline, or another commit."""
+    """What a gate compares with: the baseline, or another commit.
+
+    ``removed`` maps the keys that an archived change of OpenSpec removed to that change.
+    """
 
     name: str
     rows: Baseline
     changes: tuple[Change, ...]
+    removed: Mapping[str, str] = {}
 
 
 def judge(
@@ -144,7 +148,7 @@ def _criteria(matrix: Matrix) -> Judged:
         message = "No criterion was found in specs/ or in the folder of another layout."
         return Judged("criteria", Verdict.UNKNOWN, message)
     if all(row.status in UNCOUNTED for row in matrix.rows):
-        message = "Every criterion is waived or not testable, so none is judged."
+        message = "Every criterion is waived, not testable or removed, so none is judged."
         return Judged("criteria", Verdict.UNKNOWN, message)
     were = plural(len(matrix.rows), "criterion was", "criteria were")
     return Judged("criteria", Verdict.PASSED, f"{len(matrix.rows)} {were} found.")
@@ -254,11 +258,14 @@ def _ratchet(matrix: Matrix, base: Base) -> Judged:
         if change.kind in {ChangeKind.LOST, ChangeKind.EXPIRED} and change.after is not None:
             text = f"{change.key} was proved in {base.name} and is {change.after.status} now."
             found.append(_finding("gate.ratchet", text, rows.get(change.key)))
+        elif change.kind is ChangeKind.REMOVED and change.key in base.removed:
+            continue
         elif change.kind is ChangeKind.REMOVED and change.before and change.before.is_proved:
             text = f"{change.key} was proved in {base.name}, and no document contains it now."
             hint = "If it was withdrawn, write the baseline again with `shall baseline`."
             found.append(_finding("gate.ratchet", text, hint=hint))
-    before, percent = proved_percent(base.rows), matrix.proved_percent
+    still_wanted = {key: row for key, row in base.rows.items() if key not in base.removed}
+    before, percent = proved_percent(still_wanted), matrix.proved_percent
     message = f"{_floored(percent)} % are proved, {_floored(before)} % were in {base.name}."
     if percent < before:
         found.append(_finding("gate.ratchet", message))

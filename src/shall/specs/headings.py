@@ -1,9 +1,15 @@
-"""What a heading or a label of a requirements document means, in English, Chinese and Japanese."""
+"""What a heading or a label of a requirements document means.
+
+In English, Chinese and Japanese; the headings of requirements, stories and acceptance criteria
+in further languages (``heading_words.py``).
+"""
 
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from unicodedata import normalize
 
+from shall.specs import heading_words
 from shall.specs.identifiers import chinese_number, id_of_heading, without_tag
 
 _EDGE = "*_:： \t#"
@@ -12,19 +18,21 @@ _NUMBERING = re.compile(r"(?:\d+(?:\.\d+)*[.、)）]?|[一二三四五六七八�
 _REQUIREMENT = re.compile(
     rf"(?:\d+(?:\.\d+)*[.、]?\s*)?"
     rf"(?:(?:functional |non-functional |nonfunctional )?requirement|req|(?:功能"
-    rf"|非功能)?需求|要件|要求|業務要件)"
+    rf"|非功能)?需求|要件|要求|業務要件|{heading_words.REQUIREMENT})"
     rf"\.?\s*[#：:]?\s*(?P<number>{_DIGITS})(?![\w])[*_]*\s*"
     r"(?:[:：.\-–—、|][*_]*\s*)?(?P<title>.*)",
     re.IGNORECASE,
 )
 _STORY = re.compile(
     rf"(?:user story|userstory|story|us|用户故事|用戶故事|使用者故事|用户场景|故事"
-    rf"|ユーザーストーリー)"
+    rf"|ユーザーストーリー|{heading_words.STORY})"
     rf"\s*[-#：:]?\s*(?P<number>{_DIGITS})(?!\w)[*_]*\s*(?:[:：.\-–—、|][*_]*\s*)?(?P<title>.*)",
     re.IGNORECASE,
 )
 _STORY_WITHOUT_NUMBER = re.compile(
-    r"(?:user story|用户故事|用戶故事|使用者故事)\s*[:：\-–—]\s*(?P<title>.+)", re.I
+    rf"(?:user story|用户故事|用戶故事|使用者故事|{heading_words.STORY})"
+    r"\s*[:：\-–—]\s*(?P<title>.+)",
+    re.I,
 )
 _NUMBERED = re.compile(r"(?P<number>\d+(?:\.\d+)*)[.、)）:：]?(?:\s+(?P<title>.*))?")
 _CRITERIA = re.compile(
@@ -32,13 +40,16 @@ _CRITERIA = re.compile(
     r"|acceptance|success scenarios?"
     r"|(?:ears\s*)?(?:验收|驗收|接受)(?:标准|標準|准则|準則|条件|條件|场景|場景|情境|情景"
     r"|規範|规范|要求)(?:\W.*|列表)?"
-    r"|(?:验收|驗收)|受け?入れ?(?:基準|条件|シナリオ).*)",
+    r"|(?:验收|驗收)|受け?入れ?(?:基準|条件|シナリオ).*"
+    rf"|(?:{heading_words.ACCEPTANCE})(?:\s*[(（].*)?)",
     re.IGNORECASE,
 )
-_CRITERIA_HINT = re.compile("accept|success|验收|驗收|接受|受", re.IGNORECASE)
+_CRITERIA_HINT = re.compile(
+    f"accept|success|验收|驗收|接受|受|{heading_words.ACCEPTANCE_HINT}", re.IGNORECASE
+)
 _STORY_LABEL = re.compile(
-    r"\W*(?:user story|用户故事|用戶故事|使用者故事|ユーザーストーリー|(?:objective|目标"
-    r"|目標|目的)[*_]*[:：])\W*",
+    rf"\W*(?:user story|用户故事|用戶故事|使用者故事|ユーザーストーリー|{heading_words.STORY}"
+    r"|(?:objective|目标|目標|目的)[*_]*[:：])\W*",
     re.IGNORECASE,
 )
 _STORY_SENTENCE = re.compile(r"[*_\s]*(?:as an? |作为|作為|身为)", re.IGNORECASE)
@@ -108,6 +119,10 @@ def plain(text: str) -> str:
     return text.strip(_EDGE)
 
 
+def _composed(text: str) -> str:
+    return text if text.isascii() else normalize("NFC", text)
+
+
 @lru_cache(maxsize=4096)
 def requirement_of(text: str) -> Named | None:
     """Return number and title of a requirement's heading; None for any other heading.
@@ -115,7 +130,7 @@ def requirement_of(text: str) -> Named | None:
     >>> requirement_of("Requirement 2: Pay").title, requirement_of("需求二：支付").number
     ('Pay', '2')
     """
-    found = _REQUIREMENT.fullmatch(text.strip("*_ "))
+    found = _REQUIREMENT.fullmatch(_composed(text).strip("*_ "))
     if found is None:
         return None
     return Named(chinese_number(found["number"]), found["title"].strip("*_ "))
@@ -124,7 +139,7 @@ def requirement_of(text: str) -> Named | None:
 @lru_cache(maxsize=4096)
 def story_of(text: str) -> Named | None:
     """Return number and title of a user story's heading; the number is empty where it has none."""
-    bare = text.strip("*_ ")
+    bare = _composed(text).strip("*_ ")
     found = _STORY.fullmatch(bare)
     if found is not None:
         return Named(chinese_number(found["number"]), found["title"].strip("*_ "))
@@ -147,9 +162,9 @@ def named_of(text: str) -> Named | None:
 @lru_cache(maxsize=4096)
 def opens_criteria(text: str) -> bool:
     """Return whether it is the heading or label of acceptance criteria."""
-    if _CRITERIA_HINT.search(text[:80]) is None:
+    if _CRITERIA_HINT.search(_composed(text[:80])) is None:
         return False
-    bare = _NUMBERING.sub("", plain(text), count=1)
+    bare = _NUMBERING.sub("", plain(_composed(text)), count=1)
     return _CRITERIA.fullmatch(without_tag(bare).strip(_EDGE)) is not None
 
 

@@ -95,3 +95,13 @@ def chinese_number(text: str) -> str:
     if not ten:
         return "".join(str(_CHINESE_DIGITS[char]) for char in text)
     return str(10 * _CHINESE_DIGITS.get(tens or "一", 1) + _CHINESE_DIGITS.get(ones, 0))
+
+
+def requirement_key(key: str) -> str:
+    """Return the key of the requirement that a scenario belongs to.
+
+    >>> requirement_key("shop/cart#pay/no-card"), requirement_key("shop/cart#pay")
+    ('shop/cart#pay', 'shop/cart#pay')
+    """
+    feature, hash_sign, local = key.partition("#")
+    return f"{feature}{hash_sign}{local.partition('/')[0]}"

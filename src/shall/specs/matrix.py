@@ -13,8 +13,9 @@ from shall.errors import BadValue
 from shall.span import Span
 from shall.specs.decisions import Decision, by_criterion, decide, without_criterion
 from shall.specs.mentions import Mention
-from shall.specs.model import Criterion, Link, SpecSet
+from shall.specs.model import Change, Criterion, Link, SpecSet
 from shall.specs.moved import keys_of_recorded_texts
+from shall.specs.pending import Archived, Pending
 from shall.specs.status import (
     UNCOUNTED,
     WORST_FIRST,
@@ -24,6 +25,7 @@ from shall.specs.status import (
     Unreachable,
     evidence_status_of,
     outcomes_of,
+    pending_status,
     status_of,
 )
 
@@ -32,7 +34,8 @@ class Row(Struct, frozen=True, gc=False):
     """One criterion with everything that verifies it.
 
     ``evidence_status`` is the status that the committed evidence gives; ``status`` also says what
-    only this machine knows, and what was decided by ``decision``.
+    only this machine knows, and what was decided by ``decision``. ``change`` is the open change of
+    OpenSpec that adds, modifies, removes or renames the criterion.
     """
 
     criterion: Criterion
@@ -42,6 +45,7 @@ class Row(Struct, frozen=True, gc=False):
     unreachable: tuple[Unreachable, ...] = ()
     decision: Decision | None = None
     mentions: tuple[Mention, ...] = ()
+    change: Change | None = None
 
 
 class UnknownLink(Struct, frozen=True):
@@ -139,11 +143,14 @@ def build_matrix(
         else:
             unnamed.append(link)
     recorded = _Recorded(latest, keys, relinks)
+    pending = Pending(specs)
     rows = []
     for criterion in criteria:
         mine = linked[criterion.key]
+        change = pending.change_of(criterion.key)
         if not mine:
-            rows.append(Row(criterion, Status.UNTESTED, ()))
+            status = pending_status(Status.UNTESTED, change)
+            rows.append(Row(criterion, status, (), change=change))
             continue
         sources = dict.fromkeys(link.source for link in mine)
         facts = [fact for it in sources for fact in recorded.facts_of(criterion, it)]
@@ -154,9 +161,9 @@ def build_matrix(
             if it.source in sources and (environments is None or it.environment in environments)
         )
         status = status_of(outcomes)
-        rows.append(
-            Row(criterion, status, outcomes, evidence_status_of(outcomes, status), unreached)
-        )
+        evidence_status = evidence_status_of(outcomes, status)
+        status = pending_status(status, change)
+        rows.append(Row(criterion, status, outcomes, evidence_status, unreached, change=change))
     unknown, moved = _unknown(unnamed, latest, specs, keys)
     return Matrix(
         tuple(rows),
@@ -240,7 +247,7 @@ def with_decisions(matrix: Matrix, decisions: Iterable[Decision], today: date) -
         rows.append(
             replace(
                 row,
-                status=found.status,
+                status=pending_status(found.status, row.change),
                 links=found.links,
                 evidence_status=evidence_status_of(found.links, status_of(found.links)),
                 decision=found.decision,
@@ -248,6 +255,23 @@ def with_decisions(matrix: Matrix, decisions: Iterable[Decision], today: date) -
         )
     undecided += without_criterion(decided, [row.criterion for row in rows])
     return replace(matrix, rows=tuple(rows), undecided=tuple(undecided))
+
+
+def with_renames(matrix: Matrix, archived: Archived) -> Matrix:
+    """Return a matrix where links to the keys before a rename have moved to the present keys."""
+    moved = {(it.old_key, it.new_key): it for it in matrix.moved}
+    unknown: list[UnknownLink] = []
+    for it in matrix.unknown:
+        name = it.link.criterion
+        new = archived.present_key(name)
+        if new == name or len(matrix.names.get(new, ())) != 1:
+            unknown.append(it)
+            continue
+        unknown.append(replace(it, candidates=(new,)))
+        known = moved.get((name, new), Moved(name, new))
+        sources = dict.fromkeys((*known.sources, it.link.source))
+        moved[name, new] = Moved(name, new, tuple(sources))
+    return replace(matrix, unknown=tuple(unknown), moved=tuple(moved.values()))
 
 
 def row_of(matrix: Matrix, name: str) -> Row:

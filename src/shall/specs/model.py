@@ -11,6 +11,7 @@ from msgspec import Struct
 from shall.diagnostics import Diagnostic
 from shall.span import Span
 from shall.specs.clause import Clause, Condition, Kind, Level, Pattern, Step, Trigger
+from shall.specs.identifiers import requirement_key
 
 __all__ = [
     "Change",
@@ -190,11 +191,12 @@ class SpecSet(Struct, frozen=True, gc=False):
     def criteria(self) -> tuple[Criterion, ...]:
         """Return the criteria that count, in the order written.
 
-        A requirement that an OpenSpec change modifies counts as it is until the change is
-        archived; one that the change adds counts at once.
+        A requirement that an OpenSpec change modifies or renames counts as it is until the change
+        is archived; one that the change adds counts at once.
         """
         written = [it for feature in self.features for it in feature.criteria()]
         current = {it.key for it in written if it.change is None}
+        current |= {f"{it.name}#{rename.new}" for it in self.features for rename in it.renames}
         return tuple(it for it in written if it.change is None or _adds(it, current))
 
     def proposed(self) -> tuple[Criterion, ...]:
@@ -213,7 +215,13 @@ class SpecSet(Struct, frozen=True, gc=False):
 
 def _adds(criterion: Criterion, current: set[str]) -> bool:
     removes = criterion.change and criterion.change.operation is Operation.REMOVED
-    return not removes and criterion.key not in current
+    return not removes and current.isdisjoint({criterion.key, _renamed_to(criterion)})
+
+
+def _renamed_to(criterion: Criterion) -> str:
+    """Return the key of the requirement of a scenario, which may be a new title."""
+    is_modified = criterion.change and criterion.change.operation is Operation.MODIFIED
+    return requirement_key(criterion.key) if is_modified else criterion.key
 
 
 class LinkKind(StrEnum):

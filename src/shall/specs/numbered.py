@@ -95,6 +95,8 @@ class _Reader:
         self.unread.extend(map(unread.explained, draft.sentences_beside()))
         for block in draft.described_beside():
             self.unread.append(unread.unread(unread.SENTENCE, self._file, block))
+        for block in draft.unread_lists():
+            self.unread.append(unread.unread_list(self._file, block))
 
     # Headings
 
@@ -263,8 +265,16 @@ class _Reader:
         elif self._is_wanted(draft, block, live.text, own):
             self._above = self._append(draft, block, live.text)
         else:
+            self._note_other(draft, block)
             return
         self._depth = block.level
+
+    def _note_other(self, draft: Draft, block: Block) -> None:
+        """Note an item that is no criterion, unless it was reported."""
+        last = self.unread[-1].span if self.unread else None
+        is_reported = last is not None and last.line == block.line
+        if block.kind is BlockKind.ITEM and not (self._aside or is_reported):
+            draft.others.setdefault(block.list_id, block)
 
     def _is_label(self, draft: Draft, block: Block) -> bool:
         """Return whether a block opens or closes the criteria, and do so."""

@@ -11,7 +11,7 @@ from enum import StrEnum
 from msgspec import Struct
 from msgspec.structs import replace
 
-from shall.specs.model import Criterion, Link, LinkKind
+from shall.specs.model import Change, Criterion, Link, LinkKind, Operation
 
 
 class Status(StrEnum):
@@ -28,6 +28,7 @@ class Status(StrEnum):
     UNTESTED = "untested"  # no case and no test is linked
     WAIVED = "waived"  # it need not be proved for a while, for a reason that is recorded
     NOT_TESTABLE = "not testable"  # a person verifies it, as recorded
+    REMOVED = "removed"  # nothing proves it, and an open change of OpenSpec removes it
     PROVED = "proved"  # every linked case and test that was not skipped ran and passed
 
 
@@ -42,14 +43,17 @@ WORST_FIRST = (
     Status.NOT_RUN,
     Status.WAIVED,
     Status.NOT_TESTABLE,
+    Status.REMOVED,
 )
 """The order of a report; ``PROVED`` follows."""
 
 UNSOUND = frozenset(_PRECEDENCE)
 """What a criterion must not be where a proof is asked for: it was tried, and is not proved."""
 
-UNCOUNTED = frozenset({Status.WAIVED, Status.NOT_TESTABLE})
+UNCOUNTED = frozenset({Status.WAIVED, Status.NOT_TESTABLE, Status.REMOVED})
 """Criteria that no percentage counts, neither as proved nor as missing."""
+
+_MISSING = frozenset({Status.UNTESTED, Status.NOT_RUN, Status.SKIPPED})
 
 ABSENT = "absent"
 """The recorded outcome of a reported test that is gone, or no longer names the criterion."""
@@ -205,6 +209,15 @@ def status_of(outcomes: Sequence[LinkOutcome]) -> Status:
     if Status.SKIPPED in statuses:
         return Status.SKIPPED
     return Status.NOT_RUN if statuses else Status.UNTESTED
+
+
+def pending_status(status: Status, change: Change | None) -> Status:
+    """Return the status of a criterion beside an open change: one that it removes is not missing.
+
+    What fails or is proved is shown as that: the criterion holds until the change is archived.
+    """
+    removes = change is not None and change.operation is Operation.REMOVED
+    return Status.REMOVED if removes and status in _MISSING else status
 
 
 def _link_outcome(

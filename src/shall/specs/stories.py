@@ -4,6 +4,7 @@ The second acceptance scenario of the first story has the key ``<feature>#US1.AS
 requirement or a measure of success is known by its own id.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ from shall.specs.rows import row_of
 from shall.specs.scenarios import step_of, steps_of
 
 _LABEL_ENDS = {":", "："}
+_BOLD_STEPS = re.compile(r"\W*(?:\*\*|__)[^*_]+(?:\*\*|__)(?:.+?(?:\*\*|__)[^*_]+(?:\*\*|__)){2}")
 
 
 def read_stories(
@@ -55,6 +57,8 @@ class _Reader:
         self._counting: Mapping[int, int] = {}
         self._open_scenario = False  # the last item is a scenario of bullets, without its Then
         self._stories = 0
+        self._below_label = False  # of acceptance scenarios, of no story
+        self._unread_lists: set[int] = set()
         self.unread: list[Diagnostic] = []
 
     def read(self, blocks: Sequence[Block]) -> list[Draft]:
@@ -72,6 +76,7 @@ class _Reader:
 
     def _heading(self, block: Block) -> None:
         self._above, self._depth, self._open_scenario = None, 0, False
+        self._below_label = False
         while self._sections[-1].level >= block.level:
             self._sections.pop()
         outer = self._sections[-1]
@@ -92,6 +97,7 @@ class _Reader:
         if self._story is not None and headings.opens_criteria(block.text):
             self._open_criteria(self._story, block.level)
             return
+        self._below_label = headings.opens_criteria(block.text)
         if self._story is not None:
             keeps = block.level > self._story.criteria_level > 0
             self._story.in_criteria = self._story.in_criteria and (
@@ -142,6 +148,23 @@ class _Reader:
             and not headings.is_story(block.text)
         ):
             self.unread.append(unread.unread(unread.SENTENCE, self._file, block))
+        elif not live.is_struck and self._may_be_scenarios(section, block):
+            self._unread_lists.add(block.list_id)
+            self.unread.append(unread.unread(unread.LIST, self._file, block))
+
+    def _may_be_scenarios(self, section: _Section, block: Block) -> bool:
+        """Return whether a list that is not read has the label or the shape of scenarios.
+
+        Three bold words an item are Given, When and Then in any language.
+        """
+        if self._story is None and headings.opens_criteria(block.text):
+            self._below_label = True
+            return False
+        if block.kind is not BlockKind.ITEM or block.list_id in self._unread_lists:
+            return False
+        return self._below_label or (
+            not section.is_excluded and _BOLD_STEPS.match(block.text) is not None
+        )
 
     def _tells_scenario(self, text: str) -> bool:
         """Return whether a text is a scenario without the label of acceptance scenarios."""

@@ -36,6 +36,14 @@ def unread(code: str, file: str, block: Block) -> Diagnostic:
     return Diagnostic(code, Severity.INFO, _MESSAGES[code], span, _HINTS[code])
 
 
+def unread_list(file: str, block: Block) -> Diagnostic:
+    """Return the diagnostic for a list below a requirement that has no acceptance criteria."""
+    span = Span(file, block.line, block.column, len(block.text))
+    message = "This list is under a requirement, but no heading says that it has its criteria."
+    hint = 'Write the heading "Acceptance Criteria" above it, or "Notes" if it has none.'
+    return Diagnostic(LIST, Severity.INFO, message, span, hint)
+
+
 def explained(criterion: Criterion) -> Diagnostic:
     """Return the diagnostic for a sentence above or beside criteria, which only explains them."""
     span = criterion.span

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from shall.messages.zh.admin import ADMIN
 from shall.messages.zh.cases import CASES
 from shall.messages.zh.commands import COMMANDS
+from shall.messages.zh.flow import FLOW
 from shall.messages.zh.format import FORMAT
+from shall.messages.zh.imports import IMPORTS
 from shall.messages.zh.results import ZH
 from shall.messages.zh.running import RUNNING
 from shall.messages.zh.serving import SERVING
@@ -21,6 +23,8 @@ SENTENCES: Mapping[str, str] = {
     **SETTINGS,
     **CASES,
     **FORMAT,
+    **FLOW,
+    **IMPORTS,
     **SPECS,
     **RUNNING,
     **STATE,

@@ -41,6 +41,10 @@ SPECS: dict[str, str] = {
     "is not among criteria.": "这句话像是需求，但不在验收标准中。",
     "This list is under acceptance criteria, but "
     "under no requirement.": "此列表位于验收标准之下，但不属于任何需求。",
+    "This list is under a requirement, but no heading "
+    "says that it has its criteria.": "此列表位于需求之下，但没有标题说明它是验收标准。",
+    'Write the heading "Acceptance Criteria" above it, '
+    'or "Notes" if it has none.': "请在其上方加标题“验收标准”；如果不是验收标准，请加标题“备注”。",
     "This bullet is among criteria, but is no sentence.": "此列表项位于验收标准中，但不是句子。",
     "This table row reads like a requirement, but has no id.": "此表格行像是需求，但没有编号。",
     "This is a template with empty slots, not a requirement.": "这是尚未填写的模板，不是需求。",
@@ -118,8 +122,8 @@ SPECS: dict[str, str] = {
     "All documents, cases and tests were read.": "所有文档、用例和测试均已读取。",
     "No criterion was found in specs/ or in the "
     "folder of another layout.": "在 specs/ 及其他已知布局的目录中未找到验收标准。",
-    "Every criterion is waived or not testable, "
-    "so none is judged.": "所有验收标准均已豁免或不可测试，没有可以判定的。",
+    "Every criterion is waived, not testable or removed, "
+    "so none is judged.": "所有验收标准均已豁免、不可测试或待移除，没有可以判定的。",
     "{count} {plural} found.": "找到 {count} 条验收标准。",
     "The proof of {key} is older than {age}.": "{key} 的证明早于 {age}。",
     "{key} was not proved on a commit without "

@@ -9,10 +9,15 @@ import re
 from shall.specs.layouts.document import Document, Form, Role
 
 NAME = "openspec"
+ARCHIVE = "openspec/changes/archive"
+"""The folder of archived changes; each begins with the day on which it was archived."""
 
 _SPEC = re.compile(r"openspec/specs/(?P<feature>[^/]+(?:/[^/]+)*)/spec\.md")
 _DELTA = re.compile(
     r"openspec/changes/(?P<change>(?!archive/)[^/]+)/specs/(?P<feature>[^/]+(?:/[^/]+)*)/spec\.md"
+)
+_ARCHIVED = re.compile(
+    r"openspec/changes/archive/(?P<change>[^/]+)/specs/(?P<feature>[^/]+(?:/[^/]+)*)/spec\.md"
 )
 _BESIDE = re.compile(
     r"openspec/(?:changes/archive/.+|changes/(?P<change>[^/]+)/(?:[^/]+\.(?:md|ya?ml)|\.[^/]+)"
@@ -36,3 +41,13 @@ def document_at(path: str) -> Document | None:
         return None
     role = _ROLES.get(path.rpartition("/")[2], Role.OTHER) if found["change"] else Role.OTHER
     return Document(NAME, "", role, change=found["change"] or "")
+
+
+def archived_at(path: str) -> tuple[str, str] | None:
+    """Return the change and the feature of the delta of an archived change; None for other paths.
+
+    >>> archived_at("openspec/changes/archive/2026-05-01-drop-fax/specs/orders/spec.md")
+    ('2026-05-01-drop-fax', 'orders')
+    """
+    found = _ARCHIVED.fullmatch(path)
+    return (found["change"], found["feature"]) if found else None

@@ -1,0 +1,109 @@
+"""Divides cases with rows of data into one job for each row."""
+
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from shall.cases.data_file import read_rows
+from shall.cases.data_table import ENDINGS, Rows, row_name
+from shall.cases.model import Case
+from shall.cases.named_files import path_of_rows
+from shall.cases.nearest import nearest
+from shall.diagnostics import Diagnostic, Severity
+from shall.engine.job import Job, Row
+from shall.errors import FileMissing, InvalidInput
+from shall.messages import Message
+from shall.span import Span
+from shall.workspace.files import UPLOAD_BYTES
+from shall.workspace.workspace import Workspace
+
+WHOLE = -1
+"""Stands for the row of a case that has none."""
+
+
+class Table(Struct, frozen=True):
+    """A case with its rows; without any it is one job, which says why."""
+
+    job: Job
+    rows: Rows | None = None
+
+    @property
+    def numbers(self) -> Iterable[int]:
+        """The numbers of the rows that run."""
+        return (WHOLE,) if self.rows is None else range(len(self.rows))
+
+    def named(self) -> Iterable[tuple[int, str]]:
+        """Return the numbers of the rows with their names; one without a name where none runs."""
+        if self.rows is None:
+            return ((WHOLE, ""),)
+        return ((it, row_name(it, self.rows.row(it))) for it in range(len(self.rows)))
+
+    def job_of(self, number: int) -> Job:
+        """Return the job of one row."""
+        if self.rows is None:
+            return self.job
+        if not 0 <= number < len(self.rows):
+            return replace(self.job, case=None, error=Message("case.data_changed", {}))
+        values = self.rows.row(number)
+        row = Row(values, len(self.rows), self.rows.has_expressions)
+        return replace(self.job, row=row, data_row=row_name(number, values))
+
+
+def table_of(workspace: Workspace, job: Job) -> Table:
+    """Return a case with the rows of its data, read from their file where they are in one."""
+    case = job.case
+    if case is None or case.data is None or case.skip is not None:
+        return Table(job)
+    try:
+        rows = _rows(workspace, job.key, case)
+    except InvalidInput as error:
+        return Table(_unreadable(job, error))
+    if not len(rows):
+        return Table(replace(job, skip=Message("case.no_rows", {})))
+    return Table(job, rows)
+
+
+def divided(
+    tables: Sequence[Table | None], keys: Sequence[str]
+) -> tuple[Sequence[str], Sequence[int]]:
+    """Return keys, each as many times as its case has rows, with the numbers of the rows.
+
+    Where no case has any, there are no numbers.
+    """
+    if not any(tables):
+        return keys, ()
+    every: list[str] = []
+    numbers: list[int] = []
+    for key, table in zip(keys, tables, strict=True):
+        rows = (WHOLE,) if table is None else table.numbers
+        numbers.extend(rows)
+        every.extend([key] * (len(numbers) - len(every)))
+    return every, numbers
+
+
+def _rows(workspace: Workspace, case_path: str, case: Case) -> Rows:
+    if not isinstance(case.data, str):
+        return Rows(case.data or (), has_expressions=True)
+    path = workspace.files.relative(path_of_rows(case_path, case.data))
+    try:
+        text = workspace.files.read_text(path, UPLOAD_BYTES)
+    except FileMissing as error:
+        folder = path.rpartition("/")[0] or "."
+        there = workspace.files.find(folder, ENDINGS) if workspace.files.is_folder(folder) else []
+        near = nearest(path, there)
+        hint = f"Did you mean {near}?" if near else "Its path begins at the folder of the case."
+        raise FileMissing(error.message, hint=hint) from None
+    return read_rows(text, path)
+
+
+def _unreadable(job: Job, error: InvalidInput) -> Job:
+    """Return the job of a case whose rows cannot be read: it is an error, and runs nothing."""
+    problems: Sequence[Diagnostic] = error.diagnostics
+    if not problems:
+        at = job.locate("data") if job.locate is not None else None
+        span = Span(job.key, at.line, at.column) if at is not None else Span(job.key, 1)
+        message, hint = error.message, error.hint or ""
+        problems = [Diagnostic("file.unreadable", Severity.ERROR, message, span, hint, "data")]
+    why = Message("case.invalid", {"problems": "\n".join(map(str, problems))})
+    return Job(job.key, None, error=why, problems=tuple(problems))

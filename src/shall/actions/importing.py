@@ -1,0 +1,105 @@
+"""Writes requests and tests of other tools as cases."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from shall.actions.discovery import case_folders
+from shall.cases.model import Case
+from shall.cases.reader import examine_data, read_case
+from shall.cases.yaml_writer import to_yaml
+from shall.diagnostics import Diagnostic, Severity
+from shall.errors import AlreadyExists, InvalidCase
+from shall.imports.formats import import_text
+from shall.imports.result import ImportedCase
+from shall.workspace.folders import CASE_FOLDERS
+from shall.workspace.workspace import Workspace
+from shall.workspace.writable import check_case
+
+
+class ImportedFile(Struct, frozen=True):
+    """A case file that was written, or would be."""
+
+    path: str
+    case: Case
+    text: str
+
+
+class Import(Struct, frozen=True):
+    """What an import wrote, what it could not carry, and the secret variables without a value."""
+
+    files: Sequence[ImportedFile]
+    left_out: Sequence[Diagnostic]
+    secrets: Sequence[str]
+
+
+def read_cases(text: str, source: str, kind: str | None = None) -> Import:
+    """Read a document of another tool; nothing is written. Paths are relative to a folder."""
+    found = import_text(text, source, kind)
+    files: list[ImportedFile] = []
+    problems = list(found.left_out)
+    for each in found.cases:
+        try:
+            files.append(_file_of(each))
+        except InvalidCase as error:
+            problems += [_left_out(each, it) for it in error.diagnostics]
+    return Import(files, problems, found.secrets)
+
+
+def import_cases(
+    workspace: Workspace,
+    text: str,
+    source: str,
+    kind: str | None = None,
+    *,
+    folder: str | None = None,
+    overwrite: bool = False,
+) -> Import:
+    """Read a document of another tool and write its cases below a folder of the workspace.
+
+    Raises:
+        AlreadyExists: A case exists and ``overwrite`` is false; nothing was written.
+        BadValue: The format is not known.
+        InvalidCase: The text is no document of the format.
+        OutsideWorkspace: The folder leads out.
+        WriteRefused: It is no folder of cases.
+    """
+    found = read_cases(text, source, kind)
+    below = workspace.files.relative(folder or _folder_of(workspace))
+    files = [
+        ImportedFile(f"{below}/{it.path}".removeprefix("./"), it.case, it.text)
+        for it in found.files
+    ]
+    for it in files:
+        check_case(workspace, it.path)
+    there = [it.path for it in files if workspace.files.is_file(it.path)]
+    if there and not overwrite:
+        raise AlreadyExists(
+            f"{there[0]} exists.",
+            hint="Nothing was written. Overwrite them with --force, or choose another folder.",
+        )
+    for it in files:
+        workspace.files.write_text(it.path, it.text, overwrite=overwrite)
+    return Import(files, found.left_out, found.secrets)
+
+
+def _folder_of(workspace: Workspace) -> str:
+    return next(iter(case_folders(workspace)), CASE_FOLDERS[0])
+
+
+def _file_of(found: ImportedCase) -> ImportedFile:
+    """Return a case with its text, which is read back. Raises ``InvalidCase``."""
+    text = to_yaml(examine_data(found.data).case)
+    return ImportedFile(found.path, read_case(text, found.path), text)
+
+
+def _left_out(found: ImportedCase, problem: Diagnostic) -> Diagnostic:
+    data: Mapping[str, Any] = found.data
+    name = str(data.get("testcase", data).get("name", found.path))
+    return Diagnostic(
+        "import.left-out",
+        Severity.WARNING,
+        f"The case was left out: {problem.text}",
+        field=name[:80],
+    )

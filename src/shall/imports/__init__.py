@@ -1,0 +1,1 @@
+"""Reads requests and tests of other tools as cases: text in, cases and what was left out, out."""

@@ -1,0 +1,202 @@
+"""Requests as other tools describe them, written as the steps of a case."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl, unquote
+
+from msgspec import Struct, field
+
+from shall.cases.forms import METHODS
+from shall.imports.bodies import FORM_TYPE, Convert, as_mapping, form_value, is_json_type
+from shall.imports.bodies import json_value as json_body
+from shall.imports.result import LeftOut
+from shall.imports.secret_variables import SecretVariables
+from shall.redaction.names import is_secret_name
+
+_ORIGIN = re.compile(r"(?P<origin>https?://[^/?#]*|\{\{[^{}]*\}\}(?=[/?#:]|$)(?::\d+)?)", re.I)
+_EXPRESSION = re.compile(r"\{\{ ([\w-]+) \}\}")
+_OF_CONNECTION = frozenset(
+    ("connection", "content-length", "expect", "keep-alive", "proxy-connection", "te", "trailer")
+) | {"transfer-encoding", "upgrade", "accept-encoding", "http2-settings"}
+"""Headers that the client writes by itself (RFC 9110, section 7.6.1)."""
+
+_JSON_TYPE = "application/json"
+_TEXT_TYPE = "text/plain; charset=utf-8"
+
+
+class SentRequest(Struct):
+    """A request in the words of its source. ``form`` and ``files`` are parts of a multipart body.
+
+    ``user`` is ``name:password``. ``place`` names the request in what is reported.
+    """
+
+    place: str
+    url: str
+    method: str = "GET"
+    headers: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    body: str | None = None
+    form: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    files: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    user: str | None = None
+    timeout_s: float | None = None
+    follow_redirects: bool = True
+    line: int = 0
+
+
+class CaseWriter:
+    """Writes requests as steps of one case.
+
+    ``convert`` turns texts of the source into texts of a case. The host of the case is that of its
+    first request.
+    """
+
+    def __init__(self, convert: Convert, secrets: SecretVariables, left_out: LeftOut) -> None:
+        self._convert, self._secrets, self._left_out = convert, secrets, left_out
+        self.host: str | None = None
+        self.steps: list[dict[str, Any]] = []
+
+    def add(self, request: SentRequest, answer: Mapping[str, Any] | None = None) -> bool:
+        """Add a request as a step, with the fields of its answer; False: it was left out."""
+        method = request.method.upper()
+        if method not in METHODS:
+            message = f"The request was left out: a case has no method {method:.20}."
+            self._left_out.add(request.place, message, line=request.line)
+            return False
+        url, params = self._address(request)
+        headers = self._headers(request)
+        body = self._body(request, headers)
+        hide = self._secrets.hide
+        data: dict[str, Any] = {method: hide(url)}
+        for name, value in (("headers", headers), ("params", params)):
+            if value:
+                data[name] = hide(value)
+        data |= hide(body)
+        if request.timeout_s is not None:
+            data["timeout_s"] = request.timeout_s
+        if not request.follow_redirects:
+            data["follow_redirects"] = False
+        self.steps.append(data | dict(answer or {}))
+        return True
+
+    @property
+    def title(self) -> str:
+        """What names a case by its first request: ``POST /orders``."""
+        method, address = next((key, it) for key, it in self.steps[0].items() if key in METHODS)
+        path = str(address).removeprefix(self.host or "").partition("?")[0]
+        return f"{method} {_EXPRESSION.sub(_name_in_braces, path)}"
+
+    def case(self, name: str, **more: Any) -> dict[str, Any]:
+        """Return the case as JSON data."""
+        data = {"name": self._secrets.hide(name), "host": self._secrets.hide(self.host), **more}
+        data["steps"] = self.steps
+        written = str(data)
+        used = [it for it in self._secrets.names if f"{{{{ {it} }}}}" in written]
+        data["secrets"] = [*more.get("secrets", ()), *used]
+        return {"testcase": {key: it for key, it in data.items() if it not in (None, [], {}, "")}}
+
+    def _address(self, request: SentRequest) -> tuple[str, dict[str, Any]]:
+        """Return the path, or the URL of another host, and the parameters that are secret."""
+        url = self._convert(request.url.strip()).partition("#")[0]
+        found = _ORIGIN.match(url)
+        if found is None and not url.startswith("/"):
+            url = f"http://{url}"
+            found = _ORIGIN.match(url)
+        origin = found["origin"] if found else None
+        rest = url[len(origin) :] if origin else url
+        if origin and "@" in origin:
+            scheme, _, authority = origin.partition("://")
+            user, _, host = authority.rpartition("@")
+            origin, request.user = f"{scheme}://{host}", request.user or unquote(user)
+        path, _, query = rest.partition("?")
+        params: list[tuple[str, str]] = []
+        kept: list[str] = []
+        for part in filter(None, query.split("&")):
+            name = unquote(part.partition("=")[0])
+            if is_secret_name(name) and part.partition("=")[2]:
+                ((_, value),) = parse_qsl(part, keep_blank_values=True)
+                params.append((name, str(self._secrets.named(name, value))))
+            else:
+                kept.append(part)
+        address = (path if path.startswith("/") else f"/{path}") + (
+            f"?{'&'.join(kept)}" if kept else ""
+        )
+        if self.host is None and origin:
+            self.host = origin
+        if origin and origin != self.host:
+            address = origin + address
+        return address, as_mapping(params)
+
+    def _headers(self, request: SentRequest) -> dict[str, str]:
+        found: dict[str, str] = {}
+        spelled: dict[str, str] = {}
+        for name, value in request.headers:
+            low = name.strip().lower()
+            if low in _OF_CONNECTION or low.startswith(":"):
+                continue
+            written = self._secrets.header(name, self._convert(value.strip()))
+            first = spelled.setdefault(low, name.strip())
+            joint = "; " if low == "cookie" else ", "
+            found[first] = f"{found[first]}{joint}{written}" if first in found else written
+        if request.user is not None and "authorization" not in spelled:
+            self._left_out.add(
+                request.place,
+                "The user and password became the variable `basic_credentials`.",
+                "Its value is the Base64 of USER:PASSWORD.",
+                line=request.line,
+            )
+            value = self._secrets.variable("basic_credentials", request.user)
+            found["Authorization"] = f"Basic {value}"
+        return found
+
+    def _body(self, request: SentRequest, headers: dict[str, str]) -> dict[str, Any]:
+        if request.form or request.files:
+            _remove(headers, "content-type")
+            if not request.files:
+                headers["Content-Type"] = "multipart/form-data"
+            return self._multipart(request)
+        if request.body is None:
+            return {}
+        content_type = _value(headers, "content-type")
+        found = self._structured(request.body, content_type)
+        if found is not None:
+            if content_type.lower() in {_JSON_TYPE, FORM_TYPE}:
+                _remove(headers, "content-type")
+            return found
+        if content_type.lower() == _TEXT_TYPE:
+            _remove(headers, "content-type")
+        return {"text": self._convert(request.body)}
+
+    def _structured(self, body: str, content_type: str) -> dict[str, Any] | None:
+        """Return a body as JSON or as a form; None where only the text of it is the same."""
+        if is_json_type(content_type):
+            value = json_body(body, self._convert)
+            return None if value is None else {"json": self._secrets.fields(value[0])}
+        if content_type.lower().startswith(FORM_TYPE):
+            fields = form_value(body, self._convert)
+            return None if fields is None else {"form": self._secrets.fields(fields)}
+        return None
+
+    def _multipart(self, request: SentRequest) -> dict[str, Any]:
+        fields = as_mapping((name, self._convert(value)) for name, value in request.form)
+        data: dict[str, Any] = {"form": self._secrets.fields(fields)} if fields else {}
+        for name, path in request.files:
+            if name in data.setdefault("files", {}):
+                message = f"A second file of the field `{name:.40}` was left out."
+                self._left_out.add(request.place, message, line=request.line)
+            else:
+                data["files"][name] = self._convert(path)
+        return data
+
+
+def _value(headers: Mapping[str, str], name: str) -> str:
+    return next((it for key, it in headers.items() if key.lower() == name), "")
+
+
+def _remove(headers: dict[str, str], name: str) -> None:
+    for key in [key for key in headers if key.lower() == name]:
+        del headers[key]
+
+
+def _name_in_braces(found: re.Match[str]) -> str:
+    return f"{{{found[1]}}}"

@@ -1,0 +1,121 @@
+"""``shall import``: what it writes, where, and what it refuses."""
+
+import io
+import json
+import sys
+from pathlib import Path
+
+import pytest
+from tests.cli.conftest import Shall
+
+from shall.cases.reader import examine_text
+
+TEXT = "curl -k http://127.0.0.1:1/orders -H 'X-Api-Key: planted-1'\n"
+CASE = "tests/cases/get-orders.yaml"
+
+
+@pytest.fixture
+def source(project: Path) -> Path:
+    file = project / "requests.sh"
+    file.write_text(TEXT)
+    return file
+
+
+@pytest.mark.verifies("import#1.1", "import#1.2", "import#1.3")
+def test_import_writes_cases_and_reports_what_was_left_out(
+    shall: Shall, project: Path, source: Path
+) -> None:
+    ended = shall("import", source.name)
+
+    assert ended.returncode == 0, ended.stderr
+    written = (project / CASE).read_text()
+    assert examine_text(written, CASE).notes == ()
+    assert "  - GET: /orders\n" in written
+    assert f"{CASE}: GET /orders\n" in ended.stdout
+    assert "requests.sh:1: curl: `--insecure` was left out." in ended.stdout
+    assert "were not written: x_api_key." in ended.stdout
+    assert "planted" not in written + ended.stdout + ended.stderr
+
+
+@pytest.mark.verifies("import#1.5")
+def test_a_case_that_exists_is_overwritten_only_by_force(
+    shall: Shall, project: Path, source: Path
+) -> None:
+    shall("import", source.name)
+    (project / CASE).write_text("mine")
+    source.write_text("curl http://h/new\n" + TEXT)
+
+    refused = shall("import", source.name)
+
+    assert refused.returncode == 2
+    assert f"{CASE} exists. Nothing was written." in refused.stderr
+    assert (project / CASE).read_text() == "mine"
+    assert not (project / "tests/cases/get-new.yaml").exists()
+    assert shall("import", source.name, "--force").returncode == 0
+    assert "GET: /orders" in (project / CASE).read_text()
+
+
+@pytest.mark.verifies("import#1.6", "import#1.7")
+def test_the_standard_input_is_recognized_and_printed(
+    shall: Shall, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(TEXT.encode())))
+
+    ended = shall("import", "-", "--output", "-")
+
+    assert ended.stdout.startswith("testcase:\n  name: GET /orders\n")
+    assert examine_text(ended.stdout, "a.yaml").case.name == "GET /orders"
+    assert ended.stderr == (
+        "stdin:1: curl: `--insecure` was left out. Certificates are always checked.\n"
+    )
+    assert list(project.iterdir()) == []
+
+
+@pytest.mark.verifies("import#1.1")
+def test_cases_are_written_where_output_says_and_listed_as_json(shall: Shall, source: Path) -> None:
+    found = json.loads(
+        shall("import", source.name, "--output", "tests/cases/api", "--format", "json").stdout
+    )
+    assert [it["path"] for it in found["cases"]] == ["tests/cases/api/get-orders.yaml"]
+    assert found["secrets"] == ["x_api_key"]
+    assert [it["line"] for it in found["left_out"]] == [1]
+
+
+@pytest.mark.verifies("import#1.4")
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["missing.sh"], "missing.sh cannot be read: No such file or directory."),
+        (["words.txt"], "The format of words.txt was not recognized. Name it with --from: "),
+        (["words.txt", "--from", "curl"], "words.txt has no curl command."),
+        (["bytes.bin"], "bytes.bin is not UTF-8 text."),
+        (["requests.sh", "--output", ".."], "The path '..' holds '..'."),
+        (["requests.sh", "--output", "src"], "src/get-orders.yaml is not written by a tool"),
+    ],
+)
+def test_what_cannot_be_imported_is_an_error(
+    shall: Shall, project: Path, source: Path, arguments: list[str], message: str
+) -> None:
+    (project / "words.txt").write_text("just words")
+    (project / "bytes.bin").write_bytes(b"\xff\xfe")
+
+    ended = shall("import", *arguments)
+
+    assert ended.returncode == 2
+    assert message in ended.stderr
+    assert sorted(it.name for it in project.iterdir() if it.is_file()) == [
+        *("bytes.bin", source.name, "words.txt")
+    ]
+
+
+@pytest.mark.verifies("import#1.4")
+def test_a_document_of_which_nothing_can_be_used_has_exit_status_2(
+    shall: Shall, project: Path, source: Path
+) -> None:
+    source.write_text("curl -k \\\n  -d a=1\n")
+
+    ended = shall("import", source.name, SHALL_LANG="zh")
+
+    assert ended.returncode == 2
+    assert "命令" in ended.stdout
+    assert not (project / "tests").exists()

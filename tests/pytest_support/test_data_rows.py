@@ -1,0 +1,38 @@
+"""Cases with rows of data as items of pytest."""
+
+from typing import Any
+
+import pytest
+
+CASE = """testcase:
+  name: the {name} case
+  host: {host}
+  data: {data}
+  steps:
+    - GET: "/{{{{ row.path }}}}"
+"""
+
+# Plugins of other packages take three quarters of the time of so short a session.
+OTHERS = ("anyio", "hypothesispytest", "inline_snapshot", "platformdirs", "schemathesis")
+WITHOUT = [it for name in ("cacheprovider", *OTHERS) for it in ("-p", f"no:{name}")]
+
+pytestmark = pytest.mark.usefixtures("measured")
+
+
+@pytest.mark.verifies("cases#6.8")
+def test_each_row_of_data_is_an_item(pytester: pytest.Pytester, service: Any) -> None:
+    folder = pytester.path / "tests/cases"
+    folder.mkdir(parents=True)
+    for name, data in {"rows": "rows.csv", "none": "[]", "unread": "missing.csv"}.items():
+        text = CASE.format(name=name, data=data, host=service.url)
+        (folder / f"{name}.yaml").write_text(text)
+    (pytester.path / "tests/cases/rows.csv").write_text("path,name\necho,fine\nstatus/500,down\n")
+    result = pytester.runpytest_subprocess(*WITHOUT, "-rA")
+    result.assert_outcomes(passed=1, failed=2, skipped=1)
+    result.stdout.fnmatch_lines_random(
+        [
+            "PASSED tests/cases/rows.yaml::the rows case[[]1 fine[]]",
+            "FAILED tests/cases/rows.yaml::the rows case[[]2 down[]]*",
+            "*tests/cases/missing.csv*",
+        ]
+    )
