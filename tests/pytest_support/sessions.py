@@ -18,7 +18,6 @@ def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
     return pytester.runpytest_subprocess(*WITHOUT, *arguments)
 
 
-@pytest.mark.verifies("pytest#1.1")
 def status_of_first(pytester: pytest.Pytester) -> str:
     workspace = open_workspace(pytester.path, Settings())
     found = trace_requirements(workspace).rows[0].status.value

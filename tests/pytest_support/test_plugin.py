@@ -53,6 +53,7 @@ UNIT = """unittest:
 """
 
 
+@pytest.mark.verifies("pytest#1.1")
 def test_only_files_with_our_roots_are_collected(pytester: pytest.Pytester, write: Write) -> None:
     write("good")
     folder = pytester.path / "tests/cases"
