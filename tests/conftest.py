@@ -129,7 +129,7 @@ def _running_service() -> Iterator[Service]:
 def service(_running_service: Service) -> Service:
     """The service under test, with an empty log."""
     log = _running_service.log
-    for noted in (log.calls, log.closed, log.released):
+    for noted in (log.calls, log.headers, log.closed, log.released):
         noted.clear()
     _running_service.log.connections.clear()
     _running_service.log.given.clear()

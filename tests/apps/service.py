@@ -24,6 +24,7 @@ class Log:
 
     def __init__(self) -> None:
         self.calls: list[str] = []
+        self.headers: list[dict[str, str]] = []
         self.closed: list[str] = []
         self.connections: set[Any] = set()
         self.released: list[str] = []
@@ -160,5 +161,6 @@ class Counting:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http":
             self.log.calls.append(f"{scope['method']} {scope['path']}")
+            self.log.headers.append({it[0].decode(): it[1].decode() for it in scope["headers"]})
             self.log.connections.add(tuple(scope["client"]))
         await self.app(scope, receive, send)

@@ -10,7 +10,12 @@ from shall.cases.reader import read_case
 from shall.cases.reference import filter_table, predicate_table, selector_table
 
 DOCS = Path(__file__).parents[2] / "docs"
-PAGES = ["reference/case-format.md", "guides/variables.md", "guides/checks.md"]
+PAGES = [
+    "reference/case-format.md",
+    "guides/variables.md",
+    "guides/checks.md",
+    "guides/connections.md",
+]
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -15,7 +15,10 @@ from shall.cli.options import parser
 from shall.cli.schema import execute
 
 ROOT = Path(__file__).parents[2]
-PAGES = ["docs/reference/case-format.md", "docs/guides/checks.md", "docs/guides/variables.md"]
+PAGES = [
+    "docs/reference/case-format.md",
+    *(f"docs/guides/{name}.md" for name in ("checks", "variables", "connections")),
+]
 
 
 def examples() -> list[str]:

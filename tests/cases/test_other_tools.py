@@ -35,7 +35,7 @@ def check_told(**fields: Any) -> str:
         ("sleep", "Write `delay: 500 ms`."),
         ("skip", "Write `skip: REASON` in the case."),
         ("extract", "Write `capture: {name: $.id}`"),
-        ("auth", "Authorization"),
+        ("basic_auth", "`auth: {bearer:"),
         ("body", "Write `json`, `form` or `text`."),
         ("validate", "Write `expect`"),
         ("request", "in the step itself"),
@@ -43,7 +43,7 @@ def check_told(**fields: Any) -> str:
         ("query-string", "Write `params`."),
         ("statusCode", "Write `expect: {status: 200}`."),
         ("skip_if", "A condition is not in this release."),
-        ("verify", "A setting of TLS or proxies is not in this release."),
+        ("verify", "Write it below `connection`"),
     ],
 )
 def test_a_step_s_word_of_another_tool_names_ours_or_the_release(word: str, hint: str) -> None:

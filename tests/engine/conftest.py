@@ -15,6 +15,7 @@ from shall.results.collected import Collected
 from shall.results.events import Event
 from shall.results.records import CaseResult, RunResult, RunSummary
 from shall.transport.http.loop import CurlLoop
+from shall.transport.target_policy import TargetPolicy
 from shall.workspace.files import Files
 
 Run = Callable[..., Awaitable[RunResult]]
@@ -38,6 +39,7 @@ def run_all(tmp_path: Path) -> Callable[..., Awaitable[RunResult]]:
         jobs: Sequence[Job],
         options: RunOptions,
         emit: Callable[[Event], None] = lambda _: None,
+        policy: TargetPolicy | None = None,
     ) -> RunResult:
         here, stop = asyncio.get_running_loop(), Stop()
         ended: asyncio.Future[RunSummary] = here.create_future()
@@ -48,7 +50,7 @@ def run_all(tmp_path: Path) -> Callable[..., Awaitable[RunResult]]:
             emit(event)
 
         def work() -> None:
-            loop, files = CurlLoop(), Files(tmp_path)
+            loop, files = CurlLoop(policy), Files(tmp_path)
             try:
                 context = RunContext(loop, files, take, stop)
                 summary = run_jobs(jobs, len(jobs), options, context)
@@ -76,13 +78,16 @@ def run(run_all: Callable[..., Awaitable[RunResult]]) -> Run:
     async def run_cases(
         cases: Sequence[dict[str, Any]],
         emit: Callable[[Event], None] = lambda _: None,
+        policy: TargetPolicy | None = None,
         **options: Any,
     ) -> RunResult:
         jobs = [
             Job(f"tests/cases/{number}.yaml", read_data({"name": f"case {number}", **case}))
             for number, case in enumerate(cases)
         ]
-        return await run_all(jobs, RunOptions(run_id="run-1", **{"keep": "all", **options}), emit)
+        return await run_all(
+            jobs, RunOptions(run_id="run-1", **{"keep": "all", **options}), emit, policy
+        )
 
     return run_cases
 

@@ -280,7 +280,9 @@ def run_options(workspace: Workspace, request: RunRequest) -> RunOptions:
     for name, value in _of_environment(defaults, settings["environment"]).items():
         if name == "secrets":
             value = tuple(dict.fromkeys((*settings[name], *value)))
-        settings[name] = {**settings[name], **value} if isinstance(value, Mapping) else value
+        if isinstance(value, Mapping) and name != "auth":  # of credentials there is one kind
+            value = {**settings[name], **value}
+        settings[name] = value
     secrets: Mapping[str, str] = {}
     unavailable: Mapping[str, str] = {}
     if sources := settings["secret_sources"]:

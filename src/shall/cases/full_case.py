@@ -6,6 +6,8 @@ from typing import Any
 from msgspec import Struct, field
 
 from shall.cases.aliases import CASE_KEYS, REQUEST_KEYS
+from shall.cases.auth import read_auth_field
+from shall.cases.connection import read_connection_field
 from shall.cases.data import check_data
 from shall.cases.data_table import read_data_field
 from shall.cases.expression import GLOBAL, Call, Reference, parse_template, walk
@@ -28,7 +30,7 @@ from shall.span import Span
 
 _CASE_FIELDS = frozenset(
     ("name", "description", "host", "allure", "variables", "secrets", "tags", "verifies")
-) | {"steps", "teardowns", "skip", "data"}
+) | {"steps", "teardowns", "skip", "data", "auth", "connection"}
 _ALLURE_FIELDS = frozenset(("epic", "feature", "story"))
 
 
@@ -112,6 +114,8 @@ def _read_case(data: Any, findings: Findings) -> Case:
         teardowns=tuple(read_teardown(teardown) for teardown in teardowns),
         skip=root.reason("skip"),
         data=_read_data(root),
+        auth=read_auth_field(root),
+        connection=read_connection_field(root),
     )
 
 
@@ -242,11 +246,13 @@ def _check_references(
                 f"The variable `{name}` has the name of {scope.labels[name]}.",
                 "Rename one of the two.",
             )
-    for name in ("host", "variables", "data"):
-        scope.check(root.values.get(name), root.at(name), 0)
+    # What each step sends may hold a name that any of them captures.
+    used = {"host": 0, "variables": 0, "data": 0, "auth": len(moments), "connection": len(moments)}
+    for name, when in used.items():
+        scope.check(root.values.get(name), root.at(name), when)
     for moment, fields in moments:
-        for name, value, when in _uses(fields, moment):
-            scope.check(value, fields.at(name), when)
+        for name, value, at in _uses(fields, moment):
+            scope.check(value, fields.at(name), at)
 
 
 def _uses(fields: Fields, moment: int) -> Iterator[tuple[str, Any, int]]:

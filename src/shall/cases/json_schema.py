@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from shall.cases.auth import auth_schema
+from shall.cases.connection import connection_schema
 from shall.cases.forms import METHODS
 from shall.cases.predicates import PREDICATES, Predicate, Takes
 from shall.cases.selector import JSON_PATH, WITH_ARGUMENT, WORDS
@@ -46,6 +48,8 @@ def json_schema() -> dict[str, Any]:
             "expect": _expect(),
             "until": _until(),
             "conditions": _conditions(),
+            "auth": auth_schema(),
+            "connection": connection_schema(),
         },
     }
 
@@ -80,6 +84,8 @@ def _case() -> dict[str, Any]:
                 "additionalProperties": False,
                 "properties": dict.fromkeys(("epic", "feature", "story"), _TEXT),
             },
+            "auth": {"$ref": "#/$defs/auth"},
+            "connection": {"$ref": "#/$defs/connection"},
             "steps": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/step"}},
             "teardowns": {"type": "array", "items": {"$ref": "#/$defs/teardown"}},
         },
@@ -106,6 +112,8 @@ def _call(others: dict[str, Any]) -> dict[str, Any]:
             "files": {"type": "object", "additionalProperties": _TEXT},
             "timeout_s": {"type": "number", "exclusiveMinimum": 0},
             "follow_redirects": {"type": "boolean"},
+            "auth": {"$ref": "#/$defs/auth"},
+            "connection": {"$ref": "#/$defs/connection"},
             "allow_status": {**statuses, "description": "statuses of 400 and above that are meant"},
             "project": _TEXT,
             "expect": {"$ref": "#/$defs/expect"},

@@ -115,7 +115,9 @@ class RequestTemplate(Struct, frozen=True, gc=False):
     """A request before its expressions are evaluated.
 
     ``url`` is absolute, or a path that is joined to the host. ``files`` maps a form field to a
-    path inside the workspace. ``timeout_s`` None means the run's default.
+    path inside the workspace. ``timeout_s`` None means the run's default. ``auth`` None means that
+    of the case, an empty one that no credentials are sent; ``connection`` goes over that of the
+    case.
     """
 
     url: str
@@ -127,6 +129,8 @@ class RequestTemplate(Struct, frozen=True, gc=False):
     timeout_s: float | None = None
     project: str | None = None
     follow_redirects: bool = True
+    auth: Mapping[str, Any] | None = None
+    connection: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 class Until(Struct, frozen=True, gc=False):
@@ -186,7 +190,8 @@ class Case(Struct, frozen=True, gc=False):
 
     ``verifies`` holds criterion ids such as ``auth#1.2``; ``secrets`` names variables whose
     values are never shown or stored; ``skip`` is why the case is not run. ``data`` are the
-    rows with each of which the case runs, or the path of a file of them beside the case.
+    rows with each of which the case runs, or the path of a file of them beside the case. ``auth``
+    None means that of the environment; ``connection`` goes over that of the environment.
     """
 
     name: str
@@ -201,3 +206,5 @@ class Case(Struct, frozen=True, gc=False):
     teardowns: tuple[Teardown, ...] = ()
     skip: str | None = None
     data: str | tuple[Mapping[str, Any], ...] | None = None
+    auth: Mapping[str, Any] | None = None
+    connection: Mapping[str, Any] = field(default_factory=dict[str, Any])

@@ -1,6 +1,6 @@
 """Which files of the workspace a case names: what it uploads, schemas and rows in files."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from shall.cases.model import Case, Check, CheckKind, Step, Teardown
@@ -15,6 +15,7 @@ def named_files(case: Case, case_path: str) -> tuple[str, ...]:
     found = {path: None for part in parts for path in _paths(part)}
     if isinstance(case.data, str):
         found[path_of_rows(case_path, case.data)] = None
+    found |= dict.fromkeys(_trusted(case.connection))
     return tuple(it for it in found if isinstance(it, str) and "{{" not in it)
 
 
@@ -27,9 +28,15 @@ def path_of_rows(case_path: str, written: str) -> str:
 def _paths(part: Step | Teardown) -> Iterator[Any]:
     if part.request is not None:
         yield from part.request.files.values()
+        yield from _trusted(part.request.connection)
     yield from _schemas(part.checks)
     if isinstance(part, Step) and part.until is not None:
         yield from _schemas((*part.until.checks, *part.until.fails_if))
+
+
+def _trusted(connection: Mapping[str, Any]) -> Iterator[Any]:
+    """Yield the certificates that a connection names; keys are secrets, and change nothing."""
+    return (connection[name] for name in ("client_certificate", "ca") if name in connection)
 
 
 def _schemas(checks: Iterable[Check]) -> Iterator[str]:

@@ -22,7 +22,6 @@ _ANYWHERE: dict[str, str] = {
     **dict(_words("repeat loop foreach for_each with_items times", "Repeating a step")),
     **dict(_words("if when unless skip_if skipif only condition", "A condition")),
     **dict(_words("graphql websocket ws sse grpc sql db", "This kind of step")),
-    **dict(_words("verify verify_ssl insecure ssl cert proxy", "A setting of TLS or proxies")),
     **dict(_words("include import extends uses template", "Including another file")),
 }
 """Word to what it asks for: not in this release, in any mapping."""
@@ -32,10 +31,11 @@ _STATUS = "Write `expect: {status: 200}`."
 _SCHEMA = "Write `expect: {body: {schema: FILE}}`."
 _CAPTURE = "Write `capture: {name: $.id}`; a later step reads `{{ name }}`."
 _FLAT = "Write `method`, `path` and the other fields in the step itself."
-_CREDENTIALS = 'Write `headers: {Authorization: "Bearer {{ token }}"}`.'
+_CREDENTIALS = 'Write `auth: {bearer: "{{ token }}"}` or another kind of `auth`.'
 _KIND = "Write the kind of check in `type`, what it looks at in `field`, the value in `expected`."
 
 _DATA = "Write `data: rows.csv`, or a list of rows; a step reads `{{ row.name }}`."
+_CONNECTION = "Write it below `connection`: ca, client_certificate, key, insecure, tls."
 _UNTIL = "Write `until: {$.state: done, every: 1 s, within: 30 s}`."
 
 _CASE: dict[str, str] = {
@@ -48,7 +48,7 @@ _CASE: dict[str, str] = {
     **dict(_words("requirements requirement covers criteria proves traces", "Write `verifies`.")),
     **dict(_words("setup before before_all setups fixtures", "Write it as the first of `steps`.")),
     **dict(_words("after after_all cleanup finally", "Write `teardowns`.")),
-    **dict(_words("auth basic_auth bearer", _CREDENTIALS)),
+    **dict(_words("basic_auth bearer oauth2 credentials", _CREDENTIALS)),
 }
 
 _STEP: dict[str, str] = {
@@ -63,10 +63,12 @@ _STEP: dict[str, str] = {
     **dict(_words("body payload content raw request_body", "Write `json`, `form` or `text`.")),
     **dict(_words("query qs query_string querystring querystringparams", "Write `params`.")),
     **dict(_words("extract captures save store export register set", _CAPTURE)),
-    **dict(_words("auth basic_auth basicauth bearer token oauth", _CREDENTIALS)),
+    **dict(_words("basic_auth basicauth bearer token oauth oauth2 digest aws_sigv4", _CREDENTIALS)),
+    **dict(_words("authentication authorization credentials ntlm api_key apikey", _CREDENTIALS)),
     **dict(_words("cookie cookies", 'Write `headers: {Cookie: "name=value"}`.')),
     **dict(_words("allow_redirects redirect redirects location", "Write `follow_redirects`.")),
     **dict(_words("multipart upload file attachments", "Write `files`.")),
+    **dict(_words("verify verify_ssl insecure ssl tls cert certificate ca mtls", _CONNECTION)),
     **dict(_words("poll polling eventually wait_for wait_until", _UNTIL)),
     **dict(_words("sleep wait pause delay_before think_time", "Write `delay: 500 ms`.")),
     **dict(_words("skip", "Write `skip: REASON` in the case.")),

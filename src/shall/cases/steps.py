@@ -7,6 +7,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from shall.cases.aliases import CHECK_KEYS, CHECK_SPELLINGS, check_kind
+from shall.cases.auth import read_auth_field
+from shall.cases.connection import read_connection_field
 from shall.cases.expect import read_expect, read_expected, read_selector
 from shall.cases.fields import Fields, Findings, Keys, kind_of
 from shall.cases.forms import (
@@ -38,7 +40,7 @@ from shall.errors import BadValue
 
 _REQUEST_FIELDS = frozenset(
     ("path", "url", "method", "headers", "params", "data", "json", "form", "text", "files")
-) | {"timeout_s", "project", "follow_redirects", "allow_status"}
+) | {"timeout_s", "project", "follow_redirects", "allow_status", "auth", "connection"}
 
 _BODIES = tuple(kind.value for kind in BodyKind)
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*)://")
@@ -176,6 +178,8 @@ def _read_request(fields: Fields) -> RequestTemplate:
         timeout_s=fields.seconds("timeout_s"),
         project=fields.text("project"),
         follow_redirects=fields.flag("follow_redirects", True),
+        auth=read_auth_field(fields),
+        connection=read_connection_field(fields),
     )
 
 

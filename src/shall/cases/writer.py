@@ -5,6 +5,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from shall.cases.auth import NO_AUTH
 from shall.cases.expect import read_expect
 from shall.cases.fields import Findings
 from shall.cases.forms import default_id
@@ -28,6 +29,8 @@ def to_data(case: Case) -> dict[str, Any]:
         "data": _data(case),
         "variables": dict(case.variables),
         "secrets": list(case.secrets),
+        "auth": _auth(case.auth),
+        "connection": dict(case.connection),
         "steps": [_step(step, at) for at, step in enumerate(case.steps)],
         "teardowns": [_teardown(it, at) for at, it in enumerate(case.teardowns)],
     }
@@ -62,7 +65,12 @@ def _request(request: RequestTemplate) -> dict[str, Any]:
         data["project"] = request.project
     if not request.follow_redirects:
         data["follow_redirects"] = False
-    return data
+    access = {"auth": _auth(request.auth), "connection": dict(request.connection)}
+    return data | _filled(access)
+
+
+def _auth(auth: Mapping[str, Any] | None) -> Any:
+    return NO_AUTH if auth == {} else auth
 
 
 def _answer(part: Step | Teardown) -> dict[str, Any]:

@@ -66,7 +66,7 @@ def run_case(
         scope = Scope(
             run_variables=options.variables, unavailable=options.unavailable, budget=budget
         )
-        context = CaseContext(scope, attachments, Secrecy(redactor, scope))
+        context = CaseContext(scope, attachments, Secrecy(redactor, scope), options.shared)
         try:
             plan = plan_case(job.case, options)
             _set_variables(job.case, job.row, scope)

@@ -1,6 +1,8 @@
 """Carries out one check of a response."""
 
-from msgspec import Struct
+from typing import Any
+
+from msgspec import Struct, field
 
 from shall.engine.evaluate import evaluate
 from shall.engine.plan import CheckPlan
@@ -14,11 +16,12 @@ from shall.transport.exchange import Response
 
 
 class CaseContext(Struct):
-    """What the steps of one case share."""
+    """What the steps of one case share; ``shared`` is that of all cases of a run."""
 
     scope: Scope
     attachments: Attachments
     secrecy: Secrecy
+    shared: dict[str, Any] = field(default_factory=dict)
 
 
 def judge_check(

@@ -13,6 +13,18 @@ from shall.results.records import ShardRecord
 from shall.secret_source import SecretSource
 
 
+def _auth(value: Any) -> Mapping[str, Any]:
+    from shall.cases.access import auth_setting  # few projects have any
+
+    return auth_setting(value)
+
+
+def _connection(value: Any) -> Mapping[str, Any]:
+    from shall.cases.access import connection_setting  # as above
+
+    return connection_setting(value)
+
+
 class RunSettings(Struct, frozen=True, kw_only=True):
     """How a project's cases run. Durations in seconds.
 
@@ -58,6 +70,22 @@ class RunSettings(Struct, frozen=True, kw_only=True):
             "SHALL_ENVIRONMENT",
         ),
     ] = ""
+    auth: Annotated[
+        Mapping[str, Any],
+        project(
+            _auth,
+            "credentials of requests, as `auth` of a case; a case or a step replaces them",
+            is_secret=True,
+        ),
+    ] = {}
+    connection: Annotated[
+        Mapping[str, Any],
+        project(
+            _connection,
+            "TLS and other options of connections, as `connection` of a case",
+            is_secret=True,
+        ),
+    ] = {}
     keep: Annotated[
         str,
         project(
@@ -118,7 +146,8 @@ class RunOptions(RunSettings, frozen=True, kw_only=True):
     over the host of a case; ``host`` is used where neither a case nor its project names one.
     ``exit_first`` starts no case after one that did not pass.
     ``deadline_s``, on the monotonic clock, comes before ``run_timeout_s`` is over where the run
-    began earlier. ``memory`` is shared with the other runs of the process.
+    began earlier. ``memory`` is shared with the other runs of the process, ``shared`` by the
+    cases of this one: tokens that one of them has fetched.
     """
 
     run_id: str
@@ -128,6 +157,7 @@ class RunOptions(RunSettings, frozen=True, kw_only=True):
     exit_first: bool = False
     deadline_s: float = math.inf
     memory: Memory = field(default_factory=Memory)
+    shared: dict[str, Any] = field(default_factory=dict)
 
     @property
     def shard_index(self) -> int:

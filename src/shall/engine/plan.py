@@ -6,7 +6,16 @@ from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType
 
-from shall.cases.model import Case, Check, CheckKind, Operation, Step, Teardown, Until
+from shall.cases.model import (
+    Case,
+    Check,
+    CheckKind,
+    Operation,
+    RequestTemplate,
+    Step,
+    Teardown,
+    Until,
+)
 from shall.engine.evaluate import is_constant
 from shall.engine.options import RunOptions
 from shall.engine.ports import Attachments
@@ -45,6 +54,17 @@ class UntilPlan(Struct, frozen=True):
     within_s: float
 
 
+class AccessPlan(Struct, frozen=True):
+    """The credentials and the connection of a call.
+
+    ``is_inherited``: the credentials are not those of the step itself.
+    """
+
+    auth: Mapping[str, Any]
+    is_inherited: bool
+    connection: Mapping[str, Any]
+
+
 class CallPlan(Struct, frozen=True):
     """A step or a teardown. ``path`` is its place in the case: ``steps[0]``."""
 
@@ -58,6 +78,7 @@ class CallPlan(Struct, frozen=True):
     capture: tuple[tuple[str, Select], ...] = ()
     delay_s: float = 0.0
     until: UntilPlan | None = None
+    access: AccessPlan | None = None
 
 
 class CasePlan(Struct, frozen=True):
@@ -99,7 +120,19 @@ def _plan_call(call: Step | Teardown, path: str, case: Case, options: RunOptions
         _plan_capture(call.capture) if is_step and call.capture else (),  # type: ignore[union-attr]
         call.delay_s if is_step else 0.0,  # type: ignore[union-attr]
         None if until is None else _plan_until(until, path),
+        None if template is None else _plan_access(template, case, options),
     )
+
+
+def _plan_access(template: RequestTemplate, case: Case, options: RunOptions) -> AccessPlan | None:
+    """Return what a call carries: its own options go over those of the case and the environment."""
+    auth = template.auth
+    if auth is None:
+        auth = options.auth if case.auth is None else case.auth
+    if not (auth or template.connection or case.connection or options.connection):
+        return None
+    connection = {**options.connection, **case.connection, **template.connection}
+    return AccessPlan(auth, template.auth is None, connection)
 
 
 def _plan_until(until: Until, path: str) -> UntilPlan:

@@ -86,6 +86,10 @@ class Secrecy:
         self.requests: list[Request] = []
         self.answers: list[tuple[Response, Any]] = []
 
+    def learn_value(self, value: Any) -> None:
+        """Learn a secret at once."""
+        self._redactor.learn(value)
+
     def learn(self) -> Redactor:
         """Learn what was shown so far; return what masks it."""
         redactor = self._redactor

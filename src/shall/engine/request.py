@@ -183,6 +183,17 @@ def _url(plan: RequestPlan, scope: Scope) -> str:
     return checked_url(with_params(written, params) if params else written)
 
 
+def host_of(plan: RequestPlan, scope: Scope) -> str | None:
+    """Return the host that paths of a request are joined to; None where there is none."""
+    host = next(filter(None, plan.hosts), None)
+    return as_text(evaluate(host, scope)) if host else None
+
+
+def address_of(plan: RequestPlan, written: str, scope: Scope) -> str:
+    """Return an absolute URL, or a path joined to the host of a request, as it is sent."""
+    return checked_url(written if is_absolute(written) else join_url(_host(plan, scope), written))
+
+
 def _host(plan: RequestPlan, scope: Scope) -> str:
     host = next(filter(None, plan.hosts), None)
     if not host:

@@ -36,6 +36,10 @@ def run_call(call: CallPlan, context: CaseContext) -> Work[StepRecord]:
         if call.delay_s:
             yield Pause(call.delay_s)
         request = build_request(call.request, context.scope, context.attachments, context.secrecy)
+        if call.access is not None:
+            from shall.engine.access import prepare  # few steps have any
+
+            request = yield from prepare(request, call.access, call.request, context)
         context.secrecy.requests.append(request)
         if call.until is not None:
             return (yield from _run_until(call, call.until, request, context, started))

@@ -44,7 +44,9 @@ def read_overrides(
             try:
                 found[str(name)] |= _values(settings.get(key, ()), key, value, stronger)
             except ValueError as error:
-                code, message = "setting.bad-value", f"{where} is {value}: {error}."
+                is_secret = any(it.is_secret for it in settings.get(key, ()))
+                shown = "***" if is_secret else value
+                code, message = "setting.bad-value", f"{where} is {shown}: {error}."
                 problems.append(Diagnostic(code, ERROR, message, span_of(where, False)))
     return found
 

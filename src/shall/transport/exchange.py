@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from shall.results.records import NO_TIMINGS, Redirect, Timings
 
-__all__ = ["FilePart", "Redirect", "Request", "Response"]
+__all__ = ["Connection", "Credentials", "FilePart", "Redirect", "Request", "Response"]
 
 
 class FilePart(Struct, frozen=True):
@@ -30,10 +30,31 @@ class Secrecy(Protocol):
         ...
 
 
+class Credentials(Struct, frozen=True):
+    """Credentials that libcurl itself uses. ``scope`` is what ``aws_sigv4`` signs for."""
+
+    kind: str
+    user: str
+    password: str
+    scope: str = ""
+
+
+class Connection(Struct, frozen=True):
+    """How a service is connected to, where that is not as usual. Certificates and keys are PEM."""
+
+    credentials: Credentials | None = None
+    client_certificate: bytes | None = None
+    key: bytes | None = None
+    key_password: str | None = None
+    ca: bytes | None = None
+    insecure: bool = False
+    tls: str = ""
+
+
 class Request(Struct, frozen=True, gc=False, eq=False):
     """A request ready to be sent. ``url`` is absolute, query included.
 
-    ``secrecy`` None: only what names itself a credential is secret.
+    ``secrecy`` None: only what names itself a credential is secret. ``connection`` None: as usual.
     """
 
     method: str
@@ -45,6 +66,7 @@ class Request(Struct, frozen=True, gc=False, eq=False):
     timeout_s: float = 30.0
     follow_redirects: bool = True
     secrecy: Secrecy | None = None
+    connection: Connection | None = None
 
 
 class Response(Struct, frozen=True, gc=False, eq=False):

@@ -8,6 +8,7 @@ from shall.messages.zh.commands import COMMANDS
 from shall.messages.zh.flow import FLOW
 from shall.messages.zh.format import FORMAT
 from shall.messages.zh.imports import IMPORTS
+from shall.messages.zh.protocols import PROTOCOLS
 from shall.messages.zh.results import ZH
 from shall.messages.zh.running import RUNNING
 from shall.messages.zh.serving import SERVING
@@ -22,6 +23,7 @@ SENTENCES: Mapping[str, str] = {
     **COMMANDS,
     **SETTINGS,
     **CASES,
+    **PROTOCOLS,
     **FORMAT,
     **FLOW,
     **IMPORTS,

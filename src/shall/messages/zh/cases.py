@@ -76,8 +76,6 @@ CASES: dict[str, str] = {
     "A positional argument follows a named one.": "位置参数不能出现在具名参数之后。",
     "Write `method`, `path` and the other fields "
     "in the step itself.": "请把 `method`、`path` 等字段直接写在步骤中。",
-    'Write `headers: {{Authorization: "Bearer '
-    '{{{{ token }}}}"}}`.': '请写作 `headers: {{Authorization: "Bearer {{{{ token }}}}"}}`。',
     "Write the kind of check in `type`, what it "
     "looks at in `field`, the value in "
     "`expected`.": "`type` 写断言类型，`field` 写检查对象，`expected` 写期望值。",

@@ -15,6 +15,12 @@ SETTINGS: dict[str, str] = {
     "state folder, relative to the workspace (.shall)": "状态目录，相对于工作区（.shall）",
     "base URL of the service, for cases that "
     "name no host": "服务的基础 URL，用于未指定 host 的用例",
+    "credentials of requests, as `auth` of a case; a case or a step replaces them": (
+        "请求的认证信息，写法同用例的 `auth`；用例或步骤可以替换"
+    ),
+    "TLS and other options of connections, as `connection` of a case": (
+        "TLS 等连接选项，写法同用例的 `connection`"
+    ),
     "base URLs by project name, for steps with "
     "project:": "各项目的基础 URL，供带有 project: 的步骤使用",
     "variables, read as {{{{ Global.x }}}} or "

@@ -55,7 +55,6 @@ WORDS: dict[str, str] = {
     "Repeating a step": "重复执行步骤",
     "A condition": "条件执行",
     "This kind of step": "此类步骤",
-    "A setting of TLS or proxies": "TLS 或代理的设置",
     "Including another file": "引用其他文件",
     "the {kind} at {list}[{index}]": "{list}[{index}] 处的 {kind}",
     "The text": "文本",

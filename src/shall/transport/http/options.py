@@ -172,7 +172,8 @@ class Options:
         """
         method, body = request.method, request.body
         has_form = bool(request.form or request.files)
-        is_plain = not has_form and (method == "POST" or (method == "GET" and body is None))
+        is_usual = request.connection is None and not has_form
+        is_plain = is_usual and (method == "POST" or (method == "GET" and body is None))
         shape = (request.follow_redirects, limits) if is_plain else None
         if shape is None or shape != self._shape:
             self._shape = None  # until it is set completely
@@ -187,6 +188,10 @@ class Options:
         else:
             setopt(pycurl.HTTPGET, 1)
         setopt(pycurl.HTTPHEADER, _header_lines(request.headers, has_form))
+        if request.connection is not None:
+            from shall.transport.http.connection import connect  # few requests need it
+
+            connect(self._curl, request.connection)
 
     def _begin(self, request: Request, limits: Limits) -> None:
         if not _TOKEN.fullmatch(request.method):

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from shall.errors import TargetDenied
 from shall.messages import Message, render
 from shall.redaction.names import is_secret_name
-from shall.transport.exchange import Request
+from shall.transport.exchange import Connection, Request
 
 Origin = tuple[str, str, int]
 """Scheme, host in lower case, port."""
@@ -30,6 +30,8 @@ def redirected(request: Request, status: int, url: str, origin: Origin) -> Reque
     Raises:
         TargetDenied: The body would go along, and holds a secret.
     """
+    if request.connection is not None:
+        request = replace(request, connection=_left(request.connection))
     headers = [(name, it) for name, it in request.headers if not _stays(request, name, it)]
     if status in _KEEPS_METHOD:
         if request.secrecy is not None and request.secrecy.of_body(request):
@@ -43,6 +45,13 @@ def redirected(request: Request, status: int, url: str, origin: Origin) -> Reque
         body=None,
         form=(),
         files=(),
+    )
+
+
+def _left(connection: Connection) -> Connection:
+    """Return a connection without what identifies the client."""
+    return replace(
+        connection, credentials=None, client_certificate=None, key=None, key_password=None
     )
 
 

@@ -1,0 +1,38 @@
+"""Credentials, connections and protocols in Chinese."""
+
+PROTOCOLS: dict[str, str] = {
+    "`auth` is beside a header `Authorization`.": "`auth` 与请求头 `Authorization` 同时存在。",
+    "Keep one of the two.": "请只保留其中之一。",
+    "Unknown kind of credentials `{name}`.": "未知的认证方式 `{name}`。",
+    "`oauth2` must have one grant.": "`oauth2` 必须且只能有一种授权方式。",
+    "`client_in` must be 'header' or 'body'.": "`client_in` 必须是“header”或“body”。",
+    "`{name}` must have one of {names}.": "`{name}` 必须包含 {names} 之一。",
+    "Write `auth: {{bearer: TOKEN}}`, another kind, or `none`.": (
+        "请写作 `auth: {{bearer: TOKEN}}`、其他认证方式或 `none`。"
+    ),
+    "`auth` must be a mapping, not {given}.": "`auth` 必须是映射，而不是{given}。",
+    "`auth` must have one kind of credentials.": "`auth` 必须且只能有一种认证方式。",
+    "`{name}` must be one of {known}, not '{text}'.": (
+        "`{name}` 必须是 {known} 之一，而不是“{text}”。"
+    ),
+    "A key belongs to a certificate.": "私钥必须与证书一起使用。",
+    'Write `auth: {{bearer: "{{{{ token }}}}"}}` or another kind of `auth`.': (
+        '请写作 `auth: {{bearer: "{{{{ token }}}}"}}` 或其他形式的 `auth`。'
+    ),
+    "Write it below `connection`: ca, client_certificate, key, insecure, tls.": (
+        "请写在 `connection` 之下：ca、client_certificate、key、insecure、tls。"
+    ),
+    "`{name}` of `auth` holds a line break or another control character.": (
+        "`auth` 的 `{name}` 含有换行符或其他控制字符。"
+    ),
+    "The device URL returns no `device_code`.": "设备授权地址没有返回 `device_code`。",
+    "Nobody entered the code of the device in time.": "没有人在限定时间内输入设备代码。",
+    "The token URL returns no `access_token`.": "令牌地址没有返回 `access_token`。",
+    "The service that issues tokens answers {status}{more}.": "签发令牌的服务返回 {status}{more}。",
+    "Check `auth` of the step, the case or the environment.": "请检查步骤、用例或环境的 `auth`。",
+    "The libcurl at hand ({version}) has no NTLM.": "当前的 libcurl（{version}）不支持 NTLM。",
+    "Build pycurl with a libcurl that has it, or use another kind of `auth`.": (
+        "请用支持 NTLM 的 libcurl 构建 pycurl，或改用其他形式的 `auth`。"
+    ),
+    "The file of `{name}` is empty.": "`{name}` 的文件为空。",
+}
