@@ -50,7 +50,11 @@ class TestCode:
         linked = replace(
             marks,
             links=tuple(
-                replace(it, fingerprint=uses[it.source].fingerprint) if it.source in uses else it
+                replace(
+                    it,
+                    fingerprint=uses[it.source].fingerprint,
+                    can_fail=uses[it.source].can_fail,
+                )
                 for it in marks.links
             ),
             files={source: it.files for source, it in uses.items() if it.files},

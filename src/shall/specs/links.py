@@ -10,7 +10,6 @@ from msgspec import Struct
 from shall.diagnostics import Diagnostic, Severity
 from shall.errors import InvalidSpec
 from shall.span import Span
-from shall.specs.assertions import can_fail, functions_of
 from shall.specs.code_fingerprint import Definition, code_fingerprint, code_fingerprints
 from shall.specs.marks import MARK, is_mark, without_marks
 from shall.specs.model import Link, LinkKind
@@ -108,13 +107,11 @@ def _parsed(text: str, file: str) -> ast.Module:
 
 
 def _links_in(module: ast.Module, file: str, comments: TestComments) -> Iterator[Link]:
-    functions = functions_of(module)
     for source, node, marks in _marked_tests(module, file, comments):
         fingerprint = code_fingerprint(node, without_marks(node.decorator_list))
-        asserts = can_fail(node, functions)
         for criterion, (line, column) in dict(marks).items():
             span = Span(file, line, column)
-            yield Link(criterion, LinkKind.TEST, source, span, fingerprint, asserts)
+            yield Link(criterion, LinkKind.TEST, source, span, fingerprint)
 
 
 _Mark = tuple[str, tuple[int, int]]

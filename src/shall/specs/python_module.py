@@ -12,6 +12,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from shall.specs.assertions import Checks, checks_of, dotted, functions_in
 from shall.specs.bindings import Import, bindings_of, imports_of
 from shall.specs.code_fingerprint import Definition, digest_of, module_fingerprint
 from shall.specs.marks import without_marks
@@ -37,7 +38,7 @@ class Part(Struct, frozen=True):
     ``uses`` are the names that it reads, with their attributes: ``helpers.sign_in``. ``fixtures``
     are the names of those that it requests; ``fixture_names`` those under which it is one.
     ``sees_module``: it may use all of its module; ``imports_any`` and ``requests_any``: any module,
-    or any fixture, by a name that is computed.
+    or any fixture, by a name that is computed. ``checks`` are those of each function in it.
     """
 
     digest: str
@@ -49,10 +50,14 @@ class Part(Struct, frozen=True):
     sees_module: bool = False
     imports_any: bool = False
     requests_any: bool = False
+    checks: tuple[Checks, ...] = ()
 
 
 class PythonModule(Struct, frozen=True):
-    """The parts of a module. ``tests`` are those of the marked tests, with their classes."""
+    """The parts of a module. ``tests`` are those of the marked tests, with their classes.
+
+    ``functions`` are the checks of functions and methods by their own name.
+    """
 
     text: str
     parts: tuple[Part, ...] = ()
@@ -62,6 +67,7 @@ class PythonModule(Struct, frozen=True):
     stars: tuple[Import, ...] = ()
     plugins: tuple[str, ...] = ()
     tests: Mapping[str, tuple[Part, ...]] = {}
+    functions: Mapping[str, tuple[Checks, ...]] = {}
     is_python: bool = True
 
     def whole(self) -> str:
@@ -96,6 +102,7 @@ class _Reading:
         self._bound: dict[str, list[int]] = {}
         self._imported: dict[str, list[Import]] = {}
         self._stars: list[Import] = []
+        self._functions: dict[str, list[Checks]] = {}
         self._own = {it.name for it in module.body if isinstance(it, Definition | ast.ClassDef)}
 
     def module(self) -> PythonModule:
@@ -110,25 +117,25 @@ class _Reading:
             tuple(self._stars),
             tuple(self._plugins()),
             {name: parts for name in self._tests if (parts := tuple(self._test(name)))},
+            {name: tuple(them) for name, them in self._functions.items()},
         )
 
     def _take(self, statement: ast.stmt) -> None:
         binds = bindings_of(statement)
-        for name, imported in binds.imports:
-            if name == "*":
-                self._stars.append(imported)
-            else:
-                self._imported.setdefault(name, []).append(imported)
+        self._take_imports(binds.imports)
         is_nothing_else = binds.is_all and not binds.names
         if is_nothing_else and not isinstance(statement, ast.If | ast.Try):
             return
+        checks = [*functions_in(statement, self._is_unused_test)]
+        for name, of_function in checks:
+            self._functions.setdefault(name, []).append(of_function)
         if self._is_unused_test(statement):
             return
         kept = list(_without_links(statement))
         if kept == [[]]:
             return
         digest, nodes = digest_of(kept)
-        part = _part(digest, nodes)
+        part = _part(digest, nodes, tuple(it for _, it in checks))
         number = len(self._parts)
         self._parts.append(part)
         names = {*binds.names, *(name for name, _ in binds.imports), *part.fixture_names}
@@ -141,6 +148,13 @@ class _Reading:
             or self._acts(statement)
         ):
             self._always.append(number)
+
+    def _take_imports(self, imports: Iterable[tuple[str, Import]]) -> None:
+        for name, imported in imports:
+            if name == "*":
+                self._stars.append(imported)
+            else:
+                self._imported.setdefault(name, []).append(imported)
 
     def _is_unused_test(self, statement: ast.stmt) -> bool:
         """Return whether it is a test, or a class of tests, that nothing of the module names."""
@@ -179,9 +193,24 @@ class _Reading:
         tests = [it for it in body if isinstance(it, Definition) and it.name == name]
         if not tests:
             return
-        yield _part("", list(_walk(tests[-1])))
+        checks = Checks() if self._is_not_awaited(tests[-1], shells) else checks_of(tests[-1])
+        yield _part("", list(_walk(tests[-1])), (checks,))
         for shell in shells:
             yield _shell(shell)
+
+    def _is_not_awaited(self, test: Definition, classes: Iterable[ast.ClassDef]) -> bool:
+        """Return whether ``unittest`` calls a test, and drops what it returns: its body never runs.
+
+        ``IsolatedAsyncioTestCase`` awaits it.
+        """
+        names = {"unittest.TestCase"}
+        for name, imports in self._imported.items():
+            names |= {name for it in imports if it == Import("unittest", "TestCase")}
+        bases = {dotted(base) for it in classes for base in it.bases}
+        is_function = not isinstance(test, ast.AsyncFunctionDef) and not any(
+            isinstance(it, ast.Yield | ast.YieldFrom) for it in ast.walk(test)
+        )
+        return not is_function and not bases.isdisjoint(names)
 
 
 def _without_links(statement: ast.stmt) -> Iterator[Any]:
@@ -219,7 +248,7 @@ def _walk(root: ast.AST) -> Iterator[ast.AST]:
                 waiting += [it for it in value if isinstance(it, ast.AST)]
 
 
-def _part(digest: str, nodes: Sequence[ast.AST]) -> Part:
+def _part(digest: str, nodes: Sequence[ast.AST], checks: tuple[Checks, ...] = ()) -> Part:
     """Return a part of these nodes, the outer ones first."""
     seen = _Seen()
     for node in nodes:
@@ -236,6 +265,7 @@ def _part(digest: str, nodes: Sequence[ast.AST]) -> Part:
         seen.sees_module,
         seen.imports_any,
         seen.requests_any,
+        checks,
     )
 
 
@@ -310,13 +340,13 @@ class _Seen:
 
 
 def _fixture(node: Definition) -> tuple[tuple[str, ...], bool] | None:
-    """Return the name of a fixture where it has another one, and whether it is automatic."""
+    """Return the names of a fixture where it has others, and whether it is automatic."""
+    calls = [it.func if isinstance(it, ast.Call) else it for it in node.decorator_list]
+    if not any("fixture" in _last(it) for it in calls):
+        return None
+    names: list[str] = []
+    is_automatic = False
     for decorator in node.decorator_list:
-        called = decorator.func if isinstance(decorator, ast.Call) else decorator
-        if "fixture" not in _last(called):
-            continue
-        names: list[str] = []
-        is_automatic = False
         for keyword in decorator.keywords if isinstance(decorator, ast.Call) else ():
             value = keyword.value
             if keyword.arg == "name" and isinstance(value, ast.Constant):
@@ -325,8 +355,7 @@ def _fixture(node: Definition) -> tuple[tuple[str, ...], bool] | None:
                 is_automatic = True
             elif keyword.arg == "autouse":
                 is_automatic |= not (isinstance(value, ast.Constant) and not value.value)
-        return tuple(names), is_automatic
-    return None
+    return tuple(names), is_automatic
 
 
 def _arguments(node: Definition) -> Iterator[str]:

@@ -11,6 +11,7 @@ from hashlib import sha256
 
 from msgspec import Struct, field
 
+from shall.specs.assertions import Checks, Meant, can_fail
 from shall.specs.bindings import Import
 from shall.specs.links import Marks
 from shall.specs.python_module import Part, PythonModule
@@ -27,10 +28,14 @@ _FOLDERS = frozenset({"test", "tests"})
 
 
 class Uses(Struct, frozen=True):
-    """The fingerprint of a test with what it uses, and the other files that are of."""
+    """The fingerprint of a test with what it uses, and the other files that it is of.
+
+    ``can_fail``: something in it asserts.
+    """
 
     fingerprint: str
     files: tuple[str, ...]
+    can_fail: bool = True
 
 
 class UsesOfFile(Struct, frozen=True):
@@ -210,6 +215,32 @@ class UsedCode:
             if named in self._paths:
                 yield named
 
+    def functions(self, path: str, name: str) -> tuple[dict[tuple[str, str], Checks], bool]:
+        """Return the functions that a name means in a module, and whether it means no other."""
+        module = self._module_of(path)
+        if module is None:
+            return {}, False
+        owner, _, last = name.rpartition(".")
+        found = {
+            (path, f"{last} {number}"): it
+            for number, it in enumerate(module.functions.get(last, ()))
+        }
+        if owner in {"self", "cls"}:
+            return found, bool(found)
+        reach = _Reach()
+        if name and not name.startswith("."):
+            self._follow(path, module, name.split("."), reach, set())
+        is_certain = bool(reach.nodes)
+        for there, number in reach.nodes:
+            known = self._module_of(there)
+            if known is None or number == _WHOLE:
+                is_certain = False
+                continue
+            for at, it in enumerate(known.parts[number].checks):
+                found[there, f"{number} {at}"] = it
+            is_certain &= bool(known.parts[number].checks)
+        return found, is_certain
+
     def _helpers(self) -> Iterator[str]:
         return (it for it in sorted(self._paths) if self._is_code(it) and not is_test_file(it))
 
@@ -306,13 +337,11 @@ class UsedCode:
 
     def _is_test_code(self, path: str) -> bool:
         folder = _folder(path)
-        if (
-            path == _CONFTEST
-            or folder in self._folders
-            or not _FOLDERS.isdisjoint(folder.split("/"))
-        ):
+        if path.rpartition("/")[2] == _CONFTEST or not _FOLDERS.isdisjoint(folder.split("/")):
             return True
-        return any(it in self._folders for it in _above(path) if it)
+        if path.startswith("src/"):
+            return False
+        return folder in self._folders or any(it in self._folders for it in _above(path) if it)
 
 
 class _TestsOfFile:
@@ -325,6 +354,7 @@ class _TestsOfFile:
         self.consulted: set[str] = {path}
         self._chain = self._fixture_modules()
         self._fixture = cache(self._find_fixture)
+        self._functions = cache(self._find_functions)
         automatic = _Reach()
         for there, known in self._chain:
             automatic.nodes.update(code.always(there, known))
@@ -347,7 +377,16 @@ class _TestsOfFile:
         lines += sorted(found.imports - self._base.imports)
         files = {path for path, _ in own} | {path for path, _ in self._base.nodes}
         files.discard(self._path)
-        return Uses(f"{_VERSION}{_hexdigest(lines)}", tuple(sorted(files)))
+        asserts = any(can_fail(it, self._path, self._functions) for it in parts[0].checks)
+        return Uses(f"{_VERSION}{_hexdigest(lines)}", tuple(sorted(files)), asserts)
+
+    def _find_functions(self, path: str, name: str) -> Meant:
+        """Return the functions that a name means in a module; of a method those of its name."""
+        found, is_certain = self._code.functions(path, name)
+        if "." not in name:  # it may be a fixture, whichever of its name
+            for there, _ in self._chain:
+                found |= self._code.functions(there, name)[0]
+        return Meant(found, is_certain)
 
     def _with_fixtures(self, start: _Reach) -> _Reach:
         """Return what parts use with the fixtures that they request, and these in turn."""
