@@ -20,9 +20,10 @@ def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
 
 def status_of_first(pytester: pytest.Pytester) -> str:
     workspace = open_workspace(pytester.path, Settings())
-    found = trace_requirements(workspace).rows[0].status.value
-    workspace.files.close()
-    return found
+    matrix = trace_requirements(workspace)
+    workspace.close()
+    assert not matrix.problems
+    return matrix.rows[0].status.value
 
 
 def write_test(pytester: pytest.Pytester, body: str) -> None:
