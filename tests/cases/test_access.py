@@ -70,6 +70,11 @@ def test_they_change_the_fingerprint_of_a_case() -> None:
         ("connection: {tls: '1.1'}", "'1.1'", 'must be one of "1.2", "1.3"'),
         ("connection: {insecure: maybe}", "maybe", "must be true or false"),
         ("connection: {key: a.key}", "{key", "`client_certificate` is missing."),
+        ("connection: {max_redirects: 0}", "0", "must be from 1 to 50"),
+        ("connection: {http: '4'}", "'4'", "`http` must be one of"),
+        ("connection: {resolve: {a.test: 127.0.0.1}}", "a.test", "Write `HOST:PORT`"),
+        ("connection: {resolve: {'a.test:80': b.test}}", "b.test", "to an IP address"),
+        ("expect: {certificate subjekt: a}", "certificate", "Did you mean `certificate subject`?"),
         ("bearer: a", "bearer", "Write `auth:"),
         ("verify: false", "verify", "below `connection`"),
     ],
@@ -87,6 +92,17 @@ def test_credentials_are_given_once() -> None:
     [problem] = problems(text + "      headers: {authorization: b}\n")
     assert "Keep one of the two." in problem
     assert problem.startswith("a.yaml:5:13:")
+
+
+@pytest.mark.verifies("protocols#2.8")
+@pytest.mark.parametrize("name", ["proxy", "unix_socket"])
+def test_where_requests_go_is_up_to_the_settings(tmp_path: Path, name: str) -> None:
+    value = {"proxy": "http://127.0.0.1:3128", "unix_socket": "/run/a.sock"}[name]
+    text = f"connection: {{{name}: '{value}'}}"
+    for before in ("testcase:\n  name: a\n  steps:\n    - GET: /a\n      ",):
+        [problem] = problems(before + text)
+        assert f"Only `shall.yaml` may name `{name}`." in problem
+    assert settings_of(tmp_path, text).connection == {name: value}
 
 
 def settings_of(folder: Path, text: str) -> Any:

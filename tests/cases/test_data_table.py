@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from shall.cases.data_file import read_rows
 from shall.cases.data_table import row_name
-from shall.cases.early_fields import may_be_early
+from shall.cases.early_fields import Early, early_fields
 from shall.cases.fingerprint import case_fingerprint
 from shall.cases.named_files import named_files
 from shall.cases.reader import read_case
@@ -152,7 +152,16 @@ def test_a_row_is_called_by_its_number_and_its_name() -> None:
     ],
 )
 def test_only_cases_with_rows_are_read_before_the_run(text: str, is_early: bool) -> None:
-    assert may_be_early(text) is is_early
+    assert (early_fields(text) is not None) is is_early
+
+
+def test_shared_steps_that_stand_on_their_line_are_seen_at_a_glance() -> None:
+    def glance(line: str) -> Early | None:
+        return early_fields(f"testcase:\n  name: a\n  {line}\n  steps: []\n")
+
+    assert glance("use: [login, admin/sign-in]  # both") == Early(("login", "admin/sign-in"))
+    for line in ("use: login", "use:\n    - login", "use: *names", "use: [a]\n  data: rows.csv"):
+        assert glance(line) == Early()
 
 
 @given(

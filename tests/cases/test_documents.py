@@ -8,6 +8,7 @@ from shall.cases.functions import FUNCTION_NAMES
 from shall.cases.model import CheckKind
 from shall.cases.reader import read_case
 from shall.cases.reference import filter_table, predicate_table, selector_table
+from shall.cases.shared_steps import read_shared
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = [
@@ -17,6 +18,9 @@ PAGES = [
     "guides/connections.md",
 ]
 
+READERS = {"testcase": read_case, "shared": read_shared}
+OF_SETTINGS = {"environments"}
+
 
 @pytest.mark.parametrize("page", PAGES)
 def test_the_examples_of_a_page_can_be_read(page: str) -> None:
@@ -24,7 +28,9 @@ def test_the_examples_of_a_page_can_be_read(page: str) -> None:
 
     assert examples
     for example in examples:
-        assert read_case(example, page).steps
+        root = next(re.finditer(r"^(\w+):", example, re.MULTILINE))[1]
+        if root not in OF_SETTINGS:
+            assert READERS[root](example, page).steps
 
 
 @pytest.mark.parametrize("table", [selector_table, predicate_table, filter_table])

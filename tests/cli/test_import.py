@@ -10,7 +10,7 @@ from tests.cli.conftest import Shall
 
 from shall.cases.reader import examine_text
 
-TEXT = "curl -k http://127.0.0.1:1/orders -H 'X-Api-Key: planted-1'\n"
+TEXT = "curl -x http://p http://127.0.0.1:1/orders -H 'X-Api-Key: planted-1'\n"
 CASE = "tests/cases/get-orders.yaml"
 
 
@@ -32,7 +32,7 @@ def test_import_writes_cases_and_reports_what_was_left_out(
     assert examine_text(written, CASE).notes == ()
     assert "  - GET: /orders\n" in written
     assert f"{CASE}: GET /orders\n" in ended.stdout
-    assert "requests.sh:1: curl: `--insecure` was left out." in ended.stdout
+    assert "requests.sh:1: curl: `--proxy` was left out." in ended.stdout
     assert "were not written: x_api_key." in ended.stdout
     assert "planted" not in written + ended.stdout + ended.stderr
 
@@ -65,9 +65,7 @@ def test_the_standard_input_is_recognized_and_printed(
 
     assert ended.stdout.startswith("testcase:\n  name: GET /orders\n")
     assert examine_text(ended.stdout, "a.yaml").case.name == "GET /orders"
-    assert ended.stderr == (
-        "stdin:1: curl: `--insecure` was left out. Certificates are always checked.\n"
-    )
+    assert ended.stderr == ("stdin:1: curl: `--proxy` was left out. Requests are sent directly.\n")
     assert list(project.iterdir()) == []
 
 
@@ -112,7 +110,7 @@ def test_what_cannot_be_imported_is_an_error(
 def test_a_document_of_which_nothing_can_be_used_has_exit_status_2(
     shall: Shall, project: Path, source: Path
 ) -> None:
-    source.write_text("curl -k \\\n  -d a=1\n")
+    source.write_text("curl -x p \\\n  -d a=1\n")
 
     ended = shall("import", source.name, SHALL_LANG="zh")
 

@@ -10,17 +10,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
 from tests.serve.certificates import Authority
 
 from shall.messages import render
+from shall.report.text import case_text
 from shall.results.encoding import result_to_json
 from shall.results.records import CaseResult, Outcome
+from shall.transport.http import connection as connection_options
+from shall.transport.target_policy import read_policy
 
 pytestmark = [pytest.mark.anyio, pytest.mark.process]
 
 RunOne = Callable[..., Awaitable[CaseResult]]
 
-CONFIGURATION = """
+CONFIGURATION = r"""
 daemon off;
 master_process off;
 pid {folder}/pid;
@@ -47,6 +51,25 @@ http {{
         }}
     }}
     server {{
+        listen 127.0.0.1:{clear} http2;
+        gzip on; gzip_min_length 1; gzip_types application/json; gzip_http_version 1.0;
+        location / {{ return 200 '{{"as": "$server_protocol", "host": "$host"}}'; }}
+    }}
+    server {{
+        listen unix:{folder}/socket;
+        location / {{ return 200 '{{"host": "$host", "by": "socket"}}'; }}
+    }}
+    server {{
+        listen 127.0.0.1:{proxy};
+        location / {{
+            if ($http_proxy_authorization != "Basic YW5uYTpwcm94eS1jYW5hcnk=") {{ return 407; }}
+            proxy_set_header X-By proxy;
+            proxy_set_header Proxy-Authorization "";
+            proxy_pass http://127.0.0.1:$server_port_of_target$request_uri;
+        }}
+    }}
+    map $http_host $server_port_of_target {{ "~:(?<port>\d+)$" $port; }}
+    server {{
         listen 127.0.0.1:{old} ssl;
         ssl_protocols TLSv1.2;
         location / {{ return 200 '{{"tls": "$ssl_protocol"}}'; }}
@@ -60,6 +83,8 @@ class Nginx:
     folder: Path
     url: str
     old: str
+    clear: str
+    proxy: str
 
 
 def free_ports(count: int) -> list[int]:
@@ -91,14 +116,21 @@ def nginx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
     other = folder / "other"
     other.mkdir()
     Authority(other)
-    tls, old = free_ports(2)
+    tls, old, clear, proxy = free_ports(4)
     file = folder / "nginx.conf"
-    file.write_text(CONFIGURATION.format(folder=folder, tls=tls, old=old))
+    file.write_text(CONFIGURATION.format(folder=folder, tls=tls, old=old, clear=clear, proxy=proxy))
     program = shutil.which("nginx", path="/usr/sbin:/usr/bin")
     assert program is not None
     with subprocess.Popen([program, "-c", str(file), "-p", str(folder)]) as process:
         wait_until_open(old)
-        yield Nginx(folder, f"https://127.0.0.1:{tls}", f"https://127.0.0.1:{old}")
+        address = "127.0.0.1"
+        yield Nginx(
+            folder,
+            f"https://{address}:{tls}",
+            f"https://{address}:{old}",
+            f"http://{address}:{clear}",
+            f"http://{address}:{proxy}",
+        )
         process.terminate()
 
 
@@ -129,7 +161,7 @@ async def test_a_client_certificate_is_presented(
         {"GET": "/private", "connection": certificates, "expect": {"status": 204}},
     ]
     result = await run_one(steps, host=nginx.url)
-    assert result.outcome is Outcome.PASSED, result
+    assert result.outcome is Outcome.PASSED, case_text(result)
 
 
 @pytest.mark.verifies("protocols#2.1", "protocols#1.5")
@@ -156,7 +188,7 @@ async def test_a_redirect_to_another_origin_shows_no_client_certificate(
 ) -> None:
     step = {"GET": "/away", "connection": certificates, "expect": {"$.client": ""}}
     result = await run_one([step], host=nginx.url)
-    assert result.outcome is Outcome.PASSED, result
+    assert result.outcome is Outcome.PASSED, case_text(result)
 
 
 @pytest.mark.verifies("protocols#2.2", "protocols#2.3")
@@ -208,3 +240,161 @@ async def test_certificates_that_cannot_be_used_are_reported(
     result = await run_one([{"GET": "/", "connection": connection}], host=nginx.url)
     assert result.outcome is Outcome.ERROR
     assert reason in said(result)
+
+
+@pytest.mark.verifies("protocols#2.5")
+async def test_the_version_of_http_is_chosen(nginx: Nginx, run_one: RunOne) -> None:
+    insecure = {"insecure": True}
+    steps = [
+        {"GET": "/", "connection": {**insecure, "http": http}, "expect": {"version": version}}
+        for http, version in (("1.1", "1.1"), ("2", "2"))
+    ]
+    result = await run_one(steps, host=nginx.url)
+    assert result.outcome is Outcome.PASSED, case_text(result)
+    step = {"GET": "/", "connection": {"http": "2-prior-knowledge"}, "expect": {"version": "2"}}
+    result = await run_one([step], host=nginx.clear)
+    assert result.outcome is Outcome.PASSED, case_text(result)
+
+
+@pytest.mark.verifies("protocols#2.5", "protocols#1.8")
+async def test_http_3_asks_for_it_and_what_libcurl_lacks_is_an_error(
+    nginx: Nginx, run_one: RunOne, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    step = {"GET": "/", "connection": {"http": "3", "insecure": True}, "timeout_s": 5}
+    result = await run_one([step], host=nginx.url)
+    assert result.outcome is Outcome.ERROR  # nothing answers by UDP
+    assert "has no HTTP/3" not in said(result)
+
+    monkeypatch.setattr(connection_options, "_FEATURES", 0)
+    result = await run_one([step], host=nginx.url)
+    assert "has no HTTP/3" in said(result)
+
+
+@pytest.mark.verifies("protocols#2.5")
+async def test_the_compression_is_chosen(nginx: Nginx, run_one: RunOne) -> None:
+    http = {"http": "2-prior-knowledge"}
+    encoding = "header Content-Encoding"
+    steps: list[dict[str, Any]] = [
+        {"GET": "/", "connection": {**http, "compression": "gzip"}, "expect": {encoding: "gzip"}},
+        {
+            "GET": "/",
+            "connection": {**http, "compression": "none"},
+            "expect": {encoding: {"exists": False}},
+        },
+    ]
+    for step in steps:
+        step["expect"]["$.as"] = "HTTP/2.0"
+    result = await run_one(steps, host=nginx.clear)
+    assert result.outcome is Outcome.PASSED, case_text(result)
+    step = {"GET": "/", "connection": {**http, "compression": "zstd"}}
+    assert "has no zstd" in said(await run_one([step], host=nginx.clear))
+
+
+@pytest.mark.verifies("protocols#2.6")
+async def test_a_host_is_resolved_to_the_address_of_the_step_alone(
+    nginx: Nginx, run_one: RunOne
+) -> None:
+    port = nginx.clear.rpartition(":")[2]
+    host = f"http://api.example.test:{port}"
+    http = {"http": "2-prior-knowledge"}
+    resolve = {**http, "resolve": {f"api.example.test:{port}": "127.0.0.1"}}
+    steps = [
+        {
+            "GET": f"{host}/",
+            "connection": resolve,
+            "expect": {"$.host": "api.example.test", "ip": "127.0.0.1"},
+        },
+        {"GET": f"{host}/", "connection": http},
+    ]
+    result = await run_one(steps)
+    assert [it.outcome for it in result.steps] == [Outcome.PASSED, Outcome.ERROR], result
+
+
+@pytest.mark.verifies("protocols#2.6")
+@pytest.mark.parametrize(
+    ("allow", "deny"), [([], ["127.0.0.0/8"]), (["api.example.test"], []), (["10.0.0.0/8"], [])]
+)
+async def test_the_policy_judges_the_address_that_a_case_resolves_to(
+    nginx: Nginx, run_one: RunOne, allow: list[str], deny: list[str]
+) -> None:
+    target = f"api.example.test:{nginx.clear.rpartition(':')[2]}"
+    connection = {"http": "2-prior-knowledge", "resolve": {target: "127.0.0.1"}}
+    step = {"GET": f"http://{target}/", "connection": connection}
+    result = await run_one([step], policy=read_policy(allow, deny))
+    error = result.steps[0].error
+    assert error is not None
+    assert error.code.startswith("step.denied."), said(result)
+
+
+@pytest.mark.verifies("protocols#2.6")
+async def test_requests_to_the_host_go_to_a_socket_and_others_do_not(
+    nginx: Nginx, run_one: RunOne
+) -> None:
+    connection = {"unix_socket": f"{nginx.folder}/socket"}
+    steps = [
+        {"GET": "/", "expect": {"$.by": "socket", "$.host": "service.test"}},
+        {
+            "GET": f"{nginx.clear}/",
+            "connection": {"http": "2-prior-knowledge"},
+            "expect": {"$.by": {"exists": False}},
+        },
+    ]
+    result = await run_one(steps, host="http://service.test", connection=connection)
+    assert result.outcome is Outcome.PASSED, case_text(result)
+
+
+@pytest.mark.verifies("protocols#2.6", "protocols#1.5")
+async def test_a_proxy_is_used_and_judged(nginx: Nginx, service: Any, run_one: RunOne) -> None:
+    proxy = nginx.proxy.replace("//", "//anna:{{ Global.word }}@")
+    given = {"variables": {"word": "proxy-canary"}, "connection": {"proxy": proxy}}
+    step = {"GET": "/echo", "expect": {'$.headers["x-by"]': "proxy"}}
+    result = await run_one([step], host=service.url, **given)
+    assert result.outcome is Outcome.PASSED, case_text(result)
+    assert "proxy-canary" not in str(result_to_json(result))
+    assert "proxy-authorization" not in service.log.headers[-1]
+
+    port = nginx.proxy.rpartition(":")[2]
+    for allow, deny in (
+        ([], [f"127.0.0.1:{port}"]),
+        ([f"127.0.0.1:{port}"], []),
+        ([], [f"127.0.0.1:{service.url.rpartition(':')[2]}"]),
+    ):
+        result = await run_one([step], host=service.url, policy=read_policy(allow, deny), **given)
+        error = result.steps[0].error
+        assert error is not None
+        assert error.code.startswith("step.denied."), said(result)
+
+
+@pytest.mark.verifies("protocols#2.7")
+async def test_the_certificate_of_a_service_is_checked(nginx: Nginx, run_one: RunOne) -> None:
+    presented = x509.load_pem_x509_certificate((nginx.folder / "server.crt").read_bytes())
+    expect = {
+        "certificate subject": {"contains": "server"},
+        "certificate issuer": {"contains": "test authority"},
+        "certificate serial": f"{presented.serial_number:x}",
+        "certificate days_left": {"greater_or_equal": 1, "less_than": 2},
+        "certificate expires_at": {"matches": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"},
+        "certificate names": ["localhost", "127.0.0.1"],
+        "ip": "127.0.0.1",
+    }
+    step = {"GET": "/", "connection": {"insecure": True}}
+    steps = [step, {**step, "expect": expect}, {**step, "capture": {"from": "ip"}}]
+    result = await run_one(steps, host=nginx.url)
+    assert result.outcome is Outcome.PASSED, case_text(result)
+
+    clear = {"GET": "/", "connection": {"http": "2-prior-knowledge"}}
+    step = {**clear, "expect": {"certificate days_left": {"greater_than": 0}}}
+    result = await run_one([step], host=nginx.clear)
+    assert result.outcome is Outcome.FAILED
+
+
+@pytest.mark.verifies("protocols#2.5")
+async def test_redirects_are_followed_as_often_as_a_step_says(
+    service: Any, run_one: RunOne
+) -> None:
+    there = "/redirect?code=302&to=/redirect?code=302%26to=/echo"
+    for most, outcome in ((1, Outcome.ERROR), (2, Outcome.PASSED)):
+        step = {"GET": there, "connection": {"max_redirects": most}}
+        result = await run_one([step], host=service.url)
+        assert result.outcome is outcome, result
+        assert outcome is Outcome.PASSED or "redirects more than 1 times" in said(result)

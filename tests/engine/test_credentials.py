@@ -24,6 +24,7 @@ pytestmark = pytest.mark.anyio
 RunOne = Callable[..., Awaitable[CaseResult]]
 
 CANARY = "canary-5f1b9c-pass"
+WORD, OTHER = "s3cret-word", "wrong-one"
 KEY = "wJalrXUtnFEMI-canary-key"
 
 
@@ -101,19 +102,19 @@ def shown(result: CaseResult | RunResult) -> str:
     ("path", "auth", "status"),
     [
         (
-            "/basic-auth/anna/s3cret-word",
-            {"basic": {"user": "anna", "password": "s3cret-word"}},
+            f"/basic-auth/anna/{WORD}",
+            {"basic": {"user": "anna", "password": WORD}},
             200,
         ),
-        ("/basic-auth/anna/s3cret-word", {"basic": {"user": "anna", "password": "wrong-one"}}, 401),
+        (f"/basic-auth/anna/{WORD}", {"basic": {"user": "anna", "password": OTHER}}, 401),
         (
-            "/digest-auth/auth/anna/s3cret-word",
-            {"digest": {"user": "anna", "password": "s3cret-word"}},
+            f"/digest-auth/auth/anna/{WORD}",
+            {"digest": {"user": "anna", "password": WORD}},
             200,
         ),
         (
-            "/digest-auth/auth-int/anna/s3cret-word/SHA-256",
-            {"digest": {"user": "anna", "password": "wrong-one"}},
+            f"/digest-auth/auth-int/anna/{WORD}/SHA-256",
+            {"digest": {"user": "anna", "password": OTHER}},
             401,
         ),
         ("/bearer", {"bearer": "some-token"}, 200),

@@ -7,13 +7,16 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from shall.actions.importing import Import, import_cases
+from shall.actions.importing import Import, read_cases, write_cases
 from shall.actions.run import execute as run_cases
 from shall.actions.run_request import RunRequest
 from shall.cases.forms import METHODS
 from shall.results.collected import Collected
 from shall.results.records import RunResult
 from shall.workspace.workspace import Workspace
+
+Answer = tuple[int, dict[str, str], str]
+"""A status, headers and a body. Of a list, each is the answer to one request."""
 
 
 class Recorder:
@@ -22,7 +25,7 @@ class Recorder:
     def __init__(self, url: str) -> None:
         self.url = url
         self.seen: list[dict[str, Any]] = []
-        self.answers: dict[str, tuple[int, dict[str, str], str]] = {}
+        self.answers: dict[str, Answer | list[Answer] | Callable[[Any], Answer]] = {}
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +47,10 @@ def _running_recorder() -> Iterator[Recorder]:
                 }
             )
             key = f"{self.command} {self.path.partition('?')[0]}"
-            status, headers, text = log.answers.get(key, (200, {}, "{}"))
+            answer = log.answers.get(key, (200, {}, "{}"))
+            if isinstance(answer, list):
+                answer = answer.pop(0) if len(answer) > 1 else answer[0]
+            status, headers, text = answer if isinstance(answer, tuple) else answer(log.seen[-1])
             data = text.encode()
             self.send_response(status)
             for name, value in {"Content-Type": "application/json", **headers}.items():
@@ -82,7 +88,7 @@ def imported(workspace: Workspace) -> Callable[..., Import]:
     """Imports a text into the workspace."""
 
     def read(text: str, kind: str | None = None, name: str = "source.txt") -> Import:
-        return import_cases(workspace, text, name, kind, overwrite=True)
+        return write_cases(workspace, read_cases(text, name, kind), overwrite=True)
 
     return read
 

@@ -9,7 +9,8 @@ from tests.imports.conftest import Recorder, comparable
 
 from shall.actions.importing import Import, read_cases
 from shall.errors import BadValue
-from shall.imports.shell_words import commands, expression_text
+from shall.imports.expressions import expression_text
+from shall.imports.shell_words import commands
 from shall.results.records import RunResult
 
 Imported = Callable[..., Import]
@@ -47,11 +48,11 @@ def test_an_imported_case_sends_what_curl_sends(
     recorder.seen.clear()
 
     found = imported(typed)
-    result = run(basic_credentials="YW5uOndvbmRlcmxhbmQ=")
+    result = run(password="wonderland")
 
     assert [case.outcome.value for case in result.cases] == ["passed"]
     assert [comparable(it) for it in recorder.seen] == by_curl
-    assert [it.field for it in found.left_out] == (["curl"] if " -u " in command else [])
+    assert found.left_out == []
 
 
 @pytest.mark.verifies("import#1.3")
@@ -97,7 +98,8 @@ def test_variables_of_the_shell_become_variables_of_the_case(
 
 
 LEFT_OUT = [
-    ("-k", "`--insecure` was left out."),
+    ("--resolve a:1:b", "`--resolve` was left out."),
+    ("--pass planted", "The password of the key was left out."),
     ("--proxy http://p:1", "`--proxy` was left out."),
     ("-d @body.json", "The body of the file body.json was left out."),
     ("-b jar.txt", "The cookies of the file jar.txt were left out."),
@@ -125,6 +127,20 @@ def test_what_a_case_cannot_say_is_reported_with_its_line(words: str, message: s
     span = messages[message].span
     assert span is not None
     assert (span.file, span.line) == ("a.sh", 3)
+
+
+@pytest.mark.verifies("import#2.1")
+def test_credentials_and_certificates_become_those_of_the_step(imported: Imported) -> None:
+    found = imported(
+        'curl --digest -u "$WHO:$WORD" -k --cacert ca.pem -E c.pem --key k.pem https://h/a'
+    )
+
+    (step,) = found.files[0].case.steps
+    assert 'digest: {user: "{{ WHO }}", password: "{{ WORD }}"}' in found.files[0].text
+    assert step.request.url == "/a"
+    assert "ca: ca.pem" in found.files[0].text
+    assert "insecure: true" in found.files[0].text
+    assert found.secrets == ["WORD"]
 
 
 @pytest.mark.verifies("import#2.1")

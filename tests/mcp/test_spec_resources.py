@@ -139,15 +139,37 @@ async def test_a_resource_shows_no_more_than_the_tools_that_are_offered(
 
 @pytest.mark.verifies("mcp#2.24")
 @pytest.mark.usefixtures("login")
-async def test_the_gate_is_a_resource_where_its_tool_is_offered(
-    client: Client, all_tools: Client
+async def test_the_gate_is_a_resource_where_requirements_can_be_traced(
+    client: Client, spaces: Workspaces
 ) -> None:
-    assert "0 of 2 criteria are proved" in await text_of(all_tools, "spec://gate")
-    for connected, is_offered in ((client, False), (all_tools, True)):
-        listed = {str(it.uri) for it in (await connected.list_resources()).resources}
-        assert ("spec://gate" in listed) == is_offered
-    with pytest.raises(MCPError, match="check_gate is not offered"):
-        await client.read_resource("spec://gate")
+    assert "0 of 2 criteria are proved" in await text_of(client, "spec://gate")
+    access = ToolAccess(tools=frozenset({"read_file"}))
+    async with Client(build_server(spaces, access=access), mode="legacy") as other:
+        for connected, is_offered in ((client, True), (other, False)):
+            listed = {str(it.uri) for it in (await connected.list_resources()).resources}
+            assert ("spec://gate" in listed) == is_offered
+        with pytest.raises(MCPError, match="trace_requirements is not offered"):
+            await other.read_resource("spec://gate")
+
+
+@pytest.mark.verifies("mcp#2.25")
+async def test_the_matrix_of_many_criteria_is_cut_to_the_worst(
+    client: Client, project: Path
+) -> None:
+    for number in range(10):
+        document = project / f"specs/feature-{number:02}/requirements.md"
+        document.parent.mkdir(parents=True)
+        document.write_text(
+            "### Requirement 1: Orders\n\n#### Acceptance Criteria\n\n"
+            + "".join(
+                f"{item}. WHEN an order of {item} items comes, THE shop SHALL answer with 201.\n"
+                for item in range(1, 51)
+            )
+        )
+    text = await text_of(client, "spec://matrix")
+    assert len(text.encode()) <= 4096
+    assert "500 criteria: 0 proved, 0 failing, 0 not run, 500 untested" in text
+    assert "And 480 more criteria: call trace_requirements" in text
 
 
 @pytest.mark.verifies("mcp#2.24")

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import UNSET
 
+from shall.engine.differences import differences
 from shall.messages import Message
 from shall.results.records import (
     CaseResult,
@@ -88,6 +90,7 @@ def failed_check(expected: Any, actual: Any, **changes: Any) -> CheckResult:
         "expected": expected,
         "actual": actual,
         "message": Message("check.differs", {"expected": str(expected), "actual": str(actual)}),
+        "differences": differences(expected, actual) if isinstance(expected, dict) else UNSET,
     }
     return CheckResult(**{**values, **changes})
 

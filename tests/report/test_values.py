@@ -1,5 +1,8 @@
 from collections.abc import Callable
 
+import pytest
+
+from shall.engine.differences import differences
 from shall.messages import Message
 from shall.report.values import check_message, columns, cut, difference, value_pair
 from shall.results.records import CheckResult, Outcome
@@ -36,21 +39,36 @@ def test_a_field_that_does_not_exist_is_not_shown_as_null(make_check: MakeCheck)
     assert value_pair(make_check(1, None), "en", 40)[1] == "null"
 
 
-def test_structures_that_do_not_fit_are_compared_line_by_line(make_check: MakeCheck) -> None:
-    left = {"id": 1, "name": "ada", "city": "London", "roles": ["admin", "user"]}
-    lines = difference(make_check(left, {**left, "city": "Paris"}), 30)
+@pytest.mark.verifies("reports#1.14")
+def test_structures_that_do_not_fit_are_compared_by_path(make_check: MakeCheck) -> None:
+    left = {"id": 1, "name": "ada", "roles": ["admin", "user"], "city": "London"}
+    right = {"id": 1, "name": "bob", "roles": ["user"], "city": "London", "x y": None}
+    check = make_check(left, right, differences=differences(left, right))
 
-    assert [line for line in lines if line[0] in "+-"] == [
-        '-  "city": "London",',
-        '+  "city": "Paris",',
+    assert difference(check, 30) == [
+        '- $.name: "ada"',
+        '+ $.name: "bob"',
+        '- $.roles[0]: "admin"',
+        '+ $["x y"]: null',
     ]
 
 
+@pytest.mark.verifies("reports#1.14")
 def test_a_long_difference_is_cut(make_check: MakeCheck) -> None:
-    lines = difference(make_check(list(range(100)), list(range(100, 200))), 30)
+    left, right = list(range(100)), list(range(100, 200))
+    lines = difference(make_check(left, right, differences=differences(left, right)), 30)
 
-    assert len(lines) <= 25
+    assert len(lines) == 25
     assert lines[-1] == "..."
+
+
+def test_texts_of_several_lines_are_compared_line_by_line(make_check: MakeCheck) -> None:
+    assert difference(make_check("a\nb\nc\nd\ne", "a\nb\nX\nd\ne"), 10) == [
+        " b",
+        "-c",
+        "+X",
+        " d",
+    ]
 
 
 def test_structures_that_fit_and_checks_that_passed_have_no_difference(

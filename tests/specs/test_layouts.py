@@ -246,7 +246,7 @@ def test_a_heading_with_an_id_is_the_criterion_of_the_sentence_below() -> None:
     criteria = found(text, "f", "x")
     assert {key: (it.span.line, it.text) for key, it in criteria.items()} == {
         "x#FR-001": (3, "The shop MUST search titles."),
-        "x#FR-002": (7, "Sort - **Priority**: P1"),
+        "x#FR-002": (7, "Sort"),
     }
 
 

@@ -423,3 +423,59 @@ def test_paragraphs_of_a_requirement_without_a_list_are_criteria_and_not_listed(
     document = read_document(text, KIRO, "shop")
     assert [it.local for it in document.criteria()] == ["1.1", "1.2"]
     assert document.unread == ()
+
+
+METADATA_BELOW_AN_ID = """\
+### FR-AUTH-002: Signing in
+
+- **Priority**: High
+- **Status**: {}
+- Owner: desk team
+
+The desk SHALL ask for a card.
+
+- The card SHALL be valid.
+"""
+CHINESE_METADATA = "### REQ-7：入馆\n\n- **优先级**：高\n- 状态：{}\n\n系统必须检查证件。\n"
+
+
+@pytest.mark.verifies("tracing#1.25")
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        (KIRO, METADATA_BELOW_AN_ID, "The desk SHALL ask for a card. - The card SHALL be valid."),
+        (
+            SPEC_KIT,
+            METADATA_BELOW_AN_ID,
+            "The desk SHALL ask for a card. - The card SHALL be valid.",
+        ),
+        (KIRO, CHINESE_METADATA, "系统必须检查证件。"),
+    ],
+)
+def test_priority_status_and_owner_are_no_part_of_a_criterion(
+    path: str, text: str, expected: str
+) -> None:
+    criteria = [
+        next(read_document(text.format(status), path, "shop").criteria())
+        for status in ("Open", "Done")
+    ]
+    assert [it.text for it in criteria] == [expected, expected]
+    assert criteria[0].fingerprint == criteria[1].fingerprint
+
+
+DUTY_BELOW_SCENARIOS = """\
+### User Story 1 - Borrow (Priority: P1)
+
+**Acceptance Scenarios**:
+
+1. **Given** a card, **When** a reader borrows a book, **Then** a receipt is printed
+
+The library MUST store the date.
+"""
+
+
+@pytest.mark.verifies("tracing#1.21")
+def test_a_duty_below_the_scenarios_of_a_story_is_no_scenario() -> None:
+    document = read_document(DUTY_BELOW_SCENARIOS, SPEC_KIT, "shop")
+    assert [it.local for it in document.criteria()] == ["US1.AS1"]
+    assert [it.span.line for it in document.unread if it.span] == [7]

@@ -64,24 +64,6 @@ def table_of(workspace: Workspace, job: Job) -> Table:
     return Table(job, rows)
 
 
-def divided(
-    tables: Sequence[Table | None], keys: Sequence[str]
-) -> tuple[Sequence[str], Sequence[int]]:
-    """Return keys, each as many times as its case has rows, with the numbers of the rows.
-
-    Where no case has any, there are no numbers.
-    """
-    if not any(tables):
-        return keys, ()
-    every: list[str] = []
-    numbers: list[int] = []
-    for key, table in zip(keys, tables, strict=True):
-        rows = (WHOLE,) if table is None else table.numbers
-        numbers.extend(rows)
-        every.extend([key] * (len(numbers) - len(every)))
-    return every, numbers
-
-
 def _rows(workspace: Workspace, case_path: str, case: Case) -> Rows:
     if not isinstance(case.data, str):
         return Rows(case.data or (), has_expressions=True)

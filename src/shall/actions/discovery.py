@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec.structs import replace
 
-from shall.cases.early_fields import may_be_early
+from shall.cases.early_fields import Early, early_fields
 from shall.cases.model import Case
 from shall.cases.reader import locator, read_case, root_of
 from shall.diagnostics import Diagnostic, Severity
 from shall.engine.job import Job
+from shall.engine.shared import Shared
 from shall.errors import CaseNotFound, FolderNotFound, InvalidInput
 from shall.messages import Message
 from shall.results.records import CriterionRef, Position
 from shall.span import Span
-from shall.workspace.folders import CASE_FOLDERS
+from shall.workspace.folders import CASE_FOLDERS, shared_path
 from shall.workspace.stray_cases import YAML_ENDINGS, first_names, stray_cases, stray_notice
 from shall.workspace.workspace import Workspace
 
@@ -38,18 +39,18 @@ def case_folders(workspace: Workspace) -> tuple[str, ...]:
 class Texts:
     """The texts that were read to find cases, for those who read them as cases next.
 
-    ``early`` are the paths of cases that must be read before the run begins.
+    ``early`` are the paths of cases that must be looked at before the run begins.
     """
 
     def __init__(self) -> None:
-        self.early: list[str] = []
+        self.early: dict[str, Early] = {}
         self._texts: dict[str, str] = {}
         self._left = MOST_CHARACTERS
 
     def put(self, path: str, text: str) -> None:
         """Store a text as long as there is room."""
-        if may_be_early(text):
-            self.early.append(path)
+        if (early := early_fields(text)) is not None:
+            self.early[path] = early
         if len(text) <= self._left:
             self._left -= len(text)
             self._texts[path] = text
@@ -142,6 +143,7 @@ class JobReader:
     """Reads case files into jobs. The requirements are read once, when a case names a criterion.
 
     ``known`` maps the ways to name a criterion to its key and fingerprint, once they were read.
+    ``shared`` is what the shared steps of the run left behind, by the path of their file.
     """
 
     def __init__(
@@ -153,6 +155,7 @@ class JobReader:
         self._workspace = workspace
         self._texts = texts or Texts()
         self.known = known
+        self.shared: Mapping[str, Shared] = {}
         self._links: LinkCheck | None = None
         self._held: dict[str, Job] = {}
         self._tables: dict[str, Table] = {}
@@ -167,7 +170,7 @@ class JobReader:
             job = self._held.pop(path, None) or self._job(path)
             if job.case is not None and job.case.data is not None and job.case.skip is None:
                 job = replace(job, case=None, error=Message("case.data_unseen", {}))
-            yield job
+            yield self._with_shared(job)
 
     def read_turns(
         self, keys: Sequence[str], rows: Sequence[int], numbers: Iterable[int]
@@ -198,7 +201,24 @@ class JobReader:
 
     def _in_row(self, path: str, row: int) -> Job:
         table = self.table(path)
-        return self._held.pop(path) if table is None else table.job_of(row)
+        job = self._held.pop(path) if table is None else table.job_of(row)
+        return self._with_shared(job)
+
+    def _with_shared(self, job: Job) -> Job:
+        """Return a job with what the shared steps left behind that its case uses."""
+        if job.case is None or not job.case.use or job.case.skip is not None:
+            return job
+        unseen = Shared(error=Message("case.use_unseen", {}))
+        paths = [shared_path(job.key, name) for name in job.case.use]
+        return replace(job, shared=tuple(self.shared.get(path, unseen) for path in paths))
+
+    def uses(self, path: str) -> Sequence[str]:
+        """Return the paths of the shared steps that a case uses."""
+        table = self.table(path)
+        case = (self.hold(path) if table is None else table.job).case
+        if case is None or case.skip is not None:
+            return ()
+        return [shared_path(path, name) for name in case.use]
 
     def _job(self, path: str) -> Job:
         job = _read_job(self._workspace, path, self._texts.take(path))

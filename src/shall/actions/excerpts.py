@@ -19,14 +19,19 @@ MOST_FILES = 100
 def excerpts(
     files: Files, redactor: Redactor, diagnostics: Iterable[Diagnostic]
 ) -> Mapping[str, str]:
-    """Return the texts of the files that diagnostics are about, by their names.
+    """Return the texts of the files that diagnostics are about, as ``shown_texts`` does."""
+    places = (found.span for found in diagnostics)
+    return shown_texts(files, redactor, (span.file for span in places if span is not None))
+
+
+def shown_texts(files: Files, redactor: Redactor, names: Iterable[str]) -> Mapping[str, str]:
+    """Return the texts of files, by their names.
 
     A line that holds a secret, or the key of one, is empty. A file that cannot be read, or whose
     secrets are not known, is left out.
     """
-    names = dict.fromkeys(found.span.file for found in diagnostics if found.span is not None)
     sources: dict[str, str] = {}
-    for name in list(names)[:MOST_FILES]:
+    for name in list(dict.fromkeys(names))[:MOST_FILES]:
         try:
             text = files.read_text(name, settings=True)
             lines, shown = text.splitlines(), shown_text(redactor, name, text).splitlines()

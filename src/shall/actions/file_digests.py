@@ -1,12 +1,13 @@
 """The digests of the files that a case names, for its fingerprint."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
 from shall.cases.model import Case
 from shall.cases.named_files import named_files
 from shall.errors import ShallError
 from shall.workspace.files import Files
+from shall.workspace.folders import shared_path
 
 UNREADABLE = "unreadable"
 """Stands for the digest of a file that is missing or that no case may read."""
@@ -14,7 +15,20 @@ UNREADABLE = "unreadable"
 
 def file_digests(files: Files, case: Case, case_path: str) -> Mapping[str, str]:
     """Map each path that a case names to the SHA-256 of the file, in hexadecimal digits."""
-    return {path: _digest(files, path) for path in named_files(case, case_path)}
+    named = [*named_files(case, case_path)]
+    for name in case.use:
+        named += _of_shared(files, shared_path(case_path, name))
+    return {path: _digest(files, path) for path in named}
+
+
+def _of_shared(files: Files, path: str) -> Sequence[str]:
+    """Return the path of shared steps, and of the files that they name."""
+    from shall.cases.shared_steps import read_shared  # few suites have any
+
+    try:
+        return (path, *named_files(read_shared(files.read_text(path), path), path))
+    except ShallError:
+        return (path,)
 
 
 def _digest(files: Files, path: str) -> str:

@@ -63,6 +63,10 @@ def execute(
     stop = stop or Stop()
     cases = _choose(workspace, request, _go_on(options, stop))
     options = replace(options, shard=cases.shard)
+    if cases.uses:
+        from shall.actions.shared_steps import run_shared  # few suites share steps
+
+        cases.reader.shared = run_shared(workspace, cases.uses, options, stop, turns)
     with ExitStack() as opened:
         processes = _start_processes(workspace, options, cases, turns, opened)
         observers = () if workspace.observe is None else (workspace.observe,)
@@ -97,17 +101,21 @@ def _go_on(options: RunOptions, stop: Stop) -> Callable[[], None]:
 
 
 class _Cases(Struct, frozen=True):
-    """The cases of a run. ``read`` reads the jobs of those with some numbers, each in its turn.
+    """The cases of a run.
 
-    ``rows`` are the numbers of their rows of data; empty where no case has any.
+    ``rows`` are the numbers of their rows of data; empty where no case has any. ``uses`` are the
+    paths of the shared steps that they use.
     """
 
     keys: Sequence[str]
     rows: Sequence[int]
-    read: Callable[[Iterable[int]], Iterable[Job]]
-    prepare: Callable[[], None] = lambda: None
-    known: Callable[[], Mapping[str, tuple[str, str | None]] | None] = lambda: None
+    uses: frozenset[str]
+    reader: JobReader
     shard: ShardRecord | UnsetType = UNSET
+
+    def read(self, numbers: Iterable[int]) -> Iterable[Job]:
+        """Read the jobs of the cases with some numbers, each in its turn."""
+        return self.reader.read_turns(self.keys, self.rows, numbers)
 
 
 def _choose(workspace: Workspace, request: RunRequest, go_on: Callable[[], None]) -> _Cases:
@@ -125,20 +133,18 @@ def _choose(workspace: Workspace, request: RunRequest, go_on: Callable[[], None]
     if not keys and (shard is UNSET or not files):
         raise _no_case(workspace, request, is_any=bool(files))
     rows: Sequence[int] = ()
+    uses: frozenset[str] = frozenset()
     if texts.early:
-        from shall.actions.data_rows import divided  # as above
+        from shall.actions.early_cases import look_ahead  # few suites have any
 
-        early = frozenset(texts.early)
-        tables = [reader.table(it, go_on) if it in early else None for it in keys]
-        keys, rows = divided(tables, keys)
-    return _Cases(
-        keys,
-        rows,
-        lambda numbers: reader.read_turns(keys, rows, numbers),
-        reader.prepare,
-        lambda: reader.known,
-        shard,
-    )
+        keys, rows, uses = look_ahead(reader, keys, texts.early, go_on)
+    return _Cases(keys, rows, uses, reader, shard)
+
+
+def jobs_of(workspace: Workspace, request: RunRequest) -> Iterable[Job]:
+    """Read the jobs that a request chooses, each with its row of data. Raises ``CaseNotFound``."""
+    cases = _choose(workspace, request, lambda: None)
+    return cases.read(range(len(cases.keys)))
 
 
 def _no_case(workspace: Workspace, request: RunRequest, *, is_any: bool) -> CaseNotFound:
@@ -188,7 +194,7 @@ def _start_processes(
         opened.callback(program.free.release)
     from shall.engine.worker_processes import WorkerProcesses, Workload
 
-    cases.prepare()
+    cases.reader.prepare()
     workload = Workload(cases.keys, cases.read, workspace.make_loop, workspace.files, cases.rows)
     try:
         start = None
@@ -214,7 +220,8 @@ def _starter(
         workspace.unit.named,
         cases.keys,
         cases.rows,
-        cases.known(),
+        cases.reader.shared,
+        cases.reader.known,
         options,
         count,
     )

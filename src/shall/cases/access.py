@@ -1,6 +1,7 @@
 """Reads the settings ``auth`` and ``connection`` of ``shall.yaml`` as those of a case."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from shall.cases.auth import read_auth
@@ -15,7 +16,7 @@ def auth_setting(value: Any) -> Mapping[str, Any]:
 
 def connection_setting(value: Any) -> Mapping[str, Any]:
     """Read ``connection``. Raises ``ValueError``."""
-    return _checked(read_connection, value, "connection") or {}
+    return _checked(partial(read_connection, is_setting=True), value, "connection") or {}
 
 
 def _checked(read: Callable[[Any, Keys, Findings], Any], value: Any, name: str) -> Any:

@@ -2,24 +2,39 @@
 
 import re
 
-EARLY = ("data",)
+from msgspec import Struct
+
+EARLY = ("data", "use")
 """Fields of a case that decide what runs, and when."""
 
 _ANY = re.compile(rf"\b(?:{'|'.join(EARLY)})\b")
 _FIRST_FIELD = re.compile(
     r"^testcase:[ \t]*(?:#.*)?\n(?:[ \t]*(?:#.*)?\n)*( +)(?=\S)", re.MULTILINE
 )
+_NAMES = re.compile(r"\[([\w/-]+(?:, *[\w/-]+)*)\] *(?:#.*)?")
 
 
-def may_be_early(text: str) -> bool:
-    """Return whether the text of a case may have one of the fields; most texts have no such word.
+class Early(Struct, frozen=True):
+    """What a glance at the text of a case shows. ``use``: the names there, if no more is there."""
 
-    A case in flow style, or with merged mappings, that has the word anywhere counts.
+    use: tuple[str, ...] = ()
+
+
+def early_fields(text: str) -> Early | None:
+    """Return what a text may have of the fields; None where it has none, as most texts.
+
+    A case in flow style, or with merged mappings, that has such a word anywhere may have some.
     """
     if _ANY.search(text) is None:
-        return False
+        return None
     first = _FIRST_FIELD.search(text)
     if first is None or "<<" in text:
-        return True
-    field = rf"^{first[1]}[\"']?(?:{'|'.join(EARLY)})[\"']?[ \t]*:"
-    return re.search(field, text, re.MULTILINE) is not None
+        return Early()
+    field = rf"^{first[1]}[\"']?({'|'.join(EARLY)})[\"']?[ \t]*:[ \t]*(.*)$"
+    found = re.findall(field, text, re.MULTILINE)
+    if not found:
+        return None
+    names = _NAMES.fullmatch(found[0][1].rstrip()) if len(found) == 1 else None
+    if found[0][0] != "use" or names is None:
+        return Early()
+    return Early(tuple(it.strip() for it in names[1].split(",")))

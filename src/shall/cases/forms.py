@@ -8,6 +8,9 @@ from shall.cases.syntax import GLOBAL
 ROW = "row"
 """The name by which the expressions of a case read its row of data."""
 
+FIELDS_OF_SHARED = ("name", "description", "host", "variables", "secrets", "steps")
+"""What shared steps have of the fields of a case."""
+
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 
 
@@ -39,6 +42,11 @@ def is_ordered(value: Any) -> bool:
 def is_pattern(value: Any) -> bool:
     """Return whether a value is a regular expression that a case may use."""
     return type(value) is str and "{{" not in value and pattern_problem(value) is None
+
+
+def is_shared_name(name: str) -> bool:
+    """Return whether shared steps can have a name: ``login``, ``admin/login``."""
+    return all(part.replace("-", "_").isidentifier() for part in name.split("/"))
 
 
 def is_variable_name(name: str) -> bool:

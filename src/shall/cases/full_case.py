@@ -12,7 +12,7 @@ from shall.cases.data import check_data
 from shall.cases.data_table import read_data_field
 from shall.cases.expression import GLOBAL, Call, Reference, parse_template, walk
 from shall.cases.fields import Fields, Finding, Findings, Keys, kind_of, written
-from shall.cases.forms import ROW, default_id
+from shall.cases.forms import ROW, default_id, is_shared_name
 from shall.cases.functions import check_call
 from shall.cases.model import Allure, Case
 from shall.cases.nearest import nearest
@@ -30,7 +30,7 @@ from shall.span import Span
 
 _CASE_FIELDS = frozenset(
     ("name", "description", "host", "allure", "variables", "secrets", "tags", "verifies")
-) | {"steps", "teardowns", "skip", "data", "auth", "connection"}
+) | {"steps", "teardowns", "skip", "data", "use", "auth", "connection"}
 _ALLURE_FIELDS = frozenset(("epic", "feature", "story"))
 
 
@@ -116,6 +116,7 @@ def _read_case(data: Any, findings: Findings) -> Case:
         data=_read_data(root),
         auth=read_auth_field(root),
         connection=read_connection_field(root),
+        use=_read_use(root),
     )
 
 
@@ -123,6 +124,17 @@ def _read_data(root: Fields) -> str | tuple[Mapping[str, Any], ...] | None:
     if root.values.get("data") is None:
         return None
     return read_data_field(root.values["data"], root.at("data"), root.findings)
+
+
+def _read_use(root: Fields) -> tuple[str, ...]:
+    names = root.texts("use")
+    for index, name in enumerate(names):
+        if not is_shared_name(name):
+            keys = (*root.at("use"), *((index,) if isinstance(root.values["use"], list) else ()))
+            message = f"`{name:.60}` cannot be the name of shared steps."
+            hint = "Write `use: [login]` for the steps of shared/login.yaml in the folder of cases."
+            root.findings.add("case.bad-value", keys, message, hint)
+    return names
 
 
 def _each(root: Fields, name: str, allowed: frozenset[str]) -> list[Fields]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from shall.cases.auth import auth_schema
 from shall.cases.connection import connection_schema
-from shall.cases.forms import METHODS
+from shall.cases.forms import FIELDS_OF_SHARED, METHODS
 from shall.cases.predicates import PREDICATES, Predicate, Takes
 from shall.cases.selector import JSON_PATH, WITH_ARGUMENT, WORDS
 
@@ -37,9 +37,9 @@ def json_schema() -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A test case of shall",
         "type": "object",
-        "required": ["testcase"],
+        "oneOf": [{"required": ["testcase"]}, {"required": ["shared"]}],
         "additionalProperties": False,
-        "properties": {"testcase": _case()},
+        "properties": {"testcase": _case(), "shared": _shared()},
         "$defs": {
             "step": _call(
                 {"capture": _capture(), "delay": _TIME, "until": {"$ref": "#/$defs/until"}}
@@ -69,6 +69,7 @@ def _case() -> dict[str, Any]:
                 "anyOf": [{**_TEXT, "pattern": r"\S"}, {"enum": [False, None]}],
                 "description": "why the case is not run",
             },
+            "use": {**_TEXTS, "description": "shared steps: login is shared/login.yaml"},
             "data": {
                 "anyOf": [
                     {**_TEXT, "pattern": r"\.(csv|json|ya?ml)$"},
@@ -89,6 +90,17 @@ def _case() -> dict[str, Any]:
             "steps": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/step"}},
             "teardowns": {"type": "array", "items": {"$ref": "#/$defs/teardown"}},
         },
+    }
+
+
+def _shared() -> dict[str, Any]:
+    known = _case()["properties"]
+    return {
+        "type": "object",
+        "required": ["steps"],
+        "additionalProperties": False,
+        "description": "steps that cases name under `use`; they run once in a run",
+        "properties": {name: known[name] for name in FIELDS_OF_SHARED},
     }
 
 

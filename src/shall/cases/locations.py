@@ -21,7 +21,7 @@ class Locator:
             self.root: Node | None = compose(text)
         except (yaml.YAMLError, ValueError, RecursionError):
             self.root = None
-        roots = ("testcase", "unittest") if self.root else ()
+        roots = ("testcase", "unittest", "shared") if self.root else ()
         found = next(filter(None, (self._child(self.root, it) for it in roots)), None)
         self.case = found[1] if found else self.root
         self.top = found[0] if found and self.root else self.root

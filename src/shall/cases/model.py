@@ -190,8 +190,9 @@ class Case(Struct, frozen=True, gc=False):
 
     ``verifies`` holds criterion ids such as ``auth#1.2``; ``secrets`` names variables whose
     values are never shown or stored; ``skip`` is why the case is not run. ``data`` are the
-    rows with each of which the case runs, or the path of a file of them beside the case. ``auth``
-    None means that of the environment; ``connection`` goes over that of the environment.
+    rows with each of which the case runs, or the path of a file of them beside the case. ``use``
+    names shared steps whose captured values the case reads. ``auth`` None means that of the
+    environment; ``connection`` goes over that of the environment.
     """
 
     name: str
@@ -206,5 +207,6 @@ class Case(Struct, frozen=True, gc=False):
     teardowns: tuple[Teardown, ...] = ()
     skip: str | None = None
     data: str | tuple[Mapping[str, Any], ...] | None = None
+    use: tuple[str, ...] = ()
     auth: Mapping[str, Any] | None = None
     connection: Mapping[str, Any] = field(default_factory=dict[str, Any])

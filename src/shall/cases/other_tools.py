@@ -22,7 +22,6 @@ _ANYWHERE: dict[str, str] = {
     **dict(_words("repeat loop foreach for_each with_items times", "Repeating a step")),
     **dict(_words("if when unless skip_if skipif only condition", "A condition")),
     **dict(_words("graphql websocket ws sse grpc sql db", "This kind of step")),
-    **dict(_words("include import extends uses template", "Including another file")),
 }
 """Word to what it asks for: not in this release, in any mapping."""
 
@@ -34,8 +33,9 @@ _FLAT = "Write `method`, `path` and the other fields in the step itself."
 _CREDENTIALS = 'Write `auth: {bearer: "{{ token }}"}` or another kind of `auth`.'
 _KIND = "Write the kind of check in `type`, what it looks at in `field`, the value in `expected`."
 
+_USE = "Write `use: [login]` for the steps of shared/login.yaml in the folder of cases."
 _DATA = "Write `data: rows.csv`, or a list of rows; a step reads `{{ row.name }}`."
-_CONNECTION = "Write it below `connection`: ca, client_certificate, key, insecure, tls."
+_CONNECTION = "Write it below `connection`, such as `connection: {ca: FILE}`."
 _UNTIL = "Write `until: {$.state: done, every: 1 s, within: 30 s}`."
 
 _CASE: dict[str, str] = {
@@ -43,6 +43,7 @@ _CASE: dict[str, str] = {
     **dict(_words("stages tests test requests scenario scenarios teststeps", "Write `steps`.")),
     **dict(_words("base_url baseurl url base server endpoint", "Write `host`.")),
     **dict(_words("env environment config globals constants vars_files", "Write `variables`.")),
+    **dict(_words("include includes import imports extends uses template shared", _USE)),
     **dict(_words("parameters parametrize parameterize examples data_rows csv rows", _DATA)),
     **dict(_words("labels markers marks groups categories", "Write `tags`.")),
     **dict(_words("requirements requirement covers criteria proves traces", "Write `verifies`.")),
@@ -69,6 +70,7 @@ _STEP: dict[str, str] = {
     **dict(_words("allow_redirects redirect redirects location", "Write `follow_redirects`.")),
     **dict(_words("multipart upload file attachments", "Write `files`.")),
     **dict(_words("verify verify_ssl insecure ssl tls cert certificate ca mtls", _CONNECTION)),
+    **dict(_words("proxy proxies resolve http_version http2 compressed max_redirs", _CONNECTION)),
     **dict(_words("poll polling eventually wait_for wait_until", _UNTIL)),
     **dict(_words("sleep wait pause delay_before think_time", "Write `delay: 500 ms`.")),
     **dict(_words("skip", "Write `skip: REASON` in the case.")),

@@ -20,6 +20,7 @@ from shall.cases.forms import (
     is_list,
     is_ordered,
     is_pattern,
+    is_shared_name,
     is_status,
     is_template,
     is_variable_name,
@@ -107,6 +108,7 @@ class _Case(Struct, forbid_unknown_fields=True, gc=False):
     teardowns: list[_Undone] = []
     skip: str | None = None
     data: Any = None
+    use: list[str] = []
 
 
 class _File(Struct, forbid_unknown_fields=True, gc=False):
@@ -118,6 +120,7 @@ def plain_case(data: Any) -> Case | None:
     try:
         written = msgspec.convert(data, _File).testcase
         texts = (written.name, *written.secrets, *written.tags, *written.verifies)
+        _require(all(map(is_shared_name, written.use)))
         if not written.steps or not all(map(str.strip, texts)):
             return None
         if written.skip is not None and not written.skip.strip():
@@ -137,6 +140,7 @@ def plain_case(data: Any) -> Case | None:
             tuple([_teardown(teardown, at) for at, teardown in enumerate(written.teardowns)]),
             written.skip,
             None if written.data is None else _data(written.data),
+            tuple(written.use),
         )
     except (_Refused, msgspec.ValidationError, BadValue, BadExpression, RecursionError):
         return None

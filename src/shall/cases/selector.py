@@ -5,6 +5,7 @@
     selector = source { " | " filter }
     source   = "status" | "body" | "duration" | "url" | "version" | ...
              | "header" name | "cookie" name [ "[" attribute "]" ]
+             | "certificate" field
              | "$" path                                             (JSONPath, RFC 9535)
              | "jmespath" text | "xpath" text | "css" text | "regex" text
     filter   = name { argument }
@@ -36,18 +37,25 @@ WORDS = {
     "url": "the address that answered, after redirects",
     "redirects": "the redirects that were followed, each with `status` and `url`",
     "version": "the version of HTTP: `1.1`, `2`",
+    "ip": "the IP address that answered",
 }
 """Selectors of one word, with their meaning."""
 
 WITH_ARGUMENT = {
     "header": "a header of the response: `header Content-Type`",
     "cookie": "a cookie that the response sets, or an attribute: `cookie session[Max-Age]`",
+    "certificate": "a field of the certificate of the service, such as `certificate days_left`: "
+    "`subject`, `issuer`, `serial`, `names`, `starts_at`, `expires_at`",
     "jmespath": "a JMESPath expression over the JSON body",
     "xpath": "an XPath 1.0 expression over an HTML or XML body",
     "css": "the texts of the elements that a CSS selector finds in an HTML body",
     "regex": "the first group, or the whole match, of a pattern in the text of the body",
 }
 """Words that a selector begins with, with their meaning."""
+
+CERTIFICATE_FIELDS = (
+    *("subject", "issuer", "serial", "starts_at", "expires_at", "days_left", "names"),
+)
 
 JSON_PATH = "a value of the JSON body by JSONPath: `$.items[0].id`, `$.items[?@.id == 7]`"
 
@@ -141,17 +149,9 @@ def _with_argument(word: str, argument: str, filters: tuple[Filter, ...]) -> Sel
         if not _HEADER.fullmatch(argument):
             raise _bad(f"`{argument:.60}` is no name of a header.")
     elif word == "cookie":
-        found = _COOKIE.fullmatch(argument)
-        if found is None:
-            raise _bad(
-                f"`{argument:.60}` is no name of a cookie.",
-                "Write `cookie NAME` or `cookie NAME[Max-Age]`.",
-            )
-        attribute = ATTRIBUTES.get((found[2] or "value").lower())
-        if attribute is None:
-            known = ", ".join(ATTRIBUTES.values())
-            raise _bad(f"A cookie has no attribute `{found[2]}`.", f"Known are {known}.")
-        return Selector(word, found[1], attribute, filters=filters)
+        return _cookie(argument, filters)
+    elif word == "certificate":
+        _check_certificate(argument)
     elif word == "regex":
         problem = pattern_problem(argument)
         if problem is not None:
@@ -161,6 +161,28 @@ def _with_argument(word: str, argument: str, filters: tuple[Filter, ...]) -> Sel
 
         query_languages.check(word, argument)
     return Selector(word, argument, filters=filters)
+
+
+def _cookie(argument: str, filters: tuple[Filter, ...]) -> Selector:
+    found = _COOKIE.fullmatch(argument)
+    if found is None:
+        raise _bad(
+            f"`{argument:.60}` is no name of a cookie.",
+            "Write `cookie NAME` or `cookie NAME[Max-Age]`.",
+        )
+    attribute = ATTRIBUTES.get((found[2] or "value").lower())
+    if attribute is None:
+        known = ", ".join(ATTRIBUTES.values())
+        raise _bad(f"A cookie has no attribute `{found[2]}`.", f"Known are {known}.")
+    return Selector("cookie", found[1], attribute, filters=filters)
+
+
+def _check_certificate(argument: str) -> None:
+    if argument not in CERTIFICATE_FIELDS:
+        near = nearest(argument, CERTIFICATE_FIELDS)
+        fix = f"certificate {near}" if near else ""
+        hint = f"Did you mean `{fix}`?" if near else f"Known are {', '.join(CERTIFICATE_FIELDS)}."
+        raise _bad(f"A certificate has no field `{argument:.60}`.", hint, fix=fix)
 
 
 def _check_json_path(text: str) -> None:

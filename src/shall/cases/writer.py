@@ -26,6 +26,7 @@ def to_data(case: Case) -> dict[str, Any]:
         "tags": list(case.tags),
         "verifies": list(case.verifies),
         "skip": case.skip,
+        "use": list(case.use),
         "data": _data(case),
         "variables": dict(case.variables),
         "secrets": list(case.secrets),

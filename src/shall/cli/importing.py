@@ -5,8 +5,8 @@ import json
 import sys
 from pathlib import Path
 
-from shall.actions.importing import Import, import_cases, read_cases
-from shall.bounded import TEXT_BYTES, read_text, size_text
+from shall.actions.importing import Import, read_cases, write_cases
+from shall.bounded import read_text, size_text
 from shall.cli.options import project_of
 from shall.cli.output import BAD_INPUT, OK, language, printable, say, write
 from shall.cli.run import path_in
@@ -14,19 +14,19 @@ from shall.diagnostics import Diagnostic
 from shall.errors import InvalidInput
 from shall.messages import joined
 
+MOST_BYTES = 64 << 20
+"""The largest document that is read, in bytes."""
+
 
 def execute(arguments: argparse.Namespace) -> int:
     """Carry out the command."""
     source = "stdin" if arguments.file == "-" else arguments.file
     text = _text_of(arguments.file)
-    if arguments.output == "-":
-        found = read_cases(text, source, arguments.kind)
-    else:
+    found = read_cases(text, source, arguments.kind)
+    if arguments.output != "-":
         workspace, _ = project_of(arguments)
         folder = arguments.output and path_in(workspace.root, arguments.output)
-        found = import_cases(
-            workspace, text, source, arguments.kind, folder=folder, overwrite=arguments.force
-        )
+        found = write_cases(workspace, found, folder, overwrite=arguments.force)
     if arguments.format == "json":
         write(json.dumps(_as_json(found), ensure_ascii=False, indent=2))
     elif arguments.output == "-":
@@ -41,14 +41,14 @@ def execute(arguments: argparse.Namespace) -> int:
 def _text_of(file: str) -> str:
     try:
         if file != "-":
-            return read_text(Path(file), TEXT_BYTES)
-        data = sys.stdin.buffer.read(TEXT_BYTES + 1)
+            return read_text(Path(file), MOST_BYTES)
+        data = sys.stdin.buffer.read(MOST_BYTES + 1)
     except OSError as error:
         raise InvalidInput(f"{file} cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError:
         raise InvalidInput(f"{file} is not UTF-8 text.") from None
-    if len(data) > TEXT_BYTES:
-        raise InvalidInput(f"The input is larger than {size_text(TEXT_BYTES)}.")
+    if len(data) > MOST_BYTES:
+        raise InvalidInput(f"The input is larger than {size_text(MOST_BYTES)}.")
     return data.decode("utf-8", "replace").replace("\r\n", "\n")
 
 

@@ -17,11 +17,12 @@ from shall.actions.run_request import ARGUMENTS, RunRequest, run_request
 from shall.bootstrap import open_project
 from shall.cli.options import folder_of, settings_of
 from shall.cli.output import OK, columns_of_terminal, exit_status, tell, write
+from shall.cli.output_flags import named_files
 from shall.cli.selection_flags import selection_of
 from shall.cli.setting_flags import run_flags
 from shall.engine.stop import Stop
 from shall.errors import InvalidInput
-from shall.report.text import SHOWN_CASES, problems_of, summary
+from shall.report.text import SHOWN_CASES, Style, files_of, styled_summary
 from shall.results.collected import Collected
 from shall.results.events import Emit
 from shall.results.records import RunSummary
@@ -44,28 +45,54 @@ def execute(arguments: argparse.Namespace) -> int:
     if paths is None:
         return expectations.status(OK) if expectations is not None else OK
     request = _request_of(arguments, paths)
-    files = {
-        "json": arguments.report_json,
-        "junit": arguments.report_junit,
-        "html": arguments.report_html,
-    }
-    as_json = arguments.format == "json"
-    collected = Collected() if as_json or any(files.values()) else None
+    if arguments.dry_run:
+        from shall.cli.dry_run import show_requests  # few runs are dry
+
+        is_json = arguments.format == "json"
+        return show_requests(workspace, request, settings.language, as_json=is_json)
+    files = named_files(arguments, "report-")
+    events = files.pop("ndjson", None)
+    is_text = arguments.format == "text"
+    collected = Collected() if files or not is_text else None
     listeners = [expectations.take] if expectations is not None else []
-    run = run_showing(workspace, request, settings, collected, listeners)
+    with _event_lines(events) as lines:
+        run = run_showing(workspace, request, settings, collected, [*listeners, *lines])
     if workspace.state_warning:
         tell(workspace.state_warning)
-    if not as_json:
-        show(run, settings, workspace, quiet=arguments.quiet)
+    if is_text:
+        show(run, settings, workspace, quiet=arguments.quiet, verbose=arguments.verbose)
     if collected is not None:
         from shall.cli.report import report_text, write_reports  # only where one is asked for
 
         whole = collected.result(run)
-        if as_json:
-            write(report_text(whole, "json", settings.language).rstrip("\n"))
-        write_reports(whole, settings.language, **files)
+        if not is_text:
+            write(report_text(whole, arguments.format, settings.language).rstrip("\n"))
+        write_reports(whole, settings.language, files)
     status = exit_status(run)
     return status if expectations is None else expectations.status(status)
+
+
+@contextmanager
+def _event_lines(path: str | None) -> Iterator[list[Emit]]:
+    """Open the file of the events, and report where not all could be written.
+
+    Raises:
+        InvalidInput: It cannot be opened.
+    """
+    if path is None:
+        yield []
+        return
+    from shall.report.ndjson import EventLines
+
+    try:
+        file = Path(path).open("wb", buffering=0)  # noqa: SIM115 - closed below
+    except OSError as error:
+        raise InvalidInput(f"{path} cannot be written: {error.strerror}.") from None
+    with file:
+        lines = EventLines(file)
+        yield [lines.take]
+    if lines.fault is not None:
+        tell(f"{path} is incomplete: {lines.fault.strerror}.")
 
 
 def _scope_of(
@@ -136,17 +163,27 @@ def _stopped_by_ctrl_c(stop: Stop) -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def show(run: RunSummary, settings: Settings, workspace: Workspace, *, quiet: bool = False) -> None:
-    """Print a run; ``quiet``: only the line of counts."""
+def show(
+    run: RunSummary,
+    settings: Settings,
+    workspace: Workspace,
+    *,
+    quiet: bool = False,
+    verbose: bool = False,
+) -> None:
+    """Print a run; ``quiet``: only the line of counts, ``verbose``: failed requests too."""
     width = columns_of_terminal()
     colour = sys.stdout.isatty() and not settings.no_color
     sources: Mapping[str, str] = {}
-    if problems := problems_of(run.bad[:SHOWN_CASES]):
-        from shall.actions.excerpts import excerpts  # only where a file cannot be read
+    if run.bad and not quiet:
+        from shall.actions.excerpts import shown_texts  # only where something went wrong
 
-        sources = excerpts(workspace.files, workspace.redactor, problems)
-    text = summary(run, settings.language, colour, width, sources=sources).rstrip("\n")
-    write(text.splitlines()[-1] if quiet else text)
+        files = files_of(run.bad[:SHOWN_CASES])
+        sources = shown_texts(workspace.files, workspace.redactor, files)
+    style = Style(settings.language, colour, width, sources=sources, verbose=verbose)
+    text = styled_summary(run, style)
+    lines = text.rstrip("\n")
+    write(lines.splitlines()[-1] if quiet else lines)
 
 
 def variables_of(pairs: Sequence[str], flag: str) -> Mapping[str, Any]:

@@ -52,14 +52,14 @@ def _block(found: Diagnostic, source: list[str], language: str) -> str:
     rows = [head, f"{margin}--> {one_line(str(found.span))}"]
     text = source[found.span.line - 1] if 0 < found.span.line <= len(source) else ""
     if text:
-        line, caret = _excerpt(text, found.span.column, found.span.length)
+        line, caret = excerpt(text, found.span.column, found.span.length)
         rows += [f"{margin} |", f"{number} | {line}".rstrip(), f"{margin} | {caret}"]
     if hint:
         rows.append(f"{margin} = {hint}")
     return "\n".join(rows)
 
 
-def _excerpt(line: str, column: int, length: int) -> tuple[str, str]:
+def excerpt(line: str, column: int, length: int = 0) -> tuple[str, str]:
     """Return the line as it can be shown, and a line of carets below what is wrong."""
     start = min(column - 1, len(line))
     first = max(0, start - _MAX_WIDTH // 2)

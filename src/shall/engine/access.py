@@ -36,8 +36,10 @@ def prepare(
         BadValue: What comes out cannot be used.
         FileMissing, OutsideWorkspace: A certificate cannot be read.
     """
-    if access.connection:
-        request = replace(request, connection=_connection(access.connection, context))
+    connection = _connection(access.connection, context)
+    if connection.unix_socket and _is_elsewhere(request, plan, context):
+        connection = replace(connection, unix_socket="")
+    request = replace(request, connection=replace(connection, observes=access.observes))
     if not access.auth or (access.is_inherited and _is_elsewhere(request, plan, context)):
         return request
     ((kind, said),) = access.auth.items()
@@ -129,6 +131,7 @@ def _connection(said: Mapping[str, Any], context: CaseContext) -> Connection:
     def file(name: str) -> bytes | None:
         return context.attachments.read_bytes(as_text(values[name])) if name in values else None
 
+    context.secrecy.learn_url(as_text(values.get("proxy", "")))
     if password := values.get("key_password"):
         context.secrecy.learn_value(password)
     return Connection(
@@ -138,4 +141,10 @@ def _connection(said: Mapping[str, Any], context: CaseContext) -> Connection:
         ca=file("ca"),
         insecure=values.get("insecure", False),
         tls=values.get("tls", ""),
+        http=values.get("http", ""),
+        compression=values.get("compression", ""),
+        max_redirects=values.get("max_redirects", 0),
+        resolve={name: as_text(it) for name, it in values.get("resolve", {}).items()},
+        proxy=as_text(values.get("proxy", "")),
+        unix_socket=as_text(values.get("unix_socket", "")),
     )

@@ -16,13 +16,14 @@ from shall.diagnostics import Diagnostic
 from shall.engine.budgets import Budget
 from shall.engine.check import CaseContext
 from shall.engine.evaluate import evaluate
-from shall.engine.job import Job, Row
+from shall.engine.job import Job
 from shall.engine.options import RunOptions
 from shall.engine.plan import CallPlan, CasePlan, plan_case
 from shall.engine.ports import Attachments
 from shall.engine.record import Secrecy, StepRecord, step_results
 from shall.engine.redact import Redactor
 from shall.engine.scope import Scope
+from shall.engine.shared import Taken
 from shall.engine.step import error_message, run_call, worst
 from shall.errors import ShallError
 from shall.messages import Message
@@ -49,18 +50,20 @@ def run_case(
     options: RunOptions,
     attachments: Attachments,
     why_stopped: Callable[[], Message],
+    taken: Taken | None = None,
 ) -> Work[CaseResult]:
     """Run one case and return its result; ``Stopped`` ends its steps, not its teardowns.
 
-    ``why_stopped`` returns, after that, what the result shall say.
+    ``why_stopped`` returns, after that, what the result shall say. ``taken`` takes what the case
+    left behind.
     """
     at, started = datetime.now(UTC), time.perf_counter()
-    progress = _Progress(error=job.error)
+    failed = next((it.error for it in job.shared if it.error is not None), None)
+    progress = _Progress(error=job.error or failed)
     if (why := _why_skipped(job)) is not None and job.case is not None:
         return _skipped(job, job.case, why, options, at)
-    declared = (*options.secrets, *(job.case.secrets if job.case else ()))
-    redactor = Redactor(declared, options.variables)
-    if job.case is not None:
+    redactor = _redactor(job, options)
+    if job.case is not None and progress.error is None:
         plan = CasePlan((), ())
         budget = Budget(options.memory, options.deadline_s)
         scope = Scope(
@@ -69,22 +72,29 @@ def run_case(
         context = CaseContext(scope, attachments, Secrecy(redactor, scope), options.shared)
         try:
             plan = plan_case(job.case, options)
-            _set_variables(job.case, job.row, scope)
+            _set_variables(job, job.case, scope)
             yield from _run_steps(plan, context, progress)
-        except ShallError as error:
-            progress.error = error_message(error)
         except Stopped:
             progress.stopped = progress.error = why_stopped()
-        except Exception:  # noqa: BLE001 - the fault is ours: it must cost one case, not the run
-            _log.exception("the case %s could not be run", job.key)
-            progress.error = Message("case.internal", {})
+        except Exception as error:  # noqa: BLE001 - a fault must cost one case, not the run
+            progress.error = _message_of(error, job)
         if progress.stopped is not None:
             budget.stop(TEARDOWN_GRACE_S)
         if plan.teardowns:
             yield from _run_teardowns(plan, context, progress, why_stopped)
         context.secrecy.learn()
         budget.close()
+        if taken is not None and progress.error is None:
+            taken(scope.variables, redactor.known)
     return _result(job, options, progress, redactor, at, time.perf_counter() - started)
+
+
+def _message_of(error: Exception, job: Job) -> Message:
+    """Return what a result says of an error; one that is not of ours is a fault of ours."""
+    if isinstance(error, ShallError):
+        return error_message(error)
+    _log.error("the case %s could not be run", job.key, exc_info=error)
+    return Message("case.internal", {})
 
 
 def _why_skipped(job: Job) -> Message | None:
@@ -101,9 +111,22 @@ def _skipped(job: Job, case: Case, why: Message, options: RunOptions, at: dateti
     return replace(result, outcome=Outcome.SKIPPED)
 
 
-def _set_variables(case: Case, row: Row | None, scope: Scope) -> None:
-    """Evaluate the case's row of data and its variables once, in the order written."""
-    if row is not None:
+def _redactor(job: Job, options: RunOptions) -> Redactor:
+    """Return what masks the secrets of a case, those of the shared steps that it uses included."""
+    declared = (*options.secrets, *(job.case.secrets if job.case else ()))
+    for shared in job.shared:
+        declared += shared.secret_names
+    redactor = Redactor(declared, options.variables)
+    for shared in job.shared:
+        redactor.add(shared.known)
+    return redactor
+
+
+def _set_variables(job: Job, case: Case, scope: Scope) -> None:
+    """Set what shared steps captured; evaluate row and variables once, in the order written."""
+    for shared in job.shared:
+        scope.variables.update(shared.values)
+    if (row := job.row) is not None:
         values = evaluate(dict(row.values), scope) if row.has_expressions else row.values
         scope.variables[ROW] = values
     for name, value in case.variables.items():

@@ -1,5 +1,6 @@
 """A case as it is run: constant parts made once, checks bound to their comparisons."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -57,12 +58,14 @@ class UntilPlan(Struct, frozen=True):
 class AccessPlan(Struct, frozen=True):
     """The credentials and the connection of a call.
 
-    ``is_inherited``: the credentials are not those of the step itself.
+    ``is_inherited``: the credentials are not those of the step itself. ``observes``: a selector
+    looks at who answered.
     """
 
     auth: Mapping[str, Any]
     is_inherited: bool
     connection: Mapping[str, Any]
+    observes: bool = False
 
 
 class CallPlan(Struct, frozen=True):
@@ -120,19 +123,36 @@ def _plan_call(call: Step | Teardown, path: str, case: Case, options: RunOptions
         _plan_capture(call.capture) if is_step and call.capture else (),  # type: ignore[union-attr]
         call.delay_s if is_step else 0.0,  # type: ignore[union-attr]
         None if until is None else _plan_until(until, path),
-        None if template is None else _plan_access(template, case, options),
+        None if template is None else _plan_access(template, case, options, _observes(call)),
     )
 
 
-def _plan_access(template: RequestTemplate, case: Case, options: RunOptions) -> AccessPlan | None:
+def _observes(call: Step | Teardown) -> bool:
+    """Return whether a selector of a call looks at who answered."""
+    selectors = [it.selector for it in call.checks if it.selector is not None]
+    if type(call) is Step:
+        selectors += call.capture.values()
+        if call.until is not None:
+            conditions = (*call.until.checks, *call.until.fails_if)
+            selectors += [it.selector for it in conditions if it.selector is not None]
+    return any(map(_ABOUT_PEER.match, selectors)) if selectors else False
+
+
+_ABOUT_PEER = re.compile(r"\s*(ip|certificate)\b")
+
+
+def _plan_access(
+    template: RequestTemplate, case: Case, options: RunOptions, observes: bool
+) -> AccessPlan | None:
     """Return what a call carries: its own options go over those of the case and the environment."""
     auth = template.auth
     if auth is None:
         auth = options.auth if case.auth is None else case.auth
-    if not (auth or template.connection or case.connection or options.connection):
+    has_options = template.connection or case.connection or options.connection
+    if not (auth or has_options or observes):
         return None
     connection = {**options.connection, **case.connection, **template.connection}
-    return AccessPlan(auth, template.auth is None, connection)
+    return AccessPlan(auth or {}, template.auth is None, connection, observes)
 
 
 def _plan_until(until: Until, path: str) -> UntilPlan:

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
+from shall.cases.model import CheckKind
 from shall.cases.path import parse_path
 from shall.engine.plan import CheckPlan
 from shall.engine.predicate import same, shown
@@ -23,6 +24,7 @@ from shall.redaction.forms import MASK
 from shall.redaction.names import is_password_name
 from shall.results.records import (
     CheckResult,
+    Difference,
     ExchangeRecord,
     Outcome,
     Position,
@@ -45,6 +47,9 @@ MOST_LEARNED = 1000
 
 KEPT_VALUE = 2_000
 """Characters of a check's value that are kept; a longer one is kept as cut text."""
+
+_STRUCTURES = frozenset({dict, list})
+_COMPARED = frozenset({CheckKind.EQUALS, CheckKind.HAS})
 
 
 class StepRecord(Struct, gc=False):
@@ -89,6 +94,10 @@ class Secrecy:
     def learn_value(self, value: Any) -> None:
         """Learn a secret at once."""
         self._redactor.learn(value)
+
+    def learn_url(self, url: str) -> None:
+        """Learn the password of a URL at once."""
+        self._redactor.learn_url(url)
 
     def learn(self) -> Redactor:
         """Learn what was shown so far; return what masks it."""
@@ -267,6 +276,7 @@ def _check(
 ) -> CheckResult:
     expected, actual = redactor.value(check.expected), redactor.value(check.actual)
     message = check.message
+    found: tuple[Difference, ...] | UnsetType = UNSET
     if _names_secret(check.field, redactor):
         if expected is not None and not _is_typed(check, plans, redactor):
             expected = MASK
@@ -276,6 +286,8 @@ def _check(
         if message is not None:
             pairs = {"expected": (check.expected, expected), "actual": (check.actual, actual)}
             message = redactor.message(_reworded(message, pairs))
+        if check.outcome is Outcome.FAILED and type(expected) in _STRUCTURES:
+            found = _differences(check.kind, expected, actual)
         expected, actual = _cut(expected), _cut(actual)
     position: Position | UnsetType = UNSET
     if locate is not None and check.outcome in _BAD:
@@ -293,7 +305,17 @@ def _check(
         check.implicit,
         message,
         position,
+        found,
     )
+
+
+def _differences(kind: str, expected: Any, actual: Any) -> tuple[Difference, ...] | UnsetType:
+    """Return where the structures of a failed comparison differ."""
+    if kind not in _COMPARED or type(actual) is not type(expected):
+        return UNSET
+    from shall.engine.differences import differences  # only where a comparison failed
+
+    return differences(expected, actual, partial=kind == CheckKind.HAS) or UNSET
 
 
 def _hidden(message: Message | None, expected: Any, redactor: Redactor) -> Message | None:

@@ -16,6 +16,8 @@ from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl, unquote, unquote_plus, urlsplit
 
+from msgspec import Struct
+
 from shall.messages import Message
 from shall.redaction.forms import MASK, SHORTEST, Matcher, Words, forms_of
 from shall.redaction.names import holds_only_secrets, is_ordinary, is_secret_name
@@ -75,6 +77,13 @@ def _userinfo(netloc: str) -> str:
 def _has_secret_parts(url: str) -> bool:
     """Return whether a URL has a user, a query or a fragment."""
     return "@" in url or "?" in url or "#" in url
+
+
+class Known(Struct, frozen=True):
+    """The secrets that a redactor knows. ``is_full``: there were too many."""
+
+    values: frozenset[str] = frozenset()
+    is_full: bool = False
 
 
 class Redactor:
@@ -223,6 +232,17 @@ class Redactor:
     def learn_form(self, text: str) -> None:
         """Learn the secret fields of ``a=1&b=2``."""
         self.learn_named(dict(parse_qsl(text, keep_blank_values=True)))
+
+    @property
+    def known(self) -> Known:
+        """The secrets that it knows, for another redactor."""
+        return Known(frozenset(self._values), self._is_full)
+
+    def add(self, known: Known) -> None:
+        """Take what another redactor knows for secrets."""
+        self._is_full = self._is_full or known.is_full
+        for value in known.values:
+            self._add(value)
 
     def with_names(self, names: Iterable[str]) -> "Redactor":
         """Return a redactor that knows what this one knows, and more names of secrets."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from shall.cases.query_languages import compiled
 from shall.cases.selector import Selector, parse_selector
-from shall.engine import query
+from shall.engine import peer, query
 from shall.engine.budgets import Budget
 from shall.engine.filters import apply_filters
 from shall.engine.patterns import first_group
@@ -67,6 +67,8 @@ def _source(selector: Selector) -> Select:
         return query.header(selector.argument)
     if selector.source == "cookie":
         return lambda response, _, __: _cookie(selector, response)
+    if selector.source == "certificate":
+        return peer.certificate(selector.argument)
     if selector.source in _MARKUP:
         return lambda response, content, _: _markup(selector, response, content)
     if selector.source == "regex":
@@ -105,6 +107,7 @@ _WORDS: dict[str, Select] = {
     "md5": _digest("md5"),
     "url": lambda response, _, __: Selected(response.url),
     "redirects": _redirects,
+    "ip": peer.ip,
     "version": lambda response, _, __: Selected(response.http_version),
 }
 

@@ -17,6 +17,7 @@ from typing import Any
 from msgspec import Struct
 
 from shall.engine.options import RunOptions
+from shall.engine.shared import Shared
 from shall.engine.worker_processes import Ends, Process
 
 NOT_FROM_HERE = "-P"
@@ -36,6 +37,7 @@ class Assignment(Struct, frozen=True):
     python: Path | None
     keys: Sequence[str]
     rows: Sequence[int]
+    shared: Mapping[str, Shared]
     known: Mapping[str, tuple[str, str | None]] | None
     options: RunOptions
     count: int

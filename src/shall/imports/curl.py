@@ -8,11 +8,12 @@ from msgspec import Struct, field
 
 from shall.errors import BadValue
 from shall.imports.bodies import FORM_TYPE
+from shall.imports.expressions import MARK, expression_text
 from shall.imports.names import Paths
 from shall.imports.requests import CaseWriter, SentRequest
 from shall.imports.result import MOST_CASES, Imported, ImportedCase, LeftOut
 from shall.imports.secret_variables import SecretVariables
-from shall.imports.shell_words import Command, commands, expression_text
+from shall.imports.shell_words import Command, commands
 from shall.redaction.names import is_secret_name
 
 _OF_WINDOWS = re.compile(r"\bcurl(?:\.exe)?[ \t]+\^")
@@ -70,6 +71,8 @@ class _Options(Struct):
     files: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     method: str | None = None
     user: str | None = None
+    scheme: str = "basic"
+    connection: dict[str, object] = field(default_factory=dict[str, object])
     timeout_s: float | None = None
     is_json: bool = False
     is_get: bool = False
@@ -238,13 +241,15 @@ def _requests(options: _Options, command: Command, report: _Reported) -> Iterato
             address + mark + fragment,
             method,
             list(headers),
-            body,
-            options.form,
-            options.files,
-            options.user,
-            options.timeout_s,
-            options.follows,
-            command.line,
+            body=body,
+            form=options.form,
+            files=options.files,
+            user=options.user,
+            scheme=options.scheme,
+            connection=options.connection,
+            timeout_s=options.timeout_s,
+            follow_redirects=options.follows,
+            line=command.line,
         )
 
 
@@ -285,12 +290,9 @@ def _encoded(value: str, report: _Reported) -> str:
     return f"{name}={_quoted(text)}" if name else _quoted(text)
 
 
-_MARKED = re.compile("(\ue000[^\ue001]*\ue001)")
-
-
 def _quoted(text: str) -> str:
     """Percent-encode a text, but for the marks of variables in it."""
-    parts = _MARKED.split(text)
+    parts = MARK.split(text)
     parts[::2] = [quote(part, safe="") for part in parts[::2]]
     return "".join(parts)
 
@@ -336,6 +338,17 @@ def _user(options: _Options, value: str, report: _Reported) -> None:
     if ":" not in value:
         report.add("The password of `--user` is not in the command.")
     options.user = value
+
+
+def _connection(name: str) -> "Callable[[_Options, str, _Reported], None]":
+    def read(options: _Options, value: str, _: _Reported) -> None:
+        options.connection[name] = value or True
+
+    return read
+
+
+def _pass(_: _Options, __: str, report: _Reported) -> None:
+    report.add("The password of the key was left out.", "Write `key_password` with a variable.")
 
 
 def _max_time(options: _Options, value: str, report: _Reported) -> None:
@@ -384,6 +397,14 @@ _READ: Mapping[str, Callable[[_Options, str, _Reported], None]] = {
     "referer": _named_header("Referer"),
     "range": _named_header("Range", "bytes="),
     "max-time": _max_time,
+    "digest": _set("scheme", value="digest"),
+    "ntlm": _set("scheme", value="ntlm"),
+    "basic": _set("scheme", value="basic"),
+    "insecure": _connection("insecure"),
+    "cacert": _connection("ca"),
+    "cert": _connection("client_certificate"),
+    "key": _connection("key"),
+    "pass": _pass,
     "get": _set("is_get"),
     "head": _set("is_head"),
     "location": _set("follows"),
@@ -392,7 +413,6 @@ _READ: Mapping[str, Callable[[_Options, str, _Reported], None]] = {
 }
 
 _HINTS = {
-    "insecure": "Certificates are always checked.",
     "upload-file": "Write the body under `text`.",
     "proxy": "Requests are sent directly.",
 }

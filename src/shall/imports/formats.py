@@ -8,9 +8,19 @@ from shall.cases.bounds import MAX_CHARACTERS
 from shall.errors import BadValue
 from shall.imports.result import Imported
 
-FORMATS = ("curl",)
+FORMATS = ("curl", "postman", "har", "openapi", "hurl")
 """Names of the formats. Each is read by ``read_NAME`` of the module of that name."""
 
+MOST_OF_JSON = 32_000_000
+"""Characters of a collection or a recording, which holds responses too."""
+
+_POSTMAN = re.compile(r"schema\.getpostman\.com|\"_postman_id\"")
+_OPENAPI = re.compile(r"^[ \t{]*[\"']?openapi[\"']?[ \t]*:[ \t]*[\"']?3\.", re.MULTILINE)
+_HURL = re.compile(
+    r"^(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)[ \t]+(?:https?://|\{\{)\S*[ \t]*(?:#.*)?$",
+    re.MULTILINE,
+)
+_HAR = re.compile(r"\s*\{\s*\"log\"\s*:")
 _CURL = re.compile(r"^[ \t]*(?:[$%][ \t]+)?(?:\w+=\S*[ \t]+)*curl(?:\.exe)?[ \t]", re.MULTILINE)
 
 
@@ -21,9 +31,10 @@ def import_text(text: str, file: str, kind: str | None = None) -> Imported:
         BadValue: The format is not known, or the text is larger than the limit.
         InvalidCase: It is no document of that format.
     """
-    if len(text) > MAX_CHARACTERS:
-        raise BadValue(f"{file} is longer than {MAX_CHARACTERS:,} characters.", hint="Split it.")
     name = kind or recognized(text)
+    limit = MOST_OF_JSON if text.lstrip()[:1] == "{" else MAX_CHARACTERS
+    if len(text) > limit:
+        raise BadValue(f"{file} is longer than {limit:,} characters.", hint="Split it.")
     if name is None:
         raise BadValue(
             f"The format of {file} was not recognized.",
@@ -46,5 +57,9 @@ def recognized(text: str) -> str | None:
 
 
 _SIGNS: Mapping[str, Callable[[str], bool]] = {
+    "har": lambda text: _HAR.match(text) is not None,
+    "postman": lambda text: text.lstrip()[:1] == "{" and _POSTMAN.search(text) is not None,
+    "openapi": lambda text: _OPENAPI.search(text) is not None,
+    "hurl": lambda text: _HURL.search(text) is not None,
     "curl": lambda text: _CURL.search(text) is not None,
 }

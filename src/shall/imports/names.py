@@ -6,6 +6,7 @@ from shall.cases.forms import is_variable_name
 
 _OTHER = re.compile(r"[\W_]+")
 _NO_VARIABLE = re.compile(r"\W+", re.ASCII)
+_BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _LONGEST = 60
 
 
@@ -24,7 +25,8 @@ def variable_name(text: str) -> str:
     >>> variable_name("X-Api-Key")
     'x_api_key'
     """
-    name = _NO_VARIABLE.sub("_", text[:_LONGEST]).strip("_").lower()
+    words = _BOUNDARY.sub("_", text[:_LONGEST])
+    name = _NO_VARIABLE.sub("_", words).strip("_").lower()
     if not name or name[0].isdigit():
         name = f"value_{name}".rstrip("_")
     return name if is_variable_name(name) else f"{name}_value"

@@ -12,7 +12,6 @@ from shall.imports.bodies import FORM_TYPE, Convert, as_mapping, form_value, is_
 from shall.imports.bodies import json_value as json_body
 from shall.imports.result import LeftOut
 from shall.imports.secret_variables import SecretVariables
-from shall.redaction.names import is_secret_name
 
 _ORIGIN = re.compile(r"(?P<origin>https?://[^/?#]*|\{\{[^{}]*\}\}(?=[/?#:]|$)(?::\d+)?)", re.I)
 _EXPRESSION = re.compile(r"\{\{ ([\w-]+) \}\}")
@@ -26,22 +25,30 @@ _TEXT_TYPE = "text/plain; charset=utf-8"
 
 
 class SentRequest(Struct):
-    """A request in the words of its source. ``form`` and ``files`` are parts of a multipart body.
+    """A request in the words of its source.
 
-    ``user`` is ``name:password``. ``place`` names the request in what is reported.
+    ``fields`` are those of a urlencoded form where the source lists them, ``form`` and ``files``
+    the parts of a multipart body. ``is_text``: the body is sent as it is, whatever its type.
+    ``user`` is ``name:password`` for the authentication ``scheme``; ``connection`` holds options of
+    a step. ``place`` names the request in what is reported.
     """
 
     place: str
     url: str
     method: str = "GET"
     headers: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    params: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     body: str | None = None
+    fields: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     form: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     files: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     user: str | None = None
+    scheme: str = "basic"
+    connection: dict[str, Any] = field(default_factory=dict[str, Any])
     timeout_s: float | None = None
     follow_redirects: bool = True
     line: int = 0
+    is_text: bool = False
 
 
 class CaseWriter:
@@ -68,7 +75,12 @@ class CaseWriter:
         body = self._body(request, headers)
         hide = self._secrets.hide
         data: dict[str, Any] = {method: hide(url)}
-        for name, value in (("headers", headers), ("params", params)):
+        for name, value in (
+            ("headers", headers),
+            ("params", params),
+            ("auth", self._auth(request)),
+            ("connection", request.connection),
+        ):
             if value:
                 data[name] = hide(value)
         data |= hide(body)
@@ -109,11 +121,14 @@ class CaseWriter:
             user, _, host = authority.rpartition("@")
             origin, request.user = f"{scheme}://{host}", request.user or unquote(user)
         path, _, query = rest.partition("?")
-        params: list[tuple[str, str]] = []
+        params = [
+            (name, str(self._secrets.named(name, self._convert(value))))
+            for name, value in request.params
+        ]
         kept: list[str] = []
         for part in filter(None, query.split("&")):
             name = unquote(part.partition("=")[0])
-            if is_secret_name(name) and part.partition("=")[2]:
+            if self._secrets.is_secret(name) and part.partition("=")[2]:
                 ((_, value),) = parse_qsl(part, keep_blank_values=True)
                 params.append((name, str(self._secrets.named(name, value))))
             else:
@@ -138,16 +153,15 @@ class CaseWriter:
             first = spelled.setdefault(low, name.strip())
             joint = "; " if low == "cookie" else ", "
             found[first] = f"{found[first]}{joint}{written}" if first in found else written
-        if request.user is not None and "authorization" not in spelled:
-            self._left_out.add(
-                request.place,
-                "The user and password became the variable `basic_credentials`.",
-                "Its value is the Base64 of USER:PASSWORD.",
-                line=request.line,
-            )
-            value = self._secrets.variable("basic_credentials", request.user)
-            found["Authorization"] = f"Basic {value}"
         return found
+
+    def _auth(self, request: SentRequest) -> dict[str, Any]:
+        if request.user is None or any(it.lower() == "authorization" for it, _ in request.headers):
+            return {}
+        user, _, password = request.user.partition(":")
+        given = self._convert(password) or self._secrets.variable("password", "")
+        secret = self._secrets.named("password", given)
+        return {request.scheme: {"user": self._convert(user), "password": secret}}
 
     def _body(self, request: SentRequest, headers: dict[str, str]) -> dict[str, Any]:
         if request.form or request.files:
@@ -155,17 +169,27 @@ class CaseWriter:
             if not request.files:
                 headers["Content-Type"] = "multipart/form-data"
             return self._multipart(request)
+        if request.fields:
+            _remove(headers, "content-type")
+            return {"form": self._form(request.fields)}
         if request.body is None:
             return {}
         content_type = _value(headers, "content-type")
-        found = self._structured(request.body, content_type)
+        found = None if request.is_text else self._structured(request.body, content_type)
         if found is not None:
             if content_type.lower() in {_JSON_TYPE, FORM_TYPE}:
                 _remove(headers, "content-type")
             return found
         if content_type.lower() == _TEXT_TYPE:
             _remove(headers, "content-type")
+        self._know_secrets_of(request.body)
         return {"text": self._convert(request.body)}
+
+    def _know_secrets_of(self, body: str) -> None:
+        """Find the secret fields of a text that is JSON or a form, so that they are hidden."""
+        value = json_body(body, self._convert)
+        fields = parse_qsl(body) if value is None and "=" in body else []
+        self._secrets.fields(dict(fields) if value is None else value[0])
 
     def _structured(self, body: str, content_type: str) -> dict[str, Any] | None:
         """Return a body as JSON or as a form; None where only the text of it is the same."""
@@ -177,9 +201,12 @@ class CaseWriter:
             return None if fields is None else {"form": self._secrets.fields(fields)}
         return None
 
+    def _form(self, pairs: list[tuple[str, str]]) -> Any:
+        fields = as_mapping((name, self._convert(value)) for name, value in pairs)
+        return self._secrets.fields(fields)
+
     def _multipart(self, request: SentRequest) -> dict[str, Any]:
-        fields = as_mapping((name, self._convert(value)) for name, value in request.form)
-        data: dict[str, Any] = {"form": self._secrets.fields(fields)} if fields else {}
+        data: dict[str, Any] = {"form": self._form(request.form)} if request.form else {}
         for name, path in request.files:
             if name in data.setdefault("files", {}):
                 message = f"A second file of the field `{name:.40}` was left out."

@@ -1,6 +1,7 @@
 """Puts variables in the place of secret values: no import writes one into a file."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from shall.imports.names import variable_name
@@ -19,7 +20,21 @@ class SecretVariables:
 
     def __init__(self) -> None:
         self._names: dict[str, str] = {}
+        self._added: set[str] = set()
         self.names: list[str] = []
+
+    @property
+    def values(self) -> Mapping[str, str]:
+        """The secret values with the names of their variables."""
+        return self._names
+
+    def add_name(self, name: str) -> None:
+        """Take the values of a header or a field of this name for secrets."""
+        self._added.add(name)
+
+    def is_secret(self, name: str) -> bool:
+        """Return whether the value of a header, a field or a parameter is a secret."""
+        return name in self._added or is_secret_name(name)
 
     def variable(self, name: str, value: str) -> str:
         """Return the expression that stands for a secret value."""
@@ -43,7 +58,7 @@ class SecretVariables:
         """Return a value of a field, a parameter or a header: an expression where it is secret."""
         if isinstance(value, bool) or value in (None, "", 0) or is_ordinary(value):
             return value
-        if not is_secret_name(name) or not isinstance(value, (str, int, float)):
+        if not self.is_secret(name) or not isinstance(value, (str, int, float)):
             return value
         text = str(value)
         within = _VARIABLE.findall(text)
@@ -56,7 +71,7 @@ class SecretVariables:
     def header(self, name: str, value: str) -> str:
         """Return the value of a header; the scheme of credentials stays."""
         scheme = _SCHEME.match(value)
-        if scheme is None or not is_secret_name(name):
+        if scheme is None or not self.is_secret(name):
             return str(self.named(name, value))
         kind = "basic_credentials" if scheme[1].lower() == "basic" else "token"
         rest = value[scheme.end() :]

@@ -1,7 +1,6 @@
 """The words of the commands in a text, as a POSIX shell reads them. Nothing is carried out.
 
-A variable becomes a mark that ``marks_to_expressions`` turns into an expression: whether a text
-holds an expression must not depend on what the author wrote in quotation marks.
+A variable becomes a mark, which ``expressions`` turns into an expression.
 """
 
 import re
@@ -10,9 +9,8 @@ from collections.abc import Iterator
 from msgspec import Struct, field
 
 from shall.cases.forms import is_variable_name
+from shall.imports.expressions import mark, without_marks
 
-_OPEN, _CLOSE = "\ue000", "\ue001"
-_MARK = re.compile(f"{_OPEN}([^{_OPEN}{_CLOSE}]*){_CLOSE}")
 _END = re.compile(r"\|\||&&|[;&|\n]")
 _REDIRECTION = re.compile(r"\d*(?:<<<|<<|>>|>|<)(?:&\d|&)?[ \t]*")
 _PLAIN = re.compile(r"[^\s'\"\\$`;&|<>#]+")
@@ -32,12 +30,6 @@ class Command(Struct):
     problems: list[str] = field(default_factory=list[str])
 
 
-def expression_text(text: str) -> str:
-    """Return a text as the value of a case: its braces as they are, its marks as expressions."""
-    literal = text.replace("{{", '{{ "{{" }}')
-    return _MARK.sub(lambda found: f"{{{{ {found[1]} }}}}", literal)
-
-
 def commands(text: str) -> list[Command]:
     """Return the commands of a text, in order; those behind a pipe are left out."""
     return list(_Reader(text.replace("\r\n", "\n")).commands())
@@ -47,7 +39,7 @@ class _Reader:
     """Reads words from a text, character by character."""
 
     def __init__(self, text: str) -> None:
-        self.text = text.replace(_OPEN, "").replace(_CLOSE, "")
+        self.text = without_marks(text)
         self.at = 0
         self.substitutions = 0
         self.problems: list[str] = []
@@ -170,13 +162,13 @@ class _Reader:
             if not is_variable_name(name):
                 self.problems.append(f"${name} is no variable that a case can read.")
                 return ""
-            return f"{_OPEN}{name}{_CLOSE}"
+            return mark(name)
         if self.text.startswith("$(", self.at) or self.text[self.at] == "`":
             self._skip_substitution()
             self.substitutions += 1
             name = f"command_{self.substitutions}"
             self.problems.append(f"The output of a command became the variable {name}.")
-            return f"{_OPEN}{name}{_CLOSE}"
+            return mark(name)
         self.at += 1
         return "$"
 

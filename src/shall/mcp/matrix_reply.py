@@ -16,7 +16,7 @@ from shall.specs.export import (
     to_json,
     to_markdown,
 )
-from shall.specs.matrix import Matrix
+from shall.specs.matrix import Matrix, Row
 
 ROWS_BYTES = 2900
 """What the criteria take on the wire where no limit is given: a whole reply stays below 4 KB.
@@ -24,7 +24,12 @@ ROWS_BYTES = 2900
 A reply travels twice, as text and structured; the rest is for the counts and the envelope.
 """
 
+PAGE_BYTES = 8000
+"""What the matrix takes as a resource; a longer one is cut to its worst criteria."""
+
 _UNKNOWN_BYTES = 900  # of these, for links to criteria that no document holds
+_PAGE_ROWS = 20
+_PAGE_REMARKS = 3
 _TEXT_LENGTH = 160
 _PROBLEM_LENGTH = 160  # of the first three problems of requirements documents
 _SHORT_TEXT_BYTES = 64
@@ -79,6 +84,30 @@ def trace_reply(matrix: Matrix, format: str, status: str | None, limit: int | No
         reply["unknown"] = unknown
     _add_more(reply, len(rows) - len(criteria), len(matrix.unknown) - len(unknown))
     return reply
+
+
+def matrix_page(matrix: Matrix) -> str:
+    """Return the matrix as Markdown: whole where it is short, else the worst criteria in short."""
+    whole = to_markdown(matrix)
+    if len(whole.encode("utf-8", "replace")) <= PAGE_BYTES:
+        return whole
+    few = replace(
+        matrix,
+        unknown=matrix.unknown[:_PAGE_REMARKS],
+        moved=matrix.moved[:_PAGE_REMARKS],
+        wrong_specs=matrix.wrong_specs[:_PAGE_REMARKS],
+        problems=matrix.problems[:_PAGE_REMARKS],
+        undecided=matrix.undecided[:_PAGE_REMARKS],
+    )
+    shown = [_page_row(row) for row in matrix.worst_first()[:_PAGE_ROWS]]
+    more = len(matrix.rows) - len(shown)
+    hint = f"\nAnd {more} more criteria: call trace_requirements with feature, status or limit.\n"
+    return to_markdown(few, shown) + (hint if more else "")
+
+
+def _page_row(row: Row) -> Row:
+    criterion = replace(row.criterion, text=cut_bytes(row.criterion.text, _SHORT_TEXT_BYTES))
+    return replace(row, criterion=criterion, links=row.links[:1])
 
 
 def _counts(matrix: Matrix) -> dict[str, int]:

@@ -31,12 +31,13 @@ from shall.actions.trace import trace_requirements
 from shall.cases.nearest import nearest
 from shall.errors import BadValue, ShallError
 from shall.mcp.caller import caller_of
+from shall.mcp.matrix_reply import matrix_page
 from shall.mcp.results import case_details, run_item
 from shall.mcp.session import Connected, session_of
 from shall.mcp.shorten import cut
 from shall.mcp.texts import KINDS, LANGUAGES, template
 from shall.mcp.tool import EnvelopeTool, operation_of
-from shall.specs.export import to_json, to_markdown
+from shall.specs.export import to_json
 from shall.specs.layouts import document_at
 from shall.specs.matrix import row_of
 from shall.workspace.workspace import Workspace
@@ -88,7 +89,7 @@ def _criterion(workspace: Workspace, feature: str, id: str) -> str:
 
 
 def _matrix(workspace: Workspace) -> str:
-    return to_markdown(trace_requirements(workspace))
+    return matrix_page(trace_requirements(workspace))
 
 
 def _gate(workspace: Workspace) -> str:
@@ -121,7 +122,7 @@ _RESOURCES = {
         "features", "Features with their documents and number of criteria.", _JSON, _features
     ),
     MATRIX: _Kind("matrix", "Which criteria are proved, and by what.", _MARKDOWN, _matrix, _TRACE),
-    GATE: _Kind("gate", "Which rules of the gate hold.", _MARKDOWN, _gate, "check_gate"),
+    GATE: _Kind("gate", "Which rules of the gate hold.", _MARKDOWN, _gate, _TRACE),
 }
 _TEMPLATES = {
     "spec://runs/{run}": _Kind(

@@ -60,6 +60,9 @@ EN: dict[str, str] = {
     "step.denied.unlisted": "{address} may not be reached: targets_allow does not list it. If"
     " a test needs it, ask the operator to list it.",
     "case.skipped": "{reason}",
+    "case.shared_failed": "the shared steps it uses did not pass: {place}: {inner}",
+    "case.use_unseen": "its shared steps did not run: write `use:` on a line of its own,"
+    " in the block below `testcase:`",
     "case.no_rows": "its data has no rows",
     "case.data_changed": "the rows of its data changed while the run began",
     "case.data_unseen": "the rows of its data are not read: write `data:` on a line of its own,"

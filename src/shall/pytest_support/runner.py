@@ -7,13 +7,15 @@ import pytest
 from msgspec.structs import replace
 
 from shall.actions.discovery import JobReader
-from shall.actions.excerpts import excerpts
+from shall.actions.excerpts import shown_texts
 from shall.actions.run import run_options
 from shall.actions.run_request import RunRequest
+from shall.actions.shared_steps import run_shared
 from shall.bootstrap import STATE_FOLDER, open_workspace, project_folder
 from shall.engine.ports import Loop
 from shall.engine.run import RunContext, run_jobs
-from shall.report.text import case_text, headline, problems_of
+from shall.engine.stop import Stop
+from shall.report.text import case_text, files_of, headline
 from shall.results.events import CaseFinished, Event
 from shall.results.records import CaseResult, Outcome
 from shall.settings import Settings, process_environment, read_settings
@@ -71,6 +73,7 @@ class CaseRunner:
 
         A file that cannot be read gives a result that says so.
         """
+        self._run_shared(key)
         if self._loop is None:
             self._loop = self.workspace.make_loop()
         found: list[CaseResult] = []
@@ -83,10 +86,18 @@ class CaseRunner:
         run_jobs(self._reader.read_turns((key,), (row,), (0,)), 1, self._options, context)
         return found[0]
 
+    def _run_shared(self, key: str) -> None:
+        """Run the shared steps that a case uses, those that did not run in this session yet."""
+        reader = self._reader
+        missing = [it for it in reader.uses(key) if it not in reader.shared]
+        if missing:
+            found = run_shared(self.workspace, missing, self._options, Stop())
+            reader.shared = {**reader.shared, **found}
+
     def text_of(self, result: CaseResult) -> tuple[str, str]:
         """Return what went wrong in a case, with the lines of its file; and in one line."""
         space = self.workspace
-        sources = excerpts(space.files, space.redactor, problems_of([result]))
+        sources = shown_texts(space.files, space.redactor, files_of([result]))
         language = self._settings.language
         return case_text(result, language, sources=sources), headline(result, language)
 

@@ -4,7 +4,8 @@ from collections.abc import Collection
 
 from msgspec import Struct, field
 
-from shall.report.html_parts import body_text, glyph, table, timing
+from shall.report.curl import curl_of
+from shall.report.html_parts import BODY_LIMIT, body_text, glyph, table, timing
 from shall.report.markup import Html, joined, tag
 from shall.report.values import check_message, check_title, difference, has_expected, value_pair
 from shall.report.wording import (
@@ -122,7 +123,14 @@ def _step_body(step: StepResult, showing: Showing) -> list[Html]:
         parts.append(_checks(step.checks, showing.language))
     if showing.exchanges and step.exchange is not None:
         parts += [timing(step.exchange, showing.language), _sides(step.exchange, showing.language)]
+        if step.outcome in BAD and len(step.exchange.request_body) <= BODY_LIMIT:
+            parts.append(_command(curl_of(step)))
     return parts
+
+
+def _command(command: str) -> Html:
+    shown = tag("pre", command, tabindex="0")
+    return tag("details", tag("summary", "curl"), shown, class_="command")
 
 
 def _checks(checks: tuple[CheckResult, ...], language: str) -> Html:

@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from shall.diagnostics import Diagnostic
 from shall.diagnostics.diagnostic import from_json
 from shall.diagnostics.escaping import one_line
-from shall.diagnostics.terminal import terminal
+from shall.diagnostics.terminal import excerpt, terminal
 from shall.messages import Message, translated
+from shall.redaction.forms import MASK
 from shall.report.values import (
     SHOWN_LENGTH,
     check_message,
@@ -43,6 +45,7 @@ from shall.results.records import (
     CheckResult,
     Outage,
     Outcome,
+    Position,
     RunResult,
     RunStatus,
     RunSummary,
@@ -66,13 +69,17 @@ _BOLD, _DIM, _RESET = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 
 
 class Style(Struct, frozen=True):
-    """How to write: language, colours, columns, the places in cases, and texts of files."""
+    """How to write: language, colours, columns, the places in cases, and texts of files.
+
+    ``verbose`` adds the request of each failed step as a curl command.
+    """
 
     language: str = "en"
     colour: bool = False
     width: int = 80
     places: Places = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
+    verbose: bool = False
 
     def paint(self, text: str, code: str) -> str:
         """Colour a text that is already harmless."""
@@ -94,9 +101,16 @@ def summary(
 ) -> str:
     """Write the summary of a run; it ends with the line of counts.
 
-    ``sources`` are the texts of case files that cannot be read: problems are shown with their line.
+    ``sources`` are the texts of case files: what did not hold is shown with its line.
     """
-    style = Style(language, colour, max(width, 40), places or places_in(run.bad), sources or {})
+    return styled_summary(run, Style(language, colour, width, places or {}, sources or {}))
+
+
+def styled_summary(run: RunResult | RunSummary, style: Style) -> str:
+    """Write the summary of a run in a style."""
+    places = style.places or places_in(run.bad)
+    style = replace(style, width=max(style.width, 40), places=places)
+    language = style.language
     outages = outages_of(run)
     alone = [case for case in run.bad if outage_of(case) not in outages]
     lines: list[str] = []
@@ -123,8 +137,9 @@ def case_text(
     places: Places | None = None,
     sources: Mapping[str, str] | None = None,
 ) -> str:
-    """Return what went wrong in one case, without colours."""
-    style = Style(language, places=places or places_in((case,)), sources=sources or {})
+    """Return what went wrong in one case, without colours; failed requests as curl commands too."""
+    places = places or places_in((case,))
+    style = Style(language, places=places, sources=sources or {}, verbose=True)
     return "\n".join(_case_lines(case, style))
 
 
@@ -137,11 +152,12 @@ def headline(case: CaseResult, language: str = "en") -> str:
             return one_line(f"{step.id}: {said(step.error, language)}")
         for check in step.checks:
             if check.outcome in BAD:
-                return one_line(f"{step.id}: {_check_headline(check, language)}")
+                return one_line(f"{step.id}: {check_headline(check, language)}")
     return one_line(said(case.error, language)) if case.error is not None else ""
 
 
-def _check_headline(check: CheckResult, language: str) -> str:
+def check_headline(check: CheckResult, language: str) -> str:
+    """Return in one line what a check expected and found."""
     title = check_title(check, language)
     if message := check_message(check, language):
         return f"{title}: {message}"
@@ -155,6 +171,14 @@ def _check_headline(check: CheckResult, language: str) -> str:
 def problems_of(cases: Iterable[CaseResult]) -> list[Diagnostic]:
     """Return the problems of the files among these cases that cannot be read."""
     return [from_json(data) for case in cases for data in case.problems or ()]
+
+
+def files_of(cases: Iterable[CaseResult]) -> Iterator[str]:
+    """Yield the files that the summary shows lines of, where their texts are known."""
+    for case in cases:
+        if outage_of(case) is None:
+            yield case.case_key
+            yield from (it.span.file for it in problems_of([case]) if it.span is not None)
 
 
 def _skipped_lines(cases: Iterable[CaseResult], style: Style) -> list[str]:
@@ -206,6 +230,7 @@ def _case_lines(case: CaseResult, style: Style) -> Iterator[str]:
         keys = ", ".join(criterion.key for criterion in case.criteria)
         yield style.line(2, label("verifies", style.language, keys=keys))
     if case.error is not None:
+        yield from _excerpt_lines(2, case.case_key, case, style)
         for text in said(case.error, style.language).splitlines():
             yield style.line(2, text, _PAINT[Outcome.ERROR])
     yield from _bad_steps(case, style)
@@ -214,7 +239,7 @@ def _case_lines(case: CaseResult, style: Style) -> Iterator[str]:
 def _bad_steps(case: CaseResult, style: Style) -> Iterator[str]:
     for kind, step in shown_steps(case):
         if step.outcome in BAD:
-            yield from _step_lines(kind, step, style)
+            yield from _step_lines(kind, step, case.case_key, style)
     if outage_of(case) is not None:
         yield style.line(2, label("outage.next", style.language))
 
@@ -232,25 +257,36 @@ def _outage_lines(outage: Outage, cases: Sequence[CaseResult], style: Style) -> 
         yield style.line(2, label("outage.more", style.language, count=more))
 
 
-def _step_lines(kind: str, step: StepResult, style: Style) -> Iterator[str]:
+def _step_lines(kind: str, step: StepResult, file: str, style: Style) -> Iterator[str]:
     sent = request_line(step, style.language)
     title = step_title(kind, step, style.language)
     yield style.line(2, f"{title}: {sent}" if sent else title)
     for redirect in redirect_lines(step):
         yield style.line(4, redirect)
+    yield from _command_lines(step, style)
     if step.error is not None:
+        yield from _excerpt_lines(4, file, step, style)
         yield style.line(4, said(step.error, style.language), _PAINT[Outcome.ERROR])
     for check in step.checks:
         if check.outcome in BAD:
-            yield from _check_lines(check, style)
+            yield from _check_lines(check, file, style)
     if lines := response_lines(step):
         yield style.line(4, label("response", style.language))
         for line in lines:
             yield style.line(6, cut(line, max(style.width - 6, 40)), _DIM)
 
 
-def _check_lines(check: CheckResult, style: Style) -> Iterator[str]:
+def _command_lines(step: StepResult, style: Style) -> Iterator[str]:
+    if style.verbose:
+        from shall.report.curl import curl_of  # only where it is asked for
+
+        if command := curl_of(step):
+            yield f"    {style.paint(command, _DIM)}"  # whole, to be copied; quoted already
+
+
+def _check_lines(check: CheckResult, file: str, style: Style) -> Iterator[str]:
     yield style.line(4, check_title(check, style.language))
+    yield from _excerpt_lines(6, file, check, style)
     if message := check_message(check, style.language):
         yield style.line(6, message, _PAINT[check.outcome])
     words = [label("expected", style.language), label("actual", style.language)]
@@ -266,3 +302,18 @@ def _check_lines(check: CheckResult, style: Style) -> Iterator[str]:
     if has_expected(check):
         yield f"      {words[0].ljust(longest)}  {style.paint(expected, _PAINT[Outcome.PASSED])}"
     yield f"      {words[1].ljust(longest)}  {style.paint(actual, _PAINT[Outcome.FAILED])}"
+
+
+def _excerpt_lines(
+    indent: int, file: str, part: CaseResult | StepResult | CheckResult, style: Style
+) -> Iterator[str]:
+    """Show where a part of a case is written, unless the line may hold what was masked."""
+    at = part.position
+    lines = style.sources.get(file, "").splitlines()
+    if not isinstance(at, Position) or at.line > len(lines) or MASK in repr(part):
+        return
+    if text := lines[at.line - 1]:
+        margin = " " * len(str(at.line))
+        line, caret = excerpt(text, at.column)
+        yield f"{' ' * indent}{style.paint(f'{at.line} | {line}', _DIM)}"
+        yield f"{' ' * indent}{style.paint(f'{margin} | {caret}', _DIM)}"

@@ -2,13 +2,16 @@
 
 import json
 import unicodedata
+from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 from typing import Any
+
+from msgspec import UNSET
 
 from shall.cases.model import CheckKind
 from shall.diagnostics.escaping import one_line
 from shall.report.wording import label, said
-from shall.results.records import CheckResult, Outcome
+from shall.results.records import CheckResult, Difference, Outcome
 
 SHOWN_LENGTH = 400
 """Columns of a value that are shown in one line at most."""
@@ -89,18 +92,38 @@ def value_pair(check: CheckResult, language: str, width: int) -> tuple[str, str]
 
 
 def difference(check: CheckResult, width: int) -> list[str]:
-    """Compare two JSON structures that do not fit a line; empty where lines say it better."""
-    pair = (check.expected, check.actual)
-    if check.outcome is Outcome.PASSED or not all(isinstance(it, dict | list) for it in pair):
-        return []
-    if max(len(as_json_text(it)) for it in pair) <= width:
-        return []
-    import difflib  # only where values differ
+    """Return the differences of two structures or texts that do not fit a line, each on its own.
 
-    expected, actual = (_sorted_lines(it) for it in pair)
-    lines = list(difflib.unified_diff(expected, actual, n=1, lineterm=""))[2:]
-    kept = [cut(one_line(line), width) for line in lines[:DIFF_LINES] if line[:2] != "@@"]
-    return kept + (["..."] if len(lines) > DIFF_LINES else [])
+    Lines begin with ``-`` (expected) and ``+`` (actual). Empty where the two values say it better.
+    """
+    if check.outcome is Outcome.PASSED or not has_expected(check):
+        return []
+    if max(len(as_json_text(it)) for it in (check.expected, check.actual)) <= width:
+        return []
+    lines = list(_by_path(check.differences or ())) or _by_line(check.expected, check.actual)
+    shown = [cut(one_line(line), width) for line in lines[:DIFF_LINES]]
+    return shown + (["..."] if len(lines) > DIFF_LINES else [])
+
+
+def _by_path(differences: Iterable[Difference]) -> Iterator[str]:
+    for it in differences:
+        if it.expected is not UNSET:
+            yield f"- {it.path}: {as_json_text(it.expected)}"
+        if it.actual is not UNSET:
+            yield f"+ {it.path}: {as_json_text(it.actual)}"
+
+
+def _by_line(expected: Any, actual: Any) -> list[str]:
+    """Compare texts of several lines."""
+    if not (isinstance(expected, str) and isinstance(actual, str)):
+        return []
+    if "\n" not in expected or "\n" not in actual:
+        return []
+    import difflib  # only where texts differ
+
+    left, right = expected.splitlines(), actual.splitlines()
+    lines = list(difflib.unified_diff(left, right, n=1, lineterm=""))[2:]
+    return [line for line in lines if line[:2] != "@@"]
 
 
 def columns(text: str) -> int:
@@ -131,11 +154,6 @@ def _missing(check: CheckResult, language: str) -> str:
         return label("missing", language)
     name = "not_checked" if "is_not_json" in params else "missing_because"
     return label(name, language, reason=params["reason"])
-
-
-def _sorted_lines(value: Any) -> list[str]:
-    text = json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True, default=str)
-    return text.splitlines()
 
 
 def _first_difference(left: str, right: str) -> int:

@@ -106,6 +106,8 @@ def _add_values(check: CheckResult, found: list[Any]) -> None:
     found.append(check.expected)
     if check.message is not None:
         found.extend(check.message.params.values())
+    for it in check.differences or ():
+        found += (it.expected, it.actual)
 
 
 def _is_odd(value: Any) -> bool:

@@ -46,12 +46,23 @@ class Position(Struct, frozen=True, gc=False):
     column: int = 1
 
 
+class Difference(Struct, frozen=True, gc=False):
+    """Where two JSON structures differ: a path below the field of the check, and both values.
+
+    A value that is not there is UNSET. Long ones are cut, and then text.
+    """
+
+    path: str
+    expected: Any = UNSET
+    actual: Any = UNSET
+
+
 class CheckResult(Struct, frozen=True, gc=False):
     """One check. ``path`` is its place in the case: ``steps[0].assert[1]``.
 
     ``implicit`` marks the check that a step without a status assertion gets for free: no status
     of 400 or above. ``actual`` is None with ``found`` False when the field does not exist.
-    ``position`` is set where the check did not hold.
+    ``position`` is set where the check did not hold, ``differences`` where it compared structures.
     """
 
     kind: str
@@ -64,6 +75,7 @@ class CheckResult(Struct, frozen=True, gc=False):
     implicit: bool = False
     message: Message | None = None
     position: Position | UnsetType = UNSET
+    differences: tuple[Difference, ...] | UnsetType = UNSET
 
 
 class Timings(Struct, frozen=True, gc=False):
@@ -182,7 +194,12 @@ class Outage(Struct, frozen=True):
 
 def outage_of(case: CaseResult) -> tuple[str, str] | None:
     """Return address and reason where a step of a case found no service to connect to."""
-    return _outage(case.steps) if case.outcome is Outcome.ERROR else None
+    if case.outcome is not Outcome.ERROR:
+        return None
+    params = case.error.params if case.error is not None else {}
+    if "why" in params:  # of shared steps
+        return str(params["address"]), str(params["why"])
+    return _outage(case.steps)
 
 
 def _outage(steps: tuple[StepResult, ...]) -> tuple[str, str] | None:

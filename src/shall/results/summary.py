@@ -103,11 +103,20 @@ def fault_of(case: CaseResult) -> Fault | None:
         return Fault.INTERNAL
     if code == "run.timed_out":
         return Fault.UNREACHABLE
+    if code == "case.shared_failed":
+        return _fault_of_shared(case)
     errors = [step.error.code for step in case.steps if step.error is not None]
     if any(error.startswith("step.denied.") for error in errors):
         return Fault.DENIED
     retryable = any(step.retryable for step in case.steps)
     return Fault.UNREACHABLE if retryable else Fault.INVALID
+
+
+def _fault_of_shared(case: CaseResult) -> Fault:
+    params = case.error.params if case.error is not None else {}
+    if "why" in params:
+        return Fault.UNREACHABLE
+    return Fault.FAILED if "is_failed" in params else Fault.INVALID
 
 
 def _insert(cases: _Numbered, number: int, case: CaseResult) -> None:

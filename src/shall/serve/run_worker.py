@@ -37,6 +37,7 @@ def main() -> None:
     space = open_workspace(assignment.root, settings, keeps_state=False, folder=folder)
     space = replace(space, unit=replace(space.unit, named=assignment.python))
     reader = JobReader(space, known=assignment.known)
+    reader.shared = assignment.shared
     keys, rows = assignment.keys, assignment.rows
     workload = Workload(
         keys,

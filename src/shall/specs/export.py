@@ -5,7 +5,7 @@ import io
 import math
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -109,10 +109,10 @@ def to_csv(matrix: Matrix) -> str:
     return out.getvalue()
 
 
-def to_markdown(matrix: Matrix) -> str:
-    """Return the matrix as a Markdown table."""
+def to_markdown(matrix: Matrix, rows: Sequence[Row] | None = None) -> str:
+    """Return the matrix as a Markdown table of all rows or of some; the counts are of all."""
     lines = ["| criterion | status | requirement | verified by |", "| --- | --- | --- | --- |"]
-    for row in matrix.rows:
+    for row in matrix.rows if rows is None else rows:
         sources = "<br>".join(_cell(_source(link)) for link in row.links)
         lines.append(
             f"| {_cell(row.criterion.key)} | {row.status.value} | {_cell(requirement_text(row))} "

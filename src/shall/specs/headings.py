@@ -10,6 +10,7 @@ from functools import lru_cache
 from unicodedata import normalize
 
 from shall.specs import heading_words
+from shall.specs.ears.grammar import has_modal
 from shall.specs.identifiers import chinese_number, id_of_heading, without_tag
 
 _EDGE = "*_:： \t#"
@@ -105,6 +106,15 @@ _SUCCESS = re.compile(
     re.I,
 )
 
+_METADATA = re.compile(
+    r"[*_`\s]*(?:(?:priority|status|state|progress|owner|assignee|author|reviewers?|stakeholders?"
+    r"|effort|estimate(?:d effort)?|story points?|sprint|milestone|tags?|labels?"
+    r"|(?:last )?updated(?: (?:on|at))?|created(?: (?:on|at))?"
+    r"|优先级|優先級|优先度|優先度|状态|狀態|進度|进度|负责人|負責人|作者|评审人|工作量|预估(?:工时|工作量)?|里程碑"
+    r"|标签|標籤|(?:创建|更新|修改)(?:日期|时间))[*_`]*\s*[:：]|\[[ xX~-]\]\s*$)",
+    re.IGNORECASE,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Named:
@@ -180,6 +190,16 @@ def holds_no_requirements(text: str) -> bool:
     """Return whether a section of a spec-kit document lists something else: entities, say."""
     bare = re.sub(r"\s*[*_(（]+(?:mandatory|optional|include).*", "", plain(text), flags=re.I)
     return _NOT_REQUIREMENTS.fullmatch(_NUMBERING.sub("", bare, count=1)) is not None
+
+
+@lru_cache(maxsize=4096)
+def is_metadata(text: str) -> bool:
+    """Return whether a line tells the priority, status or owner of a requirement, not what holds.
+
+    >>> is_metadata("**Priority**: High"), is_metadata("Status: it SHALL be 200")
+    (True, False)
+    """
+    return _METADATA.match(text) is not None and not has_modal(text)
 
 
 def heads_sentences(text: str) -> bool:

@@ -273,7 +273,8 @@ class _Reader:
         """Note an item that is no criterion, unless it was reported."""
         last = self.unread[-1].span if self.unread else None
         is_reported = last is not None and last.line == block.line
-        if block.kind is BlockKind.ITEM and not (self._aside or is_reported):
+        is_none = self._aside or is_reported or headings.is_metadata(block.text)
+        if block.kind is BlockKind.ITEM and not is_none:
             draft.others.setdefault(block.list_id, block)
 
     def _is_label(self, draft: Draft, block: Block) -> bool:
@@ -326,6 +327,8 @@ class _Reader:
             return False
         if block.number is not None and has_modal(block.text):
             return False
+        if headings.is_metadata(block.text):
+            return True
         if has_modal(block.text):
             draft.described.append(block)
         if len(draft.sentences) != 1:

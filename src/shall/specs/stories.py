@@ -182,6 +182,8 @@ class _Reader:
                 return False
         elif own_id(block.text) or above.given_kind is Kind.METRIC:
             return False
+        if not self._depth and headings.is_metadata(block.text):
+            return True
         text = live_sentence(block.text).text
         if not self._depth and above.end_line == above.span.line and has_modal(text):
             joined = text  # the sentence below a heading that is only its title
@@ -260,15 +262,14 @@ class _Reader:
                 steps=steps,
             )
             return
-        if not is_item and step is None and not has_modal(text) and story.items:
-            return
-        if not is_item and text.rstrip("*_ ")[-1:] in _LABEL_ENDS:
+        steps = steps_of(text) or ((step,) if step else ())
+        is_beside = bool(story.items) and not steps  # it explains the scenarios above it
+        if not is_item and (is_beside or text.rstrip("*_ ")[-1:] in _LABEL_ENDS):
             if has_modal(text):
                 self.unread.append(unread.unread(unread.SENTENCE, self._file, block))
             return
         number = story.next_number(block, self._counting)
         key = f"{self._feature}#{story.number}.AS{number}"
-        steps = steps_of(text) or ((step,) if step else ())
         kind = Kind.SCENARIO if steps else None
         place = place_of(self._file, block)
         story.items.append(criterion(key, text, place, block.end_line, kind=kind, steps=steps))

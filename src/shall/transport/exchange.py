@@ -1,12 +1,13 @@
 """One HTTP exchange as data, before redaction: never stored, never shown."""
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from msgspec import Struct
 
 from shall.results.records import NO_TIMINGS, Redirect, Timings
 
-__all__ = ["Connection", "Credentials", "FilePart", "Redirect", "Request", "Response"]
+__all__ = ["Connection", "Credentials", "FilePart", "Peer", "Redirect", "Request", "Response"]
 
 
 class FilePart(Struct, frozen=True):
@@ -40,7 +41,10 @@ class Credentials(Struct, frozen=True):
 
 
 class Connection(Struct, frozen=True):
-    """How a service is connected to, where that is not as usual. Certificates and keys are PEM."""
+    """How a service is connected to, where that is not as usual. Certificates and keys are PEM.
+
+    ``resolve`` maps ``host:port`` to an IP address. ``observes``: the response says who answered.
+    """
 
     credentials: Credentials | None = None
     client_certificate: bytes | None = None
@@ -49,6 +53,13 @@ class Connection(Struct, frozen=True):
     ca: bytes | None = None
     insecure: bool = False
     tls: str = ""
+    http: str = ""
+    compression: str = ""
+    max_redirects: int = 0
+    resolve: Mapping[str, str] = {}
+    proxy: str = ""
+    unix_socket: str = ""
+    observes: bool = False
 
 
 class Request(Struct, frozen=True, gc=False, eq=False):
@@ -69,6 +80,13 @@ class Request(Struct, frozen=True, gc=False, eq=False):
     connection: Connection | None = None
 
 
+class Peer(Struct, frozen=True):
+    """Who answered: the address, and the fields of its certificate as libcurl names them."""
+
+    ip: str
+    certificate: Mapping[str, str] = {}
+
+
 class Response(Struct, frozen=True, gc=False, eq=False):
     """What came back. Header names are kept as sent; look them up without regard to case.
 
@@ -83,6 +101,7 @@ class Response(Struct, frozen=True, gc=False, eq=False):
     timings: Timings = NO_TIMINGS
     earlier_headers: tuple[tuple[str, str], ...] = ()
     redirects: tuple[Redirect, ...] = ()
+    peer: Peer | None = None
 
     def header(self, name: str) -> str | None:
         """Return a header's value (several are joined with a comma, RFC 9110 section 5.3)."""

@@ -156,6 +156,18 @@ class TargetPolicy(Struct, frozen=True):
             return None
         return Denial("unlisted")
 
+    def judge_unseen(self, host: str, port: int) -> Denial | None:
+        """Judge the host of a URL that a proxy looks up: its address is not known here.
+
+        An address is judged as it is written. A name must be listed where anything is.
+        """
+        if _ends_in_a_number(host) or ":" in host:
+            return self.judge_address(host, host.strip("[]"), port)
+        name = _plain(host)
+        if not self.allow or any(rule.names(name, port) for rule in self.allow):
+            return None
+        return Denial("unlisted")
+
     def _allows(self, name: str, target: "_Target", port: int) -> bool:
         written, *carried = target.forms
         if any(rule.names(name, port) or rule.holds(written, port) for rule in self.allow):

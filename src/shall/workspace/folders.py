@@ -3,5 +3,19 @@
 CASE_FOLDERS = ("tests/cases", "test_cases")
 """Where cases are looked for when no path is named: the current folder, then the older one."""
 
+SHARED = "shared"
+"""The folder of shared steps, in a folder of cases."""
+
+
+def shared_path(case_path: str, name: str) -> str:
+    """Return the path of shared steps that a case names: in its folder of cases.
+
+    For a case elsewhere they are beside it.
+    """
+    own = case_path.rpartition("/")[0]
+    folder = next((it for it in CASE_FOLDERS if f"{own}/".startswith(f"{it}/")), own)
+    return f"{folder}/{SHARED}/{name}.yaml" if folder else f"{SHARED}/{name}.yaml"
+
+
 SPEC_FOLDERS = ("specs", ".kiro/specs")
 """Where requirements documents are looked for."""

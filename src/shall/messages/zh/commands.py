@@ -73,7 +73,13 @@ COMMANDS: dict[str, str] = {
     "write an HTML report to FILE": "将 HTML 报告写入 FILE",
     "write JUnit XML to FILE": "将 JUnit XML 写入 FILE",
     "write the results as JSON to FILE": "将结果以 JSON 写入 FILE",
+    "write each event as a line of JSON to FILE": "将每个事件以一行 JSON 写入 FILE",
+    "write a Markdown summary to FILE": "将 Markdown 摘要写入 FILE",
+    "write TAP to FILE": "将 TAP 写入 FILE",
+    "write Allure results to the folder DIR": "将 Allure 结果写入文件夹 DIR",
+    "print the run in this format": "以此格式输出该次运行",
     "show only the line of counts": "仅显示统计行",
+    "show each failed request as a curl command": "以 curl 命令显示每个失败的请求",
     "ReqIF needs the extra reqif.": "输出 ReqIF 需要附加依赖 reqif。",
     "Install it: pip install 'shall[reqif]'.": "请安装：pip install 'shall[reqif]'。",
     "No outcome is recorded in the environment {name}.": "环境 {name} 中没有任何结果记录。",
@@ -318,4 +324,9 @@ COMMANDS: dict[str, str] = {
     "The note has more than {limit} characters.": "备注超过 {limit} 个字符。",
     "{path} is approved by {by}.": "{path} 已由 {by} 批准。",
     "Ask again after it was changed.": "文档改动后再申请。",
+    "List test cases with their tags and criteria.": "列出测试用例及其标签和验收标准。",
+    "Cases: {count}.": "用例：{count} 个。",
+    "show the requests, and send and record nothing": "显示将要发送的请求，不发送也不记录",
+    "Nothing was sent. Cases: {count}. Requests: {requests}.": "未发送任何请求。用例：{count} 个；"
+    "请求：{requests} 个。",
 }

@@ -1,6 +1,13 @@
 """Rows of data, shared steps and the order of steps and cases in Chinese."""
 
 FLOW: dict[str, str] = {
+    "Shared steps are below the root `shared:`, and nothing is beside "
+    "it.": "共享步骤写在根字段 `shared:` 之下，旁边不能有其他内容。",
+    "Shared steps have no `{name}`.": "共享步骤没有 `{name}` 字段。",
+    "They have {fields}.": "可用的字段有：{fields}。",
+    "`{name}` cannot be the name of shared steps.": "`{name}` 不能作为共享步骤的名称。",
+    "Write `use: [login]` for the steps of shared/login.yaml in the folder of "
+    "cases.": "请写 `use: [login]`，引用用例文件夹中 shared/login.yaml 的步骤。",
     "Its path begins at the folder of the case.": "路径从用例所在的文件夹算起。",
     "The file is not JSON: {reason}.": "文件不是 JSON：{reason}。",
     "The file is not JSON: a number is not one of JSON, or it is nested too "

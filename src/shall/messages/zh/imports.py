@@ -1,8 +1,8 @@
 """Importing documents of other tools in Chinese."""
 
 IMPORTS: dict[str, str] = {
-    "Nothing was written. Overwrite them with --force, or choose another "
-    "folder.": "未写入任何文件。可用 --force 覆盖，或选择其他目录。",
+    "Nothing was written. Allow overwriting, or choose another folder.": "未写入任何文件。"
+    "请允许覆盖，或选择其他目录。",
     "{file} is not UTF-8 text.": "{file} 不是 UTF-8 文本。",
     "The input is larger than {limit}.": "输入超过 {limit}。",
     "Cases written: {written}. Parts left out: {left_out}.": "已写入用例：{written} 个；"
@@ -35,7 +35,6 @@ IMPORTS: dict[str, str] = {
     "The cookies of the file {path} were left out.": "文件 {path} 中的 Cookie 未能转换。",
     "The password of `--user` is not in the command.": "命令中没有 `--user` 的密码。",
     "`--max-time {value}` was left out.": "`--max-time {value}` 未能转换。",
-    "Certificates are always checked.": "证书始终会被校验。",
     "Write the body under `text`.": "请将请求体写在 `text` 中。",
     "Requests are sent directly.": "请求总是直接发送。",
     "{file} has curl commands for the command prompt of Windows.": "{file} 中是 Windows 命令提示符"
@@ -45,9 +44,6 @@ IMPORTS: dict[str, str] = {
     "The format of {file} was not recognized.": "无法识别 {file} 的格式。",
     "Name it with --from: {formats}.": "请用 --from 指定：{formats}。",
     "There is no format {name}.": "没有名为 {name} 的格式。",
-    "The user and password became the variable `basic_credentials`.": "用户名和密码已替换为变量 "
-    "`basic_credentials`。",
-    "Its value is the Base64 of USER:PASSWORD.": "其值是 USER:PASSWORD 的 Base64 编码。",
     "A second file of the field `{name}` was left out.": "字段 `{name}` 的第二个文件未能转换。",
     "The request was left out: a case has no method {method}.": "已跳过该请求：用例不支持 {method} "
     "方法。",
@@ -62,4 +58,61 @@ IMPORTS: dict[str, str] = {
     "A quotation mark is not closed.": "引号没有闭合。",
     "${name} is no variable that a case can read.": "${name} 不是用例可以读取的变量。",
     "The case was left out: {problem}": "已跳过该用例：{problem}",
+    # Postman
+    "Only the first {count} requests were read.": "只读取了前 {count} 个请求。",
+    "The request was left out: it has no description.": "已跳过该请求：没有请求内容。",
+    "The request was left out: it has no URL.": "已跳过该请求：没有 URL。",
+    "A {kind} script was left out: `{text}`.": "{kind} 脚本未能转换：`{text}`。",
+    "Write what it checks under `expect`, what it stores under `capture`.": "请将其中的检查写在 "
+    "`expect` 中，将保存的值写在 `capture` 中。",
+    "The dynamic variable `{name}` became an ordinary one.": "动态变量 `{name}` 已改为普通变量。",
+    "Give it a value, or call a function.": "请为它赋值，或调用函数。",
+    "The authentication `{kind}` was left out.": "认证方式 `{kind}` 未能转换。",
+    "Write the header that it makes under `headers`.": "请将它生成的头部写在 `headers` 中。",
+    "The body of the kind `{mode}` was left out.": "类型为 `{mode}` 的请求体未能转换。",
+    "The file of the part {name} was left out: it has no path.": "表单字段 {name} 的文件没有路径，"
+    "已跳过。",
+    # HAR
+    "Requests for images, scripts, styles and preflights were left out: {count}.": "已跳过图片、"
+    "脚本、样式和预检请求：{count} 个。",
+    "The recording holds no request that a case can send.": "录制中没有用例可以发送的请求。",
+    "The request was left out: it got no response.": "已跳过该请求：没有收到响应。",
+    "The body was left out: it is no text.": "请求体不是文本，未能转换。",
+    "The multipart body was left out: its parts are not recorded.": "multipart 请求体未能转换："
+    "录制中没有它的各个部分。",
+    "The file of the part {name} was left out: it is not recorded.": "表单字段 {name} 的文件未能"
+    "转换：录制中没有文件内容。",
+    "The file is not JSON.": "文件不是 JSON。",
+    "The file holds no JSON object.": "文件中没有 JSON 对象。",
+    # OpenAPI
+    "The reference {reference} leads out, so it was not followed.": "引用 {reference} 指向"
+    "文档之外，未跟随。",
+    "The reference {reference} leads nowhere.": "引用 {reference} 没有对应内容。",
+    "{file} is not an OpenAPI document of version 3.": "{file} 不是 OpenAPI 3 文档。",
+    "Convert a Swagger document of version 2 first.": "请先转换 Swagger 2 文档。",
+    "Only the first {count} cases were written.": "只写入了前 {count} 个用例。",
+    "The document names no host.": "文档中没有主机地址。",
+    "Pass --host, or set `host` in shall.yaml.": "请使用 --host，或在 shall.yaml 中设置 `host`。",
+    "No example of {names} is in the document, so the value is made up.": "文档中没有 {names} "
+    "的示例，其值是编造的。",
+    "Write one that the service has.": "请填写服务中存在的值。",
+    "The security scheme `{name}` was left out.": "安全方案 `{name}` 未能转换。",
+    "The body of the type {kind} was left out.": "类型为 {kind} 的请求体未能转换。",
+    "The password of the key was left out.": "私钥的密码未能转换。",
+    "Write `key_password` with a variable.": "请用变量写入 `key_password`。",
+    # hurl
+    "{file} has no request.": "{file} 中没有请求。",
+    "An entry begins with `GET` and a URL.": "每个条目以 `GET` 和 URL 开头。",
+    "The section `[{name}]` was left out.": "`[{name}]` 部分未能转换。",
+    "The request was left out: it is skipped.": "已跳过该请求：它被标记为 skip。",
+    "The option `{name}` was left out.": "选项 `{name}` 未能转换。",
+    "The line `{text}` was left out.": "`{text}` 一行未能转换。",
+    "The body was left out: it is a file or bytes.": "请求体是文件或字节，未能转换。",
+    "The capture `{text}` was left out.": "捕获 `{text}` 未能转换。",
+    "The check of the body was left out: it is a file or bytes.": "响应体检查是文件或字节，"
+    "未能转换。",
+    "The check `{text}` was left out.": "检查 `{text}` 未能转换。",
+    "The check of `{selector}` was left out: {reason}": "对 `{selector}` 的检查未能转换：{reason}",
+    "A second check `{predicate}` of `{selector}` was left out.": "对 `{selector}` 的第二个 "
+    "`{predicate}` 检查未能转换。",
 }

@@ -19,8 +19,29 @@ PROTOCOLS: dict[str, str] = {
     'Write `auth: {{bearer: "{{{{ token }}}}"}}` or another kind of `auth`.': (
         '请写作 `auth: {{bearer: "{{{{ token }}}}"}}` 或其他形式的 `auth`。'
     ),
-    "Write it below `connection`: ca, client_certificate, key, insecure, tls.": (
-        "请写在 `connection` 之下：ca、client_certificate、key、insecure、tls。"
+    "Write it below `connection`, such as `connection: {{ca: FILE}}`.": (
+        "请写在 `connection` 之下，例如 `connection: {{ca: FILE}}`。"
+    ),
+    "Only `shall.yaml` may name `{name}`.": "只有 `shall.yaml` 可以指定 `{name}`。",
+    "Write it below `connection` there, or of an environment.": (
+        "请写在该文件的 `connection` 或某个环境的 `connection` 之下。"
+    ),
+    "`proxy` is no URL of a proxy.": "`proxy` 不是代理的 URL。",
+    "Write http://, https:// or socks5h://, a host and a port.": (
+        "请写 http://、https:// 或 socks5h://，加主机和端口。"
+    ),
+    "`{name}` must be from 1 to {most}, not {value}.": (
+        "`{name}` 必须在 1 到 {most} 之间，而不是 {value}。"
+    ),
+    "`{target}` is no host with its port.": "`{target}` 不是“主机:端口”。",
+    "Write `HOST:PORT`, such as api.example.com:443.": (
+        "请写作 `HOST:PORT`，例如 api.example.com:443。"
+    ),
+    "A host is resolved to an IP address.": "主机只能解析为 IP 地址。",
+    "Write it as a text.": "请写成文本。",
+    "A certificate has no field `{argument}`.": "证书没有字段 `{argument}`。",
+    "Use a pycurl that is built with a libcurl that has it.": (
+        "请改用以支持该功能的 libcurl 构建的 pycurl。"
     ),
     "`{name}` of `auth` holds a line break or another control character.": (
         "`auth` 的 `{name}` 含有换行符或其他控制字符。"
@@ -30,9 +51,6 @@ PROTOCOLS: dict[str, str] = {
     "The token URL returns no `access_token`.": "令牌地址没有返回 `access_token`。",
     "The service that issues tokens answers {status}{more}.": "签发令牌的服务返回 {status}{more}。",
     "Check `auth` of the step, the case or the environment.": "请检查步骤、用例或环境的 `auth`。",
-    "The libcurl at hand ({version}) has no NTLM.": "当前的 libcurl（{version}）不支持 NTLM。",
-    "Build pycurl with a libcurl that has it, or use another kind of `auth`.": (
-        "请用支持 NTLM 的 libcurl 构建 pycurl，或改用其他形式的 `auth`。"
-    ),
+    "The libcurl at hand ({version}) has no {what}.": "当前的 libcurl（{version}）不支持 {what}。",
     "The file of `{name}` is empty.": "`{name}` 的文件为空。",
 }

@@ -59,6 +59,8 @@ ZH: dict[str, str] = {
     "step.denied.unlisted": "不允许访问 {address}：未列入 targets_allow。"
     "如测试确需访问，请管理员将其列入。",
     "case.skipped": "{reason}",
+    "case.shared_failed": "所用的共享步骤没有通过：{place}：{inner}",
+    "case.use_unseen": "共享步骤没有运行：请在 `testcase:` 下的块中让 `use:` 单独占一行",
     "case.no_rows": "用例的数据没有任何行",
     "case.data_changed": "运行开始时，用例的数据行被改动了",
     "case.data_unseen": "用例的数据行没有读取：请在 `testcase:` 下的块中让 `data:` 单独占一行",

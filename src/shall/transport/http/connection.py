@@ -9,9 +9,22 @@ from typing import Any
 import pycurl
 
 from shall.errors import BadValue
-from shall.transport.exchange import Connection, Credentials
+from shall.transport.exchange import Connection, Credentials, Peer
 
 _TLS = {"1.2": pycurl.SSLVERSION_TLSv1_2, "1.3": pycurl.SSLVERSION_TLSv1_3}
+_HTTP = {
+    "1.1": pycurl.CURL_HTTP_VERSION_1_1,
+    "2": pycurl.CURL_HTTP_VERSION_2TLS,
+    "2-prior-knowledge": pycurl.CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE,
+    "3": pycurl.CURL_HTTP_VERSION_3ONLY,
+}
+_COMPRESSIONS = {
+    "gzip": pycurl.VERSION_LIBZ,
+    "deflate": pycurl.VERSION_LIBZ,
+    "br": pycurl.VERSION_BROTLI,
+    "zstd": pycurl.VERSION_ZSTD,
+}
+_SUPPRESS_CONNECT_HEADERS = 265  # CURLOPT_SUPPRESS_CONNECT_HEADERS, which pycurl does not name
 _FEATURES: int = pycurl.version_info()[4]
 
 
@@ -23,6 +36,19 @@ def connect(curl: pycurl.Curl, connection: Connection) -> None:
     """
     if connection.credentials is not None:
         _sign(curl, connection.credentials)
+    _set_tls(curl, connection)
+    if connection.http:
+        _set_version(curl, connection.http)
+    if connection.compression:
+        _set_compression(curl, connection.compression)
+    _set_route(curl, connection)
+    if connection.observes:
+        curl.setopt(pycurl.OPT_CERTINFO, 1)
+        curl.setopt(pycurl.FRESH_CONNECT, 1)  # the certificate is shown when TLS begins,
+        curl.setopt(pycurl.SSL_SESSIONID_CACHE, 0)  # and not when a session is resumed
+
+
+def _set_tls(curl: pycurl.Curl, connection: Connection) -> None:
     if connection.ca is not None:
         _set(curl, pycurl.CAINFO_BLOB, connection.ca, "ca")
     if connection.client_certificate is not None:
@@ -40,6 +66,56 @@ def connect(curl: pycurl.Curl, connection: Connection) -> None:
         curl.setopt(pycurl.SSLVERSION, _TLS[connection.tls])
 
 
+def observed(curl: pycurl.Curl) -> Peer:
+    """Return who answered the last request of a handle."""
+    chain = curl.getinfo(pycurl.INFO_CERTINFO)
+    return Peer(curl.getinfo(pycurl.PRIMARY_IP), dict(chain[0]) if chain else {})
+
+
+def _set_version(curl: pycurl.Curl, version: str) -> None:
+    feature = {"3": pycurl.VERSION_HTTP3, "1.1": 0}.get(version, pycurl.VERSION_HTTP2)
+    if feature and not _FEATURES & feature:
+        raise _lacks(f"HTTP/{version[0]}")
+    curl.setopt(pycurl.HTTP_VERSION, _HTTP[version])
+    if version in ("2", "3"):  # libcurl would use an open connection of another version
+        curl.setopt(pycurl.FRESH_CONNECT, 1)
+
+
+def _set_compression(curl: pycurl.Curl, name: str) -> None:
+    if not _FEATURES & _COMPRESSIONS.get(name, _FEATURES):
+        raise _lacks(name)
+    if name == "none":
+        curl.unsetopt(pycurl.ACCEPT_ENCODING)
+    else:
+        curl.setopt(pycurl.ACCEPT_ENCODING, name)
+
+
+def _set_route(curl: pycurl.Curl, connection: Connection) -> None:
+    """Set where the bytes go; ``gate`` judges each of it."""
+    if connection.resolve:
+        pairs = [
+            f"{target}:{f'[{address}]' if ':' in address else address}:"
+            for target, address in connection.resolve.items()
+        ]
+        curl.setopt(pycurl.CONNECT_TO, pairs)
+    if connection.unix_socket:
+        curl.setopt(pycurl.UNIX_SOCKET_PATH, connection.unix_socket)
+    elif connection.proxy:
+        curl.setopt(pycurl.PROXY, connection.proxy)
+        curl.setopt(pycurl.NOPROXY, "")  # the environment of the process does not count
+        curl.setopt(_SUPPRESS_CONNECT_HEADERS, 1)
+        if connection.ca is not None:
+            curl.setopt(pycurl.PROXY_CAINFO_BLOB, connection.ca)
+
+
+def _lacks(what: str) -> BadValue:
+    version = pycurl.version_info()[1]
+    return BadValue(
+        f"The libcurl at hand ({version}) has no {what}.",
+        hint="Use a pycurl that is built with a libcurl that has it.",
+    )
+
+
 def _sign(curl: pycurl.Curl, credentials: Credentials) -> None:
     curl.setopt(pycurl.USERNAME, credentials.user)
     curl.setopt(pycurl.PASSWORD, credentials.password)
@@ -52,11 +128,7 @@ def _digest(curl: pycurl.Curl, _: Credentials) -> None:
 
 def _ntlm(curl: pycurl.Curl, _: Credentials) -> None:
     if not _FEATURES & pycurl.VERSION_NTLM:
-        version = pycurl.version_info()[1]
-        raise BadValue(
-            f"The libcurl at hand ({version}) has no NTLM.",
-            hint="Build pycurl with a libcurl that has it, or use another kind of `auth`.",
-        )
+        raise _lacks("NTLM")
     curl.setopt(pycurl.HTTPAUTH, pycurl.HTTPAUTH_NTLM)
 
 

@@ -7,6 +7,7 @@ judged anew, on each redirect too. URLs are read by libcurl's own parser: two pa
 """
 
 import socket
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple
 
@@ -14,6 +15,7 @@ import pycurl
 
 from shall.errors import TargetDenied
 from shall.messages import Message, render
+from shall.transport.exchange import Connection
 from shall.transport.http.redirect import Origin
 from shall.transport.target_policy import Denial, TargetPolicy
 
@@ -68,19 +70,22 @@ class Gate:
     """Judges where one transfer goes, from its first URL through every redirect (``trail``)."""
 
     __slots__ = (
+        "_addresses",
         "_at_address",
         "_at_host",
         "_host",
         "_policy",
         "_port",
+        "_proxy",
+        "_unix_socket",
         "_url",
         "leads_to",
         "origin",
         "trail",
     )
 
-    def __init__(self, targets: Targets, url: str) -> None:
-        """Judge the host of the first URL.
+    def __init__(self, targets: Targets, url: str, connection: Connection | None = None) -> None:
+        """Judge the host of the first URL, and the proxy that a connection names.
 
         Raises:
             TargetDenied: A request may not go there.
@@ -91,8 +96,24 @@ class Gate:
         self._host, self._port, self.origin, self._at_host = targets.of(url)
         self.leads_to: Origin | None = None
         self._at_address: Denial | None = None
+        self._proxy: tuple[str, int] | None = None
+        self._addresses: Mapping[str, str] = {}
+        self._unix_socket = False
+        if connection is not None:
+            self._take(connection)
         if self._at_host is not None:
             raise self._told(self._at_host)
+
+    def _take(self, connection: Connection) -> None:
+        self._addresses = {target.lower(): it for target, it in connection.resolve.items()}
+        self._unix_socket = bool(connection.unix_socket)
+        if connection.proxy and not self._unix_socket:
+            self._proxy = proxy = _host_and_port(connection.proxy)
+            denial = self._policy.judge_host(*proxy)
+            if denial is not None:
+                self._host, self._port = proxy
+                raise self._told(denial)
+            self._at_host = self._at_host or self._policy.judge_unseen(self._host, self._port)
 
     @property
     def url(self) -> str:
@@ -111,6 +132,8 @@ class Gate:
             self._url.setpart(pycurl.UPART_URL, location, _AS_FOLLOWED)
             self._host, self._port = _read(self._url)
             self._at_host = self._policy.judge_host(self._host, self._port)
+            if self._proxy is not None and self._at_host is None:
+                self._at_host = self._policy.judge_unseen(self._host, self._port)
             self.trail.append(self._url.url)
             origin = (self._url.scheme or "").lower(), self._host.lower(), self._port
             if self._at_host is None and origin != self.origin and origin[0] in _FOLLOWED:
@@ -123,9 +146,15 @@ class Gate:
 
         libcurl goes on to the next address of the name and asks again.
         """
+        if self._unix_socket:  # the operator names it, so no rule is about it
+            is_local = address.family == socket.AF_UNIX
+            return _Lent(address.family, address.socktype) if is_local else _REFUSED
         text, port = address.addr[:2]
-        denial = self._policy.judge_address(self._host, text, port)
-        if denial is None and port == self._port:
+        host, wanted = self._proxy or (self._host, self._port)
+        # What a case resolves itself is no address that a rule about the name means.
+        host = text if f"{host}:{port}".lower() in self._addresses else host
+        denial = self._policy.judge_address(host, text, port)
+        if denial is None and port == wanted:
             with suppress(OSError):  # out of handles: libcurl says that it cannot connect
                 return _Lent(address.family, address.socktype, address.protocol)
         self._at_address = denial or self._at_address

@@ -49,9 +49,14 @@ def redirected(request: Request, status: int, url: str, origin: Origin) -> Reque
 
 
 def _left(connection: Connection) -> Connection:
-    """Return a connection without what identifies the client."""
+    """Return a connection without what identifies the client, and what is for the host alone."""
     return replace(
-        connection, credentials=None, client_certificate=None, key=None, key_password=None
+        connection,
+        credentials=None,
+        client_certificate=None,
+        key=None,
+        key_password=None,
+        unix_socket="",
     )
 
 

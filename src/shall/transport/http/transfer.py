@@ -12,7 +12,7 @@ import pycurl
 
 from shall.errors import ShallError, TargetUnreachable, TimedOut
 from shall.results.records import Timings
-from shall.transport.exchange import Redirect, Request, Response
+from shall.transport.exchange import Peer, Redirect, Request, Response
 from shall.transport.http.gate import Gate, Targets
 from shall.transport.http.jar import Jar
 from shall.transport.http.options import MAX_REDIRECTS, Limits, Options, Receiver
@@ -29,7 +29,7 @@ _REASONS = {
     pycurl.E_RECV_ERROR: "{address} broke the connection off",
     pycurl.E_SEND_ERROR: "{address} broke the connection off",
     pycurl.E_PARTIAL_FILE: "{address} sent less than it announced",
-    pycurl.E_TOO_MANY_REDIRECTS: "{address} redirects more than 10 times",
+    pycurl.E_TOO_MANY_REDIRECTS: "{address} redirects more than {most} times",
     pycurl.E_UNSUPPORTED_PROTOCOL: "{address} redirects to something that is not HTTP",
     pycurl.E_PEER_FAILED_VERIFICATION: "the certificate of {address} is not trusted",
     pycurl.E_SSL_CERTPROBLEM: "`client_certificate` or `key` cannot be used for {address}",
@@ -50,6 +50,7 @@ class Transfer:
         "_hidden",
         "_jar",
         "_limits",
+        "_most",
         "_options",
         "_receiver",
         "_redirects",
@@ -83,7 +84,10 @@ class Transfer:
         self._earlier: tuple[tuple[str, str], ...] = ()
         self._redirects: tuple[Redirect, ...] = ()
         self._hidden = _NOTHING_HIDDEN
-        self._put(request, Limits(request.timeout_s, MAX_REDIRECTS, MAX_BODY_BYTES))
+        connection = request.connection
+        most = MAX_REDIRECTS if connection is None else connection.max_redirects or MAX_REDIRECTS
+        self._most = most
+        self._put(request, Limits(request.timeout_s, most, MAX_BODY_BYTES))
 
     @property
     def keeps_connection(self) -> bool:
@@ -114,13 +118,13 @@ class Transfer:
             self._hidden = _NOTHING_HIDDEN
 
     def _put(self, request: Request, limits: Limits) -> None:
-        self._gate = gate = Gate(self._targets, request.url)
+        self._gate = gate = Gate(self._targets, request.url, request.connection)
         self.request = request
         self._limits = limits
         follow = gate.follow if request.follow_redirects else None
         self._receiver.start(limits.body_bytes, gate.open_socket, follow)
         self._options.put(request, limits)
-        if limits.redirects < MAX_REDIRECTS:
+        if limits.redirects < self._most:
             self._hidden = self._jar.opened_for(gate.origin)
             self._hidden.__enter__()
 
@@ -169,7 +173,16 @@ class Transfer:
             ),
             earlier,
             redirects,
+            self._peer(),
         )
+
+    def _peer(self) -> Peer | None:
+        connection = self.request.connection
+        if connection is None or not connection.observes:
+            return None
+        from shall.transport.http.connection import observed  # as where it was asked for
+
+        return observed(self.curl)
 
     def _failure(self, code: int, text: str, url: str = "") -> ShallError:
         """Return the error for a transfer that libcurl gave up; ``url``: where it had led."""
@@ -188,7 +201,7 @@ class Transfer:
         if code in {pycurl.E_FILESIZE_EXCEEDED, pycurl.E_WRITE_ERROR}:
             reason = f"{address} sent more than {MAX_BODY_BYTES >> 20} MiB"
         else:
-            reason = _REASONS.get(code, "").format(host=host, address=address)
+            reason = _REASONS.get(code, "").format(host=host, address=address, most=self._most)
         details = {"address": address, "curl_code": code}
         if code == pycurl.E_COULDNT_RESOLVE_HOST:
             details["why"] = "unresolved"

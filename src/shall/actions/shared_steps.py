@@ -1,0 +1,91 @@
+"""Runs the shared steps that the cases of a run use: each file once, before the first case."""
+
+from collections.abc import Iterable, Mapping
+
+from msgspec.structs import replace
+
+from shall.actions.discovery import positions
+from shall.cases.model import Case
+from shall.cases.nearest import nearest
+from shall.cases.shared_steps import read_shared
+from shall.engine.case import run_case
+from shall.engine.job import Job
+from shall.engine.options import RunOptions
+from shall.engine.ports import Turns
+from shall.engine.redact import Known
+from shall.engine.run import RunContext, run_jobs
+from shall.engine.shared import Shared, captured_names, failure_of
+from shall.engine.stop import Stop
+from shall.errors import FileMissing, InvalidInput
+from shall.messages import Message
+from shall.results.events import CaseFinished, Event
+from shall.results.records import Outcome
+from shall.workspace.stray_cases import YAML_ENDINGS
+from shall.workspace.workspace import Workspace
+
+
+def run_shared(
+    workspace: Workspace,
+    paths: Iterable[str],
+    options: RunOptions,
+    stop: Stop,
+    turns: Turns | None = None,
+) -> Mapping[str, Shared]:
+    """Run files of shared steps at the same time, and return by path what they left behind.
+
+    One that cannot be read, or does not pass, has the reason; the run goes on.
+    """
+    found: dict[str, Shared] = {}
+    jobs = []
+    for path in sorted(set(paths)):
+        try:
+            jobs.append(_job(workspace, path, found))
+        except InvalidInput as error:
+            inner = Message("case.invalid", {"problems": str(error)})
+            found[path] = _failed(Message("case.shared_failed", {"place": path, "inner": inner}))
+    loop = workspace.make_loop()
+    loop.turns = turns
+
+    def take(event: Event) -> None:
+        if type(event) is CaseFinished and event.result.outcome is not Outcome.PASSED:
+            key = event.result.case_key
+            found[key] = _failed(failure_of(key, event.result))
+
+    try:
+        run_jobs(jobs, len(jobs), options, RunContext(loop, workspace.files, take, stop))
+    finally:
+        loop.close()
+    return found
+
+
+def _job(workspace: Workspace, path: str, found: dict[str, Shared]) -> Job:
+    try:
+        text = workspace.files.read_text(path)
+    except FileMissing as error:
+        folder = path.rpartition("/")[0]
+        is_there = workspace.files.is_folder(folder)
+        near = nearest(path, workspace.files.find(folder, YAML_ENDINGS) if is_there else ())
+        raise FileMissing(error.message, hint=f"Did you mean {near}?" if near else None) from None
+    case = read_shared(text, path)
+    masked = replace(case, name=workspace.redactor.text(case.name))
+
+    def take(variables: Mapping[str, object], known: Known) -> None:
+        found[path] = _passed(case, variables, known)
+
+    return Job(
+        path,
+        masked,
+        locate=positions(text, path),
+        run=lambda job, options, why: run_case(
+            replace(job, run=None), options, workspace.files, why, take
+        ),
+    )
+
+
+def _passed(case: Case, variables: Mapping[str, object], known: Known) -> Shared:
+    values = {name: variables[name] for name in captured_names(case) if name in variables}
+    return Shared(values, case.secrets, known)
+
+
+def _failed(why: Message) -> Shared:
+    return Shared(error=why)

@@ -1,0 +1,64 @@
+"""The request of a step as a curl command, to be run again by hand."""
+
+import shlex
+from collections.abc import Iterator
+
+from shall.diagnostics.escaping import one_line
+from shall.results.records import ExchangeRecord, StepResult
+
+_LEFT_OUT = frozenset({"accept-encoding", "connection", "content-length", "host", "user-agent"})
+"""Headers that curl writes itself, or that would no longer fit."""
+
+_SHORT = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
+
+
+def curl_command(exchange: ExchangeRecord) -> str:
+    """Return a command for a POSIX shell in one line.
+
+    Masked values are ``***`` and have to be filled in. So have bodies that were cut, files of
+    forms, and what a passing case does not store: headers and body.
+    """
+    return " ".join(["curl", *_arguments(exchange)])
+
+
+def curl_of(step: StepResult) -> str:
+    """Return the command of a step that sent a request; empty for another one."""
+    return "" if step.exchange is None else curl_command(step.exchange)
+
+
+def _arguments(exchange: ExchangeRecord) -> Iterator[str]:
+    body = exchange.request_body
+    if set("[]{}") & set(exchange.url):
+        yield "-g"  # else curl makes several URLs of it
+    if exchange.method == "HEAD":
+        yield "--head"
+    elif exchange.method != ("POST" if body else "GET"):
+        yield f"-X {_quoted(exchange.method)}"
+    yield _quoted(exchange.url)
+    for name, value in exchange.request_headers:
+        if name.lower() not in _LEFT_OUT:
+            yield f"-H {_quoted(f'{name}: {value}' if value else f'{name};')}"
+    if body:
+        if not any(name.lower() == "content-type" for name, _ in exchange.request_headers):
+            yield "-H Content-Type:"  # else curl names a form's
+        yield f"--data-raw {_quoted(body)}"
+
+
+def _quoted(text: str) -> str:
+    """Quote a text for a shell. Characters that repaint a terminal are written as escapes."""
+    if one_line(text) == text:
+        return shlex.quote(text)
+    return "$'" + "".join(map(_escaped, text)) + "'"
+
+
+def _escaped(character: str) -> str:
+    if character in "\\'":
+        return f"\\{character}"
+    if one_line(character) == character:
+        return character
+    if character in _SHORT:
+        return _SHORT[character]
+    code = ord(character)
+    if code < 0x80:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"

@@ -1,0 +1,177 @@
+"""Shared steps: they run once in a run, and every case that uses them reads what they captured."""
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Shall = Callable[..., Any]
+Write = Callable[[str, str], None]
+
+LOGIN = """shared:
+  steps:
+    - id: sign in
+      POST: /given/login
+      json: {user: ann}
+      capture: {token: $.access_token, plain: $.number}
+      expect: {status: 200}
+"""
+CASE = """testcase:
+  name: {name}
+  verifies: ["shop#1.1"]
+  use: {use}
+  steps:
+    - GET: "/echo/{{{{ plain }}}}"
+      headers: {{X-Mark: "{{{{ token }}}}"}}
+      expect: {{status: 200}}
+"""
+SECRET = "Hidden-7719-Hidden"
+
+
+@pytest.fixture
+def write(project: Path, service: Any) -> Write:
+    service.answer("login", json.dumps({"access_token": SECRET, "number": 7}), "application/json")
+
+    def write(path: str, text: str) -> None:
+        file = project / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+
+    write("specs/shop/requirements.md", "### Requirement 1\n\n1. THE shop SHALL sell.\n")
+    write("tests/cases/shared/login.yaml", LOGIN)
+    return write
+
+
+def result_of(project: Path) -> list[dict[str, Any]]:
+    report: dict[str, list[dict[str, Any]]] = json.loads((project / "r.json").read_text())
+    return report["cases"]
+
+
+def status_of(shall: Shall) -> str:
+    traced = json.loads(shall("trace", "--format", "json", "--exit-zero").stdout)
+    status: str = traced["criteria"][0]["status"]
+    return status
+
+
+@pytest.mark.verifies("cases#7.1", "engine#7.1")
+@pytest.mark.parametrize("use", ["[login]", "login", "\n    - login"])
+def test_shared_steps_run_once_for_all_cases_that_run_at_once(
+    shall: Shall, write: Write, service: Any, use: str
+) -> None:
+    for number in range(20):
+        write(f"tests/cases/deep/{number}.yaml", CASE.format(name=f"c{number}", use=use))
+    ended = shall("run", "--host", service.url, "--concurrency", "16", "--workers", "1")
+    assert "20 passed" in ended.stdout
+    assert service.calls_to("/given/login") == 1
+    assert service.calls_to("/echo/7") == 20
+    assert status_of(shall) == "proved"
+
+
+@pytest.mark.process
+@pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux only")
+@pytest.mark.verifies("engine#7.1")
+def test_shared_steps_run_once_for_all_workers(
+    shall_process: Shall, write: Write, service: Any
+) -> None:
+    for number in range(20):
+        write(f"tests/cases/{number}.yaml", CASE.format(name=f"c{number}", use="[login]"))
+    ended = shall_process("run", "--host", service.url, "-j", "2")
+    assert "20 passed" in ended.stdout, ended.stdout + ended.stderr
+    assert service.calls_to("/given/login") == 1
+
+
+@pytest.mark.verifies("engine#7.2")
+def test_cases_whose_shared_steps_fail_are_errors_that_name_the_line_and_send_nothing(
+    shall: Shall, write: Write, project: Path, service: Any
+) -> None:
+    write("tests/cases/a.yaml", CASE.format(name="a", use="[login]"))
+    write("tests/cases/b.yaml", "testcase: {name: b, steps: [{GET: /echo/b}]}\n")
+    write("tests/cases/shared/login.yaml", LOGIN.replace("status: 200", "status: 201"))
+    ended = shall("run", "--host", service.url, "--report-json", "r.json")
+    assert ended.returncode == 1
+    assert "tests/cases/shared/login.yaml:7:24: expected status 201, got 200" in ended.stdout
+    assert result_of(project)[0]["outcome"] == "error"
+    assert (service.calls_to("/echo/7"), service.calls_to("/echo/b")) == (0, 1)
+    assert status_of(shall) == "failing"
+
+
+@pytest.mark.verifies("engine#7.2")
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (LOGIN.replace("capture", "captur"), "tests/cases/shared/login.yaml:6:7"),
+        (LOGIN + "  teardowns: []\n", "Shared steps have no `teardowns`."),
+        (LOGIN.replace("shared:", "testcase:"), "below the root `shared:`"),
+        ("shared: 1\n", "tests/cases/shared/login.yaml:1:9"),
+    ],
+)
+def test_shared_steps_that_cannot_be_read_are_named(
+    shall: Shall, write: Write, service: Any, text: str, said: str
+) -> None:
+    write("tests/cases/a.yaml", CASE.format(name="a", use="[login]"))
+    write("tests/cases/shared/login.yaml", text)
+    ended = shall("run", "tests/cases/a.yaml", "--host", service.url)
+    assert ended.returncode == 2
+    assert said in ended.stdout
+    assert service.log.calls == []
+
+
+@pytest.mark.verifies("engine#7.2")
+def test_shared_steps_that_are_missing_are_suggested(
+    shall: Shall, write: Write, service: Any
+) -> None:
+    write("tests/cases/a.yaml", CASE.format(name="a", use="[logn]"))
+    ended = shall("run", "--host", service.url)
+    assert ended.returncode == 2
+    assert "Did you mean tests/cases/shared/login.yaml?" in ended.stdout
+
+
+@pytest.mark.verifies("engine#7.2")
+def test_an_unreachable_service_of_shared_steps_fails_no_criterion(
+    shall: Shall, write: Write
+) -> None:
+    write("tests/cases/a.yaml", CASE.format(name="a", use="[login]"))
+    ended = shall("run", "--host", "http://127.0.0.1:9")
+    assert ended.returncode == 4
+    assert status_of(shall) == "unreachable"
+
+
+@pytest.mark.verifies("engine#7.3")
+def test_a_secret_that_shared_steps_captured_is_masked_in_the_cases(
+    shall: Shall, write: Write, project: Path, service: Any
+) -> None:
+    case = CASE.replace("X-Mark", "X-Note").replace("status: 200", "status: 404")
+    write("tests/cases/a.yaml", case.format(name="a", use="[login]").replace("token", "note"))
+    write("tests/cases/shared/login.yaml", LOGIN.replace("token:", "note:", 1))
+    ended = shall("run", "--host", service.url, "--report-json", "r.json", "--keep", "all")
+    assert ended.returncode == 1
+    assert SECRET not in ended.stdout + (project / "r.json").read_text()
+    assert "X-Note" in (project / "r.json").read_text()
+    for file in (project / ".shall").rglob("*"):
+        assert file.is_dir() or SECRET.encode() not in file.read_bytes()
+
+
+@pytest.mark.verifies("cases#7.2")
+def test_a_change_of_shared_steps_makes_the_proof_stale(
+    shall: Shall, write: Write, service: Any
+) -> None:
+    write("tests/cases/a.yaml", CASE.format(name="a", use="[login]"))
+    shall("run", "--host", service.url)
+    assert status_of(shall) == "proved"
+    write("tests/cases/shared/login.yaml", LOGIN.replace("ann", "bob"))
+    assert status_of(shall) == "stale"
+
+
+def test_skipped_cases_run_no_shared_steps_and_hidden_names_are_an_error(
+    shall: Shall, write: Write, service: Any
+) -> None:
+    text = CASE.format(name="a", use="login")
+    write("tests/cases/a.yaml", text.replace("  use", "  skip: later\n  use"))
+    write("tests/cases/b.yaml", text.replace("use:", '"\\u0075se":'))
+    ended = shall("run", "--host", service.url)
+    assert "1 error, 1 skipped" in ended.stdout
+    assert "write `use:` on a line of its own" in ended.stdout
+    assert service.log.calls == []
