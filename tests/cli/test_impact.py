@@ -56,6 +56,31 @@ def test_a_reworded_criterion_touches_what_is_linked_to_it(shall: Shall, committ
     assert found["unlinked"] == []
 
 
+TASKS = """\
+- [x] 1. Build the door
+  - _Requirements: 1.1_
+- [ ] 2. 实现计数
+  - _需求: 1.2_
+"""
+
+
+@pytest.mark.verifies("tracing#4.29")
+def test_tasks_are_named_with_the_criteria_that_they_implement(
+    shall: Shall, committed: Path
+) -> None:
+    committed.with_name("tasks.md").write_text(TASKS)
+    of_criterion = impact(shall, "auth#1.2")
+    assert of_criterion["tasks"] == [
+        {"title": "2 实现计数", "place": "specs/auth/tasks.md:4:5", "is_done": False}
+    ]
+    assert "  2 实现计数  specs/auth/tasks.md:4:5" in shall("impact", "auth#1.2").stdout
+    of_tasks = impact(shall, "specs/auth/tasks.md")
+    assert keys(of_tasks) == ["auth#1.1", "auth#1.2"]
+    assert of_tasks["criteria"][0]["reasons"] == ["named at specs/auth/tasks.md:2:5"]
+    assert [it["is_done"] for it in of_tasks["tasks"]] == [True, False]
+    assert of_tasks["unlinked"] == []
+
+
 HELPED = """import pytest
 from tests.helpers import total
 

@@ -195,7 +195,8 @@ def test_four(broken):
 
 @pytest.fixture
 def broken():
-    assert {bad} == 0
+    made = {bad}
+    assert made == 0
 """
 
 

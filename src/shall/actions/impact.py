@@ -1,12 +1,13 @@
 """Which criteria, cases and tests a change, a file or a criterion touches."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
 from shall.actions.at_commit import at_commit
 from shall.actions.discovery import root_at
 from shall.actions.link_sources import files_of_source
+from shall.actions.mentions import with_mentions
 from shall.actions.trace import trace_requirements
 from shall.errors import ShallError
 from shall.specs.matrix import Matrix, Row, row_of
@@ -27,10 +28,19 @@ class Touched(Struct, frozen=True):
     reasons: tuple[str, ...]
 
 
+class Task(Struct, frozen=True):
+    """A task that implements a criterion that is touched."""
+
+    title: str
+    place: str
+    is_done: bool
+
+
 class Impact(Struct, frozen=True):
     """What is touched. ``unlinked`` are changed files of which nobody says what they affect."""
 
     criteria: tuple[Touched, ...] = ()
+    tasks: tuple[Task, ...] = ()
     cases: tuple[str, ...] = ()
     tests: tuple[str, ...] = ()
     unlinked: tuple[str, ...] = ()
@@ -63,7 +73,7 @@ def impact_of(workspace: Workspace, names: Sequence[str]) -> Impact:
     Raises:
         BadValue: A name is neither that of a file nor that of one criterion.
     """
-    matrix = trace_requirements(workspace)
+    matrix = with_mentions(workspace, trace_requirements(workspace))
     reasons: dict[str, list[str]] = {}
     run: dict[str, LinkKind] = {}
     files: list[str] = []
@@ -76,8 +86,9 @@ def impact_of(workspace: Workspace, names: Sequence[str]) -> Impact:
         reasons.setdefault(row.criterion.key, []).append("named")
         run |= _sources(row)
     for row in matrix.rows:
+        if why := _why_documents(row, files):
+            reasons.setdefault(row.criterion.key, []).extend(why)
         if row.criterion.span.file in files:
-            reasons.setdefault(row.criterion.key, []).append(f"in {row.criterion.span.file}")
             run |= _sources(row)
         for link in row.links:
             source = link.link.source
@@ -85,6 +96,12 @@ def impact_of(workspace: Workspace, names: Sequence[str]) -> Impact:
                 reasons.setdefault(row.criterion.key, []).extend(why)
                 run[source] = link.link.kind
     return _made(workspace, matrix, reasons, run, files)
+
+
+def _why_documents(row: Row, files: Sequence[str]) -> list[str]:
+    """Return why documents touch a criterion: its own, or a design or tasks that name it."""
+    own = [f"in {row.criterion.span.file}"] if row.criterion.span.file in files else []
+    return [*own, *(f"named at {it.span}" for it in row.mentions if it.span.file in files)]
 
 
 def _why_source(workspace: Workspace, source: str, files: Sequence[str]) -> list[str]:
@@ -95,7 +112,7 @@ def _why_source(workspace: Workspace, source: str, files: Sequence[str]) -> list
 
 
 def _impact(workspace: Workspace, before: Matrix, changed: Sequence[str]) -> Impact:
-    matrix = trace_requirements(workspace)
+    matrix = with_mentions(workspace, trace_requirements(workspace))
     old = {row.criterion.key: row for row in before.rows}
     links = {it.link.source: it.link.fingerprint for row in before.rows for it in row.links}
     reasons: dict[str, list[str]] = {}
@@ -153,6 +170,7 @@ def _made(
     files: Iterable[str],
 ) -> Impact:
     known = {row.criterion.span.file for row in matrix.rows}
+    known |= {it.span.file for row in matrix.rows for it in row.mentions}
     sources = {it.link.source for row in matrix.rows for it in row.links}
     known |= {_file_of(it) for it in sources}
     known |= {path for it in sources for path in files_of_source(workspace, it)}
@@ -175,10 +193,19 @@ def _made(
             for row in matrix.rows
             if row.criterion.key in reasons
         ),
+        tasks=tuple(_tasks(row for row in matrix.rows if row.criterion.key in reasons)),
         cases=tuple(sorted(cases)),
         tests=tuple(sorted(it for it, kind in run.items() if kind is LinkKind.TEST)),
         unlinked=tuple(unlinked),
     )
+
+
+def _tasks(rows: Iterable[Row]) -> Iterator[Task]:
+    """Yield each task that names one of some criteria, in the order of the documents."""
+    found = {it.span: it for row in rows for it in row.mentions if it.kind == "task"}
+    for it in sorted(found.values(), key=lambda it: (it.span.file, it.span.line)):
+        title = f"{it.number} {it.title}".strip()
+        yield Task(title, str(it.span), it.state.lower() == "x")
 
 
 def _sources(row: Row) -> dict[str, LinkKind]:

@@ -285,6 +285,8 @@ WORDS: dict[str, str] = {
     "reworded": "已改写",
     "moved": "编号变动",
     "Criteria to look at:": "需要查看的验收标准：",
+    "Tasks to look at:": "需要查看的任务：",
+    "named at {place}": "在 {place} 处提及",
     "Cases to run:": "需要运行的用例：",
     "Tests to run:": "需要运行的测试：",
     "named": "已指定",
