@@ -123,6 +123,29 @@ async def given(request: Request) -> Response:
     return answer
 
 
+async def events(request: Request) -> Response:
+    """Send numbered events; without ``n`` for ever, and as fast as they are read without ``ms``."""
+    query = request.query_params
+    end = int(query["n"]) if "n" in query else None
+    log: Log = request.app.state.log
+
+    async def chunks() -> Any:
+        number = 0
+        yield b"\xef\xbb\xbf: hello\r\nretry: 10\r\n\r\n"
+        try:
+            while number != end:
+                number += 1
+                name = "done" if number == end else "price"
+                yield f"id: {number}\nevent: {name}\n".encode()
+                yield f'data: {{"n": {number},\n'.encode()
+                yield b'data: "secret_token": "tok-sse-canary"}\n\n'
+                await asyncio.sleep(int(query.get("ms", 0)) / 1000)
+        finally:
+            log.closed.append(request.url.path)
+
+    return StreamingResponse(chunks(), media_type="text/event-stream")
+
+
 async def flood(request: Request) -> Response:
     async def chunks() -> Any:
         for _ in range(int(request.query_params["mib"])):
@@ -144,6 +167,7 @@ def make_app() -> Starlette:
             Route("/slow", slow),
             Route("/held", held),
             Route("/flood", flood),
+            Route("/events", events, methods=["GET", "POST"]),
             Route("/given/{name}", given, methods=METHODS),
         ]
     )

@@ -16,6 +16,7 @@ PAGES = [
     "guides/variables.md",
     "guides/checks.md",
     "guides/connections.md",
+    "guides/protocols.md",
 ]
 
 READERS = {"testcase": read_case, "shared": read_shared}

@@ -1,6 +1,9 @@
 """Sessions of pytest in projects of their own."""
 
+import subprocess
+
 import pytest
+from tests.forked import Popen
 
 from shall.actions.trace import trace_requirements
 from shall.bootstrap import open_workspace
@@ -15,7 +18,9 @@ WITHOUT = [it for name in ("cacheprovider", *OTHERS) for it in ("-p", f"no:{name
 
 
 def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
-    return pytester.runpytest_subprocess(*WITHOUT, *arguments)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(subprocess, "Popen", Popen)
+        return pytester.runpytest_subprocess(*WITHOUT, *arguments)
 
 
 def status_of_first(pytester: pytest.Pytester) -> str:

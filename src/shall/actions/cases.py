@@ -160,7 +160,7 @@ def link_notes(workspace: Workspace, verifies: Sequence[str]) -> list[Diagnostic
 
 
 def delete_case(workspace: Workspace, path: str, *, delete_script: bool = True) -> list[str]:
-    """Delete a case file and its script; give the deleted paths. Raises ``CaseNotFound``."""
+    """Delete a case file and its script; return the deleted paths. Raises ``CaseNotFound``."""
     files = workspace.files
     relative = case_path(workspace, path)
     if not files.is_file(relative):

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from shall.cases.fingerprint_v1 import FIELDS, case_fingerprint_v1
+from shall.cases.flow import Flow, Repeat, Retry, When
 from shall.cases.model import (
     Allure,
     Body,
@@ -22,6 +23,7 @@ from shall.cases.model import (
     Operation,
     RequestTemplate,
     Step,
+    Stream,
     Teardown,
     Until,
 )
@@ -49,6 +51,11 @@ _BLANK: dict[type, Any] = {
         Check(CheckKind.EXISTS),
         Allure(),
         Until(()),
+        Flow(),
+        When(),
+        Repeat(),
+        Retry(),
+        Stream(),
     )
 }
 """The records of a case without anything in them."""

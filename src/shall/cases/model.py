@@ -6,9 +6,12 @@ expressions); ``cases.expression`` parses them and the engine evaluates them.
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
+
+if TYPE_CHECKING:
+    from shall.cases.flow import Flow
 
 
 class CheckKind(StrEnum):
@@ -56,11 +59,12 @@ class CheckKind(StrEnum):
     CONTAINS_ALL = "contains_all"
     IN_ANY_ORDER = "in_any_order"
     SCHEMA = "schema"
-    # Read, so that older files parse; the engine answers them with outcome ``error`` and
-    # the message code ``check.not_supported`` until database and event-stream checks exist.
+    # Read, so that older files parse; the engine answers them with outcome ``error`` and the
+    # message code ``check.not_supported`` until database checks exist.
     MYSQL_QUERY = "mysql_query"
     MYSQL_QUERY_EXISTS = "mysql_query_exists"
     MYSQL_QUERY_TRUE = "mysql_query_true"
+    # Older checks of events: reading makes checks of ``$.events`` of them.
     SSE_EVENT_COUNT = "sse_event_count"
     SSE_CONTAINS = "sse_contains"
     SSE_EVENT_EXISTS = "sse_event_exists"
@@ -142,12 +146,24 @@ class Until(Struct, frozen=True, gc=False):
     within_s: float = 30.0
 
 
+class Stream(Struct, frozen=True, gc=False):
+    """When reading a stream of events ends, unless the service ends it.
+
+    With an event that ``until`` holds of, after ``count`` events, or after ``within_s`` seconds.
+    """
+
+    until: tuple[Check, ...] = ()
+    count: int = 0
+    within_s: float | None = None
+
+
 class Step(Struct, frozen=True, gc=False):
     """One request and what must hold of its response.
 
     ``allow_status`` lists statuses of 400 and above that are not a failure for a step that does
     not assert its status. ``capture`` maps names of variables to the selectors of their values.
-    ``delay_s`` is waited before the request.
+    ``delay_s`` is waited before the request. ``flow`` says whether and how often the step runs;
+    ``stream``: the response is a stream of events.
     """
 
     id: str
@@ -157,6 +173,8 @@ class Step(Struct, frozen=True, gc=False):
     capture: Mapping[str, str] = field(default_factory=dict[str, str])
     delay_s: float = 0.0
     until: Until | None = None
+    flow: "Flow | None" = None
+    stream: Stream | None = None
 
 
 class Operation(StrEnum):

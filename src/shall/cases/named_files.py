@@ -32,6 +32,9 @@ def _paths(part: Step | Teardown) -> Iterator[Any]:
     yield from _schemas(part.checks)
     if isinstance(part, Step) and part.until is not None:
         yield from _schemas((*part.until.checks, *part.until.fails_if))
+    if isinstance(part, Step) and part.flow is not None:
+        yield from _schemas(part.flow.when.checks if part.flow.when else ())
+        yield from _schemas(part.flow.repeat.checks if part.flow.repeat else ())
 
 
 def _trusted(connection: Mapping[str, Any]) -> Iterator[Any]:

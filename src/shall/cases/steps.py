@@ -9,8 +9,10 @@ from msgspec.structs import replace
 from shall.cases.aliases import CHECK_KEYS, CHECK_SPELLINGS, check_kind
 from shall.cases.auth import read_auth_field
 from shall.cases.connection import read_connection_field
+from shall.cases.event_checks import is_event_check, read_event_check
 from shall.cases.expect import read_expect, read_expected, read_selector
 from shall.cases.fields import Fields, Findings, Keys, kind_of
+from shall.cases.flow import FLOW_FIELDS, read_flow
 from shall.cases.forms import (
     METHODS,
     default_id,
@@ -36,6 +38,7 @@ from shall.cases.path import parse_path
 from shall.cases.patterns import pattern_problem
 from shall.cases.polling import read_delay, read_until
 from shall.cases.predicates import BY_KIND, PREDICATES, Takes
+from shall.cases.stream import read_stream_field
 from shall.errors import BadValue
 
 _REQUEST_FIELDS = frozenset(
@@ -46,7 +49,7 @@ _BODIES = tuple(kind.value for kind in BodyKind)
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*)://")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
-_OF_STEPS = frozenset({"capture", "delay", "until"})
+_OF_STEPS = frozenset({"capture", "delay", "until", "stream", *FLOW_FIELDS})
 STEP_FIELDS = _REQUEST_FIELDS | {"id", "assert", "expect", *_OF_STEPS, *METHODS}
 TEARDOWN_FIELDS = STEP_FIELDS - _OF_STEPS | {"operation_type", "query"}
 
@@ -98,6 +101,8 @@ def read_step(fields: Fields) -> Step:
         until=read_until(values["until"], fields.at("until"), fields.findings)
         if values.get("until") is not None
         else None,
+        flow=read_flow(fields),
+        stream=read_stream_field(fields),
     )
 
 
@@ -318,8 +323,13 @@ _WANTED: dict[CheckKind, tuple[str, Callable[[Any], bool]]] = {
 
 def _read_checks(values: list[Any], keys: Keys, findings: Findings) -> tuple[Check, ...]:
     """Read the list under ``assert``; a check that cannot be read is left out."""
-    read = (_read_check(value, (*keys, index), findings) for index, value in enumerate(values))
-    return tuple(check for check in read if check)
+    checks: list[Check] = []
+    for index, value in enumerate(values):
+        if is_event_check(value):
+            checks += read_event_check(value, (*keys, index), findings)
+        elif check := _read_check(value, (*keys, index), findings):
+            checks.append(check)
+    return tuple(checks)
 
 
 def _read_check(value: Any, keys: Keys, findings: Findings) -> Check | None:

@@ -49,6 +49,7 @@ def _adders() -> "Mapping[str, Callable[[_Commands], None]]":
         "run": _add_run,
         "list": _add_list,
         "report": _add_report,
+        "history": _add_history,
         "merge": _add_merge,
         "trace": _add_trace,
         "lint": _add_lint,
@@ -233,6 +234,16 @@ def _add_report(commands: _Commands) -> None:
     command.add_argument("run", nargs="?", default="latest", help="id of a run (the newest)")
     add_report_files(command, "")
     command.add_argument("--format", choices=FORMATS, help="print the run in this format")
+    _add_workspace(command)
+
+
+def _add_history(commands: _Commands) -> None:
+    command = _add(commands, "history", "Show which cases are flaky or slow over past runs.")
+    command.add_argument("case", nargs="?", metavar="CASE", help="show how this case ended")
+    command.add_argument(
+        "--runs", type=int, default=20, metavar="N", help="number of stored runs (20)"
+    )
+    command.add_argument("--format", choices=("text", "json"), default="text")
     _add_workspace(command)
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET, Struct, UnsetType
 
@@ -14,6 +14,7 @@ from shall.cases.model import (
     Operation,
     RequestTemplate,
     Step,
+    Stream,
     Teardown,
     Until,
 )
@@ -23,6 +24,10 @@ from shall.engine.ports import Attachments
 from shall.engine.predicate import NOT_SUPPORTED, Judge, comparison
 from shall.engine.query import Select, selector
 from shall.engine.request import RequestPlan, plan_request
+
+if TYPE_CHECKING:
+    from shall.cases.flow import Flow
+    from shall.engine.flow_plan import FlowPlan
 
 Prepare = Callable[[Any, Attachments], tuple[Any, Any]]
 """Returns what a value is compared with, and what is stored as that."""
@@ -55,6 +60,14 @@ class UntilPlan(Struct, frozen=True):
     within_s: float
 
 
+class StreamPlan(Struct, frozen=True):
+    """When reading a stream of events ends."""
+
+    until: tuple[CheckPlan, ...]
+    count: int
+    within_s: float | None
+
+
 class AccessPlan(Struct, frozen=True):
     """The credentials and the connection of a call.
 
@@ -82,6 +95,13 @@ class CallPlan(Struct, frozen=True):
     delay_s: float = 0.0
     until: UntilPlan | None = None
     access: AccessPlan | None = None
+    stream: StreamPlan | None = None
+    flow: "FlowPlan | None" = None
+
+    @property
+    def is_repeated(self) -> bool:
+        """Whether the step is repeated, so that a value that it captures may be missing at last."""
+        return self.flow is not None and self.flow.repeat is not None
 
 
 class CasePlan(Struct, frozen=True):
@@ -124,7 +144,20 @@ def _plan_call(call: Step | Teardown, path: str, case: Case, options: RunOptions
         call.delay_s if is_step else 0.0,  # type: ignore[union-attr]
         None if until is None else _plan_until(until, path),
         None if template is None else _plan_access(template, case, options, _observes(call)),
+        _plan_stream(call.stream, path) if is_step and call.stream else None,  # type: ignore[union-attr]
+        _plan_flow(call.flow, path) if is_step and call.flow is not None else None,  # type: ignore[union-attr]
     )
+
+
+def _plan_flow(flow: "Flow", path: str) -> "FlowPlan":
+    from shall.engine.flow_plan import plan_flow  # few steps have one
+
+    return plan_flow(flow, path, _plan_check)
+
+
+def _plan_stream(stream: Stream, path: str) -> StreamPlan:
+    checks = tuple(_plan_check(check, f"{path}.{check.place}") for check in stream.until)
+    return StreamPlan(checks, stream.count, stream.within_s)
 
 
 def _observes(call: Step | Teardown) -> bool:
@@ -134,6 +167,9 @@ def _observes(call: Step | Teardown) -> bool:
         selectors += call.capture.values()
         if call.until is not None:
             conditions = (*call.until.checks, *call.until.fails_if)
+            selectors += [it.selector for it in conditions if it.selector is not None]
+        if call.flow is not None and call.flow.repeat is not None:
+            conditions = call.flow.repeat.checks
             selectors += [it.selector for it in conditions if it.selector is not None]
     return any(map(_ABOUT_PEER.match, selectors)) if selectors else False
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from msgspec import UNSET
 
 from shall.engine.check import CaseContext, judge_check, remember
-from shall.engine.plan import CallPlan, UntilPlan
+from shall.engine.plan import CallPlan, StreamPlan, UntilPlan
 from shall.engine.query import Content, read_content
 from shall.engine.record import StepRecord
 from shall.engine.request import build_request
@@ -43,6 +43,8 @@ def run_call(call: CallPlan, context: CaseContext) -> Work[StepRecord]:
         context.secrecy.requests.append(request)
         if call.until is not None:
             return (yield from _run_until(call, call.until, request, context, started))
+        if call.stream is not None:
+            return (yield from _run_stream(call, call.stream, request, context, started))
         response = yield request
         return _answered(call, request, response, context, started)
     except ShallError as error:
@@ -58,13 +60,20 @@ def run_call(call: CallPlan, context: CaseContext) -> Work[StepRecord]:
 
 
 def _answered(
-    call: CallPlan, request: Request, response: Response, context: CaseContext, started: float
+    call: CallPlan,
+    request: Request,
+    response: Response,
+    context: CaseContext,
+    started: float,
+    content: Content | None = None,
 ) -> StepRecord:
-    """Return what a step did that has its response."""
+    """Return what a step did that has its response; ``content``: what was made of its body."""
     scope = context.scope
     scope.budget.check_time()
-    content = read_content(response, scope.budget)
+    if content is None:
+        content = read_content(response, scope.budget)
     remember(call.id, content, scope)  # a check may read the response of its own step
+    context.last = response, content
     lost = _capture(call, response, content, scope) if call.capture else None
     try:
         outcome, checks = _check_all(call, response, content, context)
@@ -87,6 +96,25 @@ def _answered(
         error,
         plans=call.checks,
     )
+
+
+def _run_stream(
+    call: CallPlan, stream: StreamPlan, request: Request, context: CaseContext, started: float
+) -> Work[StepRecord]:
+    """Read a stream of events; the checks of the step are about all that were read."""
+    from shall.engine.stream import EventReader, streamed  # few steps read one
+
+    reader = EventReader(stream, context)
+    response = yield streamed(request, stream, reader)
+    is_stream = response.status < FIRST_ERROR_STATUS
+    content = reader.content(response) if is_stream else None
+    record = _answered(call, request, response, context, started, content)
+    if is_stream and stream.until:
+        checks = reader.until_checks()
+        record.checks = (*checks, *record.checks)
+        record.plans = (*stream.until, *record.plans)
+        record.outcome = worst([record, *checks])
+    return record
 
 
 def _run_until(
@@ -146,7 +174,7 @@ def _capture(call: CallPlan, response: Response, content: Content, scope: Scope)
         if found.found:
             scope.budget.expand_value(found.value)
             scope.variables[name] = found.value
-        elif lost is None:
+        elif lost is None and not (call.is_repeated and name in scope.variables):
             path = f"{call.path}.capture.{name}"
             message = f"`{name}` cannot be captured: {found.reason}."
             lost = BadValue(message, details={"path": path})

@@ -78,6 +78,20 @@ COMMANDS: dict[str, str] = {
     "write TAP to FILE": "将 TAP 写入 FILE",
     "write Allure results to the folder DIR": "将 Allure 结果写入文件夹 DIR",
     "print the run in this format": "以此格式输出该次运行",
+    "Show which cases are flaky or slow over past runs.": "显示历次运行中不稳定或较慢的用例。",
+    "show how this case ended": "显示该用例的历次结果",
+    "number of stored runs (20)": "已存储运行的数量（20）",
+    "No case is flaky in the last {runs} stored runs.": "最近 {runs} 次已存储的运行中"
+    "没有不稳定的用例。",
+    "Flaky in the last {runs} stored runs, the newest first:": "最近 {runs} 次已存储的运行中"
+    "不稳定的用例（最新的在前）：",
+    "Slowest, of the runs that passed:": "最慢的用例（仅计通过的运行）：",
+    "It is flaky.": "该用例不稳定。",
+    "The case may have changed between these runs.": "在这些运行之间，该用例可能已被修改。",
+    "The number of runs is {runs}; it must be 1 to {most}.": "运行次数为 {runs}，"
+    "必须在 1 到 {most} 之间。",
+    "None of the last {count} stored runs has the case {case}.": "最近 {count} 次已存储的运行中"
+    "没有用例 {case}。",
     "show only the line of counts": "仅显示统计行",
     "show each failed request as a curl command": "以 curl 命令显示每个失败的请求",
     "ReqIF needs the extra reqif.": "输出 ReqIF 需要附加依赖 reqif。",
