@@ -218,6 +218,9 @@ COMMANDS: dict[str, str] = {
     "{test} is not recorded for {key}: no mark that is written in its file names it.": (
         "未记录 {test} 对 {key} 的结果：其文件中没有写明该验收标准的标记。"
     ),
+    "Marked tests that passed are recorded as skipped: python -O leaves out assertions.": (
+        "python -O 不执行断言，因此通过的带标记测试按跳过记录。"
+    ),
     "{test} is not recorded: {count} of its {all} parameter sets ran.": (
         "{test} 的结果未记录：{all} 组参数只运行了 {count} 组。"
     ),

@@ -282,6 +282,8 @@ WORDS: dict[str, str] = {
     "reworded": "已改写",
     "moved": "编号变动",
     "Criteria to look at:": "需要查看的验收标准：",
+    "Tasks to look at:": "需要查看的任务：",
+    "named at {place}": "在 {place} 处提及",
     "Cases to run:": "需要运行的用例：",
     "Tests to run:": "需要运行的测试：",
     "named": "已指定",
@@ -292,6 +294,8 @@ WORDS: dict[str, str] = {
     "the text changed": "文本已改动",
     "{source} is new": "{source} 是新增的",
     "{source} changed": "{source} 已改动",
+    "{source} uses {path}": "{source} 使用了 {path}",
+    "{source} uses {paths}, which changed": "{source} 使用的 {paths} 已改动",
     "{source} is linked now": "新建了与 {source} 的链接",
     "{source} is no longer linked": "与 {source} 的链接已删除",
 }
