@@ -5,6 +5,7 @@ standard input, output and error, the answers are its process id and ``adopted``
 when the socket closes.
 """
 
+import atexit
 import gc
 import importlib
 import json
@@ -14,7 +15,9 @@ import runpy
 import signal
 import socket
 import sys
+import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +29,7 @@ from shall.mcp.server import made_tools
 _LATE = (
     *("anyio._backends._asyncio", "uvicorn.lifespan.on", "uvicorn.loops.auto", "uvloop"),
     *("uvicorn.protocols.http.auto", "markdown_it", "pycurl", "regex", "rich.logging", "yaml"),
+    *("_pytest.junitxml", "_pytest.pytester", "pytest", "xdist.plugin", "xdist.dsession"),
 )
 """Modules that are imported only when a command first needs them."""
 _NOT = ("shall.__main__", "shall.asgi", "shall.pytest_plugin", "shall.pytest_support")
@@ -97,8 +101,33 @@ def _run(command: Command) -> None:
         sys.path[0] = str(Path(command.program).parent)
         runpy.run_path(command.program, run_name="__main__")
     else:
-        sys.path[0] = str(Path.cwd())
+        sys.path[:1] = [str(Path.cwd()), *filter(None, os.getenv("PYTHONPATH", "").split(":"))]
         runpy.run_module(command.program, run_name="__main__", alter_sys=True)
+
+
+def _status_of(command: Command) -> int:
+    """Run a command; return its exit status, as the interpreter finds it."""
+    try:
+        _run(command)
+    except SystemExit as ended:
+        if ended.code is None or isinstance(ended.code, int):
+            return ended.code or 0
+        print(ended.code, file=sys.stderr)  # noqa: T201 - as the interpreter does
+        return 1
+    except Exception:  # noqa: BLE001 - as the interpreter does
+        sys.excepthook(*sys.exc_info())
+        return 1
+    return 0
+
+
+def _end(status: int) -> None:
+    """End this process without taking its modules apart, which copies most of its memory."""
+    threading._shutdown()  # type: ignore[attr-defined]  # waits for the threads
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(status & 0xFF)
 
 
 if __name__ == "__main__":
@@ -107,4 +136,4 @@ if __name__ == "__main__":
     with socket.socket(fileno=int(sys.argv[1])) as listening:
         asked = _wait_for_command(listening)
     if asked is not None:
-        _run(asked)
+        _end(_status_of(asked))

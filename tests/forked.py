@@ -20,10 +20,12 @@ from pathlib import Path
 from typing import Any
 
 BIN = Path(sys.executable).parent
-_MODULES = ("shall", "mcp_server_spec.main")
+_MODULES = ("shall", "mcp_server_spec.main", "pytest")
 _SCRIPTS = ("api-auto-test-mcp", "gunicorn", "shall", "uvicorn")
 _AT_START = ("LD_", "OTEL_", "PYTHON")
 """Variables that count only before anything is imported begin with these."""
+_AT_ANY_TIME = "PYTHONPATH"
+"""The one of them that the fork server applies."""
 _PIPES = ("p2cread", "p2cwrite", "c2pread", "c2pwrite", "errread", "errwrite")
 _OPTIONS = (
     *("executable", "preexec_fn", "close_fds", "pass_fds", "cwd", "env", "startupinfo"),
@@ -65,8 +67,9 @@ def _fork_server() -> tuple[socket.socket, "subprocess.Popen[bytes]"]:
 def _parsed(command: Sequence[str], environment: Mapping[str, str]) -> tuple[str, list[str]] | None:
     """Return the module or file and its arguments, if the fork server can run it."""
     program = shutil.which(command[0], path=environment.get("PATH")) or command[0]
-    if program in (sys.executable, str(BIN / "python")) and command[1:2] == ["-m"]:
-        return (command[2], list(command[3:])) if command[2] in _MODULES else None
+    if program in (sys.executable, str(BIN / "python")) and command[1].startswith("-m"):
+        module, *arguments = [command[1][2:], *command[2:]] if command[1] != "-m" else command[2:]
+        return (module, arguments) if module in _MODULES else None
     if program == sys.executable and Path(command[1]).suffix == ".py":
         return str(Path(command[1]).absolute()), list(command[2:])
     if Path(program).parent == BIN and Path(program).name in _SCRIPTS:
@@ -75,7 +78,11 @@ def _parsed(command: Sequence[str], environment: Mapping[str, str]) -> tuple[str
 
 
 def _counts_at_start(environment: Mapping[str, str]) -> dict[str, str]:
-    return {name: it for name, it in environment.items() if name.startswith(_AT_START)}
+    return {
+        name: it
+        for name, it in environment.items()
+        if name.startswith(_AT_START) and name != _AT_ANY_TIME
+    }
 
 
 class Popen(subprocess.Popen[Any]):

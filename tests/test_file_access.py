@@ -82,6 +82,7 @@ ALLOWED = {
     "shall/cli/output.py:write_file": ARCHIVE,
     "shall/cli/importing.py:_text_of": ARCHIVE,
     "shall/cli/merge.py:_read": ARCHIVE,
+    "shall/cli/run.py:_event_lines": ARCHIVE,
     "shall/cli/record.py:_read": ARCHIVE,
     "shall/engine/unit.py": "a temporary folder of this process, and a file of this package",
     "shall/engine/unit_driver.py": "that folder, from the process that runs in it",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _ENDINGS = (".yaml", ".yml")
 _PHASES = frozenset({"setup", "call", "teardown"})
+_OPTIMIZED = "Marked tests that passed are recorded as skipped: python -O leaves out assertions."
 _KNOWN = frozenset({"passed", "failed", "skipped"})
 _ROOTS = (b"testcase", b"unittest")
 _STATE = ".shall"
@@ -105,6 +107,7 @@ def pytest_runtest_makereport(
         report.shall_path = str(item.path)
         sets = item.config.stash.get(_SETS, {})
         report.shall_sets = len(sets.get(_without_parameters(item.nodeid), ()))
+        report.shall_asserts = not sys.flags.optimize
     if call.when == "call" and (hasattr(item, "case_path") or _case_of_script(item)):
         report.shall_case = _case_json(item)
     return report
@@ -209,6 +212,10 @@ class _Recorder:
         outcome = Outcome(report.outcome) if report.outcome in _KNOWN else Outcome.FAILED
         if hasattr(report, "wasxfail"):
             outcome = Outcome.SKIPPED  # it was expected to fail: passing would prove nothing
+        if outcome is Outcome.PASSED and not getattr(report, "shall_asserts", True):
+            outcome = Outcome.SKIPPED  # python -O carries out no assert statement
+            if _OPTIMIZED not in self._link_problems:
+                self._link_problems.append(_OPTIMIZED)
         if report.when != "call":
             if outcome is Outcome.PASSED:
                 return  # setting up and tearing down prove nothing by themselves

@@ -72,11 +72,11 @@ def start(project: Path, tmp_path: Path) -> Iterator[Start]:
         yield run
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def shared_start(
     tmp_path_factory: pytest.TempPathFactory, process_coverage: dict[str, str]
 ) -> Iterator[Start]:
-    """Starts a command once a session, in an empty project of its own, which tests share."""
+    """Starts a command in an empty project, which the tests of this folder share."""
     folder = tmp_path_factory.mktemp("shared")
     (folder / "project").mkdir()
     with starting(folder / "project", folder) as run:
@@ -91,7 +91,7 @@ def serve_spec(start: Start, free_port: Callable[[], int]) -> Start:
     return spec_server(start, free_port)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def shared_spec(shared_start: Start, free_port: Callable[[], int]) -> Start:
     """Document D's server, for tests that leave its state and its project alone."""
     return once(spec_server(shared_start, free_port))
@@ -103,7 +103,7 @@ def serve_api(start: Start, free_port: Callable[[], int]) -> Start:
     return api_server(start, free_port)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def shared_api(shared_start: Start, free_port: Callable[[], int]) -> Start:
     """Document O's server, for tests that leave its state and its project alone."""
     return once(api_server(shared_start, free_port))
@@ -115,7 +115,7 @@ def gunicorn(start: Start, free_port: Callable[[], int]) -> Start:
     return gunicorn_server(start, free_port)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def shared_gunicorn(shared_start: Start, free_port: Callable[[], int]) -> Start:
     """Document D's line for several processes, for tests that leave their state alone."""
     return once(gunicorn_server(shared_start, free_port))
@@ -239,7 +239,7 @@ def three(
     return _in_front(nginx, instances), instances
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def shared_three(
     shared_spec: Start,
     shared_start: Start,

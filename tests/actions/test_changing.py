@@ -53,7 +53,7 @@ def applied(
 
 
 def prove(workspace: Workspace, key: str) -> None:
-    test = f'import pytest\n\n@pytest.mark.verifies("{key}")\ndef test_it():\n    assert 1 == 1\n'
+    test = f'import pytest\n\n@pytest.mark.verifies("{key}")\ndef test_it(a):\n    assert a == 1\n'
     workspace.files.write_text("tests/test_auth.py", test)
     row = row_of(trace_requirements(workspace), key)
     link = row.links[0].link

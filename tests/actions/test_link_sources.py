@@ -1,14 +1,15 @@
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
-from shall.actions import link_sources
+from shall.actions import link_sources, used_code
 from shall.actions.trace import trace_requirements
 from shall.bootstrap import open_workspace
 from shall.settings import Settings
 from shall.specs.links import Marks, read_marks
 from shall.specs.matrix import Matrix
+from shall.specs.python_module import PythonModule, read_module
 from shall.workspace.files import Files
 from shall.workspace.workspace import Workspace
 
@@ -111,3 +112,48 @@ def test_a_file_that_vanishes_after_it_was_listed_hides_no_other(
     assert {row.criterion.local for row in matrix.rows} == {"1.1", "1.2"}
     assert "tests/test_till.py::test_pays" in linked(matrix)["1.1"]
     assert all(it.span and it.span.file == gone for it in matrix.diagnostics())
+
+
+def fingerprints(matrix: Matrix) -> dict[str, str]:
+    return {it.link.source: it.link.fingerprint for row in matrix.rows for it in row.links}
+
+
+@pytest.mark.verifies("tracing#4.22", "tracing#4.26")
+def test_only_the_helper_that_changed_is_parsed_again(
+    space: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsed: list[str] = []
+
+    def read(text: str, tests: Collection[str] = ()) -> PythonModule:
+        parsed.append(text)
+        return read_module(text, tests)
+
+    monkeypatch.setattr(used_code, "read_module", read)
+    helper = space.root / "tests/helpers.py"
+    helper.write_text("def opens():\n    return 1\n")
+    (space.root / "tests/test_open.py").write_text(
+        "from helpers import opens\n"
+        + TEST.format(key="1.1", name="opens()").replace("test_opens()", "test_opens")
+    )
+    before = fingerprints(trace_requirements(space))
+    parsed.clear()
+    assert fingerprints(trace_requirements(space)) == before
+    assert parsed == []
+    helper.write_text("def opens():\n    return 2\n")
+    after = fingerprints(trace_requirements(space))
+
+    assert parsed == [helper.read_text()]
+    changed = {source for source in before if before[source] != after[source]}
+    assert changed == {"tests/test_open.py::test_opens"}
+
+
+@pytest.mark.verifies("tracing#4.22")
+def test_a_conftest_counts_from_when_it_is_written(space: Workspace) -> None:
+    before = fingerprints(trace_requirements(space))
+    (space.root / "tests/conftest.py").write_text("def pytest_runtest_call(item):\n    pass\n")
+    after = fingerprints(trace_requirements(space))
+
+    assert {source for source in before if before[source] != after[source]} == {
+        "tests/test_open.py::test_opens",
+        "tests/test_till.py::test_pays",
+    }

@@ -123,6 +123,47 @@ async def given(request: Request) -> Response:
     return answer
 
 
+async def events(request: Request) -> Response:
+    """Send numbered events; without ``n`` for ever, and as fast as they are read without ``ms``."""
+    query = request.query_params
+    end = int(query["n"]) if "n" in query else None
+    log: Log = request.app.state.log
+
+    async def chunks() -> Any:
+        number = 0
+        yield b"\xef\xbb\xbf: hello\r\nretry: 10\r\n\r\n"
+        try:
+            while number != end:
+                number += 1
+                name = "done" if number == end else "price"
+                yield f"id: {number}\nevent: {name}\n".encode()
+                yield f'data: {{"n": {number},\n'.encode()
+                yield b'data: "secret_token": "tok-sse-canary"}\n\n'
+                await asyncio.sleep(int(query.get("ms", 0)) / 1000)
+        finally:
+            log.closed.append(request.url.path)
+
+    return StreamingResponse(chunks(), media_type="text/event-stream")
+
+
+async def graphql(request: Request) -> Response:
+    """Answer a GraphQL request by the reference implementation."""
+    from graphql import build_schema, graphql_sync  # noqa: PLC0415 - one test needs it
+
+    schema = build_schema(
+        "type Query { order(id: Int!): Order } type Order { id: Int, state: String }"
+    )
+    given = json.loads(await request.body())
+    done = graphql_sync(
+        schema,
+        given["query"],
+        {"order": lambda _, **named: {**named, "state": "paid"}},
+        variable_values=given.get("variables"),
+        operation_name=given.get("operationName"),
+    )
+    return JSONResponse(done.formatted)
+
+
 async def flood(request: Request) -> Response:
     async def chunks() -> Any:
         for _ in range(int(request.query_params["mib"])):
@@ -144,6 +185,8 @@ def make_app() -> Starlette:
             Route("/slow", slow),
             Route("/held", held),
             Route("/flood", flood),
+            Route("/graphql", graphql, methods=["POST"]),
+            Route("/events", events, methods=["GET", "POST"]),
             Route("/given/{name}", given, methods=METHODS),
         ]
     )

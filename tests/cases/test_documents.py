@@ -17,6 +17,7 @@ PAGES = [
     "guides/checks.md",
     "guides/connections.md",
     "guides/databases.md",
+    "guides/protocols.md",
 ]
 
 READERS = {"testcase": read_case, "shared": read_shared}

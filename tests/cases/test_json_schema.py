@@ -17,7 +17,7 @@ from shall.cli.schema import execute
 ROOT = Path(__file__).parents[2]
 PAGES = [
     "docs/reference/case-format.md",
-    *(f"docs/guides/{name}.md" for name in ("checks", "variables", "connections")),
+    *(f"docs/guides/{name}.md" for name in ("checks", "variables", "connections", "protocols")),
 ]
 
 

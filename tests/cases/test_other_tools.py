@@ -30,7 +30,8 @@ def check_told(**fields: Any) -> str:
 @pytest.mark.parametrize(
     ("word", "hint"),
     [
-        ("retry", "Retrying is not in this release."),
+        ("max_retries", "Write `retry: {times: 3, every: 1 s}` in a step."),
+        ("foreach", "Write `for each:"),
         ("eventually", "Write `until: {$.state: done, every: 1 s, within: 30 s}`."),
         ("sleep", "Write `delay: 500 ms`."),
         ("skip", "Write `skip: REASON` in the case."),
@@ -42,7 +43,7 @@ def check_told(**fields: Any) -> str:
         ("name", "Write `id`."),
         ("query-string", "Write `params`."),
         ("statusCode", "Write `expect: {status: 200}`."),
-        ("skip_if", "A condition is not in this release."),
+        ("skip_if", "Write `if:"),
         ("verify", "Write it below `connection`"),
     ],
 )

@@ -19,7 +19,7 @@ from shall.cases.yaml_writer import to_yaml
 from shall.errors import InvalidCase
 
 TRICKY = ["yes", "010", "1e3", "~", "", " x ", "a: b", "#", "2026-01-01", "12:30", "\n", "中 文"]
-TRICKY += ["y", "=", "<<", "-", "a\u2028b"]
+TRICKY += ["y", "=", "<<", "-", "a -", "a\u2028b"]
 _text = st.sampled_from(TRICKY) | st.text(
     st.characters(exclude_categories=["Cs"], exclude_characters="{"), max_size=12
 )

@@ -3,14 +3,17 @@ import logging
 import os
 import subprocess
 import sys
-from collections.abc import Callable
-from contextlib import redirect_stderr, redirect_stdout
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from shall.bootstrap import open_project
 from shall.cli.commands import main
+from shall.settings import Settings
+from shall.workspace.workspace import Workspace
 
 
 @pytest.fixture
@@ -32,13 +35,35 @@ class Ended:
 Shall = Callable[..., Ended]
 
 
+@contextmanager
+def closing_projects(patch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Close at the end what a command leaves to the end of its process: some ten descriptors."""
+    opened: list[Workspace] = []
+
+    def opening(root: Path, settings: Settings) -> Workspace:
+        opened.append(open_project(root, settings))
+        return opened[-1]
+
+    for module in [it for name, it in sys.modules.items() if name.startswith("shall.cli.")]:
+        if getattr(module, "open_project", None) is open_project:
+            patch.setattr(module, "open_project", opening)
+    yield
+    for workspace in opened:
+        workspace.close()
+
+
 @pytest.fixture
 def shall(project: Path, monkeypatch: pytest.MonkeyPatch) -> Shall:
     """Runs the shall command in this process, as if it was typed in the project's folder."""
 
     def run(*arguments: str, cwd: Path = project, **environment: str) -> Ended:
         out, errors = io.StringIO(), io.StringIO()
-        with monkeypatch.context() as patch, redirect_stdout(out), redirect_stderr(errors):
+        with (
+            monkeypatch.context() as patch,
+            redirect_stdout(out),
+            redirect_stderr(errors),
+            closing_projects(patch),
+        ):
             patch.chdir(cwd)
             # As in a process, warnings go to stderr: pytest's own handlers would keep them.
             patch.setattr(logging.getLogger(), "handlers", [])

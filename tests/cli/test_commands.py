@@ -78,20 +78,31 @@ def test_a_gate_without_criteria_does_not_pass(shall: Shall) -> None:
     )
 
 
+@pytest.mark.verifies("tracing#4.28")
 def test_requirements_that_cannot_be_read_are_bad_input_for_trace_only(
     shall: Shall, project: Path, write_case: Callable[..., None], service: Any
 ) -> None:
     (project / "specs").mkdir()
     text = "### Requirement 1\n\n1. A shall b\n\n### Requirement 1\n\n1. A shall c\n"
     (project / "specs/requirements.md").write_text(text)
+    (project / "specs/auth").mkdir()
+    (project / "specs/auth/requirements.md").write_text("### Requirement 1\n\n1. A shall d\n")
     write_case("a", more='verifies: ["default#1.1"]')
+    write_case("b", more='verifies: ["auth#1.1"]')
     traced = shall("trace")
     assert traced.returncode == 2
     assert "specs/requirements.md:7:4" in traced.stdout
-    assert "2 criteria" in traced.stdout
+    assert "3 criteria" in traced.stdout
     ran = shall("run", "--host", service.url)
     assert ran.returncode == 0
-    assert "not tied to them" in ran.stderr
+    assert "evidence is recorded only for the criteria that can be read" in ran.stderr
+    assert "specs/requirements.md:7:4" in ran.stderr
+    statuses = {
+        it["key"]: it["status"]
+        for it in json.loads(shall("trace", "--format", "json").stdout)["criteria"]
+    }
+    assert statuses["auth#1.1"] == "proved"
+    assert statuses["default#1.1"] != "proved"
 
 
 @pytest.mark.verifies("cli#1.5")

@@ -56,6 +56,62 @@ def test_a_reworded_criterion_touches_what_is_linked_to_it(shall: Shall, committ
     assert found["unlinked"] == []
 
 
+TASKS = """\
+- [x] 1. Build the door
+  - _Requirements: 1.1_
+- [ ] 2. 实现计数
+  - _需求: 1.2_
+"""
+
+
+@pytest.mark.verifies("tracing#4.29")
+def test_tasks_are_named_with_the_criteria_that_they_implement(
+    shall: Shall, committed: Path
+) -> None:
+    committed.with_name("tasks.md").write_text(TASKS)
+    of_criterion = impact(shall, "auth#1.2")
+    assert of_criterion["tasks"] == [
+        {"title": "2 实现计数", "place": "specs/auth/tasks.md:4:5", "is_done": False}
+    ]
+    assert "  2 实现计数  specs/auth/tasks.md:4:5" in shall("impact", "auth#1.2").stdout
+    of_tasks = impact(shall, "specs/auth/tasks.md")
+    assert keys(of_tasks) == ["auth#1.1", "auth#1.2"]
+    assert of_tasks["criteria"][0]["reasons"] == ["named at specs/auth/tasks.md:2:5"]
+    assert [it["is_done"] for it in of_tasks["tasks"]] == [True, False]
+    assert of_tasks["unlinked"] == []
+
+
+HELPED = """import pytest
+from tests.helpers import total
+
+@pytest.mark.verifies("auth#1.1")
+def test_sum(price):
+    assert total(price)
+"""
+
+
+@pytest.mark.verifies("tracing#4.25")
+@pytest.mark.parametrize("path", ["tests/helpers.py", "tests/conftest.py"])
+@pytest.mark.usefixtures("committed")
+def test_test_code_touches_the_tests_that_use_it(shall: Shall, project: Path, path: str) -> None:
+    (project / "tests/test_a.py").write_text(HELPED)
+    (project / "tests/helpers.py").write_text("def total(price):\n    return price\n")
+    (project / "tests/conftest.py").write_text(
+        "import pytest\n@pytest.fixture\ndef price():\n    return 1\n"
+    )
+    git(project, "add", ".")
+    git(project, "commit", "-q", "-m", "second")
+    assert keys(impact(shall)) == []
+    (project / path).write_text((project / path).read_text().replace("return", "return 2 *"))
+    named, changed = impact(shall, path), impact(shall)
+    for found in (named, changed):
+        assert found["tests"] == ["tests/test_a.py::test_sum"]
+        assert found["unlinked"] == []
+    source = "tests/test_a.py::test_sum"
+    assert named["criteria"][0]["reasons"] == [f"{source} uses {path}"]
+    assert changed["criteria"][0]["reasons"] == [f"{source} uses {path}, which changed"]
+
+
 @pytest.mark.verifies("gate#3.1")
 @pytest.mark.usefixtures("committed")
 def test_a_changed_new_or_deleted_case_or_test_touches_its_criteria(

@@ -45,8 +45,13 @@ def test_all_shards_are_one_run_with_its_evidence(
     shall: Shall, shards: list[str], project: Path
 ) -> None:
     assert "not run" in shall("trace").stdout
-    ended = shall("merge", *shards, "--report-json", "all.json", "--report-junit", "all.xml")
+    others = ("--report-tap", "all.tap", "--report-markdown", "all.md", "--report-allure", "allure")
+    reports = ("--report-json", "all.json", "--report-junit", "all.xml", *others)
+    ended = shall("merge", *shards, *reports)
     assert ended.returncode == 1
+    assert "1..5" in (project / "all.tap").read_text()
+    assert "1 of 5 cases did not pass" in (project / "all.md").read_text()
+    assert len(list((project / "allure").glob("*-result.json"))) == 5
     assert "4 passed, 1 failed, 0 errors, 0 skipped" in ended.stdout
     report = json.loads((project / "all.json").read_text())
     keys = [case["case_key"] for case in report["cases"]]

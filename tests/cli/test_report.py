@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from shall.cli.output_flags import FILES, FORMATS
+
 Shall = Callable[..., Any]
 WriteCase = Callable[..., None]
 
@@ -19,22 +21,66 @@ def test_a_stored_run_is_reported_as_the_run_itself_reported_it(
     write_case("a", more="verifies: [x#1.1]")
     write_case("b", "/status/500")
     write_case("c", "/nothing", "tags: [slow]")
-    written = (
-        "--report-html",
-        "run.html",
-        "--report-junit",
-        "run.xml",
-        "--report-json",
-        "run.json",
-    )
-    shall("run", "--host", service.url, "--keep", keep, *written)
+    named = [(f"--report-{kind}", f"run.{kind}") for kind in FILES]
+    shall("run", "--host", service.url, "--keep", keep, *(it for pair in named for it in pair))
 
-    ended = shall("report", "--html", "r.html", "--junit", "r.xml", "--json", "r.json")
+    named = [(f"--{kind}", f"r.{kind}") for kind in FILES]
+    ended = shall("report", *(it for pair in named for it in pair))
 
     assert ended.returncode == 0, ended.stderr
-    for ending in ("html", "xml", "json"):
-        stored, at_once = (project / f"{name}.{ending}" for name in ("r", "run"))
-        assert stored.read_text() == at_once.read_text()
+    for kind in FILES:
+        stored, at_once = (texts_of(project / f"{name}.{kind}") for name in ("r", "run"))
+        assert stored == at_once
+    assert len(texts_of(project / "r.allure")) >= 3
+
+
+def texts_of(path: Path) -> list[tuple[str, str]]:
+    """Return the names and texts of the files of a report, without what only a run can know."""
+    if path.is_dir():
+        return sorted((it.name, it.read_text()) for it in path.iterdir())
+    if path.suffix != ".ndjson":
+        return [("", path.read_text())]
+    events = [json.loads(line) for line in path.read_text().splitlines()]
+    cases = [it["result"] for it in events if it["event"] == "CaseFinished"]
+    return [("", json.dumps(sorted(cases, key=lambda it: it["case_key"])))]
+
+
+@pytest.mark.verifies("reports#3.6")
+def test_a_run_is_printed_in_each_format_as_it_is_stored(
+    shall: Shall, write_case: WriteCase, service: Any
+) -> None:
+    write_case("b", "/status/500")
+    for form in FORMATS:
+        ended = shall("run", "--host", service.url, "--format", form)
+
+        assert ended.returncode == 1
+        assert ended.stdout == shall("report", "--format", form).stdout
+        assert ended.stdout
+
+
+@pytest.mark.verifies("reports#3.5")
+def test_github_shows_a_failed_check_on_its_line(
+    shall: Shall, write_case: WriteCase, service: Any
+) -> None:
+    write_case("b", "/status/500")
+    ended = shall("run", "--host", service.url, "--format", "github")
+
+    assert ended.stdout.startswith(
+        "::error file=tests/cases/b.yaml,line=9,col=11,title=case.check-failed::"
+        "b: step get: status_code: "
+    )
+
+
+@pytest.mark.verifies("reports#3.4")
+def test_events_that_cannot_be_written_are_bad_input(
+    shall: Shall, write_case: WriteCase, service: Any, project: Path
+) -> None:
+    write_case("a")
+    ended = shall("run", "--host", service.url, "--report-ndjson", "none/events")
+
+    assert (ended.returncode, service.log.calls) == (2, [])
+    assert "none/events cannot be written" in ended.stderr
+    assert not (project / "none").exists()
 
 
 @pytest.mark.verifies("reports#2.2")

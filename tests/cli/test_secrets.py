@@ -9,6 +9,8 @@ import pytest
 from tests.redaction.spelling import echoed, every_form
 from tests.repository import commit
 
+from shall.cli.output_flags import FILES, FORMATS
+
 Shall = Callable[..., Any]
 
 CANARY = "canary-5f1b9c/Zt+8"
@@ -34,14 +36,18 @@ def test_no_report_and_nothing_printed_holds_a_secret(
     (project / "tests/cases/keys.yaml").write_text(CASE)
     (project / "tests/cases/broken.yaml").write_text(f"testcase:\n  {CANARY}: 1\n  name: [\n")
     (project / "shall.yaml").write_text(f"variables: {{api_secret: {json.dumps(CANARY)}}}\n")
-    reports = {kind: project / f"r.{kind}" for kind in ("html", "junit", "json")}
+    reports = {kind: project / f"r.{kind}" for kind in FILES}
     flags = [part for kind, file in reports.items() for part in (f"--report-{kind}", str(file))]
-    ended = shall("run", "--host", service.url, *flags)
+    ended = shall("run", "--host", service.url, "--verbose", *flags)
     shown = [ended.stdout, ended.stderr, shall("config").stdout, shall("trace").stdout]
-    shown += [shall("run", "--host", service.url, "--format", "json").stdout]
-    shown += [file.read_text() for file in reports.values()]
-    assert "***" in shown[0]
-    assert all("***" in text for text in shown[-4:])
+    formats = [shall("report", "--format", form).stdout for form in FORMATS]
+    files = [file for file in reports.values() if file.is_file()]
+    assert len(files) == len(FILES) - 1
+    written = [file.read_text() for file in files]
+    attached = [file.read_text() for file in reports["allure"].iterdir()]
+    assert attached
+    assert all("***" in text for text in [shown[0], *written, *formats])
+    shown += [*formats, *written, *attached]
     for text in shown:
         for form in every_form(CANARY):
             assert form not in text

@@ -175,3 +175,17 @@ def test_skipped_cases_run_no_shared_steps_and_hidden_names_are_an_error(
     assert "1 error, 1 skipped" in ended.stdout
     assert "write `use:` on a line of its own" in ended.stdout
     assert service.log.calls == []
+
+
+@pytest.mark.verifies("engine#7.3")
+def test_a_secret_that_is_written_in_shared_steps_is_masked_where_requirements_hold_it(
+    shall: Shall, write: Write
+) -> None:
+    text = LOGIN.replace("steps:", "variables: {password: Written-4471-Here}\n  steps:")
+    write("tests/cases/shared/login.yaml", text)
+    write(
+        "specs/shop/requirements.md", "### Requirement 1\n\n1. THE shop SHALL Written-4471-Here.\n"
+    )
+    shown = shall("trace", "--exit-zero").stdout
+    assert "THE shop SHALL" in shown
+    assert "Written-4471-Here" not in shown

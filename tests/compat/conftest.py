@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def httpbin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a running httpbin."""
     log = tmp_path_factory.mktemp("httpbin") / "log"

@@ -9,7 +9,7 @@ from tests.forked import Popen
 SERVING = Path(__file__).with_name("serving.py")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def conforming(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., str]]:
     """Serves our application with the suite's fixtures, once for each token; gives its URL."""
     started: dict[str, tuple[subprocess.Popen[str], str]] = {}

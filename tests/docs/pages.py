@@ -27,9 +27,10 @@ NOT_HERE = frozenset(
 _NAMES = ("8000", "8443", "3001", "3002", "3003")
 _PORTS = re.compile(rf"(?<![\d.])({'|'.join(_NAMES)})(?!\d)")
 _SERVERS = re.compile(r"(\w+=\S* )*(shall serve|python -m mcp_server_spec\.main|gunicorn) ")
-_COMMANDS = re.compile(r"(\w+=\S* )*shall [^|&;<>()$`\\]+")
+_COMMANDS = re.compile(r"(?P<words>(\w+=\S* )*shall [^|&;<>()$`\\]+?)( >(?P<file>[\w.-]+))?")
 _KILLS = re.compile(r"kill \$\(lsof -t -i :(\d+) ")
 _SAYS = re.compile(r"\s+# -> (?:(?P<status>\d+): )?(?P<text>.+)$")
+_Start = type[subprocess.Popen[bytes]]
 _FROM_THE_CHECKOUT = ("deploy", "health_check.sh", "test_mcp_server.py")
 
 
@@ -91,14 +92,16 @@ class Reader:
     """Somebody who types what a page says, in a project of their own.
 
     Free ports are put in the place of the page's. What a command assigns holds for the next one.
-    ``popen`` starts the commands of ours that need no shell.
+    ``popen`` starts the commands of ours that need no shell; the servers at the ports of
+    ``seen_by_ps`` are never forked, as ``ps`` shows how a process began.
     """
 
     folder: Path
     ports: Mapping[str, int]
     variables: dict[str, str] = field(default_factory=dict)
     servers: dict[int, _Server] = field(default_factory=dict)
-    popen: type[subprocess.Popen[bytes]] = Popen
+    popen: _Start = Popen
+    seen_by_ps: frozenset[int] = frozenset()
 
     def type(self, line: str) -> None:
         """Carry out a command, and look whether it says what the page says that it says."""
@@ -119,10 +122,8 @@ class Reader:
 
     def _carry_out(self, line: str) -> tuple[int, str]:
         """Run a command until it ends; return its exit status and what it printed."""
-        if _COMMANDS.fullmatch(line):
-            with self._start(line, subprocess.PIPE) as process:
-                printed, _ = process.communicate(timeout=60)
-            return process.returncode, printed.decode()
+        if command := _COMMANDS.fullmatch(line):
+            return self._carry_out_ours(command["words"], command["file"])
         kept = self.folder.parent / "kept"
         done = subprocess.run(
             ["bash", "-c", f"set -a -o pipefail\n{line}\nstatus=$?\nenv -0 >{kept}\nexit $status"],
@@ -138,17 +139,36 @@ class Reader:
         self.variables = dict(pairs)
         return done.returncode, done.stdout
 
-    def _start(self, line: str, output: int | BinaryIO) -> "subprocess.Popen[bytes]":
+    def _carry_out_ours(self, line: str, file: str | None) -> tuple[int, str]:
+        """Run a command of ours without a shell; its standard output goes to the file, if any."""
+        if file is None:
+            with self._start(line, self.popen, subprocess.PIPE) as process:
+                printed, _ = process.communicate(timeout=60)
+            return process.returncode, printed.decode()
+        with (
+            (self.folder / file).open("wb") as output,
+            self._start(line, self.popen, output, subprocess.PIPE) as process,
+        ):
+            _, printed = process.communicate(timeout=60)
+        return process.returncode, printed.decode()
+
+    def _start(
+        self,
+        line: str,
+        popen: _Start,
+        output: int | BinaryIO,
+        errors: int = subprocess.STDOUT,
+    ) -> "subprocess.Popen[bytes]":
         """Start a command of plain words, after what is assigned to it."""
         words = [Template(word).substitute(self.variables) for word in shlex.split(line)]
         assigned = list(takewhile(lambda word: re.match(r"\w+=", word), words))
-        return self.popen(
+        return popen(
             words[len(assigned) :],
             cwd=self.folder,
             env=self.variables | dict(word.split("=", 1) for word in assigned),
             stdin=subprocess.DEVNULL,
             stdout=output,
-            stderr=subprocess.STDOUT,
+            stderr=errors,
         )
 
     def _serve(self, line: str) -> None:
@@ -157,8 +177,9 @@ class Reader:
         if port in self.servers:
             self.servers.pop(port).stop(port)
         log = self.folder.parent / f"server-{port}.log"
+        popen: _Start = subprocess.Popen if port in self.seen_by_ps else self.popen
         with log.open("wb") as output:
-            self.servers[port] = _Server(self._start(line, output), log)
+            self.servers[port] = _Server(self._start(line, popen, output), log)
 
     def leave(self) -> None:
         """End the servers, and look how they end."""

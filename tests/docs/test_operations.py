@@ -33,8 +33,10 @@ def reader(tmp_path: Path) -> Iterator[Reader]:
 def test_every_command_of_a_page_works(page: Path, reader: Reader) -> None:
     typed = [line for info, text in blocks(page) if info == "sh" for line in commands(text)]
     assert len(typed) > 3
-    if page.stem == "README" or any(line.startswith("ps ") for line in typed):
-        reader.popen = subprocess.Popen  # one page as it is; and ps shows how a command began
+    if page.stem == "README":
+        reader.popen = subprocess.Popen  # one page as it is
+    asked = re.findall(r"^ps .*-i :(\d+)", "\n".join(typed), re.MULTILINE)
+    reader.seen_by_ps = frozenset(reader.ports[name] for name in asked)
     for line in typed:
         reader.type(line)
     reader.leave()

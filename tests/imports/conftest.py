@@ -7,7 +7,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from shall.actions.importing import Import, import_cases
+from shall.actions.importing import Import, read_cases, write_cases
 from shall.actions.run import execute as run_cases
 from shall.actions.run_request import RunRequest
 from shall.cases.forms import METHODS
@@ -88,7 +88,7 @@ def imported(workspace: Workspace) -> Callable[..., Import]:
     """Imports a text into the workspace."""
 
     def read(text: str, kind: str | None = None, name: str = "source.txt") -> Import:
-        return import_cases(workspace, text, name, kind, overwrite=True)
+        return write_cases(workspace, read_cases(text, name, kind), overwrite=True)
 
     return read
 

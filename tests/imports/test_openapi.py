@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.imports.conftest import Recorder
+from tests.imports.conftest import Answer, Recorder
 
 from shall.actions.importing import Import, read_cases
 from shall.errors import ShallError
@@ -77,7 +77,7 @@ components:
 def test_operations_are_called_with_examples_and_what_they_must_refuse(
     recorder: Recorder, imported: Imported, run: Run
 ) -> None:
-    refused = (422, {}, "{}")
+    refused: Answer = (422, {}, "{}")
     order = '{"id": 7, "item": "book", "qty": 2}'
     recorder.answers = {
         "GET /v2/orders": lambda it: (
@@ -203,6 +203,9 @@ def test_references_in_a_circle_end_and_those_that_lead_out_are_not_followed() -
         "openapi: 3.0.0\npaths: {/a: &a {get: *a}}",
         '{"openapi": "3.0.0", "paths": {"/a": {"get": {"responses": {"200": 1}}}}',
         "openapi: 3.0.0\npaths: {/a: {trace: {}}}",
+        "openapi: 3.0.0\npaths: {/a: {get: {parameters: [{in: [1], required: true}]}}}",
+        "openapi: 3.0.0\npaths: {/a: {get: {responses: 1.5,"
+        " parameters: [{in: query, name: q, required: true}]}}}",
     ],
 )
 def test_a_malformed_document_is_refused_or_reported(text: str) -> None:
@@ -212,3 +215,14 @@ def test_a_malformed_document_is_refused_or_reported(text: str) -> None:
         assert error.message or error.diagnostics
     else:
         assert len(found.files) <= 2
+
+
+@pytest.mark.verifies("import#5.4")
+def test_an_example_of_schemas_that_branch_without_end_is_bounded() -> None:
+    here = {"$ref": "#/components/schemas/Wide"}
+    wide = {"type": "object", "properties": {f"p{at}": here for at in range(40)}}
+
+    assert str(document_of(here, Wide=wide)[0]).count("p0") < 2_000
+
+    joined = {"allOf": [here] * 40}
+    assert document_of(here, Wide=joined)[0] == {}

@@ -101,7 +101,7 @@ async def test_the_impact_of_files_criteria_and_commits_is_listed(
     by_file = answer(
         await all_tools.call_tool("analyze_impact", {"paths": ["tests/test_login.py"]})
     )
-    assert by_file["counts"] == {"criteria": 1, "cases": 0, "tests": 1, "unlinked": 0}
+    assert by_file["counts"] == {"criteria": 1, "tasks": 0, "cases": 0, "tests": 1, "unlinked": 0}
     assert by_file["touched"] == [
         {
             "criterion": "login#1.2",

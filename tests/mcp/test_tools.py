@@ -34,6 +34,7 @@ async def test_the_tools_are_those_of_the_snapshots(client: Client) -> None:
     tools = (await client.list_tools()).tools
     assert {tool.name for tool in tools} == NINE | {
         "create_file",
+        "import_testcases",
         "read_file",
         "trace_requirements",
     }
@@ -95,6 +96,39 @@ async def test_an_answer_of_a_newer_tool_leaves_out_what_no_error_filled(
     assert refused["error_code"]
     assert refused["error_message"]
     assert not {"retryable", "error_details"} & refused.keys()
+
+
+@pytest.mark.verifies("import#1.1", "import#1.2", "import#1.3", "import#1.5")
+async def test_requests_of_other_tools_are_imported_as_cases(
+    client: Client, answer: Answer, project: Path
+) -> None:
+    async def call(**arguments: Any) -> dict[str, Any]:
+        return answer(await client.call_tool("import_testcases", arguments))
+
+    content = "curl -x p http://h/orders -H 'X-Api-Key: planted-1'"
+    path = "tests/cases/get-orders.yaml"
+
+    shown = await call(content=content, dry_run=True)
+    assert list(shown["yaml_preview"]) == [path]
+    assert shown["written_files"] == []
+    assert not (project / path).exists()
+
+    written = await call(content=content)
+    assert written["written_files"] == [path]
+    assert written["left_out"] == [
+        "content:1:1: curl: `--proxy` was left out. Requests are sent directly."
+    ]
+    assert written["secrets"] == ["x_api_key"]
+    assert "planted" not in (project / path).read_text() + json.dumps([shown, written])
+
+    assert (await call(content=content))["error_code"] == "MCP_ALREADY_EXISTS"
+    assert (await call(content=content, overwrite=True))["written_files"] == [path]
+    assert (await call(content="words"))["error_code"] == "MCP_VALUE_ERROR"
+    many = "; ".join(f"curl -x p{it} http://h/{it}" for it in range(60))
+    counted = await call(content=many, folder="tests/cases/many")
+    assert len(counted["left_out"]) + counted.get("more_left_out", 0) == 1
+    outside = await call(content=content, folder="src")
+    assert outside["error_code"] == "MCP_WRITE_REFUSED"
 
 
 @pytest.mark.verifies("mcp#1.17")

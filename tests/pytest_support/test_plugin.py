@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.pytest_support.sessions import REQUIREMENTS, WITHOUT, run, status_of_first, write_test
 
 from shall.actions.results import past_runs, run_details
 from shall.actions.trace import trace_requirements
@@ -14,8 +15,6 @@ from shall.bootstrap import open_workspace
 from shall.settings import Settings
 
 Write = Callable[..., Path]
-
-REQUIREMENTS = "### Requirement 1\n\n1. A shall b\n2. A shall c\n3. A shall d\n4. A shall e\n"
 
 
 @pytest.fixture
@@ -52,14 +51,6 @@ UNIT = """unittest:
   cases:
     - {id: sum, inputs: {args: [2, 3]}, assert: [{type: equals, expected: 5}]}
 """
-
-# Plugins of other packages take three quarters of the time of so short a session.
-OTHERS = ("anyio", "hypothesispytest", "inline_snapshot", "platformdirs", "schemathesis")
-WITHOUT = [it for name in ("cacheprovider", *OTHERS) for it in ("-p", f"no:{name}")]
-
-
-def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
-    return pytester.runpytest_subprocess(*WITHOUT, *arguments)
 
 
 @pytest.mark.verifies("pytest#1.1")
@@ -204,7 +195,8 @@ def test_four(broken):
 
 @pytest.fixture
 def broken():
-    assert {bad} == 0
+    made = {bad}
+    assert made == 0
 """
 
 
@@ -262,20 +254,6 @@ def test_a_skipped_or_expected_failure_proves_nothing(pytester: pytest.Pytester)
     found = [row.status.value for row in trace_requirements(workspace).rows]
     workspace.files.close()
     assert found[:3] == ["skipped"] * 3
-
-
-def status_of_first(pytester: pytest.Pytester) -> str:
-    workspace = open_workspace(pytester.path, Settings())
-    found = trace_requirements(workspace).rows[0].status.value
-    workspace.files.close()
-    return found
-
-
-def write_test(pytester: pytest.Pytester, body: str) -> None:
-    (pytester.path / "specs").mkdir()
-    (pytester.path / "specs/requirements.md").write_text(REQUIREMENTS)
-    (pytester.path / ".shall").mkdir()
-    (pytester.path / "test_marked.py").write_text(f"import pytest\n{body}")
 
 
 SETS = """

@@ -71,13 +71,14 @@ def serve(project: Path) -> Iterator[Callable[..., Served]]:
         process.communicate(timeout=20)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def shared_serve(
     tmp_path_factory: pytest.TempPathFactory, process_coverage: dict[str, str]
 ) -> Iterator[Callable[..., Logged]]:
-    """Starts the server once a session for each set of settings, in an empty project of its own.
+    """Starts the server once for each set of settings, in an empty project of its own.
 
-    For tests that leave the server running and its project alone.
+    For tests that leave the server running and its project alone. The servers end with the tests
+    of this folder: until then each wakes up ten times a second, under coverage's tracer.
     """
     folder = tmp_path_factory.mktemp("project")
     started: dict[object, Logged] = {}

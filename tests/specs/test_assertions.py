@@ -1,13 +1,26 @@
 import pytest
 
 from shall.specs.links import read_marks
+from shall.specs.python_module import read_module
+from shall.specs.used_code import UsedCode
 
 HEAD = "import pytest\n\n"
 
 
-def links(body: str) -> list[bool]:
+PATH = "tests/test_a.py"
+
+
+def links(body: str, helper: str = "") -> list[bool]:
     text = f'{HEAD}@pytest.mark.verifies("auth#1.1")\n{body}'
-    return [link.can_fail for link in read_marks(text, "tests/test_a.py").links]
+    return can_fail_in({PATH: text, "tests/helpers.py": helper})
+
+
+def can_fail_in(files: dict[str, str]) -> list[bool]:
+    alone = {
+        it.source.partition("::")[2]: it.fingerprint for it in read_marks(files[PATH], PATH).links
+    }
+    code = UsedCode(files, lambda path: read_module(files[path], alone if path == PATH else []))
+    return [it.can_fail for it in code.of(PATH, alone).tests.values()]
 
 
 @pytest.mark.verifies("tracing#4.4")
@@ -47,3 +60,125 @@ def test_a_test_that_asserts_can_fail(body: str) -> None:
 )
 def test_a_test_that_asserts_nothing_cannot(body: str) -> None:
     assert links(body) == [False]
+
+
+@pytest.mark.verifies("tracing#4.27")
+@pytest.mark.parametrize(
+    "body",
+    [
+        "    return\n    assert sing()\n",
+        "    if True:\n        return\n    assert sing()\n",
+        "    if False:\n        assert sing()\n",
+        "    while False:\n        assert sing()\n",
+        "    for it in []:\n        assert it\n",
+        "    for it in ():\n        assert it\n",
+        "    for at, it in enumerate(list()):\n        assert it\n",
+        "    for it in range(0):\n        assert it\n",
+        "    try:\n        assert sing()\n    except AssertionError:\n        pass\n",
+        "    try:\n        assert sing()\n    except Exception:\n        print(1)\n",
+        "    try:\n        assert sing()\n    except:\n        pass\n",
+        "    try:\n        pytest.fail()\n    except BaseException:\n        pass\n",
+        "    try:\n        assert sing()\n    except (OSError, AssertionError):\n        return\n",
+        "    try:\n        assert sing()\n    finally:\n        return\n",
+        "    with suppress(AssertionError):\n        assert sing()\n",
+        "    try:\n        helped()\n    except AssertionError:\n        pass\n",
+        "    song = sing()\n    assert song == song\n",
+        "    assert self.a[0].b == self.a[0].b\n",
+        "    assert not x != x\n",
+        "    assert 1 == 1\n",
+        "    assert 'a' in ('a', 'b')\n",
+        "    assert sing() or True\n",
+        "    assert (it for it in sing())\n",
+        "    assert f'of {sing()}'\n",
+        "    assert all(it for it in [])\n",
+        "    self.assertTrue(True)\n    self.assertEqual(x, x)\n    self.assertFalse(x != x)\n",
+        "    def inner():\n        assert sing()\n",
+        "    check_it(sing())\n",
+        "    helpers.check_it(sing())\n",
+        "    renamed_check(sing())\n",
+        "    check_later(sing())\n",
+    ],
+)
+def test_a_test_whose_assertions_cannot_fail_cannot_fail(body: str) -> None:
+    head = (
+        "from tests import helpers\nfrom tests.helpers import check_it, check_later, helped\n"
+        "from tests.helpers import nothing as renamed_check\n"
+    )
+    helper = (
+        "def check_it(song):\n    pass\n\ndef nothing(song): ...\n\n"
+        "def helped():\n    assert sing()\n\n"
+        "async def check_later(song):\n    assert song\n"
+    )
+    assert links(f"def test_a(self, x):\n{body}\n{head}", helper) == [False]
+
+
+@pytest.mark.verifies("tracing#4.27")
+@pytest.mark.parametrize(
+    "body",
+    [
+        "    if sing():\n        return\n    assert sing()\n",
+        "    for it in sing():\n        assert it\n",
+        "    for it in [1]:\n        assert it\n",
+        "    try:\n        assert sing()\n    except AssertionError:\n        raise\n",
+        "    try:\n        assert sing()\n    except ValueError:\n        pass\n",
+        "    try:\n        sing()\n    except ValueError:\n        pytest.fail('no song')\n",
+        "    try:\n        sing()\n    except ValueError:\n        pass\n    else:\n        assert 0\n",  # noqa: E501
+        "    try:\n        pytest.fail()\n    except Exception:\n        pass\n",
+        "    try:\n        assert sing()\n    except AssertionError:\n        raise\n"
+        "    except Exception:\n        pass\n",
+        "    with suppress(ValueError):\n        assert sing()\n",
+        "    ok = False\n    try:\n        assert sing()\n    except AssertionError:\n        ok = 1\n"  # noqa: E501
+        "    assert ok\n",
+        "    song = sing()\n    assert song == sing()\n",
+        "    assert sing() == sing()\n",
+        "    assert x != x\n",
+        "    if sing():\n        assert False\n",
+        "    assert all(it for it in sing())\n",
+        "    self.assertTrue(x)\n",
+        "    song.assert_called_once_with(1)\n",
+        "    def inner():\n        assert sing()\n    inner()\n",
+        "    @given(1)\n    def inner():\n        assert sing()\n",
+        "    good(sing())\n",
+        "    helpers.good(sing())\n",
+        "    check_unknown(sing())\n",
+        "    sings.map(good)\n",
+        "    await_it(later(sing()))\n",
+        "    helpers.Singer().sung()\n",
+        "    given_song\n",
+    ],
+)
+def test_a_test_of_which_an_assertion_may_fail_can_fail(body: str) -> None:
+    head = (
+        "from tests import helpers\nfrom tests.helpers import good, later\n"
+        "from singing import check_unknown, await_it\n"
+    )
+    helper = (
+        "def good(song):\n    _good(song)\n\ndef _good(song):\n    assert song\n\n"
+        "async def later(song):\n    assert song\n\n"
+        "class Singer:\n    def sung(self):\n        assert sing()\n"
+        "def given_song():\n    assert sing()\n"
+    )
+    arguments = "self, x" if "given_song" not in body else "given_song"
+    text = f"def test_a({arguments}):\n{body}\n{head}from tests.helpers import given_song\n"
+    assert links(text, helper) == [True]
+
+
+@pytest.mark.verifies("tracing#4.27")
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("class T(unittest.TestCase):\n    {mark}\n    async def test_a(self):", False),
+        ("class T(TestCase):\n    {mark}\n    async def test_a(self):", False),
+        ("class T(TestCase):\n    {mark}\n    def test_a(self):\n        yield", False),
+        ("class T(TestCase):\n    {mark}\n    def test_a(self):", True),
+        ("class T(IsolatedAsyncioTestCase):\n    {mark}\n    async def test_a(self):", True),
+        ("class TestA:\n    {mark}\n    async def test_a(self):", True),
+    ],
+)
+def test_a_test_that_unittest_does_not_await_cannot_fail(body: str, expected: bool) -> None:
+    mark = '@pytest.mark.verifies("auth#1.1")'
+    text = (
+        "import pytest, unittest\nfrom unittest import TestCase, IsolatedAsyncioTestCase\n"
+        f"{body.format(mark=mark)}\n        assert sing()\n"
+    )
+    assert can_fail_in({PATH: text}) == [expected]

@@ -71,6 +71,13 @@ def test_a_story_in_another_language_has_its_scenarios(story: str, label: str) -
     assert [it.local for it in document.criteria()] == ["US1.AS1"]
 
 
+@pytest.mark.verifies("tracing#1.12")
+def test_an_id_may_have_parts_below_a_letter() -> None:
+    text = "- **FR-005a**: The desk MUST open\n- **FR-005a.1**: The desk MUST close\n"
+    document = read_document(text, SPEC_KIT, "shop")
+    assert {it.local: it.span.line for it in document.criteria()} == {"FR-005a": 1, "FR-005a.1": 2}
+
+
 UNKNOWN_HEADING = (
     "### Requirement 1\n\n#### Vastuvõtukriteeriumid\n\n1. Ostja näeb korvi\n2. Tühi\n"
 )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from shall.actions.link_sources import case_links, files_of_case
+from shall.actions.link_sources import case_links, files_of_source
 from shall.errors import BadValue
 from shall.store.decisions import DecisionLog
 from shall.store.evidence import EvidenceLog
@@ -65,7 +65,7 @@ def at_commit(workspace: Workspace, name: str) -> Iterator[Workspace]:
 def _write_named_files(then: Workspace, root: Path, commit: str) -> None:
     """Write what the linked cases of the commit upload, and the schemas that they name."""
     cases = {link.source for link in case_links(then, [])}
-    named = {path for case in cases for path in files_of_case(then, case)}
+    named = {path for case in cases for path in files_of_source(then, case)}
     if not named:
         return
     for path, content in files_of_commit(root, commit, named.__contains__):

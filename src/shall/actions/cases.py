@@ -137,7 +137,7 @@ def write_case(
     reading = _checked(data, relative)
     refuse_masks(load_yaml(data, relative) if isinstance(data, str) else data)
     case = reading.case
-    text = to_yaml(case)
+    text = _with_comments(workspace, relative, to_yaml(case), case)
     if not overwrite and workspace.files.is_file(relative):
         raise AlreadyExists(f"{relative} exists.", hint="Pass overwrite=true to replace it.")
     script = script_path = None
@@ -152,6 +152,21 @@ def write_case(
     return CaseWritten(written, case, text, script, script_path, dry_run, notes, there)
 
 
+def _with_comments(workspace: Workspace, path: str, text: str, case: Case) -> str:
+    """Return the text of a case with the comments of the file that it replaces."""
+    if not workspace.files.is_file(path):
+        return text
+    from shall.cases.comments import with_comments  # as above
+
+    commented = with_comments(workspace.files.read_text(path), text)
+    if commented == text:
+        return text
+    try:
+        return commented if read_case(commented, path) == case else text
+    except InvalidCase:
+        return text
+
+
 def link_notes(workspace: Workspace, verifies: Sequence[str]) -> list[Diagnostic]:
     """Return what is wrong with the criteria that a case names."""
     links = LinkCheck(workspace)
@@ -160,7 +175,7 @@ def link_notes(workspace: Workspace, verifies: Sequence[str]) -> list[Diagnostic
 
 
 def delete_case(workspace: Workspace, path: str, *, delete_script: bool = True) -> list[str]:
-    """Delete a case file and its script; give the deleted paths. Raises ``CaseNotFound``."""
+    """Delete a case file and its script; return the deleted paths. Raises ``CaseNotFound``."""
     files = workspace.files
     relative = case_path(workspace, path)
     if not files.is_file(relative):

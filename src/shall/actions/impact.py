@@ -1,12 +1,13 @@
 """Which criteria, cases and tests a change, a file or a criterion touches."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
 from shall.actions.at_commit import at_commit
 from shall.actions.discovery import root_at
-from shall.actions.link_sources import files_of_case
+from shall.actions.link_sources import files_of_source
+from shall.actions.mentions import with_mentions
 from shall.actions.trace import trace_requirements
 from shall.errors import ShallError
 from shall.specs.matrix import Matrix, Row, row_of
@@ -27,10 +28,19 @@ class Touched(Struct, frozen=True):
     reasons: tuple[str, ...]
 
 
+class Task(Struct, frozen=True):
+    """A task that implements a criterion that is touched."""
+
+    title: str
+    place: str
+    is_done: bool
+
+
 class Impact(Struct, frozen=True):
     """What is touched. ``unlinked`` are changed files of which nobody says what they affect."""
 
     criteria: tuple[Touched, ...] = ()
+    tasks: tuple[Task, ...] = ()
     cases: tuple[str, ...] = ()
     tests: tuple[str, ...] = ()
     unlinked: tuple[str, ...] = ()
@@ -63,7 +73,7 @@ def impact_of(workspace: Workspace, names: Sequence[str]) -> Impact:
     Raises:
         BadValue: A name is neither that of a file nor that of one criterion.
     """
-    matrix = trace_requirements(workspace)
+    matrix = with_mentions(workspace, trace_requirements(workspace))
     reasons: dict[str, list[str]] = {}
     run: dict[str, LinkKind] = {}
     files: list[str] = []
@@ -76,8 +86,9 @@ def impact_of(workspace: Workspace, names: Sequence[str]) -> Impact:
         reasons.setdefault(row.criterion.key, []).append("named")
         run |= _sources(row)
     for row in matrix.rows:
+        if why := _why_documents(row, files):
+            reasons.setdefault(row.criterion.key, []).extend(why)
         if row.criterion.span.file in files:
-            reasons.setdefault(row.criterion.key, []).append(f"in {row.criterion.span.file}")
             run |= _sources(row)
         for link in row.links:
             source = link.link.source
@@ -87,15 +98,21 @@ def impact_of(workspace: Workspace, names: Sequence[str]) -> Impact:
     return _made(workspace, matrix, reasons, run, files)
 
 
+def _why_documents(row: Row, files: Sequence[str]) -> list[str]:
+    """Return why documents touch a criterion: its own, or a design or tasks that name it."""
+    own = [f"in {row.criterion.span.file}"] if row.criterion.span.file in files else []
+    return [*own, *(f"named at {it.span}" for it in row.mentions if it.span.file in files)]
+
+
 def _why_source(workspace: Workspace, source: str, files: Sequence[str]) -> list[str]:
     """Return why files touch the criteria of a case or test: its own, or those that it names."""
     own = [f"linked by {source}"] if _file_of(source) in files else []
-    named = [it for it in files_of_case(workspace, source) if it in files]
+    named = [it for it in files_of_source(workspace, source) if it in files]
     return [*own, *(f"{source} uses {it}" for it in named)]
 
 
 def _impact(workspace: Workspace, before: Matrix, changed: Sequence[str]) -> Impact:
-    matrix = trace_requirements(workspace)
+    matrix = with_mentions(workspace, trace_requirements(workspace))
     old = {row.criterion.key: row for row in before.rows}
     links = {it.link.source: it.link.fingerprint for row in before.rows for it in row.links}
     reasons: dict[str, list[str]] = {}
@@ -105,7 +122,7 @@ def _impact(workspace: Workspace, before: Matrix, changed: Sequence[str]) -> Imp
         why = _why_text(row, known)
         if why:
             run |= _sources(row)
-        linked = _why_links(row, known, links)
+        linked = _why_links(workspace, row, known, links, changed)
         run |= {source: kind for source, kind in _sources(row).items() if source in linked}
         if why or linked:
             reasons[row.criterion.key] = [*why, *linked.values()]
@@ -119,7 +136,13 @@ def _why_text(row: Row, known: Row | None) -> list[str]:
     return [] if is_same else ["the text changed"]
 
 
-def _why_links(row: Row, known: Row | None, before: Mapping[str, str]) -> dict[str, str]:
+def _why_links(
+    workspace: Workspace,
+    row: Row,
+    known: Row | None,
+    before: Mapping[str, str],
+    changed: Collection[str],
+) -> dict[str, str]:
     """Map each source whose link to a criterion, or whose own text, changed to what happened."""
     was = _sources(known) if known is not None else {}
     found = {}
@@ -128,7 +151,11 @@ def _why_links(row: Row, known: Row | None, before: Mapping[str, str]) -> dict[s
         if source not in before:
             found[source] = f"{source} is new"
         elif before[source] != it.link.fingerprint:
-            found[source] = f"{source} changed"
+            used = [file for file in files_of_source(workspace, source) if file in changed]
+            if _file_of(source) in changed or not used:
+                found[source] = f"{source} changed"
+            else:
+                found[source] = f"{source} uses {', '.join(used)}, which changed"
         elif source not in was and known is not None:
             found[source] = f"{source} is linked now"
     gone = sorted(was.keys() - _sources(row).keys())
@@ -143,9 +170,10 @@ def _made(
     files: Iterable[str],
 ) -> Impact:
     known = {row.criterion.span.file for row in matrix.rows}
+    known |= {it.span.file for row in matrix.rows for it in row.mentions}
     sources = {it.link.source for row in matrix.rows for it in row.links}
     known |= {_file_of(it) for it in sources}
-    known |= {path for it in sources for path in files_of_case(workspace, it)}
+    known |= {path for it in sources for path in files_of_source(workspace, it)}
     cases = {source for source, kind in run.items() if kind is LinkKind.CASE}
     unlinked = []
     for file in sorted(set(files)):
@@ -165,10 +193,19 @@ def _made(
             for row in matrix.rows
             if row.criterion.key in reasons
         ),
+        tasks=tuple(_tasks(row for row in matrix.rows if row.criterion.key in reasons)),
         cases=tuple(sorted(cases)),
         tests=tuple(sorted(it for it, kind in run.items() if kind is LinkKind.TEST)),
         unlinked=tuple(unlinked),
     )
+
+
+def _tasks(rows: Iterable[Row]) -> Iterator[Task]:
+    """Yield each task that names one of some criteria, in the order of the documents."""
+    found = {it.span: it for row in rows for it in row.mentions if it.kind == "task"}
+    for it in sorted(found.values(), key=lambda it: (it.span.file, it.span.line)):
+        title = f"{it.number} {it.title}".strip()
+        yield Task(title, str(it.span), it.state.lower() == "x")
 
 
 def _sources(row: Row) -> dict[str, LinkKind]:

@@ -47,25 +47,23 @@ def read_cases(text: str, source: str, kind: str | None = None) -> Import:
     return Import(files, problems, found.secrets)
 
 
-def import_cases(
+def write_cases(
     workspace: Workspace,
-    text: str,
-    source: str,
-    kind: str | None = None,
-    *,
+    found: Import,
     folder: str | None = None,
+    *,
     overwrite: bool = False,
+    dry_run: bool = False,
 ) -> Import:
-    """Read a document of another tool and write its cases below a folder of the workspace.
+    """Write cases that were read below a folder of the workspace; return them with their paths.
+
+    ``dry_run``: write nothing, and refuse what could not be written.
 
     Raises:
         AlreadyExists: A case exists and ``overwrite`` is false; nothing was written.
-        BadValue: The format is not known.
-        InvalidCase: The text is no document of the format.
         OutsideWorkspace: The folder leads out.
         WriteRefused: It is no folder of cases.
     """
-    found = read_cases(text, source, kind)
     below = workspace.files.relative(folder or _folder_of(workspace))
     files = [
         ImportedFile(f"{below}/{it.path}".removeprefix("./"), it.case, it.text)
@@ -77,9 +75,9 @@ def import_cases(
     if there and not overwrite:
         raise AlreadyExists(
             f"{there[0]} exists.",
-            hint="Nothing was written. Overwrite them with --force, or choose another folder.",
+            hint="Nothing was written. Allow overwriting, or choose another folder.",
         )
-    for it in files:
+    for it in () if dry_run else files:
         workspace.files.write_text(it.path, it.text, overwrite=overwrite)
     return Import(files, found.left_out, found.secrets)
 

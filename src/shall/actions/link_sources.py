@@ -1,13 +1,14 @@
 """Reads the links that case and test files declare; a file is parsed only where it changed."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import logging
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from hashlib import blake2b
-from pathlib import PurePosixPath
 
 from shall.actions.discovery import case_folders
 from shall.actions.file_digests import file_digests
+from shall.actions.used_code import TestCode
 from shall.cases.fingerprint import case_fingerprint
 from shall.cases.model import Case
 from shall.cases.reader import locator, read_case, root_of
@@ -17,8 +18,11 @@ from shall.redaction.names import is_secret_name
 from shall.span import Span
 from shall.specs.links import Marks, link_of_case, read_marks
 from shall.specs.model import Link
+from shall.specs.used_code import is_test_file
 from shall.workspace.stray_cases import YAML_ENDINGS
 from shall.workspace.workspace import Workspace
+
+_log = logging.getLogger(__name__)
 
 
 def case_links(workspace: Workspace, problems: list[Diagnostic]) -> Iterator[Link]:
@@ -27,22 +31,40 @@ def case_links(workspace: Workspace, problems: list[Diagnostic]) -> Iterator[Lin
         it for root in case_folders(workspace) for it in workspace.files.find(root, YAML_ENDINGS)
     ]
     read = partial(_read_case, workspace)
-    yield from _links(workspace, paths, YAML_ENDINGS, read, problems)
+    for _, _, marks in _marks(workspace, paths, YAML_ENDINGS, read, problems):
+        yield from marks.links
 
 
 def test_links(workspace: Workspace, problems: list[Diagnostic]) -> Iterator[Link]:
     """Yield the links of the marks of Python tests; note the files that cannot be read."""
-    paths = [it for it in workspace.files.find(".", (".py",)) if _is_test(it)]
-    yield from _links(workspace, paths, (".py",), read_marks, problems)
+    paths = workspace.files.find(".", (".py",))
+    tests = [it for it in paths if is_test_file(it)]
+    code = TestCode(workspace, paths)
+    for path, text, marks in _marks(workspace, tests, (".py",), read_marks, problems):
+        yield from code.linked(path, text, marks).links
 
 
-def _links(
+def links_of_tests(workspace: Workspace, files: Collection[str]) -> Iterator[Link]:
+    """Yield the links of some test files as `shall trace` reads them; log what cannot be read."""
+    code = TestCode(workspace, workspace.files.find(".", (".py",)))
+    for path in files:
+        try:
+            text = workspace.files.read_text(path)
+            marks = read_marks(text, path)
+        except ShallError as error:
+            _log.warning("%s has no fingerprint: %s", path, error)
+            continue
+        yield from code.linked(path, text, marks).links
+
+
+def _marks(
     workspace: Workspace,
     paths: Sequence[str],
     endings: tuple[str, ...],
     read: Callable[[str, str], Marks],
     problems: list[Diagnostic],
-) -> Iterator[Link]:
+) -> Iterator[tuple[str, str, Marks]]:
+    """Yield text and marks of each file; one whose text did not change is not parsed again."""
     known = workspace.marks
     for gone in {it for it in known if it.endswith(endings)}.difference(paths):
         known.pop(gone, None)
@@ -65,7 +87,7 @@ def _links(
                 marks = Marks(problems=tuple(_problems_of(error, path)))
             known[path] = (digest, marks)
         problems += marks.problems
-        yield from marks.links
+        yield path, text, marks
 
 
 def _is_alone(text: str, path: str) -> bool:
@@ -78,7 +100,7 @@ def _read_case(workspace: Workspace, text: str, path: str) -> Marks:
     if root == "unittest" and "verifies" in text:
         return _read_unit(workspace, text, path)
     if root != "testcase":
-        return Marks()
+        return Marks(secrets=_secrets_of_shared(text, path))
     case = read_case(text, path)
     secrets = tuple(_secrets_of(case))
     if not case.verifies:
@@ -92,19 +114,35 @@ def _read_case(workspace: Workspace, text: str, path: str) -> Marks:
         case_fingerprint(case, digests),
         can_fail=any(step.checks or step.until for step in case.steps),
     )
-    return Marks(tuple(links), secrets=secrets, files=tuple(_relative(workspace, digests)))
+    named = tuple(_relative(workspace, digests))
+    return Marks(tuple(links), secrets=secrets, files={path: named} if named else {})
 
 
-def files_of_case(workspace: Workspace, case: str) -> tuple[str, ...]:
-    """Return the paths of the files that a linked case names, of the cases that were read."""
-    known = workspace.marks.get(case)
-    return known[1].files if known is not None else ()
+def files_of_source(workspace: Workspace, source: str) -> tuple[str, ...]:
+    """Return the paths of the files that a linked case names or a test uses, of those read."""
+    path = source.partition("::")[0]
+    if path.endswith(".py"):
+        linked = workspace.linked.get(path)
+        return linked.marks.files.get(source, ()) if linked is not None else ()
+    known = workspace.marks.get(path)
+    return known[1].files.get(source, ()) if known is not None else ()
 
 
 def _relative(workspace: Workspace, paths: Iterable[str]) -> Iterator[str]:
     for path in paths:
         with suppress(OutsideWorkspace):
             yield workspace.files.relative(path)
+
+
+def _secrets_of_shared(text: str, path: str) -> tuple[str, ...]:
+    """Return the secrets of a file of shared steps; those of one that is wrong are not known."""
+    if not text.removeprefix("\ufeff").startswith("shared:") and "\nshared:" not in text:
+        return ()
+    from shall.cases.shared_steps import read_shared  # few projects have any
+
+    with suppress(InvalidInput):
+        return tuple(_secrets_of(read_shared(text, path)))
+    return ()
 
 
 def _secrets_of(case: Case) -> Iterator[str]:
@@ -127,12 +165,8 @@ def _read_unit(workspace: Workspace, text: str, path: str) -> Marks:
         found.fingerprint,
         can_fail=unit.can_fail,
     )
-    return Marks(tuple(links))
-
-
-def _is_test(path: str) -> bool:
-    name = PurePosixPath(path).name
-    return name.startswith("test_") or name.endswith("_test.py")
+    module = found.code.modules.get(unit.target.module)
+    return Marks(tuple(links), files={path: (module,)} if module else {})
 
 
 def _problems_of(error: ShallError, path: str) -> Sequence[Diagnostic]:

@@ -11,7 +11,7 @@ KEPT = 200
 
 
 def keep_report(workspace: Workspace, run_id: str, page: str) -> Path:
-    """Write a run's page below the state folder; give its path.
+    """Write a run's page below the state folder; return its path.
 
     Raises:
         StoreUnavailable: It cannot be written.

@@ -172,6 +172,6 @@ def criterion_fingerprints(workspace: Workspace) -> Mapping[str, tuple[str, str]
     specs = read_specs(workspace)
     if specs.problems:
         _log.warning(
-            "requirements cannot be read, so the run is not tied to them: %s", specs.problems[0]
+            "evidence is recorded only for the criteria that can be read: %s", specs.problems[0]
         )
     return {name: (it.key, it.fingerprint) for name, it in resolve(specs).items()}

@@ -143,6 +143,12 @@ def _choose(workspace: Workspace, request: RunRequest, go_on: Callable[[], None]
     return _Cases(keys, rows, uses, reader, shard)
 
 
+def jobs_of(workspace: Workspace, request: RunRequest) -> Iterable[Job]:
+    """Read the jobs that a request chooses, each with its row of data. Raises ``CaseNotFound``."""
+    cases = _choose(workspace, request, lambda: None)
+    return cases.read(range(len(cases.keys)))
+
+
 def _no_case(workspace: Workspace, request: RunRequest, *, is_any: bool) -> CaseNotFound:
     """Make the error for a run without cases; ``is_any``: there are some that were not chosen."""
     where = ", ".join(request.paths) or str(workspace.root)

@@ -9,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from shall.actions.evidence import append_evidence
+from shall.actions.link_sources import files_of_source
 from shall.actions.reported_files import is_newer
 from shall.actions.reported_tests import ReportedSource, ReportedSources, tests_in
 from shall.actions.requirements import read_specs
@@ -70,7 +71,9 @@ def record_report(
     reported = [
         it
         for it in _evidence(found.sources, environment, at)
-        if outdated.isdisjoint({it.source.partition("::")[0], known[it.criterion].span.file})
+        if outdated.isdisjoint(
+            {*_files(workspace, it.source, it.kind), known[it.criterion].span.file}
+        )
     ]
     new = [it for it in reported if not _is_superseded(it, newest)]
     superseded = [it for it in reported if it not in new]
@@ -105,7 +108,7 @@ def _newer_files(
     So was one that was written after the tests began, unless it is as in a commit from before: a
     later job of a pipeline checks out the same text again.
     """
-    names = {name.partition("::")[0] for _, name in sources}
+    names = {file for kind, name in sources for file in _files(workspace, name, kind)}
     names |= {it.span.file for source in sources.values() for it in source.criteria.values()}
     newer = {it for it in names if is_newer(workspace.files, it, began_at_s)}
     outdated = {it for it in newer if is_newer(workspace.files, it, written_at_s)}
@@ -115,6 +118,13 @@ def _newer_files(
     if committed_at_s is None or committed_at_s > began_at_s:
         return newer
     return outdated | newer.intersection(changed_files(workspace.root, "HEAD"))
+
+
+def _files(workspace: Workspace, source: str, kind: str) -> Iterator[str]:
+    """Yield the file of a test, and of a marked one those that it uses."""
+    yield source.partition("::")[0]
+    if kind == LinkKind.TEST:
+        yield from files_of_source(workspace, source)
 
 
 _Key = tuple[str, str, str, str | None]

@@ -15,11 +15,12 @@ from shall.workspace.files import Files
 def source_comparison(files: Files, *, to_record: bool = False) -> IsUnchanged:
     """Return a function that compares a recorded fingerprint with that of a fact's source.
 
-    Both must be fingerprints of the text that the file has now, each in its own version. A file is
-    read once; one that cannot be read is not unchanged.
+    Both must be fingerprints of the text that the file has now, each in its own version; of a test,
+    that of the fact is. A file is read once; one that cannot be read is not unchanged.
 
     ``to_record``: whether a new line is needed is asked. It is where the older fingerprint does not
-    cover the files that the case names: without one, a change of them would never be seen.
+    cover the files that the case names, or what a test uses: without one, a change of them would
+    never be seen.
     """
 
     @cache
@@ -39,6 +40,9 @@ def source_comparison(files: Files, *, to_record: bool = False) -> IsUnchanged:
             return {}
 
     def is_unchanged(recorded: str, fact: Evidence) -> bool:
+        if fact.source.partition("::")[0].endswith(".py"):
+            older = fingerprints(fact.source.partition("::")[0]).get(fact.source, frozenset())
+            return not to_record and recorded in older
         known = fingerprints(fact.source.partition("::")[0]).get(fact.source, frozenset())
         return {recorded, fact.source_fingerprint} <= known
 

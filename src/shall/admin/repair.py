@@ -14,7 +14,7 @@ from shall.workspace.atomic import sweep
 
 
 def repair(subject: Examined, now: datetime) -> Iterator[str]:
-    """Repair the state; give a line for each thing that was done. ``now`` is aware UTC.
+    """Repair the state; return a line for each thing that was done. ``now`` is aware UTC.
 
     Raises:
         StoreUnavailable: A process uses the state, or it cannot be written.

@@ -56,6 +56,7 @@ REQUEST_KEYS = {
     "timeout": "timeout_s",
     "header": "headers",
     "query_params": "params",
+    "for_each": "for each",
     **{name.lower(): name for name in ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")},
 }
 CHECK_KEYS = {"expect": "expected", "value": "expected"}

@@ -26,6 +26,7 @@ def assertions_of(case: Case) -> CaseAssertions:
     """Return what the checks of the steps compare with, and what the steps request."""
     checks = [check for step in case.steps for check in step.checks]
     checks += [check for step in case.steps if step.until for check in step.until.checks]
+    checks += [check for step in case.steps if step.stream for check in step.stream.until]
     statuses = {str(check.expected) for check in checks if check.kind is CheckKind.STATUS}
     words: list[str] = []
     for check in checks:

@@ -389,9 +389,11 @@ _STRUCTURED: dict[Takes, Callable[[Any, Keys, Report], tuple[Any] | None]] = {
 
 def _place(keys: Keys) -> str:
     """Return where a check is written within its step: ``expect["$.a"].less_than``."""
-    is_of_step = len(keys) > _FIELD_OF_STEP and keys[_FIELD_OF_STEP] in ("expect", "until")
+    is_of_step = len(keys) > _FIELD_OF_STEP and keys[_FIELD_OF_STEP] in _WITH_PLACES
     return write_path(keys[_FIELD_OF_STEP:]) if is_of_step else ""
 
+
+_WITH_PLACES = frozenset({"expect", "until", "stream"})
 
 _FIELD_OF_STEP = 2
 """The index of a field of a step in the keys that lead to it: ``("steps", 0, "expect")``."""

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from shall.cases.fingerprint_v1 import FIELDS, case_fingerprint_v1
+from shall.cases.flow import Flow, Repeat, Retry, When
 from shall.cases.model import (
     Allure,
     Body,
@@ -23,6 +24,7 @@ from shall.cases.model import (
     RequestTemplate,
     SqlTemplate,
     Step,
+    Stream,
     Teardown,
     Until,
 )
@@ -51,6 +53,11 @@ _BLANK: dict[type, Any] = {
         Allure(),
         Until(()),
         SqlTemplate(""),
+        Flow(),
+        When(),
+        Repeat(),
+        Retry(),
+        Stream(),
     )
 }
 """The records of a case without anything in them."""

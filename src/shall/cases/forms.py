@@ -60,3 +60,8 @@ _RESERVED = frozenset({GLOBAL, "GLOBAL", "true", "True", "false", "False", "null
 def default_id(kind: str, index: int) -> str:
     """Return the id of a step or a teardown that names none: ``step 2``."""
     return f"{kind} {index + 1}"
+
+
+def is_query_file(query: Any) -> bool:
+    """Return whether a GraphQL query is the path of a file in the workspace."""
+    return type(query) is str and query.endswith((".graphql", ".gql")) and "\n" not in query

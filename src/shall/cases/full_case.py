@@ -249,6 +249,7 @@ def _check_references(
         _add_id(scope, fields, moment)
     for moment, fields in moments:
         _add_captured(scope, fields, moment, root.values.get("variables"))
+        _check_item_name(scope, fields)
     variables = root.values.get("variables")
     if isinstance(variables, dict):
         for name in variables.keys() & scope.answers_at.keys():
@@ -274,8 +275,17 @@ def _uses(fields: Fields, moment: int) -> Iterator[tuple[str, Any, int]]:
             yield name, value, moment if name in _AFTER_ANSWER else moment - 1
 
 
-_AFTER_ANSWER = frozenset({"assert", "expect", "until", "query"})
+_AFTER_ANSWER = frozenset({"assert", "expect", "until", "stream", "query", "repeat"})
 """Fields that are read when the step has its response."""
+
+
+def _check_item_name(scope: _Scope, fields: Fields) -> None:
+    """Note an item of `for each` that has the name of a step: nothing could read it."""
+    name = fields.values.get("as", "item") if "for each" in fields.values else None
+    if isinstance(name, str) and scope.labels.get(name, "").startswith("the "):
+        message = f"The item `{name}` has the name of {scope.labels[name]}."
+        key = "as" if "as" in fields.values else "for each"
+        fields.bad("case.duplicate-name", key, message, "Write another name under `as`.")
 
 
 def _add_captured(scope: _Scope, fields: Fields, moment: int, variables: Any) -> None:

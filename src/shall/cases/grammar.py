@@ -2,26 +2,56 @@
 
 ::
 
-    expression = reference | call | number | text | list | true | false | null
+    expression = both { "or" both }
+    both       = negated { "and" negated }
+    negated    = { "not" } compared
+    compared   = sum [ ( "==" | "!=" | "<" | "<=" | ">" | ">=" ) sum ]
+    sum        = product { ( "+" | "-" ) product }
+    product    = filtered { ( "*" | "/" | "%" ) filtered }
+    filtered   = value { "|" filter { text | integer } }
+    value      = reference | call | number | text | list | true | false | null
+               | "(" expression ")"
     reference  = name path
     path       = { "." member | "[" integer "]" | "[" text "]" }
     call       = [ module "." ] name "(" [ argument { "," argument } ] ")"
     argument   = [ name "=" ] expression
     list       = "[" [ expression { "," expression } ] "]"
 
-There is no arithmetic, so a hyphen inside a name is part of it. Each character is looked at a
-bounded number of times: hostile text costs time in proportion to its length.
+A hyphen inside a name is part of it: an operator stands between spaces. Each character is looked
+at a bounded number of times: hostile text costs time in proportion to its length.
 """
 
 import re
+from typing import TYPE_CHECKING
 
-from shall.cases.syntax import GLOBAL, Array, Call, Expression, Literal, Reference
-from shall.errors import BadExpression
+from shall.cases.syntax import (
+    GLOBAL,
+    Array,
+    Call,
+    Expression,
+    Filtered,
+    Literal,
+    Operation,
+    Reference,
+)
+from shall.errors import BadExpression, BadValue
+
+if TYPE_CHECKING:
+    from shall.cases.filters import Filter
 
 MAX_LENGTH = 2000
 """Characters in one expression."""
 MAX_DEPTH = 16
 """Calls and lists inside one another."""
+MAX_OPERATORS = 50
+"""Operators and filters of one expression."""
+
+_LEVELS = {
+    **{"or": 0, "and": 1, "==": 2, "!=": 2, "<": 2, "<=": 2, ">": 2, ">=": 2},
+    **{"+": 3, "-": 3, "*": 4, "/": 4, "%": 4},
+}
+"""How tightly each operator binds."""
+_COMPARISON = 2
 
 _SPACE = re.compile(r"\s*")
 _TOKEN = re.compile(
@@ -29,6 +59,7 @@ _TOKEN = re.compile(
     | (?P<number>-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?)(?![\w-])
     | (?P<name>[^\W\d][\w-]*)
     | (?P<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')
+    | (?P<operator>[=!<>]=|[<>+*/%|-])
     | (?P<mark>[.\[\](),=])""",
     re.VERBOSE | re.DOTALL,
 )
@@ -62,6 +93,7 @@ class _Reader:
         self.text = text
         self.start = start
         self.end = start
+        self.operators = 0
         self.advance()
 
     def advance(self) -> None:
@@ -92,8 +124,8 @@ class _Reader:
         hint = None
         if self.word in "\"'":
             hint = f"Close the text with {self.word}."
-        elif self.word in "+-*/|%<>!&?:":
-            hint = "There are no operators or filters: use a function or a variable."
+        elif self.kind == "operator" or self.word in "!&?:" or self.word.startswith("-"):
+            hint = "Operators are +, -, *, /, %, ==, !=, <, <=, >, >=, and, or, not, with spaces."
         return self.bad(f"Expected {wanted}, not {self.word[:40]!r}.", hint)
 
     def expect(self, mark: str) -> None:
@@ -103,15 +135,88 @@ class _Reader:
         self.advance()
 
     def expression(self, depth: int) -> Expression:
-        """Read one expression."""
+        """Read one expression; most are a value without operators."""
+        return self.binary(0, depth)
+
+    def binary(self, least: int, depth: int) -> Expression:
+        """Read operands, and the operators between them that bind at least so tightly."""
+        left = self.negated(depth) if self.word == "not" else self.filtered(depth)
+        while (level := _LEVELS.get(self.word, -1)) >= least and self.kind in ("operator", "name"):
+            operator = self.take_operator()
+            left = Operation(operator, left, self.binary(level + 1, depth))
+            if level == _COMPARISON:
+                self.refuse_comparison()
+        return left
+
+    def refuse_comparison(self) -> None:
+        """Refuse a comparison of a comparison: ``1 < a < 9`` would not mean what it seems."""
+        if _LEVELS.get(self.word, -1) == _COMPARISON and self.kind == "operator":
+            raise self.unexpected("`and`")
+
+    def negated(self, depth: int) -> Expression:
+        """Read what follows ``not``; a variable may have that name."""
+        before = self.begin, self.end, self.kind, self.word
+        self.take_operator()
+        if self.kind in ("name", "number", "text") or self.word == "(":
+            self.check_depth(depth + 1)
+            return Operation("not", self.binary(_COMPARISON, depth + 1))
+        self.begin, self.end, self.kind, self.word = before
+        return self.filtered(depth)
+
+    def take_operator(self) -> str:
+        """Step over an operator; their number is limited, since each is a level of the tree."""
+        operator = self.word
+        self.operators += 1
+        if self.operators > MAX_OPERATORS:
+            raise self.bad(f"An expression has more than {MAX_OPERATORS} operators and filters.")
+        self.advance()
+        return operator
+
+    def filtered(self, depth: int) -> Expression:
+        """Read a value with the filters behind it."""
+        value = self.value(depth)
+        if self.word != "|":
+            return value
+        start = end = self.begin
+        while self.word == "|" and self.kind == "operator":
+            self.take_operator()
+            if self.kind != "name":
+                raise self.unexpected("a filter")
+            end = self.end
+            self.advance()
+            while self.kind in ("text", "number"):
+                end = self.end
+                self.advance()
+        return Filtered(value, self.filters(self.text[start:end]))
+
+    def filters(self, written: str) -> "tuple[Filter, ...]":
+        """Read filters as they are written behind a selector."""
+        from shall.cases.filters import filters_of  # few expressions have any
+
+        try:
+            return filters_of(f"$ {written}")[1]
+        except BadValue as error:
+            raise self.bad(error.message, error.hint) from None
+
+    def check_depth(self, depth: int) -> None:
+        """Refuse what is nested too deep."""
         if depth > MAX_DEPTH:
             raise self.bad(f"Calls and lists are nested more than {MAX_DEPTH} deep.")
+
+    def value(self, depth: int) -> Expression:
+        """Read a value, or an expression in parentheses."""
+        self.check_depth(depth)
         if self.kind == "name":
             return self.named(depth)
         if self.kind == "text":
             return Literal(self.take_text())
         if self.kind == "number":
             return Literal(self.take_number())
+        if self.word == "(":
+            self.advance()
+            inner = self.expression(depth + 1)
+            self.expect(")")
+            return inner
         if self.word == "[":
             self.advance()
             return Array(tuple(self.several("]", depth)))

@@ -1,7 +1,6 @@
 """The text that teaches a model the case format: the resource ``case://format``."""
 
 from shall.cases.functions import FUNCTIONS
-from shall.cases.model import CheckKind
 from shall.cases.predicates import PREDICATES
 from shall.cases.selector import WORDS
 
@@ -32,29 +31,30 @@ testcase:
 _TEXT = """\
 # Test case format
 
-A YAML file with the root `testcase:`. Example:
+YAML with the root `testcase:`. Example:
 
 ```yaml
 {example}```
 
 Case: name*, steps*, description, host, tags, verifies (criterion ids), skip (reason), variables,
-secrets (variables to hide), allure {{epic, feature, story}}, teardowns (as steps;
-always run, reversed).
-Step: METHOD: path or URL*, id, headers, params, one body of json, form, text; files {{field:
-path}}, timeout_s, follow_redirects, project, allow_status, capture {{name: selector}}, expect,
-delay (500 ms), until {{as expect; fails_if: {{}}, every: 1 s, within: 30 s}}.
-A status of 400 or above fails a step unless it expects a status or lists it in allow_status.
-expect: selector to a value (equal), or to a mapping of predicates; other keys are its fields.
+data (rows, or rows.csv; `row.x`), use ([login]: shared/login.yaml), secrets,
+teardowns (always run, reversed).
+Step: METHOD: path or URL*, id, headers, params, one body of json, form, text, graphql; files
+{{field: path}}, timeout_s, follow_redirects, project, allow_status, capture {{name: selector}},
+expect, delay (500 ms), until {{as expect; fails_if: {{}}, every: 1 s, within: 30 s}}, auth
+{{bearer: x}}, stream {{until, count, within}}, if (expression, or as expect), for each (list), as,
+repeat {{while, at most}}, retry {{times, every, after: [503]}}.
+A status of 400 or above fails a step unless expected or allowed.
+expect: selector to a value (equal), or to predicates; other keys are its fields.
 Selectors: {words}, header X, cookie X, $.a[0].b (JSONPath), jmespath, xpath, css, regex ...;
 filters: `$.items | count`.
 Predicates: {predicates}.
-`not_` negates one. exists, is_... take true or false; matches searches; each, any, none, has take a
+`not_` negates. exists, is_... take true or false; matches searches; each, any, none, has take a
 value, predicates or fields; count {{where, equals}}; schema a JSON Schema or its file.
-The older list `assert: [{{type: {kinds}, field: data.id, header: X, expected: 1}}]` is read.
 
-Expressions `{{{{ ... }}}}` stand in quotes, in any value: a captured name, a variable,
-`Global.name` (of the run), `id.path[0]` (JSON body of a step with an id), a function. Alone it
-keeps its type. No arithmetic. Two braces: `{{{{ "{{{{" }}}}`. Functions: {functions}.
+Expressions `{{{{ ... }}}}` in quotes: a captured name, variable,
+`Global.name` (run), `id.path[0]` (JSON body of step id), a function. Alone it keeps
+its type. Has + - * / == < and, x | to_int. Functions: {functions}.
 """
 
 
@@ -69,6 +69,5 @@ def format_guide() -> str:
         example=EXAMPLE,
         words=", ".join(WORDS),
         predicates=", ".join(it.name for it in PREDICATES if not it.name.startswith("not_")),
-        kinds=CheckKind.EQUALS,
         functions=", ".join(functions),
     )

@@ -4,10 +4,13 @@ from typing import Any
 
 from shall.cases.auth import auth_schema
 from shall.cases.connection import connection_schema
+from shall.cases.flow import CHECKS, CONNECTION, MOST_ITERATIONS, MOST_RETRIES
 from shall.cases.forms import FIELDS_OF_SHARED, METHODS
+from shall.cases.graphql import graphql_schema
 from shall.cases.predicates import PREDICATES, Predicate, Takes
 from shall.cases.selector import JSON_PATH, WITH_ARGUMENT, WORDS
 from shall.cases.sql import MEANINGS, SELECTORS
+from shall.cases.stream import MAX_EVENTS
 
 _TEXT = {"type": "string"}
 _TEXTS = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]}
@@ -43,10 +46,17 @@ def json_schema() -> dict[str, Any]:
         "properties": {"testcase": _case(), "shared": _shared()},
         "$defs": {
             "step": _call(
-                {"capture": _capture(), "delay": _TIME, "until": {"$ref": "#/$defs/until"}}
+                {
+                    "capture": _capture(),
+                    "delay": _TIME,
+                    "until": {"$ref": "#/$defs/until"},
+                    **_flow(),
+                    "stream": {"$ref": "#/$defs/stream"},
+                }
             ),
             "teardown": _call({"operation_type": {"enum": ["api", "db"]}, "query": _TEXT}),
             "expect": _expect(),
+            "stream": _stream(),
             "until": _until(),
             "conditions": _conditions(),
             "auth": auth_schema(),
@@ -121,6 +131,7 @@ def _call(others: dict[str, Any]) -> dict[str, Any]:
             "json": True,
             "form": {"type": ["object", "string"]},
             "text": _TEXT,
+            "graphql": graphql_schema(),
             "data": True,
             "files": {"type": "object", "additionalProperties": _TEXT},
             "timeout_s": {"type": "number", "exclusiveMinimum": 0},
@@ -156,6 +167,49 @@ def _capture() -> dict[str, Any]:
     return {"type": "object", "additionalProperties": _TEXT, "description": description}
 
 
+def _flow() -> dict[str, Any]:
+    """Return the fields of a step that say whether and how often it runs."""
+    expect = {"$ref": "#/$defs/expect"}
+    condition = {**_expect(), "minProperties": 1}
+    condition["patternProperties"] = {**_expect()["patternProperties"], r"\{\{": _CONDITIONS}
+    return {
+        "if": {
+            "anyOf": [_EXPRESSION, condition],
+            "description": "an expression that is true, or conditions of the last response",
+        },
+        "for each": {
+            "anyOf": [{"type": "array"}, _EXPRESSION],
+            "description": "the items with each of which the step runs",
+        },
+        "as": {**_TEXT, "description": "the name of an item; `item` by default"},
+        "repeat": {
+            "type": "object",
+            "additionalProperties": False,
+            "oneOf": [{"required": ["while"]}, {"required": ["until"]}],
+            "properties": {
+                "while": expect,
+                "until": expect,
+                "at most": {"type": "integer", "minimum": 1, "maximum": MOST_ITERATIONS},
+            },
+        },
+        "retry": {"anyOf": [{"type": "integer", "minimum": 1}, _retry()]},
+    }
+
+
+def _retry() -> dict[str, Any]:
+    failures = {"anyOf": [{"enum": [CONNECTION, CHECKS]}, _STATUS]}
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "times": {"type": "integer", "minimum": 1, "maximum": MOST_RETRIES},
+            "every": _TIME,
+            "backoff": {"type": "number", "minimum": 1, "maximum": 10},
+            "after": {"anyOf": [failures, {"type": "array", "minItems": 1, "items": failures}]},
+        },
+    }
+
+
 def _expect() -> dict[str, Any]:
     return {
         "type": "object",
@@ -173,6 +227,16 @@ def _expect() -> dict[str, Any]:
             rf"^({'|'.join([*WORDS, *SELECTORS])}) \|": _CONDITIONS,
         },
     }
+
+
+def _stream() -> dict[str, Any]:
+    options = {
+        "until": {"$ref": "#/$defs/expect", "description": "what an event holds that ends it"},
+        "count": {"type": "integer", "minimum": 1, "maximum": MAX_EVENTS},
+        "within": _TIME,
+    }
+    known = {"type": "object", "additionalProperties": False, "properties": options}
+    return {"anyOf": [{"const": True}, known], "description": "reads a stream of events"}
 
 
 def _until() -> dict[str, Any]:

@@ -6,9 +6,12 @@ expressions); ``cases.expression`` parses them and the engine evaluates them.
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
+
+if TYPE_CHECKING:
+    from shall.cases.flow import Flow
 
 
 class CheckKind(StrEnum):
@@ -60,8 +63,7 @@ class CheckKind(StrEnum):
     MYSQL_QUERY = "mysql_query"
     MYSQL_QUERY_EXISTS = "mysql_query_exists"
     MYSQL_QUERY_TRUE = "mysql_query_true"
-    # Read, so that older files parse; the engine answers them with outcome ``error`` and
-    # the message code ``check.not_supported`` until event-stream checks exist.
+    # Older checks of events: reading makes checks of ``$.events`` of them.
     SSE_EVENT_COUNT = "sse_event_count"
     SSE_CONTAINS = "sse_contains"
     SSE_EVENT_EXISTS = "sse_event_exists"
@@ -103,6 +105,7 @@ class BodyKind(StrEnum):
     FORM = "form"
     TEXT = "text"
     DATA = "data"
+    GRAPHQL = "graphql"
 
 
 class Body(Struct, frozen=True, gc=False):
@@ -156,13 +159,25 @@ class Until(Struct, frozen=True, gc=False):
     within_s: float = 30.0
 
 
+class Stream(Struct, frozen=True, gc=False):
+    """When reading a stream of events ends, unless the service ends it.
+
+    With an event that ``until`` holds of, after ``count`` events, or after ``within_s`` seconds.
+    """
+
+    until: tuple[Check, ...] = ()
+    count: int = 0
+    within_s: float | None = None
+
+
 class Step(Struct, frozen=True, gc=False):
     """One request, or one query of a database, and what must hold of the response.
 
     ``request`` is blank where ``sql`` is set.
     ``allow_status`` lists statuses of 400 and above that are not a failure for a step that does
     not assert its status. ``capture`` maps names of variables to the selectors of their values.
-    ``delay_s`` is waited before the request.
+    ``delay_s`` is waited before the request. ``flow`` says whether and how often the step runs;
+    ``stream``: the response is a stream of events.
     """
 
     id: str
@@ -172,6 +187,8 @@ class Step(Struct, frozen=True, gc=False):
     capture: Mapping[str, str] = field(default_factory=dict[str, str])
     delay_s: float = 0.0
     until: Until | None = None
+    flow: "Flow | None" = None
+    stream: Stream | None = None
     sql: SqlTemplate | None = None
 
 

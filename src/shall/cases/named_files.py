@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from shall.cases.model import Case, Check, CheckKind, Step, Teardown
+from shall.cases.forms import is_query_file
+from shall.cases.model import BodyKind, Case, Check, CheckKind, Step, Teardown
 
 
 def named_files(case: Case, case_path: str) -> tuple[str, ...]:
@@ -29,9 +30,19 @@ def _paths(part: Step | Teardown) -> Iterator[Any]:
     if part.request is not None:
         yield from part.request.files.values()
         yield from _trusted(part.request.connection)
+        body = part.request.body
+        if (
+            body is not None
+            and body.kind is BodyKind.GRAPHQL
+            and is_query_file(body.value["query"])
+        ):
+            yield body.value["query"]
     yield from _schemas(part.checks)
     if isinstance(part, Step) and part.until is not None:
         yield from _schemas((*part.until.checks, *part.until.fails_if))
+    if isinstance(part, Step) and part.flow is not None:
+        yield from _schemas(part.flow.when.checks if part.flow.when else ())
+        yield from _schemas(part.flow.repeat.checks if part.flow.repeat else ())
 
 
 def _trusted(connection: Mapping[str, Any]) -> Iterator[Any]:

@@ -18,10 +18,7 @@ def _words(words: str, hint: str) -> Iterator[tuple[str, str]]:
 
 
 _ANYWHERE: dict[str, str] = {
-    **dict(_words("retry retries max_retries attempts", "Retrying")),
-    **dict(_words("repeat loop foreach for_each with_items times", "Repeating a step")),
-    **dict(_words("if when unless skip_if skipif only condition", "A condition")),
-    **dict(_words("graphql websocket ws sse grpc", "This kind of step")),
+    **dict(_words("websocket ws grpc", "This kind of step")),
 }
 """Word to what it asks for: not in this release, in any mapping."""
 
@@ -39,12 +36,25 @@ _DATA = "Write `data: rows.csv`, or a list of rows; a step reads `{{ row.name }}
 _CONNECTION = "Write it below `connection`, such as `connection: {ca: FILE}`."
 _UNTIL = "Write `until: {$.state: done, every: 1 s, within: 30 s}`."
 
+_RETRY = "Write `retry: {times: 3, every: 1 s}` in a step."
+_LOOP = (
+    'Write `for each: "{{ items }}"`, or `repeat: {while: {$.next: {exists: true}}}`, in a step.'
+)
+_IF = 'Write `if: "{{ is_new }}"`, or `if: {$.state: new}`, in a step.'
+
+_FLOW: dict[str, str] = {
+    **dict(_words("retry retries max_retries attempts", _RETRY)),
+    **dict(_words("repeat loop foreach for_each with_items times", _LOOP)),
+    **dict(_words("if when unless skip_if skipif condition", _IF)),
+}
+
 _CASE: dict[str, str] = {
     **dict(_words("title test_name", "Write `name`.")),
     **dict(_words("stages tests test requests scenario scenarios teststeps", "Write `steps`.")),
     **dict(_words("base_url baseurl url base server endpoint", "Write `host`.")),
     **dict(_words("env environment config globals constants vars_files", "Write `variables`.")),
     **dict(_words("include includes import imports extends uses template shared", _USE)),
+    **_FLOW,
     **dict(_words("parameters parametrize parameterize examples data_rows csv rows", _DATA)),
     **dict(_words("labels markers marks groups categories", "Write `tags`.")),
     **dict(_words("requirements requirement covers criteria proves traces", "Write `verifies`.")),
@@ -54,6 +64,7 @@ _CASE: dict[str, str] = {
 }
 
 _STEP: dict[str, str] = {
+    **_FLOW,
     **dict(_words("name title label", "Write `id`.")),
     **dict(_words("request http call api", _FLAT)),
     **dict(_words("uri endpoint route link href", "Write `path` or `url`.")),
@@ -72,6 +83,8 @@ _STEP: dict[str, str] = {
     **dict(_words("multipart upload file attachments", "Write `files`.")),
     **dict(_words("verify verify_ssl insecure ssl tls cert certificate ca mtls", _CONNECTION)),
     **dict(_words("proxy proxies resolve http_version http2 compressed max_redirs", _CONNECTION)),
+    **dict(_words("gql graphql_query", "Write `graphql: {query: ...}`.")),
+    **dict(_words("sse events event_stream eventsource", "Write `stream: true`.")),
     **dict(_words("poll polling eventually wait_for wait_until", _UNTIL)),
     **dict(_words("sleep wait pause delay_before think_time", "Write `delay: 500 ms`.")),
     **dict(_words("skip", "Write `skip: REASON` in the case.")),

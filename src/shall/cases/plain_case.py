@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 import msgspec
-from msgspec import UNSET, Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from shall.cases.expression import GLOBAL, Call, Reference, parse_template, walk
 from shall.cases.forms import (
@@ -85,9 +85,9 @@ class _Request(Struct, forbid_unknown_fields=True, gc=False, rename=_KEYS):
     allow_status: _Statuses = []
     checks: list[_Check] = []
     expect: dict[str, Any] = {}
-    capture: dict[str, str] = {}
-    delay: str | None = None
-    until: dict[str, Any] | None = None
+    capture: dict[str, str] | UnsetType = UNSET
+    delay: str | UnsetType | None = UNSET
+    until: dict[str, Any] | UnsetType | None = UNSET
 
 
 class _Undone(_Request, forbid_unknown_fields=True, gc=False):
@@ -153,10 +153,14 @@ def _data(value: Any) -> str | tuple[Mapping[str, Any], ...] | None:
 
 
 def _step(written: _Request, at: int) -> Step:
-    capture, delay_s, until = written.capture, 0.0, None
-    if capture:
-        _check_capture(capture)
-    if written.delay is not None or written.until is not None:
+    capture: Mapping[str, str] = {}
+    delay_s, until = 0.0, None
+    if written.capture:
+        capture = written.capture
+        _check_capture(written.capture)
+    if written.delay == "" or written.until == {}:
+        raise _Refused
+    if written.delay or written.until:
         delay_s, until = _waits(written, ("steps", at))
     return Step(
         default_id("step", at) if written.id is None else written.id,
@@ -174,13 +178,13 @@ def _waits(written: _Request, keys: tuple[str | int, ...]) -> tuple[float, Until
 
     delay, until = written.delay, written.until
     return (
-        0.0 if delay is None else read_delay(delay, (*keys, "delay"), _STRICT),
-        None if until is None else read_until(until, (*keys, "until"), _STRICT),
+        0.0 if not delay else read_delay(delay, (*keys, "delay"), _STRICT),
+        None if not until else read_until(until, (*keys, "until"), _STRICT),
     )
 
 
 def _teardown(written: _Undone, at: int) -> Teardown:
-    _require(not (written.capture or written.delay is not None or written.until is not None))
+    _require(written.capture is written.delay is written.until is UNSET)
     return Teardown(
         default_id("teardown", at) if written.id is None else written.id,
         Operation.API,

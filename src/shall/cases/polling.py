@@ -18,7 +18,7 @@ _OPTIONS = frozenset({"fails_if", "every", "within"})
 
 def read_delay(value: Any, keys: Keys, report: Report) -> float:
     """Read ``delay``; return its seconds, 0 where it is wrong."""
-    return _seconds(value, keys, report) or 0.0
+    return read_time(value, keys, report) or 0.0
 
 
 def read_until(value: Any, keys: Keys, report: Report, words: Words | None = None) -> Until | None:
@@ -35,9 +35,9 @@ def read_until(value: Any, keys: Keys, report: Report, words: Words | None = Non
     blank = Until(())
     every_s, within_s = blank.every_s, blank.within_s
     if "every" in value:
-        every_s = _seconds(value["every"], (*keys, "every"), report, SHORTEST_EVERY_MS) or every_s
+        every_s = read_time(value["every"], (*keys, "every"), report, SHORTEST_EVERY_MS) or every_s
     if "within" in value:
-        within_s = _seconds(value["within"], (*keys, "within"), report) or within_s
+        within_s = read_time(value["within"], (*keys, "within"), report) or within_s
     fails_if = value.get("fails_if", {})
     if fails_if == {} and "fails_if" in value:
         report.add("case.bad-value", (*keys, "fails_if"), "`fails_if` must not be empty.")
@@ -59,7 +59,7 @@ def written_time(seconds: float) -> str:
     return f"{whole} ms" if whole % 1000 else f"{whole // 1000} s"
 
 
-def _seconds(value: Any, keys: Keys, report: Report, shortest_ms: int = 1) -> float | None:
+def read_time(value: Any, keys: Keys, report: Report, shortest_ms: int = 1) -> float | None:
     """Read a length of time in whole milliseconds; None where it is wrong."""
     length = milliseconds(value)
     if length is None:

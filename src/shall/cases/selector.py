@@ -5,7 +5,7 @@
     selector = source { " | " filter }
     source   = "status" | "body" | "duration" | "url" | "version" | ...
              | "header" name | "cookie" name [ "[" attribute "]" ]
-             | "certificate" field
+             | "certificate" field | "event" name
              | "$" path                                             (JSONPath, RFC 9535)
              | "jmespath" text | "xpath" text | "css" text | "regex" text
     filter   = name { argument }
@@ -37,6 +37,7 @@ WORDS = {
     "url": "the address that answered, after redirects",
     "redirects": "the redirects that were followed, each with `status` and `url`",
     "version": "the version of HTTP: `1.1`, `2`",
+    "events": "the events of a stream, each with `event`, `data` and `id`",
     "ip": "the IP address that answered",
 }
 """Selectors of one word, with their meaning."""
@@ -46,6 +47,7 @@ WITH_ARGUMENT = {
     "cookie": "a cookie that the response sets, or an attribute: `cookie session[Max-Age]`",
     "certificate": "a field of the certificate of the service, such as `certificate days_left`: "
     "`subject`, `issuer`, `serial`, `names`, `starts_at`, `expires_at`",
+    "event": "the events of a stream that have this name: `event price`",
     "jmespath": "a JMESPath expression over the JSON body",
     "xpath": "an XPath 1.0 expression over an HTML or XML body",
     "css": "the texts of the elements that a CSS selector finds in an HTML body",
@@ -156,7 +158,7 @@ def _with_argument(word: str, argument: str, filters: tuple[Filter, ...]) -> Sel
         problem = pattern_problem(argument)
         if problem is not None:
             raise _bad(f"The pattern `{argument:.60}` {problem}.")
-    else:
+    elif word != "event":
         from shall.cases import query_languages  # each needs a library that few cases use
 
         query_languages.check(word, argument)

@@ -50,7 +50,7 @@ def read_sql(fields: Fields, of_requests: Set[str]) -> SqlTemplate | None:
     """
     if fields.values.get("sql") is None:
         return None
-    for name in sorted({*of_requests, *METHODS, "assert"} - {"timeout_s"}):
+    for name in sorted({*of_requests, *METHODS, "assert", "stream"} - {"timeout_s"}):
         if fields.values.get(name) is not None:
             message = f"`{name}` is beside `sql`."
             hint = "Write `expect`." if name == "assert" else "Write a request as another step."

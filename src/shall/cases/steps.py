@@ -8,9 +8,12 @@ from msgspec.structs import replace
 
 from shall.cases.aliases import CHECK_KEYS, CHECK_SPELLINGS, check_kind
 from shall.cases.auth import read_auth_field
+from shall.cases.body import read_body
 from shall.cases.connection import read_connection_field
+from shall.cases.event_checks import is_event_check, read_event_check
 from shall.cases.expect import Words, read_expect, read_expected, read_selector
 from shall.cases.fields import Fields, Findings, Keys, kind_of
+from shall.cases.flow import FLOW_FIELDS, read_flow
 from shall.cases.forms import (
     METHODS,
     default_id,
@@ -21,8 +24,6 @@ from shall.cases.forms import (
     is_variable_name,
 )
 from shall.cases.model import (
-    Body,
-    BodyKind,
     Check,
     CheckKind,
     Operation,
@@ -37,17 +38,29 @@ from shall.cases.patterns import pattern_problem
 from shall.cases.polling import read_delay, read_until
 from shall.cases.predicates import BY_KIND, PREDICATES, Takes
 from shall.cases.sql import check_query, json_selector, read_sql
+from shall.cases.stream import read_stream_field
 from shall.errors import BadValue
 
 _REQUEST_FIELDS = frozenset(
-    ("path", "url", "method", "headers", "params", "data", "json", "form", "text", "files")
+    (
+        "path",
+        "url",
+        "method",
+        "headers",
+        "params",
+        "data",
+        "json",
+        "form",
+        "text",
+        "files",
+        "graphql",
+    )
 ) | {"timeout_s", "project", "follow_redirects", "allow_status", "auth", "connection"}
 
-_BODIES = tuple(kind.value for kind in BodyKind)
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*)://")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
-_OF_STEPS = frozenset({"capture", "delay", "until"})
+_OF_STEPS = frozenset({"capture", "delay", "until", "stream", *FLOW_FIELDS})
 STEP_FIELDS = _REQUEST_FIELDS | {"id", "assert", "expect", "sql", *_OF_STEPS, *METHODS}
 TEARDOWN_FIELDS = STEP_FIELDS - _OF_STEPS | {"operation_type", "query"}
 
@@ -103,6 +116,8 @@ def read_step(fields: Fields) -> Step:
         if values.get("until") is not None
         else None,
         sql=sql,
+        flow=read_flow(fields),
+        stream=read_stream_field(fields),
     )
 
 
@@ -183,7 +198,7 @@ def _read_request(fields: Fields) -> RequestTemplate:
         params=_read_flat(fields, "params", "a text or a list")
         if "params" in fields.values
         else {},
-        body=_read_body(fields, method),
+        body=read_body(fields, method),
         files=_read_files(fields) if "files" in fields.values else {},
         timeout_s=fields.seconds("timeout_s"),
         project=fields.text("project"),
@@ -290,31 +305,6 @@ def _read_files(fields: Fields) -> dict[str, Any]:
     return values
 
 
-def _read_body(fields: Fields, method: str) -> Body | None:
-    values = fields.values
-    given = [name for name in _BODIES if values.get(name) is not None]
-    if values.keys() & {"json"} and not given:
-        return Body(BodyKind.JSON, None)  # `json: null` is a body, the four letters
-    if not given:
-        return None
-    name = given[0]
-    value = values[name]
-    if len(given) > 1:
-        others = " and ".join(f"`{each}`" for each in given)
-        message = f"A request has one body, not {others}."
-        fields.bad("case.conflicting-fields", given[1], message, "Keep one of them.")
-    if name in ("json", "text") and values.get("files"):
-        message = f"Files are sent as a form, not beside `{name}`."
-        fields.bad("case.conflicting-fields", "files", message, "Use `form`.")
-    if name == "text" and type(value) is not str:
-        fields.bad_type("text", "a text")
-    if name == "form" and not isinstance(value, dict) and not is_template(value):
-        fields.bad_type("form", "a mapping")
-    if name == "data" and not value and method in ("GET", "HEAD"):
-        return None  # older files write `data: {}` where there is none
-    return Body(BodyKind(name), value)
-
-
 _WANTED: dict[CheckKind, tuple[str, Callable[[Any], bool]]] = {
     CheckKind.IN: ("a list", is_list),
     CheckKind.NOT_IN: ("a list", is_list),
@@ -328,8 +318,13 @@ _WANTED: dict[CheckKind, tuple[str, Callable[[Any], bool]]] = {
 
 def _read_checks(values: list[Any], keys: Keys, findings: Findings) -> tuple[Check, ...]:
     """Read the list under ``assert``; a check that cannot be read is left out."""
-    read = (_read_check(value, (*keys, index), findings) for index, value in enumerate(values))
-    return tuple(check for check in read if check)
+    checks: list[Check] = []
+    for index, value in enumerate(values):
+        if is_event_check(value):
+            checks += read_event_check(value, (*keys, index), findings)
+        elif check := _read_check(value, (*keys, index), findings):
+            checks.append(check)
+    return tuple(checks)
 
 
 def _read_check(value: Any, keys: Keys, findings: Findings) -> Check | None:

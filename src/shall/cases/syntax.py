@@ -1,9 +1,12 @@
 """What a ``{{ template }}`` is made of: frozen values that the engine walks."""
 
 from collections.abc import Iterator
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
+
+if TYPE_CHECKING:
+    from shall.cases.filters import Filter
 
 GLOBAL = "Global"
 """The root under which the variables of a run are read; ``GLOBAL`` is read as the same."""
@@ -40,7 +43,22 @@ class Call(Struct, frozen=True):
     kwargs: "tuple[tuple[str, Expression], ...]" = ()
 
 
-Expression: TypeAlias = Literal | Array | Reference | Call
+class Operation(Struct, frozen=True):
+    """An operator with its operands: ``+``, ``<``, ``and`` and others; ``not`` has a left one."""
+
+    operator: str
+    left: "Expression"
+    right: "Expression | None" = None
+
+
+class Filtered(Struct, frozen=True):
+    """A value behind which filters are written: ``row.qty | to_int``."""
+
+    value: "Expression"
+    filters: "tuple[Filter, ...]"
+
+
+Expression: TypeAlias = Literal | Array | Reference | Call | Operation | Filtered
 
 
 class Template(Struct, frozen=True):
@@ -67,5 +85,11 @@ def walk(expression: Expression) -> Iterator[Expression]:
         inner = expression.items
     elif isinstance(expression, Call):
         inner = (*expression.args, *(value for _, value in expression.kwargs))
+    elif isinstance(expression, Operation):
+        inner = (
+            (expression.left,) if expression.right is None else (expression.left, expression.right)
+        )
+    elif isinstance(expression, Filtered):
+        inner = (expression.value,)
     for each in inner:
         yield from walk(each)

@@ -3,16 +3,19 @@
 from collections.abc import Mapping
 from typing import Any
 
+from msgspec import UnsetType
 from msgspec.structs import replace
 
 from shall.cases.auth import NO_AUTH
 from shall.cases.expect import read_expect
 from shall.cases.fields import Findings
+from shall.cases.flow import Flow, Repeat, Retry, When
 from shall.cases.forms import default_id
 from shall.cases.model import (
     Allure,
     Case,
     Check,
+    CheckKind,
     Operation,
     RequestTemplate,
     SqlTemplate,
@@ -23,6 +26,7 @@ from shall.cases.model import (
 from shall.cases.polling import written_time
 from shall.cases.predicates import takes_nothing
 from shall.cases.sql import sql_selector
+from shall.cases.stream import written_stream
 from shall.cases.written_checks import written_conditions, written_expect
 from shall.errors import BadValue
 
@@ -147,6 +151,43 @@ def _until_in_sql(data: dict[str, Any]) -> dict[str, Any]:
     return _in_sql(data)
 
 
+def _flow(flow: Flow) -> dict[str, Any]:
+    data: dict[str, Any] = {}
+    if flow.when is not None:
+        data["if"] = flow.when.expression or _when(flow.when)
+    if not isinstance(flow.items, UnsetType):
+        data["for each"] = flow.items
+        if flow.name != Flow().name:
+            data["as"] = flow.name
+    if flow.repeat is not None:
+        name = "until" if flow.repeat.is_until else "while"
+        data["repeat"] = {name: _conditions(flow.repeat.checks)}
+        if flow.repeat.most != Repeat().most:
+            data["repeat"]["at most"] = flow.repeat.most
+    if flow.retry is not None:
+        data["retry"] = _retry(flow.retry)
+    return data
+
+
+def _when(when: When) -> dict[str, Any]:
+    """Return conditions: expressions with their values, then selectors."""
+    values = [it for it in when.checks if it.selector is not None and "{{" in it.selector]
+    data = {str(it.selector): written_conditions(CheckKind.HAS, it.expected) for it in values}
+    return {**data, **_conditions(tuple(it for it in when.checks if it not in values))}
+
+
+def _retry(retry: Retry) -> dict[str, Any]:
+    blank = Retry()
+    data: dict[str, Any] = {"times": retry.times}
+    if retry.every_s != blank.every_s:
+        data["every"] = written_time(retry.every_s)
+    if retry.backoff != blank.backoff:
+        data["backoff"] = retry.backoff
+    if retry.after != blank.after:
+        data["after"] = list(retry.after)
+    return data
+
+
 def _reads_as(expected: dict[str, Any], checks: tuple[Check, ...]) -> bool:
     """Return whether a mapping is read as these checks, in their order."""
     findings = Findings()
@@ -166,6 +207,8 @@ def _step(step: Step, at: int) -> dict[str, Any]:
         **({"delay": written_time(step.delay_s)} if step.delay_s else {}),
         **(_request(step.request) if step.sql is None else _sql(step.sql)),
         **until,
+        **(_flow(step.flow) if step.flow else {}),
+        **({"stream": written_stream(step.stream, _conditions)} if step.stream else {}),
         **capture,
         **_answer(step),
     }

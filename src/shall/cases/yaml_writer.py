@@ -1,7 +1,7 @@
 """Writes a case as YAML.
 
 A text that YAML 1.1 and 1.2 may read differently is quoted, so that every reader sees a text.
-Comments of an existing file are lost.
+``comments`` carries over those of an existing file.
 """
 
 import re
@@ -13,7 +13,8 @@ from shall.cases.model import Case
 from shall.cases.writer import to_data
 
 _PLAIN = re.compile(
-    r"[A-Za-z/\u4e00-\u9fff][\w./\- \u4e00-\u9fff]*(?<! )|\$(?:\.[A-Za-z_]\w*|\[-?[0-9]+\]|\[\*\])*"
+    r"[A-Za-z/\u4e00-\u9fff][\w./\- \u4e00-\u9fff]*(?<![ -])"
+    r"|\$(?:\.[A-Za-z_]\w*|\[-?[0-9]+\]|\[\*\])*"
     r"|[1-9][0-9]{0,9} (?:ms|s|min|h)"
 )
 _UNSURE = re.compile(r"(?i:y|n|yes|no|on|off|true|false|null|none|nan|inf)|.{81,}")

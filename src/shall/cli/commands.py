@@ -16,14 +16,14 @@ from shall.settings import language_of, process_environment
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the shall command; give its exit status."""
+    """Run the shall command; return its exit status."""
     arguments = _arguments(argv)
     speak(language_of(process_environment()))
     return guarded(lambda: _main(arguments), arguments)
 
 
 def serve_as_before(argv: Sequence[str] | None = None) -> int:
-    """Run ``api-auto-test-mcp``; give its exit status."""
+    """Run ``api-auto-test-mcp``; return its exit status."""
     from shall.cli.legacy_commands import serve_api_auto_test
 
     arguments = _arguments(argv)
@@ -31,7 +31,7 @@ def serve_as_before(argv: Sequence[str] | None = None) -> int:
 
 
 def serve_spec_before(argv: Sequence[str] | None = None) -> int:
-    """Run ``python -m mcp_server_spec.main``; give its exit status."""
+    """Run ``python -m mcp_server_spec.main``; return its exit status."""
     from shall.cli.legacy_commands import serve_spec_driven
 
     arguments = _arguments(argv)

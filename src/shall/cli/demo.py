@@ -107,7 +107,7 @@ def _example() -> "resources.abc.Traversable":
 
 @contextmanager
 def _service(folder: Path) -> Iterator[str]:
-    """Start the example service on a free port; give its address; stop it in the end.
+    """Start the example service on a free port; return its address; stop it in the end.
 
     Raises:
         TargetUnreachable: It did not come up; the message has its output.

@@ -34,6 +34,7 @@ def execute(arguments: argparse.Namespace) -> int:
 def _lines(impact: Impact, language: str) -> Iterator[str]:
     for title, found in (
         ("Criteria to look at:", [_touched(*it) for it in _rows(impact, language)]),
+        ("Tasks to look at:", [f"{it.title}  {it.place}" for it in impact.tasks]),
         ("Cases to run:", impact.cases),
         ("Tests to run:", impact.tests),
     ):

@@ -5,7 +5,7 @@ import json
 import sys
 from pathlib import Path
 
-from shall.actions.importing import Import, import_cases, read_cases
+from shall.actions.importing import Import, read_cases, write_cases
 from shall.bounded import read_text, size_text
 from shall.cli.options import project_of
 from shall.cli.output import BAD_INPUT, OK, language, printable, say, write
@@ -22,14 +22,11 @@ def execute(arguments: argparse.Namespace) -> int:
     """Carry out the command."""
     source = "stdin" if arguments.file == "-" else arguments.file
     text = _text_of(arguments.file)
-    if arguments.output == "-":
-        found = read_cases(text, source, arguments.kind)
-    else:
+    found = read_cases(text, source, arguments.kind)
+    if arguments.output != "-":
         workspace, _ = project_of(arguments)
         folder = arguments.output and path_in(workspace.root, arguments.output)
-        found = import_cases(
-            workspace, text, source, arguments.kind, folder=folder, overwrite=arguments.force
-        )
+        found = write_cases(workspace, found, folder, overwrite=arguments.force)
     if arguments.format == "json":
         write(json.dumps(_as_json(found), ensure_ascii=False, indent=2))
     elif arguments.output == "-":

@@ -9,6 +9,7 @@ from shall.actions.merge import merge_shards, record_run
 from shall.bounded import EVIDENCE_BYTES, read_path
 from shall.cli.options import project_of
 from shall.cli.output import exit_status, tell, write
+from shall.cli.output_flags import named_files
 from shall.cli.report import report_text, write_reports
 from shall.cli.run import show
 from shall.errors import BadValue
@@ -24,17 +25,11 @@ def execute(arguments: argparse.Namespace) -> int:
     for fault in record_run(workspace, run):
         tell(fault)
     summary = summary_of(run)
-    if arguments.format == "json":
-        write(report_text(run, "json", settings.language).rstrip("\n"))
-    else:
+    if arguments.format == "text":
         show(summary, settings, workspace)
-    write_reports(
-        run,
-        settings.language,
-        json=arguments.report_json,
-        junit=arguments.report_junit,
-        html=arguments.report_html,
-    )
+    else:
+        write(report_text(run, arguments.format, settings.language).rstrip("\n"))
+    write_reports(run, settings.language, named_files(arguments, "report-"))
     return exit_status(summary)
 
 

@@ -10,13 +10,14 @@ from shall.actions.principal import SCOPES
 from shall.actions.run_request import ARGUMENTS
 from shall.bootstrap import open_project, project_folder, unused_state, unused_state_notice
 from shall.cli.output import local, speak, tell
+from shall.cli.output_flags import FORMATS, add_report_files
 from shall.cli.parser import Parser
 from shall.cli.setting_flags import add_run_flags, add_serving_flags
 from shall.settings import Settings, Sources, process_environment, read_settings
 from shall.workspace.workspace import Workspace
 
 MATRIX_FORMATS = ("json", "csv", "md", "needs", "manifest", "reqif")
-IMPORT_FORMATS = ("curl", "postman", "har", "openapi")
+IMPORT_FORMATS = ("curl", "postman", "har", "openapi", "hurl", "tavern")
 PROBLEM_FORMATS = ("concise", "github", "gitlab", "junit", "sarif")
 
 
@@ -46,12 +47,15 @@ def _adders() -> "Mapping[str, Callable[[_Commands], None]]":
     return {
         "init": _add_init,
         "run": _add_run,
+        "list": _add_list,
         "report": _add_report,
+        "history": _add_history,
         "merge": _add_merge,
         "trace": _add_trace,
         "lint": _add_lint,
         "schema": _add_schema,
         "import": _add_import,
+        "export": _add_export,
         **dict.fromkeys(("gate", "baseline", "diff", "impact"), _add_gate),
         **dict.fromkeys(("waive", "attest", "review", "link", "approve"), _add_decisions),
         "record": _add_record,
@@ -64,6 +68,7 @@ def _adders() -> "Mapping[str, Callable[[_Commands], None]]":
         "restore": _add_restore,
         "doctor": _add_doctor,
         "token": _add_token,
+        "completion": _add_completion,
     }
 
 
@@ -155,9 +160,12 @@ def _add_run(commands: _Commands) -> None:
     add_selection(command)
     add_run_flags(command)
     add_scope_of_run(command)
-    _add_report_files(command)
-    command.add_argument("--format", choices=("text", "json"), default="text")
+    add_report_files(command, "report-")
+    command.add_argument("--format", choices=("text", *FORMATS), default="text")
     command.add_argument("--quiet", action="store_true", help="show only the line of counts")
+    command.add_argument(
+        "--dry-run", action="store_true", help="show the requests, and send and record nothing"
+    )
     command.add_argument(
         "--verbose", "-v", action="store_true", help="show each failed request as a curl command"
     )
@@ -165,6 +173,26 @@ def _add_run(commands: _Commands) -> None:
         "--no-color", action="store_true", default=None, help="print without colours"
     )
     _add_workspace(command)
+
+
+def _add_list(commands: _Commands) -> None:
+    from shall.cli.selection_flags import add_order
+
+    command = _add(commands, "list", "List test cases with their tags and criteria.")
+    command.add_argument("paths", nargs="*", help="case files or folders (default: tests/cases)")
+    for name in ("tags", "keyword"):
+        argument = ARGUMENTS[name]
+        command.add_argument(
+            *filter(None, (argument.short_flag, argument.flag)),
+            dest=name,
+            action="append" if get_origin(argument.kind) is list else "store",
+            metavar=argument.metavar,
+            help=argument.meaning,
+        )
+    add_order(command)
+    command.add_argument("--format", choices=("text", "json"), default="text")
+    _add_workspace(command)
+    command.set_defaults(command="listing")
 
 
 def _add_trace(commands: _Commands) -> None:
@@ -206,18 +234,27 @@ def _add_trace(commands: _Commands) -> None:
 def _add_report(commands: _Commands) -> None:
     command = _add(commands, "report", "Write reports of a stored run.")
     command.add_argument("run", nargs="?", default="latest", help="id of a run (the newest)")
-    command.add_argument("--html", metavar="FILE", help="write an HTML report to FILE")
-    command.add_argument("--junit", metavar="FILE", help="write JUnit XML to FILE")
-    command.add_argument("--json", metavar="FILE", help="write the results as JSON to FILE")
+    add_report_files(command, "")
+    command.add_argument("--format", choices=FORMATS, help="print the run in this format")
+    _add_workspace(command)
+
+
+def _add_history(commands: _Commands) -> None:
+    command = _add(commands, "history", "Show which cases are flaky or slow over past runs.")
+    command.add_argument("case", nargs="?", metavar="CASE", help="show how this case ended")
+    command.add_argument(
+        "--runs", type=int, default=20, metavar="N", help="number of stored runs (20)"
+    )
+    command.add_argument("--format", choices=("text", "json"), default="text")
     _add_workspace(command)
 
 
 def _add_merge(commands: _Commands) -> None:
     command = _add(commands, "merge", "Merge the reports of all shards into one run.")
     command.add_argument("reports", nargs="+", metavar="REPORT", help="JSON reports of the shards")
-    command.add_argument("--format", choices=("text", "json"), default="text")
+    command.add_argument("--format", choices=("text", *FORMATS), default="text")
     command.add_argument("--no-color", action="store_true", default=None)
-    _add_report_files(command)
+    add_report_files(command, "report-")
     _add_workspace(command)
 
 
@@ -242,10 +279,12 @@ def _add_import(commands: _Commands) -> None:
     command.set_defaults(command="importing")  # no module can be named import
 
 
-def _add_report_files(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--report-html", metavar="FILE", help="write an HTML report to FILE")
-    command.add_argument("--report-junit", metavar="FILE", help="write JUnit XML to FILE")
-    command.add_argument("--report-json", metavar="FILE", help="write the results as JSON to FILE")
+def _add_export(commands: _Commands) -> None:
+    command = _add(commands, "export", "Write a test case for another tool.")
+    command.add_argument("case", metavar="CASE", help="a case file")
+    command.add_argument("--to", dest="kind", choices=("curl", "pytest"), required=True)
+    command.add_argument("--output", metavar="FILE", help="write to FILE (default: print)")
+    _add_workspace(command)
 
 
 def _add_gate(commands: _Commands) -> None:
@@ -427,3 +466,10 @@ def _add_token(commands: _Commands) -> None:
     revoke.add_argument("name", metavar="NAME")
     for action in (new, listing, revoke):
         action.add_argument("--file", required=True, help="token file of the server")
+
+
+def _add_completion(commands: _Commands) -> None:
+    command = _add(commands, "completion", "Print a script that completes commands in a shell.")
+    command.add_argument(
+        "shell", choices=("bash", "zsh", "fish"), metavar="SHELL", help="%(choices)s"
+    )

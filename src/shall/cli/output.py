@@ -9,7 +9,7 @@ from pathlib import Path
 from shall.errors import InvalidInput, ShallError
 from shall.messages import joined, translated
 from shall.results.records import Fault, RunStatus, RunSummary
-from shall.settings import process_environment
+from shall.settings import is_in_environment
 
 OK = 0
 CHECK_FAILED = 1
@@ -96,7 +96,7 @@ def error_text(error: ShallError) -> str:
 
 def columns_of_terminal() -> int:
     """Return how many columns the terminal has; 80 where stdout is none."""
-    if not sys.stdout.isatty() and "COLUMNS" not in process_environment():
+    if not sys.stdout.isatty() and not is_in_environment("COLUMNS"):
         return 80
     import shutil  # its archive formats take longer to import than a short run may take
 

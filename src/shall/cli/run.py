@@ -17,6 +17,7 @@ from shall.actions.run_request import ARGUMENTS, RunRequest, run_request
 from shall.bootstrap import open_project
 from shall.cli.options import folder_of, settings_of
 from shall.cli.output import OK, columns_of_terminal, exit_status, tell, write
+from shall.cli.output_flags import named_files
 from shall.cli.selection_flags import selection_of
 from shall.cli.setting_flags import run_flags
 from shall.engine.stop import Stop
@@ -44,28 +45,54 @@ def execute(arguments: argparse.Namespace) -> int:
     if paths is None:
         return expectations.status(OK) if expectations is not None else OK
     request = _request_of(arguments, paths)
-    files = {
-        "json": arguments.report_json,
-        "junit": arguments.report_junit,
-        "html": arguments.report_html,
-    }
-    as_json = arguments.format == "json"
-    collected = Collected() if as_json or any(files.values()) else None
+    if arguments.dry_run:
+        from shall.cli.dry_run import show_requests  # few runs are dry
+
+        is_json = arguments.format == "json"
+        return show_requests(workspace, request, settings.language, as_json=is_json)
+    files = named_files(arguments, "report-")
+    events = files.pop("ndjson", None)
+    is_text = arguments.format == "text"
+    collected = Collected() if files or not is_text else None
     listeners = [expectations.take] if expectations is not None else []
-    run = run_showing(workspace, request, settings, collected, listeners)
+    with _event_lines(events) as lines:
+        run = run_showing(workspace, request, settings, collected, [*listeners, *lines])
     if workspace.state_warning:
         tell(workspace.state_warning)
-    if not as_json:
+    if is_text:
         show(run, settings, workspace, quiet=arguments.quiet, verbose=arguments.verbose)
     if collected is not None:
         from shall.cli.report import report_text, write_reports  # only where one is asked for
 
         whole = collected.result(run)
-        if as_json:
-            write(report_text(whole, "json", settings.language).rstrip("\n"))
-        write_reports(whole, settings.language, **files)
+        if not is_text:
+            write(report_text(whole, arguments.format, settings.language).rstrip("\n"))
+        write_reports(whole, settings.language, files)
     status = exit_status(run)
     return status if expectations is None else expectations.status(status)
+
+
+@contextmanager
+def _event_lines(path: str | None) -> Iterator[list[Emit]]:
+    """Open the file of the events, and report where not all could be written.
+
+    Raises:
+        InvalidInput: It cannot be opened.
+    """
+    if path is None:
+        yield []
+        return
+    from shall.report.ndjson import EventLines
+
+    try:
+        file = Path(path).open("wb", buffering=0)  # noqa: SIM115 - closed below
+    except OSError as error:
+        raise InvalidInput(f"{path} cannot be written: {error.strerror}.") from None
+    with file:
+        lines = EventLines(file)
+        yield [lines.take]
+    if lines.fault is not None:
+        tell(f"{path} is incomplete: {lines.fault.strerror}.")
 
 
 def _scope_of(

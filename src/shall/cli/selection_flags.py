@@ -14,13 +14,18 @@ _MOST_SEEDS = 10**6
 
 
 def add_selection(command: argparse.ArgumentParser) -> None:
-    """Add the flags."""
+    """Add the flags of a run."""
     command.add_argument(
         "-x",
         "--exit-first",
         action="store_true",
         help="start no case after the first that does not pass",
     )
+    add_order(command)
+
+
+def add_order(command: argparse.ArgumentParser) -> None:
+    """Add the flags that do not depend on what the cases do."""
     command.add_argument(
         "--last-failed",
         "--lf",
@@ -72,7 +77,7 @@ def selection_of(arguments: argparse.Namespace) -> Selection | None:
         failed_first=arguments.failed_first,
         seed=None if arguments.shuffle is None else _seed(arguments.shuffle),
         shard=shard,
-        exit_first=arguments.exit_first,
+        exit_first=getattr(arguments, "exit_first", False),
     )
     return None if selection == Selection() else selection
 

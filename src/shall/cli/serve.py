@@ -34,7 +34,7 @@ def _settings(arguments: argparse.Namespace) -> Settings:
 
 
 def start(settings: Settings, mode: ServerMode = SHALL) -> int:
-    """Serve until the client leaves or a signal comes; give the exit status."""
+    """Serve until the client leaves or a signal comes; return the exit status."""
     # What the SDK makes while it is imported stays: looking through it for garbage is 6 % of the
     # time that a client waits for its server.
     gc.disable()

@@ -3,9 +3,9 @@
 import json
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET, Struct, UnsetType, field
 from msgspec.structs import replace
@@ -18,7 +18,7 @@ from shall.engine.check import CaseContext
 from shall.engine.evaluate import evaluate
 from shall.engine.job import Job
 from shall.engine.options import RunOptions
-from shall.engine.plan import CasePlan, plan_case
+from shall.engine.plan import CallPlan, CasePlan, plan_case
 from shall.engine.ports import Attachments
 from shall.engine.record import Secrecy, StepRecord, step_results
 from shall.engine.redact import Redactor
@@ -29,6 +29,9 @@ from shall.errors import ShallError
 from shall.messages import Message
 from shall.results.records import CaseResult, Outcome, Position
 from shall.transport.waits import Stopped, Work
+
+if TYPE_CHECKING:
+    from shall.engine.flow_plan import FlowPlan
 
 TEARDOWN_GRACE_S = 10.0
 """How long the teardowns of a case may take once its run was stopped."""
@@ -139,15 +142,28 @@ def _set_variables(job: Job, case: Case, scope: Scope) -> None:
 
 def _run_steps(plan: CasePlan, context: CaseContext, progress: _Progress) -> Work[None]:
     for index, call in enumerate(plan.steps):
-        record = yield from run_call(call, context)
-        progress.steps.append(record)
-        if record.outcome is not Outcome.PASSED:
+        if call.flow is None:
+            record = yield from run_call(call, context)
+            progress.steps.append(record)
+        else:
+            record = yield from _run_flow(call, call.flow, context, progress.steps)
+        if record.outcome is not Outcome.PASSED and record.outcome is not Outcome.SKIPPED:
             message = Message("step.skipped", {"after": record.id})
             progress.steps += [
                 StepRecord(left.id, left.path, Outcome.SKIPPED, error=message)
                 for left in plan.steps[index + 1 :]
             ]
             return
+
+
+def _run_flow(
+    call: CallPlan, flow: "FlowPlan", context: CaseContext, records: list[StepRecord]
+) -> Work[StepRecord]:
+    """Run a step as often as its flow says; return the record of the last time."""
+    from shall.engine.flow import run_flow  # few steps have one
+
+    yield from run_flow(call, flow, context, records)
+    return records[-1]
 
 
 def _run_teardowns(
@@ -178,6 +194,8 @@ def _result(
 ) -> CaseResult:
     error, case = progress.error, job.case
     outcome = worst(progress.steps) if error is None else Outcome.ERROR
+    if outcome is Outcome.PASSED and (why := _why_no_step_ran(progress.steps)) is not None:
+        outcome, error = Outcome.SKIPPED, why
     undone = worst(progress.teardowns) if progress.teardowns else None
     passed = outcome is Outcome.PASSED and undone in (None, Outcome.PASSED)
     records = [*progress.steps, *progress.teardowns]
@@ -208,7 +226,15 @@ def _result(
         position=UNSET if error is None else _position(job, error),
         problems=tuple([_problem(it, redactor) for it in job.problems]) or UNSET,
         rows=UNSET if job.row is None else job.row.total,
+        retries=sum([record.retries for record in progress.steps]) or UNSET,
     )
+
+
+def _why_no_step_ran(steps: Sequence[StepRecord]) -> Message | None:
+    """Return why all steps were skipped; None where one ran."""
+    if steps[0].outcome is Outcome.SKIPPED and all(it.outcome is Outcome.SKIPPED for it in steps):
+        return steps[0].error
+    return None
 
 
 def _problem(found: Diagnostic, redactor: Redactor) -> dict[str, Any]:

@@ -16,12 +16,16 @@ from shall.transport.exchange import Response
 
 
 class CaseContext(Struct):
-    """What the steps of one case share; ``shared`` is that of all cases of a run."""
+    """What the steps of one case share; ``shared`` is that of all cases of a run.
+
+    ``last`` is the last response.
+    """
 
     scope: Scope
     attachments: Attachments
     secrecy: Secrecy
     shared: dict[str, Any] = field(default_factory=dict)
+    last: tuple[Response, Content] | None = None
 
 
 def judge_check(

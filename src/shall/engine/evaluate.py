@@ -7,7 +7,15 @@ from msgspec.structs import replace
 
 from shall.cases.expression import parse_template
 from shall.cases.model import Check
-from shall.cases.syntax import Array, Call, Expression, Literal, Reference
+from shall.cases.syntax import (
+    Array,
+    Call,
+    Expression,
+    Filtered,
+    Literal,
+    Operation,
+    Reference,
+)
 from shall.engine.budgets import text_bytes
 from shall.engine.functions import call_function
 from shall.engine.scope import Scope
@@ -76,6 +84,10 @@ def _expression(expression: Expression, scope: Scope) -> Any:
             return [_expression(item, scope) for item in items]
         case Reference(root, path):
             value = scope.read(root, path)
+        case Operation() | Filtered():
+            from shall.engine.operations import carry_out  # few expressions have operators
+
+            value = carry_out(expression, lambda it: _expression(it, scope), scope.budget)
         case Call(_, name, args, kwargs):
             value = call_function(
                 name,

@@ -3,17 +3,19 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET, Struct, UnsetType
 
 from shall.cases.model import (
+    BodyKind,
     Case,
     Check,
     CheckKind,
     Operation,
     RequestTemplate,
     Step,
+    Stream,
     Teardown,
     Until,
 )
@@ -24,6 +26,10 @@ from shall.engine.predicate import NOT_SUPPORTED, Judge, comparison
 from shall.engine.query import Select, selector
 from shall.engine.request import RequestPlan, plan_request
 from shall.engine.sql_plan import SqlPlan, plan_older_query, plan_sql
+
+if TYPE_CHECKING:
+    from shall.cases.flow import Flow
+    from shall.engine.flow_plan import FlowPlan
 
 Prepare = Callable[[Any, Attachments], tuple[Any, Any]]
 """Returns what a value is compared with, and what is stored as that."""
@@ -63,6 +69,14 @@ class QueryPlan(Struct, frozen=True):
     sql: SqlPlan
 
 
+class StreamPlan(Struct, frozen=True):
+    """When reading a stream of events ends."""
+
+    until: tuple[CheckPlan, ...]
+    count: int
+    within_s: float | None
+
+
 class AccessPlan(Struct, frozen=True):
     """The credentials and the connection of a call.
 
@@ -80,6 +94,7 @@ class CallPlan(Struct, frozen=True):
     """A step or a teardown. ``path`` is its place in the case: ``steps[0]``.
 
     ``sql`` is set where it asks a database instead of sending ``request``.
+    ``refuses_errors``: its response is one of GraphQL, whose errors no check names.
     """
 
     id: str
@@ -93,8 +108,16 @@ class CallPlan(Struct, frozen=True):
     delay_s: float = 0.0
     until: UntilPlan | None = None
     access: AccessPlan | None = None
+    stream: StreamPlan | None = None
+    flow: "FlowPlan | None" = None
+    refuses_errors: bool = False
     sql: SqlPlan | None = None
     queries: tuple[QueryPlan, ...] = ()
+
+    @property
+    def is_repeated(self) -> bool:
+        """Whether the step is repeated, so that a value that it captures may be missing at last."""
+        return self.flow is not None and self.flow.repeat is not None
 
 
 class CasePlan(Struct, frozen=True):
@@ -150,9 +173,31 @@ def _plan_call(call: Step | Teardown, path: str, case: Case, options: RunOptions
         call.delay_s if is_step else 0.0,  # type: ignore[union-attr]
         None if until is None else _plan_until(until, path),
         None if template is None else _plan_access(template, case, options, _observes(call)),
+        _plan_stream(call.stream, path) if is_step and call.stream else None,  # type: ignore[union-attr]
+        _plan_flow(call.flow, path) if is_step and call.flow is not None else None,  # type: ignore[union-attr]
+        _refuses_errors(template, call.checks),
         sql,
         queries,
     )
+
+
+def _refuses_errors(template: RequestTemplate | None, checks: Sequence[Check]) -> bool:
+    """Return whether a response with errors of GraphQL fails a call."""
+    if template is None or template.body is None or template.body.kind is not BodyKind.GRAPHQL:
+        return False
+    names = ((it.field or it.selector or "").removeprefix("$.") for it in checks)
+    return not any(name.startswith("errors") for name in names)
+
+
+def _plan_flow(flow: "Flow", path: str) -> "FlowPlan":
+    from shall.engine.flow_plan import plan_flow  # few steps have one
+
+    return plan_flow(flow, path, _plan_check)
+
+
+def _plan_stream(stream: Stream, path: str) -> StreamPlan:
+    checks = tuple(_plan_check(check, f"{path}.{check.place}") for check in stream.until)
+    return StreamPlan(checks, stream.count, stream.within_s)
 
 
 def _observes(call: Step | Teardown) -> bool:
@@ -162,6 +207,9 @@ def _observes(call: Step | Teardown) -> bool:
         selectors += call.capture.values()
         if call.until is not None:
             conditions = (*call.until.checks, *call.until.fails_if)
+            selectors += [it.selector for it in conditions if it.selector is not None]
+        if call.flow is not None and call.flow.repeat is not None:
+            conditions = call.flow.repeat.checks
             selectors += [it.selector for it in conditions if it.selector is not None]
     return any(map(_ABOUT_PEER.match, selectors)) if selectors else False
 

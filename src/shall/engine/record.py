@@ -69,6 +69,7 @@ class StepRecord(Struct, gc=False):
     retryable: bool = False
     plans: Sequence[CheckPlan] = ()
     attempts: int = 1
+    retries: int = 0
 
 
 Locate = Callable[[str], Position]

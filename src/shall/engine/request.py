@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from msgspec import Struct
 from msgspec.structs import replace
 
+from shall.cases.forms import is_query_file
 from shall.cases.model import Body, BodyKind, Case, RequestTemplate
 from shall.engine.evaluate import as_text, evaluate, is_constant
 from shall.engine.options import RunOptions
@@ -101,6 +102,8 @@ def build_request(
     body, form, content_type = (
         (plan.body, (), _JSON)
         if plan.body is not None
+        else _graphql(template.body, scope, attachments)
+        if template.body is not None and template.body.kind is BodyKind.GRAPHQL
         else _body(template.body, headers, scope, multipart=bool(files) or _is_multipart(headers))
     )
     if content_type and not _named(headers, "content-type"):
@@ -245,6 +248,22 @@ def _body(
     if kind is BodyKind.TEXT:
         return as_text(value).encode("utf-8"), (), "text/plain; charset=utf-8"
     return _json_bytes(value), (), _JSON
+
+
+def _graphql(
+    body: Body, scope: Scope, attachments: Attachments | None
+) -> tuple[bytes, tuple[tuple[str, str], ...], str]:
+    """Return the body of a GraphQL request (GraphQL over HTTP, section 6)."""
+    said = evaluate(body.value, scope)
+    query = said["query"]
+    if is_query_file(query) and attachments is not None:
+        query = attachments.read_bytes(query).decode("utf-8", "replace")
+    sent: dict[str, Any] = {"query": query}
+    if said.get("variables") is not None:
+        sent["variables"] = said["variables"]
+    if said.get("operation") is not None:
+        sent["operationName"] = said["operation"]
+    return _json_bytes(sent), (), _JSON
 
 
 def _json_bytes(value: Any) -> bytes:

@@ -63,16 +63,8 @@ def _source(selector: Selector) -> Select:
     """Return what takes the value of a selector's source."""
     if selector.path is not None:
         return query.field(selector.path)
-    if selector.source == "header":
-        return query.header(selector.argument)
-    if selector.source == "cookie":
-        return lambda response, _, __: _cookie(selector, response)
-    if selector.source == "certificate":
-        return peer.certificate(selector.argument)
-    if selector.source in _MARKUP:
-        return lambda response, content, _: _markup(selector, response, content)
-    if selector.source == "regex":
-        return lambda response, _, budget: _regex(selector, response, budget)
+    if selector.source in _WITH_ARGUMENT:
+        return _WITH_ARGUMENT[selector.source](selector)
     if selector.source in _QUERIES:
         return lambda _, content, budget: _queried(selector, content, budget)
     return _WORDS[selector.source]
@@ -107,9 +99,19 @@ _WORDS: dict[str, Select] = {
     "md5": _digest("md5"),
     "url": lambda response, _, __: Selected(response.url),
     "redirects": _redirects,
+    "events": query.field(("events",)),
     "ip": peer.ip,
     "version": lambda response, _, __: Selected(response.http_version),
 }
+
+
+def _named(selector: Selector, response: Response, content: Content, budget: Budget) -> Selected:
+    """Return the events of a stream that have one name."""
+    events = query.field(("events",))(response, content, budget)
+    if not events.found or not isinstance(events.value, list):
+        return Selected(found=False, reason="the body is no stream of events")
+    name = selector.argument
+    return Selected([it for it in events.value if isinstance(it, dict) and it["event"] == name])
 
 
 def _cookie(selector: Selector, response: Response) -> Selected:
@@ -181,7 +183,6 @@ _QUERIES: dict[str, Callable[[str, Any, Budget], Selected]] = {
     "json": lambda text, value, budget: Selected(_json_path(text, value, budget)),
     "jmespath": _jmespath,
 }
-_MARKUP = frozenset({"xpath", "css"})
 
 
 def _markup(selector: Selector, response: Response, content: Content) -> Selected:
@@ -237,3 +238,15 @@ def _plain(found: Any) -> Any:
     if isinstance(found, tuple):  # a namespace
         return json.loads(json.dumps(found))
     return "".join(found.itertext()).strip()
+
+
+_WITH_ARGUMENT: dict[str, Callable[[Selector], Select]] = {
+    "header": lambda it: query.header(it.argument),
+    "cookie": lambda it: lambda response, _, __: _cookie(it, response),
+    "certificate": lambda it: peer.certificate(it.argument),
+    "event": lambda it: lambda response, content, budget: _named(it, response, content, budget),
+    "xpath": lambda it: lambda response, content, _: _markup(it, response, content),
+    "css": lambda it: lambda response, content, _: _markup(it, response, content),
+    "regex": lambda it: lambda response, _, budget: _regex(it, response, budget),
+}
+"""What takes the value of a selector with an argument; ``_QUERIES`` has those of JSON."""

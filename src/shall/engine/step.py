@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from msgspec import UNSET
 
 from shall.engine.check import CaseContext, judge_check, remember
-from shall.engine.plan import CallPlan, UntilPlan
+from shall.engine.plan import CallPlan, StreamPlan, UntilPlan
+from shall.engine.predicate import shown
 from shall.engine.query import Content, read_content
 from shall.engine.record import StepRecord
 from shall.engine.request import build_request
@@ -53,6 +54,8 @@ def run_call(call: CallPlan, context: CaseContext) -> Work[StepRecord]:
         context.secrecy.requests.append(request)
         if call.until is not None:
             record = yield from _run_until(call, call.until, wait, request, context, started)
+        elif call.stream is not None:
+            record = yield from _run_stream(call, call.stream, request, context, started)
         else:
             response = yield wait
             record = _answered(call, request, response, context, started)
@@ -74,13 +77,20 @@ def run_call(call: CallPlan, context: CaseContext) -> Work[StepRecord]:
 
 
 def _answered(
-    call: CallPlan, request: Request, response: Response, context: CaseContext, started: float
+    call: CallPlan,
+    request: Request,
+    response: Response,
+    context: CaseContext,
+    started: float,
+    content: Content | None = None,
 ) -> StepRecord:
-    """Return what a step did that has its response."""
+    """Return what a step did that has its response; ``content``: what was made of its body."""
     scope = context.scope
     scope.budget.check_time()
-    content = read_content(response, scope.budget)
+    if content is None:
+        content = read_content(response, scope.budget)
     remember(call.id, content, scope)  # a check may read the response of its own step
+    context.last = response, content
     lost = _capture(call, response, content, scope) if call.capture else None
     try:
         outcome, checks = _check_all(call, response, content, context)
@@ -88,6 +98,8 @@ def _answered(
         if lost is not None:  # it is the reason
             raise lost from None
         raise
+    if call.refuses_errors and (problem := _graphql_errors(call, content)):
+        outcome, checks = worst([*checks, problem]), [problem, *checks]
     context.secrecy.answers.append((response, content.value))
     error = None
     if lost is not None and outcome is Outcome.PASSED:
@@ -103,6 +115,41 @@ def _answered(
         error,
         plans=call.checks,
     )
+
+
+def _graphql_errors(call: CallPlan, content: Content) -> CheckResult | None:
+    """Return a check that failed where a GraphQL response has errors."""
+    errors = content.value.get("errors") if isinstance(content.value, dict) else None
+    if not errors:
+        return None
+    return CheckResult(
+        "not_exists",
+        call.path,
+        Outcome.FAILED,
+        "errors",
+        actual=errors,
+        implicit=True,
+        message=Message("check.graphql_errors", {"actual": shown(errors)}),
+    )
+
+
+def _run_stream(
+    call: CallPlan, stream: StreamPlan, request: Request, context: CaseContext, started: float
+) -> Work[StepRecord]:
+    """Read a stream of events; the checks of the step are about all that were read."""
+    from shall.engine.stream import EventReader, streamed  # few steps read one
+
+    reader = EventReader(stream, context)
+    response = yield streamed(request, stream, reader)
+    is_stream = response.status < FIRST_ERROR_STATUS
+    content = reader.content(response) if is_stream else None
+    record = _answered(call, request, response, context, started, content)
+    if is_stream and stream.until:
+        checks = reader.until_checks()
+        record.checks = (*checks, *record.checks)
+        record.plans = (*stream.until, *record.plans)
+        record.outcome = worst([record, *checks])
+    return record
 
 
 def _run_until(
@@ -167,7 +214,7 @@ def _capture(call: CallPlan, response: Response, content: Content, scope: Scope)
         if found.found:
             scope.budget.expand_value(found.value)
             scope.variables[name] = found.value
-        elif lost is None:
+        elif lost is None and not (call.is_repeated and name in scope.variables):
             path = f"{call.path}.capture.{name}"
             message = f"`{name}` cannot be captured: {found.reason}."
             lost = BadValue(message, details={"path": path})

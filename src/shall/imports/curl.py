@@ -57,6 +57,9 @@ _OF_OUTPUT = frozenset(
 )
 """Options about what is shown or stored: no request differs by them."""
 
+_LONGEST_GLOB = 500
+"""Characters of a URL in which ranges are looked for."""
+
 _GLOB = re.compile(r"\[[^\]]*-[^\]]*\]|(?<!\{)\{[^{}]*,[^{}]*\}")
 
 
@@ -115,10 +118,11 @@ def _without_assignments(words: Sequence[str], variables: dict[str, str]) -> Seq
     rest = list(words)
     if rest and rest[0] == "export":
         rest = rest[1:]
-    while rest and (found := _ASSIGNMENT.fullmatch(rest[0])):
+    at = 0
+    while at < len(rest) and (found := _ASSIGNMENT.fullmatch(rest[at])):
         variables[found[1]] = found[2]
-        rest = rest[1:]
-    return rest
+        at += 1
+    return rest[at:]
 
 
 class _Reported:
@@ -199,19 +203,19 @@ def _options(words: Sequence[str], report: _Reported) -> Iterator[tuple[str, str
 
 
 def _short_options(letters: str, rest: list[str], report: _Reported) -> Iterator[tuple[str, str]]:
-    while letters:
-        name = _SHORT.get(letters[0])
+    for at, letter in enumerate(letters):
+        name = _SHORT.get(letter)
         if name is None:
-            report.add(f"`-{letters[0]}` was left out.")
+            report.add(f"`-{letter}` was left out.")
         elif name in _WITH_VALUE:
-            if not (letters[1:] or rest):
-                report.add(f"`-{letters[0]}` has no value.")
+            value = letters[at + 1 :]
+            if not (value or rest):
+                report.add(f"`-{letter}` has no value.")
                 return
-            yield name, letters[1:] or rest.pop()
+            yield name, value or rest.pop()
             return
         else:
             yield name, ""
-        letters = letters[1:]
 
 
 def _requests(options: _Options, command: Command, report: _Reported) -> Iterator[SentRequest]:
@@ -231,7 +235,7 @@ def _requests(options: _Options, command: Command, report: _Reported) -> Iterato
     has_body = body is not None or options.form or options.files
     method = options.method or ("HEAD" if options.is_head else "POST" if has_body else "GET")
     for url in options.urls:
-        if options.globs and _GLOB.search(url):
+        if options.globs and _GLOB.search(url[:_LONGEST_GLOB]):
             report.add(f"The ranges in the URL {url:.60} were not expanded.")
         address, mark, fragment = url.partition("#")
         for part in query:
@@ -241,7 +245,7 @@ def _requests(options: _Options, command: Command, report: _Reported) -> Iterato
             address + mark + fragment,
             method,
             list(headers),
-            body,
+            body=body,
             form=options.form,
             files=options.files,
             user=options.user,

@@ -8,7 +8,7 @@ from shall.cases.bounds import MAX_CHARACTERS
 from shall.errors import BadValue
 from shall.imports.result import Imported
 
-FORMATS = ("curl", "postman", "har", "openapi")
+FORMATS = ("curl", "postman", "har", "openapi", "hurl", "tavern")
 """Names of the formats. Each is read by ``read_NAME`` of the module of that name."""
 
 MOST_OF_JSON = 32_000_000
@@ -16,6 +16,11 @@ MOST_OF_JSON = 32_000_000
 
 _POSTMAN = re.compile(r"schema\.getpostman\.com|\"_postman_id\"")
 _OPENAPI = re.compile(r"^[ \t{]*[\"']?openapi[\"']?[ \t]*:[ \t]*[\"']?3\.", re.MULTILINE)
+_HURL = re.compile(
+    r"^(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)[ \t]+(?:https?://|\{\{)\S*[ \t]*(?:#.*)?$",
+    re.MULTILINE,
+)
+_TAVERN = re.compile(r"^stages[ \t]*:", re.MULTILINE)
 _HAR = re.compile(r"\s*\{\s*\"log\"\s*:")
 _CURL = re.compile(r"^[ \t]*(?:[$%][ \t]+)?(?:\w+=\S*[ \t]+)*curl(?:\.exe)?[ \t]", re.MULTILINE)
 
@@ -56,5 +61,7 @@ _SIGNS: Mapping[str, Callable[[str], bool]] = {
     "har": lambda text: _HAR.match(text) is not None,
     "postman": lambda text: text.lstrip()[:1] == "{" and _POSTMAN.search(text) is not None,
     "openapi": lambda text: _OPENAPI.search(text) is not None,
+    "tavern": lambda text: "test_name" in text and _TAVERN.search(text) is not None,
+    "hurl": lambda text: _HURL.search(text) is not None,
     "curl": lambda text: _CURL.search(text) is not None,
 }

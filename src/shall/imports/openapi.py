@@ -273,7 +273,7 @@ class _Reader:
             break
         return {"expect": expect}
 
-    def _success(self, operation: _Operation) -> tuple[int | str, Mapping[str, Any]]:
+    def _success(self, operation: _Operation) -> tuple[Any, Mapping[str, Any]]:
         """Return the first status that says success, and its response."""
         responses = operation.data.get("responses")
         listed = responses if isinstance(responses, dict) else {}
@@ -292,7 +292,7 @@ class _Reader:
             (text_of(it.get("in")), text_of(it.get("name")))
             for it in operation.parameters
             if it.get("required")
-            and it.get("in") in {"query", "header"}
+            and text_of(it.get("in")) in {"query", "header"}
             and text_of(it.get("name")).lower() not in _OF_PROTOCOL
         ]
         body = self.document.resolved(operation.data.get("requestBody"))
@@ -310,7 +310,8 @@ class _Reader:
         if not lacking:
             return
         responses = operation.data.get("responses")
-        declared = [int(it) for it in map(str, responses or ()) if it in {"400", "422"}]
+        statuses = map(str, responses if isinstance(responses, dict) else ())
+        declared = [int(it) for it in statuses if it in {"400", "422"}]
         status: Any = declared[0] if len(declared) == 1 else declared or "4xx"
         writer = self._writer()
         for each in lacking[:_MOST_LACKING]:

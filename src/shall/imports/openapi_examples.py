@@ -1,5 +1,6 @@
 """Examples of the values that an OpenAPI document describes: its own, else made from a schema."""
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -7,6 +8,12 @@ from shall.imports.json_text import objects
 
 _MOST_LEVELS = 8
 """Levels of an example; deeper objects are empty."""
+
+_MOST_PARTS, _MOST_NESTED = 20, 3
+"""Parts of `allOf`, and how deep they are nested."""
+
+_MOST_VALUES = 2_000
+"""Values of one example."""
 
 _MOST_REFERENCES = 32
 """References that lead from one to the next."""
@@ -34,6 +41,7 @@ class Document:
 
     def __init__(self, data: Mapping[str, Any], report: Report) -> None:
         self.data, self._report = data, report
+        self._left = _MOST_VALUES
 
     def resolved(self, value: Any) -> dict[str, Any]:
         """Return an object, or what its reference leads to; one that leads nowhere is empty."""
@@ -74,6 +82,9 @@ class Document:
 
     def value(self, schema: Any, level: int = 0) -> Any:
         """Return a value that is valid by a schema, as far as the usual keywords say it."""
+        self._left = _MOST_VALUES if level == 0 else self._left - 1
+        if self._left < 0:
+            return None
         schema = self.resolved(schema)
         named = self._named(schema)
         if named is not None:
@@ -108,7 +119,7 @@ class Document:
         found = dict(own) if isinstance(own, dict) else {}
         required = schema.get("required")
         names = [it for it in required if isinstance(it, str)] if isinstance(required, list) else []
-        for each in objects(schema.get("allOf")) if level < _MOST_LEVELS else ():
+        for each in objects(schema.get("allOf"))[:_MOST_PARTS] if level < _MOST_NESTED else ():
             more, also = self.properties(each, level + 1)
             found = {**more, **found}
             names += also
@@ -143,22 +154,29 @@ def _text(_: Document, schema: Mapping[str, Any], __: int) -> str:
 
 
 def _number(_: Document, schema: Mapping[str, Any], __: int) -> int | float:
-    step = schema.get("multipleOf")
-    step = step if _is_number(step) and step > 0 else 1
-    least, above = schema.get("minimum"), schema.get("exclusiveMinimum")
-    if _is_number(above):
+    step = _finite(schema.get("multipleOf"))
+    step = step if step is not None and step > 0 else 1
+    least, above = _finite(schema.get("minimum")), _finite(schema.get("exclusiveMinimum"))
+    if above is not None:
         least = above + step
-    elif above is True and _is_number(least):  # as in version 3.0
+    elif schema.get("exclusiveMinimum") is True and least is not None:  # as in version 3.0
         least += step
-    most = schema.get("maximum")
-    if not _is_number(least):
-        least = min(step, most) if _is_number(most) else step
+    most = _finite(schema.get("maximum"))
+    if least is None:
+        least = step if most is None else min(step, most)
     number = -(-least // step) * step
+    if not math.isfinite(number):
+        return 1
     return int(number) if float(number).is_integer() else number
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+_LARGEST = 1e15
+
+
+def _finite(value: Any) -> int | float | None:
+    """Return a number that arithmetic can be done with; None for any other value."""
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return value if is_number and abs(value) < _LARGEST else None
 
 
 _MAKERS: Mapping[str, Callable[[Document, Mapping[str, Any], int], Any]] = {

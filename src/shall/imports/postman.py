@@ -19,9 +19,12 @@ from shall.imports.result import MOST_CASES, Imported, ImportedCase, LeftOut
 from shall.imports.secret_variables import SecretVariables
 from shall.redaction.names import is_secret_name
 
-_VARIABLE = re.compile(r"\{\{\s*([^{}]+?)\s*\}\}")
+_VARIABLE = re.compile(r"\{\{([^{}]{1,200})\}\}")
 _UNQUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|(\{\{[^{}]+\}\})')
 _PATH_VARIABLE = re.compile(r"(?<=/):([A-Za-z_][\w-]*)")
+_LONGEST = 20_000
+"""Characters of a body in which variables outside of texts are looked for."""
+
 _CONTENT_TYPES = {
     "json": "application/json",
     "xml": "application/xml",
@@ -185,6 +188,7 @@ class _Reader:
         return "".join(parts)
 
     def _expression(self, name: str) -> str:
+        name = name.strip()
         if not name.startswith("$"):
             return self._name(name)
         if name not in _FUNCTIONS:
@@ -287,7 +291,7 @@ class _Reader:
         raw = options.get("raw") if isinstance(options, dict) else None
         language = text_of(raw.get("language")) if isinstance(raw, dict) else ""
         _default_type(sent, _CONTENT_TYPES.get(language, "text/plain"))
-        if any(found[1] for found in _UNQUOTED.finditer(sent.body)):
+        if len(sent.body) > _LONGEST or any(it[1] for it in _UNQUOTED.finditer(sent.body)):
             sent.is_text = True  # a value is put into the text, whatever its type
 
     def _parts(self, sent: SentRequest, body: Mapping[str, Any]) -> None:

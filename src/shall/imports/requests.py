@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, unquote
 from msgspec import Struct, field
 
 from shall.cases.forms import METHODS
-from shall.imports.bodies import FORM_TYPE, Convert, as_mapping, form_value, is_json_type
+from shall.imports.bodies import FORM_TYPE, Convert, as_mapping, converted, form_value, is_json_type
 from shall.imports.bodies import json_value as json_body
 from shall.imports.result import LeftOut
 from shall.imports.secret_variables import SecretVariables
@@ -28,7 +28,8 @@ class SentRequest(Struct):
     """A request in the words of its source.
 
     ``fields`` are those of a urlencoded form where the source lists them, ``form`` and ``files``
-    the parts of a multipart body. ``is_text``: the body is sent as it is, whatever its type.
+    the parts of a multipart body. ``value`` is the body as JSON data, in a tuple.
+    ``is_text``: the body is sent as it is, whatever its type.
     ``user`` is ``name:password`` for the authentication ``scheme``; ``connection`` holds options of
     a step. ``place`` names the request in what is reported.
     """
@@ -37,7 +38,9 @@ class SentRequest(Struct):
     url: str
     method: str = "GET"
     headers: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    params: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     body: str | None = None
+    value: tuple[Any] | None = None
     fields: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     form: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     files: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
@@ -120,7 +123,10 @@ class CaseWriter:
             user, _, host = authority.rpartition("@")
             origin, request.user = f"{scheme}://{host}", request.user or unquote(user)
         path, _, query = rest.partition("?")
-        params: list[tuple[str, str]] = []
+        params = [
+            (name, str(self._secrets.named(name, self._convert(value))))
+            for name, value in request.params
+        ]
         kept: list[str] = []
         for part in filter(None, query.split("&")):
             name = unquote(part.partition("=")[0])
@@ -165,21 +171,26 @@ class CaseWriter:
             if not request.files:
                 headers["Content-Type"] = "multipart/form-data"
             return self._multipart(request)
+        if request.value is not None:
+            return {"json": self._secrets.fields(converted(request.value[0], self._convert))}
         if request.fields:
             _remove(headers, "content-type")
             return {"form": self._form(request.fields)}
-        if request.body is None:
-            return {}
+        return {} if request.body is None else self._text_body(request, request.body, headers)
+
+    def _text_body(
+        self, request: SentRequest, body: str, headers: dict[str, str]
+    ) -> dict[str, Any]:
         content_type = _value(headers, "content-type")
-        found = None if request.is_text else self._structured(request.body, content_type)
+        found = None if request.is_text else self._structured(body, content_type)
         if found is not None:
             if content_type.lower() in {_JSON_TYPE, FORM_TYPE}:
                 _remove(headers, "content-type")
             return found
         if content_type.lower() == _TEXT_TYPE:
             _remove(headers, "content-type")
-        self._know_secrets_of(request.body)
-        return {"text": self._convert(request.body)}
+        self._know_secrets_of(body)
+        return {"text": self._convert(body)}
 
     def _know_secrets_of(self, body: str) -> None:
         """Find the secret fields of a text that is JSON or a form, so that they are hidden."""

@@ -6,7 +6,7 @@ from typing import Any
 from msgspec import Struct
 
 from shall.diagnostics import Diagnostic, Severity
-from shall.diagnostics.bounds import shortened
+from shall.diagnostics.bounds import first_diagnostics, shortened
 from shall.span import Span
 
 MOST_CASES = 2_000
@@ -37,7 +37,12 @@ class LeftOut:
 
     def __init__(self, file: str) -> None:
         self.file = file
-        self.found: list[Diagnostic] = []
+        self._found: dict[Diagnostic, None] = {}
+
+    @property
+    def found(self) -> list[Diagnostic]:
+        """What was left out, each part once."""
+        return first_diagnostics(self._found)
 
     def add(self, place: str, message: str, hint: str = "", *, line: int = 0) -> None:
         """Add a part. ``place`` is the path of a value, or the name of a request."""
@@ -46,5 +51,4 @@ class LeftOut:
         found = Diagnostic(
             "import.left-out", Severity.WARNING, text, span, hint, field=place[:_LONGEST]
         )
-        if found not in self.found:
-            self.found.append(found)
+        self._found[found] = None

@@ -21,6 +21,7 @@ class SecretVariables:
     def __init__(self) -> None:
         self._names: dict[str, str] = {}
         self._added: set[str] = set()
+        self._taken: dict[str, int] = {}
         self.names: list[str] = []
 
     @property
@@ -41,17 +42,18 @@ class SecretVariables:
         known = self._names.get(value)
         if known is None:
             known = wanted = variable_name(name)
-            number = 1
-            while known in self.names:
-                number += 1
-                known = f"{wanted}_{number}"
+            while known in self._taken:
+                self._taken[wanted] = self._taken.get(wanted, 1) + 1
+                known = f"{wanted}_{self._taken[wanted]}"
+            self._taken.setdefault(known, 1)
             self._names[value] = known
             self.names.append(known)
         return f"{{{{ {known} }}}}"
 
     def declare(self, name: str) -> None:
         """Declare a variable of the source as a secret."""
-        if name not in self.names:
+        if name not in self._taken:
+            self._taken[name] = 1
             self.names.append(name)
 
     def named(self, name: str, value: Any) -> Any:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 PAGE = 200
 
+MOST_LEFT_OUT = 50
+"""Parts that an import left out, in one reply."""
+
 
 async def list_testcases(
     session: Session,
@@ -111,6 +114,39 @@ async def delete_testcase(
     return {"deleted_files": deleted}
 
 
+async def import_testcases(
+    session: Session,
+    content: Annotated[
+        str,
+        Field(
+            description="text: curl commands, or a Postman, HAR, OpenAPI, hurl or Tavern document"
+        ),
+    ],
+    folder: Annotated[str | None, Field(description="default: tests/cases")] = None,
+    overwrite: bool = False,
+    dry_run: Annotated[bool, Field(description="write nothing; show the YAML")] = False,
+    workspace: WorkspaceName = None,
+) -> dict[str, Any]:
+    """Write requests of other tools as test cases. Secret values become variables."""
+    from shall.actions.importing import read_cases, write_cases  # as below
+
+    space = session.workspace(workspace)
+    read = await session.workers.call(read_cases, content, "content")
+    found = await session.workers.call(
+        write_cases, space, read, folder, overwrite=overwrite, dry_run=dry_run
+    )
+    reply: dict[str, Any] = {
+        "written_files": [] if dry_run else [it.path for it in found.files],
+        "left_out": [str(it) for it in found.left_out[:MOST_LEFT_OUT]],
+        "secrets": list(found.secrets),
+    }
+    if len(found.left_out) > MOST_LEFT_OUT:
+        reply["more_left_out"] = len(found.left_out) - MOST_LEFT_OUT
+    if dry_run:
+        reply["yaml_preview"] = {it.path: it.text for it in found.files}
+    return reply
+
+
 async def write_unittest(
     session: Session,
     yaml_path: CasePath,
@@ -199,6 +235,9 @@ TOOLS = {
     get_testcase: ToolAnnotations(title="Read a test case", read_only_hint=True),
     write_testcase: ToolAnnotations(
         title="Write a test case", read_only_hint=False, destructive_hint=True, idempotent_hint=True
+    ),
+    import_testcases: ToolAnnotations(
+        title="Import test cases", read_only_hint=False, destructive_hint=False
     ),
     delete_testcase: ToolAnnotations(
         title="Delete a test case", read_only_hint=False, destructive_hint=True

@@ -119,6 +119,7 @@ def _impact(
     impact = impact or impact_since(space, since)
     counts = {
         "criteria": len(impact.criteria),
+        "tasks": len(impact.tasks),
         "cases": len(impact.cases),
         "tests": len(impact.tests),
         "unlinked": len(impact.unlinked),
@@ -135,6 +136,7 @@ def _touched(impact: Impact) -> Iterator[dict[str, Any]]:
         if len(it.reasons) > _REASONS:
             reasons.append(f"and {len(it.reasons) - _REASONS} more")
         yield {"criterion": it.key, "place": it.place, "reasons": reasons}
+    yield from ({"task": it.title, "place": it.place, "is_done": it.is_done} for it in impact.tasks)
     yield from ({"case": it} for it in impact.cases)
     yield from ({"test": it} for it in impact.tests)
     yield from ({"unlinked": it} for it in impact.unlinked)

@@ -68,7 +68,13 @@ EN: dict[str, str] = {
     "case.data_unseen": "the rows of its data are not read: write `data:` on a line of its own,"
     " in the block below `testcase:`",
     "step.until": "not within {within}, in {attempts:attempt|attempts}: {inner}",
+    "check.graphql_errors": "the response has errors: {actual}",
+    "step.no_event": "no event of {events} fulfils it{within}: {inner}",
     "step.fails_if": "`fails_if` holds in attempt {attempts}",
+    "step.condition": "its condition does not hold",
+    "step.no_items": "there is no item",
+    "step.while_at_most": "what it is repeated for still holds after {most:request|requests}",
+    "step.until_at_most": "what it is repeated for does not hold after {most:request|requests}",
     "step.skipped": "not sent, because the step {after} did not pass",
     "teardown.not_supported": "a teardown of type {operation} is not supported by this release",
     "case.invalid": "{problems}",

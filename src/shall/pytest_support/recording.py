@@ -1,29 +1,25 @@
 """Stores what a pytest session said about criteria: evidence, and the cases as a run."""
 
-import logging
 import secrets
 import time
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Collection, Container, Iterator, Mapping
 from datetime import UTC, datetime
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from shall.actions.evidence import append_evidence
+from shall.actions.link_sources import files_of_source, links_of_tests
 from shall.actions.recording import Recorder
 from shall.actions.reported_files import is_newer
 from shall.actions.requirements import read_specs
-from shall.errors import InvalidSpec, ShallError
 from shall.results.events import CaseFinished, Event, RunFinished, RunStarted
 from shall.results.records import CaseResult, Outcome, RunStatus
 from shall.results.summary import Summing
-from shall.specs.links import marks_in
 from shall.specs.matrix import resolve
 from shall.specs.model import Criterion, LinkKind
 from shall.store.base import Evidence
 from shall.workspace.workspace import Workspace
-
-_log = logging.getLogger(__name__)
 
 
 class TestOutcome(Struct):
@@ -82,9 +78,10 @@ def keep_session(
     partial = {node: test for node, test in record.tests.items() if test.is_partial}
     whole = {node: test for node, test in record.tests.items() if node not in partial}
     criteria = resolve(read_specs(workspace)) if whole else {}
-    outdated = _written_since(workspace, whole, criteria, began_s)
     links = _links(workspace, {node.partition("::")[0] for node in whole})
-    facts = _facts(whole, criteria, links, outdated, run_id)
+    written = _written_since(workspace, whole, criteria, links, began_s)
+    outdated = {node for node in whole if not written.isdisjoint(_files(node, links))}
+    facts = _facts(whole, criteria, links, written, run_id)
     fault = append_evidence(workspace, facts)
     if fault is not None:
         faults.append(fault)
@@ -95,12 +92,12 @@ def keep_session(
     ]
     notes += [
         f"{file} was written while the tests ran, so nothing is recorded for it. Run them again."
-        for file in sorted(outdated)
+        for file in sorted(written)
     ]
     notes += [
         f"{node} is not recorded for {named}: no mark that is written in its file names it."
         for node, test in whole.items()
-        if node.partition("::")[0] not in outdated
+        if node not in outdated
         for named in sorted(test.criteria & criteria.keys() - links.get(node, _NO_LINK).criteria)
     ]
     return notes
@@ -121,14 +118,20 @@ def _events(
     yield RunFinished(sums.summary(run_id, record.started_at, duration_s, status, environment))
 
 
+def _files(node: str, links: Mapping[str, "_Links"]) -> set[str]:
+    """Return the file of a test, and those that it uses."""
+    return {node.partition("::")[0], *links.get(node, _NO_LINK).files}
+
+
 def _written_since(
     workspace: Workspace,
     tests: Mapping[str, TestOutcome],
     criteria: Mapping[str, Criterion],
+    links: Mapping[str, "_Links"],
     began_s: float,
 ) -> set[str]:
-    """Return the files of tests and of requirements that they verify that were written since."""
-    files = {node.partition("::")[0] for node in tests}
+    """Return the files of tests, of what they use and of their requirements written since."""
+    files = {file for node in tests for file in _files(node, links)}
     named = {name for test in tests.values() for name in test.criteria}
     files |= {criteria[name].span.file for name in named & criteria.keys()}
     return {file for file in files if is_newer(workspace.files, file, began_s)}
@@ -138,17 +141,17 @@ def _facts(
     tests: Mapping[str, TestOutcome],
     criteria: Mapping[str, Criterion],
     links: Mapping[str, "_Links"],
-    outdated: Container[str],
+    written_since: Container[str],
     run_id: str,
 ) -> Iterator[Evidence]:
     at = datetime.now(UTC)
     for node, test in tests.items():
-        if node.partition("::")[0] in outdated:
+        if any(file in written_since for file in _files(node, links)):
             continue
         linked = links.get(node, _NO_LINK)
         for written in sorted(test.criteria & linked.criteria):
             criterion = criteria.get(written)
-            if criterion is not None and criterion.span.file in outdated:
+            if criterion is not None and criterion.span.file in written_since:
                 continue
             yield Evidence(
                 at=at,
@@ -165,25 +168,21 @@ def _facts(
 
 
 class _Links(Struct, frozen=True):
-    """What the text of a test names, and its fingerprint."""
+    """What the text of a test names, its fingerprint, and the other files that it is of."""
 
     criteria: frozenset[str] = frozenset()
     fingerprint: str = ""
+    files: tuple[str, ...] = ()
 
 
 _NO_LINK = _Links()
 
 
-def _links(workspace: Workspace, files: Iterable[str]) -> Mapping[str, _Links]:
+def _links(workspace: Workspace, files: Collection[str]) -> Mapping[str, _Links]:
     """Return the links of tests as `shall trace` reads them, by their sources."""
     found: dict[str, _Links] = {}
-    for file in files:
-        try:
-            links = marks_in(workspace.files.read_text(file), file)
-        except (InvalidSpec, ShallError) as error:
-            _log.warning("%s has no fingerprint: %s", file, error)
-            continue
-        for link in links:
-            known = found.get(link.source, _NO_LINK).criteria
-            found[link.source] = _Links(known | {link.criterion}, link.fingerprint)
+    for link in links_of_tests(workspace, files):
+        known = found.get(link.source, _NO_LINK).criteria
+        used = files_of_source(workspace, link.source)
+        found[link.source] = _Links(known | {link.criterion}, link.fingerprint, used)
     return found

@@ -75,7 +75,8 @@ def _case(case: CaseResult, language: str, places: Places) -> ET.Element:
     if place := place_of(places, case.case_key, first_bad_path(case)):
         element.set("line", str(place.line))
     verified = [("verifies", criterion.key) for criterion in case.criteria]
-    _properties(element, [*verified, *(("tag", tag) for tag in case.tags)])
+    retried = [("retries", str(case.retries))] if case.retries else []
+    _properties(element, [*verified, *(("tag", tag) for tag in case.tags), *retried])
     if is_bad(case):
         bad = shown_outcome(case)
         told = ET.SubElement(element, _ELEMENTS[bad], {"message": _reason(case, language)})

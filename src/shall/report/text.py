@@ -152,11 +152,12 @@ def headline(case: CaseResult, language: str = "en") -> str:
             return one_line(f"{step.id}: {said(step.error, language)}")
         for check in step.checks:
             if check.outcome in BAD:
-                return one_line(f"{step.id}: {_check_headline(check, language)}")
+                return one_line(f"{step.id}: {check_headline(check, language)}")
     return one_line(said(case.error, language)) if case.error is not None else ""
 
 
-def _check_headline(check: CheckResult, language: str) -> str:
+def check_headline(check: CheckResult, language: str) -> str:
+    """Return in one line what a check expected and found."""
     title = check_title(check, language)
     if message := check_message(check, language):
         return f"{title}: {message}"

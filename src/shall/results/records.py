@@ -154,7 +154,8 @@ class CaseResult(Struct, frozen=True, gc=False):
     ``teardown_outcome`` is separate and never hides it. ``position`` is set where ``error`` is
     about a part of the case (its parameter ``path``). ``problems`` are the diagnostics of a file
     that cannot be read, as ``Diagnostic.to_json`` returns them. ``case_fingerprint`` is empty where
-    the case verifies no criterion. ``rows`` is how many rows of data it has, if any.
+    the case verifies no criterion. ``rows`` is how many rows of data it has, if any,
+    ``retries`` how often its steps were tried again.
     """
 
     run_id: str
@@ -178,6 +179,7 @@ class CaseResult(Struct, frozen=True, gc=False):
     position: Position | UnsetType = UNSET
     problems: tuple[dict[str, Any], ...] | UnsetType = UNSET
     rows: int | UnsetType = UNSET
+    retries: int | UnsetType = UNSET
 
 
 _BAD = frozenset({Outcome.FAILED, Outcome.ERROR})

@@ -83,7 +83,7 @@ class SessionEvents(EventStore):
         return str(self._ring.add(self._session, stream_id, text))
 
     async def replay_events_after(self, last_event_id: str, send_callback: EventCallback) -> str:
-        """Send what followed an event on its stream; give the stream.
+        """Send what followed an event on its stream; return the stream.
 
         Where the event is not kept any more, give the session's own stream, as to a client that
         names none: a stream that ends at once would be asked for again and again.

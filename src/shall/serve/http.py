@@ -42,7 +42,7 @@ _log = logging.getLogger(__name__)
 
 
 def serve_http(settings: Settings, mode: ServerMode = SHALL) -> int:
-    """Serve every MCP transport over HTTP; give the exit status.
+    """Serve every MCP transport over HTTP; return the exit status.
 
     Raises:
         InvalidSetting: The address cannot be bound, others can reach it without a token, TLS

@@ -42,7 +42,7 @@ class SseSessions(SseServerTransport):
 
     @asynccontextmanager
     async def connect_sse(self, scope: Scope, receive: Receive, send: Send) -> AsyncIterator[Any]:
-        """Open a stream; give where the session reads and writes. It is open in the block."""
+        """Open a stream; return where the session reads and writes. It is open in the block."""
         arriving, reading = create_context_streams[SessionMessage | Exception](0)
         session = uuid4()
         if isinstance(user := scope.get("user"), AuthenticatedUser):

@@ -94,8 +94,13 @@ def language_of(environ: Mapping[str, str]) -> str:
 
 
 def process_environment() -> Mapping[str, str]:
-    """Return the environment of this process: the only place that reads it."""
+    """Return a copy of the environment of this process; only this module reads it."""
     return dict(os.environ)
+
+
+def is_in_environment(name: str) -> bool:
+    """Whether the environment of this process has a variable, without a copy of all."""
+    return name in os.environ
 
 
 class _File(Struct, frozen=True):

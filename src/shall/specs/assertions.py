@@ -1,8 +1,16 @@
-"""Whether a Python test asserts anything: a test that cannot fail proves nothing."""
+"""Whether a Python test asserts anything: a test that cannot fail proves nothing.
+
+What cannot be decided counts as an assertion, but for a call of a function of which nothing is
+known: that it may raise is no check.
+"""
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from msgspec import Struct
+
+from shall.specs.constant_truth import is_empty, is_same, truth
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _ASSERTS = re.compile(
@@ -13,58 +21,272 @@ _ASSERTS = re.compile(
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
+_NOTHING, _ASSERTION, _EXCEPTION, _ANYTHING = range(4)
+"""What a handler catches, and what a check raises: it fails where it raises more than is caught.
 
-def functions_of(module: ast.Module) -> Mapping[str, Function]:
-    """Return the functions and methods of a module by their own name."""
-    return {node.name: node for node in ast.walk(module) if isinstance(node, Function)}
+``_ANYTHING``: ``pytest.fail`` and ``pytest.raises`` raise what ``except Exception`` does not catch.
+"""
+
+_CATCHES = {"AssertionError": _ASSERTION, "Exception": _EXCEPTION, "BaseException": _ANYTHING}
+_SAME = frozenset({"assertEqual", "assertEquals", "assertIs", "assertAlmostEqual"})
 
 
-def can_fail(test: Function, functions: Mapping[str, Function]) -> bool:
-    """Return whether a test, or a function of its module that it uses, asserts something.
+class Called(Struct, frozen=True):
+    """A function that is named where exceptions up to ``caught`` are caught.
 
-    An ``assert`` of what is not always true counts, and a call whose name says so, such as
-    ``pytest.raises``, ``self.assertEqual`` or ``check_order``. Functions that a test takes as
-    fixtures count like those that it calls.
+    ``raises`` is what it raises by its name, such as ``assert_total``; ``is_dropped``: its value
+    is not used, so that nothing awaits it.
     """
-    seen: set[str] = set()
-    waiting = [test]
+
+    name: str
+    caught: int
+    raises: int = _NOTHING
+    is_dropped: bool = False
+
+
+class Checks(Struct, frozen=True):
+    """What a function asserts itself, ``raises`` at most, and the functions that it names."""
+
+    raises: int = _NOTHING
+    called: tuple[Called, ...] = ()
+    is_async: bool = False
+
+
+class Meant(Struct, frozen=True):
+    """The functions that a name may mean, each by its module and a key.
+
+    ``is_certain``: it means no other.
+    """
+
+    functions: Mapping[tuple[str, str], Checks] = {}
+    is_certain: bool = False
+
+
+def can_fail(test: Checks, module: str, meaning: Callable[[str, str], Meant]) -> bool:
+    """Return whether a test of a module, or a function that it uses, asserts something.
+
+    ``meaning`` returns what a name means in a module. Unless that is certain, a function may
+    assert what its name says.
+    """
+    seen: set[tuple[tuple[str, str], int]] = set()
+    waiting = [(module, test, _NOTHING)]
     while waiting:
-        for node in _nodes_of(waiting.pop()):
-            if isinstance(node, ast.Raise) or (isinstance(node, ast.Assert) and _is_open(node)):
+        module, checks, caught = waiting.pop()
+        if checks.raises > caught:
+            return True
+        for it in checks.called:
+            level = max(caught, it.caught)
+            meant = meaning(module, it.name)
+            if it.raises > level and not meant.is_certain:
                 return True
-            name = _name_of(node)
-            if isinstance(node, ast.Call) and _says_assert(node.func):
-                return True
-            if name in functions and name not in seen:
-                seen.add(name)
-                waiting.append(functions[name])
+            for key, function in meant.functions.items():
+                if (key, level) not in seen and not (it.is_dropped and function.is_async):
+                    seen.add((key, level))
+                    waiting.append((key[0], function, level))
     return False
 
 
-def _is_open(node: ast.Assert) -> bool:
-    """Return whether an assertion may fail: ``assert True`` and ``assert (a, "text")`` never do."""
-    if isinstance(node.test, ast.Constant):
-        return not node.test.value
-    return not (isinstance(node.test, ast.Tuple) and node.test.elts)
+def checks_of(function: Function) -> Checks:
+    """Return what a function asserts. Functions that it takes as fixtures count as named."""
+    found = _Collector()
+    for argument in ast.walk(function.args):
+        if isinstance(argument, ast.arg):
+            found.called.append(Called(argument.arg, _NOTHING))
+        elif isinstance(argument, ast.expr):
+            found.expressions(argument, _NOTHING)
+    found.block(function.body, _NOTHING)
+    found.nested_functions()
+    called = () if found.raises == _ANYTHING else tuple(dict.fromkeys(found.called))
+    return Checks(found.raises, called, isinstance(function, ast.AsyncFunctionDef))
 
 
-def _says_assert(function: ast.expr) -> bool:
-    """Return whether a function asserts something by its name; ``re.match`` only returns it."""
-    if isinstance(function, ast.Attribute) and _name_of(function.value) == "re":
-        return False
-    return any(map(_ASSERTS.fullmatch, _WORD.findall(_name_of(function))))
+def functions_in(
+    statement: ast.stmt, is_left_out: Callable[[ast.stmt], bool]
+) -> Iterator[tuple[str, Checks]]:
+    """Yield name and checks of each function and method in a statement of a module."""
+    waiting: list[ast.stmt] = [statement]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Function):
+            if not is_left_out(node):
+                yield node.name, checks_of(node)
+        else:
+            waiting += [it for it in ast.iter_child_nodes(node) if isinstance(it, ast.stmt)]
 
 
-def _nodes_of(function: Function) -> Iterator[ast.AST]:
-    """Yield the nodes of a function's arguments and body; its decorators assert nothing."""
-    yield from ast.walk(function.args)
-    for statement in function.body:
-        yield from ast.walk(statement)
+class _Collector:
+    """Collects the checks of one function, block by block."""
+
+    def __init__(self) -> None:
+        self.raises = _NOTHING
+        self.called: list[Called] = []
+        self._nested: dict[str, Function] = {}
+
+    def block(self, statements: Iterable[ast.stmt], caught: int) -> bool:
+        """Take statements up to one after which none is reached; return whether there is one."""
+        return any(self._statement(it, caught) for it in statements)
+
+    def nested_functions(self) -> None:
+        """Take the functions within that are named anywhere."""
+        while named := [it for it in self.called if it.name in self._nested]:
+            for it in named:
+                node = self._nested.pop(it.name, None)
+                if node is not None and not (
+                    it.is_dropped and isinstance(node, ast.AsyncFunctionDef)
+                ):
+                    self.block(node.body, it.caught)
+
+    def expressions(self, root: ast.AST, caught: int, *, is_dropped: bool = False) -> None:
+        """Take what expressions call and name."""
+        dropped = root if is_dropped and isinstance(root, ast.Call) else None
+        for node in ast.walk(root):
+            if isinstance(node, ast.Call):
+                name = dotted(node.func)
+                self.called.append(Called(name, caught, _raised_by(node, name), node is dropped))
+            elif dropped is not None and node is dropped.func:
+                continue
+            elif name := dotted(node):
+                self.called.append(Called(name, caught))
+
+    def _check(self, raises: int, caught: int) -> None:
+        if raises > caught:
+            self.raises = max(self.raises, raises)
+
+    def _statement(self, node: ast.stmt, caught: int) -> bool:
+        """Take a statement; return whether what follows it in its block is never reached."""
+        match node:
+            case ast.Return() | ast.Continue() | ast.Break():
+                self.expressions(node, caught)
+                return True
+            case ast.Raise():
+                self._check(_ASSERTION if _is_assertion(node) else _EXCEPTION, caught)
+                return True
+            case ast.Assert(test=test):
+                self.expressions(node, caught)
+                if truth(test) is not True:
+                    self._check(_ASSERTION, caught)
+                return truth(test) is False
+            case ast.If() | ast.While():
+                return self._branches(node, caught)
+            case ast.With() | ast.AsyncWith():
+                return self._with(node, caught)
+            case ast.Try() | ast.TryStar():
+                return self._try(node, caught)
+            case _:
+                self._other(node, caught)
+                return False
+
+    def _other(self, node: ast.stmt, caught: int) -> None:
+        """Take a statement after which the next one is reached."""
+        match node:
+            case ast.For(iter=items) | ast.AsyncFor(iter=items):
+                self.expressions(items, caught)
+                if not is_empty(items):
+                    self.block(node.body, caught)
+                self.block(node.orelse, caught)
+            case ast.Match(cases=cases):
+                self.expressions(node.subject, caught)
+                for it in cases:
+                    self.block(it.body, caught)
+            case ast.FunctionDef() | ast.AsyncFunctionDef() if not node.decorator_list:
+                self._nested[node.name] = node
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                self.block(node.body, caught)
+            case ast.Expr(value=value):
+                self.expressions(value, caught, is_dropped=isinstance(value, ast.Call))
+            case _:
+                self.expressions(node, caught)
+
+    def _branches(self, node: ast.If | ast.While, caught: int) -> bool:
+        holds = truth(node.test)
+        self.expressions(node.test, caught)
+        ends = [] if holds is False else [self.block(node.body, caught)]
+        if holds is not True or isinstance(node, ast.While):
+            ends.append(self.block(node.orelse, caught))
+        return all(ends) and isinstance(node, ast.If)
+
+    def _with(self, node: ast.With | ast.AsyncWith, caught: int) -> bool:
+        suppressed = _NOTHING
+        for item in node.items:
+            self.expressions(item.context_expr, caught)
+            call = item.context_expr
+            if isinstance(call, ast.Call) and _last(dotted(call.func)) == "suppress":
+                suppressed = max([suppressed, *map(_caught_by, call.args)])
+        ends = self.block(node.body, max(caught, suppressed))
+        return ends and not suppressed
+
+    def _try(self, node: ast.Try | ast.TryStar, caught: int) -> bool:
+        swallowed = _NOTHING
+        is_raised_again = False
+        for handler in node.handlers:
+            catches = _ANYTHING if handler.type is None else _caught_by(handler.type)
+            within = _Collector()
+            within.block(handler.body, caught)
+            fails = within.raises > _NOTHING or any(it.raises for it in within.called)
+            self.raises = max(self.raises, within.raises)
+            self.called += within.called
+            self._nested |= within._nested
+            is_raised_again |= bool(catches) and fails and not swallowed
+            swallowed = swallowed if fails else max(swallowed, catches)
+        if is_raised_again:
+            swallowed = _NOTHING
+        ends_last = self.block(node.finalbody, caught)
+        if ends_last:  # ``finally: return`` drops what was raised
+            swallowed = _ANYTHING
+        ends = self.block(node.body, max(caught, swallowed))
+        self.block(node.orelse, caught)
+        return ends_last or (ends and not node.handlers)
 
 
-def _name_of(node: ast.AST) -> str:
+def dotted(node: ast.AST) -> str:
+    """Return a name with its attributes; of an attribute of anything else the attribute."""
     match node:
-        case ast.Name(id=name) | ast.Attribute(attr=name) | ast.arg(arg=name):
+        case ast.Name(id=name):
             return name
+        case ast.Attribute(value=value, attr=name):
+            owner = dotted(value)
+            return f"{owner}.{name}" if owner else f".{name}"
         case _:
             return ""
+
+
+def _raised_by(call: ast.Call, name: str) -> int:
+    """Return what a function raises by its name; ``re.match`` only returns it."""
+    owner, _, last = name.rpartition(".")
+    if owner == "doctest":
+        return _EXCEPTION
+    if _last(owner) == "re" or not any(map(_ASSERTS.fullmatch, _WORD.findall(last))):
+        return _NOTHING
+    if owner == "pytest":
+        return _ANYTHING
+    if not last.lower().startswith("assert"):
+        return _EXCEPTION
+    return _NOTHING if owner == "self" and _always_holds(call, last) else _ASSERTION
+
+
+def _always_holds(call: ast.Call, name: str) -> bool:
+    """Return whether an assertion of ``unittest`` holds whatever the code under test does."""
+    match call.args:
+        case [value, *_] if name == "assertTrue":
+            return truth(value) is True
+        case [value, *_] if name == "assertFalse":
+            return truth(value) is False
+        case [left, right, *_] if name in _SAME:
+            compared = ast.Compare(left, [ast.Eq()], [right])
+            return truth(compared) is True or is_same(left, right)
+        case _:
+            return False
+
+
+def _is_assertion(node: ast.Raise) -> bool:
+    raised = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
+    return raised is not None and _last(dotted(raised)) == "AssertionError"
+
+
+def _caught_by(node: ast.expr) -> int:
+    names: Iterator[ast.expr] = iter(node.elts if isinstance(node, ast.Tuple) else [node])
+    return max((_CATCHES.get(_last(dotted(it)), _NOTHING) for it in names), default=_NOTHING)
+
+
+def _last(name: str) -> str:
+    return name.rpartition(".")[2]

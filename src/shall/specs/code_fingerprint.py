@@ -40,6 +40,13 @@ def code_fingerprints(definition: Definition, decorators: Iterable[ast.expr]) ->
     return code_fingerprints_v1(definition) | {code_fingerprint(definition, decorators)}
 
 
+def digest_of(tree: list[Any]) -> tuple[str, list[ast.AST]]:
+    """Return 64 hexadecimal digits of a part of a module, and its nodes, the outer ones first."""
+    nodes: list[ast.AST] = []
+    text = "".join(_texts(tree, nodes))
+    return sha256(text.encode("ascii")).hexdigest(), nodes
+
+
 def module_fingerprint(text: str) -> str:
     """Return the version and 64 hexadecimal digits of a module; of no Python, those of its text.
 
@@ -63,20 +70,25 @@ class _Text(str):
 _CLOSED = _Text("]")
 
 
-def _texts(root: list[Any]) -> Iterator[str]:
-    """Yield the text of a tree; without recursion, since a sum of 2,000 terms is 2,000 deep."""
+def _texts(root: list[Any], nodes: list[ast.AST] | None = None) -> Iterator[str]:
+    """Yield the text of a tree, and append its nodes to ``nodes``.
+
+    Without recursion, since a sum of 2,000 terms is 2,000 deep.
+    """
     stack: list[Any] = [root]
     while stack:
         item = stack.pop()
         if isinstance(item, _Text):
             yield item
         elif isinstance(item, ast.AST):
+            if nodes is not None:
+                nodes.append(item)
             stack.append(_CLOSED)
             stack += reversed([*_used(_fields(item))])
             yield f"{type(item).__name__}["
         elif isinstance(item, list):
             stack.append(_CLOSED)
-            stack += [it for it in reversed(item) if not _is_docstring(it)]
+            stack += [it for it in reversed(item) if not is_docstring(it)]
             yield "["
         else:
             yield f"{type(item).__name__}:{_constant(item)},"
@@ -105,7 +117,8 @@ def _used(fields: Mapping[str, Any]) -> Iterator[Any]:
             yield from (_Text(f"{name}="), fields[name])
 
 
-def _is_docstring(node: Any) -> bool:
+def is_docstring(node: Any) -> bool:
+    """Return whether it is a statement that is a text and nothing else."""
     return (
         isinstance(node, ast.Expr)
         and isinstance(node.value, ast.Constant)

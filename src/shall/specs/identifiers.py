@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 # Prefixes that may stand without a hyphen: FR1.1, AC2. Others need one, so that H2: is no id.
 _SHORT = r"(?:N?FR|AC|REQ|R|SC|US|UC|BR|NR|IR|DR|SR|CR|TR|PR|UR|QR|ER|UX|SEC|PERF)"
+_PART = r"(?:[a-z](?:\.\d+)*)?"  # FR-005a, FR-005a.1
 _NAME = (
-    rf"(?:{_SHORT}\d+(?:\.\d+)*[a-z]?"
-    r"|[A-Z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)*[-_]\d+(?:[.-]\d+)*[a-z]?)"
+    rf"(?:{_SHORT}\d+(?:\.\d+)*{_PART}"
+    rf"|[A-Z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)*[-_]\d+(?:[.-]\d+)*{_PART})"
 )
 # What is no id: "SHA-256 SHALL be used" (no colon), "1.5 seconds after ..." (a word follows).
 _OWN_ID = re.compile(
@@ -46,6 +47,8 @@ def own_id(text: str) -> OwnId | None:
 
     >>> own_id("- no"), own_id("`AC-1`: The shop shall open.").local
     (None, 'AC-1')
+    >>> own_id("**FR-5a.1**: The shop shall close.").local
+    'FR-5a.1'
     """
     found = _OWN_ID.match(text)
     if found is None:

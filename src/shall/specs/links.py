@@ -10,12 +10,10 @@ from msgspec import Struct
 from shall.diagnostics import Diagnostic, Severity
 from shall.errors import InvalidSpec
 from shall.span import Span
-from shall.specs.assertions import can_fail, functions_of
 from shall.specs.code_fingerprint import Definition, code_fingerprint, code_fingerprints
+from shall.specs.marks import MARK, is_mark, without_marks
 from shall.specs.model import Link, LinkKind
 from shall.specs.test_comments import TestComments, may_validate
-
-MARK = "verifies"
 
 _NO_STRING = "This verifies mark is not read, because its argument is no plain string."
 _WRITE_STRING = 'Write the key itself, such as verifies("auth#1.2").'
@@ -37,14 +35,14 @@ def link_of_case(
 class Marks(Struct, frozen=True):
     """The marks of a test file; ``problems`` are those that cannot be read.
 
-    ``secrets`` are the values that a case declares to be secret, ``files`` the paths of the files
-    that it names.
+    ``secrets`` are the values that a case declares to be secret, ``files`` by source the paths of
+    the files that a case names or a test uses.
     """
 
     links: tuple[Link, ...] = ()
     problems: tuple[Diagnostic, ...] = ()
     secrets: tuple[str, ...] = ()
-    files: tuple[str, ...] = ()
+    files: Mapping[str, tuple[str, ...]] = {}
 
 
 def marks_in(text: str, file: str) -> list[Link]:
@@ -80,7 +78,7 @@ def fingerprints_of_tests(text: str, file: str) -> Mapping[str, frozenset[str]]:
     with _reading(file):
         module = _parsed(text, file)
         return {
-            source: code_fingerprints(node, _own_decorators(node))
+            source: code_fingerprints(node, without_marks(node.decorator_list))
             for source, node, _ in _marked_tests(module, file, TestComments(text, module))
         }
 
@@ -109,22 +107,11 @@ def _parsed(text: str, file: str) -> ast.Module:
 
 
 def _links_in(module: ast.Module, file: str, comments: TestComments) -> Iterator[Link]:
-    functions = functions_of(module)
     for source, node, marks in _marked_tests(module, file, comments):
-        fingerprint = code_fingerprint(node, _own_decorators(node))
-        asserts = can_fail(node, functions)
+        fingerprint = code_fingerprint(node, without_marks(node.decorator_list))
         for criterion, (line, column) in dict(marks).items():
             span = Span(file, line, column)
-            yield Link(criterion, LinkKind.TEST, source, span, fingerprint, asserts)
-
-
-def _own_decorators(definition: Definition) -> list[ast.expr]:
-    """Return the decorators of a test without its marks: another link changes no test."""
-    return [
-        it
-        for it in definition.decorator_list
-        if not (isinstance(it, ast.Call) and _is_mark(it.func))
-    ]
+            yield Link(criterion, LinkKind.TEST, source, span, fingerprint)
 
 
 _Mark = tuple[str, tuple[int, int]]
@@ -180,7 +167,7 @@ def _marks(expressions: Iterable[ast.expr]) -> Iterator[_Mark]:
     """Return criterion and line of every ``verifies(...)`` in some expressions."""
     for expression in expressions:
         for node in ast.walk(expression):
-            if isinstance(node, ast.Call) and _is_mark(node.func):
+            if isinstance(node, ast.Call) and is_mark(node):
                 for argument in node.args:
                     if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
                         yield argument.value, (argument.lineno, 1)
@@ -196,7 +183,7 @@ def criteria_of_marks(text: str, file: str) -> list[ast.Constant]:
         return [
             argument
             for node in ast.walk(_parsed(text, file))
-            if isinstance(node, ast.Call) and _is_mark(node.func)
+            if isinstance(node, ast.Call) and is_mark(node)
             for argument in node.args
             if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
         ]
@@ -205,7 +192,7 @@ def criteria_of_marks(text: str, file: str) -> list[ast.Constant]:
 def _unread_marks(module: ast.Module, file: str) -> Iterator[Diagnostic]:
     """Report every ``verifies(...)`` that says at run time what it names, or that names nothing."""
     for node in ast.walk(module):
-        if isinstance(node, ast.Call) and _is_mark(node.func):
+        if isinstance(node, ast.Call) and is_mark(node):
             values = [*node.args, *(keyword.value for keyword in node.keywords)]
             for value in values or [node]:
                 plain = isinstance(value, ast.Constant) and isinstance(value.value, str)
@@ -214,13 +201,3 @@ def _unread_marks(module: ast.Module, file: str) -> Iterator[Diagnostic]:
                     yield Diagnostic(
                         "link.unread-mark", Severity.WARNING, _NO_STRING, span, _WRITE_STRING
                     )
-
-
-def _is_mark(function: ast.expr) -> bool:
-    """Return whether it is ``pytest.mark.verifies``, or that of an imported ``mark``."""
-    if not isinstance(function, ast.Attribute) or function.attr != MARK:
-        return False
-    owner = function.value
-    return (isinstance(owner, ast.Attribute) and owner.attr == "mark") or (
-        isinstance(owner, ast.Name) and owner.id == "mark"
-    )

@@ -343,7 +343,7 @@ class _Reader:
         return True
 
     def _append(self, draft: Draft, block: Block, text: str) -> list[Criterion]:
-        """Add a criterion; give the list that it now ends."""
+        """Add a criterion; return the list that it now ends."""
         own = own_id(text)
         if own is not None:
             into, local, text = draft.named, own.local, text[own.end :]

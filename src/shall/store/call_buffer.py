@@ -105,7 +105,7 @@ class CallBuffer:
         return self._closed or len(self._waiting) >= BATCH
 
     def _write_batch(self) -> int:
-        """Write at most ``BATCH`` calls; give how many, 0 where that failed."""
+        """Write at most ``BATCH`` calls; return how many, 0 where that failed."""
         with self._changed:
             batch = list(islice(self._waiting, BATCH))
         try:

@@ -116,7 +116,7 @@ def everyone(connection: "sqlite3.Connection", clock: Clock) -> list[ConnectionR
 
 
 def _sweep(connection: "sqlite3.Connection", clock: Clock) -> float:
-    """Delete what was silent for too long; give the time.
+    """Delete what was silent for too long; return the time.
 
     The clock is read inside the writing transaction: what others wrote lies before it.
     """

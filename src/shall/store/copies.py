@@ -39,7 +39,7 @@ def known_schema() -> int:
 
 
 def copy_database(source: Path, target: Path) -> int:
-    """Copy a database that may be in use to a new file; give its schema version.
+    """Copy a database that may be in use to a new file; return its schema version.
 
     The copy is the whole database as of one moment, in one file.
 
@@ -121,7 +121,7 @@ def _key(target: sqlite3.Connection, table: str) -> str:
 
 
 def _drop_orphans(target: sqlite3.Connection, table: str) -> int:
-    """Leave behind the rows of a table that belong to a lost one; give how many."""
+    """Leave behind the rows of a table that belong to a lost one; return how many."""
     dropped = 0
     for row in target.execute(f'PRAGMA foreign_key_list("{table}")').fetchall():
         _, _, other, column, key = row[:5]

@@ -4,7 +4,6 @@ import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from pathlib import Path
 
 from shall.errors import StoreUnavailable
 from shall.store.folders import Folder
@@ -73,9 +72,10 @@ def _descriptors() -> dict[int, tuple[_File, str]]:
 
 def _name_of(number: str) -> str:
     try:
-        return Path(_DESCRIPTORS, number).readlink().name
+        path = os.readlink(f"{_DESCRIPTORS}/{number}")  # noqa: PTH115 - a process may have thousands
     except OSError:  # they are links on Linux only
         return ""
+    return path.rpartition("/")[2]
 
 
 def _identity(folder: int, name: str) -> _File | None:

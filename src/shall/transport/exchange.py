@@ -62,6 +62,16 @@ class Connection(Struct, frozen=True):
     observes: bool = False
 
 
+class Reader(Protocol):
+    """Reads a response while it arrives. ``ends_with_time``: its timeout is no fault."""
+
+    ends_with_time: bool
+
+    def take(self, data: bytes) -> bool:
+        """Take a part of the body; return whether nothing more is to be read."""
+        ...
+
+
 class Request(Struct, frozen=True, gc=False, eq=False):
     """A request ready to be sent. ``url`` is absolute, query included.
 
@@ -78,6 +88,7 @@ class Request(Struct, frozen=True, gc=False, eq=False):
     follow_redirects: bool = True
     secrecy: Secrecy | None = None
     connection: Connection | None = None
+    reader: Reader | None = None
 
 
 class Peer(Struct, frozen=True):

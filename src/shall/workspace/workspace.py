@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from shall.engine.spawned_workers import WorkerProgram
     from shall.specs.links import Marks
     from shall.specs.model import Feature
+    from shall.specs.python_module import PythonModule
+    from shall.specs.used_code import LinkedTests
     from shall.store.call_log import CallLog
 
 
@@ -52,7 +54,9 @@ class Workspace(Struct, frozen=True):
     ``lint`` says how these are written, ``gate`` are the rules of ``shall gate``. ``unit`` says how
     unit cases run.
     ``documents`` are the requirements as read last, by path: an unchanged text is parsed once.
-    ``marks`` are the links of case and test files, by path, with the digest of the file's text.
+    ``marks`` are the links of case and test files, by path, with the digest of the file's text;
+    ``modules`` are Python files of the project as read last, ``linked`` those links of test files
+    whose fingerprints cover what the tests use.
     ``outages`` notes on this machine which services were not reached; ``decisions`` are committed.
     ``environ`` returns the environment of the process, from which secrets may be read.
     """
@@ -78,6 +82,8 @@ class Workspace(Struct, frozen=True):
     lint: LintOptions = LintOptions()
     documents: dict[str, tuple[str, "Feature"]] = field(default_factory=dict)
     marks: dict[str, tuple[bytes, "Marks"]] = field(default_factory=dict)
+    modules: dict[str, tuple[bytes, "PythonModule"]] = field(default_factory=dict)
+    linked: dict[str, "LinkedTests"] = field(default_factory=dict)
     unit: UnitOptions = UnitOptions()
     outages: OutageLog | None = None
     decisions: DecisionLog | None = None

@@ -54,7 +54,16 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     word.write_text(PASSWORD)
     word.chmod(0o644)
     data, port = folder / "data", free_port()
-    options = ["-U", "shop", "-A", "scram-sha-256", "--pwfile", str(word), "--no-sync", "--locale=C"]
+    options = [
+        "-U",
+        "shop",
+        "-A",
+        "scram-sha-256",
+        "--pwfile",
+        str(word),
+        "--no-sync",
+        "--locale=C",
+    ]
     subprocess.run(
         [program("initdb"), "-D", data, "-E", "UTF8", *options],
         check=True,

@@ -61,8 +61,6 @@ CASES: dict[str, str] = {
     "`{{{{` is not closed.": "`{{{{` 未闭合。",
     'Add `}}}}`, or write `{{{{ "{{{{" }}}}` for '
     "the two braces.": '请补上 `}}}}`；如需两个花括号本身，请写作 `{{{{ "{{{{" }}}}`。',
-    "There are no operators or filters: use a "
-    "function or a variable.": "不支持运算符和过滤器，请使用函数或变量。",
     "Calls and lists are nested more than "
     "{max_depth} deep.": "调用和列表的嵌套超过 {max_depth} 层。",
     "The number {word} is too large.": "数字 {word} 过大。",

@@ -73,6 +73,25 @@ COMMANDS: dict[str, str] = {
     "write an HTML report to FILE": "将 HTML 报告写入 FILE",
     "write JUnit XML to FILE": "将 JUnit XML 写入 FILE",
     "write the results as JSON to FILE": "将结果以 JSON 写入 FILE",
+    "write each event as a line of JSON to FILE": "将每个事件以一行 JSON 写入 FILE",
+    "write a Markdown summary to FILE": "将 Markdown 摘要写入 FILE",
+    "write TAP to FILE": "将 TAP 写入 FILE",
+    "write Allure results to the folder DIR": "将 Allure 结果写入文件夹 DIR",
+    "print the run in this format": "以此格式输出该次运行",
+    "Show which cases are flaky or slow over past runs.": "显示历次运行中不稳定或较慢的用例。",
+    "show how this case ended": "显示该用例的历次结果",
+    "number of stored runs (20)": "已存储运行的数量（20）",
+    "No case is flaky in the last {runs} stored runs.": "最近 {runs} 次已存储的运行中"
+    "没有不稳定的用例。",
+    "Flaky in the last {runs} stored runs, the newest first:": "最近 {runs} 次已存储的运行中"
+    "不稳定的用例（最新的在前）：",
+    "Slowest, of the runs that passed:": "最慢的用例（仅计通过的运行）：",
+    "It is flaky.": "该用例不稳定。",
+    "The case may have changed between these runs.": "在这些运行之间，该用例可能已被修改。",
+    "The number of runs is {runs}; it must be 1 to {most}.": "运行次数为 {runs}，"
+    "必须在 1 到 {most} 之间。",
+    "None of the last {count} stored runs has the case {case}.": "最近 {count} 次已存储的运行中"
+    "没有用例 {case}。",
     "show only the line of counts": "仅显示统计行",
     "show each failed request as a curl command": "以 curl 命令显示每个失败的请求",
     "ReqIF needs the extra reqif.": "输出 ReqIF 需要附加依赖 reqif。",
@@ -199,6 +218,9 @@ COMMANDS: dict[str, str] = {
     "{test} is not recorded for {key}: no mark that is written in its file names it.": (
         "未记录 {test} 对 {key} 的结果：其文件中没有写明该验收标准的标记。"
     ),
+    "Marked tests that passed are recorded as skipped: python -O leaves out assertions.": (
+        "python -O 不执行断言，因此通过的带标记测试按跳过记录。"
+    ),
     "{test} is not recorded: {count} of its {all} parameter sets ran.": (
         "{test} 的结果未记录：{all} 组参数只运行了 {count} 组。"
     ),
@@ -319,4 +341,15 @@ COMMANDS: dict[str, str] = {
     "The note has more than {limit} characters.": "备注超过 {limit} 个字符。",
     "{path} is approved by {by}.": "{path} 已由 {by} 批准。",
     "Ask again after it was changed.": "文档改动后再申请。",
+    "List test cases with their tags and criteria.": "列出测试用例及其标签和验收标准。",
+    "Cases: {count}.": "用例：{count} 个。",
+    "show the requests, and send and record nothing": "显示将要发送的请求，不发送也不记录",
+    "Nothing was sent. Cases: {count}. Requests: {requests}.": "未发送任何请求。用例：{count} 个；"
+    "请求：{requests} 个。",
+    "Write a test case for another tool.": "将测试用例导出为其他工具的格式。",
+    "Set these environment variables: {names}.": "请设置以下环境变量：{names}。",
+    "Left out: {part}.": "未能导出：{part}。",
+    "{file} is not an API case, so it cannot be exported.": "{file} 不是 API 用例，无法导出。",
+    "Print a script that completes commands in a shell.": "打印 shell 命令补全脚本。",
+    "write to FILE (default: print)": "写入 FILE（默认打印）",
 }

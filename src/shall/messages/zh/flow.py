@@ -1,6 +1,57 @@
 """Rows of data, shared steps and the order of steps and cases in Chinese."""
 
 FLOW: dict[str, str] = {
+    'Write `for each: "{{{{ items }}}}"`.': '请写 `for each: "{{{{ items }}}}"`。',
+    "Write letters, digits and `_`.": "请使用字母、数字和 `_`。",
+    "`as` names the items of `for each`.": "`as` 用来给 `for each` 的元素命名。",
+    "`repeat` has one of `while` and `until`.": "`repeat` 要有 `while` 和 `until` 之一。",
+    "Write `repeat: {{while: {{$.next: {{exists: true}}}}, at most: "
+    "20}}`.": "请写 `repeat: {{while: {{$.next: {{exists: true}}}}, at most: 20}}`。",
+    "`{name}` must not be empty.": "`{name}` 不能为空。",
+    "`backoff` must be a number from 1 to 10.": "`backoff` 必须是 1 到 10 的数字。",
+    "`after` cannot be {given}.": "`after` 不能是 {given}。",
+    "Write `connection`, `checks` or a status such as "
+    "503.": "请写 `connection`、`checks` 或状态码（例如 503）。",
+    "`{name}` must be a whole number from {least} to {most}, not "
+    "{given}.": "`{name}` 必须是 {least} 到 {most} 的整数，而不是 {given}。",
+    "The item `{name}` has the name of {label}.": "元素名 `{name}` 与{label}重名。",
+    "Write another name under `as`.": "请在 `as` 中写另一个名称。",
+    "`for each` needs a list, not {given}.": "`for each` 需要列表，而不是{given}。",
+    "`for each` has {count} items, more than "
+    "{limit}.": "`for each` 有 {count} 个元素，超过 {limit}。",
+    "`if` must be true or false, not {given}.": "`if` 的值必须是 true 或 false，而不是{given}。",
+    "A condition cannot be judged: {reason}.": "条件无法判断：{reason}。",
+    "No step before this one has a response.": "此前没有任何步骤收到响应。",
+    "Write `retry: {{times: 3, every: 1 s}}` in a "
+    "step.": "请在步骤中写 `retry: {{times: 3, every: 1 s}}`。",
+    "Operators are +, -, *, /, %, ==, !=, <, <=, >, >=, and, or, not, with "
+    "spaces.": "运算符有 +、-、*、/、%、==、!=、<、<=、>、>=、and、or、not，两侧要有空格。",
+    "An expression has more than {limit} operators and "
+    "filters.": "一个表达式中的运算符和过滤器超过 {limit} 个。",
+    "A value is missing: {reason}.": "缺少值：{reason}。",
+    "`{operator}` needs true or false, not "
+    "{given}.": "`{operator}` 需要 true 或 false，而不是{given}。",
+    "`{operator}` divides by zero.": "`{operator}` 的除数为零。",
+    "The result of `{operator}` is too large.": "`{operator}` 的结果过大。",
+    "`{operator}` cannot be applied to {given} and "
+    "{what}.": "`{operator}` 不能用于{given}和{what}。",
+    "The filter `to_int` or `to_float` makes a number of a "
+    "text.": "过滤器 `to_int` 或 `to_float` 可以把文本变成数字。",
+    "A step has `{first}` or `{second}`, not "
+    "both.": "一个步骤只能有 `{first}` 或 `{second}` 之一。",
+    "`if` must be an expression or conditions, not "
+    "{given}.": "`if` 必须是表达式或条件，而不是{given}。",
+    'Write `if: "{{{{ is_new }}}}"`, or conditions as below '
+    "`expect`.": '请写 `if: "{{{{ is_new }}}}"`，或像 `expect` 下那样写条件。',
+    "`if` of the first step has no response to look at.": "第一个步骤的 `if` 没有可检查的响应。",
+    'Write an expression: "{{{{ name }}}}": VALUE.': '请写成表达式："{{{{ name }}}}": 值。',
+    "`for each` must be a list or an expression, not "
+    "{given}.": "`for each` 必须是列表或表达式，而不是{given}。",
+    'Write `for each: "{{{{ items }}}}"`, or `repeat: {{while: {{$.next: {{exists: true}}}}}}`, in '
+    "a step.": '请在步骤中写 `for each: "{{{{ items }}}}"`，或 '
+    "`repeat: {{while: {{$.next: {{exists: true}}}}}}`。",
+    'Write `if: "{{{{ is_new }}}}"`, or `if: {{$.state: new}}`, in a '
+    "step.": '请在步骤中写 `if: "{{{{ is_new }}}}"`，或 `if: {{$.state: new}}`。',
     "Shared steps are below the root `shared:`, and nothing is beside "
     "it.": "共享步骤写在根字段 `shared:` 之下，旁边不能有其他内容。",
     "Shared steps have no `{name}`.": "共享步骤没有 `{name}` 字段。",

@@ -1,8 +1,8 @@
 """Importing documents of other tools in Chinese."""
 
 IMPORTS: dict[str, str] = {
-    "Nothing was written. Overwrite them with --force, or choose another "
-    "folder.": "未写入任何文件。可用 --force 覆盖，或选择其他目录。",
+    "Nothing was written. Allow overwriting, or choose another folder.": "未写入任何文件。"
+    "请允许覆盖，或选择其他目录。",
     "{file} is not UTF-8 text.": "{file} 不是 UTF-8 文本。",
     "The input is larger than {limit}.": "输入超过 {limit}。",
     "Cases written: {written}. Parts left out: {left_out}.": "已写入用例：{written} 个；"
@@ -100,4 +100,37 @@ IMPORTS: dict[str, str] = {
     "The body of the type {kind} was left out.": "类型为 {kind} 的请求体未能转换。",
     "The password of the key was left out.": "私钥的密码未能转换。",
     "Write `key_password` with a variable.": "请用变量写入 `key_password`。",
+    # hurl
+    "{file} has no request.": "{file} 中没有请求。",
+    "An entry begins with `GET` and a URL.": "每个条目以 `GET` 和 URL 开头。",
+    "The section `[{name}]` was left out.": "`[{name}]` 部分未能转换。",
+    "The request was left out: it is skipped.": "已跳过该请求：它被标记为 skip。",
+    "The option `{name}` was left out.": "选项 `{name}` 未能转换。",
+    "The line `{text}` was left out.": "`{text}` 一行未能转换。",
+    "The body was left out: it is a file or bytes.": "请求体是文件或字节，未能转换。",
+    "The capture `{text}` was left out.": "捕获 `{text}` 未能转换。",
+    "The check of the body was left out: it is a file or bytes.": "响应体检查是文件或字节，"
+    "未能转换。",
+    "The check `{text}` was left out.": "检查 `{text}` 未能转换。",
+    "The check of `{selector}` was left out: {reason}": "对 `{selector}` 的检查未能转换：{reason}",
+    "A second check `{predicate}` of `{selector}` was left out.": "对 `{selector}` 的第二个 "
+    "`{predicate}` 检查未能转换。",
+    # Tavern
+    "A document was left out: it has no `stages`.": "已跳过一个文档：没有 `stages`。",
+    "{file} has no test of Tavern.": "{file} 中没有 Tavern 测试。",
+    "A test has `test_name` and `stages`.": "测试应包含 `test_name` 和 `stages`。",
+    "`{key}` was left out.": "`{key}` 未能转换。",
+    "An included file was left out.": "引用的文件未能转换。",
+    "The test was left out: none of its stages can be sent.": "已跳过该测试：没有可以发送的 "
+    "stage。",
+    "It is marked as skipped.": "已标记为跳过。",
+    "`parametrize` was left out.": "`parametrize` 未能转换。",
+    "The mark `{name}` was left out.": "标记 `{name}` 未能转换。",
+    "The tag `!{tag}` was left out.": "标签 `!{tag}` 未能转换。",
+    "The stage was left out: it is skipped.": "已跳过该 stage：它被标记为 skip。",
+    "The stage was left out: it has no request with a URL.": "已跳过该 stage：没有带 URL 的请求。",
+    "`request.{key}` was left out.": "`request.{key}` 未能转换。",
+    "`save.{source}` was left out.": "`save.{source}` 未能转换。",
+    "`response.{key}` was left out.": "`response.{key}` 未能转换。",
+    "The check of the list `{path}` was left out.": "对列表 `{path}` 的检查未能转换。",
 }

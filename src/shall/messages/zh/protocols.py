@@ -52,5 +52,24 @@ PROTOCOLS: dict[str, str] = {
     "The service that issues tokens answers {status}{more}.": "签发令牌的服务返回 {status}{more}。",
     "Check `auth` of the step, the case or the environment.": "请检查步骤、用例或环境的 `auth`。",
     "The libcurl at hand ({version}) has no {what}.": "当前的 libcurl（{version}）不支持 {what}。",
+    "A GraphQL request is sent by POST.": "GraphQL 请求用 POST 发送。",
+    "Write `POST: /graphql`.": "请写作 `POST: /graphql`。",
+    "Write `graphql: {{query: ...}}`.": "请写作 `graphql: {{query: ...}}`。",
+    "Write `stream: true`.": "请写作 `stream: true`。",
+    "Write when reading ends, such as `stream: {{count: 3, within: 5 s}}`.": (
+        "请写明读取何时结束，例如 `stream: {{count: 3, within: 5 s}}`。"
+    ),
+    "A step that reads a stream does not repeat its request.": "读取事件流的步骤不会重复请求。",
+    "Write `stream: {{until: ...}}`.": "请写作 `stream: {{until: ...}}`。",
+    "`count` must be from 1 to {most}, not {count}.": (
+        "`count` 必须在 1 到 {most} 之间，而不是 {count}。"
+    ),
+    "A condition of an event is about its `event`, `data` and `id`.": (
+        "事件的条件只能针对它的 `event`、`data` 和 `id`。"
+    ),
+    "Write a path such as `$.data.state`.": "请写 `$.data.state` 之类的路径。",
+    "The response is {other}, not {_MEDIA_TYPE}.": "响应的类型是 {other}，而不是 {_MEDIA_TYPE}。",
+    "the body is no stream of events": "响应体不是事件流",
+    "true or a mapping": "true 或映射",
     "The file of `{name}` is empty.": "`{name}` 的文件为空。",
 }

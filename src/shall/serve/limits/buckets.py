@@ -17,7 +17,7 @@ class Buckets(Protocol):
     """Where buckets are kept."""
 
     async def take(self, key: str) -> float:
-        """Count a request of a key; give 0, or how many seconds to wait where it may not pass."""
+        """Count a request of a key; return 0, or how many seconds to wait where it may not pass."""
 
     async def close(self) -> None:
         """Close connections."""
@@ -40,7 +40,7 @@ class MemoryBuckets:
         return len(self._empty_at)
 
     async def take(self, key: str) -> float:
-        """Count a request of a key; give 0, or how many seconds to wait where it may not pass."""
+        """Count a request of a key; return 0, or how many seconds to wait where it may not pass."""
         now = self._clock()
         empty_at = max(self._empty_at.get(key, now), now)
         wait_s = empty_at - now - self._room_s

@@ -52,7 +52,7 @@ class RedisBuckets:
         self._ask_at = self._warn_at = float("-inf")
 
     async def take(self, key: str) -> float:
-        """Count a request of a key; give 0, or how many seconds to wait where it may not pass."""
+        """Count a request of a key; return 0, or how many seconds to wait where it may not pass."""
         now = asyncio.get_running_loop().time()
         if now < self._ask_at:
             return 0.0

@@ -17,7 +17,7 @@ from shall.settings import Settings
 
 
 def set_up_tracing(server: MCPServer[Connected], settings: Settings) -> Callable[[], None]:
-    """Trace the server's messages if the settings name an endpoint; give what ends it.
+    """Trace the server's messages if the settings name an endpoint; return what ends it.
 
     The server calls that last: it sends what was not sent yet.
 
@@ -41,7 +41,7 @@ def drop_tracing(server: MCPServer[Connected]) -> None:
 
 
 def set_up_otlp(settings: Settings) -> Callable[[], None]:
-    """Let this process send its spans to ``settings.otlp_endpoint``; give what ends it.
+    """Let this process send its spans to ``settings.otlp_endpoint``; return what ends it.
 
     Raises:
         InvalidSetting: The extra ``otlp`` is not installed.

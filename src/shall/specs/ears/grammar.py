@@ -269,7 +269,7 @@ def _fused(words: str) -> tuple[str, str]:
 
 
 def _conditions(text: str, shape: str) -> tuple[tuple[Condition, ...], int]:
-    """Read the conditions before the subject; give them and where the subject starts."""
+    """Read the conditions before the subject; return them and where the subject starts."""
     conditions: list[Condition] = []
     position = 0
     # Found once, not once a condition: a long line must not take quadratic time.

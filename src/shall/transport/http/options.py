@@ -3,13 +3,13 @@
 import re
 import socket
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 import pycurl
 
 from shall.errors import BadValue
-from shall.transport.exchange import Request
+from shall.transport.exchange import Reader, Request
 
 MAX_REDIRECTS = 10
 MAX_HEADERS = 1000
@@ -48,6 +48,7 @@ class Receiver:
         "_open",
         "closes",
         "has_cookies",
+        "is_read",
         "redirects",
         "set_cookies",
         "status",
@@ -83,6 +84,7 @@ class Receiver:
         self.version = ""
         self.closes = False
         self.set_cookies = False
+        self.is_read = False
 
     def open_socket(self, purpose: int, address: Any) -> socket.socket | int:
         """Open a socket for an address that libcurl is about to connect to, or refuse."""
@@ -95,6 +97,15 @@ class Receiver:
             self._chunks = []
             return 0
         self._chunks.append(data)
+        return None
+
+    def write_to(self, reader: Reader, data: bytes) -> int | None:
+        """Take a part of the body that a reader reads; it may end the transfer."""
+        if self.write(data) == 0:
+            return 0
+        if reader.take(data):
+            self.is_read = True
+            return 0
         return None
 
     def body(self) -> bytes:
@@ -172,7 +183,7 @@ class Options:
         """
         method, body = request.method, request.body
         has_form = bool(request.form or request.files)
-        is_usual = request.connection is None and not has_form
+        is_usual = request.connection is None and request.reader is None and not has_form
         is_plain = is_usual and (method == "POST" or (method == "GET" and body is None))
         shape = (request.follow_redirects, limits) if is_plain else None
         if shape is None or shape != self._shape:
@@ -188,6 +199,8 @@ class Options:
         else:
             setopt(pycurl.HTTPGET, 1)
         setopt(pycurl.HTTPHEADER, _header_lines(request.headers, has_form))
+        if request.reader is not None:
+            setopt(pycurl.WRITEFUNCTION, partial(self._receiver.write_to, request.reader))
         if request.connection is not None:
             from shall.transport.http.connection import connect  # few requests need it
 

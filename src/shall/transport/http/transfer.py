@@ -104,12 +104,21 @@ class Transfer:
             TimedOut: Longer than ``request.timeout_s``.
         """
         self.break_off()
-        if fault is None:
+        if fault is None or self._is_read(fault[0]):
             self._jar.note(self._gate.origin, self._receiver)
             return self._response()
         if self._goes_on(*fault):
             return None
         raise self._failure(*fault)
+
+    def _is_read(self, code: int) -> bool:
+        """Return whether a transfer ended because its reader has read enough."""
+        reader, receiver = self.request.reader, self._receiver
+        if reader is None:
+            return False
+        return receiver.is_read or (
+            code == _TIMED_OUT and reader.ends_with_time and receiver.status > 0
+        )
 
     def break_off(self) -> None:
         """Leave the handle as a transfer that ended does."""

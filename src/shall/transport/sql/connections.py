@@ -5,7 +5,7 @@ import re
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import msgspec
@@ -174,7 +174,16 @@ class Connections:
             return connection
 
         event.listen(engine, "do_connect", connect)
+        event.listen(engine, "handle_error", _close_cursor)
         return engine
+
+
+def _close_cursor(failure: Any) -> None:
+    """Close the cursor of a connection that broke, which SQLAlchemy leaves open."""
+    context = failure.execution_context
+    if failure.is_disconnect and context is not None:
+        with suppress(Exception):
+            context.cursor.close()
 
 
 def _answer(connection: Connection, statement: Statement) -> bytes:
@@ -183,7 +192,10 @@ def _answer(connection: Connection, statement: Statement) -> bytes:
     clause = text(statement.text)
     options = {"stream_results": True, "max_row_buffer": _AT_ONCE} if reads else {}
     result = connection.execute(clause, dict(statement.parameters), execution_options=options)
-    answer = _rows(result, statement) if result.returns_rows else _count(result)
+    try:
+        answer = _rows(result, statement) if result.returns_rows else _count(result)
+    finally:
+        result.close()
     connection.commit()
     return answer
 

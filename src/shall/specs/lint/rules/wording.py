@@ -56,7 +56,7 @@ PRONOUN = Rule(
     "pronoun",
     Severity.INFO,
     Text("A pronoun, which may refer to several things.", "代词，可能指代多个事物。"),
-    Text('What "{found}" refers to is not certain.', "“{found}”指代不明。"),
+    Text('"{found}" may refer to several things.', "“{found}”可能指代多个事物。"),
     Text("Repeat the noun.", "重复所指的名词。"),
     bad=("WHEN a token is stolen, the API SHALL revoke it", "当令牌被盗时，系统应撤销它"),
     good=(

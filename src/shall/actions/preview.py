@@ -1,0 +1,32 @@
+"""What a run would send: its cases and requests, without sending any."""
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from shall.actions.run import jobs_of, run_options
+from shall.actions.run_request import RunRequest
+from shall.engine.preview import PlannedCase, preview_case
+from shall.workspace.workspace import RunDefaults, Workspace
+
+
+def preview(workspace: Workspace, request: RunRequest) -> Iterator[PlannedCase]:
+    """Yield what each case would send. No secret is read from its source.
+
+    Raises:
+        BadValue: ``shall.yaml`` defines environments, and not the one that is named.
+        CaseNotFound: No case is found.
+    """
+    quiet = replace(workspace, defaults=_without_sources(workspace))
+    options = run_options(quiet, request)
+    for job in jobs_of(workspace, request):
+        yield preview_case(job, options, workspace.files)
+
+
+def _without_sources(workspace: Workspace) -> RunDefaults:
+    defaults = workspace.defaults
+    environments = {
+        name: {key: it for key, it in settings.items() if key != "secret_sources"}
+        for name, settings in defaults.environment_settings.items()
+    }
+    return replace(defaults, secret_sources={}, environment_settings=environments)

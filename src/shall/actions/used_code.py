@@ -1,0 +1,89 @@
+"""Reads the test code that Python tests use; a file is parsed only where it changed."""
+
+from collections.abc import Sequence
+from hashlib import blake2b
+
+from msgspec.structs import replace
+
+from shall.errors import ShallError
+from shall.specs.links import Marks
+from shall.specs.python_module import PythonModule, read_module
+from shall.specs.used_code import LinkedTests, UsedCode
+from shall.workspace.workspace import Workspace
+
+_UNREADABLE = b""
+
+
+class TestCode:
+    """The Python files of a workspace as they are now. Each is read at most once."""
+
+    __test__ = False  # not a test class, whatever its name begins with
+
+    def __init__(self, workspace: Workspace, paths: Sequence[str]) -> None:
+        self._workspace = workspace
+        self._paths = _digest("\n".join(paths))
+        self._texts: dict[str, tuple[bytes, str]] = {}
+        self._tests: dict[str, frozenset[str]] = {}
+        self._code = UsedCode(paths, self._module)
+        for gone in workspace.linked.keys() - paths:
+            workspace.linked.pop(gone, None)
+        for gone in workspace.modules.keys() - paths:
+            workspace.modules.pop(gone, None)
+
+    def linked(self, path: str, text: str, marks: Marks) -> Marks:
+        """Return the links of a test file with fingerprints of what the tests use, too."""
+        if not marks.links:
+            return marks
+        known = self._workspace.linked.get(path)
+        digest = self._texts.setdefault(path, (_digest(text), text))[0]
+        if (
+            known is not None
+            and known.digest == digest
+            and known.paths == self._paths
+            and all(self._text(it)[0] == then for it, then in known.consulted)
+        ):
+            return known.marks
+        self._tests[path] = frozenset(it.source.partition("::")[2] for it in marks.links)
+        alone = {it.source.partition("::")[2]: it.fingerprint for it in marks.links}
+        found = self._code.of(path, alone)
+        uses = {f"{path}::{name}": it for name, it in found.tests.items()}
+        linked = replace(
+            marks,
+            links=tuple(
+                replace(
+                    it,
+                    fingerprint=uses[it.source].fingerprint,
+                    can_fail=uses[it.source].can_fail,
+                )
+                for it in marks.links
+            ),
+            files={source: it.files for source, it in uses.items() if it.files},
+        )
+        consulted = tuple((it, self._text(it)[0]) for it in found.consulted)
+        self._workspace.linked[path] = LinkedTests(digest, self._paths, consulted, linked)
+        return linked
+
+    def _module(self, path: str) -> PythonModule | None:
+        digest, text = self._text(path)
+        if digest == _UNREADABLE:
+            return None
+        tests = self._tests.get(path, frozenset())
+        known = self._workspace.modules.get(path)
+        if known is None or known[0] != digest or not tests <= known[1].tests.keys():
+            known = (digest, read_module(text, tests))
+            self._workspace.modules[path] = known
+        return known[1]
+
+    def _text(self, path: str) -> tuple[bytes, str]:
+        """Return the digest and the text of a file; those of one that cannot be read are empty."""
+        if path not in self._texts:
+            try:
+                text = self._workspace.files.read_text(path)
+                self._texts[path] = _digest(text), text
+            except ShallError:
+                self._texts[path] = _UNREADABLE, ""
+        return self._texts[path]
+
+
+def _digest(text: str) -> bytes:
+    return blake2b(text.encode(), digest_size=16).digest()

@@ -1,0 +1,152 @@
+"""The requests that a case would send, made without sending one."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+from urllib.parse import unquote
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from shall.cases.forms import ROW
+from shall.cases.model import Case
+from shall.engine.evaluate import evaluate
+from shall.engine.job import Job
+from shall.engine.options import RunOptions
+from shall.engine.plan import CallPlan, plan_case
+from shall.engine.ports import Attachments
+from shall.engine.record import Secrecy, StepRecord, step_results
+from shall.engine.redact import Redactor
+from shall.engine.request import build_request
+from shall.engine.scope import Scope
+from shall.engine.step import error_message
+from shall.errors import BadExpression, ShallError
+from shall.messages import Message
+from shall.results.records import ExchangeRecord, Outcome
+
+_ENCODED = re.compile(r"%7B%7B.*?%7D%7D")
+
+
+class PlannedCall(Struct, frozen=True):
+    """A step or a teardown. ``exchange`` has the request; None where ``error`` says why."""
+
+    id: str
+    exchange: ExchangeRecord | None
+    auth: str = ""
+    error: Message | None = None
+
+
+class PlannedCase(Struct, frozen=True):
+    """What a case would send. ``error``: why it cannot be planned."""
+
+    key: str
+    name: str
+    calls: tuple[PlannedCall, ...] = ()
+    error: Message | None = None
+    skip: str | None = None
+    row: str | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every request could be made."""
+        return self.error is None and all(call.error is None for call in self.calls)
+
+
+class _PreviewScope(Scope):
+    """A scope in which values that only a run has stand as their expressions: ``{{ order }}``."""
+
+    later: frozenset[str] = frozenset()
+    knows_all: bool = True
+
+    def read(self, root: str, path: tuple[str | int, ...]) -> Any:
+        """Return a value, or the expression of one that a response will have."""
+        try:
+            return super().read(root, path)
+        except BadExpression:
+            name = str(path[0]) if root == "Global" and path else root
+            if self.knows_all and name not in self.later and name not in self.unavailable:
+                raise
+            return f"{{{{ {'.'.join(map(str, (root, *path)))} }}}}"
+
+
+def preview_case(job: Job, options: RunOptions, attachments: Attachments) -> PlannedCase:
+    """Return what a case would send; nothing is sent, and no secret is shown."""
+    case = job.case
+    if case is None or job.run is not None:
+        return PlannedCase(job.key, "" if case is None else case.name, error=job.error)
+    if case.skip is not None:
+        return PlannedCase(job.key, case.name, skip=case.skip)
+    scope = _PreviewScope(
+        run_variables=options.variables,
+        unavailable=options.unavailable,
+        later=frozenset(_later(case, options)),
+        knows_all=not case.use,
+    )
+    redactor = Redactor((*options.secrets, *case.secrets), options.variables)
+    planned = PlannedCase(job.key, case.name, row=job.data_row)
+    try:
+        if job.row is not None:
+            scope.variables[ROW] = evaluate(dict(job.row.values), scope)
+        for name, value in case.variables.items():
+            scope.variables[name] = evaluate(value, scope)
+        plan = plan_case(case, options)
+    except ShallError as error:
+        return replace(planned, error=redactor.message(error_message(error)))
+    calls = (*plan.steps, *reversed(plan.teardowns))
+    return replace(planned, calls=tuple(_planned(calls, scope, attachments, redactor)))
+
+
+def _later(case: Case, options: RunOptions) -> Iterator[str]:
+    """Yield the names whose values only a run has: of steps, captures and secrets."""
+    for step in case.steps:
+        yield step.id
+        yield from step.capture
+        if step.flow is not None:
+            yield step.flow.name  # of each item
+    yield from case.secrets
+    yield from options.secrets
+
+
+class _Record(Struct):
+    """A call while its secrets are being learned."""
+
+    call: CallPlan
+    record: StepRecord | None = None
+    error: Message | None = None
+    auth: str = field(default="")
+
+
+def _planned(
+    calls: Iterable[CallPlan], scope: Scope, attachments: Attachments, redactor: Redactor
+) -> Iterator[PlannedCall]:
+    secrecy = Secrecy(redactor, scope)
+    made: list[_Record] = []
+    for call in calls:
+        if call.request is None:
+            continue
+        found = _Record(call, auth=_auth_of(call))
+        try:
+            request = build_request(call.request, scope, attachments, secrecy)
+        except ShallError as error:
+            found.error = error_message(error)
+        else:
+            secrecy.requests.append(request)
+            found.record = StepRecord(call.id, call.path, Outcome.PASSED, request=request)
+        made.append(found)
+    secrecy.learn()
+    for found in made:
+        if found.record is None:
+            yield PlannedCall(found.call.id, None, error=redactor.message(found.error))
+            continue
+        (result,) = step_results([found.record], redactor, whole=True)
+        exchange = result.exchange
+        if exchange is not None:
+            url = _ENCODED.sub(lambda it: unquote(it[0]), exchange.url)
+            exchange = replace(exchange, url=url)
+        yield PlannedCall(found.call.id, exchange, found.auth)
+
+
+def _auth_of(call: CallPlan) -> str:
+    if call.access is None or not call.access.auth:
+        return ""
+    return next(iter(call.access.auth))

@@ -1,0 +1,1 @@
+"""Writes cases for other tools: a case in, a text and what it lacks out."""

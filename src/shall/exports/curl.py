@@ -1,0 +1,132 @@
+"""Writes a case as curl commands for a POSIX shell."""
+
+import json
+import shlex
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlencode
+
+from shall.cases.expression import parse_template
+from shall.cases.forms import is_template
+from shall.cases.model import BodyKind, Case, RequestTemplate, Step, Teardown
+from shall.exports.names import Exported, credentials, literal_of, note_unsaid, run_variable
+
+
+def to_curl(case: Case, path: str) -> Exported:
+    """Return a command for each step. Values of a run are variables of the shell."""
+    exported = Exported()
+    note_unsaid(case, exported)
+    writer = _Writer(case, exported)
+    lines = [f"# {' '.join(case.name.split())}: made from {path}"]
+    parts: tuple[Step | Teardown, ...] = (*case.steps, *reversed(case.teardowns))
+    for part in parts:
+        if part.request is not None:
+            if part.checks:
+                exported.lacks("checks, which curl has not")
+            if getattr(part, "capture", None):
+                exported.lacks(f"the captures of {part.id}")
+            lines.append(" ".join(writer.arguments(part.request)))
+    exported.text = "\n".join(lines) + "\n"
+    return exported
+
+
+class _Writer:
+    """Writes the requests of one case."""
+
+    def __init__(self, case: Case, exported: Exported) -> None:
+        self.case, self.exported = case, exported
+        self.values = {name: it for name, it in case.variables.items() if name not in case.secrets}
+
+    def arguments(self, request: RequestTemplate) -> Iterator[str]:
+        """Yield the words of the command of a request."""
+        yield "curl -sS --fail-with-body"
+        if request.method == "HEAD":
+            yield "-I"
+        elif request.method != "GET" or request.body is not None:
+            yield f"-X {request.method}"
+        if request.follow_redirects:
+            yield "-L"
+        if request.timeout_s is not None:
+            yield f"-m {request.timeout_s:g}"
+        for name, value in request.headers.items():
+            yield f"-H {self._word(f'{name}: {self._plain(value)}')}"
+        yield from self._auth(request)
+        yield from self._body(request)
+        for name, value in request.files.items():
+            yield f"-F {self._word(f'{name}=@{self._plain(value)}')}"
+        yield self._word(self._url(request))
+
+    def _url(self, request: RequestTemplate) -> str:
+        url = request.url
+        if not url.lower().startswith(("http://", "https://")):
+            host = self.case.host or "{{ base_url }}"
+            url = f"{host.rstrip('/')}/{url.lstrip('/')}"
+        if not request.params:
+            return url
+        pairs: list[tuple[str, str]] = []
+        for name, value in request.params.items():
+            listed = value if isinstance(value, list) else [value]
+            pairs += [(name, self._plain(it)) for it in listed]
+        joint = "&" if "?" in url else "?"
+        written = "&".join(
+            urlencode([(name, value)]) if not is_template(value) else f"{name}={value}"
+            for name, value in pairs
+        )
+        return f"{url}{joint}{written}"
+
+    def _auth(self, request: RequestTemplate) -> Iterator[str]:
+        kind, values = credentials(self.case, request)
+        if kind == "bearer":
+            yield f"-H {self._word(f'Authorization: Bearer {values[kind]}')}"
+        elif kind in {"basic", "digest", "ntlm"}:
+            pair = f"{values['user']}:{values['password']}"
+            yield f"--{kind} -u {self._word(pair)}"
+        elif kind:
+            self.exported.lacks(f"the credentials `{kind}`")
+
+    def _body(self, request: RequestTemplate) -> Iterator[str]:
+        if request.body is None:
+            return
+        kind, value = request.body.kind, request.body.value
+        if kind is BodyKind.FORM and isinstance(value, dict):
+            flag = "-F" if request.files else "--data-urlencode"
+            for name, it in value.items():
+                for each in it if isinstance(it, list) else [it]:
+                    yield f"{flag} {self._word(f'{name}={self._plain(each)}')}"
+            return
+        is_text = isinstance(value, str) and kind is not BodyKind.JSON
+        named = any(name.lower() == "content-type" for name in request.headers)
+        if not named:
+            yield (
+                "-H 'Content-Type: text/plain'"
+                if is_text
+                else ("-H 'Content-Type: application/json'")
+            )
+        text = value if is_text else json.dumps(value, ensure_ascii=False)
+        if not is_text and is_template(text):
+            self.exported.lacks("the types of expressions in JSON, which become texts")
+        yield f"--data-raw {self._word(text)}"
+
+    def _plain(self, value: Any) -> str:
+        return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+    def _word(self, text: str) -> str:
+        """Return a text as one word: variables of a run are those of the shell."""
+        if not is_template(text):
+            return shlex.quote(text)
+        words: list[str] = []
+        for part in parse_template(text).parts:
+            if isinstance(part, str):
+                words.append(shlex.quote(part))
+                continue
+            literal = literal_of(part)
+            name = run_variable(part)
+            if literal is not None:
+                words.append(shlex.quote(literal))
+            elif name in self.values and not is_template(self.values[name]):
+                words.append(shlex.quote(self._plain(self.values[name])))
+            else:
+                if name is None:
+                    self.exported.lacks("an expression, which became the variable VALUE")
+                words.append(f'"${{{self.exported.environment(name or "value")}}}"')
+        return "".join(words)

@@ -1,0 +1,99 @@
+"""Names of a case as another language writes them, and what an export lacks."""
+
+import keyword
+import re
+
+from msgspec import Struct, field
+
+from shall.cases.expression import parse_template
+from shall.cases.model import Case, RequestTemplate, Step, Teardown
+from shall.cases.syntax import GLOBAL, Call, Expression, Literal, Reference
+
+_NO_NAME = re.compile(r"\W+", re.ASCII)
+
+
+class Exported(Struct):
+    """The text of a case for another tool, the variables that it reads, and what it lacks."""
+
+    text: str = ""
+    variables: list[str] = field(default_factory=list[str])
+    left_out: list[str] = field(default_factory=list[str])
+
+    def lacks(self, part: str) -> None:
+        """Note a part that the text lacks."""
+        if part not in self.left_out:
+            self.left_out.append(part)
+
+    def environment(self, name: str) -> str:
+        """Return the name of the environment variable for a variable of a run."""
+        upper = _NO_NAME.sub("_", name).strip("_").upper() or "VALUE"
+        if upper not in self.variables:
+            self.variables.append(upper)
+        return upper
+
+
+def python_name(text: str) -> str:
+    """Return a text as a name of Python.
+
+    >>> python_name("an order is listed")
+    'an_order_is_listed'
+    """
+    name = _NO_NAME.sub("_", text).strip("_").lower()[:60]
+    if not name or name[0].isdigit() or keyword.iskeyword(name):
+        name = f"case_{name}".rstrip("_")
+    return name
+
+
+def expressions_in(text: str) -> tuple[str | Expression, ...]:
+    """Return the parts of a text: literal texts and expressions."""
+    return parse_template(text).parts
+
+
+def run_variable(expression: Expression) -> str | None:
+    """Return the name under which a run has the value of an expression; None for another one."""
+    if not isinstance(expression, Reference):
+        return None
+    if expression.root == GLOBAL:
+        return ".".join(map(str, expression.path)) or None
+    return None if expression.path else expression.root
+
+
+def literal_of(expression: Expression) -> str | None:
+    """Return the text of an expression that is a value."""
+    return str(expression.value) if isinstance(expression, Literal) else None
+
+
+def note_unsaid(case: Case, exported: Exported) -> None:
+    """Note the parts of a case that no export has."""
+    for name in ("data", "use", "connection"):
+        if getattr(case, name):
+            exported.lacks(f"`{name}` of the case")
+    parts: tuple[Step | Teardown, ...] = (*case.steps, *case.teardowns)
+    for part in parts:
+        _note_of_part(part, exported)
+
+
+def _note_of_part(part: Step | Teardown, exported: Exported) -> None:
+    for name in ("until", "flow", "stream") if isinstance(part, Step) else ():
+        if getattr(part, name) is not None:
+            exported.lacks(f"`{name}` of {part.id}")
+    if isinstance(part, Teardown) and part.query is not None:
+        exported.lacks(f"the query of {part.id}")
+    request = part.request
+    if request is not None and request.connection:
+        exported.lacks(f"`connection` of {part.id}")
+
+
+def credentials(case: Case, request: RequestTemplate) -> tuple[str, dict[str, str]]:
+    """Return the kind of the credentials of a request, and their values; an empty kind for none."""
+    auth = request.auth if request.auth is not None else case.auth
+    if not auth:
+        return "", {}
+    ((kind, said),) = auth.items()
+    values = {kind: said} if isinstance(said, str) else said
+    return kind, {name: str(it) for name, it in values.items()}
+
+
+def call_name(expression: Expression) -> str | None:
+    """Return the name of the function that an expression calls."""
+    return expression.name if isinstance(expression, Call) else None

@@ -1,0 +1,269 @@
+"""Writes a case as a test for pytest with httpx, which needs nothing of ours."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from shall.cases.forms import is_template
+from shall.cases.model import BodyKind, Case, Check, CheckKind, RequestTemplate, Step, Teardown
+from shall.cases.path import parse_path
+from shall.cases.selector import parse_selector
+from shall.cases.syntax import Expression, Reference
+from shall.exports.names import (
+    Exported,
+    call_name,
+    credentials,
+    expressions_in,
+    literal_of,
+    note_unsaid,
+    python_name,
+    run_variable,
+)
+
+_OPERATORS = {
+    CheckKind.EQUALS: "{} == {}",
+    CheckKind.NOT_EQUALS: "{} != {}",
+    CheckKind.LESS: "{} < {}",
+    CheckKind.LESS_EQUAL: "{} <= {}",
+    CheckKind.GREATER: "{} > {}",
+    CheckKind.GREATER_EQUAL: "{} >= {}",
+    CheckKind.IN: "{} in {}",
+    CheckKind.NOT_IN: "{} not in {}",
+    CheckKind.CONTAINS: "{1} in {0}",
+    CheckKind.NOT_CONTAINS: "{1} not in {0}",
+    CheckKind.STARTS_WITH: "{}.startswith({})",
+    CheckKind.ENDS_WITH: "{}.endswith({})",
+    CheckKind.REGEX: "re.search({1}, {0})",
+    CheckKind.IS_NONE: "{} is None",
+    CheckKind.IS_NOT_NONE: "{} is not None",
+    CheckKind.IS_EMPTY: "not {}",
+    CheckKind.IS_BOOLEAN: "isinstance({}, bool)",
+    CheckKind.IS_STRING: "isinstance({}, str)",
+    CheckKind.IS_LIST: "isinstance({}, list)",
+    CheckKind.IS_OBJECT: "isinstance({}, dict)",
+}
+_ARGUMENTS = {BodyKind.JSON: "json", BodyKind.FORM: "data", BodyKind.TEXT: "content"}
+_FUNCTIONS = {"uuid": "str(uuid.uuid4())", "timestamp": "int(time.time())"}
+_CLASS = re.compile(r"([1-5])xx", re.IGNORECASE)
+
+
+def to_pytest(case: Case, path: str) -> Exported:
+    """Return a file with one test. Values of the run are read from the environment."""
+    return _Writer(case).write(path)
+
+
+class _Writer:
+    """Writes one case."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self.exported = Exported()
+        self.known: dict[str, str] = {}
+        self.modules: set[str] = set()
+
+    def write(self, path: str) -> Exported:
+        """Return the file."""
+        case = self.case
+        note_unsaid(case, self.exported)
+        body: list[str] = []
+        for name, value in case.variables.items():
+            if name in case.secrets:
+                continue
+            written = self._value(value)
+            self.known[name] = python_name(name)
+            body.append(f"{self.known[name]} = {written}")
+        base = "BASE_URL" if case.host is None else ""
+        host = self._value(case.host) if case.host else self._environment(base)
+        body.append(f"with httpx.Client(base_url={host}, follow_redirects=True) as client:")
+        body += [f"    {line}" for line in self._calls()]
+        used = "\n".join(body)
+        modules = sorted(it for it in ("os", "re", "time", "uuid") if f"{it}." in used)
+        lines = [f'"""{_plain(case.name)}: made from {_plain(path)}."""', ""]
+        lines += [f"import {it}" for it in modules] + ([""] if modules else [])
+        lines += ["import httpx", "", "", f"def test_{python_name(case.name)}():"]
+        lines += [f"    {line}" if line else "" for line in body]
+        self.exported.text = "\n".join(lines) + "\n"
+        return self.exported
+
+    def _calls(self) -> Iterator[str]:
+        steps = [line for step in self.case.steps for line in self._step(step)]
+        teardowns = [it for it in reversed(self.case.teardowns) if it.request is not None]
+        if not teardowns:
+            yield from steps
+            return
+        yield "try:"
+        yield from (f"    {line}" for line in steps)
+        yield "finally:"
+        for part in teardowns:
+            yield from (f"    {line}" for line in self._step(part))
+
+    def _step(self, part: Step | Teardown) -> Iterator[str]:
+        request = part.request
+        if request is None:
+            return
+        arguments = ", ".join([self._text(request.url), *self._arguments(request)])
+        if request.body is None or request.method in {"POST", "PUT", "PATCH"}:
+            yield f"response = client.{request.method.lower()}({arguments})"
+        else:
+            yield f'response = client.request("{request.method}", {arguments})'
+        if not part.id.startswith(("step ", "teardown ")):
+            self.known[part.id] = f"{python_name(part.id)}.json()"
+            yield f"{python_name(part.id)} = response"
+        if isinstance(part, Step):
+            yield from self._captures(part)
+        yield from self._checks(part)
+
+    def _captures(self, step: Step) -> Iterator[str]:
+        for name, selector in step.capture.items():
+            found = self._selected(selector)
+            if found is None:
+                self.exported.lacks(f"the capture `{name}` of {step.id}")
+                continue
+            self.known[name] = python_name(name)
+            yield f"{self.known[name]} = {found}"
+
+    def _checks(self, part: Step | Teardown) -> Iterator[str]:
+        checks = part.checks
+        if not any(it.kind is CheckKind.STATUS or it.selector == "status" for it in checks):
+            allowed = f" or response.status_code in {list(part.allow_status)}"
+            yield f"assert response.status_code < 400{allowed if part.allow_status else ''}"
+        for check in checks:
+            written = self._check(check)
+            if written is None:
+                self.exported.lacks(f"a check `{check.kind.value}` of {part.id}")
+            else:
+                yield f"assert {written}"
+
+    def _arguments(self, request: RequestTemplate) -> Iterator[str]:
+        for name in ("headers", "params"):
+            if values := getattr(request, name):
+                yield f"{name}={self._value(dict(values))}"
+        if request.body is not None:
+            kind = request.body.kind
+            if kind is BodyKind.DATA:
+                kind = BodyKind.TEXT if isinstance(request.body.value, str) else BodyKind.JSON
+            yield f"{_ARGUMENTS[kind]}={self._value(request.body.value)}"
+        if request.files:
+            opened = ", ".join(
+                f"{key!r}: open({self._value(it)}, 'rb')" for key, it in request.files.items()
+            )
+            yield f"files={{{opened}}}"
+        if request.timeout_s is not None:
+            yield f"timeout={request.timeout_s}"
+        if not request.follow_redirects:
+            yield "follow_redirects=False"
+        yield from self._auth(request)
+
+    def _auth(self, request: RequestTemplate) -> Iterator[str]:
+        kind, values = credentials(self.case, request)
+        if kind == "bearer":
+            header = self._text(f"Bearer {values['bearer']}")
+            yield f"auth=lambda it: it.headers.update(Authorization={header}) or it"
+        elif kind in {"basic", "digest"}:
+            pair = f"{self._text(values['user'])}, {self._text(values['password'])}"
+            yield f"auth=httpx.DigestAuth({pair})" if kind == "digest" else f"auth=({pair})"
+        elif kind:
+            self.exported.lacks(f"the credentials `{kind}`")
+
+    def _check(self, check: Check) -> str | None:
+        """Return a check as an expression; None where it has no simple one."""
+        if check.kind is CheckKind.STATUS:
+            return self._status(check)
+        actual = self._actual(check)
+        if actual is None:
+            return None
+        if check.kind in {CheckKind.EXISTS, CheckKind.NOT_EXISTS}:
+            return self._presence(check)
+        if check.kind is CheckKind.LENGTH and isinstance(check.expected, int):
+            written = f"len({actual}) == {check.expected}"
+        elif check.kind in _OPERATORS and not isinstance(check.expected, tuple):
+            written = _OPERATORS[check.kind].format(actual, self._value(check.expected))
+        else:
+            return None
+        return f"not ({written})" if check.negated else written
+
+    def _status(self, check: Check) -> str:
+        found: list[str] = []
+        for each in check.expected if isinstance(check.expected, list) else [check.expected]:
+            as_class = _CLASS.fullmatch(str(each))
+            found.append(
+                f"response.status_code // 100 == {as_class[1]}"
+                if as_class
+                else f"response.status_code == {self._value(each)}"
+            )
+        written = " or ".join(found)
+        return f"not ({written})" if check.negated else written
+
+    def _actual(self, check: Check) -> str | None:
+        if check.header is not None:
+            return f"response.headers[{check.header!r}]"
+        if check.selector is not None:
+            return self._selected(check.selector)
+        return _at("response.json()", parse_path(check.field)) if check.field else "response.json()"
+
+    def _presence(self, check: Check) -> str | None:
+        is_there = (check.kind is CheckKind.EXISTS) != check.negated
+        word = "in" if is_there else "not in"
+        if check.header is not None:
+            return f"{check.header!r} {word} response.headers"
+        path = parse_path(check.field) if check.field else ()
+        if not path or not isinstance(path[-1], str):
+            return None
+        return f"{path[-1]!r} {word} {_at('response.json()', path[:-1])}"
+
+    def _selected(self, text: str) -> str | None:
+        selector = parse_selector(text)
+        if selector.filters:
+            return None
+        if selector.source == "status":
+            return "response.status_code"
+        if selector.source == "header":
+            return f"response.headers[{selector.argument!r}]"
+        if selector.source == "body":
+            return "response.text"
+        return None if selector.path is None else _at("response.json()", selector.path)
+
+    def _value(self, value: Any) -> str:
+        """Return a value of a case as Python writes it."""
+        if isinstance(value, dict):
+            pairs = ", ".join(f"{key!r}: {self._value(it)}" for key, it in value.items())
+            return f"{{{pairs}}}"
+        if isinstance(value, list):
+            return f"[{', '.join(map(self._value, value))}]"
+        return self._text(value) if isinstance(value, str) else repr(value)
+
+    def _text(self, text: str) -> str:
+        if not is_template(text):
+            return repr(text)
+        parts = expressions_in(text)
+        if len(parts) == 1 and not isinstance(parts[0], str):
+            return self._expression(parts[0])
+        return " + ".join(
+            repr(it) if isinstance(it, str) else f"str({self._expression(it)})" for it in parts
+        )
+
+    def _expression(self, expression: Expression) -> str:
+        literal = literal_of(expression)
+        if literal is not None:
+            return repr(literal)
+        if isinstance(expression, Reference) and expression.root in self.known:
+            return _at(self.known[expression.root], expression.path)
+        function = call_name(expression)
+        if function in _FUNCTIONS:
+            return _FUNCTIONS[function]
+        name = run_variable(expression)
+        if name is None:
+            self.exported.lacks("an expression, which became the variable VALUE")
+            name = "value"
+        return self._environment(name)
+
+    def _environment(self, name: str) -> str:
+        return f'os.environ["{self.exported.environment(name)}"]'
+
+
+def _at(value: str, path: tuple[str | int, ...]) -> str:
+    return value + "".join(f"[{part!r}]" for part in path)
+
+
+def _plain(text: str) -> str:
+    return re.sub(r'[\\"\x00-\x1f]', " ", text)

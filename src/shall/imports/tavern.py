@@ -1,0 +1,269 @@
+"""Reads the tests of Tavern: a case for each document, a step for each stage."""
+
+import itertools
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from shall.cases.reader import load_yaml
+from shall.errors import BadValue
+from shall.imports.bodies import converted
+from shall.imports.expressions import expression_text, mark, without_marks
+from shall.imports.json_text import objects, text_of
+from shall.imports.names import Paths
+from shall.imports.requests import CaseWriter, SentRequest
+from shall.imports.result import MOST_CASES, Imported, ImportedCase, LeftOut
+from shall.imports.secret_variables import SecretVariables
+from shall.imports.tavern_checks import Expected, selector_of
+from shall.redaction.names import is_secret_name
+
+TAG = "\ue010"
+"""Stands around the name of a tag at the beginning of a text."""
+
+_DOCUMENT = re.compile(r"^---[ \t]*(?:#.*)?$", re.MULTILINE)
+_TAGGED = re.compile(
+    r"\"(?:[^\"\\\n]|\\.)*\"|(?<![\w'])'[^'\n]*'"  # in which no tag is one
+    r"|(?:(?<=[:\-,\[{]\s)|(?<=[\[{,]))!(\w+)"
+    r"(?:[ \t]+(\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*'|[^\s,\]}#][^,\]}#\n]*))?"
+)
+_FORMAT = re.compile(r"\{\{|\}\}|\{([A-Za-z_][\w.]*)(?:![rsa])?(?::[^{}]*)?\}")
+_ENVIRONMENT = "tavern.env_vars."
+_REQUEST_KEYS = frozenset(
+    ("url", "method", "json", "data", "params", "headers", "cookies", "files", "timeout", "auth")
+) | {"follow_redirects", "verify"}
+_STAGE_KEYS = frozenset(
+    ("name", "id", "request", "response", "delay_before", "delay_after", "skip")
+)
+_TEST_KEYS = frozenset(("test_name", "stages", "marks", "includes", "strict"))
+_MOST_ROWS = 1_000
+_LONGEST_LINE = 10_000
+
+
+def read_tavern(text: str, file: str) -> Imported:
+    """Read the tests of a file. Raises ``BadValue``, ``InvalidCase``."""
+    left_out, secrets, paths = LeftOut(file), SecretVariables(), Paths()
+    cases: list[ImportedCase] = []
+    for line, document in _documents(without_marks(text.replace(TAG, ""))):
+        data = load_yaml(_with_texts(document), file)
+        if not isinstance(data, dict) or "stages" not in data:
+            if data is not None:
+                left_out.add("", "A document was left out: it has no `stages`.", line=line)
+            continue
+        found = _Test(data, left_out, secrets).read()
+        if found is not None and len(cases) < MOST_CASES:
+            cases.append(ImportedCase(paths.of(found[0]), found[1]))
+    if not cases and not left_out.found:
+        raise BadValue(
+            f"{file} has no test of Tavern.", hint="A test has `test_name` and `stages`."
+        )
+    return Imported(cases, left_out.found, secrets.names)
+
+
+def _documents(text: str) -> Iterator[tuple[int, str]]:
+    start = 0
+    for found in [*_DOCUMENT.finditer(text), None]:
+        end = len(text) if found is None else found.start()
+        if text[start:end].strip():
+            yield text.count("\n", 0, start) + 1, text[start:end]
+        start = end if found is None else found.end()
+
+
+def _with_texts(document: str) -> str:
+    """Return a document with its tagged values as texts; a line that is too long stays."""
+    lines = document.split("\n")
+    return "\n".join(
+        _TAGGED.sub(_as_text, it) if "!" in it and len(it) <= _LONGEST_LINE else it for it in lines
+    )
+
+
+def _as_text(found: re.Match[str]) -> str:
+    """Return a value with a tag as a text that names the tag."""
+    if found[1] is None:
+        return found[0]
+    given = (found[2] or "").strip()
+    if given.startswith('"'):
+        try:
+            given = str(json.loads(given))
+        except ValueError:
+            given = given[1:-1]
+    elif given.startswith("'"):
+        given = given[1:-1].replace("''", "'")
+    return json.dumps(f"{TAG}{found[1]}{TAG}{given}", ensure_ascii=False)
+
+
+class _Test:
+    """Reads one test."""
+
+    def __init__(
+        self, data: Mapping[str, Any], left_out: LeftOut, secrets: SecretVariables
+    ) -> None:
+        self.data, self.left_out, self.secrets = data, left_out, secrets
+        self.name = text_of(data.get("test_name")) or "test"
+        self.rows: list[dict[str, Any]] = []
+        self.variables: dict[str, Any] = {}
+        self.skip: str | None = None
+
+    def read(self) -> tuple[str, dict[str, Any]] | None:
+        """Return the name and the data of the case."""
+        for key in self.data.keys() - _TEST_KEYS:
+            self._left_out(self.name, f"`{key:.40}` was left out.")
+        self._marks()
+        for each in objects(self.data.get("includes")):
+            given = each.get("variables")
+            self.variables |= given if isinstance(given, dict) else {}
+        if any(isinstance(it, str) for it in self.data.get("includes") or ()):
+            self._left_out(self.name, "An included file was left out.")
+        writer = CaseWriter(self.text, self.secrets, self.left_out)
+        self.delay = 0.0
+        for stage in objects(self.data.get("stages")):
+            self._stage(writer, stage)
+        if not writer.steps:
+            self._left_out(self.name, "The test was left out: none of its stages can be sent.")
+            return None
+        written = str(writer.steps) + str(writer.host)
+        for name in set(re.findall(r"\{\{ (?:row\.)?([\w-]+) \}\}", written)):
+            if is_secret_name(name) and name not in self.variables:
+                self.secrets.declare(name)
+        more: dict[str, Any] = {
+            "skip": self.skip,
+            "data": self.secrets.fields(self.rows),
+            "variables": self.secrets.fields(converted(self.variables, self.text)),
+        }
+        return self.name, writer.case(expression_text(self.name), **more)
+
+    def _left_out(self, place: str, message: str, hint: str = "") -> None:
+        self.left_out.add(place, message, hint)
+
+    def _marks(self) -> None:
+        tables: list[list[dict[str, Any]]] = []
+        marks = self.data.get("marks")
+        for each in marks if isinstance(marks, list) else ():
+            if each == "skip":
+                self.skip = "It is marked as skipped."
+            elif isinstance(each, dict) and isinstance(each.get("parametrize"), dict):
+                table = _table(each["parametrize"])
+                if table is None:
+                    self._left_out(self.name, "`parametrize` was left out.")
+                else:
+                    tables.append(table)
+            else:
+                name = next(iter(each)) if isinstance(each, dict) and each else text_of(each)
+                self._left_out(self.name, f"The mark `{name:.40}` was left out.")
+        if tables:
+            rows = itertools.islice(itertools.product(*tables), _MOST_ROWS)
+            self.rows = [{key: it for part in parts for key, it in part.items()} for parts in rows]
+
+    def text(self, text: str) -> str:
+        """Return a text with the variables of Tavern as expressions."""
+        if text.startswith(TAG):
+            _, tag, text = text.split(TAG, 2)
+            if tag == "raw":
+                return expression_text(text)
+            if tag not in {"int", "float", "bool"}:
+                self._left_out(self.name, f"The tag `!{tag:.20}` was left out.")
+        return expression_text(_FORMAT.sub(self._variable, text))
+
+    def _variable(self, found: re.Match[str]) -> str:
+        name = found[1]
+        if name is None:
+            return found[0][0]  # doubled braces
+        if name.startswith(_ENVIRONMENT):
+            return mark(name.removeprefix(_ENVIRONMENT).replace(".", "_"))
+        if self.rows and name.partition(".")[0] in self.rows[0]:
+            return mark(f"row.{name}")
+        return mark(name)
+
+    def _stage(self, writer: CaseWriter, stage: Mapping[str, Any]) -> None:
+        place = f"{self.name}/{text_of(stage.get('name')) or 'stage'}"
+        request, response = stage.get("request"), stage.get("response")
+        if stage.get("skip") is True:
+            self._left_out(place, "The stage was left out: it is skipped.")
+            return
+        if not isinstance(request, dict) or not isinstance(request.get("url"), str):
+            self._left_out(place, "The stage was left out: it has no request with a URL.")
+            return
+        for key in sorted(map(str, stage.keys() - _STAGE_KEYS)):
+            self._left_out(place, f"`{key:.40}` was left out.")
+        for key in sorted(map(str, request.keys() - _REQUEST_KEYS)):
+            self._left_out(place, f"`request.{key:.40}` was left out.")
+        response = response if isinstance(response, dict) else {}
+        strict = response.get("strict", self.data.get("strict", True))
+        expected = Expected(self.text, lambda message: self._left_out(place, message), strict)
+        answer: dict[str, Any] = {}
+        if captured := self._saved(place, response.get("save")):
+            answer["capture"] = captured
+        answer["expect"] = self.secrets.hide(expected.of(response))
+        if delay := self.delay + _seconds(stage.get("delay_before")):
+            answer["delay"] = f"{round(delay * 1000)} ms"
+        self.delay = _seconds(stage.get("delay_after"))
+        writer.add(self._sent(place, request), answer)
+
+    def _saved(self, place: str, save: Any) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for source, names in (save if isinstance(save, dict) else {}).items():
+            if source not in {"json", "body", "headers"} or not isinstance(names, dict):
+                self._left_out(place, f"`save.{source:.40}` was left out.")
+                continue
+            for name, path in names.items():
+                where = text_of(path)
+                found[name] = f"header {where}" if source == "headers" else selector_of(where)
+        return found
+
+    def _sent(self, place: str, request: Mapping[str, Any]) -> SentRequest:
+        sent = SentRequest(place, request["url"], text_of(request.get("method")) or "GET")
+        sent.follow_redirects = request.get("follow_redirects") is True
+        for name, pairs in (("headers", sent.headers), ("params", sent.params)):
+            given = request.get(name)
+            for key, value in (given if isinstance(given, dict) else {}).items():
+                listed = value if isinstance(value, list) else [value]
+                pairs += [(key, text_of(it)) for it in listed]
+        auth = request.get("auth")
+        if isinstance(auth, list) and len(auth) == 2:
+            sent.user = ":".join(map(text_of, auth))
+        if request.get("verify") is False:
+            sent.connection["insecure"] = True
+        timeout = request.get("timeout")
+        sent.timeout_s = _seconds(timeout[-1:] if isinstance(timeout, list) else timeout) or None
+        cookies = request.get("cookies")
+        for each in objects(cookies):
+            sent.headers += [("Cookie", f"{key}={text_of(it)}") for key, it in each.items()]
+        self._body(sent, request)
+        return sent
+
+    def _body(self, sent: SentRequest, request: Mapping[str, Any]) -> None:
+        files, data = request.get("files"), request.get("data")
+        if "json" in request:
+            sent.value = (request["json"],)
+        elif isinstance(data, dict):
+            pairs = [(key, text_of(it)) for key, it in data.items()]
+            if files:
+                sent.form = pairs
+            else:
+                sent.fields = pairs
+        elif isinstance(data, str):
+            sent.body = data
+        for key, path in (files if isinstance(files, dict) else {}).items():
+            where = path.get("file_path") if isinstance(path, dict) else path
+            sent.files.append((key, text_of(where)))
+
+
+def _table(given: Mapping[str, Any]) -> list[dict[str, Any]] | None:
+    """Return the rows of a mark ``parametrize``; None: it is of another form."""
+    keys, values = given.get("key"), given.get("vals")
+    if not isinstance(values, list):
+        return None
+    if isinstance(keys, str):
+        return [{keys: it} for it in values]
+    if not isinstance(keys, list) or not all(
+        isinstance(it, list) and len(it) == len(keys) for it in values
+    ):
+        return None
+    return [dict(zip(map(text_of, keys), it, strict=True)) for it in values]
+
+
+def _seconds(value: Any) -> float:
+    if isinstance(value, list):
+        value = value[0] if value else 0
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return float(value) if is_number and 0 < value < 3600 else 0.0

@@ -1,0 +1,110 @@
+"""Whether an expression of Python is always true, as far as its text decides."""
+
+import ast
+import operator
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+_PURE = (ast.Name, ast.Attribute, ast.Subscript, ast.Constant, ast.Slice, ast.UnaryOp, ast.Tuple)
+"""Nodes that yield the same value when they are evaluated again."""
+
+_OF_SAME: dict[type[ast.cmpop], bool] = {
+    ast.Eq: True,
+    ast.LtE: True,
+    ast.GtE: True,
+    ast.Is: True,
+    ast.NotEq: False,
+    ast.Lt: False,
+    ast.Gt: False,
+    ast.IsNot: False,
+}
+"""What a comparison of a value with itself says."""
+
+_OF_CONSTANTS: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.In: lambda left, right: left in right,
+    ast.NotIn: lambda left, right: left not in right,
+    ast.Is: operator.is_,
+    ast.IsNot: operator.is_not,
+}
+
+_COLLECTIONS = frozenset({"list", "tuple", "set", "frozenset", "dict", "str", "bytes"})
+_OF_ITEMS = frozenset({"enumerate", "reversed", "sorted", "iter"}) | _COLLECTIONS
+
+
+def truth(node: ast.expr) -> bool | None:
+    """Return whether an expression is always true, or never; None: it depends."""
+    match node:
+        case ast.Constant(value=value):
+            return bool(value)
+        case ast.Tuple(elts=items) | ast.List(elts=items) | ast.Set(elts=items):
+            is_known = not all(isinstance(it, ast.Starred) for it in items)
+            return True if is_known else (None if items else False)
+        case ast.Lambda() | ast.GeneratorExp():
+            return True
+        case ast.JoinedStr(values=values):
+            return True if any(isinstance(it, ast.Constant) and it.value for it in values) else None
+        case ast.Call(func=ast.Name(id="all"), args=[items], keywords=[]):
+            return True if is_empty(_items_of(items)) else None
+        case _:
+            return _of_operator(node)
+
+
+def _of_operator(node: ast.expr) -> bool | None:
+    match node:
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            found = truth(operand)
+            return None if found is None else not found
+        case ast.BoolOp(op=op, values=values):
+            decides = isinstance(op, ast.Or)
+            found_of = [truth(it) for it in values]
+            if decides in found_of:
+                return decides
+            return None if None in found_of else not decides
+        case ast.Compare(left=left, ops=[op], comparators=[right]):
+            return _compared(left, op, right)
+        case _:
+            return None
+
+
+def is_empty(node: ast.expr) -> bool:
+    """Return whether an expression has no items, whatever else happens."""
+    match node:
+        case ast.List(elts=items) | ast.Tuple(elts=items) | ast.Set(elts=items):
+            return not items
+        case ast.Dict(keys=keys):
+            return not keys
+        case ast.Constant(value=value):
+            return value in {"", b""}
+        case ast.Call(func=ast.Name(id="range"), args=[ast.Constant(value=int(stop))]):
+            return stop <= 0
+        case ast.Call(func=ast.Name(id=name), args=[], keywords=[]):
+            return name in _COLLECTIONS
+        case ast.Call(func=ast.Name(id=name), args=[items, *_]):
+            return name in _OF_ITEMS and is_empty(items)
+        case _:
+            return False
+
+
+def is_same(left: ast.expr, right: ast.expr) -> bool:
+    """Return whether two expressions are one, and yield the same value each time."""
+    nodes = [it for it in ast.walk(left) if isinstance(it, ast.expr)]
+    return all(isinstance(it, _PURE) for it in nodes) and ast.dump(left) == ast.dump(right)
+
+
+def _items_of(node: ast.expr) -> ast.expr:
+    if isinstance(node, ast.GeneratorExp | ast.ListComp | ast.SetComp):
+        return node.generators[0].iter
+    return node
+
+
+def _compared(left: ast.expr, op: ast.cmpop, right: ast.expr) -> bool | None:
+    with suppress(ValueError, TypeError, MemoryError, RecursionError):
+        return bool(_OF_CONSTANTS[type(op)](ast.literal_eval(left), ast.literal_eval(right)))
+    return _OF_SAME.get(type(op)) if is_same(left, right) else None

@@ -1,0 +1,384 @@
+"""One Python module divided into the parts that a test may use, each with its digest.
+
+A part is a top-level statement. It is used by a name that it binds, or always: a hook of pytest, a
+fixture with ``autouse``, a setup function, a mark of the module, or a statement that does more than
+to bind names.
+"""
+
+import ast
+import warnings
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from shall.specs.assertions import Checks, checks_of, dotted, functions_in
+from shall.specs.bindings import Import, bindings_of, imports_of
+from shall.specs.code_fingerprint import Definition, digest_of, module_fingerprint
+from shall.specs.marks import without_marks
+
+_ALWAYS = frozenset(
+    {
+        "pytestmark",
+        "setup_module",
+        "teardown_module",
+        "setup_function",
+        "teardown_function",
+        "setUpModule",
+        "tearDownModule",
+    }
+)
+_IMPORTING = frozenset({"import_module", "__import__", "importorskip"})
+_SEES_ALL = frozenset({"globals", "eval", "exec"})
+
+
+class Part(Struct, frozen=True):
+    """A top-level statement, a test, or a class without its tests.
+
+    ``uses`` are the names that it reads, with their attributes: ``helpers.sign_in``. ``fixtures``
+    are the names of those that it requests; ``fixture_names`` those under which it is one.
+    ``sees_module``: it may use all of its module; ``imports_any`` and ``requests_any``: any module,
+    or any fixture, by a name that is computed. ``checks`` are those of each function in it.
+    """
+
+    digest: str
+    uses: frozenset[str] = frozenset()
+    imports: Mapping[str, tuple[Import, ...]] = {}
+    fixtures: frozenset[str] = frozenset()
+    fixture_names: tuple[str, ...] = ()
+    is_automatic: bool = False
+    sees_module: bool = False
+    imports_any: bool = False
+    requests_any: bool = False
+    checks: tuple[Checks, ...] = ()
+
+
+class PythonModule(Struct, frozen=True):
+    """The parts of a module. ``tests`` are those of the marked tests, with their classes.
+
+    ``functions`` are the checks of functions and methods by their own name.
+    """
+
+    text: str
+    parts: tuple[Part, ...] = ()
+    bound: Mapping[str, tuple[int, ...]] = {}
+    imported: Mapping[str, tuple[Import, ...]] = {}
+    always: tuple[int, ...] = ()
+    stars: tuple[Import, ...] = ()
+    plugins: tuple[str, ...] = ()
+    tests: Mapping[str, tuple[Part, ...]] = {}
+    functions: Mapping[str, tuple[Checks, ...]] = {}
+    is_python: bool = True
+
+    def whole(self) -> str:
+        """Return the fingerprint of all of it."""
+        return module_fingerprint(self.text)
+
+
+def read_module(text: str, tests: Collection[str] = ()) -> PythonModule:
+    """Return the parts of a module; of no Python, none.
+
+    ``tests`` are the names of the tests that are looked for: ``TestCart::test_total``.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            module = ast.parse(text)
+        return _Reading(text, module, tests).module()
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return PythonModule(text, is_python=False)
+
+
+class _Reading:
+    """Collects the parts of one module."""
+
+    def __init__(self, text: str, module: ast.Module, tests: Collection[str]) -> None:
+        self._text = text
+        self._body = module.body
+        self._tests = tests
+        self._names = {it.id for it in ast.walk(module) if isinstance(it, ast.Name)}
+        self._parts: list[Part] = []
+        self._always: list[int] = []
+        self._bound: dict[str, list[int]] = {}
+        self._imported: dict[str, list[Import]] = {}
+        self._stars: list[Import] = []
+        self._functions: dict[str, list[Checks]] = {}
+        self._own = {it.name for it in module.body if isinstance(it, Definition | ast.ClassDef)}
+
+    def module(self) -> PythonModule:
+        for statement in self._body:
+            self._take(statement)
+        return PythonModule(
+            self._text,
+            tuple(self._parts),
+            {name: tuple(them) for name, them in self._bound.items()},
+            {name: tuple(them) for name, them in self._imported.items()},
+            tuple(self._always),
+            tuple(self._stars),
+            tuple(self._plugins()),
+            {name: parts for name in self._tests if (parts := tuple(self._test(name)))},
+            {name: tuple(them) for name, them in self._functions.items()},
+        )
+
+    def _take(self, statement: ast.stmt) -> None:
+        binds = bindings_of(statement)
+        self._take_imports(binds.imports)
+        is_nothing_else = binds.is_all and not binds.names
+        if is_nothing_else and not isinstance(statement, ast.If | ast.Try):
+            return
+        checks = [*functions_in(statement, self._is_unused_test)]
+        for name, of_function in checks:
+            self._functions.setdefault(name, []).append(of_function)
+        if self._is_unused_test(statement):
+            return
+        kept = list(_without_links(statement))
+        if kept == [[]]:
+            return
+        digest, nodes = digest_of(kept)
+        part = _part(digest, nodes, tuple(it for _, it in checks))
+        number = len(self._parts)
+        self._parts.append(part)
+        names = {*binds.names, *(name for name, _ in binds.imports), *part.fixture_names}
+        for name in names:
+            self._bound.setdefault(name, []).append(number)
+        if (
+            not binds.is_all
+            or part.is_automatic
+            or any(name in _ALWAYS or name.startswith("pytest_") for name in names)
+            or self._acts(statement)
+        ):
+            self._always.append(number)
+
+    def _take_imports(self, imports: Iterable[tuple[str, Import]]) -> None:
+        for name, imported in imports:
+            if name == "*":
+                self._stars.append(imported)
+            else:
+                self._imported.setdefault(name, []).append(imported)
+
+    def _is_unused_test(self, statement: ast.stmt) -> bool:
+        """Return whether it is a test, or a class of tests, that nothing of the module names."""
+        if isinstance(statement, Definition):
+            is_test = statement.name.startswith("test")
+        else:
+            is_test = isinstance(statement, ast.ClassDef) and any(
+                isinstance(it, Definition) and it.name.startswith("test") for it in statement.body
+            )
+        return is_test and getattr(statement, "name", "") not in self._names
+
+    def _acts(self, statement: ast.stmt) -> bool:
+        """Return whether it calls code of its module while the module is imported."""
+        if isinstance(statement, Definition | ast.ClassDef):
+            called: Iterable[ast.expr] = statement.decorator_list
+            if isinstance(statement, Definition) and _fixture(statement) is not None:
+                return False
+        else:
+            called = [it.func for it in ast.walk(statement) if isinstance(it, ast.Call)]
+        return any(_root(it) in self._own for it in called)
+
+    def _plugins(self) -> Iterator[str]:
+        for statement in self._body:
+            if "pytest_plugins" in bindings_of(statement).names:
+                yield from _strings(statement)
+
+    def _test(self, names: str) -> Iterator[Part]:
+        """Yield the part of a test, and of each class around it without its tests."""
+        body: Iterable[ast.stmt] = self._body
+        *classes, name = names.split("::")
+        shells: list[ast.ClassDef] = []
+        for named in classes:
+            found = [it for it in body if isinstance(it, ast.ClassDef) and it.name == named]
+            shells += found[-1:]
+            body = found[-1].body if found else ()
+        tests = [it for it in body if isinstance(it, Definition) and it.name == name]
+        if not tests:
+            return
+        checks = Checks() if self._is_not_awaited(tests[-1], shells) else checks_of(tests[-1])
+        yield _part("", list(_walk(tests[-1])), (checks,))
+        for shell in shells:
+            yield _shell(shell)
+
+    def _is_not_awaited(self, test: Definition, classes: Iterable[ast.ClassDef]) -> bool:
+        """Return whether ``unittest`` calls a test, and drops what it returns: its body never runs.
+
+        ``IsolatedAsyncioTestCase`` awaits it.
+        """
+        names = {"unittest.TestCase"}
+        for name, imports in self._imported.items():
+            names |= {name for it in imports if it == Import("unittest", "TestCase")}
+        bases = {dotted(base) for it in classes for base in it.bases}
+        is_function = not isinstance(test, ast.AsyncFunctionDef) and not any(
+            isinstance(it, ast.Yield | ast.YieldFrom) for it in ast.walk(test)
+        )
+        return not is_function and not bases.isdisjoint(names)
+
+
+def _without_links(statement: ast.stmt) -> Iterator[Any]:
+    """Yield a statement, and of ``pytestmark`` what is no link."""
+    if isinstance(statement, ast.Assign) and "pytestmark" in bindings_of(statement).names:
+        yield without_marks([statement.value])  # empty where all of them are links
+    else:
+        yield statement
+
+
+def _shell(node: ast.ClassDef) -> Part:
+    """Return a class without its tests: bases, decorators, fixtures, setup and other members."""
+    members = [
+        kept
+        for statement in node.body
+        if not (isinstance(statement, Definition) and statement.name.startswith("test"))
+        for kept in _without_links(statement)
+        if kept != []
+    ]
+    decorators = without_marks(node.decorator_list)
+    return _part(*digest_of([node.bases, node.keywords, decorators, members]))
+
+
+def _walk(root: ast.AST) -> Iterator[ast.AST]:
+    """Yield a node and all within it, the outer ones first."""
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        for name in node._fields:
+            value = getattr(node, name, None)
+            if isinstance(value, ast.AST):
+                waiting.append(value)
+            elif isinstance(value, list):
+                waiting += [it for it in value if isinstance(it, ast.AST)]
+
+
+def _part(digest: str, nodes: Sequence[ast.AST], checks: tuple[Checks, ...] = ()) -> Part:
+    """Return a part of these nodes, the outer ones first."""
+    seen = _Seen()
+    for node in nodes:
+        seen.take(node)
+    first = nodes[0] if nodes else None
+    fixture = _fixture(first) if isinstance(first, Definition) else None
+    return Part(
+        digest,
+        frozenset(seen.uses),
+        {name: tuple(them) for name, them in seen.imports.items()},
+        frozenset(seen.fixtures),
+        () if fixture is None else fixture[0],
+        fixture is not None and fixture[1],
+        seen.sees_module,
+        seen.imports_any,
+        seen.requests_any,
+        checks,
+    )
+
+
+class _Seen:
+    """What the nodes of a part name."""
+
+    def __init__(self) -> None:
+        self.uses: set[str] = set()
+        self.imports: dict[str, list[Import]] = {}
+        self.fixtures: set[str] = set()
+        self.sees_module = False
+        self.imports_any = False
+        self.requests_any = False
+        self._within: set[int] = set()
+
+    def take(self, node: ast.AST) -> None:
+        """Take one node; those that contain others come first."""
+        if isinstance(node, ast.Name):
+            self._take_name(node)
+        elif isinstance(node, ast.Attribute):
+            self._take_attribute(node)
+        elif isinstance(node, ast.Call):
+            self._take_call(node)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            for name, imported in imports_of(node):
+                self.imports.setdefault(name, []).append(imported)
+        elif isinstance(node, Definition):
+            self._take_function(node)
+
+    def _take_name(self, node: ast.Name) -> None:
+        if id(node) not in self._within and isinstance(node.ctx, ast.Load):
+            self.uses.add(node.id)
+            self.sees_module |= node.id in _SEES_ALL
+
+    def _take_function(self, node: Definition) -> None:
+        if node.name.startswith("test") or _fixture(node) is not None:
+            self.fixtures |= set(_arguments(node))
+            for decorator in node.decorator_list:
+                self.fixtures |= {it for it in _strings(decorator) if it.isidentifier()}
+
+    def _take_attribute(self, node: ast.Attribute) -> None:
+        if id(node) in self._within:
+            return
+        names = [node.attr]
+        value = node.value
+        while isinstance(value, ast.Attribute):
+            self._within.add(id(value))
+            names.append(value.attr)
+            value = value.value
+        if isinstance(value, ast.Name):
+            self._within.add(id(value))
+            self.uses.add(".".join([value.id, *reversed(names)]))
+
+    def _take_call(self, node: ast.Call) -> None:
+        name = _last(node.func)
+        texts = [
+            it.value
+            for it in node.args
+            if isinstance(it, ast.Constant) and isinstance(it.value, str)
+        ]
+        if name == "usefixtures":
+            self.fixtures |= set(texts)
+        elif name == "getfixturevalue":
+            self.fixtures |= set(texts)
+            self.requests_any |= not texts
+        elif name in _IMPORTING:
+            for text in texts[:1]:
+                level = len(text) - len(text.lstrip("."))
+                # No name is bound: the value may be used in any way.
+                self.imports.setdefault("", []).append(Import(text.lstrip("."), "", level))
+            self.imports_any |= not texts
+
+
+def _fixture(node: Definition) -> tuple[tuple[str, ...], bool] | None:
+    """Return the names of a fixture where it has others, and whether it is automatic."""
+    calls = [it.func if isinstance(it, ast.Call) else it for it in node.decorator_list]
+    if not any("fixture" in _last(it) for it in calls):
+        return None
+    names: list[str] = []
+    is_automatic = False
+    for decorator in node.decorator_list:
+        for keyword in decorator.keywords if isinstance(decorator, ast.Call) else ():
+            value = keyword.value
+            if keyword.arg == "name" and isinstance(value, ast.Constant):
+                names.append(str(value.value))
+            elif keyword.arg in {None, "name"}:  # a name that is computed
+                is_automatic = True
+            elif keyword.arg == "autouse":
+                is_automatic |= not (isinstance(value, ast.Constant) and not value.value)
+    return tuple(names), is_automatic
+
+
+def _arguments(node: Definition) -> Iterator[str]:
+    arguments = node.args
+    for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
+        yield argument.arg
+
+
+def _strings(node: ast.AST) -> Iterator[str]:
+    for it in ast.walk(node):
+        if isinstance(it, ast.Constant) and isinstance(it.value, str):
+            yield it.value
+
+
+def _last(node: ast.expr) -> str:
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+        case _:
+            return ""
+
+
+def _root(node: ast.expr) -> str:
+    while isinstance(node, ast.Attribute | ast.Call):
+        node = node.value if isinstance(node, ast.Attribute) else node.func
+    return node.id if isinstance(node, ast.Name) else ""

@@ -1,0 +1,469 @@
+"""What of a project's test code a Python test uses, read from the syntax and never imported.
+
+Test code are test files, ``conftest.py``, and the modules in folders of tests. Of the code under
+test only the names count under which it is imported. What cannot be decided counts: of two things
+that a name may mean, both do, and of what is computed at run time the whole module.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import cache
+from hashlib import sha256
+
+from msgspec import Struct, field
+
+from shall.specs.assertions import Checks, Meant, can_fail
+from shall.specs.bindings import Import
+from shall.specs.links import Marks
+from shall.specs.python_module import Part, PythonModule
+
+_WHOLE = -1
+"""Stands for the number of a part: the module as a whole."""
+
+_Node = tuple[str, int]
+"""The path of a module, and the number of a part in it."""
+
+_VERSION = "3:"
+_CONFTEST = "conftest.py"
+_FOLDERS = frozenset({"test", "tests"})
+
+
+class Uses(Struct, frozen=True):
+    """The fingerprint of a test with what it uses, and the other files that it is of.
+
+    ``can_fail``: something in it asserts.
+    """
+
+    fingerprint: str
+    files: tuple[str, ...]
+    can_fail: bool = True
+
+
+class UsesOfFile(Struct, frozen=True):
+    """What the tests of a file use; ``consulted`` are the files that the answer depends on."""
+
+    tests: dict[str, Uses]
+    consulted: tuple[str, ...]
+
+
+class LinkedTests(Struct, frozen=True):
+    """The links of a test file, and the digests of the files that they were made from.
+
+    ``paths`` is the digest of the paths of all Python files.
+    """
+
+    digest: bytes
+    paths: bytes
+    consulted: tuple[tuple[str, bytes], ...]
+    marks: Marks
+
+
+class _Reach(Struct):
+    """What some names mean: parts, imports as text, fixtures, and the files that were looked into.
+
+    ``requests_any``: any fixture.
+    """
+
+    nodes: set[_Node] = field(default_factory=set)
+    imports: set[str] = field(default_factory=set)
+    fixtures: set[str] = field(default_factory=set)
+    files: set[str] = field(default_factory=set)
+    requests_any: bool = False
+
+    def add(self, other: "_Reach") -> None:
+        """Add what others mean."""
+        self.nodes |= other.nodes
+        self.imports |= other.imports
+        self.fixtures |= other.fixtures
+        self.files |= other.files
+        self.requests_any |= other.requests_any
+
+
+def is_test_file(path: str) -> bool:
+    """Return whether pytest collects a Python file by its usual names."""
+    name = path.rpartition("/")[2]
+    return name.endswith(".py") and (name.startswith("test_") or name.endswith("_test.py"))
+
+
+class UsedCode:
+    """Finds what tests use, in a project whose Python files have these ``paths``.
+
+    ``module_of`` reads one of them; None: it cannot be read.
+    """
+
+    def __init__(
+        self, paths: Collection[str], module_of: Callable[[str], PythonModule | None]
+    ) -> None:
+        self._paths = frozenset(paths)
+        self._module_of = module_of
+        self._folders = {
+            _folder(it)
+            for it in paths
+            if is_test_file(it) or it.endswith(f"/{_CONFTEST}")  # at the root: of the whole project
+        }
+        self._named: dict[str, list[str]] = {}
+        self._direct = cache(self._direct_of)
+        self._files_of_module = cache(self._find_module)
+        self._is_code = cache(self._is_test_code)
+        self.line = cache(self._line)
+        self.meaning = cache(self._meaning)
+
+    def of(self, path: str, fingerprints: dict[str, str]) -> UsesOfFile:
+        """Return what the tests of a file use, by the name of each.
+
+        ``fingerprints`` are those of the tests alone.
+        """
+        module = self._module_of(path)
+        if module is None:
+            return UsesOfFile({}, ())
+        tests = _TestsOfFile(self, path, module)
+        found = {name: tests.uses_of(name, alone) for name, alone in fingerprints.items()}
+        return UsesOfFile(found, tuple(sorted(tests.consulted - {path})))
+
+    def module_of(self, path: str) -> PythonModule | None:
+        """Return a module of the project."""
+        return self._module_of(path)
+
+    def of_part(self, path: str, part: Part) -> _Reach:
+        """Return what a part of a module uses, whatever it uses it by."""
+        found = _Reach(fixtures=set(part.fixtures), requests_any=part.requests_any)
+        for used in part.uses:
+            found.add(self.meaning(path, used))
+        if part.imports or part.sees_module or part.imports_any:
+            found.add(self.closed(self._of_rare(path, part)))
+        return found
+
+    def closed(self, start: _Reach) -> _Reach:
+        """Return what parts use, and what these use in turn, but for fixtures."""
+        found = _Reach()
+        found.add(start)
+        waiting = [*start.nodes]
+        while waiting:
+            direct = self._direct(waiting.pop())
+            waiting += direct.nodes - found.nodes
+            found.add(direct)
+        return found
+
+    def _line(self, node: _Node) -> str:
+        """Return what a node adds to the text of a fingerprint."""
+        path, number = node
+        module = self._module_of(path)
+        if module is None:
+            return f"{path} unreadable"
+        digest = module.whole() if number == _WHOLE else module.parts[number].digest
+        return f"{path} {digest}"
+
+    def _meaning(self, path: str, used: str) -> _Reach:
+        """Return what a name of a module, with its attributes, means."""
+        found = _Reach(files={path})
+        module = self._module_of(path)
+        if module is not None:
+            self._follow(path, module, used.split("."), found, set())
+        return self.closed(found)
+
+    def _direct_of(self, node: _Node) -> _Reach:
+        """Return what a part uses itself."""
+        path, number = node
+        found = _Reach(files={path})
+        module = self._module_of(path)
+        if module is None:
+            return found
+        seen: set[tuple[str, str]] = set()
+        if number == _WHOLE:
+            found.nodes |= {(path, it) for it in range(len(module.parts))}
+            for name in module.imported:
+                self._follow(path, module, [name], found, seen)
+            return found
+        part = module.parts[number]
+        for used in part.uses:
+            self._follow(path, module, used.split("."), found, seen)
+        found.fixtures |= part.fixtures
+        found.requests_any = part.requests_any
+        found.add(self._of_rare(path, part))
+        return found
+
+    def _of_rare(self, path: str, part: Part) -> _Reach:
+        """Return what a part imports itself, or computes."""
+        found = _Reach(files={path})
+        for used in part.uses if part.imports else ():
+            first, *rest = used.split(".")
+            for imported in part.imports.get(first, ()):
+                self._import(path, imported, rest, found, set())
+        for imported in part.imports.get("", ()):  # by its name as text: it may be used in any way
+            self._import(path, imported, [], found, set())
+        if part.sees_module:
+            found.nodes.add((path, _WHOLE))
+        if part.imports_any:
+            found.nodes |= {(it, _WHOLE) for it in self._helpers()}
+        return found
+
+    def always(self, path: str, module: PythonModule) -> Iterator[_Node]:
+        """Yield what counts whenever a module is imported."""
+        yield from ((path, it) for it in module.always)
+        for star in module.stars:
+            for there in self._files_of_module(path, star.module, star.level):
+                yield there, _WHOLE
+
+    def plugins(self, path: str, module: PythonModule) -> Iterator[str]:
+        """Yield the modules of test code that a module names as plugins of pytest."""
+        for name in module.plugins:
+            yield from self._files_of_module(path, name, 0)
+
+    def conftests(self, path: str) -> Iterator[str]:
+        """Yield each ``conftest.py`` that counts for a file."""
+        for folder in _above(path):
+            named = _join(folder, _CONFTEST)
+            if named in self._paths:
+                yield named
+
+    def functions(self, path: str, name: str) -> tuple[dict[tuple[str, str], Checks], bool]:
+        """Return the functions that a name means in a module, and whether it means no other."""
+        module = self._module_of(path)
+        if module is None:
+            return {}, False
+        owner, _, last = name.rpartition(".")
+        found = {
+            (path, f"{last} {number}"): it
+            for number, it in enumerate(module.functions.get(last, ()))
+        }
+        if owner in {"self", "cls"}:
+            return found, bool(found)
+        reach = _Reach()
+        if name and not name.startswith("."):
+            self._follow(path, module, name.split("."), reach, set())
+        is_certain = bool(reach.nodes)
+        for there, number in reach.nodes:
+            known = self._module_of(there)
+            if known is None or number == _WHOLE:
+                is_certain = False
+                continue
+            for at, it in enumerate(known.parts[number].checks):
+                found[there, f"{number} {at}"] = it
+            is_certain &= bool(known.parts[number].checks)
+        return found, is_certain
+
+    def _helpers(self) -> Iterator[str]:
+        return (it for it in sorted(self._paths) if self._is_code(it) and not is_test_file(it))
+
+    def _follow(
+        self,
+        path: str,
+        module: PythonModule,
+        names: Sequence[str],
+        found: _Reach,
+        seen: set[tuple[str, str]],
+    ) -> bool:
+        """Find what a name of a module, with its attributes, means; return whether it is bound."""
+        first, *rest = names
+        bound = module.bound.get(first, ())
+        imported = module.imported.get(first, ())
+        found.nodes.update((path, it) for it in bound)
+        if imported and (path, ".".join(names)) not in seen:
+            seen.add((path, ".".join(names)))
+            for it in imported:
+                self._import(path, it, rest, found, seen)
+        return bool(bound or imported)
+
+    def _import(
+        self,
+        path: str,
+        imported: Import,
+        rest: list[str],
+        found: _Reach,
+        seen: set[tuple[str, str]],
+    ) -> None:
+        """Find what an import of a module means: in test code its parts, else its text."""
+        found.imports.add(str(imported))
+        names = [imported.name, *rest] if imported.name not in {"", "*"} else rest
+        package = ""
+        for end in range(len(names) + 1):
+            dotted = ".".join(filter(None, (imported.module, *names[:end])))
+            for there in self._files_of_module(path, dotted, imported.level):
+                self._within(there, names[end:], found, seen)
+                package = there
+        for above in _packages(package) if package else ():
+            if above in self._paths and self._is_code(above):
+                self._imported_module(above, found)
+
+    def _within(
+        self, path: str, names: list[str], found: _Reach, seen: set[tuple[str, str]]
+    ) -> None:
+        """Find what a name of a module of test code means; unless it is bound, all of it."""
+        module = self._imported_module(path, found)
+        if module is None or not names:
+            found.nodes.add((path, _WHOLE))
+            return
+        is_package = path.endswith("__init__.py")
+        if not self._follow(path, module, names, found, seen) and not (
+            is_package and self._files_of_module(path, names[0], 1)
+        ):
+            found.nodes.add((path, _WHOLE))
+
+    def _imported_module(self, path: str, found: _Reach) -> PythonModule | None:
+        found.files.add(path)
+        module = self._module_of(path)
+        if module is not None:
+            found.nodes.update(self.always(path, module))
+        return module
+
+    def _find_module(self, path: str, dotted: str, level: int) -> tuple[str, ...]:
+        """Return the files of test code that a module may be.
+
+        They are beside or above the one that imports it; where there is none, any whose path ends
+        so may be it.
+        """
+        tail = dotted.replace(".", "/")
+        if level:
+            folders = list(_above(path))[level - 1 : level]
+        else:
+            folders = [*_above(path), "src"] if tail else []
+        ends = (f"{tail}.py", _join(tail, "__init__.py")) if tail else ("__init__.py",)
+        found = [_join(folder, end) for folder in folders for end in ends]
+        known = [it for it in found if it in self._paths]
+        if not known and not level and tail:
+            known = [
+                it
+                for it in sorted(self._by_name(tail.rpartition("/")[2]))
+                if any(it.endswith(f"/{end}") for end in ends)
+            ]
+        return tuple(it for it in known if self._is_code(it))
+
+    def _by_name(self, name: str) -> Collection[str]:
+        if not self._named:
+            for path in self._paths:
+                *folders, last = path.removesuffix(".py").split("/")
+                key = folders[-1] if last == "__init__" and folders else last
+                self._named.setdefault(key, []).append(path)
+        return self._named.get(name, ())
+
+    def _is_test_code(self, path: str) -> bool:
+        folder = _folder(path)
+        if path.rpartition("/")[2] == _CONFTEST or not _FOLDERS.isdisjoint(folder.split("/")):
+            return True
+        if path.startswith("src/"):
+            return False
+        return folder in self._folders or any(it in self._folders for it in _above(path) if it)
+
+
+class _TestsOfFile:
+    """Finds what the tests of one file use."""
+
+    def __init__(self, code: UsedCode, path: str, module: PythonModule) -> None:
+        self._code = code
+        self._path = path
+        self._module = module
+        self.consulted: set[str] = {path}
+        self._chain = self._fixture_modules()
+        self._fixture = cache(self._find_fixture)
+        self._functions = cache(self._find_functions)
+        automatic = _Reach()
+        for there, known in self._chain:
+            automatic.nodes.update(code.always(there, known))
+            automatic.nodes.update(self._automatic(there, known))
+        self._base = self._with_fixtures(code.closed(automatic))
+        lines = [*map(code.line, sorted(self._base.nodes)), *sorted(self._base.imports)]
+        self._base_digest = _hexdigest(lines)
+
+    def uses_of(self, name: str, alone: str) -> Uses:
+        """Return what a test uses."""
+        parts = self._module.tests.get(name, ())
+        found = _Reach()
+        for part in parts:
+            found.add(self._code.of_part(self._path, part))
+        found = self._with_fixtures(found)
+        self.consulted |= found.files
+        own = sorted(found.nodes - self._base.nodes)
+        lines = [alone, self._base_digest, *(part.digest for part in parts if part.digest)]
+        lines += map(self._code.line, own)
+        lines += sorted(found.imports - self._base.imports)
+        files = {path for path, _ in own} | {path for path, _ in self._base.nodes}
+        files.discard(self._path)
+        asserts = any(can_fail(it, self._path, self._functions) for it in parts[0].checks)
+        return Uses(f"{_VERSION}{_hexdigest(lines)}", tuple(sorted(files)), asserts)
+
+    def _find_functions(self, path: str, name: str) -> Meant:
+        """Return the functions that a name means in a module; of a method those of its name."""
+        found, is_certain = self._code.functions(path, name)
+        if "." not in name:  # it may be a fixture, whichever of its name
+            for there, _ in self._chain:
+                found |= self._code.functions(there, name)[0]
+        return Meant(found, is_certain)
+
+    def _with_fixtures(self, start: _Reach) -> _Reach:
+        """Return what parts use with the fixtures that they request, and these in turn."""
+        found = _Reach()
+        found.add(start)
+        asked: set[str] = set()
+        is_whole = False
+        while found.fixtures - asked or (found.requests_any and not is_whole):
+            if found.requests_any and not is_whole:
+                is_whole = True
+                every = _Reach({(there, _WHOLE) for there, _ in self._chain})
+                found.add(self._code.closed(every))
+            for name in found.fixtures - asked:
+                asked.add(name)
+                found.add(self._fixture(name))
+        self.consulted |= found.files
+        return found
+
+    def _find_fixture(self, name: str) -> _Reach:
+        """Return what a name means in each module whose fixtures count.
+
+        One may override another, or use it.
+        """
+        found = _Reach()
+        for there, _ in self._chain:
+            found.add(self._code.meaning(there, name))
+        return found
+
+    def _fixture_modules(self) -> list[tuple[str, PythonModule]]:
+        """Return the modules whose fixtures and hooks count: the own one, conftest, plugins."""
+        found: dict[str, PythonModule] = {}
+        waiting = [self._path, *self._code.conftests(self._path)]
+        while waiting:
+            path = waiting.pop(0)
+            if path in found:
+                continue
+            self.consulted.add(path)
+            module = self._module if path == self._path else self._code.module_of(path)
+            if module is not None:
+                found[path] = module
+                waiting += self._code.plugins(path, module)
+        return [*found.items()]
+
+    def _automatic(self, path: str, module: PythonModule) -> Iterator[_Node]:
+        """Yield the hooks and automatic fixtures that a module imports."""
+        for name in module.imported:
+            meant = self._code.meaning(path, name)
+            self.consulted |= meant.files
+            for node in meant.nodes:
+                there, number = node
+                known = self._code.module_of(there)
+                if known is None or number == _WHOLE:
+                    continue
+                if known.parts[number].is_automatic or name.startswith("pytest_"):
+                    yield node
+
+
+def _hexdigest(lines: Iterable[str]) -> str:
+    return sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
+def _join(folder: str, name: str) -> str:
+    return f"{folder}/{name}" if folder else name
+
+
+def _above(path: str) -> Iterator[str]:
+    """Yield the folder of a file and those above it; the last one is empty."""
+    folder = _folder(path)
+    while folder:
+        yield folder
+        folder = _folder(folder)
+    yield ""
+
+
+def _packages(path: str) -> Iterator[str]:
+    return (_join(folder, "__init__.py") for folder in _above(path) if folder)

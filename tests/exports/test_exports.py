@@ -1,0 +1,168 @@
+"""Exported cases do what the cases do."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import httpx2
+import pytest
+from tests.imports.conftest import Recorder, comparable
+
+from shall.actions.run import execute
+from shall.actions.run_request import RunRequest
+from shall.cases.reader import read_case
+from shall.exports.curl import to_curl
+from shall.exports.pytest_file import to_pytest
+from shall.workspace.workspace import Workspace
+
+CASE = """\
+testcase:
+  name: an order, and its "end"
+  host: URL
+  variables: {item: book}
+  secrets: [password]
+  steps:
+    - id: login
+      POST: /login
+      json: {user: ann, password: "{{ password }}"}
+      capture: {token: $.data.token}
+      expect: {status: 201, $.data.roles: {length: 1, contains: admin}}
+    - POST: "/orders/{{ login.data.id }}"
+      headers: {Authorization: "Bearer {{ token }}"}
+      params: {page: [1, 2]}
+      form: {item: "{{ item }}", note: it's}
+      follow_redirects: false
+      expect:
+        status: [2xx, 302]
+        header Content-Type: {matches: json, exists: true}
+        $.total: {greater_than: 1, less_or_equal: 9}
+        $.gone: {exists: false}
+        $.state: {in: [open, paid], not_starts_with: x}
+    - PUT: /text
+      auth: {basic: {user: ann, password: "{{ Global.password }}"}}
+      text: two words
+  teardowns:
+    - DELETE: /orders/7
+"""
+
+
+@pytest.fixture
+def service(recorder: Recorder) -> Recorder:
+    login = {"data": {"token": "fresh", "id": 7, "roles": ["admin"]}}
+    recorder.answers["POST /login"] = (201, {}, json.dumps(login))
+    recorder.answers["POST /orders/7"] = (200, {}, '{"total": 9, "state": "open"}')
+    return recorder
+
+
+def by_shall(workspace: Workspace, recorder: Recorder, text: str) -> list[Any]:
+    recorder.seen.clear()
+    workspace.files.write_text("tests/cases/a.yaml", text)
+    run = execute(workspace, RunRequest(variables={"password": "wonderland", "token": "fresh"}))
+    assert run.bad_total == 0, run.bad
+    return [comparable(it) for it in recorder.seen]
+
+
+def run_test(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "httpx", httpx2)  # the same interface, which is installed
+    module = ModuleType("exported")
+    exec(compile(text, "exported.py", "exec"), module.__dict__)
+    monkeypatch.setenv("PASSWORD", "wonderland")
+    (test,) = [it for name, it in vars(module).items() if name.startswith("test_")]
+    test()
+
+
+@pytest.mark.verifies("import#8.1", "import#8.3")
+def test_an_exported_test_sends_and_checks_the_same(
+    service: Recorder, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = CASE.replace("URL", service.url)
+    wanted = by_shall(workspace, service, text)
+    exported = to_pytest(read_case(text, "a.yaml"), "a.yaml")
+    service.seen.clear()
+
+    run_test(exported.text, monkeypatch)
+
+    assert exported.left_out == []
+    assert exported.variables == ["PASSWORD"]
+    assert exported.text.startswith('"""an order, and its  end : made from a.yaml."""\n\nimport os')
+    assert "shall" not in exported.text
+    for seen, one in zip(map(comparable, service.seen), wanted, strict=True):
+        seen["headers"].pop("content-type", None)
+        one["headers"].pop("content-type", None)
+        assert seen == one
+
+
+@pytest.mark.verifies("import#8.1")
+@pytest.mark.parametrize(
+    ("path", "answer"),
+    [
+        ("POST /login", (200, {}, '{"data": {"token": "t", "id": 7, "roles": ["admin"]}}')),
+        ("POST /login", (201, {}, '{"data": {"token": "t", "id": 7, "roles": ["buyer"]}}')),
+        ("POST /orders/7", (200, {}, '{"total": 10, "state": "open"}')),
+        ("POST /orders/7", (200, {}, '{"total": 9, "state": "open", "gone": 1}')),
+        ("PUT /text", (500, {}, "")),
+    ],
+)
+def test_an_exported_test_fails_where_the_case_does(
+    service: Recorder, monkeypatch: pytest.MonkeyPatch, path: str, answer: Any
+) -> None:
+    exported = to_pytest(read_case(CASE.replace("URL", service.url), "a.yaml"), "a.yaml")
+    service.answers[path] = answer
+
+    with pytest.raises(AssertionError):
+        run_test(exported.text, monkeypatch)
+    assert service.seen[-1]["method"] == "DELETE"  # the teardown
+
+
+@pytest.mark.verifies("import#8.2", "import#8.3")
+def test_exported_commands_send_the_same(service: Recorder, workspace: Workspace) -> None:
+    text = CASE.replace("URL", service.url).replace("{{ login.data.id }}", "7")
+    wanted = by_shall(workspace, service, text)
+    exported = to_curl(read_case(text, "a.yaml"), "a.yaml")
+    service.seen.clear()
+
+    subprocess.run(
+        ["bash", "-e", "-c", exported.text],
+        check=True,
+        capture_output=True,
+        timeout=20,
+        env={"PATH": "/usr/bin:/bin", "PASSWORD": "wonderland", "TOKEN": "fresh"},
+    )
+
+    assert sorted(exported.variables) == ["PASSWORD", "TOKEN"]
+    assert "checks, which curl has not" in exported.left_out
+    for seen, one in zip(map(comparable, service.seen), wanted, strict=True):
+        seen["headers"].pop("content-type", None)
+        one["headers"].pop("content-type", None)
+        assert seen == one
+
+
+@pytest.mark.verifies("import#8.3")
+def test_what_another_tool_cannot_express_is_listed(tmp_path: Path) -> None:
+    case = read_case(
+        "testcase:\n  name: 1\n  data: [{a: 1}]\n  steps:\n"
+        "    - GET: /a\n      connection: {insecure: true}\n      until: {$.a: 1}\n"
+        "      auth: {api_key: {header: X, value: v}}\n"
+        "      expect: {$.l: {any: {a: 1}}, 'xpath //a': x}\n"
+        "      capture: {x: css a}\n".replace("name: 1", "name: one"),
+        str(tmp_path / "a.yaml"),
+    )
+
+    found = to_pytest(case, "a.yaml")
+
+    assert found.left_out[:3] == [
+        "`data` of the case",
+        "`until` of step 1",
+        "`connection` of step 1",
+    ]
+    assert set(found.left_out[3:]) == {
+        "the credentials `api_key`",
+        "the capture `x` of step 1",
+        "a check `any` of step 1",
+        "a check `equals` of step 1",
+    }
+    assert "BASE_URL" in found.variables
+    compile(found.text, "a.py", "exec")

@@ -1,0 +1,194 @@
+"""Tests of Tavern as cases."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from tests.imports.conftest import Recorder
+
+from shall.actions.importing import Import, read_cases
+from shall.errors import ShallError
+from shall.results.records import RunResult
+
+Imported = Callable[..., Import]
+Run = Callable[..., RunResult]
+
+FILE = """\
+# the shop
+test_name: order a book
+includes:
+  - name: common
+    description: what all need
+    variables: {base: URL, shop: north}
+marks:
+  - parametrize: {key: [item, qty], vals: [[book, 2], [pen, 3]]}
+stages:
+  - name: log in
+    delay_after: 0.01
+    request:
+      url: "{base}/login"
+      method: POST
+      json: {user: ann, password: "{tavern.env_vars.SHOP_PASSWORD}", braces: "{{x}}, !no tag"}
+    response:
+      status_code: 201
+      json: {token: !anystr , roles: [admin, !anything ], n: 1}
+      save:
+        json: {token: token, second: "roles[1]", last: "roles[-1]"}
+        headers: {trace: X-Trace}
+  - name: order
+    request:
+      url: "{base}/orders"
+      method: POST
+      params: {shop: "{shop:s}"}
+      headers: {authorization: "Bearer {token}"}
+      json: {item: "{item}", qty: !int "{qty}"}
+    response:
+      status_code: [200, 201]
+      headers: {content-type: application/json}
+      json: {id: 7, note: !re_fullmatch "[a-z ]+"}
+---
+test_name: moved
+marks: [skip]
+stages:
+  - name: see
+    request: {url: "URL/old"}
+    response: {status_code: 302}
+---
+test_name: not followed
+stages:
+  - name: see
+    request: {url: "URL/old", auth: [ann, "{password}"], data: {a: 1}, method: POST}
+    response: {status_code: 302}
+"""
+
+
+@pytest.mark.verifies("import#1.1", "import#7.1")
+def test_stages_send_and_check_what_tavern_does(
+    recorder: Recorder, imported: Imported, run: Run
+) -> None:
+    login = {"token": "fresh", "roles": ["admin", "buyer"], "n": 1}
+    recorder.answers = {
+        "POST /login": (201, {"X-Trace": "t"}, json.dumps(login)),
+        "POST /orders": (200, {}, '{"id": 7, "note": "well done"}'),
+        "POST /old": (302, {"Location": "/new"}, ""),
+    }
+
+    found = imported(FILE.replace("URL", recorder.url))
+    result = run(SHOP_PASSWORD="given", password="wonderland")
+
+    assert found.left_out == []
+    assert [it.path.rpartition("/")[2] for it in found.files] == [
+        *("order-a-book.yaml", "moved.yaml", "not-followed.yaml")
+    ]
+    outcomes = sorted(it.outcome.value for it in result.cases)
+    assert outcomes == ["passed", "passed", "passed", "skipped"], found.files[0].text
+    ordered = [it for it in recorder.seen if it["path"].startswith("/orders")]
+    assert {it["path"] for it in ordered} == {"/orders?shop=north"}
+    assert {it["headers"]["authorization"] for it in ordered} == {"Bearer fresh"}
+    bodies = [json.loads(it["body"]) for it in ordered]
+    assert sorted(bodies, key=str) == [{"item": "book", "qty": 2}, {"item": "pen", "qty": 3}]
+    sent = json.loads(next(it["body"] for it in recorder.seen if it["path"] == "/login"))
+    assert sent == {"user": "ann", "password": "given", "braces": "{x}, !no tag"}
+    old = next(it for it in recorder.seen if it["path"] == "/old")
+    assert old["headers"]["authorization"] == "Basic YW5uOndvbmRlcmxhbmQ="
+    assert old["body"] == "a=1"
+
+
+CHECKS: list[tuple[str, str, Any, bool]] = [
+    ("json: {a: 1}", "true", {"a": 1}, True),
+    ("json: {a: 1}", "true", {"a": 1, "b": 2}, False),
+    ("json: {a: 1}", "false", {"a": 1, "b": 2}, True),
+    ("json: {a: !anyint }", "true", {"a": 1, "b": 2}, False),
+    ("json: {a: !anyint }", "true", {"a": "1"}, False),
+    ("json: {a: {b: !anything }}", "true", {"a": {"b": None}}, True),
+    ("json: [1, !anystr ]", "true", [1, "x"], True),
+    ("json: [1, !anystr ]", "true", [1, "x", 2], False),
+    ("json: [1, 2]", "true", [2, 1], False),
+    ("json: [1, 2]", "[json:list_any_order]", [2, 1], True),
+    ('json: {a: !re_match "b+"}', "true", {"a": "bbc"}, True),
+    ('json: {a: !re_fullmatch "b+"}', "true", {"a": "bbc"}, False),
+    ("status_code: 200", "true", {}, True),
+    ("status_code: 404", "true", {}, False),
+]
+
+
+@pytest.mark.verifies("import#7.1")
+def test_a_response_passes_where_it_does_in_tavern(
+    recorder: Recorder, imported: Imported, run: Run
+) -> None:
+    documents = []
+    for number, (response, strict, body, _) in enumerate(CHECKS):
+        recorder.answers[f"GET /{number}"] = (200, {}, json.dumps(body))
+        documents.append(
+            f"test_name: check {number:02}\nstrict: {strict}\nstages:\n  - name: a\n"
+            f"    request: {{url: '{recorder.url}/{number}'}}\n    response:\n      {response}\n"
+        )
+
+    found = imported("---\n".join(documents))
+    outcomes = {it.name[-2:]: it.outcome.value == "passed" for it in run().cases}
+
+    assert found.left_out == []
+    assert outcomes == {f"{at:02}": holds for at, (*_, holds) in enumerate(CHECKS)}
+
+
+@pytest.mark.verifies("import#1.2", "import#7.2")
+def test_what_a_test_of_tavern_says_that_a_case_cannot_is_reported() -> None:
+    text = """\
+test_name: much
+marks: [slow, {usefixtures: [a]}, {parametrize: {key: a, vals: 7}}]
+includes: [!include common.yaml ]
+paho-mqtt: {}
+stages:
+  - name: first
+    max_retries: 3
+    request: {url: "http://h/a", $ext: {function: f}, method: GET}
+    response: {verify_response_with: {function: f}, save: {$ext: {function: f}}}
+  - name: second
+    skip: true
+    request: {url: http://h/b}
+  - {type: ref, id: other}
+---
+nothing: here
+"""
+
+    found = read_cases(text, "test_a.tavern.yaml")
+
+    assert [(it.field, it.message) for it in found.left_out] == [
+        ("much", "`paho-mqtt` was left out."),
+        ("much", "The mark `slow` was left out."),
+        ("much", "The mark `usefixtures` was left out."),
+        ("much", "`parametrize` was left out."),
+        ("much", "An included file was left out."),
+        ("much/first", "`max_retries` was left out."),
+        ("much/first", "`request.$ext` was left out."),
+        ("much/first", "`save.$ext` was left out."),
+        ("much/first", "`response.verify_response_with` was left out."),
+        ("much/second", "The stage was left out: it is skipped."),
+        ("much/stage", "The stage was left out: it has no request with a URL."),
+        ("", "A document was left out: it has no `stages`."),
+    ]
+    assert len(found.files[0].case.steps) == 1
+
+
+@pytest.mark.verifies("import#1.4")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: 1",
+        "test_name: x\nstages: 7",
+        "test_name: x\nstages: [{request: 1}, 2, {request: {url: 3}}]",
+        "test_name: x\nstages: [{request: {url: 'http://h', json: !anyint }}]",
+        "test_name: x\nstages: &a [*a]",
+        "test_name: x\nstages: [{request: {url: 'http://h'}, response: {json: !weird x}}]",
+        "- [",
+    ],
+)
+def test_a_malformed_test_is_refused_or_reported(text: str) -> None:
+    try:
+        found = read_cases(text, "a.yaml", "tavern")
+    except ShallError as error:
+        assert error.message.endswith(".") or error.diagnostics
+    else:
+        assert len(found.files) <= 1
+        assert found.files or found.left_out

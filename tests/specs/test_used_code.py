@@ -1,0 +1,303 @@
+import pytest
+
+from shall.specs.links import read_marks
+from shall.specs.python_module import PythonModule, read_module
+from shall.specs.used_code import UsedCode, Uses
+
+TEST = "tests/shop/test_cart.py"
+NAME = "TestCart::test_total"
+
+FILES = {
+    TEST: '''\
+"""Tests of the cart."""
+import json
+import pytest
+import tests.money
+from shop import price
+from tests import clock as watch
+from .orders import order
+from ..lists import *
+
+pytestmark = [pytest.mark.verifies("shop#1.1"), pytest.mark.usefixtures("stock")]
+RATE = 3
+UNUSED = 4
+RATES = {"full": RATE}
+RATES["half"] = 2
+
+def local(amount):
+    return amount * RATES["full"]
+
+def unused():
+    return UNUSED
+
+@pytest.fixture(autouse=True)
+def clean():
+    yield 1
+
+def setup_module():
+    ready = 1
+
+class Base:
+    def helper(self):
+        return 5
+
+class TestCart(Base):
+    size = 6
+
+    def setup_method(self):
+        self.cart = []
+
+    @pytest.mark.parametrize("amount", [7])
+    def test_total(self, client, amount, request):
+        from tests.late import late
+        assert local(amount) == order(watch.now()) + tests.money.cents(price)
+        assert request.getfixturevalue("asked") == late
+
+    def test_other(self):
+        assert self.size == 8
+''',
+    "tests/conftest.py": """\
+import os
+import pytest
+from tests.fixtures import automatic
+pytest_plugins = ["tests.plugin"]
+os.environ["A"] = "11"
+@pytest.fixture
+def client(server):
+    return server, 12
+@pytest.fixture
+def other():
+    return 13
+@pytest.fixture(name="asked")
+def made():
+    return 14
+def pytest_runtest_setup(item):
+    item.a = 15
+""",
+    "tests/shop/conftest.py": """\
+import pytest
+@pytest.fixture
+def client(client):
+    return 21
+""",
+    "tests/plugin.py": """\
+import pytest
+@pytest.fixture
+def server():
+    return 31
+@pytest.fixture
+def stock():
+    return 32
+""",
+    "tests/fixtures.py": """\
+import pytest
+@pytest.fixture(autouse=True)
+def automatic():
+    return 41
+""",
+    "tests/__init__.py": """\
+AT_IMPORT = []
+AT_IMPORT.append(51)
+""",
+    "tests/money.py": """\
+from tests.deep import factor
+def cents(it):
+    return it * factor() * 61
+def other():
+    return 62
+""",
+    "tests/deep.py": """\
+def factor():
+    return _factor()
+def _factor():
+    return 71
+def other():
+    return 72
+""",
+    "tests/clock.py": """\
+if True:
+    def now():
+        return 81
+""",
+    "tests/shop/orders.py": """\
+class Order:
+    def of(self):
+        return 91
+def order(at):
+    return Order().of()
+""",
+    "tests/lists.py": """\
+A = 101
+""",
+    "tests/late.py": """\
+late = 111
+""",
+    "src/shop/__init__.py": """\
+price = 121
+""",
+    "tests/other/conftest.py": """\
+import pytest
+@pytest.fixture(autouse=True)
+def far():
+    return 131
+""",
+}
+
+
+def uses(files: dict[str, str], test: str = TEST, name: str = NAME) -> Uses:
+    links = {it.source: it.fingerprint for it in read_marks(files[test], test).links}
+    modules: dict[str, PythonModule] = {}
+
+    def module_of(path: str) -> PythonModule | None:
+        if path not in modules:
+            modules[path] = read_module(files[path], [name] if path == test else [])
+        return modules[path]
+
+    return UsedCode(files, module_of).of(test, {name: links[f"{test}::{name}"]}).tests[name]
+
+
+def changed(path: str, old: str, new: str) -> dict[str, str]:
+    assert old in FILES[path]
+    return FILES | {path: FILES[path].replace(old, new)}
+
+
+@pytest.mark.verifies("tracing#4.22")
+@pytest.mark.parametrize(
+    ("path", "old", "new"),
+    [
+        (TEST, "RATE = 3", "RATE = 4"),
+        (TEST, '"half"] = 2', '"half"] = 3'),
+        (TEST, 'RATES["full"]', 'RATES["half"]'),
+        (TEST, "yield 1", "yield 2"),
+        (TEST, "ready = 1", "ready = 2"),
+        (TEST, "return 5", "return 6"),
+        (TEST, "size = 6", "size = 7"),
+        (TEST, "cart = []", "cart = [1]"),
+        (TEST, "[7]", "[7, 8]"),
+        (TEST, "import price", "import cost as price"),
+        (TEST, '"stock"', '"other"'),
+        ("tests/conftest.py", '"11"', '"12"'),
+        ("tests/conftest.py", "server, 12", "server, 13"),
+        ("tests/conftest.py", "return 14", "return 15"),
+        ("tests/conftest.py", "a = 15", "a = 16"),
+        ("tests/conftest.py", "def other():", "@pytest.fixture(autouse=True)\ndef other():"),
+        ("tests/shop/conftest.py", "21", "22"),
+        ("tests/plugin.py", "31", "32"),
+        ("tests/plugin.py", "32", "33"),
+        ("tests/fixtures.py", "41", "42"),
+        ("tests/__init__.py", "51", "52"),
+        ("tests/money.py", "61", "62"),
+        ("tests/deep.py", "71", "72"),
+        ("tests/clock.py", "81", "82"),
+        ("tests/shop/orders.py", "91", "92"),
+        ("tests/lists.py", "101", "102"),
+        ("tests/late.py", "111", "112"),
+    ],
+)
+def test_whatever_of_the_test_code_a_test_uses_counts(path: str, old: str, new: str) -> None:
+    assert uses(changed(path, old, new)).fingerprint != uses(FILES).fingerprint
+
+
+@pytest.mark.verifies("tracing#4.22")
+@pytest.mark.parametrize(
+    ("path", "old", "new"),
+    [
+        (TEST, "UNUSED = 4", "UNUSED = 5"),
+        (TEST, "self.size == 8", "self.size == 9"),
+        (TEST, '"shop#1.1"', '"shop#1.1", "shop#1.2"'),
+        (TEST, "import json\n", "import json\nimport re\n"),
+        (TEST, "def local(amount):\n", "def local( amount ):\n    '''Of some.'''  # text\n\n"),
+        (TEST, "RATE = 3\nUNUSED = 4\n", "UNUSED = 4\n\nRATE =  3\n"),
+        ("tests/conftest.py", "13", "16"),
+        ("tests/money.py", "62", "63"),
+        ("tests/deep.py", "72", "73"),
+        ("tests/money.py", "def cents", "# text\ndef cents"),
+        ("tests/other/conftest.py", "131", "132"),
+        ("src/shop/__init__.py", "121", "122"),
+    ],
+)
+def test_nothing_else_counts(path: str, old: str, new: str) -> None:
+    assert uses(changed(path, old, new)).fingerprint == uses(FILES).fingerprint
+
+
+@pytest.mark.verifies("tracing#4.22")
+def test_a_nearer_conftest_counts_from_when_it_is_there() -> None:
+    files = {path: text for path, text in FILES.items() if path != "tests/shop/conftest.py"}
+
+    assert uses(files).fingerprint != uses(FILES).fingerprint
+
+
+@pytest.mark.verifies("tracing#4.22")
+def test_the_files_that_a_test_uses_are_named() -> None:
+    assert uses(FILES).files == tuple(
+        sorted(FILES.keys() - {TEST, "src/shop/__init__.py", "tests/other/conftest.py"})
+    )
+
+
+DYNAMIC = """\
+import helpers
+import importlib
+import pytest
+
+@pytest.mark.verifies("a#1.1")
+def test_a(request):
+    assert {}
+
+def local():
+    return 1
+"""
+
+
+@pytest.mark.verifies("tracing#4.23")
+@pytest.mark.parametrize(
+    ("body", "path", "old"),
+    [
+        ("globals()['local']()", "e2e/test_a.py", "return 1"),
+        ("eval('local()')", "e2e/test_a.py", "return 1"),
+        ("getattr(helpers, 'made')()", "e2e/helpers.py", "return 2"),
+        ("helpers.missing", "e2e/helpers.py", "return 2"),
+        ("importlib.import_module('helpers').made()", "e2e/helpers.py", "return 2"),
+        ("importlib.import_module(request.param).made()", "e2e/helpers.py", "return 2"),
+        ("request.getfixturevalue(request.param)", "e2e/conftest.py", "return 3"),
+    ],
+)
+def test_of_what_is_computed_at_run_time_the_whole_module_counts(
+    body: str, path: str, old: str
+) -> None:
+    files = {
+        "e2e/test_a.py": DYNAMIC.format(body),
+        "e2e/helpers.py": "def made():\n    return 2\n",
+        "e2e/conftest.py": "import pytest\n@pytest.fixture\ndef given():\n    return 3\n",
+    }
+    other = files | {path: files[path].replace(old, "return 9")}
+
+    assert uses(files, "e2e/test_a.py", "test_a") != uses(other, "e2e/test_a.py", "test_a")
+
+
+@pytest.mark.verifies("tracing#4.23")
+@pytest.mark.parametrize("text", ["def made(:\n    return 2\n", "def made():\n    return 2\n\0"])
+def test_of_a_module_that_is_no_python_the_whole_text_counts(text: str) -> None:
+    files = {"e2e/test_a.py": DYNAMIC.format("helpers.made()"), "e2e/helpers.py": text}
+    other = files | {"e2e/helpers.py": text.replace("2", "3")}
+
+    assert uses(files, "e2e/test_a.py", "test_a") != uses(other, "e2e/test_a.py", "test_a")
+
+
+@pytest.mark.verifies("tracing#4.22")
+def test_imports_in_a_circle_are_followed() -> None:
+    files = {
+        "tests/test_a.py": (
+            "import pytest\nfrom tests.one import made\n"
+            "@pytest.mark.verifies('a#1.1')\ndef test_a():\n    assert made()\n"
+        ),
+        "tests/one.py": """\
+from tests.two import made, helped
+def two():
+    return 2
+""",
+        "tests/two.py": "from tests.one import two, made as again\ndef made():\n    return two()\n"
+        "def helped():\n    return again\n",
+    }
+    other = files | {"tests/one.py": files["tests/one.py"].replace("return 2", "return 3")}
+
+    assert uses(files, "tests/test_a.py", "test_a") != uses(other, "tests/test_a.py", "test_a")
