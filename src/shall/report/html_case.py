@@ -25,6 +25,7 @@ from shall.report.wording import (
     step_title,
 )
 from shall.results.records import (
+    SQL_METHOD,
     CaseResult,
     CheckResult,
     ExchangeRecord,
@@ -174,7 +175,7 @@ def _sides(exchange: ExchangeRecord, language: str) -> Html:
             body_text(exchange.request_body, language),
         )
     ]
-    if exchange.status is not None or exchange.response_size_bytes:
+    if exchange.status is not None or exchange.method == SQL_METHOD:
         status = "" if exchange.status is None else f" {exchange.status}"
         sides.append(
             tag(

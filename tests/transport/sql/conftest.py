@@ -5,6 +5,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -41,31 +42,24 @@ def started(process: "subprocess.Popen[str]", sign: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """The URL of a PostgreSQL; its server refuses to run as root."""
-    folder = tmp_path_factory.mktemp("postgres")
+    with tempfile.TemporaryDirectory(prefix="shall-postgres-") as name:
+        yield from _postgres(Path(name))
+
+
+def _postgres(folder: Path) -> Iterator[str]:
     account: dict[str, Any] = {}
+    word = folder / "password.txt"
+    word.write_text(PASSWORD)
     if os.geteuid() == 0:
         account = {"user": "postgres", "group": "postgres", "extra_groups": []}
-        for each in (folder, *folder.parents[:2]):
-            each.chmod(0o755)
-        shutil.chown(folder, "postgres")
-    word = folder.parent / "password.txt"
-    word.write_text(PASSWORD)
-    word.chmod(0o644)
+        for each in (folder, word):
+            shutil.chown(each, "postgres")
     data, port = folder / "data", free_port()
-    options = [
-        "-U",
-        "shop",
-        "-A",
-        "scram-sha-256",
-        "--pwfile",
-        str(word),
-        "--no-sync",
-        "--locale=C",
-    ]
+    options = ["--username=shop", "--auth=scram-sha-256", f"--pwfile={word}", "--no-sync"]
     subprocess.run(
-        [program("initdb"), "-D", data, "-E", "UTF8", *options],
+        [program("initdb"), "-D", data, "--encoding=UTF8", "--locale=C", *options],
         check=True,
         capture_output=True,
         cwd="/",
