@@ -14,6 +14,7 @@ ON_FIRST_USE = (
     "shall.actions.evidence",
     "shall.actions.importing",
     "shall.actions.selection",
+    "shall.actions.sending",
     "shall.actions.shared_steps",
     "shall.actions.unit_cases",
     "shall.actions.unit_writing",
