@@ -258,6 +258,16 @@ def local():
         ("helpers.missing", "e2e/helpers.py", "return 2"),
         ("importlib.import_module('helpers').made()", "e2e/helpers.py", "return 2"),
         ("importlib.import_module(request.param).made()", "e2e/helpers.py", "return 2"),
+        ("importlib.import_module(name=request.param).made()", "e2e/helpers.py", "return 2"),
+        ("importlib.import_module(f'help{request.param}')", "e2e/helpers.py", "return 2"),
+        ("importlib.import_module('e2e.' + request.param)", "e2e/helpers.py", "return 2"),
+        ("importlib.import_module('e2e.%s' % request)", "e2e/helpers.py", "return 2"),
+        ("importlib.import_module('e2e.{}'.format(request))", "e2e/helpers.py", "return 2"),
+        ("importlib.import_module('.helpers', 'e2e')", "e2e/helpers.py", "return 2"),
+        ("importlib.import_module('.' + request.param, 'e2e')", "e2e/helpers.py", "return 2"),
+        ("[importlib.import_module(it.name) for it in request]", "e2e/helpers.py", "return 2"),
+        ("spec_from_file_location('a', HERE / 'helpers.py')", "e2e/helpers.py", "return 2"),
+        ("runpy.run_path(request.param)", "e2e/helpers.py", "return 2"),
         ("request.getfixturevalue(request.param)", "e2e/conftest.py", "return 3"),
     ],
 )
@@ -270,6 +280,56 @@ def test_of_what_is_computed_at_run_time_the_whole_module_counts(
         "e2e/conftest.py": "import pytest\n@pytest.fixture\ndef given():\n    return 3\n",
     }
     other = files | {path: files[path].replace(old, "return 9")}
+
+    assert uses(files, "e2e/test_a.py", "test_a") != uses(other, "e2e/test_a.py", "test_a")
+
+
+@pytest.mark.verifies("tracing#4.23")
+@pytest.mark.parametrize(
+    "body",
+    [
+        "importlib.import_module(f'shop.{request.param}')",
+        "importlib.import_module('shop.' + request.param + '.views')",
+        "[importlib.import_module(it.name) for it in pkgutil.walk_packages(shop, 'shop.')]",
+        "[importlib.import_module(it.name) for it in iter_modules(shop, prefix='shop.')]",
+        "spec_from_file_location('a', HERE / 'other.py')",
+    ],
+)
+def test_modules_that_a_computed_name_cannot_mean_do_not_count(body: str) -> None:
+    files = {
+        "e2e/test_a.py": DYNAMIC.format(body),
+        "e2e/helpers.py": "def made():\n    return 2\n",
+        "e2e/shop/views.py": "def made():\n    return 4\n",
+        "e2e/other.py": "def made():\n    return 5\n",
+    }
+    files["e2e/test_a.py"] = files["e2e/test_a.py"].replace("import helpers\n", "")
+    nine = "def made():\n    return 9\n"
+    unmeant = files | {"e2e/helpers.py": nine}
+    meant = files | {"e2e/shop/views.py": nine, "e2e/other.py": nine}
+    before = uses(files, "e2e/test_a.py", "test_a").fingerprint
+
+    assert uses(unmeant, "e2e/test_a.py", "test_a").fingerprint == before
+    assert uses(meant, "e2e/test_a.py", "test_a").fingerprint != before
+
+
+@pytest.mark.verifies("tracing#4.23")
+@pytest.mark.parametrize(
+    "loop",
+    [
+        "for it in walk_packages(shop, 'shop.'):\n        it = request.param",
+        "for it in walk_packages(shop, 'shop.'): pass\n    for it in request:\n        pass",
+        "def one(it):\n        pass\n    for it in walk_packages(shop, 'shop.'):\n        pass",
+        "for it in walk_packages(shop, request.param):\n        pass",
+        "for it in listed(shop, 'shop.'):\n        pass",
+    ],
+)
+def test_a_name_that_may_come_from_elsewhere_means_any_module(loop: str) -> None:
+    body = f"1\n    {loop}\n        importlib.import_module(it.name)"
+    files = {
+        "e2e/test_a.py": DYNAMIC.format(body).replace("import helpers\n", ""),
+        "e2e/helpers.py": "def made():\n    return 2\n",
+    }
+    other = files | {"e2e/helpers.py": "def made():\n    return 9\n"}
 
     assert uses(files, "e2e/test_a.py", "test_a") != uses(other, "e2e/test_a.py", "test_a")
 

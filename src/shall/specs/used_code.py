@@ -14,7 +14,7 @@ from msgspec import Struct, field
 from shall.specs.assertions import Checks, Meant, can_fail
 from shall.specs.bindings import Import
 from shall.specs.links import Marks
-from shall.specs.python_module import Part, PythonModule
+from shall.specs.python_module import Names, PythonModule
 
 _WHOLE = -1
 """Stands for the number of a part: the module as a whole."""
@@ -123,13 +123,13 @@ class UsedCode:
         """Return a module of the project."""
         return self._module_of(path)
 
-    def of_part(self, path: str, part: Part) -> _Reach:
+    def of_names(self, path: str, names: Names) -> _Reach:
         """Return what a part of a module uses, whatever it uses it by."""
-        found = _Reach(fixtures=set(part.fixtures), requests_any=part.requests_any)
-        for used in part.uses:
+        found = _Reach(fixtures=set(names.fixtures), requests_any=names.requests_any)
+        for used in names.uses:
             found.add(self.meaning(path, used))
-        if part.imports or part.sees_module or part.imports_any:
-            found.add(self.closed(self._of_rare(path, part)))
+        if not names.is_plain:
+            found.add(self.closed(self._of_rare(path, names)))
         return found
 
     def closed(self, start: _Reach) -> _Reach:
@@ -173,27 +173,32 @@ class UsedCode:
             for name in module.imported:
                 self._follow(path, module, [name], found, seen)
             return found
-        part = module.parts[number]
-        for used in part.uses:
+        names = module.parts[number].names
+        for used in names.uses:
             self._follow(path, module, used.split("."), found, seen)
-        found.fixtures |= part.fixtures
-        found.requests_any = part.requests_any
-        found.add(self._of_rare(path, part))
+        found.fixtures |= names.fixtures
+        found.requests_any = names.requests_any
+        found.add(self._of_rare(path, names))
         return found
 
-    def _of_rare(self, path: str, part: Part) -> _Reach:
+    def _of_rare(self, path: str, names: Names) -> _Reach:
         """Return what a part imports itself, or computes."""
         found = _Reach(files={path})
-        for used in part.uses if part.imports else ():
-            first, *rest = used.split(".")
-            for imported in part.imports.get(first, ()):
-                self._import(path, imported, rest, found, set())
-        for imported in part.imports.get("", ()):  # by its name as text: it may be used in any way
-            self._import(path, imported, [], found, set())
-        if part.sees_module:
+        for name, imported in names.imports:
+            if not name:  # by its name as text: it may be used in any way
+                self._import(path, imported, [], found, set())
+            for used in names.uses if name else ():
+                first, *rest = used.split(".")
+                if first == name:
+                    self._import(path, imported, rest, found, set())
+        if names.sees_module:
             found.nodes.add((path, _WHOLE))
-        if part.imports_any:
-            found.nodes |= {(it, _WHOLE) for it in self._helpers()}
+        for prefix in names.computed_imports:
+            found.nodes |= {(it, _WHOLE) for it in self._helpers(prefix)}
+        for end in names.loads:
+            named = end.rpartition("/")[2].removesuffix(".py")
+            ends = f"/{end.lstrip('./')}"
+            found.nodes |= {(it, _WHOLE) for it in self._by_name(named) if f"/{it}".endswith(ends)}
         return found
 
     def always(self, path: str, module: PythonModule) -> Iterator[_Node]:
@@ -241,8 +246,12 @@ class UsedCode:
             is_certain &= bool(known.parts[number].checks)
         return found, is_certain
 
-    def _helpers(self) -> Iterator[str]:
-        return (it for it in sorted(self._paths) if self._is_code(it) and not is_test_file(it))
+    def _helpers(self, prefix: str) -> Iterator[str]:
+        """Yield the modules of test code whose names may begin so, in whichever folder they are."""
+        start = "/" + prefix.replace(".", "/") if not prefix.startswith(".") else "/"
+        for path in self._paths:
+            if start in f"/{path}" and self._is_code(path) and not is_test_file(path):
+                yield path
 
     def _follow(
         self,
@@ -355,6 +364,7 @@ class _TestsOfFile:
         self._chain = self._fixture_modules()
         self._fixture = cache(self._find_fixture)
         self._functions = cache(self._find_functions)
+        self._reach = cache(self._find_reach)
         automatic = _Reach()
         for there, known in self._chain:
             automatic.nodes.update(code.always(there, known))
@@ -366,19 +376,21 @@ class _TestsOfFile:
     def uses_of(self, name: str, alone: str) -> Uses:
         """Return what a test uses."""
         parts = self._module.tests.get(name, ())
-        found = _Reach()
-        for part in parts:
-            found.add(self._code.of_part(self._path, part))
-        found = self._with_fixtures(found)
-        self.consulted |= found.files
-        own = sorted(found.nodes - self._base.nodes)
-        lines = [alone, self._base_digest, *(part.digest for part in parts if part.digest)]
-        lines += map(self._code.line, own)
-        lines += sorted(found.imports - self._base.imports)
-        files = {path for path, _ in own} | {path for path, _ in self._base.nodes}
-        files.discard(self._path)
+        used, files = self._reach(tuple(it.names for it in parts))
+        lines = [alone, self._base_digest, *(part.digest for part in parts if part.digest), *used]
         asserts = any(can_fail(it, self._path, self._functions) for it in parts[0].checks)
-        return Uses(f"{_VERSION}{_hexdigest(lines)}", tuple(sorted(files)), asserts)
+        return Uses(f"{_VERSION}{_hexdigest(lines)}", files, asserts)
+
+    def _find_reach(self, parts: tuple[Names, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return the lines of what parts use beside the base, and the files of all of it."""
+        found = _Reach()
+        for names in parts:
+            found.add(self._code.of_names(self._path, names))
+        found = self._with_fixtures(found)
+        own = sorted(found.nodes - self._base.nodes)
+        lines = [*map(self._code.line, own), *sorted(found.imports - self._base.imports)]
+        files = {path for path, _ in (*own, *self._base.nodes)} - {self._path}
+        return tuple(lines), tuple(sorted(files))
 
     def _find_functions(self, path: str, name: str) -> Meant:
         """Return the functions that a name means in a module; of a method those of its name."""
