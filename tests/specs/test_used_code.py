@@ -1,6 +1,7 @@
 import pytest
 
 from shall.specs.links import read_marks
+from shall.specs.pytest_settings import pytest_settings
 from shall.specs.python_module import PythonModule, read_module
 from shall.specs.used_code import UsedCode, Uses
 
@@ -361,3 +362,82 @@ def two():
     other = files | {"tests/one.py": files["tests/one.py"].replace("return 2", "return 3")}
 
     assert uses(files, "tests/test_a.py", "test_a") != uses(other, "tests/test_a.py", "test_a")
+
+
+IMPORTED = """\
+import pytest
+from e2e.helpers import install, Fake
+from shop import connect
+{}
+
+@pytest.mark.verifies("a#1.1")
+def test_a():
+    assert 1 + 1 == 2
+"""
+
+
+def with_statement(statement: str, installed: int = 1) -> Uses:
+    files = {
+        "e2e/test_a.py": IMPORTED.format(statement),
+        "e2e/helpers.py": f"def install(it=None):\n    return {installed}\n"
+        "class Fake:\n    def of(self):\n        return install()\n",
+        "src/shop.py": "def connect():\n    return 1\n",
+    }
+    return uses(files, "e2e/test_a.py", "test_a")
+
+
+@pytest.mark.verifies("tracing#4.22")
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "ready = install()",
+        "ready: int = install()",
+        "ready = [install() for _ in 'ab']",
+        "@install\ndef unused(): pass",
+        "@install()\nclass Unused: pass",
+        "class Unused:\n    ready = install()",
+        "def unused(ready=install()): pass",
+        "fake = Fake().of()",
+        "@pytest.fixture\n@install\ndef unused(): pass",
+    ],
+)
+def test_what_runs_while_a_module_is_imported_counts_though_nothing_names_it(
+    statement: str,
+) -> None:
+    assert with_statement(statement, 2) != with_statement(statement)
+
+
+@pytest.mark.verifies("tracing#4.22")
+def test_what_is_bound_by_code_under_test_counts_only_where_it_is_used() -> None:
+    assert with_statement("ready = connect(1)") == with_statement("ready = connect(2)")
+    assert with_statement("later = lambda: install()") == with_statement("later = 1")
+
+
+SETTINGS = [
+    'addopts = "-q -p e2e.plugin"',
+    'addopts = ["-p", "e2e.plugin"]',
+    "addopts = -pe2e.plugin",
+    "usefixtures = other database",
+    "usefixtures =\n    other\n    database\n",
+    'usefixtures = ["other", "database"]',
+]
+
+
+@pytest.mark.verifies("tracing#4.22")
+@pytest.mark.parametrize("settings", SETTINGS)
+def test_plugins_and_fixtures_of_the_settings_count(settings: str) -> None:
+    def fingerprint(settings: str, value: int) -> str:
+        made = f"import pytest\n@pytest.fixture\ndef database():\n    return {value}\n"
+        hook = f"def pytest_runtest_setup(item):\n    item.a = {value}\n"
+        files = {
+            "e2e/test_a.py": IMPORTED.format(""),
+            "e2e/conftest.py": made,
+            "e2e/plugin.py": hook,
+        }
+        modules = {path: read_module(text, ["test_a"]) for path, text in files.items()}
+        code = UsedCode(files, modules.get, pytest_settings([settings]))
+        return code.of("e2e/test_a.py", {"test_a": ""}).tests["test_a"].fingerprint
+
+    assert fingerprint(settings, 2) != fingerprint(settings, 1)
+    unset = "[pytest]\naddopts = -p no:e2e.plugin --strict-markers"
+    assert fingerprint(unset, 2) == fingerprint(unset, 1)

@@ -18,7 +18,7 @@ from shall.redaction.names import is_secret_name
 from shall.span import Span
 from shall.specs.links import Marks, link_of_case, read_marks
 from shall.specs.model import Link
-from shall.specs.used_code import is_test_file
+from shall.specs.test_files import is_test_file
 from shall.workspace.stray_cases import YAML_ENDINGS
 from shall.workspace.workspace import Workspace
 
@@ -166,7 +166,8 @@ def _read_unit(workspace: Workspace, text: str, path: str) -> Marks:
         can_fail=unit.can_fail,
     )
     module = found.code.modules.get(unit.target.module)
-    return Marks(tuple(links), files={path: (module,)} if module else {})
+    files = tuple(sorted({*([module] if module else []), *found.code.others}))
+    return Marks(tuple(links), files={path: files} if files else {})
 
 
 def _problems_of(error: ShallError, path: str) -> Sequence[Diagnostic]:

@@ -77,7 +77,8 @@ class Part(Struct, frozen=True):
 class PythonModule(Struct, frozen=True):
     """The parts of a module. ``tests`` are those of the marked tests, with their classes.
 
-    ``functions`` are the checks of functions and methods by their own name.
+    ``functions`` are the checks of functions and methods by their own name. ``calls`` are parts
+    that call something imported while the module is imported, with its names.
     """
 
     text: str
@@ -89,6 +90,7 @@ class PythonModule(Struct, frozen=True):
     plugins: tuple[str, ...] = ()
     tests: Mapping[str, tuple[Part, ...]] = {}
     functions: Mapping[str, tuple[Checks, ...]] = {}
+    calls: Mapping[int, frozenset[str]] = {}
     is_python: bool = True
 
     def whole(self) -> str:
@@ -120,6 +122,7 @@ class _Reading:
         self._names = {it.id for it in walk(module) if isinstance(it, ast.Name)}
         self._parts: list[Part] = []
         self._always: list[int] = []
+        self._calls: dict[int, frozenset[str]] = {}
         self._bound: dict[str, list[int]] = {}
         self._imported: dict[str, list[Import]] = {}
         self._stars: list[Import] = []
@@ -139,6 +142,7 @@ class _Reading:
             tuple(self._plugins()),
             {name: parts for name in self._tests if (parts := tuple(self._test(name)))},
             {name: tuple(them) for name, them in self._functions.items()},
+            self._calls,
         )
 
     def _take(self, statement: ast.stmt) -> None:
@@ -159,6 +163,7 @@ class _Reading:
         part = _part(digest, nodes, tuple(it for _, it in checks))
         number = len(self._parts)
         self._parts.append(part)
+        called = frozenset(_called_at_import(statement))
         names = {*binds.names, *(name for name, _ in binds.imports), *part.fixture_names}
         for name in names:
             self._bound.setdefault(name, []).append(number)
@@ -166,9 +171,11 @@ class _Reading:
             not binds.is_all
             or part.is_automatic
             or any(name in _ALWAYS or name.startswith("pytest_") for name in names)
-            or self._acts(statement)
+            or not called.isdisjoint(self._own)
         ):
             self._always.append(number)
+        elif called:
+            self._calls[number] = called
 
     def _take_imports(self, imports: Iterable[tuple[str, Import]]) -> None:
         for name, imported in imports:
@@ -186,16 +193,6 @@ class _Reading:
                 isinstance(it, Definition) and it.name.startswith("test") for it in statement.body
             )
         return is_test and getattr(statement, "name", "") not in self._names
-
-    def _acts(self, statement: ast.stmt) -> bool:
-        """Return whether it calls code of its module while the module is imported."""
-        if isinstance(statement, Definition | ast.ClassDef):
-            called: Iterable[ast.expr] = statement.decorator_list
-            if isinstance(statement, Definition) and _fixture(statement) is not None:
-                return False
-        else:
-            called = [it.func for it in walk(statement) if isinstance(it, ast.Call)]
-        return any(_root(it) in self._own for it in called)
 
     def _plugins(self) -> Iterator[str]:
         for statement in self._body:
@@ -235,6 +232,33 @@ class _Reading:
             isinstance(test[0], ast.AsyncFunctionDef)
             or any(isinstance(it, ast.Yield | ast.YieldFrom) for it in test)
         )
+
+
+def _called_at_import(statement: ast.stmt) -> Iterator[str]:
+    """Yield the names by which a statement calls something while its module is imported.
+
+    What a fixture is decorated with does not count.
+    """
+    waiting: list[ast.AST] = [statement]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Definition):
+            is_fixture = _fixture(node) is not None
+            decorators = [it for it in node.decorator_list if not (is_fixture and _is_fixture(it))]
+            yield from map(_root, decorators)
+            defaults = [*node.args.defaults, *node.args.kw_defaults]
+            waiting += [it for it in (*decorators, *defaults) if it is not None]
+        elif isinstance(node, ast.ClassDef):
+            yield from map(_root, node.decorator_list)
+            waiting += ast.iter_child_nodes(node)
+        elif not isinstance(node, ast.Lambda):
+            if isinstance(node, ast.Call):
+                yield _root(node.func)
+            waiting += ast.iter_child_nodes(node)
+
+
+def _is_fixture(decorator: ast.expr) -> bool:
+    return "fixture" in _last(decorator.func if isinstance(decorator, ast.Call) else decorator)
 
 
 def _definitions(owner: ast.Module | ast.ClassDef) -> dict[str, ast.stmt]:
@@ -380,8 +404,7 @@ class _Seen:
 
 def _fixture(node: Definition) -> tuple[tuple[str, ...], bool] | None:
     """Return the names of a fixture where it has others, and whether it is automatic."""
-    calls = [it.func if isinstance(it, ast.Call) else it for it in node.decorator_list]
-    if not any("fixture" in _last(it) for it in calls):
+    if not any(map(_is_fixture, node.decorator_list)):
         return None
     names: list[str] = []
     is_automatic = False

@@ -3,7 +3,7 @@
 import ast
 import warnings
 from collections.abc import Iterator
-from functools import cache, lru_cache
+from functools import lru_cache
 
 
 @lru_cache(maxsize=1)
@@ -26,7 +26,11 @@ def walk(root: ast.AST) -> Iterator[ast.AST]:
     waiting = [root]
     for node in waiting:
         yield node
-        for name in _inner_fields(type(node)):
+        kind = type(node)
+        names = _INNER.get(kind)
+        if names is None:
+            names = _INNER[kind] = _inner_fields(kind)
+        for name in names:
             value = getattr(node, name, None)
             if isinstance(value, list):
                 waiting += [it for it in value if isinstance(it, ast.AST)]
@@ -40,7 +44,9 @@ _PLAIN = frozenset(
 """Fields that hold texts, numbers, operators and contexts."""
 
 
-@cache
+_INNER: dict[type[ast.AST], tuple[str, ...]] = {}
+
+
 def _inner_fields(kind: type[ast.AST]) -> tuple[str, ...]:
     if issubclass(kind, ast.Constant | ast.alias | ast.Import | ast.ImportFrom):
         return ()

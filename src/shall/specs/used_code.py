@@ -14,7 +14,9 @@ from msgspec import Struct, field
 from shall.specs.assertions import Checks, Meant, can_fail
 from shall.specs.bindings import Import
 from shall.specs.links import Marks
+from shall.specs.pytest_settings import NO_SETTINGS, PytestSettings
 from shall.specs.python_module import Names, PythonModule
+from shall.specs.test_files import TestFiles
 
 _WHOLE = -1
 """Stands for the number of a part: the module as a whole."""
@@ -23,8 +25,6 @@ _Node = tuple[str, int]
 """The path of a module, and the number of a part in it."""
 
 _VERSION = "3:"
-_CONFTEST = "conftest.py"
-_FOLDERS = frozenset({"test", "tests"})
 
 
 class Uses(Struct, frozen=True):
@@ -48,7 +48,7 @@ class UsesOfFile(Struct, frozen=True):
 class LinkedTests(Struct, frozen=True):
     """The links of a test file, and the digests of the files that they were made from.
 
-    ``paths`` is the digest of the paths of all Python files.
+    ``paths`` is the digest of the paths of all Python files and of pytest's settings.
     """
 
     digest: bytes
@@ -78,32 +78,22 @@ class _Reach(Struct):
         self.requests_any |= other.requests_any
 
 
-def is_test_file(path: str) -> bool:
-    """Return whether pytest collects a Python file by its usual names."""
-    name = path.rpartition("/")[2]
-    return name.endswith(".py") and (name.startswith("test_") or name.endswith("_test.py"))
-
-
 class UsedCode:
     """Finds what tests use, in a project whose Python files have these ``paths``.
 
-    ``module_of`` reads one of them; None: it cannot be read.
+    ``module_of`` reads one of them; None: it cannot be read. ``settings`` are those of pytest.
     """
 
     def __init__(
-        self, paths: Collection[str], module_of: Callable[[str], PythonModule | None]
+        self,
+        paths: Collection[str],
+        module_of: Callable[[str], PythonModule | None],
+        settings: PytestSettings = NO_SETTINGS,
     ) -> None:
-        self._paths = frozenset(paths)
+        self.files = TestFiles(paths)
         self._module_of = module_of
-        self._folders = {
-            _folder(it)
-            for it in paths
-            if is_test_file(it) or it.endswith(f"/{_CONFTEST}")  # at the root: of the whole project
-        }
-        self._named: dict[str, list[str]] = {}
+        self.settings = settings
         self._direct = cache(self._direct_of)
-        self._files_of_module = cache(self._find_module)
-        self._is_code = cache(self._is_test_code)
         self.line = cache(self._line)
         self.meaning = cache(self._meaning)
 
@@ -194,31 +184,42 @@ class UsedCode:
         if names.sees_module:
             found.nodes.add((path, _WHOLE))
         for prefix in names.computed_imports:
-            found.nodes |= {(it, _WHOLE) for it in self._helpers(prefix)}
+            found.nodes |= {(it, _WHOLE) for it in self.files.helpers(prefix)}
         for end in names.loads:
             named = end.rpartition("/")[2].removesuffix(".py")
             ends = f"/{end.lstrip('./')}"
-            found.nodes |= {(it, _WHOLE) for it in self._by_name(named) if f"/{it}".endswith(ends)}
+            found.nodes |= {
+                (it, _WHOLE) for it in self.files.by_name(named) if f"/{it}".endswith(ends)
+            }
         return found
 
     def always(self, path: str, module: PythonModule) -> Iterator[_Node]:
         """Yield what counts whenever a module is imported."""
         yield from ((path, it) for it in module.always)
+        for number, names in module.calls.items():
+            if any(self._is_of_test_code(path, module, it) for it in names):
+                yield path, number
         for star in module.stars:
-            for there in self._files_of_module(path, star.module, star.level):
+            for there in self.files.of_module(path, star.module, star.level):
                 yield there, _WHOLE
+
+    def _is_of_test_code(self, path: str, module: PythonModule, name: str) -> bool:
+        """Return whether a name of a module is imported from test code."""
+        return any(
+            self.files.of_module(path, dotted, it.level)
+            for it in module.imported.get(name, ())
+            for dotted in (it.module, ".".join(filter(None, (it.module, it.name))))
+        )
 
     def plugins(self, path: str, module: PythonModule) -> Iterator[str]:
         """Yield the modules of test code that a module names as plugins of pytest."""
         for name in module.plugins:
-            yield from self._files_of_module(path, name, 0)
+            yield from self.files.of_module(path, name, 0)
 
-    def conftests(self, path: str) -> Iterator[str]:
-        """Yield each ``conftest.py`` that counts for a file."""
-        for folder in _above(path):
-            named = _join(folder, _CONFTEST)
-            if named in self._paths:
-                yield named
+    def set_plugins(self, path: str) -> Iterator[str]:
+        """Yield the modules of test code that the settings of pytest name as plugins."""
+        for name in self.settings.plugins:
+            yield from self.files.of_module(path, name, 0)
 
     def functions(self, path: str, name: str) -> tuple[dict[tuple[str, str], Checks], bool]:
         """Return the functions that a name means in a module, and whether it means no other."""
@@ -245,13 +246,6 @@ class UsedCode:
                 found[there, f"{number} {at}"] = it
             is_certain &= bool(known.parts[number].checks)
         return found, is_certain
-
-    def _helpers(self, prefix: str) -> Iterator[str]:
-        """Yield the modules of test code whose names may begin so, in whichever folder they are."""
-        start = "/" + prefix.replace(".", "/") if not prefix.startswith(".") else "/"
-        for path in self._paths:
-            if start in f"/{path}" and self._is_code(path) and not is_test_file(path):
-                yield path
 
     def _follow(
         self,
@@ -286,12 +280,11 @@ class UsedCode:
         package = ""
         for end in range(len(names) + 1):
             dotted = ".".join(filter(None, (imported.module, *names[:end])))
-            for there in self._files_of_module(path, dotted, imported.level):
+            for there in self.files.of_module(path, dotted, imported.level):
                 self._within(there, names[end:], found, seen)
                 package = there
-        for above in _packages(package) if package else ():
-            if above in self._paths and self._is_code(above):
-                self._imported_module(above, found)
+        for above in self.files.packages(package):
+            self._imported_module(above, found)
 
     def _within(
         self, path: str, names: list[str], found: _Reach, seen: set[tuple[str, str]]
@@ -303,7 +296,7 @@ class UsedCode:
             return
         is_package = path.endswith("__init__.py")
         if not self._follow(path, module, names, found, seen) and not (
-            is_package and self._files_of_module(path, names[0], 1)
+            is_package and self.files.of_module(path, names[0], 1)
         ):
             found.nodes.add((path, _WHOLE))
 
@@ -313,44 +306,6 @@ class UsedCode:
         if module is not None:
             found.nodes.update(self.always(path, module))
         return module
-
-    def _find_module(self, path: str, dotted: str, level: int) -> tuple[str, ...]:
-        """Return the files of test code that a module may be.
-
-        They are beside or above the one that imports it; where there is none, any whose path ends
-        so may be it.
-        """
-        tail = dotted.replace(".", "/")
-        if level:
-            folders = list(_above(path))[level - 1 : level]
-        else:
-            folders = [*_above(path), "src"] if tail else []
-        ends = (f"{tail}.py", _join(tail, "__init__.py")) if tail else ("__init__.py",)
-        found = [_join(folder, end) for folder in folders for end in ends]
-        known = [it for it in found if it in self._paths]
-        if not known and not level and tail:
-            known = [
-                it
-                for it in sorted(self._by_name(tail.rpartition("/")[2]))
-                if any(it.endswith(f"/{end}") for end in ends)
-            ]
-        return tuple(it for it in known if self._is_code(it))
-
-    def _by_name(self, name: str) -> Collection[str]:
-        if not self._named:
-            for path in self._paths:
-                *folders, last = path.removesuffix(".py").split("/")
-                key = folders[-1] if last == "__init__" and folders else last
-                self._named.setdefault(key, []).append(path)
-        return self._named.get(name, ())
-
-    def _is_test_code(self, path: str) -> bool:
-        folder = _folder(path)
-        if path.rpartition("/")[2] == _CONFTEST or not _FOLDERS.isdisjoint(folder.split("/")):
-            return True
-        if path.startswith("src/"):
-            return False
-        return folder in self._folders or any(it in self._folders for it in _above(path) if it)
 
 
 class _TestsOfFile:
@@ -365,7 +320,7 @@ class _TestsOfFile:
         self._fixture = cache(self._find_fixture)
         self._functions = cache(self._find_functions)
         self._reach = cache(self._find_reach)
-        automatic = _Reach()
+        automatic = _Reach(fixtures=set(code.settings.fixtures))
         for there, known in self._chain:
             automatic.nodes.update(code.always(there, known))
             automatic.nodes.update(self._automatic(there, known))
@@ -430,7 +385,8 @@ class _TestsOfFile:
     def _fixture_modules(self) -> list[tuple[str, PythonModule]]:
         """Return the modules whose fixtures and hooks count: the own one, conftest, plugins."""
         found: dict[str, PythonModule] = {}
-        waiting = [self._path, *self._code.conftests(self._path)]
+        waiting = [self._path, *self._code.files.conftests(self._path)]
+        waiting += self._code.set_plugins(self._path)
         while waiting:
             path = waiting.pop(0)
             if path in found:
@@ -458,24 +414,3 @@ class _TestsOfFile:
 
 def _hexdigest(lines: Iterable[str]) -> str:
     return sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _folder(path: str) -> str:
-    return path.rpartition("/")[0]
-
-
-def _join(folder: str, name: str) -> str:
-    return f"{folder}/{name}" if folder else name
-
-
-def _above(path: str) -> Iterator[str]:
-    """Yield the folder of a file and those above it; the last one is empty."""
-    folder = _folder(path)
-    while folder:
-        yield folder
-        folder = _folder(folder)
-    yield ""
-
-
-def _packages(path: str) -> Iterator[str]:
-    return (_join(folder, "__init__.py") for folder in _above(path) if folder)
