@@ -63,6 +63,8 @@ def execute(
     stop = stop or Stop()
     cases = _choose(workspace, request, _go_on(options, stop))
     options = replace(options, shard=cases.shard)
+    if options.repeat > 1:
+        cases = cases.repeated(options.repeat)
     if cases.uses:
         from shall.actions.shared_steps import run_shared  # few suites share steps
 
@@ -112,10 +114,16 @@ class _Cases(Struct, frozen=True):
     uses: frozenset[str]
     reader: JobReader
     shard: ShardRecord | UnsetType = UNSET
+    repeat: int = 1
 
     def read(self, numbers: Iterable[int]) -> Iterable[Job]:
         """Read the jobs of the cases with some numbers, each in its turn."""
-        return self.reader.read_turns(self.keys, self.rows, numbers)
+        return self.reader.read_turns(self.keys, self.rows, numbers, self.repeat)
+
+    def repeated(self, times: int) -> "_Cases":
+        """Return the cases of a run that carries them out so many times, one after the other."""
+        keys, rows = [*self.keys] * times, [*self.rows] * times
+        return replace(self, keys=keys, rows=rows, repeat=times)
 
 
 def _choose(workspace: Workspace, request: RunRequest, go_on: Callable[[], None]) -> _Cases:
@@ -310,6 +318,7 @@ def run_options(workspace: Workspace, request: RunRequest) -> RunOptions:
         memory=workspace.memory,
         unavailable=unavailable,
         exit_first=exit_first,
+        repeat=1 if selection is None else selection.repeat,
         **settings,
     )
 

@@ -234,6 +234,7 @@ def _result(
         problems=tuple([_problem(it, redactor) for it in job.problems]) or UNSET,
         rows=UNSET if job.row is None else job.row.total,
         retries=sum([record.retries for record in progress.steps]) or UNSET,
+        repeats=options.repeats,
     )
 
 

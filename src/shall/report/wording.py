@@ -12,6 +12,7 @@ from shall.messages import Message, render
 from shall.results.records import (
     CaseResult,
     CheckResult,
+    FlakyCase,
     Outage,
     Outcome,
     Position,
@@ -79,10 +80,23 @@ def duration(seconds: float) -> str:
 
 
 def case_name(case: CaseResult) -> str:
-    """Return a case's name with its row of data and its attempt, where it has them."""
+    """Return a case's name with its row of data and its repetition, where it has them."""
     row = f" [{case.data_row}]" if case.data_row is not None else ""
-    attempt = f" (#{case.attempt})" if case.attempt > 1 else ""
+    attempt = f" (#{case.attempt})" if case.attempt > 1 or case.repeats else ""
     return f"{case.name}{row}{attempt}"
+
+
+def flaky_line(case: FlakyCase, language: str) -> str:
+    """Return ``an order [2]: passed in 3 of 5 repetitions``."""
+    row = f" [{case.data_row}]" if case.data_row is not None else ""
+    name = f"{case.name}{row} ({case.case_key})"
+    return label("flaky", language, case=name, passed=case.passed, total=case.total)
+
+
+def retried_line(case: CaseResult, language: str) -> str:
+    """Return ``an order: passed after 2 retries``."""
+    name = f"{case_name(case)} ({case.case_key})"
+    return label("retried", language, case=name, count=case.retries)
 
 
 def shown_outcome(case: CaseResult) -> Outcome:
@@ -127,6 +141,7 @@ __all__ = [
     "duration",
     "failing_status",
     "first_bad_path",
+    "flaky_line",
     "is_bad",
     "label",
     "outage_line",
@@ -137,6 +152,7 @@ __all__ = [
     "redirected",
     "request_line",
     "response_lines",
+    "retried_line",
     "said",
     "shown_outcome",
     "shown_steps",

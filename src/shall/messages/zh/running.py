@@ -198,6 +198,8 @@ RUNNING: dict[str, str] = {
     "part: --shard 2/5.": "请在 Indexed Job 或 GitLab 并行作业中运行，或直接指定：--shard 2/5。",
     "{path} is no JSON report of a run.": "{path} 不是运行的 JSON 报告。",
     "Write one with --report-json FILE.": "用 --report-json FILE 生成一份。",
+    "--repeat {repeat} is not a number from 1 to {most}.": "--repeat {repeat} "
+    "应为 1 到 {most} 的整数。",
     "--durations divides the cases only with --shard.": "--durations 须与 --shard 一起使用。",
     "--shuffle {text} is no seed.": "--shuffle {text} 不是有效的种子。",
     "A seed is a whole number.": "种子须为整数。",
