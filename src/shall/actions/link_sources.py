@@ -12,6 +12,7 @@ from shall.actions.used_code import TestCode
 from shall.cases.fingerprint import case_fingerprint
 from shall.cases.model import Case
 from shall.cases.reader import locator, read_case, root_of
+from shall.cases.vacuity import step_can_fail
 from shall.diagnostics import Diagnostic, Severity
 from shall.errors import FileMissing, InvalidInput, OutsideWorkspace, ShallError
 from shall.redaction.names import is_secret_name
@@ -112,7 +113,7 @@ def _read_case(workspace: Workspace, text: str, path: str) -> Marks:
         case.verifies,
         [place(f"verifies[{index}]") for index in range(len(case.verifies))],
         case_fingerprint(case, digests),
-        can_fail=any(step.checks or step.until for step in case.steps),
+        can_fail=any(map(step_can_fail, case.steps)),
     )
     named = tuple(_relative(workspace, digests))
     return Marks(tuple(links), secrets=secrets, files={path: named} if named else {})

@@ -16,10 +16,8 @@ def is_test_file(path: str) -> bool:
     return name.endswith(".py") and (name.startswith("test_") or name.endswith("_test.py"))
 
 
-class TestFiles:
+class ProjectFiles:
     """The Python files of a project, by their paths."""
-
-    __test__ = False  # not a test class, whatever its name begins with
 
     def __init__(self, paths: Collection[str]) -> None:
         self._paths = frozenset(paths)

@@ -16,7 +16,7 @@ from shall.specs.bindings import Import
 from shall.specs.links import Marks
 from shall.specs.pytest_settings import NO_SETTINGS, PytestSettings
 from shall.specs.python_module import Names, PythonModule
-from shall.specs.test_files import TestFiles
+from shall.specs.test_files import ProjectFiles
 
 _WHOLE = -1
 """Stands for the number of a part: the module as a whole."""
@@ -90,7 +90,7 @@ class UsedCode:
         module_of: Callable[[str], PythonModule | None],
         settings: PytestSettings = NO_SETTINGS,
     ) -> None:
-        self.files = TestFiles(paths)
+        self.files = ProjectFiles(paths)
         self._module_of = module_of
         self.settings = settings
         self._direct = cache(self._direct_of)
