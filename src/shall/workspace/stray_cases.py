@@ -60,7 +60,7 @@ def rootless_notice(paths: Sequence[str]) -> str:
     if not paths:
         return ""
     found = f"Not read, because they have steps but no root testcase: {first_names(paths)}."
-    return f"{found} Write testcase: above what they hold."
+    return " ".join((found, "Write testcase: above what they hold."))
 
 
 def _below(files: Files, folder: str) -> Sequence[str]:
