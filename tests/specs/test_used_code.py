@@ -441,3 +441,27 @@ def test_plugins_and_fixtures_of_the_settings_count(settings: str) -> None:
     assert fingerprint(settings, 2) != fingerprint(settings, 1)
     unset = "[pytest]\naddopts = -p no:e2e.plugin --strict-markers"
     assert fingerprint(unset, 2) == fingerprint(unset, 1)
+
+
+@pytest.mark.verifies("tracing#4.23")
+@pytest.mark.parametrize(
+    ("plugins", "counts"),
+    [
+        ("[it.replace('/', '.') for it in glob('e2e/fixtures/*.py')]", True),
+        ("[*COMMON, 'e2e.fixtures.other']", True),
+        ("['e2e.fixtures.other']", False),
+    ],
+)
+def test_fixtures_of_plugins_whose_names_are_computed_count(plugins: str, counts: bool) -> None:
+    def fingerprint(value: int) -> str:
+        fixture = "import pytest\n@pytest.fixture\ndef database():\n    return {}\n"
+        test = "import pytest\n@pytest.mark.verifies('a#1.1')\ndef test_a(database):\n    assert 1"
+        files = {
+            "e2e/test_a.py": test,
+            "conftest.py": f"pytest_plugins = {plugins}\n",
+            "e2e/fixtures/database.py": fixture.format(value),
+            "e2e/fixtures/other.py": fixture.format(1),
+        }
+        return uses(files, "e2e/test_a.py", "test_a").fingerprint
+
+    assert (fingerprint(2) != fingerprint(1)) is counts

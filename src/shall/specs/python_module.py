@@ -32,6 +32,7 @@ _ALWAYS = frozenset(
 )
 _IMPORTING = frozenset({"import_module", "__import__", "importorskip", "run_module"})
 _LOADING = frozenset({"run_path", "spec_from_file_location", "SourceFileLoader"})
+_WRITTEN = (ast.List, ast.Tuple, ast.Set, ast.Constant)
 _SEES_ALL = frozenset({"globals", "eval", "exec"})
 
 
@@ -195,9 +196,13 @@ class _Reading:
         return is_test and getattr(statement, "name", "") not in self._names
 
     def _plugins(self) -> Iterator[str]:
+        """Yield the names of plugins; an empty one where they are computed."""
         for statement in self._body:
             if "pytest_plugins" in bindings_of(statement).names:
                 yield from _strings(statement)
+                value = getattr(statement, "value", None)
+                if value is None or not all(isinstance(it, _WRITTEN) for it in walk(value)):
+                    yield ""
 
     def _test(self, names: str) -> Iterator[Part]:
         """Yield the part of a test, and of each class around it without its tests."""

@@ -40,7 +40,7 @@ class ProjectFiles:
     def helpers(self, prefix: str) -> Iterator[str]:
         """Yield the modules of test code whose names may begin so, in whichever folder they are."""
         start = "/" + prefix.replace(".", "/") if not prefix.startswith(".") else "/"
-        for path in self._paths:
+        for path in sorted(self._paths):
             if start in f"/{path}" and self._is_code(path) and not is_test_file(path):
                 yield path
 

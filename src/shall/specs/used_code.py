@@ -212,9 +212,12 @@ class UsedCode:
         )
 
     def plugins(self, path: str, module: PythonModule) -> Iterator[str]:
-        """Yield the modules of test code that a module names as plugins of pytest."""
+        """Yield the modules of test code that a module names as plugins of pytest.
+
+        Where it computes the names, all helper modules may be plugins.
+        """
         for name in module.plugins:
-            yield from self.files.of_module(path, name, 0)
+            yield from self.files.of_module(path, name, 0) if name else self.files.helpers("")
 
     def set_plugins(self, path: str) -> Iterator[str]:
         """Yield the modules of test code that the settings of pytest name as plugins."""
