@@ -8,10 +8,12 @@ defence; this is the second. Over stdio the first has to do: a client waits for 
 import importlib
 
 ON_FIRST_USE = (
+    "shall.actions.case_needs",
     "shall.actions.data_rows",
     "shall.actions.early_cases",
     "shall.actions.evidence",
     "shall.actions.importing",
+    "shall.actions.only",
     "shall.actions.selection",
     "shall.actions.shared_steps",
     "shall.actions.unit_cases",
