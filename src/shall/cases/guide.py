@@ -31,7 +31,7 @@ testcase:
 _TEXT = """\
 # Test case format
 
-YAML with the root `testcase:`. Example:
+YAML:
 
 ```yaml
 {example}```
@@ -42,9 +42,9 @@ teardowns (always run, reversed).
 Step: METHOD: path or URL*, id, headers, params, one body of json, form, text, graphql; files
 {{field: path}}, timeout_s, follow_redirects, project, allow_status, capture {{name: selector}},
 expect, delay (500 ms), until {{as expect; fails_if: {{}}, every: 1 s, within: 30 s}}, auth
-{{bearer: x}}, stream {{until, count, within}}, if (expression, or as expect), for each (list), as,
-repeat {{while, at most}}, retry {{times, every, after: [503]}}.
-A status of 400 or above fails a step unless expected or allowed.
+{{bearer: x}}, stream {{until, count, within}}, WS with messages, if (expression, or as expect), for
+each (list), as, repeat {{while, at most}}, retry {{times, every, after: [503]}}.
+A status of 400 or above fails unless expected or allowed.
 expect: selector to a value (equal), or to predicates; other keys are its fields.
 Selectors: {words}, header X, cookie X, $.a[0].b (JSONPath), jmespath, xpath, css, regex ...;
 filters: `$.items | count`.

@@ -25,6 +25,7 @@ from shall.cases.model import (
 from shall.cases.polling import written_time
 from shall.cases.predicates import takes_nothing
 from shall.cases.stream import written_stream
+from shall.cases.websocket import written_messages
 from shall.cases.written_checks import written_conditions, written_expect
 from shall.errors import BadValue
 
@@ -177,6 +178,7 @@ def _reads_as(expected: dict[str, Any], checks: tuple[Check, ...]) -> bool:
 
 def _step(step: Step, at: int) -> dict[str, Any]:
     capture = {"capture": dict(step.capture)} if step.capture else {}
+    messages = written_messages(step.messages, _conditions)
     return {
         **_id(step.id, default_id("step", at)),
         **({"delay": written_time(step.delay_s)} if step.delay_s else {}),
@@ -184,6 +186,7 @@ def _step(step: Step, at: int) -> dict[str, Any]:
         **({"until": _until(step.until)} if step.until else {}),
         **(_flow(step.flow) if step.flow else {}),
         **({"stream": written_stream(step.stream, _conditions)} if step.stream else {}),
+        **({"messages": messages} if messages else {}),
         **capture,
         **_answer(step),
     }

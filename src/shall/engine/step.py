@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterable, Sequence
 
 from msgspec import UNSET
+from msgspec.structs import replace
 
 from shall.engine.check import CaseContext, judge_check, remember
 from shall.engine.plan import CallPlan, StreamPlan, UntilPlan
@@ -42,6 +43,8 @@ def run_call(call: CallPlan, context: CaseContext) -> Work[StepRecord]:
 
             request = yield from prepare(request, call.access, call.request, context)
         context.secrecy.requests.append(request)
+        if call.messages is not None:
+            return (yield from _run_websocket(call, request, context, started))
         if call.until is not None:
             return (yield from _run_until(call, call.until, request, context, started))
         if call.stream is not None:
@@ -133,6 +136,23 @@ def _run_stream(
         record.checks = (*checks, *record.checks)
         record.plans = (*stream.until, *record.plans)
         record.outcome = worst([record, *checks])
+    return record
+
+
+def _run_websocket(
+    call: CallPlan, request: Request, context: CaseContext, started: float
+) -> Work[StepRecord]:
+    """Send and await messages; the checks of the step are about all that were received."""
+    from shall.engine.websocket import converse  # few steps open one
+
+    talk = yield from converse(call, request, context)
+    if talk.sent:
+        request = replace(request, body=b"\n".join(talk.sent))
+    content = talk.content() if talk.values or talk.closed or talk.is_good else None
+    record = _answered(call, request, talk.response, context, started, content)
+    record.checks = (*talk.checks, *record.checks)
+    record.plans = (*talk.plans, *record.plans)
+    record.outcome = worst([record, *talk.checks])
     return record
 
 

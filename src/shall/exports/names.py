@@ -6,6 +6,7 @@ import re
 from msgspec import Struct, field
 
 from shall.cases.expression import parse_template
+from shall.cases.forms import WEBSOCKET
 from shall.cases.model import Case, RequestTemplate, Step, Teardown
 from shall.cases.syntax import GLOBAL, Call, Expression, Literal, Reference
 
@@ -77,6 +78,8 @@ def _note_of_part(part: Step | Teardown, exported: Exported) -> None:
     for name in ("until", "flow", "stream") if isinstance(part, Step) else ():
         if getattr(part, name) is not None:
             exported.lacks(f"`{name}` of {part.id}")
+    if isinstance(part, Step) and part.request.method == WEBSOCKET:
+        exported.lacks(f"the WebSocket of {part.id}")
     if isinstance(part, Teardown) and part.query is not None:
         exported.lacks(f"the query of {part.id}")
     request = part.request
