@@ -145,6 +145,7 @@ def test_what_another_tool_cannot_express_is_listed(tmp_path: Path) -> None:
     case = read_case(
         "testcase:\n  name: 1\n  data: [{a: 1}]\n  steps:\n"
         "    - GET: /a\n      connection: {insecure: true}\n      until: {$.a: 1}\n"
+        "      if: '{{ row.a > 0 }}'\n      for each: [1]\n"
         "      auth: {api_key: {header: X, value: v}}\n"
         "      expect: {$.l: {any: {a: 1}}, 'xpath //a': x}\n"
         "      capture: {x: css a}\n".replace("name: 1", "name: one"),
@@ -153,12 +154,14 @@ def test_what_another_tool_cannot_express_is_listed(tmp_path: Path) -> None:
 
     found = to_pytest(case, "a.yaml")
 
-    assert found.left_out[:3] == [
+    assert found.left_out[:5] == [
         "`data` of the case",
         "`until` of step 1",
+        "`if` of step 1",
+        "`for each` of step 1",
         "`connection` of step 1",
     ]
-    assert set(found.left_out[3:]) == {
+    assert set(found.left_out[5:]) == {
         "the credentials `api_key`",
         "the capture `x` of step 1",
         "a check `any` of step 1",

@@ -2,10 +2,12 @@
 
 import keyword
 import re
+from collections.abc import Iterator
 
-from msgspec import Struct, field
+from msgspec import UNSET, Struct, field
 
 from shall.cases.expression import parse_template
+from shall.cases.flow import Flow
 from shall.cases.forms import WEBSOCKET
 from shall.cases.model import Case, RequestTemplate, Step, Teardown
 from shall.cases.syntax import GLOBAL, Call, Expression, Literal, Reference
@@ -75,9 +77,8 @@ def note_unsaid(case: Case, exported: Exported) -> None:
 
 
 def _note_of_part(part: Step | Teardown, exported: Exported) -> None:
-    for name in ("until", "flow", "stream") if isinstance(part, Step) else ():
-        if getattr(part, name) is not None:
-            exported.lacks(f"`{name}` of {part.id}")
+    for name in _unsaid_of_step(part) if isinstance(part, Step) else ():
+        exported.lacks(f"`{name}` of {part.id}")
     if isinstance(part, Step) and part.request.method == WEBSOCKET:
         exported.lacks(f"the WebSocket of {part.id}")
     if isinstance(part, Teardown) and part.query is not None:
@@ -85,6 +86,20 @@ def _note_of_part(part: Step | Teardown, exported: Exported) -> None:
     request = part.request
     if request is not None and request.connection:
         exported.lacks(f"`connection` of {part.id}")
+
+
+def _unsaid_of_step(step: Step) -> Iterator[str]:
+    """Yield the fields of a step that say when and how often it runs, and what it reads."""
+    flow = step.flow or Flow()
+    fields = {
+        "until": step.until is not None,
+        "stream": step.stream is not None,
+        "if": flow.when is not None,
+        "for each": flow.items is not UNSET,
+        "repeat": flow.repeat is not None,
+        "retry": flow.retry is not None,
+    }
+    return (name for name, is_set in fields.items() if is_set)
 
 
 def credentials(case: Case, request: RequestTemplate) -> tuple[str, dict[str, str]]:

@@ -173,14 +173,15 @@ class CurlLoop:
             self._at(_now() + wait.seconds, lambda: self._ready.append((task, token, None, None)))
         elif isinstance(wait, Call):
             self._begin_call(task, wait)
-        elif isinstance(wait, Close):
-            self._close_socket(task)
-            self._ready.append((task, task.token, None, None))
-        elif isinstance(wait, Send | Receive):
+        elif isinstance(wait, Send | Receive | Close):
             return self._converse(task, wait)
         return None
 
-    def _converse(self, task: Task, wait: Send | Receive) -> ShallError | None:
+    def _converse(self, task: Task, wait: Send | Receive | Close) -> ShallError | None:
+        if isinstance(wait, Close):
+            self._close_socket(task)
+            self._ready.append((task, task.token, None, None))
+            return None
         if self._sockets is None:
             from shall.transport.http.websocket import WebSockets  # few requests open one
 
