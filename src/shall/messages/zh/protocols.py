@@ -97,6 +97,7 @@ PROTOCOLS: dict[str, str] = {
     "`receive` must be from 1 to {most}, not {count}.": (
         "`receive` 必须在 1 到 {most} 之间，而不是 {count}。"
     ),
+    "`send_base64` is not Base64.": "`send_base64` 不是 Base64。",
     "A WebSocket has no body.": "WebSocket 没有请求体。",
     "Write what is sent as an item of `messages`.": "请把要发送的内容写成 `messages` 的一项。",
     "The service opened no WebSocket: it answered {status}.": (
