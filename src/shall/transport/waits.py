@@ -1,9 +1,9 @@
 """What a piece of work may wait for, and how it is stopped.
 
 Work is a generator. It yields a ``Request`` and is resumed with the ``Response``, a ``Pause`` and
-is resumed when it is over, or a ``Call`` and is resumed with what the function returned. After a
-request that opened a WebSocket it yields ``Send``, ``Receive`` and ``Close``. What goes wrong is
-raised at the ``yield``.
+is resumed when it is over, or a ``Call`` and is resumed with what the function returned. It may
+yield a ``Statement`` of SQL, too, which is answered like a request, and after a request that opened
+a WebSocket ``Send``, ``Receive`` and ``Close``. What goes wrong is raised at the ``yield``.
 """
 
 from collections.abc import Callable, Generator
@@ -12,6 +12,7 @@ from typing import Any, TypeAlias, TypeVar
 from msgspec import Struct
 
 from shall.transport.exchange import Request
+from shall.transport.sql.statement import Statement
 
 _Result = TypeVar("_Result")
 
@@ -57,7 +58,7 @@ class Close(Struct, frozen=True):
     """Close the WebSocket; resumed at once."""
 
 
-Wait: TypeAlias = Request | Pause | Call | Send | Receive | Close
+Wait: TypeAlias = Request | Pause | Call | Statement | Send | Receive | Close
 Work: TypeAlias = Generator[Wait, Any, _Result]
 
 

@@ -19,6 +19,7 @@ from shall.errors import ShallError
 from shall.transport.exchange import Request, Response
 from shall.transport.http.transfers import Handle, Transfers
 from shall.transport.poller import READ, make_poller
+from shall.transport.sql.statement import Statement, missing_extra
 from shall.transport.target_policy import TargetPolicy
 from shall.transport.waits import Call, Close, Pause, Receive, Send, Stopped, Wait, Work
 
@@ -28,19 +29,23 @@ if TYPE_CHECKING:
 MAX_THREADS = 4
 """Threads that carry out blocking calls."""
 
+STATEMENT_GRACE_S = 0.5
+"""How long after its time a statement is broken off that the server itself did not end."""
+
 _now = time.monotonic
 
 
 class Task:
     """Work that was started. ``is_done`` once it returned or raised."""
 
-    __slots__ = ("handle", "is_done", "token", "until", "work")
+    __slots__ = ("execution", "handle", "is_done", "token", "until", "work")
 
     def __init__(self, work: Work[Any]) -> None:
         self.work = work
         self.handle: Handle | None = None
         self.token = 0  # of what it waits for: what comes too late has another
         self.until: float | None = None
+        self.execution: Any = None  # of the statement that it waits for
         self.is_done = False
 
 
@@ -50,7 +55,8 @@ class CurlLoop:
     def __init__(self, policy: TargetPolicy | None = None) -> None:
         """Open no connection yet. ``policy`` None denies only what nobody means to test."""
         self._poller = make_poller()
-        self._transfers = Transfers(self._poller, policy or TargetPolicy(), self._answered)
+        self._policy = policy or TargetPolicy()
+        self._transfers = Transfers(self._poller, self._policy, self._answered)
         self._tasks: set[Task] = set()
         self._timers: list[tuple[float, int, Callable[[], None]]] = []
         self._timer_count = 0
@@ -58,6 +64,7 @@ class CurlLoop:
         self._called: deque[tuple[Task, int, Any, BaseException | None]] = deque()
         self._pool: Any = None
         self._sockets: WebSockets | None = None
+        self._connections: Any = None
         self._woken_by, self._wakes = os.pipe()
         for end in (self._woken_by, self._wakes):
             os.set_blocking(end, False)
@@ -123,6 +130,8 @@ class CurlLoop:
             os.close(self._wakes)
         for task in list(self._tasks):
             task.is_done = True
+            if task.execution is not None:
+                task.execution.stop()
             task.work.close()
             self._close_socket(task)
         self._transfers.close()
@@ -130,6 +139,8 @@ class CurlLoop:
         os.close(self._woken_by)
         if self._pool is not None:
             self._pool.shutdown(wait=False, cancel_futures=True)
+        if self._connections is not None:
+            self._connections.close()
 
     def _resume(self, task: Task, value: Any, error: BaseException | None) -> None:
         try:
@@ -162,8 +173,6 @@ class CurlLoop:
         if type(wait) is Request:
             if task.handle is None:
                 task.handle = self._transfers.handle()
-            elif task.handle.socket is not None:
-                self._close_socket(task)
             try:
                 self._transfers.begin(task.handle, wait, task)
             except ShallError as error:
@@ -175,6 +184,8 @@ class CurlLoop:
             self._begin_call(task, wait)
         elif isinstance(wait, Send | Receive | Close):
             return self._converse(task, wait)
+        elif isinstance(wait, Statement):
+            return self._begin_statement(task, wait)
         return None
 
     def _converse(self, task: Task, wait: Send | Receive | Close) -> ShallError | None:
@@ -215,6 +226,8 @@ class CurlLoop:
         if task.handle is not None and task.handle.transfer is not None:
             self._transfers.cancel(task.handle)
         self._close_socket(task)
+        if task.execution is not None:
+            task.execution.stop()
         self._ready.append((task, task.token, None, Stopped()))
 
     def _begin_call(self, task: Task, call: Call) -> None:
@@ -234,6 +247,27 @@ class CurlLoop:
             self.wake()
 
         self._pool.submit(carry_out)
+
+    def _begin_statement(self, task: Task, statement: Statement) -> ShallError | None:
+        """Carry out a statement in a thread; break it off where its server does not end it."""
+        try:
+            from shall.transport.sql.connections import Connections, Execution  # few cases query
+        except ImportError:
+            return missing_extra(statement.database.kind)
+        if self._connections is None:
+            self._connections = Connections(self._policy)
+        task.execution = execution = Execution(self._connections, statement)
+
+        def look() -> None:
+            left_s = execution.left_s
+            if left_s is not None and left_s <= -STATEMENT_GRACE_S:
+                execution.stop()
+            elif left_s is not None:
+                self._at(_now() + left_s + STATEMENT_GRACE_S, look)
+
+        look()
+        self._begin_call(task, Call(execution))
+        return None
 
     def _poll(self, until: float | None) -> None:
         now = _now()

@@ -100,6 +100,8 @@ class Transfers:
         Raises:
             ShallError: It cannot be sent.
         """
+        if handle.socket is not None:
+            self.close_socket(handle)
         handle.transfer = Transfer(
             handle.curl, handle.options, handle.receiver, handle.jar, request, self._targets
         )
