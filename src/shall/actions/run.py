@@ -67,10 +67,7 @@ def execute(
     options = replace(options, shard=cases.shard)
     if options.repeat > 1:
         cases = cases.repeated(options.repeat)
-    if cases.uses:
-        from shall.actions.shared_steps import run_shared  # few suites share steps
-
-        cases.reader.shared = run_shared(workspace, cases.uses, options, stop, turns)
+    _run_shared(workspace, cases, options, stop, turns)
     with ExitStack() as opened:
         processes = _start_processes(workspace, options, cases, turns, opened)
         observers = () if workspace.observe is None else (workspace.observe,)
@@ -155,6 +152,32 @@ def jobs_of(workspace: Workspace, request: RunRequest) -> Iterable[Job]:
     """Read the jobs that a request chooses, each with its row of data. Raises ``CaseNotFound``."""
     cases = _choose(workspace, request, lambda: None)
     return cases.read(range(len(cases.keys)))
+
+
+def ready_jobs(
+    workspace: Workspace, request: RunRequest, options: RunOptions, stop: Stop
+) -> list[Job]:
+    """Read the jobs that a request chooses, and run the shared steps that they use.
+
+    Raises:
+        CaseNotFound: No case is found.
+    """
+    cases = _choose(workspace, request, _go_on(options, stop))
+    _run_shared(workspace, cases, options, stop)
+    return list(cases.read(range(len(cases.keys))))
+
+
+def _run_shared(
+    workspace: Workspace,
+    cases: _Cases,
+    options: RunOptions,
+    stop: Stop,
+    turns: Turns | None = None,
+) -> None:
+    if cases.uses:
+        from shall.actions.shared_steps import run_shared  # few suites share steps
+
+        cases.reader.shared = run_shared(workspace, cases.uses, options, stop, turns)
 
 
 def _no_case(workspace: Workspace, request: RunRequest, *, is_any: bool) -> CaseNotFound:

@@ -47,6 +47,7 @@ def _adders() -> "Mapping[str, Callable[[_Commands], None]]":
     return {
         "init": _add_init,
         "run": _add_run,
+        "load": _add_load,
         "list": _add_list,
         "report": _add_report,
         "history": _add_history,
@@ -172,6 +173,14 @@ def _add_run(commands: _Commands) -> None:
     command.add_argument(
         "--no-color", action="store_true", default=None, help="print without colours"
     )
+    _add_workspace(command)
+
+
+def _add_load(commands: _Commands) -> None:
+    from shall.cli.load_flags import add_load
+
+    command = _add(commands, "load", "Run test cases at a steady rate and measure them.")
+    add_load(command)
     _add_workspace(command)
 
 

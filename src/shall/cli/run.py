@@ -137,14 +137,14 @@ def run_showing(
     gc.freeze()  # what was imported stays until the process ends: it need not be looked at again
     gc.set_threshold(_NEW_OBJECTS)
     try:
-        with _stopped_by_ctrl_c(stop):
+        with stopped_by_ctrl_c(stop):
             return run_cases(workspace, request, listeners, stop)
     finally:
         clear()
 
 
 @contextmanager
-def _stopped_by_ctrl_c(stop: Stop) -> Iterator[None]:
+def stopped_by_ctrl_c(stop: Stop) -> Iterator[None]:
     """Stop the run at the first Ctrl-C, so that teardowns run; the second breaks off."""
 
     def on_signal(number: int, frame: FrameType | None) -> None:
