@@ -38,13 +38,26 @@ _NEW_OBJECTS = 20_000
 
 def execute(arguments: argparse.Namespace) -> int:
     """Carry out the command."""
+    if arguments.watch:
+        from shall.cli.watch import watch  # few runs watch
+
+        return watch(arguments)
+    return run_in(*project_to_run(arguments), arguments)
+
+
+def project_to_run(arguments: argparse.Namespace) -> tuple[Workspace, Settings]:
+    """Open the project with the settings of a run. Raises ``InvalidSetting``."""
     folder = folder_of(arguments.workspace)
     settings, _ = settings_of(folder, {**run_flags(arguments), "no_color": arguments.no_color})
-    workspace = open_project(folder, settings)
-    paths, expectations = _scope_of(workspace, folder, arguments)
+    return open_project(folder, settings), settings
+
+
+def run_in(workspace: Workspace, settings: Settings, arguments: argparse.Namespace) -> int:
+    """Run what the arguments name, show it and write reports; return the exit status."""
+    paths, expectations = _scope_of(workspace, workspace.root, arguments)
     if paths is None:
         return expectations.status(OK) if expectations is not None else OK
-    request = _request_of(arguments, paths)
+    request = request_of(arguments, paths)
     if arguments.dry_run:
         from shall.cli.dry_run import show_requests  # few runs are dry
 
@@ -109,7 +122,8 @@ def _scope_of(
     return paths_to_run(workspace, paths, arguments), expectations
 
 
-def _request_of(arguments: argparse.Namespace, paths: Sequence[str]) -> RunRequest:
+def request_of(arguments: argparse.Namespace, paths: Sequence[str]) -> RunRequest:
+    """Return what the arguments ask to run. Raises ``InvalidInput``."""
     given = {name: getattr(arguments, name) for name in ARGUMENTS}
     for name, argument in ARGUMENTS.items():
         if get_origin(argument.kind) is dict and given[name] is not None:
