@@ -357,3 +357,57 @@ def test_a_marked_test_that_failed_in_one_environment_is_not_proved_by_another(
     assert "auth#1.1,proved" in filtered
     shall("record", passed, "--environment", "staging")
     assert statuses(shall)["1"] == "proved"
+
+
+COMMENTED = {
+    "src/login.test.ts": (
+        'describe("Login", () => {\n  // verifies: auth#1.1\n  it("refuses", () => {\n  });\n'
+        "  // verifies: auth#1.2\n  it(`locks`, () => {});\n"
+        '  // verifies: auth#1.3\n  it("is quick", () => {});\n});\n'
+    ),
+    "auth/src/lock.rs": "// verifies: auth#1.4\n#[test]\nfn locks() {}\n",
+    "Shop.Tests/LoginTests.cs": "// verifies: auth#1.5\n[Theory]\npublic void Adds(int n) {}\n",
+    "b_test.go": "// verifies: auth#1.6\nfunc TestB(t *testing.T) {}\n",
+}
+REPORTED = """<testsuites>
+<testcase classname="src/login.test.ts" name="Login &gt; refuses"/>
+<testcase classname="src/login.test.ts" name="Login &gt; locks"><failure/></testcase>
+<testcase classname="auth" name="lock::tests::locks"/>
+<testcase classname="Shop.LoginTests" name="Adds(n: 1)"/>
+<testcase classname="Shop.LoginTests" name="Adds(n: 2)">{}</testcase>
+</testsuites>"""
+
+
+@pytest.mark.verifies("tracing#7.16", "tracing#7.18")
+def test_tests_with_comments_prove_criteria_where_a_report_lists_them(
+    shall: Shall, project: Path
+) -> None:
+    for file, text in COMMENTED.items():
+        write(project, file, text)
+    assert set(statuses(shall).values()) == {"not run"}
+    (project / "report.xml").write_text(REPORTED.format("<failure/>"))
+    recorded = shall("record", "report.xml")
+    assert (
+        "The report has no test src/login.test.ts::Login > is quick, so the comments at it are no"
+        " proof." in recorded.stderr
+    )
+    assert list(statuses(shall).values()) == [
+        *("proved", "failing", "not run", "proved", "failing", "not run")
+    ]
+    (project / "report.xml").write_text(REPORTED.format(""))
+    shall("record", "report.xml")
+    assert statuses(shall)["5"] == "proved"
+    write(project, "src/login.test.ts", COMMENTED["src/login.test.ts"] + "\n")
+    assert statuses(shall)["1"] == "stale"
+
+
+@pytest.mark.verifies("tracing#7.8")
+def test_a_test_whose_comment_is_gone_counts_no_longer(shall: Shall, project: Path) -> None:
+    file, text = "auth/src/lock.rs", COMMENTED["auth/src/lock.rs"]
+    write(project, file, text)
+    (project / "report.xml").write_text(REPORTED.format(""))
+    shall("record", "report.xml")
+    assert statuses(shall)["4"] == "proved"
+    write(project, file, text.replace("1.4", "1.3"))
+    shall("record", "report.xml")
+    assert [statuses(shall)[it] for it in "34"] == ["proved", "untested"]

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from tests.cli.conftest import Ended, Shall
 
+from shall.cli import run as command
 from shall.cli import watch
 
 WriteCase = Callable[..., None]
@@ -144,7 +145,7 @@ def test_ctrl_c_during_a_run_ends_the_watching(
     def interrupted(*_: Any) -> int:
         return 130
 
-    monkeypatch.setattr(watch, "run_in", interrupted)
+    monkeypatch.setattr(command, "_run_in", interrupted)
 
     assert watching(lambda: pytest.fail("it still waits")).returncode == 130
 

@@ -31,7 +31,7 @@ def case_links(workspace: Workspace, problems: list[Diagnostic]) -> Iterator[Lin
         it for root in case_folders(workspace) for it in workspace.files.find(root, YAML_ENDINGS)
     ]
     read = partial(_read_case, workspace)
-    for _, _, marks in _marks(workspace, paths, YAML_ENDINGS, read, problems):
+    for _, _, marks in marks_of_files(workspace, paths, YAML_ENDINGS, read, problems):
         yield from marks.links
 
 
@@ -40,7 +40,7 @@ def test_links(workspace: Workspace, problems: list[Diagnostic]) -> Iterator[Lin
     paths = workspace.files.find(".", (".py",))
     tests = [it for it in paths if is_test_file(it)]
     code = TestCode(workspace, paths)
-    for path, text, marks in _marks(workspace, tests, (".py",), read_marks, problems):
+    for path, text, marks in marks_of_files(workspace, tests, (".py",), read_marks, problems):
         yield from code.linked(path, text, marks).links
 
 
@@ -57,7 +57,7 @@ def links_of_tests(workspace: Workspace, files: Collection[str]) -> Iterator[Lin
         yield from code.linked(path, text, marks).links
 
 
-def _marks(
+def marks_of_files(
     workspace: Workspace,
     paths: Sequence[str],
     endings: tuple[str, ...],

@@ -1,6 +1,7 @@
 """The files of tests that a report names in the way of its language."""
 
 import hashlib
+import re
 from functools import cached_property
 from pathlib import Path
 
@@ -30,6 +31,10 @@ class TestFiles:
             if path:
                 return path
         return self._python(test.classname) or self._jvm(test.classname) or self._go(test)
+
+    def commented_file_of(self, test: ReportedTest) -> str:
+        """Return the file of a test of .NET or Rust, by its class or module; empty as above."""
+        return self._dotnet(test.classname) or self._rust(test)
 
     def _existing(self, named: str) -> str:
         if "." not in named or not named.strip("./"):
@@ -63,6 +68,30 @@ class TestFiles:
                 found.append(path)
         return found[0] if len(found) == 1 else ""
 
+    def _dotnet(self, classname: str) -> str:
+        name = re.split(r"[.+]", classname.partition("+")[0])[-1]
+        found = [it for it in self._dotnet_files if it.rpartition("/")[2] == f"{name}.cs"]
+        return found[0] if len(found) == 1 else ""
+
+    def _rust(self, test: ReportedTest) -> str:
+        """Return the file of the module that the name of a test begins with, of one crate."""
+        *modules, name = test.name.partition("(")[0].split("::")
+        declared = f"fn {name}("
+        found = []
+        for path in self._rust_files:
+            parts = path.removesuffix(".rs").split("/")
+            if "src" in parts:
+                own = parts[len(parts) - parts[::-1].index("src") :]
+                own = own[:-1] if own[-1] in {"lib", "main", "mod"} else own
+                is_module = modules[: len(own)] == own
+            else:  # an integration test is a crate of its own
+                own = [parts[-1]]
+                is_module = re.split(r"::|/", test.classname)[-1] == parts[-1]
+            if is_module and declared in self._text(path):
+                found.append((len(own), path))
+        deepest = [path for depth, path in found if depth == max(found)[0]]
+        return deepest[0] if len(deepest) == 1 else ""
+
     def _text(self, path: str) -> str:
         try:
             return self.files.read_text(path)
@@ -72,6 +101,14 @@ class TestFiles:
     @cached_property
     def _jvm_files(self) -> list[str]:
         return self.files.find(".", _JVM)
+
+    @cached_property
+    def _dotnet_files(self) -> list[str]:
+        return self.files.find(".", (".cs",))
+
+    @cached_property
+    def _rust_files(self) -> list[str]:
+        return self.files.find(".", (".rs",))
 
     @cached_property
     def _go_files(self) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct, field
 
+from shall.actions.comment_links import CommentedTests
 from shall.actions.link_sources import test_links
 from shall.actions.reported_files import TestFiles, file_fingerprint
 from shall.specs.junit import ReportedTest
@@ -40,11 +41,16 @@ class ReportedSource(Struct):
 
 
 class ReportedSources(Struct):
-    """What a report says, by kind of link and source; ``seen`` are all its tests."""
+    """What a report says, by kind of link and source; ``seen`` are all its tests.
+
+    ``not_reported`` are tests whose comments name criteria, in files that the report has, which it
+    does not list under their names.
+    """
 
     sources: dict[_Key, ReportedSource] = field(default_factory=dict)
     seen: set[str] = field(default_factory=set)
     unknown: dict[str, None] = field(default_factory=dict)
+    not_reported: dict[str, None] = field(default_factory=dict)
 
     def add(self, key: _Key, fingerprint: str, criteria: Iterable[Criterion]) -> None:
         """Note that a source names criteria."""
@@ -72,13 +78,11 @@ def tests_in(
     """
     reader = _Reader(workspace, specs, newest)
     found = ReportedSources()
-    ended: list[tuple[Iterable[_Key], str | None, ReportedTest]] = []
-    for test in tests:
-        keys, parameters = reader.add(test, found)
-        ended.append((keys, parameters, test))
-    for keys, parameters, test in ended:  # also of sets before the first that names a criterion
-        for key in keys:
+    ended = [(reader.add(test, found), test) for test in tests]
+    for keys, test in ended:  # also of sets before the first that names a criterion
+        for key, parameters in keys.items():
             found.take_outcome(key, test, parameters)
+    found.not_reported = reader.comments.not_reported
     return found
 
 
@@ -91,11 +95,12 @@ class _Reader:
         self._known = resolve(specs)
         self._scenarios = scenarios_by_title(self._known.values())
         self._files = TestFiles(workspace.files)
+        self.comments = CommentedTests(workspace.files)
         self._marks = _by_dotted_name(test_links(workspace, []))
         self._earlier = _criteria_by_source(newest, self._known)
 
-    def add(self, test: ReportedTest, found: ReportedSources) -> tuple[Iterable[_Key], str | None]:
-        """Note what a test names; return its sources and its parameter set."""
+    def add(self, test: ReportedTest, found: ReportedSources) -> Mapping[_Key, str | None]:
+        """Note what a test names; return its sources, with its parameter set in each."""
         links = [it for it in self._marks.get(_dotted(test), ()) if it.criterion in self._known]
         for link in links:
             criterion = self._known[link.criterion]
@@ -111,7 +116,28 @@ class _Reader:
             found.add((LinkKind.REPORT, name), fingerprint, named)
         is_python = links or file.endswith(".py")
         parameters = _parameters(self._workspace, test) if is_python else None
-        return {(LinkKind.REPORT, name), *((LinkKind.TEST, it.source) for it in links)}, parameters
+        keys = [(LinkKind.REPORT, name), *((LinkKind.TEST, it.source) for it in links)]
+        return {**dict.fromkeys(keys, parameters), **self._commented(test, file, found)}
+
+    def _commented(
+        self, test: ReportedTest, file: str, found: ReportedSources
+    ) -> Mapping[_Key, str | None]:
+        """Note what the comments at a test name; return its source, as its file names it."""
+        file = file or self._files.commented_file_of(test)
+        sources = [(it, sets) for it in self.comments.of(file) for sets in it.sets_of(test)]
+        if len(sources) != 1:
+            return {}
+        [(commented, parameters)] = sources
+        source = self._workspace.redactor.text(commented.source)
+        found.seen.add(source)
+        self.comments.not_reported.pop(commented.source, None)
+        named = [self._known[it.criterion] for it in commented.named if it.criterion in self._known]
+        key = LinkKind.REPORT, source
+        if named:
+            found.add(key, file_fingerprint(self._workspace.files, file), named)
+        if parameters is not None:
+            parameters = self._workspace.redactor.text(parameters)
+        return {key: parameters}
 
     def _criteria(self, test: ReportedTest, name: str) -> Iterator[Criterion]:
         yield from (self._known[it] for it in test.criteria if it in self._known)

@@ -16,6 +16,7 @@ from shall.actions.discovery import JobReader, Texts, case_files, no_case_hint
 from shall.actions.recording import Recorder
 from shall.actions.run_request import RunRequest
 from shall.cases.nearest import nearest
+from shall.database_source import Database
 from shall.engine.job import Job
 from shall.engine.options import RunOptions, RunSettings
 from shall.engine.ports import Turns
@@ -24,6 +25,7 @@ from shall.engine.stop import Stop
 from shall.errors import BadValue, CaseNotFound, TimedOut
 from shall.results.events import CaseFinished, Emit, Event
 from shall.results.records import RunSummary, ShardRecord, is_bad
+from shall.secret_source import SecretSource
 from shall.workspace.workspace import RunDefaults, Workspace
 
 if TYPE_CHECKING:
@@ -323,12 +325,15 @@ def run_options(workspace: Workspace, request: RunRequest) -> RunOptions:
         settings[name] = value
     secrets: Mapping[str, str] = {}
     unavailable: Mapping[str, str] = {}
-    if sources := settings["secret_sources"]:
+    passwords = _password_sources(settings["databases"])
+    if sources := {**settings["secret_sources"], **passwords}:
         from shall.workspace.secrets import read_secrets  # few projects have any
 
         secrets, unavailable = read_secrets(
             workspace.root, workspace.environ(), sources, request.variables
         )
+    read = {name: it for name, it in secrets.items() if name in passwords}
+    secrets = {name: it for name, it in secrets.items() if name not in passwords}
     settings["variables"] = {**settings["variables"], **secrets, **request.variables}
     selection = request.selection
     exit_first = selection is not None and selection.exit_first
@@ -340,10 +345,19 @@ def run_options(workspace: Workspace, request: RunRequest) -> RunOptions:
         deadline_s=time.monotonic() + settings["run_timeout_s"],
         memory=workspace.memory,
         unavailable=unavailable,
+        passwords=read,
         exit_first=exit_first,
         repeat=1 if selection is None else selection.repeat,
         **settings,
     )
+
+
+def _password_sources(databases: Mapping[str, Database]) -> Mapping[str, SecretSource]:
+    return {
+        f"databases.{name}.password": it.password
+        for name, it in databases.items()
+        if it.password is not None
+    }
 
 
 def _of_environment(defaults: RunDefaults, name: str) -> Mapping[str, Any]:

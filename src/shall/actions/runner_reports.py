@@ -30,8 +30,9 @@ class Recorded(Struct, frozen=True):
     ``absent`` are tests that were recorded before and are gone, ``outdated`` the files that were
     written after the report, so that it says nothing about them, and ``superseded`` the tests with
     another outcome that is newer than the report. ``unlisted`` are parameter sets that the report
-    does not list: their last outcome stays, and is no proof. ``fault`` says why nothing is
-    stored, None where it is.
+    does not list: their last outcome stays, and is no proof. ``not_reported`` are tests whose
+    comments name criteria and which the report, though it has their files, does not list by name.
+    ``fault`` says why nothing is stored, None where it is.
     """
 
     tests: int
@@ -41,6 +42,7 @@ class Recorded(Struct, frozen=True):
     outdated: tuple[str, ...] = ()
     superseded: tuple[str, ...] = ()
     unlisted: tuple[str, ...] = ()
+    not_reported: tuple[str, ...] = ()
     fault: str | None = None
 
 
@@ -93,6 +95,7 @@ def record_report(
         tuple(sorted(outdated)),
         tuple(map(_shown, superseded)),
         tuple(map(_shown, kept)),
+        tuple(map(workspace.redactor.text, found.not_reported)),
         fault or workspace.state_warning,
     )
 

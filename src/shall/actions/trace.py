@@ -1,11 +1,12 @@
 """Traces criteria to cases, tests and their latest outcome."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from datetime import UTC, date, datetime
 
 from msgspec.structs import replace
 
 from shall.actions.archived import archived_changes
+from shall.actions.comment_links import comment_links
 from shall.actions.criterion_texts import masked_matrix
 from shall.actions.link_sources import case_links, test_links
 from shall.actions.reported_files import file_fingerprint
@@ -16,7 +17,7 @@ from shall.diagnostics import Diagnostic, Severity
 from shall.errors import BadValue, StoreUnavailable
 from shall.span import Span
 from shall.specs.decisions import Decision, DecisionKind
-from shall.specs.matrix import Matrix, build_matrix, with_decisions, with_renames
+from shall.specs.matrix import Matrix, build_matrix, resolve, with_decisions, with_renames
 from shall.specs.model import Link, LinkKind, SpecSet
 from shall.specs.status import ABSENT, Latest
 from shall.store.base import Evidence
@@ -51,7 +52,9 @@ def trace_requirements(
     newest = [it for it in _newest(workspace, problems) if it.outcome != ABSENT]
     links = [*case_links(workspace, problems), *test_links(workspace, problems)]
     links += _links_of_unreadable(specs, problems, newest)
-    links += _reported_links(workspace, newest)
+    comments = list(comment_links(workspace, problems))
+    links += comments
+    links += _reported_links(workspace, newest, _pairs(comments, specs))
     facts = _with_current_fingerprints(workspace, newest, links)
     unreachable = workspace.outages.current() if workspace.outages is not None else ()
     decisions = _decisions(workspace, problems)
@@ -82,13 +85,24 @@ def _links_of_unreadable(
             yield Link(criterion, LinkKind(kind), source, Span(file, 1))
 
 
-def _reported_links(workspace: Workspace, facts: Iterable[Evidence]) -> Iterator[Link]:
-    """Yield the links of recorded reports; a test is as it was recorded if its file is."""
+def _pairs(links: Iterable[Link], specs: SpecSet) -> Set[tuple[str, str]]:
+    """Return criterion and source of each link, under the key of the criterion."""
+    known = resolve(specs)
+    return {(known[it.criterion].key, it.source) for it in links if it.criterion in known}
+
+
+def _reported_links(
+    workspace: Workspace, facts: Iterable[Evidence], written: Set[tuple[str, str]]
+) -> Iterator[Link]:
+    """Yield the links of recorded reports; a test is as it was recorded if its file is.
+
+    ``written`` are the criteria and sources that comments link.
+    """
     files: dict[str, str] = {}
     reported = {
         (fact.criterion, fact.source): bool(fact.source_fingerprint)
         for fact in facts
-        if fact.kind == LinkKind.REPORT
+        if fact.kind == LinkKind.REPORT and (fact.criterion, fact.source) not in written
     }
     for (criterion, source), has_file in reported.items():
         file = source.partition("::")[0]

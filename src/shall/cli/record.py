@@ -60,12 +60,14 @@ def _problems(recorded: Recorded) -> Iterator[str]:
 
 
 def _unlisted(recorded: Recorded) -> Iterator[str]:
-    """Yield which parameter sets are no proof, and are not in the report."""
+    """Yield what is no proof and is not in the report: parameter sets, tests with comments."""
     for test in recorded.unlisted:
         yield (
             f"{test} is not in the report, so its last outcome stays. Run it, or add --complete"
             " where the report lists all tests."
         )
+    for test in recorded.not_reported:
+        yield f"The report has no test {test}, so the comments at it are no proof."
 
 
 def _read(report: str) -> list[ReportedTest]:
@@ -87,5 +89,6 @@ def _to_json(recorded: Recorded) -> str:
         "outdated": list(recorded.outdated),
         "superseded": list(recorded.superseded),
         "unlisted": list(recorded.unlisted),
+        "not_reported": list(recorded.not_reported),
     }
     return json.dumps(data, ensure_ascii=False, indent=2)

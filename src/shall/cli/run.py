@@ -7,7 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, get_origin
@@ -39,25 +39,37 @@ _NEW_OBJECTS = 20_000
 def execute(arguments: argparse.Namespace) -> int:
     """Carry out the command."""
     if arguments.watch:
-        from shall.cli.watch import watch  # few runs watch
-
-        return watch(arguments)
-    return run_in(*project_to_run(arguments), arguments)
+        return _watch(arguments)
+    return _run_in(*_project(arguments), arguments)
 
 
-def project_to_run(arguments: argparse.Namespace) -> tuple[Workspace, Settings]:
-    """Open the project with the settings of a run. Raises ``InvalidSetting``."""
+def _project(arguments: argparse.Namespace) -> tuple[Workspace, Settings]:
     folder = folder_of(arguments.workspace)
     settings, _ = settings_of(folder, {**run_flags(arguments), "no_color": arguments.no_color})
     return open_project(folder, settings), settings
 
 
-def run_in(workspace: Workspace, settings: Settings, arguments: argparse.Namespace) -> int:
-    """Run what the arguments name, show it and write reports; return the exit status."""
+def _watch(arguments: argparse.Namespace) -> int:
+    from shall.cli.watch import check_flags, watch  # few runs watch
+
+    def run(paths: Sequence[str]) -> int:
+        named = argparse.Namespace(**{**vars(arguments), "paths": paths})
+        workspace, settings = _project(named)  # the settings may have changed
+        with closing(workspace):
+            return _run_in(workspace, settings, named)
+
+    check_flags(arguments)
+    workspace, _ = _project(arguments)
+    with closing(workspace):
+        paths = [path_in(workspace.root, it) for it in arguments.paths]
+        return watch(workspace, _request_of(arguments, paths), run)
+
+
+def _run_in(workspace: Workspace, settings: Settings, arguments: argparse.Namespace) -> int:
     paths, expectations = _scope_of(workspace, workspace.root, arguments)
     if paths is None:
         return expectations.status(OK) if expectations is not None else OK
-    request = request_of(arguments, paths)
+    request = _request_of(arguments, paths)
     if arguments.dry_run:
         from shall.cli.dry_run import show_requests  # few runs are dry
 
@@ -122,8 +134,7 @@ def _scope_of(
     return paths_to_run(workspace, paths, arguments), expectations
 
 
-def request_of(arguments: argparse.Namespace, paths: Sequence[str]) -> RunRequest:
-    """Return what the arguments ask to run. Raises ``InvalidInput``."""
+def _request_of(arguments: argparse.Namespace, paths: Sequence[str]) -> RunRequest:
     given = {name: getattr(arguments, name) for name in ARGUMENTS}
     for name, argument in ARGUMENTS.items():
         if get_origin(argument.kind) is dict and given[name] is not None:

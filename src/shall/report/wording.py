@@ -10,6 +10,7 @@ from shall.cases.model import CheckKind
 from shall.diagnostics.escaping import block
 from shall.messages import Message, render
 from shall.results.records import (
+    SQL_METHOD,
     CaseResult,
     CheckResult,
     FlakyCase,
@@ -201,10 +202,12 @@ def request_line(step: StepResult, language: str) -> str:
     exchange = step.exchange
     if exchange is None:
         return ""
-    answer = label("no_response", language) if exchange.status is None else str(exchange.status)
+    answer = f" -> {label('no_response', language) if exchange.status is None else exchange.status}"
+    if exchange.method == SQL_METHOD and exchange.response_size_bytes:
+        answer = ""  # rows have no status
     took_s = exchange.timings.total_s or step.duration_s  # 0 in runs of older releases
     took = label("took", language, duration=duration(took_s))
-    sent = f"{exchange.method} {exchange.url} -> {answer} {took}"
+    sent = f"{exchange.method} {exchange.url}{answer} {took}"
     if exchange.attempts is UNSET:
         return sent
     return label("repeated", language, sent=sent, attempts=exchange.attempts)

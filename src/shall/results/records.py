@@ -101,6 +101,10 @@ class Redirect(Struct, frozen=True, gc=False):
     url: str
 
 
+SQL_METHOD = "SQL"
+"""Stands for the method in the record of a query: its URL is the name of the database."""
+
+
 class ExchangeRecord(Struct, frozen=True, gc=False):
     """What is stored of one HTTP exchange: redacted, bodies as text and cut at a limit.
 

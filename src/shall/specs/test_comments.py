@@ -19,16 +19,16 @@ from shall.specs.code_fingerprint import Definition
 from shall.specs.mentions import references_of
 from shall.specs.references import is_identifier
 
-_STARTS = ("Validates:", "Validates：", "验证需求", "驗證需求")
+_STARTS = ("Validates:", "Validates：", "erifies:", "erifies：", "验证需求", "驗證需求")
 _LISTED = re.compile(
     r"(?:Validates[:：][\s*_]*Requirements?\b[\s*_]*[:：]?|(?:验证需求|驗證需求)[\s*_]*[:：])(?P<ids>.+)"
-    r"|Validates[:：][\s*_]*(?P<keys>[^\s#]+#.+)"
+    r"|(?:Validates|^\s*(?:#|//+!?|/?\*+)\s*@?[Vv]erifies)[:：][\s*_]*(?P<keys>[^\s#\[]+#.+)"
 )
 _FEATURE = re.compile(r"(?:\bFeature|功能)\s*[:：]\s*(?P<name>[\w./-]*\w)")
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
-_UNATTACHED = "This line is at no test, so it links nothing."
+UNATTACHED = "This line is at no test, so it links nothing."
 _ATTACH = "Write it in the docstring of a test, or directly above the test."
 
 
@@ -40,7 +40,7 @@ class Named(Struct, frozen=True):
     column: int
 
 
-class _Line(Struct, frozen=True):
+class CommentLine(Struct, frozen=True):
     """A line of a docstring or comment, from the column ``start`` (0 is the first).
 
     ``is_alone``: no code stands before it.
@@ -63,8 +63,8 @@ class TestComments:
     __test__ = False  # not a test class, whatever its name begins with
 
     def __init__(self, text: str, module: ast.Module) -> None:
-        self._comments: Mapping[int, _Line] = {}
-        self._docstrings: Mapping[int, Sequence[_Line]] = {}
+        self._comments: Mapping[int, CommentLine] = {}
+        self._docstrings: Mapping[int, Sequence[CommentLine]] = {}
         self._claimed: set[int] = set()
         if may_validate(text):
             lines = _LINE_END.split(text)
@@ -87,7 +87,7 @@ class TestComments:
         own = [it for number, it in self._comments.items() if first <= number <= last]
         own += self._docstrings.get(test.lineno, ())
         self._claimed |= {it.number for it in own}
-        yield from _named(own)
+        yield from criteria_named(own)
 
     def _is_comment(self, number: int, column: int) -> bool:
         """Return whether a line is a comment that begins at a column or after it."""
@@ -100,33 +100,33 @@ class TestComments:
             *self._comments.values(),
             *(it for found in self._docstrings.values() for it in found),
         ]
-        for found in _named([it for it in lines if it.number not in self._claimed]):
+        for found in criteria_named([it for it in lines if it.number not in self._claimed]):
             span = Span(file, found.line, found.column)
-            yield Diagnostic("link.unread-mention", Severity.WARNING, _UNATTACHED, span, _ATTACH)
+            yield Diagnostic("link.unread-mention", Severity.WARNING, UNATTACHED, span, _ATTACH)
 
 
-def _comments(text: str) -> Iterator[_Line]:
+def _comments(text: str) -> Iterator[CommentLine]:
     with suppress(tokenize.TokenError, SyntaxError):  # what is no Python is reported by the parser
         for token in tokenize.generate_tokens(io.StringIO(text).readline):
             if token.type == tokenize.COMMENT:
                 number, start = token.start
                 is_alone = not token.line[:start].strip()
-                yield _Line(number, start, token.string, is_alone)
+                yield CommentLine(number, start, token.string, is_alone)
 
 
 def _docstring(
     node: ast.Module | ast.ClassDef | Definition, lines: Sequence[str]
-) -> Iterator[_Line]:
+) -> Iterator[CommentLine]:
     first = node.body[0] if node.body else None
     if not isinstance(first, ast.Expr) or not isinstance(first.value, ast.Constant):
         return
     if isinstance(first.value.value, str):
         last = first.end_lineno or first.lineno
         for number in range(first.lineno, last + 1):
-            yield _Line(number, 0, lines[number - 1])
+            yield CommentLine(number, 0, lines[number - 1])
 
 
-def _named(lines: Iterable[_Line]) -> Iterator[Named]:
+def criteria_named(lines: Iterable[CommentLine]) -> Iterator[Named]:
     """Yield each criterion that some lines name, in their order; prose names none."""
     feature = ""
     for line in sorted(lines, key=lambda it: it.number):

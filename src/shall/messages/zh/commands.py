@@ -229,6 +229,9 @@ COMMANDS: dict[str, str] = {
         "报告中没有 {test}，因此保留其上一次的结果。请运行它；"
         "若报告已列出全部测试，请加上 --complete。"
     ),
+    "The report has no test {test}, so the comments at it are no proof.": (
+        "报告中没有测试 {test}，因此其注释不构成证明。"
+    ),
     "{test} has another outcome, newer than the report. Run the test.": (
         "{test} 已有与报告不同且更新的结果。请重新运行该测试。"
     ),

@@ -17,6 +17,8 @@ RUNNING: dict[str, str] = {
     "End it with .yaml.": "文件名应以 .yaml 结尾。",
     "Write tests/cases/{relative}.": "请写入 tests/cases/{relative}。",
     "{path} does not exist.": "{path} 不存在。",
+    "The request was stopped.": "请求已中止。",
+    "The step sent no request.": "该步骤没有发送请求。",
     "A worker process did not start in {seconds} s.": "工作进程未在 {seconds} 秒内启动。",
     "A worker process did not start.": "工作进程未启动。",
     "No case folder was found in {root}.": "在 {root} 中未找到用例目录。",

@@ -99,6 +99,19 @@ SPECS: dict[str, str] = {
         "请复制它指向的内容，或在 shall.yaml 的 specs 设置中列出实际路径。"
     ),
     "This line is at no test, so it links nothing.": "这一行不属于任何测试，因此没有建立链接。",
+    "Write it directly above a test, or as the first line in it.": (
+        "请写在测试的正上方，或写成测试内的第一行。"
+    ),
+    "The name of this test or of a block around it is computed, so the line links nothing.": (
+        "该测试或其外层代码块的名称是动态生成的，因此这一行没有建立链接。"
+    ),
+    "Write the key into the name of the test, or give it a name as a plain string.": (
+        "请把编号写入测试名称，或用普通字符串为其命名。"
+    ),
+    "Another test in this file has the same name, so the line links nothing.": (
+        "该文件中另有同名测试，因此这一行没有建立链接。"
+    ),
+    "Give each test a name of its own.": "请为每个测试取不同的名称。",
     "Write it in the docstring of a test, or directly above the test.": (
         "请写在测试的文档字符串中，或测试的正上方。"
     ),
