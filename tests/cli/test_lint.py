@@ -10,6 +10,7 @@ import pytest
 
 from shall.actions.lint import corrections, lint_specs, write_corrections
 from shall.bootstrap import open_project
+from shall.case_lint.rules import RULES as CASE_RULES
 from shall.errors import BadValue
 from shall.settings import Settings
 from shall.specs.lint.rules import RULES
@@ -118,7 +119,9 @@ def test_paths_limit_the_report_and_not_the_comparison(
 @pytest.mark.verifies("lint#4.5")
 def test_the_rules_are_listed_and_explained(shall: Shall) -> None:
     listed = shall("lint", "--list").stdout
-    assert [line.split()[0] for line in listed.splitlines()] == [rule.code for rule in RULES]
+    assert [line.split()[0] for line in listed.splitlines()] == [
+        rule.code for rule in (*RULES, *CASE_RULES)
+    ]
     for name in ("S116", "superfluous-infinitive"):
         explained = shall("lint", "--explain", name).stdout
         assert "The shop SHALL be able to export orders" in explained
@@ -245,3 +248,34 @@ def test_a_link_out_of_the_project_is_never_written(
     (folder / "requirements.md").symlink_to(outside)
     shall("lint", "--fix")
     assert outside.read_text() == f"{HEAD}1. The shop SHALL be able to ring\n"
+
+
+@pytest.mark.verifies("lint#5.1", "lint#5.4")
+def test_cases_are_checked_beside_the_requirements(shall: Shall, write: Any) -> None:
+    write(CLEAN)
+    assert json.loads(shall("lint", "--format", "json").stdout)["cases"] == 0
+    text = "testcase:\n  name: a\n  auth: {bearer: planted-8d1c}\n  steps:\n    - GET: /a\n"
+    write(text, "tests/cases/a.yaml")
+    write("testcase:\n  nme: a\n", "tests/cases/unreadable.yaml")
+    told = shall("lint")
+    assert told.returncode == 0
+    assert "warning[C201]" in told.stdout
+    assert "tests/cases/a.yaml:3:" in told.stdout
+    assert "planted" not in told.stdout + told.stderr
+
+    write(f"{HEAD}1. The shop SHALL respond quickly\n")
+
+    def codes(*paths: str) -> dict[str, int]:
+        found = json.loads(shall("lint", *paths, "--format", "json").stdout)
+        rules: dict[str, int] = found["rules"]
+        return rules
+
+    assert set(codes()) == {"S111", "C201", "C205"}
+    assert set(codes("tests/cases")) == {"C201", "C205"}
+    assert set(codes("specs")) == {"S111"}
+    assert "There is no requirements document at" in shall("lint", "nothing").stderr
+
+
+def test_a_rule_about_cases_is_described(shall: Shall) -> None:
+    assert "C202  fixed-delay" in shall("lint", "--list").stdout
+    assert "until" in shall("lint", "--explain", "fixed-delay").stdout

@@ -14,7 +14,8 @@ from shall.settings import SETTINGS
 ROOT = Path(shall.__file__).parent
 NOT_SHOWN = (
     *("serve/", "mcp/", "messages/", "settings/page.py", "diagnostics/codes.py"),
-    *("specs/lint/rules/", "specs/lint/terms"),  # which have their Chinese beside the English
+    # These have their Chinese beside the English.
+    *("case_lint/", "specs/lint/rules/", "specs/lint/terms"),
 )
 """Texts for programs and documents, and the catalogues."""
 

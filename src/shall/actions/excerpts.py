@@ -12,6 +12,9 @@ from shall.workspace.files import Files
 
 _KEY = re.compile(r"([\w.-]+)[\"']?[ \t]*[:=]")
 
+_CREDENTIALS = frozenset({"auth", "bearer"})
+"""Keys of a case with credentials in their line."""
+
 MOST_FILES = 100
 """Files that are read for excerpts; diagnostics of others are shown without."""
 
@@ -46,4 +49,4 @@ def shown_texts(files: Files, redactor: Redactor, names: Iterable[str]) -> Mappi
 
 
 def _names_secret(line: str) -> bool:
-    return any(is_secret_name(found) for found in _KEY.findall(line))
+    return any(it in _CREDENTIALS or is_secret_name(it) for it in _KEY.findall(line))

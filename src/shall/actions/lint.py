@@ -1,27 +1,37 @@
-"""Reports how requirements are written, and corrects what can be corrected mechanically."""
+"""Reports how requirements and cases are written, and corrects what is mechanical."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from shall.actions.discovery import case_files, case_folders
 from shall.actions.mentions import documents_beside
 from shall.actions.requirements import read_specs
+from shall.case_lint.checker import lint_cases as check_cases
+from shall.case_lint.rules import RULES as CASE_RULES
+from shall.cases.model import Case
 from shall.cases.nearest import nearest
+from shall.cases.reader import read_case, root_of
 from shall.diagnostics import Diagnostic, Severity
-from shall.errors import BadValue, ShallError
-from shall.specs.lint.checker import CODES, Choice, chosen, lint
+from shall.errors import BadValue, InvalidCase, ShallError
+from shall.specs.lint.checker import Choice, chosen, codes_of, lint
+from shall.specs.lint.rules import RULES
 from shall.specs.model import Feature
 from shall.specs.reader import DUPLICATE, read_document
 from shall.specs.splice import splice
 from shall.workspace.workspace import Workspace
 
+CODES = codes_of((*RULES, *CASE_RULES))
+"""The code of each rule, by its code and its name."""
+
 _BYTE_ORDER_MARK = "\ufeff"
 
 
 class LintReport(Struct, frozen=True):
-    """What was found in the documents of some paths.
+    """What was found in the documents and cases of some paths.
 
     ``unreadable`` are documents that cannot be read, ``findings`` what the rules and the reader
     report, and ``unread`` what looks like a requirement and was not read.
@@ -32,6 +42,7 @@ class LintReport(Struct, frozen=True):
     findings: tuple[Diagnostic, ...]
     unreadable: tuple[Diagnostic, ...] = ()
     unread: tuple[Diagnostic, ...] = ()
+    cases: int = 0
 
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """Return everything that was found; documents that cannot be read first."""
@@ -50,7 +61,7 @@ class LintReport(Struct, frozen=True):
         levels = list(Severity)
         allowed = levels[: levels.index(least) + 1]
         kept = tuple(found for found in self.findings if found.severity in allowed)
-        return LintReport(self.documents, self.criteria, kept, self.unreadable, self.unread)
+        return replace(self, findings=kept)
 
 
 class Correction(Struct, frozen=True):
@@ -60,6 +71,46 @@ class Correction(Struct, frozen=True):
     before: str
     after: str
     count: int
+
+
+def lint_project(
+    workspace: Workspace, paths: Sequence[str] = (), language: str = "en"
+) -> LintReport:
+    """Check documents and cases below some paths; without paths, all of them.
+
+    Raises:
+        BadValue: The settings name an unknown rule, or nothing lies at a path.
+    """
+    names = [workspace.files.relative(path) for path in paths]
+    cases, texts = _cases(workspace)
+    found = tuple(check_cases(cases, texts, choice_of(workspace), CODES, language))
+    of_documents = [
+        path
+        for path, name in zip(paths, names, strict=True)
+        if not any(_is_below(file, [name]) for file in cases)
+    ]
+    if paths and not of_documents:
+        report = LintReport(0, 0, ())
+    else:
+        report = lint_specs(workspace, of_documents, language)
+    shown = [it for it in found if not names or (it.span and _is_below(it.span.file, names))]
+    return replace(report, findings=(*report.findings, *shown), cases=len(cases))
+
+
+def _cases(workspace: Workspace) -> tuple[dict[str, Case], dict[str, str]]:
+    """Return the cases that can be read, and their texts. What cannot be read a run reports."""
+    cases: dict[str, Case] = {}
+    texts: dict[str, str] = {}
+    for path in case_files(workspace, ()) if case_folders(workspace) else ():
+        text = _text(workspace, path)
+        if root_of(text) != "testcase":
+            continue
+        try:
+            cases[path] = read_case(text, path)
+        except InvalidCase:
+            continue
+        texts[path] = text
+    return cases, texts
 
 
 def lint_specs(workspace: Workspace, paths: Sequence[str] = (), language: str = "en") -> LintReport:
@@ -134,7 +185,7 @@ def write_corrections(workspace: Workspace, found: Sequence[Correction]) -> None
 def choice_of(workspace: Workspace) -> Choice:
     """Return the rules that the settings choose. Raises ``BadValue``."""
     try:
-        return chosen(workspace.lint)
+        return chosen(workspace.lint, (*RULES, *CASE_RULES))
     except KeyError as error:
         name = str(error.args[0])
         near = nearest(name, list(CODES))

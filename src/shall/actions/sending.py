@@ -76,7 +76,7 @@ def send_request(
     if isinstance(given, Mapping) and "steps" not in given:
         case = examine_data({"testcase": {"name": _KEY, "steps": [given]}}).case
     else:
-        raise BadValue("step must be one step of a case, such as {GET: /orders}.")
+        raise BadValue("`step` is not one step of a case.", hint="Write `{GET: /orders}`.")
     result = _run(workspace, case, request, stop, turns)
     exchange = result.exchange
     if exchange is None or exchange.status is None:

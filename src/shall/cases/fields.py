@@ -209,7 +209,10 @@ class Fields:
         if value is None:
             return []
         if not isinstance(value, list):
-            self.bad_type(name, "a list", "Start each item with `- `.")
+            hint = "Start each item with `- `."
+            if name == "assert" and isinstance(value, dict):
+                hint = "Write a mapping as `expect`, such as `expect: {status: 200}`."
+            self.bad_type(name, "a list", hint)
             return []
         return value
 

@@ -95,7 +95,7 @@ def _read_case(data: Any, findings: Findings) -> Case:
     steps = _each(root, "steps", STEP_FIELDS)
     teardowns = _each(root, "teardowns", TEARDOWN_FIELDS)
     if not steps:
-        hint = "A case sends at least one request."
+        hint = "Write `steps: [{GET: /users, expect: {status: 200}}]`, one step for each request."
         if root.values.get("steps") is None:
             root.missing("steps", hint)
         elif root.values["steps"] == []:

@@ -26,7 +26,7 @@ _EXPECT = "Write `expect`, selectors with values such as `expect: {status: 200, 
 _STATUS = "Write `expect: {status: 200}`."
 _SCHEMA = "Write `expect: {body: {schema: FILE}}`."
 _CAPTURE = "Write `capture: {name: $.id}`; a later step reads `{{ name }}`."
-_FLAT = "Write `method`, `path` and the other fields in the step itself."
+_FLAT = "Write the address with its method, `GET: /users`, and the other fields in the step itself."
 _CREDENTIALS = 'Write `auth: {bearer: "{{ token }}"}` or another kind of `auth`.'
 _KIND = "Write the kind of check in `type`, what it looks at in `field`, the value in `expected`."
 

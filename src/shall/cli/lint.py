@@ -1,4 +1,4 @@
-"""``shall lint``: how requirements are written."""
+"""``shall lint``: how requirements and cases are written."""
 
 import argparse
 import difflib
@@ -11,7 +11,7 @@ from shall.actions.lint import (
     Correction,
     LintReport,
     corrections,
-    lint_specs,
+    lint_project,
     write_corrections,
 )
 from shall.bootstrap import open_project
@@ -31,7 +31,7 @@ def execute(arguments: argparse.Namespace) -> int:
     settings, _ = settings_of(folder, {})
     language = settings.language
     if arguments.list or arguments.explain is not None:
-        from shall.specs.lint import manual  # only where a rule is looked up
+        from shall.case_lint import manual  # only where a rule is looked up
 
         write(
             manual.listed(language)
@@ -41,7 +41,7 @@ def execute(arguments: argparse.Namespace) -> int:
         return OK
     workspace = open_project(folder, settings)
     paths = [str(Path.cwd() / path) for path in arguments.paths]
-    report = lint_specs(workspace, paths, language)
+    report = lint_project(workspace, paths, language)
     found = corrections(workspace, report) if arguments.fix or arguments.diff else []
     if arguments.diff:
         write(_difference(found).rstrip("\n"))
@@ -50,7 +50,7 @@ def execute(arguments: argparse.Namespace) -> int:
         write_corrections(workspace, found)
         count = sum(it.count for it in found)
         tell(render(Message("lint.fixed", {"count": count, "files": len(found)}), language))
-        report = lint_specs(workspace, paths, language)
+        report = lint_project(workspace, paths, language)
     _print(workspace, report, arguments, language)
     if not paths and (notice := rootless_notice(rootless_cases(workspace.files))):
         tell(notice)
@@ -73,11 +73,12 @@ def _print(
     elif arguments.format == "json":
         write(json.dumps(_as_json(report, shown), ensure_ascii=False, indent=2))
     else:
+        from shall.case_lint.rules import RULES as CASE_RULES
         from shall.diagnostics.codes import MEANINGS  # XML and hashes are only needed here
         from shall.diagnostics.formats import written
         from shall.specs.lint.rules import RULES
 
-        meanings = {**MEANINGS, **{rule.code: rule.meaning.en for rule in RULES}}
+        meanings = {**MEANINGS, **{rule.code: rule.meaning.en for rule in (*RULES, *CASE_RULES)}}
         write(written(shown.diagnostics(), arguments.format, meanings).rstrip("\n"))
     if not report.criteria and not report.unreadable:
         tell(render(Message("trace.no_criteria"), language))
@@ -118,6 +119,7 @@ def _as_json(report: LintReport, shown: LintReport) -> dict[str, object]:
     return {
         "documents": report.documents,
         "criteria": report.criteria,
+        "cases": report.cases,
         "counts": {severity.value: report.count(severity) for severity in Severity},
         "rules": report.by_rule(),
         "findings": [found.to_json() for found in (*shown.unreadable, *shown.findings)],

@@ -307,8 +307,8 @@ def _add_gate(commands: _Commands) -> None:
 
 
 def _add_lint(commands: _Commands) -> None:
-    command = _add(commands, "lint", "Check how requirements are written.")
-    command.add_argument("paths", nargs="*", help="documents or folders (all documents)")
+    command = _add(commands, "lint", "Check how requirements and cases are written.")
+    command.add_argument("paths", nargs="*", help="documents, cases or folders (all)")
     command.add_argument(
         "--format", choices=("text", "json", *PROBLEM_FORMATS), default="text", help="output format"
     )

@@ -72,8 +72,8 @@ CASES: dict[str, str] = {
     "A text contains half of a surrogate pair.": "文本中含有不成对的代理字符。",
     "The argument `{root}` is given twice.": "参数 `{root}` 出现了两次。",
     "A positional argument follows a named one.": "位置参数不能出现在具名参数之后。",
-    "Write `method`, `path` and the other fields "
-    "in the step itself.": "请把 `method`、`path` 等字段直接写在步骤中。",
+    "Write the address with its method, `GET: /users`, and the other fields "
+    "in the step itself.": "请把方法和地址写成 `GET: /users`，其他字段也直接写在步骤中。",
     "Write the kind of check in `type`, what it "
     "looks at in `field`, the value in "
     "`expected`.": "`type` 写断言类型，`field` 写检查对象，`expected` 写期望值。",
@@ -137,7 +137,10 @@ CASES: dict[str, str] = {
     '`["odd key"]` or `$`.': '写法如 `data.items[0].id`、`[0].id`、`["odd key"]` 或 `$`。',
     "A case is a mapping under `testcase:`, not "
     "{given}.": "用例应是 `testcase:` 下的映射，而不是{given}。",
-    "A case sends at least one request.": "用例至少要发送一个请求。",
+    "Write `steps: [{{GET: /users, expect: {{status: 200}}}}]`, one step for each "
+    "request.": "请写 `steps: [{{GET: /users, expect: {{status: 200}}}}]`，每个请求一个步骤。",
+    "Write a mapping as `expect`, such as `expect: {{status: "
+    "200}}`.": "映射请写成 `expect`，例如 `expect: {{status: 200}}`。",
     "Write http://{host} or https://{host2}.": "请写作 http://{host} 或 https://{host2}。",
     "An api teardown runs no query.": "api 类型的清理不执行 query。",
     "`operation_type` must be 'api' or 'db', not "

@@ -17,6 +17,8 @@ RUNNING: dict[str, str] = {
     "End it with .yaml.": "文件名应以 .yaml 结尾。",
     "Write tests/cases/{relative}.": "请写入 tests/cases/{relative}。",
     "{path} does not exist.": "{path} 不存在。",
+    "`step` is not one step of a case.": "`step` 不是用例的一个步骤。",
+    "Write `{{GET: /orders}}`.": "请写 `{{GET: /orders}}`。",
     "The request was stopped.": "请求已中止。",
     "The step sent no request.": "该步骤没有发送请求。",
     "A worker process did not start in {seconds} s.": "工作进程未在 {seconds} 秒内启动。",

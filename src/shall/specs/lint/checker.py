@@ -16,12 +16,6 @@ from shall.specs.lint.suppressions import Suppression, problems_of, read_suppres
 from shall.specs.markdown import LINE_END
 from shall.specs.model import Criterion, Feature, Operation
 
-CODES: Mapping[str, str] = {
-    **{rule.code: rule.code for rule in RULES},
-    **{rule.name: rule.code for rule in RULES},
-}
-"""The code of each rule, by its code and its name."""
-
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -38,39 +32,45 @@ class Choice:
         )
 
 
-def chosen(options: LintOptions) -> Choice:
-    """Return the rules that a project's settings choose.
+def chosen(options: LintOptions, rules: Sequence[Rule] = RULES) -> Choice:
+    """Return those of some rules that a project's settings choose.
 
     Raises:
         KeyError: A name is that of no rule.
         ValueError: A severity is none.
     """
-    selected = _codes(options.select) if options.select else frozenset(CODES.values())
-    selected -= _codes(options.ignore)
-    severities = {rule.code: rule.severity for rule in RULES if rule.code in selected}
+    known = codes_of(rules)
+    selected = _codes(options.select, known) if options.select else frozenset(known.values())
+    selected -= _codes(options.ignore, known)
+    severities = {rule.code: rule.severity for rule in rules if rule.code in selected}
     for name, severity in options.severity.items():
         level = Severity(severity)
-        severities |= {code: level for code in _codes((name,)) if code in severities}
-    per_file = {glob: _codes(names) for glob, names in options.per_file.items()}
+        severities |= {code: level for code in _codes((name,), known) if code in severities}
+    per_file = {glob: _codes(names, known) for glob, names in options.per_file.items()}
     terms = []
     for name, changed in options.terms.items():
-        [code] = _codes((name,))
-        rule = next(it for it in RULES if it.code == code)
+        [code] = _codes((name,), known)
+        rule = next(it for it in rules if it.code == code)
         if rule.name not in wording.WITH_TERMS:
             raise KeyError(name)
         terms.append((rule.name, tuple(changed)))
     return Choice(severities, per_file, tuple(terms))
 
 
-def _codes(names: Iterable[str]) -> frozenset[str]:
+def codes_of(rules: Iterable[Rule]) -> Mapping[str, str]:
+    """Return the code of each rule, by its code and its name."""
+    return {name: rule.code for rule in rules for name in (rule.code, rule.name)}
+
+
+def _codes(names: Iterable[str], known: Mapping[str, str]) -> frozenset[str]:
     """Return the codes of rules named by code, name, or the start of a code."""
     found: set[str] = set()
     for name in names:
-        if name in CODES:
-            found.add(CODES[name])
+        if name in known:
+            found.add(known[name])
             continue
-        starts = {code for code in CODES.values() if code.startswith(name)}
-        if not starts or not name.startswith("S"):
+        starts = {code for code in known.values() if code.startswith(name)}
+        if not starts or not name.startswith(("S", "C")):
             raise KeyError(name)
         found |= starts
     return frozenset(found)
@@ -145,8 +145,9 @@ def _wrong_suppressions(
     suppressions: Iterable[Suppression], choice: Choice, file: str
 ) -> Iterator[Finding]:
     active = frozenset(code for code in choice.severities if choice.applies(code, file))
+    codes = dict(codes_of(RULES))
     for suppression in suppressions:
-        for found in problems_of(suppression, dict(CODES), active):
+        for found in problems_of(suppression, codes, active):
             if found.rule.code in active:
                 yield found
 

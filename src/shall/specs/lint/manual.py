@@ -1,5 +1,6 @@
 """The rules, described for a reader: in the terminal, and on the reference page."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from shall.diagnostics import Severity
@@ -10,21 +11,21 @@ from shall.specs.lint.rule import Rule
 from shall.specs.lint.rules import RULES
 
 
-def listed(language: str) -> str:
+def listed(language: str, rules: Sequence[Rule] = RULES) -> str:
     """Return a line for each rule: code, name, severity and meaning."""
-    names = max(len(rule.name) for rule in RULES)
+    names = max(len(rule.name) for rule in rules)
     words = {it: translated(it.value, language) for it in Severity}
     severities = max(map(width, words.values()))
     return "\n".join(
         f"{rule.code}  {rule.name:<{names}}  {words[rule.severity]}"
         f"{' ' * (severities - width(words[rule.severity]))}  {rule.meaning.in_language(language)}"
-        for rule in RULES
+        for rule in rules
     )
 
 
-def explained(name: str, language: str) -> str:
+def explained(name: str, language: str, rules: Sequence[Rule] = RULES) -> str:
     """Return what a rule reports, with examples. Raises ``BadValue``."""
-    rule = next((it for it in RULES if name in {it.code, it.name}), None)
+    rule = next((it for it in rules if name in {it.code, it.name}), None)
     if rule is None:
         raise BadValue(f"There is no rule {name}.", hint="`shall lint --list` lists the rules.")
     words = ("Bad:", "Good:", "Fix:", "`shall lint --fix` corrects it.")
@@ -123,14 +124,15 @@ def page() -> str:
         link = f"[`{rule.code}`](#{rule.code.lower()}-{rule.name})"
         cells = (link, rule.name, rule.severity.value, fix, f"{reading.found:,}", right)
         rows.append(f"| {' | '.join(cells)} |")
-    return _HEAD + "\n".join([*rows, *map(_section, RULES)]) + "\n"
+    return _HEAD + "\n".join([*rows, *map(section, RULES)]) + "\n"
 
 
-def _section(rule: Rule) -> str:
+def section(rule: Rule, syntax: str = "markdown") -> str:
+    """Return the part of a page about a rule; its examples are in a syntax."""
     bad, good = ("\n\n".join(text.rstrip() for text in it) for it in (rule.bad, rule.good))
     english = f"{rule.meaning.en} {rule.hint.en}".replace("<", "&lt;")
     chinese = f"{rule.meaning.zh}{rule.hint.zh}".replace("<", "&lt;")
     return (
         f"\n## {rule.code} {rule.name}\n\n{english}\n\n{chinese}\n\n"
-        f"Bad:\n\n```markdown\n{bad}\n```\n\nGood:\n\n```markdown\n{good}\n```"
+        f"Bad:\n\n```{syntax}\n{bad}\n```\n\nGood:\n\n```{syntax}\n{good}\n```"
     )

@@ -1,0 +1,124 @@
+"""What each rule about cases reports, and what it does not."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from shall.actions.lint import CODES
+from shall.case_lint.checker import lint_cases
+from shall.case_lint.manual import page
+from shall.case_lint.rules import RULES
+from shall.cases.reader import read_case
+from shall.diagnostics import Diagnostic
+from shall.rules import LintOptions
+from shall.specs.lint.checker import chosen
+from shall.specs.lint.rule import Rule
+from shall.specs.lint.rules import RULES as RULES_OF_SPECS
+
+
+def check(*texts: str, language: str = "en", **options: object) -> list[Diagnostic]:
+    """Return the findings of cases; each is the text below ``name``."""
+    files = {f"tests/cases/{at}.yaml": _file(text) for at, text in enumerate(texts)}
+    cases = {file: read_case(text, file) for file, text in files.items()}
+    choice = chosen(LintOptions(**options), (*RULES_OF_SPECS, *RULES))  # type: ignore[arg-type]
+    return list(lint_cases(cases, files, choice, CODES, language))
+
+
+def _file(text: str) -> str:
+    return "testcase:\n  name: a\n" + "".join(f"  {it}\n" for it in text.rstrip().split("\n"))
+
+
+def found(*texts: str, **options: object) -> list[tuple[str, int]]:
+    """Return code and line of each finding."""
+    return [(it.code, it.span.line) for it in check(*texts, **options) if it.span]  # type: ignore[arg-type]
+
+
+@pytest.mark.verifies("lint#5.1")
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_the_bad_example_breaks_its_rule_alone_and_the_good_one_none(rule: Rule) -> None:
+    times = 3 if rule.code == "C203" else 1
+    [bad], [good] = rule.bad, rule.good
+    assert {it.code for it in check(*[bad] * times)} == {rule.code}
+    assert check(*[good] * times) == []
+
+
+OK = "expect: {status: 200}"
+
+
+@pytest.mark.verifies("lint#5.1")
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"steps:\n  - POST: /a\n    delay: 1 s\n    {OK}\n", [("C202", 5)]),
+        (f"steps:\n  - GET: https://a.example.com/b\n    {OK}\n", [("C204", 4)]),
+        (f"host: http://127.0.0.1:8000\nsteps:\n  - GET: /b\n    {OK}\n", []),
+        (f'host: "{{{{ Global.host }}}}"\nsteps:\n  - GET: /b\n    {OK}\n', []),
+        (f"variables: {{password: planted}}\nsteps:\n  - GET: /b\n    {OK}\n", [("C205", 3)]),
+        (f"steps:\n  - GET: /b\n    headers: {{X-Api-Key: planted}}\n    {OK}\n", [("C205", 5)]),
+        (f"steps:\n  - GET: /b?t=ghp_planted0planted0planted0\n    {OK}\n", [("C205", 4)]),
+        (f"steps:\n  - POST: /login\n    json: {{password: wrong}}\n    {OK}\n", []),
+        ("skip: later\nsteps:\n  - GET: /b\n", []),
+    ],
+)
+def test_a_finding_has_the_line_of_what_it_is_about(
+    text: str, expected: list[tuple[str, int]]
+) -> None:
+    assert found(text) == expected
+
+
+@pytest.mark.verifies("lint#5.1")
+def test_a_login_is_reported_once_from_the_third_case_on() -> None:
+    login = f"steps:\n  - POST: /login\n    json: {{user: ann}}\n  - GET: /a\n    {OK}\n"
+    other = login.replace("ann", "bob")
+    assert found(login, login, other) == []
+    [finding] = check(login, login, other, login)
+    assert (str(finding.span), finding.message) == (
+        "tests/cases/0.yaml:4:7",
+        "3 cases sign in with this step.",
+    )
+
+
+@pytest.mark.verifies("lint#5.2")
+def test_a_comment_silences_a_rule_for_its_line_the_next_one_or_the_file() -> None:
+    delay = f"steps:\n  - GET: /a\n    delay: 1 s\n    {OK}\n"
+
+    def behind(comment: str) -> list[tuple[str, int]]:
+        return found(delay.replace("1 s", f"1 s  # shall: {comment}"))
+
+    assert behind("ignore C202 the service is slow") == []
+    above = delay.replace("    delay", "    # shall: ignore fixed-delay slow\n    delay")
+    assert found(above) == []
+    assert found(f"# shall: ignore-file C202 slow\n{delay}") == []
+    assert behind("ignore C204 slow") == [("C202", 5), ("S191", 5)]
+    assert behind("ignore C202") == [("S193", 5)]
+    assert behind("ignore C299 slow") == [("C202", 5), ("S192", 5)]
+
+
+@pytest.mark.verifies("lint#5.2")
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({"select": ("C201",)}, []),
+        ({"select": ("C2",)}, ["warning"]),
+        ({"ignore": ("fixed-delay",)}, []),
+        ({"severity": {"C202": "error"}}, ["error"]),
+        ({"per_file": {"tests/cases/**": ("C202",)}}, []),
+    ],
+)
+def test_the_settings_choose_the_rules(options: Mapping[str, object], expected: list[str]) -> None:
+    text = f"steps:\n  - GET: /a\n    delay: 1 s\n    {OK}\n"
+    assert [it.severity.value for it in check(text, **options)] == expected  # type: ignore[arg-type]
+
+
+@pytest.mark.verifies("lint#5.1")
+def test_findings_are_in_the_language_that_is_asked_for() -> None:
+    [finding] = check("steps:\n  - GET: /b\n", language="zh")
+    assert "断言" in finding.hint or "expect" in finding.hint
+    assert finding.message == "用例只检查状态码是否低于 400。"
+
+
+@pytest.mark.verifies("lint#5.3")
+def test_the_page_describes_the_rules_as_they_are() -> None:
+    file = Path(__file__).parents[2] / "docs/reference/case-lint-rules.md"
+    assert file.read_text("utf-8") == page(), "write it anew: shall.case_lint.manual.page()"
