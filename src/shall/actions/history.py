@@ -75,27 +75,31 @@ def history_of(workspace: Workspace, runs: int, case: str | None = None) -> Hist
     if not 1 <= runs <= MOST_RUNS:
         raise BadValue(f"The number of runs is {runs}; it must be 1 to {MOST_RUNS}.")
     store = opened_store(workspace)
-    found: dict[tuple[str, str | None], list[CaseResult]] = {}
+    found: dict[tuple[str, str | None], list[PastOutcome]] = {}
+    names: dict[str, str] = {}
     stored = store.runs(runs)
     for run in stored:
         for result in store.cases(run.run_id):
             if case is None or case in {result.case_key, result.name}:
-                found.setdefault((result.case_key, result.data_row), []).append(result)
+                names.setdefault(result.case_key, result.name)  # the newest run comes first
+                past = _past(result)  # the steps and bodies of many runs would not fit in memory
+                found.setdefault((result.case_key, result.data_row), []).append(past)
     if case is not None and not found:
         raise CaseNotFound(f"None of the last {len(stored)} stored runs has the case {case}.")
     by_key = sorted(found.items(), key=lambda it: (it[0][0], it[0][1] or ""))
-    return History(len(stored), [_history(results) for _, results in by_key])
+    cases = [_history(key, names[key], row, outcomes) for (key, row), outcomes in by_key]
+    return History(len(stored), cases)
 
 
-def _history(results: Sequence[CaseResult]) -> CaseHistory:
-    outcomes = [_past(result) for result in results]
+def _history(
+    key: str, name: str, data_row: str | None, outcomes: Sequence[PastOutcome]
+) -> CaseHistory:
     mixed = _mixed(outcomes)
     passed = sorted(it.duration_s for it in outcomes if it.outcome is Outcome.PASSED)
-    newest = results[0]
     return CaseHistory(
-        newest.case_key,
-        newest.name,
-        newest.data_row,
+        key,
+        name,
+        data_row,
         outcomes,
         bool(mixed),
         (True if any(mixed) else None) if mixed else None,
