@@ -238,6 +238,12 @@ class TargetDenied(ShallError):
     exit_status = 5
 
 
+class QueryFailed(InvalidInput):
+    """A database refuses a statement, or its answer cannot be used."""
+
+    code = "MCP_QUERY_FAILED"
+
+
 class TimedOut(ShallError):
     """Something took longer than it may."""
 

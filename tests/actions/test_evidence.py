@@ -45,3 +45,19 @@ def test_rows_are_one_fact_which_passed_only_when_all_are_there() -> None:
         assert whole.outcome is outcome
     [bad] = of_all_rows([replace(first, outcome=Outcome.FAILED)])
     assert bad.outcome is Outcome.FAILED
+
+
+@pytest.mark.verifies("cli#6.13")
+def test_repetitions_are_one_fact_which_passed_only_when_all_are_there() -> None:
+    first, second = (
+        replace(fact(Outcome.PASSED, "1"), data_row=None, attempt=it, repeats=2) for it in (1, 2)
+    )
+    assert [it.outcome for it in of_all_rows([first, second])] == [Outcome.PASSED]
+    assert of_all_rows([first, first]) == []
+    assert sound_facts([first, second], is_whole=False) == []
+    failed = replace(second, outcome=Outcome.FAILED)
+    assert [it.outcome for it in of_all_rows([first, failed])] == [Outcome.FAILED]
+    assert sound_facts([first, failed], is_whole=False) == [failed]
+    rows = [replace(it, data_row=row, rows=2) for it in (first, second) for row in "12"]
+    assert [it.outcome for it in of_all_rows(rows)] == [Outcome.PASSED]
+    assert of_all_rows(rows[:3]) == []

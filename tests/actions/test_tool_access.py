@@ -22,9 +22,11 @@ def test_each_tool_needs_the_scope_for_what_it_does() -> None:
         "get_test_results": "read",
         "get_testcase": "read",
         "health_check": "read",
+        "import_testcases": "write",
         "list_testcases": "read",
         "read_file": "read",
         "run_tests": "run",
+        "send_request": "run",
         "trace_requirements": "read",
         "write_testcase": "write",
         "write_unittest": "write",
@@ -38,7 +40,7 @@ def test_a_caller_sees_what_its_scopes_say_and_is_told_what_is_missing() -> None
     assert visible(bound, Principal("boss", frozenset({"admin"}))) == set(SCOPES)
     assert visible(bound, Principal("none", frozenset())) == set()
     runner = Principal("ci", frozenset({"run"}))
-    assert visible(bound, runner) == {"run_tests"}
+    assert visible(bound, runner) == {"run_tests", "send_request"}
     bound.check("run_tests", SCOPES["run_tests"], runner)
     with pytest.raises(Forbidden, match="the scope write") as refused:
         bound.check("delete_testcase", SCOPES["delete_testcase"], runner)

@@ -16,11 +16,12 @@ PAGES = [
     "guides/variables.md",
     "guides/checks.md",
     "guides/connections.md",
+    "guides/databases.md",
     "guides/protocols.md",
 ]
 
 READERS = {"testcase": read_case, "shared": read_shared}
-OF_SETTINGS = {"environments"}
+OF_SETTINGS = {"databases", "environments"}
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -204,7 +204,7 @@ testcase:
         (STEP + "  variables: {a: 1}\n", "has the name of the step"),
         (STEP + '  variables: {b: "{{ a.x }}"}\n', "has not answered"),
         (STEP + "  teardowns: [{id: b, operation_type: x}]\n", "'api' or 'db'"),
-        (STEP + "  teardowns: [{id: b, operation_type: db}]\n", "runs a query"),
+        (STEP + "  teardowns: [{id: b, operation_type: db}]\n", "`query` is missing"),
         (STEP + "  teardowns: [{id: b, path: /, query: x}]\n", "runs no query"),
         (STEP + "  tags: ['']\n", "tags[0]: An item of `tags` must be a text"),
         (STEP + "  allure: x\n", "allure: `allure` must be a mapping"),

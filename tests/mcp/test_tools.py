@@ -36,6 +36,7 @@ async def test_the_tools_are_those_of_the_snapshots(client: Client) -> None:
         "create_file",
         "import_testcases",
         "read_file",
+        "send_request",
         "trace_requirements",
     }
     for tool in tools:

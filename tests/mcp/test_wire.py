@@ -193,7 +193,7 @@ async def test_every_command_serves_both_eras_over_stdio(
     over_stdio: Any, mode: str, command: tuple[str, ...]
 ) -> None:
     async with over_stdio(mode=mode, command=command) as client:
-        assert len((await client.list_tools()).tools) == 13
+        assert len((await client.list_tools()).tools) == 14
         result = await client.call_tool("health_check", {})
         assert not result.is_error
 

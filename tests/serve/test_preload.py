@@ -26,6 +26,7 @@ CHOSEN_BY_SETTINGS = {
     "shall.serve.auth.jwts",
     "shall.serve.limits.shared_buckets",
     "shall.serve.observe.otlp",
+    "shall.transport.sql.connections",
 }
 """Imported where a server is put together from settings that ask for them, before it serves."""
 

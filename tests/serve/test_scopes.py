@@ -92,7 +92,7 @@ async def test_a_caller_sees_and_calls_what_its_scopes_allow(
     assert rest.status_code == 403
     assert 'error="insufficient_scope", scope="run"' in rest.headers["WWW-Authenticate"]
     async with connected(url, made["run"], transport) as runner:
-        assert await names(runner) == {"run_tests"}
+        assert await names(runner) == {"run_tests", "send_request"}
         with pytest.raises(MCPError, match="needs the scope read"):
             await runner.list_prompts()
     async with connected(url, made["write"], transport) as writer:

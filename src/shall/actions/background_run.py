@@ -6,7 +6,7 @@ import importlib
 from collections.abc import Callable
 from contextlib import nullcontext, suppress
 from threading import BoundedSemaphore
-from typing import Any
+from typing import Any, TypeVar
 
 from shall.actions.run import execute
 from shall.actions.run_request import RunRequest
@@ -15,6 +15,8 @@ from shall.engine.stop import Stop
 from shall.results.events import Emit
 from shall.results.records import RunSummary
 from shall.workspace.workspace import Workspace
+
+Ended = TypeVar("Ended")
 
 
 async def run_tests(
@@ -32,23 +34,37 @@ async def run_tests(
     Raises:
         MemoryInUse: The system has no thread left.
     """
+
+    def run(stop: Stop) -> RunSummary:
+        return execute(workspace, request, listeners, stop, warn, turns)
+
+    here = asyncio.get_running_loop()
+    listeners: list[Emit] = []
+    if emit is not None:
+        listeners.append(lambda event: _tell(here, emit, event))
+    return await in_thread(run, turns)
+
+
+async def in_thread(run: Callable[[Stop], Ended], turns: BoundedSemaphore | None = None) -> Ended:
+    """Return what ``run`` returns, called in a thread of its own. Cancelling requests its stop.
+
+    Raises:
+        MemoryInUse: The system has no thread left.
+    """
     # yaml_rs crashes the process where the thread that first imported it has ended (its allocator
     # takes that thread for the main one): it is not left to the run's thread.
     importlib.import_module("shall.cases.yaml_text")
     here, stop = asyncio.get_running_loop(), Stop()
-    ended: asyncio.Future[RunSummary] = here.create_future()
-    listeners: list[Emit] = []
-    if emit is not None:
-        listeners.append(lambda event: _tell(here, emit, event))
+    ended: asyncio.Future[Ended] = here.create_future()
 
     def work() -> None:
         try:
             with turns or nullcontext():
-                summary = execute(workspace, request, listeners, stop, warn, turns)
+                found = run(stop)
         except BaseException as error:  # noqa: BLE001 - raised in the caller's task
             _tell(here, ended.set_exception, error)
         else:
-            _tell(here, ended.set_result, summary)
+            _tell(here, ended.set_result, found)
 
     context = contextvars.copy_context()  # log lines name the request that is answered
     start_thread(lambda: context.run(work), "shall-run")

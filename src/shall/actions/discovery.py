@@ -173,12 +173,26 @@ class JobReader:
             yield self._with_shared(job)
 
     def read_turns(
-        self, keys: Sequence[str], rows: Sequence[int], numbers: Iterable[int]
+        self, keys: Sequence[str], rows: Sequence[int], numbers: Iterable[int], repeat: int = 1
     ) -> Iterator[Job]:
-        """Read the cases with some numbers, each with the row of data that has its number."""
+        """Read the cases with some numbers, each with the row of data that has its number.
+
+        The keys are those of one repetition after the other, as many times as ``repeat`` says.
+        """
+        if repeat > 1:
+            return self._repeated(keys, rows, numbers, len(keys) // repeat)
         if not rows:
             return self.read(keys[it] for it in numbers)
         return (self._in_row(keys[it], rows[it]) for it in numbers)
+
+    def _repeated(
+        self, keys: Sequence[str], rows: Sequence[int], numbers: Iterable[int], size: int
+    ) -> Iterator[Job]:
+        """Read cases, each with the number of its repetition; one repetition has ``size``."""
+        for number in numbers:
+            one = (number,)
+            for job in self.read_turns(keys, rows, one):
+                yield replace(job, attempt=number // size + 1)
 
     def hold(self, path: str, go_on: Callable[[], None] = lambda: None) -> Job:
         """Read a case that is asked for again: it is held until then."""
@@ -201,7 +215,9 @@ class JobReader:
 
     def _in_row(self, path: str, row: int) -> Job:
         table = self.table(path)
-        job = self._held.pop(path) if table is None else table.job_of(row)
+        if table is not None:
+            return self._with_shared(table.job_of(row))
+        job = self._held.pop(path, None) or self._job(path)
         return self._with_shared(job)
 
     def _with_shared(self, job: Job) -> Job:

@@ -28,7 +28,8 @@ class Fact(Struct, frozen=True):
     """What one case says about its criteria. ``spoke``: it came to an end.
 
     ``unreached`` is the address of the service that it did not reach, empty where it did. ``rows``
-    is how many rows of data the case has; 0: it has none.
+    is how many rows of data the case has; 0: it has none. ``attempt`` is one of its ``repeats``,
+    where the run repeats its cases.
     """
 
     criteria: tuple[CriterionRef, ...]
@@ -41,6 +42,13 @@ class Fact(Struct, frozen=True):
     data_row: str | None
     unreached: str = ""
     rows: int = 0
+    attempt: int = 1
+    repeats: int = 1
+
+    @property
+    def is_part(self) -> bool:
+        """Whether it is one of several results of its case."""
+        return self.data_row is not None or self.repeats > 1
 
     @property
     def spoke(self) -> bool:
@@ -81,15 +89,17 @@ def fact_of(case: CaseResult) -> Fact:
         case.data_row,
         outage[0] if outage is not None else "",
         case.rows or 0,
+        case.attempt,
+        case.repeats or 1,
     )
 
 
 def sound_facts(facts: Iterable[Fact], *, is_whole: bool = True) -> list[Fact]:
     """Return the facts without those of cases that did not reach their service.
 
-    Nothing failed there, and nothing is proved by the rows of data that passed before or after.
-    Of a run that did not end (``is_whole`` False) count the cases that did; a row of data that
-    passed proves nothing there either, since others may not have run.
+    Nothing failed there, and nothing is proved by the rows of data and the repetitions that passed
+    before or after. Of a run that did not end (``is_whole`` False) count the cases that did; a row
+    or a repetition that passed proves nothing there either, since others may not have run.
     """
     facts = list(facts)
     unreached = {(it.source, it.environment) for it in facts if it.unreached}
@@ -101,28 +111,26 @@ def sound_facts(facts: Iterable[Fact], *, is_whole: bool = True) -> list[Fact]:
     ]
     if is_whole:
         return sound
-    return [
-        it for it in sound if it.spoke and (it.data_row is None or it.outcome is Outcome.FAILED)
-    ]
+    return [it for it in sound if it.spoke and (not it.is_part or it.outcome is Outcome.FAILED)]
 
 
 def of_all_rows(facts: Iterable[Fact]) -> list[Fact]:
-    """Return one fact for all rows of data of a case: the worst of theirs.
+    """Return one fact for all rows of data and repetitions of a case: the worst of theirs.
 
-    Rows that passed say nothing as long as one is missing. The fewest checks of any row count, so
+    Those that passed say nothing as long as one is missing. The fewest checks of any count, so
     that a row that checks nothing proves nothing.
     """
     found: dict[tuple[str, str, str], list[Fact]] = {}
     single: list[Fact] = []
     for fact in facts:
-        if fact.rows:
+        if fact.rows or fact.repeats > 1:
             found.setdefault((fact.source, fact.environment, fact.fingerprint), []).append(fact)
         else:
             single.append(fact)
     for rows in found.values():
         worst = min(rows, key=lambda it: _WORST_FIRST.index(it.outcome))
-        seen = len({it.data_row for it in rows})
-        if worst.outcome in _BAD or seen == worst.rows:
+        seen = len({(it.data_row, it.attempt) for it in rows})
+        if worst.outcome in _BAD or seen == max(worst.rows, 1) * worst.repeats:
             single.append(
                 replace(
                     worst,

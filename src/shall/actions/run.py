@@ -16,6 +16,7 @@ from shall.actions.discovery import JobReader, Texts, case_files, no_case_hint
 from shall.actions.recording import Recorder
 from shall.actions.run_request import RunRequest
 from shall.cases.nearest import nearest
+from shall.database_source import Database
 from shall.engine.job import Job
 from shall.engine.options import RunOptions, RunSettings
 from shall.engine.ports import Turns
@@ -24,6 +25,7 @@ from shall.engine.stop import Stop
 from shall.errors import BadValue, CaseNotFound, TimedOut
 from shall.results.events import CaseFinished, Emit, Event
 from shall.results.records import RunSummary, ShardRecord, is_bad
+from shall.secret_source import SecretSource
 from shall.workspace.workspace import RunDefaults, Workspace
 
 if TYPE_CHECKING:
@@ -63,6 +65,8 @@ def execute(
     stop = stop or Stop()
     cases = _choose(workspace, request, _go_on(options, stop))
     options = replace(options, shard=cases.shard)
+    if options.repeat > 1:
+        cases = cases.repeated(options.repeat)
     if cases.uses:
         from shall.actions.shared_steps import run_shared  # few suites share steps
 
@@ -112,10 +116,16 @@ class _Cases(Struct, frozen=True):
     uses: frozenset[str]
     reader: JobReader
     shard: ShardRecord | UnsetType = UNSET
+    repeat: int = 1
 
     def read(self, numbers: Iterable[int]) -> Iterable[Job]:
         """Read the jobs of the cases with some numbers, each in its turn."""
-        return self.reader.read_turns(self.keys, self.rows, numbers)
+        return self.reader.read_turns(self.keys, self.rows, numbers, self.repeat)
+
+    def repeated(self, times: int) -> "_Cases":
+        """Return the cases of a run that carries them out so many times, one after the other."""
+        keys, rows = [*self.keys] * times, [*self.rows] * times
+        return replace(self, keys=keys, rows=rows, repeat=times)
 
 
 def _choose(workspace: Workspace, request: RunRequest, go_on: Callable[[], None]) -> _Cases:
@@ -292,12 +302,15 @@ def run_options(workspace: Workspace, request: RunRequest) -> RunOptions:
         settings[name] = value
     secrets: Mapping[str, str] = {}
     unavailable: Mapping[str, str] = {}
-    if sources := settings["secret_sources"]:
+    passwords = _password_sources(settings["databases"])
+    if sources := {**settings["secret_sources"], **passwords}:
         from shall.workspace.secrets import read_secrets  # few projects have any
 
         secrets, unavailable = read_secrets(
             workspace.root, workspace.environ(), sources, request.variables
         )
+    read = {name: it for name, it in secrets.items() if name in passwords}
+    secrets = {name: it for name, it in secrets.items() if name not in passwords}
     settings["variables"] = {**settings["variables"], **secrets, **request.variables}
     selection = request.selection
     exit_first = selection is not None and selection.exit_first
@@ -309,9 +322,19 @@ def run_options(workspace: Workspace, request: RunRequest) -> RunOptions:
         deadline_s=time.monotonic() + settings["run_timeout_s"],
         memory=workspace.memory,
         unavailable=unavailable,
+        passwords=read,
         exit_first=exit_first,
+        repeat=1 if selection is None else selection.repeat,
         **settings,
     )
+
+
+def _password_sources(databases: Mapping[str, Database]) -> Mapping[str, SecretSource]:
+    return {
+        f"databases.{name}.password": it.password
+        for name, it in databases.items()
+        if it.password is not None
+    }
 
 
 def _of_environment(defaults: RunDefaults, name: str) -> Mapping[str, Any]:

@@ -34,7 +34,7 @@ class Selection(Struct, frozen=True):
 
     ``last_failed``: those whose last result was bad, or all where none was; ``failed_first`` runs
     these before the others. ``seed`` shuffles the cases, always in the same way for one seed.
-    ``exit_first`` starts no case after one that did not pass.
+    ``exit_first`` starts no case after one that did not pass. All run ``repeat`` times.
     """
 
     last_failed: bool = False
@@ -42,6 +42,7 @@ class Selection(Struct, frozen=True):
     seed: int | None = None
     shard: Shard | None = None
     exit_first: bool = False
+    repeat: int = 1
 
 
 class RunRequest(Struct, frozen=True):

@@ -42,7 +42,9 @@ def shard_record(
     shard = request.selection.shard if request.selection is not None else None
     if shard is None:
         return UNSET
-    whole = "\n".join(sorted(keys)).encode("utf-8", "surrogatepass")
+    repeat = request.selection.repeat if request.selection is not None else 1
+    parts = sorted(keys) if repeat == 1 else [*sorted(keys), f"repeat {repeat}"]
+    whole = "\n".join(parts).encode("utf-8", "surrogatepass")
     commit = revision_of(workspace.root, workspace.state)[0]
     digest = hashlib.sha256(whole).hexdigest()
     return ShardRecord(shard.index, shard.total, len(keys), digest, commit)

@@ -36,7 +36,7 @@ def assertions_of(case: Case) -> CaseAssertions:
     return CaseAssertions(
         frozenset(statuses),
         tuple(words),
-        tuple(step.request.url for step in case.steps),
+        tuple(step.request.url for step in case.steps if step.sql is None),
         is_open=any(is_template(value) for check in checks for value in _values(check.expected)),
     )
 

@@ -98,8 +98,13 @@ class _Target(Struct, frozen=True):
 
 _ITEM = _Target(is_part=True)
 
+Words = Callable[[str], str]
+"""Returns the selector that a word of another kind of step stands for. Raises ``BadValue``."""
 
-def read_expect(values: Any, keys: Keys, report: Report) -> tuple[Check, ...]:
+
+def read_expect(
+    values: Any, keys: Keys, report: Report, words: Words | None = None
+) -> tuple[Check, ...]:
     """Read the mapping under ``expect``; a check that cannot be read is left out."""
     if type(values) is not dict:
         message = f"`expect` must be a mapping, not {kind_of(values)}."
@@ -108,19 +113,19 @@ def read_expect(values: Any, keys: Keys, report: Report) -> tuple[Check, ...]:
         return ()
     checks: list[Check] = []
     for name, value in values.items():
-        selector = read_selector(name, (*keys, name), report, at_key=True)
+        selector = read_selector(name, (*keys, name), report, at_key=True, words=words)
         if selector is not None:
-            target = _target(name, selector)
+            target = _target(name if words is None else words(name), selector)
             checks += _conditions(target, value, (*keys, name), report)
     return tuple(checks)
 
 
 def read_selector(
-    text: str, keys: Keys, report: Report, *, at_key: bool = False
+    text: str, keys: Keys, report: Report, *, at_key: bool = False, words: Words | None = None
 ) -> Selector | None:
     """Read a selector; None where it is none, which is reported."""
     try:
-        return parse_selector(text)
+        return parse_selector(text if words is None else words(text))
     except BadValue as error:
         fix = str(error.details.get("fix", ""))
         report.add(

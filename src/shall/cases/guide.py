@@ -38,21 +38,22 @@ YAML with the root `testcase:`. Example:
 
 Case: name*, steps*, description, host, tags, verifies (criterion ids), skip (reason), variables,
 data (rows, or rows.csv; `row.x`), use ([login]: shared/login.yaml), secrets,
-teardowns (always run, reversed).
+teardowns (always, reversed).
 Step: METHOD: path or URL*, id, headers, params, one body of json, form, text, graphql; files
 {{field: path}}, timeout_s, follow_redirects, project, allow_status, capture {{name: selector}},
 expect, delay (500 ms), until {{as expect; fails_if: {{}}, every: 1 s, within: 30 s}}, auth
 {{bearer: x}}, stream {{until, count, within}}, if (expression, or as expect), for each (list), as,
 repeat {{while, at most}}, retry {{times, every, after: [503]}}.
-A status of 400 or above fails a step unless expected or allowed.
-expect: selector to a value (equal), or to predicates; other keys are its fields.
+A status >= 400 fails unless expected or allowed.
+Or sql {{query* (:id), parameters, database}}: row, rows, value, rowcount.
+expect: selector to a value or predicates; other keys are its fields.
 Selectors: {words}, header X, cookie X, $.a[0].b (JSONPath), jmespath, xpath, css, regex ...;
 filters: `$.items | count`.
 Predicates: {predicates}.
-`not_` negates. exists, is_... take true or false; matches searches; each, any, none, has take a
-value, predicates or fields; count {{where, equals}}; schema a JSON Schema or its file.
+`not_` negates. exists, is_... take a bool; each, any, none, has take a
+value, predicates or fields; count {{where, equals}}; schema (or its file).
 
-Expressions `{{{{ ... }}}}` in quotes: a captured name, variable,
+Expressions `{{{{ ... }}}}` in quotes: captured name, variable,
 `Global.name` (run), `id.path[0]` (JSON body of step id), a function. Alone it keeps
 its type. Has + - * / == < and, x | to_int. Functions: {functions}.
 """

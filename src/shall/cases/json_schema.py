@@ -9,6 +9,7 @@ from shall.cases.forms import FIELDS_OF_SHARED, METHODS
 from shall.cases.graphql import graphql_schema
 from shall.cases.predicates import PREDICATES, Predicate, Takes
 from shall.cases.selector import JSON_PATH, WITH_ARGUMENT, WORDS
+from shall.cases.sql import MEANINGS, SELECTORS
 from shall.cases.stream import MAX_EVENTS
 
 _TEXT = {"type": "string"}
@@ -139,9 +140,24 @@ def _call(others: dict[str, Any]) -> dict[str, Any]:
             "connection": {"$ref": "#/$defs/connection"},
             "allow_status": {**statuses, "description": "statuses of 400 and above that are meant"},
             "project": _TEXT,
+            "sql": _sql(),
             "expect": {"$ref": "#/$defs/expect"},
             "assert": {"type": "array", "items": {"type": "object", "required": ["type"]}},
             **others,
+        },
+    }
+
+
+def _sql() -> dict[str, Any]:
+    return {
+        "type": "object",
+        "required": ["query"],
+        "additionalProperties": False,
+        "description": "a query of a database instead of a request",
+        "properties": {
+            "database": {**_TEXT, "description": "a name under `databases:` of shall.yaml"},
+            "query": {**_TEXT, "description": "SQL with `:names`, without expressions"},
+            "parameters": {**_MAPPING, "description": "the values of the `:names`"},
         },
     }
 
@@ -199,7 +215,8 @@ def _expect() -> dict[str, Any]:
         "type": "object",
         "additionalProperties": False,
         "properties": {
-            word: {**_CONDITIONS, "description": meaning} for word, meaning in WORDS.items()
+            word: {**_CONDITIONS, "description": meaning}
+            for word, meaning in {**WORDS, **MEANINGS}.items()
         },
         "patternProperties": {
             r"^\$": {**_CONDITIONS, "description": JSON_PATH},
@@ -207,7 +224,7 @@ def _expect() -> dict[str, Any]:
                 f"^{it} .": {**_CONDITIONS, "description": WITH_ARGUMENT[it]}
                 for it in WITH_ARGUMENT
             },
-            rf"^({'|'.join(WORDS)}) \|": _CONDITIONS,
+            rf"^({'|'.join([*WORDS, *SELECTORS])}) \|": _CONDITIONS,
         },
     }
 

@@ -59,8 +59,7 @@ class CheckKind(StrEnum):
     CONTAINS_ALL = "contains_all"
     IN_ANY_ORDER = "in_any_order"
     SCHEMA = "schema"
-    # Read, so that older files parse; the engine answers them with outcome ``error`` and the
-    # message code ``check.not_supported`` until database checks exist.
+    # An earlier format asks a database in a check.
     MYSQL_QUERY = "mysql_query"
     MYSQL_QUERY_EXISTS = "mysql_query_exists"
     MYSQL_QUERY_TRUE = "mysql_query_true"
@@ -138,6 +137,19 @@ class RequestTemplate(Struct, frozen=True, gc=False):
     connection: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
+class SqlTemplate(Struct, frozen=True, gc=False):
+    """A query before the expressions of its ``parameters`` are evaluated.
+
+    ``database`` is a name of ``shall.yaml``; None: the one of the project, or the only one.
+    ``timeout_s`` None means the run's default.
+    """
+
+    query: str
+    database: str | None = None
+    parameters: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    timeout_s: float | None = None
+
+
 class Until(Struct, frozen=True, gc=False):
     """What a step repeats its request for: ``checks`` hold, or ``fails_if`` ends it."""
 
@@ -159,8 +171,9 @@ class Stream(Struct, frozen=True, gc=False):
 
 
 class Step(Struct, frozen=True, gc=False):
-    """One request and what must hold of its response.
+    """One request, or one query of a database, and what must hold of the response.
 
+    ``request`` is blank where ``sql`` is set.
     ``allow_status`` lists statuses of 400 and above that are not a failure for a step that does
     not assert its status. ``capture`` maps names of variables to the selectors of their values.
     ``delay_s`` is waited before the request. ``flow`` says whether and how often the step runs;
@@ -176,6 +189,7 @@ class Step(Struct, frozen=True, gc=False):
     until: Until | None = None
     flow: "Flow | None" = None
     stream: Stream | None = None
+    sql: SqlTemplate | None = None
 
 
 class Operation(StrEnum):
@@ -186,7 +200,10 @@ class Operation(StrEnum):
 
 
 class Teardown(Struct, frozen=True, gc=False):
-    """What is undone after the steps. ``request`` for an API call, ``query`` for a database."""
+    """What is undone after the steps: a request, or a query of a database.
+
+    ``query`` is one of an earlier format, which holds expressions; ``sql`` is today's.
+    """
 
     id: str
     operation: Operation
@@ -194,6 +211,8 @@ class Teardown(Struct, frozen=True, gc=False):
     query: str | None = None
     checks: tuple[Check, ...] = ()
     allow_status: tuple[int, ...] = ()
+    sql: SqlTemplate | None = None
+    project: str | None = None
 
 
 class Allure(Struct, frozen=True, gc=False):

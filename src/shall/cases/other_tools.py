@@ -18,7 +18,7 @@ def _words(words: str, hint: str) -> Iterator[tuple[str, str]]:
 
 
 _ANYWHERE: dict[str, str] = {
-    **dict(_words("websocket ws grpc sql db", "This kind of step")),
+    **dict(_words("websocket ws grpc", "This kind of step")),
 }
 """Word to what it asks for: not in this release, in any mapping."""
 
@@ -30,6 +30,7 @@ _FLAT = "Write `method`, `path` and the other fields in the step itself."
 _CREDENTIALS = 'Write `auth: {bearer: "{{ token }}"}` or another kind of `auth`.'
 _KIND = "Write the kind of check in `type`, what it looks at in `field`, the value in `expected`."
 
+_SQL = "Write `sql: {database: NAME, query: SELECT ...}`."
 _USE = "Write `use: [login]` for the steps of shared/login.yaml in the folder of cases."
 _DATA = "Write `data: rows.csv`, or a list of rows; a step reads `{{ row.name }}`."
 _CONNECTION = "Write it below `connection`, such as `connection: {ca: FILE}`."
@@ -89,6 +90,7 @@ _STEP: dict[str, str] = {
     **dict(_words("skip", "Write `skip: REASON` in the case.")),
     **dict(_words("setup setup_hooks before", "Write it as a step before this one.")),
     **dict(_words("teardown_hooks after cleanup", "Write it below `teardowns`.")),
+    **dict(_words("db database mysql postgres db_query sql_query", _SQL)),
 }
 
 _CHECK: dict[str, str] = {

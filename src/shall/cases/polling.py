@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from shall.cases.expect import Report, read_expect
+from shall.cases.expect import Report, Words, read_expect
 from shall.cases.fields import Keys, kind_of
 from shall.cases.model import Until
 from shall.cases.times import milliseconds
@@ -21,7 +21,7 @@ def read_delay(value: Any, keys: Keys, report: Report) -> float:
     return read_time(value, keys, report) or 0.0
 
 
-def read_until(value: Any, keys: Keys, report: Report) -> Until | None:
+def read_until(value: Any, keys: Keys, report: Report, words: Words | None = None) -> Until | None:
     """Read ``until``: conditions as below ``expect``, and how often and how long to try."""
     if type(value) is not dict:
         message = f"`until` must be a mapping, not {kind_of(value)}."
@@ -42,8 +42,8 @@ def read_until(value: Any, keys: Keys, report: Report) -> Until | None:
     if fails_if == {} and "fails_if" in value:
         report.add("case.bad-value", (*keys, "fails_if"), "`fails_if` must not be empty.")
     return Until(
-        read_expect(conditions, keys, report),
-        read_expect(fails_if, (*keys, "fails_if"), report),
+        read_expect(conditions, keys, report, words),
+        read_expect(fails_if, (*keys, "fails_if"), report, words),
         every_s,
         within_s,
     )

@@ -11,7 +11,7 @@ from shall.cases.auth import read_auth_field
 from shall.cases.body import read_body
 from shall.cases.connection import read_connection_field
 from shall.cases.event_checks import is_event_check, read_event_check
-from shall.cases.expect import read_expect, read_expected, read_selector
+from shall.cases.expect import Words, read_expect, read_expected, read_selector
 from shall.cases.fields import Fields, Findings, Keys, kind_of
 from shall.cases.flow import FLOW_FIELDS, read_flow
 from shall.cases.forms import (
@@ -37,6 +37,7 @@ from shall.cases.path import parse_path
 from shall.cases.patterns import pattern_problem
 from shall.cases.polling import read_delay, read_until
 from shall.cases.predicates import BY_KIND, PREDICATES, Takes
+from shall.cases.sql import check_query, json_selector, read_sql
 from shall.cases.stream import read_stream_field
 from shall.errors import BadValue
 
@@ -60,7 +61,7 @@ _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*)://")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 _OF_STEPS = frozenset({"capture", "delay", "until", "stream", *FLOW_FIELDS})
-STEP_FIELDS = _REQUEST_FIELDS | {"id", "assert", "expect", *_OF_STEPS, *METHODS}
+STEP_FIELDS = _REQUEST_FIELDS | {"id", "assert", "expect", "sql", *_OF_STEPS, *METHODS}
 TEARDOWN_FIELDS = STEP_FIELDS - _OF_STEPS | {"operation_type", "query"}
 
 _CHECK_FIELDS = {"type", "field", "header", "expected", "container", "query"}
@@ -89,28 +90,32 @@ _NEWER = {
 """Checks whose expected value is read as below `expect`."""
 
 
-def _checks_of(fields: Fields) -> tuple[Check, ...]:
+def _checks_of(fields: Fields, words: Words | None = None) -> tuple[Check, ...]:
     checks = _read_checks(fields.items("assert"), fields.at("assert"), fields.findings)
     if fields.values.get("expect") is None:
         return checks
-    return checks + read_expect(fields.values["expect"], fields.at("expect"), fields.findings)
+    expected = fields.values["expect"]
+    return checks + read_expect(expected, fields.at("expect"), fields.findings, words)
 
 
 def read_step(fields: Fields) -> Step:
     """Read a step."""
     values = fields.values
+    sql = read_sql(fields, _REQUEST_FIELDS)
+    words = None if sql is None else json_selector
     return Step(
         id=_read_id(fields),
-        request=_read_request(fields),
-        checks=_checks_of(fields),
+        request=_read_request(fields) if sql is None else RequestTemplate(""),
+        checks=_checks_of(fields, words),
         allow_status=_read_allowed(fields),
-        capture=_read_capture(fields) if "capture" in fields.values else {},
+        capture=_read_capture(fields, words) if "capture" in fields.values else {},
         delay_s=read_delay(values["delay"], fields.at("delay"), fields.findings)
         if values.get("delay") is not None
         else 0.0,
-        until=read_until(values["until"], fields.at("until"), fields.findings)
+        until=read_until(values["until"], fields.at("until"), fields.findings, words)
         if values.get("until") is not None
         else None,
+        sql=sql,
         flow=read_flow(fields),
         stream=read_stream_field(fields),
     )
@@ -123,9 +128,10 @@ def _read_id(fields: Fields) -> str:
     return default_id("step" if kind == "steps" else "teardown", int(index))
 
 
-def _read_capture(fields: Fields) -> dict[str, str]:
+def _read_capture(fields: Fields, words: Words | None) -> dict[str, str]:
     """Read ``capture``: names of variables, each with the selector of its value."""
     captured = fields.mapping("capture")
+    read: dict[str, str] = {}
     for name, selector in captured.items():
         keys = (*fields.at("capture"), name)
         if not is_variable_name(name):
@@ -136,13 +142,17 @@ def _read_capture(fields: Fields) -> dict[str, str]:
             message = f"`{name:.60}` must be a selector, not {kind_of(selector)}."
             hint = "Write `$.id`, `header NAME` or another selector."
             fields.findings.add("case.bad-type", keys, message, hint)
-        else:
-            read_selector(selector, keys, fields.findings)
-    return captured
+        elif read_selector(selector, keys, fields.findings, words=words) is not None:
+            read[name] = selector if words is None else words(selector)
+    return read
 
 
 def read_teardown(fields: Fields) -> Teardown:
     """Read a teardown: a request, or a query of a database."""
+    sql = read_sql(fields, _REQUEST_FIELDS | {"operation_type", "query"})
+    if sql is not None:
+        checks = _checks_of(fields, json_selector)
+        return Teardown(_read_id(fields), Operation.DB, checks=checks, sql=sql)
     operation = _read_operation(fields)
     is_api = operation is Operation.API
     query = fields.text("query")
@@ -150,9 +160,8 @@ def read_teardown(fields: Fields) -> Teardown:
         message = "An api teardown runs no query."
         fields.bad("case.conflicting-fields", "query", message, "Write `operation_type: db`.")
     elif not is_api:
-        if not query:
-            fields.missing("query", "A db teardown runs a query.")
-        for name in sorted(_REQUEST_FIELDS & fields.values.keys()):
+        check_query(fields)
+        for name in sorted(_REQUEST_FIELDS - {"project"} & fields.values.keys()):
             if fields.values[name] not in (None, {}, []):
                 message = f"A db teardown does not use `{name}`; it is left out."
                 fields.findings.note("case.ignored-field", fields.at(name), message)
@@ -161,8 +170,9 @@ def read_teardown(fields: Fields) -> Teardown:
         operation=operation,
         request=_read_request(fields) if is_api else None,
         query=query,
-        checks=_checks_of(fields),
+        checks=_checks_of(fields, None if is_api else json_selector),
         allow_status=_read_allowed(fields) if is_api else (),
+        project=None if is_api else fields.text("project"),
     )
 
 
@@ -337,8 +347,8 @@ def _read_check(value: Any, keys: Keys, findings: Findings) -> Check | None:
     elif kind in _COMPARED:
         _check_expected(fields, kind, expected)
     query = fields.text("query")
-    if kind in _QUERIES and not query:
-        fields.missing("query")
+    if kind in _QUERIES:
+        check_query(fields)
     return Check(kind, field, header, expected, query, container)
 
 

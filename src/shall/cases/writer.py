@@ -18,12 +18,14 @@ from shall.cases.model import (
     CheckKind,
     Operation,
     RequestTemplate,
+    SqlTemplate,
     Step,
     Teardown,
     Until,
 )
 from shall.cases.polling import written_time
 from shall.cases.predicates import takes_nothing
+from shall.cases.sql import sql_selector
 from shall.cases.stream import written_stream
 from shall.cases.written_checks import written_conditions, written_expect
 from shall.errors import BadValue
@@ -87,8 +89,20 @@ def _auth(auth: Mapping[str, Any] | None) -> Any:
     return NO_AUTH if auth == {} else auth
 
 
+def _sql(sql: SqlTemplate) -> dict[str, Any]:
+    data = {"database": sql.database, "query": sql.query, "parameters": dict(sql.parameters)}
+    return {"sql": _filled(data), **_filled({"timeout_s": sql.timeout_s})}
+
+
+def _in_sql(conditions: dict[str, Any]) -> dict[str, Any]:
+    """Return conditions below the selectors of an SQL step."""
+    return {sql_selector(name): it for name, it in conditions.items()}
+
+
 def _answer(part: Step | Teardown) -> dict[str, Any]:
     listed, expected = _checks(part.checks)
+    if part.sql is not None:
+        expected = _in_sql(expected)
     return _filled({"allow_status": list(part.allow_status), "assert": listed, "expect": expected})
 
 
@@ -129,6 +143,12 @@ def _until(until: Until) -> dict[str, Any]:
     if until.within_s != blank.within_s:
         data["within"] = written_time(until.within_s)
     return data
+
+
+def _until_in_sql(data: dict[str, Any]) -> dict[str, Any]:
+    if "fails_if" in data:
+        data["fails_if"] = _in_sql(data["fails_if"])
+    return _in_sql(data)
 
 
 def _flow(flow: Flow) -> dict[str, Any]:
@@ -176,12 +196,17 @@ def _reads_as(expected: dict[str, Any], checks: tuple[Check, ...]) -> bool:
 
 
 def _step(step: Step, at: int) -> dict[str, Any]:
-    capture = {"capture": dict(step.capture)} if step.capture else {}
+    captured = dict(step.capture)
+    until = {"until": _until(step.until)} if step.until else {}
+    if step.sql is not None:
+        captured = {name: sql_selector(it) for name, it in captured.items()}
+        until = {name: _until_in_sql(it) for name, it in until.items()}
+    capture = {"capture": captured} if captured else {}
     return {
         **_id(step.id, default_id("step", at)),
         **({"delay": written_time(step.delay_s)} if step.delay_s else {}),
-        **_request(step.request),
-        **({"until": _until(step.until)} if step.until else {}),
+        **(_request(step.request) if step.sql is None else _sql(step.sql)),
+        **until,
         **(_flow(step.flow) if step.flow else {}),
         **({"stream": written_stream(step.stream, _conditions)} if step.stream else {}),
         **capture,
@@ -191,12 +216,13 @@ def _step(step: Step, at: int) -> dict[str, Any]:
 
 def _teardown(teardown: Teardown, at: int) -> dict[str, Any]:
     data = _id(teardown.id, default_id("teardown", at))
+    if teardown.sql is not None:
+        return data | _sql(teardown.sql) | _answer(teardown)
     if teardown.operation is not Operation.API:
         data["operation_type"] = teardown.operation.value
     if teardown.request:
         data |= _request(teardown.request)
-    if teardown.query is not None:
-        data["query"] = teardown.query
+    data |= _filled({"query": teardown.query, "project": teardown.project})
     return data | _answer(teardown)
 
 

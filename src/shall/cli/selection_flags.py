@@ -11,6 +11,7 @@ from shall.cli.output import tell
 from shall.errors import InvalidInput
 
 _MOST_SEEDS = 10**6
+_MOST_REPEATS = 1000
 
 
 def add_selection(command: argparse.ArgumentParser) -> None:
@@ -20,6 +21,13 @@ def add_selection(command: argparse.ArgumentParser) -> None:
         "--exit-first",
         action="store_true",
         help="start no case after the first that does not pass",
+    )
+    command.add_argument(
+        "--repeat",
+        type=int,
+        default=1,
+        metavar="N",
+        help="run each case N times, and show those that passed only some of the times",
     )
     add_order(command)
 
@@ -72,12 +80,16 @@ def selection_of(arguments: argparse.Namespace) -> Selection | None:
         shard = read_shard(arguments.shard, process_environment(), durations)
     elif arguments.durations is not None:
         raise InvalidInput("--durations divides the cases only with --shard.")
+    repeat = getattr(arguments, "repeat", 1)
+    if not 1 <= repeat <= _MOST_REPEATS:
+        raise InvalidInput(f"--repeat {repeat} is not a number from 1 to {_MOST_REPEATS}.")
     selection = Selection(
         last_failed=arguments.last_failed,
         failed_first=arguments.failed_first,
         seed=None if arguments.shuffle is None else _seed(arguments.shuffle),
         shard=shard,
         exit_first=getattr(arguments, "exit_first", False),
+        repeat=repeat,
     )
     return None if selection == Selection() else selection
 

@@ -10,6 +10,7 @@ MEANINGS: Mapping[str, str] = {
     "case.bad-header": "A header has no value, or has a control character.",
     "case.bad-path": "A path to a value of the response cannot be parsed.",
     "case.bad-pattern": "A regular expression cannot be compiled, or is too expensive.",
+    "case.bad-query": "A query has an expression, or a `:name` and its value do not match.",
     "case.bad-selector": "A selector, or a filter behind it, cannot be parsed.",
     "case.bad-type": "A field has a value of the wrong type.",
     "case.bad-value": "A field has a value outside its range.",

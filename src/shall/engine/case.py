@@ -175,20 +175,13 @@ def _run_teardowns(
     """Run every teardown, last first; once the run was stopped their time is bounded."""
     for call in reversed(plan.teardowns):
         try:
-            record = yield from _run_teardown(call, context)
+            record = yield from run_call(call, context)
         except Stopped:
             if progress.stopped is None:
                 context.scope.budget.stop(TEARDOWN_GRACE_S)
             progress.stopped = message = progress.stopped or why_stopped()
             record = StepRecord(call.id, call.path, Outcome.ERROR, error=message)
         progress.teardowns.append(record)
-
-
-def _run_teardown(call: CallPlan, context: CaseContext) -> Work[StepRecord]:
-    if call.request is None:
-        message = Message("teardown.not_supported", {"operation": call.operation})
-        return StepRecord(call.id, call.path, Outcome.ERROR, error=message)
-    return (yield from run_call(call, context))
 
 
 def _result(
@@ -234,6 +227,7 @@ def _result(
         problems=tuple([_problem(it, redactor) for it in job.problems]) or UNSET,
         rows=UNSET if job.row is None else job.row.total,
         retries=sum([record.retries for record in progress.steps]) or UNSET,
+        repeats=options.repeats,
     )
 
 

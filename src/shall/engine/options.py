@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 from msgspec import UNSET, Struct, UnsetType, field
 
-from shall import secret_source, value_types
+from shall import database_source, secret_source, value_types
+from shall.database_source import Database
 from shall.declaration import project
 from shall.engine.budgets import Memory
 from shall.results.records import ShardRecord
@@ -60,6 +61,14 @@ class RunSettings(Struct, frozen=True, kw_only=True):
             secret_source.secret_sources,
             "where the values of secrets are read: environment, file or command",
             key="secrets",
+        ),
+    ] = {}
+    databases: Annotated[
+        Mapping[str, Database],
+        project(
+            database_source.databases,
+            "databases that cases ask: a URL and the source of the password, by name",
+            is_secret=True,
         ),
     ] = {}
     environment: Annotated[
@@ -142,9 +151,10 @@ class RunSettings(Struct, frozen=True, kw_only=True):
 class RunOptions(RunSettings, frozen=True, kw_only=True):
     """How the engine runs the cases of one run.
 
-    ``unavailable`` holds the reason for each secret that could not be read. ``named_host`` wins
+    ``unavailable`` holds the reason for each secret that could not be read, ``passwords`` those
+    of databases (``databases.NAME.password``). ``named_host`` wins
     over the host of a case; ``host`` is used where neither a case nor its project names one.
-    ``exit_first`` starts no case after one that did not pass.
+    ``exit_first`` starts no case after one that did not pass; each case runs ``repeat`` times.
     ``deadline_s``, on the monotonic clock, comes before ``run_timeout_s`` is over where the run
     began earlier. ``memory`` is shared with the other runs of the process, ``shared`` by the
     cases of this one: tokens that one of them has fetched.
@@ -152,12 +162,19 @@ class RunOptions(RunSettings, frozen=True, kw_only=True):
 
     run_id: str
     unavailable: Mapping[str, str] = {}
+    passwords: Mapping[str, str] = {}
     named_host: str | None = None
     shard: ShardRecord | UnsetType = UNSET
     exit_first: bool = False
+    repeat: int = 1
     deadline_s: float = math.inf
     memory: Memory = field(default_factory=Memory)
     shared: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def repeats(self) -> int | UnsetType:
+        """What a result says of the repetitions; UNSET where there are none."""
+        return self.repeat if self.repeat > 1 else UNSET
 
     @property
     def shard_index(self) -> int:

@@ -25,6 +25,7 @@ from shall.engine.ports import Attachments
 from shall.engine.predicate import NOT_SUPPORTED, Judge, comparison
 from shall.engine.query import Select, selector
 from shall.engine.request import RequestPlan, plan_request
+from shall.engine.sql_plan import SqlPlan, plan_older_query, plan_sql
 
 if TYPE_CHECKING:
     from shall.cases.flow import Flow
@@ -61,6 +62,13 @@ class UntilPlan(Struct, frozen=True):
     within_s: float
 
 
+class QueryPlan(Struct, frozen=True):
+    """A check of an earlier format that asks a database."""
+
+    check: CheckPlan
+    sql: SqlPlan
+
+
 class StreamPlan(Struct, frozen=True):
     """When reading a stream of events ends."""
 
@@ -85,6 +93,7 @@ class AccessPlan(Struct, frozen=True):
 class CallPlan(Struct, frozen=True):
     """A step or a teardown. ``path`` is its place in the case: ``steps[0]``.
 
+    ``sql`` is set where it asks a database instead of sending ``request``.
     ``refuses_errors``: its response is one of GraphQL, whose errors no check names.
     """
 
@@ -102,6 +111,8 @@ class CallPlan(Struct, frozen=True):
     stream: StreamPlan | None = None
     flow: "FlowPlan | None" = None
     refuses_errors: bool = False
+    sql: SqlPlan | None = None
+    queries: tuple[QueryPlan, ...] = ()
 
     @property
     def is_repeated(self) -> bool:
@@ -131,18 +142,31 @@ def plan_case(case: Case, options: RunOptions) -> CasePlan:
 
 def _plan_call(call: Step | Teardown, path: str, case: Case, options: RunOptions) -> CallPlan:
     is_step = type(call) is Step
-    template = call.request if is_step or call.operation is not Operation.DB else None  # type: ignore[union-attr]
+    is_sql = call.sql is not None or (not is_step and call.operation is Operation.DB)  # type: ignore[union-attr]
+    template = None if is_sql else call.request
     until = call.until if is_step else None  # type: ignore[union-attr]
+    sql = plan_sql(call, options) if template is None else None
     checks = [
         _plan_check(check, f"{path}.{check.place}" if check.place else _check_path(path, index))
         for index, check in enumerate(call.checks)
     ]
+    queries: tuple[QueryPlan, ...] = ()
+    if any(it.query is not None for it in call.checks):
+        project = None if template is None else template.project
+        queries = tuple(
+            QueryPlan(it, plan_older_query(it.check.query, project, options))
+            for it in checks
+            if it.check.query is not None
+        )
+        checks = [it for it in checks if it.check.query is None]
     return CallPlan(
         call.id,
         path,
         None if template is None else plan_request(template, case, options),
         tuple(checks),
-        _asserts_status(call.checks) or (until is not None and _asserts_status(until.checks)),
+        sql is not None
+        or _asserts_status(call.checks)
+        or (until is not None and _asserts_status(until.checks)),
         call.allow_status,
         "api" if is_step else call.operation.value,  # type: ignore[union-attr]
         _plan_capture(call.capture) if is_step and call.capture else (),  # type: ignore[union-attr]
@@ -152,6 +176,8 @@ def _plan_call(call: Step | Teardown, path: str, case: Case, options: RunOptions
         _plan_stream(call.stream, path) if is_step and call.stream else None,  # type: ignore[union-attr]
         _plan_flow(call.flow, path) if is_step and call.flow is not None else None,  # type: ignore[union-attr]
         _refuses_errors(template, call.checks),
+        sql,
+        queries,
     )
 
 
@@ -259,6 +285,8 @@ _PRESENCE = frozenset({CheckKind.EXISTS, CheckKind.NOT_EXISTS})
 
 def _judge_of(check: Check) -> Judge | None:
     judge = comparison(check.kind)
+    if judge is None and check.query is not None:
+        return None  # engine.sql judges it
     is_plain = not (check.negated or check.selector or type(check.expected) is tuple)
     if is_plain and (judge is not None or check.kind in NOT_SUPPORTED):
         return judge

@@ -14,6 +14,7 @@ from shall.errors import TimedOut
 from shall.messages import Message
 from shall.results.records import CheckResult, Outcome
 from shall.transport.exchange import Request, Response
+from shall.transport.sql.statement import Statement
 from shall.transport.waits import Pause, Work
 
 _SHORTEST_TIMEOUT_S = 0.01
@@ -31,7 +32,9 @@ class Polled(Struct):
     attempts: int
 
 
-def poll(call: CallPlan, until: UntilPlan, request: Request, context: CaseContext) -> Work[Polled]:
+def poll(
+    call: CallPlan, until: UntilPlan, request: Request | Statement, context: CaseContext
+) -> Work[Polled]:
     """Send a request until its conditions hold, one of failure holds, or the time is over.
 
     Each attempt has its own timeout, which ends with the time. Only the last one is returned; what

@@ -51,10 +51,19 @@ class Loop(Protocol):
 
 
 class Attachments(Protocol):
-    """Reads the files that a case uploads."""
+    """Reaches the files that a case names."""
 
     def read_bytes(self, path: str) -> bytes:
         """Read a file inside the workspace.
+
+        Raises:
+            OutsideWorkspace: The path leads out.
+            FileMissing: There is no such file.
+        """
+        ...
+
+    def path_of(self, path: str) -> str:
+        """Return the absolute path of a file inside the workspace that a library opens itself.
 
         Raises:
             OutsideWorkspace: The path leads out.

@@ -22,7 +22,7 @@ SHOWN_LENGTH = 200
 Verdict = Message | None
 """None: it holds. Else what is wrong."""
 
-NOT_SUPPORTED = frozenset(kind for kind in CheckKind if kind.value.startswith(("mysql_", "sse_")))
+NOT_SUPPORTED = frozenset(kind for kind in CheckKind if kind.value.startswith("sse_"))
 
 
 def compare(

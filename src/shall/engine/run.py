@@ -200,4 +200,5 @@ def _not_started(job: Job, options: RunOptions) -> CaseResult:
         case_fingerprint=job.fingerprint,
         tags=job.case.tags if job.case else (),
         rows=UNSET if job.row is None else job.row.total,
+        repeats=options.repeats,
     )

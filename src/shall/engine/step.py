@@ -23,6 +23,7 @@ from shall.errors import (
 from shall.messages import Message
 from shall.results.records import CheckResult, Outcome, StepResult
 from shall.transport.exchange import Request, Response
+from shall.transport.sql.statement import Statement
 from shall.transport.waits import Pause, Work
 
 FIRST_ERROR_STATUS = 400
@@ -32,22 +33,37 @@ def run_call(call: CallPlan, context: CaseContext) -> Work[StepRecord]:
     """Run one call. What goes wrong is in its record; only ``Stopped`` passes through."""
     started = time.perf_counter()
     request: Request | None = None
+    wait: Request | Statement
     try:
-        assert call.request is not None  # noqa: S101 - the caller looked
         if call.delay_s:
             yield Pause(call.delay_s)
-        request = build_request(call.request, context.scope, context.attachments, context.secrecy)
-        if call.access is not None:
-            from shall.engine.access import prepare  # few steps have any
+        if call.request is None:
+            from shall.engine.sql import prepare_query  # few steps ask a database
 
-            request = yield from prepare(request, call.access, call.request, context)
+            assert call.sql is not None  # noqa: S101 - a call without a request
+            wait, request = prepare_query(call.sql, context)
+        else:
+            request = build_request(
+                call.request, context.scope, context.attachments, context.secrecy
+            )
+            if call.access is not None:
+                from shall.engine.access import prepare  # few steps have any
+
+                request = yield from prepare(request, call.access, call.request, context)
+            wait = request
         context.secrecy.requests.append(request)
         if call.until is not None:
-            return (yield from _run_until(call, call.until, request, context, started))
-        if call.stream is not None:
-            return (yield from _run_stream(call, call.stream, request, context, started))
-        response = yield request
-        return _answered(call, request, response, context, started)
+            record = yield from _run_until(call, call.until, wait, request, context, started)
+        elif call.stream is not None:
+            record = yield from _run_stream(call, call.stream, request, context, started)
+        else:
+            response = yield wait
+            record = _answered(call, request, response, context, started)
+        if not call.queries:
+            return record
+        from shall.engine.sql import ask_in_checks  # as above
+
+        return (yield from ask_in_checks(call, record, context))
     except ShallError as error:
         return StepRecord(
             call.id,
@@ -137,12 +153,17 @@ def _run_stream(
 
 
 def _run_until(
-    call: CallPlan, until: UntilPlan, request: Request, context: CaseContext, started: float
+    call: CallPlan,
+    until: UntilPlan,
+    wait: Request | Statement,
+    request: Request,
+    context: CaseContext,
+    started: float,
 ) -> Work[StepRecord]:
     """Repeat a request; the checks of the step are about the last response."""
     from shall.engine.polling import poll  # few steps repeat their request
 
-    polled = yield from poll(call, until, request, context)
+    polled = yield from poll(call, until, wait, context)
     if polled.holds:
         record = _answered(call, request, polled.response, context, started)
         record.checks = (*polled.checks, *record.checks)

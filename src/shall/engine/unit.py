@@ -96,6 +96,7 @@ def run_unit(
         duration_s=duration_s,
         shard=options.shard_index,
         environment=options.environment,
+        repeats=options.repeats,
     )
 
 

@@ -158,7 +158,8 @@ class WorkerProcesses:
         for number, key in enumerate(keys):
             if missing[number]:
                 row = self._workload.rows[number] if self._workload.rows else -1
-                report.finished(number, _lost(key, row, self._options))
+                attempt = number // (len(keys) // self._options.repeat) + 1
+                report.finished(number, _lost(key, row, attempt, self._options))
         return report.end()
 
     def close(self) -> None:
@@ -401,7 +402,7 @@ def _enlarge(pipe: int) -> None:
         fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
 
 
-def _lost(key: str, row: int, options: RunOptions) -> CaseResult:
+def _lost(key: str, row: int, attempt: int, options: RunOptions) -> CaseResult:
     return CaseResult(
         run_id=options.run_id,
         case_key=key,
@@ -412,6 +413,8 @@ def _lost(key: str, row: int, options: RunOptions) -> CaseResult:
         checks_executed=0,
         error=Message("run.worker_ended", {}),
         data_row=None if row < 0 else str(row + 1),
+        attempt=attempt,
         shard=options.shard_index,
         environment=options.environment,
+        repeats=options.repeats,
     )

@@ -9,7 +9,7 @@ from pydantic import Field
 from shall.actions import cases
 from shall.actions.masking import case_redactor
 from shall.actions.session import Session
-from shall.cases.model import Case
+from shall.cases.model import Case, Step
 from shall.cases.unit.model import Unit
 from shall.errors import BadValue
 from shall.mcp.arguments import CasePath, WorkspaceName
@@ -213,12 +213,15 @@ def _summary(case: Case) -> dict[str, Any]:
         "host": case.host,
         "tags": list(case.tags),
         "verifies": list(case.verifies),
-        "steps": [
-            f"{step.id}: {step.request.method} {step.request.url} ({len(step.checks)} checks)"
-            for step in case.steps
-        ],
+        "steps": [f"{step.id}: {_asked(step)} ({len(step.checks)} checks)" for step in case.steps],
         "teardowns": [teardown.id for teardown in case.teardowns],
     }
+
+
+def _asked(step: Step) -> str:
+    if step.sql is not None:
+        return f"SQL {step.sql.database or ''}".rstrip()
+    return f"{step.request.method} {step.request.url}"
 
 
 def _names(written: cases.CaseWritten) -> dict[str, str]:

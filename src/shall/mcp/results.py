@@ -5,6 +5,7 @@ import re
 from collections.abc import Collection, Sequence
 from typing import Any, NotRequired
 
+from msgspec.structs import replace
 from typing_extensions import TypedDict
 
 from shall.errors import OverBudget
@@ -285,6 +286,23 @@ def _exchange(exchange: ExchangeRecord) -> dict[str, Any]:
         "response_body": cut(exchange.response_body, _BODY_LENGTH),
         "duration": round(exchange.timings.total_s, 4),
     }
+
+
+def sent_reply(
+    step: StepResult, case: str, secrets: Sequence[str], language: str
+) -> dict[str, Any]:
+    """Return a request that was sent, its response, and the case that sends it again."""
+    assert step.exchange is not None  # noqa: S101 - a response came
+    reply: dict[str, Any] = {"exchange": _exchange(step.exchange)}
+    checks = [check for check in step.checks if not check.implicit]
+    if checks:
+        reply["assertions"] = _step(replace(step, checks=tuple(checks)), language)["assertions"]
+    if step.error is not None:
+        reply["problem"] = _said(step.error, language)
+    reply["testcase"] = case
+    if secrets:
+        reply["secrets"] = list(secrets)
+    return reply
 
 
 def _short(value: Any) -> Any:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from pydantic import Field
 
 from shall.actions import results
+from shall.actions.background_run import in_thread
 from shall.actions.background_run import run_tests as run_cases
 from shall.actions.cases import SCRIPTS, list_cases
 from shall.actions.run_request import ARGUMENTS, RunRequest, run_request
@@ -17,7 +18,7 @@ from shall.actions.session import Session
 from shall.cases.script import script_name
 from shall.errors import BadValue, CaseNotFound, ShuttingDown
 from shall.mcp.arguments import MOST, WorkspaceName, with_arguments
-from shall.mcp.results import ResultsReply, RunReply, case_details, run_item, run_reply
+from shall.mcp.results import ResultsReply, RunReply, case_details, run_item, run_reply, sent_reply
 from shall.results.events import CaseFinished, Event
 from shall.results.records import CaseResult, RunSummary
 from shall.workspace.workspace import Workspace
@@ -73,6 +74,33 @@ def _of_type(space: Workspace, root_path: str | None, test_type: str) -> list[st
     if not paths:
         raise CaseNotFound(f"No case of the type {test_type} was found.")
     return paths
+
+
+async def send_request(
+    session: Session,
+    step: Annotated[
+        dict[str, Any] | str,
+        Field(
+            description="a step of a case: {POST: /orders, params: {}, headers: {}, json: {qty: 2},"
+            " auth: {bearer: T}}; also form, text, expect"
+        ),
+    ],
+    host: str | None = None,
+    environment: str | None = None,
+    variables: dict[str, Any] | None = None,
+    workspace: WorkspaceName = None,
+) -> dict[str, Any]:
+    """Send one request to explore an API. Returns the response, and a case for write_testcase."""
+    from shall.actions import sending  # few sessions explore
+
+    space = session.workspace(workspace)
+    request = RunRequest(host=host, environment=environment, variables=variables or {})
+    turns = session.workers.turns
+    sent = await in_thread(
+        lambda stop: sending.send_request(space, step, request, stop, turns), turns
+    )
+    language = space.defaults.language
+    return await session.workers.call(sent_reply, sent.step, sent.case, sent.secrets, language)
 
 
 async def get_test_results(
@@ -158,6 +186,9 @@ def _is_cancelled() -> bool:
 TOOLS = {
     run_tests: ToolAnnotations(
         title="Run test cases", read_only_hint=False, destructive_hint=False, open_world_hint=True
+    ),
+    send_request: ToolAnnotations(
+        title="Send a request", read_only_hint=False, destructive_hint=True, open_world_hint=True
     ),
     get_test_results: ToolAnnotations(title="Results of past runs", read_only_hint=True),
 }

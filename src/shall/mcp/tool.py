@@ -23,7 +23,7 @@ from shall.mcp.reply import (
 )
 from shall.mcp.session import session_of
 
-_RUNS = frozenset({"run_tests"})
+_RUNS = frozenset({"run_tests", "send_request"})
 _SESSION = "session"
 
 

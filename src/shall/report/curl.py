@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Iterator
 
 from shall.diagnostics.escaping import one_line
-from shall.results.records import ExchangeRecord, StepResult
+from shall.results.records import SQL_METHOD, ExchangeRecord, StepResult
 
 _LEFT_OUT = frozenset({"accept-encoding", "connection", "content-length", "host", "user-agent"})
 """Headers that curl writes itself, or that would no longer fit."""
@@ -23,7 +23,10 @@ def curl_command(exchange: ExchangeRecord) -> str:
 
 def curl_of(step: StepResult) -> str:
     """Return the command of a step that sent a request; empty for another one."""
-    return "" if step.exchange is None else curl_command(step.exchange)
+    exchange = step.exchange
+    if exchange is None or exchange.method == SQL_METHOD:
+        return ""
+    return curl_command(exchange)
 
 
 def _arguments(exchange: ExchangeRecord) -> Iterator[str]:

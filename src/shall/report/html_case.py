@@ -25,6 +25,7 @@ from shall.report.wording import (
     step_title,
 )
 from shall.results.records import (
+    SQL_METHOD,
     CaseResult,
     CheckResult,
     ExchangeRecord,
@@ -174,11 +175,12 @@ def _sides(exchange: ExchangeRecord, language: str) -> Html:
             body_text(exchange.request_body, language),
         )
     ]
-    if exchange.status is not None:
+    if exchange.status is not None or exchange.method == SQL_METHOD:
+        status = "" if exchange.status is None else f" {exchange.status}"
         sides.append(
             tag(
                 "div",
-                tag("h5", f"{label('response', language)} {exchange.status} · {size}"),
+                tag("h5", f"{label('response', language)}{status} · {size}"),
                 _headers(exchange.response_headers, language),
                 body_text(exchange.response_body, language),
             )

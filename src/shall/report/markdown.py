@@ -10,10 +10,12 @@ from shall.report.wording import (
     case_name,
     counted,
     duration,
+    flaky_line,
     is_bad,
     label,
     outage_line,
     outages_of,
+    retried_line,
     shown_outcome,
 )
 from shall.results.records import CaseResult, Outcome, RunResult, RunStatus, outage_of
@@ -39,6 +41,9 @@ def markdown(run: RunResult, language: str = "en") -> str:
         lines += [label(f"run.{run.status.value}", language), ""]
     for outage in outages.values():
         lines += [f"- {_plain(outage_line(outage, language))}", ""]
+    unsteady = [flaky_line(it, language) for it in run.flaky[:SHOWN_FAILURES]]
+    unsteady += [retried_line(it, language) for it in run.retried[:SHOWN_FAILURES]]
+    lines += [*(f"- {_plain(it)}" for it in unsteady), ""] if unsteady else []
     for case in alone[:SHOWN_FAILURES]:
         lines += [*_failure(case, language), ""]
     if len(alone) > SHOWN_FAILURES:

@@ -27,6 +27,7 @@ from shall.report.wording import (
     counted,
     duration,
     first_bad_path,
+    flaky_line,
     label,
     outage_line,
     outages_of,
@@ -35,6 +36,7 @@ from shall.report.wording import (
     redirect_lines,
     request_line,
     response_lines,
+    retried_line,
     said,
     shown_outcome,
     shown_steps,
@@ -121,6 +123,8 @@ def styled_summary(run: RunResult | RunSummary, style: Style) -> str:
         lines += [*_outage_lines(outage, cases, style), ""]
     skipped = _skipped_lines(run.skipped[:SHOWN_CASES], style)
     lines += [*skipped, ""] if skipped else []
+    unsteady = _unsteady_lines(run, style)
+    lines += [*unsteady, ""] if unsteady else []
     shown = min(len(alone), SHOWN_CASES) + sum(it.count for it in outages.values())
     if run.bad_total > shown:
         lines += [label("more_cases", language, count=run.bad_total - shown), ""]
@@ -188,6 +192,17 @@ def _skipped_lines(cases: Iterable[CaseResult], style: Style) -> list[str]:
         f"{word}  {style.line(0, _skip_reason(case, case.error, style))}"
         for case in cases
         if case.error is not None and case.error.code in _SKIPS
+    ]
+
+
+def _unsteady_lines(run: RunResult | RunSummary, style: Style) -> list[str]:
+    """Return a line for each case that passed in some repetitions only, or after a retry."""
+    found = [("flaky", flaky_line(it, style.language)) for it in run.flaky[:SHOWN_CASES]]
+    found += [("retried", retried_line(it, style.language)) for it in run.retried[:SHOWN_CASES]]
+    return [
+        f"{style.paint(label(f'outcome.{kind}', style.language).upper(), _PAINT[Outcome.SKIPPED])}"
+        f"  {style.line(0, sentence)}"
+        for kind, sentence in found
     ]
 
 

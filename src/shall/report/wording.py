@@ -10,8 +10,10 @@ from shall.cases.model import CheckKind
 from shall.diagnostics.escaping import block
 from shall.messages import Message, render
 from shall.results.records import (
+    SQL_METHOD,
     CaseResult,
     CheckResult,
+    FlakyCase,
     Outage,
     Outcome,
     Position,
@@ -79,10 +81,23 @@ def duration(seconds: float) -> str:
 
 
 def case_name(case: CaseResult) -> str:
-    """Return a case's name with its row of data and its attempt, where it has them."""
+    """Return a case's name with its row of data and its repetition, where it has them."""
     row = f" [{case.data_row}]" if case.data_row is not None else ""
-    attempt = f" (#{case.attempt})" if case.attempt > 1 else ""
+    attempt = f" (#{case.attempt})" if case.attempt > 1 or case.repeats else ""
     return f"{case.name}{row}{attempt}"
+
+
+def flaky_line(case: FlakyCase, language: str) -> str:
+    """Return ``an order [2]: passed in 3 of 5 repetitions``."""
+    row = f" [{case.data_row}]" if case.data_row is not None else ""
+    name = f"{case.name}{row} ({case.case_key})"
+    return label("flaky", language, case=name, passed=case.passed, total=case.total)
+
+
+def retried_line(case: CaseResult, language: str) -> str:
+    """Return ``an order: passed after 2 retries``."""
+    name = f"{case_name(case)} ({case.case_key})"
+    return label("retried", language, case=name, count=case.retries)
 
 
 def shown_outcome(case: CaseResult) -> Outcome:
@@ -127,6 +142,7 @@ __all__ = [
     "duration",
     "failing_status",
     "first_bad_path",
+    "flaky_line",
     "is_bad",
     "label",
     "outage_line",
@@ -137,6 +153,7 @@ __all__ = [
     "redirected",
     "request_line",
     "response_lines",
+    "retried_line",
     "said",
     "shown_outcome",
     "shown_steps",
@@ -185,10 +202,12 @@ def request_line(step: StepResult, language: str) -> str:
     exchange = step.exchange
     if exchange is None:
         return ""
-    answer = label("no_response", language) if exchange.status is None else str(exchange.status)
+    answer = f" -> {label('no_response', language) if exchange.status is None else exchange.status}"
+    if exchange.method == SQL_METHOD and exchange.response_size_bytes:
+        answer = ""  # rows have no status
     took_s = exchange.timings.total_s or step.duration_s  # 0 in runs of older releases
     took = label("took", language, duration=duration(took_s))
-    sent = f"{exchange.method} {exchange.url} -> {answer} {took}"
+    sent = f"{exchange.method} {exchange.url}{answer} {took}"
     if exchange.attempts is UNSET:
         return sent
     return label("repeated", language, sent=sent, attempts=exchange.attempts)

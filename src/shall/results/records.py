@@ -101,6 +101,10 @@ class Redirect(Struct, frozen=True, gc=False):
     url: str
 
 
+SQL_METHOD = "SQL"
+"""Stands for the method in the record of a query: its URL is the name of the database."""
+
+
 class ExchangeRecord(Struct, frozen=True, gc=False):
     """What is stored of one HTTP exchange: redacted, bodies as text and cut at a limit.
 
@@ -151,7 +155,8 @@ class CaseResult(Struct, frozen=True, gc=False):
     about a part of the case (its parameter ``path``). ``problems`` are the diagnostics of a file
     that cannot be read, as ``Diagnostic.to_json`` returns them. ``case_fingerprint`` is empty where
     the case verifies no criterion. ``rows`` is how many rows of data it has, if any,
-    ``retries`` how often its steps were tried again.
+    ``retries`` how often its steps were tried again, ``repeats`` how often the run repeats its
+    cases: ``attempt`` is one of them.
     """
 
     run_id: str
@@ -176,6 +181,7 @@ class CaseResult(Struct, frozen=True, gc=False):
     problems: tuple[dict[str, Any], ...] | UnsetType = UNSET
     rows: int | UnsetType = UNSET
     retries: int | UnsetType = UNSET
+    repeats: int | UnsetType = UNSET
 
 
 _BAD = frozenset({Outcome.FAILED, Outcome.ERROR})
@@ -184,6 +190,11 @@ _BAD = frozenset({Outcome.FAILED, Outcome.ERROR})
 def is_bad(case: CaseResult) -> bool:
     """Return whether a case or its teardown did not pass."""
     return case.outcome in _BAD or case.teardown_outcome in _BAD
+
+
+def is_retried(case: CaseResult) -> bool:
+    """Return whether a case passed only after a step was tried again."""
+    return bool(case.retries) and case.outcome is Outcome.PASSED
 
 
 class Outage(Struct, frozen=True):
@@ -232,6 +243,41 @@ class Fault(StrEnum):
     UNREACHABLE = "unreachable"  # or too slow
 
 
+class FlakyCase(Struct, frozen=True):
+    """A case, or a row of its data, that passed in ``passed`` of the ``total`` repetitions."""
+
+    case_key: str
+    name: str
+    data_row: str | None
+    passed: int
+    total: int
+
+
+class Repetitions:
+    """Counts how the repetitions of each case ended."""
+
+    def __init__(self) -> None:
+        self._counts: dict[tuple[str, str | None], tuple[str, int, int]] = {}
+
+    def add(self, case: CaseResult) -> None:
+        """Count a repetition that passed or did not; one that was skipped is neither."""
+        is_passed = case.outcome is Outcome.PASSED and not is_bad(case)
+        if is_passed or is_bad(case):
+            key = (case.case_key, case.data_row)
+            _, passed, total = self._counts.get(key, ("", 0, 0))
+            self._counts[key] = (case.name, passed + is_passed, total + 1)
+
+    def flaky(self) -> tuple[FlakyCase, ...]:
+        """Return the cases that passed in some repetitions and not in others, by their path."""
+        return tuple(
+            FlakyCase(key, name, row, passed, total)
+            for (key, row), (name, passed, total) in sorted(
+                self._counts.items(), key=lambda it: (it[0][0], it[0][1] or "")
+            )
+            if 0 < passed < total
+        )
+
+
 class ShardRecord(Struct, frozen=True):
     """Which part of its cases a run had: ``index`` of ``total``, counted from 1.
 
@@ -251,7 +297,9 @@ class RunSummary(Struct, frozen=True):
 
     ``bad`` holds at most ``summary.SHOWN`` of the ``bad_total`` cases that failed, or whose
     teardown did (``torn``), in the order of the files; ``skipped`` the first that were skipped,
-    ``outages`` the first services that could not be reached. ``started_at`` is aware UTC.
+    ``outages`` the first services that could not be reached, ``retried`` the first cases that
+    passed after a step was tried again. ``flaky`` are those that passed in some repetitions only.
+    ``started_at`` is aware UTC.
     """
 
     run_id: str
@@ -265,6 +313,8 @@ class RunSummary(Struct, frozen=True):
     bad: tuple[CaseResult, ...] = ()
     skipped: tuple[CaseResult, ...] = ()
     outages: tuple[Outage, ...] = ()
+    retried: tuple[CaseResult, ...] = ()
+    flaky: tuple[FlakyCase, ...] = ()
     faults: frozenset[Fault] = frozenset()
     environment: str = ""
 
@@ -309,6 +359,20 @@ class RunResult(Struct, frozen=True, gc=False):
     def skipped(self) -> tuple[CaseResult, ...]:
         """The cases that were skipped."""
         return tuple(case for case in self.cases if case.outcome is Outcome.SKIPPED)
+
+    @property
+    def retried(self) -> tuple[CaseResult, ...]:
+        """The cases that passed after a step was tried again."""
+        return tuple(filter(is_retried, self.cases))
+
+    @property
+    def flaky(self) -> tuple[FlakyCase, ...]:
+        """The cases that passed in some repetitions and not in others."""
+        repetitions = Repetitions()
+        for case in self.cases:
+            if case.repeats:
+                repetitions.add(case)
+        return repetitions.flaky()
 
     @property
     def bad_total(self) -> int:

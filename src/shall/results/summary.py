@@ -1,4 +1,7 @@
-"""Adds up the results of a run; its memory does not grow with the number of cases."""
+"""Adds up the results of a run.
+
+Its memory does not grow with the number of cases, unless they are repeated.
+"""
 
 from bisect import insort
 from collections import Counter
@@ -9,16 +12,19 @@ from shall.results.records import (
     Fault,
     Outage,
     Outcome,
+    Repetitions,
     RunResult,
     RunStatus,
     RunSummary,
     is_bad,
+    is_retried,
     is_torn,
     outage_of,
 )
 
 SHOWN = 100
-"""Cases that did not pass, and cases that were skipped, of which a summary holds the results."""
+"""Cases that did not pass, that were skipped, or that passed after a retry, of each of which a
+summary holds the results."""
 
 COUNTED_OUTAGES = 20
 """Services that could not be reached of which a summary has the number of cases."""
@@ -34,6 +40,8 @@ class Summing:
         self._checks = self._torn = self._bad_total = 0
         self._bad: _Numbered = []
         self._skipped: _Numbered = []
+        self._retried: _Numbered = []
+        self._repetitions = Repetitions()
         self._faults: set[Fault] = set()
         self._outages: Counter[tuple[str, str]] = Counter()
 
@@ -41,6 +49,10 @@ class Summing:
         """Count a result."""
         self._outcomes[case.outcome] += 1
         self._checks += case.checks_executed
+        if case.repeats:
+            self._repetitions.add(case)
+        if is_retried(case):
+            _insert(self._retried, number, case)
         if case.outcome is Outcome.PASSED and case.teardown_outcome in (None, Outcome.PASSED):
             return
         if case.outcome is Outcome.SKIPPED:
@@ -79,6 +91,8 @@ class Summing:
             bad=tuple(case for _, case in self._bad),
             skipped=tuple(case for _, case in self._skipped),
             outages=tuple(Outage(*it, count) for it, count in self._outages.items()),
+            retried=tuple(case for _, case in self._retried),
+            flaky=self._repetitions.flaky(),
             faults=frozenset(self._faults),
             environment=environment,
         )

@@ -27,7 +27,7 @@ from shall.serve.observe.multiprocess import shared_folder
 from shall.serve.observe.operations import observe_server
 from shall.serve.observe.tracing import set_up_tracing
 from shall.serve.one_url import UNCHECKED, Messages, OneUrl
-from shall.serve.preload import import_all
+from shall.serve.preload import import_all, import_drivers
 from shall.serve.probe import Probe
 from shall.serve.readiness import Readiness
 from shall.serve.rest.context import RestContext
@@ -81,6 +81,10 @@ def make_app(settings: Settings, mode: ServerMode = SHALL) -> Served:
         InvalidSetting: The settings cannot work together.
     """
     import_all()
+    if settings.databases or any(
+        "databases" in it for it in settings.environment_settings.values()
+    ):
+        import_drivers()
     facts = Facts()
     metrics = Metrics(shared_folder(process_environment()), facts)
     workspaces = open_workspaces(settings, metrics.take_event, worker_program(settings))

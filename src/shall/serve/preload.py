@@ -6,6 +6,7 @@ defence; this is the second. Over stdio the first has to do: a client waits for 
 """
 
 import importlib
+from contextlib import suppress
 
 ON_FIRST_USE = (
     "shall.actions.data_rows",
@@ -13,6 +14,7 @@ ON_FIRST_USE = (
     "shall.actions.evidence",
     "shall.actions.importing",
     "shall.actions.selection",
+    "shall.actions.sending",
     "shall.actions.shared_steps",
     "shall.actions.unit_cases",
     "shall.actions.unit_writing",
@@ -23,6 +25,7 @@ ON_FIRST_USE = (
     "shall.cases.locations",
     "shall.cases.polling",
     "shall.cases.query_languages",
+    "shall.cases.sql",
     "shall.cases.shared_steps",
     "shall.cases.yaml_text",
     "shall.cases.yaml_writer",
@@ -36,6 +39,7 @@ ON_FIRST_USE = (
     "shall.engine.polling",
     "shall.engine.schema",
     "shall.engine.selectors",
+    "shall.engine.sql",
     "shall.engine.spawned_workers",
     "shall.engine.stream",
     "shall.engine.worker_processes",
@@ -68,6 +72,24 @@ ON_FIRST_USE = (
     "regex",
 )
 """What functions of ours import for the sake of the commands' start, and Python for our text."""
+
+
+DRIVERS = (
+    "shall.transport.sql.connections",
+    "sqlalchemy.dialects.sqlite",
+    "sqlalchemy.dialects.postgresql.psycopg",
+    "sqlalchemy.dialects.mysql.pymysql",
+    "psycopg",
+    "pymysql",
+)
+"""What only a server with databases imports, as far as it is installed."""
+
+
+def import_drivers() -> None:
+    """Import what asks databases."""
+    for name in DRIVERS:
+        with suppress(ImportError):  # an extra that only some install
+            importlib.import_module(name)
 
 
 def import_all() -> None:

@@ -41,7 +41,7 @@ def main() -> None:
     keys, rows = assignment.keys, assignment.rows
     workload = Workload(
         keys,
-        lambda numbers: reader.read_turns(keys, rows, numbers),
+        lambda numbers: reader.read_turns(keys, rows, numbers, assignment.options.repeat),
         space.make_loop,
         space.files,
         rows,

@@ -31,6 +31,8 @@ def _value(setting: Setting, settings: Settings) -> Any:
         return {name: str(it) for name, it in value.items()}
     if setting.name == "environment_settings":  # which settings, not their values
         return {name: ", ".join(it) for name, it in value.items()}
+    if setting.name == "databases":
+        return {name: str(it) for name, it in value.items()}
     return value
 
 

@@ -1,8 +1,9 @@
 """What a piece of work may wait for, and how it is stopped.
 
 Work is a generator. It yields a ``Request`` and is resumed with the ``Response``, a ``Pause`` and
-is resumed when it is over, or a ``Call`` and is resumed with what the function returned. What
-goes wrong is raised at the ``yield``.
+is resumed when it is over, or a ``Call`` and is resumed with what the function returned. It may
+yield a ``Statement`` of SQL, too, which is answered like a request. What goes wrong is raised at
+the ``yield``.
 """
 
 from collections.abc import Callable, Generator
@@ -11,6 +12,7 @@ from typing import Any, TypeAlias, TypeVar
 from msgspec import Struct
 
 from shall.transport.exchange import Request
+from shall.transport.sql.statement import Statement
 
 _Result = TypeVar("_Result")
 
@@ -30,7 +32,7 @@ class Call(Struct, frozen=True):
     function: Callable[[], Any]
 
 
-Wait: TypeAlias = Request | Pause | Call
+Wait: TypeAlias = Request | Pause | Call | Statement
 Work: TypeAlias = Generator[Wait, Any, _Result]
 
 

@@ -103,6 +103,18 @@ class Files:
         with self._parent(path) as (folder, name):
             return _read(folder, name, path, limit)
 
+    def path_of(self, path: str) -> str:
+        """Return the absolute path of a plain file that a library opens itself.
+
+        Raises as ``read_bytes`` does. It is for files that the operator names: another program
+        could swap the file before it is opened.
+        """
+        names = self._file_names(path)
+        self._refusals.check_read(self._root_names[1], names)
+        with self._parent(path) as (folder, name):
+            _look(folder, name, path)
+        return "/".join((self._root_names[1].rstrip("/"), *names))
+
     def read_text(self, path: str, limit: int = TEXT_BYTES, *, settings: bool = False) -> str:
         """Read a UTF-8 file (a byte-order mark is dropped). Raises also ``BadValue``."""
         return _as_text(self.read_bytes(path, limit, settings=settings), path)

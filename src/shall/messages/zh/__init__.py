@@ -14,6 +14,7 @@ from shall.messages.zh.running import RUNNING
 from shall.messages.zh.serving import SERVING
 from shall.messages.zh.settings import SETTINGS
 from shall.messages.zh.specs import SPECS
+from shall.messages.zh.sql import SQL
 from shall.messages.zh.state import STATE
 from shall.messages.zh.system import SYSTEM
 from shall.messages.zh.unit import UNIT
@@ -28,6 +29,7 @@ SENTENCES: Mapping[str, str] = {
     **FLOW,
     **IMPORTS,
     **SPECS,
+    **SQL,
     **RUNNING,
     **STATE,
     **ADMIN,

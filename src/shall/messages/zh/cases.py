@@ -151,7 +151,6 @@ CASES: dict[str, str] = {
     "The root `testcase:` is missing.": "缺少根节点 `testcase:`。",
     "`{name}` is beside `testcase:`.": "`{name}` 与 `testcase:` 并列。",
     "`steps` must not be empty.": "`steps` 不能为空。",
-    "A db teardown runs a query.": "db 类型的清理需要 query。",
     "A db teardown does not use `{name}`; it is "
     "left out.": "db 类型的清理不使用 `{name}`，已忽略。",
     "Indent it under `testcase:`.": "请将其缩进到 `testcase:` 之下。",

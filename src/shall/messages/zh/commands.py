@@ -281,6 +281,8 @@ COMMANDS: dict[str, str] = {
     "run the cases in a random order; the seed is shown": "以随机顺序运行用例，并显示种子",
     "run part I of N; auto/N: the part that a Kubernetes Indexed Job or GitLab names": "运行 N "
     "份中的第 I 份；auto/N：由 Kubernetes Indexed Job 或 GitLab 指定",
+    "run each case N times, and show those that passed only some of the times": "每个用例运行 N "
+    "次，并列出只在部分次数中通过的用例",
     "start no case after the first that does not pass": "首个用例未通过后不再启动其他用例",
     "with --shard: a JSON report of an earlier run, so that all parts take as long": "与 --shard "
     "配合：以之前运行的 JSON 报告使各份用时相近",

@@ -17,6 +17,8 @@ RUNNING: dict[str, str] = {
     "End it with .yaml.": "文件名应以 .yaml 结尾。",
     "Write tests/cases/{relative}.": "请写入 tests/cases/{relative}。",
     "{path} does not exist.": "{path} 不存在。",
+    "The request was stopped.": "请求已中止。",
+    "The step sent no request.": "该步骤没有发送请求。",
     "A worker process did not start in {seconds} s.": "工作进程未在 {seconds} 秒内启动。",
     "A worker process did not start.": "工作进程未启动。",
     "No case folder was found in {root}.": "在 {root} 中未找到用例目录。",
@@ -198,6 +200,8 @@ RUNNING: dict[str, str] = {
     "part: --shard 2/5.": "请在 Indexed Job 或 GitLab 并行作业中运行，或直接指定：--shard 2/5。",
     "{path} is no JSON report of a run.": "{path} 不是运行的 JSON 报告。",
     "Write one with --report-json FILE.": "用 --report-json FILE 生成一份。",
+    "--repeat {repeat} is not a number from 1 to {most}.": "--repeat {repeat} "
+    "应为 1 到 {most} 的整数。",
     "--durations divides the cases only with --shard.": "--durations 须与 --shard 一起使用。",
     "--shuffle {text} is no seed.": "--shuffle {text} 不是有效的种子。",
     "A seed is a whole number.": "种子须为整数。",

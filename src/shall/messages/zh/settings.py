@@ -21,6 +21,9 @@ SETTINGS: dict[str, str] = {
     "TLS and other options of connections, as `connection` of a case": (
         "TLS 等连接选项，写法同用例的 `connection`"
     ),
+    "databases that cases ask: a URL and the source of the password, by name": (
+        "用例可查询的数据库：按名称给出 URL 和密码来源"
+    ),
     "base URLs by project name, for steps with "
     "project:": "各项目的基础 URL，供带有 project: 的步骤使用",
     "variables, read as {{{{ Global.x }}}} or "

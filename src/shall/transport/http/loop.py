@@ -19,11 +19,15 @@ from shall.errors import ShallError
 from shall.transport.exchange import Request, Response
 from shall.transport.http.transfers import Handle, Transfers
 from shall.transport.poller import READ, make_poller
+from shall.transport.sql.statement import Statement, missing_extra
 from shall.transport.target_policy import TargetPolicy
 from shall.transport.waits import Call, Pause, Stopped, Wait, Work
 
 MAX_THREADS = 4
 """Threads that carry out blocking calls."""
+
+STATEMENT_GRACE_S = 0.5
+"""How long after its time a statement is broken off that the server itself did not end."""
 
 _now = time.monotonic
 
@@ -31,13 +35,14 @@ _now = time.monotonic
 class Task:
     """Work that was started. ``is_done`` once it returned or raised."""
 
-    __slots__ = ("handle", "is_done", "token", "until", "work")
+    __slots__ = ("execution", "handle", "is_done", "token", "until", "work")
 
     def __init__(self, work: Work[Any]) -> None:
         self.work = work
         self.handle: Handle | None = None
         self.token = 0  # of what it waits for: what comes too late has another
         self.until: float | None = None
+        self.execution: Any = None  # of the statement that it waits for
         self.is_done = False
 
 
@@ -47,13 +52,15 @@ class CurlLoop:
     def __init__(self, policy: TargetPolicy | None = None) -> None:
         """Open no connection yet. ``policy`` None denies only what nobody means to test."""
         self._poller = make_poller()
-        self._transfers = Transfers(self._poller, policy or TargetPolicy(), self._answered)
+        self._policy = policy or TargetPolicy()
+        self._transfers = Transfers(self._poller, self._policy, self._answered)
         self._tasks: set[Task] = set()
         self._timers: list[tuple[float, int, Callable[[], None]]] = []
         self._timer_count = 0
         self._ready: deque[tuple[Task, int, Any, BaseException | None]] = deque()
         self._called: deque[tuple[Task, int, Any, BaseException | None]] = deque()
         self._pool: Any = None
+        self._connections: Any = None
         self._woken_by, self._wakes = os.pipe()
         for end in (self._woken_by, self._wakes):
             os.set_blocking(end, False)
@@ -119,12 +126,16 @@ class CurlLoop:
             os.close(self._wakes)
         for task in list(self._tasks):
             task.is_done = True
+            if task.execution is not None:
+                task.execution.stop()
             task.work.close()
         self._transfers.close()
         self._poller.close()
         os.close(self._woken_by)
         if self._pool is not None:
             self._pool.shutdown(wait=False, cancel_futures=True)
+        if self._connections is not None:
+            self._connections.close()
 
     def _resume(self, task: Task, value: Any, error: BaseException | None) -> None:
         try:
@@ -165,6 +176,8 @@ class CurlLoop:
             self._at(_now() + wait.seconds, lambda: self._ready.append((task, token, None, None)))
         elif isinstance(wait, Call):
             self._begin_call(task, wait)
+        elif isinstance(wait, Statement):
+            return self._begin_statement(task, wait)
         return None
 
     def _answered(self, task: Task, response: Response | None, error: ShallError | None) -> None:
@@ -176,6 +189,8 @@ class CurlLoop:
         task.token += 1
         if task.handle is not None and task.handle.transfer is not None:
             self._transfers.cancel(task.handle)
+        if task.execution is not None:
+            task.execution.stop()
         self._ready.append((task, task.token, None, Stopped()))
 
     def _begin_call(self, task: Task, call: Call) -> None:
@@ -195,6 +210,27 @@ class CurlLoop:
             self.wake()
 
         self._pool.submit(carry_out)
+
+    def _begin_statement(self, task: Task, statement: Statement) -> ShallError | None:
+        """Carry out a statement in a thread; break it off where its server does not end it."""
+        try:
+            from shall.transport.sql.connections import Connections, Execution  # few cases query
+        except ImportError:
+            return missing_extra(statement.database.kind)
+        if self._connections is None:
+            self._connections = Connections(self._policy)
+        task.execution = execution = Execution(self._connections, statement)
+
+        def look() -> None:
+            left_s = execution.left_s
+            if left_s is not None and left_s <= -STATEMENT_GRACE_S:
+                execution.stop()
+            elif left_s is not None:
+                self._at(_now() + left_s + STATEMENT_GRACE_S, look)
+
+        look()
+        self._begin_call(task, Call(execution))
+        return None
 
     def _poll(self, until: float | None) -> None:
         now = _now()

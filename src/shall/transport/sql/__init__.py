@@ -1,0 +1,1 @@
+"""SQL: statements in, rows out, through SQLAlchemy Core."""
