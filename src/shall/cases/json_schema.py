@@ -5,15 +5,17 @@ from typing import Any
 from shall.cases.auth import auth_schema
 from shall.cases.connection import connection_schema
 from shall.cases.flow import CHECKS, CONNECTION, MOST_ITERATIONS, MOST_RETRIES
-from shall.cases.forms import FIELDS_OF_SHARED, METHODS
+from shall.cases.forms import FIELDS_OF_SHARED, METHODS, WEBSOCKET
 from shall.cases.graphql import graphql_schema
 from shall.cases.predicates import PREDICATES, Predicate, Takes
 from shall.cases.selector import JSON_PATH, WITH_ARGUMENT, WORDS
 from shall.cases.sql import MEANINGS, SELECTORS
 from shall.cases.stream import MAX_EVENTS
+from shall.cases.websocket import messages_schema
 
 _TEXT = {"type": "string"}
 _TEXTS = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]}
+_REASON = {"anyOf": [{**_TEXT, "pattern": r"\S"}, {"enum": [False, None]}]}
 _MAPPING = {"type": "object"}
 _STATUS = {"type": "integer", "minimum": 100, "maximum": 599}
 _TIME = {"type": "string", "pattern": r"^\s*[0-9.]+\s*(ms|s|min|h)\s*$"}
@@ -52,6 +54,8 @@ def json_schema() -> dict[str, Any]:
                     "until": {"$ref": "#/$defs/until"},
                     **_flow(),
                     "stream": {"$ref": "#/$defs/stream"},
+                    WEBSOCKET: {**_TEXT, "description": "opens a WebSocket at a path or address"},
+                    "messages": messages_schema(_TIME),
                 }
             ),
             "teardown": _call({"operation_type": {"enum": ["api", "db"]}, "query": _TEXT}),
@@ -76,11 +80,10 @@ def _case() -> dict[str, Any]:
             "host": {**_TEXT, "description": "the address to which paths are joined"},
             "tags": _TEXTS,
             "verifies": {**_TEXTS, "description": "criteria that the case proves: auth#1.2"},
-            "skip": {
-                "anyOf": [{**_TEXT, "pattern": r"\S"}, {"enum": [False, None]}],
-                "description": "why the case is not run",
-            },
+            "skip": {**_REASON, "description": "why the case is not run"},
+            "only": {**_REASON, "description": "why only this case runs, outside CI"},
             "use": {**_TEXTS, "description": "shared steps: login is shared/login.yaml"},
+            "needs": {**_TEXTS, "description": "names or paths of cases that must have passed"},
             "data": {
                 "anyOf": [
                     {**_TEXT, "pattern": r"\.(csv|json|ya?ml)$"},

@@ -170,6 +170,26 @@ class Stream(Struct, frozen=True, gc=False):
     within_s: float | None = None
 
 
+class SentMessage(Struct, frozen=True, gc=False):
+    """A message that a step sends: a text, JSON data, or Base64 of bytes (``is_binary``)."""
+
+    value: Any
+    is_binary: bool = False
+
+
+class AwaitedMessages(Struct, frozen=True, gc=False):
+    """Messages that a step waits for, at most ``within_s`` seconds.
+
+    The next one, of which ``checks`` hold (``is_next``), all up to the first of which they hold,
+    ``count`` messages, or, with none of these, what arrives in that time.
+    """
+
+    checks: tuple[Check, ...] = ()
+    is_next: bool = False
+    count: int = 0
+    within_s: float | None = None
+
+
 class Step(Struct, frozen=True, gc=False):
     """One request, or one query of a database, and what must hold of the response.
 
@@ -177,7 +197,7 @@ class Step(Struct, frozen=True, gc=False):
     ``allow_status`` lists statuses of 400 and above that are not a failure for a step that does
     not assert its status. ``capture`` maps names of variables to the selectors of their values.
     ``delay_s`` is waited before the request. ``flow`` says whether and how often the step runs;
-    ``stream``: the response is a stream of events.
+    ``stream``: the response is a stream of events. ``messages`` go over a WebSocket.
     """
 
     id: str
@@ -189,6 +209,7 @@ class Step(Struct, frozen=True, gc=False):
     until: Until | None = None
     flow: "Flow | None" = None
     stream: Stream | None = None
+    messages: tuple[SentMessage | AwaitedMessages, ...] = ()
     sql: SqlTemplate | None = None
 
 
@@ -229,8 +250,9 @@ class Case(Struct, frozen=True, gc=False):
     ``verifies`` holds criterion ids such as ``auth#1.2``; ``secrets`` names variables whose
     values are never shown or stored; ``skip`` is why the case is not run. ``data`` are the
     rows with each of which the case runs, or the path of a file of them beside the case. ``use``
-    names shared steps whose captured values the case reads. ``auth`` None means that of the
-    environment; ``connection`` goes over that of the environment.
+    names shared steps whose captured values the case reads. ``needs`` names cases, or paths of
+    cases, that must have passed before. ``only`` is why it runs alone. ``auth`` None
+    means that of the environment; ``connection`` goes over that of the environment.
     """
 
     name: str
@@ -246,5 +268,7 @@ class Case(Struct, frozen=True, gc=False):
     skip: str | None = None
     data: str | tuple[Mapping[str, Any], ...] | None = None
     use: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    only: str | None = None
     auth: Mapping[str, Any] | None = None
     connection: Mapping[str, Any] = field(default_factory=dict[str, Any])

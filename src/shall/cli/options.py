@@ -47,6 +47,7 @@ def _adders() -> "Mapping[str, Callable[[_Commands], None]]":
     return {
         "init": _add_init,
         "run": _add_run,
+        "load": _add_load,
         "list": _add_list,
         "report": _add_report,
         "history": _add_history,
@@ -167,11 +168,22 @@ def _add_run(commands: _Commands) -> None:
         "--dry-run", action="store_true", help="show the requests, and send and record nothing"
     )
     command.add_argument(
+        "--watch", action="store_true", help="run again what a change of a file affects"
+    )
+    command.add_argument(
         "--verbose", "-v", action="store_true", help="show each failed request as a curl command"
     )
     command.add_argument(
         "--no-color", action="store_true", default=None, help="print without colours"
     )
+    _add_workspace(command)
+
+
+def _add_load(commands: _Commands) -> None:
+    from shall.cli.load_flags import add_load
+
+    command = _add(commands, "load", "Run test cases at a steady rate and measure them.")
+    add_load(command)
     _add_workspace(command)
 
 

@@ -9,10 +9,12 @@ import importlib
 from contextlib import suppress
 
 ON_FIRST_USE = (
+    "shall.actions.case_needs",
     "shall.actions.data_rows",
     "shall.actions.early_cases",
     "shall.actions.evidence",
     "shall.actions.importing",
+    "shall.actions.only",
     "shall.actions.selection",
     "shall.actions.sending",
     "shall.actions.shared_steps",
@@ -42,6 +44,7 @@ ON_FIRST_USE = (
     "shall.engine.sql",
     "shall.engine.spawned_workers",
     "shall.engine.stream",
+    "shall.engine.websocket",
     "shall.engine.worker_processes",
     "shall.imports.curl",
     "shall.imports.har",
@@ -59,6 +62,7 @@ ON_FIRST_USE = (
     "shall.store.vfs",
     "shall.transport.http.connection",
     "shall.transport.http.loop",
+    "shall.transport.http.websocket",
     "shall.workspace.secrets",
     "cssselect",
     "encodings.idna",

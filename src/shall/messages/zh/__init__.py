@@ -8,6 +8,7 @@ from shall.messages.zh.commands import COMMANDS
 from shall.messages.zh.flow import FLOW
 from shall.messages.zh.format import FORMAT
 from shall.messages.zh.imports import IMPORTS
+from shall.messages.zh.load import LOAD
 from shall.messages.zh.protocols import PROTOCOLS
 from shall.messages.zh.results import ZH
 from shall.messages.zh.running import RUNNING
@@ -28,6 +29,7 @@ SENTENCES: Mapping[str, str] = {
     **FORMAT,
     **FLOW,
     **IMPORTS,
+    **LOAD,
     **SPECS,
     **SQL,
     **RUNNING,
