@@ -86,9 +86,10 @@ def _links_of_unreadable(
 
 
 def _pairs(links: Iterable[Link], specs: SpecSet) -> Set[tuple[str, str]]:
-    """Return criterion and source of each link, under the key of the criterion."""
+    """Return criterion and source of each link, under the key of the criterion if it exists."""
     known = resolve(specs)
-    return {(known[it.criterion].key, it.source) for it in links if it.criterion in known}
+    keys = {name: criterion.key for name, criterion in known.items()}
+    return {(keys.get(it.criterion, it.criterion), it.source) for it in links}
 
 
 def _reported_links(
