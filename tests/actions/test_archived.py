@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pytest
+from tests.repository import commit
 
+from shall.actions.baseline import compare
 from shall.actions.gate import check_gate
 from shall.actions.linking import follow_moved
 from shall.actions.trace import trace_requirements
@@ -90,3 +92,41 @@ def test_link_moved_writes_the_key_of_a_renamed_requirement(tmp_path: Path) -> N
     assert (moved.old_key, moved.new_key) == ("cart#paying-by-fax", "cart#paying")
     assert "verifies: [cart#paying]" in (tmp_path / "tests/cases/fax.yaml").read_text()
     assert [row.status for row in matrix.rows] == ["not run"]
+
+
+@pytest.mark.verifies("tracing#11.6")
+def test_a_link_to_what_an_archived_change_removed_names_the_change(tmp_path: Path) -> None:
+    write(tmp_path, {SPEC: PAYING, ARCHIVE: REMOVES, "tests/cases/fax.yaml": CASE})
+    workspace = open_workspace(tmp_path, Settings())
+    try:
+        [unknown] = trace_requirements(workspace).unknown
+    finally:
+        workspace.close()
+    assert str(unknown.diagnostic()) == (
+        "tests/cases/fax.yaml:3:14: cart#paying-by-fax was removed by the change"
+        " 2026-05-01-no-fax. Remove the link."
+    )
+
+
+@pytest.mark.verifies("gate#2.16")
+@pytest.mark.parametrize(
+    ("delta", "kinds", "removed"),
+    [
+        (REMOVES, ["removed", "new without a test"], {"cart#paying-by-fax": "2026-05-01-no-fax"}),
+        (RENAMES, ["reworded"], {}),
+    ],
+)
+def test_a_diff_of_commits_follows_the_changes_that_were_archived(
+    tmp_path: Path, delta: str, kinds: list[str], removed: dict[str, str]
+) -> None:
+    write(tmp_path, {SPEC: "### Requirement: Paying by fax\nThe shop SHALL take faxes.\n"})
+    before = commit(tmp_path)
+    write(tmp_path, {SPEC: PAYING, ARCHIVE: delta})
+    after = commit(tmp_path)
+    workspace = open_workspace(tmp_path, Settings())
+    try:
+        compared = compare(workspace, before, after)
+    finally:
+        workspace.close()
+    assert [it.kind.value for it in compared.changes] == kinds
+    assert compared.removed == removed

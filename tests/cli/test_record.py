@@ -411,3 +411,24 @@ def test_a_test_whose_comment_is_gone_counts_no_longer(shall: Shall, project: Pa
     write(project, file, text.replace("1.4", "1.3"))
     shall("record", "report.xml")
     assert [statuses(shall)[it] for it in "34"] == ["proved", "untested"]
+
+
+@pytest.mark.verifies("tracing#6.5", "tracing#7.16")
+def test_a_comment_at_a_test_is_reported_once_where_its_spec_kit_folder_was_renamed(
+    shall: Shall, project: Path
+) -> None:
+    spec = "## Requirements\n\n### Functional Requirements\n\n- **FR-001**: System MUST ring\n"
+    write(project, "specs/001-bell/spec.md", spec)
+    write(project, "b_test.go", "// verifies: 001-bell#FR-001\nfunc TestB(t *testing.T) {}\n")
+    (project / "report.xml").write_text(
+        '<testsuites><testcase classname="b" name="TestB"/></testsuites>'
+    )
+    shall("record", "report.xml")
+    (project / "specs/001-bell").rename(project / "specs/002-bell")
+    shown = shall("trace", "--exit-zero")
+    assert (shown.stdout + shown.stderr).count("001-bell#FR-001, which is unknown") == 1
+    moved = shall("link", "--moved")
+    assert moved.returncode == 1
+    assert "Write 002-bell#FR-001 instead of 001-bell#FR-001 in the test b_test.go::TestB." in (
+        moved.stderr
+    )

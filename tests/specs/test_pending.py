@@ -11,7 +11,7 @@ from shall.rules import GateRules
 from shall.span import Span
 from shall.specs.export import to_chain, to_csv, to_json, to_markdown, to_text
 from shall.specs.gate import Verdict, judge
-from shall.specs.matrix import Matrix, build_matrix, with_renames
+from shall.specs.matrix import Matrix, build_matrix, with_archived
 from shall.specs.model import Feature, Link, LinkKind, Operation, SpecSet
 from shall.specs.pending import Archived, archived
 from shall.specs.reader import join_features, read_document
@@ -168,7 +168,7 @@ def test_links_to_a_renamed_requirement_and_its_scenarios_have_moved() -> None:
         ("2026-01-01-a", renames("Buying", "Shopping")),
         ("2026-02-01-b", renames("Shopping", "Paying")),
     )
-    moved = with_renames(matrix, changes).moved
+    moved = with_archived(matrix, changes).moved
     assert [(it.old_key, it.new_key, it.sources) for it in moved] == [
         ("shop/cart#buying", PAYING, ("a.yaml",)),
         ("shop/cart#buying/card", CARD, ("a.yaml",)),

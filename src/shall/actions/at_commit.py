@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from shall.actions.link_sources import case_links, files_of_source
 from shall.errors import BadValue
+from shall.specs.test_languages import language_of
 from shall.store.decisions import DecisionLog
 from shall.store.evidence import EvidenceLog
 from shall.store.folders import Folder
@@ -18,7 +19,7 @@ from shall.workspace.git import commit_of, files_of_commit
 from shall.workspace.workspace import Workspace
 
 _ENDINGS = (".md", ".yaml", ".yml", ".py")
-"""Files that tracing reads, beside the state."""
+"""Files that tracing reads, beside tests in other languages and the state."""
 
 
 @contextmanager
@@ -36,7 +37,7 @@ def at_commit(workspace: Workspace, name: str) -> Iterator[Workspace]:
     def is_wanted(path: str) -> bool:
         if state and path.startswith(f"{state}/"):
             return not path.startswith(f"{state}/{LOCAL}/")
-        return path.endswith(_ENDINGS)
+        return path.endswith(_ENDINGS) or language_of(path) is not None
 
     with tempfile.TemporaryDirectory(prefix="shall-commit-") as made:
         folder = Path(made).resolve()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from shall.actions.archived import archived_changes, present_keys
@@ -44,11 +44,15 @@ class Compared(Struct, frozen=True):
 
 
 class State(Struct, frozen=True):
-    """The criteria of a baseline file, a commit or the workspace."""
+    """The criteria of a baseline file, a commit or the workspace.
+
+    ``archived`` is what the archived changes of OpenSpec had done then, where that was asked for.
+    """
 
     name: str
     rows: Baseline
     notes: tuple[str, ...] = ()
+    archived: Archived = field(default_factory=Archived)
 
 
 def committed_baseline(workspace: Workspace) -> Baseline | None:
@@ -120,18 +124,21 @@ def compare(workspace: Workspace, before: str | None, after: str | None) -> Comp
         matrix = trace_requirements(workspace)
         old = replace(old, rows=masked_baseline(workspace, old.rows))  # the cases were read since
         return compare_with(workspace, old, matrix)
-    new = state_of(workspace, after)
+    new = state_of(workspace, after, with_archived=True)
     old = replace(old, rows=masked_baseline(workspace, old.rows))
-    changes = changes_between(old.rows, new.rows)
-    return Compared((old.name, new.name), old.rows, new.rows, changes, (*old.notes, *new.notes))
+    return replace(_compared(old, new), notes=(*old.notes, *new.notes))
 
 
 def compare_with(workspace: Workspace, before: State, matrix: Matrix) -> Compared:
     """Compare a state with a matrix of the workspace as it is."""
     rows = baseline_of(matrix)
-    archived = Archived()
-    if not before.rows.keys() <= rows.keys():
-        archived = archived_changes(workspace)
+    is_complete = before.rows.keys() <= rows.keys()
+    archived = Archived() if is_complete else archived_changes(workspace)
+    return _compared(before, State("now", rows, archived=archived))
+
+
+def _compared(before: State, after: State) -> Compared:
+    rows, archived = after.rows, after.archived
     changes = changes_between(before.rows, rows, present_keys(before.rows, rows, archived))
     removed = {
         change.key: name
@@ -139,7 +146,8 @@ def compare_with(workspace: Workspace, before: State, matrix: Matrix) -> Compare
         if change.kind is ChangeKind.REMOVED
         and (name := archived.removal_of(change.key, _proved_on(change)))
     }
-    return Compared((before.name, "now"), before.rows, rows, changes, before.notes, removed)
+    names = before.name, after.name
+    return Compared(names, before.rows, rows, changes, before.notes, removed)
 
 
 def _proved_on(change: Change) -> date | None:
@@ -151,8 +159,11 @@ def _proved_on(change: Change) -> date | None:
         return None
 
 
-def state_of(workspace: Workspace, name: str) -> State:
+def state_of(workspace: Workspace, name: str, *, with_archived: bool = False) -> State:
     """Return the criteria of a baseline file, or of a commit.
+
+    ``with_archived``: and what the archived changes of OpenSpec had done; of a file those that are
+    archived now.
 
     Raises:
         BadValue: There is neither.
@@ -161,15 +172,18 @@ def state_of(workspace: Workspace, name: str) -> State:
     path = Path.cwd() / name
     if path.is_file():
         try:
-            return State(name, _rows(workspace, read_path(path, EVIDENCE_BYTES), name))
+            rows = _rows(workspace, read_path(path, EVIDENCE_BYTES), name)
+            archived = archived_changes(workspace) if with_archived else Archived()
+            return State(name, rows, archived=archived)
         except OSError as error:
             raise BadValue(f"{name} cannot be read: {error.strerror}.") from error
     with at_commit(workspace, name) as then:
         matrix = trace_requirements(then)
+        archived = archived_changes(then) if with_archived else Archived()
     notes = [f"{name}: {found}" for found in matrix.wrong_specs]
     if not any(link.latest for row in matrix.rows for link in row.links):
         notes.append(f"{name} contains no evidence, so nothing counts as proved there.")
-    return State(name, baseline_of(matrix), tuple(notes))
+    return State(name, baseline_of(matrix), tuple(notes), archived)
 
 
 def baseline_name(workspace: Workspace) -> str:

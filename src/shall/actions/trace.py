@@ -17,7 +17,7 @@ from shall.diagnostics import Diagnostic, Severity
 from shall.errors import BadValue, StoreUnavailable
 from shall.span import Span
 from shall.specs.decisions import Decision, DecisionKind
-from shall.specs.matrix import Matrix, build_matrix, resolve, with_decisions, with_renames
+from shall.specs.matrix import Matrix, build_matrix, resolve, with_archived, with_decisions
 from shall.specs.model import Link, LinkKind, SpecSet
 from shall.specs.status import ABSENT, Latest
 from shall.store.base import Evidence
@@ -62,7 +62,7 @@ def trace_requirements(
     matrix = build_matrix(specs, links, map(_latest, facts), environments, unreachable, relinks)
     matrix = with_decisions(matrix, decisions, today or datetime.now(UTC).date())
     if any("#" in it.link.criterion for it in matrix.unknown):
-        matrix = with_renames(matrix, archived_changes(workspace))
+        matrix = with_archived(matrix, archived_changes(workspace))
     matrix = masked_matrix(workspace, replace(matrix, problems=tuple(problems)))
     return matrix if feature is None else _of_feature(matrix, specs, feature)
 
@@ -86,9 +86,10 @@ def _links_of_unreadable(
 
 
 def _pairs(links: Iterable[Link], specs: SpecSet) -> Set[tuple[str, str]]:
-    """Return criterion and source of each link, under the key of the criterion."""
+    """Return criterion and source of each link, under the key of the criterion if it exists."""
     known = resolve(specs)
-    return {(known[it.criterion].key, it.source) for it in links if it.criterion in known}
+    keys = {name: criterion.key for name, criterion in known.items()}
+    return {(keys.get(it.criterion, it.criterion), it.source) for it in links}
 
 
 def _reported_links(

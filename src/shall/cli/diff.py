@@ -15,7 +15,8 @@ def execute(arguments: argparse.Namespace) -> int:
     for note in compared.notes:
         tell(note)
     if arguments.format == "json":
-        write(changes_json(compared.changes, compared.names).rstrip("\n"))
+        write(changes_json(compared.changes, compared.names, compared.removed).rstrip("\n"))
     else:
-        write(changes_text(compared.changes, compared.names, settings.language))
+        language = settings.language
+        write(changes_text(compared.changes, compared.names, language, compared.removed))
     return OK

@@ -9,27 +9,45 @@ from shall.diagnostics.terminal import width
 from shall.messages import Message, render, translated
 from shall.specs.changes import Change, ChangeKind, word_diff
 
+_NONE: Mapping[str, str] = {}
 
-def changes_text(changes: Sequence[Change], names: tuple[str, str], language: str = "en") -> str:
-    """Return one line a change, grouped by what happened."""
+
+def changes_text(
+    changes: Sequence[Change],
+    names: tuple[str, str],
+    language: str = "en",
+    removed: Mapping[str, str] = _NONE,
+) -> str:
+    """Return one line a change, grouped by what happened.
+
+    ``removed`` maps keys to the archived change of OpenSpec that removed the criterion.
+    """
     if not changes:
         return translated(f"Nothing changed from {names[0]} to {names[1]}.", language)
     kinds = {change.kind: translated(change.kind.value, language) for change in changes}
     columns = max(map(width, kinds.values()))
     padded = {kind: name + " " * (columns - width(name)) for kind, name in kinds.items()}
     return "\n".join(
-        one_line(f"{padded[change.kind]}  {change.key}  {told(change, language)}")
-        for change in changes
+        one_line(f"{padded[it.kind]}  {it.key}{_by(it, removed)}  {told(it, language)}")
+        for it in changes
     )
 
 
-def changes_json(changes: Sequence[Change], names: tuple[str, str]) -> str:
-    """Return the changes as JSON."""
+def _by(change: Change, removed: Mapping[str, str]) -> str:
+    return f" [{removed[change.key]}]" if change.key in removed else ""
+
+
+def changes_json(
+    changes: Sequence[Change], names: tuple[str, str], removed: Mapping[str, str] = _NONE
+) -> str:
+    """Return the changes as JSON; ``removed``: see ``changes_text``."""
     data = {
         "format": 1,
         "before": names[0],
         "after": names[1],
-        "changes": [change_to_json(change) for change in changes],
+        "changes": [
+            {**change_to_json(change), "removed_by": removed.get(change.key)} for change in changes
+        ],
     }
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
 

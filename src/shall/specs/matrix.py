@@ -53,15 +53,20 @@ class UnknownLink(Struct, frozen=True):
 
     ``candidates`` are the keys that it names; where there is none, those that the text has now for
     which the link was recorded, or else near ones. ``places`` are the criteria that have the same
-    key.
+    key. ``removed_by`` is the archived change of OpenSpec that removed what the link names.
     """
 
     link: Link
     candidates: tuple[str, ...] = ()
     places: tuple[Span, ...] = ()
+    removed_by: str = ""
 
     def diagnostic(self) -> Diagnostic:
         """Return the problem that readers of the source of the link are shown."""
+        if self.removed_by:
+            message = f"{self.link.criterion} was removed by the change {self.removed_by}."
+            code, hint = "link.unknown-criterion", "Remove the link."
+            return Diagnostic(code, Severity.WARNING, message, self.link.span, hint)
         return unresolved(self.link.criterion, self.candidates, self.link.span, places=self.places)
 
 
@@ -257,15 +262,19 @@ def with_decisions(matrix: Matrix, decisions: Iterable[Decision], today: date) -
     return replace(matrix, rows=tuple(rows), undecided=tuple(undecided))
 
 
-def with_renames(matrix: Matrix, archived: Archived) -> Matrix:
-    """Return a matrix where links to the keys before a rename have moved to the present keys."""
+def with_archived(matrix: Matrix, archived: Archived) -> Matrix:
+    """Return a matrix that says of links which archived change renamed or removed what they name.
+
+    Links to the keys before a rename have moved to the present keys.
+    """
     moved = {(it.old_key, it.new_key): it for it in matrix.moved}
     unknown: list[UnknownLink] = []
     for it in matrix.unknown:
         name = it.link.criterion
         new = archived.present_key(name)
         if new == name or len(matrix.names.get(new, ())) != 1:
-            unknown.append(it)
+            is_gone = name not in matrix.names
+            unknown.append(replace(it, removed_by=archived.removal_of(name) if is_gone else ""))
             continue
         unknown.append(replace(it, candidates=(new,)))
         known = moved.get((name, new), Moved(name, new))

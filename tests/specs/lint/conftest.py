@@ -12,6 +12,11 @@ REQUIREMENTS = (
     "### Requirement 1\n\n1. THE shop SHALL ring.\n\n### Requirement 2\n\n1. THE shop SHALL glow.\n"
 )
 
+RINGING = (
+    "## Requirements\n\n### Requirement: Ringing\n\nThe shop SHALL ring.\n\n"
+    "#### Scenario: Bell is pressed\n\n- **WHEN** the bell is pressed\n- **THEN** the shop rings\n"
+)
+
 Check = Callable[..., list[Diagnostic]]
 
 
@@ -32,14 +37,20 @@ def check() -> Check:
         if text.startswith("- ["):  # the tasks of a document with two requirements
             text, tasks = REQUIREMENTS, text
         text = document_of(text)
-        feature = read_document(text, "docs/a.md", "a")
-        texts: Mapping[str, str] = {feature.file: text}
+        documents = {"docs/a.md": text}
+        if text.startswith(("## MODIFIED", "## RENAMED")):  # a change of what holds
+            documents = {
+                "openspec/changes/twice/specs/a/spec.md": text,
+                "openspec/specs/a/spec.md": RINGING,
+            }
+        features = [read_document(it, path, "a") for path, it in documents.items()]
+        texts: Mapping[str, str] = documents
         beside = [
             Beside("a", kind, f"docs/{kind}.md", written)
             for kind, written in (("task", tasks), ("design", design))
             if written
         ]
         choice = chosen(LintOptions(**options))  # type: ignore[arg-type]
-        return lint([feature], texts, choice, language, beside)
+        return lint(features, texts, choice, language, beside)
 
     return checked

@@ -32,6 +32,8 @@ SPECS: dict[str, str] = {
     "It is the key of the criteria at {places}: give each its own number.": (
         "以下验收标准的编号相同：{places}。请为每条单独编号。"
     ),
+    "{name} was removed by the change {change}.": "{name} 已被变更 {change} 删除。",
+    "Remove the link.": "请删除该链接。",
     "{name} is unknown.": "{name} 不存在。",
     "Did you mean {names}?": "是否指 {names}？",
     "{key} is at {span} already.": "{key} 已出现在 {span}。",

@@ -11,7 +11,7 @@ from shall.specs.lint.lexicon import lexicon
 from shall.specs.lint.passage import passage_of
 from shall.specs.lint.place import place_of
 from shall.specs.lint.rule import Finding, Rule
-from shall.specs.lint.rules import RULES, documents, grammar, links, measures, wording
+from shall.specs.lint.rules import RULES, changes, documents, grammar, links, measures, wording
 from shall.specs.lint.suppressions import Suppression, problems_of, read_suppressions
 from shall.specs.markdown import LINE_END
 from shall.specs.model import Criterion, Feature, Operation
@@ -120,6 +120,7 @@ def _findings(features: Sequence[Feature], choice: Choice) -> Iterator[Finding]:
             yield from wording.check(passage, terms)
             yield from measures.check(passage)
     yield from documents.check(features)
+    yield from changes.check(features)
 
 
 def _is_removed(criterion: Criterion) -> bool:

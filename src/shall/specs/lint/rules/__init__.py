@@ -1,7 +1,7 @@
 """Every rule of ``shall lint``."""
 
 from shall.specs.lint.rule import Rule
-from shall.specs.lint.rules import documents, grammar, links, measures, suppressed, wording
+from shall.specs.lint.rules import changes, documents, grammar, links, measures, suppressed, wording
 
 RULES: tuple[Rule, ...] = (
     *grammar.RULES,
@@ -9,6 +9,7 @@ RULES: tuple[Rule, ...] = (
     *measures.RULES,
     *documents.RULES,
     *links.RULES,
+    *changes.RULES,
     *suppressed.RULES,
 )
 
