@@ -371,7 +371,7 @@ async def test_the_certificate_of_a_service_is_checked(nginx: Nginx, run_one: Ru
     expect = {
         "certificate subject": {"contains": "server"},
         "certificate issuer": {"contains": "test authority"},
-        "certificate serial": f"{presented.serial_number:x}",
+        "certificate serial": {"ends_with": f"{presented.serial_number:x}"},
         "certificate days_left": {"greater_or_equal": 1, "less_than": 2},
         "certificate expires_at": {"matches": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"},
         "certificate names": ["localhost", "127.0.0.1"],

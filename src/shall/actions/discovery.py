@@ -1,5 +1,6 @@
 """Chooses case files and reads them into jobs."""
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -18,13 +19,22 @@ from shall.messages import Message
 from shall.results.records import CriterionRef, Position
 from shall.span import Span
 from shall.workspace.folders import CASE_FOLDERS, shared_path
-from shall.workspace.stray_cases import YAML_ENDINGS, first_names, stray_cases, stray_notice
+from shall.workspace.stray_cases import (
+    YAML_ENDINGS,
+    first_names,
+    is_rootless,
+    rootless_notice,
+    stray_cases,
+    stray_notice,
+)
 from shall.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from shall.actions.case_needs import Needs
     from shall.actions.data_rows import Table
     from shall.actions.links import LinkCheck
+
+_log = logging.getLogger(__name__)
 
 UNREADABLE = "unreadable"
 
@@ -69,7 +79,7 @@ def case_files(workspace: Workspace, paths: Sequence[str], texts: Texts | None =
     """Return the case files that the paths name, each once, folders expanded and sorted.
 
     A file in a folder counts when its root is ``testcase`` or ``unittest``; a file that is named
-    itself always counts.
+    itself always counts. Files that have steps and no root are named in the log.
 
     Raises:
         CaseNotFound: A path names no file and no folder.
@@ -84,16 +94,19 @@ def case_files(workspace: Workspace, paths: Sequence[str], texts: Texts | None =
             or "Create tests/cases, or run `shall init` to create a first case.",
         )
     found: dict[str, None] = {}
+    rootless: list[str] = []
     for path in named:
         relative = workspace.files.relative(path)
         if workspace.files.is_folder(relative):
-            found |= dict.fromkeys(_cases_below(workspace, relative, texts))
+            found |= dict.fromkeys(_cases_below(workspace, relative, texts, rootless))
         elif workspace.files.is_file(relative):
             found[relative] = None
             if texts is not None:
                 _put(workspace, relative, texts)
         else:
             raise case_not_found(workspace, relative)
+    if rootless:
+        _log.warning("%s", rootless_notice(rootless))
     return list(found)
 
 
@@ -296,7 +309,12 @@ def root_at(workspace: Workspace, path: str) -> str | None:
     return root_of(text)
 
 
-def _cases_below(workspace: Workspace, folder: str, texts: Texts | None = None) -> list[str]:
+def _cases_below(
+    workspace: Workspace,
+    folder: str,
+    texts: Texts | None = None,
+    rootless: list[str] | None = None,
+) -> list[str]:
     found = []
     for path, text in workspace.files.read_texts(workspace.files.find(folder, YAML_ENDINGS)):
         if isinstance(text, InvalidInput):  # reported when it is read as a case
@@ -305,6 +323,8 @@ def _cases_below(workspace: Workspace, folder: str, texts: Texts | None = None) 
             found.append(path)
             if texts is not None:
                 texts.put(path, text)
+        elif rootless is not None and is_rootless(text):
+            rootless.append(path)
     return found
 
 

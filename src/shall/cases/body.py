@@ -1,7 +1,7 @@
 """Reads the body of a request."""
 
 from shall.cases.fields import Fields
-from shall.cases.forms import is_template
+from shall.cases.forms import WEBSOCKET, is_template
 from shall.cases.graphql import read_graphql
 from shall.cases.model import Body, BodyKind
 
@@ -17,6 +17,10 @@ def read_body(fields: Fields, method: str) -> Body | None:
     if not given:
         return None
     name = given[0]
+    if method == WEBSOCKET:
+        hint = "Write what is sent as an item of `messages`."
+        fields.bad("case.conflicting-fields", name, "A WebSocket has no body.", hint)
+        return None
     if len(given) > 1:
         others = " and ".join(f"`{each}`" for each in given)
         message = f"A request has one body, not {others}."

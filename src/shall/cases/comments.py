@@ -14,7 +14,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from shall.cases.aliases import CASE_KEYS, REQUEST_KEYS
 from shall.cases.fields import Keys
-from shall.cases.forms import METHODS
+from shall.cases.forms import METHODS, WEBSOCKET
 from shall.cases.yaml_text import compose
 
 _LISTS = ("steps", "teardowns")
@@ -112,7 +112,7 @@ def _signature(node: Node) -> str:
     }
     if "id" in values:
         return values["id"]
-    for method in METHODS:
+    for method in (*METHODS, WEBSOCKET):
         address = values.get(method) or values.get(method.lower())
         if address is not None:
             return f"{method} {address}"

@@ -13,6 +13,9 @@ FIELDS_OF_SHARED = ("name", "description", "host", "variables", "secrets", "step
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 
+WEBSOCKET = "WS"
+"""What a step writes as its method that opens a WebSocket."""
+
 
 def is_template(value: Any) -> bool:
     """Return whether a value is a text that holds an expression."""

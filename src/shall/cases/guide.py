@@ -31,7 +31,7 @@ testcase:
 _TEXT = """\
 # Test case format
 
-YAML with the root `testcase:`. Example:
+YAML:
 
 ```yaml
 {example}```
@@ -42,8 +42,8 @@ teardowns (always, reversed).
 Step: METHOD: path or URL*, id, headers, params, one body of json, form, text, graphql; files
 {{field: path}}, timeout_s, follow_redirects, project, allow_status, capture {{name: selector}},
 expect, delay (500 ms), until {{as expect; fails_if: {{}}, every: 1 s, within: 30 s}}, auth
-{{bearer: x}}, stream {{until, count, within}}, if (expression, or as expect), for each (list), as,
-repeat {{while, at most}}, retry {{times, every, after: [503]}}.
+{{bearer: x}}, stream {{until, count, within}}, WS, messages, if (expression, or as expect), for
+each (list), as, repeat {{while, at most}}, retry {{times, every, after: [503]}}.
 A status >= 400 fails unless expected or allowed.
 Or sql {{query* (:id), parameters, database}}: row, rows, value, rowcount.
 expect: selector to a value or predicates; other keys are its fields.

@@ -5,12 +5,13 @@ from typing import Any
 from shall.cases.auth import auth_schema
 from shall.cases.connection import connection_schema
 from shall.cases.flow import CHECKS, CONNECTION, MOST_ITERATIONS, MOST_RETRIES
-from shall.cases.forms import FIELDS_OF_SHARED, METHODS
+from shall.cases.forms import FIELDS_OF_SHARED, METHODS, WEBSOCKET
 from shall.cases.graphql import graphql_schema
 from shall.cases.predicates import PREDICATES, Predicate, Takes
 from shall.cases.selector import JSON_PATH, WITH_ARGUMENT, WORDS
 from shall.cases.sql import MEANINGS, SELECTORS
 from shall.cases.stream import MAX_EVENTS
+from shall.cases.websocket import messages_schema
 
 _TEXT = {"type": "string"}
 _TEXTS = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]}
@@ -53,6 +54,8 @@ def json_schema() -> dict[str, Any]:
                     "until": {"$ref": "#/$defs/until"},
                     **_flow(),
                     "stream": {"$ref": "#/$defs/stream"},
+                    WEBSOCKET: {**_TEXT, "description": "opens a WebSocket at a path or address"},
+                    "messages": messages_schema(_TIME),
                 }
             ),
             "teardown": _call({"operation_type": {"enum": ["api", "db"]}, "query": _TEXT}),

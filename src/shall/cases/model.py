@@ -170,6 +170,26 @@ class Stream(Struct, frozen=True, gc=False):
     within_s: float | None = None
 
 
+class SentMessage(Struct, frozen=True, gc=False):
+    """A message that a step sends: a text, JSON data, or Base64 of bytes (``is_binary``)."""
+
+    value: Any
+    is_binary: bool = False
+
+
+class AwaitedMessages(Struct, frozen=True, gc=False):
+    """Messages that a step waits for, at most ``within_s`` seconds.
+
+    The next one, of which ``checks`` hold (``is_next``), all up to the first of which they hold,
+    ``count`` messages, or, with none of these, what arrives in that time.
+    """
+
+    checks: tuple[Check, ...] = ()
+    is_next: bool = False
+    count: int = 0
+    within_s: float | None = None
+
+
 class Step(Struct, frozen=True, gc=False):
     """One request, or one query of a database, and what must hold of the response.
 
@@ -177,7 +197,7 @@ class Step(Struct, frozen=True, gc=False):
     ``allow_status`` lists statuses of 400 and above that are not a failure for a step that does
     not assert its status. ``capture`` maps names of variables to the selectors of their values.
     ``delay_s`` is waited before the request. ``flow`` says whether and how often the step runs;
-    ``stream``: the response is a stream of events.
+    ``stream``: the response is a stream of events. ``messages`` go over a WebSocket.
     """
 
     id: str
@@ -189,6 +209,7 @@ class Step(Struct, frozen=True, gc=False):
     until: Until | None = None
     flow: "Flow | None" = None
     stream: Stream | None = None
+    messages: tuple[SentMessage | AwaitedMessages, ...] = ()
     sql: SqlTemplate | None = None
 
 

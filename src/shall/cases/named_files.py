@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from shall.cases.forms import is_query_file
-from shall.cases.model import BodyKind, Case, Check, CheckKind, Step, Teardown
+from shall.cases.model import AwaitedMessages, BodyKind, Case, Check, CheckKind, Step, Teardown
 
 
 def named_files(case: Case, case_path: str) -> tuple[str, ...]:
@@ -40,6 +40,9 @@ def _paths(part: Step | Teardown) -> Iterator[Any]:
     yield from _schemas(part.checks)
     if isinstance(part, Step) and part.until is not None:
         yield from _schemas((*part.until.checks, *part.until.fails_if))
+    for item in part.messages if isinstance(part, Step) else ():
+        if isinstance(item, AwaitedMessages):
+            yield from _schemas(item.checks)
     if isinstance(part, Step) and part.flow is not None:
         yield from _schemas(part.flow.when.checks if part.flow.when else ())
         yield from _schemas(part.flow.repeat.checks if part.flow.repeat else ())

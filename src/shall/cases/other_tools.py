@@ -18,7 +18,7 @@ def _words(words: str, hint: str) -> Iterator[tuple[str, str]]:
 
 
 _ANYWHERE: dict[str, str] = {
-    **dict(_words("websocket ws grpc", "This kind of step")),
+    **dict(_words("grpc", "This kind of step")),
 }
 """Word to what it asks for: not in this release, in any mapping."""
 
@@ -84,6 +84,7 @@ _STEP: dict[str, str] = {
     **dict(_words("verify verify_ssl insecure ssl tls cert certificate ca mtls", _CONNECTION)),
     **dict(_words("proxy proxies resolve http_version http2 compressed max_redirs", _CONNECTION)),
     **dict(_words("gql graphql_query", "Write `graphql: {query: ...}`.")),
+    **dict(_words("websocket ws ws_url", "Write `WS: /path` and `messages: [{send: ...}]`.")),
     **dict(_words("sse events event_stream eventsource", "Write `stream: true`.")),
     **dict(_words("poll polling eventually wait_for wait_until", _UNTIL)),
     **dict(_words("sleep wait pause delay_before think_time", "Write `delay: 500 ms`.")),

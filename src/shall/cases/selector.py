@@ -38,6 +38,8 @@ WORDS = {
     "redirects": "the redirects that were followed, each with `status` and `url`",
     "version": "the version of HTTP: `1.1`, `2`",
     "events": "the events of a stream, each with `event`, `data` and `id`",
+    "messages": "the messages of a WebSocket, in order",
+    "message": "the last message of a WebSocket, or the one that a condition is about",
     "ip": "the IP address that answered",
 }
 """Selectors of one word, with their meaning."""

@@ -16,6 +16,7 @@ from shall.cases.fields import Fields, Findings, Keys, kind_of
 from shall.cases.flow import FLOW_FIELDS, read_flow
 from shall.cases.forms import (
     METHODS,
+    WEBSOCKET,
     default_id,
     is_length,
     is_list,
@@ -39,6 +40,7 @@ from shall.cases.polling import read_delay, read_until
 from shall.cases.predicates import BY_KIND, PREDICATES, Takes
 from shall.cases.sql import check_query, json_selector, read_sql
 from shall.cases.stream import read_stream_field
+from shall.cases.websocket import read_messages
 from shall.errors import BadValue
 
 _REQUEST_FIELDS = frozenset(
@@ -58,9 +60,11 @@ _REQUEST_FIELDS = frozenset(
 ) | {"timeout_s", "project", "follow_redirects", "allow_status", "auth", "connection"}
 
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*)://")
+_HTTP = ("http", "https")
+_SCHEMES = {WEBSOCKET: (*_HTTP, "ws", "wss")}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
-_OF_STEPS = frozenset({"capture", "delay", "until", "stream", *FLOW_FIELDS})
+_OF_STEPS = frozenset({"capture", "delay", "until", "stream", "messages", WEBSOCKET, *FLOW_FIELDS})
 STEP_FIELDS = _REQUEST_FIELDS | {"id", "assert", "expect", "sql", *_OF_STEPS, *METHODS}
 TEARDOWN_FIELDS = STEP_FIELDS - _OF_STEPS | {"operation_type", "query"}
 
@@ -103,9 +107,10 @@ def read_step(fields: Fields) -> Step:
     values = fields.values
     sql = read_sql(fields, _REQUEST_FIELDS)
     words = None if sql is None else json_selector
+    request = _read_request(fields) if sql is None else RequestTemplate("")
     return Step(
         id=_read_id(fields),
-        request=_read_request(fields) if sql is None else RequestTemplate(""),
+        request=request,
         checks=_checks_of(fields, words),
         allow_status=_read_allowed(fields),
         capture=_read_capture(fields, words) if "capture" in fields.values else {},
@@ -118,6 +123,7 @@ def read_step(fields: Fields) -> Step:
         sql=sql,
         flow=read_flow(fields),
         stream=read_stream_field(fields),
+        messages=read_messages(fields, request.method),
     )
 
 
@@ -225,9 +231,11 @@ def _read_allowed(fields: Fields) -> tuple[int, ...]:
 def check_address(fields: Fields, name: str, value: str) -> None:
     """Note an address that can never be sent to."""
     scheme = _SCHEME.match(value)
-    if scheme and scheme[1].lower() not in ("http", "https"):
+    if scheme and scheme[1].lower() not in _SCHEMES.get(name, _HTTP):
         message = f"`{name}` cannot send to {scheme[1]}://."
-        fields.bad("case.bad-address", name, message, "Only http and https are sent.")
+        is_socket = scheme[1].lower() in _SCHEMES[WEBSOCKET]
+        hint = "Write `WS: ADDRESS`." if is_socket else "Only http and https are sent."
+        fields.bad("case.bad-address", name, message, hint)
     if _CONTROL.search(value):
         message = f"`{name}` holds a line break or another control character."
         fields.bad("case.bad-address", name, message)
@@ -235,7 +243,7 @@ def check_address(fields: Fields, name: str, value: str) -> None:
 
 def _shorthand(fields: Fields) -> str | None:
     """Return the method whose name is a field: ``GET: /path``."""
-    given = [name for name in METHODS if fields.values.get(name) is not None]
+    given = [name for name in (*METHODS, WEBSOCKET) if fields.values.get(name) is not None]
     if not given:
         return None
     others = [*given[1:], *(name for name in ("method", "path", "url") if name in fields.values)]
@@ -268,7 +276,8 @@ def _read_url(fields: Fields) -> str:
 def _read_method(fields: Fields) -> str:
     written = fields.text("method")
     if written is None:
-        return next((name for name in METHODS if fields.values.get(name) is not None), "GET")
+        given = (name for name in (*METHODS, WEBSOCKET) if fields.values.get(name) is not None)
+        return next(given, "GET")
     method = written.strip().upper()
     if method not in METHODS:
         near = nearest(method, METHODS, cutoff=0.5)

@@ -27,6 +27,7 @@ from shall.cases.polling import written_time
 from shall.cases.predicates import takes_nothing
 from shall.cases.sql import sql_selector
 from shall.cases.stream import written_stream
+from shall.cases.websocket import written_messages
 from shall.cases.written_checks import written_conditions, written_expect
 from shall.errors import BadValue
 
@@ -204,6 +205,7 @@ def _step(step: Step, at: int) -> dict[str, Any]:
         captured = {name: sql_selector(it) for name, it in captured.items()}
         until = {name: _until_in_sql(it) for name, it in until.items()}
     capture = {"capture": captured} if captured else {}
+    messages = written_messages(step.messages, _conditions)
     return {
         **_id(step.id, default_id("step", at)),
         **({"delay": written_time(step.delay_s)} if step.delay_s else {}),
@@ -211,6 +213,7 @@ def _step(step: Step, at: int) -> dict[str, Any]:
         **until,
         **(_flow(step.flow) if step.flow else {}),
         **({"stream": written_stream(step.stream, _conditions)} if step.stream else {}),
+        **({"messages": messages} if messages else {}),
         **capture,
         **_answer(step),
     }

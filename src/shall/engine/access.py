@@ -79,8 +79,9 @@ def _is_elsewhere(request: Request, plan: RequestPlan, context: CaseContext) -> 
 
 def _origin(url: str) -> tuple[str, str | None, int | None]:
     parts = urlsplit(url if "://" in url else f"http://{url}")
-    default = {"http": 80, "https": 443}.get(parts.scheme)
-    return parts.scheme, parts.hostname, parts.port or default
+    scheme = {"ws": "http", "wss": "https"}.get(parts.scheme, parts.scheme)
+    default = {"http": 80, "https": 443}.get(scheme)
+    return scheme, parts.hostname, parts.port or default
 
 
 def _line(value: Any, name: str) -> str:

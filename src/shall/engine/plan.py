@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET, Struct, UnsetType
 
+from shall.cases.forms import WEBSOCKET
 from shall.cases.model import (
     BodyKind,
     Case,
@@ -14,6 +15,7 @@ from shall.cases.model import (
     CheckKind,
     Operation,
     RequestTemplate,
+    SentMessage,
     Step,
     Stream,
     Teardown,
@@ -77,6 +79,16 @@ class StreamPlan(Struct, frozen=True):
     within_s: float | None
 
 
+class AwaitPlan(Struct, frozen=True):
+    """Messages that a step waits for, as ``AwaitedMessages``; ``path`` is where they stand."""
+
+    path: str
+    checks: tuple[CheckPlan, ...]
+    is_next: bool
+    count: int
+    within_s: float | None
+
+
 class AccessPlan(Struct, frozen=True):
     """The credentials and the connection of a call.
 
@@ -95,6 +107,7 @@ class CallPlan(Struct, frozen=True):
 
     ``sql`` is set where it asks a database instead of sending ``request``.
     ``refuses_errors``: its response is one of GraphQL, whose errors no check names.
+    ``messages`` go over the WebSocket that it opens; None where it opens none.
     """
 
     id: str
@@ -113,6 +126,7 @@ class CallPlan(Struct, frozen=True):
     refuses_errors: bool = False
     sql: SqlPlan | None = None
     queries: tuple[QueryPlan, ...] = ()
+    messages: tuple[SentMessage | AwaitPlan, ...] | None = None
 
     @property
     def is_repeated(self) -> bool:
@@ -205,6 +219,7 @@ def _plan_call(
         _refuses_errors(template, call.checks),
         sql,
         queries,
+        _plan_messages(call, path) if is_step and call.request.method == WEBSOCKET else None,  # type: ignore[union-attr, arg-type]
     )
 
 
@@ -225,6 +240,21 @@ def _plan_flow(flow: "Flow", path: str) -> "FlowPlan":
 def _plan_stream(stream: Stream, path: str) -> StreamPlan:
     checks = tuple(_plan_check(check, f"{path}.{check.place}") for check in stream.until)
     return StreamPlan(checks, stream.count, stream.within_s)
+
+
+def _plan_messages(step: Step, path: str) -> tuple[SentMessage | AwaitPlan, ...]:
+    return tuple(
+        item
+        if isinstance(item, SentMessage)
+        else AwaitPlan(
+            f"{path}.messages[{at}]",
+            tuple(_plan_check(check, f"{path}.{check.place}") for check in item.checks),
+            item.is_next,
+            item.count,
+            item.within_s,
+        )
+        for at, item in enumerate(step.messages)
+    )
 
 
 def _observes(call: Step | Teardown) -> bool:

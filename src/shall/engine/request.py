@@ -16,7 +16,7 @@ from shall.engine.ports import Attachments
 from shall.engine.scope import Scope
 from shall.errors import BadValue
 from shall.redaction.shapes import mask_url_path
-from shall.transport.exchange import FilePart, Request, Secrecy
+from shall.transport.exchange import OPENS_WEBSOCKET, FilePart, Request, Secrecy
 from shall.transport.url import checked_url, is_absolute, join_url, with_params
 
 _JSON = "application/json"
@@ -180,10 +180,13 @@ def _url(plan: RequestPlan, scope: Scope) -> str:
     written = as_text(evaluate(plan.template.url, scope))
     if not is_absolute(written):
         written = join_url(_host(plan, scope), written)
+    elif plan.method == OPENS_WEBSOCKET and written[:2].lower() == "ws":
+        written = f"http{written[2:]}"
     params = plan.params
     if params is None:
         params = tuple(_pairs(evaluate(plan.template.params, scope)))
-    return checked_url(with_params(written, params) if params else written)
+    url = checked_url(with_params(written, params) if params else written)
+    return url if plan.method != OPENS_WEBSOCKET else f"ws{url.removeprefix('http')}"
 
 
 def host_of(plan: RequestPlan, scope: Scope) -> str | None:

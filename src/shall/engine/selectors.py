@@ -18,6 +18,9 @@ from shall.transport.exchange import Response
 MAX_MARKUP_BYTES = 5_000_000
 """A larger body is not read as HTML or XML."""
 
+SWITCHED = 101
+"""The status of a response that opens a WebSocket; a message has none."""
+
 MAX_FOUND = 100_000
 """Values that one JSONPath may find."""
 
@@ -76,6 +79,12 @@ def _body(_: Response, content: Content, __: Budget) -> Selected:
     return Selected(content.value)
 
 
+def _message(response: Response, content: Content, budget: Budget) -> Selected:
+    if response.status == SWITCHED:
+        return query.field(("messages", -1))(response, content, budget)
+    return _body(response, content, budget)
+
+
 def _duration(response: Response, _: Content, __: Budget) -> Selected:
     return Selected(round(response.timings.total_s * 1000, 3))
 
@@ -100,6 +109,8 @@ _WORDS: dict[str, Select] = {
     "url": lambda response, _, __: Selected(response.url),
     "redirects": _redirects,
     "events": query.field(("events",)),
+    "messages": query.field(("messages",)),
+    "message": _message,
     "ip": peer.ip,
     "version": lambda response, _, __: Selected(response.http_version),
 }

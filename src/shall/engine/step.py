@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterable, Sequence
 
 from msgspec import UNSET
+from msgspec.structs import replace
 
 from shall.engine.check import CaseContext, judge_check, remember
 from shall.engine.plan import CallPlan, StreamPlan, UntilPlan
@@ -54,8 +55,8 @@ def run_call(call: CallPlan, context: CaseContext) -> Work[StepRecord]:
         context.secrecy.requests.append(request)
         if call.until is not None:
             record = yield from _run_until(call, call.until, wait, request, context, started)
-        elif call.stream is not None:
-            record = yield from _run_stream(call, call.stream, request, context, started)
+        elif call.stream is not None or call.messages is not None:
+            record = yield from _run_open(call, request, context, started)
         else:
             response = yield wait
             record = _answered(call, request, response, context, started)
@@ -133,6 +134,15 @@ def _graphql_errors(call: CallPlan, content: Content) -> CheckResult | None:
     )
 
 
+def _run_open(
+    call: CallPlan, request: Request, context: CaseContext, started: float
+) -> Work[StepRecord]:
+    """Run a call whose connection stays open: a stream of events, or a WebSocket."""
+    if call.stream is None:
+        return (yield from _run_websocket(call, request, context, started))
+    return (yield from _run_stream(call, call.stream, request, context, started))
+
+
 def _run_stream(
     call: CallPlan, stream: StreamPlan, request: Request, context: CaseContext, started: float
 ) -> Work[StepRecord]:
@@ -149,6 +159,23 @@ def _run_stream(
         record.checks = (*checks, *record.checks)
         record.plans = (*stream.until, *record.plans)
         record.outcome = worst([record, *checks])
+    return record
+
+
+def _run_websocket(
+    call: CallPlan, request: Request, context: CaseContext, started: float
+) -> Work[StepRecord]:
+    """Send and await messages; the checks of the step are about all that were received."""
+    from shall.engine.websocket import converse  # few steps open one
+
+    talk = yield from converse(call, request, context)
+    if talk.sent:
+        request = replace(request, body=b"\n".join(talk.sent))
+    content = talk.content() if talk.values or talk.closed or talk.is_good else None
+    record = _answered(call, request, talk.response, context, started, content)
+    record.checks = (*talk.checks, *record.checks)
+    record.plans = (*talk.plans, *record.plans)
+    record.outcome = worst([record, *talk.checks])
     return record
 
 

@@ -8,6 +8,7 @@ from msgspec import UNSET, Struct, field
 
 from shall.cases.expression import parse_template
 from shall.cases.flow import Flow
+from shall.cases.forms import WEBSOCKET
 from shall.cases.model import Case, RequestTemplate, Step, Teardown
 from shall.cases.syntax import GLOBAL, Call, Expression, Literal, Reference
 
@@ -78,6 +79,8 @@ def note_unsaid(case: Case, exported: Exported) -> None:
 def _note_of_part(part: Step | Teardown, exported: Exported) -> None:
     for name in _unsaid_of_step(part) if isinstance(part, Step) else ():
         exported.lacks(f"`{name}` of {part.id}")
+    if isinstance(part, Step) and part.request.method == WEBSOCKET:
+        exported.lacks(f"the WebSocket of {part.id}")
     if isinstance(part, Teardown) and part.query is not None:
         exported.lacks(f"the query of {part.id}")
     request = part.request

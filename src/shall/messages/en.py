@@ -72,6 +72,12 @@ EN: dict[str, str] = {
     " in the block below `testcase:`",
     "step.until": "not within {within}, in {attempts:attempt|attempts}: {inner}",
     "check.graphql_errors": "the response has errors: {actual}",
+    "step.no_message": "no message of {messages} fulfils it ({within})",
+    "step.no_message_inner": "no message of {messages} fulfils it ({within}): {inner}",
+    "step.few_messages": "only {messages:message|messages} within {within}",
+    "step.closed": "the service closed the WebSocket ({code}) after {messages:message|messages}",
+    "step.closed_inner": "the service closed the WebSocket ({code}) after"
+    " {messages:message|messages}: {inner}",
     "step.no_event": "no event of {events} fulfils it{within}: {inner}",
     "step.fails_if": "`fails_if` holds in attempt {attempts}",
     "step.condition": "its condition does not hold",

@@ -3,6 +3,8 @@
 import shlex
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from shall.diagnostics.escaping import one_line
 from shall.results.records import SQL_METHOD, ExchangeRecord, StepResult
 
@@ -18,6 +20,8 @@ def curl_command(exchange: ExchangeRecord) -> str:
     Masked values are ``***`` and have to be filled in. So have bodies that were cut, files of
     forms, and what a passing case does not store: headers and body.
     """
+    if exchange.method == "WS":  # its URL says so, and curl sends no messages
+        exchange = replace(exchange, method="GET", request_body="")
     return " ".join(["curl", *_arguments(exchange)])
 
 
@@ -30,13 +34,13 @@ def curl_of(step: StepResult) -> str:
 
 
 def _arguments(exchange: ExchangeRecord) -> Iterator[str]:
-    body = exchange.request_body
+    body, method = exchange.request_body, exchange.method
     if set("[]{}") & set(exchange.url):
         yield "-g"  # else curl makes several URLs of it
-    if exchange.method == "HEAD":
+    if method == "HEAD":
         yield "--head"
-    elif exchange.method != ("POST" if body else "GET"):
-        yield f"-X {_quoted(exchange.method)}"
+    elif method != ("POST" if body else "GET"):
+        yield f"-X {_quoted(method)}"
     yield _quoted(exchange.url)
     for name, value in exchange.request_headers:
         if name.lower() not in _LEFT_OUT:

@@ -10,6 +10,9 @@ from shall.results.records import NO_TIMINGS, Redirect, Timings
 __all__ = ["Connection", "Credentials", "FilePart", "Peer", "Redirect", "Request", "Response"]
 
 
+OPENS_WEBSOCKET = "WS"
+
+
 class FilePart(Struct, frozen=True):
     """A file to upload in a multipart form."""
 
@@ -75,6 +78,7 @@ class Reader(Protocol):
 class Request(Struct, frozen=True, gc=False, eq=False):
     """A request ready to be sent. ``url`` is absolute, query included.
 
+    The method ``OPENS_WEBSOCKET`` opens one; its URL begins with ``ws``.
     ``secrecy`` None: only what names itself a credential is secret. ``connection`` None: as usual.
     """
 

@@ -20,7 +20,7 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 def is_absolute(url: str) -> bool:
     """Return whether a URL names its own host."""
-    return url[:8].lower().startswith(("http://", "https://"))
+    return url[:8].lower().startswith(("http://", "https://", "ws://", "wss://"))
 
 
 def join_url(host: str, path: str) -> str:

@@ -2,8 +2,8 @@
 
 Work is a generator. It yields a ``Request`` and is resumed with the ``Response``, a ``Pause`` and
 is resumed when it is over, or a ``Call`` and is resumed with what the function returned. It may
-yield a ``Statement`` of SQL, too, which is answered like a request. What goes wrong is raised at
-the ``yield``.
+yield a ``Statement`` of SQL, too, which is answered like a request, and after a request that opened
+a WebSocket ``Send``, ``Receive`` and ``Close``. What goes wrong is raised at the ``yield``.
 """
 
 from collections.abc import Callable, Generator
@@ -32,7 +32,33 @@ class Call(Struct, frozen=True):
     function: Callable[[], Any]
 
 
-Wait: TypeAlias = Request | Pause | Call | Statement
+class Send(Struct, frozen=True):
+    """Send a message over the WebSocket; resumed with True, or None when the time is over."""
+
+    data: bytes
+    is_text: bool
+    timeout_s: float
+
+
+class Receive(Struct, frozen=True):
+    """Wait for a message; resumed with a ``Received``, or None when the time is over."""
+
+    timeout_s: float
+
+
+class Received(Struct, frozen=True):
+    """A message. ``closed``: the status with which the service closed; ``data`` says why."""
+
+    data: bytes
+    is_text: bool = True
+    closed: int = 0
+
+
+class Close(Struct, frozen=True):
+    """Close the WebSocket; resumed at once."""
+
+
+Wait: TypeAlias = Request | Pause | Call | Statement | Send | Receive | Close
 Work: TypeAlias = Generator[Wait, Any, _Result]
 
 

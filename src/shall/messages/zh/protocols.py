@@ -71,5 +71,43 @@ PROTOCOLS: dict[str, str] = {
     "The response is {other}, not {_MEDIA_TYPE}.": "响应的类型是 {other}，而不是 {_MEDIA_TYPE}。",
     "the body is no stream of events": "响应体不是事件流",
     "true or a mapping": "true 或映射",
+    "Only a WebSocket has messages.": "只有 WebSocket 才有消息。",
+    "Write `WS: /path`.": "请写作 `WS: /path`。",
+    "Write `WS: ADDRESS`.": "请写作 `WS: 地址`。",
+    "Write `WS: /path` and `messages: [{{send: ...}}]`.": (
+        "请写作 `WS: /path` 和 `messages: [{{send: ...}}]`。"
+    ),
+    "A step with a WebSocket takes no `{name}`.": "使用 WebSocket 的步骤不能有 `{name}`。",
+    "Write what it waits for as an item of `messages`.": (
+        "请把要等待的内容写成 `messages` 的一项。"
+    ),
+    "An item of `messages` has one of `{given}` and `{other}`.": (
+        "`messages` 的一项只能有 `{given}` 和 `{other}` 之一。"
+    ),
+    "Write two items.": "请写成两项。",
+    "A condition of a message is about the message.": "消息的条件只能针对消息本身。",
+    "Write `$.field` of a JSON message, or `message` for all of it.": (
+        "请写 JSON 消息的 `$.field`，或用 `message` 表示整条消息。"
+    ),
+    "Write one of {names}.": "请写 {names} 之一。",
+    "`within` is beside `{name}`.": "`within` 与 `{name}` 同时存在。",
+    "Write it beside what is awaited.": "请把它写在所等待的内容旁边。",
+    "a text, or JSON data": "文本或 JSON 数据",
+    "`{name}` is not Base64.": "`{name}` 不是 Base64。",
+    "`receive` must be from 1 to {most}, not {count}.": (
+        "`receive` 必须在 1 到 {most} 之间，而不是 {count}。"
+    ),
+    "`send_base64` is not Base64.": "`send_base64` 不是 Base64。",
+    "A WebSocket has no body.": "WebSocket 没有请求体。",
+    "Write what is sent as an item of `messages`.": "请把要发送的内容写成 `messages` 的一项。",
+    "The service opened no WebSocket: it answered {status}.": (
+        "服务没有建立 WebSocket，而是返回了 {status}。"
+    ),
+    "The service broke the WebSocket off: {reason}.": "服务中断了 WebSocket：{reason}。",
+    "A message could not be sent within {seconds} s.": "未能在 {seconds} 秒内发出消息。",
+    "The messages of the WebSocket are larger than {limit} MiB.": (
+        "WebSocket 的消息总量超过 {limit} MiB。"
+    ),
+    "More than {most} messages arrived.": "收到的消息超过 {most} 条。",
     "The file of `{name}` is empty.": "`{name}` 的文件为空。",
 }

@@ -13,7 +13,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shall.errors import ShallError
 from shall.transport.exchange import Request, Response
@@ -21,7 +21,10 @@ from shall.transport.http.transfers import Handle, Transfers
 from shall.transport.poller import READ, make_poller
 from shall.transport.sql.statement import Statement, missing_extra
 from shall.transport.target_policy import TargetPolicy
-from shall.transport.waits import Call, Pause, Stopped, Wait, Work
+from shall.transport.waits import Call, Close, Pause, Receive, Send, Stopped, Wait, Work
+
+if TYPE_CHECKING:
+    from shall.transport.http.websocket import WebSockets
 
 MAX_THREADS = 4
 """Threads that carry out blocking calls."""
@@ -60,6 +63,7 @@ class CurlLoop:
         self._ready: deque[tuple[Task, int, Any, BaseException | None]] = deque()
         self._called: deque[tuple[Task, int, Any, BaseException | None]] = deque()
         self._pool: Any = None
+        self._sockets: WebSockets | None = None
         self._connections: Any = None
         self._woken_by, self._wakes = os.pipe()
         for end in (self._woken_by, self._wakes):
@@ -129,6 +133,7 @@ class CurlLoop:
             if task.execution is not None:
                 task.execution.stop()
             task.work.close()
+            self._close_socket(task)
         self._transfers.close()
         self._poller.close()
         os.close(self._woken_by)
@@ -158,6 +163,7 @@ class CurlLoop:
         task.is_done = True
         self._tasks.discard(task)
         if task.handle is not None:
+            self._close_socket(task)
             self._transfers.give_back(task.handle)
             task.handle = None
 
@@ -176,9 +182,39 @@ class CurlLoop:
             self._at(_now() + wait.seconds, lambda: self._ready.append((task, token, None, None)))
         elif isinstance(wait, Call):
             self._begin_call(task, wait)
+        elif isinstance(wait, Send | Receive | Close):
+            return self._converse(task, wait)
         elif isinstance(wait, Statement):
             return self._begin_statement(task, wait)
         return None
+
+    def _converse(self, task: Task, wait: Send | Receive | Close) -> ShallError | None:
+        if isinstance(wait, Close):
+            self._close_socket(task)
+            self._ready.append((task, task.token, None, None))
+            return None
+        if self._sockets is None:
+            from shall.transport.http.websocket import WebSockets  # few requests open one
+
+            self._sockets = WebSockets(self._poller, self._at, self._received)
+        socket = None if task.handle is None else task.handle.socket
+        if socket is None:
+            raise RuntimeError("no WebSocket is open")
+        try:
+            self._sockets.begin(socket, wait, task, task.token)
+        except ShallError as error:
+            return error
+        return None
+
+    def _received(self, task: Task, token: int, value: Any, error: ShallError | None) -> None:
+        self._ready.append((task, token, value, error))
+
+    def _close_socket(self, task: Task) -> None:
+        handle = task.handle
+        if handle is not None and handle.socket is not None:
+            if self._sockets is not None:
+                self._sockets.forget(handle.socket)
+            self._transfers.close_socket(handle)
 
     def _answered(self, task: Task, response: Response | None, error: ShallError | None) -> None:
         self._ready.append((task, task.token, response, error))
@@ -189,6 +225,7 @@ class CurlLoop:
         task.token += 1
         if task.handle is not None and task.handle.transfer is not None:
             self._transfers.cancel(task.handle)
+        self._close_socket(task)
         if task.execution is not None:
             task.execution.stop()
         self._ready.append((task, task.token, None, Stopped()))
@@ -239,6 +276,8 @@ class CurlLoop:
             for fd, mask in self._wait(self._patience(until, now)):
                 if fd == self._woken_by:
                     self._empty_pipe()
+                elif self._sockets is not None and self._sockets.act(fd):
+                    pass
                 else:
                     transfers.act(fd, mask)
         transfers.settle()

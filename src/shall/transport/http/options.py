@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pycurl
 
 from shall.errors import BadValue
-from shall.transport.exchange import Reader, Request
+from shall.transport.exchange import OPENS_WEBSOCKET, Reader, Request
 
 MAX_REDIRECTS = 10
 MAX_HEADERS = 1000
@@ -18,6 +18,10 @@ _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})  # RFC 9110, section 8.6: say t
 _OBEY_CODE = 2
 """CURLFOLLOW_OBEYCODE: 303 makes every method GET, 307 and 308 keep it. 301 and 302 make it GET as
 most clients do; RFC 9110, section 15.4, would keep any but POST, which libcurl cannot do."""
+
+_ANY_PROTOCOL = pycurl.PROTO_ALL
+_OPENS = 2
+"""CURLOPT_CONNECT_ONLY: connect, and carry out the handshake of a WebSocket."""
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, section 5.6.2
 
@@ -232,6 +236,9 @@ class Options:
 
 def _set_body(curl: pycurl.Curl, request: Request) -> None:
     method = request.method
+    if method == OPENS_WEBSOCKET:
+        _set_websocket(curl)
+        return
     has_body = bool(request.files or request.form or request.body is not None)
     if method == "HEAD" and has_body:
         raise BadValue(  # libcurl would wait for a body that never comes
@@ -252,6 +259,14 @@ def _set_body(curl: pycurl.Curl, request: Request) -> None:
         return
     if method != "POST":
         curl.setopt(pycurl.CUSTOMREQUEST, method)
+
+
+def _set_websocket(curl: pycurl.Curl) -> None:
+    """Let the transfer end when the WebSocket is open; its frames are sent one by one then."""
+    curl.setopt(pycurl.PROTOCOLS, _ANY_PROTOCOL)  # ours is that of the URL, which begins with ws
+    curl.setopt(pycurl.CONNECT_ONLY, _OPENS)
+    curl.setopt(pycurl.FOLLOWLOCATION, 0)
+    curl.setopt(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1)
 
 
 def _multipart(curl: pycurl.Curl, request: Request) -> pycurl.CurlMime:

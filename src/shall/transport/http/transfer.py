@@ -12,7 +12,7 @@ import pycurl
 
 from shall.errors import ShallError, TargetUnreachable, TimedOut
 from shall.results.records import Timings
-from shall.transport.exchange import Peer, Redirect, Request, Response
+from shall.transport.exchange import OPENS_WEBSOCKET, Peer, Redirect, Request, Response
 from shall.transport.http.gate import Gate, Targets
 from shall.transport.http.jar import Jar
 from shall.transport.http.options import MAX_REDIRECTS, Limits, Options, Receiver
@@ -37,6 +37,9 @@ _REASONS = {
     pycurl.E_SSL_CONNECT_ERROR: "{address} speaks no TLS that can be used",
 }
 
+
+_REFUSED = frozenset({pycurl.E_HTTP_RETURNED_ERROR})
+"""How libcurl says that a service opened no WebSocket."""
 
 _NOTHING_HIDDEN: AbstractContextManager[None] = nullcontext()
 
@@ -90,6 +93,11 @@ class Transfer:
         self._put(request, Limits(request.timeout_s, most, MAX_BODY_BYTES))
 
     @property
+    def is_websocket(self) -> bool:
+        """Whether the request opens a WebSocket."""
+        return self.request.method == OPENS_WEBSOCKET
+
+    @property
     def keeps_connection(self) -> bool:
         """Whether the service left the connection open."""
         return not self._receiver.closes and self._gate.leads_to is None
@@ -112,10 +120,10 @@ class Transfer:
         raise self._failure(*fault)
 
     def _is_read(self, code: int) -> bool:
-        """Return whether a transfer ended because its reader has read enough."""
+        """Return whether a transfer ended as its reader wanted, or a WebSocket was refused."""
         reader, receiver = self.request.reader, self._receiver
         if reader is None:
-            return False
+            return self.is_websocket and code in _REFUSED and receiver.status > 0
         return receiver.is_read or (
             code == _TIMED_OUT and reader.ends_with_time and receiver.status > 0
         )

@@ -4,7 +4,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pycurl
 
@@ -17,6 +17,9 @@ from shall.transport.http.origin import NEXT_AFTER_S, Origin
 from shall.transport.http.transfer import Transfer
 from shall.transport.poller import Poller
 from shall.transport.target_policy import TargetPolicy
+
+if TYPE_CHECKING:
+    from shall.transport.http.websocket import WebSocket
 
 MAX_CONNECTIONS = 64
 """Connections that are kept open for later requests."""
@@ -32,7 +35,17 @@ Done = Callable[[Any, Response | None, ShallError | None], None]
 class Handle:
     """A libcurl handle of one sender: its cookies, and the transfer that is under way on it."""
 
-    __slots__ = ("curl", "jar", "opened", "options", "origin", "receiver", "sender", "transfer")
+    __slots__ = (
+        "curl",
+        "jar",
+        "opened",
+        "options",
+        "origin",
+        "receiver",
+        "sender",
+        "socket",
+        "transfer",
+    )
 
     def __init__(self) -> None:
         self.curl = pycurl.Curl()
@@ -40,6 +53,7 @@ class Handle:
         self.options = Options(self.curl, self.receiver)
         self.jar = Jar(self.curl)
         self.transfer: Transfer | None = None
+        self.socket: WebSocket | None = None
         self.sender: Any = None
         self.origin = Origin()
         self.opened = False
@@ -86,6 +100,8 @@ class Transfers:
         Raises:
             ShallError: It cannot be sent.
         """
+        if handle.socket is not None:
+            self.close_socket(handle)
         handle.transfer = Transfer(
             handle.curl, handle.options, handle.receiver, handle.jar, request, self._targets
         )
@@ -115,6 +131,13 @@ class Transfers:
                 handle.origin.waiting.remove(handle)
         if transfer is not None:
             transfer.break_off()
+
+    def close_socket(self, handle: Handle) -> None:
+        """Close the WebSocket that a request opened."""
+        if handle.socket is not None:
+            handle.socket.say_goodbye()
+            self._multi.remove_handle(handle.curl)
+            handle.socket = None
 
     def act(self, fd: int, mask: int) -> None:
         """Let libcurl act on a socket that is ready."""
@@ -181,9 +204,14 @@ class Transfers:
         self.next_at = now + NEXT_AFTER_S if self._held_back else None
 
     def _finish(self, curl: pycurl.Curl, fault: tuple[int, str] | None) -> None:
-        self._multi.remove_handle(curl)
         handle = self._flying.pop(curl)
         transfer = handle.transfer
+        if fault is None and transfer is not None and transfer.is_websocket:
+            from shall.transport.http.websocket import WebSocket  # few requests open one
+
+            handle.socket = WebSocket(curl)
+        else:
+            self._multi.remove_handle(curl)
         if transfer is None:
             return
         self._left(handle, keeps=fault is None and transfer.keeps_connection)
