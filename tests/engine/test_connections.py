@@ -388,6 +388,18 @@ async def test_the_certificate_of_a_service_is_checked(nginx: Nginx, run_one: Ru
     assert result.outcome is Outcome.FAILED
 
 
+@pytest.mark.verifies("protocols#2.7")
+async def test_a_condition_looks_at_who_answered_the_step_before(
+    nginx: Nginx, run_one: RunOne
+) -> None:
+    step = {"GET": "/", "connection": {"insecure": True}}
+    holds = {**step, "if": {"certificate subject": {"contains": "server"}, "ip": "127.0.0.1"}}
+    other = {**step, "if": {"certificate subject": {"contains": "nobody"}}}
+    result = await run_one([step, holds, other], host=nginx.url)
+    outcomes = [it.outcome for it in result.steps]
+    assert outcomes == [Outcome.PASSED, Outcome.PASSED, Outcome.SKIPPED], case_text(result)
+
+
 @pytest.mark.verifies("protocols#2.5")
 async def test_redirects_are_followed_as_often_as_a_step_says(
     service: Any, run_one: RunOne

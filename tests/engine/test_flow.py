@@ -1,5 +1,6 @@
 """Steps with conditions, loops and retries, against a real service."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -277,3 +278,25 @@ async def test_a_secret_of_an_attempt_that_is_dropped_is_masked_in_the_last(
     assert result.steps[0].exchange is not None
     assert "again" in result.steps[0].exchange.response_body
     assert secret not in encode_case(result).decode()
+
+
+@pytest.mark.verifies("engine#3.6")
+@pytest.mark.parametrize(
+    "flow",
+    [
+        {"for each": [1, 2, 3], "retry": 3},
+        {"repeat": {"until": {"status": 201}}},
+        {"retry": {"times": 3, "after": ["connection", "checks"]}},
+    ],
+)
+async def test_cancelling_a_loop_closes_its_connection_and_begins_no_request(
+    service: Any, run: Any, flow: dict[str, Any]
+) -> None:
+    steps = [{"GET": "/slow", **flow}]
+    running = asyncio.create_task(run([{"steps": steps}], host=service.url))
+    await asyncio.to_thread(service.wait_for, service.log.calls, "/slow began")
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    await asyncio.to_thread(service.wait_for, service.log.closed, "/slow")
+    assert service.log.calls.count("/slow began") == 1

@@ -143,8 +143,14 @@ class CasePlan(Struct, frozen=True):
 
 def plan_case(case: Case, options: RunOptions) -> CasePlan:
     """Make the plan of a case under the options of a run."""
+    observed = _last_look_back(case)
     return CasePlan(
-        tuple([_plan_call(it, _step_path(at), case, options) for at, it in enumerate(case.steps)]),
+        tuple(
+            [
+                _plan_call(it, _step_path(at), case, options, is_observed=at <= observed)
+                for at, it in enumerate(case.steps)
+            ]
+        ),
         tuple(
             [
                 _plan_call(it, f"teardowns[{at}]", case, options)
@@ -154,7 +160,26 @@ def plan_case(case: Case, options: RunOptions) -> CasePlan:
     )
 
 
-def _plan_call(call: Step | Teardown, path: str, case: Case, options: RunOptions) -> CallPlan:
+def _last_look_back(case: Case) -> int:
+    """Return the last step whose ``if`` looks at who answered a step before; -1 without any."""
+    return max(
+        (
+            at
+            for at, step in enumerate(case.steps)
+            if step.flow is not None and step.flow.when and _are_about_peer(step.flow.when.checks)
+        ),
+        default=-1,
+    )
+
+
+def _plan_call(
+    call: Step | Teardown,
+    path: str,
+    case: Case,
+    options: RunOptions,
+    *,
+    is_observed: bool = False,
+) -> CallPlan:
     is_step = type(call) is Step
     is_sql = call.sql is not None or (not is_step and call.operation is Operation.DB)  # type: ignore[union-attr]
     template = None if is_sql else call.request
@@ -186,7 +211,9 @@ def _plan_call(call: Step | Teardown, path: str, case: Case, options: RunOptions
         _plan_capture(call.capture) if is_step and call.capture else (),  # type: ignore[union-attr]
         call.delay_s if is_step else 0.0,  # type: ignore[union-attr]
         None if until is None else _plan_until(until, path),
-        None if template is None else _plan_access(template, case, options, _observes(call)),
+        None
+        if template is None
+        else _plan_access(template, case, options, is_observed or _observes(call)),
         _plan_stream(call.stream, path) if is_step and call.stream else None,  # type: ignore[union-attr]
         _plan_flow(call.flow, path) if is_step and call.flow is not None else None,  # type: ignore[union-attr]
         _refuses_errors(template, call.checks),
@@ -242,6 +269,10 @@ def _observes(call: Step | Teardown) -> bool:
             conditions = call.flow.repeat.checks
             selectors += [it.selector for it in conditions if it.selector is not None]
     return any(map(_ABOUT_PEER.match, selectors)) if selectors else False
+
+
+def _are_about_peer(checks: Sequence[Check]) -> bool:
+    return any(it.selector is not None and _ABOUT_PEER.match(it.selector) for it in checks)
 
 
 _ABOUT_PEER = re.compile(r"\s*(ip|certificate)\b")
