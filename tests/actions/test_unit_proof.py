@@ -68,6 +68,25 @@ def test_what_passed_is_proved_until_the_code_changes_its_meaning(workspace: Wor
     assert status(workspace) is Status.STALE
 
 
+@pytest.mark.verifies("unit#5.5")
+@pytest.mark.parametrize("changed", ["ready.py", "sums.py"])
+def test_so_do_modules_that_fixtures_call_and_that_define_what_is_called(
+    workspace: Workspace, changed: str
+) -> None:
+    write(workspace, "calc.py", "from sums import add\n")
+    write(workspace, "sums.py", CODE)
+    write(workspace, "ready.py", "def ready():\n    return 1\n")
+    write(workspace, "unused.py", "def ready():\n    return 1\n")
+    fixtures = "  fixtures: {setup: [{type: call, target: ready.ready}]}\n  cases:"
+    write(workspace, "tests/cases/sum.yaml", UNIT.replace("  cases:", fixtures))
+    execute(workspace, RunRequest())
+    write(workspace, "unused.py", "def ready():\n    return 2\n")
+    assert status(workspace) is Status.PROVED
+    text = (workspace.root / changed).read_text()
+    write(workspace, changed, text.replace("return ", "return 0 + "))
+    assert status(workspace) is Status.STALE
+
+
 @pytest.mark.verifies("unit#5.2")
 def test_a_case_that_asserts_nothing_proves_nothing(workspace: Workspace) -> None:
     write(

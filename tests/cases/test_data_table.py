@@ -159,9 +159,13 @@ def test_shared_steps_that_stand_on_their_line_are_seen_at_a_glance() -> None:
     def glance(line: str) -> Early | None:
         return early_fields(f"testcase:\n  name: a\n  {line}\n  steps: []\n")
 
-    assert glance("use: [login, admin/sign-in]  # both") == Early(("login", "admin/sign-in"))
+    found = glance("use: [login, admin/sign-in]  # both")
+    assert found == Early(("login", "admin/sign-in"), frozenset({"use"}))
+    assert glance("use: [login]\n  needs: [a]") == Early(fields=frozenset({"use", "needs"}))
     for line in ("use: login", "use:\n    - login", "use: *names", "use: [a]\n  data: rows.csv"):
-        assert glance(line) == Early()
+        found = glance(line)
+        assert found is not None
+        assert (found.use, "use" in found.fields) == ((), True)
 
 
 @given(

@@ -194,7 +194,7 @@ def changed(value: Any, part: Any, name: str, item: Any) -> Any:
 
 def test_every_field_of_every_record_counts_when_it_is_used() -> None:
     case = read_case(EVERYTHING, "x")
-    about = {"name", "description", "allure", "tags", "verifies"}
+    about = {"name", "description", "allure", "tags", "verifies", "needs", "only"}
     tried = 0
     for part in parts_of(case):
         for name in part.__struct_fields__:

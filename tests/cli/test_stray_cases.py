@@ -48,6 +48,33 @@ def test_doctor_names_what_looks_like_a_case(shall: Shall, stray: Path) -> None:
     assert cases()["health"] == "ok"
 
 
+@pytest.mark.verifies("cases#4.4")
+def test_what_lacks_the_root_of_a_case_is_named(shall: Shall, project: Path) -> None:
+    cases = project / "tests/cases"
+    cases.mkdir(parents=True)
+    for name, text in {
+        "whole.yaml": CASE,
+        "misspelled.yaml": CASE.replace("testcase", "tescase"),
+        "bare.yml": "name: a\nsteps:\n  - GET: /a\n",
+        "rows.yaml": "- {name: a, n: 1}\n- name: b\n  steps: 3\n",
+        "settings.yaml": "name: a\nvalue: 1\n",
+        "api.yaml": "openapi: 3.1.0\nx:\n  steps: 3\n",
+        "shared/login.yaml": "shared:\n  steps:\n    - GET: /a\n",
+    }.items():
+        (cases / name).parent.mkdir(exist_ok=True)
+        (cases / name).write_text(text)
+    named = "no root testcase: tests/cases/bare.yml, tests/cases/misspelled.yaml."
+    for command in ("run", "list", "lint"):
+        assert named in shall(command).stderr
+    assert named in shall("doctor").stdout
+    assert "no root" not in shall("lint", "specs").stderr
+    for name in ("bare.yml", "misspelled.yaml"):
+        (cases / name).unlink()
+    for command in ("run", "list", "lint", "doctor"):
+        result = shall(command)
+        assert "no root" not in result.stderr + result.stdout
+
+
 @pytest.mark.verifies("cases#4.3")
 def test_the_first_case_follows_the_settings_and_folders(
     shall: Shall, project: Path, service: Any

@@ -80,6 +80,9 @@ class Files:
     def read_bytes(self, path: str) -> bytes:
         raise AssertionError(path)
 
+    def path_of(self, path: str) -> str:
+        raise AssertionError(path)
+
 
 def job_of(seconds: float, key: str = "tests/cases/a.yaml", bad: bool = False) -> Job:
     """Return a job whose case takes so long."""

@@ -36,3 +36,24 @@ def test_each_row_of_data_is_an_item(pytester: pytest.Pytester, service: Any) ->
             "*tests/cases/missing.csv*",
         ]
     )
+
+
+@pytest.mark.verifies("cases#9.6")
+def test_needed_cases_run_first_and_once(pytester: pytest.Pytester, service: Any) -> None:
+    folder = pytester.path / "tests/cases"
+    folder.mkdir(parents=True)
+    for name, path, needs in (
+        ("a", "echo/a", "[d]"),
+        ("b", "echo/b", "[c]"),
+        ("c", "status/500", "[]"),
+        ("d", "echo/d", "[]"),
+    ):
+        (folder / f"{name}.yaml").write_text(
+            f"testcase: {{name: {name}, host: '{service.url}',\n"
+            f"  needs: {needs},\n  steps: [{{GET: /{path}}}]}}\n"
+        )
+    result = pytester.runpytest_subprocess(*WITHOUT, "-rs")
+    result.assert_outcomes(passed=2, failed=1, skipped=1)
+    result.stdout.fnmatch_lines(["SKIPPED *it needs `c`, which did not pass"])
+    asked = [call.rpartition("/")[2] for call in service.log.calls]
+    assert asked == ["d", "a", "500"]

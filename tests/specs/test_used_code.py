@@ -1,6 +1,7 @@
 import pytest
 
 from shall.specs.links import read_marks
+from shall.specs.pytest_settings import pytest_settings
 from shall.specs.python_module import PythonModule, read_module
 from shall.specs.used_code import UsedCode, Uses
 
@@ -258,6 +259,16 @@ def local():
         ("helpers.missing", "e2e/helpers.py", "return 2"),
         ("importlib.import_module('helpers').made()", "e2e/helpers.py", "return 2"),
         ("importlib.import_module(request.param).made()", "e2e/helpers.py", "return 2"),
+        ("importlib.import_module(name=request.param).made()", "e2e/helpers.py", "return 2"),
+        ("importlib.import_module(f'help{request.param}')", "e2e/helpers.py", "return 2"),
+        ("importlib.import_module('e2e.' + request.param)", "e2e/helpers.py", "return 2"),
+        ("importlib.import_module('e2e.%s' % request)", "e2e/helpers.py", "return 2"),
+        ("importlib.import_module('e2e.{}'.format(request))", "e2e/helpers.py", "return 2"),
+        ("importlib.import_module('.helpers', 'e2e')", "e2e/helpers.py", "return 2"),
+        ("importlib.import_module('.' + request.param, 'e2e')", "e2e/helpers.py", "return 2"),
+        ("[importlib.import_module(it.name) for it in request]", "e2e/helpers.py", "return 2"),
+        ("spec_from_file_location('a', HERE / 'helpers.py')", "e2e/helpers.py", "return 2"),
+        ("runpy.run_path(request.param)", "e2e/helpers.py", "return 2"),
         ("request.getfixturevalue(request.param)", "e2e/conftest.py", "return 3"),
     ],
 )
@@ -270,6 +281,56 @@ def test_of_what_is_computed_at_run_time_the_whole_module_counts(
         "e2e/conftest.py": "import pytest\n@pytest.fixture\ndef given():\n    return 3\n",
     }
     other = files | {path: files[path].replace(old, "return 9")}
+
+    assert uses(files, "e2e/test_a.py", "test_a") != uses(other, "e2e/test_a.py", "test_a")
+
+
+@pytest.mark.verifies("tracing#4.23")
+@pytest.mark.parametrize(
+    "body",
+    [
+        "importlib.import_module(f'shop.{request.param}')",
+        "importlib.import_module('shop.' + request.param + '.views')",
+        "[importlib.import_module(it.name) for it in pkgutil.walk_packages(shop, 'shop.')]",
+        "[importlib.import_module(it.name) for it in iter_modules(shop, prefix='shop.')]",
+        "spec_from_file_location('a', HERE / 'other.py')",
+    ],
+)
+def test_modules_that_a_computed_name_cannot_mean_do_not_count(body: str) -> None:
+    files = {
+        "e2e/test_a.py": DYNAMIC.format(body),
+        "e2e/helpers.py": "def made():\n    return 2\n",
+        "e2e/shop/views.py": "def made():\n    return 4\n",
+        "e2e/other.py": "def made():\n    return 5\n",
+    }
+    files["e2e/test_a.py"] = files["e2e/test_a.py"].replace("import helpers\n", "")
+    nine = "def made():\n    return 9\n"
+    unmeant = files | {"e2e/helpers.py": nine}
+    meant = files | {"e2e/shop/views.py": nine, "e2e/other.py": nine}
+    before = uses(files, "e2e/test_a.py", "test_a").fingerprint
+
+    assert uses(unmeant, "e2e/test_a.py", "test_a").fingerprint == before
+    assert uses(meant, "e2e/test_a.py", "test_a").fingerprint != before
+
+
+@pytest.mark.verifies("tracing#4.23")
+@pytest.mark.parametrize(
+    "loop",
+    [
+        "for it in walk_packages(shop, 'shop.'):\n        it = request.param",
+        "for it in walk_packages(shop, 'shop.'): pass\n    for it in request:\n        pass",
+        "def one(it):\n        pass\n    for it in walk_packages(shop, 'shop.'):\n        pass",
+        "for it in walk_packages(shop, request.param):\n        pass",
+        "for it in listed(shop, 'shop.'):\n        pass",
+    ],
+)
+def test_a_name_that_may_come_from_elsewhere_means_any_module(loop: str) -> None:
+    body = f"1\n    {loop}\n        importlib.import_module(it.name)"
+    files = {
+        "e2e/test_a.py": DYNAMIC.format(body).replace("import helpers\n", ""),
+        "e2e/helpers.py": "def made():\n    return 2\n",
+    }
+    other = files | {"e2e/helpers.py": "def made():\n    return 9\n"}
 
     assert uses(files, "e2e/test_a.py", "test_a") != uses(other, "e2e/test_a.py", "test_a")
 
@@ -301,3 +362,106 @@ def two():
     other = files | {"tests/one.py": files["tests/one.py"].replace("return 2", "return 3")}
 
     assert uses(files, "tests/test_a.py", "test_a") != uses(other, "tests/test_a.py", "test_a")
+
+
+IMPORTED = """\
+import pytest
+from e2e.helpers import install, Fake
+from shop import connect
+{}
+
+@pytest.mark.verifies("a#1.1")
+def test_a():
+    assert 1 + 1 == 2
+"""
+
+
+def with_statement(statement: str, installed: int = 1) -> Uses:
+    files = {
+        "e2e/test_a.py": IMPORTED.format(statement),
+        "e2e/helpers.py": f"def install(it=None):\n    return {installed}\n"
+        "class Fake:\n    def of(self):\n        return install()\n",
+        "src/shop.py": "def connect():\n    return 1\n",
+    }
+    return uses(files, "e2e/test_a.py", "test_a")
+
+
+@pytest.mark.verifies("tracing#4.22")
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "ready = install()",
+        "ready: int = install()",
+        "ready = [install() for _ in 'ab']",
+        "@install\ndef unused(): pass",
+        "@install()\nclass Unused: pass",
+        "class Unused:\n    ready = install()",
+        "def unused(ready=install()): pass",
+        "fake = Fake().of()",
+        "@pytest.fixture\n@install\ndef unused(): pass",
+    ],
+)
+def test_what_runs_while_a_module_is_imported_counts_though_nothing_names_it(
+    statement: str,
+) -> None:
+    assert with_statement(statement, 2) != with_statement(statement)
+
+
+@pytest.mark.verifies("tracing#4.22")
+def test_what_is_bound_by_code_under_test_counts_only_where_it_is_used() -> None:
+    assert with_statement("ready = connect(1)") == with_statement("ready = connect(2)")
+    assert with_statement("later = lambda: install()") == with_statement("later = 1")
+
+
+SETTINGS = [
+    'addopts = "-q -p e2e.plugin"',
+    'addopts = ["-p", "e2e.plugin"]',
+    "addopts = -pe2e.plugin",
+    "usefixtures = other database",
+    "usefixtures =\n    other\n    database\n",
+    'usefixtures = ["other", "database"]',
+]
+
+
+@pytest.mark.verifies("tracing#4.22")
+@pytest.mark.parametrize("settings", SETTINGS)
+def test_plugins_and_fixtures_of_the_settings_count(settings: str) -> None:
+    def fingerprint(settings: str, value: int) -> str:
+        made = f"import pytest\n@pytest.fixture\ndef database():\n    return {value}\n"
+        hook = f"def pytest_runtest_setup(item):\n    item.a = {value}\n"
+        files = {
+            "e2e/test_a.py": IMPORTED.format(""),
+            "e2e/conftest.py": made,
+            "e2e/plugin.py": hook,
+        }
+        modules = {path: read_module(text, ["test_a"]) for path, text in files.items()}
+        code = UsedCode(files, modules.get, pytest_settings([settings]))
+        return code.of("e2e/test_a.py", {"test_a": ""}).tests["test_a"].fingerprint
+
+    assert fingerprint(settings, 2) != fingerprint(settings, 1)
+    unset = "[pytest]\naddopts = -p no:e2e.plugin --strict-markers"
+    assert fingerprint(unset, 2) == fingerprint(unset, 1)
+
+
+@pytest.mark.verifies("tracing#4.23")
+@pytest.mark.parametrize(
+    ("plugins", "counts"),
+    [
+        ("[it.replace('/', '.') for it in glob('e2e/fixtures/*.py')]", True),
+        ("[*COMMON, 'e2e.fixtures.other']", True),
+        ("['e2e.fixtures.other']", False),
+    ],
+)
+def test_fixtures_of_plugins_whose_names_are_computed_count(plugins: str, counts: bool) -> None:
+    def fingerprint(value: int) -> str:
+        fixture = "import pytest\n@pytest.fixture\ndef database():\n    return {}\n"
+        test = "import pytest\n@pytest.mark.verifies('a#1.1')\ndef test_a(database):\n    assert 1"
+        files = {
+            "e2e/test_a.py": test,
+            "conftest.py": f"pytest_plugins = {plugins}\n",
+            "e2e/fixtures/database.py": fixture.format(value),
+            "e2e/fixtures/other.py": fixture.format(1),
+        }
+        return uses(files, "e2e/test_a.py", "test_a").fingerprint
+
+    assert (fingerprint(2) != fingerprint(1)) is counts

@@ -1,5 +1,6 @@
 """Chooses case files and reads them into jobs."""
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -18,12 +19,22 @@ from shall.messages import Message
 from shall.results.records import CriterionRef, Position
 from shall.span import Span
 from shall.workspace.folders import CASE_FOLDERS, shared_path
-from shall.workspace.stray_cases import YAML_ENDINGS, first_names, stray_cases, stray_notice
+from shall.workspace.stray_cases import (
+    YAML_ENDINGS,
+    first_names,
+    is_rootless,
+    rootless_notice,
+    stray_cases,
+    stray_notice,
+)
 from shall.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
+    from shall.actions.case_needs import Needs
     from shall.actions.data_rows import Table
     from shall.actions.links import LinkCheck
+
+_log = logging.getLogger(__name__)
 
 UNREADABLE = "unreadable"
 
@@ -68,7 +79,7 @@ def case_files(workspace: Workspace, paths: Sequence[str], texts: Texts | None =
     """Return the case files that the paths name, each once, folders expanded and sorted.
 
     A file in a folder counts when its root is ``testcase`` or ``unittest``; a file that is named
-    itself always counts.
+    itself always counts. Files that have steps and no root are named in the log.
 
     Raises:
         CaseNotFound: A path names no file and no folder.
@@ -83,16 +94,19 @@ def case_files(workspace: Workspace, paths: Sequence[str], texts: Texts | None =
             or "Create tests/cases, or run `shall init` to create a first case.",
         )
     found: dict[str, None] = {}
+    rootless: list[str] = []
     for path in named:
         relative = workspace.files.relative(path)
         if workspace.files.is_folder(relative):
-            found |= dict.fromkeys(_cases_below(workspace, relative, texts))
+            found |= dict.fromkeys(_cases_below(workspace, relative, texts, rootless))
         elif workspace.files.is_file(relative):
             found[relative] = None
             if texts is not None:
                 _put(workspace, relative, texts)
         else:
             raise case_not_found(workspace, relative)
+    if rootless:
+        _log.warning("%s", rootless_notice(rootless))
     return list(found)
 
 
@@ -143,7 +157,8 @@ class JobReader:
     """Reads case files into jobs. The requirements are read once, when a case names a criterion.
 
     ``known`` maps the ways to name a criterion to its key and fingerprint, once they were read.
-    ``shared`` is what the shared steps of the run left behind, by the path of their file.
+    ``shared`` is what the shared steps of the run left behind, by the path of their file;
+    ``needs`` says which cases need others, where any does.
     """
 
     def __init__(
@@ -156,6 +171,7 @@ class JobReader:
         self._texts = texts or Texts()
         self.known = known
         self.shared: Mapping[str, Shared] = {}
+        self.needs: Needs | None = None
         self._links: LinkCheck | None = None
         self._held: dict[str, Job] = {}
         self._tables: dict[str, Table] = {}
@@ -170,7 +186,7 @@ class JobReader:
             job = self._held.pop(path, None) or self._job(path)
             if job.case is not None and job.case.data is not None and job.case.skip is None:
                 job = replace(job, case=None, error=Message("case.data_unseen", {}))
-            yield self._with_shared(job)
+            yield self._complete(job)
 
     def read_turns(
         self, keys: Sequence[str], rows: Sequence[int], numbers: Iterable[int], repeat: int = 1
@@ -216,22 +232,34 @@ class JobReader:
     def _in_row(self, path: str, row: int) -> Job:
         table = self.table(path)
         if table is not None:
-            return self._with_shared(table.job_of(row))
+            return self._complete(table.job_of(row))
         job = self._held.pop(path, None) or self._job(path)
-        return self._with_shared(job)
+        return self._complete(job)
 
-    def _with_shared(self, job: Job) -> Job:
-        """Return a job with what the shared steps left behind that its case uses."""
+    def release(self, path: str) -> None:
+        """Hold a case no longer."""
+        self._held.pop(path, None)
+
+    def _complete(self, job: Job) -> Job:
+        """Return a job with what it needs, and what the shared steps left behind that it uses."""
+        if self.needs is not None:
+            job = self.needs.job_of(job)
+        elif job.case is not None and job.case.needs and job.case.skip is None:
+            job = replace(job, case=None, error=Message("case.needs_unseen", {}))
         if job.case is None or not job.case.use or job.case.skip is not None:
             return job
         unseen = Shared(error=Message("case.use_unseen", {}))
         paths = [shared_path(job.key, name) for name in job.case.use]
         return replace(job, shared=tuple(self.shared.get(path, unseen) for path in paths))
 
+    def case_of(self, path: str) -> Case | None:
+        """Return a case, which is held; None where it cannot be read."""
+        table = self.table(path)
+        return (self.hold(path) if table is None else table.job).case
+
     def uses(self, path: str) -> Sequence[str]:
         """Return the paths of the shared steps that a case uses."""
-        table = self.table(path)
-        case = (self.hold(path) if table is None else table.job).case
+        case = self.case_of(path)
         if case is None or case.skip is not None:
             return ()
         return [shared_path(path, name) for name in case.use]
@@ -281,7 +309,12 @@ def root_at(workspace: Workspace, path: str) -> str | None:
     return root_of(text)
 
 
-def _cases_below(workspace: Workspace, folder: str, texts: Texts | None = None) -> list[str]:
+def _cases_below(
+    workspace: Workspace,
+    folder: str,
+    texts: Texts | None = None,
+    rootless: list[str] | None = None,
+) -> list[str]:
     found = []
     for path, text in workspace.files.read_texts(workspace.files.find(folder, YAML_ENDINGS)):
         if isinstance(text, InvalidInput):  # reported when it is read as a case
@@ -290,6 +323,8 @@ def _cases_below(workspace: Workspace, folder: str, texts: Texts | None = None) 
             found.append(path)
             if texts is not None:
                 texts.put(path, text)
+        elif rootless is not None and is_rootless(text):
+            rootless.append(path)
     return found
 
 

@@ -20,7 +20,8 @@ def look_ahead(
     uses: set[str] = set()
     for key in keys:
         found = early.get(key)
-        if found is None:
+        is_refused = reader.needs is not None and key in reader.needs.refused
+        if found is None or is_refused:
             tables.append(None)
         elif found.use:
             tables.append(None)

@@ -12,6 +12,7 @@ from shall.actions.baseline import (
     compare_with,
     state_of,
 )
+from shall.actions.only import marked_places
 from shall.actions.trace import trace_requirements
 from shall.actions.unasserted import unasserted_criteria
 from shall.diagnostics import Diagnostic
@@ -46,6 +47,9 @@ def check_gate(
         unread.append(Judged("baseline", Verdict.UNKNOWN, error.message, found))
     else:
         unread += filter(None, [_missing_baseline(workspace)])
+    if marked := marked_places(workspace):
+        message = "Cases are marked with `only`."
+        unread.append(Judged("only", Verdict.FAILED, message, marked))
     known = None
     if compared is not None:
         known = Base(compared.names[0], compared.before, compared.changes, compared.removed)

@@ -12,13 +12,14 @@ from shall.actions.used_code import TestCode
 from shall.cases.fingerprint import case_fingerprint
 from shall.cases.model import Case
 from shall.cases.reader import locator, read_case, root_of
+from shall.cases.vacuity import step_can_fail
 from shall.diagnostics import Diagnostic, Severity
 from shall.errors import FileMissing, InvalidInput, OutsideWorkspace, ShallError
 from shall.redaction.names import is_secret_name
 from shall.span import Span
 from shall.specs.links import Marks, link_of_case, read_marks
 from shall.specs.model import Link
-from shall.specs.used_code import is_test_file
+from shall.specs.test_files import is_test_file
 from shall.workspace.stray_cases import YAML_ENDINGS
 from shall.workspace.workspace import Workspace
 
@@ -112,7 +113,7 @@ def _read_case(workspace: Workspace, text: str, path: str) -> Marks:
         case.verifies,
         [place(f"verifies[{index}]") for index in range(len(case.verifies))],
         case_fingerprint(case, digests),
-        can_fail=any(step.checks or step.until for step in case.steps),
+        can_fail=any(map(step_can_fail, case.steps)),
     )
     named = tuple(_relative(workspace, digests))
     return Marks(tuple(links), secrets=secrets, files={path: named} if named else {})
@@ -166,7 +167,8 @@ def _read_unit(workspace: Workspace, text: str, path: str) -> Marks:
         can_fail=unit.can_fail,
     )
     module = found.code.modules.get(unit.target.module)
-    return Marks(tuple(links), files={path: (module,)} if module else {})
+    files = tuple(sorted({*([module] if module else []), *found.code.others}))
+    return Marks(tuple(links), files={path: files} if files else {})
 
 
 def _problems_of(error: ShallError, path: str) -> Sequence[Diagnostic]:

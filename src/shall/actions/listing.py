@@ -5,7 +5,9 @@ from typing import Any
 
 from msgspec import Struct
 
-from shall.actions.discovery import JobReader, case_files
+from shall.actions.case_needs import find_needs
+from shall.actions.discovery import JobReader, Texts, case_files
+from shall.actions.only import only_marked
 from shall.actions.run_request import RunRequest
 from shall.actions.selection import chooses_case, order
 from shall.diagnostics import Diagnostic
@@ -48,17 +50,22 @@ def listed_cases(workspace: Workspace, request: RunRequest) -> list[ListedCase]:
     Raises:
         BadValue: An expression of tags or words cannot be parsed.
         CaseNotFound: A path does not exist.
+        InvalidCase: A case is marked with ``only``, and the environment variable ``CI`` is set.
         FolderNotFound: No path is named, and there is no folder of cases.
         OutsideWorkspace: A path leads out.
     """
-    reader = JobReader(workspace)
-    files = case_files(workspace, request.paths)
+    texts = Texts()
+    files = case_files(workspace, request.paths, texts)
+    reader = JobReader(workspace, texts)
     jobs = {path: reader.hold(path) for path in files}
     is_chosen = chooses_case(request.tags, request.keyword)
     keys = [path for path in files if is_chosen(jobs[path])]
+    keys = [*only_marked(reader, keys, texts.early, workspace.environ())]
+    needs = find_needs(workspace, reader, texts, files, keys)
+    keys = needs.arranged(keys)
     if request.selection is not None:
-        keys = order(workspace, keys, request.selection)
-    return [_listed(jobs[key]) for key in keys]
+        keys = order(workspace, keys, request.selection, needs)
+    return [_listed(needs.job_of(reader.hold(key))) for key in keys]
 
 
 def _listed(job: Job) -> ListedCase:

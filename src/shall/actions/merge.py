@@ -50,6 +50,7 @@ def merge_shards(workspace: Workspace, reports: Mapping[str, RunResult]) -> RunR
         status=next(it for it in _WORST if it in {run.status for run in runs}),
         cases=tuple(cases),
         environment=runs[0].environment,
+        left_out=runs[0].left_out,
     )
 
 

@@ -29,6 +29,7 @@ from shall.secret_source import SecretSource
 from shall.workspace.workspace import RunDefaults, Workspace
 
 if TYPE_CHECKING:
+    from shall.actions.case_needs import Needs
     from shall.engine.spawned_workers import Starter, WorkerProgram
     from shall.engine.worker_processes import WorkerProcesses
 
@@ -64,7 +65,7 @@ def execute(
     options = run_options(workspace, request)
     stop = stop or Stop()
     cases = _choose(workspace, request, _go_on(options, stop))
-    options = replace(options, shard=cases.shard)
+    options = replace(options, shard=cases.shard, left_out=cases.left_out)
     if options.repeat > 1:
         cases = cases.repeated(options.repeat)
     _run_shared(workspace, cases, options, stop, turns)
@@ -105,7 +106,7 @@ class _Cases(Struct, frozen=True):
     """The cases of a run.
 
     ``rows`` are the numbers of their rows of data; empty where no case has any. ``uses`` are the
-    paths of the shared steps that they use.
+    paths of the shared steps that they use. ``left_out`` did not run since others have ``only``.
     """
 
     keys: Sequence[str]
@@ -114,10 +115,18 @@ class _Cases(Struct, frozen=True):
     reader: JobReader
     shard: ShardRecord | UnsetType = UNSET
     repeat: int = 1
+    left_out: int = 0
 
     def read(self, numbers: Iterable[int]) -> Iterable[Job]:
         """Read the jobs of the cases with some numbers, each in its turn."""
         return self.reader.read_turns(self.keys, self.rows, numbers, self.repeat)
+
+    @property
+    def joined(self) -> frozenset[int]:
+        """The numbers of cases that the process runs that runs the case before."""
+        needs = self.reader.needs
+        size = len(self.keys) // self.repeat
+        return frozenset() if needs is None else needs.joined(self.keys, size)
 
     def repeated(self, times: int) -> "_Cases":
         """Return the cases of a run that carries them out so many times, one after the other."""
@@ -136,7 +145,17 @@ def _choose(workspace: Workspace, request: RunRequest, go_on: Callable[[], None]
 
         is_chosen = chooses_case(request.tags, request.keyword)
         chosen = [path for path in files if is_chosen(reader.hold(path, go_on))]
-    keys, shard = _ordered(workspace, chosen, request)
+    left_out = 0
+    if any("only" in it.fields for it in texts.early.values()):
+        from shall.actions.only import only_marked  # as above
+
+        marked = only_marked(reader, chosen, texts.early, workspace.environ(), go_on)
+        left_out, chosen = len(chosen) - len(marked), marked
+    if any("needs" in it.fields for it in texts.early.values()):
+        from shall.actions.case_needs import find_needs  # few suites have any
+
+        reader.needs = find_needs(workspace, reader, texts, files, chosen, go_on)
+    keys, shard = _ordered(workspace, chosen, request, reader.needs)
     if not keys and (shard is UNSET or not files):
         raise _no_case(workspace, request, is_any=bool(files))
     rows: Sequence[int] = ()
@@ -145,7 +164,7 @@ def _choose(workspace: Workspace, request: RunRequest, go_on: Callable[[], None]
         from shall.actions.early_cases import look_ahead  # few suites have any
 
         keys, rows, uses = look_ahead(reader, keys, texts.early, go_on)
-    return _Cases(keys, rows, uses, reader, shard)
+    return _Cases(keys, rows, uses, reader, shard, left_out=left_out)
 
 
 def jobs_of(workspace: Workspace, request: RunRequest) -> Iterable[Job]:
@@ -192,14 +211,16 @@ def _no_case(workspace: Workspace, request: RunRequest, *, is_any: bool) -> Case
 
 
 def _ordered(
-    workspace: Workspace, keys: Sequence[str], request: RunRequest
+    workspace: Workspace, keys: Sequence[str], request: RunRequest, needs: "Needs | None"
 ) -> tuple[Sequence[str], ShardRecord | UnsetType]:
     """Return the keys that are chosen, in their order, and of which part of the cases they are."""
+    if needs is not None:
+        keys = needs.arranged(keys)
     if request.selection is None:
         return keys, UNSET
     from shall.actions.selection import order, shard_record  # as above
 
-    return order(workspace, keys, request.selection), shard_record(workspace, keys, request)
+    return order(workspace, keys, request.selection, needs), shard_record(workspace, keys, request)
 
 
 def _start_processes(
@@ -228,7 +249,9 @@ def _start_processes(
     from shall.engine.worker_processes import WorkerProcesses, Workload
 
     cases.reader.prepare()
-    workload = Workload(cases.keys, cases.read, workspace.make_loop, workspace.files, cases.rows)
+    workload = Workload(
+        cases.keys, cases.read, workspace.make_loop, workspace.files, cases.rows, cases.joined
+    )
     try:
         start = None
         if program is not None:
@@ -254,6 +277,8 @@ def _starter(
         cases.keys,
         cases.rows,
         cases.reader.shared,
+        cases.reader.needs,
+        cases.joined,
         cases.reader.known,
         options,
         count,

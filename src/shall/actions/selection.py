@@ -4,6 +4,8 @@ import hashlib
 import random
 import re
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from msgspec import UNSET, UnsetType
 
@@ -15,24 +17,36 @@ from shall.results.records import ShardRecord
 from shall.workspace.revision import revision_of
 from shall.workspace.workspace import Workspace
 
+if TYPE_CHECKING:
+    from shall.actions.case_needs import Needs
+
 _OPERATOR = re.compile(r"[()]|\b(?:and|or|not)\b")
 
 
-def order(workspace: Workspace, keys: Sequence[str], selection: Selection) -> list[str]:
-    """Return the keys that are chosen, in the order in which the cases shall start."""
+def order(
+    workspace: Workspace,
+    keys: Sequence[str],
+    selection: Selection,
+    needs: "Needs | None" = None,
+) -> list[str]:
+    """Return the keys that are chosen, in the order in which the cases shall start.
+
+    A case comes after those that it needs, which are chosen with it, in the same shard.
+    """
     chosen = list(keys)
     bad: frozenset[str] = frozenset()
     if selection.last_failed or selection.failed_first:
         bad = failed_last(workspace).intersection(chosen)
     if selection.last_failed and bad:
         chosen = [key for key in chosen if key in bad]
+        chosen = needs.arranged(chosen) if needs is not None else chosen
     if selection.shard is not None:
-        chosen = in_shard(chosen, selection.shard)
+        chosen = in_shard(chosen, selection.shard, needs.groups if needs is not None else {})
     if selection.seed is not None:
         random.Random(selection.seed).shuffle(chosen)  # noqa: S311 - an order, no secret
     if selection.failed_first:
         chosen.sort(key=lambda key: key not in bad)
-    return chosen
+    return chosen if needs is None else needs.arranged(chosen)
 
 
 def shard_record(
@@ -57,24 +71,31 @@ def failed_last(workspace: Workspace) -> frozenset[str]:
     return workspace.store.failed_last()
 
 
-def in_shard(keys: Sequence[str], shard: Shard) -> list[str]:
+def in_shard(
+    keys: Sequence[str], shard: Shard, groups: Mapping[str, str] = MappingProxyType({})
+) -> list[str]:
     """Return the keys of one shard, in the order given; every machine divides them alike.
 
     With durations the longest case goes to the shard with the least to do, and so on; a case
     without one counts as the mean. Without any, a hash of the key decides: a case that is added
-    moves no other.
+    moves no other. Keys of one of the ``groups`` stay together.
     """
     if not shard.durations:
-        return [key for key in keys if _hash(key) % shard.total == shard.index - 1]
+        ours = shard.index - 1
+        return [key for key in keys if _hash(groups.get(key, key)) % shard.total == ours]
     known = [shard.durations[key] for key in keys if key in shard.durations]
     mean = sum(known) / len(known) if known else 1.0
+    lengths: dict[str, float] = {}
+    for key in keys:
+        group = groups.get(key, key)
+        lengths[group] = lengths.get(group, 0.0) + shard.durations.get(key, mean)
     loads = [0.0] * shard.total
     place: dict[str, int] = {}
-    for key in sorted(keys, key=lambda it: (-shard.durations.get(it, mean), it)):
+    for group in sorted(lengths, key=lambda it: (-lengths[it], it)):
         least = loads.index(min(loads))
-        place[key] = least
-        loads[least] += shard.durations.get(key, mean)
-    return [key for key in keys if place[key] == shard.index - 1]
+        place[group] = least
+        loads[least] += lengths[group]
+    return [key for key in keys if place[groups.get(key, key)] == shard.index - 1]
 
 
 def _hash(key: str) -> int:

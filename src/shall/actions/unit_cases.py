@@ -103,7 +103,8 @@ def read_unit_file(workspace: Workspace, path: str, text: str) -> UnitFound:
 
 def _found(reading: UnitReading, code: UnitCode) -> UnitFound:
     unit = reading.unit
-    fingerprint = unit_fingerprint(unit, module_fingerprint(code.text))
+    others = {path: module_fingerprint(text) for path, text in code.others.items()}
+    fingerprint = unit_fingerprint(unit, module_fingerprint(code.text), others)
     return UnitFound(unit, code, to_unit_script(unit, code), fingerprint, reading.notes)
 
 

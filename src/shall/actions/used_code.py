@@ -1,12 +1,14 @@
 """Reads the test code that Python tests use; a file is parsed only where it changed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from hashlib import blake2b
 
 from msgspec.structs import replace
 
 from shall.errors import ShallError
 from shall.specs.links import Marks
+from shall.specs.pytest_settings import FILES, pytest_settings
 from shall.specs.python_module import PythonModule, read_module
 from shall.specs.used_code import LinkedTests, UsedCode
 from shall.workspace.workspace import Workspace
@@ -21,10 +23,13 @@ class TestCode:
 
     def __init__(self, workspace: Workspace, paths: Sequence[str]) -> None:
         self._workspace = workspace
-        self._paths = _digest("\n".join(paths))
+        settings = pytest_settings(_texts(workspace, FILES))
+        self._paths = _digest(
+            "\n".join([*paths, "", *sorted(settings.plugins), "", *sorted(settings.fixtures)])
+        )
         self._texts: dict[str, tuple[bytes, str]] = {}
         self._tests: dict[str, frozenset[str]] = {}
-        self._code = UsedCode(paths, self._module)
+        self._code = UsedCode(paths, self._module, settings)
         for gone in workspace.linked.keys() - paths:
             workspace.linked.pop(gone, None)
         for gone in workspace.modules.keys() - paths:
@@ -83,6 +88,13 @@ class TestCode:
             except ShallError:
                 self._texts[path] = _UNREADABLE, ""
         return self._texts[path]
+
+
+def _texts(workspace: Workspace, paths: Iterable[str]) -> Iterator[str]:
+    """Yield the texts of the files that can be read."""
+    for path in paths:
+        with suppress(ShallError):
+            yield workspace.files.read_text(path)
 
 
 def _digest(text: str) -> bytes:

@@ -25,7 +25,12 @@ from shall.store.state import DATABASE, EVIDENCE, LOCAL, check_writable
 from shall.workspace.atomic import is_leftover
 from shall.workspace.files import Files
 from shall.workspace.server_folder import Origin
-from shall.workspace.stray_cases import stray_cases, stray_notice
+from shall.workspace.stray_cases import (
+    rootless_cases,
+    rootless_notice,
+    stray_cases,
+    stray_notice,
+)
 
 LOW_DISK_BYTES = 200 << 20
 """Free space below which a warning is due."""
@@ -120,13 +125,16 @@ def _cases(subject: Examined) -> Iterator[CheckResult]:
         return
     files = Files(folder)
     try:
-        strays = stray_cases(files)
+        strays, rootless = stray_cases(files), rootless_cases(files)
     finally:
         files.close()
     if strays:
         found, _, step = stray_notice(strays).partition(". ")
         yield _warn("cases", f"{found}.", step)
-    else:
+    if rootless:
+        found, _, step = rootless_notice(rootless).partition(". ")
+        yield _warn("cases", f"{found}.", step)
+    if not strays and not rootless:
         yield _ok("cases", "none outside the case folders")
 
 

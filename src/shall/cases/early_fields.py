@@ -4,7 +4,7 @@ import re
 
 from msgspec import Struct
 
-EARLY = ("data", "use")
+EARLY = ("data", "use", "needs", "only")
 """Fields of a case that decide what runs, and when."""
 
 _ANY = re.compile(rf"\b(?:{'|'.join(EARLY)})\b")
@@ -15,9 +15,13 @@ _NAMES = re.compile(r"\[([\w/-]+(?:, *[\w/-]+)*)\] *(?:#.*)?")
 
 
 class Early(Struct, frozen=True):
-    """What a glance at the text of a case shows. ``use``: the names there, if no more is there."""
+    """What a glance at the text of a case shows.
+
+    ``fields`` are those that it may have. ``use``: the names there, if no more is there.
+    """
 
     use: tuple[str, ...] = ()
+    fields: frozenset[str] = frozenset(EARLY)
 
 
 def early_fields(text: str) -> Early | None:
@@ -36,5 +40,5 @@ def early_fields(text: str) -> Early | None:
         return None
     names = _NAMES.fullmatch(found[0][1].rstrip()) if len(found) == 1 else None
     if found[0][0] != "use" or names is None:
-        return Early()
-    return Early(tuple(it.strip() for it in names[1].split(",")))
+        return Early(fields=frozenset(name for name, _ in found))
+    return Early(tuple(it.strip() for it in names[1].split(",")), frozenset({"use"}))

@@ -33,7 +33,7 @@ _VERSION = "2:"
 
 _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode
 
-_ABOUT_THE_CASE = frozenset({"name", "description", "allure", "tags", "verifies"})
+_ABOUT_THE_CASE = frozenset({"name", "description", "allure", "tags", "verifies", "needs", "only"})
 """Fields of a case that change nothing of what it sends and checks."""
 
 _ABOUT_THE_TEXT = "place"

@@ -30,7 +30,7 @@ from shall.span import Span
 
 _CASE_FIELDS = frozenset(
     ("name", "description", "host", "allure", "variables", "secrets", "tags", "verifies")
-) | {"steps", "teardowns", "skip", "data", "use", "auth", "connection"}
+) | {"steps", "teardowns", "skip", "data", "use", "needs", "only", "auth", "connection"}
 _ALLURE_FIELDS = frozenset(("epic", "feature", "story"))
 
 
@@ -117,6 +117,8 @@ def _read_case(data: Any, findings: Findings) -> Case:
         auth=read_auth_field(root),
         connection=read_connection_field(root),
         use=_read_use(root),
+        needs=root.texts("needs"),
+        only=root.reason("only"),
     )
 
 

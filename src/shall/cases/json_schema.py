@@ -15,6 +15,7 @@ from shall.cases.websocket import messages_schema
 
 _TEXT = {"type": "string"}
 _TEXTS = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]}
+_REASON = {"anyOf": [{**_TEXT, "pattern": r"\S"}, {"enum": [False, None]}]}
 _MAPPING = {"type": "object"}
 _STATUS = {"type": "integer", "minimum": 100, "maximum": 599}
 _TIME = {"type": "string", "pattern": r"^\s*[0-9.]+\s*(ms|s|min|h)\s*$"}
@@ -79,11 +80,10 @@ def _case() -> dict[str, Any]:
             "host": {**_TEXT, "description": "the address to which paths are joined"},
             "tags": _TEXTS,
             "verifies": {**_TEXTS, "description": "criteria that the case proves: auth#1.2"},
-            "skip": {
-                "anyOf": [{**_TEXT, "pattern": r"\S"}, {"enum": [False, None]}],
-                "description": "why the case is not run",
-            },
+            "skip": {**_REASON, "description": "why the case is not run"},
+            "only": {**_REASON, "description": "why only this case runs, outside CI"},
             "use": {**_TEXTS, "description": "shared steps: login is shared/login.yaml"},
+            "needs": {**_TEXTS, "description": "names or paths of cases that must have passed"},
             "data": {
                 "anyOf": [
                     {**_TEXT, "pattern": r"\.(csv|json|ya?ml)$"},

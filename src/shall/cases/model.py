@@ -250,8 +250,9 @@ class Case(Struct, frozen=True, gc=False):
     ``verifies`` holds criterion ids such as ``auth#1.2``; ``secrets`` names variables whose
     values are never shown or stored; ``skip`` is why the case is not run. ``data`` are the
     rows with each of which the case runs, or the path of a file of them beside the case. ``use``
-    names shared steps whose captured values the case reads. ``auth`` None means that of the
-    environment; ``connection`` goes over that of the environment.
+    names shared steps whose captured values the case reads. ``needs`` names cases, or paths of
+    cases, that must have passed before. ``only`` is why it runs alone. ``auth`` None
+    means that of the environment; ``connection`` goes over that of the environment.
     """
 
     name: str
@@ -267,5 +268,7 @@ class Case(Struct, frozen=True, gc=False):
     skip: str | None = None
     data: str | tuple[Mapping[str, Any], ...] | None = None
     use: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    only: str | None = None
     auth: Mapping[str, Any] | None = None
     connection: Mapping[str, Any] = field(default_factory=dict[str, Any])

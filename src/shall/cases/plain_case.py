@@ -109,6 +109,8 @@ class _Case(Struct, forbid_unknown_fields=True, gc=False):
     skip: str | None = None
     data: Any = None
     use: list[str] = []
+    needs: list[str] = []
+    only: str | None = None
 
 
 class _File(Struct, forbid_unknown_fields=True, gc=False):
@@ -119,12 +121,13 @@ def plain_case(data: Any) -> Case | None:
     """Return the case that JSON data holds; None where it is not plain."""
     try:
         written = msgspec.convert(data, _File).testcase
-        texts = (written.name, *written.secrets, *written.tags, *written.verifies)
+        texts = (written.name, *written.secrets, *written.tags, *written.verifies, *written.needs)
         _require(all(map(is_shared_name, written.use)))
         if not written.steps or not all(map(str.strip, texts)):
             return None
-        if written.skip is not None and not written.skip.strip():
-            return None
+        for reason in (written.skip, written.only):
+            if reason is not None and not reason.strip():
+                return None
         _check_host(written.host)
         _check_references(data["testcase"], written)
         return Case(
@@ -141,6 +144,8 @@ def plain_case(data: Any) -> Case | None:
             written.skip,
             None if written.data is None else _data(written.data),
             tuple(written.use),
+            tuple(written.needs),
+            written.only,
         )
     except (_Refused, msgspec.ValidationError, BadValue, BadExpression, RecursionError):
         return None

@@ -42,6 +42,8 @@ def to_data(case: Case) -> dict[str, Any]:
         "tags": list(case.tags),
         "verifies": list(case.verifies),
         "skip": case.skip,
+        "only": case.only,
+        "needs": list(case.needs),
         "use": list(case.use),
         "data": _data(case),
         "variables": dict(case.variables),

@@ -21,6 +21,7 @@ from shall.diagnostics import Severity
 from shall.diagnostics.diagnostic import by_place
 from shall.diagnostics.terminal import concise, terminal
 from shall.messages import Message, render
+from shall.workspace.stray_cases import rootless_cases, rootless_notice
 from shall.workspace.workspace import Workspace
 
 
@@ -51,6 +52,8 @@ def execute(arguments: argparse.Namespace) -> int:
         tell(render(Message("lint.fixed", {"count": count, "files": len(found)}), language))
         report = lint_specs(workspace, paths, language)
     _print(workspace, report, arguments, language)
+    if not paths and (notice := rootless_notice(rootless_cases(workspace.files))):
+        tell(notice)
     return _exit_status(report, strict=arguments.strict)
 
 

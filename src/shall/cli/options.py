@@ -168,6 +168,9 @@ def _add_run(commands: _Commands) -> None:
         "--dry-run", action="store_true", help="show the requests, and send and record nothing"
     )
     command.add_argument(
+        "--watch", action="store_true", help="run again what a change of a file affects"
+    )
+    command.add_argument(
         "--verbose", "-v", action="store_true", help="show each failed request as a curl command"
     )
     command.add_argument(

@@ -7,7 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, get_origin
@@ -38,10 +38,35 @@ _NEW_OBJECTS = 20_000
 
 def execute(arguments: argparse.Namespace) -> int:
     """Carry out the command."""
+    if arguments.watch:
+        return _watch(arguments)
+    return _run_in(*_project(arguments), arguments)
+
+
+def _project(arguments: argparse.Namespace) -> tuple[Workspace, Settings]:
     folder = folder_of(arguments.workspace)
     settings, _ = settings_of(folder, {**run_flags(arguments), "no_color": arguments.no_color})
-    workspace = open_project(folder, settings)
-    paths, expectations = _scope_of(workspace, folder, arguments)
+    return open_project(folder, settings), settings
+
+
+def _watch(arguments: argparse.Namespace) -> int:
+    from shall.cli.watch import check_flags, watch  # few runs watch
+
+    def run(paths: Sequence[str]) -> int:
+        named = argparse.Namespace(**{**vars(arguments), "paths": paths})
+        workspace, settings = _project(named)  # the settings may have changed
+        with closing(workspace):
+            return _run_in(workspace, settings, named)
+
+    check_flags(arguments)
+    workspace, _ = _project(arguments)
+    with closing(workspace):
+        paths = [path_in(workspace.root, it) for it in arguments.paths]
+        return watch(workspace, _request_of(arguments, paths), run)
+
+
+def _run_in(workspace: Workspace, settings: Settings, arguments: argparse.Namespace) -> int:
+    paths, expectations = _scope_of(workspace, workspace.root, arguments)
     if paths is None:
         return expectations.status(OK) if expectations is not None else OK
     request = _request_of(arguments, paths)

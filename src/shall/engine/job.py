@@ -29,8 +29,9 @@ class Job(Struct, frozen=True):
 
     ``case`` None: the file could not be read; ``error`` and ``problems`` say why, and the case
     counts as an error without anything being sent. ``skip`` is why the case is not run.
-    ``data_row`` is the name of ``row``. ``shared`` are
-    what the shared steps left behind that the case uses. ``locate`` returns where a path such as
+    ``data_row`` is the name of ``row``. ``shared`` are what the shared steps left behind that the
+    case uses. ``needs`` maps the keys of the cases that must have passed before, which come before
+    it, to their names; ``is_needed``: others need this one. ``locate`` returns where a path such as
     ``steps[0].assert[1]`` is written in that file; it is asked about what did not hold. ``run``
     carries out a case that sends no requests: with the job, the options of the run, and what says
     why the run was stopped. Of such a case ``case`` holds only what describes it.
@@ -45,6 +46,8 @@ class Job(Struct, frozen=True):
     data_row: str | None = None
     row: Row | None = None
     shared: tuple[Shared, ...] = ()
+    needs: Mapping[str, str] = {}
+    is_needed: bool = False
     skip: Message | None = None
     attempt: int = 1
     locate: Callable[[str], Position] | None = None

@@ -155,6 +155,7 @@ class RunOptions(RunSettings, frozen=True, kw_only=True):
     of databases (``databases.NAME.password``). ``named_host`` wins
     over the host of a case; ``host`` is used where neither a case nor its project names one.
     ``exit_first`` starts no case after one that did not pass; each case runs ``repeat`` times.
+    ``left_out`` cases do not run, since others are marked with ``only``.
     ``deadline_s``, on the monotonic clock, comes before ``run_timeout_s`` is over where the run
     began earlier. ``memory`` is shared with the other runs of the process, ``shared`` by the
     cases of this one: tokens that one of them has fetched.
@@ -167,6 +168,7 @@ class RunOptions(RunSettings, frozen=True, kw_only=True):
     shard: ShardRecord | UnsetType = UNSET
     exit_first: bool = False
     repeat: int = 1
+    left_out: int = 0
     deadline_s: float = math.inf
     memory: Memory = field(default_factory=Memory)
     shared: dict[str, Any] = field(default_factory=dict)

@@ -1,7 +1,8 @@
 """Runs jobs side by side and emits events."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -97,6 +98,7 @@ class RunReport:
             duration_s=time.monotonic() - self._started,
             status=self._stop.status or ended,
             environment=self.options.environment,
+            left_out=self.options.left_out,
         )
         self.emit(RunFinished(summary))
         if self._raised is not None:
@@ -122,7 +124,7 @@ class _Run:
     def carry_out(self, jobs: Iterable[Job]) -> None:
         """Run the jobs until all are done, or the run is stopped."""
         until = self.options.deadline_s
-        left = iter(enumerate(jobs))
+        left = _Waiting(jobs)
         while True:
             if self.stop.status is None:
                 self._start_from(left)
@@ -133,7 +135,7 @@ class _Run:
             self._step(until)
             if time.monotonic() >= until:
                 self.stop.request(RunStatus.TIMED_OUT)
-        for number, job in left:
+        for number, job in left.rest():
             self.report.finished(number, _not_started(job, self.options))
 
     def _step(self, until: float) -> None:
@@ -152,19 +154,19 @@ class _Run:
             return Message("run.timed_out", {"timeout_s": f"{self.options.run_timeout_s:g}"})
         return Message("run.interrupted", {})
 
-    def _start_from(self, jobs: Any) -> None:
+    def _start_from(self, jobs: "_Waiting") -> None:
         while len(self._tasks) < self.options.concurrency and self.stop.status is None:
             if self.stop.is_finishing:
                 return
-            number, job = next(jobs, (0, None))
-            if job is None:
+            following = jobs.next_ready()
+            if following is None:
                 return
-            work = self._one(number, job)
+            work = self._one(*following, jobs)
             task = self.loop.start(work)
             if not task.is_done:
                 self._tasks.add(task)
 
-    def _one(self, number: int, job: Job) -> Work[None]:
+    def _one(self, number: int, job: Job, jobs: "_Waiting") -> Work[None]:
         name = job.case.name if job.case else job.key
         self.report.emit(CaseStarted(self.options.run_id, job.key, name))
         try:
@@ -174,12 +176,65 @@ class _Run:
                 result = yield from run_case(job, self.options, self.attachments, self.why_stopped)
         finally:
             self._has_ended = True
+        if job.is_needed:
+            jobs.ended(job, is_passed=result.outcome is Outcome.PASSED)
         self.report.finished(number, result)
 
     def _stop_all(self) -> None:
         self._stopping = True
         for task in self._tasks:
             self.loop.stop(task, case.TEARDOWN_GRACE_S)
+
+
+class _Waiting:
+    """The jobs that have not started, each with its number.
+
+    One that needs others waits for them, wherever they come before it, and is skipped where one of
+    them did not pass. Repetitions of a run do not wait for one another.
+    """
+
+    def __init__(self, jobs: Iterable[Job]) -> None:
+        self._left = iter(enumerate(jobs))
+        self._held: list[tuple[int, Job]] = []
+        self._open: Counter[tuple[str, int]] = Counter()
+        self._not_passed: set[tuple[str, int]] = set()
+
+    def next_ready(self) -> tuple[int, Job] | None:
+        """Return the next job that need not wait; None: there is none now."""
+        for at, (number, job) in enumerate(self._held):
+            if not self._must_wait(job):
+                del self._held[at]
+                return number, self._judged(job)
+        for number, job in self._left:
+            if job.is_needed:
+                self._open[job.key, job.attempt] += 1
+            if not job.needs:
+                return number, job
+            if not self._must_wait(job):
+                return number, self._judged(job)
+            self._held.append((number, job))
+        return None
+
+    def ended(self, job: Job, *, is_passed: bool) -> None:
+        """Note that a job ended which others need."""
+        self._open[job.key, job.attempt] -= 1
+        if not is_passed:
+            self._not_passed.add((job.key, job.attempt))
+
+    def rest(self) -> Iterator[tuple[int, Job]]:
+        """Return the jobs that did not start."""
+        yield from self._held
+        yield from self._left
+
+    def _must_wait(self, job: Job) -> bool:
+        return any(self._open[key, job.attempt] > 0 for key in job.needs)
+
+    def _judged(self, job: Job) -> Job:
+        """Return a job, with the reason to skip it where a case that it needs did not pass."""
+        for key, name in job.needs.items():
+            if (key, job.attempt) in self._not_passed:
+                return replace(job, skip=Message("case.needs", {"name": name}))
+        return job
 
 
 def _not_started(job: Job, options: RunOptions) -> CaseResult:

@@ -28,7 +28,8 @@ class Assignment(Struct, frozen=True):
     """What the workers of a run do.
 
     ``settings`` and ``root`` say how the workspace is opened, ``python`` is the interpreter that
-    the call named for unit cases. ``known`` maps the ways to name a criterion to its key and
+    the call named for unit cases. ``needs`` says which cases need others, and ``joined`` which stay
+    with the one before them. ``known`` maps the ways to name a criterion to its key and
     fingerprint; None: it was not needed yet.
     """
 
@@ -38,6 +39,8 @@ class Assignment(Struct, frozen=True):
     keys: Sequence[str]
     rows: Sequence[int]
     shared: Mapping[str, Shared]
+    needs: Any
+    joined: frozenset[int]
     known: Mapping[str, tuple[str, str | None]] | None
     options: RunOptions
     count: int

@@ -21,6 +21,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from itertools import pairwise
 from threading import Thread
 from typing import NoReturn, Protocol
 
@@ -66,7 +67,8 @@ _log = logging.getLogger(__name__)
 class Workload(Struct, frozen=True):
     """The cases of a run and what runs them: ``read`` reads the jobs with some numbers.
 
-    ``rows`` are the numbers of their rows of data; empty where no case has any.
+    ``rows`` are the numbers of their rows of data; empty where no case has any. The cases with the
+    numbers ``joined`` are run by the process that runs the one before.
     """
 
     keys: Sequence[str]
@@ -74,6 +76,22 @@ class Workload(Struct, frozen=True):
     make_loop: Callable[[], Loop]
     attachments: Attachments
     rows: Sequence[int] = ()
+    joined: frozenset[int] = frozenset()
+
+    def shares(self) -> Sequence[range]:
+        """Return the numbers of the cases in the parts that a process takes at once.
+
+        All parts fit into a pipe that nobody reads.
+        """
+        total = len(self.keys)
+        size = -(-total // _MOST_SHARES)
+        if not self.joined:
+            return [range(at, min(at + size, total)) for at in range(0, total, size or 1)]
+        starts = [0]
+        for number in range(1, total):
+            if number - starts[-1] >= size and number not in self.joined:
+                starts.append(number)
+        return [range(*it) for it in pairwise((*starts, total))]
 
 
 class Ends(Struct, frozen=True):
@@ -145,7 +163,7 @@ class WorkerProcesses:
             self._end_soon()
         missing = bytearray(b"\1" * len(keys))
         try:
-            count = -(-len(keys) // _share_of(len(keys)))
+            count = len(self._workload.shares())
             os.write(self._put_shares, b"".join(map(_SHARE.pack, range(count))))
             self._close_one(self._put_shares)
             for number, encoded in self._received(stop, tick, report.options.deadline_s):
@@ -286,12 +304,11 @@ def work(workload: Workload, options: RunOptions, ends: Ends, *, is_spawned: boo
     Thread(target=_stop_with, args=(ends.lifetime, stop), daemon=True).start()
     sender = _Sender(ends.results)
     total = len(workload.keys)
-    share_size = _share_of(total)
+    parts = workload.shares()
 
     def numbers() -> Iterator[int]:
         for share in _taken(ends.shares):
-            first = share * share_size
-            for number in range(first, min(first + share_size, total)):
+            for number in parts[share]:
                 sender.numbers.append(number)
                 yield number
 
@@ -371,11 +388,6 @@ def _messages(received: bytearray) -> Iterator[tuple[int, int, bytes]]:
         yield kind, number, bytes(received[at + _HEAD.size : end])
         at = end
     del received[:at]
-
-
-def _share_of(total: int) -> int:
-    """Return how many cases a share has: all shares fit into a pipe that nobody reads."""
-    return -(-total // _MOST_SHARES)
 
 
 def _taken(shares: int) -> Iterator[int]:

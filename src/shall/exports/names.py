@@ -68,7 +68,7 @@ def literal_of(expression: Expression) -> str | None:
 
 def note_unsaid(case: Case, exported: Exported) -> None:
     """Note the parts of a case that no export has."""
-    for name in ("data", "use", "connection"):
+    for name in ("data", "use", "needs", "connection"):
         if getattr(case, name):
             exported.lacks(f"`{name}` of the case")
     parts: tuple[Step | Teardown, ...] = (*case.steps, *case.teardowns)

@@ -59,6 +59,9 @@ EN: dict[str, str] = {
     " itself.",
     "step.denied.unlisted": "{address} may not be reached: targets_allow does not list it. If"
     " a test needs it, ask the operator to list it.",
+    "case.needs": "it needs `{name}`, which did not pass",
+    "case.needs_unseen": "the cases that it needs are not read: write `needs:` on a line of its"
+    " own, in a block below `testcase:`",
     "case.skipped": "{reason}",
     "case.shared_failed": "the shared steps it uses did not pass: {place}: {inner}",
     "case.use_unseen": "its shared steps did not run: write `use:` on a line of its own,"
@@ -132,6 +135,7 @@ EN: dict[str, str] = {
     "report.run.stopped": "The run stopped after a case that did not pass; this is what ran.",
     "report.run.timed_out": "The run took too long and was stopped; this is what ran.",
     "report.skipped_case": "{case}: {reason}",
+    "report.only": "ONLY the cases marked with `only` ran; {count:other|others} did not.",
     "report.flaky": "{case}: passed in {passed} of {total} repetitions",
     "report.retried": "{case}: passed after {count:retry|retries}",
     "report.more_cases": "... and {count} more; see the HTML or JSON report.",

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from shall.actions.discovery import JobReader
+from shall.actions.case_needs import find_needs
+from shall.actions.discovery import JobReader, Texts, case_files
 from shall.actions.excerpts import shown_texts
 from shall.actions.run import run_options
 from shall.actions.run_request import RunRequest
@@ -15,6 +16,7 @@ from shall.bootstrap import STATE_FOLDER, open_workspace, project_folder
 from shall.engine.ports import Loop
 from shall.engine.run import RunContext, run_jobs
 from shall.engine.stop import Stop
+from shall.messages import Message
 from shall.report.text import case_text, files_of, headline
 from shall.results.events import CaseFinished, Event
 from shall.results.records import CaseResult, Outcome
@@ -53,6 +55,9 @@ class CaseRunner:
         self._options = replace(run_options(self.workspace, RunRequest(host=host)), run_id="")
         self._loop: Loop | None = None
         self._reader = JobReader(self.workspace)
+        self._passed: dict[tuple[str, int], bool] = {}
+        self._early: dict[tuple[str, int], CaseResult] = {}
+        """Results of cases that ran before their turn, since others needed them."""
 
     @property
     def settings(self) -> Settings:
@@ -71,8 +76,12 @@ class CaseRunner:
     def run(self, key: str, row: int = WHOLE) -> CaseResult:
         """Run one case, or one row of its data.
 
-        A file that cannot be read gives a result that says so.
+        A file that cannot be read gives a result that says so. The cases that it needs run before
+        it, each once in a session.
         """
+        if (early := self._early.pop((key, row), None)) is not None:
+            return early
+        unmet = self._run_needed(key)
         self._run_shared(key)
         if self._loop is None:
             self._loop = self.workspace.make_loop()
@@ -83,8 +92,31 @@ class CaseRunner:
                 found.append(event.result)
 
         context = RunContext(self._loop, self.workspace.files, take)
-        run_jobs(self._reader.read_turns((key,), (row,), (0,)), 1, self._options, context)
+        jobs = self._reader.read_turns((key,), (row,), (0,))
+        if unmet is not None:
+            jobs = (replace(job, needs={}, skip=unmet) for job in jobs)
+        run_jobs(jobs, 1, self._options, context)
+        self._passed[key, row] = found[0].outcome is Outcome.PASSED
         return found[0]
+
+    def _run_needed(self, key: str) -> Message | None:
+        """Run what a case needs and did not run yet; return why it is skipped, if it is."""
+        case = self._reader.case_of(key)
+        if case is None or not case.needs or case.skip is not None:
+            return None
+        texts = Texts()
+        files = case_files(self.workspace, (key,), texts)
+        needs = find_needs(self.workspace, self._reader, texts, files, files)
+        unmet = None
+        for needed, name in needs.of.get(key, {}).items():
+            rows = [number for number, _ in self.rows_of(needed)]
+            for row in rows:
+                if (needed, row) not in self._passed:
+                    self._early[needed, row] = self.run(needed, row)
+            if not all(self._passed[needed, row] for row in rows):
+                unmet = unmet or Message("case.needs", {"name": name})
+        self._reader.needs = needs
+        return unmet
 
     def _run_shared(self, key: str) -> None:
         """Run the shared steps that a case uses, those that did not run in this session yet."""

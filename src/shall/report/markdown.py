@@ -39,6 +39,8 @@ def markdown(run: RunResult, language: str = "en") -> str:
     lines = [f"## {_verdict(run, len(bad), language)}", "", _counts(run, language), ""]
     if run.status is not RunStatus.COMPLETE:
         lines += [label(f"run.{run.status.value}", language), ""]
+    if run.left_out:
+        lines += [_plain(label("only", language, count=run.left_out)), ""]
     for outage in outages.values():
         lines += [f"- {_plain(outage_line(outage, language))}", ""]
     unsteady = [flaky_line(it, language) for it in run.flaky[:SHOWN_FAILURES]]

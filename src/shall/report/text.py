@@ -128,6 +128,8 @@ def styled_summary(run: RunResult | RunSummary, style: Style) -> str:
     shown = min(len(alone), SHOWN_CASES) + sum(it.count for it in outages.values())
     if run.bad_total > shown:
         lines += [label("more_cases", language, count=run.bad_total - shown), ""]
+    if run.left_out:
+        lines.append(style.paint(label("only", language, count=run.left_out), _BOLD))
     if run.status is not RunStatus.COMPLETE:
         lines.append(style.paint(label(f"run.{run.status.value}", language), _BOLD))
     lines += [style.line(0, label("run_id", language, run_id=run.run_id), _DIM)]
@@ -211,7 +213,7 @@ def _skip_reason(case: CaseResult, error: Message, style: Style) -> str:
     return label("skipped_case", style.language, case=case_name(case), reason=reason)
 
 
-_SKIPS = frozenset({"case.skipped", "unit.skipped"})
+_SKIPS = frozenset({"case.skipped", "case.needs", "unit.skipped"})
 
 
 def _counts_line(run: RunResult | RunSummary, style: Style) -> str:

@@ -31,4 +31,5 @@ class Collected:
             cases,
             run.environment,
             shard=self._shard,
+            left_out=run.left_out,
         )

@@ -299,6 +299,7 @@ class RunSummary(Struct, frozen=True):
     teardown did (``torn``), in the order of the files; ``skipped`` the first that were skipped,
     ``outages`` the first services that could not be reached, ``retried`` the first cases that
     passed after a step was tried again. ``flaky`` are those that passed in some repetitions only.
+    ``left_out`` cases did not run, since others are marked with ``only``.
     ``started_at`` is aware UTC.
     """
 
@@ -317,6 +318,7 @@ class RunSummary(Struct, frozen=True):
     flaky: tuple[FlakyCase, ...] = ()
     faults: frozenset[Fault] = frozenset()
     environment: str = ""
+    left_out: int | UnsetType = UNSET
 
     def counts(self) -> Mapping[Outcome, int]:
         """Return the number of cases by outcome; every outcome is a key."""
@@ -344,6 +346,7 @@ class RunResult(Struct, frozen=True, gc=False):
     environment: str = ""
     format: int = FORMAT
     shard: ShardRecord | UnsetType = UNSET
+    left_out: int | UnsetType = UNSET
 
     def counts(self) -> Mapping[Outcome, int]:
         """Count the cases by outcome; every outcome is a key."""

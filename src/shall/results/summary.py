@@ -7,6 +7,8 @@ from bisect import insort
 from collections import Counter
 from datetime import datetime
 
+from msgspec import UNSET
+
 from shall.results.records import (
     CaseResult,
     Fault,
@@ -77,6 +79,7 @@ class Summing:
         duration_s: float,
         status: RunStatus,
         environment: str = "",
+        left_out: int = 0,
     ) -> RunSummary:
         """Return the sums of what was added."""
         return RunSummary(
@@ -95,6 +98,7 @@ class Summing:
             flaky=self._repetitions.flaky(),
             faults=frozenset(self._faults),
             environment=environment,
+            left_out=left_out or UNSET,
         )
 
 
@@ -103,7 +107,14 @@ def summary_of(run: RunResult) -> RunSummary:
     sums = Summing()
     for number, case in enumerate(run.cases):
         sums.add(number, case)
-    return sums.summary(run.run_id, run.started_at, run.duration_s, run.status, run.environment)
+    return sums.summary(
+        run.run_id,
+        run.started_at,
+        run.duration_s,
+        run.status,
+        run.environment,
+        left_out=run.left_out or 0,
+    )
 
 
 def fault_of(case: CaseResult) -> Fault | None:

@@ -9,10 +9,12 @@ import importlib
 from contextlib import suppress
 
 ON_FIRST_USE = (
+    "shall.actions.case_needs",
     "shall.actions.data_rows",
     "shall.actions.early_cases",
     "shall.actions.evidence",
     "shall.actions.importing",
+    "shall.actions.only",
     "shall.actions.selection",
     "shall.actions.sending",
     "shall.actions.shared_steps",

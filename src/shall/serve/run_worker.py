@@ -38,6 +38,7 @@ def main() -> None:
     space = replace(space, unit=replace(space.unit, named=assignment.python))
     reader = JobReader(space, known=assignment.known)
     reader.shared = assignment.shared
+    reader.needs = assignment.needs
     keys, rows = assignment.keys, assignment.rows
     workload = Workload(
         keys,
@@ -45,6 +46,7 @@ def main() -> None:
         space.make_loop,
         space.files,
         rows,
+        assignment.joined,
     )
     options = part(assignment.options, number, assignment.count)
     work(workload, options, Ends(*ends), is_spawned=True)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from msgspec import Struct
 
 from shall.specs.constant_truth import is_empty, is_same, truth
+from shall.specs.syntax import walk
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _ASSERTS = re.compile(
@@ -89,7 +90,7 @@ def can_fail(test: Checks, module: str, meaning: Callable[[str, str], Meant]) ->
 def checks_of(function: Function) -> Checks:
     """Return what a function asserts. Functions that it takes as fixtures count as named."""
     found = _Collector()
-    for argument in ast.walk(function.args):
+    for argument in walk(function.args):
         if isinstance(argument, ast.arg):
             found.called.append(Called(argument.arg, _NOTHING))
         elif isinstance(argument, ast.expr):
@@ -139,7 +140,7 @@ class _Collector:
     def expressions(self, root: ast.AST, caught: int, *, is_dropped: bool = False) -> None:
         """Take what expressions call and name."""
         dropped = root if is_dropped and isinstance(root, ast.Call) else None
-        for node in ast.walk(root):
+        for node in walk(root):
             if isinstance(node, ast.Call):
                 name = dotted(node.func)
                 self.called.append(Called(name, caught, _raised_by(node, name), node is dropped))

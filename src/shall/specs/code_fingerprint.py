@@ -84,8 +84,8 @@ def _texts(root: list[Any], nodes: list[ast.AST] | None = None) -> Iterator[str]
             if nodes is not None:
                 nodes.append(item)
             stack.append(_CLOSED)
-            stack += reversed([*_used(_fields(item))])
-            yield f"{type(item).__name__}["
+            opening = _push(item, stack)
+            yield opening
         elif isinstance(item, list):
             stack.append(_CLOSED)
             stack += [it for it in reversed(item) if not is_docstring(it)]
@@ -101,13 +101,35 @@ def _constant(value: Any) -> str:
     return hex(value) if type(value) is int else repr(value)
 
 
-def _fields(node: ast.AST) -> dict[str, Any]:
-    fields = {name: getattr(node, name, None) for name in node._fields}
-    if isinstance(node, ast.JoinedStr):
-        fields["values"] = list(_joined(node.values))
-    if isinstance(node, ast.Constant):
-        fields["value"] = [node.value]  # None is a value here
-    return fields
+_SPECIAL = frozenset({ast.JoinedStr, ast.Constant})
+
+_KINDS: dict[type[ast.AST], tuple[str, tuple[tuple[str, _Text], ...]]] = {}
+
+
+def _push(node: ast.AST, stack: list[Any]) -> str:
+    """Push the fields in use of a node with their labels, the last one first.
+
+    Return how its text begins.
+    """
+    kind = type(node)
+    known = _KINDS.get(kind)
+    if known is None:
+        names = sorted(set(kind._fields) - _WITHOUT_MEANING, reverse=True)
+        fields = tuple((name, _Text(f"{name}=")) for name in names)
+        known = _KINDS[kind] = f"{kind.__name__}[", fields
+    for name, label in known[1]:
+        value = getattr(node, name, None)
+        if kind in _SPECIAL:
+            value = _special(node, name, value)
+        if value is not None and value != []:
+            stack += (value, label)
+    return known[0]
+
+
+def _special(node: ast.AST, name: str, value: Any) -> Any:
+    if isinstance(node, ast.JoinedStr) and name == "values":
+        return [*_joined(node.values)]
+    return [value] if isinstance(node, ast.Constant) else value  # None is a value here
 
 
 def _used(fields: Mapping[str, Any]) -> Iterator[Any]:

@@ -6,8 +6,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+from shall.specs.syntax import walk
+
 _PURE = (ast.Name, ast.Attribute, ast.Subscript, ast.Constant, ast.Slice, ast.UnaryOp, ast.Tuple)
 """Nodes that yield the same value when they are evaluated again."""
+
+_VARIABLE = (ast.Name, ast.Attribute, ast.Subscript)
 
 _OF_SAME: dict[type[ast.cmpop], bool] = {
     ast.Eq: True,
@@ -94,7 +98,9 @@ def is_empty(node: ast.expr) -> bool:
 
 def is_same(left: ast.expr, right: ast.expr) -> bool:
     """Return whether two expressions are one, and yield the same value each time."""
-    nodes = [it for it in ast.walk(left) if isinstance(it, ast.expr)]
+    if type(left) is not type(right) or not isinstance(left, _PURE):
+        return False
+    nodes = [it for it in walk(left) if isinstance(it, ast.expr)]
     return all(isinstance(it, _PURE) for it in nodes) and ast.dump(left) == ast.dump(right)
 
 
@@ -105,6 +111,8 @@ def _items_of(node: ast.expr) -> ast.expr:
 
 
 def _compared(left: ast.expr, op: ast.cmpop, right: ast.expr) -> bool | None:
+    if isinstance(left, _VARIABLE) or isinstance(right, _VARIABLE):
+        return _OF_SAME.get(type(op)) if is_same(left, right) else None
     with suppress(ValueError, TypeError, MemoryError, RecursionError):
         return bool(_OF_CONSTANTS[type(op)](ast.literal_eval(left), ast.literal_eval(right)))
     return _OF_SAME.get(type(op)) if is_same(left, right) else None

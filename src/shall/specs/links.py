@@ -1,7 +1,6 @@
 """What cases and tests say about criteria, as Link values."""
 
 import ast
-import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
@@ -13,6 +12,7 @@ from shall.span import Span
 from shall.specs.code_fingerprint import Definition, code_fingerprint, code_fingerprints
 from shall.specs.marks import MARK, is_mark, without_marks
 from shall.specs.model import Link, LinkKind
+from shall.specs.syntax import parsed, walk
 from shall.specs.test_comments import TestComments, may_validate
 
 _NO_STRING = "This verifies mark is not read, because its argument is no plain string."
@@ -63,7 +63,7 @@ def read_marks(text: str, file: str) -> Marks:
     if MARK not in text and not may_validate(text):
         return Marks()
     with _reading(file):
-        module = _parsed(text, file)
+        module = parsed(text)
         comments = TestComments(text, module)
         links = tuple(_links_in(module, file, comments))
         return Marks(links, (*_unread_marks(module, file), *comments.unattached(file)))
@@ -76,7 +76,7 @@ def fingerprints_of_tests(text: str, file: str) -> Mapping[str, frozenset[str]]:
         InvalidSpec: The file is not Python.
     """
     with _reading(file):
-        module = _parsed(text, file)
+        module = parsed(text)
         return {
             source: code_fingerprints(node, without_marks(node.decorator_list))
             for source, node, _ in _marked_tests(module, file, TestComments(text, module))
@@ -98,12 +98,6 @@ def _reading(file: str) -> Iterator[None]:
 
 def _not_python(message: str, span: Span) -> InvalidSpec:
     return InvalidSpec([Diagnostic("link.not-python", Severity.ERROR, message, span)])
-
-
-def _parsed(text: str, file: str) -> ast.Module:
-    with warnings.catch_warnings():  # about an author's "\\d", say: not ours to report
-        warnings.simplefilter("ignore")
-        return ast.parse(text, file)
 
 
 def _links_in(module: ast.Module, file: str, comments: TestComments) -> Iterator[Link]:
@@ -166,7 +160,7 @@ def _module_marks(body: Iterable[ast.stmt]) -> tuple[_Mark, ...]:
 def _marks(expressions: Iterable[ast.expr]) -> Iterator[_Mark]:
     """Return criterion and line of every ``verifies(...)`` in some expressions."""
     for expression in expressions:
-        for node in ast.walk(expression):
+        for node in walk(expression):
             if isinstance(node, ast.Call) and is_mark(node):
                 for argument in node.args:
                     if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
@@ -182,7 +176,7 @@ def criteria_of_marks(text: str, file: str) -> list[ast.Constant]:
     with _reading(file):
         return [
             argument
-            for node in ast.walk(_parsed(text, file))
+            for node in walk(parsed(text))
             if isinstance(node, ast.Call) and is_mark(node)
             for argument in node.args
             if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
@@ -191,7 +185,7 @@ def criteria_of_marks(text: str, file: str) -> list[ast.Constant]:
 
 def _unread_marks(module: ast.Module, file: str) -> Iterator[Diagnostic]:
     """Report every ``verifies(...)`` that says at run time what it names, or that names nothing."""
-    for node in ast.walk(module):
+    for node in walk(module):
         if isinstance(node, ast.Call) and is_mark(node):
             values = [*node.args, *(keyword.value for keyword in node.keywords)]
             for value in values or [node]:

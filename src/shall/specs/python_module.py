@@ -6,8 +6,8 @@ to bind names.
 """
 
 import ast
-import warnings
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from msgspec import Struct
@@ -15,7 +15,9 @@ from msgspec import Struct
 from shall.specs.assertions import Checks, checks_of, dotted, functions_in
 from shall.specs.bindings import Import, bindings_of, imports_of
 from shall.specs.code_fingerprint import Definition, digest_of, module_fingerprint
+from shall.specs.computed_imports import module_prefix
 from shall.specs.marks import without_marks
+from shall.specs.syntax import parsed, walk
 
 _ALWAYS = frozenset(
     {
@@ -28,35 +30,56 @@ _ALWAYS = frozenset(
         "tearDownModule",
     }
 )
-_IMPORTING = frozenset({"import_module", "__import__", "importorskip"})
+_IMPORTING = frozenset({"import_module", "__import__", "importorskip", "run_module"})
+_LOADING = frozenset({"run_path", "spec_from_file_location", "SourceFileLoader"})
+_WRITTEN = (ast.List, ast.Tuple, ast.Set, ast.Constant)
 _SEES_ALL = frozenset({"globals", "eval", "exec"})
+
+
+class Names(Struct, frozen=True):
+    """What a part names: many parts name the same.
+
+    ``uses`` are the names that it reads, with their attributes: ``helpers.sign_in``; ``imports``
+    what it imports itself, under which name. ``fixtures`` are the names of those that it requests.
+    ``sees_module``: it may use all of its module; ``requests_any``: any fixture, by a name that is
+    computed. ``computed_imports`` are what the names of modules begin with that it computes; an
+    empty one stands for any module. ``loads`` are what the paths of files end with that it loads.
+    """
+
+    uses: frozenset[str] = frozenset()
+    imports: tuple[tuple[str, Import], ...] = ()
+    fixtures: frozenset[str] = frozenset()
+    sees_module: bool = False
+    requests_any: bool = False
+    computed_imports: frozenset[str] = frozenset()
+    loads: frozenset[str] = frozenset()
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether ``uses`` and ``fixtures`` are all that it names."""
+        rare = (self.imports, self.sees_module, self.computed_imports, self.loads)
+        return not any(rare)
 
 
 class Part(Struct, frozen=True):
     """A top-level statement, a test, or a class without its tests.
 
-    ``uses`` are the names that it reads, with their attributes: ``helpers.sign_in``. ``fixtures``
-    are the names of those that it requests; ``fixture_names`` those under which it is one.
-    ``sees_module``: it may use all of its module; ``imports_any`` and ``requests_any``: any module,
-    or any fixture, by a name that is computed. ``checks`` are those of each function in it.
+    ``fixture_names`` are those under which it is a fixture. ``checks`` are those of each function
+    in it.
     """
 
     digest: str
-    uses: frozenset[str] = frozenset()
-    imports: Mapping[str, tuple[Import, ...]] = {}
-    fixtures: frozenset[str] = frozenset()
+    names: Names = Names()
     fixture_names: tuple[str, ...] = ()
     is_automatic: bool = False
-    sees_module: bool = False
-    imports_any: bool = False
-    requests_any: bool = False
     checks: tuple[Checks, ...] = ()
 
 
 class PythonModule(Struct, frozen=True):
     """The parts of a module. ``tests`` are those of the marked tests, with their classes.
 
-    ``functions`` are the checks of functions and methods by their own name.
+    ``functions`` are the checks of functions and methods by their own name. ``calls`` are parts
+    that call something imported while the module is imported, with its names.
     """
 
     text: str
@@ -68,6 +91,7 @@ class PythonModule(Struct, frozen=True):
     plugins: tuple[str, ...] = ()
     tests: Mapping[str, tuple[Part, ...]] = {}
     functions: Mapping[str, tuple[Checks, ...]] = {}
+    calls: Mapping[int, frozenset[str]] = {}
     is_python: bool = True
 
     def whole(self) -> str:
@@ -81,10 +105,7 @@ def read_module(text: str, tests: Collection[str] = ()) -> PythonModule:
     ``tests`` are the names of the tests that are looked for: ``TestCart::test_total``.
     """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            module = ast.parse(text)
-        return _Reading(text, module, tests).module()
+        return _Reading(text, parsed(text), tests).module()
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         return PythonModule(text, is_python=False)
 
@@ -94,11 +115,15 @@ class _Reading:
 
     def __init__(self, text: str, module: ast.Module, tests: Collection[str]) -> None:
         self._text = text
+        self._module = module
         self._body = module.body
+        self._definitions = cache(_definitions)
+        self._shell = cache(_shell)
         self._tests = tests
-        self._names = {it.id for it in ast.walk(module) if isinstance(it, ast.Name)}
+        self._names = {it.id for it in walk(module) if isinstance(it, ast.Name)}
         self._parts: list[Part] = []
         self._always: list[int] = []
+        self._calls: dict[int, frozenset[str]] = {}
         self._bound: dict[str, list[int]] = {}
         self._imported: dict[str, list[Import]] = {}
         self._stars: list[Import] = []
@@ -118,6 +143,7 @@ class _Reading:
             tuple(self._plugins()),
             {name: parts for name in self._tests if (parts := tuple(self._test(name)))},
             {name: tuple(them) for name, them in self._functions.items()},
+            self._calls,
         )
 
     def _take(self, statement: ast.stmt) -> None:
@@ -138,6 +164,7 @@ class _Reading:
         part = _part(digest, nodes, tuple(it for _, it in checks))
         number = len(self._parts)
         self._parts.append(part)
+        called = frozenset(_called_at_import(statement))
         names = {*binds.names, *(name for name, _ in binds.imports), *part.fixture_names}
         for name in names:
             self._bound.setdefault(name, []).append(number)
@@ -145,9 +172,11 @@ class _Reading:
             not binds.is_all
             or part.is_automatic
             or any(name in _ALWAYS or name.startswith("pytest_") for name in names)
-            or self._acts(statement)
+            or not called.isdisjoint(self._own)
         ):
             self._always.append(number)
+        elif called:
+            self._calls[number] = called
 
     def _take_imports(self, imports: Iterable[tuple[str, Import]]) -> None:
         for name, imported in imports:
@@ -166,39 +195,36 @@ class _Reading:
             )
         return is_test and getattr(statement, "name", "") not in self._names
 
-    def _acts(self, statement: ast.stmt) -> bool:
-        """Return whether it calls code of its module while the module is imported."""
-        if isinstance(statement, Definition | ast.ClassDef):
-            called: Iterable[ast.expr] = statement.decorator_list
-            if isinstance(statement, Definition) and _fixture(statement) is not None:
-                return False
-        else:
-            called = [it.func for it in ast.walk(statement) if isinstance(it, ast.Call)]
-        return any(_root(it) in self._own for it in called)
-
     def _plugins(self) -> Iterator[str]:
+        """Yield the names of plugins; an empty one where they are computed."""
         for statement in self._body:
             if "pytest_plugins" in bindings_of(statement).names:
                 yield from _strings(statement)
+                value = getattr(statement, "value", None)
+                if value is None or not all(isinstance(it, _WRITTEN) for it in walk(value)):
+                    yield ""
 
     def _test(self, names: str) -> Iterator[Part]:
         """Yield the part of a test, and of each class around it without its tests."""
-        body: Iterable[ast.stmt] = self._body
         *classes, name = names.split("::")
+        tests = self._definitions(self._module)
         shells: list[ast.ClassDef] = []
         for named in classes:
-            found = [it for it in body if isinstance(it, ast.ClassDef) and it.name == named]
-            shells += found[-1:]
-            body = found[-1].body if found else ()
-        tests = [it for it in body if isinstance(it, Definition) and it.name == name]
-        if not tests:
+            found = tests.get(named)
+            if not isinstance(found, ast.ClassDef):
+                return
+            shells.append(found)
+            tests = self._definitions(found)
+        test = tests.get(name)
+        if not isinstance(test, Definition):
             return
-        checks = Checks() if self._is_not_awaited(tests[-1], shells) else checks_of(tests[-1])
-        yield _part("", list(_walk(tests[-1])), (checks,))
+        nodes = [*walk(test)]
+        checks = Checks() if self._is_not_awaited(nodes, shells) else checks_of(test)
+        yield _part("", nodes, (checks,))
         for shell in shells:
-            yield _shell(shell)
+            yield self._shell(shell)
 
-    def _is_not_awaited(self, test: Definition, classes: Iterable[ast.ClassDef]) -> bool:
+    def _is_not_awaited(self, test: Sequence[ast.AST], classes: Iterable[ast.ClassDef]) -> bool:
         """Return whether ``unittest`` calls a test, and drops what it returns: its body never runs.
 
         ``IsolatedAsyncioTestCase`` awaits it.
@@ -207,10 +233,42 @@ class _Reading:
         for name, imports in self._imported.items():
             names |= {name for it in imports if it == Import("unittest", "TestCase")}
         bases = {dotted(base) for it in classes for base in it.bases}
-        is_function = not isinstance(test, ast.AsyncFunctionDef) and not any(
-            isinstance(it, ast.Yield | ast.YieldFrom) for it in ast.walk(test)
+        return not bases.isdisjoint(names) and (
+            isinstance(test[0], ast.AsyncFunctionDef)
+            or any(isinstance(it, ast.Yield | ast.YieldFrom) for it in test)
         )
-        return not is_function and not bases.isdisjoint(names)
+
+
+def _called_at_import(statement: ast.stmt) -> Iterator[str]:
+    """Yield the names by which a statement calls something while its module is imported.
+
+    What a fixture is decorated with does not count.
+    """
+    waiting: list[ast.AST] = [statement]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Definition):
+            is_fixture = _fixture(node) is not None
+            decorators = [it for it in node.decorator_list if not (is_fixture and _is_fixture(it))]
+            yield from map(_root, decorators)
+            defaults = [*node.args.defaults, *node.args.kw_defaults]
+            waiting += [it for it in (*decorators, *defaults) if it is not None]
+        elif isinstance(node, ast.ClassDef):
+            yield from map(_root, node.decorator_list)
+            waiting += ast.iter_child_nodes(node)
+        elif not isinstance(node, ast.Lambda):
+            if isinstance(node, ast.Call):
+                yield _root(node.func)
+            waiting += ast.iter_child_nodes(node)
+
+
+def _is_fixture(decorator: ast.expr) -> bool:
+    return "fixture" in _last(decorator.func if isinstance(decorator, ast.Call) else decorator)
+
+
+def _definitions(owner: ast.Module | ast.ClassDef) -> dict[str, ast.stmt]:
+    """Return the functions and classes of a module or class; of several with one name the last."""
+    return {it.name: it for it in owner.body if isinstance(it, Definition | ast.ClassDef)}
 
 
 def _without_links(statement: ast.stmt) -> Iterator[Any]:
@@ -234,20 +292,6 @@ def _shell(node: ast.ClassDef) -> Part:
     return _part(*digest_of([node.bases, node.keywords, decorators, members]))
 
 
-def _walk(root: ast.AST) -> Iterator[ast.AST]:
-    """Yield a node and all within it, the outer ones first."""
-    waiting = [root]
-    while waiting:
-        node = waiting.pop()
-        yield node
-        for name in node._fields:
-            value = getattr(node, name, None)
-            if isinstance(value, ast.AST):
-                waiting.append(value)
-            elif isinstance(value, list):
-                waiting += [it for it in value if isinstance(it, ast.AST)]
-
-
 def _part(digest: str, nodes: Sequence[ast.AST], checks: tuple[Checks, ...] = ()) -> Part:
     """Return a part of these nodes, the outer ones first."""
     seen = _Seen()
@@ -257,14 +301,9 @@ def _part(digest: str, nodes: Sequence[ast.AST], checks: tuple[Checks, ...] = ()
     fixture = _fixture(first) if isinstance(first, Definition) else None
     return Part(
         digest,
-        frozenset(seen.uses),
-        {name: tuple(them) for name, them in seen.imports.items()},
-        frozenset(seen.fixtures),
+        seen.names(nodes),
         () if fixture is None else fixture[0],
         fixture is not None and fixture[1],
-        seen.sees_module,
-        seen.imports_any,
-        seen.requests_any,
         checks,
     )
 
@@ -274,12 +313,25 @@ class _Seen:
 
     def __init__(self) -> None:
         self.uses: set[str] = set()
-        self.imports: dict[str, list[Import]] = {}
+        self.imports: list[tuple[str, Import]] = []
         self.fixtures: set[str] = set()
         self.sees_module = False
-        self.imports_any = False
         self.requests_any = False
+        self.loads: set[str] = set()
+        self._computed: list[ast.expr] = []
         self._within: set[int] = set()
+
+    def names(self, nodes: Sequence[ast.AST]) -> Names:
+        """Return what was taken of these nodes."""
+        return Names(
+            frozenset(self.uses),
+            tuple(self.imports),
+            frozenset(self.fixtures),
+            self.sees_module,
+            self.requests_any,
+            frozenset(module_prefix(it, nodes) for it in self._computed),
+            frozenset(self.loads),
+        )
 
     def take(self, node: ast.AST) -> None:
         """Take one node; those that contain others come first."""
@@ -290,8 +342,7 @@ class _Seen:
         elif isinstance(node, ast.Call):
             self._take_call(node)
         elif isinstance(node, ast.Import | ast.ImportFrom):
-            for name, imported in imports_of(node):
-                self.imports.setdefault(name, []).append(imported)
+            self.imports += imports_of(node)
         elif isinstance(node, Definition):
             self._take_function(node)
 
@@ -332,17 +383,33 @@ class _Seen:
             self.fixtures |= set(texts)
             self.requests_any |= not texts
         elif name in _IMPORTING:
-            for text in texts[:1]:
-                level = len(text) - len(text.lstrip("."))
-                # No name is bound: the value may be used in any way.
-                self.imports.setdefault("", []).append(Import(text.lstrip("."), "", level))
-            self.imports_any |= not texts
+            self._take_import(node)
+        elif name in _LOADING:
+            files = {it for it in _strings(node) if it.endswith(".py")}
+            self.loads |= files
+            if not files:
+                self._computed.append(node)
+
+    def _take_import(self, node: ast.Call) -> None:
+        """Take ``import_module``; no name is bound: the module may be used in any way."""
+        match [*node.args, *(it.value for it in node.keywords if it.arg == "package")]:
+            case [ast.Constant(value=str(text))] if not text.startswith("."):
+                self.imports.append(("", Import(text)))
+            case [name] if not (isinstance(name, ast.Constant)):
+                self._computed.append(name)
+            case [ast.Constant(value=str(text)), ast.Constant(value=str(package))] if (
+                text.startswith(".") and not text.startswith("..")
+            ):
+                self.imports.append(("", Import(f"{package}{text}")))
+            case [ast.Constant(value=str(text)), *_] if not text.startswith("."):
+                self.imports.append(("", Import(text)))
+            case _:
+                self._computed.append(node)
 
 
 def _fixture(node: Definition) -> tuple[tuple[str, ...], bool] | None:
     """Return the names of a fixture where it has others, and whether it is automatic."""
-    calls = [it.func if isinstance(it, ast.Call) else it for it in node.decorator_list]
-    if not any("fixture" in _last(it) for it in calls):
+    if not any(map(_is_fixture, node.decorator_list)):
         return None
     names: list[str] = []
     is_automatic = False
@@ -365,7 +432,7 @@ def _arguments(node: Definition) -> Iterator[str]:
 
 
 def _strings(node: ast.AST) -> Iterator[str]:
-    for it in ast.walk(node):
+    for it in walk(node):
         if isinstance(it, ast.Constant) and isinstance(it.value, str):
             yield it.value
 

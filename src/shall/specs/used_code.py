@@ -14,7 +14,9 @@ from msgspec import Struct, field
 from shall.specs.assertions import Checks, Meant, can_fail
 from shall.specs.bindings import Import
 from shall.specs.links import Marks
-from shall.specs.python_module import Part, PythonModule
+from shall.specs.pytest_settings import NO_SETTINGS, PytestSettings
+from shall.specs.python_module import Names, PythonModule
+from shall.specs.test_files import ProjectFiles
 
 _WHOLE = -1
 """Stands for the number of a part: the module as a whole."""
@@ -23,8 +25,6 @@ _Node = tuple[str, int]
 """The path of a module, and the number of a part in it."""
 
 _VERSION = "3:"
-_CONFTEST = "conftest.py"
-_FOLDERS = frozenset({"test", "tests"})
 
 
 class Uses(Struct, frozen=True):
@@ -48,7 +48,7 @@ class UsesOfFile(Struct, frozen=True):
 class LinkedTests(Struct, frozen=True):
     """The links of a test file, and the digests of the files that they were made from.
 
-    ``paths`` is the digest of the paths of all Python files.
+    ``paths`` is the digest of the paths of all Python files and of pytest's settings.
     """
 
     digest: bytes
@@ -78,32 +78,22 @@ class _Reach(Struct):
         self.requests_any |= other.requests_any
 
 
-def is_test_file(path: str) -> bool:
-    """Return whether pytest collects a Python file by its usual names."""
-    name = path.rpartition("/")[2]
-    return name.endswith(".py") and (name.startswith("test_") or name.endswith("_test.py"))
-
-
 class UsedCode:
     """Finds what tests use, in a project whose Python files have these ``paths``.
 
-    ``module_of`` reads one of them; None: it cannot be read.
+    ``module_of`` reads one of them; None: it cannot be read. ``settings`` are those of pytest.
     """
 
     def __init__(
-        self, paths: Collection[str], module_of: Callable[[str], PythonModule | None]
+        self,
+        paths: Collection[str],
+        module_of: Callable[[str], PythonModule | None],
+        settings: PytestSettings = NO_SETTINGS,
     ) -> None:
-        self._paths = frozenset(paths)
+        self.files = ProjectFiles(paths)
         self._module_of = module_of
-        self._folders = {
-            _folder(it)
-            for it in paths
-            if is_test_file(it) or it.endswith(f"/{_CONFTEST}")  # at the root: of the whole project
-        }
-        self._named: dict[str, list[str]] = {}
+        self.settings = settings
         self._direct = cache(self._direct_of)
-        self._files_of_module = cache(self._find_module)
-        self._is_code = cache(self._is_test_code)
         self.line = cache(self._line)
         self.meaning = cache(self._meaning)
 
@@ -123,13 +113,13 @@ class UsedCode:
         """Return a module of the project."""
         return self._module_of(path)
 
-    def of_part(self, path: str, part: Part) -> _Reach:
+    def of_names(self, path: str, names: Names) -> _Reach:
         """Return what a part of a module uses, whatever it uses it by."""
-        found = _Reach(fixtures=set(part.fixtures), requests_any=part.requests_any)
-        for used in part.uses:
+        found = _Reach(fixtures=set(names.fixtures), requests_any=names.requests_any)
+        for used in names.uses:
             found.add(self.meaning(path, used))
-        if part.imports or part.sees_module or part.imports_any:
-            found.add(self.closed(self._of_rare(path, part)))
+        if not names.is_plain:
+            found.add(self.closed(self._of_rare(path, names)))
         return found
 
     def closed(self, start: _Reach) -> _Reach:
@@ -173,47 +163,66 @@ class UsedCode:
             for name in module.imported:
                 self._follow(path, module, [name], found, seen)
             return found
-        part = module.parts[number]
-        for used in part.uses:
+        names = module.parts[number].names
+        for used in names.uses:
             self._follow(path, module, used.split("."), found, seen)
-        found.fixtures |= part.fixtures
-        found.requests_any = part.requests_any
-        found.add(self._of_rare(path, part))
+        found.fixtures |= names.fixtures
+        found.requests_any = names.requests_any
+        found.add(self._of_rare(path, names))
         return found
 
-    def _of_rare(self, path: str, part: Part) -> _Reach:
+    def _of_rare(self, path: str, names: Names) -> _Reach:
         """Return what a part imports itself, or computes."""
         found = _Reach(files={path})
-        for used in part.uses if part.imports else ():
-            first, *rest = used.split(".")
-            for imported in part.imports.get(first, ()):
-                self._import(path, imported, rest, found, set())
-        for imported in part.imports.get("", ()):  # by its name as text: it may be used in any way
-            self._import(path, imported, [], found, set())
-        if part.sees_module:
+        for name, imported in names.imports:
+            if not name:  # by its name as text: it may be used in any way
+                self._import(path, imported, [], found, set())
+            for used in names.uses if name else ():
+                first, *rest = used.split(".")
+                if first == name:
+                    self._import(path, imported, rest, found, set())
+        if names.sees_module:
             found.nodes.add((path, _WHOLE))
-        if part.imports_any:
-            found.nodes |= {(it, _WHOLE) for it in self._helpers()}
+        for prefix in names.computed_imports:
+            found.nodes |= {(it, _WHOLE) for it in self.files.helpers(prefix)}
+        for end in names.loads:
+            named = end.rpartition("/")[2].removesuffix(".py")
+            ends = f"/{end.lstrip('./')}"
+            found.nodes |= {
+                (it, _WHOLE) for it in self.files.by_name(named) if f"/{it}".endswith(ends)
+            }
         return found
 
     def always(self, path: str, module: PythonModule) -> Iterator[_Node]:
         """Yield what counts whenever a module is imported."""
         yield from ((path, it) for it in module.always)
+        for number, names in module.calls.items():
+            if any(self._is_of_test_code(path, module, it) for it in names):
+                yield path, number
         for star in module.stars:
-            for there in self._files_of_module(path, star.module, star.level):
+            for there in self.files.of_module(path, star.module, star.level):
                 yield there, _WHOLE
 
-    def plugins(self, path: str, module: PythonModule) -> Iterator[str]:
-        """Yield the modules of test code that a module names as plugins of pytest."""
-        for name in module.plugins:
-            yield from self._files_of_module(path, name, 0)
+    def _is_of_test_code(self, path: str, module: PythonModule, name: str) -> bool:
+        """Return whether a name of a module is imported from test code."""
+        return any(
+            self.files.of_module(path, dotted, it.level)
+            for it in module.imported.get(name, ())
+            for dotted in (it.module, ".".join(filter(None, (it.module, it.name))))
+        )
 
-    def conftests(self, path: str) -> Iterator[str]:
-        """Yield each ``conftest.py`` that counts for a file."""
-        for folder in _above(path):
-            named = _join(folder, _CONFTEST)
-            if named in self._paths:
-                yield named
+    def plugins(self, path: str, module: PythonModule) -> Iterator[str]:
+        """Yield the modules of test code that a module names as plugins of pytest.
+
+        Where it computes the names, all helper modules may be plugins.
+        """
+        for name in module.plugins:
+            yield from self.files.of_module(path, name, 0) if name else self.files.helpers("")
+
+    def set_plugins(self, path: str) -> Iterator[str]:
+        """Yield the modules of test code that the settings of pytest name as plugins."""
+        for name in self.settings.plugins:
+            yield from self.files.of_module(path, name, 0)
 
     def functions(self, path: str, name: str) -> tuple[dict[tuple[str, str], Checks], bool]:
         """Return the functions that a name means in a module, and whether it means no other."""
@@ -240,9 +249,6 @@ class UsedCode:
                 found[there, f"{number} {at}"] = it
             is_certain &= bool(known.parts[number].checks)
         return found, is_certain
-
-    def _helpers(self) -> Iterator[str]:
-        return (it for it in sorted(self._paths) if self._is_code(it) and not is_test_file(it))
 
     def _follow(
         self,
@@ -277,12 +283,11 @@ class UsedCode:
         package = ""
         for end in range(len(names) + 1):
             dotted = ".".join(filter(None, (imported.module, *names[:end])))
-            for there in self._files_of_module(path, dotted, imported.level):
+            for there in self.files.of_module(path, dotted, imported.level):
                 self._within(there, names[end:], found, seen)
                 package = there
-        for above in _packages(package) if package else ():
-            if above in self._paths and self._is_code(above):
-                self._imported_module(above, found)
+        for above in self.files.packages(package):
+            self._imported_module(above, found)
 
     def _within(
         self, path: str, names: list[str], found: _Reach, seen: set[tuple[str, str]]
@@ -294,7 +299,7 @@ class UsedCode:
             return
         is_package = path.endswith("__init__.py")
         if not self._follow(path, module, names, found, seen) and not (
-            is_package and self._files_of_module(path, names[0], 1)
+            is_package and self.files.of_module(path, names[0], 1)
         ):
             found.nodes.add((path, _WHOLE))
 
@@ -304,44 +309,6 @@ class UsedCode:
         if module is not None:
             found.nodes.update(self.always(path, module))
         return module
-
-    def _find_module(self, path: str, dotted: str, level: int) -> tuple[str, ...]:
-        """Return the files of test code that a module may be.
-
-        They are beside or above the one that imports it; where there is none, any whose path ends
-        so may be it.
-        """
-        tail = dotted.replace(".", "/")
-        if level:
-            folders = list(_above(path))[level - 1 : level]
-        else:
-            folders = [*_above(path), "src"] if tail else []
-        ends = (f"{tail}.py", _join(tail, "__init__.py")) if tail else ("__init__.py",)
-        found = [_join(folder, end) for folder in folders for end in ends]
-        known = [it for it in found if it in self._paths]
-        if not known and not level and tail:
-            known = [
-                it
-                for it in sorted(self._by_name(tail.rpartition("/")[2]))
-                if any(it.endswith(f"/{end}") for end in ends)
-            ]
-        return tuple(it for it in known if self._is_code(it))
-
-    def _by_name(self, name: str) -> Collection[str]:
-        if not self._named:
-            for path in self._paths:
-                *folders, last = path.removesuffix(".py").split("/")
-                key = folders[-1] if last == "__init__" and folders else last
-                self._named.setdefault(key, []).append(path)
-        return self._named.get(name, ())
-
-    def _is_test_code(self, path: str) -> bool:
-        folder = _folder(path)
-        if path.rpartition("/")[2] == _CONFTEST or not _FOLDERS.isdisjoint(folder.split("/")):
-            return True
-        if path.startswith("src/"):
-            return False
-        return folder in self._folders or any(it in self._folders for it in _above(path) if it)
 
 
 class _TestsOfFile:
@@ -355,7 +322,8 @@ class _TestsOfFile:
         self._chain = self._fixture_modules()
         self._fixture = cache(self._find_fixture)
         self._functions = cache(self._find_functions)
-        automatic = _Reach()
+        self._reach = cache(self._find_reach)
+        automatic = _Reach(fixtures=set(code.settings.fixtures))
         for there, known in self._chain:
             automatic.nodes.update(code.always(there, known))
             automatic.nodes.update(self._automatic(there, known))
@@ -366,19 +334,21 @@ class _TestsOfFile:
     def uses_of(self, name: str, alone: str) -> Uses:
         """Return what a test uses."""
         parts = self._module.tests.get(name, ())
-        found = _Reach()
-        for part in parts:
-            found.add(self._code.of_part(self._path, part))
-        found = self._with_fixtures(found)
-        self.consulted |= found.files
-        own = sorted(found.nodes - self._base.nodes)
-        lines = [alone, self._base_digest, *(part.digest for part in parts if part.digest)]
-        lines += map(self._code.line, own)
-        lines += sorted(found.imports - self._base.imports)
-        files = {path for path, _ in own} | {path for path, _ in self._base.nodes}
-        files.discard(self._path)
+        used, files = self._reach(tuple(it.names for it in parts))
+        lines = [alone, self._base_digest, *(part.digest for part in parts if part.digest), *used]
         asserts = any(can_fail(it, self._path, self._functions) for it in parts[0].checks)
-        return Uses(f"{_VERSION}{_hexdigest(lines)}", tuple(sorted(files)), asserts)
+        return Uses(f"{_VERSION}{_hexdigest(lines)}", files, asserts)
+
+    def _find_reach(self, parts: tuple[Names, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return the lines of what parts use beside the base, and the files of all of it."""
+        found = _Reach()
+        for names in parts:
+            found.add(self._code.of_names(self._path, names))
+        found = self._with_fixtures(found)
+        own = sorted(found.nodes - self._base.nodes)
+        lines = [*map(self._code.line, own), *sorted(found.imports - self._base.imports)]
+        files = {path for path, _ in (*own, *self._base.nodes)} - {self._path}
+        return tuple(lines), tuple(sorted(files))
 
     def _find_functions(self, path: str, name: str) -> Meant:
         """Return the functions that a name means in a module; of a method those of its name."""
@@ -418,7 +388,8 @@ class _TestsOfFile:
     def _fixture_modules(self) -> list[tuple[str, PythonModule]]:
         """Return the modules whose fixtures and hooks count: the own one, conftest, plugins."""
         found: dict[str, PythonModule] = {}
-        waiting = [self._path, *self._code.conftests(self._path)]
+        waiting = [self._path, *self._code.files.conftests(self._path)]
+        waiting += self._code.set_plugins(self._path)
         while waiting:
             path = waiting.pop(0)
             if path in found:
@@ -446,24 +417,3 @@ class _TestsOfFile:
 
 def _hexdigest(lines: Iterable[str]) -> str:
     return sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _folder(path: str) -> str:
-    return path.rpartition("/")[0]
-
-
-def _join(folder: str, name: str) -> str:
-    return f"{folder}/{name}" if folder else name
-
-
-def _above(path: str) -> Iterator[str]:
-    """Yield the folder of a file and those above it; the last one is empty."""
-    folder = _folder(path)
-    while folder:
-        yield folder
-        folder = _folder(folder)
-    yield ""
-
-
-def _packages(path: str) -> Iterator[str]:
-    return (_join(folder, "__init__.py") for folder in _above(path) if folder)

@@ -1,5 +1,6 @@
-"""Finds files that look like cases where no case is looked for."""
+"""Finds files that look like cases and are not read: outside the folders of cases, or rootless."""
 
+import re
 from collections.abc import Sequence
 
 from shall.cases.reader import root_of
@@ -13,6 +14,12 @@ MOST_EXAMINED = 2_000
 """YAML files that are examined: a project may hold many that are none of ours."""
 
 _NAMED = 3
+
+_STEPS = re.compile(r"""^[ \t]*["']?steps["']?[ \t]*:""", re.MULTILINE)
+_OTHER = re.compile(
+    r"""^["']?(?:shared|openapi|swagger|arazzo|jobs|\$schema)["']?[ \t]*:|^[-\[]""", re.MULTILINE
+)
+"""Shared steps, descriptions of an API, pipelines, schemas and lists of rows."""
 
 
 def stray_cases(files: Files) -> list[str]:
@@ -28,6 +35,36 @@ def stray_notice(paths: Sequence[str]) -> str:
         return ""
     found = f"Outside {' and '.join(CASE_FOLDERS)} these look like cases: {first_names(paths)}."
     return " ".join((found, f"Move them there, or name them: shall run {paths[0]}."))
+
+
+def is_rootless(text: str) -> bool:
+    """Return whether a YAML text without the root of a case has steps, and is nothing else known.
+
+    A ``name`` alone is no sign: rows of data and settings have one, too.
+    """
+    return _STEPS.search(text) is not None and _OTHER.search(text) is None
+
+
+def rootless_cases(files: Files) -> list[str]:
+    """Return YAML files in the folders of cases that have steps and no root, sorted."""
+    paths = [it for folder in CASE_FOLDERS for it in _below(files, folder)]
+    return [
+        path
+        for path, text in files.read_texts(paths)
+        if isinstance(text, str) and root_of(text) is None and is_rootless(text)
+    ]
+
+
+def rootless_notice(paths: Sequence[str]) -> str:
+    """Return what is not read and the next step; empty where all is."""
+    if not paths:
+        return ""
+    found = f"Not read, because they have steps but no root testcase: {first_names(paths)}."
+    return " ".join((found, "Write testcase: above what they hold."))
+
+
+def _below(files: Files, folder: str) -> Sequence[str]:
+    return files.find(folder, YAML_ENDINGS) if files.is_folder(folder) else ()
 
 
 def first_names(paths: Sequence[str]) -> str:

@@ -6,7 +6,7 @@ installed package, also not by a name that a module of the workspace imported fr
 
 import ast
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -29,6 +29,8 @@ class UnitCode(Struct, frozen=True):
 
     ``modules`` maps each module that is called to its path in the workspace. ``text`` is the
     source of the module under test. ``is_static``: the function needs no instance of its class.
+    ``others`` are path and source of further modules: those that fixtures call, and those from
+    which a name is imported.
     """
 
     modules: dict[str, str]
@@ -36,6 +38,7 @@ class UnitCode(Struct, frozen=True):
     is_async: bool = False
     is_static: bool = False
     async_calls: frozenset[str] = frozenset()
+    others: Mapping[str, str] = {}
 
 
 def find_code(unit: Unit, sources: Sources, findings: Findings) -> UnitCode:
@@ -63,7 +66,8 @@ def find_code(unit: Unit, sources: Sources, findings: Findings) -> UnitCode:
             called = finder.definition(module, function, place_of_call)
             if isinstance(called, ast.AsyncFunctionDef):
                 async_calls.add(name)
-    return UnitCode(finder.modules, text, is_async, is_static, frozenset(async_calls))
+    others = {path: it for path, it in finder.texts.items() if found is None or path != found[0]}
+    return UnitCode(finder.modules, text, is_async, is_static, frozenset(async_calls), others)
 
 
 def _calls(unit: Unit) -> Iterator[tuple[str, Keys]]:
@@ -79,6 +83,7 @@ class _Finder:
 
     def __init__(self, sources: Sources, findings: Findings) -> None:
         self.modules: dict[str, str] = {}
+        self.texts: dict[str, str] = {}
         self._sources = sources
         self._findings = findings
         self._trees: dict[str, ast.Module | None] = {}
@@ -92,6 +97,7 @@ class _Finder:
             self._findings.add("case.unknown-code", keys, message, hint)
         else:
             self.modules[name] = found[0]
+            self.texts[found[0]] = found[1]
         return found
 
     def definition(self, module: str, name: str, keys: Keys) -> _Definition | None:
@@ -164,6 +170,8 @@ class _Finder:
     def _tree(self, module: str, keys: Keys) -> ast.Module | None:
         if module not in self._trees:
             found = self._sources(module)
+            if found is not None:
+                self.texts[found[0]] = found[1]
             self._trees[module] = None if found is None else self._parsed(*found, keys)
         return self._trees[module]
 

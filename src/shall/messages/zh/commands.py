@@ -281,6 +281,16 @@ COMMANDS: dict[str, str] = {
     "run the cases in a random order; the seed is shown": "以随机顺序运行用例，并显示种子",
     "run part I of N; auto/N: the part that a Kubernetes Indexed Job or GitLab names": "运行 N "
     "份中的第 I 份；auto/N：由 Kubernetes Indexed Job 或 GitLab 指定",
+    "Write the name of a case, or its path as `shall list` shows it.": "请写用例的名称，"
+    "或 `shall list` 显示的路径。",
+    "There is no case with the name {name}.": "没有名为 {name} 的用例。",
+    "Several cases have the name {name}: {files}.": "多个用例的名称是 {name}：{files}。",
+    "The cases need one another: {cycle}.": "这些用例互相依赖：{cycle}。",
+    "Remove one of these `needs`.": "请删除其中一处 `needs`。",
+    "The case is marked with `only`, so that the others do not run.": "该用例标有 "
+    "`only`，其他用例不会运行。",
+    "Remove `only`: a run in CI has all cases.": "请删除 `only`：CI 中必须运行全部用例。",
+    "Cases are marked with `only`.": "有用例标有 `only`。",
     "run each case N times, and show those that passed only some of the times": "每个用例运行 N "
     "次，并列出只在部分次数中通过的用例",
     "start no case after the first that does not pass": "首个用例未通过后不再启动其他用例",

@@ -91,4 +91,8 @@ FLOW: dict[str, str] = {
     "The data has more than {limit} rows.": "数据超过 {limit} 行。",
     "Write `data: rows.csv`, or a list of rows; a step reads `{{{{ row.name "
     "}}}}`.": "请写 `data: rows.csv` 或数据行的列表；步骤中用 `{{{{ row.name }}}}` 读取。",
+    "run again what a change of a file affects": "文件改动后重新运行受影响的用例",
+    "--watch cannot be used with --impacted, --expect, "
+    "--dry-run or --shard.": "--watch 不能与 --impacted、--expect、--dry-run 或 --shard 一起使用。",
+    "Waiting for a change of a file. Ctrl-C ends.": "正在等待文件改动，按 Ctrl-C 结束。",
 }

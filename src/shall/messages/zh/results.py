@@ -58,6 +58,8 @@ ZH: dict[str, str] = {
     "如要检查重定向本身，请设置 follow_redirects: false。",
     "step.denied.unlisted": "不允许访问 {address}：未列入 targets_allow。"
     "如测试确需访问，请管理员将其列入。",
+    "case.needs": "依赖的用例 `{name}` 未通过",
+    "case.needs_unseen": "没有读取所依赖的用例：请在 `testcase:` 下的块中让 `needs:` 单独占一行",
     "case.skipped": "{reason}",
     "case.shared_failed": "所用的共享步骤没有通过：{place}：{inner}",
     "case.use_unseen": "共享步骤没有运行：请在 `testcase:` 下的块中让 `use:` 单独占一行",
@@ -127,6 +129,7 @@ ZH: dict[str, str] = {
     "report.run.stopped": "运行在第一个未通过的用例之后停止，以下是已执行的部分。",
     "report.run.timed_out": "运行超时并已停止，以下是已执行的部分。",
     "report.skipped_case": "{case}：{reason}",
+    "report.only": "只运行了标有 `only` 的用例，另有 {count} 个用例没有运行。",
     "report.flaky": "{case}：{total} 次重复中通过 {passed} 次",
     "report.retried": "{case}：重试 {count} 次后通过",
     "report.more_cases": "……另有 {count} 个用例，详见 HTML 和 JSON 报告。",

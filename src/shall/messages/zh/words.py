@@ -122,6 +122,9 @@ WORDS: dict[str, str] = {
     "Outside {folders} these look like cases: {names}.": "{folders} 之外有文件像是用例：{names}。",
     "Move them there, or name them: shall run "
     "{path}.": "请移入该目录，或直接指定：shall run {path}。",
+    "Not read, because they have steps but no root testcase: "
+    "{names}.": "以下文件含有 steps，但缺少根字段 testcase:，因此未读取：{names}。",
+    "Write testcase: above what they hold.": "请在文件内容之上写 testcase:，并将内容缩进。",
     # the store
     "cannot be used: {reason}": "不可用：{reason}",
     "is locked by another process": "被其他进程锁定",

@@ -1,0 +1,39 @@
+"""Whether a step has a check that could fail: without one, a case proves nothing."""
+
+from shall.cases.model import Check, CheckKind, Step
+from shall.cases.written_checks import selector_of
+
+_ALWAYS = frozenset({"status", "body", "bytes", "duration"})
+"""Selectors that have a value whatever the response is."""
+
+_AT_LEAST_0 = frozenset({"bytes", "duration"})
+_SAME = frozenset({CheckKind.EQUALS, CheckKind.STATUS})
+_OF_TEXT = frozenset(
+    {CheckKind.CONTAINS, CheckKind.REGEX, CheckKind.STARTS_WITH, CheckKind.ENDS_WITH}
+)
+
+
+def step_can_fail(step: Step) -> bool:
+    """Return whether a check of a step, or its ``until``, depends on the response."""
+    return step.until is not None or not all(_always_holds(it, step) for it in step.checks)
+
+
+def _always_holds(check: Check, step: Step) -> bool:
+    if check.negated:
+        return False
+    selector = selector_of(check)
+    if check.kind in _SAME and isinstance(check.expected, str):
+        # What the step captures itself is compared with what it was captured from.
+        name = check.expected.removeprefix("{{").removesuffix("}}").strip()
+        return selector is not None and step.capture.get(name) == selector
+    match check.kind:
+        case CheckKind.EXISTS:
+            return selector in _ALWAYS - {"body"}
+        case CheckKind.GREATER_EQUAL:
+            return selector in _AT_LEAST_0 and check.expected == 0
+        case CheckKind.SCHEMA:
+            return selector == "body" and check.expected in ({}, True)
+        case kind if kind in _OF_TEXT:
+            return selector == "body" and check.expected == ""
+        case _:
+            return False

@@ -1,0 +1,81 @@
+"""``shall run --watch``: run again what a change of a file affects."""
+
+import argparse
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from shall.actions.run_request import RunRequest
+from shall.actions.watching import SETTINGS, dependencies, stamps
+from shall.cli.output import INTERRUPTED, error_text, say, tell
+from shall.errors import InvalidInput, ShallError
+from shall.workspace.workspace import Workspace
+
+Run = Callable[[Sequence[str]], int]
+"""Runs the cases at some paths; returns the exit status."""
+
+_EVERY_S = 0.5
+
+
+def pause() -> None:
+    """Wait until the files are looked at again."""
+    time.sleep(_EVERY_S)
+
+
+def check_flags(arguments: argparse.Namespace) -> None:
+    """Check that no other flag chooses the cases. Raises ``InvalidInput``."""
+    others = (arguments.impacted, arguments.since, arguments.expect, arguments.dry_run)
+    if any(others) or arguments.shard or arguments.expect_cases is not None:
+        raise InvalidInput(
+            "--watch cannot be used with --impacted, --expect, --dry-run or --shard."
+        )
+
+
+def watch(workspace: Workspace, request: RunRequest, run: Run) -> int:
+    """Run the cases, and again those that a change affects; return the last status at Ctrl-C.
+
+    ``run`` runs the cases at some paths, with the settings as they are then.
+    """
+    seen = stamps(workspace)
+    known = _look(workspace, request)
+    paths = request.paths
+    status = _run(run, paths)
+    try:
+        while status != INTERRUPTED:
+            say("Waiting for a change of a file. Ctrl-C ends.")
+            before, seen = seen, _changed(workspace, seen)
+            now = _look(workspace, request)
+            affected = [str(workspace.root / it) for it in now if now[it] != known.get(it)]
+            known = now
+            if before.get(SETTINGS) != seen.get(SETTINGS):
+                status = _run(run, paths)
+            elif affected:
+                status = _run(run, affected)
+    except KeyboardInterrupt:
+        say()
+    return status
+
+
+def _look(workspace: Workspace, request: RunRequest) -> Mapping[str, Any]:
+    """Return what each case depends on; nothing where there is no case at the moment."""
+    try:
+        return dependencies(workspace, request)
+    except ShallError:  # the run reports it
+        return {}
+
+
+def _changed(workspace: Workspace, seen: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Wait until a file differs from what was seen; return what is there now."""
+    while True:
+        pause()
+        if (now := stamps(workspace)) != seen:
+            return now
+
+
+def _run(run: Run, paths: Sequence[str]) -> int:
+    """Run some cases; an error does not end the watching."""
+    try:
+        return run(paths)
+    except ShallError as error:
+        tell(error_text(error))
+        return error.exit_status
