@@ -77,6 +77,7 @@ WORDS: dict[str, str] = {
     "{address} sent less than it announced": "{address} 发送的数据少于其声明的长度",
     "{address} redirects more than {most} times": "{address} 重定向超过 {most} 次",
     "{address} redirects to something that is not HTTP": "{address} 重定向到了非 HTTP 地址",
+    "{address} does not answer in HTTP": "{address} 的应答不是 HTTP",
     "the certificate of {address} is not trusted": "{address} 的证书不受信任",
     "{address} speaks no TLS that can be used": "与 {address} 无法建立 TLS 连接",
     "{address} refuses the connection": "{address} 拒绝连接",

@@ -38,6 +38,8 @@ _REASONS = {
 }
 
 
+_NO_HTTP = "{address} does not answer in HTTP"
+
 _REFUSED = frozenset({pycurl.E_HTTP_RETURNED_ERROR})
 """How libcurl says that a service opened no WebSocket."""
 
@@ -201,6 +203,11 @@ class Transfer:
 
         return observed(self.curl)
 
+    def _reason(self, code: int) -> str:
+        if code == pycurl.E_UNSUPPORTED_PROTOCOL and not self._gate.trail:
+            return _NO_HTTP
+        return _REASONS.get(code, "")
+
     def _failure(self, code: int, text: str, url: str = "") -> ShallError:
         """Return the error for a transfer that libcurl gave up; ``url``: where it had led."""
         refusal = self._gate.refusal(code)
@@ -218,7 +225,7 @@ class Transfer:
         if code in {pycurl.E_FILESIZE_EXCEEDED, pycurl.E_WRITE_ERROR}:
             reason = f"{address} sent more than {MAX_BODY_BYTES >> 20} MiB"
         else:
-            reason = _REASONS.get(code, "").format(host=host, address=address, most=self._most)
+            reason = self._reason(code).format(host=host, address=address, most=self._most)
         details = {"address": address, "curl_code": code}
         if code == pycurl.E_COULDNT_RESOLVE_HOST:
             details["why"] = "unresolved"
