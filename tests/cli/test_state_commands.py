@@ -1,7 +1,9 @@
 """``shall backup``, ``restore`` and ``doctor`` as typed."""
 
 import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +17,13 @@ Shall = Callable[..., Any]
 
 @pytest.fixture
 def ran(shall_process: Shall, project: Path, service: Any, write_case: Callable[..., None]) -> Path:
-    """A project with one run in its state."""
+    """A project with one run in its state, in the database file itself and not in its log."""
     write_case("a")
     assert shall_process("run", "--host", service.url).returncode == 0
-    return project / ".shall/local/shall.db"
+    database = project / ".shall/local/shall.db"
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return database
 
 
 @pytest.mark.verifies("store#3.2", "store#3.5")

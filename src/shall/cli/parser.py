@@ -77,6 +77,12 @@ class _Formatter(argparse.HelpFormatter):
     def __init__(self, prog: str) -> None:
         super().__init__(prog, width=columns_of_terminal() - 2)
 
+    def add_argument(self, action: argparse.Action) -> None:
+        """Add an action; commands are indented, which argparse does not count in their length."""
+        super().add_argument(action)
+        if isinstance(action, argparse._SubParsersAction):
+            self._action_max_length += self._indent_increment
+
     def add_usage(
         self,
         usage: str | None,
