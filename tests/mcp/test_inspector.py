@@ -65,7 +65,7 @@ def test_the_inspector_lists_and_calls(
     else:
         target = [request.getfixturevalue("http_url"), "--transport", transport]
     listed = inspect(*target, "--method", "tools/list")
-    assert len(listed["tools"]) == 13
+    assert len(listed["tools"]) == 14
     called = inspect(*target, "--method", "tools/call", "--tool-name", "run_tests")
     assert called["structuredContent"]["passed"] == 2
     prompts = inspect(*target, "--method", "prompts/list")

@@ -33,7 +33,7 @@ TOKEN = "the-right-token"
 async def test_clients_of_both_eras_are_served(serve: Serve, mode: str) -> None:
     served = serve()
     async with Client(served.url, mode=mode) as client:
-        assert len((await client.list_tools()).tools) == 12
+        assert len((await client.list_tools()).tools) == 14
         result = await client.call_tool("health_check", {})
         assert not result.is_error
         served.process.send_signal(signal.SIGTERM)  # with the client's streams open

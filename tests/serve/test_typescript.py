@@ -42,7 +42,7 @@ def client(transport: str, *target: str, **environment: str) -> Any:
 def test_over_http_and_sse(shared_serve: Serve, transport: str, token: str) -> None:
     served = shared_serve(MCP_AUTH_TOKEN=token)
     told = client(transport, served.url, TOKEN=token)
-    assert (told["tools"], told["prompts"]) == (12, len(PROMPT_NAMES))
+    assert (told["tools"], told["prompts"]) == (14, len(PROMPT_NAMES))
     assert told["called"]["status"] == "ok"
 
 

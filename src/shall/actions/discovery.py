@@ -75,11 +75,17 @@ class Texts:
         return any(word in text for text in self._texts.values())
 
 
-def case_files(workspace: Workspace, paths: Sequence[str], texts: Texts | None = None) -> list[str]:
+def case_files(
+    workspace: Workspace,
+    paths: Sequence[str],
+    texts: Texts | None = None,
+    *,
+    logs_rootless: bool = False,
+) -> list[str]:
     """Return the case files that the paths name, each once, folders expanded and sorted.
 
     A file in a folder counts when its root is ``testcase`` or ``unittest``; a file that is named
-    itself always counts. Files that have steps and no root are named in the log.
+    itself always counts. ``logs_rootless``: name the files that have steps and no root in the log.
 
     Raises:
         CaseNotFound: A path names no file and no folder.
@@ -105,7 +111,7 @@ def case_files(workspace: Workspace, paths: Sequence[str], texts: Texts | None =
                 _put(workspace, relative, texts)
         else:
             raise case_not_found(workspace, relative)
-    if rootless:
+    if rootless and logs_rootless:
         _log.warning("%s", rootless_notice(rootless))
     return list(found)
 

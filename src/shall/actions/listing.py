@@ -55,7 +55,7 @@ def listed_cases(workspace: Workspace, request: RunRequest) -> list[ListedCase]:
         OutsideWorkspace: A path leads out.
     """
     texts = Texts()
-    files = case_files(workspace, request.paths, texts)
+    files = case_files(workspace, request.paths, texts, logs_rootless=True)
     reader = JobReader(workspace, texts)
     jobs = {path: reader.hold(path) for path in files}
     is_chosen = chooses_case(request.tags, request.keyword)

@@ -137,7 +137,7 @@ class _Cases(Struct, frozen=True):
 def _choose(workspace: Workspace, request: RunRequest, go_on: Callable[[], None]) -> _Cases:
     """Choose the cases. Without tags only those are read yet that ``texts.early`` names."""
     texts = Texts()
-    files = case_files(workspace, request.paths, texts)
+    files = case_files(workspace, request.paths, texts, logs_rootless=True)
     reader = JobReader(workspace, texts)
     chosen: Sequence[str] = files
     if request.tags or request.keyword:

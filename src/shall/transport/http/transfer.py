@@ -204,7 +204,7 @@ class Transfer:
         return observed(self.curl)
 
     def _reason(self, code: int) -> str:
-        if code == pycurl.E_UNSUPPORTED_PROTOCOL and not self._gate.trail:
+        if code == pycurl.E_UNSUPPORTED_PROTOCOL and not self.curl.getinfo(pycurl.RESPONSE_CODE):
             return _NO_HTTP
         return _REASONS.get(code, "")
 
