@@ -226,3 +226,33 @@ def test_a_fingerprint_of_a_later_version_is_not_known() -> None:
     case = read_case(SMALL, "x")
 
     assert case_fingerprint(case).replace("2:", "3:") not in case_fingerprints(case)
+
+
+CONVERSATION = """\
+testcase:
+  name: a
+  steps:
+    - WS: /chat
+      messages:
+        - send: hello
+        - {expect: {message: hello}, within: 5 s}
+        - {until: {$.state: done}}
+        - {receive: 2}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("send: hello", "send: hi"),
+        ("message: hello", "message: hi"),
+        ("within: 5 s", "within: 6 s"),
+        ("until: {$.state: done}", "expect: {$.state: done}"),
+        ("receive: 2", "receive: 3"),
+    ],
+)
+def test_the_messages_of_a_conversation_count(old: str, new: str) -> None:
+    before = case_fingerprint(read_case(CONVERSATION, "x"))
+
+    assert before == case_fingerprint(read_case(f"# comment\n{CONVERSATION}", "x"))
+    assert before != case_fingerprint(read_case(CONVERSATION.replace(old, new), "x"))

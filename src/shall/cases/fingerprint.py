@@ -7,9 +7,13 @@ version is of version 1. Evidence is committed, so lines of every version are co
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from hashlib import sha256
 from types import MappingProxyType
 from typing import Any
+
+from msgspec import NODEFAULT, Struct
+from msgspec.structs import asdict, fields
 
 from shall.cases.fingerprint_v1 import FIELDS, case_fingerprint_v1
 from shall.cases.flow import Flow, Repeat, Retry, When
@@ -60,7 +64,7 @@ _BLANK: dict[type, Any] = {
         Stream(),
     )
 }
-"""The records of a case without anything in them."""
+"""The records of a case without anything in them; a record of another type has its defaults."""
 
 
 def case_fingerprint(case: Case, digests: Mapping[str, str] = _NO_FILES) -> str:
@@ -90,23 +94,37 @@ def _data(value: Any) -> Any:
     """Return a part of a case as JSON data, without the fields that are not used."""
     if isinstance(value, tuple):
         return [_data(item) for item in value]
-    if type(value) in _BLANK:
+    if isinstance(value, Struct):
         return {name: _data(item) for name, item in _used(value).items()}
     return value
 
 
-def _used(record: Any) -> dict[str, Any]:
-    blank = _BLANK[type(record)]
+def _used(record: Struct) -> dict[str, Any]:
+    unused = _unused(type(record))
     names = (name for name in record.__struct_fields__ if name != _ABOUT_THE_TEXT)
     values = {name: getattr(record, name) for name in names}
-    return {name: it for name, it in values.items() if it != getattr(blank, name)}
+    return {name: it for name, it in values.items() if name not in unused or it != unused[name]}
+
+
+@cache
+def _unused(kind: type[Struct]) -> Mapping[str, Any]:
+    """Return the values of fields that are not used; a required field without one always counts."""
+    if kind in _BLANK:
+        return asdict(_BLANK[kind])
+    found = {}
+    for each in fields(kind):
+        if each.default is not NODEFAULT:
+            found[each.name] = each.default
+        elif each.default_factory is not NODEFAULT:
+            found[each.name] = each.default_factory()
+    return found
 
 
 def _is_of_v1(value: Any) -> bool:
     """Return whether a part of a case uses only fields that version 1 knows."""
     if isinstance(value, tuple):
         return all(map(_is_of_v1, value))
-    if type(value) not in _BLANK:
+    if not isinstance(value, Struct):
         return True
     if type(value) is Check and type(value.expected) is tuple:
         return False
