@@ -169,3 +169,52 @@ def test_what_another_tool_cannot_express_is_listed(tmp_path: Path) -> None:
     }
     assert "BASE_URL" in found.variables
     compile(found.text, "a.py", "exec")
+
+
+def test_a_query_and_a_conversation_are_left_out_and_listed() -> None:
+    case = read_case(
+        "testcase:\n  name: one\n  steps:\n"
+        "    - WS: ws://a.test/\n      messages: [{send: hi}]\n"
+        '    - sql: {database: shop, query: "SELECT 1"}\n      capture: {one: value}\n'
+        "    - GET: '/a/{{ one }}'\n",
+        "a.yaml",
+    )
+
+    for exported in (to_pytest(case, "a.yaml"), to_curl(case, "a.yaml")):
+        assert {"the WebSocket of step 1", "the query of step 2"} <= set(exported.left_out)
+        assert exported.text.count("/a/") == 1
+        assert "WS" not in exported.text
+        assert "ws://" not in exported.text
+        assert "ONE" in exported.variables
+    assert to_pytest(case, "a.yaml").text.count("client.") == 1
+
+
+def test_a_graphql_query_is_json(monkeypatch: pytest.MonkeyPatch, recorder: Recorder) -> None:
+    case = read_case(
+        f"testcase:\n  name: one\n  host: {recorder.url}\n  steps:\n"
+        "    - POST: /g\n      graphql: {query: '{ a }', variables: {n: 1}, operation: q}\n",
+        "a.yaml",
+    )
+    recorder.seen.clear()
+
+    run_test(to_pytest(case, "a.yaml").text, monkeypatch)
+
+    (seen,) = recorder.seen
+    assert json.loads(seen["body"]) == {
+        "query": "{ a }",
+        "variables": {"n": 1},
+        "operationName": "q",
+    }
+
+
+def test_a_case_without_a_request_becomes_a_test_that_fails(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    case = read_case(
+        "testcase:\n  name: one\n  host: http://a.test\n  steps:\n"
+        '    - sql: {database: shop, query: "SELECT 1"}\n',
+        "a.yaml",
+    )
+
+    with pytest.raises(NotImplementedError, match="no step"):
+        run_test(to_pytest(case, "a.yaml").text, monkeypatch)

@@ -1,5 +1,6 @@
 """The forms that values of a case have: what a check compares with, names, ids."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from shall.cases.patterns import pattern_problem
@@ -68,3 +69,13 @@ def default_id(kind: str, index: int) -> str:
 def is_query_file(query: Any) -> bool:
     """Return whether a GraphQL query is the path of a file in the workspace."""
     return type(query) is str and query.endswith((".graphql", ".gql")) and "\n" not in query
+
+
+def graphql_data(written: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the JSON data of a GraphQL request (GraphQL over HTTP, section 6)."""
+    data = {"query": written["query"]}
+    if written.get("variables") is not None:
+        data["variables"] = written["variables"]
+    if written.get("operation") is not None:
+        data["operationName"] = written["operation"]
+    return data

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from msgspec import Struct
 from msgspec.structs import replace
 
-from shall.cases.forms import is_query_file
+from shall.cases.forms import graphql_data, is_query_file
 from shall.cases.model import Body, BodyKind, Case, RequestTemplate
 from shall.engine.evaluate import as_text, evaluate, is_constant
 from shall.engine.options import RunOptions
@@ -256,17 +256,12 @@ def _body(
 def _graphql(
     body: Body, scope: Scope, attachments: Attachments | None
 ) -> tuple[bytes, tuple[tuple[str, str], ...], str]:
-    """Return the body of a GraphQL request (GraphQL over HTTP, section 6)."""
+    """Return the body of a GraphQL request, with the query of its file."""
     said = evaluate(body.value, scope)
     query = said["query"]
     if is_query_file(query) and attachments is not None:
         query = attachments.read_bytes(query).decode("utf-8", "replace")
-    sent: dict[str, Any] = {"query": query}
-    if said.get("variables") is not None:
-        sent["variables"] = said["variables"]
-    if said.get("operation") is not None:
-        sent["operationName"] = said["operation"]
-    return _json_bytes(sent), (), _JSON
+    return _json_bytes(graphql_data({**said, "query": query})), (), _JSON
 
 
 def _json_bytes(value: Any) -> bytes:

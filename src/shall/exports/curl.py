@@ -9,7 +9,15 @@ from urllib.parse import urlencode
 from shall.cases.expression import parse_template
 from shall.cases.forms import is_template
 from shall.cases.model import BodyKind, Case, RequestTemplate, Step, Teardown
-from shall.exports.names import Exported, credentials, literal_of, note_unsaid, run_variable
+from shall.exports.names import (
+    Exported,
+    body_of,
+    credentials,
+    http_request,
+    literal_of,
+    note_unsaid,
+    run_variable,
+)
 
 
 def to_curl(case: Case, path: str) -> Exported:
@@ -20,12 +28,13 @@ def to_curl(case: Case, path: str) -> Exported:
     lines = [f"# {' '.join(case.name.split())}: made from {path}"]
     parts: tuple[Step | Teardown, ...] = (*case.steps, *reversed(case.teardowns))
     for part in parts:
-        if part.request is not None:
+        request = http_request(part)
+        if request is not None:
             if part.checks:
                 exported.lacks("checks, which curl has not")
             if getattr(part, "capture", None):
                 exported.lacks(f"the captures of {part.id}")
-            lines.append(" ".join(writer.arguments(part.request)))
+            lines.append(" ".join(writer.arguments(request)))
     exported.text = "\n".join(lines) + "\n"
     return exported
 
@@ -85,9 +94,10 @@ class _Writer:
             self.exported.lacks(f"the credentials `{kind}`")
 
     def _body(self, request: RequestTemplate) -> Iterator[str]:
-        if request.body is None:
+        body = body_of(request)
+        if body is None:
             return
-        kind, value = request.body.kind, request.body.value
+        kind, value = body.kind, body.value
         if kind is BodyKind.FORM and isinstance(value, dict):
             flag = "-F" if request.files else "--data-urlencode"
             for name, it in value.items():

@@ -8,8 +8,8 @@ from msgspec import UNSET, Struct, field
 
 from shall.cases.expression import parse_template
 from shall.cases.flow import Flow
-from shall.cases.forms import WEBSOCKET
-from shall.cases.model import Case, RequestTemplate, Step, Teardown
+from shall.cases.forms import WEBSOCKET, graphql_data, is_query_file
+from shall.cases.model import Body, BodyKind, Case, RequestTemplate, Step, Teardown
 from shall.cases.syntax import GLOBAL, Call, Expression, Literal, Reference
 
 _NO_NAME = re.compile(r"\W+", re.ASCII)
@@ -79,13 +79,31 @@ def note_unsaid(case: Case, exported: Exported) -> None:
 def _note_of_part(part: Step | Teardown, exported: Exported) -> None:
     for name in _unsaid_of_step(part) if isinstance(part, Step) else ():
         exported.lacks(f"`{name}` of {part.id}")
-    if isinstance(part, Step) and part.request.method == WEBSOCKET:
-        exported.lacks(f"the WebSocket of {part.id}")
-    if isinstance(part, Teardown) and part.query is not None:
-        exported.lacks(f"the query of {part.id}")
     request = part.request
+    if request is not None and request.method == WEBSOCKET:
+        exported.lacks(f"the WebSocket of {part.id}")
+    if part.sql is not None or (isinstance(part, Teardown) and part.query is not None):
+        exported.lacks(f"the query of {part.id}")
+    body = None if request is None else request.body
+    if body is not None and body.kind is BodyKind.GRAPHQL and is_query_file(body.value["query"]):
+        exported.lacks(f"the file of the query of {part.id}")
     if request is not None and request.connection:
         exported.lacks(f"`connection` of {part.id}")
+
+
+def http_request(part: Step | Teardown) -> RequestTemplate | None:
+    """Return the request of a step or teardown; None where it queries or opens a WebSocket."""
+    request = part.request
+    is_other = part.sql is not None or request is None or request.method == WEBSOCKET
+    return None if is_other else request
+
+
+def body_of(request: RequestTemplate) -> Body | None:
+    """Return the body of a request; that of a GraphQL query as the JSON that is sent."""
+    body = request.body
+    if body is None or body.kind is not BodyKind.GRAPHQL:
+        return body
+    return Body(BodyKind.JSON, graphql_data(body.value))
 
 
 def _unsaid_of_step(step: Step) -> Iterator[str]:

@@ -11,9 +11,11 @@ from shall.cases.selector import parse_selector
 from shall.cases.syntax import Expression, Reference
 from shall.exports.names import (
     Exported,
+    body_of,
     call_name,
     credentials,
     expressions_in,
+    http_request,
     literal_of,
     note_unsaid,
     python_name,
@@ -42,7 +44,11 @@ _OPERATORS = {
     CheckKind.IS_LIST: "isinstance({}, list)",
     CheckKind.IS_OBJECT: "isinstance({}, dict)",
 }
-_ARGUMENTS = {BodyKind.JSON: "json", BodyKind.FORM: "data", BodyKind.TEXT: "content"}
+_ARGUMENTS = {
+    BodyKind.JSON: "json",
+    BodyKind.FORM: "data",
+    BodyKind.TEXT: "content",
+}
 _FUNCTIONS = {"uuid": "str(uuid.uuid4())", "timestamp": "int(time.time())"}
 _CLASS = re.compile(r"([1-5])xx", re.IGNORECASE)
 
@@ -87,7 +93,8 @@ class _Writer:
 
     def _calls(self) -> Iterator[str]:
         steps = [line for step in self.case.steps for line in self._step(step)]
-        teardowns = [it for it in reversed(self.case.teardowns) if it.request is not None]
+        steps = steps or ['raise NotImplementedError("no step of the case is a request")']
+        teardowns = [it for it in reversed(self.case.teardowns) if http_request(it) is not None]
         if not teardowns:
             yield from steps
             return
@@ -98,7 +105,7 @@ class _Writer:
             yield from (f"    {line}" for line in self._step(part))
 
     def _step(self, part: Step | Teardown) -> Iterator[str]:
-        request = part.request
+        request = http_request(part)
         if request is None:
             return
         arguments = ", ".join([self._text(request.url), *self._arguments(request)])
@@ -138,11 +145,12 @@ class _Writer:
         for name in ("headers", "params"):
             if values := getattr(request, name):
                 yield f"{name}={self._value(dict(values))}"
-        if request.body is not None:
-            kind = request.body.kind
+        body = body_of(request)
+        if body is not None:
+            kind = body.kind
             if kind is BodyKind.DATA:
-                kind = BodyKind.TEXT if isinstance(request.body.value, str) else BodyKind.JSON
-            yield f"{_ARGUMENTS[kind]}={self._value(request.body.value)}"
+                kind = BodyKind.TEXT if isinstance(body.value, str) else BodyKind.JSON
+            yield f"{_ARGUMENTS[kind]}={self._value(body.value)}"
         if request.files:
             opened = ", ".join(
                 f"{key!r}: open({self._value(it)}, 'rb')" for key, it in request.files.items()
