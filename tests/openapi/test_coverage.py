@@ -20,7 +20,7 @@ def document(paths: dict[str, Any], **more: Any) -> Any:
 
 
 def declared(*statuses: str, types: tuple[str, ...] = ()) -> dict[str, Any]:
-    content = {"content": {name: {} for name in types}} if types else {}
+    content: dict[str, Any] = {"content": {name: {} for name in types}} if types else {}
     return {"responses": {status: {"description": "", **content} for status in statuses}}
 
 

@@ -26,7 +26,9 @@ def fetch_document(workspace: Workspace, url: str) -> str:
     """
     shown = workspace.redactor.url(url)
 
-    def fetch() -> Work[str]:
+    texts: list[str] = []
+
+    def fetch() -> Work[None]:
         accept = ("Accept", "application/json, application/yaml, */*;q=0.5")
         response = yield Request("GET", url, (accept,), timeout_s=_TIMEOUT_S)
         if response.status != 200:
@@ -34,17 +36,18 @@ def fetch_document(workspace: Workspace, url: str) -> str:
         if len(response.body) > MOST_BYTES:
             raise BadValue(f"{shown} is larger than {MOST_BYTES >> 20} MiB.")
         try:
-            text: str = response.body.decode("utf-8-sig")
+            texts.append(response.body.decode("utf-8-sig"))
         except UnicodeDecodeError:
             raise BadValue(f"{shown} is not UTF-8 text.") from None
-        return text.replace("\r\n", "\n")
 
     loop = workspace.make_loop()
     try:
-        text: str = loop.run(fetch())
+        task = loop.start(fetch())
+        while not task.is_done:
+            loop.step()
     finally:
         loop.close()
-    return text
+    return texts[0].replace("\r\n", "\n")
 
 
 def coverage_of(run: RunResult, text: str, source: str, base_url: str | None = None) -> Coverage:

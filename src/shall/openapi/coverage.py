@@ -206,11 +206,13 @@ def type_for(declared: ResponseDeclaration, content_type: str) -> str | None:
     """Return the declared media type that a Content-Type has: the most specific."""
     kind = media_type(content_type)
     whole = content_type.replace(" ", "").lower()
-    exact = [name for name in declared.types if name.replace(" ", "").lower() == whole]
-    if exact:
-        return exact[0]
-    plain = (it for it in reversed(declared.types) if not _has_parameters(it))
-    by_type = {media_type(name): name for name in plain}
+    for name in declared.types:
+        if name.replace(" ", "").lower() == whole:
+            return name
+    by_type: dict[str, str] = {}
+    for name in declared.types:
+        if not _has_parameters(name):
+            by_type.setdefault(media_type(name), name)
     for wanted in (kind, f"{kind.partition('/')[0]}/*", "*/*"):
         if wanted in by_type:
             return by_type[wanted]
