@@ -30,6 +30,9 @@ from shall.cases.selector import Selector, parse_selector
 from shall.cases.times import milliseconds
 from shall.errors import BadValue
 
+OPENAPI = "openapi"
+"""The key below ``expect`` that names what the whole response is compared with."""
+
 _NAME = re.compile(r"[^\W\d][\w-]*")
 _UNSAFE = re.compile(r'[\\"]')
 _STATUS_CLASS = re.compile(r"[1-5]xx", re.IGNORECASE)
@@ -113,11 +116,23 @@ def read_expect(
         return ()
     checks: list[Check] = []
     for name, value in values.items():
+        if name == OPENAPI and words is None and keys[_FIELD_OF_STEP:] == ("expect",):
+            checks += _of_contract(value, (*keys, name), report)
+            continue
         selector = read_selector(name, (*keys, name), report, at_key=True, words=words)
         if selector is not None:
             target = _target(name if words is None else words(name), selector)
             checks += _conditions(target, value, (*keys, name), report)
     return tuple(checks)
+
+
+def _of_contract(value: Any, keys: Keys, report: Report) -> list[Check]:
+    """Read the path of an OpenAPI document; it is constant, since the document is read before."""
+    if type(value) is str and value.strip() and "{{" not in value:
+        return [Check(CheckKind.OPENAPI, expected=value, place=_place(keys))]
+    message = f"`openapi` takes the path of a document, not {kind_of(value)} {value!r:.60}."
+    report.add("case.bad-type", keys, message, "Write `openapi: specs/openapi.yaml`.")
+    return []
 
 
 def read_selector(

@@ -61,6 +61,8 @@ def written_expect(checks: Sequence[Check]) -> dict[str, Any] | None:
     data: dict[str, dict[str, Any]] = {}
     for check in checks:
         selector, written = selector_of(check), _written(check)
+        if check.kind is CheckKind.OPENAPI:
+            selector, written = check.kind.value, {"equals": check.expected}
         if selector is None or written is None:
             return None
         below = data.setdefault(selector, {})

@@ -33,6 +33,7 @@ ON_FIRST_USE = (
     "shall.cases.yaml_writer",
     "shall.engine.access",
     "shall.engine.conditions",
+    "shall.engine.contract",
     "shall.cases.filters",
     "shall.engine.differences",
     "shall.engine.flow",
