@@ -280,7 +280,11 @@ def _add_merge(commands: _Commands) -> None:
 
 
 def _add_schema(commands: _Commands) -> None:
-    _add(commands, "schema", "Print the JSON Schema of case files, for editors.")
+    command = _add(commands, "schema", "Print the JSON Schema of case files, for editors.")
+    command.add_argument(
+        "--write", action="store_true", help="write it to the folder of cases instead"
+    )
+    _add_workspace(command)
 
 
 def _add_import(commands: _Commands) -> None:
