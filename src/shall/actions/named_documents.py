@@ -1,6 +1,8 @@
 """Checks that the OpenAPI documents that a case names are there, before anything is sent."""
 
-from shall.cases.model import Case, CheckKind
+from collections.abc import Mapping, Sequence
+
+from shall.cases.model import Case, CheckKind, Step, Teardown
 from shall.cases.nearest import nearest
 from shall.cases.reader import locate
 from shall.diagnostics import Diagnostic, Severity
@@ -12,9 +14,13 @@ _ENDINGS = (".yaml", ".yml", ".json")
 
 def check_documents(workspace: Workspace, case: Case, text: str, path: str) -> None:
     """Raise ``InvalidCase`` where a document does not exist."""
+    groups: Mapping[str, Sequence[Step | Teardown]] = {
+        "steps": case.steps,
+        "teardowns": case.teardowns,
+    }
     problems = [
         _missing(workspace, check.expected, text, path, f"{group}[{at}].expect.openapi")
-        for group, calls in (("steps", case.steps), ("teardowns", case.teardowns))
+        for group, calls in groups.items()
         for at, call in enumerate(calls)
         for check in call.checks
         if check.kind is CheckKind.OPENAPI and not workspace.files.is_file(check.expected)

@@ -36,12 +36,14 @@ OPENAPI = "openapi"
 _NAME = re.compile(r"[^\W\d][\w-]*")
 _UNSAFE = re.compile(r'[\\"]')
 _STATUS_CLASS = re.compile(r"[1-5]xx", re.IGNORECASE)
-_WITHOUT_FIELDS = frozenset({"status", "header", "duration", "bytes", "sha256", "md5"}) | {
+WITHOUT_FIELDS = frozenset({"status", "header", "duration", "bytes", "sha256", "md5"}) | {
     "url",
     "version",
     "regex",
     "cookie",
 }
+"""Sources of selectors whose value has no fields."""
+
 _STATUS_KINDS = {
     CheckKind.EQUALS: False,
     CheckKind.IN: False,
@@ -244,7 +246,7 @@ def _field(target: _Target, name: str, keys: Keys, report: Report) -> "_Target |
         message = f"The name `{name:.60}` holds an expression."
         report.add("case.bad-selector", keys, message, at_key=True)
         return None
-    if target.source in _WITHOUT_FIELDS:
+    if target.source in WITHOUT_FIELDS:
         message = f"`{target.source}` has no field `{name:.60}`."
         hint = "Write a value or predicates, such as `{less_than: 300}`."
         report.add("case.unknown-check", keys, message, hint, at_key=True)

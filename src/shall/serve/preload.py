@@ -14,6 +14,7 @@ ON_FIRST_USE = (
     "shall.actions.early_cases",
     "shall.actions.evidence",
     "shall.actions.importing",
+    "shall.actions.named_documents",
     "shall.actions.only",
     "shall.actions.selection",
     "shall.actions.sending",
