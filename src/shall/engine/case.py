@@ -72,7 +72,9 @@ def run_case(
         scope = Scope(
             run_variables=options.variables, unavailable=options.unavailable, budget=budget
         )
-        context = CaseContext(scope, attachments, Secrecy(redactor, scope), options.shared)
+        context = CaseContext(
+            scope, attachments, Secrecy(redactor, scope), options.shared, key=job.key
+        )
         try:
             plan = plan_case(job.case, options)
             _set_variables(job, job.case, scope)

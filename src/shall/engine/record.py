@@ -52,7 +52,7 @@ KEPT_VALUE = 2_000
 """Characters of a check's value that are stored; a longer one is stored as cut text."""
 
 _STRUCTURES = frozenset({dict, list})
-_COMPARED = frozenset({CheckKind.EQUALS, CheckKind.HAS})
+_COMPARED = frozenset({CheckKind.EQUALS, CheckKind.HAS, CheckKind.SNAPSHOT})
 
 
 class StepRecord(Struct, gc=False):

@@ -40,6 +40,22 @@ CONTRACT: dict[str, str] = {
     "The dialect {dialect} of its schemas is not supported.": "不支持其 schema 所用的方言"
     " {dialect}。",
     "The schema {place}: {reason}.": "schema {place}：{reason}。",
+    "A snapshot is compared with a selector of `expect` only.": "快照只能"
+    "与 `expect` 下的选择器比较。",
+    "Write `expect: {{body: {{snapshot: NAME}}}}`.": "请写成"
+    " `expect: {{body: {{snapshot: NAME}}}}`。",
+    "write the snapshots of cases that pass, and record no evidence": "为通过的用例写入快照，不记录"
+    "证据",
+    "{path} was not written: its case compares several values with it.": "未写入 {path}：用例中有"
+    "多个不同的值与它比较。",
+    "{path} was not written: {reason}": "未写入 {path}：{reason}",
+    "Wrote the snapshot {path}.": "已写入快照 {path}。",
+    "Changed the snapshot {path}.": "已更新快照 {path}。",
+    "No case compares with the snapshot {path}.": "没有用例使用快照 {path}。",
+    "The snapshots of {key} were not written, since it did not pass.": "{key} 未通过，因此未写入其"
+    "快照。",
+    "A run that updates snapshots proves nothing: run again without "
+    "--update-snapshots.": "更新快照的运行不作为证据：请不带 --update-snapshots 再运行一次。",
     "{url} is larger than {size} MiB.": "{url} 超过 {size} MiB。",
     "{url} answered with status {status}.": "{url} 返回了状态码 {status}。",
 }
