@@ -33,12 +33,12 @@ def test_the_traceback_of_the_exception_that_is_handled_is_logged(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     try:
-        raise KeyError("k")
-    except KeyError:
+        int("k")
+    except ValueError:
         Log("a.part").exception("broken")
 
     assert caplog.records[0].filename == "test_log.py"
-    assert "KeyError: 'k'" in caplog.text
+    assert "ValueError: invalid literal" in caplog.text
 
 
 SHOWN = """
