@@ -163,6 +163,7 @@ def _requirements(subject: Examined) -> Iterator[CheckResult]:
 
 def _config(subject: Examined) -> Iterator[CheckResult]:
     if subject.config is None:
+        yield _ok("config.yaml", "none")
         return
     for note in subject.config.notes:
         yield _warn("config.yaml", f"{note.span}: {note.message}", note.hint)
