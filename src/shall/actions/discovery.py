@@ -1,6 +1,5 @@
 """Chooses case files and reads them into jobs."""
 
-import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from shall.diagnostics import Diagnostic, Severity
 from shall.engine.job import Job
 from shall.engine.shared import Shared
 from shall.errors import CaseNotFound, FolderNotFound, InvalidInput
+from shall.log import Log
 from shall.messages import Message
 from shall.results.records import CriterionRef, Position
 from shall.span import Span
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from shall.actions.data_rows import Table
     from shall.actions.links import LinkCheck
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 
 UNREADABLE = "unreadable"
 

@@ -1,6 +1,5 @@
 """A case as it is run: constant parts made once, checks bound to their comparisons."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -28,6 +27,7 @@ from shall.engine.predicate import NOT_SUPPORTED, Judge, comparison
 from shall.engine.query import Select, selector
 from shall.engine.request import RequestPlan, plan_request
 from shall.engine.sql_plan import SqlPlan, plan_older_query, plan_sql
+from shall.late_pattern import late_pattern
 
 if TYPE_CHECKING:
     from shall.cases.flow import Flow
@@ -281,7 +281,7 @@ def _are_about_peer(checks: Sequence[Check]) -> bool:
     return any(it.selector is not None and _ABOUT_PEER.match(it.selector) for it in checks)
 
 
-_ABOUT_PEER = re.compile(r"\s*(ip|certificate)\b")
+_ABOUT_PEER = late_pattern(r"\s*(ip|certificate)\b")
 
 
 def _plan_access(

@@ -162,6 +162,7 @@ EN: dict[str, str] = {
     "report.outage.next": "Start the service, or correct `host` in shall.yaml or in the cases.",
     "report.outage.more": "... and {count} more",
     "report.response_begins": "response: {response}",
+    "report.renewed": "{sent}, after a new token was asked for",
     "report.repeated": "{sent}, attempt {attempts}",
     "report.redirected": "after {redirects}",
     "report.length": "{length}: {value}",

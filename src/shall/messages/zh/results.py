@@ -154,6 +154,7 @@ ZH: dict[str, str] = {
     "report.outage.next": "请启动服务，或修改 shall.yaml 或用例中的 `host`。",
     "report.outage.more": "……另有 {count} 个",
     "report.response_begins": "响应：{response}",
+    "report.renewed": "{sent}，此前已申请新令牌",
     "report.repeated": "{sent}，第 {attempts} 次尝试",
     "report.redirected": "经过重定向 {redirects}",
     "report.length": "{length}：{value}",
