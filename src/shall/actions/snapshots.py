@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from shall.cases.model import CheckKind
+from shall.cases.model import CheckKind, Step, Teardown
 from shall.cases.reader import read_case
 from shall.cases.shared_steps import read_shared
 from shall.cases.snapshot import FOLDER, snapshot_of, snapshot_path
@@ -112,7 +112,8 @@ def _used(workspace: Workspace, key: str) -> Iterator[str]:
         case = read_shared(text, key) if is_shared else read_case(text, key)
     except InvalidInput:
         return
-    for part in (*case.steps, *case.teardowns):
+    parts: tuple[Step | Teardown, ...] = (*case.steps, *case.teardowns)
+    for part in parts:
         for check in part.checks:
             if check.kind is CheckKind.SNAPSHOT:
                 yield snapshot_path(key, snapshot_of(check.expected)[0])

@@ -60,6 +60,8 @@ EN: dict[str, str] = {
     "check.snapshot_empty": "nothing is left to compare with the snapshot {file}: all is ignored",
     "check.bad_snapshot": "the snapshot {file} is not JSON",
     "check.bad_openapi": "the OpenAPI document cannot be used: {reason}",
+    "fuzz.failed": "{reason}",
+    "fuzz.untested": "Schemathesis sent it no request",
     "check.not_supported": "the check {kind} is not supported by this release",
     # the engine: steps and runs
     "step.error": "{reason}",

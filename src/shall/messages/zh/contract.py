@@ -56,6 +56,20 @@ CONTRACT: dict[str, str] = {
     "快照。",
     "A run that updates snapshots proves nothing: run again without "
     "--update-snapshots.": "更新快照的运行不作为证据：请不带 --update-snapshots 再运行一次。",
+    "Test an API by its OpenAPI document with Schemathesis.": "用 Schemathesis 按 OpenAPI 文档测试"
+    " API。",
+    "where the API is (default: `host` of shall.yaml)": "API 的地址（默认：shall.yaml 的 `host`）",
+    "generated requests of an operation at most (20)": "每个操作最多生成的请求数（默认 20）",
+    "end after so many seconds, with what was found until then (600)": "到达该秒数后结束，保留"
+    "此前的结果（默认 600）",
+    "generate the requests of an earlier run again": "重新生成之前某次运行的请求",
+    "No address of the API is named.": "未指定 API 的地址。",
+    "Name it with --base-url URL.": "请用 --base-url URL 指定。",
+    "Fuzzing needs the extra fuzz, which is not installed.": "模糊测试需要附加组件 fuzz，"
+    "但尚未安装。",
+    "Install it: pip install 'shall[fuzz]'.": "请安装：pip install 'shall[fuzz]'。",
+    "The reference {reference} leads out of the document.": "引用 {reference} 指向文档之外。",
+    "Schemathesis tested nothing: {reason}": "Schemathesis 没有测试任何内容：{reason}",
     "{url} is larger than {size} MiB.": "{url} 超过 {size} MiB。",
     "{url} answered with status {status}.": "{url} 返回了状态码 {status}。",
 }

@@ -58,6 +58,8 @@ ZH: dict[str, str] = {
     "check.snapshot_empty": "忽略之后没有内容可与快照 {file} 比较",
     "check.bad_snapshot": "快照 {file} 不是 JSON",
     "check.bad_openapi": "无法使用该 OpenAPI 文档：{reason}",
+    "fuzz.failed": "{reason}",
+    "fuzz.untested": "Schemathesis 未向它发送请求",
     "check.not_supported": "此版本不支持断言类型 {kind}",
     # the engine: steps and runs
     "step.error": "{reason}",
