@@ -94,8 +94,10 @@ def test_a_media_type_counts_for_the_most_specific_that_is_declared() -> None:
 def test_the_most_specific_template_below_a_server_path_is_called(
     path: str, template: str | None
 ) -> None:
-    templates = ("/{kind}/{id}", "/orders/{id}", "/orders/mine", "/orders/{id}.pdf", "/bücher/{id}")
-    templates += ("/range/{a}-{b}-{c}",)
+    templates = (
+        *("/{kind}/{id}", "/orders/{id}", "/orders/mine", "/orders/{id}.pdf", "/bücher/{id}"),
+        "/range/{a}-{b}-{c}",
+    )
     server = {
         "url": "https://api.example/{version}",
         "variables": {"version": {"default": "v1", "enum": ["v1", "v2"]}},
