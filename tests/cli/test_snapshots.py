@@ -109,8 +109,9 @@ def test_a_run_that_updates_proves_nothing_and_a_changed_snapshot_is_stale(
         data = json.loads(shall("trace", "--format", "json").stdout)
         return str(data["criteria"][0]["status"])
 
-    shall("run", "--update-snapshots", "--host", service.url)
-    assert status() not in {"proved", "failing"}
+    for _ in range(2):  # the second writes nothing, and compares nothing either
+        shall("run", "--update-snapshots", "--host", service.url)
+        assert status() == "not run"
     shall("run", "--host", service.url)
     assert status() == "proved"
     snapshot = folder / "order.order.json"
