@@ -106,7 +106,7 @@ HOLDS: list[dict[str, Any]] = [
 ]
 
 
-@pytest.mark.verifies("cases#5.3", "cases#5.4", "cases#5.11", "engine#2.8", "engine#2.9")
+@pytest.mark.verifies("cases#5.3", "cases#5.4", "cases#5.12", "engine#2.8", "engine#2.9")
 @pytest.mark.parametrize("expect", HOLDS, ids=lambda it: json.dumps(it)[:60])
 async def test_what_holds_passes(run_one: RunOne, order: str, expect: dict[str, Any]) -> None:
     result = await outcome(run_one, order, expect)
@@ -164,7 +164,7 @@ FAILS: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.verifies("cases#5.4", "cases#5.11", "engine#2.8", "engine#2.9")
+@pytest.mark.verifies("cases#5.4", "cases#5.12", "engine#2.8", "engine#2.9")
 @pytest.mark.parametrize(("expect", "words"), FAILS, ids=[json.dumps(it)[:60] for it, _ in FAILS])
 async def test_what_does_not_hold_fails_and_says_why(
     run_one: RunOne, order: str, expect: dict[str, Any], words: str
