@@ -58,7 +58,17 @@ class Scope(Struct):
 
 
 def _follow(value: Any, path: tuple[str | int, ...], root: str) -> Any:
-    shown = root
+    begin, shown = value, root
+    try:
+        for part in path:
+            if type(value) is not dict:
+                break
+            value = value[part]
+        else:
+            return value
+    except KeyError:
+        pass
+    value = begin
     for part in path:
         found, value_or_reason = step_into(value, part)
         if not found:
