@@ -1,6 +1,5 @@
 """Settings to Workspace, store and sender: the one place where concrete parts are joined."""
 
-import logging
 import os
 import sys
 from collections.abc import Iterator
@@ -10,12 +9,14 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from shall.config_source import CONFIG_NAME
 from shall.engine.budgets import Memory
 from shall.engine.ports import Loop
 from shall.engine.redact import Redactor
 from shall.engine.unit_options import UnitOptions
 from shall.errors import InvalidSetting, ShallError, StoreUnavailable
 from shall.import_path import remove_folders
+from shall.log import Log
 from shall.results.events import Emit
 from shall.rules import LintOptions
 from shall.settings import FILE_NAME, Settings, process_environment
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 
 STATE_FOLDER = ".shall"
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 
 
 def project_folder(start: Path) -> Path:
@@ -113,7 +114,10 @@ def refusals(root: Path, settings: Settings) -> Refusals:
     state: set[tuple[str, ...]] = {(STATE_FOLDER,)}
     if settings.state_dir is not None:
         state.add(_names_below(root, settings.state_dir))
-    return Refusals(tuple(state - {()}), private_files(settings), log_files(root, settings))
+    private = private_files(settings)
+    if settings.config is not None:
+        private = (*private, root / CONFIG_NAME)
+    return Refusals(tuple(state - {()}), private, log_files(root, settings))
 
 
 def _names_below(root: Path, folder: Path) -> tuple[str, ...]:
@@ -308,7 +312,7 @@ def open_workspaces(
     """
     from shall.store.call_log import CallLog  # for servers alone
 
-    read_policy(settings.targets_allow, settings.targets_deny)  # tell it before anybody asks
+    read_policy(settings.targets_allow, settings.targets_deny)  # report it before the first request
     missing = [str(folder) for folder in settings.workspaces if not folder.is_dir()]
     if missing:
         raise InvalidSetting(f"These workspaces are not folders: {', '.join(missing)}.")
@@ -360,7 +364,7 @@ def redactor_of(settings: Settings) -> Redactor:
 
 
 def state_key(settings: Settings, workspaces: Workspaces) -> bytes:
-    """Return the key that seals what clients carry: as set, else the one kept in the state.
+    """Return the key that seals what clients carry: as set, else the one stored in the state.
 
     Without state it is good for this process only.
     """

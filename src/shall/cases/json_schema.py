@@ -4,6 +4,7 @@ from typing import Any
 
 from shall.cases.auth import auth_schema
 from shall.cases.connection import connection_schema
+from shall.cases.expect import OPENAPI
 from shall.cases.flow import CHECKS, CONNECTION, MOST_ITERATIONS, MOST_RETRIES
 from shall.cases.forms import FIELDS_OF_SHARED, METHODS, WEBSOCKET
 from shall.cases.graphql import graphql_schema
@@ -144,7 +145,7 @@ def _call(others: dict[str, Any]) -> dict[str, Any]:
             "allow_status": {**statuses, "description": "statuses of 400 and above that are meant"},
             "project": _TEXT,
             "sql": _sql(),
-            "expect": {"$ref": "#/$defs/expect"},
+            "expect": _expect_of_step(),
             "assert": {"type": "array", "items": {"type": "object", "required": ["type"]}},
             **others,
         },
@@ -173,8 +174,8 @@ def _capture() -> dict[str, Any]:
 def _flow() -> dict[str, Any]:
     """Return the fields of a step that say whether and how often it runs."""
     expect = {"$ref": "#/$defs/expect"}
-    condition = {**_expect(), "minProperties": 1}
-    condition["patternProperties"] = {**_expect()["patternProperties"], r"\{\{": _CONDITIONS}
+    condition = {**_expect_again(), "minProperties": 1}
+    condition["patternProperties"] = {**condition["patternProperties"], r"\{\{": _CONDITIONS}
     return {
         "if": {
             "anyOf": [_EXPRESSION, condition],
@@ -232,6 +233,23 @@ def _expect() -> dict[str, Any]:
     }
 
 
+def _expect_of_step() -> dict[str, Any]:
+    expect = _expect_again()
+    document = "an OpenAPI document that declares the response: its path"
+    return {
+        **expect,
+        "properties": {**expect["properties"], OPENAPI: {**_TEXT, "description": document}},
+    }
+
+
+def _expect_again() -> dict[str, Any]:
+    """Return the selectors of ``expect`` for a mapping that has more keys, without their texts."""
+    expect = _expect()
+    words = {it: {"$ref": f"#/$defs/expect/properties/{it}"} for it in expect["properties"]}
+    patterns = dict.fromkeys(expect["patternProperties"], _CONDITIONS)
+    return {**expect, "properties": words, "patternProperties": patterns}
+
+
 def _stream() -> dict[str, Any]:
     options = {
         "until": {"$ref": "#/$defs/expect", "description": "what an event holds that ends it"},
@@ -243,7 +261,7 @@ def _stream() -> dict[str, Any]:
 
 
 def _until() -> dict[str, Any]:
-    expect = _expect()
+    expect = _expect_again()
     options = {"fails_if": {"$ref": "#/$defs/expect"}, "every": _TIME, "within": _TIME}
     return {**expect, "properties": {**expect["properties"], **options}}
 

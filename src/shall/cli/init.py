@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from shall.actions.case_schema import schema_line, schema_path, schema_text
 from shall.actions.discovery import case_folders
 from shall.bootstrap import open_project
 from shall.cli.options import settings_of
@@ -52,9 +53,11 @@ def _files(workspace: Workspace, cases: str, *, names_host: bool) -> dict[str, s
     links = _HOST if names_host else ""
     if not workspace.files.is_file(_DOCUMENT):
         links += _VERIFIES
+    case = f"{cases}/health.yaml"
     return {
         _DOCUMENT: _REQUIREMENTS,
-        f"{cases}/health.yaml": _CASE.replace("{links}", links),
+        case: schema_line(workspace, case) + _CASE.replace("{links}", links),
+        schema_path(workspace): schema_text(),
         "shall.yaml": _SETTINGS,
     }
 
@@ -71,23 +74,23 @@ def execute(arguments: argparse.Namespace) -> int:
     had_state = workspace.has_state()
     workspace.make_state()
 
-    def told(code: str, indent: str = "", **params: str) -> None:
+    def report(code: str, indent: str = "", **params: str) -> None:
         say(indent + render(Message(code, params), settings.language))
 
     cases = next(iter(case_folders(workspace)), CASE_FOLDERS[0])
     for path, text in _files(workspace, cases, names_host=settings.host is None).items():
         if workspace.files.is_file(path):
-            told("init.kept", path=path)
+            report("init.kept", path=path)
         else:
             workspace.files.write_text(path, text, overwrite=False)
-            told("init.made", path=path)
+            report("init.made", path=path)
     if workspace.state_warning:
         tell(workspace.state_warning)
     else:
         code = "init.kept" if had_state else "init.made_state"
-        told(code, path=f"{workspace.state.name}/")
+        report(code, path=f"{workspace.state.name}/")
     say()
-    told("init.next")
-    told("init.run", indent="  ", folder=cases)
-    told("init.trace", indent="  ")
+    report("init.next")
+    report("init.run", indent="  ", folder=cases)
+    report("init.trace", indent="  ")
     return OK

@@ -1,12 +1,12 @@
 """What every command shares: errors in one clear form, and the exit status."""
 
-import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from shall.errors import InvalidInput, ShallError
+from shall.log import show_unhandled
 from shall.messages import joined, translated
 from shall.results.records import Fault, RunStatus, RunSummary
 from shall.settings import is_in_environment
@@ -68,7 +68,7 @@ def exit_status(run: RunSummary) -> int:
 def guarded(command: Callable[[], int], arguments: Sequence[str]) -> int:
     """Carry out a command; report what goes wrong on stderr and return the exit status."""
     _open_closed_streams()
-    logging.lastResort = _Warnings(logging.WARNING)
+    show_unhandled(_show_warning)
     try:
         status = command()
         _flush()
@@ -103,11 +103,9 @@ def columns_of_terminal() -> int:
     return shutil.get_terminal_size().columns
 
 
-class _Warnings(logging.Handler):
-    """Prints the warnings of a command in the language of the terminal."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        print(printable(local(record.getMessage())), file=sys.stderr)
+def _show_warning(message: str) -> None:
+    """Print a warning of a command in the language of the terminal."""
+    print(printable(local(message)), file=sys.stderr)
 
 
 def tell(text: str) -> None:
@@ -179,3 +177,24 @@ def write_file(path: str, text: str) -> None:
         Path(path).write_text(text, "utf-8", errors="backslashreplace")
     except OSError as error:
         raise InvalidInput(f"{path} cannot be written: {error.strerror}.") from None
+
+
+def text_of_file(file: str, most_bytes: int) -> str:
+    """Return the text of a file that an argument names; ``-`` is the standard input.
+
+    Raises:
+        InvalidInput: It cannot be read, is larger, or is not UTF-8.
+    """
+    from shall.bounded import read_text, size_text  # few commands read such a file
+
+    try:
+        if file != "-":
+            return read_text(Path(file), most_bytes)
+        data = sys.stdin.buffer.read(most_bytes + 1)
+    except OSError as error:
+        raise InvalidInput(f"{file} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise InvalidInput(f"{file} is not UTF-8 text.") from None
+    if len(data) > most_bytes:
+        raise InvalidInput(f"The input is larger than {size_text(most_bytes)}.")
+    return data.decode("utf-8", "replace").replace("\r\n", "\n")

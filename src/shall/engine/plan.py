@@ -1,6 +1,5 @@
 """A case as it is run: constant parts made once, checks bound to their comparisons."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -28,6 +27,7 @@ from shall.engine.predicate import NOT_SUPPORTED, Judge, comparison
 from shall.engine.query import Select, selector
 from shall.engine.request import RequestPlan, plan_request
 from shall.engine.sql_plan import SqlPlan, plan_older_query, plan_sql
+from shall.late_pattern import late_pattern
 
 if TYPE_CHECKING:
     from shall.cases.flow import Flow
@@ -107,7 +107,8 @@ class CallPlan(Struct, frozen=True):
 
     ``sql`` is set where it asks a database instead of sending ``request``.
     ``refuses_errors``: its response is one of GraphQL, whose errors no check names.
-    ``messages`` go over the WebSocket that it opens; None where it opens none.
+    ``messages`` go over the WebSocket that it opens; None where it opens none. ``contract`` is the
+    check of the whole response by a document.
     """
 
     id: str
@@ -127,6 +128,7 @@ class CallPlan(Struct, frozen=True):
     sql: SqlPlan | None = None
     queries: tuple[QueryPlan, ...] = ()
     messages: tuple[SentMessage | AwaitPlan, ...] | None = None
+    contract: CheckPlan | None = None
 
     @property
     def is_repeated(self) -> bool:
@@ -191,16 +193,16 @@ def _plan_call(
     ):
         request = plan_request(template, case, options)
         return CallPlan(
-            call.id, path, request, checks.plans, checks.assert_status, call.allow_status
+            call.id, path, request, checks.plans, checks.asserts_status, call.allow_status
         )
     return _plan_any(call, path, case, options, checks, is_observed=is_observed)
 
 
 class _Checks(NamedTuple):
-    """The plans of checks. ``are_plain``: none has a selector or asks a database."""
+    """The plans of checks. ``are_plain``: each looks at the status, a header or a field."""
 
     plans: tuple[CheckPlan, ...]
-    assert_status: bool
+    asserts_status: bool
     are_plain: bool
 
 
@@ -212,6 +214,8 @@ def _plan_checks(written: Sequence[Check], path: str) -> _Checks:
             asserts_status = True
         elif check.selector is not None or check.query is not None:
             asserts_status = asserts_status or check.selector == "status"
+            are_plain = False
+        elif check.kind is CheckKind.OPENAPI:
             are_plain = False
         place = f"{path}.{check.place}" if check.place else _check_path(path, index)
         plans.append(_plan_check(check, place))
@@ -247,7 +251,10 @@ def _plan_any(
     until = call.until if is_step else None  # type: ignore[union-attr]
     sql = plan_sql(call, options) if template is None else None
     queries: tuple[QueryPlan, ...] = ()
-    if any(it.query is not None for it in call.checks):
+    contract = None
+    if any(it.query is not None or it.kind is CheckKind.OPENAPI for it in call.checks):
+        contract = next((it for it in checks if it.check.kind is CheckKind.OPENAPI), None)
+        checks = tuple(it for it in checks if it.check.kind is not CheckKind.OPENAPI)
         project = None if template is None else template.project
         queries = tuple(
             QueryPlan(it, plan_older_query(it.check.query, project, options))
@@ -261,7 +268,7 @@ def _plan_any(
         None if template is None else plan_request(template, case, options),
         checks,
         sql is not None
-        or checked.assert_status
+        or checked.asserts_status
         or (until is not None and _asserts_status(until.checks)),
         call.allow_status,
         "api" if is_step else call.operation.value,  # type: ignore[union-attr]
@@ -277,6 +284,7 @@ def _plan_any(
         sql,
         queries,
         _plan_messages(call, path) if is_step and call.request.method == WEBSOCKET else None,  # type: ignore[union-attr, arg-type]
+        contract,
     )
 
 
@@ -332,7 +340,7 @@ def _are_about_peer(checks: Sequence[Check]) -> bool:
     return any(it.selector is not None and _ABOUT_PEER.match(it.selector) for it in checks)
 
 
-_ABOUT_PEER = re.compile(r"\s*(ip|certificate)\b")
+_ABOUT_PEER = late_pattern(r"\s*(ip|certificate)\b")
 
 
 def _plan_access(
@@ -415,8 +423,8 @@ _PRESENCE = frozenset({CheckKind.EXISTS, CheckKind.NOT_EXISTS})
 
 def _judge_of(check: Check) -> Judge | None:
     judge = comparison(check.kind)
-    if judge is None and check.query is not None:
-        return None  # engine.sql judges it
+    if judge is None and (check.query is not None or check.kind is CheckKind.OPENAPI):
+        return None  # engine.sql or engine.contract judges it
     is_plain = not (check.negated or check.selector or type(check.expected) is tuple)
     if is_plain and (judge is not None or check.kind in NOT_SUPPORTED):
         return judge

@@ -102,7 +102,7 @@ class Redirect(Struct, frozen=True, gc=False):
 
 
 SQL_METHOD = "SQL"
-"""Stands for the method in the record of a query: its URL is the name of the database."""
+"""The method in the record of a query: its URL is the name of the database."""
 
 
 class ExchangeRecord(Struct, frozen=True, gc=False):
@@ -110,6 +110,10 @@ class ExchangeRecord(Struct, frozen=True, gc=False):
 
     ``status`` None: no response came. Sizes are in bytes, before cutting. ``redirects`` is set
     where any were followed, ``attempts`` where the request was repeated: this is the last one.
+    ``content_type`` is that of the response, and empty without one, where its headers are not
+    stored.
+    ``renewal`` holds what was sent before it, since a token was refused: the request that was
+    refused, unless no new token was had, and those for a new one.
     """
 
     method: str
@@ -123,6 +127,8 @@ class ExchangeRecord(Struct, frozen=True, gc=False):
     timings: Timings = NO_TIMINGS
     redirects: tuple[Redirect, ...] | UnsetType = UNSET
     attempts: int | UnsetType = UNSET
+    content_type: str | UnsetType = UNSET
+    renewal: tuple["ExchangeRecord", ...] | UnsetType = UNSET
 
 
 class StepResult(Struct, frozen=True, gc=False):
