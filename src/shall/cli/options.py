@@ -55,6 +55,7 @@ def _adders() -> "Mapping[str, Callable[[_Commands], None]]":
         "trace": _add_trace,
         "lint": _add_lint,
         "schema": _add_schema,
+        "generate": _add_generate,
         "import": _add_import,
         "export": _add_export,
         **dict.fromkeys(("gate", "baseline", "diff", "impact"), _add_gate),
@@ -276,6 +277,12 @@ def _add_schema(commands: _Commands) -> None:
         "--write", action="store_true", help="write it to the folder of cases instead"
     )
     _add_workspace(command)
+
+
+def _add_generate(commands: _Commands) -> None:
+    from shall.cli.generate_flags import add_generate
+
+    add_generate(_add_in_project(commands, "generate", "Write drafts of tests from criteria."))
 
 
 def _add_import(commands: _Commands) -> None:

@@ -11,7 +11,7 @@ from shall.actions.requirements import read_specs
 from shall.actions.session import Session
 from shall.actions.specs import FeatureInfo, find_feature, list_features
 from shall.errors import BadValue
-from shall.mcp import change_tools, check_tools, task_tools
+from shall.mcp import change_tools, check_tools, generate_tools, task_tools
 from shall.mcp.arguments import WorkspaceName
 from shall.mcp.pages import check_offset, page
 from shall.mcp.shorten import cut
@@ -104,6 +104,7 @@ TOOLS = {
     **change_tools.TOOLS,
     **check_tools.TOOLS,
     **task_tools.TOOLS,
+    **generate_tools.TOOLS,
     list_specs: ToolAnnotations(title="Features with requirements", read_only_hint=True),
     read_spec: ToolAnnotations(title="Criteria of a feature", read_only_hint=True),
 }
