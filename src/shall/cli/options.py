@@ -51,6 +51,7 @@ def _adders() -> "Mapping[str, Callable[[_Commands], None]]":
         "list": _add_list,
         "report": _add_report,
         "history": _add_history,
+        "cover": _add_cover,
         "merge": _add_merge,
         "trace": _add_trace,
         "lint": _add_lint,
@@ -259,6 +260,14 @@ def _add_history(commands: _Commands) -> None:
         "--runs", type=int, default=20, metavar="N", help="number of stored runs (20)"
     )
     command.add_argument("--format", choices=("text", "json"), default="text")
+    _add_workspace(command)
+
+
+def _add_cover(commands: _Commands) -> None:
+    from shall.cli.cover_flags import add_cover
+
+    command = _add(commands, "cover", "Show what of an OpenAPI document a run touched.")
+    add_cover(command, _percent)
     _add_workspace(command)
 
 
