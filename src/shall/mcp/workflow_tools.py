@@ -1,5 +1,6 @@
 """Tools of the workflow from requirements to proof, offered with ``--toolset all``."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from mcp_types import ToolAnnotations
@@ -100,7 +101,7 @@ def _criterion(criterion: Criterion) -> dict[str, Any]:
     }
 
 
-TOOLS = {
+TOOLS: Mapping[Any, ToolAnnotations] = {
     **change_tools.TOOLS,
     **check_tools.TOOLS,
     **task_tools.TOOLS,

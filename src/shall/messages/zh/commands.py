@@ -249,6 +249,9 @@ COMMANDS: dict[str, str] = {
     "take bodies of requests from this OpenAPI document": "请求体取自此 OpenAPI 文档",
     "also for criteria that have a case or test": "已有用例或测试的标准也生成",
     "print the drafts, write nothing": "只输出草稿，不写入文件",
+    "Queries of databases: {queries}.": "数据库查询：{queries} 个。",
+    "once for each item": "每项一次",
+    "at most {times} times": "最多 {times} 次",
     "Nothing was written.": "未写入任何文件。",
     "Drafts: {drafts}. Left out: {left_out}. Criteria with a case or test: {tested}.": (
         "草稿：{drafts} 个。未生成：{left_out} 个。已有用例或测试的标准：{tested} 条。"
