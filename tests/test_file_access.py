@@ -78,7 +78,6 @@ ALLOWED = {
     "shall/workspace/workspaces.py:Workspaces._open_allowed": "folders that the operator allows",
     "shall/bounded.py": "the reader under a limit",
     "shall/cli/demo.py": PACKAGE,
-    "shall/cli/generate.py": ARCHIVE,
     "shall/cli/output.py": PROCESS,
     "shall/cli/output.py:write_file": ARCHIVE,
     "shall/cli/output.py:text_of_file": ARCHIVE,

@@ -2,15 +2,12 @@
 
 import argparse
 import json
-from pathlib import Path
 from typing import Any
 
 from shall.actions.generating import Generated, Wanted, generate_tests
-from shall.bounded import read_text
 from shall.cli.options import project_of
-from shall.cli.output import OK, language, printable, say, write
+from shall.cli.output import OK, language, printable, say, text_of_file, write
 from shall.cli.run import path_in
-from shall.errors import InvalidInput
 from shall.messages import translated
 
 MOST_BYTES = 32 << 20
@@ -23,7 +20,7 @@ def execute(arguments: argparse.Namespace) -> int:
     wanted = Wanted(
         tuple(arguments.criteria),
         arguments.output and path_in(workspace.root, arguments.output),
-        arguments.openapi and (arguments.openapi, _text_of(arguments.openapi)),
+        arguments.openapi and (arguments.openapi, text_of_file(arguments.openapi, MOST_BYTES)),
         again=arguments.again,
     )
     found = generate_tests(workspace, wanted, dry_run=arguments.dry_run)
@@ -32,15 +29,6 @@ def execute(arguments: argparse.Namespace) -> int:
     else:
         _print(found, dry_run=arguments.dry_run)
     return OK
-
-
-def _text_of(file: str) -> str:
-    try:
-        return read_text(Path(file), MOST_BYTES)
-    except OSError as error:
-        raise InvalidInput(f"{file} cannot be read: {error.strerror}.") from None
-    except UnicodeDecodeError:
-        raise InvalidInput(f"{file} is not UTF-8 text.") from None
 
 
 def _print(found: Generated, *, dry_run: bool) -> None:
