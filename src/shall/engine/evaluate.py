@@ -1,6 +1,7 @@
 """Values with expressions to plain values. Nothing is handed to ``eval``."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from msgspec.structs import replace
@@ -73,6 +74,19 @@ def _evaluate_text(text: str, scope: Scope) -> Any:
         for part in template.parts
     ]
     scope.budget.expand(sum(map(text_bytes, parts)))  # before it is made
+    return "".join(parts)
+
+
+def evaluate_escaped(text: str, scope: Scope, escape: Callable[[str], str]) -> str:
+    """Evaluate a text; the value of each expression is escaped, unless it is the whole text."""
+    template = parse_template(text)
+    if template.is_lone:
+        return as_text(_evaluate_text(text, scope))
+    parts = [
+        part if isinstance(part, str) else escape(as_text(_expression(part, scope)))
+        for part in template.parts
+    ]
+    scope.budget.expand(sum(map(text_bytes, parts)))
     return "".join(parts)
 
 

@@ -7,6 +7,7 @@ stored of it.
 import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -21,6 +22,7 @@ from shall.engine.scope import Scope
 from shall.errors import BadValue
 from shall.messages import Message
 from shall.redaction.forms import MASK
+from shall.redaction.markup import is_markup, named_texts
 from shall.redaction.names import is_password_name
 from shall.results.records import (
     CheckResult,
@@ -32,7 +34,7 @@ from shall.results.records import (
     StepResult,
     Timings,
 )
-from shall.transport.exchange import Request, Response
+from shall.transport.exchange import FilePart, Request, Response
 
 _decode = msgspec.json.Decoder().decode
 
@@ -224,6 +226,10 @@ def learn_request(redactor: Redactor, request: Request) -> None:
     redactor.learn_url(request.url)
     if request.form:
         redactor.learn_named(dict(request.form))
+    for part in request.files:
+        if not part.filename:
+            redactor.learn_named({part.field: part.content.decode("utf-8", "replace")})
+            _learn_body(redactor, part.content)
     if request.body:
         _learn_body(redactor, request.body)
 
@@ -235,12 +241,12 @@ def learn_response(redactor: Redactor, response: Response, content: Any) -> None
     for redirect in response.redirects:
         redactor.learn_url(redirect.url)
     if isinstance(content, str) and len(content) <= _LARGE:
-        redactor.learn_form(content)
+        _learn_text(redactor, content)
     redactor.learn_named(content, MOST_LEARNED)
 
 
 def _learn_body(redactor: Redactor, body: bytes) -> None:
-    """Learn the keys and values of a request body: JSON, or a form."""
+    """Learn the keys and values of a request body: JSON, XML, or a form."""
     if len(body) > _LARGE:
         return
     try:
@@ -249,7 +255,17 @@ def _learn_body(redactor: Redactor, body: bytes) -> None:
         try:
             redactor.learn_named(json.loads(body))
         except (ValueError, RecursionError):
-            redactor.learn_form(body.decode("utf-8", "replace"))
+            _learn_text(redactor, body.decode("utf-8", "replace"))
+
+
+def _learn_text(redactor: Redactor, text: str) -> None:
+    """Learn the named values of XML or HTML, else of a form."""
+    if is_markup(text):
+        secret = ({name: it} for name, it in named_texts(text) if redactor.names(name))
+        for field in islice(secret, MOST_LEARNED):
+            redactor.learn_named(field)
+    else:
+        redactor.learn_form(text)
 
 
 def _step_result(
@@ -415,15 +431,28 @@ def _exchange(
 
 def _request_body(request: Request, redactor: Redactor) -> str:
     if request.body is not None:
-        return _body(request.body, redactor)
+        is_text = request.body.isascii() or _is_utf_8(request.body)
+        return _body(request.body, redactor) if is_text else f"<{len(request.body)} bytes>"
     fields = [
         f"{name}={MASK if redactor.names(name) else redactor.text(value)}"
         for name, value in request.form
     ]
-    fields += [
-        f"{part.field}=<{part.filename}, {len(part.content)} bytes>" for part in request.files
-    ]
+    fields += [f"{part.field}={_part_body(part, redactor)}" for part in request.files]
     return "&".join(fields)[:KEPT_BODY]
+
+
+def _is_utf_8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _part_body(part: FilePart, redactor: Redactor) -> str:
+    if part.filename:
+        return f"<{part.filename}, {len(part.content)} bytes>"
+    return MASK if redactor.names(part.field) else _body(part.content, redactor)
 
 
 def _body(data: bytes, redactor: Redactor) -> str:

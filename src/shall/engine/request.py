@@ -98,12 +98,15 @@ def build_request(
     template = plan.template
     headers = _headers(plan, scope)
     url = plan.url or _url(plan, scope)
-    files = _files(evaluate(template.files, scope), attachments) if template.files else ()
+    files = _files(template.files, scope, attachments) if template.files else ()
+    kind = None if template.body is None else template.body.kind
     body, form, content_type = (
         (plan.body, (), _JSON)
         if plan.body is not None
         else _graphql(template.body, scope, attachments)
-        if template.body is not None and template.body.kind is BodyKind.GRAPHQL
+        if template.body is not None and kind is BodyKind.GRAPHQL
+        else _other_body(template.body, scope, attachments)
+        if template.body is not None and kind in _RARE
         else _body(template.body, headers, scope, multipart=bool(files) or _is_multipart(headers))
     )
     if content_type and not _named(headers, "content-type"):
@@ -220,18 +223,27 @@ def _pairs(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
                 yield name, as_text(item)
 
 
-def _files(paths: Mapping[str, Any], attachments: Attachments | None) -> tuple[FilePart, ...]:
-    parts: list[FilePart] = []
-    if attachments is None or not paths:
-        return ()
-    import mimetypes  # only for uploads
+def _files(
+    written: Mapping[str, Any], scope: Scope, attachments: Attachments | None
+) -> tuple[FilePart, ...]:
+    from shall.engine.parts import file_parts  # few requests have files
 
-    for field, value in paths.items():
-        path = as_text(value)
-        name = path.rpartition("/")[2]
-        content_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
-        parts.append(FilePart(field, name, attachments.read_bytes(path), content_type))
-    return tuple(parts)
+    return () if attachments is None else file_parts(evaluate(written, scope), attachments)
+
+
+_RARE = frozenset({BodyKind.XML, BodyKind.BODY})
+
+
+def _other_body(
+    body: Body, scope: Scope, attachments: Attachments | None
+) -> tuple[bytes | None, tuple[tuple[str, str], ...], str]:
+    """Return a body of XML or of bytes, and its content type."""
+    from shall.engine import parts  # few requests have one
+
+    if body.kind is BodyKind.XML:
+        return parts.xml_bytes(body.value, scope), (), parts.XML
+    content, content_type = parts.raw_bytes(evaluate(body.value, scope), attachments)
+    return content, (), content_type
 
 
 def _body(

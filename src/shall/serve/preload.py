@@ -38,6 +38,7 @@ ON_FIRST_USE = (
     "shall.engine.flow",
     "shall.engine.flow_plan",
     "shall.engine.operations",
+    "shall.engine.parts",
     "shall.engine.polling",
     "shall.engine.schema",
     "shall.engine.selectors",
