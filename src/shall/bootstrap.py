@@ -308,7 +308,7 @@ def open_workspaces(
     """
     from shall.store.call_log import CallLog  # for servers alone
 
-    read_policy(settings.targets_allow, settings.targets_deny)  # tell it before anybody asks
+    read_policy(settings.targets_allow, settings.targets_deny)  # report it before the first request
     missing = [str(folder) for folder in settings.workspaces if not folder.is_dir()]
     if missing:
         raise InvalidSetting(f"These workspaces are not folders: {', '.join(missing)}.")
@@ -360,7 +360,7 @@ def redactor_of(settings: Settings) -> Redactor:
 
 
 def state_key(settings: Settings, workspaces: Workspaces) -> bytes:
-    """Return the key that seals what clients carry: as set, else the one kept in the state.
+    """Return the key that seals what clients carry: as set, else the one stored in the state.
 
     Without state it is good for this process only.
     """

@@ -148,7 +148,7 @@ class FolderNotFound(InvalidInput):
 
 
 class AlreadyExists(InvalidInput):
-    """Something stands there already and may not be overwritten."""
+    """The path exists already and may not be overwritten."""
 
     code = "MCP_ALREADY_EXISTS"
     http_status = 409

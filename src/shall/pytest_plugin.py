@@ -93,7 +93,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, Any, Any]:
-    """Attach to a report what is kept of it; under xdist it travels to the controller."""
+    """Attach to a report what is recorded of it; under xdist it travels to the controller."""
     report = yield
     named = [name for mark in item.iter_markers("verifies") for name in mark.args]
     criteria = [name for name in named if isinstance(name, str)]

@@ -128,7 +128,7 @@ def keep_call(workspace: Workspace, call: CallRecord) -> None:
 
     Nothing is made for it: where there is no state, only a log outside of it is written.
 
-    The line is in the file when this returns, where a call log is kept; the store counts the call
+    The line is in the file when this returns, where there is a call log; the store counts the call
     within 100 ms. It costs some 20 us and may be called in an event loop.
     """
     logs = not workspace.logs_in_state or workspace.has_state()

@@ -51,7 +51,7 @@ class CaseFound(Struct, frozen=True):
 
 
 class CaseWritten(Struct, frozen=True):
-    """What ``write_case`` did, or would do. ``script_path`` None: no script is kept here."""
+    """What ``write_case`` did, or would do. ``script_path`` None: no script is stored here."""
 
     written_files: Sequence[str]
     case: Case

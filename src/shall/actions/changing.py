@@ -26,7 +26,7 @@ _MARK = "\ufeff"
 
 
 class Replacement(Struct, frozen=True):
-    """A passage that stands once in a document, and what takes its place."""
+    """A passage that occurs once in a document, and its replacement."""
 
     old: str
     new: str

@@ -19,7 +19,7 @@ from shall.workspace.files import UPLOAD_BYTES
 from shall.workspace.workspace import Workspace
 
 WHOLE = -1
-"""Stands for the row of a case that has none."""
+"""The row of a case without rows."""
 
 
 class Table(Struct, frozen=True):

@@ -14,7 +14,7 @@ def look_ahead(
     """Return keys, each as many times as its case has rows, the rows, and the shared steps.
 
     The rows are numbers, none where no case has rows; the shared steps are the paths of all that
-    the cases use. A case of which a glance at the text tells enough is not read.
+    the cases use. A case whose text already answers the question is not read.
     """
     tables: list[Table | None] = []
     uses: set[str] = set()

@@ -10,7 +10,7 @@ from shall.workspace.files import Files
 from shall.workspace.folders import shared_path
 
 UNREADABLE = "unreadable"
-"""Stands for the digest of a file that is missing or that no case may read."""
+"""Used as the digest of a file that is missing or that no case may read."""
 
 
 def file_digests(files: Files, case: Case, case_path: str) -> Mapping[str, str]:

@@ -92,7 +92,7 @@ def marks_of_files(
 
 
 def _is_alone(text: str, path: str) -> bool:
-    """Return whether a file tells all of its links; a unit case has the code under test, too."""
+    """Return whether a file states all of its links; a unit case also has the code under test."""
     return path.endswith(".py") or "unittest" not in text or root_of(text) != "unittest"
 
 

@@ -7,7 +7,7 @@ from shall.store.state import LOCAL
 from shall.workspace.workspace import Workspace
 
 KEPT = 200
-"""Reports that are kept; older ones are deleted."""
+"""The number of reports that are stored; older ones are deleted."""
 
 
 def keep_report(workspace: Workspace, run_id: str, page: str) -> Path:

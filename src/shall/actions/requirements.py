@@ -167,7 +167,7 @@ def _size_problem(path: str, characters: int, all_characters: int) -> Diagnostic
 def criterion_fingerprints(workspace: Workspace) -> Mapping[str, tuple[str, str]]:
     """Map each way to name a criterion to its key and fingerprint.
 
-    A document that cannot be read gives none: cases run all the same, and tracing tells why.
+    A document that cannot be read gives none: cases run all the same, and tracing reports why.
     """
     specs = read_specs(workspace)
     if specs.problems:

@@ -103,7 +103,7 @@ def _hash(key: str) -> int:
 
 
 def chooses_case(tags: Sequence[str], keyword: str | None) -> Callable[[Job], bool]:
-    """Return what tells whether a job is chosen by its tags, and by its key and name.
+    """Return a function that says whether a job is chosen by its tags, and by its key and name.
 
     One of the ``tags``, each an expression of tags, must hold, and so must the expression
     ``keyword``, whose words are parts of the key or name, in any case of letters. A job that could

@@ -8,7 +8,7 @@ from shall.workspace.workspace import Workspace
 
 
 class Health(Struct, frozen=True):
-    """What ``health_check`` tells."""
+    """The answer of ``health_check``."""
 
     version: str
     repo_root: str

@@ -38,7 +38,7 @@ def trace_requirements(
     lists, or without a list every one in which a linked case ran. ``today`` is the day on which
     waivers are looked at; None: the current one (UTC).
 
-    A requirements document that cannot be read, or in which a key stands twice, is named in
+    A requirements document that cannot be read, or in which a key occurs twice, is named in
     ``wrong_specs``, a case or test file in ``problems``; the rest counts. Texts of criteria are
     masked.
 

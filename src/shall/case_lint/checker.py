@@ -1,7 +1,7 @@
 """Checks cases against the rules that a project has chosen.
 
 A comment ``# shall: ignore C202 reason`` silences a rule for its line, or for the next one where
-it stands alone; ``# shall: ignore-file`` for the file.
+it is alone on its line; ``# shall: ignore-file`` for the file.
 """
 
 import re

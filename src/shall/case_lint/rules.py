@@ -66,7 +66,7 @@ FIXED_HOST = Rule(
     "fixed-host",
     Severity.INFO,
     Text("The case names a host other than this machine.", "用例写明了本机以外的主机。"),
-    Text("The host {found} stands in the case.", "用例中写有主机 {found}。"),
+    Text("The host {found} is written in the case.", "用例中写有主机 {found}。"),
     Text(
         "Name it in shall.yaml, under an environment, and write paths.",
         "请在 shall.yaml 的环境中写主机，用例中只写路径。",

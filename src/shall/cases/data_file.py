@@ -16,7 +16,7 @@ from shall.diagnostics import Diagnostic, Severity
 from shall.errors import InvalidCase
 from shall.span import Span
 
-_QUOTES = 'A value with a comma, a quote or a line break stands in quotes: "a ""b"", c".'
+_QUOTES = 'A value with a comma, a quote or a line break must be quoted: "a ""b"", c".'
 _HEADER = "The first line names the columns, such as `item,qty`."
 _COMMAS = "Columns are separated by commas."
 MAX_PROBLEMS = 20

@@ -106,7 +106,7 @@ def _arguments(name: str, written: str) -> tuple[str | int, ...]:
         usage = f"{name} {FILTERS[name][0]}".strip()
         raise BadValue(
             f"The filter `{name}` has other arguments than it takes.",
-            hint=f"It is `{usage}`; a text stands in quotes.",
+            hint=f"It is `{usage}`; quote a text.",
         )
     for kind, argument in zip(takes, arguments, strict=True):
         _check_argument(kind, argument)

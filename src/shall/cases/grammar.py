@@ -17,7 +17,7 @@
     argument   = [ name "=" ] expression
     list       = "[" [ expression { "," expression } ] "]"
 
-A hyphen inside a name is part of it: an operator stands between spaces. Each character is looked
+A hyphen inside a name is part of it: an operator is surrounded by spaces. Each character is looked
 at a bounded number of times: hostile text costs time in proportion to its length.
 """
 

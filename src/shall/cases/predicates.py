@@ -233,7 +233,7 @@ PREDICATES = (
     _predicate(
         CheckKind.SCHEMA,
         Takes.SCHEMA,
-        "the value is valid by a JSON Schema (2020-12) that stands here or in a file",
+        "the value is valid by a JSON Schema (2020-12) given here or in a file",
         "json_schema jsonschema",
     ),
 )

@@ -148,7 +148,7 @@ def older_query(query: str) -> SqlTemplate:
 parameters={'value_1': '{{ login.name }}'})
 
     Raises:
-        BadValue: An expression stands where no value can be bound.
+        BadValue: An expression is used where no value can be bound.
     """
     parameters: dict[str, str] = {}
 

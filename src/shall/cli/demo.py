@@ -78,7 +78,7 @@ def _copy_example(folder: Path) -> None:
     """Copy the example; files of an earlier copy are renewed, other files stay.
 
     Raises:
-        InvalidInput: Something else stands there, or it cannot be written.
+        InvalidInput: Something else is there, or it cannot be written.
     """
     is_ours = (folder / "service.py").is_file()
     is_free = not folder.exists() or (folder.is_dir() and not any(folder.iterdir()))

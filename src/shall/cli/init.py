@@ -71,23 +71,23 @@ def execute(arguments: argparse.Namespace) -> int:
     had_state = workspace.has_state()
     workspace.make_state()
 
-    def told(code: str, indent: str = "", **params: str) -> None:
+    def report(code: str, indent: str = "", **params: str) -> None:
         say(indent + render(Message(code, params), settings.language))
 
     cases = next(iter(case_folders(workspace)), CASE_FOLDERS[0])
     for path, text in _files(workspace, cases, names_host=settings.host is None).items():
         if workspace.files.is_file(path):
-            told("init.kept", path=path)
+            report("init.kept", path=path)
         else:
             workspace.files.write_text(path, text, overwrite=False)
-            told("init.made", path=path)
+            report("init.made", path=path)
     if workspace.state_warning:
         tell(workspace.state_warning)
     else:
         code = "init.kept" if had_state else "init.made_state"
-        told(code, path=f"{workspace.state.name}/")
+        report(code, path=f"{workspace.state.name}/")
     say()
-    told("init.next")
-    told("init.run", indent="  ", folder=cases)
-    told("init.trace", indent="  ")
+    report("init.next")
+    report("init.run", indent="  ", folder=cases)
+    report("init.trace", indent="  ")
     return OK

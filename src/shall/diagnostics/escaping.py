@@ -1,7 +1,7 @@
 """Foreign text made harmless and visible.
 
 A response may hold anything: a colour code that paints the terminal, a bidirectional override
-that shows ``admin`` where ``nimda`` stands, half a surrogate pair that no encoder takes. Reports
+that shows ``admin`` for ``nimda``, half a surrogate pair that no encoder takes. Reports
 show such characters as an escape, so that a reader sees that they were there.
 """
 

@@ -1,1 +1,1 @@
-"""Runs test cases and tells what happened."""
+"""Runs test cases and reports what happened."""

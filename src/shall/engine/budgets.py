@@ -87,7 +87,7 @@ class Budget:
         self._held_bytes = 0
 
     def hold(self, size_bytes: int) -> None:
-        """Count what is kept until the case ends.
+        """Count what is held until the case ends.
 
         Raises:
             MemoryInUse: Other cases use the memory of the process.

@@ -61,7 +61,7 @@ def is_constant(value: Any) -> bool:
 
 
 def as_text(value: Any) -> str:
-    """Return a value as it stands inside a text: JSON words and JSON data, texts as they are."""
+    """Return a value as written inside a text: JSON words and JSON data, texts as they are."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 

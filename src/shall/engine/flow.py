@@ -156,7 +156,7 @@ def _holds(when: WhenPlan, context: CaseContext) -> bool:
 
 
 _NOTHING: Any = None
-"""Stands for the response, where no check looks at it."""
+"""Used as the response, where no check looks at it."""
 
 
 def _at_value(plan: CheckPlan, text: str, context: CaseContext) -> CheckPlan:

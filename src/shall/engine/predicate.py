@@ -1,6 +1,6 @@
 """Comparisons: what was found against what was expected. Pure, and never a TypeError.
 
-Types are kept apart as JSON keeps them: ``1`` equals ``1.0``, but neither ``true`` nor ``"1"``.
+Types are distinct as in JSON: ``1`` equals ``1.0``, but neither ``true`` nor ``"1"``.
 """
 
 import json
@@ -73,7 +73,7 @@ def _not_found(actual: Selected, expected: Any) -> Message:
 
 
 def same(left: Any, right: Any) -> bool:
-    """Return whether two JSON values are equal, types kept apart as JSON keeps them."""
+    """Return whether two JSON values are equal, with the types of JSON distinct."""
     if type(left) is str:
         return bool(left == right)
     if isinstance(left, bool) or isinstance(right, bool):

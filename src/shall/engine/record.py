@@ -48,7 +48,7 @@ MOST_LEARNED = 1000
 """Values that one answer can teach; more are masked only where their keys name them."""
 
 KEPT_VALUE = 2_000
-"""Characters of a check's value that are kept; a longer one is kept as cut text."""
+"""Characters of a check's value that are stored; a longer one is stored as cut text."""
 
 _STRUCTURES = frozenset({dict, list})
 _COMPARED = frozenset({CheckKind.EQUALS, CheckKind.HAS})

@@ -174,7 +174,7 @@ class Redactor:
         return False
 
     def _below(self, value: Any) -> Iterator[tuple[Any, int]]:
-        """Yield what stands below names of secrets, with the length from which it counts."""
+        """Yield the values below names of secrets, with the length from which it counts."""
         if isinstance(value, list):
             for item in value:
                 yield from self._below(item)
@@ -326,7 +326,7 @@ class Redactor:
         return self._number(value)
 
     def _item(self, key: str, value: Any) -> Any:
-        """Mask what stands below a key."""
+        """Mask the value below a key."""
         if not self.names(key) or value is None or isinstance(value, bool):
             return self.value(value)
         if isinstance(value, dict) and not (self.declares(key) or holds_only_secrets(key)):

@@ -2,7 +2,7 @@
 
 This file is copied and run by that interpreter: it needs Python 3.8 and pytest, and nothing of
 this package. Its argument is a folder with ``job.json``; it writes ``results.jsonl`` there, a line
-for each thing that happened. When its standard input ends, whoever started it has ended, and it
+for each thing that happened. When its standard input ends, its parent has ended, and it
 ends with its process group.
 """
 

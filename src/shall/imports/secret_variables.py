@@ -101,7 +101,7 @@ class SecretVariables:
     def hide(self, value: Any) -> Any:
         """Return data without the secret values that are known, and without tokens of known forms.
 
-        They stand where no name tells them: in the path of a URL, in a text.
+        They are where no name marks them: in the path of a URL, in a text.
         """
         if isinstance(value, dict):
             return {key: self.hide(it) for key, it in value.items()}

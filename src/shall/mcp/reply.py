@@ -158,26 +158,26 @@ def check_names(arguments: Iterable[str], known: Iterable[str]) -> None:
     unknown = [name for name in arguments if name not in names]
     if not unknown:
         return
-    told = []
+    problems = []
     for name in unknown[:_MOST_TOLD]:
         near = nearest(name, names)
         shown = cut(name, _NAME_LENGTH)
-        told.append(f"unknown argument {shown}{f' (did you mean {near}?)' if near else ''}")
+        problems.append(f"unknown argument {shown}{f' (did you mean {near}?)' if near else ''}")
     if len(unknown) > _MOST_TOLD:
-        told.append(f"and {len(unknown) - _MOST_TOLD:,} more")
-    raise BadValue(f"{'; '.join(told)}.", hint=f"Available: {', '.join(names) or 'none'}.")
+        problems.append(f"and {len(unknown) - _MOST_TOLD:,} more")
+    raise BadValue(f"{'; '.join(problems)}.", hint=f"Available: {', '.join(names) or 'none'}.")
 
 
 def bad_arguments(error: ValidationError) -> BadValue:
     """Return what the argument model found; the values themselves are not repeated."""
     found = error.errors(include_input=False, include_url=False)
-    told = [
+    problems = [
         f"{cut('.'.join(str(part) for part in each['loc']), _NAME_LENGTH)}: {each['msg']}"
         for each in found[:_MOST_TOLD]
     ]
     if len(found) > _MOST_TOLD:
-        told.append(f"and {len(found) - _MOST_TOLD:,} more")
-    return BadValue(f"{'; '.join(told)}.")
+        problems.append(f"and {len(found) - _MOST_TOLD:,} more")
+    return BadValue(f"{'; '.join(problems)}.")
 
 
 def _details(error: ShallError) -> dict[str, Any]:

@@ -133,7 +133,7 @@ async def get_test_results(
 async def _run_telling(
     session: Session, space: Workspace, request: RunRequest, warn: Callable[[str], None]
 ) -> tuple[RunSummary, CaseResult | None]:
-    """Run, telling the client after each case; return the first case, too.
+    """Run, and notify the client after each case; return the first case, too.
 
     The run is a task of its own: cancelling it once stops its requests and lets its teardowns
     end, while a cancelled call would be cancelled again at every wait.

@@ -74,7 +74,7 @@ def _requirements(workspace: Workspace, feature: str) -> str:
 
 
 def _change_note(path: str) -> str:
-    """Return a comment that tells the delta of an open change from the requirements that hold."""
+    """Return a comment that separates the delta of an open change from valid requirements."""
     document = document_at(path)
     if document is None or not document.change:
         return ""

@@ -101,7 +101,7 @@ class CaseItem(pytest.Item):
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[os.PathLike[str], int, str]:
-        """Return where the case stands."""
+        """Return the place of the case."""
         return self.path, self._line - 1, self.name
 
 

@@ -24,7 +24,7 @@ from shall.settings import Settings, process_environment, read_settings
 from shall.workspace.workspace import Workspace
 
 WHOLE = -1
-"""Stands for the row of a case that has no rows of data."""
+"""Used as the row of a case that has no rows of data."""
 
 BAD = frozenset({Outcome.FAILED, Outcome.ERROR})
 

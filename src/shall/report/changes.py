@@ -28,7 +28,7 @@ def changes_text(
     columns = max(map(width, kinds.values()))
     padded = {kind: name + " " * (columns - width(name)) for kind, name in kinds.items()}
     return "\n".join(
-        one_line(f"{padded[it.kind]}  {it.key}{_by(it, removed)}  {told(it, language)}")
+        one_line(f"{padded[it.kind]}  {it.key}{_by(it, removed)}  {described(it, language)}")
         for it in changes
     )
 
@@ -66,7 +66,7 @@ def change_to_json(change: Change) -> Mapping[str, Any]:
     }
 
 
-def told(change: Change, language: str = "en") -> str:
+def described(change: Change, language: str = "en") -> str:
     """Return what happened to a criterion, beside its key."""
 
     def name(status: str) -> str:

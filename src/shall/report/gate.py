@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 from shall.diagnostics.escaping import one_line
 from shall.diagnostics.formats import written
 from shall.messages import translated
-from shall.report.changes import change_to_json, told
+from shall.report.changes import change_to_json, described
 from shall.specs.changes import Change, ChangeKind
 from shall.specs.export import floored_percent
 from shall.specs.gate import Gate, Judged, Verdict
@@ -159,7 +159,7 @@ def _by_kind(changes: Iterable[Change]) -> Iterator[tuple[ChangeKind, Sequence[C
 
 
 def _change_line(change: Change) -> str:
-    text = told(change)
+    text = described(change)
     return f"{_code(change.key)} {_safe(text)}"
 
 

@@ -26,7 +26,7 @@ BAR_COLUMNS = 24
 
 
 class Progress(Struct):
-    """How far a run is, as its events tell."""
+    """The progress of a run, from its events."""
 
     total: int = 0
     counts: Counter[Outcome] = field(default_factory=Counter)

@@ -20,7 +20,7 @@ DIFF_LINES = 24
 """Lines of a difference that are shown at most."""
 
 BEFORE_DIFFERENCE = 24
-"""Characters that are kept before the first one that differs."""
+"""Characters shown before the first one that differs."""
 
 _WITHOUT_EXPECTED = frozenset(
     {CheckKind.EXISTS, CheckKind.NOT_EXISTS, CheckKind.IS_NONE, CheckKind.IS_NOT_NONE}

@@ -9,7 +9,7 @@ from shall.results.histogram import Histogram
 from shall.results.records import CaseResult, Outcome, RunStatus, StepResult, is_bad
 
 MOST_REASONS = 20
-"""Reasons of errors that are told apart; the errors of all others are counted together."""
+"""The number of reasons of errors that are counted apart; all others are counted together."""
 
 
 class Durations(Struct, frozen=True):

@@ -102,7 +102,7 @@ class Redirect(Struct, frozen=True, gc=False):
 
 
 SQL_METHOD = "SQL"
-"""Stands for the method in the record of a query: its URL is the name of the database."""
+"""The method in the record of a query: its URL is the name of the database."""
 
 
 class ExchangeRecord(Struct, frozen=True, gc=False):

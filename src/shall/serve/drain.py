@@ -1,7 +1,7 @@
 """Leaves in order when SIGTERM comes, whichever server runs the application.
 
 The signal is taken before the server sees it: readiness turns, new work is refused, what runs
-may finish or is stopped with its state kept, streams end; then the server gets its signal and
+may finish or is stopped with its state stored, streams end; then the server gets its signal and
 finds nothing left to wait for.
 """
 

@@ -28,7 +28,7 @@ _TELLS_PROGRESS = "run_tests"
 _BRIEF = frozenset(
     function.__name__.encode() for function in TOOLS if function.__name__ != _TELLS_PROGRESS
 )
-"""Tools that tell nothing on the way and are soon done, as ``Mcp-Name`` names them."""
+"""Tools that report no progress and end soon, as ``Mcp-Name`` names them."""
 
 _is_brief: ContextVar[bool] = ContextVar("is_brief", default=False)
 
@@ -85,7 +85,7 @@ class SessionEvents(EventStore):
     async def replay_events_after(self, last_event_id: str, send_callback: EventCallback) -> str:
         """Send what followed an event on its stream; return the stream.
 
-        Where the event is not kept any more, give the session's own stream, as to a client that
+        Where the event is no longer stored, return the session's own stream, as to a client that
         names none: a stream that ends at once would be asked for again and again.
         """
         is_number = last_event_id.isascii() and last_event_id.isdigit()

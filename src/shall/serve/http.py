@@ -163,11 +163,11 @@ def _announce(listener: socket.socket, settings: Settings) -> None:
     address, port = listener.getsockname()[:2]
     shown = f"[{address}]" if ":" in address else address
     scheme = "https" if settings.tls_cert else "http"
-    told = f"shall serves MCP at {scheme}://{shown}:{port}{settings.path}"
+    line = f"shall serves MCP at {scheme}://{shown}:{port}{settings.path}"
     if settings.log_format == "json":
-        _log.info("%s", told)
+        _log.info("%s", line)
     else:  # whatever the level: who starts a server by hand waits for it
-        sys.stderr.write(f"{told}\n")
+        sys.stderr.write(f"{line}\n")
 
 
 def bound(host: str, port: int) -> socket.socket:

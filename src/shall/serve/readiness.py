@@ -26,7 +26,7 @@ _log = logging.getLogger(__name__)
 
 
 class Readiness:
-    """Whether a case could be run here and its results kept. Belongs to one event loop.
+    """Whether a case could be run here and its results stored. Belongs to one event loop.
 
     The first workspace opens, each state can be written and its store answers, and the HTTP
     client loads. A thread asks, one question at a time however many callers ask.
@@ -65,7 +65,7 @@ class Readiness:
 
         They are ``starting``, ``draining``, ``workspace unavailable``, ``state not writable``,
         ``store unavailable``, ``disk full`` and ``HTTP client unavailable``, without a path or a
-        cause: anybody may read them, the log tells more.
+        cause: anybody may read them, the log has more.
         """
         if self._is_draining():
             return ("draining",)
@@ -126,12 +126,12 @@ class Readiness:
             if shutil.disk_usage(folder).free < self._min_free_bytes:
                 reasons.append("disk full")
         except OSError:
-            pass  # no state is kept there: nothing can be too large for it
+            pass  # no state is stored there: nothing can be too large for it
         return reasons
 
 
 def _reason_of_no_state(state: Path) -> str:
-    """Return why a state could not be opened: the first part of its path that exists tells."""
+    """Return why a state could not be opened: the first part of its path that exists shows it."""
     try:
         _check_could_be_made(state)
     except OSError as error:

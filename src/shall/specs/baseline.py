@@ -110,7 +110,7 @@ def _line(row: BaselineRow) -> str:
 
 
 def from_lines(text: str, file: str) -> Baseline:
-    """Read a baseline. A key that stands twice, after a merge, counts as proved where either does.
+    """Read a baseline. A key that occurs twice, after a merge, counts as proved where either does.
 
     Raises:
         InvalidSpec: A line is no row of a baseline, such as a conflict marker; all are named. Or

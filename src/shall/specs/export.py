@@ -235,7 +235,7 @@ def _mention(mention: Mention, language: str) -> str:
 
 
 def _notes(row: Row, language: str) -> Iterator[str]:
-    """Yield what stands beside the evidence: a decision, and services that were not reached."""
+    """Yield what is stored beside the evidence: a decision, and services that were not reached."""
     decision = row.decision
     if decision is not None:
         params = {

@@ -1,4 +1,4 @@
-"""The hash that tells whether a criterion's meaning may have changed."""
+"""The hash that shows whether a criterion's meaning may have changed."""
 
 import hashlib
 import re
@@ -18,7 +18,7 @@ def criterion_fingerprint(text: str) -> str:
 
     Unicode is normalised (NFKC, but 10² stays another number than 102), white space folded, markup
     and a final stop removed, the case of EARS keywords ignored: a change of markup alone changes
-    nothing. What stands in code is no markup.
+    nothing. The content of code is no markup.
     """
     words = text if text.isascii() else _normalised(text)
     words = without_markup(words)

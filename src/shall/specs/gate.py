@@ -68,7 +68,7 @@ class Gate(Struct, frozen=True):
 
     @property
     def verdict(self) -> Verdict:
-        """The worst verdict: what cannot be judged stands before what failed."""
+        """The worst verdict: what cannot be judged ranks before what failed."""
         verdicts = {it.verdict for it in self.judged}
         order = (Verdict.UNKNOWN, Verdict.FAILED, Verdict.PASSED)
         return next((it for it in order if it in verdicts), Verdict.UNKNOWN)

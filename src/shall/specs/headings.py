@@ -194,7 +194,7 @@ def holds_no_requirements(text: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def is_metadata(text: str) -> bool:
-    """Return whether a line tells the priority, status or owner of a requirement, not what holds.
+    """Return whether a line states the priority, status or owner of a requirement, not what holds.
 
     >>> is_metadata("**Priority**: High"), is_metadata("Status: it SHALL be 200")
     (True, False)

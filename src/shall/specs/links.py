@@ -87,7 +87,7 @@ def fingerprints_of_tests(text: str, file: str) -> Mapping[str, frozenset[str]]:
 def _reading(file: str) -> Iterator[None]:
     try:
         yield
-    except (MemoryError, RecursionError):  # how ast tells of nesting beyond its limits
+    except (MemoryError, RecursionError):  # how ast reports nesting beyond its limits
         raise _not_python("This Python is nested too deeply to be read.", Span(file, 1)) from None
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None) or 1

@@ -53,7 +53,7 @@ class Block(Struct, frozen=True):
     """One block. ``text`` keeps its inline markup but no comments, lines joined by a space.
 
     ``level`` is that of a heading, or the depth of a list item (1 is outermost). ``number`` is
-    that of an item of a numbered list, as written, and ``list_id`` tells lists apart. Lines and
+    that of an item of a numbered list, as written, and ``list_id`` distinguishes lists. Lines and
     columns count from 1; ``end_line`` is the last line.
     """
 
@@ -166,7 +166,7 @@ def _without_front_matter(text: str) -> str:
 def _parser() -> "MarkdownIt":
     from markdown_it import MarkdownIt  # a run of cases that verify nothing reads none
 
-    # Only blocks are wanted: the text of a block is kept as written. "[REQ-1]: text" is one.
+    # Only blocks are wanted: the text of a block stays as written. "[REQ-1]: text" is one.
     return MarkdownIt("commonmark").enable("table").disable(["inline", "reference"])
 
 

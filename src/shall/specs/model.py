@@ -76,7 +76,7 @@ class Criterion(Struct, frozen=True, gc=False):
     given_kind: Kind | None = None  # by its place: a scenario, a metric
     given_steps: tuple[Step, ...] = ()  # those of bullets
     standing: Standing = Standing.LIVE
-    remark: str = ""  # what stands beside a struck-out text
+    remark: str = ""  # the text beside a struck-out one
     change: Change | None = None
 
     @property

@@ -43,7 +43,7 @@ class Names(Struct, frozen=True):
     what it imports itself, under which name. ``fixtures`` are the names of those that it requests.
     ``sees_module``: it may use all of its module; ``requests_any``: any fixture, by a name that is
     computed. ``computed_imports`` are what the names of modules begin with that it computes; an
-    empty one stands for any module. ``loads`` are what the paths of files end with that it loads.
+    empty one means any module. ``loads`` are what the paths of files end with that it loads.
     """
 
     uses: frozenset[str] = frozenset()

@@ -32,7 +32,7 @@ def row_of(
 def _row_sentence(block: Block) -> tuple[str, str] | None:
     """Return the id and the sentence of a table row that states a requirement.
 
-    The sentence has a modal, or stands in a column that is headed as one.
+    The sentence has a modal, or is in a column that is headed as one.
     """
     if not block.cells:
         return None

@@ -67,7 +67,7 @@ FLOW: dict[str, str] = {
     "Each item is a mapping of names to values.": "每一项是名称到值的映射。",
     "Row {number} must be a mapping, not {given}.": "第 {number} 行必须是映射，而不是{given}。",
     "Write names with values.": "请写成“名称: 值”。",
-    'A value with a comma, a quote or a line break stands in quotes: "a ""b"", '
+    'A value with a comma, a quote or a line break must be quoted: "a ""b"", '
     'c".': '含逗号、引号或换行的值要放在引号里："a ""b"", c"。',
     "The first line names the columns, such as `item,qty`.": "第一行是列名，例如 `item,qty`。",
     "Columns are separated by commas.": "各列用英文逗号分隔。",

@@ -27,7 +27,7 @@ FORMAT: dict[str, str] = {
     "Write a selector and its value in each line, such as `status: 200`.": "请在每行写一个选择器"
     "及其值，例如 `status: 200`。",
     "The filter `{name}` has other arguments than it takes.": "过滤器 `{name}` 的参数不符。",
-    "It is `{usage}`; a text stands in quotes.": "用法为 `{usage}`，文本须加引号。",
+    "It is `{usage}`; quote a text.": "用法为 `{usage}`，文本须加引号。",
     "Unknown filter `{word}`.": "未知的过滤器 `{word}`。",
     "A selector has more than {count} filters.": "选择器的过滤器超过 {count} 个。",
     "`{text}` is no {language}: {reason}.": "`{text}` 不是有效的 {language}：{reason}。",

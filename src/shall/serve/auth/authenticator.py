@@ -41,7 +41,7 @@ class Verifier(Protocol):
 class Authenticator(Struct, frozen=True):
     """Knows callers by what they send: a token first, else a certificate.
 
-    ``metadata_url`` tells for a request where clients learn who gives tokens.
+    ``metadata_url`` returns, for a request, where clients learn who issues tokens.
     """
 
     tokens: KnownTokens

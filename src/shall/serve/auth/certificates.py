@@ -1,4 +1,4 @@
-"""Client certificates: as a trusted proxy tells them, or as TLS itself shows them (mTLS)."""
+"""Client certificates: as a trusted proxy forwards them, or as TLS itself shows them (mTLS)."""
 
 import asyncio
 from collections.abc import Iterable

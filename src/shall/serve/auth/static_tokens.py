@@ -37,7 +37,7 @@ class KnownTokens:
     """Tokens and certificates by name. The file is read again when it changes.
 
     What is looked up is the SHA-256 of what was sent: nobody can choose it so that the time a
-    comparison takes tells something about a token.
+    comparison takes reveals something about a token.
     """
 
     def __init__(

@@ -31,10 +31,10 @@ def behind_proxies(app: ASGIApp, settings: Settings) -> ASGIApp:
 
 
 class ForwardedGate:
-    """Sets ``client`` and ``scheme`` of the scope to what trusted proxies tell.
+    """Sets ``client`` and ``scheme`` of the scope to what trusted proxies report.
 
     ``X-Forwarded-For`` counts where the peer is trusted: the client is the last address in it
-    that is no trusted proxy, for whatever stands before that the client may have written itself.
+    that is no trusted proxy, since the client may have written what precedes it.
     ``X-Real-IP`` counts where there is none. Where the header is malformed, the peer is the
     client.
     """

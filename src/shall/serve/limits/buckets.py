@@ -1,7 +1,7 @@
 """Leaky buckets: how many requests a key may send, as nginx's ``limit_req ... nodelay`` counts.
 
 A bucket holds ``burst`` requests beside the one that is let through, and leaks ``rate_per_s`` of
-them a second. It is kept as one number, the time at which it will be empty (the generic cell rate
+them a second. It is stored as one number, the time at which it will be empty (the generic cell rate
 algorithm), so a refused request changes nothing and the wait is known exactly.
 """
 
@@ -14,7 +14,7 @@ FEW = 1024
 
 
 class Buckets(Protocol):
-    """Where buckets are kept."""
+    """A store of buckets."""
 
     async def take(self, key: str) -> float:
         """Count a request of a key; return 0, or how many seconds to wait where it may not pass."""
@@ -36,7 +36,7 @@ class MemoryBuckets:
         self._sweep_beyond = FEW
 
     def __len__(self) -> int:
-        """Return how many buckets are kept."""
+        """Return the number of stored buckets."""
         return len(self._empty_at)
 
     async def take(self, key: str) -> float:

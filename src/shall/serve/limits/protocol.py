@@ -87,7 +87,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self.admit()
         super().connection_lost(exc)
         running = self._running
-        if running is not None and running is not self.cycle:  # uvicorn tells only the last one
+        if running is not None and running is not self.cycle:  # uvicorn informs only the last one
             running.disconnected = True
             running.message_event.set()
         if not self._is_answering():

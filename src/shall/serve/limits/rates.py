@@ -91,7 +91,7 @@ class RateGate:
 
 
 def caller_key(scope: Scope) -> str:
-    """Name the caller by a hash: what is kept in a shared store tells nobody's address.
+    """Name the caller by a hash: a shared store holds no addresses.
 
     The addresses of an IPv6 network /64 are one caller: that is what one subscriber has.
     """

@@ -40,7 +40,7 @@ return '0'
 
 
 class RedisBuckets:
-    """Buckets in Redis. Where it cannot be asked, every request passes, and a warning tells."""
+    """Buckets in Redis. Where it cannot be asked, every request passes, and a warning is logged."""
 
     def __init__(
         self, url: str, rate_per_s: float, burst: int, on_failure: Callable[[], None]

@@ -12,7 +12,7 @@ from shall.serve.problem import problem
 from shall.settings import Settings
 
 LINGER_S = 2.0
-"""How long a client whose body is too large may go on sending, in seconds; nothing is kept.
+"""How long a client whose body is too large may go on sending, in seconds; it is discarded.
 
 Closing at once would reset the connection, and the client might never read why.
 """
@@ -68,7 +68,7 @@ class BodyBudget:
 class SizeGate:
     """Reads the body before the application is called, and answers 408, 413, 503 or 400 instead.
 
-    A body is kept in memory up to the limit; answers pass untouched, streams among them. It has
+    A body is held in memory up to the limit; answers pass untouched, streams among them. It has
     ``body_timeout_s`` and a second more for every ``body_min_rate`` bytes that came, but not more
     than ``body_deadline_s``, and no pause longer than ``body_timeout_s``.
     """

@@ -1,4 +1,4 @@
-"""Stands around the whole application: gives each request its id, and tells how it ended.
+"""Wraps the whole application: assigns each request its id, and logs how it ended.
 
 One gate does both: every gate costs a share of each call.
 """

@@ -4,7 +4,7 @@ from mcp_types.methods import SPEC_CLIENT_METHODS, SPEC_CLIENT_NOTIFICATION_METH
 from mcp_types.version import KNOWN_PROTOCOL_VERSIONS
 
 OTHER = "_OTHER"
-"""What stands for a value that the server does not know (OpenTelemetry's word for it)."""
+"""The label of a value that the server does not know (OpenTelemetry's word for it)."""
 
 METHODS = SPEC_CLIENT_METHODS | SPEC_CLIENT_NOTIFICATION_METHODS
 VERSIONS = frozenset(KNOWN_PROTOCOL_VERSIONS)

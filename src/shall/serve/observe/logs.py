@@ -165,7 +165,7 @@ def set_up_logging(settings: Settings) -> None:
             _append(2)  # what else is written there goes to its end, too
             handlers = [file]
         else:
-            handlers = [stderr, file]  # in this order: the file is told that nobody reads us
+            handlers = [stderr, file]  # in this order: the file learns that nobody reads stderr
     masking = Masking((settings.auth_token, settings.state_key), redactor_of(settings))
     line = JsonLine(masking) if settings.log_format == "json" else OneLine(masking)
     for handler in handlers:

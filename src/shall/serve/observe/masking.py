@@ -32,7 +32,7 @@ class Masking:
 
 
 def _without_named(text: str) -> str:
-    """Mask what follows a name that tells of a secret."""
+    """Mask what follows a name that suggests a secret."""
     parts, end = [], 0
     for found in _NAME_AND_MARK.finditer(text):
         if found.start() >= end and is_secret_name(found[1]):

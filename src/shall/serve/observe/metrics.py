@@ -50,7 +50,7 @@ class Facts(Struct):
 class Metrics:
     """The counters and histograms of one process.
 
-    ``shared`` is the folder that the worker processes of one server share: any of them then tells
+    ``shared`` is the folder that the worker processes of one server share: any of them then reports
     the sums over all, those that ended included. None: this process serves alone.
     """
 
@@ -152,7 +152,7 @@ class Metrics:
                 self.cases.labels(str(outcome)).inc(count)
 
     def exposition(self, accept: str = "") -> tuple[bytes, str]:
-        """Write all series, and tell the content type: OpenMetrics where ``accept`` asks for it.
+        """Return all series and the content type: OpenMetrics where ``accept`` asks for it.
 
         Otherwise the text format 0.0.4.
         """
@@ -171,7 +171,7 @@ class _Told(Collector):
         return self._metrics(0, 0, Judgement(False, {}, 0.0))
 
     def collect(self) -> Iterable[Metric]:
-        """Ask, and tell."""
+        """Measure and report."""
         facts = self._facts
         return self._metrics(int(facts.is_ready()), facts.connections(), facts.gate())
 

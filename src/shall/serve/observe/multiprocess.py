@@ -24,7 +24,7 @@ VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 """prometheus-client's own name for the folder; operators may set it."""
 
 _STARTED_AT = 19
-"""Where the start of a process stands in ``/proc/PID/stat``, counted from its third field."""
+"""The index of a process's start time in ``/proc/PID/stat``, counted from its third field."""
 
 
 @contextmanager

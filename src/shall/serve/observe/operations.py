@@ -86,7 +86,7 @@ def _time_session(metrics: "Metrics", ctx: Any, result: Any) -> None:
 
     Only sessions that last: a stateless server has a connection for each request.
     """
-    connection = ctx.session._connection  # the SDK tells its end nowhere else
+    connection = ctx.session._connection  # the SDK reports its end nowhere else
     if connection.session_id is None and ctx.request is not None:
         return
     version = result.get("protocolVersion") if isinstance(result, dict) else None

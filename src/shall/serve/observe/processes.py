@@ -17,7 +17,7 @@ _ONE_OF_ALL = {"process_start_time_seconds": min, "process_max_fds": max}
 
 
 class ProcessesCollector(Collector):
-    """Sums over the workers that share a folder and live; without one, tells of this process.
+    """Sums over the workers that share a folder and live; without one, figures of this process.
 
     Linux only: elsewhere there is no ``/proc``, and nothing is reported.
     """

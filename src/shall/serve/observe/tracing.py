@@ -34,7 +34,7 @@ def set_up_tracing(server: MCPServer[Connected], settings: Settings) -> Callable
 
 
 def drop_tracing(server: MCPServer[Connected]) -> None:
-    """Take out the middleware that the SDK always puts in: with nobody to tell, it only costs."""
+    """Remove the middleware that the SDK always adds: without a listener it only costs time."""
     server.middleware[:] = [
         it for it in server.middleware if not isinstance(it, OpenTelemetryMiddleware)
     ]

@@ -39,8 +39,8 @@ class Health:
     """
 
     def __init__(self, server_name: str) -> None:
-        told = {"status": "healthy", "server": {"name": server_name, "version": __version__}}
-        body = json.dumps(told, separators=(",", ":")).encode("ascii")  # scripts look for the text
+        answer = {"status": "healthy", "server": {"name": server_name, "version": __version__}}
+        body = json.dumps(answer, separators=(",", ":")).encode("ascii")  # scripts search the text
         self._headers = [
             (b"content-type", b"application/json"),
             (b"content-length", str(len(body)).encode("ascii")),
@@ -151,9 +151,9 @@ async def _auth(_: Call) -> Response:
 
 
 async def _status(call: Call) -> Response:
-    told = await legacy_metrics(call.context)
+    answer = await legacy_metrics(call.context)
     server = {"name": call.context.settings.server_name, "version": __version__}
-    return json_answer({"status": "running", **told, "server": {**server, **told["server"]}})
+    return json_answer({"status": "running", **answer, "server": {**server, **answer["server"]}})
 
 
 async def _stream(call: Call) -> Response:

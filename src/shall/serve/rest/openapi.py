@@ -88,12 +88,12 @@ def _responses(operation: Operation, *, guarded: bool) -> dict[str, Any]:
     if operation.answer:
         texts = {media_type: {"schema": schemas.TEXT} for media_type in operation.texts}
         success["content"] = {operation.media_type: {"schema": operation.answer}, **texts}
-    told = {str(operation.success): success}
+    answers = {str(operation.success): success}
     for status in sorted(statuses):
-        told[str(status)] = {"description": HTTPStatus(status).phrase, "content": _PROBLEM}
+        answers[str(status)] = {"description": HTTPStatus(status).phrase, "content": _PROBLEM}
     if operation.path == "/ready":  # the same document, whatever it says
-        told["503"] = {"description": "Not ready", "content": success["content"]}
-    return told
+        answers["503"] = {"description": "Not ready", "content": success["content"]}
+    return answers
 
 
 def _id_of(operation: Operation) -> str:

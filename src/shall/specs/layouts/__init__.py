@@ -1,6 +1,6 @@
 """Where requirements documents lie, one file a layout. A new layout is a file and a line here.
 
-A layout's ``document_at`` returns what stands at a path, or None for any other path.
+A layout's ``document_at`` returns the document at a path, or None for any other path.
 """
 
 from collections.abc import Callable
@@ -29,7 +29,7 @@ FOLDERS = (".kiro/specs", ".spec-workflow/specs", "openspec/specs", "openspec/ch
 
 
 def document_at(path: str) -> Document | None:
-    """Return what stands at a path in any layout; None for other paths."""
+    """Return the document at a path in any layout; None for other paths."""
     for look in _LOOKS:
         found = look(path)
         if found is not None:

@@ -13,6 +13,6 @@ _PATH = re.compile(r"\.kiro/specs/(?P<feature>[^/]+)/(?:spec\.json|research\.md)
 
 
 def document_at(path: str) -> Document | None:
-    """Return what stands at a path; None for any other path."""
+    """Return the document at a path; None for any other path."""
     found = _PATH.fullmatch(path)
     return Document(NAME, found["feature"], Role.OTHER) if found else None

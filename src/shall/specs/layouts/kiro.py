@@ -12,7 +12,7 @@ _ROLES = {"design": Role.DESIGN, "tasks": Role.TASKS}
 
 
 def document_at(path: str) -> Document | None:
-    """Return what stands at a path; None for any other path."""
+    """Return the document at a path; None for any other path."""
     found = _PATH.fullmatch(path)
     return document(NAME, found["feature"], found["name"]) if found else None
 

@@ -19,7 +19,7 @@ _NO_FEATURE = frozenset({"readme", "index", "changelog", "contributing", "agents
 
 
 def document_at(path: str) -> Document | None:
-    """Return what stands at a path; None for any other path."""
+    """Return the document at a path; None for any other path."""
     found = _PATH.fullmatch(path)
     if found is not None:
         return kiro.document(NAME, found["feature"], found["name"])

@@ -27,7 +27,7 @@ _ROLES = {"design.md": Role.DESIGN, "tasks.md": Role.TASKS}
 
 
 def document_at(path: str) -> Document | None:
-    """Return what stands at a path; None for any other path."""
+    """Return the document at a path; None for any other path."""
     if not path.startswith("openspec/"):
         return None
     found = _SPEC.fullmatch(path)

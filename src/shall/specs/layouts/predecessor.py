@@ -15,6 +15,6 @@ _ROLES = {
 
 
 def document_at(path: str) -> Document | None:
-    """Return what stands at a path; None for any other path."""
+    """Return the document at a path; None for any other path."""
     role = _ROLES.get(path)
     return Document(NAME, DEFAULT_FEATURE, role) if role else None

@@ -18,7 +18,7 @@ _NUMBER = re.compile(r"\d+(?:-\d+)?-(?=\D)")
 
 
 def document_at(path: str) -> Document | None:
-    """Return what stands at a path; None for any other path."""
+    """Return the document at a path; None for any other path."""
     found = _PATH.fullmatch(path)
     if found and found["name"] == "spec":
         alias = _NUMBER.sub("", found["feature"].rpartition("/")[2], count=1)

@@ -11,6 +11,6 @@ _PATH = re.compile(r"\.spec-workflow/specs/(?P<feature>[^/]+)/(?P<name>[^/]+)\.m
 
 
 def document_at(path: str) -> Document | None:
-    """Return what stands at a path; None for any other path."""
+    """Return the document at a path; None for any other path."""
     found = _PATH.fullmatch(path)
     return kiro.document(NAME, found["feature"], found["name"]) if found else None

@@ -35,7 +35,7 @@ class Suppression:
     used: set[str] = field(default_factory=set)  # codes of rules
 
     def holds_for(self, finding: Finding) -> bool:
-        """Return whether a finding stands where this comment holds."""
+        """Return whether this comment covers a finding."""
         first = finding.span.line
         last = max(first, finding.criterion.end_line if finding.criterion else first)
         return self.line == 0 or first <= self.line <= last

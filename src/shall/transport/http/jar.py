@@ -1,4 +1,4 @@
-"""The cookies of a libcurl handle, kept from another port or scheme of the host that set them.
+"""The cookies of a libcurl handle, hidden from another port or scheme of the host that set them.
 
 libcurl follows RFC 6265, which knows no ports (section 8.5): what ``http://host:1`` set goes to
 ``http://host:2`` as well. Where a redirect leads there, nobody asked for that.

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from shall.transport.http.websocket import WebSocket
 
 MAX_CONNECTIONS = 64
-"""Connections that are kept open for later requests."""
+"""The number of connections that stay open for later requests."""
 
 _MANY_ORIGINS = 256
 

@@ -146,8 +146,8 @@ def _unreachable(statement: Statement, error: Exception) -> TargetUnreachable:
 
 def reason_of(error: Any) -> str:
     """Return the first line of what a driver says, without the statement and its parameters."""
-    told = error.args[1] if len(error.args) > 1 and isinstance(error.args[0], int) else error
-    lines = str(told).strip().splitlines()
+    text = error.args[1] if len(error.args) > 1 and isinstance(error.args[0], int) else error
+    lines = str(text).strip().splitlines()
     return (lines[0] if lines else type(error).__name__).removesuffix(".")
 
 

@@ -62,7 +62,7 @@ NO_CONDITION = Rule(
         "A `when`, `while`, `where` or `if` opens no condition.",
         "“当”“如果”等词之后没有条件。",
     ),
-    Text('Nothing stands behind "{found}".', "“{found}”之后没有条件。"),
+    Text('Nothing follows "{found}".', "“{found}”之后没有条件。"),
     Text("Write the condition, or remove the word.", "写出条件，或删去这个词。"),
     bad=("WHEN, the oven SHALL ring", "如果，烤箱应响铃"),
     good=("WHEN the timer expires, the oven SHALL ring", "如果计时结束，烤箱应响铃"),
@@ -213,7 +213,7 @@ def _second_modal(passage: Passage, criterion: Criterion) -> re.Match[str] | Non
 
 
 def _asks(words: str, at: int) -> bool:
-    """Return whether a modal stands in a clause such as "which folders must be writable"."""
+    """Return whether a modal is in a clause such as "which folders must be writable"."""
     return _RELATIVE.search(words[max(0, at - 40) : at]) is not None
 
 
