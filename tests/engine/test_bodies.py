@@ -47,7 +47,7 @@ def sent(service: Any, run_one: RunOne, tmp_path: Path) -> Callable[..., Awaitab
 def parts_of(content_type: str, body: bytes) -> list[Message]:
     """Parse a multipart body by the standard library."""
     head = f"Content-Type: {content_type}\r\n\r\n".encode()
-    return list(message_from_bytes(head + body, policy=HTTP).iter_parts())  # type: ignore[attr-defined]
+    return list(message_from_bytes(head + body, policy=HTTP).iter_parts())
 
 
 def seen(part: Message) -> tuple[Any, ...]:

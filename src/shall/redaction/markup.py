@@ -9,11 +9,6 @@ _ELEMENT = re.compile(rf"<{_NAME}[^<>]*+>([^<>]++)<")
 _ATTRIBUTE = re.compile(rf"(?<![\w:.-]){_NAME}\s*+=\s*+(?:\"([^<>\"]++)\"|'([^<>']++)')")
 
 
-def is_markup(text: str) -> bool:
-    """Return whether a text begins as XML or HTML does."""
-    return text[:200].lstrip("\ufeff \t\r\n").startswith("<")
-
-
 def named_texts(text: str) -> Iterator[tuple[str, str]]:
     """Yield the name and the text of each element and attribute; with entities, in both forms.
 

@@ -56,6 +56,7 @@ ON_FIRST_USE = (
     "shall.mcp.workflow_tools",
     "shall.messages.translation",
     "shall.messages.zh",
+    "shall.redaction.markup",
     "shall.report.curl",
     "shall.report.gate",
     "shall.specs.gate",

@@ -30,8 +30,7 @@ IMPORTS: dict[str, str] = {
     "已跳过。",
     "`{part}` of the file {path} was left out.": "文件 {path} 的 `{part}` 未能转换。",
     "The content of the file {path} was left out.": "文件 {path} 的内容未能转换。",
-    "`{options}` of the part {name} was left out.": "表单字段 {name} 的 `{options}` "
-    "未能转换。",
+    "`{options}` of the part {name} was left out.": "表单字段 {name} 的 `{options}` 未能转换。",
     "The cookies of the file {path} were left out.": "文件 {path} 中的 Cookie 未能转换。",
     "The password of `--user` is not in the command.": "命令中没有 `--user` 的密码。",
     "`--max-time {value}` was left out.": "`--max-time {value}` 未能转换。",
