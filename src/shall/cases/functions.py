@@ -7,6 +7,7 @@ is sent; the engine implements them.
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from shall.cases.nearest import nearest
 from shall.cases.syntax import Call
@@ -14,6 +15,9 @@ from shall.messages import plural
 
 MODULES = ("", "tools", "helpers")
 """Prefixes of a function's name; all mean the same."""
+
+FAKE = "fake"
+"""The prefix of the functions of ``cases.fakes``."""
 
 KEYWORD_SPELLINGS = {"min": "min_val", "max": "max_val", "fmt": "format", "offset": "days"}
 """Other spellings of keyword arguments."""
@@ -69,8 +73,10 @@ FUNCTION_NAMES = frozenset(FUNCTIONS)
 
 def check_call(call: Call) -> tuple[str, str, str] | None:
     """Return code, message and hint of what is wrong with a call; None when it can be made."""
+    if call.module == FAKE:
+        return _check_fake(call)
     if call.module not in MODULES:
-        hint = "Functions are in `tools` and `helpers`."
+        hint = "Functions are in `tools`, `helpers` and `fake`."
         return "case.unknown-function", f"Unknown module `{call.module}`.", hint
     signature = FUNCTIONS.get(call.name)
     if signature is None:
@@ -82,6 +88,18 @@ def check_call(call: Call) -> tuple[str, str, str] | None:
         return "case.bad-argument", message, "Pass a list or several values."
     wrong = None if signature.any_arguments else _wrong_arguments(call, signature)
     return ("case.bad-argument", wrong, f"It is {call.name}{signature}.") if wrong else None
+
+
+def _check_fake(call: Call) -> tuple[str, str, str] | None:
+    from shall.cases.fakes import BY_NAME, SIGNATURE  # few cases make data up
+
+    if call.name in BY_NAME:
+        named = replace(call, name=f"{FAKE}.{call.name}")
+        wrong = _wrong_arguments(named, SIGNATURE)
+        return ("case.bad-argument", wrong, f"It is {named.name}{SIGNATURE}.") if wrong else None
+    near = nearest(call.name, BY_NAME)
+    hint = f"Did you mean `{FAKE}.{near}`?" if near else f"Known are {', '.join(BY_NAME)}."
+    return "case.unknown-function", f"Unknown function `{FAKE}.{call.name}`.", hint
 
 
 def _wrong_arguments(call: Call, signature: Signature) -> str | None:

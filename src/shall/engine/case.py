@@ -15,6 +15,7 @@ from shall.cases.model import Case
 from shall.diagnostics import Diagnostic
 from shall.engine.budgets import Budget
 from shall.engine.check import CaseContext
+from shall.engine.draws import Draws
 from shall.engine.evaluate import evaluate
 from shall.engine.job import Job
 from shall.engine.options import RunOptions
@@ -46,6 +47,7 @@ class _Progress(Struct):
     teardowns: list[StepRecord] = field(default_factory=list)
     error: Message | None = None
     stopped: Message | None = None
+    draws: Draws | None = None
 
 
 def run_case(
@@ -69,8 +71,12 @@ def run_case(
     if job.case is not None and progress.error is None:
         plan = CasePlan((), ())
         budget = Budget(options.memory, options.deadline_s)
+        progress.draws = draws_of(job, options)
         scope = Scope(
-            run_variables=options.variables, unavailable=options.unavailable, budget=budget
+            run_variables=options.variables,
+            unavailable=options.unavailable,
+            budget=budget,
+            draws=progress.draws,
         )
         context = CaseContext(scope, attachments, Secrecy(redactor, scope), options.shared)
         try:
@@ -90,6 +96,11 @@ def run_case(
         if taken is not None and progress.error is None:
             taken(scope.variables, redactor.known)
     return _result(job, options, progress, redactor, at, time.perf_counter() - started)
+
+
+def draws_of(job: Job, options: RunOptions) -> Draws:
+    """Return the random values of a case."""
+    return Draws(options.seed, f"{job.key}\n{job.data_row or ''}\n{job.attempt}")
 
 
 def _message_of(error: Exception, job: Job) -> Message:
@@ -228,6 +239,7 @@ def _result(
         rows=UNSET if job.row is None else job.row.total,
         retries=sum([record.retries for record in progress.steps]) or UNSET,
         repeats=options.repeats,
+        seed=UNSET if progress.draws is None else progress.draws.used_seed,
     )
 
 

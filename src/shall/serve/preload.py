@@ -8,6 +8,8 @@ defence; this is the second. Over stdio the first has to do: a client waits for 
 import importlib
 from contextlib import suppress
 
+from shall.engine import fakes
+
 ON_FIRST_USE = (
     "shall.actions.case_needs",
     "shall.actions.data_rows",
@@ -23,6 +25,7 @@ ON_FIRST_USE = (
     "shall.cases.data_table",
     "shall.cases.access",
     "shall.cases.comments",
+    "shall.cases.fakes",
     "shall.cases.full_case",
     "shall.cases.locations",
     "shall.cases.polling",
@@ -35,6 +38,7 @@ ON_FIRST_USE = (
     "shall.engine.conditions",
     "shall.cases.filters",
     "shall.engine.differences",
+    "shall.engine.fakes",
     "shall.engine.flow",
     "shall.engine.flow_plan",
     "shall.engine.operations",
@@ -102,3 +106,4 @@ def import_all() -> None:
     """Import it all."""
     for name in ON_FIRST_USE:
         importlib.import_module(name)
+    fakes.load()

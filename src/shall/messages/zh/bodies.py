@@ -28,4 +28,15 @@ BODIES: dict[str, str] = {
     "A part of the form field {field} holds a line break or NUL.": (
         "表单字段 {field} 的一个部分含有换行符或 NUL。"
     ),
+    "Functions are in `tools`, `helpers` and `fake`.": "函数位于 `tools`、`helpers` 和 `fake` 中。",
+    "`fake.{name}` has no locale {locale}.": "`fake.{name}` 没有区域设置 {locale}。",
+    "Write 'en', 'zh' or a locale of Faker such as 'de_DE'.": (
+        "请写“en”、“zh”或 Faker 的区域设置，例如“de_DE”。"
+    ),
+    "`fake` needs Faker, which is not installed.": "`fake` 需要 Faker，但尚未安装。",
+    "Run `pip install 'shall[data]'`.": "请运行 `pip install 'shall[data]'`。",
+    "Faker has no locale '{locale}'.": "Faker 没有区域设置“{locale}”。",
+    "seed of random values; the same seed makes the same values for each case": (
+        "随机值的种子；种子相同，每个用例得到的值也相同"
+    ),
 }
