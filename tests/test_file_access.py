@@ -80,7 +80,7 @@ ALLOWED = {
     "shall/cli/demo.py": PACKAGE,
     "shall/cli/output.py": PROCESS,
     "shall/cli/output.py:write_file": ARCHIVE,
-    "shall/cli/importing.py:_text_of": ARCHIVE,
+    "shall/cli/output.py:text_of_file": ARCHIVE,
     "shall/cli/merge.py:_read": ARCHIVE,
     "shall/cli/run.py:_event_lines": ARCHIVE,
     "shall/cli/record.py:_read": ARCHIVE,

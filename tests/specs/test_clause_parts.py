@@ -31,6 +31,15 @@ from shall.specs.reader import read_document
         ("系统发送门票，不得附带广告", [("发送门票", "系统")]),
         ("用户退回门票，应当收到退款", [("用户退回门票", "")]),
         ("过期的门票一律不得使用", [("", "过期的门票")]),
+        ("**Blocking**: WHEN a till jams THEN it SHALL warn", [("a till jams", "it")]),
+        ("**夜间售票：** The till shall 打印门票", [("", "till")]),
+        ("**夜间必须售票：** The till shall 打印门票", [("", "夜间")]),
+        ("The `sell(seat, price)` call SHALL 打印门票", [("", "`sell(seat, price)` call")]),
+        ("Every ticket (day, night) MUST be printed — once", [("", "Every ticket (day, night)")]),
+        ("Tills — old, new, and spare — MUST print", [("", "Tills — old, new, and spare")]),
+        ("售票页在提交时应打印门票", [("提交", "售票页")]),
+        ("存在多张门票时应提示", [("存在多张门票", "")]),
+        ("访客看到的可执行操作的列表须排序", [("", "访客看到的可执行操作的列表")]),
     ],
 )
 def test_each_part_has_its_condition_and_subject(text: str, clauses: list[tuple[str, str]]) -> None:

@@ -177,8 +177,8 @@ def _capture() -> dict[str, Any]:
 def _flow() -> dict[str, Any]:
     """Return the fields of a step that say whether and how often it runs."""
     expect = {"$ref": "#/$defs/expect"}
-    condition = {**_expect(), "minProperties": 1}
-    condition["patternProperties"] = {**_expect()["patternProperties"], r"\{\{": _CONDITIONS}
+    condition = {**_expect_again(), "minProperties": 1}
+    condition["patternProperties"] = {**condition["patternProperties"], r"\{\{": _CONDITIONS}
     return {
         "if": {
             "anyOf": [_EXPRESSION, condition],
@@ -236,6 +236,14 @@ def _expect() -> dict[str, Any]:
     }
 
 
+def _expect_again() -> dict[str, Any]:
+    """Return the selectors of ``expect`` for a mapping that has more keys, without their texts."""
+    expect = _expect()
+    words = {it: {"$ref": f"#/$defs/expect/properties/{it}"} for it in expect["properties"]}
+    patterns = dict.fromkeys(expect["patternProperties"], _CONDITIONS)
+    return {**expect, "properties": words, "patternProperties": patterns}
+
+
 def _stream() -> dict[str, Any]:
     options = {
         "until": {"$ref": "#/$defs/expect", "description": "what an event holds that ends it"},
@@ -247,7 +255,7 @@ def _stream() -> dict[str, Any]:
 
 
 def _until() -> dict[str, Any]:
-    expect = _expect()
+    expect = _expect_again()
     options = {"fails_if": {"$ref": "#/$defs/expect"}, "every": _TIME, "within": _TIME}
     return {**expect, "properties": {**expect["properties"], **options}}
 

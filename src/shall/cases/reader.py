@@ -29,10 +29,11 @@ class Reading(Struct, frozen=True):
     notes: tuple[Diagnostic, ...] = ()
 
 
-def load_yaml(text: str, file: str) -> Any:
+def load_yaml(text: str, file: str, *, keys_as_written: bool = False) -> Any:
     """Read one YAML document as JSON data.
 
     The parsers are imported with the first document that is not plain (``plain_yaml``).
+    ``keys_as_written``: a key such as ``200`` is text, not an error.
 
     Raises:
         InvalidCase: It is not YAML, not JSON data, or larger or deeper than the limits.
@@ -42,7 +43,7 @@ def load_yaml(text: str, file: str) -> Any:
         return value or None  # YAML reads nothing but comments as null
     from shall.cases import yaml_text
 
-    return yaml_text.load_yaml(text, file)
+    return yaml_text.load_yaml(text, file, keys_as_written=keys_as_written)
 
 
 def locate(text: str, file: str, path: str, *, at_key: bool = False) -> Span:

@@ -65,8 +65,10 @@ for _tag in ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float"):
     _Loader.yaml_constructors[_tag] = _bounded(_Loader.yaml_constructors[_tag])
 
 
-def load_yaml(text: str, file: str) -> Any:
+def load_yaml(text: str, file: str, *, keys_as_written: bool = False) -> Any:
     """Read one YAML document as JSON data.
+
+    ``keys_as_written``: a key such as ``200`` or ``on`` is the text that was written.
 
     Raises:
         InvalidCase: It is not YAML, not JSON data, or larger or deeper than the limits.
@@ -82,11 +84,11 @@ def load_yaml(text: str, file: str) -> Any:
         try:
             value = yaml_rs.loads(text, parse_datetime=False)
         except (yaml_rs.YAMLDecodeError, ValueError, TypeError):
-            return _load_slowly(text, file)
+            return _load_slowly(text, file, keys_as_written)
         # A lone text at the root is left to PyYAML: its block scalars may be unindented.
         if type(value) in (dict, list) and Agreement(text).holds(value):
             return value
-    return _load_slowly(text, file)
+    return _load_slowly(text, file, keys_as_written)
 
 
 def compose(text: str) -> Node | None:
@@ -98,12 +100,14 @@ def compose(text: str) -> Node | None:
         loader.dispose()
 
 
-def _load_slowly(text: str, file: str) -> Any:
+def _load_slowly(text: str, file: str, keys_as_written: bool) -> Any:
     problems: list[Diagnostic] = []
     value = None
     try:
         _check_bounds(text)
         node = compose(text)
+        if node and keys_as_written:
+            _keep_keys(node)
         problems = first_diagnostics(_node_problems(node, file)) if node else []
         if not problems:
             loader = _Loader("")
@@ -118,6 +122,24 @@ def _load_slowly(text: str, file: str) -> Any:
     if problems:
         raise InvalidCase(problems)
     return value
+
+
+def _keep_keys(node: Node) -> None:
+    """Make the scalar keys of a document text."""
+    seen: set[int] = set()
+    waiting = [node]
+    while waiting:
+        each = waiting.pop()
+        if id(each) in seen:
+            continue
+        seen.add(id(each))
+        if isinstance(each, SequenceNode):
+            waiting.extend(each.value)
+        elif isinstance(each, MappingNode):
+            for key, value in each.value:
+                if isinstance(key, ScalarNode) and key.tag != "tag:yaml.org,2002:merge":
+                    key.tag = "tag:yaml.org,2002:str"
+                waiting.append(value)
 
 
 def _check_bounds(text: str) -> None:

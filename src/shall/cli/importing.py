@@ -3,15 +3,12 @@
 import argparse
 import json
 import sys
-from pathlib import Path
 
 from shall.actions.importing import Import, read_cases, write_cases
-from shall.bounded import read_text, size_text
 from shall.cli.options import project_of
-from shall.cli.output import BAD_INPUT, OK, language, printable, say, write
+from shall.cli.output import BAD_INPUT, OK, language, printable, say, text_of_file, write
 from shall.cli.run import path_in
 from shall.diagnostics import Diagnostic
-from shall.errors import InvalidInput
 from shall.messages import joined
 
 MOST_BYTES = 64 << 20
@@ -21,7 +18,7 @@ MOST_BYTES = 64 << 20
 def execute(arguments: argparse.Namespace) -> int:
     """Carry out the command."""
     source = "stdin" if arguments.file == "-" else arguments.file
-    text = _text_of(arguments.file)
+    text = text_of_file(arguments.file, MOST_BYTES)
     found = read_cases(text, source, arguments.kind)
     if arguments.output != "-":
         workspace, _ = project_of(arguments)
@@ -36,20 +33,6 @@ def execute(arguments: argparse.Namespace) -> int:
     else:
         _print(found, source)
     return OK if found.files else BAD_INPUT
-
-
-def _text_of(file: str) -> str:
-    try:
-        if file != "-":
-            return read_text(Path(file), MOST_BYTES)
-        data = sys.stdin.buffer.read(MOST_BYTES + 1)
-    except OSError as error:
-        raise InvalidInput(f"{file} cannot be read: {error.strerror}.") from None
-    except UnicodeDecodeError:
-        raise InvalidInput(f"{file} is not UTF-8 text.") from None
-    if len(data) > MOST_BYTES:
-        raise InvalidInput(f"The input is larger than {size_text(MOST_BYTES)}.")
-    return data.decode("utf-8", "replace").replace("\r\n", "\n")
 
 
 def _print(found: Import, source: str) -> None:

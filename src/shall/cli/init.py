@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from shall.actions.case_schema import schema_line, schema_path, schema_text
 from shall.actions.discovery import case_folders
 from shall.bootstrap import open_project
 from shall.cli.options import settings_of
@@ -52,9 +53,11 @@ def _files(workspace: Workspace, cases: str, *, names_host: bool) -> dict[str, s
     links = _HOST if names_host else ""
     if not workspace.files.is_file(_DOCUMENT):
         links += _VERIFIES
+    case = f"{cases}/health.yaml"
     return {
         _DOCUMENT: _REQUIREMENTS,
-        f"{cases}/health.yaml": _CASE.replace("{links}", links),
+        case: schema_line(workspace, case) + _CASE.replace("{links}", links),
+        schema_path(workspace): schema_text(),
         "shall.yaml": _SETTINGS,
     }
 

@@ -51,6 +51,7 @@ def _adders() -> "Mapping[str, Callable[[_Commands], None]]":
         "list": _add_list,
         "report": _add_report,
         "history": _add_history,
+        "cover": _add_cover,
         "merge": _add_merge,
         "trace": _add_trace,
         "lint": _add_lint,
@@ -261,6 +262,14 @@ def _add_history(commands: _Commands) -> None:
     _add_workspace(command)
 
 
+def _add_cover(commands: _Commands) -> None:
+    from shall.cli.cover_flags import add_cover
+
+    command = _add(commands, "cover", "Show what of an OpenAPI document a run touched.")
+    add_cover(command, _percent)
+    _add_workspace(command)
+
+
 def _add_merge(commands: _Commands) -> None:
     command = _add(commands, "merge", "Merge the reports of all shards into one run.")
     command.add_argument("reports", nargs="+", metavar="REPORT", help="JSON reports of the shards")
@@ -271,7 +280,11 @@ def _add_merge(commands: _Commands) -> None:
 
 
 def _add_schema(commands: _Commands) -> None:
-    _add(commands, "schema", "Print the JSON Schema of case files, for editors.")
+    command = _add(commands, "schema", "Print the JSON Schema of case files, for editors.")
+    command.add_argument(
+        "--write", action="store_true", help="write it to the folder of cases instead"
+    )
+    _add_workspace(command)
 
 
 def _add_import(commands: _Commands) -> None:

@@ -179,3 +179,24 @@ def write_file(path: str, text: str) -> None:
         Path(path).write_text(text, "utf-8", errors="backslashreplace")
     except OSError as error:
         raise InvalidInput(f"{path} cannot be written: {error.strerror}.") from None
+
+
+def text_of_file(file: str, most_bytes: int) -> str:
+    """Return the text of a file that an argument names; ``-`` is the standard input.
+
+    Raises:
+        InvalidInput: It cannot be read, is larger, or is not UTF-8.
+    """
+    from shall.bounded import read_text, size_text  # few commands read such a file
+
+    try:
+        if file != "-":
+            return read_text(Path(file), most_bytes)
+        data = sys.stdin.buffer.read(most_bytes + 1)
+    except OSError as error:
+        raise InvalidInput(f"{file} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise InvalidInput(f"{file} is not UTF-8 text.") from None
+    if len(data) > most_bytes:
+        raise InvalidInput(f"The input is larger than {size_text(most_bytes)}.")
+    return data.decode("utf-8", "replace").replace("\r\n", "\n")

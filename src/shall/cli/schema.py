@@ -3,11 +3,17 @@
 import argparse
 import json
 
+from shall.actions.case_schema import write_schema
 from shall.cases.json_schema import json_schema
-from shall.cli.output import OK, write
+from shall.cli.options import project_of
+from shall.cli.output import OK, say, write
 
 
-def execute(_: argparse.Namespace) -> int:
+def execute(arguments: argparse.Namespace) -> int:
     """Carry out the command."""
-    write(json.dumps(json_schema(), indent=2))
+    if not arguments.write:
+        write(json.dumps(json_schema(), indent=2))
+        return OK
+    workspace, _ = project_of(arguments)
+    say(f"Written: {write_schema(workspace)}.")
     return OK

@@ -43,6 +43,9 @@ KEPT_BODY = 16_384
 _LARGE = 64 * KEPT_BODY
 """A body of more bytes is not parsed for keys."""
 
+KEPT_TYPE = 100
+"""Characters of a Content-Type that are kept; of a longer one its parameters are not."""
+
 MOST_LEARNED = 1000
 """Values that one answer can teach; more are masked only where their keys name them."""
 
@@ -163,6 +166,7 @@ def _are_plain(records: Sequence[StepRecord], redactor: Redactor) -> bool:
     """
     texts: list[str] = []
     numbers: list[float] = []
+    kinds: set[str] = set()
     for record in records:
         request, response = record.request, record.response
         if record.outcome is not Outcome.PASSED or request is None or response is None:
@@ -170,6 +174,7 @@ def _are_plain(records: Sequence[StepRecord], redactor: Redactor) -> bool:
         if response.redirects or record.attempts > 1 or not redactor.may_stay(request.url):
             return False
         texts.append(request.url)
+        kinds.add(_content_type(response))
         for check in record.checks:
             if check.message is not None or _names_secret(check.field, redactor):
                 return False
@@ -178,6 +183,7 @@ def _are_plain(records: Sequence[StepRecord], redactor: Redactor) -> bool:
                 return False
             if expected is not actual and not _add_plain(expected, texts, numbers):
                 return False
+    texts += kinds
     return redactor.are_clean(texts, numbers)
 
 
@@ -206,6 +212,9 @@ def _plain_result(record: StepRecord) -> StepResult:
         "",
         len(response.body),
         response.timings,
+        UNSET,
+        UNSET,
+        _content_type(response),
     )
     return StepResult(
         record.id,
@@ -217,6 +226,14 @@ def _plain_result(record: StepRecord) -> StepResult:
         None,
         record.retryable,
     )
+
+
+def _content_type(response: Response) -> str:
+    """Return the Content-Type of a response as it is kept; empty without one."""
+    for name, value in response.headers:
+        if len(name) == len("content-type") and name.lower() == "content-type":
+            return value if len(value) <= KEPT_TYPE else value.partition(";")[0][:KEPT_TYPE]
+    return ""
 
 
 def learn_request(redactor: Redactor, request: Request) -> None:
@@ -427,6 +444,7 @@ def _exchange(
         response.timings,
         tuple(Redirect(it.status, redactor.url(it.url)) for it in response.redirects) or UNSET,
         record.attempts if record.attempts > 1 else UNSET,
+        UNSET if whole else redactor.text(_content_type(response)),
     )
 
 

@@ -55,7 +55,8 @@ def read_openapi(text: str, file: str) -> Imported:
         InvalidCase: It is no YAML or JSON.
         BadValue: It is of another version.
     """
-    data = load_object(text, file) if text.lstrip()[:1] == "{" else load_yaml(text, file)
+    is_json = text.lstrip()[:1] == "{"
+    data = load_object(text, file) if is_json else load_yaml(text, file, keys_as_written=True)
     version = text_of(data.get("openapi")) if isinstance(data, dict) else ""
     if not version.startswith("3."):
         raise BadValue(

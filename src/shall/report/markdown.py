@@ -40,12 +40,12 @@ def markdown(run: RunResult, language: str = "en") -> str:
     if run.status is not RunStatus.COMPLETE:
         lines += [label(f"run.{run.status.value}", language), ""]
     if run.left_out:
-        lines += [_plain(label("only", language, count=run.left_out)), ""]
+        lines += [plain(label("only", language, count=run.left_out)), ""]
     for outage in outages.values():
-        lines += [f"- {_plain(outage_line(outage, language))}", ""]
+        lines += [f"- {plain(outage_line(outage, language))}", ""]
     unsteady = [flaky_line(it, language) for it in run.flaky[:SHOWN_FAILURES]]
     unsteady += [retried_line(it, language) for it in run.retried[:SHOWN_FAILURES]]
-    lines += [*(f"- {_plain(it)}" for it in unsteady), ""] if unsteady else []
+    lines += [*(f"- {plain(it)}" for it in unsteady), ""] if unsteady else []
     for case in alone[:SHOWN_FAILURES]:
         lines += [*_failure(case, language), ""]
     if len(alone) > SHOWN_FAILURES:
@@ -76,7 +76,7 @@ def _failure(case: CaseResult, language: str) -> Iterator[str]:
     if len(text) > _LONGEST:
         text = f"{text[:_LONGEST]}\n..."
     fence = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
-    yield f"### {_plain(case_name(case))}"
+    yield f"### {plain(case_name(case))}"
     yield ""
     yield f"{fence}text"
     yield text
@@ -96,7 +96,7 @@ def _table(run: RunResult, language: str) -> Iterator[str]:
         keys = ", ".join(criterion.key for criterion in case.criteria)
         word = label(f"outcome.{shown_outcome(case).value}", language)
         cells = (word, f"{case_name(case)} ({case.case_key})", duration(case.duration_s), keys)
-        yield f"| {' | '.join(map(_plain, cells))} |"
+        yield f"| {' | '.join(map(plain, cells))} |"
     if len(ordered) > LISTED_CASES:
         more = len(ordered) - LISTED_CASES
         yield f"| | {label('more_cases', language, count=more)} | | |"
@@ -105,6 +105,6 @@ def _table(run: RunResult, language: str) -> Iterator[str]:
     yield ""
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Escape what Markdown or HTML would read as markup, and what GitHub links."""
     return _MARKUP.sub(r"\\\1", one_line(text)).replace("\\<", "&lt;").replace("\\&", "&amp;")

@@ -110,6 +110,8 @@ class ExchangeRecord(Struct, frozen=True, gc=False):
 
     ``status`` None: no response came. Sizes are in bytes, before cutting. ``redirects`` is set
     where any were followed, ``attempts`` where the request was repeated: this is the last one.
+    ``content_type`` is that of the response, and empty without one, where its headers are not
+    stored.
     """
 
     method: str
@@ -123,6 +125,7 @@ class ExchangeRecord(Struct, frozen=True, gc=False):
     timings: Timings = NO_TIMINGS
     redirects: tuple[Redirect, ...] | UnsetType = UNSET
     attempts: int | UnsetType = UNSET
+    content_type: str | UnsetType = UNSET
 
 
 class StepResult(Struct, frozen=True, gc=False):

@@ -6,6 +6,7 @@ from shall.messages.zh.admin import ADMIN
 from shall.messages.zh.bodies import BODIES
 from shall.messages.zh.cases import CASES
 from shall.messages.zh.commands import COMMANDS
+from shall.messages.zh.contract import CONTRACT
 from shall.messages.zh.flow import FLOW
 from shall.messages.zh.format import FORMAT
 from shall.messages.zh.imports import IMPORTS
@@ -24,6 +25,7 @@ from shall.messages.zh.words import WORDS
 
 SENTENCES: Mapping[str, str] = {
     **COMMANDS,
+    **CONTRACT,
     **SETTINGS,
     **CASES,
     **BODIES,

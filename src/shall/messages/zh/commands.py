@@ -244,6 +244,8 @@ COMMANDS: dict[str, str] = {
     "where the tests ran": "测试运行所在的环境",
     "Print the JSON Schema of case files, for editors.": "输出用例文件的 JSON Schema，"
     "供编辑器使用。",
+    "write it to the folder of cases instead": "改为写入用例文件夹",
+    "Written: {path}.": "已写入：{path}。",
     "Merge the reports of all shards into one run.": "将所有分片的报告合并为一次运行。",
     "JSON reports of the shards": "各分片的 JSON 报告",
     "Write reports of a stored run.": "生成已保存的运行的报告。",

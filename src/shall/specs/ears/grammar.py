@@ -27,6 +27,9 @@ _EMPHASISED = re.compile(
     r"|must|not),?)\1",
     re.IGNORECASE,
 )
+_LABEL = re.compile(
+    r"\s*(?:\*\*[^*]{1,60}\*\*\s*[:：]|\*\*[^*]{1,60}[:：]\*\*)\s*(?=\S)"
+)  # **Blocking**: WHEN ...
 _OPENING = re.compile(rf"(?:{en.OPENING}|{zh.OPENING})", re.IGNORECASE)
 _MODAL = re.compile(f"{en.MODAL}|{zh.MODAL}".replace("<en>", "<a>").replace("<zh>", "<b>"), re.I)
 _WEAK = re.compile(
@@ -36,6 +39,7 @@ _JAPANESE = re.compile(
     "なければならない|なければなりません|必要がある|必要があります|べき|ものとする|こととする"
 )
 _KANA = re.compile("[\u3041-\u30ff]")
+_HAN = re.compile("[\u3400-\u9fff]")
 _TOPIC = re.compile(
     '([^、。,"「」をにで]{1,40}?)(?<![にで時])は[、,]?\\s*(?=[^、。])(.+)', re.DOTALL
 )
@@ -72,7 +76,7 @@ _HINT = re.compile(
     r"|能够|可以|将|会|會|宜|可|then|那么|则|な|べき|もの",
     re.IGNORECASE,
 )
-_STRIPPED = " ,，、:：;；"
+_STRIPPED = " ,，、:：;；—–"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +128,7 @@ def split_clause(sentence: str, *, strict: bool = False) -> Clause | None:
     """
     if _HINT.search(sentence) is None:
         return None
-    text = _in_order(plain(sentence))
+    text = _in_order(plain(_without_label(sentence)))
     shape = shape_of(text)
     quantified = en.QUANTIFIER.match(shape) or zh.QUANTIFIER.match(shape)
     if quantified is not None and _COMMA.search(shape, quantified.end()) is None:
@@ -134,8 +138,9 @@ def split_clause(sentence: str, *, strict: bool = False) -> Clause | None:
         return None if strict else _without_modal(text, shape)
     conditions, start = _conditions(text, shape[: modal.start].rstrip())
     subject = text[start : modal.start].strip(_STRIPPED)
-    subject = subject[max(subject.rfind("；"), subject.rfind("; ")) + 1 :].strip(_STRIPPED)
-    if quantified is not None or not shape.isascii():
+    blanked = shape_of(subject)
+    subject = subject[max(blanked.rfind("；"), blanked.rfind("; ")) + 1 :].strip(_STRIPPED)
+    if quantified is not None or (not shape.isascii() and _HAN.search(text)):
         subject, conditions = _last_part(subject, conditions)
         if start == 0:
             subject, conditions = _leading_subject(text[: modal.start], subject, conditions)
@@ -146,6 +151,12 @@ def split_clause(sentence: str, *, strict: bool = False) -> Clause | None:
     if not response or (not subject and not conditions):
         return None
     return Clause(conditions, subject, response, modal.word, modal.level, is_negative)
+
+
+def _without_label(sentence: str) -> str:
+    """Return a sentence without a bold label in front of it, which is no part of it."""
+    label = _LABEL.match(sentence)
+    return sentence if label is None or has_modal(label[0]) else sentence[label.end() :]
 
 
 def _in_order(text: str) -> str:
@@ -229,7 +240,8 @@ def _last_part(
 
     The subject may be left out, so that a condition is all that stands there: 删除前应确认.
     """
-    at = max(subject.rfind("，"), subject.rfind(", "))
+    shape = shape_of(subject)
+    at = max(shape.rfind("，"), shape.rfind(", "))
     before, rest = subject[: max(at, 0)].strip(_STRIPPED), subject[at + 1 :].strip(_STRIPPED)
     if at < 0 and not conditions:
         before, rest = _fused(rest)
@@ -261,7 +273,12 @@ def _leading_subject(
 
 
 def _fused(words: str) -> tuple[str, str]:
-    """Split a condition from the subject where no comma does: 登录后系统应显示首页."""
+    """Split a condition from the subject where no comma does: 登录后系统应显示首页.
+
+    The subject may come first: 系统在导出时应显示进度.
+    """
+    if (found := zh.SUBJECT_FIRST.match(words)) and zh.OF_A_USER.match(words) is None:
+        return found["condition"], found["subject"].strip()
     if zh.IMPLICIT.search(words):
         return words, ""
     found = zh.FUSED.match(words)

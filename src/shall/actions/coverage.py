@@ -1,0 +1,100 @@
+"""Compares a stored run with an OpenAPI document: what of the document the run touched."""
+
+from collections.abc import Iterator
+
+from shall.errors import BadValue
+from shall.openapi.coverage import Counts, Coverage, Seen, measure
+from shall.openapi.document import MOST_BYTES, read_document
+from shall.results.records import SQL_METHOD, CaseResult, ExchangeRecord, RunResult
+from shall.transport.exchange import OPENS_WEBSOCKET, Request
+from shall.transport.url import checked_url
+from shall.transport.waits import Work
+from shall.workspace.workspace import Workspace
+
+_TIMEOUT_S = 30.0
+_NO_HTTP = frozenset((SQL_METHOD, OPENS_WEBSOCKET))
+_KEEP_METHOD = frozenset((307, 308))
+
+
+def fetch_document(workspace: Workspace, url: str) -> str:
+    """Return the text of the document at a URL.
+
+    Raises:
+        TargetDenied: The operator allows no request there.
+        TargetUnreachable, TimedOut: No response came.
+        BadValue: The response is no document.
+    """
+    shown = workspace.redactor.url(url)
+
+    texts: list[str] = []
+
+    def fetch() -> Work[None]:
+        accept = ("Accept", "application/json, application/yaml, */*;q=0.5")
+        response = yield Request("GET", url, (accept,), timeout_s=_TIMEOUT_S)
+        if response.status != 200:
+            raise BadValue(f"{shown} answered with status {response.status}.")
+        if len(response.body) > MOST_BYTES:
+            raise BadValue(f"{shown} is larger than {MOST_BYTES >> 20} MiB.")
+        try:
+            texts.append(response.body.decode("utf-8-sig"))
+        except UnicodeDecodeError:
+            raise BadValue(f"{shown} is not UTF-8 text.") from None
+
+    loop = workspace.make_loop()
+    try:
+        task = loop.start(fetch())
+        while not task.is_done:
+            loop.step()
+    finally:
+        loop.close()
+    return texts[0].replace("\r\n", "\n")
+
+
+def coverage_of(run: RunResult, text: str, source: str, base_url: str | None = None) -> Coverage:
+    """Return which operations, statuses and media types of a document a run touched.
+
+    ``source`` is the path or URL of the document. ``base_url``: only requests below it count.
+
+    Raises:
+        InvalidCase: The document is no YAML or JSON.
+        BadValue: It is of another version, or ``base_url`` is no URL.
+    """
+    if base_url is not None:
+        base_url = checked_url(base_url)
+    counts = Counts()
+    seen = [it for case in run.cases for it in _seen(case, counts)]
+    return measure(read_document(text, source), seen, counts, base_url)
+
+
+def _seen(case: CaseResult, counts: Counts) -> Iterator[Seen]:
+    """Return the responses of a case; count the requests that none came for."""
+    for step in (*case.steps, *case.teardowns):
+        exchange = step.exchange
+        if exchange is None or exchange.method in _NO_HTTP:
+            continue
+        counts.requests += 1
+        if exchange.status is None:
+            counts.unanswered += 1
+        else:
+            yield from _responses(exchange, exchange.status)
+
+
+def _responses(exchange: ExchangeRecord, status: int) -> Iterator[Seen]:
+    """Return the response of an exchange, and before it those that redirected."""
+    method, url = exchange.method, exchange.url
+    for redirect in exchange.redirects or ():
+        yield Seen(method, url, redirect.status, None)
+        if redirect.status not in _KEEP_METHOD and method != "HEAD":
+            method = "GET"
+        url = redirect.url
+    yield Seen(method, url, status, _content_type(exchange))
+
+
+def _content_type(exchange: ExchangeRecord) -> str | None:
+    """Return the Content-Type of a response; None where it is not stored."""
+    if isinstance(exchange.content_type, str):
+        return exchange.content_type
+    if not exchange.response_headers:
+        return None
+    named = [it for name, it in exchange.response_headers if name.lower() == "content-type"]
+    return named[0] if named else ""

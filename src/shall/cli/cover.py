@@ -1,0 +1,78 @@
+"""``shall cover``: what of an OpenAPI document a stored run touched."""
+
+import argparse
+
+from shall.actions.coverage import coverage_of, fetch_document
+from shall.actions.results import stored_run
+from shall.cli.options import project_of
+from shall.cli.output import (
+    BAD_INPUT,
+    CHECK_FAILED,
+    OK,
+    local,
+    say,
+    tell,
+    text_of_file,
+    write,
+    write_table,
+)
+from shall.openapi.coverage import Coverage
+from shall.openapi.document import MOST_BYTES
+from shall.report.coverage import MEASURES, as_json, markdown, notes, rows, shares, undeclared_rows
+
+_LISTED = 50
+"""Lines of what is not declared that the table shows."""
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Carry out the command."""
+    workspace, settings = project_of(arguments)
+    run = stored_run(workspace, arguments.run)
+    source = arguments.openapi
+    if source.startswith(("http://", "https://")):
+        text = fetch_document(workspace, source)
+        source = workspace.redactor.url(source)
+    else:
+        text = text_of_file(source, MOST_BYTES)
+    coverage = coverage_of(run, text, source, arguments.base_url)
+    if arguments.format == "json":
+        write(as_json(coverage, run.run_id, source))
+    elif arguments.format == "markdown":
+        write(markdown(coverage, settings.language))
+    else:
+        _show(coverage, settings.language)
+    return _exit_status(coverage, arguments)
+
+
+def _show(coverage: Coverage, language: str) -> None:
+    if coverage.operations:
+        write_table(rows(coverage, language))
+        write("")
+    if coverage.undeclared:
+        say("Seen, but not declared:")
+        write_table([(f"  {what}", count) for what, count in undeclared_rows(coverage)[:_LISTED]])
+        left = coverage.undeclared_total - _LISTED
+        if left > 0:
+            say(f"  and {left:,} more.")
+        write("")
+    for note in notes(coverage):
+        say(note)
+    write_table(shares(coverage, language))
+
+
+def _exit_status(coverage: Coverage, arguments: argparse.Namespace) -> int:
+    if not coverage.operations:
+        tell("The document declares no operation.")
+        return BAD_INPUT
+    if coverage.undeclared and not any(it.requests for it in coverage.operations):
+        tell(
+            "No request of the run is one that the document declares."
+            " Name the URL of the service with --base-url."
+        )
+    least = arguments.fail_under
+    share = coverage.shares()[arguments.of]
+    if least is not None and share.percent < least:
+        name = local(MEASURES[arguments.of])
+        tell(f"Seen of the {name}: {share.percent:.1f} %; {least:g} % are required.")
+        return CHECK_FAILED
+    return OK

@@ -1,0 +1,36 @@
+"""Sentences about OpenAPI documents in Chinese."""
+
+CONTRACT: dict[str, str] = {
+    "Show what of an OpenAPI document a run touched.": "显示一次运行覆盖了 OpenAPI 文档的哪些"
+    "部分。",
+    "the document: OpenAPI 3 as YAML or JSON": "文档：OpenAPI 3，YAML 或 JSON 格式",
+    "count only requests below this URL (default: below a server path of the "
+    "document)": "只统计此 URL 之下的请求（默认：文档中任一 server 路径之下的请求）",
+    "exit with status 1 if less was seen": "覆盖不足时以状态 1 退出",
+    "what --fail-under is about (operations)": "--fail-under 针对的对象（默认 operations）",
+    "operation": "操作",
+    "operations": "操作",
+    "requests": "请求数",
+    "seen": "已覆盖",
+    "not seen": "未覆盖",
+    "statuses": "状态码",
+    "content types": "内容类型",
+    "declared": "已声明",
+    "not declared": "未声明",
+    "Seen, but not declared:": "出现但文档中未声明：",
+    "  and {left} more.": "  另有 {left} 项。",
+    "Requests that cannot be assigned, since their URL is "
+    "masked: {count}.": "URL 已脱敏而无法归属的请求：{count}。",
+    "Requests without a response: {count}.": "未收到响应的请求：{count}。",
+    "Requests to other services: {count}.": "发往其他服务的请求：{count}。",
+    "Responses whose content type was not recorded: {count}.": "未记录内容类型的响应：{count}。",
+    "References that lead out of the document or nowhere: {count}. The first is "
+    "{reference}.": "指向文档之外或不存在的引用：{count}，第一个是 {reference}。",
+    "The document declares no operation.": "文档没有声明任何操作。",
+    "No request of the run is one that the document declares. Name the URL of the service with "
+    "--base-url.": "本次运行没有任何请求属于文档声明的操作。请用 --base-url 指定服务的 URL。",
+    "Seen of the {what}: {percent} %; {least} % are required.": "{what}的覆盖率为 {percent}%，"
+    "低于要求的 {least}%。",
+    "{url} is larger than {size} MiB.": "{url} 超过 {size} MiB。",
+    "{url} answered with status {status}.": "{url} 返回了状态码 {status}。",
+}

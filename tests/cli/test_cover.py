@@ -1,0 +1,133 @@
+"""``shall cover``: the coverage of a document by stored runs."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Shall = Callable[..., Any]
+WriteCase = Callable[..., None]
+
+OPENAPI = """
+openapi: 3.0.3
+paths:
+  /echo:
+    get:
+      responses:
+        '200': {description: '', content: {application/json: {}, text/csv: {}}}
+  /status/{code}:
+    get: {responses: {'404': {description: ''}, '500': {description: ''}}}
+  /redirect:
+    get: {responses: {'302': {description: ''}}}
+  /login:
+    post: {responses: {default: {description: ''}}}
+"""
+
+
+@pytest.fixture
+def ran(project: Path, shall: Shall, write_case: WriteCase, service: Any) -> Any:
+    """A run of passing and failing cases is stored."""
+    (project / "api.yaml").write_text(OPENAPI)
+    write_case("echo")
+    write_case("missing", "/status/404")  # fails
+    write_case("refused", "/status/403", expected=403)
+    write_case("moved", "/redirect?code=302&to=/echo")
+    write_case("other", "/body/list")
+    assert shall("run", "--host", service.url).returncode == 1
+    return service
+
+
+@pytest.mark.verifies("contract#1.1", "contract#1.4", "contract#1.6")
+def test_operations_statuses_and_types_of_the_newest_run_are_listed(shall: Shall, ran: Any) -> None:
+    shown = shall("cover", "--openapi", "api.yaml")
+
+    assert shown.returncode == 0, shown.stderr
+    table, undeclared, shares = shown.stdout.rstrip().split("\n\n")
+    assert [line.split() for line in table.splitlines()[1:]] == [
+        ["GET", "/echo", "2", "200", "application/json", "200", "text/csv"],
+        ["GET", "/status/{code}", "2", "404", "500"],
+        ["GET", "/redirect", "1", "302"],
+        ["POST", "/login", "0", "default"],
+    ]
+    assert [line.split() for line in undeclared.splitlines()[1:]] == [
+        ["GET", "/status/{code}", "403", "1"],
+        ["GET", f"{ran.url}/body/list", "1"],
+    ]
+    assert [line.split("  ")[-1] for line in shares.splitlines()] == ["75.0 %", "60.0 %", "50.0 %"]
+
+
+@pytest.mark.verifies("contract#1.10")
+@pytest.mark.usefixtures("ran")
+def test_the_same_figures_are_json_and_markdown(shall: Shall) -> None:
+    data = json.loads(shall("cover", "--openapi", "api.yaml", "--format", "json").stdout)
+    assert data["format"] == 1
+    assert data["shares"]["operations"] == {"covered": 3, "total": 4, "percent": 75.0}
+    assert data["operations"][0]["responses"][0]["content_types"]["application/json"] == 2
+    table = shall("cover", "--openapi", "api.yaml", "--format", "markdown").stdout
+    assert "| operations | 3/4 | 75.0 |" in table
+    assert "| GET /echo | 2 | 200 application/json | 200 text/csv |" in table
+
+
+@pytest.mark.verifies("contract#1.7")
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (("75",), 0),
+        (("75.1",), 1),
+        (("60", "--of", "statuses"), 0),
+        (("61", "--of", "statuses"), 1),
+    ],
+)
+@pytest.mark.usefixtures("ran")
+def test_the_exit_status_says_whether_enough_was_seen(
+    shall: Shall, arguments: tuple[str, ...], status: int
+) -> None:
+    ended = shall("cover", "--openapi", "api.yaml", "--fail-under", *arguments)
+    assert ended.returncode == status
+    assert ("are required" in ended.stderr) is bool(status)
+
+
+@pytest.mark.verifies("contract#1.8")
+def test_a_document_is_fetched_within_the_rules_about_targets(shall: Shall, ran: Any) -> None:
+    ran.answer("api", OPENAPI, "application/yaml")
+    url = f"{ran.url}/given/api"
+    assert "75.0 %" in shall("cover", "--openapi", url).stdout
+    denied = shall("cover", "--openapi", url, SHALL_TARGETS_DENY="127.0.0.1")
+    assert denied.returncode == 5
+    assert shall("cover", "--openapi", f"{ran.url}/status/404").returncode == 2
+
+
+@pytest.mark.verifies("contract#1.5")
+def test_requests_without_a_response_cover_nothing(
+    project: Path, shall: Shall, write_case: WriteCase
+) -> None:
+    (project / "api.yaml").write_text(OPENAPI)
+    write_case("echo")
+    shall("run", "--host", "http://127.0.0.1:1")
+    shown = shall("cover", "--openapi", "api.yaml", SHALL_LANG="zh")
+    assert shown.returncode == 0
+    assert "未收到响应的请求：1" in shown.stdout
+    assert "0/4" in shown.stdout
+
+
+@pytest.mark.verifies("contract#1.3")
+def test_a_service_at_another_path_than_the_document_says_is_named(
+    project: Path, shall: Shall, ran: Any
+) -> None:
+    (project / "api.yaml").write_text(OPENAPI + "servers: [{url: 'https://api.example/v1'}]")
+    assert "--base-url" in shall("cover", "--openapi", "api.yaml").stderr
+    shown = shall("cover", "--openapi", "api.yaml", "--base-url", ran.url)
+    assert "75.0 %" in shown.stdout
+    assert shown.stderr == ""
+
+
+@pytest.mark.usefixtures("ran")
+def test_what_cannot_be_read_is_an_error(project: Path, shall: Shall) -> None:
+    (project / "empty.yaml").write_text("openapi: 3.1.0\n")
+    (project / "old.yaml").write_text("swagger: '2.0'\n")
+    for file in ("empty.yaml", "old.yaml", "missing.yaml"):
+        assert shall("cover", "--openapi", file).returncode == 2
+    assert shall("cover", "--openapi", "api.yaml", "no-run").returncode == 2
+    assert shall("cover", "--openapi", "api.yaml", "--base-url", "nowhere").returncode == 2
