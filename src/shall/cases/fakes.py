@@ -2,9 +2,6 @@
 
 from msgspec import Struct
 
-from shall.cases.functions import Signature
-
-SIGNATURE = Signature((("locale", "en"),))
 LOCALES = {"en": "en_US", "zh": "zh_CN"}
 """Short names of locales; Faker's own, such as `de_DE`, are taken too."""
 

@@ -37,6 +37,7 @@ class Signature(Struct, frozen=True):
 
 _NONE = Signature()
 _LENGTH_8 = Signature((("length", 8),))
+_LOCALE = Signature((("locale", "en"),))
 _DATE = "%Y-%m-%d"
 
 FUNCTIONS: dict[str, Signature] = {
@@ -91,15 +92,15 @@ def check_call(call: Call) -> tuple[str, str, str] | None:
 
 
 def _check_fake(call: Call) -> tuple[str, str, str] | None:
-    from shall.cases.fakes import BY_NAME, SIGNATURE  # few cases make data up
+    from shall.cases.fakes import BY_NAME  # few cases make data up
 
+    name = f"{FAKE}.{call.name}"
     if call.name in BY_NAME:
-        named = replace(call, name=f"{FAKE}.{call.name}")
-        wrong = _wrong_arguments(named, SIGNATURE)
-        return ("case.bad-argument", wrong, f"It is {named.name}{SIGNATURE}.") if wrong else None
-    near = nearest(call.name, BY_NAME)
-    hint = f"Did you mean `{FAKE}.{near}`?" if near else f"Known are {', '.join(BY_NAME)}."
-    return "case.unknown-function", f"Unknown function `{FAKE}.{call.name}`.", hint
+        wrong = _wrong_arguments(replace(call, name=name), _LOCALE)
+        return ("case.bad-argument", wrong, f"It is {name}{_LOCALE}.") if wrong else None
+    near = nearest(name, [f"{FAKE}.{it}" for it in BY_NAME])
+    hint = f"Did you mean `{near}`?" if near else f"Known are {', '.join(BY_NAME)}."
+    return "case.unknown-function", f"Unknown function `{name}`.", hint
 
 
 def _wrong_arguments(call: Call, signature: Signature) -> str | None:
