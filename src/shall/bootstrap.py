@@ -1,6 +1,5 @@
 """Settings to Workspace, store and sender: the one place where concrete parts are joined."""
 
-import logging
 import os
 import sys
 from collections.abc import Iterator
@@ -10,12 +9,14 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from shall.config_source import CONFIG_NAME
 from shall.engine.budgets import Memory
 from shall.engine.ports import Loop
 from shall.engine.redact import Redactor
 from shall.engine.unit_options import UnitOptions
 from shall.errors import InvalidSetting, ShallError, StoreUnavailable
 from shall.import_path import remove_folders
+from shall.log import Log
 from shall.results.events import Emit
 from shall.rules import LintOptions
 from shall.settings import FILE_NAME, Settings, process_environment
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 
 STATE_FOLDER = ".shall"
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 
 
 def project_folder(start: Path) -> Path:
@@ -113,7 +114,10 @@ def refusals(root: Path, settings: Settings) -> Refusals:
     state: set[tuple[str, ...]] = {(STATE_FOLDER,)}
     if settings.state_dir is not None:
         state.add(_names_below(root, settings.state_dir))
-    return Refusals(tuple(state - {()}), private_files(settings), log_files(root, settings))
+    private = private_files(settings)
+    if settings.config is not None:
+        private = (*private, root / CONFIG_NAME)
+    return Refusals(tuple(state - {()}), private, log_files(root, settings))
 
 
 def _names_below(root: Path, folder: Path) -> tuple[str, ...]:

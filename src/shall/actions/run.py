@@ -1,6 +1,5 @@
 """Runs test cases: choose, run, record."""
 
-import logging
 import os
 import sys
 import threading
@@ -24,6 +23,7 @@ from shall.engine.ports import Turns
 from shall.engine.run import RunContext, run_jobs
 from shall.engine.stop import Stop
 from shall.errors import BadValue, CaseNotFound, TimedOut
+from shall.log import Log
 from shall.results.events import CaseFinished, Emit, Event
 from shall.results.records import RunSummary, ShardRecord, is_bad
 from shall.secret_source import SecretSource
@@ -41,7 +41,7 @@ CASES_A_WORKER = 100
 CASES_A_PROGRAM = 1000
 """From as many on, a server starts programs, which take 0.4 s each, to be free for other calls."""
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 
 
 def execute(
@@ -69,7 +69,7 @@ def execute(
     options = replace(options, shard=cases.shard, left_out=cases.left_out)
     if options.repeat > 1:
         cases = cases.repeated(options.repeat)
-    _run_shared(workspace, cases, options, stop, turns)
+    options = _run_shared(workspace, cases, options, stop, turns)
     with ExitStack() as opened:
         processes = _start_processes(workspace, options, cases, turns, opened)
         observers = () if workspace.observe is None else (workspace.observe,)
@@ -176,15 +176,15 @@ def jobs_of(workspace: Workspace, request: RunRequest) -> Iterable[Job]:
 
 def ready_jobs(
     workspace: Workspace, request: RunRequest, options: RunOptions, stop: Stop
-) -> list[Job]:
-    """Read the jobs that a request chooses, and run the shared steps that they use.
+) -> tuple[RunOptions, list[Job]]:
+    """Read the jobs that a request chooses, once the logins and shared steps that they use ran.
 
     Raises:
         CaseNotFound: No case is found.
     """
     cases = _choose(workspace, request, _go_on(options, stop))
-    _run_shared(workspace, cases, options, stop)
-    return list(cases.read(range(len(cases.keys))))
+    options = _run_shared(workspace, cases, options, stop)
+    return options, list(cases.read(range(len(cases.keys))))
 
 
 def _run_shared(
@@ -193,11 +193,17 @@ def _run_shared(
     options: RunOptions,
     stop: Stop,
     turns: Turns | None = None,
-) -> None:
+) -> RunOptions:
+    """Run what comes before the first case; return the options with the tokens of the logins."""
+    if options.logins:
+        from shall.actions.logins import log_in  # few projects have any
+
+        options = log_in(workspace, options, {*cases.keys, *cases.uses}, stop, turns)
     if cases.uses:
         from shall.actions.shared_steps import run_shared  # few suites share steps
 
         cases.reader.shared = run_shared(workspace, cases.uses, options, stop, turns)
+    return options
 
 
 def _no_case(workspace: Workspace, request: RunRequest, *, is_any: bool) -> CaseNotFound:
@@ -363,6 +369,12 @@ def run_options(workspace: Workspace, request: RunRequest) -> RunOptions:
     settings["variables"] = {**settings["variables"], **secrets, **request.variables}
     if settings["seed"] is None:
         settings["seed"] = new_seed()  # one for all processes of the run
+    if defaults.config is not None:
+        from shall.actions.logins import config_options  # as above
+
+        more = config_options(defaults.config, settings)
+        read = {**more.pop("passwords"), **read}
+        settings |= more
     selection = request.selection
     exit_first = selection is not None and selection.exit_first
     if exit_first:
@@ -380,6 +392,10 @@ def run_options(workspace: Workspace, request: RunRequest) -> RunOptions:
     )
 
 
+def _files(defaults: RunDefaults) -> str:
+    return "shall.yaml" if defaults.config is None else "shall.yaml or config.yaml"
+
+
 def _password_sources(databases: Mapping[str, Database]) -> Mapping[str, SecretSource]:
     return {
         f"databases.{name}.password": it.password
@@ -395,7 +411,7 @@ def _of_environment(defaults: RunDefaults, name: str) -> Mapping[str, Any]:
     if name not in known:
         near = nearest(name, known)
         raise BadValue(
-            f"Environment {name} is not defined in shall.yaml.",
+            f"Environment {name} is not defined in {_files(defaults)}.",
             hint=f"Did you mean {near}?" if near else f"Available: {', '.join(known)}.",
         )
     return known[name]

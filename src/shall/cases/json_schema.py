@@ -5,6 +5,7 @@ from typing import Any
 from shall.cases.auth import auth_schema
 from shall.cases.body import bytes_schema
 from shall.cases.connection import connection_schema
+from shall.cases.expect import OPENAPI
 from shall.cases.flow import CHECKS, CONNECTION, MOST_ITERATIONS, MOST_RETRIES
 from shall.cases.forms import FIELDS_OF_SHARED, METHODS, WEBSOCKET
 from shall.cases.graphql import graphql_schema
@@ -148,7 +149,7 @@ def _call(others: dict[str, Any]) -> dict[str, Any]:
             "allow_status": {**statuses, "description": "statuses of 400 and above that are meant"},
             "project": _TEXT,
             "sql": _sql(),
-            "expect": {"$ref": "#/$defs/expect"},
+            "expect": _expect_of_step(),
             "assert": {"type": "array", "items": {"type": "object", "required": ["type"]}},
             **others,
         },
@@ -233,6 +234,15 @@ def _expect() -> dict[str, Any]:
             },
             rf"^({'|'.join([*WORDS, *SELECTORS])}) \|": _CONDITIONS,
         },
+    }
+
+
+def _expect_of_step() -> dict[str, Any]:
+    expect = _expect_again()
+    document = "an OpenAPI document that declares the response: its path"
+    return {
+        **expect,
+        "properties": {**expect["properties"], OPENAPI: {**_TEXT, "description": document}},
     }
 
 

@@ -1,7 +1,6 @@
 """Runs one case: variables, steps in order, then teardowns in reverse whatever happened."""
 
 import json
-import logging
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -27,6 +26,7 @@ from shall.engine.scope import Scope
 from shall.engine.shared import Taken
 from shall.engine.step import error_message, run_call, worst
 from shall.errors import ShallError
+from shall.log import Log
 from shall.messages import Message
 from shall.results.records import CaseResult, Outcome, Position
 from shall.transport.waits import Stopped, Work
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 TEARDOWN_GRACE_S = 10.0
 """How long the teardowns of a case may take once its run was stopped."""
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 
 
 class _Progress(Struct):
@@ -78,9 +78,11 @@ def run_case(
             budget=budget,
             draws=progress.draws,
         )
-        context = CaseContext(scope, attachments, Secrecy(redactor, scope), options.shared)
+        tokens = [it.tokens for it in options.shared["logins"].values()] if options.logins else ()
+        secrecy = Secrecy(redactor, scope, tokens)
+        context = CaseContext(scope, attachments, secrecy, options.shared)
         try:
-            plan = plan_case(job.case, options)
+            plan = plan_case(job.case, options.of_case(job.key))
             _set_variables(job, job.case, scope)
             yield from _run_steps(plan, context, progress)
         except Stopped:
