@@ -47,7 +47,7 @@ class _Progress(Struct):
     teardowns: list[StepRecord] = field(default_factory=list)
     error: Message | None = None
     stopped: Message | None = None
-    draws: Draws | None = None
+    draws: Draws = field(default_factory=Draws)
 
 
 def run_case(
@@ -64,14 +64,13 @@ def run_case(
     """
     at, started = datetime.now(UTC), time.perf_counter()
     failed = next((it.error for it in job.shared if it.error is not None), None)
-    progress = _Progress(error=job.error or failed)
+    progress = _Progress(error=job.error or failed, draws=draws_of(job, options))
     if (why := _why_skipped(job)) is not None and job.case is not None:
         return _skipped(job, job.case, why, options, at)
     redactor = _redactor(job, options)
     if job.case is not None and progress.error is None:
         plan = CasePlan((), ())
         budget = Budget(options.memory, options.deadline_s)
-        progress.draws = draws_of(job, options)
         scope = Scope(
             run_variables=options.variables,
             unavailable=options.unavailable,
@@ -241,7 +240,7 @@ def _result(
         rows=UNSET if job.row is None else job.row.total,
         retries=sum([record.retries for record in progress.steps]) or UNSET,
         repeats=options.repeats,
-        seed=UNSET if progress.draws is None else progress.draws.used_seed,
+        seed=progress.draws.used_seed,
     )
 
 

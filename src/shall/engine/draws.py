@@ -9,9 +9,9 @@ _SEED_BYTES = 6
 """Enough that two runs draw no name alike, and few digits to type again."""
 
 
-def new_seed() -> int:
-    """Return a seed that nobody chose."""
-    return int.from_bytes(os.urandom(_SEED_BYTES), "big")
+def seed_or_new(seed: int | None) -> int:
+    """Return a seed; where nobody chose one, a new one."""
+    return int.from_bytes(os.urandom(_SEED_BYTES), "big") if seed is None else seed
 
 
 class Draws:
@@ -32,8 +32,7 @@ class Draws:
     def random(self) -> Random:
         """What the values are drawn from, made with the first of them."""
         if self._random is None:
-            if self.seed is None:
-                self.seed = new_seed()
+            self.seed = seed_or_new(self.seed)
             self._random = Random(f"{self.seed}\n{self.name}")  # noqa: S311 - test data
         return self._random
 

@@ -7,14 +7,13 @@ stored of it.
 import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from itertools import islice
 from typing import Any
 
-import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from shall.cases.model import CheckKind
 from shall.cases.path import parse_path
+from shall.engine.learning import LARGE, learn_request, learn_response
 from shall.engine.plan import CheckPlan
 from shall.engine.predicate import same, shown
 from shall.engine.redact import Redactor
@@ -35,19 +34,12 @@ from shall.results.records import (
 )
 from shall.transport.exchange import FilePart, Request, Response
 
-_decode = msgspec.json.Decoder().decode
-
 KEPT_BODY = 16_384
 """Characters of a body that are kept."""
 
-_LARGE = 64 * KEPT_BODY
-"""A body of more bytes is not parsed for keys."""
 
 KEPT_TYPE = 100
 """Characters of a Content-Type that are kept; of a longer one its parameters are not."""
-
-MOST_LEARNED = 1000
-"""Values that one answer can teach; more are masked only where their keys name them."""
 
 KEPT_VALUE = 2_000
 """Characters of a check's value that are stored; a longer one is stored as cut text."""
@@ -241,56 +233,6 @@ def _content_type(response: Response) -> str:
         if len(name) == len("content-type") and name.lower() == "content-type":
             return value if len(value) <= KEPT_TYPE else value.partition(";")[0][:KEPT_TYPE]
     return ""
-
-
-def learn_request(redactor: Redactor, request: Request) -> None:
-    """Teach the redactor what a request shows to be secret."""
-    redactor.learn_headers(request.headers)
-    redactor.learn_url(request.url)
-    if request.form:
-        redactor.learn_named(dict(request.form))
-    for part in request.files:
-        if not part.filename:
-            redactor.learn_named({part.field: part.content.decode("utf-8", "replace")})
-            _learn_body(redactor, part.content)
-    if request.body:
-        _learn_body(redactor, request.body)
-
-
-def learn_response(redactor: Redactor, response: Response, content: Any) -> None:
-    """Teach the redactor what a response shows to be secret."""
-    redactor.learn_headers(response.earlier_headers)
-    redactor.learn_headers(response.headers)
-    for redirect in response.redirects:
-        redactor.learn_url(redirect.url)
-    if isinstance(content, str) and len(content) <= _LARGE:
-        _learn_text(redactor, content)
-    redactor.learn_named(content, MOST_LEARNED)
-
-
-def _learn_body(redactor: Redactor, body: bytes) -> None:
-    """Learn the keys and values of a request body: JSON, XML, or a form."""
-    if len(body) > _LARGE:
-        return
-    try:
-        redactor.learn_named(_decode(body))
-    except (msgspec.DecodeError, ValueError, RecursionError):
-        try:
-            redactor.learn_named(json.loads(body))
-        except (ValueError, RecursionError):
-            _learn_text(redactor, body.decode("utf-8", "replace"))
-
-
-def _learn_text(redactor: Redactor, text: str) -> None:
-    """Learn the named values of XML or HTML, else of a form."""
-    if text[:200].lstrip("\ufeff \t\r\n").startswith("<"):
-        from shall.redaction.markup import named_texts  # most bodies are JSON
-
-        secret = ({name: it} for name, it in named_texts(text) if redactor.names(name))
-        for field in islice(secret, MOST_LEARNED):
-            redactor.learn_named(field)
-    else:
-        redactor.learn_form(text)
 
 
 def _step_result(
@@ -496,7 +438,7 @@ def _part_body(part: FilePart, redactor: Redactor) -> str:
 
 def _body(data: bytes, redactor: Redactor) -> str:
     """Return a body as text, redacted whole before it is cut: a cut could leave half a secret."""
-    if len(data) > _LARGE:
+    if len(data) > LARGE:
         # Too large to parse for keys: only values that are known to be secret can be found.
         return redactor.text(data[: 2 * KEPT_BODY].decode("utf-8", "replace"))[:KEPT_BODY]
     text = redactor.body(data.decode("utf-8", "replace"))[:KEPT_BODY]
