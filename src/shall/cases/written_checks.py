@@ -1,6 +1,7 @@
 """Writes checks as the mapping below a selector: what ``expect`` reads, the other way."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from shall.cases.expect import WITHOUT_FIELDS, write_path
@@ -148,6 +149,7 @@ def predicate_of(check: Check) -> tuple[str, Any]:
     return (f"not_{name}" if check.negated else name), expected
 
 
+@lru_cache(maxsize=1024)
 def member_name(field: str) -> str:
     """Return how a field of a value is written as a key: bare, or as a JSONPath."""
     parts = parse_path(field)
