@@ -61,7 +61,7 @@ def json_schema() -> dict[str, Any]:
                     "messages": messages_schema(_TIME),
                 }
             ),
-            "teardown": _call({"operation_type": {"enum": ["api", "db"]}, "query": _TEXT}),
+            "teardown": _teardown(),
             "expect": _expect(),
             "stream": _stream(),
             "until": _until(),
@@ -154,6 +154,13 @@ def _call(others: dict[str, Any]) -> dict[str, Any]:
             **others,
         },
     }
+
+
+def _teardown() -> dict[str, Any]:
+    call = _call({"operation_type": {"enum": ["api", "db"]}, "query": _TEXT})
+    for name in ("graphql", "allow_status", "sql", "expect"):  # the large ones, written once
+        call["properties"][name] = {"$ref": f"#/$defs/step/properties/{name}"}
+    return call
 
 
 def _sql() -> dict[str, Any]:
