@@ -11,6 +11,7 @@ from contextlib import suppress
 from shall.engine import fakes
 
 ON_FIRST_USE = (
+    "shall.actions.broken_cases",
     "shall.actions.case_needs",
     "shall.actions.data_rows",
     "shall.actions.early_cases",
