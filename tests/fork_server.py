@@ -29,6 +29,7 @@ from typing import Any
 import coverage
 
 import shall
+from shall.engine import fakes
 from shall.mcp.server import made_tools
 
 _LATE = (
@@ -66,6 +67,7 @@ def _preload() -> None:
     for module in pkgutil.walk_packages(shall.__path__, "shall."):
         if not module.name.startswith(_NOT):
             importlib.import_module(module.name)
+    fakes.load()
     for has_workflow in (False, True):
         made_tools(has_workflow=has_workflow)
     gc.collect()
