@@ -17,7 +17,6 @@ from shall.cases.syntax import (
     Reference,
 )
 from shall.engine.budgets import text_bytes
-from shall.engine.functions import call_function
 from shall.engine.scope import Scope
 
 
@@ -89,6 +88,8 @@ def _expression(expression: Expression, scope: Scope) -> Any:
 
             value = carry_out(expression, lambda it: _expression(it, scope), scope.budget)
         case Call(_, name, args, kwargs):
+            from shall.engine.functions import call_function  # few cases call any
+
             value = call_function(
                 name,
                 [_expression(argument, scope) for argument in args],

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any, TypeAlias
 from urllib.parse import urlencode
 
 from msgspec import Struct
@@ -23,12 +23,8 @@ _JSON = "application/json"
 _FORM = "application/x-www-form-urlencoded"
 
 
-class HeaderPlan(NamedTuple):
-    """A header. ``text`` None: its value holds expressions."""
-
-    name: str
-    text: str | None
-    value: Any
+HeaderPlan: TypeAlias = tuple[str, str | None, Any]
+"""A header: its name, its text (None: its value holds expressions) and its value."""
 
 
 class RequestPlan(Struct, frozen=True):
@@ -71,7 +67,7 @@ def plan_request(template: RequestTemplate, case: Case, options: RunOptions) -> 
     plan = replace(plan, url=url)
     if template.files or (template.body is not None and plan.body is None):
         return plan
-    if plan.headers is None or any(header.text is None for header in plan.headers):
+    if plan.headers is None or any(text is None for _, text, _ in plan.headers):
         return plan
     return replace(plan, request=build_request(plan, _NOTHING, None))
 
@@ -130,9 +126,9 @@ def _plan_headers(headers: Mapping[str, Any]) -> tuple[HeaderPlan, ...] | None:
         if "{{" in name:
             return None
         if is_constant(value):
-            plans += [HeaderPlan(name, text, None) for _, text in _pairs({name: value})]
+            plans += [(name, text, None) for _, text in _pairs({name: value})]
         else:
-            plans.append(HeaderPlan(name, None, value))
+            plans.append((name, None, value))
     return tuple(plans)
 
 

@@ -36,6 +36,7 @@ ON_FIRST_USE = (
     "shall.cases.filters",
     "shall.engine.differences",
     "shall.engine.flow",
+    "shall.engine.functions",
     "shall.engine.flow_plan",
     "shall.engine.operations",
     "shall.engine.polling",
@@ -59,11 +60,14 @@ ON_FIRST_USE = (
     "shall.report.gate",
     "shall.specs.gate",
     "shall.store.call_log",
+    "shall.store.call_statistics",
+    "shall.store.connections",
     "shall.store.vfs",
     "shall.transport.http.connection",
     "shall.transport.http.loop",
     "shall.transport.http.websocket",
     "shall.workspace.secrets",
+    "base64",
     "cssselect",
     "encodings.idna",
     "encodings.utf_8_sig",
@@ -74,6 +78,7 @@ ON_FIRST_USE = (
     "lxml.etree",
     "markdown_it",
     "regex",
+    "selectors",
 )
 """What functions of ours import for the sake of the commands' start, and Python for our text."""
 

@@ -339,7 +339,7 @@ def _read(folder: int, name: str, path: str, limit: int) -> bytes:
 
 def _as_text(data: bytes, path: str) -> str:
     try:
-        return data.decode("utf-8-sig")
+        return data.decode().removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise BadValue(
