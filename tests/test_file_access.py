@@ -99,6 +99,7 @@ ALLOWED = {
     "shall/serve/observe/multiprocess.py": TEMPORARY,
     "shall/serve/tls.py": CERTIFICATE,
     "shall/settings/reader.py:_read_file": CONFIG,
+    "shall/settings/reader.py:_config_of": CONFIG,
     "shall/transport/process.py:_environment_of": PROCESS,
     "shall/store/call_log.py:CallLog": LOG,
     "shall/store/copies.py": BACKUP,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from shall.config_source import CONFIG_NAME
 from shall.engine.budgets import Memory
 from shall.engine.ports import Loop
 from shall.engine.redact import Redactor
@@ -113,7 +114,10 @@ def refusals(root: Path, settings: Settings) -> Refusals:
     state: set[tuple[str, ...]] = {(STATE_FOLDER,)}
     if settings.state_dir is not None:
         state.add(_names_below(root, settings.state_dir))
-    return Refusals(tuple(state - {()}), private_files(settings), log_files(root, settings))
+    private = private_files(settings)
+    if settings.config is not None:
+        private = (*private, root / CONFIG_NAME)
+    return Refusals(tuple(state - {()}), private, log_files(root, settings))
 
 
 def _names_below(root: Path, folder: Path) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
+from starlette.responses import JSONResponse
 
 from shall.report.text import case_text
 from shall.results.encoding import result_to_json
@@ -316,6 +317,30 @@ async def test_the_grant_of_a_password_and_of_a_device(
     assert [path for path, _, _ in issuer.got] == ["/device", "/token", "/token"]
     assert issuer.got[2][2]["device_code"] == "dev-canary"
     assert "dev-canary" not in shown(result)
+
+
+@pytest.mark.verifies("protocols#1.10")
+async def test_a_token_that_the_service_refuses_is_fetched_again_and_the_request_repeated(
+    service: Any, issuer: Issuer, run_one: RunOne
+) -> None:
+    issuer.answers = [(200, {"access_token": f"tok-{it}"}) for it in "abc"]
+    service.log.given["guarded"] = [JSONResponse({}, 401), JSONResponse({"ok": True})]
+    steps = [
+        {"GET": "/given/guarded", "expect": {"$.ok": True}},
+        {"GET": "/echo", "expect": {"$.headers.authorization": "Bearer tok-b"}},
+        {"GET": "/status/401", "expect": {"status": 401}},
+        {"GET": "/status/401", "until": {"$.ok": True, "every": "10 ms", "within": "10 ms"}},
+    ]
+    result = await run_one(steps, {"auth": grant(issuer)}, host=service.url)
+    first, *_, last = result.steps
+    assert first.exchange is not None
+    renewal = [(it.method, it.status) for it in first.exchange.renewal or ()]
+    assert renewal == [("GET", 401), ("POST", 200)]
+    assert service.calls_to("/given/guarded") == 2
+    assert last.outcome is Outcome.FAILED
+    assert service.calls_to("/status/401") == 3
+    assert len(issuer.got) == 3
+    assert "tok-a" not in shown(result)
 
 
 @pytest.mark.verifies("protocols#1.4", "protocols#1.5")

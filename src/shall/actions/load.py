@@ -62,7 +62,7 @@ def load(
     """
     stop = stop or Stop()
     options = replace(run_options(workspace, request), concurrency=concurrency)
-    jobs = ready_jobs(workspace, request, options, stop)
+    options, jobs = ready_jobs(workspace, request, options, stop)
     chosen = _usable(jobs)
     tally = LoadTally(lambda case: headline(case, language))
     started_at = datetime.now(UTC)

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from shall.actions.run import jobs_of, run_options
 from shall.actions.run_request import RunRequest
+from shall.config_source import TOKEN
 from shall.engine.preview import PlannedCase, preview_case
 from shall.workspace.workspace import RunDefaults, Workspace
 
@@ -19,6 +20,8 @@ def preview(workspace: Workspace, request: RunRequest) -> Iterator[PlannedCase]:
     """
     quiet = replace(workspace, defaults=_without_sources(workspace))
     options = run_options(quiet, request)
+    for project in options.logins:
+        options.variables[project][TOKEN] = f"{{{{ {project}.{TOKEN} }}}}"
     for job in jobs_of(workspace, request):
         yield preview_case(job, options, workspace.files)
 

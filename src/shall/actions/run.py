@@ -68,7 +68,7 @@ def execute(
     options = replace(options, shard=cases.shard, left_out=cases.left_out)
     if options.repeat > 1:
         cases = cases.repeated(options.repeat)
-    _run_shared(workspace, cases, options, stop, turns)
+    options = _run_shared(workspace, cases, options, stop, turns)
     with ExitStack() as opened:
         processes = _start_processes(workspace, options, cases, turns, opened)
         observers = () if workspace.observe is None else (workspace.observe,)
@@ -175,15 +175,15 @@ def jobs_of(workspace: Workspace, request: RunRequest) -> Iterable[Job]:
 
 def ready_jobs(
     workspace: Workspace, request: RunRequest, options: RunOptions, stop: Stop
-) -> list[Job]:
-    """Read the jobs that a request chooses, and run the shared steps that they use.
+) -> tuple[RunOptions, list[Job]]:
+    """Read the jobs that a request chooses, once the logins and shared steps that they use ran.
 
     Raises:
         CaseNotFound: No case is found.
     """
     cases = _choose(workspace, request, _go_on(options, stop))
-    _run_shared(workspace, cases, options, stop)
-    return list(cases.read(range(len(cases.keys))))
+    options = _run_shared(workspace, cases, options, stop)
+    return options, list(cases.read(range(len(cases.keys))))
 
 
 def _run_shared(
@@ -192,11 +192,17 @@ def _run_shared(
     options: RunOptions,
     stop: Stop,
     turns: Turns | None = None,
-) -> None:
+) -> RunOptions:
+    """Run what comes before the first case; return the options with the tokens of the logins."""
+    if options.logins:
+        from shall.actions.logins import log_in  # few projects have any
+
+        options = log_in(workspace, options, {*cases.keys, *cases.uses}, stop, turns)
     if cases.uses:
         from shall.actions.shared_steps import run_shared  # few suites share steps
 
         cases.reader.shared = run_shared(workspace, cases.uses, options, stop, turns)
+    return options
 
 
 def _no_case(workspace: Workspace, request: RunRequest, *, is_any: bool) -> CaseNotFound:
@@ -360,6 +366,12 @@ def run_options(workspace: Workspace, request: RunRequest) -> RunOptions:
     read = {name: it for name, it in secrets.items() if name in passwords}
     secrets = {name: it for name, it in secrets.items() if name not in passwords}
     settings["variables"] = {**settings["variables"], **secrets, **request.variables}
+    if defaults.config is not None:
+        from shall.actions.logins import config_options  # as above
+
+        more = config_options(defaults.config, settings)
+        read = {**more.pop("passwords"), **read}
+        settings |= more
     selection = request.selection
     exit_first = selection is not None and selection.exit_first
     if exit_first:
@@ -377,6 +389,10 @@ def run_options(workspace: Workspace, request: RunRequest) -> RunOptions:
     )
 
 
+def _files(defaults: RunDefaults) -> str:
+    return "shall.yaml" if defaults.config is None else "shall.yaml or config.yaml"
+
+
 def _password_sources(databases: Mapping[str, Database]) -> Mapping[str, SecretSource]:
     return {
         f"databases.{name}.password": it.password
@@ -392,7 +408,7 @@ def _of_environment(defaults: RunDefaults, name: str) -> Mapping[str, Any]:
     if name not in known:
         near = nearest(name, known)
         raise BadValue(
-            f"Environment {name} is not defined in shall.yaml.",
+            f"Environment {name} is not defined in {_files(defaults)}.",
             hint=f"Did you mean {near}?" if near else f"Available: {', '.join(known)}.",
         )
     return known[name]

@@ -15,6 +15,7 @@ from msgspec import Struct
 from shall import __version__
 from shall.admin.certificates import days_left
 from shall.bounded import EVIDENCE_BYTES, read_path
+from shall.config_source import Config
 from shall.errors import InvalidInput, StoreUnavailable
 from shall.messages import plural
 from shall.specs.model import SpecSet
@@ -75,6 +76,7 @@ class Examined(Struct, frozen=True):
     tls_cert: Path | None = None
     tls_key: Path | None = None
     read_specs: Callable[[], SpecSet] | None = None
+    config: Config | None = None
 
 
 def examine(subject: Examined) -> Iterator[CheckResult]:
@@ -157,6 +159,16 @@ def _requirements(subject: Examined) -> Iterator[CheckResult]:
     elif not specs.problems:
         criterion = plural(criteria, "criterion", "criteria")
         yield _ok("requirements", f"{criteria} {criterion}, everything was read")
+
+
+def _config(subject: Examined) -> Iterator[CheckResult]:
+    if subject.config is None:
+        yield _ok("config.yaml", "none")
+        return
+    for note in subject.config.notes:
+        yield _warn("config.yaml", f"{note.span}: {note.message}", note.hint)
+    names = ", ".join(subject.config.environments)
+    yield _ok("config.yaml", f"environments: {names}")
 
 
 def _state(subject: Examined) -> Iterator[CheckResult]:
@@ -333,6 +345,7 @@ CHECKS: dict[str, Callable[[Examined], Iterator[CheckResult]]] = {
     "workspace": _workspace,
     "cases": _cases,
     "requirements": _requirements,
+    "config.yaml": _config,
     "state": _state,
     "disk": _disk,
     "store": _store,

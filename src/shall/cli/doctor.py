@@ -60,6 +60,7 @@ def _subject(served: ServerFolder, settings: Settings) -> Examined:
         token_file=settings.token_file,
         tls_cert=settings.tls_cert,
         tls_key=settings.tls_key,
+        config=settings.config,
     )
 
 

@@ -72,9 +72,11 @@ def run_case(
         scope = Scope(
             run_variables=options.variables, unavailable=options.unavailable, budget=budget
         )
-        context = CaseContext(scope, attachments, Secrecy(redactor, scope), options.shared)
+        tokens = [it.tokens for it in options.shared["logins"].values()] if options.logins else ()
+        secrecy = Secrecy(redactor, scope, tokens)
+        context = CaseContext(scope, attachments, secrecy, options.shared)
         try:
-            plan = plan_case(job.case, options)
+            plan = plan_case(job.case, options.of_case(job.key))
             _set_variables(job, job.case, scope)
             yield from _run_steps(plan, context, progress)
         except Stopped:

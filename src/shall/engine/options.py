@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from msgspec import UNSET, Struct, UnsetType, field
+from msgspec.structs import replace
 
 from shall import database_source, secret_source, value_types
+from shall.config_source import Login
 from shall.database_source import Database
 from shall.declaration import project
 from shall.engine.budgets import Memory
@@ -156,6 +158,9 @@ class RunOptions(RunSettings, frozen=True, kw_only=True):
     over the host of a case; ``host`` is used where neither a case nor its project names one.
     ``exit_first`` starts no case after one that did not pass; each case runs ``repeat`` times.
     ``left_out`` cases do not run, since others are marked with ``only``.
+    ``logins`` fetch the tokens of projects, ``scenes`` are projects made of others; cases in a
+    folder of the name of one of ``folder_projects`` belong to it, ``project`` is that of the case
+    that is run.
     ``deadline_s``, on the monotonic clock, comes before ``run_timeout_s`` is over where the run
     began earlier. ``memory`` is shared with the other runs of the process, ``shared`` by the
     cases of this one: tokens that one of them has fetched.
@@ -169,9 +174,20 @@ class RunOptions(RunSettings, frozen=True, kw_only=True):
     exit_first: bool = False
     repeat: int = 1
     left_out: int = 0
+    logins: Mapping[str, Login] = {}
+    scenes: Mapping[str, tuple[str, ...]] = {}
+    folder_projects: frozenset[str] = frozenset()
+    project: str | None = None
     deadline_s: float = math.inf
     memory: Memory = field(default_factory=Memory)
     shared: dict[str, Any] = field(default_factory=dict)
+
+    def of_case(self, key: str) -> "RunOptions":
+        """Return the options with the project of a case, which its folder may name."""
+        if not self.folder_projects:
+            return self
+        found = [it for it in key.split("/")[:-1] if it in self.folder_projects]
+        return replace(self, project=found[0]) if found else self
 
     @property
     def repeats(self) -> int | UnsetType:

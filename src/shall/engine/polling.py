@@ -10,10 +10,12 @@ from shall.cases.polling import written_time
 from shall.engine.check import CaseContext, judge_check, remember
 from shall.engine.plan import CallPlan, CheckPlan, UntilPlan
 from shall.engine.query import read_content
+from shall.engine.record import StepRecord
+from shall.engine.renewal import renewed
 from shall.errors import TimedOut
 from shall.messages import Message
 from shall.results.records import CheckResult, Outcome
-from shall.transport.exchange import Request, Response
+from shall.transport.exchange import UNAUTHORIZED, Request, Response
 from shall.transport.sql.statement import Statement
 from shall.transport.waits import Pause, Work
 
@@ -30,6 +32,8 @@ class Polled(Struct):
     plans: Sequence[CheckPlan]
     holds: bool
     attempts: int
+    request: Request | Statement | None = None
+    renewal: tuple[StepRecord, ...] = ()
 
 
 def poll(
@@ -42,6 +46,7 @@ def poll(
     """
     end = _now() + until.within_s
     last: Polled | None = None
+    renewal: tuple[StepRecord, ...] = ()
     while True:
         attempts = 1 if last is None else last.attempts + 1
         timeout_s = min(request.timeout_s, max(end - _now(), _SHORTEST_TIMEOUT_S))
@@ -51,7 +56,10 @@ def poll(
             if last is None or timeout_s == request.timeout_s:
                 raise
             return _over(until, last)
+        if response.status == UNAUTHORIZED and isinstance(request, Request) and not renewal:
+            request, response, renewal = yield from renewed(call, request, response, context)
         last = _judge(call, until, response, context, attempts)
+        last.request, last.renewal = request, renewal
         if last.holds or last.plans is not until.checks:
             return last
         if _now() + until.every_s >= end:

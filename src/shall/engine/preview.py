@@ -89,7 +89,7 @@ def preview_case(job: Job, options: RunOptions, attachments: Attachments) -> Pla
             scope.variables[ROW] = evaluate(dict(job.row.values), scope)
         for name, value in case.variables.items():
             scope.variables[name] = evaluate(value, scope)
-        plan = plan_case(case, options)
+        plan = plan_case(case, options.of_case(job.key))
     except ShallError as error:
         return replace(planned, error=redactor.message(error_message(error)))
     calls = (*plan.steps, *reversed(plan.teardowns))

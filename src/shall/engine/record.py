@@ -58,7 +58,8 @@ _COMPARED = frozenset({CheckKind.EQUALS, CheckKind.HAS})
 class StepRecord(Struct, gc=False):
     """What a step did, as it was: never leaves the engine.
 
-    ``plans`` are those of the checks that were written in the case and carried out.
+    ``plans`` are those of the checks that were written in the case and carried out. ``renewal`` is
+    what was sent before, since a token was refused.
     """
 
     id: str
@@ -73,6 +74,7 @@ class StepRecord(Struct, gc=False):
     plans: Sequence[CheckPlan] = ()
     attempts: int = 1
     retries: int = 0
+    renewal: tuple["StepRecord", ...] = ()
 
 
 Locate = Callable[[str], Position]
@@ -87,11 +89,13 @@ class Secrecy:
     case has ended; what requests and answers teach is learned only then.
     """
 
-    __slots__ = ("_redactor", "_scope", "answers", "requests")
+    __slots__ = ("_redactor", "_scope", "_tokens", "answers", "requests")
 
-    def __init__(self, redactor: Redactor, scope: Scope) -> None:
+    def __init__(self, redactor: Redactor, scope: Scope, tokens: Sequence[list[str]] = ()) -> None:
+        """``tokens`` are lists to which other cases may add while this one runs."""
         self._redactor = redactor
         self._scope = scope
+        self._tokens = tokens
         self.requests: list[Request] = []
         self.answers: list[tuple[Response, Any]] = []
 
@@ -107,6 +111,8 @@ class Secrecy:
         """Learn what was shown so far; return what masks it."""
         redactor = self._redactor
         redactor.learn_variables(self._scope.variables)
+        for tokens in self._tokens:
+            redactor.learn(tokens)
         for request in self.requests:
             learn_request(redactor, request)
         for response, content in self.answers:
@@ -170,7 +176,8 @@ def _are_plain(records: Sequence[StepRecord], redactor: Redactor) -> bool:
         request, response = record.request, record.response
         if record.outcome is not Outcome.PASSED or request is None or response is None:
             return False
-        if response.redirects or record.attempts > 1 or not redactor.may_stay(request.url):
+        is_one = record.attempts == 1 and not record.renewal and not response.redirects
+        if not is_one or not redactor.may_stay(request.url):
             return False
         texts.append(request.url)
         kinds.add(_content_type(response))
@@ -428,7 +435,20 @@ def _exchange(
         tuple(Redirect(it.status, redactor.url(it.url)) for it in response.redirects) or UNSET,
         record.attempts if record.attempts > 1 else UNSET,
         UNSET if whole else redactor.text(_content_type(response)),
+        _renewal(record, redactor, whole),
     )
+
+
+def _renewal(
+    record: StepRecord, redactor: Redactor, whole: bool
+) -> tuple[ExchangeRecord, ...] | UnsetType:
+    """Return the exchanges by which a token was renewed."""
+    found = [
+        _exchange(it, it.request, redactor, whole)
+        for it in record.renewal
+        if it.request is not None
+    ]
+    return tuple(found) or UNSET
 
 
 def _request_body(request: Request, redactor: Redactor) -> str:

@@ -54,7 +54,7 @@ def plan_request(template: RequestTemplate, case: Case, options: RunOptions) -> 
         (
             options.named_host,
             case.host,
-            options.project_hosts.get(template.project) if template.project else None,
+            options.project_hosts.get(template.project or options.project or ""),
             options.host,
         ),
         _plan_headers(template.headers),

@@ -38,15 +38,28 @@ class Scope(Struct):
         if root == GLOBAL:
             if path and path[0] not in self.run_variables and path[0] in self.unavailable:
                 raise BadExpression(f"`{root}.{path[0]}` {self.unavailable[str(path[0])]}")
-            return _follow(self.run_variables, path, root)
+            return self._follow(self.run_variables, path, root)
         for names in (self.steps, self.variables, self.run_variables):
             if root in names:
-                return _follow(names[root], path, root)
+                return self._follow(names[root], path, root)
         if root in self.missing:
             raise BadExpression(f"`{root}` cannot be read: {self.missing[root]}.")
         if root in self.unavailable:
             raise BadExpression(f"`{root}` {self.unavailable[root]}")
         raise BadExpression(f"`{root}` is not defined.", hint=self._hint(root))
+
+    def _follow(self, value: Any, path: tuple[str | int, ...], root: str) -> Any:
+        shown = root
+        for part in path:
+            found, value_or_reason = step_into(value, part)
+            if not found:
+                why = self.unavailable.get(f"{shown}.{part}".removeprefix(f"{GLOBAL}."))
+                if why is not None:  # of a login
+                    raise BadExpression(f"`{shown}.{part}` {why}")
+                raise BadExpression(f"`{shown}` has no `{part}`: {value_or_reason}.")
+            value = value_or_reason
+            shown = f"{shown}[{part}]" if isinstance(part, int) else f"{shown}.{part}"
+        return value
 
     def _hint(self, root: str) -> str:
         near = nearest(root, chain(self.steps, self.variables, self.run_variables))
@@ -55,17 +68,6 @@ class Scope(Struct):
         if root.lower() in _ENVIRONMENT:
             return "Cases read no environment variable: list it under `secrets:` in shall.yaml."
         return "Define it under `variables:`, or pass it with --var."
-
-
-def _follow(value: Any, path: tuple[str | int, ...], root: str) -> Any:
-    shown = root
-    for part in path:
-        found, value_or_reason = step_into(value, part)
-        if not found:
-            raise BadExpression(f"`{shown}` has no `{part}`: {value_or_reason}.")
-        value = value_or_reason
-        shown = f"{shown}[{part}]" if isinstance(part, int) else f"{shown}.{part}"
-    return value
 
 
 def step_into(value: Any, part: str | int) -> tuple[bool, Any]:

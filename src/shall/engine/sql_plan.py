@@ -39,7 +39,7 @@ def plan_query(template: SqlTemplate, project: str | None, options: RunOptions) 
     """Make the plan of a query."""
     return SqlPlan(
         template,
-        project,
+        project or options.project,
         options.databases,
         options.passwords,
         options.unavailable,

@@ -7,7 +7,7 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from shall.engine.check import CaseContext, judge_check, remember
-from shall.engine.plan import CallPlan, StreamPlan, UntilPlan
+from shall.engine.plan import CallPlan, CheckPlan, StreamPlan, UntilPlan
 from shall.engine.predicate import shown
 from shall.engine.query import Content, read_content
 from shall.engine.record import StepRecord
@@ -23,7 +23,7 @@ from shall.errors import (
 )
 from shall.messages import Message
 from shall.results.records import CheckResult, Outcome, StepResult
-from shall.transport.exchange import Request, Response
+from shall.transport.exchange import UNAUTHORIZED, Request, Response
 from shall.transport.sql.statement import Statement
 from shall.transport.waits import Pause, Work
 
@@ -53,13 +53,14 @@ def run_call(call: CallPlan, context: CaseContext) -> Work[StepRecord]:
                 request = yield from prepare(request, call.access, call.request, context)
             wait = request
         context.secrecy.requests.append(request)
-        if call.until is not None:
-            record = yield from _run_until(call, call.until, wait, request, context, started)
-        elif call.stream is not None or call.messages is not None:
-            record = yield from _run_open(call, request, context, started)
+        if call.until is not None or call.stream is not None or call.messages is not None:
+            record = yield from _run_long(call, wait, request, context, started)
         else:
             response = yield wait
-            record = _answered(call, request, response, context, started)
+            if response.status == UNAUTHORIZED:
+                record = yield from _refused(call, request, response, context, started)
+            else:
+                record = _answered(call, request, response, context, started)
         if not call.queries:
             return record
         from shall.engine.sql import ask_in_checks  # as above
@@ -101,6 +102,13 @@ def _answered(
         raise
     if call.refuses_errors and (problem := _graphql_errors(call, content)):
         outcome, checks = worst([*checks, problem]), [problem, *checks]
+    plans: Sequence[CheckPlan] = call.checks
+    if call.contract is not None:
+        from shall.engine.contract import judge_contract  # few steps have one
+
+        judged = judge_contract(call.contract, request, response, content, context)
+        checks, plans = [*checks, judged], [*plans, call.contract]
+        outcome = worst(checks)
     context.secrecy.answers.append((response, content.value))
     error = None
     if lost is not None and outcome is Outcome.PASSED:
@@ -114,7 +122,7 @@ def _answered(
         request,
         response,
         error,
-        plans=call.checks,
+        plans=plans,
     )
 
 
@@ -134,10 +142,28 @@ def _graphql_errors(call: CallPlan, content: Content) -> CheckResult | None:
     )
 
 
-def _run_open(
-    call: CallPlan, request: Request, context: CaseContext, started: float
+def _refused(
+    call: CallPlan, request: Request, response: Response, context: CaseContext, started: float
 ) -> Work[StepRecord]:
-    """Run a call whose connection stays open: a stream of events, or a WebSocket."""
+    """Return what a step did that has a 401: it may be repeated with a new token."""
+    from shall.engine.renewal import renewed  # few services refuse a token
+
+    request, response, renewal = yield from renewed(call, request, response, context)
+    record = _answered(call, request, response, context, started)
+    record.renewal = renewal
+    return record
+
+
+def _run_long(
+    call: CallPlan,
+    wait: Request | Statement,
+    request: Request,
+    context: CaseContext,
+    started: float,
+) -> Work[StepRecord]:
+    """Run a call that is repeated, or whose connection stays open: a stream, or a WebSocket."""
+    if call.until is not None:
+        return (yield from _run_until(call, call.until, wait, request, context, started))
     if call.stream is None:
         return (yield from _run_websocket(call, request, context, started))
     return (yield from _run_stream(call, call.stream, request, context, started))
@@ -191,6 +217,8 @@ def _run_until(
     from shall.engine.polling import poll  # few steps repeat their request
 
     polled = yield from poll(call, until, wait, context)
+    if isinstance(polled.request, Request):
+        request = polled.request
     if polled.holds:
         record = _answered(call, request, polled.response, context, started)
         record.checks = (*polled.checks, *record.checks)
@@ -206,7 +234,7 @@ def _run_until(
             polled.response,
             plans=polled.plans,
         )
-    record.attempts = polled.attempts
+    record.attempts, record.renewal = polled.attempts, polled.renewal
     return record
 
 

@@ -72,6 +72,15 @@ def access_token(
     return entry.token
 
 
+def expire(request: Request, context: CaseContext) -> None:
+    """Let no request use the token again that a request carried."""
+    carried = {value for name, value in request.headers if name.lower() == "authorization"}
+    entries: dict[str, _Entry] = context.shared.get("tokens", {})
+    for entry in entries.values():
+        if f"Bearer {entry.token}" in carried:
+            entry.ends_at = 0.0
+
+
 def _take(answer: Mapping[str, Any], entry: _Entry) -> None:
     entry.token = str(answer["access_token"])
     expires_in = answer.get("expires_in")

@@ -279,6 +279,7 @@ def _exchange(exchange: ExchangeRecord) -> dict[str, Any]:
         "request": f"{exchange.method} {exchange.url}",
         **({"redirects": [f"{it.status} {it.url}" for it in redirects]} if redirects else {}),
         **({"attempts": exchange.attempts} if exchange.attempts else {}),
+        **({"renewal": _renewal(exchange)} if exchange.renewal else {}),
         "request_headers": dict(exchange.request_headers),
         "request_body": cut(exchange.request_body, _BODY_LENGTH),
         "status": exchange.status,
@@ -286,6 +287,10 @@ def _exchange(exchange: ExchangeRecord) -> dict[str, Any]:
         "response_body": cut(exchange.response_body, _BODY_LENGTH),
         "duration": round(exchange.timings.total_s, 4),
     }
+
+
+def _renewal(exchange: ExchangeRecord) -> list[str]:
+    return [f"{it.method} {it.url} -> {it.status}" for it in exchange.renewal or ()]
 
 
 def sent_reply(

@@ -121,7 +121,12 @@ class CaseRunner:
     def _run_shared(self, key: str) -> None:
         """Run the shared steps that a case uses, those that did not run in this session yet."""
         reader = self._reader
-        missing = [it for it in reader.uses(key) if it not in reader.shared]
+        uses = reader.uses(key)
+        if self._options.logins:
+            from shall.actions.logins import log_in  # few projects have any
+
+            self._options = log_in(self.workspace, self._options, (key, *uses), Stop())
+        missing = [it for it in uses if it not in reader.shared]
         if missing:
             found = run_shared(self.workspace, missing, self._options, Stop())
             reader.shared = {**reader.shared, **found}

@@ -208,6 +208,8 @@ def request_line(step: StepResult, language: str) -> str:
     took_s = exchange.timings.total_s or step.duration_s  # 0 in runs of older releases
     took = label("took", language, duration=duration(took_s))
     sent = f"{exchange.method} {exchange.url}{answer} {took}"
+    if exchange.renewal:
+        sent = label("renewed", language, sent=sent)
     if exchange.attempts is UNSET:
         return sent
     return label("repeated", language, sent=sent, attempts=exchange.attempts)

@@ -112,6 +112,8 @@ class ExchangeRecord(Struct, frozen=True, gc=False):
     where any were followed, ``attempts`` where the request was repeated: this is the last one.
     ``content_type`` is that of the response, and empty without one, where its headers are not
     stored.
+    ``renewal`` holds what was sent before it, since a token was refused: the request that was
+    refused, unless no new token was had, and those for a new one.
     """
 
     method: str
@@ -126,6 +128,7 @@ class ExchangeRecord(Struct, frozen=True, gc=False):
     redirects: tuple[Redirect, ...] | UnsetType = UNSET
     attempts: int | UnsetType = UNSET
     content_type: str | UnsetType = UNSET
+    renewal: tuple["ExchangeRecord", ...] | UnsetType = UNSET
 
 
 class StepResult(Struct, frozen=True, gc=False):

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from typing import Any
 
 from shall.cases.nearest import nearest
+from shall.config_source import Config
 from shall.declaration import Setting
 from shall.diagnostics import Diagnostic, Severity
 from shall.span import Span
@@ -48,6 +49,27 @@ def read_overrides(
                 shown = "***" if is_secret else value
                 code, message = "setting.bad-value", f"{where} is {shown}: {error}."
                 problems.append(Diagnostic(code, ERROR, message, span_of(where, False)))
+    return found
+
+
+def with_config(values: Mapping[str, Any], config: Config) -> Mapping[str, Mapping[str, Any]]:
+    """Return what environments set, those of ``config.yaml`` added.
+
+    Of a project, variable or database that both files name, ``shall.yaml`` has the word.
+    """
+    found = dict(values["environment_settings"])
+    for name, said in config.environments.items():
+        own = found.get(name, {})
+        merged = dict(own)
+        for key, more in (
+            ("project_hosts", said.hosts),
+            ("variables", said.variables),
+            ("databases", said.databases),
+        ):
+            stronger = {**values.get(key, {}), **own.get(key, {})}
+            added = {it: value for it, value in more.items() if it not in stronger}
+            merged[key] = {**added, **own.get(key, {})}
+        found[name] = merged
     return found
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from shall import value_types as types
+from shall.config_source import Config
 from shall.declaration import project
 from shall.settings.gate import GateSettings
 
@@ -13,7 +14,12 @@ LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")
 
 
 class ProjectSettings(GateSettings, frozen=True, kw_only=True):
-    """The settings of a project, which every command reads. Durations in seconds."""
+    """The settings of a project, which every command reads. Durations in seconds.
+
+    ``config`` is what ``config.yaml`` of an earlier tool defines; None where there is none.
+    """
+
+    config: Config | None = None
 
     workspaces: Annotated[
         tuple[Path, ...],

@@ -12,10 +12,11 @@ from shall import value_types as types
 from shall.bounded import CONFIG_BYTES, read_text
 from shall.cases.nearest import nearest
 from shall.cases.reader import load_yaml, locate
+from shall.config_source import CONFIG_NAME, Config
 from shall.declaration import Setting
 from shall.diagnostics import Diagnostic, Severity
 from shall.errors import InvalidCase, InvalidSetting
-from shall.settings.environments import read_overrides
+from shall.settings.environments import read_overrides, with_config
 from shall.settings.project import LOCALE
 from shall.settings.table import RUN_SETTINGS, SETTINGS, Settings
 from shall.span import Span
@@ -82,9 +83,25 @@ def read_settings(
         lambda key, at_key: held.key_span(key) if at_key else held.span(key),
         problems,
     )
+    if (config := _config_of(folder / CONFIG_NAME, problems)) is not None:
+        values["config"] = config
+        values["environment_settings"] = with_config(values, config)
+        sources["environment_settings"] = Source("file", CONFIG_NAME)
     if problems:
         raise InvalidSetting("\n".join(map(str, problems)), diagnostics=problems)
     return replace(Settings(), **values), sources
+
+
+def _config_of(path: Path, problems: list[Diagnostic]) -> Config | None:
+    try:
+        text = read_text(path, CONFIG_BYTES)
+    except (OSError, UnicodeDecodeError):  # there is none, or it is not of that tool
+        return None
+    if "projects:" not in text:
+        return None
+    from shall.settings.config_yaml import read_config  # few projects have one
+
+    return read_config(text, problems)
 
 
 def language_of(environ: Mapping[str, str]) -> str:

@@ -447,6 +447,8 @@ def _settings() -> Iterator[Setting]:
     declared_in = (ProjectSettings, RunSettings, GateSettings, Settings)
     annotations = [it for each in declared_in for it in each.__annotations__.items()]
     for name, annotation in annotations:
+        if name == "config":  # a file of its own
+            continue
         (declared,) = annotation.__metadata__
         key = f"server.{name.removeprefix('server_')}" if declared.get("is_server") else name
         yield Setting(name, getattr(defaults, name), **{"key": key, **declared})

@@ -10,6 +10,8 @@ from shall.results.records import NO_TIMINGS, Redirect, Timings
 __all__ = ["Connection", "Credentials", "FilePart", "Peer", "Redirect", "Request", "Response"]
 
 
+UNAUTHORIZED = 401
+
 OPENS_WEBSOCKET = "WS"
 
 

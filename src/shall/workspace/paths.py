@@ -52,14 +52,15 @@ def is_version_control(name: str) -> bool:
 def refuse_operators(relative: str) -> None:
     """Refuse a path in the workspace, normalised, to what only the operator writes.
 
-    ``shall.yaml`` says which hosts a test may reach, ``.env*`` at the top configures programs: a
-    model that could write them would give itself what it was denied.
+    ``shall.yaml``, and ``config.yaml`` at the top, say which hosts a test may reach, ``.env*`` at
+    the top configures programs: a model that could write them would give itself what it was denied.
 
     Raises:
         OutsideWorkspace: It leads there.
     """
     seen = [as_seen(name) for name in relative.split("/")]
-    if seen[-1] == "shall.yaml" or ".shall" in seen or seen[0].startswith(".env"):
+    is_settings = seen[-1] == "shall.yaml" or seen == ["config.yaml"]
+    if is_settings or ".shall" in seen or seen[0].startswith(".env"):
         raise OutsideWorkspace(
             f"{relative} belongs to the operator; tools may not write it.",
             hint="Ask the operator to change it.",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from shall.config_source import Config
 from shall.engine.budgets import Memory
 from shall.engine.options import RunSettings
 from shall.engine.ports import Loop
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 class RunDefaults(RunSettings, frozen=True, kw_only=True):
     """What the actions use unless the caller says otherwise: fields of the settings."""
 
+    config: Config | None = None
     environments: tuple[str, ...] = ()
     environment_settings: Mapping[str, Mapping[str, Any]] = {}
     language: str = "en"

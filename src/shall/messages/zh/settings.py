@@ -1,6 +1,19 @@
 """Meanings and problems of settings in Chinese."""
 
 SETTINGS: dict[str, str] = {
+    "There is no project {name}.": "没有项目 {name}。",
+    "{keys} needs a login, and has none.": "{keys} 需要登录，但没有 login。",
+    "{keys} names no host and database.": "{keys} 没有写明 host 和 database。",
+    "{name} is ignored: {why}.": "{name} 被忽略：{why}。",
+    "{name} is ignored.": "{name} 被忽略。",
+    "{keys} cannot be used: {why}.": "{keys} 无法使用：{why}。",
+    "the project is no scene": "该项目不是场景",
+    "not names of environments with keys and values each": "不是环境名，或环境下不是键值对",
+    "no name that an expression can read": "不是表达式能读取的名称",
+    "not a list of projects": "不是项目列表",
+    "not names with a value each": "不是名称与值",
+    "none of {names}": "不是 {names} 之一",
+    "no port": "不是端口",
     "Unknown key {key}.": "未知的键 {key}。",
     "{file_name} must contain keys and values.": "{file_name} 的内容必须是键值对。",
     "Write it as {elsewhere}.": "请写作 {elsewhere}。",
