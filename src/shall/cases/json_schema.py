@@ -82,6 +82,10 @@ def _case() -> dict[str, Any]:
             "tags": _TEXTS,
             "verifies": {**_TEXTS, "description": "criteria that the case proves: auth#1.2"},
             "skip": {**_REASON, "description": "why the case is not run"},
+            "draft": {
+                "type": ["boolean", "null"],
+                "description": "true: not run until what is marked TODO is filled in",
+            },
             "only": {**_REASON, "description": "why only this case runs, outside CI"},
             "use": {**_TEXTS, "description": "shared steps: login is shared/login.yaml"},
             "needs": {**_TEXTS, "description": "names or paths of cases that must have passed"},
