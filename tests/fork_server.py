@@ -48,7 +48,10 @@ _start_python = util.spawnv_passfds
 
 @dataclass(frozen=True)
 class Command:
-    """A program and where it runs. ``program`` is a module's name, or a file's path."""
+    """A program and where it runs.
+
+    ``program`` is a module's name, a file's path, or ``-c`` where code is the first argument.
+    """
 
     program: str
     arguments: list[str]
@@ -134,7 +137,11 @@ def _run(command: Command) -> None:
         _forget_counts()
     util.spawnv_passfds = _fork_worker
     sys.argv = [command.program, *command.arguments]
-    if Path(command.program).is_absolute():
+    if command.program == "-c":
+        code = sys.argv.pop(1)
+        sys.path[0] = ""
+        exec(code, {"__name__": "__main__"})
+    elif Path(command.program).is_absolute():
         sys.path[0] = str(Path(command.program).parent)
         runpy.run_path(command.program, run_name="__main__")
     else:

@@ -56,6 +56,7 @@ class CheckKind(StrEnum):
     NO_ITEM = "no_item"
     COUNT = "count"
     HAS = "has"
+    ALL_OF = "all_of"
     CONTAINS_ALL = "contains_all"
     IN_ANY_ORDER = "in_any_order"
     SCHEMA = "schema"
