@@ -16,6 +16,7 @@ from shall.actions.recording import Recorder
 from shall.actions.run_request import RunRequest
 from shall.cases.nearest import nearest
 from shall.database_source import Database
+from shall.engine.draws import seed_or_new
 from shall.engine.job import Job
 from shall.engine.options import RunOptions, RunSettings
 from shall.engine.ports import Turns
@@ -373,6 +374,7 @@ def run_options(workspace: Workspace, request: RunRequest) -> RunOptions:
     read = {name: it for name, it in secrets.items() if name in passwords}
     secrets = {name: it for name, it in secrets.items() if name not in passwords}
     settings["variables"] = {**settings["variables"], **secrets, **request.variables}
+    settings["seed"] = seed_or_new(settings["seed"])  # one for all processes of the run
     if defaults.config is not None:
         from shall.actions.logins import config_options  # as above
 

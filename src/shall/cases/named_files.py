@@ -5,6 +5,7 @@ from typing import Any
 
 from shall.cases.forms import is_query_file
 from shall.cases.model import AwaitedMessages, BodyKind, Case, Check, CheckKind, Step, Teardown
+from shall.cases.parts import parts_of
 from shall.cases.snapshot import snapshot_of, snapshot_path
 
 
@@ -38,7 +39,7 @@ def path_of_rows(case_path: str, written: str) -> str:
 
 def _paths(part: Step | Teardown) -> Iterator[Any]:
     if part.request is not None:
-        yield from part.request.files.values()
+        yield from (it.get("file") for _, it in parts_of(part.request.files))
         yield from _trusted(part.request.connection)
         body = part.request.body
         if (
@@ -47,6 +48,8 @@ def _paths(part: Step | Teardown) -> Iterator[Any]:
             and is_query_file(body.value["query"])
         ):
             yield body.value["query"]
+        elif body is not None and body.kind is BodyKind.BODY:
+            yield body.value.get("file")
     yield from _schemas(part.checks)
     if isinstance(part, Step) and part.until is not None:
         yield from _schemas((*part.until.checks, *part.until.fails_if))

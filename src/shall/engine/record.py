@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from shall.cases.model import CheckKind
 from shall.cases.path import parse_path
+from shall.engine.learning import LARGE, learn_request, learn_response
 from shall.engine.plan import CheckPlan
 from shall.engine.predicate import same, shown
 from shall.engine.redact import Redactor
@@ -32,23 +32,16 @@ from shall.results.records import (
     StepResult,
     Timings,
 )
-from shall.transport.exchange import Request, Response
-
-_decode = msgspec.json.Decoder().decode
+from shall.transport.exchange import FilePart, Request, Response
 
 KEPT_BODY = 16_384
 """Characters of a body that are kept."""
 
-_LARGE = 64 * KEPT_BODY
-"""A body of more bytes is not parsed for keys."""
 
 KEPT_TYPE = 100
 """Characters of a Content-Type that are kept; of a longer one its parameters are not."""
 
 _TYPE_LENGTH = len("content-type")
-
-MOST_LEARNED = 1000
-"""Values that one answer can teach; more are masked only where their keys name them."""
 
 KEPT_VALUE = 2_000
 """Characters of a check's value that are stored; a longer one is stored as cut text."""
@@ -252,40 +245,6 @@ def _content_type(response: Response) -> str:
     return ""
 
 
-def learn_request(redactor: Redactor, request: Request) -> None:
-    """Teach the redactor what a request shows to be secret."""
-    redactor.learn_headers(request.headers)
-    redactor.learn_url(request.url)
-    if request.form:
-        redactor.learn_named(dict(request.form))
-    if request.body:
-        _learn_body(redactor, request.body)
-
-
-def learn_response(redactor: Redactor, response: Response, content: Any) -> None:
-    """Teach the redactor what a response shows to be secret."""
-    redactor.learn_headers(response.earlier_headers)
-    redactor.learn_headers(response.headers)
-    for redirect in response.redirects:
-        redactor.learn_url(redirect.url)
-    if isinstance(content, str) and len(content) <= _LARGE:
-        redactor.learn_form(content)
-    redactor.learn_named(content, MOST_LEARNED)
-
-
-def _learn_body(redactor: Redactor, body: bytes) -> None:
-    """Learn the keys and values of a request body: JSON, or a form."""
-    if len(body) > _LARGE:
-        return
-    try:
-        redactor.learn_named(_decode(body))
-    except (msgspec.DecodeError, ValueError, RecursionError):
-        try:
-            redactor.learn_named(json.loads(body))
-        except (ValueError, RecursionError):
-            redactor.learn_form(body.decode("utf-8", "replace"))
-
-
 def _step_result(
     record: StepRecord, redactor: Redactor, locate: Locate | None, *, whole: bool
 ) -> StepResult:
@@ -465,20 +424,33 @@ def _renewal(
 
 def _request_body(request: Request, redactor: Redactor) -> str:
     if request.body is not None:
-        return _body(request.body, redactor)
+        is_text = request.body.isascii() or _is_utf_8(request.body)
+        return _body(request.body, redactor) if is_text else f"<{len(request.body)} bytes>"
     fields = [
         f"{name}={MASK if redactor.names(name) else redactor.text(value)}"
         for name, value in request.form
     ]
-    fields += [
-        f"{part.field}=<{part.filename}, {len(part.content)} bytes>" for part in request.files
-    ]
+    fields += [f"{part.field}={_part_body(part, redactor)}" for part in request.files]
     return "&".join(fields)[:KEPT_BODY]
+
+
+def _is_utf_8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _part_body(part: FilePart, redactor: Redactor) -> str:
+    if part.filename:
+        return f"<{part.filename}, {len(part.content)} bytes>"
+    return MASK if redactor.names(part.field) else _body(part.content, redactor)
 
 
 def _body(data: bytes, redactor: Redactor) -> str:
     """Return a body as text, redacted whole before it is cut: a cut could leave half a secret."""
-    if len(data) > _LARGE:
+    if len(data) > LARGE:
         # Too large to parse for keys: only values that are known to be secret can be found.
         return redactor.text(data[: 2 * KEPT_BODY].decode("utf-8", "replace"))[:KEPT_BODY]
     text = redactor.body(data.decode("utf-8", "replace"))[:KEPT_BODY]

@@ -155,6 +155,7 @@ EN: dict[str, str] = {
     "report.skipped_case": "{case}: {reason}",
     "report.only": "ONLY the cases marked with `only` ran; {count:other|others} did not.",
     "report.flaky": "{case}: passed in {passed} of {total} repetitions",
+    "report.seed": "Random values were drawn: --seed {seed} repeats them.",
     "report.retried": "{case}: passed after {count:retry|retries}",
     "report.more_cases": "... and {count} more; see the HTML or JSON report.",
     "report.verifies": "verifies {keys}",

@@ -8,6 +8,8 @@ defence; this is the second. Over stdio the first has to do: a client waits for 
 import importlib
 from contextlib import suppress
 
+from shall.engine import fakes
+
 ON_FIRST_USE = (
     "shall.actions.broken_cases",
     "shall.actions.case_needs",
@@ -26,6 +28,7 @@ ON_FIRST_USE = (
     "shall.cases.data_table",
     "shall.cases.access",
     "shall.cases.comments",
+    "shall.cases.fakes",
     "shall.cases.full_case",
     "shall.cases.locations",
     "shall.cases.polling",
@@ -39,9 +42,11 @@ ON_FIRST_USE = (
     "shall.engine.contract",
     "shall.cases.filters",
     "shall.engine.differences",
+    "shall.engine.fakes",
     "shall.engine.flow",
     "shall.engine.flow_plan",
     "shall.engine.operations",
+    "shall.engine.parts",
     "shall.engine.polling",
     "shall.engine.renewal",
     "shall.engine.schema",
@@ -61,6 +66,7 @@ ON_FIRST_USE = (
     "shall.mcp.workflow_tools",
     "shall.messages.translation",
     "shall.messages.zh",
+    "shall.redaction.markup",
     "shall.report.curl",
     "shall.report.gate",
     "shall.settings.config_yaml",
@@ -107,3 +113,4 @@ def import_all() -> None:
     """Import it all."""
     for name in ON_FIRST_USE:
         importlib.import_module(name)
+    fakes.load()

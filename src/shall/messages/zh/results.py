@@ -147,6 +147,7 @@ ZH: dict[str, str] = {
     "report.skipped_case": "{case}：{reason}",
     "report.only": "只运行了标有 `only` 的用例，另有 {count} 个用例没有运行。",
     "report.flaky": "{case}：{total} 次重复中通过 {passed} 次",
+    "report.seed": "本用例使用了随机值：加上 --seed {seed} 可重现。",
     "report.retried": "{case}：重试 {count} 次后通过",
     "report.more_cases": "……另有 {count} 个用例，详见 HTML 和 JSON 报告。",
     "report.verifies": "验证 {keys}",
