@@ -85,3 +85,12 @@ def test_a_document_that_does_not_exist_is_reported_before_anything_is_sent(
 def read_problem(workspace: Workspace) -> Any:
     (job,) = JobReader(workspace).read(["tests/cases/a.yaml"])
     return job.problems[0] if job.problems else None
+
+
+@pytest.mark.parametrize("predicate", ["contains_all", "in_any_order", "any", "schema"])
+def test_an_expression_stands_for_what_other_predicates_take(predicate: str) -> None:
+    step = f"- GET: /a\n      expect: {{$.a: {{{predicate}: '{{{{ wanted }}}}'}}}}"
+    case = read_case(
+        f"testcase:\n  name: a\n  variables: {{wanted: []}}\n  steps:\n    {step}\n", "a.yaml"
+    )
+    assert case.steps[0].checks[0].kind == predicate

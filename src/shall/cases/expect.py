@@ -363,7 +363,7 @@ def read_expected(
     if takes is Takes.NOTHING:
         if value is None or value is True:
             return (None,)
-    elif FITS[takes](value) or (is_template(value) and takes is not Takes.SNAPSHOT):
+    elif (is_template(value) and takes is not Takes.SNAPSHOT) or FITS[takes](value):
         return (value,)
     elif takes is Takes.PATTERN and type(value) is str:
         message = f"The pattern of `{predicate.name}` {pattern_problem(value)}."
