@@ -28,7 +28,7 @@ def evaluate(value: Any, scope: Scope) -> Any:
         BadExpression: A name, a path or a function call in it is wrong.
         OverBudget: The expressions of the case would make too much.
     """
-    if isinstance(value, str):
+    if type(value) is str:
         return _evaluate_text(value, scope) if "{{" in value else value
     if isinstance(value, dict):
         return {as_text(evaluate(key, scope)): evaluate(item, scope) for key, item in value.items()}
@@ -72,18 +72,18 @@ def _evaluate_text(text: str, scope: Scope) -> Any:
         part if type(part) is str else as_text(_expression(part, scope))  # type: ignore[arg-type]
         for part in template.parts
     ]
-    scope.budget.expand(sum(map(text_bytes, parts)))  # before it is made
+    scope.budget.expand(sum([text_bytes(part) for part in parts]))  # before it is made
     return "".join(parts)
 
 
 def _expression(expression: Expression, scope: Scope) -> Any:
     match expression:
+        case Reference(root, path):  # as most are
+            value = scope.read(root, path)
         case Literal(value):
             return value
         case Array(items):
             return [_expression(item, scope) for item in items]
-        case Reference(root, path):
-            value = scope.read(root, path)
         case Operation() | Filtered():
             from shall.engine.operations import carry_out  # few expressions have operators
 

@@ -21,7 +21,7 @@ from shall.engine.scope import Scope
 from shall.errors import BadValue
 from shall.messages import Message
 from shall.redaction.forms import MASK
-from shall.redaction.names import is_password_name
+from shall.redaction.names import is_password_name, is_secret_name
 from shall.results.records import (
     CheckResult,
     Difference,
@@ -182,15 +182,22 @@ def _are_plain(records: Sequence[StepRecord], redactor: Redactor) -> bool:
         texts.append(request.url)
         kinds.add(_content_type(response))
         for check in record.checks:
-            if check.message is not None or _names_secret(check.field, redactor):
-                return False
-            expected, actual = check.expected, check.actual
-            if not _add_plain(actual, texts, numbers):
-                return False
-            if expected is not actual and not _add_plain(expected, texts, numbers):
+            if not _add_check(check, redactor, texts, numbers):
                 return False
     texts += kinds
     return redactor.are_clean(texts, numbers)
+
+
+def _add_check(
+    check: CheckResult, redactor: Redactor, texts: list[str], numbers: list[float]
+) -> bool:
+    """Add the values of a check to those that are searched; return whether they may stay."""
+    if check.message is not None or _names_secret(check.field, redactor):
+        return False
+    expected, actual = check.expected, check.actual
+    return _add_plain(actual, texts, numbers) and (
+        expected is actual or _add_plain(expected, texts, numbers)
+    )
 
 
 def _add_plain(value: Any, texts: list[str], numbers: list[float]) -> bool:
@@ -377,7 +384,9 @@ def _names_secret(field: str | None, redactor: Redactor) -> bool:
     if field is None:
         return False
     name = last_name(field)
-    return name is not None and redactor.names(name)
+    if name is None:
+        return False
+    return is_secret_name(name) or (redactor.has_names and redactor.declares(name))
 
 
 @lru_cache(maxsize=4096)

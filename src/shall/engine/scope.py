@@ -49,6 +49,13 @@ class Scope(Struct):
         raise BadExpression(f"`{root}` is not defined.", hint=self._hint(root))
 
     def _follow(self, value: Any, path: tuple[str | int, ...], root: str) -> Any:
+        reached = value
+        for part in path:  # most paths are keys of objects that are there
+            if type(reached) is not dict or part not in reached:
+                break
+            reached = reached[part]
+        else:
+            return reached
         shown = root
         for part in path:
             found, value_or_reason = step_into(value, part)

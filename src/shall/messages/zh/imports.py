@@ -50,6 +50,7 @@ IMPORTS: dict[str, str] = {
     "The default of the variable {name} was left out.": "变量 {name} 的默认值未能转换。",
     "The output of a command became the variable {name}.": "命令的输出已替换为变量 {name}。",
     "An input that is redirected was left out.": "重定向的输入未能转换。",
+    "folder of the cases (default: tests/cases)": "用例所在目录（默认为 tests/cases）",
     "folder of the cases (default: tests/cases); - prints them instead": "用例所在目录（默认为 "
     "tests/cases）；- 表示打印而不写入",
     "overwrite cases that exist": "覆盖已存在的用例",
