@@ -64,15 +64,22 @@ def execute(
     """
     options = run_options(workspace, request)
     stop = stop or Stop()
+    if request.snapshots is not None:
+        options.shared["snapshots"] = request.snapshots
     cases = _choose(workspace, request, _go_on(options, stop))
     options = replace(options, shard=cases.shard, left_out=cases.left_out)
     if options.repeat > 1:
         cases = cases.repeated(options.repeat)
     options = _run_shared(workspace, cases, options, stop, turns)
     with ExitStack() as opened:
-        processes = _start_processes(workspace, options, cases, turns, opened)
+        processes = None
+        if request.snapshots is None:  # other processes could not add to it
+            processes = _start_processes(workspace, options, cases, turns, opened)
         observers = () if workspace.observe is None else (workspace.observe,)
-        recorder = Recorder(workspace.with_state())  # made only now that there is a case
+        proves = request.snapshots is None  # what was written in a run is no evidence of it
+        recorder = Recorder(
+            workspace.with_state(), proves=proves
+        )  # made only now that there is a case
         opened.callback(recorder.close)
         first = [_finish_after_bad(stop)] if options.exit_first else []
         emit = _to_all([recorder.take, *observers, *listeners, *first])

@@ -31,12 +31,10 @@ testcase:
 _TEXT = """\
 # Test case format
 
-YAML:
-
 ```yaml
 {example}```
 
-Case: name*, steps*, description, host, tags, verifies (criterion ids), skip (reason), variables,
+Case: name*, steps*, host, tags, verifies (criterion ids), skip (reason), variables,
 data (rows, or rows.csv; `row.x`), use ([login]: shared/login.yaml), secrets,
 teardowns (always, reversed).
 Step: METHOD: path or URL*, id, headers, params, one body of json, form, text, graphql; files

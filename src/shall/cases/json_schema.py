@@ -34,6 +34,7 @@ _BY_TAKES: dict[Takes, dict[str, Any]] = {
     Takes.COUNT: {"type": "object", "required": ["where"], "minProperties": 2},
     Takes.ITEMS: {"anyOf": [{"type": "array", "items": _CONDITIONS}, _EXPRESSION]},
     Takes.TOLERANCE: {"type": "object", "required": ["value", "within"]},
+    Takes.SNAPSHOT: {"type": ["object", "string"]},
     Takes.SCHEMA: {"type": ["object", "boolean", "string"]},
 }
 

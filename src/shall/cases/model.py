@@ -60,6 +60,7 @@ class CheckKind(StrEnum):
     CONTAINS_ALL = "contains_all"
     IN_ANY_ORDER = "in_any_order"
     SCHEMA = "schema"
+    SNAPSHOT = "snapshot"
     OPENAPI = "openapi"
     # An earlier format asks a database in a check.
     MYSQL_QUERY = "mysql_query"

@@ -1,19 +1,25 @@
-"""Which files of the workspace a case names: what it uploads, schemas and rows in files."""
+"""Which files a case names: what it uploads, schemas, documents, snapshots and rows in files."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from shall.cases.forms import is_query_file
 from shall.cases.model import AwaitedMessages, BodyKind, Case, Check, CheckKind, Step, Teardown
+from shall.cases.snapshot import snapshot_of, snapshot_path
 
 
 def named_files(case: Case, case_path: str) -> tuple[str, ...]:
     """Return the paths as written, each once; one with an expression is known only in a run.
 
-    The file of rows is beside the case, and named by its path in the workspace.
+    The file of rows and the snapshots are beside the case, and named by their paths in the
+    workspace.
     """
     parts: tuple[Step | Teardown, ...] = (*case.steps, *case.teardowns)
     found = {path: None for part in parts for path in _paths(part)}
+    for part in parts:
+        for check in part.checks:
+            if check.kind is CheckKind.SNAPSHOT:
+                found[snapshot_path(case_path, snapshot_of(check.expected)[0])] = None
     if isinstance(case.data, str):
         found[path_of_rows(case_path, case.data)] = None
     found |= dict.fromkeys(_trusted(case.connection))

@@ -74,7 +74,7 @@ def run_case(
         )
         tokens = [it.tokens for it in options.shared["logins"].values()] if options.logins else ()
         secrecy = Secrecy(redactor, scope, tokens)
-        context = CaseContext(scope, attachments, secrecy, options.shared)
+        context = CaseContext(scope, attachments, secrecy, options.shared, key=job.key)
         try:
             plan = plan_case(job.case, options.of_case(job.key))
             _set_variables(job, job.case, scope)

@@ -45,6 +45,8 @@ _LARGE = 64 * KEPT_BODY
 KEPT_TYPE = 100
 """Characters of a Content-Type that are kept; of a longer one its parameters are not."""
 
+_TYPE_LENGTH = len("content-type")
+
 MOST_LEARNED = 1000
 """Values that one answer can teach; more are masked only where their keys name them."""
 
@@ -52,7 +54,7 @@ KEPT_VALUE = 2_000
 """Characters of a check's value that are stored; a longer one is stored as cut text."""
 
 _STRUCTURES = frozenset({dict, list})
-_COMPARED = frozenset({CheckKind.EQUALS, CheckKind.HAS})
+_COMPARED = frozenset({CheckKind.EQUALS, CheckKind.HAS, CheckKind.SNAPSHOT})
 
 
 class StepRecord(Struct, gc=False):
@@ -159,33 +161,34 @@ def step_results(
     ``whole`` False: figures and checks, without headers and bodies. ``locate`` finds where a step
     or check is written; it is asked about what did not pass.
     """
-    if not whole and _are_plain(records, redactor):
-        return tuple([_plain_result(record) for record in records])
+    types = None if whole else _plain_types(records, redactor)
+    if types is not None:
+        return tuple([_plain_result(*each) for each in zip(records, types, strict=True)])
     return tuple([_step_result(record, redactor, locate, whole=whole) for record in records])
 
 
-def _are_plain(records: Sequence[StepRecord], redactor: Redactor) -> bool:
-    """Return whether all passed and nothing of what is stored of them has to be changed.
+def _plain_types(records: Sequence[StepRecord], redactor: Redactor) -> list[str] | None:
+    """Return the content types, where all passed and nothing that is stored has to be changed.
 
     All is searched for secrets at once: what holds one is looked at again, part by part.
     """
     texts: list[str] = []
     numbers: list[float] = []
-    kinds: set[str] = set()
+    types: list[str] = []
     for record in records:
         request, response = record.request, record.response
         if record.outcome is not Outcome.PASSED or request is None or response is None:
-            return False
+            return None
         is_one = record.attempts == 1 and not record.renewal and not response.redirects
         if not is_one or not redactor.may_stay(request.url):
-            return False
+            return None
         texts.append(request.url)
-        kinds.add(_content_type(response))
+        types.append(_content_type(response))
         for check in record.checks:
             if not _add_check(check, redactor, texts, numbers):
-                return False
-    texts += kinds
-    return redactor.are_clean(texts, numbers)
+                return None
+    texts += set(types)
+    return types if redactor.are_clean(texts, numbers) else None
 
 
 def _add_check(
@@ -212,7 +215,7 @@ def _add_plain(value: Any, texts: list[str], numbers: list[float]) -> bool:
     return value is None or kind is bool
 
 
-def _plain_result(record: StepRecord) -> StepResult:
+def _plain_result(record: StepRecord, content_type: str) -> StepResult:
     request, response = record.request, record.response
     assert request is not None and response is not None  # noqa: S101 - looked at before
     exchange = ExchangeRecord(
@@ -227,7 +230,7 @@ def _plain_result(record: StepRecord) -> StepResult:
         response.timings,
         UNSET,
         UNSET,
-        _content_type(response),
+        content_type,
     )
     return StepResult(
         record.id,
@@ -244,7 +247,7 @@ def _plain_result(record: StepRecord) -> StepResult:
 def _content_type(response: Response) -> str:
     """Return the Content-Type of a response as it is kept; empty without one."""
     for name, value in response.headers:
-        if len(name) == len("content-type") and name.lower() == "content-type":
+        if len(name) == _TYPE_LENGTH and name.lower() == "content-type":
             return value if len(value) <= KEPT_TYPE else value.partition(";")[0][:KEPT_TYPE]
     return ""
 

@@ -52,7 +52,16 @@ EN: dict[str, str] = {
     "check.openapi_type": "{operation} declares no content type {what}, but {declared} ({place})",
     "check.openapi_header": "{operation} requires the header {what}, which is missing ({place})",
     "check.openapi_body": "{operation} declares another body: {what} ({place})",
+    "check.snapshot_differs": "it differs from the snapshot {file}; if this is right now, write it"
+    " with `shall run --update-snapshots {case}`",
+    "check.snapshot_missing": "there is no snapshot {file}; write it with"
+    " `shall run --update-snapshots {case}`",
+    "check.snapshot_masked": "the snapshot {file} is a masked secret, which any text would equal",
+    "check.snapshot_empty": "nothing is left to compare with the snapshot {file}: all is ignored",
+    "check.bad_snapshot": "the snapshot {file} is not JSON",
     "check.bad_openapi": "the OpenAPI document cannot be used: {reason}",
+    "fuzz.failed": "{reason}",
+    "fuzz.untested": "Schemathesis sent it no request",
     "check.not_supported": "the check {kind} is not supported by this release",
     # the engine: steps and runs
     "step.error": "{reason}",

@@ -46,6 +46,7 @@ ON_FIRST_USE = (
     "shall.engine.renewal",
     "shall.engine.schema",
     "shall.engine.selectors",
+    "shall.engine.snapshot",
     "shall.engine.sql",
     "shall.engine.spawned_workers",
     "shall.engine.stream",
