@@ -20,8 +20,18 @@ def section(heading: str) -> list[list[str]]:
     return [[cell.strip() for cell in row.strip("|").split("|")] for row in (rows[0], *rows[2:])]
 
 
+RUNNERS = (
+    *("Tavern", "hurl", "Step", "Bruno", "newman", "Schemathesis", "Robot", "runn", "Karate"),
+    "api-auto-test-mcp",
+)
+OURS = [
+    *section("shall")[1:],
+    *(row[:3] for row in section("Tools that test APIs")[1:] if row[1] != "no"),
+]
+
+
 @pytest.mark.verifies("deploy#3.5")
-@pytest.mark.parametrize("row", section("shall")[1:], ids=lambda row: row[0])
+@pytest.mark.parametrize("row", OURS, ids=lambda row: row[0])
 def test_what_the_comparison_says_of_us_names_tests_that_exist(row: list[str]) -> None:
     wanted, ours, shown = row
     assert wanted
@@ -41,6 +51,8 @@ def test_every_tool_has_a_cell_in_every_row() -> None:
     tables = [section(it) for it in ("Tools that write specifications", "Tools for traceability")]
     heads = [name for head, *_ in tables for name in head[1:]]
     assert [name.split()[0] for name in heads] == list(RIVALS)
-    for head, *rows in tables:
+    runners = section("Tools that test APIs")
+    assert [name.split()[0] for name in runners[0][3:]] == list(RUNNERS)
+    for head, *rows in [*tables, runners]:
         assert rows
         assert all(len(row) == len(head) and all(row) for row in rows)

@@ -57,5 +57,5 @@ def add_export(commands: Any, add: Add) -> None:
     """Add ``shall export``."""
     command = add(commands, "export", "Write a test case for another tool.")
     command.add_argument("case", metavar="CASE", help="a case file")
-    command.add_argument("--to", dest="kind", choices=("curl", "pytest"), required=True)
+    command.add_argument("--to", dest="kind", choices=("curl", "hurl", "pytest"), required=True)
     command.add_argument("--output", metavar="FILE", help="write to FILE (default: print)")

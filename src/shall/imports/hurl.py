@@ -220,7 +220,8 @@ class _Reader:
             if found is None:
                 self._left_out(f"The line `{text:.60}` was left out.", line)
             else:
-                yield converted(found[1].strip()), converted(_without_comment(found[2]))
+                name = re.sub(r"\\([:#\\])", r"\1", found[1].strip())
+                yield converted(name), converted(_without_comment(found[2]))
 
     def _body(self, sent: SentRequest, part: _Part) -> None:
         if not part.body:

@@ -136,4 +136,6 @@ IMPORTS: dict[str, str] = {
     "`save.{source}` was left out.": "`save.{source}` 未能转换。",
     "`response.{key}` was left out.": "`response.{key}` 未能转换。",
     "The check of the list `{path}` was left out.": "对列表 `{path}` 的检查未能转换。",
+    "Pass these variables to hurl with --variable or --secret: {names}.": "请用 --variable 或 "
+    "--secret 向 hurl 传入以下变量：{names}。",
 }

@@ -1,0 +1,283 @@
+"""Writes a case as a hurl file."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from shall.cases.forms import is_template
+from shall.cases.model import BodyKind, Case, Check, CheckKind, RequestTemplate, Step, Teardown
+from shall.cases.selector import Selector, parse_selector
+from shall.cases.written_checks import selector_of
+from shall.exports.names import (
+    Exported,
+    body_of,
+    credentials,
+    expressions_in,
+    http_request,
+    literal_of,
+    note_unsaid,
+    run_variable,
+)
+
+_PREDICATES = {
+    CheckKind.EQUALS: "==",
+    CheckKind.NOT_EQUALS: "!=",
+    CheckKind.LESS: "<",
+    CheckKind.LESS_EQUAL: "<=",
+    CheckKind.GREATER: ">",
+    CheckKind.GREATER_EQUAL: ">=",
+    CheckKind.CONTAINS: "contains",
+    CheckKind.NOT_CONTAINS: "not contains",
+    CheckKind.STARTS_WITH: "startsWith",
+    CheckKind.ENDS_WITH: "endsWith",
+    CheckKind.REGEX: "matches",
+}
+_WITHOUT_VALUE = {
+    CheckKind.EXISTS: "exists",
+    CheckKind.NOT_EXISTS: "not exists",
+    CheckKind.IS_NONE: "== null",
+    CheckKind.IS_NOT_NONE: "!= null",
+    CheckKind.IS_EMPTY: "isEmpty",
+    CheckKind.IS_STRING: "isString",
+    CheckKind.IS_NUMBER: "isNumber",
+    CheckKind.IS_INTEGER: "isInteger",
+    CheckKind.IS_FLOAT: "isFloat",
+    CheckKind.IS_BOOLEAN: "isBoolean",
+    CheckKind.IS_LIST: "isList",
+    CheckKind.IS_OBJECT: "isObject",
+    CheckKind.IS_COLLECTION: "isCollection",
+    CheckKind.IS_ISO_DATE: "isIsoDate",
+    CheckKind.IS_UUID: "isUuid",
+    CheckKind.IS_IPV4: "isIpv4",
+    CheckKind.IS_IPV6: "isIpv6",
+}
+_QUERIES = {
+    "status": "status",
+    "body": "body",
+    "url": "url",
+    "version": "version",
+    "ip": "ip",
+    "bytes": "bytes count",
+    "duration": "duration",
+}
+_NAMED = {"header": "header", "xpath": "xpath", "regex": "regex", "json": "jsonpath"}
+_TEXTS = frozenset({BodyKind.TEXT, BodyKind.DATA})
+_CAMEL = re.compile(r"_(\w)")
+_TIME = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s)")
+
+
+def to_hurl(case: Case, path: str) -> Exported:
+    """Return an entry for each step. Values of a run are variables of hurl."""
+    exported = Exported()
+    note_unsaid(case, exported)
+    writer = _Writer(case, exported)
+    lines = [f"# {' '.join(case.name.split())}: made from {path}"]
+    parts: tuple[Step | Teardown, ...] = (*case.steps, *reversed(case.teardowns))
+    for part in parts:
+        request = http_request(part)
+        if request is not None:
+            lines += ["", *writer.entry(part, request)]
+    exported.text = "\n".join(lines) + "\n"
+    return exported
+
+
+class _Writer:
+    """Writes the entries of one case."""
+
+    def __init__(self, case: Case, exported: Exported) -> None:
+        self.case, self.exported = case, exported
+        self.captured: set[str] = set()
+        self.values = {
+            name: it
+            for name, it in case.variables.items()
+            if name not in case.secrets and not isinstance(it, list | dict) and not is_template(it)
+        }
+
+    def entry(self, part: Step | Teardown, request: RequestTemplate) -> Iterator[str]:
+        """Yield the lines of an entry."""
+        url = request.url
+        if not url.lower().startswith(("http://", "https://")):
+            url = f"{(self.case.host or '{{ base_url }}').rstrip('/')}/{url.lstrip('/')}"
+        yield f"{request.method} {self._text(url)}"
+        for name, value in request.headers.items():
+            yield f"{name}: {self._text(value)}"
+        kind, values = credentials(self.case, request)
+        if kind == "bearer":
+            yield f"Authorization: Bearer {self._text(values[kind])}"
+        yield from self._section("Options", self._options(part, request))
+        yield from self._section("Query", self._pairs(request.params))
+        if kind == "basic":
+            pair = f"{self._key(values['user'])}: {self._text(values['password'])}"
+            yield from self._section("BasicAuth", [pair])
+        elif kind not in {"", "bearer"}:
+            self.exported.lacks(f"the credentials `{kind}`")
+        yield from self._body(part, request)
+        yield from self._response(part)
+
+    def _section(self, name: str, lines: "Iterator[str] | list[str]") -> Iterator[str]:
+        written = list(lines)
+        if written:
+            yield f"[{name}]"
+            yield from written
+
+    def _options(self, part: Step | Teardown, request: RequestTemplate) -> Iterator[str]:
+        for name, value in self.values.items():
+            written = json.dumps(value, ensure_ascii=False)
+            yield f"variable: {name}={written}"
+        self.values = {}  # the first entry sets them
+        if request.follow_redirects:
+            yield "location: true"
+        if isinstance(part, Step) and part.delay_s:
+            yield f"delay: {round(part.delay_s * 1000)}ms"
+        if request.timeout_s is not None:
+            yield f"max-time: {round(request.timeout_s * 1000)}ms"
+
+    def _pairs(self, given: Any) -> Iterator[str]:
+        for name, value in given.items():
+            for each in value if isinstance(value, list) else [value]:
+                yield f"{self._key(name)}: {self._text(each)}"
+
+    def _body(self, part: Step | Teardown, request: RequestTemplate) -> Iterator[str]:
+        body = body_of(request)
+        if request.files:
+            self.exported.lacks(f"the files of {part.id}")
+        if body is None:
+            return
+        if body.kind is BodyKind.FORM and isinstance(body.value, dict):
+            yield from self._section("Form", self._pairs(body.value))
+        elif body.kind is BodyKind.JSON or (
+            body.kind is BodyKind.DATA and not isinstance(body.value, str)
+        ):
+            yield self._json(body.value)
+        elif body.kind in _TEXTS and "```" not in str(body.value):
+            yield f"```\n{self._text(body.value)}\n```"
+            self.exported.lacks(f"the end of the text of {part.id}, to which hurl adds a line end")
+        else:
+            self.exported.lacks(f"the body of {part.id}")
+
+    def _json(self, value: Any) -> str:
+        """Return JSON data; an expression that is a whole text keeps its type, as in a case."""
+        if isinstance(value, dict):
+            pairs = (f"{json.dumps(name)}: {self._json(it)}" for name, it in value.items())
+            return "{" + ", ".join(pairs) + "}"
+        if isinstance(value, list):
+            return "[" + ", ".join(map(self._json, value)) + "]"
+        if isinstance(value, str) and is_template(value):
+            whole = len(expressions_in(value)) == 1
+            written = self._text(value)
+            if whole:
+                self.exported.lacks("the types of expressions in JSON, which become texts")
+            return f'"{written}"'
+        return json.dumps(value, ensure_ascii=False)
+
+    def _response(self, part: Step | Teardown) -> Iterator[str]:
+        checks = list(part.checks)
+        status = next((it for it in checks if _is_status(it)), None)
+        yield "HTTP *" if status is None else f"HTTP {status.expected}"
+        captures = getattr(part, "capture", None) or {}
+        yield from self._section("Captures", self._captures(part, captures))
+        asserts = list(self._asserts(part, [it for it in checks if it is not status]))
+        if not any(it.kind is CheckKind.STATUS or it.selector == "status" for it in checks):
+            asserts.insert(0, "status < 400")
+        yield from self._section("Asserts", asserts)
+
+    def _captures(self, part: Step | Teardown, captures: Any) -> Iterator[str]:
+        for name, text in captures.items():
+            query = _query(parse_selector(text))
+            if query is None:
+                self.exported.lacks(f"the capture `{name}` of {part.id}")
+            else:
+                self.captured.add(name)
+                yield f"{name}: {query}"
+
+    def _asserts(self, part: Step | Teardown, checks: list[Check]) -> Iterator[str]:
+        for check in checks:
+            written = self._assert(check)
+            if written is None:
+                self.exported.lacks(f"a check `{check.kind.value}` of {part.id}")
+            else:
+                yield written
+
+    def _assert(self, check: Check) -> str | None:
+        selector = selector_of(check)
+        query = None if selector is None else _query(parse_selector(selector))
+        if query is None or check.kind is CheckKind.STATUS:
+            return None
+        negation = "not " if check.negated else ""
+        if check.kind in _WITHOUT_VALUE:
+            return f"{query} {negation}{_WITHOUT_VALUE[check.kind]}"
+        if check.kind is CheckKind.LENGTH and type(check.expected) is int:
+            return f"{query} count {'!=' if check.negated else '=='} {check.expected}"
+        value = self._value(check.expected, is_time=query == "duration")
+        if check.kind not in _PREDICATES or value is None:
+            return None
+        return f"{query} {negation}{_PREDICATES[check.kind]} {value}"
+
+    def _value(self, value: Any, *, is_time: bool) -> str | None:
+        if is_time:
+            found = _TIME.fullmatch(str(value))
+            factor = {"ms": 1, "s": 1000}
+            return None if found is None else f"{float(found[1]) * factor[found[2]]:g}"
+        if isinstance(value, str):
+            if is_template(value) and len(expressions_in(value)) == 1:
+                return self._text(value)
+            return f'"{self._text(_escaped(value))}"'
+        if isinstance(value, bool | int | float) or value is None:
+            return json.dumps(value)
+        return None
+
+    def _key(self, text: str) -> str:
+        return self._text(text).replace(":", "\\:")
+
+    def _text(self, value: Any) -> str:
+        """Return a text with the variables that a run has as those of hurl."""
+        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        if not is_template(text):
+            return text
+        words: list[str] = []
+        for part in expressions_in(text):
+            if isinstance(part, str):
+                words.append(part)
+                continue
+            literal, name = literal_of(part), run_variable(part)
+            if literal is not None:
+                words.append(literal)
+                continue
+            if name is None:
+                self.exported.lacks("an expression, which became the variable value")
+            words.append(f"{{{{{self._variable(name or 'value')}}}}}")
+        return "".join(words)
+
+    def _variable(self, name: str) -> str:
+        plain = re.sub(r"\W+", "_", name)
+        is_known = plain in self.captured or plain in self.case.variables
+        if (not is_known or plain in self.case.secrets) and plain not in self.exported.variables:
+            self.exported.variables.append(plain)
+        return plain
+
+
+def _is_status(check: Check) -> bool:
+    return check.kind is CheckKind.STATUS and type(check.expected) is int and not check.negated
+
+
+def _query(selector: Selector) -> str | None:
+    """Return the query of a selector with its filters; None: hurl has none."""
+    if selector.source in _QUERIES:
+        query = _QUERIES[selector.source]
+    elif selector.source == "cookie":
+        attribute = "" if selector.attribute == "Value" else f"[{selector.attribute}]"
+        query = f'cookie "{selector.argument}{attribute}"'
+    elif selector.source in _NAMED:
+        query = f'{_NAMED[selector.source]} "{_escaped(selector.argument)}"'
+    else:
+        return None
+    for each in selector.filters:
+        arguments = (it if isinstance(it, int) else f'"{_escaped(it)}"' for it in each.arguments)
+        name = _CAMEL.sub(lambda found: found[1].upper(), each.name)
+        query = " ".join((query, name, *map(str, arguments)))
+    return query
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
