@@ -90,7 +90,8 @@ def test_what_hurl_cannot_express_is_listed() -> None:
     case = read_case(
         "testcase:\n  name: one\n  data: [{a: 1}]\n  steps:\n"
         "    - GET: /a\n      until: {$.a: 1}\n      auth: {api_key: {header: X, value: v}}\n"
-        "      capture: {x: css a, y: '$.l | first | jsonpath \"$.a\"'}\n      expect: {$.l: {any: {a: 1}}, $.o: {equals: {a: 1}}}\n"
+        "      capture: {x: css a, y: '$.l | first | jsonpath \"$.a\"'}\n"
+        "      expect: {$.l: {any: {a: 1}}, $.o: {equals: {a: 1}}}\n"
         "    - PUT: /b/{{ row.a + 1 }}\n      text: one\n      files: {}\n",
         "a.yaml",
     )
