@@ -90,7 +90,8 @@ def test_what_hurl_cannot_express_is_listed() -> None:
     case = read_case(
         "testcase:\n  name: one\n  data: [{a: 1}]\n  steps:\n"
         "    - GET: /a\n      until: {$.a: 1}\n      auth: {api_key: {header: X, value: v}}\n"
-        "      capture: {x: css a}\n      expect: {$.l: {any: {a: 1}}, $.o: {equals: {a: 1}}}\n"
+        "      capture: {x: css a, y: '$.l | first | jsonpath \"$.a\"'}\n"
+        "      expect: {$.l: {any: {a: 1}}, $.o: {equals: {a: 1}}}\n"
         "    - PUT: /b/{{ row.a + 1 }}\n      text: one\n      files: {}\n",
         "a.yaml",
     )
@@ -102,6 +103,7 @@ def test_what_hurl_cannot_express_is_listed() -> None:
         "`until` of step 1",
         "the credentials `api_key`",
         "the capture `x` of step 1",
+        "the capture `y` of step 1",
         "a check `any` of step 1",
         "a check `equals` of step 1",
         "an expression, which became the variable value",

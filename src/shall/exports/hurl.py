@@ -62,6 +62,7 @@ _QUERIES = {
     "duration": "duration",
 }
 _NAMED = {"header": "header", "xpath": "xpath", "regex": "regex", "json": "jsonpath"}
+_OF_LISTS = frozenset({"first", "last", "nth"})
 _TEXTS = frozenset({BodyKind.TEXT, BodyKind.DATA})
 _CAMEL = re.compile(r"_(\w)")
 _TIME = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s)")
@@ -272,7 +273,11 @@ def _query(selector: Selector) -> str | None:
         query = f'{_NAMED[selector.source]} "{_escaped(selector.argument)}"'
     else:
         return None
+    before = ""
     for each in selector.filters:
+        if each.name == "jsonpath" and before in _OF_LISTS:
+            return None  # hurl reads only texts by it
+        before = each.name
         arguments = (it if isinstance(it, int) else f'"{_escaped(it)}"' for it in each.arguments)
         name = _CAMEL.sub(lambda found: found[1].upper(), each.name)
         query = " ".join((query, name, *map(str, arguments)))
