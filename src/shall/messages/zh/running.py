@@ -80,6 +80,9 @@ RUNNING: dict[str, str] = {
     "Environment {name} is not defined in {files}.": "{files} 中没有定义环境 {name}。",
     "shall.yaml or config.yaml": "shall.yaml 或 config.yaml",
     "The login answers {status} without `data.token`.": "登录返回 {status}，但没有 `data.token`。",
+    "No case ran, since `before_run` did not pass: {why}.": (
+        "未运行任何用例，因为 `before_run` 未通过：{why}。"
+    ),
     "No `login` with a `url` is there.": "没有带 `url` 的 `login`。",
     "Available: {names}.": "可用的有：{names}。",
     "Unknown tool {tool}.": "未知的工具 {tool}。",
