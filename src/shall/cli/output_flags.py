@@ -22,6 +22,10 @@ def add_report_files(command: argparse.ArgumentParser, prefix: str) -> None:
     """Add a flag for each kind of report."""
     for kind, (metavar, meaning) in FILES.items():
         command.add_argument(f"--{prefix}{kind}", metavar=metavar, help=meaning)
+    if prefix:  # of a command that makes a run
+        command.add_argument(
+            "--notify", action="store_true", help="send a summary as `notify` of shall.yaml says"
+        )
 
 
 def named_files(arguments: argparse.Namespace, prefix: str) -> dict[str, str]:
