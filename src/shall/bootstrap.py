@@ -1,6 +1,5 @@
 """Settings to Workspace, store and sender: the one place where concrete parts are joined."""
 
-import logging
 import os
 import sys
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from shall.engine.redact import Redactor
 from shall.engine.unit_options import UnitOptions
 from shall.errors import InvalidSetting, ShallError, StoreUnavailable
 from shall.import_path import remove_folders
+from shall.log import Log
 from shall.results.events import Emit
 from shall.rules import LintOptions
 from shall.settings import FILE_NAME, Settings, process_environment
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 STATE_FOLDER = ".shall"
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 
 
 def project_folder(start: Path) -> Path:

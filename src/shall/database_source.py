@@ -1,12 +1,12 @@
 """Where a database is: its address, and where its password is read."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from msgspec import Struct
 
+from shall.late_pattern import late_pattern
 from shall.secret_source import SecretSource, secret_sources
 
 SCHEMES = {
@@ -26,7 +26,7 @@ _OPTIONS = {
     "sqlite": frozenset[str](),
 }
 _KEYS = frozenset({"url", "password"})
-_NAME = re.compile(r"[\w.-]+")
+_NAME = late_pattern(r"[\w.-]+")
 
 
 class Database(Struct, frozen=True):

@@ -2,12 +2,13 @@
 
 import json
 import os
-import re
 from collections.abc import Mapping
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+from shall.late_pattern import late_pattern
 
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off"})
@@ -19,8 +20,8 @@ _TRANSPORTS = {
     "sse": "sse",  # served by the same URL as http
 }
 # RFC 3986, 2.3: what is sent as it is written, so that every client and proxy means the same.
-_URL_PATH = re.compile(r"/|(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._~-]+)+")
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_URL_PATH = late_pattern(r"/|(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._~-]+)+")
+_TOKEN = late_pattern(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _MAX_WORKERS = 128
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 

@@ -1,6 +1,5 @@
 """What surrounds every call, whichever surface it came through: scope check, log, figures."""
 
-import logging
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -12,10 +11,11 @@ from shall.actions.request_ids import CURRENT, new_request_id
 from shall.actions.session import Session
 from shall.diagnostics.terminal import concise
 from shall.errors import ShallError
+from shall.log import Log
 from shall.store.base import CallRecord
 from shall.workspace.workspace import Workspace
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 
 _DEFAULT_ERROR_LENGTH = 500
 

@@ -1,6 +1,5 @@
 """Chooses case files and reads them into jobs."""
 
-import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from shall.diagnostics import Diagnostic, Severity
 from shall.engine.job import Job
 from shall.engine.shared import Shared
 from shall.errors import CaseNotFound, FolderNotFound, InvalidInput
+from shall.log import Log
 from shall.messages import Message
 from shall.results.records import CriterionRef, Position
 from shall.span import Span
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from shall.actions.data_rows import Table
     from shall.actions.links import LinkCheck
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 
 UNREADABLE = "unreadable"
 
@@ -343,6 +343,10 @@ def _read_job(workspace: Workspace, path: str, text: str | None) -> Job:
 
             return unit_job(workspace, path, text, positions(text, path))
         case = _named(workspace, read_case(text, path))
+        if "openapi" in text:
+            from shall.actions.named_documents import check_documents  # few cases name any
+
+            check_documents(workspace, case, text, path)
     except InvalidInput as error:
         message = Message("case.invalid", {"problems": str(error)})
         unreadable = Diagnostic(

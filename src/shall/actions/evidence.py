@@ -1,6 +1,5 @@
 """Appends what a run says about criteria to committed text."""
 
-import logging
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -10,6 +9,7 @@ from msgspec.structs import replace
 
 from shall.actions.unchanged import source_comparison
 from shall.errors import StoreUnavailable
+from shall.log import Log
 from shall.results.records import CaseResult, CriterionRef, Outcome, outage_of
 from shall.specs.model import LinkKind
 from shall.specs.status import Unreachable
@@ -17,7 +17,7 @@ from shall.store.base import Evidence
 from shall.workspace.revision import revision_of
 from shall.workspace.workspace import Workspace
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 
 _SPOKE = frozenset({Outcome.PASSED, Outcome.FAILED})
 _WORST_FIRST = (Outcome.ERROR, Outcome.FAILED, Outcome.SKIPPED, Outcome.PASSED)

@@ -1,6 +1,5 @@
 """Reads the links that case and test files declare; a file is parsed only where it changed."""
 
-import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
@@ -15,6 +14,7 @@ from shall.cases.reader import locator, read_case, root_of
 from shall.cases.vacuity import step_can_fail
 from shall.diagnostics import Diagnostic, Severity
 from shall.errors import FileMissing, InvalidInput, OutsideWorkspace, ShallError
+from shall.log import Log
 from shall.redaction.names import is_secret_name
 from shall.span import Span
 from shall.specs.links import Marks, link_of_case, read_marks
@@ -23,7 +23,7 @@ from shall.specs.test_files import is_test_file
 from shall.workspace.stray_cases import YAML_ENDINGS
 from shall.workspace.workspace import Workspace
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 
 
 def case_links(workspace: Workspace, problems: list[Diagnostic]) -> Iterator[Link]:

@@ -1,6 +1,5 @@
 """Checks where they are written the links of cases and tests to criteria."""
 
-import logging
 from collections.abc import Collection, Sequence
 from functools import cached_property
 
@@ -10,6 +9,7 @@ from shall.actions.requirements import read_specs
 from shall.cases.reader import locate
 from shall.diagnostics import Diagnostic
 from shall.errors import ShallError
+from shall.log import Log
 from shall.span import Span
 from shall.specs.matrix import candidates_of, unresolved
 from shall.specs.model import SpecSet
@@ -18,7 +18,7 @@ from shall.workspace.workspace import Workspace
 MOST_REPORTED = 20
 """Links of one run that are reported one by one."""
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 
 
 class LinkCheck:

@@ -1,11 +1,11 @@
 """Records what a run reports while it goes on, so that a killed process loses little of it."""
 
-import logging
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from shall.errors import ShallError
+from shall.log import Log
 from shall.results.events import CaseFinished, Event, RunFinished, RunStarted
 from shall.results.records import RunStatus, RunSummary
 from shall.workspace.workspace import Workspace
@@ -22,7 +22,7 @@ SLOWEST_S = 1.0
 LARGEST = 500
 """Results that are written at a time."""
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 
 
 class Recorder:

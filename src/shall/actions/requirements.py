@@ -1,6 +1,5 @@
 """Finds and reads the requirements documents of a workspace."""
 
-import logging
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
@@ -8,6 +7,7 @@ from shall.actions.stray_requirements import OTHER_ENDINGS, holds_ears, stray_re
 from shall.diagnostics import Diagnostic, Severity
 from shall.diagnostics.bounds import first_diagnostics
 from shall.errors import ShallError
+from shall.log import Log
 from shall.span import Span
 from shall.specs.globs import matches
 from shall.specs.layouts import FOLDERS, Role, document_at
@@ -33,7 +33,7 @@ _ENDINGS = (".md", *OTHER_ENDINGS)
 _RENAME = "Rename it, or list it in the setting specs of shall.yaml."
 _AS_MARKDOWN = "Write it as Markdown, such as specs/<feature>/requirements.md."
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 
 
 def note_unread(path: str) -> Diagnostic | None:

@@ -1,6 +1,5 @@
 """Runs test cases: choose, run, record."""
 
-import logging
 import os
 import sys
 import threading
@@ -23,6 +22,7 @@ from shall.engine.ports import Turns
 from shall.engine.run import RunContext, run_jobs
 from shall.engine.stop import Stop
 from shall.errors import BadValue, CaseNotFound, TimedOut
+from shall.log import Log
 from shall.results.events import CaseFinished, Emit, Event
 from shall.results.records import RunSummary, ShardRecord, is_bad
 from shall.secret_source import SecretSource
@@ -40,7 +40,7 @@ CASES_A_WORKER = 100
 CASES_A_PROGRAM = 1000
 """From as many on, a server starts programs, which take 0.4 s each, to be free for other calls."""
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 
 
 def execute(

@@ -4,14 +4,16 @@ import re
 
 from msgspec import Struct
 
+from shall.late_pattern import late_pattern
+
 EARLY = ("data", "use", "needs", "only")
 """Fields of a case that decide what runs, and when."""
 
 _ANY = re.compile(rf"\b(?:{'|'.join(EARLY)})\b")
-_FIRST_FIELD = re.compile(
+_FIRST_FIELD = late_pattern(
     r"^testcase:[ \t]*(?:#.*)?\n(?:[ \t]*(?:#.*)?\n)*( +)(?=\S)", re.MULTILINE
 )
-_NAMES = re.compile(r"\[([\w/-]+(?:, *[\w/-]+)*)\] *(?:#.*)?")
+_NAMES = late_pattern(r"\[([\w/-]+(?:, *[\w/-]+)*)\] *(?:#.*)?")
 
 
 class Early(Struct, frozen=True):

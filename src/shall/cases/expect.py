@@ -30,15 +30,20 @@ from shall.cases.selector import Selector, parse_selector
 from shall.cases.times import milliseconds
 from shall.errors import BadValue
 
+OPENAPI = "openapi"
+"""The key below ``expect`` that names what the whole response is compared with."""
+
 _NAME = re.compile(r"[^\W\d][\w-]*")
 _UNSAFE = re.compile(r'[\\"]')
 _STATUS_CLASS = re.compile(r"[1-5]xx", re.IGNORECASE)
-_WITHOUT_FIELDS = frozenset({"status", "header", "duration", "bytes", "sha256", "md5"}) | {
+WITHOUT_FIELDS = frozenset({"status", "header", "duration", "bytes", "sha256", "md5"}) | {
     "url",
     "version",
     "regex",
     "cookie",
 }
+"""Sources of selectors whose value has no fields."""
+
 _STATUS_KINDS = {
     CheckKind.EQUALS: False,
     CheckKind.IN: False,
@@ -113,11 +118,23 @@ def read_expect(
         return ()
     checks: list[Check] = []
     for name, value in values.items():
+        if name == OPENAPI and words is None and keys[_FIELD_OF_STEP:] == ("expect",):
+            checks += _of_contract(value, (*keys, name), report)
+            continue
         selector = read_selector(name, (*keys, name), report, at_key=True, words=words)
         if selector is not None:
             target = _target(name if words is None else words(name), selector)
             checks += _conditions(target, value, (*keys, name), report)
     return tuple(checks)
+
+
+def _of_contract(value: Any, keys: Keys, report: Report) -> list[Check]:
+    """Read the path of an OpenAPI document; it is constant, since the document is read before."""
+    if type(value) is str and value.strip() and "{{" not in value:
+        return [Check(CheckKind.OPENAPI, expected=value, place=_place(keys))]
+    message = f"`openapi` takes the path of a document, not {kind_of(value)} {value!r:.60}."
+    report.add("case.bad-type", keys, message, "Write `openapi: specs/openapi.yaml`.")
+    return []
 
 
 def read_selector(
@@ -229,7 +246,7 @@ def _field(target: _Target, name: str, keys: Keys, report: Report) -> "_Target |
         message = f"The name `{name:.60}` holds an expression."
         report.add("case.bad-selector", keys, message, at_key=True)
         return None
-    if target.source in _WITHOUT_FIELDS:
+    if target.source in WITHOUT_FIELDS:
         message = f"`{target.source}` has no field `{name:.60}`."
         hint = "Write a value or predicates, such as `{less_than: 300}`."
         report.add("case.unknown-check", keys, message, hint, at_key=True)

@@ -35,6 +35,7 @@ from shall.cases.syntax import (
     Reference,
 )
 from shall.errors import BadExpression, BadValue
+from shall.late_pattern import late_pattern
 
 if TYPE_CHECKING:
     from shall.cases.filters import Filter
@@ -64,8 +65,8 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _MEMBER = re.compile(r"\w[\w-]*")
-_INTEGER = re.compile(r"-?[0-9]+")
-_ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
+_INTEGER = late_pattern(r"-?[0-9]+")
+_ESCAPE = late_pattern(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"} | {c: c for c in "\\\"'/{}"}
 _WORDS = {"true": True, "True": True, "false": False, "False": False, "null": None, "None": None}
 

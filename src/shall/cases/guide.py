@@ -46,12 +46,12 @@ expect, delay (500 ms), until {{as expect; fails_if: {{}}, every: 1 s, within: 3
 each (list), as, repeat {{while, at most}}, retry {{times, every, after: [503]}}.
 A status >= 400 fails unless expected or allowed.
 Or sql {{query* (:id), parameters, database}}: row, rows, value, rowcount.
-expect: selector to a value or predicates; other keys are its fields.
-Selectors: {words}, header X, cookie X, $.a[0].b (JSONPath), jmespath, xpath, css, regex ...;
+expect: selector to a value or predicates; other keys are fields; openapi: FILE.
+Selectors: {words}, header X, cookie X, $.a[0].b, jmespath, xpath, css, regex ...;
 filters: `$.items | count`.
 Predicates: {predicates}.
 `not_` negates. exists, is_... take a bool; each, any, none, has take a
-value, predicates or fields; count {{where, equals}}; schema (or its file).
+value, predicates or fields; count {{where, equals}}; schema (or file).
 
 Expressions `{{{{ ... }}}}` in quotes: captured name, variable,
 `Global.name` (run), `id.path[0]` (JSON body of step id), a function. Alone it keeps

@@ -4,6 +4,7 @@ from typing import Any
 
 from shall.cases.auth import auth_schema
 from shall.cases.connection import connection_schema
+from shall.cases.expect import OPENAPI
 from shall.cases.flow import CHECKS, CONNECTION, MOST_ITERATIONS, MOST_RETRIES
 from shall.cases.forms import FIELDS_OF_SHARED, METHODS, WEBSOCKET
 from shall.cases.graphql import graphql_schema
@@ -58,7 +59,7 @@ def json_schema() -> dict[str, Any]:
                     "messages": messages_schema(_TIME),
                 }
             ),
-            "teardown": _call({"operation_type": {"enum": ["api", "db"]}, "query": _TEXT}),
+            "teardown": _teardown(),
             "expect": _expect(),
             "stream": _stream(),
             "until": _until(),
@@ -144,11 +145,18 @@ def _call(others: dict[str, Any]) -> dict[str, Any]:
             "allow_status": {**statuses, "description": "statuses of 400 and above that are meant"},
             "project": _TEXT,
             "sql": _sql(),
-            "expect": {"$ref": "#/$defs/expect"},
+            "expect": _expect_of_step(),
             "assert": {"type": "array", "items": {"type": "object", "required": ["type"]}},
             **others,
         },
     }
+
+
+def _teardown() -> dict[str, Any]:
+    call = _call({"operation_type": {"enum": ["api", "db"]}, "query": _TEXT})
+    for name in ("graphql", "allow_status", "sql", "expect"):  # the large ones, written once
+        call["properties"][name] = {"$ref": f"#/$defs/step/properties/{name}"}
+    return call
 
 
 def _sql() -> dict[str, Any]:
@@ -229,6 +237,15 @@ def _expect() -> dict[str, Any]:
             },
             rf"^({'|'.join([*WORDS, *SELECTORS])}) \|": _CONDITIONS,
         },
+    }
+
+
+def _expect_of_step() -> dict[str, Any]:
+    expect = _expect_again()
+    document = "an OpenAPI document that declares the response: its path"
+    return {
+        **expect,
+        "properties": {**expect["properties"], OPENAPI: {**_TEXT, "description": document}},
     }
 
 

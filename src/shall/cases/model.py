@@ -59,6 +59,7 @@ class CheckKind(StrEnum):
     CONTAINS_ALL = "contains_all"
     IN_ANY_ORDER = "in_any_order"
     SCHEMA = "schema"
+    OPENAPI = "openapi"
     # An earlier format asks a database in a check.
     MYSQL_QUERY = "mysql_query"
     MYSQL_QUERY_EXISTS = "mysql_query_exists"
@@ -80,8 +81,9 @@ class Check(Struct, frozen=True, gc=False):
     ``in`` and ``not_in`` only, without a field: the list in which ``expected`` is looked for.
     ``selector`` is the text of a selector that neither ``field`` nor ``header`` can say, and
     ``negated`` turns a check without an opposite kind around. ``expected`` is a tuple of checks for
-    a kind that applies checks to parts of the value: ``each``, ``length`` with a mapping. ``place``
-    is where the check is written in its step; empty for an item of ``assert``.
+    a kind that applies checks to parts of the value: ``each``, ``length`` with a mapping. For
+    ``openapi``, which looks at the whole response, it is the path of a document. ``place`` is where
+    the check is written in its step; empty for an item of ``assert``.
     """
 
     kind: CheckKind

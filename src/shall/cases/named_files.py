@@ -20,6 +20,10 @@ def named_files(case: Case, case_path: str) -> tuple[str, ...]:
     return tuple(it for it in found if isinstance(it, str) and "{{" not in it)
 
 
+_NAMING = frozenset({CheckKind.SCHEMA, CheckKind.OPENAPI})
+"""Checks that compare with a file."""
+
+
 def path_of_rows(case_path: str, written: str) -> str:
     """Return the path in the workspace of a file of rows, which is beside its case."""
     folder = case_path.rpartition("/")[0]
@@ -57,5 +61,5 @@ def _schemas(checks: Iterable[Check]) -> Iterator[str]:
     for check in checks:
         if type(check.expected) is tuple:
             yield from _schemas(check.expected)
-        elif check.kind is CheckKind.SCHEMA and type(check.expected) is str:
+        elif check.kind in _NAMING and type(check.expected) is str:
             yield check.expected

@@ -4,18 +4,19 @@ import re
 from functools import lru_cache
 
 from shall.errors import BadValue
+from shall.late_pattern import late_pattern
 
 MAX_LENGTH = 1000
 """Characters in one path."""
 
-_PART = re.compile(
+_PART = late_pattern(
     r"""(?P<dot>\.?)(?P<name>[^.\[\]"'\s][^.\[\]"']*)
     | \[\s*(?P<index>-?[0-9]{1,9})\s*\]
     | \[\s*"(?P<double>(?:[^"\\]|\\["\\])*)"\s*\]
     | \[\s*'(?P<single>(?:[^'\\]|\\['\\])*)'\s*\]""",
     re.VERBOSE,
 )
-_UNQUOTE = re.compile(r"\\(.)")
+_UNQUOTE = late_pattern(r"\\(.)")
 
 
 @lru_cache(maxsize=4096)
@@ -36,6 +37,9 @@ def parse_path(text: str) -> tuple[str | int, ...]:
     if len(text) > MAX_LENGTH:
         raise BadValue(f"A path is longer than {MAX_LENGTH} characters.", details={"offset": 0})
     written = text.strip()
+    names = written.split(".")
+    if all(map(str.isidentifier, names)):  # as most are
+        return tuple(names)
     position = start = 1 if written == "$" or written.startswith(("$.", "$[")) else 0
     parts: list[str | int] = []
     while position < len(written):

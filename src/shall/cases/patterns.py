@@ -4,8 +4,9 @@ import re
 import warnings
 
 from shall.cases.bounds import MAX_PATTERN_DEPTH, MAX_PATTERN_LENGTH
+from shall.late_pattern import late_pattern
 
-_IGNORED = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]?", re.DOTALL)
+_IGNORED = late_pattern(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]?", re.DOTALL)
 """What holds no group: an escape, a set of characters."""
 
 

@@ -12,6 +12,7 @@ from shall.cases.plain_case import plain_case
 from shall.cases.plain_yaml import read_plain
 from shall.diagnostics import Diagnostic
 from shall.errors import BadValue, InvalidCase
+from shall.late_pattern import late_pattern
 from shall.span import Span
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from shall.cases.locations import Locator
 
 _ROOT = re.compile(r"""^(?:\ufeff)?["']?(testcase|unittest)["']?[ \t]*:(?=\s|$)""", re.MULTILINE)
-_JSON_ROOT = re.compile(r"""\s*\{\s*["']?(testcase|unittest)["']?\s*:""")
+_JSON_ROOT = late_pattern(r"""\s*\{\s*["']?(testcase|unittest)["']?\s*:""")
 
 
 class Reading(Struct, frozen=True):
@@ -76,7 +77,8 @@ def locator(text: str, file: str, *, at_key: bool = False) -> Callable[[str], Sp
 
 def root_of(text: str) -> str | None:
     """Return ``testcase`` or ``unittest`` by a glance at the text; None for any other file."""
-    found = _JSON_ROOT.match(text) or _ROOT.search(text)
+    found = _JSON_ROOT.match(text) if text.lstrip().startswith("{") else None
+    found = found or _ROOT.search(text)
     return found[1] if found else None
 
 

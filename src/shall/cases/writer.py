@@ -191,10 +191,13 @@ def _retry(retry: Retry) -> dict[str, Any]:
     return data
 
 
+_EXPECT = ("steps", 0, "expect")
+
+
 def _reads_as(expected: dict[str, Any], checks: tuple[Check, ...]) -> bool:
     """Return whether a mapping is read as these checks, in their order."""
     findings = Findings()
-    read = [replace(check, place="") for check in read_expect(expected, (), findings)]
+    read = [replace(check, place="") for check in read_expect(expected, _EXPECT, findings)]
     return not findings.problems and read == [replace(check, place="") for check in checks]
 
 

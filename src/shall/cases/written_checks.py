@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
+from shall.cases.expect import WITHOUT_FIELDS
 from shall.cases.model import Check, CheckKind
 from shall.cases.path import parse_path
 from shall.cases.predicates import BY_KIND, NAMES, Takes, nearly_named
+from shall.cases.selector import parse_selector
 
 
 def written_conditions(kind: CheckKind, expected: Any) -> Any:
@@ -61,6 +63,8 @@ def written_expect(checks: Sequence[Check]) -> dict[str, Any] | None:
     data: dict[str, dict[str, Any]] = {}
     for check in checks:
         selector, written = selector_of(check), _written(check)
+        if check.kind is CheckKind.OPENAPI:
+            selector, written = check.kind.value, {"equals": check.expected}
         if selector is None or written is None:
             return None
         below = data.setdefault(selector, {})
@@ -76,6 +80,8 @@ def _written(check: Check) -> dict[str, Any] | None:
     if check.kind not in BY_KIND or check.container is not None or check.query is not None:
         return None
     if check.kind is CheckKind.HAS and check.selector is not None and _names_fields(check):
+        if parse_selector(check.selector).source in WITHOUT_FIELDS:
+            return {"has": _mapping(check.expected)}
         return _mapping(check.expected)
     name, expected = predicate_of(check)
     return {name: expected}

@@ -1,12 +1,12 @@
 """What every command shares: errors in one clear form, and the exit status."""
 
-import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from shall.errors import InvalidInput, ShallError
+from shall.log import show_unhandled
 from shall.messages import joined, translated
 from shall.results.records import Fault, RunStatus, RunSummary
 from shall.settings import is_in_environment
@@ -68,7 +68,7 @@ def exit_status(run: RunSummary) -> int:
 def guarded(command: Callable[[], int], arguments: Sequence[str]) -> int:
     """Carry out a command; report what goes wrong on stderr and return the exit status."""
     _open_closed_streams()
-    logging.lastResort = _Warnings(logging.WARNING)
+    show_unhandled(_show_warning)
     try:
         status = command()
         _flush()
@@ -103,11 +103,9 @@ def columns_of_terminal() -> int:
     return shutil.get_terminal_size().columns
 
 
-class _Warnings(logging.Handler):
-    """Prints the warnings of a command in the language of the terminal."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        print(printable(local(record.getMessage())), file=sys.stderr)
+def _show_warning(message: str) -> None:
+    """Print a warning of a command in the language of the terminal."""
+    print(printable(local(message)), file=sys.stderr)
 
 
 def tell(text: str) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NoReturn
 
 from shall.cli.output import BAD_INPUT, columns_of_terminal, language, local
+from shall.late_pattern import late_pattern
 
 
 class Parser(argparse.ArgumentParser):
@@ -35,11 +36,11 @@ class Parser(argparse.ArgumentParser):
         self.exit(BAD_INPUT, f"{shown}{local(hint)}\n" if hint else shown)
 
 
-_ARGUMENT = re.compile(r"argument [^:]+: (?P<reason>.*)", re.DOTALL)
-_CHOICE = re.compile(
+_ARGUMENT = late_pattern(r"argument [^:]+: (?P<reason>.*)", re.DOTALL)
+_CHOICE = late_pattern(
     r"argument [^:]+: invalid choice: '(?P<given>[^']*)' \(choose from (?P<choices>.*)\)"
 )
-_FLAG = re.compile(r"unrecognized arguments: (?P<given>--[\w-]+)")
+_FLAG = late_pattern(r"unrecognized arguments: (?P<given>--[\w-]+)")
 
 
 def _translated(message: str) -> str:

@@ -1,7 +1,6 @@
 """Runs one case: variables, steps in order, then teardowns in reverse whatever happened."""
 
 import json
-import logging
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -26,6 +25,7 @@ from shall.engine.scope import Scope
 from shall.engine.shared import Taken
 from shall.engine.step import error_message, run_call, worst
 from shall.errors import ShallError
+from shall.log import Log
 from shall.messages import Message
 from shall.results.records import CaseResult, Outcome, Position
 from shall.transport.waits import Stopped, Work
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 TEARDOWN_GRACE_S = 10.0
 """How long the teardowns of a case may take once its run was stopped."""
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 
 
 class _Progress(Struct):

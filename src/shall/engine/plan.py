@@ -1,6 +1,5 @@
 """A case as it is run: constant parts made once, checks bound to their comparisons."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -28,6 +27,7 @@ from shall.engine.predicate import NOT_SUPPORTED, Judge, comparison
 from shall.engine.query import Select, selector
 from shall.engine.request import RequestPlan, plan_request
 from shall.engine.sql_plan import SqlPlan, plan_older_query, plan_sql
+from shall.late_pattern import late_pattern
 
 if TYPE_CHECKING:
     from shall.cases.flow import Flow
@@ -107,7 +107,8 @@ class CallPlan(Struct, frozen=True):
 
     ``sql`` is set where it asks a database instead of sending ``request``.
     ``refuses_errors``: its response is one of GraphQL, whose errors no check names.
-    ``messages`` go over the WebSocket that it opens; None where it opens none.
+    ``messages`` go over the WebSocket that it opens; None where it opens none. ``contract`` is the
+    check of the whole response by a document.
     """
 
     id: str
@@ -127,6 +128,7 @@ class CallPlan(Struct, frozen=True):
     sql: SqlPlan | None = None
     queries: tuple[QueryPlan, ...] = ()
     messages: tuple[SentMessage | AwaitPlan, ...] | None = None
+    contract: CheckPlan | None = None
 
     @property
     def is_repeated(self) -> bool:
@@ -190,7 +192,10 @@ def _plan_call(
         for index, check in enumerate(call.checks)
     ]
     queries: tuple[QueryPlan, ...] = ()
-    if any(it.query is not None for it in call.checks):
+    contract = None
+    if any(it.query is not None or it.kind is CheckKind.OPENAPI for it in call.checks):
+        contract = next((it for it in checks if it.check.kind is CheckKind.OPENAPI), None)
+        checks = [it for it in checks if it.check.kind is not CheckKind.OPENAPI]
         project = None if template is None else template.project
         queries = tuple(
             QueryPlan(it, plan_older_query(it.check.query, project, options))
@@ -220,6 +225,7 @@ def _plan_call(
         sql,
         queries,
         _plan_messages(call, path) if is_step and call.request.method == WEBSOCKET else None,  # type: ignore[union-attr, arg-type]
+        contract,
     )
 
 
@@ -275,7 +281,7 @@ def _are_about_peer(checks: Sequence[Check]) -> bool:
     return any(it.selector is not None and _ABOUT_PEER.match(it.selector) for it in checks)
 
 
-_ABOUT_PEER = re.compile(r"\s*(ip|certificate)\b")
+_ABOUT_PEER = late_pattern(r"\s*(ip|certificate)\b")
 
 
 def _plan_access(
@@ -346,8 +352,8 @@ _PRESENCE = frozenset({CheckKind.EXISTS, CheckKind.NOT_EXISTS})
 
 def _judge_of(check: Check) -> Judge | None:
     judge = comparison(check.kind)
-    if judge is None and check.query is not None:
-        return None  # engine.sql judges it
+    if judge is None and (check.query is not None or check.kind is CheckKind.OPENAPI):
+        return None  # engine.sql or engine.contract judges it
     is_plain = not (check.negated or check.selector or type(check.expected) is tuple)
     if is_plain and (judge is not None or check.kind in NOT_SUPPORTED):
         return judge

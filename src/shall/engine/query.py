@@ -19,6 +19,7 @@ from shall.cases.model import Check, CheckKind
 from shall.cases.path import parse_path
 from shall.engine.budgets import Budget
 from shall.engine.scope import step_into
+from shall.late_pattern import late_pattern
 from shall.transport.exchange import Response
 
 
@@ -49,11 +50,11 @@ MAX_DEPTH = 200
 _MAYBE_HALF = re.compile(rb"\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]|\0")
 """What half of a surrogate pair can come from: an escape, or bytes that are not quite UTF-8."""
 
-_HTML = re.compile(r"\ufeff?\s{0,99}<(!doctype html|html|head|body|title)\b", re.IGNORECASE)
+_HTML = late_pattern(r"\ufeff?\s{0,99}<(!doctype html|html|head|body|title)\b", re.IGNORECASE)
 
 _decode = msgspec.json.Decoder().decode
 
-_ESCAPED = re.compile(r"\\\\|(?:\\u[0-9a-fA-F]{4})+")
+_ESCAPED = late_pattern(r"\\\\|(?:\\u[0-9a-fA-F]{4})+")
 
 _SEARCHES = frozenset({CheckKind.CONTAINS, CheckKind.NOT_CONTAINS, CheckKind.REGEX})
 

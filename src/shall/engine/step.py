@@ -7,7 +7,7 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from shall.engine.check import CaseContext, judge_check, remember
-from shall.engine.plan import CallPlan, StreamPlan, UntilPlan
+from shall.engine.plan import CallPlan, CheckPlan, StreamPlan, UntilPlan
 from shall.engine.predicate import shown
 from shall.engine.query import Content, read_content
 from shall.engine.record import StepRecord
@@ -102,6 +102,13 @@ def _answered(
         raise
     if call.refuses_errors and (problem := _graphql_errors(call, content)):
         outcome, checks = worst([*checks, problem]), [problem, *checks]
+    plans: Sequence[CheckPlan] = call.checks
+    if call.contract is not None:
+        from shall.engine.contract import judge_contract  # few steps have one
+
+        judged = judge_contract(call.contract, request, response, content, context)
+        checks, plans = [*checks, judged], [*plans, call.contract]
+        outcome = worst(checks)
     context.secrecy.answers.append((response, content.value))
     error = None
     if lost is not None and outcome is Outcome.PASSED:
@@ -115,7 +122,7 @@ def _answered(
         request,
         response,
         error,
-        plans=call.checks,
+        plans=plans,
     )
 
 

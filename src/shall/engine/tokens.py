@@ -2,7 +2,6 @@
 
 import base64
 import json
-import logging
 import math
 import time
 from collections.abc import Iterable, Mapping
@@ -15,6 +14,7 @@ from shall.engine.check import CaseContext
 from shall.engine.evaluate import as_text
 from shall.engine.request import RequestPlan, address_of
 from shall.errors import BadValue
+from shall.log import Log
 from shall.transport.exchange import Request, Response
 from shall.transport.waits import Pause, Work
 
@@ -27,7 +27,7 @@ _PATIENCE_S = 0.01
 _TYPES = {"device_code": "urn:ietf:params:oauth:grant-type:device_code"}
 _INTERVAL_S = 5.0
 _now = time.monotonic
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 
 
 class _Entry(Struct):

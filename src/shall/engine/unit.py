@@ -5,7 +5,6 @@ killed with its group when its time is over, or the run is stopped.
 """
 
 import json
-import logging
 import shutil
 import tempfile
 import time
@@ -25,6 +24,7 @@ from shall.engine.options import RunOptions
 from shall.engine.redact import Redactor
 from shall.engine.unit_options import UnitOptions
 from shall.engine.unit_results import unit_result
+from shall.log import Log
 from shall.messages import Message
 from shall.results.records import CaseResult
 from shall.transport.process import ChildProcess, Ended
@@ -47,7 +47,7 @@ _PASSED_ON = ("PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "LC_CTYPE", "
 """What a child sees of our environment: nothing that may hold a secret."""
 _FOR_PIP = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 
 
 class UnitRun(Struct, frozen=True):

@@ -10,7 +10,6 @@ or with it, the workers stop their run as at Ctrl-C, teardowns included.
 """
 
 import fcntl
-import logging
 import math
 import os
 import selectors
@@ -35,6 +34,7 @@ from shall.engine.options import RunOptions
 from shall.engine.ports import Attachments, Loop, Turns
 from shall.engine.run import RunContext, RunReport, Tick, run_jobs
 from shall.engine.stop import Stop
+from shall.log import Log
 from shall.messages import Message
 from shall.results.encoding import decode_case, encode_case
 from shall.results.events import CaseFinished, CaseStarted, Emit, Event, RunFinished
@@ -61,7 +61,7 @@ _END_S = TEARDOWN_GRACE_S + 5.0
 _LARGEST_BYTES = 1 << 16
 _PIPE_BYTES = 1 << 20
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 
 
 class Workload(Struct, frozen=True):

@@ -45,6 +45,14 @@ EN: dict[str, str] = {
     "check.holds_of": "{kind} {expected} should not hold, got {actual}",
     "check.invalid": "it is not valid: {errors}",
     "check.bad_schema": "the schema cannot be used: {reason}",
+    "check.openapi_operation": "{document} declares no operation {method} {path}",
+    "check.openapi_operation_near": "{document} declares no operation {method} {path}; the nearest"
+    " is {near}",
+    "check.openapi_status": "{operation} declares no status {what}, but {declared} ({place})",
+    "check.openapi_type": "{operation} declares no content type {what}, but {declared} ({place})",
+    "check.openapi_header": "{operation} requires the header {what}, which is missing ({place})",
+    "check.openapi_body": "{operation} declares another body: {what} ({place})",
+    "check.bad_openapi": "the OpenAPI document cannot be used: {reason}",
     "check.not_supported": "the check {kind} is not supported by this release",
     # the engine: steps and runs
     "step.error": "{reason}",

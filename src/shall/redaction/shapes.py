@@ -4,10 +4,11 @@ import re
 from itertools import pairwise
 from typing import Any
 
+from shall.late_pattern import late_pattern
 from shall.redaction.forms import MASK
 
-_JWT = re.compile(r"eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*")  # RFC 7519
-_KNOWN = re.compile(
+_JWT = late_pattern(r"eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*")  # RFC 7519
+_KNOWN = late_pattern(
     r"(?<![A-Za-z0-9])((gh[opsru]_|github_pat_|glpat-|xox[abeoprs]-|[rs]k_(live|test)_|A[KS]IA"
     r"|AIza|ya29\.)[\w-]{12,}|(sk-|npm_|hf_)[\w-]{24,}|shall_[\w-]{40,})",
     re.ASCII,
@@ -15,9 +16,9 @@ _KNOWN = re.compile(
 _LONG = re.compile(r"[\w~=+-]{11}", re.ASCII)
 """Every pattern above, and the next one, begins in or with so many of these characters."""
 
-_PIECE = re.compile(r"[A-Za-z0-9_~=+-]{20,}")
-_WORD_OF_DIGITS = re.compile(r"(?=.*\d)[A-Za-z0-9._~=+/-]{12,}")
-_HEX = re.compile(r"[0-9A-Fa-f]+")
+_PIECE = late_pattern(r"[A-Za-z0-9_~=+-]{20,}")
+_WORD_OF_DIGITS = late_pattern(r"(?=.*\d)[A-Za-z0-9._~=+/-]{12,}")
+_HEX = late_pattern(r"[0-9A-Fa-f]+")
 _LONGEST_ID = 40
 """Hexadecimal digits of a UUID, a trace or a commit: ids that one wants to see."""
 

@@ -1,6 +1,5 @@
 """The words of reports: labels, messages and durations, in the reader's language."""
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -8,6 +7,7 @@ from msgspec import UNSET
 
 from shall.cases.model import CheckKind
 from shall.diagnostics.escaping import block
+from shall.late_pattern import late_pattern
 from shall.messages import Message, render
 from shall.results.records import (
     SQL_METHOD,
@@ -34,7 +34,7 @@ EXCERPT_LENGTH = 2_000
 
 FIRST_ERROR_STATUS = 400
 
-_TAGS = re.compile(r"(<[^<>]*>\s*)+")
+_TAGS = late_pattern(r"(<[^<>]*>\s*)+")
 """A line of nothing but tags: ``<!doctype html>``."""
 
 Places = Mapping[tuple[str, str], Span]

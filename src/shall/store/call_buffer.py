@@ -1,7 +1,6 @@
 """Calls on their way to the database: taken at once, written in batches by one thread."""
 
 import atexit
-import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -9,6 +8,7 @@ from contextlib import suppress
 from itertools import islice
 
 from shall.errors import ShallError
+from shall.log import Log
 from shall.store.base import CallRecord
 
 BATCH = 500
@@ -22,7 +22,7 @@ ROOM_WAIT_S = 5.0
 RETRY_S = 1.0
 """Pause after a write that failed, in seconds."""
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 
 
 class CallBuffer:

@@ -10,7 +10,6 @@ appended without it, and nothing is looked after.
 import errno
 import fcntl
 import json
-import logging
 import os
 import re
 import time
@@ -19,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Lock
 
+from shall.log import Log
 from shall.store.base import CallRecord
 from shall.store.call_statistics import milliseconds
 
@@ -32,7 +32,7 @@ _HEAD = b'{"timestamp":"'
 _TIME = "%Y%m%dT%H%M%SZ"
 _FLAGS = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 
 
 class CallLog:

@@ -2,7 +2,6 @@
 
 import errno
 import json
-import logging
 import os
 import stat
 from collections.abc import Callable, Iterator
@@ -12,10 +11,11 @@ from typing import Any, NamedTuple, TypeVar
 
 from shall.bounded import EVIDENCE_BYTES, read_descriptor
 from shall.errors import StoreUnavailable
+from shall.log import Log
 from shall.store.folders import Folder
 from shall.store.locks import locked
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 
 Value = TypeVar("Value")
 

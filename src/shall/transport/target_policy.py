@@ -5,7 +5,6 @@ the host of every URL before it is looked up, ``judge_address`` with the very ad
 connect to. Nothing is looked up here, so nothing can change in between.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from ipaddress import (
@@ -22,6 +21,7 @@ from typing import Literal
 from msgspec import Struct
 
 from shall.errors import InvalidSetting
+from shall.late_pattern import late_pattern
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -65,13 +65,13 @@ _IN_LOW_BITS = tuple(
 )
 _LOW_32_BITS = (1 << 32) - 1
 
-_WORD = re.compile(
+_WORD = late_pattern(
     r"\[(?P<inside>[^\]]*)\](?::(?P<port6>\d+))?"  # [::1]:8080, [fd00::/8]:8080
     r"|(?P<bare>[^\[\]:]*:[^\[\]]*:[^\[\]]*)"  # ::1, fd00::/8
     r"|(?P<host>[^\[\]:]+)(?::(?P<port>\d+))?"
 )
-_NAME = re.compile(r"(?:\*\.)?[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.?")
-_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")  # a last label that makes a host an IPv4 address
+_NAME = late_pattern(r"(?:\*\.)?[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.?")
+_NUMBER = late_pattern(r"[0-9]+|0x[0-9a-f]*")  # a last label that makes a host an IPv4 address
 
 
 class Rule(Struct, frozen=True):

@@ -5,12 +5,13 @@ from collections.abc import Iterable
 from urllib.parse import quote, urlencode, urlsplit
 
 from shall.errors import BadValue
+from shall.late_pattern import late_pattern
 from shall.redaction.shapes import mask_path
 
 # RFC 3986: reserved and unreserved characters stay, and so does a % that begins an escape.
 _SAFE = "!#$%&'()*+,/:;=?@[]~"
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_STRAY = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_CONTROL = late_pattern(r"[\x00-\x1f\x7f]")
+_STRAY = late_pattern(r"%(?![0-9A-Fa-f]{2})")
 
 _PLAIN = re.compile(r"https?://[a-z0-9.-]+(?::[1-5]?[0-9]{1,4})?/[A-Za-z0-9._~/&=?-]*")
 """What most URLs are made of: it goes on the wire as it is."""

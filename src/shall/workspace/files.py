@@ -1,7 +1,6 @@
 """Files inside a workspace, reached by a no-follow walk from a directory handle."""
 
 import errno
-import logging
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,6 +18,7 @@ from shall.errors import (
     InvalidInput,
     OutsideWorkspace,
 )
+from shall.log import Log
 from shall.span import Span
 from shall.workspace.atomic import finish_write, sync_folder, write_whole
 from shall.workspace.paths import names_below, usable
@@ -40,7 +40,7 @@ _NOTHING_MORE = Refusals()
 UPLOAD_BYTES = 32 << 20
 """The largest file that a case may upload, in bytes."""
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 
 
 class Files:

@@ -1,6 +1,5 @@
 """Paths as text: what a caller wrote, turned into the names below a folder. Touches no file."""
 
-import re
 import unicodedata
 from functools import lru_cache
 from pathlib import PurePosixPath
@@ -9,7 +8,6 @@ from shall.errors import OutsideWorkspace
 
 _MAX_NAME_BYTES = 255
 _MAX_PATH_BYTES = 4096
-_DRIVE = re.compile(r"[A-Za-z]:")
 _VERSION_CONTROL = frozenset({".git", ".hg", ".svn", ".jj"})
 
 
@@ -83,7 +81,7 @@ def _fault(path: str) -> str | None:
     is_plain = path.isascii() and path.isprintable()
     if not is_plain and any(unicodedata.category(each) in {"Cc", "Cs"} for each in path):
         return "contains a control character or a lone surrogate"
-    if "\\" in path or _DRIVE.match(path):
+    if "\\" in path or (path[1:2] == ":" and path[0].isascii() and path[0].isalpha()):
         return "is written as a Windows path"
     if path.startswith("~"):
         return "starts with ~, which is not expanded"

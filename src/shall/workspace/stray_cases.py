@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from shall.cases.reader import root_of
 from shall.errors import ShallError
+from shall.late_pattern import late_pattern
 from shall.workspace.files import Files
 from shall.workspace.folders import CASE_FOLDERS
 
@@ -15,8 +16,8 @@ MOST_EXAMINED = 2_000
 
 _NAMED = 3
 
-_STEPS = re.compile(r"""^[ \t]*["']?steps["']?[ \t]*:""", re.MULTILINE)
-_OTHER = re.compile(
+_STEPS = late_pattern(r"""^[ \t]*["']?steps["']?[ \t]*:""", re.MULTILINE)
+_OTHER = late_pattern(
     r"""^["']?(?:shared|openapi|swagger|arazzo|jobs|\$schema)["']?[ \t]*:|^[-\[]""", re.MULTILINE
 )
 """Shared steps, descriptions of an API, pipelines, schemas and lists of rows."""

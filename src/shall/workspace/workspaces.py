@@ -1,9 +1,7 @@
 """Which folders may be worked in."""
 
 import errno
-import logging
 import os
-import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,16 +12,18 @@ from msgspec import Struct
 
 from shall.engine.redact import Redactor
 from shall.errors import FileUnavailable, FolderNotFound, OutsideWorkspace
+from shall.late_pattern import late_pattern
+from shall.log import Log
 from shall.store.base import CallRecord
 from shall.store.folders import exists, walk
 from shall.workspace.paths import is_version_control
 from shall.workspace.workspace import Workspace
 
 _ABSENT = frozenset({"", "${workspace}", "${workspaceFolder}"})
-_PYTHON = re.compile(r"python(\d+(\.\d+)*)?")
+_PYTHON = late_pattern(r"python(\d+(\.\d+)*)?")
 
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 
 MARKERS = ("shall.yaml", ".git")
 """What makes a folder the root of a project, for commands and servers; no tool writes them."""

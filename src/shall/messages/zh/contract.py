@@ -31,6 +31,15 @@ CONTRACT: dict[str, str] = {
     "--base-url.": "本次运行没有任何请求属于文档声明的操作。请用 --base-url 指定服务的 URL。",
     "Seen of the {what}: {percent} %; {least} % are required.": "{what}的覆盖率为 {percent}%，"
     "低于要求的 {least}%。",
+    "`openapi` takes the path of a document, not {kind} {value}.": "`openapi` 的值应为文档路径，"
+    "而不是{kind} {value}。",
+    "Write `openapi: specs/openapi.yaml`.": "请写成 `openapi: specs/openapi.yaml`。",
+    "Its path begins at the root of the project.": "路径从项目根目录算起。",
+    "The document is larger than {size} MiB.": "文档超过 {size} MiB。",
+    "The document is not UTF-8 text.": "文档不是 UTF-8 文本。",
+    "The dialect {dialect} of its schemas is not supported.": "不支持其 schema 所用的方言"
+    " {dialect}。",
+    "The schema {place}: {reason}.": "schema {place}：{reason}。",
     "{url} is larger than {size} MiB.": "{url} 超过 {size} MiB。",
     "{url} answered with status {status}.": "{url} 返回了状态码 {status}。",
 }

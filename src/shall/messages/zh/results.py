@@ -45,6 +45,13 @@ ZH: dict[str, str] = {
     "check.holds_of": "不应满足 {kind} {expected}，实际为 {actual}",
     "check.invalid": "校验未通过：{errors}",
     "check.bad_schema": "无法使用该 schema：{reason}",
+    "check.openapi_operation": "{document} 未声明操作 {method} {path}",
+    "check.openapi_operation_near": "{document} 未声明操作 {method} {path}，最接近的是 {near}",
+    "check.openapi_status": "{operation} 未声明状态码 {what}，只声明了 {declared}（{place}）",
+    "check.openapi_type": "{operation} 未声明内容类型 {what}，只声明了 {declared}（{place}）",
+    "check.openapi_header": "{operation} 要求响应头 {what}，但响应中没有（{place}）",
+    "check.openapi_body": "响应体与 {operation} 的声明不符：{what}（{place}）",
+    "check.bad_openapi": "无法使用该 OpenAPI 文档：{reason}",
     "check.not_supported": "此版本不支持断言类型 {kind}",
     # the engine: steps and runs
     "step.error": "{reason}",

@@ -1,0 +1,65 @@
+"""Compares responses with an OpenAPI document. Loaded with the first step that asks for it."""
+
+from shall.engine.check import CaseContext
+from shall.engine.plan import CheckPlan
+from shall.engine.query import Content
+from shall.errors import InvalidInput
+from shall.openapi.conformance import Answer, Contract
+from shall.openapi.document import MOST_BYTES, read_document
+from shall.results.records import CheckResult, Outcome
+from shall.transport.exchange import Request, Response
+
+_KEEP_METHOD = frozenset((307, 308))
+
+
+def judge_contract(
+    plan: CheckPlan, request: Request, response: Response, content: Content, context: CaseContext
+) -> CheckResult:
+    """Carry out the check that a response is one that the document declares.
+
+    Raises:
+        InvalidInput: The document cannot be read.
+    """
+    file = plan.check.expected
+    context.scope.budget.check_time()
+    wrong = _contract(file, context).judge(_answer(request, response, content))
+    outcome = Outcome.PASSED if wrong is None else Outcome.FAILED
+    if wrong is not None and wrong.code == "check.bad_openapi":
+        outcome = Outcome.ERROR
+    return CheckResult(plan.kind, plan.path, outcome, None, file, response.status, message=wrong)
+
+
+def _contract(file: str, context: CaseContext) -> Contract:
+    """Return a document, which is read once in a run."""
+    contracts: dict[str, Contract] = context.shared.setdefault("openapi", {})
+    contract = contracts.get(file)
+    if contract is None:
+        data = context.attachments.read_bytes(file)
+        contract = contracts[file] = Contract(read_document(_text(data), file))
+    return contract
+
+
+def _text(data: bytes) -> str:
+    if len(data) > MOST_BYTES:
+        raise InvalidInput(f"The document is larger than {MOST_BYTES >> 20} MiB.")
+    try:
+        return data.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError:
+        raise InvalidInput("The document is not UTF-8 text.") from None
+
+
+def _answer(request: Request, response: Response, content: Content) -> Answer:
+    """Return the last response with the request that it answers, which a redirect may change."""
+    method, url = request.method, request.url
+    for redirect in response.redirects:
+        if redirect.status not in _KEEP_METHOD and method != "HEAD":
+            method = "GET"
+        url = redirect.url
+    return Answer(
+        method,
+        url,
+        response.status,
+        response.headers,
+        content.value,
+        content.is_json,
+    )

@@ -1,0 +1,30 @@
+"""Imports libraries without the parts of theirs that no command uses.
+
+A command imports for longer than it runs one case, and some libraries import much to offer little.
+"""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import ModuleType
+
+
+@contextmanager
+def left_out(name: str, *members: str) -> Iterator[None]:
+    """Leave a module out of what the block imports, unless it is imported already.
+
+    The block finds ``members`` in it, each None; where none are named, its import fails, as if it
+    were not installed. Afterwards it can be imported as ever. For one thread.
+    """
+    if name in sys.modules:
+        yield
+        return
+    stand_in = None
+    if members:
+        stand_in = ModuleType(name)
+        vars(stand_in).update(dict.fromkeys(members))
+    sys.modules[name] = stand_in  # type: ignore[assignment]  # None: it cannot be found
+    try:
+        yield
+    finally:
+        del sys.modules[name]

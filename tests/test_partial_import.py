@@ -1,0 +1,36 @@
+"""Importing a library without a part that no command uses."""
+
+import importlib
+import sys
+
+import pytest
+
+from shall.partial_import import left_out
+
+
+def test_a_module_that_is_left_out_cannot_be_found_and_can_be_imported_afterwards(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delitem(sys.modules, "colorsys", raising=False)
+
+    with left_out("colorsys"), pytest.raises(ImportError):
+        importlib.import_module("colorsys")
+
+    assert importlib.import_module("colorsys").rgb_to_hsv(0, 0, 0) == (0.0, 0.0, 0)
+
+
+def test_the_members_that_a_library_names_are_found_in_a_module_that_is_left_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delitem(sys.modules, "colorsys", raising=False)
+
+    with left_out("colorsys", "rgb_to_hsv"):
+        assert importlib.import_module("colorsys").rgb_to_hsv is None
+
+    assert importlib.import_module("colorsys").rgb_to_hsv(0, 0, 0) == (0.0, 0.0, 0)
+
+
+def test_a_module_that_is_imported_already_is_not_left_out() -> None:
+    with left_out("sys"):
+        assert importlib.import_module("sys") is sys
+    assert sys.modules["sys"] is sys
