@@ -103,18 +103,16 @@ def _send(address: str, title: str, text: str) -> bool:
 def _sender(address: str, asset: Any) -> Any:
     """Return what sends to an address; None where apprise cannot read it."""
     import apprise  # as above
-    from apprise.plugins.dingtalk import NotifyDingTalk
 
-    class SignedDingTalk(NotifyDingTalk):  # type: ignore[misc, valid-type]
-        """Sends a sign that is encoded once: apprise 2.2 encodes it twice."""
+    sender: Any = apprise.Apprise.instantiate(address, asset=asset)
+    if sender is not None and sender.secure_protocol == "dingtalk":
+        sign = sender.get_signature
 
-        def get_signature(self) -> tuple[str, str]:
-            timestamp, signature = super().get_signature()
+        def sign_once() -> tuple[str, str]:
+            timestamp, signature = sign()
             return timestamp, unquote(signature)
 
-    sender = apprise.Apprise.instantiate(address, asset=asset)
-    if isinstance(sender, NotifyDingTalk):
-        return SignedDingTalk(**NotifyDingTalk.parse_url(address), asset=asset)
+        sender.get_signature = sign_once  # apprise 2.2 encodes the sign twice
     return sender
 
 
