@@ -50,7 +50,8 @@ class RunRequest(Struct, frozen=True):
 
     The annotated fields are the one declaration of these arguments: the flags of ``shall run``, the
     arguments of the tool ``run_tests`` and the body of ``POST /api/runs`` are made from it. Only
-    ``shall run`` has a ``selection``. How cases run is in ``engine/options.py``.
+    ``shall run`` has a ``selection``, and ``snapshots``: a list that takes the values that would
+    be compared with snapshots. How cases run is in ``engine/options.py``.
     """
 
     paths: Sequence[str] = ()
@@ -82,6 +83,7 @@ class RunRequest(Struct, frozen=True):
         ),
     ] = {}
     selection: Selection | None = None
+    snapshots: list[Any] | None = None
 
 
 def _arguments() -> Iterable[tuple[str, Argument]]:
@@ -95,8 +97,11 @@ ARGUMENTS = dict(_arguments())
 
 
 def run_request(
-    paths: Sequence[str], given: Mapping[str, Any], selection: Selection | None = None
+    paths: Sequence[str],
+    given: Mapping[str, Any],
+    selection: Selection | None = None,
+    snapshots: list[Any] | None = None,
 ) -> RunRequest:
     """Make a request of paths and arguments; one that is None is not given."""
     arguments = {name: it for name, it in given.items() if it is not None}
-    return RunRequest(paths, selection=selection, **arguments)
+    return RunRequest(paths, selection=selection, snapshots=snapshots, **arguments)

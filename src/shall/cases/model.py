@@ -56,9 +56,11 @@ class CheckKind(StrEnum):
     NO_ITEM = "no_item"
     COUNT = "count"
     HAS = "has"
+    ALL_OF = "all_of"
     CONTAINS_ALL = "contains_all"
     IN_ANY_ORDER = "in_any_order"
     SCHEMA = "schema"
+    SNAPSHOT = "snapshot"
     OPENAPI = "openapi"
     # An earlier format asks a database in a check.
     MYSQL_QUERY = "mysql_query"
@@ -100,7 +102,8 @@ class Check(Struct, frozen=True, gc=False):
 class BodyKind(StrEnum):
     """How a request body is sent.
 
-    ``DATA`` is the older spelling: JSON, unless a Content-Type header says form or text.
+    ``DATA`` is the older spelling: JSON, unless a Content-Type header says form or text. ``BODY``
+    is bytes: of a file, or written in Base64.
     """
 
     JSON = "json"
@@ -108,6 +111,8 @@ class BodyKind(StrEnum):
     TEXT = "text"
     DATA = "data"
     GRAPHQL = "graphql"
+    XML = "xml"
+    BODY = "body"
 
 
 class Body(Struct, frozen=True, gc=False):
@@ -120,10 +125,10 @@ class Body(Struct, frozen=True, gc=False):
 class RequestTemplate(Struct, frozen=True, gc=False):
     """A request before its expressions are evaluated.
 
-    ``url`` is absolute, or a path that is joined to the host. ``files`` maps a form field to a
-    path inside the workspace. ``timeout_s`` None means the run's default. ``auth`` None means that
-    of the case, an empty one that no credentials are sent; ``connection`` goes over that of the
-    case.
+    ``url`` is absolute, or a path that is joined to the host. ``files`` maps a field of a
+    multipart form to its part or a list of parts: a path inside the workspace, or a mapping.
+    ``timeout_s`` None means the run's default. ``auth`` None means that of the case, an empty one
+    that no credentials are sent; ``connection`` goes over that of the case.
     """
 
     url: str
@@ -254,7 +259,8 @@ class Case(Struct, frozen=True, gc=False):
     rows with each of which the case runs, or the path of a file of them beside the case. ``use``
     names shared steps whose captured values the case reads. ``needs`` names cases, or paths of
     cases, that must have passed before. ``only`` is why it runs alone. ``auth`` None
-    means that of the environment; ``connection`` goes over that of the environment.
+    means that of the environment; ``connection`` goes over that of the environment. ``draft``: it
+    is not run, as ``skip`` says, until somebody fills in what is marked in it.
     """
 
     name: str
@@ -274,3 +280,4 @@ class Case(Struct, frozen=True, gc=False):
     only: str | None = None
     auth: Mapping[str, Any] | None = None
     connection: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    draft: bool = False

@@ -5,7 +5,7 @@ refused, and ``reader`` reads the case, with its notes and problems. The tests c
 """
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -287,51 +287,47 @@ def _request(written: _Request) -> RequestTemplate:
 
 
 def _body(written: _Request, method: str) -> Body | None:
-    given = [
-        (kind, value)
-        for kind, value in (
-            (BodyKind.JSON, written.json),
-            (BodyKind.DATA, written.data),
-            (BodyKind.FORM, written.form),
-            (BodyKind.TEXT, written.text),
-        )
-        if value is not UNSET
-    ]
-    if not given:
-        return None
-    kind, value = given[0]
-    _require(len(given) == 1 and value is not None)
-    if kind is BodyKind.TEXT:
-        _require(type(value) is str)
-    elif kind is BodyKind.FORM:
-        _require(type(value) is dict or is_template(value))
-    elif kind is BodyKind.DATA and not value and method in ("GET", "HEAD"):
-        return None
-    return Body(kind, value)
+    json, data, form, text = written.json, written.data, written.form, written.text
+    if data is form is text is UNSET:
+        if json is UNSET:
+            return None
+        _require(json is not None)
+        return Body(BodyKind.JSON, json)
+    _require(json is UNSET)
+    if text is not UNSET:
+        _require(data is form is UNSET and type(text) is str)
+        return Body(BodyKind.TEXT, text)
+    if form is not UNSET:
+        _require(data is UNSET and (type(form) is dict or is_template(form)))
+        return Body(BodyKind.FORM, form)
+    _require(data is not None)
+    return Body(BodyKind.DATA, data) if data or method not in ("GET", "HEAD") else None
 
 
 def _checks(written: Sequence[_Check]) -> tuple[Check, ...]:
-    checks = []
-    for check in written:
-        found = _KINDS.get(check.type)
-        if found is None:
-            raise _Refused
-        kind, fits = found
-        field, header, expected = check.field or None, check.header or None, check.expected
-        if field is not None:
-            _require(header is None and "{{" not in field)
-            parse_path(field)
-        elif header is not None:
-            _require("{{" not in header)
-        if not fits(expected) and not (kind in _LATER and is_template(expected)):
-            raise _Refused
-        if kind is CheckKind.STATUS:
-            _require(field is None and header is None)
-        elif kind in _PRESENCE:
-            expected = None
-            _require(kind not in _NAMED or field is not None or header is not None)
-        checks.append(Check(kind, field, header, expected))
-    return tuple(checks)
+    return tuple([_check(each) for each in written])
+
+
+def _check(written: _Check) -> Check:
+    found = _KINDS.get(written.type)
+    if found is None:
+        raise _Refused
+    kind, fits = found
+    field, header, expected = written.field or None, written.header or None, written.expected
+    if field is not None:
+        parse_path(field)
+    if "{{" in (field or header or "") or (field and header):
+        raise _Refused
+    if not fits(expected) and not (kind in _LATER and is_template(expected)):
+        raise _Refused
+    if kind is CheckKind.EQUALS:  # as most are
+        return Check(kind, field, header, expected)
+    if kind is CheckKind.STATUS:
+        _require(field is None and header is None)
+    elif kind in _PRESENCE:
+        expected = None
+        _require(kind not in _NAMED or field is not None or header is not None)
+    return Check(kind, field, header, expected)
 
 
 def _is_given(value: Any) -> bool:
@@ -372,15 +368,14 @@ def _check_references(data: dict[str, Any], written: _Case) -> None:
         order += [*zip(teardowns, data["teardowns"], strict=True)][::-1]
     answers_at = _moments(order, len(steps), written)
     _require(GLOBAL not in answers_at and "GLOBAL" not in answers_at)
-    _check_texts((written.host, written.variables, written.data), answers_at, 0)
+    for value in (written.host, written.variables, written.data):
+        _check_texts(value, answers_at, 0)
     for moment, (call, fields) in enumerate(order, start=1):
         for name, value in fields.items():
             if name != "assert" and (type(value) is not str or "{{" in value):
-                _check_texts((value,), answers_at, moment if name in _AFTER_ANSWER else moment - 1)
-        for check in call.checks:
-            expected = check.expected
-            if type(expected) in _MAY_HOLD:  # a check may look at the response of its own step
-                _check_texts((expected,), answers_at, moment)
+                _check_texts(value, answers_at, moment if name in _AFTER_ANSWER else moment - 1)
+        # A check may look at the response of its own step.
+        _check_each([check.expected for check in call.checks], answers_at, moment)
 
 
 _AFTER_ANSWER = frozenset({"expect", "until"})
@@ -412,19 +407,21 @@ def _default_id(moment: int, steps: int, calls: int) -> str:
     return default_id("teardown", calls - moment)
 
 
-_MAY_HOLD = frozenset({str, dict, list})
+def _check_texts(value: Any, answers_at: dict[str, int], moment: int) -> None:
+    """Check every text in a value that holds an expression, keys included."""
+    if type(value) is dict:
+        _check_each([*value, *value.values()], answers_at, moment)
+    else:
+        _check_each(value if type(value) is list else (value,), answers_at, moment)
 
 
-def _check_texts(values: Iterable[Any], answers_at: dict[str, int], moment: int) -> None:
-    """Check every text that holds an expression, keys included."""
+def _check_each(values: Sequence[Any], answers_at: dict[str, int], moment: int) -> None:
     for value in values:
         kind = type(value)
         if kind is str:
             if "{{" in value:
                 _check_template(value, answers_at, moment)
-        elif kind is dict:
-            _check_texts([*value, *value.values()], answers_at, moment)
-        elif kind is list:
+        elif kind is dict or kind is list:
             _check_texts(value, answers_at, moment)
 
 

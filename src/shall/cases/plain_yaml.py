@@ -57,6 +57,8 @@ _LINE = re.compile(
     rf"( {{0,{_MOST_COLUMNS}}}(- +)?)(?:({_KEY}):(?: +(?=[^ ])|\Z))?(?:({_IN_BLOCK})|([\[{{].*))?",
     re.ASCII,
 )
+_SIMPLE = re.compile(r"[A-Za-z_/][\w./@-]*|-?(?:0|[1-9][0-9]{0,14})", re.ASCII)
+"""Words and numbers that can be any value: the beginning of a line means the same before each."""
 _NOTHING = re.compile(r" *(?:#.*)?")
 _ENTRY = re.compile(rf"(?:({_KEY_IN_FLOW}): +)?({_IN_FLOW})?", re.ASCII)
 _INVOLVED = re.compile(r"[\[\]{}\"']")
@@ -167,6 +169,47 @@ def _values(column: int, opened: _Opened, waiting: _Waiting | None) -> dict[str,
 
 def _line(text: str) -> _Line | None:
     """Read one line; None where it is empty or a comment."""
+    head, mark, last = text.rpartition(": ")
+    begun = _BEGUN.get(head) if mark else None
+    if begun is not None:
+        dash, column, key, values, name = begun
+        if values is None:
+            if _SIMPLE.fullmatch(last):
+                return dash, column, key, True, _scalar(last), None
+        elif last[-1:] == "}" and _SIMPLE.fullmatch(last, 0, len(last) - 1):
+            return dash, column, key, True, {**values, name: _scalar(last[:-1])}, dict.copy
+    line = _any_line(text)
+    if mark and line is not None:
+        _remember_head(head, last, line)
+    return line
+
+
+def _remember_head(head: str, last: str, line: _Line) -> None:
+    """Remember what comes before the last value of a line: it means the same before another."""
+    dash, column, key, _, value, copied = line
+    begun: _Begun | None = None
+    if copied is None:
+        if key is not None and _SIMPLE.fullmatch(last):
+            begun = dash, column, key, None, ""
+    elif copied is dict.copy and _SIMPLE.fullmatch(last, 0, len(last) - 1):
+        values = dict(value)
+        name, _ = values.popitem()
+        begun = dash, column, key, values, name
+    if begun is not None and len(head) <= _REMEMBERED:
+        if len(_BEGUN) >= _MOST_BEGUN:
+            _BEGUN.clear()
+        _BEGUN[head] = begun
+
+
+_Begun: TypeAlias = tuple[int, int, str | None, dict[str, Any] | None, str]
+"""The beginning of a line: the column of its dash and of its content, its key, and in a flow
+mapping the entries before the last, whose key comes at the end."""
+
+_BEGUN: dict[str, _Begun] = {}
+_MOST_BEGUN = 4096
+
+
+def _any_line(text: str) -> _Line | None:
     if not (text.isascii() and text.isprintable()) and _odd_character().search(text):
         raise _Refused
     found = _LINE.fullmatch(text) if len(text) <= _LONGEST_LINE else None

@@ -17,7 +17,6 @@ from shall.settings import Settings, Sources, process_environment, read_settings
 from shall.workspace.workspace import Workspace
 
 MATRIX_FORMATS = ("json", "csv", "md", "needs", "manifest", "reqif")
-IMPORT_FORMATS = ("curl", "postman", "har", "openapi", "hurl", "tavern")
 PROBLEM_FORMATS = ("concise", "github", "gitlab", "junit", "sarif")
 
 
@@ -51,13 +50,11 @@ def _adders() -> "Mapping[str, Callable[[_Commands], None]]":
         "list": _add_list,
         "report": _add_report,
         "history": _add_history,
-        "cover": _add_cover,
+        **dict.fromkeys(("cover", "fuzz"), _add_openapi),
         "merge": _add_merge,
         "trace": _add_trace,
         "lint": _add_lint,
-        "schema": _add_schema,
-        "import": _add_import,
-        "export": _add_export,
+        **dict.fromkeys(("schema", "generate", "import", "export"), _add_writing),
         **dict.fromkeys(("gate", "baseline", "diff", "impact"), _add_gate),
         **dict.fromkeys(("waive", "attest", "review", "link", "approve"), _add_decisions),
         "record": _add_record,
@@ -103,16 +100,6 @@ def project_of(arguments: argparse.Namespace, **flags: Any) -> tuple[Workspace, 
     folder = folder_of(arguments.workspace)
     settings, _ = settings_of(folder, flags)
     return open_project(folder, settings), settings
-
-
-def _percent(text: str) -> float:
-    try:
-        percent = float(text)
-    except ValueError:
-        percent = -1
-    if not 0 <= percent <= 100:  # NaN too, which no share is below
-        raise argparse.ArgumentTypeError(f"{text} is not a percentage from 0 to 100")
-    return percent
 
 
 _Commands = Any  # argparse keeps the type of add_subparsers() to itself
@@ -209,6 +196,8 @@ def _add_list(commands: _Commands) -> None:
 
 
 def _add_trace(commands: _Commands) -> None:
+    from shall.cli.cover_flags import percentage
+
     command = _add(
         commands, "trace", "Show which criteria are proved, and by which cases and tests."
     )
@@ -220,7 +209,7 @@ def _add_trace(commands: _Commands) -> None:
     )
     command.add_argument(
         "--fail-under",
-        type=_percent,
+        type=percentage,
         metavar="PERCENT",
         help="exit with status 1 if fewer criteria are proved",
     )
@@ -262,12 +251,11 @@ def _add_history(commands: _Commands) -> None:
     _add_workspace(command)
 
 
-def _add_cover(commands: _Commands) -> None:
-    from shall.cli.cover_flags import add_cover
+def _add_openapi(commands: _Commands) -> None:
+    from shall.cli.cover_flags import add_cover, add_fuzz
 
-    command = _add(commands, "cover", "Show what of an OpenAPI document a run touched.")
-    add_cover(command, _percent)
-    _add_workspace(command)
+    for add in (add_cover, add_fuzz):
+        add(commands, _add_in_project)
 
 
 def _add_merge(commands: _Commands) -> None:
@@ -279,37 +267,11 @@ def _add_merge(commands: _Commands) -> None:
     _add_workspace(command)
 
 
-def _add_schema(commands: _Commands) -> None:
-    command = _add(commands, "schema", "Print the JSON Schema of case files, for editors.")
-    command.add_argument(
-        "--write", action="store_true", help="write it to the folder of cases instead"
-    )
-    _add_workspace(command)
+def _add_writing(commands: _Commands) -> None:
+    from shall.cli.writing_flags import add_export, add_generate, add_import, add_schema
 
-
-def _add_import(commands: _Commands) -> None:
-    command = _add(commands, "import", "Write requests and tests of other tools as cases.")
-    command.add_argument("file", metavar="FILE", help="what is read; - is the standard input")
-    command.add_argument(
-        "--from", dest="kind", choices=IMPORT_FORMATS, help="the format (default: recognized)"
-    )
-    command.add_argument(
-        "--output",
-        metavar="DIR",
-        help="folder of the cases (default: tests/cases); - prints them instead",
-    )
-    command.add_argument("--force", action="store_true", help="overwrite cases that exist")
-    command.add_argument("--format", choices=("text", "json"), default="text")
-    _add_workspace(command)
-    command.set_defaults(command="importing")  # no module can be named import
-
-
-def _add_export(commands: _Commands) -> None:
-    command = _add(commands, "export", "Write a test case for another tool.")
-    command.add_argument("case", metavar="CASE", help="a case file")
-    command.add_argument("--to", dest="kind", choices=("curl", "pytest"), required=True)
-    command.add_argument("--output", metavar="FILE", help="write to FILE (default: print)")
-    _add_workspace(command)
+    for add in (add_schema, add_generate, add_import, add_export):
+        add(commands, _add_in_project)
 
 
 def _add_gate(commands: _Commands) -> None:

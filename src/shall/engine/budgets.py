@@ -122,7 +122,8 @@ class Budget:
                 f"The JSON of the responses would take more than {CASE_BYTES >> 20} MiB of memory.",
                 hint="Ask the service for less, as by a page size.",
             )
-        self.hold(size_bytes)
+        self._memory.take(size_bytes)
+        self._held_bytes += size_bytes
         self._decoded_bytes += size_bytes
 
     def expand(self, size_bytes: int) -> None:
@@ -134,7 +135,8 @@ class Budget:
         """
         if self._expanded_bytes + size_bytes > EXPANDED_BYTES:
             raise _too_much()
-        self.hold(size_bytes)
+        self._memory.take(size_bytes)
+        self._held_bytes += size_bytes
         self._expanded_bytes += size_bytes
 
     def expand_value(self, value: Any) -> None:

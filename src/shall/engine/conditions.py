@@ -14,6 +14,7 @@ from shall.cases.path import parse_path
 from shall.cases.times import milliseconds
 from shall.cases.written_checks import written_conditions
 from shall.engine.budgets import Budget
+from shall.engine.candidates import Candidates
 from shall.engine.matching import unmatched
 from shall.engine.ports import Attachments
 from shall.engine.predicate import Judge, Verdict, comparison, shown, type_name
@@ -214,6 +215,22 @@ def _has(actual: Selected, expected: Any, budget: Budget) -> Verdict:
     return judge_all(expected, actual.value, budget) if actual.found else _missing(actual)
 
 
+def _all_of(actual: Selected, expected: Any, budget: Budget) -> Verdict:
+    if not actual.found:
+        return _missing(actual)
+    if not expected:  # nothing was compared: that proves nothing
+        return Message("check.no_items", {})
+    return judge_all(_as_checks(expected), actual.value, budget)
+
+
+def _as_checks(expected: Any) -> tuple[Check, ...]:
+    """Return the conditions of a list; one that comes from an expression holds plain values."""
+    if type(expected) is tuple:
+        return expected
+    values = expected if isinstance(expected, list) else [expected]
+    return tuple(Check(CheckKind.EQUALS, expected=value) for value in values)
+
+
 def _contains_all(items: list[Any], expected: Any, budget: Budget) -> Verdict:
     return _matched(items, expected, budget, exactly=False)
 
@@ -226,8 +243,7 @@ def _matched(items: list[Any], expected: Any, budget: Budget, *, exactly: bool) 
     if type(expected) is not tuple:  # it came out of an expression: plain values
         if not isinstance(expected, list):
             return Message("check.not_list", {"actual_type": type_name(expected)})
-        expected = tuple(Check(CheckKind.EQUALS, expected=item) for item in expected)
-    wanted = [written_conditions(CheckKind.HAS, (check,)) for check in expected]
+        expected = _as_checks(expected)
     if exactly and len(items) != len(expected):
         sizes = {"expected": len(expected), "actual": len(items)}
         return Message("check.length", sizes)
@@ -241,12 +257,13 @@ def _matched(items: list[Any], expected: Any, budget: Budget, *, exactly: bool) 
             undecided[left] = Message("check.item", {"index": right, "inner": wrong})
         return wrong is None
 
-    missing = unmatched(len(expected), len(items), fits)
+    missing = unmatched(len(expected), Candidates(expected, items).of, fits)
     if missing is None:
         return None
     # A negation must not hold of what could not be compared, whichever item it would have taken.
     unclear = next(iter(undecided.values()), None)
-    return unclear or Message("check.no_match_for", {"expected": shown(wanted[missing])})
+    wanted = written_conditions(CheckKind.HAS, (expected[missing],))
+    return unclear or Message("check.no_match_for", {"expected": shown(wanted)})
 
 
 MOST_PAIRS = 4_000_000
@@ -325,6 +342,7 @@ CONDITIONS: Mapping[CheckKind, Judge] = {
     CheckKind.NO_ITEM: _about_items(_none),
     CheckKind.COUNT: _about_items(_count),
     CheckKind.HAS: _has,
+    CheckKind.ALL_OF: _all_of,
     CheckKind.CONTAINS_ALL: _about_items(_contains_all),
     CheckKind.IN_ANY_ORDER: _about_items(_in_any_order),
     CheckKind.SCHEMA: _schema,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec import UNSET, Struct, UnsetType
 
@@ -182,34 +182,93 @@ def _plan_call(
     *,
     is_observed: bool = False,
 ) -> CallPlan:
+    checks = _plan_checks(call.checks, path)
+    template = call.request
+    if (
+        checks.are_plain
+        and not is_observed
+        and type(call) is Step
+        and template is not None
+        and _is_plain(call, template, case, options)
+    ):
+        request = plan_request(template, case, options)
+        return CallPlan(
+            call.id, path, request, checks.plans, checks.asserts_status, call.allow_status
+        )
+    return _plan_any(call, path, case, options, checks, is_observed=is_observed)
+
+
+class _Checks(NamedTuple):
+    """The plans of checks. ``are_plain``: each looks at the status, a header or a field."""
+
+    plans: tuple[CheckPlan, ...]
+    asserts_status: bool
+    are_plain: bool
+
+
+def _plan_checks(written: Sequence[Check], path: str) -> _Checks:
+    asserts_status, are_plain = False, True
+    plans: list[CheckPlan] = []
+    for index, check in enumerate(written):
+        if check.kind is CheckKind.STATUS:
+            asserts_status = True
+        elif check.selector is not None or check.query is not None:
+            asserts_status = asserts_status or check.selector == "status"
+            are_plain = False
+        elif check.kind is CheckKind.OPENAPI:
+            are_plain = False
+        place = f"{path}.{check.place}" if check.place else _check_path(path, index)
+        plans.append(_plan_check(check, place))
+    return _Checks(tuple(plans), asserts_status, are_plain)
+
+
+def _is_plain(step: Step, template: RequestTemplate, case: Case, options: RunOptions) -> bool:
+    """Return whether a step is no more than one request and checks of its response."""
+    return (
+        not (step.sql or step.until or step.stream or step.flow)
+        and not (step.capture or step.delay_s or step.messages)
+        and template.method != WEBSOCKET
+        and (template.body is None or template.body.kind is not BodyKind.GRAPHQL)
+        and template.auth is None
+        and case.auth is None
+        and not (options.auth or template.connection or case.connection or options.connection)
+    )
+
+
+def _plan_any(
+    call: Step | Teardown,
+    path: str,
+    case: Case,
+    options: RunOptions,
+    checked: _Checks,
+    *,
+    is_observed: bool,
+) -> CallPlan:
+    checks = checked.plans
     is_step = type(call) is Step
     is_sql = call.sql is not None or (not is_step and call.operation is Operation.DB)  # type: ignore[union-attr]
     template = None if is_sql else call.request
     until = call.until if is_step else None  # type: ignore[union-attr]
     sql = plan_sql(call, options) if template is None else None
-    checks = [
-        _plan_check(check, f"{path}.{check.place}" if check.place else _check_path(path, index))
-        for index, check in enumerate(call.checks)
-    ]
     queries: tuple[QueryPlan, ...] = ()
     contract = None
     if any(it.query is not None or it.kind is CheckKind.OPENAPI for it in call.checks):
         contract = next((it for it in checks if it.check.kind is CheckKind.OPENAPI), None)
-        checks = [it for it in checks if it.check.kind is not CheckKind.OPENAPI]
+        checks = tuple(it for it in checks if it.check.kind is not CheckKind.OPENAPI)
         project = None if template is None else template.project
         queries = tuple(
             QueryPlan(it, plan_older_query(it.check.query, project, options))
             for it in checks
             if it.check.query is not None
         )
-        checks = [it for it in checks if it.check.query is None]
+        checks = tuple(it for it in checks if it.check.query is None)
     return CallPlan(
         call.id,
         path,
         None if template is None else plan_request(template, case, options),
-        tuple(checks),
+        checks,
         sql is not None
-        or _asserts_status(call.checks)
+        or checked.asserts_status
         or (until is not None and _asserts_status(until.checks)),
         call.allow_status,
         "api" if is_step else call.operation.value,  # type: ignore[union-attr]
@@ -318,7 +377,7 @@ def _plan_capture(capture: Mapping[str, str]) -> tuple[tuple[str, Select], ...]:
 
 
 def _plan_check(check: Check, path: str) -> CheckPlan:
-    kind, field, expected = check.kind, check.field, check.expected
+    kind, expected = check.kind, check.expected
     constant = is_constant(expected)
     is_equality = (
         constant
@@ -326,17 +385,29 @@ def _plan_check(check: Check, path: str) -> CheckPlan:
         and type(expected) in _COMPARED_AT_ONCE
         and not check.negated
     )
+    if is_equality and check.selector is None:
+        name, field, select, judge = _equality(kind, check.field, check.header)
+        return CheckPlan(check, name, path, field, True, select, judge, None, expected)
     return CheckPlan(
         check,
         _NAMES[kind],
         path,
-        field or check.header or check.selector,
+        check.field or check.header or check.selector,
         constant,
         _select_of(check),
         _judge_of(check),
         _prepare_of(check) if type(expected) is tuple or kind is CheckKind.SCHEMA else None,
         expected if is_equality else UNSET,
     )
+
+
+@lru_cache(maxsize=1024)
+def _equality(
+    kind: CheckKind, field: str | None, header: str | None
+) -> tuple[str, str | None, Select, Judge | None]:
+    """Return what all checks have in common that compare the same value with a constant."""
+    check = Check(kind, field, header)
+    return _NAMES[kind], field or header, selector(check), comparison(kind)
 
 
 def _select_of(check: Check) -> Select:
@@ -352,8 +423,8 @@ _PRESENCE = frozenset({CheckKind.EXISTS, CheckKind.NOT_EXISTS})
 
 def _judge_of(check: Check) -> Judge | None:
     judge = comparison(check.kind)
-    if judge is None and (check.query is not None or check.kind is CheckKind.OPENAPI):
-        return None  # engine.sql or engine.contract judges it
+    if judge is None and (check.query is not None or check.kind in _JUDGED_ELSEWHERE):
+        return None  # engine.sql, engine.contract or engine.snapshot judges it
     is_plain = not (check.negated or check.selector or type(check.expected) is tuple)
     if is_plain and (judge is not None or check.kind in NOT_SUPPORTED):
         return judge
@@ -370,6 +441,8 @@ def _prepare_of(check: Check) -> Prepare:
 
 _EQUALITIES = frozenset({CheckKind.STATUS, CheckKind.EQUALS})
 _COMPARED_AT_ONCE = frozenset({str, int, float})
+
+_JUDGED_ELSEWHERE = frozenset({CheckKind.OPENAPI, CheckKind.SNAPSHOT})
 
 _NAMES = {kind: kind.value for kind in CheckKind}
 

@@ -90,11 +90,14 @@ def read_content(response: Response, budget: Budget) -> Content:
 
 
 def _read(response: Response, budget: Budget) -> Content:
-    budget.decode(_decoded_bytes(response.body))
+    body = response.body
+    nested = body.count(b"{"), body.count(b"[")
+    budget.decode(_decoded_bytes(body, *nested))
     try:
-        return Content(_json(response), present=True, is_json=True)
+        value = _json(response, sum(nested))
     except (ValueError, RecursionError):
-        return Content(text_of(response), present=True)
+        return Content(text_of(response), True)
+    return Content(value, True, True)
 
 
 Select = Callable[[Response, Content, Budget], Selected]
@@ -162,7 +165,8 @@ def field(path: tuple[str | int, ...]) -> Select:
     return select_field
 
 
-def _json(response: Response) -> Any:
+def _json(response: Response, nested: int) -> Any:
+    """Decode a body that holds so many objects and lists."""
     body = response.body
     try:
         value = _decoded(body)
@@ -170,7 +174,7 @@ def _json(response: Response) -> Any:
         if _charset(response.header("content-type") or "") == "utf-8":
             raise
         value = _decoded(text_of(response))
-    if body.count(b"[") + body.count(b"{") > MAX_DEPTH and _is_too_deep(value):
+    if nested > MAX_DEPTH and _is_too_deep(value):
         raise ValueError
     near = b"\\u" in body or b"\xed" in body or b"\0" in body
     if near and _MAYBE_HALF.search(body):
@@ -201,22 +205,19 @@ class _SteadyDecoder(json.JSONDecoder):
         self.scan_once = py_make_scanner(self)
 
 
-def _decoded_bytes(body: bytes) -> int:
-    """Estimate the memory that a body takes as JSON, without building it.
+def _decoded_bytes(body: bytes, objects: int, lists: int) -> int:
+    """Estimate the memory that a body of so many objects and lists takes, without building it.
 
     The factors are what CPython's objects take; signs inside of texts count too.
     """
     size = len(body) * (1 if body.isascii() else 4)
-    first = body[:64].lstrip()[:1]
+    first = body[:1] if body[:1] in _OPENS else body[:64].lstrip()[:1]
     if first.isalnum() or first in {b"<", b'"', b"#"}:
         return size  # one text or number, if it is JSON at all
-    return (
-        size
-        + 140 * body.count(b"{")
-        + 64 * body.count(b"[")
-        + 50 * body.count(b":")
-        + 30 * body.count(b",")
-    )
+    return size + 140 * objects + 64 * lists + 50 * body.count(b":") + 30 * body.count(b",")
+
+
+_OPENS = frozenset({b"{", b"["})
 
 
 def _refuse(constant: str) -> NoReturn:

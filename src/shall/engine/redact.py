@@ -93,7 +93,9 @@ class Redactor:
         self, names: Iterable[str] = (), variables: Mapping[str, Any] | None = None
     ) -> None:
         """``names`` are those that somebody calls secret; ``variables`` are learned at once."""
-        self._names = frozenset(name.lower() for name in names)
+        self._names = frozenset(map(str.lower, names))
+        self.has_names = bool(self._names)
+        """Whether somebody calls names secret."""
         self._values: set[str] = set()
         self._matcher: Matcher | None = None
         self._short: Words | None = None
@@ -200,6 +202,8 @@ class Redactor:
         """Learn the tokens, passwords, cookies and keys that headers carry."""
         for name, value in headers:
             kind = _kind_of_header(name)
+            if not kind and not self.has_names:  # as most are
+                continue
             if kind == "credentials":
                 self._learn_authorization(value)
             elif kind in _WITH_COOKIES:
@@ -253,11 +257,11 @@ class Redactor:
 
     def declares(self, name: str) -> bool:
         """Return whether the case or the workspace itself calls this name a secret."""
-        return bool(self._names) and name.lower() in self._names
+        return self.has_names and name.lower() in self._names
 
     def names(self, name: str) -> bool:
         """Return whether a name holds a secret in this case."""
-        return is_secret_name(name) or (bool(self._names) and self.declares(name))
+        return is_secret_name(name) or (self.has_names and self.declares(name))
 
     def text(self, text: str) -> str:
         """Mask every form of every secret value in a text."""

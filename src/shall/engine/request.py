@@ -2,15 +2,14 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlencode
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from shall.cases.forms import graphql_data, is_query_file
 from shall.cases.model import Body, BodyKind, Case, RequestTemplate
-from shall.engine.evaluate import as_text, evaluate, is_constant
+from shall.engine.evaluate import as_text, evaluate
 from shall.engine.options import RunOptions
 from shall.engine.ports import Attachments
 from shall.engine.scope import Scope
@@ -23,35 +22,18 @@ _JSON = "application/json"
 _FORM = "application/x-www-form-urlencoded"
 
 
-class HeaderPlan(NamedTuple):
-    """A header. ``text`` None: its value holds expressions."""
-
-    name: str
-    text: str | None
-    value: Any
-
-
 class RequestPlan(Struct, frozen=True):
-    """A request template with its constant parts made once.
-
-    A part that is None is made when the request is built: it holds expressions, or it cannot be
-    made, which is an error of that moment.
-    """
+    """A request template, and the hosts that its path may be joined to, the first one first."""
 
     template: RequestTemplate
     method: str
     timeout_s: float
     hosts: tuple[str | None, ...]
-    headers: tuple[HeaderPlan, ...] | None
-    params: tuple[tuple[str, str], ...] | None
-    body: bytes | None
-    url: str | None = None
-    request: Request | None = None
 
 
 def plan_request(template: RequestTemplate, case: Case, options: RunOptions) -> RequestPlan:
     """Make the plan of a request."""
-    plan = RequestPlan(
+    return RequestPlan(
         template,
         template.method.upper(),
         template.timeout_s or options.request_timeout_s,
@@ -61,22 +43,7 @@ def plan_request(template: RequestTemplate, case: Case, options: RunOptions) -> 
             options.project_hosts.get(template.project or options.project or ""),
             options.host,
         ),
-        _plan_headers(template.headers),
-        _constant_pairs(template.params) if template.params else (),
-        None if template.body is None else _constant_body(template, template.body),
     )
-    url = _constant_url(plan)
-    if url is None:
-        return plan
-    plan = replace(plan, url=url)
-    if template.files or (template.body is not None and plan.body is None):
-        return plan
-    if plan.headers is None or any(header.text is None for header in plan.headers):
-        return plan
-    return replace(plan, request=build_request(plan, _NOTHING, None))
-
-
-_NOTHING = Scope()
 
 
 def build_request(
@@ -93,18 +60,17 @@ def build_request(
         FileMissing: A file to upload does not exist.
         OutsideWorkspace: A file to upload lies outside.
     """
-    if plan.request is not None:
-        return replace(plan.request, secrecy=secrecy)
     template = plan.template
-    headers = _headers(plan, scope)
-    url = plan.url or _url(plan, scope)
-    files = _files(evaluate(template.files, scope), attachments) if template.files else ()
+    written = template.body
+    headers = _headers(template.headers, scope)
+    url = _url(plan, scope)
+    files = _files(template.files, scope, attachments) if template.files else ()
     body, form, content_type = (
-        (plan.body, (), _JSON)
-        if plan.body is not None
-        else _graphql(template.body, scope, attachments)
-        if template.body is not None and template.body.kind is BodyKind.GRAPHQL
-        else _body(template.body, headers, scope, multipart=bool(files) or _is_multipart(headers))
+        (None, (), None)
+        if written is None
+        else _RARE[written.kind](written, scope, attachments)
+        if written.kind in _RARE
+        else _body(written, headers, scope, has_files=bool(files))
     )
     if content_type and not _named(headers, "content-type"):
         headers["Content-Type"] = content_type
@@ -123,69 +89,31 @@ def build_request(
     )
 
 
-def _plan_headers(headers: Mapping[str, Any]) -> tuple[HeaderPlan, ...] | None:
-    """Make the constant headers; None where the name of one holds an expression."""
-    plans: list[HeaderPlan] = []
-    for name, value in headers.items():
-        if "{{" in name:
-            return None
-        if is_constant(value):
-            plans += [HeaderPlan(name, text, None) for _, text in _pairs({name: value})]
-        else:
-            plans.append(HeaderPlan(name, None, value))
-    return tuple(plans)
-
-
-def _headers(plan: RequestPlan, scope: Scope) -> dict[str, str]:
-    if plan.headers is None:
-        return dict(_pairs(evaluate(plan.template.headers, scope)))
+def _headers(written: Mapping[str, Any], scope: Scope) -> dict[str, str]:
     headers: dict[str, str] = {}
-    for name, text, value in plan.headers:
-        if text is not None:
+    for name, value in written.items():
+        if "{{" in name:
+            return dict(_pairs(evaluate(written, scope)))
+        text = evaluate(value, scope)
+        if type(text) is str:
             headers[name] = text
         else:
-            headers.update(_pairs({name: evaluate(value, scope)}))
+            headers.update(_pairs({name: text}))
     return headers
 
 
-def _constant_pairs(values: Mapping[str, Any]) -> tuple[tuple[str, str], ...] | None:
-    return tuple(_pairs(values)) if is_constant(values) else None
-
-
-def _constant_body(template: RequestTemplate, body: Body) -> bytes | None:
-    """Encode a body that is JSON whatever the headers say, and holds no expression."""
-    if template.files or not is_constant(body.value):
-        return None
-    is_plain = body.kind is BodyKind.DATA and not isinstance(body.value, str)
-    if body.kind is not BodyKind.JSON and not (is_plain and not template.headers):
-        return None
-    try:
-        return _json_bytes(body.value)
-    except UnicodeEncodeError:
-        return None
-
-
-def _constant_url(plan: RequestPlan) -> str | None:
-    if plan.params is None or "{{" in plan.template.url:
-        return None
-    if "{{" in next(filter(None, plan.hosts), ""):
-        return None
-    try:
-        return _url(plan, _NOTHING)
-    except BadValue:
-        return None
-
-
 def _url(plan: RequestPlan, scope: Scope) -> str:
-    written = as_text(evaluate(plan.template.url, scope))
-    if not is_absolute(written):
+    template = plan.template
+    written = template.url
+    if "{{" in written:
+        written = as_text(evaluate(written, scope))
+    if written[:1] == "/" or not is_absolute(written):
         written = join_url(_host(plan, scope), written)
     elif plan.method == OPENS_WEBSOCKET and written[:2].lower() == "ws":
         written = f"http{written[2:]}"
-    params = plan.params
-    if params is None:
-        params = tuple(_pairs(evaluate(plan.template.params, scope)))
-    url = checked_url(with_params(written, params) if params else written)
+    if template.params and (params := tuple(_pairs(evaluate(template.params, scope)))):
+        written = with_params(written, params)
+    url = checked_url(written)
     return url if plan.method != OPENS_WEBSOCKET else f"ws{url.removeprefix('http')}"
 
 
@@ -220,28 +148,38 @@ def _pairs(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
                 yield name, as_text(item)
 
 
-def _files(paths: Mapping[str, Any], attachments: Attachments | None) -> tuple[FilePart, ...]:
-    parts: list[FilePart] = []
-    if attachments is None or not paths:
-        return ()
-    import mimetypes  # only for uploads
+def _files(
+    written: Mapping[str, Any], scope: Scope, attachments: Attachments | None
+) -> tuple[FilePart, ...]:
+    from shall.engine.parts import file_parts  # few requests have files
 
-    for field, value in paths.items():
-        path = as_text(value)
-        name = path.rpartition("/")[2]
-        content_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
-        parts.append(FilePart(field, name, attachments.read_bytes(path), content_type))
-    return tuple(parts)
+    return () if attachments is None else file_parts(evaluate(written, scope), attachments)
+
+
+def _other_body(
+    body: Body, scope: Scope, attachments: Attachments | None
+) -> tuple[bytes | None, tuple[tuple[str, str], ...], str]:
+    """Return a body of XML or of bytes, and its content type."""
+    from shall.engine import parts  # few requests have one
+
+    if body.kind is BodyKind.XML:
+        return parts.xml_bytes(body.value, scope), (), parts.XML
+    content, content_type = parts.raw_bytes(evaluate(body.value, scope), attachments)
+    return content, (), content_type
 
 
 def _body(
-    body: Body | None, headers: Mapping[str, str], scope: Scope, *, multipart: bool
+    body: Body, headers: Mapping[str, str], scope: Scope, *, has_files: bool
 ) -> tuple[bytes | None, tuple[tuple[str, str], ...], str | None]:
     """Return the body, or the fields of a multipart form, and the content type it asks for."""
-    if body is None:
-        return None, (), None
+    if body.kind is BodyKind.JSON and not has_files:
+        text = _encode_json(body.value)
+        if "{{" not in text:
+            return text.encode("utf-8"), (), _JSON
     value = evaluate(body.value, scope)
-    kind = _kind(body.kind, value, _named(headers, "content-type"), multipart=multipart)
+    content_type = _named(headers, "content-type").lower()
+    multipart = has_files or content_type.startswith("multipart/form-data")
+    kind = _kind(body.kind, value, content_type, multipart=multipart)
     if kind is BodyKind.FORM:
         pairs = tuple(_pairs(value)) if isinstance(value, dict) else ()
         if multipart:
@@ -264,6 +202,13 @@ def _graphql(
     return _json_bytes(graphql_data({**said, "query": query})), (), _JSON
 
 
+_RARE = {
+    BodyKind.GRAPHQL: _graphql,
+    BodyKind.XML: _other_body,
+    BodyKind.BODY: _other_body,
+}
+
+
 def _json_bytes(value: Any) -> bytes:
     return _encode_json(value).encode("utf-8")
 
@@ -275,17 +220,15 @@ def _kind(kind: BodyKind, value: Any, content_type: str, *, multipart: bool) -> 
     """Return how a body is sent; the older ``data`` follows the Content-Type header."""
     if kind is not BodyKind.DATA:
         return BodyKind.FORM if multipart and isinstance(value, dict) else kind
-    said = content_type.lower()
-    if multipart or "form" in said:
+    if multipart or "form" in content_type:
         return BodyKind.FORM
-    if isinstance(value, str) or (said and "json" not in said):
+    if isinstance(value, str) or (content_type and "json" not in content_type):
         return BodyKind.TEXT
     return BodyKind.JSON
 
 
-def _is_multipart(headers: Mapping[str, str]) -> bool:
-    return _named(headers, "content-type").lower().startswith("multipart/form-data")
-
-
 def _named(headers: Mapping[str, str], name: str) -> str:
-    return next((value for key, value in headers.items() if key.lower() == name), "")
+    for key, value in headers.items():
+        if key.lower() == name:
+            return value
+    return ""

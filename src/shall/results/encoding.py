@@ -93,7 +93,7 @@ def _read(kind: type[_Data], data: Any) -> _Data:
 
 
 def _values(case: CaseResult) -> list[Any]:
-    """Return the values that came from a service: only they can hold what JSON does not have."""
+    """Return the values that came from a service and may hold what JSON does not have."""
     found: list[Any] = []
     for step in (*case.steps, *case.teardowns):
         for check in step.checks:
@@ -102,12 +102,17 @@ def _values(case: CaseResult) -> list[Any]:
 
 
 def _add_values(check: CheckResult, found: list[Any]) -> None:
-    found.append(check.actual)
-    found.append(check.expected)
+    if type(check.actual) in _MAYBE_ODD:
+        found.append(check.actual)
+    if type(check.expected) in _MAYBE_ODD:
+        found.append(check.expected)
     if check.message is not None:
         found.extend(check.message.params.values())
     for it in check.differences or ():
         found += (it.expected, it.actual)
+
+
+_MAYBE_ODD = frozenset({float, dict, list})
 
 
 def _is_odd(value: Any) -> bool:

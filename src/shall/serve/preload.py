@@ -8,7 +8,10 @@ defence; this is the second. Over stdio the first has to do: a client waits for 
 import importlib
 from contextlib import suppress
 
+from shall.engine import fakes
+
 ON_FIRST_USE = (
+    "shall.actions.broken_cases",
     "shall.actions.case_needs",
     "shall.actions.data_rows",
     "shall.actions.early_cases",
@@ -26,6 +29,7 @@ ON_FIRST_USE = (
     "shall.cases.data_table",
     "shall.cases.access",
     "shall.cases.comments",
+    "shall.cases.fakes",
     "shall.cases.full_case",
     "shall.cases.locations",
     "shall.cases.polling",
@@ -39,13 +43,16 @@ ON_FIRST_USE = (
     "shall.engine.contract",
     "shall.cases.filters",
     "shall.engine.differences",
+    "shall.engine.fakes",
     "shall.engine.flow",
     "shall.engine.flow_plan",
     "shall.engine.operations",
+    "shall.engine.parts",
     "shall.engine.polling",
     "shall.engine.renewal",
     "shall.engine.schema",
     "shall.engine.selectors",
+    "shall.engine.snapshot",
     "shall.engine.sql",
     "shall.engine.spawned_workers",
     "shall.engine.stream",
@@ -60,6 +67,7 @@ ON_FIRST_USE = (
     "shall.mcp.workflow_tools",
     "shall.messages.translation",
     "shall.messages.zh",
+    "shall.redaction.markup",
     "shall.report.curl",
     "shall.report.gate",
     "shall.settings.config_yaml",
@@ -106,3 +114,4 @@ def import_all() -> None:
     """Import it all."""
     for name in ON_FIRST_USE:
         importlib.import_module(name)
+    fakes.load()

@@ -3,6 +3,7 @@
 import errno
 import os
 import stat
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import groupby
@@ -127,17 +128,20 @@ class Files:
         for above, group in groupby(paths, lambda path: path.rpartition("/")[0]):
             together = list(group)
             try:
-                with self._folder(self._names(above or "."), above) as folder:
+                names = self._names(above or ".")
+                passes = self._refusals.passes(names)
+                with self._folder(names, above) as folder:
                     for path in together:
-                        yield path, self._text_in(folder, path)
+                        yield path, self._text_in(folder, path, passes)
             except InvalidInput as error:  # of the folder
                 yield from ((path, error) for path in together)
 
-    def _text_in(self, folder: int, path: str) -> str | InvalidInput:
+    def _text_in(self, folder: int, path: str, passes: Callable[[str], bool]) -> str | InvalidInput:
         """Read a file of an open folder."""
         try:
             names = self._file_names(path)
-            self._refusals.check_read(self._root_names[1], names)
+            if not passes(names[-1]):
+                self._refusals.check_read(self._root_names[1], names)
             return _as_text(_read(folder, names[-1], path, TEXT_BYTES), path)
         except FileNotFoundError:
             return FileMissing(f"{path} does not exist.")
@@ -253,8 +257,14 @@ class Files:
             _log.warning("left out of the listing: %s", error)
             return [], []
         # What is not asked for needs no check, and most of what is there is not.
+        passes = self._refusals.passes(names)
         return (
-            [name for name in files if self._is_listed((*names, name))],
+            [
+                name
+                for name in files
+                if (passes(name) and usable("/".join((*names, name))))
+                or self._is_listed((*names, name))
+            ],
             [name for name in folders if self._is_listed((*names, name))],
         )
 
@@ -338,8 +348,9 @@ def _read(folder: int, name: str, path: str, limit: int) -> bytes:
 
 
 def _as_text(data: bytes, path: str) -> str:
+    data = data.removeprefix(BOM_UTF8)
     try:
-        return data.decode("utf-8-sig")
+        return data.decode()
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise BadValue(

@@ -1,7 +1,7 @@
 """Which files of a workspace no caller reaches, whichever tool, case or document names them."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -50,6 +50,28 @@ class Refusals(Struct, frozen=True):
                 f"{'/'.join(names)} may contain secrets; tools may not read it.",
                 hint="Ask the operator for the values you need.",
             )
+
+    def passes(self, folder: Sequence[str]) -> Callable[[str], bool]:
+        """Return what says quickly that a file of a folder, as names below the root, is allowed.
+
+        False is no refusal yet: ask ``hides`` or ``check_read``. It is for files that are looked at
+        together: whether the server's own files are links is looked at once.
+        """
+        own = (*self.private, *self.logs)
+        is_open = self._folder_reason(folder) is None and not any(it.is_symlink() for it in own)
+        stems = tuple(as_seen(file.stem) for file in own)
+        refused = {_SETTINGS, *(as_seen(names[-1]) for names in self.state)}
+
+        def passes(name: str) -> bool:
+            seen = as_seen(name)
+            return (
+                is_open
+                and seen not in refused
+                and not seen.startswith(".")
+                and not seen.startswith(stems)
+            )
+
+        return passes
 
     def hides(self, names: Sequence[str]) -> bool:
         """Check whether a file or folder is left out of listings."""

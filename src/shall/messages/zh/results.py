@@ -51,7 +51,15 @@ ZH: dict[str, str] = {
     "check.openapi_type": "{operation} 未声明内容类型 {what}，只声明了 {declared}（{place}）",
     "check.openapi_header": "{operation} 要求响应头 {what}，但响应中没有（{place}）",
     "check.openapi_body": "响应体与 {operation} 的声明不符：{what}（{place}）",
+    "check.snapshot_differs": "与快照 {file} 不同；若现在的值才正确，请运行"
+    " `shall run --update-snapshots {case}` 更新",
+    "check.snapshot_missing": "没有快照 {file}；请运行 `shall run --update-snapshots {case}` 生成",
+    "check.snapshot_masked": "快照 {file} 只有脱敏后的密文，与任何文本都相等",
+    "check.snapshot_empty": "忽略之后没有内容可与快照 {file} 比较",
+    "check.bad_snapshot": "快照 {file} 不是 JSON",
     "check.bad_openapi": "无法使用该 OpenAPI 文档：{reason}",
+    "fuzz.failed": "{reason}",
+    "fuzz.untested": "Schemathesis 未向它发送请求",
     "check.not_supported": "此版本不支持断言类型 {kind}",
     # the engine: steps and runs
     "step.error": "{reason}",
@@ -68,6 +76,7 @@ ZH: dict[str, str] = {
     "case.needs": "依赖的用例 `{name}` 未通过",
     "case.needs_unseen": "没有读取所依赖的用例：请在 `testcase:` 下的块中让 `needs:` 单独占一行",
     "case.skipped": "{reason}",
+    "case.draft": "用例是草稿：请填写标有 TODO 的内容，然后删除 `draft`。",
     "case.shared_failed": "所用的共享步骤没有通过：{place}：{inner}",
     "case.use_unseen": "共享步骤没有运行：请在 `testcase:` 下的块中让 `use:` 单独占一行",
     "case.no_rows": "用例的数据没有任何行",
@@ -138,6 +147,7 @@ ZH: dict[str, str] = {
     "report.skipped_case": "{case}：{reason}",
     "report.only": "只运行了标有 `only` 的用例，另有 {count} 个用例没有运行。",
     "report.flaky": "{case}：{total} 次重复中通过 {passed} 次",
+    "report.seed": "本用例使用了随机值：加上 --seed {seed} 可重现。",
     "report.retried": "{case}：重试 {count} 次后通过",
     "report.more_cases": "……另有 {count} 个用例，详见 HTML 和 JSON 报告。",
     "report.verifies": "验证 {keys}",
@@ -207,6 +217,7 @@ ZH: dict[str, str] = {
     "report.status.skipped": "已跳过",
     "report.status.not run": "未运行",
     "report.status.untested": "未测试",
+    "report.status.draft": "草稿",
     # shall diff
     "gate.moved": "原为 {key}：{text}",
     # shall trace
@@ -244,6 +255,7 @@ ZH: dict[str, str] = {
     "trace.change.renamed": "（由 {change} 重命名）",
     "trace.reason.skipped": "已跳过",
     "trace.reason.not run": "未运行",
+    "trace.reason.draft": "草稿",
     "trace.unsound": "已运行但未能证明：{counts}。请检查用例和测试后重新运行；"
     "如只需查看，请使用 --exit-zero。",
     "trace.no_criteria": "在 specs/ 及其他已知布局的目录中未找到验收标准。"

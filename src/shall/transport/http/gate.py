@@ -24,6 +24,10 @@ _AS_FOLLOWED = pycurl.U_URLENCODE | pycurl.U_ALLOW_SPACE
 
 _FOLLOWED = frozenset({"http", "https"})
 
+_NOT_CONNECTED = frozenset({pycurl.E_COULDNT_CONNECT, pycurl.E_COULDNT_RESOLVE_PROXY})
+_NO_TUNNEL = "CONNECT tunnel failed"
+_PROXY_REFUSED = 97  # CURLE_PROXY, which pycurl does not name
+
 _MANY_TARGETS = 256
 
 _REFUSED: int = pycurl.SOCKET_BAD
@@ -167,6 +171,16 @@ class Gate:
         if curl_code == pycurl.E_COULDNT_CONNECT and self._at_address is not None:
             return self._told(self._at_address)
         return None
+
+    def proxy_at_fault(self, curl_code: int, text: str) -> tuple[str, int] | None:
+        """Return host and port of the proxy where it is what could not be connected to."""
+        is_there = curl_code not in _NOT_CONNECTED or text.startswith(_NO_TUNNEL)
+        return None if is_there else self._proxy
+
+    def refusing_proxy(self, curl_code: int, text: str) -> str | None:
+        """Return the address of the proxy where it is there and does not connect."""
+        is_refused = curl_code == _PROXY_REFUSED or text.startswith(_NO_TUNNEL)
+        return f"{self._proxy[0]}:{self._proxy[1]}" if self._proxy and is_refused else None
 
     def _told(self, denial: Denial) -> TargetDenied:
         params = {"address": f"{self._host}:{self._port}", "rule": denial.rule}

@@ -278,7 +278,8 @@ def _multipart(curl: pycurl.Curl, request: Request) -> pycurl.CurlMime:
     for file in request.files:
         part = form.addpart()
         part.name(file.field.encode("utf-8"))
-        part.filename(file.filename.encode("utf-8"))
+        if file.filename:
+            part.filename(file.filename.encode("utf-8"))
         part.type(file.content_type)
         part.data(file.content)
     return form
