@@ -9,7 +9,8 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from shall.engine.record import StepRecord, learn_request, learn_response, step_results
+from shall.engine.learning import learn_request, learn_response
+from shall.engine.record import StepRecord, step_results
 from shall.engine.redact import Redactor
 from shall.messages import Message
 from shall.results.records import CaseResult, CheckResult, Outcome

@@ -1,7 +1,7 @@
 """What a caller asks to run, however it was said: by flags, tool arguments or JSON."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any
 
 from msgspec import Struct
 
@@ -87,7 +87,7 @@ class RunRequest(Struct, frozen=True):
 
 
 def _arguments() -> Iterable[tuple[str, Argument]]:
-    for name, kind in get_type_hints(RunRequest, include_extras=True).items():
+    for name, kind in RunRequest.__annotations__.items():
         if declared := getattr(kind, "__metadata__", ()):
             yield name, Argument(kind.__origin__, **declared[0])
 

@@ -19,7 +19,6 @@ from shall.cases.syntax import (
     Reference,
 )
 from shall.engine.budgets import text_bytes
-from shall.engine.functions import call_function
 from shall.engine.scope import Scope
 
 
@@ -111,6 +110,8 @@ def _expression(expression: Expression, scope: Scope) -> Any:
 
                 value = call_fake(name, given, named, scope.draws)
             else:
+                from shall.engine.functions import call_function  # few cases call any
+
                 value = call_function(name, given, named, scope.draws)
     # However often a value is shared in memory: what walks through it meets it each time.
     scope.budget.expand_value(value)

@@ -45,6 +45,7 @@ ON_FIRST_USE = (
     "shall.engine.differences",
     "shall.engine.fakes",
     "shall.engine.flow",
+    "shall.engine.functions",
     "shall.engine.flow_plan",
     "shall.engine.operations",
     "shall.engine.parts",
@@ -73,11 +74,14 @@ ON_FIRST_USE = (
     "shall.settings.config_yaml",
     "shall.specs.gate",
     "shall.store.call_log",
+    "shall.store.call_statistics",
+    "shall.store.connections",
     "shall.store.vfs",
     "shall.transport.http.connection",
     "shall.transport.http.loop",
     "shall.transport.http.websocket",
     "shall.workspace.secrets",
+    "base64",
     "cssselect",
     "encodings.idna",
     "encodings.utf_8_sig",
@@ -88,6 +92,7 @@ ON_FIRST_USE = (
     "lxml.etree",
     "markdown_it",
     "regex",
+    "selectors",
 )
 """What functions of ours import for the sake of the commands' start, and Python for our text."""
 
