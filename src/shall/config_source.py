@@ -48,7 +48,7 @@ class ConfigEnvironment(Struct, frozen=True):
 
 
 class Config(Struct, frozen=True):
-    """The file. ``scenes`` are projects that consist of others.
+    """The file. ``scenes`` are projects that consist of others, ``addresses`` those of robots.
 
     ``notes`` are what has no effect here, each with its place.
     """
@@ -56,4 +56,5 @@ class Config(Struct, frozen=True):
     title: str = ""
     environments: Mapping[str, ConfigEnvironment] = {}
     scenes: Mapping[str, tuple[str, ...]] = {}
+    addresses: Mapping[str, str] = {}
     notes: tuple[Diagnostic, ...] = ()

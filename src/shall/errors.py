@@ -244,6 +244,14 @@ class QueryFailed(InvalidInput):
     code = "MCP_QUERY_FAILED"
 
 
+class SetupFailed(ShallError):
+    """What the settings name to run before the first case did not pass."""
+
+    code = "MCP_SETUP_FAILED"
+    http_status = 424
+    exit_status = 1
+
+
 class TimedOut(ShallError):
     """Something took longer than it may."""
 

@@ -1,6 +1,7 @@
 """Runs cases at a steady rate and measures them; nothing is recorded."""
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime
 
 from msgspec import Struct
@@ -62,15 +63,14 @@ def load(
     """
     stop = stop or Stop()
     options = replace(run_options(workspace, request), concurrency=concurrency)
-    options, jobs = ready_jobs(workspace, request, options, stop)
-    chosen = _usable(jobs)
-    tally = LoadTally(lambda case: headline(case, language))
-    started_at = datetime.now(UTC)
-    loop = workspace.make_loop()
-    try:
+    with ExitStack() as opened:
+        options, jobs = ready_jobs(workspace, request, options, opened, stop)
+        chosen = _usable(jobs)
+        tally = LoadTally(lambda case: headline(case, language))
+        started_at = datetime.now(UTC)
+        loop = workspace.make_loop()
+        opened.callback(loop.close)
         end = run_load(chosen, arrivals, options, LoadContext(loop, workspace.files, tally, stop))
-    finally:
-        loop.close()
     is_whole = end.status is not RunStatus.INTERRUPTED
     measured_s = max(end.duration_s, arrivals.duration_s) if is_whole else end.duration_s
     return LoadResult(

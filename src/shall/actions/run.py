@@ -62,6 +62,7 @@ def execute(
         CaseNotFound: A path names no file, or no case was found at all.
         FolderNotFound: No path is named and there is no folder of cases.
         OutsideWorkspace: A path leads out.
+        SetupFailed: What ``before_run`` names did not pass.
     """
     options = run_options(workspace, request)
     stop = stop or Stop()
@@ -71,8 +72,8 @@ def execute(
     options = replace(options, shard=cases.shard, left_out=cases.left_out)
     if options.repeat > 1:
         cases = cases.repeated(options.repeat)
-    options = _run_shared(workspace, cases, options, stop, turns)
     with ExitStack() as opened:
+        options = _run_shared(workspace, cases, options, opened, stop, turns)
         processes = None
         if request.snapshots is None:  # other processes could not add to it
             processes = _start_processes(workspace, options, cases, turns, opened)
@@ -182,15 +183,21 @@ def jobs_of(workspace: Workspace, request: RunRequest) -> Iterable[Job]:
 
 
 def ready_jobs(
-    workspace: Workspace, request: RunRequest, options: RunOptions, stop: Stop
+    workspace: Workspace,
+    request: RunRequest,
+    options: RunOptions,
+    opened: ExitStack,
+    stop: Stop,
 ) -> tuple[RunOptions, list[Job]]:
     """Read the jobs that a request chooses, once the logins and shared steps that they use ran.
+
+    What comes after the last case runs when ``opened`` is closed.
 
     Raises:
         CaseNotFound: No case is found.
     """
     cases = _choose(workspace, request, _go_on(options, stop))
-    options = _run_shared(workspace, cases, options, stop)
+    options = _run_shared(workspace, cases, options, opened, stop)
     return options, list(cases.read(range(len(cases.keys))))
 
 
@@ -198,18 +205,27 @@ def _run_shared(
     workspace: Workspace,
     cases: _Cases,
     options: RunOptions,
+    opened: ExitStack,
     stop: Stop,
     turns: Turns | None = None,
 ) -> RunOptions:
-    """Run what comes before the first case; return the options with the tokens of the logins."""
+    """Run what comes before the first case; return the options with the tokens of the logins.
+
+    What comes after the last case runs when ``opened`` is closed.
+    """
     if options.logins:
         from shall.actions.logins import log_in  # few projects have any
 
         options = log_in(workspace, options, {*cases.keys, *cases.uses}, stop, turns)
-    if cases.uses:
+    if options.before_run or options.after_run:
+        from shall.actions.hooks import around_run  # as above
+
+        opened.enter_context(around_run(workspace, options, cases.reader, stop, turns))
+    if missing := cases.uses - cases.reader.shared.keys():
         from shall.actions.shared_steps import run_shared  # few suites share steps
 
-        cases.reader.shared = run_shared(workspace, cases.uses, options, stop, turns)
+        found = run_shared(workspace, missing, options, stop, turns)
+        cases.reader.shared = {**cases.reader.shared, **found}
     return options
 
 

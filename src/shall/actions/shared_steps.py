@@ -30,8 +30,11 @@ def run_shared(
     options: RunOptions,
     stop: Stop,
     turns: Turns | None = None,
+    shared: tuple[Shared, ...] = (),
 ) -> Mapping[str, Shared]:
     """Run files of shared steps at the same time, and return by path what they left behind.
+
+    They read what others captured, ``shared``.
 
     One that cannot be read, or does not pass, has the reason; the run goes on.
     """
@@ -39,7 +42,7 @@ def run_shared(
     jobs = []
     for path in sorted(set(paths)):
         try:
-            jobs.append(_job(workspace, path, found))
+            jobs.append(replace(_job(workspace, path, found), shared=shared))
         except InvalidInput as error:
             inner = Message("case.invalid", {"problems": str(error)})
             found[path] = _failed(Message("case.shared_failed", {"place": path, "inner": inner}))

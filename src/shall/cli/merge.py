@@ -6,12 +6,13 @@ from pathlib import Path
 import msgspec
 
 from shall.actions.merge import merge_shards, record_run
+from shall.actions.notifying import check_notify
 from shall.bounded import EVIDENCE_BYTES, read_path
 from shall.cli.options import project_of
 from shall.cli.output import exit_status, tell, write
 from shall.cli.output_flags import named_files
 from shall.cli.report import report_text, write_reports
-from shall.cli.run import show
+from shall.cli.run import send_notifications, show
 from shall.errors import BadValue
 from shall.results.encoding import run_from_json
 from shall.results.records import RunResult
@@ -21,6 +22,8 @@ from shall.results.summary import summary_of
 def execute(arguments: argparse.Namespace) -> int:
     """Carry out the command."""
     workspace, settings = project_of(arguments, no_color=arguments.no_color)
+    if arguments.notify:
+        check_notify(settings.notify)
     run = merge_shards(workspace, {path: _read(path) for path in arguments.reports})
     for fault in record_run(workspace, run):
         tell(fault)
@@ -30,6 +33,8 @@ def execute(arguments: argparse.Namespace) -> int:
     else:
         write(report_text(run, arguments.format, settings.language).rstrip("\n"))
     write_reports(run, settings.language, named_files(arguments, "report-"))
+    if arguments.notify:
+        send_notifications(workspace, settings, summary)
     return exit_status(summary)
 
 

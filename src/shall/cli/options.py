@@ -149,7 +149,7 @@ def _add_run(commands: _Commands) -> None:
     add_selection(command)
     add_run_flags(command)
     add_scope_of_run(command)
-    add_report_files(command, "report-")
+    add_report_files(command, "report-", notifies=True)
     command.add_argument("--format", choices=("text", *FORMATS), default="text")
     command.add_argument("--quiet", action="store_true", help="show only the line of counts")
     command.add_argument(
@@ -263,7 +263,7 @@ def _add_merge(commands: _Commands) -> None:
     command.add_argument("reports", nargs="+", metavar="REPORT", help="JSON reports of the shards")
     command.add_argument("--format", choices=("text", *FORMATS), default="text")
     command.add_argument("--no-color", action="store_true", default=None)
-    add_report_files(command, "report-")
+    add_report_files(command, "report-", notifies=True)
     _add_workspace(command)
 
 

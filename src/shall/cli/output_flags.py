@@ -18,10 +18,16 @@ FORMATS = ("json", "markdown", "tap", "concise", "github", "gitlab", "junit", "s
 """The formats in which a run is printed instead of its summary."""
 
 
-def add_report_files(command: argparse.ArgumentParser, prefix: str) -> None:
-    """Add a flag for each kind of report."""
+def add_report_files(
+    command: argparse.ArgumentParser, prefix: str, *, notifies: bool = False
+) -> None:
+    """Add a flag for each kind of report, and for a notification."""
     for kind, (metavar, meaning) in FILES.items():
         command.add_argument(f"--{prefix}{kind}", metavar=metavar, help=meaning)
+    if notifies:
+        command.add_argument(
+            "--notify", action="store_true", help="send a summary as `notify` of shall.yaml says"
+        )
 
 
 def named_files(arguments: argparse.Namespace, prefix: str) -> dict[str, str]:

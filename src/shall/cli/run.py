@@ -47,6 +47,10 @@ def execute(arguments: argparse.Namespace) -> int:
 def _project(arguments: argparse.Namespace) -> tuple[Workspace, Settings]:
     folder = folder_of(arguments.workspace)
     settings, _ = settings_of(folder, {**run_flags(arguments), "no_color": arguments.no_color})
+    if arguments.notify:
+        from shall.actions.notifying import check_notify  # few runs send a summary
+
+        check_notify(settings.notify)
     return open_project(folder, settings), settings
 
 
@@ -96,8 +100,19 @@ def _run_in(workspace: Workspace, settings: Settings, arguments: argparse.Namesp
         if not is_text:
             write(report_text(whole, arguments.format, settings.language).rstrip("\n"))
         write_reports(whole, settings.language, files)
+    if arguments.notify:
+        send_notifications(workspace, settings, run)
     status = exit_status(run)
     return status if expectations is None else expectations.status(status)
+
+
+def send_notifications(workspace: Workspace, settings: Settings, run: RunSummary) -> None:
+    """Send the summary of a run as the settings say; report what was not sent."""
+    from shall.actions.notifying import send_summary  # as above
+
+    title = settings.config.title if settings.config is not None else ""
+    for fault in send_summary(workspace, run, settings.notify, title):
+        tell(fault)
 
 
 def _snapshots(arguments: argparse.Namespace) -> "Snapshots | None":

@@ -97,6 +97,17 @@ class RunSettings(Struct, frozen=True, kw_only=True):
             is_secret=True,
         ),
     ] = {}
+    before_run: Annotated[
+        tuple[str, ...],
+        project(
+            value_types.names,
+            "shared steps that run before the first case; if they do not pass, no case runs",
+        ),
+    ] = ()
+    after_run: Annotated[
+        tuple[str, ...],
+        project(value_types.names, "shared steps that run after the last case"),
+    ] = ()
     keep: Annotated[
         str,
         project(

@@ -16,6 +16,7 @@ ON_FIRST_USE = (
     "shall.actions.data_rows",
     "shall.actions.early_cases",
     "shall.actions.evidence",
+    "shall.actions.hooks",
     "shall.actions.importing",
     "shall.actions.logins",
     "shall.actions.named_documents",

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import parse_qsl, quote, urlsplit
 
 from shall.cases.forms import METHODS, is_variable_name
 from shall.cases.locations import Locator
@@ -13,10 +14,17 @@ from shall.diagnostics import Diagnostic, Severity
 from shall.errors import InvalidCase
 from shall.span import Span
 
-_TOP = ("title", "projects")
+_TOP = ("title", "projects", "notifications")
 _LOGIN = ("url", "method", "headers", "data")
 _MYSQL = ("host", "port", "user", "password", "database", "charset")
 _MARKS = frozenset({"is_need_login", "login", "mysql"})
+
+_ROBOTS = {
+    "dingtalk": ("dingtalk", ("webhook", "secret")),
+    "weixin": ("wecombot", ("webhook",)),
+    "feishu": ("feishu", ("webhook",)),
+}
+"""The schema of apprise for each robot, and the fields that it has; apprise signs for DingTalk."""
 
 Keys = tuple[str, ...]
 
@@ -35,6 +43,16 @@ def read_config(text: str, problems: list[Diagnostic]) -> Config | None:
     if not _is_config(data):
         return None
     return _Reader(text, problems).config(data)
+
+
+def _token_of(webhook: str) -> str:
+    """Return the token in the URL of a robot: a parameter, or the last part of the path."""
+    try:
+        parts = urlsplit(webhook.strip())
+    except ValueError:
+        return ""
+    query = dict(parse_qsl(parts.query))
+    return query.get("access_token") or query.get("key") or parts.path.rpartition("/")[2]
 
 
 def _is_config(data: Any) -> bool:
@@ -83,10 +101,38 @@ class _Reader:
                     else:
                         found.setdefault(environment, {})[name] = block
         environments = {name: self._environment(name, blocks) for name, blocks in found.items()}
+        addresses = self._addresses(data.get("notifications") or {})
         title = data.get("title")
         return Config(
-            title if isinstance(title, str) else "", environments, scenes, tuple(self._notes)
+            title if isinstance(title, str) else "",
+            environments,
+            scenes,
+            addresses,
+            tuple(self._notes),
         )
+
+    def _addresses(self, said: Any) -> dict[str, str]:
+        """Return the robots that get a summary, as addresses of apprise."""
+        if not isinstance(said, dict):
+            self._bad(("notifications",), "not keys and values")
+            return {}
+        self._ignore_unknown(said, ("notifications",), tuple(_ROBOTS))
+        found: dict[str, str] = {}
+        for name, (schema, known) in _ROBOTS.items():
+            robot, keys = said.get(name), ("notifications", name)
+            if robot is None:
+                continue
+            if not isinstance(robot, dict) or not isinstance(robot.get("webhook"), str):
+                self._bad(keys, "not keys and values with a `webhook`")
+                continue
+            self._ignore_unknown(robot, keys, known)
+            token = _token_of(robot["webhook"])
+            secret = quote(str(robot.get("secret") or ""), safe="") if "secret" in known else ""
+            if not token:
+                self._bad((*keys, "webhook"), "not the URL of a robot")
+                continue
+            found[name] = f"{schema}://{f'{secret}@' if secret else ''}{quote(token, safe='')}/"
+        return found
 
     def _scene(
         self, said: Mapping[str, Any], keys: Keys, projects: Mapping[str, Any]

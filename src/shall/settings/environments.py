@@ -7,6 +7,7 @@ from shall.cases.nearest import nearest
 from shall.config_source import Config
 from shall.declaration import Setting
 from shall.diagnostics import Diagnostic, Severity
+from shall.notification_source import Notify
 from shall.span import Span
 
 ERROR = Severity.ERROR
@@ -71,6 +72,14 @@ def with_config(values: Mapping[str, Any], config: Config) -> Mapping[str, Mappi
             merged[key] = {**added, **own.get(key, {})}
         found[name] = merged
     return found
+
+
+def with_addresses(notify: Notify | None, config: Config) -> Notify:
+    """Return where a summary is sent; the earlier tool sent one after each run."""
+    if notify is None:
+        return Notify("always" if config.addresses else Notify().when, {}, config.addresses)
+    own = {name: it for name, it in config.addresses.items() if name not in notify.to}
+    return Notify(notify.when, notify.to, own)
 
 
 def _values(

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from shall import value_types as types
 from shall.config_source import Config
 from shall.declaration import project
+from shall.notification_source import Notify, notify_setting
 from shall.settings.gate import GateSettings
 
 LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")
@@ -99,6 +100,14 @@ class ProjectSettings(GateSettings, frozen=True, kw_only=True):
             key="environments",
         ),
     ] = {}
+    notify: Annotated[
+        Notify,
+        project(
+            notify_setting,
+            "where `--notify` sends a summary, and when: failure (default), change or always",
+            is_secret=True,
+        ),
+    ] = Notify()
     language: Annotated[
         str,
         project(

@@ -16,7 +16,7 @@ from shall.config_source import CONFIG_NAME, Config
 from shall.declaration import Setting
 from shall.diagnostics import Diagnostic, Severity
 from shall.errors import InvalidCase, InvalidSetting
-from shall.settings.environments import read_overrides, with_config
+from shall.settings.environments import read_overrides, with_addresses, with_config
 from shall.settings.project import LOCALE
 from shall.settings.table import RUN_SETTINGS, SETTINGS, Settings
 from shall.span import Span
@@ -85,6 +85,7 @@ def read_settings(
     )
     if (config := _config_of(folder / CONFIG_NAME, problems)) is not None:
         values["config"] = config
+        values["notify"] = with_addresses(values.get("notify"), config)
         values["environment_settings"] = with_config(values, config)
         sources["environment_settings"] = Source("file", CONFIG_NAME)
     if problems:

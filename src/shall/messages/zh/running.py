@@ -80,6 +80,18 @@ RUNNING: dict[str, str] = {
     "Environment {name} is not defined in {files}.": "{files} 中没有定义环境 {name}。",
     "shall.yaml or config.yaml": "shall.yaml 或 config.yaml",
     "The login answers {status} without `data.token`.": "登录返回 {status}，但没有 `data.token`。",
+    "No case ran, since `before_run` did not pass: {why}.": (
+        "未运行任何用例，因为 `before_run` 未通过：{why}。"
+    ),
+    "No address of a notification is set.": "未设置通知地址。",
+    "Write `notify: {{to: {{NAME: {{environment: VARIABLE}}}}}}`.": (
+        "请写 `notify: {{to: {{NAME: {{environment: VARIABLE}}}}}}`。"
+    ),
+    "Notifications need the extra `notify`.": "通知需要扩展 `notify`。",
+    "Install it: pip install 'shall[notify]'.": "请安装：pip install 'shall[notify]'。",
+    "No notification was sent: notify.to.{name} {why}": "未发送通知：notify.to.{name} {why}",
+    "The notification to {name} was not accepted.": "发往 {name} 的通知未被接受。",
+    "send a summary as `notify` of shall.yaml says": "按 shall.yaml 的 `notify` 发送摘要",
     "No `login` with a `url` is there.": "没有带 `url` 的 `login`。",
     "Available: {names}.": "可用的有：{names}。",
     "Unknown tool {tool}.": "未知的工具 {tool}。",

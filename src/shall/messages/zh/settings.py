@@ -1,6 +1,19 @@
 """Meanings and problems of settings in Chinese."""
 
 SETTINGS: dict[str, str] = {
+    "where `--notify` sends a summary, and when: failure (default), change or always": (
+        "`--notify` 把摘要发往何处、何时发送：failure（默认）、change 或 always"
+    ),
+    "not the keys when and to": "不是键 when 和 to",
+    "unknown key {key}; known are when, to": "未知的键 {key}；可用的有 when、to",
+    "when must be one of {names}": "when 必须是 {names} 之一",
+    "to must be names with the source of an address each": "to 必须是名称及各自的地址来源",
+    "not keys and values with a `webhook`": "不是带 `webhook` 的键值对",
+    "not the URL of a robot": "不是机器人的 URL",
+    "shared steps that run before the first case; if they do not pass, no case runs": (
+        "在第一个用例之前运行的共享步骤；若未通过，则不运行任何用例"
+    ),
+    "shared steps that run after the last case": "在最后一个用例之后运行的共享步骤",
     "There is no project {name}.": "没有项目 {name}。",
     "{keys} needs a login, and has none.": "{keys} 需要登录，但没有 login。",
     "{keys} names no host and database.": "{keys} 没有写明 host 和 database。",

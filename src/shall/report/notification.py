@@ -1,0 +1,38 @@
+"""The summary of a run as a short message: its counts, and what failed first."""
+
+from shall.diagnostics.escaping import one_line
+from shall.report.text import headline
+from shall.report.wording import case_name, counted, is_bad, label
+from shall.results.records import CaseResult, Outcome, RunStatus, RunSummary
+
+SHOWN = 5
+"""Cases that are named."""
+
+_LONGEST = 300
+"""Characters of one line."""
+
+
+def notification(run: RunSummary, title: str, place: str, language: str) -> tuple[str, str]:
+    """Return the title and the text for a run; ``place`` is where more of it can be read."""
+    bad = run.bad_total
+    said = label("some_bad", language, count=bad, total=run.total)
+    if not bad:
+        whole = run.status is RunStatus.COMPLETE
+        said = label("all_hold" if whole else "not_whole", language)
+    where = f" ({run.environment})" if run.environment else ""
+    counts = [counted(run, it, language) for it in Outcome if run.counts()[it]]
+    lines = [label("separator", language).join(counts)]
+    if run.status is not RunStatus.COMPLETE:
+        lines.append(label(f"run.{run.status.value}", language))
+    lines += [_line(case, language) for case in run.bad[:SHOWN] if is_bad(case)]
+    if bad > SHOWN:
+        lines.append(label("more_cases", language, count=bad - SHOWN))
+    if place:
+        lines.append(place)
+    return one_line(f"{title or 'shall'}{where}: {said}"), "\n".join(lines)
+
+
+def _line(case: CaseResult, language: str) -> str:
+    criteria = ", ".join(it.key for it in case.criteria)
+    named = f"{case_name(case)} [{criteria}]" if criteria else case_name(case)
+    return one_line(f"- {named}: {headline(case, language)}")[:_LONGEST]
