@@ -108,7 +108,7 @@ class Service:
 
     def wait_for(self, what: list[str], entry: str) -> None:
         """Wait until the service noted something."""
-        until = time.monotonic() + 10
+        until = time.monotonic() + 60
         while entry not in what:
             assert time.monotonic() < until, f"the service never noted {entry}: {what}"
             time.sleep(0.005)  # another thread's list: there is nothing to wait on

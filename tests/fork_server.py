@@ -2,12 +2,13 @@
 
 Run by ``tests/forked.py`` with the descriptor of a socket: a message is a command as JSON with its
 standard input, output and error, the answers are its process id and ``adopted``, in any order. Ends
-when the socket closes.
+when the socket closes. Workers that a command starts with ``multiprocessing`` are forked as well.
 """
 
 import atexit
 import gc
 import importlib
+import itertools
 import json
 import os
 import pkgutil
@@ -17,9 +18,13 @@ import socket
 import sys
 import threading
 import time
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
+from multiprocessing import util
 from pathlib import Path
+from typing import Any
 
 import coverage
 
@@ -36,11 +41,17 @@ _NOT = ("shall.__main__", "shall.asgi", "shall.pytest_plugin", "shall.pytest_sup
 """Entry points: they run when a command starts."""
 _SHARED = "PROMETHEUS_MULTIPROC_DIR"
 """What prometheus-client reads when it is imported, to know whether processes share its counts."""
+_COUNTING = ("prometheus_client", "shall.cli", "shall.serve")
+"""prometheus-client, and all that imports it."""
+_start_python = util.spawnv_passfds
 
 
 @dataclass(frozen=True)
 class Command:
-    """A program and where it runs. ``program`` is a module's name, or a file's path."""
+    """A program and where it runs.
+
+    ``program`` is a module's name, a file's path, or ``-c`` where code is the first argument.
+    """
 
     program: str
     arguments: list[str]
@@ -87,6 +98,35 @@ def _wait_for_command(control: socket.socket) -> Command | None:
         control.send(b"adopted")
 
 
+def _forget_counts() -> None:
+    for name in [it for it in sys.modules if it.startswith(_COUNTING)]:
+        del sys.modules[name]
+
+
+def _fork_worker(path: bytes, args: Sequence[Any], passfds: Sequence[int]) -> int:
+    """Fork a worker of ``multiprocessing``, which would start Python and import all anew."""
+    *_, code, flag = args
+    if "spawn_main" not in code or coverage.Coverage.current() is not None:
+        return _start_python(path, args, passfds)
+    sys.stdout.flush()
+    child = os.fork()
+    if child == 0:
+        gc.freeze()
+        atexit._clear()
+        for number in signal.valid_signals():
+            if callable(signal.getsignal(number)):
+                signal.signal(number, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        kept = sorted({2, *passfds})
+        for before, after in itertools.pairwise([*kept, os.sysconf("SC_OPEN_MAX")]):
+            os.closerange(before + 1, after)
+        if _SHARED in os.environ:
+            _forget_counts()
+        sys.argv = ["-c", flag]
+        _end(_status_of(lambda: exec(code, {})))
+    return child
+
+
 def _run(command: Command) -> None:
     os.environ.clear()
     os.environ.update(command.environment)
@@ -94,10 +134,14 @@ def _run(command: Command) -> None:
     coverage.process_startup()  # where the environment asks for it
     os.chdir(command.folder)
     if _SHARED in os.environ or command.program.endswith("/gunicorn"):
-        for name in [it for it in sys.modules if it.startswith(("prometheus_client", "shall."))]:
-            del sys.modules[name]
+        _forget_counts()
+    util.spawnv_passfds = _fork_worker
     sys.argv = [command.program, *command.arguments]
-    if Path(command.program).is_absolute():
+    if command.program == "-c":
+        code = sys.argv.pop(1)
+        sys.path[0] = ""
+        exec(code, {"__name__": "__main__"})
+    elif Path(command.program).is_absolute():
         sys.path[0] = str(Path(command.program).parent)
         runpy.run_path(command.program, run_name="__main__")
     else:
@@ -105,10 +149,10 @@ def _run(command: Command) -> None:
         runpy.run_module(command.program, run_name="__main__", alter_sys=True)
 
 
-def _status_of(command: Command) -> int:
-    """Run a command; return its exit status, as the interpreter finds it."""
+def _status_of(run: Callable[[], None]) -> int:
+    """Run a program; return its exit status, as the interpreter finds it."""
     try:
-        _run(command)
+        run()
     except SystemExit as ended:
         if ended.code is None or isinstance(ended.code, int):
             return ended.code or 0
@@ -136,4 +180,4 @@ if __name__ == "__main__":
     with socket.socket(fileno=int(sys.argv[1])) as listening:
         asked = _wait_for_command(listening)
     if asked is not None:
-        _end(_status_of(asked))
+        _end(_status_of(partial(_run, asked)))

@@ -21,6 +21,8 @@ from typing import Any
 
 BIN = Path(sys.executable).parent
 _MODULES = ("shall", "mcp_server_spec.main", "pytest")
+_CODE = "shall.cli.commands import "
+"""What code of an entry point holds, as an installed command has it."""
 _SCRIPTS = ("api-auto-test-mcp", "gunicorn", "shall", "uvicorn")
 _AT_START = ("LD_", "OTEL_", "PYTHON")
 """Variables that count only before anything is imported begin with these."""
@@ -70,6 +72,8 @@ def _parsed(command: Sequence[str], environment: Mapping[str, str]) -> tuple[str
     if program in (sys.executable, str(BIN / "python")) and command[1].startswith("-m"):
         module, *arguments = [command[1][2:], *command[2:]] if command[1] != "-m" else command[2:]
         return (module, arguments) if module in _MODULES else None
+    if program == sys.executable and command[1] == "-c":
+        return ("-c", list(command[2:])) if _CODE in command[2] else None
     if program == sys.executable and Path(command[1]).suffix == ".py":
         return str(Path(command[1]).absolute()), list(command[2:])
     if Path(program).parent == BIN and Path(program).name in _SCRIPTS:

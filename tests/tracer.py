@@ -8,6 +8,7 @@ in tests that run our code in processes of their own, where it is measured if th
 
 import gc
 import importlib
+import os
 import pkgutil
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager, nullcontext
@@ -21,6 +22,8 @@ _UNTRACED = ("hypothesis", "process", "repeats")
 """Marks of tests that run no lines of their own here; hypothesis sets the first one."""
 _ENTRY_POINTS = ("shall.__main__", "shall.asgi")
 """They run when they are imported."""
+_FIRST_WORKER = "gw0"
+"""The worker that traces what modules of ours run when they are imported."""
 
 
 @contextmanager
@@ -45,16 +48,19 @@ def _only_hands_out(session: pytest.Session) -> bool:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
-    if coverage.Coverage.current() is not None and not _only_hands_out(session):
+    is_first = os.getenv("PYTEST_XDIST_WORKER", _FIRST_WORKER) == _FIRST_WORKER
+    if coverage.Coverage.current() is not None and is_first and not _only_hands_out(session):
         for module in pkgutil.walk_packages(shall.__path__, "shall."):
             if module.name not in _ENTRY_POINTS:
                 importlib.import_module(module.name)  # the tracer must see the lines of modules
+    gc.disable()  # what is collected lives to the end
     with untraced():
         return (yield)
 
 
 def pytest_collection_finish() -> None:
     gc.freeze()  # else each full collection looks at all tests and modules again
+    gc.enable()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -51,6 +51,7 @@ def test_d6_the_version_is_told(run: Any) -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.usefixtures("forks")
 @pytest.mark.parametrize("mode", ["legacy", "2026-07-28"])
 @pytest.mark.parametrize(
     ("row", "command"),

@@ -79,6 +79,30 @@ def test_a_login_is_reported_once_from_the_third_case_on() -> None:
     )
 
 
+DRAFT = """\
+draft: true
+variables: {id: "TODO: of an order that is there"}
+steps:
+  - POST: /a
+    json: {title: TODO, rows: [{a: "TODO:"}], kind: TODOS}
+    expect: {body: {contains: "TODO: what it holds"}}
+"""
+
+
+@pytest.mark.verifies("generate#1.4", "generate#1.5")
+def test_what_is_left_to_fill_in_is_reported_at_its_line() -> None:
+    messages = [(it.code, it.span.line, it.message) for it in check(DRAFT) if it.span]
+    assert messages == [
+        ("C206", 4, "This is to be filled in: of an order that is there"),
+        ("C206", 7, "This is to be filled in: steps[0].json.title"),
+        ("C206", 7, "This is to be filled in: steps[0].json.rows[0].a"),
+        ("C206", 8, "This is to be filled in: what it holds"),
+    ]
+    assert found(DRAFT.replace("draft: true\n", "")) == [("C206", 3), ("C206", 7)]
+    assert found(f"draft: true\nsteps:\n  - GET: /a\n    {OK}\n") == [("C207", 3)]
+    assert found(f"steps:\n  - POST: /a\n    json: {{state: TODO}}\n    {OK}\n") == []
+
+
 @pytest.mark.verifies("lint#5.2")
 def test_a_comment_silences_a_rule_for_its_line_the_next_one_or_the_file() -> None:
     delay = f"steps:\n  - GET: /a\n    delay: 1 s\n    {OK}\n"

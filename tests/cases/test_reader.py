@@ -4,6 +4,7 @@ import pytest
 
 from shall.cases.model import Allure, Body, BodyKind, Case, Check, CheckKind, Operation
 from shall.cases.reader import examine_data, examine_text, locate, read_case, read_data
+from shall.cases.writer import to_data
 from shall.diagnostics import Diagnostic
 from shall.errors import InvalidCase
 from shall.span import Span
@@ -41,6 +42,19 @@ def test_a_case_is_skipped_only_for_a_reason(reason: str) -> None:
     [problem] = problems(STEP + f"  skip: {reason}\n")
     assert str(problem.span) == "x.yaml:6:9"
     assert (problem.field, problem.message) == ("skip", "`skip` must say why.")
+
+
+@pytest.mark.verifies("generate#1.1")
+def test_a_draft_is_true_or_false_and_written_as_it_is_read() -> None:
+    draft = read_case(STEP + "  draft: true\n", "x.yaml")
+    assert (draft.draft, draft.skip) == (True, "draft")
+    assert "skip" not in to_data(draft)["testcase"]
+    assert read_data(to_data(draft)) == draft
+    late = read_case(STEP + "  draft: true\n  skip: not deployed\n", "x.yaml")
+    assert read_data(to_data(late)) == late
+    assert read_case(STEP + "  draft: false\n", "x.yaml").skip is None
+    [problem] = problems(STEP + "  draft: later\n")
+    assert problem.message == "`draft` must be true or false, not a text."
 
 
 @pytest.mark.verifies("cases#1.1")

@@ -23,6 +23,8 @@ def can_fail(body: str) -> bool:
         "expect: {body: {schema: {}}}",
         "expect: {body: {matches: ''}}",
         "expect: {status: {exists: true}}",
+        "capture: {n: $.n}\nexpect: {$.n: {all_of: ['{{ n }}', '{{n}}']}}",
+        "expect: {body: {all_of: [{contains: ''}, {matches: ''}]}}",
         "expect: {}",
     ],
 )
@@ -43,6 +45,8 @@ def test_a_check_that_holds_of_every_response_is_none(body: str) -> None:
         "expect: {bytes: {at_least: 1}}",
         "expect: {body: {exists: true}}",
         "expect: {body: {schema: {type: object}}}",
+        "capture: {n: $.n}\nexpect: {$.n: {all_of: ['{{ n }}', 7]}}",
+        "expect: {body: {all_of: [{contains: ''}, {a: {exists: true}}]}}",
         "until: {status: 200}",
     ],
 )

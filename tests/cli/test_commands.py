@@ -174,6 +174,7 @@ def test_the_commands_print_their_version(function: str) -> None:
     assert ended.stdout.strip().endswith("0.1.0")
 
 
+@pytest.mark.usefixtures("forks")
 @pytest.mark.parametrize("function", ["serve_as_before", "serve_spec_before"])
 def test_the_earlier_commands_take_their_flags(function: str) -> None:
     own = (

@@ -90,3 +90,52 @@ def test_the_items_of_a_repeated_step_are_shown_as_their_expression(
 
     assert ended.returncode == 0, ended.stdout
     assert "/a/{{ item }}" in ended.stdout
+
+
+LOOPS = """\
+testcase:
+  name: orders are counted
+  secrets: [pin]
+  variables: {ids: [1, 2, 3]}
+  steps:
+    - sql:
+        query: SELECT n FROM a WHERE b = :b AND p = :p
+        parameters: {b: "{{ ids[0] }}", p: "{{ pin }}"}
+    - GET: /a
+      for each: "{{ ids }}"
+    - GET: /b
+      for each: [1, 2]
+    - GET: /c
+      repeat: {until: {status: 200}, at most: 7}
+  teardowns:
+    - sql: {query: DELETE FROM a}
+"""
+
+
+@pytest.mark.verifies("cli#6.15")
+def test_queries_and_loops_are_shown_and_no_database_is_opened(shall: Shall, project: Path) -> None:
+    folder = project / "tests/cases"
+    folder.mkdir(parents=True)
+    (folder / "a.yaml").write_text(LOOPS)
+    (project / "shall.yaml").write_text(
+        "host: http://127.0.0.1:9\ndatabases: {shop: {url: 'sqlite:///shop.db'}}\n"
+    )
+
+    ended = shall("run", "--dry-run", "--var", "pin=planted-pin")
+    (folder / "a.yaml").write_text(LOOPS.replace(" FROM a}", " FROM a, database: other}"))
+    wrong = shall("run", "--dry-run")
+
+    lines = [line.strip() for line in ended.stdout.splitlines()]
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert lines.count("SQL shop") == 2
+    assert '"query": "DELETE FROM a"' in ended.stdout
+    assert '"b": 1' in ended.stdout
+    assert "planted" not in ended.stdout
+    assert "GET http://127.0.0.1:9/a (once for each item)" in lines
+    assert "GET http://127.0.0.1:9/b (at most 2 times)" in lines
+    assert "GET http://127.0.0.1:9/c (at most 7 times)" in lines
+    assert "Queries of databases: 2." in lines
+    assert "Cases: 1. Requests: 3." in ended.stdout
+    assert not (project / "shop.db").exists()
+    assert wrong.returncode == 2
+    assert "other" in wrong.stdout

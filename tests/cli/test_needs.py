@@ -98,6 +98,7 @@ def test_needed_cases_run_though_they_are_not_chosen(write_case: WriteCase, ran:
     [
         ("nothing", "There is no case with the name nothing."),
         ("logn", "Did you mean login?"),
+        ("pays", "Write the name of a case, or its path"),
         ("tests/cases/logon.yaml", "Did you mean tests/cases/login.yaml?"),
         ("../../x.yaml", "holds '..'"),
         (
@@ -123,6 +124,23 @@ def test_needs_that_cannot_be_met_are_reported_at_their_line(
     assert "--> tests/cases/pay.yaml:3:18" in ended.stdout
     assert service.calls_to("/echo/pay") == service.calls_to("/echo/round") == 0
     assert said in shall("list", "tests/cases/pay.yaml").stderr
+
+
+@pytest.mark.verifies("cases#9.7")
+def test_needs_and_rows_that_are_not_there_are_reported_with_the_fields_that_are_wrong(
+    shall: Shall, write_case: WriteCase
+) -> None:
+    write_case("pay", "/echo/pay", "needs: [nothing]\n  data: rows.csv\n  colour: red")
+    ended = shall("run", "tests/cases/pay.yaml", "--host", "http://127.0.0.1:9")
+    assert ended.returncode == 2
+    for said in (
+        "Unknown field `colour`.",
+        "There is no case with the name nothing.",
+        "tests/cases/rows.csv does not exist.",
+    ):
+        assert said in ended.stdout
+    assert "--> tests/cases/pay.yaml:3:11" in ended.stdout
+    assert "--> tests/cases/pay.yaml:4:9" in ended.stdout
 
 
 @pytest.mark.verifies("cases#9.4")

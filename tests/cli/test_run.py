@@ -337,6 +337,32 @@ def test_a_skipped_case_shows_its_reason_and_proves_nothing(
     assert criterion["status"] == "skipped"
 
 
+@pytest.mark.verifies("generate#1.1", "generate#1.3")
+def test_a_draft_is_not_run_and_the_gate_does_not_count_it_as_proved(
+    shall: Shall, write_case: WriteCase, service: Any, project: Path
+) -> None:
+    specs = project / "specs/requirements.md"
+    specs.parent.mkdir(exist_ok=True)
+    specs.write_text(
+        "### Requirement 1\n\n#### Acceptance Criteria\n\n1. THE system SHALL answer.\n"
+    )
+    shall("baseline")
+    specs.write_text(specs.read_text() + "2. THE system SHALL sing.\n")
+    write_case("new", more='verifies: ["default#1.1", "default#1.2"]\n  draft: true')
+
+    ended = shall("run", "--host", service.url)
+
+    assert "SKIPPED  new: It is a draft: fill in what is marked TODO" in ended.stdout
+    assert service.calls_to("/echo") == 0
+    traced = shall("trace")
+    assert traced.stdout.count("+ draft") == 2
+    assert "0 proved" in traced.stdout
+    gate = shall("gate")
+    assert gate.returncode == 1
+    assert "minimum" in gate.stdout
+    assert "new without a test  default#1.2" in " ".join(shall("diff").stdout.split(" "))
+
+
 @pytest.mark.verifies("reports#1.1")
 @pytest.mark.parametrize(
     ("language", "title"), [("en", "  step 1: GET "), ("zh", "  步骤 1: GET ")]

@@ -10,7 +10,7 @@ from shall.settings import SETTINGS
 
 ROOT = Path(__file__).parents[2]
 CODE = re.compile(
-    r"(case|decision|file|gate|import|link|setting|spec|state|token|yaml)\.[a-z]+(-[a-z]+)*"
+    r"(case|decision|file|gate|generate|import|link|setting|spec|state|token|yaml)\.[a-z]+(-[a-z]+)*"
 )
 
 

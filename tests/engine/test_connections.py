@@ -96,7 +96,7 @@ def free_ports(count: int) -> list[int]:
 
 
 def wait_until_open(port: int) -> None:
-    until = time.monotonic() + 10
+    until = time.monotonic() + 60
     while True:
         try:
             socket.create_connection(("127.0.0.1", port)).close()

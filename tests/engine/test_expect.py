@@ -35,6 +35,9 @@ def order(service: Any) -> str:
     """The address of a service that answers with an order."""
     answer = JSONResponse(ORDER, headers={"Location": "/orders/7", "X-Trace": "t-1"})
     answer.set_cookie("session", "abc", max_age=60, httponly=True)
+    answer.headers.append("X-Part", "a, b")
+    answer.headers.append("X-Part", "c")
+    answer.headers["Last-Modified"] = "Wed, 13 Jan 2021 22:23:01 GMT"
     service.log.given["order"] = answer
     service.log.given["page"] = Response(PAGE, media_type="text/html")
     service.log.given["feed"] = Response(b"<?xml version='1.0'?><a><b>1</b><b>2</b></a>")
@@ -74,6 +77,17 @@ HOLDS: list[dict[str, Any]] = [
     {"$..sku": ["A1", "B7"]},
     {"$.lines[*].sku | first": "A1", "$.lines | count": 2, "$.lines[*].sku | nth -1": "B7"},
     {"$.at": {"is_date": True, "is_iso_date": True, "greater_than": "2026-01-01T00:00:00Z"}},
+    {"$.state": {"contains": "sh", "all_of": [{"contains": "ip"}, {"not_contains": "x"}]}},
+    {"$.id": {"all_of": [7, {"greater_than": 6}, {"less_than": 8}], "not_all_of": [7, 8]}},
+    {"$.user": {"all_of": [{"name": "ann"}, {"ip": {"starts_with": "10."}}]}},
+    {
+        "headers X-Part": ["a, b", "c"],
+        "headers x-part | count": 2,
+        "headers X-None": {"exists": False},
+    },
+    {'$.at | to_date "%+"': "2026-01-31T12:00:00+00:00", "$.state | to_hex": "73686970706564"},
+    {'$.at | to_date "%Y-%m-%dT%H:%M:%S%.fZ"': "2026-01-31T12:00:00"},
+    {'header Last-Modified | date_format "%Y-%m-%dT%H:%M:%S%.fZ"': "2021-01-13T22:23:01Z"},
     {"$.key": {"is_uuid": True}, "$.user.ip": {"is_ipv4": True, "is_ipv6": False}},
     {"$.user": {"name": "ann", "mail": None, "age": {"not_exists": True}}},
     {"$.user": {"has": {"name": "ann"}, "is_object": True}},
@@ -92,7 +106,7 @@ HOLDS: list[dict[str, Any]] = [
 ]
 
 
-@pytest.mark.verifies("cases#5.3", "cases#5.4", "engine#2.8", "engine#2.9")
+@pytest.mark.verifies("cases#5.3", "cases#5.4", "cases#5.12", "engine#2.8", "engine#2.9")
 @pytest.mark.parametrize("expect", HOLDS, ids=lambda it: json.dumps(it)[:60])
 async def test_what_holds_passes(run_one: RunOne, order: str, expect: dict[str, Any]) -> None:
     result = await outcome(run_one, order, expect)
@@ -128,6 +142,11 @@ FAILS: list[tuple[dict[str, Any], str]] = [
     ({"$.tags": {"in_any_order": ["a", "b"]}}, "expected length 2, got 3"),
     ({"$.tags": {"in_any_order": ["a", "a", "b"]}}, 'no item is left for "a"'),
     ({"$.tags": {"contains_all": ["a", "a"]}}, 'no item is left for "a"'),
+    ({"$.state": {"all_of": [{"contains": "sh"}, {"contains": "lost"}]}}, '"lost"'),
+    ({"$.state": {"all_of": []}}, "no item"),
+    ({"$.state": {"not_all_of": [{"less_than": 3}]}}, "cannot be compared"),
+    ({"$.gone": {"all_of": [{"exists": False}]}}, "does not exist"),
+    ({"headers X-None | count": 0}, "there is no header X-None"),
     ({"$.total": {"close_to": {"value": 40, "within": 1}}}, "expected 40, 1 more or less"),
     ({"$.key": {"is_ipv4": True}}, "is_ipv4 does not hold"),
     ({"$.key": {"is_uuid": False}}, "is_uuid should not hold"),
@@ -145,7 +164,7 @@ FAILS: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.verifies("cases#5.4", "engine#2.8", "engine#2.9")
+@pytest.mark.verifies("cases#5.4", "cases#5.12", "engine#2.8", "engine#2.9")
 @pytest.mark.parametrize(("expect", "words"), FAILS, ids=[json.dumps(it)[:60] for it, _ in FAILS])
 async def test_what_does_not_hold_fails_and_says_why(
     run_one: RunOne, order: str, expect: dict[str, Any], words: str

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import yaml
 from tests.imports.conftest import Recorder
 
 from shall.actions.importing import Import, read_cases
@@ -122,6 +123,32 @@ CHECKS: list[tuple[str, dict[str, Any], bool]] = [
     ('jsonpath "$.x" == null', {"x": None}, True),
     ('jsonpath "$.d" isIsoDate', {"d": "2026-01-31T12:00:00Z"}, True),
     ('jsonpath "$.i" isInteger', {"i": "1"}, False),
+    ('jsonpath "$.n" > 1\njsonpath "$.n" > 2', {"n": 2}, False),
+    ('jsonpath "$.n" != 1\njsonpath "$.n" != 2', {"n": 3}, True),
+    ('jsonpath "$.s" not contains "a"\njsonpath "$.s" not contains "b"', {"s": "cab"}, False),
+    ('jsonpath "$[\'n\']" > 1\njsonpath "$.n" < 3', {"n": 2}, True),
+    ("jsonpath \"$.l[?(@.k=='a')].v\" == 1", {"l": [{"k": "a", "v": 1}, {"k": "b"}]}, True),
+    ("jsonpath \"$.l[?(@.k=='a')].v\" == 1", {"l": [{"k": "a", "v": 2}]}, False),
+    ('jsonpath "$..v" startsWith "a"', {"l": [{"v": "ab"}]}, True),
+    ('jsonpath "$..v" startsWith "a"', {"l": [{"v": "ab"}, {"v": "ac"}]}, False),
+    ('jsonpath "$..v" not exists', {"l": []}, True),
+    ('jsonpath "$.[0]" == 1', {}, False),
+    ('jsonpath "$.s" base64Decode == hex,e4bda0;', {"s": "5L2g"}, True),
+    ('jsonpath "$.s" base64Decode toHex == "e4bda0"', {"s": "5L2g"}, True),
+    ('jsonpath "$.s" base64Decode utf8Decode == "a"', {"s": "YQ=="}, True),
+    ('jsonpath "$.s" urlEncode == "a/b%20c"', {"s": "a/b c"}, True),
+    ('jsonpath "$.t" toDate "%+" < "2026-02-01"', {"t": "2026-01-31T12:00:00Z"}, True),
+    ('jsonpath "$.t" dateFormat "%d.%m.%Y" == "31.01.2026"', {"t": "2026-01-31T12:00:00Z"}, True),
+    ('jsonpath "$.t" toDate "%F %T" dateFormat "%Y" == "2026"', {"t": "2026-01-31 12:00:00"}, True),
+    ("bytes == base64,e30=;", {}, True),
+    ("bytes != base64,e30=;", {}, False),
+    ("md5 == hex,99914b932bd37a50b983c5e7c90ae93b;", {}, True),
+    ('body startsWith "{"\nbody == "{}"', {}, True),
+    ('body == "[]"', {}, False),
+    ('body exists\nbody != ""', {}, True),
+    ('body jsonpath "$.n" == 1', {"n": 1}, True),
+    ('redirects count == 0\nip == "127.0.0.1"', {}, True),
+    ('header "Content-Type" count == 1\nheader "Content-Type" nth 0 contains "json"', {}, True),
     ("bytes count == 2", {}, True),
     ('xpath "string(//a)" == "b"', {}, False),
 ]
@@ -144,12 +171,75 @@ def test_a_check_holds_where_that_of_hurl_does(
     assert outcomes == {f"{at:02}": holds for at, (_, _, holds) in enumerate(CHECKS)}
 
 
+REPEATED = """\
+GET URL/state
+[Options]
+retry: 2
+retry-interval: 1ms
+http1.1: true
+compressed: true
+max-redirs: 60
+header: X-Shop: north
+HTTP 200
+[Captures]
+state: jsonpath "$.state"
+copy: variable "state"
+first: jsonpath "$.l[?(@.k=='a')].v"
+[Asserts]
+variable "state" == "done"
+variable "copy" startsWith "do"
+
+GET URL/item/{{first}}
+[Options]
+repeat: 3
+digest: true
+user: ann:{{password}}
+HTTP 200
+[Asserts]
+variable "state" matches /^d/
+"""
+
+
+@pytest.mark.verifies("import#6.1", "import#6.3")
+def test_repetitions_connections_and_variables_are_carried(
+    recorder: Recorder, imported: Imported, run: Run
+) -> None:
+    body = {"state": "done", "l": [{"k": "b", "v": 8}, {"k": "a", "v": 7}]}
+    recorder.answers["GET /state"] = [
+        (200, {}, '{"state": "new", "l": [{"k": "a", "v": 1}]}'),
+        (200, {}, json.dumps(body)),
+    ]
+
+    found = imported(REPEATED.replace("URL", recorder.url), name="state.hurl")
+    result = run(password="wonderland")
+
+    assert [it.message for it in found.left_out] == []
+    assert [it.outcome.value for it in result.cases] == ["passed"], found.files[0].text
+    seen = [it["path"] for it in recorder.seen]
+    assert seen == ["/state", "/state", *["/item/7"] * 3]
+    assert recorder.seen[0]["headers"]["x-shop"] == "north"
+    text = found.files[0].text
+    assert 'connection: {http: "1.1", compression: gzip, max_redirects: 50}' in text
+    assert 'digest: {user: ann, password: "{{ password }}"}' in text
+
+
+@pytest.mark.verifies("import#6.1")
+def test_a_header_that_comes_twice_has_each_of_the_values() -> None:
+    text = 'GET http://h\nHTTP 200\nX-Part: a\nX-Part: b\n[Asserts]\nheader "X-Part" count == 2\n'
+
+    (case,) = read_cases(text, "a.hurl").files
+
+    expect = yaml.safe_load(case.text)["testcase"]["steps"][0]["expect"]
+    assert expect["headers X-Part"] == {"contains": "a", "all_of": [{"contains": "b"}]}
+    assert expect["headers X-Part | count"] == 2
+
+
 @pytest.mark.verifies("import#1.2", "import#6.2")
 def test_what_a_hurl_file_says_that_a_case_cannot_is_reported_with_its_line() -> None:
     text = """\
 GET http://h/a
 [Options]
-retry: 3
+retry: 30
 unix-socket: x
 [Nonsense]
 HTTP 200
@@ -157,13 +247,19 @@ HTTP 200
 a: variable "b"
 [Asserts]
 certificate "Subject" == "x"
+jsonpath "$.a" decode "gb2312" == "x"
+jsonpath "$.a" == hex,ff;
+variable "b" exists
+bytes startsWith hex,00;
+jsonpath "$.a" toDate "%.3f" == "x"
+jsonpath "$.a" xpath "//b" == "x"
 jsonpath "$.a" frobnicates 1
 jsonpath "$[" == 1
 body == "a" "b"
 POST http://h/b
 file,data.bin;
 HTTP 200
-base64,aGk=;
+file,answer.bin;
 GET http://h/c
 [Options]
 skip: true
@@ -174,18 +270,17 @@ PROPFIND http://h/d
 
     lines = [(it.span.line if it.span else 0, it.message.split("`")[0]) for it in found.left_out]
     assert lines == [
-        (3, "The option "),
+        (3, ""),
         (4, "The option "),
         (1, "The section "),
-        (10, "The check "),
-        (11, "The check "),
-        (12, "The check of "),
-        (13, "The check "),
         (8, "The capture "),
-        (15, "The body was left out: it is a file or bytes."),
-        (17, "The check of the body was left out: it is a file or bytes."),
-        (18, "The request was left out: it is skipped."),
-        (21, "The request was left out: a case has no method PROPFIND."),
+        *((line, "The check ") for line in range(10, 18)),
+        (18, "The check of "),
+        (19, "The check "),
+        (21, "The body was left out: it is a file or bytes."),
+        (23, "The check of the body was left out: it is that of a file, or malformed."),
+        (24, "The request was left out: it is skipped."),
+        (27, "The request was left out: a case has no method PROPFIND."),
     ]
     (case,) = found.files
     assert [step.request.method for step in case.case.steps] == ["GET", "POST"]

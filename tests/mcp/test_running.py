@@ -34,6 +34,21 @@ async def test_a_single_run_and_a_batch_answer_counts(
     assert (failed["failed"], failed["has_failures"], failed["more_results"]) == (12, True, 2)
 
 
+@pytest.mark.verifies("mcp#1.26")
+async def test_a_reply_says_what_did_not_run_since_another_case_is_marked(
+    client: Client, answer: Answer, service: Any, project: Path
+) -> None:
+    for name, more in (("a", {}), ("b", {"only": "now"}), ("c", {})):
+        data = case(host=service.url, **more) | {"name": name}
+        written = {"yaml_path": f"tests/cases/{name}.yaml", "testcase": data}
+        await client.call_tool("write_testcase", written)
+    reply = answer(await client.call_tool("run_tests", {}))
+    assert (reply["total"], reply["left_out"]) == (1, 2)
+    assert "flaky" not in reply
+    (project / "tests/cases/b.yaml").unlink()
+    assert "left_out" not in answer(await client.call_tool("run_tests", {}))
+
+
 @pytest.mark.verifies("reports#1.8")
 async def test_a_batch_against_a_service_that_is_down_has_one_reason(
     client: Client, answer: Answer, write_cases: Callable[..., None]

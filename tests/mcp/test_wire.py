@@ -185,7 +185,7 @@ def test_a_workspace_that_is_no_folder_is_told_at_the_start(
         ("-m", "mcp_server_spec.main", "--transport", "stdio"),
         (
             "-c",
-            "import sys; from shall.cli import commands; sys.exit(commands.serve_as_before())",
+            "from shall.cli.commands import serve_as_before as serve; raise SystemExit(serve())",
         ),
     ],
 )

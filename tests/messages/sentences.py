@@ -4,6 +4,8 @@ import argparse
 import ast
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
+from itertools import chain
 from pathlib import Path
 
 import shall
@@ -42,10 +44,9 @@ def sentences() -> Mapping[Parts, str]:
     mark. The help of commands and the meanings of settings are sentences too.
     """
     found: dict[Parts, str] = {}
-    for file in sorted(ROOT.rglob("*.py")):
-        path = file.relative_to(ROOT).as_posix()
+    for path, literals in _written().items():
         if path in START or not path.startswith(NOT_SHOWN):
-            for parts, line in _literals(ast.parse(file.read_text("utf-8"))):
+            for parts, line in literals:
                 if _SENTENCE.fullmatch("\0".join(parts)) and "\n" not in "".join(parts):
                     found.setdefault(parts, f"src/shall/{path}:{line}")
     speak("en")
@@ -59,11 +60,20 @@ def sentences() -> Mapping[Parts, str]:
 def fragments() -> set[Parts]:
     """Return the constant parts of every text in the source, as a whole sentence or not."""
     found: set[Parts] = set()
-    for file in ROOT.rglob("*.py"):
-        if "messages/zh" not in file.as_posix():
-            for (*before, last), _ in _literals(ast.parse(file.read_text("utf-8"))):
-                found.add((*before, last.rstrip("\n")))
+    for (*before, last), _ in chain.from_iterable(_written().values()):
+        found.add((*before, last.rstrip("\n")))
     return found
+
+
+@cache
+def _written() -> Mapping[str, list[tuple[Parts, int]]]:
+    """Return the texts of each module but the catalogues of Chinese, by its path."""
+    paths = [file.relative_to(ROOT).as_posix() for file in sorted(ROOT.rglob("*.py"))]
+    return {
+        path: list(_literals(ast.parse((ROOT / path).read_text("utf-8"))))
+        for path in paths
+        if not path.startswith("messages/zh")
+    }
 
 
 def _literals(tree: ast.Module) -> Iterator[tuple[Parts, int]]:

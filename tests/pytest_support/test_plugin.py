@@ -1,4 +1,5 @@
 import json
+import os
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -44,6 +45,24 @@ def write(pytester: pytest.Pytester, service: Any) -> Write:
 
 
 pytestmark = pytest.mark.usefixtures("measured")
+
+
+@pytest.fixture
+def workers(
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+    measured: None,  # noqa: ARG001
+) -> tuple[str, ...]:
+    """The arguments that ask for workers, which start anew and are too slow to be measured.
+
+    ``test_two_workers_give_the_outcomes_of_one`` and those with one set of arguments measure them.
+    """
+    if request.param:
+        for name in [it for it in os.environ if it.startswith("COVERAGE_PROCESS_")]:
+            monkeypatch.delenv(name)
+    arguments: tuple[str, ...] = request.param
+    return arguments
+
 
 UNIT = """unittest:
   name: adding
@@ -201,7 +220,7 @@ def broken():
 
 
 @pytest.mark.verifies("pytest#1.7")
-@pytest.mark.parametrize("workers", [(), ("-n", "2")])
+@pytest.mark.parametrize("workers", [(), ("-n", "2")], indirect=True)
 def test_outcomes_of_cases_and_marked_tests_are_evidence(
     pytester: pytest.Pytester, write: Write, workers: tuple[str, ...]
 ) -> None:
@@ -265,7 +284,7 @@ def test_a(number):
 
 
 @pytest.mark.verifies("tracing#4.11")
-@pytest.mark.parametrize("workers", [(), ("-n", "1")])
+@pytest.mark.parametrize("workers", [(), ("-n", "1")], indirect=True)
 def test_some_parameter_sets_of_a_test_prove_nothing(
     pytester: pytest.Pytester, workers: tuple[str, ...]
 ) -> None:
@@ -303,7 +322,7 @@ def test_c():
 
 
 @pytest.mark.verifies("tracing#3.6")
-@pytest.mark.parametrize("workers", [(), ("-n1",)])
+@pytest.mark.parametrize("workers", [(), ("-n1",)], indirect=True)
 def test_docstrings_and_comments_of_tests_count_as_marks(
     pytester: pytest.Pytester, workers: tuple[str, ...]
 ) -> None:
@@ -420,7 +439,7 @@ def test_evidence_that_cannot_be_kept_costs_a_line(pytester: pytest.Pytester, wr
 
 
 @pytest.mark.verifies("tracing#3.2", "tracing#3.5")
-@pytest.mark.parametrize("workers", [(), ("-n", "2")])
+@pytest.mark.parametrize("workers", [(), ("-n", "2")], indirect=True)
 def test_links_that_name_no_criterion_are_warned_of(
     pytester: pytest.Pytester, write: Write, workers: tuple[str, ...]
 ) -> None:

@@ -6,13 +6,22 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
+from msgspec.structs import replace
 
 from shall.mcp.results import case_details, run_reply
 from shall.messages import Message
 from shall.report.html import html_page
 from shall.report.junit import junit_xml
 from shall.report.text import NAMED_CASES, case_text, summary
-from shall.results.records import CaseResult, Outcome, Redirect, RunResult, StepResult, Timings
+from shall.results.records import (
+    CaseResult,
+    FlakyCase,
+    Outcome,
+    Redirect,
+    RunResult,
+    StepResult,
+    Timings,
+)
 from shall.results.summary import summary_of
 
 Make = Callable[..., CaseResult]
@@ -92,6 +101,13 @@ def test_a_model_reads_once_that_a_service_is_down(make_run: MakeRun, make_down:
     ]
     assert reply["errors"] == 4
     assert "more_results" not in reply
+
+
+@pytest.mark.verifies("mcp#1.26")
+def test_a_model_reads_which_cases_passed_only_sometimes(make_run: MakeRun) -> None:
+    flaky = FlakyCase("tests/cases/a.yaml", "an order", None, 3, 5)
+    reply = run_reply(replace(summary_of(make_run()), flaky=(flaky,)), None, "en")
+    assert reply["flaky"] == ["an order (tests/cases/a.yaml): passed in 3 of 5 repetitions"]
 
 
 @pytest.mark.verifies("reports#1.13")

@@ -185,7 +185,7 @@ def children(pid: int) -> list[int]:
     """Give the processes that serve: the resource tracker of multiprocessing is none of them."""
     told = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     lines = {int(child): Path(f"/proc/{child}/cmdline").read_bytes() for child in told}
-    return [child for child, line in lines.items() if b"spawn_main" in line]
+    return [child for child, line in lines.items() if b"resource_tracker" not in line]
 
 
 async def until(holds: Callable[[], bool]) -> None:

@@ -134,6 +134,20 @@ def test_a_criterion_is_proved_only_when_every_linked_case_that_was_not_skipped_
     assert statuses(build_matrix(document, links, [first, failed])) == [Status.FAILING]
 
 
+@pytest.mark.verifies("generate#1.2")
+def test_a_draft_proves_nothing_even_beside_a_case_that_passed() -> None:
+    document = specs("sing")
+    draft, other = link("auth#1.1", "a.yaml", is_draft=True), link("auth#1.1", "b.yaml")
+    before = passed(document, "auth#1.1", "a.yaml")
+    assert statuses(build_matrix(document, [draft], [])) == [Status.DRAFT]
+    assert statuses(build_matrix(document, [draft], [before])) == [Status.DRAFT]
+    failed = passed(document, "auth#1.1", "a.yaml", "failed")
+    assert statuses(build_matrix(document, [draft], [failed])) == [Status.FAILING]
+    proof = passed(document, "auth#1.1", "b.yaml")
+    assert statuses(build_matrix(document, [draft, other], [proof])) == [Status.PARTLY]
+    assert statuses(build_matrix(document, [draft, other], [])) == [Status.NOT_RUN]
+
+
 @pytest.mark.verifies("tracing#4.6")
 def test_environments_do_not_blend() -> None:
     document = specs("sing")

@@ -6,6 +6,7 @@ from itertools import pairwise
 from msgspec import Struct
 from msgspec.structs import replace
 
+from shall.actions.broken_cases import needs_written
 from shall.actions.discovery import JobReader, Texts, case_files, case_folders
 from shall.cases.nearest import nearest
 from shall.diagnostics import Diagnostic, Severity
@@ -154,17 +155,29 @@ class _Finder:
         if early is None or "needs" not in early.fields:
             return {}
         job = self._reader.hold(key, self._go_on)
-        if job.case is None or job.case.skip is not None:
+        if job.case is not None and job.case.skip is not None:
             return {}
         needed: dict[str, str] = {}
-        for index, written in enumerate(job.case.needs):
+        for index, written in enumerate(self._needs_written(job)):
             try:
-                needed[self._key_of(written)] = written
+                needed[self._key_of(written, key)] = written
             except InvalidInput as error:
                 hint = error.hint or ""
                 self._refuse(job, index, "case.unknown-case", error.message, hint)
+        if job.case is None:
+            return {}
         self.found[key] = needed
         return needed
+
+    def _needs_written(self, job: Job) -> Sequence[str]:
+        """Return what a case needs, also of one that cannot be read otherwise."""
+        if job.case is not None:
+            return job.case.needs
+        try:
+            text = self._workspace.files.read_text(job.key)
+        except InvalidInput:
+            return ()
+        return needs_written(text, job.key)
 
     def refuse_cycle(self, cycle: Sequence[str]) -> None:
         """Note at each case of a cycle that none of them can be first."""
@@ -179,25 +192,24 @@ class _Finder:
         at = job.locate(field) if job.locate is not None else None
         span = Span(job.key, at.line, at.column) if at is not None else Span(job.key, 1)
         found = Diagnostic(code, Severity.ERROR, message, span, hint, field)
-        earlier = self.refused.get(job.key)
-        problems = (*(earlier.problems if earlier is not None else ()), found)
+        problems = (*self.refused.get(job.key, job).problems, found)
         why = Message("case.invalid", {"problems": "\n".join(map(str, problems))})
         self.refused[job.key] = Job(job.key, None, error=why, problems=problems)
 
-    def _key_of(self, written: str) -> str:
-        """Return the key of the case that is meant. Raises ``InvalidInput``."""
+    def _key_of(self, written: str, key: str) -> str:
+        """Return the key of the case that one with a key means. Raises ``InvalidInput``."""
         if not written.endswith(YAML_ENDINGS):
-            return self._named(written)
+            return self._named(written, key)
         files = self._workspace.files
         path = files.relative(written)
         if not files.is_file(path):
-            near = nearest(path, self._all_files())
+            near = nearest(path, [it for it in self._all_files() if it != key])
             hint = f"Did you mean {near}?" if near else _HINT
             raise InvalidInput(f"{path} does not exist.", hint=hint)
         self._look_at(path)
         return path
 
-    def _named(self, name: str) -> str:
+    def _named(self, name: str, key: str) -> str:
         if self._names is None:
             self._names = {}
             for path in self._all_files():
@@ -211,7 +223,7 @@ class _Finder:
             message = f"Several cases have the name {name}: {', '.join(found)}."
             raise InvalidInput(message, hint=_HINT)
         if not found:
-            near = nearest(name, self._names)
+            near = nearest(name, [it for it, paths in self._names.items() if paths != [key]])
             hint = f"Did you mean {near}?" if near else _HINT
             raise InvalidInput(f"There is no case with the name {name}.", hint=hint)
         self._look_at(found[0])

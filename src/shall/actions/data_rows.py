@@ -1,6 +1,6 @@
 """Divides cases with rows of data into one job for each row."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -67,7 +67,11 @@ def table_of(workspace: Workspace, job: Job) -> Table:
 def _rows(workspace: Workspace, case_path: str, case: Case) -> Rows:
     if not isinstance(case.data, str):
         return Rows(case.data or (), has_expressions=True)
-    path = workspace.files.relative(path_of_rows(case_path, case.data))
+    return _rows_of_file(workspace, case_path, case.data)
+
+
+def _rows_of_file(workspace: Workspace, case_path: str, written: str) -> Rows:
+    path = workspace.files.relative(path_of_rows(case_path, written))
     try:
         text = workspace.files.read_text(path, UPLOAD_BYTES)
     except FileMissing as error:
@@ -79,13 +83,31 @@ def _rows(workspace: Workspace, case_path: str, case: Case) -> Rows:
     return read_rows(text, path)
 
 
+def problem_of_rows(
+    workspace: Workspace, case_path: str, written: str, locate: Callable[[], Span]
+) -> tuple[Diagnostic, ...]:
+    """Return what is wrong with a file of rows that a case names; nothing where nothing is."""
+    try:
+        _rows_of_file(workspace, case_path, written)
+    except InvalidInput as error:
+        return tuple(_problems(error, locate))
+    return ()
+
+
+def _problems(error: InvalidInput, locate: Callable[[], Span]) -> Sequence[Diagnostic]:
+    message, hint = error.message, error.hint or ""
+    return error.diagnostics or [
+        Diagnostic("file.unreadable", Severity.ERROR, message, locate(), hint, "data")
+    ]
+
+
 def _unreadable(job: Job, error: InvalidInput) -> Job:
     """Return the job of a case whose rows cannot be read: it is an error, and runs nothing."""
-    problems: Sequence[Diagnostic] = error.diagnostics
-    if not problems:
+
+    def locate() -> Span:
         at = job.locate("data") if job.locate is not None else None
-        span = Span(job.key, at.line, at.column) if at is not None else Span(job.key, 1)
-        message, hint = error.message, error.hint or ""
-        problems = [Diagnostic("file.unreadable", Severity.ERROR, message, span, hint, "data")]
+        return Span(job.key, at.line, at.column) if at is not None else Span(job.key, 1)
+
+    problems = _problems(error, locate)
     why = Message("case.invalid", {"problems": "\n".join(map(str, problems))})
     return Job(job.key, None, error=why, problems=tuple(problems))

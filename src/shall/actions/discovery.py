@@ -356,8 +356,21 @@ def _read_job(workspace: Workspace, path: str, text: str | None) -> Job:
             error.span or Span(path, 1),
             error.hint or "",
         )
-        return Job(path, None, error=message, problems=error.diagnostics or (unreadable,))
+        problems = (*error.diagnostics, *_beside(workspace, text, path)) or (unreadable,)
+        if len(problems) > len(error.diagnostics) > 0:
+            message = Message("case.invalid", {"problems": "\n".join(map(str, problems))})
+        locate = None if text is None else positions(text, path)
+        return Job(path, None, error=message, problems=problems, locate=locate)
     return Job(path, case, locate=positions(text, path))
+
+
+def _beside(workspace: Workspace, text: str | None, path: str) -> tuple[Diagnostic, ...]:
+    """Return what is wrong with the files that a case names which has problems itself."""
+    if text is None or "data" not in text:
+        return ()
+    from shall.actions.broken_cases import missing_rows  # few cases are broken
+
+    return missing_rows(workspace, text, path)
 
 
 def _named(workspace: Workspace, case: Case) -> Case:

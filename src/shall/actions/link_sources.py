@@ -114,6 +114,7 @@ def _read_case(workspace: Workspace, text: str, path: str) -> Marks:
         [place(f"verifies[{index}]") for index in range(len(case.verifies))],
         case_fingerprint(case, digests),
         can_fail=any(map(step_can_fail, case.steps)),
+        is_draft=case.draft,
     )
     named = tuple(_relative(workspace, digests))
     return Marks(tuple(links), secrets=secrets, files={path: named} if named else {})

@@ -16,7 +16,6 @@ from shall.cases.unit.reader import (
     diagnostics_in,
     examine_unit_data,
     examine_unit_text,
-    invalid,
     spans_in,
 )
 from shall.cases.unit.script import Script, to_unit_script
@@ -35,6 +34,9 @@ _FOLDERS = ("", "src/")
 """Where the modules of a workspace lie; the child imports from there, in this order."""
 
 _ENVIRONMENTS = (".venv", "venv")
+
+_ABOUT_CODE = (("target",), ("fixtures",), ())
+"""Where the fields are that name code: what is wrong there is reported first."""
 
 
 class UnitFound(Struct, frozen=True):
@@ -93,12 +95,14 @@ def read_unit_file(workspace: Workspace, path: str, text: str) -> UnitFound:
     Raises:
         InvalidCase: With every problem of the file, or of what it names.
     """
-    reading = examine_unit_text(text, path)
-    findings = Findings()
-    code = find_code(reading.unit, _sources(workspace), findings)
-    if findings.problems:
-        raise invalid(findings, spans_in(text, path))
-    return _found(reading, code)
+    found: list[UnitCode] = []
+
+    def look(unit: Unit, findings: Findings) -> None:
+        if not any(it.keys[:1] in _ABOUT_CODE for it in findings.problems):
+            found.append(find_code(unit, _sources(workspace), findings))
+
+    reading = examine_unit_text(text, path, look)
+    return _found(reading, found[0])
 
 
 def _found(reading: UnitReading, code: UnitCode) -> UnitFound:

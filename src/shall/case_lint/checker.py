@@ -7,6 +7,7 @@ it is alone on its line; ``# shall: ignore-file`` for the file.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from shall.case_lint.drafts import check_draft
 from shall.case_lint.rules import RULES, Found, check_case, check_logins
 from shall.cases.model import Case
 from shall.cases.reader import locator
@@ -45,7 +46,11 @@ def lint_cases(
         span_of = locator(texts[file], file)
         findings = [
             Finding(it.rule, span_of(it.path), found=it.found, values={"count": str(it.count)})
-            for it in (*check_case(case), *logins.get(file, ()))
+            for it in (
+                *check_case(case),
+                *check_draft(case, texts[file], file),
+                *logins.get(file, ()),
+            )
             if choice.applies(it.rule.code, file)
         ]
         comments = list(_comments(texts[file], file))

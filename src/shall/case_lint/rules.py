@@ -91,8 +91,41 @@ FIXED_SECRET = Rule(
     bad=("auth: {bearer: planted-1}\nsteps:\n  - GET: /orders\n    expect: {status: 200}\n",),
     good=('auth: {bearer: "{{ token }}"}\nsteps:\n  - GET: /orders\n    expect: {status: 200}\n',),
 )
+TO_BE_FILLED = Rule(
+    "C206",
+    "to-be-filled",
+    Severity.WARNING,
+    Text("A value of a case is marked TODO.", "用例中有标为 TODO 的值。"),
+    Text("This is to be filled in: {found}", "此处有待填写：{found}"),
+    Text("Write the value that the criterion asks for.", "请写上验收标准所要求的值。"),
+    bad=(
+        "draft: true\nsteps:\n  - POST: /orders\n    json: {item: 'TODO: an unknown item'}\n"
+        "    expect: {status: 404}\n",
+    ),
+    good=(
+        "steps:\n  - POST: /orders\n    json: {item: no-such-item}\n    expect: {status: 404}\n",
+    ),
+)
+FILLED_DRAFT = Rule(
+    "C207",
+    "filled-draft",
+    Severity.WARNING,
+    Text("A draft has nothing left that is marked TODO.", "草稿中已没有标为 TODO 的内容。"),
+    Text("Nothing in this draft is marked TODO.", "此草稿中没有标为 TODO 的内容。"),
+    Text("Check it and remove `draft`, so that it runs.", "请检查后删除 `draft`，用例才会运行。"),
+    bad=("draft: true\nsteps:\n  - GET: /orders\n    expect: {status: 200}\n",),
+    good=("steps:\n  - GET: /orders\n    expect: {status: 200}\n",),
+)
 
-RULES: tuple[Rule, ...] = (NO_CHECK, FIXED_DELAY, REPEATED_LOGIN, FIXED_HOST, FIXED_SECRET)
+RULES: tuple[Rule, ...] = (
+    NO_CHECK,
+    FIXED_DELAY,
+    REPEATED_LOGIN,
+    FIXED_HOST,
+    FIXED_SECRET,
+    TO_BE_FILLED,
+    FILLED_DRAFT,
+)
 
 
 @dataclass(frozen=True, slots=True)

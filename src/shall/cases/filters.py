@@ -23,6 +23,11 @@ class Filter(Struct, frozen=True):
     arguments: tuple[str | int, ...] = ()
 
 
+_TO_DATE = (
+    "the date that a text holds in a format such as `%d.%m.%Y`, in ISO 8601; `%+` is ISO 8601, "
+    "which becomes UTC, and `%.f` a fraction of the second, if there is one"
+)
+
 FILTERS: dict[str, tuple[str, str]] = {
     "count": ("", "the number of items of a list, or of fields of an object"),
     "first": ("", "the first item of a list"),
@@ -31,8 +36,8 @@ FILTERS: dict[str, tuple[str, str]] = {
     "to_int": ("", "the whole number that a text or a number holds"),
     "to_float": ("", "the number that a text holds"),
     "to_string": ("", "the value as a text"),
-    "to_date": ("FORMAT", "the date that a text holds in a format such as `%d.%m.%Y`, in ISO 8601"),
-    "date_format": ("FORMAT", "a date of ISO 8601 in another format"),
+    "to_date": ("FORMAT", _TO_DATE),
+    "date_format": ("FORMAT", "a date of ISO 8601, or of a header, in another format"),
     "days_after_now": ("", "the days from now to a date of ISO 8601"),
     "days_before_now": ("", "the days from a date of ISO 8601 to now"),
     "split": ("TEXT", "the parts of a text between a separator"),
@@ -47,6 +52,7 @@ FILTERS: dict[str, tuple[str, str]] = {
     "base64_decode": ("", "the UTF-8 text of Base64"),
     "base64_url_safe_encode": ("", "the UTF-8 text in the alphabet for addresses, unpadded"),
     "base64_url_safe_decode": ("", "the UTF-8 text of that alphabet"),
+    "to_hex": ("", "the UTF-8 bytes of a text in hexadecimal digits"),
     "html_escape": ("", "the text with `&`, `<`, `>` and quotes escaped"),
     "html_unescape": ("", "the text of HTML escapes"),
 }

@@ -9,6 +9,12 @@ from shall.cases.syntax import GLOBAL
 ROW = "row"
 """The name by which the expressions of a case read its row of data."""
 
+DRAFT = "draft"
+"""Why a draft is not run, unless it says another reason."""
+
+TO_FILL = "TODO"
+"""How a value of a draft begins that somebody has to fill in."""
+
 FIELDS_OF_SHARED = ("name", "description", "host", "variables", "secrets", "steps")
 """What shared steps have of the fields of a case."""
 

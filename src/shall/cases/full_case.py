@@ -12,7 +12,7 @@ from shall.cases.data import check_data
 from shall.cases.data_table import read_data_field
 from shall.cases.expression import GLOBAL, Call, Reference, parse_template, walk
 from shall.cases.fields import Fields, Finding, Findings, Keys, kind_of, written
-from shall.cases.forms import ROW, default_id, is_shared_name
+from shall.cases.forms import DRAFT, ROW, default_id, is_shared_name
 from shall.cases.functions import check_call
 from shall.cases.model import Allure, Case
 from shall.cases.nearest import nearest
@@ -28,9 +28,11 @@ from shall.diagnostics.bounds import with_count
 from shall.errors import BadExpression
 from shall.span import Span
 
-_CASE_FIELDS = frozenset(
-    ("name", "description", "host", "allure", "variables", "secrets", "tags", "verifies")
-) | {"steps", "teardowns", "skip", "data", "use", "needs", "only", "auth", "connection"}
+_CASE_FIELDS = (
+    frozenset(("name", "description", "host", "allure", "variables", "secrets", "tags", "verifies"))
+    | {"steps", "teardowns", "skip", "draft", "data", "use", "needs", "only"}
+    | {"auth", "connection"}
+)
 _ALLURE_FIELDS = frozenset(("epic", "feature", "story"))
 
 
@@ -101,6 +103,7 @@ def _read_case(data: Any, findings: Findings) -> Case:
         elif root.values["steps"] == []:
             root.bad("case.bad-value", "steps", "`steps` must not be empty.", hint)
     _check_references(root, steps, teardowns, findings)
+    draft = root.values.get("draft") is not None and root.flag("draft", False)
     return Case(
         name=root.required_text("name"),
         description=root.text("description") or "",
@@ -112,7 +115,8 @@ def _read_case(data: Any, findings: Findings) -> Case:
         verifies=root.texts("verifies"),
         steps=tuple(read_step(step) for step in steps),
         teardowns=tuple(read_teardown(teardown) for teardown in teardowns),
-        skip=root.reason("skip"),
+        skip=root.reason("skip") or (DRAFT if draft else None),
+        draft=draft,
         data=_read_data(root),
         auth=read_auth_field(root),
         connection=read_connection_field(root),

@@ -59,7 +59,7 @@ def json_schema() -> dict[str, Any]:
                     "messages": messages_schema(_TIME),
                 }
             ),
-            "teardown": _call({"operation_type": {"enum": ["api", "db"]}, "query": _TEXT}),
+            "teardown": _teardown(),
             "expect": _expect(),
             "stream": _stream(),
             "until": _until(),
@@ -82,6 +82,10 @@ def _case() -> dict[str, Any]:
             "tags": _TEXTS,
             "verifies": {**_TEXTS, "description": "criteria that the case proves: auth#1.2"},
             "skip": {**_REASON, "description": "why the case is not run"},
+            "draft": {
+                "type": ["boolean", "null"],
+                "description": "true: not run until what is marked TODO is filled in",
+            },
             "only": {**_REASON, "description": "why only this case runs, outside CI"},
             "use": {**_TEXTS, "description": "shared steps: login is shared/login.yaml"},
             "needs": {**_TEXTS, "description": "names or paths of cases that must have passed"},
@@ -150,6 +154,13 @@ def _call(others: dict[str, Any]) -> dict[str, Any]:
             **others,
         },
     }
+
+
+def _teardown() -> dict[str, Any]:
+    call = _call({"operation_type": {"enum": ["api", "db"]}, "query": _TEXT})
+    for name in ("graphql", "allow_status", "sql", "expect"):  # the large ones, written once
+        call["properties"][name] = {"$ref": f"#/$defs/step/properties/{name}"}
+    return call
 
 
 def _sql() -> dict[str, Any]:

@@ -56,6 +56,7 @@ class CheckKind(StrEnum):
     NO_ITEM = "no_item"
     COUNT = "count"
     HAS = "has"
+    ALL_OF = "all_of"
     CONTAINS_ALL = "contains_all"
     IN_ANY_ORDER = "in_any_order"
     SCHEMA = "schema"
@@ -254,7 +255,8 @@ class Case(Struct, frozen=True, gc=False):
     rows with each of which the case runs, or the path of a file of them beside the case. ``use``
     names shared steps whose captured values the case reads. ``needs`` names cases, or paths of
     cases, that must have passed before. ``only`` is why it runs alone. ``auth`` None
-    means that of the environment; ``connection`` goes over that of the environment.
+    means that of the environment; ``connection`` goes over that of the environment. ``draft``: it
+    is not run, as ``skip`` says, until somebody fills in what is marked in it.
     """
 
     name: str
@@ -274,3 +276,4 @@ class Case(Struct, frozen=True, gc=False):
     only: str | None = None
     auth: Mapping[str, Any] | None = None
     connection: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    draft: bool = False

@@ -219,6 +219,11 @@ PREDICATES = (
         "the number of items that are as `where` says: `count: {where: {sku: B7}, equals: 2}`",
     ),
     _predicate(
+        CheckKind.ALL_OF,
+        Takes.ITEMS,
+        "each of these holds of the value: `all_of: [{contains: a}, {contains: b}]`",
+    ),
+    _predicate(
         CheckKind.CONTAINS_ALL,
         Takes.ITEMS,
         "each of these has an item of its own in the list, in any order",

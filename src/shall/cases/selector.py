@@ -4,7 +4,7 @@
 
     selector = source { " | " filter }
     source   = "status" | "body" | "duration" | "url" | "version" | ...
-             | "header" name | "cookie" name [ "[" attribute "]" ]
+             | "header" name | "headers" name | "cookie" name [ "[" attribute "]" ]
              | "certificate" field | "event" name
              | "$" path                                             (JSONPath, RFC 9535)
              | "jmespath" text | "xpath" text | "css" text | "regex" text
@@ -46,6 +46,7 @@ WORDS = {
 
 WITH_ARGUMENT = {
     "header": "a header of the response: `header Content-Type`",
+    "headers": "the values of a header that comes more than once, as a list: `headers Set-Cookie`",
     "cookie": "a cookie that the response sets, or an attribute: `cookie session[Max-Age]`",
     "certificate": "a field of the certificate of the service, such as `certificate days_left`: "
     "`subject`, `issuer`, `serial`, `names`, `starts_at`, `expires_at`",
@@ -149,7 +150,7 @@ def _source(text: str, filters: tuple[Filter, ...]) -> Selector:
 
 
 def _with_argument(word: str, argument: str, filters: tuple[Filter, ...]) -> Selector:
-    if word == "header":
+    if word in ("header", "headers"):
         if not _HEADER.fullmatch(argument):
             raise _bad(f"`{argument:.60}` is no name of a header.")
     elif word == "cookie":

@@ -1,5 +1,9 @@
 """Whether a step has a check that could fail: without one, a case proves nothing."""
 
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
 from shall.cases.model import Check, CheckKind, Step
 from shall.cases.written_checks import selector_of
 
@@ -18,6 +22,18 @@ def step_can_fail(step: Step) -> bool:
     return step.until is not None or not all(_always_holds(it, step) for it in step.checks)
 
 
+def _conditions_of(check: Check) -> Iterator[Check]:
+    """Yield the conditions of ``all_of`` as checks of what it looks at."""
+    for each in check.expected:
+        for inner in each.expected if each.kind is CheckKind.HAS else (each,):
+            if inner.field is None and inner.selector is None:
+                yield replace(
+                    inner, field=check.field, header=check.header, selector=check.selector
+                )
+            else:
+                yield inner
+
+
 def _always_holds(check: Check, step: Step) -> bool:
     if check.negated:
         return False
@@ -27,6 +43,8 @@ def _always_holds(check: Check, step: Step) -> bool:
         name = check.expected.removeprefix("{{").removesuffix("}}").strip()
         return selector is not None and step.capture.get(name) == selector
     match check.kind:
+        case CheckKind.ALL_OF if isinstance(check.expected, tuple):
+            return all(_always_holds(it, step) for it in _conditions_of(check))
         case CheckKind.EXISTS:
             return selector in _ALWAYS - {"body"}
         case CheckKind.GREATER_EQUAL:

@@ -10,7 +10,7 @@ from shall.cases.auth import NO_AUTH
 from shall.cases.expect import read_expect
 from shall.cases.fields import Findings
 from shall.cases.flow import Flow, Repeat, Retry, When
-from shall.cases.forms import default_id
+from shall.cases.forms import DRAFT, default_id
 from shall.cases.model import (
     Allure,
     Case,
@@ -41,7 +41,8 @@ def to_data(case: Case) -> dict[str, Any]:
         "allure": _allure(case.allure) if case.allure else None,
         "tags": list(case.tags),
         "verifies": list(case.verifies),
-        "skip": case.skip,
+        "draft": case.draft or None,
+        "skip": None if case.draft and case.skip == DRAFT else case.skip,
         "only": case.only,
         "needs": list(case.needs),
         "use": list(case.use),

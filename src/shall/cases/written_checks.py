@@ -25,7 +25,8 @@ def written_conditions(kind: CheckKind, expected: Any) -> Any:
 
 def _item(check: Check) -> Any:
     if check.kind is CheckKind.HAS:
-        return _conditions(check.expected)
+        written = _conditions(check.expected)
+        return written if type(written) is dict and written else {"equals": written}
     return written_conditions(check.kind, check.expected)
 
 

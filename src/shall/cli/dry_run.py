@@ -9,6 +9,7 @@ from shall.actions.run_request import RunRequest
 from shall.cli.output import BAD_INPUT, OK, local, printable, say, write
 from shall.engine.preview import PlannedCall, PlannedCase
 from shall.messages import Message, render
+from shall.results.records import SQL_METHOD
 from shall.workspace.workspace import Workspace
 
 
@@ -23,8 +24,12 @@ def show_requests(
     else:
         for case in cases:
             write(printable("\n".join(_lines(case, language))))
-        requests = sum(len(it.calls) for it in cases)
+        calls = [call for it in cases for call in it.calls]
+        queries = sum(it.exchange is not None and it.exchange.method == SQL_METHOD for it in calls)
+        requests = len(calls) - queries
         say(f"Nothing was sent. Cases: {len(cases):,}. Requests: {requests:,}.")
+        if queries:
+            say(f"Queries of databases: {queries:,}.")
     return OK if all(it.is_whole for it in cases) else BAD_INPUT
 
 
@@ -44,13 +49,20 @@ def _call_lines(call: PlannedCall, language: str) -> Iterator[str]:
     if exchange is None:
         yield f"  {call.id}: {_said(call.error, language)}"
         return
-    yield f"  {exchange.method} {exchange.url}"
+    yield f"  {exchange.method} {exchange.url}{_times(call)}"
     if call.auth:
         yield f"    auth: {call.auth}"
     for name, value in exchange.request_headers:
         yield f"    {name}: {value}"
     for line in exchange.request_body.splitlines():
         yield f"    {line}"
+
+
+def _times(call: PlannedCall) -> str:
+    if call.most == 1:
+        return ""
+    times = "once for each item" if call.most is None else f"at most {call.most:,} times"
+    return f" ({local(times)})"
 
 
 def _said(message: Message | None, language: str) -> str:
@@ -66,6 +78,7 @@ def _case_as_json(case: PlannedCase, language: str) -> dict[str, Any]:
             "headers": [list(it) for it in call.exchange.request_headers] if call.exchange else [],
             "body": call.exchange.request_body if call.exchange else "",
             "auth": call.auth or None,
+            "most": call.most,
             "error": _said(call.error, language) or None,
         }
         for call in case.calls

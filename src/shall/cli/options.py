@@ -17,7 +17,6 @@ from shall.settings import Settings, Sources, process_environment, read_settings
 from shall.workspace.workspace import Workspace
 
 MATRIX_FORMATS = ("json", "csv", "md", "needs", "manifest", "reqif")
-IMPORT_FORMATS = ("curl", "postman", "har", "openapi", "hurl", "tavern")
 PROBLEM_FORMATS = ("concise", "github", "gitlab", "junit", "sarif")
 
 
@@ -55,9 +54,7 @@ def _adders() -> "Mapping[str, Callable[[_Commands], None]]":
         "merge": _add_merge,
         "trace": _add_trace,
         "lint": _add_lint,
-        "schema": _add_schema,
-        "import": _add_import,
-        "export": _add_export,
+        **dict.fromkeys(("schema", "generate", "import", "export"), _add_writing),
         **dict.fromkeys(("gate", "baseline", "diff", "impact"), _add_gate),
         **dict.fromkeys(("waive", "attest", "review", "link", "approve"), _add_decisions),
         "record": _add_record,
@@ -279,37 +276,11 @@ def _add_merge(commands: _Commands) -> None:
     _add_workspace(command)
 
 
-def _add_schema(commands: _Commands) -> None:
-    command = _add(commands, "schema", "Print the JSON Schema of case files, for editors.")
-    command.add_argument(
-        "--write", action="store_true", help="write it to the folder of cases instead"
-    )
-    _add_workspace(command)
+def _add_writing(commands: _Commands) -> None:
+    from shall.cli.writing_flags import add_export, add_generate, add_import, add_schema
 
-
-def _add_import(commands: _Commands) -> None:
-    command = _add(commands, "import", "Write requests and tests of other tools as cases.")
-    command.add_argument("file", metavar="FILE", help="what is read; - is the standard input")
-    command.add_argument(
-        "--from", dest="kind", choices=IMPORT_FORMATS, help="the format (default: recognized)"
-    )
-    command.add_argument(
-        "--output",
-        metavar="DIR",
-        help="folder of the cases (default: tests/cases); - prints them instead",
-    )
-    command.add_argument("--force", action="store_true", help="overwrite cases that exist")
-    command.add_argument("--format", choices=("text", "json"), default="text")
-    _add_workspace(command)
-    command.set_defaults(command="importing")  # no module can be named import
-
-
-def _add_export(commands: _Commands) -> None:
-    command = _add(commands, "export", "Write a test case for another tool.")
-    command.add_argument("case", metavar="CASE", help="a case file")
-    command.add_argument("--to", dest="kind", choices=("curl", "pytest"), required=True)
-    command.add_argument("--output", metavar="FILE", help="write to FILE (default: print)")
-    _add_workspace(command)
+    for add in (add_schema, add_generate, add_import, add_export):
+        add(commands, _add_in_project)
 
 
 def _add_gate(commands: _Commands) -> None:

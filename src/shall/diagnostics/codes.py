@@ -48,6 +48,7 @@ MEANINGS: Mapping[str, str] = {
     "gate.minimum": "A criterion is missing in a percentage that the gate asks for.",
     "gate.ratchet": "A criterion, or the percentage, is less proved than in the baseline.",
     "gate.require": "A criterion does not have a status that the gate requires.",
+    "generate.left-out": "A criterion for which no draft of a test could be made.",
     "import.left-out": "A part of a document of another tool that its cases do not have.",
     "link.ambiguous-criterion": "A link names several criteria. Write the feature too.",
     "link.not-python": "A test file is not Python, so its marks are not read.",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import UNSET, Struct, UnsetType, field
 from msgspec.structs import replace
 
-from shall.cases.forms import ROW
+from shall.cases.forms import DRAFT, ROW
 from shall.cases.model import Case
 from shall.diagnostics import Diagnostic
 from shall.engine.budgets import Budget
@@ -104,6 +104,8 @@ def _message_of(error: Exception, job: Job) -> Message:
 
 def _why_skipped(job: Job) -> Message | None:
     if job.skip is None and job.case is not None and job.case.skip is not None:
+        if job.case.draft and job.case.skip == DRAFT:
+            return Message("case.draft", {})
         return Message("case.skipped", {"reason": job.case.skip})
     return job.skip
 

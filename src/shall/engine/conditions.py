@@ -214,6 +214,22 @@ def _has(actual: Selected, expected: Any, budget: Budget) -> Verdict:
     return judge_all(expected, actual.value, budget) if actual.found else _missing(actual)
 
 
+def _all_of(actual: Selected, expected: Any, budget: Budget) -> Verdict:
+    if not actual.found:
+        return _missing(actual)
+    if not expected:  # nothing was compared: that proves nothing
+        return Message("check.no_items", {})
+    return judge_all(_as_checks(expected), actual.value, budget)
+
+
+def _as_checks(expected: Any) -> tuple[Check, ...]:
+    """Return the conditions of a list; one that comes from an expression holds plain values."""
+    if type(expected) is tuple:
+        return expected
+    values = expected if isinstance(expected, list) else [expected]
+    return tuple(Check(CheckKind.EQUALS, expected=value) for value in values)
+
+
 def _contains_all(items: list[Any], expected: Any, budget: Budget) -> Verdict:
     return _matched(items, expected, budget, exactly=False)
 
@@ -226,7 +242,7 @@ def _matched(items: list[Any], expected: Any, budget: Budget, *, exactly: bool) 
     if type(expected) is not tuple:  # it came out of an expression: plain values
         if not isinstance(expected, list):
             return Message("check.not_list", {"actual_type": type_name(expected)})
-        expected = tuple(Check(CheckKind.EQUALS, expected=item) for item in expected)
+        expected = _as_checks(expected)
     wanted = [written_conditions(CheckKind.HAS, (check,)) for check in expected]
     if exactly and len(items) != len(expected):
         sizes = {"expected": len(expected), "actual": len(items)}
@@ -325,6 +341,7 @@ CONDITIONS: Mapping[CheckKind, Judge] = {
     CheckKind.NO_ITEM: _about_items(_none),
     CheckKind.COUNT: _about_items(_count),
     CheckKind.HAS: _has,
+    CheckKind.ALL_OF: _all_of,
     CheckKind.CONTAINS_ALL: _about_items(_contains_all),
     CheckKind.IN_ANY_ORDER: _about_items(_in_any_order),
     CheckKind.SCHEMA: _schema,

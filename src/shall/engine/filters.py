@@ -5,6 +5,7 @@ import html
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
@@ -148,17 +149,24 @@ def _url_safe_decode(value: Any, _: Budget) -> str:
 
 
 def _to_date(value: Any, form: str, _: Budget) -> str:
-    found = datetime.strptime(_text(value), form)  # noqa: DTZ007 - its zone is the format's
+    if form == "%+":
+        return _date(value).astimezone(UTC).isoformat()
+    fraction = ".%f" if "." in _text(value) else ""
+    found = datetime.strptime(value, form.replace("%.f", fraction))  # noqa: DTZ007 - its zone is the format's
     return found.isoformat()
 
 
 def _date(value: Any) -> datetime:
-    found = datetime.fromisoformat(_text(value)[:100])
+    text = _text(value)[:100]
+    is_of_http = text[3:5] == ", "  # `Wed, 13 Jan 2021 22:23:01 GMT`, as in headers and cookies
+    found = parsedate_to_datetime(text) if is_of_http else datetime.fromisoformat(text)
     return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
 
 
 def _date_format(value: Any, form: str, _: Budget) -> str:
-    return _date(value).strftime(form)
+    date = _date(value)
+    fraction = date.strftime(".%f") if date.microsecond else ""
+    return date.strftime(form.replace("%.f", fraction.removesuffix("000")))
 
 
 def _days_after_now(value: Any, _: Budget) -> int:
@@ -195,6 +203,7 @@ _FILTERS: dict[str, Callable[..., Any]] = {
         base64.urlsafe_b64encode(_text(value).encode()).decode().rstrip("=")
     ),
     "base64_url_safe_decode": _url_safe_decode,
+    "to_hex": lambda value, _: _text(value).encode("utf-8", "replace").hex(),
     "html_escape": lambda value, _: html.escape(_text(value)),
     "html_unescape": lambda value, _: html.unescape(_text(value)),
 }

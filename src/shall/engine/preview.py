@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import unquote
 
-from msgspec import Struct, field
+from msgspec import Struct, UnsetType, field
 from msgspec.structs import replace
 
 from shall.cases.forms import ROW
@@ -19,21 +19,27 @@ from shall.engine.record import Secrecy, StepRecord, step_results
 from shall.engine.redact import Redactor
 from shall.engine.request import build_request
 from shall.engine.scope import Scope
+from shall.engine.sql import query_request
 from shall.engine.step import error_message
 from shall.errors import BadExpression, ShallError
 from shall.messages import Message
 from shall.results.records import ExchangeRecord, Outcome
+from shall.transport.exchange import Request
 
 _ENCODED = re.compile(r"%7B%7B.*?%7D%7D")
 
 
 class PlannedCall(Struct, frozen=True):
-    """A step or a teardown. ``exchange`` has the request; None where ``error`` says why."""
+    """A step or a teardown. ``exchange`` has the request; None where ``error`` says why.
+
+    ``most`` is how often it is sent at most, where that is not once; None: once for each item.
+    """
 
     id: str
     exchange: ExchangeRecord | None
     auth: str = ""
     error: Message | None = None
+    most: int | None = 1
 
 
 class PlannedCase(Struct, frozen=True):
@@ -122,11 +128,11 @@ def _planned(
     secrecy = Secrecy(redactor, scope)
     made: list[_Record] = []
     for call in calls:
-        if call.request is None:
+        if call.request is None and call.sql is None:
             continue
         found = _Record(call, auth=_auth_of(call))
         try:
-            request = build_request(call.request, scope, attachments, secrecy)
+            request = _request_of(call, scope, attachments, secrecy)
         except ShallError as error:
             found.error = error_message(error)
         else:
@@ -136,14 +142,36 @@ def _planned(
     secrecy.learn()
     for found in made:
         if found.record is None:
-            yield PlannedCall(found.call.id, None, error=redactor.message(found.error))
+            why = redactor.message(found.error)
+            yield PlannedCall(found.call.id, None, error=why, most=_most(found.call))
             continue
         (result,) = step_results([found.record], redactor, whole=True)
         exchange = result.exchange
         if exchange is not None:
             url = _ENCODED.sub(lambda it: unquote(it[0]), exchange.url)
             exchange = replace(exchange, url=url)
-        yield PlannedCall(found.call.id, exchange, found.auth)
+        yield PlannedCall(found.call.id, exchange, found.auth, most=_most(found.call))
+
+
+def _request_of(
+    call: CallPlan, scope: Scope, attachments: Attachments, secrecy: Secrecy
+) -> Request:
+    if call.sql is not None:
+        return query_request(call.sql, scope)
+    assert call.request is not None  # noqa: S101 - what asks no database sends one
+    return build_request(call.request, scope, attachments, secrecy)
+
+
+def _most(call: CallPlan) -> int | None:
+    """Return how often a call is sent at most; None: once for each item of an expression."""
+    flow = call.flow
+    if flow is None:
+        return 1
+    if flow.repeat is not None:
+        return flow.repeat.most
+    if isinstance(flow.items, UnsetType):
+        return 1
+    return len(flow.items) if isinstance(flow.items, list) else None
 
 
 def _auth_of(call: CallPlan) -> str:

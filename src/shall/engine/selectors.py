@@ -125,6 +125,13 @@ def _named(selector: Selector, response: Response, content: Content, budget: Bud
     return Selected([it for it in events.value if isinstance(it, dict) and it["event"] == name])
 
 
+def _headers(selector: Selector, response: Response) -> Selected:
+    """Return the values of a header, each as it was sent."""
+    name = selector.argument.lower()
+    values = [value for key, value in response.headers if key.lower() == name]
+    return Selected(values, bool(values), f"there is no header {selector.argument}")
+
+
 def _cookie(selector: Selector, response: Response) -> Selected:
     """Return the value or an attribute of the last cookie of that name that a response sets."""
     found: Selected | None = None
@@ -253,6 +260,7 @@ def _plain(found: Any) -> Any:
 
 _WITH_ARGUMENT: dict[str, Callable[[Selector], Select]] = {
     "header": lambda it: query.header(it.argument),
+    "headers": lambda it: lambda response, _, __: _headers(it, response),
     "cookie": lambda it: lambda response, _, __: _cookie(it, response),
     "certificate": lambda it: peer.certificate(it.argument),
     "event": lambda it: lambda response, content, budget: _named(it, response, content, budget),

@@ -12,6 +12,7 @@ from shall.engine.plan import CallPlan, QueryPlan
 from shall.engine.predicate import compare
 from shall.engine.query import Content, Selected, read_content, walk
 from shall.engine.record import StepRecord
+from shall.engine.scope import Scope
 from shall.engine.sql_plan import SqlPlan
 from shall.errors import BadValue, ShallError
 from shall.messages import Message
@@ -39,18 +40,31 @@ def prepare_query(plan: SqlPlan, context: CaseContext) -> tuple[Statement, Reque
     password = plan.passwords.get(secret, "")
     context.secrecy.learn_value(password)
     template = plan.template
-    parameters = {key: _bound(key, it, context) for key, it in template.parameters.items()}
+    parameters = _bound(template.parameters, context.scope)
     path = context.attachments.path_of(database.path) if database.path else ""
     timeout_s = template.timeout_s or plan.timeout_s
-    said: dict[str, Any] = {"query": template.query}
+    return (
+        Statement(name, database, template.query, parameters, password, path, timeout_s),
+        _recorded(plan, name, parameters),
+    )
+
+
+def query_request(plan: SqlPlan, scope: Scope) -> Request:
+    """Return what is recorded as the request of a query; nothing is read but the scope.
+
+    Raises:
+        BadExpression: An expression in a parameter cannot be evaluated.
+        BadValue: No such database is declared, or a parameter is no single value.
+    """
+    return _recorded(plan, _database(plan), _bound(plan.template.parameters, scope))
+
+
+def _recorded(plan: SqlPlan, name: str, parameters: Mapping[str, Any]) -> Request:
+    said: dict[str, Any] = {"query": plan.template.query}
     if parameters:
         said["parameters"] = parameters
     body = json.dumps(said, ensure_ascii=False).encode("utf-8", "replace")
-    request = Request(SQL_METHOD, name, (), body, timeout_s=timeout_s)
-    return (
-        Statement(name, database, template.query, parameters, password, path, timeout_s),
-        request,
-    )
+    return Request(SQL_METHOD, name, (), body, timeout_s=plan.template.timeout_s or plan.timeout_s)
 
 
 def _database(plan: SqlPlan) -> str:
@@ -76,11 +90,12 @@ def _database(plan: SqlPlan) -> str:
     raise BadValue(f"The database {named} is not declared in shall.yaml.", hint=hint)
 
 
-def _bound(name: str, value: Any, context: CaseContext) -> Any:
-    found = evaluate(value, context.scope)
-    if isinstance(found, dict | list):
-        kind = "a list" if isinstance(found, list) else "an object"
-        raise BadValue(f"The parameter {name} is {kind}: it must be one value.")
+def _bound(parameters: Mapping[str, Any], scope: Scope) -> dict[str, Any]:
+    found = {name: evaluate(value, scope) for name, value in parameters.items()}
+    for name, value in found.items():
+        if isinstance(value, dict | list):
+            kind = "a list" if isinstance(value, list) else "an object"
+            raise BadValue(f"The parameter {name} is {kind}: it must be one value.")
     return found
 
 

@@ -1,5 +1,6 @@
 """Reads hurl files: one case, a step for each entry."""
 
+import hashlib
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -9,7 +10,9 @@ from msgspec import Struct, field
 from shall.errors import BadValue
 from shall.imports.bodies import json_value
 from shall.imports.expressions import expression_text, mark, without_marks
-from shall.imports.hurl_checks import Checks, read_capture, value_of
+from shall.imports.hurl_checks import Captured, Checks, of_one, read_capture
+from shall.imports.hurl_options import Options
+from shall.imports.hurl_selectors import bytes_in
 from shall.imports.names import Paths
 from shall.imports.requests import CaseWriter, SentRequest
 from shall.imports.result import MOST_CASES, Imported, ImportedCase, LeftOut
@@ -22,7 +25,6 @@ _SECTION = re.compile(r"\[([A-Za-z]+)\]\s*(?:#.*)?")
 _PAIR = re.compile(r"((?:[^:\\]|\\.)+):[ \t]*(.*)")
 _TEMPLATE = re.compile(r"\{\{\s*(?:(newUuid)|([A-Za-z_][\w-]*))\s*\}\}")
 _UNQUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|(\ue000)')
-_TIME = re.compile(r"(\d+)\s*(ms|s|m)?")
 _SHORT_NAMES = {
     "QueryStringParams": "Query",
     "FormParams": "Form",
@@ -30,14 +32,6 @@ _SHORT_NAMES = {
 }
 _LONGEST = 20_000
 """Characters of a body in which variables outside of texts are looked for."""
-
-_OF_OUTPUT = frozenset(("output", "verbose", "very-verbose", "compressed", "path-as-is"))
-_CONNECTION = {
-    "insecure": "insecure",
-    "cacert": "ca",
-    "cert": "client_certificate",
-    "key": "key",
-}
 
 
 class _Entry(Struct):
@@ -69,8 +63,11 @@ def read_hurl(text: str, file: str) -> Imported:
     for each in set(re.findall(r"\{\{ ([\w-]+) \}\}", written)):
         if is_secret_name(each):
             secrets.declare(each)
+    for step, checks in zip(reader.writer.steps, reader.checks, strict=True):
+        if checks.expect:
+            step["expect"] = secrets.hide(checks.expect)
     case = reader.writer.case(name, variables=reader.variables)
-    needed = [it for it in secrets.names if it not in reader.captured]
+    needed = [it for it in secrets.names if it not in reader.captures]
     return Imported([ImportedCase(Paths().of(name), case)], left_out.found, needed)
 
 
@@ -155,63 +152,46 @@ class _Reader:
         self.left_out, self.secrets = left_out, secrets
         self.writer = CaseWriter(expression_text, secrets, left_out)
         self.variables: dict[str, Any] = {}
-        self.captured: set[str] = set()
+        self.captures: dict[str, Captured] = {}
+        self.checks: list[Checks] = []
 
     def add(self, entry: _Entry) -> None:
         """Add an entry."""
         request, response = _part_of(entry.request), _part_of(entry.response)
         sent = SentRequest("request", converted(entry.url), entry.method, line=entry.line)
         sent.follow_redirects = False
-        options: dict[str, Any] = {}
-        if not self._options(sent, request, options):
+        options = self._options(sent, request)
+        if options is None:
             return
-        sent.headers = [(name, converted(value)) for name, value, _ in request.headers]
+        sent.headers += [(name, converted(value)) for name, value, _ in request.headers]
         self._pairs(sent, request)
         self._body(sent, request)
         for name in request.sections.keys() - _OF_REQUESTS:
             self._left_out(f"The section `[{name:.30}]` was left out.", entry.line)
-        answer = {**options, **self._answer(entry, response)}
-        self.writer.add(sent, answer)
+        checks = Checks(self._left_out, self.captures)
+        before = dict(self.captures)
+        captures = dict(self._captures(response, checks))
+        answer = {**options, "capture": captures} if captures else options
+        if not self.writer.add(sent, answer):
+            self.captures = before
+            return
+        self.checks.append(checks)
+        self._answer(entry, response, checks)
 
     def _left_out(self, message: str, line: int, hint: str = "") -> None:
         self.left_out.add("", message, hint, line=line)
 
-    def _options(self, sent: SentRequest, part: _Part, options: dict[str, Any]) -> bool:
-        """Read the options of an entry; False: it is skipped."""
+    def _options(self, sent: SentRequest, part: _Part) -> dict[str, Any] | None:
+        """Read the options of an entry, return fields of the step; None: it is skipped."""
+        found = Options(sent, converted, self._left_out, variables=self.variables)
         for line, text in part.sections.get("Options", ()):
-            found = _PAIR.fullmatch(text)
-            name, value = (found[1], _without_comment(found[2])) if found else (text, "")
+            pair = _PAIR.fullmatch(text)
+            name, value = (pair[1], _without_comment(pair[2])) if pair else (text, "")
             if name == "skip" and value == "true":
                 self._left_out("The request was left out: it is skipped.", sent.line)
-                return False
-            known = self._time(sent, options, name, value) or self._option(sent, name, value)
-            if not known and name not in _OF_OUTPUT and value != "false":
-                self._left_out(f"The option `{name:.30}` was left out.", line)
-        return True
-
-    def _time(self, sent: SentRequest, options: dict[str, Any], name: str, value: str) -> bool:
-        time = _TIME.fullmatch(value)
-        if time is None or name not in {"delay", "max-time"}:
-            return False
-        if name == "delay":
-            options["delay"] = f"{int(time[1]) * _MILLISECONDS[time[2] or 'ms']} ms"
-        else:
-            sent.timeout_s = int(time[1]) * _MILLISECONDS[time[2] or "s"] / 1000
-        return True
-
-    def _option(self, sent: SentRequest, name: str, value: str) -> bool:
-        if name in {"location", "location-trusted"}:
-            sent.follow_redirects = value == "true"
-        elif name in _CONNECTION and value != "false":
-            sent.connection[_CONNECTION[name]] = True if value == "true" else value
-        elif name == "user":
-            sent.user = converted(value)
-        elif name == "variable":
-            key, _, given = value.partition("=")
-            self.variables[key.strip()] = value_of(given.strip())
-        else:
-            return False
-        return True
+                return None
+            found.read(name, value, line)
+        return found.fields()
 
     def _pairs(self, sent: SentRequest, part: _Part) -> None:
         pairs = {
@@ -255,8 +235,8 @@ class _Reader:
             it[1] for it in _UNQUOTED.finditer(sent.body)
         )
 
-    def _answer(self, entry: _Entry, part: _Part) -> dict[str, Any]:
-        checks = Checks(self._left_out)
+    def _answer(self, entry: _Entry, part: _Part, checks: Checks) -> None:
+        """Read the checks of a response."""
         asserts = part.sections.get("Asserts", [])
         if entry.status == "*" and not any(text.startswith("status") for _, text in asserts):
             checks.add("status", "in", ["1xx", "2xx", "3xx", "4xx", "5xx"], entry.line)
@@ -264,30 +244,30 @@ class _Reader:
             checks.add("status", "equals", int(str(entry.status)), entry.line)
         if entry.version:
             checks.add("version", "equals", entry.version, entry.line)
+        names = [name.lower() for name, _, _ in part.headers]
         for name, value, line in part.headers:
-            checks.add(f"header {name}", "equals", self._value(value), line)
+            if names.count(name.lower()) > 1:
+                checks.add(f"headers {name}", "contains", self._value(value), line)
+            else:
+                checks.add(f"header {name}", "equals", self._value(value), line)
         for line, text in asserts:
             checks.read(text, line)
         if part.body:
             self._body_check(checks, part)
-        captures = dict(self._captures(part))
-        answer: dict[str, Any] = {"capture": captures} if captures else {}
-        if checks.expect:
-            answer["expect"] = self.secrets.hide(checks.expect)
-        return answer
 
-    def _captures(self, part: _Part) -> Iterator[tuple[str, str]]:
+    def _captures(self, part: _Part, checks: Checks) -> Iterator[tuple[str, str]]:
+        own: dict[str, Captured] = {}  # of this response
         for line, text in part.sections.get("Captures", ()):
             found = _PAIR.fullmatch(text)
-            selector = read_capture(found[2]) if found else None
+            selector = read_capture(found[2], own) if found else None
             if found is None or selector is None:
                 self._left_out(f"The capture `{text:.60}` was left out.", line)
                 continue
             name = found[1].strip()
-            self.captured.add(name)
+            own[name] = self.captures[name] = Captured(selector[0], checks)
             if selector[1]:
                 self.secrets.declare(name)
-            yield name, selector[0]
+            yield name, of_one(selector[0])
 
     def _value(self, text: str) -> str:
         return expression_text(converted(text))
@@ -295,17 +275,18 @@ class _Reader:
     def _body_check(self, checks: Checks, part: _Part) -> None:
         text, kind = _body_text(part.body)
         value = None if text is None else json_value(converted(text), expression_text)
-        if text is None:
-            self._left_out(
-                "The check of the body was left out: it is a file or bytes.", part.body_line
-            )
+        given = bytes_in("\n".join(part.body).strip())
+        if given is not None:
+            checks.add("sha256", "equals", hashlib.sha256(given).hexdigest(), part.body_line)
+        elif text is None:
+            message = "The check of the body was left out: it is that of a file, or malformed."
+            self._left_out(message, part.body_line)
         elif kind == "application/json" and value is not None:
             checks.add("body", "equals", value[0], part.body_line)
         else:
-            checks.add("body", "equals", self._value(text), part.body_line)
+            checks.add_text(self._value(text), part.body_line)
 
 
-_MILLISECONDS = {"ms": 1, "s": 1000, "m": 60_000}
 _OF_REQUESTS = frozenset(("Query", "Form", "Multipart", "Cookies", "BasicAuth", "Options"))
 
 

@@ -1,111 +1,46 @@
 """Reads the asserts and captures of hurl."""
 
+import hashlib
 import json
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from shall.cases.expect import read_expect
+from msgspec import Struct
+
+from shall.cases.expect import read_expect, write_path
 from shall.cases.fields import Findings
-from shall.cases.filters import FILTERS
 from shall.cases.predicates import predicate_named
+from shall.cases.selector import parse_selector
+from shall.cases.written_checks import json_path
 from shall.errors import BadValue
-from shall.imports.expressions import expression_text, mark
-
-_TOKEN = re.compile(
-    r'"(?:[^"\\]|\\.)*"|/(?:[^/\\]|\\.)+/|\{\{[^{}]*\}\}|```.*?```|`[^`]*`|#.*|[^\s"]+'
-)
-_LONGEST = 2_000
-"""Characters of an assert that are read."""
-
-_TEMPLATE = re.compile(r"\{\{\s*(?:(newUuid)|([A-Za-z_][\w-]*))\s*\}\}")
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
-_ESCAPED = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|(.))")
-_CONTROL = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
-_PLAIN = frozenset(("status", "body", "duration", "url", "version", "bytes", "sha256", "md5"))
-_WITH_ARGUMENT = {
-    "header": "header {}",
-    "cookie": "cookie {}",
-    "jsonpath": "{}",
-    "xpath": "xpath {}",
-    "regex": "regex {}",
-}
-_FILTERS = {name.replace("_", ""): name for name in FILTERS} | {"format": "date_format"}
-_ARITY = {name: len(arguments.split()) for name, (arguments, _) in FILTERS.items()}
+from shall.imports.hurl_selectors import bytes_in, pattern_of, selector_at, tokens_of, value_of
 
 Report = Callable[[str, int], None]
 
+WHOLE = "regex (?s)^.*$"
+"""The selector of a body as text, whatever it holds."""
 
-def value_of(token: str) -> Any:
-    """Return the value of a token, as a value of a case."""
-    if token.startswith('"') and token.endswith('"') and len(token) > 1:
-        return _text(token[1:-1])
-    if token.startswith("```"):
-        return _text(token[3:-3])
-    if token.startswith("`"):
-        return _text(token[1:-1])
-    if token in {"true", "false", "null"}:
-        return json.loads(token)
-    if _NUMBER.fullmatch(token):
-        return json.loads(token) if not re.match(r"-?0\d", token) else token
-    return _text(token)
+_OF_LISTS = frozenset({"is_list", "is_collection", "is_empty", "exists", "contains", "count"})
+_OF_TEXT = frozenset({"starts_with", "ends_with"})
 
 
-def _text(text: str) -> str:
-    marked = _TEMPLATE.sub(lambda it: mark("uuid()" if it[1] else it[2]), text)
-    plain = _ESCAPED.sub(
-        lambda it: chr(int(it[1], 16)) if it[1] else _CONTROL.get(it[2], it[2]), marked
-    )
-    return expression_text(plain)
+class Captured(Struct, frozen=True):
+    """What a variable was captured from: a selector of the response of a step.
+
+    ``checks`` are those of that step.
+    """
+
+    selector: str
+    checks: "Checks"
 
 
-def _pattern(token: str) -> str:
-    """Return the regular expression of a token, which is between slashes, or a text."""
-    if token.startswith("/"):
-        return token[1:-1].replace("\\/", "/")
-    return str(value_of(token))
+def read_capture(text: str, captured: Mapping[str, Captured]) -> tuple[str, bool] | None:
+    """Return the selector of a capture and whether its value is a secret; None: not known.
 
-
-def _tokens(text: str) -> list[str]:
-    found = _TOKEN.findall(text[:_LONGEST])
-    comment = next((at for at, it in enumerate(found) if it.startswith("#")), len(found))
-    return found[:comment]
-
-
-def _selector(tokens: list[str]) -> str | None:
-    """Return the selector at the start of tokens, which are taken off; None: there is none."""
-    if not tokens:
-        return None
-    source = tokens.pop(0)
-    if source in _PLAIN:
-        text = source
-        if source == "bytes" and tokens[:1] == ["count"]:
-            tokens.pop(0)
-    elif source in _WITH_ARGUMENT and tokens:
-        argument = tokens.pop(0)
-        given = _pattern(argument) if source == "regex" else str(value_of(argument))
-        text = _WITH_ARGUMENT[source].format(given)
-    else:
-        return None
-    while tokens and (name := _FILTERS.get(tokens[0].lower())) is not None:
-        tokens.pop(0)
-        arguments = [tokens.pop(0) for _ in range(min(_ARITY[name], len(tokens)))]
-        text += f" | {name}" + "".join(f" {_argument(it)}" for it in arguments)
-    return text
-
-
-def _argument(token: str) -> str:
-    if _NUMBER.fullmatch(token):
-        return token
-    given = _pattern(token) if token.startswith("/") else str(value_of(token))
-    escaped = re.sub(r'(["\\])', r"\\\1", given)
-    return f'"{escaped}"'
-
-
-def read_capture(text: str) -> tuple[str, bool] | None:
-    """Return the selector of a capture and whether its value is a secret; None: not known."""
-    tokens = _tokens(text)
-    selector = _selector(tokens)
+    ``captured`` are the variables of the same response, which a capture can look at.
+    """
+    tokens = tokens_of(text)
+    selector = selector_at(tokens, lambda name: captured[name].selector)
     if selector is None or tokens not in ([], ["redact"]):
         return None
     findings = Findings()
@@ -113,37 +48,66 @@ def read_capture(text: str) -> tuple[str, bool] | None:
     return None if findings.problems else (selector, bool(tokens))
 
 
+def of_one(selector: str) -> str:
+    """Return the selector of a single value, where a filter of a JSONPath chooses one of a list."""
+    return f"{selector} | first" if "[?" in selector and _finds_several(selector) else selector
+
+
 class Checks:
     """Collects checks below their selectors; what cannot be one is reported."""
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: Report, captured: Mapping[str, Captured]) -> None:
         self._report = report
+        self._captured = captured
         self.expect: dict[str, Any] = {}
 
     def read(self, text: str, line: int) -> None:
         """Read an assert of one line."""
-        tokens = _tokens(text)
-        selector = _selector(tokens)
+        tokens = tokens_of(text)
+        if self._is_of_bytes(tokens, line):
+            return
+        checks: Checks | None = self
+        if tokens[:1] == ["variable"] and len(tokens) > 1:
+            source = self._captured.get(str(value_of(tokens[1])))
+            checks = None if source is None else source.checks
+        selector = selector_at(tokens, lambda name: self._captured[name].selector)
         negated = tokens[:1] == ["not"]
         tokens = tokens[1:] if negated else tokens
         found = predicate_named(tokens[0]) if tokens else None
-        if selector is None or found is None or len(tokens) > 2:
+        if checks is None or selector is None or found is None or len(tokens) > 2:
             self._report(f"The check `{text:.60}` was left out.", line)
             return
         predicate, is_opposite = found
-        value: Any = True
-        if len(tokens) > 1:
-            value = _pattern(tokens[1]) if predicate.name == "matches" else value_of(tokens[1])
-        if selector == "duration" and isinstance(value, int):
-            value = f"{value} ms"
+        value = _expected(predicate.name, selector, tokens[1:])
+        if value is None and tokens[1:] != ["null"]:
+            self._report(f"The check `{text:.60}` was left out: its value is bytes.", line)
+            return
         name = f"not_{predicate.name}" if negated != is_opposite else predicate.name
-        self.add(selector, name, value, line)
+        for each in _as_cases_have_it(selector, name, value):
+            checks.add(*each, line)
+
+    def _is_of_bytes(self, tokens: list[str], line: int) -> bool:
+        """Add a check of all bytes, or of their digest; False: it is another one."""
+        if len(tokens) != 3 or tokens[0] not in {"bytes", "sha256", "md5"}:
+            return False
+        given = bytes_in(tokens[2])
+        if given is None or tokens[1] not in {"==", "!="}:
+            return False
+        name = "equals" if tokens[1] == "==" else "not_equals"
+        digest = hashlib.sha256(given) if tokens[0] == "bytes" else None
+        written = given.hex() if digest is None else digest.hexdigest()
+        self.add("sha256" if tokens[0] == "bytes" else tokens[0], name, written, line)
+        return True
+
+    def add_text(self, text: str, line: int) -> None:
+        """Add a check of the whole body as text."""
+        for each in _of_body("equals", text):
+            self.add(*each, line)
 
     def add(self, selector: str, predicate: str, value: Any, line: int) -> None:
         """Add a check, if a case can have it."""
+        selector = _spelled(selector)
         conditions = self.expect.get(selector, {})
-        if predicate == "contains" and "contains" in conditions and isinstance(value, str):
-            predicate, value = "matches", re.escape(value)
         findings = Findings()
         try:
             read_expect({selector: {predicate: value}}, (), findings)
@@ -153,7 +117,81 @@ class Checks:
         if findings.problems:
             reason = findings.problems[0].message
             self._report(f"The check of `{selector:.60}` was left out: {reason}", line)
-        elif predicate in conditions and conditions[predicate] != value:
+        elif predicate not in conditions or conditions[predicate] == value:
+            self.expect[selector] = {**conditions, predicate: value}
+        elif selector == "duration":
             self._report(f"A second check `{predicate}` of `{selector:.60}` was left out.", line)
         else:
-            self.expect[selector] = {**conditions, predicate: value}
+            more = conditions.get("all_of", [])
+            item = (
+                value if predicate == "equals" and type(value) is not dict else {predicate: value}
+            )
+            if item not in more:
+                self.expect[selector] = {**conditions, "all_of": [*more, item]}
+
+
+def _spelled(selector: str) -> str:
+    """Return the one spelling of a path: ``$['id']`` is ``$.id``."""
+    try:
+        parsed = parse_selector(selector)
+    except BadValue:
+        return selector
+    if parsed.path is None or parsed.filters:
+        return selector
+    return json_path(write_path(parsed.path))
+
+
+def _expected(predicate: str, selector: str, tokens: list[str]) -> Any:
+    """Return what a predicate compares with; None also where it is bytes that are no text."""
+    if not tokens:
+        return True
+    value = pattern_of(tokens[0]) if predicate == "matches" else value_of(tokens[0])
+    return f"{value} ms" if selector == "duration" and type(value) is int else value
+
+
+def _as_cases_have_it(selector: str, name: str, value: Any) -> list[tuple[str, str, Any]]:
+    """Return what a check of hurl means in the words of a case: selectors with predicates.
+
+    A JSONPath that may find several values has a list here, and in hurl the value alone where it
+    finds one.
+    """
+    if selector == "body":
+        return _of_body(name, value)
+    plain = name.removeprefix("not_")
+    if plain in _OF_LISTS or not _finds_several(selector) or isinstance(value, list | dict):
+        return [(selector, name, value)]
+    if plain == "equals":
+        return [(selector, name, [value])]
+    return [(selector, "length", 1), (selector, "each", {name: value})]
+
+
+def _of_body(name: str, value: Any) -> list[tuple[str, str, Any]]:
+    if name in {"exists", "not_exists"}:
+        return [("bytes", f"{'not_' * (name != 'exists')}greater_or_equal", 0)]
+    if value == "" and name in {"equals", "not_equals"}:
+        return [("bytes", name, 0)]
+    plain = name.removeprefix("not_")
+    if plain in _OF_TEXT or (plain == "equals" and _is_json(value)):
+        return [(WHOLE, name, value)]
+    return [("body", name, value)]
+
+
+def _is_json(value: Any) -> bool:
+    """Return whether a body that is this text has another value, since it is JSON."""
+    if not isinstance(value, str) or len(value) > 10_000:
+        return False
+    try:
+        json.loads(value)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _finds_several(selector: str) -> bool:
+    if not selector.startswith("$"):
+        return False
+    try:
+        parsed = parse_selector(selector)
+    except BadValue:
+        return False
+    return parsed.path is None and not parsed.filters

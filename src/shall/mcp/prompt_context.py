@@ -32,7 +32,9 @@ MOST_CRITERIA = 50
 MOST_SECTION = 4000
 """Characters of a section of a design; `read_file` returns the rest."""
 
-_UNPROVED = frozenset({Status.UNTESTED, Status.VACUOUS, Status.NOT_RUN, Status.SKIPPED})
+_UNPROVED = frozenset(
+    {Status.UNTESTED, Status.DRAFT, Status.VACUOUS, Status.NOT_RUN, Status.SKIPPED}
+)
 _CHANGED = frozenset({Status.SUSPECT, Status.STALE})
 
 

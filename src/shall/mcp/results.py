@@ -13,12 +13,14 @@ from shall.mcp.shorten import cut, cut_bytes, cut_sentences
 from shall.messages import Message, render
 from shall.report.wording import (
     Places,
+    flaky_line,
     label,
     outage_line,
     outages_of,
     places_in,
     redirected,
     response_lines,
+    retried_line,
 )
 from shall.results.records import (
     CaseResult,
@@ -74,6 +76,8 @@ class RunReply(TypedDict):
     mode: NotRequired[str]
     warning: NotRequired[str]
     more_results: NotRequired[int]
+    left_out: NotRequired[int]
+    flaky: NotRequired[list[str]]
     test_name: NotRequired[str]
     yaml_path: NotRequired[str]
     py_path: NotRequired[str]
@@ -119,6 +123,12 @@ def run_reply(run: RunSummary, first: CaseResult | None, language: str) -> RunRe
     }
     if bad_total > SHOWN_FAILURES:
         reply["more_results"] = bad_total - SHOWN_FAILURES
+    if run.left_out:  # others are marked with `only`
+        reply["left_out"] = run.left_out
+    unsteady = [flaky_line(it, language) for it in run.flaky[:SHOWN_FAILURES]]
+    unsteady += [retried_line(it, language) for it in run.retried[:SHOWN_FAILURES]]
+    if unsteady:
+        reply["flaky"] = [cut(it, _REASON_LENGTH) for it in unsteady[:SHOWN_FAILURES]]
     if run.total == 1 and first is not None:
         reply["result"] = {"status": first.outcome.value, "duration": round(first.duration_s, 3)}
     return reply

@@ -50,6 +50,7 @@ WORKFLOW_TOOLS = frozenset(
             "approve_document",
             "change_spec",
             "check_gate",
+            "generate_tests",
             "get_next_task",
             "link_criterion",
         ),

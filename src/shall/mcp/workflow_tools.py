@@ -1,5 +1,6 @@
 """Tools of the workflow from requirements to proof, offered with ``--toolset all``."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from mcp_types import ToolAnnotations
@@ -11,7 +12,7 @@ from shall.actions.requirements import read_specs
 from shall.actions.session import Session
 from shall.actions.specs import FeatureInfo, find_feature, list_features
 from shall.errors import BadValue
-from shall.mcp import change_tools, check_tools, task_tools
+from shall.mcp import change_tools, check_tools, generate_tools, task_tools
 from shall.mcp.arguments import WorkspaceName
 from shall.mcp.pages import check_offset, page
 from shall.mcp.shorten import cut
@@ -100,10 +101,11 @@ def _criterion(criterion: Criterion) -> dict[str, Any]:
     }
 
 
-TOOLS = {
+TOOLS: Mapping[Any, ToolAnnotations] = {
     **change_tools.TOOLS,
     **check_tools.TOOLS,
     **task_tools.TOOLS,
+    **generate_tools.TOOLS,
     list_specs: ToolAnnotations(title="Features with requirements", read_only_hint=True),
     read_spec: ToolAnnotations(title="Criteria of a feature", read_only_hint=True),
 }

@@ -71,6 +71,7 @@ EN: dict[str, str] = {
     "case.needs_unseen": "the cases that it needs are not read: write `needs:` on a line of its"
     " own, in a block below `testcase:`",
     "case.skipped": "{reason}",
+    "case.draft": "It is a draft: fill in what is marked TODO, then remove `draft`.",
     "case.shared_failed": "the shared steps it uses did not pass: {place}: {inner}",
     "case.use_unseen": "its shared steps did not run: write `use:` on a line of its own,"
     " in the block below `testcase:`",
@@ -214,6 +215,7 @@ EN: dict[str, str] = {
     "report.status.skipped": "skipped",
     "report.status.not run": "not run",
     "report.status.untested": "untested",
+    "report.status.draft": "draft",
     # shall diff
     "gate.moved": "was {key}: {text}",
     # shall trace
@@ -252,6 +254,7 @@ EN: dict[str, str] = {
     "trace.change.renamed": "(renamed by {change})",
     "trace.reason.skipped": "skipped",
     "trace.reason.not run": "not run",
+    "trace.reason.draft": "a draft",
     "trace.unsound": "Tried but not proved: {counts}. Check the cases and tests and run them"
     " again, or use --exit-zero to ignore the statuses.",
     "trace.no_criteria": "No criteria were found in specs/ or in the folder of another layout."

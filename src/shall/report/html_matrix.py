@@ -25,6 +25,7 @@ _MARKS = {
     "skipped": "–",
     "not run": "–",
     "untested": "?",
+    "draft": "+",
 }
 _OUTCOMES = {outcome.value: outcome for outcome in Outcome}
 

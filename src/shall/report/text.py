@@ -213,7 +213,7 @@ def _skip_reason(case: CaseResult, error: Message, style: Style) -> str:
     return label("skipped_case", style.language, case=case_name(case), reason=reason)
 
 
-_SKIPS = frozenset({"case.skipped", "case.needs", "unit.skipped"})
+_SKIPS = frozenset({"case.skipped", "case.draft", "case.needs", "unit.skipped"})
 
 
 def _counts_line(run: RunResult | RunSummary, style: Style) -> str:

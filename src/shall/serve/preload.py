@@ -9,6 +9,7 @@ import importlib
 from contextlib import suppress
 
 ON_FIRST_USE = (
+    "shall.actions.broken_cases",
     "shall.actions.case_needs",
     "shall.actions.data_rows",
     "shall.actions.early_cases",

@@ -107,7 +107,7 @@ def _changes_of(before: BaselineRow | None, after: BaselineRow | None) -> Iterat
     if was_proved and not after.is_proved and not after.is_excused:
         yield change(ChangeKind.EXPIRED if after.status in _EXPIRED else ChangeKind.LOST)
     if before is None:
-        is_untested = after.status == Status.UNTESTED.value
+        is_untested = after.status in {Status.UNTESTED.value, Status.DRAFT.value}
         yield change(ChangeKind.UNTESTED if is_untested else ChangeKind.ADDED)
     elif before.fingerprint != after.fingerprint:
         yield change(ChangeKind.REWORDED)

@@ -77,12 +77,17 @@ def claims_of(criterion: Criterion) -> tuple[Claim, ...]:
     found: dict[Claim, None] = {}
     for clause in criterion.clauses:
         if not clause.is_negative:
-            found |= dict.fromkeys(_in_response(clause.response))
+            found |= dict.fromkeys(claims_in(clause.response))
     if criterion.clauses:
         found |= dict.fromkeys(
             Claim(ClaimKind.PATH, path) for path in _PATH.findall(criterion.text)
         )
     return tuple(found)
+
+
+def claims_in(response: str) -> tuple[Claim, ...]:
+    """Return what a response names, each once, in the order of kinds."""
+    return tuple(dict.fromkeys(_in_response(response)))
 
 
 def _in_response(text: str) -> Iterator[Claim]:

@@ -41,6 +41,7 @@ _SIGNS = {
     Status.SKIPPED: "○",
     Status.NOT_RUN: "○",
     Status.UNTESTED: "-",
+    Status.DRAFT: "+",
 }
 
 ALWAYS_COUNTED = (Status.PROVED, Status.FAILING, Status.NOT_RUN, Status.UNTESTED)

@@ -26,10 +26,11 @@ def link_of_case(
     fingerprint: str,
     *,
     can_fail: bool = True,
+    is_draft: bool = False,
 ) -> Iterator[Link]:
     """Yield the links of one case; ``can_fail``: at least one check is written in it."""
     for criterion, span in zip(verifies, spans, strict=True):
-        yield Link(criterion, LinkKind.CASE, key, span, fingerprint, can_fail)
+        yield Link(criterion, LinkKind.CASE, key, span, fingerprint, can_fail, is_draft)
 
 
 class Marks(Struct, frozen=True):

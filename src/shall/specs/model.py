@@ -237,7 +237,8 @@ class Link(Struct, frozen=True, gc=False):
 
     ``source`` is the case key (its path in the workspace) or the pytest node id without
     parameters; ``fingerprint`` is that of the case or test text. ``can_fail`` is False where
-    nothing that was written in it can fail: it asserts nothing.
+    nothing that was written in it can fail: it asserts nothing. ``is_draft``: the case is not run
+    until somebody fills it in.
     """
 
     criterion: str
@@ -246,3 +247,4 @@ class Link(Struct, frozen=True, gc=False):
     span: Span
     fingerprint: str = ""
     can_fail: bool = True
+    is_draft: bool = False

@@ -25,6 +25,7 @@ class Status(StrEnum):
     PARTLY = "partly"  # some passed, others did not run
     SKIPPED = "skipped"  # all that ran was skipped
     NOT_RUN = "not run"  # linked, but nothing ran yet
+    DRAFT = "draft"  # all that is linked are cases that somebody has to fill in first
     UNTESTED = "untested"  # no case and no test is linked
     WAIVED = "waived"  # it need not be proved for a while, for a reason that is recorded
     NOT_TESTABLE = "not testable"  # a person verifies it, as recorded
@@ -37,6 +38,7 @@ _PRECEDENCE = (Status.FAILING, Status.SUSPECT, Status.STALE, Status.VACUOUS)
 WORST_FIRST = (
     *_PRECEDENCE,
     Status.UNTESTED,
+    Status.DRAFT,
     Status.UNREACHABLE,
     Status.PARTLY,
     Status.SKIPPED,
@@ -53,7 +55,10 @@ UNSOUND = frozenset(_PRECEDENCE)
 UNCOUNTED = frozenset({Status.WAIVED, Status.NOT_TESTABLE, Status.REMOVED})
 """Criteria that no percentage counts, neither as proved nor as missing."""
 
-_MISSING = frozenset({Status.UNTESTED, Status.NOT_RUN, Status.SKIPPED})
+_MISSING = frozenset({Status.UNTESTED, Status.DRAFT, Status.NOT_RUN, Status.SKIPPED})
+
+_OPEN = frozenset({Status.NOT_RUN, Status.DRAFT})
+"""Statuses of links beside which nothing is proved as a whole."""
 
 ABSENT = "absent"
 """The recorded outcome of a reported test that is gone, or no longer names the criterion."""
@@ -196,7 +201,8 @@ def evidence_status_of(outcomes: Sequence[LinkOutcome], status: Status) -> Statu
 def status_of(outcomes: Sequence[LinkOutcome]) -> Status:
     """Return the status of a criterion by those of its links, the worst by a fixed precedence.
 
-    A skipped link is left out where another one proves the criterion.
+    A skipped link is left out where another one proves the criterion; a draft is not, since
+    somebody means to say more about it.
     """
     statuses = {outcome.status for outcome in outcomes}
     for status in _PRECEDENCE:
@@ -205,10 +211,11 @@ def status_of(outcomes: Sequence[LinkOutcome]) -> Status:
     if Status.UNREACHABLE in statuses:
         return Status.UNREACHABLE
     if Status.PROVED in statuses:
-        return Status.PARTLY if Status.NOT_RUN in statuses else Status.PROVED
-    if Status.SKIPPED in statuses:
-        return Status.SKIPPED
-    return Status.NOT_RUN if statuses else Status.UNTESTED
+        return Status.PROVED if statuses.isdisjoint(_OPEN) else Status.PARTLY
+    for status in (Status.SKIPPED, Status.NOT_RUN, Status.DRAFT):
+        if status in statuses:
+            return status
+    return Status.UNTESTED
 
 
 def pending_status(status: Status, change: Change | None) -> Status:
@@ -228,6 +235,8 @@ def _link_outcome(
     unreachable: Unreachable | None,
 ) -> LinkOutcome:
     facts = [fact for fact in facts if fact.criterion_fingerprint is not None]
+    if not facts and link.is_draft:
+        return LinkOutcome(link, Status.DRAFT, environment=environment)
     if not facts:
         status = Status.NOT_RUN if unreachable is None else Status.UNREACHABLE
         return LinkOutcome(link, status, environment=environment, unreachable=unreachable)
@@ -268,6 +277,8 @@ def _link_status(criterion: Criterion, link: Link, rows: Sequence[Latest]) -> St
     outcomes = {fact.outcome for fact in rows}
     if outcomes & _BAD:
         return Status.FAILING
+    if link.is_draft:
+        return Status.DRAFT
     if "passed" not in outcomes:
         return Status.SKIPPED
     if any(fact.criterion_fingerprint != criterion.fingerprint for fact in rows):

@@ -330,3 +330,7 @@ def test_code_that_is_not_there_is_an_error_with_its_place(write: Write, run: Ru
     (problem,) = result.problems
     assert problem["code"] == "case.unknown-code"
     assert "Did you mean `add`?" in problem["hint"]
+    write("ad", equals(1), more="colour: red")
+    problems = run().problems
+    assert problems
+    assert {it["code"] for it in problems} == {"case.unknown-code", "case.unknown-field"}

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from tests.forked import Popen
 
 from shall.errors import InvalidSetting
 from shall.serve.observe.multiprocess import (
@@ -21,35 +22,16 @@ from shall.serve.observe.processes import ProcessesCollector
 
 pytestmark = pytest.mark.process
 
-# A worker as a process manager starts it: it counts, tells the sums when asked, and ends.
-WORKER = """
-import os
-import sys
-from shall.serve.observe.metrics import Metrics
-from shall.serve.observe.processes import ProcessesCollector
-from shall.serve.observe.multiprocess import shared_folder
-from shall.settings import process_environment
-
-if "--gunicorn" in sys.argv:
-    sys.modules["gunicorn"] = sys
-folder = shared_folder(process_environment())
-metrics = Metrics(folder)
-print(folder, flush=True)
-for line in sys.stdin:
-    if line.startswith("count"):
-        metrics.take_operation(("ping", "", "", "2026-07-28", "tcp"), 0.03)
-        metrics.runs.labels("complete").inc()
-        print("counted", flush=True)
-    else:
-        print(metrics.exposition()[0].decode() + "# END", flush=True)
-"""
+WORKER = Path(__file__).with_name("counting_worker.py")
 
 
 class Worker:
     def __init__(self, *arguments: str, **environment: str) -> None:
         inherited = {name: value for name, value in os.environ.items() if name != VARIABLE}
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", WORKER, *arguments],
+        # Under gunicorn it asks for its parent, which a forked process may have only in a moment.
+        start = subprocess.Popen if arguments else Popen
+        self.process = start(
+            [sys.executable, str(WORKER), *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -166,8 +148,9 @@ def test_a_folder_that_is_named_is_emptied_and_stays(tmp_path: Path) -> None:
 
 def test_a_manager_that_loads_the_application_itself_is_told_from_its_parent() -> None:
     # A shell starts it, as an init system would: another program.
+    program = f"{WORKER.read_text()}\nimport os\nprint(os.getpid())"
     done = subprocess.run(
-        ["sh", "-c", f'"{sys.executable}" -c "$0" --gunicorn; true', f"{WORKER}print(os.getpid())"],
+        ["sh", "-c", f'"{sys.executable}" -c "$0" --gunicorn; true', program],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

@@ -1,7 +1,7 @@
 """Reads a unit case file: text or data in, a ``Unit`` or every problem at once out."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from msgspec import Struct
 
@@ -38,6 +38,10 @@ _CASE_OLDER = {
 _ENVIRONMENTS = ("venv", "conda", "uv")
 
 
+Look: TypeAlias = Callable[[Unit, Findings], None]
+"""Notes what is wrong with a unit beside its fields."""
+
+
 class UnitReading(Struct, frozen=True):
     """A unit case file, and what was noted about how it is written."""
 
@@ -54,9 +58,9 @@ def read_unit(text: str, file: str) -> Unit:
     return examine_unit_text(text, file).unit
 
 
-def examine_unit_text(text: str, file: str) -> UnitReading:
-    """Read like ``read_unit``, and return notes too."""
-    return _examined(load_yaml(text, file), spans_in(text, file))
+def examine_unit_text(text: str, file: str, look: Look | None = None) -> UnitReading:
+    """Read like ``read_unit``, and return notes too; ``look`` finds further problems."""
+    return _examined(load_yaml(text, file), spans_in(text, file), look)
 
 
 def examine_unit_data(data: Mapping[str, Any]) -> UnitReading:
@@ -96,9 +100,13 @@ def diagnostics_in(
     return tuple(diagnostics_of(findings.problems, findings.more_problems, span_of))
 
 
-def _examined(data: Any, span_of: Callable[[Any], Span | None]) -> UnitReading:
+def _examined(
+    data: Any, span_of: Callable[[Any], Span | None], look: Look | None = None
+) -> UnitReading:
     findings = Findings()
     unit = _read_root(data, findings)
+    if look is not None and unit is not None:
+        look(unit, findings)
     if findings.problems or unit is None:
         raise invalid(findings, span_of)
     return UnitReading(unit, tuple(diagnostics_of(findings.notes, findings.more_notes, span_of)))

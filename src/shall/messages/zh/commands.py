@@ -244,6 +244,29 @@ COMMANDS: dict[str, str] = {
     "where the tests ran": "测试运行所在的环境",
     "Print the JSON Schema of case files, for editors.": "输出用例文件的 JSON Schema，"
     "供编辑器使用。",
+    "Write drafts of tests from criteria.": "根据验收标准生成测试草稿。",
+    "criteria or features (default: all)": "验收标准或功能（默认：全部）",
+    "take bodies of requests from this OpenAPI document": "请求体取自此 OpenAPI 文档",
+    "also for criteria that have a case or test": "已有用例或测试的标准也生成",
+    "print the drafts, write nothing": "只输出草稿，不写入文件",
+    "Queries of databases: {queries}.": "数据库查询：{queries} 个。",
+    "once for each item": "每项一次",
+    "at most {times} times": "最多 {times} 次",
+    "Nothing was written.": "未写入任何文件。",
+    "Drafts: {drafts}. Left out: {left_out}. Criteria with a case or test: {tested}.": (
+        "草稿：{drafts} 个。未生成：{left_out} 个。已有用例或测试的标准：{tested} 条。"
+    ),
+    "Drafts prove nothing: fill in what is marked TODO, which `shall lint` lists.": (
+        "草稿不能证明任何标准：请填写标有 TODO 的内容，`shall lint` 会逐一列出。"
+    ),
+    "{key} was left out. {reason}": "未为 {key} 生成草稿：{reason}",
+    "It names no HTTP method with a path.": "其中没有写明 HTTP 方法和路径。",
+    "It is {what}.": "其状态为{what}。",
+    "{path} exists.": "{path} 已存在。",
+    "No case can be made of it: {reason}": "无法据此生成用例：{reason}",
+    "It is a property: `shall generate` writes a test for pytest.": (
+        "这是性质类标准：`shall generate` 会生成 pytest 测试。"
+    ),
     "write it to the folder of cases instead": "改为写入用例文件夹",
     "Written: {path}.": "已写入：{path}。",
     "Merge the reports of all shards into one run.": "将所有分片的报告合并为一次运行。",

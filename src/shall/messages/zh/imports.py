@@ -50,6 +50,7 @@ IMPORTS: dict[str, str] = {
     "The default of the variable {name} was left out.": "变量 {name} 的默认值未能转换。",
     "The output of a command became the variable {name}.": "命令的输出已替换为变量 {name}。",
     "An input that is redirected was left out.": "重定向的输入未能转换。",
+    "folder of the cases (default: tests/cases)": "用例所在目录（默认为 tests/cases）",
     "folder of the cases (default: tests/cases); - prints them instead": "用例所在目录（默认为 "
     "tests/cases）；- 表示打印而不写入",
     "overwrite cases that exist": "覆盖已存在的用例",
@@ -109,8 +110,12 @@ IMPORTS: dict[str, str] = {
     "The line `{text}` was left out.": "`{text}` 一行未能转换。",
     "The body was left out: it is a file or bytes.": "请求体是文件或字节，未能转换。",
     "The capture `{text}` was left out.": "捕获 `{text}` 未能转换。",
-    "The check of the body was left out: it is a file or bytes.": "响应体检查是文件或字节，"
-    "未能转换。",
+    "The check of the body was left out: it is that of a file, or malformed.": "响应体检查"
+    "未能转换：它是文件，或格式有误。",
+    "The check `{text}` was left out: its value is bytes.": "检查 `{text}` 未能转换："
+    "它的值是字节。",
+    "The option `{name}: {value}` was left out.": "选项 `{name}: {value}` 未能转换。",
+    "`{name}: {value}` became `{again}: {most}`.": "`{name}: {value}` 已改为 `{again}: {most}`。",
     "The check `{text}` was left out.": "检查 `{text}` 未能转换。",
     "The check of `{selector}` was left out: {reason}": "对 `{selector}` 的检查未能转换：{reason}",
     "A second check `{predicate}` of `{selector}` was left out.": "对 `{selector}` 的第二个 "

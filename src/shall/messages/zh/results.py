@@ -68,6 +68,7 @@ ZH: dict[str, str] = {
     "case.needs": "依赖的用例 `{name}` 未通过",
     "case.needs_unseen": "没有读取所依赖的用例：请在 `testcase:` 下的块中让 `needs:` 单独占一行",
     "case.skipped": "{reason}",
+    "case.draft": "用例是草稿：请填写标有 TODO 的内容，然后删除 `draft`。",
     "case.shared_failed": "所用的共享步骤没有通过：{place}：{inner}",
     "case.use_unseen": "共享步骤没有运行：请在 `testcase:` 下的块中让 `use:` 单独占一行",
     "case.no_rows": "用例的数据没有任何行",
@@ -207,6 +208,7 @@ ZH: dict[str, str] = {
     "report.status.skipped": "已跳过",
     "report.status.not run": "未运行",
     "report.status.untested": "未测试",
+    "report.status.draft": "草稿",
     # shall diff
     "gate.moved": "原为 {key}：{text}",
     # shall trace
@@ -244,6 +246,7 @@ ZH: dict[str, str] = {
     "trace.change.renamed": "（由 {change} 重命名）",
     "trace.reason.skipped": "已跳过",
     "trace.reason.not run": "未运行",
+    "trace.reason.draft": "草稿",
     "trace.unsound": "已运行但未能证明：{counts}。请检查用例和测试后重新运行；"
     "如只需查看，请使用 --exit-zero。",
     "trace.no_criteria": "在 specs/ 及其他已知布局的目录中未找到验收标准。"

@@ -273,6 +273,7 @@ WORDS: dict[str, str] = {
     "skipped": "已跳过",
     "not run": "未运行",
     "untested": "未测试",
+    "draft": "草稿",
     "Note: {reason}": "说明：{reason}",
     "Since {what}:": "与{what}相比：",
     "the baseline": "基线",

@@ -1,0 +1,36 @@
+"""What a case names that cannot be read, so that it is reported together with its fields."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
+
+from shall.actions.data_rows import problem_of_rows
+from shall.cases.data_table import ENDINGS
+from shall.cases.reader import load_yaml, locator
+from shall.diagnostics import Diagnostic
+from shall.errors import InvalidInput
+from shall.workspace.workspace import Workspace
+
+
+def needs_written(text: str, path: str) -> Sequence[str]:
+    """Return what a case needs as far as it is written there; nothing of a text that is no case."""
+    needs = _fields(text, path).get("needs")
+    listed = needs if isinstance(needs, list) else [needs]
+    return [it if isinstance(it, str) else "" for it in listed]
+
+
+def missing_rows(workspace: Workspace, text: str, path: str) -> tuple[Diagnostic, ...]:
+    """Return the problem of the file of rows that a case names, if it has one."""
+    data = _fields(text, path).get("data")
+    if not isinstance(data, str) or not data.lower().endswith(ENDINGS):
+        return ()
+    return problem_of_rows(workspace, path, data, lambda: locator(text, path)("data"))
+
+
+def _fields(text: str, path: str) -> dict[str, Any]:
+    with suppress(InvalidInput):
+        data = load_yaml(text, path)
+        case = data.get("testcase") if isinstance(data, dict) else None
+        if isinstance(case, dict):
+            return case
+    return {}

@@ -1,0 +1,1 @@
+"""Drafts of tests, made from what criteria say."""

@@ -1,0 +1,197 @@
+"""The draft of a case says what the criterion says, and marks the rest."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from shall.cases.fingerprint import case_fingerprint
+from shall.cases.reader import examine_data, read_case
+from shall.cases.yaml_writer import to_yaml
+from shall.drafts.http_case import Example, draft_case
+from shall.errors import InvalidInput
+from shall.specs.model import Criterion
+from shall.specs.reader import read_document
+
+
+def criterion(sentence: str) -> Criterion:
+    text = f"### Requirement 1\n\n#### Acceptance Criteria\n\n1. {sentence}\n"
+    [found] = read_document(text, "specs/orders/requirements.md", "orders").criteria()
+    return found
+
+
+def draft(sentence: str, *examples: Example) -> dict[str, Any]:
+    """Return variables and steps of the draft of a sentence."""
+    data = draft_case(criterion(sentence), examples)
+    assert data is not None
+    case = data["testcase"]
+    read_case(to_yaml(examine_data(data).case), "a.yaml")
+    assert (case["draft"], case["verifies"]) == (True, ["orders#1.1"])
+    return {name: case[name] for name in ("variables", "steps") if name in case}
+
+
+@pytest.mark.verifies("generate#2.1", "generate#2.2", "generate#2.3")
+@pytest.mark.parametrize(
+    ("sentence", "steps"),
+    [
+        (
+            "WHEN a client sends POST /orders with an unknown item, THE SYSTEM SHALL return 404"
+            " and a JSON body with `error`.",
+            [
+                {
+                    "POST": "/orders",
+                    "json": "TODO: with an unknown item",
+                    "expect": {"status": 404, "$.error": {"exists": True}},
+                }
+            ],
+        ),
+        (
+            "当用户向 /orders 发送 POST 请求且缺少字段 `item` 时，系统必须返回状态码 400 或 422，"
+            "并包含字段 `message`。",
+            [
+                {
+                    "POST": "/orders",
+                    "json": "TODO: 缺少字段 `item`",
+                    "expect": {"status": [400, 422], "$.message": {"exists": True}},
+                }
+            ],
+        ),
+        (
+            "WHEN `PUT /orders/7` is sent without a token THE API SHALL answer 401 Unauthorized"
+            " with a `WWW-Authenticate` header, `application/problem+json`, the error code"
+            " `NO_TOKEN` and `retry: false` within 2 seconds.",
+            [
+                {
+                    "PUT": "/orders/7",
+                    "json": "TODO: is sent without a token",
+                    "expect": {
+                        "status": 401,
+                        "header Content-Type": {"starts_with": "application/problem+json"},
+                        "header WWW-Authenticate": {"exists": True},
+                        "$.retry": {"equals": False},
+                        "body": {"contains": "NO_TOKEN"},
+                        "duration": {"less_than": "2 s"},
+                    },
+                }
+            ],
+        ),
+        (
+            'GET /health SHALL return 200 with body `{"status": "ok"}`.',
+            [{"GET": "/health", "expect": {"status": 200, "$.status": {"equals": "ok"}}}],
+        ),
+        (
+            "THE SYSTEM SHALL answer `GET /orders` with the list of orders.",
+            [
+                {
+                    "GET": "/orders",
+                    "expect": {
+                        "body": {"contains": "TODO: answer `GET /orders` with the list of orders"}
+                    },
+                }
+            ],
+        ),
+        (
+            "THE API SHALL NOT return 500 for GET /health.",
+            [
+                {
+                    "GET": "/health",
+                    "expect": {"body": {"contains": "TODO: NOT return 500 for GET /health"}},
+                }
+            ],
+        ),
+    ],
+)
+def test_a_draft_asserts_what_the_sentence_names_and_marks_the_rest(
+    sentence: str, steps: list[dict[str, Any]]
+) -> None:
+    assert draft(sentence) == {"steps": steps}
+
+
+@pytest.mark.verifies("generate#2.1", "generate#2.3")
+def test_names_in_a_path_and_conditions_are_variables_to_fill_in() -> None:
+    chinese = draft("当客户端 GET /users/{id} 且用户不存在时，系统应返回 404。")
+    assert chinese == {
+        "variables": {"id": "TODO: 用户不存在"},
+        "steps": [{"GET": "/users/{{ id }}", "expect": {"status": 404}}],
+    }
+    stored = draft("WHILE the shop is shut WHEN a client sends GET /a THE API SHALL return 503.")
+    assert stored["variables"] == {"given": "TODO: the shop is shut WHEN a client sends GET /a"}
+    who = draft("WHEN an admin sends GET /a THE API SHALL return 200.")
+    assert who["variables"] == {"given": "TODO: an admin sends GET /a"}
+    assert "variables" not in draft("WHEN the client sends GET /a THE API SHALL return 200.")
+    several = draft("WHEN a client sends DELETE /a/:a/b/<b-c> THE API SHALL return 204.")
+    assert several["variables"] == {"a": "TODO: a", "b_c": "TODO: b_c"}
+    assert several["steps"] == [{"DELETE": "/a/{{ a }}/b/{{ b_c }}", "expect": {"status": 204}}]
+
+
+@pytest.mark.verifies("generate#2.1", "generate#2.2")
+def test_each_request_of_a_scenario_has_what_is_said_of_its_response() -> None:
+    found = draft(
+        "GIVEN an order exists WHEN a client sends `DELETE /orders/{id}` THEN the status is 204"
+        " and GET /orders/{id} returns 404."
+    )
+    assert found == {
+        "variables": {"id": "TODO: an order exists"},
+        "steps": [
+            {"DELETE": "/orders/{{ id }}", "expect": {"status": 204}},
+            {"GET": "/orders/{{ id }}", "expect": {"status": 404}},
+        ],
+    }
+
+
+@pytest.mark.verifies("generate#2.7")
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "WHEN the health page is requested, THE service SHALL answer with status 200.",
+        "WHEN `/health` is opened, THE service SHALL answer with status 200.",
+        "THE store SHALL POST letters and GET well soon.",
+        "THE widget SHALL use a BUDGET /a of 404.",
+    ],
+)
+def test_a_criterion_without_method_and_path_gives_no_draft(sentence: str) -> None:
+    assert draft_case(criterion(sentence)) is None
+
+
+@pytest.mark.verifies("generate#2.4")
+def test_the_body_of_the_operation_is_sent_and_what_is_given_is_marked_beside_it() -> None:
+    other = Example("POST", "/shop/orders/9/lines", {"sku": 1})
+    known = Example("POST", "/shop/orders", {"item": "B7", "qty": 2})
+    sentence = "WHEN a client sends POST /orders {} THE API SHALL return 201."
+    found = draft(sentence.format("with an unknown item"), other, known)
+    assert found["steps"][0]["json"] == {"item": "B7", "qty": 2}
+    assert found["variables"] == {"given": "TODO: with an unknown item"}
+    assert "variables" not in draft(sentence.replace(" {}", ""), other, known)
+    lines = draft("WHEN a client sends POST /orders/{id}/lines THE API SHALL return 201.", other)
+    assert lines["steps"][0]["json"] == {"sku": 1}
+
+
+_WORDS = st.sampled_from(
+    (
+        *("POST", "GET", "DELETE", "/orders", "/a/{id}", "`POST /b`", "`error`", "`a.b-c`"),
+        *("`x: 1`", '`{"a": null}`', "404", "status", "a", "Location", "header", "`Location`"),
+        *("2xx", "400", "or", "422", "within", "300", "ms", "“total”", "返回", "状态码", "字段"),
+        *("{{", "}}", "`"),
+    )
+)
+
+
+@pytest.mark.verifies("generate#2.5")
+@settings(max_examples=60, deadline=None)
+@example(["POST", "/a/{id}", "{{", "}}"], ["`a`", "`A`", "404"])
+@given(st.lists(_WORDS, max_size=8), st.lists(_WORDS, max_size=8))
+def test_every_draft_is_written_so_that_it_reads_back(asked: list[str], said: list[str]) -> None:
+    sentence = f"WHEN {' '.join(asked)} is sent, THE API SHALL return {' '.join(said)}."
+    data = draft_case(criterion(sentence))
+    if data is None:
+        return
+    try:
+        case = examine_data(json.loads(json.dumps(data))).case
+        text = to_yaml(case)
+    except InvalidInput:  # two selectors of one value, which is reported
+        return
+    again = read_case(text, "a.yaml")
+    assert case_fingerprint(again) == case_fingerprint(case)
+    assert (again.draft, again.variables) == (True, case.variables)
