@@ -31,8 +31,6 @@ testcase:
 _TEXT = """\
 # Test case format
 
-YAML:
-
 ```yaml
 {example}```
 
