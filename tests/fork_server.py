@@ -29,6 +29,7 @@ from typing import Any
 import coverage
 
 import shall
+from shall.engine import fakes
 from shall.mcp.server import made_tools
 
 _LATE = (
@@ -66,6 +67,7 @@ def _preload() -> None:
     for module in pkgutil.walk_packages(shall.__path__, "shall."):
         if not module.name.startswith(_NOT):
             importlib.import_module(module.name)
+    fakes.load()
     for has_workflow in (False, True):
         made_tools(has_workflow=has_workflow)
     gc.collect()
@@ -80,8 +82,7 @@ def _wait_for_command(control: socket.socket) -> Command | None:
             return None
         between = os.fork()
         if between == 0:
-            if os.fork():
-                os._exit(0)  # so that the test's process becomes the child's parent
+            _leave_to_parent()
             command = Command(**json.loads(message))
             if command.has_own_session:
                 os.setsid()
@@ -96,6 +97,15 @@ def _wait_for_command(control: socket.socket) -> Command | None:
             os.close(descriptor)
         os.waitpid(between, 0)
         control.send(b"adopted")
+
+
+def _leave_to_parent() -> None:
+    """Fork and end, so that the test's process becomes the parent of the new one; return there."""
+    between = os.getpid()
+    if os.fork():
+        os._exit(0)
+    while os.getppid() == between:
+        time.sleep(0.001)  # nothing is told of a new parent
 
 
 def _forget_counts() -> None:
@@ -133,10 +143,10 @@ def _run(command: Command) -> None:
     time.tzset()
     coverage.process_startup()  # where the environment asks for it
     os.chdir(command.folder)
-    if _SHARED in os.environ or command.program.endswith("/gunicorn"):
+    sys.argv = [command.program, *command.arguments]
+    if _SHARED in os.environ or any("gunicorn" in it for it in sys.argv):
         _forget_counts()
     util.spawnv_passfds = _fork_worker
-    sys.argv = [command.program, *command.arguments]
     if command.program == "-c":
         code = sys.argv.pop(1)
         sys.path[0] = ""

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 BIN = Path(sys.executable).parent
-_MODULES = ("shall", "mcp_server_spec.main", "pytest")
+_MODULES = ("shall", "mcp_server_spec.main", "pytest", "uvicorn")
 _CODE = "shall.cli.commands import "
 """What code of an entry point holds, as an installed command has it."""
 _SCRIPTS = ("api-auto-test-mcp", "gunicorn", "shall", "uvicorn")

@@ -68,6 +68,7 @@ ALLOWED = {
     "shall/admin/install.py": CONFIG,
     "shall/admin/repair.py": BACKUP,
     "shall/actions/at_commit.py": TEMPORARY,
+    "shall/actions/fuzz.py": TEMPORARY,
     "shall/engine/spawned_workers.py": MEMORY,
     "shall/actions/baseline.py:committed_baseline": STATE,
     "shall/actions/baseline.py:state_of": ARCHIVE,

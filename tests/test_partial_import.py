@@ -24,7 +24,7 @@ def test_the_members_that_a_library_names_are_found_in_a_module_that_is_left_out
 ) -> None:
     monkeypatch.delitem(sys.modules, "colorsys", raising=False)
 
-    with left_out("colorsys", "rgb_to_hsv"):
+    with left_out("colorsys", rgb_to_hsv=None):
         assert importlib.import_module("colorsys").rgb_to_hsv is None
 
     assert importlib.import_module("colorsys").rgb_to_hsv(0, 0, 0) == (0.0, 0.0, 0)

@@ -7,14 +7,15 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType
+from typing import Any
 
 
 @contextmanager
-def left_out(name: str, *members: str) -> Iterator[None]:
+def left_out(name: str, **members: Any) -> Iterator[None]:
     """Leave a module out of what the block imports, unless it is imported already.
 
-    The block finds ``members`` in it, each None; where none are named, its import fails, as if it
-    were not installed. Afterwards it can be imported as ever. For one thread.
+    The block finds only ``members`` in it; where none are named, its import fails, as if it were
+    not installed. Afterwards it can be imported as ever. For one thread.
     """
     if name in sys.modules:
         yield
@@ -22,7 +23,7 @@ def left_out(name: str, *members: str) -> Iterator[None]:
     stand_in = None
     if members:
         stand_in = ModuleType(name)
-        vars(stand_in).update(dict.fromkeys(members))
+        vars(stand_in).update(members)
     sys.modules[name] = stand_in  # type: ignore[assignment]  # None: it cannot be found
     try:
         yield

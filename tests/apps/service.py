@@ -47,6 +47,12 @@ async def echo(request: Request) -> Response:
     )
 
 
+async def raw(request: Request) -> Response:
+    """Answer the bytes of the request, so that nothing of them is read before the test does."""
+    content_type = request.headers.get("content-type", "")
+    return JSONResponse({"type": content_type, "bytes": (await request.body()).hex()})
+
+
 async def upload(request: Request) -> Response:
     async with request.form() as form:
         seen = {}
@@ -177,6 +183,7 @@ def make_app() -> Starlette:
         routes=[
             Route("/echo", echo, methods=METHODS),
             Route("/echo/{rest:path}", echo, methods=METHODS),
+            Route("/raw", raw, methods=METHODS),
             Route("/upload", upload, methods=["POST", "PUT"]),
             Route("/login", login, methods=["POST"]),
             Route("/body/{kind}", body),

@@ -16,6 +16,7 @@ PAGES = [
     "guides/variables.md",
     "guides/checks.md",
     "guides/connections.md",
+    "guides/contract.md",
     "guides/databases.md",
     "guides/protocols.md",
 ]

@@ -181,6 +181,10 @@ def test_the_plain_reader_reads_as_the_full_one(expect: dict[str, Any]) -> None:
 @pytest.mark.verifies("cases#3.1")
 @settings(max_examples=300, deadline=None)
 @example({"$": {"has": {"sku": 1}, "$..x": {"where": 1, "at_least": 1}}})
+@example({"$": {"each": 1, "sku": 2, "any": 3}})
+@example({"$": {"not": None, "not_equals": {"a": 1}}})
+@example({"$": {"not": {"not_contains": 1}, "contains": 2}})
+@example({"$.a": {"has": 1, "$.sku[0].price": {"exists": True, "b": 7}, "none": 3}})
 @given(_expects)
 def test_a_case_under_expect_is_written_so_that_it_reads_back(expect: dict[str, Any]) -> None:
     try:

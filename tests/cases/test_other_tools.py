@@ -37,7 +37,7 @@ def check_told(**fields: Any) -> str:
         ("skip", "Write `skip: REASON` in the case."),
         ("extract", "Write `capture: {name: $.id}`"),
         ("basic_auth", "`auth: {bearer:"),
-        ("body", "Write `json`, `form` or `text`."),
+        ("payload", "Write `json`, `form`, `text` or `xml`, or `body: {file: PATH}`."),
         ("validate", "Write `expect`"),
         ("request", "in the step itself"),
         ("name", "Write `id`."),

@@ -52,13 +52,29 @@ _check = st.one_of(
     st.fixed_dictionaries({"type": st.just("exists"), "header": _name}),
     st.fixed_dictionaries({"type": st.just("status_code"), "expected": st.integers(100, 599)}),
 )
-_step = st.fixed_dictionaries(
+_part = st.one_of(
+    st.just("a.csv"),
+    st.fixed_dictionaries({"file": st.just("b/c.bin")}, optional={"name": _name, "type": _name}),
+    st.fixed_dictionaries({"json": _json}, optional={"type": st.just("application/x+json")}),
+    st.fixed_dictionaries({"text": _text}, optional={"name": _name}),
+)
+_files = st.dictionaries(_name, _part | st.lists(_part, min_size=1, max_size=2), max_size=2)
+_body = st.one_of(
+    st.just({}),
+    st.fixed_dictionaries({"json": _json}),
+    st.fixed_dictionaries({"text": _name}),
+    st.fixed_dictionaries({"xml": st.sampled_from(["<a b='{{ c }}'/>", "<a>\n <b/>\n</a>\n"])}),
+    st.fixed_dictionaries(
+        {"body": st.sampled_from([{"file": "a.bin"}, {"base64": "aGk="}, {"base64": "{{ a }}"}])}
+    ),
+    st.fixed_dictionaries({"files": _files}, optional={"form": st.dictionaries(_name, _scalar)}),
+)
+_plain_step = st.fixed_dictionaries(
     {"id": _name, "path": _line.filter(lambda text: bool(text.strip()))},
     optional={
         "method": st.sampled_from(["GET", "POST", "DELETE"]),
         "headers": st.dictionaries(_line, _line, max_size=2),
         "params": st.dictionaries(_text, _scalar, max_size=2),
-        "json": _json,
         "timeout_s": st.floats(0.001, 1e6),
         "allow_status": st.lists(st.integers(400, 599), max_size=2),
         "follow_redirects": st.booleans(),
@@ -76,6 +92,7 @@ _step = st.fixed_dictionaries(
         ),
     },
 )
+_step = st.builds(lambda step, body: {**step, **body}, _plain_step, _body)
 _case = st.fixed_dictionaries(
     {"name": _name, "steps": st.lists(_step, min_size=1, max_size=3)},
     optional={

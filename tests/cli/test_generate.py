@@ -78,7 +78,7 @@ def test_a_second_run_adds_nothing_and_no_file_is_overwritten(shall: Shall, proj
     ]
     for line in (
         "requirements.md:7:4: orders#1.1 was left out. tests/cases/orders/1.1.yaml exists.",
-        "requirements.md:10:4: orders#1.3 was left out. It names no HTTP method with a path.",
+        "requirements.md:10:4: orders#1.3 was left out. It names no HTTP method and path",
     ):
         assert line in made.stdout
         assert line in again.stdout
@@ -101,7 +101,7 @@ def test_a_dry_run_prints_what_is_chosen_and_writes_nothing(shall: Shall, projec
     assert "- POST: /orders" in shown.stdout
     assert "GET" not in shown.stdout
     assert "Nothing was written." in shown.stdout
-    assert "未为 orders#1.3 生成草稿：其中没有写明 HTTP 方法和路径。" in chinese.stdout
+    assert "未为 orders#1.3 生成草稿：其中没有写明由系统应答的 HTTP 方法和路径。" in chinese.stdout
     assert unknown.returncode == 2
     assert "orders#1.1 was left out. It is waived." in waived.stdout
 

@@ -31,7 +31,7 @@ def test_each_argument_of_a_run_is_a_flag_an_argument_of_the_tool_and_a_field_of
     (route,) = (it for it in OPERATIONS if (it.method, it.path) == ("POST", "/api/runs"))
     assert route.body is not None
 
-    assert set(ARGUMENTS) == set(RunRequest.__struct_fields__) - {"paths", "selection"}
+    assert set(ARGUMENTS) == set(RunRequest.__struct_fields__) - {"paths", "selection", "snapshots"}
     for name, argument in ARGUMENTS.items():
         assert flags[name].help == argument.meaning
         assert tool[name]["description"] == argument.meaning

@@ -36,13 +36,14 @@ def _lasting(data: Any) -> Any:
 
 
 @pytest.mark.process
-@pytest.mark.verifies("engine#6.1")
+@pytest.mark.verifies("engine#6.1", "cases#11.2")
 def test_workers_give_the_results_of_one_process(
     shall_process: Shall, write_case: WriteCase, service: Any, project: Path
 ) -> None:
     for number in range(6):
         write_case(f"good{number}", f"/echo/{number}")
     write_case("bad", "/status/500", more='verifies: ["x#1.1"]')
+    write_case("drawn", "'/echo/{{ uuid() }}/{{ random_str(16) }}'")
     service.answer("odd", '{"a": "\\ud800"}', "application/json")
     odd = "{id: get, path: /given/odd, assert: [{type: equals, field: a, expected: 1}]}"
     (project / "tests/cases/odd.yaml").write_text(f"testcase:\n  name: odd\n  steps: [{odd}]\n")
@@ -50,7 +51,8 @@ def test_workers_give_the_results_of_one_process(
 
     def run(workers: str) -> tuple[int, str, Any, Any]:
         ended = shall_process(
-            "run", "-j", workers, "--host", service.url, "--report-json", "r.json"
+            *("run", "-j", workers, "--host", service.url, "--seed", "5"),
+            *("--report-json", "r.json"),
         )
         whole = json.loads((project / "r.json").read_text())
         with closing(sqlite3.connect(project / ".shall/local/shall.db")) as database:
@@ -66,7 +68,7 @@ def test_workers_give_the_results_of_one_process(
     alone, divided = run("1"), run("3")
     assert alone == divided
     assert alone[0] == 2
-    assert len(alone[2]["cases"]) == len(alone[3]) == 9
+    assert len(alone[2]["cases"]) == len(alone[3]) == 10
 
 
 @pytest.mark.process

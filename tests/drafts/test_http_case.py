@@ -141,6 +141,34 @@ def test_each_request_of_a_scenario_has_what_is_said_of_its_response() -> None:
     }
 
 
+@pytest.mark.verifies("generate#2.2", "generate#2.3")
+@pytest.mark.parametrize(
+    ("said", "expect"),
+    [
+        (
+            '返回 HTTP 409，提示 "邮箱已被注册"',
+            {"status": 409, "body": {"contains": "邮箱已被注册"}},
+        ),
+        ("返回 401，且 `enabled` 保持 `false`", {"status": 401, "$.enabled": {"equals": False}}),
+        (
+            "返回 403，并记录 `a.denied`",
+            {"status": 403, "body": {"contains": "TODO: 返回 403，并记录 `a.denied`"}},
+        ),
+        (
+            "返回 200 和 `state`（`open` 或 `shut`）",
+            {
+                "status": 200,
+                "$.state": {"exists": True},
+                "body": {"contains": "TODO: 返回 200 和 `state`（`open` 或 `shut`）"},
+            },
+        ),
+    ],
+)
+def test_only_what_is_said_of_the_body_is_a_field(said: str, expect: dict[str, Any]) -> None:
+    found = draft(f"当客户端 GET /users/[id] 时，系统应{said}。")
+    assert found["steps"] == [{"GET": "/users/{{ id }}", "expect": expect}]
+
+
 @pytest.mark.verifies("generate#2.7")
 @pytest.mark.parametrize(
     "sentence",
@@ -149,6 +177,8 @@ def test_each_request_of_a_scenario_has_what_is_said_of_its_response() -> None:
         "WHEN `/health` is opened, THE service SHALL answer with status 200.",
         "THE store SHALL POST letters and GET well soon.",
         "THE widget SHALL use a BUDGET /a of 404.",
+        "WHEN a user presses Save THE app SHALL call `PUT /orders/{id}` and show the order.",
+        "当用户点击保存时，系统应发起 `GET /orders` 请求。",
     ],
 )
 def test_a_criterion_without_method_and_path_gives_no_draft(sentence: str) -> None:

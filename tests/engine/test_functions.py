@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from shall.cases.functions import FUNCTIONS
+from shall.engine.draws import Draws
 from shall.engine.evaluate import evaluate
 from shall.engine.functions import call_function
 from shall.engine.scope import Scope
@@ -66,7 +67,7 @@ def test_arguments_stand_by_place_and_by_name(text: str, expected: Any) -> None:
 def test_an_id_card_has_a_valid_check_digit() -> None:
     weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
     for _ in range(50):
-        card = call_function("fake_id_card", [], {})
+        card = call_function("fake_id_card", [], {}, Draws())
         total = sum(int(digit) * weight for digit, weight in zip(card[:17], weights, strict=True))
         assert card[17] == "10X98765432"[total % 11]
 
@@ -76,7 +77,7 @@ def test_an_id_card_has_a_valid_check_digit() -> None:
 )
 def test_an_argument_out_of_range_is_told(name: str, args: list[Any]) -> None:
     with pytest.raises(BadExpression, match=name):
-        call_function(name, args, {})
+        call_function(name, args, {}, Draws())
 
 
 def test_keys_of_objects_are_evaluated_too() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from starlette.responses import Response
 
 from shall.cases.reader import read_case, read_data
 from shall.cases.writer import to_data
@@ -90,6 +91,59 @@ async def test_a_condition_that_no_event_fulfils_fails_the_step(
     assert check.message is not None
     assert render(check.message).startswith(f"no event of {events} fulfils it (5 s): ")
     assert said
+
+
+def answer_streams(service: Any, *states: str) -> None:
+    """Let ``/given/it`` answer streams of one event each, the last one for ever."""
+    kind = {"Content-Type": "text/event-stream"}
+    service.log.given["it"] = [
+        Response(f'data: {{"state": "{state}", "next": {n}}}\n\n', headers=kind)
+        for n, state in enumerate(states)
+    ]
+
+
+@pytest.mark.anyio
+@pytest.mark.verifies("protocols#3.1", "engine#8.5")
+async def test_a_stream_that_did_not_fulfil_its_condition_is_opened_again(
+    service: Any, run_one: RunOne
+) -> None:
+    answer_streams(service, "open", "open", "done")
+    step = {
+        "GET": "/given/it",
+        "stream": {"until": {"$.data.state": "done"}},
+        "retry": {"times": 2, "every": "10 ms"},
+        "capture": {"next": "$.events[-1].data.next"},
+        "expect": {"events": {"length": 1}},
+    }
+    after = {"GET": "/echo/{{ next }}", "expect": {"$.path": "/echo/2"}}
+
+    result = await run_one([step, after], host=service.url)
+
+    assert result.outcome is Outcome.PASSED, case_text(result)
+    assert result.retries == 2
+    assert service.calls_to("/given/it") == 3
+
+
+@pytest.mark.anyio
+@pytest.mark.verifies("protocols#3.1", "engine#8.4")
+async def test_streams_are_read_until_one_has_what_ends_the_loop(
+    service: Any, run_one: RunOne
+) -> None:
+    answer_streams(service, "open", "open", "done")
+    step = {
+        "GET": "/given/it",
+        "stream": {"count": 1},
+        "repeat": {"until": {"$.events[0].data.state": "done"}, "at most": 5},
+        "expect": {"event message": {"length": 1}},
+    }
+    each = {"GET": "/events?n={{ item }}", "stream": True, "for each": [1, 2]}
+    each["expect"] = {"events": {"length": "{{ item }}"}}
+
+    result = await run_one([step, each], host=service.url)
+
+    assert result.outcome is Outcome.PASSED, case_text(result)
+    assert service.calls_to("/given/it") == 3
+    assert [it.outcome for it in result.steps[-2:]] == [Outcome.PASSED] * 2
 
 
 @pytest.mark.anyio

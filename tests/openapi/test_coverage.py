@@ -84,6 +84,8 @@ def test_a_media_type_counts_for_the_most_specific_that_is_declared() -> None:
         ("/v1/orders/a%2Fb", "/orders/{id}"),
         ("/v1/b%C3%BCcher/7", "/bücher/{id}"),
         ("/v1/x/7", "/{kind}/{id}"),
+        ("/v1/range/1-2-3", "/range/{a}-{b}-{c}"),
+        ("/v1/range/1--3", "/{kind}/{id}"),
         ("/v2/orders/7", "/orders/{id}"),
         ("/v1/orders/7/", None),
         ("/orders/7", None),
@@ -92,7 +94,10 @@ def test_a_media_type_counts_for_the_most_specific_that_is_declared() -> None:
 def test_the_most_specific_template_below_a_server_path_is_called(
     path: str, template: str | None
 ) -> None:
-    templates = ("/{kind}/{id}", "/orders/{id}", "/orders/mine", "/orders/{id}.pdf", "/bücher/{id}")
+    templates = (
+        *("/{kind}/{id}", "/orders/{id}", "/orders/mine", "/orders/{id}.pdf", "/bücher/{id}"),
+        "/range/{a}-{b}-{c}",
+    )
     server = {
         "url": "https://api.example/{version}",
         "variables": {"version": {"default": "v1", "enum": ["v1", "v2"]}},
@@ -102,6 +107,13 @@ def test_the_most_specific_template_below_a_server_path_is_called(
     )
     found = routes.find("GET", HOST + path).operation
     assert (found and found.path) == template
+
+
+@pytest.mark.verifies("contract#1.2")
+def test_many_parameters_in_a_segment_are_found_at_once() -> None:
+    template = "/" + "-".join(f"{{p{number}}}" for number in range(200))
+    routes = Routes(document({template: {"get": declared("200")}}).operations)
+    assert routes.find("GET", f"{HOST}/{'-' * 300}").operation is None
 
 
 @pytest.mark.verifies("contract#1.2")

@@ -20,10 +20,10 @@ class Pair:
 class Authority:
     """Signs certificates for 127.0.0.1 and localhost into a folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, name: str = "test authority") -> None:
         self._folder = folder
         self._key = ec.generate_private_key(ec.SECP256R1())
-        self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test authority")])
+        self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         self.cert = folder / "ca.crt"
         built = self._builder(self._name, self._key.public_key()).add_extension(
             x509.BasicConstraints(ca=True, path_length=None), critical=True
@@ -34,11 +34,20 @@ class Authority:
             built.sign(self._key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
         )
 
-    def pair(self, name: str, password: bytes | None = None) -> Pair:
+    def pair(
+        self,
+        name: str,
+        password: bytes | None = None,
+        host: str = "localhost",
+        days: float = 2,
+    ) -> Pair:
+        """Sign a certificate that ends in so many days; below 0 it has ended."""
         key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-        names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
-        built = self._builder(subject, key.public_key()).add_extension(
+        names: list[x509.GeneralName] = [x509.DNSName(host)]
+        if host == "localhost":
+            names.append(x509.IPAddress(ipaddress.ip_address("127.0.0.1")))
+        built = self._builder(subject, key.public_key(), days).add_extension(
             x509.SubjectAlternativeName(names), critical=False
         )
         issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key())
@@ -55,18 +64,33 @@ class Authority:
         )
         return pair
 
+    def self_signed(self, name: str) -> Pair:
+        """Return a certificate that no authority has signed."""
+        folder = self._folder / name
+        folder.mkdir()
+        alone = Authority(folder, name)
+        names = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+        built = alone._builder(alone._name, alone._key.public_key()).add_extension(names, False)
+        pair = Pair(folder / "alone.crt", folder / "alone.key")
+        pair.cert.write_bytes(
+            built.sign(alone._key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+        )
+        plain, form = serialization.NoEncryption(), serialization.PrivateFormat.PKCS8
+        pair.key.write_bytes(alone._key.private_bytes(serialization.Encoding.PEM, form, plain))
+        return pair
+
     def _builder(
-        self, subject: x509.Name, key: ec.EllipticCurvePublicKey
+        self, subject: x509.Name, key: ec.EllipticCurvePublicKey, days: float = 2
     ) -> x509.CertificateBuilder:
-        now = dt.datetime.now(dt.UTC)
+        now, lifetime = dt.datetime.now(dt.UTC), dt.timedelta(days=days)
         return (
             x509.CertificateBuilder()
             .subject_name(subject)
             .issuer_name(self._name)
             .public_key(key)
             .serial_number(x509.random_serial_number())
-            .not_valid_before(now - dt.timedelta(hours=1))
-            .not_valid_after(now + dt.timedelta(days=2))
+            .not_valid_before(min(now, now + lifetime) - dt.timedelta(hours=1))
+            .not_valid_after(now + lifetime)
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
         )
 

@@ -220,8 +220,10 @@ def test_a_name_that_cannot_be_one_is_told_in_one_line(monkeypatch: pytest.Monke
 
 def test_a_token_file_that_is_not_there_or_empty_is_told(tmp_path: Any) -> None:
     (tmp_path / "empty").write_text("\n")
-    assert "cannot be read" in run_serve("--token-file", str(tmp_path / "none")).stderr
-    assert "is empty" in run_serve("--token-file", str(tmp_path / "empty")).stderr
+    assert (
+        "cannot be read" in run_serve("--port", "0", "--token-file", str(tmp_path / "none")).stderr
+    )
+    assert "is empty" in run_serve("--port", "0", "--token-file", str(tmp_path / "empty")).stderr
 
 
 def test_a_log_file_that_cannot_be_written_is_told(tmp_path: Any, monkeypatch: Any) -> None:

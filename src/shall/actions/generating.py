@@ -124,7 +124,7 @@ def _draft_of(
         return Draft(path, criterion.key, draft_property_test(criterion))
     data = draft_case(criterion, examples)
     if data is None:
-        return "It names no HTTP method with a path."
+        return "It names no HTTP method and path that the system is to answer."
     path = f"{folder}/{_path_of(criterion.key)}.yaml"
     check_case(workspace, path)
     try:

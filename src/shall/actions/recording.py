@@ -29,11 +29,12 @@ class Recorder:
     """Writes the events of one run to the store, in batches, and its evidence at the end.
 
     What cannot be written is named once in the log and in ``faults``, and not tried again: the run
-    and its results stand.
+    and its results stand. ``proves`` False: it writes no evidence.
     """
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, *, proves: bool = True) -> None:
         self.faults: list[str] = []
+        self._proves = proves
         self._workspace = workspace
         self._store = workspace.store
         self._batch: list[CaseFinished] = []
@@ -53,7 +54,7 @@ class Recorder:
 
     def _take_case(self, event: CaseFinished) -> None:
         case = event.result
-        if case.criteria:
+        if case.criteria and self._proves:
             from shall.actions.evidence import fact_of  # it imports what reads requirements
 
             self._facts.append(fact_of(case))

@@ -16,6 +16,7 @@ from shall.actions.recording import Recorder
 from shall.actions.run_request import RunRequest
 from shall.cases.nearest import nearest
 from shall.database_source import Database
+from shall.engine.draws import seed_or_new
 from shall.engine.job import Job
 from shall.engine.options import RunOptions, RunSettings
 from shall.engine.ports import Turns
@@ -64,15 +65,22 @@ def execute(
     """
     options = run_options(workspace, request)
     stop = stop or Stop()
+    if request.snapshots is not None:
+        options.shared["snapshots"] = request.snapshots
     cases = _choose(workspace, request, _go_on(options, stop))
     options = replace(options, shard=cases.shard, left_out=cases.left_out)
     if options.repeat > 1:
         cases = cases.repeated(options.repeat)
     options = _run_shared(workspace, cases, options, stop, turns)
     with ExitStack() as opened:
-        processes = _start_processes(workspace, options, cases, turns, opened)
+        processes = None
+        if request.snapshots is None:  # other processes could not add to it
+            processes = _start_processes(workspace, options, cases, turns, opened)
         observers = () if workspace.observe is None else (workspace.observe,)
-        recorder = Recorder(workspace.with_state())  # made only now that there is a case
+        proves = request.snapshots is None  # what was written in a run is no evidence of it
+        recorder = Recorder(
+            workspace.with_state(), proves=proves
+        )  # made only now that there is a case
         opened.callback(recorder.close)
         first = [_finish_after_bad(stop)] if options.exit_first else []
         emit = _to_all([recorder.take, *observers, *listeners, *first])
@@ -366,6 +374,7 @@ def run_options(workspace: Workspace, request: RunRequest) -> RunOptions:
     read = {name: it for name, it in secrets.items() if name in passwords}
     secrets = {name: it for name, it in secrets.items() if name not in passwords}
     settings["variables"] = {**settings["variables"], **secrets, **request.variables}
+    settings["seed"] = seed_or_new(settings["seed"])  # one for all processes of the run
     if defaults.config is not None:
         from shall.actions.logins import config_options  # as above
 

@@ -1,7 +1,7 @@
 """What a caller asks to run, however it was said: by flags, tool arguments or JSON."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any
 
 from msgspec import Struct
 
@@ -50,7 +50,8 @@ class RunRequest(Struct, frozen=True):
 
     The annotated fields are the one declaration of these arguments: the flags of ``shall run``, the
     arguments of the tool ``run_tests`` and the body of ``POST /api/runs`` are made from it. Only
-    ``shall run`` has a ``selection``. How cases run is in ``engine/options.py``.
+    ``shall run`` has a ``selection``, and ``snapshots``: a list that takes the values that would
+    be compared with snapshots. How cases run is in ``engine/options.py``.
     """
 
     paths: Sequence[str] = ()
@@ -82,10 +83,11 @@ class RunRequest(Struct, frozen=True):
         ),
     ] = {}
     selection: Selection | None = None
+    snapshots: list[Any] | None = None
 
 
 def _arguments() -> Iterable[tuple[str, Argument]]:
-    for name, kind in get_type_hints(RunRequest, include_extras=True).items():
+    for name, kind in RunRequest.__annotations__.items():
         if declared := getattr(kind, "__metadata__", ()):
             yield name, Argument(kind.__origin__, **declared[0])
 
@@ -95,8 +97,11 @@ ARGUMENTS = dict(_arguments())
 
 
 def run_request(
-    paths: Sequence[str], given: Mapping[str, Any], selection: Selection | None = None
+    paths: Sequence[str],
+    given: Mapping[str, Any],
+    selection: Selection | None = None,
+    snapshots: list[Any] | None = None,
 ) -> RunRequest:
     """Make a request of paths and arguments; one that is None is not given."""
     arguments = {name: it for name, it in given.items() if it is not None}
-    return RunRequest(paths, selection=selection, **arguments)
+    return RunRequest(paths, selection=selection, snapshots=snapshots, **arguments)

@@ -26,7 +26,9 @@ from shall.cases.predicates import (
     nearly_named,
     predicate_named,
 )
+from shall.cases.query_languages import compiled
 from shall.cases.selector import Selector, parse_selector
+from shall.cases.snapshot import is_snapshot, snapshot_of
 from shall.cases.times import milliseconds
 from shall.errors import BadValue
 
@@ -307,12 +309,31 @@ def _predicate(
         message = f"A duration is compared with a time, not {kind_of(value)} {value!r:.60}."
         report.add("case.bad-value", keys, message, "Write the unit: `300 ms` or `2 s`.")
         return None
+    if kind is CheckKind.SNAPSHOT and not _may_be_snapshot(target, value, negated, keys, report):
+        return None
     found = read_expected(predicate, value, keys, report)
     if found is None:
         return None
     if target.source == "status":
         target = _Target(selector="status", source="status")
     return target.check(kind, found[0], negated=negated, place=_place(keys))
+
+
+def _may_be_snapshot(
+    target: _Target, value: Any, negated: bool, keys: Keys, report: Report
+) -> bool:
+    """Return whether a snapshot can be compared with here: its file is known before a run."""
+    if negated or target.is_part or keys[_FIELD_OF_STEP : _FIELD_OF_STEP + 1] != ("expect",):
+        message = "A snapshot is compared with a selector of `expect` only."
+        report.add("case.bad-value", keys, message, "Write `expect: {body: {snapshot: NAME}}`.")
+        return False
+    for path in snapshot_of(value)[1] if is_snapshot(value) else ():
+        try:
+            compiled("json", path)
+        except BadValue as error:
+            report.add("case.bad-selector", keys, error.message)
+            return False
+    return True
 
 
 def _is_duration(takes: Takes, value: Any) -> bool:
@@ -342,7 +363,7 @@ def read_expected(
     if takes is Takes.NOTHING:
         if value is None or value is True:
             return (None,)
-    elif is_template(value) or FITS[takes](value):
+    elif FITS[takes](value) or (is_template(value) and takes is not Takes.SNAPSHOT):
         return (value,)
     elif takes is Takes.PATTERN and type(value) is str:
         message = f"The pattern of `{predicate.name}` {pattern_problem(value)}."

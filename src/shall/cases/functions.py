@@ -7,6 +7,7 @@ is sent; the engine implements them.
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from shall.cases.nearest import nearest
 from shall.cases.syntax import Call
@@ -14,6 +15,9 @@ from shall.messages import plural
 
 MODULES = ("", "tools", "helpers")
 """Prefixes of a function's name; all mean the same."""
+
+FAKE = "fake"
+"""The prefix of the functions of ``cases.fakes``."""
 
 KEYWORD_SPELLINGS = {"min": "min_val", "max": "max_val", "fmt": "format", "offset": "days"}
 """Other spellings of keyword arguments."""
@@ -33,6 +37,7 @@ class Signature(Struct, frozen=True):
 
 _NONE = Signature()
 _LENGTH_8 = Signature((("length", 8),))
+_LOCALE = Signature((("locale", "en"),))
 _DATE = "%Y-%m-%d"
 
 FUNCTIONS: dict[str, Signature] = {
@@ -69,8 +74,10 @@ FUNCTION_NAMES = frozenset(FUNCTIONS)
 
 def check_call(call: Call) -> tuple[str, str, str] | None:
     """Return code, message and hint of what is wrong with a call; None when it can be made."""
+    if call.module == FAKE:
+        return _check_fake(call)
     if call.module not in MODULES:
-        hint = "Functions are in `tools` and `helpers`."
+        hint = "Functions are in `tools`, `helpers` and `fake`."
         return "case.unknown-function", f"Unknown module `{call.module}`.", hint
     signature = FUNCTIONS.get(call.name)
     if signature is None:
@@ -82,6 +89,18 @@ def check_call(call: Call) -> tuple[str, str, str] | None:
         return "case.bad-argument", message, "Pass a list or several values."
     wrong = None if signature.any_arguments else _wrong_arguments(call, signature)
     return ("case.bad-argument", wrong, f"It is {call.name}{signature}.") if wrong else None
+
+
+def _check_fake(call: Call) -> tuple[str, str, str] | None:
+    from shall.cases.fakes import BY_NAME  # few cases make data up
+
+    name = f"{FAKE}.{call.name}"
+    if call.name in BY_NAME:
+        wrong = _wrong_arguments(replace(call, name=name), _LOCALE)
+        return ("case.bad-argument", wrong, f"It is {name}{_LOCALE}.") if wrong else None
+    near = nearest(name, [f"{FAKE}.{it}" for it in BY_NAME])
+    hint = f"Did you mean `{near}`?" if near else f"Known are {', '.join(BY_NAME)}."
+    return "case.unknown-function", f"Unknown function `{name}`.", hint
 
 
 def _wrong_arguments(call: Call, signature: Signature) -> str | None:

@@ -34,10 +34,10 @@ _TEXT = """\
 ```yaml
 {example}```
 
-Case: name*, steps*, description, host, tags, verifies (criterion ids), skip (reason), variables,
+Case: name*, steps*, host, tags, verifies (criterion ids), skip (reason), variables,
 data (rows, or rows.csv; `row.x`), use ([login]: shared/login.yaml), secrets,
 teardowns (always, reversed).
-Step: METHOD: path or URL*, id, headers, params, one body of json, form, text, graphql; files
+Step: METHOD: path or URL*, id, headers, params, one body of json, form, text, xml, graphql; files
 {{field: path}}, timeout_s, follow_redirects, project, allow_status, capture {{name: selector}},
 expect, delay (500 ms), until {{as expect; fails_if: {{}}, every: 1 s, within: 30 s}}, auth
 {{bearer: x}}, stream {{until, count, within}}, WS, messages, if (expression, or as expect), for

@@ -3,11 +3,13 @@
 from typing import Any
 
 from shall.cases.auth import auth_schema
+from shall.cases.body import bytes_schema
 from shall.cases.connection import connection_schema
 from shall.cases.expect import OPENAPI
 from shall.cases.flow import CHECKS, CONNECTION, MOST_ITERATIONS, MOST_RETRIES
 from shall.cases.forms import FIELDS_OF_SHARED, METHODS, WEBSOCKET
 from shall.cases.graphql import graphql_schema
+from shall.cases.parts import files_schema
 from shall.cases.predicates import PREDICATES, Predicate, Takes
 from shall.cases.selector import JSON_PATH, WITH_ARGUMENT, WORDS
 from shall.cases.sql import MEANINGS, SELECTORS
@@ -34,6 +36,7 @@ _BY_TAKES: dict[Takes, dict[str, Any]] = {
     Takes.COUNT: {"type": "object", "required": ["where"], "minProperties": 2},
     Takes.ITEMS: {"anyOf": [{"type": "array", "items": _CONDITIONS}, _EXPRESSION]},
     Takes.TOLERANCE: {"type": "object", "required": ["value", "within"]},
+    Takes.SNAPSHOT: {"type": ["object", "string"]},
     Takes.SCHEMA: {"type": ["object", "boolean", "string"]},
 }
 
@@ -141,7 +144,9 @@ def _call(others: dict[str, Any]) -> dict[str, Any]:
             "text": _TEXT,
             "graphql": graphql_schema(),
             "data": True,
-            "files": {"type": "object", "additionalProperties": _TEXT},
+            "xml": {**_TEXT, "description": "XML; values of expressions are escaped"},
+            "body": bytes_schema(),
+            "files": files_schema(),
             "timeout_s": {"type": "number", "exclusiveMinimum": 0},
             "follow_redirects": {"type": "boolean"},
             "auth": {"$ref": "#/$defs/auth"},

@@ -60,6 +60,7 @@ class CheckKind(StrEnum):
     CONTAINS_ALL = "contains_all"
     IN_ANY_ORDER = "in_any_order"
     SCHEMA = "schema"
+    SNAPSHOT = "snapshot"
     OPENAPI = "openapi"
     # An earlier format asks a database in a check.
     MYSQL_QUERY = "mysql_query"
@@ -101,7 +102,8 @@ class Check(Struct, frozen=True, gc=False):
 class BodyKind(StrEnum):
     """How a request body is sent.
 
-    ``DATA`` is the older spelling: JSON, unless a Content-Type header says form or text.
+    ``DATA`` is the older spelling: JSON, unless a Content-Type header says form or text. ``BODY``
+    is bytes: of a file, or written in Base64.
     """
 
     JSON = "json"
@@ -109,6 +111,8 @@ class BodyKind(StrEnum):
     TEXT = "text"
     DATA = "data"
     GRAPHQL = "graphql"
+    XML = "xml"
+    BODY = "body"
 
 
 class Body(Struct, frozen=True, gc=False):
@@ -121,10 +125,10 @@ class Body(Struct, frozen=True, gc=False):
 class RequestTemplate(Struct, frozen=True, gc=False):
     """A request before its expressions are evaluated.
 
-    ``url`` is absolute, or a path that is joined to the host. ``files`` maps a form field to a
-    path inside the workspace. ``timeout_s`` None means the run's default. ``auth`` None means that
-    of the case, an empty one that no credentials are sent; ``connection`` goes over that of the
-    case.
+    ``url`` is absolute, or a path that is joined to the host. ``files`` maps a field of a
+    multipart form to its part or a list of parts: a path inside the workspace, or a mapping.
+    ``timeout_s`` None means the run's default. ``auth`` None means that of the case, an empty one
+    that no credentials are sent; ``connection`` goes over that of the case.
     """
 
     url: str

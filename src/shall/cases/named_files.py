@@ -1,19 +1,26 @@
-"""Which files of the workspace a case names: what it uploads, schemas and rows in files."""
+"""Which files a case names: what it uploads, schemas, documents, snapshots and rows in files."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from shall.cases.forms import is_query_file
 from shall.cases.model import AwaitedMessages, BodyKind, Case, Check, CheckKind, Step, Teardown
+from shall.cases.parts import parts_of
+from shall.cases.snapshot import snapshot_of, snapshot_path
 
 
 def named_files(case: Case, case_path: str) -> tuple[str, ...]:
     """Return the paths as written, each once; one with an expression is known only in a run.
 
-    The file of rows is beside the case, and named by its path in the workspace.
+    The file of rows and the snapshots are beside the case, and named by their paths in the
+    workspace.
     """
     parts: tuple[Step | Teardown, ...] = (*case.steps, *case.teardowns)
     found = {path: None for part in parts for path in _paths(part)}
+    for part in parts:
+        for check in part.checks:
+            if check.kind is CheckKind.SNAPSHOT:
+                found[snapshot_path(case_path, snapshot_of(check.expected)[0])] = None
     if isinstance(case.data, str):
         found[path_of_rows(case_path, case.data)] = None
     found |= dict.fromkeys(_trusted(case.connection))
@@ -32,7 +39,7 @@ def path_of_rows(case_path: str, written: str) -> str:
 
 def _paths(part: Step | Teardown) -> Iterator[Any]:
     if part.request is not None:
-        yield from part.request.files.values()
+        yield from (it.get("file") for _, it in parts_of(part.request.files))
         yield from _trusted(part.request.connection)
         body = part.request.body
         if (
@@ -41,6 +48,8 @@ def _paths(part: Step | Teardown) -> Iterator[Any]:
             and is_query_file(body.value["query"])
         ):
             yield body.value["query"]
+        elif body is not None and body.kind is BodyKind.BODY:
+            yield body.value.get("file")
     yield from _schemas(part.checks)
     if isinstance(part, Step) and part.until is not None:
         yield from _schemas((*part.until.checks, *part.until.fails_if))

@@ -30,6 +30,7 @@ _FLAT = "Write the address with its method, `GET: /users`, and the other fields 
 _CREDENTIALS = 'Write `auth: {bearer: "{{ token }}"}` or another kind of `auth`.'
 _KIND = "Write the kind of check in `type`, what it looks at in `field`, the value in `expected`."
 
+_BODY = "Write `json`, `form`, `text` or `xml`, or `body: {file: PATH}`."
 _SQL = "Write `sql: {database: NAME, query: SELECT ...}`."
 _USE = "Write `use: [login]` for the steps of shared/login.yaml in the folder of cases."
 _DATA = "Write `data: rows.csv`, or a list of rows; a step reads `{{ row.name }}`."
@@ -73,14 +74,14 @@ _STEP: dict[str, str] = {
     **dict(_words("response should expectations asserting", _EXPECT)),
     **dict(_words("schema json_schema jsonschema", _SCHEMA)),
     **dict(_words("status status_code expected_status code", _STATUS)),
-    **dict(_words("body payload content raw request_body", "Write `json`, `form` or `text`.")),
+    **dict(_words("payload content raw request_body data_raw", _BODY)),
     **dict(_words("query qs query_string querystring querystringparams", "Write `params`.")),
     **dict(_words("extract captures save store export register set", _CAPTURE)),
     **dict(_words("basic_auth basicauth bearer token oauth oauth2 digest aws_sigv4", _CREDENTIALS)),
     **dict(_words("authentication authorization credentials ntlm api_key apikey", _CREDENTIALS)),
     **dict(_words("cookie cookies", 'Write `headers: {Cookie: "name=value"}`.')),
     **dict(_words("allow_redirects redirect redirects location", "Write `follow_redirects`.")),
-    **dict(_words("multipart upload file attachments", "Write `files`.")),
+    **dict(_words("multipart upload file attachments", "Write `files: {field: PATH}`.")),
     **dict(_words("verify verify_ssl insecure ssl tls cert certificate ca mtls", _CONNECTION)),
     **dict(_words("proxy proxies resolve http_version http2 compressed max_redirs", _CONNECTION)),
     **dict(_words("gql graphql_query", "Write `graphql: {query: ...}`.")),

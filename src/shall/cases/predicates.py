@@ -20,6 +20,7 @@ from shall.cases.forms import (
 )
 from shall.cases.model import CheckKind
 from shall.cases.nearest import nearest, without_negation
+from shall.cases.snapshot import is_snapshot
 
 
 class Takes(Enum):
@@ -38,6 +39,7 @@ class Takes(Enum):
     ITEMS = "a list of values or conditions"
     TOLERANCE = "a mapping with the numbers `value` and `within`"
     SCHEMA = "a JSON Schema or the path of a file with one"
+    SNAPSHOT = "a name, or a mapping with `name` and `ignore`, a list of JSONPaths"
 
 
 class Predicate(Struct, frozen=True):
@@ -241,6 +243,12 @@ PREDICATES = (
         "the value is valid by a JSON Schema (2020-12) given here or in a file",
         "json_schema jsonschema",
     ),
+    _predicate(
+        CheckKind.SNAPSHOT,
+        Takes.SNAPSHOT,
+        "the value is the one of a file, which `shall run --update-snapshots` writes",
+        "matches_snapshot",
+    ),
 )
 """Every predicate, in the order of the documentation."""
 
@@ -326,5 +334,6 @@ FITS: dict[Takes, Callable[[Any], bool]] = {
     Takes.LENGTH: is_length,
     Takes.TOLERANCE: _is_tolerance,
     Takes.SCHEMA: _is_schema,
+    Takes.SNAPSHOT: is_snapshot,
 }
 """Whether a value can be compared with, by what a predicate takes."""

@@ -34,6 +34,7 @@ from shall.cases.model import (
 )
 from shall.cases.nearest import nearest, without_negation
 from shall.cases.other_tools import check_hint, snake_spelling
+from shall.cases.parts import read_files
 from shall.cases.path import parse_path
 from shall.cases.patterns import pattern_problem
 from shall.cases.polling import read_delay, read_until
@@ -56,6 +57,8 @@ _REQUEST_FIELDS = frozenset(
         "text",
         "files",
         "graphql",
+        "xml",
+        "body",
     )
 ) | {"timeout_s", "project", "follow_redirects", "allow_status", "auth", "connection"}
 
@@ -205,7 +208,7 @@ def _read_request(fields: Fields) -> RequestTemplate:
         if "params" in fields.values
         else {},
         body=read_body(fields, method),
-        files=_read_files(fields) if "files" in fields.values else {},
+        files=read_files(fields) if "files" in fields.values else {},
         timeout_s=fields.seconds("timeout_s"),
         project=fields.text("project"),
         follow_redirects=fields.flag("follow_redirects", True),
@@ -302,15 +305,6 @@ def _read_flat(fields: Fields, name: str, wanted: str) -> dict[str, Any]:
         elif name == "headers" and (_CONTROL.search(key) or _CONTROL.search(str(value))):
             message = "A header holds a line break or another control character."
             fields.findings.add("case.bad-header", keys, message)
-    return values
-
-
-def _read_files(fields: Fields) -> dict[str, Any]:
-    values = fields.mapping("files")
-    for key, value in values.items():
-        if type(value) is not str or not value:
-            message = f"`{key}` must be the path of a file."
-            fields.findings.add("case.bad-type", (*fields.at("files"), key), message)
     return values
 
 

@@ -1,13 +1,15 @@
 """Writes checks as the mapping below a selector: what ``expect`` reads, the other way."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
-from shall.cases.expect import WITHOUT_FIELDS
+from shall.cases.expect import WITHOUT_FIELDS, write_path
 from shall.cases.model import Check, CheckKind
 from shall.cases.path import parse_path
 from shall.cases.predicates import BY_KIND, NAMES, Takes, nearly_named
 from shall.cases.selector import parse_selector
+from shall.errors import BadValue
 
 
 def written_conditions(kind: CheckKind, expected: Any) -> Any:
@@ -68,11 +70,44 @@ def written_expect(checks: Sequence[Check]) -> dict[str, Any] | None:
             selector, written = check.kind.value, {"equals": check.expected}
         if selector is None or written is None:
             return None
+        if selector in data and selector != next(reversed(data)):
+            _fold(data, selector)
         below = data.setdefault(selector, {})
+        if not below.keys().isdisjoint(written):
+            written = _otherwise(written)
         if not below.keys().isdisjoint(written):
             return None
         below |= written
     return {selector: _shortened(below) for selector, below in data.items()}
+
+
+def _fold(data: dict[str, dict[str, Any]], selector: str) -> None:
+    """Move the fields that follow a selector below it, where one can, so that the order stays."""
+    base = _path(selector)
+    for name in [*data][[*data].index(selector) + 1 :]:
+        path = _path(name)
+        if base is None or path is None or path[: len(base)] != base or path == base:
+            return
+        member = member_name(write_path(path[len(base) :]))
+        if member in data[selector]:
+            return
+        data[selector][member] = _shortened(data.pop(name))
+
+
+def _otherwise(written: dict[str, Any]) -> dict[str, Any]:
+    """Return a predicate that stands there already in its other spelling: below `not`."""
+    name, expected = next(iter(written.items()))
+    if len(written) > 1:
+        return written
+    opposite = name.removeprefix("not_") if name.startswith("not_") else f"not_{name}"
+    return {"not": {opposite: expected}}
+
+
+def _path(selector: str) -> tuple[str | int, ...] | None:
+    try:
+        return parse_path(selector) if selector.startswith("$") else None
+    except BadValue:  # a JSONPath
+        return None
 
 
 def _written(check: Check) -> dict[str, Any] | None:
@@ -115,6 +150,7 @@ def predicate_of(check: Check) -> tuple[str, Any]:
     return (f"not_{name}" if check.negated else name), expected
 
 
+@lru_cache(maxsize=1024)
 def member_name(field: str) -> str:
     """Return how a field of a value is written as a key: bare, or as a JSONPath."""
     parts = parse_path(field)

@@ -1,13 +1,32 @@
-"""The arguments of ``shall cover``."""
+"""The arguments of the commands about an OpenAPI document: ``cover`` and ``fuzz``."""
 
 import argparse
 from collections.abc import Callable
+from typing import Any
+
+from shall.cli.load_flags import count
+from shall.cli.output_flags import FORMATS, add_report_files
 
 MEASURES = ("operations", "statuses", "content-types")
 
 
-def add_cover(command: argparse.ArgumentParser, percent: Callable[[str], float]) -> None:
-    """Add the arguments of the command; ``percent`` reads a percentage."""
+Add = Callable[[Any, str, str], argparse.ArgumentParser]
+
+
+def percentage(text: str) -> float:
+    """Read a percentage from 0 to 100."""
+    try:
+        percent = float(text)
+    except ValueError:
+        percent = -1
+    if not 0 <= percent <= 100:  # NaN too, which no share is below
+        raise argparse.ArgumentTypeError(f"{text} is not a percentage from 0 to 100")
+    return percent
+
+
+def add_cover(commands: Any, add: Add) -> None:
+    """Add ``shall cover``."""
+    command = add(commands, "cover", "Show what of an OpenAPI document a run touched.")
     command.add_argument("run", nargs="?", default="latest", help="id of a run (the newest)")
     command.add_argument(
         "--openapi",
@@ -22,7 +41,7 @@ def add_cover(command: argparse.ArgumentParser, percent: Callable[[str], float])
     )
     command.add_argument(
         "--fail-under",
-        type=percent,
+        type=percentage,
         metavar="PERCENT",
         help="exit with status 1 if less was seen",
     )
@@ -33,3 +52,39 @@ def add_cover(command: argparse.ArgumentParser, percent: Callable[[str], float])
         help="what --fail-under is about (operations)",
     )
     command.add_argument("--format", choices=("text", "json", "markdown"), default="text")
+
+
+def add_fuzz(commands: Any, add: Add) -> None:
+    """Add ``shall fuzz``."""
+    command = add(commands, "fuzz", "Test an API by its OpenAPI document with Schemathesis.")
+    command.add_argument(
+        "--openapi",
+        required=True,
+        metavar="FILE|URL",
+        help="the document: OpenAPI 3 as YAML or JSON",
+    )
+    command.add_argument(
+        "--base-url", metavar="URL", help="where the API is (default: `host` of shall.yaml)"
+    )
+    command.add_argument(
+        "--max-examples",
+        type=count,
+        default=20,
+        metavar="N",
+        help="generated requests of an operation at most (20)",
+    )
+    command.add_argument(
+        "--timeout",
+        type=count,
+        default=600,
+        metavar="SECONDS",
+        help="end after so many seconds, with what was found until then (600)",
+    )
+    command.add_argument(
+        "--seed", type=int, metavar="N", help="generate the requests of an earlier run again"
+    )
+    command.add_argument("--format", choices=("text", *FORMATS), default="text")
+    command.add_argument(
+        "--no-color", action="store_true", default=None, help="print without colours"
+    )
+    add_report_files(command, "report-")

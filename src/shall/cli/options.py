@@ -50,7 +50,7 @@ def _adders() -> "Mapping[str, Callable[[_Commands], None]]":
         "list": _add_list,
         "report": _add_report,
         "history": _add_history,
-        "cover": _add_cover,
+        **dict.fromkeys(("cover", "fuzz"), _add_openapi),
         "merge": _add_merge,
         "trace": _add_trace,
         "lint": _add_lint,
@@ -100,16 +100,6 @@ def project_of(arguments: argparse.Namespace, **flags: Any) -> tuple[Workspace, 
     folder = folder_of(arguments.workspace)
     settings, _ = settings_of(folder, flags)
     return open_project(folder, settings), settings
-
-
-def _percent(text: str) -> float:
-    try:
-        percent = float(text)
-    except ValueError:
-        percent = -1
-    if not 0 <= percent <= 100:  # NaN too, which no share is below
-        raise argparse.ArgumentTypeError(f"{text} is not a percentage from 0 to 100")
-    return percent
 
 
 _Commands = Any  # argparse keeps the type of add_subparsers() to itself
@@ -206,6 +196,8 @@ def _add_list(commands: _Commands) -> None:
 
 
 def _add_trace(commands: _Commands) -> None:
+    from shall.cli.cover_flags import percentage
+
     command = _add(
         commands, "trace", "Show which criteria are proved, and by which cases and tests."
     )
@@ -217,7 +209,7 @@ def _add_trace(commands: _Commands) -> None:
     )
     command.add_argument(
         "--fail-under",
-        type=_percent,
+        type=percentage,
         metavar="PERCENT",
         help="exit with status 1 if fewer criteria are proved",
     )
@@ -259,12 +251,11 @@ def _add_history(commands: _Commands) -> None:
     _add_workspace(command)
 
 
-def _add_cover(commands: _Commands) -> None:
-    from shall.cli.cover_flags import add_cover
+def _add_openapi(commands: _Commands) -> None:
+    from shall.cli.cover_flags import add_cover, add_fuzz
 
-    command = _add(commands, "cover", "Show what of an OpenAPI document a run touched.")
-    add_cover(command, _percent)
-    _add_workspace(command)
+    for add in (add_cover, add_fuzz):
+        add(commands, _add_in_project)
 
 
 def _add_merge(commands: _Commands) -> None:

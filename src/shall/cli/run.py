@@ -30,6 +30,7 @@ from shall.settings import Settings
 from shall.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
+    from shall.actions.snapshots import Snapshots
     from shall.cli.run_scope import Promises
 
 _NEW_OBJECTS = 20_000
@@ -69,7 +70,8 @@ def _run_in(workspace: Workspace, settings: Settings, arguments: argparse.Namesp
     paths, expectations = _scope_of(workspace, workspace.root, arguments)
     if paths is None:
         return expectations.status(OK) if expectations is not None else OK
-    request = _request_of(arguments, paths)
+    snapshots = _snapshots(arguments)
+    request = _request_of(arguments, paths, None if snapshots is None else snapshots.taken)
     if arguments.dry_run:
         from shall.cli.dry_run import show_requests  # few runs are dry
 
@@ -79,11 +81,12 @@ def _run_in(workspace: Workspace, settings: Settings, arguments: argparse.Namesp
     events = files.pop("ndjson", None)
     is_text = arguments.format == "text"
     collected = Collected() if files or not is_text else None
-    listeners = [expectations.take] if expectations is not None else []
+    listeners = [it.take for it in (expectations, snapshots) if it is not None]
     with _event_lines(events) as lines:
         run = run_showing(workspace, request, settings, collected, [*listeners, *lines])
     if workspace.state_warning:
         tell(workspace.state_warning)
+    _finish(workspace, snapshots)
     if is_text:
         show(run, settings, workspace, quiet=arguments.quiet, verbose=arguments.verbose)
     if collected is not None:
@@ -95,6 +98,21 @@ def _run_in(workspace: Workspace, settings: Settings, arguments: argparse.Namesp
         write_reports(whole, settings.language, files)
     status = exit_status(run)
     return status if expectations is None else expectations.status(status)
+
+
+def _snapshots(arguments: argparse.Namespace) -> "Snapshots | None":
+    if not arguments.update_snapshots:
+        return None
+    from shall.actions.snapshots import Snapshots  # few runs write any
+
+    return Snapshots()
+
+
+def _finish(workspace: Workspace, snapshots: "Snapshots | None") -> None:
+    if snapshots is not None:
+        from shall.cli.snapshots import finish_snapshots  # as above
+
+        finish_snapshots(workspace, snapshots)
 
 
 @contextmanager
@@ -134,12 +152,14 @@ def _scope_of(
     return paths_to_run(workspace, paths, arguments), expectations
 
 
-def _request_of(arguments: argparse.Namespace, paths: Sequence[str]) -> RunRequest:
+def _request_of(
+    arguments: argparse.Namespace, paths: Sequence[str], snapshots: list[Any] | None = None
+) -> RunRequest:
     given = {name: getattr(arguments, name) for name in ARGUMENTS}
     for name, argument in ARGUMENTS.items():
         if get_origin(argument.kind) is dict and given[name] is not None:
             given[name] = variables_of(given[name], argument.flag)
-    return run_request(paths, given, selection_of(arguments))
+    return run_request(paths, given, selection_of(arguments), snapshots)
 
 
 def run_showing(

@@ -29,6 +29,11 @@ def add_selection(command: argparse.ArgumentParser) -> None:
         metavar="N",
         help="run each case N times, and show those that passed only some of the times",
     )
+    command.add_argument(
+        "--update-snapshots",
+        action="store_true",
+        help="write the snapshots of cases that pass, and record no evidence",
+    )
     add_order(command)
 
 

@@ -11,7 +11,7 @@ from shall.drafts.response import EXISTS, Answer
 from shall.drafts.sentence import Request, said_by
 from shall.specs.model import Criterion
 
-_PLACEHOLDER = re.compile(r"\{([\w-]+)\}|<([\w-]+)>|:([A-Za-z_]\w*)")
+_PLACEHOLDER = re.compile(r"\{([\w-]+)\}|<([\w-]+)>|\[([\w-]+)\]|:([A-Za-z_]\w*)")
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 _GIVEN = "given"
 _SIMPLE = re.compile(r"\w+(?:\[(?:\d+|\*)\])?(?:\.\w+(?:\[(?:\d+|\*)\])?)*", re.ASCII)
@@ -68,7 +68,7 @@ def _address(request: Request, variables: dict[str, str]) -> str:
     """Return the path with an expression for each placeholder, whose variables are noted."""
 
     def expression(found: re.Match[str]) -> str:
-        name = re.sub(r"\W", "_", found[1] or found[2] or found[3])
+        name = re.sub(r"\W", "_", next(filter(None, found.groups())))
         name = name if is_variable_name(name) and name != _GIVEN else f"value_{name}"
         variables[name] = ""
         return f"{{{{ {name} }}}}"

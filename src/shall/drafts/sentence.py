@@ -17,8 +17,8 @@ _METHOD = r"(?P<method>(?<![A-Za-z])(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)(?
 _OPEN, _CLOSE = r"[\s`\"'“「]*", r"[\s`\"'”」]*"
 _PATH = (
     r"(?:https?://[A-Za-z0-9.:-]+)?"
-    r"(?P<path>/(?:[A-Za-z0-9_.~%/-]|\{[\w-]+\}|<[\w-]+>|:[A-Za-z_]\w*)*"
-    r"(?:\?[A-Za-z0-9_.~%=&{}-]*)?)"
+    r"(?P<path>/(?:[A-Za-z0-9_.~%/-]|\{[\w-]+\}|\[[\w-]+\]|<[\w-]+>|:[A-Za-z_]\w*)*"
+    r"(?:\?(?:[A-Za-z0-9_.~%=&-]|\{[\w-]+\}|<[\w-]+>)*)?)"
 )
 _REQUESTS = tuple(
     re.compile(f'[`"“]?{pattern}[`"”]?')
@@ -31,6 +31,13 @@ _REQUESTS = tuple(
         rf"{_OPEN}{_METHOD}",
     )
 )
+_SENT = re.compile(
+    r"(?:calls?|sends?|issues?|invokes?|fetch(?:es)?|requests?|polls?|发起|调用|请求|发送|轮询|先|再)"
+    r"\s*(?:an?|the)?\s*$",
+    re.IGNORECASE,
+)
+"""What stands before a request that the system itself sends, to another one."""
+
 _JOINED = re.compile(r"^(?:requests?\b|请求|[\s,，、]|and\b|且|并且|并|而)+")
 _SENDER = re.compile(
     r"\b(?:an?|the|any|client|user|caller|consumer|someone|sends?|makes?|calls?|issues?|requests?"
@@ -60,15 +67,16 @@ class Said(Struct, frozen=True):
 
 
 def said_by(criterion: Criterion) -> Said | None:
-    """Return what a criterion says about requests; None where it names no method and path.
+    """Return what a criterion says about requests; None where it names none to its system.
 
     In a response that names requests, what stands behind a request is about the response to it,
     and what stands before the first about the last one of the conditions.
     """
     conditions, response, refused = _parts(criterion)
     sent = [it for text in conditions for it, _, _ in _requests_in(text)]
-    named = list(_requests_in(response))
-    if not sent and not named:
+    within = list(_requests_in(response))
+    named = [it for it in within if not _SENT.search(response[: it[1]])]
+    if not sent and not within:
         sent = [it for it, _, _ in _requests_in(criterion.text)]
     if not sent and not named:
         return None

@@ -14,6 +14,7 @@ from shall.cases.model import Case
 from shall.diagnostics import Diagnostic
 from shall.engine.budgets import Budget
 from shall.engine.check import CaseContext
+from shall.engine.draws import Draws
 from shall.engine.evaluate import evaluate
 from shall.engine.job import Job
 from shall.engine.options import RunOptions
@@ -46,6 +47,7 @@ class _Progress(Struct):
     teardowns: list[StepRecord] = field(default_factory=list)
     error: Message | None = None
     stopped: Message | None = None
+    draws: Draws = field(default_factory=Draws)
 
 
 def run_case(
@@ -62,7 +64,7 @@ def run_case(
     """
     at, started = datetime.now(UTC), time.perf_counter()
     failed = next((it.error for it in job.shared if it.error is not None), None)
-    progress = _Progress(error=job.error or failed)
+    progress = _Progress(error=job.error or failed, draws=draws_of(job, options))
     if (why := _why_skipped(job)) is not None and job.case is not None:
         return _skipped(job, job.case, why, options, at)
     redactor = _redactor(job, options)
@@ -70,11 +72,14 @@ def run_case(
         plan = CasePlan((), ())
         budget = Budget(options.memory, options.deadline_s)
         scope = Scope(
-            run_variables=options.variables, unavailable=options.unavailable, budget=budget
+            run_variables=options.variables,
+            unavailable=options.unavailable,
+            budget=budget,
+            draws=progress.draws,
         )
         tokens = [it.tokens for it in options.shared["logins"].values()] if options.logins else ()
         secrecy = Secrecy(redactor, scope, tokens)
-        context = CaseContext(scope, attachments, secrecy, options.shared)
+        context = CaseContext(scope, attachments, secrecy, options.shared, key=job.key)
         try:
             plan = plan_case(job.case, options.of_case(job.key))
             _set_variables(job, job.case, scope)
@@ -92,6 +97,11 @@ def run_case(
         if taken is not None and progress.error is None:
             taken(scope.variables, redactor.known)
     return _result(job, options, progress, redactor, at, time.perf_counter() - started)
+
+
+def draws_of(job: Job, options: RunOptions) -> Draws:
+    """Return the random values of a case."""
+    return Draws(options.seed, f"{job.key}\n{job.data_row or ''}\n{job.attempt}")
 
 
 def _message_of(error: Exception, job: Job) -> Message:
@@ -232,6 +242,7 @@ def _result(
         rows=UNSET if job.row is None else job.row.total,
         retries=sum([record.retries for record in progress.steps]) or UNSET,
         repeats=options.repeats,
+        seed=progress.draws.used_seed,
     )
 
 

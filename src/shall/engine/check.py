@@ -18,7 +18,7 @@ from shall.transport.exchange import Response
 class CaseContext(Struct):
     """What the steps of one case share; ``shared`` is that of all cases of a run.
 
-    ``last`` is the last response.
+    ``last`` is the last response, ``key`` that of the case.
     """
 
     scope: Scope
@@ -26,6 +26,7 @@ class CaseContext(Struct):
     secrecy: Secrecy
     shared: dict[str, Any] = field(default_factory=dict)
     last: tuple[Response, Content] | None = None
+    key: str = ""
 
 
 def judge_check(

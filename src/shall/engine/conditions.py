@@ -14,6 +14,7 @@ from shall.cases.path import parse_path
 from shall.cases.times import milliseconds
 from shall.cases.written_checks import written_conditions
 from shall.engine.budgets import Budget
+from shall.engine.candidates import Candidates
 from shall.engine.matching import unmatched
 from shall.engine.ports import Attachments
 from shall.engine.predicate import Judge, Verdict, comparison, shown, type_name
@@ -243,7 +244,6 @@ def _matched(items: list[Any], expected: Any, budget: Budget, *, exactly: bool) 
         if not isinstance(expected, list):
             return Message("check.not_list", {"actual_type": type_name(expected)})
         expected = _as_checks(expected)
-    wanted = [written_conditions(CheckKind.HAS, (check,)) for check in expected]
     if exactly and len(items) != len(expected):
         sizes = {"expected": len(expected), "actual": len(items)}
         return Message("check.length", sizes)
@@ -257,12 +257,13 @@ def _matched(items: list[Any], expected: Any, budget: Budget, *, exactly: bool) 
             undecided[left] = Message("check.item", {"index": right, "inner": wrong})
         return wrong is None
 
-    missing = unmatched(len(expected), len(items), fits)
+    missing = unmatched(len(expected), Candidates(expected, items).of, fits)
     if missing is None:
         return None
     # A negation must not hold of what could not be compared, whichever item it would have taken.
     unclear = next(iter(undecided.values()), None)
-    return unclear or Message("check.no_match_for", {"expected": shown(wanted[missing])})
+    wanted = written_conditions(CheckKind.HAS, (expected[missing],))
+    return unclear or Message("check.no_match_for", {"expected": shown(wanted)})
 
 
 MOST_PAIRS = 4_000_000

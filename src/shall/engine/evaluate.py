@@ -1,11 +1,13 @@
 """Values with expressions to plain values. Nothing is handed to ``eval``."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from msgspec.structs import replace
 
 from shall.cases.expression import parse_template
+from shall.cases.functions import FAKE
 from shall.cases.model import Check
 from shall.cases.syntax import (
     Array,
@@ -17,7 +19,6 @@ from shall.cases.syntax import (
     Reference,
 )
 from shall.engine.budgets import text_bytes
-from shall.engine.functions import call_function
 from shall.engine.scope import Scope
 
 
@@ -76,6 +77,19 @@ def _evaluate_text(text: str, scope: Scope) -> Any:
     return "".join(parts)
 
 
+def evaluate_escaped(text: str, scope: Scope, escape: Callable[[str], str]) -> str:
+    """Evaluate a text; the value of each expression is escaped, unless it is the whole text."""
+    template = parse_template(text)
+    if template.is_lone:
+        return as_text(_evaluate_text(text, scope))
+    parts = [
+        part if isinstance(part, str) else escape(as_text(_expression(part, scope)))
+        for part in template.parts
+    ]
+    scope.budget.expand(sum(map(text_bytes, parts)))
+    return "".join(parts)
+
+
 def _expression(expression: Expression, scope: Scope) -> Any:
     match expression:
         case Reference(root, path):  # as most are
@@ -88,12 +102,17 @@ def _expression(expression: Expression, scope: Scope) -> Any:
             from shall.engine.operations import carry_out  # few expressions have operators
 
             value = carry_out(expression, lambda it: _expression(it, scope), scope.budget)
-        case Call(_, name, args, kwargs):
-            value = call_function(
-                name,
-                [_expression(argument, scope) for argument in args],
-                {key: _expression(argument, scope) for key, argument in kwargs},
-            )
+        case Call(module, name, args, kwargs):
+            given = [_expression(argument, scope) for argument in args]
+            named = {key: _expression(argument, scope) for key, argument in kwargs}
+            if module == FAKE:
+                from shall.engine.fakes import call_fake  # as above
+
+                value = call_fake(name, given, named, scope.draws)
+            else:
+                from shall.engine.functions import call_function  # few cases call any
+
+                value = call_function(name, given, named, scope.draws)
     # However often a value is shared in memory: what walks through it meets it each time.
     scope.budget.expand_value(value)
     return value

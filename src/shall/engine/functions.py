@@ -4,20 +4,17 @@ Made-up people carry names, phones and id cards in the Chinese form, as the earl
 them. They are test data: nothing here is fit for secrets.
 """
 
-import os
-import random
 import string
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
+from random import Random
 from typing import Any
 
 from shall.cases.functions import FUNCTIONS, KEYWORD_SPELLINGS
+from shall.engine.draws import Draws
 from shall.errors import BadExpression
-
-_random = random.Random()  # noqa: S311 - test data
-if hasattr(os, "register_at_fork"):  # else worker processes would all draw the same
-    os.register_at_fork(after_in_child=_random.seed)
 
 _SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
 _GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰"
@@ -35,13 +32,13 @@ _MAX_LENGTH = 100_000
 _MAX_FORMAT = 1_000
 
 
-def call_function(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
-    """Call a function of an expression by name.
+def call_function(name: str, args: Sequence[Any], kwargs: Mapping[str, Any], draws: Draws) -> Any:
+    """Call a function of an expression by name; those of chance take ``draws.random`` first.
 
     Raises:
         BadExpression: An argument has the wrong type or range.
     """
-    function = _FUNCTIONS[name]
+    function = _FUNCTIONS.get(name) or partial(_OF_CHANCE[name], draws.random)
     signature = FUNCTIONS[name]
     named = {KEYWORD_SPELLINGS.get(key, key): value for key, value in kwargs.items()}
     try:
@@ -79,81 +76,85 @@ def _date_offset(days: int, format: str) -> str:
     return _formatted(_now() + timedelta(days=days), format)
 
 
-def _uuid() -> str:
-    return str(uuid.uuid4())
+def _uuid4(random: Random) -> uuid.UUID:
+    return uuid.UUID(int=random.getrandbits(128), version=4)
 
 
-def _uuid_short(length: int) -> str:
-    return uuid.uuid4().hex[: int(length)]
+def _uuid(random: Random) -> str:
+    return str(_uuid4(random))
 
 
-def _random_int(min_val: int, max_val: int) -> int:
-    return _random.randint(int(min_val), int(max_val))
+def _uuid_short(random: Random, length: int) -> str:
+    return _uuid4(random).hex[: int(length)]
 
 
-def _random_float(min_val: float, max_val: float, digits: int) -> float:
-    return round(_random.uniform(float(min_val), float(max_val)), int(digits))
+def _random_int(random: Random, min_val: int, max_val: int) -> int:
+    return random.randint(int(min_val), int(max_val))
 
 
-def _characters(alphabet: str, length: int) -> str:
+def _random_float(random: Random, min_val: float, max_val: float, digits: int) -> float:
+    return round(random.uniform(float(min_val), float(max_val)), int(digits))
+
+
+def _characters(random: Random, alphabet: str, length: int) -> str:
     if not 0 <= int(length) <= _MAX_LENGTH:
         raise ValueError(f"length is {length}, it must be 0 to {_MAX_LENGTH}")
-    return "".join(_random.choices(alphabet, k=int(length)))
+    return "".join(random.choices(alphabet, k=int(length)))
 
 
-def _random_str(length: int) -> str:
-    return _characters(string.ascii_letters + string.digits, length)
+def _random_str(random: Random, length: int) -> str:
+    return _characters(random, string.ascii_letters + string.digits, length)
 
 
-def _random_letters(length: int) -> str:
-    return _characters(string.ascii_letters, length)
+def _random_letters(random: Random, length: int) -> str:
+    return _characters(random, string.ascii_letters, length)
 
 
-def _random_digits(length: int) -> str:
-    return _characters(string.digits, length)
+def _random_digits(random: Random, length: int) -> str:
+    return _characters(random, string.digits, length)
 
 
-def _random_choice(*choices: Any) -> Any:
+def _random_choice(random: Random, *choices: Any) -> Any:
     if len(choices) == 1 and isinstance(choices[0], list | str):
         choices = tuple(choices[0])
-    return _random.choice(choices)
+    return random.choice(choices)
 
 
-def _fake_username() -> str:
-    return f"{_random.choice(_WORDS)}_{_random_digits(5)}"
+def _fake_username(random: Random) -> str:
+    return f"{random.choice(_WORDS)}_{_random_digits(random, 5)}"
 
 
-def _fake_email(domain: str) -> str:
-    return f"{_fake_username()}@{domain}"
+def _fake_email(random: Random, domain: str) -> str:
+    return f"{_fake_username(random)}@{domain}"
 
 
-def _fake_phone() -> str:
-    return _random.choice(_PHONE_PREFIXES) + _random_digits(8)
+def _fake_phone(random: Random) -> str:
+    return random.choice(_PHONE_PREFIXES) + _random_digits(random, 8)
 
 
-def _fake_name() -> str:
-    return _random.choice(_SURNAMES) + "".join(_random.choices(_GIVEN, k=_random.choice((1, 2))))
+def _fake_name(random: Random) -> str:
+    return random.choice(_SURNAMES) + "".join(random.choices(_GIVEN, k=random.choice((1, 2))))
 
 
-def _fake_address() -> str:
-    number = _random.randint(1, 999)
-    return f"{_random.choice(_CITIES)}{_random.choice(_STREETS)}{number}号"
+def _fake_address(random: Random) -> str:
+    number = random.randint(1, 999)
+    return f"{random.choice(_CITIES)}{random.choice(_STREETS)}{number}号"
 
 
-def _fake_id_card() -> str:
-    born = datetime(1960, 1, 1).astimezone() + timedelta(days=_random.randrange(15_000))
-    digits = f"{_random.choice(_AREAS)}{born:%Y%m%d}{_random_digits(3)}"
+def _fake_id_card(random: Random) -> str:
+    born = datetime(1960, 1, 1).astimezone() + timedelta(days=random.randrange(15_000))
+    digits = f"{random.choice(_AREAS)}{born:%Y%m%d}{_random_digits(random, 3)}"
     total = sum(int(digit) * weight for digit, weight in zip(digits, _ID_WEIGHTS, strict=True))
     return digits + _ID_CHECKS[total % 11]
 
 
-def _fake_company() -> str:
-    name = "".join(_random.choices(_GIVEN, k=2))
-    return f"{name}{_random.choice(_TRADES)}有限公司"
+def _fake_company(random: Random) -> str:
+    name = "".join(random.choices(_GIVEN, k=2))
+    return f"{name}{random.choice(_TRADES)}有限公司"
 
 
-def _demo_get_id() -> int:
-    return _random.randint(1, 10_000)
+def _demo_get_id(random: Random) -> int:
+    return random.randint(1, 10_000)
 
 
 def _demo_func(*args: Any, **kwargs: Any) -> str:
@@ -167,6 +168,9 @@ _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "datetime_now": _datetime_now,
     "date_today": _datetime_now,
     "date_offset": _date_offset,
+    "demo_func": _demo_func,
+}
+_OF_CHANCE: Mapping[str, Callable[..., Any]] = {
     "uuid": _uuid,
     "generate_uuid": _uuid,
     "uuid_short": _uuid_short,
@@ -184,5 +188,4 @@ _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "fake_id_card": _fake_id_card,
     "fake_company": _fake_company,
     "demo_get_id": _demo_get_id,
-    "demo_func": _demo_func,
 }

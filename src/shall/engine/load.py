@@ -140,7 +140,8 @@ class _Load:
             due = self._at(self._next)
             if due > now:
                 return
-            job = self._jobs[self._next % len(self._jobs)]
+            turn, number = divmod(self._next, len(self._jobs))
+            job = replace(self._jobs[number], attempt=turn + 1)  # so that it draws other values
             self._next += 1
             task = self._context.loop.start(self._one(job, due))
             if not task.is_done:

@@ -144,6 +144,17 @@ class RunSettings(Struct, frozen=True, kw_only=True):
         ),
     ] = 300.0
 
+    seed: Annotated[
+        int | None,
+        project(
+            value_types.not_negative,
+            "seed of random values; the same seed makes the same values for each case",
+            "SHALL_SEED",
+            flag="--seed",
+            metavar="N",
+        ),
+    ] = None
+
     @property
     def keep_all(self) -> bool:
         """Whether headers and bodies of cases that passed are stored, too."""

@@ -423,8 +423,8 @@ _PRESENCE = frozenset({CheckKind.EXISTS, CheckKind.NOT_EXISTS})
 
 def _judge_of(check: Check) -> Judge | None:
     judge = comparison(check.kind)
-    if judge is None and (check.query is not None or check.kind is CheckKind.OPENAPI):
-        return None  # engine.sql or engine.contract judges it
+    if judge is None and (check.query is not None or check.kind in _JUDGED_ELSEWHERE):
+        return None  # engine.sql, engine.contract or engine.snapshot judges it
     is_plain = not (check.negated or check.selector or type(check.expected) is tuple)
     if is_plain and (judge is not None or check.kind in NOT_SUPPORTED):
         return judge
@@ -441,6 +441,8 @@ def _prepare_of(check: Check) -> Prepare:
 
 _EQUALITIES = frozenset({CheckKind.STATUS, CheckKind.EQUALS})
 _COMPARED_AT_ONCE = frozenset({str, int, float})
+
+_JUDGED_ELSEWHERE = frozenset({CheckKind.OPENAPI, CheckKind.SNAPSHOT})
 
 _NAMES = {kind: kind.value for kind in CheckKind}
 

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from shall.cases.forms import ROW
 from shall.cases.model import Case
+from shall.engine.case import draws_of
 from shall.engine.evaluate import evaluate
 from shall.engine.job import Job
 from shall.engine.options import RunOptions
@@ -87,6 +88,7 @@ def preview_case(job: Job, options: RunOptions, attachments: Attachments) -> Pla
         unavailable=options.unavailable,
         later=frozenset(_later(case, options)),
         knows_all=not case.use,
+        draws=draws_of(job, options),
     )
     redactor = Redactor((*options.secrets, *case.secrets), options.variables)
     planned = PlannedCase(job.key, case.name, row=job.data_row)

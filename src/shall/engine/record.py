@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from shall.cases.model import CheckKind
 from shall.cases.path import parse_path
+from shall.engine.learning import LARGE, learn_request, learn_response
 from shall.engine.plan import CheckPlan
 from shall.engine.predicate import same, shown
 from shall.engine.redact import Redactor
@@ -32,27 +32,22 @@ from shall.results.records import (
     StepResult,
     Timings,
 )
-from shall.transport.exchange import Request, Response
-
-_decode = msgspec.json.Decoder().decode
+from shall.transport.exchange import FilePart, Request, Response
 
 KEPT_BODY = 16_384
 """Characters of a body that are kept."""
 
-_LARGE = 64 * KEPT_BODY
-"""A body of more bytes is not parsed for keys."""
 
 KEPT_TYPE = 100
 """Characters of a Content-Type that are kept; of a longer one its parameters are not."""
 
-MOST_LEARNED = 1000
-"""Values that one answer can teach; more are masked only where their keys name them."""
+_TYPE_LENGTH = len("content-type")
 
 KEPT_VALUE = 2_000
 """Characters of a check's value that are stored; a longer one is stored as cut text."""
 
 _STRUCTURES = frozenset({dict, list})
-_COMPARED = frozenset({CheckKind.EQUALS, CheckKind.HAS})
+_COMPARED = frozenset({CheckKind.EQUALS, CheckKind.HAS, CheckKind.SNAPSHOT})
 
 
 class StepRecord(Struct, gc=False):
@@ -159,33 +154,34 @@ def step_results(
     ``whole`` False: figures and checks, without headers and bodies. ``locate`` finds where a step
     or check is written; it is asked about what did not pass.
     """
-    if not whole and _are_plain(records, redactor):
-        return tuple([_plain_result(record) for record in records])
+    types = None if whole else _plain_types(records, redactor)
+    if types is not None:
+        return tuple([_plain_result(*each) for each in zip(records, types, strict=True)])
     return tuple([_step_result(record, redactor, locate, whole=whole) for record in records])
 
 
-def _are_plain(records: Sequence[StepRecord], redactor: Redactor) -> bool:
-    """Return whether all passed and nothing of what is stored of them has to be changed.
+def _plain_types(records: Sequence[StepRecord], redactor: Redactor) -> list[str] | None:
+    """Return the content types, where all passed and nothing that is stored has to be changed.
 
     All is searched for secrets at once: what holds one is looked at again, part by part.
     """
     texts: list[str] = []
     numbers: list[float] = []
-    kinds: set[str] = set()
+    types: list[str] = []
     for record in records:
         request, response = record.request, record.response
         if record.outcome is not Outcome.PASSED or request is None or response is None:
-            return False
+            return None
         is_one = record.attempts == 1 and not record.renewal and not response.redirects
         if not is_one or not redactor.may_stay(request.url):
-            return False
+            return None
         texts.append(request.url)
-        kinds.add(_content_type(response))
+        types.append(_content_type(response))
         for check in record.checks:
             if not _add_check(check, redactor, texts, numbers):
-                return False
-    texts += kinds
-    return redactor.are_clean(texts, numbers)
+                return None
+    texts += set(types)
+    return types if redactor.are_clean(texts, numbers) else None
 
 
 def _add_check(
@@ -212,7 +208,7 @@ def _add_plain(value: Any, texts: list[str], numbers: list[float]) -> bool:
     return value is None or kind is bool
 
 
-def _plain_result(record: StepRecord) -> StepResult:
+def _plain_result(record: StepRecord, content_type: str) -> StepResult:
     request, response = record.request, record.response
     assert request is not None and response is not None  # noqa: S101 - looked at before
     exchange = ExchangeRecord(
@@ -227,7 +223,7 @@ def _plain_result(record: StepRecord) -> StepResult:
         response.timings,
         UNSET,
         UNSET,
-        _content_type(response),
+        content_type,
     )
     return StepResult(
         record.id,
@@ -244,43 +240,9 @@ def _plain_result(record: StepRecord) -> StepResult:
 def _content_type(response: Response) -> str:
     """Return the Content-Type of a response as it is kept; empty without one."""
     for name, value in response.headers:
-        if len(name) == len("content-type") and name.lower() == "content-type":
+        if len(name) == _TYPE_LENGTH and name.lower() == "content-type":
             return value if len(value) <= KEPT_TYPE else value.partition(";")[0][:KEPT_TYPE]
     return ""
-
-
-def learn_request(redactor: Redactor, request: Request) -> None:
-    """Teach the redactor what a request shows to be secret."""
-    redactor.learn_headers(request.headers)
-    redactor.learn_url(request.url)
-    if request.form:
-        redactor.learn_named(dict(request.form))
-    if request.body:
-        _learn_body(redactor, request.body)
-
-
-def learn_response(redactor: Redactor, response: Response, content: Any) -> None:
-    """Teach the redactor what a response shows to be secret."""
-    redactor.learn_headers(response.earlier_headers)
-    redactor.learn_headers(response.headers)
-    for redirect in response.redirects:
-        redactor.learn_url(redirect.url)
-    if isinstance(content, str) and len(content) <= _LARGE:
-        redactor.learn_form(content)
-    redactor.learn_named(content, MOST_LEARNED)
-
-
-def _learn_body(redactor: Redactor, body: bytes) -> None:
-    """Learn the keys and values of a request body: JSON, or a form."""
-    if len(body) > _LARGE:
-        return
-    try:
-        redactor.learn_named(_decode(body))
-    except (msgspec.DecodeError, ValueError, RecursionError):
-        try:
-            redactor.learn_named(json.loads(body))
-        except (ValueError, RecursionError):
-            redactor.learn_form(body.decode("utf-8", "replace"))
 
 
 def _step_result(
@@ -462,20 +424,33 @@ def _renewal(
 
 def _request_body(request: Request, redactor: Redactor) -> str:
     if request.body is not None:
-        return _body(request.body, redactor)
+        is_text = request.body.isascii() or _is_utf_8(request.body)
+        return _body(request.body, redactor) if is_text else f"<{len(request.body)} bytes>"
     fields = [
         f"{name}={MASK if redactor.names(name) else redactor.text(value)}"
         for name, value in request.form
     ]
-    fields += [
-        f"{part.field}=<{part.filename}, {len(part.content)} bytes>" for part in request.files
-    ]
+    fields += [f"{part.field}={_part_body(part, redactor)}" for part in request.files]
     return "&".join(fields)[:KEPT_BODY]
+
+
+def _is_utf_8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _part_body(part: FilePart, redactor: Redactor) -> str:
+    if part.filename:
+        return f"<{part.filename}, {len(part.content)} bytes>"
+    return MASK if redactor.names(part.field) else _body(part.content, redactor)
 
 
 def _body(data: bytes, redactor: Redactor) -> str:
     """Return a body as text, redacted whole before it is cut: a cut could leave half a secret."""
-    if len(data) > _LARGE:
+    if len(data) > LARGE:
         # Too large to parse for keys: only values that are known to be secret can be found.
         return redactor.text(data[: 2 * KEPT_BODY].decode("utf-8", "replace"))[:KEPT_BODY]
     text = redactor.body(data.decode("utf-8", "replace"))[:KEPT_BODY]

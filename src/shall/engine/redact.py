@@ -6,7 +6,6 @@ bearer token, password, cookie or key. The last are often found only after they 
 a case is redacted when it has ended, everywhere at once, in every form of ``redaction.forms``.
 """
 
-import base64
 import binascii
 import json
 import re
@@ -227,7 +226,7 @@ class Redactor:
         self.learn(unquote(password or user))
         if mark:
             sent = f"{unquote(user)}:{unquote(password)}".encode("utf-8", "replace")
-            self.learn(base64.b64encode(sent).decode("ascii"))
+            self.learn(binascii.b2a_base64(sent, newline=False).decode("ascii"))
         for pair in (*parts.query.split("&"), *parts.fragment.split("&")):
             name, _, value = pair.partition("=")
             if self.names(unquote_plus(name)):
@@ -424,6 +423,8 @@ class Redactor:
         credentials = rest.strip() or scheme
         self.learn(credentials)
         if scheme.lower() == "basic":
+            import base64  # which few cases send
+
             try:
                 decoded = base64.b64decode(credentials, validate=True).decode("utf-8")
             except (binascii.Error, UnicodeDecodeError):

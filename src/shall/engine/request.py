@@ -64,12 +64,12 @@ def build_request(
     written = template.body
     headers = _headers(template.headers, scope)
     url = _url(plan, scope)
-    files = _files(evaluate(template.files, scope), attachments) if template.files else ()
+    files = _files(template.files, scope, attachments) if template.files else ()
     body, form, content_type = (
         (None, (), None)
         if written is None
-        else _graphql(written, scope, attachments)
-        if written.kind is BodyKind.GRAPHQL
+        else _RARE[written.kind](written, scope, attachments)
+        if written.kind in _RARE
         else _body(written, headers, scope, has_files=bool(files))
     )
     if content_type and not _named(headers, "content-type"):
@@ -148,18 +148,24 @@ def _pairs(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
                 yield name, as_text(item)
 
 
-def _files(paths: Mapping[str, Any], attachments: Attachments | None) -> tuple[FilePart, ...]:
-    parts: list[FilePart] = []
-    if attachments is None or not paths:
-        return ()
-    import mimetypes  # only for uploads
+def _files(
+    written: Mapping[str, Any], scope: Scope, attachments: Attachments | None
+) -> tuple[FilePart, ...]:
+    from shall.engine.parts import file_parts  # few requests have files
 
-    for field, value in paths.items():
-        path = as_text(value)
-        name = path.rpartition("/")[2]
-        content_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
-        parts.append(FilePart(field, name, attachments.read_bytes(path), content_type))
-    return tuple(parts)
+    return () if attachments is None else file_parts(evaluate(written, scope), attachments)
+
+
+def _other_body(
+    body: Body, scope: Scope, attachments: Attachments | None
+) -> tuple[bytes | None, tuple[tuple[str, str], ...], str]:
+    """Return a body of XML or of bytes, and its content type."""
+    from shall.engine import parts  # few requests have one
+
+    if body.kind is BodyKind.XML:
+        return parts.xml_bytes(body.value, scope), (), parts.XML
+    content, content_type = parts.raw_bytes(evaluate(body.value, scope), attachments)
+    return content, (), content_type
 
 
 def _body(
@@ -194,6 +200,13 @@ def _graphql(
     if is_query_file(query) and attachments is not None:
         query = attachments.read_bytes(query).decode("utf-8", "replace")
     return _json_bytes(graphql_data({**said, "query": query})), (), _JSON
+
+
+_RARE = {
+    BodyKind.GRAPHQL: _graphql,
+    BodyKind.XML: _other_body,
+    BodyKind.BODY: _other_body,
+}
 
 
 def _json_bytes(value: Any) -> bytes:

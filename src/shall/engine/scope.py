@@ -9,6 +9,7 @@ from msgspec import Struct, field
 from shall.cases.nearest import nearest
 from shall.cases.syntax import GLOBAL
 from shall.engine.budgets import Budget
+from shall.engine.draws import Draws
 from shall.errors import BadExpression
 
 _ENVIRONMENT = frozenset({"env", "environ", "environment", "os"})
@@ -19,7 +20,8 @@ class Scope(Struct):
     """Step results, case variables and run variables; the first that has a name gives its value.
 
     ``missing`` holds the reason for each step without a JSON body, ``unavailable`` that for each
-    secret of the run that could not be read. ``budget`` counts what the expressions make.
+    secret of the run that could not be read. ``budget`` counts what the expressions make,
+    ``draws`` are their random values.
     """
 
     run_variables: Mapping[str, Any] = field(default_factory=dict)
@@ -28,6 +30,7 @@ class Scope(Struct):
     missing: dict[str, str] = field(default_factory=dict)
     unavailable: Mapping[str, str] = field(default_factory=dict)
     budget: Budget = field(default_factory=Budget)
+    draws: Draws = field(default_factory=Draws)
 
     def read(self, root: str, path: tuple[str | int, ...]) -> Any:
         """Return the value of a reference. Only object keys and list indexes are followed.

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from msgspec import UNSET
 from msgspec.structs import replace
 
+from shall.cases.model import CheckKind
 from shall.engine.check import CaseContext, judge_check, remember
 from shall.engine.plan import CallPlan, CheckPlan, StreamPlan, UntilPlan
 from shall.engine.predicate import shown
@@ -293,7 +294,12 @@ def _check_all(
                 )
                 continue
         budget.check_time()
-        check = judge_check(plan, response, content, context)
+        if plan.compare is None and plan.check.kind is CheckKind.SNAPSHOT:
+            from shall.engine.snapshot import judge_snapshot  # few checks compare with one
+
+            check = judge_snapshot(plan, response, content, context)
+        else:
+            check = judge_check(plan, response, content, context)
         all_passed = all_passed and check.outcome is Outcome.PASSED
         checks.append(check)
     outcome = Outcome.PASSED if all_passed else worst(checks)

@@ -2,13 +2,14 @@
 
 import json
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
 from shall.cases.expression import parse_template
 from shall.cases.forms import is_template
 from shall.cases.model import BodyKind, Case, RequestTemplate, Step, Teardown
+from shall.cases.parts import parts_of
 from shall.exports.names import (
     Exported,
     body_of,
@@ -39,6 +40,10 @@ def to_curl(case: Case, path: str) -> Exported:
     return exported
 
 
+_JSON = "application/json"
+_TYPES = {BodyKind.XML: "application/xml"}
+
+
 class _Writer:
     """Writes the requests of one case."""
 
@@ -61,8 +66,8 @@ class _Writer:
             yield f"-H {self._word(f'{name}: {self._plain(value)}')}"
         yield from self._auth(request)
         yield from self._body(request)
-        for name, value in request.files.items():
-            yield f"-F {self._word(f'{name}=@{self._plain(value)}')}"
+        for name, part in parts_of(request.files):
+            yield f"-F {self._word(self._part(name, part))}"
         yield self._word(self._url(request))
 
     def _url(self, request: RequestTemplate) -> str:
@@ -98,6 +103,9 @@ class _Writer:
         if body is None:
             return
         kind, value = body.kind, body.value
+        if kind is BodyKind.BODY:
+            yield from self._bytes(value)
+            return
         if kind is BodyKind.FORM and isinstance(value, dict):
             flag = "-F" if request.files else "--data-urlencode"
             for name, it in value.items():
@@ -107,15 +115,33 @@ class _Writer:
         is_text = isinstance(value, str) and kind is not BodyKind.JSON
         named = any(name.lower() == "content-type" for name in request.headers)
         if not named:
-            yield (
-                "-H 'Content-Type: text/plain'"
-                if is_text
-                else ("-H 'Content-Type: application/json'")
-            )
+            yield f"-H 'Content-Type: {_TYPES.get(kind, 'text/plain') if is_text else _JSON}'"
         text = value if is_text else json.dumps(value, ensure_ascii=False)
         if not is_text and is_template(text):
             self.exported.lacks("the types of expressions in JSON, which become texts")
         yield f"--data-raw {self._word(text)}"
+
+    def _bytes(self, body: Mapping[str, Any]) -> Iterator[str]:
+        if "file" in body:
+            yield f"--data-binary {self._word('@' + self._plain(body['file']))}"
+        else:
+            self.exported.lacks("the body in Base64")
+
+    def _part(self, field: str, part: Mapping[str, Any]) -> str:
+        """Return a part of a multipart form as curl writes it."""
+        if "file" in part:
+            text, by_default = f"{field}=@{self._plain(part['file'])}", ""
+        else:
+            is_json = "json" in part
+            value = json.dumps(part["json"], ensure_ascii=False) if is_json else part["text"]
+            quoted = str(value).replace("\\", "\\\\").replace('"', '\\"')
+            text, by_default = f'{field}="{quoted}"', "application/json" if is_json else ""
+        for option, value in (
+            ("type", part.get("type") or by_default),
+            ("filename", part.get("name")),
+        ):
+            text += f";{option}={self._plain(value)}" if value else ""
+        return text
 
     def _plain(self, value: Any) -> str:
         return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

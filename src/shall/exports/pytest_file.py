@@ -1,11 +1,21 @@
 """Writes a case as a test for pytest with httpx, which needs nothing of ours."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from shall.cases.forms import is_template
-from shall.cases.model import BodyKind, Case, Check, CheckKind, RequestTemplate, Step, Teardown
+from shall.cases.model import (
+    Body,
+    BodyKind,
+    Case,
+    Check,
+    CheckKind,
+    RequestTemplate,
+    Step,
+    Teardown,
+)
+from shall.cases.parts import parts_of
 from shall.cases.path import parse_path
 from shall.cases.selector import parse_selector
 from shall.cases.syntax import Expression, Reference
@@ -48,7 +58,9 @@ _ARGUMENTS = {
     BodyKind.JSON: "json",
     BodyKind.FORM: "data",
     BodyKind.TEXT: "content",
+    BodyKind.XML: "content",
 }
+_MODULES = ("base64", "json", "os", "re", "time", "uuid")
 _FUNCTIONS = {"uuid": "str(uuid.uuid4())", "timestamp": "int(time.time())"}
 _CLASS = re.compile(r"([1-5])xx", re.IGNORECASE)
 
@@ -83,7 +95,7 @@ class _Writer:
         body.append(f"with httpx.Client(base_url={host}, follow_redirects=True) as client:")
         body += [f"    {line}" for line in self._calls()]
         used = "\n".join(body)
-        modules = sorted(it for it in ("os", "re", "time", "uuid") if f"{it}." in used)
+        modules = [it for it in _MODULES if re.search(rf"(?<![\w.]){it}\.", used)]
         lines = [f'"""{_plain(case.name)}: made from {_plain(path)}."""', ""]
         lines += [f"import {it}" for it in modules] + ([""] if modules else [])
         lines += ["import httpx", "", "", f"def test_{python_name(case.name)}():"]
@@ -142,25 +154,54 @@ class _Writer:
                 yield f"assert {written}"
 
     def _arguments(self, request: RequestTemplate) -> Iterator[str]:
-        for name in ("headers", "params"):
-            if values := getattr(request, name):
-                yield f"{name}={self._value(dict(values))}"
         body = body_of(request)
+        headers = dict(request.headers)
+        if body is not None and body.kind is BodyKind.XML:
+            headers = {"Content-Type": "application/xml", **headers}
+        for name, values in (("headers", headers), ("params", dict(request.params))):
+            if values:
+                yield f"{name}={self._value(values)}"
         if body is not None:
-            kind = body.kind
-            if kind is BodyKind.DATA:
-                kind = BodyKind.TEXT if isinstance(body.value, str) else BodyKind.JSON
-            yield f"{_ARGUMENTS[kind]}={self._value(body.value)}"
+            yield self._body(body)
         if request.files:
-            opened = ", ".join(
-                f"{key!r}: open({self._value(it)}, 'rb')" for key, it in request.files.items()
+            parts = ", ".join(
+                f"({name!r}, {self._part(part)})" for name, part in parts_of(request.files)
             )
-            yield f"files={{{opened}}}"
+            yield f"files=[{parts}]"
         if request.timeout_s is not None:
             yield f"timeout={request.timeout_s}"
         if not request.follow_redirects:
             yield "follow_redirects=False"
         yield from self._auth(request)
+
+    def _body(self, body: Body) -> str:
+        kind = body.kind
+        if kind is BodyKind.BODY:
+            return f"content={self._bytes(body.value)}"
+        if kind is BodyKind.DATA:
+            kind = BodyKind.TEXT if isinstance(body.value, str) else BodyKind.JSON
+        return f"{_ARGUMENTS[kind]}={self._value(body.value)}"
+
+    def _part(self, part: Mapping[str, Any]) -> str:
+        """Return a part of a multipart form as httpx takes it."""
+        if "file" in part:
+            content = f"open({self._value(part['file'])}, 'rb')"
+            if part.keys() == {"file"}:
+                return content
+            name = part.get("name") or str(part["file"]).rpartition("/")[2]
+        else:
+            is_json = "json" in part
+            content = self._value(part["json"] if is_json else part["text"])
+            content = f"json.dumps({content})" if is_json else content
+            name = part.get("name")
+        content_type = part.get("type") or ("application/json" if "json" in part else None)
+        more = f", {self._value(content_type)}" if content_type else ""
+        return f"({self._value(name)}, {content}{more})"
+
+    def _bytes(self, body: Mapping[str, Any]) -> str:
+        if "file" in body:
+            return f"open({self._value(body['file'])}, 'rb').read()"
+        return f"base64.b64decode({self._value(body['base64'])})"
 
     def _auth(self, request: RequestTemplate) -> Iterator[str]:
         kind, values = credentials(self.case, request)

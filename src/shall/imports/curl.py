@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 from urllib.parse import quote
 
 from msgspec import Struct, field
@@ -71,7 +72,7 @@ class _Options(Struct):
     data: list[str] = field(default_factory=list[str])
     query: list[str] = field(default_factory=list[str])
     form: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
-    files: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    files: list[tuple[str, Any]] = field(default_factory=list[tuple[str, Any]])
     method: str | None = None
     user: str | None = None
     scheme: str = "basic"
@@ -319,16 +320,36 @@ def _form(options: _Options, value: str, report: _Reported) -> None:
         report.add(f"The part {name:.40} of the form has no value, so it was left out.")
     elif content.startswith("@"):
         path, *more = content[1:].split(";")
-        options.files.append((name, path))
-        if more:
-            report.add(f"`{';'.join(more):.60}` of the file {path:.60} was left out.")
+        part, unknown = _part_options({"file": path}, more)
+        options.files.append((name, path if part.keys() == {"file"} else part))
+        if unknown:
+            report.add(f"`{';'.join(unknown):.60}` of the file {path:.60} was left out.")
     elif content.startswith("<"):
         report.add(f"The content of the file {content[1:]:.60} was left out.")
     else:
         text, mark, more_text = content.partition(";type=")
         if mark:
-            report.add(f"`;type={more_text:.40}` of the part {name:.40} was left out.")
-        options.form.append((name, text))
+            part, unknown = _part_options({"text": text}, f"type={more_text}".split(";"))
+            options.files.append((name, part))
+            if unknown:
+                report.add(f"`{';'.join(unknown):.60}` of the part {name:.40} was left out.")
+        else:
+            options.form.append((name, text))
+
+
+def _part_options(part: dict[str, str], options: list[str]) -> tuple[dict[str, str], list[str]]:
+    """Return a part with its content type and file name, and the options that it lacks."""
+    unknown: list[str] = []
+    for option in options:
+        key, _, value = option.strip().partition("=")
+        if key in _PART_OPTIONS and value:
+            part[_PART_OPTIONS[key]] = value.strip('"')
+        elif option.strip():
+            unknown.append(option)
+    return part, unknown
+
+
+_PART_OPTIONS = {"type": "type", "filename": "name"}
 
 
 def _cookie(options: _Options, value: str, report: _Reported) -> None:

@@ -209,7 +209,8 @@ class _Reader:
             sent.user = f"{user}:{password}"
         for name, value in pairs["Multipart"]:
             if value.startswith("file,"):
-                sent.files.append((name, value[5:].partition(";")[0].strip()))
+                path, _, kind = map(str.strip, value[5:].partition(";"))
+                sent.files.append((name, {"file": path, "type": kind} if kind else path))
             else:
                 sent.form.append((name, value))
 

@@ -28,7 +28,8 @@ class SentRequest(Struct):
     """A request in the words of its source.
 
     ``fields`` are those of a urlencoded form where the source lists them, ``form`` and ``files``
-    the parts of a multipart body. ``value`` is the body as JSON data, in a tuple.
+    the parts of a multipart body, a file by its path or as a mapping of a step. ``value`` is the
+    body as JSON data, in a tuple.
     ``is_text``: the body is sent as it is, whatever its type.
     ``user`` is ``name:password`` for the authentication ``scheme``; ``connection`` holds options of
     a step. ``place`` names the request in what is reported.
@@ -43,7 +44,7 @@ class SentRequest(Struct):
     value: tuple[Any] | None = None
     fields: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     form: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
-    files: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    files: list[tuple[str, Any]] = field(default_factory=list[tuple[str, Any]])
     user: str | None = None
     scheme: str = "basic"
     connection: dict[str, Any] = field(default_factory=dict[str, Any])
@@ -214,12 +215,9 @@ class CaseWriter:
 
     def _multipart(self, request: SentRequest) -> dict[str, Any]:
         data: dict[str, Any] = {"form": self._form(request.form)} if request.form else {}
-        for name, path in request.files:
-            if name in data.setdefault("files", {}):
-                message = f"A second file of the field `{name:.40}` was left out."
-                self._left_out.add(request.place, message, line=request.line)
-            else:
-                data["files"][name] = self._convert(path)
+        if request.files:
+            parts = ((name, converted(part, self._convert)) for name, part in request.files)
+            data["files"] = as_mapping(parts)
         return data
 
 

@@ -52,7 +52,16 @@ EN: dict[str, str] = {
     "check.openapi_type": "{operation} declares no content type {what}, but {declared} ({place})",
     "check.openapi_header": "{operation} requires the header {what}, which is missing ({place})",
     "check.openapi_body": "{operation} declares another body: {what} ({place})",
+    "check.snapshot_differs": "it differs from the snapshot {file}; if this is right now, write it"
+    " with `shall run --update-snapshots {case}`",
+    "check.snapshot_missing": "there is no snapshot {file}; write it with"
+    " `shall run --update-snapshots {case}`",
+    "check.snapshot_masked": "the snapshot {file} is a masked secret, which any text would equal",
+    "check.snapshot_empty": "nothing is left to compare with the snapshot {file}: all is ignored",
+    "check.bad_snapshot": "the snapshot {file} is not JSON",
     "check.bad_openapi": "the OpenAPI document cannot be used: {reason}",
+    "fuzz.failed": "{reason}",
+    "fuzz.untested": "Schemathesis sent it no request",
     "check.not_supported": "the check {kind} is not supported by this release",
     # the engine: steps and runs
     "step.error": "{reason}",
@@ -146,6 +155,7 @@ EN: dict[str, str] = {
     "report.skipped_case": "{case}: {reason}",
     "report.only": "ONLY the cases marked with `only` ran; {count:other|others} did not.",
     "report.flaky": "{case}: passed in {passed} of {total} repetitions",
+    "report.seed": "Random values were drawn: --seed {seed} repeats them.",
     "report.retried": "{case}: passed after {count:retry|retries}",
     "report.more_cases": "... and {count} more; see the HTML or JSON report.",
     "report.verifies": "verifies {keys}",

@@ -17,13 +17,14 @@ _PORTS = {"http": 80, "https": 443}
 
 
 class Route(NamedTuple):
-    """A path of the document below one base path, its segments as patterns.
+    """A path of the document below one base path.
 
-    ``rank`` sorts those first that are more specific from the left: literals before parameters.
+    ``segments`` are the literals of each segment: between two of them is a parameter. ``rank``
+    sorts those first that are more specific from the left: literals before parameters.
     """
 
     rank: tuple[int, ...]
-    pattern: re.Pattern[str]
+    segments: tuple[tuple[str, ...], ...]
     base: str
     path: str
 
@@ -54,7 +55,7 @@ class Routes:
                 routes.setdefault((base, it.path), _route(base, it.path))
         self._by_length: defaultdict[int, list[Route]] = defaultdict(list)
         for route in sorted(routes.values(), key=lambda it: it.rank):
-            self._by_length[(route.base + route.path).count("/")].append(route)
+            self._by_length[len(route.segments)].append(route)
 
     def concerns(self, url: str) -> bool:
         """Return whether requests of this URL are meant. Raises ``ValueError`` for no URL."""
@@ -62,13 +63,11 @@ class Routes:
 
     def find(self, method: str, url: str) -> Found:
         """Return what a request of an absolute URL calls. Raises ``ValueError`` for no URL."""
-        raw = urlsplit(url).path or "/"
-        segments = [unquote(it) for it in raw.split("/")]
-        path = "/".join(it.replace("/", "\0") for it in segments)
-        routes = self._by_length[path.count("/")]
-        if MASK in path:
+        segments = [unquote(it) for it in (urlsplit(url).path or "/").split("/")]
+        routes = self._by_length[len(segments)]
+        if any(MASK in it for it in segments):
             return self._masked(method, segments, routes)
-        on_path = [it for it in routes if it.pattern.fullmatch(path)]
+        on_path = [it for it in routes if all(map(_holds, it.segments, segments))]
         for it in on_path:
             operation = self._operations.get((it.base, it.path, method))
             if operation is not None:
@@ -93,9 +92,8 @@ class Routes:
 
 def _route(base: str, path: str) -> Route:
     segments = [*base.split("/"), *path.split("/")[1:]]
-    return Route(
-        tuple(map(_rank, segments)), re.compile("/".join(map(_pattern, segments))), base, path
-    )
+    literals = tuple(tuple(map(unquote, _PARAMETER.split(it))) for it in segments)
+    return Route(tuple(map(_rank, segments)), literals, base, path)
 
 
 def _rank(segment: str) -> int:
@@ -105,17 +103,27 @@ def _rank(segment: str) -> int:
     return 2 if _PARAMETER.fullmatch(segment) else 1
 
 
-def _pattern(segment: str) -> str:
-    literals = (re.escape(unquote(it)) for it in _PARAMETER.split(segment))
-    return "[^/]+?".join(literals)
+def _holds(literals: Sequence[str], text: str) -> bool:
+    """Return whether a segment is these literals with a text between each two of them."""
+    if len(literals) == 1:
+        return text == literals[0]
+    first, *between, last = literals
+    start, end = len(first), len(text) - len(last)
+    if not (text.startswith(first) and text.endswith(last)):
+        return False
+    for literal in between:
+        found = text.find(literal, start + 1, end)
+        if found < 0:
+            return False
+        start = found + len(literal)
+    return start < end
 
 
 def _may_match(segments: Sequence[str], route: Route) -> bool:
     """Return whether a masked path may be one of a route: what is masked may be anything."""
-    patterns = [*route.base.split("/"), *route.path.split("/")[1:]]
-    return len(segments) == len(patterns) and all(
-        MASK in segment or re.fullmatch(_pattern(pattern), segment.replace("/", "\0"))
-        for segment, pattern in zip(segments, patterns, strict=True)
+    return all(
+        MASK in segment or _holds(literals, segment)
+        for literals, segment in zip(route.segments, segments, strict=True)
     )
 
 

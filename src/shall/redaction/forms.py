@@ -4,7 +4,7 @@ Everything is compared in folded case: the case of letters, of hexadecimal digit
 covered by one comparison, at the price of texts that differ from a secret by case only.
 """
 
-import base64
+import binascii
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -224,7 +224,7 @@ def _base64(data: bytes) -> Iterator[str]:
     for before in range(3):
         first = -(-before * 8 // _BITS)
         end = (before + len(data)) * 8 // _BITS
-        plain = base64.b64encode(bytes(before) + data).decode()[first:end]
+        plain = binascii.b2a_base64(bytes(before) + data, newline=False).decode()[first:end]
         yield plain
         if "+" in plain or "/" in plain:
             yield plain.replace("+", "-").replace("/", "_")  # base64url (section 5)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from msgspec import Struct, field
+from msgspec import UNSET, Struct, field
 from msgspec.structs import replace
 
 from shall.diagnostics import Diagnostic
@@ -251,6 +251,8 @@ def _case_lines(case: CaseResult, style: Style) -> Iterator[str]:
         for text in said(case.error, style.language).splitlines():
             yield style.line(2, text, _PAINT[Outcome.ERROR])
     yield from _bad_steps(case, style)
+    if case.seed is not UNSET:
+        yield style.line(2, label("seed", style.language, seed=case.seed), _DIM)
 
 
 def _bad_steps(case: CaseResult, style: Style) -> Iterator[str]:

@@ -8,6 +8,7 @@ text (``inf``), lone surrogates as escapes.
 import json
 import math
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, TypeVar, cast
 
 import msgspec
@@ -20,8 +21,13 @@ from shall.results.records import FORMAT, CaseResult, CheckResult, RunResult
 _Data = TypeVar("_Data")
 
 _encode = msgspec.json.Encoder(enc_hook=str).encode
-_decode_case = msgspec.json.Decoder(CaseResult).decode
 _VERSION = b',"format":%d}' % FORMAT
+
+
+@cache
+def _case_decoder() -> msgspec.json.Decoder[CaseResult]:
+    """Return the decoder of cases, which a run in one process does not need."""
+    return msgspec.json.Decoder(CaseResult)
 
 
 def encode_case(case: CaseResult) -> bytes:
@@ -46,10 +52,10 @@ def decode_case(data: bytes | str) -> CaseResult:
     """Read what ``encode_case`` wrote. Raises ``BadValue`` for a newer format or a wrong shape."""
     try:
         if type(data) is bytes and data.endswith(_VERSION):  # as it is written today
-            return _decode_case(data)
+            return _case_decoder().decode(data)
         head = msgspec.json.decode(data, type=_Versioned)
         if head.format <= FORMAT:
-            return _decode_case(data)
+            return _case_decoder().decode(data)
     except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
         pass
     try:  # text with lone surrogates, or a fault to be reported

@@ -162,7 +162,7 @@ class CaseResult(Struct, frozen=True, gc=False):
     that cannot be read, as ``Diagnostic.to_json`` returns them. ``case_fingerprint`` is empty where
     the case verifies no criterion. ``rows`` is how many rows of data it has, if any,
     ``retries`` how often its steps were tried again, ``repeats`` how often the run repeats its
-    cases: ``attempt`` is one of them.
+    cases: ``attempt`` is one of them. ``seed`` is that of the random values that it drew.
     """
 
     run_id: str
@@ -188,6 +188,7 @@ class CaseResult(Struct, frozen=True, gc=False):
     rows: int | UnsetType = UNSET
     retries: int | UnsetType = UNSET
     repeats: int | UnsetType = UNSET
+    seed: int | UnsetType = UNSET
 
 
 _BAD = frozenset({Outcome.FAILED, Outcome.ERROR})

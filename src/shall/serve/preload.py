@@ -8,6 +8,8 @@ defence; this is the second. Over stdio the first has to do: a client waits for 
 import importlib
 from contextlib import suppress
 
+from shall.engine import fakes
+
 ON_FIRST_USE = (
     "shall.actions.broken_cases",
     "shall.actions.case_needs",
@@ -26,6 +28,7 @@ ON_FIRST_USE = (
     "shall.cases.data_table",
     "shall.cases.access",
     "shall.cases.comments",
+    "shall.cases.fakes",
     "shall.cases.full_case",
     "shall.cases.locations",
     "shall.cases.polling",
@@ -39,13 +42,17 @@ ON_FIRST_USE = (
     "shall.engine.contract",
     "shall.cases.filters",
     "shall.engine.differences",
+    "shall.engine.fakes",
     "shall.engine.flow",
+    "shall.engine.functions",
     "shall.engine.flow_plan",
     "shall.engine.operations",
+    "shall.engine.parts",
     "shall.engine.polling",
     "shall.engine.renewal",
     "shall.engine.schema",
     "shall.engine.selectors",
+    "shall.engine.snapshot",
     "shall.engine.sql",
     "shall.engine.spawned_workers",
     "shall.engine.stream",
@@ -60,16 +67,20 @@ ON_FIRST_USE = (
     "shall.mcp.workflow_tools",
     "shall.messages.translation",
     "shall.messages.zh",
+    "shall.redaction.markup",
     "shall.report.curl",
     "shall.report.gate",
     "shall.settings.config_yaml",
     "shall.specs.gate",
     "shall.store.call_log",
+    "shall.store.call_statistics",
+    "shall.store.connections",
     "shall.store.vfs",
     "shall.transport.http.connection",
     "shall.transport.http.loop",
     "shall.transport.http.websocket",
     "shall.workspace.secrets",
+    "base64",
     "cssselect",
     "encodings.idna",
     "encodings.utf_8_sig",
@@ -80,6 +91,7 @@ ON_FIRST_USE = (
     "lxml.etree",
     "markdown_it",
     "regex",
+    "selectors",
 )
 """What functions of ours import for the sake of the commands' start, and Python for our text."""
 
@@ -106,3 +118,4 @@ def import_all() -> None:
     """Import it all."""
     for name in ON_FIRST_USE:
         importlib.import_module(name)
+    fakes.load()

@@ -13,7 +13,10 @@ import json
 import math
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import astuple
 
 from shall.errors import TooManyConnections
 from shall.store.base import ConnectionRecord
@@ -55,7 +58,7 @@ def errors_after(silent_s: float) -> int:
     return min(MAX_ERRORS, 1 + math.floor((silent_s - 2 * INTERVAL_S) / INTERVAL_S))
 
 
-class _Row(NamedTuple):
+class _Row(Struct, frozen=True):
     """A row of ``connections``."""
 
     id: str
@@ -89,7 +92,7 @@ def insert(connection: "sqlite3.Connection", record: ConnectionRecord, clock: Cl
         heard_s=now,
         client_info=json.dumps(dict(record.client_info)),
     )
-    connection.execute(_INSERT, row)
+    connection.execute(_INSERT, astuple(row))
 
 
 def touch(

@@ -7,7 +7,9 @@ import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
+
+from msgspec import Struct
 
 from shall.bounded import EVIDENCE_BYTES, read_descriptor
 from shall.errors import StoreUnavailable
@@ -134,7 +136,7 @@ def data_of_lines(folder: int, name: str) -> bytes:
         os.close(descriptor)
 
 
-class UnreadableLine(NamedTuple):
+class UnreadableLine(Struct, frozen=True):
     """A line that does not count, since this release cannot read it."""
 
     path: Path

@@ -3,7 +3,9 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from shall.errors import BadValue, StoreUnavailable
 from shall.results.encoding import decode_case
@@ -21,7 +23,7 @@ def plain(text: str) -> str:
     return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-class RunRow(NamedTuple):
+class RunRow(Struct, frozen=True):
     """A row of ``runs``."""
 
     id: int

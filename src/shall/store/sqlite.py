@@ -12,10 +12,9 @@ from weakref import finalize
 
 from shall.errors import StoreUnavailable
 from shall.results.records import CaseResult, RunStatus
-from shall.store import connections, queries
+from shall.store import queries
 from shall.store.base import CallRecord, CallStatistics, ConnectionRecord, RunRecord
 from shall.store.call_buffer import CallBuffer
-from shall.store.call_statistics import count_calls, insert_calls
 from shall.store.folders import Folder, walk
 from shall.store.locks import Lease, in_use_file, is_held, locked_file, share
 from shall.store.migrate import migrate, refuse_newer
@@ -230,6 +229,8 @@ class SqliteStore:
         self._calls.put(call)
 
     def _insert_calls(self, calls: Sequence[CallRecord]) -> None:
+        from shall.store.call_statistics import insert_calls  # of servers alone, as those below
+
         with self._writing(durable=False) as connection:
             insert_calls(connection, calls, MAX_CALLS, datetime.now(UTC))
 
@@ -239,27 +240,37 @@ class SqliteStore:
         A window that begins before the newest 100,000 calls begins with a whole minute, hour or day
         (``call_statistics.count_calls``); a ``limit`` beyond them may count a span fewer.
         """
+        from shall.store.call_statistics import count_calls
+
         self._calls.flush()
         with self._reading() as connection:
             return count_calls(connection, max(limit, 0), since)
 
     def save_connection(self, connection: ConnectionRecord) -> None:
         """Store a connection. Raises ``TooManyConnections`` at the bounds."""
+        from shall.store import connections
+
         with self._writing(durable=False) as database:
             connections.insert(database, connection, time.monotonic)
 
     def touch_connection(self, connection_id: str, principal: str) -> bool:
         """Note a heartbeat; False where the principal has no such connection."""
+        from shall.store import connections
+
         with self._writing(durable=False) as database:
             return connections.touch(database, connection_id, principal, time.monotonic)
 
     def delete_connection(self, connection_id: str, principal: str) -> bool:
         """End a connection; False where the principal has no such connection."""
+        from shall.store import connections
+
         with self._writing(durable=False) as database:
             return connections.delete(database, connection_id, principal, time.monotonic)
 
     def connections(self) -> list[ConnectionRecord]:
         """Return all that are connected, the oldest first."""
+        from shall.store import connections
+
         with self._writing(durable=False) as database:
             return connections.everyone(database, time.monotonic)
 

@@ -16,7 +16,7 @@ OPENS_WEBSOCKET = "WS"
 
 
 class FilePart(Struct, frozen=True):
-    """A file to upload in a multipart form."""
+    """A part of a multipart form with a content type. ``filename`` empty: it names no file."""
 
     field: str
     filename: str

@@ -5,7 +5,6 @@ Both take descriptors of any number, unlike ``select()``. Plain epoll costs a th
 """
 
 import select
-import selectors
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
@@ -95,16 +94,16 @@ if sys.platform == "linux":
 
 
 class SelectorPoller:
-    """Waits with the best that ``selectors`` knows."""
+    """Waits with the best that ``selectors`` knows, whose READ and WRITE are the same as ours."""
 
     def __init__(self) -> None:
+        import selectors  # not where there is epoll
+
         self._selector = selectors.DefaultSelector()
 
     def watch(self, fd: int, mask: int) -> None:
         """Wait for this descriptor, too."""
-        events = (selectors.EVENT_READ if mask & READ else 0) | (
-            selectors.EVENT_WRITE if mask & WRITE else 0
-        )
+        events = mask & (READ | WRITE)
         if fd in self._selector.get_map():
             self._selector.modify(fd, events)
         else:
@@ -118,11 +117,7 @@ class SelectorPoller:
     def wait(self, timeout_s: float | None) -> Iterator[tuple[int, int]]:
         """Return the descriptors that are ready, and for what."""
         for key, events in self._selector.select(timeout_s):
-            yield (
-                key.fd,
-                (READ if events & selectors.EVENT_READ else 0)
-                | (WRITE if events & selectors.EVENT_WRITE else 0),
-            )
+            yield key.fd, events & (READ | WRITE)
 
     def close(self) -> None:
         """Close what the selector holds."""

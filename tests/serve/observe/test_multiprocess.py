@@ -28,9 +28,7 @@ WORKER = Path(__file__).with_name("counting_worker.py")
 class Worker:
     def __init__(self, *arguments: str, **environment: str) -> None:
         inherited = {name: value for name, value in os.environ.items() if name != VARIABLE}
-        # Under gunicorn it asks for its parent, which a forked process may have only in a moment.
-        start = subprocess.Popen if arguments else Popen
-        self.process = start(
+        self.process: subprocess.Popen[str] = Popen(
             [sys.executable, str(WORKER), *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from shall.messages.zh.admin import ADMIN
+from shall.messages.zh.bodies import BODIES
 from shall.messages.zh.cases import CASES
 from shall.messages.zh.commands import COMMANDS
 from shall.messages.zh.contract import CONTRACT
@@ -27,6 +28,7 @@ SENTENCES: Mapping[str, str] = {
     **CONTRACT,
     **SETTINGS,
     **CASES,
+    **BODIES,
     **PROTOCOLS,
     **FORMAT,
     **FLOW,

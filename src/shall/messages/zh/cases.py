@@ -44,7 +44,6 @@ CASES: dict[str, str] = {
     "`{name}` must not be empty.": "`{name}` 不能为空。",
     "Quote it: YAML reads it as the number {each}.": "请加上引号：YAML 会将其读作数字 {each}。",
     "Did you mean `{near}`?": "是否指 `{near}`？",
-    "Functions are in `tools` and `helpers`.": "函数位于 `tools` 和 `helpers` 中。",
     "`random_choice` needs something to choose from.": "`random_choice` 至少需要一个候选值。",
     "`{name}` takes {count} {plural}, not "
     "{count2}.": "`{name}` 需要 {count} 个参数，而不是 {count2} 个。",
@@ -97,7 +96,9 @@ CASES: dict[str, str] = {
     "Write `id`.": "请写作 `id`。",
     "Write `path` or `url`.": "请写作 `path` 或 `url`。",
     "Write `method`.": "请写作 `method`。",
-    "Write `json`, `form` or `text`.": "请写作 `json`、`form` 或 `text`。",
+    "Write `json`, `form`, `text` or `xml`, or `body: {{file: PATH}}`.": (
+        "请写作 `json`、`form`、`text` 或 `xml`，或 `body: {{file: 路径}}`。"
+    ),
     "Write `params`.": "请写作 `params`。",
     "Write `until: {{$.state: done, every: 1 s, within: 30 s}}`.": "请写作 "
     "`until: {{$.state: done, every: 1 s, within: 30 s}}`。",
@@ -117,7 +118,7 @@ CASES: dict[str, str] = {
     "Write `skip: REASON` in the case.": "请在用例中写 `skip: 原因`。",
     'Write `headers: {{Cookie: "name=value"}}`.': '请写作 `headers: {{Cookie: "name=value"}}`。',
     "Write `follow_redirects`.": "请写作 `follow_redirects`。",
-    "Write `files`.": "请写作 `files`。",
+    "Write `files: {{field: PATH}}`.": "请写作 `files: {{字段: 路径}}`。",
     "Write it as a step before this one.": "请写成此步骤之前的一个步骤。",
     "Write it below `teardowns`.": "请写在 `teardowns` 下。",
     "Write {{type: equals}} with `expected: "
@@ -178,9 +179,7 @@ CASES: dict[str, str] = {
     "Files are sent as a form, not beside `{name}`.": "文件以表单形式发送，不能与 `{name}` 并用。",
     "Only http and https are sent.": "仅支持 http 和 https。",
     "Remove one of the two.": "请删除其中之一。",
-    "`{key}` must be the path of a file.": "`{key}` 必须是文件路径。",
     "Keep one of them.": "请保留其中之一。",
-    "Use `form`.": "请使用 `form`。",
     "The header `{key}` has no value.": "请求头 `{key}` 没有值。",
     "Remove it or fill it.": "请删除它，或填写值。",
     "A header holds a line break or another control character.": "请求头含有换行符或其他控制字符。",

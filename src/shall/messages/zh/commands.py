@@ -260,7 +260,9 @@ COMMANDS: dict[str, str] = {
         "草稿不能证明任何标准：请填写标有 TODO 的内容，`shall lint` 会逐一列出。"
     ),
     "{key} was left out. {reason}": "未为 {key} 生成草稿：{reason}",
-    "It names no HTTP method with a path.": "其中没有写明 HTTP 方法和路径。",
+    "It names no HTTP method and path that the system is to answer.": (
+        "其中没有写明由系统应答的 HTTP 方法和路径。"
+    ),
     "It is {what}.": "其状态为{what}。",
     "{path} exists.": "{path} 已存在。",
     "No case can be made of it: {reason}": "无法据此生成用例：{reason}",

@@ -40,6 +40,36 @@ CONTRACT: dict[str, str] = {
     "The dialect {dialect} of its schemas is not supported.": "不支持其 schema 所用的方言"
     " {dialect}。",
     "The schema {place}: {reason}.": "schema {place}：{reason}。",
+    "A snapshot is compared with a selector of `expect` only.": "快照只能"
+    "与 `expect` 下的选择器比较。",
+    "Write `expect: {{body: {{snapshot: NAME}}}}`.": "请写成"
+    " `expect: {{body: {{snapshot: NAME}}}}`。",
+    "write the snapshots of cases that pass, and record no evidence": "为通过的用例写入快照，不记录"
+    "证据",
+    "{path} was not written: its case compares several values with it.": "未写入 {path}：用例中有"
+    "多个不同的值与它比较。",
+    "{path} was not written: {reason}": "未写入 {path}：{reason}",
+    "Wrote the snapshot {path}.": "已写入快照 {path}。",
+    "Changed the snapshot {path}.": "已更新快照 {path}。",
+    "No case compares with the snapshot {path}.": "没有用例使用快照 {path}。",
+    "The snapshots of {key} were not written, since it did not pass.": "{key} 未通过，因此未写入其"
+    "快照。",
+    "A run that updates snapshots proves nothing: run again without "
+    "--update-snapshots.": "更新快照的运行不作为证据：请不带 --update-snapshots 再运行一次。",
+    "Test an API by its OpenAPI document with Schemathesis.": "用 Schemathesis 按 OpenAPI 文档测试"
+    " API。",
+    "where the API is (default: `host` of shall.yaml)": "API 的地址（默认：shall.yaml 的 `host`）",
+    "generated requests of an operation at most (20)": "每个操作最多生成的请求数（默认 20）",
+    "end after so many seconds, with what was found until then (600)": "到达该秒数后结束，保留"
+    "此前的结果（默认 600）",
+    "generate the requests of an earlier run again": "重新生成之前某次运行的请求",
+    "No address of the API is named.": "未指定 API 的地址。",
+    "Name it with --base-url URL.": "请用 --base-url URL 指定。",
+    "Fuzzing needs the extra fuzz, which is not installed.": "模糊测试需要附加组件 fuzz，"
+    "但尚未安装。",
+    "Install it: pip install 'shall[fuzz]'.": "请安装：pip install 'shall[fuzz]'。",
+    "The reference {reference} leads out of the document.": "引用 {reference} 指向文档之外。",
+    "Schemathesis tested nothing: {reason}": "Schemathesis 没有测试任何内容：{reason}",
     "{url} is larger than {size} MiB.": "{url} 超过 {size} MiB。",
     "{url} answered with status {status}.": "{url} 返回了状态码 {status}。",
 }

@@ -30,8 +30,7 @@ IMPORTS: dict[str, str] = {
     "已跳过。",
     "`{part}` of the file {path} was left out.": "文件 {path} 的 `{part}` 未能转换。",
     "The content of the file {path} was left out.": "文件 {path} 的内容未能转换。",
-    "`;type={kind}` of the part {name} was left out.": "表单字段 {name} 的 `;type={kind}` "
-    "未能转换。",
+    "`{options}` of the part {name} was left out.": "表单字段 {name} 的 `{options}` 未能转换。",
     "The cookies of the file {path} were left out.": "文件 {path} 中的 Cookie 未能转换。",
     "The password of `--user` is not in the command.": "命令中没有 `--user` 的密码。",
     "`--max-time {value}` was left out.": "`--max-time {value}` 未能转换。",
@@ -44,7 +43,6 @@ IMPORTS: dict[str, str] = {
     "The format of {file} was not recognized.": "无法识别 {file} 的格式。",
     "Name it with --from: {formats}.": "请用 --from 指定：{formats}。",
     "There is no format {name}.": "没有名为 {name} 的格式。",
-    "A second file of the field `{name}` was left out.": "字段 `{name}` 的第二个文件未能转换。",
     "The request was left out: a case has no method {method}.": "已跳过该请求：用例不支持 {method} "
     "方法。",
     "The default of the variable {name} was left out.": "变量 {name} 的默认值未能转换。",

@@ -51,7 +51,15 @@ ZH: dict[str, str] = {
     "check.openapi_type": "{operation} 未声明内容类型 {what}，只声明了 {declared}（{place}）",
     "check.openapi_header": "{operation} 要求响应头 {what}，但响应中没有（{place}）",
     "check.openapi_body": "响应体与 {operation} 的声明不符：{what}（{place}）",
+    "check.snapshot_differs": "与快照 {file} 不同；若现在的值才正确，请运行"
+    " `shall run --update-snapshots {case}` 更新",
+    "check.snapshot_missing": "没有快照 {file}；请运行 `shall run --update-snapshots {case}` 生成",
+    "check.snapshot_masked": "快照 {file} 只有脱敏后的密文，与任何文本都相等",
+    "check.snapshot_empty": "忽略之后没有内容可与快照 {file} 比较",
+    "check.bad_snapshot": "快照 {file} 不是 JSON",
     "check.bad_openapi": "无法使用该 OpenAPI 文档：{reason}",
+    "fuzz.failed": "{reason}",
+    "fuzz.untested": "Schemathesis 未向它发送请求",
     "check.not_supported": "此版本不支持断言类型 {kind}",
     # the engine: steps and runs
     "step.error": "{reason}",
@@ -139,6 +147,7 @@ ZH: dict[str, str] = {
     "report.skipped_case": "{case}：{reason}",
     "report.only": "只运行了标有 `only` 的用例，另有 {count} 个用例没有运行。",
     "report.flaky": "{case}：{total} 次重复中通过 {passed} 次",
+    "report.seed": "本用例使用了随机值：加上 --seed {seed} 可重现。",
     "report.retried": "{case}：重试 {count} 次后通过",
     "report.more_cases": "……另有 {count} 个用例，详见 HTML 和 JSON 报告。",
     "report.verifies": "验证 {keys}",

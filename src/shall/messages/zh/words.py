@@ -79,6 +79,18 @@ WORDS: dict[str, str] = {
     "{address} redirects to something that is not HTTP": "{address} 重定向到了非 HTTP 地址",
     "{address} does not answer in HTTP": "{address} 的应答不是 HTTP",
     "the certificate of {address} is not trusted": "{address} 的证书不受信任",
+    "the proxy {proxy} does not connect to {address}: {text}": (
+        "代理 {proxy} 未能连接到 {address}：{text}"
+    ),
+    "the certificate of {address} has expired": "{address} 的证书已过期",
+    "the certificate of {address} is not valid yet": "{address} 的证书尚未生效",
+    "the certificate of {address} is signed by an authority that is not trusted": (
+        "{address} 的证书由不受信任的机构签发"
+    ),
+    "the certificate of {address} is signed by itself, and not trusted": (
+        "{address} 的证书是自签名证书，不受信任"
+    ),
+    "the certificate of {address} is for another host": "{address} 的证书属于另一台主机",
     "{address} speaks no TLS that can be used": "与 {address} 无法建立 TLS 连接",
     "{address} refuses the connection": "{address} 拒绝连接",
     "there is no route to {address}": "没有到 {address} 的路由",

@@ -84,7 +84,7 @@ READINGS = {
     "S135": Reading(98, 30, 28),
     "S136": Reading(15, 15, 11),
     "S137": Reading(198, 30, 30),
-    "S138": Reading(0),
+    "S138": Reading(12, 12, 12),
 }
 """By code. Rules about comments are not among them: no document had such a comment."""
 
@@ -107,7 +107,8 @@ found 190 of 190; with a figure replaced by `TBD` or `待定`, `S117` found 22 o
 was mostly in code, in a range, or the name of a state. In 8,948 further criteria `S103` and `S104`
 found nothing, and `S117` two, both about the word `TODO` itself; one of these is found no longer.
 
-`S138` holds a change against the current document, and no pair of them was among what was read.
+`S138` holds a change against the current document. It was read on 13 projects with OpenSpec: of 47
+requirements that a change modifies, six had their present text beside them.
 
 Of `S114` those are counted as right where two things could be meant; all 56 were pronouns. Of
 `S134` those where no criterion of the requirement says what happens when something fails.

@@ -1,15 +1,18 @@
 """A Request as options of a libcurl handle, and what the handle receives."""
 
 import re
-import socket
 from collections.abc import Callable
 from functools import lru_cache, partial
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import pycurl
+from msgspec import Struct
 
 from shall.errors import BadValue
 from shall.transport.exchange import OPENS_WEBSOCKET, Reader, Request
+
+if TYPE_CHECKING:
+    import _socket
 
 MAX_REDIRECTS = 10
 MAX_HEADERS = 1000
@@ -26,7 +29,7 @@ _OPENS = 2
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, section 5.6.2
 
 
-class Limits(NamedTuple):
+class Limits(Struct, frozen=True):
     """What one transfer may use."""
 
     timeout_s: float
@@ -67,7 +70,7 @@ class Receiver:
     def start(
         self,
         max_bytes: int,
-        open_socket: Callable[[int, Any], socket.socket | int],
+        open_socket: "Callable[[int, Any], _socket.socket | int]",
         follow: Callable[[bytes], bool | None] | None,
     ) -> None:
         """Begin a transfer.
@@ -90,7 +93,7 @@ class Receiver:
         self.set_cookies = False
         self.is_read = False
 
-    def open_socket(self, purpose: int, address: Any) -> socket.socket | int:
+    def open_socket(self, purpose: int, address: Any) -> "_socket.socket | int":
         """Open a socket for an address that libcurl is about to connect to, or refuse."""
         return self._open(purpose, address)
 
@@ -289,7 +292,8 @@ def _multipart(curl: pycurl.Curl, request: Request) -> pycurl.CurlMime:
     for file in request.files:
         part = form.addpart()
         part.name(file.field.encode("utf-8"))
-        part.filename(file.filename.encode("utf-8"))
+        if file.filename:
+            part.filename(file.filename.encode("utf-8"))
         part.type(file.content_type)
         part.data(file.content)
     return form

@@ -25,6 +25,7 @@ MAX_BODY_BYTES = 16 << 20
 _TIMED_OUT = pycurl.E_OPERATION_TIMEDOUT
 _REASONS = {
     pycurl.E_COULDNT_RESOLVE_HOST: "the name {host} cannot be resolved",
+    pycurl.E_COULDNT_RESOLVE_PROXY: "the name {host} cannot be resolved",
     pycurl.E_GOT_NOTHING: "{address} closed the connection without an answer",
     pycurl.E_RECV_ERROR: "{address} broke the connection off",
     pycurl.E_SEND_ERROR: "{address} broke the connection off",
@@ -37,6 +38,17 @@ _REASONS = {
     pycurl.E_SSL_CONNECT_ERROR: "{address} speaks no TLS that can be used",
 }
 
+
+_DISTRUST = {
+    "has expired": "the certificate of {address} has expired",
+    "not yet valid": "the certificate of {address} is not valid yet",
+    "self-signed certificate in": "the certificate of {address} is signed by an authority that is"
+    " not trusted",
+    "self-signed": "the certificate of {address} is signed by itself, and not trusted",
+    "local issuer": "the certificate of {address} is signed by an authority that is not trusted",
+    "match": "the certificate of {address} is for another host",
+}
+"""What libcurl and OpenSSL say of a certificate, and what we do."""
 
 _NO_HTTP = "{address} does not answer in HTTP"
 
@@ -203,7 +215,10 @@ class Transfer:
 
         return observed(self.curl)
 
-    def _reason(self, code: int) -> str:
+    def _reason(self, code: int, text: str) -> str:
+        if code == pycurl.E_PEER_FAILED_VERIFICATION:
+            found = (it for said, it in _DISTRUST.items() if said in text)
+            return next(found, _REASONS[code])
         if code == pycurl.E_UNSUPPORTED_PROTOCOL and not self.curl.getinfo(pycurl.RESPONSE_CODE):
             return _NO_HTTP
         return _REASONS.get(code, "")
@@ -214,7 +229,8 @@ class Transfer:
         if refusal is not None:
             return refusal
         url = url or self.curl.getinfo(pycurl.EFFECTIVE_URL) or self.request.url
-        host, port = host_and_port(url)
+        proxy = self._gate.refusing_proxy(code, text)
+        host, port = self._gate.proxy_at_fault(code, text) or host_and_port(url)
         address = f"{host}:{port}"
         if code == _TIMED_OUT:
             timeout_s = self.request.timeout_s
@@ -225,11 +241,13 @@ class Transfer:
         if code in {pycurl.E_FILESIZE_EXCEEDED, pycurl.E_WRITE_ERROR}:
             reason = f"{address} sent more than {MAX_BODY_BYTES >> 20} MiB"
         else:
-            reason = self._reason(code).format(host=host, address=address, most=self._most)
+            reason = self._reason(code, text).format(host=host, address=address, most=self._most)
+        if proxy:
+            reason = f"the proxy {proxy} does not connect to {address}: {text}"
         details = {"address": address, "curl_code": code}
-        if code == pycurl.E_COULDNT_RESOLVE_HOST:
+        if code in {pycurl.E_COULDNT_RESOLVE_HOST, pycurl.E_COULDNT_RESOLVE_PROXY}:
             details["why"] = "unresolved"
-        elif code == pycurl.E_COULDNT_CONNECT:
+        elif code == pycurl.E_COULDNT_CONNECT and not proxy:
             details["why"], sentence = _unconnected(self.curl.getinfo(pycurl.OS_ERRNO))
             reason = sentence.format(address=address)
         return TargetUnreachable(f"{reason or f'{address}: {text}'}.", details=details)

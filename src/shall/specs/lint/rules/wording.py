@@ -55,8 +55,14 @@ PRONOUN = Rule(
     "S114",
     "pronoun",
     Severity.INFO,
-    Text("A pronoun, which may refer to several things.", "代词，可能指代多个事物。"),
-    Text('"{found}" may refer to several things.', "“{found}”可能指代多个事物。"),
+    Text(
+        "A pronoun, of which the reader has to find what it stands for.",
+        "代词，读者需要自行判断所指。",
+    ),
+    Text(
+        '"{found}" is a pronoun: the reader has to find what it stands for.',
+        "“{found}”是代词，读者需要自行判断所指。",
+    ),
     Text("Repeat the noun.", "重复所指的名词。"),
     bad=("WHEN a token is stolen, the API SHALL revoke it", "当令牌被盗时，系统应撤销它"),
     good=(
