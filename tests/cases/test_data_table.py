@@ -149,6 +149,8 @@ def test_a_row_is_called_by_its_number_and_its_name() -> None:
         ("testcase:\n  name: a\n  steps:\n    - path: /a\n      data: {a: 1}\n", False),
         ("testcase:\n  name: data\n  steps:\n  - data: 1\n", False),
         ("testcase:\n  name: a\n", False),
+        ('{"testcase": {"name": "reused", "user": "only_1", "data": 1}}', True),
+        ('{"testcase": {"name": "reused", "user": "only_1", "data_1": 1}}', False),
     ],
 )
 def test_only_cases_with_rows_are_read_before_the_run(text: str, is_early: bool) -> None:

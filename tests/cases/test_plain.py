@@ -196,6 +196,35 @@ def test_a_document_of_comments_alone_is_read_as_yaml_reads_it(text: str) -> Non
     assert load_yaml(text, "shall.yaml") is None
 
 
+@pytest.mark.parametrize(
+    "line", [" a: {}", "- {}", "- a: {}", " a: {{b: 1, c: {}}}", "- {{c: {}}}"]
+)
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("b", "/b/1", "-1", "01", "1e3", "0x1", ".5", "1.5", "12:30", "2020-01-01", "yes", "null"),
+        *(
+            "~",
+            '"b"',
+            "'b'",
+            "b c",
+            "b: c",
+            "b # c",
+            "b#c",
+            "[1]",
+            "{d: 1}",
+            "b, c: 2",
+            "*b",
+            "b ",
+            "",
+        ),
+    ],
+)
+def test_a_line_whose_beginning_was_seen_is_read_like_any_other(line: str, value: str) -> None:
+    assert read_plain(f"x:\n{line.format('seen')}\n")
+    assert_reads_like_pyyaml(f"x:\n{line.format(value)}\n")
+
+
 def test_a_value_that_stands_in_two_documents_is_not_shared() -> None:
     text = "a: {b: 1}\nc: [{d: [2]}]\n"
     first, second = read_plain(text), read_plain(text)

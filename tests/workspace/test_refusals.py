@@ -102,6 +102,13 @@ def test_no_listing_shows_what_is_private(workspace: Workspace) -> None:
     for path in (".env.yaml", "shall.yaml", "tests/shall.yaml", "tests/a.yaml", ".git/b.yaml"):
         put(workspace, path)
     assert list_cases(workspace, ".") == ["tests/a.yaml"]
+    private = ["tests/.env", "tests/shall.yaml", "tests/.env.local"]
+    for path in private:
+        put(workspace, path)
+    texts = dict(workspace.files.read_texts([*private, "tests/a.yaml"]))
+    assert [path for path, it in texts.items() if not isinstance(it, OutsideWorkspace)] == [
+        "tests/a.yaml"
+    ]
     for folder in (".git", ".shall", ".shall/local"):
         with pytest.raises(OutsideWorkspace):
             list_cases(workspace, folder)

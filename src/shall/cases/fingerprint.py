@@ -100,17 +100,28 @@ def _data(value: Any) -> Any:
 
 
 def _used(record: Struct) -> dict[str, Any]:
-    unused = _unused(type(record))
-    names = (name for name in record.__struct_fields__ if name != _ABOUT_THE_TEXT)
-    values = {name: getattr(record, name) for name in names}
-    return {name: it for name, it in values.items() if name not in unused or it != unused[name]}
+    used = {}
+    for name, unused in _fields(type(record)):
+        value = getattr(record, name)
+        if value is not unused and value != unused:
+            used[name] = value
+    return used
+
+
+_REQUIRED = object()
+"""The value of a field that always counts: no value is equal to it."""
 
 
 @cache
-def _unused(kind: type[Struct]) -> Mapping[str, Any]:
-    """Return the values of fields that are not used; a required field without one always counts."""
-    if kind in _BLANK:
-        return asdict(_BLANK[kind])
+def _fields(kind: type[Struct]) -> tuple[tuple[str, Any], ...]:
+    """Return the fields that count, each with its value where it is not used."""
+    blank = asdict(_BLANK[kind]) if kind in _BLANK else _defaults(kind)
+    names = (name for name in kind.__struct_fields__ if name != _ABOUT_THE_TEXT)
+    return tuple((name, blank.get(name, _REQUIRED)) for name in names)
+
+
+def _defaults(kind: type[Struct]) -> Mapping[str, Any]:
+    """Return the defaults of the fields that have one."""
     found = {}
     for each in fields(kind):
         if each.default is not NODEFAULT:

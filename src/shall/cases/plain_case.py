@@ -6,6 +6,7 @@ refused, and ``reader`` reads the case, with its notes and problems. The tests c
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Literal
 
 import msgspec
@@ -426,12 +427,28 @@ def _check_each(values: Sequence[Any], answers_at: dict[str, int], moment: int) 
 
 
 def _check_template(text: str, answers_at: dict[str, int], moment: int) -> None:
+    roots = _known_roots(text) if len(text) <= _REMEMBERED else _roots(text)
+    for root in roots:
+        if answers_at.get(root, 0) > moment:
+            raise _Refused
+
+
+def _roots(text: str) -> tuple[str, ...]:
+    """Return the names that the expressions of a text read; refuse calls that are wrong."""
+    roots: list[str] = []
     for expression in parse_template(text).expressions:
         for each in walk(expression):
             if type(each) is Reference:
                 if each.root == GLOBAL:
                     _require(bool(each.path))
                 else:
-                    _require(answers_at.get(each.root, 0) <= moment)
+                    roots.append(each.root)
             elif type(each) is Call:
                 _require(not check_call(each))
+    return tuple(roots)
+
+
+_REMEMBERED = 200
+"""Characters of a text whose expressions are remembered: many cases of a suite have the same."""
+
+_known_roots = lru_cache(maxsize=1024)(_roots)

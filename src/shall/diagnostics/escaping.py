@@ -27,6 +27,8 @@ def one_line(text: str) -> str:
 
 def block(text: str) -> str:
     r"""Escape as ``one_line`` does, but keep line feeds and tabs; ``\r\n`` is a line feed."""
+    if text.isprintable():
+        return text
     return re.sub(_IN_BLOCK, _escape, text.replace("\r\n", "\n"))
 
 

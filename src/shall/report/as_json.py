@@ -1,15 +1,18 @@
 """A run as JSON text: the form that ``results.encoding`` reads back."""
 
 import json
-import re
 from typing import Any
 
+import msgspec
+from msgspec.structs import replace
+
+from shall.late_pattern import late_pattern
 from shall.report.curl import curl_of
-from shall.report.wording import BAD
-from shall.results.encoding import result_to_json
+from shall.report.wording import BAD, is_bad
+from shall.results.encoding import encode_ordinary, result_to_json
 from shall.results.records import CaseResult, RunResult
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE = late_pattern("[\ud800-\udfff]")
 
 
 def json_text(run: RunResult) -> str:
@@ -19,11 +22,27 @@ def json_text(run: RunResult) -> str:
     written as JSON escapes. Numbers that JSON does not have are written as text: ``inf``. Each step
     that did not pass has its request as a ``curl`` command.
     """
-    data = result_to_json(run)
-    for case, written in zip(run.cases, data["cases"], strict=True):
-        _add_commands(case, written)
-    text = json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False)
-    return _SURROGATE.sub(lambda half: f"\\u{ord(half.group()):04x}", text) + "\n"
+    data = result_to_json(replace(run, cases=()))
+    data["cases"] = [_encoded(case) or _data(case) for case in run.cases]
+    try:
+        text = msgspec.json.format(msgspec.json.encode(data), indent=2).decode()
+    except UnicodeEncodeError:  # half a surrogate pair
+        data["cases"] = list(map(_data, run.cases))
+        written = json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False)
+        text = _SURROGATE.sub(lambda half: f"\\u{ord(half.group()):04x}", written)
+    return f"{text}\n"
+
+
+def _encoded(case: CaseResult) -> msgspec.Raw | None:
+    encoded = None if is_bad(case) else encode_ordinary(case)
+    return None if encoded is None else msgspec.Raw(encoded)
+
+
+def _data(case: CaseResult) -> dict[str, Any]:
+    data = result_to_json(case)
+    del data["format"]  # the run has one
+    _add_commands(case, data)
+    return data
 
 
 def _add_commands(case: CaseResult, written: dict[str, Any]) -> None:

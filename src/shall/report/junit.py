@@ -130,7 +130,7 @@ def _properties(parent: ET.Element, pairs: Iterable[tuple[str, str]]) -> None:
 
 
 def _folder(case: CaseResult) -> str:
-    return str(PurePosixPath(case.case_key).parent)
+    return case.case_key.rpartition("/")[0] or "."
 
 
 def _seconds(seconds: float) -> str:

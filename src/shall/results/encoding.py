@@ -32,12 +32,20 @@ def _case_decoder() -> msgspec.json.Decoder[CaseResult]:
 
 def encode_case(case: CaseResult) -> bytes:
     """Return a case's result as one line of JSON."""
-    if not any(map(_is_odd, _values(case))):
-        try:
-            return _encode(case)[:-1] + _VERSION
-        except UnicodeEncodeError:  # a lone surrogate, which UTF-8 cannot say
-            pass
+    encoded = encode_ordinary(case)
+    if encoded is not None:
+        return encoded[:-1] + _VERSION
     return json.dumps(result_to_json(case), separators=(",", ":")).encode("ascii")
+
+
+def encode_ordinary(case: CaseResult) -> bytes | None:
+    """Return a case's result as JSON without the version; None where it holds what JSON has not."""
+    if any(map(_is_odd, _values(case))):
+        return None
+    try:
+        return _encode(case)
+    except UnicodeEncodeError:  # a lone surrogate, which UTF-8 cannot say
+        return None
 
 
 def decode_case(data: bytes | str) -> CaseResult:

@@ -164,8 +164,19 @@ class Receiver:
 
 
 def _pairs(lines: list[bytes]) -> tuple[tuple[str, str], ...]:
-    pairs = [line.decode("latin-1").partition(":") for line in lines]
-    return tuple([(name.strip(), value.strip()) for name, mark, value in pairs if mark])
+    pairs = [_known_pair(line) if len(line) <= _REMEMBERED else _pair(line) for line in lines]
+    return tuple([pair for pair in pairs if pair is not None])
+
+
+def _pair(line: bytes) -> tuple[str, str] | None:
+    name, mark, value = line.decode("latin-1").partition(":")
+    return (name.strip(), value.strip()) if mark else None
+
+
+_REMEMBERED = 64
+"""Bytes of a header line that is remembered: most services send the same with each response."""
+
+_known_pair = lru_cache(maxsize=512)(_pair)
 
 
 class Options:
