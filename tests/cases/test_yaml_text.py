@@ -185,6 +185,8 @@ _lines = st.builds(
 @settings(max_examples=400, deadline=None)
 @given(st.lists(_lines, min_size=1, max_size=6).map("".join))
 @example("a: 1\na: 2\n")
+@example("? =\n")
+@example("=: 1\n=: 2\n")
 def test_any_document_reads_as_pyyaml_reads_it(text: str) -> None:
     assert_reads_like_pyyaml(text)
 

@@ -25,6 +25,8 @@ from shall.span import Span
 yaml_rs = load_parser()
 
 _DATE_TAG = "tag:yaml.org,2002:timestamp"
+_TEXT_TAGS = ("tag:yaml.org,2002:str", "tag:yaml.org,2002:value")
+"""Of the keys that are text; PyYAML reads the key ``=`` as text, too."""
 _NOT_JSON = ("timestamp", "binary", "set", "omap", "pairs")
 
 
@@ -223,7 +225,7 @@ def _key_problems(node: MappingNode, file: str) -> Iterator[Diagnostic]:
             yield _at(key, file, "yaml.bad-key", "A key must be text.", hint)
         elif key.tag == "tag:yaml.org,2002:merge":
             continue
-        elif key.tag != "tag:yaml.org,2002:str":
+        elif key.tag not in _TEXT_TAGS:
             message, hint = f"The key {key.value} is not text.", f'Quote it: "{key.value}".'
             yield _at(key, file, "yaml.bad-key", message, hint)
         elif key.value in first:
