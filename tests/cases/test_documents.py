@@ -22,7 +22,7 @@ PAGES = [
 ]
 
 READERS = {"testcase": read_case, "shared": read_shared}
-OF_SETTINGS = {"databases", "environments"}
+OF_SETTINGS = {"before_run", "databases", "environments"}
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -31,7 +31,7 @@ def completed(script: str, *words: str) -> list[str]:
         (["shall", "ex"], ["export"]),
         (["shall", "run", "--dry"], ["--dry-run"]),
         (["shall", "run", "a.yaml", "--last"], ["--last-failed"]),
-        (["shall", "export", "a.yaml", "--to", ""], ["curl", "pytest"]),
+        (["shall", "export", "a.yaml", "--to", ""], ["curl", "hurl", "pytest"]),
         (["shall", "import", "--from", "p"], ["postman"]),
         (["shall", "token", "re"], ["revoke"]),
         (["shall", "token", "new", "--sc"], ["--scope"]),

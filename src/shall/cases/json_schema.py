@@ -9,8 +9,8 @@ from shall.cases.expect import OPENAPI
 from shall.cases.flow import CHECKS, CONNECTION, MOST_ITERATIONS, MOST_RETRIES
 from shall.cases.forms import FIELDS_OF_SHARED, METHODS, WEBSOCKET
 from shall.cases.graphql import graphql_schema
-from shall.cases.parts import files_schema
-from shall.cases.predicates import PREDICATES, Predicate, Takes
+from shall.cases.parts import files_schema, part_schema
+from shall.cases.predicates import PREDICATES, Takes
 from shall.cases.selector import JSON_PATH, WITH_ARGUMENT, WORDS
 from shall.cases.sql import MEANINGS, SELECTORS
 from shall.cases.stream import MAX_EVENTS
@@ -67,6 +67,7 @@ def json_schema() -> dict[str, Any]:
             "stream": _stream(),
             "until": _until(),
             "conditions": _conditions(),
+            "part": part_schema(),
             "auth": auth_schema(),
             "connection": connection_schema(),
         },
@@ -163,7 +164,8 @@ def _call(others: dict[str, Any]) -> dict[str, Any]:
 
 def _teardown() -> dict[str, Any]:
     call = _call({"operation_type": {"enum": ["api", "db"]}, "query": _TEXT})
-    for name in ("graphql", "allow_status", "sql", "expect"):  # the large ones, written once
+    # The large ones are written once.
+    for name in ("graphql", "files", "allow_status", "sql", "expect"):
         call["properties"][name] = {"$ref": f"#/$defs/step/properties/{name}"}
     return call
 
@@ -284,9 +286,12 @@ def _until() -> dict[str, Any]:
 
 def _conditions() -> dict[str, Any]:
     predicates = {
-        name: {**_BY_TAKES.get(it.takes, {}), "description": it.doc}
+        it.name: {**_BY_TAKES.get(it.takes, {}), "description": it.doc} for it in PREDICATES
+    }
+    negated = {
+        f"not_{it.name}": {"$ref": f"#/$defs/conditions/anyOf/1/properties/{it.name}"}
         for it in PREDICATES
-        for name in (it.name, *_negated(it))
+        if it.opposite is None
     }
     described = {"not": {"description": "one predicate that does not hold, or another value"}}
     return {
@@ -294,12 +299,8 @@ def _conditions() -> dict[str, Any]:
             {"type": ["string", "number", "boolean", "null", "array"]},
             {
                 "type": "object",
-                "properties": {**predicates, **described},
+                "properties": {**predicates, **negated, **described},
                 "additionalProperties": _CONDITIONS,
             },
         ]
     }
-
-
-def _negated(predicate: Predicate) -> tuple[str, ...]:
-    return () if predicate.opposite is not None else (f"not_{predicate.name}",)

@@ -59,7 +59,17 @@ def parts_of(files: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]
 
 
 def files_schema() -> dict[str, Any]:
-    """Return the JSON Schema of ``files``."""
+    """Return the JSON Schema of ``files``, which refers to ``part_schema`` as ``part``."""
+    part = {"$ref": "#/$defs/part"}
+    return {
+        "type": "object",
+        "additionalProperties": {"anyOf": [part, {"type": "array", "minItems": 1, "items": part}]},
+        "description": "fields of a multipart form with what is more than text",
+    }
+
+
+def part_schema() -> dict[str, Any]:
+    """Return the JSON Schema of one part: a path, or its content."""
     text = {"type": "string"}
     path = {**text, "minLength": 1}
     part = {
@@ -74,11 +84,4 @@ def files_schema() -> dict[str, Any]:
             "name": {**text, "description": "its file name"},
         },
     }
-    one = {"anyOf": [path, part]}
-    return {
-        "type": "object",
-        "additionalProperties": {
-            "anyOf": [path, part, {"type": "array", "minItems": 1, "items": one}]
-        },
-        "description": "fields of a multipart form with what is more than text",
-    }
+    return {"anyOf": [path, part]}
