@@ -16,7 +16,7 @@ from shall.imports.secret_variables import SecretVariables
 _ORIGIN = re.compile(r"(?P<origin>https?://[^/?#]*|\{\{[^{}]*\}\}(?=[/?#:]|$)(?::\d+)?)", re.I)
 _EXPRESSION = re.compile(r"\{\{ ([\w-]+) \}\}")
 _OF_CONNECTION = frozenset(
-    ("connection", "content-length", "expect", "keep-alive", "proxy-connection", "te", "trailer")
+    ("connection", "content-length", "keep-alive", "proxy-connection", "te", "trailer")
 ) | {"transfer-encoding", "upgrade", "accept-encoding", "http2-settings"}
 """Headers that the client writes by itself (RFC 9110, section 7.6.1)."""
 
@@ -29,7 +29,7 @@ class SentRequest(Struct):
 
     ``fields`` are those of a urlencoded form where the source lists them, ``form`` and ``files``
     the parts of a multipart body, a file by its path or as a mapping of a step. ``value`` is the
-    body as JSON data, in a tuple.
+    body as JSON data, in a tuple; ``content`` is one of bytes, as ``body`` of a step has it.
     ``is_text``: the body is sent as it is, whatever its type.
     ``user`` is ``name:password`` for the authentication ``scheme``; ``connection`` holds options of
     a step. ``place`` names the request in what is reported.
@@ -42,6 +42,7 @@ class SentRequest(Struct):
     params: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     body: str | None = None
     value: tuple[Any] | None = None
+    content: dict[str, str] | None = None
     fields: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     form: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     files: list[tuple[str, Any]] = field(default_factory=list[tuple[str, Any]])
@@ -174,6 +175,8 @@ class CaseWriter:
             return self._multipart(request)
         if request.value is not None:
             return {"json": self._secrets.fields(converted(request.value[0], self._convert))}
+        if request.content is not None:
+            return {"body": converted(request.content, self._convert)}
         if request.fields:
             _remove(headers, "content-type")
             return {"form": self._form(request.fields)}

@@ -106,7 +106,7 @@ IMPORTS: dict[str, str] = {
     "The request was left out: it is skipped.": "已跳过该请求：它被标记为 skip。",
     "The option `{name}` was left out.": "选项 `{name}` 未能转换。",
     "The line `{text}` was left out.": "`{text}` 一行未能转换。",
-    "The body was left out: it is a file or bytes.": "请求体是文件或字节，未能转换。",
+    "The body was left out: it is malformed.": "请求体格式有误，未能转换。",
     "The capture `{text}` was left out.": "捕获 `{text}` 未能转换。",
     "The check of the body was left out: it is that of a file, or malformed.": "响应体检查"
     "未能转换：它是文件，或格式有误。",
