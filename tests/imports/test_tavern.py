@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
-from tests.imports.conftest import Recorder
+from tests.imports.conftest import Answer, Recorder
 
 from shall.actions.importing import Import, read_cases
 from shall.errors import ShallError
@@ -207,7 +207,7 @@ def test_stages_that_retry_that_send_a_file_and_that_come_last_do_so_in_the_case
     recorder: Recorder, imported: Imported, run: Run, workspace: Workspace
 ) -> None:
     (workspace.root / "rows.json").write_text("[1]")
-    busy = (503, {}, "")
+    busy: Answer = (503, {}, "")
     recorder.answers = {"POST /rows": [busy, busy, (200, {}, "{}")]}
     text = """\
 test_name: retries

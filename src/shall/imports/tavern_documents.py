@@ -40,8 +40,8 @@ def read_documents(text: str, file: str, left_out: LeftOut) -> Iterator[tuple[in
         return
     if refused and not found:
         raise refused[0][1]
-    for line, error in refused:
-        problem = error.diagnostics[0]
+    for line, refusal in refused:
+        problem = refusal.diagnostics[0]
         at = line - 1 + (problem.span.line if problem.span else 1)
         left_out.add("", f"A document was left out: {problem.message}", line=at)
     yield from found
