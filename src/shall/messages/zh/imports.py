@@ -136,6 +136,7 @@ IMPORTS: dict[str, str] = {
     "`skip` was left out: the condition `{condition}` was not evaluated.": "`skip` 未能转换：条件 "
     "`{condition}` 未求值。",
     "A document was left out: {problem}": "已跳过一个文档：{problem}",
+    "`max_retries` was left out.": "`max_retries` 未能转换。",
     "`max_retries: {times}` became `retry: {most}`.": "`max_retries: {times}` 已改为 "
     "`retry: {most}`。",
     "`request` of {functions} was left out.": "由 {functions} 生成的 `request` 未能转换。",
