@@ -119,6 +119,8 @@ CHECKS: list[tuple[str, str, Any, bool]] = [
     ('json: {a: !int "7", b: !bool "False", c: !float "1.5"}', "true", DECODED, True),
     ('json: {a: !re_match "b+"}', "true", {"a": "bbc"}, True),
     ('json: {a: !re_fullmatch "b+"}', "true", {"a": "bbc"}, False),
+    ("json: {a: !approx 3.14}", "true", {"a": 3.140001}, True),
+    ("json: {a: !approx 3.14}", "true", {"a": 3.15}, False),
     ("status_code: 200", "true", {}, True),
     ("status_code: 404", "true", {}, False),
 ]
@@ -147,7 +149,7 @@ def test_a_response_passes_where_it_does_in_tavern(
 def test_what_a_test_of_tavern_says_that_a_case_cannot_is_reported() -> None:
     text = """\
 test_name: much
-marks: [slow, {usefixtures: [a]}, {parametrize: {key: a, vals: 7}}]
+marks: [slow, {usefixtures: [a]}, {parametrize: {key: a, vals: [{$ext: {function: f}}]}}]
 includes: [!include common.yaml ]
 paho-mqtt: {}
 stages:
@@ -158,6 +160,7 @@ stages:
       status_code: 999
       verify_response_with: [{function: h}, {function: i}]
       save: {$ext: {function: g}}
+      json: {a: {$ext: {function: made}}, b: "{tavern.request_vars.json.b}"}
   - name: second
     skip: true
     request: {url: http://h/b}
@@ -179,6 +182,8 @@ nothing: here
         ("much/first", "`save` of `g` was left out."),
         ("much/first", "The check by `h`, `i` was left out."),
         ("much/first", "The check of the status `999` was left out."),
+        ("much/first", "The check by `made` was left out."),
+        ("much", "`tavern.request_vars.json.b` was left out."),
         ("much/first", "`max_retries` was left out."),
         ("much/second", "The stage was left out: it is skipped."),
         ("much/stage", "The stage was left out: it has no request with a URL."),

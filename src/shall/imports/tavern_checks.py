@@ -69,7 +69,9 @@ class Expected:
 
     def _json(self, path: str, value: Any) -> Iterator[tuple[str, tuple[str, Any]]]:
         """Yield checks of a value: of its parts where one of them is described by a tag."""
-        if isinstance(value, dict) and (_has_tag(value) or not self._is_strict):
+        if isinstance(value, dict) and "$ext" in value:
+            self._report(f"The check by {functions_of(value['$ext'])} was left out.")
+        elif isinstance(value, dict) and (_has_tag(value) or not self._is_strict):
             if self._is_strict:
                 yield f"{path} | count", ("equals", len(value))
             for key, it in value.items():
@@ -92,6 +94,10 @@ class Expected:
                 return _TYPES[tag]
             if tag in _PATTERNS:
                 return "matches", _PATTERNS[tag].format(text)
+            value_of_tag = number_of(f"{TAG}float{TAG}{text}")
+            if tag == "approx" and isinstance(value_of_tag, float):
+                within = max(abs(value_of_tag) * 1e-6, 1e-12)  # as pytest.approx has it
+                return "close_to", {"value": value_of_tag, "within": within}
         return "equals", self._plain(value)
 
     def _some_of(self, path: str, values: list[Any]) -> Iterator[tuple[str, tuple[str, Any]]]:
@@ -130,7 +136,7 @@ def _is_status(value: Any) -> bool:
 
 def _has_tag(value: Any) -> bool:
     if isinstance(value, dict):
-        return any(map(_has_tag, value.values()))
+        return "$ext" in value or any(map(_has_tag, value.values()))
     if isinstance(value, list):
         return any(map(_has_tag, value))
     return isinstance(value, str) and value.startswith(TAG)
