@@ -73,7 +73,7 @@ def _file(sent: SentRequest, file: Any, left_out: LeftOut) -> None:
     said = file if isinstance(file, dict) else {}
     path = text_of(said.get("src"))
     if path:
-        sent.file = path
+        sent.content = {"file": path}
     elif said.get("content"):
         sent.body, sent.is_text = text_of(said["content"]), True
     elif file:

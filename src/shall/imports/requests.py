@@ -17,7 +17,7 @@ from shall.imports.secret_variables import SecretVariables
 _ORIGIN = re.compile(r"(?P<origin>https?://[^/?#]*|\{\{[^{}]*\}\}(?=[/?#:]|$)(?::\d+)?)", re.I)
 _EXPRESSION = re.compile(r"\{\{ ([\w-]+) \}\}")
 _OF_CONNECTION = frozenset(
-    ("connection", "content-length", "expect", "keep-alive", "proxy-connection", "te", "trailer")
+    ("connection", "content-length", "keep-alive", "proxy-connection", "te", "trailer")
 ) | {"transfer-encoding", "upgrade", "accept-encoding", "http2-settings"}
 """Headers that the client writes by itself (RFC 9110, section 7.6.1)."""
 
@@ -31,10 +31,10 @@ class SentRequest(Struct):
 
     ``fields`` are those of a urlencoded form where the source lists them, ``form`` and ``files``
     the parts of a multipart body, a file by its path or as a mapping of a step. ``value`` is the
-    body as JSON data, in a tuple.
-    ``file`` is the path of a file that is the body; ``graphql`` that field of a step.
-    ``auth`` is that of a step, its secrets as expressions; it goes before ``user``.
-    ``is_text``: the body is sent as it is, whatever its type. ``is_xml``: as XML, if it is that.
+    body as JSON data, in a tuple; ``content`` is one of bytes, as ``body`` of a step has it;
+    ``graphql`` that field of a step. ``auth`` is that of a step, its secrets as expressions; it
+    goes before ``user``. ``is_text``: the body is sent as it is, whatever its type. ``is_xml``: as
+    XML, if it is that.
     ``user`` is ``name:password`` for the authentication ``scheme``; ``connection`` holds options of
     a step. ``place`` names the request in what is reported.
     """
@@ -46,10 +46,10 @@ class SentRequest(Struct):
     params: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     body: str | None = None
     value: tuple[Any] | None = None
+    content: dict[str, str] | None = None
     fields: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     form: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     files: list[tuple[str, Any]] = field(default_factory=list[tuple[str, Any]])
-    file: str | None = None
     graphql: dict[str, Any] | None = None
     auth: dict[str, Any] = field(default_factory=dict[str, Any])
     user: str | None = None
@@ -175,8 +175,6 @@ class CaseWriter:
         return {request.scheme: {"user": self._convert(user), "password": secret}}
 
     def _body(self, request: SentRequest, headers: dict[str, str]) -> dict[str, Any]:
-        if request.file is not None:
-            return {"body": {"file": self._convert(request.file)}}
         if request.graphql is not None:
             return {"graphql": self._secrets.fields(converted(request.graphql, self._convert))}
         if request.form or request.files:
@@ -186,6 +184,8 @@ class CaseWriter:
             return self._multipart(request)
         if request.value is not None:
             return {"json": self._secrets.fields(converted(request.value[0], self._convert))}
+        if request.content is not None:
+            return {"body": converted(request.content, self._convert)}
         if request.fields:
             _remove(headers, "content-type")
             return {"form": self._form(request.fields)}
