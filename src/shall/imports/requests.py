@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, unquote
 
 from msgspec import Struct, field
 
+from shall.cases.body import xml_problem
 from shall.cases.forms import METHODS
 from shall.imports.bodies import FORM_TYPE, Convert, as_mapping, converted, form_value, is_json_type
 from shall.imports.bodies import json_value as json_body
@@ -21,6 +22,7 @@ _OF_CONNECTION = frozenset(
 """Headers that the client writes by itself (RFC 9110, section 7.6.1)."""
 
 _JSON_TYPE = "application/json"
+_XML_TYPE = "application/xml"
 _TEXT_TYPE = "text/plain; charset=utf-8"
 
 
@@ -30,7 +32,9 @@ class SentRequest(Struct):
     ``fields`` are those of a urlencoded form where the source lists them, ``form`` and ``files``
     the parts of a multipart body, a file by its path or as a mapping of a step. ``value`` is the
     body as JSON data, in a tuple.
-    ``is_text``: the body is sent as it is, whatever its type.
+    ``file`` is the path of a file that is the body; ``graphql`` that field of a step.
+    ``auth`` is that of a step, its secrets as expressions; it goes before ``user``.
+    ``is_text``: the body is sent as it is, whatever its type. ``is_xml``: as XML, if it is that.
     ``user`` is ``name:password`` for the authentication ``scheme``; ``connection`` holds options of
     a step. ``place`` names the request in what is reported.
     """
@@ -45,6 +49,9 @@ class SentRequest(Struct):
     fields: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     form: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     files: list[tuple[str, Any]] = field(default_factory=list[tuple[str, Any]])
+    file: str | None = None
+    graphql: dict[str, Any] | None = None
+    auth: dict[str, Any] = field(default_factory=dict[str, Any])
     user: str | None = None
     scheme: str = "basic"
     connection: dict[str, Any] = field(default_factory=dict[str, Any])
@@ -52,6 +59,7 @@ class SentRequest(Struct):
     follow_redirects: bool = True
     line: int = 0
     is_text: bool = False
+    is_xml: bool = False
 
 
 class CaseWriter:
@@ -81,7 +89,7 @@ class CaseWriter:
         for name, value in (
             ("headers", headers),
             ("params", params),
-            ("auth", self._auth(request)),
+            ("auth", request.auth or self._auth(request)),
             ("connection", request.connection),
         ):
             if value:
@@ -167,6 +175,10 @@ class CaseWriter:
         return {request.scheme: {"user": self._convert(user), "password": secret}}
 
     def _body(self, request: SentRequest, headers: dict[str, str]) -> dict[str, Any]:
+        if request.file is not None:
+            return {"body": {"file": self._convert(request.file)}}
+        if request.graphql is not None:
+            return {"graphql": self._secrets.fields(converted(request.graphql, self._convert))}
         if request.form or request.files:
             _remove(headers, "content-type")
             if not request.files:
@@ -191,7 +203,12 @@ class CaseWriter:
         if content_type.lower() == _TEXT_TYPE:
             _remove(headers, "content-type")
         self._know_secrets_of(body)
-        return {"text": self._convert(body)}
+        text = self._convert(body)
+        if request.is_xml and body.strip() and not xml_problem(text):
+            if content_type.lower() == _XML_TYPE:
+                _remove(headers, "content-type")
+            return {"xml": text}
+        return {"text": text}
 
     def _know_secrets_of(self, body: str) -> None:
         """Find the secret fields of a text that is JSON or a form, so that they are hidden."""

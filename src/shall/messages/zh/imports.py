@@ -69,6 +69,7 @@ IMPORTS: dict[str, str] = {
     "The authentication `{kind}` was left out.": "认证方式 `{kind}` 未能转换。",
     "Write the header that it makes under `headers`.": "请将它生成的头部写在 `headers` 中。",
     "The body of the kind `{mode}` was left out.": "类型为 `{mode}` 的请求体未能转换。",
+    "The body was left out: its file has no path.": "请求体的文件没有路径，未能转换。",
     "The file of the part {name} was left out: it has no path.": "表单字段 {name} 的文件没有路径，"
     "已跳过。",
     # HAR
