@@ -3,6 +3,7 @@
 import hashlib
 import re
 import unicodedata
+from functools import lru_cache
 from itertools import groupby
 
 from shall.specs.markup import without_markup
@@ -33,12 +34,15 @@ def fingerprint_with_content(fingerprint: str, content: str) -> str:
 
 
 def _normalised(text: str) -> str:
+    if not any(map(_is_raised, text)):
+        return unicodedata.normalize("NFKC", text)
     return "".join(
         "".join(part) if is_raised else unicodedata.normalize("NFKC", "".join(part))
         for is_raised, part in groupby(text, _is_raised)
     )
 
 
+@lru_cache(maxsize=4096)
 def _is_raised(character: str) -> bool:
     """Return whether a character is one above or below the line, such as ²."""
     return unicodedata.decomposition(character).startswith(("<super>", "<sub>"))

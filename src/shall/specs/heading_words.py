@@ -36,8 +36,9 @@ ACCEPTANCE = (
 )
 """The heading or label of acceptance criteria or scenarios."""
 
-ACCEPTANCE_HINT = (
-    "acept|aceit|accet|akzept|abnahme|akcept|aksept|hyväks|odbior|kabul|penerimaan|nghiệm|chấp"
-    "|рием|риём|риняти|ийман|ийнят|인수|수락|승인|수용|القبول|קבלה|recette"
+ACCEPTANCE_HINTS = (
+    *("acept", "aceit", "accet", "akzept", "abnahme", "akcept", "aksept", "odbior", "kabul"),
+    *("penerimaan", "recette", "hyväks", "nghiệm", "chấp", "рием", "риём", "риняти", "ийман"),
+    *("ийнят", "인수", "수락", "승인", "수용", "القبول", "קבלה"),
 )
-"""What each of those has within its first characters."""
+"""What each of those has within its first characters, in lower case."""

@@ -45,9 +45,9 @@ _CRITERIA = re.compile(
     rf"|(?:{heading_words.ACCEPTANCE})(?:\s*[(（].*)?)",
     re.IGNORECASE,
 )
-_CRITERIA_HINT = re.compile(
-    f"accept|success|验收|驗收|接受|受|{heading_words.ACCEPTANCE_HINT}", re.IGNORECASE
-)
+# One of these is in each such heading. To look for words takes a tenth of a search by a pattern.
+_CRITERIA_HINTS = ("accept", "success", "验收", "驗收", "受", *heading_words.ACCEPTANCE_HINTS)
+_ASCII_CRITERIA_HINTS = tuple(it for it in _CRITERIA_HINTS if it.isascii())
 _STORY_LABEL = re.compile(
     rf"\W*(?:user story|用户故事|用戶故事|使用者故事|ユーザーストーリー|{heading_words.STORY}"
     r"|(?:objective|目标|目標|目的)[*_]*[:：])\W*",
@@ -172,7 +172,9 @@ def named_of(text: str) -> Named | None:
 @lru_cache(maxsize=4096)
 def opens_criteria(text: str) -> bool:
     """Return whether it is the heading or label of acceptance criteria."""
-    if _CRITERIA_HINT.search(_composed(text[:80])) is None:
+    start = _composed(text[:80]).casefold()
+    hints = _ASCII_CRITERIA_HINTS if start.isascii() else _CRITERIA_HINTS
+    if not any(map(start.__contains__, hints)):
         return False
     bare = _NUMBERING.sub("", plain(_composed(text)), count=1)
     return _CRITERIA.fullmatch(without_tag(bare).strip(_EDGE)) is not None

@@ -257,7 +257,9 @@ class _Reader:
             return
         self._depth, self._above = 0, None
         live = live_sentence(block.text)
-        own = own_id(block.text) or own_id(block.text.lstrip("~*"))
+        own = own_id(block.text)
+        if own is None and block.text.startswith(("~", "*")):
+            own = own_id(block.text.lstrip("~*"))
         if draft.own_local and self._describes(draft, block, own):
             return
         if live.is_struck:

@@ -19,6 +19,7 @@ _STEP = re.compile(
     re.IGNORECASE,
 )
 _INLINE_GIVEN = re.compile(rf"[*_]*(?:{_GIVEN})(?![A-Za-z])[*_]*[:：]?\s*", re.IGNORECASE)
+_INLINE_STARTS = frozenset("*_G" + "".join(word[0] for word in _GIVEN.split("|")))
 _INLINE_NEXT = re.compile(
     rf"(?:^|[,，.。;；、]|\s)\s*(?P<mark>[*_]*)(?P<word>{_WHEN}|{_THEN}|{_AND})(?![A-Za-z])(?P<close>[*_]*)[:：]?\s*",
     re.IGNORECASE,
@@ -39,6 +40,8 @@ def steps_of(text: str) -> tuple[Step, ...]:
     >>> [step.keyword for step in steps_of("**Given** a, **When** b, **Then** c")]
     ['given', 'when', 'then']
     """
+    if text[:1] not in _INLINE_STARTS:
+        return ()
     if _INLINE_GIVEN.match(text) is None and not text.startswith(("**When", "**WHEN", "**当")):
         return ()
     shape = shape_of(text)

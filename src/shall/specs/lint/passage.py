@@ -12,7 +12,7 @@ _NOT_WORDS = re.compile(
     re.DOTALL,
 )
 TOKEN = re.compile("[a-z0-9%-]+")
-_MARKS = re.compile("[<`~\"'“‘「『《]|\\]\\(|://")
+_MARKS = re.compile("[<`~\"'“‘「『《]")
 
 
 def masked(text: str) -> str:
@@ -21,7 +21,7 @@ def masked(text: str) -> str:
     >>> masked('WHEN "quickly" is typed').split()
     ['WHEN', 'is', 'typed']
     """
-    if _MARKS.search(text) is None:
+    if _MARKS.search(text) is None and "](" not in text and "://" not in text:
         return text
     return _NOT_WORDS.sub(lambda found: "\0" * len(found[0]), text).replace("\0", " ")
 

@@ -93,7 +93,7 @@ ONE_SIDED = Rule(
 RULES = (SAME, NEAR, OPPOSITE, ONE_SIDED)
 
 _WORD = re.compile(r"[a-z0-9_./:%+-]*[a-z0-9_%]|[\u3040-\u9fff]|[<>=≤≥≠]+")
-_PLURAL = re.compile(r"(?<=[a-z]{2}[a-rt-z])s(?![a-z0-9])")
+_PLURAL = re.compile(r"s(?<=[a-z]{2}[a-rt-z]s)(?![a-z0-9])")  # a letter first: half the time
 _EMPTY = frozenset(
     [
         "a",
@@ -145,12 +145,20 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _SHALL = re.compile(r"(?<![A-Za-z-])(?:shall|must)(?![A-Za-z-])|必须|不得|不应|应", re.IGNORECASE)
+# The same in an English text in lower case, without a search at each of its letters.
+_SHALL_EN = re.compile("[sm](?:(?<![a-z-]s)hall|(?<![a-z-]m)ust)(?![a-z-])")
 _EVENT = re.compile(r"\W*(?:(?:when|whenever|once|upon|after)(?![A-Za-z])|当|每当|一旦)", re.I)
 _UNWANTED = re.compile(
     r"^\W*if(?![A-Za-z])|^\W*(?:如果|若|假如)|,\s*if\s|(?<![A-Za-z])(?:error|fail|invalid|unauthori[sz]ed|denied|reject|exceed|missing|incorrect|wrong"
     r"|unavailable|time-?s?d? ?out|cannot|unable|exception|corrupt|without|empty|no |not )"
     r"|失败|错误|无效|异常|超时|不存在|拒绝|不足|为空|过期|无法|未|冲突|无权",
     re.IGNORECASE,
+)
+# One of these is in each text that has something unwanted.
+_UNWANTED_HINTS = (
+    *("if", "error", "fail", "invalid", "unauthori", "denied", "reject", "exceed", "missing"),
+    *("incorrect", "wrong", "unavailable", "time", "cannot", "unable", "exception", "corrupt"),
+    *("without", "empty", "no ", "not "),
 )
 
 
@@ -188,7 +196,7 @@ def _contradicting(criteria: Iterable[Criterion]) -> Iterator[Finding]:
     """Compare the responses that follow the same words: what differs in a negation or a limit."""
     alike: defaultdict[str, list[tuple[Criterion, str, bool]]] = defaultdict(list)
     for criterion in criteria:
-        modal = _SHALL.search(criterion.text)
+        modal = _modal(criterion.text)
         if modal is not None:
             response = criterion.text[modal.end() :]
             before = criterion.text[: modal.start()].lower()
@@ -196,12 +204,16 @@ def _contradicting(criteria: Iterable[Criterion]) -> Iterator[Finding]:
     for group in alike.values():
         first: dict[str, tuple[Criterion, bool, tuple[str, ...]]] = {}
         for criterion, text, denies in group if len(group) > 1 else ():
-            if _SHALL.search(text) or is_property(criterion.text):
+            if _modal(text) or is_property(criterion.text):
                 continue
             core, is_negative, numbers = _response(text, is_negative=denies)
             other, was_negative, others = first.setdefault(core, (criterion, is_negative, numbers))
             if other is not criterion and (is_negative, numbers) != (was_negative, others):
                 yield _pair(OPPOSITE, criterion, other)
+
+
+def _modal(text: str) -> re.Match[str] | None:
+    return _SHALL_EN.search(text.lower()) if text.isascii() else _SHALL.search(text)
 
 
 def _response(response: str, *, is_negative: bool) -> tuple[str, bool, tuple[str, ...]]:
@@ -223,11 +235,18 @@ def _response(response: str, *, is_negative: bool) -> tuple[str, bool, tuple[str
 def _one_sided(requirement: Requirement) -> Iterator[Finding]:
     has_events = False
     for criterion in requirement.criteria:
-        if criterion.steps or _UNWANTED.search(criterion.text):
+        if criterion.steps or _is_unwanted(criterion.text):
             return
         has_events = has_events or _EVENT.match(criterion.text) is not None
     if has_events:
         yield Finding(ONE_SIDED, requirement.span)
+
+
+def _is_unwanted(text: str) -> bool:
+    """Return whether a text says what may go wrong."""
+    if text.isascii() and not any(map(text.lower().__contains__, _UNWANTED_HINTS)):
+        return False
+    return _UNWANTED.search(text) is not None
 
 
 def _pair(rule: Rule, criterion: Criterion, other: Criterion) -> Finding:

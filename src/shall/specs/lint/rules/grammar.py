@@ -165,7 +165,12 @@ def check(passage: Passage) -> Iterator[Finding]:
 
 def _is_plain(words: str) -> bool:
     """Return whether a sentence has the usual form and one modal, so that it lacks nothing."""
-    return len(_MODALS.findall(words)) == 1 and _PLAIN.match(words) is not None
+    if words.isascii():
+        lower = words.lower()
+        modals = lower.count("shall") + lower.count("must")
+    else:
+        modals = len(_MODALS.findall(words))
+    return modals == 1 and _PLAIN.match(words) is not None
 
 
 def _sentence(passage: Passage) -> Iterator[Finding]:

@@ -156,7 +156,9 @@ _SHALL = re.compile(r"(?:shall|must)[*_]{0,2}\s+$", re.IGNORECASE)
 
 def check(passage: Passage, lexicon: Lexicon) -> Iterator[Finding]:
     """Report the terms of a sentence, and what is still to be decided."""
-    if not _OPEN.isdisjoint(passage.tokens) or _OPEN_MARK.search(passage.words):
+    words = passage.words
+    has_mark = "??" in words or "[" in words if words.isascii() else _OPEN_MARK.search(words)
+    if has_mark or not _OPEN.isdisjoint(passage.tokens):
         for found in _PLACEHOLDER.finditer(passage.words):
             yield passage.finding(PLACEHOLDER, found.start(), found[0])
     pronouns = 0
