@@ -235,6 +235,7 @@ def test_what_a_collection_says_that_a_case_cannot_is_reported_by_its_path() -> 
                     "name": "signed",
                     "request": {
                         "url": "http://h/a",
+                        "method": "POST",
                         "auth": {"type": "hawk", "hawk": []},
                         "body": {"mode": "magic"},
                     },
@@ -242,7 +243,11 @@ def test_what_a_collection_says_that_a_case_cannot_is_reported_by_its_path() -> 
                 },
                 {
                     "name": "pathless",
-                    "request": {"url": "http://h/b", "body": {"mode": "file", "file": {"src": ""}}},
+                    "request": {
+                        "method": "POST",
+                        "url": "http://h/b",
+                        "body": {"mode": "file", "file": {"src": ""}},
+                    },
                 },
                 {"name": "nowhere", "request": {"method": "GET"}},
                 {"name": "random", "request": "http://h/{{$randomBankAccount}}"},

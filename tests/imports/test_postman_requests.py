@@ -173,8 +173,8 @@ def graphql(**given: str) -> dict[str, Any]:
     return {"mode": "graphql", "graphql": {"query": QUERY, **given}}
 
 
-def xml(raw: str, language: str = "xml") -> dict[str, Any]:
-    return {"mode": "raw", "raw": raw, "options": {"raw": {"language": language}}}
+def raw(text: str, language: str = "xml") -> dict[str, Any]:
+    return {"mode": "raw", "raw": text, "options": {"raw": {"language": language}}}
 
 
 def parts(*given: dict[str, Any]) -> dict[str, Any]:
@@ -190,6 +190,14 @@ BODIES: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"mode": "file", "file": None}, {}),
     ({"mode": "raw", "raw": ""}, {}),
     (
+        raw('{"a": "//b", // c\n "d": 1 /* e */}', "json"),
+        {"json": {"a": "//b", "d": 1}},
+    ),
+    (
+        raw("{} // a", "text"),
+        {"headers": {"Content-Type": "text/plain"}, "text": "{} // a"},
+    ),
+    (
         graphql(variables='{"id": "{{x}}"}', operationName="One"),
         {"graphql": {"query": QUERY, "variables": {"id": "{{ x }}"}, "operation": "One"}},
     ),
@@ -202,10 +210,10 @@ BODIES: list[tuple[dict[str, Any], dict[str, Any]]] = [
             '"operationName": "One"}',
         },
     ),
-    (xml("<a b='{{x}}'>1</a>"), {"xml": "<a b='{{ x }}'>1</a>"}),
-    (xml("<a>"), {"headers": {"Content-Type": "application/xml"}, "text": "<a>"}),
+    (raw("<a b='{{x}}'>1</a>"), {"xml": "<a b='{{ x }}'>1</a>"}),
+    (raw("<a>"), {"headers": {"Content-Type": "application/xml"}, "text": "<a>"}),
     (
-        xml("<a><![CDATA[{{x}}]]></a>"),
+        raw("<a><![CDATA[{{x}}]]></a>"),
         {
             "headers": {"Content-Type": "application/xml"},
             "text": "<a><![CDATA[{{ x }}]]></a>",
@@ -229,6 +237,7 @@ BODIES: list[tuple[dict[str, Any], dict[str, Any]]] = [
         },
     ),
     ({"mode": "urlencoded", "urlencoded": [pair("a", "1", disabled=True)]}, {}),
+    ({"mode": "raw", "raw": "a", "disabled": True}, {}),
 ]
 
 
@@ -266,6 +275,10 @@ def test_each_mode_of_a_body_becomes_that_of_a_step(
             },
             "/a/7?q=1&flag",
         ),
+        (
+            {"host": "h", "path": "a", "query": [pair("a=&", "1#&={{x}}")]},
+            "/a?a%3D%26=1%23%26={{ x }}",
+        ),
     ],
 )
 def test_the_address_is_that_of_the_parts_of_a_url(url: dict[str, Any], address: str) -> None:
@@ -274,3 +287,50 @@ def test_the_address_is_that_of_the_parts_of_a_url(url: dict[str, Any], address:
     case = yaml.safe_load(found.files[0].text)["testcase"]
     assert case["steps"] == [{"GET": address}]
     assert case["host"] == ("http://h:81" if "port" in url else "http://h")
+
+
+@pytest.mark.verifies("import#3.1")
+@pytest.mark.parametrize(
+    ("method", "behaviour", "wanted"),
+    [
+        ("GET", {}, False),
+        ("HEAD", {}, False),
+        ("DELETE", {}, True),
+        ("GET", {"disableBodyPruning": True}, True),
+    ],
+)
+def test_a_body_of_get_is_sent_only_where_the_collection_says_so(
+    method: str, behaviour: dict[str, Any], *, wanted: bool
+) -> None:
+    body = {"mode": "raw", "raw": "a"}
+    request = {"method": method, "url": "http://h/a", "body": body}
+    item = {"name": "a", "request": request, "protocolProfileBehavior": behaviour}
+
+    found = read_cases(collection(item), "c.json")
+
+    (step,) = yaml.safe_load(found.files[0].text)["testcase"]["steps"]
+    assert ("text" in step) is wanted
+
+
+@pytest.mark.verifies("import#3.1")
+def test_a_form_keeps_the_parameters_of_its_content_type() -> None:
+    kind = "application/x-www-form-urlencoded; charset=UTF-8"
+    body = {"mode": "urlencoded", "urlencoded": [pair("a", "1")]}
+    header = [pair("Content-Type", kind)]
+    request = {"method": "POST", "url": "http://h/a", "header": header, "body": body}
+
+    found = read_cases(collection({"name": "a", "request": request}), "c.json")
+
+    (step,) = yaml.safe_load(found.files[0].text)["testcase"]["steps"]
+    assert step == {"POST": "/a", "headers": {"Content-Type": kind}, "form": {"a": "1"}}
+
+
+@pytest.mark.verifies("import#3.4", "import#1.3")
+def test_the_user_of_a_url_is_sent_as_basic_authentication() -> None:
+    url = {"host": "h", "path": "a", "auth": {"user": "a@b", "password": "planted"}}
+
+    found = read_cases(collection({"name": "a", "request": {"url": url}}), "c.json")
+
+    (step,) = yaml.safe_load(found.files[0].text)["testcase"]["steps"]
+    assert step["auth"] == {"basic": {"user": "a@b", "password": "{{ password }}"}}
+    assert "planted" not in found.files[0].text

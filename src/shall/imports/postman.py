@@ -6,6 +6,7 @@ Where scripts store values of responses for later requests, the collection is on
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import quote
 
 from msgspec import Struct
 
@@ -41,6 +42,8 @@ class _Item(Struct, frozen=True):
     auth: Any
     script: Script
     follow_redirects: bool = True
+    body_of_get: bool = False
+    """Whether a body is sent with GET and HEAD, too."""
 
     @property
     def place(self) -> str:
@@ -98,11 +101,16 @@ class _Reader:
                 self.left_out.add(place, "The request was left out: it has no description.")
                 continue
             behaviour = item.get("protocolProfileBehavior")
-            follows = not (
-                isinstance(behaviour, dict) and behaviour.get("followRedirects") is False
+            behaves = behaviour if isinstance(behaviour, dict) else {}
+            yield _Item(
+                folders,
+                name,
+                request,
+                request.get("auth") or auth,
+                self._scripts(item, place),
+                behaves.get("followRedirects") is not False,
+                behaves.get("disableBodyPruning") is True,
             )
-            own = request.get("auth") or auth
-            yield _Item(folders, name, request, own, self._scripts(item, place), follows)
 
     def _scripts(self, holder: Mapping[str, Any], place: str) -> Script:
         """Return what the test script of a request says; the rest of its scripts is reported."""
@@ -199,9 +207,14 @@ class _Reader:
         if not sent.url:
             self.left_out.add(item.place, "The request was left out: it has no URL.")
             return False
+        url = request.get("url")
+        user = url.get("auth") if isinstance(url, dict) else None
+        if isinstance(user, dict):
+            sent.user = f"{text_of(user.get('user'))}:{text_of(user.get('password'))}"
         self._auth(sent, item.auth)
         body = request.get("body")
-        if isinstance(body, dict) and not body.get("disabled"):
+        pruned = sent.method.upper() in {"GET", "HEAD"} and not item.body_of_get
+        if isinstance(body, dict) and not body.get("disabled") and not pruned:
             add_body(sent, body, self.left_out)
         answer: dict[str, Any] = {}
         if item.script.captures:
@@ -257,12 +270,22 @@ def _joined(url: Mapping[str, Any]) -> str:
     scheme = f"{url['protocol'].removesuffix('://')}://" if _is_text(url.get("protocol")) else ""
     path = _text(url.get("path"), "/").removeprefix("/")
     pairs = [
-        text_of(it.get("key")) + ("" if it.get("value") is None else f"={text_of(it['value'])}")
+        _encoded(it.get("key"), "=")
+        + ("" if it.get("value") is None else f"={_encoded(it['value'])}")
         for it in objects(url.get("query"))
         if not it.get("disabled")
     ]
     address = f"{scheme}{name}{':' if port else ''}{port}/{path}"
     return address + (f"?{'&'.join(pairs)}" if pairs else "")
+
+
+def _encoded(value: Any, more: str = "") -> str:
+    """Return a part of a query in which nothing outside of variables ends it."""
+    parts = _VARIABLE.split(text_of(value))
+    names = [f"{{{{{name}}}}}" for name in parts[1::2]]
+    parts[::2] = [re.sub(rf"[&#{more}]", lambda it: quote(it[0]), part) for part in parts[::2]]
+    parts[1::2] = names
+    return "".join(parts)
 
 
 def _text(value: Any, separator: str) -> str:

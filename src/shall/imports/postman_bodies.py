@@ -11,6 +11,10 @@ from shall.imports.requests import SentRequest
 from shall.imports.result import LeftOut
 
 _UNQUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|(\{\{[^{}]+\}\})')
+_COMMENT = re.compile(
+    r'"(?:[^"\\\n]|\\.)*+"?'  # a text, in which there is none
+    r"|(//[^\r\n]*|/\*(?:[^*]|\*(?!/))*+\*/)|/\*[\s\S]*"
+)
 _LONGEST = 20_000
 """Characters of a body in which variables outside of texts are looked for."""
 
@@ -53,11 +57,13 @@ def _raw(sent: SentRequest, body: Mapping[str, Any]) -> None:
     text = text_of(body.get("raw"))
     if not text:
         return  # as of each request in a collection that Postman exports
-    sent.body = text
     options = body.get("options")
     raw = options.get("raw") if isinstance(options, dict) else None
     language = text_of(raw.get("language")) if isinstance(raw, dict) else ""
     _default_type(sent, _CONTENT_TYPES.get(language, "text/plain"))
+    if language == "json":
+        text = _COMMENT.sub(lambda it: "" if it[1] else it[0], text)  # as Postman does
+    sent.body = text
     if _has_values(text):
         sent.is_text = True
     kind = next(it for name, it in sent.headers if name.lower() == "content-type")

@@ -187,7 +187,9 @@ class CaseWriter:
         if request.content is not None:
             return {"body": converted(request.content, self._convert)}
         if request.fields:
-            _remove(headers, "content-type")
+            kind = _value(headers, "content-type").lower()
+            if kind == FORM_TYPE or not kind.startswith(FORM_TYPE):
+                _remove(headers, "content-type")
             return {"form": self._form(request.fields)}
         return {} if request.body is None else self._text_body(request, request.body, headers)
 
