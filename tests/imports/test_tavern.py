@@ -1,6 +1,7 @@
 """Tests of Tavern as cases."""
 
 import json
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -97,6 +98,7 @@ def test_stages_send_and_check_what_tavern_does(
     assert old["body"] == "a=1"
 
 
+DECODED = {"a": 7, "b": False, "c": 1.5}
 CHECKS: list[tuple[str, str, Any, bool]] = [
     ("json: {a: 1}", "true", {"a": 1}, True),
     ("json: {a: 1}", "true", {"a": 1, "b": 2}, False),
@@ -108,8 +110,17 @@ CHECKS: list[tuple[str, str, Any, bool]] = [
     ("json: [1, !anystr ]", "true", [1, "x", 2], False),
     ("json: [1, 2]", "true", [2, 1], False),
     ("json: [1, 2]", "[json:list_any_order]", [2, 1], True),
+    ("json: [1, 2]", "[json:list_any_order]", [2, 3, 1], True),
+    ("json: [1, 1]", "[json:list_any_order]", [2, 1], True),
+    ("json: [1, 2]", "[json:list_any_order]", [2, 3], False),
+    ("json: []", "[json:list_any_order]", [1], True),
+    ("json: {a: [1, 2]}", "[json:list_any_order]", {"a": [2, 1], "b": 1}, True),
+    ("json: {a: [1, 2]}", "[json:list_any_order]", {"a": [2]}, False),
+    ('json: {a: !int "7", b: !bool "False", c: !float "1.5"}', "true", DECODED, True),
     ('json: {a: !re_match "b+"}', "true", {"a": "bbc"}, True),
     ('json: {a: !re_fullmatch "b+"}', "true", {"a": "bbc"}, False),
+    ("json: {a: !approx 3.14}", "true", {"a": 3.140001}, True),
+    ("json: {a: !approx 3.14}", "true", {"a": 3.15}, False),
     ("status_code: 200", "true", {}, True),
     ("status_code: 404", "true", {}, False),
 ]
@@ -138,7 +149,7 @@ def test_a_response_passes_where_it_does_in_tavern(
 def test_what_a_test_of_tavern_says_that_a_case_cannot_is_reported() -> None:
     text = """\
 test_name: much
-marks: [slow, {usefixtures: [a]}, {parametrize: {key: a, vals: 7}}]
+marks: [slow, {usefixtures: [a]}, {parametrize: {key: a, vals: [{$ext: {function: f}}]}}]
 includes: [!include common.yaml ]
 paho-mqtt: {}
 stages:
@@ -149,6 +160,7 @@ stages:
       status_code: 999
       verify_response_with: [{function: h}, {function: i}]
       save: {$ext: {function: g}}
+      json: {a: {$ext: {function: made}}, b: "{tavern.request_vars.json.b}"}
   - name: second
     skip: true
     request: {url: http://h/b}
@@ -170,6 +182,8 @@ nothing: here
         ("much/first", "`save` of `g` was left out."),
         ("much/first", "The check by `h`, `i` was left out."),
         ("much/first", "The check of the status `999` was left out."),
+        ("much/first", "The check by `made` was left out."),
+        ("much", "`tavern.request_vars.json.b` was left out."),
         ("much/first", "`max_retries` was left out."),
         ("much/second", "The stage was left out: it is skipped."),
         ("much/stage", "The stage was left out: it has no request with a URL."),
@@ -235,6 +249,49 @@ finally:
     assert [it["path"] for it in recorder.seen] == [*["/rows"] * 3, "/first", "/second"]
     assert {it["body"] for it in recorder.seen[:3]} == {"[1]"}
     assert recorder.seen[0]["headers"]["content-type"] == "application/json"
+
+
+@pytest.mark.verifies("import#7.1", "import#7.2")
+def test_values_with_tags_are_sent_as_such_and_no_part_of_a_request_is_lost_without_a_word(
+    recorder: Recorder, imported: Imported, run: Run, workspace: Workspace
+) -> None:
+    (workspace.root / "a.txt").write_text("of a file")
+    text = """\
+test_name: tags
+stages:
+  - name: first
+    request:
+      url: URL/tags
+      method: POST
+      json: {a: !int "7", b: !bool "False", c: !float "1.5", d: !uuid , e: !int "x"}
+  - name: second
+    delay_before: "{wait}"
+    request:
+      url: URL/files
+      method: POST
+      verify: ca.pem
+      auth: {user: ann}
+      cookies: [session]
+      files:
+        - {form_field_name: one, file_path: a.txt, content_type: text/csv}
+        - {file_path: a.txt, content_encoding: gzip}
+"""
+
+    found = imported(text.replace("URL", recorder.url))
+    run()
+
+    sent = json.loads(recorder.seen[0]["body"])
+    assert {key: sent[key] for key in "abce"} == {**DECODED, "e": "x"}
+    assert uuid.UUID(sent["d"]).version == 4
+    assert 'name="one"' in recorder.seen[1]["body"]
+    assert "Content-Type: text/csv" in recorder.seen[1]["body"]
+    assert [(it.field, it.message) for it in found.left_out] == [
+        ("tags/second", "`delay_before` was left out."),
+        ("tags/second", "`request.auth` was left out."),
+        ("tags/second", "`request.verify` was left out."),
+        ("tags/second", "`request.cookies` was left out."),
+        ("tags/second", "`request.files` was left out."),
+    ]
 
 
 @pytest.mark.verifies("import#7.4")

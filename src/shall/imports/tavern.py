@@ -16,7 +16,7 @@ from shall.imports.requests import CaseWriter, SentRequest
 from shall.imports.result import MOST_CASES, Imported, ImportedCase, LeftOut
 from shall.imports.secret_variables import SecretVariables
 from shall.imports.tavern_checks import Expected, functions_of, selector_of
-from shall.imports.tavern_documents import TAG, read_documents
+from shall.imports.tavern_documents import TAG, number_of, read_documents
 from shall.redaction.names import is_secret_name
 
 _FORMAT = re.compile(r"\{\{|\}\}|\{([A-Za-z_][\w.]*)(?:![rsa])?(?::[^{}]*)?\}")
@@ -158,6 +158,8 @@ class _Test:
             _, tag, text = text.split(TAG, 2)
             if tag == "raw":
                 return expression_text(text)
+            if tag == "uuid" and not text:
+                return expression_text(mark("uuid()"))
             if tag not in {"int", "float", "bool"}:
                 self._left_out(self.name, f"The tag `!{tag:.20}` was left out.")
         return expression_text(_FORMAT.sub(self._variable, text))
@@ -168,6 +170,8 @@ class _Test:
             return found[0][0]  # doubled braces
         if name.startswith(_ENVIRONMENT):
             return mark(name.removeprefix(_ENVIRONMENT).replace(".", "_"))
+        if name.startswith("tavern."):
+            self._left_out(self.name, f"`{name:.40}` was left out.")
         if self.rows and name.partition(".")[0] in self.rows[0]:
             return mark(f"row.{name}")
         return mark(name)
@@ -190,7 +194,7 @@ class _Test:
                 self._left_out(place, f"`request` of {functions_of(request[key])} was left out.")
             else:
                 self._left_out(place, f"`request.{key:.40}` was left out.")
-        request = {key: self._without_functions(place, key, it) for key, it in request.items()}
+        request = {key: self._prepared(place, key, it) for key, it in request.items()}
         answer = self._answer(place, stage)
         for key in ("capture", "delay", "retry") if is_last else ():
             if answer.pop(key, None):
@@ -217,6 +221,9 @@ class _Test:
         if captured := self._saved(place, response.get("save")):
             answer["capture"] = captured
         answer["expect"] = self.secrets.hide(expected.of(response))
+        for key in ("delay_before", "delay_after"):
+            if isinstance(stage.get(key), str):
+                self._left_out(place, f"`{key}` was left out.")
         if delay := self.delay + _seconds(stage.get("delay_before")):
             answer["delay"] = f"{round(delay * 1000)} ms"
         self.delay = _seconds(stage.get("delay_after"))
@@ -234,21 +241,19 @@ class _Test:
         every = max(round(self.delay * 1000), 1)  # the stage waits after each of its responses
         return {"times": min(times, MOST_RETRIES), "every": f"{every} ms"} if times else {}
 
-    def _without_functions(self, place: str, field: str, value: Any) -> Any:
-        """Return a value of a request without what Tavern asks a function for."""
+    def _prepared(self, place: str, field: str, value: Any) -> Any:
+        """Return a value of a request with its tags as numbers, without what functions make."""
         if isinstance(value, list):
-            return [self._without_functions(place, field, it) for it in value]
+            return [self._prepared(place, field, it) for it in value]
+        if isinstance(value, str):
+            return number_of(value)
         if not isinstance(value, dict):
             return value
         if "$ext" in value:
             self._left_out(
                 place, f"`request.{field:.40}` of {functions_of(value['$ext'])} was left out."
             )
-        return {
-            key: self._without_functions(place, field, it)
-            for key, it in value.items()
-            if key != "$ext"
-        }
+        return {key: self._prepared(place, field, it) for key, it in value.items() if key != "$ext"}
 
     def _saved(self, place: str, save: Any) -> dict[str, str]:
         found: dict[str, str] = {}
@@ -272,18 +277,32 @@ class _Test:
             for key, value in (given if isinstance(given, dict) else {}).items():
                 listed = value if isinstance(value, list) else [value]
                 pairs += [(key, text_of(it)) for it in listed]
-        auth = request.get("auth")
-        if isinstance(auth, list) and len(auth) == 2:
-            sent.user = ":".join(map(text_of, auth))
-        if request.get("verify") is False:
-            sent.connection["insecure"] = True
-        timeout = request.get("timeout")
-        sent.timeout_s = _seconds(timeout[-1:] if isinstance(timeout, list) else timeout) or None
+        self._connect(sent, request)
         cookies = request.get("cookies")
         for each in objects(cookies):
             sent.headers += [("Cookie", f"{key}={text_of(it)}") for key, it in each.items()]
+        if cookies and len(objects(cookies)) != len(cookies):  # names of cookies of the session
+            self._not_sent(place, "cookies")
         self._body(sent, request)
+        self._files(sent, request.get("files"))
         return sent
+
+    def _connect(self, sent: SentRequest, request: Mapping[str, Any]) -> None:
+        """Read credentials, certificates and the timeout."""
+        auth = request.get("auth")
+        if isinstance(auth, list) and len(auth) == 2:
+            sent.user = ":".join(map(text_of, auth))
+        elif auth:
+            self._not_sent(sent.place, "auth")
+        if request.get("verify") is False:
+            sent.connection["insecure"] = True
+        elif request.get("verify") not in {True, None}:
+            self._not_sent(sent.place, "verify")
+        timeout = request.get("timeout")
+        sent.timeout_s = _seconds(timeout[-1:] if isinstance(timeout, list) else timeout) or None
+
+    def _not_sent(self, place: str, key: str) -> None:
+        self._left_out(place, f"`request.{key}` was left out.")
 
     def _body(self, sent: SentRequest, request: Mapping[str, Any]) -> None:
         files, data = request.get("files"), request.get("data")
@@ -302,15 +321,26 @@ class _Test:
                 sent.fields = pairs
         elif isinstance(data, str):
             sent.body = data
-        for key, path in (files if isinstance(files, dict) else {}).items():
-            where = path.get("file_path") if isinstance(path, dict) else path
-            sent.files.append((key, text_of(where)))
+
+    def _files(self, sent: SentRequest, files: Any) -> None:
+        """Read files by the names of their parts, or a list of files that have the names."""
+        named = list(files.items()) if isinstance(files, dict) else []
+        named += [(text_of(it.get("form_field_name")), it) for it in objects(files)]
+        for name, given in named:
+            part = given if isinstance(given, dict) else {"file_path": given}
+            path, kind = text_of(part.get("file_path")), text_of(part.get("content_type"))
+            if not name or not path:
+                self._not_sent(sent.place, "files")
+                continue
+            if "content_encoding" in part:
+                self._not_sent(sent.place, "files.content_encoding")
+            sent.files.append((name, {"file": path, "type": kind} if kind else path))
 
 
 def _table(given: Mapping[str, Any]) -> list[dict[str, Any]] | None:
     """Return the rows of a mark ``parametrize``; None: it is of another form."""
     keys, values = given.get("key"), given.get("vals")
-    if not isinstance(values, list):
+    if not isinstance(values, list) or "'$ext':" in str(values):  # values that a function makes
         return None
     if isinstance(keys, str):
         return [{keys: it} for it in values]

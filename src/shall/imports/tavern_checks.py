@@ -1,12 +1,13 @@
 """Reads what a stage of Tavern expects of its response."""
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from shall.imports.bodies import Convert
 from shall.imports.json_text import objects, text_of
-from shall.imports.tavern_documents import TAG
+from shall.imports.tavern_documents import TAG, number_of
 
 _PATH = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*|\[\d+\])*")
 _NAME = re.compile(r"[A-Za-z_]\w*")
@@ -38,8 +39,9 @@ class Expected:
     def __init__(self, convert: Convert, report: Report, strict: Any) -> None:
         self._convert, self._report = convert, report
         settings = strict if isinstance(strict, list) else [f"json:{'on' if strict else 'off'}"]
-        self._is_strict = not any(str(it).startswith("json:off") for it in settings)
         self._in_any_order = any("list_any_order" in str(it) for it in settings)
+        is_off = any(str(it).startswith("json:off") for it in settings)
+        self._is_strict = not (is_off or self._in_any_order)
 
     def of(self, response: Mapping[str, Any]) -> dict[str, Any]:
         """Return the checks."""
@@ -67,15 +69,17 @@ class Expected:
 
     def _json(self, path: str, value: Any) -> Iterator[tuple[str, tuple[str, Any]]]:
         """Yield checks of a value: of its parts where one of them is described by a tag."""
-        if isinstance(value, dict) and (_has_tag(value) or not self._is_strict):
+        if isinstance(value, dict) and "$ext" in value:
+            self._report(f"The check by {functions_of(value['$ext'])} was left out.")
+        elif isinstance(value, dict) and (_has_tag(value) or not self._is_strict):
             if self._is_strict:
                 yield f"{path} | count", ("equals", len(value))
             for key, it in value.items():
                 step = f".{key}" if _NAME.fullmatch(key) else f"[{_quoted(key)}]"
                 yield from self._json(f"{path}{step}", it)
         elif isinstance(value, list) and (_has_tag(value) or not self._is_strict):
-            if self._in_any_order or not self._is_strict:
-                self._report(f"The check of the list `{path:.60}` was left out.")
+            if not self._is_strict:
+                yield from self._some_of(path, value)
                 return
             yield f"{path} | count", ("equals", len(value))
             for index, it in enumerate(value):
@@ -90,16 +94,33 @@ class Expected:
                 return _TYPES[tag]
             if tag in _PATTERNS:
                 return "matches", _PATTERNS[tag].format(text)
-        if isinstance(value, list) and self._in_any_order:
-            return "in_any_order", self._plain(value)
+            value_of_tag = number_of(f"{TAG}float{TAG}{text}")
+            if tag == "approx" and isinstance(value_of_tag, float):
+                within = max(abs(value_of_tag) * 1e-6, 1e-12)  # as pytest.approx has it
+                return "close_to", {"value": value_of_tag, "within": within}
         return "equals", self._plain(value)
+
+    def _some_of(self, path: str, values: list[Any]) -> Iterator[tuple[str, tuple[str, Any]]]:
+        """Yield the check of a list that may have more items; equal ones may be the same item."""
+        if not self._in_any_order or any(
+            isinstance(it, (dict, list)) or _has_tag(it) for it in values
+        ):
+            self._report(f"The check of the list `{path:.60}` was left out.")
+        elif values:
+            once = {json.dumps(it): it for it in self._plain(values)}
+            yield path, ("contains_all", list(once.values()))
+        else:
+            yield path, ("is_list", True)
 
     def _plain(self, value: Any) -> Any:
         if isinstance(value, dict):
             return {key: self._plain(it) for key, it in value.items()}
         if isinstance(value, list):
             return [self._plain(it) for it in value]
-        return self._convert(value) if isinstance(value, str) else value
+        if not isinstance(value, str):
+            return value
+        number = number_of(value)
+        return self._convert(number) if isinstance(number, str) else number
 
 
 def functions_of(given: Any) -> str:
@@ -115,7 +136,7 @@ def _is_status(value: Any) -> bool:
 
 def _has_tag(value: Any) -> bool:
     if isinstance(value, dict):
-        return any(map(_has_tag, value.values()))
+        return "$ext" in value or any(map(_has_tag, value.values()))
     if isinstance(value, list):
         return any(map(_has_tag, value))
     return isinstance(value, str) and value.startswith(TAG)

@@ -19,6 +19,9 @@ _TAGGED = re.compile(
     r"(?:[ \t]+(\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*'|[^\s,\]}#&][^,\]}#\n]*))?"
 )
 _LONGEST_LINE = 10_000
+_INTEGER = re.compile(r"[+-]?[0-9]{1,15}")
+_NUMBER = re.compile(r"[+-]?[0-9]{1,15}(?:\.[0-9]{0,15})?")
+_TRUTH = {"true": True, "false": False}
 
 
 def read_documents(text: str, file: str, left_out: LeftOut) -> Iterator[tuple[int, Any]]:
@@ -45,6 +48,18 @@ def read_documents(text: str, file: str, left_out: LeftOut) -> Iterator[tuple[in
         at = line - 1 + (problem.span.line if problem.span else 1)
         left_out.add("", f"A document was left out: {problem.message}", line=at)
     yield from found
+
+
+def number_of(text: str) -> Any:
+    """Return the number or the truth value of a text such as ``!int "7"``; else the text."""
+    if not text.startswith(TAG):
+        return text
+    _, tag, given = text.split(TAG, 2)
+    if tag == "bool" and given.lower() in _TRUTH:
+        return _TRUTH[given.lower()]
+    if tag == "int" and _INTEGER.fullmatch(given):
+        return int(given)
+    return float(given) if tag == "float" and _NUMBER.fullmatch(given) else text
 
 
 def _read_together(documents: list[tuple[int, str]], file: str) -> list[tuple[int, Any]] | None:
