@@ -242,6 +242,17 @@ def names(value: Any) -> tuple[str, ...]:
     return tuple(value)
 
 
+def folders_inside(value: Any) -> tuple[str, ...]:
+    """Read a list of folders, relative to the workspace and not hidden."""
+    found = []
+    for name in names(value):
+        parts = [part for part in name.split("/") if part not in ("", ".")]
+        if not parts or name.startswith("/") or any(it.startswith(("~", ".")) for it in parts):
+            raise ValueError(f"{name!r} is not a folder in the workspace")
+        found.append("/".join(parts))
+    return tuple(found)
+
+
 def environments(value: Any) -> tuple[str, ...]:
     """Read the names of environments; one that is defined with ``required: false`` is left out."""
     if isinstance(value, dict):

@@ -22,7 +22,7 @@ PAGES = [
 ]
 
 READERS = {"testcase": read_case, "shared": read_shared}
-OF_SETTINGS = {"before_run", "databases", "environments"}
+OF_SETTINGS = {"before_run", "databases", "environments", "scratch"}
 
 
 @pytest.mark.parametrize("page", PAGES)

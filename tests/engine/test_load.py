@@ -1,6 +1,6 @@
 """The open loop, on a clock that only the loop moves."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -82,6 +82,9 @@ class Files:
 
     def path_of(self, path: str) -> str:
         raise AssertionError(path)
+
+    def delete_scratch(self, paths: Sequence[str], folders: Sequence[str]) -> None:
+        raise AssertionError(paths, folders)
 
 
 def job_of(seconds: float, key: str = "tests/cases/a.yaml", bad: bool = False) -> Job:

@@ -12,6 +12,7 @@ from shall.errors import BadValue
 from shall.imports.expressions import expression_text
 from shall.imports.shell_words import commands
 from shall.results.records import RunResult
+from shall.workspace.workspace import Workspace
 
 Imported = Callable[..., Import]
 Run = Callable[..., RunResult]
@@ -103,6 +104,9 @@ LEFT_OUT = [
     ("--pass planted", "The password of the key was left out."),
     ("--proxy http://p:1", "`--proxy` was left out."),
     ("-d @body.json", "The body of the file body.json was left out."),
+    ("--data-binary @- --data-binary @b", "The body of the file - was left out."),
+    ("-d a=1 --data-binary @b", "The body of the file b was left out."),
+    ("-G --data-binary @b", "The body of the file b was left out."),
     ("-b jar.txt", "The cookies of the file jar.txt were left out."),
     ("-H @headers.txt", "Headers of a file were left out."),
     ("-H 'Accept:'", "The header Accept has no value, so it was left out."),
@@ -154,6 +158,34 @@ def test_a_command_without_location_does_not_follow_redirects(
     run()
 
     assert sorted(it["path"] for it in recorder.seen) == ["/new", "/old", "/old"]
+
+
+@pytest.mark.verifies("import#2.1")
+@pytest.mark.parametrize(
+    ("option", "kind"),
+    [
+        ("--data-binary @rows.bin", "application/x-www-form-urlencoded"),
+        ("--data-binary @rows.bin -H 'Content-Type: image/png'", "image/png"),
+        ("--json @rows.bin", "application/json"),
+    ],
+)
+def test_the_body_of_a_file_is_sent_as_it_is(
+    recorder: Recorder,
+    imported: Callable[..., Import],
+    run: Callable[..., RunResult],
+    workspace: Workspace,
+    option: str,
+    kind: str,
+) -> None:
+    (workspace.root / "rows.bin").write_text("a\r\nb", newline="")
+
+    found = imported(f"curl {recorder.url}/a {option}")
+    (case,) = run().cases
+
+    assert (found.left_out, case.outcome.value) == ([], "passed")
+    (seen,) = recorder.seen
+    assert seen["method"] == "POST"
+    assert (seen["body"], seen["headers"]["content-type"]) == ("a\r\nb", kind)
 
 
 @pytest.mark.verifies("import#1.4")

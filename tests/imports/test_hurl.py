@@ -11,6 +11,7 @@ from tests.imports.conftest import Recorder
 from shall.actions.importing import Import, read_cases
 from shall.errors import ShallError
 from shall.results.records import RunResult
+from shall.workspace.workspace import Workspace
 
 Imported = Callable[..., Import]
 Run = Callable[..., RunResult]
@@ -234,6 +235,33 @@ def test_a_header_that_comes_twice_has_each_of_the_values() -> None:
     assert expect["headers X-Part | count"] == 2
 
 
+@pytest.mark.verifies("import#6.1")
+def test_bodies_of_files_and_of_bytes_and_the_header_expect_are_sent(
+    recorder: Recorder, imported: Imported, run: Run, workspace: Workspace
+) -> None:
+    (workspace.root / "all of.txt").write_text("of a file")
+    text = """\
+POST URL/file
+Content-Type: text/csv
+Expect: 100-continue
+file,all\\ {{part}}.txt; # a comment
+HTTP 200
+POST URL/base64
+base64,  b2YgYmFz
+ZTY0;
+POST URL/hex
+hex, 6f66 20 686578;
+"""
+
+    found = imported(text.replace("URL", recorder.url))
+    (case,) = run(part="of").cases
+
+    assert (found.left_out, case.outcome.value) == ([], "passed")
+    assert [it["body"] for it in recorder.seen] == ["of a file", "of base64", "of hex"]
+    assert recorder.seen[0]["headers"]["content-type"] == "text/csv"
+    assert recorder.seen[0]["headers"]["expect"] == "100-continue"
+
+
 @pytest.mark.verifies("import#1.2", "import#6.2")
 def test_what_a_hurl_file_says_that_a_case_cannot_is_reported_with_its_line() -> None:
     text = """\
@@ -257,7 +285,7 @@ jsonpath "$.a" frobnicates 1
 jsonpath "$[" == 1
 body == "a" "b"
 POST http://h/b
-file,data.bin;
+file,data.bin
 HTTP 200
 file,answer.bin;
 GET http://h/c
@@ -277,7 +305,7 @@ PROPFIND http://h/d
         *((line, "The check ") for line in range(10, 18)),
         (18, "The check of "),
         (19, "The check "),
-        (21, "The body was left out: it is a file or bytes."),
+        (21, "The body was left out: it is malformed."),
         (23, "The check of the body was left out: it is that of a file, or malformed."),
         (24, "The request was left out: it is skipped."),
         (27, "The request was left out: a case has no method PROPFIND."),

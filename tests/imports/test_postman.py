@@ -1,11 +1,11 @@
 """Postman collections as cases."""
 
-import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from tests.imports.conftest import Recorder, comparable
+from tests.imports.postman_texts import collection, pair
 
 from shall.actions.importing import Import, read_cases
 from shall.errors import ShallError
@@ -14,17 +14,6 @@ from shall.results.records import RunResult
 
 Imported = Callable[..., Import]
 Run = Callable[..., RunResult]
-
-SCHEMA = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
-
-
-def collection(*items: Any, **more: Any) -> str:
-    info = {"name": "Orders", "schema": SCHEMA}
-    return json.dumps({"info": info, "item": list(items), **more})
-
-
-def pair(key: str, value: str, **more: Any) -> dict[str, Any]:
-    return {"key": key, "value": value, **more}
 
 
 def script(*lines: str) -> list[dict[str, Any]]:
@@ -246,10 +235,19 @@ def test_what_a_collection_says_that_a_case_cannot_is_reported_by_its_path() -> 
                     "name": "signed",
                     "request": {
                         "url": "http://h/a",
-                        "auth": {"type": "awsv4", "awsv4": []},
-                        "body": {"mode": "file", "file": {"src": "x"}},
+                        "method": "POST",
+                        "auth": {"type": "hawk", "hawk": []},
+                        "body": {"mode": "magic"},
                     },
                     "event": script("eval(1)"),
+                },
+                {
+                    "name": "pathless",
+                    "request": {
+                        "method": "POST",
+                        "url": "http://h/b",
+                        "body": {"mode": "file", "file": {"src": ""}},
+                    },
                 },
                 {"name": "nowhere", "request": {"method": "GET"}},
                 {"name": "random", "request": "http://h/{{$randomBankAccount}}"},
@@ -265,12 +263,17 @@ def test_what_a_collection_says_that_a_case_cannot_is_reported_by_its_path() -> 
         ("Inside", "A pre-request script was left out: `pm.sendRequest(x)`."),
         ("Inside/signed", "A test script was left out: `eval(1)`."),
         ("Inside/void", "The request was left out: it has no description."),
-        ("Inside/signed", "The authentication `awsv4` was left out."),
-        ("Inside/signed", "The body of the kind `file` was left out."),
+        ("Inside/signed", "The authentication `hawk` was left out."),
+        ("Inside/signed", "The body of the kind `magic` was left out."),
+        ("Inside/pathless", "The body was left out: its file has no path."),
         ("Inside/nowhere", "The request was left out: it has no URL."),
         ("", "The dynamic variable `$randomBankAccount` became an ordinary one."),
     ]
-    assert [it.path for it in found.files] == ["inside/signed.yaml", "inside/random.yaml"]
+    assert [it.path for it in found.files] == [
+        "inside/signed.yaml",
+        "inside/pathless.yaml",
+        "inside/random.yaml",
+    ]
 
 
 @pytest.mark.verifies("import#1.3")

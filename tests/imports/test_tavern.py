@@ -5,11 +5,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.imports.conftest import Recorder
+import yaml
+from tests.imports.conftest import Answer, Recorder
 
 from shall.actions.importing import Import, read_cases
 from shall.errors import ShallError
 from shall.results.records import RunResult
+from shall.workspace.workspace import Workspace
 
 Imported = Callable[..., Import]
 Run = Callable[..., RunResult]
@@ -141,9 +143,12 @@ includes: [!include common.yaml ]
 paho-mqtt: {}
 stages:
   - name: first
-    max_retries: 3
-    request: {url: "http://h/a", $ext: {function: f}, method: GET}
-    response: {verify_response_with: {function: f}, save: {$ext: {function: f}}}
+    max_retries: -1
+    request: {url: "http://h/a", $ext: {function: f}, method: GET, json: {$ext: {function: m:made}}}
+    response:
+      status_code: 999
+      verify_response_with: [{function: h}, {function: i}]
+      save: {$ext: {function: g}}
   - name: second
     skip: true
     request: {url: http://h/b}
@@ -160,15 +165,115 @@ nothing: here
         ("much", "The mark `usefixtures` was left out."),
         ("much", "`parametrize` was left out."),
         ("much", "An included file was left out."),
+        ("much/first", "`request` of `f` was left out."),
+        ("much/first", "`request.json` of `m:made` was left out."),
+        ("much/first", "`save` of `g` was left out."),
+        ("much/first", "The check by `h`, `i` was left out."),
+        ("much/first", "The check of the status `999` was left out."),
         ("much/first", "`max_retries` was left out."),
-        ("much/first", "`request.$ext` was left out."),
-        ("much/first", "`save.$ext` was left out."),
-        ("much/first", "`response.verify_response_with` was left out."),
         ("much/second", "The stage was left out: it is skipped."),
         ("much/stage", "The stage was left out: it has no request with a URL."),
         ("", "A document was left out: it has no `stages`."),
     ]
     assert len(found.files[0].case.steps) == 1
+
+
+@pytest.mark.verifies("import#7.3")
+def test_a_test_that_is_to_fail_or_to_be_skipped_is_a_case_that_is_skipped_with_its_reason() -> (
+    None
+):
+    marks = ["_xfail: run", "marks: [xfail]", 'marks: [skipif: "{v} > 1"]', "marks: [skip]"]
+    marks += ["marks: ['skipif(True, reason=\"x\")']", 'marks: [skipif: "False"]']
+    documents = [
+        f"test_name: test {at}\n{mark}\nstages: [{{name: a, request: {{url: 'http://h'}}}}]\n"
+        for at, mark in enumerate(marks)
+    ]
+
+    found = read_cases("---\n".join(documents), "a.tavern.yaml")
+
+    assert [yaml.safe_load(it.text)["testcase"].get("skip") for it in found.files] == [
+        "It is expected to fail (`_xfail`).",
+        "It is expected to fail (`xfail`).",
+        "It is skipped if `{v} > 1` holds.",
+        "It is marked as skipped.",
+        'It is skipped if `True, reason="x"` holds.',
+        None,
+    ]
+    assert [it.field for it in found.left_out] == ["test 0", "test 1", "test 2", "test 4"]
+
+
+@pytest.mark.verifies("import#7.1")
+def test_stages_that_retry_that_send_a_file_and_that_come_last_do_so_in_the_case(
+    recorder: Recorder, imported: Imported, run: Run, workspace: Workspace
+) -> None:
+    (workspace.root / "rows.json").write_text("[1]")
+    busy: Answer = (503, {}, "")
+    recorder.answers = {"POST /rows": [busy, busy, (200, {}, "{}")]}
+    text = """\
+test_name: retries
+stages:
+  - name: skipped by a text
+    skip: "yes"
+    request: {url: URL/no}
+  - name: rows
+    max_retries: 2
+    skip: "false"
+    request: {url: URL/rows, method: POST, file_body: rows.json}
+finally:
+  - {name: first, request: {url: URL/first}}
+  - {name: second, max_retries: 1, request: {url: URL/second, method: DELETE}}
+"""
+
+    found = imported(text.replace("URL", recorder.url))
+    (case,) = run().cases
+
+    assert [(it.field, it.message) for it in found.left_out] == [
+        ("retries/skipped by a text", "The stage was left out: it is skipped."),
+        ("retries/second", "`retry` was left out."),
+    ]
+    assert case.outcome.value == "passed"
+    assert [it["path"] for it in recorder.seen] == [*["/rows"] * 3, "/first", "/second"]
+    assert {it["body"] for it in recorder.seen[:3]} == {"[1]"}
+    assert recorder.seen[0]["headers"]["content-type"] == "application/json"
+
+
+@pytest.mark.verifies("import#7.4")
+def test_an_anchor_holds_in_the_documents_after_its_own() -> None:
+    text = """\
+test_name: first
+stages:
+  - &login
+    name: log in
+    request: {url: http://h/login, json: {id: !anystr &id "x y"}}
+--- # the second
+test_name: second
+stages:
+  - *login
+  - request:
+      url: http://h/b
+      data: |
+        a
+          b
+"""
+
+    found = read_cases(text, "a.tavern.yaml", "tavern")
+
+    steps = yaml.safe_load(found.files[1].text)["testcase"]["steps"]
+    assert [it.case.name for it in found.files] == ["first", "second"]
+    assert [it.get("GET") for it in steps] == ["/login", "/b"]
+    assert steps[1]["text"] == "a\n  b\n"
+
+
+@pytest.mark.verifies("import#7.4")
+def test_a_document_that_cannot_be_read_is_reported_with_its_line_and_the_rest_imported() -> None:
+    text = "test_name: a\nstages: [{request: {url: 'http://h'}}]\n---\ntest_name: b\nstages: [*c]\n"
+
+    found = read_cases(text, "a.tavern.yaml")
+
+    assert [it.case.name for it in found.files] == ["a"]
+    (problem,) = found.left_out
+    assert problem.span is not None
+    assert (problem.span.line, problem.message.partition(":")[0]) == (5, "A document was left out")
 
 
 @pytest.mark.verifies("import#1.4")

@@ -58,12 +58,21 @@ def _checked(fields: Fields, name: str, method: str) -> Body | None:
 
 def _check_xml(fields: Fields, text: str) -> None:
     """Report XML that is not well-formed, whatever its expressions become: they are escaped."""
+    problem = xml_problem(text)
+    if problem:
+        message = f"`xml` is not well-formed: {problem}."
+        hint = "To send it nonetheless, write `text` and a header Content-Type."
+        fields.bad("case.bad-value", "xml", message, hint)
+
+
+def xml_problem(text: str) -> str:
+    """Return why a text with expressions is no well-formed XML; empty where it is."""
     try:
         template = parse_template(text)
     except BadExpression:
-        return  # reported with the other expressions
+        return ""  # reported with the other expressions
     if template.is_lone:
-        return
+        return ""
     from lxml import etree  # few bodies are XML
 
     filled = "".join(part if type(part) is str else "x" for part in template.parts)
@@ -71,9 +80,8 @@ def _check_xml(fields: Fields, text: str) -> None:
     try:
         etree.fromstring(filled.encode("utf-8", "replace"), parser)
     except etree.XMLSyntaxError as error:
-        message = f"`xml` is not well-formed: {error.msg}."
-        hint = "To send it nonetheless, write `text` and a header Content-Type."
-        fields.bad("case.bad-value", "xml", message, hint)
+        return str(error.msg)
+    return ""
 
 
 def _read_bytes(fields: Fields) -> dict[str, Any]:

@@ -163,7 +163,13 @@ def _call(others: dict[str, Any]) -> dict[str, Any]:
 
 
 def _teardown() -> dict[str, Any]:
-    call = _call({"operation_type": {"enum": ["api", "db"]}, "query": _TEXT})
+    call = _call(
+        {
+            "operation_type": {"enum": ["api", "db"]},
+            "query": _TEXT,
+            "delete_files": {**_TEXTS, "description": "files below a folder of `scratch`"},
+        }
+    )
     # The large ones are written once.
     for name in ("graphql", "files", "allow_status", "sql", "expect"):
         call["properties"][name] = {"$ref": f"#/$defs/step/properties/{name}"}

@@ -225,12 +225,14 @@ class Operation(StrEnum):
 
     API = "api"
     DB = "db"
+    FILE = "file"
 
 
 class Teardown(Struct, frozen=True, gc=False):
-    """What is undone after the steps: a request, or a query of a database.
+    """What is undone after the steps: a request, a query of a database, or files to delete.
 
-    ``query`` is one of an earlier format, which holds expressions; ``sql`` is today's.
+    ``query`` is one of an earlier format, which holds expressions; ``sql`` is today's. ``files``
+    are paths of files to delete, or one expression whose value is a path or a list of paths.
     """
 
     id: str
@@ -241,6 +243,7 @@ class Teardown(Struct, frozen=True, gc=False):
     allow_status: tuple[int, ...] = ()
     sql: SqlTemplate | None = None
     project: str | None = None
+    files: str | tuple[str, ...] = ()
 
 
 class Allure(Struct, frozen=True, gc=False):

@@ -10,6 +10,7 @@ from shall.cases.aliases import CHECK_KEYS, CHECK_SPELLINGS, check_kind
 from shall.cases.auth import read_auth_field
 from shall.cases.body import read_body
 from shall.cases.connection import read_connection_field
+from shall.cases.deletion import DELETE_FILES, read_deletion
 from shall.cases.event_checks import is_event_check, read_event_check
 from shall.cases.expect import Words, read_expect, read_expected, read_selector
 from shall.cases.fields import Fields, Findings, Keys, kind_of
@@ -69,7 +70,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 _OF_STEPS = frozenset({"capture", "delay", "until", "stream", "messages", WEBSOCKET, *FLOW_FIELDS})
 STEP_FIELDS = _REQUEST_FIELDS | {"id", "assert", "expect", "sql", *_OF_STEPS, *METHODS}
-TEARDOWN_FIELDS = STEP_FIELDS - _OF_STEPS | {"operation_type", "query"}
+TEARDOWN_FIELDS = STEP_FIELDS - _OF_STEPS | {"operation_type", "query", DELETE_FILES}
 
 _CHECK_FIELDS = {"type", "field", "header", "expected", "container", "query"}
 
@@ -157,7 +158,9 @@ def _read_capture(fields: Fields, words: Words | None) -> dict[str, str]:
 
 
 def read_teardown(fields: Fields) -> Teardown:
-    """Read a teardown: a request, or a query of a database."""
+    """Read a teardown: a request, a query of a database, or files to delete."""
+    if fields.values.get(DELETE_FILES) is not None:
+        return read_deletion(fields, _read_id(fields))
     sql = read_sql(fields, _REQUEST_FIELDS | {"operation_type", "query"})
     if sql is not None:
         checks = _checks_of(fields, json_selector)
@@ -190,9 +193,10 @@ def _read_operation(fields: Fields) -> Operation:
     if value is None:
         is_query = fields.values.get("query") and not fields.values.get("path")
         return Operation.DB if is_query else Operation.API
-    if value not in tuple(Operation):
+    if value not in (Operation.API, Operation.DB):
         message = f"`operation_type` must be 'api' or 'db', not '{value}'."
-        fields.bad("case.bad-value", "operation_type", message)
+        hint = "Write `delete_files: PATH` alone." if value == Operation.FILE else ""
+        fields.bad("case.bad-value", "operation_type", message, hint)
         return Operation.API
     return Operation(value)
 

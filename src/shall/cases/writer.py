@@ -227,6 +227,9 @@ def _teardown(teardown: Teardown, at: int) -> dict[str, Any]:
     data = _id(teardown.id, default_id("teardown", at))
     if teardown.sql is not None:
         return data | _sql(teardown.sql) | _answer(teardown)
+    if teardown.operation is Operation.FILE:
+        files = teardown.files
+        return data | {"delete_files": files if isinstance(files, str) else list(files)}
     if teardown.operation is not Operation.API:
         data["operation_type"] = teardown.operation.value
     if teardown.request:

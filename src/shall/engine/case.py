@@ -189,7 +189,12 @@ def _run_teardowns(
     """Run every teardown, last first; once the run was stopped their time is bounded."""
     for call in reversed(plan.teardowns):
         try:
-            record = yield from run_call(call, context)
+            if call.deletion is None:
+                record = yield from run_call(call, context)
+            else:
+                from shall.engine.deletion import delete_files  # few teardowns delete files
+
+                record = delete_files(call, call.deletion, context)
         except Stopped:
             if progress.stopped is None:
                 context.scope.budget.stop(TEARDOWN_GRACE_S)

@@ -108,6 +108,13 @@ class RunSettings(Struct, frozen=True, kw_only=True):
         tuple[str, ...],
         project(value_types.names, "shared steps that run after the last case"),
     ] = ()
+    scratch: Annotated[
+        tuple[str, ...],
+        project(
+            value_types.folders_inside,
+            "folders of the workspace in which teardowns of cases may delete files (out)",
+        ),
+    ] = ()
     keep: Annotated[
         str,
         project(

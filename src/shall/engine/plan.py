@@ -102,13 +102,20 @@ class AccessPlan(Struct, frozen=True):
     observes: bool = False
 
 
+class DeletionPlan(Struct, frozen=True):
+    """The files that a teardown deletes, and the folders below which it may."""
+
+    paths: str | tuple[str, ...]
+    folders: tuple[str, ...]
+
+
 class CallPlan(Struct, frozen=True):
     """A step or a teardown. ``path`` is its place in the case: ``steps[0]``.
 
     ``sql`` is set where it asks a database instead of sending ``request``.
     ``refuses_errors``: its response is one of GraphQL, whose errors no check names.
     ``messages`` go over the WebSocket that it opens; None where it opens none. ``contract`` is the
-    check of the whole response by a document.
+    check of the whole response by a document. ``deletion`` is set where it deletes files instead.
     """
 
     id: str
@@ -129,6 +136,7 @@ class CallPlan(Struct, frozen=True):
     queries: tuple[QueryPlan, ...] = ()
     messages: tuple[SentMessage | AwaitPlan, ...] | None = None
     contract: CheckPlan | None = None
+    deletion: DeletionPlan | None = None
 
     @property
     def is_repeated(self) -> bool:
@@ -249,7 +257,7 @@ def _plan_any(
     is_sql = call.sql is not None or (not is_step and call.operation is Operation.DB)  # type: ignore[union-attr]
     template = None if is_sql else call.request
     until = call.until if is_step else None  # type: ignore[union-attr]
-    sql = plan_sql(call, options) if template is None else None
+    sql = plan_sql(call, options) if is_sql else None
     queries: tuple[QueryPlan, ...] = ()
     contract = None
     if any(it.query is not None or it.kind is CheckKind.OPENAPI for it in call.checks):
@@ -285,6 +293,7 @@ def _plan_any(
         queries,
         _plan_messages(call, path) if is_step and call.request.method == WEBSOCKET else None,  # type: ignore[union-attr, arg-type]
         contract,
+        None if is_step or not call.files else DeletionPlan(call.files, options.scratch),  # type: ignore[union-attr]
     )
 
 

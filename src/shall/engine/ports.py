@@ -1,5 +1,6 @@
 """What the engine needs from outside."""
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from shall.transport.waits import Work
@@ -59,6 +60,15 @@ class Attachments(Protocol):
         Raises:
             OutsideWorkspace: The path leads out.
             FileMissing: There is no such file.
+        """
+        ...
+
+    def delete_scratch(self, paths: Sequence[str], folders: Sequence[str]) -> None:
+        """Delete files below folders that the operator names for it, as far as they exist.
+
+        Raises:
+            OutsideWorkspace: A path leads out of them, and nothing was deleted; or one of the files
+                is no plain file.
         """
         ...
 

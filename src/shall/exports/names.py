@@ -84,6 +84,8 @@ def _note_of_part(part: Step | Teardown, exported: Exported) -> None:
         exported.lacks(f"the WebSocket of {part.id}")
     if part.sql is not None or (isinstance(part, Teardown) and part.query is not None):
         exported.lacks(f"the query of {part.id}")
+    if isinstance(part, Teardown) and part.files:
+        exported.lacks(f"`delete_files` of {part.id}")
     body = None if request is None else request.body
     if body is not None and body.kind is BodyKind.GRAPHQL and is_query_file(body.value["query"]):
         exported.lacks(f"the file of the query of {part.id}")

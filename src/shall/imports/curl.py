@@ -70,6 +70,7 @@ class _Options(Struct):
     urls: list[str] = field(default_factory=list[str])
     headers: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     data: list[str] = field(default_factory=list[str])
+    data_file: str = ""
     query: list[str] = field(default_factory=list[str])
     form: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     files: list[tuple[str, Any]] = field(default_factory=list[tuple[str, Any]])
@@ -223,6 +224,7 @@ def _requests(options: _Options, command: Command, report: _Reported) -> Iterato
     body = "&".join(options.data) if options.data else None
     if options.is_json and options.data:
         body = "".join(options.data)
+    content = _content(options, report)
     query = list(options.query)
     if options.is_get and body is not None:
         query, body = [*query, body], None
@@ -231,9 +233,9 @@ def _requests(options: _Options, command: Command, report: _Reported) -> Iterato
     if options.is_json:
         headers += [("Content-Type", "application/json")] if "content-type" not in named else []
         headers += [("Accept", "application/json")] if "accept" not in named else []
-    elif body is not None and "content-type" not in named:
+    elif (body is not None or content) and "content-type" not in named:
         headers.append(("Content-Type", FORM_TYPE))
-    has_body = body is not None or options.form or options.files
+    has_body = body is not None or content or options.form or options.files
     method = options.method or ("HEAD" if options.is_head else "POST" if has_body else "GET")
     for url in options.urls:
         if options.globs and _GLOB.search(url[:_LONGEST_GLOB]):
@@ -247,6 +249,7 @@ def _requests(options: _Options, command: Command, report: _Reported) -> Iterato
             method,
             list(headers),
             body=body,
+            content=content,
             form=options.form,
             files=options.files,
             user=options.user,
@@ -256,6 +259,16 @@ def _requests(options: _Options, command: Command, report: _Reported) -> Iterato
             follow_redirects=options.follows,
             line=command.line,
         )
+
+
+def _content(options: _Options, report: _Reported) -> dict[str, str] | None:
+    """Return the body of a file; None: there is none, or it is not the whole of the data."""
+    if not options.data_file:
+        return None
+    if options.data or options.is_get:
+        report.add(f"The body of the file {options.data_file:.60} was left out.")
+        return None
+    return {"file": options.data_file}
 
 
 def _header(options: _Options, value: str, report: _Reported) -> None:
@@ -280,9 +293,17 @@ def _data(options: _Options, value: str, report: _Reported) -> None:
     options.data.append(value)
 
 
+def _bytes(options: _Options, value: str, report: _Reported) -> None:
+    """Read data that is sent as it is, so that it may be that of a file."""
+    if value.startswith("@") and value != "@-" and not options.data_file:
+        options.data_file = value[1:]
+    else:
+        _data(options, value, report)
+
+
 def _json(options: _Options, value: str, report: _Reported) -> None:
     options.is_json = True
-    _data(options, value, report)
+    _bytes(options, value, report)
 
 
 def _encoded(value: str, report: _Reported) -> str:
@@ -406,7 +427,7 @@ _READ: Mapping[str, Callable[[_Options, str, _Reported], None]] = {
     "header": _header,
     "data": _data,
     "data-ascii": _data,
-    "data-binary": _data,
+    "data-binary": _bytes,
     "data-raw": lambda options, value, _: options.data.append(value),
     "data-urlencode": _data_urlencode,
     "json": _json,

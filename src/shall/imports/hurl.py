@@ -1,5 +1,6 @@
 """Reads hurl files: one case, a step for each entry."""
 
+import base64
 import hashlib
 import re
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from shall.redaction.names import is_secret_name
 
 _REQUEST = re.compile(r"([A-Z]{2,20})[ \t]+(\S.*)")
 _RESPONSE = re.compile(r"HTTP(?:/(\d(?:\.\d)?))?[ \t]+([1-9]\d\d|\*)\s*(?:#.*)?$")
+_FILE = re.compile(r"file,((?:[^;\\\n]|\\.)+);")
 _SECTION = re.compile(r"\[([A-Za-z]+)\]\s*(?:#.*)?")
 _PAIR = re.compile(r"((?:[^:\\]|\\.)+):[ \t]*(.*)")
 _TEMPLATE = re.compile(r"\{\{\s*(?:(newUuid)|([A-Za-z_][\w-]*))\s*\}\}")
@@ -228,7 +230,9 @@ class _Reader:
             return
         text, kind = _body_text(part.body)
         if text is None:
-            self._left_out("The body was left out: it is a file or bytes.", part.body_line)
+            sent.content = _bytes_of("\n".join(part.body).strip())
+            if sent.content is None:
+                self._left_out("The body was left out: it is malformed.", part.body_line)
             return
         sent.body = converted(text)
         if kind and not any(name.lower() == "content-type" for name, _ in sent.headers):
@@ -287,6 +291,15 @@ class _Reader:
             checks.add("body", "equals", value[0], part.body_line)
         else:
             checks.add_text(self._value(text), part.body_line)
+
+
+def _bytes_of(text: str) -> dict[str, str] | None:
+    """Return a body of a file or of bytes as ``body`` of a step; None: it is malformed."""
+    text = _without_comment(text)
+    if found := _FILE.fullmatch(text):
+        return {"file": converted(re.sub(r"\\([ ;#{}\\])", r"\1", found[1].strip()))}
+    given = bytes_in(text)
+    return None if given is None else {"base64": base64.b64encode(given).decode()}
 
 
 _OF_REQUESTS = frozenset(("Query", "Form", "Multipart", "Cookies", "BasicAuth", "Options"))

@@ -3,16 +3,17 @@
 Where scripts store values of responses for later requests, the collection is one case.
 """
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import quote
 
 from msgspec import Struct
 
-from shall.imports.bodies import FORM_TYPE
 from shall.imports.json_text import load_object, objects, text_of
 from shall.imports.names import Paths, variable_name
+from shall.imports.postman_auth import auth_of
+from shall.imports.postman_bodies import add_body
 from shall.imports.postman_scripts import Script, read_script
 from shall.imports.requests import CaseWriter, SentRequest
 from shall.imports.result import MOST_CASES, Imported, ImportedCase, LeftOut
@@ -20,17 +21,7 @@ from shall.imports.secret_variables import SecretVariables
 from shall.redaction.names import is_secret_name
 
 _VARIABLE = re.compile(r"\{\{([^{}]{1,200})\}\}")
-_UNQUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|(\{\{[^{}]+\}\})')
-_PATH_VARIABLE = re.compile(r"(?<=/):([A-Za-z_][\w-]*)")
-_LONGEST = 20_000
-"""Characters of a body in which variables outside of texts are looked for."""
-
-_CONTENT_TYPES = {
-    "json": "application/json",
-    "xml": "application/xml",
-    "html": "text/html",
-    "javascript": "application/javascript",
-}
+_PATH_VARIABLE = re.compile(r"(?<=/):([^/.{}]+)")
 _FUNCTIONS = {
     "$guid": "uuid()",
     "$randomUUID": "uuid()",
@@ -51,6 +42,8 @@ class _Item(Struct, frozen=True):
     auth: Any
     script: Script
     follow_redirects: bool = True
+    body_of_get: bool = False
+    """Whether a body is sent with GET and HEAD, too."""
 
     @property
     def place(self) -> str:
@@ -76,7 +69,7 @@ class _Reader:
         """Return the cases of a collection."""
         for each in objects(collection.get("variable")):
             name = text_of(each.get("key") or each.get("id"))
-            if name and each.get("value") is not None:
+            if name and each.get("value") is not None and not each.get("disabled"):
                 self.variables[self._name(name)] = text_of(each["value"])
         self._scripts(collection, "the collection")
         items = list(self._items(collection, (), collection.get("auth")))
@@ -108,11 +101,16 @@ class _Reader:
                 self.left_out.add(place, "The request was left out: it has no description.")
                 continue
             behaviour = item.get("protocolProfileBehavior")
-            follows = not (
-                isinstance(behaviour, dict) and behaviour.get("followRedirects") is False
+            behaves = behaviour if isinstance(behaviour, dict) else {}
+            yield _Item(
+                folders,
+                name,
+                request,
+                request.get("auth") or auth,
+                self._scripts(item, place),
+                behaves.get("followRedirects") is not False,
+                behaves.get("disableBodyPruning") is True,
             )
-            own = request.get("auth") or auth
-            yield _Item(folders, name, request, own, self._scripts(item, place), follows)
 
     def _scripts(self, holder: Mapping[str, Any], place: str) -> Script:
         """Return what the test script of a request says; the rest of its scripts is reported."""
@@ -209,10 +207,15 @@ class _Reader:
         if not sent.url:
             self.left_out.add(item.place, "The request was left out: it has no URL.")
             return False
+        url = request.get("url")
+        user = url.get("auth") if isinstance(url, dict) else None
+        if isinstance(user, dict):
+            sent.user = f"{text_of(user.get('user'))}:{text_of(user.get('password'))}"
         self._auth(sent, item.auth)
         body = request.get("body")
-        if isinstance(body, dict) and not body.get("disabled"):
-            self._body(sent, body)
+        pruned = sent.method.upper() in {"GET", "HEAD"} and not item.body_of_get
+        if isinstance(body, dict) and not body.get("disabled") and not pruned:
+            add_body(sent, body, self.left_out)
         answer: dict[str, Any] = {}
         if item.script.captures:
             answer["capture"] = {self._name(key): it for key, it in item.script.captures.items()}
@@ -223,102 +226,71 @@ class _Reader:
     def _url(self, url: Any) -> str:
         if not isinstance(url, dict):
             return text_of(url)
-        raw = text_of(url.get("raw"))
-        if not raw:
-            host, path = url.get("host"), url.get("path")
-            name = ".".join(map(text_of, host)) if isinstance(host, list) else text_of(host)
-            below = "/".join(map(text_of, path)) if isinstance(path, list) else text_of(path)
-            scheme = f"{url['protocol']}://" if isinstance(url.get("protocol"), str) else ""
-            raw = f"{scheme}{name}/{below.lstrip('/')}" if name or below else ""
-            query = [it for it in objects(url.get("query")) if not it.get("disabled")]
-            pairs = [f"{text_of(it.get('key'))}={text_of(it.get('value'))}" for it in query]
-            raw += f"?{'&'.join(pairs)}" if pairs else ""
+        address = _joined(url) or text_of(url.get("raw"))
+        path, mark, query = address.partition("?")
         values = {
-            text_of(it.get("key")): text_of(it.get("value")) for it in objects(url.get("variable"))
+            text_of(it.get("key") or it.get("id")): text_of(it.get("value"))
+            for it in objects(url.get("variable"))
+            if not it.get("disabled")
         }
-        path, mark, query_text = raw.partition("?")
-        path = _PATH_VARIABLE.sub(lambda found: values.get(found[1]) or f"{{{{{found[1]}}}}}", path)
-        return path + mark + query_text
+
+        def value(found: re.Match[str]) -> str:
+            name = found[1]
+            return values[name] or f"{{{{{name}}}}}" if name in values else found[0]
+
+        return _PATH_VARIABLE.sub(value, path) + mark + query
 
     def _auth(self, sent: SentRequest, auth: Any) -> None:
-        kind = text_of(auth.get("type")) if isinstance(auth, dict) else ""
-        if kind in {"", "noauth"}:
-            return
-        given = auth.get(kind)
-        values = {text_of(it.get("key")): text_of(it.get("value")) for it in objects(given)}
-        if isinstance(given, dict):  # as in version 2.0
-            values = {key: text_of(it) for key, it in given.items()}
-        if kind == "bearer":
-            sent.headers.append(("Authorization", f"Bearer {values.get('token', '')}"))
-        elif kind in {"basic", "digest"}:
-            sent.user = f"{values.get('username', '')}:{values.get('password', '')}"
-            sent.scheme = kind
-        elif kind == "apikey" and values.get("in") == "query":
-            joint = "&" if "?" in sent.url else "?"
-            sent.url += f"{joint}{values.get('key', '')}={values.get('value', '')}"
-        elif kind == "apikey":
-            name = values.get("key") or "X-Api-Key"
-            self.secrets.add_name(name)
-            sent.headers.append((name, values.get("value", "")))
-        else:
+        """Add the credentials, which go before a header that the request has for them."""
+        found = auth_of(auth, self.convert, self.secrets)
+        if found is None:
+            kind = text_of(auth.get("type"))
             self.left_out.add(
                 sent.place,
                 f"The authentication `{kind:.20}` was left out.",
                 "Write the header that it makes under `headers`.",
             )
-
-    def _body(self, sent: SentRequest, body: Mapping[str, Any]) -> None:
-        mode = text_of(body.get("mode"))
-        if mode == "raw":
-            self._raw(sent, body)
-        elif mode == "urlencoded":
-            sent.fields = [
-                (text_of(it.get("key")), text_of(it.get("value")))
-                for it in objects(body.get("urlencoded"))
-                if not it.get("disabled")
-            ]
-            _default_type(sent, FORM_TYPE)
-        elif mode == "formdata":
-            self._parts(sent, body)
-        elif mode == "graphql":
-            self._graphql(sent, body.get("graphql"))
-        elif mode:
-            self.left_out.add(sent.place, f"The body of the kind `{mode:.20}` was left out.")
-
-    def _raw(self, sent: SentRequest, body: Mapping[str, Any]) -> None:
-        sent.body = text_of(body.get("raw"))
-        options = body.get("options")
-        raw = options.get("raw") if isinstance(options, dict) else None
-        language = text_of(raw.get("language")) if isinstance(raw, dict) else ""
-        _default_type(sent, _CONTENT_TYPES.get(language, "text/plain"))
-        if len(sent.body) > _LONGEST or any(it[1] for it in _UNQUOTED.finditer(sent.body)):
-            sent.is_text = True  # a value is put into the text, whatever its type
-
-    def _parts(self, sent: SentRequest, body: Mapping[str, Any]) -> None:
-        for part in objects(body.get("formdata")):
-            name = text_of(part.get("key"))
-            if part.get("disabled"):
-                continue
-            if part.get("type") != "file":
-                sent.form.append((name, text_of(part.get("value"))))
-                continue
-            source = part.get("src")
-            for path in source if isinstance(source, list) else [source]:
-                if path:
-                    sent.files.append((name, text_of(path)))
-                else:
-                    message = f"The file of the part {name:.40} was left out: it has no path."
-                    self.left_out.add(sent.place, message)
-
-    def _graphql(self, sent: SentRequest, graphql: Any) -> None:
-        if not isinstance(graphql, dict):
             return
-        variables = text_of(graphql.get("variables")).strip() or "{}"
-        query = json.dumps(text_of(graphql.get("query")))
-        sent.body = f'{{"query": {query}, "variables": {variables}}}'
-        _default_type(sent, "application/json")
+        ((kind, said),) = found.items() if found else [("", {})]
+        header = said.get("header", "") if kind == "api_key" else "Authorization" if kind else ""
+        sent.headers = [it for it in sent.headers if it[0].lower() != header.lower()]
+        if not any(it[0].lower() == "authorization" for it in sent.headers):
+            sent.auth = found
+        elif header:  # an API key beside the header of another authentication
+            sent.headers.append((header, said["value"]))
+        elif found:
+            sent.params.append((said["query"], said["value"]))
 
 
-def _default_type(sent: SentRequest, content_type: str) -> None:
-    if not any(name.lower() == "content-type" for name, _ in sent.headers):
-        sent.headers.append(("Content-Type", content_type))
+def _joined(url: Mapping[str, Any]) -> str:
+    """Return the address of the parts of a URL, which go before its raw form, as in Postman."""
+    name, port = _text(url.get("host"), "."), text_of(url.get("port"))
+    if not name:
+        return ""
+    scheme = f"{url['protocol'].removesuffix('://')}://" if _is_text(url.get("protocol")) else ""
+    path = _text(url.get("path"), "/").removeprefix("/")
+    pairs = [
+        _encoded(it.get("key"), "=")
+        + ("" if it.get("value") is None else f"={_encoded(it['value'])}")
+        for it in objects(url.get("query"))
+        if not it.get("disabled")
+    ]
+    address = f"{scheme}{name}{':' if port else ''}{port}/{path}"
+    return address + (f"?{'&'.join(pairs)}" if pairs else "")
+
+
+def _encoded(value: Any, more: str = "") -> str:
+    """Return a part of a query in which nothing outside of variables ends it."""
+    parts = _VARIABLE.split(text_of(value))
+    names = [f"{{{{{name}}}}}" for name in parts[1::2]]
+    parts[::2] = [re.sub(rf"[&#{more}]", lambda it: quote(it[0]), part) for part in parts[::2]]
+    parts[1::2] = names
+    return "".join(parts)
+
+
+def _text(value: Any, separator: str) -> str:
+    return separator.join(map(text_of, value)) if isinstance(value, list) else text_of(value)
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value)

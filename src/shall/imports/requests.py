@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, unquote
 
 from msgspec import Struct, field
 
+from shall.cases.body import xml_problem
 from shall.cases.forms import METHODS
 from shall.imports.bodies import FORM_TYPE, Convert, as_mapping, converted, form_value, is_json_type
 from shall.imports.bodies import json_value as json_body
@@ -16,11 +17,12 @@ from shall.imports.secret_variables import SecretVariables
 _ORIGIN = re.compile(r"(?P<origin>https?://[^/?#]*|\{\{[^{}]*\}\}(?=[/?#:]|$)(?::\d+)?)", re.I)
 _EXPRESSION = re.compile(r"\{\{ ([\w-]+) \}\}")
 _OF_CONNECTION = frozenset(
-    ("connection", "content-length", "expect", "keep-alive", "proxy-connection", "te", "trailer")
+    ("connection", "content-length", "keep-alive", "proxy-connection", "te", "trailer")
 ) | {"transfer-encoding", "upgrade", "accept-encoding", "http2-settings"}
 """Headers that the client writes by itself (RFC 9110, section 7.6.1)."""
 
 _JSON_TYPE = "application/json"
+_XML_TYPE = "application/xml"
 _TEXT_TYPE = "text/plain; charset=utf-8"
 
 
@@ -29,8 +31,10 @@ class SentRequest(Struct):
 
     ``fields`` are those of a urlencoded form where the source lists them, ``form`` and ``files``
     the parts of a multipart body, a file by its path or as a mapping of a step. ``value`` is the
-    body as JSON data, in a tuple.
-    ``is_text``: the body is sent as it is, whatever its type.
+    body as JSON data, in a tuple; ``content`` is one of bytes, as ``body`` of a step has it;
+    ``graphql`` that field of a step. ``auth`` is that of a step, its secrets as expressions; it
+    goes before ``user``. ``is_text``: the body is sent as it is, whatever its type. ``is_xml``: as
+    XML, if it is that.
     ``user`` is ``name:password`` for the authentication ``scheme``; ``connection`` holds options of
     a step. ``place`` names the request in what is reported.
     """
@@ -42,9 +46,12 @@ class SentRequest(Struct):
     params: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     body: str | None = None
     value: tuple[Any] | None = None
+    content: dict[str, str] | None = None
     fields: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     form: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     files: list[tuple[str, Any]] = field(default_factory=list[tuple[str, Any]])
+    graphql: dict[str, Any] | None = None
+    auth: dict[str, Any] = field(default_factory=dict[str, Any])
     user: str | None = None
     scheme: str = "basic"
     connection: dict[str, Any] = field(default_factory=dict[str, Any])
@@ -52,6 +59,7 @@ class SentRequest(Struct):
     follow_redirects: bool = True
     line: int = 0
     is_text: bool = False
+    is_xml: bool = False
 
 
 class CaseWriter:
@@ -81,7 +89,7 @@ class CaseWriter:
         for name, value in (
             ("headers", headers),
             ("params", params),
-            ("auth", self._auth(request)),
+            ("auth", request.auth or self._auth(request)),
             ("connection", request.connection),
         ):
             if value:
@@ -167,6 +175,8 @@ class CaseWriter:
         return {request.scheme: {"user": self._convert(user), "password": secret}}
 
     def _body(self, request: SentRequest, headers: dict[str, str]) -> dict[str, Any]:
+        if request.graphql is not None:
+            return {"graphql": self._secrets.fields(converted(request.graphql, self._convert))}
         if request.form or request.files:
             _remove(headers, "content-type")
             if not request.files:
@@ -174,8 +184,12 @@ class CaseWriter:
             return self._multipart(request)
         if request.value is not None:
             return {"json": self._secrets.fields(converted(request.value[0], self._convert))}
+        if request.content is not None:
+            return {"body": converted(request.content, self._convert)}
         if request.fields:
-            _remove(headers, "content-type")
+            kind = _value(headers, "content-type").lower()
+            if kind == FORM_TYPE or not kind.startswith(FORM_TYPE):
+                _remove(headers, "content-type")
             return {"form": self._form(request.fields)}
         return {} if request.body is None else self._text_body(request, request.body, headers)
 
@@ -191,7 +205,12 @@ class CaseWriter:
         if content_type.lower() == _TEXT_TYPE:
             _remove(headers, "content-type")
         self._know_secrets_of(body)
-        return {"text": self._convert(body)}
+        text = self._convert(body)
+        if request.is_xml and body.strip() and not xml_problem(text):
+            if content_type.lower() == _XML_TYPE:
+                _remove(headers, "content-type")
+            return {"xml": text}
+        return {"text": text}
 
     def _know_secrets_of(self, body: str) -> None:
         """Find the secret fields of a text that is JSON or a form, so that they are hidden."""

@@ -1,12 +1,12 @@
 """Reads the tests of Tavern: a case for each document, a step for each stage."""
 
 import itertools
-import json
+import mimetypes
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from shall.cases.reader import load_yaml
+from shall.cases.flow import MOST_RETRIES
 from shall.errors import BadValue
 from shall.imports.bodies import converted
 from shall.imports.expressions import expression_text, mark, without_marks
@@ -15,37 +15,30 @@ from shall.imports.names import Paths
 from shall.imports.requests import CaseWriter, SentRequest
 from shall.imports.result import MOST_CASES, Imported, ImportedCase, LeftOut
 from shall.imports.secret_variables import SecretVariables
-from shall.imports.tavern_checks import Expected, selector_of
+from shall.imports.tavern_checks import Expected, functions_of, selector_of
+from shall.imports.tavern_documents import TAG, read_documents
 from shall.redaction.names import is_secret_name
 
-TAG = "\ue010"
-"""Stands around the name of a tag at the beginning of a text."""
-
-_DOCUMENT = re.compile(r"^---[ \t]*(?:#.*)?$", re.MULTILINE)
-_TAGGED = re.compile(
-    r"\"(?:[^\"\\\n]|\\.)*\"|(?<![\w'])'[^'\n]*'"  # in which no tag is one
-    r"|(?:(?<=[:\-,\[{]\s)|(?<=[\[{,]))!(\w+)"
-    r"(?:[ \t]+(\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*'|[^\s,\]}#][^,\]}#\n]*))?"
-)
 _FORMAT = re.compile(r"\{\{|\}\}|\{([A-Za-z_][\w.]*)(?:![rsa])?(?::[^{}]*)?\}")
 _ENVIRONMENT = "tavern.env_vars."
 _REQUEST_KEYS = frozenset(
     ("url", "method", "json", "data", "params", "headers", "cookies", "files", "timeout", "auth")
-) | {"follow_redirects", "verify"}
+) | {"follow_redirects", "verify", "file_body"}
 _STAGE_KEYS = frozenset(
-    ("name", "id", "request", "response", "delay_before", "delay_after", "skip")
+    ("name", "id", "request", "response", "delay_before", "delay_after", "skip", "max_retries")
 )
-_TEST_KEYS = frozenset(("test_name", "stages", "marks", "includes", "strict"))
+_TEST_KEYS = frozenset(("test_name", "stages", "marks", "includes", "strict", "_xfail", "finally"))
+_SKIP = re.compile(r"(skip|skipif|xfail)(?:\((.*)\))?")
+_NEVER = frozenset(("n", "no", "f", "false", "off", "0"))
+_ALWAYS = frozenset(("y", "yes", "t", "true", "on", "1"))
 _MOST_ROWS = 1_000
-_LONGEST_LINE = 10_000
 
 
 def read_tavern(text: str, file: str) -> Imported:
     """Read the tests of a file. Raises ``BadValue``, ``InvalidCase``."""
     left_out, secrets, paths = LeftOut(file), SecretVariables(), Paths()
     cases: list[ImportedCase] = []
-    for line, document in _documents(without_marks(text.replace(TAG, ""))):
-        data = load_yaml(_with_texts(document), file)
+    for line, data in read_documents(without_marks(text), file, left_out):
         if not isinstance(data, dict) or "stages" not in data:
             if data is not None:
                 left_out.add("", "A document was left out: it has no `stages`.", line=line)
@@ -58,38 +51,6 @@ def read_tavern(text: str, file: str) -> Imported:
             f"{file} has no test of Tavern.", hint="A test has `test_name` and `stages`."
         )
     return Imported(cases, left_out.found, secrets.names)
-
-
-def _documents(text: str) -> Iterator[tuple[int, str]]:
-    start = 0
-    for found in [*_DOCUMENT.finditer(text), None]:
-        end = len(text) if found is None else found.start()
-        if text[start:end].strip():
-            yield text.count("\n", 0, start) + 1, text[start:end]
-        start = end if found is None else found.end()
-
-
-def _with_texts(document: str) -> str:
-    """Return a document with its tagged values as texts; a line that is too long stays."""
-    lines = document.split("\n")
-    return "\n".join(
-        _TAGGED.sub(_as_text, it) if "!" in it and len(it) <= _LONGEST_LINE else it for it in lines
-    )
-
-
-def _as_text(found: re.Match[str]) -> str:
-    """Return a value with a tag as a text that names the tag."""
-    if found[1] is None:
-        return found[0]
-    given = (found[2] or "").strip()
-    if given.startswith('"'):
-        try:
-            given = str(json.loads(given))
-        except ValueError:
-            given = given[1:-1]
-    elif given.startswith("'"):
-        given = given[1:-1].replace("''", "'")
-    return json.dumps(f"{TAG}{found[1]}{TAG}{given}", ensure_ascii=False)
 
 
 class _Test:
@@ -109,11 +70,7 @@ class _Test:
         for key in self.data.keys() - _TEST_KEYS:
             self._left_out(self.name, f"`{key:.40}` was left out.")
         self._marks()
-        for each in objects(self.data.get("includes")):
-            given = each.get("variables")
-            self.variables |= given if isinstance(given, dict) else {}
-        if any(isinstance(it, str) for it in self.data.get("includes") or ()):
-            self._left_out(self.name, "An included file was left out.")
+        self._includes()
         writer = CaseWriter(self.text, self.secrets, self.left_out)
         self.delay = 0.0
         for stage in objects(self.data.get("stages")):
@@ -121,16 +78,33 @@ class _Test:
         if not writer.steps:
             self._left_out(self.name, "The test was left out: none of its stages can be sent.")
             return None
-        written = str(writer.steps) + str(writer.host)
+        last = self._last(writer)
+        written = str((writer.steps, last, writer.host))
         for name in set(re.findall(r"\{\{ (?:row\.)?([\w-]+) \}\}", written)):
             if is_secret_name(name) and name not in self.variables:
                 self.secrets.declare(name)
         more: dict[str, Any] = {
+            "teardowns": last,
             "skip": self.skip,
             "data": self.secrets.fields(self.rows),
             "variables": self.secrets.fields(converted(self.variables, self.text)),
         }
         return self.name, writer.case(expression_text(self.name), **more)
+
+    def _includes(self) -> None:
+        for each in objects(self.data.get("includes")):
+            given = each.get("variables")
+            self.variables |= given if isinstance(given, dict) else {}
+        if any(isinstance(it, str) for it in self.data.get("includes") or ()):
+            self._left_out(self.name, "An included file was left out.")
+
+    def _last(self, writer: CaseWriter) -> list[dict[str, Any]]:
+        """Return the stages of `finally` as teardowns, of which the last runs first."""
+        count = len(writer.steps)
+        for stage in objects(self.data.get("finally")):
+            self._stage(writer, stage, is_last=True)
+        writer.steps, last = writer.steps[:count], writer.steps[count:]
+        return last[::-1]
 
     def _left_out(self, place: str, message: str, hint: str = "") -> None:
         self.left_out.add(place, message, hint)
@@ -139,9 +113,9 @@ class _Test:
         tables: list[list[dict[str, Any]]] = []
         marks = self.data.get("marks")
         for each in marks if isinstance(marks, list) else ():
-            if each == "skip":
-                self.skip = "It is marked as skipped."
-            elif isinstance(each, dict) and isinstance(each.get("parametrize"), dict):
+            if self._skips(each):
+                continue
+            if isinstance(each, dict) and isinstance(each.get("parametrize"), dict):
                 table = _table(each["parametrize"])
                 if table is None:
                     self._left_out(self.name, "`parametrize` was left out.")
@@ -150,9 +124,33 @@ class _Test:
             else:
                 name = next(iter(each)) if isinstance(each, dict) and each else text_of(each)
                 self._left_out(self.name, f"The mark `{name:.40}` was left out.")
+        if "_xfail" in self.data:
+            self._fails("_xfail")
         if tables:
             rows = itertools.islice(itertools.product(*tables), _MOST_ROWS)
             self.rows = [{key: it for part in parts for key, it in part.items()} for parts in rows]
+
+    def _skips(self, mark_of_test: Any) -> bool:
+        """Read a mark by which pytest skips the test, or expects it to fail; False: another one."""
+        if isinstance(mark_of_test, dict) and len(mark_of_test) == 1:
+            ((name, condition),) = mark_of_test.items()
+            name, condition = text_of(name), text_of(condition)
+        else:
+            found = _SKIP.fullmatch(text_of(mark_of_test).strip())
+            name, condition = (found[1], found[2] or "") if found else ("", "")
+        if name == "skip":
+            self.skip = "It is marked as skipped."
+        elif name == "xfail":
+            self._fails("xfail")
+        elif name == "skipif" and condition.partition(",")[0].strip().lower() not in _NEVER:
+            self.skip = expression_text(f"It is skipped if `{condition:.60}` holds.")
+            message = f"The test is skipped: the condition `{condition:.60}` was not evaluated."
+            self._left_out(self.name, message)
+        return name in {"skip", "skipif", "xfail"}
+
+    def _fails(self, name: str) -> None:
+        self.skip = f"It is expected to fail (`{name}`)."
+        self._left_out(self.name, f"The test is skipped: it is expected to fail (`{name:.40}`).")
 
     def text(self, text: str) -> str:
         """Return a text with the variables of Tavern as expressions."""
@@ -174,10 +172,12 @@ class _Test:
             return mark(f"row.{name}")
         return mark(name)
 
-    def _stage(self, writer: CaseWriter, stage: Mapping[str, Any]) -> None:
+    def _stage(
+        self, writer: CaseWriter, stage: Mapping[str, Any], *, is_last: bool = False
+    ) -> None:
         place = f"{self.name}/{text_of(stage.get('name')) or 'stage'}"
-        request, response = stage.get("request"), stage.get("response")
-        if stage.get("skip") is True:
+        request = stage.get("request")
+        if self._is_skipped(place, stage.get("skip")):
             self._left_out(place, "The stage was left out: it is skipped.")
             return
         if not isinstance(request, dict) or not isinstance(request.get("url"), str):
@@ -186,7 +186,30 @@ class _Test:
         for key in sorted(map(str, stage.keys() - _STAGE_KEYS)):
             self._left_out(place, f"`{key:.40}` was left out.")
         for key in sorted(map(str, request.keys() - _REQUEST_KEYS)):
-            self._left_out(place, f"`request.{key:.40}` was left out.")
+            if key == "$ext":
+                self._left_out(place, f"`request` of {functions_of(request[key])} was left out.")
+            else:
+                self._left_out(place, f"`request.{key:.40}` was left out.")
+        request = {key: self._without_functions(place, key, it) for key, it in request.items()}
+        answer = self._answer(place, stage)
+        for key in ("capture", "delay", "retry") if is_last else ():
+            if answer.pop(key, None):
+                self._left_out(place, f"`{key:.40}` was left out.")
+        writer.add(self._sent(place, request), answer)
+
+    def _is_skipped(self, place: str, given: Any) -> bool:
+        """Return whether a stage is skipped; a condition is not evaluated."""
+        if not isinstance(given, str) or given.lower() in _NEVER:
+            return given is True
+        if given.lower() in _ALWAYS:
+            return True
+        message = f"`skip` was left out: the condition `{given:.60}` was not evaluated."
+        self._left_out(place, message)
+        return False
+
+    def _answer(self, place: str, stage: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the fields of a step but for its request."""
+        response = stage.get("response")
         response = response if isinstance(response, dict) else {}
         strict = response.get("strict", self.data.get("strict", True))
         expected = Expected(self.text, lambda message: self._left_out(place, message), strict)
@@ -197,11 +220,42 @@ class _Test:
         if delay := self.delay + _seconds(stage.get("delay_before")):
             answer["delay"] = f"{round(delay * 1000)} ms"
         self.delay = _seconds(stage.get("delay_after"))
-        writer.add(self._sent(place, request), answer)
+        if "max_retries" in stage and (retry := self._retry(place, stage["max_retries"])):
+            answer["retry"] = retry
+        return answer
+
+    def _retry(self, place: str, times: Any) -> dict[str, Any]:
+        if type(times) is not int or times < 0:
+            self._left_out(place, "`max_retries` was left out.")
+            return {}
+        if times > MOST_RETRIES:
+            message = f"`max_retries: {times}` became `retry: {MOST_RETRIES}`."
+            self._left_out(place, message)
+        every = max(round(self.delay * 1000), 1)  # the stage waits after each of its responses
+        return {"times": min(times, MOST_RETRIES), "every": f"{every} ms"} if times else {}
+
+    def _without_functions(self, place: str, field: str, value: Any) -> Any:
+        """Return a value of a request without what Tavern asks a function for."""
+        if isinstance(value, list):
+            return [self._without_functions(place, field, it) for it in value]
+        if not isinstance(value, dict):
+            return value
+        if "$ext" in value:
+            self._left_out(
+                place, f"`request.{field:.40}` of {functions_of(value['$ext'])} was left out."
+            )
+        return {
+            key: self._without_functions(place, field, it)
+            for key, it in value.items()
+            if key != "$ext"
+        }
 
     def _saved(self, place: str, save: Any) -> dict[str, str]:
         found: dict[str, str] = {}
         for source, names in (save if isinstance(save, dict) else {}).items():
+            if source == "$ext":
+                self._left_out(place, f"`save` of {functions_of(names)} was left out.")
+                continue
             if source not in {"json", "body", "headers"} or not isinstance(names, dict):
                 self._left_out(place, f"`save.{source:.40}` was left out.")
                 continue
@@ -233,7 +287,12 @@ class _Test:
 
     def _body(self, sent: SentRequest, request: Mapping[str, Any]) -> None:
         files, data = request.get("files"), request.get("data")
-        if "json" in request:
+        if isinstance(request.get("file_body"), str):
+            sent.content = {"file": request["file_body"]}
+            encoding = mimetypes.guess_type(request["file_body"])[1]
+            if encoding and not any(it.lower() == "content-encoding" for it, _ in sent.headers):
+                sent.headers.append(("Content-Encoding", encoding))
+        elif "json" in request:
             sent.value = (request["json"],)
         elif isinstance(data, dict):
             pairs = [(key, text_of(it)) for key, it in data.items()]

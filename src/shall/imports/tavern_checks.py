@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from shall.imports.bodies import Convert
+from shall.imports.json_text import objects, text_of
+from shall.imports.tavern_documents import TAG
 
-_TAG = "\ue010"
 _PATH = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*|\[\d+\])*")
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _TYPES = {
@@ -43,8 +44,16 @@ class Expected:
     def of(self, response: Mapping[str, Any]) -> dict[str, Any]:
         """Return the checks."""
         for key in sorted(map(str, response.keys() - _KEYS)):
-            self._report(f"`response.{key:.40}` was left out.")
-        expect: dict[str, Any] = {"status": response.get("status_code", 200)}
+            if key == "verify_response_with":
+                self._report(f"The check by {functions_of(response[key])} was left out.")
+            else:
+                self._report(f"`response.{key:.40}` was left out.")
+        expect: dict[str, Any] = {}
+        status = response.get("status_code", 200)
+        if all(map(_is_status, status if isinstance(status, list) else [status])):
+            expect["status"] = status
+        else:
+            self._report(f"The check of the status `{status!s:.40}` was left out.")
         headers = response.get("headers")
         for name, value in (headers if isinstance(headers, dict) else {}).items():
             expect[f"header {name}"] = dict([self._condition(value)])
@@ -75,8 +84,8 @@ class Expected:
             yield path, self._condition(value)
 
     def _condition(self, value: Any) -> tuple[str, Any]:
-        if isinstance(value, str) and value.startswith(_TAG):
-            _, tag, text = value.split(_TAG, 2)
+        if isinstance(value, str) and value.startswith(TAG):
+            _, tag, text = value.split(TAG, 2)
             if tag in _TYPES:
                 return _TYPES[tag]
             if tag in _PATTERNS:
@@ -93,12 +102,23 @@ class Expected:
         return self._convert(value) if isinstance(value, str) else value
 
 
+def functions_of(given: Any) -> str:
+    """Return the names of the functions that a part of a stage calls."""
+    called = objects(given if isinstance(given, list) else [given])
+    names = [text_of(it.get("function")) for it in called]
+    return ", ".join(f"`{it:.60}`" for it in names if it) or "a function"
+
+
+def _is_status(value: Any) -> bool:
+    return type(value) is int and 100 <= value <= 599
+
+
 def _has_tag(value: Any) -> bool:
     if isinstance(value, dict):
         return any(map(_has_tag, value.values()))
     if isinstance(value, list):
         return any(map(_has_tag, value))
-    return isinstance(value, str) and value.startswith(_TAG)
+    return isinstance(value, str) and value.startswith(TAG)
 
 
 def _quoted(key: str) -> str:

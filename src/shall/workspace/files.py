@@ -183,6 +183,23 @@ class Files:
             os.unlink(name, dir_fd=folder)
             sync_folder(folder)
 
+    def delete_scratch(self, paths: Sequence[str], folders: Sequence[str]) -> None:
+        """Delete plain files below folders of the setting ``scratch``, as far as they exist.
+
+        Every path is checked before the first file is deleted.
+
+        Raises:
+            OutsideWorkspace: As for ``delete``, or ``check_scratch`` refuses a path.
+        """
+        from shall.workspace.scratch import check_scratch  # few cases delete files
+
+        for path in paths:
+            check_scratch(self._file_names(path), folders)
+            self._check_written(path)
+        for path in paths:
+            with suppress(FileMissing):
+                self.delete(path)
+
     def is_file(self, path: str) -> bool:
         """Return whether there is a plain file (False for anything outside)."""
         with suppress(OutsideWorkspace, FileMissing), self._parent(path) as (folder, name):

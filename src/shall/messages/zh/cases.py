@@ -146,6 +146,16 @@ CASES: dict[str, str] = {
     "An api teardown runs no query.": "api 类型的清理不执行 query。",
     "`operation_type` must be 'api' or 'db', not "
     "'{value}'.": "`operation_type` 必须是 'api' 或 'db'，而不是 '{value}'。",
+    "Write `delete_files: PATH` alone.": "请只写 `delete_files: 路径`。",
+    "`{other}` is beside `delete_files`.": "`{other}` 不能与 `delete_files` 并用。",
+    "Write another teardown.": "请另写一个清理。",
+    "`delete_files` must be a path or a list of paths, not "
+    "{given}.": "`delete_files` 必须是路径或路径列表，而不是{given}。",
+    "Write `delete_files: out/report.csv`.": "请写作 `delete_files: out/report.csv`。",
+    "`delete_files` must not be empty.": "`delete_files` 不能为空。",
+    "`delete_files` names more than {most_files} "
+    "files.": "`delete_files` 指定了超过 {most_files} 个文件。",
+    "A path in `delete_files` is no text, or empty.": "`delete_files` 中有路径不是文本，或为空。",
     "The root is `unittest:`, not `testcase:`.": "根节点是 `unittest:`，而不是 `testcase:`。",
     "`host` has no scheme.": "`host` 缺少 http:// 或 https://。",
     "Write `operation_type: db`.": "请写作 `operation_type: db`。",

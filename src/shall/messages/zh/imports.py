@@ -69,6 +69,7 @@ IMPORTS: dict[str, str] = {
     "The authentication `{kind}` was left out.": "认证方式 `{kind}` 未能转换。",
     "Write the header that it makes under `headers`.": "请将它生成的头部写在 `headers` 中。",
     "The body of the kind `{mode}` was left out.": "类型为 `{mode}` 的请求体未能转换。",
+    "The body was left out: its file has no path.": "请求体的文件没有路径，未能转换。",
     "The file of the part {name} was left out: it has no path.": "表单字段 {name} 的文件没有路径，"
     "已跳过。",
     # HAR
@@ -106,7 +107,7 @@ IMPORTS: dict[str, str] = {
     "The request was left out: it is skipped.": "已跳过该请求：它被标记为 skip。",
     "The option `{name}` was left out.": "选项 `{name}` 未能转换。",
     "The line `{text}` was left out.": "`{text}` 一行未能转换。",
-    "The body was left out: it is a file or bytes.": "请求体是文件或字节，未能转换。",
+    "The body was left out: it is malformed.": "请求体格式有误，未能转换。",
     "The capture `{text}` was left out.": "捕获 `{text}` 未能转换。",
     "The check of the body was left out: it is that of a file, or malformed.": "响应体检查"
     "未能转换：它是文件，或格式有误。",
@@ -127,6 +128,24 @@ IMPORTS: dict[str, str] = {
     "The test was left out: none of its stages can be sent.": "已跳过该测试：没有可以发送的 "
     "stage。",
     "It is marked as skipped.": "已标记为跳过。",
+    "It is skipped if `{condition}` holds.": "满足 `{condition}` 时跳过。",
+    "It is expected to fail (`{name}`).": "预期会失败（`{name}`）。",
+    "The test is skipped: the condition `{condition}` was not evaluated.": "该测试将被跳过："
+    "条件 `{condition}` 未求值。",
+    "The test is skipped: it is expected to fail (`{name}`).": "该测试将被跳过：它预期会失败"
+    "（`{name}`）。",
+    "`skip` was left out: the condition `{condition}` was not evaluated.": "`skip` 未能转换：条件 "
+    "`{condition}` 未求值。",
+    "A document was left out: {problem}": "已跳过一个文档：{problem}",
+    "`max_retries` was left out.": "`max_retries` 未能转换。",
+    "`max_retries: {times}` became `retry: {most}`.": "`max_retries: {times}` 已改为 "
+    "`retry: {most}`。",
+    "`request` of {functions} was left out.": "由 {functions} 生成的 `request` 未能转换。",
+    "`request.{field}` of {functions} was left out.": "由 {functions} 生成的 `request.{field}` "
+    "未能转换。",
+    "`save` of {functions} was left out.": "由 {functions} 保存的值未能转换。",
+    "The check by {functions} was left out.": "由 {functions} 进行的检查未能转换。",
+    "The check of the status `{status}` was left out.": "对状态码 `{status}` 的检查未能转换。",
     "`parametrize` was left out.": "`parametrize` 未能转换。",
     "The mark `{name}` was left out.": "标记 `{name}` 未能转换。",
     "The tag `!{tag}` was left out.": "标签 `!{tag}` 未能转换。",

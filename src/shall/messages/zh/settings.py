@@ -14,6 +14,8 @@ SETTINGS: dict[str, str] = {
         "在第一个用例之前运行的共享步骤；若未通过，则不运行任何用例"
     ),
     "shared steps that run after the last case": "在最后一个用例之后运行的共享步骤",
+    "folders of the workspace in which teardowns of cases may delete files "
+    "(out)": "工作区中允许用例的清理删除文件的目录（out）",
     "There is no project {name}.": "没有项目 {name}。",
     "{keys} needs a login, and has none.": "{keys} 需要登录，但没有 login。",
     "{keys} names no host and database.": "{keys} 没有写明 host 和 database。",

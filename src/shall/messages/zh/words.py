@@ -120,6 +120,11 @@ WORDS: dict[str, str] = {
     "it is inside a version-control folder": "位于版本控制目录中",
     "{name} is a hidden folder": "{name} 是隐藏目录",
     "programs are executed from {name}": "{name} 中的程序会被执行",
+    "it is hidden": "它是隐藏的",
+    "it is not below {folders}": "它不在 {folders} 之下",
+    "`scratch` names no folder": "`scratch` 未指定任何目录",
+    "it is in a folder of cases or requirements": "它位于用例或需求的目录中",
+    "{name} is not a folder in the workspace": "{name} 不是工作区内的目录",
     "it is a hidden file": "它是隐藏文件",
     "it configures programs": "它是程序的配置文件",
     "a file without an extension may be a "
