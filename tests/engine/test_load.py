@@ -59,6 +59,9 @@ class VirtualLoop:
                 else partial(task.work.send, None),
             )
 
+    def run(self, work: Work[Any]) -> Any:
+        raise NotImplementedError  # a load starts work and steps
+
     def stop(self, task: Task, grace_s: float = 0.0) -> None:  # noqa: ARG002
         task.is_stopped, task.at = True, self.now
 

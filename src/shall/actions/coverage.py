@@ -2,16 +2,17 @@
 
 from collections.abc import Iterator
 
+from shall.actions.request_once import request_once
 from shall.errors import BadValue
 from shall.openapi.coverage import Counts, Coverage, Seen, measure
 from shall.openapi.document import MOST_BYTES, read_document
 from shall.results.records import SQL_METHOD, CaseResult, ExchangeRecord, RunResult
 from shall.transport.exchange import OPENS_WEBSOCKET, Request
 from shall.transport.url import checked_url
-from shall.transport.waits import Work
 from shall.workspace.workspace import Workspace
 
 _TIMEOUT_S = 30.0
+_ACCEPT = ("Accept", "application/json, application/yaml, */*;q=0.5")
 _NO_HTTP = frozenset((SQL_METHOD, OPENS_WEBSOCKET))
 _KEEP_METHOD = frozenset((307, 308))
 
@@ -25,29 +26,16 @@ def fetch_document(workspace: Workspace, url: str) -> str:
         BadValue: The response is no document.
     """
     shown = workspace.redactor.url(url)
-
-    texts: list[str] = []
-
-    def fetch() -> Work[None]:
-        accept = ("Accept", "application/json, application/yaml, */*;q=0.5")
-        response = yield Request("GET", url, (accept,), timeout_s=_TIMEOUT_S)
-        if response.status != 200:
-            raise BadValue(f"{shown} answered with status {response.status}.")
-        if len(response.body) > MOST_BYTES:
-            raise BadValue(f"{shown} is larger than {MOST_BYTES >> 20} MiB.")
-        try:
-            texts.append(response.body.decode("utf-8-sig"))
-        except UnicodeDecodeError:
-            raise BadValue(f"{shown} is not UTF-8 text.") from None
-
-    loop = workspace.make_loop()
+    request = Request("GET", url, (_ACCEPT,), timeout_s=_TIMEOUT_S)
+    response = request_once(workspace, request)
+    if response.status != 200:
+        raise BadValue(f"{shown} answered with status {response.status}.")
+    if len(response.body) > MOST_BYTES:
+        raise BadValue(f"{shown} is larger than {MOST_BYTES >> 20} MiB.")
     try:
-        task = loop.start(fetch())
-        while not task.is_done:
-            loop.step()
-    finally:
-        loop.close()
-    return texts[0].replace("\r\n", "\n")
+        return response.body.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError:
+        raise BadValue(f"{shown} is not UTF-8 text.") from None
 
 
 def coverage_of(run: RunResult, text: str, source: str, base_url: str | None = None) -> Coverage:

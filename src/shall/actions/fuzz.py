@@ -1,4 +1,4 @@
-"""Hands an OpenAPI document to Schemathesis, and keeps what it finds as a run."""
+"""Hands an OpenAPI document to Schemathesis, and reads its findings as a run."""
 
 import json
 import os
@@ -14,6 +14,7 @@ from typing import Any
 from msgspec import Struct
 
 from shall.actions.fuzz_results import read_results
+from shall.actions.request_once import request_once
 from shall.actions.run import run_options
 from shall.actions.run_request import RunRequest
 from shall.engine.redact import Redactor
@@ -23,7 +24,6 @@ from shall.results.records import RunResult, RunStatus
 from shall.transport.exchange import Request
 from shall.transport.process import ChildProcess, Ended
 from shall.transport.url import checked_url
-from shall.transport.waits import Work
 from shall.workspace.workspace import Workspace
 
 _PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR")
@@ -61,7 +61,9 @@ def fuzz(workspace: Workspace, text: str, source: str, options: FuzzOptions) -> 
     document = read_document(text, source)
     _check_references(document)
     base_url = checked_url(options.base_url)
-    _probe(workspace, base_url)
+    # By our own sender: is the target allowed, and there at all?
+    probe = Request("GET", base_url, timeout_s=_REQUEST_TIMEOUT_S, follow_redirects=False)
+    request_once(workspace, probe)
     at, started = datetime.now(UTC), time.perf_counter()
     run_id = os.urandom(16).hex()
     with tempfile.TemporaryDirectory(prefix="shall-fuzz-") as folder:
@@ -91,21 +93,6 @@ def _references(value: Any) -> Iterator[str]:
     if isinstance(value, dict | list):
         for it in value.values() if isinstance(value, dict) else value:
             yield from _references(it)
-
-
-def _probe(workspace: Workspace, url: str) -> None:
-    """Send one request by our own sender: whether the target is allowed, and there at all."""
-
-    def probe() -> Work[None]:
-        yield Request("GET", url, timeout_s=_REQUEST_TIMEOUT_S, follow_redirects=False)
-
-    loop = workspace.make_loop()
-    try:
-        task = loop.start(probe())
-        while not task.is_done:
-            loop.step()
-    finally:
-        loop.close()
 
 
 def _run_child(

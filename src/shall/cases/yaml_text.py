@@ -128,6 +128,14 @@ def _load_slowly(text: str, file: str, keys_as_written: bool) -> Any:
 
 def _keep_keys(node: Node) -> None:
     """Make the scalar keys of a document text."""
+    for each in _values(node):
+        for key, _ in each.value if isinstance(each, MappingNode) else ():
+            if isinstance(key, ScalarNode) and key.tag != "tag:yaml.org,2002:merge":
+                key.tag = "tag:yaml.org,2002:str"
+
+
+def _values(node: Node) -> Iterator[Node]:
+    """Yield a node and the values below it, each once, however often aliases name it."""
     seen: set[int] = set()
     waiting = [node]
     while waiting:
@@ -135,13 +143,11 @@ def _keep_keys(node: Node) -> None:
         if id(each) in seen:
             continue
         seen.add(id(each))
-        if isinstance(each, SequenceNode):
+        yield each
+        if isinstance(each, MappingNode):
+            waiting.extend(value for _, value in each.value)
+        elif isinstance(each, SequenceNode):
             waiting.extend(each.value)
-        elif isinstance(each, MappingNode):
-            for key, value in each.value:
-                if isinstance(key, ScalarNode) and key.tag != "tag:yaml.org,2002:merge":
-                    key.tag = "tag:yaml.org,2002:str"
-                waiting.append(value)
 
 
 def _check_bounds(text: str) -> None:
@@ -200,18 +206,9 @@ class _Bounds:
 
 def _node_problems(node: Node, file: str) -> Iterator[Diagnostic]:
     """Find keys given twice, keys that are not text, and values that JSON does not know."""
-    seen: set[int] = set()
-    waiting = [node]
-    while waiting:
-        each = waiting.pop()
-        if id(each) in seen:
-            continue
-        seen.add(id(each))
+    for each in _values(node):
         if isinstance(each, MappingNode):
             yield from _key_problems(each, file)
-            waiting.extend(value for _, value in each.value)
-        elif isinstance(each, SequenceNode):
-            waiting.extend(each.value)
         elif _is_infinite(each):
             message = f"{each.value} is not a JSON value."
             yield _at(each, file, "yaml.not-json", message, "Quote it.")

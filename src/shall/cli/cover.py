@@ -2,8 +2,9 @@
 
 import argparse
 
-from shall.actions.coverage import coverage_of, fetch_document
+from shall.actions.coverage import coverage_of
 from shall.actions.results import stored_run
+from shall.cli.openapi_source import read_source
 from shall.cli.options import project_of
 from shall.cli.output import (
     BAD_INPUT,
@@ -12,12 +13,10 @@ from shall.cli.output import (
     local,
     say,
     tell,
-    text_of_file,
     write,
     write_table,
 )
 from shall.openapi.coverage import Coverage
-from shall.openapi.document import MOST_BYTES
 from shall.report.coverage import MEASURES, as_json, markdown, notes, rows, shares, undeclared_rows
 
 _LISTED = 50
@@ -28,12 +27,7 @@ def execute(arguments: argparse.Namespace) -> int:
     """Carry out the command."""
     workspace, settings = project_of(arguments)
     run = stored_run(workspace, arguments.run)
-    source = arguments.openapi
-    if source.startswith(("http://", "https://")):
-        text = fetch_document(workspace, source)
-        source = workspace.redactor.url(source)
-    else:
-        text = text_of_file(source, MOST_BYTES)
+    text, source = read_source(workspace, arguments.openapi)
     coverage = coverage_of(run, text, source, arguments.base_url)
     if arguments.format == "json":
         write(as_json(coverage, run.run_id, source))

@@ -9,7 +9,6 @@ from shall.cli.output_flags import FORMATS, add_report_files
 
 MEASURES = ("operations", "statuses", "content-types")
 
-
 Add = Callable[[Any, str, str], argparse.ArgumentParser]
 
 
@@ -28,12 +27,7 @@ def add_cover(commands: Any, add: Add) -> None:
     """Add ``shall cover``."""
     command = add(commands, "cover", "Show what of an OpenAPI document a run touched.")
     command.add_argument("run", nargs="?", default="latest", help="id of a run (the newest)")
-    command.add_argument(
-        "--openapi",
-        required=True,
-        metavar="FILE|URL",
-        help="the document: OpenAPI 3 as YAML or JSON",
-    )
+    _add_document(command)
     command.add_argument(
         "--base-url",
         metavar="URL",
@@ -57,12 +51,7 @@ def add_cover(commands: Any, add: Add) -> None:
 def add_fuzz(commands: Any, add: Add) -> None:
     """Add ``shall fuzz``."""
     command = add(commands, "fuzz", "Test an API by its OpenAPI document with Schemathesis.")
-    command.add_argument(
-        "--openapi",
-        required=True,
-        metavar="FILE|URL",
-        help="the document: OpenAPI 3 as YAML or JSON",
-    )
+    _add_document(command)
     command.add_argument(
         "--base-url", metavar="URL", help="where the API is (default: `host` of shall.yaml)"
     )
@@ -88,3 +77,12 @@ def add_fuzz(commands: Any, add: Add) -> None:
         "--no-color", action="store_true", default=None, help="print without colours"
     )
     add_report_files(command, "report-")
+
+
+def _add_document(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--openapi",
+        required=True,
+        metavar="FILE|URL",
+        help="the document: OpenAPI 3 as YAML or JSON",
+    )

@@ -2,16 +2,15 @@
 
 import argparse
 
-from shall.actions.coverage import fetch_document
 from shall.actions.fuzz import FuzzOptions, fuzz
 from shall.actions.merge import record_run
+from shall.cli.openapi_source import read_source
 from shall.cli.options import project_of
-from shall.cli.output import exit_status, tell, text_of_file, write
+from shall.cli.output import exit_status, tell, write
 from shall.cli.output_flags import named_files
 from shall.cli.report import report_text, write_reports
 from shall.cli.run import show
 from shall.errors import InvalidInput
-from shall.openapi.document import MOST_BYTES
 from shall.results.summary import summary_of
 
 
@@ -21,12 +20,7 @@ def execute(arguments: argparse.Namespace) -> int:
     base_url = arguments.base_url or settings.host
     if base_url is None:
         raise InvalidInput("No address of the API is named.", hint="Name it with --base-url URL.")
-    source = arguments.openapi
-    if source.startswith(("http://", "https://")):
-        text = fetch_document(workspace, source)
-        source = workspace.redactor.url(source)
-    else:
-        text = text_of_file(source, MOST_BYTES)
+    text, source = read_source(workspace, arguments.openapi)
     options = FuzzOptions(base_url, arguments.max_examples, arguments.timeout, arguments.seed)
     run = fuzz(workspace, text, source, options)
     for fault in record_run(workspace, run):

@@ -38,6 +38,10 @@ class Loop(Protocol):
         """Wait until something happens, at the latest until ``until`` (monotonic), and go on."""
         ...
 
+    def run(self, work: Work[Any]) -> Any:
+        """Run one piece of work to its end; return what it returns, raise what it raises."""
+        ...
+
     def stop(self, task: Any, grace_s: float = 0.0) -> None:
         """Raise ``Stopped`` where the task waits; from ``grace_s`` later on wherever it waits."""
         ...

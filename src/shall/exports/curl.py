@@ -8,15 +8,15 @@ from urllib.parse import urlencode
 
 from shall.cases.expression import parse_template
 from shall.cases.forms import is_template
-from shall.cases.model import BodyKind, Case, RequestTemplate, Step, Teardown
+from shall.cases.model import BodyKind, Case, RequestTemplate
 from shall.cases.parts import parts_of
 from shall.exports.names import (
     Exported,
     body_of,
     credentials,
-    http_request,
     literal_of,
     note_unsaid,
+    requests_of,
     run_variable,
 )
 
@@ -27,15 +27,12 @@ def to_curl(case: Case, path: str) -> Exported:
     note_unsaid(case, exported)
     writer = _Writer(case, exported)
     lines = [f"# {' '.join(case.name.split())}: made from {path}"]
-    parts: tuple[Step | Teardown, ...] = (*case.steps, *reversed(case.teardowns))
-    for part in parts:
-        request = http_request(part)
-        if request is not None:
-            if part.checks:
-                exported.lacks("checks, which curl has not")
-            if getattr(part, "capture", None):
-                exported.lacks(f"the captures of {part.id}")
-            lines.append(" ".join(writer.arguments(request)))
+    for part, request in requests_of(case):
+        if part.checks:
+            exported.lacks("checks, which curl has not")
+        if getattr(part, "capture", None):
+            exported.lacks(f"the captures of {part.id}")
+        lines.append(" ".join(writer.arguments(request)))
     exported.text = "\n".join(lines) + "\n"
     return exported
 

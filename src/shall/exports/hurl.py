@@ -14,9 +14,9 @@ from shall.exports.names import (
     body_of,
     credentials,
     expressions_in,
-    http_request,
     literal_of,
     note_unsaid,
+    requests_of,
     run_variable,
 )
 
@@ -74,11 +74,8 @@ def to_hurl(case: Case, path: str) -> Exported:
     note_unsaid(case, exported)
     writer = _Writer(case, exported)
     lines = [f"# {' '.join(case.name.split())}: made from {path}"]
-    parts: tuple[Step | Teardown, ...] = (*case.steps, *reversed(case.teardowns))
-    for part in parts:
-        request = http_request(part)
-        if request is not None:
-            lines += ["", *writer.entry(part, request)]
+    for part, request in requests_of(case):
+        lines += ["", *writer.entry(part, request)]
     exported.text = "\n".join(lines) + "\n"
     return exported
 

@@ -100,6 +100,15 @@ def http_request(part: Step | Teardown) -> RequestTemplate | None:
     return None if is_other else request
 
 
+def requests_of(case: Case) -> Iterator[tuple[Step | Teardown, RequestTemplate]]:
+    """Yield the steps and teardowns of a case that send a request, in the order of a run."""
+    parts: tuple[Step | Teardown, ...] = (*case.steps, *reversed(case.teardowns))
+    for part in parts:
+        request = http_request(part)
+        if request is not None:
+            yield part, request
+
+
 def body_of(request: RequestTemplate) -> Body | None:
     """Return the body of a request; that of a GraphQL query as the JSON that is sent."""
     body = request.body
