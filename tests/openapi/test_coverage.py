@@ -232,3 +232,11 @@ def test_a_reference_to_itself_ends() -> None:
 def test_another_document_is_refused(text: str) -> None:
     with pytest.raises(BadValue, match="not an OpenAPI document of version 3"):
         read_document(text, "a.yaml")
+
+
+@pytest.mark.verifies("contract#1.9")
+@pytest.mark.parametrize("index", ["1", "00", "9" * 5000])
+def test_a_reference_to_an_item_that_is_not_there_is_lost(index: str) -> None:
+    reference = {"$ref": f"#/x-items/{index}"}
+    found = document({"/a": reference}, **{"x-items": [{}]})
+    assert found.lost == (f"#/x-items/{index}",)

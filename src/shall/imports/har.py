@@ -5,9 +5,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from shall.cases.json_text import load_object, objects, text_of
 from shall.errors import InvalidCase
 from shall.imports.expressions import expression_text
-from shall.imports.json_text import load_object, objects, text_of
 from shall.imports.names import Paths
 from shall.imports.requests import CaseWriter, SentRequest
 from shall.imports.result import MOST_CASES, Imported, ImportedCase, LeftOut

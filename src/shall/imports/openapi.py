@@ -13,16 +13,15 @@ from urllib.parse import quote
 from msgspec import Struct, field
 
 from shall.cases.forms import METHODS
-from shall.cases.reader import load_yaml
-from shall.errors import BadValue
+from shall.cases.json_text import objects, text_of
 from shall.imports.bodies import FORM_TYPE, is_json_type
 from shall.imports.expressions import expression_text, mark
-from shall.imports.json_text import load_object, objects, text_of
 from shall.imports.names import Paths, variable_name
 from shall.imports.openapi_examples import Document
 from shall.imports.requests import CaseWriter, SentRequest
 from shall.imports.result import MOST_CASES, Imported, ImportedCase, LeftOut
 from shall.imports.secret_variables import SecretVariables
+from shall.openapi.document import load_document
 
 _ITEM = re.compile(r"(?P<above>.+)/\{(?P<name>[^{}/]+)\}")
 _PLACEHOLDER = re.compile(r"\{([^{}/]+)\}")
@@ -55,15 +54,7 @@ def read_openapi(text: str, file: str) -> Imported:
         InvalidCase: It is no YAML or JSON.
         BadValue: It is of another version.
     """
-    is_json = text.lstrip()[:1] == "{"
-    data = load_object(text, file) if is_json else load_yaml(text, file, keys_as_written=True)
-    version = text_of(data.get("openapi")) if isinstance(data, dict) else ""
-    if not version.startswith("3."):
-        raise BadValue(
-            f"{file} is not an OpenAPI document of version 3.",
-            hint="Convert a Swagger document of version 2 first.",
-        )
-    return _Reader(data, file).read()
+    return _Reader(load_document(text, file), file).read()
 
 
 class _Reader:

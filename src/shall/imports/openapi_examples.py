@@ -4,7 +4,8 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from shall.imports.json_text import objects
+from shall.cases.json_text import objects
+from shall.openapi.document import MOST_REFERENCES, target
 
 _MOST_LEVELS = 8
 """Levels of an example; deeper objects are empty."""
@@ -14,9 +15,6 @@ _MOST_PARTS, _MOST_NESTED = 20, 3
 
 _MOST_VALUES = 2_000
 """Values of one example."""
-
-_MOST_REFERENCES = 32
-"""References that lead from one to the next."""
 
 _FORMATS = {
     "date": "2026-01-31",
@@ -45,7 +43,7 @@ class Document:
 
     def resolved(self, value: Any) -> dict[str, Any]:
         """Return an object, or what its reference leads to; one that leads nowhere is empty."""
-        for _ in range(_MOST_REFERENCES):
+        for _ in range(MOST_REFERENCES):
             if not isinstance(value, dict):
                 return {}
             reference = value.get("$ref")
@@ -54,17 +52,10 @@ class Document:
             if not reference.startswith("#/"):
                 self._report(f"The reference {reference:.60} leads out, so it was not followed.")
                 return {}
-            value = self._at(reference)
+            value = target(self.data, reference)
+            if not isinstance(value, dict):
+                self._report(f"The reference {reference:.60} leads nowhere.")
         return {}
-
-    def _at(self, reference: str) -> Any:
-        value: Any = self.data
-        for name in reference[2:].split("/"):
-            key = name.replace("~1", "/").replace("~0", "~").replace("%7B", "{").replace("%7D", "}")
-            value = value.get(key) if isinstance(value, dict) else None
-        if not isinstance(value, dict):
-            self._report(f"The reference {reference:.60} leads nowhere.")
-        return value
 
     def example_of(self, holder: Mapping[str, Any]) -> tuple[Any] | None:
         """Return the example that a parameter, a media type or a schema names, in a tuple."""

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from msgspec import Struct
 
-from shall.imports.json_text import load_object, objects, text_of
+from shall.cases.json_text import load_object, objects, text_of
 from shall.imports.names import Paths, variable_name
 from shall.imports.postman_auth import auth_of
 from shall.imports.postman_bodies import add_body

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from shall.cases.json_text import objects, text_of
 from shall.imports.bodies import Convert
-from shall.imports.json_text import objects, text_of
 from shall.imports.secret_variables import SecretVariables
 
 _GRANTS = {"client_credentials": "client_credentials", "password_credentials": "password"}

@@ -5,8 +5,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from shall.cases.json_text import objects, text_of
 from shall.imports.bodies import FORM_TYPE
-from shall.imports.json_text import objects, text_of
 from shall.imports.requests import SentRequest
 from shall.imports.result import LeftOut
 

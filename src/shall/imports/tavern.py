@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from shall.cases.flow import MOST_RETRIES
+from shall.cases.json_text import objects, text_of
 from shall.errors import BadValue
 from shall.imports.bodies import converted
 from shall.imports.expressions import expression_text, mark, without_marks
-from shall.imports.json_text import objects, text_of
 from shall.imports.names import Paths
 from shall.imports.requests import CaseWriter, SentRequest
 from shall.imports.result import MOST_CASES, Imported, ImportedCase, LeftOut

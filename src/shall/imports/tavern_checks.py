@@ -5,8 +5,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from shall.cases.json_text import objects, text_of
 from shall.imports.bodies import Convert
-from shall.imports.json_text import objects, text_of
 from shall.imports.tavern_documents import TAG, number_of
 
 _PATH = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*|\[\d+\])*")

@@ -7,9 +7,9 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from msgspec import Struct
 
+from shall.cases.json_text import load_object, objects, text_of
 from shall.cases.reader import load_yaml
 from shall.errors import BadValue
-from shall.imports.json_text import load_object, objects, text_of
 
 METHODS = ("GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE")
 
@@ -21,6 +21,9 @@ MOST_BYTES = 16 << 20
 
 _MOST_BASES = 50
 """Base paths of one operation: a server may name a path by variables with many values."""
+
+_INDEX = re.compile(r"0|[1-9][0-9]{0,8}")
+"""A place in a list, as a JSON pointer writes it (RFC 6901, section 4)."""
 
 _VARIABLE = re.compile(r"\{([^{}]*)\}")
 
@@ -80,7 +83,16 @@ class Document(Struct, frozen=True):
 
 
 def read_document(text: str, file: str) -> Document:
-    """Read a document of YAML or JSON; ``file`` is its path or URL.
+    """Read a document of YAML or JSON; ``file`` is its path or URL. Raises as ``load_document``."""
+    data = load_document(text, file)
+    references = References(data)
+    operations = tuple(_operations(data, references, file))
+    lost = tuple(dict.fromkeys(references.lost))
+    return Document(file, text_of(data["openapi"]), data, operations, lost)
+
+
+def load_document(text: str, file: str) -> dict[str, Any]:
+    """Return the data of a document of YAML or JSON; ``file`` is its path or URL.
 
     Raises:
         InvalidCase: It is neither.
@@ -94,9 +106,7 @@ def read_document(text: str, file: str) -> Document:
             f"{file} is not an OpenAPI document of version 3.",
             hint="Convert a Swagger document of version 2 first.",
         )
-    references = References(data)
-    operations = tuple(_operations(data, references, file))
-    return Document(file, version, data, operations, tuple(dict.fromkeys(references.lost)))
+    return data
 
 
 class References:
@@ -134,7 +144,7 @@ def target(data: Mapping[str, Any], reference: str) -> Any:
     for part in reference[2:].split("/"):
         key = unquote(part).replace("~1", "/").replace("~0", "~")
         if isinstance(value, list):
-            value = value[int(key)] if key.isdecimal() and int(key) < len(value) else None
+            value = value[int(key)] if _INDEX.fullmatch(key) and int(key) < len(value) else None
         else:
             value = value.get(key) if isinstance(value, dict) else None
     return value
