@@ -4,7 +4,7 @@ import argparse
 import json
 from typing import Any
 
-from shall.actions.generating import Generated, Wanted, generate_tests
+from shall.actions.generate import Generated, Wanted, generate_tests
 from shall.cli.options import project_of
 from shall.cli.output import OK, language, printable, say, text_of_file, write
 from shall.cli.run import path_in

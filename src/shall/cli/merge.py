@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 
 from shall.actions.merge import merge_shards, record_run
-from shall.actions.notifying import check_notify
+from shall.actions.notifications import check_notify
 from shall.bounded import EVIDENCE_BYTES, read_path
 from shall.cli.options import project_of
 from shall.cli.output import exit_status, tell, write

@@ -48,7 +48,7 @@ def _project(arguments: argparse.Namespace) -> tuple[Workspace, Settings]:
     folder = folder_of(arguments.workspace)
     settings, _ = settings_of(folder, {**run_flags(arguments), "no_color": arguments.no_color})
     if arguments.notify:
-        from shall.actions.notifying import check_notify  # few runs send a summary
+        from shall.actions.notifications import check_notify  # few runs send a summary
 
         check_notify(settings.notify)
     return open_project(folder, settings), settings
@@ -108,7 +108,7 @@ def _run_in(workspace: Workspace, settings: Settings, arguments: argparse.Namesp
 
 def send_notifications(workspace: Workspace, settings: Settings, run: RunSummary) -> None:
     """Send the summary of a run as the settings say; report what was not sent."""
-    from shall.actions.notifying import send_summary  # as above
+    from shall.actions.notifications import send_summary  # as above
 
     title = settings.config.title if settings.config is not None else ""
     for fault in send_summary(workspace, run, settings.notify, title):

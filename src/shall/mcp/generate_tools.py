@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from mcp_types import ToolAnnotations
 from pydantic import Field
 
-from shall.actions import generating
+from shall.actions import generate
 from shall.actions.documents import read_file
 from shall.actions.session import Session
 from shall.mcp.arguments import WorkspaceName
@@ -34,8 +34,8 @@ async def generate_tests(
     document = None
     if openapi is not None:
         document = openapi, await session.workers.call(read_file, space, openapi)
-    wanted = generating.Wanted(tuple(criteria or ()), openapi=document, programs=False)
-    found = await session.workers.call(generating.generate_tests, space, wanted, dry_run=dry_run)
+    wanted = generate.Wanted(tuple(criteria or ()), openapi=document, programs=False)
+    found = await session.workers.call(generate.generate_tests, space, wanted, dry_run=dry_run)
     written = [{"criterion": it.criterion, "path": it.path} for it in found.drafts]
     shown = list(fitting(written, ROWS_BYTES * 2 // 3))
     left_out = [{"reason": cut(it.message, _LINE_LENGTH)} for it in found.left_out]
