@@ -2,7 +2,7 @@
 
 WORDS = {
     "view.waiting": ("Waiting for the result …", "正在等待结果……"),
-    "view.cancelled": ("The call was cancelled.", "本次调用已取消。"),
+    "view.cancelled": ("The call was cancelled", "本次调用已取消"),
     "view.refused": ("The call was not carried out", "调用未能执行"),
     "view.not_all": ("Not every case passed", "有用例未通过"),
     "view.bad": ("What did not pass", "未通过的用例"),
