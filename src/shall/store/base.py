@@ -88,6 +88,14 @@ class Store(Protocol):
         """Note that a run ended, and drop runs beyond the history's bounds."""
         ...
 
+    def ask_to_stop(self, run_id: str) -> bool:
+        """Ask a run to stop, whichever process runs it; False where that one never looks."""
+        ...
+
+    def is_asked_to_stop(self, run_id: str) -> bool:
+        """Return whether a run was asked to stop."""
+        ...
+
     def runs(self, limit: int) -> list[RunRecord]:
         """Return the newest runs, newest first. A run whose process died reads INTERRUPTED."""
         ...

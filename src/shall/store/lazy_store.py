@@ -55,6 +55,16 @@ class StoreOpenedLater:
         """Store that a run ended."""
         self._made().finish_run(run_id, status, duration_s)
 
+    def ask_to_stop(self, run_id: str) -> bool:
+        """Ask a run to stop."""
+        store = self._existing()
+        return store is not None and store.ask_to_stop(run_id)
+
+    def is_asked_to_stop(self, run_id: str) -> bool:
+        """Return whether a run was asked to stop."""
+        store = self._existing()
+        return store is not None and store.is_asked_to_stop(run_id)
+
     def runs(self, limit: int) -> list[RunRecord]:
         """Return the newest runs."""
         store = self._existing()

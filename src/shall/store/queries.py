@@ -25,8 +25,9 @@ _RUNS_BEFORE = """
     FROM runs WHERE started_at < ?
 """
 _INSERT_RUN = """
-    INSERT OR IGNORE INTO runs (run_id, started_at, status, total, environment, lease)
-    VALUES (?, ?, ?, ?, ?, ?)
+    INSERT OR IGNORE INTO runs (
+        run_id, started_at, status, total, environment, lease, stop_asked_at
+    ) VALUES (?, ?, ?, ?, ?, ?, '')
 """
 _INSERT_CASE = "INSERT INTO cases VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _INSERT_CRITERION = "INSERT OR IGNORE INTO criteria VALUES (?, ?, ?)"

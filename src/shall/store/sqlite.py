@@ -12,7 +12,7 @@ from weakref import finalize
 
 from shall.errors import StoreUnavailable
 from shall.results.records import CaseResult, RunStatus
-from shall.store import queries
+from shall.store import queries, stops
 from shall.store.base import CallRecord, CallStatistics, ConnectionRecord, RunRecord
 from shall.store.call_buffer import CallBuffer
 from shall.store.folders import Folder, walk
@@ -182,6 +182,16 @@ class SqliteStore:
         with self._writing() as connection:
             queries.end_run(connection, run_id, status, duration_s)
             self._drop_old_runs(connection)
+
+    def ask_to_stop(self, run_id: str) -> bool:
+        """Ask a run to stop, whichever process runs it; False where that one never looks."""
+        with self._writing(durable=False) as connection:
+            return stops.ask(connection, run_id, datetime.now(UTC))
+
+    def is_asked_to_stop(self, run_id: str) -> bool:
+        """Return whether a run was asked to stop."""
+        with self._reading() as connection:
+            return bool(stops.asked_at(connection, run_id))
 
     def _drop_old_runs(self, connection: sqlite3.Connection) -> None:
         oldest = ""
