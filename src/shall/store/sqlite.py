@@ -4,7 +4,7 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +16,7 @@ from shall.results.listing import (
     CaseFilter,
     CaseOrder,
     CasePage,
+    LiveRun,
     ReasonCount,
     RunFilter,
     RunPage,
@@ -217,6 +218,11 @@ class SqliteStore:
         """Return whether a run was asked to stop."""
         with self._reading() as connection:
             return bool(stops.asked_at(connection, run_id))
+
+    def live_runs(self, named: Collection[str] = ()) -> list[LiveRun]:
+        """Return the runs that go on, and those that are named, whether or not they do."""
+        with self._reading() as connection:
+            return stops.live_runs(connection, named, self._status_of)
 
     def _drop_old_runs(self, connection: sqlite3.Connection) -> None:
         oldest = ""

@@ -70,7 +70,9 @@ RUNNING: dict[str, str] = {
     "The process of the run {run_id} does not look for requests to stop.": (
         "执行运行 {run_id} 的进程不会检查停止请求。"
     ),
-    "An older release runs it: end it where it was started.": "它由旧版本执行：请在启动它的地方结束它。",
+    "An older release runs it: end it where it was started.": (
+        "它由旧版本执行：请在启动它的地方结束它。"
+    ),
     "Call get_test_results without run_id to "
     "list the runs.": "不带 run_id 调用 get_test_results 可列出所有运行。",
     "The run {run_id} has no case {case}.": "运行 {run_id} 中没有用例 {case}。",
