@@ -145,7 +145,7 @@ def case_row(line: CaseLine, run_id: str, look: Look) -> Html:
             "span",
             place_text(line, language),
             " " if history else None,
-            tag("a", word("case.history", language), href=history) if history else None,
+            tag("a", word("one_case.history", language), href=history) if history else None,
             class_="place",
         ),
         class_=f"case row {line.shown_outcome.value}",
