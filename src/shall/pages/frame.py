@@ -36,12 +36,16 @@ class Viewer(Struct, frozen=True):
 
 
 class Look(Struct, frozen=True):
-    """How a page is drawn. ``now`` is aware UTC: ages are counted from it."""
+    """How a page is drawn. ``now`` is aware UTC: ages are counted from it.
+
+    ``query`` is that of the page's address: the choice of a language keeps it.
+    """
 
     language: str
     now: datetime
     links: Links = Links()
     viewer: Viewer = Viewer()
+    query: str = ""
 
 
 def served(title: str, look: Look, *content: Content, here: str = "") -> str:
@@ -61,6 +65,23 @@ def saved(title: str, look: Look, *content: Content, here: str = "") -> str:
     )
     script = tag("script", Html(asset("script.js")), type="module")
     return _document(title, look, head, _navigation(look, here), (*content, script))
+
+
+def embedded(title: str, *content: Content, script: str) -> str:
+    """Return a document that an MCP client shows in a sandbox; its script fills it.
+
+    The policy leaves trusted types alone: clients put scripts of their own into the document.
+    """
+    head = tag(
+        "head",
+        tag("meta", charset="utf-8"),
+        tag("meta", http_equiv="Content-Security-Policy", content=_own_assets_only(script)),
+        tag("style", Html(asset("style.css"))),
+        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        tag("title", title),
+    )
+    body = tag("body", *content, tag("script", Html(asset(script)), type="module"), class_="view")
+    return f"<!doctype html>\n{tag('html', head, body, lang='en')}\n"
 
 
 def _document(
@@ -108,16 +129,18 @@ def _navigation(look: Look, here: str) -> Html:
         "nav",
         home,
         *drawn,
-        tag("span", *_languages(look), *_leave(look), class_="settings"),
+        tag("span", *language_links(look), *_leave(look), class_="settings"),
         aria_label=word("nav", look.language),
     )
 
 
-def _languages(look: Look) -> list[Html]:
+def language_links(look: Look) -> list[Html]:
+    """Make the links to a served page in its other languages."""
+    kept = f"{look.query}&" if look.query else ""
     return [
-        tag("a", _NAMES[it], href=f"?lang={it}", lang=it, hreflang=it)
+        tag("a", _NAMES[it], href=f"?{kept}lang={it}", lang=it, hreflang=it)
         for it in LANGUAGES
-        if it != look.language and look.links.action("/")
+        if it != look.language
     ]
 
 
@@ -152,9 +175,13 @@ def asset_digest(name: str) -> str:
 
 
 def _saved_policy() -> str:
+    trusted = "require-trusted-types-for 'script'; trusted-types 'none'"
+    return f"{_own_assets_only('script.js')}; {trusted}"
+
+
+def _own_assets_only(script: str) -> str:
     return (
-        f"default-src 'none'; script-src 'sha256-{asset_digest('script.js')}'; "
+        f"default-src 'none'; script-src 'sha256-{asset_digest(script)}'; "
         f"style-src 'sha256-{asset_digest('style.css')}'; img-src data:; "
-        "base-uri 'none'; form-action 'none'; "
-        "require-trusted-types-for 'script'; trusted-types 'none'"
+        "base-uri 'none'; form-action 'none'"
     )

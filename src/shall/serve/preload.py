@@ -67,6 +67,7 @@ ON_FIRST_USE = (
     "shall.imports.postman",
     "shall.imports.tavern",
     "shall.mcp.workflow_tools",
+    "shall.pages.views",
     "shall.messages.translation",
     "shall.messages.zh",
     "shall.redaction.markup",
@@ -115,6 +116,11 @@ def import_drivers() -> None:
     for name in DRIVERS:
         with suppress(ImportError):  # an extra that only some install
             importlib.import_module(name)
+
+
+def import_pages() -> None:
+    """Import what makes pages."""
+    importlib.import_module("shall.serve.pages")
 
 
 def import_all() -> None:

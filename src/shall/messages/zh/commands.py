@@ -363,6 +363,9 @@ COMMANDS: dict[str, str] = {
     "There are {count} documents of requirements.": "共有 {count} 份需求文档。",
     "There are {count} designs.": "共有 {count} 份设计文档。",
     "Unknown layout {layout}.": "未知的布局 {layout}。",
+    "pages for browsers, over HTTP; --no-pages serves none": (
+        "通过 HTTP 提供浏览器页面；--no-pages 则不提供"
+    ),
     "core: the usual tools; all: also those of the workflow": (
         "core：常用工具；all：另含工作流工具"
     ),
