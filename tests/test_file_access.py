@@ -92,7 +92,7 @@ ALLOWED = {
     "shall/pytest_support/items.py:CaseFile.collect": PYTEST,
     "shall/pytest_plugin.py:_may_be_case": PYTEST,
     "shall/pytest_plugin.py:_named_in_file": PYTEST,
-    "shall/report/html.py:_style": PACKAGE,
+    "shall/pages/frame.py:asset": PACKAGE,
     "shall/serve/auth/static_tokens.py:_read": CONFIG,
     "shall/serve/observe/duplicate_output.py:_mode": PROCESS,
     "shall/serve/observe/logs.py:ReopenedFile._open": "the log file, which the settings name",

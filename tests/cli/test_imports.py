@@ -35,7 +35,7 @@ UNUSED = {
 OWN_UNUSED = (
     *("shall.admin", "shall.mcp", "shall.serve", "shall.pytest_support", "shall.specs.ears"),
     *("shall.specs.model", "shall.specs.matrix", "shall.specs.reader", "shall.specs.markdown"),
-    *("shall.cases.full_case", "shall.cases.yaml_text", "shall.cli.report", "shall.report.html"),
+    *("shall.cases.full_case", "shall.cases.yaml_text", "shall.cli.report", "shall.pages.report"),
     *("shall.report.curl", "shall.report.ndjson", "shall.engine.differences"),
     *("shall.report.junit", "shall.store.call_log", "shall.engine.worker_processes"),
     *("shall.cases.unit", "shall.engine.unit_results", "shall.transport.process"),

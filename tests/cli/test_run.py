@@ -303,7 +303,7 @@ import sys
 from shall.cli.commands import main
 status = main(["run", "--host", "{service.url}"])
 heavy = ["asyncio", "mcp", "pydantic", "starlette", "uvicorn", "prometheus_client", "jwt",
-         "concurrent.futures", "shall.serve.app", "shall.report.html", "shall.report.junit",
+         "concurrent.futures", "shall.serve.app", "shall.pages.report", "shall.report.junit",
          "shall.messages.zh", "shall.messages.translation"]
 print([name for name in heavy if name in sys.modules], status)
 """

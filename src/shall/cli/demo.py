@@ -21,7 +21,7 @@ from shall.cli.options import settings_of
 from shall.cli.output import CHECK_FAILED, OK, exit_status, say, tell
 from shall.cli.run import run_showing, show
 from shall.errors import InvalidInput, TargetUnreachable
-from shall.report.html import html_page
+from shall.pages.report import html_page
 from shall.results.collected import Collected
 from shall.specs.export import to_text
 

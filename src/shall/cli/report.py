@@ -42,7 +42,7 @@ def write_reports(run: RunResult, language: str, files: dict[str, str]) -> None:
 def report_text(run: RunResult, kind: str, language: str) -> str:
     """Return a run in a format of ``output_flags``."""
     if kind == "html":
-        from shall.report.html import html_page
+        from shall.pages.report import html_page
 
         return html_page(run, None, language)
     if kind == "junit":

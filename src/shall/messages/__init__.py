@@ -9,10 +9,20 @@ from shall.messages.message import (
     LANGUAGES,
     Message,
     catalogue,
+    filled,
     joined,
     plural,
     render,
     translated,
 )
 
-__all__ = ["LANGUAGES", "Message", "catalogue", "joined", "plural", "render", "translated"]
+__all__ = [
+    "LANGUAGES",
+    "Message",
+    "catalogue",
+    "filled",
+    "joined",
+    "plural",
+    "render",
+    "translated",
+]

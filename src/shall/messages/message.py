@@ -50,7 +50,11 @@ def render(message: Message, language: str = "en") -> str:
         KeyError: No catalogue holds the code.
     """
     template = catalogue(language).get(message.code) or EN[message.code]
-    params = message.params
+    return filled(template, message.params, language)
+
+
+def filled(template: str, params: Mapping[str, Any], language: str) -> str:
+    """Return a template of a language with its parameters."""
     inner = params.get("inner")
     if inner is not None:  # what is wrong with a part; read from JSON it is a mapping
         params = {**params, "inner": _rendered(inner, language)}

@@ -9,8 +9,8 @@ import pytest
 from msgspec.structs import replace
 
 from shall.messages import Message
-from shall.report.html import TOLD_CASES, html_page
-from shall.report.html_parts import BODY_LIMIT, body_text, indented, timing
+from shall.pages.parts import BODY_LIMIT, body_text, indented, timing
+from shall.pages.report import TOLD_CASES, html_page
 from shall.results.records import (
     CaseResult,
     CheckResult,
@@ -61,8 +61,8 @@ class Page(HTMLParser):
         return [attributes for name, attributes in self.elements if name == tag]
 
 
-def without_style(page: str) -> str:
-    page = re.sub(r"<style>.*?</style>", "<style></style>", page, flags=re.DOTALL)
+def without_assets(page: str) -> str:
+    page = re.sub(r"(<(style|script)[^>]*>).*?</\2>", r"\1</\2>", page, flags=re.DOTALL)
     page = re.sub(r"sha256-[\w+/=]+", "sha256-", page)
     return re.sub(r"(<(?:section|details|tr|div|table|footer|header|main))", r"\n\1", page)
 
@@ -70,7 +70,7 @@ def without_style(page: str) -> str:
 def test_the_page_reads_as_the_golden_file(
     sample: RunResult, matrix: Matrix, places: dict[tuple[str, str], Span], golden: Golden
 ) -> None:
-    golden("page.html", without_style(html_page(sample, matrix, places=places)))
+    golden("page.html", without_assets(html_page(sample, matrix, places=places)))
 
 
 @pytest.mark.verifies("reports#1.5")
@@ -80,27 +80,34 @@ def test_the_page_is_well_formed_and_needs_nothing_else(
 ) -> None:
     page = Page(html_page(sample, matrix, language))
 
-    assert {tag for tag, _ in page.elements} & {"script", "img", "iframe", "object", "a"} == set()
+    assert {tag for tag, _ in page.elements} & {"img", "iframe", "object", "a"} == set()
+    assert page.all("script") == [{"type": "module"}]
     assert [it.get("href") for it in page.all("link")] == ["data:,"]
     names = {name for _, attributes in page.elements for name in attributes}
     assert not [name for name in names if name.startswith("on") or name in {"style", "src"}]
     assert page.all("html") == [{"lang": language}]
 
 
-def test_the_policy_allows_the_page_its_own_style_and_nothing_else(sample: RunResult) -> None:
+def test_the_policy_allows_the_page_its_own_style_and_script_and_nothing_else(
+    sample: RunResult,
+) -> None:
     text = html_page(sample)
-    style = re.search(r"<style>(.*?)</style>", text, re.DOTALL)
-    assert style is not None
-    digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
+    digests = {}
+    for name in ("style", "script"):
+        found = re.search(rf"<{name}[^>]*>(.*?)</{name}>", text, re.DOTALL)
+        assert found is not None
+        digests[name] = base64.b64encode(hashlib.sha256(found[1].encode()).digest()).decode()
+        assert "url(" not in found[1]
+        assert "@import" not in found[1]
 
     policy = next(it["content"] for it in Page(text).all("meta") if "http-equiv" in it)
 
     assert policy == (
-        f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; "
-        "base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; script-src 'sha256-{digests['script']}'; "
+        f"style-src 'sha256-{digests['style']}'; img-src data:; "
+        "base-uri 'none'; form-action 'none'; "
+        "require-trusted-types-for 'script'; trusted-types 'none'"
     )
-    assert "url(" not in style[1]
-    assert "@import" not in style[1]
 
 
 @pytest.mark.verifies("reports#1.6")
@@ -127,7 +134,7 @@ def test_hostile_text_is_text(
 
     text.encode()
     page = Page(text)
-    assert not page.all("script")
+    assert len(page.all("script")) == 1  # the page's own
     assert not page.all("b")
     assert not set("\0\u202e\x1b") & set(text)
     assert any("<script>alert(1)</script>" in it for it in page.texts)

@@ -3,8 +3,8 @@
 from collections import Counter
 
 from shall.messages import Message
-from shall.report.html_parts import glyph, table
-from shall.report.markup import Html, tag
+from shall.pages.markup import Html, tag
+from shall.pages.parts import glyph, table
 from shall.report.wording import label, said
 from shall.results.records import Outcome
 from shall.specs.export import requirement_text

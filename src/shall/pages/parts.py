@@ -1,9 +1,12 @@
-"""Pieces that the sections of the HTML page share."""
+"""Pieces that the pages share."""
 
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
-from shall.report.markup import Html, joined, tag
+from shall.pages.links import PAGE_LENGTH
+from shall.pages.markup import Content, Html, joined, tag
+from shall.pages.words import word
 from shall.report.wording import duration, label
 from shall.results.records import ExchangeRecord, Outcome
 
@@ -96,9 +99,67 @@ def table(kind: str, headings: tuple[str, ...], rows: list[tuple[Html, ...]]) ->
     return tag("table", head, tag("tbody", *(tag("tr", *cells) for cells in rows)), class_=kind)
 
 
-def fact(name: str, value: str) -> Html:
+def fact(name: str, value: Content) -> Html:
     """Make a term and its value."""
     return tag("div", tag("dt", name), tag("dd", value)) if value else joined()
+
+
+def link(address: str, *content: Content, **attributes: str) -> Html:
+    """Make a link; where the form of the page has no such address, what it would show."""
+    return tag("a", *content, href=address, **attributes) if address else joined(*content)
+
+
+_SPANS = (("days", 86_400), ("hours", 3_600), ("minutes", 60), ("seconds", 1))
+
+
+def age(at: datetime, now: datetime, language: str) -> Html:
+    """Show how long ago something was, with the time itself as its title; the script renews it."""
+    seconds = max(int((now - at).total_seconds()), 0)
+    unit, length = next((it for it in _SPANS if seconds >= it[1]), _SPANS[-1])
+    shown = word(f"age.{unit}", language, count=seconds // length)
+    at = at.astimezone(UTC)
+    return tag(
+        "time",
+        shown,
+        datetime=at.isoformat(timespec="seconds"),
+        title=f"{at:%Y-%m-%d %H:%M:%S} UTC",
+        data_age=True,
+    )
+
+
+def copy_button(text: str, name: str, language: str) -> Html:
+    """Make a button that copies a text, which is shown below it when unfolded."""
+    button = tag("button", name, type="button", class_="plain")
+    shown = tag("details", tag("summary", name), tag("pre", text, tabindex="0"), class_="command")
+    return tag("shall-copy", button, shown, data_done=word("copied", language))
+
+
+def search_form(address: str, query: str, language: str, *others: Content) -> Html:
+    """Make the search of a page: ``others`` are further fields of the same form."""
+    text = tag(
+        "input",
+        type="search",
+        name="q",
+        value=query,
+        placeholder=word("search.hint", language),
+        aria_label=word("search", language),
+    )
+    button = tag("button", word("search", language))
+    return tag("form", text, *others, button, method="get", action=address, class_="search")
+
+
+def pager(first: int, total: int, before: str, after: str, language: str) -> Html:
+    """Make the links to the pages before and after; nothing where one page shows all."""
+    if total <= PAGE_LENGTH and first <= 1:
+        return joined()
+    last = min(first + PAGE_LENGTH - 1, total)
+    shown = word("pager", language, first=f"{first:,}", last=f"{last:,}", total=f"{total:,}")
+    links = [
+        tag("a", word(f"pager.{name}", language), href=address, rel=rel)
+        for name, address, rel in (("before", before, "prev"), ("after", after, "next"))
+        if address
+    ]
+    return tag("nav", tag("span", shown, class_="soft"), *links, class_="pager", aria_label=shown)
 
 
 def _line_start(depth: int) -> str:

@@ -1,20 +1,17 @@
-"""A run as one HTML page that needs nothing else: no script, no request, no second file.
+"""A run as one HTML page that needs nothing else: no request, no second file.
 
-The page's own policy forbids all of them, so that a response body shown in it cannot do more
-than be read. Filtering by outcome is done with radio buttons and style rules.
+The page's own policy forbids them, and every script but its own, so that a response body shown in
+it cannot do more than be read. Filtering by outcome is done with radio buttons and style rules.
 """
 
-import base64
-import hashlib
 from collections import Counter
-from datetime import UTC
-from functools import lru_cache
-from importlib.resources import files
+from datetime import UTC, datetime
 
-from shall.report.html_case import Showing, case_section
-from shall.report.html_matrix import matrix_section
-from shall.report.html_parts import fact, share
-from shall.report.markup import Html, tag
+from shall.pages.case import Showing, case_section
+from shall.pages.frame import Look, saved
+from shall.pages.markup import Html, tag
+from shall.pages.matrix_table import matrix_section
+from shall.pages.parts import fact, share
 from shall.report.wording import (
     Places,
     count_label,
@@ -41,22 +38,16 @@ def html_page(
     matrix: Matrix | None = None,
     language: str = "en",
     places: Places | None = None,
+    now: datetime | None = None,
 ) -> str:
-    """Write a run, and the coverage matrix if there is one, as one HTML page."""
+    """Write a run, and the coverage matrix if there is one, as one HTML page.
+
+    ``now`` is aware UTC, and where ages are counted from; None: when the run began.
+    """
     places = places or places_in(run.cases)
-    title = f"{_verdict(run, language)} · shall"
-    head = tag(
-        "head",
-        tag("meta", charset="utf-8"),
-        tag("meta", http_equiv="Content-Security-Policy", content=_policy()),
-        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        tag("meta", name="referrer", content="no-referrer"),
-        tag("link", rel="icon", href="data:,"),
-        tag("title", title),
-        tag("style", Html(_style())),
-    )
-    body = tag(
-        "body",
+    return saved(
+        _verdict(run, language),
+        Look(language, now or run.started_at),
         _header(run, language),
         tag(
             "main",
@@ -65,7 +56,6 @@ def html_page(
         ),
         tag("footer", f"shall · {label('run_id', language, run_id=run.run_id)}"),
     )
-    return f"<!doctype html>\n{tag('html', head, body, lang=language)}\n"
 
 
 def _header(run: RunResult, language: str) -> Html:
@@ -164,16 +154,3 @@ def _worst(run: RunResult) -> Outcome:
     if any(map(is_bad, run.cases)):
         return Outcome.ERROR
     return Outcome.PASSED if run.all_hold and run.cases else Outcome.SKIPPED
-
-
-@lru_cache(maxsize=1)
-def _style() -> str:
-    return files("shall.report").joinpath("page.css").read_text(encoding="utf-8")
-
-
-def _policy() -> str:
-    digest = base64.b64encode(hashlib.sha256(_style().encode()).digest()).decode()
-    return (
-        f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; "
-        "base-uri 'none'; form-action 'none'"
-    )

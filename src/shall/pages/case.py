@@ -4,9 +4,9 @@ from collections.abc import Collection
 
 from msgspec import Struct, field
 
+from shall.pages.markup import Html, joined, tag
+from shall.pages.parts import BODY_LIMIT, body_text, glyph, table, timing
 from shall.report.curl import curl_of
-from shall.report.html_parts import BODY_LIMIT, body_text, glyph, table, timing
-from shall.report.markup import Html, joined, tag
 from shall.report.values import check_message, check_title, difference, has_expected, value_pair
 from shall.report.wording import (
     BAD,

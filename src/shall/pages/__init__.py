@@ -1,0 +1,1 @@
+"""Writes matrix, runs and history as HTML."""

@@ -1,0 +1,91 @@
+"""Where pages link to: one address each, in the form that they are read in.
+
+A method returns an empty text where the form has no such page; then no link is drawn.
+"""
+
+from collections.abc import Mapping
+from urllib.parse import quote, urlencode
+
+from msgspec import Struct
+
+PAGE_LENGTH = 500
+"""Rows of a page at most; what follows is on the next one."""
+
+
+def row_id(key: str) -> str:
+    """Return the ``id`` of the row of a criterion or a case: ``auth#1.2`` is ``auth-1.2``."""
+    return "-".join(key.replace("#", " ").split())
+
+
+class Links(Struct, frozen=True):
+    """The links of a page that is alone: to its own rows.
+
+    ``assets`` maps the name of each style and script that is not inside the page to its digest.
+    """
+
+    assets: Mapping[str, str] = {}
+
+    def overview(self) -> str:
+        """Return the address of the first page."""
+        return self._to("/")
+
+    def matrix(self, **filters: str) -> str:
+        """Return the address of the matrix, filtered."""
+        return self._to("/matrix", filters)
+
+    def criterion(self, key: str) -> str:
+        """Return the address of a criterion."""
+        return self._to(f"/criteria/{quote(key, safe='')}") or f"#{quote(row_id(key))}"
+
+    def runs(self, **filters: str) -> str:
+        """Return the address of the list of runs, filtered."""
+        return self._to("/runs", filters)
+
+    def run(self, run_id: str, **filters: str) -> str:
+        """Return the address of a run; of its cases, those that the filters leave."""
+        return self._to(f"/runs/{quote(run_id, safe='')}", filters)
+
+    def case(self, run_id: str, number: int) -> str:
+        """Return the address of a case of a run; ``number`` counts from 1."""
+        return self._to(f"/runs/{quote(run_id, safe='')}/cases/{number}") or f"#case-{number}"
+
+    def history(self, **filters: str) -> str:
+        """Return the address of the flaky and slow cases."""
+        return self._to("/history", filters)
+
+    def case_history(self, case_key: str, data_row: str | None = None) -> str:
+        """Return the address of what became of a case, or a row of its data, over the runs."""
+        row = {} if data_row is None else {"row": data_row}
+        return self._to("/history/case", {"key": case_key, **row})
+
+    def compare(self, before: str, after: str) -> str:
+        """Return the address of what differs between two runs."""
+        return self._to("/compare", {"before": before, "after": after})
+
+    def server(self) -> str:
+        """Return the address of what the server counts."""
+        return self._to("/server")
+
+    def action(self, path: str) -> str:
+        """Return the address that a form is sent to."""
+        return self._to(path)
+
+    def asset(self, name: str) -> str:
+        """Return the address of a style or script; empty where it is inside the page."""
+        return f"/assets/{name}?{quote(self.assets[name], safe='')}" if name in self.assets else ""
+
+    def _to(self, path: str, query: Mapping[str, str] | None = None) -> str:
+        del path, query
+        return ""
+
+
+class ServedLinks(Links, frozen=True):
+    """The links of a server. ``workspace`` is named where it is not the default one."""
+
+    workspace: str = ""
+
+    def _to(self, path: str, query: Mapping[str, str] | None = None) -> str:
+        named = {name: value for name, value in (query or {}).items() if value}
+        if self.workspace:
+            named["workspace"] = self.workspace
+        return f"{path}?{urlencode(named)}" if named else path

@@ -1,0 +1,26 @@
+"""The words around every page."""
+
+WORDS = {
+    "nav": ("Pages", "页面"),
+    "nav.matrix": ("Matrix", "追溯矩阵"),
+    "nav.runs": ("Runs", "运行记录"),
+    "nav.history": ("History", "历史"),
+    "nav.server": ("Server", "服务器"),
+    "nav.sign_out": ("Sign out", "退出登录"),
+    "keys": ("Keyboard", "键盘快捷键"),
+    "keys.search": ("search", "搜索"),
+    "keys.rows": ("next and previous row", "下一行、上一行"),
+    "keys.open": ("open", "打开"),
+    "keys.help": ("this help", "显示本帮助"),
+    "keys.close": ("Close", "关闭"),
+    "search": ("Search", "搜索"),
+    "search.hint": ("text, -excluded", "关键词，-排除词"),
+    "pager": ("Rows {first} to {last} of {total}", "第 {first} 至 {last} 行，共 {total} 行"),
+    "pager.before": ("Previous page", "上一页"),
+    "pager.after": ("Next page", "下一页"),
+    "copied": ("Copied", "已复制"),
+    "age.seconds": ("{count:second|seconds} ago", "{count} 秒前"),
+    "age.minutes": ("{count:minute|minutes} ago", "{count} 分钟前"),
+    "age.hours": ("{count:hour|hours} ago", "{count} 小时前"),
+    "age.days": ("{count:day|days} ago", "{count} 天前"),
+}
