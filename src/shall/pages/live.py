@@ -10,12 +10,13 @@ from typing import Any
 
 from shall.diagnostics.escaping import one_line
 from shall.pages.frame import Look
+from shall.pages.groups import Group, reason_text
 from shall.pages.markup import Html, joined, tag
 from shall.pages.parts import share
 from shall.pages.words import word
 from shall.report.values import cut
-from shall.report.wording import label, said
-from shall.results.listing import LiveRun, Reason, RunLine
+from shall.report.wording import label
+from shall.results.listing import LiveRun, RunLine
 from shall.results.records import Outcome, RunStatus
 
 MOST_KNOWN = 50
@@ -83,7 +84,9 @@ def event_of(
     counts = {it.value: line.outcomes.get(it, 0) for it in Outcome}
     is_live = line.status is RunStatus.RUNNING
     ended = "" if is_live else word(f"live.ended.{line.status.value}", language)
-    reason = "" if run.bad_reason is None else _why(run.bad_reason, language)
+    reason = ""
+    if run.bad_reason is not None:
+        reason = reason_text(Group((), run.bad_reason, 1, 1), language)
     if reason:
         newest = word("live.newest", language)
         reason = f"{newest}: {one_line(run.bad_name)}: {reason}"
@@ -132,12 +135,3 @@ def _stop_form(run: LiveRun, look: Look) -> Html | None:
 
 def _asked(run: LiveRun, language: str) -> str:
     return word("live.asked", language) if run.is_asked_to_stop else ""
-
-
-def _why(reason: Reason, language: str) -> str:
-    if reason.outage is not None:
-        address, why = reason.outage
-        return one_line(f"{address}: {label(f'outage.{why}', language)}")
-    if reason.message is not None:
-        return one_line(said(reason.message, language))
-    return one_line(f"{reason.field} {reason.check}".strip())

@@ -40,6 +40,7 @@ _COLUMNS = """
     retries
 """
 _SHOWN = "CASE WHEN is_bad AND outcome NOT IN ('failed', 'error') THEN 'error' ELSE outcome END"
+_HAS_OUTCOME = _SHOWN + " = ?"
 _ORDERS = {
     CaseOrder.BAD_FIRST: "is_bad DESC, number",
     CaseOrder.NUMBER: "number",
@@ -284,7 +285,7 @@ def _conditions(wanted: CaseFilter) -> tuple[list[str], list[Any]]:
     if wanted.outcome == BAD:
         conditions.append("is_bad = 1")
     elif wanted.outcome:
-        conditions.append(f"{_SHOWN} = ?")
+        conditions.append(_HAS_OUTCOME)
         values.append(plain(wanted.outcome))
     if wanted.tag:
         conditions.append("(instr(tags, ?) OR instr(tags, ?))")

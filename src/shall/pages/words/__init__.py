@@ -11,12 +11,19 @@ from shall.messages import filled
 from shall.pages.words.frame import WORDS as FRAME
 from shall.pages.words.live import WORDS as LIVE
 from shall.pages.words.login import WORDS as LOGIN
+from shall.pages.words.run import WORDS as RUN
 from shall.pages.words.views import WORDS as VIEWS
 
 Words = Mapping[str, tuple[str, str]]
 """Names to templates in English and in Chinese."""
 
-TOPICS: tuple[Words, ...] = (FRAME, LOGIN, VIEWS, LIVE)
+TOPICS: tuple[Words, ...] = (
+    FRAME,
+    LIVE,
+    LOGIN,
+    RUN,
+    VIEWS,
+)
 
 
 def word(name: str, language: str, **params: Any) -> str:
