@@ -59,10 +59,11 @@ class Reader:
         self.has_left = asyncio.Event()
         self.is_over = asyncio.Event()
         self._text = ""
+        self._is_asked = False
 
     async def receive(self) -> dict[str, Any]:
-        if not self.has_left.is_set() and not hasattr(self, "_asked"):
-            self._asked = True
+        if not self._is_asked:
+            self._is_asked = True
             return {"type": "http.request", "body": b"", "more_body": False}
         await self.has_left.wait()
         return {"type": "http.disconnect"}
@@ -100,7 +101,7 @@ async def follow(
     sent = {"host": "127.0.0.1:8000", "accept": "text/event-stream", **headers}
     if token:
         sent["authorization"] = f"Bearer {token}"
-    scope = {
+    scope: dict[str, Any] = {
         "type": "http",
         "asgi": {"version": "3.0"},
         "http_version": "1.1",
@@ -113,9 +114,13 @@ async def follow(
         "client": ("127.0.0.1", 1),
         "server": ("127.0.0.1", 8000),
     }
+
+    async def answer() -> None:
+        await served.app(scope, reader.receive, reader.send)
+
     with anyio.fail_after(20):
         async with anyio.create_task_group() as group:
-            group.start_soon(served.app, scope, reader.receive, reader.send)
+            group.start_soon(answer)
             yield reader
             reader.has_left.set()
 

@@ -84,7 +84,10 @@ customElements.define("shall-live", class extends HTMLElement {
   #known = new Set();
 
   connectedCallback() {
-    for (const part of document.querySelectorAll("[data-live-run]")) this.#known.add(part.dataset.liveRun);
+    // only runs that went on when the page was made
+    for (const part of document.querySelectorAll("[data-live-run]")) {
+      this.#known.add(part.dataset.liveRun);
+    }
     document.addEventListener("visibilitychange", this.#turn);
     addEventListener("pagehide", this.#close);
     this.#turn();

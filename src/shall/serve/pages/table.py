@@ -6,5 +6,5 @@ from shall.serve.pages.page import Page
 PAGES: tuple[Page, ...] = (
     Page("/", overview.make),
     Page("/live", tools=("get_test_results",), make_async=live.make),
-    Page("/runs/{run}/cancel", live.stop, ("run_tests",), scope="run", method="POST"),
+    Page("/runs/{run_id}/cancel", live.stop, ("run_tests",), scope="run", method="POST"),
 )
