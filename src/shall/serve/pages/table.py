@@ -1,6 +1,13 @@
 """Every page of the server, in the order in which their addresses are compared."""
 
-from shall.serve.pages import overview
+from shall.serve.pages import overview, runs
 from shall.serve.pages.page import Page
 
-PAGES: tuple[Page, ...] = (Page("/", overview.make),)
+_RESULTS = ("get_test_results",)
+
+PAGES: tuple[Page, ...] = (
+    Page("/", overview.make),
+    Page("/runs", runs.make_runs, tools=_RESULTS),
+    Page("/runs/{run_id}", runs.make_run, tools=_RESULTS),
+    Page("/runs/{run_id}/cases/{number}", runs.make_case, tools=_RESULTS),
+)
