@@ -57,11 +57,15 @@ def runs_view(workspace: Workspace, wanted: RunFilter, number: int = 1) -> RunPa
 def run_view(
     workspace: Workspace,
     run_id: str,
-    wanted: CaseFilter = CaseFilter(),
+    wanted: CaseFilter,
     order: CaseOrder = CaseOrder.BAD_FIRST,
     number: int = 1,
+    *,
+    with_longest: bool = True,
 ) -> RunView:
     """Return a run with a page of its cases (``latest`` names the newest run).
+
+    ``with_longest``: also those that took longest.
 
     Raises:
         RunNotFound: No run has that id.
@@ -71,8 +75,11 @@ def run_view(
     run = run_line(store, run_id)
     number = max(number, 1)
     page = store.case_page(run.run_id, wanted, order, PAGE_LINES, PAGE_LINES * (number - 1))
-    longest = store.case_page(run.run_id, CaseFilter(), CaseOrder.SLOWEST, PAGE_LINES, 0)
-    return RunView(run, page, number, store.reasons(run.run_id), longest.lines)
+    longest: Sequence[CaseLine] = ()
+    if with_longest:
+        slowest = CaseOrder.SLOWEST
+        longest = store.case_page(run.run_id, CaseFilter(), slowest, PAGE_LINES, 0).lines
+    return RunView(run, page, number, store.reasons(run.run_id), longest)
 
 
 def case_view(workspace: Workspace, run_id: str, number: int) -> CaseView:

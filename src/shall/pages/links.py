@@ -12,6 +12,10 @@ PAGE_LENGTH = 500
 """Rows of a page at most; what follows is on the next one."""
 
 
+_LONGEST_NAME = 2_000
+"""Characters of a name beyond which nothing links to it: browsers and servers refuse such links."""
+
+
 def row_id(key: str) -> str:
     """Return the ``id`` of the row of a criterion or a case: ``auth#1.2`` is ``auth-1.2``."""
     return "-".join(key.replace("#", " ").split())
@@ -46,7 +50,7 @@ class Links(Struct, frozen=True):
         return self._to(f"/runs/{quote(run_id, safe='')}", filters)
 
     def run_file(self, run_id: str, ending: str) -> str:
-        """Return the address of a run as a file: ``ending`` is ``json``, ``junit.xml`` or ``csv``."""
+        """Return the address of a run as a file: ``json``, ``junit.xml`` or ``csv``."""
         return self._to(f"/runs/{quote(run_id, safe='')}.{ending}")
 
     def case(self, run_id: str, number: int) -> str:
@@ -59,6 +63,8 @@ class Links(Struct, frozen=True):
 
     def case_history(self, case_key: str, data_row: str | None = None) -> str:
         """Return the address of what became of a case, or a row of its data, over the runs."""
+        if len(case_key) + len(data_row or "") > _LONGEST_NAME:
+            return ""
         row = {} if data_row is None else {"row": data_row}
         return self._to("/history/case", {"key": case_key, **row})
 

@@ -9,7 +9,7 @@ from shall.pages.frame import Look, served
 from shall.pages.groups import grouped, groups_section
 from shall.pages.links import PAGE_LENGTH
 from shall.pages.markup import Html, joined, tag
-from shall.pages.parts import pager, hidden_fields, search_form, select
+from shall.pages.parts import hidden_fields, pager, search_form, select
 from shall.pages.run_parts import Known, case_rows, run_head, verdict
 from shall.pages.timeline import timeline
 from shall.pages.words import word
@@ -24,6 +24,7 @@ DOWNLOADS = {"json": "JSON", "junit.xml": "JUnit XML", "csv": "CSV"}
 """The files that a run can be had as, by the ending of their address."""
 
 _MOST_CHOICES = 200
+_LONGEST_CHOICE = 200
 
 
 class RunQuery(Struct, frozen=True):
@@ -59,6 +60,11 @@ class RunQuery(Struct, frozen=True):
         """The page, from 1."""
         return page_number(self.page)
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether it asks for the run as a whole."""
+        return not self.on(self.number)
+
     def on(self, number: int) -> Mapping[str, str]:
         """Return the same query for another page of it."""
         fields = {**structs.asdict(self), "page": str(number) if number > 1 else ""}
@@ -77,7 +83,6 @@ def run_page(view: RunView, query: RunQuery, look: Look) -> str:
     outages = [
         Outage(*it.reason.outage, it.count) for it in groups if it.reason.outage and it.count > 1
     ]
-    is_plain = query.on(1) == {}
     first = PAGE_LENGTH * (view.number - 1) + 1
     rows = case_rows(page.lines, groups, run.run_id, look)
     heading = f"{label('cases', language)} ({page.matching:,})"
@@ -88,11 +93,11 @@ def run_page(view: RunView, query: RunQuery, look: Look) -> str:
         run_head(run, look, Known(outages), downloads(run.run_id, look)),
         tag(
             "main",
-            groups_section(groups, look.links, run.run_id, language) if is_plain else None,
+            groups_section(groups, look.links, run.run_id, language) if query.is_plain else None,
             timeline(
                 view.longest, page.counts.total, run.started_at, run.run_id, look.links, language
             )
-            if is_plain
+            if query.is_plain
             else None,
             tag(
                 "section",
@@ -155,7 +160,8 @@ def _filters(counts: CaseCounts, query: RunQuery, run_id: str, look: Look) -> Ht
 
 def _choice(name: str, counts: Mapping[str, int], chosen: str, nothing: str) -> Html:
     """Make the choice between the most frequent values; nothing where there is none."""
-    frequent = sorted(counts, key=lambda it: (-counts[it], it))[:_MOST_CHOICES]
+    usual = [it for it in counts if len(it) <= _LONGEST_CHOICE]
+    frequent = sorted(usual, key=lambda it: (-counts[it], it))[:_MOST_CHOICES]
     if chosen and chosen not in frequent:
         frequent.append(chosen)
     if not frequent:

@@ -9,9 +9,9 @@ from shall.pages.links import PAGE_LENGTH, row_id
 from shall.pages.markup import Html, tag
 from shall.pages.parts import (
     age,
+    hidden_fields,
     link,
     pager,
-    hidden_fields,
     search_form,
     select,
     share,
@@ -143,7 +143,7 @@ def _filters(page: RunPage, query: RunsQuery, look: Look) -> Html:
     address = look.links.runs()
     if not address:
         return Html()
-    environments = {it: short(it, 80) for it in page.environments if it}
+    environments = {it: short(it, 80) for it in page.environments if 0 < len(it) <= 200}
     outcomes = {BAD: word("run.bad", language), "passed": word("runs.passed", language)}
     fields = [select("outcome", outcomes, query.outcome, word("run.any_outcome", language))]
     if environments:

@@ -21,7 +21,14 @@ def make_runs(call: PageCall) -> Answer:
 def make_run(call: PageCall) -> Answer:
     """Make the page of a run."""
     query = RunQuery(**_named(call.query, RunQuery.__struct_fields__))
-    view = run_view(call.workspace, call.path["run_id"], query.wanted, query.order, query.number)
+    view = run_view(
+        call.workspace,
+        call.path["run_id"],
+        query.wanted,
+        query.order,
+        query.number,
+        with_longest=query.is_plain,
+    )
     return run_page(view, query, call.look)
 
 
