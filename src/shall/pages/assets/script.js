@@ -70,3 +70,9 @@ function openLinked() {
 
 addEventListener("hashchange", openLinked);
 openLinked();
+
+// --- login: no browser sends the row that a link names, so the form carries it
+
+for (const next of document.querySelectorAll("form.login [name=next]")) {
+  next.value = (next.value || "/") + location.hash;
+}
