@@ -3,6 +3,7 @@
 from collections import Counter
 
 from shall.messages import Message
+from shall.pages.links import row_id
 from shall.pages.markup import Html, tag
 from shall.pages.parts import glyph, table
 from shall.report.wording import label, said
@@ -53,7 +54,12 @@ def _row(row: Row, language: str) -> tuple[Html, ...]:
     links = [tag("li", _link(link, language)) for link in row.links]
     nothing = tag("span", label("nothing", language), class_="soft")
     return (
-        tag("td", tag("span", criterion.key, class_="key"), " ", requirement_text(row, language)),
+        tag(
+            "td",
+            tag("span", criterion.key, class_="key", id=row_id(criterion.key)),
+            " ",
+            requirement_text(row, language),
+        ),
         tag("td", _status(row.status, language)),
         tag("td", tag("ul", *links, class_="links") if links else nothing),
     )

@@ -9,12 +9,14 @@ from typing import Any
 
 from shall.messages import filled
 from shall.pages.words.frame import WORDS as FRAME
+from shall.pages.words.login import WORDS as LOGIN
+from shall.pages.words.run import WORDS as RUN
 from shall.pages.words.views import WORDS as VIEWS
 
 Words = Mapping[str, tuple[str, str]]
 """Names to templates in English and in Chinese."""
 
-TOPICS: tuple[Words, ...] = (FRAME, VIEWS)
+TOPICS: tuple[Words, ...] = (FRAME, LOGIN, RUN, VIEWS)
 
 
 def word(name: str, language: str, **params: Any) -> str:
