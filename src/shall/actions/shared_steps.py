@@ -102,7 +102,7 @@ def _run(
         loop.close()
 
 
-def _job(workspace: Workspace, path: str, found: dict[str, Shared], later: list[Job] | None) -> Job:
+def _job(workspace: Workspace, path: str, found: dict[str, Shared], later: list[Job]) -> Job:
     try:
         text = workspace.files.read_text(path)
     except FileMissing as error:
