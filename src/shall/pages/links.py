@@ -70,6 +70,10 @@ class Links(Struct, frozen=True):
         """Return the address that a form is sent to."""
         return self._to(path)
 
+    def form_fields(self) -> Mapping[str, str]:
+        """Return what a form that asks for a page sends beside its own fields."""
+        return {}
+
     def asset(self, name: str) -> str:
         """Return the address of a style or script; empty where it is inside the page."""
         return f"/assets/{name}?{quote(self.assets[name], safe='')}" if name in self.assets else ""
@@ -89,3 +93,7 @@ class ServedLinks(Links, frozen=True):
         if self.workspace:
             named["workspace"] = self.workspace
         return f"{path}?{urlencode(named)}" if named else path
+
+    def form_fields(self) -> Mapping[str, str]:
+        """Return the name of the workspace, where it is not the default one."""
+        return {"workspace": self.workspace} if self.workspace else {}

@@ -9,11 +9,12 @@ from typing import Any
 
 from shall.messages import filled
 from shall.pages.words.frame import WORDS as FRAME
+from shall.pages.words.matrix import WORDS as MATRIX
 
 Words = Mapping[str, tuple[str, str]]
 """Names to templates in English and in Chinese."""
 
-TOPICS: tuple[Words, ...] = (FRAME,)
+TOPICS: tuple[Words, ...] = (FRAME, MATRIX)
 
 
 def word(name: str, language: str, **params: Any) -> str:
