@@ -18,6 +18,7 @@ from shall.actions.workers import Workers
 from shall.cases.guide import format_guide
 from shall.errors import BadValue
 from shall.mcp import case_tools, run_tools, spec_tools, status_tools
+from shall.mcp.apps import show_where_supported, views
 from shall.mcp.completion import complete_names
 from shall.mcp.legacy_requests import answer_older_clients
 from shall.mcp.prompts import PROMPT_NAMES, check_prompt, current_name, prompts
@@ -114,11 +115,13 @@ def build_server(
         version=__version__,
         tools=[*tools],
         resources=[_format_resource()],
+        extensions=[views(access)],
         lifespan=lifespan,
         subscriptions=changes,
         request_state_security=sealed_by(state_key) if state_key else None,
     )
     server.access = access
+    show_where_supported(server)
     offer(server, access)
     server.middleware.append(_prompt_check(server))
     answer_older_clients(server, changes)

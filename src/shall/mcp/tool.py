@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from shall.actions.calls import Operation, perform
 from shall.actions.session import Session
+from shall.mcp.apps import meta_of
 from shall.mcp.reply import (
     as_result,
     bad_arguments,
@@ -94,6 +95,7 @@ def make_tool(function: Any, annotations: ToolAnnotations) -> EnvelopeTool:
         context_kwarg=_SESSION,  # left out of the arguments
         description=" ".join((function.__doc__ or "").partition("\n\n")[0].split()),
         annotations=annotations.model_copy(update={"title": None}),
+        meta=meta_of(function.__name__),
         structured_output=None if _has_shape(function) else False,
     )
     assert isinstance(tool, EnvelopeTool)  # noqa: S101 - from_function makes what it is called on

@@ -63,6 +63,23 @@ def saved(title: str, look: Look, *content: Content, here: str = "") -> str:
     return _document(title, look, head, _navigation(look, here), (*content, script))
 
 
+def embedded(title: str, *content: Content, script: str) -> str:
+    """Return a document that an MCP client shows in a sandbox; its script fills it.
+
+    The policy leaves trusted types alone: clients put scripts of their own into the document.
+    """
+    head = tag(
+        "head",
+        tag("meta", charset="utf-8"),
+        tag("meta", http_equiv="Content-Security-Policy", content=_own_assets_only(script)),
+        tag("style", Html(asset("style.css"))),
+        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        tag("title", title),
+    )
+    body = tag("body", *content, tag("script", Html(asset(script)), type="module"), class_="view")
+    return f"<!doctype html>\n{tag('html', head, body, lang='en')}\n"
+
+
 def _document(
     title: str,
     look: Look,
@@ -152,9 +169,13 @@ def asset_digest(name: str) -> str:
 
 
 def _saved_policy() -> str:
+    trusted = "require-trusted-types-for 'script'; trusted-types 'none'"
+    return f"{_own_assets_only('script.js')}; {trusted}"
+
+
+def _own_assets_only(script: str) -> str:
     return (
-        f"default-src 'none'; script-src 'sha256-{asset_digest('script.js')}'; "
+        f"default-src 'none'; script-src 'sha256-{asset_digest(script)}'; "
         f"style-src 'sha256-{asset_digest('style.css')}'; img-src data:; "
-        "base-uri 'none'; form-action 'none'; "
-        "require-trusted-types-for 'script'; trusted-types 'none'"
+        "base-uri 'none'; form-action 'none'"
     )

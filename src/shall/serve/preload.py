@@ -67,6 +67,7 @@ ON_FIRST_USE = (
     "shall.imports.postman",
     "shall.imports.tavern",
     "shall.mcp.workflow_tools",
+    "shall.pages.views",
     "shall.messages.translation",
     "shall.messages.zh",
     "shall.redaction.markup",
