@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -81,10 +82,10 @@ def text_of(page: str) -> str:
     return unescape(re.sub(r"<[^>]+>", "", body))
 
 
-def index_of(page: str) -> dict[str, list[list[object]]]:
+def index_of(page: str) -> dict[str, Any]:
     found = re.search(r'<script type="application/json">(.*?)</script>', page, re.DOTALL)
     assert found is not None
-    index: dict[str, list[list[object]]] = json.loads(found[1])
+    index: dict[str, Any] = json.loads(found[1])
     return index
 
 
@@ -246,7 +247,7 @@ def test_what_hides_criteria_is_said_beside_the_figures() -> None:
 
     assert "1 problem hides criteria or links" in page[: page.index("</header>")]
     assert '<header class="head error">' in page
-    assert "<code>specs/b.md:1</code> It is no text." in page
+    assert re.search(r"specs/b.md:1\S* It is no text\.", text_of(page))
 
 
 @pytest.mark.verifies("matrix-pages#1.7")
@@ -275,7 +276,7 @@ def test_what_was_not_read_and_what_does_not_count_is_listed() -> None:
     )
     text = text_of(matrix_page(proof, MatrixFilter(), SERVED))
 
-    assert "1 passage looks like a requirement and was not read" in text
+    assert "Not read: 1 passage that looks like a requirement" in text
     assert "This looks like a requirement." in text
     assert "auth#9.9 is unknown. Did you mean auth#1.1?" in text
     assert "auth#1.3 is auth#1.1 now; update the key in tests/cases/a.yaml" in text
@@ -351,15 +352,15 @@ def test_a_file_has_the_first_rows_as_html_and_all_of_them_as_data() -> None:
     assert len(shown(page)) == 500
     assert len(index["rows"]) == 702
     columns = index["columns"]
-    last = dict(zip(map(str, columns), index["rows"][-1], strict=True))
+    last = dict(zip(columns, index["rows"][-1], strict=True))
     assert last["key"] == "shop#1.1"
     assert "".join(last["text"]) == "WHEN a user signs in, THE API SHALL answer 200"
     assert last["text"][1] == "WHEN"
-    tables = dict(index["tables"])
+    tables = index["tables"]
     assert tables["status"][last["status"]] == "failing"
     assert tables["links"][last["links"][0]][1] == "tests/cases/login.yaml (staging)"
     assert tables["environment"][last["environment"][0]] == "staging"
-    assert "Rows 1 to 500 of 702." in text_of(page)
+    assert "Rows 1 to 500 of 702; a browser" in text_of(page)
 
 
 @pytest.mark.verifies("matrix-pages#2.2")
@@ -390,7 +391,7 @@ def test_a_file_says_why_what_is_not_proved_is_not_as_far_as_size_allows() -> No
     assert chains == ["auth-1.3", "auth-1.2"]
     text = text_of(page)
     assert "the requirement changed since" in text
-    assert "No case and no test is linked to it." in text
+    assert "No case and no test is linked to it" in text
     assert "left out here" not in text
 
     many = [row(f"auth#{at}.1", Status.SUSPECT) for at in range(2000)]

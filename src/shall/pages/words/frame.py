@@ -19,8 +19,8 @@ WORDS = {
     "pager.before": ("Previous page", "上一页"),
     "pager.after": ("Next page", "下一页"),
     "index.script": (
-        "Rows {first} to {last} of {total}. A browser with scripts shows and searches the others.",
-        "第 {first} 至 {last} 行，共 {total} 行。启用脚本后可浏览和搜索其余各行。",
+        "Rows {first} to {last} of {total}; a browser with scripts shows and searches the others",
+        "第 {first} 至 {last} 行，共 {total} 行；启用脚本后可浏览和搜索其余各行",
     ),
     "index.nothing": ("Nothing matches", "没有匹配的内容"),
     "copied": ("Copied", "已复制"),
