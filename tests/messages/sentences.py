@@ -17,7 +17,7 @@ ROOT = Path(shall.__file__).parent
 NOT_SHOWN = (
     *("serve/", "mcp/", "messages/", "settings/page.py", "diagnostics/codes.py"),
     # These have their Chinese beside the English.
-    *("case_lint/", "specs/lint/rules/", "specs/lint/terms"),
+    *("case_lint/", "pages/words/", "specs/lint/rules/", "specs/lint/terms"),
 )
 """Texts for programs and documents, and the catalogues."""
 

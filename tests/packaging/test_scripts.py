@@ -111,7 +111,7 @@ def test_a_virtual_environment_that_was_moved_is_made_anew(checkout: Path) -> No
 def stamp_services(checkout: Path) -> Path:
     """Let the services that lie in the checkout be installed already; gives their script."""
     script = checkout / "scripts" / "install-test-services"
-    files = "scripts/install-test-services scripts/npm/node.txt scripts/npm/*/package-lock.json"
+    files = "scripts/install-test-services scripts/npm/*.txt scripts/npm/*/package-lock.json"
     script_sum = subprocess.run(
         ["sh", "-c", f"cat {files} | cksum"], cwd=checkout, check=True, capture_output=True
     ).stdout.strip()

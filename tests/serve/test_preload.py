@@ -14,9 +14,10 @@ pytestmark = pytest.mark.process
 LOADED = """
 import sys
 import shall.serve.http
-from shall.serve.preload import import_all
+from shall.serve.preload import import_all, import_pages
 
 import_all()
+import_pages()
 for name, module in sorted(sys.modules.items()):
     print(name, getattr(module, "__file__", None) or "", sep="\\t")
 """

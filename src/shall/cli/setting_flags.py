@@ -53,7 +53,7 @@ def _add_flags(
         metavar = row.metavar or row.flag.strip("-").upper().replace("-", "_")
         how: dict[str, Any] = {"metavar": metavar}
         if row.read is value_types.boolean:
-            how = {"action": "store_true"}
+            how = {"action": "store_false" if row.flag == f"--no-{row.name}" else "store_true"}
         elif row.read in _LISTS:
             how["action"] = "append"
         command.add_argument(

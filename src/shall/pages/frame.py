@@ -36,12 +36,16 @@ class Viewer(Struct, frozen=True):
 
 
 class Look(Struct, frozen=True):
-    """How a page is drawn. ``now`` is aware UTC: ages are counted from it."""
+    """How a page is drawn. ``now`` is aware UTC: ages are counted from it.
+
+    ``query`` is that of the page's address: the choice of a language keeps it.
+    """
 
     language: str
     now: datetime
     links: Links = Links()
     viewer: Viewer = Viewer()
+    query: str = ""
 
 
 def served(title: str, look: Look, *content: Content, here: str = "") -> str:
@@ -125,16 +129,18 @@ def _navigation(look: Look, here: str) -> Html:
         "nav",
         home,
         *drawn,
-        tag("span", *_languages(look), *_leave(look), class_="settings"),
+        tag("span", *language_links(look), *_leave(look), class_="settings"),
         aria_label=word("nav", look.language),
     )
 
 
-def _languages(look: Look) -> list[Html]:
+def language_links(look: Look) -> list[Html]:
+    """Make the links to a served page in its other languages."""
+    kept = f"{look.query}&" if look.query else ""
     return [
-        tag("a", _NAMES[it], href=f"?lang={it}", lang=it, hreflang=it)
+        tag("a", _NAMES[it], href=f"?{kept}lang={it}", lang=it, hreflang=it)
         for it in LANGUAGES
-        if it != look.language and look.links.action("/")
+        if it != look.language
     ]
 
 

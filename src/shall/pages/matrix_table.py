@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from shall.pages.links import row_id
 from shall.pages.markup import Html, tag
 from shall.pages.parts import glyph, table
 from shall.pages.status import status_pill
@@ -37,7 +38,12 @@ def _row(row: Row, language: str) -> tuple[Html, ...]:
     links = [tag("li", _link(link, language)) for link in row.links]
     nothing = tag("span", label("nothing", language), class_="soft")
     return (
-        tag("td", tag("span", criterion.key, class_="key"), " ", requirement_text(row, language)),
+        tag(
+            "td",
+            tag("span", criterion.key, class_="key", id=row_id(criterion.key)),
+            " ",
+            requirement_text(row, language),
+        ),
         tag("td", status_pill(row.status, language)),
         tag("td", tag("ul", *links, class_="links") if links else nothing),
     )

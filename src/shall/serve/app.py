@@ -1,5 +1,6 @@
 """The ASGI application: every MCP transport at one URL, and the routes around it."""
 
+import os
 from collections.abc import AsyncIterator, Collection, Iterable
 from contextlib import asynccontextmanager
 from functools import partial
@@ -17,6 +18,7 @@ from shall.errors import InvalidSetting
 from shall.mcp.server import build_server
 from shall.mcp.spec_resources import SpecServer
 from shall.serve.auth import Authenticator, authenticator, metadata_routes, public_paths
+from shall.serve.auth.gate import Callers, Door
 from shall.serve.drain import Drain
 from shall.serve.event_store import Sessions
 from shall.serve.legacy_modes import SHALL, ServerMode
@@ -27,7 +29,7 @@ from shall.serve.observe.multiprocess import shared_folder
 from shall.serve.observe.operations import observe_server
 from shall.serve.observe.tracing import set_up_tracing
 from shall.serve.one_url import UNCHECKED, Messages, OneUrl
-from shall.serve.preload import import_all, import_drivers
+from shall.serve.preload import import_all, import_drivers, import_pages
 from shall.serve.probe import Probe
 from shall.serve.readiness import Readiness
 from shall.serve.rest.context import RestContext
@@ -63,7 +65,8 @@ class Parts(Struct, frozen=True):
     """What an application is put together from.
 
     ``metrics`` receive the runs in ``workspaces``, and report ``facts`` too. ``access`` is that
-    of the server, as are ``workers``: MCP and REST share their turns.
+    of the server, as are ``workers``: MCP, REST and pages share their turns. ``key`` seals what
+    clients carry.
     """
 
     workspaces: Workspaces
@@ -72,6 +75,7 @@ class Parts(Struct, frozen=True):
     access: ToolAccess
     facts: Facts = field(default_factory=Facts)
     workers: Workers = field(default_factory=Workers)
+    key: bytes = field(default_factory=partial(os.urandom, 32))
 
 
 def make_app(settings: Settings, mode: ServerMode = SHALL) -> Served:
@@ -81,6 +85,8 @@ def make_app(settings: Settings, mode: ServerMode = SHALL) -> Served:
         InvalidSetting: The settings cannot work together.
     """
     import_all()
+    if settings.pages:
+        import_pages()
     if settings.databases or any(
         "databases" in it for it in settings.environment_settings.values()
     ):
@@ -91,15 +97,16 @@ def make_app(settings: Settings, mode: ServerMode = SHALL) -> Served:
     make_first_state(settings, workspaces)
     access = offered(settings, mode)
     workers = Workers()
+    key = state_key(settings, workspaces)
     server = build_server(
         workspaces,
         settings.server_name,
         access=access,
         max_result_bytes=settings.max_result_bytes,
-        state_key=state_key(settings, workspaces),
+        state_key=key,
         workers=workers,
     )
-    parts = Parts(workspaces, server, metrics, access, facts, workers)
+    parts = Parts(workspaces, server, metrics, access, facts, workers, key)
     return assemble(settings, parts, mode)
 
 
@@ -147,18 +154,30 @@ def assemble(settings: Settings, parts: Parts, mode: ServerMode = SHALL) -> Serv
     mcp_routes = _mcp_routes(settings, low, sessions, drain.streams)
     others = [*metadata_routes(settings), *rest]
     _check_paths(mcp_routes, others, public_paths(settings))
-    routes = [*mcp_routes, *others]
+    routes, door = _with_pages([*mcp_routes, *others], context, parts.key, callers)
     app = Starlette(routes=routes, lifespan=lifespan, exception_handlers=problem_handlers())
     app.router.redirect_slashes = False  # behind a proxy a redirect would name the wrong scheme
     wrapped = gated(
         app,
         settings,
-        authenticator=callers,
+        callers=Callers(callers, door),
         drain=drain,
         metrics=parts.metrics,
         probe=Probe(rest[0], *health.usual),
     )
     return Served(wrapped, parts, callers)
+
+
+def _with_pages(
+    routes: list[Route], context: RestContext, key: bytes, callers: Authenticator | None
+) -> tuple[list[Route], Door | None]:
+    """Add the pages to the routes, if there are to be any; also return what lets browsers in."""
+    if not context.settings.pages:
+        return routes, None
+    from shall.serve.pages import make_pages
+
+    pages = make_pages(context, key, callers, routes)
+    return [*pages.routes, *routes], pages.door
 
 
 def _inform_metrics(parts: Parts, readiness: Readiness, context: RestContext) -> None:

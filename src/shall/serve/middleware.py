@@ -3,7 +3,8 @@
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
-from shall.serve.auth import Authenticator, AuthGate, public_paths
+from shall.serve.auth import AuthGate, public_paths
+from shall.serve.auth.gate import Callers
 from shall.serve.drain import Drain
 from shall.serve.hosts import HostGate
 from shall.serve.limits.addresses import behind_proxies
@@ -22,7 +23,7 @@ def gated(
     app: ASGIApp,
     settings: Settings,
     *,
-    authenticator: Authenticator | None,
+    callers: Callers,
     drain: Drain,
     metrics: Metrics,
     probe: Probe,
@@ -35,10 +36,10 @@ def gated(
     app = SizeGate(drain.gate(app), settings)
     rates = limit_rates(app, settings, metrics.rate_store_failures.inc)
     count = rates.count if isinstance(rates, RateGate) else None
-    app = AuthGate(rates, authenticator, public_paths(settings), count)
+    app = AuthGate(rates, callers.authenticator, public_paths(settings), count, callers.door)
     app = StreamGuard(app, settings.instance)
     app = ProbeGate(app, probe)
-    hosts = app = HostGate(app, settings, asks_who=authenticator is not None)
+    hosts = app = HostGate(app, settings, asks_who=callers.authenticator is not None)
     if settings.cors_origins:
         app = CORSMiddleware(
             app,

@@ -118,6 +118,11 @@ def import_drivers() -> None:
             importlib.import_module(name)
 
 
+def import_pages() -> None:
+    """Import what makes pages."""
+    importlib.import_module("shall.serve.pages")
+
+
 def import_all() -> None:
     """Import it all."""
     for name in ON_FIRST_USE:

@@ -127,6 +127,15 @@ class Settings(ProjectSettings, frozen=True, kw_only=True):
             is_secret=True,
         ),
     ] = ""
+    pages: Annotated[
+        bool,
+        server(
+            types.boolean,
+            "pages for browsers, over HTTP; --no-pages serves none",
+            "SHALL_PAGES",
+            flag="--no-pages",
+        ),
+    ] = True
     # Logs
     log_level: Annotated[
         str,

@@ -71,6 +71,7 @@ COMMANDS: dict[str, str] = {
     "hosts of the cases": "服务的基础 URL，覆盖用例中的 host",
     "number of cases that run concurrently": "同时运行的用例数",
     "write an HTML report to FILE": "将 HTML 报告写入 FILE",
+    "open the HTML report in the browser": "在浏览器中打开 HTML 报告",
     "write JUnit XML to FILE": "将 JUnit XML 写入 FILE",
     "write the results as JSON to FILE": "将结果以 JSON 写入 FILE",
     "write each event as a line of JSON to FILE": "将每个事件以一行 JSON 写入 FILE",
@@ -362,6 +363,9 @@ COMMANDS: dict[str, str] = {
     "There are {count} documents of requirements.": "共有 {count} 份需求文档。",
     "There are {count} designs.": "共有 {count} 份设计文档。",
     "Unknown layout {layout}.": "未知的布局 {layout}。",
+    "pages for browsers, over HTTP; --no-pages serves none": (
+        "通过 HTTP 提供浏览器页面；--no-pages 则不提供"
+    ),
     "core: the usual tools; all: also those of the workflow": (
         "core：常用工具；all：另含工作流工具"
     ),

@@ -8,6 +8,7 @@ SERVING: dict[str, str] = {
     "<token>`.": "请发送头部 `Authorization: Bearer <token>`。",
     "Send one Authorization header.": "请只发送一个 Authorization 头部。",
     "The token is not valid.": "令牌无效。",
+    "The session has expired.": "会话已过期。",
     "Name the proxy's address with --trusted-proxy.": "请用 --trusted-proxy 指定代理的地址。",
     "A JWT cannot be checked without keys.": "没有公钥，无法验证 JWT。",
     "Without them, a JWT issued for another "

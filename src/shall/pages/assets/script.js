@@ -95,7 +95,7 @@ customElements.define("shall-index", class extends HTMLElement {
     this.form = this.querySelector("form");
     this.form.hidden = false;
     this.querySelector("[data-without-script]")?.remove();
-    this.form.addEventListener("input", () => this.choose());
+    this.addEventListener("input", () => this.choose());
     this.form.addEventListener("submit", (event) => event.preventDefault());
     this.addEventListener("click", (event) => {
       const step = event.target.closest("[data-step]");
@@ -122,8 +122,8 @@ customElements.define("shall-index", class extends HTMLElement {
     const bare = (word) => word.replaceAll('"', "");
     const has = words.filter((word) => !word.startsWith("-")).map(bare);
     const hasNot = words.filter((word) => word.startsWith("-")).map((it) => bare(it.slice(1)));
-    const wanted = [...this.form.querySelectorAll("select[data-facet], [data-facet]:checked")]
-      .filter((field) => field.value !== "")
+    const wanted = [...this.form.elements]
+      .filter((field) => field.matches("select[data-facet], [data-facet]:checked") && field.value !== "")
       .map((field) => [this.columns.get(field.dataset.facet), field.value]);
     if (words.length && !this.texts) {
       const names = this.dataset.search.split(" ");

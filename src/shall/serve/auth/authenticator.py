@@ -9,8 +9,10 @@ from msgspec import Struct
 from starlette.types import Scope
 
 from shall.actions.principal import Principal
+from shall.admin.tokens import digest_of
 from shall.errors import InvalidSetting
 from shall.serve.auth.certificates import Certificates
+from shall.serve.auth.grant import Grant
 from shall.serve.auth.metadata import metadata_url
 from shall.serve.auth.refusal import INVALID_REQUEST, INVALID_TOKEN, Refused
 from shall.serve.auth.static_tokens import KnownTokens
@@ -29,6 +31,24 @@ class Verifier(Protocol):
 
         Raises:
             Refused: The token is not valid.
+            KeysUnavailable: It cannot be checked now.
+        """
+        ...
+
+    async def grant(self, token: bytes) -> Grant:
+        """Return what a session needs to know of a token.
+
+        Raises:
+            Refused: The token is not valid.
+            KeysUnavailable: It cannot be checked now.
+        """
+        ...
+
+    async def holder(self, grant: Grant) -> Principal:
+        """Return the caller of a session.
+
+        Raises:
+            Refused: What it was opened with is no longer valid.
             KeysUnavailable: It cannot be checked now.
         """
         ...
@@ -68,6 +88,34 @@ class Authenticator(Struct, frozen=True):
         if subject is None:
             raise Refused(_NOTHING_SHOWN)
         return self.tokens.holder_of(subject)
+
+    async def grant(self, token: bytes) -> Grant:
+        """Return what a session needs to know of a token, so that it ends with it.
+
+        Raises:
+            Refused: The token is not valid.
+            KeysUnavailable: A JWT cannot be checked now.
+        """
+        if self.tokens.find(token) is not None:
+            return Grant(digest_of(token))
+        if self.jwts is not None:
+            return await self.jwts.grant(token)
+        raise Refused("The token is not valid.", error=INVALID_TOKEN)
+
+    async def holder(self, grant: Grant) -> Principal:
+        """Return the caller of a session that was opened with a token.
+
+        Raises:
+            Refused: The token has expired or was revoked.
+            KeysUnavailable: A JWT cannot be checked now.
+        """
+        if grant.jwt is None:
+            known = self.tokens.holder(grant.digest)
+            if known is not None:
+                return known
+        elif self.jwts is not None:
+            return await self.jwts.holder(grant)
+        raise Refused("The session has expired.", reason="its token is not known any more")
 
     def reload(self) -> None:
         """Read the token file and the authorization server's keys again (SIGHUP)."""

@@ -3,7 +3,9 @@
 import logging
 from collections.abc import Awaitable, Callable
 from collections.abc import Set as AbstractSet
+from typing import Protocol
 
+from msgspec import Struct
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -26,13 +28,42 @@ Count = Callable[[ASGIApp, Scope, Receive, Send], Awaitable[None]]
 _log = logging.getLogger(__name__)
 
 
+class Door(Protocol):
+    """Where browsers come in, which send no Authorization header."""
+
+    def serves(self, scope: Scope) -> bool:
+        """Return whether a request is for a page."""
+        ...
+
+    async def identify(self, scope: Scope) -> Principal:
+        """Return the caller of a request for a page.
+
+        Raises:
+            Refused: The caller is not known, or has to be asked.
+            KeysUnavailable: A JWT cannot be checked now.
+        """
+        ...
+
+    def answer(self, scope: Scope) -> ASGIApp | None:
+        """Return what answers a caller who is not known; None where it is 401 as elsewhere."""
+        ...
+
+
+class Callers(Struct, frozen=True):
+    """What finds the callers of requests; without an authenticator nobody is asked."""
+
+    authenticator: Authenticator | None
+    door: Door | None = None
+
+
 class AuthGate:
     """Finds the caller of each request and lets nobody else through; None lets all through.
 
     It reads nothing of the body: who is not known cannot make the server hold one.
 
     ``public`` are the paths that need no token. ``count`` answers for those who are not let
-    through, or refuses them beyond their rate; None answers whatever their number.
+    through, or refuses them beyond their rate; None answers whatever their number. ``door``
+    finds the callers of pages, and of nothing else: None where no pages are served.
     """
 
     def __init__(
@@ -41,11 +72,13 @@ class AuthGate:
         authenticator: Authenticator | None,
         public: AbstractSet[str] = PUBLIC,
         count: Count | None = None,
+        door: Door | None = None,
     ) -> None:
         self._app = app
         self._authenticator = authenticator
         self._public = public
         self._count = count or _directly
+        self._door = door
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer 401 or 503, or pass the request on with its caller."""
@@ -57,10 +90,14 @@ class AuthGate:
         if scope["path"] in self._public:
             receive = replayed(b"", receive)  # what is public takes no body: none is read
         else:
+            door = self._door if self._door is not None and self._door.serves(scope) else None
             try:
-                found = await self._authenticator.identify(scope)
+                found = await (door or self._authenticator).identify(scope)
             except Refused as refused:
-                await self._count(self._unauthorized(scope, refused), scope, receive, send)
+                answer = door.answer(scope) if door is not None else None
+                if answer is None:
+                    answer = self._unauthorized(scope, refused)
+                await self._count(answer, scope, receive, send)
                 return
             except KeysUnavailable as error:
                 await _unavailable(scope, error)(scope, receive, send)

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 import jwt
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt import PyJWK
 from jwt.exceptions import PyJWTError
 from msgspec import Struct
 
 from shall.actions.principal import SCOPES, Principal
+from shall.serve.auth.grant import Grant, JwtGrant
 from shall.serve.auth.jwks import ALGORITHMS, KeyServer
 from shall.serve.auth.refusal import INVALID_TOKEN, Refused
 
@@ -58,21 +60,51 @@ class JwtVerifier:
             Refused: It does not hold: no such key, another algorithm, its time, its issuer.
             KeysUnavailable: There are no keys to check it with.
         """
+        return (await self._known(token)).caller
+
+    async def grant(self, token: bytes) -> Grant:
+        """Return what a session needs to know of a token.
+
+        Raises:
+            Refused: It does not hold.
+            KeysUnavailable: There are no keys to check it with.
+        """
+        it = await self._known(token)
+        scopes = tuple(sorted(it.caller.scopes))
+        said = JwtGrant(it.caller.name, scopes, it.kid, it.algorithm, it.until)
+        return Grant(_thumbprint(it.key), said)
+
+    async def holder(self, grant: Grant) -> Principal:
+        """Return the caller of a session whose token was a JWT.
+
+        Raises:
+            Refused: Its time is over, or the authorization server took its key back.
+            KeysUnavailable: There are no keys to compare it with.
+        """
+        said = grant.jwt
+        if said is None or said.until <= self._clock():
+            raise Refused("The session has expired.")
+        key = await self._keys.find(said.kid, said.algorithm)
+        if key is None or _thumbprint(key) != grant.digest:
+            raise Refused("The session has expired.", reason=f"the key {said.kid!r} is no more")
+        return Principal(said.name, frozenset(said.scopes) & frozenset(SCOPES))
+
+    def reload(self) -> None:
+        """Ask for the keys again, when they are next needed."""
+        self._keys.reload()
+
+    async def _known(self, token: bytes) -> _Checked:
         digest = hashlib.sha256(token).digest()
         before = self._checked.get(digest)
         if before is not None and before.until > self._clock():
             key = await self._keys.find(before.kid, before.algorithm)
             if key is before.key:  # keys that were fetched again are others
-                return before.caller
+                return before
         checked = await self._check(token)
         if len(self._checked) >= MAX_CHECKED:
             self._checked.clear()
         self._checked[digest] = checked
-        return checked.caller
-
-    def reload(self) -> None:
-        """Ask for the keys again, when they are next needed."""
-        self._keys.reload()
+        return checked
 
     async def _check(self, token: bytes) -> _Checked:
         if token.count(b".") != 2:
@@ -95,6 +127,12 @@ class JwtVerifier:
             raise _refused(f"{type(error).__name__}: {error}") from None
         caller = Principal(_name(self._issuer, claims["sub"]), _scopes(claims))
         return _Checked(caller, kid, algorithm, key, int(claims["exp"]) + LEEWAY_S)
+
+
+def _thumbprint(key: PyJWK) -> str:
+    """Return the SHA-256 of a public key, which is the same in every process."""
+    public = key.key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return hashlib.sha256(public).hexdigest()
 
 
 def _header(token: bytes) -> tuple[str | None, str]:

@@ -66,8 +66,15 @@ class KnownTokens:
         Raises:
             Refused: The token's time is over.
         """
+        return self.holder(digest_of(token))
+
+    def holder(self, digest: str) -> Principal | None:
+        """Return the holder of the token with this SHA-256; None where it is not ours.
+
+        Raises:
+            Refused: The token's time is over.
+        """
         self._look()
-        digest = digest_of(token)
         if digest in (self._plain, self._known.plain):
             return PLAIN
         found = self._known.tokens.get(digest)

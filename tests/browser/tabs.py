@@ -1,0 +1,120 @@
+"""Tabs of a real browser: how a page is opened in one, and what is wrong with the page."""
+
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+ROOT = Path(__file__).parents[2]
+SERVICES = ROOT / ".services"
+SCREENSHOTS = ROOT / ".screenshots"
+
+WIDTHS = {"desktop": 1280, "phone": 390}
+VIEWS = (
+    ("en", "desktop", "light"),
+    ("en", "phone", "dark"),
+    ("zh", "desktop", "dark"),
+    ("zh", "phone", "light"),
+)
+"""Any two of language, width and colours occur together once."""
+
+Open = Callable[..., "Tab"]
+
+_TALLEST = 4000
+_NOTE_VIOLATIONS = """addEventListener("securitypolicyviolation", it =>
+    console.error(`the policy blocks ${it.violatedDirective} ${it.blockedURI} ${it.sample}`))"""
+_FIND_FAULTS = """async () => {
+    const found = await axe.run(document, {preload: false, resultTypes: ["violations"]});
+    return found.violations.filter(it => ["serious", "critical"].includes(it.impact))
+    .flatMap(it => it.nodes.map(node => `${it.id}: ${node.html.slice(0, 200)}: `
+        + [...node.any, ...node.all, ...node.none].map(check => check.message).join("; ")));
+}"""
+_FIND_WIDER = """() => {
+    const width = document.documentElement.clientWidth;
+    if (document.documentElement.scrollWidth <= width) return [];
+    return [`scrolls to ${document.documentElement.scrollWidth} px`]
+        .concat([...document.querySelectorAll("body *")]
+            .filter(it => it.getBoundingClientRect().right > width + 0.5)
+            .slice(0, 5)
+            .map(it => `wider than the screen: ${it.outerHTML.slice(0, 200)}`));
+}"""
+
+
+class Tab:
+    """A tab in a browser of its own language, with what the browser complains of."""
+
+    def __init__(self, context: "BrowserContext") -> None:
+        self.context = context
+        self.page: Page = context.new_page()
+        self._complaints: list[str] = []
+        self.page.on("console", self._note)
+        self.page.on("pageerror", self._note_error)
+
+    def _note(self, message: Any) -> None:
+        if message.type in {"error", "warning"}:
+            self._complaints.append(message.text)
+
+    def _note_error(self, error: Any) -> None:
+        self._complaints.append(str(error))
+
+    def complained(self) -> list[str]:
+        """Return what the browser complained of since the last call."""
+        complaints, self._complaints = self._complaints, []
+        return complaints
+
+    def show(self, width: str, scheme: str) -> None:
+        """Change the size of the window and the colours that the person prefers."""
+        self.page.set_viewport_size({"width": WIDTHS[width], "height": 900})
+        self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type,unused-ignore]
+
+    def faults(self) -> list[str]:
+        """Return what axe finds serious or critical, and what is wider than the screen."""
+        found: list[str] = self.page.evaluate(_FIND_WIDER)
+        found += self.page.evaluate(_FIND_FAULTS)
+        return found
+
+    def picture(self, name: str) -> None:
+        """Store a picture of the page among the artefacts of the run."""
+        SCREENSHOTS.mkdir(exist_ok=True)
+        size = self.page.evaluate("() => [innerWidth, document.documentElement.scrollHeight]")
+        clip = {"x": 0, "y": 0, "width": size[0], "height": min(size[1], _TALLEST)}
+        self.page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True, clip=clip)
+
+
+@contextmanager
+def chromium() -> Iterator["Browser"]:
+    """Run the system's Chromium; stop it in the end."""
+    program = shutil.which("chromium-headless-shell") or shutil.which("chromium")
+    installed = SERVICES / "playwright"
+    assert program, "run scripts/install-test-services (make test does)"
+    assert installed.is_dir(), "run scripts/install-test-services (make test does)"
+    if str(installed) not in sys.path:
+        sys.path.append(str(installed))
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - found on the path just made
+
+    with sync_playwright() as playwright:
+        # The tests may run as root, for whom Chromium has no sandbox. All pages are our own.
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+def new_tab(browser: "Browser", language: str = "en", **options: Any) -> Tab:
+    """Open an empty tab, signed in nowhere."""
+    locale = {"en": "en-GB", "zh": "zh-CN"}[language]
+    context = browser.new_context(locale=locale, reduced_motion="reduce", **options)
+    context.set_default_timeout(20_000)
+    context.add_init_script(_axe())
+    context.add_init_script(_NOTE_VIOLATIONS)
+    return Tab(context)
+
+
+@cache
+def _axe() -> str:
+    return (SERVICES / "axe/node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")

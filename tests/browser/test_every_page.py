@@ -1,0 +1,93 @@
+"""Every page, as a person with a wide or a narrow screen, light or dark colours sees it."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.browser.tabs import VIEWS, Open, Tab, new_tab
+from tests.made_results import coverage, whole_run
+
+from shall.pages.report import html_page
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+
+def report(language: str) -> str:
+    return html_page(whole_run(), coverage(), language)
+
+
+SAVED = {"report": report}
+
+
+@pytest.fixture(scope="module")
+def readers(browser: "Browser") -> dict[str, Tab]:
+    """A tab for each language, which opens one page after another."""
+    return {language: new_tab(browser, language) for language in ("en", "zh")}
+
+
+def faults_in_each_view(tab: Tab, name: str, language: str) -> dict[str, list[str]]:
+    """Return the faults of the page that a tab shows, by view; store pictures of it."""
+    found = {}
+    for spoken, width, scheme in VIEWS:
+        if spoken == language:
+            view = f"{name}-{language}-{width}-{scheme}"
+            tab.show(width, scheme)
+            tab.picture(view)
+            found[view] = tab.faults()
+    found[language] = tab.complained()
+    return {view: faults for view, faults in found.items() if faults}
+
+
+@pytest.mark.verifies("pages-browser#1.1")
+@pytest.mark.verifies("pages-browser#1.2")
+@pytest.mark.verifies("pages-browser#1.3")
+@pytest.mark.parametrize("name", SAVED)
+def test_a_saved_page_has_no_fault(name: str, tmp_path: Path, readers: dict[str, Tab]) -> None:
+    for language, tab in readers.items():
+        file = tmp_path / f"{language}.html"
+        file.write_text(SAVED[name](language), encoding="utf-8")
+
+        tab.page.goto(file.as_uri())
+
+        assert faults_in_each_view(tab, name, language) == {}
+
+
+FAULTY = """<!doctype html><html lang="en"><head>
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>faulty</title></head><body><main><h1>faulty</h1>
+<p style="color: #ccc">pale</p><p style="width: 500px">wide</p>
+<script>alert(1)</script></main></body></html>"""
+
+
+def test_faults_that_were_planted_are_found(tmp_path: Path, open_tab: Open) -> None:
+    file = tmp_path / "faulty.html"
+    file.write_text(FAULTY, encoding="utf-8")
+    tab = open_tab()
+
+    tab.page.goto(file.as_uri())
+    tab.show("phone", "light")
+    faults = "\n".join(tab.faults())
+
+    assert 'color-contrast: <p style="color: #ccc">' in faults
+    assert "scrolls to 508 px" in faults
+    assert 'wider than the screen: <p style="width: 500px">' in faults
+    assert any("the policy blocks script-src-elem" in it for it in tab.complained())
+
+
+@pytest.mark.verifies("pages-browser#1.4")
+def test_a_question_mark_shows_the_keys_and_escape_leaves_them(
+    tmp_path: Path, open_tab: Open
+) -> None:
+    file = tmp_path / "report.html"
+    file.write_text(report("en"), encoding="utf-8")
+    tab = open_tab()
+    tab.page.goto(file.as_uri())
+    keys = tab.page.get_by_role("dialog")
+
+    tab.page.keyboard.press("?")
+    assert keys.is_visible()
+    assert tab.faults() == []
+
+    tab.page.keyboard.press("Escape")
+    assert not keys.is_visible()
