@@ -144,7 +144,7 @@ def notices(proof: Proof, look: Look) -> Html:
     ]
     return joined(
         _listed("problems", _diagnostics(problems, language), language),
-        _listed("unread", _diagnostics(matrix.unread, language), language),
+        _listed("not_read", _diagnostics(matrix.unread, language), language),
         _listed("unknown", _diagnostics(unknown, language), language),
         _listed("moved", [tag("li", it) for it in moved[:MOST_LISTED]], language, len(moved)),
         _listed("undecided", _diagnostics(matrix.undecided, language), language),

@@ -36,7 +36,7 @@ WORDS = {
     "matrix.nothing": ("No criterion matches", "没有符合条件的验收标准"),
     "matrix.more_links": ("and {count} more", "另有 {count} 项"),
     "matrix.download": ("Download", "下载"),
-    "matrix.unread": (
+    "matrix.not_read": (
         "Not read: {count:passage that looks|passages that look} like a requirement",
         "{count} 处内容像是需求，但未被读取",
     ),
