@@ -29,7 +29,7 @@ from shall.bootstrap import open_project
 from shall.results.records import CaseResult, CriterionRef, Outcome, RunResult, RunStatus
 from shall.settings import Settings
 
-StoreRun = Callable[[RunResult], None]
+StoreRun = Callable[..., None]
 SPEC = "# Users\n\n#### Acceptance Criteria\n\n1. first\n2. THE API SHALL name who signed in.\n"
 
 
@@ -53,14 +53,15 @@ class Page(HTMLParser):
 def store_run(project: Path) -> StoreRun:
     """Stores a run in the project."""
 
-    def store(run: RunResult) -> None:
+    def store(*runs: RunResult) -> None:
         with closing(open_project(project, Settings())) as workspace:
             assert workspace.store is not None
-            now = datetime.now(UTC)  # older runs are deleted
-            workspace.store.start_run(run.run_id, now, len(run.cases), run.environment)
-            workspace.store.save_cases(run.cases)
-            if run.status is not RunStatus.RUNNING:
-                workspace.store.finish_run(run.run_id, run.status, run.duration_s)
+            for run in runs:
+                now = datetime.now(UTC)  # older runs are deleted
+                workspace.store.start_run(run.run_id, now, len(run.cases), run.environment)
+                workspace.store.save_cases(run.cases)
+                if run.status is not RunStatus.RUNNING:
+                    workspace.store.finish_run(run.run_id, run.status, run.duration_s)
 
     return store
 
@@ -85,9 +86,8 @@ def names_in(text: str) -> list[str]:
 def test_the_runs_are_listed_with_what_is_known_of_them(
     browser: Browser, store_run: StoreRun
 ) -> None:
-    assert "No run is stored." in browser.get("/runs").text
-    store_run(whole_run())
-    store_run(run_result(*many(3, run_id="r2"), run_id="r2", status=RunStatus.INTERRUPTED))
+    broken = run_result(*many(3, run_id="r2"), run_id="r2", status=RunStatus.INTERRUPTED)
+    store_run(whole_run(), broken)
 
     text = browser.get("/runs").text
 
@@ -103,8 +103,7 @@ def test_the_runs_are_listed_with_what_is_known_of_them(
 
 @pytest.mark.verifies("run-pages#3.1")
 def test_runs_are_filtered(browser: Browser, store_run: StoreRun) -> None:
-    store_run(whole_run())
-    store_run(run_result(*many(1, run_id="r2"), run_id="r2"))
+    store_run(whole_run(), run_result(*many(1, run_id="r2"), run_id="r2"))
 
     assert "/runs/r2" not in Page(browser.get("/runs?environment=staging").text).links
     assert "/runs/r1" not in Page(browser.get("/runs?outcome=passed").text).links
@@ -344,3 +343,7 @@ def test_the_page_of_a_run_is_written_in_chinese(browser: Browser, store_run: St
     text = browser.get("/runs/r1", **{"Accept-Language": "zh-CN"}).text
     assert "个用例未通过" in text or "未通过" in text
     assert "所有结果" in text
+
+
+def test_a_project_without_runs_says_how_to_make_one(browser: Browser) -> None:
+    assert "No run is stored. `shall run` makes one." in browser.get("/runs").text

@@ -1,6 +1,6 @@
 """Every page of the server, in the order in which their addresses are compared."""
 
-from shall.serve.pages import overview, runs
+from shall.serve.pages import overview, runs, server
 from shall.serve.pages.downloads import run_download
 from shall.serve.pages.page import Page
 
@@ -15,4 +15,5 @@ PAGES: tuple[Page, ...] = (
     ),
     Page("/runs/{run_id}", runs.make_run, tools=_RESULTS),
     Page("/runs/{run_id}/cases/{number}", runs.make_case, tools=_RESULTS),
+    Page("/server", make_async=server.make, tools=("get_mcp_metrics",), scope="admin"),
 )
