@@ -8,13 +8,23 @@ from urllib.parse import quote, urlencode
 
 from msgspec import Struct
 
+from shall.diagnostics.escaping import one_line
+
 PAGE_LENGTH = 500
 """Rows of a page at most; what follows is on the next one."""
 
 
+_LONGEST_NAME = 2_000
+"""Characters of a name beyond which nothing links to it: browsers and servers refuse such links."""
+
+
 def row_id(key: str) -> str:
     """Return the ``id`` of the row of a criterion or a case: ``auth#1.2`` is ``auth-1.2``."""
-    return "-".join(key.replace("#", " ").split())
+    return "-".join(one_line(key).replace("#", " ").split())
+
+
+def _quoted(text: str) -> str:
+    return quote(text, safe="", errors="backslashreplace")  # half of a surrogate pair
 
 
 class Links(Struct, frozen=True):
@@ -35,7 +45,7 @@ class Links(Struct, frozen=True):
 
     def criterion(self, key: str) -> str:
         """Return the address of a criterion."""
-        return self._to(f"/criteria/{quote(key, safe='')}") or f"#{quote(row_id(key))}"
+        return self._to(f"/criteria/{_quoted(key)}") or f"#{_quoted(row_id(key))}"
 
     def runs(self, **filters: str) -> str:
         """Return the address of the list of runs, filtered."""
@@ -43,11 +53,15 @@ class Links(Struct, frozen=True):
 
     def run(self, run_id: str, **filters: str) -> str:
         """Return the address of a run; of its cases, those that the filters leave."""
-        return self._to(f"/runs/{quote(run_id, safe='')}", filters)
+        return self._to(f"/runs/{_quoted(run_id)}", filters)
+
+    def run_file(self, run_id: str, ending: str) -> str:
+        """Return the address of a run as a file: ``json``, ``junit.xml`` or ``csv``."""
+        return self._to(f"/runs/{quote(run_id, safe='')}.{ending}")
 
     def case(self, run_id: str, number: int) -> str:
         """Return the address of a case of a run; ``number`` counts from 1."""
-        return self._to(f"/runs/{quote(run_id, safe='')}/cases/{number}") or f"#case-{number}"
+        return self._to(f"/runs/{_quoted(run_id)}/cases/{number}") or f"#case-{number}"
 
     def history(self, **filters: str) -> str:
         """Return the address of the flaky and slow cases."""
@@ -55,6 +69,8 @@ class Links(Struct, frozen=True):
 
     def case_history(self, case_key: str, data_row: str | None = None) -> str:
         """Return the address of what became of a case, or a row of its data, over the runs."""
+        if len(case_key) + len(data_row or "") > _LONGEST_NAME:
+            return ""
         row = {} if data_row is None else {"row": data_row}
         return self._to("/history/case", {"key": case_key, **row})
 
@@ -78,9 +94,13 @@ class Links(Struct, frozen=True):
         """Return the address that a form is sent to."""
         return self._to(path)
 
+    def form_fields(self) -> Mapping[str, str]:
+        """Return what a form that asks for a page sends beside its own fields."""
+        return {}
+
     def asset(self, name: str) -> str:
         """Return the address of a style or script; empty where it is inside the page."""
-        return f"/assets/{name}?{quote(self.assets[name], safe='')}" if name in self.assets else ""
+        return f"/assets/{name}?{_quoted(self.assets[name])}" if name in self.assets else ""
 
     def _to(self, path: str, query: Mapping[str, str] | None = None) -> str:
         del path, query
@@ -96,4 +116,8 @@ class ServedLinks(Links, frozen=True):
         named = {name: value for name, value in (query or {}).items() if value}
         if self.workspace:
             named["workspace"] = self.workspace
-        return f"{path}?{urlencode(named)}" if named else path
+        return f"{path}?{urlencode(named, errors='backslashreplace')}" if named else path
+
+    def form_fields(self) -> Mapping[str, str]:
+        """Return the name of the workspace, where it is not the default one."""
+        return {"workspace": self.workspace} if self.workspace else {}

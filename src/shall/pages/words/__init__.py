@@ -11,7 +11,9 @@ from shall.messages import filled
 from shall.pages.words.frame import WORDS as FRAME
 from shall.pages.words.live import WORDS as LIVE
 from shall.pages.words.login import WORDS as LOGIN
+from shall.pages.words.matrix import WORDS as MATRIX
 from shall.pages.words.run import WORDS as RUN
+from shall.pages.words.server import WORDS as SERVER
 from shall.pages.words.views import WORDS as VIEWS
 
 Words = Mapping[str, tuple[str, str]]
@@ -21,7 +23,9 @@ TOPICS: tuple[Words, ...] = (
     FRAME,
     LIVE,
     LOGIN,
+    MATRIX,
     RUN,
+    SERVER,
     VIEWS,
 )
 
