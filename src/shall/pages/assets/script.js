@@ -82,6 +82,7 @@ customElements.define("shall-live", class extends HTMLElement {
   #again = 0;
   #over = false;
   #known = new Set();
+  #first = null; // what was done of the one run when the page came
 
   connectedCallback() {
     // only runs that went on when the page was made
@@ -128,6 +129,10 @@ customElements.define("shall-live", class extends HTMLElement {
   #take(run) {
     const parts = document.querySelectorAll(`[data-live-run="${CSS.escape(run.run)}"]`);
     for (const part of parts) renew(part, run);
+    if (this.dataset.source.includes("run=")) {
+      this.#first ??= run.done;
+      if (run.done !== this.#first) this.#offer();
+    }
     if (!this.#known.has(run.run) && !run.ended) {
       this.#known.add(run.run);
       this.#say(this.dataset.begun);
