@@ -34,7 +34,7 @@ def seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Seen:
         return 0
 
     monkeypatch.setattr("shall.cli.ui.serve_http", serve)
-    monkeypatch.setattr("webbrowser.open", found.opened.append)
+    monkeypatch.setattr("webbrowser.open_new_tab", found.opened.append)
     return found
 
 

@@ -46,7 +46,7 @@ def execute(arguments: argparse.Namespace) -> int:
             say("Sign in with a token of this server.")
         sys.stdout.flush()
         if not arguments.no_open and _has_display():
-            webbrowser.open(address)
+            webbrowser.open_new_tab(address)
 
     return serve_http(settings, announce=announce)
 
