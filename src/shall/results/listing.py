@@ -167,6 +167,7 @@ class RunFilter(Struct, frozen=True):
 
     environment: str | None = None
     outcome: str = ""
+    run_id: str = ""
 
 
 EVERY_RUN = RunFilter()

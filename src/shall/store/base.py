@@ -149,6 +149,10 @@ class Store(Protocol):
         """Return the case of a run with that number, as it was stored."""
         ...
 
+    def cases_from(self, run_id: str, number: int, limit: int) -> list[CaseResult]:
+        """Return the cases of a run from that number on, as they were stored."""
+        ...
+
     def reasons(self, run_id: str) -> list[ReasonCount]:
         """Return why cases of a run did not pass, in the order in which they were stored."""
         ...

@@ -118,6 +118,11 @@ class StoreOpenedLater:
         store = self._existing()
         return None if store is None else store.case_at(run_id, number)
 
+    def cases_from(self, run_id: str, number: int, limit: int) -> list[CaseResult]:
+        """Return the cases of a run from that number on."""
+        store = self._existing()
+        return [] if store is None else store.cases_from(run_id, number, limit)
+
     def reasons(self, run_id: str) -> list[ReasonCount]:
         """Return why cases of a run did not pass."""
         store = self._existing()

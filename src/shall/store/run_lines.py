@@ -56,6 +56,9 @@ def _condition(wanted: RunFilter) -> tuple[str, list[Any]]:
     if wanted.environment is not None:
         conditions.append("environment = ?")
         values.append(plain(wanted.environment))
+    if wanted.run_id:
+        conditions.append("run_id = ?")
+        values.append(plain(wanted.run_id))
     if wanted.outcome == BAD:
         conditions.append(_IS_BAD)
     elif wanted.outcome:

@@ -270,6 +270,12 @@ class SqliteStore:
             document = lines.document_at(connection, run_id, number)
         return None if document is None else case_from_text(document)
 
+    def cases_from(self, run_id: str, number: int, limit: int) -> list[CaseResult]:
+        """Return the cases of a run from that number on, as they were stored."""
+        with self._reading() as connection:
+            documents = lines.documents_from(connection, run_id, number, limit)
+        return list(map(case_from_text, documents))
+
     def reasons(self, run_id: str) -> list[ReasonCount]:
         """Return why cases of a run did not pass, in the order in which they were stored."""
         with self._reading() as connection:
