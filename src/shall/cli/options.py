@@ -16,7 +16,7 @@ from shall.cli.setting_flags import add_run_flags, add_serving_flags
 from shall.settings import Settings, Sources, process_environment, read_settings
 from shall.workspace.workspace import Workspace
 
-MATRIX_FORMATS = ("json", "csv", "md", "needs", "manifest", "reqif")
+MATRIX_FORMATS = ("json", "csv", "md", "html", "needs", "manifest", "reqif")
 PROBLEM_FORMATS = ("concise", "github", "gitlab", "junit", "sarif")
 
 
