@@ -70,6 +70,8 @@ def test_a_run_is_followed_and_stopped_on_its_page(
     tab = signed_in(open_tab, site, "/runs/followed")
     done = tab.page.locator("[data-live=done]")
     assert done.text_content() == "0 of 4 cases"
+    heading = tab.page.get_by_role("heading", level=1)
+    assert heading.text_content() == "The run is in progress"
 
     save(store, "followed", Outcome.FAILED, name=HOSTILE, error=Message("case.broken"))
     tab.page.get_by_text("1 of 4 cases").wait_for()
@@ -86,6 +88,7 @@ def test_a_run_is_followed_and_stopped_on_its_page(
     assert tab.page.get_by_role("button", name="Stop the run").count() == 0
     store.finish_run("followed", RunStatus.INTERRUPTED, 1.0)
     tab.page.get_by_role("status").get_by_text("The run was interrupted").wait_for()
+    assert heading.text_content() == "The run was interrupted"
     tab.page.get_by_role("link", name="Show its results").click()
     assert tab.page.locator("shall-live").count() == 0
 

@@ -104,6 +104,7 @@ def event_of(
         newest = word("live.newest", language)
         reason = f"{newest}: {one_line(run.bad_name)}: {reason}"
     texts = {
+        "heading": ended or word("live.running", language),
         "done": word("live.done", language, done=sum(counts.values()), total=line.total),
         "reason": cut(reason, _LONGEST),
         "asked": _asked(run, language) if is_live else "",

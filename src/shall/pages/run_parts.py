@@ -45,7 +45,9 @@ def run_head(run: RunLine, look: Look, known: Known = NOTHING_MORE, *more: Conte
     """Make the head of a page of a run."""
     language = look.language
     follows = is_followed(run, look)
+    heading = tag("h1", verdict(run, language))
     if follows:
+        heading = tag("h1", word("live.running", language), data_live="heading")
         counts = joined(share_of_total(run), live_counts(run, language))
     else:
         counts = joined(
@@ -55,7 +57,7 @@ def run_head(run: RunLine, look: Look, known: Known = NOTHING_MORE, *more: Conte
     return tag(
         "header",
         tag("p", label("title", language), class_="eyebrow"),
-        tag("h1", verdict(run, language)),
+        heading,
         *(tag("p", it, class_="notice") for it in _notices(run, known, language)),
         counts,
         tag("dl", *_facts(run, look, known), class_="facts"),
@@ -178,7 +180,7 @@ def place_text(line: CaseLine, language: str) -> str:
 
 
 def _notices(run: RunLine, known: Known, language: str) -> Iterator[str]:
-    if run.status is not RunStatus.COMPLETE:
+    if run.status not in {RunStatus.COMPLETE, RunStatus.RUNNING}:
         yield label(f"run.{run.status.value}", language)
     if known.left_out:
         yield label("only", language, count=known.left_out)
