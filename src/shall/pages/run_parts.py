@@ -46,7 +46,9 @@ def run_head(run: RunLine, look: Look, known: Known = NOTHING_MORE, *more: Conte
     language = look.language
     follows = is_followed(run, look)
     heading = tag("h1", verdict(run, language))
+    notices = list(_notices(run, known, language))
     if follows:
+        notices = notices[1:]  # the heading says it
         heading = tag("h1", word("live.running", language), data_live="heading")
         counts = joined(share_of_total(run), live_counts(run, language))
     else:
@@ -58,7 +60,7 @@ def run_head(run: RunLine, look: Look, known: Known = NOTHING_MORE, *more: Conte
         "header",
         tag("p", label("title", language), class_="eyebrow"),
         heading,
-        *(tag("p", it, class_="notice") for it in _notices(run, known, language)),
+        *(tag("p", it, class_="notice") for it in notices),
         counts,
         tag("dl", *_facts(run, look, known), class_="facts"),
         *more,
@@ -180,7 +182,7 @@ def place_text(line: CaseLine, language: str) -> str:
 
 
 def _notices(run: RunLine, known: Known, language: str) -> Iterator[str]:
-    if run.status not in {RunStatus.COMPLETE, RunStatus.RUNNING}:
+    if run.status is not RunStatus.COMPLETE:
         yield label(f"run.{run.status.value}", language)
     if known.left_out:
         yield label("only", language, count=known.left_out)
