@@ -1,5 +1,6 @@
 """Records what a run reports while it goes on, so that a killed process loses little of it."""
 
+import os
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -8,6 +9,7 @@ from shall.errors import ShallError
 from shall.log import Log
 from shall.results.events import CaseFinished, Event, RunFinished, RunStarted
 from shall.results.records import RunStatus, RunSummary
+from shall.store.base import RunOrigin
 from shall.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -78,7 +80,8 @@ class Recorder:
 
     def _start(self, run: RunStarted) -> None:
         if self._store is not None:
-            self._store.start_run(run.run_id, run.started_at, run.total, run.environment)
+            origin = RunOrigin(host=os.uname().nodename)
+            self._store.start_run(run.run_id, run.started_at, run.total, run.environment, origin)
 
     def _finish(self, run: RunSummary) -> None:
         if self._store is not None:

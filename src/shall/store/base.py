@@ -6,6 +6,15 @@ from typing import Any, Protocol
 
 from msgspec import Struct, field
 
+from shall.results.listing import (
+    CaseCounts,
+    CaseFilter,
+    CaseOrder,
+    CasePage,
+    ReasonCount,
+    RunFilter,
+    RunPage,
+)
 from shall.results.records import CaseResult, RunStatus
 
 
@@ -23,6 +32,21 @@ class RunRecord(Struct, frozen=True):
     duration_s: float | None = None
     environment: str = ""
     test_names: tuple[str, ...] = ()
+
+
+class RunOrigin(Struct, frozen=True):
+    """Where a run began: the checked-out commit in hex, and the name of the machine.
+
+    ``is_dirty`` says whether files differ from the commit. None: not known; an empty commit: there
+    is no git, or no commit.
+    """
+
+    commit: str | None = None
+    is_dirty: bool | None = None
+    host: str | None = None
+
+
+UNKNOWN_ORIGIN = RunOrigin()
 
 
 class CallRecord(Struct, frozen=True):
@@ -71,7 +95,14 @@ class Store(Protocol):
     written.
     """
 
-    def start_run(self, run_id: str, started_at: datetime, total: int, environment: str) -> None:
+    def start_run(
+        self,
+        run_id: str,
+        started_at: datetime,
+        total: int,
+        environment: str,
+        origin: RunOrigin = UNKNOWN_ORIGIN,
+    ) -> None:
         """Note that a run began."""
         ...
 
@@ -98,6 +129,28 @@ class Store(Protocol):
 
     def cases(self, run_id: str, case_key: str | None = None) -> list[CaseResult]:
         """Return the cases of a run as they were stored, with steps and checks."""
+        ...
+
+    def run_page(self, wanted: RunFilter, limit: int, offset: int) -> RunPage:
+        """Return some of the runs that a filter lists, newest first; at most 500."""
+        ...
+
+    def case_page(
+        self, run_id: str, wanted: CaseFilter, order: CaseOrder, limit: int, offset: int
+    ) -> CasePage:
+        """Return some of the cases of a run that a filter lists; at most 500."""
+        ...
+
+    def case_counts(self, run_id: str) -> CaseCounts:
+        """Return how many cases of a run have each outcome, tag and feature."""
+        ...
+
+    def case_at(self, run_id: str, number: int) -> CaseResult | None:
+        """Return the case of a run with that number, as it was stored."""
+        ...
+
+    def reasons(self, run_id: str) -> list[ReasonCount]:
+        """Return why cases of a run did not pass, in the order in which they were stored."""
         ...
 
     def failed_last(self) -> frozenset[str]:

@@ -9,6 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from shall.errors import StoreUnavailable
+from shall.store.lines import fill
 from shall.store.migrate import migrate, migrations, refuse_newer, schema_version
 from shall.store.rows import case_from_text
 
@@ -88,6 +89,7 @@ def recover_database(damaged: Path, new: Path) -> Recovered:
             migrate(target, version)  # as the damaged one was: later steps may work on its rows
             recovered = _save_tables(source, target)
         migrate(target)
+        fill(target)  # counts of cases that were lost would be wrong
     return recovered
 
 

@@ -5,8 +5,25 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from shall.errors import ShallError, StoreUnavailable
+from shall.results.listing import (
+    CaseCounts,
+    CaseFilter,
+    CaseOrder,
+    CasePage,
+    ReasonCount,
+    RunFilter,
+    RunPage,
+)
 from shall.results.records import CaseResult, RunStatus
-from shall.store.base import CallRecord, CallStatistics, ConnectionRecord, RunRecord, Store
+from shall.store.base import (
+    UNKNOWN_ORIGIN,
+    CallRecord,
+    CallStatistics,
+    ConnectionRecord,
+    RunOrigin,
+    RunRecord,
+    Store,
+)
 
 _NO_CALLS = CallStatistics(0, 0, 0, 0.0, 0.0, 0.0, {})
 
@@ -41,9 +58,16 @@ class StoreOpenedLater:
         except ShallError as error:
             self.fault = f"Results are not stored: {error}"
 
-    def start_run(self, run_id: str, started_at: datetime, total: int, environment: str) -> None:
+    def start_run(
+        self,
+        run_id: str,
+        started_at: datetime,
+        total: int,
+        environment: str,
+        origin: RunOrigin = UNKNOWN_ORIGIN,
+    ) -> None:
         """Store that a run began."""
-        self._made().start_run(run_id, started_at, total, environment)
+        self._made().start_run(run_id, started_at, total, environment, origin)
 
     def save_cases(
         self, results: Sequence[CaseResult], encoded: Sequence[bytes | None] = ()
@@ -69,6 +93,35 @@ class StoreOpenedLater:
         """Return the cases of a run."""
         store = self._existing()
         return [] if store is None else store.cases(run_id, case_key)
+
+    def run_page(self, wanted: RunFilter, limit: int, offset: int) -> RunPage:
+        """Return some of the runs that a filter lists."""
+        store = self._existing()
+        return RunPage() if store is None else store.run_page(wanted, limit, offset)
+
+    def case_page(
+        self, run_id: str, wanted: CaseFilter, order: CaseOrder, limit: int, offset: int
+    ) -> CasePage:
+        """Return some of the cases of a run that a filter lists."""
+        store = self._existing()
+        if store is None:
+            return CasePage()
+        return store.case_page(run_id, wanted, order, limit, offset)
+
+    def case_counts(self, run_id: str) -> CaseCounts:
+        """Return how many cases of a run have each outcome, tag and feature."""
+        store = self._existing()
+        return CaseCounts() if store is None else store.case_counts(run_id)
+
+    def case_at(self, run_id: str, number: int) -> CaseResult | None:
+        """Return the case of a run with that number."""
+        store = self._existing()
+        return None if store is None else store.case_at(run_id, number)
+
+    def reasons(self, run_id: str) -> list[ReasonCount]:
+        """Return why cases of a run did not pass."""
+        store = self._existing()
+        return [] if store is None else store.reasons(run_id)
 
     def failed_last(self) -> frozenset[str]:
         """Return the keys of the cases whose newest result was bad."""

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from shall.errors import StoreUnavailable
 from shall.results.encoding import encode_case
 from shall.results.records import CaseResult, RunStatus
+from shall.store.base import RunOrigin
+from shall.store.lines import count_cases, last_number, line_row
 from shall.store.rows import RunRow, case_row, plain, time_text
 
 if TYPE_CHECKING:
@@ -28,8 +30,10 @@ _INSERT_RUN = """
     INSERT OR IGNORE INTO runs (run_id, started_at, status, total, environment, lease)
     VALUES (?, ?, ?, ?, ?, ?)
 """
-_INSERT_CASE = "INSERT INTO cases VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_INSERT_CRITERION = "INSERT OR IGNORE INTO criteria VALUES (?, ?, ?)"
+_WRITE_ORIGIN = 'UPDATE runs SET "commit" = ?, is_dirty = ?, host = ? WHERE run_id = ?'
+_INSERT_CASE = (
+    "INSERT INTO cases VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
 _DOCUMENTS = """
     SELECT document FROM cases JOIN runs ON runs.id = cases.run
     WHERE run_id = :run AND (:case IS NULL OR case_key = :case) ORDER BY cases.id
@@ -56,6 +60,12 @@ def insert_run(
     cursor = connection.execute(_INSERT_RUN, (*start, total, plain(environment), lease))
     if cursor.rowcount == 0:
         raise StoreUnavailable(f"A run with the id {run_id} is already stored.")
+
+
+def write_origin(connection: "sqlite3.Connection", run_id: str, origin: RunOrigin) -> None:
+    """Write where a run began."""
+    host = None if origin.host is None else plain(origin.host)
+    connection.execute(_WRITE_ORIGIN, (origin.commit, origin.is_dirty, host, plain(run_id)))
 
 
 def end_run(
@@ -113,24 +123,26 @@ def insert_cases(
     cases: Iterable[CaseResult],
     encoded: Iterable[bytes | None],
 ) -> None:
-    """Add cases with their criteria to their runs.
+    """Add cases to their runs.
 
-    The caller holds the write lock, so the next free number is known: a statement for each table
-    is enough.
+    The caller holds the write lock, so the next free number is known: one statement is enough.
     """
     runs: dict[str, int] = {}
+    numbers: dict[int, int] = {}
     number = connection.execute("SELECT coalesce(max(id), 0) FROM cases").fetchone()[0]
-    case_rows, criteria = [], []
+    case_rows, counted = [], []
     for case, data in zip(cases, encoded, strict=True):
         if case.run_id not in runs:
-            runs[case.run_id] = _run_number(connection, case.run_id)
+            run = runs[case.run_id] = _run_number(connection, case.run_id)
+            numbers[run] = last_number(connection, run)
+        run = runs[case.run_id]
         number += 1
-        case_rows.append((number, runs[case.run_id], *case_row(case, data or encode_case(case))))
-        if case.criteria:
-            criteria += [(number, plain(ref.key), ref.fingerprint) for ref in case.criteria]
+        numbers[run] += 1
+        row = case_row(case, data or encode_case(case))
+        case_rows.append((number, run, *row, *line_row(case, numbers[run])))
+        counted.append((run, case))
     connection.executemany(_INSERT_CASE, case_rows)
-    if criteria:
-        connection.executemany(_INSERT_CRITERION, criteria)
+    count_cases(connection, counted)
 
 
 def _run_number(connection: "sqlite3.Connection", run_id: str) -> int:

@@ -15,7 +15,8 @@ from shall.store.base import RunRecord
 
 def time_text(moment: datetime) -> str:
     """Return a time as UTC text that sorts."""
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+    utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return utc.isoformat(timespec="microseconds")
 
 
 def plain(text: str) -> str:

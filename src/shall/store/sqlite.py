@@ -11,9 +11,25 @@ from pathlib import Path
 from weakref import finalize
 
 from shall.errors import StoreUnavailable
+from shall.results.listing import (
+    CaseCounts,
+    CaseFilter,
+    CaseOrder,
+    CasePage,
+    ReasonCount,
+    RunFilter,
+    RunPage,
+)
 from shall.results.records import CaseResult, RunStatus
-from shall.store import queries
-from shall.store.base import CallRecord, CallStatistics, ConnectionRecord, RunRecord
+from shall.store import lines, queries, run_lines
+from shall.store.base import (
+    UNKNOWN_ORIGIN,
+    CallRecord,
+    CallStatistics,
+    ConnectionRecord,
+    RunOrigin,
+    RunRecord,
+)
 from shall.store.call_buffer import CallBuffer
 from shall.store.folders import Folder, walk
 from shall.store.locks import Lease, in_use_file, is_held, locked_file, share
@@ -160,7 +176,14 @@ class SqliteStore:
                     self._connection.execute("ROLLBACK")
                 raise
 
-    def start_run(self, run_id: str, started_at: datetime, total: int, environment: str) -> None:
+    def start_run(
+        self,
+        run_id: str,
+        started_at: datetime,
+        total: int,
+        environment: str,
+        origin: RunOrigin = UNKNOWN_ORIGIN,
+    ) -> None:
         """Note that a run began."""
         with self._lock:
             if self._lease is None:
@@ -169,6 +192,8 @@ class SqliteStore:
             lease = self._lease.name
         with self._writing() as connection:
             queries.insert_run(connection, run_id, started_at, total, environment, lease)
+            if origin is not UNKNOWN_ORIGIN:
+                queries.write_origin(connection, run_id, origin)
 
     def save_cases(
         self, results: Sequence[CaseResult], encoded: Sequence[bytes | None] = ()
@@ -208,16 +233,47 @@ class SqliteStore:
         return run_record(row, self._status(row), cases)
 
     def _status(self, row: RunRow) -> RunStatus:
+        return self._status_of(row.status, row.lease)
+
+    def _status_of(self, stored: str, lease: str) -> RunStatus:
         live = self._reached.with_name(_LIVE_FOLDER)
-        if row.status == RunStatus.RUNNING and not is_held(live, row.lease):
+        if stored == RunStatus.RUNNING and not is_held(live, lease):
             return RunStatus.INTERRUPTED
-        return RunStatus(row.status)
+        return RunStatus(stored)
 
     def cases(self, run_id: str, case_key: str | None = None) -> list[CaseResult]:
         """Return the cases of a run as they were stored, with steps and checks."""
         with self._reading() as connection:
             documents = queries.documents(connection, run_id, case_key)
         return [case_from_text(document) for document in documents]
+
+    def run_page(self, wanted: RunFilter, limit: int, offset: int) -> RunPage:
+        """Return some of the runs that a filter lists, newest first; at most 500."""
+        with self._reading() as connection:
+            return run_lines.run_page(connection, wanted, limit, offset, self._status_of)
+
+    def case_page(
+        self, run_id: str, wanted: CaseFilter, order: CaseOrder, limit: int, offset: int
+    ) -> CasePage:
+        """Return some of the cases of a run that a filter lists; at most 500."""
+        with self._reading() as connection:
+            return lines.case_page(connection, run_id, wanted, order, limit, offset)
+
+    def case_counts(self, run_id: str) -> CaseCounts:
+        """Return how many cases of a run have each outcome, tag and feature."""
+        with self._reading() as connection:
+            return lines.case_counts(connection, run_id)
+
+    def case_at(self, run_id: str, number: int) -> CaseResult | None:
+        """Return the case of a run with that number, as it was stored."""
+        with self._reading() as connection:
+            document = lines.document_at(connection, run_id, number)
+        return None if document is None else case_from_text(document)
+
+    def reasons(self, run_id: str) -> list[ReasonCount]:
+        """Return why cases of a run did not pass, in the order in which they were stored."""
+        with self._reading() as connection:
+            return lines.reasons(connection, run_id)
 
     def failed_last(self) -> frozenset[str]:
         """Return the keys of the cases whose newest result was bad; skipped ones do not count."""

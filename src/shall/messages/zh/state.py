@@ -44,6 +44,7 @@ STATE: dict[str, str] = {
     "The store {path} was replaced while it was opened.": "打开存储 {path} 时它被替换了。",
     "Do not rename the folders of a workspace "
     "while a server works in it.": "服务器使用工作区期间，请勿重命名其中的目录。",
+    "A case of this run cannot be read: {error}.": "此次运行的一个用例结果无法读取：{error}。",
     "A run with the id {run_id} is already stored.": "ID 为 {run_id} 的运行已存在。",
     "The store has no run {run_id}.": "存储中没有运行 {run_id}。",
     "It was never started, or was deleted.": "它从未启动，或已被删除。",

@@ -1,0 +1,362 @@
+"""Cases and runs as lists show them: a line each, without steps and exchanges."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from shall.messages import Message
+from shall.results.records import (
+    CaseResult,
+    Outcome,
+    Position,
+    RunResult,
+    RunStatus,
+    StepResult,
+    is_bad,
+)
+
+PAGE_LINES = 500
+"""The most lines of a page."""
+
+BAD = "bad"
+"""The outcome of a filter that means failed or error."""
+
+_LONGEST_VALUE = 200
+_LONGEST_WORD = 200
+_MOST_WORDS = 10
+_DEEPEST = 4
+_BAD = frozenset({Outcome.FAILED, Outcome.ERROR})
+_ASCII_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
+
+
+class Reason(Struct, frozen=True, omit_defaults=True):
+    """Why a case did not pass: its error, or its first step and check that did not hold.
+
+    ``path`` is the place in the case: ``steps[0].assert[1]``, ``teardowns[0]``; empty where it is
+    the case itself. ``step`` is the id of the step; ``check`` and ``field`` are those of the check.
+    Texts among the parameters of the message are cut.
+    """
+
+    message: Message | None = None
+    path: str = ""
+    step: str = ""
+    check: str = ""
+    field: str = ""
+    position: Position | None = None
+
+    @property
+    def outage(self) -> tuple[str, str] | None:
+        """Address and reason, where no service could be connected to."""
+        params = self.message.params if self.message is not None else {}
+        return (str(params["address"]), str(params["why"])) if "why" in params else None
+
+
+class CaseLine(Struct, frozen=True, gc=False):
+    """One case of a run. ``number`` is its position in the run, from 1.
+
+    ``started_at`` is aware UTC. ``criteria`` are keys. ``reason`` None: it passed, or it was
+    skipped without one.
+    """
+
+    number: int
+    case_key: str
+    name: str
+    outcome: Outcome
+    started_at: datetime
+    duration_s: float
+    checks_executed: int
+    is_bad: bool = False
+    teardown_outcome: Outcome | None = None
+    data_row: str | None = None
+    attempt: int = 1
+    shard: int = 0
+    environment: str = ""
+    fingerprint: str = ""
+    criteria: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    reason: Reason | None = None
+    retries: int = 0
+
+    @property
+    def shown_outcome(self) -> Outcome:
+        """The outcome to show: a failed teardown of a case that passed is an error."""
+        return Outcome.ERROR if self.is_bad and self.outcome not in _BAD else self.outcome
+
+
+class CaseOrder(StrEnum):
+    """In which order lines come."""
+
+    BAD_FIRST = "bad"  # then by number
+    NUMBER = "number"
+    SLOWEST = "slowest"
+
+
+class CaseFilter(Struct, frozen=True):
+    """Which cases are listed: those that fulfil all that is set.
+
+    Each of ``words`` and none of ``excluded`` is in the name, the key, the row of data or a key of
+    a criterion; ASCII letters match in either case. ``outcome`` is that which is shown, or ``bad``.
+    ``feature`` is the part of a criterion's key before ``#``.
+    """
+
+    words: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    outcome: str = ""
+    tag: str = ""
+    feature: str = ""
+    slower_than_s: float | None = None
+
+
+EVERY_CASE = CaseFilter()
+
+
+class CaseCounts(Struct, frozen=True):
+    """The cases of a run, counted by the outcome that is shown, by tag and by feature."""
+
+    outcomes: Mapping[Outcome, int] = field(default_factory=dict)
+    tags: Mapping[str, int] = field(default_factory=dict)
+    features: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        """The number of cases."""
+        return sum(self.outcomes.values())
+
+
+class CasePage(Struct, frozen=True):
+    """Some of the ``matching`` cases of a run; ``counts`` are of all its cases."""
+
+    lines: Sequence[CaseLine] = ()
+    matching: int = 0
+    counts: CaseCounts = CaseCounts()
+
+
+class RunLine(Struct, frozen=True):
+    """One run, with its cases counted by the outcome that is shown.
+
+    ``started_at`` is aware UTC. ``total`` cases were to run. ``duration_s`` None: it has not ended.
+    ``commit`` in hex and ``host`` are None where they are not known, and so is ``is_dirty``.
+    """
+
+    run_id: str
+    started_at: datetime
+    status: RunStatus
+    total: int
+    outcomes: Mapping[Outcome, int]
+    duration_s: float | None = None
+    environment: str = ""
+    commit: str | None = None
+    is_dirty: bool | None = None
+    host: str | None = None
+
+    @property
+    def bad_total(self) -> int:
+        """The number of cases that did not pass, or whose teardown did not."""
+        return sum(self.outcomes.get(outcome, 0) for outcome in _BAD)
+
+
+class RunFilter(Struct, frozen=True):
+    """Which runs are listed. ``outcome``: ``passed`` (no case is bad) or ``bad``."""
+
+    environment: str | None = None
+    outcome: str = ""
+
+
+EVERY_RUN = RunFilter()
+
+
+class RunPage(Struct, frozen=True):
+    """Some of the ``matching`` runs, the newest first; ``total`` and environments are of all."""
+
+    lines: Sequence[RunLine] = ()
+    matching: int = 0
+    total: int = 0
+    environments: Sequence[str] = ()
+
+
+class ReasonCount(Struct, frozen=True):
+    """How many cases of a run have the same reason; ``first`` is the number of the first one."""
+
+    reason: Reason
+    count: int
+    first: int
+
+
+def search_words(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the words of a search, and those after a ``-``, which are excluded.
+
+    Quotation marks hold a phrase together.
+
+    >>> search_words('order "not found" -slow')
+    (('order', 'not found'), ('slow',))
+    """
+    words: list[str] = []
+    excluded: list[str] = []
+    found = re.findall(r'(-?)(?:"([^"]*)"?|(\S+))', text[: _LONGEST_WORD * _MOST_WORDS])
+    for minus, phrase, word in found:
+        sought = (phrase.strip() or word)[:_LONGEST_WORD]
+        if sought and (minus or sought != "-"):
+            (excluded if minus else words).append(sought)
+    return tuple(words[:_MOST_WORDS]), tuple(excluded[:_MOST_WORDS])
+
+
+def line_of(case: CaseResult, number: int) -> CaseLine:
+    """Return the line of a case that is the ``number``-th of its run, from 1."""
+    return CaseLine(
+        number,
+        case.case_key,
+        case.name,
+        case.outcome,
+        case.started_at,
+        case.duration_s,
+        case.checks_executed,
+        is_bad(case),
+        case.teardown_outcome,
+        case.data_row,
+        case.attempt,
+        case.shard,
+        case.environment,
+        case.case_fingerprint,
+        tuple(ref.key for ref in case.criteria),
+        case.tags,
+        reason_of(case),
+        case.retries or 0,
+    )
+
+
+def lines_of(run: RunResult) -> list[CaseLine]:
+    """Return the line of each case of a run, in the order of the run."""
+    return [line_of(case, number) for number, case in enumerate(run.cases, start=1)]
+
+
+def page_of(
+    lines: Sequence[CaseLine],
+    wanted: CaseFilter = EVERY_CASE,
+    order: CaseOrder = CaseOrder.BAD_FIRST,
+    limit: int = PAGE_LINES,
+    offset: int = 0,
+) -> CasePage:
+    """Return a page of lines in memory, as a store returns it of a run."""
+    found = [line for line in lines if matches(line, wanted)]
+    if order is CaseOrder.BAD_FIRST:
+        found.sort(key=lambda it: (not it.is_bad, it.number))
+    elif order is CaseOrder.SLOWEST:
+        found.sort(key=lambda it: (-it.duration_s, it.number))
+    shown = tuple(found[offset : offset + min(limit, PAGE_LINES)])
+    return CasePage(shown, len(found), counts_of(lines))
+
+
+def matches(line: CaseLine, wanted: CaseFilter) -> bool:
+    """Return whether a case is one of those that a filter lists."""
+    if wanted.outcome and not _has_outcome(line, wanted.outcome):
+        return False
+    if wanted.tag and wanted.tag not in line.tags:
+        return False
+    if wanted.feature and wanted.feature not in map(feature_of, line.criteria):
+        return False
+    if wanted.slower_than_s is not None and line.duration_s <= wanted.slower_than_s:
+        return False
+    if not wanted.words and not wanted.excluded:
+        return True
+    texts = [it.translate(_ASCII_LOWER) for it in _searched(line)]
+    return all(_is_in(word, texts) for word in wanted.words) and not any(
+        _is_in(word, texts) for word in wanted.excluded
+    )
+
+
+def counts_of(lines: Sequence[CaseLine]) -> CaseCounts:
+    """Count cases by the outcome that is shown, by tag and by feature."""
+    outcomes: Counter[Outcome] = Counter(line.shown_outcome for line in lines)
+    tags: Counter[str] = Counter()
+    features: Counter[str] = Counter()
+    for line in lines:
+        tags.update({*line.tags})
+        features.update({*map(feature_of, line.criteria)})
+    return CaseCounts(outcomes, tags, features)
+
+
+def feature_of(criterion: str) -> str:
+    """Return the feature of a criterion: what is before ``#`` in its key."""
+    return criterion.partition("#")[0]
+
+
+def reason_of(case: CaseResult) -> Reason | None:
+    """Return why a case did not pass; None where it did, or was skipped without a reason."""
+    if case.error is not None:
+        position = case.position if isinstance(case.position, Position) else None
+        path = str(case.error.params.get("path", ""))
+        return Reason(_cut_message(case.error), _cut(path), position=position)
+    if not is_bad(case):
+        return None
+    for step in (*case.steps, *case.teardowns):
+        if step.outcome in _BAD:
+            return _reason_of_step(step)
+    return Reason()
+
+
+def reason_text(reason: Reason) -> str:
+    """Return a reason as JSON."""
+    return msgspec.json.encode(reason, enc_hook=str).decode()
+
+
+def _reason_of_step(step: StepResult) -> Reason:
+    check = next((it for it in step.checks if it.outcome in _BAD), None)
+    if step.error is not None or check is None:
+        message = None if step.error is None else _cut_message(step.error)
+        return Reason(message, step.path, _cut(step.id), position=step.position or None)
+    return Reason(
+        None if check.message is None else _cut_message(check.message),
+        check.path,
+        _cut(step.id),
+        check.kind,
+        _cut(check.field or ""),
+        check.position or step.position or None,
+    )
+
+
+def _cut_message(message: Message) -> Message:
+    return replace(message, params={key: _cut(it) for key, it in message.params.items()})
+
+
+def _cut(value: Any, depth: int = _DEEPEST) -> Any:
+    """Return a value that is short, and that JSON can hold."""
+    if isinstance(value, str):
+        if not value.isascii():
+            value = value.encode("utf-8", "backslashreplace").decode()
+        return value if len(value) <= _LONGEST_VALUE else f"{value[:_LONGEST_VALUE]}…"
+    if value is None or type(value) in (bool, int):
+        return value
+    if isinstance(value, Message) and depth:
+        return {"code": value.code, "params": _cut_params(value.params, depth)}
+    if isinstance(value, Mapping) and depth and {*value} == {"code", "params"}:
+        return {"code": str(value["code"]), "params": _cut_params(value["params"], depth)}
+    if type(value) is float:
+        return value if msgspec.json.encode(value) != b"null" else str(value)
+    return _cut(str(value))
+
+
+def _cut_params(params: Any, depth: int) -> dict[str, Any]:
+    return {str(key): _cut(it, depth - 1) for key, it in dict(params).items()}
+
+
+def _has_outcome(line: CaseLine, outcome: str) -> bool:
+    return line.is_bad if outcome == BAD else line.shown_outcome == outcome
+
+
+def _searched(line: CaseLine) -> Iterator[str]:
+    yield line.name
+    yield line.case_key
+    yield line.data_row or ""
+    yield from line.criteria
+
+
+def _is_in(word: str, texts: Sequence[str]) -> bool:
+    folded = word.translate(_ASCII_LOWER)
+    return any(folded in text for text in texts)

@@ -1,0 +1,346 @@
+"""The columns from which lists of runs and cases are made, and what is asked of them.
+
+Every function runs inside the caller's transaction.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
+from msgspec import Struct
+
+from shall.errors import BadValue, StoreUnavailable
+from shall.results.encoding import decode_case
+from shall.results.listing import (
+    BAD,
+    PAGE_LINES,
+    CaseCounts,
+    CaseFilter,
+    CaseLine,
+    CaseOrder,
+    CasePage,
+    Reason,
+    ReasonCount,
+    feature_of,
+    reason_of,
+    reason_text,
+)
+from shall.results.records import CaseResult, CriterionRef, Outcome, is_bad
+from shall.store.rows import plain
+
+if TYPE_CHECKING:
+    import sqlite3
+
+_COLUMNS = """
+    number, case_key, name, outcome, started_at, duration_s, checks_executed, is_bad,
+    teardown_outcome, data_row, attempt, shard, environment, fingerprint, verifies, tags, reason,
+    retries
+"""
+_SHOWN = "CASE WHEN is_bad AND outcome NOT IN ('failed', 'error') THEN 'error' ELSE outcome END"
+_HAS_OUTCOME = _SHOWN + " = ?"
+_ORDERS = {
+    CaseOrder.BAD_FIRST: "is_bad DESC, number",
+    CaseOrder.NUMBER: "number",
+    CaseOrder.SLOWEST: "duration_s DESC, number",
+}
+_LAST_NUMBER = """
+    SELECT max(
+        coalesce((SELECT max(number) FROM cases WHERE run = :run AND is_bad = 0), 0),
+        coalesce((SELECT max(number) FROM cases WHERE run = :run AND is_bad = 1), 0)
+    )
+"""
+_DOCUMENT_AT = """
+    SELECT document FROM cases
+    WHERE run = (SELECT id FROM runs WHERE run_id = ?) AND is_bad IN (0, 1) AND number = ?
+"""
+_COUNT = """
+    INSERT INTO case_counts VALUES (?, ?, ?, ?)
+    ON CONFLICT (run, kind, value) DO UPDATE SET cases = cases + excluded.cases
+"""
+_REASONS = """
+    SELECT reason, count(*), min(number) FROM cases
+    WHERE run = (SELECT id FROM runs WHERE run_id = ?) AND is_bad = 1 GROUP BY reason ORDER BY 3
+"""
+_FILL = """
+    UPDATE cases SET
+        is_bad = outcome IN ('failed', 'error')
+            OR coalesce(teardown_outcome, '') IN ('failed', 'error'),
+        verifies = listed(document, 'verifies'),
+        tags = listed(document, 'tags'),
+        reason = listed(document, 'reason'),
+        retries = listed(document, 'retries')
+"""
+_COUNT_ALL = f"""
+    INSERT INTO case_counts
+    SELECT run, 'outcome', {_SHOWN}, count(*) FROM cases GROUP BY 1, 3
+    UNION ALL
+    SELECT run, 'tag', value, count(DISTINCT cases.id)
+    FROM cases, json_each(tags) GROUP BY 1, 3
+    UNION ALL
+    SELECT run, 'feature', substr(value, 1, instr(value || '#', '#') - 1), count(DISTINCT cases.id)
+    FROM cases, json_each(verifies) GROUP BY 1, 3
+"""  # noqa: S608 - our own expression
+
+_NOT_BAD = frozenset({Outcome.PASSED, Outcome.SKIPPED})
+_BAD = frozenset({Outcome.FAILED, Outcome.ERROR})
+
+_reason_decoder = msgspec.json.Decoder(Reason)
+
+
+def line_row(case: CaseResult, number: int) -> tuple[Any, ...]:
+    """Return the columns of ``cases`` after its document."""
+    return (
+        number,
+        is_bad(case),
+        _list_text([ref.key for ref in case.criteria]),
+        _list_text(case.tags),
+        None if (reason := reason_of(case)) is None else reason_text(reason),
+        case.retries or 0,
+    )
+
+
+def listed(document: str, column: str) -> str | int | None:
+    """Return a column of ``line_row`` from a stored result; an empty one if it is damaged."""
+    return _listed(document)[column]
+
+
+class _Passed(Struct):
+    """What lists show of a case that passed: its steps are not decoded."""
+
+    outcome: Literal["passed"]
+    teardown_outcome: Literal["passed"] | None = None
+    criteria: tuple[CriterionRef, ...] = ()
+    tags: tuple[str, ...] = ()
+    retries: int = 0
+
+
+_passed_decoder = msgspec.json.Decoder(_Passed)
+
+
+@lru_cache(maxsize=1)  # each row asks for several columns of one document
+def _listed(document: str) -> Mapping[str, str | int | None]:
+    try:
+        case: CaseResult | _Passed = _passed_decoder.decode(document)
+    except (msgspec.DecodeError, UnicodeEncodeError):
+        try:
+            case = decode_case(document)
+        except BadValue:
+            case = _Passed("passed")
+    reason = reason_of(case) if isinstance(case, CaseResult) else None
+    return {
+        "verifies": _list_text([ref.key for ref in case.criteria]),
+        "tags": _list_text(case.tags),
+        "reason": None if reason is None else reason_text(reason),
+        "retries": case.retries or 0,
+    }
+
+
+def fill(connection: "sqlite3.Connection") -> None:
+    """Make what lists show from the stored results, after rows were lost."""
+    connection.create_function("listed", 2, listed, deterministic=True)
+    connection.execute(_FILL)
+    connection.execute("DELETE FROM case_counts")
+    connection.execute(_COUNT_ALL)
+
+
+def last_number(connection: "sqlite3.Connection", run: int) -> int:
+    """Return the number of the last case of a run; 0 without one."""
+    number: int = connection.execute(_LAST_NUMBER, {"run": run}).fetchone()[0]
+    return number
+
+
+def count_cases(connection: "sqlite3.Connection", cases: Iterable[tuple[int, CaseResult]]) -> None:
+    """Count the cases of runs, each given by its row number, that were just stored."""
+    counted: Counter[tuple[int, str, str]] = Counter()
+    tagged: Counter[tuple[int, tuple[str, ...]]] = Counter()
+    for run, case in cases:
+        is_torn = case.outcome in _NOT_BAD and case.teardown_outcome in _BAD
+        counted[run, "outcome", Outcome.ERROR if is_torn else case.outcome] += 1
+        if case.tags:
+            tagged[run, case.tags] += 1
+        if len(case.criteria) == 1:
+            counted[run, "feature", feature_of(case.criteria[0].key)] += 1
+        else:
+            for feature in {feature_of(ref.key) for ref in case.criteria}:
+                counted[run, "feature", feature] += 1
+    for (run, tags), count in tagged.items():
+        for tag in {*tags}:
+            counted[run, "tag", tag] += count
+    rows = [(run, kind, plain(value), count) for (run, kind, value), count in counted.items()]
+    connection.executemany(_COUNT, rows)
+
+
+def case_counts(connection: "sqlite3.Connection", run_id: str) -> CaseCounts:
+    """Return how many cases of a run have each outcome, tag and feature."""
+    counts: dict[str, dict[str, int]] = {"outcome": {}, "tag": {}, "feature": {}}
+    query = """
+        SELECT kind, value, cases FROM case_counts
+        WHERE run = (SELECT id FROM runs WHERE run_id = ?) ORDER BY kind, value
+    """
+    for kind, value, count in connection.execute(query, (plain(run_id),)):
+        counts[kind][value] = count
+    outcomes = {Outcome(value): count for value, count in counts["outcome"].items()}
+    return CaseCounts(outcomes, counts["tag"], counts["feature"])
+
+
+def case_page(
+    connection: "sqlite3.Connection",
+    run_id: str,
+    wanted: CaseFilter,
+    order: CaseOrder,
+    limit: int,
+    offset: int,
+) -> CasePage:
+    """Return some of the cases of a run that a filter lists."""
+    counts = case_counts(connection, run_id)
+    conditions, values = _conditions(wanted)
+    where = " AND ".join(("run = (SELECT id FROM runs WHERE run_id = ?)", *conditions))
+    values = [plain(run_id), *values]
+    matching = counts.total
+    if conditions:
+        counted = f"SELECT count(*) FROM cases INDEXED BY cases_of_run WHERE {where}"  # noqa: S608 - our own conditions
+        matching = connection.execute(counted, values).fetchone()[0]
+    asked = (
+        f"SELECT {_COLUMNS} FROM cases INDEXED BY cases_of_run WHERE {where}"  # noqa: S608 - as above
+        f" ORDER BY {_ORDERS[order]} LIMIT ? OFFSET ?"
+    )
+    bounds = (max(0, min(limit, PAGE_LINES)), max(0, offset))
+    rows = connection.execute(asked, (*values, *bounds))
+    return CasePage(tuple(map(line_from_row, rows)), matching, counts)
+
+
+def document_at(connection: "sqlite3.Connection", run_id: str, number: int) -> str | None:
+    """Return the stored result of one case of a run."""
+    row = connection.execute(_DOCUMENT_AT, (plain(run_id), number)).fetchone()
+    return None if row is None else row[0]
+
+
+def reasons(connection: "sqlite3.Connection", run_id: str) -> list[ReasonCount]:
+    """Return why cases of a run did not pass, in the order in which they were stored."""
+    rows = connection.execute(_REASONS, (plain(run_id),))
+    return [
+        ReasonCount(Reason() if text is None else _reason(text), count, first)
+        for text, count, first in rows
+    ]
+
+
+def line_from_row(row: Sequence[Any]) -> CaseLine:
+    """Return a case from the columns of a line.
+
+    Raises:
+        StoreUnavailable: They are damaged.
+    """
+    (
+        number,
+        case_key,
+        name,
+        outcome,
+        started_at,
+        duration_s,
+        checks,
+        bad,
+        teardown,
+        data_row,
+        attempt,
+        shard,
+        environment,
+        fingerprint,
+        verifies,
+        tags,
+        reason,
+        retries,
+    ) = row
+    try:
+        return CaseLine(
+            number,
+            case_key,
+            name,
+            Outcome(outcome),
+            datetime.fromisoformat(started_at),
+            duration_s,
+            checks,
+            bool(bad),
+            None if teardown is None else Outcome(teardown),
+            data_row,
+            attempt,
+            shard,
+            environment,
+            fingerprint,
+            _list_of(verifies),
+            _list_of(tags),
+            None if reason is None else _reason(reason),
+            retries,
+        )
+    except ValueError as error:
+        raise StoreUnavailable(f"A case of this run cannot be read: {error}.") from error
+
+
+def _conditions(wanted: CaseFilter) -> tuple[list[str], list[Any]]:
+    """Return the conditions of a filter and their values."""
+    conditions: list[str] = []
+    values: list[Any] = []
+    if wanted.outcome == BAD:
+        conditions.append("is_bad = 1")
+    elif wanted.outcome:
+        conditions.append(_HAS_OUTCOME)
+        values.append(plain(wanted.outcome))
+    if wanted.tag:
+        conditions.append("(instr(tags, ?) OR instr(tags, ?))")
+        values += _item_beginning(wanted.tag, '"')
+    if wanted.feature:
+        conditions.append("(instr(verifies, ?) OR instr(verifies, ?))")
+        values += _item_beginning(wanted.feature, "#")
+    if wanted.slower_than_s is not None:
+        conditions.append("duration_s > ?")
+        values.append(wanted.slower_than_s)
+    for word in wanted.words:
+        conditions.append(_CONTAINS)
+        values += _patterns(word)
+    for word in wanted.excluded:
+        conditions.append(f"NOT {_CONTAINS}")
+        values += _patterns(word)
+    return conditions, values
+
+
+_CONTAINS = (
+    r"(name LIKE ? ESCAPE '\' OR case_key LIKE ? ESCAPE '\'"
+    r" OR coalesce(data_row, '') LIKE ? ESCAPE '\' OR verifies LIKE ? ESCAPE '\')"
+)
+
+
+def _patterns(word: str) -> tuple[str, ...]:
+    in_text, in_list = _pattern(plain(word)), _pattern(_item(word))
+    return in_text, in_text, in_text, in_list
+
+
+def _pattern(text: str) -> str:
+    for special in ("\\", "%", "_"):
+        text = text.replace(special, f"\\{special}")
+    return f"%{text}%"
+
+
+def _item_beginning(text: str, end: str) -> tuple[str, str]:
+    """Return how an item of a list of JSON begins that is a text up to ``end``."""
+    return f'["{_item(text)}{end}', f',"{_item(text)}{end}'
+
+
+def _item(text: str) -> str:
+    return msgspec.json.encode(plain(text)).decode()[1:-1]
+
+
+def _list_text(items: Sequence[str]) -> str:
+    return msgspec.json.encode([plain(it) for it in items]).decode() if items else "[]"
+
+
+def _list_of(text: str) -> tuple[str, ...]:
+    return msgspec.json.decode(text, type=tuple[str, ...])
+
+
+def _reason(text: str) -> Reason:
+    try:
+        return _reason_decoder.decode(text)
+    except msgspec.DecodeError as error:
+        raise StoreUnavailable(f"A case of this run cannot be read: {error}.") from error
