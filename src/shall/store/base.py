@@ -7,10 +7,14 @@ from typing import Any, Protocol
 from msgspec import Struct, field
 
 from shall.results.listing import (
+    EVERY_PAST_CASE,
     CaseCounts,
     CaseFilter,
     CaseOrder,
     CasePage,
+    PastCases,
+    PastFilter,
+    PastTotals,
     ReasonCount,
     RunFilter,
     RunPage,
@@ -151,6 +155,14 @@ class Store(Protocol):
 
     def reasons(self, run_id: str) -> list[ReasonCount]:
         """Return why cases of a run did not pass, in the order in which they were stored."""
+        ...
+
+    def past_cases(self, runs: int, wanted: PastFilter = EVERY_PAST_CASE) -> PastCases:
+        """Return how cases ended in the newest runs, by key and row of data."""
+        ...
+
+    def past_totals(self, runs: int, most: int) -> PastTotals:
+        """Count how cases ended in the newest runs, which have at most ``most`` results."""
         ...
 
     def failed_last(self) -> frozenset[str]:

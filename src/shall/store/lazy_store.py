@@ -6,10 +6,14 @@ from datetime import datetime
 
 from shall.errors import ShallError, StoreUnavailable
 from shall.results.listing import (
+    EVERY_PAST_CASE,
     CaseCounts,
     CaseFilter,
     CaseOrder,
     CasePage,
+    PastCases,
+    PastFilter,
+    PastTotals,
     ReasonCount,
     RunFilter,
     RunPage,
@@ -122,6 +126,16 @@ class StoreOpenedLater:
         """Return why cases of a run did not pass."""
         store = self._existing()
         return [] if store is None else store.reasons(run_id)
+
+    def past_cases(self, runs: int, wanted: PastFilter = EVERY_PAST_CASE) -> PastCases:
+        """Return how cases ended in the newest runs."""
+        store = self._existing()
+        return PastCases() if store is None else store.past_cases(runs, wanted)
+
+    def past_totals(self, runs: int, most: int) -> PastTotals:
+        """Count how cases ended in the newest runs, which have at most ``most`` results."""
+        store = self._existing()
+        return PastTotals() if store is None else store.past_totals(runs, most)
 
     def failed_last(self) -> frozenset[str]:
         """Return the keys of the cases whose newest result was bad."""

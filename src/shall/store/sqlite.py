@@ -12,16 +12,20 @@ from weakref import finalize
 
 from shall.errors import StoreUnavailable
 from shall.results.listing import (
+    EVERY_PAST_CASE,
     CaseCounts,
     CaseFilter,
     CaseOrder,
     CasePage,
+    PastCases,
+    PastFilter,
+    PastTotals,
     ReasonCount,
     RunFilter,
     RunPage,
 )
 from shall.results.records import CaseResult, RunStatus
-from shall.store import lines, queries, run_lines
+from shall.store import lines, past, queries, run_lines
 from shall.store.base import (
     UNKNOWN_ORIGIN,
     CallRecord,
@@ -274,6 +278,16 @@ class SqliteStore:
         """Return why cases of a run did not pass, in the order in which they were stored."""
         with self._reading() as connection:
             return lines.reasons(connection, run_id)
+
+    def past_cases(self, runs: int, wanted: PastFilter = EVERY_PAST_CASE) -> PastCases:
+        """Return how cases ended in the newest runs, by key and row of data."""
+        with self._reading() as connection:
+            return past.past_cases(connection, runs, wanted)
+
+    def past_totals(self, runs: int, most: int) -> PastTotals:
+        """Count how cases ended in the newest runs, which have at most ``most`` results."""
+        with self._reading() as connection:
+            return past.past_totals(connection, runs, most)
 
     def failed_last(self) -> frozenset[str]:
         """Return the keys of the cases whose newest result was bad; skipped ones do not count."""
