@@ -59,12 +59,17 @@ def history_of(workspace: Workspace, runs: int, case: str | None = None) -> Hist
         CaseNotFound: None of these runs has the case.
         StoreUnavailable: The state cannot be read.
     """
-    if not 1 <= runs <= MOST_RUNS:
-        raise BadValue(f"The number of runs is {runs}; it must be 1 to {MOST_RUNS}.")
-    past = opened_store(workspace).past_cases(runs, PastFilter(case=case))
+    past = opened_store(workspace).past_cases(checked_runs(runs), PastFilter(case=case))
     if case is not None and not past.cases:
         raise CaseNotFound(f"None of the last {len(past.run_ids)} stored runs has the case {case}.")
     return History(len(past.run_ids), list(map(case_history, past.cases)))
+
+
+def checked_runs(runs: int) -> int:
+    """Return a number of runs. Raises ``BadValue`` where it is out of range."""
+    if not 1 <= runs <= MOST_RUNS:
+        raise BadValue(f"The number of runs is {runs}; it must be 1 to {MOST_RUNS}.")
+    return runs
 
 
 def case_history(case: PastCase) -> CaseHistory:

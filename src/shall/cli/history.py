@@ -7,6 +7,7 @@ from datetime import UTC
 import msgspec
 
 from shall.actions.history import CaseHistory, history_of
+from shall.cli.comparison import show_comparison
 from shall.cli.options import project_of
 from shall.cli.output import OK, local, say, write, write_table
 from shall.report.wording import duration, label
@@ -25,6 +26,9 @@ _MARKS = {
 def execute(arguments: argparse.Namespace) -> int:
     """Carry out the command."""
     workspace, settings = project_of(arguments)
+    if arguments.compare is not None:
+        show_comparison(workspace, *arguments.compare, arguments.format)
+        return OK
     history = history_of(workspace, arguments.runs, arguments.case)
     if arguments.format == "json":
         data = {"format": 1, **msgspec.to_builtins(history)}

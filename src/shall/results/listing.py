@@ -189,6 +189,20 @@ class ReasonCount(Struct, frozen=True):
     first: int
 
 
+class CaseBrief(Struct, frozen=True, gc=False):
+    """What comparing runs reads of a case: without times, criteria and reasons."""
+
+    case_key: str
+    data_row: str | None
+    attempt: int
+    number: int
+    name: str
+    outcome: Outcome
+    is_bad: bool
+    duration_s: float
+    fingerprint: str
+
+
 class PastOutcome(Struct, frozen=True, gc=False):
     """How a case ended in one run. ``started_at`` is aware UTC; ``number`` is its position."""
 
@@ -236,9 +250,12 @@ class PastTotal(Struct, frozen=True, gc=False):
 
 
 class PastTotals(Struct, frozen=True):
-    """The totals of the newest runs, whose ids come newest first."""
+    """The totals of the newest runs, and how long their cases that passed took, sorted.
 
-    run_ids: Sequence[str] = ()
+    The runs come newest first.
+    """
+
+    durations: Mapping[str, Sequence[float]] = field(default_factory=dict)
     totals: Sequence[PastTotal] = ()
 
 

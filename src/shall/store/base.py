@@ -8,6 +8,7 @@ from msgspec import Struct, field
 
 from shall.results.listing import (
     EVERY_PAST_CASE,
+    CaseBrief,
     CaseCounts,
     CaseFilter,
     CaseOrder,
@@ -17,6 +18,7 @@ from shall.results.listing import (
     PastTotals,
     ReasonCount,
     RunFilter,
+    RunLine,
     RunPage,
 )
 from shall.results.records import CaseResult, RunStatus
@@ -139,6 +141,10 @@ class Store(Protocol):
         """Return some of the runs that a filter lists, newest first; at most 500."""
         ...
 
+    def run_line(self, run_id: str) -> RunLine | None:
+        """Return one run as lists show it."""
+        ...
+
     def case_page(
         self, run_id: str, wanted: CaseFilter, order: CaseOrder, limit: int, offset: int
     ) -> CasePage:
@@ -155,6 +161,10 @@ class Store(Protocol):
 
     def reasons(self, run_id: str) -> list[ReasonCount]:
         """Return why cases of a run did not pass, in the order in which they were stored."""
+        ...
+
+    def case_briefs(self, run_id: str) -> list[CaseBrief]:
+        """Return the cases of a run as comparing reads them."""
         ...
 
     def past_cases(self, runs: int, wanted: PastFilter = EVERY_PAST_CASE) -> PastCases:

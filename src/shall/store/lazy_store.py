@@ -7,6 +7,7 @@ from datetime import datetime
 from shall.errors import ShallError, StoreUnavailable
 from shall.results.listing import (
     EVERY_PAST_CASE,
+    CaseBrief,
     CaseCounts,
     CaseFilter,
     CaseOrder,
@@ -16,6 +17,7 @@ from shall.results.listing import (
     PastTotals,
     ReasonCount,
     RunFilter,
+    RunLine,
     RunPage,
 )
 from shall.results.records import CaseResult, RunStatus
@@ -103,6 +105,11 @@ class StoreOpenedLater:
         store = self._existing()
         return RunPage() if store is None else store.run_page(wanted, limit, offset)
 
+    def run_line(self, run_id: str) -> RunLine | None:
+        """Return one run as lists show it."""
+        store = self._existing()
+        return None if store is None else store.run_line(run_id)
+
     def case_page(
         self, run_id: str, wanted: CaseFilter, order: CaseOrder, limit: int, offset: int
     ) -> CasePage:
@@ -126,6 +133,11 @@ class StoreOpenedLater:
         """Return why cases of a run did not pass."""
         store = self._existing()
         return [] if store is None else store.reasons(run_id)
+
+    def case_briefs(self, run_id: str) -> list[CaseBrief]:
+        """Return the cases of a run as comparing reads them."""
+        store = self._existing()
+        return [] if store is None else store.case_briefs(run_id)
 
     def past_cases(self, runs: int, wanted: PastFilter = EVERY_PAST_CASE) -> PastCases:
         """Return how cases ended in the newest runs."""

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from shall.results.listing import (
+    CaseBrief,
     PastCase,
     PastCases,
     PastFilter,
@@ -38,6 +39,13 @@ _RUNS_WITH_COUNTS = """
         SELECT coalesce(sum(cases), 0) FROM case_counts WHERE run = runs.id AND kind = 'outcome'
     )
     FROM runs ORDER BY started_at DESC, id DESC LIMIT ?
+"""
+_DURATIONS = """
+    SELECT duration_s FROM cases INDEXED BY cases_of_run WHERE run = ? AND outcome = 'passed'
+"""
+_BRIEFS = """
+    SELECT case_key, data_row, attempt, number, name, outcome, is_bad, duration_s, fingerprint
+    FROM cases INDEXED BY cases_of_run WHERE run = (SELECT id FROM runs WHERE run_id = ?)
 """
 _TOTALS = """
     SELECT case_key, data_row, environment, fingerprint,
@@ -97,7 +105,23 @@ def past_totals(connection: "sqlite3.Connection", runs: int, most: int) -> PastT
         newest.append((run, run_id))
     places = ", ".join("?" * len(newest))
     rows = connection.execute(_TOTALS.format(places=places), [run for run, _ in newest])
-    return PastTotals([run_id for _, run_id in newest], [PastTotal(*row) for row in rows])
+    totals = [PastTotal(*row) for row in rows]
+    durations = {run_id: _durations(connection, run) for run, run_id in newest}
+    return PastTotals(durations, totals)
+
+
+def case_briefs(connection: "sqlite3.Connection", run_id: str) -> list[CaseBrief]:
+    """Return the cases of a run as comparing reads them."""
+    return [
+        CaseBrief(key, row, attempt, number, name, _OUTCOMES[outcome], bad == 1, took_s, text)
+        for key, row, attempt, number, name, outcome, bad, took_s, text in connection.execute(
+            _BRIEFS, (plain(run_id),)
+        )
+    ]
+
+
+def _durations(connection: "sqlite3.Connection", run: int) -> list[float]:
+    return sorted(duration_s for (duration_s,) in connection.execute(_DURATIONS, (run,)))
 
 
 def _rows(connection: "sqlite3.Connection", run: int, wanted: PastFilter) -> "sqlite3.Cursor":
