@@ -1,13 +1,17 @@
 """``shall report``: the reports of a run that was stored."""
 
 import json
+import re
+import webbrowser
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from shall.actions import trace
 from shall.cli.output_flags import FILES, FORMATS
+from shall.errors import StoreUnavailable
 
 Shall = Callable[..., Any]
 WriteCase = Callable[..., None]
@@ -38,6 +42,8 @@ def texts_of(path: Path) -> list[tuple[str, str]]:
     """Return the names and texts of the files of a report, without what only a run can know."""
     if path.is_dir():
         return sorted((it.name, it.read_text()) for it in path.iterdir())
+    if path.suffix == ".html":  # which says of which time its matrix is
+        return [("", re.sub(r'<p class="traced soft">[^<]*</p>', "", path.read_text()))]
     if path.suffix != ".ndjson":
         return [("", path.read_text())]
     events = [json.loads(line) for line in path.read_text().splitlines()]
@@ -139,3 +145,98 @@ def test_a_report_that_cannot_be_written_is_an_error(
     ended = shall("report", "--junit", "none/r.xml")
     assert ended.returncode == 2
     assert "none/r.xml cannot be written" in ended.stderr
+
+
+SPEC = """# Shop
+
+### Requirement 1: Orders
+
+#### Acceptance Criteria
+
+1. WHEN an order is placed, THE API SHALL answer 200.
+"""
+
+
+@pytest.fixture
+def write_spec(project: Path) -> Callable[[], None]:
+    """Writes a requirement."""
+
+    def write() -> None:
+        (project / "specs/shop").mkdir(parents=True)
+        (project / "specs/shop/requirements.md").write_text(SPEC)
+
+    return write
+
+
+@pytest.mark.verifies("run-pages#2.1", "run-pages#2.2")
+def test_every_html_report_has_the_matrix_with_the_texts_of_the_requirements(
+    shall: Shall,
+    write_case: WriteCase,
+    write_spec: Callable[[], None],
+    service: Any,
+    project: Path,
+) -> None:
+    write_spec()
+    write_case("a", more="verifies: [shop#1.1]")
+    files = ("--report-html", "run.html", "--report-json", "run.json")
+    shall("run", "--host", service.url, "--shard", "1/1", *files)
+    shall("report", "--html", "stored.html")
+    shall("merge", "run.json", "--report-html", "merged.html")
+
+    pages = {it: (project / f"{it}.html").read_text() for it in ("run", "stored", "merged")}
+
+    for page in pages.values():
+        assert re.search(r"THE API SHALL answer 200\.", re.sub("<[^>]+>", "", page))
+        assert "✓ proved" in page
+    assert [name for name, page in pages.items() if '"traced' in page] == ["stored"]
+    assert re.search(r"As of 20\d\d-.{14} UTC: what was recorded after this run", pages["stored"])
+
+
+@pytest.mark.verifies("run-pages#2.3")
+def test_a_report_without_a_matrix_says_why(
+    shall: Shall,
+    write_case: WriteCase,
+    service: Any,
+    project: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(*_: Any) -> None:
+        raise StoreUnavailable("The evidence cannot be read.")
+
+    write_case("a")
+    monkeypatch.setattr(trace, "trace_requirements", fail)
+
+    ended = shall("run", "--host", service.url, "--report-html", "r.html")
+
+    page = (project / "r.html").read_text()
+    assert ended.returncode == 0, ended.stderr
+    assert "The matrix could not be made: The evidence cannot be read." in page
+    assert "All passed" in page
+
+
+@pytest.mark.verifies("run-pages#2.4")
+def test_the_report_is_opened_in_the_browser(
+    shall: Shall,
+    write_case: WriteCase,
+    service: Any,
+    project: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    opened: list[str] = []
+
+    def open_page(url: str) -> bool:
+        opened.append(url)
+        return len(opened) < 3
+
+    monkeypatch.setattr(webbrowser, "open", open_page)
+    write_case("a")
+    shall("run", "--host", service.url)
+
+    stored = shall("report", "--open").stdout.removeprefix("HTML report: ").strip()
+    shall("report", "--html", "r.html", "--open")
+    without = shall("report", "--html", "r.html", "--open")
+
+    named = (project / "r.html").resolve().as_uri()
+    assert opened == [Path(stored).as_uri(), named, named]
+    assert without.returncode == 0
+    assert without.stderr == "shall: No browser was found. Open r.html in one.\n"

@@ -1,6 +1,7 @@
 """What `shall trace` says of a proof, and how it exits."""
 
 import json
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -258,3 +259,23 @@ def test_reqif_without_its_extra_names_what_to_install(
     refused = shall("trace", "--format", "reqif")
     assert refused.returncode == 2
     assert "ReqIF needs the extra reqif. Install it: pip install 'shall[reqif]'." in refused.stderr
+
+
+@pytest.mark.verifies("matrix-pages#2.1")
+def test_the_matrix_is_printed_as_one_file_with_the_status_of_the_other_formats(
+    shall: Shall, write_case: Callable[..., None], project: Path, service: Any
+) -> None:
+    write_requirements(project)
+    write_case("a", more='verifies: ["auth#1.1"]')
+    shall("run", "--host", service.url)
+    write_requirements(project, REQUIREMENTS.replace("A shall b", "A shall never b"))
+    (project / "CODEOWNERS").write_text("specs/ @team\n")
+
+    printed = shall("trace", "--format", "html")
+
+    assert printed.returncode == shall("trace").returncode == 1
+    assert printed.stdout.startswith("<!doctype html>")
+    assert '<tr id="auth-1.1" data-row>' in printed.stdout
+    assert "the requirement changed since" in printed.stdout
+    assert '"owner":["@team"]' in printed.stdout
+    assert not re.search(r"""(?:src|href)=["'](?!#|data:)""", printed.stdout)

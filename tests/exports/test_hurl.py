@@ -20,7 +20,7 @@ testcase:
   steps:
     - POST: /login
       headers: {X-Shop: north}
-      json: {user: ann, password: "{{ password }}", age: 7, tags: [a, null, 1.5]}
+      json: {user: ann, password: "{{ password }}", n: "{{ qty | to_string }}", age: 7}
       capture: {token: $.data.token, trace: header X-Trace}
       expect:
         status: 201
@@ -38,7 +38,8 @@ testcase:
       timeout_s: 9
       expect: {status: 200, $.trace: "{{ trace }}", "$.s | split \\", \\" | nth 1": b}
     - POST: /form
-      form: {item: "{{ item }}", qty: "{{ qty }}"}
+      headers: {X-Mark: 'a#b\\c'}
+      form: {item: "{{ item }}", qty: "{{ qty }}", "n#": "c# {{ qty }}"}
       auth: {basic: {user: ann, password: "{{ password }}"}}
       follow_redirects: false
       delay: 1 ms

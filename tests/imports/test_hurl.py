@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
-from tests.imports.conftest import Recorder
+from tests.imports.conftest import Answer, Recorder
 
 from shall.actions.importing import Import, read_cases
 from shall.errors import ShallError
@@ -260,6 +260,94 @@ hex, 6f66 20 686578;
     assert [it["body"] for it in recorder.seen] == ["of a file", "of base64", "of hex"]
     assert recorder.seen[0]["headers"]["content-type"] == "text/csv"
     assert recorder.seen[0]["headers"]["expect"] == "100-continue"
+
+
+TEXTS = r"""
+GET URL/saved
+HTTP 200
+[Captures]
+id: jsonpath "$.id"
+POST URL/json
+{"a": "{{id}}", "b": "\"c"}
+POST URL/graphql
+```graphql
+query Q($a: ID) { a(a: $a) }
+
+variables { "a": "{{id}}" }
+```
+POST URL/escape
+```json,escape
+{"a": "\\n"}
+```
+POST URL/line
+`a\nb \` {{id}}`
+POST URL/xml
+<a>{{id}}</a>
+POST URL/pairs
+X-Part: a\#b \u{41} # a comment
+Y-Part: a#b
+[Form]
+a\:b: c\#d#e
+HTTP 200
+[Asserts]
+jsonpath "$.id" == {{id}}
+jsonpath "$.id" != "{{id}}"
+jsonpath "$.text" == ```
+two
+lines```
+body contains `"text": "two\\nlines"`
+"""
+
+
+@pytest.mark.verifies("import#6.1", "import#6.4")
+def test_texts_have_the_templates_escapes_and_comments_of_hurl(
+    recorder: Recorder, imported: Imported, run: Run
+) -> None:
+    answer: Answer = (200, {}, '{"id": 7, "text": "two\\nlines"}')
+    recorder.answers = {"GET /saved": answer, "POST /pairs": answer}
+
+    found = imported(TEXTS.replace("URL", recorder.url), "hurl")
+    (case,) = run().cases
+
+    assert (found.left_out, case.outcome.value) == ([], "passed")
+    sent = {it["path"]: it for it in recorder.seen}
+    assert json.loads(sent["/json"]["body"]) == {"a": "7", "b": '"c'}
+    query = {"query": "query Q($a: ID) { a(a: $a) }", "variables": {"a": "7"}}
+    assert json.loads(sent["/graphql"]["body"]) == query
+    assert sent["/escape"]["body"].strip() == '{"a": "\\n"}'
+    assert sent["/line"]["body"] == "a\nb ` 7"
+    assert sent["/xml"]["body"] == "<a>{{id}}</a>"
+    assert sent["/pairs"]["body"] == "a%3Ab=c%23d"
+    assert sent["/pairs"]["headers"]["x-part"] == "a#b A"
+    assert sent["/pairs"]["headers"]["y-part"] == "a"
+
+
+@pytest.mark.verifies("import#6.2")
+def test_what_changes_a_request_of_hurl_unlike_one_of_a_case_is_reported() -> None:
+    text = """\
+# @cookie_storage_set: localhost FALSE / FALSE 0 a b
+GET http://h/a/../{{y}}
+[Options]
+variable: x=1
+path-as-is: true
+location-trusted: true
+GET http://h/b
+[Options]
+variable: x=2
+variable: y=2
+# @cookie_storage_clear
+"""
+
+    found = read_cases(text, "a.hurl", "hurl")
+
+    assert [(it.span.line if it.span else 0, it.message) for it in found.left_out] == [
+        (1, "`@cookie_storage_set` was left out."),
+        (11, "`@cookie_storage_clear` was left out."),
+        (5, "The option `path-as-is` was left out."),
+        (6, "`location-trusted` became `location`."),
+        (9, "The option `variable: x=2` was left out."),
+        (10, "The option `variable: y=2` was left out."),
+    ]
 
 
 @pytest.mark.verifies("import#1.2", "import#6.2")

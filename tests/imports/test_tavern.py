@@ -286,12 +286,112 @@ stages:
     assert 'name="one"' in recorder.seen[1]["body"]
     assert "Content-Type: text/csv" in recorder.seen[1]["body"]
     assert [(it.field, it.message) for it in found.left_out] == [
+        ("tags", "The tag `!int` was left out."),
         ("tags/second", "`delay_before` was left out."),
         ("tags/second", "`request.auth` was left out."),
         ("tags/second", "`request.verify` was left out."),
         ("tags/second", "`request.cookies` was left out."),
         ("tags/second", "`request.files` was left out."),
     ]
+
+
+VALUES = '{n: 7, t: "7", f: 1.5, b: true, l: [3, 4], d: {k: v, deep: [1, 2]}, word: "yes"}'
+SENT = [
+    ('{a: "{n}", l: "{l}", k: "{d.k}"}', {"a": "7", "l": "[3, 4]", "k": "v"}),
+    ('{a: "n {n}", b: "is {b}", f: "{f}"}', {"a": "n 7", "b": "is True", "f": "1.5"}),
+    ('{a: !int "{t}", b: !float "{n}"}', {"a": 7, "b": 7.0}),
+    ('{a: !bool "yes", b: !bool "{word}"}', {"a": True, "b": True}),
+    ('{a: "{l[1]}", b: "{d.deep[1]}"}', {"a": "4", "b": "2"}),
+    ('{a: "{n:03d}", b: "{t!r}", c: "{t!s}"}', {"a": "007", "b": "'7'", "c": "7"}),
+    ('{a: !float "1e3", b: !int "-3"}', {"a": 1000.0, "b": -3}),
+    ('{a: !force_original_structure "{d}"}', {"a": {"k": "v", "deep": [1, 2]}}),
+    ('{a: "{saved}", b: !int "{saved}", c: "{text}"}', {"a": "7", "b": 7, "c": "7"}),
+    ('{a: !raw "{n}", b: "{{n}}"}', {"a": "{n}", "b": "{n}"}),
+]
+"""What a stage has as ``json``, and what Tavern 3.7.1 sends."""
+
+
+@pytest.mark.verifies("import#7.5")
+def test_formats_become_the_texts_and_the_numbers_that_tavern_sends(
+    recorder: Recorder, imported: Imported, run: Run
+) -> None:
+    recorder.answers["GET /saved"] = (200, {"X-Text": "7"}, '{"id": 7}')
+    stages = [
+        f"  - name: stage {at}\n    request: {{url: URL/a, method: POST, json: {written}}}\n"
+        for at, (written, _) in enumerate(SENT)
+    ]
+    text = (
+        "test_name: formats\n"
+        f"includes: [{{name: values, description: all, variables: {VALUES}}}]\n"
+        "stages:\n  - name: save\n    request: {url: URL/saved, method: GET}\n"
+        "    response: {save: {json: {saved: id}, headers: {text: X-Text}}}\n" + "".join(stages)
+    )
+
+    found = imported(text.replace("URL", recorder.url))
+    run()
+
+    assert found.left_out == []
+    bodies = [json.loads(it["body"]) for it in recorder.seen[1:]]
+    assert bodies == [sent for _, sent in SENT]
+
+
+@pytest.mark.verifies("import#7.5")
+def test_parameters_and_forms_are_written_as_python_writes_their_values(
+    recorder: Recorder, imported: Imported, run: Run
+) -> None:
+    text = """\
+test_name: parameters
+stages:
+  - name: first
+    request:
+      url: URL/a
+      method: POST
+      params: {a: true, b: null, c: 1.0, d: [1, true]}
+      data: {a: true, b: null, d: [1, 2]}
+  - {name: second, request: {url: URL/b, method: POST, json: null}}
+"""
+
+    found = imported(text.replace("URL", recorder.url))
+    run()
+
+    assert found.left_out == []
+    assert recorder.seen[0]["path"] == "/a?a=True&c=1.0&d=1&d=True"
+    assert recorder.seen[0]["body"] == "a=True&d=1&d=2"
+    assert (recorder.seen[1]["body"], "content-type" in recorder.seen[1]["headers"]) == ("", False)
+
+
+@pytest.mark.verifies("import#7.2", "import#7.5")
+def test_what_cannot_be_formatted_before_the_test_runs_is_reported() -> None:
+    text = """\
+test_name: formats
+stages:
+  - name: first
+    request: {url: http://h, method: POST, data: [a]}
+    response:
+      json: {a: !anyfloat }
+      save: {json: {id: id}}
+  - name: second
+    request:
+      url: "http://h/{id:>5}"
+      method: POST
+      headers: {X: "{id!r}"}
+      json: {a: [1, {b: "{id}"}], n: !int "1{id}"}
+    response:
+      json: {a: "{tavern.request_vars.json.a[0]}", b: "{tavern.request_vars.json.a[1].b}"}
+      strict: false
+"""
+
+    found = read_cases(text, "test_a.tavern.yaml")
+
+    assert [it.message for it in found.left_out] == [
+        "`!anyfloat` became `is_number`, which 1 is, too.",
+        "`request.data` was left out.",
+        "The format of `{id:>5}` was left out.",
+        "The format of `{id!r}` was left out.",
+        "The tag `!int` was left out.",
+    ]
+    expect = yaml.safe_load(found.files[0].text)["testcase"]["steps"][1]["expect"]
+    assert expect == {"status": 200, "$.a": "1", "$.b": "{{ id | to_string }}"}
 
 
 @pytest.mark.verifies("import#7.4")

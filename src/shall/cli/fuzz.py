@@ -30,5 +30,5 @@ def execute(arguments: argparse.Namespace) -> int:
         show(summary, settings, workspace, verbose=True)
     else:
         write(report_text(run, arguments.format, settings.language).rstrip("\n"))
-    write_reports(run, settings.language, named_files(arguments, "report-"))
+    write_reports(run, settings.language, named_files(arguments, "report-"), workspace)
     return exit_status(summary)

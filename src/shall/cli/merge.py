@@ -32,7 +32,7 @@ def execute(arguments: argparse.Namespace) -> int:
         show(summary, settings, workspace)
     else:
         write(report_text(run, arguments.format, settings.language).rstrip("\n"))
-    write_reports(run, settings.language, named_files(arguments, "report-"))
+    write_reports(run, settings.language, named_files(arguments, "report-"), workspace)
     if arguments.notify:
         send_notifications(workspace, settings, summary)
     return exit_status(summary)

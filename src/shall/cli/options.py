@@ -16,7 +16,7 @@ from shall.cli.setting_flags import add_run_flags, add_serving_flags
 from shall.settings import Settings, Sources, process_environment, read_settings
 from shall.workspace.workspace import Workspace
 
-MATRIX_FORMATS = ("json", "csv", "md", "needs", "manifest", "reqif")
+MATRIX_FORMATS = ("json", "csv", "md", "html", "needs", "manifest", "reqif")
 PROBLEM_FORMATS = ("concise", "github", "gitlab", "junit", "sarif")
 
 
@@ -237,6 +237,7 @@ def _add_report(commands: _Commands) -> None:
     command = _add(commands, "report", "Write reports of a stored run.")
     command.add_argument("run", nargs="?", default="latest", help="id of a run (the newest)")
     add_report_files(command, "")
+    command.add_argument("--open", action="store_true", help="open the HTML report in the browser")
     command.add_argument("--format", choices=FORMATS, help="print the run in this format")
     _add_workspace(command)
 

@@ -1,15 +1,17 @@
 """``shall report``: write reports of a stored run."""
 
 import argparse
+from datetime import UTC, datetime
 from pathlib import Path
 
 from shall.actions.reports import keep_report
 from shall.actions.results import stored_run
 from shall.cli.options import project_of
-from shall.cli.output import OK, say, write, write_file
+from shall.cli.output import OK, say, tell, write, write_file
 from shall.cli.output_flags import named_files
-from shall.errors import InvalidInput
+from shall.errors import InvalidInput, ShallError
 from shall.results.records import RunResult
+from shall.workspace.workspace import Workspace
 
 
 def execute(arguments: argparse.Namespace) -> int:
@@ -17,17 +19,30 @@ def execute(arguments: argparse.Namespace) -> int:
     workspace, settings = project_of(arguments)
     run = stored_run(workspace, arguments.run)
     files = named_files(arguments, "")
-    write_reports(run, settings.language, files)
+    page = files.get("html")
+    write_reports(run, settings.language, files, workspace, is_stored=True)
     if arguments.format is not None:
         write(report_text(run, arguments.format, settings.language).rstrip("\n"))
-    elif not files:
-        page = report_text(run, "html", settings.language)
-        say(f"HTML report: {keep_report(workspace, run.run_id, page)}")
+    if page is None and (arguments.open or (not files and arguments.format is None)):
+        text = html_report(run, settings.language, workspace, is_stored=True)
+        page = str(keep_report(workspace, run.run_id, text))
+        say(f"HTML report: {page}")
+    if arguments.open and page is not None:
+        _open(Path(page))
     return OK
 
 
-def write_reports(run: RunResult, language: str, files: dict[str, str]) -> None:
+def write_reports(
+    run: RunResult,
+    language: str,
+    files: dict[str, str],
+    workspace: Workspace,
+    *,
+    is_stored: bool = False,
+) -> None:
     """Write a run to a file, or a folder, for each kind of report that names one.
+
+    ``is_stored``: the run ended some time ago.
 
     Raises:
         InvalidInput: A file cannot be written.
@@ -35,16 +50,34 @@ def write_reports(run: RunResult, language: str, files: dict[str, str]) -> None:
     for kind, path in files.items():
         if kind == "allure":
             _write_folder(run, Path(path))
+        elif kind == "html":
+            write_file(path, html_report(run, language, workspace, is_stored=is_stored))
         else:
             write_file(path, report_text(run, kind, language))
 
 
-def report_text(run: RunResult, kind: str, language: str) -> str:
-    """Return a run in a format of ``output_flags``."""
-    if kind == "html":
-        from shall.pages.report import html_page
+def html_report(
+    run: RunResult, language: str, workspace: Workspace, *, is_stored: bool = False
+) -> str:
+    """Return a run as an HTML page, with the matrix as it is now."""
+    from shall.actions.trace import trace_requirements  # most reports have no matrix
+    from shall.pages.report import html_page
+    from shall.pages.words import word
 
-        return html_page(run, None, language)
+    matrix, note, now = None, "", datetime.now(UTC)
+    try:
+        matrix = trace_requirements(workspace)
+    except ShallError as error:
+        note = word("matrix.unread", language, reason=error.message)
+    if matrix is not None and not (matrix.rows or matrix.unknown or matrix.problems):
+        matrix = None
+    if matrix is not None and is_stored:
+        note = word("matrix.later", language, at=f"{now:%Y-%m-%d %H:%M:%S} UTC")
+    return html_page(run, matrix, language, now=now, note=note)
+
+
+def report_text(run: RunResult, kind: str, language: str) -> str:
+    """Return a run in a format of ``output_flags``, but for the HTML page."""
     if kind == "junit":
         from shall.report.junit import junit_xml
 
@@ -84,3 +117,10 @@ def _write_folder(run: RunResult, folder: Path) -> None:
         raise InvalidInput(f"{folder} cannot be written: {error.strerror}.") from None
     for name, text in allure_files(run):
         write_file(str(folder / name), text)
+
+
+def _open(page: Path) -> None:
+    import webbrowser  # only where a page is to be opened
+
+    if not webbrowser.open(page.resolve().as_uri()):
+        tell(f"No browser was found. Open {page} in one.")

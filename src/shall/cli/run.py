@@ -99,7 +99,7 @@ def _run_in(workspace: Workspace, settings: Settings, arguments: argparse.Namesp
         whole = collected.result(run)
         if not is_text:
             write(report_text(whole, arguments.format, settings.language).rstrip("\n"))
-        write_reports(whole, settings.language, files)
+        write_reports(whole, settings.language, files, workspace)
     if arguments.notify:
         send_notifications(workspace, settings, run)
     status = exit_status(run)

@@ -38,7 +38,9 @@ def execute(arguments: argparse.Namespace) -> int:
         for found in unasserted_criteria(workspace, [row]):
             write(f"  {found.text}")
         return OK
-    if arguments.format == "text":
+    if arguments.format == "html":
+        write(_page(workspace, arguments, language).rstrip("\n"))
+    elif arguments.format == "text":
         if text := _text(workspace, matrix, language, colour=colour):
             write(text)
     else:
@@ -107,6 +109,15 @@ def _text(workspace: Workspace, matrix: Matrix, language: str, *, colour: bool) 
         now=datetime.now(UTC),
         sources=excerpts(workspace.files, workspace.redactor, matrix.diagnostics()),
     ).rstrip("\n")
+
+
+def _page(workspace: Workspace, arguments: argparse.Namespace, language: str) -> str:
+    from shall.actions.proof import read_proof  # the other formats need no page
+    from shall.pages.frame import Look
+    from shall.pages.matrix import matrix_file
+
+    proof = read_proof(workspace, language, arguments.feature, arguments.environment)
+    return matrix_file(proof, Look(language, datetime.now(UTC)), workspace.root.name)
 
 
 def _written(matrix: Matrix, form: str, name: str) -> str:

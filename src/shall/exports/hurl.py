@@ -14,6 +14,7 @@ from shall.exports.names import (
     body_of,
     credentials,
     expressions_in,
+    is_text,
     literal_of,
     note_unsaid,
     requests_of,
@@ -64,6 +65,8 @@ _QUERIES = {
 _NAMED = {"header": "header", "xpath": "xpath", "regex": "regex", "json": "jsonpath"}
 _OF_LISTS = frozenset({"first", "last", "nth"})
 _TEXTS = frozenset({BodyKind.TEXT, BodyKind.DATA})
+_SPECIAL = str.maketrans({"\\": "\\\\", "#": "\\#", "\n": "\\n", "\t": "\\t"})
+_AS_IT_IS: dict[int, str] = {}
 _CAMEL = re.compile(r"_(\w)")
 _TIME = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s)")
 
@@ -99,14 +102,14 @@ class _Writer:
             url = f"{(self.case.host or '{{ base_url }}').rstrip('/')}/{url.lstrip('/')}"
         yield f"{request.method} {self._text(url)}"
         for name, value in request.headers.items():
-            yield f"{name}: {self._text(value)}"
+            yield f"{name}: {self._word(value)}"
         kind, values = credentials(self.case, request)
         if kind == "bearer":
             yield f"Authorization: Bearer {self._text(values[kind])}"
         yield from self._section("Options", self._options(part, request))
         yield from self._section("Query", self._pairs(request.params))
         if kind == "basic":
-            pair = f"{self._key(values['user'])}: {self._text(values['password'])}"
+            pair = f"{self._key(values['user'])}: {self._word(values['password'])}"
             yield from self._section("BasicAuth", [pair])
         elif kind not in {"", "bearer"}:
             self.exported.lacks(f"the credentials `{kind}`")
@@ -134,7 +137,7 @@ class _Writer:
     def _pairs(self, given: Any) -> Iterator[str]:
         for name, value in given.items():
             for each in value if isinstance(value, list) else [value]:
-                yield f"{self._key(name)}: {self._text(each)}"
+                yield f"{self._key(name)}: {self._word(each)}"
 
     def _body(self, part: Step | Teardown, request: RequestTemplate) -> Iterator[str]:
         body = body_of(request)
@@ -162,9 +165,9 @@ class _Writer:
         if isinstance(value, list):
             return "[" + ", ".join(map(self._json, value)) + "]"
         if isinstance(value, str) and is_template(value):
-            whole = len(expressions_in(value)) == 1
+            parts = expressions_in(value)
             written = self._text(value)
-            if whole:
+            if len(parts) == 1 and not is_text(parts[0]):
                 self.exported.lacks("the types of expressions in JSON, which become texts")
             return f'"{written}"'
         return json.dumps(value, ensure_ascii=False)
@@ -218,7 +221,8 @@ class _Writer:
             factor = {"ms": 1, "s": 1000}
             return None if found is None else f"{float(found[1]) * factor[found[2]]:g}"
         if isinstance(value, str):
-            if is_template(value) and len(expressions_in(value)) == 1:
+            parts = expressions_in(value) if is_template(value) else ()
+            if len(parts) == 1 and not is_text(parts[0]):
                 return self._text(value)
             return f'"{self._text(_escaped(value))}"'
         if isinstance(value, bool | int | float) or value is None:
@@ -226,17 +230,21 @@ class _Writer:
         return None
 
     def _key(self, text: str) -> str:
-        return self._text(text).replace(":", "\\:")
+        return self._word(text).replace(":", "\\:")
 
-    def _text(self, value: Any) -> str:
+    def _word(self, value: Any) -> str:
+        """Return a text outside of quotes, in which ``#`` would begin a comment."""
+        return self._text(value, _SPECIAL)
+
+    def _text(self, value: Any, special: dict[int, str] = _AS_IT_IS) -> str:
         """Return a text with the variables that a run has as those of hurl."""
         text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         if not is_template(text):
-            return text
+            return text.translate(special)
         words: list[str] = []
         for part in expressions_in(text):
             if isinstance(part, str):
-                words.append(part)
+                words.append(part.translate(special))
                 continue
             literal, name = literal_of(part), run_variable(part)
             if literal is not None:

@@ -10,7 +10,7 @@ from shall.cases.expression import parse_template
 from shall.cases.flow import Flow
 from shall.cases.forms import WEBSOCKET, graphql_data, is_query_file
 from shall.cases.model import Body, BodyKind, Case, RequestTemplate, Step, Teardown
-from shall.cases.syntax import GLOBAL, Call, Expression, Literal, Reference
+from shall.cases.syntax import GLOBAL, Call, Expression, Filtered, Literal, Reference
 
 _NO_NAME = re.compile(r"\W+", re.ASCII)
 
@@ -52,8 +52,17 @@ def expressions_in(text: str) -> tuple[str | Expression, ...]:
     return parse_template(text).parts
 
 
+def is_text(expression: str | Expression) -> bool:
+    """Return whether a part of a text is ``name | to_string``."""
+    return isinstance(expression, Filtered) and [it.name for it in expression.filters] == [
+        "to_string"
+    ]
+
+
 def run_variable(expression: Expression) -> str | None:
     """Return the name under which a run has the value of an expression; None for another one."""
+    if isinstance(expression, Filtered) and is_text(expression):
+        expression = expression.value
     if not isinstance(expression, Reference):
         return None
     if expression.root == GLOBAL:

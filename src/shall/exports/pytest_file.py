@@ -18,7 +18,7 @@ from shall.cases.model import (
 from shall.cases.parts import parts_of
 from shall.cases.path import parse_path
 from shall.cases.selector import parse_selector
-from shall.cases.syntax import Expression, Reference
+from shall.cases.syntax import Expression, Filtered, Reference
 from shall.exports.names import (
     Exported,
     body_of,
@@ -26,6 +26,7 @@ from shall.exports.names import (
     credentials,
     expressions_in,
     http_request,
+    is_text,
     literal_of,
     note_unsaid,
     python_name,
@@ -295,6 +296,8 @@ class _Writer:
         literal = literal_of(expression)
         if literal is not None:
             return repr(literal)
+        if isinstance(expression, Filtered) and is_text(expression):
+            return f"str({self._expression(expression.value)})"
         if isinstance(expression, Reference) and expression.root in self.known:
             return _at(self.known[expression.root], expression.path)
         function = call_name(expression)

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 
 from shall.cases.bounds import MAX_DEPTH
 from shall.cases.nesting import first_excess
+from shall.imports.expressions import as_text
 
 Convert = Callable[[str], str]
 """Turns a text of the source into one of a case: its variables become expressions."""
@@ -26,14 +27,17 @@ def is_json_type(content_type: str) -> bool:
 
 
 def json_value(text: str, convert: Convert) -> tuple[Any] | None:
-    """Return the JSON value of a text in a tuple; None where a step could not send it alike."""
+    """Return the JSON value of a text in a tuple; None where a step could not send it alike.
+
+    A text of it stays one, whatever the variable holds that it consists of.
+    """
     if first_excess(text, MAX_DEPTH - _LEVELS_ABOVE) is not None:
         return None
     try:
         value = json.loads(text, object_pairs_hook=_without_twice, parse_constant=_refuse)
     except (ValueError, RecursionError):
         return None
-    return (converted(value, convert),)
+    return (converted(value, lambda it: as_text(convert(it))),)
 
 
 def _without_twice(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:

@@ -10,6 +10,8 @@ _OPEN, _CLOSE = "\ue000", "\ue001"
 MARK = re.compile(f"({_OPEN}[^{_OPEN}{_CLOSE}]*{_CLOSE})")
 """A mark, as a group."""
 
+_VARIABLE = re.compile(rf"\A(\{{\{{ |{_OPEN})([\w.\[\]-]+)( \}}\}}|{_CLOSE})\Z")
+
 
 def mark(expression: str) -> str:
     """Return the mark of an expression, such as the name of a variable."""
@@ -26,3 +28,8 @@ def expression_text(text: str) -> str:
     parts = MARK.split(text.replace("{{", '{{ "{{" }}'))
     parts[1::2] = [f"{{{{ {part[1:-1]} }}}}" for part in parts[1::2]]
     return "".join(parts)
+
+
+def as_text(text: str) -> str:
+    """Return the value of a case as one that is a text: a variable alone has a type of its own."""
+    return _VARIABLE.sub(r"\1\2 | to_string\3", text)

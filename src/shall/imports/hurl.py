@@ -10,10 +10,11 @@ from msgspec import Struct, field
 
 from shall.errors import BadValue
 from shall.imports.bodies import json_value
-from shall.imports.expressions import expression_text, mark, without_marks
+from shall.imports.expressions import expression_text, without_marks
 from shall.imports.hurl_checks import Captured, Checks, of_one, read_capture
 from shall.imports.hurl_options import Options
 from shall.imports.hurl_selectors import bytes_in
+from shall.imports.hurl_texts import block_of, converted, is_open, unescaped, without_comment
 from shall.imports.names import Paths
 from shall.imports.requests import CaseWriter, SentRequest
 from shall.imports.result import MOST_CASES, Imported, ImportedCase, LeftOut
@@ -25,13 +26,16 @@ _RESPONSE = re.compile(r"HTTP(?:/(\d(?:\.\d)?))?[ \t]+([1-9]\d\d|\*)\s*(?:#.*)?$
 _FILE = re.compile(r"file,((?:[^;\\\n]|\\.)+);")
 _SECTION = re.compile(r"\[([A-Za-z]+)\]\s*(?:#.*)?")
 _PAIR = re.compile(r"((?:[^:\\]|\\.)+):[ \t]*(.*)")
-_TEMPLATE = re.compile(r"\{\{\s*(?:(newUuid)|([A-Za-z_][\w-]*))\s*\}\}")
+_COOKIE_STORE = re.compile(r"#\s*@(cookie_storage_(?:set|clear))\b")
+_VARIABLES = re.compile(r"^[ \t]*variables[ \t]*(?=\{)", re.MULTILINE)
 _UNQUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|(\ue000)')
 _SHORT_NAMES = {
     "QueryStringParams": "Query",
     "FormParams": "Form",
     "MultipartFormData": "Multipart",
 }
+_ONE_LINE = re.compile(r"`((?:[^`\\]|\\.)*)`", re.DOTALL)
+_KINDS = {"json": "application/json", "xml": "application/xml", "graphql": "graphql"}
 _LONGEST = 20_000
 """Characters of a body in which variables outside of texts are looked for."""
 
@@ -54,6 +58,7 @@ def read_hurl(text: str, file: str) -> Imported:
     entries = list(_entries(without_marks(text).replace("\r\n", "\n").split("\n")))
     if not entries:
         raise BadValue(f"{file} has no request.", hint="An entry begins with `GET` and a URL.")
+    _report_cookie_store(text, left_out)
     reader = _Reader(left_out, secrets)
     for entry in entries[:MOST_CASES]:
         reader.add(entry)
@@ -73,6 +78,13 @@ def read_hurl(text: str, file: str) -> Imported:
     return Imported([ImportedCase(Paths().of(name), case)], left_out.found, needed)
 
 
+def _report_cookie_store(text: str, left_out: LeftOut) -> None:
+    """Report comments by which hurl changes its cookies."""
+    for line, found in enumerate(map(_COOKIE_STORE.match, text.split("\n")), start=1):
+        if found is not None:
+            left_out.add("", f"`@{found[1]}` was left out.", line=line)
+
+
 def _entries(lines: list[str]) -> Iterator[_Entry]:
     entry: _Entry | None = None
     inside = False
@@ -81,7 +93,7 @@ def _entries(lines: list[str]) -> Iterator[_Entry]:
         if not inside and (found := _REQUEST.fullmatch(line.rstrip())) and found[1] != "HTTP":
             if entry is not None:
                 yield entry
-            entry = _Entry(number, found[1], _without_comment(found[2]))
+            entry = _Entry(number, found[1], without_comment(found[2]))
             continue
         if entry is None:
             continue
@@ -89,20 +101,11 @@ def _entries(lines: list[str]) -> Iterator[_Entry]:
         if response is not None and entry.status is None:
             entry.version, entry.status = response[1], response[2]
             continue
-        if plain.count("```") % 2:
+        if is_open(plain):
             inside = not inside
         (entry.request if entry.status is None else entry.response).append((number, line))
     if entry is not None:
         yield entry
-
-
-def _without_comment(text: str) -> str:
-    return re.sub(r"(?<!\s)\s+#.*$", "", text).strip()
-
-
-def converted(text: str) -> str:
-    """Return a text with the templates of hurl as marks."""
-    return _TEMPLATE.sub(lambda it: mark("uuid()" if it[1] else it[2]), text)
 
 
 class _Part(Struct):
@@ -123,7 +126,7 @@ def _part_of(lines: list[tuple[int, str]]) -> _Part:
         plain = line.strip()
         if part.body:
             part.body.append(line)
-        elif not plain or plain.startswith("#"):
+        elif (section and _goes_on(section, line)) or not plain or plain.startswith("#"):
             continue
         elif found := _SECTION.fullmatch(plain):
             name = _SHORT_NAMES.get(found[1], found[1])
@@ -133,10 +136,18 @@ def _part_of(lines: list[tuple[int, str]]) -> _Part:
         elif section is not None:
             section.append((number, plain))
         elif pair := _PAIR.fullmatch(plain):
-            part.headers.append((pair[1].strip(), _without_comment(pair[2]), number))
+            part.headers.append((pair[1].strip(), without_comment(pair[2]), number))
         else:
             part.body, part.body_line = [line], number
     return part
+
+
+def _goes_on(section: list[tuple[int, str]], line: str) -> bool:
+    """Add a line to the last of a section where a text of several lines is open there."""
+    number, text = section[-1]
+    if is_open(text):
+        section[-1] = (number, f"{text}\n{line}")
+    return is_open(text)
 
 
 def _begins_body(plain: str, in_section: bool) -> bool:
@@ -165,7 +176,7 @@ class _Reader:
         options = self._options(sent, request)
         if options is None:
             return
-        sent.headers += [(name, converted(value)) for name, value, _ in request.headers]
+        sent.headers += [(unescaped(name), unescaped(it)) for name, it, _ in request.headers]
         self._pairs(sent, request)
         self._body(sent, request)
         for name in request.sections.keys() - _OF_REQUESTS:
@@ -185,15 +196,20 @@ class _Reader:
 
     def _options(self, sent: SentRequest, part: _Part) -> dict[str, Any] | None:
         """Read the options of an entry, return fields of the step; None: it is skipped."""
-        found = Options(sent, converted, self._left_out, variables=self.variables)
+        found = Options(sent, converted, self._left_out, self._is_in_use, variables=self.variables)
         for line, text in part.sections.get("Options", ()):
             pair = _PAIR.fullmatch(text)
-            name, value = (pair[1], _without_comment(pair[2])) if pair else (text, "")
+            name, value = (pair[1], without_comment(pair[2])) if pair else (text, "")
             if name == "skip" and value == "true":
                 self._left_out("The request was left out: it is skipped.", sent.line)
                 return None
             found.read(name, value, line)
         return found.fields()
+
+    def _is_in_use(self, name: str) -> bool:
+        """Return whether a variable has a value, or was read, before this entry."""
+        known = name in self.captures or name in self.variables
+        return known or f"{{{{ {name} }}}}" in str(self.writer.steps)
 
     def _pairs(self, sent: SentRequest, part: _Part) -> None:
         pairs = {
@@ -222,8 +238,7 @@ class _Reader:
             if found is None:
                 self._left_out(f"The line `{text:.60}` was left out.", line)
             else:
-                name = re.sub(r"\\([:#\\])", r"\1", found[1].strip())
-                yield converted(name), converted(_without_comment(found[2]))
+                yield unescaped(found[1].strip()), unescaped(without_comment(found[2]))
 
     def _body(self, sent: SentRequest, part: _Part) -> None:
         if not part.body:
@@ -234,7 +249,12 @@ class _Reader:
             if sent.content is None:
                 self._left_out("The body was left out: it is malformed.", part.body_line)
             return
-        sent.body = converted(text)
+        if kind == "graphql":
+            sent.graphql = _graphql(text)
+            if sent.graphql is None:
+                self._left_out("The body was left out: it is malformed.", part.body_line)
+            return
+        sent.body = text
         if kind and not any(name.lower() == "content-type" for name, _ in sent.headers):
             sent.headers.append(("Content-Type", kind))
         sent.is_text = len(sent.body) > _LONGEST or any(
@@ -253,9 +273,9 @@ class _Reader:
         names = [name.lower() for name, _, _ in part.headers]
         for name, value, line in part.headers:
             if names.count(name.lower()) > 1:
-                checks.add(f"headers {name}", "contains", self._value(value), line)
+                checks.add(f"headers {name}", "contains", _value(value), line)
             else:
-                checks.add(f"header {name}", "equals", self._value(value), line)
+                checks.add(f"header {name}", "equals", _value(value), line)
         for line, text in asserts:
             checks.read(text, line)
         if part.body:
@@ -275,12 +295,9 @@ class _Reader:
                 self.secrets.declare(name)
             yield name, of_one(selector[0])
 
-    def _value(self, text: str) -> str:
-        return expression_text(converted(text))
-
     def _body_check(self, checks: Checks, part: _Part) -> None:
         text, kind = _body_text(part.body)
-        value = None if text is None else json_value(converted(text), expression_text)
+        value = None if text is None else json_value(text, expression_text)
         given = bytes_in("\n".join(part.body).strip())
         if given is not None:
             checks.add("sha256", "equals", hashlib.sha256(given).hexdigest(), part.body_line)
@@ -290,12 +307,12 @@ class _Reader:
         elif kind == "application/json" and value is not None:
             checks.add("body", "equals", value[0], part.body_line)
         else:
-            checks.add_text(self._value(text), part.body_line)
+            checks.add_text(expression_text(text), part.body_line)
 
 
 def _bytes_of(text: str) -> dict[str, str] | None:
     """Return a body of a file or of bytes as ``body`` of a step; None: it is malformed."""
-    text = _without_comment(text)
+    text = without_comment(text)
     if found := _FILE.fullmatch(text):
         return {"file": converted(re.sub(r"\\([ ;#{}\\])", r"\1", found[1].strip()))}
     given = bytes_in(text)
@@ -305,18 +322,32 @@ def _bytes_of(text: str) -> dict[str, str] | None:
 _OF_REQUESTS = frozenset(("Query", "Form", "Multipart", "Cookies", "BasicAuth", "Options"))
 
 
+def _value(text: str) -> str:
+    return expression_text(unescaped(text))
+
+
 def _body_text(lines: list[str]) -> tuple[str | None, str]:
     """Return a body and the content type that hurl sends; None: it is a file or bytes."""
     text = "\n".join(lines).strip()
-    if text.startswith("```"):
-        language, _, rest = text[3:].partition("\n")
-        inner = rest.rpartition("```")[0] if rest else language.removesuffix("```")
-        kind = {"json": "application/json", "xml": "application/xml"}.get(language.strip(), "")
-        return inner, kind
+    if (block := block_of(text)) is not None:
+        return block[1], _KINDS.get(block[0], "")
     if text.startswith("`"):
-        return text[1:].partition("`")[0], ""
+        inner = _ONE_LINE.match(text)
+        return (None if inner is None else unescaped(inner[1])), ""
     if text.startswith(("file,", "base64,", "hex,")):
         return None, ""
     lines_of_text = [line for line in lines if not line.lstrip().startswith("#")]
     text = "\n".join(lines_of_text).strip()
-    return text, "application/xml" if text.startswith("<") else "application/json"
+    if text.startswith("<"):  # in which hurl replaces no template
+        return text, "application/xml"
+    return converted(text), "application/json"
+
+
+def _graphql(text: str) -> dict[str, Any] | None:
+    """Return a query with its variables as ``graphql`` of a step; None: they are no JSON."""
+    found = _VARIABLES.search(text)
+    if found is None:
+        return {"query": text.strip()}
+    given = json_value(text[found.end() :], str)
+    query = text[: found.start()].strip()
+    return None if given is None else {"query": query, "variables": given[0]}

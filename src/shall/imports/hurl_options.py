@@ -14,7 +14,7 @@ from shall.imports.requests import SentRequest
 _TIME = re.compile(r"(\d{1,9})\s*(ms|s|m)?")
 _COUNT = re.compile(r"-?\d{1,9}")
 _MILLISECONDS = {"ms": 1, "s": 1000, "m": 60_000}
-_OF_OUTPUT = frozenset(("output", "verbose", "very-verbose", "path-as-is"))
+_OF_OUTPUT = frozenset(("output", "verbose", "very-verbose"))
 """Options that change nothing of what is sent and checked."""
 
 _CONNECTION = {
@@ -28,12 +28,14 @@ _CONNECTION = {
 class Options(Struct):
     """What options set: fields of a step, and variables of the case.
 
-    ``report`` is what could not be read.
+    ``report`` takes what could not be read. ``is_in_use`` returns whether a variable had another
+    meaning before.
     """
 
     sent: SentRequest
     convert: Callable[[str], str]
     report: Callable[[str, int], None]
+    is_in_use: Callable[[str], bool]
     step: dict[str, Any] = field(default_factory=dict[str, Any])
     variables: dict[str, Any] = field(default_factory=dict[str, Any])
     interval: str | None = None
@@ -82,8 +84,10 @@ class Options(Struct):
             self.step["retry"] = {"times": count}
         return True
 
-    def _location(self, _: str, value: str) -> bool:
+    def _location(self, name: str, value: str) -> bool:
         self.sent.follow_redirects = value == "true"
+        if name == "location-trusted" and value == "true":
+            self.report("`location-trusted` became `location`.", self.line)
         return True
 
     def _connection(self, name: str, value: str) -> bool:
@@ -130,6 +134,8 @@ class Options(Struct):
 
     def _variable(self, _: str, value: str) -> bool:
         name, _, given = value.partition("=")
+        if self.is_in_use(name.strip()):  # a case has one value for all of its steps
+            return False
         self.variables[name.strip()] = value_of(given.strip())
         return True
 

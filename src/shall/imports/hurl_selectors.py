@@ -8,19 +8,18 @@ from collections.abc import Callable
 from typing import Any
 
 from shall.cases.filters import FILTERS
-from shall.imports.expressions import expression_text, mark
+from shall.imports.expressions import as_text, expression_text
+from shall.imports.hurl_texts import block_of, unescaped
 
 _TOKEN = re.compile(
-    r'"(?:[^"\\]|\\.)*"|/(?:[^/\\]|\\.)+/|\{\{[^{}]*\}\}|```.*?```|`[^`]*`|#.*|[^\s"]+'
+    r'"(?:[^"\\]|\\.)*"|/(?:[^/\\]|\\.)+/|\{\{[^{}]*\}\}|```[\s\S]*?```|`(?:[^`\\]|\\.)*`'
+    r'|#.*|[^\s"]+'
 )
 _LONGEST = 2_000
 """Characters of an assert that are read."""
 
-_TEMPLATE = re.compile(r"\{\{\s*(?:(newUuid)|([A-Za-z_][\w-]*))\s*\}\}")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _BYTES = re.compile(r"(hex|base64),([^;]*);")
-_ESCAPED = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|(.))")
-_CONTROL = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 _PLAIN = frozenset(("status", "body", "duration", "url", "version", "sha256", "md5", "ip")) | {
     "redirects"
 }
@@ -58,8 +57,8 @@ def value_of(token: str) -> Any:
     """Return the value of a token, as a value of a case; None also where it is bytes, no text."""
     if token.startswith('"') and token.endswith('"') and len(token) > 1:
         return _text(token[1:-1])
-    if token.startswith("```"):
-        return _text(token[3:-3])
+    if (block := block_of(token)) is not None:
+        return expression_text(block[1])
     if token.startswith("`"):
         return _text(token[1:-1])
     if token in {"true", "false", "null"}:
@@ -72,7 +71,7 @@ def value_of(token: str) -> Any:
             return None if content is None else expression_text(content.decode("utf-8"))
         except UnicodeDecodeError:
             return None
-    return _text(token)
+    return expression_text(unescaped(token))
 
 
 def bytes_in(text: str) -> bytes | None:
@@ -89,11 +88,7 @@ def bytes_in(text: str) -> bytes | None:
 
 
 def _text(text: str) -> str:
-    marked = _TEMPLATE.sub(lambda it: mark("uuid()" if it[1] else it[2]), text)
-    plain = _ESCAPED.sub(
-        lambda it: chr(int(it[1], 16)) if it[1] else _CONTROL.get(it[2], it[2]), marked
-    )
-    return expression_text(plain)
+    return as_text(expression_text(unescaped(text)))
 
 
 def pattern_of(token: str) -> str:
@@ -104,8 +99,8 @@ def pattern_of(token: str) -> str:
 
 
 def tokens_of(text: str) -> list[str]:
-    """Return the tokens of a line, without its comment."""
-    found = _TOKEN.findall(text[:_LONGEST])
+    """Return the tokens of a line, without its comment; none of a longer one than is read."""
+    found = _TOKEN.findall(text) if len(text) <= _LONGEST else []
     comment = next((at for at, it in enumerate(found) if it.startswith("#")), len(found))
     return found[:comment]
 

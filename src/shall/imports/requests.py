@@ -16,6 +16,7 @@ from shall.imports.secret_variables import SecretVariables
 
 _ORIGIN = re.compile(r"(?P<origin>https?://[^/?#]*|\{\{[^{}]*\}\}(?=[/?#:]|$)(?::\d+)?)", re.I)
 _EXPRESSION = re.compile(r"\{\{ ([\w-]+) \}\}")
+_USED = r"\{{\{{ (?:row\.)?{}(?: \| \w+)? \}}\}}"
 _OF_CONNECTION = frozenset(
     ("connection", "content-length", "keep-alive", "proxy-connection", "te", "trailer")
 ) | {"transfer-encoding", "upgrade", "accept-encoding", "http2-settings"}
@@ -114,7 +115,7 @@ class CaseWriter:
         data = {"name": self._secrets.hide(name), "host": self._secrets.hide(self.host), **more}
         data["steps"] = self.steps
         written = str(data)
-        used = [it for it in self._secrets.names if f"{{{{ {it} }}}}" in written]
+        used = [it for it in self._secrets.names if re.search(_USED.format(re.escape(it)), written)]
         data["secrets"] = [*more.get("secrets", ()), *used]
         return {"testcase": {key: it for key, it in data.items() if it not in (None, [], {}, "")}}
 

@@ -9,8 +9,8 @@ from shall.redaction.forms import MASK, SHORTEST
 from shall.redaction.names import holds_only_secrets, is_ordinary, is_secret_name
 from shall.redaction.shapes import mask_tokens
 
-_VARIABLE = re.compile(r"\{\{ ([\w-]+) \}\}")
-_EXPRESSION = re.compile(r"(\{\{ [\w-]+ \}\})")
+_VARIABLE = re.compile(r"\{\{ (?:row\.)?([\w-]+)(?: \| \w+)? \}\}")
+_EXPRESSION = re.compile(r"(\{\{ [\w.-]+(?: \| \w+)? \}\})")
 _SCHEME = re.compile(r"(?i:(basic|bearer|token|apikey|digest|negotiate))[ ]+(?=\S)")
 _WORD = re.compile(r"[\w.~+/=-]{16,}", re.ASCII)
 

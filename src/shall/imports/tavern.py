@@ -3,24 +3,23 @@
 import itertools
 import mimetypes
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from shall.cases.flow import MOST_RETRIES
 from shall.cases.json_text import objects, text_of
 from shall.errors import BadValue
 from shall.imports.bodies import converted
-from shall.imports.expressions import expression_text, mark, without_marks
+from shall.imports.expressions import expression_text, without_marks
 from shall.imports.names import Paths
 from shall.imports.requests import CaseWriter, SentRequest
 from shall.imports.result import MOST_CASES, Imported, ImportedCase, LeftOut
 from shall.imports.secret_variables import SecretVariables
 from shall.imports.tavern_checks import Expected, functions_of, selector_of
-from shall.imports.tavern_documents import TAG, number_of, read_documents
+from shall.imports.tavern_documents import number_of, read_documents
+from shall.imports.tavern_formats import Formats
 from shall.redaction.names import is_secret_name
 
-_FORMAT = re.compile(r"\{\{|\}\}|\{([A-Za-z_][\w.]*)(?:![rsa])?(?::[^{}]*)?\}")
-_ENVIRONMENT = "tavern.env_vars."
 _REQUEST_KEYS = frozenset(
     ("url", "method", "json", "data", "params", "headers", "cookies", "files", "timeout", "auth")
 ) | {"follow_redirects", "verify", "file_body"}
@@ -28,6 +27,7 @@ _STAGE_KEYS = frozenset(
     ("name", "id", "request", "response", "delay_before", "delay_after", "skip", "max_retries")
 )
 _TEST_KEYS = frozenset(("test_name", "stages", "marks", "includes", "strict", "_xfail", "finally"))
+_USED = re.compile(r"\{\{ (?:row\.)?([\w-]+)(?: \| \w+)? \}\}")
 _SKIP = re.compile(r"(skip|skipif|xfail)(?:\((.*)\))?")
 _NEVER = frozenset(("n", "no", "f", "false", "off", "0"))
 _ALWAYS = frozenset(("y", "yes", "t", "true", "on", "1"))
@@ -64,6 +64,7 @@ class _Test:
         self.rows: list[dict[str, Any]] = []
         self.variables: dict[str, Any] = {}
         self.skip: str | None = None
+        self.formats = Formats(lambda message: self._left_out(self.name, message))
 
     def read(self) -> tuple[str, dict[str, Any]] | None:
         """Return the name and the data of the case."""
@@ -71,7 +72,8 @@ class _Test:
             self._left_out(self.name, f"`{key:.40}` was left out.")
         self._marks()
         self._includes()
-        writer = CaseWriter(self.text, self.secrets, self.left_out)
+        self._saves()
+        writer = CaseWriter(self.formats.text, self.secrets, self.left_out)
         self.delay = 0.0
         for stage in objects(self.data.get("stages")):
             self._stage(writer, stage)
@@ -80,14 +82,14 @@ class _Test:
             return None
         last = self._last(writer)
         written = str((writer.steps, last, writer.host))
-        for name in set(re.findall(r"\{\{ (?:row\.)?([\w-]+) \}\}", written)):
+        for name in set(_USED.findall(written)):
             if is_secret_name(name) and name not in self.variables:
                 self.secrets.declare(name)
         more: dict[str, Any] = {
             "teardowns": last,
             "skip": self.skip,
-            "data": self.secrets.fields(self.rows),
-            "variables": self.secrets.fields(converted(self.variables, self.text)),
+            "data": self.secrets.fields(self._converted(self.rows)),
+            "variables": self.secrets.fields(self._converted(self.variables)),
         }
         return self.name, writer.case(expression_text(self.name), **more)
 
@@ -97,6 +99,23 @@ class _Test:
             self.variables |= given if isinstance(given, dict) else {}
         if any(isinstance(it, str) for it in self.data.get("includes") or ()):
             self._left_out(self.name, "An included file was left out.")
+
+    def _converted(self, data: Any) -> Any:
+        return converted(self.formats.value(data), self.formats.text)
+
+    def _saves(self) -> None:
+        """Find the variables that stages set: nothing is known of their values."""
+        stages = objects(self.data.get("stages")) + objects(self.data.get("finally"))
+        responses = [it["response"] for it in stages if isinstance(it.get("response"), dict)]
+        saves = [it["save"] for it in responses if isinstance(it.get("save"), dict)]
+        saved: dict[str, set[str]] = {}
+        for save in saves:
+            for source, names in save.items():
+                for name in names if isinstance(names, dict) else ():
+                    saved.setdefault(text_of(name), set()).add(source)
+        self.formats.variables, self.formats.rows = self.variables, self.rows
+        self.formats.saved = saved.keys()
+        self.formats.texts = {name for name, sources in saved.items() if sources == {"headers"}}
 
     def _last(self, writer: CaseWriter) -> list[dict[str, Any]]:
         """Return the stages of `finally` as teardowns, of which the last runs first."""
@@ -152,30 +171,6 @@ class _Test:
         self.skip = f"It is expected to fail (`{name}`)."
         self._left_out(self.name, f"The test is skipped: it is expected to fail (`{name:.40}`).")
 
-    def text(self, text: str) -> str:
-        """Return a text with the variables of Tavern as expressions."""
-        if text.startswith(TAG):
-            _, tag, text = text.split(TAG, 2)
-            if tag == "raw":
-                return expression_text(text)
-            if tag == "uuid" and not text:
-                return expression_text(mark("uuid()"))
-            if tag not in {"int", "float", "bool"}:
-                self._left_out(self.name, f"The tag `!{tag:.20}` was left out.")
-        return expression_text(_FORMAT.sub(self._variable, text))
-
-    def _variable(self, found: re.Match[str]) -> str:
-        name = found[1]
-        if name is None:
-            return found[0][0]  # doubled braces
-        if name.startswith(_ENVIRONMENT):
-            return mark(name.removeprefix(_ENVIRONMENT).replace(".", "_"))
-        if name.startswith("tavern."):
-            self._left_out(self.name, f"`{name:.40}` was left out.")
-        if self.rows and name.partition(".")[0] in self.rows[0]:
-            return mark(f"row.{name}")
-        return mark(name)
-
     def _stage(
         self, writer: CaseWriter, stage: Mapping[str, Any], *, is_last: bool = False
     ) -> None:
@@ -194,7 +189,11 @@ class _Test:
                 self._left_out(place, f"`request` of {functions_of(request[key])} was left out.")
             else:
                 self._left_out(place, f"`request.{key:.40}` was left out.")
-        request = {key: self._prepared(place, key, it) for key, it in request.items()}
+        self.formats.request = request
+        request = {
+            key: self._prepared(place, key, it, self.formats.value if key == "json" else number_of)
+            for key, it in request.items()
+        }
         answer = self._answer(place, stage)
         for key in ("capture", "delay", "retry") if is_last else ():
             if answer.pop(key, None):
@@ -216,7 +215,7 @@ class _Test:
         response = stage.get("response")
         response = response if isinstance(response, dict) else {}
         strict = response.get("strict", self.data.get("strict", True))
-        expected = Expected(self.text, lambda message: self._left_out(place, message), strict)
+        expected = Expected(self.formats, lambda message: self._left_out(place, message), strict)
         answer: dict[str, Any] = {}
         if captured := self._saved(place, response.get("save")):
             answer["capture"] = captured
@@ -241,19 +240,21 @@ class _Test:
         every = max(round(self.delay * 1000), 1)  # the stage waits after each of its responses
         return {"times": min(times, MOST_RETRIES), "every": f"{every} ms"} if times else {}
 
-    def _prepared(self, place: str, field: str, value: Any) -> Any:
-        """Return a value of a request with its tags as numbers, without what functions make."""
+    def _prepared(self, place: str, field: str, value: Any, read: Callable[[str], Any]) -> Any:
+        """Return a value of a request, its texts as ``read``, without what functions make."""
         if isinstance(value, list):
-            return [self._prepared(place, field, it) for it in value]
-        if isinstance(value, str):
-            return number_of(value)
+            return [self._prepared(place, field, it, read) for it in value]
         if not isinstance(value, dict):
-            return value
+            return read(value) if isinstance(value, str) else value
         if "$ext" in value:
             self._left_out(
                 place, f"`request.{field:.40}` of {functions_of(value['$ext'])} was left out."
             )
-        return {key: self._prepared(place, field, it) for key, it in value.items() if key != "$ext"}
+        return {
+            key: self._prepared(place, field, it, read)
+            for key, it in value.items()
+            if key != "$ext"
+        }
 
     def _saved(self, place: str, save: Any) -> dict[str, str]:
         found: dict[str, str] = {}
@@ -274,9 +275,7 @@ class _Test:
         sent.follow_redirects = request.get("follow_redirects") is True
         for name, pairs in (("headers", sent.headers), ("params", sent.params)):
             given = request.get(name)
-            for key, value in (given if isinstance(given, dict) else {}).items():
-                listed = value if isinstance(value, list) else [value]
-                pairs += [(key, text_of(it)) for it in listed]
+            pairs += _pairs(given if isinstance(given, dict) else {})
         self._connect(sent, request)
         cookies = request.get("cookies")
         for each in objects(cookies):
@@ -311,16 +310,18 @@ class _Test:
             encoding = mimetypes.guess_type(request["file_body"])[1]
             if encoding and not any(it.lower() == "content-encoding" for it, _ in sent.headers):
                 sent.headers.append(("Content-Encoding", encoding))
-        elif "json" in request:
+        elif request.get("json") is not None:
             sent.value = (request["json"],)
         elif isinstance(data, dict):
-            pairs = [(key, text_of(it)) for key, it in data.items()]
+            pairs = list(_pairs(data))
             if files:
                 sent.form = pairs
             else:
                 sent.fields = pairs
         elif isinstance(data, str):
             sent.body = data
+        elif data:
+            self._not_sent(sent.place, "data")
 
     def _files(self, sent: SentRequest, files: Any) -> None:
         """Read files by the names of their parts, or a list of files that have the names."""
@@ -335,6 +336,14 @@ class _Test:
             if "content_encoding" in part:
                 self._not_sent(sent.place, "files.content_encoding")
             sent.files.append((name, {"file": path, "type": kind} if kind else path))
+
+
+def _pairs(given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield parameters or fields as requests sends them: values as Python writes them."""
+    for key, value in given.items():
+        for it in value if isinstance(value, (list, dict)) else [value]:
+            if it is not None:
+                yield key, str(it)
 
 
 def _table(given: Mapping[str, Any]) -> list[dict[str, Any]] | None:

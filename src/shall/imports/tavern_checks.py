@@ -6,15 +6,17 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from shall.cases.json_text import objects, text_of
-from shall.imports.bodies import Convert
+from shall.imports.bodies import converted
+from shall.imports.expressions import expression_text
 from shall.imports.tavern_documents import TAG, number_of
+from shall.imports.tavern_formats import Formats
 
 _PATH = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*|\[\d+\])*")
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _TYPES = {
     "anything": ("exists", True),
     "anyint": ("is_integer", True),
-    "anyfloat": ("is_float", True),
+    "anyfloat": ("is_number", True),
     "anynumber": ("is_number", True),
     "anystr": ("is_string", True),
     "anybool": ("is_boolean", True),
@@ -36,8 +38,8 @@ def selector_of(path: str) -> str:
 class Expected:
     """Turns the ``response`` of a stage into checks."""
 
-    def __init__(self, convert: Convert, report: Report, strict: Any) -> None:
-        self._convert, self._report = convert, report
+    def __init__(self, formats: Formats, report: Report, strict: Any) -> None:
+        self._formats, self._report = formats, report
         settings = strict if isinstance(strict, list) else [f"json:{'on' if strict else 'off'}"]
         self._in_any_order = any("list_any_order" in str(it) for it in settings)
         is_off = any(str(it).startswith("json:off") for it in settings)
@@ -90,10 +92,12 @@ class Expected:
     def _condition(self, value: Any) -> tuple[str, Any]:
         if isinstance(value, str) and value.startswith(TAG):
             _, tag, text = value.split(TAG, 2)
+            if tag == "anyfloat":
+                self._report("`!anyfloat` became `is_number`, which 1 is, too.")
             if tag in _TYPES:
                 return _TYPES[tag]
             if tag in _PATTERNS:
-                return "matches", _PATTERNS[tag].format(text)
+                return "matches", expression_text(_PATTERNS[tag].format(text))
             value_of_tag = number_of(f"{TAG}float{TAG}{text}")
             if tag == "approx" and isinstance(value_of_tag, float):
                 within = max(abs(value_of_tag) * 1e-6, 1e-12)  # as pytest.approx has it
@@ -113,14 +117,7 @@ class Expected:
             yield path, ("is_list", True)
 
     def _plain(self, value: Any) -> Any:
-        if isinstance(value, dict):
-            return {key: self._plain(it) for key, it in value.items()}
-        if isinstance(value, list):
-            return [self._plain(it) for it in value]
-        if not isinstance(value, str):
-            return value
-        number = number_of(value)
-        return self._convert(number) if isinstance(number, str) else number
+        return converted(self._formats.value(value), self._formats.text)
 
 
 def functions_of(given: Any) -> str:

@@ -20,8 +20,9 @@ _TAGGED = re.compile(
 )
 _LONGEST_LINE = 10_000
 _INTEGER = re.compile(r"[+-]?[0-9]{1,15}")
-_NUMBER = re.compile(r"[+-]?[0-9]{1,15}(?:\.[0-9]{0,15})?")
-_TRUTH = {"true": True, "false": False}
+_NUMBER = re.compile(r"[+-]?[0-9]{1,15}(?:\.[0-9]{0,15})?(?:[eE][+-]?[0-9]{1,2})?")
+_TRUTH = dict.fromkeys(("y", "yes", "t", "true", "on", "1"), True)
+_TRUTH |= dict.fromkeys(("n", "no", "f", "false", "off", "0"), False)
 
 
 def read_documents(text: str, file: str, left_out: LeftOut) -> Iterator[tuple[int, Any]]:

@@ -1,11 +1,14 @@
 """One case of the HTML page: its steps, what was sent, what came back, what was checked."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from msgspec import Struct, field
 
+from shall.pages.links import Links
 from shall.pages.markup import Html, joined, tag
-from shall.pages.parts import BODY_LIMIT, body_text, glyph, table, timing
+from shall.pages.parts import BODY_LIMIT, body_text, copy_button, glyph, link, short, table, timing
+from shall.pages.words import word
+from shall.report.assistant import assistant_text
 from shall.report.curl import curl_of
 from shall.report.values import check_message, check_title, difference, has_expected, value_pair
 from shall.report.wording import (
@@ -43,17 +46,24 @@ DIFFERENCE_FROM = 60
 class Showing(Struct, frozen=True):
     """How to show cases. ``exchanges`` False leaves requests and responses out.
 
-    Cases that only met one of ``outages`` are folded: a notice says it for all of them.
+    Cases that only met one of ``outages`` are folded: a notice says it for all of them. ``texts``
+    are those of the criteria that the page has, by their key.
     """
 
     language: str = "en"
     places: Places = field(default_factory=dict)
     exchanges: bool = True
     outages: Collection[tuple[str, str]] = ()
+    links: Links = Links()
+    texts: Mapping[str, str] = field(default_factory=dict)
+    body_limit: int = BODY_LIMIT
 
 
-def case_section(case: CaseResult, showing: Showing) -> Html:
-    """Make the foldable section of a case; one that went wrong by itself is open."""
+def case_section(case: CaseResult, number: int, showing: Showing) -> Html:
+    """Make the foldable section of a case; one that went wrong by itself is open.
+
+    ``number`` is its position in the run, from 1.
+    """
     is_open = is_bad(case) and outage_of(case) not in showing.outages
     outcome = shown_outcome(case)
     return tag(
@@ -61,25 +71,52 @@ def case_section(case: CaseResult, showing: Showing) -> Html:
         tag(
             "summary",
             glyph(outcome, showing.language),
-            tag("h3", case_name(case)),
+            tag("h3", short(case_name(case))),
             tag("span", duration(case.duration_s), class_="soft num"),
-            _where(case, showing),
+            place_line(case, showing),
         ),
-        tag("div", *_told(case, showing), *_steps(case, showing), class_="body"),
+        tag("div", *case_body(case, showing), class_="body"),
         class_=f"case {outcome.value}",
         open=is_open,
+        id=f"case-{number}",
+        data_row=True,
     )
 
 
-def _where(case: CaseResult, showing: Showing) -> Html:
+def case_body(case: CaseResult, showing: Showing) -> list[Html]:
+    """Make what is below the heading of a case: what happened, step by step."""
+    parts = [*_told(case, showing), *_steps(case, showing)]
+    if is_bad(case) and showing.exchanges:
+        text = assistant_text(case, showing.texts, showing.language, showing.places)
+        parts.append(copy_button(text, word("copy.assistant", showing.language), showing.language))
+    return parts
+
+
+def place_line(case: CaseResult, showing: Showing) -> Html:
+    """Make the line that says where a case is written, and what it verifies."""
     place = place_of(showing.places, case.case_key, first_bad_path(case))
     keys = ", ".join(criterion.key for criterion in case.criteria)
-    verifies = f" · {label('verifies', showing.language, keys=keys)}" if keys else ""
-    return tag("span", tag("code", str(place or case.case_key)), verifies, class_="place")
+    verifies = f" · {label('verifies', showing.language, keys=short(keys))}" if keys else ""
+    return tag("span", tag("code", short(str(place or case.case_key))), verifies, class_="place")
+
+
+def criterion_links(keys: Collection[str], showing: Showing) -> list[Html]:
+    """Make an item for each criterion that a case verifies: its key, linked, and its text."""
+    return [
+        tag(
+            "li",
+            link(showing.links.criterion(key), short(key), class_="key"),
+            f" {showing.texts[key]}",
+        )
+        for key in keys
+        if key in showing.texts
+    ]
 
 
 def _told(case: CaseResult, showing: Showing) -> list[Html]:
     told = []
+    if criteria := criterion_links([it.key for it in case.criteria], showing):
+        told.append(tag("ul", *criteria, class_="links criteria"))
     if case.error is not None:
         told.append(tag("p", said(case.error, showing.language), class_="told"))
     if outage_of(case) not in (None, *showing.outages):
@@ -123,15 +160,13 @@ def _step_body(step: StepResult, showing: Showing) -> list[Html]:
     if step.checks:
         parts.append(_checks(step.checks, showing.language))
     if showing.exchanges and step.exchange is not None:
-        parts += [timing(step.exchange, showing.language), _sides(step.exchange, showing.language)]
-        if step.outcome in BAD and len(step.exchange.request_body) <= BODY_LIMIT:
-            parts.append(_command(curl_of(step)))
+        parts += [timing(step.exchange, showing.language), _sides(step.exchange, showing)]
+        is_whole = len(step.exchange.request_body) <= showing.body_limit
+        if step.outcome in BAD and is_whole and (command := curl_of(step)):
+            parts.append(
+                copy_button(command, word("copy.curl", showing.language), showing.language)
+            )
     return parts
-
-
-def _command(command: str) -> Html:
-    shown = tag("pre", command, tabindex="0")
-    return tag("details", tag("summary", "curl"), shown, class_="command")
 
 
 def _checks(checks: tuple[CheckResult, ...], language: str) -> Html:
@@ -165,14 +200,15 @@ def _diff(key: str, lines: list[str]) -> Html:
     return joined(tag("span", f"{key}\n", class_="soft"), *drawn)
 
 
-def _sides(exchange: ExchangeRecord, language: str) -> Html:
+def _sides(exchange: ExchangeRecord, showing: Showing) -> Html:
+    language = showing.language
     size = label("size", language, size=f"{exchange.response_size_bytes:,}")
     sides = [
         tag(
             "div",
             tag("h5", label("request", language)),
             _headers(exchange.request_headers, language),
-            body_text(exchange.request_body, language),
+            body_text(exchange.request_body, language, showing.body_limit),
         )
     ]
     if exchange.status is not None or exchange.method == SQL_METHOD:
@@ -182,7 +218,7 @@ def _sides(exchange: ExchangeRecord, language: str) -> Html:
                 "div",
                 tag("h5", f"{label('response', language)}{status} · {size}"),
                 _headers(exchange.response_headers, language),
-                body_text(exchange.response_body, language),
+                body_text(exchange.response_body, language, showing.body_limit),
             )
         )
     return tag("div", *sides, class_="sides")

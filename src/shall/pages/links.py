@@ -8,13 +8,19 @@ from urllib.parse import quote, urlencode
 
 from msgspec import Struct
 
+from shall.diagnostics.escaping import one_line
+
 PAGE_LENGTH = 500
 """Rows of a page at most; what follows is on the next one."""
 
 
 def row_id(key: str) -> str:
     """Return the ``id`` of the row of a criterion or a case: ``auth#1.2`` is ``auth-1.2``."""
-    return "-".join(key.replace("#", " ").split())
+    return "-".join(one_line(key).replace("#", " ").split())
+
+
+def _quoted(text: str) -> str:
+    return quote(text, safe="", errors="backslashreplace")  # half of a surrogate pair
 
 
 class Links(Struct, frozen=True):
@@ -35,7 +41,7 @@ class Links(Struct, frozen=True):
 
     def criterion(self, key: str) -> str:
         """Return the address of a criterion."""
-        return self._to(f"/criteria/{quote(key, safe='')}") or f"#{quote(row_id(key))}"
+        return self._to(f"/criteria/{_quoted(key)}") or f"#{_quoted(row_id(key))}"
 
     def runs(self, **filters: str) -> str:
         """Return the address of the list of runs, filtered."""
@@ -43,11 +49,11 @@ class Links(Struct, frozen=True):
 
     def run(self, run_id: str, **filters: str) -> str:
         """Return the address of a run; of its cases, those that the filters leave."""
-        return self._to(f"/runs/{quote(run_id, safe='')}", filters)
+        return self._to(f"/runs/{_quoted(run_id)}", filters)
 
     def case(self, run_id: str, number: int) -> str:
         """Return the address of a case of a run; ``number`` counts from 1."""
-        return self._to(f"/runs/{quote(run_id, safe='')}/cases/{number}") or f"#case-{number}"
+        return self._to(f"/runs/{_quoted(run_id)}/cases/{number}") or f"#case-{number}"
 
     def history(self, **filters: str) -> str:
         """Return the address of the flaky and slow cases."""
@@ -70,9 +76,13 @@ class Links(Struct, frozen=True):
         """Return the address that a form is sent to."""
         return self._to(path)
 
+    def form_fields(self) -> Mapping[str, str]:
+        """Return what a form that asks for a page sends beside its own fields."""
+        return {}
+
     def asset(self, name: str) -> str:
         """Return the address of a style or script; empty where it is inside the page."""
-        return f"/assets/{name}?{quote(self.assets[name], safe='')}" if name in self.assets else ""
+        return f"/assets/{name}?{_quoted(self.assets[name])}" if name in self.assets else ""
 
     def _to(self, path: str, query: Mapping[str, str] | None = None) -> str:
         del path, query
@@ -88,4 +98,8 @@ class ServedLinks(Links, frozen=True):
         named = {name: value for name, value in (query or {}).items() if value}
         if self.workspace:
             named["workspace"] = self.workspace
-        return f"{path}?{urlencode(named)}" if named else path
+        return f"{path}?{urlencode(named, errors='backslashreplace')}" if named else path
+
+    def form_fields(self) -> Mapping[str, str]:
+        """Return the name of the workspace, where it is not the default one."""
+        return {"workspace": self.workspace} if self.workspace else {}

@@ -2,31 +2,16 @@
 
 from collections import Counter
 
-from shall.messages import Message
+from shall.pages.links import row_id
 from shall.pages.markup import Html, tag
 from shall.pages.parts import glyph, table
-from shall.report.wording import label, said
+from shall.pages.status import status_pill
+from shall.report.wording import label
 from shall.results.records import Outcome
 from shall.specs.export import requirement_text
 from shall.specs.matrix import Matrix, Row
 from shall.specs.status import LinkOutcome
 
-_MARKS = {
-    "proved": "✓",
-    "failing": "✗",
-    "suspect": "?",
-    "stale": "~",
-    "vacuous": "!",
-    "unreachable": "◌",
-    "waived": "»",
-    "not testable": "§",
-    "removed": "⊖",
-    "partly": "◐",
-    "skipped": "–",
-    "not run": "–",
-    "untested": "?",
-    "draft": "+",
-}
 _OUTCOMES = {outcome.value: outcome for outcome in Outcome}
 
 
@@ -34,7 +19,7 @@ def matrix_section(matrix: Matrix, language: str) -> Html:
     """Make the section of the coverage matrix."""
     counts = Counter(row.status for row in matrix.rows)
     pills = [
-        tag("li", _status(status, language, count)) for status, count in sorted(counts.items())
+        tag("li", status_pill(status, language, count)) for status, count in sorted(counts.items())
     ]
     headings = tuple(label(it, language) for it in ("criterion", "status", "proved_by"))
     return tag(
@@ -53,24 +38,21 @@ def _row(row: Row, language: str) -> tuple[Html, ...]:
     links = [tag("li", _link(link, language)) for link in row.links]
     nothing = tag("span", label("nothing", language), class_="soft")
     return (
-        tag("td", tag("span", criterion.key, class_="key"), " ", requirement_text(row, language)),
-        tag("td", _status(row.status, language)),
+        tag(
+            "td",
+            tag("span", criterion.key, class_="key", id=row_id(criterion.key)),
+            " ",
+            requirement_text(row, language),
+        ),
+        tag("td", status_pill(row.status, language)),
         tag("td", tag("ul", *links, class_="links") if links else nothing),
     )
 
 
 def _link(link: LinkOutcome, language: str) -> Html:
     outcome = _OUTCOMES.get(link.outcome or "")
-    mark = glyph(outcome, language) if outcome else _status("not run", language)
+    mark = glyph(outcome, language) if outcome else status_pill("not run", language)
     return tag("span", mark, " ", tag("code", link.link.source))
-
-
-def _status(status: str, language: str, count: int | None = None) -> Html:
-    """Show a status; one that this release has no word for is shown as it is."""
-    message = Message(f"report.status.{status}")
-    word = said(message, language).removeprefix("report.status.")
-    number = "" if count is None else f"{count} "
-    return tag("span", f"{_MARKS.get(status, '·')} {number}{word}", class_=f"pill {status}")
 
 
 def _unknown_pairs(matrix: Matrix) -> list[tuple[str, str, str]]:

@@ -1,7 +1,7 @@
 """Pieces that the pages share."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from shall.pages.links import PAGE_LENGTH
@@ -25,8 +25,12 @@ _PHASES = ("dns", "connect", "tls", "wait", "receive")
 
 def glyph(outcome: Outcome, language: str) -> Html:
     """Show an outcome as a mark with its word beside it: never by colour alone."""
-    word = label(f"outcome.{outcome.value}", language)
-    return tag("span", f"{_GLYPHS[outcome]} {word}", class_=f"pill {outcome.value}")
+    return tag("span", glyph_text(outcome, language), class_=f"pill {outcome.value}")
+
+
+def glyph_text(outcome: Outcome, language: str) -> str:
+    """Return the mark and the word of an outcome."""
+    return f"{_GLYPHS[outcome]} {label(f'outcome.{outcome.value}', language)}"
 
 
 def share(counts: Mapping[str, int]) -> Html:
@@ -61,12 +65,17 @@ def timing(exchange: ExchangeRecord, language: str) -> Html:
     return tag("figure", _chart(*drawn), caption, class_="timing")
 
 
-def body_text(text: str, language: str) -> Html:
+def short(text: str, length: int = 300) -> str:
+    """Cut a name: it is shown in a heading or a row."""
+    return text if len(text) <= length else f"{text[:length]}…"
+
+
+def body_text(text: str, language: str, limit: int = BODY_LIMIT) -> Html:
     """Show a body: JSON on lines of its own, cut at a limit."""
-    shown = text[:BODY_LIMIT]
+    shown = text[:limit]
     if shown.lstrip()[:1] in ("{", "["):
         shown = indented(shown)
-    if len(text) > BODY_LIMIT:
+    if len(text) > limit:
         shown += f"\n{label('cut', language)}"
     return tag("pre", shown, tabindex="0") if shown else Html()
 
@@ -93,7 +102,7 @@ def indented(text: str) -> str:
     return "".join(written)
 
 
-def table(kind: str, headings: tuple[str, ...], rows: list[tuple[Html, ...]]) -> Html:
+def table(kind: str, headings: tuple[str, ...], rows: Sequence[tuple[Html, ...]]) -> Html:
     """Make a table that becomes a list of cards on a phone; cells are ``td`` elements."""
     head = tag("thead", tag("tr", *(tag("th", heading, scope="col") for heading in headings)))
     return tag("table", head, tag("tbody", *(tag("tr", *cells) for cells in rows)), class_=kind)
@@ -128,9 +137,14 @@ def age(at: datetime, now: datetime, language: str) -> Html:
 
 
 def copy_button(text: str, name: str, language: str) -> Html:
-    """Make a button that copies a text, which is shown below it when unfolded."""
+    """Make a button that copies a text, which is shown beside it when unfolded."""
     button = tag("button", name, type="button", class_="plain")
-    shown = tag("details", tag("summary", name), tag("pre", text, tabindex="0"), class_="command")
+    shown = tag(
+        "details",
+        tag("summary", word("copy.show", language)),
+        tag("pre", text, tabindex="0"),
+        class_="command",
+    )
     return tag("shall-copy", button, shown, data_done=word("copied", language))
 
 

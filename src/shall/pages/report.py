@@ -5,25 +5,23 @@ it cannot do more than be read. Filtering by outcome is done with radio buttons 
 """
 
 from collections import Counter
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from msgspec.structs import replace
 
 from shall.pages.case import Showing, case_section
 from shall.pages.frame import Look, saved
-from shall.pages.markup import Html, tag
+from shall.pages.groups import Group, counted, grouped, groups_section
+from shall.pages.markup import Html, joined, tag
 from shall.pages.matrix_table import matrix_section
-from shall.pages.parts import fact, share
-from shall.report.wording import (
-    Places,
-    count_label,
-    duration,
-    is_bad,
-    label,
-    outage_line,
-    outages_of,
-    places_in,
-    shown_outcome,
-)
-from shall.results.records import Outcome, RunResult, RunStatus
+from shall.pages.run import Known, by_group, group_heading, run_head, verdict
+from shall.pages.timeline import timeline
+from shall.pages.unsteady import slow_section, unsteady_section
+from shall.report.wording import Places, count_label, label, outages_of, places_in
+from shall.results.listing import CaseLine, RunLine, counts_of, lines_of
+from shall.results.records import CaseResult, Outcome, RunResult
+from shall.specs.export import requirement_text
 from shall.specs.matrix import Matrix
 
 FULL_CASES = 100
@@ -39,85 +37,106 @@ def html_page(
     language: str = "en",
     places: Places | None = None,
     now: datetime | None = None,
+    *,
+    note: str = "",
 ) -> str:
     """Write a run, and the coverage matrix if there is one, as one HTML page.
 
-    ``now`` is aware UTC, and where ages are counted from; None: when the run began.
+    ``now`` is aware UTC, and where ages are counted from; None: when the run began. ``note`` is a
+    sentence about the matrix: of which time it is, or why there is none.
     """
-    places = places or places_in(run.cases)
+    lines = lines_of(run)
+    look = Look(language, now or run.started_at)
+    line = run_line(run, lines)
+    groups = grouped(counted(lines))
+    outages = outages_of(run)
+    known = Known(
+        tuple(outages.values()),
+        run.torn,
+        sum(case.checks_executed for case in run.cases),
+        run.left_out or 0,
+    )
+    showing = Showing(
+        language,
+        places or places_in(run.cases),
+        outages=outages,
+        links=look.links,
+        texts=_texts(matrix, language),
+    )
     return saved(
-        _verdict(run, language),
-        Look(language, now or run.started_at),
-        _header(run, language),
+        verdict(line, language),
+        look,
+        run_head(line, look, known),
         tag(
             "main",
-            matrix_section(matrix, language) if matrix else None,
-            _cases(run, language, places),
+            groups_section(groups, look.links, run.run_id, language),
+            _matrix(matrix, note, language),
+            unsteady_section(run, language),
+            timeline(lines, len(lines), run.started_at, run.run_id, look.links, language),
+            slow_section(lines, run.run_id, look),
+            _cases(run, lines, groups, showing),
         ),
         tag("footer", f"shall · {label('run_id', language, run_id=run.run_id)}"),
     )
 
 
-def _header(run: RunResult, language: str) -> Html:
-    counts = run.counts()
-    pills = [
-        tag("span", count_label(it, count, language), class_=f"pill {it.value}")
-        for it, count in counts.items()
-    ]
-    if torn := run.torn:
-        pills.append(
-            tag("span", label("count.teardowns", language, count=torn), class_="pill error")
-        )
-    checks = sum(case.checks_executed for case in run.cases)
-    started = run.started_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-    whole = run.status is RunStatus.COMPLETE
-    notice = (
-        None if whole else tag("p", label(f"run.{run.status.value}", language), class_="notice")
-    )
-    return tag(
-        "header",
-        tag("p", label("title", language), class_="eyebrow"),
-        tag("h1", _verdict(run, language)),
-        notice,
-        *(
-            tag(
-                "p", outage_line(it, language), " ", label("outage.next", language), class_="notice"
-            )
-            for it in outages_of(run).values()
-        ),
-        share({outcome.value: count for outcome, count in counts.items()}),
-        tag("ul", *(tag("li", pill) for pill in pills), class_="counts"),
-        tag(
-            "dl",
-            fact(label("started", language), started),
-            fact(label("duration", language), duration(run.duration_s)),
-            fact(label("checks", language), f"{checks:,}"),
-            fact(label("environment", language), run.environment),
-            fact(label("run", language), run.run_id),
-            class_="facts",
-        ),
-        class_=f"head {_worst(run).value}",
+def run_line(run: RunResult, lines: Sequence[CaseLine]) -> RunLine:
+    """Return the line of a run whose cases are at hand."""
+    commit = run.shard.commit if run.shard else ""
+    return RunLine(
+        run.run_id,
+        run.started_at,
+        run.status,
+        len(run.cases),
+        counts_of(lines).outcomes,
+        run.duration_s,
+        run.environment,
+        commit or None,
     )
 
 
-def _cases(run: RunResult, language: str, places: Places | None) -> Html:
-    bad = [case for case in run.cases if is_bad(case)]
-    good = [case for case in run.cases if not is_bad(case)]
-    full = len(run.cases) <= FULL_CASES
-    outages = outages_of(run)
-    sections = [
-        case_section(case, Showing(language, places or {}, index < TOLD_CASES, outages))
-        for index, case in enumerate(bad)
-    ]
-    showing = Showing(language, places or {}, full)
-    sections += [case_section(case, showing) for case in good]
+def _texts(matrix: Matrix | None, language: str) -> Mapping[str, str]:
+    if matrix is None:
+        return {}
+    return {row.criterion.key: requirement_text(row, language) for row in matrix.rows}
+
+
+def _matrix(matrix: Matrix | None, note: str, language: str) -> Html:
+    told = tag("p", note, class_="traced soft") if note else None
+    return joined(told, None if matrix is None else matrix_section(matrix, language))
+
+
+def _cases(
+    run: RunResult, lines: Sequence[CaseLine], groups: Sequence[Group], showing: Showing
+) -> Html:
+    bad = [line for line in lines if line.is_bad]
+    good = [line for line in lines if not line.is_bad]
+    rows = _bad_rows(run.cases, bad, groups, showing)
+    passed = replace(showing, exchanges=len(run.cases) <= FULL_CASES)
+    rows += [case_section(run.cases[it.number - 1], it.number, passed) for it in good]
+    language = showing.language
     heading = tag("h2", f"{label('cases', language)} ({len(run.cases)})", id="cases")
-    return tag("section", heading, _filter(run, language), *sections, aria_labelledby="cases")
+    counts = Counter(line.shown_outcome for line in lines)
+    return tag("section", heading, _filter(counts, language), *rows, aria_labelledby="cases")
 
 
-def _filter(run: RunResult, language: str) -> Html:
-    counts = Counter(map(shown_outcome, run.cases))
-    kinds = [outcome for outcome in Outcome if counts[outcome]]
+def _bad_rows(
+    cases: Sequence[CaseResult], bad: Sequence[CaseLine], groups: Sequence[Group], showing: Showing
+) -> list[Html]:
+    rows: list[Html] = []
+    told = 0
+    for group, members in by_group(bad, groups):
+        if group is not None and group.count > 1:
+            rows.append(group_heading(group, showing.language))
+        for line in members:
+            given = replace(showing, exchanges=told < TOLD_CASES)
+            rows.append(case_section(cases[line.number - 1], line.number, given))
+            told += 1
+    return rows
+
+
+def _filter(counts: Mapping[Outcome, int], language: str) -> Html:
+    kinds = [outcome for outcome in Outcome if counts.get(outcome)]
     if len(kinds) < 2:
         return Html()
     choices = [_choice("all", label("all", language), checked=True)]
@@ -132,25 +151,9 @@ def _choice(name: str, text: str, *, checked: bool = False) -> Html:
         type="radio",
         name="show",
         id=f"show-{name}",
+        value="" if name == "all" else name,
         checked=checked,
         autocomplete="off",
+        data_column="0",
     )
     return tag("label", button, text)
-
-
-def _verdict(run: RunResult, language: str) -> str:
-    bad = sum(map(is_bad, run.cases))
-    if bad:
-        return label("some_bad", language, count=bad, total=len(run.cases))
-    if run.status is not RunStatus.COMPLETE:
-        return label("not_whole", language)
-    return label("all_hold" if run.cases else "no_cases", language)
-
-
-def _worst(run: RunResult) -> Outcome:
-    counts = run.counts()
-    if counts[Outcome.FAILED]:
-        return Outcome.FAILED
-    if any(map(is_bad, run.cases)):
-        return Outcome.ERROR
-    return Outcome.PASSED if run.all_hold and run.cases else Outcome.SKIPPED

@@ -108,6 +108,11 @@ IMPORTS: dict[str, str] = {
     "The option `{name}` was left out.": "选项 `{name}` 未能转换。",
     "The line `{text}` was left out.": "`{text}` 一行未能转换。",
     "The body was left out: it is malformed.": "请求体格式有误，未能转换。",
+    "`@{}` was left out.": "`@{}` 未能转换。",
+    "`location-trusted` became `location`.": "`location-trusted` 已转换为 `location`。",
+    "`!anyfloat` became `is_number`, which 1 is, too.": "`!anyfloat` 已转换为 `is_number`，"
+    "1 也符合该条件。",
+    "The format of `{}` was left out.": "`{}` 的格式说明未能转换。",
     "The capture `{text}` was left out.": "捕获 `{text}` 未能转换。",
     "The check of the body was left out: it is that of a file, or malformed.": "响应体检查"
     "未能转换：它是文件，或格式有误。",

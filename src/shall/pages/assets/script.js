@@ -70,3 +70,185 @@ function openLinked() {
 
 addEventListener("hashchange", openLinked);
 openLinked();
+
+// --- login: no browser sends the row that a link names, so the form carries it
+
+for (const next of document.querySelectorAll("form.login [name=next]")) {
+  next.value = (next.value || "/") + location.hash;
+}
+// --- shall-index: search, filters and pages over the rows of a saved file (pages/index.py)
+
+const WORD = /-?"[^"]+"|\S+/g;
+
+const rowId = (key) => String(key).replaceAll("#", " ").trim().split(/\s+/).join("-");
+
+const plain = (value) => Array.isArray(value)
+  ? value.map(plain).join(Array.isArray(value[0]) ? "\n" : "")
+  : String(value ?? "");
+
+customElements.define("shall-index", class extends HTMLElement {
+  connectedCallback() {
+    const data = JSON.parse(this.querySelector("script[type='application/json']").textContent);
+    this.tables = data.tables;
+    this.columns = new Map(data.columns.map((name, at) => [name, at]));
+    this.rows = data.rows;
+    this.chosen = this.rows;
+    this.page = 0;
+    this.length = Number(this.dataset.page);
+    this.body = this.querySelector("[data-rows]");
+    this.made = new Map([...this.body.querySelectorAll("[data-row]")].map((it) => [it.id, it]));
+    this.form = this.querySelector("form");
+    this.form.hidden = false;
+    this.querySelector("[data-without-script]")?.remove();
+    this.addEventListener("input", () => this.choose());
+    this.form.addEventListener("submit", (event) => event.preventDefault());
+    this.addEventListener("click", (event) => {
+      const step = event.target.closest("[data-step]");
+      if (step && this.contains(step)) this.show(this.page + Number(step.dataset.step), true);
+    });
+    addEventListener("hashchange", () => this.openLinked());
+    this.tell();
+    this.openLinked();
+  }
+
+  value(row, name) {
+    const value = row[this.columns.get(name)];
+    return this.text(name, value);
+  }
+
+  text(name, value) {
+    const table = this.tables[name];
+    if (!table) return value;
+    return Array.isArray(value) ? value.map((it) => table[it]) : table[value] ?? value;
+  }
+
+  choose() {
+    const words = this.form.querySelector("input[type=search]").value.toLowerCase().match(WORD) ?? [];
+    const bare = (word) => word.replaceAll('"', "");
+    const has = words.filter((word) => !word.startsWith("-")).map(bare);
+    const hasNot = words.filter((word) => word.startsWith("-")).map((it) => bare(it.slice(1)));
+    const wanted = [...this.form.elements]
+      .filter((field) => field.matches("select[data-facet], [data-facet]:checked") && field.value !== "")
+      .map((field) => [this.columns.get(field.dataset.facet), field.value]);
+    if (words.length && !this.texts) {
+      const names = this.dataset.search.split(" ");
+      this.texts = new Map(this.rows.map((row) =>
+        [row, names.map((name) => plain(this.value(row, name))).join("\n").toLowerCase()]));
+    }
+    this.chosen = this.rows.filter((row) => {
+      for (const [column, value] of wanted) {
+        if (![row[column]].flat().some((it) => String(it) === value)) return false;
+      }
+      if (!words.length) return true;
+      const text = this.texts.get(row);
+      return has.every((it) => text.includes(it)) && !hasNot.some((it) => it && text.includes(it));
+    });
+    this.show(0);
+  }
+
+  show(page, scrolls = false) {
+    const last = Math.max(Math.ceil(this.chosen.length / this.length) - 1, 0);
+    this.page = Math.min(Math.max(page, 0), last);
+    const shown = this.chosen.slice(this.page * this.length, (this.page + 1) * this.length);
+    const group = this.querySelector("template[data-group-template]");
+    const drawn = [];
+    let before;
+    for (const row of shown) {
+      const name = group && `${this.value(row, "feature")}\n${this.value(row, "group")}`;
+      if (group && name !== before) drawn.push(this.filled(group, row));
+      before = name;
+      drawn.push(this.element(row));
+    }
+    this.body.replaceChildren(...drawn);
+    this.tell();
+    showAges();
+    if (scrolls) this.scrollIntoView();
+  }
+
+  tell() {
+    const total = this.chosen.length;
+    const first = this.page * this.length + 1;
+    const count = (number) => number.toLocaleString("en");
+    const text = total === 0 ? this.dataset.nothing : this.dataset.pager
+      .replace("{first}", count(first))
+      .replace("{last}", count(Math.min(first + this.length - 1, total)))
+      .replace("{total}", count(total));
+    for (const pages of this.querySelectorAll("[data-pages]")) {
+      pages.hidden = false;
+      pages.querySelector("span").textContent = text;
+      const [back, on] = pages.querySelectorAll("[data-step]");
+      back.hidden = this.page === 0;
+      on.hidden = first + this.length > total;
+    }
+  }
+
+  element(row) {
+    const id = rowId(this.value(row, this.dataset.id));
+    if (!this.made.has(id)) {
+      const made = this.filled(this.querySelector("template[data-row-template]"), row);
+      made.id = id;
+      this.made.set(id, made);
+    }
+    return this.made.get(id);
+  }
+
+  filled(template, row) {
+    const made = template.content.firstElementChild.cloneNode(true);
+    this.fill(made, (name) => row[this.columns.get(name)]);
+    return made;
+  }
+
+  fill(root, raw) {
+    for (const link of root.querySelectorAll("[data-link]")) {
+      link.setAttribute("href", `#${encodeURIComponent(rowId(raw(link.dataset.link)))}`);
+    }
+    for (const cell of [...root.querySelectorAll("[data-cell]")]) {
+      const name = cell.dataset.cell;
+      const value = raw(name);
+      if (value === "" || value == null || (cell.dataset.kind === "time" && !value)) cell.remove();
+      else this.set(cell, name, value);
+    }
+  }
+
+  set(cell, name, value) {
+    const kind = cell.dataset.kind;
+    if (kind === "values") {
+      const known = this.querySelector(`template[data-values="${name}"]`).content.children[value];
+      cell.replaceWith(known.cloneNode(true));
+    } else if (kind === "list") {
+      const item = cell.querySelector("template");
+      const columns = cell.dataset.columns.split(" ");
+      cell.replaceChildren(...this.text(name, value).map((part) => {
+        const made = item.content.firstElementChild.cloneNode(true);
+        this.fill(made, (it) => part[columns.indexOf(it)]);
+        return made;
+      }));
+    } else if (kind === "marked") {
+      cell.replaceChildren(...value.map((part, at) => {
+        if (at % 2 === 0) return part;
+        const word = document.createElement("b");
+        word.className = "keyword";
+        word.textContent = part;
+        return word;
+      }));
+    } else if (kind === "time") {
+      cell.dateTime = new Date(value * 1000).toISOString();
+      cell.title = cell.dateTime;
+    } else {
+      cell.textContent = plain(this.text(name, value));
+    }
+  }
+
+  openLinked() {
+    const id = location.hash && decodeURIComponent(location.hash.slice(1));
+    if (!id || document.getElementById(id)) return;
+    const at = this.rows.findIndex((row) => rowId(this.value(row, this.dataset.id)) === id);
+    if (at < 0) return;
+    this.form.reset();
+    this.chosen = this.rows;
+    this.show(Math.floor(at / this.length));
+    document.getElementById(id).scrollIntoView();
+    this.body.querySelector(".linked")?.classList.remove("linked");
+    document.getElementById(id).classList.add("linked");
+  }
+});

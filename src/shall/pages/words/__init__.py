@@ -10,12 +10,22 @@ from typing import Any
 from shall.messages import filled
 from shall.pages.words.frame import WORDS as FRAME
 from shall.pages.words.login import WORDS as LOGIN
+from shall.pages.words.matrix import WORDS as MATRIX
+from shall.pages.words.run import WORDS as RUN
+from shall.pages.words.server import WORDS as SERVER
 from shall.pages.words.views import WORDS as VIEWS
 
 Words = Mapping[str, tuple[str, str]]
 """Names to templates in English and in Chinese."""
 
-TOPICS: tuple[Words, ...] = (FRAME, LOGIN, VIEWS)
+TOPICS: tuple[Words, ...] = (
+    FRAME,
+    LOGIN,
+    MATRIX,
+    RUN,
+    SERVER,
+    VIEWS,
+)
 
 
 def word(name: str, language: str, **params: Any) -> str:

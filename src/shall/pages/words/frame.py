@@ -18,6 +18,12 @@ WORDS = {
     "pager": ("Rows {first} to {last} of {total}", "第 {first} 至 {last} 行，共 {total} 行"),
     "pager.before": ("Previous page", "上一页"),
     "pager.after": ("Next page", "下一页"),
+    "index.script": (
+        "Rows {first} to {last} of {total}; a browser with scripts shows and searches the others",
+        "第 {first} 至 {last} 行，共 {total} 行；启用脚本后可浏览和搜索其余各行",
+    ),
+    "index.nothing": ("Nothing matches", "没有匹配的内容"),
+    "copy.show": ("show", "显示"),
     "copied": ("Copied", "已复制"),
     "age.seconds": ("{count:second|seconds} ago", "{count} 秒前"),
     "age.minutes": ("{count:minute|minutes} ago", "{count} 分钟前"),

@@ -11,6 +11,7 @@ from shall.specs.clause import Clause, Kind, Step
 from shall.specs.ears import en, zh
 from shall.specs.ears.grammar import (
     has_modal,
+    keyword_spans,
     plain,
     recommends,
     shape_of,
@@ -21,6 +22,7 @@ from shall.specs.ears.grammar import (
 __all__ = [
     "has_modal",
     "is_property",
+    "keywords_in",
     "kind_of",
     "language_of",
     "parse_clause",
@@ -73,6 +75,23 @@ def sentences(text: str) -> list[str]:
     A list item, or what follows a semicolon, is a sentence if it has a modal of its own.
     """
     return [sentence for sentence, _ in _parts(text)]
+
+
+@lru_cache(maxsize=16_384)
+def keywords_in(text: str) -> tuple[tuple[int, int], ...]:
+    """Return where the EARS keywords of a text are: start and end of each, in order.
+
+    >>> text = "当令牌过期时，系统应返回 401。"
+    >>> [text[start:end] for start, end in keywords_in(text)]
+    ['当', '时', '应']
+    """
+    found: list[tuple[int, int]] = []
+    at = 0
+    for sentence in sentences(text):
+        at = max(text.find(sentence, at), 0)
+        found += [(at + start, at + end) for start, end in keyword_spans(sentence)]
+        at += len(sentence)
+    return tuple(found)
 
 
 def _parts(text: str) -> list[tuple[str, bool]]:

@@ -64,6 +64,7 @@ _NEXT_CONDITION = re.compile(
 )
 _COMMA = re.compile(r", |，|,(?=[^\s\d])")
 _ARTICLE = re.compile(r"^the ", re.IGNORECASE)
+_ARTICLE_HERE = re.compile(r"the(?= )", re.IGNORECASE)
 _LOUD_ARTICLE = re.compile(r" ?(?=THE )")
 _LOUD_THE = re.compile(r" ?THE ")
 _ANY_ARTICLE = re.compile(r" (?=the |(?:it|they)$)", re.IGNORECASE)
@@ -301,12 +302,7 @@ def _conditions(text: str, shape: str) -> tuple[tuple[Condition, ...], int]:
     """Read the conditions before the subject; return them and where the subject starts."""
     conditions: list[Condition] = []
     position = 0
-    # Found once, not once a condition: a long line must not take quadratic time.
-    ends = sorted(
-        found.span() for pattern in (_THEN, _NEXT_CONDITION) for found in pattern.finditer(shape)
-    )
-    if not shape.isascii():
-        ends = sorted([*ends, *((it.end() - 1, it.end()) for it in zh.CLOSING.finditer(shape))])
+    ends = _condition_ends(shape)
     while opening := _OPENING.match(shape, position):
         end, following = _end_of_condition(shape, opening.end(), ends)
         if end is None:
@@ -315,6 +311,70 @@ def _conditions(text: str, shape: str) -> tuple[tuple[Condition, ...], int]:
         conditions.append(Condition(_trigger(opening, text[opening.end() : end]), words))
         position = following
     return tuple(conditions), position
+
+
+def _condition_ends(shape: str) -> Sequence[tuple[int, int]]:
+    """Return where conditions may end and what follows begins.
+
+    They are found once, not once a condition: a long line must not take quadratic time.
+    """
+    ends = sorted(
+        found.span() for pattern in (_THEN, _NEXT_CONDITION) for found in pattern.finditer(shape)
+    )
+    if not shape.isascii():
+        ends = sorted([*ends, *((it.end() - 1, it.end()) for it in zh.CLOSING.finditer(shape))])
+    return ends
+
+
+def keyword_spans(sentence: str) -> list[tuple[int, int]]:
+    """Return where the EARS keywords of one sentence are; none where it is no EARS sentence.
+
+    >>> sentence = "When it rains, then the API shall not answer."
+    >>> [sentence[start:end] for start, end in keyword_spans(sentence)]
+    ['When', 'then', 'the', 'shall', 'not']
+    """
+    if _HINT.search(sentence) is None:
+        return []
+    shape = shape_of(sentence)
+    begins = _OPENING.match(shape) is not None
+    modal = _modal(shape, strict=True) or (_modal(shape, strict=False) if begins else None)
+    then = _THEN.search(shape) if modal is None and begins else None
+    if modal is None and then is None:
+        return []
+    head = shape[: modal.start] if modal else shape[: then.end()] + "\1" if then else ""
+    found, position = _condition_words(sentence, head)
+    article = _ARTICLE_HERE.match(head, position)
+    found += [article.span()] if article else []
+    if modal is not None:
+        found.append((modal.start, modal.end))
+        denied = en.NEGATION.match(shape, modal.end)
+        found += [_trimmed(sentence, *denied.span())] if denied else []
+    return found
+
+
+def _condition_words(sentence: str, head: str) -> tuple[list[tuple[int, int]], int]:
+    """Return where the words around the conditions are, and where the subject begins."""
+    found: list[tuple[int, int]] = []
+    position, ends = 0, _condition_ends(head)
+    while opening := _OPENING.match(head, position):
+        name = next(it for it in ("en", *zh.TRIGGERS) if opening[it] is not None)
+        end, following = _end_of_condition(head, opening.end(), ends)
+        if end is None:
+            break
+        found.append(opening.span(name))
+        closing = zh.ENDING.search(head[opening.end() : end].rstrip(_STRIPPED))
+        if closing is not None:
+            found.append((opening.end() + closing.start(), opening.end() + closing.end()))
+        found.append(_trimmed(sentence, end, following))
+        position = following
+    return [it for it in found if it[0] < it[1]], position
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return a span without the blanks and commas around its word."""
+    word = text[start:end].strip(_STRIPPED)
+    start = text.find(word, start) if word else end
+    return start, start + len(word)
 
 
 def _trigger(opening: re.Match[str], written: str) -> Trigger:

@@ -1,0 +1,57 @@
+"""The cases of a run that passed only sometimes, and those that took longest."""
+
+from collections.abc import Sequence
+
+from shall.pages.frame import Look
+from shall.pages.markup import Html, tag
+from shall.pages.parts import glyph, link, short, table
+from shall.pages.run import line_name, place_text
+from shall.pages.words import word
+from shall.report.wording import duration, flaky_line, label, retried_line
+from shall.results.listing import CaseLine
+from shall.results.records import RunResult
+
+SHOWN_CASES = 10
+_LEAST_CASES = 5
+"""A run of fewer cases has no list of the slowest ones."""
+
+
+def unsteady_section(run: RunResult, language: str) -> Html:
+    """Make the list of the cases that passed in some repetitions, or after a retry only."""
+    lines = [flaky_line(it, language) for it in run.flaky]
+    lines += [retried_line(it, language) for it in run.retried]
+    if not lines:
+        return Html()
+    rows = [tag("li", short(line, 500)) for line in lines[:50]]
+    if len(lines) > len(rows):
+        rows.append(tag("li", label("outage.more", language, count=len(lines) - len(rows))))
+    heading = tag("h2", f"{word('unsteady', language)} ({len(lines)})", id="flaky")
+    return tag("section", heading, tag("ul", *rows, class_="groups"), aria_labelledby="flaky")
+
+
+def slow_section(lines: Sequence[CaseLine], run_id: str, look: Look) -> Html:
+    """Make the list of the cases that took longest."""
+    if len(lines) < _LEAST_CASES:
+        return Html()
+    language = look.language
+    slowest = sorted(lines, key=lambda it: (-it.duration_s, it.number))[:SHOWN_CASES]
+    headings = tuple(label(it, language) for it in ("duration", "cases", "outcome"))
+    rows = [
+        (
+            tag("td", duration(it.duration_s), class_="num"),
+            tag(
+                "td",
+                link(look.links.case(run_id, it.number), short(line_name(it))),
+                tag("span", place_text(it, language), class_="place"),
+            ),
+            tag("td", glyph(it.shown_outcome, language)),
+        )
+        for it in slowest
+    ]
+    drawn = table("slow", headings, rows)
+    return tag(
+        "details",
+        tag("summary", tag("h2", word("slow", language), id="slow")),
+        drawn,
+        class_="folded",
+    )
