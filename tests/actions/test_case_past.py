@@ -30,7 +30,12 @@ def store_runs(workspace: Workspace, outcomes: Sequence[Outcome], **fields: Sequ
         at, run_id = START + timedelta(minutes=number), f"r{number}"
         named = {name: values[number] for name, values in fields.items()}
         store.start_run(run_id, at, 1, "", RunOrigin(commits[number]))
-        plain = {"duration_s": 0.1, "checks_executed": 1, "case_fingerprint": "f", "name": "a"}
+        plain: dict[str, Any] = {
+            "duration_s": 0.1,
+            "checks_executed": 1,
+            "case_fingerprint": "f",
+            "name": "a",
+        }
         store.save_cases([CaseResult(run_id, KEY, outcome=outcome, started_at=at, **plain | named)])
         store.finish_run(run_id, RunStatus.COMPLETE, 1.0)
 
@@ -122,7 +127,7 @@ def test_flaky_and_slow_cases_of_the_newest_runs_are_those_of_the_history(
     for run in range(4):
         at = START + timedelta(hours=run)
         store.start_run(f"r{run}", at, 60, "")
-        plain = {"started_at": at, "checks_executed": 1, "case_fingerprint": "f"}
+        plain: dict[str, Any] = {"started_at": at, "checks_executed": 1, "case_fingerprint": "f"}
         store.save_cases(
             [
                 CaseResult(

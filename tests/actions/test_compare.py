@@ -18,7 +18,7 @@ def store_run(workspace: Workspace, run_id: str, hours: int, *cases: dict[str, A
     store = workspace.store
     assert store is not None
     at = START + timedelta(hours=hours)
-    plain = {"name": "a", "outcome": P, "duration_s": 0.1, "case_fingerprint": "f"}
+    plain: dict[str, Any] = {"name": "a", "outcome": P, "duration_s": 0.1, "case_fingerprint": "f"}
     store.start_run(run_id, at, len(cases), "")
     store.save_cases(
         [

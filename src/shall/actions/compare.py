@@ -78,7 +78,7 @@ def compare_runs(workspace: Workspace, before: str = PREVIOUS, after: str = LATE
     order = {kind: number for number, kind in enumerate(Difference)}
     cases.sort(key=lambda it: (order[it.kind], it.case_key, it.data_row or ""))
     in_either = len(found[0].keys() | found[1].keys())
-    return Comparison(*lines, cases, in_either - len(cases))
+    return Comparison(lines[0], lines[1], cases, in_either - len(cases))
 
 
 def _line(store: Store, run_id: str) -> RunLine:

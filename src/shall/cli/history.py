@@ -27,7 +27,8 @@ def execute(arguments: argparse.Namespace) -> int:
     """Carry out the command."""
     workspace, settings = project_of(arguments)
     if arguments.compare is not None:
-        show_comparison(workspace, *arguments.compare, arguments.format)
+        before, after = arguments.compare
+        show_comparison(workspace, before, after, arguments.format)
         return OK
     history = history_of(workspace, arguments.runs, arguments.case)
     if arguments.format == "json":
