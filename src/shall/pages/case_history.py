@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from shall.actions.case_past import Between, CasePast, FirstFailure
 from shall.pages.charts import duration_chart, shown_outcome
 from shall.pages.frame import Look, served
-from shall.pages.history import case_title, strip_of
+from shall.pages.history import case_title, strip_of, time_place
 from shall.pages.links import PAGE_LENGTH, row_id
 from shall.pages.markup import Html, joined, tag
 from shall.pages.parts import age, fact, glyph, link, short, table
@@ -175,7 +175,12 @@ def _outcomes(past: CasePast, look: Look) -> Html:
         outcome = joined(glyph(shown_outcome(it), language), note)
         rows.append(
             (
-                tag("td", _run(it, look), id=f"run-{row_id(it.run_id)}-{it.number}"),
+                tag(
+                    "td",
+                    _run(it, look),
+                    time_place(it.started_at),
+                    id=f"run-{row_id(it.run_id)}-{it.number}",
+                ),
                 tag("td", outcome, data_label=headings[1]),
                 tag("td", duration(it.duration_s), data_label=headings[2], class_="num"),
                 tag("td", short(it.environment, 80), data_label=headings[3]),

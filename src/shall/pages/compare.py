@@ -55,7 +55,7 @@ def compare_page(found: Comparison, wanted: CompareFilter, look: Look) -> str:
             tag("dl", _run("before", found.before, look), _run("after", found.after, look)),
             tag("p", swap, " · ", word("compare.same", language, count=found.same)),
             notice,
-            class_="head compare",
+            class_=f"head compare {'failed' if found.counts()[Difference.NEW] else 'passed'}",
         ),
         _filters(found, wanted, look),
         _cases(found, shown, look),

@@ -1,6 +1,7 @@
 """The page of the newest runs together: trend, flaky and slow cases."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from shall.actions.history import CaseHistory
 from shall.actions.past_runs import PastRuns, RunTrend
@@ -10,7 +11,7 @@ from shall.pages.links import row_id
 from shall.pages.markup import Html, joined, tag
 from shall.pages.parts import age, link, share, short, table
 from shall.pages.words import word
-from shall.report.wording import duration
+from shall.report.wording import count_label, duration
 from shall.results.records import Outcome
 
 CHOICES = (10, 20, 50, 100)
@@ -43,6 +44,11 @@ def case_title(case: CaseHistory) -> str:
     """Return the key of a case with its row of data."""
     row = f" [{case.data_row}]" if case.data_row is not None else ""
     return f"{case.case_key}{row}"
+
+
+def time_place(at: datetime) -> Html:
+    """Show a time below an age: a day has many runs."""
+    return tag("span", f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC", class_="place")
 
 
 def strip_of(case: CaseHistory, language: str, marked: int | None = None) -> Html:
@@ -106,12 +112,16 @@ def _run_cells(
 ) -> tuple[Html, ...]:
     run, language = it.run, look.language
     counts = {outcome.value: run.outcomes.get(outcome, 0) for outcome in Outcome}
-    text = ", ".join(f"{count:,} {outcome}" for outcome, count in counts.items() if count)
+    text = ", ".join(
+        count_label(outcome, counts[outcome.value], language)
+        for outcome in Outcome
+        if counts[outcome.value]
+    )
     started = link(look.links.run(run.run_id), age(run.started_at, look.now, language))
     address = "" if before is None else look.links.compare(before.run.run_id, run.run_id)
     compare = word("history.compare", language)
     return (
-        tag("td", started, id=f"run-{row_id(run.run_id)}"),
+        tag("td", started, time_place(run.started_at), id=f"run-{row_id(run.run_id)}"),
         _cell(joined(share(counts), tag("span", text, class_="place")), headings[1]),
         _cell(_time(run.duration_s), headings[2], "num"),
         _cell(_time(it.p50_s), headings[3], "num"),
