@@ -12,12 +12,13 @@ from shall.pages.words.frame import WORDS as FRAME
 from shall.pages.words.login import WORDS as LOGIN
 from shall.pages.words.matrix import WORDS as MATRIX
 from shall.pages.words.run import WORDS as RUN
+from shall.pages.words.story import WORDS as STORY
 from shall.pages.words.views import WORDS as VIEWS
 
 Words = Mapping[str, tuple[str, str]]
 """Names to templates in English and in Chinese."""
 
-TOPICS: tuple[Words, ...] = (FRAME, LOGIN, MATRIX, RUN, VIEWS)
+TOPICS: tuple[Words, ...] = (FRAME, LOGIN, MATRIX, RUN, STORY, VIEWS)
 
 
 def word(name: str, language: str, **params: Any) -> str:
