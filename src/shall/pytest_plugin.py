@@ -28,6 +28,9 @@ _NAMED = pytest.StashKey[dict[Path, dict[str, list[str]]]]()
 """What the docstrings and comments of test files name, by file and by test."""
 _SETS = pytest.StashKey[dict[str, set[str]]]()
 """The node ids of each marked test's parameter sets, by its node id without them."""
+_UNDONE = pytest.StashKey[list[str]]()
+"""What failed after the last case: teardowns of shared steps, ``after_run``."""
+_UNDONE_KEY = "shall_undone"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -113,6 +116,20 @@ def pytest_runtest_makereport(
     return report
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Run what comes after the last case of this process."""
+    if "shall.pytest_support.runner" not in sys.modules:
+        return
+    from shall.pytest_support.runner import finish_session
+
+    failed = finish_session(session.config)
+    if failed and hasattr(session.config, "workeroutput"):
+        session.config.workeroutput[_UNDONE_KEY] = failed
+    elif failed:
+        session.config.stash.setdefault(_UNDONE, []).extend(failed)
+
+
 class _Recorder:
     """Collects what reports say, in the controller, and keeps it when the session ends."""
 
@@ -172,9 +189,16 @@ class _Recorder:
             workspace, self._record, self._began_s, interrupted=interrupted
         )
 
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Take what failed after the last case of a process of pytest-xdist."""
+        failed = getattr(node, "workeroutput", {}).get(_UNDONE_KEY, ())
+        self._config.stash.setdefault(_UNDONE, []).extend(failed)
+
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Report links that name no criterion, and once what could not be kept."""
-        warnings = [*self._link_problems, *self._warnings]
+        undone = self._config.stash.get(_UNDONE, [])
+        warnings = [*self._link_problems, *undone, *self._warnings]
         if not warnings:
             return
         from shall.messages import translated

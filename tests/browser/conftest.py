@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.browser.site import Site
+from tests.browser.site import site as serving
 from tests.browser.tabs import Open, Tab, chromium, new_tab
 
 if TYPE_CHECKING:
@@ -30,3 +32,10 @@ def open_tab(browser: "Browser") -> Iterator[Open]:
     for tab in tabs:
         tab.context.close()
     assert [it for tab in tabs for it in tab.complained()] == []
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A server with pages to open."""
+    with serving(tmp_path_factory.mktemp("site")) as running:
+        yield running

@@ -63,6 +63,12 @@ class Tab:
     def _note_error(self, error: Any) -> None:
         self._complaints.append(str(error))
 
+    def sign_in(self, token: str) -> None:
+        """Fill in the form to sign in that the tab shows."""
+        self.page.locator("input[name=token]").fill(token)
+        self.page.keyboard.press("Enter")
+        self.page.get_by_role("navigation").wait_for()
+
     def complained(self) -> list[str]:
         """Return what the browser complained of since the last call."""
         complaints, self._complaints = self._complaints, []

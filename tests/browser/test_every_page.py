@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.browser.site import TOKEN, Site
 from tests.browser.tabs import VIEWS, Open, Tab, new_tab
 from tests.made_results import coverage, whole_run
 
@@ -49,6 +50,39 @@ def test_a_saved_page_has_no_fault(name: str, tmp_path: Path, readers: dict[str,
         file.write_text(SAVED[name](language), encoding="utf-8")
 
         tab.page.goto(file.as_uri())
+
+        assert faults_in_each_view(tab, name, language) == {}
+
+
+ADDRESSES = {"overview": "/"}
+
+
+@pytest.mark.verifies("pages-browser#1.1")
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_page_to_sign_in_has_no_fault(language: str, site: Site, open_tab: Open) -> None:
+    tab = open_tab(language)
+
+    tab.page.goto(f"{site.base}/login")
+
+    assert faults_in_each_view(tab, "login", language) == {}
+
+
+@pytest.fixture(scope="module")
+def signed_in(site: Site, readers: dict[str, Tab]) -> dict[str, Tab]:
+    """The same tabs, signed in at the server."""
+    for tab in readers.values():
+        tab.page.goto(f"{site.base}/login")
+        tab.sign_in(TOKEN)
+    return readers
+
+
+@pytest.mark.verifies("pages-browser#1.1")
+@pytest.mark.verifies("pages-browser#1.2")
+@pytest.mark.verifies("pages-browser#1.3")
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_a_served_page_has_no_fault(name: str, site: Site, signed_in: dict[str, Tab]) -> None:
+    for language, tab in signed_in.items():
+        tab.page.goto(site.base + ADDRESSES[name].format(run=site.runs[0]))
 
         assert faults_in_each_view(tab, name, language) == {}
 

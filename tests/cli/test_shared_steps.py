@@ -103,7 +103,7 @@ def test_cases_whose_shared_steps_fail_are_errors_that_name_the_line_and_send_no
     ("text", "said"),
     [
         (LOGIN.replace("capture", "captur"), "tests/cases/shared/login.yaml:6:7"),
-        (LOGIN + "  teardowns: []\n", "Shared steps have no `teardowns`."),
+        (LOGIN + "  tags: []\n", "Shared steps have no `tags`."),
         (LOGIN.replace("shared:", "testcase:"), "below the root `shared:`"),
         ("shared: 1\n", "tests/cases/shared/login.yaml:1:9"),
     ],
@@ -189,3 +189,82 @@ def test_a_secret_that_is_written_in_shared_steps_is_masked_where_requirements_h
     shown = shall("trace", "--exit-zero").stdout
     assert "THE shop SHALL" in shown
     assert "Written-4471-Here" not in shown
+
+
+LOGOUT = """  teardowns:
+    - DELETE: "/echo/session/{{ plain }}"
+      headers: {Authorization: "Bearer {{ token }}"}
+      expect: {status: 200}
+    - GET: /echo/last
+"""
+
+
+@pytest.mark.verifies("shared-teardowns#1.1", "shared-teardowns#1.2")
+def test_teardowns_of_shared_steps_run_once_after_the_last_case(
+    shall: Shall, write: Write, service: Any
+) -> None:
+    write("tests/cases/shared/login.yaml", LOGIN + LOGOUT)
+    for name in "ab":
+        write(f"tests/cases/{name}.yaml", CASE.format(name=name, use="[login]"))
+    write("tests/cases/c.yaml", CASE.format(name="c", use="[login]").replace("200", "201"))
+    ended = shall("run", "--host", service.url)
+    assert "2 passed, 1 failed" in ended.stdout
+    paths = [it.partition("/echo")[2] for it in service.log.calls]
+    assert paths[-2:] == ["/last", "/session/7"]
+    assert len(paths) == 6
+    assert "teardown" not in ended.stderr
+
+
+@pytest.mark.verifies("shared-teardowns#1.1")
+def test_teardowns_run_where_the_shared_steps_or_what_uses_them_did_not_pass(
+    shall: Shall, write: Write, service: Any
+) -> None:
+    failing = LOGIN.replace("status: 200", "status: 201") + LOGOUT
+    write("tests/cases/shared/login.yaml", failing)
+    write("tests/cases/a.yaml", CASE.format(name="a", use="[login]"))
+    ended = shall("run", "--host", service.url)
+    assert "1 error" in ended.stdout
+    assert service.calls_to("/echo/7") == 0
+    assert service.calls_to("/echo/last") == 1
+
+
+@pytest.mark.process
+@pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux only")
+@pytest.mark.verifies("shared-teardowns#1.1")
+def test_teardowns_of_shared_steps_run_once_for_all_workers(
+    shall_process: Shall, write: Write, service: Any
+) -> None:
+    write("tests/cases/shared/login.yaml", LOGIN + LOGOUT)
+    for number in range(20):
+        write(f"tests/cases/{number}.yaml", CASE.format(name=f"c{number}", use="[login]"))
+    ended = shall_process("run", "--host", service.url, "-j", "2")
+    assert "20 passed" in ended.stdout, ended.stdout + ended.stderr
+    assert service.calls_to("/echo/session/7") == 1
+    assert service.log.calls[-1].endswith("/echo/session/7")
+
+
+@pytest.mark.verifies("shared-teardowns#1.3")
+def test_a_teardown_of_shared_steps_that_fails_is_named_with_its_line_and_no_secret(
+    shall: Shall, write: Write, service: Any
+) -> None:
+    logout = LOGOUT.replace("status: 200", "status: 204").replace("/session/", "/{{ token }}/")
+    write("tests/cases/shared/login.yaml", LOGIN + logout)
+    write("tests/cases/a.yaml", CASE.format(name="a", use="[login]"))
+    ended = shall("run", "--host", service.url)
+    assert ended.returncode == 0
+    said = "A teardown of shared steps did not pass: tests/cases/shared/login.yaml:11:24: expected"
+    assert said in " ".join(ended.stderr.split())
+    assert SECRET not in ended.stdout + ended.stderr
+    assert service.calls_to("/echo/last") == 1
+
+
+@pytest.mark.verifies("shared-teardowns#1.4")
+def test_teardowns_of_shared_steps_run_once_the_time_of_a_run_is_over(
+    shall: Shall, write: Write, service: Any
+) -> None:
+    write("tests/cases/shared/login.yaml", LOGIN + LOGOUT)
+    slow = CASE.format(name="a", use="[login]").replace("/echo/{{", "/slow?{{")
+    write("tests/cases/a.yaml", slow)
+    ended = shall("run", "--host", service.url, "--timeout", "0.5")
+    assert ended.returncode == 4, ended.stdout
+    assert service.calls_to("/echo/session/7") == 1

@@ -108,9 +108,7 @@ def _outcomes(workspace: Workspace, key: str) -> tuple[Latest, ...]:
     return ()
 
 
-def _texts(
-    workspace: Workspace, row: Row, links: Iterable[LinkOutcome]
-) -> Iterator[TextChange]:
+def _texts(workspace: Workspace, row: Row, links: Iterable[LinkOutcome]) -> Iterator[TextChange]:
     """Yield each former text that an outcome was recorded for."""
     criterion = row.criterion
     former = {

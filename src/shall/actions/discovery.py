@@ -163,8 +163,9 @@ class JobReader:
     """Reads case files into jobs. The requirements are read once, when a case names a criterion.
 
     ``known`` maps the ways to name a criterion to its key and fingerprint, once they were read.
-    ``shared`` is what the shared steps of the run left behind, by the path of their file;
-    ``needs`` says which cases need others, where any does.
+    ``shared`` is what the shared steps of the run left behind, by the path of their file, and
+    ``later`` are their teardowns, which run after the last case; ``needs`` says which cases need
+    others, where any does.
     """
 
     def __init__(
@@ -177,6 +178,7 @@ class JobReader:
         self._texts = texts or Texts()
         self.known = known
         self.shared: Mapping[str, Shared] = {}
+        self.later: list[Job] = []
         self.needs: Needs | None = None
         self._links: LinkCheck | None = None
         self._held: dict[str, Job] = {}

@@ -217,15 +217,18 @@ def _run_shared(
         from shall.actions.logins import log_in  # few projects have any
 
         options = log_in(workspace, options, {*cases.keys, *cases.uses}, stop, turns)
-    if options.before_run or options.after_run:
-        from shall.actions.hooks import around_run  # as above
+    if not (cases.uses or options.before_run or options.after_run):
+        return options
+    from shall.actions.hooks import around_run, teardowns_after  # as above
+    from shall.actions.shared_steps import run_shared  # few suites share steps
 
+    opened.enter_context(teardowns_after(workspace, options, cases.reader, stop))
+    if options.before_run or options.after_run:
         opened.enter_context(around_run(workspace, options, cases.reader, stop, turns))
     if missing := cases.uses - cases.reader.shared.keys():
-        from shall.actions.shared_steps import run_shared  # few suites share steps
-
-        found = run_shared(workspace, missing, options, stop, turns)
+        found, later = run_shared(workspace, missing, options, stop, turns)
         cases.reader.shared = {**cases.reader.shared, **found}
+        cases.reader.later += later
     return options
 
 

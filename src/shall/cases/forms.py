@@ -15,7 +15,7 @@ DRAFT = "draft"
 TO_FILL = "TODO"
 """How a value of a draft begins that somebody has to fill in."""
 
-FIELDS_OF_SHARED = ("name", "description", "host", "variables", "secrets", "steps")
+FIELDS_OF_SHARED = ("name", "description", "host", "variables", "secrets", "steps", "teardowns")
 """What shared steps have of the fields of a case."""
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")

@@ -252,8 +252,12 @@ def _result(
 
 
 def _why_no_step_ran(steps: Sequence[StepRecord]) -> Message | None:
-    """Return why all steps were skipped; None where one ran."""
-    if steps[0].outcome is Outcome.SKIPPED and all(it.outcome is Outcome.SKIPPED for it in steps):
+    """Return why all steps were skipped; None where one ran, or there is none."""
+    if (
+        steps
+        and steps[0].outcome is Outcome.SKIPPED
+        and all(it.outcome is Outcome.SKIPPED for it in steps)
+    ):
         return steps[0].error
     return None
 

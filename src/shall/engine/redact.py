@@ -166,7 +166,7 @@ class Redactor:
             if self._names and any(self.declares(str(key)) for key in value):
                 return True
             value = value.values()
-        elif not isinstance(value, list):
+        elif not isinstance(value, list | tuple):
             return False
         for item in value:
             kind = type(item)
@@ -320,20 +320,36 @@ class Redactor:
 
     def value(self, value: Any) -> Any:
         """Mask secrets in a JSON value: by key and by value."""
+        if isinstance(value, dict | list) and self._has_none(value):
+            return value
+        return self._masked(value)
+
+    def _has_none(self, value: Any) -> bool:
+        """Return whether a value holds no secret; its texts are searched as one."""
+        if self._is_full or self._holds_named(value):
+            return False
+        if not self._values:
+            return True
+        texts: list[str] = []
+        numbers: list[float] = []
+        _collect(value, texts, numbers)
+        return self.are_clean(texts, numbers)
+
+    def _masked(self, value: Any) -> Any:
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, dict):
             return {self.text(str(key)): self._item(str(key), it) for key, it in value.items()}
         if isinstance(value, list | tuple):
-            return [self.value(item) for item in value]
+            return [self._masked(item) for item in value]
         return self._number(value)
 
     def _item(self, key: str, value: Any) -> Any:
         """Mask the value below a key."""
         if not self.names(key) or value is None or isinstance(value, bool):
-            return self.value(value)
+            return self._masked(value)
         if isinstance(value, dict) and not (self.declares(key) or holds_only_secrets(key)):
-            return self.value(value)
+            return self._masked(value)
         return MASK
 
     def headers(self, headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
@@ -430,6 +446,21 @@ class Redactor:
             except (binascii.Error, UnicodeDecodeError):
                 return
             self.learn(decoded.partition(":")[2])
+
+
+def _collect(value: Any, texts: list[str], numbers: list[float]) -> None:
+    """Collect the texts and keys of a JSON value, and its numbers."""
+    if type(value) is str:
+        texts.append(value)
+    elif isinstance(value, dict):
+        texts += map(str, value)
+        for item in value.values():
+            _collect(item, texts, numbers)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            _collect(item, texts, numbers)
+    elif value is not None and not isinstance(value, bool):
+        numbers.append(value)
 
 
 def _leaves(value: Any) -> Iterator[Any]:

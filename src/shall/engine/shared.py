@@ -32,8 +32,8 @@ def captured_names(case: Case) -> frozenset[str]:
 
 
 def failure_of(path: str, result: CaseResult) -> Message:
-    """Return why the cases that use shared steps cannot run: what went wrong, and where."""
-    for step in result.steps:
+    """Return what went wrong in shared steps or their teardowns, and where."""
+    for step in (*result.steps, *result.teardowns):
         if step.outcome in _BAD:
             part = next((it for it in step.checks if it.outcome in _BAD), step)
             return _message(path, part, step, result)

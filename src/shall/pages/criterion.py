@@ -18,7 +18,6 @@ from shall.report.wording import label
 from shall.results.records import Outcome
 from shall.specs.decisions import Decision
 from shall.specs.matrix import Row
-
 from shall.specs.status import Latest, Status
 
 MOST_OUTCOMES = 100
@@ -74,7 +73,9 @@ def _text(change: TextChange, language: str) -> Html:
     if change.before is None:
         return tag("div", heading, _told("story.text.unknown", language), class_="change")
     origin = change.origin
-    origin = word("story.baseline" if origin == "baseline" else "story.commit", language, commit=origin)
+    origin = word(
+        "story.baseline" if origin == "baseline" else "story.commit", language, commit=origin
+    )
     return tag(
         "div",
         heading,
@@ -117,7 +118,9 @@ def _decisions(decisions: Sequence[Decision], row: Row, look: Look) -> Html:
     language = look.language
     items = [_decision(it, row, look) for it in decisions]
     heading = tag("h2", word("story.decisions", language), id="decisions")
-    return tag("section", heading, tag("ul", *items, class_="told-list"), aria_labelledby="decisions")
+    return tag(
+        "section", heading, tag("ul", *items, class_="told-list"), aria_labelledby="decisions"
+    )
 
 
 def _decision(decision: Decision, row: Row, look: Look) -> Html:
@@ -142,13 +145,19 @@ def _outcomes(story: Story, row: Row, look: Look) -> Html:
         return joined()
     language = look.language
     names = ("story.when", "story.by", "matrix.environment", "why.commit")
-    columns = (word(names[0], language), label("outcome", language), *(word(it, language) for it in names[1:]))
+    columns = (
+        word(names[0], language),
+        label("outcome", language),
+        *(word(it, language) for it in names[1:]),
+    )
     shown = story.outcomes[:MOST_OUTCOMES]
     rows = [_outcome(it, row, look, columns) for it in shown]
     left = len(story.outcomes) - len(shown)
     heading = tag("h2", word("story.outcomes", language), id="outcomes")
     more = tag("p", word("matrix.more", language, count=left), class_="soft") if left else None
-    return tag("section", heading, table("outcomes", columns, rows), more, aria_labelledby="outcomes")
+    return tag(
+        "section", heading, table("outcomes", columns, rows), more, aria_labelledby="outcomes"
+    )
 
 
 def _outcome(fact: Latest, row: Row, look: Look, columns: tuple[str, ...]) -> tuple[Html, ...]:

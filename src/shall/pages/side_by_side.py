@@ -43,7 +43,11 @@ def lines_beside(before: str, after: str, language: str) -> Html:
         for old, new in _hunks(before.splitlines(), after.splitlines())
     ]
     names = tag(
-        "tr", *(tag("th", word(f"story.{it}", language), colspan="2", scope="colgroup") for it in ("then", "now"))
+        "tr",
+        *(
+            tag("th", word(f"story.{it}", language), colspan="2", scope="colgroup")
+            for it in ("then", "now")
+        ),
     )
     return tag("table", tag("thead", names), tag("tbody", *rows), class_="beside")
 

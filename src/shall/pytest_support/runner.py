@@ -1,6 +1,7 @@
 """Runs the cases of one pytest session, over one loop and its connections."""
 
 from collections.abc import Iterable
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,9 @@ from shall.actions.shared_steps import run_shared
 from shall.bootstrap import STATE_FOLDER, open_workspace, project_folder
 from shall.engine.ports import Loop
 from shall.engine.run import RunContext, run_jobs
+from shall.engine.step import error_message
 from shall.engine.stop import Stop
+from shall.errors import SetupFailed
 from shall.messages import Message
 from shall.report.text import case_text, files_of, headline
 from shall.results.events import CaseFinished, Event
@@ -45,6 +48,15 @@ def runner_of(config: pytest.Config) -> "CaseRunner":
     return config.stash[_RUNNER]
 
 
+def finish_session(config: pytest.Config) -> list[str]:
+    """Run what comes after the last case of a session, if any ran; return what failed in it."""
+    runner = config.stash.get(_RUNNER, None)
+    if runner is None:
+        return []
+    runner.finish()
+    return runner.warnings
+
+
 class CaseRunner:
     """Runs one case after the other and says what went wrong."""
 
@@ -56,6 +68,10 @@ class CaseRunner:
         self._loop: Loop | None = None
         self._reader = JobReader(self.workspace)
         self._passed: dict[tuple[str, int], bool] = {}
+        self._opened = ExitStack()
+        self._setup_failed: Message | None = None
+        self.warnings: list[str] = []
+        """What failed after the last case."""
         self._early: dict[tuple[str, int], CaseResult] = {}
         """Results of cases that ran before their turn, since others needed them."""
 
@@ -81,10 +97,12 @@ class CaseRunner:
         """
         if (early := self._early.pop((key, row), None)) is not None:
             return early
-        unmet = self._run_needed(key)
-        self._run_shared(key)
         if self._loop is None:
             self._loop = self.workspace.make_loop()
+            self._begin()
+        unmet = self._run_needed(key)
+        if self._setup_failed is None:
+            self._run_shared(key)
         found: list[CaseResult] = []
 
         def take(event: Event) -> None:
@@ -93,6 +111,8 @@ class CaseRunner:
 
         context = RunContext(self._loop, self.workspace.files, take)
         jobs = self._reader.read_turns((key,), (row,), (0,))
+        if self._setup_failed is not None:
+            jobs = (replace(job, error=self._setup_failed) for job in jobs)
         if unmet is not None:
             jobs = (replace(job, needs={}, skip=unmet) for job in jobs)
         run_jobs(jobs, 1, self._options, context)
@@ -128,8 +148,9 @@ class CaseRunner:
             self._options = log_in(self.workspace, self._options, (key, *uses), Stop())
         missing = [it for it in uses if it not in reader.shared]
         if missing:
-            found = run_shared(self.workspace, missing, self._options, Stop())
+            found, later = run_shared(self.workspace, missing, self._options, Stop())
             reader.shared = {**reader.shared, **found}
+            reader.later += later
 
     def text_of(self, result: CaseResult) -> tuple[str, str]:
         """Return what went wrong in a case, with the lines of its file; and in one line."""
@@ -137,6 +158,23 @@ class CaseRunner:
         sources = shown_texts(space.files, space.redactor, files_of([result]))
         language = self._settings.language
         return case_text(result, language, sources=sources), headline(result, language)
+
+    def _begin(self) -> None:
+        """Run ``before_run`` before the first case; ``finish`` runs what comes after the last."""
+        from shall.actions.hooks import around_run, teardowns_after  # few projects have any
+
+        given = (self.workspace, self._options, self._reader, Stop())
+        self._opened.enter_context(teardowns_after(*given, self.warnings.append))
+        if self._options.before_run or self._options.after_run:
+            around = around_run(*given, warn=self.warnings.append)
+            try:
+                self._opened.enter_context(around)
+            except SetupFailed as error:
+                self._setup_failed = error_message(error)
+
+    def finish(self) -> None:
+        """Run the teardowns of shared steps and ``after_run``."""
+        self._opened.close()
 
     def close(self) -> None:
         """Close connections and workspace."""

@@ -235,4 +235,5 @@ RUNNING: dict[str, str] = {
     "{path} is of commit {shard}, and {commit} is checked out: its evidence would name the wrong "
     "code.": "{path} 属于提交 {shard}，而当前检出的是 {commit}，其证据会指向错误的代码。",
     "Nothing was recorded.": "未记录任何内容。",
+    "A teardown of shared steps did not pass: {}.": "共享步骤的清理操作未通过：{}。",
 }

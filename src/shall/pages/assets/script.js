@@ -71,6 +71,11 @@ function openLinked() {
 addEventListener("hashchange", openLinked);
 openLinked();
 
+// --- login: no browser sends the row that a link names, so the form carries it
+
+for (const next of document.querySelectorAll("form.login [name=next]")) {
+  next.value = (next.value || "/") + location.hash;
+}
 // --- shall-index: search, filters and pages over the rows of a saved file (pages/index.py)
 
 const WORD = /-?"[^"]+"|\S+/g;

@@ -12,12 +12,20 @@ from shall.pages.words.frame import WORDS as FRAME
 from shall.pages.words.login import WORDS as LOGIN
 from shall.pages.words.matrix import WORDS as MATRIX
 from shall.pages.words.run import WORDS as RUN
+from shall.pages.words.server import WORDS as SERVER
 from shall.pages.words.story import WORDS as STORY
 from shall.pages.words.views import WORDS as VIEWS
 
 Words = Mapping[str, tuple[str, str]]
 """Names to templates in English and in Chinese."""
 
+    FRAME,
+    LOGIN,
+    MATRIX,
+    RUN,
+    SERVER,
+    VIEWS,
+)
 TOPICS: tuple[Words, ...] = (FRAME, LOGIN, MATRIX, RUN, STORY, VIEWS)
 
 

@@ -5,8 +5,8 @@ WORDS = {
     "login.token": ("Token", "令牌"),
     "login.hint": (
         "The token that an MCP client of this server sends. The operator of the server creates "
-        "it with `shall token new`.",
-        "即 MCP 客户端连接本服务器时使用的令牌，由服务器管理员用 `shall token new` 创建。",
+        "it with “shall token new”.",
+        "即 MCP 客户端连接本服务器时使用的令牌，由服务器管理员用“shall token new”创建。",
     ),
     "login.refused": ("The token is not valid, or has expired.", "令牌无效或已过期。"),
     "login.unavailable": (
