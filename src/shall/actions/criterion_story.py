@@ -133,10 +133,11 @@ def _former_text(
     text = _at_commit(workspace, latest.commit, [file]).get(file)
     if text is not None:
         feature = read_document(text, file, key.partition("#")[0])
-        for it in feature.criteria():
-            if it.fingerprint == fingerprint:
-                shown = masked_baseline(workspace, {"": BaselineRow(key, it.text, fingerprint, "")})
-                return shown[""].text, latest.commit[:12]
+        for found in feature.criteria():
+            if found.fingerprint == fingerprint:
+                former = BaselineRow(key, found.text, fingerprint, "")
+                shown = masked_baseline(workspace, {key: former})
+                return shown[key].text, latest.commit[:12]
     return None, ""
 
 

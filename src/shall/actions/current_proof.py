@@ -40,10 +40,14 @@ def current_proof(
     with workspace.proof_lock:
         kept = workspace.proofs.get(language)
         today = datetime.fromtimestamp(now_ns() / 1e9, UTC).date()
-        if isinstance(kept, _Kept) and kept.is_settled and kept.day == today:
-            if stamps_of(workspace, sorted(kept.named)) == kept.stamps:
-                return kept.proof
-        named = frozenset(kept.named) if isinstance(kept, _Kept) else frozenset(_places())
+        if (
+            isinstance(kept, _Kept)
+            and kept.is_settled
+            and kept.day == today
+            and stamps_of(workspace, sorted(kept.named)) == kept.stamps
+        ):
+            return kept.proof
+        named = kept.named if isinstance(kept, _Kept) else frozenset(_places())
         started = now_ns()
         before = stamps_of(workspace, sorted(named))
         proof = read_proof(workspace, language)

@@ -126,7 +126,7 @@ class EvidenceLog:
         return list(self._newest().values())
 
     def history(self, criterion: str) -> list[Evidence]:
-        """Return the lines about a criterion, under the key that it was recorded with, newest first.
+        """Return the lines of a criterion, by the key at that time; the newest come first.
 
         Raises:
             StoreUnavailable: A file cannot be read.

@@ -19,14 +19,15 @@ from shall.pages.words.views import WORDS as VIEWS
 Words = Mapping[str, tuple[str, str]]
 """Names to templates in English and in Chinese."""
 
+TOPICS: tuple[Words, ...] = (
     FRAME,
     LOGIN,
     MATRIX,
     RUN,
     SERVER,
+    STORY,
     VIEWS,
 )
-TOPICS: tuple[Words, ...] = (FRAME, LOGIN, MATRIX, RUN, STORY, VIEWS)
 
 
 def word(name: str, language: str, **params: Any) -> str:
