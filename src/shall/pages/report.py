@@ -13,8 +13,10 @@ from msgspec.structs import replace
 from shall.pages.case import Showing, case_section
 from shall.pages.frame import Look, saved
 from shall.pages.groups import Group, counted, grouped, groups_section
+from shall.pages.links import PAGE_LENGTH
 from shall.pages.markup import Html, joined, tag
 from shall.pages.matrix_table import matrix_section
+from shall.pages.run_index import FORM, OUTCOMES, searched_cases
 from shall.pages.run_parts import Known, by_group, group_heading, run_head, verdict
 from shall.pages.timeline import timeline
 from shall.pages.unsteady import slow_section, unsteady_section
@@ -29,6 +31,9 @@ FULL_CASES = 100
 
 TOLD_CASES = 50
 """Failed cases that are shown with their exchanges; the others keep their checks."""
+
+MOST_BAD = 1_000
+"""Failed cases that are shown with their checks; the others are lines of the index."""
 
 
 def html_page(
@@ -109,15 +114,21 @@ def _matrix(matrix: Matrix | None, note: str, language: str) -> Html:
 def _cases(
     run: RunResult, lines: Sequence[CaseLine], groups: Sequence[Group], showing: Showing
 ) -> Html:
-    bad = [line for line in lines if line.is_bad]
+    bad = _in_order([line for line in lines if line.is_bad], groups)
     good = [line for line in lines if not line.is_bad]
-    rows = _bad_rows(run.cases, bad, groups, showing)
+    shown = good[: max(PAGE_LENGTH - len(bad), 0)]
+    rows = _bad_rows(run.cases, bad[:MOST_BAD], groups, showing)
     passed = replace(showing, exchanges=len(run.cases) <= FULL_CASES)
-    rows += [case_section(run.cases[it.number - 1], it.number, passed) for it in good]
+    rows += [case_section(run.cases[it.number - 1], it.number, passed) for it in shown]
     language = showing.language
-    heading = tag("h2", f"{label('cases', language)} ({len(run.cases)})", id="cases")
+    heading = tag("h2", f"{label('cases', language)} ({len(run.cases):,})", id="cases")
     counts = Counter(line.shown_outcome for line in lines)
-    return tag("section", heading, _filter(counts, language), *rows, aria_labelledby="cases")
+    cases = searched_cases(_filter(counts, language), rows, [*bad, *good], language)
+    return tag("section", heading, cases, aria_labelledby="cases")
+
+
+def _in_order(bad: Sequence[CaseLine], groups: Sequence[Group]) -> list[CaseLine]:
+    return [line for _, members in by_group(bad, groups) for line in members]
 
 
 def _bad_rows(
@@ -151,9 +162,10 @@ def _choice(name: str, text: str, *, checked: bool = False) -> Html:
         type="radio",
         name="show",
         id=f"show-{name}",
-        value="" if name == "all" else name,
+        value=True if name == "all" else str(OUTCOMES.index(Outcome(name))),
         checked=checked,
         autocomplete="off",
-        data_column="0",
+        form=FORM,
+        data_facet="outcome",
     )
     return tag("label", button, text)
