@@ -60,6 +60,7 @@ def _adders() -> "Mapping[str, Callable[[_Commands], None]]":
         "record": _add_record,
         "evidence": _add_evidence,
         "serve": _add_serve,
+        "ui": _add_ui,
         "demo": _add_demo,
         "config": _add_config,
         "install": _add_install,
@@ -347,6 +348,15 @@ def _add_record(commands: _Commands) -> None:
 
 def _add_serve(commands: _Commands) -> None:
     add_serving_flags(_add(commands, "serve", "Start the MCP server."))
+
+
+def _add_ui(commands: _Commands) -> None:
+    command = _add(commands, "ui", "Show the pages of this project in a browser.")
+    command.add_argument("--port", default="0", help="port on this machine (default: a free one)")
+    command.add_argument(
+        "--no-open", action="store_true", help="print the address, open no browser"
+    )
+    _add_workspace(command)
 
 
 def _add_demo(commands: _Commands) -> None:

@@ -82,6 +82,14 @@ class Links(Struct, frozen=True):
         """Return the address of what the server counts."""
         return self._to("/server")
 
+    def live(self, **wanted: str) -> str:
+        """Return the address of the events of runs that go on."""
+        return self._to("/live", wanted)
+
+    def stop(self, run_id: str) -> str:
+        """Return the address that asks a run to stop."""
+        return self._to(f"/runs/{quote(run_id, safe='')}/cancel")
+
     def action(self, path: str) -> str:
         """Return the address that a form is sent to."""
         return self._to(path)

@@ -7,6 +7,7 @@ import signal
 import socket
 import ssl
 import sys
+from collections.abc import Callable
 from multiprocessing import parent_process
 from threading import Thread
 
@@ -41,8 +42,16 @@ connection that is closed at that moment gets no answer, and a proxy answers 502
 _log = logging.getLogger(__name__)
 
 
-def serve_http(settings: Settings, mode: ServerMode = SHALL) -> int:
+Announce = Callable[[str, Settings], None]
+"""Called with the server's address, without a path, when it can be connected to."""
+
+
+def serve_http(
+    settings: Settings, mode: ServerMode = SHALL, announce: Announce | None = None
+) -> int:
     """Serve every MCP transport over HTTP; return the exit status.
+
+    ``announce`` is called when the address is bound; by default it is logged or printed.
 
     Raises:
         InvalidSetting: The address cannot be bound, others can reach it without a token, TLS
@@ -57,12 +66,13 @@ def serve_http(settings: Settings, mode: ServerMode = SHALL) -> int:
     check_exposure(settings, mode)
     tls_context(settings)  # what is wrong with it is reported before anything is bound
     listener = bound(settings.server_host, settings.server_port)
+    announce = announce or _announce
     if settings.workers > 1:
         make_app(settings, mode).close()  # what is wrong is reported once, not by each worker
-        _announce(listener, settings)
+        announce(_origin(listener, settings), settings)
         return _serve_several(settings, mode, listener)
     served = make_app(settings, mode)
-    _announce(listener, settings)
+    announce(_origin(listener, settings), settings)
     _serve_one(settings, served, listener)
     return 0
 
@@ -159,11 +169,15 @@ def _reload(settings: Settings, served: Served, tls: ssl.SSLContext | None) -> N
         _log.info("the certificate was read again")
 
 
-def _announce(listener: socket.socket, settings: Settings) -> None:
+def _origin(listener: socket.socket, settings: Settings) -> str:
     address, port = listener.getsockname()[:2]
     shown = f"[{address}]" if ":" in address else address
     scheme = "https" if settings.tls_cert else "http"
-    line = f"shall serves MCP at {scheme}://{shown}:{port}{settings.path}"
+    return f"{scheme}://{shown}:{port}"
+
+
+def _announce(origin: str, settings: Settings) -> None:
+    line = f"shall serves MCP at {origin}{settings.path}"
     if settings.log_format == "json":
         _log.info("%s", line)
     else:  # whatever the level: who starts a server by hand waits for it

@@ -1,6 +1,6 @@
 """What the store keeps, and the protocol that every database behind it follows."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -11,6 +11,7 @@ from shall.results.listing import (
     CaseFilter,
     CaseOrder,
     CasePage,
+    LiveRun,
     ReasonCount,
     RunFilter,
     RunPage,
@@ -117,6 +118,18 @@ class Store(Protocol):
 
     def finish_run(self, run_id: str, status: RunStatus, duration_s: float) -> None:
         """Note that a run ended, and drop runs beyond the history's bounds."""
+        ...
+
+    def ask_to_stop(self, run_id: str) -> bool:
+        """Ask a run to stop, whichever process runs it; False where that one never looks."""
+        ...
+
+    def is_asked_to_stop(self, run_id: str) -> bool:
+        """Return whether a run was asked to stop."""
+        ...
+
+    def live_runs(self, named: Collection[str] = ()) -> list[LiveRun]:
+        """Return the runs that go on, and those that are named, whether or not they do."""
         ...
 
     def runs(self, limit: int) -> list[RunRecord]:

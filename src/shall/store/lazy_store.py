@@ -1,7 +1,7 @@
 """A store that is opened when it is first needed, and made only when something is to be stored."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 from shall.errors import ShallError, StoreUnavailable
@@ -10,6 +10,7 @@ from shall.results.listing import (
     CaseFilter,
     CaseOrder,
     CasePage,
+    LiveRun,
     ReasonCount,
     RunFilter,
     RunPage,
@@ -78,6 +79,21 @@ class StoreOpenedLater:
     def finish_run(self, run_id: str, status: RunStatus, duration_s: float) -> None:
         """Store that a run ended."""
         self._made().finish_run(run_id, status, duration_s)
+
+    def ask_to_stop(self, run_id: str) -> bool:
+        """Ask a run to stop."""
+        store = self._existing()
+        return store is not None and store.ask_to_stop(run_id)
+
+    def is_asked_to_stop(self, run_id: str) -> bool:
+        """Return whether a run was asked to stop."""
+        store = self._existing()
+        return store is not None and store.is_asked_to_stop(run_id)
+
+    def live_runs(self, named: Collection[str] = ()) -> list[LiveRun]:
+        """Return the runs that go on, and those that are named."""
+        store = self._existing()
+        return [] if store is None else store.live_runs(named)
 
     def runs(self, limit: int) -> list[RunRecord]:
         """Return the newest runs."""

@@ -4,7 +4,7 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,12 +16,13 @@ from shall.results.listing import (
     CaseFilter,
     CaseOrder,
     CasePage,
+    LiveRun,
     ReasonCount,
     RunFilter,
     RunPage,
 )
 from shall.results.records import CaseResult, RunStatus
-from shall.store import lines, queries, run_lines
+from shall.store import lines, queries, run_lines, stops
 from shall.store.base import (
     UNKNOWN_ORIGIN,
     CallRecord,
@@ -207,6 +208,21 @@ class SqliteStore:
         with self._writing() as connection:
             queries.end_run(connection, run_id, status, duration_s)
             self._drop_old_runs(connection)
+
+    def ask_to_stop(self, run_id: str) -> bool:
+        """Ask a run to stop, whichever process runs it; False where that one never looks."""
+        with self._writing(durable=False) as connection:
+            return stops.ask(connection, run_id, datetime.now(UTC))
+
+    def is_asked_to_stop(self, run_id: str) -> bool:
+        """Return whether a run was asked to stop."""
+        with self._reading() as connection:
+            return bool(stops.asked_at(connection, run_id))
+
+    def live_runs(self, named: Collection[str] = ()) -> list[LiveRun]:
+        """Return the runs that go on, and those that are named, whether or not they do."""
+        with self._reading() as connection:
+            return stops.live_runs(connection, named, self._status_of)
 
     def _drop_old_runs(self, connection: sqlite3.Connection) -> None:
         oldest = ""

@@ -57,6 +57,7 @@ def _pages(monkeypatch: pytest.MonkeyPatch) -> None:
         Page(
             "/workspace", lambda call: document("W", call.look, tag("p", call.workspace.root.name))
         ),
+        Page("/download", lambda call: Response(call.query["q"], media_type="text/csv")),
         Page("/shown/{what:path}", show),
     )
     monkeypatch.setattr("shall.serve.pages.PAGES", pages)
@@ -193,6 +194,16 @@ def test_a_page_that_cannot_be_made_names_the_request_only(owner: Browser) -> No
     assert answer.status_code == 500
     assert answer.headers["x-request-id"] in answer.text
     assert "innermost" not in answer.text
+
+
+@pytest.mark.verifies("pages#2.8")
+def test_secrets_of_the_settings_are_masked(browse: Browse) -> None:
+    browser = browse(variables={"api_token": "t<0>p&secret"}, secrets=("api_token",))
+    page = browser.http.get("/", params={"q": "before t<0>p&secret after"})
+    assert "before *** after" in page.text
+    sent = browser.http.get("/download", params={"q": "before t<0>p&secret after"})
+    assert sent.text == "before *** after"
+    assert sent.headers["content-length"] == str(len(sent.text))
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,14 @@ COMMANDS: dict[str, str] = {
     "Remove a token from the file.": "从文件中删除令牌。",
     "Write what the system shall do. Prove that it does.": "写下系统应当做到的事，并证明它做到了。",
     "Start the MCP server.": "启动 MCP 服务器。",
+    "Show the pages of this project in a browser.": "在浏览器中显示本项目的页面。",
+    "port on this machine (default: a free one)": "本机端口（默认：任一空闲端口）",
+    "print the address, open no browser": "只显示地址，不打开浏览器",
+    "The pages are at {address} until you press Ctrl-C.": "页面地址为 {address}，按 Ctrl-C 停止。",
+    "Sign in with this token, which is good until then: {token}": (
+        "请用此令牌登录，停止后即失效：{token}"
+    ),
+    "Sign in with a token of this server.": "请用本服务器的令牌登录。",
     "Internal error: {reason}. Add --debug for "
     "the traceback.": "内部错误：{reason}。加上 --debug 可查看堆栈。",
     "Restored {given} to {state}.": "已将 {given}恢复到 {state}。",

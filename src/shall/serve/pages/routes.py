@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
 from msgspec import Struct
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Scope
 
@@ -118,7 +118,7 @@ class _Serving(Struct, frozen=True):
         call = PageCall(request, self.context, session, look, dict(request.query_params), form)
         with self.context.count(), session.workspaces.in_use():
             if page.make_async is not None:
-                return _response(await page.make_async(call))
+                return _response(_masked(await page.make_async(call), call))
             made = await unless_gone(request, _outcome(page, call))
         if isinstance(made, Exception):
             raise made
@@ -137,11 +137,28 @@ class _Serving(Struct, frozen=True):
 
 
 async def _outcome(page: Page, call: PageCall) -> Answer | Exception:
-    assert page.make is not None  # noqa: S101 - a page has one or the other
     try:
-        return await call.session.workers.call(page.make, call)
+        return await call.session.workers.call(_make, page, call)
     except Exception as error:  # noqa: BLE001 - raised again outside of the task group
         return error
+
+
+def _make(page: Page, call: PageCall) -> Answer:
+    assert page.make is not None  # noqa: S101 - a page has one or the other
+    return _masked(page.make(call), call)
+
+
+def _masked(made: Answer, call: PageCall) -> Answer:
+    """Mask the secrets of the settings in a document or a download, as in every answer."""
+    redactor = call.context.workspaces.redactor
+    if not redactor.knows_any or isinstance(made, StreamingResponse):
+        return made
+    if isinstance(made, str):
+        return redactor.text(made)
+    text = bytes(made.body).decode("utf-8", "surrogateescape")
+    made.body = redactor.text(text).encode("utf-8", "surrogateescape")
+    made.headers["content-length"] = str(len(made.body))
+    return made
 
 
 def _response(made: Answer) -> Response:

@@ -1,0 +1,58 @@
+"""``shall ui``: the pages of a project in the browser of whoever types it."""
+
+import argparse
+import secrets
+import sys
+import webbrowser
+
+from msgspec.structs import replace
+
+from shall.cli.options import folder_of, settings_of
+from shall.cli.output import say
+from shall.serve.http import serve_http
+from shall.serve.tool_access import asks_who
+from shall.settings import Settings, is_in_environment
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Carry out the command: serve until Ctrl-C.
+
+    Other users of the machine reach its ports, too: where the settings name no token, one is made
+    that is good for this server.
+    """
+    root = folder_of(arguments.workspace)
+    settings, _ = settings_of(
+        root,
+        {
+            "workspaces": [str(root)],
+            "transport": "http",
+            "server_host": "127.0.0.1",
+            "server_port": arguments.port,
+            "workers": 1,
+            "log_level": "WARNING",
+            "pages": True,
+        },
+    )
+    token = "" if asks_who(settings) else secrets.token_urlsafe(16)
+    if token:
+        settings = replace(settings, auth_token=token)
+
+    def announce(origin: str, _: Settings) -> None:
+        address = f"{origin}/"
+        say(f"The pages are at {address} until you press Ctrl-C.")
+        if token:
+            say(f"Sign in with this token, which is good until then: {token}")
+        else:
+            say("Sign in with a token of this server.")
+        sys.stdout.flush()
+        if not arguments.no_open and _has_display():
+            webbrowser.open_new_tab(address)
+
+    return serve_http(settings, announce=announce)
+
+
+def _has_display() -> bool:
+    """Return whether a browser would open in a window, not in this terminal."""
+    if sys.platform in {"darwin", "win32"}:
+        return True
+    return is_in_environment("DISPLAY") or is_in_environment("WAYLAND_DISPLAY")
