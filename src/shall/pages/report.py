@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from shall.pages.case import Showing, case_section
@@ -36,6 +37,19 @@ MOST_BAD = 1_000
 """Failed cases that are shown with their checks; the others are lines of the index."""
 
 
+class Beside(Struct, frozen=True):
+    """What a file of a run shows beside it: the matrix, and a sentence about it.
+
+    ``texts`` are those of criteria where the matrix is another file. ``places`` are those of parts
+    of the cases; None: what the results say.
+    """
+
+    matrix: Matrix | None = None
+    note: str = ""
+    texts: Mapping[str, str] = {}
+    places: Places | None = None
+
+
 def html_page(
     run: RunResult,
     matrix: Matrix | None = None,
@@ -50,8 +64,15 @@ def html_page(
     ``now`` is aware UTC, and where ages are counted from; None: when the run began. ``note`` is a
     sentence about the matrix: of which time it is, or why there is none.
     """
-    lines = lines_of(run)
+    texts = criterion_texts(matrix, language)
     look = Look(language, now or run.started_at)
+    return run_file(run, look, Beside(matrix, note, texts, places))
+
+
+def run_file(run: RunResult, look: Look, beside: Beside) -> str:
+    """Write a run as a file; its links are those of ``look``."""
+    language = look.language
+    lines = lines_of(run)
     line = run_line(run, lines)
     groups = grouped(counted(lines))
     outages = outages_of(run)
@@ -63,10 +84,10 @@ def html_page(
     )
     showing = Showing(
         language,
-        places or places_in(run.cases),
+        beside.places or places_in(run.cases),
         outages=outages,
         links=look.links,
-        texts=_texts(matrix, language),
+        texts=beside.texts,
     )
     return saved(
         verdict(line, language),
@@ -75,13 +96,14 @@ def html_page(
         tag(
             "main",
             groups_section(groups, look.links, run.run_id, language),
-            _matrix(matrix, note, language),
+            _matrix(beside, language),
             unsteady_section(run, language),
             timeline(lines, len(lines), run.started_at, run.run_id, look.links, language),
             slow_section(lines, run.run_id, look),
             _cases(run, lines, groups, showing),
         ),
         tag("footer", f"shall · {label('run_id', language, run_id=run.run_id)}"),
+        here="runs",
     )
 
 
@@ -100,15 +122,17 @@ def run_line(run: RunResult, lines: Sequence[CaseLine]) -> RunLine:
     )
 
 
-def _texts(matrix: Matrix | None, language: str) -> Mapping[str, str]:
+def criterion_texts(matrix: Matrix | None, language: str) -> Mapping[str, str]:
+    """Return the texts of the criteria of a matrix by their key."""
     if matrix is None:
         return {}
     return {row.criterion.key: requirement_text(row, language) for row in matrix.rows}
 
 
-def _matrix(matrix: Matrix | None, note: str, language: str) -> Html:
-    told = tag("p", note, class_="traced soft") if note else None
-    return joined(told, None if matrix is None else matrix_section(matrix, language))
+def _matrix(beside: Beside, language: str) -> Html:
+    note = tag("p", beside.note, class_="traced soft") if beside.note else None
+    matrix = None if beside.matrix is None else matrix_section(beside.matrix, language)
+    return joined(note, matrix)
 
 
 def _cases(
