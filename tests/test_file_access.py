@@ -65,6 +65,7 @@ ALLOWED = {
     "shall/workspace/files.py:Files": FILES,
     "shall/workspace/files.py:_enter": FILES,
     "shall/workspace/files.py:_read": FILES,
+    "shall/workspace/stamps.py": "folders below the open workspace, to look at the times of files",
     "shall/admin/install.py": CONFIG,
     "shall/admin/repair.py": BACKUP,
     "shall/actions/at_commit.py": TEMPORARY,

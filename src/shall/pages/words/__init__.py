@@ -15,6 +15,7 @@ from shall.pages.words.login import WORDS as LOGIN
 from shall.pages.words.matrix import WORDS as MATRIX
 from shall.pages.words.run import WORDS as RUN
 from shall.pages.words.server import WORDS as SERVER
+from shall.pages.words.story import WORDS as STORY
 from shall.pages.words.views import WORDS as VIEWS
 
 Words = Mapping[str, tuple[str, str]]
@@ -28,6 +29,7 @@ TOPICS: tuple[Words, ...] = (
     MATRIX,
     RUN,
     SERVER,
+    STORY,
     VIEWS,
 )
 
