@@ -43,7 +43,7 @@ def criterion_history_page(key: str, cases: Sequence[CaseHistory], look: Look) -
 
 def _together(cases: Sequence[CaseHistory], look: Look) -> Html:
     """Draw the worst outcome of each run, the oldest first."""
-    worst = [*reversed(worst_outcomes(cases).values())]
+    worst = [*worst_outcomes(cases).values()][::-1]
     bad = sum(it in _WORST_FIRST[:2] for it in worst)
     name = word("history.strip", look.language, bad=bad, total=len(worst))
     told = tag("figcaption", word("history.criterion.worst", look.language))
