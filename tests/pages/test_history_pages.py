@@ -14,6 +14,7 @@ from shall.actions.history import case_history
 from shall.actions.past_runs import PastRuns, RunTrend
 from shall.pages.case_history import case_history_page
 from shall.pages.compare import CompareFilter, compare_page
+from shall.pages.criterion_history import criterion_history_page
 from shall.pages.frame import Look
 from shall.pages.history import history_page
 from shall.pages.links import ServedLinks
@@ -153,6 +154,22 @@ def test_the_coverage_of_each_document_is_drawn_over_the_measured_runs(look: Loo
     assert [it["class"] for it in drawn] == ["p95", "p50"] * 2
     assert drawn[1]["points"] == "0.5,75.0 1.5,51.0 2.5,27.0"
     assert {"coverage-1", "coverage-1-r3", "coverage-2-r1"} <= {*page.values("id")}
+
+
+@pytest.mark.verifies("history-pages#2.8")
+def test_the_worst_outcome_of_each_run_is_drawn_for_a_criterion(look: Look) -> None:
+    cases = [case_history(case_of((P, F, S))), case_history(case_of((P, E, P), PLANTED))]
+
+    page = Elements(criterion_history_page("auth#1.2", cases, look))
+
+    bars = [it.get("class") for name, it in page.tags if name == "rect"]
+    assert bars[:3] == ["skipped", "error", "passed"]
+    assert len(bars) == 9
+    assert "/criteria/auth%231.2" in page.values("href")
+    assert page.values("src") == [SCRIPT]
+    none = Elements(criterion_history_page(PLANTED, [], look))
+    assert "No case verified this criterion" in none.text
+    assert none.values("src") == [SCRIPT]
 
 
 def brief(outcome: Outcome, number: int = 1, **fields: Any) -> CaseBrief:

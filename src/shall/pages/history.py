@@ -148,7 +148,7 @@ def _flaky(cases: Sequence[CaseHistory], look: Look) -> Html:
         note = "" if case.is_unchanged else word("history.flaky.unknown", language)
         told = tag("span", f"{counted}. {note}", class_="place")
         strip = joined(strip_of(case, language), told)
-        rows.append((_case_cell(case, "flaky", look), _cell(strip, headings[1])))
+        rows.append((case_cell(case, "flaky", look), _cell(strip, headings[1])))
     return tag("section", heading, table("history", headings, rows), aria_labelledby="flaky")
 
 
@@ -161,7 +161,7 @@ def _slow(cases: Sequence[CaseHistory], look: Look) -> Html:
     headings = tuple(word(f"history.{it}", language) for it in ("case", "p50", "p95"))
     rows = [
         (
-            _case_cell(case, "slow", look),
+            case_cell(case, "slow", look),
             _cell(_time(case.p50_s), headings[1], "num"),
             _cell(_time(case.p95_s), headings[2], "num"),
         )
@@ -231,7 +231,8 @@ def _share(seen: tuple[int, int]) -> str:
     return "–" if percent is None else f"{percent:.1f} % ({seen[0]:,}/{seen[1]:,})"
 
 
-def _case_cell(case: CaseHistory, list_name: str, look: Look) -> Html:
+def case_cell(case: CaseHistory, list_name: str, look: Look) -> Html:
+    """Make the cell of a case, which links to its history."""
     title = case_title(case)
     address = look.links.case_history(case.case_key, case.data_row)
     shown = link(address, short(case.name))

@@ -62,6 +62,18 @@ WORDS = {
         "{count:older result is|older results are} not shown.",
         "另有 {count} 条更早的结果未显示。",
     ),
+    "history.criterion.none": (
+        "No case verified this criterion in these runs.",
+        "这些运行中没有用例验证此准则。",
+    ),
+    "history.criterion.worst": (
+        "The worst outcome of its cases in each run, the oldest first",
+        "各次运行中其用例的最差结果，最早的在前",
+    ),
+    "history.criterion.more": (
+        "{count:more case is|more cases are} not shown.",
+        "另有 {count} 个用例未显示。",
+    ),
     "history.coverage": ("Coverage of", "接口文档覆盖率："),
     "history.coverage.measured": (
         "Of the runs that “shall cover” measured.",
