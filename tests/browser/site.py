@@ -17,6 +17,7 @@ from tests.browser.tabs import ROOT
 from shall.actions.run import execute
 from shall.actions.run_request import RunRequest
 from shall.bootstrap import open_project
+from shall.cli.options import settings_of
 from shall.serve.app import make_app
 from shall.settings import Settings
 
@@ -69,7 +70,8 @@ def _replace(file: Path, before: str, after: str) -> None:
 
 
 def _run(project: Path, service: str, *paths: str) -> str:
-    workspace = open_project(project, Settings())
+    settings, _ = settings_of(project, {})
+    workspace = open_project(project, settings)
     try:
         return execute(workspace, RunRequest(paths=paths, host=service)).run_id
     finally:
