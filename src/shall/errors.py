@@ -168,6 +168,13 @@ class RunNotFound(InvalidInput):
     http_status = 404
 
 
+class NotStoppable(InvalidInput):
+    """The run has ended, or its process does not look for a request to stop."""
+
+    code = "MCP_NOT_STOPPABLE"
+    http_status = 409
+
+
 class ResultTooLarge(InvalidInput):
     """The answer of a tool is larger than an answer may be."""
 

@@ -2,10 +2,22 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
+
+from shall.actions.coverage import coverage_of
+from shall.results.records import (
+    CaseResult,
+    ExchangeRecord,
+    Outcome,
+    RunResult,
+    RunStatus,
+    StepResult,
+)
 
 Shall = Callable[..., Any]
 WriteCase = Callable[..., None]
@@ -131,3 +143,35 @@ def test_what_cannot_be_read_is_an_error(project: Path, shall: Shall) -> None:
         assert shall("cover", "--openapi", file).returncode == 2
     assert shall("cover", "--openapi", "api.yaml", "no-run").returncode == 2
     assert shall("cover", "--openapi", "api.yaml", "--base-url", "nowhere").returncode == 2
+
+
+@pytest.mark.verifies("contract#1.11")
+def test_the_settings_name_the_document(project: Path, shall: Shall, ran: Any) -> None:
+    refused = shall("cover")
+    assert refused.returncode == 2
+    assert "Give --openapi, or set `openapi` in shall.yaml." in refused.stderr
+    (project / "docs").mkdir()
+    (project / "api.yaml").rename(project / "docs/api.yaml")
+    (project / "shall.yaml").write_text("openapi: docs/api.yaml\n")
+    shown = shall("cover", "--format", "json")
+    assert json.loads(shown.stdout)["openapi"] == "docs/api.yaml"
+    (project / "shall.yaml").write_text(f"openapi: {ran.url}/nothing\n")
+    assert "answered with status 404" in shall("cover").stderr
+
+
+@pytest.mark.verifies("contract#1.12")
+def test_a_refused_token_and_its_renewal_are_counted() -> None:
+    refused = ExchangeRecord("GET", "http://h/orders", status=401)
+    fetched = ExchangeRecord("POST", "http://h/token", status=200)
+    sent = ExchangeRecord("GET", "http://h/orders", status=200, renewal=(refused, fetched))
+    at, step = datetime(2026, 1, 1, tzinfo=UTC), StepResult("s", "steps[0]", Outcome.PASSED, 0.1)
+    steps = (replace(step, exchange=sent),)
+    case = CaseResult("r", "a.yaml", "a", Outcome.PASSED, at, 0.1, 0, steps)
+    run = RunResult("r", at, 0.1, RunStatus.COMPLETE, (case,))
+    text = (
+        "openapi: 3.0.0\npaths:\n  /orders: {get: {responses: {'200': {}, '401': {}}}}\n"
+        "  /token: {post: {responses: {'200': {}}}}\n"
+    )
+    found = coverage_of(run, text, "api.yaml")
+    assert [it.requests for it in found.operations] == [2, 1]
+    assert found.shares()["statuses"].percent == 100

@@ -71,6 +71,21 @@ def test_text_shows_the_source_with_a_caret_and_counts(shall: Shall, write: Any)
     assert "含义模糊" in shall("lint", SHALL_LANG="zh").stdout
 
 
+@pytest.mark.verifies("lint#5.5")
+def test_the_summary_counts_the_cases_that_were_checked(
+    shall: Shall, write: Any, write_case: Any
+) -> None:
+    write_case("a")
+    write_case("b")
+    ended = shall("lint")
+    assert "2 cases: 0 errors," in ended.stdout
+    assert "No criteria" not in ended.stderr
+    assert "1 case: 0 errors," in shall("lint", "tests/cases/a.yaml").stdout
+    assert "2 个用例：错误 0，" in shall("lint", SHALL_LANG="zh").stdout
+    write(f"{HEAD}1. The shop SHALL ring\n")
+    assert "1 criterion in 1 document and 2 cases: 0 errors," in shall("lint").stdout
+
+
 @pytest.mark.verifies("lint#1.8")
 def test_what_was_not_read_is_listed(shall: Shall, write: Any) -> None:
     write(CLEAN)

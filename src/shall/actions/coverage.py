@@ -56,15 +56,22 @@ def coverage_of(run: RunResult, text: str, source: str, base_url: str | None = N
 
 def _seen(case: CaseResult, counts: Counts) -> Iterator[Seen]:
     """Return the responses of a case; count the requests that none came for."""
-    for step in (*case.steps, *case.teardowns):
-        exchange = step.exchange
-        if exchange is None or exchange.method in _NO_HTTP:
+    for exchange in _exchanges(case):
+        if exchange.method in _NO_HTTP:
             continue
         counts.requests += 1
         if exchange.status is None:
             counts.unanswered += 1
         else:
             yield from _responses(exchange, exchange.status)
+
+
+def _exchanges(case: CaseResult) -> Iterator[ExchangeRecord]:
+    """Return what a case sent, a refused token and its renewal included."""
+    for step in (*case.steps, *case.teardowns):
+        if step.exchange is not None:
+            yield from step.exchange.renewal or ()
+            yield step.exchange
 
 
 def _responses(exchange: ExchangeRecord, status: int) -> Iterator[Seen]:

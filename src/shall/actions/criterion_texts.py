@@ -3,10 +3,11 @@
 A fingerprint is of the text as it is written: masking changes no status.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 
 from msgspec.structs import replace
 
+from shall.actions.requirements import read_specs
 from shall.redaction.shapes import mask_tokens
 from shall.specs.baseline import Baseline
 from shall.specs.matrix import Matrix
@@ -24,6 +25,13 @@ def masked_matrix(workspace: Workspace, matrix: Matrix) -> Matrix:
         for row, text in zip(matrix.rows, masked, strict=True)
     )
     return replace(matrix, rows=tuple(rows))
+
+
+def criterion_texts(workspace: Workspace, keys: Set[str]) -> Mapping[str, str]:
+    """Return the texts of criteria as the documents have them now, masked, by their key."""
+    found = [it for it in read_specs(workspace).criteria() if it.key in keys]
+    texts = _masked(workspace, [it.text for it in found])
+    return {it.key: text for it, text in zip(found, texts, strict=True)}
 
 
 def masked_baseline(workspace: Workspace, rows: Baseline) -> Baseline:

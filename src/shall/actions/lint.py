@@ -94,7 +94,8 @@ def lint_project(
     else:
         report = lint_specs(workspace, of_documents, language)
     shown = [it for it in found if not names or (it.span and _is_below(it.span.file, names))]
-    return replace(report, findings=(*report.findings, *shown), cases=len(cases))
+    checked = sum(not names or _is_below(file, names) for file in cases)
+    return replace(report, findings=(*report.findings, *shown), cases=checked)
 
 
 def _cases(workspace: Workspace) -> tuple[dict[str, Case], dict[str, str]]:

@@ -1,10 +1,12 @@
 """Records what a run reports while it goes on, so that a killed process loses little of it."""
 
+import math
 import os
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from shall.engine.stop import Stop
 from shall.errors import ShallError
 from shall.log import Log
 from shall.results.events import CaseFinished, Event, RunFinished, RunStarted
@@ -24,6 +26,9 @@ SLOWEST_S = 1.0
 LARGEST = 500
 """Results that are written at a time."""
 
+LOOK_S = 1.0
+"""A run looks this often whether it was asked to stop; one that is shorter never does."""
+
 _log = Log(__name__)
 
 
@@ -31,11 +36,17 @@ class Recorder:
     """Writes the events of one run to the store, in batches, and its evidence at the end.
 
     What cannot be written is named once in the log and in ``faults``, and not tried again: the run
-    and its results stand. ``proves`` False: it writes no evidence.
+    and its results stand. ``proves`` False: it writes no evidence. ``stop`` ends the run where
+    somebody asked for that in the store.
     """
 
-    def __init__(self, workspace: Workspace, *, proves: bool = True) -> None:
+    def __init__(
+        self, workspace: Workspace, *, proves: bool = True, stop: Stop | None = None
+    ) -> None:
         self.faults: list[str] = []
+        self._stop = stop
+        self._run_id = ""
+        self._look_at = math.inf
         self._proves = proves
         self._workspace = workspace
         self._store = workspace.store
@@ -66,13 +77,16 @@ class Recorder:
                 self._flush()
 
     def tick(self, now: float) -> float | None:
-        """Write what waited long enough; return when the rest is due."""
-        if not self._batch:
-            return None
-        if now >= self._due_at:
-            self._flush()
-            return None
-        return self._due_at
+        """Write what waited long enough, and look for a request to stop; return when to again."""
+        if now >= self._look_at:
+            self._look(now)
+        due = self._look_at
+        if self._batch:
+            if now >= self._due_at:
+                self._flush()
+            else:
+                due = min(due, self._due_at)
+        return due if due < math.inf else None
 
     def close(self) -> None:
         """Write what is left of a run that was broken off."""
@@ -82,10 +96,26 @@ class Recorder:
         if self._store is not None:
             origin = RunOrigin(host=os.uname().nodename)
             self._store.start_run(run.run_id, run.started_at, run.total, run.environment, origin)
+            self._run_id = run.run_id
+            self._look_at = math.inf if self._stop is None else time.monotonic() + LOOK_S
 
     def _finish(self, run: RunSummary) -> None:
         if self._store is not None:
             self._store.finish_run(run.run_id, run.status, run.duration_s)
+
+    def _look(self, now: float) -> None:
+        self._look_at = now + LOOK_S
+        if self._store is None or self._stop is None:
+            self._look_at = math.inf
+            return
+        try:
+            is_asked = self._store.is_asked_to_stop(self._run_id)
+        except ShallError:  # what cannot be read now may be in a moment
+            return
+        if is_asked:
+            self._look_at = math.inf
+            _log.warning("the run %s was asked to stop", self._run_id)
+            self._stop.request()
 
     def _flush(self) -> None:
         batch, self._batch = self._batch, []

@@ -79,9 +79,8 @@ def execute(
             processes = _start_processes(workspace, options, cases, turns, opened)
         observers = () if workspace.observe is None else (workspace.observe,)
         proves = request.snapshots is None  # what was written in a run is no evidence of it
-        recorder = Recorder(
-            workspace.with_state(), proves=proves
-        )  # made only now that there is a case
+        # made only now that there is a case
+        recorder = Recorder(workspace.with_state(), proves=proves, stop=stop)
         opened.callback(recorder.close)
         first = [_finish_after_bad(stop)] if options.exit_first else []
         emit = _to_all([recorder.take, *observers, *listeners, *first])

@@ -27,7 +27,7 @@ def execute(arguments: argparse.Namespace) -> int:
     """Carry out the command."""
     workspace, settings = project_of(arguments)
     run = stored_run(workspace, arguments.run)
-    text, source = read_source(workspace, arguments.openapi)
+    text, source = read_source(workspace, arguments.openapi, settings)
     coverage = coverage_of(run, text, source, arguments.base_url)
     if arguments.format == "json":
         write(as_json(coverage, run.run_id, source))

@@ -82,7 +82,6 @@ def add_fuzz(commands: Any, add: Add) -> None:
 def _add_document(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--openapi",
-        required=True,
         metavar="FILE|URL",
-        help="the document: OpenAPI 3 as YAML or JSON",
+        help="the document: OpenAPI 3 as YAML or JSON (`openapi` of shall.yaml)",
     )

@@ -20,7 +20,7 @@ def execute(arguments: argparse.Namespace) -> int:
     base_url = arguments.base_url or settings.host
     if base_url is None:
         raise InvalidInput("No address of the API is named.", hint="Name it with --base-url URL.")
-    text, source = read_source(workspace, arguments.openapi)
+    text, source = read_source(workspace, arguments.openapi, settings)
     options = FuzzOptions(base_url, arguments.max_examples, arguments.timeout, arguments.seed)
     run = fuzz(workspace, text, source, options)
     for fault in record_run(workspace, run):

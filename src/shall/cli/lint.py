@@ -80,7 +80,7 @@ def _print(
 
         meanings = {**MEANINGS, **{rule.code: rule.meaning.en for rule in (*RULES, *CASE_RULES)}}
         write(written(shown.diagnostics(), arguments.format, meanings).rstrip("\n"))
-    if not report.criteria and not report.unreadable:
+    if not (report.criteria or report.cases or report.unreadable):
         tell(render(Message("trace.no_criteria"), language))
 
 
@@ -101,11 +101,15 @@ def _summary(report: LintReport, shown: LintReport, language: str) -> str:
     figures = {
         "criteria": report.criteria,
         "documents": report.documents,
+        "cases": report.cases,
         "errors": report.count(Severity.ERROR),
         "warnings": report.count(Severity.WARNING),
         "notes": report.count(Severity.INFO),
     }
-    lines = [render(Message("lint.summary", figures), language)]
+    code = "lint.summary"
+    if report.cases:
+        code = "lint.summary_with_cases" if report.documents else "lint.summary_of_cases"
+    lines = [render(Message(code, figures), language)]
     hidden = len(report.findings) - len(shown.findings)
     if hidden:
         lines.append(render(Message("lint.hidden", {"count": hidden}), language))

@@ -279,6 +279,11 @@ EN: dict[str, str] = {
     # shall lint
     "lint.summary": "{criteria:criterion|criteria} in {documents:document|documents}:"
     " {errors:error|errors}, {warnings:warning|warnings}, {notes:note|notes}.",
+    "lint.summary_with_cases": "{criteria:criterion|criteria} in {documents:document|documents}"
+    " and {cases:case|cases}: {errors:error|errors}, {warnings:warning|warnings},"
+    " {notes:note|notes}.",
+    "lint.summary_of_cases": "{cases:case|cases}: {errors:error|errors},"
+    " {warnings:warning|warnings}, {notes:note|notes}.",
     "lint.hidden": "{count:finding is|findings are} not shown. `--severity info` shows all.",
     "lint.fixable": "{count} can be corrected with `shall lint --fix`; `--diff` shows how.",
     "lint.fixed": "{count:correction was|corrections were} made in {files:file|files}.",

@@ -39,6 +39,8 @@ from shall.results.records import (
 VALUE_LENGTH = 300
 """Characters of an expected or actual value that the table shows."""
 
+_HEADER_LENGTH = 4_000
+
 DIFFERENCE_FROM = 60
 """JSON structures longer than this are compared line by line."""
 
@@ -118,7 +120,7 @@ def _told(case: CaseResult, showing: Showing) -> list[Html]:
     if criteria := criterion_links([it.key for it in case.criteria], showing):
         told.append(tag("ul", *criteria, class_="links criteria"))
     if case.error is not None:
-        told.append(tag("p", said(case.error, showing.language), class_="told"))
+        told.append(tag("p", short(said(case.error, showing.language), 8_000), class_="told"))
     if outage_of(case) not in (None, *showing.outages):
         told.append(tag("p", label("outage.next", showing.language)))
     if is_bad(case) and not showing.exchanges:
@@ -128,7 +130,7 @@ def _told(case: CaseResult, showing: Showing) -> list[Html]:
 
 def _steps(case: CaseResult, showing: Showing) -> list[Html]:
     return [
-        _step(step_title(kind, step, showing.language), step, showing)
+        _step(short(step_title(kind, step, showing.language)), step, showing)
         for kind, step in shown_steps(case)
     ]
 
@@ -138,7 +140,11 @@ def _step(title: str, step: StepResult, showing: Showing) -> Html:
         "div",
         glyph(step.outcome, showing.language),
         tag("h4", title),
-        tag("span", request_line(step, showing.language) or None, class_="sent mono soft"),
+        tag(
+            "span",
+            short(request_line(step, showing.language), 2_000) or None,
+            class_="sent mono soft",
+        ),
         class_="line",
     )
     bad = step.outcome in BAD
@@ -154,15 +160,15 @@ def _step(title: str, step: StepResult, showing: Showing) -> Html:
 
 
 def _step_body(step: StepResult, showing: Showing) -> list[Html]:
-    parts = [tag("p", line, class_="mono soft") for line in redirect_lines(step)]
+    parts = [tag("p", short(it, 2_000), class_="mono soft") for it in redirect_lines(step)]
     if step.error is not None:
-        parts.append(tag("p", said(step.error, showing.language), class_="told"))
+        parts.append(tag("p", short(said(step.error, showing.language), 8_000), class_="told"))
     if step.checks:
         parts.append(_checks(step.checks, showing.language))
     if showing.exchanges and step.exchange is not None:
         parts += [timing(step.exchange, showing.language), _sides(step.exchange, showing)]
-        is_whole = len(step.exchange.request_body) <= showing.body_limit
-        if step.outcome in BAD and is_whole and (command := curl_of(step)):
+        command = curl_of(step) if step.outcome in BAD else ""
+        if 0 < len(command) <= 2 * showing.body_limit:
             parts.append(
                 copy_button(command, word("copy.curl", showing.language), showing.language)
             )
@@ -178,7 +184,7 @@ def _check(check: CheckResult, headings: tuple[str, ...], language: str) -> tupl
     message = check_message(check, language) if check.outcome in BAD else ""
     first = tag("td", glyph(check.outcome, language))
     why = tag("span", message, class_="why") if message else None
-    name = tag("td", tag("code", check_title(check, language)), why)
+    name = tag("td", tag("code", short(check_title(check, language))), why)
     _, _, expected_word, actual_word = headings
     if lines := difference(check, DIFFERENCE_FROM):
         key = f"- {expected_word}, + {actual_word}"
@@ -227,6 +233,9 @@ def _sides(exchange: ExchangeRecord, showing: Showing) -> Html:
 def _headers(headers: tuple[tuple[str, str], ...], language: str) -> Html:
     if not headers:
         return Html()
-    listed = [joined(tag("dt", name), tag("dd", value)) for name, value in headers]
+    listed = [
+        joined(tag("dt", short(name)), tag("dd", short(value, _HEADER_LENGTH)))
+        for name, value in headers
+    ]
     counted = tag("summary", label("headers", language, count=len(headers)))
     return tag("details", counted, tag("dl", *listed, class_="mono"), class_="headers")

@@ -14,6 +14,10 @@ PAGE_LENGTH = 500
 """Rows of a page at most; what follows is on the next one."""
 
 
+_LONGEST_NAME = 2_000
+"""Characters of a name beyond which nothing links to it: browsers and servers refuse such links."""
+
+
 def row_id(key: str) -> str:
     """Return the ``id`` of the row of a criterion or a case: ``auth#1.2`` is ``auth-1.2``."""
     return "-".join(one_line(key).replace("#", " ").split())
@@ -51,6 +55,10 @@ class Links(Struct, frozen=True):
         """Return the address of a run; of its cases, those that the filters leave."""
         return self._to(f"/runs/{_quoted(run_id)}", filters)
 
+    def run_file(self, run_id: str, ending: str) -> str:
+        """Return the address of a run as a file: ``json``, ``junit.xml`` or ``csv``."""
+        return self._to(f"/runs/{quote(run_id, safe='')}.{ending}")
+
     def case(self, run_id: str, number: int) -> str:
         """Return the address of a case of a run; ``number`` counts from 1."""
         return self._to(f"/runs/{_quoted(run_id)}/cases/{number}") or f"#case-{number}"
@@ -61,6 +69,8 @@ class Links(Struct, frozen=True):
 
     def case_history(self, case_key: str, data_row: str | None = None) -> str:
         """Return the address of what became of a case, or a row of its data, over the runs."""
+        if len(case_key) + len(data_row or "") > _LONGEST_NAME:
+            return ""
         row = {} if data_row is None else {"row": data_row}
         return self._to("/history/case", {"key": case_key, **row})
 
@@ -71,6 +81,14 @@ class Links(Struct, frozen=True):
     def server(self) -> str:
         """Return the address of what the server counts."""
         return self._to("/server")
+
+    def live(self, **wanted: str) -> str:
+        """Return the address of the events of runs that go on."""
+        return self._to("/live", wanted)
+
+    def stop(self, run_id: str) -> str:
+        """Return the address that asks a run to stop."""
+        return self._to(f"/runs/{quote(run_id, safe='')}/cancel")
 
     def action(self, path: str) -> str:
         """Return the address that a form is sent to."""

@@ -4,7 +4,7 @@ from shall.pages.frame import Look, language_links, served
 from shall.pages.markup import tag
 from shall.pages.words import word
 
-NOTICES = frozenset({400, 403, 404, 500, 503})
+NOTICES = frozenset({400, 403, 404, 409, 500, 503})
 """The statuses that there is a notice for."""
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from shall.pages.links import PAGE_LENGTH
+from shall.pages.links import PAGE_LENGTH, Links
 from shall.pages.markup import Content, Html, joined, tag
 from shall.pages.words import word
 from shall.report.wording import duration, label
@@ -148,15 +148,38 @@ def copy_button(text: str, name: str, language: str) -> Html:
     return tag("shall-copy", button, shown, data_done=word("copied", language))
 
 
-def search_form(address: str, query: str, language: str, *others: Content) -> Html:
-    """Make the search of a page: ``others`` are further fields of the same form."""
-    text = tag(
-        "input",
-        type="search",
-        name="q",
-        value=query,
-        placeholder=word("search.hint", language),
-        aria_label=word("search", language),
+def select(name: str, choices: Mapping[str, str], chosen: str, nothing: str) -> Html:
+    """Make a field for one of some values, each with its text; ``nothing`` is that for any."""
+    options = [
+        tag("option", text, value=value, selected=value == chosen)
+        for value, text in choices.items()
+    ]
+    anything = tag("option", nothing, value=True)  # an attribute without a value is empty
+    return tag("select", anything, *options, name=name, aria_label=nothing)
+
+
+def hidden_fields(links: Links) -> list[Html]:
+    """Make the fields that each form asking for a page has besides those that are shown."""
+    fields = links.form_fields().items()
+    return [tag("input", type="hidden", name=name, value=value) for name, value in fields]
+
+
+def search_form(address: str, query: str | None, language: str, *others: Content) -> Html:
+    """Make the search of a page: ``others`` are further fields of the same form.
+
+    ``query`` None: no text is searched.
+    """
+    text = (
+        None
+        if query is None
+        else tag(
+            "input",
+            type="search",
+            name="q",
+            value=query,
+            placeholder=word("search.hint", language),
+            aria_label=word("search", language),
+        )
     )
     button = tag("button", word("search", language))
     return tag("form", text, *others, button, method="get", action=address, class_="search")

@@ -15,7 +15,7 @@ from shall.pages.frame import Look, saved
 from shall.pages.groups import Group, counted, grouped, groups_section
 from shall.pages.markup import Html, joined, tag
 from shall.pages.matrix_table import matrix_section
-from shall.pages.run import Known, by_group, group_heading, run_head, verdict
+from shall.pages.run_parts import Known, by_group, group_heading, run_head, verdict
 from shall.pages.timeline import timeline
 from shall.pages.unsteady import slow_section, unsteady_section
 from shall.report.wording import Places, count_label, label, outages_of, places_in

@@ -1,192 +1,171 @@
-"""What every page of a run has: its head, and the rows of its cases, by reason."""
+"""One stored run: what did not pass first, by reason; searched and filtered by the server."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC
+from collections.abc import Mapping
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from shall.pages.frame import Look
-from shall.pages.groups import Group, key_of, reason_text
-from shall.pages.markup import Content, Html, tag
-from shall.pages.parts import fact, glyph, link, share, short
+from shall.actions.run_views import RunView
+from shall.pages.frame import Look, served
+from shall.pages.groups import grouped, groups_section
+from shall.pages.links import PAGE_LENGTH
+from shall.pages.markup import Html, joined, tag
+from shall.pages.parts import hidden_fields, pager, search_form, select
+from shall.pages.run_parts import Known, case_rows, run_head, verdict
+from shall.pages.timeline import timeline
 from shall.pages.words import word
-from shall.report.wording import count_label, duration, label, outage_line
-from shall.results.listing import CaseLine, Reason, RunLine
-from shall.results.records import Outage, Outcome, RunStatus
+from shall.report.wording import duration, label
+from shall.results.listing import BAD, CaseCounts, CaseFilter, CaseOrder, search_words
+from shall.results.records import Outage, Outcome
 
-_BAD = (Outcome.FAILED, Outcome.ERROR)
-_COMMIT_LENGTH = 12
+SLOW_S = (0.1, 0.5, 1.0, 5.0, 30.0)
+"""What "slow" may mean, in seconds."""
 
+DOWNLOADS = {"json": "JSON", "junit.xml": "JUnit XML", "csv": "CSV"}
+"""The files that a run can be had as, by the ending of their address."""
 
-class Known(Struct, frozen=True):
-    """What is known of a run besides its line."""
-
-    outages: Sequence[Outage] = ()
-    torn: int = 0
-    checks: int | None = None
-    left_out: int = 0
+_MOST_CHOICES = 200
+_LONGEST_CHOICE = 200
 
 
-NOTHING_MORE = Known()
+class RunQuery(Struct, frozen=True):
+    """What an address asks for, as text; what is not known there asks for nothing."""
+
+    q: str = ""
+    outcome: str = ""
+    tag: str = ""
+    feature: str = ""
+    slow: str = ""
+    page: str = ""
+
+    @property
+    def wanted(self) -> CaseFilter:
+        """The cases that are listed."""
+        words, excluded = search_words(self.q)
+        known = {BAD, *(it.value for it in Outcome)}
+        outcome = self.outcome if self.outcome in known else ""
+        return CaseFilter(words, excluded, outcome, self.tag, self.feature, self.slower_than_s)
+
+    @property
+    def slower_than_s(self) -> float | None:
+        """Cases that took longer are listed; None: all."""
+        return next((it for it in SLOW_S if f"{it:g}" == self.slow), None)
+
+    @property
+    def order(self) -> CaseOrder:
+        """The order in which they are listed."""
+        return CaseOrder.BAD_FIRST if self.slower_than_s is None else CaseOrder.SLOWEST
+
+    @property
+    def number(self) -> int:
+        """The page, from 1."""
+        return page_number(self.page)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it asks for the run as a whole."""
+        return not self.on(self.number)
+
+    def on(self, number: int) -> Mapping[str, str]:
+        """Return the same query for another page of it."""
+        fields = {**structs.asdict(self), "page": str(number) if number > 1 else ""}
+        return {name: value for name, value in fields.items() if value}
 
 
-def verdict(run: RunLine, language: str) -> str:
-    """Return the heading of a run: whether everything holds."""
-    total = sum(run.outcomes.values())
-    if run.bad_total:
-        return label("some_bad", language, count=run.bad_total, total=total)
-    if run.status is not RunStatus.COMPLETE:
-        return label("not_whole", language)
-    return label("all_hold" if total else "no_cases", language)
+def page_number(text: str) -> int:
+    """Return the number of a page in an address; 1 where it is none."""
+    return max(int(text), 1) if text.isascii() and text.isdigit() and len(text) < 9 else 1
 
 
-def run_head(run: RunLine, look: Look, known: Known = NOTHING_MORE, *more: Content) -> Html:
-    """Make the head of a page of a run."""
-    language = look.language
-    return tag(
-        "header",
-        tag("p", label("title", language), class_="eyebrow"),
-        tag("h1", verdict(run, language)),
-        *(tag("p", it, class_="notice") for it in _notices(run, known, language)),
-        share({it.value: run.outcomes.get(it, 0) for it in Outcome}),
-        outcome_pills(run.outcomes, language, known.torn),
-        tag("dl", *_facts(run, look, known), class_="facts"),
-        *more,
-        class_=f"head {worst(run).value}",
-    )
-
-
-def outcome_pills(outcomes: Mapping[Outcome, int], language: str, torn: int = 0) -> Html:
-    """Make the counts of cases by outcome."""
-    pills = [
-        tag("span", count_label(it, outcomes.get(it, 0), language), class_=f"pill {it.value}")
-        for it in Outcome
+def run_page(view: RunView, query: RunQuery, look: Look) -> str:
+    """Make the page of a run."""
+    language, run, page = look.language, view.run, view.page
+    groups = grouped(view.reasons)
+    outages = [
+        Outage(*it.reason.outage, it.count) for it in groups if it.reason.outage and it.count > 1
     ]
-    if torn:
-        text = label("count.teardowns", language, count=torn)
-        pills.append(tag("span", text, class_="pill error"))
-    return tag("ul", *(tag("li", pill) for pill in pills), class_="counts")
-
-
-def worst(run: RunLine) -> Outcome:
-    """Return the outcome that a run is marked with."""
-    for outcome in _BAD:
-        if run.outcomes.get(outcome):
-            return outcome
-    is_whole = run.status is RunStatus.COMPLETE and any(run.outcomes.values())
-    return Outcome.PASSED if is_whole else Outcome.SKIPPED
-
-
-def started_text(run: RunLine) -> Html:
-    """Return when a run began."""
-    at = run.started_at.astimezone(UTC)
-    return tag("time", f"{at:%Y-%m-%d %H:%M:%S} UTC", datetime=at.isoformat(timespec="seconds"))
-
-
-def commit_text(run: RunLine, language: str) -> str:
-    """Return the commit that was checked out, if it is known."""
-    commit = (run.commit or "")[:_COMMIT_LENGTH]
-    return word("run.dirty", language, commit=commit) if commit and run.is_dirty else commit
-
-
-def case_rows(
-    lines: Sequence[CaseLine], groups: Sequence[Group], run_id: str, look: Look
-) -> list[Html]:
-    """Make a row for each case, those that did not pass below their reason."""
-    rows = []
-    for group, members in by_group(lines, groups):
-        if group is not None and group.count > 1:
-            rows.append(group_heading(group, look.language))
-        rows += [case_row(it, run_id, look) for it in members]
-    return rows
-
-
-def by_group(
-    lines: Sequence[CaseLine], groups: Sequence[Group]
-) -> Iterator[tuple[Group | None, list[CaseLine]]]:
-    """Yield the cases that did not pass by their group, the largest first, then the others."""
-    members: dict[int, list[CaseLine]] = {}
-    others: list[CaseLine] = []
-    positions = {it.key: index for index, it in enumerate(groups)}
-    for line in lines:
-        index = positions.get(key_of(line.reason or Reason())) if line.is_bad else None
-        if index is None and line.is_bad:
-            index = len(groups)
-        (others if index is None else members.setdefault(index, [])).append(line)
-    for index in sorted(members):
-        yield (groups[index] if index < len(groups) else None), members[index]
-    if others:
-        yield None, others
-
-
-def group_heading(group: Group, language: str) -> Html:
-    """Make the line above the cases of one reason."""
-    count = word("groups.count", language, count=group.count)
-    return tag(
-        "p",
-        reason_text(group, language),
-        " ",
-        tag("span", count, class_="soft num"),
-        class_="reason",
-    )
-
-
-def case_row(line: CaseLine, run_id: str, look: Look) -> Html:
-    """Make the row of a case, which links to its page."""
-    language, links = look.language, look.links
-    name = link(links.case(run_id, line.number), short(line_name(line)))
-    history = links.case_history(line.case_key, line.data_row)
-    return tag(
-        "div",
-        glyph(line.shown_outcome, language),
-        tag("h3", name),
-        tag("span", duration(line.duration_s), class_="soft num"),
+    first = PAGE_LENGTH * (view.number - 1) + 1
+    rows = case_rows(page.lines, groups, run.run_id, look)
+    heading = f"{label('cases', language)} ({page.matching:,})"
+    pages = pager(first, page.matching, *_pages(view, query, look), language)
+    return served(
+        verdict(run, language),
+        look,
+        run_head(run, look, Known(outages), downloads(run.run_id, look)),
         tag(
-            "span",
-            place_text(line, language),
-            " " if history else None,
-            tag("a", word("one_case.history", language), href=history) if history else None,
-            class_="place",
+            "main",
+            groups_section(groups, look.links, run.run_id, language) if query.is_plain else None,
+            timeline(
+                view.longest, page.counts.total, run.started_at, run.run_id, look.links, language
+            )
+            if query.is_plain
+            else None,
+            tag(
+                "section",
+                tag("h2", heading, id="cases"),
+                _filters(page.counts, query, run.run_id, look),
+                pages,
+                joined(*rows) if rows else tag("p", word("run.none", language), class_="soft"),
+                pages if len(rows) > 20 else None,
+                aria_labelledby="cases",
+            ),
         ),
-        class_=f"case row {line.shown_outcome.value}",
-        id=f"case-{line.number}",
-        data_row=True,
+        here="runs",
     )
 
 
-def line_name(line: CaseLine) -> str:
-    """Return a case's name with its row of data and its repetition."""
-    row = f" [{line.data_row}]" if line.data_row is not None else ""
-    attempt = f" (#{line.attempt})" if line.attempt > 1 else ""
-    return f"{line.name}{row}{attempt}"
-
-
-def place_text(line: CaseLine, language: str) -> str:
-    """Return where a case is written and what it verifies, as text."""
-    keys = ", ".join(line.criteria)
-    verifies = f" · {label('verifies', language, keys=short(keys))}" if keys else ""
-    return f"{short(line.case_key)}{verifies}"
-
-
-def _notices(run: RunLine, known: Known, language: str) -> Iterator[str]:
-    if run.status is not RunStatus.COMPLETE:
-        yield label(f"run.{run.status.value}", language)
-    if known.left_out:
-        yield label("only", language, count=known.left_out)
-    for outage in known.outages:
-        yield f"{outage_line(outage, language)} {label('outage.next', language)}"
-
-
-def _facts(run: RunLine, look: Look, known: Known) -> list[Html]:
-    language = look.language
-    took = "" if run.duration_s is None else duration(run.duration_s)
-    checks = "" if known.checks is None else f"{known.checks:,}"
-    return [
-        fact(label("started", language), started_text(run)),
-        fact(label("duration", language), took),
-        fact(label("checks", language), checks),
-        fact(label("environment", language), short(run.environment)),
-        fact(word("run.commit", language), commit_text(run, language)),
-        fact(word("run.host", language), short(run.host or "")),
-        fact(label("run", language), short(run.run_id)),
+def downloads(run_id: str, look: Look) -> Html:
+    """Make the links to the files of a run; nothing where it has none."""
+    links = [
+        tag("a", name, href=address, download=True)
+        for ending, name in DOWNLOADS.items()
+        if (address := look.links.run_file(run_id, ending))
     ]
+    if not links:
+        return Html()
+    return tag("p", f"{word('run.downloads', look.language)} ", *_spaced(links), class_="downloads")
+
+
+def _spaced(items: list[Html]) -> list[Html | str]:
+    return [part for item in items for part in (item, " ")]
+
+
+def _pages(view: RunView, query: RunQuery, look: Look) -> tuple[str, str]:
+    """Return the addresses of the pages before and after."""
+    run_id, number = view.run.run_id, view.number
+    before = look.links.run(run_id, **query.on(number - 1)) if number > 1 else ""
+    has_more = PAGE_LENGTH * number < view.page.matching
+    return before, look.links.run(run_id, **query.on(number + 1)) if has_more else ""
+
+
+def _filters(counts: CaseCounts, query: RunQuery, run_id: str, look: Look) -> Html:
+    language = look.language
+    address = look.links.run(run_id)
+    if not address:
+        return Html()
+    outcomes = {BAD: word("run.bad", language)}
+    outcomes |= {
+        it.value: f"{label(f'outcome.{it.value}', language)} ({counts.outcomes[it]:,})"
+        for it in Outcome
+        if counts.outcomes.get(it)
+    }
+    slow = {f"{it:g}": word("run.slower", language, duration=duration(it)) for it in SLOW_S}
+    fields = [
+        select("outcome", outcomes, query.outcome, word("run.any_outcome", language)),
+        _choice("tag", counts.tags, query.tag, word("run.any_tag", language)),
+        _choice("feature", counts.features, query.feature, word("run.any_feature", language)),
+        select("slow", slow, query.slow, word("run.any_duration", language)),
+    ]
+    return search_form(address, query.q, language, *fields, *hidden_fields(look.links))
+
+
+def _choice(name: str, counts: Mapping[str, int], chosen: str, nothing: str) -> Html:
+    """Make the choice between the most frequent values; nothing where there is none."""
+    usual = [it for it in counts if len(it) <= _LONGEST_CHOICE]
+    frequent = sorted(usual, key=lambda it: (-counts[it], it))[:_MOST_CHOICES]
+    if chosen and chosen not in frequent:
+        frequent.append(chosen)
+    if not frequent:
+        return Html()
+    return select(
+        name, {it: f"{it} ({counts.get(it, 0):,})" for it in sorted(frequent)}, chosen, nothing
+    )

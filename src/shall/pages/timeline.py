@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from shall.pages.links import PAGE_LENGTH, Links
 from shall.pages.markup import Html, tag
+from shall.pages.parts import short
 from shall.pages.words import word
 from shall.report.wording import duration, label
 from shall.results.listing import CaseLine
@@ -93,7 +94,8 @@ def timeline(
 def _bar(bar: Bar, whole: float, height: float, address: str, language: str) -> Html:
     line = bar.line
     outcome = line.shown_outcome.value
-    title = f"{line.name}: {label(f'outcome.{outcome}', language)}, {duration(line.duration_s)}"
+    ended = f"{label(f'outcome.{outcome}', language)}, {duration(line.duration_s)}"
+    title = f"{short(line.name, 100)}: {ended}"
     width = max(_WIDTH * line.duration_s / whole, _LEAST_WIDTH)
     rect = tag(
         "rect",

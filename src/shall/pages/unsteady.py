@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from shall.pages.frame import Look
 from shall.pages.markup import Html, tag
 from shall.pages.parts import glyph, link, short, table
-from shall.pages.run import line_name, place_text
+from shall.pages.run_parts import line_name, place_text
 from shall.pages.words import word
 from shall.report.wording import duration, flaky_line, label, retried_line
 from shall.results.listing import CaseLine

@@ -1,6 +1,7 @@
 """A run as JSON text: the form that ``results.encoding`` reads back."""
 
 import json
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -31,6 +32,19 @@ def json_text(run: RunResult) -> str:
         written = json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False)
         text = _SURROGATE.sub(lambda half: f"\\u{ord(half.group()):04x}", written)
     return f"{text}\n"
+
+
+def json_parts(run: RunResult, cases: Iterable[CaseResult]) -> Iterator[str]:
+    """Yield a run and then each of its cases, as parts of the same JSON without indentation."""
+    data = result_to_json(replace(run, cases=()))
+    del data["cases"]
+    yield json.dumps(data, ensure_ascii=False, allow_nan=False)[:-1] + ', "cases": ['
+    separator = "\n"
+    for case in cases:
+        text = json.dumps(_data(case), ensure_ascii=False, allow_nan=False)
+        yield separator + _SURROGATE.sub(lambda half: f"\\u{ord(half.group()):04x}", text)
+        separator = ",\n"
+    yield "\n]}\n"
 
 
 def _encoded(case: CaseResult) -> msgspec.Raw | None:

@@ -162,11 +162,25 @@ class RunLine(Struct, frozen=True):
         return sum(self.outcomes.get(outcome, 0) for outcome in _BAD)
 
 
+class LiveRun(Struct, frozen=True):
+    """A run that goes on, or did a moment ago; with the newest of its cases that did not pass.
+
+    ``can_stop``: its process looks for a request to stop.
+    """
+
+    line: RunLine
+    can_stop: bool = False
+    is_asked_to_stop: bool = False
+    bad_name: str = ""
+    bad_reason: Reason | None = None
+
+
 class RunFilter(Struct, frozen=True):
     """Which runs are listed. ``outcome``: ``passed`` (no case is bad) or ``bad``."""
 
     environment: str | None = None
     outcome: str = ""
+    run_id: str = ""
 
 
 EVERY_RUN = RunFilter()

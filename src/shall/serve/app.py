@@ -133,6 +133,7 @@ def assemble(settings: Settings, parts: Parts, mode: ServerMode = SHALL) -> Serv
         parts.workers,
         origin=folder_of_server(settings).origin,
         count=drain.counted,
+        streams=drain.streams,
     )
     _inform_metrics(parts, readiness, context)
     sessions = Sessions(
@@ -186,6 +187,7 @@ def _inform_metrics(parts: Parts, readiness: Readiness, context: RestContext) ->
     parts.facts.is_ready = lambda: readiness.is_ready
     parts.facts.gate = GateWatch(parts.workspaces, parts.workers.turns).newest
     parts.facts.connections = partial(count_connections, context)
+    parts.facts.live_streams = lambda: len(context.live)
 
 
 def _check_paths(mcp: Iterable[Route], others: Iterable[Route], public: Collection[str]) -> None:

@@ -48,6 +48,14 @@ class ProjectSettings(GateSettings, frozen=True, kw_only=True):
             "globs of requirements documents outside the known layouts (docs/req/*.md)",
         ),
     ] = ()
+    openapi: Annotated[
+        str,
+        project(
+            types.text,
+            "OpenAPI document of the service: a path from the workspace, or a URL;"
+            " `shall cover` and `shall fuzz` read it",
+        ),
+    ] = ""
     lint_select: Annotated[
         tuple[str, ...],
         project(

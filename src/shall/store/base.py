@@ -1,6 +1,6 @@
 """What the store keeps, and the protocol that every database behind it follows."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -11,6 +11,7 @@ from shall.results.listing import (
     CaseFilter,
     CaseOrder,
     CasePage,
+    LiveRun,
     ReasonCount,
     RunFilter,
     RunPage,
@@ -119,6 +120,18 @@ class Store(Protocol):
         """Note that a run ended, and drop runs beyond the history's bounds."""
         ...
 
+    def ask_to_stop(self, run_id: str) -> bool:
+        """Ask a run to stop, whichever process runs it; False where that one never looks."""
+        ...
+
+    def is_asked_to_stop(self, run_id: str) -> bool:
+        """Return whether a run was asked to stop."""
+        ...
+
+    def live_runs(self, named: Collection[str] = ()) -> list[LiveRun]:
+        """Return the runs that go on, and those that are named, whether or not they do."""
+        ...
+
     def runs(self, limit: int) -> list[RunRecord]:
         """Return the newest runs, newest first. A run whose process died reads INTERRUPTED."""
         ...
@@ -147,6 +160,10 @@ class Store(Protocol):
 
     def case_at(self, run_id: str, number: int) -> CaseResult | None:
         """Return the case of a run with that number, as it was stored."""
+        ...
+
+    def cases_from(self, run_id: str, number: int, limit: int) -> list[CaseResult]:
+        """Return the cases of a run from that number on, as they were stored."""
         ...
 
     def reasons(self, run_id: str) -> list[ReasonCount]:

@@ -1,7 +1,7 @@
 """A store that is opened when it is first needed, and made only when something is to be stored."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 from shall.errors import ShallError, StoreUnavailable
@@ -10,6 +10,7 @@ from shall.results.listing import (
     CaseFilter,
     CaseOrder,
     CasePage,
+    LiveRun,
     ReasonCount,
     RunFilter,
     RunPage,
@@ -79,6 +80,21 @@ class StoreOpenedLater:
         """Store that a run ended."""
         self._made().finish_run(run_id, status, duration_s)
 
+    def ask_to_stop(self, run_id: str) -> bool:
+        """Ask a run to stop."""
+        store = self._existing()
+        return store is not None and store.ask_to_stop(run_id)
+
+    def is_asked_to_stop(self, run_id: str) -> bool:
+        """Return whether a run was asked to stop."""
+        store = self._existing()
+        return store is not None and store.is_asked_to_stop(run_id)
+
+    def live_runs(self, named: Collection[str] = ()) -> list[LiveRun]:
+        """Return the runs that go on, and those that are named."""
+        store = self._existing()
+        return [] if store is None else store.live_runs(named)
+
     def runs(self, limit: int) -> list[RunRecord]:
         """Return the newest runs."""
         store = self._existing()
@@ -117,6 +133,11 @@ class StoreOpenedLater:
         """Return the case of a run with that number."""
         store = self._existing()
         return None if store is None else store.case_at(run_id, number)
+
+    def cases_from(self, run_id: str, number: int, limit: int) -> list[CaseResult]:
+        """Return the cases of a run from that number on."""
+        store = self._existing()
+        return [] if store is None else store.cases_from(run_id, number, limit)
 
     def reasons(self, run_id: str) -> list[ReasonCount]:
         """Return why cases of a run did not pass."""

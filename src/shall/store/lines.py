@@ -56,6 +56,11 @@ _DOCUMENT_AT = """
     SELECT document FROM cases
     WHERE run = (SELECT id FROM runs WHERE run_id = ?) AND is_bad IN (0, 1) AND number = ?
 """
+_DOCUMENTS_FROM = """
+    SELECT document FROM cases
+    WHERE run = (SELECT id FROM runs WHERE run_id = ?) AND is_bad IN (0, 1)
+        AND number >= ? AND number < ? ORDER BY number
+"""
 _COUNT = """
     INSERT INTO case_counts VALUES (?, ?, ?, ?)
     ON CONFLICT (run, kind, value) DO UPDATE SET cases = cases + excluded.cases
@@ -216,6 +221,14 @@ def document_at(connection: "sqlite3.Connection", run_id: str, number: int) -> s
     """Return the stored result of one case of a run."""
     row = connection.execute(_DOCUMENT_AT, (plain(run_id), number)).fetchone()
     return None if row is None else row[0]
+
+
+def documents_from(
+    connection: "sqlite3.Connection", run_id: str, number: int, limit: int
+) -> list[str]:
+    """Return the stored results of the cases of a run that are numbered from ``number`` on."""
+    rows = connection.execute(_DOCUMENTS_FROM, (plain(run_id), number, number + limit))
+    return [document for (document,) in rows]
 
 
 def reasons(connection: "sqlite3.Connection", run_id: str) -> list[ReasonCount]:

@@ -27,8 +27,9 @@ _RUNS_BEFORE = """
     FROM runs WHERE started_at < ?
 """
 _INSERT_RUN = """
-    INSERT OR IGNORE INTO runs (run_id, started_at, status, total, environment, lease)
-    VALUES (?, ?, ?, ?, ?, ?)
+    INSERT OR IGNORE INTO runs (
+        run_id, started_at, status, total, environment, lease, stop_asked_at
+    ) VALUES (?, ?, ?, ?, ?, ?, '')
 """
 _WRITE_ORIGIN = 'UPDATE runs SET "commit" = ?, is_dirty = ?, host = ? WHERE run_id = ?'
 _INSERT_CASE = (

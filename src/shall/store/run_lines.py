@@ -50,12 +50,25 @@ def run_page(
     return RunPage(lines, matching, total, environments)
 
 
+def lines_where(
+    connection: "sqlite3.Connection", where: str, values: Sequence[Any], status_of: StatusOf
+) -> list[RunLine]:
+    """Return the runs for which a condition of ours holds, newest first."""
+    asked = f"SELECT {_COLUMNS} FROM runs WHERE {where} ORDER BY started_at DESC, id DESC"  # noqa: S608 - as above
+    rows = connection.execute(asked, values).fetchall()
+    counts = _outcomes(connection, [row[0] for row in rows])
+    return [_line(row[1:], counts[row[0]], status_of) for row in rows]
+
+
 def _condition(wanted: RunFilter) -> tuple[str, list[Any]]:
     conditions = ["1"]
     values: list[Any] = []
     if wanted.environment is not None:
         conditions.append("environment = ?")
         values.append(plain(wanted.environment))
+    if wanted.run_id:
+        conditions.append("run_id = ?")
+        values.append(plain(wanted.run_id))
     if wanted.outcome == BAD:
         conditions.append(_IS_BAD)
     elif wanted.outcome:

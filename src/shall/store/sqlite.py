@@ -4,7 +4,7 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,12 +16,13 @@ from shall.results.listing import (
     CaseFilter,
     CaseOrder,
     CasePage,
+    LiveRun,
     ReasonCount,
     RunFilter,
     RunPage,
 )
 from shall.results.records import CaseResult, RunStatus
-from shall.store import lines, queries, run_lines
+from shall.store import lines, queries, run_lines, stops
 from shall.store.base import (
     UNKNOWN_ORIGIN,
     CallRecord,
@@ -208,6 +209,21 @@ class SqliteStore:
             queries.end_run(connection, run_id, status, duration_s)
             self._drop_old_runs(connection)
 
+    def ask_to_stop(self, run_id: str) -> bool:
+        """Ask a run to stop, whichever process runs it; False where that one never looks."""
+        with self._writing(durable=False) as connection:
+            return stops.ask(connection, run_id, datetime.now(UTC))
+
+    def is_asked_to_stop(self, run_id: str) -> bool:
+        """Return whether a run was asked to stop."""
+        with self._reading() as connection:
+            return bool(stops.asked_at(connection, run_id))
+
+    def live_runs(self, named: Collection[str] = ()) -> list[LiveRun]:
+        """Return the runs that go on, and those that are named, whether or not they do."""
+        with self._reading() as connection:
+            return stops.live_runs(connection, named, self._status_of)
+
     def _drop_old_runs(self, connection: sqlite3.Connection) -> None:
         oldest = ""
         if self._max_age_days > 0:
@@ -269,6 +285,12 @@ class SqliteStore:
         with self._reading() as connection:
             document = lines.document_at(connection, run_id, number)
         return None if document is None else case_from_text(document)
+
+    def cases_from(self, run_id: str, number: int, limit: int) -> list[CaseResult]:
+        """Return the cases of a run from that number on, as they were stored."""
+        with self._reading() as connection:
+            documents = lines.documents_from(connection, run_id, number, limit)
+        return list(map(case_from_text, documents))
 
     def reasons(self, run_id: str) -> list[ReasonCount]:
         """Return why cases of a run did not pass, in the order in which they were stored."""

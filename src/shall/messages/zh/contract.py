@@ -3,7 +3,11 @@
 CONTRACT: dict[str, str] = {
     "Show what of an OpenAPI document a run touched.": "显示一次运行覆盖了 OpenAPI 文档的哪些"
     "部分。",
-    "the document: OpenAPI 3 as YAML or JSON": "文档：OpenAPI 3，YAML 或 JSON 格式",
+    "the document: OpenAPI 3 as YAML or JSON (`openapi` of shall.yaml)": "文档：OpenAPI 3，"
+    "YAML 或 JSON 格式（默认取 shall.yaml 中的 `openapi`）",
+    "OpenAPI document of the service: a path from the workspace, or a URL; `shall cover` and"
+    " `shall fuzz` read it": "服务的 OpenAPI 文档：相对于工作区的路径或 URL，"
+    "供 `shall cover` 和 `shall fuzz` 读取",
     "count only requests below this URL (default: below a server path of the "
     "document)": "只统计此 URL 之下的请求（默认：文档中任一 server 路径之下的请求）",
     "exit with status 1 if less was seen": "覆盖不足时以状态 1 退出",
@@ -72,4 +76,7 @@ CONTRACT: dict[str, str] = {
     "Schemathesis tested nothing: {reason}": "Schemathesis 没有测试任何内容：{reason}",
     "{url} is larger than {size} MiB.": "{url} 超过 {size} MiB。",
     "{url} answered with status {status}.": "{url} 返回了状态码 {status}。",
+    "No OpenAPI document is named.": "没有指定 OpenAPI 文档。",
+    "Give --openapi, or set `openapi` in shall.yaml.": "请使用 --openapi，"
+    "或在 shall.yaml 中设置 `openapi`。",
 }

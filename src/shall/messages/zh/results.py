@@ -269,6 +269,9 @@ ZH: dict[str, str] = {
     # shall lint
     "lint.summary": "{documents} 个文档，{criteria} 条验收标准：错误 {errors}，"
     "警告 {warnings}，提示 {notes}。",
+    "lint.summary_with_cases": "{documents} 个文档，{criteria} 条验收标准，{cases} 个用例："
+    "错误 {errors}，警告 {warnings}，提示 {notes}。",
+    "lint.summary_of_cases": "{cases} 个用例：错误 {errors}，警告 {warnings}，提示 {notes}。",
     "lint.hidden": "其中 {count} 条未显示；加 `--severity info` 查看全部。",
     "lint.fixable": "有 {count} 处可用 `shall lint --fix` 自动修复；`--diff` 可预览改动。",
     "lint.fixed": "已在 {files} 个文件中修复 {count} 处。",

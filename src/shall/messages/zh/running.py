@@ -65,6 +65,14 @@ RUNNING: dict[str, str] = {
     "The documents up to this one have more than "
     "{all_characters} characters.": "到此文档为止，总长度超过 {all_characters} 个字符。",
     "No run has the id {run_id}.": "没有 ID 为 {run_id} 的运行。",
+    "The list of runs has them all.": "全部运行见运行列表。",
+    "The run {run_id} has ended.": "运行 {run_id} 已经结束。",
+    "The process of the run {run_id} does not look for requests to stop.": (
+        "执行运行 {run_id} 的进程不会检查停止请求。"
+    ),
+    "An older release runs it: end it where it was started.": (
+        "它由旧版本执行：请在启动它的地方结束它。"
+    ),
     "Call get_test_results without run_id to "
     "list the runs.": "不带 run_id 调用 get_test_results 可列出所有运行。",
     "The run {run_id} has no case {case}.": "运行 {run_id} 中没有用例 {case}。",

@@ -129,4 +129,8 @@ STATE: dict[str, str] = {
     "The files of {commit} exceed {limit}.": "{commit} 的文件超过 {limit}。",
     "Git does not show the files of {commit}.": "Git 未能读取 {commit} 的文件。",
     "Git does not have {path} of {commit}.": "Git 中没有 {commit} 的 {path}。",
+    "The run has {total} cases; such a file may have {most}.": "该运行有 {total} 个用例，"
+    "此类文件最多包含 {most} 个。",
+    "Write it with `shall report {run_id} --{name} FILE`.": "请用"
+    " `shall report {run_id} --{name} FILE` 生成。",
 }

@@ -44,6 +44,7 @@ class Facts(Struct):
 
     is_ready: Callable[[], bool] = lambda: True
     connections: Callable[[], int] = lambda: 0
+    live_streams: Callable[[], int] = lambda: 0
     gate: Callable[[], Judgement | None] = lambda: None
 
 
@@ -168,20 +169,27 @@ class _Told(Collector):
 
     def describe(self) -> Iterable[Metric]:
         """Name the metrics without asking anybody."""
-        return self._metrics(0, 0, Judgement(False, {}, 0.0))
+        return self._metrics(Facts(gate=lambda: Judgement(False, {}, 0.0)))
 
     def collect(self) -> Iterable[Metric]:
         """Measure and report."""
-        facts = self._facts
-        return self._metrics(int(facts.is_ready()), facts.connections(), facts.gate())
+        return self._metrics(self._facts)
 
-    def _metrics(self, ready: int, connections: int, gate: Judgement | None) -> Iterator[Metric]:
+    def _metrics(self, facts: Facts) -> Iterator[Metric]:
         yield GaugeMetricFamily(
-            "shall_ready", "Whether this process accepts requests (1) or not (0).", ready
+            "shall_ready",
+            "Whether this process accepts requests (1) or not (0).",
+            int(facts.is_ready()),
         )
         yield GaugeMetricFamily(
-            "shall_connections", "Clients that are registered by /connect.", connections
+            "shall_connections", "Clients that are registered by /connect.", facts.connections()
         )
+        yield GaugeMetricFamily(
+            "shall_live_streams",
+            "Pages that follow runs, open at this process.",
+            facts.live_streams(),
+        )
+        gate = facts.gate()
         yield InfoMetricFamily("shall_build", "Version of the server.", {"version": __version__})
         if gate is not None:
             yield from _of_gate(gate)

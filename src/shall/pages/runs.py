@@ -1,0 +1,152 @@
+"""The stored runs, the newest first."""
+
+from collections.abc import Mapping
+
+from msgspec import Struct, structs
+
+from shall.pages.frame import Look, served
+from shall.pages.links import PAGE_LENGTH, row_id
+from shall.pages.markup import Html, tag
+from shall.pages.parts import (
+    age,
+    hidden_fields,
+    link,
+    pager,
+    search_form,
+    select,
+    share,
+    short,
+    table,
+)
+from shall.pages.run import page_number
+from shall.pages.run_parts import commit_text, outcome_pills, verdict, worst
+from shall.pages.words import word
+from shall.report.wording import duration, label
+from shall.results.listing import BAD, RunFilter, RunLine, RunPage
+from shall.results.records import Outcome, RunStatus
+
+
+class RunsQuery(Struct, frozen=True):
+    """What an address asks for, as text."""
+
+    environment: str | None = None
+    outcome: str = ""
+    page: str = ""
+
+    @property
+    def wanted(self) -> RunFilter:
+        """The runs that are listed."""
+        outcome = self.outcome if self.outcome in {BAD, Outcome.PASSED} else ""
+        return RunFilter(self.environment or None, outcome)
+
+    @property
+    def number(self) -> int:
+        """The page, from 1."""
+        return page_number(self.page)
+
+    def on(self, number: int) -> Mapping[str, str]:
+        """Return the same query for another page of it."""
+        fields = {**structs.asdict(self), "page": str(number) if number > 1 else ""}
+        return {name: value for name, value in fields.items() if value}
+
+
+def runs_page(page: RunPage, query: RunsQuery, look: Look) -> str:
+    """Make the list of runs."""
+    title = word("runs", look.language)
+    return served(
+        title, look, tag("main", tag("h1", title), runs_list(page, query, look)), here="runs"
+    )
+
+
+def runs_list(page: RunPage, query: RunsQuery, look: Look) -> Html:
+    """Make the table of runs, with the filters and the links to other pages of it."""
+    language, links = look.language, look.links
+    number = query.number
+    first = PAGE_LENGTH * (number - 1) + 1
+    before = links.runs(**query.on(number - 1)) if number > 1 else ""
+    has_more = PAGE_LENGTH * number < page.matching
+    after = links.runs(**query.on(number + 1)) if has_more else ""
+    if not page.lines:
+        name = "runs.no_match" if page.total else "runs.none"
+        rows = tag("p", word(name, language), class_="soft")
+    else:
+        headings = tuple(
+            label(it, language) for it in ("run", "outcome", "started", "duration", "environment")
+        )
+        drawn = [
+            _row(run, previous, look)
+            for run, previous in zip(page.lines, [*page.lines[1:], None], strict=True)
+        ]
+        rows = table("runs", (*headings, word("run.commit", language)), drawn)
+    return tag(
+        "section",
+        _filters(page, query, look) if page.total else None,
+        rows,
+        pager(first, page.matching, before, after, language),
+    )
+
+
+def _row(run: RunLine, previous: RunLine | None, look: Look) -> tuple[Html, ...]:
+    language, links = look.language, look.links
+    status = ""
+    if run.status is not RunStatus.COMPLETE:
+        status = word(f"runs.{run.status.value}", language)
+    compared = ""
+    if previous is not None and previous.environment == run.environment:
+        compared = links.compare(previous.run_id, run.run_id)
+    place = [tag("span", it, class_="soft") for it in (short(run.host or "", 80),) if it]
+    return (
+        tag(
+            "td",
+            tag(
+                "span",
+                link(links.run(run.run_id), verdict(run, language)),
+                class_=f"verdict {worst(run).value}",
+                id=row_id(f"run-{run.run_id}"),
+            ),
+            tag(
+                "span",
+                f"{status} " if status else None,
+                tag("code", short(run.run_id, 40)),
+                class_="place",
+            ),
+        ),
+        tag(
+            "td",
+            share({it.value: run.outcomes.get(it, 0) for it in Outcome}),
+            outcome_pills(
+                {it: run.outcomes[it] for it in Outcome if run.outcomes.get(it)}, language
+            ),
+        ),
+        tag("td", age(run.started_at, look.now, language), data_label=label("started", language)),
+        tag(
+            "td",
+            "" if run.duration_s is None else duration(run.duration_s),
+            class_="num",
+            data_label=label("duration", language),
+        ),
+        tag(
+            "td", short(run.environment, 80), " ", *place, data_label=label("environment", language)
+        ),
+        tag(
+            "td",
+            tag("code", commit_text(run, language)) if run.commit else None,
+            " ",
+            link(compared, word("runs.compare", language)) if compared else None,
+            data_label=word("run.commit", language),
+        ),
+    )
+
+
+def _filters(page: RunPage, query: RunsQuery, look: Look) -> Html:
+    language = look.language
+    address = look.links.runs()
+    if not address:
+        return Html()
+    environments = {it: short(it, 80) for it in page.environments if 0 < len(it) <= 200}
+    outcomes = {BAD: word("run.bad", language), "passed": word("runs.passed", language)}
+    fields = [select("outcome", outcomes, query.outcome, word("run.any_outcome", language))]
+    if environments:
+        nothing = word("runs.any_environment", language)
+        fields.insert(0, select("environment", environments, query.environment or "", nothing))
+    return search_form(address, None, language, *fields, *hidden_fields(look.links))
