@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import uvicorn
 from msgspec import Struct
@@ -35,6 +36,14 @@ class Site(Struct, frozen=True):
     shop: Path
     hostile: Path
     runs: tuple[str, ...]
+    hostile_run: str
+
+    def address(self, path: str) -> str:
+        """Return the address of a path that names runs and the hostile project in braces."""
+        hostile = quote(str(self.hostile), safe="")
+        return self.base + path.format(
+            run=self.runs[0], hostile=hostile, hostile_run=self.hostile_run
+        )
 
 
 @contextmanager
@@ -46,13 +55,13 @@ def site(folder: Path) -> Iterator[Site]:
         runs = _run_twice(shop, shop_service)
         hostile = folder / "hostile"
         write_hostile(hostile)
-        _run(hostile, shop_service)
+        hostile_run = _run(hostile, shop_service)
         settings = Settings(workspaces=(shop, hostile), auth_token=TOKEN)
         with ExitStack() as ends:
             served = make_app(settings)
             ends.callback(served.close)
             base = ends.enter_context(listening(lambda: served.app))
-            yield Site(base, shop, hostile, runs)
+            yield Site(base, shop, hostile, runs, hostile_run)
 
 
 def _run_twice(shop: Path, service: str) -> tuple[str, str]:

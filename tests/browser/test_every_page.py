@@ -44,7 +44,16 @@ def hostile_matrix(site: Site, language: str) -> str:
 
 
 SAVED = {"report": report, "matrix-file": matrix, "matrix-file-hostile": hostile_matrix}
-ADDRESSES = {"overview": "/", "server": "/server"}
+ADDRESSES = {
+    "overview": "/",
+    "runs": "/runs",
+    "run": "/runs/{run}",
+    "case": "/runs/{run}/cases/1",
+    "server": "/server",
+    "run-hostile": "/runs/{hostile_run}?workspace={hostile}",
+    "case-hostile": "/runs/{hostile_run}/cases/1?workspace={hostile}",
+    "case-hostile-long": "/runs/{hostile_run}/cases/2?workspace={hostile}",
+}
 
 
 @pytest.fixture(scope="module")
@@ -107,8 +116,9 @@ def signed_in(site: Site, readers: dict[str, Tab]) -> dict[str, Tab]:
 @pytest.mark.parametrize("name", ADDRESSES)
 def test_a_served_page_has_no_fault(name: str, site: Site, signed_in: dict[str, Tab]) -> None:
     for language, tab in signed_in.items():
-        tab.page.goto(site.base + ADDRESSES[name].format(run=site.runs[0]))
+        tab.page.goto(site.address(ADDRESSES[name]))
 
+        assert tab.page.locator("h1").count() == 1
         assert faults_in_each_view(tab, name, language) == {}
 
 
