@@ -42,7 +42,10 @@ class Site(Struct, frozen=True):
         """Return the address of a path that names runs and the hostile project in braces."""
         hostile = quote(str(self.hostile), safe="")
         return self.base + path.format(
-            run=self.runs[0], hostile=hostile, hostile_run=self.hostile_run
+            run=self.runs[0],
+            newest=self.runs[-1],
+            hostile=hostile,
+            hostile_run=self.hostile_run,
         )
 
 
