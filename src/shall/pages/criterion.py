@@ -175,4 +175,7 @@ def _outcome(fact: Latest, row: Row, look: Look, columns: tuple[str, ...]) -> tu
         fact.environment,
         tag("code", commit) if commit else None,
     )
-    return tuple(tag("td", it, data_label=name) for it, name in zip(cells, columns, strict=True))
+    return tuple(
+        tag("td", it, data_label=name if it else "")
+        for it, name in zip(cells, columns, strict=True)
+    )
