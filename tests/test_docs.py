@@ -16,7 +16,8 @@ from shall.mcp.server import TOOLS
 ROOT = Path(__file__).parents[1]
 
 
-[_ACTIONS] = [it for it in parser()._actions if it.dest == "command"]
+PARSER = parser()
+[_ACTIONS] = [it for it in PARSER._actions if it.dest == "command"]
 COMMANDS: dict[str, Any] = dict(_ACTIONS.choices or {})
 
 
@@ -83,7 +84,7 @@ def commands() -> list[tuple[str, str]]:
 def test_every_command_in_the_documents_can_be_typed(name: str, typed: str) -> None:
     words = shlex.split(re.split(r" \|\|? | >", typed)[0].rstrip(" &"))[1:]
     if "COMMAND" not in words:
-        parser().parse_args(words)
+        PARSER.parse_args(words)
     assert name
 
 

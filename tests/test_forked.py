@@ -36,3 +36,7 @@ def test_a_forked_server_is_a_child_that_signals_end(tmp_path: Path) -> None:
     assert process.wait(60) == -signal.SIGKILL
     assert process.stdin is not None
     process.stdin.close()
+
+
+def test_processes_are_measured_only_where_a_test_asks_for_it() -> None:
+    assert [name for name in os.environ if name.startswith("COVERAGE_PROCESS_")] == []

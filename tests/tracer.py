@@ -28,16 +28,21 @@ _FIRST_WORKER = "gw0"
 
 @contextmanager
 def untraced() -> Iterator[None]:
-    """Stop measuring coverage in this thread, if it is measured."""
+    """Stop measuring coverage in this thread, if it is measured.
+
+    Only its collector is stopped: ``Coverage.start`` would set the environment again that makes
+    processes measure theirs (see ``process_coverage``), and look at the files of all modules.
+    """
     measuring = coverage.Coverage.current()
-    if measuring is None:
+    collector = None if measuring is None else measuring._collector
+    if collector is None:
         yield
         return
-    measuring.stop()
+    collector.stop()
     try:
         yield
     finally:
-        measuring.start()
+        collector.start()
 
 
 def _only_hands_out(session: pytest.Session) -> bool:

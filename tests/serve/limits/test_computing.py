@@ -1,8 +1,8 @@
 """One caller's work leaves the others served: /health and SIGTERM while it goes on."""
 
 import asyncio
+import os
 import signal
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,13 +16,14 @@ pytestmark = [pytest.mark.anyio, pytest.mark.process]
 Serve = Callable[..., Any]
 UNKNOWN = (
     "testcase:\n  name: a\n"
-    + "".join(f"  k{number}: 1\n" for number in range(60_000))
+    + "".join(f"  k{number}: 1\n" for number in range(40_000))
     + "  steps: [{id: s, path: /}]\n"
 )
 SLOW = ", ".join(['{type: regex, field: text, expected: "(a|a|aa)+$"}'] * 40)
 ROW = '{"id":12345,"name":"user 1","email":"u1@example.com","active":true}'
 
-
+AT_ONCE = 0.3
+"""Seconds of CPU time; each call computes at least twice as long."""
 GIB = 1 << 30
 SPEC = "".join(f"{n}. THE foo bar WHEN quick {n}.\n" for n in range(1, 26_000))
 
@@ -39,22 +40,33 @@ def write(project: Path, text: str, count: int = 1) -> None:
         (folder / f"a{number}.yaml").write_text(text)
 
 
+def cpu_seconds(pid: int) -> float:
+    """Return the CPU time that a process has taken."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 @asynccontextmanager
-async def watched(base: str) -> AsyncIterator[list[float]]:
-    """Ask for /health all the time, over a connection of its own; note how long each took."""
-    took: list[float] = []
+async def watched(served: Any) -> AsyncIterator[list[float]]:
+    """Ask for /health all the time; note what the server computes from one answer to the next.
+
+    In CPU time: how long an answer takes depends on what else the machine does.
+    """
+    computed: list[float] = []
 
     async def watch() -> None:
-        async with httpx2.AsyncClient(timeout=20) as http:
+        async with httpx2.AsyncClient(timeout=60) as http:
+            before = cpu_seconds(served.process.pid)
             while True:
-                started = time.monotonic()
-                assert (await http.get(f"{base}/health")).status_code == 200
-                took.append(time.monotonic() - started)
+                assert (await http.get(f"{served.base}/health")).status_code == 200
+                now = cpu_seconds(served.process.pid)
+                computed.append(now - before)
+                before = now
                 await asyncio.sleep(0.01)  # else the watcher itself is the load
 
     watching = asyncio.create_task(watch())
     try:
-        yield took
+        yield computed
     finally:
         watching.cancel()
 
@@ -72,23 +84,23 @@ async def test_health_is_answered_within_a_second_whatever_runs(
     serve: Serve, project: Path, service: Any
 ) -> None:
     service.answer("slow", '{"text": "' + "a" * 60 + 'b"}', "application/json")
-    service.answer("rows", "[" + ",".join([ROW] * 100_000) + "]", "application/json")
+    service.answer("rows", "[" + ",".join([ROW] * 60_000) + "]", "application/json")
     served = serve(PYTEST_TIMEOUT="20", memory=GIB)
     one = {"yaml_path": "tests/cases/a0.yaml"}
-    async with watched(served.base) as took:
+    async with watched(served) as computed:
         write(project, UNKNOWN)
         found = await called(served.base, "get_testcase", one)
-        assert found["errors"][-1].endswith("And 59,900 more problems.")
+        assert found["errors"][-1].endswith("And 39,900 more problems.")
         refused = await called(
             served.base, "write_testcase", {**one, "testcase": UNKNOWN, "dry_run": True}
         )
         assert refused["error_code"] == "MCP_TESTCASE_INVALID"
-        write(project, sending(service.url, "slow", SLOW), 2)
-        assert (await called(served.base, "run_tests", {}))["failed"] == 2
+        write(project, sending(service.url, "slow", SLOW))
+        assert (await called(served.base, "run_tests", {}))["failed"] == 1
         write(project, sending(service.url, "rows"), 2)
         assert (await called(served.base, "run_tests", {}))["passed"] == 2
-    assert len(took) > 20
-    assert max(took) < 1
+    assert len(computed) > 20
+    assert max(computed) < AT_ONCE
 
 
 @pytest.mark.verifies("defences#4.2")
@@ -125,13 +137,13 @@ async def test_a_run_of_large_answers_ends_in_its_time_and_memory(
     service.answer("rows", "[" + ",".join([ROW] * 220_000) + "]", "application/json")
     write(project, sending(service.url, "rows"), 16)
     served = serve(PYTEST_TIMEOUT="2", memory=GIB)
-    async with watched(served.base) as took:
+    async with watched(served) as computed:
         run = await called(served.base, "run_tests", {})
     assert run["total"] == 16
     assert run["passed"] < 8  # each takes a second; nothing is decoded after the 2 s
     last = run["results"][-1]["error_message"]
     assert last == "stopped: the run took longer than its 2 s"
-    assert max(took) < 1
+    assert max(computed) < AT_ONCE
 
 
 @pytest.mark.verifies("defences#9.13")
@@ -141,11 +153,11 @@ async def test_a_large_secret_of_an_answer_takes_no_memory(
     service.answer("token", '{"token": "' + "t0ken" * 2_500_000 + '"}', "application/json")
     write(project, sending(service.url, "token"), 8)
     served = serve(memory=GIB)
-    async with watched(served.base) as took:
+    async with watched(served) as computed:
         run = await called(served.base, "run_tests", {})
     assert run["total"] == 8
     assert served.process.poll() is None
-    assert max(took) < 1
+    assert max(computed) < AT_ONCE
 
 
 @pytest.mark.verifies("defences#4.2", "defences#4.10")

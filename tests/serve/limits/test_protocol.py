@@ -9,8 +9,6 @@ import pytest
 
 from shall.settings import Settings
 
-pytestmark = pytest.mark.process
-
 Start = Callable[..., Any]
 
 
@@ -187,6 +185,7 @@ def test_garbage_behind_an_open_stream_closes_it_without_a_second_answer(start: 
     assert server.echo.left.wait(10)
 
 
+@pytest.mark.process
 @pytest.mark.verifies("limits#1.1", "limits#1.2")
 def test_the_bounds_hold_over_tls(start: Start, hasty: Settings, tmp_path: Path) -> None:
     key, cert = tmp_path / "key.pem", tmp_path / "cert.pem"

@@ -20,8 +20,6 @@ from shall.serve.observe.multiprocess import (
 )
 from shall.serve.observe.processes import ProcessesCollector
 
-pytestmark = pytest.mark.process
-
 WORKER = Path(__file__).with_name("counting_worker.py")
 
 
@@ -74,6 +72,7 @@ def workers() -> Iterator[list[Worker]]:
         worker.end()
 
 
+@pytest.mark.process
 @pytest.mark.verifies("observability#3.6")
 @pytest.mark.parametrize("named", [True, False], ids=["named folder", "under gunicorn"])
 def test_any_worker_tells_the_sums_of_all(
@@ -111,6 +110,7 @@ def test_the_number_of_a_dead_worker_may_be_another_programs_by_now(tmp_path: Pa
     assert started_at(tmp_path) == started_at(None)
 
 
+@pytest.mark.process
 def test_a_process_alone_shares_nothing(workers: list[Worker]) -> None:
     workers.append(Worker())
 
@@ -119,6 +119,7 @@ def test_a_process_alone_shares_nothing(workers: list[Worker]) -> None:
     assert workers[0].told()["shall_runs_total"] == 1
 
 
+@pytest.mark.process
 def test_a_parent_makes_the_folder_fresh_and_removes_it(workers: list[Worker]) -> None:
     folders = []
     for _ in range(2):
@@ -144,6 +145,7 @@ def test_a_folder_that_is_named_is_emptied_and_stays(tmp_path: Path) -> None:
     assert [it.name for it in tmp_path.iterdir()] == ["notes.txt"]
 
 
+@pytest.mark.process
 def test_a_manager_that_loads_the_application_itself_is_told_from_its_parent() -> None:
     # A shell starts it, as an init system would: another program.
     program = f"{WORKER.read_text()}\nimport os\nprint(os.getpid())"
@@ -160,6 +162,7 @@ def test_a_manager_that_loads_the_application_itself_is_told_from_its_parent() -
     assert re.fullmatch(rf"shall-metrics-\d+-\d+-{manager}-\d+", Path(folder).name)
 
 
+@pytest.mark.process
 def test_folders_of_parents_that_ended_are_removed(workers: list[Worker]) -> None:
     ended = subprocess.Popen([sys.executable, "-c", ""])
     left = folder_of(ended.pid)

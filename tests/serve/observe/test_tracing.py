@@ -126,6 +126,7 @@ def collector() -> Iterator[Collector]:
 
 
 @pytest.mark.process
+@pytest.mark.usefixtures("measured")
 @pytest.mark.verifies("observability#4.1")
 def test_a_collector_receives_the_calls_in_the_traces_of_their_callers(
     collector: Collector, project: Path

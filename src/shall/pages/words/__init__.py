@@ -9,6 +9,7 @@ from typing import Any
 
 from shall.messages import filled
 from shall.pages.words.frame import WORDS as FRAME
+from shall.pages.words.history import WORDS as HISTORY
 from shall.pages.words.live import WORDS as LIVE
 from shall.pages.words.login import WORDS as LOGIN
 from shall.pages.words.matrix import WORDS as MATRIX
@@ -22,6 +23,7 @@ Words = Mapping[str, tuple[str, str]]
 
 TOPICS: tuple[Words, ...] = (
     FRAME,
+    HISTORY,
     LIVE,
     LOGIN,
     MATRIX,

@@ -1,0 +1,1 @@
+"""A package, so that pytest ends the servers that its tests share after the last of them."""
