@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from shall.actions.criterion_story import FileChange, SourceChange, Story, TextChange
 from shall.actions.proof import Proof
 from shall.messages import translated
+from shall.pages.criterion_text import marked_text
 from shall.pages.frame import Look, served
 from shall.pages.links import row_id
 from shall.pages.markup import Content, Html, joined, tag
@@ -38,6 +39,7 @@ def criterion_page(proof: Proof, row: Row, story: Story, look: Look) -> str:
             "header",
             tag("p", up, class_="eyebrow"),
             tag("h1", key, " ", status_pill(row.status, language), id=row_id(key)),
+            tag("p", marked_text(row.criterion), class_="ears"),
             class_=f"head {_kind(row.status)}",
         ),
         tag(
