@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from shall.actions.criterion_story import FileChange, SourceChange, Story, TextChange
 from shall.actions.proof import Proof
 from shall.messages import translated
+from shall.pages.criterion_text import marked_text
 from shall.pages.frame import Look, served
 from shall.pages.links import row_id
 from shall.pages.markup import Content, Html, joined, tag
@@ -40,6 +41,7 @@ def criterion_page(proof: Proof, row: Row, story: Story, look: Look) -> str:
             "header",
             tag("p", up, past, class_="eyebrow"),
             tag("h1", key, " ", status_pill(row.status, language), id=row_id(key)),
+            tag("p", marked_text(row.criterion), class_="ears"),
             class_=f"head {_kind(row.status)}",
         ),
         tag(
@@ -177,4 +179,7 @@ def _outcome(fact: Latest, row: Row, look: Look, columns: tuple[str, ...]) -> tu
         fact.environment,
         tag("code", commit) if commit else None,
     )
-    return tuple(tag("td", it, data_label=name) for it, name in zip(cells, columns, strict=True))
+    return tuple(
+        tag("td", it, data_label=name if it else "")
+        for it, name in zip(cells, columns, strict=True)
+    )
