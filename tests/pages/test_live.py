@@ -9,7 +9,9 @@ from shall.messages import Message
 from shall.pages.frame import Look, Viewer, asset
 from shall.pages.links import Links, ServedLinks
 from shall.pages.live import event_of, live_list, live_run
-from shall.results.listing import LiveRun, Reason, RunLine
+from shall.pages.run_parts import run_head
+from shall.pages.runs import RunsQuery, runs_page
+from shall.results.listing import LiveRun, Reason, RunLine, RunPage
 from shall.results.records import Outcome, RunStatus
 
 NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
@@ -64,8 +66,10 @@ def test_a_run_that_was_asked_to_stop_or_cannot_hear_says_so() -> None:
 
 @pytest.mark.verifies("live-pages#1.1")
 def test_the_bar_is_filled_as_far_as_the_run_came() -> None:
-    text = live_run(run(), look())
-    assert 'data-source="/live?run=r1"' in text
+    assert 'data-source="/live?run=r1"' in live_run(run(), look())
+    text = run_head(run().line, look())
+    assert 'data-live-run="r1"' in text
+    assert '<span data-live-count="passed">2</span> passed' in text
     assert '<rect class="passed" x="0.00" width="50.00" height="10">' in text
     assert '<rect class="left" x="75.00" width="25.00" height="10">' in text
 
@@ -74,6 +78,11 @@ def test_a_list_follows_the_runs_that_it_shows() -> None:
     lines = [run().line, run(RunStatus.COMPLETE).line]
     assert 'data-source="/live?known=r1"' in live_list(lines, look())
     assert live_list(lines, look(links=Links())) == ""
+    assert "data-live" not in run_head(lines[0], look(links=Links()))
+    assert "data-live" not in run_head(lines[1], look())
+    text = runs_page(RunPage(lines, 2, 2), RunsQuery(), look())
+    assert text.count('data-live-run="r1"') == 1
+    assert '<span class="soft num" data-live="done">3 of 4 cases</span>' in text
     assert live_run(run(RunStatus.COMPLETE), look()) == ""
 
 

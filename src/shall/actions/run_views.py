@@ -13,12 +13,13 @@ from shall.results.listing import (
     CaseLine,
     CaseOrder,
     CasePage,
+    LiveRun,
     ReasonCount,
     RunFilter,
     RunLine,
     RunPage,
 )
-from shall.results.records import CaseResult
+from shall.results.records import CaseResult, RunStatus
 from shall.store.base import Store
 from shall.workspace.workspace import Workspace
 
@@ -27,6 +28,7 @@ class RunView(Struct, frozen=True):
     """A run and some of its cases. ``longest`` are those that a timeline draws.
 
     ``number`` is that of the page, from 1. Without a filter, ``reasons`` are of all its cases.
+    ``live`` None: it does not go on.
     """
 
     run: RunLine
@@ -34,6 +36,7 @@ class RunView(Struct, frozen=True):
     number: int = 1
     reasons: Sequence[ReasonCount] = ()
     longest: Sequence[CaseLine] = ()
+    live: LiveRun | None = None
 
 
 class CaseView(Struct, frozen=True):
@@ -79,7 +82,10 @@ def run_view(
     if with_longest:
         slowest = CaseOrder.SLOWEST
         longest = store.case_page(run.run_id, CaseFilter(), slowest, PAGE_LINES, 0).lines
-    return RunView(run, page, number, store.reasons(run.run_id), longest)
+    live = None
+    if run.status is RunStatus.RUNNING:
+        live = next((it for it in store.live_runs() if it.line.run_id == run.run_id), None)
+    return RunView(run, page, number, store.reasons(run.run_id), longest, live)
 
 
 def case_view(workspace: Workspace, run_id: str, number: int) -> CaseView:

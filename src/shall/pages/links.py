@@ -44,6 +44,10 @@ class Links(Struct, frozen=True):
         """Return the address of the matrix, filtered."""
         return self._to("/matrix", filters)
 
+    def matrix_file(self, ending: str, **filters: str) -> str:
+        """Return the address of the rows as a download: ``json`` or ``csv``."""
+        return self._to(f"/matrix.{ending}", filters)
+
     def criterion(self, key: str) -> str:
         """Return the address of a criterion."""
         return self._to(f"/criteria/{_quoted(key)}") or f"#{_quoted(row_id(key))}"
@@ -163,6 +167,10 @@ class FolderLinks(Links, frozen=True):
     def runs(self, **filters: str) -> str:
         """Return the file of the list of runs; there is none of some."""
         return "" if any(filters.values()) else self.file("index")
+
+    def history(self, **filters: str) -> str:
+        """Return the file of the flaky and slow cases."""
+        return self.file("history") if self.runs_with_file and not any(filters.values()) else ""
 
     def run(self, run_id: str, **filters: str) -> str:
         """Return the file of a run."""

@@ -1,8 +1,9 @@
 """Runs that go on: what the list and the page of a run show of them, and the events that renew it.
 
 The element ``shall-live`` of the script listens to the events. It finds what to renew by
-``data-live-run`` (the id of a run) and, inside that, ``data-live`` (the name of a text),
-``data-live-count`` (an outcome) and ``svg.share``. Without script the page is as it was made.
+``data-live-run`` (the id of a run that goes on) and, inside that, ``data-live`` (the name of a
+text), ``data-live-count`` (an outcome) and ``svg.share``. Without script
+the page is as it was made.
 """
 
 from collections.abc import Callable, Sequence
@@ -31,42 +32,54 @@ def live_list(lines: Sequence[RunLine], look: Look) -> Html:
     source = look.links.live(known=",".join(going_on[:MOST_KNOWN]))
     if not source:
         return joined()
-    return _element(source, look, look.links.runs(), "live.begun")
+    return _element(source, look, look.links.runs(), "live.reload")
 
 
 def live_run(run: LiveRun, look: Look) -> Html:
-    """Make what shows and renews a run that goes on, with the form that stops it."""
+    """Make what shows how far a run is that goes on, with the form that stops it."""
     line = run.line
-    source = look.links.live(run=line.run_id)
-    if not source or line.status is not RunStatus.RUNNING:
+    if not is_followed(line, look):
         return joined()
     shown = event_of(run, look.language)
-    language = look.language
-    bar = tag("div", share_of_total(line), class_="live-bar")
-    pills = [
-        tag(
-            "li",
-            tag(
-                "span",
-                tag("span", str(line.outcomes.get(it, 0)), data_live_count=it.value),
-                f" {label(f'outcome.{it.value}', language)}",
-                class_=f"pill {it.value}",
-            ),
-        )
-        for it in Outcome
-    ]
+    source = look.links.live(run=line.run_id)
     return tag(
-        "section",
+        "div",
         tag("p", tag("b", shown["done"], data_live="done"), class_="num"),
-        bar,
-        tag("ul", *pills, class_="counts"),
         tag("p", shown["reason"], data_live="reason", class_="told"),
         tag("p", shown["asked"], data_live="asked", class_="soft"),
         _stop_form(run, look),
         _element(source, look, look.links.run(line.run_id), "live.results"),
         class_="live",
-        data_live_run=line.run_id,
     )
+
+
+def live_cell(line: RunLine, look: Look) -> Html:
+    """Make what a list shows of a run that goes on."""
+    done = word("live.done", look.language, done=sum(line.outcomes.values()), total=line.total)
+    return joined(
+        share_of_total(line),
+        live_counts(line, look.language),
+        tag("span", done, class_="soft num", data_live="done"),
+    )
+
+
+def is_followed(line: RunLine, look: Look) -> bool:
+    """Return whether a page follows a run: it goes on, and the page is one of a server."""
+    return line.status is RunStatus.RUNNING and bool(look.links.live())
+
+
+def live_counts(line: RunLine, language: str) -> Html:
+    """Make the counts of cases by outcome, to be renewed."""
+    pills = [
+        tag(
+            "span",
+            tag("span", str(line.outcomes.get(it, 0)), data_live_count=it.value),
+            f" {label(f'outcome.{it.value}', language)}",
+            class_=f"pill {it.value}",
+        )
+        for it in Outcome
+    ]
+    return tag("ul", *(tag("li", pill) for pill in pills), class_="counts")
 
 
 def share_of_total(line: RunLine) -> Html:
@@ -91,6 +104,7 @@ def event_of(
         newest = word("live.newest", language)
         reason = f"{newest}: {one_line(run.bad_name)}: {reason}"
     texts = {
+        "heading": ended or word("live.running", language),
         "done": word("live.done", language, done=sum(counts.values()), total=line.total),
         "reason": cut(reason, _LONGEST),
         "asked": _asked(run, language) if is_live else "",
@@ -105,19 +119,19 @@ def event_of(
     }
 
 
-def _element(source: str, look: Look, address: str, then: str) -> Html:
+def _element(source: str, look: Look, address: str, link: str) -> Html:
     language = look.language
     again = tag(
         "p",
         tag("span", "", role="status", data_live_said=True),
         " ",
-        tag("a", word("live.reload", language), href=address, hidden=True),
+        tag("a", word(link, language), href=address, hidden=True),
     )
     return tag(
         "shall-live",
         again,
         data_source=source,
-        data_begun=word(then, language),
+        data_begun=word("live.begun", language),
         data_lost=word("live.lost", language),
     )
 

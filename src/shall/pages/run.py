@@ -8,6 +8,7 @@ from shall.actions.run_views import RunView
 from shall.pages.frame import Look, served
 from shall.pages.groups import grouped, groups_section
 from shall.pages.links import PAGE_LENGTH
+from shall.pages.live import live_run
 from shall.pages.markup import Html, joined, tag
 from shall.pages.parts import hidden_fields, pager, search_form, select
 from shall.pages.run_parts import Known, case_rows, run_head, verdict
@@ -90,7 +91,13 @@ def run_page(view: RunView, query: RunQuery, look: Look) -> str:
     return served(
         verdict(run, language),
         look,
-        run_head(run, look, Known(outages), downloads(run.run_id, look)),
+        run_head(
+            run,
+            look,
+            Known(outages),
+            None if view.live is None else live_run(view.live, look),
+            downloads(run.run_id, look),
+        ),
         tag(
             "main",
             groups_section(groups, look.links, run.run_id, language) if query.is_plain else None,

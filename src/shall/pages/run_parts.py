@@ -7,7 +7,8 @@ from msgspec import Struct
 
 from shall.pages.frame import Look
 from shall.pages.groups import Group, key_of, reason_text
-from shall.pages.markup import Content, Html, tag
+from shall.pages.live import is_followed, live_counts, share_of_total
+from shall.pages.markup import Content, Html, joined, tag
 from shall.pages.parts import fact, glyph, link, share, short
 from shall.pages.words import word
 from shall.report.wording import count_label, duration, label, outage_line
@@ -43,16 +44,28 @@ def verdict(run: RunLine, language: str) -> str:
 def run_head(run: RunLine, look: Look, known: Known = NOTHING_MORE, *more: Content) -> Html:
     """Make the head of a page of a run."""
     language = look.language
+    follows = is_followed(run, look)
+    heading = tag("h1", verdict(run, language))
+    notices = list(_notices(run, known, language))
+    if follows:
+        notices = notices[1:]  # the heading says it
+        heading = tag("h1", word("live.running", language), data_live="heading")
+        counts = joined(share_of_total(run), live_counts(run, language))
+    else:
+        counts = joined(
+            share({it.value: run.outcomes.get(it, 0) for it in Outcome}),
+            outcome_pills({it: run.outcomes.get(it, 0) for it in Outcome}, language, known.torn),
+        )
     return tag(
         "header",
         tag("p", label("title", language), class_="eyebrow"),
-        tag("h1", verdict(run, language)),
-        *(tag("p", it, class_="notice") for it in _notices(run, known, language)),
-        share({it.value: run.outcomes.get(it, 0) for it in Outcome}),
-        outcome_pills({it: run.outcomes.get(it, 0) for it in Outcome}, language, known.torn),
+        heading,
+        *(tag("p", it, class_="notice") for it in notices),
+        counts,
         tag("dl", *_facts(run, look, known), class_="facts"),
         *more,
         class_=f"head {worst(run).value}",
+        data_live_run=follows and run.run_id,
     )
 
 

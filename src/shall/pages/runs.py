@@ -6,6 +6,7 @@ from msgspec import Struct, structs
 
 from shall.pages.frame import Look, saved, served
 from shall.pages.links import PAGE_LENGTH, row_id
+from shall.pages.live import is_followed, live_cell, live_list
 from shall.pages.markup import Html, tag
 from shall.pages.parts import (
     age,
@@ -88,6 +89,7 @@ def runs_list(page: RunPage, query: RunsQuery, look: Look) -> Html:
     return tag(
         "section",
         _filters(page, query, look) if page.total else None,
+        live_list(page.lines, look),
         rows,
         pager(first, page.matching, before, after, language),
     )
@@ -118,13 +120,7 @@ def _row(run: RunLine, previous: RunLine | None, look: Look) -> tuple[Html, ...]
                 class_="place",
             ),
         ),
-        tag(
-            "td",
-            share({it.value: run.outcomes.get(it, 0) for it in Outcome}),
-            outcome_pills(
-                {it: run.outcomes[it] for it in Outcome if run.outcomes.get(it)}, language
-            ),
-        ),
+        _counts(run, look),
         tag("td", age(run.started_at, look.now, language), data_label=label("started", language)),
         tag(
             "td",
@@ -144,6 +140,17 @@ def _row(run: RunLine, previous: RunLine | None, look: Look) -> tuple[Html, ...]
             link(compared, word("runs.compare", language)) if compared else None,
             data_label=word("run.commit", language) if run.commit else "",
         ),
+    )
+
+
+def _counts(run: RunLine, look: Look) -> Html:
+    if is_followed(run, look):
+        return tag("td", live_cell(run, look), data_live_run=run.run_id)
+    shown = {it: run.outcomes[it] for it in Outcome if run.outcomes.get(it)}
+    return tag(
+        "td",
+        share({it.value: run.outcomes.get(it, 0) for it in Outcome}),
+        outcome_pills(shown, look.language),
     )
 
 

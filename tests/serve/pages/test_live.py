@@ -16,6 +16,7 @@ from tests.serve.pages.test_login import form_token
 
 from shall.admin.token_file import new_token
 from shall.bootstrap import open_workspace
+from shall.errors import StoreUnavailable
 from shall.messages import Message
 from shall.results.listing import LiveRun, RunLine
 from shall.results.records import Outcome, RunStatus
@@ -26,6 +27,7 @@ from shall.serve.pages import live as pages
 from shall.serve.streams import OpenStreams
 from shall.settings import Settings
 from shall.store.base import Store
+from shall.store.sqlite import SqliteStore
 
 pytestmark = pytest.mark.anyio
 
@@ -257,6 +259,29 @@ async def test_nobody_follows_runs_without_the_scope_to_read(served: Serve, tmp_
         async with follow(server, token=given) as reader:
             await reader.is_over.wait()
             assert reader.status == status
+
+
+async def test_a_store_that_cannot_be_read_for_a_while_ends_no_stream(
+    served: Serve, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.start_run("r1", NOW, 1, "")
+    failures = iter([StoreUnavailable("locked")] * 3)
+    read = SqliteStore.live_runs
+
+    def failing(self: SqliteStore, named: Any = ()) -> list[LiveRun]:
+        if error := next(failures, None):
+            raise error
+        return read(self, named)
+
+    monkeypatch.setattr(SqliteStore, "live_runs", failing)
+    async with follow(served()) as reader:
+        assert (await reader.event())["run"] == "r1"
+
+
+def test_asking_for_the_head_of_a_stream_opens_none(browse: Callable[..., Browser]) -> None:
+    answer = browse().http.head("/live")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("text/event-stream")
 
 
 @pytest.mark.verifies("live-pages#1.6")

@@ -71,6 +71,113 @@ function openLinked() {
 addEventListener("hashchange", openLinked);
 openLinked();
 
+// --- shall-live: follows runs that go on; what is renewed is found by data-live-run and data-live
+
+const OUTCOMES = ["passed", "failed", "error", "skipped"];
+const SLOWEST_MS = 60000;
+
+customElements.define("shall-live", class extends HTMLElement {
+  #stream = null;
+  #wait = 0; // until the next try, in milliseconds
+  #again = 0;
+  #over = false;
+  #known = new Set();
+  #first = null; // what was done of the one run when the page came
+
+  connectedCallback() {
+    // only runs that went on when the page was made
+    for (const part of document.querySelectorAll("[data-live-run]")) {
+      this.#known.add(part.dataset.liveRun);
+    }
+    document.addEventListener("visibilitychange", this.#turn);
+    addEventListener("pagehide", this.#close);
+    this.#turn();
+  }
+
+  disconnectedCallback() {
+    document.removeEventListener("visibilitychange", this.#turn);
+    removeEventListener("pagehide", this.#close);
+    this.#close();
+  }
+
+  #turn = () => {
+    this.#close();
+    if (!document.hidden && !this.#over) this.#open();
+  };
+
+  #close = () => {
+    clearTimeout(this.#again);
+    this.#stream?.close();
+    this.#stream = null;
+  };
+
+  #open() {
+    const stream = this.#stream = new EventSource(this.dataset.source);
+    stream.addEventListener("open", () => {
+      if (this.#wait) this.#say("");
+      this.#wait = 0;
+    });
+    stream.addEventListener("run", (event) => this.#take(JSON.parse(event.data)));
+    stream.addEventListener("error", () => {
+      if (stream !== this.#stream || stream.readyState !== EventSource.CLOSED) return;
+      this.#say(this.dataset.lost);
+      this.#wait = Math.min(Math.max(2 * this.#wait, 2000), SLOWEST_MS);
+      this.#again = setTimeout(this.#turn, this.#wait);
+    });
+  }
+
+  #take(run) {
+    const parts = document.querySelectorAll(`[data-live-run="${CSS.escape(run.run)}"]`);
+    for (const part of parts) renew(part, run);
+    if (this.dataset.source.includes("run=")) {
+      this.#first ??= run.done;
+      if (run.done !== this.#first) this.#offer();
+    }
+    if (!this.#known.has(run.run) && !run.ended) {
+      this.#known.add(run.run);
+      this.#say(this.dataset.begun);
+      this.#offer();
+    } else if (run.ended && this.#known.has(run.run)) {
+      this.#known.delete(run.run);
+      this.#say(run.ended);
+      this.#offer();
+      if (this.dataset.source.includes("run=")) {
+        this.#over = true;
+        this.#close();
+      }
+    }
+  }
+
+  #say(text) {
+    this.querySelector("[data-live-said]").textContent = text;
+  }
+
+  #offer() {
+    this.querySelector("a").hidden = false;
+  }
+});
+
+function renew(part, run) {
+  for (const each of part.querySelectorAll("[data-live]")) {
+    each.textContent = run[each.dataset.live] ?? "";
+  }
+  for (const each of part.querySelectorAll("[data-live-count]")) {
+    each.textContent = run.counts[each.dataset.liveCount] ?? 0;
+  }
+  for (const form of part.querySelectorAll("form.stop")) form.hidden = run.status !== "running";
+  const chart = part.querySelector("svg.share");
+  if (!chart || !run.total) return;
+  let start = 0;
+  const bars = OUTCOMES.filter((name) => run.counts[name]).map((name) => {
+    const bar = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+    const width = (100 * run.counts[name]) / run.total;
+    const values = { class: name, x: start, width, height: 10 };
+    for (const [key, value] of Object.entries(values)) bar.setAttribute(key, value);
+    start += width;
+    return bar;
+  });
+  chart.replaceChildren(...bars);
+}
 // --- login: no browser sends the row that a link names, so the form carries it
 
 for (const next of document.querySelectorAll("form.login [name=next]")) {
@@ -252,105 +359,3 @@ customElements.define("shall-index", class extends HTMLElement {
     document.getElementById(id).classList.add("linked");
   }
 });
-// --- shall-live: follows runs that go on; what is renewed is found by data-live-run and data-live
-
-const OUTCOMES = ["passed", "failed", "error", "skipped"];
-const SLOWEST_MS = 60000;
-
-customElements.define("shall-live", class extends HTMLElement {
-  #stream = null;
-  #wait = 0; // until the next try, in milliseconds
-  #again = 0;
-  #over = false;
-  #known = new Set();
-
-  connectedCallback() {
-    // only runs that went on when the page was made
-    for (const part of document.querySelectorAll("[data-live-run]")) {
-      this.#known.add(part.dataset.liveRun);
-    }
-    document.addEventListener("visibilitychange", this.#turn);
-    addEventListener("pagehide", this.#close);
-    this.#turn();
-  }
-
-  disconnectedCallback() {
-    document.removeEventListener("visibilitychange", this.#turn);
-    removeEventListener("pagehide", this.#close);
-    this.#close();
-  }
-
-  #turn = () => {
-    this.#close();
-    if (!document.hidden && !this.#over) this.#open();
-  };
-
-  #close = () => {
-    clearTimeout(this.#again);
-    this.#stream?.close();
-    this.#stream = null;
-  };
-
-  #open() {
-    const stream = this.#stream = new EventSource(this.dataset.source);
-    stream.addEventListener("open", () => {
-      if (this.#wait) this.#say("");
-      this.#wait = 0;
-    });
-    stream.addEventListener("run", (event) => this.#take(JSON.parse(event.data)));
-    stream.addEventListener("error", () => {
-      if (stream !== this.#stream || stream.readyState !== EventSource.CLOSED) return;
-      this.#say(this.dataset.lost);
-      this.#wait = Math.min(Math.max(2 * this.#wait, 2000), SLOWEST_MS);
-      this.#again = setTimeout(this.#turn, this.#wait);
-    });
-  }
-
-  #take(run) {
-    const parts = document.querySelectorAll(`[data-live-run="${CSS.escape(run.run)}"]`);
-    for (const part of parts) renew(part, run);
-    if (!this.#known.has(run.run) && !run.ended) {
-      this.#known.add(run.run);
-      this.#say(this.dataset.begun);
-      this.#offer();
-    } else if (run.ended && this.#known.has(run.run)) {
-      this.#known.delete(run.run);
-      this.#say(run.ended);
-      this.#offer();
-      if (this.dataset.source.includes("run=")) {
-        this.#over = true;
-        this.#close();
-      }
-    }
-  }
-
-  #say(text) {
-    this.querySelector("[data-live-said]").textContent = text;
-  }
-
-  #offer() {
-    this.querySelector("a").hidden = false;
-  }
-});
-
-function renew(part, run) {
-  for (const each of part.querySelectorAll("[data-live]")) {
-    each.textContent = run[each.dataset.live] ?? "";
-  }
-  for (const each of part.querySelectorAll("[data-live-count]")) {
-    each.textContent = run.counts[each.dataset.liveCount] ?? 0;
-  }
-  for (const form of part.querySelectorAll("form.stop")) form.hidden = run.status !== "running";
-  const chart = part.querySelector("svg.share");
-  if (!chart || !run.total) return;
-  let start = 0;
-  const bars = OUTCOMES.filter((name) => run.counts[name]).map((name) => {
-    const bar = document.createElementNS("http://www.w3.org/2000/svg", "rect");
-    const width = (100 * run.counts[name]) / run.total;
-    const values = { class: name, x: start, width, height: 10 };
-    for (const [key, value] of Object.entries(values)) bar.setAttribute(key, value);
-    start += width;
-    return bar;
-  });
-  chart.replaceChildren(...bars);
-}

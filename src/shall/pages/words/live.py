@@ -1,6 +1,7 @@
 """The words of runs that go on."""
 
 WORDS = {
+    "live.running": ("The run is in progress", "运行进行中"),
     "live.done": ("{done} of {total} cases", "{total} 个用例已完成 {done} 个"),
     "live.newest": ("Newest failure", "最近的失败"),
     "live.asked": (

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import anyio
@@ -10,6 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 from shall.actions.results import opened_store
 from shall.actions.stopping import ask_to_stop
+from shall.errors import ShallError
 from shall.pages.live import MOST_KNOWN, event_of
 from shall.results.listing import LiveRun
 from shall.serve.live import Watch, is_live
@@ -62,7 +64,9 @@ class _Stream(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send events until the reader leaves, the server does, or it took long enough."""
-        del scope
+        if scope["method"] == "HEAD":
+            await super().__call__(scope, receive, send)
+            return
         context = self._call.context
         with context.streams.one(), context.live.listen(self._root, self._read) as watch:
             await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
@@ -75,7 +79,9 @@ class _Stream(Response):
 
     async def _send_all(self, watch: Watch, send: Send) -> None:
         text = f"retry: {RETRY_MS}\n\n"
-        found: Collection[LiveRun] = await self._read(self._known)
+        found: Collection[LiveRun] = ()
+        with suppress(ShallError):  # what cannot be read now may be in a moment
+            found = await self._read(self._known)
         while True:
             text += "".join(self._events(found))
             await send(
