@@ -43,11 +43,11 @@ def history_page(past: PastRuns, runs: int, look: Look) -> str:
 def history_file(past: PastRuns, look: Look) -> str:
     """Return the page as a file."""
     title = word("history", look.language)
+    shown = word("history.none", look.language)
+    parts: tuple[Html, ...] = ()
     if past.trend:
         shown = word("history.runs", look.language, runs=len(past.trend))
         parts = (_trend(past.trend, look), _flaky(past.flaky, look), _slow(past.slow, look))
-    else:
-        shown, parts = word("history.none", look.language), ()
     told = tag("p", shown, class_="soft")
     return saved(title, look, tag("main", tag("h1", title), told, *parts), here="history")
 
