@@ -106,7 +106,6 @@ def _row(run: RunLine, previous: RunLine | None, look: Look) -> tuple[Html, ...]
     compared = ""
     if previous is not None and previous.environment == run.environment:
         compared = links.compare(previous.run_id, run.run_id)
-    place = [tag("span", it, class_="soft") for it in (short(run.host or "", 80),) if it]
     return (
         tag(
             "td",
@@ -120,6 +119,7 @@ def _row(run: RunLine, previous: RunLine | None, look: Look) -> tuple[Html, ...]
                 "span",
                 f"{status} " if status else None,
                 tag("code", short(run.run_id, 40)),
+                f" · {short(run.host, 80)}" if run.host else None,
                 class_="place",
             ),
         ),
@@ -132,14 +132,16 @@ def _row(run: RunLine, previous: RunLine | None, look: Look) -> tuple[Html, ...]
             data_label=label("duration", language),
         ),
         tag(
-            "td", short(run.environment, 80), " ", *place, data_label=label("environment", language)
+            "td",
+            short(run.environment, 80),
+            data_label=label("environment", language) if run.environment else "",
         ),
         tag(
             "td",
             tag("code", commit_text(run, language)) if run.commit else None,
             " ",
             link(compared, word("runs.compare", language)) if compared else None,
-            data_label=word("run.commit", language),
+            data_label=word("run.commit", language) if run.commit else "",
         ),
     )
 
