@@ -54,7 +54,12 @@ def test_a_saved_page_has_no_fault(name: str, tmp_path: Path, readers: dict[str,
         assert faults_in_each_view(tab, name, language) == {}
 
 
-ADDRESSES = {"overview": "/"}
+ADDRESSES = {
+    "overview": "/",
+    "history": "/history",
+    "case-history": "/history/case?key=tests%2Fcases%2Fplace_order.yaml",
+    "compare": "/compare",
+}
 
 
 @pytest.mark.verifies("pages-browser#1.1")

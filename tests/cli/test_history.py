@@ -40,3 +40,23 @@ def test_flaky_and_slow_cases_are_listed_and_one_case_is_shown(
     ]
     assert "No case is flaky" in shall("history", "--runs", "1").stdout
     assert shall("history", "none.yaml").returncode == 2
+
+
+@pytest.mark.verifies("history-pages#3.1", "history-pages#3.3")
+def test_two_runs_are_compared(shall: Shall, write_case: WriteCase, service: Any) -> None:
+    write_case("good")
+    write_case("flaky", "/given/compared")
+    for status in (200, 500):
+        service.answer("compared", "", "text/plain", status_code=status)
+        shall("run", "--host", service.url)
+
+    shown = shall("history", "--compare", "previous", "latest").stdout.splitlines()
+
+    assert shown[3:5] == ["Newly failing:", "  tests/cases/flaky.yaml"]
+    assert shown[-1] == "The same in both runs: 1."
+    compare = ("history", "--compare", "latest", "previous")
+    data = json.loads(shall(*compare, "--format", "json").stdout)
+    assert [(it["kind"], it["name"], it["after"]["outcome"]) for it in data["cases"]] == [
+        ("fixed", "flaky", "passed")
+    ]
+    assert shall("history", "--compare", "r8", "r9").returncode == 2

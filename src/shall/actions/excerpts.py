@@ -43,10 +43,11 @@ def shown_texts(files: Files, redactor: Redactor, names: Iterable[str]) -> Mappi
         if len(lines) == len(shown):  # a mask in place of several lines would move the others
             pairs = zip(lines, shown, strict=True)
             sources[name] = "\n".join(
-                line if line == other and not _names_secret(line) else "" for line, other in pairs
+                line if line == other and not names_secret(line) else "" for line, other in pairs
             )
     return sources
 
 
-def _names_secret(line: str) -> bool:
+def names_secret(line: str) -> bool:
+    """Return whether a line has the key of a secret or of credentials."""
     return any(it in _CREDENTIALS or is_secret_name(it) for it in _KEY.findall(line))

@@ -1,30 +1,17 @@
 """How cases ended over the last stored runs: which are flaky, and which are slow."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from math import ceil
 
 from msgspec import Struct
 
 from shall.actions.results import opened_store
 from shall.errors import BadValue, CaseNotFound
-from shall.results.records import CaseResult, Outcome, is_bad, outage_of
+from shall.results.listing import PastCase, PastFilter, PastOutcome
+from shall.results.records import Outcome
 from shall.workspace.workspace import Workspace
 
 MOST_RUNS = 1000
-
-
-class PastOutcome(Struct, frozen=True):
-    """How a case ended in one run. ``started_at`` is aware UTC."""
-
-    run_id: str
-    started_at: datetime
-    outcome: Outcome
-    duration_s: float
-    environment: str
-    fingerprint: str
-    is_bad: bool
-    is_outage: bool
 
 
 class CaseHistory(Struct, frozen=True):
@@ -72,52 +59,32 @@ def history_of(workspace: Workspace, runs: int, case: str | None = None) -> Hist
         CaseNotFound: None of these runs has the case.
         StoreUnavailable: The state cannot be read.
     """
+    past = opened_store(workspace).past_cases(checked_runs(runs), PastFilter(case=case))
+    if case is not None and not past.cases:
+        raise CaseNotFound(f"None of the last {len(past.run_ids)} stored runs has the case {case}.")
+    return History(len(past.run_ids), list(map(case_history, past.cases)))
+
+
+def checked_runs(runs: int) -> int:
+    """Return a number of runs. Raises ``BadValue`` where it is out of range."""
     if not 1 <= runs <= MOST_RUNS:
         raise BadValue(f"The number of runs is {runs}; it must be 1 to {MOST_RUNS}.")
-    store = opened_store(workspace)
-    found: dict[tuple[str, str | None], list[PastOutcome]] = {}
-    names: dict[str, str] = {}
-    stored = store.runs(runs)
-    for run in stored:
-        for result in store.cases(run.run_id):
-            if case is None or case in {result.case_key, result.name}:
-                names.setdefault(result.case_key, result.name)  # the newest run comes first
-                past = _past(result)  # the steps and bodies of many runs would not fit in memory
-                found.setdefault((result.case_key, result.data_row), []).append(past)
-    if case is not None and not found:
-        raise CaseNotFound(f"None of the last {len(stored)} stored runs has the case {case}.")
-    by_key = sorted(found.items(), key=lambda it: (it[0][0], it[0][1] or ""))
-    cases = [_history(key, names[key], row, outcomes) for (key, row), outcomes in by_key]
-    return History(len(stored), cases)
+    return runs
 
 
-def _history(
-    key: str, name: str, data_row: str | None, outcomes: Sequence[PastOutcome]
-) -> CaseHistory:
-    mixed = _mixed(outcomes)
-    passed = sorted(it.duration_s for it in outcomes if it.outcome is Outcome.PASSED)
+def case_history(case: PastCase) -> CaseHistory:
+    """Return whether a case is flaky, and how long it takes."""
+    mixed = _mixed(case.outcomes)
+    passed = sorted(it.duration_s for it in case.outcomes if it.outcome is Outcome.PASSED)
     return CaseHistory(
-        key,
-        name,
-        data_row,
-        outcomes,
+        case.case_key,
+        case.name,
+        case.data_row,
+        case.outcomes,
         bool(mixed),
         (True if any(mixed) else None) if mixed else None,
-        _percentile(passed, 50),
-        _percentile(passed, 95),
-    )
-
-
-def _past(case: CaseResult) -> PastOutcome:
-    return PastOutcome(
-        case.run_id,
-        case.started_at,
-        case.outcome,
-        case.duration_s,
-        case.environment,
-        case.case_fingerprint,
-        is_bad(case),
-        outage_of(case) is not None,
+        percentile(passed, 50),
+        percentile(passed, 95),
     )
 
 
@@ -133,6 +100,6 @@ def _mixed(outcomes: Iterable[PastOutcome]) -> set[str]:
     return {fingerprint for (_, fingerprint), kinds in seen.items() if len(kinds) == 2}
 
 
-def _percentile(ordered: Sequence[float], percent: int) -> float | None:
+def percentile(ordered: Sequence[float], percent: int) -> float | None:
     """Return the nearest rank: the smallest value that so many percent do not exceed."""
     return ordered[ceil(len(ordered) * percent / 100) - 1] if ordered else None

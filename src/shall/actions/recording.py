@@ -12,6 +12,7 @@ from shall.log import Log
 from shall.results.events import CaseFinished, Event, RunFinished, RunStarted
 from shall.results.records import RunStatus, RunSummary
 from shall.store.base import RunOrigin
+from shall.workspace.head import head_commit
 from shall.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -94,7 +95,8 @@ class Recorder:
 
     def _start(self, run: RunStarted) -> None:
         if self._store is not None:
-            origin = RunOrigin(host=os.uname().nodename)
+            commit = head_commit(self._workspace.root)
+            origin = RunOrigin(commit, host=os.uname().nodename)
             self._store.start_run(run.run_id, run.started_at, run.total, run.environment, origin)
             self._run_id = run.run_id
             self._look_at = math.inf if self._stop is None else time.monotonic() + LOOK_S

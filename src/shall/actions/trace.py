@@ -59,7 +59,7 @@ def trace_requirements(
     unreachable = workspace.outages.current() if workspace.outages is not None else ()
     decisions = _decisions(workspace, problems)
     relinks = [it for it in decisions if it.kind is DecisionKind.RELINK]
-    matrix = build_matrix(specs, links, map(_latest, facts), environments, unreachable, relinks)
+    matrix = build_matrix(specs, links, map(latest_of, facts), environments, unreachable, relinks)
     matrix = with_decisions(matrix, decisions, today or datetime.now(UTC).date())
     if any("#" in it.link.criterion for it in matrix.unknown):
         matrix = with_archived(matrix, archived_changes(workspace))
@@ -168,7 +168,8 @@ def _with_current_fingerprints(
         yield fact_now if is_same else fact
 
 
-def _latest(fact: Evidence) -> Latest:
+def latest_of(fact: Evidence) -> Latest:
+    """Return a line of evidence as the matrix takes it."""
     return Latest(
         criterion=fact.criterion,
         source=fact.source,

@@ -6,10 +6,12 @@ from datetime import UTC
 
 import msgspec
 
-from shall.actions.history import CaseHistory, PastOutcome, history_of
+from shall.actions.history import CaseHistory, history_of
+from shall.cli.comparison import show_comparison
 from shall.cli.options import project_of
 from shall.cli.output import OK, local, say, write, write_table
 from shall.report.wording import duration, label
+from shall.results.listing import PastOutcome
 from shall.results.records import Outcome
 
 _SLOWEST = 10
@@ -24,9 +26,16 @@ _MARKS = {
 def execute(arguments: argparse.Namespace) -> int:
     """Carry out the command."""
     workspace, settings = project_of(arguments)
+    if arguments.compare is not None:
+        before, after = arguments.compare
+        show_comparison(workspace, before, after, arguments.format)
+        return OK
     history = history_of(workspace, arguments.runs, arguments.case)
     if arguments.format == "json":
         data = {"format": 1, **msgspec.to_builtins(history)}
+        for case in data["cases"]:
+            for outcome in case["outcomes"]:
+                del outcome["number"]
         write(msgspec.json.format(msgspec.json.encode(data)).decode())
     elif arguments.case is not None:
         for case in history.cases:

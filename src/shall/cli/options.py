@@ -249,6 +249,12 @@ def _add_history(commands: _Commands) -> None:
     command.add_argument(
         "--runs", type=int, default=20, metavar="N", help="number of stored runs (20)"
     )
+    command.add_argument(
+        "--compare",
+        nargs=2,
+        metavar=("BEFORE", "AFTER"),
+        help="show what differs between two runs: ids, latest or previous",
+    )
     command.add_argument("--format", choices=("text", "json"), default="text")
     _add_workspace(command)
 

@@ -43,6 +43,10 @@ class Links(Struct, frozen=True):
         """Return the address of the matrix, filtered."""
         return self._to("/matrix", filters)
 
+    def matrix_file(self, ending: str, **filters: str) -> str:
+        """Return the address of the rows as a download: ``json`` or ``csv``."""
+        return self._to(f"/matrix.{ending}", filters)
+
     def criterion(self, key: str) -> str:
         """Return the address of a criterion."""
         return self._to(f"/criteria/{_quoted(key)}") or f"#{_quoted(row_id(key))}"

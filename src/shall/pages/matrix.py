@@ -211,8 +211,16 @@ def _found(count: int, total: int, wanted: MatrixFilter, look: Look) -> Html:
 
 
 def _downloads(wanted: MatrixFilter, look: Look) -> Html:
-    del wanted, look
-    return Html()
+    links = [
+        tag(
+            "a",
+            ending.upper(),
+            href=look.links.matrix_file(ending, **wanted.query()),
+            download=True,
+        )
+        for ending in ("json", "csv")
+    ]
+    return tag("p", word("matrix.download", look.language), " ", links[0], " ", links[1])
 
 
 def _why(proof: Proof, look: Look) -> Html:

@@ -203,6 +203,87 @@ class ReasonCount(Struct, frozen=True):
     first: int
 
 
+class CaseBrief(Struct, frozen=True, gc=False):
+    """What comparing runs reads of a case: without times, criteria and reasons."""
+
+    case_key: str
+    data_row: str | None
+    attempt: int
+    number: int
+    name: str
+    outcome: Outcome
+    is_bad: bool
+    duration_s: float
+    fingerprint: str
+
+
+class PastOutcome(Struct, frozen=True, gc=False):
+    """How a case ended in one run. ``started_at`` is aware UTC; ``number`` is its position."""
+
+    run_id: str
+    started_at: datetime
+    outcome: Outcome
+    duration_s: float
+    environment: str
+    fingerprint: str
+    is_bad: bool
+    is_outage: bool
+    number: int = 0
+
+
+class PastCase(Struct, frozen=True):
+    """How a case, or a row of its data, ended, the newest first; its name is the newest one."""
+
+    case_key: str
+    name: str
+    data_row: str | None
+    outcomes: Sequence[PastOutcome]
+
+
+class PastCases(Struct, frozen=True):
+    """The cases of the newest runs, whose ids come newest first, in the order of their keys."""
+
+    run_ids: Sequence[str] = ()
+    cases: Sequence[PastCase] = ()
+
+
+class PastTotal(Struct, frozen=True, gc=False):
+    """How often a case with one text, in one environment, passed and did not.
+
+    Cases that met an outage and skipped ones are not counted. ``longest_s`` is of those that
+    passed; None without any.
+    """
+
+    case_key: str
+    data_row: str | None
+    environment: str
+    fingerprint: str
+    passed: int
+    bad: int
+    longest_s: float | None
+
+
+class PastTotals(Struct, frozen=True):
+    """The totals of the newest runs, and how long their cases that passed took, sorted.
+
+    The runs come newest first.
+    """
+
+    durations: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    totals: Sequence[PastTotal] = ()
+
+
+class PastFilter(Struct, frozen=True):
+    """Which cases: all, those of a key, those of a key or name, or those of a criterion."""
+
+    case_key: str | None = None
+    case: str | None = None
+    criterion: str | None = None
+
+
+EVERY_PAST_CASE = PastFilter()
+
+
 def search_words(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the words of a search, and those after a ``-``, which are excluded.
 

@@ -117,15 +117,21 @@ def _changes_of(before: BaselineRow | None, after: BaselineRow | None) -> Iterat
 
 def word_diff(before: str, after: str) -> str:
     """Return two texts in one, as ``git diff --word-diff`` does: ``[-old-]{+new+}``."""
-    old, new = _words(before), _words(after)
     parts = []
-    for what, i1, i2, j1, j2 in difflib.SequenceMatcher(None, old, new, False).get_opcodes():
-        if what == "equal":
-            parts.append("".join(old[i1:i2]))
+    for is_same, old, new in compared_words(before, after):
+        if is_same:
+            parts.append(old)
             continue
-        parts += [f"[-{''.join(old[i1:i2])}-]"] if i2 > i1 else []
-        parts += [f"{{+{''.join(new[j1:j2])}+}}"] if j2 > j1 else []
+        parts += [f"[-{old}-]"] if old else []
+        parts += [f"{{+{new}+}}"] if new else []
     return "".join(parts)
+
+
+def compared_words(before: str, after: str) -> Iterator[tuple[bool, str, str]]:
+    """Yield the parts of two texts: whether they are the same, the old part and the new one."""
+    old, new = _words(before), _words(after)
+    for what, i1, i2, j1, j2 in difflib.SequenceMatcher(None, old, new, False).get_opcodes():
+        yield what == "equal", "".join(old[i1:i2]), "".join(new[j1:j2])
 
 
 _WORD = re.compile(r"\s+|[一-鿿぀-ヿ]|\w+|[^\w\s]")

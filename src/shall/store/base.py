@@ -7,13 +7,19 @@ from typing import Any, Protocol
 from msgspec import Struct, field
 
 from shall.results.listing import (
+    EVERY_PAST_CASE,
+    CaseBrief,
     CaseCounts,
     CaseFilter,
     CaseOrder,
     CasePage,
     LiveRun,
+    PastCases,
+    PastFilter,
+    PastTotals,
     ReasonCount,
     RunFilter,
+    RunLine,
     RunPage,
 )
 from shall.results.records import CaseResult, RunStatus
@@ -148,6 +154,10 @@ class Store(Protocol):
         """Return some of the runs that a filter lists, newest first; at most 500."""
         ...
 
+    def run_line(self, run_id: str) -> RunLine | None:
+        """Return one run as lists show it."""
+        ...
+
     def case_page(
         self, run_id: str, wanted: CaseFilter, order: CaseOrder, limit: int, offset: int
     ) -> CasePage:
@@ -168,6 +178,18 @@ class Store(Protocol):
 
     def reasons(self, run_id: str) -> list[ReasonCount]:
         """Return why cases of a run did not pass, in the order in which they were stored."""
+        ...
+
+    def case_briefs(self, run_id: str) -> list[CaseBrief]:
+        """Return the cases of a run as comparing reads them."""
+        ...
+
+    def past_cases(self, runs: int, wanted: PastFilter = EVERY_PAST_CASE) -> PastCases:
+        """Return how cases ended in the newest runs, by key and row of data."""
+        ...
+
+    def past_totals(self, runs: int, most: int) -> PastTotals:
+        """Count how cases ended in the newest runs, which have at most ``most`` results."""
         ...
 
     def failed_last(self) -> frozenset[str]:

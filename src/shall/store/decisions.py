@@ -78,6 +78,19 @@ class DecisionLog:
             StoreUnavailable: A file cannot be read.
         """
         found: dict[tuple[str, str, str], Decision] = {}
+        for decision in self.history():
+            before = found.get(decision.key)
+            if before is None or _order(before) < _order(decision):
+                found[decision.key] = decision
+        return sorted(found.values(), key=lambda it: it.key)
+
+    def history(self) -> "list[Decision]":
+        """Return every decision, in the order of the files; unreadable lines as in ``newest``.
+
+        Raises:
+            StoreUnavailable: A file cannot be read.
+        """
+        found: list[Decision] = []
         self._unreadable = []
         with (
             translated(self._folder, "decisions"),
@@ -88,11 +101,8 @@ class DecisionLog:
                 data = data_of_lines(folder, name)
                 decisions, wrong = values_of_lines(self._folder.path / name, data, _decision)
                 self._unreadable += wrong
-                for decision in decisions:
-                    before = found.get(decision.key)
-                    if before is None or _order(before) < _order(decision):
-                        found[decision.key] = decision
-        return sorted(found.values(), key=lambda it: it.key)
+                found += decisions
+        return found
 
     def unreadable(self) -> list[UnreadableLine]:
         """Return the lines that were skipped when the decisions were last read."""

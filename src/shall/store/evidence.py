@@ -125,6 +125,22 @@ class EvidenceLog:
         """
         return list(self._newest().values())
 
+    def history(self, criterion: str) -> list[Evidence]:
+        """Return the lines of a criterion, by the key at that time; the newest come first.
+
+        Raises:
+            StoreUnavailable: A file cannot be read.
+        """
+        found: list[Evidence] = []
+        with (
+            translated(self._folder, "evidence"),
+            suppress(FileNotFoundError),
+            self._folder.opened() as folder,
+        ):
+            for name in names_of_lines(folder):
+                found += [it for it in self._facts(folder, name) if it.criterion == criterion]
+        return sorted(found, key=_order, reverse=True)
+
     def unreadable(self) -> list[UnreadableLine]:
         """Return the lines that were skipped when the evidence was last read."""
         return [line for wrong in self._unreadable.values() for line in wrong]

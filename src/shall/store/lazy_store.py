@@ -6,13 +6,19 @@ from datetime import datetime
 
 from shall.errors import ShallError, StoreUnavailable
 from shall.results.listing import (
+    EVERY_PAST_CASE,
+    CaseBrief,
     CaseCounts,
     CaseFilter,
     CaseOrder,
     CasePage,
     LiveRun,
+    PastCases,
+    PastFilter,
+    PastTotals,
     ReasonCount,
     RunFilter,
+    RunLine,
     RunPage,
 )
 from shall.results.records import CaseResult, RunStatus
@@ -115,6 +121,11 @@ class StoreOpenedLater:
         store = self._existing()
         return RunPage() if store is None else store.run_page(wanted, limit, offset)
 
+    def run_line(self, run_id: str) -> RunLine | None:
+        """Return one run as lists show it."""
+        store = self._existing()
+        return None if store is None else store.run_line(run_id)
+
     def case_page(
         self, run_id: str, wanted: CaseFilter, order: CaseOrder, limit: int, offset: int
     ) -> CasePage:
@@ -143,6 +154,21 @@ class StoreOpenedLater:
         """Return why cases of a run did not pass."""
         store = self._existing()
         return [] if store is None else store.reasons(run_id)
+
+    def case_briefs(self, run_id: str) -> list[CaseBrief]:
+        """Return the cases of a run as comparing reads them."""
+        store = self._existing()
+        return [] if store is None else store.case_briefs(run_id)
+
+    def past_cases(self, runs: int, wanted: PastFilter = EVERY_PAST_CASE) -> PastCases:
+        """Return how cases ended in the newest runs."""
+        store = self._existing()
+        return PastCases() if store is None else store.past_cases(runs, wanted)
+
+    def past_totals(self, runs: int, most: int) -> PastTotals:
+        """Count how cases ended in the newest runs, which have at most ``most`` results."""
+        store = self._existing()
+        return PastTotals() if store is None else store.past_totals(runs, most)
 
     def failed_last(self) -> frozenset[str]:
         """Return the keys of the cases whose newest result was bad."""

@@ -302,10 +302,10 @@ def _conditions(wanted: CaseFilter) -> tuple[list[str], list[Any]]:
         values.append(plain(wanted.outcome))
     if wanted.tag:
         conditions.append("(instr(tags, ?) OR instr(tags, ?))")
-        values += _item_beginning(wanted.tag, '"')
+        values += item_beginning(wanted.tag, '"')
     if wanted.feature:
         conditions.append("(instr(verifies, ?) OR instr(verifies, ?))")
-        values += _item_beginning(wanted.feature, "#")
+        values += item_beginning(wanted.feature, "#")
     if wanted.slower_than_s is not None:
         conditions.append("duration_s > ?")
         values.append(wanted.slower_than_s)
@@ -335,7 +335,7 @@ def _pattern(text: str) -> str:
     return f"%{text}%"
 
 
-def _item_beginning(text: str, end: str) -> tuple[str, str]:
+def item_beginning(text: str, end: str) -> tuple[str, str]:
     """Return how an item of a list of JSON begins that is a text up to ``end``."""
     return f'["{_item(text)}{end}', f',"{_item(text)}{end}'
 

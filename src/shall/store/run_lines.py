@@ -50,6 +50,15 @@ def run_page(
     return RunPage(lines, matching, total, environments)
 
 
+def run_line(connection: "sqlite3.Connection", run_id: str, status_of: StatusOf) -> RunLine | None:
+    """Return one run."""
+    asked = f"SELECT {_COLUMNS} FROM runs WHERE run_id = ?"  # noqa: S608 - our own columns
+    row = connection.execute(asked, (plain(run_id),)).fetchone()
+    if row is None:
+        return None
+    return _line(row[1:], _outcomes(connection, [row[0]])[row[0]], status_of)
+
+
 def lines_where(
     connection: "sqlite3.Connection", where: str, values: Sequence[Any], status_of: StatusOf
 ) -> list[RunLine]:

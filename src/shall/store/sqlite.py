@@ -12,17 +12,23 @@ from weakref import finalize
 
 from shall.errors import StoreUnavailable
 from shall.results.listing import (
+    EVERY_PAST_CASE,
+    CaseBrief,
     CaseCounts,
     CaseFilter,
     CaseOrder,
     CasePage,
     LiveRun,
+    PastCases,
+    PastFilter,
+    PastTotals,
     ReasonCount,
     RunFilter,
+    RunLine,
     RunPage,
 )
 from shall.results.records import CaseResult, RunStatus
-from shall.store import lines, queries, run_lines, stops
+from shall.store import lines, past, queries, run_lines, stops
 from shall.store.base import (
     UNKNOWN_ORIGIN,
     CallRecord,
@@ -268,6 +274,11 @@ class SqliteStore:
         with self._reading() as connection:
             return run_lines.run_page(connection, wanted, limit, offset, self._status_of)
 
+    def run_line(self, run_id: str) -> RunLine | None:
+        """Return one run as lists show it."""
+        with self._reading() as connection:
+            return run_lines.run_line(connection, run_id, self._status_of)
+
     def case_page(
         self, run_id: str, wanted: CaseFilter, order: CaseOrder, limit: int, offset: int
     ) -> CasePage:
@@ -296,6 +307,21 @@ class SqliteStore:
         """Return why cases of a run did not pass, in the order in which they were stored."""
         with self._reading() as connection:
             return lines.reasons(connection, run_id)
+
+    def case_briefs(self, run_id: str) -> list[CaseBrief]:
+        """Return the cases of a run as comparing reads them."""
+        with self._reading() as connection:
+            return past.case_briefs(connection, run_id)
+
+    def past_cases(self, runs: int, wanted: PastFilter = EVERY_PAST_CASE) -> PastCases:
+        """Return how cases ended in the newest runs, by key and row of data."""
+        with self._reading() as connection:
+            return past.past_cases(connection, runs, wanted)
+
+    def past_totals(self, runs: int, most: int) -> PastTotals:
+        """Count how cases ended in the newest runs, which have at most ``most`` results."""
+        with self._reading() as connection:
+            return past.past_totals(connection, runs, most)
 
     def failed_last(self) -> frozenset[str]:
         """Return the keys of the cases whose newest result was bad; skipped ones do not count."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
@@ -58,7 +59,8 @@ class Workspace(Struct, frozen=True):
     ``documents`` are the requirements as read last, by path: an unchanged text is parsed once.
     ``marks`` are the links of case and test files, by path, with the digest of the file's text;
     ``modules`` are Python files of the project as read last, ``linked`` those links of test files
-    whose fingerprints cover what the tests use.
+    whose fingerprints cover what the tests use. ``proofs`` are the matrices that pages show, as
+    read last, with the files that they were made of.
     ``outages`` notes on this machine which services were not reached; ``decisions`` are committed.
     ``environ`` returns the environment of the process, from which secrets may be read.
     """
@@ -86,6 +88,8 @@ class Workspace(Struct, frozen=True):
     marks: dict[str, tuple[bytes, "Marks"]] = field(default_factory=dict)
     modules: dict[str, tuple[bytes, "PythonModule"]] = field(default_factory=dict)
     linked: dict[str, "LinkedTests"] = field(default_factory=dict)
+    proofs: dict[str, object] = field(default_factory=dict)
+    proof_lock: Lock = field(default_factory=Lock)
     unit: UnitOptions = UnitOptions()
     outages: OutageLog | None = None
     decisions: DecisionLog | None = None

@@ -9,11 +9,13 @@ from typing import Any
 
 from shall.messages import filled
 from shall.pages.words.frame import WORDS as FRAME
+from shall.pages.words.history import WORDS as HISTORY
 from shall.pages.words.live import WORDS as LIVE
 from shall.pages.words.login import WORDS as LOGIN
 from shall.pages.words.matrix import WORDS as MATRIX
 from shall.pages.words.run import WORDS as RUN
 from shall.pages.words.server import WORDS as SERVER
+from shall.pages.words.story import WORDS as STORY
 from shall.pages.words.views import WORDS as VIEWS
 
 Words = Mapping[str, tuple[str, str]]
@@ -21,11 +23,13 @@ Words = Mapping[str, tuple[str, str]]
 
 TOPICS: tuple[Words, ...] = (
     FRAME,
+    HISTORY,
     LIVE,
     LOGIN,
     MATRIX,
     RUN,
     SERVER,
+    STORY,
     VIEWS,
 )
 

@@ -1,11 +1,11 @@
-"""``/``: where a visitor begins."""
+"""``/``: how much is proved, and what needs attention first."""
 
-from shall.pages.frame import served
-from shall.pages.markup import tag
+from shall.actions.current_proof import current_proof
+from shall.pages.overview import overview_page
 from shall.serve.pages.page import Answer, PageCall
 
 
 def make(call: PageCall) -> Answer:
     """Make the page."""
-    name = call.workspace.root.name
-    return served(name, call.look, tag("main", tag("h1", name)))
+    proof = current_proof(call.workspace, call.language)
+    return overview_page(proof, call.look, call.workspace.root.name)

@@ -1,13 +1,17 @@
 """Every page of the server, in the order in which their addresses are compared."""
 
-from shall.serve.pages import live, overview, runs, server
+from shall.serve.pages import history, live, matrix, overview, runs, server
 from shall.serve.pages.downloads import run_download
 from shall.serve.pages.page import Page
 
 _RESULTS = ("get_test_results",)
 
 PAGES: tuple[Page, ...] = (
-    Page("/", overview.make),
+    Page("/", overview.make, tools=("trace_requirements",)),
+    *matrix.PAGES,
+    Page("/history", history.make, tools=_RESULTS),
+    Page("/history/case", history.make_case, tools=_RESULTS),
+    Page("/compare", history.make_compare, tools=_RESULTS),
     Page("/live", tools=_RESULTS, make_async=live.make),
     Page("/runs", runs.make_runs, tools=_RESULTS),
     *(
