@@ -32,12 +32,14 @@ def criterion_page(proof: Proof, row: Row, story: Story, look: Look) -> str:
     key, language = row.criterion.key, look.language
     feature = feature_of(row)
     up = link(look.links.matrix(feature=feature), feature)
+    history = look.links.history(criterion=key)
+    past = joined(" · ", link(history, word("nav.history", language))) if history else None
     return served(
         key,
         look,
         tag(
             "header",
-            tag("p", up, class_="eyebrow"),
+            tag("p", up, past, class_="eyebrow"),
             tag("h1", key, " ", status_pill(row.status, language), id=row_id(key)),
             tag("p", marked_text(row.criterion), class_="ears"),
             class_=f"head {_kind(row.status)}",
