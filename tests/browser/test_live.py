@@ -175,9 +175,16 @@ def states(tab: Tab, *, is_hidden: bool) -> list[int]:
             "zh-CN",
             ["已证明 50 %", "1 失败", "a#1.1", r"onerror=alert(1)>\u202eadmin", "此处未列出: 1"],
         ),
+        (
+            run_view(),
+            {"has_failures": False, "total": 2, "passed": 1, "skipped": 1},
+            "en-GB",
+            ["All that were not skipped passed"],
+        ),
+        (run_view(), {"has_failures": False, "total": 0, "passed": 0}, "en-GB", ["No cases ran"]),
         (run_view(), {"error_message": HOSTILE}, "en-GB", ["not carried out", r"\u202eadmin"]),
     ],
-    ids=["run", "matrix", "error"],
+    ids=["run", "matrix", "skipped", "none", "error"],
 )
 def test_a_view_shows_an_answer_as_text_in_the_look_of_its_client(
     open_tab: Open, view: str, answer: dict[str, Any], language: str, shown: list[str]
@@ -190,6 +197,7 @@ def test_a_view_shows_an_answer_as_text_in_the_look_of_its_client(
     frame = tab.page.frame_locator("iframe")
     for text in shown:
         frame.get_by_text(text).first.wait_for(state="attached")
+    assert frame.locator("h1:visible").count() == 1
     assert frame.locator("img").count() == 0
     look = frame.locator("html").evaluate("(it) => [it.lang, getComputedStyle(it).colorScheme]")
     assert look == [language[:2], "dark"]

@@ -99,6 +99,9 @@ function bounded(value) {
     few[`more_${name}`] = (Number(value[`more_${name}`]) || 0) + items.length - MOST_ROWS;
   }
   few.is_answer = !(value.error_message || value.is_cancelled || value.plain_text);
+  few.none_ran = !value.has_failures && !value.passed;
+  few.all_passed = !value.has_failures && !few.none_ran && value.passed === value.total;
+  few.some_passed = !value.has_failures && !few.none_ran && !few.all_passed;
   return few;
 }
 
