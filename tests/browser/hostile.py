@@ -7,7 +7,7 @@ MARK = "HARMLESS"
 SCRIPT = f"<script>document.title='owned'</script>{MARK}"
 HANDLER = f"\"'><img src=x onerror=\"document.title='owned'\">{MARK}"
 BIDI = f"{MARK}\u202egnp.exe\u2066\u2069"
-LONG = "x" * 990_000
+LONG = "x" * 800_000
 
 REQUIREMENTS = f"""\
 # Requirements: {SCRIPT}

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import uvicorn
 from msgspec import Struct
@@ -17,6 +18,7 @@ from tests.browser.tabs import ROOT
 from shall.actions.run import execute
 from shall.actions.run_request import RunRequest
 from shall.bootstrap import open_project
+from shall.cli.options import settings_of
 from shall.serve.app import make_app
 from shall.settings import Settings
 
@@ -34,6 +36,17 @@ class Site(Struct, frozen=True):
     shop: Path
     hostile: Path
     runs: tuple[str, ...]
+    hostile_run: str
+
+    def address(self, path: str) -> str:
+        """Return the address of a path that names runs and the hostile project in braces."""
+        hostile = quote(str(self.hostile), safe="")
+        return self.base + path.format(
+            run=self.runs[0],
+            newest=self.runs[-1],
+            hostile=hostile,
+            hostile_run=self.hostile_run,
+        )
 
 
 @contextmanager
@@ -45,13 +58,13 @@ def site(folder: Path) -> Iterator[Site]:
         runs = _run_twice(shop, shop_service)
         hostile = folder / "hostile"
         write_hostile(hostile)
-        _run(hostile, shop_service)
+        hostile_run = _run(hostile, shop_service)
         settings = Settings(workspaces=(shop, hostile), auth_token=TOKEN)
         with ExitStack() as ends:
             served = make_app(settings)
             ends.callback(served.close)
             base = ends.enter_context(listening(lambda: served.app))
-            yield Site(base, shop, hostile, runs)
+            yield Site(base, shop, hostile, runs, hostile_run)
 
 
 def _run_twice(shop: Path, service: str) -> tuple[str, str]:
@@ -69,7 +82,8 @@ def _replace(file: Path, before: str, after: str) -> None:
 
 
 def _run(project: Path, service: str, *paths: str) -> str:
-    workspace = open_project(project, Settings())
+    settings, _ = settings_of(project, {})
+    workspace = open_project(project, settings)
     try:
         return execute(workspace, RunRequest(paths=paths, host=service)).run_id
     finally:

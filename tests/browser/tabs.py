@@ -75,9 +75,15 @@ class Tab:
         return complaints
 
     def show(self, width: str, scheme: str) -> None:
-        """Change the size of the window and the colours that the person prefers."""
-        self.page.set_viewport_size({"width": WIDTHS[width], "height": 900})
+        """Change the colours that the person prefers, and the size of the window.
+
+        It becomes as high as the page, since what lies below a window may not be drawn.
+        """
         self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type,unused-ignore]
+        for height in (900, 0):
+            whole = self.page.evaluate("() => document.documentElement.scrollHeight")
+            size = {"width": WIDTHS[width], "height": height or min(whole, _TALLEST)}
+            self.page.set_viewport_size(size)  # type: ignore[arg-type,unused-ignore]
 
     def faults(self) -> list[str]:
         """Return what axe finds serious or critical, and what is wider than the screen."""
@@ -88,9 +94,7 @@ class Tab:
     def picture(self, name: str) -> None:
         """Store a picture of the page among the artefacts of the run."""
         SCREENSHOTS.mkdir(exist_ok=True)
-        size = self.page.evaluate("() => [innerWidth, document.documentElement.scrollHeight]")
-        clip = {"x": 0, "y": 0, "width": size[0], "height": min(size[1], _TALLEST)}
-        self.page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True, clip=clip)
+        self.page.screenshot(path=SCREENSHOTS / f"{name}.png")
 
 
 @contextmanager

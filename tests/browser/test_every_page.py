@@ -1,5 +1,6 @@
 """Every page, as a person with a wide or a narrow screen, light or dark colours sees it."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,17 +9,58 @@ from tests.browser.site import TOKEN, Site
 from tests.browser.tabs import VIEWS, Open, Tab, new_tab
 from tests.made_results import coverage, whole_run
 
+from shall.actions.proof import read_proof
+from shall.bootstrap import open_project
+from shall.pages.frame import Look
+from shall.pages.matrix import matrix_file
 from shall.pages.report import html_page
+from shall.settings import Settings
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 
-def report(language: str) -> str:
+def report(_site: Site, language: str) -> str:
+    """Return a run of every outcome."""
     return html_page(whole_run(), coverage(), language)
 
 
-SAVED = {"report": report}
+def matrix_of(project: Path, language: str) -> str:
+    """Return what ``shall trace --format html`` prints."""
+    workspace = open_project(project, Settings())
+    try:
+        proof = read_proof(workspace, language)
+    finally:
+        workspace.close()
+    return matrix_file(proof, Look(language, datetime.now(UTC)), project.name)
+
+
+def matrix(site: Site, language: str) -> str:
+    return matrix_of(site.shop, language)
+
+
+def hostile_matrix(site: Site, language: str) -> str:
+    return matrix_of(site.hostile, language)
+
+
+SAVED = {"report": report, "matrix-file": matrix, "matrix-file-hostile": hostile_matrix}
+ADDRESSES = {
+    "overview": "/",
+    "runs": "/runs",
+    "run": "/runs/{run}",
+    "case": "/runs/{run}/cases/1",
+    "matrix": "/matrix",
+    "criterion": "/criteria/auth%231.2",
+    "history": "/history",
+    "case-history": "/history/case?key=tests%2Fcases%2Fplace_order.yaml",
+    "compare": "/compare?before={run}&after={newest}",
+    "server": "/server",
+    "matrix-hostile": "/matrix?workspace={hostile}",
+    "criterion-hostile": "/criteria/hostile%231.1?workspace={hostile}",
+    "run-hostile": "/runs/{hostile_run}?workspace={hostile}",
+    "case-hostile": "/runs/{hostile_run}/cases/1?workspace={hostile}",
+    "case-hostile-long": "/runs/{hostile_run}/cases/2?workspace={hostile}",
+}
 
 
 @pytest.fixture(scope="module")
@@ -44,22 +86,16 @@ def faults_in_each_view(tab: Tab, name: str, language: str) -> dict[str, list[st
 @pytest.mark.verifies("pages-browser#1.2")
 @pytest.mark.verifies("pages-browser#1.3")
 @pytest.mark.parametrize("name", SAVED)
-def test_a_saved_page_has_no_fault(name: str, tmp_path: Path, readers: dict[str, Tab]) -> None:
+def test_a_saved_page_has_no_fault(
+    name: str, site: Site, tmp_path: Path, readers: dict[str, Tab]
+) -> None:
     for language, tab in readers.items():
         file = tmp_path / f"{language}.html"
-        file.write_text(SAVED[name](language), encoding="utf-8")
+        file.write_text(SAVED[name](site, language), encoding="utf-8")
 
         tab.page.goto(file.as_uri())
 
         assert faults_in_each_view(tab, name, language) == {}
-
-
-ADDRESSES = {
-    "overview": "/",
-    "history": "/history",
-    "case-history": "/history/case?key=tests%2Fcases%2Fplace_order.yaml",
-    "compare": "/compare",
-}
 
 
 @pytest.mark.verifies("pages-browser#1.1")
@@ -87,8 +123,9 @@ def signed_in(site: Site, readers: dict[str, Tab]) -> dict[str, Tab]:
 @pytest.mark.parametrize("name", ADDRESSES)
 def test_a_served_page_has_no_fault(name: str, site: Site, signed_in: dict[str, Tab]) -> None:
     for language, tab in signed_in.items():
-        tab.page.goto(site.base + ADDRESSES[name].format(run=site.runs[0]))
+        tab.page.goto(site.address(ADDRESSES[name]))
 
+        assert tab.page.locator("h1").count() == 1
         assert faults_in_each_view(tab, name, language) == {}
 
 
@@ -119,7 +156,7 @@ def test_a_question_mark_shows_the_keys_and_escape_leaves_them(
     tmp_path: Path, open_tab: Open
 ) -> None:
     file = tmp_path / "report.html"
-    file.write_text(report("en"), encoding="utf-8")
+    file.write_text(html_page(whole_run()), encoding="utf-8")
     tab = open_tab()
     tab.page.goto(file.as_uri())
     keys = tab.page.get_by_role("dialog")

@@ -42,3 +42,31 @@ def test_after_signing_out_a_page_asks_for_the_token(site: Site, open_tab: Open)
     tab.page.goto(site.base)
 
     assert re.search("/login$", tab.page.url)
+
+
+@pytest.mark.verifies("pages-browser#2.2")
+def test_a_person_finds_why_a_criterion_is_no_longer_proved(site: Site, open_tab: Open) -> None:
+    tab = open_tab()
+    tab.page.goto(f"{site.base}/matrix")
+    tab.sign_in(TOKEN)
+
+    tab.page.keyboard.press("/")
+    tab.page.keyboard.type("answer 401 -account")
+    tab.page.keyboard.press("Enter")
+    tab.page.get_by_role("link", name="auth#1.2", exact=True).click()
+
+    assert "auth#1.2" in tab.page.locator("h1").inner_text()
+    assert "the requirement changed since" in tab.page.locator("main").inner_text()
+
+
+@pytest.mark.verifies("pages-browser#2.3")
+def test_a_person_finds_the_first_failing_run_of_a_case(site: Site, open_tab: Open) -> None:
+    tab = open_tab()
+    tab.page.goto(f"{site.base}/runs/{site.runs[0]}")
+    tab.sign_in(TOKEN)
+
+    tab.page.locator(".case.failed").get_by_role("link", name="history").click()
+    tab.page.locator(f"main a[href*='{site.runs[0]}']").first.click()
+
+    assert f"/runs/{site.runs[0]}" in tab.page.url
+    assert "the last item" in tab.page.locator("body").inner_text()
