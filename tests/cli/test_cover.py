@@ -18,6 +18,7 @@ from shall.results.records import (
     RunStatus,
     StepResult,
 )
+from shall.store.sqlite import SqliteStore
 
 Shall = Callable[..., Any]
 WriteCase = Callable[..., None]
@@ -175,3 +176,21 @@ def test_a_refused_token_and_its_renewal_are_counted() -> None:
     found = coverage_of(run, text, "api.yaml")
     assert [it.requests for it in found.operations] == [2, 1]
     assert found.shares()["statuses"].percent == 100
+
+
+@pytest.mark.verifies("history-pages#2.7")
+@pytest.mark.usefixtures("ran")
+def test_what_was_measured_is_noted_with_the_run(project: Path, shall: Shall) -> None:
+    for _ in range(2):
+        assert shall("cover", "--openapi", "api.yaml", "--format", "json").returncode == 0
+    store = SqliteStore(project / ".shall/local/shall.db", max_runs=9, max_age_days=0)
+    [line] = store.newest_coverage(9)
+    [run] = store.runs(9)
+    store.close()
+
+    assert (line.run_id, line.started_at, line.source) == (run.run_id, run.started_at, "api.yaml")
+    shares = json.loads(shall("cover", "--openapi", "api.yaml", "--format", "json").stdout)[
+        "shares"
+    ]
+    for name, seen in (("operations", line.operations), ("statuses", line.statuses)):
+        assert seen == (shares[name]["covered"], shares[name]["total"])

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from shall.actions import trace
+from shall.cli import report_folder
 from shall.cli.output_flags import FILES, FORMATS
 from shall.errors import StoreUnavailable
 
@@ -240,3 +241,53 @@ def test_the_report_is_opened_in_the_browser(
     assert opened == [Path(stored).as_uri(), named, named]
     assert without.returncode == 0
     assert without.stderr == "shall: No browser was found. Open r.html in one.\n"
+
+
+@pytest.mark.verifies("run-pages#4.1", "run-pages#4.3")
+def test_the_newest_runs_and_the_one_that_is_named_become_a_folder(
+    shall: Shall,
+    write_case: WriteCase,
+    write_spec: Callable[[], None],
+    service: Any,
+    project: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(report_folder, "MOST_RUNS", 1)
+    write_spec()
+    write_case("a", more="verifies: [shop#1.1]")
+    ids = [
+        json.loads(shall("run", "--host", service.url, "--format", "json").stdout)["run_id"]
+        for _ in range(2)
+    ]
+
+    ended = shall("report", ids[0], "--html-folder", "pages")
+
+    assert ended.stdout == f"HTML report: {Path('pages/index.html')}\n"
+    names = {*(f"run-{it}" for it in ids), "index", "matrix"}
+    assert {it.name for it in (project / "pages").iterdir()} == {
+        f"{name}{ending}" for name in names for ending in (".html", ".zh.html")
+    }
+    assert "运行记录" in (project / "pages/index.zh.html").read_text()
+
+
+@pytest.mark.verifies("run-pages#4.4")
+def test_a_folder_without_a_matrix_says_why(
+    shall: Shall,
+    write_case: WriteCase,
+    service: Any,
+    project: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(*_: Any) -> None:
+        raise StoreUnavailable("The evidence cannot be read.")
+
+    write_case("a")
+    shall("run", "--host", service.url)
+    monkeypatch.setattr(report_folder, "read_proof", fail)
+
+    ended = shall("report", "--html-folder", "pages")
+
+    assert ended.returncode == 0
+    assert "The folder has no matrix: The evidence cannot be read." in ended.stderr
+    assert len(list((project / "pages").glob("run-*.html"))) == 2
+    assert not (project / "pages/matrix.html").exists()

@@ -14,10 +14,11 @@ from shall.actions.history import case_history
 from shall.actions.past_runs import PastRuns, RunTrend
 from shall.pages.case_history import case_history_page
 from shall.pages.compare import CompareFilter, compare_page
+from shall.pages.criterion_history import criterion_history_page
 from shall.pages.frame import Look
 from shall.pages.history import history_page
 from shall.pages.links import ServedLinks
-from shall.results.listing import CaseBrief, PastCase, PastOutcome, RunLine
+from shall.results.listing import CaseBrief, CoverageLine, PastCase, PastOutcome, RunLine
 from shall.results.records import Outcome, RunStatus
 
 SCRIPT = "/assets/script.js?x"
@@ -134,6 +135,41 @@ def test_flaky_and_slow_cases_and_the_trend_are_shown(look: Look) -> None:
     assert {"run-r0", "flaky-cases/a.yaml", "slow-cases/a.yaml"} <= {*page.values("id")}
     empty = Elements(history_page(PastRuns([], [], []), 20, look))
     assert "No run is stored yet." in empty.text
+
+
+@pytest.mark.verifies("history-pages#2.7")
+def test_the_coverage_of_each_document_is_drawn_over_the_measured_runs(look: Look) -> None:
+    lines = [
+        CoverageLine(f"r{number}", NOW, source, (number, 4), (1, 3), (0, 0))
+        for number in (3, 2, 1)
+        for source in ("a.yaml", PLANTED)
+    ]
+    trend = [RunTrend(run_line(0), None, None)]
+
+    page = Elements(history_page(PastRuns(trend, [], [], lines), 20, look))
+
+    assert page.text.count("75.0 % (3/4)") == 2
+    assert page.text.count("–") == 6
+    drawn = [it for name, it in page.tags if name == "polyline"]
+    assert [it["class"] for it in drawn] == ["p95", "p50"] * 2
+    assert drawn[1]["points"] == "0.5,75.0 1.5,51.0 2.5,27.0"
+    assert {"coverage-1", "coverage-1-r3", "coverage-2-r1"} <= {*page.values("id")}
+
+
+@pytest.mark.verifies("history-pages#2.8")
+def test_the_worst_outcome_of_each_run_is_drawn_for_a_criterion(look: Look) -> None:
+    cases = [case_history(case_of((P, F, S))), case_history(case_of((P, E, P), PLANTED))]
+
+    page = Elements(criterion_history_page("auth#1.2", cases, look))
+
+    bars = [it.get("class") for name, it in page.tags if name == "rect"]
+    assert bars[:3] == ["skipped", "error", "passed"]
+    assert len(bars) == 9
+    assert "/criteria/auth%231.2" in page.values("href")
+    assert page.values("src") == [SCRIPT]
+    none = Elements(criterion_history_page(PLANTED, [], look))
+    assert "No case verified this criterion" in none.text
+    assert none.values("src") == [SCRIPT]
 
 
 def brief(outcome: Outcome, number: int = 1, **fields: Any) -> CaseBrief:

@@ -1,5 +1,6 @@
 import base64
 import hashlib
+import json
 import re
 from collections.abc import Callable
 from html.parser import HTMLParser
@@ -199,6 +200,41 @@ def test_a_thousand_passing_cases_make_a_page_below_two_megabytes(
 
     assert len(page.encode()) < 2_000_000
     assert "<pre" not in page
+
+
+@pytest.mark.verifies("run-pages#2.5", "run-pages#2.6")
+def test_ten_thousand_passing_cases_make_a_page_below_three_megabytes_that_has_them_all(
+    make_run: MakeRun, make_case: Make, make_step: MakeStep
+) -> None:
+    status = CheckResult("status_code", "steps[0].assert[0]", Outcome.PASSED, None, 200, 200)
+    cases = [
+        make_case(name=f"order {number}</script>", steps=(make_step(status), make_step()))
+        for number in range(10_000)
+    ]
+
+    text = html_page(make_run(*cases))
+
+    assert len(text.encode()) < 3_000_000
+    assert len(re.findall(r'<details class="case passed"', text)) == 500
+    found = re.search(r'<script type="application/json">(.*?)</script>', text, re.DOTALL)
+    assert found is not None
+    index = json.loads(found[1])
+    names = [row[index["columns"].index("name")] for row in index["rows"]]
+    assert names == [case.name for case in cases]
+    assert "Rows 1 to 500 of 10,000; a browser with scripts" in text
+
+
+@pytest.mark.verifies("run-pages#2.6")
+def test_the_index_has_the_rows_in_the_order_of_the_page(
+    make_run: MakeRun, make_case: Make
+) -> None:
+    passed = [make_case(name=f"passed {number}") for number in range(30)]
+    text = html_page(make_run(*passed, make_case(name="failed", outcome=Outcome.FAILED)))
+
+    shown = re.findall(r'<details class="case[^>]* id="(case-\d+)"', text)
+    rows = json.loads(text.split('"application/json">')[1].split("</script>")[0])["rows"]
+    assert [row[0] for row in rows] == shown
+    assert shown[:2] == ["case-31", "case-1"]
 
 
 def test_a_thousand_failing_cases_keep_their_checks_and_the_page_stays_small(

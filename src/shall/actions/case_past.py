@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from shall.actions.history import MOST_RUNS, CaseHistory, case_history
+from shall.actions.history import MOST_RUNS, CaseHistory, case_history, checked_runs
 from shall.actions.results import opened_store
 from shall.errors import CaseNotFound
 from shall.results.listing import PastFilter, PastOutcome, RunLine
@@ -66,6 +66,17 @@ def case_past(workspace: Workspace, case_key: str, data_row: str | None = None) 
     first = first_failure(history.outcomes)
     between = None if first is None or first.passed is None else _between(store, first)
     return CasePast(history, rows, first, between)
+
+
+def criterion_past(workspace: Workspace, key: str, runs: int) -> list[CaseHistory]:
+    """Return how the cases that verify a criterion ended in the newest runs.
+
+    Raises:
+        BadValue: The number of runs is out of range.
+        StoreUnavailable: The state cannot be read.
+    """
+    found = opened_store(workspace).past_cases(checked_runs(runs), PastFilter(criterion=key))
+    return list(map(case_history, found.cases))
 
 
 def first_failure(outcomes: Sequence[PastOutcome]) -> FirstFailure | None:

@@ -3,13 +3,18 @@
 from collections.abc import Iterator
 
 from shall.actions.request_once import request_once
-from shall.errors import BadValue
+from shall.actions.results import opened_store
+from shall.errors import BadValue, StoreUnavailable
+from shall.log import Log
 from shall.openapi.coverage import Counts, Coverage, Seen, measure
 from shall.openapi.document import MOST_BYTES, read_document
+from shall.results.listing import CoverageLine
 from shall.results.records import SQL_METHOD, CaseResult, ExchangeRecord, RunResult
 from shall.transport.exchange import OPENS_WEBSOCKET, Request
 from shall.transport.url import checked_url
 from shall.workspace.workspace import Workspace
+
+_log = Log(__name__)
 
 _TIMEOUT_S = 30.0
 _ACCEPT = ("Accept", "application/json, application/yaml, */*;q=0.5")
@@ -36,6 +41,23 @@ def fetch_document(workspace: Workspace, url: str) -> str:
         return response.body.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError:
         raise BadValue(f"{shown} is not UTF-8 text.") from None
+
+
+def note_coverage(workspace: Workspace, run: RunResult, source: str, found: Coverage) -> None:
+    """Store what was measured of a stored run, for the history; a fault is logged only."""
+    shares = {name: (it.covered, it.total) for name, it in found.shares().items()}
+    line = CoverageLine(
+        run.run_id,
+        run.started_at,
+        source,
+        shares["operations"],
+        shares["statuses"],
+        shares["content-types"],
+    )
+    try:
+        opened_store(workspace).save_coverage(line)
+    except StoreUnavailable as error:
+        _log.warning("the coverage is not stored: %s", error)
 
 
 def coverage_of(run: RunResult, text: str, source: str, base_url: str | None = None) -> Coverage:

@@ -7,7 +7,14 @@ from msgspec import Struct
 
 from shall.actions.history import CaseHistory, case_history, checked_runs, percentile
 from shall.actions.results import opened_store
-from shall.results.listing import EVERY_RUN, PAGE_LINES, PastFilter, PastTotal, RunLine
+from shall.results.listing import (
+    EVERY_RUN,
+    PAGE_LINES,
+    CoverageLine,
+    PastFilter,
+    PastTotal,
+    RunLine,
+)
 from shall.store.base import Store
 from shall.workspace.workspace import Workspace
 
@@ -29,11 +36,15 @@ class RunTrend(Struct, frozen=True):
 
 
 class PastRuns(Struct, frozen=True):
-    """The newest runs, newest first, and those of their cases that are flaky or slow."""
+    """The newest runs, newest first, and those of their cases that are flaky or slow.
+
+    ``coverage`` is what `shall cover` measured, newest first, of these and of older runs.
+    """
 
     trend: Sequence[RunTrend]
     flaky: Sequence[CaseHistory]
     slow: Sequence[CaseHistory]
+    coverage: Sequence[CoverageLine] = ()
 
 
 def past_runs_together(workspace: Workspace, runs: int = 20) -> PastRuns:
@@ -47,16 +58,16 @@ def past_runs_together(workspace: Workspace, runs: int = 20) -> PastRuns:
     found = store.past_totals(min(checked_runs(runs), PAGE_LINES), MOST_RESULTS)
     lines = {line.run_id: line for line in store.run_page(EVERY_RUN, runs, 0).lines}
     trend = [
-        RunTrend(lines[run_id], percentile(durations, 50), percentile(durations, 95))
-        for run_id, durations in found.durations.items()
+        RunTrend(lines[run_id], percentile(took, 50), percentile(took, 95))
+        for run_id, took in ((it, sorted(took)) for it, took in found.durations.items())
         if run_id in lines
     ]
     count = len(found.durations)
     flaky = _cases(store, count, _maybe_flaky(found.totals))
-    slow = _slowest(store, count, found.totals)
+    slow = _cases(store, count, _slowest(found.times))
     flaky = [case for case in flaky if case.is_flaky]
     flaky.sort(key=lambda it: -sum(past.is_bad for past in it.outcomes))
-    return PastRuns(trend, flaky, slow)
+    return PastRuns(trend, flaky, slow, store.newest_coverage(PAGE_LINES))
 
 
 def _maybe_flaky(totals: Sequence[PastTotal]) -> list[_Key]:
@@ -68,22 +79,11 @@ def _maybe_flaky(totals: Sequence[PastTotal]) -> list[_Key]:
     return nlargest(SHOWN, bad, key=bad.__getitem__)
 
 
-def _slowest(store: Store, runs: int, totals: Sequence[PastTotal]) -> list[CaseHistory]:
-    """Return the cases with the highest 95th percentile, which is at most their longest time."""
-    longest: dict[_Key, float] = {}
-    for it in totals:
-        if it.longest_s is not None:
-            key = (it.case_key, it.data_row)
-            longest[key] = max(longest.get(key, 0.0), it.longest_s)
-    order = sorted(longest, key=longest.__getitem__, reverse=True)
-    found: list[CaseHistory] = []
-    for start in range(0, len(order), SHOWN):
-        found += _cases(store, runs, order[start : start + SHOWN])
-        found = nlargest(SHOWN, found, key=lambda it: it.p95_s or 0.0)
-        rest = order[start + SHOWN :]
-        if not rest or (len(found) == SHOWN and (found[-1].p95_s or 0.0) >= longest[rest[0]]):
-            break
-    return found
+def _slowest(times: Mapping[_Key, Sequence[float]]) -> list[_Key]:
+    """Return the cases with the highest 95th percentile, the slowest first."""
+    slow = {key: percentile(sorted(took), 95) or 0.0 for key, took in times.items()}
+    order = sorted(slow, key=lambda key: (key[0], key[1] or ""))
+    return nlargest(SHOWN, order, key=slow.__getitem__)
 
 
 def _cases(store: Store, runs: int, keys: Sequence[_Key]) -> list[CaseHistory]:

@@ -2,7 +2,7 @@
 
 import argparse
 
-from shall.actions.coverage import coverage_of
+from shall.actions.coverage import coverage_of, note_coverage
 from shall.actions.results import stored_run
 from shall.cli.openapi_source import read_source
 from shall.cli.options import project_of
@@ -29,6 +29,7 @@ def execute(arguments: argparse.Namespace) -> int:
     run = stored_run(workspace, arguments.run)
     text, source = read_source(workspace, arguments.openapi, settings)
     coverage = coverage_of(run, text, source, arguments.base_url)
+    note_coverage(workspace, run, source, coverage)
     if arguments.format == "json":
         write(as_json(coverage, run.run_id, source))
     elif arguments.format == "markdown":

@@ -239,6 +239,9 @@ def _add_report(commands: _Commands) -> None:
     command.add_argument("run", nargs="?", default="latest", help="id of a run (the newest)")
     add_report_files(command, "")
     command.add_argument("--open", action="store_true", help="open the HTML report in the browser")
+    command.add_argument(
+        "--html-folder", metavar="DIR", help="write the newest runs and the matrix as HTML to DIR"
+    )
     command.add_argument("--format", choices=FORMATS, help="print the run in this format")
     _add_workspace(command)
 

@@ -20,9 +20,15 @@ def execute(arguments: argparse.Namespace) -> int:
     run = stored_run(workspace, arguments.run)
     files = named_files(arguments, "")
     page = files.get("html")
+    folder = arguments.html_folder
     write_reports(run, settings.language, files, workspace, is_stored=True)
     if arguments.format is not None:
         write(report_text(run, arguments.format, settings.language).rstrip("\n"))
+    if folder is not None:
+        from shall.cli.report_folder import write_html_folder
+
+        page = str(write_html_folder(workspace, Path(folder), run.run_id, settings.language))
+        say(f"HTML report: {page}")
     if page is None and (arguments.open or (not files and arguments.format is None)):
         text = html_report(run, settings.language, workspace, is_stored=True)
         page = str(keep_report(workspace, run.run_id, text))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from shall.actions.case_past import Between, CasePast, FirstFailure
-from shall.pages.charts import duration_chart, shown_outcome
+from shall.pages.charts import line_chart, shown_outcome
 from shall.pages.frame import Look, served
 from shall.pages.history import case_title, strip_of, time_place
 from shall.pages.links import PAGE_LENGTH, row_id
@@ -154,7 +154,7 @@ def _charts(past: CasePast, look: Look) -> Html:
         "section",
         tag("h2", word("history.outcomes", language), id="outcomes"),
         tag("figure", strip_of(shown, language, marked), class_="chart"),
-        tag("figure", duration_chart(lines, name, marked), caption, class_="chart"),
+        tag("figure", line_chart(lines, name, marked), caption, class_="chart"),
         aria_labelledby="outcomes",
     )
 

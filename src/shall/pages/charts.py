@@ -1,4 +1,4 @@
-"""Charts of the history: outcomes beside one another, and lines of durations.
+"""Charts of the history: outcomes beside one another, and lines of numbers.
 
 Sizes are attributes, not styles: the policy of pages allows no inline style.
 """
@@ -30,11 +30,15 @@ def outcome_strip(outcomes: Sequence[Outcome], name: str, marked: int | None = N
     return _chart(bars, max(len(outcomes), 1), "strip", name)
 
 
-def duration_chart(
-    lines: Sequence[tuple[str, Sequence[float | None]]], name: str, marked: int | None = None
+def line_chart(
+    lines: Sequence[tuple[str, Sequence[float | None]]],
+    name: str,
+    marked: int | None = None,
+    highest: float = 0.0,
 ) -> Html:
-    """Draw durations, the oldest first: one line for each series, broken where one is None."""
-    highest = max((it for _, series in lines for it in series if it is not None), default=0.0)
+    """Draw numbers, the oldest first: one line for each series, broken where one is None."""
+    values = [it for _, series in lines for it in series if it is not None]
+    highest = max([highest, *values])
     width = max((len(series) for _, series in lines), default=0)
     drawn = [part for kind, series in lines for part in _line(kind, series, highest or 1.0)]
     if marked is not None:

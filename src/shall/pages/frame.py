@@ -135,10 +135,9 @@ def _navigation(look: Look, here: str) -> Html:
 
 
 def language_links(look: Look) -> list[Html]:
-    """Make the links to a served page in its other languages."""
-    kept = f"{look.query}&" if look.query else ""
+    """Make the links to a page in its other languages."""
     return [
-        tag("a", _NAMES[it], href=f"?{kept}lang={it}", lang=it, hreflang=it)
+        tag("a", _NAMES[it], href=look.links.in_language(it, look.query), lang=it, hreflang=it)
         for it in LANGUAGES
         if it != look.language
     ]

@@ -5,13 +5,14 @@ from datetime import UTC, datetime
 
 from shall.actions.history import CaseHistory
 from shall.actions.past_runs import PastRuns, RunTrend
-from shall.pages.charts import duration_chart, outcome_strip, shown_outcome
+from shall.pages.charts import line_chart, outcome_strip, shown_outcome
 from shall.pages.frame import Look, served
 from shall.pages.links import row_id
 from shall.pages.markup import Html, joined, tag
 from shall.pages.parts import age, link, share, short, table
 from shall.pages.words import word
 from shall.report.wording import count_label, duration
+from shall.results.listing import CoverageLine
 from shall.results.records import Outcome
 
 CHOICES = (10, 20, 50, 100)
@@ -36,6 +37,7 @@ def history_page(past: PastRuns, runs: int, look: Look) -> str:
         _trend(past.trend, look),
         _flaky(past.flaky, look),
         _slow(past.slow, look),
+        *_coverage(past.coverage, look),
     )
     return served(title, look, main, here="history")
 
@@ -83,7 +85,7 @@ def _trend(trend: Sequence[RunTrend], look: Look) -> Html:
     oldest_first = [*reversed(trend)]
     newest = trend[0]
     name = word("history.trend.alt", language, p50=_time(newest.p50_s), p95=_time(newest.p95_s))
-    chart = duration_chart(
+    chart = line_chart(
         [("p95", [it.p95_s for it in oldest_first]), ("p50", [it.p50_s for it in oldest_first])],
         name,
     )
@@ -146,7 +148,7 @@ def _flaky(cases: Sequence[CaseHistory], look: Look) -> Html:
         note = "" if case.is_unchanged else word("history.flaky.unknown", language)
         told = tag("span", f"{counted}. {note}", class_="place")
         strip = joined(strip_of(case, language), told)
-        rows.append((_case_cell(case, "flaky", look), _cell(strip, headings[1])))
+        rows.append((case_cell(case, "flaky", look), _cell(strip, headings[1])))
     return tag("section", heading, table("history", headings, rows), aria_labelledby="flaky")
 
 
@@ -159,7 +161,7 @@ def _slow(cases: Sequence[CaseHistory], look: Look) -> Html:
     headings = tuple(word(f"history.{it}", language) for it in ("case", "p50", "p95"))
     rows = [
         (
-            _case_cell(case, "slow", look),
+            case_cell(case, "slow", look),
             _cell(_time(case.p50_s), headings[1], "num"),
             _cell(_time(case.p95_s), headings[2], "num"),
         )
@@ -168,7 +170,69 @@ def _slow(cases: Sequence[CaseHistory], look: Look) -> Html:
     return tag("section", heading, table("history", headings, rows), aria_labelledby="slow")
 
 
-def _case_cell(case: CaseHistory, list_name: str, look: Look) -> Html:
+def _coverage(lines: Sequence[CoverageLine], look: Look) -> list[Html]:
+    """Draw for each document how much of it the runs saw of which that was measured."""
+    sources = dict.fromkeys(line.source for line in lines)
+    return [
+        _coverage_of(number, source, [it for it in lines if it.source == source], look)
+        for number, source in enumerate(sources, start=1)
+    ]
+
+
+def _coverage_of(number: int, source: str, lines: Sequence[CoverageLine], look: Look) -> Html:
+    language = look.language
+    identity = f"coverage-{number}"
+    names = ("started", "operations", "statuses", "content_types")
+    headings = tuple(word(f"history.{it}", language) for it in names)
+    series = [
+        (kind, [_percent(getattr(it, name)) for it in reversed(lines)])
+        for kind, name in (("each", "content_types"), ("p95", "statuses"), ("p50", "operations"))
+    ]
+    newest = lines[0]
+    name = word("history.coverage.alt", language, count=len(lines), share=_share(newest.operations))
+    caption = tag(
+        "figcaption",
+        tag("span", headings[1], class_="p50"),
+        tag("span", headings[2], class_="p95"),
+        tag("span", headings[3]),
+    )
+    rows = [
+        (
+            tag(
+                "td",
+                link(look.links.run(it.run_id), age(it.started_at, look.now, language)),
+                time_place(it.started_at),
+                id=f"{identity}-{row_id(it.run_id)}",
+            ),
+            _cell(_share(it.operations), headings[1], "num"),
+            _cell(_share(it.statuses), headings[2], "num"),
+            _cell(_share(it.content_types), headings[3], "num"),
+        )
+        for it in lines
+    ]
+    title = tag("h2", f"{word('history.coverage', language)} ", tag("code", short(source)))
+    return tag(
+        "section",
+        title,
+        tag("p", word("history.coverage.measured", language), class_="soft"),
+        tag("figure", line_chart(series, name, highest=100.0), caption, class_="chart"),
+        table("history", headings, rows),
+        id=identity,
+    )
+
+
+def _percent(seen: tuple[int, int]) -> float | None:
+    covered, total = seen
+    return 100 * covered / total if total else None
+
+
+def _share(seen: tuple[int, int]) -> str:
+    percent = _percent(seen)
+    return "–" if percent is None else f"{percent:.1f} % ({seen[0]:,}/{seen[1]:,})"
+
+
+def case_cell(case: CaseHistory, list_name: str, look: Look) -> Html:
+    """Make the cell of a case, which links to its history."""
     title = case_title(case)
     address = look.links.case_history(case.case_key, case.data_row)
     shown = link(address, short(case.name))

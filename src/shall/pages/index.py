@@ -48,7 +48,14 @@ def searched_rows(index: Index, language: str) -> Html:
     ]
     return tag(
         "shall-index",
-        tag("form", _search(language), *index.fields, class_="search", hidden=True),
+        tag(
+            "form",
+            _search(language),
+            *index.fields,
+            class_="search",
+            id=f"{index.key}-form",
+            hidden=True,
+        ),
         tag("p", word("index.script", language, **more), class_="notice", data_without_script=True)
         if total > last
         else None,

@@ -3,6 +3,7 @@
 A method returns an empty text where the form has no such page; then no link is drawn.
 """
 
+import re
 from collections.abc import Mapping
 from urllib.parse import quote, urlencode
 
@@ -102,6 +103,10 @@ class Links(Struct, frozen=True):
         """Return what a form that asks for a page sends beside its own fields."""
         return {}
 
+    def in_language(self, language: str, query: str) -> str:
+        """Return the address of this page in a language; ``query`` is what it is asked for."""
+        return f"?{query}&lang={language}" if query else f"?lang={language}"
+
     def asset(self, name: str) -> str:
         """Return the address of a style or script; empty where it is inside the page."""
         return f"/assets/{name}?{_quoted(self.assets[name])}" if name in self.assets else ""
@@ -125,3 +130,61 @@ class ServedLinks(Links, frozen=True):
     def form_fields(self) -> Mapping[str, str]:
         """Return the name of the workspace, where it is not the default one."""
         return {"workspace": self.workspace} if self.workspace else {}
+
+
+class FolderLinks(Links, frozen=True):
+    """The links between files of one folder, in one language; those of ``runs`` have a file.
+
+    ``page`` is the name of the file that links, without its ending. ``keys`` are the criteria of
+    the matrix; without any the folder has none.
+    """
+
+    page: str = "index"
+    language: str = "en"
+    runs_with_file: frozenset[str] = frozenset()
+    keys: frozenset[str] = frozenset()
+
+    def file(self, page: str, language: str = "") -> str:
+        """Return the name of a file: ``index.html``, in Chinese ``index.zh.html``."""
+        language = language or self.language
+        return f"{page}.html" if language == "en" else f"{page}.{language}.html"
+
+    def overview(self) -> str:
+        """Return the file of the list of runs."""
+        return self.file("index")
+
+    def matrix(self, **filters: str) -> str:
+        """Return the file of the matrix; there is none of some rows."""
+        return self.file("matrix") if self.keys and not any(filters.values()) else ""
+
+    def criterion(self, key: str) -> str:
+        """Return the row of a criterion in the matrix."""
+        if key not in self.keys:
+            return ""
+        row = f"#{_quoted(row_id(key))}"
+        return row if self.page == "matrix" else f"{self.file('matrix')}{row}"
+
+    def runs(self, **filters: str) -> str:
+        """Return the file of the list of runs; there is none of some."""
+        return "" if any(filters.values()) else self.file("index")
+
+    def run(self, run_id: str, **filters: str) -> str:
+        """Return the file of a run."""
+        has_file = run_id in self.runs_with_file and not any(filters.values())
+        return self.file(run_page_name(run_id)) if has_file else ""
+
+    def case(self, run_id: str, number: int) -> str:
+        """Return the row of a case in the file of its run."""
+        if self.page == run_page_name(run_id):
+            return f"#case-{number}"
+        return f"{self.run(run_id)}#case-{number}" if self.run(run_id) else ""
+
+    def in_language(self, language: str, query: str) -> str:
+        """Return the file of this page in another language."""
+        del query
+        return self.file(self.page, language)
+
+
+def run_page_name(run_id: str) -> str:
+    """Return the name of the file of a run, without its ending."""
+    return f"run-{re.sub(r'[^A-Za-z0-9_-]', '_', run_id)[:100]}"

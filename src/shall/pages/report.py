@@ -8,13 +8,16 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from shall.pages.case import Showing, case_section
 from shall.pages.frame import Look, saved
 from shall.pages.groups import Group, counted, grouped, groups_section
+from shall.pages.links import PAGE_LENGTH
 from shall.pages.markup import Html, joined, tag
 from shall.pages.matrix_table import matrix_section
+from shall.pages.run_index import FORM, OUTCOMES, searched_cases
 from shall.pages.run_parts import Known, by_group, group_heading, run_head, verdict
 from shall.pages.timeline import timeline
 from shall.pages.unsteady import slow_section, unsteady_section
@@ -29,6 +32,22 @@ FULL_CASES = 100
 
 TOLD_CASES = 50
 """Failed cases that are shown with their exchanges; the others keep their checks."""
+
+MOST_BAD = 1_000
+"""Failed cases that are shown with their checks; the others are lines of the index."""
+
+
+class Beside(Struct, frozen=True):
+    """What a file of a run shows beside it: the matrix, and a sentence about it.
+
+    ``texts`` are those of criteria where the matrix is another file. ``places`` are those of parts
+    of the cases; None: what the results say.
+    """
+
+    matrix: Matrix | None = None
+    note: str = ""
+    texts: Mapping[str, str] = {}
+    places: Places | None = None
 
 
 def html_page(
@@ -45,8 +64,15 @@ def html_page(
     ``now`` is aware UTC, and where ages are counted from; None: when the run began. ``note`` is a
     sentence about the matrix: of which time it is, or why there is none.
     """
-    lines = lines_of(run)
+    texts = criterion_texts(matrix, language)
     look = Look(language, now or run.started_at)
+    return run_file(run, look, Beside(matrix, note, texts, places))
+
+
+def run_file(run: RunResult, look: Look, beside: Beside) -> str:
+    """Write a run as a file; its links are those of ``look``."""
+    language = look.language
+    lines = lines_of(run)
     line = run_line(run, lines)
     groups = grouped(counted(lines))
     outages = outages_of(run)
@@ -58,10 +84,10 @@ def html_page(
     )
     showing = Showing(
         language,
-        places or places_in(run.cases),
+        beside.places or places_in(run.cases),
         outages=outages,
         links=look.links,
-        texts=_texts(matrix, language),
+        texts=beside.texts,
     )
     return saved(
         verdict(line, language),
@@ -70,13 +96,14 @@ def html_page(
         tag(
             "main",
             groups_section(groups, look.links, run.run_id, language),
-            _matrix(matrix, note, language),
+            _matrix(beside, language),
             unsteady_section(run, language),
             timeline(lines, len(lines), run.started_at, run.run_id, look.links, language),
             slow_section(lines, run.run_id, look),
             _cases(run, lines, groups, showing),
         ),
         tag("footer", f"shall · {label('run_id', language, run_id=run.run_id)}"),
+        here="runs",
     )
 
 
@@ -95,29 +122,37 @@ def run_line(run: RunResult, lines: Sequence[CaseLine]) -> RunLine:
     )
 
 
-def _texts(matrix: Matrix | None, language: str) -> Mapping[str, str]:
+def criterion_texts(matrix: Matrix | None, language: str) -> Mapping[str, str]:
+    """Return the texts of the criteria of a matrix by their key."""
     if matrix is None:
         return {}
     return {row.criterion.key: requirement_text(row, language) for row in matrix.rows}
 
 
-def _matrix(matrix: Matrix | None, note: str, language: str) -> Html:
-    told = tag("p", note, class_="traced soft") if note else None
-    return joined(told, None if matrix is None else matrix_section(matrix, language))
+def _matrix(beside: Beside, language: str) -> Html:
+    note = tag("p", beside.note, class_="traced soft") if beside.note else None
+    matrix = None if beside.matrix is None else matrix_section(beside.matrix, language)
+    return joined(note, matrix)
 
 
 def _cases(
     run: RunResult, lines: Sequence[CaseLine], groups: Sequence[Group], showing: Showing
 ) -> Html:
-    bad = [line for line in lines if line.is_bad]
+    bad = _in_order([line for line in lines if line.is_bad], groups)
     good = [line for line in lines if not line.is_bad]
-    rows = _bad_rows(run.cases, bad, groups, showing)
+    shown = good[: max(PAGE_LENGTH - len(bad), 0)]
+    rows = _bad_rows(run.cases, bad[:MOST_BAD], groups, showing)
     passed = replace(showing, exchanges=len(run.cases) <= FULL_CASES)
-    rows += [case_section(run.cases[it.number - 1], it.number, passed) for it in good]
+    rows += [case_section(run.cases[it.number - 1], it.number, passed) for it in shown]
     language = showing.language
-    heading = tag("h2", f"{label('cases', language)} ({len(run.cases)})", id="cases")
+    heading = tag("h2", f"{label('cases', language)} ({len(run.cases):,})", id="cases")
     counts = Counter(line.shown_outcome for line in lines)
-    return tag("section", heading, _filter(counts, language), *rows, aria_labelledby="cases")
+    cases = searched_cases(_filter(counts, language), rows, [*bad, *good], language)
+    return tag("section", heading, cases, aria_labelledby="cases")
+
+
+def _in_order(bad: Sequence[CaseLine], groups: Sequence[Group]) -> list[CaseLine]:
+    return [line for _, members in by_group(bad, groups) for line in members]
 
 
 def _bad_rows(
@@ -151,9 +186,10 @@ def _choice(name: str, text: str, *, checked: bool = False) -> Html:
         type="radio",
         name="show",
         id=f"show-{name}",
-        value="" if name == "all" else name,
+        value=True if name == "all" else str(OUTCOMES.index(Outcome(name))),
         checked=checked,
         autocomplete="off",
-        data_column="0",
+        form=FORM,
+        data_facet="outcome",
     )
     return tag("label", button, text)

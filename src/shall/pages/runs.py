@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct, structs
 
-from shall.pages.frame import Look, served
+from shall.pages.frame import Look, saved, served
 from shall.pages.links import PAGE_LENGTH, row_id
 from shall.pages.live import is_followed, live_cell, live_list
 from shall.pages.markup import Html, tag
@@ -57,6 +57,13 @@ def runs_page(page: RunPage, query: RunsQuery, look: Look) -> str:
     return served(
         title, look, tag("main", tag("h1", title), runs_list(page, query, look)), here="runs"
     )
+
+
+def runs_file(page: RunPage, look: Look) -> str:
+    """Make the list of runs as a file."""
+    title = word("runs", look.language)
+    content = tag("main", tag("h1", title), runs_list(page, RunsQuery(), look))
+    return saved(title, look, content, here="runs")
 
 
 def runs_list(page: RunPage, query: RunsQuery, look: Look) -> Html:
@@ -147,7 +154,7 @@ def _counts(run: RunLine, look: Look) -> Html:
 
 def _filters(page: RunPage, query: RunsQuery, look: Look) -> Html:
     language = look.language
-    address = look.links.runs()
+    address = look.links.action("/runs")
     if not address:
         return Html()
     environments = {it: short(it, 80) for it in page.environments if 0 < len(it) <= 200}

@@ -175,6 +175,20 @@ class LiveRun(Struct, frozen=True):
     bad_reason: Reason | None = None
 
 
+class CoverageLine(Struct, frozen=True):
+    """What `shall cover` measured of a run: of each kind how many were seen, and are declared.
+
+    ``started_at`` is that of the run, aware UTC. ``source`` is the path or URL of the document.
+    """
+
+    run_id: str
+    started_at: datetime
+    source: str
+    operations: tuple[int, int]
+    statuses: tuple[int, int]
+    content_types: tuple[int, int]
+
+
 class RunFilter(Struct, frozen=True):
     """Which runs are listed. ``outcome``: ``passed`` (no case is bad) or ``bad``."""
 
@@ -250,8 +264,7 @@ class PastCases(Struct, frozen=True):
 class PastTotal(Struct, frozen=True, gc=False):
     """How often a case with one text, in one environment, passed and did not.
 
-    Cases that met an outage and skipped ones are not counted. ``longest_s`` is of those that
-    passed; None without any.
+    Cases that met an outage and skipped ones are not counted.
     """
 
     case_key: str
@@ -260,16 +273,16 @@ class PastTotal(Struct, frozen=True, gc=False):
     fingerprint: str
     passed: int
     bad: int
-    longest_s: float | None
 
 
 class PastTotals(Struct, frozen=True):
-    """The totals of the newest runs, and how long their cases that passed took, sorted.
+    """The totals of the newest runs, and how long their cases took that passed.
 
-    The runs come newest first.
+    ``durations`` has those of each run, the newest first, ``times`` those of each case and row.
     """
 
     durations: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    times: Mapping[tuple[str, str | None], Sequence[float]] = field(default_factory=dict)
     totals: Sequence[PastTotal] = ()
 
 

@@ -177,7 +177,8 @@ def _origin(listener: socket.socket, settings: Settings) -> str:
 
 
 def _announce(origin: str, settings: Settings) -> None:
-    line = f"shall serves MCP at {origin}{settings.path}"
+    pages = f" and pages at {origin}/" if settings.pages else ""
+    line = f"shall serves MCP at {origin}{settings.path}{pages}"
     if settings.log_format == "json":
         _log.info("%s", line)
     else:  # whatever the level: who starts a server by hand waits for it

@@ -13,6 +13,7 @@ from shall.results.listing import (
     CaseFilter,
     CaseOrder,
     CasePage,
+    CoverageLine,
     LiveRun,
     PastCases,
     PastFilter,
@@ -190,6 +191,14 @@ class Store(Protocol):
 
     def past_totals(self, runs: int, most: int) -> PastTotals:
         """Count how cases ended in the newest runs, which have at most ``most`` results."""
+        ...
+
+    def save_coverage(self, line: CoverageLine) -> None:
+        """Store what was measured of a stored run, in the place of what was before."""
+        ...
+
+    def newest_coverage(self, limit: int) -> list[CoverageLine]:
+        """Return what was measured of the newest runs, newest first."""
         ...
 
     def failed_last(self) -> frozenset[str]:

@@ -12,6 +12,7 @@ from shall.results.listing import (
     CaseFilter,
     CaseOrder,
     CasePage,
+    CoverageLine,
     LiveRun,
     PastCases,
     PastFilter,
@@ -169,6 +170,17 @@ class StoreOpenedLater:
         """Count how cases ended in the newest runs, which have at most ``most`` results."""
         store = self._existing()
         return PastTotals() if store is None else store.past_totals(runs, most)
+
+    def save_coverage(self, line: CoverageLine) -> None:
+        """Store what was measured of a stored run, in the place of what was before."""
+        store = self._existing()
+        if store is not None:
+            store.save_coverage(line)
+
+    def newest_coverage(self, limit: int) -> list[CoverageLine]:
+        """Return what was measured of the newest runs, newest first."""
+        store = self._existing()
+        return [] if store is None else store.newest_coverage(limit)
 
     def failed_last(self) -> frozenset[str]:
         """Return the keys of the cases whose newest result was bad."""

@@ -41,7 +41,8 @@ _RUNS_WITH_COUNTS = """
     FROM runs ORDER BY started_at DESC, id DESC LIMIT ?
 """
 _DURATIONS = """
-    SELECT duration_s FROM cases INDEXED BY cases_of_run WHERE run = ? AND outcome = 'passed'
+    SELECT case_key, data_row, duration_s FROM cases INDEXED BY cases_of_run
+    WHERE run = ? AND outcome = 'passed' ORDER BY is_bad DESC, number
 """
 _BRIEFS = """
     SELECT case_key, data_row, attempt, number, name, outcome, is_bad, duration_s, fingerprint
@@ -53,8 +54,7 @@ _TOTALS = """
         sum(is_bad = 1 AND NOT (
             outcome = 'error'
             AND json_extract(coalesce(reason, '{{}}'), '$.message.params.why') IS NOT NULL
-        )),
-        max(CASE WHEN outcome = 'passed' THEN duration_s END)
+        ))
     FROM cases INDEXED BY cases_of_run WHERE run IN ({places}) GROUP BY 1, 2, 3, 4
 """
 _OUTCOMES = {outcome.value: outcome for outcome in Outcome}
@@ -106,8 +106,14 @@ def past_totals(connection: "sqlite3.Connection", runs: int, most: int) -> PastT
     places = ", ".join("?" * len(newest))
     rows = connection.execute(_TOTALS.format(places=places), [run for run, _ in newest])
     totals = [PastTotal(*row) for row in rows]
-    durations = {run_id: _durations(connection, run) for run, run_id in newest}
-    return PastTotals(durations, totals)
+    durations: dict[str, list[float]] = {}
+    times: dict[tuple[str, str | None], list[float]] = {}
+    for run, run_id in newest:
+        took = durations[run_id] = []
+        for key, row, duration_s in connection.execute(_DURATIONS, (run,)):
+            took.append(duration_s)
+            times.setdefault((key, row), []).append(duration_s)
+    return PastTotals(durations, times, totals)
 
 
 def case_briefs(connection: "sqlite3.Connection", run_id: str) -> list[CaseBrief]:
@@ -118,10 +124,6 @@ def case_briefs(connection: "sqlite3.Connection", run_id: str) -> list[CaseBrief
             _BRIEFS, (plain(run_id),)
         )
     ]
-
-
-def _durations(connection: "sqlite3.Connection", run: int) -> list[float]:
-    return sorted(duration_s for (duration_s,) in connection.execute(_DURATIONS, (run,)))
 
 
 def _rows(connection: "sqlite3.Connection", run: int, wanted: PastFilter) -> "sqlite3.Cursor":

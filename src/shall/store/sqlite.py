@@ -18,6 +18,7 @@ from shall.results.listing import (
     CaseFilter,
     CaseOrder,
     CasePage,
+    CoverageLine,
     LiveRun,
     PastCases,
     PastFilter,
@@ -28,7 +29,7 @@ from shall.results.listing import (
     RunPage,
 )
 from shall.results.records import CaseResult, RunStatus
-from shall.store import lines, past, queries, run_lines, stops
+from shall.store import coverage, lines, past, queries, run_lines, stops
 from shall.store.base import (
     UNKNOWN_ORIGIN,
     CallRecord,
@@ -322,6 +323,16 @@ class SqliteStore:
         """Count how cases ended in the newest runs, which have at most ``most`` results."""
         with self._reading() as connection:
             return past.past_totals(connection, runs, most)
+
+    def save_coverage(self, line: CoverageLine) -> None:
+        """Store what was measured of a stored run, in the place of what was before."""
+        with self._writing(durable=False) as connection:
+            coverage.insert_coverage(connection, line)
+
+    def newest_coverage(self, limit: int) -> list[CoverageLine]:
+        """Return what was measured of the newest runs, newest first."""
+        with self._reading() as connection:
+            return coverage.newest_coverage(connection, limit)
 
     def failed_last(self) -> frozenset[str]:
         """Return the keys of the cases whose newest result was bad; skipped ones do not count."""

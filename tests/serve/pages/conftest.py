@@ -75,6 +75,25 @@ def browse(served: Callable[..., Served]) -> Callable[..., Browser]:
     return make
 
 
+@pytest.fixture(scope="module")
+def shared_browse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Browser]]:
+    """Makes a browser in front of an application for some settings, which a module shares."""
+    folder = tmp_path_factory.mktemp("pages") / "walnut-shop"
+    folder.mkdir()
+    (folder / "shall.yaml").write_text("")
+    known: dict[str, Served] = {}
+    with ExitStack() as ends:
+
+        def make(**settings: Any) -> Browser:
+            key = repr(sorted(settings.items()))
+            if key not in known:
+                known[key] = make_app(Settings(workspaces=(folder,), **settings))
+                ends.callback(known[key].close)
+            return Browser(known[key])
+
+        yield make
+
+
 @pytest.fixture
 def guarded(browse: Callable[..., Browser]) -> Browser:
     """A browser in front of a server that asks for a token."""

@@ -7,7 +7,7 @@ from html import unescape
 import pytest
 from tests.serve.pages.conftest import Browser
 
-from shall.results.records import CaseResult, Outcome, RunStatus
+from shall.results.records import CaseResult, CriterionRef, Outcome, RunStatus
 
 KEY = "tests/cases/pay.yaml"
 
@@ -22,7 +22,8 @@ def browser(browse: Callable[..., Browser]) -> Browser:
         at = datetime.now(UTC) - timedelta(hours=9 - number)
         run_id = f"run{number}"
         store.start_run(run_id, at, 1, "")
-        case = CaseResult(run_id, KEY, "paying", Outcome(outcome), at, 0.1, 1)
+        criteria = (CriterionRef("shop#1.2"),)
+        case = CaseResult(run_id, KEY, "paying", Outcome(outcome), at, 0.1, 1, criteria=criteria)
         store.save_cases([case])
         store.finish_run(run_id, RunStatus.COMPLETE, 1.0)
     return browser
@@ -41,6 +42,15 @@ def test_a_person_finds_the_first_failing_run_of_a_case(browser: Browser) -> Non
 
     assert "newly failing" in compared
     assert '<a href="/runs/run2/cases/1">' in compared
+
+
+@pytest.mark.verifies("history-pages#2.8")
+def test_a_criterion_has_the_history_of_its_cases(browser: Browser) -> None:
+    page = browser.get("/history?criterion=shop%231.2").text
+
+    assert KEY in page
+    assert page.count('<rect class="failed"') == 4
+    assert KEY not in browser.get("/history?criterion=shop%231").text
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,17 @@ from hypothesis import strategies as st
 from tests.serve.pages.conftest import BROWSER, TOKEN, Browser
 
 from shall.admin.token_file import new_token, revoke_token
+from shall.serve.app import Served
 from shall.serve.pages import cookie
 from shall.serve.pages.addresses import after_login
 
 Browse = Callable[..., Browser]
+
+
+@pytest.fixture(scope="module")
+def browse(shared_browse: Callable[..., Browser]) -> Callable[..., Browser]:
+    """Applications are shared: these tests change nothing in them."""
+    return shared_browse
 
 
 def form_token(page: httpx2.Response) -> str:
@@ -135,8 +142,10 @@ def test_signing_out_drops_the_cookie(guarded: Browser) -> None:
 
 
 @pytest.mark.verifies("pages#1.7")
-def test_a_login_holds_at_another_instance_with_the_same_key(browse: Browse) -> None:
-    first, second = (browse(auth_token=TOKEN, state_key="shared") for _ in range(2))
+def test_a_login_holds_at_another_instance_with_the_same_key(
+    browse: Browse, served: Callable[..., Served]
+) -> None:
+    first, second = (Browser(served(auth_token=TOKEN, state_key="shared")) for _ in range(2))
     stranger = browse(auth_token=TOKEN, state_key="other")
     first.log_in()
     for other in (second, stranger):
@@ -146,8 +155,10 @@ def test_a_login_holds_at_another_instance_with_the_same_key(browse: Browse) -> 
     assert stranger.get("/").status_code == 303
 
 
-def test_a_login_holds_for_every_instance_of_one_state_folder(browse: Browse) -> None:
-    first, second = browse(auth_token=TOKEN), browse(auth_token=TOKEN)
+def test_a_login_holds_for_every_instance_of_one_state_folder(
+    served: Callable[..., Served],
+) -> None:
+    first, second = (Browser(served(auth_token=TOKEN)) for _ in range(2))
     first.log_in()
     second.http.cookies.update(first.cookies)
     assert second.get("/").status_code == 200

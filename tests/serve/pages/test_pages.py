@@ -1,7 +1,7 @@
 """What a login may see and do, and what pages are beside the other routes."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -45,8 +45,8 @@ def deliver(call: PageCall) -> Response:
     return Response(f"sent by {call.caller.name}: {call.form.get('what')}")
 
 
-@pytest.fixture(autouse=True)
-def _pages(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="module", autouse=True)
+def _pages() -> Iterator[None]:
     """Puts pages of each kind beside those that there are."""
     pages = (
         Page("/", show),
@@ -60,7 +60,15 @@ def _pages(monkeypatch: pytest.MonkeyPatch) -> None:
         Page("/download", lambda call: Response(call.query["q"], media_type="text/csv")),
         Page("/shown/{what:path}", show),
     )
-    monkeypatch.setattr("shall.serve.pages.PAGES", pages)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("shall.serve.pages.PAGES", pages)
+        yield
+
+
+@pytest.fixture(scope="module")
+def browse(shared_browse: Callable[..., Browser]) -> Callable[..., Browser]:
+    """Applications are shared: these tests change nothing in them."""
+    return shared_browse
 
 
 @pytest.fixture
@@ -270,9 +278,9 @@ def test_without_pages_the_code_that_serves_them_is_not_loaded(
 ) -> None:
     for name in [it for it in sys.modules if it.startswith("shall.serve.pages")]:
         monkeypatch.setitem(sys.modules, name, None)  # whoever imports it gets ImportError
-    assert browse(pages=False).get("/").status_code == 404
+    assert browse(pages=False, server_name="bare").get("/").status_code == 404
     with pytest.raises(ImportError):
-        browse()
+        browse(server_name="bare")
 
 
 @pytest.mark.verifies("pages#3.3")

@@ -79,6 +79,8 @@ COMMANDS: dict[str, str] = {
     "hosts of the cases": "服务的基础 URL，覆盖用例中的 host",
     "number of cases that run concurrently": "同时运行的用例数",
     "write an HTML report to FILE": "将 HTML 报告写入 FILE",
+    "write the newest runs and the matrix as HTML to DIR": "将最近的运行和追溯矩阵"
+    "以 HTML 写入目录 DIR",
     "open the HTML report in the browser": "在浏览器中打开 HTML 报告",
     "write JUnit XML to FILE": "将 JUnit XML 写入 FILE",
     "write the results as JSON to FILE": "将结果以 JSON 写入 FILE",

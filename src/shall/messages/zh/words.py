@@ -248,6 +248,7 @@ WORDS: dict[str, str] = {
     "An example shop with its requirements and "
     "cases is in {folder}/.": "示例商店及其需求和用例位于 {folder}/。",
     "HTML report: {path}": "HTML 报告：{path}",
+    "The folder has no matrix: {error}": "目录中没有追溯矩阵：{error}",
     "No browser was found. Open {path} in one.": "未找到浏览器。请在浏览器中打开 {path}。",
     "One criterion fails and one is untested; "
     "the README there explains why. Next steps:": "其中一条验收标准失败，另一条未测试，原因见其中"

@@ -62,6 +62,31 @@ WORDS = {
         "{count:older result is|older results are} not shown.",
         "另有 {count} 条更早的结果未显示。",
     ),
+    "history.criterion.none": (
+        "No case verified this criterion in these runs.",
+        "这些运行中没有用例验证此准则。",
+    ),
+    "history.criterion.worst": (
+        "The worst outcome of its cases in each run, the oldest first",
+        "各次运行中其用例的最差结果，最早的在前",
+    ),
+    "history.criterion.more": (
+        "{count:more case is|more cases are} not shown.",
+        "另有 {count} 个用例未显示。",
+    ),
+    "history.coverage": ("Coverage of", "接口文档覆盖率："),
+    "history.coverage.measured": (
+        "Of the runs that “shall cover” measured.",
+        "仅含用“shall cover”测量过的运行。",
+    ),
+    "history.coverage.alt": (
+        "Coverage of {count:measured run|measured runs}, the oldest first; "
+        "of the operations {share} in the newest",
+        "{count} 次已测量运行的覆盖率，最早的在前；最新一次的操作覆盖率为 {share}",
+    ),
+    "history.operations": ("Operations", "操作"),
+    "history.statuses": ("Statuses", "状态码"),
+    "history.content_types": ("Content types", "内容类型"),
     "compare": ("Compare two runs", "比较两次运行"),
     "compare.before": ("Before", "之前"),
     "compare.after": ("After", "之后"),

@@ -23,12 +23,6 @@ WORDS = {
         "截至 {at}：也包含本次运行之后的记录。",
     ),
     "matrix.unread": ("The matrix could not be made: {reason}", "无法生成追溯矩阵：{reason}"),
-    "index.found": ("{count} found", "找到 {count} 个"),
-    "index.more": ("Show more", "显示更多"),
-    "index.rest": (
-        "The first {shown} of {total} cases are listed. Search and “Show more” need scripts.",
-        "这里列出 {total} 个用例中的前 {shown} 个。搜索和“显示更多”需要启用脚本。",
-    ),
     "run.any_tag": ("any tag", "所有标签"),
     "run.any_feature": ("any feature", "所有功能"),
     "run.any_outcome": ("any outcome", "所有结果"),

@@ -1,10 +1,11 @@
 """``/history``, ``/history/case`` and ``/compare``."""
 
-from shall.actions.case_past import case_past
+from shall.actions.case_past import case_past, criterion_past
 from shall.actions.compare import LATEST, PREVIOUS, compare_runs
 from shall.actions.past_runs import past_runs_together
 from shall.pages.case_history import case_history_page
 from shall.pages.compare import CompareFilter, compare_page
+from shall.pages.criterion_history import criterion_history_page
 from shall.pages.history import history_page
 from shall.results.listing import PAGE_LINES
 from shall.serve.pages.page import Answer, PageCall
@@ -15,8 +16,11 @@ _DIGITS = 9
 
 
 def make(call: PageCall) -> Answer:
-    """Make the page of the newest runs."""
+    """Make the page of the newest runs, or of a criterion in them."""
     runs = _number(call, "runs", _RUNS, PAGE_LINES)
+    if key := call.query.get("criterion"):
+        cases = criterion_past(call.workspace, key, runs)
+        return criterion_history_page(key, cases, call.look)
     return history_page(past_runs_together(call.workspace, runs), runs, call.look)
 
 
