@@ -1,4 +1,4 @@
-"""A stored run of 100,000 cases: what storing it and each page of it takes, in milliseconds."""
+"""A stored run of 100,000 cases: the CPU time of storing it and of each page, in milliseconds."""
 
 import argparse
 import json
@@ -124,9 +124,9 @@ def main() -> None:
         for name, ask in questions(store, "r1", arguments.cases):
             spent = []
             for _ in range(arguments.rounds):
-                began = time.perf_counter()
+                began = time.process_time()
                 ask()
-                spent.append((time.perf_counter() - began) * 1000)
+                spent.append((time.process_time() - began) * 1000)
             figures[name] = min(spent)
         store.close()
     if arguments.json:

@@ -56,6 +56,7 @@ def test_deep_nesting_is_read_and_hides_no_other(space: Workspace, opening: str)
     assert {"good#1.1", "bad#1.1"} <= set(keys)
 
 
+@pytest.mark.repeats
 @pytest.mark.verifies("tracing#1.2")
 def test_each_of_very_many_items_is_a_criterion(space: Workspace) -> None:
     count = 5_000

@@ -79,8 +79,10 @@ def test_a_run_is_followed_and_stopped_on_its_page(
     assert reason.startswith(r"Newest failure: <img src=x onerror=alert(1)>\u202eadmin: ")
     assert tab.page.locator("svg.share rect.failed").first.get_attribute("width") == "25"
     assert tab.page.get_by_role("link", name="Show its results").is_visible()
-    assert tab.faults() == []
-    tab.picture("live-en-desktop")
+    for width, scheme in (("phone", "dark"), ("desktop", "light")):
+        tab.show(width, scheme)
+        tab.picture(f"live-en-{width}-{scheme}")
+        assert tab.faults() == []
 
     tab.page.get_by_role("button", name="Stop the run").click()
     tab.page.get_by_text("Asked to stop").wait_for()

@@ -263,7 +263,7 @@ def test_the_newest_runs_and_the_one_that_is_named_become_a_folder(
     ended = shall("report", ids[0], "--html-folder", "pages")
 
     assert ended.stdout == f"HTML report: {Path('pages/index.html')}\n"
-    names = {*(f"run-{it}" for it in ids), "index", "matrix"}
+    names = {*(f"run-{it}" for it in ids), "index", "matrix", "history"}
     assert {it.name for it in (project / "pages").iterdir()} == {
         f"{name}{ending}" for name in names for ending in (".html", ".zh.html")
     }

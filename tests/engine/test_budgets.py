@@ -43,6 +43,7 @@ def test_no_pattern_searches_and_no_check_is_decided_when_the_run_is_over() -> N
         budget.check_time()
 
 
+@pytest.mark.repeats
 @pytest.mark.verifies("defences#4.4", "defences#4.6")
 async def test_a_run_with_hostile_patterns_ends_in_its_time(run: Run, service: Any) -> None:
     service.answer("slow", '{"text": "' + "a" * 60 + 'b"}', "application/json")

@@ -10,6 +10,7 @@ from shall.results.records import Outcome, RunResult
 pytestmark = pytest.mark.anyio
 
 
+@pytest.mark.repeats
 @pytest.mark.verifies("engine#3.14")
 async def test_200_cases_that_capture_variables_of_the_same_name_never_mix(
     service: Any, run: Callable[..., Awaitable[RunResult]]

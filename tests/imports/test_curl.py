@@ -112,6 +112,7 @@ LEFT_OUT = [
     ("-H 'Accept:'", "The header Accept has no value, so it was left out."),
     ("-T big.bin", "`--upload-file` was left out."),
     ("--no-such-option", "`--no-such-option` was left out."),
+    ("-sW", "`-W` was left out."),
     ("-F 'a=@x;headers=X'", "`headers=X` of the file x was left out."),
     ('-H "X: $(date)"', "The output of a command became the variable command_1."),
     ("-d @- <<EOF", "An input that is redirected was left out."),

@@ -27,6 +27,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.repeats
 @pytest.mark.verifies("import#1.4")
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_document_ends_in_the_time_that_its_length_allows(name: str) -> None:

@@ -51,6 +51,7 @@ def test_the_settings_choose_the_tools() -> None:
         named_access(Settings(tools=("read_specs",)))
 
 
+@pytest.mark.repeats
 @pytest.mark.usefixtures("features")
 @pytest.mark.verifies("mcp#2.11")
 async def test_features_and_criteria_come_in_short_pages(all_tools: Client, answer: Answer) -> None:

@@ -9,6 +9,7 @@ import pytest
 from msgspec.structs import replace
 from tests.made_results import case_result
 
+from shall.actions.past_runs import PastRuns, RunTrend
 from shall.actions.proof import Proof
 from shall.pages.folder import folder_pages
 from shall.pages.report import run_line
@@ -42,7 +43,8 @@ def folder(sample: RunResult, matrix: Matrix | None) -> dict[str, str]:
     runs = [sample, other]
     lines = [run_line(it, lines_of(it)) for it in runs]
     proof = None if matrix is None else Proof(matrix)
-    return dict(folder_pages(RunPage(lines, 2, 2, ["staging"]), runs, proof, NOW))
+    past = PastRuns([RunTrend(it, 0.01, 0.02) for it in lines], (), ())
+    return dict(folder_pages(RunPage(lines, 2, 2, ["staging"]), runs, past, proof, NOW))
 
 
 @pytest.mark.verifies("run-pages#4.2")
@@ -57,7 +59,7 @@ def test_every_link_of_the_folder_leads_to_what_is_there(sample: RunResult, matr
             assert (file or name) in pages, f"{name}: {link}"
             assert not row or unquote(row) in pages[file or name].ids, f"{name}: {link}"
     assert "run-run_2____x.html" in files
-    assert {"run-r1.html", "matrix.html"} <= set(pages["index.html"].links)
+    assert {"run-r1.html", "matrix.html", "history.html"} <= set(pages["index.html"].links)
     assert "matrix.html#users-1.2" in pages["run-r1.html"].links
     assert all(re.fullmatch(r"[\w.-]+\.html", name) for name in files)
 
@@ -66,7 +68,7 @@ def test_every_link_of_the_folder_leads_to_what_is_there(sample: RunResult, matr
 def test_each_file_switches_to_its_other_language(sample: RunResult, matrix: Matrix) -> None:
     files = folder(sample, matrix)
 
-    for name in ("index", "matrix", "run-r1"):
+    for name in ("index", "history", "matrix", "run-r1"):
         assert f'href="{name}.zh.html" lang="zh"' in files[f"{name}.html"]
         assert f'href="{name}.html" lang="en"' in files[f"{name}.zh.html"]
 
@@ -88,5 +90,5 @@ def test_a_hostile_run_is_text_in_its_file(sample: RunResult) -> None:
     case = case_result(name=hostile, case_key=hostile, run_id=hostile)
     run = replace(sample, run_id=hostile, cases=(case,))
     page = RunPage([run_line(run, lines_of(run))], 1, 1)
-    for text in dict(folder_pages(page, [run], None, NOW)).values():
+    for text in dict(folder_pages(page, [run], PastRuns((), (), ()), None, NOW)).values():
         assert "<script>" not in text

@@ -111,6 +111,7 @@ def test_a_condition_without_an_end_is_part_of_the_subject() -> None:
     assert clause.conditions == ()
 
 
+@pytest.mark.repeats
 @pytest.mark.parametrize(
     ("read", "hostile"),
     [

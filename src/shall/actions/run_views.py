@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from shall.actions.criterion_texts import criterion_texts
 from shall.actions.results import opened_store
-from shall.errors import CaseNotFound, RunNotFound
+from shall.errors import CaseNotFound, RunNotFound, StoreUnavailable
 from shall.results.listing import (
     PAGE_LINES,
     CaseFilter,
@@ -55,6 +55,17 @@ def runs_view(workspace: Workspace, wanted: RunFilter, number: int = 1) -> RunPa
         StoreUnavailable: The state cannot be read.
     """
     return opened_store(workspace).run_page(wanted, PAGE_LINES, PAGE_LINES * (max(number, 1) - 1))
+
+
+def newest_runs(workspace: Workspace, most: int) -> RunPage:
+    """Return the newest stored runs; none where the state cannot be read.
+
+    One more than ``most``: each is shown with what changed since the one before.
+    """
+    try:
+        return opened_store(workspace).run_page(RunFilter(), most + 1, 0)
+    except StoreUnavailable:
+        return RunPage()
 
 
 def run_view(

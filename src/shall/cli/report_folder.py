@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+from shall.actions.past_runs import past_runs_together
 from shall.actions.proof import Proof, read_proof
 from shall.actions.results import opened_store, stored_run
 from shall.cli.output import tell, write_file
@@ -28,8 +29,9 @@ def write_html_folder(workspace: Workspace, folder: Path, run_id: str, language:
         raise InvalidInput(f"{folder} cannot be written: {error.strerror}.") from None
     runs = _runs(workspace, run_id)
     results = (stored_run(workspace, line.run_id) for line in runs.lines)
+    past = past_runs_together(workspace, MOST_RUNS)
     proof = _proof(workspace, language)
-    for name, text in folder_pages(runs, results, proof, datetime.now(UTC)):
+    for name, text in folder_pages(runs, results, past, proof, datetime.now(UTC)):
         write_file(str(folder / name), text)
     return folder / ("index.html" if language == "en" else f"index.{language}.html")
 

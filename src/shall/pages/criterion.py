@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from shall.actions.criterion_story import FileChange, SourceChange, Story, TextChange
 from shall.actions.proof import Proof
 from shall.messages import translated
+from shall.pages.criterion_text import marked_text
 from shall.pages.frame import Look, served
 from shall.pages.links import row_id
 from shall.pages.markup import Content, Html, joined, tag
@@ -31,13 +32,16 @@ def criterion_page(proof: Proof, row: Row, story: Story, look: Look) -> str:
     key, language = row.criterion.key, look.language
     feature = feature_of(row)
     up = link(look.links.matrix(feature=feature), feature)
+    history = look.links.history(criterion=key)
+    past = joined(" · ", link(history, word("nav.history", language))) if history else None
     return served(
         key,
         look,
         tag(
             "header",
-            tag("p", up, class_="eyebrow"),
+            tag("p", up, past, class_="eyebrow"),
             tag("h1", key, " ", status_pill(row.status, language), id=row_id(key)),
+            tag("p", marked_text(row.criterion), class_="ears"),
             class_=f"head {_kind(row.status)}",
         ),
         tag(
@@ -175,4 +179,7 @@ def _outcome(fact: Latest, row: Row, look: Look, columns: tuple[str, ...]) -> tu
         fact.environment,
         tag("code", commit) if commit else None,
     )
-    return tuple(tag("td", it, data_label=name) for it, name in zip(cells, columns, strict=True))
+    return tuple(
+        tag("td", it, data_label=name if it else "")
+        for it, name in zip(cells, columns, strict=True)
+    )

@@ -5,8 +5,10 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
+from shall.actions.past_runs import PastRuns
 from shall.actions.proof import Proof
 from shall.pages.frame import LANGUAGES, Look
+from shall.pages.history import history_file
 from shall.pages.links import FolderLinks, run_page_name
 from shall.pages.matrix import matrix_file
 from shall.pages.report import Beside, criterion_texts, run_file
@@ -16,7 +18,11 @@ from shall.results.records import RunResult
 
 
 def folder_pages(
-    runs: RunPage, results: Iterable[RunResult], proof: Proof | None, now: datetime
+    runs: RunPage,
+    results: Iterable[RunResult],
+    past: PastRuns,
+    proof: Proof | None,
+    now: datetime,
 ) -> Iterator[tuple[str, str]]:
     """Yield the name and the text of each file. ``results`` are those of ``runs``, read as needed.
 
@@ -27,6 +33,9 @@ def folder_pages(
     for language in LANGUAGES:
         links = FolderLinks(language=language, runs_with_file=ids, keys=keys)
         yield links.file("index"), runs_file(runs, Look(language, now, links))
+        if ids:
+            of_history = Look(language, now, replace(links, page="history"))
+            yield links.file("history"), history_file(past, of_history)
         if proof is not None and keys:
             of_matrix = replace(links, page="matrix")
             yield links.file("matrix"), matrix_file(proof, Look(language, now, of_matrix))

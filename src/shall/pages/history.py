@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from shall.actions.history import CaseHistory
 from shall.actions.past_runs import PastRuns, RunTrend
 from shall.pages.charts import line_chart, outcome_strip, shown_outcome
-from shall.pages.frame import Look, served
+from shall.pages.frame import Look, saved, served
 from shall.pages.links import row_id
 from shall.pages.markup import Html, joined, tag
 from shall.pages.parts import age, link, share, short, table
@@ -40,6 +40,18 @@ def history_page(past: PastRuns, runs: int, look: Look) -> str:
         *_coverage(past.coverage, look),
     )
     return served(title, look, main, here="history")
+
+
+def history_file(past: PastRuns, look: Look) -> str:
+    """Return the page as a file."""
+    title = word("history", look.language)
+    shown = word("history.none", look.language)
+    parts: tuple[Html, ...] = ()
+    if past.trend:
+        shown = word("history.runs", look.language, runs=len(past.trend))
+        parts = (_trend(past.trend, look), _flaky(past.flaky, look), _slow(past.slow, look))
+    told = tag("p", shown, class_="soft")
+    return saved(title, look, tag("main", tag("h1", title), told, *parts), here="history")
 
 
 def case_title(case: CaseHistory) -> str:

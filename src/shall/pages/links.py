@@ -168,6 +168,10 @@ class FolderLinks(Links, frozen=True):
         """Return the file of the list of runs; there is none of some."""
         return "" if any(filters.values()) else self.file("index")
 
+    def history(self, **filters: str) -> str:
+        """Return the file of the flaky and slow cases."""
+        return self.file("history") if self.runs_with_file and not any(filters.values()) else ""
+
     def run(self, run_id: str, **filters: str) -> str:
         """Return the file of a run."""
         has_file = run_id in self.runs_with_file and not any(filters.values())

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from shall.actions.proof import Proof
 from shall.diagnostics import Diagnostic
 from shall.messages import translated
+from shall.pages.criterion_text import marked_text
 from shall.pages.fields import choice_field
 from shall.pages.frame import Look, saved, served
 from shall.pages.heat import heat_map
@@ -248,7 +249,12 @@ def _chains(proof: Proof, rows: Sequence[Row], look: Look) -> Iterator[Html]:
         key = row.criterion.key
         drawn = tag(
             "details",
-            tag("summary", status_pill(row.status, look.language), tag("h3", key)),
+            tag(
+                "summary",
+                status_pill(row.status, look.language),
+                tag("h3", key),
+                tag("span", marked_text(row.criterion), class_="ears place"),
+            ),
             tag("div", why_chain(proof, row, look), class_="body"),
             class_=f"case {row.status}",
             id=f"why-{row_id(key)}",

@@ -1,5 +1,7 @@
 """The first page: how much is proved, what needs attention first, features by status."""
 
+from collections.abc import Sequence
+
 from shall.actions.proof import Proof
 from shall.pages.criterion_text import marked_text
 from shall.pages.frame import Look, served
@@ -7,10 +9,12 @@ from shall.pages.heat import heat_map
 from shall.pages.markup import Html, joined, tag
 from shall.pages.matrix import head_of, notices
 from shall.pages.parts import age, link, table
+from shall.pages.runs import runs_table
 from shall.pages.status import decisive, status_pill
 from shall.pages.why import reason_of
 from shall.pages.words import word
 from shall.report.wording import label
+from shall.results.listing import RunLine
 from shall.specs.matrix import Row
 from shall.specs.status import UNSOUND, Status
 
@@ -18,8 +22,10 @@ MOST_ROWS = 20
 """Criteria that are listed as first to look at."""
 
 
-def overview_page(proof: Proof, look: Look, name: str, *more: Html) -> str:
-    """Return the first page of a project; ``more`` are sections below, such as the last runs."""
+def overview_page(
+    proof: Proof, look: Look, name: str, runs: Sequence[RunLine] = (), most_runs: int = 0
+) -> str:
+    """Return the first page of a project with the newest of some runs."""
     return served(
         name,
         look,
@@ -28,10 +34,16 @@ def overview_page(proof: Proof, look: Look, name: str, *more: Html) -> str:
             "main",
             notices(proof, look),
             _first(proof, look),
-            *more,
+            _runs(runs, most_runs, look) if runs else None,
             heat_map(proof.matrix, look),
         ),
     )
+
+
+def _runs(runs: Sequence[RunLine], most: int, look: Look) -> Html:
+    heading = tag("h2", word("overview.runs", look.language), id="runs")
+    every = tag("p", link(look.links.runs(), word("overview.all_runs", look.language)))
+    return tag("section", heading, runs_table(runs, look, most), every, aria_labelledby="runs")
 
 
 def _first(proof: Proof, look: Look) -> Html:

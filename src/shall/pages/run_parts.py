@@ -54,7 +54,7 @@ def run_head(run: RunLine, look: Look, known: Known = NOTHING_MORE, *more: Conte
     else:
         counts = joined(
             share({it.value: run.outcomes.get(it, 0) for it in Outcome}),
-            outcome_pills(run.outcomes, language, known.torn),
+            outcome_pills({it: run.outcomes.get(it, 0) for it in Outcome}, language, known.torn),
         )
     return tag(
         "header",
@@ -70,10 +70,11 @@ def run_head(run: RunLine, look: Look, known: Known = NOTHING_MORE, *more: Conte
 
 
 def outcome_pills(outcomes: Mapping[Outcome, int], language: str, torn: int = 0) -> Html:
-    """Make the counts of cases by outcome."""
+    """Make the counts of cases by the outcomes that ``outcomes`` has."""
     pills = [
         tag("span", count_label(it, outcomes.get(it, 0), language), class_=f"pill {it.value}")
         for it in Outcome
+        if it in outcomes
     ]
     if torn:
         text = label("count.teardowns", language, count=torn)

@@ -1,6 +1,6 @@
 """The stored runs, the newest first."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct, structs
 
@@ -78,14 +78,7 @@ def runs_list(page: RunPage, query: RunsQuery, look: Look) -> Html:
         name = "runs.no_match" if page.total else "runs.none"
         rows = tag("p", word(name, language), class_="soft")
     else:
-        headings = tuple(
-            label(it, language) for it in ("run", "outcome", "started", "duration", "environment")
-        )
-        drawn = [
-            _row(run, previous, look)
-            for run, previous in zip(page.lines, [*page.lines[1:], None], strict=True)
-        ]
-        rows = table("runs", (*headings, word("run.commit", language)), drawn)
+        rows = runs_table(page.lines, look)
     return tag(
         "section",
         _filters(page, query, look) if page.total else None,
@@ -93,6 +86,16 @@ def runs_list(page: RunPage, query: RunsQuery, look: Look) -> Html:
         rows,
         pager(first, page.matching, before, after, language),
     )
+
+
+def runs_table(lines: Sequence[RunLine], look: Look, most: int = PAGE_LENGTH) -> Html:
+    """Make the rows of runs, the newest first; ``most`` of them are shown."""
+    names = ("run", "outcome", "started", "duration", "environment")
+    headings = tuple(label(it, look.language) for it in names)
+    drawn = [
+        _row(run, previous, look) for run, previous in zip(lines, [*lines[1:], None], strict=True)
+    ]
+    return table("runs", (*headings, word("run.commit", look.language)), drawn[:most])
 
 
 def _row(run: RunLine, previous: RunLine | None, look: Look) -> tuple[Html, ...]:
@@ -103,7 +106,6 @@ def _row(run: RunLine, previous: RunLine | None, look: Look) -> tuple[Html, ...]
     compared = ""
     if previous is not None and previous.environment == run.environment:
         compared = links.compare(previous.run_id, run.run_id)
-    place = [tag("span", it, class_="soft") for it in (short(run.host or "", 80),) if it]
     return (
         tag(
             "td",
@@ -117,6 +119,7 @@ def _row(run: RunLine, previous: RunLine | None, look: Look) -> tuple[Html, ...]
                 "span",
                 f"{status} " if status else None,
                 tag("code", short(run.run_id, 40)),
+                f" · {short(run.host, 80)}" if run.host else None,
                 class_="place",
             ),
         ),
@@ -129,14 +132,16 @@ def _row(run: RunLine, previous: RunLine | None, look: Look) -> tuple[Html, ...]
             data_label=label("duration", language),
         ),
         tag(
-            "td", short(run.environment, 80), " ", *place, data_label=label("environment", language)
+            "td",
+            short(run.environment, 80),
+            data_label=label("environment", language) if run.environment else "",
         ),
         tag(
             "td",
             tag("code", commit_text(run, language)) if run.commit else None,
             " ",
             link(compared, word("runs.compare", language)) if compared else None,
-            data_label=word("run.commit", language),
+            data_label=word("run.commit", language) if run.commit else "",
         ),
     )
 

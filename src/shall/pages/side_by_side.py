@@ -39,7 +39,12 @@ def words_beside(before: str, after: str, language: str) -> Html:
 def lines_beside(before: str, after: str, language: str) -> Html:
     """Show the lines of two files that differ, with three around them, side by side."""
     rows = [
-        tag("tr", *_cells(old, "less", "then", language), *_cells(new, "more", "now", language))
+        tag(
+            "tr",
+            *_cells(old, "less", "then", language),
+            *_cells(new, "more", "now", language),
+            class_="" if old[2] or new[2] else "same",
+        )
         for old, new in _hunks(before.splitlines(), after.splitlines())
     ]
     names = tag(

@@ -2,7 +2,7 @@
 
 from shall.actions.proof import Proof
 from shall.messages import Message, translated
-from shall.pages.criterion_text import LONGEST, marked_text
+from shall.pages.criterion_text import LONGEST
 from shall.pages.frame import Look
 from shall.pages.markup import Content, Html, joined, tag
 from shall.pages.parts import age, fact, link
@@ -18,14 +18,16 @@ MOST_LINKS = 50
 
 
 def why_chain(proof: Proof, row: Row, look: Look) -> Html:
-    """Make the chain of a criterion: where it is written, what verifies it, when it ran."""
+    """Make the chain of a criterion: where it is written, what verifies it, when it ran.
+
+    Its text is not part of it.
+    """
     language = look.language
     links = [_link(it, look) for it in row.links[:MOST_LINKS]]
     if more := len(row.links) - MOST_LINKS:
         links += [tag("li", word("matrix.more", language, count=more))] if more > 0 else []
     chain = tag("ol", *links, class_="chain") if links else tag("p", word("why.nothing", language))
     return joined(
-        tag("p", marked_text(row.criterion), class_="ears"),
         tag("dl", *_documents(proof, row, look), class_="facts"),
         chain,
         *notes(proof, row, language),

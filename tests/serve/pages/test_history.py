@@ -3,12 +3,21 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from html import unescape
+from pathlib import Path
 
 import pytest
 from tests.serve.pages.conftest import Browser
 
 from shall.results.records import CaseResult, CriterionRef, Outcome, RunStatus
 
+DOCUMENT = """# Shop
+
+### Requirement 1: Paying
+
+#### Acceptance Criteria
+
+1. WHEN an order is paid, THE shop SHALL store it.
+"""
 KEY = "tests/cases/pay.yaml"
 
 
@@ -51,6 +60,16 @@ def test_a_criterion_has_the_history_of_its_cases(browser: Browser) -> None:
     assert KEY in page
     assert page.count('<rect class="failed"') == 4
     assert KEY not in browser.get("/history?criterion=shop%231").text
+
+
+def test_the_page_of_a_criterion_leads_to_its_history(browser: Browser, project: Path) -> None:
+    document = project / "specs/shop/requirements.md"
+    document.parent.mkdir(parents=True)
+    document.write_text(DOCUMENT, encoding="utf-8")
+
+    page = browser.get("/criteria/shop%231.1").text
+
+    assert '<a href="/history?criterion=shop%231.1">' in page
 
 
 @pytest.mark.parametrize(

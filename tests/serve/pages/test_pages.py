@@ -11,6 +11,7 @@ from tests.serve.pages.conftest import ORIGIN, TOKEN, Browser
 from tests.serve.pages.test_login import form_token
 
 from shall.admin.token_file import new_token
+from shall.errors import BadValue
 from shall.pages.frame import served as document
 from shall.pages.markup import tag
 from shall.serve.pages.page import Page, PageCall
@@ -41,6 +42,10 @@ def fail(call: PageCall) -> str:
     raise RuntimeError(f"the innermost secret of {call.caller.name}")
 
 
+def refuse(call: PageCall) -> str:
+    raise BadValue(f"The page {call.query['page']} does not exist.")
+
+
 def deliver(call: PageCall) -> Response:
     return Response(f"sent by {call.caller.name}: {call.form.get('what')}")
 
@@ -53,6 +58,7 @@ def _pages() -> Iterator[None]:
         Page("/admin-only", show, scope="admin"),
         Page("/runs-only", show, tools=("get_test_results",)),
         Page("/broken", fail),
+        Page("/refused", refuse),
         Page("/deliver", deliver, scope="run", method="POST"),
         Page(
             "/workspace", lambda call: document("W", call.look, tag("p", call.workspace.root.name))
@@ -202,6 +208,12 @@ def test_a_page_that_cannot_be_made_names_the_request_only(owner: Browser) -> No
     assert answer.status_code == 500
     assert answer.headers["x-request-id"] in answer.text
     assert "innermost" not in answer.text
+
+
+def test_a_value_that_cannot_be_used_is_the_fault_of_the_address(owner: Browser) -> None:
+    answer = owner.get("/refused?page=9")
+    assert answer.status_code == 400
+    assert "The page 9 does not exist." in answer.text
 
 
 @pytest.mark.verifies("pages#2.8")

@@ -97,6 +97,7 @@ def test_the_runs_are_listed_with_what_is_known_of_them(
     ]
     assert "interrupted " in text
     assert "2 errors" in text
+    assert "0 errors" not in text
     assert "staging" in text
     assert "420 ms" in text or "0.42 s" in text
 

@@ -44,5 +44,7 @@ WORDS = {
     "overview.worst": ("Needs attention first", "首先需要关注"),
     "overview.well": ("Every criterion that counts is proved", "所有计入的验收标准均已证明"),
     "overview.all": ("Show all {count}", "查看全部 {count} 条"),
+    "overview.runs": ("Last runs", "最近的运行"),
+    "overview.all_runs": ("All runs", "全部运行记录"),
     "overview.age": ("Last outcome", "最近结果"),
 }

@@ -166,7 +166,9 @@ def _response(made: Answer) -> Response:
 
 
 def _of_ours(error: ShallError, look: Look) -> Response:
-    status = error.http_status if error.http_status in NOTICES else 500
+    status = error.http_status
+    if status not in NOTICES:
+        status = 400 if 400 <= status < 500 else 500
     headers = {"Retry-After": "5"} if status == 503 else {}
     return notice(look, status, translated(message_of(error), look.language), headers)
 

@@ -9,6 +9,7 @@ from shall.actions.results import call_statistics, opened_store
 from shall.errors import ShallError
 from shall.messages import translated
 from shall.pages.server import WINDOWS_MIN, CallFigures, OpenRun, ServerFacts, server_page
+from shall.results.listing import EVERY_RUN
 from shall.results.records import RunStatus
 from shall.serve.pages.page import Answer, PageCall
 from shall.serve.rest.info import count_connections
@@ -51,10 +52,10 @@ def _made(call: PageCall, reasons: Sequence[str]) -> str:
 
 
 def _open_runs(workspace: Workspace) -> list[OpenRun]:
-    newest = opened_store(workspace).runs(NEWEST)
+    newest = opened_store(workspace).run_page(EVERY_RUN, NEWEST, 0)
     return [
         OpenRun(it.run_id, it.started_at, it.environment)
-        for it in newest
+        for it in newest.lines
         if it.status is RunStatus.RUNNING
     ]
 
