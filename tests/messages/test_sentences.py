@@ -69,7 +69,7 @@ def reasons_of_config() -> list[str]:
     texts = [call.args[1] for call in calls if len(call.args) > 1]
     constant = [it.value for it in texts if isinstance(it, ast.Constant)]
     formatted = [
-        "".join(part.value if isinstance(part, ast.Constant) else "X" for part in it.values)
+        "".join(str(part.value) if isinstance(part, ast.Constant) else "X" for part in it.values)
         for it in texts
         if isinstance(it, ast.JoinedStr)
     ]
