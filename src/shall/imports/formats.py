@@ -1,7 +1,7 @@
 """The formats that are read, and how a text of each is recognized."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from importlib import import_module
 
 from shall.cases.bounds import MAX_CHARACTERS
@@ -14,7 +14,7 @@ FORMATS = ("curl", "postman", "har", "openapi", "hurl", "tavern")
 MOST_OF_JSON = 32_000_000
 """Characters of a collection or a recording, which holds responses too."""
 
-_POSTMAN = re.compile(r"schema\.getpostman\.com|\"_postman_id\"")
+_POSTMAN = re.compile(r"schema\.getpostman\.com|\"_postman_(?:id|variable_scope)\"")
 _OPENAPI = re.compile(r"^[ \t{]*[\"']?openapi[\"']?[ \t]*:[ \t]*[\"']?3\.", re.MULTILINE)
 _HURL = re.compile(
     r"^(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)[ \t]+(?:https?://|\{\{)\S*[ \t]*(?:#.*)?$",
@@ -25,11 +25,16 @@ _HAR = re.compile(r"\s*\{\s*\"log\"\s*:")
 _CURL = re.compile(r"^[ \t]*(?:[$%][ \t]+)?(?:\w+=\S*[ \t]+)*curl(?:\.exe)?[ \t]", re.MULTILINE)
 
 
-def import_text(text: str, file: str, kind: str | None = None) -> Imported:
+def import_text(
+    text: str, file: str, kind: str | None = None, given: Collection[str] | None = None
+) -> Imported:
     """Read a document of another tool. ``kind`` None: the format is recognized.
 
+    ``given`` are the variables of an environment of Postman that a collection is read with.
+
     Raises:
-        BadValue: The format is not known, or the text is larger than the limit.
+        BadValue: The format is not known, or the text is larger than the limit; or it is another
+            one than that of Postman, and an environment is given.
         InvalidCase: It is no document of that format.
     """
     name = kind or recognized(text)
@@ -43,10 +48,10 @@ def import_text(text: str, file: str, kind: str | None = None) -> Imported:
         )
     if name not in FORMATS:
         raise BadValue(f"There is no format {name:.40}.", hint=f"Use {', '.join(FORMATS)}.")
-    read: Callable[[str, str], Imported] = getattr(
-        import_module(f"shall.imports.{name}"), f"read_{name}"
-    )
-    return read(text, file)
+    if given is not None and name != "postman":
+        raise BadValue(f"{file} is no Postman collection, and takes no environment.")
+    read: Callable[..., Imported] = getattr(import_module(f"shall.imports.{name}"), f"read_{name}")
+    return read(text, file) if given is None else read(text, file, given)
 
 
 def recognized(text: str) -> str | None:
