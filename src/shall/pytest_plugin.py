@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import sys
 import time
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +16,7 @@ import pytest
 from shall.bounded import TEXT_BYTES, read_path
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterator
 
     from shall.pytest_support.recording import SessionRecord
 
@@ -287,12 +289,20 @@ def _has_hooks(root: Path) -> bool:
 
 def _has_cases(config: pytest.Config) -> bool:
     """Check whether there is a case below the arguments; not each of them need be selected."""
+    skipped = config.getini("norecursedirs")
     for argument in config.args:
         path = config.invocation_params.dir / argument.partition("::")[0]
-        files = (path,) if path.is_file() else path.rglob("*")
+        files = (path,) if path.is_file() else _files_below(path, skipped)
         if any(it.suffix in _ENDINGS and _may_be_case(it) for it in files):
             return True
     return False
+
+
+def _files_below(folder: Path, skipped: list[str]) -> Iterator[Path]:
+    """Return the files in the folders that pytest collects from."""
+    for above, folders, names in os.walk(folder):
+        folders[:] = [it for it in folders if not any(fnmatch(it, each) for each in skipped)]
+        yield from (Path(above, name) for name in names)
 
 
 def _named_in_text(item: pytest.Item) -> list[str]:

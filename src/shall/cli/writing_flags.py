@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 from typing import Any
 
-IMPORT_FORMATS = ("curl", "postman", "har", "openapi", "hurl", "tavern")
+IMPORT_FORMATS = ("curl", "postman", "har", "openapi", "hurl", "tavern", "runn")
 
 Add = Callable[[Any, str, str], argparse.ArgumentParser]
 

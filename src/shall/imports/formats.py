@@ -8,7 +8,7 @@ from shall.cases.bounds import MAX_CHARACTERS
 from shall.errors import BadValue
 from shall.imports.result import Imported
 
-FORMATS = ("curl", "postman", "har", "openapi", "hurl", "tavern")
+FORMATS = ("curl", "postman", "har", "openapi", "hurl", "tavern", "runn")
 """Names of the formats. Each is read by ``read_NAME`` of the module of that name."""
 
 MOST_OF_JSON = 32_000_000
@@ -21,6 +21,8 @@ _HURL = re.compile(
     re.MULTILINE,
 )
 _TAVERN = re.compile(r"^stages[ \t]*:", re.MULTILINE)
+_RUNN = re.compile(r"^runners[ \t]*:", re.MULTILINE)
+_STEPS = re.compile(r"^steps[ \t]*:", re.MULTILINE)
 _HAR = re.compile(r"\s*\{\s*\"log\"\s*:")
 _CURL = re.compile(r"^[ \t]*(?:[$%][ \t]+)?(?:\w+=\S*[ \t]+)*curl(?:\.exe)?[ \t]", re.MULTILINE)
 
@@ -67,6 +69,7 @@ _SIGNS: Mapping[str, Callable[[str], bool]] = {
     "postman": lambda text: text.lstrip()[:1] == "{" and _POSTMAN.search(text) is not None,
     "openapi": lambda text: _OPENAPI.search(text) is not None,
     "tavern": lambda text: "test_name" in text and _TAVERN.search(text) is not None,
+    "runn": lambda text: bool(_RUNN.search(text) and _STEPS.search(text)),
     "hurl": lambda text: _HURL.search(text) is not None,
     "curl": lambda text: _CURL.search(text) is not None,
 }

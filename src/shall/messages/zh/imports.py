@@ -57,6 +57,16 @@ IMPORTS: dict[str, str] = {
     "A quotation mark is not closed.": "引号没有闭合。",
     "${name} is no variable that a case can read.": "${name} 不是用例可以读取的变量。",
     "The case was left out: {problem}": "已跳过该用例：{problem}",
+    # runn
+    "{file} is no runbook of runn.": "{file} 不是 runn 的 runbook。",
+    "A runbook has `steps`.": "runbook 应有 `steps`。",
+    "The expression `{text}` became the variable {name}.": "表达式 `{text}` 已替换为变量 {name}。",
+    "The step was left out: it has {named}.": "已跳过该步骤：其中有 {named}。",
+    "The step was left out: it has no request.": "已跳过该步骤：没有请求。",
+    "The options {others} of a runner were left out.": "runner 的选项 {others} 未能转换。",
+    "`bind` of {name} was left out: `{value}`.": "变量 {name} 的 `bind` 未能转换：`{value}`。",
+    "`{value}` was left out: it is no mapping.": "`{value}` 未能转换：它不是键值对。",
+    "A test was left out: `{test}`.": "测试 `{test}` 未能转换。",
     # Postman
     "environment of Postman that a collection is read with": "与集合一同读取的 Postman 环境",
     "Add this to shall.yaml:": "请将以下内容加入 shall.yaml：",
