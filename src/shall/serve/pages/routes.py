@@ -149,12 +149,17 @@ def _make(page: Page, call: PageCall) -> Answer:
 
 
 def _masked(made: Answer, call: PageCall) -> Answer:
-    """Mask the secrets of the settings in a document or a download, as in every answer."""
+    """Mask the secrets of the settings in a document or a download, as in every answer.
+
+    What is sent in parts has no body yet: whatever makes the parts masks them.
+    """
     redactor = call.context.workspaces.redactor
-    if not redactor.knows_any or isinstance(made, StreamingResponse):
+    if not redactor.knows_any:
         return made
     if isinstance(made, str):
         return redactor.text(made)
+    if isinstance(made, StreamingResponse) or not made.body:
+        return made
     text = bytes(made.body).decode("utf-8", "surrogateescape")
     made.body = redactor.text(text).encode("utf-8", "surrogateescape")
     made.headers["content-length"] = str(len(made.body))
