@@ -34,7 +34,7 @@ def criterion_history_page(key: str, cases: Sequence[CaseHistory], look: Look) -
     left = len(cases) - len(rows)
     more = None
     if left > 0:
-        more = tag("p", word("history.criterion.more", language, count=left), class_="soft")
+        more = tag("p", word("history.more", language, count=left), class_="soft")
     main = tag(
         "main", eyebrow, heading, _together(cases, look), table("history", headings, rows), more
     )
