@@ -46,5 +46,5 @@ WORDS = {
     "overview.all": ("Show all {count}", "查看全部 {count} 条"),
     "overview.runs": ("Last runs", "最近的运行"),
     "overview.all_runs": ("All runs", "全部运行记录"),
-    "overview.age": ("Last outcome", "最近结果"),
+    "overview.age": ("Outcome recorded", "结果记录时间"),
 }
