@@ -21,7 +21,7 @@ def read_source(workspace: Workspace, named: str | None, settings: Settings) -> 
     source = named or settings.openapi
     if not source:
         raise BadValue(
-            "No OpenAPI document is named.", hint="Give --openapi, or set `openapi` in shall.yaml."
+            "No OpenAPI document is named.", hint="Pass --openapi, or set `openapi` in shall.yaml."
         )
     if source.startswith(("http://", "https://")):
         return fetch_document(workspace, source), workspace.redactor.url(source)

@@ -54,8 +54,8 @@ def history_file(past: PastRuns, look: Look) -> str:
             _flaky(past.flaky, past.flaky_total, look),
             _slow(past.slow, past.slow_total, look),
         )
-    told = tag("p", shown, class_="soft")
-    return saved(title, look, tag("main", tag("h1", title), told, *parts), here="history")
+    runs = tag("p", shown, class_="soft")
+    return saved(title, look, tag("main", tag("h1", title), runs, *parts), here="history")
 
 
 def case_title(case: CaseHistory) -> str:
@@ -165,8 +165,8 @@ def _flaky(cases: Sequence[CaseHistory], total: int, look: Look) -> Html:
         bad = sum(it.is_bad for it in case.outcomes)
         counted = word("history.flaky.bad", language, bad=bad, total=len(case.outcomes))
         note = "" if case.is_unchanged else word("history.flaky.unknown", language)
-        told = tag("span", f"{counted}. {note}", class_="place")
-        strip = joined(strip_of(case, language), told)
+        caption = tag("span", f"{counted}. {note}", class_="place")
+        strip = joined(strip_of(case, language), caption)
         rows.append((case_cell(case, "flaky", look), _cell(strip, headings[1])))
     shown = table("history", headings, rows)
     return tag("section", heading, shown, _more(total - len(rows), look), aria_labelledby="flaky")

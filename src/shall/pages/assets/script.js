@@ -229,7 +229,7 @@ customElements.define("shall-index", class extends HTMLElement {
       if (step && this.contains(step)) this.show(this.page + Number(step.dataset.step), true);
     });
     addEventListener("hashchange", () => this.openLinked());
-    this.tell();
+    this.showCounts();
     this.openLinked();
   }
 
@@ -282,12 +282,12 @@ customElements.define("shall-index", class extends HTMLElement {
       drawn.push(this.element(row));
     }
     this.body.replaceChildren(...drawn);
-    this.tell();
+    this.showCounts();
     showAges();
     if (scrolls) this.scrollIntoView();
   }
 
-  tell() {
+  showCounts() {
     const total = this.chosen.length;
     const first = this.page * this.length + 1;
     const count = (number) => number.toLocaleString("en");
