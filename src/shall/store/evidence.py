@@ -6,9 +6,11 @@ import stat
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import MAXYEAR, UTC, datetime, timedelta
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
 from msgspec.structs import asdict, replace
 
 from shall.store.base import Evidence, IsUnchanged
@@ -63,6 +65,16 @@ def unreadable_lines(data: bytes) -> list[int]:
     return numbers
 
 
+class _ReadFile(Struct, frozen=True):
+    """A file of lines as it was read. ``digest`` is that of its first ``size`` bytes."""
+
+    stamp: tuple[int, int, int]
+    size: int
+    digest: bytes
+    facts: list[Evidence]
+    unreadable: list[UnreadableLine]
+
+
 class EvidenceLog:
     """Appends evidence lines; reads the newest of each criterion, source, environment and row.
 
@@ -77,8 +89,7 @@ class EvidenceLog:
 
     def __init__(self, folder: Path | Folder) -> None:
         self._folder = folder if isinstance(folder, Folder) else Folder(folder)
-        self._read: dict[str, tuple[tuple[int, int, int], list[Evidence]]] = {}
-        self._unreadable: dict[str, list[UnreadableLine]] = {}
+        self._read: dict[str, _ReadFile] = {}
 
     def append(
         self,
@@ -143,7 +154,7 @@ class EvidenceLog:
 
     def unreadable(self) -> list[UnreadableLine]:
         """Return the lines that were skipped when the evidence was last read."""
-        return [line for wrong in self._unreadable.values() for line in wrong]
+        return [line for it in self._read.values() for line in it.unreadable]
 
     def compact(self, keep: Callable[[str, bytes], None]) -> int:
         """Drop lines that a newer one replaced; return how many.
@@ -214,21 +225,38 @@ class EvidenceLog:
                     key = _key(fact)
                     if key not in found or _order(found[key]) < _order(fact):
                         found[key] = fact
-        for gone in self._unreadable.keys() - names:
-            del self._unreadable[gone]
+        for gone in self._read.keys() - names:
+            del self._read[gone]
         return found
 
     def _facts(self, folder: int, name: str) -> list[Evidence]:
         status = os.stat(name, dir_fd=folder, follow_symlinks=False)
         stamp = (status.st_ino, status.st_size, status.st_mtime_ns)
         known = self._read.get(name)
-        if known is None or known[0] != stamp:
+        if known is None or known.stamp != stamp:
             data = data_of_lines(folder, name)
-            facts, wrong = values_of_lines(self._folder.path / name, data, _fact)
-            known = (stamp, facts)
+            known = _read_file(self._folder.path / name, data, stamp, known)
             self._read[name] = known
-            self._unreadable[name] = wrong
-        return known[1]
+        return known.facts
+
+
+def _read_file(
+    path: Path, data: bytes, stamp: tuple[int, int, int], before: _ReadFile | None
+) -> _ReadFile:
+    """Return the lines of a file; where lines were appended since ``before``, read only those."""
+    if before is None or not _begins_with(data, before):
+        before = _ReadFile(stamp, 0, b"", [], [])
+    first = data.count(b"\n", 0, before.size) + 1
+    facts, wrong = values_of_lines(path, data[before.size :], _fact, first)
+    size = data.rfind(b"\n") + 1
+    if size < len(data):  # the last line may still grow
+        return _ReadFile(stamp, 0, b"", before.facts + facts, before.unreadable + wrong)
+    digest = blake2b(data).digest()
+    return _ReadFile(stamp, size, digest, before.facts + facts, before.unreadable + wrong)
+
+
+def _begins_with(data: bytes, before: _ReadFile) -> bool:
+    return before.size > 0 and blake2b(data[: before.size]).digest() == before.digest
 
 
 def _key(fact: Evidence) -> _Key:
