@@ -6,7 +6,6 @@ import stat
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import MAXYEAR, UTC, datetime, timedelta
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -66,11 +65,10 @@ def unreadable_lines(data: bytes) -> list[int]:
 
 
 class _ReadFile(Struct, frozen=True):
-    """A file of lines as it was read. ``digest`` is that of its first ``size`` bytes."""
+    """A file of lines as it was read. ``data`` is empty where its last line may still grow."""
 
     stamp: tuple[int, int, int]
-    size: int
-    digest: bytes
+    data: bytes
     facts: list[Evidence]
     unreadable: list[UnreadableLine]
 
@@ -244,19 +242,12 @@ def _read_file(
     path: Path, data: bytes, stamp: tuple[int, int, int], before: _ReadFile | None
 ) -> _ReadFile:
     """Return the lines of a file; where lines were appended since ``before``, read only those."""
-    if before is None or not _begins_with(data, before):
-        before = _ReadFile(stamp, 0, b"", [], [])
-    first = data.count(b"\n", 0, before.size) + 1
-    facts, wrong = values_of_lines(path, data[before.size :], _fact, first)
-    size = data.rfind(b"\n") + 1
-    if size < len(data):  # the last line may still grow
-        return _ReadFile(stamp, 0, b"", before.facts + facts, before.unreadable + wrong)
-    digest = blake2b(data).digest()
-    return _ReadFile(stamp, size, digest, before.facts + facts, before.unreadable + wrong)
-
-
-def _begins_with(data: bytes, before: _ReadFile) -> bool:
-    return before.size > 0 and blake2b(data[: before.size]).digest() == before.digest
+    if before is None or not before.data or not data.startswith(before.data):
+        before = _ReadFile(stamp, b"", [], [])
+    first = before.data.count(b"\n") + 1
+    facts, wrong = values_of_lines(path, data[len(before.data) :], _fact, first)
+    whole = data if data.endswith(b"\n") else b""
+    return _ReadFile(stamp, whole, before.facts + facts, before.unreadable + wrong)
 
 
 def _key(fact: Evidence) -> _Key:
