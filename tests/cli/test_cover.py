@@ -150,7 +150,7 @@ def test_what_cannot_be_read_is_an_error(project: Path, shall: Shall) -> None:
 def test_the_settings_name_the_document(project: Path, shall: Shall, ran: Any) -> None:
     refused = shall("cover")
     assert refused.returncode == 2
-    assert "Give --openapi, or set `openapi` in shall.yaml." in refused.stderr
+    assert "Pass --openapi, or set `openapi` in shall.yaml." in refused.stderr
     (project / "docs").mkdir()
     (project / "api.yaml").rename(project / "docs/api.yaml")
     (project / "shall.yaml").write_text("openapi: docs/api.yaml\n")

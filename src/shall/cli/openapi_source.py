@@ -26,7 +26,7 @@ def read_sources(
     sources = (named,) if named else settings.openapi
     if not sources:
         raise BadValue(
-            "No OpenAPI document is named.", hint="Give --openapi, or set `openapi` in shall.yaml."
+            "No OpenAPI document is named.", hint="Pass --openapi, or set `openapi` in shall.yaml."
         )
     folder = Path() if named else workspace.root
     return [_read(workspace, source, folder) for source in sources]

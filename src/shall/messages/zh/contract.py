@@ -93,6 +93,6 @@ CONTRACT: dict[str, str] = {
     "{url} is larger than {size} MiB.": "{url} 超过 {size} MiB。",
     "{url} answered with status {status}.": "{url} 返回了状态码 {status}。",
     "No OpenAPI document is named.": "没有指定 OpenAPI 文档。",
-    "Give --openapi, or set `openapi` in shall.yaml.": "请使用 --openapi，"
+    "Pass --openapi, or set `openapi` in shall.yaml.": "请使用 --openapi，"
     "或在 shall.yaml 中设置 `openapi`。",
 }
