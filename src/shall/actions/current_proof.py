@@ -10,19 +10,19 @@ from msgspec.structs import replace
 from shall.actions.proof import Proof, read_proof
 from shall.specs.layouts import FOLDERS
 from shall.specs.owners import PLACES
+from shall.workspace.cached_files import CachedFiles
 from shall.workspace.file_memory import Stamp
-from shall.workspace.kept_files import KeptFiles
 from shall.workspace.stamps import newest_ns, stamps_of
 from shall.workspace.workspace import Workspace
 
 YOUNG_NS = 2_000_000_000
 """A file that changed so short a time before it was read may change again in the same instant."""
 
-MOST_KEPT = 4
-"""Proofs of a workspace that are kept: one for each language of findings."""
+MOST_CACHED = 4
+"""Proofs of a workspace that are cached: one for each language of findings."""
 
 
-class _Kept(Struct, frozen=True):
+class _Cached(Struct, frozen=True):
     """A proof, and the files that it was made of. ``is_settled``: none of them was young."""
 
     proof: Proof
@@ -41,28 +41,28 @@ def current_proof(
     project, the one that was read before is returned: a changed file counts at once.
     """
     with workspace.proof_lock:
-        kept = workspace.proofs.get(language)
+        cached = workspace.proofs.get(language)
         started = now_ns()
         today = datetime.fromtimestamp(started / 1e9, UTC).date()
-        named = kept.named if isinstance(kept, _Kept) else frozenset(_places())
+        named = cached.named if isinstance(cached, _Cached) else frozenset(_places())
         before = stamps_of(workspace, sorted(named))
         if (
-            isinstance(kept, _Kept)
-            and kept.is_settled
-            and kept.day == today
-            and kept.stamps == before
+            isinstance(cached, _Cached)
+            and cached.is_settled
+            and cached.day == today
+            and cached.stamps == before
         ):
-            return kept.proof
-        proof = read_proof(_with_kept_files(workspace, before, started - YOUNG_NS), language)
+            return cached.proof
+        proof = read_proof(_with_cached_files(workspace, before, started - YOUNG_NS), language)
         used = named | frozenset(_named(workspace)) | frozenset(_places())
         is_settled = used == named and newest_ns(before) < started - YOUNG_NS
-        if len(workspace.proofs) >= MOST_KEPT:
+        if len(workspace.proofs) >= MOST_CACHED:
             workspace.proofs.clear()
-        workspace.proofs[language] = _Kept(proof, dict(before), used, today, is_settled)
+        workspace.proofs[language] = _Cached(proof, dict(before), used, today, is_settled)
         return proof
 
 
-def _with_kept_files(
+def _with_cached_files(
     workspace: Workspace, stamps: Mapping[str, Stamp | None], settled_ns: int
 ) -> Workspace:
     """Return the workspace with files that are read again only where their stamps changed.
@@ -71,7 +71,7 @@ def _with_kept_files(
     """
     if workspace.files.has_own_links():
         return workspace
-    files = KeptFiles(workspace.files, workspace.file_memory, stamps, settled_ns)
+    files = CachedFiles(workspace.files, workspace.file_memory, stamps, settled_ns)
     return replace(workspace, files=files)
 
 

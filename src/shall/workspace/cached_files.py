@@ -7,10 +7,10 @@ from shall.workspace.files import Files
 from shall.workspace.stamps import is_young
 
 MOST_CHARACTERS = 32 << 20
-"""The texts that are kept."""
+"""The texts that are cached at most, in characters."""
 
 
-class KeptFiles(Files):
+class CachedFiles(Files):
     """The same files as ``files``, through the same handle; ``stamps`` are those of this moment.
 
     A file that changed after ``settled_ns`` may change again without another stamp, so it is read
