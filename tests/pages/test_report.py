@@ -306,6 +306,46 @@ def test_a_check_says_why_and_headers_are_listed_only_where_there_are_some(
     assert 'class="headers"' not in page
 
 
+def test_only_outcomes_that_occurred_are_counted(make_run: MakeRun, make_case: Make) -> None:
+    head = html_page(make_run(make_case())).split("</header>")[0]
+
+    assert re.findall(r'<span class="pill [^"]*">([^<]*)', head) == ["1 passed"]
+
+
+@pytest.mark.verifies("run-pages#1.10")
+def test_structures_that_were_to_be_equal_are_shown_side_by_side(
+    make_run: MakeRun, make_failing: Make, make_check: MakeCheck, make_step: MakeStep
+) -> None:
+    expected = {"id": 7, "items": [{"name": "</td>book", "price": 10}, {"name": "pen"}]}
+    actual = {"items": [{"price": 12, "name": "</td>book"}, {"name": "pen"}], "id": 7, "paid": True}
+    step = make_step(make_check(expected, actual), outcome=Outcome.FAILED)
+
+    page = html_page(make_run(make_failing(steps=(step,))))
+
+    table = re.findall(r'<table class="beside values">.*?</table>', page)[0]
+    assert re.findall(r"<th [^>]*>(.*?)</th>", table) == ["expected", "actual"]
+    assert re.findall(r'class="less"[^>]*><code>- *(.*?)</code>', table) == ['"price": 10']
+    assert re.findall(r'class="more"[^>]*><code>\+ *(.*?)</code>', table) == [
+        '"price": 12',
+        '"paid": true',
+    ]
+    assert "&lt;/td&gt;book" in table
+
+
+@pytest.mark.verifies("run-pages#1.10")
+def test_a_large_structure_is_cut_where_it_is_shown_side_by_side(
+    make_run: MakeRun, make_failing: Make, make_check: MakeCheck, make_step: MakeStep
+) -> None:
+    step = make_step(make_check(list(range(5_000)), list(range(1, 5_000))), outcome=Outcome.FAILED)
+
+    page = html_page(make_run(*[make_failing(steps=(step,))] * 60))
+
+    tables = re.findall(r'<table class="beside values">.*?</table>', page)
+    assert len(tables) == TOLD_CASES
+    assert tables[0].count("<tr") <= 1 + 202
+    assert "…" in tables[0]
+
+
 def test_a_run_whose_only_fault_is_a_teardown_is_headed_as_an_error(
     make_run: MakeRun, make_case: Make
 ) -> None:

@@ -31,8 +31,9 @@ def fail(now: datetime) -> Fail:
         found = CheckResult(check, path, Outcome.FAILED, "id", message=message)
         step = StepResult("s", "steps[0]", Outcome.FAILED, 0.1, (found,))
         error, steps = (None, (step,)) if check else (message, ())
-        values = ("r1", "a.yaml", "a", Outcome.FAILED, now, 0.1, 1)
-        return CaseResult(*values, steps=steps, error=error)
+        return CaseResult(
+            "r1", "a.yaml", "a", Outcome.FAILED, now, 0.1, 1, steps=steps, error=error
+        )
 
     return make
 

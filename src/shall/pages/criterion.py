@@ -109,7 +109,8 @@ def _file(change: FileChange, language: str) -> Html:
         return joined(name, _told(f"story.file.{gone}", language))
     if change.before == change.after:
         return joined(name, _told("story.file.lines", language))
-    return joined(name, lines_beside(change.before, change.after, language))
+    names = (word("story.then", language), word("story.now", language))
+    return joined(name, lines_beside(change.before, change.after, names))
 
 
 def _told(name: str, language: str, **params: str) -> Html:
