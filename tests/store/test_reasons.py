@@ -19,7 +19,7 @@ from shall.results.records import (
 from shall.store import reasons
 from shall.store.sqlite import SqliteStore
 
-Fail = Callable[[Message | None, str], CaseResult]
+Fail = Callable[..., CaseResult]
 
 
 @pytest.fixture
