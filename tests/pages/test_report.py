@@ -346,6 +346,29 @@ def test_a_large_structure_is_cut_where_it_is_shown_side_by_side(
     assert "…" in tables[0]
 
 
+@pytest.mark.verifies("run-pages#1.11")
+def test_the_events_of_a_stream_are_listed(
+    make_run: MakeRun,
+    make_failing: Make,
+    make_check: MakeCheck,
+    make_step: MakeStep,
+    make_exchange: MakeExchange,
+) -> None:
+    body = ": ping\n\n" + "".join(f'event: n{n}\ndata: {{"<b>": {n}}}\n\n' for n in range(103))
+    sent = make_exchange(
+        response_headers=(("Content-Type", "text/event-stream; charset=utf-8"),),
+        response_body=body,
+    )
+    step = make_step(make_check(7, "7"), outcome=Outcome.FAILED, exchange=sent)
+
+    page = html_page(make_run(make_failing(steps=(step,))))
+
+    found = re.findall(r'<ol class="events">.*?</ol>', page, re.DOTALL)[0]
+    assert re.findall(r"<code>(n\d+)</code>", found) == [f"n{n}" for n in range(100)]
+    assert '"&lt;b&gt;": 7' in found
+    assert "and 3 more" in page
+
+
 def test_a_run_whose_only_fault_is_a_teardown_is_headed_as_an_error(
     make_run: MakeRun, make_case: Make
 ) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from msgspec import Struct, field
 
+from shall.pages.events import event_list
 from shall.pages.links import Links
 from shall.pages.markup import Html, joined, tag
 from shall.pages.parts import BODY_LIMIT, body_text, copy_button, glyph, link, short, table, timing
@@ -243,7 +244,8 @@ def _sides(exchange: ExchangeRecord, showing: Showing) -> Html:
                 "div",
                 tag("h5", f"{label('response', language)}{status} · {size}"),
                 _headers(exchange.response_headers, language),
-                body_text(exchange.response_body, language, showing.body_limit),
+                event_list(exchange, language, showing.body_limit)
+                or body_text(exchange.response_body, language, showing.body_limit),
             )
         )
     return tag("div", *sides, class_="sides")
