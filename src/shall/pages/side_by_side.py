@@ -35,21 +35,32 @@ def words_beside(before: str, after: str, language: str) -> Html:
         old.append(joined(was) if is_same or not was else tag("del", was))
         new.append(joined(now) if is_same or not now else tag("ins", now))
     sides = (("then", old), ("now", new))
+    is_cut = max(len(before), len(after)) > MOST_WORDS
     return tag(
         "div",
         *(
             tag("div", tag("h4", word(f"story.{name}", language)), tag("p", *side))
             for name, side in sides
         ),
+        tag("p", word("story.cut", language), class_="soft") if is_cut else None,
         class_="sides words",
     )
 
 
-def lines_beside(before: str, after: str, names: tuple[str, str], kind: str = "") -> Html:
-    """Show the lines of two texts that differ, with three around them, side by side.
+def lines_beside(before: str, after: str, language: str) -> Html:
+    """Show the lines of two files that differ, with three around them, side by side."""
+    former, present = before.splitlines(), after.splitlines()
+    is_cut = max(len(former), len(present)) > MOST_LINES
+    names = (word("story.then", language), word("story.now", language))
+    return joined(
+        _compared(former, present, names),
+        tag("p", word("story.cut", language), class_="soft") if is_cut else None,
+    )
 
-    ``names`` are the headings of both sides, ``kind`` is a further class of the table.
-    """
+
+def _compared(
+    former: list[str], present: list[str], names: tuple[str, str], kind: str = ""
+) -> Html:
     left, right = names
     rows = [
         tag(
@@ -58,7 +69,7 @@ def lines_beside(before: str, after: str, names: tuple[str, str], kind: str = ""
             *_cells(new, "more", right),
             class_="" if old[2] or new[2] else "same",
         )
-        for old, new in _hunks(before.splitlines(), after.splitlines())
+        for old, new in _hunks(former, present)
     ]
     head = tag("tr", *(tag("th", it, colspan="2", scope="colgroup") for it in names))
     return tag("table", tag("thead", head), tag("tbody", *rows), class_=f"beside {kind}".rstrip())
@@ -77,14 +88,14 @@ def values_beside(check: CheckResult, names: tuple[str, str], longer_than: int) 
     if max(len(as_json_text(it)) for it in sides) <= longer_than:
         return Html()
     expected, actual = map(_json_lines, sides)
-    return lines_beside(expected, actual, names, "values") if expected != actual else Html()
+    return _compared(expected, actual, names, "values") if expected != actual else Html()
 
 
-def _json_lines(value: Any) -> str:
+def _json_lines(value: Any) -> list[str]:
     """Return JSON with sorted keys; without the commas, which would make equal lines differ."""
     text = json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True, default=str)
     lines = [short(line.removesuffix(",")) for line in text.split("\n")]
-    return "\n".join([*lines[:MOST_JSON_LINES], "…"] if len(lines) > MOST_JSON_LINES else lines)
+    return [*lines[:MOST_JSON_LINES], "…"] if len(lines) > MOST_JSON_LINES else lines
 
 
 def _cells(line: Line, kind: str, name: str) -> tuple[Html, Html]:
