@@ -325,6 +325,69 @@ def test_a_check_says_why_and_headers_are_listed_only_where_there_are_some(
     assert 'class="headers"' not in page
 
 
+def test_only_outcomes_that_occurred_are_counted(make_run: MakeRun, make_case: Make) -> None:
+    head = html_page(make_run(make_case())).split("</header>")[0]
+
+    assert re.findall(r'<span class="pill [^"]*">([^<]*)', head) == ["1 passed"]
+
+
+@pytest.mark.verifies("run-pages#1.10")
+def test_structures_that_were_to_be_equal_are_shown_side_by_side(
+    make_run: MakeRun, make_failing: Make, make_check: MakeCheck, make_step: MakeStep
+) -> None:
+    expected = {"id": 7, "items": [{"name": "</td>book", "price": 10}, {"name": "pen"}]}
+    actual = {"items": [{"price": 12, "name": "</td>book"}, {"name": "pen"}], "id": 7, "paid": True}
+    step = make_step(make_check(expected, actual), outcome=Outcome.FAILED)
+
+    page = html_page(make_run(make_failing(steps=(step,))))
+
+    table = re.findall(r'<table class="beside values">.*?</table>', page)[0]
+    assert re.findall(r"<th [^>]*>(.*?)</th>", table) == ["expected", "actual"]
+    assert re.findall(r'class="less"[^>]*><code>- *(.*?)</code>', table) == ['"price": 10']
+    assert re.findall(r'class="more"[^>]*><code>\+ *(.*?)</code>', table) == [
+        '"price": 12',
+        '"paid": true',
+    ]
+    assert "&lt;/td&gt;book" in table
+
+
+@pytest.mark.verifies("run-pages#1.10")
+def test_a_large_structure_is_cut_where_it_is_shown_side_by_side(
+    make_run: MakeRun, make_failing: Make, make_check: MakeCheck, make_step: MakeStep
+) -> None:
+    step = make_step(make_check(list(range(5_000)), list(range(1, 5_000))), outcome=Outcome.FAILED)
+
+    page = html_page(make_run(*[make_failing(steps=(step,))] * 60))
+
+    tables = re.findall(r'<table class="beside values">.*?</table>', page)
+    assert len(tables) == TOLD_CASES
+    assert tables[0].count("<tr") <= 1 + 202
+    assert "…" in tables[0]
+
+
+@pytest.mark.verifies("run-pages#1.11")
+def test_the_events_of_a_stream_are_listed(
+    make_run: MakeRun,
+    make_failing: Make,
+    make_check: MakeCheck,
+    make_step: MakeStep,
+    make_exchange: MakeExchange,
+) -> None:
+    body = ": ping\n\n" + "".join(f'event: n{n}\ndata: {{"<b>": {n}}}\n\n' for n in range(103))
+    sent = make_exchange(
+        response_headers=(("Content-Type", "text/event-stream; charset=utf-8"),),
+        response_body=body,
+    )
+    step = make_step(make_check(7, "7"), outcome=Outcome.FAILED, exchange=sent)
+
+    page = html_page(make_run(make_failing(steps=(step,))))
+
+    found = re.findall(r'<ol class="events">.*?</ol>', page, re.DOTALL)[0]
+    assert re.findall(r"<code>(n\d+)</code>", found) == [f"n{n}" for n in range(100)]
+    assert '"&lt;b&gt;": 7' in found
+    assert "and 3 more" in page
+
+
 def test_a_run_whose_only_fault_is_a_teardown_is_headed_as_an_error(
     make_run: MakeRun, make_case: Make
 ) -> None:

@@ -186,7 +186,7 @@ def test_lines_in_memory_are_those_of_the_store(
 def test_reasons_are_counted(filled: SqliteStore, full_case: CaseResult) -> None:
     filled.save_cases([full_case])
 
-    found = filled.reasons("r1")
+    found = filled.reasons("r1").counts
 
     assert [(it.count, it.first) for it in found] == [(2, 3), (1, 4)]
     assert found[0].reason == Reason(Message("case.broken"))

@@ -14,7 +14,7 @@ from shall.results.listing import (
     CaseOrder,
     CasePage,
     LiveRun,
-    ReasonCount,
+    ReasonCounts,
     RunFilter,
     RunLine,
     RunPage,
@@ -34,7 +34,7 @@ class RunView(Struct, frozen=True):
     run: RunLine
     page: CasePage
     number: int = 1
-    reasons: Sequence[ReasonCount] = ()
+    reasons: ReasonCounts = ReasonCounts()
     longest: Sequence[CaseLine] = ()
     live: LiveRun | None = None
 

@@ -1,12 +1,14 @@
 """One case of the HTML page: its steps, what was sent, what came back, what was checked."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from msgspec import Struct, field
 
+from shall.pages.events import event_list
 from shall.pages.links import Links
 from shall.pages.markup import Html, joined, tag
 from shall.pages.parts import BODY_LIMIT, body_text, copy_button, glyph, link, short, table, timing
+from shall.pages.side_by_side import values_beside
 from shall.pages.words import word
 from shall.report.assistant import assistant_text
 from shall.report.curl import curl_of
@@ -43,6 +45,10 @@ _HEADER_LENGTH = 4_000
 
 DIFFERENCE_FROM = 60
 """JSON structures longer than this are compared line by line."""
+
+
+MOST_BESIDE = 5
+"""Structures of a step that are shown side by side."""
 
 
 class Showing(Struct, frozen=True):
@@ -165,6 +171,8 @@ def _step_body(step: StepResult, showing: Showing) -> list[Html]:
         parts.append(tag("p", short(said(step.error, showing.language), 8_000), class_="told"))
     if step.checks:
         parts.append(_checks(step.checks, showing.language))
+        if showing.exchanges:
+            parts += _structures(step.checks, showing.language)
     if showing.exchanges and step.exchange is not None:
         parts += [timing(step.exchange, showing.language), _sides(step.exchange, showing)]
         command = curl_of(step) if step.outcome in BAD else ""
@@ -178,6 +186,18 @@ def _step_body(step: StepResult, showing: Showing) -> list[Html]:
 def _checks(checks: tuple[CheckResult, ...], language: str) -> Html:
     headings = tuple(label(it, language) for it in ("outcome", "check", "expected", "actual"))
     return table("checks", headings, [_check(check, headings, language) for check in checks])
+
+
+def _structures(checks: tuple[CheckResult, ...], language: str) -> Iterator[Html]:
+    """Yield the structures that were to be equal, side by side, below the name of their check."""
+    names = (label("expected", language), label("actual", language))
+    shown = 0
+    for check in checks:
+        if shown == MOST_BESIDE:
+            return
+        if beside := values_beside(check, names, DIFFERENCE_FROM):
+            shown += 1
+            yield joined(tag("h5", short(check_title(check, language))), beside)
 
 
 def _check(check: CheckResult, headings: tuple[str, ...], language: str) -> tuple[Html, ...]:
@@ -224,7 +244,8 @@ def _sides(exchange: ExchangeRecord, showing: Showing) -> Html:
                 "div",
                 tag("h5", f"{label('response', language)}{status} · {size}"),
                 _headers(exchange.response_headers, language),
-                body_text(exchange.response_body, language, showing.body_limit),
+                event_list(exchange, language, showing.body_limit)
+                or body_text(exchange.response_body, language, showing.body_limit),
             )
         )
     return tag("div", *sides, class_="sides")

@@ -42,7 +42,7 @@ def grouped(counts: Sequence[ReasonCount]) -> list[Group]:
         key = key_of(it.reason)
         found = groups.get(key)
         if found is None:
-            groups[key] = Group(key, it.reason, it.count, it.first)
+            groups[key] = Group(key, it.reason, it.count, it.first, it.varies)
             continue
         first = found if found.first <= it.first else it
         groups[key] = Group(
@@ -50,7 +50,7 @@ def grouped(counts: Sequence[ReasonCount]) -> list[Group]:
             first.reason,
             found.count + it.count,
             first.first,
-            found.varies or found.reason.message != it.reason.message,
+            found.varies or it.varies or found.reason.message != it.reason.message,
         )
     return sorted(groups.values(), key=lambda it: (-it.count, it.first))
 
@@ -72,8 +72,12 @@ def counted(lines: Sequence[CaseLine]) -> list[ReasonCount]:
     return list(counts.values())
 
 
-def groups_section(groups: Sequence[Group], links: Links, run_id: str, language: str) -> Html:
+def groups_section(
+    groups: Sequence[Group], links: Links, run_id: str, language: str, others: int = 0
+) -> Html:
     """Make the list of the reasons; nothing where each case that did not pass has its own.
+
+    There are ``others``, of fewer cases than those of ``groups``.
 
     Services that could not be reached are left out: the head of the page names them.
     """
@@ -93,8 +97,8 @@ def groups_section(groups: Sequence[Group], links: Links, run_id: str, language:
         )
         for it in groups[:SHOWN_GROUPS]
     ]
-    if len(groups) > SHOWN_GROUPS:
-        more = word("groups.more", language, count=len(groups) - SHOWN_GROUPS)
+    if (left_out := max(len(groups) - SHOWN_GROUPS, 0) + others) > 0:
+        more = word("groups.more", language, count=left_out)
         rows.append(tag("li", more, class_="soft"))
     heading = tag("h2", word("groups", language), id="reasons")
     return tag("section", heading, tag("ul", *rows, class_="groups"), aria_labelledby="reasons")

@@ -80,7 +80,7 @@ def page_number(text: str) -> int:
 def run_page(view: RunView, query: RunQuery, look: Look) -> str:
     """Make the page of a run."""
     language, run, page = look.language, view.run, view.page
-    groups = grouped(view.reasons)
+    groups = grouped(view.reasons.counts)
     outages = [
         Outage(*it.reason.outage, it.count) for it in groups if it.reason.outage and it.count > 1
     ]
@@ -100,7 +100,9 @@ def run_page(view: RunView, query: RunQuery, look: Look) -> str:
         ),
         tag(
             "main",
-            groups_section(groups, look.links, run.run_id, language) if query.is_plain else None,
+            groups_section(groups, look.links, run.run_id, language, view.reasons.others)
+            if query.is_plain
+            else None,
             timeline(
                 view.longest, page.counts.total, run.started_at, run.run_id, look.links, language
             )

@@ -48,9 +48,10 @@ def run_head(run: RunLine, look: Look, known: Known = NOTHING_MORE, *more: Conte
         heading = tag("h1", word("live.running", language), data_live="heading")
         counts = joined(share_of_total(run), live_counts(run, language))
     else:
+        occurred = {it: count for it in Outcome if (count := run.outcomes.get(it, 0))}
         counts = joined(
-            share({it.value: run.outcomes.get(it, 0) for it in Outcome}),
-            outcome_pills({it: run.outcomes.get(it, 0) for it in Outcome}, language, known.torn),
+            share({it.value: count for it, count in occurred.items()}),
+            outcome_pills(occurred, language, known.torn),
         )
     return tag(
         "header",

@@ -129,7 +129,7 @@ def _row(run: RunLine, previous: RunLine | None, look: Look) -> tuple[Html, ...]
             "td",
             "" if run.duration_s is None else duration(run.duration_s),
             class_="num",
-            data_label=label("duration", language),
+            data_label="" if run.duration_s is None else label("duration", language),
         ),
         tag(
             "td",

@@ -210,11 +210,22 @@ class RunPage(Struct, frozen=True):
 
 
 class ReasonCount(Struct, frozen=True):
-    """How many cases of a run have the same reason; ``first`` is the number of the first one."""
+    """How many cases of a run have the same reason; ``first`` is the number of the first one.
+
+    ``varies``: it is that of the first one, and its values differ in the others.
+    """
 
     reason: Reason
     count: int
     first: int
+    varies: bool = False
+
+
+class ReasonCounts(Struct, frozen=True):
+    """Why the cases of a run did not pass; ``others`` reasons, of fewer cases, are left out."""
+
+    counts: Sequence[ReasonCount] = ()
+    others: int = 0
 
 
 class CaseBrief(Struct, frozen=True, gc=False):

@@ -18,7 +18,7 @@ from shall.results.listing import (
     PastCases,
     PastFilter,
     PastTotals,
-    ReasonCount,
+    ReasonCounts,
     RunFilter,
     RunLine,
     RunPage,
@@ -177,8 +177,8 @@ class Store(Protocol):
         """Return the cases of a run from that number on, as they were stored."""
         ...
 
-    def reasons(self, run_id: str) -> list[ReasonCount]:
-        """Return why cases of a run did not pass, in the order in which they were stored."""
+    def reasons(self, run_id: str) -> ReasonCounts:
+        """Return why cases of a run did not pass, at most a thousand reasons."""
         ...
 
     def case_briefs(self, run_id: str) -> list[CaseBrief]:

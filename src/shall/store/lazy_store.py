@@ -17,7 +17,7 @@ from shall.results.listing import (
     PastCases,
     PastFilter,
     PastTotals,
-    ReasonCount,
+    ReasonCounts,
     RunFilter,
     RunLine,
     RunPage,
@@ -151,10 +151,10 @@ class StoreOpenedLater:
         store = self._existing()
         return [] if store is None else store.cases_from(run_id, number, limit)
 
-    def reasons(self, run_id: str) -> list[ReasonCount]:
+    def reasons(self, run_id: str) -> ReasonCounts:
         """Return why cases of a run did not pass."""
         store = self._existing()
-        return [] if store is None else store.reasons(run_id)
+        return ReasonCounts() if store is None else store.reasons(run_id)
 
     def case_briefs(self, run_id: str) -> list[CaseBrief]:
         """Return the cases of a run as comparing reads them."""

@@ -22,13 +22,12 @@ from shall.results.listing import (
     CaseLine,
     CaseOrder,
     CasePage,
-    Reason,
-    ReasonCount,
     feature_of,
     reason_of,
     reason_text,
 )
 from shall.results.records import CaseResult, CriterionRef, Outcome, is_bad
+from shall.store.reasons import reason_from_text
 from shall.store.rows import plain
 
 if TYPE_CHECKING:
@@ -65,10 +64,6 @@ _COUNT = """
     INSERT INTO case_counts VALUES (?, ?, ?, ?)
     ON CONFLICT (run, kind, value) DO UPDATE SET cases = cases + excluded.cases
 """
-_REASONS = """
-    SELECT reason, count(*), min(number) FROM cases
-    WHERE run = (SELECT id FROM runs WHERE run_id = ?) AND is_bad = 1 GROUP BY reason ORDER BY 3
-"""
 _FILL = """
     UPDATE cases SET
         is_bad = outcome IN ('failed', 'error')
@@ -91,8 +86,6 @@ _COUNT_ALL = f"""
 
 _NOT_BAD = frozenset({Outcome.PASSED, Outcome.SKIPPED})
 _BAD = frozenset({Outcome.FAILED, Outcome.ERROR})
-
-_reason_decoder = msgspec.json.Decoder(Reason)
 
 
 def line_row(case: CaseResult, number: int) -> tuple[Any, ...]:
@@ -231,15 +224,6 @@ def documents_from(
     return [document for (document,) in rows]
 
 
-def reasons(connection: "sqlite3.Connection", run_id: str) -> list[ReasonCount]:
-    """Return why cases of a run did not pass, in the order in which they were stored."""
-    rows = connection.execute(_REASONS, (plain(run_id),))
-    return [
-        ReasonCount(Reason() if text is None else _reason(text), count, first)
-        for text, count, first in rows
-    ]
-
-
 def line_from_row(row: Sequence[Any]) -> CaseLine:
     """Return a case from the columns of a line.
 
@@ -284,7 +268,7 @@ def line_from_row(row: Sequence[Any]) -> CaseLine:
             fingerprint,
             _list_of(verifies),
             _list_of(tags),
-            None if reason is None else _reason(reason),
+            None if reason is None else reason_from_text(reason),
             retries,
         )
     except ValueError as error:
@@ -350,10 +334,3 @@ def _list_text(items: Sequence[str]) -> str:
 
 def _list_of(text: str) -> tuple[str, ...]:
     return msgspec.json.decode(text, type=tuple[str, ...])
-
-
-def _reason(text: str) -> Reason:
-    try:
-        return _reason_decoder.decode(text)
-    except msgspec.DecodeError as error:
-        raise StoreUnavailable(f"A case of this run cannot be read: {error}.") from error

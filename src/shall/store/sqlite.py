@@ -23,13 +23,13 @@ from shall.results.listing import (
     PastCases,
     PastFilter,
     PastTotals,
-    ReasonCount,
+    ReasonCounts,
     RunFilter,
     RunLine,
     RunPage,
 )
 from shall.results.records import CaseResult, RunStatus
-from shall.store import coverage, lines, past, queries, run_lines, stops
+from shall.store import coverage, lines, past, queries, reasons, run_lines, stops
 from shall.store.base import (
     UNKNOWN_ORIGIN,
     CallRecord,
@@ -304,10 +304,10 @@ class SqliteStore:
             documents = lines.documents_from(connection, run_id, number, limit)
         return list(map(case_from_text, documents))
 
-    def reasons(self, run_id: str) -> list[ReasonCount]:
-        """Return why cases of a run did not pass, in the order in which they were stored."""
+    def reasons(self, run_id: str) -> ReasonCounts:
+        """Return why cases of a run did not pass, at most a thousand reasons."""
         with self._reading() as connection:
-            return lines.reasons(connection, run_id)
+            return reasons.reasons(connection, run_id)
 
     def case_briefs(self, run_id: str) -> list[CaseBrief]:
         """Return the cases of a run as comparing reads them."""
