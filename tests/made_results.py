@@ -189,8 +189,10 @@ def coverage() -> Matrix:
 
     def link(source: str, outcome: str | None) -> LinkOutcome:
         kind = LinkKind.TEST if "::" in source else LinkKind.CASE
-        latest = outcome and Latest("users#1.1", source, outcome, "run-1", "f", "")
-        return LinkOutcome(Link("users#1.1", kind, source, Span(source, 3)), latest=latest or None)
+        latest = outcome and Latest("users#1.1", source, outcome, "run-1", "f", "", at=STARTED)
+        status = {"passed": Status.PROVED, "failed": Status.FAILING}.get(outcome or "")
+        made = Link("users#1.1", kind, source, Span(source, 3))
+        return LinkOutcome(made, status or Status.NOT_RUN, latest or None)
 
     return Matrix(
         rows=(

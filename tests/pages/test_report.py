@@ -24,6 +24,7 @@ from shall.results.records import (
 )
 from shall.span import Span
 from shall.specs.matrix import Matrix
+from shall.specs.model import Change, Operation
 
 Golden = Callable[[str, str], None]
 MakeRun = Callable[..., RunResult]
@@ -235,6 +236,36 @@ def test_the_index_has_the_rows_in_the_order_of_the_page(
     rows = json.loads(text.split('"application/json">')[1].split("</script>")[0])["rows"]
     assert [row[0] for row in rows] == shown
     assert shown[:2] == ["case-31", "case-1"]
+
+
+@pytest.mark.verifies("run-pages#2.7", "run-pages#2.8")
+def test_a_large_matrix_is_searched_and_stands_below_the_failures(
+    make_run: MakeRun, make_failing: Make, matrix: Matrix
+) -> None:
+    first = matrix.rows[0]
+    rows = [
+        replace(first, criterion=replace(first.criterion, key=f"users#{n}.1")) for n in range(600)
+    ]
+    text = html_page(make_run(make_failing()), replace(matrix, rows=tuple(rows)))
+
+    assert '<a href="#coverage">600 of 600 criteria proved</a>' in text
+    assert text.index('<details class="case failed"') < text.index('id="coverage"')
+    assert len(re.findall(r'<tr id="users-[^"]*" data-row>', text)) == 500
+    index = json.loads(text.split('"application/json">')[1].split("</script>")[0])
+    assert [row[0] for row in index["rows"]] == [it.criterion.key for it in rows]
+    assert text.count('<b class="keyword">When</b>') == 500
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_the_open_change_of_a_criterion_is_named(
+    make_run: MakeRun, make_case: Make, matrix: Matrix, count: int
+) -> None:
+    change = Change("pay-later", Operation.ADDED)
+    rows = (replace(matrix.rows[0], change=change),) * count
+
+    assert '<p class="note">(added by pay-later)</p>' in html_page(
+        make_run(make_case()), replace(matrix, rows=rows)
+    )
 
 
 def test_a_thousand_failing_cases_keep_their_checks_and_the_page_stays_small(

@@ -200,8 +200,6 @@ EN: dict[str, str] = {
     "report.status": "Status",
     "report.proved_by": "Verified by",
     "report.nothing": "nothing",
-    "report.unknown_links": "These name a criterion that no document has",
-    "report.problems": "These files could not be read",
     "report.check": "Check",
     "report.outcome": "Outcome",
     "report.request": "Request",

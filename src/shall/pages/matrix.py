@@ -91,11 +91,10 @@ def head_of(matrix: Matrix, look: Look, name: str = "") -> Html:
     language = look.language
     counts = matrix.counts()
     statuses = [it for it in ORDER if counts[it.value]]
-    counted = sum(counts[it.value] for it in ORDER if it not in UNCOUNTED)
+    counted = counted_in(matrix)
     proved = counts[Status.PROVED.value]
     uncounted = len(matrix.rows) - counted
     hiding = len(matrix.wrong_specs) + len(matrix.problems)
-    verdict = word("matrix.verdict", language, proved=f"{proved:,}", total=f"{counted:,}")
     pills = [
         tag(
             "li",
@@ -107,7 +106,7 @@ def head_of(matrix: Matrix, look: Look, name: str = "") -> Html:
     return tag(
         "header",
         tag("p", f"{name} · {eyebrow}" if name else eyebrow, class_="eyebrow"),
-        tag("h1", verdict if matrix.rows else word("matrix.none", language)),
+        tag("h1", proved_text(matrix, language) if matrix.rows else word("matrix.none", language)),
         tag("p", word("matrix.hidden", language, count=hiding), class_="notice")
         if hiding
         else None,
@@ -118,6 +117,18 @@ def head_of(matrix: Matrix, look: Look, name: str = "") -> Html:
         else None,
         class_=f"head {_worst(matrix, counted, proved)}",
     )
+
+
+def proved_text(matrix: Matrix, language: str) -> str:
+    """Return how many criteria are proved of those that are to be proved."""
+    proved = matrix.counts()[Status.PROVED.value]
+    total = f"{counted_in(matrix):,}"
+    return word("matrix.verdict", language, proved=f"{proved:,}", total=total)
+
+
+def counted_in(matrix: Matrix) -> int:
+    """Count the criteria that are to be proved."""
+    return sum(row.status not in UNCOUNTED for row in matrix.rows)
 
 
 def _worst(matrix: Matrix, counted: int, proved: int) -> str:

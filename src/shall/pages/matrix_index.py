@@ -26,7 +26,7 @@ from shall.pages.matrix_rows import (
     source_text,
 )
 from shall.pages.status import ORDER, decisive, status_pill
-from shall.pages.why import decision_note
+from shall.pages.why import change_note, decision_note
 from shall.specs.matrix import Row
 
 _COLUMNS = (
@@ -132,9 +132,9 @@ def _data(
 
 
 def _notes(proof: Proof, row: Row, language: str) -> list[str]:
-    decision = decision_note(row, language)
+    known = (change_note(row, language), decision_note(row, language))
     findings = proof.findings.get(row.criterion.key, ())
     return [
-        *([decision] if decision else []),
+        *filter(None, known),
         *(f"{it.code} {translated(it.message, language)}" for it in findings),
     ]

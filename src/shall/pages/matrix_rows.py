@@ -12,7 +12,7 @@ from shall.pages.markup import Content, Html, joined, tag
 from shall.pages.matrix_filter import feature_of
 from shall.pages.parts import age, link
 from shall.pages.status import decisive, status_pill
-from shall.pages.why import heading_text, notes
+from shall.pages.why import change_note, heading_text, notes
 from shall.pages.words import word
 from shall.report.wording import label
 from shall.specs.matrix import Row
@@ -85,10 +85,13 @@ def _row(proof: Proof, row: Row, look: Look) -> Html:
         )
     nothing = tag("span", label("nothing", language), class_="soft")
     found = decisive(row)
+    change = change_note(row, language)
     cells = Cells(
         key=tag("a", key, href=look.links.criterion(key), class_="key"),
         text=marked_text(row.criterion),
-        notes=joined(*notes(proof, row, language)),
+        notes=joined(
+            tag("p", change, class_="note") if change else None, *notes(proof, row, language)
+        ),
         status=status_pill(row.status, language),
         facts=_facts(found, look) if found is not None else joined(),
         links=tag("ul", *shown, class_="links") if shown else nothing,

@@ -15,9 +15,9 @@ from shall.pages.case import Showing, case_section
 from shall.pages.frame import Look, saved
 from shall.pages.groups import Group, counted, grouped, groups_section
 from shall.pages.links import PAGE_LENGTH
-from shall.pages.markup import Html, joined, tag
-from shall.pages.matrix_table import matrix_section
+from shall.pages.markup import Html, tag
 from shall.pages.run_index import FORM, OUTCOMES, searched_cases
+from shall.pages.run_matrix import matrix_link, matrix_section
 from shall.pages.run_parts import Known, by_group, group_heading, run_head, verdict
 from shall.pages.timeline import timeline
 from shall.pages.unsteady import slow_section, unsteady_section
@@ -92,15 +92,15 @@ def run_file(run: RunResult, look: Look, beside: Beside) -> str:
     return saved(
         verdict(line, language),
         look,
-        run_head(line, look, known),
+        run_head(line, look, known, matrix_link(beside.matrix, language)),
         tag(
             "main",
             groups_section(groups, look.links, run.run_id, language),
-            _matrix(beside, language),
             unsteady_section(run, language),
             timeline(lines, len(lines), run.started_at, run.run_id, look.links, language),
             slow_section(lines, run.run_id, look),
             _cases(run, lines, groups, showing),
+            matrix_section(beside.matrix, beside.note, look),
         ),
         tag("footer", f"shall · {label('run_id', language, run_id=run.run_id)}"),
         here="runs",
@@ -127,12 +127,6 @@ def criterion_texts(matrix: Matrix | None, language: str) -> Mapping[str, str]:
     if matrix is None:
         return {}
     return {row.criterion.key: requirement_text(row, language) for row in matrix.rows}
-
-
-def _matrix(beside: Beside, language: str) -> Html:
-    note = tag("p", beside.note, class_="traced soft") if beside.note else None
-    matrix = None if beside.matrix is None else matrix_section(beside.matrix, language)
-    return joined(note, matrix)
 
 
 def _cases(

@@ -134,6 +134,14 @@ def decision_note(row: Row, language: str) -> str:
     return said(Message(f"trace.{decision.kind}", params), language)
 
 
+def change_note(row: Row, language: str) -> str:
+    """Return which open change adds, modifies, renames or removes a criterion; empty: none."""
+    if row.change is None:
+        return ""
+    params = {"change": row.change.name}
+    return said(Message(f"trace.change.{row.change.operation}", params), language)
+
+
 def notes(proof: Proof, row: Row, language: str) -> list[Html]:
     """Make what is known beside the outcomes: the decision that counts, and lint findings."""
     decision = decision_note(row, language)

@@ -192,8 +192,6 @@ ZH: dict[str, str] = {
     "report.status": "状态",
     "report.proved_by": "验证来源",
     "report.nothing": "无",
-    "report.unknown_links": "以下内容引用了不存在的验收标准",
-    "report.problems": "以下文件无法读取",
     "report.check": "断言",
     "report.outcome": "结果",
     "report.request": "请求",
