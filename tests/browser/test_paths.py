@@ -198,3 +198,21 @@ def test_the_files_of_a_folder_lead_to_each_other_from_the_disk(
     tab.page.get_by_role("navigation").get_by_role("link", name="Runs").click()
     assert tab.page.locator("h1").inner_text() == "Runs"
     assert tab.page.url.startswith((tmp_path / "pages").as_uri())
+
+
+@pytest.mark.verifies("pages-browser#1.5")
+@pytest.mark.parametrize("path", ["/matrix", "/runs/{run}"])
+def test_a_page_is_printed_dark_on_white_without_what_one_clicks(
+    path: str, site: Site, open_tab: Open
+) -> None:
+    tab = open_tab(color_scheme="dark")
+    tab.page.goto(site.address(path))
+    tab.sign_in(TOKEN)
+    tab.page.emulate_media(media="print")
+
+    assert tab.faults("color-contrast") == []
+    ground = tab.page.locator("body").evaluate("it => getComputedStyle(it).backgroundColor")
+    assert ground == "rgb(255, 255, 255)"
+    assert not tab.page.locator("nav").first.is_visible()
+    assert not tab.page.get_by_role("searchbox").is_visible()
+    assert tab.page.locator("[data-row]").first.is_visible()
