@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import sys
 import time
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +16,7 @@ import pytest
 from shall.bounded import TEXT_BYTES, read_path
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterator
 
     from shall.pytest_support.recording import SessionRecord
 
@@ -190,6 +193,20 @@ class _Recorder:
         )
 
     @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Run ``before_run`` here, once for all processes of pytest-xdist, if they may run cases.
+
+        ``pytest_sessionfinish`` of the session runs ``after_run``.
+        """
+        if not (_has_hooks(self._config.rootpath) and _has_cases(self._config)):
+            return
+        from shall.errors import ShallError
+        from shall.pytest_support.runner import BEGUN, begin_session
+
+        with contextlib.suppress(ShallError):  # each process reports the settings
+            node.workerinput[BEGUN] = begin_session(self._config)
+
+    @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
         """Take what failed after the last case of a process of pytest-xdist."""
         failed = getattr(node, "workeroutput", {}).get(_UNDONE_KEY, ())
@@ -258,6 +275,34 @@ def _may_be_case(path: Path) -> bool:
     except OSError:  # also where it is larger than a case may be
         return False
     return any(line.lstrip(b"\xef\xbb\xbf\"'").startswith(_ROOTS) for line in lines)
+
+
+def _has_hooks(root: Path) -> bool:
+    """Look for the settings of what runs around the cases, without reading YAML."""
+    files = [folder / "shall.yaml" for folder in (root, *root.parents)]
+    try:
+        text = next((read_path(file, TEXT_BYTES) for file in files if file.is_file()), b"")
+    except OSError:
+        return False
+    return b"before_run" in text or b"after_run" in text
+
+
+def _has_cases(config: pytest.Config) -> bool:
+    """Check whether there is a case below the arguments; not each of them need be selected."""
+    skipped = config.getini("norecursedirs")
+    for argument in config.args:
+        path = config.invocation_params.dir / argument.partition("::")[0]
+        files = (path,) if path.is_file() else _files_below(path, skipped)
+        if any(it.suffix in _ENDINGS and _may_be_case(it) for it in files):
+            return True
+    return False
+
+
+def _files_below(folder: Path, skipped: list[str]) -> Iterator[Path]:
+    """Return the files in the folders that pytest collects from."""
+    for above, folders, names in os.walk(folder):
+        folders[:] = [it for it in folders if not any(fnmatch(it, each) for each in skipped)]
+        yield from (Path(above, name) for name in names)
 
 
 def _named_in_text(item: pytest.Item) -> list[str]:

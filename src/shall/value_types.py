@@ -36,6 +36,12 @@ def text(value: Any) -> str:
     return name
 
 
+def sources(value: Any) -> tuple[str, ...]:
+    """Read a path or a URL, or a list of them."""
+    found = value if isinstance(value, list) else [value]
+    return tuple(filter(None, map(text, found)))
+
+
 def path(value: Any) -> Path:
     """Read a path."""
     return Path(text(str(value)) if isinstance(value, Path) else text(value))

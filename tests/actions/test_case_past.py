@@ -148,6 +148,7 @@ def test_flaky_and_slow_cases_of_the_newest_runs_are_those_of_the_history(
     assert found.flaky == expected.flaky()
     assert [it.case_key for it in found.flaky] == ["c00", "c01", "c02"]
     assert found.slow == expected.slow()[:50]
+    assert (found.flaky_total, found.slow_total) == (3, 60)
     assert (found.trend[0].run.run_id, found.trend[0].p50_s) == ("r3", 0.29)
     monkeypatch.setattr("shall.actions.past_runs.MOST_RESULTS", 130)
     assert len(past_runs_together(workspace, 4).trend) == 2

@@ -133,6 +133,17 @@ def test_the_lines_of_a_changed_case_are_those_of_the_recorded_commit_without_se
     assert "hunter" not in file.before + file.after
 
 
+def test_sources_beyond_the_limit_are_counted(
+    space: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prove(space)
+    change_case(space)
+    assert (len(story(space).sources), story(space).left_out) == (1, 0)
+
+    monkeypatch.setattr("shall.actions.criterion_story.MOST_SOURCES", 0)
+    assert (story(space).sources, story(space).left_out) == ((), 1)
+
+
 @pytest.mark.verifies("matrix-pages#4.4")
 @pytest.mark.parametrize(
     ("commit", "is_dirty"), [(None, True), (None, None), ("", False), ("0123456789abcdef", False)]

@@ -5,8 +5,11 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
+from msgspec.structs import replace
 
 from shall.actions.discovery import JobReader
+from shall.actions.file_digests import file_digests
+from shall.cases.fingerprint import case_fingerprint
 from shall.cases.json_schema import json_schema
 from shall.cases.model import CheckKind
 from shall.cases.named_files import named_files
@@ -50,11 +53,11 @@ def test_the_document_is_one_of_the_files_that_a_case_names() -> None:
     assert named_files(read_case(text(), "a.yaml"), "a.yaml") == ("specs/api.yaml",)
 
 
-@pytest.mark.parametrize("value", ["7", "''", "'{{ file }}'", "[a]", "{equals: a}", "true"])
+@pytest.mark.parametrize("value", ["7", "''", "'{{ file }}'", "[a]", "{equals: a}", "false"])
 def test_another_value_is_refused_at_its_line(value: str) -> None:
     with pytest.raises(InvalidCase) as caught:
         read_case(text(value), "a.yaml")
-    assert "`openapi` takes the path of a document" in str(caught.value)
+    assert "`openapi` takes true or the path of a document" in str(caught.value)
     assert caught.value.diagnostics[0].span is not None
     assert caught.value.diagnostics[0].span.line == 7
 
@@ -94,3 +97,53 @@ def test_an_expression_stands_for_what_other_predicates_take(predicate: str) -> 
         f"testcase:\n  name: a\n  variables: {{wanted: []}}\n  steps:\n    {step}\n", "a.yaml"
     )
     assert case.steps[0].checks[0].kind == predicate
+
+
+@pytest.mark.verifies("api-coverage#1.1")
+def test_true_stands_for_the_documents_of_the_project() -> None:
+    case = read_case(text("true"), "a.yaml")
+    (check,) = case.steps[0].checks
+    assert check.expected is True
+    assert read_case(to_yaml(case), "a.yaml") == case
+    assert list(jsonschema_rs.Draft202012Validator(json_schema()).iter_errors(to_data(case))) == []
+    assert named_files(case, "a.yaml", ("b.yaml", "c.yaml")) == ("b.yaml", "c.yaml")
+
+
+@pytest.mark.verifies("api-coverage#1.2")
+@pytest.mark.parametrize(
+    ("documents", "message"),
+    [
+        ((), "`openapi: true` needs the setting `openapi`, which names no document."),
+        (("http://h/a.yaml",), "reads files; the setting `openapi` names the URL http://h/a.yaml."),
+        (("a.yaml", "gone.yaml"), "gone.yaml does not exist."),
+    ],
+)
+def test_documents_of_the_project_that_cannot_be_compared_with_are_reported_before(
+    workspace: Workspace, documents: tuple[str, ...], message: str
+) -> None:
+    folder = Path(workspace.root)
+    (folder / "tests/cases").mkdir(parents=True, exist_ok=True)
+    (folder / "tests/cases/a.yaml").write_text(text("true"))
+    (folder / "a.yaml").write_text("openapi: 3.1.0")
+    defaults = replace(workspace.defaults, openapi=documents)
+    problem = read_problem(replace(workspace, defaults=defaults))
+    assert message in problem.message
+    assert problem.span.line == 7
+
+
+@pytest.mark.verifies("api-coverage#1.3")
+def test_a_case_is_another_one_once_a_document_of_the_project_changed(workspace: Workspace) -> None:
+    folder = Path(workspace.root)
+    for name in ("a.yaml", "b.yaml"):
+        (folder / name).write_text("openapi: 3.1.0")
+    case = read_case(text("true"), "c.yaml")
+
+    def fingerprint(*documents: str) -> str:
+        digests = file_digests(workspace.files, case, "c.yaml", documents)
+        return case_fingerprint(case, digests)
+
+    before = fingerprint("a.yaml")
+    assert fingerprint("a.yaml") == before
+    assert fingerprint("b.yaml") != before
+    (folder / "a.yaml").write_text("openapi: 3.1.1")
+    assert fingerprint("a.yaml") != before

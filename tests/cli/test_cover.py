@@ -150,7 +150,7 @@ def test_what_cannot_be_read_is_an_error(project: Path, shall: Shall) -> None:
 def test_the_settings_name_the_document(project: Path, shall: Shall, ran: Any) -> None:
     refused = shall("cover")
     assert refused.returncode == 2
-    assert "Give --openapi, or set `openapi` in shall.yaml." in refused.stderr
+    assert "Pass --openapi, or set `openapi` in shall.yaml." in refused.stderr
     (project / "docs").mkdir()
     (project / "api.yaml").rename(project / "docs/api.yaml")
     (project / "shall.yaml").write_text("openapi: docs/api.yaml\n")
@@ -158,6 +158,56 @@ def test_the_settings_name_the_document(project: Path, shall: Shall, ran: Any) -
     assert json.loads(shown.stdout)["openapi"] == "docs/api.yaml"
     (project / "shall.yaml").write_text(f"openapi: {ran.url}/nothing\n")
     assert "answered with status 404" in shall("cover").stderr
+
+
+@pytest.mark.verifies("api-coverage#1.4")
+@pytest.mark.usefixtures("ran")
+def test_the_coverage_of_each_document_of_the_settings_is_shown(
+    project: Path, shall: Shall
+) -> None:
+    (project / "other.yaml").write_text("openapi: 3.1.0\npaths: {/body/list: {get: {}}}\n")
+    (project / "shall.yaml").write_text("openapi: [api.yaml, other.yaml]\n")
+    shown = shall("cover", "--format", "json")
+    found = json.loads(shown.stdout)
+    assert [it["openapi"] for it in found] == ["api.yaml", "other.yaml"]
+    assert [it["shares"]["operations"]["percent"] for it in found] == [75.0, 100.0]
+    assert [line for line in shall("cover").stdout.splitlines() if line.endswith(".yaml")] == [
+        "api.yaml",
+        "other.yaml",
+    ]
+    assert shall("cover", "--fail-under", "80").returncode == 1
+    assert shall("cover", "--fail-under", "70").returncode == 0
+    refused = shall("fuzz", "--base-url", "http://127.0.0.1:9")
+    assert refused.returncode == 2
+    assert "several OpenAPI documents. Name one with --openapi." in " ".join(refused.stderr.split())
+
+
+@pytest.mark.verifies("api-coverage#1.5", "api-coverage#1.6")
+@pytest.mark.usefixtures("ran")
+def test_the_html_report_shows_what_the_run_touched_of_the_documents(
+    project: Path, shall: Shall
+) -> None:
+    assert "Coverage of the API" not in html_of(project, shall)
+    unused = "".join(f"  /unused/{number}: {{get: {{}}}}\n" for number in range(101))
+    (project / "large.yaml").write_text(f"openapi: 3.1.0\npaths:\n{unused}")
+    files = "[api.yaml, gone.yaml, large.yaml, 'http://127.0.0.1:9/api.yaml']"
+    (project / "shall.yaml").write_text(f"openapi: {files}\n")
+    page = html_of(project, shall)
+    section = page.partition('id="api"')[2].partition("</section>")[0]
+    assert "operations 3/4 (75.0 %) · statuses 3/5 (60.0 %)" in section
+    assert "1 operation was not called" in section
+    assert "<code>POST /login</code>" in section
+    assert "<code>GET /echo</code>" not in section
+    assert "The coverage is not known: gone.yaml does not exist." in section
+    assert "101 operations were not called" in section
+    assert section.count("<code>GET /unused/") == 100
+    assert "and 1 more operation<" in section
+    assert "127.0.0.1:9" not in section
+
+
+def html_of(project: Path, shall: Shall) -> str:
+    assert shall("report", "--html", "run.html").returncode == 0
+    return (project / "run.html").read_text()
 
 
 @pytest.mark.verifies("contract#1.12")

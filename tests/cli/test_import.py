@@ -4,6 +4,7 @@ import io
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.cli.conftest import Shall
@@ -117,3 +118,97 @@ def test_a_document_of_which_nothing_can_be_used_has_exit_status_2(
     assert ended.returncode == 2
     assert "命令" in ended.stdout
     assert not (project / "tests").exists()
+
+
+COLLECTION = {
+    "info": {"name": "Shop", "_postman_id": "1"},
+    "variable": [{"key": "base", "value": "http://127.0.0.1:9"}, {"key": "page", "value": "3"}],
+    "item": [
+        {
+            "name": "list",
+            "request": {
+                "method": "GET",
+                "url": "{{api}}/echo/{{page}}/{{user}}",
+                "header": [{"key": "X-Key", "value": "{{api_key}}"}],
+            },
+        }
+    ],
+}
+
+
+def environment(*values: dict[str, object]) -> str:
+    scope = {"_postman_variable_scope": "environment"}
+    return json.dumps({"name": "Shop Staging", "values": values, **scope})
+
+
+@pytest.mark.verifies("import-postman-environments#1.1", "import-postman-environments#1.4")
+def test_a_collection_runs_with_its_environment_of_postman(
+    shall: Shall, project: Path, service: Any
+) -> None:
+    (project / "shop.json").write_text(json.dumps(COLLECTION))
+    (project / "staging.json").write_text(
+        environment(
+            {"key": "base", "value": service.url},
+            {"key": "api", "value": "{{base}}"},
+            {"key": "user", "value": "older"},
+            {"key": "user", "value": "ann"},
+            {"key": "api_key", "value": "planted-4410", "type": "secret"},
+        )
+    )
+    ended = shall("import", "shop.json", "--environment", "staging.json")
+    assert ended.returncode == 0, ended.stderr
+    assert "Set these environment variables: SHOP_STAGING_API_KEY." in " ".join(
+        ended.stdout.split()
+    )
+    block = ended.stdout.partition("environments:\n")[2].partition("\n\n")[0]
+    (project / "shall.yaml").write_text(f"environments:\n{block}\n")
+    ran = shall("run", "--env", "shop-staging", SHOP_STAGING_API_KEY="planted-4410")
+    assert ran.returncode == 0, ran.stdout
+    assert service.calls_to("/echo/3/ann") == 1
+    written = [file.read_text() for file in project.rglob("tests/cases/*.yaml")]
+    assert "planted" not in "".join((*written, ended.stdout, ended.stderr))
+
+
+@pytest.mark.verifies(
+    "import-postman-environments#1.2",
+    "import-postman-environments#1.3",
+    "import-postman-environments#1.5",
+)
+def test_an_environment_of_postman_is_recognized_and_its_secrets_are_left_out(
+    shall: Shall, project: Path
+) -> None:
+    text = environment(
+        {"key": "my host", "value": "shop.test"},
+        {"key": "password", "value": "planted-1-pw"},
+        {"key": "line", "value": "user ann:planted-1-pw"},
+        {"key": "short", "value": "planted-2", "type": "secret"},
+        {"key": "off", "value": "x", "enabled": False},
+        {"key": "lost", "value": "{{nowhere}}"},
+        {"key": "circle", "value": "{{circle}}"},
+    )
+    (project / "staging.json").write_text(text)
+    ended = shall("import", "staging.json", "--format", "json")
+    assert ended.returncode == 0, ended.stderr
+    found = json.loads(ended.stdout)
+    assert found["cases"] == []
+    assert found["environments"] == {
+        "shop-staging": {
+            "variables": {"my_host": "shop.test"},
+            "secrets": {
+                name: {"environment": f"SHOP_STAGING_{name.upper()}"}
+                for name in ("password", "line", "short")
+            },
+        }
+    }
+    assert [it["field"] for it in found["left_out"]] == ["off", "lost", "circle"]
+    assert "planted" not in ended.stdout
+    assert not (project / "shall.yaml").exists()
+
+
+@pytest.mark.verifies("import-postman-environments#1.6")
+def test_only_a_collection_takes_an_environment(shall: Shall, project: Path, source: Path) -> None:
+    (project / "staging.json").write_text(environment())
+    refused = shall("import", source.name, "--environment", "staging.json")
+    assert refused.returncode == 2
+    assert "requests.sh is no Postman collection" in refused.stderr
+    assert not (project / CASE).exists()

@@ -97,3 +97,35 @@ async def test_a_document_that_cannot_be_read_is_an_error(
         [{"GET": "/status/200", "expect": {"openapi": "other.json"}}], host=service.url
     )
     assert ended.outcome is Outcome.ERROR
+
+
+@pytest.mark.verifies("api-coverage#1.1")
+@pytest.mark.usefixtures("document")
+async def test_the_first_document_of_the_project_that_declares_the_operation_judges(
+    run_one: RunOne, service: Any, tmp_path: Path
+) -> None:
+    loose: Any = {"/status/{code}": {"get": {"responses": {"default": {}}}}}
+    (tmp_path / "loose.json").write_text(json.dumps({"openapi": "3.1.0", "paths": loose}))
+
+    async def judge(path: str, *documents: str) -> Any:
+        calls = [{"GET": path, "expect": {"status": 403, "openapi": True}}]
+        return (await run_one(calls, host=service.url, openapi=documents)).steps[0].checks[-1]
+
+    strict = await judge("/status/403", "specs/api.json", "loose.json")
+    assert strict.message.code == "check.openapi_status"
+    passed = await judge("/status/403", "loose.json", "specs/api.json")
+    assert passed.outcome is Outcome.PASSED
+    second = await judge("/body/list", "loose.json", "specs/api.json")
+    assert second.message.code == "check.openapi_body"
+    undeclared = await judge("/headers", "specs/api.json", "loose.json")
+    assert undeclared.expected == "specs/api.json, loose.json"
+    assert undeclared.message.code.startswith("check.openapi_operation")
+    assert undeclared.message.params["document"] == "specs/api.json"
+
+
+@pytest.mark.verifies("api-coverage#1.2")
+async def test_a_project_without_documents_has_nothing_to_compare_with(
+    run_one: RunOne, service: Any
+) -> None:
+    ended = await run_one([{"GET": "/echo", "expect": {"openapi": True}}], host=service.url)
+    assert ended.outcome is Outcome.ERROR

@@ -1,13 +1,16 @@
 """Chinese for every sentence that is shown in a terminal."""
 
+import ast
+import inspect
 import string
 
 import pytest
 from tests.messages.sentences import fragments, sentences
 
-from shall.messages.translation import split_template
+from shall.messages.translation import split_template, translate
 from shall.messages.zh import SENTENCES
 from shall.messages.zh.system import SYSTEM
+from shall.settings import config_yaml
 
 
 def parts(template: str) -> tuple[str, ...]:
@@ -49,3 +52,38 @@ def test_a_template_has_words_between_its_values() -> None:
     for template in SENTENCES:
         constant = "".join(parts(template))
         assert any(character in string.ascii_letters for character in constant), template
+
+
+def reasons_of_config() -> list[str]:
+    """Return why values of an earlier tool's config.yaml cannot be used, as its reader writes it.
+
+    A value that a reason shows is X.
+    """
+    calls = [
+        node
+        for node in ast.walk(ast.parse(inspect.getsource(config_yaml)))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in {"_bad", "_note_ignored"}
+    ]
+    texts = [call.args[1] for call in calls if len(call.args) > 1]
+    constant = [it.value for it in texts if isinstance(it, ast.Constant)]
+    formatted = [
+        "".join(str(part.value) if isinstance(part, ast.Constant) else "X" for part in it.values)
+        for it in texts
+        if isinstance(it, ast.JoinedStr)
+    ]
+    return sorted({str(it) for it in (*constant, *formatted) if it})
+
+
+@pytest.mark.verifies("cli#1.8", "cli#9.4")
+def test_why_a_value_of_an_earlier_config_cannot_be_used_is_said_in_chinese() -> None:
+    reasons = reasons_of_config()
+    assert "not a URL" in reasons
+    for reason in reasons:
+        used = translate(f"projects.shop.test cannot be used: {reason}.", "zh")
+        assert used.startswith("projects.shop.test 无法使用：")
+        assert reason not in used
+        ignored = translate(f"projects.shop.test is ignored: {reason}.", "zh")
+        assert ignored.startswith("projects.shop.test 被忽略：")
+        assert reason not in ignored

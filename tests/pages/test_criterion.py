@@ -16,6 +16,7 @@ from shall.specs.mentions import Mention
 from shall.specs.status import Status
 
 CASE = "tests/cases/login.yaml"
+CUT = "What follows is not compared"
 
 
 def page_of(story: Story, status: Status = Status.SUSPECT, language: str = "en") -> str:
@@ -51,6 +52,24 @@ def test_the_chain_leads_from_the_documents_to_the_newest_outcome() -> None:
     assert '<a href="/runs/r1">r1</a>' in page
     assert "<dt>Checks</dt><dd>2</dd>" in page
     Page(page)
+
+
+@pytest.mark.verifies("matrix-pages#4.3")
+def test_what_was_not_compared_is_said() -> None:
+    many = "a line\n" * 2_001
+    differs_late = FileChange(CASE, many + "old\n", many + "new\n")
+    differs_early = FileChange(CASE, "old\n" + many, "new\n" + many)
+
+    def of_file(change: FileChange, left_out: int = 0) -> str:
+        source = SourceChange(CASE, "1a2b3c4", is_known=True, files=(change,))
+        return text_of(page_of(Story(sources=(source,), left_out=left_out)))
+
+    assert "lines beyond the first 2,000, differ" in of_file(differs_late)
+    assert CUT in of_file(differs_early)
+    assert CUT not in of_file(FileChange(CASE, "old", "new"))
+    assert "3 more cases and tests have changed: not compared" in of_file(differs_late, 3)
+    text = TextChange("f", "now " * 2_000 + "b", "then " * 2_000 + "a", "baseline")
+    assert CUT in text_of(page_of(Story(texts=(text,))))
 
 
 @pytest.mark.verifies("matrix-pages#4.2")

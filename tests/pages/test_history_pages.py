@@ -231,6 +231,65 @@ def test_a_page_of_differences_has_at_most_500_rows(look: Look) -> None:
     assert "/compare?before=r1&after=r0&page=1" in pages[1].values("href")
 
 
+@pytest.mark.verifies("history-pages#3.4")
+def test_the_form_of_a_comparison_asks_for_every_kind_again(look: Look) -> None:
+    look = replace(look, links=ServedLinks(workspace="other"))
+    page = Elements(compare_page(comparison(), CompareFilter(kind="fixed"), look))
+
+    options = [it for name, it in page.tags if name == "option"]
+    assert [it["value"] for it in options] == [None, "new", "fixed", "added"]
+    hidden = {it["name"]: it.get("value") for name, it in page.tags if it.get("type") == "hidden"}
+    assert hidden == {"before": "r1", "after": "r0", "workspace": "other"}
+
+
+@pytest.mark.verifies("history-pages#3.5")
+@pytest.mark.parametrize("status", [it for it in RunStatus if it is not RunStatus.COMPLETE])
+def test_an_incomplete_run_is_named_before_its_missing_cases(look: Look, status: RunStatus) -> None:
+    found = comparison()
+    notice = "A run is incomplete"
+
+    assert notice not in compare_page(found, CompareFilter(), look)
+    for part in (
+        {"after": replace(found.after, status=status)},
+        {"before": replace(found.before, status=status)},
+    ):
+        assert notice in compare_page(replace(found, **part), CompareFilter(), look)
+
+
+@pytest.mark.parametrize(
+    ("kind", "mark"), [(Difference.STILL, "failed"), (Difference.FIXED, "passed")]
+)
+def test_a_comparison_is_marked_by_what_fails_in_the_later_run(
+    look: Look, kind: Difference, mark: str
+) -> None:
+    case = ComparedCase(kind, "a", "a", None, brief(F), brief(F))
+    page = compare_page(Comparison(run_line(1), run_line(0), [case], 0), CompareFilter(), look)
+    assert f'class="head compare {mark}"' in page
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "mark"),
+    [((S, S), "skipped"), ((S, P), "passed"), ((P, F), "passed"), ((F,), "failed")],
+)
+def test_a_case_is_marked_by_what_its_runs_say(
+    look: Look, outcomes: Sequence[Outcome], mark: str
+) -> None:
+    assert f'class="head {mark}"' in case_history_page(past_of(case_of(outcomes)), look)
+
+
+@pytest.mark.verifies("history-pages#2.9")
+def test_flaky_and_slow_cases_that_are_not_listed_are_counted(look: Look) -> None:
+    trend = [RunTrend(run_line(0), 0.1, 0.2)]
+    case = case_history(case_of((P, F)))
+    past = PastRuns(trend, [case], [case], flaky_total=52, slow_total=1_001)
+
+    page = Elements(history_page(past, 20, look))
+
+    assert "Flaky cases (52)" in page.text
+    assert "51 more cases are not shown." in page.text
+    assert "1000 more cases are not shown." in page.text
+
+
 @pytest.mark.verifies("history-pages#2.6")
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_markup_in_names_is_text(look: Look, language: str) -> None:

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from shall.messages import Message
 from shall.pages.parts import BODY_LIMIT, body_text, indented, timing
 from shall.pages.report import TOLD_CASES, html_page
+from shall.report.markdown import markdown
 from shall.results.records import (
     CaseResult,
     CheckResult,
@@ -180,6 +181,23 @@ def test_the_heading_says_whether_everything_holds(
     run = msgspec.structs.replace(make_run(make_case()), **changes)
 
     assert f"<h1>{verdict}</h1>" in html_page(run)
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "verdict", "mark"),
+    [
+        (("passed", "skipped"), "All that were not skipped passed", "passed"),
+        (("skipped", "skipped"), "No cases ran", "skipped"),
+    ],
+)
+def test_no_report_says_of_a_skipped_case_that_it_passed(
+    make_run: MakeRun, make_case: Make, outcomes: tuple[str, ...], verdict: str, mark: str
+) -> None:
+    run = make_run(*(make_case(outcome=Outcome(it)) for it in outcomes))
+
+    assert f"<h1>{verdict}</h1>" in html_page(run)
+    assert f'<header class="head {mark}"' in html_page(run)
+    assert markdown(run, "en").startswith(f"## {verdict}\n")
 
 
 def test_a_status_that_this_release_does_not_know_is_shown_as_it_is(

@@ -13,9 +13,10 @@ from shall.pages.views import matrix_view, run_view
 
 MOST_BYTES = 64_000
 
+VERDICTS = {"none_ran", "all_passed", "some_passed"}
 MADE_BY_THE_SCRIPT = {
     *{"is_answer", "is_cancelled", "plain_text", "error_message", "more_criteria"},
-    *{"none_ran", "all_passed", "some_passed"},
+    *VERDICTS,
 }
 OF_A_CRITERION = {"key", "status", "text", "place", "verified_by", "criterion", "source"}
 
@@ -62,6 +63,7 @@ def test_the_views_show_values_that_the_tools_answer() -> None:
     made = {name for it in (run_view(), matrix_view()) for name in named.findall(it)}
     answered = {*RunReply.__annotations__, *TraceReply.__annotations__, *FailedCase.__annotations__}
     assert made <= answered | OF_A_CRITERION | MADE_BY_THE_SCRIPT | {"more_results"}
+    assert [it for it in VERDICTS if f"few.{it} = " not in asset("view.js")] == []
 
 
 @pytest.mark.verifies("mcp-apps#1.5")

@@ -28,12 +28,12 @@ FILES = {
 def session(pytester: pytest.Pytester, service: Any) -> Any:
     """Runs pytest on a project; returns its result."""
 
-    def run(status: int) -> pytest.RunResult:
+    def run(status: int, *arguments: str) -> pytest.RunResult:
         for name, text in FILES.items():
             path = pytester.path / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text.format(host=service.url, status=status, path="/echo/a{{ shop }}"))
-        return pytester.runpytest_subprocess(*WITHOUT)
+        return pytester.runpytest_subprocess(*WITHOUT, *arguments)
 
     return run
 
@@ -56,3 +56,17 @@ def test_no_case_is_sent_where_the_setup_of_the_session_does_not_pass(
     result.stdout.fnmatch_lines(["*No case ran, since `before_run` did not pass: tests/cases/*"])
     assert [call.partition("/echo")[2] for call in service.log.calls][:1] == ["/open"]
     assert service.calls_to("/echo/b") == 0
+
+
+@pytest.mark.verifies("shared-teardowns#1.6")
+def test_processes_of_pytest_xdist_share_what_runs_around_the_session(
+    session: Any, service: Any
+) -> None:
+    result = session(200, "-n", "2")
+    result.assert_outcomes(passed=2)
+    result.stdout.fnmatch_lines(["shall: after_run did not pass: tests/cases/shared/close.yaml:2*"])
+    asked = [call.partition("/echo")[2] for call in service.log.calls]
+    assert asked[0] == "/open"
+    assert asked[-1] == "/close/echo/open"
+    assert sorted(set(asked[1:-1])) == ["/a/echo/open", "/b", "/login", "/logout"]
+    assert "/open" not in asked[1:]

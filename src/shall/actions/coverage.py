@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
+from shall.actions.named_documents import is_url
 from shall.actions.request_once import request_once
 from shall.actions.results import opened_store
-from shall.errors import BadValue, StoreUnavailable
+from shall.errors import BadValue, ShallError, StoreUnavailable
 from shall.log import Log
 from shall.openapi.coverage import Counts, Coverage, Seen, measure
 from shall.openapi.document import MOST_BYTES, read_document
@@ -74,6 +75,24 @@ def coverage_of(run: RunResult, text: str, source: str, base_url: str | None = N
     counts = Counts()
     seen = [it for case in run.cases for it in _seen(case, counts)]
     return measure(read_document(text, source), seen, counts, base_url)
+
+
+def coverage_of_files(
+    workspace: Workspace, run: RunResult
+) -> Iterator[tuple[str, Coverage | None, str]]:
+    """Return what a run touched of each document of the project that is a file.
+
+    One that cannot be read has the reason instead. One that is named by its URL is left out: a
+    report requests nothing.
+    """
+    for source in workspace.defaults.openapi:
+        if is_url(source):
+            continue
+        try:
+            text = workspace.files.read_text(source, MOST_BYTES)
+            yield source, coverage_of(run, text, source), ""
+        except ShallError as error:
+            yield source, None, error.message
 
 
 def _seen(case: CaseResult, counts: Counts) -> Iterator[Seen]:

@@ -23,6 +23,9 @@ from shall.specs.status import Latest, LinkOutcome
 from shall.workspace.git import commit_of, files_of_commit
 from shall.workspace.workspace import Workspace
 
+MOST_SOURCES = 20
+"""Cases and tests of a criterion whose files are compared: each takes some calls of git."""
+
 MOST_FILES = 10
 """Files of a case or test that are compared."""
 
@@ -69,12 +72,16 @@ class SourceChange(Struct, frozen=True):
 
 
 class Story(Struct, frozen=True):
-    """What is known of a criterion beside its row in the matrix. Lists are newest first."""
+    """What is known of a criterion beside its row in the matrix. Lists are newest first.
+
+    ``left_out`` cases and tests changed, too, and are not among the ``sources``.
+    """
 
     texts: tuple[TextChange, ...] = ()
     sources: tuple[SourceChange, ...] = ()
     decisions: tuple[Decision, ...] = ()
     outcomes: tuple[Latest, ...] = ()
+    left_out: int = 0
 
 
 def story_of(workspace: Workspace, row: Row) -> Story:
@@ -82,12 +89,14 @@ def story_of(workspace: Workspace, row: Row) -> Story:
 
     What cannot be read leaves its part empty: the matrix reports it.
     """
-    expired = [it for it in row.links if it.latest is not None]
+    recorded = [it for it in row.links if it.latest is not None]
+    changed = _changed_sources(recorded)
     return Story(
-        tuple(_texts(workspace, row, expired)),
-        tuple(_sources(workspace, expired)),
-        _decisions(workspace, row.criterion.key),
-        _outcomes(workspace, row.criterion.key),
+        texts=tuple(_texts(workspace, row, recorded)),
+        sources=tuple(_source_change(workspace, *it) for it in changed[:MOST_SOURCES]),
+        left_out=max(len(changed) - MOST_SOURCES, 0),
+        decisions=_decisions(workspace, row.criterion.key),
+        outcomes=_outcomes(workspace, row.criterion.key),
     )
 
 
@@ -141,17 +150,14 @@ def _former_text(
     return None, ""
 
 
-def _sources(workspace: Workspace, links: Iterable[LinkOutcome]) -> Iterator[SourceChange]:
-    """Yield what changed in each case or test that is not the one which ran."""
-    seen: set[tuple[str, str]] = set()
-    for it in links:
-        latest = it.latest
-        if latest is None or latest.source_fingerprint == it.link.fingerprint:
-            continue
-        where = it.link.source, latest.source_fingerprint
-        if where not in seen:
-            seen.add(where)
-            yield _source_change(workspace, it.link.source, latest)
+def _changed_sources(links: Iterable[LinkOutcome]) -> list[tuple[str, Latest]]:
+    """Return each case or test that is not the one which ran, with what was recorded of it."""
+    found = {
+        (it.link.source, it.latest.source_fingerprint): it.latest
+        for it in links
+        if it.latest is not None and it.latest.source_fingerprint != it.link.fingerprint
+    }
+    return [(source, latest) for (source, _), latest in found.items()]
 
 
 def _source_change(workspace: Workspace, source: str, latest: Latest) -> SourceChange:

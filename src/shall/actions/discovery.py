@@ -297,7 +297,10 @@ class JobReader:
         criteria = tuple(CriterionRef(*known.get(it, (it, None))) for it in case.verifies)
         fingerprint = job.fingerprint
         if not fingerprint:
-            fingerprint = case_fingerprint(case, file_digests(self._workspace.files, case, job.key))
+            workspace = self._workspace
+            documents = workspace.defaults.openapi
+            digests = file_digests(workspace.files, case, job.key, documents)
+            fingerprint = case_fingerprint(case, digests)
         return replace(job, criteria=criteria, fingerprint=fingerprint)
 
     def _criteria(self) -> Mapping[str, tuple[str, str | None]]:

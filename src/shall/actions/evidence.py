@@ -167,7 +167,9 @@ def append_evidence(workspace: Workspace, facts: Iterable[Evidence]) -> str | No
         return None
     revision = partial(revision_of, workspace.root, workspace.state)
     try:
-        is_unchanged = source_comparison(workspace.files, to_record=True)
+        is_unchanged = source_comparison(
+            workspace.files, workspace.defaults.openapi, to_record=True
+        )
         workspace.evidence.append(
             list(facts),
             revision,

@@ -13,20 +13,26 @@ UNREADABLE = "unreadable"
 """Used as the digest of a file that is missing or that no case may read."""
 
 
-def file_digests(files: Files, case: Case, case_path: str) -> Mapping[str, str]:
-    """Map each path that a case names to the SHA-256 of the file, in hexadecimal digits."""
-    named = [*named_files(case, case_path)]
+def file_digests(
+    files: Files, case: Case, case_path: str, documents: Sequence[str]
+) -> Mapping[str, str]:
+    """Map each path that a case names to the SHA-256 of the file, in hexadecimal digits.
+
+    ``documents`` are the OpenAPI documents of the project.
+    """
+    named = [*named_files(case, case_path, documents)]
     for name in case.use:
-        named += _of_shared(files, shared_path(case_path, name))
+        named += _of_shared(files, shared_path(case_path, name), documents)
     return {path: _digest(files, path) for path in named}
 
 
-def _of_shared(files: Files, path: str) -> Sequence[str]:
+def _of_shared(files: Files, path: str, documents: Sequence[str]) -> Sequence[str]:
     """Return the path of shared steps, and of the files that they name."""
     from shall.cases.shared_steps import read_shared  # few suites have any
 
     try:
-        return (path, *named_files(read_shared(files.read_text(path), path), path))
+        shared = read_shared(files.read_text(path), path)
+        return (path, *named_files(shared, path, documents))
     except ShallError:
         return (path,)
 

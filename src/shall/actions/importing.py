@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from shall.actions.discovery import case_folders
 from shall.cases.model import Case
@@ -12,7 +13,7 @@ from shall.cases.yaml_writer import to_yaml
 from shall.diagnostics import Diagnostic, Severity
 from shall.errors import AlreadyExists, InvalidCase
 from shall.imports.formats import import_text
-from shall.imports.result import ImportedCase
+from shall.imports.result import Imported, ImportedCase
 from shall.workspace.folders import CASE_FOLDERS
 from shall.workspace.workspace import Workspace
 from shall.workspace.writable import check_case
@@ -27,16 +28,26 @@ class ImportedFile(Struct, frozen=True):
 
 
 class Import(Struct, frozen=True):
-    """What an import wrote, what it could not carry, and the secret variables without a value."""
+    """What an import wrote, what it could not carry, and the secret variables without a value.
+
+    ``environment`` is one of shall.yaml, by its name, which nothing writes there.
+    """
 
     files: Sequence[ImportedFile]
     left_out: Sequence[Diagnostic]
     secrets: Sequence[str]
+    environment: Mapping[str, Mapping[str, Any]] = {}
 
 
-def read_cases(text: str, source: str, kind: str | None = None) -> Import:
-    """Read a document of another tool; nothing is written. Paths are relative to a folder."""
-    found = import_text(text, source, kind)
+def read_cases(
+    text: str, source: str, kind: str | None = None, environment: Imported | None = None
+) -> Import:
+    """Read a document of another tool; nothing is written. Paths are relative to a folder.
+
+    ``environment`` is that of Postman, which a collection is read with.
+    """
+    given = None if environment is None else variables_of(environment)
+    found = import_text(text, source, kind, given)
     files: list[ImportedFile] = []
     problems = list(found.left_out)
     for each in found.cases:
@@ -44,7 +55,16 @@ def read_cases(text: str, source: str, kind: str | None = None) -> Import:
             files.append(_file_of(each))
         except InvalidCase as error:
             problems += [_left_out(each, it) for it in error.diagnostics]
-    return Import(files, problems, found.secrets)
+    if environment is None:
+        return Import(files, problems, found.secrets, found.environment)
+    problems += environment.left_out
+    return Import(files, problems, found.secrets, environment.environment)
+
+
+def variables_of(environment: Imported) -> frozenset[str]:
+    """Return the names of the variables that an environment sets, secret ones too."""
+    settings = environment.environment.values()
+    return frozenset(name for it in settings for part in it.values() for name in part)
 
 
 def write_cases(
@@ -79,7 +99,7 @@ def write_cases(
         )
     for it in () if dry_run else files:
         workspace.files.write_text(it.path, it.text, overwrite=overwrite)
-    return Import(files, found.left_out, found.secrets)
+    return replace(found, files=files)
 
 
 def _folder_of(workspace: Workspace) -> str:

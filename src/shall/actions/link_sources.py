@@ -107,7 +107,7 @@ def _read_case(workspace: Workspace, text: str, path: str) -> Marks:
     if not case.verifies:
         return Marks(secrets=secrets)
     place = locator(text, path)
-    digests = file_digests(workspace.files, case, path)
+    digests = file_digests(workspace.files, case, path, workspace.defaults.openapi)
     links = link_of_case(
         path,
         case.verifies,

@@ -1,8 +1,8 @@
 """Checks that the OpenAPI documents that a case names are there, before anything is sent."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from shall.cases.model import Case, CheckKind, Step, Teardown
+from shall.cases.model import Case, Check, CheckKind, Step, Teardown
 from shall.cases.nearest import nearest
 from shall.cases.reader import locate
 from shall.diagnostics import Diagnostic, Severity
@@ -12,6 +12,11 @@ from shall.workspace.workspace import Workspace
 _ENDINGS = (".yaml", ".yml", ".json")
 
 
+def is_url(source: str) -> bool:
+    """Return whether a document is named by a URL, not a path."""
+    return source.startswith(("http://", "https://"))
+
+
 def check_documents(workspace: Workspace, case: Case, text: str, path: str) -> None:
     """Raise ``InvalidCase`` where a document does not exist."""
     groups: Mapping[str, Sequence[Step | Teardown]] = {
@@ -19,14 +24,40 @@ def check_documents(workspace: Workspace, case: Case, text: str, path: str) -> N
         "teardowns": case.teardowns,
     }
     problems = [
-        _missing(workspace, check.expected, text, path, f"{group}[{at}].expect.openapi")
+        problem
         for group, calls in groups.items()
         for at, call in enumerate(calls)
         for check in call.checks
-        if check.kind is CheckKind.OPENAPI and not workspace.files.is_file(check.expected)
+        if check.kind is CheckKind.OPENAPI
+        for problem in _problems(workspace, check, text, path, f"{group}[{at}].expect.openapi")
     ]
     if problems:
         raise InvalidCase(problems)
+
+
+def _problems(
+    workspace: Workspace, check: Check, text: str, path: str, field: str
+) -> Iterator[Diagnostic]:
+    if check.expected is not True:
+        if not workspace.files.is_file(check.expected):
+            yield _missing(workspace, check.expected, text, path, field)
+        return
+    documents = workspace.defaults.openapi
+    place = locate(text, path, field)
+    if not documents:
+        message = "`openapi: true` needs the setting `openapi`, which names no document."
+        hint = "Write `openapi: openapi.yaml` in shall.yaml, or the path here."
+        yield Diagnostic("file.unreadable", Severity.ERROR, message, place, hint, field)
+    for document in documents:
+        if is_url(document):
+            shown = workspace.redactor.url(document)
+            message = (
+                f"`openapi: true` reads files; the setting `openapi` names the URL {shown:.200}."
+            )
+            hint = "Save the document in the project, and name its path."
+            yield Diagnostic("file.unreadable", Severity.ERROR, message, place, hint, field)
+        elif not workspace.files.is_file(document):
+            yield _missing(workspace, document, text, path, field)
 
 
 def _missing(workspace: Workspace, file: str, text: str, path: str, field: str) -> Diagnostic:

@@ -38,6 +38,7 @@ class RunTrend(Struct, frozen=True):
 class PastRuns(Struct, frozen=True):
     """The newest runs, newest first, and those of their cases that are flaky or slow.
 
+    ``flaky_total`` and ``slow_total`` are how many there are: the lists have ``SHOWN`` at most.
     ``coverage`` is what `shall cover` measured, newest first, of these and of older runs.
     """
 
@@ -45,6 +46,8 @@ class PastRuns(Struct, frozen=True):
     flaky: Sequence[CaseHistory]
     slow: Sequence[CaseHistory]
     coverage: Sequence[CoverageLine] = ()
+    flaky_total: int = 0
+    slow_total: int = 0
 
 
 def past_runs_together(workspace: Workspace, runs: int = 20) -> PastRuns:
@@ -63,20 +66,23 @@ def past_runs_together(workspace: Workspace, runs: int = 20) -> PastRuns:
         if run_id in lines
     ]
     count = len(found.durations)
-    flaky = _cases(store, count, _maybe_flaky(found.totals))
+    mixed = _maybe_flaky(found.totals)
+    flaky = _cases(store, count, nlargest(SHOWN, mixed, key=mixed.__getitem__))
     slow = _cases(store, count, _slowest(found.times))
     flaky = [case for case in flaky if case.is_flaky]
     flaky.sort(key=lambda it: -sum(past.is_bad for past in it.outcomes))
-    return PastRuns(trend, flaky, slow, store.newest_coverage(PAGE_LINES))
+    coverage = store.newest_coverage(PAGE_LINES)
+    return PastRuns(trend, flaky, slow, coverage, len(mixed), len(found.times))
 
 
-def _maybe_flaky(totals: Sequence[PastTotal]) -> list[_Key]:
+def _maybe_flaky(totals: Sequence[PastTotal]) -> Mapping[_Key, int]:
+    """Return how often each case did not pass that also passed."""
     bad: dict[_Key, int] = {}
     for it in totals:
         if it.passed and it.bad:
             key = (it.case_key, it.data_row)
             bad[key] = max(bad.get(key, 0), it.bad)
-    return nlargest(SHOWN, bad, key=bad.__getitem__)
+    return bad
 
 
 def _slowest(times: Mapping[_Key, Sequence[float]]) -> list[_Key]:

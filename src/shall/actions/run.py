@@ -412,6 +412,7 @@ def run_options(workspace: Workspace, request: RunRequest) -> RunOptions:
         passwords=read,
         exit_first=exit_first,
         repeat=1 if selection is None else selection.repeat,
+        openapi=defaults.openapi,
         **settings,
     )
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from shall.actions.results import opened_store, stored_run
 from shall.actions.run_views import run_line
+from shall.engine.redact import Redactor
 from shall.errors import BadRequest
 from shall.report.as_json import json_parts
 from shall.report.cases_csv import csv_lines
@@ -20,8 +21,12 @@ MOST_CASES = {"json": 200_000, "junit.xml": 10_000, "csv": 1_000_000}
 _AT_A_TIME = 200
 
 
-def run_file(workspace: Workspace, run_id: str, kind: str) -> tuple[str, Iterator[str]]:
+def run_file(
+    workspace: Workspace, run_id: str, kind: str, redactor: Redactor
+) -> tuple[str, Iterator[str]]:
     """Return the id of a run, and the parts of its file: ``json``, ``junit.xml`` or ``csv``.
+
+    They hold no secret that ``redactor`` knows, also where the run was stored before it did.
 
     Raises:
         RunNotFound: No run has that id.
@@ -39,16 +44,16 @@ def run_file(workspace: Workspace, run_id: str, kind: str) -> tuple[str, Iterato
             hint=f"Write it with `shall report {run.run_id} --{name} FILE`.",
         )
     if kind == "junit.xml":
-        return run.run_id, iter((junit_xml(stored_run(workspace, run.run_id)),))
+        return run.run_id, iter((redactor.text(junit_xml(stored_run(workspace, run.run_id))),))
     if kind == "csv":
-        return run.run_id, csv_lines(_lines(store, run.run_id))
+        return run.run_id, csv_lines(_lines(store, run.run_id), redactor.text)
     duration_s = run.duration_s
     if duration_s is None:
         newest = store.case_page(run.run_id, CaseFilter(), CaseOrder.NUMBER, 1, max(total - 1, 0))
         ends = (it.started_at + timedelta(seconds=it.duration_s) for it in newest.lines)
         duration_s = (max(ends, default=run.started_at) - run.started_at).total_seconds()
     head = RunResult(run.run_id, run.started_at, duration_s, run.status, (), run.environment)
-    return run.run_id, json_parts(head, _cases(store, run.run_id))
+    return run.run_id, json_parts(head, _cases(store, run.run_id), redactor.texts)
 
 
 def _lines(store: Store, run_id: str) -> Iterator[CaseLine]:

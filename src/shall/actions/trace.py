@@ -160,7 +160,7 @@ def _with_current_fingerprints(
 ) -> Iterator[Evidence]:
     """Yield each fact; where an older release recorded it for the same source, with today's."""
     current = {link.source: link.fingerprint for link in links}
-    is_unchanged = source_comparison(workspace.files)
+    is_unchanged = source_comparison(workspace.files, workspace.defaults.openapi)
     for fact in facts:
         fingerprint = current.get(fact.source, fact.source_fingerprint)
         fact_now = replace(fact, source_fingerprint=fingerprint)

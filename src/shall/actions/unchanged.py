@@ -1,6 +1,6 @@
 """Whether a case or test is the one that an older release recorded a fingerprint of."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from shall.actions.file_digests import file_digests
@@ -12,11 +12,14 @@ from shall.store.base import Evidence, IsUnchanged
 from shall.workspace.files import Files
 
 
-def source_comparison(files: Files, *, to_record: bool = False) -> IsUnchanged:
+def source_comparison(
+    files: Files, documents: Sequence[str], *, to_record: bool = False
+) -> IsUnchanged:
     """Return a function that compares a recorded fingerprint with that of a fact's source.
 
     Both must be fingerprints of the text that the file has now, each in its own version; of a test,
     that of the fact is. A file is read once; one that cannot be read is not unchanged.
+    ``documents`` are the OpenAPI documents of the project.
 
     ``to_record``: whether a new line is needed is asked. It is where the older fingerprint does not
     cover the files that the case names, or what a test uses: without one, a change of them would
@@ -32,7 +35,7 @@ def source_comparison(files: Files, *, to_record: bool = False) -> IsUnchanged:
             if root_of(text) == "unittest":  # of one version as yet
                 return {}
             case = read_case(text, path)
-            digests = file_digests(files, case, path)
+            digests = file_digests(files, case, path, documents)
             if digests and to_record:
                 return {path: frozenset({case_fingerprint(case, digests)})}
             return {path: case_fingerprints(case, digests)}

@@ -44,5 +44,7 @@ def dependencies(workspace: Workspace, request: RunRequest) -> Mapping[str, Any]
 
 def _dependencies(workspace: Workspace, job: Job) -> Any:
     files = workspace.files
-    named = file_digests(files, job.case, job.key) if job.case is not None else {}
+    named: Mapping[str, str] = {}
+    if job.case is not None:
+        named = file_digests(files, job.case, job.key, workspace.defaults.openapi)
     return files.stamp(job.key), named, job.criteria, job.fingerprint

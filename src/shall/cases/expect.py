@@ -131,11 +131,16 @@ def read_expect(
 
 
 def _of_contract(value: Any, keys: Keys, report: Report) -> list[Check]:
-    """Read the path of an OpenAPI document; it is constant, since the document is read before."""
-    if type(value) is str and value.strip() and "{{" not in value:
+    """Read the path of an OpenAPI document, or true for the project's.
+
+    It is constant, since the document is read before.
+    """
+    if value is True or (type(value) is str and value.strip() and "{{" not in value):
         return [Check(CheckKind.OPENAPI, expected=value, place=_place(keys))]
-    message = f"`openapi` takes the path of a document, not {kind_of(value)} {value!r:.60}."
-    report.add("case.bad-type", keys, message, "Write `openapi: specs/openapi.yaml`.")
+    message = f"`openapi` takes true or the path of a document, not {kind_of(value)} {value!r:.60}."
+    report.add(
+        "case.bad-type", keys, message, "Write `openapi: true` or `openapi: specs/openapi.yaml`."
+    )
     return []
 
 

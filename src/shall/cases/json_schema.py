@@ -259,10 +259,13 @@ def _expect() -> dict[str, Any]:
 
 def _expect_of_step() -> dict[str, Any]:
     expect = _expect_again()
-    document = "an OpenAPI document that declares the response: its path"
+    document = "an OpenAPI document that declares the response: its path, true for the project's"
     return {
         **expect,
-        "properties": {**expect["properties"], OPENAPI: {**_TEXT, "description": document}},
+        "properties": {
+            **expect["properties"],
+            OPENAPI: {"anyOf": [_TEXT, {"const": True}], "description": document},
+        },
     }
 
 

@@ -84,8 +84,9 @@ class Check(Struct, frozen=True, gc=False):
     ``selector`` is the text of a selector that neither ``field`` nor ``header`` can say, and
     ``negated`` turns a check without an opposite kind around. ``expected`` is a tuple of checks for
     a kind that applies checks to parts of the value: ``each``, ``length`` with a mapping. For
-    ``openapi``, which looks at the whole response, it is the path of a document. ``place`` is where
-    the check is written in its step; empty for an item of ``assert``.
+    ``openapi``, which looks at the whole response, it is the path of a document, or True for those
+    of the project. ``place`` is where the check is written in its step; empty for an item of
+    ``assert``.
     """
 
     kind: CheckKind

@@ -1,6 +1,6 @@
 """Which files a case names: what it uploads, schemas, documents, snapshots and rows in files."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from shall.cases.forms import is_query_file
@@ -9,8 +9,10 @@ from shall.cases.parts import parts_of
 from shall.cases.snapshot import snapshot_of, snapshot_path
 
 
-def named_files(case: Case, case_path: str) -> tuple[str, ...]:
+def named_files(case: Case, case_path: str, documents: Sequence[str] = ()) -> tuple[str, ...]:
     """Return the paths as written, each once; one with an expression is known only in a run.
+
+    ``documents`` are the OpenAPI documents of the project, which a case names by ``openapi: true``.
 
     The file of rows and the snapshots are beside the case, and named by their paths in the
     workspace.
@@ -21,6 +23,8 @@ def named_files(case: Case, case_path: str) -> tuple[str, ...]:
         for check in part.checks:
             if check.kind is CheckKind.SNAPSHOT:
                 found[snapshot_path(case_path, snapshot_of(check.expected)[0])] = None
+            elif check.kind is CheckKind.OPENAPI and check.expected is True:
+                found |= dict.fromkeys(documents)
     if isinstance(case.data, str):
         found[path_of_rows(case_path, case.data)] = None
     found |= dict.fromkeys(_trusted(case.connection))

@@ -1,10 +1,11 @@
 """``shall cover``: what of an OpenAPI document a stored run touched."""
 
 import argparse
+from collections.abc import Mapping
 
 from shall.actions.coverage import coverage_of, note_coverage
 from shall.actions.results import stored_run
-from shall.cli.openapi_source import read_source
+from shall.cli.openapi_source import read_sources
 from shall.cli.options import project_of
 from shall.cli.output import (
     BAD_INPUT,
@@ -18,6 +19,7 @@ from shall.cli.output import (
 )
 from shall.openapi.coverage import Coverage
 from shall.report.coverage import MEASURES, as_json, markdown, notes, rows, shares, undeclared_rows
+from shall.report.markdown import plain
 
 _LISTED = 50
 """Lines of what is not declared that the table shows."""
@@ -27,16 +29,26 @@ def execute(arguments: argparse.Namespace) -> int:
     """Carry out the command."""
     workspace, settings = project_of(arguments)
     run = stored_run(workspace, arguments.run)
-    text, source = read_source(workspace, arguments.openapi, settings)
-    coverage = coverage_of(run, text, source, arguments.base_url)
-    note_coverage(workspace, run, source, coverage)
+    found = {
+        source: coverage_of(run, text, source, arguments.base_url)
+        for text, source in read_sources(workspace, arguments.openapi, settings)
+    }
+    for source, coverage in found.items():
+        note_coverage(workspace, run, source, coverage)
     if arguments.format == "json":
-        write(as_json(coverage, run.run_id, source))
-    elif arguments.format == "markdown":
-        write(markdown(coverage, settings.language))
-    else:
-        _show(coverage, settings.language)
-    return _exit_status(coverage, arguments)
+        texts = [as_json(coverage, run.run_id, source) for source, coverage in found.items()]
+        write(texts[0] if len(texts) == 1 else f"[{','.join(texts)}]")
+        return _exit_status(found, arguments)
+    for source, coverage in found.items():
+        if len(found) > 1:
+            write(f"## {plain(source)}\n" if arguments.format == "markdown" else f"{source}\n")
+        if arguments.format == "markdown":
+            write(markdown(coverage, settings.language))
+        else:
+            _show(coverage, settings.language)
+        if source != next(reversed(found)):
+            write("")
+    return _exit_status(found, arguments)
 
 
 def _show(coverage: Coverage, language: str) -> None:
@@ -55,7 +67,13 @@ def _show(coverage: Coverage, language: str) -> None:
     write_table(shares(coverage, language))
 
 
-def _exit_status(coverage: Coverage, arguments: argparse.Namespace) -> int:
+def _exit_status(found: Mapping[str, Coverage], arguments: argparse.Namespace) -> int:
+    """Return the worst status of the documents."""
+    each = (_status_of(coverage, arguments) for coverage in found.values())
+    return max(list(each), key=(OK, CHECK_FAILED, BAD_INPUT).index)
+
+
+def _status_of(coverage: Coverage, arguments: argparse.Namespace) -> int:
     if not coverage.operations:
         tell("The document declares no operation.")
         return BAD_INPUT

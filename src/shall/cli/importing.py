@@ -3,8 +3,11 @@
 import argparse
 import json
 import sys
+from collections.abc import Mapping
+from typing import Any
 
 from shall.actions.importing import Import, read_cases, write_cases
+from shall.cases.yaml_writer import dump
 from shall.cli.options import project_of
 from shall.cli.output import BAD_INPUT, OK, language, printable, say, text_of_file, write
 from shall.cli.run import path_in
@@ -19,7 +22,13 @@ def execute(arguments: argparse.Namespace) -> int:
     """Carry out the command."""
     source = "stdin" if arguments.file == "-" else arguments.file
     text = text_of_file(arguments.file, MOST_BYTES)
-    found = read_cases(text, source, arguments.kind)
+    environment = None
+    if arguments.environment_file is not None:
+        from shall.imports.postman_environment import read_environment  # few imports have one
+
+        named = arguments.environment_file
+        environment = read_environment(text_of_file(named, MOST_BYTES), named)
+    found = read_cases(text, source, arguments.kind, environment)
     if arguments.output != "-":
         workspace, _ = project_of(arguments)
         folder = arguments.output and path_in(workspace.root, arguments.output)
@@ -32,7 +41,7 @@ def execute(arguments: argparse.Namespace) -> int:
             print(_line(each, source), file=sys.stderr)
     else:
         _print(found, source)
-    return OK if found.files else BAD_INPUT
+    return OK if found.files or found.environment else BAD_INPUT
 
 
 def _print(found: Import, source: str) -> None:
@@ -41,13 +50,37 @@ def _print(found: Import, source: str) -> None:
     for part in found.left_out:
         write(_line(part, source))
     written, left_out = len(found.files), len(found.left_out)
+    if found.environment:
+        _print_environment(found.environment)
     say(f"Cases written: {written:,}. Parts left out: {left_out:,}.")
-    if found.secrets:
-        names = ", ".join(found.secrets)
+    sources = _sources(found.environment)
+    if sources:
+        names = ", ".join(sources)
+        say(f"The secret values were not written. Set these environment variables: {names}.")
+    unnamed = [it for it in found.secrets if it not in _secrets(found.environment)]
+    if unnamed:
+        names = ", ".join(unnamed)
         say(
             f"These variables stand for secret values, which were not written: {names}."
             " Name a source of each under `secrets` in shall.yaml."
         )
+
+
+def _print_environment(environment: Mapping[str, Mapping[str, Any]]) -> None:
+    say("Add this to shall.yaml:")
+    write("")
+    write(printable(dump({"environments": environment})))
+
+
+def _secrets(environment: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
+    return {
+        name: it for each in environment.values() for name, it in each.get("secrets", {}).items()
+    }
+
+
+def _sources(environment: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Return the environment variables that the secrets of an environment are read from."""
+    return [it["environment"] for it in _secrets(environment).values()]
 
 
 def _line(part: Diagnostic, source: str) -> str:
@@ -63,4 +96,5 @@ def _as_json(found: Import) -> dict[str, object]:
         "cases": [{"path": it.path, "name": it.case.name, "yaml": it.text} for it in found.files],
         "left_out": [it.to_json() for it in found.left_out],
         "secrets": list(found.secrets),
+        **({"environments": found.environment} if found.environment else {}),
     }

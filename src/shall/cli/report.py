@@ -1,8 +1,10 @@
 """``shall report``: write reports of a stored run."""
 
 import argparse
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from shall.actions.reports import keep_report
 from shall.actions.results import stored_run
@@ -12,6 +14,9 @@ from shall.cli.output_flags import named_files
 from shall.errors import InvalidInput, ShallError
 from shall.results.records import RunResult
 from shall.workspace.workspace import Workspace
+
+if TYPE_CHECKING:
+    from shall.pages.api_coverage import ApiCoverage
 
 
 def execute(arguments: argparse.Namespace) -> int:
@@ -67,7 +72,8 @@ def html_report(
 ) -> str:
     """Return a run as an HTML page, with the matrix as it is now."""
     from shall.actions.trace import trace_requirements  # most reports have no matrix
-    from shall.pages.report import html_page
+    from shall.pages.frame import Look
+    from shall.pages.report import Beside, criterion_texts, run_file
     from shall.pages.words import word
 
     matrix, note, now = None, "", datetime.now(UTC)
@@ -79,7 +85,18 @@ def html_report(
         matrix = None
     if matrix is not None and is_stored:
         note = word("matrix.later", language, at=f"{now:%Y-%m-%d %H:%M:%S} UTC")
-    return html_page(run, matrix, language, now=now, note=note)
+    api = _api_coverage(run, workspace) if workspace.defaults.openapi else ()
+    texts = criterion_texts(matrix, language)
+    beside = Beside(matrix, note, texts, api=api)
+    return run_file(run, Look(language, now), beside)
+
+
+def _api_coverage(run: RunResult, workspace: Workspace) -> "Sequence[ApiCoverage]":
+    """Return what a run touched of the documents of the project that are files."""
+    from shall.actions.coverage import coverage_of_files  # as above
+    from shall.pages.api_coverage import ApiCoverage
+
+    return [ApiCoverage(*it) for it in coverage_of_files(workspace, run)]
 
 
 def report_text(run: RunResult, kind: str, language: str) -> str:

@@ -1,4 +1,4 @@
-"""``shall ui``: the pages of a project in the browser of whoever types it."""
+"""``shall ui``: serve the pages of a project on this machine, and open them in a browser."""
 
 import argparse
 import secrets

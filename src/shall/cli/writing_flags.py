@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 from typing import Any
 
-IMPORT_FORMATS = ("curl", "postman", "har", "openapi", "hurl", "tavern")
+IMPORT_FORMATS = ("curl", "postman", "har", "openapi", "hurl", "tavern", "runn")
 
 Add = Callable[[Any, str, str], argparse.ArgumentParser]
 
@@ -49,6 +49,12 @@ def add_import(commands: Any, add: Add) -> None:
         help="folder of the cases (default: tests/cases); - prints them instead",
     )
     command.add_argument("--force", action="store_true", help="overwrite cases that exist")
+    command.add_argument(
+        "--environment",
+        dest="environment_file",
+        metavar="FILE",
+        help="environment of Postman that a collection is read with",
+    )
     command.add_argument("--format", choices=("text", "json"), default="text")
     command.set_defaults(command="importing")  # no module can be named import
 

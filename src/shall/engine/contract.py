@@ -1,10 +1,10 @@
 """Compares responses with an OpenAPI document. Loaded with the first step that asks for it."""
 
 from shall.engine.check import CaseContext
-from shall.engine.plan import CheckPlan
+from shall.engine.plan import ContractPlan
 from shall.engine.query import Content
 from shall.errors import InvalidInput
-from shall.openapi.conformance import Answer, Contract
+from shall.openapi.conformance import UNDECLARED, Answer, Contract
 from shall.openapi.document import MOST_BYTES, read_document
 from shall.results.records import CheckResult, Outcome
 from shall.transport.exchange import Request, Response
@@ -13,20 +13,38 @@ _KEEP_METHOD = frozenset((307, 308))
 
 
 def judge_contract(
-    plan: CheckPlan, request: Request, response: Response, content: Content, context: CaseContext
+    contract: ContractPlan,
+    request: Request,
+    response: Response,
+    content: Content,
+    context: CaseContext,
 ) -> CheckResult:
     """Carry out the check that a response is one that the document declares.
 
+    Of several documents the first one judges that declares the operation.
+
     Raises:
-        InvalidInput: The document cannot be read.
+        InvalidInput: A document cannot be read, or the project names none.
     """
-    file = plan.check.expected
+    plan, files = contract.check, contract.files
+    if not files:
+        raise InvalidInput("`openapi: true` needs the setting `openapi`, which names no document.")
     context.scope.budget.check_time()
-    wrong = _contract(file, context).judge(_answer(request, response, content))
+    answer = _answer(request, response, content)
+    wrong = first = _contract(files[0], context).judge(answer)
+    for file in files[1:]:
+        if wrong is None or wrong.code not in UNDECLARED:
+            break
+        wrong = _contract(file, context).judge(answer)
+    if wrong is not None and wrong.code in UNDECLARED:
+        wrong = first
     outcome = Outcome.PASSED if wrong is None else Outcome.FAILED
     if wrong is not None and wrong.code == "check.bad_openapi":
         outcome = Outcome.ERROR
-    return CheckResult(plan.kind, plan.path, outcome, None, file, response.status, message=wrong)
+    expected = ", ".join(files)
+    return CheckResult(
+        plan.kind, plan.path, outcome, None, expected, response.status, message=wrong
+    )
 
 
 def _contract(file: str, context: CaseContext) -> Contract:

@@ -190,6 +190,7 @@ class RunOptions(RunSettings, frozen=True, kw_only=True):
     ``logins`` fetch the tokens of projects, ``scenes`` are projects made of others; cases in a
     folder of the name of one of ``folder_projects`` belong to it, ``project`` is that of the case
     that is run.
+    ``openapi`` are the OpenAPI documents of the project, in files.
     ``deadline_s``, on the monotonic clock, comes before ``run_timeout_s`` is over where the run
     began earlier. ``memory`` is shared with the other runs of the process, ``shared`` by the
     cases of this one: tokens that one of them has fetched.
@@ -207,6 +208,7 @@ class RunOptions(RunSettings, frozen=True, kw_only=True):
     scenes: Mapping[str, tuple[str, ...]] = {}
     folder_projects: frozenset[str] = frozenset()
     project: str | None = None
+    openapi: tuple[str, ...] = ()
     deadline_s: float = math.inf
     memory: Memory = field(default_factory=Memory)
     shared: dict[str, Any] = field(default_factory=dict)

@@ -109,6 +109,13 @@ class DeletionPlan(Struct, frozen=True):
     folders: tuple[str, ...]
 
 
+class ContractPlan(Struct, frozen=True):
+    """The check that a response is one that an OpenAPI document declares: one of ``files``."""
+
+    check: CheckPlan
+    files: tuple[str, ...]
+
+
 class CallPlan(Struct, frozen=True):
     """A step or a teardown. ``path`` is its place in the case: ``steps[0]``.
 
@@ -135,7 +142,7 @@ class CallPlan(Struct, frozen=True):
     sql: SqlPlan | None = None
     queries: tuple[QueryPlan, ...] = ()
     messages: tuple[SentMessage | AwaitPlan, ...] | None = None
-    contract: CheckPlan | None = None
+    contract: ContractPlan | None = None
     deletion: DeletionPlan | None = None
 
     @property
@@ -261,7 +268,10 @@ def _plan_any(
     queries: tuple[QueryPlan, ...] = ()
     contract = None
     if any(it.query is not None or it.kind is CheckKind.OPENAPI for it in call.checks):
-        contract = next((it for it in checks if it.check.kind is CheckKind.OPENAPI), None)
+        compared = next((it for it in checks if it.check.kind is CheckKind.OPENAPI), None)
+        if compared is not None:
+            named = compared.check.expected
+            contract = ContractPlan(compared, options.openapi if named is True else (named,))
         checks = tuple(it for it in checks if it.check.kind is not CheckKind.OPENAPI)
         project = None if template is None else template.project
         queries = tuple(

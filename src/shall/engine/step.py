@@ -108,7 +108,7 @@ def _answered(
         from shall.engine.contract import judge_contract  # few steps have one
 
         judged = judge_contract(call.contract, request, response, content, context)
-        checks, plans = [*checks, judged], [*plans, call.contract]
+        checks, plans = [*checks, judged], [*plans, call.contract.check]
         outcome = worst(checks)
     context.secrecy.answers.append((response, content.value))
     error = None

@@ -4,23 +4,23 @@ Where scripts store values of responses for later requests, the collection is on
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
 from msgspec import Struct
 
 from shall.cases.json_text import load_object, objects, text_of
-from shall.imports.names import Paths, variable_name
+from shall.imports.names import Paths
 from shall.imports.postman_auth import auth_of
 from shall.imports.postman_bodies import add_body
+from shall.imports.postman_environment import VARIABLE, environment_of, is_environment, name_of
 from shall.imports.postman_scripts import Script, read_script
 from shall.imports.requests import CaseWriter, SentRequest
 from shall.imports.result import MOST_CASES, Imported, ImportedCase, LeftOut
 from shall.imports.secret_variables import SecretVariables
 from shall.redaction.names import is_secret_name
 
-_VARIABLE = re.compile(r"\{\{([^{}]{1,200})\}\}")
 _PATH_VARIABLE = re.compile(r"(?<=/):([^/.{}]+)")
 _FUNCTIONS = {
     "$guid": "uuid()",
@@ -51,26 +51,34 @@ class _Item(Struct, frozen=True):
         return "/".join((*self.folders, self.name))
 
 
-def read_postman(text: str, file: str) -> Imported:
-    """Read a collection. Raises ``InvalidCase``."""
+def read_postman(text: str, file: str, given: Collection[str] = ()) -> Imported:
+    """Read a collection, or an environment. Raises ``InvalidCase``.
+
+    ``given`` are variables of an environment, which go before those of the collection.
+    """
     collection = load_object(text, file)
-    return _Reader(file).read(collection)
+    if is_environment(collection):
+        return environment_of(collection, file)
+    return _Reader(file, given).read(collection)
 
 
 class _Reader:
     """Reads one collection."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, given: Collection[str]) -> None:
         self.left_out = LeftOut(file)
         self.secrets = SecretVariables()
         self.variables: dict[str, str] = {}
+        self.given = given
 
     def read(self, collection: Mapping[str, Any]) -> Imported:
         """Return the cases of a collection."""
         for each in objects(collection.get("variable")):
             name = text_of(each.get("key") or each.get("id"))
             if name and each.get("value") is not None and not each.get("disabled"):
-                self.variables[self._name(name)] = text_of(each["value"])
+                self.variables[name_of(name)] = text_of(each["value"])
+        for name in self.given:
+            self.variables.pop(name, None)
         self._scripts(collection, "the collection")
         items = list(self._items(collection, (), collection.get("auth")))
         if len(items) > MOST_CASES:
@@ -133,7 +141,7 @@ class _Reader:
 
     def _cases(self, items: list[_Item], title: str) -> list[ImportedCase]:
         paths = Paths()
-        stored = {self._name(name) for it in items for name in it.script.captures}
+        stored = {name_of(name) for it in items for name in it.script.captures}
         for name in stored:
             self.variables.pop(name, None)
         if stored:
@@ -174,13 +182,9 @@ class _Reader:
         }
         return writer.case(name, variables=given)
 
-    def _name(self, name: str) -> str:
-        plain = name.strip()
-        return plain if re.fullmatch(r"[A-Za-z_]\w*", plain) else variable_name(plain)
-
     def convert(self, text: str) -> str:
         """Return a text with the variables of Postman as expressions."""
-        parts = _VARIABLE.split(text)
+        parts = VARIABLE.split(text)
         parts[::2] = [part.replace("{{", '{{ "{{" }}') for part in parts[::2]]
         parts[1::2] = [f"{{{{ {self._expression(name)} }}}}" for name in parts[1::2]]
         return "".join(parts)
@@ -188,11 +192,11 @@ class _Reader:
     def _expression(self, name: str) -> str:
         name = name.strip()
         if not name.startswith("$"):
-            return self._name(name)
+            return name_of(name)
         if name not in _FUNCTIONS:
             message = f"The dynamic variable `{name:.40}` became an ordinary one."
             self.left_out.add("", message, "Give it a value, or call a function.")
-        return _FUNCTIONS.get(name) or self._name(name)
+        return _FUNCTIONS.get(name) or name_of(name)
 
     def _add(self, writer: CaseWriter, item: _Item) -> bool:
         request = item.request
@@ -218,7 +222,7 @@ class _Reader:
             add_body(sent, body, self.left_out)
         answer: dict[str, Any] = {}
         if item.script.captures:
-            answer["capture"] = {self._name(key): it for key, it in item.script.captures.items()}
+            answer["capture"] = {name_of(key): it for key, it in item.script.captures.items()}
         if item.script.expect:
             answer["expect"] = dict(item.script.expect)
         return writer.add(sent, answer)
@@ -281,7 +285,7 @@ def _joined(url: Mapping[str, Any]) -> str:
 
 def _encoded(value: Any, more: str = "") -> str:
     """Return a part of a query in which nothing outside of variables ends it."""
-    parts = _VARIABLE.split(text_of(value))
+    parts = VARIABLE.split(text_of(value))
     names = [f"{{{{{name}}}}}" for name in parts[1::2]]
     parts[::2] = [re.sub(rf"[&#{more}]", lambda it: quote(it[0]), part) for part in parts[::2]]
     parts[1::2] = names

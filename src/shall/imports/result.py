@@ -25,11 +25,15 @@ class ImportedCase(Struct, frozen=True):
 
 
 class Imported(Struct, frozen=True):
-    """Cases, what they could not carry, and the variables that stand for secret values."""
+    """Cases, what they could not carry, and the variables that stand for secret values.
+
+    ``environment`` is one of shall.yaml, by its name, where the document is one.
+    """
 
     cases: Sequence[ImportedCase]
     left_out: Sequence[Diagnostic] = ()
     secrets: Sequence[str] = ()
+    environment: Mapping[str, Mapping[str, Any]] = {}
 
 
 class LeftOut:

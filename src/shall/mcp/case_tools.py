@@ -140,6 +140,8 @@ async def import_testcases(
         "left_out": [str(it) for it in found.left_out[:MOST_LEFT_OUT]],
         "secrets": list(found.secrets),
     }
+    if found.environment:
+        reply["environments"] = found.environment
     if len(found.left_out) > MOST_LEFT_OUT:
         reply["more_left_out"] = len(found.left_out) - MOST_LEFT_OUT
     if dry_run:

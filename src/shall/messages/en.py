@@ -184,6 +184,7 @@ EN: dict[str, str] = {
     "report.implicit": "status below 400, as the step asserts no status",
     "report.title": "Test run",
     "report.all_hold": "All passed",
+    "report.others_skipped": "All that were not skipped passed",
     "report.no_cases": "No cases ran",
     "report.not_whole": "The run is incomplete",
     "report.some_bad": "{count} of {total} cases did not pass",

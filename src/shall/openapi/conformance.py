@@ -22,6 +22,10 @@ SHOWN_LENGTH = 300
 _WITHOUT_BODY = frozenset((204, 205, 304))
 
 
+UNDECLARED = frozenset(("check.openapi_operation", "check.openapi_operation_near"))
+"""Codes of a response to an operation that the document does not declare."""
+
+
 class Answer(Struct, frozen=True):
     """A response to a request. ``is_json``: ``value`` is what its body says as JSON."""
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from shall.actions.case_past import Between, CasePast, FirstFailure
 from shall.pages.charts import line_chart, shown_outcome
 from shall.pages.frame import Look, served
@@ -21,7 +23,6 @@ _ROWS = 50
 def case_history_page(past: CasePast, look: Look) -> str:
     """Return the page."""
     case, language = past.history, look.language
-    failed = past.first is not None and past.first.fixed is None
     main = tag(
         "main",
         tag(
@@ -36,13 +37,21 @@ def case_history_page(past: CasePast, look: Look) -> str:
                 fact(word("history.rows", language), _rows(past, look)),
                 class_="facts",
             ),
-            class_=f"head {'failed' if failed else 'passed'}",
+            class_=f"head {_state(past).value}",
         ),
         _first(past, look),
         _charts(past, look),
         _outcomes(past, look),
     )
     return served(short(case.name, 100), look, main, here="history")
+
+
+def _state(past: CasePast) -> Outcome:
+    """Return the outcome that the page is marked with; of a case that never ran, skipped."""
+    if past.first is not None and past.first.fixed is None:
+        return Outcome.FAILED
+    passed = any(it.outcome is Outcome.PASSED for it in past.history.outcomes)
+    return Outcome.PASSED if passed else Outcome.SKIPPED
 
 
 def _flaky_pill(past: CasePast, look: Look) -> Html:
@@ -135,16 +144,7 @@ def _charts(past: CasePast, look: Look) -> Html:
         if value is not None:
             lines.append((kind, [value] * len(drawn)))
     name = word("history.trend.alt", language, p50=_time(case.p50_s), p95=_time(case.p95_s))
-    shown = type(case)(
-        case.case_key,
-        case.name,
-        case.data_row,
-        drawn,
-        case.is_flaky,
-        case.is_unchanged,
-        case.p50_s,
-        case.p95_s,
-    )
+    shown = replace(case, outcomes=drawn)
     caption = tag(
         "figcaption",
         tag("span", f"{word('history.p50', language)} {_time(case.p50_s)}", class_="p50"),

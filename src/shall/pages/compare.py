@@ -1,7 +1,6 @@
 """The page of what differs between two runs."""
 
-from collections.abc import Sequence
-from urllib.parse import urlencode
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
@@ -9,11 +8,21 @@ from shall.actions.compare import ComparedCase, Comparison, Difference
 from shall.pages.frame import Look, served
 from shall.pages.links import PAGE_LENGTH, row_id
 from shall.pages.markup import Html, joined, tag
-from shall.pages.parts import age, glyph, link, pager, search_form, short, table
+from shall.pages.parts import (
+    age,
+    glyph,
+    hidden_fields,
+    link,
+    pager,
+    search_form,
+    select,
+    short,
+    table,
+)
 from shall.pages.words import word
 from shall.report.wording import duration
 from shall.results.listing import CaseBrief, RunLine, search_words
-from shall.results.records import Outcome
+from shall.results.records import Outcome, RunStatus
 
 _PILLS = {
     Difference.NEW: "failed",
@@ -44,9 +53,7 @@ def compare_page(found: Comparison, wanted: CompareFilter, look: Look) -> str:
     swap = link(
         look.links.compare(found.after.run_id, found.before.run_id), word("compare.swap", language)
     )
-    notice = None
-    if found.before.environment != found.after.environment:
-        notice = tag("p", word("compare.environments", language), class_="notice")
+    failing = found.counts()[Difference.NEW] + found.counts()[Difference.STILL]
     main = tag(
         "main",
         tag(
@@ -54,14 +61,22 @@ def compare_page(found: Comparison, wanted: CompareFilter, look: Look) -> str:
             tag("h1", title),
             tag("dl", _run("before", found.before, look), _run("after", found.after, look)),
             tag("p", swap, " · ", word("compare.same", language, count=found.same)),
-            notice,
-            class_=f"head compare {'failed' if found.counts()[Difference.NEW] else 'passed'}",
+            *(tag("p", word(it, language), class_="notice") for it in _notices(found)),
+            class_=f"head compare {'failed' if failing else 'passed'}",
         ),
         _filters(found, wanted, look),
         _cases(found, shown, look),
         pager(start + 1, len(cases), *_around(found, wanted, len(cases), look), language),
     )
     return served(title, look, main, here="history")
+
+
+def _notices(found: Comparison) -> Iterator[str]:
+    """Yield the names of what a reader has to know before the differences."""
+    if found.before.environment != found.after.environment:
+        yield "compare.environments"
+    if not found.before.status is found.after.status is RunStatus.COMPLETE:
+        yield "compare.incomplete"
 
 
 def _is_wanted(case: ComparedCase, wanted: CompareFilter) -> bool:
@@ -92,23 +107,21 @@ def _run(name: str, run: RunLine, look: Look) -> Html:
 def _filters(found: Comparison, wanted: CompareFilter, look: Look) -> Html:
     language = look.language
     counts = found.counts()
-    options = [tag("option", f"{word('compare.all', language)} ({len(found.cases):,})", value="")]
-    options += [
-        tag(
-            "option",
-            f"{word(f'compare.{kind.value}', language)} ({count:,})",
-            value=kind.value,
-            selected=kind.value == wanted.kind,
-        )
+    kinds = {
+        kind.value: f"{word(f'compare.{kind.value}', language)} ({count:,})"
         for kind, count in counts.items()
         if count
-    ]
-    select = tag("select", *options, name="kind", aria_label=word("compare.kind", language))
-    hidden = [
-        tag("input", type="hidden", name=name, value=value)
-        for name, value in _of_runs(found, look).items()
-    ]
-    return search_form("/compare", wanted.query, language, select, *hidden)
+    }
+    every = f"{word('compare.all', language)} ({len(found.cases):,})"
+    runs = {"before": found.before.run_id, "after": found.after.run_id}
+    return search_form(
+        look.links.action("/compare"),
+        wanted.query,
+        language,
+        select("kind", kinds, wanted.kind, every),
+        *(tag("input", type="hidden", name=name, value=value) for name, value in runs.items()),
+        *hidden_fields(look.links),
+    )
 
 
 def _cases(found: Comparison, cases: Sequence[ComparedCase], look: Look) -> Html:
@@ -160,18 +173,16 @@ def _side(run_id: str, case: CaseBrief | None, heading: str, look: Look) -> Html
 def _around(found: Comparison, wanted: CompareFilter, count: int, look: Look) -> tuple[str, str]:
     """Return the addresses of the pages before and after."""
     last = (count + PAGE_LENGTH - 1) // PAGE_LENGTH
-    return tuple(  # type: ignore[return-value]
-        _address(found, wanted, number, look) if 1 <= number <= last else ""
+    before, after = (
+        look.links.compare(
+            found.before.run_id,
+            found.after.run_id,
+            kind=wanted.kind,
+            q=wanted.query,
+            page=str(number),
+        )
+        if 1 <= number <= last
+        else ""
         for number in (wanted.page - 1, wanted.page + 1)
     )
-
-
-def _address(found: Comparison, wanted: CompareFilter, page: int, look: Look) -> str:
-    query = {**_of_runs(found, look), "kind": wanted.kind, "q": wanted.query, "page": str(page)}
-    return f"/compare?{urlencode({name: it for name, it in query.items() if it})}"
-
-
-def _of_runs(found: Comparison, look: Look) -> dict[str, str]:
-    runs = {"before": found.before.run_id, "after": found.after.run_id}
-    workspace = getattr(look.links, "workspace", "")
-    return {**runs, "workspace": workspace} if workspace else runs
+    return before, after

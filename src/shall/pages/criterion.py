@@ -11,7 +11,7 @@ from shall.pages.links import row_id
 from shall.pages.markup import Content, Html, joined, tag
 from shall.pages.matrix_filter import feature_of
 from shall.pages.parts import age, glyph, link, table
-from shall.pages.side_by_side import lines_beside, words_beside
+from shall.pages.side_by_side import MOST_LINES, lines_beside, words_beside
 from shall.pages.status import status_pill
 from shall.pages.why import why_chain
 from shall.pages.words import word
@@ -68,6 +68,9 @@ def _changes(story: Story, language: str) -> Html:
     ]
     if not parts:
         return joined()
+    if story.left_out:
+        more = word("story.left_out", language, count=story.left_out)
+        parts.append(tag("p", more, class_="soft"))
     heading = tag("h2", word("story.changed", language), id="changed")
     return tag("section", heading, *parts, aria_labelledby="changed")
 
@@ -107,7 +110,8 @@ def _file(change: FileChange, language: str) -> Html:
     if change.before is None or change.after is None:
         gone = "new" if change.before is None else "gone"
         return joined(name, _told(f"story.file.{gone}", language))
-    if change.before == change.after:
+    compared = [it.splitlines()[:MOST_LINES] for it in (change.before, change.after)]
+    if compared[0] == compared[1]:
         return joined(name, _told("story.file.lines", language))
     return joined(name, lines_beside(change.before, change.after, language))
 

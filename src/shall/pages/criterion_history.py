@@ -7,7 +7,7 @@ from shall.pages.charts import outcome_strip, shown_outcome
 from shall.pages.frame import Look, served
 from shall.pages.history import case_cell, strip_of
 from shall.pages.links import PAGE_LENGTH
-from shall.pages.markup import Html, joined, tag
+from shall.pages.markup import Html, tag
 from shall.pages.parts import link, short, table
 from shall.pages.words import word
 from shall.results.records import Outcome
@@ -34,7 +34,7 @@ def criterion_history_page(key: str, cases: Sequence[CaseHistory], look: Look) -
     left = len(cases) - len(rows)
     more = None
     if left > 0:
-        more = tag("p", word("history.criterion.more", language, count=left), class_="soft")
+        more = tag("p", word("history.more", language, count=left), class_="soft")
     main = tag(
         "main", eyebrow, heading, _together(cases, look), table("history", headings, rows), more
     )
@@ -46,8 +46,8 @@ def _together(cases: Sequence[CaseHistory], look: Look) -> Html:
     worst = [*worst_outcomes(cases).values()][::-1]
     bad = sum(it in _WORST_FIRST[:2] for it in worst)
     name = word("history.strip", look.language, bad=bad, total=len(worst))
-    told = tag("figcaption", word("history.criterion.worst", look.language))
-    return tag("figure", outcome_strip(worst, name), joined(told), class_="chart")
+    caption = tag("figcaption", word("history.criterion.worst", look.language))
+    return tag("figure", outcome_strip(worst, name), caption, class_="chart")
 
 
 def worst_outcomes(cases: Sequence[CaseHistory]) -> Mapping[str, Outcome]:

@@ -26,10 +26,18 @@ def folder_pages(
 ) -> Iterator[tuple[str, str]]:
     """Yield the name and the text of each file. ``results`` are those of ``runs``, read as needed.
 
-    Cases are rows of the file of their run. ``proof`` None: the folder has no matrix.
+    Cases are rows of the file of their run. ``proof`` None: the folder has no matrix. The lists
+    come last: where a run cannot be read, none of them links to a file that is missing.
     """
     ids = frozenset(line.run_id for line in runs.lines)
     keys = frozenset(row.criterion.key for row in proof.matrix.rows) if proof else frozenset()
+    for run in results:
+        name = run_page_name(run.run_id)
+        for language in LANGUAGES:
+            links = FolderLinks({}, name, language, ids, keys)
+            texts = criterion_texts(proof.matrix if proof else None, language)
+            text = run_file(run, Look(language, now, links), Beside(texts=texts))
+            yield links.file(name), text
     for language in LANGUAGES:
         links = FolderLinks(language=language, runs_with_file=ids, keys=keys)
         yield links.file("index"), runs_file(runs, Look(language, now, links))
@@ -39,10 +47,3 @@ def folder_pages(
         if proof is not None and keys:
             of_matrix = replace(links, page="matrix")
             yield links.file("matrix"), matrix_file(proof, Look(language, now, of_matrix))
-    for run in results:
-        name = run_page_name(run.run_id)
-        for language in LANGUAGES:
-            links = FolderLinks({}, name, language, ids, keys)
-            texts = criterion_texts(proof.matrix if proof else None, language)
-            text = run_file(run, Look(language, now, links), Beside(texts=texts))
-            yield links.file(name), text

@@ -9,7 +9,7 @@ from shall.pages.charts import line_chart, outcome_strip, shown_outcome
 from shall.pages.frame import Look, saved, served
 from shall.pages.links import row_id
 from shall.pages.markup import Html, joined, tag
-from shall.pages.parts import age, link, share, short, table
+from shall.pages.parts import age, hidden_fields, link, share, short, table
 from shall.pages.words import word
 from shall.report.wording import count_label, duration
 from shall.results.listing import CoverageLine
@@ -35,8 +35,8 @@ def history_page(past: PastRuns, runs: int, look: Look) -> str:
         shown,
         _choice(runs, look),
         _trend(past.trend, look),
-        _flaky(past.flaky, look),
-        _slow(past.slow, look),
+        _flaky(past.flaky, past.flaky_total, look),
+        _slow(past.slow, past.slow_total, look),
         *_coverage(past.coverage, look),
     )
     return served(title, look, main, here="history")
@@ -49,9 +49,13 @@ def history_file(past: PastRuns, look: Look) -> str:
     parts: tuple[Html, ...] = ()
     if past.trend:
         shown = word("history.runs", look.language, runs=len(past.trend))
-        parts = (_trend(past.trend, look), _flaky(past.flaky, look), _slow(past.slow, look))
-    told = tag("p", shown, class_="soft")
-    return saved(title, look, tag("main", tag("h1", title), told, *parts), here="history")
+        parts = (
+            _trend(past.trend, look),
+            _flaky(past.flaky, past.flaky_total, look),
+            _slow(past.slow, past.slow_total, look),
+        )
+    runs = tag("p", shown, class_="soft")
+    return saved(title, look, tag("main", tag("h1", title), runs, *parts), here="history")
 
 
 def case_title(case: CaseHistory) -> str:
@@ -82,14 +86,15 @@ def _choice(runs: int, look: Look) -> Html:
     select = tag("select", *options, name="runs")
     labelled = tag("label", f"{word('history.count', language)} ", select)
     button = tag("button", word("history.show", language))
-    workspace = _workspace(look)
-    form = tag("form", labelled, workspace, button, method="get", action="/history")
+    form = tag(
+        "form",
+        labelled,
+        *hidden_fields(look.links),
+        button,
+        method="get",
+        action=look.links.action("/history"),
+    )
     return tag("div", form, class_="search")
-
-
-def _workspace(look: Look) -> Html:
-    name = getattr(look.links, "workspace", "")
-    return tag("input", type="hidden", name="workspace", value=name) if name else Html()
 
 
 def _trend(trend: Sequence[RunTrend], look: Look) -> Html:
@@ -146,9 +151,11 @@ def _run_cells(
     )
 
 
-def _flaky(cases: Sequence[CaseHistory], look: Look) -> Html:
+def _flaky(cases: Sequence[CaseHistory], total: int, look: Look) -> Html:
     language = look.language
-    heading = tag("h2", f"{word('history.flaky', language)} ({len(cases)})", id="flaky")
+    heading = tag(
+        "h2", f"{word('history.flaky', language)} ({max(total, len(cases)):,})", id="flaky"
+    )
     if not cases:
         none = tag("p", word("history.flaky.none", language), class_="soft")
         return tag("section", heading, none, aria_labelledby="flaky")
@@ -158,13 +165,14 @@ def _flaky(cases: Sequence[CaseHistory], look: Look) -> Html:
         bad = sum(it.is_bad for it in case.outcomes)
         counted = word("history.flaky.bad", language, bad=bad, total=len(case.outcomes))
         note = "" if case.is_unchanged else word("history.flaky.unknown", language)
-        told = tag("span", f"{counted}. {note}", class_="place")
-        strip = joined(strip_of(case, language), told)
+        caption = tag("span", f"{counted}. {note}", class_="place")
+        strip = joined(strip_of(case, language), caption)
         rows.append((case_cell(case, "flaky", look), _cell(strip, headings[1])))
-    return tag("section", heading, table("history", headings, rows), aria_labelledby="flaky")
+    shown = table("history", headings, rows)
+    return tag("section", heading, shown, _more(total - len(rows), look), aria_labelledby="flaky")
 
 
-def _slow(cases: Sequence[CaseHistory], look: Look) -> Html:
+def _slow(cases: Sequence[CaseHistory], total: int, look: Look) -> Html:
     language = look.language
     heading = tag("h2", word("history.slow", language), id="slow")
     if not cases:
@@ -179,7 +187,14 @@ def _slow(cases: Sequence[CaseHistory], look: Look) -> Html:
         )
         for case in cases
     ]
-    return tag("section", heading, table("history", headings, rows), aria_labelledby="slow")
+    shown = table("history", headings, rows)
+    return tag("section", heading, shown, _more(total - len(rows), look), aria_labelledby="slow")
+
+
+def _more(count: int, look: Look) -> Html:
+    """Say how many cases are not listed."""
+    text = word("history.more", look.language, count=count)
+    return tag("p", text, class_="soft") if count > 0 else Html()
 
 
 def _coverage(lines: Sequence[CoverageLine], look: Look) -> list[Html]:

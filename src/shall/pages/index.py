@@ -21,7 +21,7 @@ class Index(Struct, frozen=True):
     """Rows with what is needed to show, search and filter them.
 
     ``shown`` are the first rows as HTML. A number in a column that ``tables`` names is a place in
-    that table. ``templates`` are named ``row`` and ``group``: one of a group stands before each row
+    that table. ``templates`` are named ``row`` and ``group``: one of a group comes before each row
     whose feature or group differs from the row before. ``values`` are the HTML of the values of a
     column, ``fields`` those of the form, ``searched`` the columns that the search looks at, ``key``
     the column whose value names the row in links.

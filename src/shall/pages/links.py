@@ -79,9 +79,9 @@ class Links(Struct, frozen=True):
         row = {} if data_row is None else {"row": data_row}
         return self._to("/history/case", {"key": case_key, **row})
 
-    def compare(self, before: str, after: str) -> str:
-        """Return the address of what differs between two runs."""
-        return self._to("/compare", {"before": before, "after": after})
+    def compare(self, before: str, after: str, **filters: str) -> str:
+        """Return the address of what differs between two runs, filtered."""
+        return self._to("/compare", {"before": before, "after": after, **filters})
 
     def server(self) -> str:
         """Return the address of what the server counts."""

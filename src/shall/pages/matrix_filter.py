@@ -1,6 +1,5 @@
 """Chooses rows of the matrix: by status, feature, owner, language, environment and text."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
@@ -8,9 +7,8 @@ from msgspec.structs import asdict
 
 from shall.actions.proof import Proof
 from shall.pages.status import ORDER
+from shall.results.listing import search_words
 from shall.specs.matrix import Row
-
-_WORD = re.compile(r'-?"[^"]+"|\S+')
 
 
 class MatrixFilter(Struct, frozen=True):
@@ -45,21 +43,10 @@ def rows_of(proof: Proof, wanted: MatrixFilter) -> Sequence[Row]:
         rows = [row for row in rows if row.criterion.language == wanted.language]
     if wanted.environment:
         rows = [row for row in rows if wanted.environment in environments_of(row)]
-    has, has_not = words_of(wanted.q)
+    has, has_not = search_words(wanted.q.casefold())
     if has or has_not:
         rows = [row for row in rows if _matches(searched(proof, row), has, has_not)]
     return tuple(rows)
-
-
-def words_of(query: str) -> tuple[Sequence[str], Sequence[str]]:
-    """Return the words that a row must have, and those that it must not have.
-
-    >>> words_of('sign -admin "two words"')
-    (['sign', 'two words'], ['admin'])
-    """
-    words = _WORD.findall(query.casefold())
-    has_not = [it[1:].strip('"') for it in words if it.startswith("-") and it.strip('-"')]
-    return [it.strip('"') for it in words if not it.startswith("-")], has_not
 
 
 def _matches(text: str, has: Sequence[str], has_not: Sequence[str]) -> bool:

@@ -51,17 +51,17 @@ def timing(exchange: ExchangeRecord, language: str) -> Html:
     waited_until = times.total_s if exchange.status is None else times.first_byte_s
     marks = (times.dns_s, times.connect_s, times.tls_s, waited_until, times.total_s)
     whole = max(times.total_s, 1e-9)
-    drawn, told, before = [], [], 0.0
+    drawn, captions, before = [], [], 0.0
     for phase, mark in zip(_PHASES, marks, strict=True):
         if mark <= before:
             continue
         drawn.append(_bar(phase, 100 * before / whole, 100 * (mark - before) / whole))
         text = f"{label(f'timing.{phase}', language)} {duration(mark - before)}"
-        told.append(tag("span", _chart(_bar(phase, 0, 100)), text, class_="num"))
+        captions.append(tag("span", _chart(_bar(phase, 0, 100)), text, class_="num"))
         before = mark
     if not drawn:
         return Html()
-    caption = tag("figcaption", *told)
+    caption = tag("figcaption", *captions)
     return tag("figure", _chart(*drawn), caption, class_="timing")
 
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
+from shall.pages.api_coverage import ApiCoverage, api_section
 from shall.pages.case import Showing, case_section
 from shall.pages.frame import Look, saved
 from shall.pages.groups import Group, counted, grouped, groups_section
@@ -41,13 +42,14 @@ class Beside(Struct, frozen=True):
     """What a file of a run shows beside it: the matrix, and a sentence about it.
 
     ``texts`` are those of criteria where the matrix is another file. ``places`` are those of parts
-    of the cases; None: what the results say.
+    of the cases; None: what the results say. ``api`` is what the run touched of OpenAPI documents.
     """
 
     matrix: Matrix | None = None
     note: str = ""
     texts: Mapping[str, str] = {}
     places: Places | None = None
+    api: Sequence[ApiCoverage] = ()
 
 
 def html_page(
@@ -100,6 +102,7 @@ def run_file(run: RunResult, look: Look, beside: Beside) -> str:
             timeline(lines, len(lines), run.started_at, run.run_id, look.links, language),
             slow_section(lines, run.run_id, look),
             _cases(run, lines, groups, showing),
+            api_section(beside.api, language),
             matrix_section(beside.matrix, beside.note, look),
         ),
         tag("footer", f"shall · {label('run_id', language, run_id=run.run_id)}"),

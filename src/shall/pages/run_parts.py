@@ -11,6 +11,7 @@ from shall.pages.live import is_followed, live_counts, share_of_total
 from shall.pages.markup import Content, Html, joined, tag
 from shall.pages.parts import fact, glyph, link, share, short
 from shall.pages.words import word
+from shall.report import wording
 from shall.report.wording import count_label, duration, label, outage_line
 from shall.results.listing import CaseLine, Reason, RunLine
 from shall.results.records import Outage, Outcome, RunStatus
@@ -32,13 +33,8 @@ NOTHING_MORE = Known()
 
 
 def verdict(run: RunLine, language: str) -> str:
-    """Return the heading of a run: whether everything holds."""
-    total = sum(run.outcomes.values())
-    if run.bad_total:
-        return label("some_bad", language, count=run.bad_total, total=total)
-    if run.status is not RunStatus.COMPLETE:
-        return label("not_whole", language)
-    return label("all_hold" if total else "no_cases", language)
+    """Return the heading of a run: whether all of it passed."""
+    return wording.verdict(run.outcomes, run.bad_total, run.status, language)
 
 
 def run_head(run: RunLine, look: Look, known: Known = NOTHING_MORE, *more: Content) -> Html:
@@ -87,7 +83,7 @@ def worst(run: RunLine) -> Outcome:
     for outcome in _BAD:
         if run.outcomes.get(outcome):
             return outcome
-    is_whole = run.status is RunStatus.COMPLETE and any(run.outcomes.values())
+    is_whole = run.status is RunStatus.COMPLETE and run.outcomes.get(Outcome.PASSED)
     return Outcome.PASSED if is_whole else Outcome.SKIPPED
 
 

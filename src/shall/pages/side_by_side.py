@@ -26,18 +26,22 @@ def words_beside(before: str, after: str, language: str) -> Html:
         old.append(joined(was) if is_same or not was else tag("del", was))
         new.append(joined(now) if is_same or not now else tag("ins", now))
     sides = (("then", old), ("now", new))
+    is_cut = max(len(before), len(after)) > MOST_WORDS
     return tag(
         "div",
         *(
             tag("div", tag("h4", word(f"story.{name}", language)), tag("p", *side))
             for name, side in sides
         ),
+        tag("p", word("story.cut", language), class_="soft") if is_cut else None,
         class_="sides words",
     )
 
 
 def lines_beside(before: str, after: str, language: str) -> Html:
     """Show the lines of two files that differ, with three around them, side by side."""
+    former, present = before.splitlines(), after.splitlines()
+    is_cut = max(len(former), len(present)) > MOST_LINES
     rows = [
         tag(
             "tr",
@@ -45,7 +49,7 @@ def lines_beside(before: str, after: str, language: str) -> Html:
             *_cells(new, "more", "now", language),
             class_="" if old[2] or new[2] else "same",
         )
-        for old, new in _hunks(before.splitlines(), after.splitlines())
+        for old, new in _hunks(former, present)
     ]
     names = tag(
         "tr",
@@ -54,7 +58,8 @@ def lines_beside(before: str, after: str, language: str) -> Html:
             for it in ("then", "now")
         ),
     )
-    return tag("table", tag("thead", names), tag("tbody", *rows), class_="beside")
+    shown = tag("table", tag("thead", names), tag("tbody", *rows), class_="beside")
+    return joined(shown, tag("p", word("story.cut", language), class_="soft") if is_cut else None)
 
 
 def _cells(line: Line, kind: str, name: str, language: str) -> tuple[Html, Html]:

@@ -91,7 +91,7 @@ def _link(found: LinkOutcome, look: Look) -> Html:
 def _run(latest: Latest, environment: str, look: Look) -> list[Html]:
     language = look.language
     shown: list[tuple[str, Content]] = [
-        ("why.ran", age(latest.at, look.now, language)),
+        ("why.recorded", age(latest.at, look.now, language)),
         ("why.run", link(look.links.run(latest.run_id), latest.run_id)),
         ("matrix.environment", latest.environment or environment),
         ("why.commit", commit_text(latest, language) or word("why.not_recorded", language)),

@@ -1,10 +1,12 @@
 """Runs the cases of one pytest session, over one loop and its connections."""
 
-from collections.abc import Iterable
+import pickle
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from msgspec import Struct
 from msgspec.structs import replace
 
 from shall.actions.case_needs import find_needs
@@ -16,6 +18,7 @@ from shall.actions.shared_steps import run_shared
 from shall.bootstrap import STATE_FOLDER, open_workspace, project_folder
 from shall.engine.ports import Loop
 from shall.engine.run import RunContext, run_jobs
+from shall.engine.shared import Shared
 from shall.engine.step import error_message
 from shall.engine.stop import Stop
 from shall.errors import SetupFailed
@@ -36,6 +39,16 @@ CASE_RESULT = pytest.StashKey[CaseResult]()
 
 _RUNNER = pytest.StashKey["CaseRunner"]()
 
+BEGUN = "shall_begun"
+"""Names what a process of pytest-xdist gets of the session's begin."""
+
+
+class Begun(Struct, frozen=True):
+    """What ``before_run`` left behind; ``failed`` is why no case runs."""
+
+    shared: Mapping[str, Shared]
+    failed: Message | None = None
+
 
 def runner_of(config: pytest.Config) -> "CaseRunner":
     """Return the session's runner, made when it is first needed."""
@@ -43,9 +56,17 @@ def runner_of(config: pytest.Config) -> "CaseRunner":
         root = project_folder(config.rootpath)
         keeps_state = config.getoption("shall_record") or (root / STATE_FOLDER).exists()
         runner = CaseRunner(root, config.getoption("shall_host"), keeps_state=keeps_state)
+        given = getattr(config, "workerinput", {}).get(BEGUN)
+        if given is not None:
+            runner.begun = pickle.loads(given)  # noqa: S301 - the controller wrote it
         config.stash[_RUNNER] = runner
         config.add_cleanup(runner.close)
     return config.stash[_RUNNER]
+
+
+def begin_session(config: pytest.Config) -> bytes:
+    """Run ``before_run`` in the controller of pytest-xdist; return what its processes get of it."""
+    return pickle.dumps(runner_of(config).begin())
 
 
 def finish_session(config: pytest.Config) -> list[str]:
@@ -70,6 +91,8 @@ class CaseRunner:
         self._passed: dict[tuple[str, int], bool] = {}
         self._opened = ExitStack()
         self._setup_failed: Message | None = None
+        self.begun: Begun | None = None
+        """What the session began with; in a process of pytest-xdist, what the controller did."""
         self.warnings: list[str] = []
         """What failed after the last case."""
         self._early: dict[tuple[str, int], CaseResult] = {}
@@ -99,7 +122,7 @@ class CaseRunner:
             return early
         if self._loop is None:
             self._loop = self.workspace.make_loop()
-            self._begin()
+            self._start()
         unmet = self._run_needed(key)
         if self._setup_failed is None:
             self._run_shared(key)
@@ -159,18 +182,39 @@ class CaseRunner:
         language = self._settings.language
         return case_text(result, language, sources=sources), headline(result, language)
 
-    def _begin(self) -> None:
-        """Run ``before_run`` before the first case; ``finish`` runs what comes after the last."""
-        from shall.actions.hooks import around_run, teardowns_after  # few projects have any
+    def begin(self) -> Begun:
+        """Run ``before_run`` once; ``finish`` runs what comes after the last case."""
+        if self.begun is None:
+            self._begin()
+            self.begun = Begun(self._reader.shared, self._setup_failed)
+        return self.begun
 
-        given = (self.workspace, self._options, self._reader, Stop())
-        self._opened.enter_context(teardowns_after(*given, self.warnings.append))
+    def _begin(self) -> None:
+        from shall.actions.hooks import around_run  # few projects have any
+
+        self._tear_down_later()
         if self._options.before_run or self._options.after_run:
+            given = (self.workspace, self._options, self._reader, Stop())
             around = around_run(*given, warn=self.warnings.append)
             try:
                 self._opened.enter_context(around)
             except SetupFailed as error:
                 self._setup_failed = error_message(error)
+
+    def _start(self) -> None:
+        """Begin the session, or take over what the controller of pytest-xdist began."""
+        if self.begun is None:
+            self.begin()
+            return
+        self._tear_down_later()
+        self._reader.shared = {**self._reader.shared, **self.begun.shared}
+        self._setup_failed = self.begun.failed
+
+    def _tear_down_later(self) -> None:
+        from shall.actions.hooks import teardowns_after  # as above
+
+        given = (self.workspace, self._options, self._reader, Stop())
+        self._opened.enter_context(teardowns_after(*given, self.warnings.append))
 
     def finish(self) -> None:
         """Run the teardowns of shared steps and ``after_run``."""

@@ -1,7 +1,7 @@
 """A run as JSON text: the form that ``results.encoding`` reads back."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -34,14 +34,19 @@ def json_text(run: RunResult) -> str:
     return f"{text}\n"
 
 
-def json_parts(run: RunResult, cases: Iterable[CaseResult]) -> Iterator[str]:
-    """Yield a run and then each of its cases, as parts of the same JSON without indentation."""
-    data = result_to_json(replace(run, cases=()))
+def json_parts(
+    run: RunResult, cases: Iterable[CaseResult], mask: Callable[[Any], Any]
+) -> Iterator[str]:
+    """Yield a run and then each of its cases, as parts of the same JSON without indentation.
+
+    ``mask`` returns a JSON value without its secrets.
+    """
+    data = mask(result_to_json(replace(run, cases=())))
     del data["cases"]
     yield json.dumps(data, ensure_ascii=False, allow_nan=False)[:-1] + ', "cases": ['
     separator = "\n"
     for case in cases:
-        text = json.dumps(_data(case), ensure_ascii=False, allow_nan=False)
+        text = json.dumps(mask(_data(case)), ensure_ascii=False, allow_nan=False)
         yield separator + _SURROGATE.sub(lambda half: f"\\u{ord(half.group()):04x}", text)
         separator = ",\n"
     yield "\n]}\n"

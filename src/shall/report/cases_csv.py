@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from shall.diagnostics.escaping import one_line
 from shall.report.wording import said
@@ -14,19 +14,30 @@ COLUMNS = (
 )
 
 
-def csv_lines(lines: Iterable[CaseLine]) -> Iterator[str]:
-    """Yield the heading, then each case. No cell is read as a formula by a spreadsheet."""
+def csv_lines(lines: Iterable[CaseLine], mask: Callable[[str], str]) -> Iterator[str]:
+    """Yield the heading, then each case. No cell is read as a formula by a spreadsheet.
+
+    ``mask`` returns a text without its secrets; figures are left alone.
+    """
     yield _line(COLUMNS)
     for it in lines:
-        reason = it.reason.message if it.reason is not None else None
-        cells = (
-            *(str(it.number), it.case_key, it.name, it.data_row or "", str(it.attempt)),
-            *(it.shown_outcome.value, it.started_at.isoformat(), f"{it.duration_s:.6f}"),
-            *(str(it.checks_executed), it.environment, str(it.shard or "")),
-            *(" ".join(it.criteria), " ".join(it.tags)),
-            "" if reason is None else one_line(said(reason, "en")),
+        message = it.reason.message if it.reason is not None else None
+        reason = "" if message is None else said(message, "en")
+        key, name, row, environment, criteria, tags, why = (
+            _no_formula(one_line(mask(text)))
+            for text in (
+                *(it.case_key, it.name, it.data_row or "", it.environment),
+                *(" ".join(it.criteria), " ".join(it.tags), reason),
+            )
         )
-        yield _line([_no_formula(one_line(cell)) for cell in cells])
+        yield _line(
+            (
+                *(str(it.number), key, name, row, str(it.attempt)),
+                *(it.shown_outcome.value, it.started_at.isoformat(), f"{it.duration_s:.6f}"),
+                *(str(it.checks_executed), environment, str(it.shard or "")),
+                *(criteria, tags, why),
+            )
+        )
 
 
 def _line(cells: Iterable[str]) -> str:

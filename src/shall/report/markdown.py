@@ -17,6 +17,7 @@ from shall.report.wording import (
     outages_of,
     retried_line,
     shown_outcome,
+    verdict,
 )
 from shall.results.records import CaseResult, Outcome, RunResult, RunStatus, outage_of
 
@@ -36,7 +37,12 @@ def markdown(run: RunResult, language: str = "en") -> str:
     outages = outages_of(run)
     bad = [case for case in run.cases if is_bad(case)]
     alone = [case for case in bad if outage_of(case) not in outages]
-    lines = [f"## {_verdict(run, len(bad), language)}", "", _counts(run, language), ""]
+    lines = [
+        f"## {verdict(run.counts(), len(bad), run.status, language)}",
+        "",
+        _counts(run, language),
+        "",
+    ]
     if run.status is not RunStatus.COMPLETE:
         lines += [label(f"run.{run.status.value}", language), ""]
     if run.left_out:
@@ -51,14 +57,6 @@ def markdown(run: RunResult, language: str = "en") -> str:
     if len(alone) > SHOWN_FAILURES:
         lines += [label("more_cases", language, count=len(alone) - SHOWN_FAILURES), ""]
     return "\n".join([*lines, *_table(run, language)])
-
-
-def _verdict(run: RunResult, bad: int, language: str) -> str:
-    if bad:
-        return label("some_bad", language, count=bad, total=len(run.cases))
-    if run.status is not RunStatus.COMPLETE:
-        return label("not_whole", language)
-    return label("all_hold" if run.cases else "no_cases", language)
 
 
 def _counts(run: RunResult, language: str) -> str:

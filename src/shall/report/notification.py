@@ -2,7 +2,7 @@
 
 from shall.diagnostics.escaping import one_line
 from shall.report.text import headline
-from shall.report.wording import case_name, counted, is_bad, label
+from shall.report.wording import case_name, counted, is_bad, label, verdict
 from shall.results.records import CaseResult, Outcome, RunStatus, RunSummary
 
 SHOWN = 5
@@ -15,10 +15,7 @@ _LONGEST = 300
 def notification(run: RunSummary, title: str, place: str, language: str) -> tuple[str, str]:
     """Return the title and the text for a run; ``place`` is where more of it can be read."""
     bad = run.bad_total
-    said = label("some_bad", language, count=bad, total=run.total)
-    if not bad:
-        whole = run.status is RunStatus.COMPLETE
-        said = label("all_hold" if whole else "not_whole", language)
+    said = verdict(run.counts(), bad, run.status, language)
     where = f" ({run.environment})" if run.environment else ""
     counts = [counted(run, it, language) for it in Outcome if run.counts()[it]]
     lines = [label("separator", language).join(counts)]

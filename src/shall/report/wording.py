@@ -18,6 +18,7 @@ from shall.results.records import (
     Outcome,
     Position,
     RunResult,
+    RunStatus,
     RunSummary,
     StepResult,
     is_bad,
@@ -56,6 +57,19 @@ def said(message: Message, language: str) -> str:
         params = ", ".join(f"{key}={value}" for key, value in message.params.items())
         text = f"{message.code} ({params})" if params else message.code
     return block(text)
+
+
+def verdict(outcomes: Mapping[Outcome, int], bad: int, status: RunStatus, language: str) -> str:
+    """Return what a run says as a whole; ``bad`` cases did not pass, or their teardown did not."""
+    total = sum(outcomes.values())
+    if bad:
+        return label("some_bad", language, count=bad, total=total)
+    if status is not RunStatus.COMPLETE:
+        return label("not_whole", language)
+    passed = outcomes.get(Outcome.PASSED, 0)
+    if not passed:
+        return label("no_cases", language)
+    return label("all_hold" if passed == total else "others_skipped", language)
 
 
 def counted(run: RunResult | RunSummary, outcome: Outcome, language: str) -> str:

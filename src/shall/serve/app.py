@@ -18,7 +18,7 @@ from shall.errors import InvalidSetting
 from shall.mcp.server import build_server
 from shall.mcp.spec_resources import SpecServer
 from shall.serve.auth import Authenticator, authenticator, metadata_routes, public_paths
-from shall.serve.auth.gate import Callers, Door
+from shall.serve.auth.gate import Callers, PageAuthenticator
 from shall.serve.drain import Drain
 from shall.serve.event_store import Sessions
 from shall.serve.legacy_modes import SHALL, ServerMode
@@ -155,13 +155,13 @@ def assemble(settings: Settings, parts: Parts, mode: ServerMode = SHALL) -> Serv
     mcp_routes = _mcp_routes(settings, low, sessions, drain.streams)
     others = [*metadata_routes(settings), *rest]
     _check_paths(mcp_routes, others, public_paths(settings))
-    routes, door = _with_pages([*mcp_routes, *others], context, parts.key, callers)
+    routes, pages = _with_pages([*mcp_routes, *others], context, parts.key, callers)
     app = Starlette(routes=routes, lifespan=lifespan, exception_handlers=problem_handlers())
     app.router.redirect_slashes = False  # behind a proxy a redirect would name the wrong scheme
     wrapped = gated(
         app,
         settings,
-        callers=Callers(callers, door),
+        callers=Callers(callers, pages),
         drain=drain,
         metrics=parts.metrics,
         probe=Probe(rest[0], *health.usual),
@@ -171,14 +171,14 @@ def assemble(settings: Settings, parts: Parts, mode: ServerMode = SHALL) -> Serv
 
 def _with_pages(
     routes: list[Route], context: RestContext, key: bytes, callers: Authenticator | None
-) -> tuple[list[Route], Door | None]:
-    """Add the pages to the routes, if there are to be any; also return what lets browsers in."""
+) -> tuple[list[Route], PageAuthenticator | None]:
+    """Add the pages to the routes, if there are to be any; also return what finds their callers."""
     if not context.settings.pages:
         return routes, None
     from shall.serve.pages import make_pages
 
     pages = make_pages(context, key, callers, routes)
-    return [*pages.routes, *routes], pages.door
+    return [*pages.routes, *routes], pages.login
 
 
 def _inform_metrics(parts: Parts, readiness: Readiness, context: RestContext) -> None:

@@ -36,7 +36,7 @@ def gated(
     app = SizeGate(drain.gate(app), settings)
     rates = limit_rates(app, settings, metrics.rate_store_failures.inc)
     count = rates.count if isinstance(rates, RateGate) else None
-    app = AuthGate(rates, callers.authenticator, public_paths(settings), count, callers.door)
+    app = AuthGate(rates, callers.authenticator, public_paths(settings), count, callers.pages)
     app = StreamGuard(app, settings.instance)
     app = ProbeGate(app, probe)
     hosts = app = HostGate(app, settings, asks_who=callers.authenticator is not None)

@@ -65,6 +65,7 @@ ON_FIRST_USE = (
     "shall.imports.hurl",
     "shall.imports.openapi",
     "shall.imports.postman",
+    "shall.imports.runn",
     "shall.imports.tavern",
     "shall.mcp.workflow_tools",
     "shall.pages.views",

@@ -49,13 +49,13 @@ class ProjectSettings(GateSettings, frozen=True, kw_only=True):
         ),
     ] = ()
     openapi: Annotated[
-        str,
+        tuple[str, ...],
         project(
-            types.text,
-            "OpenAPI document of the service: a path from the workspace, or a URL;"
-            " `shall cover` and `shall fuzz` read it",
+            types.sources,
+            "OpenAPI document of the service, or a list of them: a path from the workspace, or a"
+            " URL; read by `openapi: true` of a case, HTML reports, `shall cover` and `shall fuzz`",
         ),
-    ] = ""
+    ] = ()
     lint_select: Annotated[
         tuple[str, ...],
         project(

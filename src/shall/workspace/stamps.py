@@ -1,4 +1,4 @@
-"""What changes when a file of a workspace does, for values that are kept as long as none did."""
+"""What changes when a file of a workspace does, for values that hold as long as none did."""
 
 import os
 from collections.abc import Iterable, Mapping

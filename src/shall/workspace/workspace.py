@@ -36,6 +36,7 @@ class RunDefaults(RunSettings, frozen=True, kw_only=True):
     """What the actions use unless the caller says otherwise: fields of the settings."""
 
     config: Config | None = None
+    openapi: tuple[str, ...] = ()
     environments: tuple[str, ...] = ()
     environment_settings: Mapping[str, Mapping[str, Any]] = {}
     language: str = "en"

@@ -162,6 +162,17 @@ async def test_a_run_appears_moves_and_ends_at_every_server(served: Serve, store
         )
 
 
+@pytest.mark.verifies("live-pages#1.1", "live-pages#1.7")
+async def test_a_project_with_secrets_has_live_pages_too(served: Serve, store: Store) -> None:
+    store.start_run("r1", NOW, 2, "")
+    secrets = {"variables": {"api_token": "walnut-secret-1"}, "secrets": ("api_token",)}
+    async with follow(served(**secrets)) as reader:
+        assert (await reader.event())["total"] == 2
+        save(store, "r1", Outcome.FAILED, name="it has walnut-secret-1")
+        assert "it has ***" in (await reader.event())["reason"]
+    assert "content-length" not in reader.headers
+
+
 @pytest.mark.verifies("live-pages#1.3")
 async def test_a_page_that_comes_back_learns_what_ended_meanwhile(
     served: Serve, store: Store

@@ -37,6 +37,15 @@ def test_the_matrix_is_a_page_and_its_rows_are_downloads(browse: Browse) -> None
     assert table.headers["content-disposition"] == 'attachment; filename="matrix.csv"'
 
 
+@pytest.mark.verifies("pages#2.8")
+def test_a_secret_that_looks_like_a_figure_leaves_the_rows_json(browse: Browse) -> None:
+    data = browse(variables={"pin": "401"}, secrets=("pin",)).get("/matrix.json").json()
+
+    assert "SHALL answer ***" in data["criteria"][1]["text"]
+    browser = browse(variables={"pin": "3"}, secrets=("pin",))
+    assert browser.get("/matrix.json").json()["criteria"][0]["line"] == 3
+
+
 @pytest.mark.verifies("matrix-pages#3.4")
 def test_the_first_page_is_of_the_project(browse: Browse) -> None:
     text = browse().get("/").text

@@ -268,6 +268,31 @@ def test_hostile_text_is_text_on_every_page(browser: Browser, store_run: StoreRu
         assert len(answer.content) < 12 << 20
 
 
+@pytest.mark.verifies("pages#2.8")
+def test_a_short_secret_that_looks_like_a_figure_leaves_a_file_of_a_run_readable(
+    browse: Callable[..., Browser], store_run: StoreRun
+) -> None:
+    store_run(run_result(case_result(name="the pin is 1", checks_executed=1)))
+    browser = browse(variables={"pin": "1"}, secrets=("pin",))
+
+    [case] = browser.get("/runs/r1.json").json()["cases"]
+    assert (case["name"], case["checks_executed"]) == ("the pin is ***", 1)
+    [row] = csv.DictReader(io.StringIO(browser.get("/runs/r1.csv").text))
+    assert (row["name"], row["checks"]) == ("the pin is ***", "1")
+
+
+@pytest.mark.verifies("pages#2.8")
+@pytest.mark.parametrize("kind", ["json", "junit.xml", "csv"])
+def test_a_file_of_a_run_holds_no_secret_that_the_settings_name_since(
+    browse: Callable[..., Browser], store_run: StoreRun, kind: str
+) -> None:
+    store_run(run_result(case_result(name="it has wal<nut>&secret-1")))
+    secrets = {"variables": {"api_token": "wal<nut>&secret-1"}, "secrets": ("api_token",)}
+    text = browse(**secrets).get(f"/runs/r1.{kind}").text
+    assert "it has ***" in text
+    assert "secret-1" not in text
+
+
 @pytest.mark.verifies("run-pages#3.7")
 def test_a_run_is_had_as_json_junit_and_csv(browser: Browser, store_run: StoreRun) -> None:
     run = whole_run()

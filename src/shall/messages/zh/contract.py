@@ -5,9 +5,22 @@ CONTRACT: dict[str, str] = {
     "部分。",
     "the document: OpenAPI 3 as YAML or JSON (`openapi` of shall.yaml)": "文档：OpenAPI 3，"
     "YAML 或 JSON 格式（默认取 shall.yaml 中的 `openapi`）",
-    "OpenAPI document of the service: a path from the workspace, or a URL; `shall cover` and"
-    " `shall fuzz` read it": "服务的 OpenAPI 文档：相对于工作区的路径或 URL，"
-    "供 `shall cover` 和 `shall fuzz` 读取",
+    "OpenAPI document of the service, or a list of them: a path from the workspace, or a URL; read"
+    " by `openapi: true` of a case, HTML reports, `shall cover` and `shall fuzz`": "服务的 OpenAPI "
+    "文档（可为列表）：相对于工作区的路径或 URL，供用例的 `openapi: true`、HTML 报告、"
+    "`shall cover` 和 `shall fuzz` 使用",
+    "`openapi: true` needs the setting `openapi`, which names no document.": (
+        "`openapi: true` 需要设置项 `openapi`，但其中没有指定文档。"
+    ),
+    "Write `openapi: openapi.yaml` in shall.yaml, or the path here.": (
+        "请在 shall.yaml 中写 `openapi: openapi.yaml`，或在此处写出路径。"
+    ),
+    "`openapi: true` reads files; the setting `openapi` names the URL {shown}.": (
+        "`openapi: true` 只读取文件，而设置项 `openapi` 指定的是 URL {shown}。"
+    ),
+    "Save the document in the project, and name its path.": "请将文档保存到项目中并填写其路径。",
+    "shall.yaml names several OpenAPI documents.": "shall.yaml 中指定了多个 OpenAPI 文档。",
+    "Name one with --openapi.": "请用 --openapi 指定其中一个。",
     "count only requests below this URL (default: below a server path of the "
     "document)": "只统计此 URL 之下的请求（默认：文档中任一 server 路径之下的请求）",
     "exit with status 1 if less was seen": "覆盖不足时以状态 1 退出",
@@ -35,9 +48,12 @@ CONTRACT: dict[str, str] = {
     "--base-url.": "本次运行没有任何请求属于文档声明的操作。请用 --base-url 指定服务的 URL。",
     "Seen of the {what}: {percent} %; {least} % are required.": "{what}的覆盖率为 {percent}%，"
     "低于要求的 {least}%。",
-    "`openapi` takes the path of a document, not {kind} {value}.": "`openapi` 的值应为文档路径，"
-    "而不是{kind} {value}。",
-    "Write `openapi: specs/openapi.yaml`.": "请写成 `openapi: specs/openapi.yaml`。",
+    "`openapi` takes true or the path of a document, not {kind} {value}.": (
+        "`openapi` 的值应为 true 或文档路径，而不是{kind} {value}。"
+    ),
+    "Write `openapi: true` or `openapi: specs/openapi.yaml`.": (
+        "请写成 `openapi: true` 或 `openapi: specs/openapi.yaml`。"
+    ),
     "Its path begins at the root of the project.": "路径从项目根目录算起。",
     "The document is larger than {size} MiB.": "文档超过 {size} MiB。",
     "The document is not UTF-8 text.": "文档不是 UTF-8 文本。",
@@ -77,6 +93,6 @@ CONTRACT: dict[str, str] = {
     "{url} is larger than {size} MiB.": "{url} 超过 {size} MiB。",
     "{url} answered with status {status}.": "{url} 返回了状态码 {status}。",
     "No OpenAPI document is named.": "没有指定 OpenAPI 文档。",
-    "Give --openapi, or set `openapi` in shall.yaml.": "请使用 --openapi，"
+    "Pass --openapi, or set `openapi` in shall.yaml.": "请使用 --openapi，"
     "或在 shall.yaml 中设置 `openapi`。",
 }

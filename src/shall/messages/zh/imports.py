@@ -57,7 +57,30 @@ IMPORTS: dict[str, str] = {
     "A quotation mark is not closed.": "引号没有闭合。",
     "${name} is no variable that a case can read.": "${name} 不是用例可以读取的变量。",
     "The case was left out: {problem}": "已跳过该用例：{problem}",
+    # runn
+    "{file} is no runbook of runn.": "{file} 不是 runn 的 runbook。",
+    "A runbook has `steps`.": "runbook 应有 `steps`。",
+    "The expression `{text}` became the variable {name}.": "表达式 `{text}` 已替换为变量 {name}。",
+    "The step was left out: it has {named}.": "已跳过该步骤：其中有 {named}。",
+    "The step was left out: it has no request.": "已跳过该步骤：没有请求。",
+    "The options {others} of a runner were left out.": "runner 的选项 {others} 未能转换。",
+    "`bind` of {name} was left out: `{value}`.": "变量 {name} 的 `bind` 未能转换：`{value}`。",
+    "`{value}` was left out: it is no mapping.": "`{value}` 未能转换：它不是键值对。",
+    "A test was left out: `{test}`.": "测试 `{test}` 未能转换。",
     # Postman
+    "environment of Postman that a collection is read with": "与集合一同读取的 Postman 环境",
+    "Add this to shall.yaml:": "请将以下内容加入 shall.yaml：",
+    "The secret values were not written. Set these environment variables: {names}.": (
+        "机密值未写入文件。请设置以下环境变量：{names}。"
+    ),
+    "{file} is no Postman collection, and takes no environment.": (
+        "{file} 不是 Postman 集合，不能指定环境。"
+    ),
+    "The variable {key} was left out: it is disabled.": "变量 {key} 已停用，未能转换。",
+    "The variable {key} was left out: the file has no {name}, which it reads.": (
+        "变量 {key} 未能转换：其中引用的 {name} 在文件中没有定义。"
+    ),
+    "Write its value under `variables`.": "请在 `variables` 中写出其值。",
     "Only the first {count} requests were read.": "只读取了前 {count} 个请求。",
     "The request was left out: it has no description.": "已跳过该请求：没有请求内容。",
     "The request was left out: it has no URL.": "已跳过该请求：没有 URL。",

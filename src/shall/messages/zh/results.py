@@ -176,6 +176,7 @@ ZH: dict[str, str] = {
     "report.implicit": "状态码小于 400（步骤未断言状态码）",
     "report.title": "测试运行",
     "report.all_hold": "全部通过",
+    "report.others_skipped": "除已跳过的用例外全部通过",
     "report.no_cases": "没有执行用例",
     "report.not_whole": "运行不完整",
     "report.some_bad": "{total} 个用例中有 {count} 个未通过",

@@ -26,7 +26,14 @@ customElements.define("shall-copy", class extends HTMLElement {
     this.querySelector("button").addEventListener("click", async (event) => {
       const button = event.currentTarget;
       const before = button.textContent;
-      await navigator.clipboard.writeText(this.querySelector("pre").textContent);
+      const text = this.querySelector("pre");
+      try {
+        await navigator.clipboard.writeText(text.textContent);
+      } catch { // no clipboard without HTTPS: the text is selected, to be copied by hand
+        this.querySelector("details").open = true;
+        getSelection().selectAllChildren(text);
+        return;
+      }
       button.textContent = this.dataset.done;
       setTimeout(() => { button.textContent = before; }, 2000);
     });
@@ -62,8 +69,16 @@ document.addEventListener("keydown", (event) => {
 
 // --- a link to a row opens it
 
+function linkedId() {
+  try {
+    return decodeURIComponent(location.hash.slice(1));
+  } catch { // a lone percent sign
+    return "";
+  }
+}
+
 function openLinked() {
-  const row = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const row = document.getElementById(linkedId());
   const details = row && row.closest("details");
   if (details) details.open = true;
 }
@@ -214,7 +229,7 @@ customElements.define("shall-index", class extends HTMLElement {
       if (step && this.contains(step)) this.show(this.page + Number(step.dataset.step), true);
     });
     addEventListener("hashchange", () => this.openLinked());
-    this.tell();
+    this.showCounts();
     this.openLinked();
   }
 
@@ -267,12 +282,12 @@ customElements.define("shall-index", class extends HTMLElement {
       drawn.push(this.element(row));
     }
     this.body.replaceChildren(...drawn);
-    this.tell();
+    this.showCounts();
     showAges();
     if (scrolls) this.scrollIntoView();
   }
 
-  tell() {
+  showCounts() {
     const total = this.chosen.length;
     const first = this.page * this.length + 1;
     const count = (number) => number.toLocaleString("en");
@@ -347,7 +362,7 @@ customElements.define("shall-index", class extends HTMLElement {
   }
 
   openLinked() {
-    const id = location.hash && decodeURIComponent(location.hash.slice(1));
+    const id = linkedId();
     if (!id || document.getElementById(id)) return;
     const at = this.rows.findIndex((row) => rowId(this.value(row, this.dataset.id)) === id);
     if (at < 0) return;

@@ -85,7 +85,8 @@ function read(result) {
   if (result.structuredContent) return result.structuredContent;
   const text = (result.content ?? []).map((each) => each.text ?? "").join("\n");
   try {
-    return JSON.parse(text);
+    const value = JSON.parse(text);
+    return value instanceof Object ? value : { plain_text: text };
   } catch {
     return { plain_text: text };
   }
@@ -146,7 +147,7 @@ window.addEventListener("message", (event) => {
       const size = { width: Math.ceil(width), height: Math.ceil(height) };
       send({ method: "ui/notifications/size-changed", params: size });
     }).observe(document.documentElement);
-  } else if (message.method in NOTICES) {
+  } else if (Object.hasOwn(NOTICES, message.method)) {
     NOTICES[message.method](message.params ?? {});
   } else if (message.method === "ping" || message.method === "ui/resource-teardown") {
     send({ id: message.id, result: {} });

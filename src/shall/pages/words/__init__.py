@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from shall.messages import filled
+from shall.pages.words.api import WORDS as API
 from shall.pages.words.frame import WORDS as FRAME
 from shall.pages.words.history import WORDS as HISTORY
 from shall.pages.words.live import WORDS as LIVE
@@ -22,6 +23,7 @@ Words = Mapping[str, tuple[str, str]]
 """Names to templates in English and in Chinese."""
 
 TOPICS: tuple[Words, ...] = (
+    API,
     FRAME,
     HISTORY,
     LIVE,

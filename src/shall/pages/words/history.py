@@ -70,7 +70,7 @@ WORDS = {
         "The worst outcome of its cases in each run, the oldest first",
         "各次运行中其用例的最差结果，最早的在前",
     ),
-    "history.criterion.more": (
+    "history.more": (
         "{count:more case is|more cases are} not shown.",
         "另有 {count} 个用例未显示。",
     ),
@@ -98,6 +98,10 @@ WORDS = {
     "compare.environments": (
         "The runs are of different environments.",
         "两次运行的环境不同。",
+    ),
+    "compare.incomplete": (
+        "A run is incomplete: what it did not run is listed as only in the other one.",
+        "有一次运行不完整：它未执行的用例会列为仅另一次有。",
     ),
     "compare.all": ("All differences", "全部差异"),
     "compare.none": ("No case differs here.", "没有差异。"),

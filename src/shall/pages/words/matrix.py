@@ -85,7 +85,7 @@ WORDS = {
         "No case and no test is linked to it",
         "没有用例或测试与之关联",
     ),
-    "why.ran": ("Ran", "运行时间"),
+    "why.recorded": ("Recorded", "记录时间"),
     "why.run": ("Run", "运行"),
     "why.commit": ("Commit", "提交"),
     "why.checks": ("Checks", "检查数"),

@@ -41,7 +41,7 @@ WORDS = {
     ),
     "runs.no_match": ("No run matches.", "没有符合条件的运行。"),
     "runs.any_environment": ("any environment", "所有环境"),
-    "runs.passed": ("all passed", "全部通过"),
+    "runs.passed": ("nothing failed", "没有未通过的"),
     "runs.running": ("running", "运行中"),
     "runs.interrupted": ("interrupted", "已中断"),
     "runs.timed_out": ("timed out", "超时"),

@@ -20,6 +20,11 @@ WORDS = {
         "No file of it differs from commit {commit}: what it uses elsewhere has changed",
         "其文件与提交 {commit} 相同：变化来自其他被引用的内容",
     ),
+    "story.cut": ("What follows is not compared", "其后的内容未作比较"),
+    "story.left_out": (
+        "{count:more case or test has|more cases and tests have} changed: not compared here",
+        "另有 {count} 个用例或测试已修改，此处未作比较",
+    ),
     "story.file.hidden": (
         "The file has changed; its text is not shown (too large, or its secrets are not known)",
         "文件已修改；内容未显示（过大，或无法确定其中的机密）",
@@ -46,5 +51,5 @@ WORDS = {
     "overview.all": ("Show all {count}", "查看全部 {count} 条"),
     "overview.runs": ("Last runs", "最近的运行"),
     "overview.all_runs": ("All runs", "全部运行记录"),
-    "overview.age": ("Last outcome", "最近结果"),
+    "overview.age": ("Outcome recorded", "结果记录时间"),
 }

@@ -5,7 +5,6 @@ WORDS = {
     "view.cancelled": ("The call was cancelled", "本次调用已取消"),
     "view.refused": ("The call was not carried out", "调用未能执行"),
     "view.not_all": ("Not every case passed", "有用例未通过"),
-    "view.some_passed": ("All that were not skipped passed", "除已跳过的用例外全部通过"),
     "view.bad": ("What did not pass", "未通过的用例"),
     "view.reason": ("Reason", "原因"),
     "view.unsteady": ("Unsteady", "不稳定的用例"),

@@ -28,8 +28,8 @@ Count = Callable[[ASGIApp, Scope, Receive, Send], Awaitable[None]]
 _log = logging.getLogger(__name__)
 
 
-class Door(Protocol):
-    """Where browsers come in, which send no Authorization header."""
+class PageAuthenticator(Protocol):
+    """Finds the callers of pages: browsers send no Authorization header."""
 
     def serves(self, scope: Scope) -> bool:
         """Return whether a request is for a page."""
@@ -53,7 +53,7 @@ class Callers(Struct, frozen=True):
     """What finds the callers of requests; without an authenticator nobody is asked."""
 
     authenticator: Authenticator | None
-    door: Door | None = None
+    pages: PageAuthenticator | None = None
 
 
 class AuthGate:
@@ -62,8 +62,8 @@ class AuthGate:
     It reads nothing of the body: who is not known cannot make the server hold one.
 
     ``public`` are the paths that need no token. ``count`` answers for those who are not let
-    through, or refuses them beyond their rate; None answers whatever their number. ``door``
-    finds the callers of pages, and of nothing else: None where no pages are served.
+    through, or refuses them beyond their rate; None answers whatever their number. ``pages``
+    finds the callers of pages, and of nothing else: None where none are served.
     """
 
     def __init__(
@@ -72,13 +72,13 @@ class AuthGate:
         authenticator: Authenticator | None,
         public: AbstractSet[str] = PUBLIC,
         count: Count | None = None,
-        door: Door | None = None,
+        pages: PageAuthenticator | None = None,
     ) -> None:
         self._app = app
         self._authenticator = authenticator
         self._public = public
         self._count = count or _directly
-        self._door = door
+        self._pages = pages
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer 401 or 503, or pass the request on with its caller."""
@@ -90,11 +90,11 @@ class AuthGate:
         if scope["path"] in self._public:
             receive = replayed(b"", receive)  # what is public takes no body: none is read
         else:
-            door = self._door if self._door is not None and self._door.serves(scope) else None
+            pages = self._pages if self._pages and self._pages.serves(scope) else None
             try:
-                found = await (door or self._authenticator).identify(scope)
+                found = await (pages or self._authenticator).identify(scope)
             except Refused as refused:
-                answer = door.answer(scope) if door is not None else None
+                answer = pages.answer(scope) if pages is not None else None
                 if answer is None:
                     answer = self._unauthorized(scope, refused)
                 await self._count(answer, scope, receive, send)

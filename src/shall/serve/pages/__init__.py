@@ -1,4 +1,4 @@
-"""The pages of a server: how a browser comes in, and which address shows what."""
+"""The pages of a server: how browsers log in, and which address shows what."""
 
 from collections.abc import Iterable
 
@@ -6,18 +6,18 @@ from msgspec import Struct
 from starlette.routing import BaseRoute, Route
 
 from shall.serve.auth.authenticator import Authenticator
+from shall.serve.pages.browser_login import BrowserLogin
 from shall.serve.pages.cookie import LoginCookie
-from shall.serve.pages.door import BrowserDoor
 from shall.serve.pages.routes import page_routes
 from shall.serve.pages.table import PAGES
 from shall.serve.rest.context import RestContext
 
 
 class Pages(Struct, frozen=True):
-    """The routes of the pages, and what lets browsers in; None where nobody is asked who calls."""
+    """The routes of the pages, and their login; None where nobody is asked who calls."""
 
     routes: list[Route]
-    door: BrowserDoor | None
+    login: BrowserLogin | None
 
 
 def make_pages(
@@ -30,7 +30,7 @@ def make_pages(
     settings = context.settings
     cookie = LoginCookie(key, settings.public_url)
     routes = page_routes(context, cookie, others, PAGES)
-    door = None
+    login = None
     if authenticator is not None:
-        door = BrowserDoor(routes, authenticator, cookie, settings.language)
-    return Pages(routes, door)
+        login = BrowserLogin(routes, authenticator, cookie, settings.language)
+    return Pages(routes, login)

@@ -18,8 +18,8 @@ _FOR_EVER = "public, max-age=31536000, immutable"
 @cache
 def digests() -> dict[str, str]:
     """Return what names the content of each asset, for its address."""
-    kept = str.maketrans("+/", "-_", "=")
-    return {name: asset_digest(name).translate(kept)[:16] for name in ASSETS}
+    for_urls = str.maketrans("+/", "-_", "=")
+    return {name: asset_digest(name).translate(for_urls)[:16] for name in ASSETS}
 
 
 def asset_response(scope: Scope) -> Response:

@@ -1,7 +1,7 @@
 """The cookie of somebody who logged in: sealed, so that only a server with the key reads it.
 
 It holds what let the caller in (``Grant``) and no token. Whether that still holds is looked up at
-each request: whoever takes a token back ends its sessions, in every worker and instance.
+each request: a revoked token ends its logins in every worker and instance.
 """
 
 import base64
@@ -27,7 +27,7 @@ LIFETIME_S = 12 * 3600
 
 
 class Login(msgspec.Struct, frozen=True, array_like=True):
-    """One login. ``nonce`` tells it from others of the same caller."""
+    """One login. ``nonce`` distinguishes it from others of the same caller."""
 
     grant: Grant
     nonce: str

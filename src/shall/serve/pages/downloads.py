@@ -20,7 +20,8 @@ def run_download(kind: str) -> Callable[[PageCall], Answer]:
     """Return what answers a run as a file of a kind: ``json``, ``junit.xml`` or ``csv``."""
 
     def make(call: PageCall) -> Answer:
-        run_id, parts = run_file(call.workspace, call.path["run_id"], kind)
+        redactor = call.context.workspaces.redactor
+        run_id, parts = run_file(call.workspace, call.path["run_id"], kind, redactor)
         file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - sent, then closed
         try:
             for part in parts:

@@ -30,11 +30,11 @@ def chosen_language(scope: Scope) -> Response | None:
     """
     path, _, query = address_of(scope).partition("?")
     parts = query.split("&")
-    kept = [part for part in parts if not part.startswith(_CHOICE)]
-    if len(kept) == len(parts) or scope["method"] not in {"GET", "HEAD"}:
+    others = [part for part in parts if not part.startswith(_CHOICE)]
+    if len(others) == len(parts) or scope["method"] not in {"GET", "HEAD"}:
         return None
     language = next(part for part in parts if part.startswith(_CHOICE)).removeprefix(_CHOICE)
-    answer = RedirectResponse(local_address(f"{path}?{'&'.join(kept)}" if kept else path), 303)
+    answer = RedirectResponse(local_address(f"{path}?{'&'.join(others)}" if others else path), 303)
     if language in LANGUAGES:
         answer.set_cookie(COOKIE, language, max_age=_YEAR_S, samesite="lax", httponly=True)
     return answer

@@ -1,6 +1,7 @@
 """The routes of the pages, from one table."""
 
 import hmac
+import json
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
@@ -32,6 +33,7 @@ from shall.serve.pages.page import Answer, Page, PageCall
 from shall.serve.problem import REQUEST_ID
 from shall.serve.rest.context import RestContext
 from shall.serve.rest.perform import CLIENT_LEFT, session_of, unless_gone
+from shall.serve.rest.responses import json_bytes
 
 FORM_TOKEN = "form_token"  # noqa: S105 - the name of a field
 """The field in which forms of our pages show that they are."""
@@ -149,14 +151,22 @@ def _make(page: Page, call: PageCall) -> Answer:
 
 
 def _masked(made: Answer, call: PageCall) -> Answer:
-    """Mask the secrets of the settings in a document or a download, as in every answer."""
+    """Mask the secrets of the settings in a document or a download, as in every answer.
+
+    What is sent in parts has no body yet: whatever makes the parts masks them.
+    """
     redactor = call.context.workspaces.redactor
-    if not redactor.knows_any or isinstance(made, StreamingResponse):
+    if not redactor.knows_any:
         return made
     if isinstance(made, str):
         return redactor.text(made)
-    text = bytes(made.body).decode("utf-8", "surrogateescape")
-    made.body = redactor.text(text).encode("utf-8", "surrogateescape")
+    if isinstance(made, StreamingResponse) or not made.body:
+        return made
+    if made.media_type == "application/json":
+        made.body = json_bytes(redactor.texts(json.loads(bytes(made.body))))
+    else:
+        text = bytes(made.body).decode("utf-8", "surrogateescape")
+        made.body = redactor.text(text).encode("utf-8", "surrogateescape")
     made.headers["content-length"] = str(len(made.body))
     return made
 

@@ -1,4 +1,4 @@
-"""``/server``: what an administrator wants to know of this process."""
+"""``/server``: the state of this process, for administrators."""
 
 import time
 from collections.abc import Sequence
@@ -9,14 +9,9 @@ from shall.actions.results import call_statistics, opened_store
 from shall.errors import ShallError
 from shall.messages import translated
 from shall.pages.server import WINDOWS_MIN, CallFigures, OpenRun, ServerFacts, server_page
-from shall.results.listing import EVERY_RUN
-from shall.results.records import RunStatus
 from shall.serve.pages.page import Answer, PageCall
 from shall.serve.rest.info import count_connections
 from shall.workspace.workspace import Workspace
-
-NEWEST = 100
-"""How many runs are looked through for open ones."""
 
 
 async def make(call: PageCall) -> Answer:
@@ -52,12 +47,8 @@ def _made(call: PageCall, reasons: Sequence[str]) -> str:
 
 
 def _open_runs(workspace: Workspace) -> list[OpenRun]:
-    newest = opened_store(workspace).run_page(EVERY_RUN, NEWEST, 0)
-    return [
-        OpenRun(it.run_id, it.started_at, it.environment)
-        for it in newest.lines
-        if it.status is RunStatus.RUNNING
-    ]
+    lines = [it.line for it in opened_store(workspace).live_runs()]
+    return [OpenRun(it.run_id, it.started_at, it.environment) for it in lines]
 
 
 def _figures(workspace: Workspace, minutes: int | None) -> CallFigures:

@@ -1,4 +1,4 @@
-"""Lets browsers in: the login in front of the pages, for callers who are not known yet."""
+"""The login of browsers, in front of the pages."""
 
 import asyncio
 import logging
@@ -38,7 +38,7 @@ FORM_TIMEOUT_S = 10.0
 _log = logging.getLogger(__name__)
 
 
-class BrowserDoor:
+class BrowserLogin:
     """Finds the callers of pages by their cookie, else as any other, and asks the rest for a token.
 
     Nothing but the ``routes`` of pages is looked at: the cookie opens neither MCP nor REST, so
@@ -53,14 +53,14 @@ class BrowserDoor:
         language: str,
     ) -> None:
         self._routes = routes
-        self._first_names = frozenset(_first_name(route.path) for route in routes)
+        self._first_segments = frozenset(_first_segment(route.path) for route in routes)
         self._authenticator = authenticator
         self._cookie = cookie
         self._language = language
 
     def serves(self, scope: Scope) -> bool:
         """Return whether a request is for a page."""
-        if scope["type"] != "http" or _first_name(scope["path"]) not in self._first_names:
+        if scope["type"] != "http" or _first_segment(scope["path"]) not in self._first_segments:
             return False
         return any(route.matches(scope)[0] is not Match.NONE for route in self._routes)
 
@@ -129,8 +129,8 @@ class BrowserDoor:
         return answer
 
 
-def _first_name(path: str) -> str:
-    """Return the first name of a path: most requests are for no page, and this tells them fast."""
+def _first_segment(path: str) -> str:
+    """Return the first segment of a path: most requests are for no page, and need no more."""
     return path.split("/", 2)[1] if path.startswith("/") else ""
 
 
