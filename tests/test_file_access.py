@@ -62,6 +62,7 @@ ALLOWED = {
     "shall/admin/certificates.py": CERTIFICATE,
     "shall/admin/doctor.py": BACKUP,
     "shall/workspace/secrets.py": "files that shall.yaml names as the source of a secret, and .env",
+    "shall/workspace/kept_files.py:KeptFiles": FILES,
     "shall/workspace/files.py:Files": FILES,
     "shall/workspace/files.py:_enter": FILES,
     "shall/workspace/files.py:_read": FILES,

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -17,6 +18,7 @@ from shall.bootstrap import open_workspace
 from shall.settings import Settings
 from shall.specs.status import Status
 from shall.store.base import Evidence
+from shall.workspace.files import Files
 from shall.workspace.workspace import Workspace
 
 REQUIREMENTS = (
@@ -183,3 +185,178 @@ def test_a_day_that_begins_is_looked_at(space: Workspace, reads: list[str]) -> N
     del reads[:]
     current_proof(space, now_ns=lambda: later_ns() + 86_400 * 10**9)
     assert len(reads) == 1
+
+
+CASE_OF_EACH = """\
+testcase:
+  name: sign in
+  verifies: ["{key}"]
+{more}  steps:
+    - GET: /login
+      expect:
+        status: 200
+"""
+TEXTS = {
+    "specs/auth/requirements.md": REQUIREMENTS,
+    "specs/shop/requirements.md": REQUIREMENTS.replace("a user signs in", "a user orders")
+    + "2. WHEN a user asks for orders, THE API SHALL list the orders\n",
+    "specs/shop/tasks.md": "- [ ] 1. Build\n  - _Requirements: 1.1, 1.2_\n",
+    "tests/cases/login.yaml": CASE,
+    "tests/cases/order.yaml": CASE_OF_EACH.format(key="shop#1.1", more="  use: [setup]\n"),
+    "tests/cases/orders.yaml": CASE_OF_EACH.format(key="shop#1.2", more=""),
+    "tests/cases/shared/setup.yaml": "shared:\n  name: setup\n  steps:\n    - GET: /setup\n",
+    "tests/cases/schema.yaml": CASE_OF_EACH.format(key="shop#1.1", more="").rstrip()
+    + "\n        body: {schema: tests/data/user.schema.json}\n",
+    "tests/data/user.schema.json": '{"type": "object"}',
+    "tests/data/user.json": '{"name": "ada"}',
+    "tests/test_login.py": (
+        "import pytest\n\nfrom tests.signing import sign\n\n\n"
+        '@pytest.mark.verifies("auth#1.1")\ndef test_login():\n    assert sign() == 200\n'
+    ),
+    "tests/signing.py": "def sign():\n    return 200\n",
+}
+OTHER = {
+    "specs/auth/requirements.md": REQUIREMENTS + "2. THE API SHALL be fast\n",
+    "specs/shop/requirements.md": REQUIREMENTS.replace("200", "201"),
+    "specs/shop/tasks.md": "- [ ] 1. Build\n  - _Requirements: 1.1_\n",
+}
+NEW = {
+    "specs/new/requirements.md": REQUIREMENTS,
+    "tests/cases/new.yaml": CASE_OF_EACH.format(key="new#1.1", more=""),
+    "tests/conftest.py": "import pytest\n\n\n@pytest.fixture(autouse=True)\ndef a():\n    pass\n",
+}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Iterator[Workspace]:
+    """A project of two features, with what its cases and tests name."""
+    for name, text in TEXTS.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    workspace = open_workspace(tmp_path, Settings())
+    prove(workspace)
+    yield workspace
+    workspace.close()
+
+
+def prove(workspace: Workspace) -> None:
+    """Record that everything passed, as it is now."""
+    assert workspace.evidence is not None
+    workspace.evidence.append(
+        [
+            Evidence(
+                at=datetime.now(UTC),
+                criterion=row.criterion.key,
+                source=it.link.source,
+                kind=it.link.kind.value,
+                outcome="passed",
+                run_id="r1",
+                criterion_fingerprint=row.criterion.fingerprint,
+                source_fingerprint=it.link.fingerprint,
+                checks_executed=1,
+                duration_s=0.1,
+            )
+            for row in trace_requirements(workspace).rows
+            for it in row.links
+        ]
+    )
+
+
+def statuses(proof: Proof) -> dict[str, Status]:
+    return {row.criterion.key: row.status for row in proof.matrix.rows}
+
+
+def fresh(root: Path, language: str = "en") -> Proof:
+    workspace = open_workspace(root, Settings())
+    try:
+        return read_proof(workspace, language)
+    finally:
+        workspace.close()
+
+
+@pytest.mark.verifies("matrix-pages#3.6")
+@pytest.mark.parametrize(
+    ("path", "before", "after", "expired"),
+    [
+        ("specs/shop/requirements.md", "200", "201", "shop#1.1"),
+        ("tests/cases/order.yaml", "200", "201", "shop#1.1"),
+        ("tests/cases/shared/setup.yaml", "/setup", "/other", "shop#1.1"),
+        ("tests/data/user.schema.json", "object", "string", "shop#1.1"),
+        ("tests/data/user.json", "ada", "bob", "auth#1.1"),
+        ("tests/test_login.py", "200", "201", "auth#1.1"),
+        ("tests/signing.py", "200", "201", "auth#1.1"),
+    ],
+)
+def test_what_one_file_proved_expires_alone(
+    project: Workspace, path: str, before: str, after: str, expired: str
+) -> None:
+    assert set(statuses(settled(project)).values()) == {Status.PROVED}
+
+    edit(path, before, after)(project.root)
+    found = current_proof(project, now_ns=later_ns)
+
+    assert found == fresh(project.root)
+    changed = {key for key, it in statuses(found).items() if it is not Status.PROVED}
+    assert changed == {expired}
+
+
+@pytest.mark.verifies("matrix-pages#3.6")
+def test_a_finding_follows_the_tasks_that_it_depends_on(project: Workspace) -> None:
+    assert "shop#1.2" not in settled(project).findings
+
+    edit("specs/shop/tasks.md", "1.1, 1.2", "1.1, 1.1")(project.root)
+
+    [found] = current_proof(project, now_ns=later_ns).findings["shop#1.2"]
+    assert found.code == "S137"
+
+
+@pytest.mark.verifies("matrix-pages#3.6")
+def test_after_an_edit_only_the_file_that_changed_is_read(
+    project: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settled(project)
+    edit("tests/cases/order.yaml", "200", "201")(project.root)
+    read: list[str] = []
+    read_bytes = Files.read_bytes
+
+    def note(files: Files, path: str, *limits: int, settings: bool = False) -> bytes:
+        read.append(path)
+        return read_bytes(files, path, *limits, settings=settings)
+
+    monkeypatch.setattr(Files, "read_bytes", note)
+    current_proof(project, now_ns=later_ns)
+
+    named_by_cases = {path for path in TEXTS if path.startswith(("tests/data/", "tests/cases/sh"))}
+    assert {it for it in read if it in TEXTS} - named_by_cases == {"tests/cases/order.yaml"}
+
+
+@pytest.mark.verifies("matrix-pages#3.6")
+@pytest.mark.parametrize("seed", range(2))
+def test_a_proof_made_from_what_changed_is_the_one_made_from_everything(
+    project: Workspace, seed: int
+) -> None:
+    chance, texts = Random(seed), TEXTS | NEW
+    ticks = iter(range(1, 1_000))
+
+    def write(path: str, text: str) -> None:
+        file = project.root / path
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text)
+        at = 1_700_000_000 + next(ticks)  # no two edits in one instant of the clock
+        os.utime(file, (at, at))
+
+    for _ in range(12):
+        path = chance.choice([*texts])
+        match chance.randrange(5):
+            case 0:
+                (project.root / path).unlink(missing_ok=True)
+            case 1:
+                write(path, OTHER.get(path, texts[path].replace("200", "201")))
+            case 2:
+                write(path, "not: [closed")
+            case 3:
+                prove(project)
+            case _:
+                write(path, texts[path])
+        language = chance.choice(["en", "zh"])
+        assert current_proof(project, language, later_ns) == fresh(project.root, language)

@@ -89,6 +89,7 @@ def test_what_a_case_cannot_say_is_reported_with_its_step(imported: Imported) ->
     text = """desc: others
 runners: {req: "http://127.0.0.1:9", db: "sqlite3:///tmp/a"}
 if: included
+vars: {rows: "json://rows.json", user: {password: planted-3310}}
 steps:
   - db: {query: SELECT 1}
   - req: {/a: {get: {useCookie: true}}}
@@ -98,10 +99,13 @@ steps:
     loop: 3
   - req: {/c: {delete: {headers: {X-A: "{{ faker.Name() }}"}}}}
     test: compare(current.res.body, {}) && current.res.body.a == nil
+  - req: {/d: {get: {body: null}, post: {body: null}}}
 """
     found = imported(text, "runn")
+    assert "planted" not in found.files[0].text
     assert [(it.field, it.message) for it in found.left_out] == [
         ("", "`if` was left out."),
+        ("", "The variable rows was left out: it is read from a file."),
         ("steps[0]", "The step was left out: it has `db`."),
         ("steps[1]", "`useCookie` was left out."),
         (
@@ -113,6 +117,7 @@ steps:
         ("steps[3]", "A test was left out: `compare(current.res.body, {})`."),
         ("steps[3]", "A test was left out: `current.res.body.a == nil`."),
         ("steps[3]", "The expression `faker.Name()` became the variable faker_name."),
+        ("steps[4]", "The step was left out: it has no request, or several."),
     ]
 
 

@@ -364,6 +364,7 @@ def test_a_file_has_the_first_rows_as_html_and_all_of_them_as_data() -> None:
 
 
 @pytest.mark.verifies("matrix-pages#2.2")
+@pytest.mark.repeats
 def test_ten_thousand_criteria_make_a_file_below_three_megabytes() -> None:
     text = "WHEN a customer places order {n}, THE shop SHALL take it off the stock and answer 201"
     rows = [

@@ -286,6 +286,7 @@ def test_the_open_change_of_a_criterion_is_named(
     )
 
 
+@pytest.mark.repeats
 def test_a_thousand_failing_cases_keep_their_checks_and_the_page_stays_small(
     make_run: MakeRun,
     make_failing: Make,

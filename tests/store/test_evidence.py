@@ -201,6 +201,28 @@ def test_an_unchanged_file_is_read_once(tmp_path: Path, caplog: pytest.LogCaptur
     assert len(caplog.records) == 1
 
 
+def test_lines_that_another_program_appends_or_takes_away_count(tmp_path: Path) -> None:
+    log, other = EvidenceLog(tmp_path), EvidenceLog(tmp_path)
+    file = tmp_path / "2026-11.jsonl"
+    other.append([FACT])
+    assert log.newest() == [FACT]
+
+    other.append([replace(LATER, outcome="failed")])
+    with file.open("a") as appended:
+        appended.write("torn")
+    assert log.newest() == [replace(LATER, outcome="failed")]
+    assert [it.line for it in log.unreadable()] == [3]
+
+    with file.open("a") as appended:
+        appended.write(f"\n{lines(tmp_path)[0]}\ntorn too\n")
+    log.newest()
+    assert [it.line for it in log.unreadable()] == [3, 5]
+
+    file.write_text(lines(tmp_path)[0] + "\n")
+    assert log.newest() == [FACT]
+    assert log.unreadable() == []
+
+
 def test_writers_at_once_write_a_fact_once(tmp_path: Path) -> None:
     logs = [EvidenceLog(tmp_path) for _ in range(8)]
     written: list[int] = []

@@ -1,15 +1,18 @@
 """The proof of a workspace, read again only when something that it is made of has changed."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from shall.actions.proof import Proof, read_proof
 from shall.specs.layouts import FOLDERS
 from shall.specs.owners import PLACES
-from shall.workspace.stamps import Stamp, newest_ns, stamps_of
+from shall.workspace.file_memory import Stamp
+from shall.workspace.kept_files import KeptFiles
+from shall.workspace.stamps import newest_ns, stamps_of
 from shall.workspace.workspace import Workspace
 
 YOUNG_NS = 2_000_000_000
@@ -39,24 +42,37 @@ def current_proof(
     """
     with workspace.proof_lock:
         kept = workspace.proofs.get(language)
-        today = datetime.fromtimestamp(now_ns() / 1e9, UTC).date()
+        started = now_ns()
+        today = datetime.fromtimestamp(started / 1e9, UTC).date()
+        named = kept.named if isinstance(kept, _Kept) else frozenset(_places())
+        before = stamps_of(workspace, sorted(named))
         if (
             isinstance(kept, _Kept)
             and kept.is_settled
             and kept.day == today
-            and stamps_of(workspace, sorted(kept.named)) == kept.stamps
+            and kept.stamps == before
         ):
             return kept.proof
-        named = kept.named if isinstance(kept, _Kept) else frozenset(_places())
-        started = now_ns()
-        before = stamps_of(workspace, sorted(named))
-        proof = read_proof(workspace, language)
+        proof = read_proof(_with_kept_files(workspace, before, started - YOUNG_NS), language)
         used = named | frozenset(_named(workspace)) | frozenset(_places())
         is_settled = used == named and newest_ns(before) < started - YOUNG_NS
         if len(workspace.proofs) >= MOST_KEPT:
             workspace.proofs.clear()
         workspace.proofs[language] = _Kept(proof, dict(before), used, today, is_settled)
         return proof
+
+
+def _with_kept_files(
+    workspace: Workspace, stamps: Mapping[str, Stamp | None], settled_ns: int
+) -> Workspace:
+    """Return the workspace with files that are read again only where their stamps changed.
+
+    Where a link names a file of the server, what it leads to is looked at whenever a file is read.
+    """
+    if workspace.files.has_own_links():
+        return workspace
+    files = KeptFiles(workspace.files, workspace.file_memory, stamps, settled_ns)
+    return replace(workspace, files=files)
 
 
 def _places() -> Iterator[str]:

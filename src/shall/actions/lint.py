@@ -1,7 +1,7 @@
 """Reports how requirements and cases are written, and corrects what is mechanical."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from msgspec import Struct
@@ -17,9 +17,10 @@ from shall.cases.nearest import nearest
 from shall.cases.reader import read_case, root_of
 from shall.diagnostics import Diagnostic, Severity
 from shall.errors import BadValue, InvalidCase, ShallError
-from shall.specs.lint.checker import Choice, chosen, codes_of, lint
+from shall.specs.lint.checker import Checked, Choice, chosen, codes_of, lint
 from shall.specs.lint.rules import RULES
-from shall.specs.model import Feature
+from shall.specs.lint.rules.links import Beside
+from shall.specs.model import Feature, SpecSet
 from shall.specs.reader import DUPLICATE, read_document
 from shall.specs.splice import splice
 from shall.workspace.workspace import Workspace
@@ -123,9 +124,8 @@ def lint_specs(workspace: Workspace, paths: Sequence[str] = (), language: str = 
     choice = choice_of(workspace)
     specs = read_specs(workspace)
     names = [workspace.files.relative(path) for path in paths]
-    texts = {feature.file: _text(workspace, feature.file) for feature in specs.features}
     beside = list(documents_beside(workspace))
-    documents = {*texts, *(it.file for it in beside)}
+    documents = {*(it.file for it in specs.features), *(it.file for it in beside)}
     for path, name in zip(paths, names, strict=True):
         files = {*documents, *(found.span.file for found in specs.problems if found.span)}
         if not any(_is_below(file, [name]) for file in files):
@@ -133,8 +133,7 @@ def lint_specs(workspace: Workspace, paths: Sequence[str] = (), language: str = 
                 f"There is no requirements document at {path}.",
                 hint="The documents are listed by `shall lint` without a path.",
             )
-    found = lint(specs.features, texts, choice, language, beside)
-    problems = [*specs.problems, *found]
+    problems = [*specs.problems, *_found(workspace, specs, choice, language, beside)]
     wrong = [it for it in problems if not names or (it.span and _is_below(it.span.file, names))]
     features = [it for it in specs.features if not names or _is_below(it.file, names)]
     return LintReport(
@@ -148,6 +147,34 @@ def lint_specs(workspace: Workspace, paths: Sequence[str] = (), language: str = 
             if not names or (it.span is not None and _is_below(it.span.file, names))
         ),
     )
+
+
+def findings_of(
+    workspace: Workspace,
+    specs: SpecSet,
+    beside: Sequence[Beside],
+    language: str,
+    known: dict[tuple[str, str], Checked],
+) -> Iterator[Diagnostic]:
+    """Yield the findings in requirements that were just read. ``known``: see ``lint``.
+
+    Raises:
+        BadValue: The settings name an unknown rule.
+    """
+    found = _found(workspace, specs, choice_of(workspace), language, beside, known)
+    yield from (it for it in (*specs.problems, *found) if not _is_unreadable(it))
+
+
+def _found(
+    workspace: Workspace,
+    specs: SpecSet,
+    choice: Choice,
+    language: str,
+    beside: Sequence[Beside],
+    known: dict[tuple[str, str], Checked] | None = None,
+) -> list[Diagnostic]:
+    texts = {feature.file: _text(workspace, feature.file) for feature in specs.features}
+    return lint(specs.features, texts, choice, language, beside, known)
 
 
 def corrections(workspace: Workspace, report: LintReport) -> list[Correction]:

@@ -1,20 +1,21 @@
 """Reads the matrix with all that its pages show beside it, once while nothing changes."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from shall.actions.approvals import Approval, approval_of
-from shall.actions.lint import lint_specs
-from shall.actions.mentions import with_mentions
+from shall.actions.lint import findings_of
+from shall.actions.mentions import documents_beside, with_mentions
 from shall.actions.requirements import read_specs
 from shall.actions.trace import trace_requirements
 from shall.diagnostics import Diagnostic
 from shall.errors import BadValue, FileMissing, ShallError, StoreUnavailable
 from shall.redaction.shapes import mask_tokens
 from shall.specs.decisions import DecisionKind
+from shall.specs.lint.rules.links import Beside
 from shall.specs.matrix import Matrix
 from shall.specs.model import SpecSet
 from shall.specs.owners import PLACES, OwnerRule, owners_of, read_owners
@@ -56,15 +57,17 @@ def read_proof(
     Raises:
         BadValue: No feature has that name.
     """
-    matrix = with_mentions(workspace, trace_requirements(workspace, feature, environments))
     specs = read_specs(workspace)
+    beside = list(documents_beside(workspace))
+    matrix = trace_requirements(workspace, feature, environments, specs=specs)
+    matrix = with_mentions(workspace, matrix, specs, beside)
     rules = _owner_rules(workspace)
     keys = {row.criterion.key for row in matrix.rows}
     return Proof(
         matrix,
         dict(_headings(specs)),
         {file: owners_of(file, rules) for file in {it.file for it in specs.features}},
-        _findings(workspace, keys, language),
+        _findings(workspace, specs, beside, keys, language),
         tuple(_approvals(workspace)),
     )
 
@@ -87,12 +90,16 @@ def _owner_rules(workspace: Workspace) -> tuple[OwnerRule, ...]:
 
 
 def _findings(
-    workspace: Workspace, keys: Iterable[str], language: str
+    workspace: Workspace,
+    specs: SpecSet,
+    beside: Sequence[Beside],
+    keys: Iterable[str],
+    language: str,
 ) -> Mapping[str, tuple[Diagnostic, ...]]:
     """Return the findings of each criterion; none where the settings of the rules are wrong."""
     found: dict[str, list[Diagnostic]] = {key: [] for key in keys}
     with suppress(BadValue):  # `shall lint` and `shall doctor` report it
-        for it in lint_specs(workspace, (), language).findings:
+        for it in findings_of(workspace, specs, beside, language, workspace.checked):
             if it.field in found:
                 message = mask_tokens(workspace.redactor.text(it.message))
                 found[it.field].append(replace(it, message=message))

@@ -31,12 +31,14 @@ def trace_requirements(
     environments: Sequence[str] | None = None,
     *,
     today: date | None = None,
+    specs: SpecSet | None = None,
 ) -> Matrix:
     """Build the coverage matrix of the workspace, or of one feature.
 
     ``environments`` are those in which a criterion must be proved; None: those that ``shall.yaml``
     lists, or without a list every one in which a linked case ran. ``today`` is the day on which
-    waivers are looked at; None: the current one (UTC).
+    waivers are looked at; None: the current one (UTC). ``specs`` are the requirements where they
+    were just read.
 
     A requirements document that cannot be read, or in which a key occurs twice, is named in
     ``wrong_specs``, a case or test file in ``problems``; the rest counts. Texts of criteria are
@@ -47,7 +49,8 @@ def trace_requirements(
     """
     if environments is None:
         environments = workspace.defaults.environments or None
-    specs = read_specs(workspace)
+    if specs is None:
+        specs = read_specs(workspace)
     problems: list[Diagnostic] = []
     newest = [it for it in _newest(workspace, problems) if it.outcome != ABSENT]
     links = [*case_links(workspace, problems), *test_links(workspace, problems)]
@@ -85,8 +88,10 @@ def _links_of_unreadable(
             yield Link(criterion, LinkKind(kind), source, Span(file, 1))
 
 
-def _pairs(links: Iterable[Link], specs: SpecSet) -> Set[tuple[str, str]]:
+def _pairs(links: Sequence[Link], specs: SpecSet) -> Set[tuple[str, str]]:
     """Return criterion and source of each link, under the key of the criterion if it exists."""
+    if not links:
+        return frozenset()
     known = resolve(specs)
     keys = {name: criterion.key for name, criterion in known.items()}
     return {(keys.get(it.criterion, it.criterion), it.source) for it in links}
@@ -163,9 +168,11 @@ def _with_current_fingerprints(
     is_unchanged = source_comparison(workspace.files, workspace.defaults.openapi)
     for fact in facts:
         fingerprint = current.get(fact.source, fact.source_fingerprint)
+        if fingerprint == fact.source_fingerprint:
+            yield fact
+            continue
         fact_now = replace(fact, source_fingerprint=fingerprint)
-        is_same = fact_now == fact or is_unchanged(fact.source_fingerprint, fact_now)
-        yield fact_now if is_same else fact
+        yield fact_now if is_unchanged(fact.source_fingerprint, fact_now) else fact
 
 
 def latest_of(fact: Evidence) -> Latest:

@@ -51,7 +51,7 @@ class _Runbook:
 
     def read(self) -> Imported:
         """Return the case."""
-        for key in self.data.keys() - _KEYS:
+        for key in [it for it in self.data if it not in _KEYS]:
             self._leave(f"`{key!s:.40}` was left out.")
         for name, value in self._mapping(self.data.get("vars")).items():
             self._set(variable_name(str(name)), value)
@@ -68,7 +68,8 @@ class _Runbook:
             if step_id in self.read_later:
                 step["capture"] = {**self.read_later[step_id], **step.get("capture", {})}
         name = text_of(self.data.get("desc")) or writer.title
-        more = {"tags": [text_of(it) for it in self.data.get("labels") or ()]}
+        labels = self.data.get("labels")
+        more = {"tags": [text_of(it) for it in labels] if isinstance(labels, list) else []}
         given = {key: self.secrets.hide(it) for key, it in self.variables.items()}
         case = writer.case(name, **more, variables=given)
         return Imported(
@@ -78,8 +79,10 @@ class _Runbook:
     def _set(self, name: str, value: Any) -> None:
         if is_secret_name(name):
             self.secrets.declare(name)
+        elif isinstance(value, str) and value.startswith(("json://", "yaml://")):
+            self._leave(f"The variable {name} was left out: it is read from a file.")
         else:
-            self.variables[name] = self._converted(value)
+            self.variables[name] = self.secrets.fields(self._converted(value), name)
 
     def _converted(self, value: Any) -> Any:
         if isinstance(value, dict):
@@ -143,13 +146,18 @@ class _Runbook:
             return False
         for key in step.keys() & {"dump"}:
             self._leave(f"`{key}` was left out.")
-        for path, methods in self._mapping(step[runners[0]]).items():
-            for method, said in self._mapping(methods).items():
-                if str(method).lower() in _METHODS:
-                    sent = self._request(base + str(path), str(method), self._mapping(said))
-                    return writer.add(sent, self._answer(step))
-        self._leave("The step was left out: it has no request.")
-        return False
+        requests = [
+            (base + str(path), str(method), said)
+            for path, methods in self._mapping(step[runners[0]]).items()
+            for method, said in self._mapping(methods).items()
+            if str(method).lower() in _METHODS
+        ]
+        if len(requests) != 1:
+            self._leave("The step was left out: it has no request, or several.")
+            return False
+        url, method, said = requests[0]
+        sent = self._request(url, method, self._mapping(said))
+        return writer.add(sent, self._answer(step))
 
     def _base(self, runner: Any) -> str | None:
         said = self._mapping(self.data.get("runners")).get(runner)
@@ -163,7 +171,7 @@ class _Runbook:
 
     def _request(self, url: str, method: str, said: Mapping[str, Any]) -> SentRequest:
         sent = SentRequest(self.place, url, method.upper())
-        for key in said.keys() - {"headers", "body"}:
+        for key in [it for it in said if it not in ("headers", "body")]:
             self._leave(f"`{key!s:.40}` was left out.")
         for name, value in self._mapping(said.get("headers")).items():
             values = value if isinstance(value, list) else [value]

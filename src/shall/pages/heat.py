@@ -27,8 +27,8 @@ def heat_map(matrix: Matrix, look: Look) -> Html:
         counts.setdefault(feature, Counter())[status] = count
     if not counts:
         return Html()
-    total = sum(counts.values(), Counter[str]())
-    statuses = [it for it in ORDER if total[it]]
+    occurring = {status for found in counts.values() for status in found}
+    statuses = [it for it in ORDER if it in occurring]
     shown = list(counts)
     if len(shown) > MOST_FEATURES:
         shown = sorted(shown, key=lambda name: -_missing(counts[name]))[:MOST_FEATURES]

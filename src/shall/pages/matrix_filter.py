@@ -80,10 +80,13 @@ def choices(proof: Proof) -> Mapping[str, Sequence[str]]:
     """Return what occurs, and can be asked for, by the name of the field."""
     rows = proof.matrix.rows
     statuses = {row.status for row in rows}
+    files = {row.criterion.span.file for row in rows}
     return {
         "status": [it.value for it in ORDER if it in statuses],
         "feature": list(dict.fromkeys(map(feature_of, rows))),
-        "owner": sorted({it for row in rows for it in owners(proof, row)}),
+        "owner": sorted({it for file in files for it in proof.owners.get(file, ())}),
         "language": sorted({row.criterion.language for row in rows}),
-        "environment": sorted({it for row in rows for it in environments_of(row)}),
+        "environment": sorted(
+            {it.environment for row in rows for it in row.links if it.latest and it.environment}
+        ),
     }

@@ -127,10 +127,19 @@ def word_diff(before: str, after: str) -> str:
     return "".join(parts)
 
 
+MOST_EXACT = 400
+"""Words and signs of two texts that are compared without regard to how often they occur."""
+
+
 def compared_words(before: str, after: str) -> Iterator[tuple[bool, str, str]]:
-    """Yield the parts of two texts: whether they are the same, the old part and the new one."""
+    """Yield the parts of two texts: whether they are the same, the old part and the new one.
+
+    In texts of more than 400 words and signs those that occur often are compared only where they
+    lie beside others that match: the time would grow with the cube of their number.
+    """
     old, new = _words(before), _words(after)
-    for what, i1, i2, j1, j2 in difflib.SequenceMatcher(None, old, new, False).get_opcodes():
+    is_long = max(len(old), len(new)) > MOST_EXACT
+    for what, i1, i2, j1, j2 in difflib.SequenceMatcher(None, old, new, is_long).get_opcodes():
         yield what == "equal", "".join(old[i1:i2]), "".join(new[j1:j2])
 
 

@@ -6,11 +6,11 @@ reads only what every supported Python makes of the same text: a proof holds on 
 """
 
 import ast
-import json
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from itertools import groupby
+from json.encoder import encode_basestring_ascii
 from typing import Any
 
 from shall.specs.code_fingerprint_v1 import code_fingerprints_v1
@@ -70,34 +70,38 @@ class _Text(str):
 _CLOSED = _Text("]")
 
 
-def _texts(root: list[Any], nodes: list[ast.AST] | None = None) -> Iterator[str]:
-    """Yield the text of a tree, and append its nodes to ``nodes``.
+def _texts(root: list[Any], nodes: list[ast.AST] | None = None) -> list[str]:
+    """Return the text of a tree in pieces, and append its nodes to ``nodes``.
 
     Without recursion, since a sum of 2,000 terms is 2,000 deep.
     """
+    texts: list[str] = []
     stack: list[Any] = [root]
     while stack:
         item = stack.pop()
-        if isinstance(item, _Text):
-            yield item
-        elif isinstance(item, ast.AST):
+        kind = type(item)
+        if kind is _Text:
+            texts.append(item)
+        elif kind is list:
+            stack.append(_CLOSED)
+            stack += [
+                it for it in reversed(item) if type(it) is not ast.Expr or not is_docstring(it)
+            ]
+            texts.append("[")
+        elif kind in _KINDS or isinstance(item, ast.AST):
             if nodes is not None:
                 nodes.append(item)
             stack.append(_CLOSED)
-            opening = _push(item, stack)
-            yield opening
-        elif isinstance(item, list):
-            stack.append(_CLOSED)
-            stack += [it for it in reversed(item) if not is_docstring(it)]
-            yield "["
+            texts.append(_push(item, stack))
         else:
-            yield f"{type(item).__name__}:{_constant(item)},"
+            texts.append(f"{kind.__name__}:{_constant(item)},")
+    return texts
 
 
 def _constant(value: Any) -> str:
     """Return a constant as text that no setting and no Unicode table changes."""
     if isinstance(value, str):
-        return json.dumps(value)
+        return encode_basestring_ascii(value)
     return hex(value) if type(value) is int else repr(value)
 
 
@@ -115,15 +119,17 @@ def _push(node: ast.AST, stack: list[Any]) -> str:
     known = _KINDS.get(kind)
     if known is None:
         names = sorted(set(kind._fields) - _WITHOUT_MEANING, reverse=True)
-        fields = tuple((name, _Text(f"{name}=")) for name in names)
-        known = _KINDS[kind] = f"{kind.__name__}[", fields
-    for name, label in known[1]:
+        labels = tuple((name, _Text(f"{name}=")) for name in names)
+        known = _KINDS[kind] = f"{kind.__name__}[", labels
+    opening, fields = known
+    is_special = kind in _SPECIAL
+    for name, label in fields:
         value = getattr(node, name, None)
-        if kind in _SPECIAL:
+        if is_special:
             value = _special(node, name, value)
         if value is not None and value != []:
             stack += (value, label)
-    return known[0]
+    return opening
 
 
 def _special(node: ast.AST, name: str, value: Any) -> Any:

@@ -139,19 +139,19 @@ def build_matrix(
     latest = tuple(latest)
     criteria = specs.criteria()
     keys = ways_to_name(specs)
-    linked: dict[str, list[Link]] = {criterion.key: [] for criterion in criteria}
+    linked: dict[str, list[Link]] = {}
     unnamed: list[Link] = []
     for link in links:
         named = keys.get(link.criterion, [])
         if len(named) == 1:
-            linked[named[0]].append(link)
+            linked.setdefault(named[0], []).append(link)
         else:
             unnamed.append(link)
     recorded = _Recorded(latest, keys, relinks)
     pending = Pending(specs)
     rows = []
     for criterion in criteria:
-        mine = linked[criterion.key]
+        mine = linked.get(criterion.key)
         change = pending.change_of(criterion.key)
         if not mine:
             status = pending_status(Status.UNTESTED, change)
@@ -219,8 +219,9 @@ class _Recorded:
             named = keys.get(fact.criterion, [])
             key = named[0] if len(named) == 1 else fact.criterion
             self._by_key.setdefault((key, fact.source), []).append(fact)
-            text = fact.criterion_fingerprint
-            self._by_text.setdefault((text, fact.source), []).append(fact)
+            if self._relinks:
+                text = fact.criterion_fingerprint
+                self._by_text.setdefault((text, fact.source), []).append(fact)
 
     def facts_of(self, criterion: Criterion, source: str) -> Iterable[Latest]:
         """Return what was recorded of a criterion for a source that is linked to it."""

@@ -197,6 +197,8 @@ class SpecSet(Struct, frozen=True, gc=False):
         is archived; one that the change adds counts at once.
         """
         written = [it for feature in self.features for it in feature.criteria()]
+        if all(it.change is None for it in written):
+            return tuple(written)
         current = {it.key for it in written if it.change is None}
         current |= {f"{it.name}#{rename.new}" for it in self.features for rename in it.renames}
         return tuple(it for it in written if it.change is None or _adds(it, current))

@@ -242,6 +242,8 @@ def _link_outcome(
         return LinkOutcome(link, status, environment=environment, unreachable=unreachable)
     rows = _rows_of_case(facts) if link.kind is LinkKind.CASE else _parameter_sets(facts)
     status = _link_status(criterion, link, rows)
+    if len(rows) == 1:
+        return LinkOutcome(link, status, rows[0], environment, unreachable)
     alike = [fact for fact in rows if _link_status(criterion, link, [fact]) is status]
     worst = max(alike or rows, key=lambda fact: fact.at)
     return LinkOutcome(link, status, worst, environment, unreachable)
@@ -252,6 +254,8 @@ def _rows_of_case(facts: Sequence[Latest]) -> Sequence[Latest]:
 
     Those that it no longer has were recorded for another text of the case.
     """
+    if len(facts) == 1:
+        return facts
     newest = max(facts, key=lambda fact: fact.at)
     return [fact for fact in facts if fact.source_fingerprint == newest.source_fingerprint]
 
@@ -281,9 +285,9 @@ def _link_status(criterion: Criterion, link: Link, rows: Sequence[Latest]) -> St
         return Status.DRAFT
     if "passed" not in outcomes:
         return Status.SKIPPED
-    if any(fact.criterion_fingerprint != criterion.fingerprint for fact in rows):
+    if {fact.criterion_fingerprint for fact in rows} != {criterion.fingerprint}:
         return Status.SUSPECT
-    if any(fact.source_fingerprint != link.fingerprint for fact in rows):
+    if {fact.source_fingerprint for fact in rows} != {link.fingerprint}:
         return Status.STALE
     if not link.can_fail or not all(fact.checks_executed for fact in rows):
         return Status.VACUOUS

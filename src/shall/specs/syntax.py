@@ -32,8 +32,11 @@ def walk(root: ast.AST) -> Iterator[ast.AST]:
             names = _INNER[kind] = _inner_fields(kind)
         for name in names:
             value = getattr(node, name, None)
-            if isinstance(value, list):
-                waiting += [it for it in value if isinstance(it, ast.AST)]
+            if value is None:
+                continue
+            if type(value) is list:
+                if value:
+                    waiting += [it for it in value if isinstance(it, ast.AST)]
             elif isinstance(value, ast.AST):
                 waiting.append(value)
 

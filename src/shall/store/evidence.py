@@ -9,6 +9,7 @@ from datetime import MAXYEAR, UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
 from msgspec.structs import asdict, replace
 
 from shall.store.base import Evidence, IsUnchanged
@@ -63,6 +64,15 @@ def unreadable_lines(data: bytes) -> list[int]:
     return numbers
 
 
+class _ReadFile(Struct, frozen=True):
+    """A file of lines as it was read. ``data`` is empty where its last line may still grow."""
+
+    stamp: tuple[int, int, int]
+    data: bytes
+    facts: list[Evidence]
+    unreadable: list[UnreadableLine]
+
+
 class EvidenceLog:
     """Appends evidence lines; reads the newest of each criterion, source, environment and row.
 
@@ -77,8 +87,7 @@ class EvidenceLog:
 
     def __init__(self, folder: Path | Folder) -> None:
         self._folder = folder if isinstance(folder, Folder) else Folder(folder)
-        self._read: dict[str, tuple[tuple[int, int, int], list[Evidence]]] = {}
-        self._unreadable: dict[str, list[UnreadableLine]] = {}
+        self._read: dict[str, _ReadFile] = {}
 
     def append(
         self,
@@ -143,7 +152,7 @@ class EvidenceLog:
 
     def unreadable(self) -> list[UnreadableLine]:
         """Return the lines that were skipped when the evidence was last read."""
-        return [line for wrong in self._unreadable.values() for line in wrong]
+        return [line for it in self._read.values() for line in it.unreadable]
 
     def compact(self, keep: Callable[[str, bytes], None]) -> int:
         """Drop lines that a newer one replaced; return how many.
@@ -214,21 +223,31 @@ class EvidenceLog:
                     key = _key(fact)
                     if key not in found or _order(found[key]) < _order(fact):
                         found[key] = fact
-        for gone in self._unreadable.keys() - names:
-            del self._unreadable[gone]
+        for gone in self._read.keys() - names:
+            del self._read[gone]
         return found
 
     def _facts(self, folder: int, name: str) -> list[Evidence]:
         status = os.stat(name, dir_fd=folder, follow_symlinks=False)
         stamp = (status.st_ino, status.st_size, status.st_mtime_ns)
         known = self._read.get(name)
-        if known is None or known[0] != stamp:
+        if known is None or known.stamp != stamp:
             data = data_of_lines(folder, name)
-            facts, wrong = values_of_lines(self._folder.path / name, data, _fact)
-            known = (stamp, facts)
+            known = _read_file(self._folder.path / name, data, stamp, known)
             self._read[name] = known
-            self._unreadable[name] = wrong
-        return known[1]
+        return known.facts
+
+
+def _read_file(
+    path: Path, data: bytes, stamp: tuple[int, int, int], before: _ReadFile | None
+) -> _ReadFile:
+    """Return the lines of a file; where lines were appended since ``before``, read only those."""
+    if before is None or not before.data or not data.startswith(before.data):
+        before = _ReadFile(stamp, b"", [], [])
+    first = before.data.count(b"\n") + 1
+    facts, wrong = values_of_lines(path, data[len(before.data) :], _fact, first)
+    whole = data if data.endswith(b"\n") else b""
+    return _ReadFile(stamp, whole, before.facts + facts, before.unreadable + wrong)
 
 
 def _key(fact: Evidence) -> _Key:

@@ -145,12 +145,15 @@ class UnreadableLine(Struct, frozen=True):
 
 
 def values_of_lines(
-    path: Path, data: bytes, read: Callable[[dict[str, Any]], Value]
+    path: Path, data: bytes, read: Callable[[dict[str, Any]], Value], first: int = 1
 ) -> tuple[list[Value], list[UnreadableLine]]:
-    """Return the values of lines of JSON, and the lines that ``read`` refuses, which are logged."""
+    """Return the values of lines of JSON, and the lines that ``read`` refuses, which are logged.
+
+    ``first`` is the number of the first line.
+    """
     values: list[Value] = []
     unreadable: list[UnreadableLine] = []
-    for number, line in enumerate(data.split(b"\n"), start=1):
+    for number, line in enumerate(data.split(b"\n"), start=first):
         if not line.strip():
             continue
         try:

@@ -80,6 +80,10 @@ class Files:
             raise FolderNotFound("The workspace is closed.", hint="Retry the call.")
         return self._root
 
+    def has_own_links(self) -> bool:
+        """Return whether a link names a file of the server, which may lead anywhere by now."""
+        return self._refusals.has_links()
+
     def relative(self, path: str) -> str:
         """Return the path relative to the folder, normalised.
 

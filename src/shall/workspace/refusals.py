@@ -58,7 +58,7 @@ class Refusals(Struct, frozen=True):
         together: whether the server's own files are links is looked at once.
         """
         own = (*self.private, *self.logs)
-        is_open = self._folder_reason(folder) is None and not any(it.is_symlink() for it in own)
+        is_open = self._folder_reason(folder) is None and not self.has_links()
         stems = tuple(as_seen(file.stem) for file in own)
         refused = {_SETTINGS, *(as_seen(names[-1]) for names in self.state)}
 
@@ -72,6 +72,10 @@ class Refusals(Struct, frozen=True):
             )
 
         return passes
+
+    def has_links(self) -> bool:
+        """Return whether any of the server's own files is a link."""
+        return any(it.is_symlink() for it in (*self.private, *self.logs))
 
     def hides(self, names: Sequence[str]) -> bool:
         """Check whether a file or folder is left out of listings."""

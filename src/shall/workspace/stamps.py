@@ -4,10 +4,8 @@ import os
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 
+from shall.workspace.file_memory import Stamp
 from shall.workspace.workspace import Workspace
-
-Stamp = tuple[int, int, int, int]
-"""Inode, size, times of the last change of content and of the file, in nanoseconds."""
 
 _NEVER_LISTED = frozenset({"node_modules", "__pycache__"})
 _STATE = ("evidence", "decisions", "baseline.jsonl", "local/unreachable.json")
@@ -34,7 +32,12 @@ def stamps_of(workspace: Workspace, more: Iterable[str] = ()) -> Mapping[str, St
 
 def newest_ns(stamps: Mapping[str, Stamp | None]) -> int:
     """Return when the file that changed last did, in nanoseconds since the epoch."""
-    return max((max(it[2:]) for it in stamps.values() if it is not None), default=0)
+    return max((max(it[2:4]) for it in stamps.values() if it is not None), default=0)
+
+
+def is_young(stamp: Stamp, settled_ns: int) -> bool:
+    """Return whether a file changed at a time or later."""
+    return max(stamp[2], stamp[3]) >= settled_ns
 
 
 def _stamp(base: int, path: str, found: dict[str, Stamp | None]) -> None:
@@ -73,4 +76,10 @@ def _walk(folder: int, prefix: str, found: dict[str, Stamp | None]) -> None:
 
 
 def _stamp_of(looked: os.stat_result) -> Stamp:
-    return looked.st_ino, looked.st_size, looked.st_mtime_ns, looked.st_ctime_ns
+    return (
+        looked.st_ino,
+        looked.st_size,
+        looked.st_mtime_ns,
+        looked.st_ctime_ns,
+        looked.st_mode,
+    )

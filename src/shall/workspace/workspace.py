@@ -21,11 +21,13 @@ from shall.store.decisions import DecisionLog
 from shall.store.evidence import EvidenceLog
 from shall.store.lazy_store import StoreOpenedLater
 from shall.store.outages import OutageLog
+from shall.workspace.file_memory import FileMemory
 from shall.workspace.files import Files
 
 if TYPE_CHECKING:
     from shall.engine.spawned_workers import WorkerProgram
     from shall.specs.links import Marks
+    from shall.specs.lint.checker import Checked
     from shall.specs.model import Feature
     from shall.specs.python_module import PythonModule
     from shall.specs.used_code import LinkedTests
@@ -61,7 +63,9 @@ class Workspace(Struct, frozen=True):
     ``marks`` are the links of case and test files, by path, with the digest of the file's text;
     ``modules`` are Python files of the project as read last, ``linked`` those links of test files
     whose fingerprints cover what the tests use. ``proofs`` are the matrices that pages show, as
-    read last, with the files that they were made of.
+    read last, with the files that they were made of, ``file_memory`` what was read for them, and
+    ``checked`` what lint found in documents, by path and language; all for the one who holds
+    ``proof_lock``.
     ``outages`` notes on this machine which services were not reached; ``decisions`` are committed.
     ``environ`` returns the environment of the process, from which secrets may be read.
     """
@@ -90,6 +94,8 @@ class Workspace(Struct, frozen=True):
     modules: dict[str, tuple[bytes, "PythonModule"]] = field(default_factory=dict)
     linked: dict[str, "LinkedTests"] = field(default_factory=dict)
     proofs: dict[str, object] = field(default_factory=dict)
+    file_memory: FileMemory = field(default_factory=FileMemory)
+    checked: dict[tuple[str, str], "Checked"] = field(default_factory=dict)
     proof_lock: Lock = field(default_factory=Lock)
     unit: UnitOptions = UnitOptions()
     outages: OutageLog | None = None

@@ -228,6 +228,7 @@ def test_what_is_not_stored_is_named(
 
 
 @pytest.mark.verifies("run-pages#3.6")
+@pytest.mark.repeats
 def test_hostile_text_is_text_on_every_page(browser: Browser, store_run: StoreRun) -> None:
     hostile = "</script></title><script>alert(1)</script><b onclick=x>\"'\u202e\x1b" + "x" * (
         1 << 20

@@ -62,7 +62,12 @@ IMPORTS: dict[str, str] = {
     "A runbook has `steps`.": "runbook 应有 `steps`。",
     "The expression `{text}` became the variable {name}.": "表达式 `{text}` 已替换为变量 {name}。",
     "The step was left out: it has {named}.": "已跳过该步骤：其中有 {named}。",
-    "The step was left out: it has no request.": "已跳过该步骤：没有请求。",
+    "The step was left out: it has no request, or several.": (
+        "已跳过该步骤：其中没有请求，或有多个请求。"
+    ),
+    "The variable {name} was left out: it is read from a file.": (
+        "变量 {name} 未能转换：其值从文件读取。"
+    ),
     "The options {others} of a runner were left out.": "runner 的选项 {others} 未能转换。",
     "`bind` of {name} was left out: `{value}`.": "变量 {name} 的 `bind` 未能转换：`{value}`。",
     "`{value}` was left out: it is no mapping.": "`{value}` 未能转换：它不是键值对。",

@@ -7,7 +7,7 @@ from shall.diagnostics import Diagnostic, Severity
 from shall.diagnostics.diagnostic import Edit
 from shall.rules import LintOptions
 from shall.specs.globs import matches
-from shall.specs.lint.lexicon import lexicon
+from shall.specs.lint.lexicon import Lexicon, lexicon
 from shall.specs.lint.passage import passage_of
 from shall.specs.lint.place import place_of
 from shall.specs.lint.rule import Finding, Rule
@@ -76,51 +76,91 @@ def _codes(names: Iterable[str], known: Mapping[str, str]) -> frozenset[str]:
     return frozenset(found)
 
 
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The findings of a document, and what they were made of.
+
+    ``others`` are those that depend on other documents, too.
+    """
+
+    feature: Feature | None
+    text: str
+    choice: Choice
+    others: Sequence[Finding]
+    diagnostics: Sequence[Diagnostic]
+
+
 def lint(
     features: Sequence[Feature],
     texts: Mapping[str, str],
     choice: Choice,
     language: str = "en",
     beside: Sequence[links.Beside] = (),
+    known: dict[tuple[str, str], Checked] | None = None,
 ) -> list[Diagnostic]:
     """Return the findings of every document, in the order of files and lines.
 
     ``texts`` are the documents by their files, ``beside`` the designs and lists of tasks.
+    ``known`` are findings by file and language: a document that did not change is not checked
+    again, and those of this time are put there.
     """
     texts = {**texts, **{document.file: document.text for document in beside}}
-    by_file: dict[str, list[Finding]] = {feature.file: [] for feature in features}
+    known = {} if known is None else known
+    of_file = {feature.file: feature for feature in features}
+    by_file: dict[str, list[Finding]] = {file: [] for file in of_file}
     by_file |= {document.file: [] for document in beside}
-    for found in (*_findings(features, choice), *links.check(features, beside, texts)):
-        if choice.applies(found.rule.code, found.span.file):
-            by_file[found.span.file].append(found)
+    for found in (*changes.check(features), *links.check(features, beside, texts)):
+        by_file[found.span.file].append(found)
+    for gone in {key for key in known if key[1] == language and key[0] not in by_file}:
+        del known[gone]
+    terms = lexicon(choice.terms)
     diagnostics: list[Diagnostic] = []
-    for file, findings in by_file.items():
-        text = texts.get(file, "")
-        suppressions = read_suppressions(text, file)
-        if suppressions:
-            findings = _not_suppressed(findings, suppressions)
-            findings += _wrong_suppressions(suppressions, choice, file)
-        if findings:
-            lines = LINE_END.split(text)
-            diagnostics += sorted(
-                (_diagnostic(it, lines, choice, language) for it in findings),
-                key=lambda found: (found.span, found.code),
-            )
+    for file, others in by_file.items():
+        feature, text = of_file.get(file), texts.get(file, "")
+        before = known.get((file, language))
+        if (
+            before is None
+            or before.feature is not feature
+            or before.text != text
+            or before.choice != choice
+            or before.others != others
+        ):
+            own = () if feature is None else _findings(feature, terms)
+            found_here = _diagnostics((*own, *others), file, text, choice, language)
+            before = Checked(feature, text, choice, others, found_here)
+            known[file, language] = before
+        diagnostics += before.diagnostics
     return diagnostics
 
 
-def _findings(features: Sequence[Feature], choice: Choice) -> Iterator[Finding]:
-    terms = lexicon(choice.terms)
-    for feature in features:
-        for criterion in feature.criteria():
-            if _is_removed(criterion):
-                continue
-            passage = passage_of(criterion)
-            yield from grammar.check(passage)
-            yield from wording.check(passage, terms)
-            yield from measures.check(passage)
-    yield from documents.check(features)
-    yield from changes.check(features)
+def _diagnostics(
+    findings: Iterable[Finding], file: str, text: str, choice: Choice, language: str
+) -> list[Diagnostic]:
+    """Return what is reported of the findings of a document."""
+    findings = [it for it in findings if choice.applies(it.rule.code, file)]
+    suppressions = read_suppressions(text, file)
+    if suppressions:
+        findings = _not_suppressed(findings, suppressions)
+        findings += _wrong_suppressions(suppressions, choice, file)
+    if not findings:
+        return []
+    lines = LINE_END.split(text)
+    return sorted(
+        (_diagnostic(it, lines, choice, language) for it in findings),
+        key=lambda found: (found.span, found.code),
+    )
+
+
+def _findings(feature: Feature, terms: Lexicon) -> Iterator[Finding]:
+    """Yield the findings that depend on nothing but the document."""
+    for criterion in feature.criteria():
+        if _is_removed(criterion):
+            continue
+        passage = passage_of(criterion)
+        yield from grammar.check(passage)
+        yield from wording.check(passage, terms)
+        yield from measures.check(passage)
+    yield from documents.check([feature])
 
 
 def _is_removed(criterion: Criterion) -> bool:
