@@ -23,7 +23,9 @@ def main() -> None:
     IMAGES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as name, chromium() as browser:
         demo = Path(name) / "shop"
-        subprocess.run([*SHALL, "demo", "--to", str(demo)], capture_output=True, check=True)
+        subprocess.run(
+            [*SHALL, "demo", "--no-open", "--to", str(demo)], capture_output=True, check=True
+        )
         matrix = subprocess.run(
             [*SHALL, "trace", "--format", "html"], cwd=demo, capture_output=True, check=False
         )

@@ -3,22 +3,31 @@
 import json
 from pathlib import Path
 
-MARK = "HARMLESS"
-SCRIPT = f"<script>document.title='owned'</script>{MARK}"
-HANDLER = f"\"'><img src=x onerror=\"document.title='owned'\">{MARK}"
-BIDI = f"{MARK}\u202egnp.exe\u2066\u2069"
 LONG = "x" * 800_000
+FILE_NAME = '<b onclick=alert(1)>"&amp;.yaml'
+
+
+def markup(field: str) -> str:
+    """Return what would change the title of the page if it were more than text."""
+    script = "<script>document.title='owned'</script>"
+    return f"{script}\"'><img src=x onerror=\"document.title='owned'\">{field}"
+
+
+def planted(field: str) -> str:
+    """Return the markup with a control that turns the line."""
+    return f"{markup(field)}\u202egnp.exe"
+
 
 REQUIREMENTS = f"""\
-# Requirements: {SCRIPT}
+# Requirements: {planted("document")}
 
-### Requirement 1: {HANDLER}
+### Requirement 1: {planted("requirement")}
 
-**User Story:** As a {SCRIPT}, I want {HANDLER}, so that {BIDI}.
+**User Story:** As a {planted("role")}, I want {planted("wish")}, so that {planted("reason")}.
 
 #### Acceptance Criteria
 
-1. WHEN a customer sends {SCRIPT} THEN the shop SHALL answer {HANDLER} {BIDI}.
+1. WHEN a customer sends {planted("trigger")} THEN the shop SHALL answer {planted("answer")}.
 2. THE shop SHALL answer `</script><script>document.title='owned'</script>` {LONG}.
 """
 
@@ -30,25 +39,24 @@ def write_hostile(folder: Path) -> None:
     (specs / "requirements.md").write_text(REQUIREMENTS, encoding="utf-8")
     cases = folder / "tests" / "cases"
     cases.mkdir(parents=True)
-    name = '<b onclick=alert(1)>"&amp;.yaml'
-    (cases / name).write_text(_case(f"{SCRIPT} {HANDLER} {BIDI}"), encoding="utf-8")
-    (cases / "long.yaml").write_text(_case(f"{MARK} {LONG}"), encoding="utf-8")
+    (cases / FILE_NAME).write_text(_case(planted("name")), encoding="utf-8")
+    (cases / "long.yaml").write_text(_case(f"long {LONG}"), encoding="utf-8")
     (folder / "shall.yaml").write_text("", encoding="utf-8")
 
 
-def _case(text: str) -> str:
+def _case(name: str) -> str:
     step = {
         "id": "sign_in",
         "POST": "/login",
-        "json": {text: text},
-        "headers": {"X-Text": SCRIPT},
-        "expect": {"status": 200, "body": {"token": text}},
+        "json": {planted("key"): planted("value")},
+        "headers": {"X-Text": markup("header")},
+        "expect": {"status": 200, "body": {"token": planted("expected")}},
     }
     case = {
-        "name": text,
-        "description": text,
-        "tags": [SCRIPT, HANDLER],
-        "verifies": ["hostile#1.1", f"hostile#9.9{SCRIPT}"],
+        "name": name,
+        "description": planted("description"),
+        "tags": [planted("tag")],
+        "verifies": ["hostile#1.1", f"hostile#9.9{planted('verified')}"],
         "steps": [step],
     }
     return json.dumps({"testcase": case})

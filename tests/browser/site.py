@@ -14,6 +14,7 @@ import uvicorn
 from msgspec import Struct
 from tests.browser.hostile import write_hostile
 from tests.browser.tabs import ROOT
+from tests.repository import commit
 
 from shall.actions.run import execute
 from shall.actions.run_request import RunRequest
@@ -55,6 +56,7 @@ def site(folder: Path) -> Iterator[Site]:
     with listening(_shop_module().make_app) as shop_service:
         shop = folder / "shop"
         shutil.copytree(SHOP, shop, ignore=shutil.ignore_patterns("__pycache__", ".shall"))
+        commit(shop)
         runs = _run_twice(shop, shop_service)
         hostile = folder / "hostile"
         write_hostile(hostile)
@@ -68,11 +70,12 @@ def site(folder: Path) -> Iterator[Site]:
 
 
 def _run_twice(shop: Path, service: str) -> tuple[str, str]:
-    """Run all cases; then those of one file again, after a requirement and a case changed."""
+    """Run all cases; then two of them again, after a requirement and another case changed."""
     first = _run(shop, service)
     _replace(shop / "specs/auth/requirements.md", "and give no token", "and show no token at all")
     _replace(shop / "tests/cases/products.yaml", "  steps:", "  description: changed\n  steps:")
-    return first, _run(shop, service, "tests/cases/place_order.yaml")
+    again = ("tests/cases/place_order.yaml", "tests/cases/last_item.yaml")
+    return first, _run(shop, service, *again)
 
 
 def _replace(file: Path, before: str, after: str) -> None:

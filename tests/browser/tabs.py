@@ -1,5 +1,6 @@
 """Tabs of a real browser: how a page is opened in one, and what is wrong with the page."""
 
+import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 SERVICES = ROOT / ".services"
 SCREENSHOTS = ROOT / ".screenshots"
+PICTURES = "SCREENSHOTS"
+"""The environment variable that asks for pictures of the pages."""
 
 WIDTHS = {"desktop": 1280, "phone": 390}
 VIEWS = (
@@ -29,8 +32,9 @@ Open = Callable[..., "Tab"]
 _TALLEST = 4000
 _NOTE_VIOLATIONS = """addEventListener("securitypolicyviolation", it =>
     console.error(`the policy blocks ${it.violatedDirective} ${it.blockedURI} ${it.sample}`))"""
-_FIND_FAULTS = """async () => {
-    const found = await axe.run(document, {preload: false, resultTypes: ["violations"]});
+_FIND_FAULTS = """async (rules) => {
+    const found = await axe.run(document, {
+        preload: false, resultTypes: ["violations"], ...(rules.length ? {runOnly: rules} : {})});
     return found.violations.filter(it => ["serious", "critical"].includes(it.impact))
     .flatMap(it => it.nodes.map(node => `${it.id}: ${node.html.slice(0, 200)}: `
         + [...node.any, ...node.all, ...node.none].map(check => check.message).join("; ")));
@@ -85,16 +89,22 @@ class Tab:
             size = {"width": WIDTHS[width], "height": height or min(whole, _TALLEST)}
             self.page.set_viewport_size(size)  # type: ignore[arg-type,unused-ignore]
 
-    def faults(self) -> list[str]:
-        """Return what axe finds serious or critical, and what is wider than the screen."""
+    def faults(self, *rules: str) -> list[str]:
+        """Return what axe finds serious or critical, and what is wider than the screen.
+
+        ``rules`` are the ids of those that axe holds the page to, instead of all.
+        """
         found: list[str] = self.page.evaluate(_FIND_WIDER)
-        found += self.page.evaluate(_FIND_FAULTS)
+        if not self.page.evaluate("() => 'axe' in window"):
+            self.page.evaluate(_axe())
+        found += self.page.evaluate(_FIND_FAULTS, rules)
         return found
 
     def picture(self, name: str) -> None:
-        """Store a picture of the page among the artefacts of the run."""
-        SCREENSHOTS.mkdir(exist_ok=True)
-        self.page.screenshot(path=SCREENSHOTS / f"{name}.png")
+        """Store a picture of the page, where the environment asks for pictures."""
+        if PICTURES in os.environ:
+            SCREENSHOTS.mkdir(exist_ok=True)
+            self.page.screenshot(path=SCREENSHOTS / f"{name}.png")
 
 
 @contextmanager
@@ -120,7 +130,6 @@ def new_tab(browser: "Browser", language: str = "en", **options: Any) -> Tab:
     locale = {"en": "en-GB", "zh": "zh-CN"}[language]
     context = browser.new_context(locale=locale, reduced_motion="reduce", **options)
     context.set_default_timeout(20_000)
-    context.add_init_script(_axe())
     context.add_init_script(_NOTE_VIOLATIONS)
     return Tab(context)
 

@@ -67,7 +67,9 @@ def test_a_run_is_followed_and_stopped_on_its_page(
     site: Site, store: Store, open_tab: Open
 ) -> None:
     store.start_run("followed", datetime.now(UTC), 4, "")
-    tab = signed_in(open_tab, site, "/runs/followed")
+    tab = signed_in(open_tab, site, "/runs")
+    row = tab.page.get_by_role("row").filter(has=tab.page.locator("[data-live-run=followed]"))
+    row.get_by_role("link").first.click()
     done = tab.page.locator("[data-live=done]")
     assert done.text_content() == "0 of 4 cases"
     heading = tab.page.get_by_role("heading", level=1)

@@ -190,15 +190,16 @@ def test_the_earlier_commands_take_their_flags(function: str) -> None:
     assert "pigeon" in bad.stderr
 
 
-@pytest.mark.verifies("demo#1.1", "demo#1.2", "demo#1.3", "demo#1.4")
+@pytest.mark.verifies("demo#1.1", "demo#1.2", "demo#1.3", "demo#1.4", "demo#1.5")
 def test_the_demo_shows_the_main_job_twice(shall_process: Shall, project: Path) -> None:
     for _ in range(2):
-        ended = shall_process("demo")
+        ended = shall_process("demo", "--no-open")
         assert ended.returncode == 0, ended.stdout + ended.stderr
         assert "22 criteria: 20 proved, 1 failing, 0 not run, 1 untested" in ended.stdout
         page = next(line for line in ended.stdout.splitlines() if line.startswith("HTML report: "))
         assert Path(page.removeprefix("HTML report: ")).is_file()
         assert "shall trace" in ended.stdout
+        assert ended.stdout.rstrip().endswith(Path(page.removeprefix("HTML report: ")).as_uri())
         (project / "shall-demo/own.txt").write_text("mine")
     assert (project / "shall-demo/own.txt").read_text() == "mine"
     (project / "taken").mkdir()

@@ -23,7 +23,7 @@ class Seen:
 def seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Seen:
     (tmp_path / "shall.yaml").write_text("server: {workers: 3, host: 0.0.0.0, port: 80}\n")
     monkeypatch.chdir(tmp_path)
-    for name in ("MCP_AUTH_TOKEN", "SHALL_AUTH_TOKEN", "DISPLAY", "WAYLAND_DISPLAY"):
+    for name in ("MCP_AUTH_TOKEN", "SHALL_AUTH_TOKEN", "CI", "DISPLAY", "WAYLAND_DISPLAY"):
         monkeypatch.delenv(name, raising=False)
     found = Seen()
     found.opened = []

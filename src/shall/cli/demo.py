@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from importlib import resources
@@ -18,7 +19,7 @@ from shall.actions.run_request import RunRequest
 from shall.actions.trace import trace_requirements
 from shall.bootstrap import open_project
 from shall.cli.options import settings_of
-from shall.cli.output import CHECK_FAILED, OK, exit_status, say, tell
+from shall.cli.output import CHECK_FAILED, OK, exit_status, has_display, say, tell
 from shall.cli.run import run_showing, show
 from shall.errors import InvalidInput, TargetUnreachable
 from shall.pages.report import html_page
@@ -52,17 +53,33 @@ def execute(arguments: argparse.Namespace) -> int:
             matrix, shutil.get_terminal_size().columns, colour=colour, language=settings.language
         )
     )
+    page = None
     if workspace.state_warning is None:
-        page = html_page(collected.result(run), matrix, settings.language)
-        say(f"HTML report: {keep_report(workspace, run.run_id, page)}\n")
+        text = html_page(collected.result(run), matrix, settings.language)
+        page = keep_report(workspace, run.run_id, text)
+        say(f"HTML report: {page}\n")
+    _say_next_steps(arguments.to)
+    if page is not None:
+        show_address(page.as_uri(), opens=not arguments.no_open)
+    status = exit_status(run)
+    return OK if status == CHECK_FAILED else status
+
+
+def _say_next_steps(folder: str) -> None:
     say("One criterion fails and one is untested; the README there explains why. Next steps:")
     shall_command = _typed()
-    say(f"  cd {arguments.to}")
+    say(f"  cd {folder}")
     say(f"  {shlex.quote(sys.executable)} service.py --port 8765 &")
     say(f"  {shall_command} run")
     say(f"  {shall_command} trace")
-    status = exit_status(run)
-    return OK if status == CHECK_FAILED else status
+    say(f"  {shall_command} ui")
+
+
+def show_address(address: str, *, opens: bool) -> None:
+    """Print the address of the report; open it where there is a display."""
+    say(f"\nThe run and its matrix as a page: {address}")
+    if opens and has_display():
+        webbrowser.open_new_tab(address)
 
 
 def _typed() -> str:

@@ -377,6 +377,9 @@ def _add_demo(commands: _Commands) -> None:
         help="folder of the example (default: shall-demo)",
     )
     command.add_argument(
+        "--no-open", action="store_true", help="print the report's address, open no browser"
+    )
+    command.add_argument(
         "--no-color", action="store_true", default=None, help="print without colours"
     )
 

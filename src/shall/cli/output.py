@@ -198,3 +198,12 @@ def text_of_file(file: str, most_bytes: int) -> str:
     if len(data) > most_bytes:
         raise InvalidInput(f"The input is larger than {size_text(most_bytes)}.")
     return data.decode("utf-8", "replace").replace("\r\n", "\n")
+
+
+def has_display() -> bool:
+    """Return whether a browser would open in a window that somebody sees: not in CI."""
+    if is_in_environment("CI"):
+        return False
+    if sys.platform in {"darwin", "win32"}:
+        return True
+    return is_in_environment("DISPLAY") or is_in_environment("WAYLAND_DISPLAY")

@@ -8,10 +8,10 @@ import webbrowser
 from msgspec.structs import replace
 
 from shall.cli.options import folder_of, settings_of
-from shall.cli.output import say
+from shall.cli.output import has_display, say
 from shall.serve.http import serve_http
 from shall.serve.tool_access import asks_who
-from shall.settings import Settings, is_in_environment
+from shall.settings import Settings
 
 
 def execute(arguments: argparse.Namespace) -> int:
@@ -45,14 +45,7 @@ def execute(arguments: argparse.Namespace) -> int:
         else:
             say("Sign in with a token of this server.")
         sys.stdout.flush()
-        if not arguments.no_open and _has_display():
+        if not arguments.no_open and has_display():
             webbrowser.open_new_tab(address)
 
     return serve_http(settings, announce=announce)
-
-
-def _has_display() -> bool:
-    """Return whether a browser would open in a window, not in this terminal."""
-    if sys.platform in {"darwin", "win32"}:
-        return True
-    return is_in_environment("DISPLAY") or is_in_environment("WAYLAND_DISPLAY")

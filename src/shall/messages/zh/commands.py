@@ -171,6 +171,7 @@ COMMANDS: dict[str, str] = {
     "globs of further files that tools may write "
     "(notes/*.md); never executable files": "允许工具额外写入的文件（通配符，如 notes/*.md），可执"
     "行文件除外",
+    "print the report's address, open no browser": "只打印报告的地址，不打开浏览器",
     "folder of the example (default: shall-demo)": "示例的目录（默认：shall-demo）",
     "configure all projects of the user, or this project": "配置用户的所有项目，或仅此项目",
     "print the configuration instead of writing it": "打印配置，不写入文件",

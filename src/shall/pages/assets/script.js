@@ -42,7 +42,7 @@ customElements.define("shall-copy", class extends HTMLElement {
 
 // --- keyboard: / search, j and k rows, ? help
 
-const ROWS = "[data-row]";
+const ROWS = "[data-row], :is(.runs, .history, .first) > tbody > tr";
 
 function move(step) {
   const rows = [...document.querySelectorAll(ROWS)].filter((row) => row.checkVisibility());
