@@ -111,6 +111,8 @@ def test_a_criterion_is_shown_below_its_requirement_with_status_and_proof() -> N
         ("IF it fails, THEN THE shop SHALL say `SHALL`", ["IF", "THEN", "THE", "SHALL"]),
         ("WHILE it is closed, THE shop SHALL wait", ["WHILE", "THE", "SHALL"]),
         ("WHERE delivery is offered, THE shop SHALL show it", ["WHERE", "THE", "SHALL"]),
+        ("WHEN it rains THEN the shop SHALL close", ["WHEN", "THEN", "SHALL"]),
+        ("The shop SHALL wait", ["SHALL"]),
         ("当用户提交订单时，系统应扣减库存", ["当", "时", "应"]),
         ("如果订单不存在，那么系统应返回 404", ["如果", "那么", "应"]),
         ("WHEN 用户取消订单 THEN 系统 SHALL 恢复库存", ["WHEN", "THEN", "SHALL"]),

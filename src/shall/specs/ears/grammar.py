@@ -329,9 +329,11 @@ def _condition_ends(shape: str) -> Sequence[tuple[int, int]]:
 def keyword_spans(sentence: str) -> list[tuple[int, int]]:
     """Return where the EARS keywords of one sentence are; none where it is no EARS sentence.
 
+    An article is one only in capitals, as in ``THE system SHALL``: elsewhere it is an ordinary word.
+
     >>> sentence = "When it rains, then the API shall not answer."
     >>> [sentence[start:end] for start, end in keyword_spans(sentence)]
-    ['When', 'then', 'the', 'shall', 'not']
+    ['When', 'then', 'shall', 'not']
     """
     if _HINT.search(sentence) is None:
         return []
@@ -344,7 +346,7 @@ def keyword_spans(sentence: str) -> list[tuple[int, int]]:
     head = shape[: modal.start] if modal else shape[: then.end()] + "\1" if then else ""
     found, position = _condition_words(sentence, head)
     article = _ARTICLE_HERE.match(head, position)
-    found += [article.span()] if article else []
+    found += [article.span()] if article and article[0].isupper() else []
     if modal is not None:
         found.append((modal.start, modal.end))
         denied = en.NEGATION.match(shape, modal.end)
