@@ -197,13 +197,15 @@ def test_every_html_report_has_the_matrix_with_the_texts_of_the_requirements(
 def test_a_report_without_a_matrix_says_why(
     shall: Shall,
     write_case: WriteCase,
+    write_spec: Callable[[], None],
     service: Any,
     project: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def fail(*_: Any) -> None:
+    def fail(*_: Any, **__: Any) -> None:
         raise StoreUnavailable("The evidence cannot be read.")
 
+    write_spec()
     write_case("a")
     monkeypatch.setattr(trace, "trace_requirements", fail)
 

@@ -329,7 +329,7 @@ def _condition_ends(shape: str) -> Sequence[tuple[int, int]]:
 def keyword_spans(sentence: str) -> list[tuple[int, int]]:
     """Return where the EARS keywords of one sentence are; none where it is no EARS sentence.
 
-    An article is one only in capitals, as in ``THE system SHALL``: elsewhere it is an ordinary word.
+    An article is one only in capitals, as in ``THE system SHALL``; elsewhere it is no keyword.
 
     >>> sentence = "When it rains, then the API shall not answer."
     >>> [sentence[start:end] for start, end in keyword_spans(sentence)]
