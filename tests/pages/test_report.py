@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from shall.messages import Message
 from shall.pages.parts import BODY_LIMIT, body_text, indented, timing
-from shall.pages.report import TOLD_CASES, html_page
+from shall.pages.report import DETAILED_CASES, html_page
 from shall.report.markdown import markdown
 from shall.results.records import (
     CaseResult,
@@ -301,7 +301,7 @@ def test_a_thousand_failing_cases_keep_their_checks_and_the_page_stays_small(
 
     assert len(page.encode()) < 5_000_000
     assert page.count("<code>data.id equals</code>") == 3000
-    assert page.count("Requests and responses are left out") == 1000 - TOLD_CASES
+    assert page.count("Requests and responses are left out") == 1000 - DETAILED_CASES
 
 
 def test_a_check_says_why_and_headers_are_listed_only_where_there_are_some(
@@ -360,7 +360,7 @@ def test_a_large_structure_is_cut_where_it_is_shown_side_by_side(
     page = html_page(make_run(*[make_failing(steps=(step,))] * 60))
 
     tables = re.findall(r'<table class="beside values">.*?</table>', page)
-    assert len(tables) == TOLD_CASES
+    assert len(tables) == DETAILED_CASES
     assert tables[0].count("<tr") <= 1 + 202
     assert "…" in tables[0]
 

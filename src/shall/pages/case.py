@@ -93,7 +93,7 @@ def case_section(case: CaseResult, number: int, showing: Showing) -> Html:
 
 def case_body(case: CaseResult, showing: Showing) -> list[Html]:
     """Make what is below the heading of a case: what happened, step by step."""
-    parts = [*_told(case, showing), *_steps(case, showing)]
+    parts = [*_case_notes(case, showing), *_steps(case, showing)]
     if is_bad(case) and showing.exchanges:
         text = assistant_text(case, showing.texts, showing.language, showing.places)
         parts.append(copy_button(text, word("copy.assistant", showing.language), showing.language))
@@ -121,17 +121,19 @@ def criterion_links(keys: Collection[str], showing: Showing) -> list[Html]:
     ]
 
 
-def _told(case: CaseResult, showing: Showing) -> list[Html]:
-    told = []
+def _case_notes(case: CaseResult, showing: Showing) -> list[Html]:
+    notes = []
     if criteria := criterion_links([it.key for it in case.criteria], showing):
-        told.append(tag("ul", *criteria, class_="links criteria"))
+        notes.append(tag("ul", *criteria, class_="links criteria"))
     if case.error is not None:
-        told.append(tag("p", short(said(case.error, showing.language), 8_000), class_="told"))
+        notes.append(
+            tag("p", short(said(case.error, showing.language), 8_000), class_="error-text")
+        )
     if outage_of(case) not in (None, *showing.outages):
-        told.append(tag("p", label("outage.next", showing.language)))
+        notes.append(tag("p", label("outage.next", showing.language)))
     if is_bad(case) and not showing.exchanges:
-        told.append(tag("p", label("left_out", showing.language), class_="soft"))
-    return told
+        notes.append(tag("p", label("left_out", showing.language), class_="soft"))
+    return notes
 
 
 def _steps(case: CaseResult, showing: Showing) -> list[Html]:
@@ -168,7 +170,9 @@ def _step(title: str, step: StepResult, showing: Showing) -> Html:
 def _step_body(step: StepResult, showing: Showing) -> list[Html]:
     parts = [tag("p", short(it, 2_000), class_="mono soft") for it in redirect_lines(step)]
     if step.error is not None:
-        parts.append(tag("p", short(said(step.error, showing.language), 8_000), class_="told"))
+        parts.append(
+            tag("p", short(said(step.error, showing.language), 8_000), class_="error-text")
+        )
     if step.checks:
         parts.append(_checks(step.checks, showing.language))
         if showing.exchanges:

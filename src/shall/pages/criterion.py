@@ -78,7 +78,7 @@ def _changes(story: Story, language: str) -> Html:
 def _text(change: TextChange, language: str) -> Html:
     heading = tag("h3", word("story.text", language))
     if change.before is None:
-        return tag("div", heading, _told("story.text.unknown", language), class_="change")
+        return tag("div", heading, _note("story.text.unknown", language), class_="change")
     origin = change.origin
     origin = word(
         "story.baseline" if origin == "baseline" else "story.commit", language, commit=origin
@@ -86,7 +86,7 @@ def _text(change: TextChange, language: str) -> Html:
     return tag(
         "div",
         heading,
-        _told("story.text.origin", language, origin=origin),
+        _note("story.text.origin", language, origin=origin),
         words_beside(change.before, change.after, language),
         class_="change",
     )
@@ -95,9 +95,9 @@ def _text(change: TextChange, language: str) -> Html:
 def _source(change: SourceChange, language: str) -> Html:
     heading = tag("h3", word("story.source", language, source=change.source))
     if not change.is_known:
-        shown = [_told("story.source.unknown", language)]
+        shown = [_note("story.source.unknown", language)]
     elif not change.files:
-        shown = [_told("story.source.same", language, commit=change.commit)]
+        shown = [_note("story.source.same", language, commit=change.commit)]
     else:
         shown = [_file(it, language) for it in change.files]
     return tag("div", heading, *shown, class_="change")
@@ -106,17 +106,17 @@ def _source(change: SourceChange, language: str) -> Html:
 def _file(change: FileChange, language: str) -> Html:
     name = tag("p", tag("code", change.path))
     if change.before is None and change.after is None:
-        return joined(name, _told("story.file.hidden", language))
+        return joined(name, _note("story.file.hidden", language))
     if change.before is None or change.after is None:
         gone = "new" if change.before is None else "gone"
-        return joined(name, _told(f"story.file.{gone}", language))
+        return joined(name, _note(f"story.file.{gone}", language))
     compared = [it.splitlines()[:MOST_LINES] for it in (change.before, change.after)]
     if compared[0] == compared[1]:
-        return joined(name, _told("story.file.lines", language))
+        return joined(name, _note("story.file.lines", language))
     return joined(name, lines_beside(change.before, change.after, language))
 
 
-def _told(name: str, language: str, **params: str) -> Html:
+def _note(name: str, language: str, **params: str) -> Html:
     return tag("p", word(name, language, **params), class_="soft")
 
 
@@ -127,7 +127,7 @@ def _decisions(decisions: Sequence[Decision], row: Row, look: Look) -> Html:
     items = [_decision(it, row, look) for it in decisions]
     heading = tag("h2", word("story.decisions", language), id="decisions")
     return tag(
-        "section", heading, tag("ul", *items, class_="told-list"), aria_labelledby="decisions"
+        "section", heading, tag("ul", *items, class_="decision-list"), aria_labelledby="decisions"
     )
 
 

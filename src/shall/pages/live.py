@@ -45,7 +45,7 @@ def live_run(run: LiveRun, look: Look) -> Html:
     return tag(
         "div",
         tag("p", tag("b", shown["done"], data_live="done"), class_="num"),
-        tag("p", shown["reason"], data_live="reason", class_="told"),
+        tag("p", shown["reason"], data_live="reason", class_="error-text"),
         tag("p", shown["asked"], data_live="asked", class_="soft"),
         _stop_form(run, look),
         _element(source, look, look.links.run(line.run_id), "live.results"),

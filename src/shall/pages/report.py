@@ -31,7 +31,7 @@ from shall.specs.matrix import Matrix
 FULL_CASES = 100
 """A run of at most so many cases shows the exchanges of passed steps too."""
 
-TOLD_CASES = 50
+DETAILED_CASES = 50
 """Failed cases that are shown with their exchanges; the others keep their checks."""
 
 MOST_BAD = 1_000
@@ -156,14 +156,14 @@ def _bad_rows(
     cases: Sequence[CaseResult], bad: Sequence[CaseLine], groups: Sequence[Group], showing: Showing
 ) -> list[Html]:
     rows: list[Html] = []
-    told = 0
+    shown_bad = 0
     for group, members in by_group(bad, groups):
         if group is not None and group.count > 1:
             rows.append(group_heading(group, showing.language))
         for line in members:
-            given = replace(showing, exchanges=told < TOLD_CASES)
+            given = replace(showing, exchanges=shown_bad < DETAILED_CASES)
             rows.append(case_section(cases[line.number - 1], line.number, given))
-            told += 1
+            shown_bad += 1
     return rows
 
 

@@ -79,9 +79,9 @@ def _case(case: CaseResult, language: str, places: Places) -> ET.Element:
     _properties(element, [*verified, *(("tag", tag) for tag in case.tags), *retried])
     if is_bad(case):
         bad = shown_outcome(case)
-        told = ET.SubElement(element, _ELEMENTS[bad], {"message": _reason(case, language)})
-        told.set("type", "teardown" if case.outcome not in BAD else bad.value)
-        told.text = case_text(case, language, places)  # escaped already
+        problem = ET.SubElement(element, _ELEMENTS[bad], {"message": _reason(case, language)})
+        problem.set("type", "teardown" if case.outcome not in BAD else bad.value)
+        problem.text = case_text(case, language, places)  # escaped already
     elif case.outcome is Outcome.SKIPPED:
         ET.SubElement(element, "skipped", {"message": _reason(case, language)})
     return element
