@@ -11,7 +11,8 @@ from shall.pages.links import Links, ServedLinks
 from shall.pages.live import event_of, live_list, live_run
 from shall.pages.run_parts import run_head
 from shall.pages.runs import RunsQuery, runs_page
-from shall.results.listing import LiveRun, Reason, RunLine, RunPage
+from shall.results.listing import LiveRun, RunLine, RunPage
+from shall.results.reason import Reason
 from shall.results.records import Outcome, RunStatus
 
 NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)

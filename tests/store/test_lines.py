@@ -20,12 +20,12 @@ from shall.results.listing import (
     CaseFilter,
     CaseOrder,
     CasePage,
-    Reason,
     RunFilter,
     lines_of,
     page_of,
     search_words,
 )
+from shall.results.reason import Reason
 from shall.results.records import CaseResult, CriterionRef, Outcome, RunResult, RunStatus
 from shall.store.base import RunOrigin
 from shall.store.copies import recover_database

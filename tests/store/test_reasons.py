@@ -7,7 +7,8 @@ import pytest
 
 from shall.messages import Message
 from shall.pages.groups import counted, grouped
-from shall.results.listing import Reason, lines_of
+from shall.results.listing import lines_of
+from shall.results.reason import Reason
 from shall.results.records import (
     CaseResult,
     CheckResult,

@@ -13,7 +13,8 @@ from shall.pages.parts import link
 from shall.pages.words import word
 from shall.report.values import cut
 from shall.report.wording import label, said
-from shall.results.listing import CaseLine, Reason, ReasonCount
+from shall.results.listing import CaseLine, ReasonCount
+from shall.results.reason import Reason
 
 SHOWN_GROUPS = 50
 """Groups that a page shows; the largest come first."""

@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from shall.errors import StoreUnavailable
-from shall.store.lines import fill
+from shall.store.fill_columns import fill
 from shall.store.migrate import migrate, migrations, refuse_newer, schema_version
 from shall.store.rows import case_from_text
 

@@ -1,19 +1,15 @@
-"""The columns from which lists of runs and cases are made, and what is asked of them.
+"""Which cases of a run lists show.
 
 Every function runs inside the caller's transaction.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import msgspec
-from msgspec import Struct
 
-from shall.errors import BadValue, StoreUnavailable
-from shall.results.encoding import decode_case
+from shall.errors import StoreUnavailable
 from shall.results.listing import (
     BAD,
     PAGE_LINES,
@@ -22,11 +18,8 @@ from shall.results.listing import (
     CaseLine,
     CaseOrder,
     CasePage,
-    feature_of,
-    reason_of,
-    reason_text,
 )
-from shall.results.records import CaseResult, CriterionRef, Outcome, is_bad
+from shall.results.records import Outcome
 from shall.store.reasons import reason_from_text
 from shall.store.rows import plain
 
@@ -38,19 +31,15 @@ _COLUMNS = """
     teardown_outcome, data_row, attempt, shard, environment, fingerprint, verifies, tags, reason,
     retries
 """
-_SHOWN = "CASE WHEN is_bad AND outcome NOT IN ('failed', 'error') THEN 'error' ELSE outcome END"
-_HAS_OUTCOME = _SHOWN + " = ?"
+SHOWN = "CASE WHEN is_bad AND outcome NOT IN ('failed', 'error') THEN 'error' ELSE outcome END"
+"""The outcome to show: a failed teardown of a case that passed is an error."""
+
+_HAS_OUTCOME = SHOWN + " = ?"
 _ORDERS = {
     CaseOrder.BAD_FIRST: "is_bad DESC, number",
     CaseOrder.NUMBER: "number",
     CaseOrder.SLOWEST: "duration_s DESC, number",
 }
-_LAST_NUMBER = """
-    SELECT max(
-        coalesce((SELECT max(number) FROM cases WHERE run = :run AND is_bad = 0), 0),
-        coalesce((SELECT max(number) FROM cases WHERE run = :run AND is_bad = 1), 0)
-    )
-"""
 _DOCUMENT_AT = """
     SELECT document FROM cases
     WHERE run = (SELECT id FROM runs WHERE run_id = ?) AND is_bad IN (0, 1) AND number = ?
@@ -60,115 +49,6 @@ _DOCUMENTS_FROM = """
     WHERE run = (SELECT id FROM runs WHERE run_id = ?) AND is_bad IN (0, 1)
         AND number >= ? AND number < ? ORDER BY number
 """
-_COUNT = """
-    INSERT INTO case_counts VALUES (?, ?, ?, ?)
-    ON CONFLICT (run, kind, value) DO UPDATE SET cases = cases + excluded.cases
-"""
-_FILL = """
-    UPDATE cases SET
-        is_bad = outcome IN ('failed', 'error')
-            OR coalesce(teardown_outcome, '') IN ('failed', 'error'),
-        verifies = listed(document, 'verifies'),
-        tags = listed(document, 'tags'),
-        reason = listed(document, 'reason'),
-        retries = listed(document, 'retries')
-"""
-_COUNT_ALL = f"""
-    INSERT INTO case_counts
-    SELECT run, 'outcome', {_SHOWN}, count(*) FROM cases GROUP BY 1, 3
-    UNION ALL
-    SELECT run, 'tag', value, count(DISTINCT cases.id)
-    FROM cases, json_each(tags) GROUP BY 1, 3
-    UNION ALL
-    SELECT run, 'feature', substr(value, 1, instr(value || '#', '#') - 1), count(DISTINCT cases.id)
-    FROM cases, json_each(verifies) GROUP BY 1, 3
-"""  # noqa: S608 - our own expression
-
-_NOT_BAD = frozenset({Outcome.PASSED, Outcome.SKIPPED})
-_BAD = frozenset({Outcome.FAILED, Outcome.ERROR})
-
-
-def line_row(case: CaseResult, number: int) -> tuple[Any, ...]:
-    """Return the columns of ``cases`` after its document."""
-    return (
-        number,
-        is_bad(case),
-        _list_text([ref.key for ref in case.criteria]),
-        _list_text(case.tags),
-        None if (reason := reason_of(case)) is None else reason_text(reason),
-        case.retries or 0,
-    )
-
-
-def listed(document: str, column: str) -> str | int | None:
-    """Return a column of ``line_row`` from a stored result; an empty one if it is damaged."""
-    return _listed(document)[column]
-
-
-class _Passed(Struct):
-    """What lists show of a case that passed: its steps are not decoded."""
-
-    outcome: Literal["passed"]
-    teardown_outcome: Literal["passed"] | None = None
-    criteria: tuple[CriterionRef, ...] = ()
-    tags: tuple[str, ...] = ()
-    retries: int = 0
-
-
-_passed_decoder = msgspec.json.Decoder(_Passed)
-
-
-@lru_cache(maxsize=1)  # each row asks for several columns of one document
-def _listed(document: str) -> Mapping[str, str | int | None]:
-    try:
-        case: CaseResult | _Passed = _passed_decoder.decode(document)
-    except (msgspec.DecodeError, UnicodeEncodeError):
-        try:
-            case = decode_case(document)
-        except BadValue:
-            case = _Passed("passed")
-    reason = reason_of(case) if isinstance(case, CaseResult) else None
-    return {
-        "verifies": _list_text([ref.key for ref in case.criteria]),
-        "tags": _list_text(case.tags),
-        "reason": None if reason is None else reason_text(reason),
-        "retries": case.retries or 0,
-    }
-
-
-def fill(connection: "sqlite3.Connection") -> None:
-    """Make what lists show from the stored results, after rows were lost."""
-    connection.create_function("listed", 2, listed, deterministic=True)
-    connection.execute(_FILL)
-    connection.execute("DELETE FROM case_counts")
-    connection.execute(_COUNT_ALL)
-
-
-def last_number(connection: "sqlite3.Connection", run: int) -> int:
-    """Return the number of the last case of a run; 0 without one."""
-    number: int = connection.execute(_LAST_NUMBER, {"run": run}).fetchone()[0]
-    return number
-
-
-def count_cases(connection: "sqlite3.Connection", cases: Iterable[tuple[int, CaseResult]]) -> None:
-    """Count the cases of runs, each given by its row number, that were just stored."""
-    counted: Counter[tuple[int, str, str]] = Counter()
-    tagged: Counter[tuple[int, tuple[str, ...]]] = Counter()
-    for run, case in cases:
-        is_torn = case.outcome in _NOT_BAD and case.teardown_outcome in _BAD
-        counted[run, "outcome", Outcome.ERROR if is_torn else case.outcome] += 1
-        if case.tags:
-            tagged[run, case.tags] += 1
-        if len(case.criteria) == 1:
-            counted[run, "feature", feature_of(case.criteria[0].key)] += 1
-        else:
-            for feature in {feature_of(ref.key) for ref in case.criteria}:
-                counted[run, "feature", feature] += 1
-    for (run, tags), count in tagged.items():
-        for tag in {*tags}:
-            counted[run, "tag", tag] += count
-    rows = [(run, kind, plain(value), count) for (run, kind, value), count in counted.items()]
-    connection.executemany(_COUNT, rows)
 
 
 def case_counts(connection: "sqlite3.Connection", run_id: str) -> CaseCounts:
@@ -326,10 +206,6 @@ def item_beginning(text: str, end: str) -> tuple[str, str]:
 
 def _item(text: str) -> str:
     return msgspec.json.encode(plain(text)).decode()[1:-1]
-
-
-def _list_text(items: Sequence[str]) -> str:
-    return msgspec.json.encode([plain(it) for it in items]).decode() if items else "[]"
 
 
 def _list_of(text: str) -> tuple[str, ...]:

@@ -54,7 +54,7 @@ def migrate(connection: "sqlite3.Connection", newest: int | None = None) -> None
     if not missing:
         return
     from shall.store.call_statistics import bucket_of  # most databases are up to date
-    from shall.store.lines import listed
+    from shall.store.fill_columns import listed
 
     connection.create_function("latency_bucket", 1, bucket_of, deterministic=True)
     connection.create_function("listed", 2, listed, deterministic=True)

@@ -12,7 +12,8 @@ from msgspec import UNSET, Struct, UnsetType
 
 from shall.cases.model import CheckKind
 from shall.errors import StoreUnavailable
-from shall.results.listing import Reason, ReasonCount, ReasonCounts
+from shall.results.listing import ReasonCount, ReasonCounts
+from shall.results.reason import Reason
 from shall.store.rows import plain
 
 if TYPE_CHECKING:

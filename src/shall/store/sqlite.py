@@ -8,28 +8,12 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 from weakref import finalize
 
 from shall.errors import StoreUnavailable
-from shall.results.listing import (
-    EVERY_PAST_CASE,
-    CaseBrief,
-    CaseCounts,
-    CaseFilter,
-    CaseOrder,
-    CasePage,
-    CoverageLine,
-    LiveRun,
-    PastCases,
-    PastFilter,
-    PastTotals,
-    ReasonCounts,
-    RunFilter,
-    RunLine,
-    RunPage,
-)
 from shall.results.records import CaseResult, RunStatus
-from shall.store import coverage, lines, past, queries, reasons, run_lines, stops
+from shall.store import queries, stops
 from shall.store.base import (
     UNKNOWN_ORIGIN,
     CallRecord,
@@ -67,6 +51,24 @@ _REASONS = {
     sqlite3.SQLITE_CORRUPT: ("is damaged", _REPAIR),
     sqlite3.SQLITE_NOTADB: ("is not a SQLite database", _REPAIR),
 }
+
+if TYPE_CHECKING:  # a run that is stored needs no list
+    from shall.results.listing import (
+        CaseBrief,
+        CaseCounts,
+        CaseFilter,
+        CaseOrder,
+        CasePage,
+        CoverageLine,
+        LiveRun,
+        PastCases,
+        PastFilter,
+        PastTotals,
+        ReasonCounts,
+        RunFilter,
+        RunLine,
+        RunPage,
+    )
 
 
 class SqliteStore:
@@ -226,10 +228,12 @@ class SqliteStore:
         with self._reading() as connection:
             return bool(stops.asked_at(connection, run_id))
 
-    def live_runs(self, named: Collection[str] = ()) -> list[LiveRun]:
+    def live_runs(self, named: Collection[str] = ()) -> "list[LiveRun]":
         """Return the runs that go on, and those that are named, whether or not they do."""
+        from shall.store import live_runs  # only where lists are read, as below
+
         with self._reading() as connection:
-            return stops.live_runs(connection, named, self._status_of)
+            return live_runs.live_runs(connection, named, self._status_of)
 
     def _drop_old_runs(self, connection: sqlite3.Connection) -> None:
         oldest = ""
@@ -270,67 +274,91 @@ class SqliteStore:
             documents = queries.documents(connection, run_id, case_key)
         return [case_from_text(document) for document in documents]
 
-    def run_page(self, wanted: RunFilter, limit: int, offset: int) -> RunPage:
+    def run_page(self, wanted: "RunFilter", limit: int, offset: int) -> "RunPage":
         """Return some of the runs that a filter lists, newest first; at most 500."""
+        from shall.store import run_lines
+
         with self._reading() as connection:
             return run_lines.run_page(connection, wanted, limit, offset, self._status_of)
 
-    def run_line(self, run_id: str) -> RunLine | None:
+    def run_line(self, run_id: str) -> "RunLine | None":
         """Return one run as lists show it."""
+        from shall.store import run_lines
+
         with self._reading() as connection:
             return run_lines.run_line(connection, run_id, self._status_of)
 
     def case_page(
-        self, run_id: str, wanted: CaseFilter, order: CaseOrder, limit: int, offset: int
-    ) -> CasePage:
+        self, run_id: str, wanted: "CaseFilter", order: "CaseOrder", limit: int, offset: int
+    ) -> "CasePage":
         """Return some of the cases of a run that a filter lists; at most 500."""
+        from shall.store import lines
+
         with self._reading() as connection:
             return lines.case_page(connection, run_id, wanted, order, limit, offset)
 
-    def case_counts(self, run_id: str) -> CaseCounts:
+    def case_counts(self, run_id: str) -> "CaseCounts":
         """Return how many cases of a run have each outcome, tag and feature."""
+        from shall.store import lines
+
         with self._reading() as connection:
             return lines.case_counts(connection, run_id)
 
     def case_at(self, run_id: str, number: int) -> CaseResult | None:
         """Return the case of a run with that number, as it was stored."""
+        from shall.store import lines
+
         with self._reading() as connection:
             document = lines.document_at(connection, run_id, number)
         return None if document is None else case_from_text(document)
 
     def cases_from(self, run_id: str, number: int, limit: int) -> list[CaseResult]:
         """Return the cases of a run from that number on, as they were stored."""
+        from shall.store import lines
+
         with self._reading() as connection:
             documents = lines.documents_from(connection, run_id, number, limit)
         return list(map(case_from_text, documents))
 
-    def reasons(self, run_id: str) -> ReasonCounts:
+    def reasons(self, run_id: str) -> "ReasonCounts":
         """Return why cases of a run did not pass, at most a thousand reasons."""
+        from shall.store import reasons
+
         with self._reading() as connection:
             return reasons.reasons(connection, run_id)
 
-    def case_briefs(self, run_id: str) -> list[CaseBrief]:
+    def case_briefs(self, run_id: str) -> "list[CaseBrief]":
         """Return the cases of a run as comparing reads them."""
+        from shall.store import past
+
         with self._reading() as connection:
             return past.case_briefs(connection, run_id)
 
-    def past_cases(self, runs: int, wanted: PastFilter = EVERY_PAST_CASE) -> PastCases:
+    def past_cases(self, runs: int, wanted: "PastFilter") -> "PastCases":
         """Return how cases ended in the newest runs, by key and row of data."""
+        from shall.store import past
+
         with self._reading() as connection:
             return past.past_cases(connection, runs, wanted)
 
-    def past_totals(self, runs: int, most: int) -> PastTotals:
+    def past_totals(self, runs: int, most: int) -> "PastTotals":
         """Count how cases ended in the newest runs, which have at most ``most`` results."""
+        from shall.store import past
+
         with self._reading() as connection:
             return past.past_totals(connection, runs, most)
 
-    def save_coverage(self, line: CoverageLine) -> None:
+    def save_coverage(self, line: "CoverageLine") -> None:
         """Store what was measured of a stored run, in the place of what was before."""
+        from shall.store import coverage
+
         with self._writing(durable=False) as connection:
             coverage.insert_coverage(connection, line)
 
-    def newest_coverage(self, limit: int) -> list[CoverageLine]:
+    def newest_coverage(self, limit: int) -> "list[CoverageLine]":
         """Return what was measured of the newest runs, newest first."""
+        from shall.store import coverage
+
         with self._reading() as connection:
             return coverage.newest_coverage(connection, limit)
 
