@@ -144,6 +144,18 @@ def test_sources_beyond_the_limit_are_counted(
     assert (story(space).sources, story(space).left_out) == ((), 1)
 
 
+def test_files_of_a_commit_that_are_too_large_are_not_read(
+    space: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prove(space)
+    change_case(space)
+    monkeypatch.setattr("shall.actions.criterion_story.MOST_BYTES", 100)
+
+    [source] = story(space).sources
+
+    assert not source.is_known
+
+
 @pytest.mark.verifies("matrix-pages#4.4")
 @pytest.mark.parametrize(
     ("commit", "is_dirty"), [(None, True), (None, None), ("", False), ("0123456789abcdef", False)]

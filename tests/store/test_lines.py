@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
+from tests.store.case_lists import page_of
 
 from shall.errors import StoreUnavailable
 from shall.messages import Message
@@ -22,7 +23,6 @@ from shall.results.listing import (
     CasePage,
     RunFilter,
     lines_of,
-    page_of,
     search_words,
 )
 from shall.results.reason import Reason

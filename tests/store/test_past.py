@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from shall.messages import Message
-from shall.results.listing import EVERY_PAST_CASE, PastCases, PastFilter
+from shall.results.listing import PastCases, PastFilter
 from shall.results.records import (
     CaseResult,
     CriterionRef,
@@ -54,7 +54,7 @@ def ended(found: PastCases) -> list[tuple[str, int]]:
 
 
 def test_outcomes_are_those_of_the_results(filled: SqliteStore, cases: list[CaseResult]) -> None:
-    found = filled.past_cases(2, EVERY_PAST_CASE)
+    found = filled.past_cases(2, PastFilter())
 
     assert found.run_ids == ["r2", "r1"]
     assert [(it.case_key, it.data_row) for it in found.cases] == [
@@ -86,4 +86,4 @@ def test_the_cases_of_a_key_a_name_or_a_criterion_are_found(filled: SqliteStore)
     }
     for nothing in (PastFilter(case_key=""), PastFilter(case=""), PastFilter(criterion="auth#")):
         assert filled.past_cases(9, nothing).cases == []
-    assert filled.past_cases(0, EVERY_PAST_CASE).run_ids == []
+    assert filled.past_cases(0, PastFilter()).run_ids == []

@@ -32,6 +32,9 @@ MOST_FILES = 10
 MOST_CHARACTERS = 200_000
 """Characters of a file that is compared; a larger one is named only."""
 
+MOST_BYTES = 16 << 20
+"""The files of a commit that a story reads; beyond, what was is not known."""
+
 _COMMIT = re.compile(r"[0-9a-f]{7,64}")
 
 
@@ -184,7 +187,7 @@ def _at_commit(workspace: Workspace, commit: str, paths: Sequence[str]) -> dict[
     with suppress(ShallError, UnicodeDecodeError):
         found = commit_of(workspace.root, commit)
         wanted = frozenset(paths)
-        files = files_of_commit(workspace.root, found, wanted.__contains__)
+        files = files_of_commit(workspace.root, found, wanted.__contains__, MOST_BYTES)
         return {path: data.decode().replace("\r\n", "\n") for path, data in files}
     return {}
 

@@ -140,25 +140,6 @@ def case_not_found(workspace: Workspace, path: str) -> CaseNotFound:
     return CaseNotFound(f"{path} does not exist.", hint=f"Did you mean {near}?" if near else None)
 
 
-def read_jobs(
-    workspace: Workspace,
-    files: Sequence[str],
-    tags: Sequence[str],
-    go_on: Callable[[], None] = lambda: None,
-) -> list[Job]:
-    """Read the files into jobs; with tags, only cases that have any of them.
-
-    A file that cannot be read becomes a job that carries the reason, whatever the tags: nobody
-    knows whether it has them. ``go_on`` is called before each file: what it raises ends the
-    reading.
-    """
-    jobs = JobReader(workspace).read(files, go_on)
-    wanted = frozenset(tags)
-    return [
-        job for job in jobs if not wanted or job.case is None or wanted.intersection(job.case.tags)
-    ]
-
-
 class JobReader:
     """Reads case files into jobs. The requirements are read once, when a case names a criterion.
 

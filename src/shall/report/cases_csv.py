@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Iterator
 
-from shall.diagnostics.escaping import one_line
+from shall.diagnostics.escaping import no_formula, one_line
 from shall.report.wording import said
 from shall.results.listing import CaseLine
 
@@ -24,7 +24,7 @@ def csv_lines(lines: Iterable[CaseLine], mask: Callable[[str], str]) -> Iterator
         message = it.reason.message if it.reason is not None else None
         reason = "" if message is None else said(message, "en")
         key, name, row, environment, criteria, tags, why = (
-            _no_formula(one_line(mask(text)))
+            no_formula(one_line(mask(text)))
             for text in (
                 *(it.case_key, it.name, it.data_row or "", it.environment),
                 *(" ".join(it.criteria), " ".join(it.tags), reason),
@@ -44,7 +44,3 @@ def _line(cells: Iterable[str]) -> str:
     out = io.StringIO()
     csv.writer(out, lineterminator="\r\n").writerow(cells)
     return out.getvalue()
-
-
-def _no_formula(cell: str) -> str:
-    return f"'{cell}" if cell[:1] in {"=", "+", "-", "@"} else cell

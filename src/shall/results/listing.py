@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -26,7 +26,6 @@ BAD = "bad"
 _LONGEST_WORD = 200
 _MOST_WORDS = 10
 _BAD = frozenset({Outcome.FAILED, Outcome.ERROR})
-_ASCII_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 
 
 class CaseLine(Struct, frozen=True, gc=False):
@@ -276,9 +275,6 @@ class PastFilter(Struct, frozen=True):
     criterion: str | None = None
 
 
-EVERY_PAST_CASE = PastFilter()
-
-
 def search_words(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the words of a search, and those after a ``-``, which are excluded.
 
@@ -326,41 +322,6 @@ def lines_of(run: RunResult) -> list[CaseLine]:
     return [line_of(case, number) for number, case in enumerate(run.cases, start=1)]
 
 
-def page_of(
-    lines: Sequence[CaseLine],
-    wanted: CaseFilter = EVERY_CASE,
-    order: CaseOrder = CaseOrder.BAD_FIRST,
-    limit: int = PAGE_LINES,
-    offset: int = 0,
-) -> CasePage:
-    """Return a page of lines in memory, as a store returns it of a run."""
-    found = [line for line in lines if matches(line, wanted)]
-    if order is CaseOrder.BAD_FIRST:
-        found.sort(key=lambda it: (not it.is_bad, it.number))
-    elif order is CaseOrder.SLOWEST:
-        found.sort(key=lambda it: (-it.duration_s, it.number))
-    shown = tuple(found[offset : offset + min(limit, PAGE_LINES)])
-    return CasePage(shown, len(found), counts_of(lines))
-
-
-def matches(line: CaseLine, wanted: CaseFilter) -> bool:
-    """Return whether a case is one of those that a filter lists."""
-    if wanted.outcome and not _has_outcome(line, wanted.outcome):
-        return False
-    if wanted.tag and wanted.tag not in line.tags:
-        return False
-    if wanted.feature and wanted.feature not in map(feature_of, line.criteria):
-        return False
-    if wanted.slower_than_s is not None and line.duration_s <= wanted.slower_than_s:
-        return False
-    if not wanted.words and not wanted.excluded:
-        return True
-    texts = [it.translate(_ASCII_LOWER) for it in _searched(line)]
-    return all(_is_in(word, texts) for word in wanted.words) and not any(
-        _is_in(word, texts) for word in wanted.excluded
-    )
-
-
 def counts_of(lines: Sequence[CaseLine]) -> CaseCounts:
     """Count cases by the outcome that is shown, by tag and by feature."""
     outcomes: Counter[Outcome] = Counter(line.shown_outcome for line in lines)
@@ -370,19 +331,3 @@ def counts_of(lines: Sequence[CaseLine]) -> CaseCounts:
         tags.update({*line.tags})
         features.update({*map(feature_of, line.criteria)})
     return CaseCounts(outcomes, tags, features)
-
-
-def _has_outcome(line: CaseLine, outcome: str) -> bool:
-    return line.is_bad if outcome == BAD else line.shown_outcome == outcome
-
-
-def _searched(line: CaseLine) -> Iterator[str]:
-    yield line.name
-    yield line.case_key
-    yield line.data_row or ""
-    yield from line.criteria
-
-
-def _is_in(word: str, texts: Sequence[str]) -> bool:
-    folded = word.translate(_ASCII_LOWER)
-    return any(folded in text for text in texts)

@@ -12,6 +12,7 @@ from typing import Any
 from msgspec import to_builtins
 from msgspec.structs import asdict
 
+from shall.diagnostics.escaping import no_formula
 from shall.diagnostics.terminal import terminal
 from shall.messages import Message, render, translated
 from shall.specs.decisions import Decision
@@ -106,7 +107,7 @@ def to_csv(matrix: Matrix) -> str:
         change = [row.change.name, row.change.operation.value] if row.change else ["", ""]
         for link in row.links or [None]:
             said = [link.link.source, link.outcome or "", link.run_id or ""] if link else [""] * 3
-            writer.writerow([_no_formula(cell) for cell in (*about, *said, *change)])
+            writer.writerow([no_formula(cell) for cell in (*about, *said, *change)])
     return out.getvalue()
 
 
@@ -449,8 +450,3 @@ def _padded(text: str, columns: int) -> str:
 
 def _cell(text: str) -> str:
     return text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
-
-
-def _no_formula(cell: str) -> str:
-    """Prevent a spreadsheet from running a cell: OWASP, CSV injection."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

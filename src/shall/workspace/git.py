@@ -67,21 +67,21 @@ def commit_of(root: Path, name: str) -> str:
 
 
 def files_of_commit(
-    root: Path, commit: str, is_wanted: Callable[[str], bool]
+    root: Path, commit: str, is_wanted: Callable[[str], bool], most_bytes: int = MOST_BYTES
 ) -> Iterator[tuple[str, bytes]]:
     """Yield path and content of the plain files of a commit below ``root``.
 
     Blobs are read as they are stored: no filter, attribute or hook of the repository runs.
 
     Raises:
-        BadValue: Git does not answer, or the files exceed ``MOST_BYTES``.
+        BadValue: Git does not answer, or the files exceed ``most_bytes``.
     """
     listed = _run(root, ("ls-tree", "-r", "-z", "-l", commit), timeout_s=_CONTENT_TIMEOUT_S)
     if listed is None:
         raise BadValue(f"Git does not list the files of {commit[:12]}.")
     files = [file for file in _entries(listed) if is_wanted(file.path)]
-    if sum(file.size for file in files) > MOST_BYTES:
-        raise BadValue(f"The files of {commit[:12]} exceed {size_text(MOST_BYTES)}.")
+    if sum(file.size for file in files) > most_bytes:
+        raise BadValue(f"The files of {commit[:12]} exceed {size_text(most_bytes)}.")
     asked = "".join(f"{file.blob}\n" for file in files).encode()
     answer = _run(root, ("cat-file", "--batch"), asked, timeout_s=_CONTENT_TIMEOUT_S)
     if answer is None:

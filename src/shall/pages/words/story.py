@@ -45,7 +45,6 @@ WORDS = {
     "story.outcomes": ("Recorded outcomes", "历次记录的结果"),
     "story.when": ("When", "时间"),
     "story.by": ("Case or test", "用例或测试"),
-    "overview.title": ("Overview", "概览"),
     "overview.worst": ("Needs attention first", "首先需要关注"),
     "overview.well": ("Every criterion that counts is proved", "所有计入的验收标准均已证明"),
     "overview.all": ("Show all {count}", "查看全部 {count} 条"),
