@@ -5,7 +5,7 @@ nothing is done at all.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -50,17 +50,28 @@ class Watch:
     async def _poll(self) -> None:
         while True:
             with suppress(ShallError):  # a store that cannot be read now may be in a moment
-                self._take(await self._read(self._going_on()))
+                asked = self._going_on()
+                self._take(await self._read(asked), asked)
             await asyncio.sleep(RUNNING_S if self._going_on() else IDLE_S)
 
-    def _take(self, found: Sequence[LiveRun]) -> None:
+    def add(self, found: Iterable[LiveRun]) -> None:
+        """Take runs that a listener read: those that go on are followed until they end.
+
+        Else one that ends before the store is looked at would never be seen again.
+        """
+        self._set({**{it.line.run_id: it for it in found if is_live(it)}, **self.runs})
+
+    def _take(self, found: Iterable[LiveRun], asked: Collection[str]) -> None:
         now = {it.line.run_id: it for it in found}
         runs = {**self.runs, **now}
-        for run_id in self._going_on() - now.keys():
-            del runs[run_id]  # it was deleted
+        for run_id in {*asked} - now.keys():
+            runs.pop(run_id, None)  # it was deleted
         ended = [run_id for run_id, it in runs.items() if not is_live(it)]
         for run_id in ended[:-MOST_ENDED]:
             del runs[run_id]
+        self._set(runs)
+
+    def _set(self, runs: dict[str, LiveRun]) -> None:
         if runs != self.runs:
             self.runs = runs
             self.changed.set()

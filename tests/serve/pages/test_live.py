@@ -226,6 +226,26 @@ async def test_a_store_is_looked_at_once_for_all_and_not_at_all_for_nobody() -> 
     assert len(looked) == before
 
 
+@pytest.mark.verifies("live-pages#1.3")
+async def test_a_run_that_ends_before_the_store_was_looked_at_is_seen_to_end() -> None:
+    lives, is_asked, may_answer = LiveRuns(), asyncio.Event(), asyncio.Event()
+    running = LiveRun(RunLine("r1", NOW, RunStatus.RUNNING, 3, {}))
+    ended = LiveRun(RunLine("r1", NOW, RunStatus.COMPLETE, 3, {}))
+
+    async def read(named: Any) -> list[LiveRun]:
+        is_asked.set()
+        await may_answer.wait()
+        return [ended] if "r1" in named else []
+
+    with anyio.fail_after(20), lives.listen(Path("a"), read) as watch:
+        await is_asked.wait()  # for no run by its name
+        watch.add([running])
+        may_answer.set()
+        while watch.runs["r1"] != ended:
+            changed = watch.changed
+            await changed.wait()
+
+
 @pytest.mark.verifies("live-pages#1.5")
 async def test_a_quiet_stream_sends_comments_and_ends_after_a_while(
     served: Serve, store: Store, monkeypatch: pytest.MonkeyPatch

@@ -82,6 +82,7 @@ class _Stream(Response):
         found: Collection[LiveRun] = ()
         with suppress(ShallError):  # what cannot be read now may be in a moment
             found = await self._read(self._known)
+            watch.add(found)
         while True:
             text += "".join(self._events(found))
             await send(
