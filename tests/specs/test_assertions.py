@@ -182,3 +182,23 @@ def test_a_test_that_unittest_does_not_await_cannot_fail(body: str, expected: bo
         f"{body.format(mark=mark)}\n        assert sing()\n"
     )
     assert can_fail_in({PATH: text}) == [expected]
+
+
+@pytest.mark.verifies("tracing#4.4")
+@pytest.mark.parametrize(
+    ("made", "expected"),
+    [
+        ("def song():\n    def compare(it):\n        assert it\n    return compare\n", True),
+        ("def song():\n    def check(it):\n        return it\n    return check\n", False),
+    ],
+)
+def test_a_name_of_a_star_import_means_what_it_names_there(made: str, expected: bool) -> None:
+    test = '@pytest.mark.verifies("auth#1.1")\ndef test_a(song):\n    song(sing())\n'
+    files = {
+        PATH: f"import pytest\n\n{test}",
+        "tests/conftest.py": "from tests.helpers import *\n",
+        "tests/helpers.py": "from tests.songs import *\nfrom tests.conftest import *\n",
+        "tests/songs.py": f"import pytest\n\n@pytest.fixture\n{made}",
+    }
+
+    assert can_fail_in(files) == [expected]

@@ -128,7 +128,11 @@ def order(at):
     return Order().of()
 """,
     "tests/lists.py": """\
+from .more_lists import *
 A = 101
+""",
+    "tests/more_lists.py": """\
+B = 102
 """,
     "tests/late.py": """\
 late = 111
@@ -191,7 +195,8 @@ def changed(path: str, old: str, new: str) -> dict[str, str]:
         ("tests/deep.py", "71", "72"),
         ("tests/clock.py", "81", "82"),
         ("tests/shop/orders.py", "91", "92"),
-        ("tests/lists.py", "101", "102"),
+        ("tests/lists.py", "101", "103"),
+        ("tests/more_lists.py", "102", "103"),
         ("tests/late.py", "111", "112"),
     ],
 )

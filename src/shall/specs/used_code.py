@@ -162,6 +162,7 @@ class UsedCode:
             found.nodes |= {(path, it) for it in range(len(module.parts))}
             for name in module.imported:
                 self._follow(path, module, [name], found, seen)
+            found.nodes |= self._stars(path, module)
             return found
         names = module.parts[number].names
         for used in names.uses:
@@ -199,9 +200,15 @@ class UsedCode:
         for number, names in module.calls.items():
             if any(self._is_of_test_code(path, module, it) for it in names):
                 yield path, number
-        for star in module.stars:
-            for there in self.files.of_module(path, star.module, star.level):
-                yield there, _WHOLE
+        yield from self._stars(path, module)
+
+    def _stars(self, path: str, module: PythonModule) -> set[_Node]:
+        """Return the modules of test code that a module imports all names of."""
+        return {
+            (there, _WHOLE)
+            for star in module.stars
+            for there in self.files.of_module(path, star.module, star.level)
+        }
 
     def _is_of_test_code(self, path: str, module: PythonModule, name: str) -> bool:
         """Return whether a name of a module is imported from test code."""
@@ -224,8 +231,13 @@ class UsedCode:
         for name in self.settings.plugins:
             yield from self.files.of_module(path, name, 0)
 
-    def functions(self, path: str, name: str) -> tuple[dict[tuple[str, str], Checks], bool]:
-        """Return the functions that a name means in a module, and whether it means no other."""
+    def functions(
+        self, path: str, name: str, seen: frozenset[str] = frozenset()
+    ) -> tuple[dict[tuple[str, str], Checks], bool]:
+        """Return the functions that a name means in a module, and whether it means no other.
+
+        ``seen`` are modules that import all names of this one, and of one another.
+        """
         module = self._module_of(path)
         if module is None:
             return {}, False
@@ -248,6 +260,13 @@ class UsedCode:
             for at, it in enumerate(known.parts[number].checks):
                 found[there, f"{number} {at}"] = it
             is_certain &= bool(known.parts[number].checks)
+        if not reach.nodes:
+            seen |= {path}
+            for there, _ in self._stars(path, module):
+                if there not in seen:
+                    more, is_known = self.functions(there, name, seen)
+                    found |= more
+                    is_certain |= is_known
         return found, is_certain
 
     def _follow(
