@@ -241,6 +241,21 @@ class UsedCode:
         module = self._module_of(path)
         if module is None:
             return {}, False
+        found, is_certain = self._own_functions(path, module, name)
+        if found:
+            return found, is_certain
+        seen |= {path}
+        for there, _ in self._stars(path, module):
+            if there not in seen:
+                more, is_known = self.functions(there, name, seen)
+                found |= more
+                is_certain |= is_known
+        return found, is_certain
+
+    def _own_functions(
+        self, path: str, module: PythonModule, name: str
+    ) -> tuple[dict[tuple[str, str], Checks], bool]:
+        """Return what ``functions`` does, but for names that a star import binds."""
         owner, _, last = name.rpartition(".")
         found = {
             (path, f"{last} {number}"): it
@@ -260,13 +275,6 @@ class UsedCode:
             for at, it in enumerate(known.parts[number].checks):
                 found[there, f"{number} {at}"] = it
             is_certain &= bool(known.parts[number].checks)
-        if not reach.nodes:
-            seen |= {path}
-            for there, _ in self._stars(path, module):
-                if there not in seen:
-                    more, is_known = self.functions(there, name, seen)
-                    found |= more
-                    is_certain |= is_known
         return found, is_certain
 
     def _follow(
