@@ -20,6 +20,9 @@ RUNNING: dict[str, str] = {
     "`step` is not one step of a case.": "`step` 不是用例的一个步骤。",
     "Write `{{GET: /orders}}`.": "请写 `{{GET: /orders}}`。",
     "The request was stopped.": "请求已中止。",
+    "{path} became smaller while it was sent: {sent} of its {size} bytes were "
+    "sent.": "{path} 在发送过程中变小：共 {size} 字节，只发送了 {sent} 字节。",
+    "Write the file before the run begins.": "请在运行开始之前写好该文件。",
     "The step sent no request.": "该步骤没有发送请求。",
     "A worker process did not start in {seconds} s.": "工作进程未在 {seconds} 秒内启动。",
     "A worker process did not start.": "工作进程未启动。",

@@ -124,8 +124,12 @@ class Transfer:
             TargetDenied: The policy lets no request go there, or where a redirect leads; or a
                 body that holds a secret would go to another origin.
             TimedOut: Longer than ``request.timeout_s``.
+            FileUnavailable: A file that is sent became smaller, or cannot be read.
         """
+        unsent = [it.fault for it in self._options.uploads if it.fault is not None]
         self.break_off()
+        if unsent:
+            raise unsent[0]
         if fault is None or self._is_read(fault[0]):
             self._jar.note(self._gate.origin, self._receiver)
             return self._response()
@@ -144,6 +148,8 @@ class Transfer:
 
     def break_off(self) -> None:
         """Leave the handle as a transfer that ended does."""
+        if self._options.uploads:
+            self._options.close_uploads()
         if self._hidden is not _NOTHING_HIDDEN:
             self._hidden.__exit__(None, None, None)
             self._hidden = _NOTHING_HIDDEN
@@ -154,7 +160,11 @@ class Transfer:
         self._limits = limits
         follow = gate.follow if request.follow_redirects else None
         self._receiver.start(limits.body_bytes, gate.open_socket, follow)
-        self._options.put(request, limits)
+        try:
+            self._options.put(request, limits)
+        except ShallError:
+            self._options.close_uploads()
+            raise
         if limits.redirects < self._most:
             self._hidden = self._jar.opened_for(gate.origin)
             self._hidden.__enter__()
