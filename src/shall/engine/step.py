@@ -198,6 +198,20 @@ def _run_websocket(
     talk = yield from converse(call, request, context)
     if talk.sent:
         request = replace(request, body=b"\n".join(talk.sent))
+    if talk.error is not None:
+        context.secrecy.answers.append((talk.response, talk.content().value))
+        return StepRecord(
+            call.id,
+            call.path,
+            Outcome.ERROR,
+            time.perf_counter() - started,
+            talk.checks,
+            request,
+            talk.response,
+            error_message(talk.error),
+            talk.error.retryable,
+            talk.plans,
+        )
     content = talk.content() if talk.values or talk.closed or talk.is_good else None
     record = _answered(call, request, talk.response, context, started, content)
     record.checks = (*talk.checks, *record.checks)
