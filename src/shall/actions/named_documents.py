@@ -1,8 +1,12 @@
-"""Checks that the OpenAPI documents that a case names are there, before anything is sent."""
+"""Checks that the documents a case compares with are there, before anything is sent.
+
+They are OpenAPI documents and files of JSON Schemas.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 
 from shall.cases.model import Case, Check, CheckKind, Step, Teardown
+from shall.cases.named_files import schemas_in
 from shall.cases.nearest import nearest
 from shall.cases.reader import locate
 from shall.diagnostics import Diagnostic, Severity
@@ -27,12 +31,23 @@ def check_documents(workspace: Workspace, case: Case, text: str, path: str) -> N
         problem
         for group, calls in groups.items()
         for at, call in enumerate(calls)
-        for check in call.checks
-        if check.kind is CheckKind.OPENAPI
-        for problem in _problems(workspace, check, text, path, f"{group}[{at}].expect.openapi")
+        for problem in _problems_of(workspace, call, text, path, f"{group}[{at}]")
     ]
     if problems:
         raise InvalidCase(problems)
+
+
+def _problems_of(
+    workspace: Workspace, call: Step | Teardown, text: str, path: str, place: str
+) -> Iterator[Diagnostic]:
+    for number, check in enumerate(call.checks):
+        if check.kind is CheckKind.OPENAPI:
+            yield from _problems(workspace, check, text, path, f"{place}.expect.openapi")
+            continue
+        at = f"{place}.{check.place or f'assert[{number}]'}"
+        for file in dict.fromkeys(schemas_in([check])):
+            if "{{" not in file and not workspace.files.is_file(file):
+                yield _missing(workspace, file, text, path, at)
 
 
 def _problems(

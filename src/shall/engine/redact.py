@@ -172,7 +172,8 @@ class Redactor:
         elif not isinstance(value, list | tuple):
             return False
         for item in value:
-            if type(item) not in _LEAVES and self._holds_named(item):
+            kind = type(item)
+            if kind not in _LEAVES and self._holds_named(item):
                 return True
         return False
 

@@ -267,7 +267,7 @@ WORDS: dict[str, str] = {
     "inspection": "检查",
     "analysis": "分析",
     "demonstration": "演示",
-    "no {path}: {reason}": "没有 {path}：{reason}",
+    "there is no {path}: {reason}": "没有 {path}：{reason}",
     "{test}: verifies {reason}": "{test} 的 verifies：{reason}",
     "links to criteria were not checked: {reason}": "未检查指向验收标准的链接：{reason}",
     "and {count} more": "另有 {count} 处",
