@@ -1,6 +1,6 @@
-"""Checks that the documents a case compares with are there, before anything is sent.
+"""Checks that the files a case names are there, before anything is sent.
 
-They are OpenAPI documents and files of JSON Schemas.
+They are shared steps, OpenAPI documents and files of JSON Schemas.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,6 +11,7 @@ from shall.cases.nearest import nearest
 from shall.cases.reader import locate
 from shall.diagnostics import Diagnostic, Severity
 from shall.errors import InvalidCase
+from shall.workspace.folders import shared_path
 from shall.workspace.workspace import Workspace
 
 _ENDINGS = (".yaml", ".yml", ".json")
@@ -22,7 +23,7 @@ def is_url(source: str) -> bool:
 
 
 def check_documents(workspace: Workspace, case: Case, text: str, path: str) -> None:
-    """Raise ``InvalidCase`` where a document does not exist."""
+    """Raise ``InvalidCase`` where shared steps, a document or a schema do not exist."""
     groups: Mapping[str, Sequence[Step | Teardown]] = {
         "steps": case.steps,
         "teardowns": case.teardowns,
@@ -33,6 +34,10 @@ def check_documents(workspace: Workspace, case: Case, text: str, path: str) -> N
         for at, call in enumerate(calls)
         for problem in _problems_of(workspace, call, text, path, f"{group}[{at}]")
     ]
+    for number, name in enumerate(case.use):
+        file = shared_path(path, name)
+        if not workspace.files.is_file(file):
+            problems.append(_missing(workspace, file, text, path, f"use[{number}]"))
     if problems:
         raise InvalidCase(problems)
 
