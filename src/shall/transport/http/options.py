@@ -24,6 +24,10 @@ _OBEY_CODE = 2
 """CURLFOLLOW_OBEYCODE: 303 makes every method GET, 307 and 308 keep it. 301 and 302 make it GET as
 most clients do; RFC 9110, section 15.4, would keep any but POST, which libcurl cannot do."""
 
+_VERSION_TLS: int = pycurl.CURL_HTTP_VERSION_2TLS
+_VERSION_PLAIN: int = pycurl.CURL_HTTP_VERSION_1_1
+"""libcurl would join a connection on which another case speaks HTTP/2 without TLS."""
+
 _ABORT: int = pycurl.READFUNC_ABORT
 _SOUGHT: int = pycurl.SEEKFUNC_OK
 _ANY_PROTOCOL = pycurl.PROTO_ALL
@@ -195,7 +199,7 @@ class Options:
     def __init__(self, curl: pycurl.Curl, receiver: Receiver) -> None:
         self._curl = curl
         self._receiver = receiver
-        self._shape: tuple[bool, Limits] | None = None
+        self._shape: tuple[bool, Limits, bool] | None = None
         self.uploads: list[Upload] = []
         """The files that the transfer sends, until ``close_uploads``."""
 
@@ -215,10 +219,11 @@ class Options:
             and type(body) is not FileContent
         )
         is_plain = is_usual and (method == "POST" or (method == "GET" and body is None))
-        shape = (request.follow_redirects, limits) if is_plain else None
+        is_secure = request.url[:5] == "https"
+        shape = (request.follow_redirects, limits, is_secure) if is_plain else None
         if shape is None or shape != self._shape:
             self._shape = None  # until it is set completely
-            self._begin(request, limits)
+            self._begin(request, limits, _VERSION_TLS if is_secure else _VERSION_PLAIN)
             self._shape = shape
         setopt = self._curl.setopt
         setopt(pycurl.URL, request.url)
@@ -242,7 +247,7 @@ class Options:
             upload.close()
         self.uploads.clear()
 
-    def _begin(self, request: Request, limits: Limits) -> None:
+    def _begin(self, request: Request, limits: Limits, version: int) -> None:
         if not _TOKEN.fullmatch(request.method):
             raise BadValue(
                 f"The method {request.method!r} is not a name (RFC 9110, section 5.6.2)."
@@ -253,7 +258,7 @@ class Options:
         curl.setopt(pycurl.NOSIGNAL, 1)
         curl.setopt(pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS)
         curl.setopt(pycurl.REDIR_PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS)
-        curl.setopt(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_2TLS)
+        curl.setopt(pycurl.HTTP_VERSION, version)
         curl.setopt(pycurl.PROXY, "")
         curl.setopt(pycurl.COOKIEFILE, "")
         curl.setopt(pycurl.ACCEPT_ENCODING, "")

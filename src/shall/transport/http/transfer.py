@@ -276,7 +276,8 @@ class Transfer:
         elif code == pycurl.E_COULDNT_CONNECT and not proxy:
             details["why"], sentence = _unconnected(self.curl.getinfo(pycurl.OS_ERRNO))
             reason = sentence.format(address=address)
-        return TargetUnreachable(f"{reason or f'{address}: {text}'}.", details=details)
+        said = reason or f"{address}: {text.rstrip('. ') or f'libcurl ends with {code}'}"
+        return TargetUnreachable(f"{said}.", details=details)
 
 
 def _unconnected(number: int) -> tuple[str, str]:
