@@ -46,9 +46,9 @@ def test_a_reason_in_a_result_is_translated() -> None:
 
 
 def test_sentences_are_joined_as_their_language_does() -> None:
-    assert joined(["Split it.", "Add it."], "en") == "Split it. Add it."
-    assert joined(["Split it.", "Unknown words.", "Add it."], "zh") == (
-        "请拆分该文件。Unknown words. 请补上。"
+    assert joined(["Split it.", "Quote it."], "en") == "Split it. Quote it."
+    assert joined(["Split it.", "Unknown words.", "Quote it."], "zh") == (
+        "请拆分该文件。Unknown words. 请加上引号。"
     )
 
 
