@@ -54,15 +54,15 @@ def _paths(part: Step | Teardown) -> Iterator[Any]:
             yield body.value["query"]
         elif body is not None and body.kind is BodyKind.BODY:
             yield body.value.get("file")
-    yield from _schemas(part.checks)
+    yield from schemas_in(part.checks)
     if isinstance(part, Step) and part.until is not None:
-        yield from _schemas((*part.until.checks, *part.until.fails_if))
+        yield from schemas_in((*part.until.checks, *part.until.fails_if))
     for item in part.messages if isinstance(part, Step) else ():
         if isinstance(item, AwaitedMessages):
-            yield from _schemas(item.checks)
+            yield from schemas_in(item.checks)
     if isinstance(part, Step) and part.flow is not None:
-        yield from _schemas(part.flow.when.checks if part.flow.when else ())
-        yield from _schemas(part.flow.repeat.checks if part.flow.repeat else ())
+        yield from schemas_in(part.flow.when.checks if part.flow.when else ())
+        yield from schemas_in(part.flow.repeat.checks if part.flow.repeat else ())
 
 
 def _trusted(connection: Mapping[str, Any]) -> Iterator[Any]:
@@ -70,9 +70,10 @@ def _trusted(connection: Mapping[str, Any]) -> Iterator[Any]:
     return (connection[name] for name in ("client_certificate", "ca") if name in connection)
 
 
-def _schemas(checks: Iterable[Check]) -> Iterator[str]:
+def schemas_in(checks: Iterable[Check]) -> Iterator[str]:
+    """Yield the paths of the schemas and documents that checks compare with."""
     for check in checks:
         if type(check.expected) is tuple:
-            yield from _schemas(check.expected)
+            yield from schemas_in(check.expected)
         elif check.kind in _NAMING and type(check.expected) is str:
             yield check.expected

@@ -258,7 +258,7 @@ def walk(value: Any, path: tuple[str | int, ...]) -> Selected:
     for part in path:
         found, value_or_reason = step_into(value, part)
         if not found:
-            return Selected(found=False, reason=f"no {part}: {value_or_reason}")
+            return Selected(found=False, reason=f"there is no {part}: {value_or_reason}")
         value = value_or_reason
     return Selected(value)
 

@@ -32,10 +32,14 @@ from shall.results.records import (
     StepResult,
     Timings,
 )
-from shall.transport.exchange import FilePart, Request, Response
+from shall.transport.exchange import FileContent, FilePart, Request, Response
 
 KEPT_BODY = 16_384
 """Characters of a body that are kept."""
+
+
+PARSED_FILE = 32 << 20
+"""Bytes of a file that is parsed for keys before a redirect takes it to another origin."""
 
 
 KEPT_TYPE = 100
@@ -126,14 +130,33 @@ class Secrecy:
         form = ((name, value) for name, value in request.form)
         parts = (request.body or b"", *(part.content for part in request.files))
         return any(self.of_header(*field) for field in form) or any(
-            _shows_secret(redactor, part) for part in parts
+            _shows_secret(redactor, part)
+            if isinstance(part, bytes)
+            else _file_shows_secret(redactor, part)
+            for part in parts
         )
+
+
+def _file_shows_secret(redactor: Redactor, content: FileContent) -> bool:
+    """Search a file as a body; one that is too large to be parsed, for secrets that are known."""
+    from shall.transport.upload import parts_of  # few requests send a large file
+
+    if content.size <= PARSED_FILE:
+        return _shows_secret(redactor, b"".join(parts_of(content)))
+    before = b""
+    for part in parts_of(content):
+        if redactor.holds((before + part).decode("utf-8", "replace")):
+            return True
+        before = part  # a secret may begin in one part and end in the next
+    return False
 
 
 def _shows_secret(redactor: Redactor, data: bytes) -> bool:
     text = data.decode("utf-8", "replace")
     if redactor.holds(text):
         return True
+    if not _is_utf_8(data):
+        return False  # neither JSON nor a form
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
@@ -423,6 +446,9 @@ def _renewal(
 
 
 def _request_body(request: Request, redactor: Redactor) -> str:
+    if isinstance(request.body, FileContent):
+        name = redactor.text(request.body.path.rpartition("/")[2])
+        return f"<{name}, {request.body.size} bytes>"
     if request.body is not None:
         is_text = request.body.isascii() or _is_utf_8(request.body)
         return _body(request.body, redactor) if is_text else f"<{len(request.body)} bytes>"
@@ -443,7 +469,7 @@ def _is_utf_8(data: bytes) -> bool:
 
 
 def _part_body(part: FilePart, redactor: Redactor) -> str:
-    if part.filename:
+    if part.filename or isinstance(part.content, FileContent):
         return f"<{part.filename}, {len(part.content)} bytes>"
     return MASK if redactor.names(part.field) else _body(part.content, redactor)
 

@@ -43,6 +43,9 @@ _ORDINARY_KEYS: set[str] = set()
 """Keys of JSON that were seen and name no secret; at most ``_MOST_KEYS``."""
 _MOST_KEYS = 4096
 
+_LEAVES = frozenset({str, int, float, bool, type(None)})
+"""Types of JSON that have no keys."""
+
 
 def _is_named(key: Any) -> bool:
     """Return whether a key names a secret, and remember it where it does not."""
@@ -170,7 +173,7 @@ class Redactor:
             return False
         for item in value:
             kind = type(item)
-            if kind is not str and kind is not int and self._holds_named(item):
+            if kind not in _LEAVES and self._holds_named(item):
                 return True
         return False
 

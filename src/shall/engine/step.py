@@ -35,6 +35,7 @@ def run_call(call: CallPlan, context: CaseContext) -> Work[StepRecord]:
     """Run one call. What goes wrong is in its record; only ``Stopped`` passes through."""
     started = time.perf_counter()
     request: Request | None = None
+    response: Response | None = None
     wait: Request | Statement
     try:
         if call.delay_s:
@@ -74,9 +75,17 @@ def run_call(call: CallPlan, context: CaseContext) -> Work[StepRecord]:
             Outcome.ERROR,
             time.perf_counter() - started,
             request=request,
+            response=_read_response(response, context),
             error=error_message(error),
             retryable=error.retryable,
         )
+
+
+def _read_response(response: Response | None, context: CaseContext) -> Response | None:
+    """Return a response whose body was read, so that its secrets are known."""
+    if response is None or context.last is None or context.last[0] is not response:
+        return None
+    return response
 
 
 def _answered(
@@ -94,6 +103,7 @@ def _answered(
         content = read_content(response, scope.budget)
     remember(call.id, content, scope)  # a check may read the response of its own step
     context.last = response, content
+    context.secrecy.answers.append((response, content.value))
     lost = _capture(call, response, content, scope) if call.capture else None
     try:
         outcome, checks = _check_all(call, response, content, context)
@@ -110,7 +120,6 @@ def _answered(
         judged = judge_contract(call.contract, request, response, content, context)
         checks, plans = [*checks, judged], [*plans, call.contract.check]
         outcome = worst(checks)
-    context.secrecy.answers.append((response, content.value))
     error = None
     if lost is not None and outcome is Outcome.PASSED:
         outcome, error = Outcome.ERROR, error_message(lost)
@@ -198,6 +207,20 @@ def _run_websocket(
     talk = yield from converse(call, request, context)
     if talk.sent:
         request = replace(request, body=b"\n".join(talk.sent))
+    if talk.error is not None:
+        context.secrecy.answers.append((talk.response, talk.content().value))
+        return StepRecord(
+            call.id,
+            call.path,
+            Outcome.ERROR,
+            time.perf_counter() - started,
+            talk.checks,
+            request,
+            talk.response,
+            error_message(talk.error),
+            talk.error.retryable,
+            talk.plans,
+        )
     content = talk.content() if talk.values or talk.closed or talk.is_good else None
     record = _answered(call, request, talk.response, context, started, content)
     record.checks = (*talk.checks, *record.checks)
@@ -294,16 +317,26 @@ def _check_all(
                 )
                 continue
         budget.check_time()
-        if plan.compare is None and plan.check.kind is CheckKind.SNAPSHOT:
-            from shall.engine.snapshot import judge_snapshot  # few checks compare with one
-
-            check = judge_snapshot(plan, response, content, context)
-        else:
-            check = judge_check(plan, response, content, context)
+        check = _judge_at(plan, response, content, context)
         all_passed = all_passed and check.outcome is Outcome.PASSED
         checks.append(check)
     outcome = Outcome.PASSED if all_passed else worst(checks)
     return outcome, checks
+
+
+def _judge_at(
+    plan: CheckPlan, response: Response, content: Content, context: CaseContext
+) -> CheckResult:
+    """Carry out one check; what goes wrong is an error at its place."""
+    try:
+        if plan.compare is None and plan.check.kind is CheckKind.SNAPSHOT:
+            from shall.engine.snapshot import judge_snapshot  # few checks compare with one
+
+            return judge_snapshot(plan, response, content, context)
+        return judge_check(plan, response, content, context)
+    except ShallError as error:
+        error.details.setdefault("path", plan.path)
+        raise
 
 
 def _implicit(call: CallPlan, response: Response) -> CheckResult:

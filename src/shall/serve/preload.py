@@ -91,6 +91,7 @@ ON_FIRST_USE = (
     "shall.transport.http.connection",
     "shall.transport.http.loop",
     "shall.transport.http.websocket",
+    "shall.transport.upload",
     "shall.workspace.scratch",
     "shall.workspace.secrets",
     "base64",

@@ -50,6 +50,8 @@ CASES: dict[str, str] = {
     "Unknown module `{module}`.": "未知模块 `{module}`。",
     "Unknown function `{name}`.": "未知函数 `{name}`。",
     "Pass a list or several values.": "请传入列表或多个值。",
+    "Write `sql: {{query: SELECT ...}}`.": "请写 `sql: {{query: SELECT ...}}`。",
+    "Write `retry: 3`.": "请写 `retry: 3`。",
     "It is {name}{signature}.": "用法为 {name}{signature}。",
     "`{name}` has no argument `{written}`.": "`{name}` 没有参数 `{written}`。",
     "`{name}` is given `{name2}` twice.": "`{name}` 的参数 `{name2}` 出现了两次。",
