@@ -16,6 +16,11 @@ WORDS = {
         "显示 {total} 个用例中耗时最长的 {shown} 个。",
     ),
     "timeline.lanes": ("At most {count} at the same time.", "最多 {count} 个同时运行。"),
+    "timeline.worker": ("worker {number}", "工作进程 {number}"),
+    "timeline.workers": (
+        "Run by {count} worker processes, each in a band of its own.",
+        "由 {count} 个工作进程运行，各占一条色带。",
+    ),
     "unsteady": ("Flaky cases", "不稳定的用例"),
     "slow": ("Slowest cases", "最慢的用例"),
     "matrix.later": (
