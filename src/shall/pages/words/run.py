@@ -52,6 +52,7 @@ WORDS = {
     "runs.timed_out": ("timed out", "超时"),
     "runs.stopped": ("stopped early", "提前停止"),
     "runs.compare": ("compare with the run before", "与上一次比较"),
+    "one_case.all_runs": ("in all runs", "在所有运行中"),
     "one_case.history": ("history", "历史"),
     "one_case.tags": ("Tags", "标签"),
     "one_case.repetition": ("Repetition", "重复次数"),
