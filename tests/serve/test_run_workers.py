@@ -30,7 +30,7 @@ from shall.workspace.workspace import Workspace
 pytestmark = pytest.mark.skipif(not hasattr(os, "memfd_create"), reason="for Linux only")
 
 Serve = Callable[..., Any]
-OF_THE_RUN = {"run_id", "started_at", "duration_s", "timings", "response_headers"}
+OF_THE_RUN = {"run_id", "started_at", "duration_s", "timings", "response_headers", "worker"}
 REQUIREMENTS = "### Requirement 1\n\n1. THE shop SHALL answer.\n"
 UNDONE = "  teardowns:\n    - {id: t, operation_type: api, method: DELETE, path: /echo/undone}\n"
 

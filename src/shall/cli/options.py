@@ -471,6 +471,13 @@ def _add_token(commands: _Commands) -> None:
     new.add_argument(
         "--expires", metavar="WHEN", help="90d, 12h, 4w or 2027-01-01 (default: never)"
     )
+    new.add_argument(
+        "--workspace",
+        action="extend",
+        nargs="+",
+        metavar="DIR",
+        help="the only projects that the token may use (default: all of the server)",
+    )
     listing = _add(actions, "list", "List the tokens with their scopes and times.")
     revoke = _add(actions, "revoke", "Remove a token from the file.")
     revoke.add_argument("name", metavar="NAME")

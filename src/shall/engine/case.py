@@ -247,6 +247,7 @@ def _result(
         rows=UNSET if job.row is None else job.row.total,
         retries=sum([record.retries for record in progress.steps]) or UNSET,
         repeats=options.repeats,
+        worker=options.worker,
         seed=progress.draws.used_seed,
     )
 

@@ -193,7 +193,8 @@ class RunOptions(RunSettings, frozen=True, kw_only=True):
     ``openapi`` are the OpenAPI documents of the project, in files.
     ``deadline_s``, on the monotonic clock, comes before ``run_timeout_s`` is over where the run
     began earlier. ``memory`` is shared with the other runs of the process, ``shared`` by the
-    cases of this one: tokens that one of them has fetched.
+    cases of this one: tokens that one of them has fetched. ``worker`` is the number of this
+    process, from 1, where several run the cases.
     """
 
     run_id: str
@@ -212,6 +213,7 @@ class RunOptions(RunSettings, frozen=True, kw_only=True):
     deadline_s: float = math.inf
     memory: Memory = field(default_factory=Memory)
     shared: dict[str, Any] = field(default_factory=dict)
+    worker: int | UnsetType = UNSET
 
     def of_case(self, key: str) -> "RunOptions":
         """Return the options with the project of a case, which its folder may name."""

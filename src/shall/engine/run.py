@@ -256,4 +256,5 @@ def _not_started(job: Job, options: RunOptions) -> CaseResult:
         tags=job.case.tags if job.case else (),
         rows=UNSET if job.row is None else job.row.total,
         repeats=options.repeats,
+        worker=options.worker,
     )

@@ -163,6 +163,7 @@ class CaseResult(Struct, frozen=True, gc=False):
     the case verifies no criterion. ``rows`` is how many rows of data it has, if any,
     ``retries`` how often its steps were tried again, ``repeats`` how often the run repeats its
     cases: ``attempt`` is one of them. ``seed`` is that of the random values that it drew.
+    ``worker`` is the number of the process that ran it, from 1, where a run has several.
     """
 
     run_id: str
@@ -189,6 +190,7 @@ class CaseResult(Struct, frozen=True, gc=False):
     retries: int | UnsetType = UNSET
     repeats: int | UnsetType = UNSET
     seed: int | UnsetType = UNSET
+    worker: int | UnsetType = UNSET
 
 
 _BAD = frozenset({Outcome.FAILED, Outcome.ERROR})

@@ -222,6 +222,8 @@ WORDS: dict[str, str] = {
     "CREATED": "创建时间",
     "EXPIRES": "有效期至",
     "KIND": "类型",
+    "WORKSPACES": "工作区",
+    "all": "全部",
     "never": "永不",
     "(expired)": "（已过期）",
     "token": "令牌",
