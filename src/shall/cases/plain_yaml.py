@@ -7,7 +7,7 @@ most lines of a suite occur in many files. The tests compare what is read with P
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any, TypeAlias
 
@@ -89,15 +89,10 @@ def read_plain(text: str) -> dict[str, Any] | None:
     """
     if len(text) > MAX_CHARACTERS:
         return None
+    lines = text.split("\n")
+    read = _remembered if max(map(len, lines)) <= _REMEMBERED else _line
     try:
-        return _document(
-            [
-                line
-                for each in text.split("\n")
-                if (line := _remembered(each) if len(each) <= _REMEMBERED else _line(each))
-                is not None
-            ]
-        )
+        return _document(filter(None, map(read, lines)))
     except _Refused:
         return None
 
@@ -109,31 +104,33 @@ _Waiting = tuple[int, dict[str, Any], str]
 """A key whose value may follow: its column, its mapping and itself."""
 
 
-def _document(lines: list[_Line]) -> dict[str, Any]:
+def _document(lines: Iterable[_Line]) -> dict[str, Any]:
     """Put lines together, each where its column says."""
     root: dict[str, Any] = {}
     opened: _Opened = [(0, root)]
+    at, inner = opened[-1]
     waiting: _Waiting | None = None
     for dash, column, key, has_value, value, copied in lines:
         if copied is not None:
             value = copied(value)
         if dash >= 0:
-            items = _items(dash, opened, waiting)
-            waiting = None
+            if waiting is not None or at != dash or type(inner) is not list:
+                inner = _items(dash, opened, waiting)
+                at, waiting = dash, None
             if key is None:
-                items.append(value)
+                inner.append(value)
                 continue
             values: dict[str, Any] = {}
-            items.append(values)
+            inner.append(values)
             opened.append((column, values))
-        else:
-            found, inner = opened[-1]
-            is_inner = waiting is None and found == column and type(inner) is dict
-            values = inner if is_inner else _values(column, opened, waiting)
-        if key is None or key in values:
+            at, inner = column, values
+        elif waiting is not None or at != column or type(inner) is not dict:
+            inner = _values(column, opened, waiting)
+            at = column
+        if key is None or key in inner:
             raise _Refused
-        values[key] = value
-        waiting = None if has_value else (column, values, key)
+        inner[key] = value
+        waiting = None if has_value else (column, inner, key)
     return root
 
 

@@ -23,6 +23,9 @@ from shall.messages import Message
 from shall.redaction.forms import MASK
 from shall.redaction.names import is_password_name, is_secret_name
 from shall.results.records import (
+    ERROR,
+    FAILED,
+    PASSED,
     CheckResult,
     Difference,
     ExchangeRecord,
@@ -78,7 +81,7 @@ class StepRecord(Struct, gc=False):
 
 Locate = Callable[[str], Position]
 
-_BAD = frozenset({Outcome.FAILED, Outcome.ERROR})
+_BAD = frozenset({FAILED, ERROR})
 
 
 class Secrecy:
@@ -193,7 +196,7 @@ def _plain_types(records: Sequence[StepRecord], redactor: Redactor) -> list[str]
     types: list[str] = []
     for record in records:
         request, response = record.request, record.response
-        if record.outcome is not Outcome.PASSED or request is None or response is None:
+        if record.outcome is not PASSED or request is None or response is None:
             return None
         is_one = record.attempts == 1 and not record.renewal and not response.redirects
         if not is_one or not redactor.may_stay(request.url):
@@ -201,22 +204,15 @@ def _plain_types(records: Sequence[StepRecord], redactor: Redactor) -> list[str]
         texts.append(request.url)
         types.append(_content_type(response))
         for check in record.checks:
-            if not _add_check(check, redactor, texts, numbers):
+            expected, actual, field = check.expected, check.actual, check.field
+            if check.message is not None or (field is not None and _names_secret(field, redactor)):
+                return None
+            if not _add_plain(actual, texts, numbers):
+                return None
+            if expected is not actual and not _add_plain(expected, texts, numbers):
                 return None
     texts += set(types)
     return types if redactor.are_clean(texts, numbers) else None
-
-
-def _add_check(
-    check: CheckResult, redactor: Redactor, texts: list[str], numbers: list[float]
-) -> bool:
-    """Add the values of a check to those that are searched; return whether they may stay."""
-    if check.message is not None or _names_secret(check.field, redactor):
-        return False
-    expected, actual = check.expected, check.actual
-    return _add_plain(actual, texts, numbers) and (
-        expected is actual or _add_plain(expected, texts, numbers)
-    )
 
 
 def _add_plain(value: Any, texts: list[str], numbers: list[float]) -> bool:
@@ -294,7 +290,7 @@ def _check(
     expected, actual = redactor.value(check.expected), redactor.value(check.actual)
     message = check.message
     found: tuple[Difference, ...] | UnsetType = UNSET
-    if _names_secret(check.field, redactor):
+    if check.field is not None and _names_secret(check.field, redactor):
         if expected is not None and not _is_typed(check, plans, redactor):
             expected = MASK
         expected, actual = _cut(expected), MASK if check.actual is not None else None
@@ -303,7 +299,7 @@ def _check(
         if message is not None:
             pairs = {"expected": (check.expected, expected), "actual": (check.actual, actual)}
             message = redactor.message(_reworded(message, pairs))
-        if check.outcome is Outcome.FAILED and type(expected) in _STRUCTURES:
+        if check.outcome is FAILED and type(expected) in _STRUCTURES:
             found = _differences(check.kind, expected, actual)
         expected, actual = _cut(expected), _cut(actual)
     position: Position | UnsetType = UNSET
@@ -364,14 +360,17 @@ def _is_typed(check: CheckResult, plans: Sequence[CheckPlan], redactor: Redactor
     return plan is not None and plan.is_constant and plan.check.header is None
 
 
-def _names_secret(field: str | None, redactor: Redactor) -> bool:
+def _names_secret(field: str, redactor: Redactor) -> bool:
     """Return whether a check looks at a secret: the last name on its path says so."""
-    if field is None:
-        return False
+    if _ends_in_secret_name(field):
+        return True
+    return redactor.has_names and redactor.declares(last_name(field) or "")
+
+
+@lru_cache(maxsize=4096)
+def _ends_in_secret_name(field: str) -> bool:
     name = last_name(field)
-    if name is None:
-        return False
-    return is_secret_name(name) or (redactor.has_names and redactor.declares(name))
+    return name is not None and is_secret_name(name)
 
 
 @lru_cache(maxsize=4096)

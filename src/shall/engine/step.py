@@ -23,7 +23,7 @@ from shall.errors import (
     TimedOut,
 )
 from shall.messages import Message
-from shall.results.records import CheckResult, Outcome, StepResult
+from shall.results.records import ERROR, FAILED, PASSED, CheckResult, Outcome, StepResult
 from shall.transport.exchange import UNAUTHORIZED, Request, Response
 from shall.transport.sql.statement import Statement
 from shall.transport.waits import Pause, Work
@@ -72,7 +72,7 @@ def run_call(call: CallPlan, context: CaseContext) -> Work[StepRecord]:
         return StepRecord(
             call.id,
             call.path,
-            Outcome.ERROR,
+            ERROR,
             time.perf_counter() - started,
             request=request,
             response=_read_response(response, context),
@@ -121,8 +121,8 @@ def _answered(
         checks, plans = [*checks, judged], [*plans, call.contract.check]
         outcome = worst(checks)
     error = None
-    if lost is not None and outcome is Outcome.PASSED:
-        outcome, error = Outcome.ERROR, error_message(lost)
+    if lost is not None and outcome is PASSED:
+        outcome, error = ERROR, error_message(lost)
     return StepRecord(
         call.id,
         call.path,
@@ -144,7 +144,7 @@ def _graphql_errors(call: CallPlan, content: Content) -> CheckResult | None:
     return CheckResult(
         "not_exists",
         call.path,
-        Outcome.FAILED,
+        FAILED,
         "errors",
         actual=errors,
         implicit=True,
@@ -212,7 +212,7 @@ def _run_websocket(
         return StepRecord(
             call.id,
             call.path,
-            Outcome.ERROR,
+            ERROR,
             time.perf_counter() - started,
             talk.checks,
             request,
@@ -276,12 +276,12 @@ def error_message(error: ShallError) -> Message:
 
 def worst(judged: Iterable[StepRecord | StepResult | CheckResult]) -> Outcome:
     """Return the worst outcome of several steps or checks; none is a pass."""
-    found = Outcome.PASSED
+    found = PASSED
     for each in judged:
-        if each.outcome is Outcome.ERROR:
-            return Outcome.ERROR
-        if each.outcome is Outcome.FAILED:
-            found = Outcome.FAILED
+        if each.outcome is ERROR:
+            return ERROR
+        if each.outcome is FAILED:
+            found = FAILED
     return found
 
 
@@ -306,21 +306,24 @@ def _check_all(
     """Carry out every check; return the worst outcome, too."""
     budget = context.scope.budget
     checks = [] if call.asserts_status else [_implicit(call, response)]
-    all_passed = call.asserts_status or checks[0].outcome is Outcome.PASSED
+    all_passed = call.asserts_status or checks[0].outcome is PASSED
     for plan in call.checks:
         wanted = plan.equal_to
         if wanted is not UNSET:
-            value = plan.select(response, content, budget).value
+            if plan.keys:
+                value = content.value
+                for key in plan.keys:  # a text or number is wanted, and None is neither
+                    value = value.get(key) if type(value) is dict else None
+            else:
+                value = plan.select(response, content, budget).value
             if type(value) is type(wanted) and value == wanted:
-                checks.append(
-                    CheckResult(plan.kind, plan.path, Outcome.PASSED, plan.field, wanted, wanted)
-                )
+                checks.append(CheckResult(plan.kind, plan.path, PASSED, plan.field, wanted, wanted))
                 continue
         budget.check_time()
         check = _judge_at(plan, response, content, context)
-        all_passed = all_passed and check.outcome is Outcome.PASSED
+        all_passed = all_passed and check.outcome is PASSED
         checks.append(check)
-    outcome = Outcome.PASSED if all_passed else worst(checks)
+    outcome = PASSED if all_passed else worst(checks)
     return outcome, checks
 
 
@@ -344,7 +347,7 @@ def _implicit(call: CallPlan, response: Response) -> CheckResult:
     return CheckResult(
         "status_code",
         call.path,
-        Outcome.PASSED if good else Outcome.FAILED,
+        PASSED if good else FAILED,
         expected=f"below {FIRST_ERROR_STATUS}",
         actual=response.status,
         implicit=True,

@@ -68,6 +68,8 @@ ON_FIRST_USE = (
     "shall.imports.runn",
     "shall.imports.tavern",
     "shall.mcp.workflow_tools",
+    "shall.pages.api_coverage",
+    "shall.pages.run_matrix",
     "shall.pages.views",
     "shall.messages.translation",
     "shall.messages.zh",

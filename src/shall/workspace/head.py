@@ -7,9 +7,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from shall.bounded import CONFIG_BYTES, read_descriptor
+from shall.late_pattern import late_pattern
 
-_COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
-_REF = re.compile(r"ref: (refs/[^\s\\]+)")
+_COMMIT = late_pattern(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_REF = late_pattern(r"ref: (refs/[^\s\\]+)")
 
 
 def head_commit(root: Path) -> str | None:

@@ -130,27 +130,42 @@ class Receiver:
 
     def take(self, line: bytes) -> int | None:
         """Take one header line as libcurl hands it over; 0 ends the transfer."""
-        if line[:5] == b"HTTP/":
-            if self._lines:
-                self._earlier += self._lines
-                self._lines = []
-            version, _, rest = line[5:].replace(b"\t", b" ").partition(b" ")
-            self.version = version.decode("latin-1").strip()
-            self.closes = version == b"1.0"
-            self.status = int(rest[:3]) if rest[:3].isdigit() else 0
-            self._leads_on = rest[:1] == b"3"
+        if line in _ORDINARY and len(self._lines) < MAX_HEADERS:
+            self._lines.append(line)
             return None
-        if self._ends and not line.strip():
+        return self._take(line)
+
+    def _take(self, line: bytes) -> int | None:
+        if line[:5] == b"HTTP/":
+            self._begin(line)
+        elif line.strip():
+            return self._take_header(line)
+        elif self._ends:
             return 0
+        return None
+
+    def _begin(self, line: bytes) -> None:
+        if self._lines:
+            self._earlier += self._lines
+            self._lines = []
+        self.version, self.status, self.closes, self._leads_on = (
+            _known_status(line) if len(line) <= _REMEMBERED else _status(line)
+        )
+
+    def _take_header(self, line: bytes) -> int | None:
         if len(self._lines) < MAX_HEADERS:
             self._lines.append(line)
-        start = line[:1]
-        if start in b"cC" and line[:11].lower() == b"connection:":
+        name = line[: line.find(b":")].lower()
+        if name == b"connection":
             self.closes = b"keep-alive" not in line.lower()
-        elif start in b"sS" and line[:11].lower() == b"set-cookie:":
+        elif name == b"set-cookie":
             self.set_cookies = self.has_cookies = True
-        elif self._leads_on and line[:9].lower() == b"location:":
-            return self._lead(line[9:].strip(b" \t\r\n"))
+        elif name == b"location":
+            return self._lead(line[9:].strip(b" \t\r\n")) if self._leads_on else None
+        elif len(line) <= _REMEMBERED:
+            if len(_ORDINARY) >= _MOST_ORDINARY:
+                _ORDINARY.clear()
+            _ORDINARY.add(line)
         return None
 
     def _lead(self, location: bytes) -> int | None:
@@ -181,10 +196,22 @@ def _pair(line: bytes) -> tuple[str, str] | None:
     return (name.strip(), value.strip()) if mark else None
 
 
+def _status(line: bytes) -> tuple[str, int, bool, bool]:
+    """Return version and status, whether the service closes then, and whether it may redirect."""
+    version, _, rest = line[5:].replace(b"\t", b" ").partition(b" ")
+    status = int(rest[:3]) if rest[:3].isdigit() else 0
+    return version.decode("latin-1").strip(), status, version == b"1.0", rest[:1] == b"3"
+
+
 _REMEMBERED = 64
 """Bytes of a header line that is remembered: most services send the same with each response."""
 
 _known_pair = lru_cache(maxsize=512)(_pair)
+_known_status = lru_cache(maxsize=64)(_status)
+
+_ORDINARY: set[bytes] = set()
+"""Header lines that were seen and say nothing that a transfer depends on."""
+_MOST_ORDINARY = 512
 
 
 class Options:
