@@ -40,7 +40,7 @@ def forward_references_unread() -> Iterator[None]:
     instructions. For one thread.
     """
     forward_reference = typing.ForwardRef
-    vars(typing)["ForwardRef"] = lambda text, **options: None
+    vars(typing)["ForwardRef"] = lambda _text, **_options: None
     try:
         yield
     finally:

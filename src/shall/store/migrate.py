@@ -1,6 +1,5 @@
 """Applies the files of ``migrations/`` once, in order."""
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,8 +14,8 @@ _FOLDER = Path(__file__).with_name("migrations")
 
 def migrations() -> dict[int, Path]:
     """Return the file of each migration by its number, in order."""
-    names = (name for name in os.listdir(_FOLDER) if name.endswith(".sql"))
-    return {int(name.partition("_")[0]): _FOLDER / name for name in sorted(names)}
+    files = sorted(_FOLDER.glob("*.sql"))
+    return {int(file.name.partition("_")[0]): file for file in files}
 
 
 def schema_version(connection: "sqlite3.Connection") -> int:
