@@ -58,8 +58,8 @@ class RunRequest(Struct, frozen=True):
 
     The fields with an ``argument`` are the one declaration of these arguments: the flags of
     ``shall run``, the arguments of the tool ``run_tests`` and the body of ``POST /api/runs`` are
-    made from it. Only ``shall run`` has a ``selection``, and ``snapshots``: a list that takes the values that would
-    be compared with snapshots. How cases run is in ``engine/options.py``.
+    made from it. Only ``shall run`` has a ``selection``, and ``snapshots``: a list that takes the
+    values that would be compared with snapshots. How cases run is in ``engine/options.py``.
     """
 
     paths: Sequence[str] = ()
