@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any, get_origin
 
 from shall import __version__
-from shall.actions.principal import SCOPES
 from shall.actions.run_request import ARGUMENTS
 from shall.bootstrap import open_project, project_folder, unused_state, unused_state_notice
 from shall.cli.output import local, speak, tell
@@ -454,6 +453,8 @@ def _add_doctor(commands: _Commands) -> None:
 
 
 def _add_token(commands: _Commands) -> None:
+    from shall.actions.principal import SCOPES
+
     command = _add(commands, "token", "Create, list and revoke tokens of a server.")
     actions = command.add_subparsers(
         prog="shall token", dest="action", metavar="ACTION", required=True
