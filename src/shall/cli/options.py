@@ -20,7 +20,10 @@ PROBLEM_FORMATS = ("concise", "github", "gitlab", "junit", "sarif")
 
 
 def parser(command: str | None = None) -> argparse.ArgumentParser:
-    """Return the parser of ``shall``: of one command, or of all where none has that name."""
+    """Return the parser of ``shall``: of one command, or of all where none has that name.
+
+    ``--version`` needs none.
+    """
     main = Parser(prog="shall", description="Write what the system shall do. Prove that it does.")
     main.add_argument(
         "--version",
@@ -31,7 +34,8 @@ def parser(command: str | None = None) -> argparse.ArgumentParser:
     commands = main.add_subparsers(prog="shall", dest="command", metavar="COMMAND", required=True)
     known = _adders()
     chosen = known.get(command or "")
-    for add in dict.fromkeys([chosen] if chosen else known.values()):
+    needed = [chosen] if chosen else [] if command == "--version" else known.values()
+    for add in dict.fromkeys(needed):
         add(commands)
     for each in commands.choices.values():
         each.add_argument(
