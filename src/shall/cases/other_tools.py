@@ -158,6 +158,9 @@ def field_hint(name: str, allowed: Collection[str]) -> str | None:
 
     ``allowed`` are the fields of the mapping: they say whether it is a case, a step or a check.
     """
+    method, _, address = name.partition(" ")
+    if address and method in allowed:  # ``- POST /todos:``
+        return f"Write `{method}: {address}`."
     word = snake_spelling(name)
     if "steps" in allowed:
         hint = _CASE.get(word)

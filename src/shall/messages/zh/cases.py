@@ -206,7 +206,8 @@ CASES: dict[str, str] = {
     "A value cannot begin with this character.": "值不能以此字符开头。",
     "Quote the text.": "请给文本加上引号。",
     "`,` or `]` is missing in a list `[...]`.": "列表 `[...]` 中缺少 `,` 或 `]`。",
-    "Add it.": "请补上。",
+    "Add it, or quote a text that holds `[`, `{{` or `,`.": "请补上，或为含有 `[`、`{{` 或 "
+    "`,` 的文本加引号。",
     "`,` or `}}` is missing in a mapping `{{...}}`.": "映射 `{{...}}` 中缺少 `,` 或 `}}`。",
     "Begin each item of the list with `- `.": "列表的每一项以 `- ` 开头。",
     "A value is missing here.": "此处缺少值。",
