@@ -115,7 +115,7 @@ ALLOWED = {
     "shall/store/line_files.py": STATE,
     "shall/store/locks.py": LOCK,
     "shall/store/outages.py": STATE,
-    "shall/store/migrate.py:migrations": PACKAGE,
+    "shall/store/migrate.py:migrate": PACKAGE,
     "shall/store/repair.py": BACKUP,
     "shall/store/sqlite.py:SqliteStore._connect": DATABASE,
     "shall/store/state.py": STATE,

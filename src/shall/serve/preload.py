@@ -31,6 +31,7 @@ ON_FIRST_USE = (
     "shall.cases.comments",
     "shall.cases.fakes",
     "shall.cases.full_case",
+    "shall.cases.grammar",
     "shall.cases.locations",
     "shall.cases.polling",
     "shall.cases.query_languages",

@@ -16,7 +16,7 @@ from shall.late_pattern import late_pattern
 from shall.log import Log
 from shall.store.base import CallRecord
 from shall.store.folders import exists, walk
-from shall.workspace.paths import is_version_control
+from shall.workspace.paths import MARKERS, is_version_control
 from shall.workspace.workspace import Workspace
 
 _ABSENT = frozenset({"", "${workspace}", "${workspaceFolder}"})
@@ -24,9 +24,6 @@ _PYTHON = late_pattern(r"python(\d+(\.\d+)*)?")
 
 
 _log = Log(__name__)
-
-MARKERS = ("shall.yaml", ".git")
-"""What makes a folder the root of a project, for commands and servers; no tool writes them."""
 
 MOST_OPEN = 16
 """Projects found below the allowed folders that stay open while nobody works in them."""
