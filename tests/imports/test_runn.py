@@ -100,7 +100,7 @@ steps:
   - req: {/c: {delete: {headers: {X-A: "{{ faker.Name() }}"}}}}
     test: compare(current.res.body, {}) && current.res.body.a == nil
   - req: {/d: {get: {body: null}, post: {body: null}}}
-  - {if: steps[1].res.body.a != 3, req: {/e: {get: {body: null}}}}
+  - {if: "steps[1].res.body.a != 3", req: {/e: {get: {body: null}}}}
   - {if: faker.Bool(), req: {/e: {get: {body: null}}}}
 """
     found = imported(text, "runn")
