@@ -143,3 +143,31 @@ stages:
     ]
     expect = yaml.safe_load(found.files[0].text)["testcase"]["steps"][1]["expect"]
     assert expect == {"status": 200, "$.a": "1", "$.b": "{{ id | to_string }}"}
+
+
+@pytest.mark.verifies("import#7.1")
+def test_a_text_is_compared_with_the_whole_body_also_where_that_is_json(
+    recorder: Recorder, imported: Imported, run: Run
+) -> None:
+    text = """\
+test_name: text
+stages:
+  - name: first
+    request: {url: URL/a}
+    response: {text: '{{"n": 1}}'}
+  - name: second
+    request: {url: URL/b}
+    response:
+      text: |
+        one
+        two
+"""
+    recorder.answers["GET /a"] = (200, {}, '{"n": 1}')
+    recorder.answers["GET /b"] = (200, {"Content-Type": "text/plain"}, "one\ntwo\n")
+
+    found = imported(text.replace("URL", recorder.url))
+
+    assert found.left_out == []
+    assert [it.outcome.value for it in run().cases] == ["passed"]
+    recorder.answers["GET /b"] = (200, {"Content-Type": "text/plain"}, "one\ntwo")
+    assert [it.outcome.value for it in run().cases] == ["failed"]

@@ -6,11 +6,13 @@ from typing import Any
 
 from msgspec import Struct
 
+from shall.imports.bodies import BODY_AS_TEXT
+
 _RESPONSE = re.compile(
     r"(?:(current|previous)|steps(?:\.(\w+)|\[(\d+)\]|\[[\"'](\w+)[\"']\]))\.res\.(.+)"
 )
 _PART = re.compile(r"\.([A-Za-z_]\w*)|\[(\d+)\]|\[\"([^\"\\]+)\"\]|\['([^'\\]+)'\]")
-_WHOLE = {"status": "status", "rawBody": "body"}
+_WHOLE = {"status": "status", "rawBody": BODY_AS_TEXT}
 _NAMED = {
     re.compile(r"headers(?:\.([\w-]+)|\[[\"']([\w-]+)[\"']\])\[0\]"): "header",
     re.compile(r"cookies(?:\.([\w-]+)|\[[\"']([\w-]+)[\"']\])\.Value"): "cookie",
@@ -46,7 +48,7 @@ _PREDICATES = {
 }
 _ORDERING = frozenset((">", ">=", "<", "<="))
 _OF_TEXT = frozenset(("contains", "startsWith", "endsWith"))
-_NEVER_MISSING = frozenset(("status", "body"))
+_NEVER_MISSING = frozenset(("status", BODY_AS_TEXT))
 _SYMBOL = re.compile(
     r"\s*(?:(?P<text>\"[^\"\\]*\"|'[^'\\]*')|(?P<number>-?\d+(?:\.\d+)?)(?![\w.])"
     r"|(?P<sign>&&|\|\||==|!=|>=|<=|[<>!()])"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from shall.cases.json_text import objects, text_of
-from shall.imports.bodies import converted
+from shall.imports.bodies import BODY_AS_TEXT, converted
 from shall.imports.expressions import expression_text
 from shall.imports.tavern_documents import TAG, number_of
 from shall.imports.tavern_formats import Formats
@@ -25,7 +25,7 @@ _TYPES = {
     "uuid": ("is_uuid", True),
 }
 _PATTERNS = {"re_match": "^(?:{})", "re_fullmatch": "^(?:{})$", "re_search": "{}"}
-_KEYS = frozenset(("status_code", "json", "headers", "save", "strict", "cookies"))
+_KEYS = frozenset(("status_code", "json", "text", "headers", "save", "strict", "cookies"))
 
 Report = Callable[[str], None]
 
@@ -64,10 +64,19 @@ class Expected:
         cookies = response.get("cookies")
         for name in cookies if isinstance(cookies, list) else ():
             expect[f"cookie {name}"] = {"exists": True}
+        if "text" in response:
+            self._text(expect, response["text"])
         if "json" in response:
             for selector, condition in self._json("$", response["json"]):
                 expect.setdefault(selector, {}).update(dict([condition]))
         return expect
+
+    def _text(self, expect: dict[str, Any], text: Any) -> None:
+        """Check the body as a text, whatever it holds."""
+        if isinstance(text, str) and not text.startswith(TAG):
+            expect[BODY_AS_TEXT] = {"equals": self._formats.text(text)}
+        else:
+            self._report("`response.text` was left out.")
 
     def _json(self, path: str, value: Any) -> Iterator[tuple[str, tuple[str, Any]]]:
         """Yield checks of a value: of its parts where one of them is described by a tag."""
