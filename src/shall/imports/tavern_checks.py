@@ -47,11 +47,7 @@ class Expected:
 
     def of(self, response: Mapping[str, Any]) -> dict[str, Any]:
         """Return the checks."""
-        for key in sorted(map(str, response.keys() - _KEYS)):
-            if key == "verify_response_with":
-                self._report(f"The check by {functions_of(response[key])} was left out.")
-            else:
-                self._report(f"`response.{key:.40}` was left out.")
+        self._report_others(response)
         expect: dict[str, Any] = {}
         status = response.get("status_code", 200)
         if all(map(_is_status, status if isinstance(status, list) else [status])):
@@ -64,15 +60,23 @@ class Expected:
         cookies = response.get("cookies")
         for name in cookies if isinstance(cookies, list) else ():
             expect[f"cookie {name}"] = {"exists": True}
-        if "text" in response:
-            self._text(expect, response["text"])
+        self._text(expect, response.get("text"))
         if "json" in response:
             for selector, condition in self._json("$", response["json"]):
                 expect.setdefault(selector, {}).update(dict([condition]))
         return expect
 
+    def _report_others(self, response: Mapping[str, Any]) -> None:
+        for key in sorted(map(str, response.keys() - _KEYS)):
+            if key == "verify_response_with":
+                self._report(f"The check by {functions_of(response[key])} was left out.")
+            else:
+                self._report(f"`response.{key:.40}` was left out.")
+
     def _text(self, expect: dict[str, Any], text: Any) -> None:
         """Check the body as a text, whatever it holds."""
+        if text is None:
+            return
         if isinstance(text, str) and not text.startswith(TAG):
             expect[BODY_AS_TEXT] = {"equals": self._formats.text(text)}
         else:
