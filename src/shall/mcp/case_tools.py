@@ -119,7 +119,7 @@ async def import_testcases(
     content: Annotated[
         str,
         Field(
-            description="text: curl commands, or a Postman, HAR, OpenAPI, hurl or Tavern document"
+            description="text: curl commands, or a document of Postman, HAR, OpenAPI, hurl, Tavern, runn"
         ),
     ],
     folder: Annotated[str | None, Field(description="default: tests/cases")] = None,
