@@ -97,17 +97,42 @@ def test_a_test_that_asserts_nothing_cannot(body: str) -> None:
         "    helpers.check_it(sing())\n",
         "    renamed_check(sing())\n",
         "    check_later(sing())\n",
+        "    ok = True\n    assert ok\n",
+        "    x2 = sing()\n    song = x2\n    assert song == x2\n",
+        "    loud = False\n    if loud:\n        assert sing()\n",
+        "    songs = []\n    for it in songs:\n        assert it\n",
+        "    assert {'song': sing()}\n",
+        "    assert (song := [sing()])\n",
+        "    assert len(sing()) >= 0\n",
+        "    assert not any(it for it in [])\n",
+        "    assert isinstance(sing(), object)\n",
+        "    assert x == pytest.approx(x)\n",
+        "    assert check_it\n",
+        "    def inner():\n        assert sing()\n    assert inner\n",
+        "    def inner():\n        yield\n        assert sing()\n    inner()\n",
+        "    map(helped, [1])\n",
+        "    (helped(it) for it in [1])\n",
+        "    with quietly():\n        assert sing()\n",
+        "    with quietly():\n        helped()\n",
+        "    with Quiet():\n        assert sing()\n",
+        "    with quietly(), opened():\n        def inner():\n            assert sing()\n"
+        "        inner()\n",
     ],
 )
 def test_a_test_whose_assertions_cannot_fail_cannot_fail(body: str) -> None:
     head = (
         "from tests import helpers\nfrom tests.helpers import check_it, check_later, helped\n"
         "from tests.helpers import nothing as renamed_check\n"
+        "from tests.helpers import Quiet, quietly\n"
     )
     helper = (
         "def check_it(song):\n    pass\n\ndef nothing(song): ...\n\n"
         "def helped():\n    assert sing()\n\n"
-        "async def check_later(song):\n    assert song\n"
+        "async def check_later(song):\n    assert song\n\n"
+        "@contextmanager\ndef quietly():\n    try:\n        yield\n"
+        "    except AssertionError:\n        print(1)\n\n"
+        "class Quiet:\n    def __enter__(self): ...\n"
+        "    def __exit__(self, *_):\n        return True\n"
     )
     assert links(f"def test_a(self, x):\n{body}\n{head}", helper) == [False]
 
@@ -145,22 +170,66 @@ def test_a_test_whose_assertions_cannot_fail_cannot_fail(body: str) -> None:
         "    await_it(later(sing()))\n",
         "    helpers.Singer().sung()\n",
         "    given_song\n",
+        "    ok = True\n    if sing():\n        ok = False\n    assert ok\n",
+        "    error = None\n    try:\n        sing()\n    except OSError as error:\n        pass\n"
+        "    assert error is None\n",
+        "    heard = False\n    def hear():\n        nonlocal heard\n        heard = True\n"
+        "    sing(hear)\n    assert heard\n",
+        "    songs = []\n    sing(songs)\n    for it in songs:\n        assert it\n",
+        "    before = song.count\n    sing()\n    assert song.count == before\n",
+        "    while sing():\n        last = x\n        x = sing()\n        assert x == last\n",
+        "    assert {**sing()}\n",
+        "    assert len(sing()) > 0\n",
+        "    assert x\n",
+        "    good = sing()\n    assert good\n",
+        "    with loudly():\n        assert sing()\n",
+        "    with softly():\n        assert sing()\n",
+        "    with Loud():\n        assert sing()\n",
+        "    with sing() as song:\n        assert song\n",
     ],
 )
 def test_a_test_of_which_an_assertion_may_fail_can_fail(body: str) -> None:
     head = (
-        "from tests import helpers\nfrom tests.helpers import good, later\n"
+        "from tests import helpers\nfrom tests.helpers import Loud, good, later, loudly, softly\n"
         "from singing import check_unknown, await_it\n"
     )
     helper = (
         "def good(song):\n    _good(song)\n\ndef _good(song):\n    assert song\n\n"
         "async def later(song):\n    assert song\n\n"
         "class Singer:\n    def sung(self):\n        assert sing()\n"
-        "def given_song():\n    assert sing()\n"
+        "def given_song():\n    assert sing()\n\n"
+        "def loudly():\n    try:\n        yield\n    finally:\n        sing()\n\n"
+        "def softly():\n    try:\n        yield\n    except AssertionError as error:\n"
+        "        found = [error]\n    raise ExceptionGroup('all', found)\n\n"
+        "class Loud:\n    def __exit__(self, kind, *_):\n        return kind is KeyError\n"
     )
     arguments = "self, x" if "given_song" not in body else "given_song"
     text = f"def test_a({arguments}):\n{body}\n{head}from tests.helpers import given_song\n"
     assert links(text, helper) == [True]
+
+
+@pytest.mark.verifies("tracing#4.27")
+@pytest.mark.parametrize(
+    ("decorator", "expected"),
+    [
+        ("try:\n            song()\n        except AssertionError:\n            pass", False),
+        ("print(1)", False),
+        ("song()", True),
+        ("with suppress(OSError):\n            song()", True),
+        (
+            "try:\n            song()\n        except AssertionError as e:\n            print(e)\n"
+            "        raise SystemExit",
+            True,
+        ),
+    ],
+)
+def test_a_decorator_may_drop_what_a_test_asserts(decorator: str, expected: bool) -> None:
+    text = (
+        f"def quiet(song):\n    @wraps(song)\n    def inner():\n        {decorator}\n"
+        '    return inner\n\n@pytest.mark.verifies("auth#1.1")\n@quiet\n'
+        "def test_a():\n    assert sing()\n"
+    )
+    assert can_fail_in({PATH: HEAD + text}) == [expected]
 
 
 @pytest.mark.verifies("tracing#4.27")

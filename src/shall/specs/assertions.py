@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from msgspec import Struct
 
 from shall.specs.constant_truth import is_empty, is_same, truth
+from shall.specs.local_values import LocalValues
 from shall.specs.syntax import walk
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
@@ -29,6 +30,9 @@ _NOTHING, _ASSERTION, _EXCEPTION, _ANYTHING = range(4)
 """
 
 _CATCHES = {"AssertionError": _ASSERTION, "Exception": _EXCEPTION, "BaseException": _ANYTHING}
+_LAZY = frozenset({"map", "filter", "partial", "functools.partial"})
+"""Functions that call nothing until something asks for what they return."""
+
 _SAME = frozenset({"assertEqual", "assertEquals", "assertIs", "assertAlmostEqual"})
 
 
@@ -36,21 +40,29 @@ class Called(Struct, frozen=True):
     """A function that is named where exceptions up to ``caught`` are caught.
 
     ``raises`` is what it raises by its name, such as ``assert_total``; ``is_dropped``: its value
-    is not used, so that nothing awaits it.
+    is not used, so that nothing awaits it. ``guards`` are the names of context managers and
+    decorators around it. Without a name it is a check within such guards.
     """
 
     name: str
     caught: int
     raises: int = _NOTHING
     is_dropped: bool = False
+    guards: tuple[str, ...] = ()
 
 
 class Checks(Struct, frozen=True):
-    """What a function asserts itself, ``raises`` at most, and the functions that it names."""
+    """What a function asserts itself, ``raises`` at most, and the functions that it names.
+
+    ``is_lazy``: a coroutine or generator, of which a call runs nothing. ``suppresses`` is what a
+    context manager does not let through, ``drops`` what a decorator does not.
+    """
 
     raises: int = _NOTHING
     called: tuple[Called, ...] = ()
-    is_async: bool = False
+    is_lazy: bool = False
+    suppresses: int = _NOTHING
+    drops: int = _NOTHING
 
 
 class Meant(Struct, frozen=True):
@@ -76,20 +88,31 @@ def can_fail(test: Checks, module: str, meaning: Callable[[str, str], Meant]) ->
         if checks.raises > caught:
             return True
         for it in checks.called:
-            level = max(caught, it.caught)
-            meant = meaning(module, it.name)
+            around = [_swallowed(by, module, meaning) for by in it.guards]
+            level = max(caught, it.caught, *around)
+            meant = meaning(module, it.name) if it.name else Meant()
             if it.raises > level and not meant.is_certain:
                 return True
             for key, function in meant.functions.items():
-                if (key, level) not in seen and not (it.is_dropped and function.is_async):
+                if (key, level) not in seen and not (it.is_dropped and function.is_lazy):
                     seen.add((key, level))
                     waiting.append((key[0], function, level))
     return False
 
 
+def _swallowed(guard: str, module: str, meaning: Callable[[str, str], Meant]) -> int:
+    """Return what a context manager or ``@decorator`` swallows: where it is not known, nothing."""
+    meant = meaning(module, guard.lstrip("@"))
+    if not meant.is_certain:
+        return _NOTHING
+    found = [it.drops if guard[0] == "@" else it.suppresses for it in meant.functions.values()]
+    return max(found, default=_NOTHING)
+
+
 def checks_of(function: Function) -> Checks:
     """Return what a function asserts. Functions that it takes as fixtures count as named."""
-    found = _Collector()
+    found = _Collector(LocalValues(function))
+    found.guards = tuple(f"@{name}" for it in function.decorator_list if (name := dotted(it)))
     for argument in walk(function.args):
         if isinstance(argument, ast.arg):
             found.called.append(Called(argument.arg, _NOTHING))
@@ -98,7 +121,10 @@ def checks_of(function: Function) -> Checks:
     found.block(function.body, _NOTHING)
     found.nested_functions()
     called = () if found.raises == _ANYTHING else tuple(dict.fromkeys(found.called))
-    return Checks(found.raises, called, isinstance(function, ast.AsyncFunctionDef))
+    if found.fails:
+        return Checks(found.raises, called, found.values.is_lazy)
+    lets_through = found.suppressed(function), found.dropped(function)
+    return Checks(_NOTHING, called, found.values.is_lazy, *lets_through)
 
 
 def functions_in(
@@ -118,10 +144,30 @@ def functions_in(
 class _Collector:
     """Collects the checks of one function, block by block."""
 
-    def __init__(self) -> None:
+    def __init__(self, values: LocalValues) -> None:
+        self.values = values
         self.raises = _NOTHING
         self.called: list[Called] = []
+        self.guards: tuple[str, ...] = ()
+        self._yields: list[int] = []  # what is caught around each yield
         self._nested: dict[str, Function] = {}
+
+    @property
+    def fails(self) -> bool:
+        """Whether anything in it raises or asserts, caught or not."""
+        return self.raises > _NOTHING or any(it.raises for it in self.called)
+
+    def suppressed(self, function: Function) -> int:
+        """Return what a context manager, the function or its ``__exit__``, does not let through."""
+        if function.name == "__exit__":
+            return _ANYTHING if self.values.returns_true else _NOTHING
+        return min(self._yields, default=_NOTHING)
+
+    def dropped(self, function: Function) -> int:
+        """Return what a decorator does not let through of what it decorates, and may never call."""
+        names = [it.arg for it in (*function.args.posonlyargs, *function.args.args)][:1]
+        around = [it.caught for it in self.called if it.name in names]
+        return min(around[1:], default=_ANYTHING) if names else _NOTHING  # the first: the argument
 
     def block(self, statements: Iterable[ast.stmt], caught: int) -> bool:
         """Take statements up to one after which none is reached; return whether there is one."""
@@ -132,25 +178,36 @@ class _Collector:
         while named := [it for it in self.called if it.name in self._nested]:
             for it in named:
                 node = self._nested.pop(it.name, None)
-                if node is not None and not (
-                    it.is_dropped and isinstance(node, ast.AsyncFunctionDef)
-                ):
+                if node is not None and not (it.is_dropped and LocalValues(node).is_lazy):
+                    around, self.guards = self.guards, it.guards
                     self.block(node.body, it.caught)
+                    self.guards = around
 
     def expressions(self, root: ast.AST, caught: int, *, is_dropped: bool = False) -> None:
         """Take what expressions call and name."""
         dropped = root if is_dropped and isinstance(root, ast.Call) else None
+        if is_dropped and _is_lazy(root):
+            return
         for node in walk(root):
             if isinstance(node, ast.Call):
                 name = dotted(node.func)
-                self.called.append(Called(name, caught, _raised_by(node, name), node is dropped))
+                self._name(name, caught, _raised_by(node, name), is_dropped=node is dropped)
             elif dropped is not None and node is dropped.func:
                 continue
+            elif isinstance(node, ast.Yield | ast.YieldFrom):
+                self._yields.append(caught)
             elif name := dotted(node):
-                self.called.append(Called(name, caught))
+                self._name(name, caught)
+
+    def _name(
+        self, name: str, caught: int, raises: int = _NOTHING, *, is_dropped: bool = False
+    ) -> None:
+        self.called.append(Called(name, caught, raises, is_dropped, self.guards))
 
     def _check(self, raises: int, caught: int) -> None:
-        if raises > caught:
+        if self.guards and raises > caught:
+            self._name("", caught, raises)
+        elif raises > caught:
             self.raises = max(self.raises, raises)
 
     def _statement(self, node: ast.stmt, caught: int) -> bool:
@@ -163,10 +220,9 @@ class _Collector:
                 self._check(_ASSERTION if _is_assertion(node) else _EXCEPTION, caught)
                 return True
             case ast.Assert(test=test):
-                self.expressions(node, caught)
-                if truth(test) is not True:
-                    self._check(_ASSERTION, caught)
-                return truth(test) is False
+                if not isinstance(test, ast.Name):  # a function is named there, and not called
+                    self.expressions(node, caught)
+                return self._assert(self.values.known(test), caught)
             case ast.If() | ast.While():
                 return self._branches(node, caught)
             case ast.With() | ast.AsyncWith():
@@ -177,12 +233,23 @@ class _Collector:
                 self._other(node, caught)
                 return False
 
+    def _assert(self, test: ast.expr, caught: int) -> bool:
+        """Take an assertion; return whether it never holds. A function that is not called does."""
+        holds = truth(test)
+        if isinstance(test, ast.Name) and test.id in self._nested:
+            holds = True
+        if isinstance(test, ast.Name) and test.id not in self.values.bound and holds is None:
+            self._name(test.id, caught, _ASSERTION)
+        elif holds is not True:
+            self._check(_ASSERTION, caught)
+        return holds is False
+
     def _other(self, node: ast.stmt, caught: int) -> None:
         """Take a statement after which the next one is reached."""
         match node:
             case ast.For(iter=items) | ast.AsyncFor(iter=items):
                 self.expressions(items, caught)
-                if not is_empty(items):
+                if not is_empty(self.values.items(items)):
                     self.block(node.body, caught)
                 self.block(node.orelse, caught)
             case ast.Match(cases=cases):
@@ -194,12 +261,12 @@ class _Collector:
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
                 self.block(node.body, caught)
             case ast.Expr(value=value):
-                self.expressions(value, caught, is_dropped=isinstance(value, ast.Call))
+                self.expressions(value, caught, is_dropped=True)
             case _:
                 self.expressions(node, caught)
 
     def _branches(self, node: ast.If | ast.While, caught: int) -> bool:
-        holds = truth(node.test)
+        holds = truth(self.values.known(node.test))
         self.expressions(node.test, caught)
         ends = [] if holds is False else [self.block(node.body, caught)]
         if holds is not True or isinstance(node, ast.While):
@@ -213,7 +280,12 @@ class _Collector:
             call = item.context_expr
             if isinstance(call, ast.Call) and _last(dotted(call.func)) == "suppress":
                 suppressed = max([suppressed, *map(_caught_by, call.args)])
+        around = self.guards
+        calls = [it.context_expr for it in node.items]
+        names = [dotted(it.func if isinstance(it, ast.Call) else it) for it in calls]
+        self.guards = (*around, *filter(None, names))
         ends = self.block(node.body, max(caught, suppressed))
+        self.guards = around
         return ends and not suppressed
 
     def _try(self, node: ast.Try | ast.TryStar, caught: int) -> bool:
@@ -221,12 +293,14 @@ class _Collector:
         is_raised_again = False
         for handler in node.handlers:
             catches = _ANYTHING if handler.type is None else _caught_by(handler.type)
-            within = _Collector()
+            within = _Collector(self.values)
+            within.guards = self.guards
             within.block(handler.body, caught)
-            fails = within.raises > _NOTHING or any(it.raises for it in within.called)
+            fails = within.fails
             self.raises = max(self.raises, within.raises)
             self.called += within.called
             self._nested |= within._nested
+            self._yields += within._yields
             is_raised_again |= bool(catches) and fails and not swallowed
             swallowed = swallowed if fails else max(swallowed, catches)
         if is_raised_again:
@@ -237,6 +311,13 @@ class _Collector:
         ends = self.block(node.body, max(caught, swallowed))
         self.block(node.orelse, caught)
         return ends_last or (ends and not node.handlers)
+
+
+def _is_lazy(node: ast.AST) -> bool:
+    """Return whether an expression whose value is dropped calls nothing within it."""
+    if isinstance(node, ast.Call):
+        return dotted(node.func) in _LAZY
+    return isinstance(node, ast.GeneratorExp)
 
 
 def dotted(node: ast.AST) -> str:

@@ -64,6 +64,7 @@ class _Reader:
         self._counts: dict[str, int] = {}
         self._open: list[Criterion] | None = None
         self._depth = 0
+        self._heads_list = False  # the last criterion is a paragraph: a list below it is its own
         self._found: dict[str, list[Criterion]] = {}
         self._titles: dict[str, tuple[str, Span]] = {}
         self.unread: list[Diagnostic] = []
@@ -88,13 +89,20 @@ class _Reader:
         elif self._section is None:
             if has_modal(block.text) and not headings.is_story(block.text):
                 self.unread.append(unread.unread(unread.SENTENCE, self._file, block))
-        elif self._open and block.level >= self._depth + (block.kind is BlockKind.ITEM) > 1:
+        elif self._open and self._is_part_of_above(block):
             above = self._open.pop()
             dash = "- " if block.kind is BlockKind.ITEM else ""
             joined = extended(above, f"{above.text} {dash}{block.text}", block.end_line)
             self._open.append(joined)
         else:
             self._sentence(self._section, block)
+
+    def _is_part_of_above(self, block: Block) -> bool:
+        """Return whether a block is within the last criterion's item, or in the list below it."""
+        is_item = block.kind is BlockKind.ITEM
+        if self._heads_list and block.level and own_id(block.text) is None:
+            return True
+        return block.level >= self._depth + is_item > 1
 
     def _heading(self, block: Block) -> None:
         self._open = None
@@ -138,6 +146,7 @@ class _Reader:
         self._open = self._found[section]
         self._open.append(criterion(key, text, place, block.end_line, standing=standing))
         self._depth = block.level + (not is_item)
+        self._heads_list = not is_item
 
 
 def _section_of(block: Block) -> str | None:

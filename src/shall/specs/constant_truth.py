@@ -50,14 +50,28 @@ def truth(node: ast.expr) -> bool | None:
         case ast.Tuple(elts=items) | ast.List(elts=items) | ast.Set(elts=items):
             is_known = not all(isinstance(it, ast.Starred) for it in items)
             return True if is_known else (None if items else False)
+        case ast.Dict(keys=[_, *_] as keys):
+            return None if None in keys else True
+        case ast.NamedExpr(value=value):
+            return truth(value)
         case ast.Lambda() | ast.GeneratorExp():
             return True
         case ast.JoinedStr(values=values):
             return True if any(isinstance(it, ast.Constant) and it.value for it in values) else None
-        case ast.Call(func=ast.Name(id="all"), args=[items], keywords=[]):
-            return True if is_empty(_items_of(items)) else None
+        case ast.Call(func=ast.Name(id=name), args=args, keywords=[]):
+            return _of_call(name, args)
         case _:
             return _of_operator(node)
+
+
+def _of_call(name: str, args: list[ast.expr]) -> bool | None:
+    match name, args:
+        case (("all" | "any"), [items]) if is_empty(_items_of(items)):
+            return name == "all"
+        case "isinstance", [_, ast.Name(id="object")]:
+            return True
+        case _:
+            return None
 
 
 def _of_operator(node: ast.expr) -> bool | None:
@@ -111,8 +125,38 @@ def _items_of(node: ast.expr) -> ast.expr:
 
 
 def _compared(left: ast.expr, op: ast.cmpop, right: ast.expr) -> bool | None:
+    left, right = _exact(left), _exact(right)
+    if _is_length(left) and isinstance(right, ast.Constant | ast.UnaryOp):
+        return _of_length(op, right)
     if isinstance(left, _VARIABLE) or isinstance(right, _VARIABLE):
         return _OF_SAME.get(type(op)) if is_same(left, right) else None
     with suppress(ValueError, TypeError, MemoryError, RecursionError):
         return bool(_OF_CONSTANTS[type(op)](ast.literal_eval(left), ast.literal_eval(right)))
     return _OF_SAME.get(type(op)) if is_same(left, right) else None
+
+
+def _exact(node: ast.expr) -> ast.expr:
+    """Return what ``pytest.approx`` stands for: a value is approximately itself."""
+    match node:
+        case ast.Call(func=ast.Name(id="approx") | ast.Attribute(attr="approx"), args=[value, *_]):
+            return value
+        case _:
+            return node
+
+
+def _is_length(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "len"
+
+
+def _of_length(op: ast.cmpop, limit: ast.expr) -> bool | None:
+    """Return whether a length, which is no less than 0, compares like that, or never does."""
+    with suppress(ValueError, TypeError):
+        least = ast.literal_eval(limit)
+        match op:
+            case ast.GtE() if least <= 0:
+                return True
+            case ast.Gt() if least < 0:
+                return True
+            case ast.Lt() if least <= 0:
+                return False
+    return None

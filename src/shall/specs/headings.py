@@ -89,9 +89,11 @@ _NOT_REQUIREMENTS = late_pattern(
     re.IGNORECASE,
 )
 _SENTENCES = late_pattern(
-    r"(?:(?:functional |user |system )?requirements?|descriptions?|criteri(?:on|a)"
-    r"|acceptance criteria|statements?|shall"
-    r"|(?:功能)?需求(?:描述|说明|說明|内容|內容)?|描述|要求|(?:验收|驗收)?(?:标准|標準)|内容|內容|要件|説明)",
+    r"(?:(?:functional |user |system )?requirements?|descriptions?|(?:business )?rules?"
+    r"|(?:acceptance )?(?:criteri(?:on|a)|conditions?)|statements?|shall"
+    r"|(?:功能)?需求(?:描述|说明|說明|内容|內容)?|描述|要求|(?:验收|驗收|接受)?(?:标准|標準|准则|準則)"
+    r"|(?:验收|驗收|接受)(?:条件|條件|要求)|(?:业务|業務)?(?:规则|規則)(?:描述|说明|說明|内容|內容)?"
+    r"|内容|內容|要件|説明)",
     re.IGNORECASE,
 )
 _REQUIREMENTS = re.compile(
@@ -116,6 +118,9 @@ _METADATA = late_pattern(
     r"|标签|標籤|(?:创建|更新|修改)(?:日期|时间))[*_`]*\s*[:：]|\[[ xX~-]\]\s*$)",
     re.IGNORECASE,
 )
+
+_BOLD_LABEL = late_pattern(r"(?:\*\*|__)[^*_]{1,60}?(?:[:：](?:\*\*|__)|(?:\*\*|__)\s*[:：])")
+_AFTER_LABEL = late_pattern(r"[^:：]{1,80}[:：][*_]*\s*")
 
 
 class Named(Struct, frozen=True):
@@ -179,6 +184,21 @@ def opens_criteria(text: str) -> bool:
         return False
     bare = _NUMBERING.sub("", plain(_composed(text)), count=1)
     return _CRITERIA.fullmatch(without_tag(bare).strip(_EDGE)) is not None
+
+
+def is_label(text: str) -> bool:
+    """Return whether a text begins with a bold label: ``**Priority**: High``."""
+    return _BOLD_LABEL.match(text) is not None
+
+
+def text_of_label(text: str) -> str:
+    """Return what follows a label and its colon on the same line.
+
+    >>> text_of_label("**Acceptance Criteria**: The lamp shall glow."), text_of_label("**Notes**")
+    ('The lamp shall glow.', '')
+    """
+    found = _AFTER_LABEL.match(text)
+    return text[found.end() :] if found else ""
 
 
 @lru_cache(maxsize=4096)

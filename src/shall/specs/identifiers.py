@@ -29,7 +29,24 @@ _OWN_ID = re.compile(
 )
 _REQUIREMENT_NAME = re.compile(rf"(?P<name>{_NAME})(?:\s*[:：.\-–—]|\s|$)\s*(?P<title>.*)")
 _REQUIREMENT_PREFIXES = frozenset(
-    {"FR", "NFR", "SC", "REQ", "AC", "BR", "SR", "PR", "UR", "UX", "IR", "DR", "CR", "TR", "QR"}
+    {
+        "FR",
+        "NFR",
+        "SC",
+        "REQ",
+        "AC",
+        "BR",
+        "RULE",
+        "SR",
+        "PR",
+        "UR",
+        "UX",
+        "IR",
+        "DR",
+        "CR",
+        "TR",
+        "QR",
+    }
 )
 _STATUS_TAG = re.compile(r"\s*[\[【][^\[\]【】]{1,20}[\]】]\s*$")
 _NO_SLUG = late_pattern(r"[\W_]+")

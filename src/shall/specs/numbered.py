@@ -9,17 +9,20 @@ without such headings every requirement sentence is a criterion, numbered in ord
 
 from collections.abc import Mapping, Sequence
 
+from msgspec.structs import replace
+
 from shall.diagnostics import Diagnostic
 from shall.span import Span
 from shall.specs import headings, unread
 from shall.specs.criteria import criterion, extended, is_template, live_sentence, place_of
+from shall.specs.criteria_sections import numbered_parts, sections_with_criteria
 from shall.specs.draft import Draft, counting_lists
 from shall.specs.ears import has_modal, recommends
 from shall.specs.identifiers import OwnId, names_requirement, own_id
 from shall.specs.markdown import Block, BlockKind, read_blocks
 from shall.specs.model import Criterion, Requirement, Standing
-from shall.specs.rows import row_of
-from shall.specs.scenarios import step_of
+from shall.specs.rows import row_of, sentence_columns
+from shall.specs.scenarios import step_of, steps_of
 
 
 def read_numbered(
@@ -42,8 +45,11 @@ class _Reader:
         self._drafts: list[Draft] = []
         self._current: Draft | None = None
         self._depth = 0  # of the list item that was a criterion last, or a withdrawn one
+        self._head: Criterion | None = None  # a paragraph with an id: a list below it is its own
+        self._label_level = 0  # of the list item that is the label of the criteria
         self._above: list[Criterion] | None = None  # ends with that criterion
         self._counting: Mapping[int, int] = {}
+        self._columns: Mapping[int, int] = {}  # of the sentences of tables, by line
         self._sections: dict[int, bool] = {}
         self._subsections: frozenset[int] = frozenset()
         self._has_numbers = False  # some heading says Requirement N
@@ -58,8 +64,9 @@ class _Reader:
 
     def read(self, blocks: Sequence[Block]) -> list[Draft]:
         self._counting = counting_lists(blocks)
-        self._sections = _sections_with_criteria(blocks)
-        self._subsections = _numbered_parts(blocks, self._sections)
+        self._columns = sentence_columns(blocks)
+        self._sections = sections_with_criteria(blocks)
+        self._subsections = numbered_parts(blocks, self._sections)
         self._has_numbers = any(
             block.kind is BlockKind.HEADING and headings.requirement_of(block.text)
             for block in blocks
@@ -101,7 +108,7 @@ class _Reader:
     # Headings
 
     def _heading(self, block: Block) -> None:
-        self._depth = 0
+        self._depth, self._head, self._label_level = 0, None, 0
         self._close_sections(block.level)
         self._open_sections(block)
         if self._opens_requirement(block):
@@ -209,9 +216,15 @@ class _Reader:
     def _add_loose(self, block: Block) -> None:
         """Add a sentence under no requirement, which counts if the document has none."""
         if headings.opens_criteria(block.text):
-            self._loose_criteria = 9
-            return
-        if self._depth and block.level >= self._depth + (block.kind is BlockKind.ITEM):
+            inline = criteria_of_label(block)
+            if inline is not None:
+                self._loose_criteria = 9
+                self._add_loose(inline)
+                return
+            if block.kind is not BlockKind.ITEM or not headings.text_of_label(block.text):
+                self._loose_criteria = 9
+                return
+        if self._is_part_of_above(block):
             self._extend(block)
             return
         self._depth, self._above = 0, None
@@ -251,8 +264,7 @@ class _Reader:
             return
         if self._is_label(draft, block):
             return
-        is_item = block.kind is BlockKind.ITEM
-        if self._depth and block.level >= self._depth + is_item:
+        if self._is_part_of_above(block):
             self._extend(block)
             return
         self._depth, self._above = 0, None
@@ -271,6 +283,23 @@ class _Reader:
             return
         self._depth = block.level
 
+    def _is_part_of_above(self, block: Block) -> bool:
+        """Return whether a block is within the last criterion's item, or in the list below it.
+
+        Below a paragraph with an id (``9.2 THE shop SHALL do one of:``) that is a list without ids.
+        """
+        is_item = block.kind is BlockKind.ITEM
+        if self._depth:
+            return block.level >= self._depth + is_item
+        head, self._head = self._head, None
+        if head is None or not block.level or own_id(block.text) is not None:
+            return False
+        is_own = block.number is not None and has_modal(block.text)
+        if is_own and head.text.rstrip("*_ ")[-1:] not in {":", "："}:
+            return False
+        self._head = head
+        return True
+
     def _note_other(self, draft: Draft, block: Block) -> None:
         """Note an item that is no criterion, unless it was reported."""
         last = self.unread[-1].span if self.unread else None
@@ -283,8 +312,14 @@ class _Reader:
         """Return whether a block opens or closes the criteria, and do so."""
         if headings.opens_criteria(block.text):
             self._depth, self._above = 0, None
+            self._label_level = block.level
             self._open_criteria(draft, 0)
+            inline = criteria_of_label(block)
+            if inline is not None:
+                self._add(draft, inline)
             return True
+        if 0 < block.level == self._label_level and headings.is_label(block.text):
+            self._label_level, draft.in_criteria = 0, own_id(block.text) is not None
         ends = block.text.rstrip("*_ ")[-1:] in {":", "："} or block.text.startswith("**")
         if ends and not block.level and headings.opens_aside(block.text):
             self._aside, draft.in_criteria = 9, False
@@ -309,7 +344,7 @@ class _Reader:
             if draft.has_numbers and not says and step_of(text) is None:
                 self.unread.append(unread.unread(unread.BULLET, self._file, block))
                 return False
-            return True
+            return not headings.is_metadata(text)
         is_criterion = draft.in_criteria and (is_item or own is not None)
         if says or is_criterion or self._is_part(draft, own):
             return True
@@ -357,6 +392,7 @@ class _Reader:
             draft.has_numbers = draft.has_numbers or block.number is not None
         key = f"{self._feature}#{local}"
         into.append(criterion(key, text, place_of(self._file, block), block.end_line))
+        self._head = into[-1] if own and block.kind is BlockKind.PARAGRAPH else None
         return into
 
     def _retire(
@@ -392,7 +428,14 @@ class _Reader:
     def _row(self, block: Block) -> None:
         draft = self._current or self._loose
         drafts = (self._loose, *self._drafts)
-        found = row_of(block, self._feature, self._file, drafts, self.unread)
+        found = row_of(
+            block,
+            self._columns.get(block.line, 0),
+            self._feature,
+            self._file,
+            drafts,
+            self.unread,
+        )
         if found is not None:
             local, text = found
             key = f"{self._feature}#{local}"
@@ -409,48 +452,12 @@ def _may_be_meant(block: Block, sentence: str, own: OwnId | None) -> bool:
     return block.kind is BlockKind.ITEM and recommends(sentence)
 
 
-def _sections_with_criteria(blocks: Sequence[Block]) -> dict[int, bool]:
-    """Map the line of each heading to whether acceptance criteria open below it."""
-    found: dict[int, bool] = {}
-    above: list[Block] = []
-    for block in blocks:
-        opens = headings.opens_criteria(block.text)
-        if block.kind is BlockKind.HEADING:
-            while above and above[-1].level >= block.level:
-                above.pop()
-            if not opens:
-                above.append(block)
-                continue
-        if opens and above:
-            found[above[-1].line] = True
-    return found
-
-
-def _numbered_parts(blocks: Sequence[Block], sections: Mapping[int, bool]) -> frozenset[int]:
-    """Return the lines of the headings that divide a requirement into numbered ones.
-
-    ``#### 2.1 Title`` below ``### Requirement 2`` is one of these where at least two such headings
-    have acceptance criteria, and their numbers begin anew: criterion 1 of it is ``2.1.1``. Where
-    the numbers run on from one to the next, they are numbers of the requirement.
-    """
-    found: set[int] = set()
-    number, level = "", 0
-    parts: list[int] = []
-    runs_on = True
-    for block in blocks:
-        if block.kind is BlockKind.HEADING:
-            named = headings.requirement_of(block.text)
-            part = headings.numbered_of(block.text)
-            if named is not None or block.level <= level:
-                found.update(parts if len(parts) > 1 and not runs_on else ())
-                number, level = (named.number, block.level) if named is not None else ("", 0)
-                parts, runs_on, is_first = [], False, True
-            elif part is not None and number and part.number.startswith(f"{number}."):
-                if sections.get(block.line):
-                    parts.append(block.line)
-                is_first = True
-        elif len(parts) > 1 and is_first and block.number is not None:
-            runs_on = runs_on or block.number > 1
-            is_first = False
-    found.update(parts if len(parts) > 1 and not runs_on else ())
-    return frozenset(found)
+def criteria_of_label(block: Block) -> Block | None:
+    """Return the sentence behind a label on its line as an item: ``**Acceptance**: WHEN ...``."""
+    text = headings.text_of_label(block.text)
+    if not has_modal(text) and not steps_of(text):
+        return None
+    column = block.column + len(block.text) - len(text)
+    return replace(
+        block, kind=BlockKind.ITEM, text=text, column=column, level=block.level + 1, number=None
+    )

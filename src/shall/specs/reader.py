@@ -56,6 +56,8 @@ def read_document(text: str, file: str, feature: str) -> Feature:
         requirements, unread = read_bugfix(text, file, feature)
     else:
         requirements, unread = read_numbered(text, file, feature)
+    if not (requirements or renames or found.change) and form in {Form.TITLED, Form.STORIES}:
+        requirements, unread = _with_headings(text, file, feature, unread)
     if not (requirements or renames or unread) and text.strip():
         unread = (no_criterion(file),)
     requirements = _with_nested_content(requirements, text)
@@ -63,6 +65,18 @@ def read_document(text: str, file: str, feature: str) -> Feature:
     return Feature(
         feature, file, requirements, found.layout, found.alias, renames, problems, unread
     )
+
+
+def _with_headings(
+    text: str, file: str, feature: str, unread: tuple[Diagnostic, ...]
+) -> tuple[tuple[Requirement, ...], tuple[Diagnostic, ...]]:
+    """Return the numbered requirements and stories of a document that is not in its layout's form.
+
+    Sentences under no requirement are none: most such documents are notes.
+    """
+    requirements, also_unread = read_numbered(text, file, feature)
+    numbered = tuple(it for it in requirements if it.number and it.criteria)
+    return (numbered, also_unread) if numbered else ((), unread)
 
 
 def _with_nested_content(

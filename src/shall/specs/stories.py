@@ -18,7 +18,7 @@ from shall.specs.ears import has_modal, recommends
 from shall.specs.identifiers import OwnId, names_requirement, own_id
 from shall.specs.markdown import Block, BlockKind, read_blocks
 from shall.specs.model import Criterion, Kind, Requirement, Standing, Step
-from shall.specs.rows import row_of
+from shall.specs.rows import row_of, sentence_columns
 from shall.specs.scenarios import step_of, steps_of
 
 _LABEL_ENDS = {":", "："}
@@ -55,6 +55,7 @@ class _Reader:
         self._above: list[Criterion] | None = None
         self._depth = 0
         self._counting: Mapping[int, int] = {}
+        self._columns: Mapping[int, int] = {}  # of the sentences of tables, by line
         self._open_scenario = False  # the last item is a scenario of bullets, without its Then
         self._stories = 0
         self._below_label = False  # of acceptance scenarios, of no story
@@ -63,6 +64,7 @@ class _Reader:
 
     def read(self, blocks: Sequence[Block]) -> list[Draft]:
         self._counting = counting_lists(blocks)
+        self._columns = sentence_columns(blocks)
         for block in blocks:
             if block.kind is BlockKind.HEADING:
                 self._heading(block)
@@ -287,7 +289,14 @@ class _Reader:
     def _row(self, block: Block) -> None:
         if self._sections[-1].is_excluded:
             return
-        found = row_of(block, self._feature, self._file, (self._loose,), self.unread)
+        found = row_of(
+            block,
+            self._columns.get(block.line, 0),
+            self._feature,
+            self._file,
+            (self._loose,),
+            self.unread,
+        )
         if found is not None:
             local, text = found
             self._store(block, local, text, Standing.LIVE, "")

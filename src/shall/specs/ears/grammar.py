@@ -263,6 +263,13 @@ def _last_part(
         state = zh.STATE_ENDING.search(before) is not None
         trigger = Trigger.STATE if state else Trigger.EVENT
         conditions = (*conditions, Condition(trigger, _condition_text(before)))
+        before = ""
+    opening = _OPENING.match(shape_of(rest)) if at >= 0 else None
+    if opening and (opening["unwanted"] or zh.IMPLICIT.search(rest)):
+        # 接口，当角色为管理员时，应 ...: the subject comes first
+        words = rest[opening.end() :]
+        conditions = (*conditions, Condition(_trigger(opening, words), _condition_text(words)))
+        return before, conditions
     return zh.ADVERB.sub("", rest), conditions
 
 
