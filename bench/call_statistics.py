@@ -47,7 +47,7 @@ def fill(store: SqliteStore, calls: list[CallRecord]) -> float:
 
 
 def timed(ask: Callable[[], object], rounds: int) -> tuple[float, float]:
-    """Give the median milliseconds of a question, and the least, as if alone on the machine."""
+    """Return the median milliseconds of a question, and the least, as if alone on the machine."""
     spent = []
     for _ in range(rounds):
         start = time.perf_counter()
@@ -70,7 +70,7 @@ def ask_all(store: SqliteStore, rounds: int) -> dict[str, tuple[float, float]]:
 
 
 def keep_one(folder: Path, count: int) -> dict[str, float]:
-    """Give the median microseconds that a call pays for being kept."""
+    """Return the median microseconds that a call pays for being kept."""
     log = CallLog(folder / "calls.jsonl", 50 << 20, 30)
     store = SqliteStore(folder / "one.db", max_runs=1, max_age_days=1)
     now = datetime.now(UTC)

@@ -26,7 +26,7 @@ NOT_FOUND = _response({"code": 404}, "404 Not Found")
 
 
 def answer(method: bytes, path: bytes) -> bytes:
-    """Give the response; a user is the one that was asked for."""
+    """Return the response; a user is the one that was asked for."""
     if method == b"GET" and path.startswith(b"/users/"):
         number = int(path.removeprefix(b"/users/"))
         return _response({"code": 0, "id": number, "name": f"user-{number}"})

@@ -25,7 +25,7 @@ workspace = open_workspace(Path(folder), Settings(), keeps_state=False)
 
 @server.tool
 async def health_check() -> dict[str, str]:
-    """Tell the version and where the tests are."""
+    """Report the version and where the tests are."""
     found = health(workspace)
     return {
         "status": "ok",

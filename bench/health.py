@@ -97,12 +97,14 @@ def main() -> None:
                 found.setdefault(kind, []).extend(during)
                 runs.setdefault(kind, []).append(seconds)
     print(f"{options.cases} cases, {os.cpu_count()} processors, {options.rounds} rounds")
-    told = {kind: figures(took) for kind, took in found.items()}
-    for kind, each in told.items():
+    reported = {kind: figures(took) for kind, took in found.items()}
+    for kind, each in reported.items():
         shown = "  ".join(f"{label} {value:7.2f}" for label, value in each.items())
         run = f"  run {statistics.median(runs[kind]):.1f} s" if kind in runs else ""
         print(f"{kind:14} {shown}{run}")
-    print(json.dumps({kind: {k: round(v, 2) for k, v in it.items()} for kind, it in told.items()}))
+    print(
+        json.dumps({kind: {k: round(v, 2) for k, v in it.items()} for kind, it in reported.items()})
+    )
 
 
 if __name__ == "__main__":

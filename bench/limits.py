@@ -84,7 +84,7 @@ async def post(app: ASGIApp) -> int:
 
 
 def seconds(runner: asyncio.Runner, app: ASGIApp, calls: int) -> float:
-    """Give the seconds of some calls in a row."""
+    """Return the seconds of some calls in a row."""
 
     async def run() -> float:
         start = time.process_time()
@@ -106,12 +106,12 @@ class Transport(asyncio.Transport):
         """Stay."""
 
     def is_closing(self) -> bool:
-        """Tell that it is open."""
+        """Report that it is open."""
         return False
 
 
 def feed(runner: asyncio.Runner, made: type[HttpToolsProtocol], calls: int) -> float:
-    """Give the seconds that a protocol takes for some requests of one connection."""
+    """Return the seconds that a protocol takes for some requests of one connection."""
     lines = b"".join(b"%s: %s\r\n" % header for header in HEADERS)
     request = b"POST /mcp HTTP/1.1\r\n" + lines + b"\r\n" + BODY
 
@@ -153,7 +153,7 @@ async def start_sessions(server: MCPServer[Any]) -> asyncio.Task[None]:
 
 
 def scan(body: bytes, work: Callable[[bytes], Any]) -> float:
-    """Give the seconds that a body takes."""
+    """Return the seconds that a body takes."""
     start = time.process_time()
     work(body)
     return time.process_time() - start

@@ -70,7 +70,7 @@ def observed(metrics: Metrics | None, *, tracing: bool, log: bool) -> tuple[ASGI
 
 
 async def calls(app: ASGIApp, inner: Any) -> float:
-    """Give the seconds of the processor that one call takes, as the mean of many."""
+    """Return the seconds of the processor that one call takes, as the mean of many."""
 
     async def receive() -> Message:
         return {"type": "http.request", "body": BODY, "more_body": False}

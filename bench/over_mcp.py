@@ -76,14 +76,14 @@ def started(command: list[str], folder: Path, environ: dict[str, str]) -> Iterat
 
 
 def start(command: list[str], folder: Path) -> float:
-    """Give the seconds from the start of the process to the answer to initialize."""
+    """Return the seconds from the start of the process to the answer to initialize."""
     begin = time.perf_counter()
     with started(command, folder, {}):
         return time.perf_counter() - begin
 
 
 def run_tests(server: Server, sizes: list[int]) -> float:
-    """Give the seconds that one call of run_tests takes; note the size of the answer."""
+    """Return the seconds that one call of run_tests takes; note the size of the answer."""
     begin = time.perf_counter()
     line = server.ask("tools/call", {"name": "run_tests", "arguments": {}})
     seconds = time.perf_counter() - begin

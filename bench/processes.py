@@ -19,7 +19,7 @@ class Serving:
     url: str
 
     def rss_mb(self) -> float:
-        """Give the memory that the process holds, in megabytes."""
+        """Return the memory that the process holds, in megabytes."""
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         found = re.search(r"VmRSS:\s+(\d+)", status)
         return int(found[1]) / 1024 if found else 0.0
@@ -55,7 +55,7 @@ def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
 
 
 def free_port() -> int:
-    """Give a port that nobody uses."""
+    """Return a port that nobody uses."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
         return port

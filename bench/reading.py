@@ -56,7 +56,7 @@ READERS = {
 
 
 def best_of(reader: Callable[[str], object], rounds: int = 7) -> float:
-    """Give the best time of one case, in microseconds."""
+    """Return the best time of one case, in microseconds."""
     best = float("inf")
     for _ in range(rounds):
         started = perf_counter()

@@ -77,7 +77,7 @@ Rates = dict[str, list[float]]
 
 
 def ours(folder: Path, port: int) -> list[str]:
-    """Give the command of our server."""
+    """Return the command of our server."""
     serve = [sys.executable, "-m", "shall", "serve", "--transport", "http"]
     return [*serve, "--port", str(port), "--workspace", str(folder)]
 
@@ -93,19 +93,19 @@ def write_script(folder: Path, tool: str) -> Path:
 
 
 def wrk(url: str, script: Path, clients: int, seconds: float) -> tuple[int, float]:
-    """Give the number of calls answered, and how many a second."""
+    """Return the number of calls answered, and how many a second."""
     duration = f"{max(1, round(seconds))}s"
     command = ["wrk", "-t1", f"-c{clients}", f"-d{duration}", "-s", str(script), url]
-    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    rate = re.search(r"Requests/sec:\s+([\d.]+)", told)
-    count = re.search(r"(\d+) requests in", told)
-    if rate is None or count is None or "Non-2xx" in told or "Socket errors" in told:
-        raise SystemExit(f"wrk {url}:\n{told}")
+    shown = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    rate = re.search(r"Requests/sec:\s+([\d.]+)", shown)
+    count = re.search(r"(\d+) requests in", shown)
+    if rate is None or count is None or "Non-2xx" in shown or "Socket errors" in shown:
+        raise SystemExit(f"wrk {url}:\n{shown}")
     return int(count[1]), float(rate[1])
 
 
 def over_http(folder: Path, options: argparse.Namespace, tool: str) -> Rates:
-    """Give the calls a second of every contender over HTTP."""
+    """Return the calls a second of every contender over HTTP."""
     script = write_script(folder, tool)
     commands: dict[str, Callable[[int], list[str]]] = {
         "bare SDK": lambda port: _bare("http", str(port), folder),
@@ -134,7 +134,7 @@ def over_http(folder: Path, options: argparse.Namespace, tool: str) -> Rates:
 
 
 def over_stdio(folder: Path, options: argparse.Namespace) -> Rates:
-    """Give the calls a second over stdio, sixteen in flight."""
+    """Return the calls a second over stdio, sixteen in flight."""
     serve = [sys.executable, "-m", "shall", "serve", "--workspace", str(folder)]
     commands = {"bare SDK": _bare("stdio", folder), "shall": serve}
     with ExitStack() as stack:
@@ -175,7 +175,7 @@ def _bare(*arguments: object) -> list[str]:
 
 
 def health(folder: Path, options: argparse.Namespace) -> Rates:
-    """Give the requests a second of /health, as `ab -n 1000 -c 10` tells them."""
+    """Return the requests a second of /health, as `ab -n 1000 -c 10` tells them."""
     ports = {"uvicorn alone": free_port(), "shall": free_port()}
     bare = _bare("health", ports["uvicorn alone"], folder)
     with (
@@ -193,15 +193,15 @@ def health(folder: Path, options: argparse.Namespace) -> Rates:
 
 def _ab(url: str) -> float:
     command = ["ab", "-q", "-n", "1000", "-c", "10", url]
-    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    rate = re.search(r"Requests per second:\s+([\d.]+)", told)
-    if rate is None or not re.search(r"Failed requests:\s+0\n", told):
-        raise SystemExit(f"ab {url}:\n{told}")
+    shown = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    rate = re.search(r"Requests per second:\s+([\d.]+)", shown)
+    if rate is None or not re.search(r"Failed requests:\s+0\n", shown):
+        raise SystemExit(f"ab {url}:\n{shown}")
     return float(rate[1])
 
 
 def memory(folder: Path, options: argparse.Namespace) -> tuple[float, float]:
-    """Give the memory after the first tenth of the calls and after all, in megabytes."""
+    """Return the memory after the first tenth of the calls and after all, in megabytes."""
     script = write_script(folder, "health_check")
     port = free_port()
     with serving(ours(folder, port), port, {**GATES, **QUIET}) as server:
@@ -214,7 +214,7 @@ def memory(folder: Path, options: argparse.Namespace) -> tuple[float, float]:
 
 
 def compare(rates: Rates, base: str, other: str) -> float:
-    """Give the median of the ratios of each round."""
+    """Return the median of the ratios of each round."""
     return statistics.median(a / b for a, b in zip(rates[other], rates[base], strict=True))
 
 

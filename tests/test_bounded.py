@@ -75,10 +75,10 @@ def test_a_file_of_1_5_gb_is_refused_within_1_gib_of_memory(tmp_path: Path) -> N
     )
 
     assert child.returncode == 0, child.stderr
-    told = json.loads(child.stdout)
-    assert told.pop("upload") == "read"  # in parts, while it is sent
-    assert len(told) == 9
-    assert {name: text for name, text in told.items() if "larger than" not in text} == {}
+    shown = json.loads(child.stdout)
+    assert shown.pop("upload") == "read"  # in parts, while it is sent
+    assert len(shown) == 9
+    assert {name: text for name, text in shown.items() if "larger than" not in text} == {}
 
 
 @pytest.mark.verifies("defences#6.2")

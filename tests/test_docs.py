@@ -65,7 +65,7 @@ def test_every_command_and_flag_is_in_the_reference(command: str) -> None:
 
 
 def commands() -> list[tuple[str, str]]:
-    """Give each line of a code block that types our command, and its page."""
+    """Return each line of a code block that types our command, and its page."""
     found = []
     for path in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *ROOT.glob("examples/*/*.md")]:
         inside = False
@@ -89,7 +89,7 @@ def test_every_command_in_the_documents_can_be_typed(name: str, typed: str) -> N
 
 
 def headings(page: Path) -> set[str]:
-    """Give the anchors that GitHub makes of a page's headings."""
+    """Return the anchors that GitHub makes of a page's headings."""
     found = re.findall(r"^#+ (.*)$", page.read_text("utf-8"), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in found}
 

@@ -66,7 +66,7 @@ def scramble(password: str, salt: bytes) -> bytes:
 
 
 def find(request: Request, query: str, *values: object) -> sqlite3.Row | None:
-    """Give the first row of a query."""
+    """Return the first row of a query."""
     row: sqlite3.Row | None = request.app.state.shop.execute(query, values).fetchone()
     return row
 
@@ -88,7 +88,7 @@ async def body_of(request: Request) -> dict[str, Any]:
 
 
 def customer(request: Request) -> sqlite3.Row:
-    """Give the signed-in customer, or answer 401."""
+    """Return the signed-in customer, or answer 401."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     found = None
     if scheme.lower() == "bearer":
@@ -104,7 +104,7 @@ def customer(request: Request) -> sqlite3.Row:
 
 
 def own_order(request: Request) -> sqlite3.Row:
-    """Give the order named in the path if it is the customer's; else answer 404 or 403."""
+    """Return the order named in the path if it is the customer's; else answer 404 or 403."""
     owner = customer(request)
     order = find(request, "SELECT * FROM orders WHERE id = ?", request.path_params["id"])
     if order is None:

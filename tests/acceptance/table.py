@@ -34,19 +34,19 @@ GREEN, FAILED, OPEN = "green", "**failed**", "open"
 
 
 def rows() -> dict[str, dict[str, str]]:
-    """Give the promises by the name of their row."""
+    """Return the promises by the name of their row."""
     read: dict[str, dict[str, str]] = yaml.safe_load((HERE / "rows.yaml").read_text("utf-8"))
     return read
 
 
 def rows_of(test: str) -> list[str]:
-    """Give the rows that a test is named after: ``test_o6_d7_...`` is O6 and D7."""
+    """Return the rows that a test is named after: ``test_o6_d7_...`` is O6 and D7."""
     found = re.match(r"test((?:_[od]\d+)+)_", test)
     return found[1].upper().split("_")[1:] if found else []
 
 
 def tests(folder: Path = HERE) -> dict[str, list[str]]:
-    """Give the tests of each row, without those that wait for their part."""
+    """Return the tests of each row, without those that wait for their part."""
     found: dict[str, list[str]] = {}
     for file in sorted(folder.glob("test_*.py")):
         for name in _functions(file):
@@ -62,7 +62,7 @@ def _functions(file: Path) -> Iterator[str]:
 
 
 def outcomes(report: Path) -> dict[str, bool]:
-    """Tell of each test of a JUnit report whether all its parameters passed."""
+    """Report of each test of a JUnit report whether all its parameters passed."""
     passed: dict[str, bool] = {}
     for suite in JUnitXml.fromfile(str(report)):
         for case in suite:

@@ -19,7 +19,7 @@ SMOKE = ROOT / "test_mcp_server.py"
 ANSWERED = "✓ MCP 服务器健康\n"
 
 
-def test_d1_d3_python_and_pip_tell_their_version(run: Any) -> None:
+def test_d1_d3_python_and_pip_show_their_version(run: Any) -> None:
     assert importlib.metadata.requires("shall")
     assert importlib.metadata.metadata("shall")["Requires-Python"] == ">=3.11"
     for tool in ("python", "pip"):
@@ -41,13 +41,13 @@ def test_d4_pip_installs_it_editable_into_a_fresh_environment(
         "python", "-m", "pip", "--python", python, "install", *offline, "-e", what, cwd=ROOT
     )
     assert installed.returncode == 0, installed.stderr
-    told = run(python, "-m", "mcp_server_spec.main", "--version")
-    assert told.stdout.split()[-1] == __version__
+    done = run(python, "-m", "mcp_server_spec.main", "--version")
+    assert done.stdout.split()[-1] == __version__
 
 
-def test_d6_the_version_is_told(run: Any) -> None:
-    told = run("python", "-m", "mcp_server_spec.main", "--version")
-    assert (told.returncode, told.stdout.split()) == (0, ["mcp_server_spec", __version__])
+def test_d6_the_version_is_reported(run: Any) -> None:
+    done = run("python", "-m", "mcp_server_spec.main", "--version")
+    assert (done.returncode, done.stdout.split()) == (0, ["mcp_server_spec", __version__])
 
 
 @pytest.mark.anyio
@@ -82,7 +82,7 @@ async def test_o1_d7_d56_stdio_serves_prompts(
 
 
 @pytest.mark.verifies("deploy#1.5")
-def test_d35_the_check_tells_a_running_server_from_none(serve_spec: Any, run: Any) -> None:
+def test_d35_the_check_distinguishes_a_running_server_from_none(serve_spec: Any, run: Any) -> None:
     server = serve_spec()
     up = run(CHECK, f"{server.url}/health")
     assert (up.returncode, up.stdout) == (0, ANSWERED)

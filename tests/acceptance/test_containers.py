@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def instructions() -> list[str]:
-    """Give the lines of the Dockerfile, continued ones joined, without comments."""
+    """Return the lines of the Dockerfile, continued ones joined, without comments."""
     text = (ROOT / "Dockerfile").read_text("utf-8").replace("\\\n", " ")
     return [
         " ".join(it.split()) for it in text.splitlines() if it and not it.lstrip().startswith("#")
@@ -20,7 +20,7 @@ def instructions() -> list[str]:
 
 
 def argv(start: str) -> list[str]:
-    """Give the command of the instruction that begins so."""
+    """Return the command of the instruction that begins so."""
     [line] = [it for it in instructions() if it.startswith(start)]
     command = json.loads(line[line.index("[") :])
     assert isinstance(command, list)
@@ -64,7 +64,7 @@ def test_d11_what_is_not_ignored_is_enough_to_install(run: Any, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("file", ["Dockerfile", "docker-compose.yml"])
-def test_d12_d19_the_health_check_needs_no_curl_and_tells_up_from_down(
+def test_d12_d19_the_health_check_needs_no_curl_and_distinguishes_up_from_down(
     serve_spec: Any, run: Any, file: str
 ) -> None:
     if file == "Dockerfile":

@@ -96,8 +96,8 @@ def test_o28_doctor_names_the_servers_own_workspace(run: Any, tmp_path: Path) ->
     home = tmp_path / "home"
     home.mkdir()
     env = {"HOME": str(home), "XDG_DATA_HOME": "", "STATE_DIRECTORY": ""}
-    told = run("shall", "doctor", cwd=Path("/"), **env)
-    assert f"a server started here uses {home}/.local/share/shall" in told.stdout
+    done = run("shall", "doctor", cwd=Path("/"), **env)
+    assert f"a server started here uses {home}/.local/share/shall" in done.stdout
     assert list(home.iterdir()) == []  # it only looks
 
 
@@ -147,7 +147,7 @@ def test_d31_d40_every_check_holds_where_the_projects_folder_is_the_accounts_hom
 
 
 @pytest.mark.verifies("defences#10.5", "defences#10.6", "defences#10.7")
-def test_d18_a_folder_that_the_images_user_cannot_write_is_told_by_ready(
+def test_d18_a_folder_that_the_images_user_cannot_write_is_shown_by_ready(
     start: Start, free_port: Any, curl: Any, as_user: Any, installed: Path
 ) -> None:
     port = free_port()

@@ -155,9 +155,9 @@ async def test_d61_the_address_of_the_caller_is_passed_on_and_cannot_be_invented
         run("curl", "-s", f"{url}/info", "-H", "X-Forwarded-For: 203.0.113.9")
     for it in instances.values():
         it.stop()  # the line of a request may be written after its answer was sent
-    told = "".join(it.written() for it in instances.values())
-    assert told.count("GET /info 401") == 3
-    assert "203.0.113.9" not in told
+    shown = "".join(it.written() for it in instances.values())
+    assert shown.count("GET /info 401") == 3
+    assert "203.0.113.9" not in shown
 
 
 @pytest.mark.verifies("deploy#1.11")

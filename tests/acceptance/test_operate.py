@@ -29,7 +29,7 @@ METRICS = {
 
 
 def queries() -> list[str]:
-    """Give every PromQL expression of the dashboard, its variable filled in."""
+    """Return every PromQL expression of the dashboard, its variable filled in."""
     board = json.loads((ROOT / "deploy/grafana/shall.json").read_text("utf-8"))
     found = [target["expr"] for panel in board["panels"] for target in panel["targets"]]
     return [it.replace("$job", "shall") for it in found]

@@ -56,7 +56,7 @@ def test_o15_o16_o18_the_names_and_figures_are_those_of_the_document(name: str) 
 
 @pytest.mark.verifies("deploy#1.2")
 @pytest.mark.parametrize(("name", "refusal"), [(CORRECTED, "429"), (VERBATIM, "503")])
-def test_o15_o23_whoever_asks_too_often_is_refused(
+def test_o15_o23_a_caller_that_asks_too_often_is_refused(
     shared_api: Start, nginx: Any, run: Any, certificate: Any, name: str, refusal: str
 ) -> None:
     # The rate is lowered, so that it does not matter how fast this machine asks: the first and
@@ -113,10 +113,10 @@ async def test_o17_progress_is_not_kept_back_by_a_proxy_that_buffers(
         text = f"testcase:\n  name: {name}\n  host: {service.url}\n  steps: [{steps}]\n"
         (folder / f"{name}.yaml").write_text(text)
     proxy = nginx(VERBATIM, {O_UPSTREAM: serve_api().port})
-    told = anyio.Event()
+    shown = anyio.Event()
 
     async def note(*_: Any) -> None:
-        told.set()
+        shown.set()
 
     async with (
         connect(f"{proxy.url}/mcp", certificate=certificate) as client,
@@ -124,7 +124,7 @@ async def test_o17_progress_is_not_kept_back_by_a_proxy_that_buffers(
     ):
         tasks.start_soon(partial(client.call_tool, "run_tests", {}, progress_callback=note))
         with anyio.fail_after(60):
-            await told.wait()  # of the first case, while the second takes 200 s
+            await shown.wait()  # of the first case, while the second takes 200 s
         tasks.cancel_scope.cancel()
 
 

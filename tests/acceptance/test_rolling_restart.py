@@ -65,15 +65,15 @@ class Clients:
     async def typescript(self) -> str:
         script = ROOT / "tests/serve/typescript.cjs"
         folder = SERVICES / "typescript"
-        told = await program(NODE, script, folder, "sse", self._url, **self._trusted)
-        assert told["called"]["status"] == "ok"
-        return f"over SSE: {told['tools']} tools, health_check ok"
+        shown = await program(NODE, script, folder, "sse", self._url, **self._trusted)
+        assert shown["called"]["status"] == "ok"
+        return f"over SSE: {shown['tools']} tools, health_check ok"
 
     async def inspector(self) -> str:
         header = ("--header", f"Authorization: Bearer {TOKEN}")
         asked = ("--transport", "http", "--method", "tools/list", *header)
-        told = await program(INSPECTOR, "--cli", self._url, *asked, **self._trusted)
-        return f"{len(told['tools'])} tools"
+        shown = await program(INSPECTOR, "--cli", self._url, *asked, **self._trusted)
+        return f"{len(shown['tools'])} tools"
 
 
 @pytest.mark.verifies("deploy#1.1")

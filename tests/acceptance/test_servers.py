@@ -22,7 +22,7 @@ NOT_FORKED = subprocess.Popen[bytes]
 
 
 def listening(run: Any, port: int) -> str:
-    """Give the address that listens on a port, as ``ss -ltn`` shows it."""
+    """Return the address that listens on a port, as ``ss -ltn`` shows it."""
     lines = [it.split() for it in run("ss", "-ltn").stdout.splitlines()[1:]]
     [address] = {it[3].rpartition(":")[0] for it in lines if it[3].endswith(f":{port}")}
     return str(address)
@@ -156,7 +156,7 @@ def test_d17_host_and_port_come_from_the_environment_and_flags_win(
     assert listening(run, other) == "127.0.0.1"
 
 
-def test_d16_the_log_level_debug_tells_more(serve_spec: Start, curl: Any) -> None:
+def test_d16_the_log_level_debug_shows_more(serve_spec: Start, curl: Any) -> None:
     quiet, loud = serve_spec(MCP_LOG_LEVEL="INFO"), serve_spec(MCP_LOG_LEVEL="DEBUG")
     for server in (quiet, loud):
         curl(f"{server.url}/health")
@@ -204,7 +204,7 @@ sh -c 'echo $$ >pid; exec {server} --log-level INFO 2>&1' | {tee} {log}"""
     assert all("\0" not in it and it.count("GET /info") == 1 for it in asked)
 
 
-def test_d44_a_port_in_use_is_told_and_can_be_looked_up(shared_spec: Start, run: Any) -> None:
+def test_d44_a_port_in_use_is_reported_and_can_be_looked_up(shared_spec: Start, run: Any) -> None:
     server = shared_spec()
     command = ("python", "-m", "mcp_server_spec.main", "--transport", "http-stream")
     ended = run(*command, "--port", str(server.port))
@@ -239,10 +239,10 @@ def test_d2_it_needs_less_than_the_memory_and_disk_asked_for(serve_spec: Start, 
 
 def test_d43_a_thousand_requests_ten_at_a_time_all_succeed(shared_spec: Start, run: Any) -> None:
     server = shared_spec()
-    told = run("ab", "-n", "1000", "-c", "10", f"http://127.0.0.1:{server.port}/health").stdout
-    assert "Complete requests:      1000" in told
-    assert "Failed requests:        0" in told
-    assert "Non-2xx" not in told
+    shown = run("ab", "-n", "1000", "-c", "10", f"http://127.0.0.1:{server.port}/health").stdout
+    assert "Complete requests:      1000" in shown
+    assert "Failed requests:        0" in shown
+    assert "Non-2xx" not in shown
 
 
 async def test_d50_a_restart_keeps_what_was_run(

@@ -68,7 +68,7 @@ def test_d10_one_half_alone_is_refused(run: Any, certificate: Any, half: str) ->
 
 
 @pytest.mark.parametrize("what", ["no file", "no certificate", "another key"])
-def test_d46_a_bad_certificate_is_told_in_one_line(
+def test_d46_a_bad_certificate_is_reported_in_one_line(
     run: Any, certificate: Any, project: Path, what: str
 ) -> None:
     key, crt = project / "server.key", project / "server.crt"

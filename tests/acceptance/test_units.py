@@ -76,9 +76,9 @@ def test_o20_d31_systemd_accepts_the_unit(run: Any, tmp_path: Path, name: str) -
 @UNITS
 def test_d33_the_unit_exposes_little(run: Any, name: str) -> None:
     file = ROOT / f"deploy/systemd/{name}.service"
-    told = run("systemd-analyze", "security", "--offline=true", "--no-pager", file).stdout
-    found = re.search(r"Overall exposure level for \S+: ([\d.]+)", told)
-    assert found, told
+    shown = run("systemd-analyze", "security", "--offline=true", "--no-pager", file).stdout
+    found = re.search(r"Overall exposure level for \S+: ([\d.]+)", shown)
+    assert found, shown
     assert float(found[1]) <= 2.0
 
 

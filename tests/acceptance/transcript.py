@@ -38,14 +38,14 @@ async def repeat(
     while not end.is_set():
         for left in (2, 1, 0):
             try:
-                told = await once()
+                shown = await once()
                 break
             except Exception as error:
                 if not left:
                     raise
                 await transcript.note(who, f"tries again: {innermost(error)!r:.80}")
                 await asyncio.sleep(RETRY_AFTER_S)
-        await transcript.note(who, told)
+        await transcript.note(who, shown)
 
 
 def innermost(error: BaseException) -> BaseException:

@@ -153,7 +153,7 @@ def test_deleting_what_is_no_case_is_refused(workspace: Workspace, write: Write)
         delete_case(workspace, "tests/cases/gone.yaml")
 
 
-def test_a_missing_case_is_told_with_the_nearest_name(workspace: Workspace) -> None:
+def test_a_missing_case_is_reported_with_the_nearest_name(workspace: Workspace) -> None:
     write_case(workspace, PATH, CASE)
     with pytest.raises(CaseNotFound, match=r"Did you mean tests/cases/login\.yaml"):
         get_case(workspace, "tests/cases/logn.yaml")
@@ -169,7 +169,9 @@ def test_a_broken_case_is_given_with_its_problems(workspace: Workspace, write: W
     assert get_case(workspace, PATH).problems
 
 
-def test_listing_tells_case_files_from_other_files(workspace: Workspace, write: Write) -> None:
+def test_listing_distinguishes_case_files_from_other_files(
+    workspace: Workspace, write: Write
+) -> None:
     write_case(workspace, PATH, CASE)
     write("tests/cases/data.yaml", "a: 1\n")
     write("tests/cases/empty.yaml", "")

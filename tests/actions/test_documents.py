@@ -48,7 +48,7 @@ def test_nothing_outside_the_workspaces_own_files_is_touched(
         read_file(workspace, path)
 
 
-def test_a_missing_file_is_told(workspace: Workspace) -> None:
+def test_a_missing_file_is_reported(workspace: Workspace) -> None:
     with pytest.raises(FileMissing):
         read_file(workspace, "specs/gone.md")
 

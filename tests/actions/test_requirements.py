@@ -37,10 +37,10 @@ def test_requirements_of_too_much_text_are_refused_with_their_place(
     for feature, size in {"a": 900, "b": 1001, "c": 100}.items():
         write(space, feature, "x" * size)
     specs = read_specs(space)
-    told = [
+    shown = [
         f"{problem.span and problem.span.file}: {problem.message}" for problem in specs.problems
     ]
-    assert told == [
+    assert shown == [
         "specs/b/requirements.md: The document has more than 1,000 characters.",
         "specs/c/requirements.md: The documents up to this one have more than 1,500 characters.",
     ]
@@ -48,7 +48,7 @@ def test_requirements_of_too_much_text_are_refused_with_their_place(
 
 
 @pytest.mark.verifies("defences#5.6")
-def test_of_many_problems_of_requirements_the_first_hundred_are_told(space: Workspace) -> None:
+def test_of_many_problems_of_requirements_the_first_hundred_are_reported(space: Workspace) -> None:
     write(space, "a", HEAD + f"{HEAD}1. THE system SHALL answer.\n\n" * 300)
     problems = read_specs(space).problems
     assert len(problems) == 101

@@ -168,7 +168,7 @@ async def test_paths_choose_cases_each_once(
     assert [found.case_key for found in result.cases] == ["tests/cases/sub/b.yaml"]
 
 
-async def test_a_path_that_names_nothing_is_told(workspace: Workspace, write: Write) -> None:
+async def test_a_path_that_names_nothing_is_reported(workspace: Workspace, write: Write) -> None:
     with pytest.raises(FolderNotFound, match="shall init"):
         await run_whole(workspace, RunRequest())
     write("tests/cases/login.yaml", case("a", "/a"))
@@ -281,11 +281,11 @@ async def test_a_store_that_fails_during_the_run_does_not_hide_the_results(
     workspace.store.close()
     (workspace.state / "evidence").rmdir() if (workspace.state / "evidence").is_dir() else None
     (workspace.state / "evidence").write_text("not a folder")
-    told: list[str] = []
-    result = await run_whole(replace(workspace), RunRequest(host=shop.url), warn=told.append)
+    shown: list[str] = []
+    result = await run_whole(replace(workspace), RunRequest(host=shop.url), warn=shown.append)
     assert result.all_hold
-    assert ["results of this run" in told[0], "evidence of this run" in told[1]] == [True, True]
-    assert all(fault in caplog.text for fault in told)
+    assert ["results of this run" in shown[0], "evidence of this run" in shown[1]] == [True, True]
+    assert all(fault in caplog.text for fault in shown)
 
 
 @pytest.mark.verifies("store#1.8")

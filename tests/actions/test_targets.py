@@ -84,7 +84,7 @@ async def test_a_target_that_is_listed_is_reached(service: Any, open_with: Open)
 
 
 @pytest.mark.verifies("engine#5.8")
-def test_a_word_that_cannot_be_used_is_told_before_anything_starts(
+def test_a_word_that_cannot_be_used_is_reported_before_anything_starts(
     open_with: Open, tmp_path: Path
 ) -> None:
     with pytest.raises(InvalidSetting, match=r"targets_allow holds '10\.0\.0\.1/8'"):

@@ -34,7 +34,7 @@ def test_each_tool_needs_the_scope_for_what_it_does() -> None:
 
 
 @pytest.mark.verifies("auth#5.2")
-def test_a_caller_sees_what_its_scopes_say_and_is_told_what_is_missing() -> None:
+def test_a_caller_sees_what_its_scopes_say_and_what_is_missing() -> None:
     bound = ToolAccess()
     assert visible(bound, ANYONE) == set(SCOPES)
     assert visible(bound, Principal("boss", frozenset({"admin"}))) == set(SCOPES)

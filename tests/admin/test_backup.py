@@ -212,10 +212,10 @@ def info(name: str, kind: bytes = tarfile.REGTYPE, size: int = 0) -> tarfile.Tar
     return member
 
 
-def refused(archive: Path, state: Path, kind: type[ShallError], told: str) -> None:
+def refused(archive: Path, state: Path, kind: type[ShallError], reported: str) -> None:
     """See that the archive is refused and nothing of the state or beside it changed."""
     before, beside = contents(state), sorted(state.parent.iterdir())
-    with pytest.raises(kind, match=told):
+    with pytest.raises(kind, match=reported):
         restore(archive, state, NOW)
     assert contents(state) == before
     assert sorted(state.parent.iterdir()) == beside
@@ -237,7 +237,7 @@ def test_the_state_of_another_user_is_not_replaced_unless_forced(
 
 @pytest.mark.verifies("store#3.3")
 @pytest.mark.parametrize(
-    ("added", "told"),
+    ("added", "reported"),
     [
         (info("../outside"), "leads outside"),
         (info("/outside"), "leads outside"),
@@ -253,9 +253,9 @@ def test_the_state_of_another_user_is_not_replaced_unless_forced(
     ],
 )
 def test_a_member_that_is_not_in_order_is_refused(
-    state: Path, rewrite: Rewrite, added: tarfile.TarInfo, told: str
+    state: Path, rewrite: Rewrite, added: tarfile.TarInfo, reported: str
 ) -> None:
-    refused(rewrite(None, added), state, InvalidInput, told)
+    refused(rewrite(None, added), state, InvalidInput, reported)
 
 
 @pytest.mark.verifies("store#3.3")
@@ -370,5 +370,5 @@ def test_a_backup_is_never_written_over_anything(state: Path, tmp_path: Path) ->
     assert sorted(path.name for path in tmp_path.iterdir()) == ["project", "taken"]
 
 
-def test_the_name_of_a_backup_tells_its_time() -> None:
+def test_the_name_of_a_backup_shows_its_time() -> None:
     assert archive_name(NOW) == "shall-backup-20261121T070000Z.tar.gz"

@@ -64,10 +64,10 @@ def test_an_empty_file_is_one_without_settings(text: str) -> None:
     ],
 )
 def test_json_that_would_lose_something_is_left_alone(text: str, why: str) -> None:
-    with pytest.raises(InvalidInput, match=why) as told:
+    with pytest.raises(InvalidInput, match=why) as raised:
         merged(text, JSON, toml=False)
-    assert told.value.hint is not None
-    shown = told.value.hint.partition("\n")[2]
+    assert raised.value.hint is not None
+    shown = raised.value.hint.partition("\n")[2]
     assert json.loads(shown) == JSON
 
 
@@ -142,10 +142,10 @@ def test_values_of_other_kinds_and_odd_texts_survive() -> None:
     ],
 )
 def test_toml_that_cannot_be_edited_by_tables_is_left_alone(text: str, why: str) -> None:
-    with pytest.raises(InvalidInput, match=why) as told:
+    with pytest.raises(InvalidInput, match=why) as raised:
         merged(text, TOML, toml=True)
-    assert told.value.hint is not None
-    assert tomllib.loads(told.value.hint.partition("\n")[2]) == TOML
+    assert raised.value.hint is not None
+    assert tomllib.loads(raised.value.hint.partition("\n")[2]) == TOML
 
 
 @pytest.mark.verifies("cli#3.5")

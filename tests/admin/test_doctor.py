@@ -34,7 +34,7 @@ def subject(tmp_path: Path) -> Examined:
 
 
 def found(subject: Examined, check: str) -> CheckResult:
-    """Give the one finding of a check."""
+    """Return the one finding of a check."""
     [finding] = [it for it in examine(subject) if it.check == check]
     return finding
 
@@ -107,7 +107,7 @@ def test_what_is_missing_or_broken_fails(
     assert {it.check for it in examine(strange)} == set(CHECKS) - {"requirements"}
 
 
-def test_a_disk_that_is_almost_full_is_told(
+def test_a_disk_that_is_almost_full_is_reported(
     subject: Examined, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(doctor, "LOW_DISK_BYTES", 1 << 62)
@@ -127,7 +127,7 @@ def test_a_database_of_a_newer_release_is_not_called_damaged(subject: Examined) 
 
 
 @pytest.mark.verifies("store#4.3", "store#4.4")
-def test_repair_mends_all_it_can_and_a_second_one_does_nothing(
+def test_repair_fixes_all_it_can_and_a_second_one_does_nothing(
     subject: Examined, tmp_path: Path
 ) -> None:
     database = subject.state / "local/shall.db"
@@ -195,23 +195,23 @@ def test_a_certificate_and_its_key_are_tried(
     late, late_key = make_certificate("late", days=-1)
     (tmp_path / "junk").write_text("no certificate")
 
-    def told(cert: Path | None, key: Path | None) -> tuple[Health, str]:
+    def shown(cert: Path | None, key: Path | None) -> tuple[Health, str]:
         finding = found(replace(subject, tls_cert=cert, tls_key=key), "certificate")
         assert (finding.next_step == "") == (finding.health is Health.OK)
         return finding.health, finding.message
 
-    assert told(cert, key) == (Health.OK, f"{cert}: 365 days left")
-    assert told(brief, brief_key) == (Health.WARN, f"{brief}: 5 days left")
-    assert told(late, late_key) == (Health.FAIL, f"{late} has expired.")
-    assert told(cert, other)[0] is Health.FAIL
-    assert "does not belong" in told(cert, other)[1]
-    assert told(cert, None) == (Health.FAIL, "tls_cert is set, tls_key is not.")
-    assert told(None, key) == (Health.FAIL, "tls_key is set, tls_cert is not.")
-    assert told(tmp_path / "junk", key)[0] is Health.FAIL
-    assert told(cert, tmp_path / "nowhere")[0] is Health.FAIL
+    assert shown(cert, key) == (Health.OK, f"{cert}: 365 days left")
+    assert shown(brief, brief_key) == (Health.WARN, f"{brief}: 5 days left")
+    assert shown(late, late_key) == (Health.FAIL, f"{late} has expired.")
+    assert shown(cert, other)[0] is Health.FAIL
+    assert "does not belong" in shown(cert, other)[1]
+    assert shown(cert, None) == (Health.FAIL, "tls_cert is set, tls_key is not.")
+    assert shown(None, key) == (Health.FAIL, "tls_key is set, tls_cert is not.")
+    assert shown(tmp_path / "junk", key)[0] is Health.FAIL
+    assert shown(cert, tmp_path / "nowhere")[0] is Health.FAIL
 
 
-def test_a_key_with_a_password_is_told_and_not_asked_for(
+def test_a_key_with_a_password_is_reported_and_not_asked_for(
     subject: Examined, make_certificate: MakeCertificate, tmp_path: Path
 ) -> None:
     cert, key = make_certificate("one")

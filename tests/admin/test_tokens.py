@@ -42,7 +42,7 @@ def test_what_is_written_reads_back_the_same(
 
 
 @pytest.mark.verifies("auth#1.5")
-def test_every_bad_line_is_told_with_its_place_and_without_its_secret() -> None:
+def test_every_bad_line_is_reported_with_its_place_and_without_its_secret() -> None:
     right = f"name=a sha256={DIGEST} scopes=read"
     text = "\n".join(
         [
@@ -67,10 +67,10 @@ def test_every_bad_line_is_told_with_its_place_and_without_its_secret() -> None:
     )
     with pytest.raises(InvalidFile) as error:
         parse_tokens(text, "etc/tokens")
-    told = str(error.value).splitlines()
-    assert [line.split(":")[:2] for line in told] == [["etc/tokens", str(n)] for n in range(2, 18)]
-    assert "Did you mean sha256=?" in told[3]
-    assert "Line 1 is the same token" in told[0]
+    shown = str(error.value).splitlines()
+    assert [line.split(":")[:2] for line in shown] == [["etc/tokens", str(n)] for n in range(2, 18)]
+    assert "Did you mean sha256=?" in shown[3]
+    assert "Line 1 is the same token" in shown[0]
     assert "canary" not in str(error.value)
 
 
@@ -165,7 +165,7 @@ def test_a_name_is_one_word(file: Path, name: str) -> None:
     assert not file.exists()
 
 
-def test_what_cannot_be_done_is_told(file: Path) -> None:
+def test_what_cannot_be_done_is_reported(file: Path) -> None:
     now = datetime.now(UTC)
     with pytest.raises(BadValue, match="in the past"):
         new_token(file, "a", ["read"], now - timedelta(seconds=1))

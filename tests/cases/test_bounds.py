@@ -23,22 +23,22 @@ def problems_of(text: str) -> list[str]:
 
 @pytest.mark.verifies("defences#4.3")
 @pytest.mark.repeats
-def test_of_many_problems_the_first_are_told_and_the_others_counted() -> None:
+def test_of_many_problems_the_first_are_reported_and_the_others_counted() -> None:
     unknown = "".join(f"  k{number}: 1\n" for number in range(60_000))
 
-    told = problems_of(f"testcase:\n  name: a\n{unknown}{STEPS}")
+    shown = problems_of(f"testcase:\n  name: a\n{unknown}{STEPS}")
 
-    assert len(told) == MAX_FINDINGS + 1
-    assert told[0].startswith("x.yaml:3:3: k0: Unknown field `k0`")
-    assert told[-1] == "x.yaml:102:3: And 59,900 more problems."
+    assert len(shown) == MAX_FINDINGS + 1
+    assert shown[0].startswith("x.yaml:3:3: k0: Unknown field `k0`")
+    assert shown[-1] == "x.yaml:102:3: And 59,900 more problems."
 
 
 @pytest.mark.verifies("defences#4.3")
-def test_of_many_keys_given_twice_the_first_are_told_and_the_others_counted() -> None:
-    told = problems_of("a: 1\n" * 1001)
+def test_of_many_keys_given_twice_the_first_are_reported_and_the_others_counted() -> None:
+    shown = problems_of("a: 1\n" * 1001)
 
-    assert len(told) == MAX_FINDINGS + 1
-    assert told[-1] == "x.yaml:101:1: And 900 more problems."
+    assert len(shown) == MAX_FINDINGS + 1
+    assert shown[-1] == "x.yaml:101:1: And 900 more problems."
 
 
 @pytest.mark.verifies("defences#4.3")
@@ -53,10 +53,10 @@ def test_notes_on_older_spellings_are_counted_too() -> None:
 
 
 @pytest.mark.verifies("defences#4.3")
-def test_a_long_name_is_cut_wherever_it_is_told() -> None:
-    told = problems_of(f"testcase:\n  name: a\n  {'k' * 100_000}: 1\n{STEPS}")
+def test_a_long_name_is_cut_wherever_it_is_reported() -> None:
+    shown = problems_of(f"testcase:\n  name: a\n  {'k' * 100_000}: 1\n{STEPS}")
 
-    assert len(told[0]) < 3_000
+    assert len(shown[0]) < 3_000
 
 
 @pytest.mark.parametrize(
@@ -82,10 +82,10 @@ def test_a_long_name_has_no_near_one() -> None:
     ],
 )
 def test_a_number_out_of_bounds_has_a_place(number: str, words: str) -> None:
-    told = problems_of(f"testcase:\n  name: a\n  variables: {{a: {number}}}\n{STEPS}")
+    shown = problems_of(f"testcase:\n  name: a\n  variables: {{a: {number}}}\n{STEPS}")
 
-    assert told[0].startswith("x.yaml:3:18: ")
-    assert words in told[0]
+    assert shown[0].startswith("x.yaml:3:18: ")
+    assert words in shown[0]
 
 
 @pytest.mark.verifies("defences#5.3")
@@ -99,10 +99,10 @@ def test_a_number_out_of_bounds_has_a_place(number: str, words: str) -> None:
 )
 def test_a_pattern_out_of_bounds_has_a_place(pattern: str, words: str) -> None:
     check = f"{{type: regex, field: a, expected: '{pattern}'}}"
-    told = problems_of(f"testcase:\n  name: a\n  steps: [{{id: s, path: /, assert: [{check}]}}]\n")
+    shown = problems_of(f"testcase:\n  name: a\n  steps: [{{id: s, path: /, assert: [{check}]}}]\n")
 
-    assert told[0].startswith("x.yaml:3:")
-    assert words in told[0]
+    assert shown[0].startswith("x.yaml:3:")
+    assert words in shown[0]
 
 
 @pytest.mark.parametrize("pattern", [r"\(" * 60, "[(]" * 60, "(a)" * 60, "[]((]" * 60])
@@ -126,7 +126,7 @@ def test_signs_that_open_no_group_do_not_count(pattern: str) -> None:
         "a: [\n" + "b: [\n" * 3_000,
     ],
 )
-def test_text_that_is_too_deep_is_told_in_our_words(text: str) -> None:
+def test_text_that_is_too_deep_is_reported_in_our_words(text: str) -> None:
     with pytest.raises(InvalidCase, match=f"The file is more than {MAX_DEPTH} levels deep"):
         load_yaml(text, "x.yaml")
 

@@ -24,7 +24,7 @@ def case(**fields: Any) -> dict[str, Any]:
     return {"testcase": {"name": "a", "steps": [{"GET": "/a", **fields}]}}
 
 
-def told(text: str) -> str:
+def problem_of(text: str) -> str:
     with pytest.raises(InvalidCase) as refused:
         read_case(text, "a.yaml")
     return str(refused.value)
@@ -85,14 +85,14 @@ HEAD = "testcase:\n  name: a\n  steps:\n    - GET: /a\n"
         ("json: {a: '{{ b }}'}\n      capture: {b: $.b}", "`b` is captured by steps[0], which"),
     ],
 )  # fmt: skip
-def test_what_is_wrong_is_told_at_its_place_with_the_next_step(lines: str, said: str) -> None:
-    assert said in told(f"{HEAD}      {lines}\n")
+def test_what_is_wrong_is_reported_at_its_place_with_the_next_step(lines: str, said: str) -> None:
+    assert said in problem_of(f"{HEAD}      {lines}\n")
 
 
 def test_a_captured_variable_has_a_name_of_its_own() -> None:
     text = f"{HEAD}      id: b\n      capture: {{b: $.b}}\n"
 
-    assert "The variable `b` has the name of the step at steps[0]." in told(text)
+    assert "The variable `b` has the name of the step at steps[0]." in problem_of(text)
 
 
 def test_a_method_in_small_letters_is_noted_as_an_older_spelling() -> None:

@@ -102,7 +102,7 @@ def test_a_text_without_expressions_is_itself(text: str) -> None:
         ("{{ __import__('os').system('id') }}", 19, "Expected"),
     ],
 )
-def test_a_bad_expression_tells_where_and_what(text: str, offset: int, words: str) -> None:
+def test_a_bad_expression_shows_where_and_what(text: str, offset: int, words: str) -> None:
     with pytest.raises(BadExpression) as caught:
         parse_template(text)
 

@@ -12,18 +12,18 @@ from shall.errors import InvalidCase
 STEP = {"id": "a", "path": "/a"}
 
 
-def told(case: dict[str, Any]) -> str:
+def problem_of(case: dict[str, Any]) -> str:
     with pytest.raises(InvalidCase) as refused:
         read_data(case)
     return str(refused.value)
 
 
-def step_told(**fields: Any) -> str:
-    return told({"name": "n", "steps": [{**STEP, **fields}]})
+def problem_of_step(**fields: Any) -> str:
+    return problem_of({"name": "n", "steps": [{**STEP, **fields}]})
 
 
-def check_told(**fields: Any) -> str:
-    return step_told(**{"assert": [fields]})
+def problem_of_check(**fields: Any) -> str:
+    return problem_of_step(**{"assert": [fields]})
 
 
 @pytest.mark.verifies("cases#1.11")
@@ -49,7 +49,7 @@ def check_told(**fields: Any) -> str:
     ],
 )
 def test_a_step_s_word_of_another_tool_names_ours_or_the_release(word: str, hint: str) -> None:
-    problem = step_told(**{word: 1})
+    problem = problem_of_step(**{word: 1})
     assert f"Unknown field `{word}`" in problem
     assert hint in problem
     assert "Did you mean" not in problem
@@ -61,7 +61,7 @@ def test_a_step_s_word_of_another_tool_names_ours_or_the_release(word: str, hint
     [("stages", "Write `steps`."), ("base_url", "Write `host`."), ("env", "Write `variables`.")],
 )
 def test_a_case_s_word_of_another_tool_names_ours(word: str, hint: str) -> None:
-    assert hint in told({"name": "n", "steps": [STEP], word: 1})
+    assert hint in problem_of({"name": "n", "steps": [STEP], word: 1})
 
 
 @pytest.mark.verifies("cases#1.11", "cases#1.12")
@@ -80,13 +80,13 @@ def test_a_case_s_word_of_another_tool_names_ours(word: str, hint: str) -> None:
     ],
 )
 def test_a_check_of_another_tool_names_ours_or_the_release(kind: str, hint: str) -> None:
-    assert hint in check_told(type=kind, field="a")
+    assert hint in problem_of_check(type=kind, field="a")
 
 
 @pytest.mark.verifies("cases#1.11")
 def test_a_check_s_field_of_another_tool_names_ours() -> None:
-    assert "Write `field`" in check_told(type="exists", jsonpath="$.a")
-    assert "what it looks at in `field`" in check_told(eq=["a", 1])
+    assert "Write `field`" in problem_of_check(type="exists", jsonpath="$.a")
+    assert "what it looks at in `field`" in problem_of_check(eq=["a", 1])
 
 
 @pytest.mark.verifies("cases#1.12")
@@ -103,7 +103,7 @@ def test_a_check_s_field_of_another_tool_names_ours() -> None:
     ],
 )
 def test_a_suggested_check_keeps_the_negation(typed: str, meant: str) -> None:
-    assert f"Did you mean '{meant}'?" in check_told(type=typed, field="a", expected=1)
+    assert f"Did you mean '{meant}'?" in problem_of_check(type=typed, field="a", expected=1)
 
 
 @pytest.mark.verifies("cases#1.12")
@@ -113,7 +113,7 @@ def test_no_typing_mistake_of_a_check_suggests_its_opposite(kind: CheckKind) -> 
         typed = kind[:position] + kind[position + 1 :]
         if check_kind(typed) is not None or not typed.strip("_"):
             continue
-        said = check_told(type=typed, field="a", expected=1)
+        said = problem_of_check(type=typed, field="a", expected=1)
         suggested = said.partition("Did you mean '")[2].partition("'")[0]
         if suggested:
             assert ("not" in suggested.split("_")) == ("not" in kind.split("_")), typed
@@ -121,7 +121,7 @@ def test_no_typing_mistake_of_a_check_suggests_its_opposite(kind: CheckKind) -> 
 
 @pytest.mark.parametrize("name", ["zzz", "xyz", "qux"])
 def test_a_word_that_is_like_no_other_has_no_suggestion(name: str) -> None:
-    assert "Did you mean" not in step_told(**{name: 1})
+    assert "Did you mean" not in problem_of_step(**{name: 1})
 
 
 @pytest.mark.verifies("cases#1.3")
@@ -129,4 +129,4 @@ def test_a_word_that_is_like_no_other_has_no_suggestion(name: str) -> None:
     ("typed", "meant"), [("methd", "method"), ("hedaers", "headers"), ("josn", "json")]
 )
 def test_a_typing_mistake_of_a_field_names_the_field(typed: str, meant: str) -> None:
-    assert f"Did you mean `{meant}`?" in step_told(**{typed: "GET"})
+    assert f"Did you mean `{meant}`?" in problem_of_step(**{typed: "GET"})

@@ -149,7 +149,7 @@ testcase:
 
 
 @pytest.mark.verifies("cases#1.2", "cases#1.3")
-def test_every_problem_is_told_at_once_with_its_place() -> None:
+def test_every_problem_is_reported_at_once_with_its_place() -> None:
     found = problems("""\
 testcase:
   nam: x
@@ -224,7 +224,7 @@ testcase:
         (STEP + "  allure: x\n", "allure: `allure` must be a mapping"),
     ],
 )  # fmt: skip
-def test_what_is_wrong_with_a_case_is_told(text: str, words: str) -> None:
+def test_what_is_wrong_with_a_case_is_reported(text: str, words: str) -> None:
     assert words in "\n".join(map(str, problems(text)))
 
 
@@ -264,7 +264,7 @@ def test_teardowns_run_in_reverse_so_an_earlier_one_may_read_a_later_one() -> No
         ({"header": {}, "headers": {}}, "`headers` is set too"),
     ],
 )  # fmt: skip
-def test_what_is_wrong_with_a_step_is_told(step: dict[str, Any], words: str) -> None:
+def test_what_is_wrong_with_a_step_is_reported(step: dict[str, Any], words: str) -> None:
     assert words in step_problem(**step)
 
 
@@ -296,7 +296,7 @@ def test_what_is_wrong_with_a_step_is_told(step: dict[str, Any], words: str) -> 
         ({"type": "in", "container": [1]}, "what is looked for"),
     ],
 )  # fmt: skip
-def test_what_is_wrong_with_a_check_is_told(check: dict[str, Any], words: str) -> None:
+def test_what_is_wrong_with_a_check_is_reported(check: dict[str, Any], words: str) -> None:
     assert words in step_problem(**{"assert": [check]})
 
 
@@ -389,7 +389,7 @@ def test_a_known_call_is_accepted(call: str) -> None:
         ("random_str(uid())", "Unknown function `uid`"),
     ],
 )
-def test_a_call_that_cannot_be_made_is_told(call: str, words: str) -> None:
+def test_a_call_that_cannot_be_made_is_reported(call: str, words: str) -> None:
     assert words in step_problem(headers={"X": "{{ " + call + " }}"})
     assert words in step_problem(json={"{{ " + call + " }}": 1})
 

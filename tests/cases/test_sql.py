@@ -44,7 +44,7 @@ def step_with(lines: str) -> str:
 
 @pytest.mark.verifies("databases#1.2")
 @pytest.mark.parametrize(
-    ("step", "told"),
+    ("step", "reported"),
     [
         (
             'sql: {query: "SELECT {{ id }}"}',
@@ -69,16 +69,16 @@ def step_with(lines: str) -> str:
         ("sql: SELECT 1", "`sql` must be a mapping, not a text. Write `sql: {query: SELECT ...}`."),
     ],
 )
-def test_what_is_wrong_with_a_query_is_told(step: str, told: str) -> None:
+def test_what_is_wrong_with_a_query_is_reported(step: str, reported: str) -> None:
     with pytest.raises(InvalidCase) as error:
         read_case(step_with(step), "a.yaml")
 
-    assert told in str(error.value)
+    assert reported in str(error.value)
 
 
 @pytest.mark.verifies("databases#1.3")
 @pytest.mark.parametrize(
-    ("fields", "told"),
+    ("fields", "reported"),
     [
         ("GET: /", "`GET` is beside `sql`. Write a request as another step."),
         ("headers: {a: b}", "`headers` is beside `sql`."),
@@ -89,11 +89,11 @@ def test_what_is_wrong_with_a_query_is_told(step: str, told: str) -> None:
         ("until: {fails_if: {cookie a: 1}, value: 1}", "An SQL step has no `cookie`."),
     ],
 )
-def test_what_only_a_request_has_is_refused_beside_sql(fields: str, told: str) -> None:
+def test_what_only_a_request_has_is_refused_beside_sql(fields: str, reported: str) -> None:
     with pytest.raises(InvalidCase) as error:
         read_case(step_with(f"{{sql: {{query: SELECT 1}}, {fields}}}"), "a.yaml")
 
-    assert told in str(error.value)
+    assert reported in str(error.value)
 
 
 @pytest.mark.verifies("databases#1.3")

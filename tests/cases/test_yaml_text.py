@@ -242,7 +242,7 @@ def test_what_cannot_be_read_has_a_place(text: str, place: str, words: str) -> N
 
 
 @pytest.mark.verifies("cases#1.4")
-def test_every_duplicate_key_is_told() -> None:
+def test_every_duplicate_key_is_reported() -> None:
     with pytest.raises(InvalidCase) as caught:
         load_yaml("a: 1\na: 2\nb: &x {c: 1, c: 2}\nd: *x\n", "x.yaml")
 
@@ -269,7 +269,7 @@ def test_aliases_that_blow_up_are_refused_before_they_do() -> None:
         ("", None),
     ],
 )
-def test_the_root_is_told_by_a_glance(text: str, root: str | None) -> None:
+def test_the_root_is_found_at_a_glance(text: str, root: str | None) -> None:
     assert root_of(text) == root
 
 
@@ -304,7 +304,7 @@ LIBRARY_WORDS = ("not allowed in this context", "did not find", "found ", "could
         ("a: !!bool x", "1:1", "This is not YAML"),
     ],
 )
-def test_what_is_no_yaml_is_told_in_our_words(text: str, where: str, words: str) -> None:
+def test_what_is_no_yaml_is_reported_in_our_words(text: str, where: str, words: str) -> None:
     with pytest.raises(InvalidCase) as refused:
         load_yaml(text, "x.yaml")
     said = str(refused.value)

@@ -1,3 +1,4 @@
+import importlib
 import io
 import logging
 import os
@@ -44,9 +45,9 @@ def closing_projects(patch: pytest.MonkeyPatch) -> Iterator[None]:
         opened.append(open_project(root, settings))
         return opened[-1]
 
-    for module in [it for name, it in sys.modules.items() if name.startswith("shall.cli.")]:
-        if getattr(module, "open_project", None) is open_project:
-            patch.setattr(module, "open_project", opening)
+    for name in ("demo", "doctor", "init", "lint", "options", "record", "run"):
+        # Imported first, as by its command: else the first one of a process stays open.
+        patch.setattr(importlib.import_module(f"shall.cli.{name}"), "open_project", opening)
     yield
     for workspace in opened:
         workspace.close()

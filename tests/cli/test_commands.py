@@ -134,7 +134,7 @@ def test_a_percentage_is_0_to_100(shall: Shall, percent: str) -> None:
     assert shall("trace", f"--fail-under={percent}").returncode == 2
 
 
-def test_a_folder_that_cannot_be_made_is_told(shall: Shall, project: Path) -> None:
+def test_a_folder_that_cannot_be_made_is_reported(shall: Shall, project: Path) -> None:
     (project / "file").write_text("")
     made = shall("init", "--workspace", "file/below")
     assert made.returncode == 2
@@ -144,7 +144,7 @@ def test_a_folder_that_cannot_be_made_is_told(shall: Shall, project: Path) -> No
     assert "--to" in demo.stderr
 
 
-def test_a_bad_setting_is_told_without_a_traceback(shall_process: Shall) -> None:
+def test_a_bad_setting_is_reported_without_a_traceback(shall_process: Shall) -> None:
     ended = shall_process("serve", MCP_TRANSPORT="pigeon", MCP_PORT="abc")
     assert ended.returncode == 2
     assert ended.stderr.count("error[setting.bad-value]: environment MCP_") == 2
@@ -209,7 +209,7 @@ def test_the_demo_shows_the_main_job_twice(shall_process: Shall, project: Path) 
     assert "--to" in refused.stderr
 
 
-def test_a_demo_service_that_does_not_start_is_told(project: Path) -> None:
+def test_a_demo_service_that_does_not_start_is_reported(project: Path) -> None:
     code = (
         "import sys, shall.cli.demo as d; d._READY = 'never'; d._STOP_AFTER_S = 5;"
         "real = d.subprocess.Popen;"

@@ -168,7 +168,7 @@ def test_print_writes_nothing(shall: Shall, home: Path, project: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "reported"),
     [
         (("windsurf", "--scope", "project"), "no configuration for one project"),
         (("cursor", "--name", "a b"), "--name 'a b'"),
@@ -183,16 +183,16 @@ def test_print_writes_nothing(shall: Shall, home: Path, project: Path) -> None:
     ],
 )
 def test_what_cannot_be_written_is_refused(
-    shall: Shall, home: Path, project: Path, arguments: tuple[str, ...], told: str
+    shall: Shall, home: Path, project: Path, arguments: tuple[str, ...], reported: str
 ) -> None:
     done = shall("install", *arguments)
     assert done.returncode == 2
-    assert told in done.stderr
+    assert reported in done.stderr
     assert "hunter2" not in done.stderr
     assert [*home.iterdir(), *project.iterdir()] == []
 
 
-def test_a_folder_or_other_bytes_in_the_file_s_place_are_told(
+def test_a_folder_or_other_bytes_in_the_file_s_place_are_reported(
     shall: Shall, home: Path, project: Path
 ) -> None:
     del home

@@ -44,9 +44,9 @@ def test_of_many_unknown_links_the_first_are_reported(
 ) -> None:
     keys = ", ".join(f'"auth#9.{number}"' for number in range(60))
     write_case("a", more=f"verifies: [{keys}]")
-    told = shall("run", "--host", service.url).stderr.splitlines()
-    assert len(told) == 21
-    assert "`shall trace` lists them" in told[-1]
+    shown = shall("run", "--host", service.url).stderr.splitlines()
+    assert len(shown) == 21
+    assert "`shall trace` lists them" in shown[-1]
 
 
 @pytest.mark.verifies("tracing#3.4")
@@ -70,7 +70,7 @@ def test_a_mark_whose_argument_is_no_plain_string_is_reported(
         "@pytest.mark.verifies()\n@pytest.mark.verifies(criterion='auth#1.1')\n"
         "def test_a():\n    pass\n"
     )
-    told = shall("trace").stdout
+    shown = shall("trace").stdout
     for place in ("4:23", "5:23", "6:2", "7:33"):
-        assert f" --> tests/test_a.py:{place}\n" in told
-    assert told.count("is not read") == 4
+        assert f" --> tests/test_a.py:{place}\n" in shown
+    assert shown.count("is not read") == 4

@@ -272,11 +272,11 @@ def test_cases_are_checked_beside_the_requirements(shall: Shall, write: Any) -> 
     text = "testcase:\n  name: a\n  auth: {bearer: planted-8d1c}\n  steps:\n    - GET: /a\n"
     write(text, "tests/cases/a.yaml")
     write("testcase:\n  nme: a\n", "tests/cases/unreadable.yaml")
-    told = shall("lint")
-    assert told.returncode == 0
-    assert "warning[C201]" in told.stdout
-    assert "tests/cases/a.yaml:3:" in told.stdout
-    assert "planted" not in told.stdout + told.stderr
+    done = shall("lint")
+    assert done.returncode == 0
+    assert "warning[C201]" in done.stdout
+    assert "tests/cases/a.yaml:3:" in done.stdout
+    assert "planted" not in done.stdout + done.stderr
 
     write(f"{HEAD}1. The shop SHALL respond quickly\n")
 

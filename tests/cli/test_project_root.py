@@ -84,7 +84,7 @@ def test_a_home_folder_is_not_the_root_of_what_lies_below(
 
 
 @pytest.mark.verifies("workspace#2.9")
-def test_a_project_that_has_only_a_state_folder_is_told_what_to_do(
+def test_a_project_that_has_only_a_state_folder_gets_the_next_step(
     shall: Shall, project: Path, write_case: Callable[..., None], service: Any
 ) -> None:
     write_case("a")

@@ -86,7 +86,7 @@ def test_a_run_from_below_the_project_finds_it(
         (["trace", "--feature", "none"], "No feature is named none"),
     ],
 )
-def test_bad_input_is_told_in_a_line(shall: Shall, arguments: list[str], words: str) -> None:
+def test_bad_input_is_reported_in_a_line(shall: Shall, arguments: list[str], words: str) -> None:
     ended = shall(*arguments)
     assert ended.returncode == 2
     assert words in ended.stderr

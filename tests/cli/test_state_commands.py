@@ -57,7 +57,7 @@ def test_a_backup_has_a_name_of_its_own(shall: Shall, project: Path, ran: Path) 
 
 
 @pytest.mark.verifies("store#4.1", "store#4.2", "store#4.3")
-def test_a_damaged_database_is_told_and_repaired(shall_process: Shall, ran: Path) -> None:
+def test_a_damaged_database_is_reported_and_repaired(shall_process: Shall, ran: Path) -> None:
     assert shall_process("doctor").returncode == 0
     data = bytearray(ran.read_bytes())
     data[4096:] = b"\xff" * (len(data) - 4096)
@@ -81,7 +81,7 @@ def test_a_damaged_database_is_told_and_repaired(shall_process: Shall, ran: Path
 @pytest.mark.verifies("store#4.1")
 def test_settings_that_cannot_be_read_are_one_finding(shall: Shall, project: Path) -> None:
     (project / "shall.yaml").write_text("concurrency: no\n")
-    told = shall("doctor")
-    assert told.returncode == 1
-    assert told.stdout.startswith("fail  settings: ")
-    assert "certificate" in told.stdout
+    done = shall("doctor")
+    assert done.returncode == 1
+    assert done.stdout.startswith("fail  settings: ")
+    assert "certificate" in done.stdout

@@ -28,9 +28,9 @@ def test_a_run_and_a_trace_that_find_nothing_name_what_looks_like_a_case(
     if has_folder:
         (stray / "tests/cases").mkdir(parents=True)
     for command in ("run", "trace"):
-        told = shall(command).stderr
-        assert "these look like cases: api/cart.yml, api/login.yaml. Move them there" in told
-        assert "deploy.yaml" not in told
+        shown = shall(command).stderr
+        assert "these look like cases: api/cart.yml, api/login.yaml. Move them there" in shown
+        assert "deploy.yaml" not in shown
     assert "look like cases" not in shall("run", "none").stderr
 
 

@@ -37,7 +37,7 @@ def test_a_token_is_made_listed_and_revoked(
     assert "ci" not in shall("token", "list", "--file", "tokens").stdout
 
 
-def test_a_list_tells_what_is_over_and_what_is_a_certificate(shall: Shall, project: Path) -> None:
+def test_a_list_shows_what_is_over_and_what_is_a_certificate(shall: Shall, project: Path) -> None:
     (project / "tokens").write_text(
         f"name=old sha256={'0' * 64} scopes=read expires=2020-01-01\n"
         "name=gateway cert='CN=gateway,O=A \x1b[31m' scopes=admin\n"
@@ -104,6 +104,6 @@ def test_a_time_is_read(text: str, expected: datetime) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "d", "90", "-1d", "1y", "999999w", "tomorrow", "2027-13-01"])
-def test_what_is_no_time_is_told(text: str) -> None:
+def test_what_is_no_time_is_reported(text: str) -> None:
     with pytest.raises(BadValue, match="2027-01-01"):
         expiry(text, NOW)

@@ -121,7 +121,7 @@ async def test_missing_capability(ctx: Context) -> str:
 
 
 async def test_streaming_elicitation(ctx: Context) -> str | Asks:
-    """Tell progress, then ask."""
+    """Report progress, then ask."""
     await ctx.report_progress(1, 2)
     return _needs(ctx, {"user_name": _form("What is your name?", "name")}) or "done"
 
@@ -133,13 +133,13 @@ async def test_logging_tool(ctx: Context) -> str:
 
 
 async def test_trigger_tool_change(ctx: Context) -> str:
-    """Tell that the tools have changed."""
+    """Report that the tools have changed."""
     await ctx.notify_tools_changed()
     return "done"
 
 
 async def test_trigger_prompt_change(ctx: Context) -> str:
-    """Tell that the prompts have changed."""
+    """Report that the prompts have changed."""
     await ctx.notify_prompts_changed()
     return "done"
 

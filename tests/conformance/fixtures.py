@@ -160,7 +160,7 @@ async def test_tool_with_logging(ctx: Context) -> str:
 
 
 async def test_tool_with_progress(ctx: Context) -> str:
-    """Tell progress three times."""
+    """Report progress three times."""
     for done in (0, 50, 100):
         await ctx.report_progress(done, 100)
         await anyio.sleep(0.05)
@@ -224,17 +224,17 @@ async def schema_of_2020(name: str = "", address: dict[str, str] | None = None) 
 
 
 def test_simple_prompt() -> str:
-    """Give a prompt."""
+    """Return a prompt."""
     return "This is a simple prompt for testing."
 
 
 def test_prompt_with_arguments(arg1: str, arg2: str) -> str:
-    """Give a prompt of two arguments."""
+    """Return a prompt of two arguments."""
     return f"Prompt with arguments: arg1='{arg1}', arg2='{arg2}'"
 
 
 def test_prompt_with_embedded_resource(resourceUri: str) -> list[UserMessage]:  # noqa: N803
-    """Give a prompt with a resource."""
+    """Return a prompt with a resource."""
     text = "Embedded resource content for testing."
     return [
         UserMessage(_embedded(resourceUri, "text/plain", text)),
@@ -243,7 +243,7 @@ def test_prompt_with_embedded_resource(resourceUri: str) -> list[UserMessage]:  
 
 
 def test_prompt_with_image() -> list[UserMessage]:
-    """Give a prompt with an image."""
+    """Return a prompt with an image."""
     return [UserMessage(_image()), UserMessage("Please analyze the image above.")]
 
 

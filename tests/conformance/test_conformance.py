@@ -15,7 +15,7 @@ HERE = Path(__file__).parent
 
 
 def run(url: str, folder: Path, *arguments: str, release: str = "conformance") -> str:
-    """Run the suite's server scenarios; give what it told."""
+    """Run the server scenarios of the suite; return what it printed."""
     suite = SERVICES / release / "node_modules/@modelcontextprotocol/conformance/dist/index.js"
     assert suite.exists(), "run scripts/install-test-services (make test does)"
     ended = subprocess.run(
@@ -27,14 +27,14 @@ def run(url: str, folder: Path, *arguments: str, release: str = "conformance") -
         timeout=300,
         check=False,
     )
-    told = ended.stdout + ended.stderr
-    assert ended.returncode == 0, told
-    return told
+    shown = ended.stdout + ended.stderr
+    assert ended.returncode == 0, shown
+    return shown
 
 
-def counted(told: str) -> tuple[int, int, int]:
-    """Give the scenarios that ran, and the checks that passed and failed."""
-    lines = re.findall(r"^[✓✗~] [\w.-]+: (\d+) passed, (\d+) failed", told, re.MULTILINE)
+def counted(reported: str) -> tuple[int, int, int]:
+    """Return the scenarios that ran, and the checks that passed and failed."""
+    lines = re.findall(r"^[✓✗~] [\w.-]+: (\d+) passed, (\d+) failed", reported, re.MULTILINE)
     return len(lines), sum(int(passed) for passed, _ in lines), sum(int(bad) for _, bad in lines)
 
 
@@ -56,9 +56,9 @@ def test_all_scenarios_pass(conforming: Callable[..., str], tmp_path: Path, toke
 def test_the_next_suite_passes_for_2025_11_25(
     conforming: Callable[..., str], tmp_path: Path
 ) -> None:
-    told = run(conforming(), tmp_path, "--spec-version", "2025-11-25", release="conformance-next")
-    _, passed, failed = counted(told)
-    assert (passed, failed) == (73, 0), told
+    shown = run(conforming(), tmp_path, "--spec-version", "2025-11-25", release="conformance-next")
+    _, passed, failed = counted(shown)
+    assert (passed, failed) == (73, 0), shown
 
 
 @pytest.mark.verifies("serve#6.1")
@@ -66,13 +66,13 @@ def test_the_next_suite_for_2026_07_28_fails_only_where_the_baseline_says(
     conforming: Callable[..., str], tmp_path: Path
 ) -> None:
     baseline = HERE / "baseline_2026_07_28.yml"
-    told = run(
+    shown = run(
         conforming(),
         tmp_path,
         *("--requirements", "2026-07-28", "--expected-failures", str(baseline)),
         release="conformance-next",
     )
     # Also of the scenarios that the suite runs without counting them.
-    failed = re.findall(r"^✗ ([\w.-]+):", told, re.MULTILINE)
-    assert failed == yaml.safe_load(baseline.read_text())["server"], told
-    assert counted(told)[1] >= 160, told
+    failed = re.findall(r"^✗ ([\w.-]+):", shown, re.MULTILINE)
+    assert failed == yaml.safe_load(baseline.read_text())["server"], shown
+    assert counted(shown)[1] >= 160, shown

@@ -129,7 +129,9 @@ def test_github_shows_an_annotation_that_no_text_can_break_out_of() -> None:
     )
 
 
-def test_gitlab_tells_a_problem_from_another_one_and_knows_it_after_its_line_moved() -> None:
+def test_gitlab_distinguishes_a_problem_from_another_one_and_knows_it_after_its_line_moved() -> (
+    None
+):
     moved = Diagnostic(
         UNKNOWN.code, UNKNOWN.severity, UNKNOWN.message, Span(FILE, 9, 3), field=UNKNOWN.field
     )

@@ -35,19 +35,19 @@ _FROM_THE_CHECKOUT = ("deploy", "health_check.sh", "test_mcp_server.py")
 
 
 def blocks(page: Path) -> list[tuple[str, str]]:
-    """Give the shell blocks of a page: the info string, and the text."""
+    """Return the shell blocks of a page: the info string, and the text."""
     return re.findall(r"^```(sh\b.*)\n((?:.*\n)*?)```$", page.read_text("utf-8"), re.MULTILINE)
 
 
 def commands(text: str) -> Iterator[str]:
-    """Give the commands of a block, each on one line."""
+    """Yield the commands of a block, each on one line."""
     for line in text.replace("\\\n", " ").splitlines():
         if line.strip() and not line.lstrip().startswith("#"):
             yield line.strip()
 
 
 def programs(text: str) -> set[str]:
-    """Give the programs that a block starts."""
+    """Return the programs that a block starts."""
     parts = (it for line in commands(text) for it in re.split(r"&&|\|\||\||;", line))
     return {re.sub(r"^\s*(\w+=\S* )*", "", part).split()[0] for part in parts}
 

@@ -75,7 +75,7 @@ def test_an_id_card_has_a_valid_check_digit() -> None:
 @pytest.mark.parametrize(
     ("name", "args"), [("random_str", [-1]), ("random_str", [10**9]), ("random_choice", [[]])]
 )
-def test_an_argument_out_of_range_is_told(name: str, args: list[Any]) -> None:
+def test_an_argument_out_of_range_is_reported(name: str, args: list[Any]) -> None:
     with pytest.raises(BadExpression, match=name):
         call_function(name, args, {}, Draws())
 

@@ -73,10 +73,10 @@ async def test_a_secret_occurs_in_no_result_and_no_event(
     events: list[Event] = []
     with_ids = [{"id": f"s{number}", **step} for number, step in enumerate(steps)]
     result = await run([{**case, "steps": with_ids}], events.append, host=service.url)
-    told = json.dumps(result_to_json(result)) + json.dumps([event_to_json(it) for it in events])
-    assert CANARY not in told
-    assert BASIC not in told
-    assert MASK in told
+    shown = json.dumps(result_to_json(result)) + json.dumps([event_to_json(it) for it in events])
+    assert CANARY not in shown
+    assert BASIC not in shown
+    assert MASK in shown
     assert any(isinstance(event, CaseFinished) for event in events)
 
 
@@ -101,16 +101,16 @@ ANSWERS: list[tuple[dict[str, Any], dict[str, Any]]] = [
 @pytest.mark.anyio
 @pytest.mark.verifies("engine#4.5")
 @pytest.mark.parametrize(("answer", "check"), ANSWERS)
-async def test_a_secret_that_a_service_tells_occurs_in_no_result(
+async def test_a_secret_that_a_service_shows_occurs_in_no_result(
     service: Any, run_one: RunOne, answer: dict[str, Any], check: dict[str, Any]
 ) -> None:
     answer = {"body": "", "kind": "text/plain", **answer}
     service.answer("it", **answer)
     step = {"method": "GET", "path": "/given/it", "follow_redirects": False}
     result = await run_one([{**step, "assert": [check] if check else []}], host=service.url)
-    told = json.dumps(result_to_json(result))
-    assert "cana" not in told
-    assert MASK in told
+    shown = json.dumps(result_to_json(result))
+    assert "cana" not in shown
+    assert MASK in shown
 
 
 @pytest.mark.anyio
@@ -137,14 +137,14 @@ async def test_a_cookie_set_on_the_way_of_a_redirect_is_a_secret(
         f"http://anna:{CANARY}@{'x' * 70}ü/",
     ],
 )
-async def test_a_url_that_cannot_be_used_is_told_without_its_secrets(
+async def test_a_url_that_cannot_be_used_is_reported_without_its_secrets(
     run_one: RunOne, url: str
 ) -> None:
     result = await run_one([{"method": "GET", "url": url}])
-    told = json.dumps(result_to_json(result))
+    shown = json.dumps(result_to_json(result))
     assert result.outcome is Outcome.ERROR
-    assert "The URL" in told or "the URL" in told
-    assert CANARY not in told
+    assert "The URL" in shown or "the URL" in shown
+    assert CANARY not in shown
 
 
 @pytest.mark.anyio
@@ -196,7 +196,7 @@ async def test_what_is_no_secret_stays(service: Any, run_one: RunOne) -> None:
         ("passenger", False),
     ],
 )
-def test_names_tell_secrets(name: str, secret: bool) -> None:
+def test_names_mark_secrets(name: str, secret: bool) -> None:
     assert is_secret_name(name) is secret
 
 

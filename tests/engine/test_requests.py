@@ -242,7 +242,7 @@ async def test_a_redirect_to_another_scheme_is_not_followed(service: Any, run_on
 
 
 @pytest.mark.verifies("engine#1.5")
-async def test_a_step_tells_the_phases_of_its_exchange(service: Any, run_one: RunOne) -> None:
+async def test_a_step_shows_the_phases_of_its_exchange(service: Any, run_one: RunOne) -> None:
     result = await run_one([{"method": "GET", "path": "/echo"}], host=service.url)
     exchange = result.steps[0].exchange
     assert exchange is not None

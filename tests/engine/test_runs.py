@@ -147,7 +147,7 @@ async def test_a_run_that_takes_too_long_stops_its_requests_and_tears_down(
 
 
 @pytest.mark.verifies("engine#3.6")
-async def test_cancelling_closes_the_connection_and_tells_what_ran(service: Any, run: Any) -> None:
+async def test_cancelling_closes_the_connection_and_shows_what_ran(service: Any, run: Any) -> None:
     events: list[Event] = []
     running = asyncio.create_task(run([{"steps": [GET, SLOW]}], events.append, host=service.url))
     await asyncio.to_thread(service.wait_for, service.log.calls, "/slow began")

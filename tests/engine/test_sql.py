@@ -93,7 +93,7 @@ async def test_a_parameter_is_never_a_part_of_the_statement(run_one: RunOne, sho
     assert rows_of(shop, "SELECT count(*) FROM orders") == [(2,)]
 
 
-async def test_a_failed_check_of_a_row_is_told_like_any_other(run_one: RunOne) -> None:
+async def test_a_failed_check_of_a_row_is_reported_like_any_other(run_one: RunOne) -> None:
     step = {**sql("SELECT state FROM orders"), "expect": {"row": {"state": "open"}, "rowcount": 1}}
 
     result = await run_one([step], databases=SHOP)
@@ -198,7 +198,7 @@ MANY = "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t LIMIT 102
 
 @pytest.mark.verifies("databases#1.7")
 @pytest.mark.parametrize(
-    ("query", "fields", "told"),
+    ("query", "fields", "reported"),
     [
         ("SELCT 1", {}, 'The query of shop failed: near "SELCT": syntax error.'),
         (ENDLESS, {"timeout_s": 0.05}, "The database shop did not answer within 0.05 s."),
@@ -207,18 +207,18 @@ MANY = "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t LIMIT 102
     ],
 )
 async def test_what_a_database_cannot_answer_is_an_error(
-    run_one: RunOne, query: str, fields: dict[str, Any], told: str
+    run_one: RunOne, query: str, fields: dict[str, Any], reported: str
 ) -> None:
     result = await run_one([{**sql(query), **fields}], databases=SHOP)
 
     assert result.outcome is Outcome.ERROR
     assert result.steps[0].error is not None
-    assert told in render(result.steps[0].error)
+    assert reported in render(result.steps[0].error)
 
 
 @pytest.mark.verifies("databases#1.1")
 @pytest.mark.parametrize(
-    ("declared", "named", "told"),
+    ("declared", "named", "reported"),
     [
         ({}, {}, "No database is declared."),
         ({"a": "sqlite:///shop.db", "b": "sqlite:///shop.db"}, {}, "declared are a, b."),
@@ -226,19 +226,19 @@ async def test_what_a_database_cannot_answer_is_an_error(
     ],
 )
 async def test_a_database_that_is_not_declared_is_an_error(
-    run_one: RunOne, declared: dict[str, str], named: dict[str, str], told: str
+    run_one: RunOne, declared: dict[str, str], named: dict[str, str], reported: str
 ) -> None:
     step = {"sql": {"query": "SELECT 1", **named}}
 
     result = await run_one([step], databases=databases(declared))
 
     assert result.steps[0].error is not None
-    assert told in render(result.steps[0].error)
+    assert reported in render(result.steps[0].error)
 
 
 @pytest.mark.verifies("databases#2.3")
 @pytest.mark.parametrize(
-    ("url", "query", "told"),
+    ("url", "query", "reported"),
     [
         ("sqlite:///../out.db", "SELECT 1", "holds '..'"),
         ("sqlite:////etc/passwd", "SELECT 1", "is outside the workspace"),
@@ -249,7 +249,7 @@ async def test_a_database_that_is_not_declared_is_an_error(
     ],
 )
 async def test_no_file_outside_is_opened(
-    run_one: RunOne, tmp_path: Path, url: str, query: str, told: str
+    run_one: RunOne, tmp_path: Path, url: str, query: str, reported: str
 ) -> None:
     (tmp_path / "link.db").symlink_to("/etc/hostname")
 
@@ -257,7 +257,7 @@ async def test_no_file_outside_is_opened(
 
     assert result.outcome is Outcome.ERROR
     assert result.steps[0].error is not None
-    assert told in render(result.steps[0].error)
+    assert reported in render(result.steps[0].error)
     assert not (tmp_path / "other.db").exists()
 
 
@@ -283,18 +283,18 @@ async def test_the_password_of_a_database_is_masked_wherever_it_comes_back(
 
 
 @pytest.mark.verifies("databases#2.5")
-async def test_a_password_that_cannot_be_read_is_told_with_its_reason(run_one: RunOne) -> None:
+async def test_a_password_that_cannot_be_read_is_reported_with_its_reason(run_one: RunOne) -> None:
     why = {"databases.shop.password": "has no value: the environment variable A is not set."}
 
     result = await run_one([sql("SELECT 1")], databases=SHOP, unavailable=why)
 
     assert result.steps[0].error is not None
-    told = "The password of the database shop has no value: the environment variable A is not set."
-    assert render(result.steps[0].error) == told
+    shown = "The password of the database shop has no value: the environment variable A is not set."
+    assert render(result.steps[0].error) == shown
 
 
 @pytest.mark.verifies("databases#2.4")
-async def test_what_is_missing_is_told_with_the_extra(
+async def test_what_is_missing_is_reported_with_the_extra(
     run_one: RunOne, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(__import__("sys").modules, "shall.transport.sql.connections", None)

@@ -69,7 +69,7 @@ def over_stdio(project: Path, forks: None) -> Connect:  # noqa: ARG001
 
 
 def answer_of(result: Any) -> dict[str, Any]:
-    """Give the envelope of a tool result; text and structured content tell the same."""
+    """Return the envelope of a tool result; text and structured content tell the same."""
     text: dict[str, Any] = json.loads(result.content[0].text)
     structured: dict[str, Any] = result.structured_content
     assert text.keys() == structured.keys()

@@ -53,8 +53,8 @@ async def test_a_read_only_server_leaves_the_workspace_as_it_is(
                 for tool, arguments in READING.items():
                     if tool in {"health_check", "get_mcp_metrics"}:
                         workspace = {}
-                    told = answer(await client.call_tool(tool, {**arguments, **workspace}))
-                    assert told["status"] == "ok", told
+                    shown = answer(await client.call_tool(tool, {**arguments, **workspace}))
+                    assert shown["status"] == "ok", shown
     finally:
         spaces.close()
     assert entries(nested) == before
@@ -78,8 +78,8 @@ async def test_a_state_that_went_away_is_not_made_again_to_read_it(
         spaces.choose("backend")
         shutil.rmtree(nested / "backend")
         async with Client(build_server(spaces), mode="legacy") as client:
-            told = answer(await client.call_tool("list_testcases", {"workspace": "backend"}))
-        assert told["error_code"] == "MCP_DIRECTORY_NOT_FOUND"
+            shown = answer(await client.call_tool("list_testcases", {"workspace": "backend"}))
+        assert shown["error_code"] == "MCP_DIRECTORY_NOT_FOUND"
     finally:
         spaces.close()
     assert not (nested / "backend").exists()

@@ -35,8 +35,8 @@ def test_an_answer_larger_than_it_may_be_is_an_error(fields: dict[str, Any]) -> 
     error = raised.value
     assert error.details["size_bytes"] == size
     assert error.details.get("run_id") == fields.get("run_id")
-    told = as_result(failure("abc", Failure(error.code, str(error), error, 500)))
-    assert told.is_error
-    assert told.structured_content is not None
-    assert told.structured_content["error_code"] == "MCP_RESULT_TOO_LARGE"
-    assert "Ask for less" in told.structured_content["error_message"]
+    shown = as_result(failure("abc", Failure(error.code, str(error), error, 500)))
+    assert shown.is_error
+    assert shown.structured_content is not None
+    assert shown.structured_content["error_code"] == "MCP_RESULT_TOO_LARGE"
+    assert "Ask for less" in shown.structured_content["error_message"]

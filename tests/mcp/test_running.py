@@ -88,7 +88,7 @@ async def test_details_come_on_request(
     assert answer(missing)["error_code"] == "MCP_TESTCASE_NOT_FOUND"
 
 
-async def test_errors_and_teardowns_are_told_in_details(
+async def test_errors_and_teardowns_are_reported_in_details(
     client: Client, answer: Answer, service: Any, project: Path
 ) -> None:
     teardown = {"id": "t", "operation_type": "api", "method": "DELETE", "path": "/status/500"}
@@ -127,7 +127,7 @@ async def test_metrics_count_the_calls(client: Client, answer: Answer) -> None:
     assert data["window_minutes"] == 5
 
 
-async def test_health_tells_where_things_are(client: Client, answer: Answer, project: Path) -> None:
+async def test_health_shows_where_things_are(client: Client, answer: Answer, project: Path) -> None:
     data = answer(await client.call_tool("health_check", {}))
     assert data["repo_root"] == str(project)
     assert data["test_cases_root"] == str(project / "tests/cases")
@@ -199,19 +199,19 @@ async def test_quotes_in_any_field_stay_data(
 
 
 @pytest.mark.verifies("mcp#1.9")
-async def test_progress_is_told_after_each_case(
+async def test_progress_is_reported_after_each_case(
     client: Client, service: Any, write_cases: Callable[..., None]
 ) -> None:
     write_cases(5, service.url)
-    told: list[tuple[float, str | None]] = []
+    shown: list[tuple[float, str | None]] = []
 
     async def note(progress: float, total: float | None, message: str | None) -> None:
         del total
-        told.append((progress, message))
+        shown.append((progress, message))
 
     await client.call_tool("run_tests", {}, progress_callback=note)
-    assert [progress for progress, _ in told] == [1, 2, 3, 4, 5]
-    assert all(message and message.endswith(": passed") for _, message in told)
+    assert [progress for progress, _ in shown] == [1, 2, 3, 4, 5]
+    assert all(message and message.endswith(": passed") for _, message in shown)
 
 
 @pytest.mark.verifies("mcp#1.10")
@@ -263,7 +263,7 @@ async def test_no_progress_is_lost_to_a_slow_client(
     client: Client, service: Any, write_cases: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_cases(5, service.url)
-    at_once, told = Context.report_progress, []
+    at_once, shown = Context.report_progress, []
 
     async def late(context: Any, *what: Any) -> None:
         for _ in range(1000):
@@ -272,8 +272,8 @@ async def test_no_progress_is_lost_to_a_slow_client(
 
     async def note(progress: float, total: float | None, message: str | None) -> None:
         del total, message
-        told.append(progress)
+        shown.append(progress)
 
     monkeypatch.setattr(Context, "report_progress", late)
     await client.call_tool("run_tests", {}, progress_callback=note)
-    assert told == [1, 2, 3, 4, 5]
+    assert shown == [1, 2, 3, 4, 5]

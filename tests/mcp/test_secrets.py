@@ -117,9 +117,9 @@ def log(settings: Settings, tmp_path: Path) -> Iterator[Path]:
 def shop(service: Any) -> Any:
     """A service that answers every secret in every form."""
     every = "\n".join(echoed(value) for value in (DECLARED, LEARNED, COOKIE))
-    told = {"pwd": LEARNED, "deep": {"jwt": jwt_with(LEARNED)}, "echo": every}
+    shown = {"pwd": LEARNED, "deep": {"jwt": jwt_with(LEARNED)}, "echo": every}
     cookie = {"Set-Cookie": f"sid={COOKIE}; Path=/"}
-    service.answer("login", json.dumps(told), "application/json", headers=cookie)
+    service.answer("login", json.dumps(shown), "application/json", headers=cookie)
     service.answer("all", every, "text/plain", headers={"X-Echo": every.replace("\n", " ")})
     to = {"Location": f"/given/all?token={LEARNED}#{DECLARED}", "X-Echo": DECLARED}
     service.answer("away", "", "text/plain", headers=to, status_code=302)
@@ -175,10 +175,10 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
 async def test_no_reply_nothing_kept_and_no_log_holds_a_secret(
     spaces: Workspaces, project: Path, shop: Any, log: Path
 ) -> None:
-    told: list[str] = []
+    shown: list[str] = []
 
     async def note(progress: float, total: float | None, message: str | None) -> None:
-        told.append(f"{progress} {total} {message}")
+        shown.append(f"{progress} {total} {message}")
 
     async with Client(build_server(spaces), mode="legacy") as client:
         run = await client.call_tool("run_tests", {"host": shop.url}, progress_callback=note)
@@ -188,8 +188,8 @@ async def test_no_reply_nothing_kept_and_no_log_holds_a_secret(
         ]
     assert run.structured_content is not None
     assert run.structured_content["failed"] == 1, run.structured_content
-    assert any("login with ***" in message for message in told)
-    assert_no_form_in("\n".join(told), "progress")
+    assert any("login with ***" in message for message in shown)
+    assert_no_form_in("\n".join(shown), "progress")
     for number, (name, reply) in enumerate(replies):
         assert_no_form_in(reply.model_dump_json(), f"{number} {name}")
         assert_no_form_in(json.dumps(reply.structured_content, ensure_ascii=False), name)

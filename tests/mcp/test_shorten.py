@@ -29,13 +29,13 @@ def test_a_reason_ends_with_a_sentence_and_a_next_step_is_whole_or_left_out(leng
 @pytest.mark.verifies("mcp#1.19")
 def test_an_error_keeps_its_next_step_when_its_reason_is_long() -> None:
     error = BadValue("There is no such thing. " + "It was looked for here. " * 50, hint=HINT)
-    told = failure("id", Failure(error.code, str(error), error, 500))["error_message"]
-    assert len(told) <= 500
-    assert told.endswith(f"here.… {HINT}")
+    shown = failure("id", Failure(error.code, str(error), error, 500))["error_message"]
+    assert len(shown) <= 500
+    assert shown.endswith(f"here.… {HINT}")
 
 
 @pytest.mark.verifies("mcp#1.19")
-def test_of_many_problems_whole_ones_are_told() -> None:
+def test_of_many_problems_whole_ones_are_reported() -> None:
     problems = [
         Diagnostic(
             "case.unknown-field",
@@ -48,9 +48,9 @@ def test_of_many_problems_whole_ones_are_told() -> None:
         for n in range(1, 99)
     ]
     error = InvalidCase(problems)
-    told = failure("id", Failure(error.code, str(error), error, 500))["error_message"]
-    assert len(told) <= 500
-    lines = told.removesuffix("…").splitlines()
+    shown = failure("id", Failure(error.code, str(error), error, 500))["error_message"]
+    assert len(shown) <= 500
+    lines = shown.removesuffix("…").splitlines()
     assert len(lines) > 5
     assert all(line.endswith("Did you mean type?") for line in lines)
 

@@ -50,15 +50,15 @@ async def test_progress_comes_over_the_pipe(
     over_stdio: Any, mode: str, service: Any, write_cases: Callable[..., None]
 ) -> None:
     write_cases(5, service.url)
-    told: list[float] = []
+    shown: list[float] = []
 
     async def note(progress: float, total: float | None, message: str | None) -> None:
         del total, message
-        told.append(progress)
+        shown.append(progress)
 
     async with over_stdio(mode=mode) as client:
         await client.call_tool("run_tests", {}, progress_callback=note)
-    assert told == [1, 2, 3, 4, 5]
+    assert shown == [1, 2, 3, 4, 5]
 
 
 async def test_two_runs_are_in_flight_at_once(
@@ -124,9 +124,9 @@ async def test_what_was_asked_before_the_input_ended_is_answered(
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
     )
-    told, _ = await asyncio.wait_for(process.communicate(text), 60)
+    shown, _ = await asyncio.wait_for(process.communicate(text), 60)
     assert process.returncode == 0
-    answers = {it.get("id"): it for it in map(json.loads, told.splitlines())}
+    answers = {it.get("id"): it for it in map(json.loads, shown.splitlines())}
     assert not answers[2]["result"].get("isError")
 
 

@@ -283,7 +283,7 @@ async def test_an_unknown_argument_is_named_with_the_near_one(
     assert "unknown argument zzz" in message
 
 
-async def test_a_fault_of_ours_is_told_by_code_only(
+async def test_a_fault_of_ours_is_shown_by_code_only(
     client: Client,
     answer: Answer,
     monkeypatch: pytest.MonkeyPatch,

@@ -168,7 +168,7 @@ def test_a_signal_loses_no_call(
     assert len((project / ".shall/local/logs/mcp_calls.jsonl").read_text().splitlines()) == 20
 
 
-def test_a_workspace_that_is_no_folder_is_told_at_the_start(
+def test_a_workspace_that_is_no_folder_is_reported_at_the_start(
     start: Callable[..., Any], project: Path
 ) -> None:
     process = start("shall", "serve", "--workspace", str(project / "none"))

@@ -86,7 +86,7 @@ def test_a_language_without_a_catalogue_reads_english() -> None:
     assert render(message, "zh") != render(message, "en")
 
 
-def test_an_unknown_code_is_told() -> None:
+def test_an_unknown_code_is_reported() -> None:
     with pytest.raises(KeyError, match=r"no\.such\.code"):
         render(Message("no.such.code"))
 

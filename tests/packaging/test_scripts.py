@@ -53,7 +53,7 @@ def test_a_missing_python_is_named_with_what_to_do(checkout: Path) -> None:
     assert "3.11" in done.stderr
 
 
-def test_without_ensurepip_root_installs_it_and_others_are_told_how(checkout: Path) -> None:
+def test_without_ensurepip_root_installs_it_and_others_see_how(checkout: Path) -> None:
     python = fake_python(checkout, 'case "$*" in *ensurepip*) exit 1 ;; esac')
 
     done = make_venv(checkout, python)

@@ -54,7 +54,7 @@ def test_nothing_but_the_two_packages_is_in_the_wheel(wheel: Path) -> None:
         ("api-auto-test-mcp", "--version"),
     ],
 )
-def test_every_way_in_tells_its_version(
+def test_every_way_in_shows_its_version(
     installed: Path, tmp_path: Path, command: tuple[str, ...]
 ) -> None:
     done = subprocess.run(

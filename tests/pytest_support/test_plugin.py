@@ -144,7 +144,7 @@ def test_a_case_runs_once_whatever_is_collected(
     assert service.calls_to("/echo") == 1
 
 
-def test_a_script_of_a_failing_case_tells_the_same(pytester: pytest.Pytester, write: Write) -> None:
+def test_a_script_of_a_failing_case_shows_the_same(pytester: pytest.Pytester, write: Write) -> None:
     write("a", "/status/404")
     scripts = pytester.path / "tests/scripts"
     scripts.mkdir()
@@ -214,7 +214,7 @@ def test_four(broken):
 
 @pytest.fixture
 def broken():
-    made = {bad}
+    made = int("{bad}")
     assert made == 0
 """
 
@@ -453,8 +453,8 @@ def test_links_that_name_no_criterion_are_warned_of(
     )
     result = run(pytester, "tests", *workers)
     result.assert_outcomes(passed=4)
-    told = [line for line in result.outlines if line.startswith("shall: ")]
-    assert sorted(told) == sorted(
+    shown = [line for line in result.outlines if line.startswith("shall: ")]
+    assert sorted(shown) == sorted(
         [
             "shall: tests/cases/a.yaml::the a case: verifies default#1.9 is unknown. "
             "Did you mean default#1.4, default#1.3, default#1.2?",

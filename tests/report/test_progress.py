@@ -26,7 +26,7 @@ def started(sample: RunResult) -> RunStarted:
     return RunStarted("r1", sample.started_at, total=4)
 
 
-def test_the_line_tells_how_far_the_run_is_and_what_went_wrong(
+def test_the_line_shows_how_far_the_run_is_and_what_went_wrong(
     started: RunStarted, make_case: Callable[..., CaseResult]
 ) -> None:
     progress = Progress()

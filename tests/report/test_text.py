@@ -56,7 +56,7 @@ def test_a_response_cannot_paint_the_terminal(
     assert not [line for line in text.splitlines() if line.startswith("PASSED")]
 
 
-def test_when_everything_fails_the_first_cases_are_told_and_the_others_counted(
+def test_when_everything_fails_the_first_cases_are_reported_and_the_others_counted(
     make_run: MakeRun, make_failing: Make, make_check: Callable[..., object]
 ) -> None:
     run = make_run(*[make_failing(make_check(1, 2))] * (SHOWN_CASES + 30))

@@ -10,7 +10,7 @@ from shall.results.records import CheckResult, Outcome
 MakeCheck = Callable[..., CheckResult]
 
 
-def test_a_text_and_a_number_that_look_alike_are_told_apart(make_check: MakeCheck) -> None:
+def test_a_text_and_a_number_that_look_alike_are_distinguished(make_check: MakeCheck) -> None:
     assert value_pair(make_check(7, "7"), "en", 40) == ("7", '"7"')
 
 
@@ -32,10 +32,10 @@ def test_long_values_that_differ_at_once_are_cut_at_the_end(make_check: MakeChec
 def test_a_field_that_does_not_exist_is_not_shown_as_null(make_check: MakeCheck) -> None:
     check = make_check(1, None, found=False, message=None)
     reason = Message("check.missing", {"reason": "data is empty"})
-    told = make_check(1, None, found=False, message=reason)
+    shown = make_check(1, None, found=False, message=reason)
 
     assert value_pair(check, "en", 40)[1] == "(does not exist)"
-    assert value_pair(told, "en", 40)[1] == "(does not exist: data is empty)"
+    assert value_pair(shown, "en", 40)[1] == "(does not exist: data is empty)"
     assert value_pair(make_check(1, None), "en", 40)[1] == "null"
 
 

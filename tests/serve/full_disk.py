@@ -25,7 +25,7 @@ class SmallDisk:
                 file.write(bytes(4096))
 
     def free(self, pid: int) -> None:
-        """Give the room back."""
+        """Return the room back."""
         del pid
         self._ballast.unlink()
 
@@ -40,7 +40,7 @@ class SmallFiles:
         self._bound(pid, 0)
 
     def free(self, pid: int) -> None:
-        """Give the room back."""
+        """Return the room back."""
         self._bound(pid, resource.RLIM_INFINITY)
 
     def _bound(self, pid: int, soft: int) -> None:

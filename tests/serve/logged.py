@@ -128,7 +128,7 @@ def request(method: str, params: dict[str, Any] | None = None, *, id: Any = 1) -
 
 
 def headers_of(message: dict[str, Any]) -> dict[str, str]:
-    """Give the headers that a client of 2026-07-28 sends with a request."""
+    """Return the headers that a client of 2026-07-28 sends with a request."""
     name = message["params"].get("name")
     more = {"Mcp-Name": name} if name else {}
     return {**POST, "MCP-Protocol-Version": MODERN, "Mcp-Method": message["method"], **more}

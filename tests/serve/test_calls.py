@@ -37,17 +37,17 @@ async def test_progress_comes_over_http(
     serve: Serve, mode: str, service: Any, project: Path
 ) -> None:
     write_cases(project, 20, service.url, "/echo")
-    told: list[float] = []
+    shown: list[float] = []
 
     async def note(progress: float, total: float | None, message: str | None) -> None:
         del total, message
-        told.append(progress)
+        shown.append(progress)
 
     async with Client(serve().url, mode=mode) as client:
         run = await client.call_tool("run_tests", {}, progress_callback=note)
     assert run.structured_content is not None
     assert run.structured_content["passed"] == 20
-    assert told == list(range(1, 21))
+    assert shown == list(range(1, 21))
 
 
 @ERAS
@@ -87,8 +87,8 @@ async def test_a_signal_in_a_run_stops_it_and_keeps_its_state(
         assert (answer["error_code"], answer["retryable"]) == ("MCP_DRAINING", True)
         assert await asyncio.to_thread(served.process.wait, 30) == 0
     service.wait_for(service.log.closed, "/slow")
-    told = served.process.stderr.read()
-    assert "Traceback" not in told, told
+    shown = served.process.stderr.read()
+    assert "Traceback" not in shown, shown
     workspace = open_workspace(project, Settings())
     assert [run.status for run in past_runs(workspace)] == [RunStatus.INTERRUPTED]
 

@@ -93,7 +93,7 @@ def test_what_ran_after_the_date_was_set_back_is_what_the_matrix_tells(
     case = project / "tests/cases/a.yaml"
     case.parent.mkdir(parents=True)
     clock = Clock(tmp_path / "clock")
-    told = []
+    shown = []
     for seconds, status in ((3600, 200), (0, 418)):
         clock.move(seconds)
         case.write_text(CASE.format(host=service.url, status=status))
@@ -102,8 +102,8 @@ def test_what_ran_after_the_date_was_set_back_is_what_the_matrix_tells(
         subprocess.run(run, cwd=project, env=environment, capture_output=True, timeout=60)
         trace = [sys.executable, "-m", "shall", "trace"]
         matrix = subprocess.run(trace, cwd=project, capture_output=True, text=True, timeout=60)
-        told.append(matrix.stdout.split()[:2])
-    assert told == [["✓", "proved"], ["✗", "failing"]]
+        shown.append(matrix.stdout.split()[:2])
+    assert shown == [["✓", "proved"], ["✗", "failing"]]
 
 
 CASE = """
@@ -116,6 +116,6 @@ testcase:
 
 
 def dated(http: httpx2.Client, base: str, connection: str) -> float:
-    """Give the server's date, which a heartbeat tells."""
+    """Return the server's date, which a heartbeat tells."""
     answer = http.post(f"{base}/heartbeat/{connection}")
     return datetime.fromisoformat(answer.json()["timestamp"]).timestamp()

@@ -46,8 +46,8 @@ async def test_a_call_in_flight_is_answered_and_no_other_begins(
         service.release("/held")
         assert (await calling).structured_content["passed"] == 1
     assert await asyncio.to_thread(served.process.wait, 20) == 0
-    told = served.process.stderr.read()
-    assert "Traceback" not in told, told
+    shown = served.process.stderr.read()
+    assert "Traceback" not in shown, shown
 
 
 @pytest.mark.verifies("serve#4.1")

@@ -47,7 +47,7 @@ def http() -> Iterator[httpx2.Client]:
 @pytest.mark.process
 @pytest.mark.parametrize("kind", [SmallDisk, SmallFiles])
 @pytest.mark.verifies("reliability#3.1")
-def test_a_full_disk_takes_nothing_and_is_told(
+def test_a_full_disk_takes_nothing_and_is_reported(
     tmp_path: Path, http: httpx2.Client, service: Any, kind: type[SmallDisk | SmallFiles]
 ) -> None:
     folder = tmp_path / "small"
@@ -109,7 +109,7 @@ async def test_a_locked_store_delays_nothing_but_its_record(
 
 @pytest.mark.process
 @pytest.mark.verifies("reliability#3.3")
-def test_a_damaged_store_is_told_and_repaired(
+def test_a_damaged_store_is_reported_and_repaired(
     project: Path, http: httpx2.Client, service: Any
 ) -> None:
     write_cases(project, 1, service.url, "/echo")
@@ -119,9 +119,9 @@ def test_a_damaged_store_is_told_and_repaired(
     damage(project / DATABASE)
     with logged(project) as served:
         call = Caller(http, served.url)
-        told = call("get_test_results")
-        assert told["error_code"] == "MCP_STORE_UNAVAILABLE"
-        assert "Run `shall doctor --repair`" in told["error_message"]
+        shown = call("get_test_results")
+        assert shown["error_code"] == "MCP_STORE_UNAVAILABLE"
+        assert "Run `shall doctor --repair`" in shown["error_message"]
         assert call("run_tests")["passed"] == 1
         log = served.stop()
     assert "Traceback" not in log, log

@@ -174,7 +174,7 @@ def test_the_listener_is_named_as_tcp_so_that_small_answers_are_sent_at_once(hos
 
 
 @pytest.mark.verifies("serve#1.4")
-def test_a_port_in_use_is_told_in_one_line() -> None:
+def test_a_port_in_use_is_reported_in_one_line() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         ended = run_serve("--port", port)
@@ -210,7 +210,7 @@ def test_mcp_is_not_served_where_no_token_is_asked_for(
     assert "--path" in line
 
 
-def test_a_name_that_cannot_be_one_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_name_that_cannot_be_one_is_reported_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MCP_AUTH_TOKEN", TOKEN)
     ended = run_serve("--host", "a..b", "--port", "0")
     assert ended.returncode == 2
@@ -218,7 +218,7 @@ def test_a_name_that_cannot_be_one_is_told_in_one_line(monkeypatch: pytest.Monke
     assert "a..b:0 cannot be bound" in line
 
 
-def test_a_token_file_that_is_not_there_or_empty_is_told(tmp_path: Any) -> None:
+def test_a_token_file_that_is_not_there_or_empty_is_reported(tmp_path: Any) -> None:
     (tmp_path / "empty").write_text("\n")
     assert (
         "cannot be read" in run_serve("--port", "0", "--token-file", str(tmp_path / "none")).stderr
@@ -226,7 +226,7 @@ def test_a_token_file_that_is_not_there_or_empty_is_told(tmp_path: Any) -> None:
     assert "is empty" in run_serve("--port", "0", "--token-file", str(tmp_path / "empty")).stderr
 
 
-def test_a_log_file_that_cannot_be_written_is_told(tmp_path: Any, monkeypatch: Any) -> None:
+def test_a_log_file_that_cannot_be_written_is_reported(tmp_path: Any, monkeypatch: Any) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("MCP_LOG_FILE", str(tmp_path / "file" / "log"))
     ended = run_serve("--port", "0")

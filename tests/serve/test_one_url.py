@@ -113,9 +113,9 @@ async def test_a_client_whose_last_event_is_gone_gets_a_stream_that_begins_anew(
         known = {**mine, "MCP-Protocol-Version": "2025-11-25"}
         resumed = {**STREAM, **known, "Last-Event-ID": last}
         async with http.stream("GET", served.url, headers=resumed) as got:
-            told = [line async for line in opening(got)]
-        assert [line for line in told if line.startswith("id: ")]  # to come back with, next time
-        assert told[-1].startswith("retry: ")
+            shown = [line async for line in opening(got)]
+        assert [line for line in shown if line.startswith("id: ")]  # to come back with, next time
+        assert shown[-1].startswith("retry: ")
 
 
 @pytest.mark.verifies("serve#2.5")
@@ -143,7 +143,7 @@ async def test_requests_of_older_clients_that_the_sdk_leaves_out(shared_serve: S
 
 
 def message(stream: str) -> dict[str, Any]:
-    """Give the last message of an event stream."""
+    """Return the last message of an event stream."""
     lines = [line for line in stream.splitlines() if line.startswith("data: {")]
     found: dict[str, Any] = json.loads(lines[-1].removeprefix("data: "))
     return found
@@ -178,7 +178,7 @@ async def test_pages_of_named_origins_may_read_answers(serve: Serve) -> None:
 
 
 async def opening(got: httpx2.Response) -> AsyncIterator[str]:
-    """Give the lines up to the event with which a stream begins, once all missed ones were sent."""
+    """Yield the lines up to the event that begins a stream, once all missed ones were sent."""
     async for line in got.aiter_lines():
         yield line
         if line.startswith("retry: "):

@@ -117,8 +117,8 @@ def use(base: str) -> None:
 
 def workers_of(pid: int) -> set[int]:
     """The processes that serve: the resource tracker of multiprocessing is none of them."""
-    told = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    lines = {int(child): Path(f"/proc/{child}/cmdline").read_bytes() for child in told}
+    shown = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    lines = {int(child): Path(f"/proc/{child}/cmdline").read_bytes() for child in shown}
     return {child for child, line in lines.items() if b"resource_tracker" not in line}
 
 
@@ -187,10 +187,10 @@ def test_the_unit_of_document_d_imports_nothing_from_the_workspace(
     project: Path, ran: Path
 ) -> None:
     unit = (ROOT / "deploy/systemd/mcp-server.service").read_text()
-    told = dict(re.findall(r"^Environment=(PYTHON\w+)=(.*)$", unit, re.MULTILINE))
-    assert told
+    shown = dict(re.findall(r"^Environment=(PYTHON\w+)=(.*)$", unit, re.MULTILINE))
+    assert shown
     plant(project, ran, [*ON_FIRST_USE, *AT_START])
-    with served(["python", *SPEC_DRIVEN], project, told) as (_, base):
+    with served(["python", *SPEC_DRIVEN], project, shown) as (_, base):
         use(base)
     assert [*ran.iterdir()] == []
 

@@ -43,13 +43,13 @@ def tokens(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, st
     made = {}
     for scope in ("read", "run", "write"):
         command = [sys.executable, "-m", "shall", "token", "new", "--name", scope]
-        told = subprocess.run(
+        done = subprocess.run(
             [*command, "--scope", scope, "--file", str(file)],
             capture_output=True,
             text=True,
             check=True,
         )
-        made[scope] = told.stdout.split()[-1]
+        made[scope] = done.stdout.split()[-1]
     return file, made
 
 
@@ -143,11 +143,11 @@ async def test_the_operator_bounds_what_is_offered(
     assert "WWW-Authenticate" not in answer.headers  # no token would help
 
 
-def test_a_tool_that_there_is_not_is_told(project: Path) -> None:
+def test_a_tool_that_there_is_not_is_reported(project: Path) -> None:
     command = [sys.executable, "-m", "shall", "serve", "--tools", "run_test"]
-    told = subprocess.run(command, capture_output=True, text=True, timeout=30, cwd=project)
-    assert told.returncode == 2
-    assert "Did you mean run_tests?" in told.stderr
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30, cwd=project)
+    assert done.returncode == 2
+    assert "Did you mean run_tests?" in done.stderr
 
 
 @pytest.mark.verifies("serve#7.3", "serve#7.4")

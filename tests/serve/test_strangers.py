@@ -145,9 +145,9 @@ def test_no_body_of_a_stranger_is_asked_for_or_waited_for(
         sent = sent.replace(b"Content-Length: %d" % SIZE, b"Transfer-Encoding: chunked")
     with connect(guarded) as connection:
         connection.sendall(sent)
-        told = answer(connection)  # until it is closed, though nothing was sent
-    assert told.startswith(b"HTTP/1.1 405 " if path == "/ready" else b"HTTP/1.1 401 "), told
-    assert told.count(b"HTTP/1.1 ") == 1
+        shown = answer(connection)  # until it is closed, though nothing was sent
+    assert shown.startswith(b"HTTP/1.1 405 " if path == "/ready" else b"HTTP/1.1 401 "), shown
+    assert shown.count(b"HTTP/1.1 ") == 1
 
 
 @pytest.mark.verifies("defences#3.1")
@@ -195,9 +195,9 @@ def test_a_pipelined_request_of_a_stranger_is_refused_without_its_body(guarded: 
     first = b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"
     with connect(guarded) as connection:
         connection.sendall(first + head() + b"x" * 100_000)
-        told = answer(connection)
-    assert told.count(b"HTTP/1.1 ") == 2
-    assert b"HTTP/1.1 401 " in told
+        shown = answer(connection)
+    assert shown.count(b"HTTP/1.1 ") == 2
+    assert b"HTTP/1.1 401 " in shown
 
 
 @pytest.mark.verifies("defences#3.4")
@@ -223,15 +223,15 @@ def test_a_body_that_drips_is_answered_408(guarded: Logged, form: str) -> None:
     with connect(guarded) as connection:
         connection.sendall(sent)
         connection.settimeout(0.1)
-        told = b""
+        shown = b""
         for _ in range(300):
             try:
                 connection.sendall(piece)
-                told += connection.recv(65536)
+                shown += connection.recv(65536)
                 break
             except TimeoutError:
                 continue
-    assert told.startswith(b"HTTP/1.1 408 "), told
+    assert shown.startswith(b"HTTP/1.1 408 "), shown
 
 
 @pytest.mark.verifies("defences#3.5")
@@ -239,15 +239,15 @@ def test_a_body_that_comes_fast_enough_has_a_last_moment_too(guarded: Logged) ->
     with connect(guarded) as connection:
         connection.sendall(head("/mcp", KNOWN))
         connection.settimeout(0.05)
-        told = b""
+        shown = b""
         for _ in range(300):
             try:
                 connection.sendall(b"x" * 1000)
-                told += connection.recv(65536)
+                shown += connection.recv(65536)
                 break
             except TimeoutError:
                 continue
-    assert told.startswith(b"HTTP/1.1 408 "), told
+    assert shown.startswith(b"HTTP/1.1 408 "), shown
 
 
 @pytest.mark.verifies("defences#3.2", "defences#3.3")
@@ -262,26 +262,26 @@ def test_silent_strangers_make_room_for_who_comes_after_them(project: Path) -> N
         for connection in silent:
             connection.sendall(begun)
         assert called(served, KNOWN)[0] == 200
-        told = answer(silent[0])  # the first is the one that was silent for longest
-        assert told.startswith(b"HTTP/1.1 503 ")
-        assert b"MCP_BUSY" in told
-        assert b"retry-after: 2" in told.lower()
+        shown = answer(silent[0])  # the first is the one that was silent for longest
+        assert shown.startswith(b"HTTP/1.1 503 ")
+        assert b"MCP_BUSY" in shown
+        assert b"retry-after: 2" in shown.lower()
         known.sendall(head("/info", KNOWN, length=0))
         assert one_answer(known).startswith(b"HTTP/1.1 405 ")  # nobody's room was taken from it
 
 
 @pytest.mark.verifies("defences#3.6")
-def test_bodies_beyond_the_budget_are_told_to_come_again_and_small_ones_are_served(
+def test_bodies_beyond_the_budget_are_asked_to_come_again_and_small_ones_are_served(
     project: Path,
 ) -> None:
     with logged(project, SHALL_MAX_BUFFERED_BYTES=str(1 << 20)) as served, ExitStack() as stack:
         first = stack.enter_context(connect(served))
         first.sendall(head(length=(1 << 20) + 1) + b"x" * (1 << 20))
         large = head("/mcp", b"Connection: close\r\n", length=512 << 10) + b"x" * (512 << 10)
-        status, told = 0, b""
+        status, shown = 0, b""
         for _ in range(100):  # until the first is read that far
-            status, told = asked(served, large)
+            status, shown = asked(served, large)
             if status == 503:
                 break
-        assert (status, b"retry-after: 2" in told.lower()) == (503, True)
+        assert (status, b"retry-after: 2" in shown.lower()) == (503, True)
         assert called(served)[0] == 200

@@ -44,10 +44,10 @@ async def test_a_stranger_writes_specs_and_nothing_else_over_mcp_and_rest(
 
         for create in (by_mcp, by_rest):
             for path in REFUSED:
-                told = await create(path)
-                assert told["error_code"] == "MCP_WRITE_REFUSED", told
-                assert path in told["error_message"]
-                assert told["error_details"]["allowed_folders"] == ["specs"]
+                shown = await create(path)
+                assert shown["error_code"] == "MCP_WRITE_REFUSED", shown
+                assert path in shown["error_message"]
+                assert shown["error_details"]["allowed_folders"] == ["specs"]
                 assert not (project / path).exists()
             for path in ("specs/requirements.md", "specs/design.md"):
                 assert (await create(path))["status"] == "ok"
@@ -64,9 +64,9 @@ async def test_a_caller_with_a_token_writes_documents_and_no_code(
         for path in REFUSED:
             body = {"arguments": {"path": path, "content": "x"}}
             answer = await http.post(f"{served.base}/tools/create_file", json=body)
-            told = answer.json()["result"]["structuredContent"]
+            shown = answer.json()["result"]["structuredContent"]
             is_document = path in {"docs/notes.md", "tests/cases/login.yaml"}
-            assert told["status"] == ("ok" if is_document else "error"), told
+            assert shown["status"] == ("ok" if is_document else "error"), shown
             assert (project / path).exists() == is_document
 
 

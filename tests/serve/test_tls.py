@@ -121,7 +121,7 @@ def wait_for_log(served: Any, words: str) -> None:
         ("server.key", "text.pem", "not a usable PEM file"),
     ],
 )
-def test_what_is_wrong_with_the_files_is_told_in_one_line(
+def test_what_is_wrong_with_the_files_is_reported_in_one_line(
     authority: Authority, tmp_path: Path, key: str | None, cert: str | None, words: str
 ) -> None:
     authority.pair("server")
@@ -131,7 +131,7 @@ def test_what_is_wrong_with_the_files_is_told_in_one_line(
     command = [sys.executable, "-m", "mcp_server_spec.main", "--transport", "http-stream"]
     command += ["--ssl-keyfile", str(tmp_path / key)] if key else []
     command += ["--ssl-certfile", str(tmp_path / cert)] if cert else []
-    told = subprocess.run(
+    done = subprocess.run(
         [*command, "--port", "0"],
         cwd=tmp_path,
         env={**os.environ, "MCP_LOG_LEVEL": "ERROR"},
@@ -140,13 +140,13 @@ def test_what_is_wrong_with_the_files_is_told_in_one_line(
         text=True,
         timeout=30,
     )
-    assert told.returncode == 1
-    assert words in told.stderr
-    assert len(told.stderr.splitlines()) == 1
+    assert done.returncode == 1
+    assert words in done.stderr
+    assert len(done.stderr.splitlines()) == 1
 
 
 def test_certificates_of_clients_need_one_of_the_server(tmp_path: Path) -> None:
-    told = subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-m", "shall", "serve", "--transport", "http"],
         cwd=tmp_path,
         env={**os.environ, "SHALL_TLS_CLIENT_CA": "ca.crt"},
@@ -155,5 +155,5 @@ def test_certificates_of_clients_need_one_of_the_server(tmp_path: Path) -> None:
         text=True,
         timeout=30,
     )
-    assert told.returncode == 1
-    assert "the server has no certificate" in told.stderr
+    assert done.returncode == 1
+    assert "the server has no certificate" in done.stderr

@@ -41,9 +41,9 @@ def client(transport: str, *target: str, **environment: str) -> Any:
 @pytest.mark.parametrize("token", ["", "the-right-token"], ids=["open", "token"])
 def test_over_http_and_sse(shared_serve: Serve, transport: str, token: str) -> None:
     served = shared_serve(MCP_AUTH_TOKEN=token)
-    told = client(transport, served.url, TOKEN=token)
-    assert (told["tools"], told["prompts"]) == (14, len(PROMPT_NAMES))
-    assert told["called"]["status"] == "ok"
+    shown = client(transport, served.url, TOKEN=token)
+    assert (shown["tools"], shown["prompts"]) == (14, len(PROMPT_NAMES))
+    assert shown["called"]["status"] == "ok"
 
 
 @pytest.mark.verifies("serve#6.2")
@@ -57,8 +57,8 @@ def test_over_https(serve: Serve, tmp_path: Path, transport: str) -> None:
     authority = Authority(tmp_path)
     pair = authority.pair("server")
     served = serve("--tls-key", str(pair.key), "--tls-cert", str(pair.cert))
-    told = client(transport, served.url, NODE_EXTRA_CA_CERTS=str(authority.cert))
-    assert told["called"]["status"] == "ok"
+    shown = client(transport, served.url, NODE_EXTRA_CA_CERTS=str(authority.cert))
+    assert shown["called"]["status"] == "ok"
 
 
 def test_without_sessions(shared_serve: Serve) -> None:

@@ -67,7 +67,7 @@ def sent(url: str, message: dict[str, Any], headers: dict[str, str]) -> Iterator
 
 
 def status_when_ended(http: httpx2.Client, url: str) -> str:
-    """Give the status of the newest run, asked for until it runs no longer."""
+    """Return the status of the newest run, asked for until it runs no longer."""
     for _ in range(1000):
         answer = http.post(url, json=RESULTS, headers=headers_of(RESULTS)).json()
         status = answer["result"]["structuredContent"]["results"][0]["status"]

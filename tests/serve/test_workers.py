@@ -71,17 +71,17 @@ async def test_sighup_replaces_every_worker(shared_serve: Serve) -> None:
 )
 def test_what_cannot_work_is_refused_with_the_remedy(flags: list[str], words: str) -> None:
     command = [sys.executable, "-m", "shall", "serve", "--transport", "http", "--workers", "2"]
-    told = subprocess.run([*command, *flags], capture_output=True, text=True, timeout=30)
-    assert told.returncode == 2
-    assert words in told.stderr
-    assert "Use --workers 1; or several instances" in told.stderr
+    done = subprocess.run([*command, *flags], capture_output=True, text=True, timeout=30)
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert "Use --workers 1; or several instances" in done.stderr
 
 
 def test_sse_without_sessions_is_refused() -> None:
     command = [sys.executable, "-m", "shall", "serve", "--transport", "sse", "--sessions", "no"]
-    told = subprocess.run([*command, "--port", "0"], capture_output=True, text=True, timeout=30)
-    assert told.returncode == 2
-    assert "SSE cannot be served without sessions" in told.stderr
+    done = subprocess.run([*command, "--port", "0"], capture_output=True, text=True, timeout=30)
+    assert done.returncode == 2
+    assert "SSE cannot be served without sessions" in done.stderr
 
 
 @pytest.mark.verifies("serve#5.4")
@@ -124,7 +124,7 @@ def test_other_servers_end_with_a_line_where_a_setting_is_wrong(
     project: Path, app: str, command: list[str]
 ) -> None:
     program = Path(sys.executable).with_name(command[0])
-    told = subprocess.run(
+    done = subprocess.run(
         [str(program), *command[1:], app],
         cwd=project,
         env={**os.environ, "MCP_PORT": "abc"},
@@ -132,9 +132,9 @@ def test_other_servers_end_with_a_line_where_a_setting_is_wrong(
         text=True,
         timeout=30,
     )
-    assert told.returncode != 0
-    assert "shall: environment MCP_PORT: server_port is abc: not a whole number." in told.stderr
-    assert "InvalidSetting" not in told.stderr  # in a traceback; gunicorn may show one of its own
+    assert done.returncode != 0
+    assert "shall: environment MCP_PORT: server_port is abc: not a whole number." in done.stderr
+    assert "InvalidSetting" not in done.stderr  # in a traceback; gunicorn may show one of its own
 
 
 def answers(url: str) -> bool:
@@ -169,8 +169,8 @@ def started(command: list[str], app: str, folder: Path) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
-        told = process.communicate(timeout=20)[0]
-    assert "Traceback" not in told, told
+        shown = process.communicate(timeout=20)[0]
+    assert "Traceback" not in shown, shown
 
 
 def wait_for_port(port: int, process: subprocess.Popen[str]) -> None:
@@ -184,9 +184,9 @@ def wait_for_port(port: int, process: subprocess.Popen[str]) -> None:
 
 
 def children(pid: int) -> list[int]:
-    """Give the processes that serve: the resource tracker of multiprocessing is none of them."""
-    told = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    lines = {int(child): Path(f"/proc/{child}/cmdline").read_bytes() for child in told}
+    """Return the processes that serve: the resource tracker of multiprocessing is none of them."""
+    shown = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    lines = {int(child): Path(f"/proc/{child}/cmdline").read_bytes() for child in shown}
     return [child for child, line in lines.items() if b"resource_tracker" not in line]
 
 

@@ -75,7 +75,7 @@ def test_an_environment_replaces_a_database_and_its_password(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     "place", ["databases: {{shop: {}}}", "environments: {{a: {{databases: {{shop: {}}}}}}}"]
 )
-def test_what_is_wrong_with_a_database_is_told_without_its_url(
+def test_what_is_wrong_with_a_database_is_reported_without_its_url(
     tmp_path: Path, place: str, said: str, why: str
 ) -> None:
     quoted = said if said.startswith("{") or said == "7" else f'"{said}"'

@@ -82,7 +82,7 @@ def test_the_locale_counts_last(
 
 
 @pytest.mark.verifies("cli#2.3")
-def test_every_bad_value_is_told_with_its_source(tmp_path: Path) -> None:
+def test_every_bad_value_is_reported_with_its_source(tmp_path: Path) -> None:
     (tmp_path / "shall.yaml").write_text(
         "concurency: 3\nzzz: 1\nsecrets: password\nprojects: {a: {}}\nvariables: 5\nhost: 7\n"
     )
@@ -204,13 +204,13 @@ def test_a_port_beyond_the_range_and_no_number_of_seconds(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("text", ["[1]", "a: [", "a: 1\na: 2\n"])
-def test_a_settings_file_that_cannot_be_read_is_told(tmp_path: Path, text: str) -> None:
+def test_a_settings_file_that_cannot_be_read_is_reported(tmp_path: Path, text: str) -> None:
     (tmp_path / "shall.yaml").write_text(text)
     with pytest.raises(InvalidSetting, match=r"shall\.yaml:"):
         read_settings({}, {}, tmp_path)
 
 
-def test_a_settings_file_that_is_no_text_is_told(tmp_path: Path) -> None:
+def test_a_settings_file_that_is_no_text_is_reported(tmp_path: Path) -> None:
     (tmp_path / "shall.yaml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(InvalidSetting, match="cannot be read"):
         read_settings({}, {}, tmp_path)
@@ -251,8 +251,8 @@ def test_nothing_is_loaded_before_it_is_needed(module: str, heavy: str) -> None:
         f"import sys, {module}; heavy = '{heavy}'.split();"
         "print([name for name in heavy if name in sys.modules])"
     )
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert told.stdout.strip() == "[]"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 @pytest.mark.parametrize(

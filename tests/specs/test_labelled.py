@@ -43,19 +43,21 @@ def labels_of(name: str) -> tuple[str, str, dict[str, Label]]:
     current: Label | None = None
     for number, line in enumerate(lines, 1):
         key, _, marked = line.partition("\t")
-        marked, _, told = marked.partition("||")
+        marked, _, shown = marked.partition("||")
         if key:
             current = labels[key] = Label(number)
         if current is not None:
-            current.clauses += clauses_of(marked, dict(it.split("=") for it in told.split() if it))
+            current.clauses += clauses_of(marked, dict(it.split("=") for it in shown.split() if it))
         text.append(MARK.sub(lambda it: it["condition"] or it["subject"] or it["response"], marked))
     return head.removeprefix("# path "), "\n".join(text), labels
 
 
-def clauses_of(marked: str, told: dict[str, str]) -> list[tuple[Clause, bool]]:
+def clauses_of(marked: str, reported: dict[str, str]) -> list[tuple[Clause, bool]]:
     """Return the clauses of a line and whether each is a prohibition."""
-    found, subject = [], told.get("subject", "")
-    conditions = [Condition(Trigger(it), words) for it, words in told.items() if it != "subject"]
+    found, subject = [], reported.get("subject", "")
+    conditions = [
+        Condition(Trigger(it), words) for it, words in reported.items() if it != "subject"
+    ]
     for mark in MARK.finditer(marked):
         if mark["condition"] is not None:
             before = marked[: mark.start()].rstrip("* ").lower()

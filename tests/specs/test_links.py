@@ -77,7 +77,7 @@ def test_a_file_without_the_word_is_not_parsed() -> None:
     assert marks_in("this is ( not python", "f.py") == []
 
 
-def test_a_file_that_is_not_python_is_told_with_its_place() -> None:
+def test_a_file_that_is_not_python_is_reported_with_its_place() -> None:
     with pytest.raises(InvalidSpec, match=r"tests/f\.py:1:"):
         marks_in("verifies (\n", "tests/f.py")
     with pytest.raises(InvalidSpec):
@@ -85,7 +85,7 @@ def test_a_file_that_is_not_python_is_told_with_its_place() -> None:
 
 
 @pytest.mark.parametrize("expression", ["-" * 100_000 + "1", "+".join("1" * 100_000)])
-def test_python_nested_too_deeply_is_told_like_any_other_problem(expression: str) -> None:
+def test_python_nested_too_deeply_is_reported_like_any_other_problem(expression: str) -> None:
     text = f'@pytest.mark.verifies("a#1")\ndef test_a():\n    x = {expression}\n'
     with pytest.raises(InvalidSpec, match=r"tests/f\.py:1:1: This Python is nested too deeply"):
         marks_in(text, "tests/f.py")

@@ -96,7 +96,7 @@ def test_a_bare_id_counts_only_where_one_feature_has_it() -> None:
 
 
 @pytest.mark.verifies("tracing#2.3")
-def test_every_form_tells_the_same(matrix: Matrix) -> None:
+def test_every_form_shows_the_same(matrix: Matrix) -> None:
     data = to_json(matrix)
     assert json.loads(json.dumps(data)) == data
     assert data["format"] == 1
@@ -165,7 +165,7 @@ def test_nothing_of_a_document_or_test_paints_the_terminal() -> None:
     assert "\033" not in to_text(build_matrix(join_features([document]), [named], []))
 
 
-def test_problems_are_told_and_control_characters_shown() -> None:
+def test_problems_are_reported_and_control_characters_shown() -> None:
     problem = Diagnostic("link.not-python", Severity.ERROR, "This is not Python.", Span("t.py", 1))
     text = to_text(Matrix((), (), (problem,)))
     assert "t.py:1:1" in text

@@ -122,7 +122,7 @@ def test_numbered_paragraphs_and_lists_that_do_not_count_up() -> None:
 
 
 @pytest.mark.verifies("tracing#1.4")
-def test_criteria_with_one_key_are_told_with_both_places() -> None:
+def test_criteria_with_one_key_are_reported_with_both_places() -> None:
     text = "### Requirement 1\n\n1. A shall b\n\n### Requirement 1\n\n1. C shall d\n"
     [problem] = read_document(text, "specs/requirements.md", "default").problems
     assert problem.span == Span("specs/requirements.md", 7, 4)
@@ -229,7 +229,7 @@ def test_what_belongs_to_a_withdrawn_criterion_is_withdrawn_with_it() -> None:
         ("The API shall log <!-- or shall it? -->", "x#1.1", "The API shall log"),
     ],
 )
-def test_an_id_of_its_own_is_told_from_a_value(item: str, key: str, text: str) -> None:
+def test_an_id_of_its_own_is_distinguished_from_a_value(item: str, key: str, text: str) -> None:
     [found] = criteria(read_document(f"### Requirement 1\n\n- {item}\n", "f", "x"))
     assert (found.key, found.text) == (key, text)
 

@@ -102,6 +102,6 @@ def test_a_requirement_of_two_changes_is_listed_with_both_places(
     specs = join_features([read_document(text, path, "shop") for path in paths])
     assert [it.code for it in specs.problems] == problems
     assert [it.code for it in specs.unread] == unread
-    (told,) = (*specs.problems, *specs.unread)
-    assert told.span is not None
-    assert (told.span.file, paths[0] in told.message) == (paths[1], True)
+    (shown,) = (*specs.problems, *specs.unread)
+    assert shown.span is not None
+    assert (shown.span.file, paths[0] in shown.message) == (paths[1], True)

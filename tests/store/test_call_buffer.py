@@ -136,7 +136,7 @@ def test_a_full_buffer_waits_for_room(
     assert len(database.kept) == 50
 
 
-def test_what_cannot_be_kept_at_the_end_is_told(
+def test_what_cannot_be_kept_at_the_end_is_reported(
     database: Database, put: Put, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.WARNING)

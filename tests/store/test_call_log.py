@@ -59,7 +59,7 @@ def rotated(path: Path) -> list[Path]:
     return sorted(path.parent.glob(f"{path.stem}-*{path.suffix}"))
 
 
-def test_a_line_tells_the_call(open_log: OpenLog, path: Path) -> None:
+def test_a_line_shows_the_call(open_log: OpenLog, path: Path) -> None:
     failed = replace(CALL, status="error", error_code="MCP_TIMEOUT", meta={})
     for call in (CALL, failed):
         open_log().write(call)

@@ -211,10 +211,10 @@ def test_calls_that_an_older_release_kept_are_counted(
 
 
 @pytest.mark.parametrize("latency", [1e-3, 0.37, 1.0, 12.5, 999.9, 86_400_000.0])
-def test_a_bucket_tells_each_latency_in_it_within_its_error(latency: float) -> None:
-    told = p95_of_buckets({bucket_of(latency): 1})
+def test_a_bucket_shows_each_latency_in_it_within_its_error(latency: float) -> None:
+    shown = p95_of_buckets({bucket_of(latency): 1})
 
-    assert told == pytest.approx(latency, rel=RELATIVE_ERROR)
+    assert shown == pytest.approx(latency, rel=RELATIVE_ERROR)
 
 
 @pytest.mark.parametrize("latency", [math.nan, -1.0, 0.0, math.inf])

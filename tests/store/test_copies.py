@@ -45,7 +45,7 @@ def spoil(path: Path, page: int, data: bytes = b"\xff" * 4096) -> None:
 
 
 def leaf_pages(path: Path, table: str) -> list[int]:
-    """Give the pages, counted from 0, that hold rows of a table (type 13: a leaf)."""
+    """Return the pages, counted from 0, that hold rows of a table (type 13: a leaf)."""
     connection = sqlite3.connect(path)
     (root,) = connection.execute(
         "SELECT rootpage FROM sqlite_master WHERE name = ?", (table,)

@@ -82,7 +82,7 @@ def test_a_damaged_database_is_said_to_be_so(
         open_store().runs(1)
 
 
-def test_another_fault_is_told_in_the_words_of_the_database(store: SqliteStore) -> None:
+def test_another_fault_is_reported_in_the_words_of_the_database(store: SqliteStore) -> None:
     store.close()
 
     with pytest.raises(StoreUnavailable, match="cannot be used: Cannot operate on a closed"):

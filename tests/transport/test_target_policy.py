@@ -21,7 +21,7 @@ def why(policy: TargetPolicy, host: str, address: str = "", port: int = 80) -> s
 
 
 def carriers(inner: IPv4Address) -> list[str]:
-    """Give the IPv6 addresses that lead to an IPv4 address."""
+    """Return the IPv6 addresses that lead to an IPv4 address."""
     number = int(inner)
     high = number << 80
     return [

@@ -12,8 +12,8 @@ from shall.cli.output import (
     CHECK_FAILED,
     OK,
     local,
+    notice,
     say,
-    tell,
     write,
     write_table,
 )
@@ -75,10 +75,10 @@ def _exit_status(found: Mapping[str, Coverage], arguments: argparse.Namespace) -
 
 def _status_of(coverage: Coverage, arguments: argparse.Namespace) -> int:
     if not coverage.operations:
-        tell("The document declares no operation.")
+        notice("The document declares no operation.")
         return BAD_INPUT
     if coverage.undeclared and not any(it.requests for it in coverage.operations):
-        tell(
+        notice(
             "No request of the run is one that the document declares."
             " Name the URL of the service with --base-url."
         )
@@ -86,6 +86,6 @@ def _status_of(coverage: Coverage, arguments: argparse.Namespace) -> int:
     share = coverage.shares()[arguments.of]
     if least is not None and share.percent < least:
         name = local(MEASURES[arguments.of])
-        tell(f"Seen of the {name}: {share.percent:.1f} %; {least:g} % are required.")
+        notice(f"Seen of the {name}: {share.percent:.1f} %; {least:g} % are required.")
         return CHECK_FAILED
     return OK

@@ -19,7 +19,7 @@ from shall.actions.run_request import RunRequest
 from shall.actions.trace import trace_requirements
 from shall.bootstrap import open_project
 from shall.cli.options import settings_of
-from shall.cli.output import CHECK_FAILED, OK, exit_status, has_display, say, tell
+from shall.cli.output import CHECK_FAILED, OK, exit_status, has_display, notice, say
 from shall.cli.run import run_showing, show
 from shall.errors import InvalidInput, TargetUnreachable
 from shall.pages.report import html_page
@@ -43,7 +43,7 @@ def execute(arguments: argparse.Namespace) -> int:
         request = RunRequest(host=address)
         run = run_showing(workspace, request, settings, collected)
     if workspace.state_warning:
-        tell(workspace.state_warning)
+        notice(workspace.state_warning)
     show(run, settings, workspace)
     matrix = trace_requirements(workspace)
     colour = sys.stdout.isatty() and not settings.no_color

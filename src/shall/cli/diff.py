@@ -4,7 +4,7 @@ import argparse
 
 from shall.actions.baseline import compare
 from shall.cli.options import project_of
-from shall.cli.output import OK, tell, write
+from shall.cli.output import OK, notice, write
 from shall.report.changes import changes_json, changes_text
 
 
@@ -13,7 +13,7 @@ def execute(arguments: argparse.Namespace) -> int:
     workspace, settings = project_of(arguments)
     compared = compare(workspace, arguments.before, arguments.after)
     for note in compared.notes:
-        tell(note)
+        notice(note)
     if arguments.format == "json":
         write(changes_json(compared.changes, compared.names, compared.removed).rstrip("\n"))
     else:

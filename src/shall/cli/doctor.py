@@ -13,7 +13,7 @@ from shall.admin.doctor import CheckResult, Examined, Health, examine
 from shall.admin.repair import repair
 from shall.bootstrap import call_log_path, open_project, state_folder
 from shall.cli.options import folder_of, settings_of
-from shall.cli.output import CHECK_FAILED, OK, local, printable, tell, write
+from shall.cli.output import CHECK_FAILED, OK, local, notice, printable, write
 from shall.errors import InvalidSetting
 from shall.settings import FILE_NAME, Settings, process_environment
 from shall.workspace.account import current_account
@@ -35,7 +35,7 @@ def execute(arguments: argparse.Namespace) -> int:
         subject = replace(subject, read_specs=lambda: read_specs(open_project(folder, settings)))
     if arguments.repair:
         for line in repair(subject, datetime.now(UTC)):
-            tell(f"repaired {line}")
+            notice(f"repaired {line}")
     results += examine(subject)
     _show(results, arguments.format)
     return CHECK_FAILED if any(it.health is Health.FAIL for it in results) else OK

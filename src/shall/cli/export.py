@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from shall.actions.cases import get_case
 from shall.cases.model import Case
 from shall.cli.options import project_of
-from shall.cli.output import OK, tell, write, write_file
+from shall.cli.output import OK, notice, write, write_file
 from shall.cli.run import path_in
 from shall.errors import InvalidCase, InvalidInput
 
@@ -29,11 +29,11 @@ def execute(arguments: argparse.Namespace) -> int:
         write_file(arguments.output, exported.text)
     names = ", ".join(exported.variables)
     if names and arguments.kind == "hurl":
-        tell(f"Pass these variables to hurl with --variable or --secret: {names}.")
+        notice(f"Pass these variables to hurl with --variable or --secret: {names}.")
     elif names:
-        tell(f"Set these environment variables: {names}.")
+        notice(f"Set these environment variables: {names}.")
     for part in exported.left_out:
-        tell(f"Left out: {part}.")
+        notice(f"Left out: {part}.")
     return OK
 
 

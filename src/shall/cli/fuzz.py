@@ -6,7 +6,7 @@ from shall.actions.fuzz import FuzzOptions, fuzz
 from shall.actions.merge import record_run
 from shall.cli.openapi_source import read_source
 from shall.cli.options import project_of
-from shall.cli.output import exit_status, tell, write
+from shall.cli.output import exit_status, notice, write
 from shall.cli.output_flags import named_files
 from shall.cli.report import report_text, write_reports
 from shall.cli.run import show
@@ -24,7 +24,7 @@ def execute(arguments: argparse.Namespace) -> int:
     options = FuzzOptions(base_url, arguments.max_examples, arguments.timeout, arguments.seed)
     run = fuzz(workspace, text, source, options)
     for fault in record_run(workspace, run):
-        tell(fault)
+        notice(fault)
     summary = summary_of(run)
     if arguments.format == "text":
         show(summary, settings, workspace, verbose=True)

@@ -7,7 +7,7 @@ from shall.actions.case_schema import schema_line, schema_path, schema_text
 from shall.actions.discovery import case_folders
 from shall.bootstrap import open_project
 from shall.cli.options import settings_of
-from shall.cli.output import OK, say, tell
+from shall.cli.output import OK, notice, say
 from shall.errors import InvalidInput
 from shall.messages import Message, render
 from shall.settings.reader import FILE_NAME
@@ -87,7 +87,7 @@ def execute(arguments: argparse.Namespace) -> int:
             workspace.files.write_text(path, text, overwrite=False)
             report("init.made", path=path)
     if workspace.state_warning:
-        tell(workspace.state_warning)
+        notice(workspace.state_warning)
     else:
         code = "init.kept" if had_state else "init.made_state"
         report(code, path=f"{workspace.state.name}/")

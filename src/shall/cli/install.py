@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from shall.admin.clients import CLIENTS, Client, Machine, Scope, Server
 from shall.admin.install import Installed, file_of, install, text_to_add
 from shall.cli.options import add_install_arguments, folder_of
-from shall.cli.output import OK, printable, say, tell, write
+from shall.cli.output import OK, notice, printable, say, write
 from shall.cli.parser import Parser
 from shall.errors import InvalidInput
 from shall.settings import process_environment
@@ -26,7 +26,7 @@ def execute(arguments: argparse.Namespace) -> int:
     machine = Machine(Path.home(), sys.platform, process_environment())
     file = file_of(client, scope, machine, project)
     if arguments.print:
-        tell(f"Nothing was written. Configuration for {file}:")
+        notice(f"Nothing was written. Configuration for {file}:")
         write(text_to_add(client, server, file).rstrip("\n"))
         return OK
     installed = install(client, server, file, datetime.now(UTC))

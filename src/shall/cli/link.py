@@ -4,7 +4,7 @@ import argparse
 
 from shall.actions.linking import LinkEdit, differences, follow_moved, link_criterion
 from shall.cli.options import project_of
-from shall.cli.output import CHECK_FAILED, OK, printable, say, tell, write
+from shall.cli.output import CHECK_FAILED, OK, notice, printable, say, write
 from shall.errors import BadValue
 from shall.workspace.workspace import Workspace
 
@@ -31,7 +31,7 @@ def _follow(workspace: Workspace, *, dry_run: bool) -> int:
     for edit in relinked.edits:
         _show(edit, dry_run=dry_run)
     for span, why in relinked.left:
-        tell(f"{span}: {why}")
+        notice(f"{span}: {why}")
     if not relinked.edits and not relinked.left:
         say("No criterion that is verified has moved.")
     return CHECK_FAILED if relinked.left else OK

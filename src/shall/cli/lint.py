@@ -16,7 +16,7 @@ from shall.actions.lint import (
 )
 from shall.bootstrap import open_project
 from shall.cli.options import folder_of, settings_of
-from shall.cli.output import BAD_INPUT, CHECK_FAILED, OK, printable, tell, write
+from shall.cli.output import BAD_INPUT, CHECK_FAILED, OK, notice, printable, write
 from shall.diagnostics import Severity
 from shall.diagnostics.diagnostic import by_place
 from shall.diagnostics.terminal import concise, terminal
@@ -49,11 +49,11 @@ def execute(arguments: argparse.Namespace) -> int:
     if found:
         write_corrections(workspace, found)
         count = sum(it.count for it in found)
-        tell(render(Message("lint.fixed", {"count": count, "files": len(found)}), language))
+        notice(render(Message("lint.fixed", {"count": count, "files": len(found)}), language))
         report = lint_project(workspace, paths, language)
     _print(workspace, report, arguments, language)
-    if not paths and (notice := rootless_notice(rootless_cases(workspace.files))):
-        tell(notice)
+    if not paths and (sentence := rootless_notice(rootless_cases(workspace.files))):
+        notice(sentence)
     return _exit_status(report, strict=arguments.strict)
 
 
@@ -81,7 +81,7 @@ def _print(
         meanings = {**MEANINGS, **{rule.code: rule.meaning.en for rule in (*RULES, *CASE_RULES)}}
         write(written(shown.diagnostics(), arguments.format, meanings).rstrip("\n"))
     if not (report.criteria or report.cases or report.unreadable):
-        tell(render(Message("trace.no_criteria"), language))
+        notice(render(Message("trace.no_criteria"), language))
 
 
 def _text(workspace: Workspace, report: LintReport, shown: LintReport, language: str) -> str:

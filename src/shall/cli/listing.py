@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from shall.actions.listing import ListedCase, listed_cases
 from shall.actions.run_request import run_request
 from shall.cli.options import project_of
-from shall.cli.output import BAD_INPUT, OK, printable, say, tell, write, write_table
+from shall.cli.output import BAD_INPUT, OK, notice, printable, say, write, write_table
 from shall.cli.run import path_in
 from shall.cli.selection_flags import selection_of
 
@@ -36,9 +36,9 @@ def _print(found: Sequence[ListedCase]) -> None:
         write_table(rows)
     for each in found:
         for problem in each.problems:
-            tell(printable(str(problem)))
+            notice(printable(str(problem)))
         if each.reason and not each.problems:
-            tell(f"{each.path}: {each.reason}")
+            notice(f"{each.path}: {each.reason}")
     say(f"Cases: {len(rows):,}.")
 
 

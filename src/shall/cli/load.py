@@ -6,7 +6,7 @@ import json
 from shall.actions.load import Thresholds, load
 from shall.actions.run_request import run_request
 from shall.cli.options import project_of
-from shall.cli.output import CHECK_FAILED, INTERRUPTED, OK, local, say, tell, write, write_table
+from shall.cli.output import CHECK_FAILED, INTERRUPTED, OK, local, notice, say, write, write_table
 from shall.cli.run import path_in, stopped_by_ctrl_c, variables_of
 from shall.engine.load import Arrivals
 from shall.engine.stop import Stop
@@ -38,7 +38,7 @@ def execute(arguments: argparse.Namespace) -> int:
     else:
         _show(result)
     for sentence in exceeded:
-        tell(sentence)
+        notice(sentence)
     if result.status is RunStatus.INTERRUPTED:
         return INTERRUPTED
     return CHECK_FAILED if exceeded else OK

@@ -9,7 +9,7 @@ from shall.actions.merge import merge_shards, record_run
 from shall.actions.notifications import check_notify
 from shall.bounded import EVIDENCE_BYTES, read_path
 from shall.cli.options import project_of
-from shall.cli.output import exit_status, tell, write
+from shall.cli.output import exit_status, notice, write
 from shall.cli.output_flags import named_files
 from shall.cli.report import report_text, write_reports
 from shall.cli.run import send_notifications, show
@@ -26,7 +26,7 @@ def execute(arguments: argparse.Namespace) -> int:
         check_notify(settings.notify)
     run = merge_shards(workspace, {path: _read(path) for path in arguments.reports})
     for fault in record_run(workspace, run):
-        tell(fault)
+        notice(fault)
     summary = summary_of(run)
     if arguments.format == "text":
         show(summary, settings, workspace)

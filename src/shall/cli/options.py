@@ -8,7 +8,7 @@ from typing import Any, get_origin
 from shall import __version__
 from shall.actions.run_request import ARGUMENTS
 from shall.bootstrap import open_project, project_folder, unused_state, unused_state_notice
-from shall.cli.output import local, speak, tell
+from shall.cli.output import local, notice, speak
 from shall.cli.output_flags import FORMATS, add_report_files
 from shall.cli.parser import Parser
 from shall.cli.setting_flags import add_run_flags, add_serving_flags
@@ -82,7 +82,7 @@ def folder_of(named: str | None) -> Path:
     current = Path.cwd()
     root, unused = project_folder(current), unused_state(current)
     if unused is not None:
-        tell(unused_state_notice(unused, root))
+        notice(unused_state_notice(unused, root))
     return root
 
 

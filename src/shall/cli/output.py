@@ -73,12 +73,12 @@ def guarded(command: Callable[[], int], arguments: Sequence[str]) -> int:
         status = command()
         _flush()
     except ShallError as error:
-        tell(error_text(error))
+        notice(error_text(error))
         return error.exit_status
     except KeyboardInterrupt:
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last place that can report it
-        tell(f"Internal error: {error!r}. Add --debug for the traceback.")
+        notice(f"Internal error: {error!r}. Add --debug for the traceback.")
         if "--debug" in arguments:
             import traceback
 
@@ -108,7 +108,7 @@ def _show_warning(message: str) -> None:
     print(printable(local(message)), file=sys.stderr)
 
 
-def tell(text: str) -> None:
+def notice(text: str) -> None:
     """Print sentences on stderr, in the language of the terminal."""
     print(f"shall: {printable(local(text))}", file=sys.stderr)
 

@@ -10,7 +10,7 @@ from shall.actions.runner_reports import Recorded, record_report
 from shall.bootstrap import open_project
 from shall.bounded import read_path
 from shall.cli.options import folder_of, settings_of
-from shall.cli.output import CHECK_FAILED, OK, printable, tell, write
+from shall.cli.output import CHECK_FAILED, OK, notice, printable, write
 from shall.errors import BadValue
 from shall.specs.junit import ReportedTest, read_junit
 
@@ -40,7 +40,7 @@ def execute(arguments: argparse.Namespace) -> int:
             write(printable(f"gone     {gone}"))
     problems = list(_problems(recorded))
     for problem in (*recorded.unknown, *_unlisted(recorded), *problems):
-        tell(problem)
+        notice(problem)
     return CHECK_FAILED if problems else OK
 
 

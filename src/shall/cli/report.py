@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from shall.actions.reports import keep_report
 from shall.actions.results import stored_run
 from shall.cli.options import project_of
-from shall.cli.output import OK, say, tell, write, write_file
+from shall.cli.output import OK, notice, say, write, write_file
 from shall.cli.output_flags import named_files
 from shall.errors import InvalidInput, ShallError
 from shall.results.records import RunResult
@@ -151,4 +151,4 @@ def _open(page: Path) -> None:
     import webbrowser  # only where a page is to be opened
 
     if not webbrowser.open(page.resolve().as_uri()):
-        tell(f"No browser was found. Open {page} in one.")
+        notice(f"No browser was found. Open {page} in one.")

@@ -6,7 +6,7 @@ from pathlib import Path
 from shall.actions.past_runs import past_runs_together
 from shall.actions.proof import Proof, read_proof
 from shall.actions.results import opened_store, stored_run
-from shall.cli.output import tell, write_file
+from shall.cli.output import notice, write_file
 from shall.errors import InvalidInput, ShallError
 from shall.pages.folder import folder_pages
 from shall.results.listing import EVERY_RUN, RunFilter, RunPage
@@ -50,5 +50,5 @@ def _proof(workspace: Workspace, language: str) -> Proof | None:
     try:
         return read_proof(workspace, language)
     except ShallError as error:
-        tell(f"The folder has no matrix: {error.message}")
+        notice(f"The folder has no matrix: {error.message}")
         return None

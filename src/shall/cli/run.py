@@ -16,7 +16,7 @@ from shall.actions.run import execute as run_cases
 from shall.actions.run_request import ARGUMENTS, RunRequest, run_request
 from shall.bootstrap import open_project
 from shall.cli.options import folder_of, settings_of
-from shall.cli.output import OK, columns_of_terminal, exit_status, tell, write
+from shall.cli.output import OK, columns_of_terminal, exit_status, notice, write
 from shall.cli.output_flags import named_files
 from shall.cli.selection_flags import selection_of
 from shall.cli.setting_flags import run_flags
@@ -89,7 +89,7 @@ def _run_in(workspace: Workspace, settings: Settings, arguments: argparse.Namesp
     with _event_lines(events) as lines:
         run = run_showing(workspace, request, settings, collected, [*listeners, *lines])
     if workspace.state_warning:
-        tell(workspace.state_warning)
+        notice(workspace.state_warning)
     _finish(workspace, snapshots)
     if is_text:
         show(run, settings, workspace, quiet=arguments.quiet, verbose=arguments.verbose)
@@ -112,7 +112,7 @@ def send_notifications(workspace: Workspace, settings: Settings, run: RunSummary
 
     title = settings.config.title if settings.config is not None else ""
     for fault in send_summary(workspace, run, settings.notify, title):
-        tell(fault)
+        notice(fault)
 
 
 def _snapshots(arguments: argparse.Namespace) -> "Snapshots | None":
@@ -150,7 +150,7 @@ def _event_lines(path: str | None) -> Iterator[list[Emit]]:
         lines = EventLines(file)
         yield [lines.take]
     if lines.fault is not None:
-        tell(f"{path} is incomplete: {lines.fault.strerror}.")
+        notice(f"{path} is incomplete: {lines.fault.strerror}.")
 
 
 def _scope_of(

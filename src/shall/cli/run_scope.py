@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 
 from shall.actions.expectations import Expectations
-from shall.cli.output import CHECK_FAILED, OK, tell
+from shall.cli.output import CHECK_FAILED, OK, notice
 from shall.errors import InvalidInput
 from shall.workspace.workspace import Workspace
 
@@ -29,11 +29,11 @@ def paths_to_run(
 
     impact = impact_since(workspace, arguments.since or "HEAD")
     if impact.tests:
-        tell(f"Run these tests with pytest: {', '.join(impact.tests)}.")
+        notice(f"Run these tests with pytest: {', '.join(impact.tests)}.")
     if note := impact.unlinked_note():
-        tell(note)
+        notice(note)
     if not impact.cases:
-        tell("No case is touched, so none runs.")
+        notice("No case is touched, so none runs.")
     return impact.cases or None
 
 
@@ -48,5 +48,5 @@ class Promises:
         """Report what was expected and did not happen; it fails a run that passed."""
         unmet = self._expectations.unmet()
         for sentence in unmet:
-            tell(sentence)
+            notice(sentence)
         return CHECK_FAILED if unmet and status == OK else status

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from shall.actions.run_request import Selection
-from shall.cli.output import tell
+from shall.cli.output import notice
 from shall.errors import InvalidInput
 
 _MOST_SEEDS = 10**6
@@ -108,7 +108,7 @@ def _seed(text: str) -> int:
         seed = int(text)
     else:
         raise InvalidInput(f"--shuffle {text} is no seed.", hint="A seed is a whole number.")
-    tell(f"Shuffled with --shuffle {seed}.")
+    notice(f"Shuffled with --shuffle {seed}.")
     return seed
 
 

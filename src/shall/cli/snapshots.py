@@ -1,7 +1,7 @@
 """What ``shall run --update-snapshots`` prints."""
 
 from shall.actions.snapshots import Snapshots, write_snapshots
-from shall.cli.output import tell
+from shall.cli.output import notice
 from shall.workspace.workspace import Workspace
 
 
@@ -9,13 +9,13 @@ def finish_snapshots(workspace: Workspace, snapshots: Snapshots) -> None:
     """Write the snapshots of a run, and print on stderr which."""
     written = write_snapshots(workspace, snapshots)
     for path in written.new:
-        tell(f"Wrote the snapshot {path}.")
+        notice(f"Wrote the snapshot {path}.")
     for path in written.changed:
-        tell(f"Changed the snapshot {path}.")
+        notice(f"Changed the snapshot {path}.")
     for fault in written.faults:
-        tell(fault)
+        notice(fault)
     for path in written.unused:
-        tell(f"No case compares with the snapshot {path}.")
+        notice(f"No case compares with the snapshot {path}.")
     for key in sorted(snapshots.bad & {it.case_key for it in snapshots.taken}):
-        tell(f"The snapshots of {key} were not written, since it did not pass.")
-    tell("A run that updates snapshots proves nothing: run again without --update-snapshots.")
+        notice(f"The snapshots of {key} were not written, since it did not pass.")
+    notice("A run that updates snapshots proves nothing: run again without --update-snapshots.")

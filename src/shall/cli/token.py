@@ -9,7 +9,7 @@ from pathlib import Path
 from shall.actions.principal import SCOPES
 from shall.admin.token_file import list_tokens, new_token, revoke_token
 from shall.admin.tokens import Token
-from shall.cli.output import OK, local, tell, write, write_table
+from shall.cli.output import OK, local, notice, write, write_table
 from shall.errors import BadValue
 
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
@@ -29,8 +29,8 @@ def _new(arguments: argparse.Namespace, file: Path) -> None:
     workspaces = [Path(it) for it in arguments.workspace or ()]
     token = new_token(file, arguments.name, scopes, expires, workspaces)
     until = f"until {_shown(expires)}" if expires else "without expiry"
-    tell(f"Stored the hash of a token for {', '.join(scopes)}, valid {until}, in {file}.")
-    tell("The token is shown only once.")
+    notice(f"Stored the hash of a token for {', '.join(scopes)}, valid {until}, in {file}.")
+    notice("The token is shown only once.")
     write(token)
 
 
@@ -42,7 +42,7 @@ def _list(_: argparse.Namespace, file: Path) -> None:
 
 def _revoke(arguments: argparse.Namespace, file: Path) -> None:
     revoke_token(file, arguments.name)
-    tell(f"Revoked {arguments.name}. Running servers reject it within a second.")
+    notice(f"Revoked {arguments.name}. Running servers reject it within a second.")
 
 
 def _row(token: Token, now: datetime) -> tuple[str, ...]:

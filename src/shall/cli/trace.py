@@ -12,7 +12,7 @@ from shall.actions.mentions import with_mentions
 from shall.actions.trace import trace_requirements
 from shall.actions.unasserted import unasserted_criteria
 from shall.cli.options import project_of
-from shall.cli.output import BAD_INPUT, CHECK_FAILED, OK, tell, write
+from shall.cli.output import BAD_INPUT, CHECK_FAILED, OK, notice, write
 from shall.errors import InvalidInput
 from shall.messages import Message, render
 from shall.specs.export import status_name, to_chain, to_csv, to_json, to_markdown, to_text
@@ -55,11 +55,11 @@ def execute(arguments: argparse.Namespace) -> int:
 def _report_what_is_missing(workspace: Workspace, matrix: Matrix, language: str) -> None:
     """Report that there is no criterion, or that the cases are elsewhere."""
     if not matrix.rows and not matrix.wrong_specs:
-        tell(render(Message("trace.no_criteria"), language))
+        notice(render(Message("trace.no_criteria"), language))
     if not any(it.link.kind is LinkKind.CASE for row in matrix.rows for it in row.links):
-        notice = stray_notice(stray_cases(workspace.files))
-        if notice:
-            tell(notice)
+        sentence = stray_notice(stray_cases(workspace.files))
+        if sentence:
+            notice(sentence)
 
 
 def _report_unseen(matrix: Matrix, environments: Sequence[str]) -> None:
@@ -67,7 +67,7 @@ def _report_unseen(matrix: Matrix, environments: Sequence[str]) -> None:
     seen = {it.environment for row in matrix.rows for it in row.links if it.outcome is not None}
     for name in environments:
         if name not in seen:
-            tell(f"No outcome is recorded in the environment {name}.")
+            notice(f"No outcome is recorded in the environment {name}.")
 
 
 def _exit_status(matrix: Matrix, arguments: argparse.Namespace, language: str) -> int:
@@ -76,7 +76,7 @@ def _exit_status(matrix: Matrix, arguments: argparse.Namespace, language: str) -
         return CHECK_FAILED
     if least is not None and matrix.proved_percent < least:
         figures = {"percent": f"{matrix.proved_percent:.1f}", "least": f"{least:g}"}
-        tell(render(Message("trace.too_few", figures), language))
+        notice(render(Message("trace.too_few", figures), language))
         return CHECK_FAILED
     if arguments.strict and matrix.unknown:
         return CHECK_FAILED
@@ -96,7 +96,7 @@ def _status_of(matrix: Matrix, language: str) -> int:
     if not found:
         return OK
     listed = ("，" if language == "zh" else ", ").join(render(it, language) for it in found)
-    tell(render(Message("trace.unsound", {"counts": listed}), language))
+    notice(render(Message("trace.unsound", {"counts": listed}), language))
     return CHECK_FAILED
 
 

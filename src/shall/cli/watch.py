@@ -7,7 +7,7 @@ from typing import Any
 
 from shall.actions.run_request import RunRequest
 from shall.actions.watching import SETTINGS, dependencies, stamps
-from shall.cli.output import INTERRUPTED, error_text, say, tell
+from shall.cli.output import INTERRUPTED, error_text, notice, say
 from shall.errors import InvalidInput, ShallError
 from shall.workspace.workspace import Workspace
 
@@ -77,5 +77,5 @@ def _run(run: Run, paths: Sequence[str]) -> int:
     try:
         return run(paths)
     except ShallError as error:
-        tell(error_text(error))
+        notice(error_text(error))
         return error.exit_status

@@ -138,21 +138,21 @@ async def _run_telling(
     The run is a task of its own: cancelling it once stops its requests and lets its teardowns
     end, while a cancelled call would be cancelled again at every wait.
     """
-    told: asyncio.Queue[CaseFinished | None] = asyncio.Queue()
+    shown: asyncio.Queue[CaseFinished | None] = asyncio.Queue()
 
     first: list[CaseResult] = []
 
     def tell(event: Event) -> None:
         if isinstance(event, CaseFinished):
             first.extend([event.result] if event.number == 0 else ())
-            told.put_nowait(event)
+            shown.put_nowait(event)
 
     turns = session.workers.turns
     running = asyncio.create_task(run_cases(space, request, tell, warn, turns), name=RUN_TASK)
-    reporting = asyncio.create_task(_report(session, told))
+    reporting = asyncio.create_task(_report(session, shown))
     try:
         run = await asyncio.shield(running)
-        told.put_nowait(None)
+        shown.put_nowait(None)
         await asyncio.wait([reporting])  # the last case is reported before the answer
     except asyncio.CancelledError:
         if running.cancelled() and not _is_cancelled():  # not our call: the run itself
@@ -170,9 +170,9 @@ async def _run_telling(
         reporting.cancel()
 
 
-async def _report(session: Session, told: "asyncio.Queue[CaseFinished | None]") -> None:
+async def _report(session: Session, reported: "asyncio.Queue[CaseFinished | None]") -> None:
     done = 0
-    while event := await told.get():
+    while event := await reported.get():
         done += 1
         case = event.result
         await session.report(done, f"{case.name}: {case.outcome}")

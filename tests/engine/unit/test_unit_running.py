@@ -246,7 +246,7 @@ def test_memory_has_a_limit(write: Write, run: Run) -> None:
 
 
 @pytest.mark.verifies("unit#3.5")
-def test_secrets_are_masked_in_all_that_is_told(write: Write, run: Run) -> None:
+def test_secrets_are_masked_in_all_that_is_reported(write: Write, run: Run) -> None:
     canary = "c4n4ry-5ecret-value"
     write(
         "fail",
@@ -255,9 +255,9 @@ def test_secrets_are_masked_in_all_that_is_told(write: Write, run: Run) -> None:
     )
     assert canary not in repr(run(variables={"api_token": canary}))
     write("tell", equals(1), case={"inputs": {"args": [f"token={canary}"]}})
-    told = repr(run(variables={"api_token": canary}))
-    assert canary not in told
-    assert "token=***" in told
+    shown = repr(run(variables={"api_token": canary}))
+    assert canary not in shown
+    assert "token=***" in shown
     write("add", equals("x"), case={"inputs": {"kwargs": {"a": "", "b": canary}}}, secrets=["b"])
     assert canary not in repr(run())
     write(

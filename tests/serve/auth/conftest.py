@@ -66,11 +66,11 @@ class Guarded:
         return httpx2.get(f"{self.url}{path}", **options)
 
     def who(self, token: str) -> tuple[str, list[str]]:
-        """Tell who comes in with a token."""
+        """Report who comes in with a token."""
         answer = self.get(token=token)
         assert answer.status_code == 200, answer.text
-        told = answer.json()
-        return told["name"], told["scopes"]
+        shown = answer.json()
+        return shown["name"], shown["scopes"]
 
 
 def _guarded_app(settings: Settings) -> tuple[ASGIApp, Authenticator | None]:

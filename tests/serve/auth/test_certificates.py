@@ -24,7 +24,7 @@ PROXY = {"client_cert_header": "X-Client-Cert", "trusted_proxies": ("127.0.0.0/8
 
 
 @pytest.mark.verifies("auth#4.1")
-def test_a_trusted_proxy_tells_the_caller(guard: Guard, tmp_path: Path) -> None:
+def test_a_trusted_proxy_shows_the_caller(guard: Guard, tmp_path: Path) -> None:
     file = tmp_path / "tokens"
     file.write_text("name=gateway cert='CN=gateway,O=Example' scopes=read,run\n")
     guarded = guard(token_file=file, **PROXY)
@@ -53,7 +53,7 @@ def test_headers_that_are_there_twice_are_refused(guard: Guard) -> None:
         assert guarded.get(headers=twice).status_code == 401
 
 
-def test_a_proxy_that_tells_certificates_closes_an_address_that_others_can_reach() -> None:
+def test_a_proxy_that_shows_certificates_closes_an_address_that_others_can_reach() -> None:
     proxied: dict[str, Any] = PROXY
     closed = Settings(server_host="0.0.0.0", **proxied)
     check_exposure(closed, SHALL)
@@ -142,14 +142,14 @@ def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
 
 
 def openssl_subject(pki: Pki) -> str:
-    """Give the subject as nginx would tell it: OpenSSL's own RFC 2253 form."""
+    """Return the subject as nginx would tell it: OpenSSL's own RFC 2253 form."""
     command = ["openssl", "x509", "-in", "client.crt", "-noout", "-subject", "-nameopt", "RFC2253"]
-    told = subprocess.run(command, cwd=pki.folder, check=True, capture_output=True, text=True)
-    return told.stdout.strip().removeprefix("subject=").strip()
+    done = subprocess.run(command, cwd=pki.folder, check=True, capture_output=True, text=True)
+    return done.stdout.strip().removeprefix("subject=").strip()
 
 
 @pytest.mark.verifies("auth#4.3")
-def test_tls_itself_asks_for_a_certificate_and_tells_the_caller(
+def test_tls_itself_asks_for_a_certificate_and_shows_the_caller(
     run: Any, pki: Pki, tmp_path: Path, guarded_app: Any
 ) -> None:
     file = tmp_path / "tokens"
@@ -196,11 +196,11 @@ def test_a_subject_is_written_as_nginx_does(subject: Any, written: str) -> None:
 
 
 @pytest.mark.verifies("auth#4.3")
-def test_authorities_that_cannot_be_used_are_told(tmp_path: Path, pki: Pki) -> None:
+def test_authorities_that_cannot_be_used_are_reported(tmp_path: Path, pki: Pki) -> None:
     with pytest.raises(InvalidSetting, match="--tls-cert"):
         tls_context(Settings(tls_client_ca=pki.path("ca.crt")))
     (tmp_path / "empty").write_text("no certificate")
     cert, key = pki.path("server.crt"), pki.path("server.key")
-    for name, told in (("none", "cannot be read"), ("empty", "not a usable PEM file")):
-        with pytest.raises(InvalidSetting, match=told):
+    for name, shown in (("none", "cannot be read"), ("empty", "not a usable PEM file")):
+        with pytest.raises(InvalidSetting, match=shown):
             tls_context(Settings(tls_client_ca=tmp_path / name, tls_cert=cert, tls_key=key))

@@ -95,7 +95,9 @@ def test_no_token_is_written_into_an_answer_or_the_log(
 
 
 @pytest.mark.verifies("auth#5.3")
-def test_a_caller_without_the_scope_is_told_which_is_missing(guard: Guard, tmp_path: Path) -> None:
+def test_a_caller_without_the_scope_is_refused_with_the_missing_one(
+    guard: Guard, tmp_path: Path
+) -> None:
     file = tmp_path / "tokens"
     reader, admin = new_token(file, "reader", ["read", "run"]), new_token(file, "boss", ["admin"])
     guarded = guard(token_file=file)

@@ -166,7 +166,7 @@ def test_a_key_server_that_fails_is_no_fault_of_ours(
     assert "keys of JWTs cannot be read" in caplog.text
 
 
-def test_a_key_server_that_is_not_there_is_told(guard: Any, key_server: Any) -> None:
+def test_a_key_server_that_is_not_there_is_reported(guard: Any, key_server: Any) -> None:
     key = key_server.add("ES256", "k1")
     guarded = guard(jwks_url="http://127.0.0.1:1/", jwt_issuer="x", jwt_audience="y")
     assert guarded.get(token=key_server.token(key, "ES256", "k1")).status_code == 503
@@ -326,7 +326,7 @@ def test_whatever_a_jwt_holds_it_is_refused_without_a_fault(head: bytes, body: b
 
 @pytest.mark.verifies("auth#3.6")
 @pytest.mark.parametrize(
-    ("settings", "told"),
+    ("settings", "reported"),
     [
         ({"jwks_url": "https://k"}, "jwt_issuer and jwt_audience"),
         ({"jwks_url": "https://k", "jwt_issuer": "https://i"}, "not jwt_audience"),
@@ -334,10 +334,12 @@ def test_whatever_a_jwt_holds_it_is_refused_without_a_fault(head: bytes, body: b
         ({"client_cert_header": "X-Client-Cert"}, "--trusted-proxy"),
     ],
 )
-def test_settings_that_are_not_there_together_are_told(settings: dict[str, Any], told: str) -> None:
+def test_settings_that_are_not_there_together_are_reported(
+    settings: dict[str, Any], reported: str
+) -> None:
     with pytest.raises(InvalidSetting) as error:
         authenticator(Settings(**settings))
-    assert told in str(error.value)
+    assert reported in str(error.value)
 
 
 def test_keys_over_plain_http_are_warned_of(caplog: pytest.LogCaptureFixture) -> None:

@@ -15,20 +15,20 @@ def test_the_challenge_leads_to_the_metadata(guard_jwt: Callable[..., Any]) -> N
     challenge = guarded.get().headers["WWW-Authenticate"]
     url = f"{guarded.url}{WELL_KNOWN}/mcp"
     assert challenge == f'Bearer realm="shall", resource_metadata="{url}"'
-    told = guarded.get(f"{WELL_KNOWN}/mcp")
-    assert told.json() == {
+    shown = guarded.get(f"{WELL_KNOWN}/mcp")
+    assert shown.json() == {
         "resource": f"{guarded.url}/mcp",
         "authorization_servers": ["https://id.example/"],
         "scopes_supported": ["read", "run", "write", "admin"],
         "bearer_methods_supported": ["header"],
         "resource_name": "shall",
     }
-    assert guarded.get(WELL_KNOWN).json() == told.json()
+    assert guarded.get(WELL_KNOWN).json() == shown.json()
     assert guarded.get(f"{WELL_KNOWN}/other").status_code == 401
 
 
 @pytest.mark.verifies("auth#3.5")
-def test_behind_a_proxy_the_public_url_is_told(guard_jwt: Callable[..., Any]) -> None:
+def test_behind_a_proxy_the_public_url_is_reported(guard_jwt: Callable[..., Any]) -> None:
     public = "https://example.com/team/mcp"
     guarded = guard_jwt(public_url=public)
     url = f"https://example.com{WELL_KNOWN}/team/mcp"

@@ -83,7 +83,7 @@ def test_a_file_behind_a_link_that_is_swapped_is_seen(file: Path, clock: Clock) 
 
 @pytest.mark.verifies("auth#1.3")
 @pytest.mark.parametrize("broken", ["name=ci scopes=read\n", "", "\n", None])
-def test_a_broken_file_changes_nothing_and_is_told_once(
+def test_a_broken_file_changes_nothing_and_is_reported_once(
     file: Path, clock: Clock, broken: str | None, caplog: pytest.LogCaptureFixture
 ) -> None:
     token = new_token(file, "ci", ["read"])
@@ -138,23 +138,23 @@ def test_the_settings_token_and_the_file_are_both_known(file: Path, guard: Guard
 
 
 @pytest.mark.parametrize(
-    ("text", "error", "told"),
+    ("text", "error", "reported"),
     [
         (None, InvalidSetting, "cannot be read: No such file"),
         ("", InvalidSetting, "is empty"),
         ("name=a\n", InvalidFile, ":1:1: sha256: A line has either"),
     ],
 )
-def test_a_file_that_cannot_be_used_is_told_at_start(
-    file: Path, text: str | None, error: type[Exception], told: str
+def test_a_file_that_cannot_be_used_is_reported_at_start(
+    file: Path, text: str | None, error: type[Exception], reported: str
 ) -> None:
     if text is not None:
         file.write_text(text)
-    with pytest.raises(error, match=told):
+    with pytest.raises(error, match=reported):
         authenticator(Settings(token_file=file))
 
 
-def test_a_file_that_is_not_text_is_told(file: Path) -> None:
+def test_a_file_that_is_not_text_is_reported(file: Path) -> None:
     file.write_bytes(os.urandom(8) + b"\xff")
     with pytest.raises(InvalidSetting, match="not UTF-8"):
         KnownTokens("", file)

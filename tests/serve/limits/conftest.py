@@ -46,11 +46,11 @@ class Echo:
             return
         self.calls.append(scope["path"])
         body = await Request(scope, receive).body()
-        told = {"client": scope["client"], "scheme": scope["scheme"], "size": len(body)}
-        told["headers"] = sorted(name.decode() for name, _ in scope["headers"])
+        shown = {"client": scope["client"], "scheme": scope["scheme"], "size": len(body)}
+        shown["headers"] = sorted(name.decode() for name, _ in scope["headers"])
         await send({"type": "http.response.start", "status": 200, "headers": []})
         more = scope["path"] == "/stream"
-        text = json.dumps(told).encode()
+        text = json.dumps(shown).encode()
         await send({"type": "http.response.body", "body": text, "more_body": more})
         if more:
             assert (await receive())["type"] == "http.disconnect"
@@ -107,8 +107,8 @@ class Running:
         ]
         return b"\r\n".join(lines) + b"\r\n\r\n" + body
 
-    def told(self, *headers: bytes) -> dict[str, Any]:
-        """Ask with some headers; give what the application was told."""
+    def seen(self, *headers: bytes) -> dict[str, Any]:
+        """Ask with some headers; return what the application saw."""
         answer = self.ask(b"\r\n".join([GET, *headers, b"", b""]))
         return json.loads(self.unchunked(answer))  # type: ignore[no-any-return]
 
@@ -116,7 +116,7 @@ class Running:
         return answer.split(b"\r\n\r\n", 1)[1].split(b"\r\n")[1]
 
     def refusal(self, answer: bytes) -> tuple[int, str]:
-        """Give the status and the code of a refusal."""
+        """Return the status and the code of a refusal."""
         head, _, body = answer.partition(b"\r\n\r\n")
         assert b"content-type: application/problem+json" in head, answer
         return int(head.split()[1]), json.loads(body)["code"]

@@ -13,16 +13,16 @@ PROXIES = Settings(trusted_proxies=("10.0.0.0/8", "127.0.0.1", "fd00::/8"))
 
 
 def seen(peer: str, *headers: tuple[str, str]) -> tuple[str, str]:
-    """Give the client and the scheme that the application is told."""
-    told: list[tuple[str, str]] = []
+    """Return the client and the scheme that the application is told."""
+    shown: list[tuple[str, str]] = []
 
     async def app(scope: Any, _receive: Any, _send: Any) -> None:
-        told.append((scope["client"][0], scope["scheme"]))
+        shown.append((scope["client"][0], scope["scheme"]))
 
     raw = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers]
     scope = {"type": "http", "client": (peer, 50000), "scheme": "http", "headers": raw}
     asyncio.run(behind_proxies(app, PROXIES)(scope, None, None))  # type: ignore[arg-type]
-    return told[0]
+    return shown[0]
 
 
 def for_(*values: str) -> list[tuple[str, str]]:
@@ -81,6 +81,6 @@ def test_a_trusted_proxy_names_the_scheme(peer: str, value: str, scheme: str) ->
 @pytest.mark.process
 def test_nobody_is_believed_unless_it_is_said(start: Start, small: Settings) -> None:
     spoofed = b"X-Forwarded-For: 1.2.3.4"
-    assert start().told(spoofed)["client"][0] == "127.0.0.1"
+    assert start().seen(spoofed)["client"][0] == "127.0.0.1"
     believing = start(replace(small, trusted_proxies=("127.0.0.0/8",)))
-    assert believing.told(spoofed)["client"][0] == "1.2.3.4"
+    assert believing.seen(spoofed)["client"][0] == "1.2.3.4"

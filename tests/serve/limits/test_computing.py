@@ -118,7 +118,7 @@ async def test_sigterm_ends_the_server_while_patterns_search(
 
 
 @pytest.mark.verifies("defences#5.1")
-async def test_an_expansion_is_told_with_its_place(
+async def test_an_expansion_is_reported_with_its_place(
     serve: Serve, project: Path, service: Any
 ) -> None:
     levels = "".join(f"    a{n}: '{f'{{{{ a{n - 1} }}}}' * 10}'\n" for n in range(1, 10))
@@ -126,8 +126,8 @@ async def test_an_expansion_is_told_with_its_place(
     case = f"{head}  variables:\n    a0: 0123456789 x\n{levels}"
     write(project, case + "  steps: [{id: s, path: '/{{ a9 }}'}]\n")
     answer = await called(serve(memory=GIB).base, "run_tests", {})
-    told = answer["results"][0]["error_message"]
-    assert told.startswith("tests/cases/a0.yaml:11:9: The expressions of this case would make")
+    shown = answer["results"][0]["error_message"]
+    assert shown.startswith("tests/cases/a0.yaml:11:9: The expressions of this case would make")
 
 
 @pytest.mark.verifies("defences#4.5", "defences#4.6")

@@ -76,7 +76,7 @@ async def test_who_waits_as_long_as_told_may_pass() -> None:
 
 
 @pytest.mark.verifies("limits#3.1")
-async def test_a_wait_shorter_than_a_second_is_told_as_one() -> None:
+async def test_a_wait_shorter_than_a_second_is_reported_as_one() -> None:
     gate = RateGate(ok, MemoryBuckets(1000, 1, Clock()), 0)
     await statuses(gate, 2)
     assert (await ask(gate))[1]["retry-after"] == "1"
@@ -154,11 +154,11 @@ async def test_without_a_limit_there_is_no_gate() -> None:
 @pytest.mark.parametrize(
     "url", ["memcached://a", "redis//:pass-word@a", "nonsense", "redis://:pass-word@a:no-port"]
 )
-async def test_a_store_that_is_none_is_told_without_its_url(url: str) -> None:
-    with pytest.raises(InvalidSetting) as told:
+async def test_a_store_that_is_none_is_reported_without_its_url(url: str) -> None:
+    with pytest.raises(InvalidSetting) as raised:
         limit_rates(ok, Settings(rate_per_s=1, rate_store=url))
-    assert "rate_store" in str(told.value)
-    assert "pass-word" not in str(told.value)
+    assert "rate_store" in str(raised.value)
+    assert "pass-word" not in str(raised.value)
 
 
 async def test_empty_buckets_are_forgotten() -> None:

@@ -44,13 +44,13 @@ def test_two_processes_count_together(redis_url: str) -> None:
     started = [
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(2)
     ]
-    told = [process.communicate(timeout=30) for process in started]
-    assert sum(json.loads(out) for out, _ in told) == 21
-    assert [err for _, err in told] == [b"", b""]
+    shown = [process.communicate(timeout=30) for process in started]
+    assert sum(json.loads(out) for out, _ in shown) == 21
+    assert [err for _, err in shown] == [b"", b""]
 
 
 @pytest.mark.verifies("limits#3.5")
-async def test_the_wait_is_told_and_the_key_ends_by_itself(redis_url: str) -> None:
+async def test_the_wait_is_reported_and_the_key_ends_by_itself(redis_url: str) -> None:
     buckets = RedisBuckets(redis_url, 0.1, 2, never)
     assert [await buckets.take("a") for _ in range(3)] == [0, 0, 0]
     assert 9 < await buckets.take("a") <= 10

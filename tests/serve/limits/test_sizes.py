@@ -153,7 +153,9 @@ JSON = st.recursive(
 
 @pytest.mark.verifies("limits#2.3")
 @given(value=JSON, ascii_only=st.booleans(), limit=st.integers(1, 6))
-def test_the_depth_of_json_is_told_from_its_bytes(value: Any, ascii_only: bool, limit: int) -> None:
+def test_the_depth_of_json_is_found_from_its_bytes(
+    value: Any, ascii_only: bool, limit: int
+) -> None:
     text = json.dumps(value, ensure_ascii=ascii_only).encode()
     assert is_deeper(text, limit) is (depth(value) > limit)
 

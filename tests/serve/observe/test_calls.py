@@ -54,9 +54,9 @@ async def test_the_id_of_the_request_is_that_of_the_envelope_and_the_log(
 
     assert result.structured_content is not None
     assert result.structured_content["request_id"] == "from-the-proxy"
-    told = lines(file, "shall.actions.calls")
-    assert {line["request_id"] for line in told} == {"from-the-proxy"}
-    assert [line["trace_id"] for line in told] == [TRACE, OTHER_TRACE]
+    shown = lines(file, "shall.actions.calls")
+    assert {line["request_id"] for line in shown} == {"from-the-proxy"}
+    assert [line["trace_id"] for line in shown] == [TRACE, OTHER_TRACE]
     assert {line["request_id"] for line in lines(file, "shall.access")} == {"from-the-proxy"}
 
 
@@ -84,6 +84,6 @@ async def test_over_stdio_each_message_has_an_id_of_its_own(project: Path, tmp_p
             results = await asyncio.gather(*calls)
 
     ids = [(result.structured_content or {})["request_id"] for result in results]
-    told = lines(tmp_path / "stderr.log", "shall.actions.calls")
+    shown = lines(tmp_path / "stderr.log", "shall.actions.calls")
     assert len(set(ids)) == 5
-    assert sorted(line["request_id"] for line in told) == sorted(ids)
+    assert sorted(line["request_id"] for line in shown) == sorted(ids)

@@ -132,7 +132,7 @@ async def test_the_address_of_a_caller_is_shown_whatever_its_name(
 
 
 @pytest.mark.anyio
-async def test_a_fault_and_a_client_that_left_are_told_apart(ask: Ask) -> None:
+async def test_a_fault_and_a_client_that_left_are_distinguished(ask: Ask) -> None:
     async def broken(*_: Any) -> None:
         raise LookupError
 
@@ -232,17 +232,17 @@ def test_a_file_that_cannot_be_written_stops_nothing(
     for number in range(3):
         logging.getLogger("t").warning("line %d", number)
 
-    told = capsys.readouterr().err.splitlines()
-    assert [line for line in told if "cannot be written" in line] == [
+    shown = capsys.readouterr().err.splitlines()
+    assert [line for line in shown if "cannot be written" in line] == [
         f"The log file {file} cannot be written: No such file or directory."
     ]
-    assert sum("WARNING t: line" in line for line in told) == 3
+    assert sum("WARNING t: line" in line for line in shown) == 3
     file.parent.mkdir()
     logging.getLogger("t").warning("again")
     assert "again" in file.read_text()
 
 
-def test_a_file_that_cannot_be_opened_is_told_at_the_start(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_opened_is_reported_at_the_start(tmp_path: Path) -> None:
     (tmp_path / "a-file").write_text("")
 
     with pytest.raises(InvalidSetting, match="cannot be written"):

@@ -163,10 +163,10 @@ async def test_made_up_names_make_no_series(ask: Ask, answers: ASGIApp, metrics:
     for _ in range(10_000):
         await call("".join(source.choices(string.printable, k=12)))
     assert series() == before
-    told = counted(metrics, f"{OPERATION}_count")
-    assert sum(told.values()) == 20_002
+    shown = counted(metrics, f"{OPERATION}_count")
+    assert sum(shown.values()) == 20_002
     names = ("gen_ai_tool_name", "mcp_method_name")
-    assert all(any((name, "_OTHER") in it for name in names) for it in told)
+    assert all(any((name, "_OTHER") in it for name in names) for it in shown)
 
 
 @pytest.mark.parametrize("name", [None, 7, ["health_check"], {"a": 1}])
@@ -243,7 +243,9 @@ async def test_the_text_is_read_by_prometheus_in_both_formats() -> None:
         ("", "text/plain"),
     ],
 )
-async def test_json_is_for_whoever_asks_for_it(metrics: Metrics, accept: str, kind: str) -> None:
+async def test_json_is_for_a_caller_that_asks_for_it(
+    metrics: Metrics, accept: str, kind: str
+) -> None:
     answer = await metrics_response(metrics, accept, as_json)
 
     assert answer.headers["content-type"].partition(";")[0] == kind
@@ -258,7 +260,7 @@ def test_the_page_names_every_metric_with_its_labels() -> None:
     metrics.take_operation(("ping", "", "", "2026-07-28", "tcp"), 0.03)
     metrics.take_exchange({"method": "GET"}, 200, 0.03)
     metrics.sessions.labels("2025-11-25", "tcp").observe(1)
-    told = {
+    shown = {
         sample.name.removesuffix("_bucket"): set(sample.labels) - {"le"}
         for family in metrics.registry.collect()
         for sample in family.samples
@@ -273,8 +275,8 @@ def test_the_page_names_every_metric_with_its_labels() -> None:
     }
 
     on_linux = {name for name in written if name.startswith("process_")}
-    assert told.items() <= written.items()
-    assert written.keys() - told.keys() <= on_linux
+    assert shown.items() <= written.items()
+    assert written.keys() - shown.keys() <= on_linux
 
 
 class Scraping:

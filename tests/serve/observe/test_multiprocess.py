@@ -48,7 +48,7 @@ class Worker:
         self.say("count")
         assert self.line() == "counted"
 
-    def told(self) -> dict[str, float]:
+    def shown(self) -> dict[str, float]:
         self.say("tell")
         lines = list(iter(self.line, "# END"))
         return {
@@ -75,7 +75,7 @@ def workers() -> Iterator[list[Worker]]:
 @pytest.mark.process
 @pytest.mark.verifies("observability#3.6")
 @pytest.mark.parametrize("named", [True, False], ids=["named folder", "under gunicorn"])
-def test_any_worker_tells_the_sums_of_all(
+def test_any_worker_shows_the_sums_of_all(
     workers: list[Worker], tmp_path: Path, named: bool
 ) -> None:
     def start() -> Worker:
@@ -84,20 +84,20 @@ def test_any_worker_tells_the_sums_of_all(
         return found
 
     one, two = start(), start()
-    before = one.told()["process_resident_memory_bytes"]
+    before = one.shown()["process_resident_memory_bytes"]
     for worker in (one, two, two):
         worker.count()
     two.end()
     three = start()
     three.count()
 
-    told = three.told()
+    shown = three.shown()
     assert one.folder == two.folder == three.folder
-    assert told["shall_runs_total"] == told["mcp_server_operation_duration_seconds_count"] == 4
-    assert told == pytest.approx(one.told(), rel=0.2)
+    assert shown["shall_runs_total"] == shown["mcp_server_operation_duration_seconds_count"] == 4
+    assert shown == pytest.approx(one.shown(), rel=0.2)
     # Two processes live, as before: what is told of memory counts both and not the dead one.
-    assert told["process_resident_memory_bytes"] == pytest.approx(before, rel=0.4)
-    assert told["shall_ready"] == 1
+    assert shown["process_resident_memory_bytes"] == pytest.approx(before, rel=0.4)
+    assert shown["shall_ready"] == 1
 
 
 def test_the_number_of_a_dead_worker_may_be_another_programs_by_now(tmp_path: Path) -> None:
@@ -116,7 +116,7 @@ def test_a_process_alone_shares_nothing(workers: list[Worker]) -> None:
 
     assert workers[0].folder == "None"
     workers[0].count()
-    assert workers[0].told()["shall_runs_total"] == 1
+    assert workers[0].shown()["shall_runs_total"] == 1
 
 
 @pytest.mark.process
@@ -127,7 +127,7 @@ def test_a_parent_makes_the_folder_fresh_and_removes_it(workers: list[Worker]) -
             assert list(folder.iterdir()) == []
             workers.append(Worker(**{VARIABLE: os.environ[VARIABLE]}))
             workers[-1].count()
-            assert workers[-1].told()["shall_runs_total"] == 1
+            assert workers[-1].shown()["shall_runs_total"] == 1
             workers[-1].end()
             folders.append(folder)
         assert VARIABLE not in os.environ
@@ -146,7 +146,7 @@ def test_a_folder_that_is_named_is_emptied_and_stays(tmp_path: Path) -> None:
 
 
 @pytest.mark.process
-def test_a_manager_that_loads_the_application_itself_is_told_from_its_parent() -> None:
+def test_a_manager_that_loads_the_application_itself_is_known_from_its_parent() -> None:
     # A shell starts it, as an init system would: another program.
     program = f"{WORKER.read_text()}\nimport os\nprint(os.getpid())"
     done = subprocess.run(
@@ -189,7 +189,7 @@ def test_a_folder_that_somebody_else_made_is_refused(
         shared_folder({})
 
 
-def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_made_is_reported(tmp_path: Path) -> None:
     (tmp_path / "a-file").write_text("")
 
     with pytest.raises(InvalidSetting, match="cannot hold metrics"):

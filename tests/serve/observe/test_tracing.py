@@ -174,8 +174,8 @@ def test_without_the_extra_the_server_says_what_to_install(
     monkeypatch.setitem(sys.modules, "opentelemetry.sdk.trace", None)
     spaces = open_workspaces(Settings(workspaces=(project,)))
 
-    with pytest.raises(InvalidSetting) as told:
+    with pytest.raises(InvalidSetting) as raised:
         set_up_tracing(build_server(spaces), Settings(otlp_endpoint="http://127.0.0.1:4318"))
 
-    assert 'pip install "shall[otlp]"' in str(told.value.hint)
+    assert 'pip install "shall[otlp]"' in str(raised.value.hint)
     spaces.close()

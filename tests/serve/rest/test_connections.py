@@ -28,10 +28,10 @@ def age(project: Path, seconds: float) -> None:
     database.close()
 
 
-def test_a_secret_that_a_client_tells_of_itself_is_not_kept(running: Any) -> None:
+def test_a_secret_that_a_client_shows_of_itself_is_not_kept(running: Any) -> None:
     canary = "canary-12345"
-    told = {"name": "t", "password": canary, "note": canary}
-    assert running.http.post("/connect", json={"client_info": told}).status_code == 200
+    shown = {"name": "t", "password": canary, "note": canary}
+    assert running.http.post("/connect", json={"client_info": shown}).status_code == 200
     listed = running.http.get("/connections").text
     assert '"name":"t"' in listed
     assert canary not in listed
@@ -41,12 +41,12 @@ def test_a_secret_that_a_client_tells_of_itself_is_not_kept(running: Any) -> Non
 def test_a_client_connects_beats_and_leaves(running: Any) -> None:
     body = {"client_info": {"name": "t", "remote_addr": "forged"}}
     answer = running.http.post("/connect", json=body, headers={"MCP-Protocol-Version": "2.2"})
-    told = answer.json()
-    wanted = told["connection_id"]
+    shown = answer.json()
+    wanted = shown["connection_id"]
     assert len(bytes.fromhex(wanted)) * 8 >= 128
     assert wanted != connected(running)
-    assert told["protocol_version"] == "2.2"
-    assert told["server_info"] == {"name": "shall", "version": told["server_info"]["version"]}
+    assert shown["protocol_version"] == "2.2"
+    assert shown["server_info"] == {"name": "shall", "version": shown["server_info"]["version"]}
 
     beat = running.http.post(f"/heartbeat/{wanted}")
     assert (beat.status_code, beat.json()["status"]) == (200, "ok")

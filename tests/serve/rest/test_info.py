@@ -73,7 +73,7 @@ def test_a_server_that_is_starting_is_not_ready(start: Start) -> None:
 
 
 @pytest.mark.verifies("rest#1.7")
-def test_info_tells_what_the_server_is(start: Start) -> None:
+def test_info_shows_what_the_server_is(start: Start) -> None:
     info = start(server_name="ours").http.get("/info").json()
     assert info["name"] == "ours"
     assert info["protocol_versions"] == ACCEPTED
@@ -115,7 +115,7 @@ def test_a_connection_that_missed_a_heartbeat_is_not_active(running: Any, projec
 
 
 @pytest.mark.verifies("rest#1.11")
-def test_a_proxy_is_told_that_a_caller_may_come_in(running: Any) -> None:
+def test_a_proxy_learns_that_a_caller_may_come_in(running: Any) -> None:
     # The proxy passes the headers of the request that it asks for, whatever they are.
     answer = running.http.get("/auth", headers={HEADER: "1.0"})
     assert (answer.status_code, answer.content) == (204, b"")

@@ -36,8 +36,8 @@ def test_whatever_is_raised_is_answered_as_a_problem(serving: Serving) -> None:
     with serving(app) as url, httpx2.Client(base_url=url, headers=own) as http:
         answers = {path: http.get(path) for path in ("/broken", "/missing", "/none")}
         wrong = http.post("/broken")
-    told = {path: (it.status_code, it.json()["code"]) for path, it in answers.items()}
-    assert told == {
+    shown = {path: (it.status_code, it.json()["code"]) for path, it in answers.items()}
+    assert shown == {
         "/broken": (500, "MCP_INTERNAL_ERROR"),
         "/missing": (404, "MCP_DIRECTORY_NOT_FOUND"),
         "/none": (404, "MCP_NOT_FOUND"),

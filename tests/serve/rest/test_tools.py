@@ -103,10 +103,10 @@ async def test_a_tool_answers_as_over_mcp_and_is_kept_once(running: Any, project
         assert over_mcp.structured_content is not None
         ids = (over_mcp.structured_content.pop("request_id"), json_of(result).pop("request_id"))
         assert len(set(ids)) == 2
-        told = json_of(result)
-        told.pop("request_id")
-        assert told == over_mcp.structured_content
-        assert kept(running, project)[len(before) :] == [("read_file", told["status"])]
+        shown = json_of(result)
+        shown.pop("request_id")
+        assert shown == over_mcp.structured_content
+        assert kept(running, project)[len(before) :] == [("read_file", shown["status"])]
 
 
 def json_of(result: dict[str, Any]) -> dict[str, Any]:
@@ -123,7 +123,7 @@ def test_the_tools_are_listed_with_their_schemas(running: Any) -> None:
 
 
 @pytest.mark.verifies("rest#3.6")
-def test_the_api_runs_and_tells_what_ran(running: Any, project: Path, service: Any) -> None:
+def test_the_api_runs_and_shows_what_ran(running: Any, project: Path, service: Any) -> None:
     write_case(project, service.url, "/echo")
     run = running.http.post("/api/runs", json={})
     assert run.status_code == 200
@@ -196,20 +196,20 @@ def test_an_api_route_answers_as_its_tool_and_is_logged_once(
         answer = running.http.get(path)
         arguments = {"run_id": "none"} if path.endswith("none") else {}
         arguments |= {"root_path": "../.."} if "root_path" in path else {}
-        told = json_of(
+        shown = json_of(
             running.http.post(f"/tools/{tool}", json={"arguments": arguments}).json()["result"]
         )
-        if told["status"] == "ok":
+        if shown["status"] == "ok":
             body = answer.json()
-            assert body.pop("request_id") != told.pop("request_id")
-            assert body == told
+            assert body.pop("request_id") != shown.pop("request_id")
+            assert body == shown
         else:
             problem = answer.json()
             assert (problem["code"], problem["detail"]) == (
-                told["error_code"],
-                told["error_message"],
+                shown["error_code"],
+                shown["error_message"],
             )
-        assert kept(running, project)[len(before) :] == [(tool, told["status"])] * 2
+        assert kept(running, project)[len(before) :] == [(tool, shown["status"])] * 2
 
 
 @pytest.mark.verifies("rest#3.6")

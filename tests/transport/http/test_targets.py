@@ -127,12 +127,12 @@ async def test_a_denied_address_is_not_connected_to_however_it_is_written(
 
 @pytest.mark.verifies("engine#5.7")
 async def test_the_error_is_the_same_where_nobody_listens(server: Everywhere, send: Send) -> None:
-    told = set()
+    shown = set()
     for port in (server.port, 1):
         with pytest.raises(TargetDenied) as denied:
             await send(f"http://127.0.0.2:{port}/", deny=("127.0.0.0/8",))
-        told.add(str(denied.value).replace(f":{port} ", " "))
-    assert len(told) == 1
+        shown.add(str(denied.value).replace(f":{port} ", " "))
+    assert len(shown) == 1
 
 
 @pytest.mark.verifies("engine#5.4")
@@ -222,7 +222,7 @@ async def test_a_location_that_is_not_followed_is_not_judged(
     assert (await send(f"{start}/away", follow_redirects=False, **policy)).status == 302
 
 
-async def test_a_failure_that_is_not_the_policys_is_told_as_it_is(
+async def test_a_failure_that_is_not_the_policys_is_reported_as_it_is(
     server: Everywhere, send: Send, names: dict[str, str]
 ) -> None:
     names[f"both.test:{server.port}"] = "127.0.0.2,127.0.0.1"

@@ -109,7 +109,7 @@ def test_a_statement_that_takes_too_long_ends_in_the_server_too(url: str) -> Non
 
 
 @pytest.mark.verifies("databases#2.5")
-def test_a_wrong_password_is_told_without_it(url: str) -> None:
+def test_a_wrong_password_is_reported_without_it(url: str) -> None:
     with pytest.raises(TargetUnreachable) as refused:
         asked(url, "SELECT 1", password="wrong-" + PASSWORD)
 
