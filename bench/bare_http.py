@@ -9,8 +9,8 @@ from typing import Any
 
 import uvicorn
 
-from shall.bootstrap import open_workspaces
 from shall.mcp.server import build_server
+from shall.server_bootstrap import open_workspaces
 from shall.settings import Settings
 
 READY = b'{"status": "healthy", "server": {"name": "shall", "version": "0.0.0"}}'

@@ -16,6 +16,7 @@ import httpcore2
 import pytest
 import uvicorn
 import yaml  # noqa: F401 - pytester drops what its runs import; yaml cannot be imported twice
+from coverage.config import CoverageConfig
 from hypothesis import HealthCheck, settings
 from starlette.responses import Response
 from tests.forked import Popen
@@ -32,6 +33,8 @@ settings.register_profile("suite", suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("suite")
 
 APPS = Path(__file__).parent / "apps"
+_SETTINGS = "COVERAGE_PROCESS_CONFIG"
+"""The variable in which coverage passes its settings on to processes."""
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -59,10 +62,17 @@ def _english_terminal() -> Iterator[None]:
 def process_coverage() -> dict[str, str]:
     """The environment that makes a process measure its coverage, taken out of our own.
 
-    A measured process needs nearly a second more, so most that the tests start are not.
+    A measured process needs nearly a second more, so most that the tests start are not. What are
+    measured do not look for the modules that never ran: our own process reports those.
     """
     names = [name for name in os.environ if name.startswith("COVERAGE_PROCESS_")]
-    return {name: os.environ.pop(name) for name in names}
+    found = {name: os.environ.pop(name) for name in names}
+    if _SETTINGS in found:
+        config = CoverageConfig.deserialize(found[_SETTINGS])
+        config.run_include = [f"{folder}/**" for folder in config.source or ()]
+        config.source = None
+        found[_SETTINGS] = config.serialize()
+    return found
 
 
 @pytest.fixture

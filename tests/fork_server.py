@@ -8,6 +8,7 @@ when the socket closes. Workers that a command starts with ``multiprocessing`` a
 import atexit
 import gc
 import importlib
+import inspect
 import itertools
 import json
 import os
@@ -70,6 +71,7 @@ def _preload() -> None:
     fakes.load()
     for has_workflow in (False, True):
         made_tools(has_workflow=has_workflow)
+    inspect.stack()  # coverage calls it when it starts: the paths of all modules are known then
     gc.collect()
     gc.freeze()  # a child's garbage collector would copy every page
 
@@ -116,7 +118,7 @@ def _forget_counts() -> None:
 def _fork_worker(path: bytes, args: Sequence[Any], passfds: Sequence[int]) -> int:
     """Fork a worker of ``multiprocessing``, which would start Python and import all anew."""
     *_, code, flag = args
-    if "spawn_main" not in code or coverage.Coverage.current() is not None:
+    if "spawn_main" not in code:
         return _start_python(path, args, passfds)
     sys.stdout.flush()
     child = os.fork()
@@ -132,6 +134,8 @@ def _fork_worker(path: bytes, args: Sequence[Any], passfds: Sequence[int]) -> in
             os.closerange(before + 1, after)
         if _SHARED in os.environ:
             _forget_counts()
+        if coverage.Coverage.current() is not None:
+            coverage.process_startup(force=True)  # data of its own
         sys.argv = ["-c", flag]
         _end(_status_of(lambda: exec(code, {})))
     return child

@@ -31,7 +31,8 @@ readers = {
     "read_file": lambda: read_file(space, "specs/requirements.md"),
     "settings": lambda: read_settings({}, {}, root),
     "case": lambda: get_case(space, "tests/cases/huge.yaml"),
-    "upload": lambda: space.files.read_bytes("huge.bin"),
+    "schema": lambda: space.files.read_bytes("huge.bin"),
+    "upload": lambda: space.files.upload("huge.bin"),
     "tokens": lambda: list_tokens(root / "huge.bin"),
     "server's tokens": lambda: KnownTokens("", root / "huge.bin"),
     "evidence": lambda: space.evidence.newest(),
@@ -75,6 +76,7 @@ def test_a_file_of_1_5_gb_is_refused_within_1_gib_of_memory(tmp_path: Path) -> N
 
     assert child.returncode == 0, child.stderr
     told = json.loads(child.stdout)
+    assert told.pop("upload") == "read"  # in parts, while it is sent
     assert len(told) == 9
     assert {name: text for name, text in told.items() if "larger than" not in text} == {}
 

@@ -2,10 +2,11 @@
 
 import importlib
 import sys
+import typing
 
 import pytest
 
-from shall.partial_import import left_out
+from shall.partial_import import forward_references_unread, left_out
 
 
 def test_a_module_that_is_left_out_cannot_be_found_and_can_be_imported_afterwards(
@@ -34,3 +35,11 @@ def test_a_module_that_is_imported_already_is_not_left_out() -> None:
     with left_out("sys"):
         assert importlib.import_module("sys") is sys
     assert sys.modules["sys"] is sys
+
+
+def test_forward_references_are_read_again_after_a_block_that_leaves_them_unread() -> None:
+    with forward_references_unread():
+        typing.ForwardRef("no expression", is_class=True)
+
+    with pytest.raises(SyntaxError):
+        typing.ForwardRef("no expression", is_class=True)

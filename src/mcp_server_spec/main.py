@@ -27,7 +27,7 @@ def __getattr__(name: str) -> Any:
     if name != "app":
         raise AttributeError(name)
     from shall.serve.environment import app_from_environment
-    from shall.settings import SPEC_DRIVEN
+    from shall.settings.defaults import SPEC_DRIVEN
 
     globals()["app"] = made = app_from_environment(SPEC_DRIVEN)
     return made

@@ -33,13 +33,14 @@ def serve_as_before() -> int:
 
 def _import_libraries() -> None:
     """Import msgspec and argparse, each without what it imports for uses that are not ours."""
-    from shall.partial_import import left_out
+    from shall.partial_import import forward_references_unread, left_out
 
     with (
         left_out("typing_extensions"),  # typing does; it would import inspect: 35 M instructions
         left_out("platform", system=lambda: os.uname().sysname),  # for uuid of Python 3.11: 8 M
         left_out("msgspec.inspect", type_info=None),  # 6 M
         left_out("msgspec._json_schema", schema=None, schema_components=None),  # textwrap: 5 M
+        forward_references_unread(),
     ):
         import msgspec  # noqa: F401
 

@@ -1,6 +1,5 @@
 """Settings to Workspace, store and sender: the one place where concrete parts are joined."""
 
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
@@ -10,13 +9,10 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from shall.config_source import CONFIG_NAME
-from shall.engine.budgets import Memory
 from shall.engine.ports import Loop
 from shall.engine.redact import Redactor
 from shall.engine.unit_options import UnitOptions
-from shall.errors import InvalidSetting, ShallError, StoreUnavailable
-from shall.import_path import remove_folders
-from shall.log import Log
+from shall.errors import StoreUnavailable
 from shall.results.events import Emit
 from shall.rules import LintOptions
 from shall.settings import FILE_NAME, Settings, process_environment
@@ -27,26 +23,18 @@ from shall.store.folders import Folder, exists
 from shall.store.lazy_store import StoreOpenedLater
 from shall.store.outages import OutageLog
 from shall.store.sqlite import SqliteStore
-from shall.store.state import DATABASE, DECISIONS, EVIDENCE, LOCAL, prepare_state, sealing_key
+from shall.store.state import DATABASE, DECISIONS, EVIDENCE, LOCAL, prepare_state
 from shall.transport.target_policy import TargetPolicy, read_policy
+from shall.workspace.account import current_account
 from shall.workspace.files import Files
+from shall.workspace.paths import MARKERS
 from shall.workspace.refusals import Refusals
-from shall.workspace.server_folder import (
-    Origin,
-    ServerFolder,
-    current_account,
-    make_own_folder,
-    server_folder,
-)
 from shall.workspace.workspace import RunDefaults, Workspace
-from shall.workspace.workspaces import MARKERS, Workspaces
 
 if TYPE_CHECKING:
-    from shall.engine.spawned_workers import WorkerProgram
+    pass
 
 STATE_FOLDER = ".shall"
-
-_log = Log(__name__)
 
 
 def project_folder(start: Path) -> Path:
@@ -151,7 +139,7 @@ def open_workspace(
     policy = read_policy(settings.targets_allow, settings.targets_deny)
     root = root.resolve() if folder is None else root
     files = Files(root, refusals(root, settings), descriptor=folder)
-    state = _state(root, settings, files)
+    state = opened_state(root, settings, files)
     store: Store | None = None
     evidence: EvidenceLog | None = None
     outages: OutageLog | None = None
@@ -208,43 +196,6 @@ def lint_options(settings: Settings) -> LintOptions:
     )
 
 
-def folder_of_server(settings: Settings) -> ServerFolder:
-    """Return the folder that a server started here works in unless a call names another."""
-    if settings.workspaces:
-        return ServerFolder(settings.workspaces[0], Origin.NAMED)
-    return server_folder(Path.cwd().resolve(), current_account(), process_environment(), FILE_NAME)
-
-
-def _open_folder_of_server(settings: Settings) -> ServerFolder:
-    """Return the folder of a server; make one of its own where it works in that, and log it."""
-    folder = folder_of_server(settings)
-    if folder.origin is Origin.OWN:
-        _log.warning(
-            "no workspace is named and / is too wide to be one: the server works in %s",
-            folder.path,
-        )
-        try:
-            if not settings.read_only:
-                make_own_folder(folder.path)
-        except StoreUnavailable as error:
-            _log.warning("%s", error)  # /ready says so as well
-    return folder
-
-
-def serve_workspace(
-    root: Path, descriptor: int, settings: Settings, observe: Emit | None = None
-) -> Workspace:
-    """Join a folder that is open, for a server: its state is made by callers who may write.
-
-    Raises:
-        InvalidSetting: The rules about targets cannot be read.
-    """
-    from shall.store.vfs import plain_names  # a command is not raced for its own folder
-
-    space = open_workspace(root, settings, keeps_state=False, observe=observe, folder=descriptor)
-    return _with_later_store(space, settings, plain_names(), may_make=not settings.read_only)
-
-
 def open_project(root: Path, settings: Settings) -> Workspace:
     """Join the folder of a command: its state is made when there is something to store.
 
@@ -253,13 +204,14 @@ def open_project(root: Path, settings: Settings) -> Workspace:
         InvalidSetting: The rules about targets cannot be read.
     """
     space = open_workspace(root, settings, keeps_state=False)
-    return _with_later_store(space, settings, may_make=True)
+    return with_later_store(space, settings, may_make=True)
 
 
-def _with_later_store(
+def with_later_store(
     space: Workspace, settings: Settings, vfs: str | None = None, *, may_make: bool
 ) -> Workspace:
-    state = _state(space.root, settings, space.files)
+    """Join a store that is opened when it is needed, by the VFS that is named."""
+    state = opened_state(space.root, settings, space.files)
     later = StoreOpenedLater(
         lambda: _has_store(state),
         lambda: _open_store(state, settings, vfs),
@@ -274,7 +226,7 @@ def _with_later_store(
     )
 
 
-def _state(root: Path, settings: Settings, files: Files) -> Folder:
+def opened_state(root: Path, settings: Settings, files: Files) -> Folder:
     """Return the state folder: below the open workspace, or where the operator named it."""
     path = state_folder(root, settings)
     if settings.state_dir is not None and settings.state_dir.is_absolute():
@@ -300,59 +252,6 @@ def _open_store(state: Folder, settings: Settings, vfs: str | None = None) -> Sq
     )
 
 
-def open_workspaces(
-    settings: Settings, observe: Emit | None = None, worker_program: "WorkerProgram | None" = None
-) -> Workspaces:
-    """Join the folders that the settings allow, for a server: its calls are logged.
-
-    ``observe`` receives the events of every run, ``worker_program`` is started for large ones.
-
-    Raises:
-        InvalidSetting: One of them does not exist, or the rules about targets cannot be read.
-    """
-    from shall.store.call_log import CallLog  # for servers alone
-
-    read_policy(settings.targets_allow, settings.targets_deny)  # report it before the first request
-    missing = [str(folder) for folder in settings.workspaces if not folder.is_dir()]
-    if missing:
-        raise InvalidSetting(f"These workspaces are not folders: {', '.join(missing)}.")
-    remove_folders(*settings.workspaces)  # what callers write there is never imported
-    logs: dict[Path, CallLog] = {}
-    folder = _open_folder_of_server(settings)
-    home = current_account().home
-    chosen = folder.origin in {Origin.CURRENT, Origin.OWN}
-    if home is not None and chosen and folder.path.resolve() == home.resolve():
-        home = None  # it is no person's, or its own state directory: nothing else is too wide
-    memory = Memory()
-
-    def open_one(root: Path, descriptor: int) -> Workspace:
-        call_log = None
-        if settings.log_calls:
-            path = call_log_path(root, settings)
-            call_log = logs.setdefault(
-                path, CallLog(path, settings.calls_log_bytes, settings.calls_log_days)
-            )
-        return replace(
-            serve_workspace(root, descriptor, settings, observe),
-            call_log=call_log,
-            memory=memory,
-            worker_program=worker_program,
-            logs_in_state=settings.logs_root is None
-            and Path(settings.calls_log).name == settings.calls_log,
-        )
-
-    workspaces = Workspaces(
-        settings.workspaces,
-        current=Path.cwd() if folder.origin is Origin.NAMED else folder.path,
-        home=home,
-        open_workspace=open_one,
-        interpreters=settings.interpreters,
-        state_of=lambda root: state_folder(root, settings),
-    )
-    workspaces.redactor = redactor_of(settings)
-    return workspaces
-
-
 def redactor_of(settings: Settings) -> Redactor:
     """Return what masks the secrets of the settings in any text, those of every environment too."""
     environments = settings.environment_settings.values()
@@ -361,31 +260,6 @@ def redactor_of(settings: Settings) -> Redactor:
     for environment in environments:
         redactor.learn_variables(environment.get("variables", {}))
     return redactor
-
-
-def state_key(settings: Settings, workspaces: Workspaces) -> bytes:
-    """Return the key that seals what clients carry: as set, else the one stored in the state.
-
-    Without state it is good for this process only.
-    """
-    if settings.state_key:
-        import hashlib  # it loads OpenSSL's library, which no command needs
-
-        return hashlib.sha256(settings.state_key.encode("utf-8")).digest()
-    try:
-        workspace = workspaces.choose(None)
-        if settings.read_only and not workspace.has_state():
-            return os.urandom(32)
-        return sealing_key(_state(workspace.root, settings, workspace.files))
-    except ShallError:
-        return os.urandom(32)
-
-
-def make_first_state(settings: Settings, workspaces: Workspaces) -> None:
-    """Create the state of the first workspace, unless the server is read-only."""
-    with suppress(ShallError):  # reported by each call, and by readiness
-        if not settings.read_only:
-            workspaces.choose(None).make_state()
 
 
 def call_log_path(root: Path, settings: Settings) -> Path:

@@ -8,11 +8,12 @@ import pytest
 
 from shall.actions.background_run import run_tests
 from shall.actions.run_request import RunRequest
-from shall.bootstrap import open_workspace, open_workspaces
+from shall.bootstrap import open_workspace
 from shall.errors import InvalidSetting
 from shall.messages import render
 from shall.results.events import CaseFinished, Event
 from shall.results.records import CaseResult, Outcome
+from shall.server_bootstrap import open_workspaces
 from shall.settings import read_settings
 from shall.workspace.workspace import Workspace
 

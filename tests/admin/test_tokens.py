@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from shall.actions.principal import SCOPES
 from shall.admin.token_file import list_tokens, new_token, revoke_token
@@ -30,9 +31,14 @@ times = st.none() | st.integers(0, 2**32).map(lambda it: datetime.fromtimestamp(
 def test_what_is_written_reads_back_the_same(
     name: str, scopes: frozenset[str], subject: str, at: tuple[datetime | None, datetime | None]
 ) -> None:
-    for token in (Token(name, scopes, DIGEST, "", *at), Token(name, scopes, "", subject, *at)):
+    folders = (Path("/srv/shop"), Path("/srv/it's a \\ stock"))
+    for token in (
+        Token(name, scopes, DIGEST, "", *at),
+        Token(name, scopes, "", subject, *at),
+        Token(name, scopes, DIGEST, "", *at, workspaces=folders),
+    ):
         [read] = parse_tokens(f"# head\n\n{token_line(token)}\n", "tokens")
-        assert read == Token(name, scopes, token.digest, token.certificate, *at, line=3)
+        assert read == replace(token, line=3)
 
 
 @pytest.mark.verifies("auth#1.5")
@@ -49,6 +55,8 @@ def test_every_bad_line_is_told_with_its_place_and_without_its_secret() -> None:
             f"name=c sha256={digest_of(b'z')} scopes=reed",
             f"name=c sha256={digest_of(b'z')}",
             f"name=c sha256={digest_of(b'z')} scopes=read expires=soon",
+            f"name=c sha256={digest_of(b'z')} scopes=read workspaces=canary-secret",
+            f"name=c sha256={digest_of(b'z')} scopes=read workspaces=",
             f"name=../c sha256={digest_of(b'z')} scopes=read",
             f"name=token sha256={digest_of(b'z')} scopes=read",
             f"sha256={digest_of(b'z')} scopes=read",
@@ -60,7 +68,7 @@ def test_every_bad_line_is_told_with_its_place_and_without_its_secret() -> None:
     with pytest.raises(InvalidFile) as error:
         parse_tokens(text, "etc/tokens")
     told = str(error.value).splitlines()
-    assert [line.split(":")[:2] for line in told] == [["etc/tokens", str(n)] for n in range(2, 16)]
+    assert [line.split(":")[:2] for line in told] == [["etc/tokens", str(n)] for n in range(2, 18)]
     assert "Did you mean sha256=?" in told[3]
     assert "Line 1 is the same token" in told[0]
     assert "canary" not in str(error.value)

@@ -31,12 +31,24 @@ REQUIREMENTS = f"""\
 2. THE shop SHALL answer `</script><script>document.title='owned'</script>` {LONG}.
 """
 
+PLAIN = """# Orders
+
+### Requirement 1: Parcels
+
+#### Acceptance Criteria
+
+1. WHEN a parcel is lost, THE shop SHALL send another one.
+"""
+
 
 def write_hostile(folder: Path) -> None:
     """Write the requirements and cases into a new folder."""
     specs = folder / "specs" / "hostile"
     specs.mkdir(parents=True)
     (specs / "requirements.md").write_text(REQUIREMENTS, encoding="utf-8")
+    long_name = folder / "specs" / "order-fulfilment-and-returns-for-customers-of-other-countries"
+    long_name.mkdir()
+    (long_name / "requirements.md").write_text(PLAIN, encoding="utf-8")
     cases = folder / "tests" / "cases"
     cases.mkdir(parents=True)
     (cases / FILE_NAME).write_text(_case(planted("name")), encoding="utf-8")

@@ -2,12 +2,13 @@
 
 import re
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import pytest
 from tests.browser.hostile import markup
 from tests.browser.site import TOKEN, Site
 from tests.browser.tabs import Open
+from tests.browser.test_every_page import matrix_of
 
 from shall.bootstrap import open_project
 from shall.cli.report_folder import write_html_folder
@@ -216,3 +217,68 @@ def test_a_page_is_printed_dark_on_white_without_what_one_clicks(
     assert not tab.page.locator("nav").first.is_visible()
     assert not tab.page.get_by_role("searchbox").is_visible()
     assert tab.page.locator("[data-row]").first.is_visible()
+
+
+MANY = 520
+"""Criteria of each feature: more than a page has."""
+
+
+@pytest.fixture(scope="module")
+def saved_matrix(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A matrix as one file, whose features have an English and a Chinese name."""
+    folder = tmp_path_factory.mktemp("linked")
+    (folder / "shall.yaml").write_text("")
+    for name in ("auth", "用户登录"):
+        criteria = "".join(f"{it}. THE shop SHALL answer {it}.\n" for it in range(1, MANY))
+        document = folder / "specs" / name / "requirements.md"
+        document.parent.mkdir(parents=True)
+        head = f"# {name}\n\n### Requirement 1: Answers\n\n#### Acceptance Criteria\n\n"
+        document.write_text(f"{head}{criteria}", encoding="utf-8")
+    file = folder / "matrix.html"
+    file.write_text(matrix_of(folder, "en"), encoding="utf-8")
+    return file
+
+
+@pytest.mark.verifies("pages-browser#2.6")
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(
+    ("link", "row"),
+    [
+        ("auth-1.2", "auth-1.2"),
+        ("auth-1.519", "auth-1.519"),
+        ("用户登录-1.7", "用户登录-1.7"),
+        (quote("用户登录-1.519"), "用户登录-1.519"),
+        ("auth%2D1.3", "auth-1.3"),
+    ],
+)
+def test_a_deep_link_shows_its_row_in_the_window(
+    saved_matrix: Path, open_tab: Open, link: str, row: str, width: int
+) -> None:
+    tab = open_tab()
+    tab.page.set_viewport_size({"width": width, "height": 800})
+    tab.page.goto(f"{saved_matrix.as_uri()}#{link}")
+
+    shown = tab.page.locator(f"[id='{row}']")
+    shown.wait_for()
+    tab.page.wait_for_function(
+        "(id) => { const at = document.getElementById(id).getBoundingClientRect();"
+        " return at.top >= 0 && at.bottom <= innerHeight; }",
+        arg=row,
+    )
+    assert tab.complained() == []
+
+
+@pytest.mark.verifies("pages-browser#2.7")
+def test_without_a_clipboard_the_text_to_be_copied_is_shown_and_selected(
+    site: Site, open_tab: Open
+) -> None:
+    tab = open_tab()
+    tab.page.add_init_script("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
+    tab.page.goto(site.address("/runs/{run}"))
+    tab.sign_in(TOKEN)
+    tab.page.get_by_role("link", name="the last item", exact=True).click()
+
+    tab.page.get_by_role("button", name="Copy as curl").first.click()
+
+    assert tab.page.evaluate("getSelection().toString()").startswith("curl ")
+    assert tab.page.locator("shall-copy details[open]").count() == 1

@@ -1,4 +1,6 @@
+import json
 from collections.abc import Iterator
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -7,7 +9,7 @@ from msgspec.structs import replace
 from shall.cases import fingerprint_v1
 from shall.cases.fingerprint import case_fingerprint, case_fingerprints
 from shall.cases.fingerprint_v1 import case_fingerprint_v1
-from shall.cases.model import Case
+from shall.cases.model import Case, Check, CheckKind, RequestTemplate, Step
 from shall.cases.reader import read_case
 
 pytestmark = pytest.mark.verifies("store#5.1", "store#5.2")
@@ -59,6 +61,27 @@ SMALL = "testcase: {name: a, steps: [{id: a, path: /}]}"
 # leave them as they are, and so must a release that writes another version.
 OF_0_1_0 = "9c1e75a1429c596376766ff09725761115c67de60f3c5337a596d1bafc00b457"
 VERSION_2 = "2:0b222543ef7184b64a40762e1855d5c022c0aca73e204d34cf825d3ce02f0a8a"
+
+
+@pytest.mark.parametrize(
+    "expected",
+    [
+        *(0, -5, 1.0, 1e16, 1.5, True, False, "", "é", 'a"b', "\ud800", float("inf")),
+        *([1, None], {"b": 1, "a": {"z": "é", "a": []}}, {}, None),
+    ],
+)
+@pytest.mark.parametrize("field", [None, "é.b"])
+def test_a_fingerprint_is_the_hash_of_sorted_json(expected: Any, field: str | None) -> None:
+    check = Check(CheckKind.EQUALS, field, expected=expected)
+    negated = Check(CheckKind.EXISTS, header="X", selector="s", negated=True, expected=expected)
+    case = Case("a", (Step("é", RequestTemplate("/"), (check, negated)),))
+    value = {} if expected is None else {"expected": expected}
+    named = {} if field is None else {"field": field}
+    first = {"kind": "equals", **value, **named}
+    second = {"header": "X", "selector": "s", "negated": True, **value}
+    step = {"id": "é", "request": {"url": "/"}, "checks": [first, second]}
+    text = json.dumps({"steps": [step]}, sort_keys=True, separators=(",", ":"))
+    assert case_fingerprint(case) == f"2:{sha256(text.encode('ascii')).hexdigest()}"
 
 
 def test_the_fingerprints_of_released_versions_never_change() -> None:

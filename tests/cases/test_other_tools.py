@@ -45,6 +45,7 @@ def check_told(**fields: Any) -> str:
         ("statusCode", "Write `expect: {status: 200}`."),
         ("skip_if", "Write `if:"),
         ("verify", "Write it below `connection`"),
+        ("POST /todos", "Write `POST: /todos`."),
     ],
 )
 def test_a_step_s_word_of_another_tool_names_ours_or_the_release(word: str, hint: str) -> None:

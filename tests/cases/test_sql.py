@@ -66,7 +66,7 @@ def step_with(lines: str) -> str:
         ("sql: {query: 'SELECT :a', parameters: {a: [1]}}", "`a` must be one value, not a list."),
         ("sql: {querry: SELECT 1}", "Unknown field `querry`. Did you mean `query`?"),
         ("sql: {database: shop}", "steps[0].sql: `query` is missing."),
-        ("sql: SELECT 1", "`steps[0].sql` must be a mapping"),
+        ("sql: SELECT 1", "`sql` must be a mapping, not a text. Write `sql: {query: SELECT ...}`."),
     ],
 )
 def test_what_is_wrong_with_a_query_is_told(step: str, told: str) -> None:

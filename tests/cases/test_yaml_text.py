@@ -224,6 +224,7 @@ def test_a_date_stays_the_text_that_was_written() -> None:
         ("a: !!binary aGk=\n", "x.yaml:1:4", "is not read here"),
         ("a:\n\t- b\n", "x.yaml:2:1", "Indent with spaces"),
         ("a: [1\n", "x.yaml:2:1", "is missing in a list"),
+        ("a: {$[0].id: 1}\n", "x.yaml:1:6", "quote a text that holds `[`"),
         ("a: &x [*x]\n", "x.yaml:1:8", "inside or before its anchor"),
         ("a: \x07\n", "x.yaml:1:4", "U+0007"),
         ("a: !!int x\n", "x.yaml:1:4", "'x' is not a number"),

@@ -28,7 +28,18 @@ THIRD_PARTY = {"msgspec", "pycurl"}
 UNUSED = {
     *("asyncio", "concurrent", "multiprocessing", "subprocess", "ssl", "http", "email", "xml"),
     *("difflib", "hashlib", "html", "secrets", "shutil", "tempfile", "zipfile", "mimetypes"),
-    *("ast", "dataclasses", "dis", "inspect", "linecache", "logging", "tokenize", "traceback"),
+    *(
+        "random",
+        "signal",
+        "ast",
+        "dataclasses",
+        "dis",
+        "inspect",
+        "linecache",
+        "logging",
+        "tokenize",
+        "traceback",
+    ),
 }
 """Parts of the standard library that a run of plain cases has no use for."""
 
@@ -38,6 +49,8 @@ OWN_UNUSED = (
     *("shall.cases.full_case", "shall.cases.yaml_text", "shall.cli.report", "shall.pages.report"),
     *("shall.report.curl", "shall.report.ndjson", "shall.engine.differences"),
     *("shall.report.junit", "shall.store.call_log", "shall.engine.worker_processes"),
+    *("shall.server_bootstrap", "shall.workspace.workspaces", "shall.workspace.server_folder"),
+    *("shall.settings.page", "shall.settings.defaults", "shall.actions.principal"),
     *("shall.cases.unit", "shall.engine.unit_results", "shall.transport.process"),
 )
 

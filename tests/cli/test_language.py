@@ -197,8 +197,8 @@ def test_tables_are_chinese(shall: Callable[..., Any], project: Path) -> None:
     assert "环境变量 SHALL_LANG" in sources["language"]
     assert "默认值" in sources["concurrency"]
     tokens = shall("token", "list", "--file", "tokens", SHALL_LANG="zh").stdout.splitlines()
-    assert tokens[0].split() == ["名称", "作用域", "创建时间", "有效期至", "类型"]
-    assert tokens[1].split()[-2:] == ["永不", "令牌"]
+    assert tokens[0].split() == ["名称", "作用域", "创建时间", "有效期至", "类型", "工作区"]
+    assert tokens[1].split()[-3:] == ["永不", "令牌", "全部"]
     assert "（已过期）" in tokens[2]
     assert (
         "S111  vague-term                  警告" in shall("lint", "--list", SHALL_LANG="zh").stdout

@@ -139,3 +139,29 @@ def test_a_tag_an_environment_and_a_flag_that_match_nothing_are_named(
     chinese = shall("run", "--workers", "x", SHALL_LANG="zh").stderr
     assert "选项 --workers：" in chinese
     assert "flag" not in chinese
+
+
+@pytest.mark.verifies("cases#5.13")
+@pytest.mark.parametrize(
+    ("checks", "column"),
+    [
+        ("expect: {$: {schema: data/ordr.json}}", 28),
+        ("expect: {$.lines: {each: {x: {schema: data/ordr.json}}}}", 32),
+        ("assert: [{type: schema, expected: data/ordr.json}]", 16),
+    ],
+)
+def test_a_schema_that_does_not_exist_is_a_problem_of_its_check(
+    shall: Shall, project: Path, service: Any, checks: str, column: int
+) -> None:
+    (project / "data").mkdir()
+    (project / "data/order.json").write_text("{}")
+    (project / "tests/cases").mkdir(parents=True, exist_ok=True)
+    (project / "tests/cases/a.yaml").write_text(
+        f"testcase:\n  name: a\n  steps:\n    - GET: /echo\n      {checks}\n"
+    )
+    ended = shall("run", "--host", service.url)
+    assert ended.returncode == 2
+    assert "data/ordr.json does not exist." in ended.stdout
+    assert f"tests/cases/a.yaml:5:{column}" in ended.stdout
+    assert "Did you mean data/order.json?" in ended.stdout
+    assert service.log.calls == []

@@ -16,12 +16,15 @@ from apprise.plugins.dingtalk import NotifyDingTalk
 from apprise.plugins.feishu import NotifyFeishu
 from apprise.plugins.slack import NotifySlack
 from apprise.plugins.wecombot import NotifyWeComBot
+from tests.cli.mail_receiver import MailReceiver
+from tests.serve.certificates import Authority
 
 Shall = Callable[..., Any]
 WriteCase = Callable[..., None]
 
 TOKEN = "5f3bcanary7719token"
 SECRET = "SECcanary4471"
+MAIL_WORD = "mail-canary-52"
 
 
 class Receiver(ThreadingHTTPServer):
@@ -124,6 +127,66 @@ def test_other_robots_and_webhooks_get_it_too(
     ((got, _, body),) = receiver.got
     assert got.startswith(path)
     assert "1 of 1 cases did not pass" in text(body)
+
+
+@pytest.fixture(scope="module")
+def _mail(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MailReceiver]:
+    pair = Authority(tmp_path_factory.mktemp("mail")).pair("mail")
+    with MailReceiver(pair, "robot@example.com", MAIL_WORD) as server:
+        Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        yield server
+        server.shutdown()
+
+
+@pytest.fixture
+def mail(_mail: MailReceiver) -> MailReceiver:
+    _mail.mails.clear()
+    _mail.accepts = True
+    return _mail
+
+
+def mail_address(mail: MailReceiver, word: str = MAIL_WORD) -> str:
+    """Return an address whose server is ours; its certificate is signed by nobody known."""
+    return (
+        f"mailtos://robot%40example.com:{word}@{mail.address}/ann@example.com/bo@example.com"
+        "?from=robot@example.com&verify=no"
+    )
+
+
+@pytest.mark.verifies("reports#5.1")
+@pytest.mark.parametrize(
+    ("language", "subject", "counts"),
+    [("en", "1 of 1 cases did not pass", "1 failed"), ("zh", "未通过", "失败")],
+)
+def test_mail_is_a_plain_text_over_tls_with_a_login(
+    notify: Shall, mail: MailReceiver, language: str, subject: str, counts: str
+) -> None:
+    ended = notify(mail_address(mail), SHALL_LANG=language)
+    assert "accepted" not in ended.stderr
+    assert [it[0] for it in mail.mails] == [["ann@example.com"], ["bo@example.com"]]
+    message = mail.mails[0][1]
+    assert subject in message["Subject"]
+    assert "robot@example.com" in message["From"]
+    body = message.get_body()
+    assert body is not None
+    assert body.get_content_type() == "text/plain"
+    first, second = body.get_content().splitlines()
+    assert counts in first
+    assert second.startswith("- order [shop#1.1]: get: status_code: ")
+
+
+@pytest.mark.verifies("reports#5.3")
+@pytest.mark.parametrize("refuses", ["login", "recipient"])
+def test_mail_that_is_refused_is_a_warning_without_the_password(
+    notify: Shall, mail: MailReceiver, refuses: str
+) -> None:
+    mail.accepts = refuses != "recipient"
+    word = "wrong-canary-31" if refuses == "login" else MAIL_WORD
+    ended = notify(mail_address(mail, word), "always", expected=200)
+    assert ended.returncode == 0
+    assert "The notification to team was not accepted." in ended.stderr
+    assert mail.mails == []
+    assert word not in ended.stdout + ended.stderr
 
 
 @pytest.mark.verifies("reports#5.2")

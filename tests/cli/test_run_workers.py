@@ -25,7 +25,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers are for
 Shall = Callable[..., "subprocess.CompletedProcess[str]"]
 WriteCase = Callable[..., None]
 
-_OF_THE_RUN = {"run_id", "started_at", "duration_s", "timings", "response_headers"}
+_OF_THE_RUN = {"run_id", "started_at", "duration_s", "timings", "response_headers", "worker"}
 
 
 def _lasting(data: Any) -> Any:
@@ -36,7 +36,7 @@ def _lasting(data: Any) -> Any:
 
 
 @pytest.mark.process
-@pytest.mark.verifies("engine#6.1", "cases#11.2")
+@pytest.mark.verifies("engine#6.1", "cases#11.2", "run-pages#1.12")
 def test_workers_give_the_results_of_one_process(
     shall_process: Shall, write_case: WriteCase, service: Any, project: Path
 ) -> None:
@@ -63,6 +63,8 @@ def test_workers_give_the_results_of_one_process(
             ).fetchall()
         shown = re.sub(r"(< )?[\d.]+ m?s\b", "", ended.stdout.partition("\nrun ")[0])
         cases = [json.loads(document) for (document,) in stored]
+        ran_by = {it.get("worker") for it in cases}
+        assert ran_by == {None} if workers == "1" else ran_by <= {1, 2, 3}
         return ended.returncode, shown, _lasting(whole), _lasting(cases)
 
     alone, divided = run("1"), run("3")

@@ -99,4 +99,26 @@ def test_the_first_case_claims_no_criterion_of_a_document_that_was_there(
     shall("init")
     text = (project / "tests/cases/health.yaml").read_text()
     assert "verifies" not in text
-    assert "host: http://127.0.0.1:8000" in text
+
+
+@pytest.mark.verifies("cases#4.3")
+def test_the_first_case_goes_where_the_new_settings_say(
+    shall: Shall, project: Path, service: Any
+) -> None:
+    shall("init")
+    settings = project / "shall.yaml"
+    assert "\nhost: http://127.0.0.1:8000\n" in settings.read_text()
+
+    settings.write_text(f"host: {service.url}/echo\n")
+
+    assert shall("run").returncode == 0
+
+
+@pytest.mark.verifies("cases#4.3")
+def test_the_first_case_names_a_host_where_the_settings_of_others_have_none(
+    shall: Shall, project: Path
+) -> None:
+    (project / "shall.yaml").write_text("# host: http://127.0.0.1:9000\n")
+    shall("init")
+    text = (project / "tests/cases/health.yaml").read_text()
+    assert "\n  host: http://127.0.0.1:8000\n" in text

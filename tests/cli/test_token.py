@@ -47,6 +47,24 @@ def test_a_list_tells_what_is_over_and_what_is_a_certificate(shall: Shall, proje
     assert "certificate CN=gateway,O=A \\x1b[31m" in listed
 
 
+@pytest.mark.verifies("auth#6.4")
+def test_a_token_of_some_workspaces_names_them_by_their_absolute_paths(
+    shall: Shall, project: Path
+) -> None:
+    new = ("token", "new", "--file", "tokens", "--name")
+    assert shall(*new, "shop", "--workspace", "tests", "a b").returncode == 0
+    assert shall(*new, "all").returncode == 0
+    tests, blank = project.resolve() / "tests", project.resolve() / "a b"
+    assert f" workspaces='{tests}:{blank}' " in (project / "tokens").read_text()
+    shop, every = shall("token", "list", "--file", "tokens").stdout.splitlines()[1:]
+    assert shop.endswith(f" {tests}:{blank}")
+    assert every.split()[-1] == "all"
+    refused = shall(*new, "colon", "--workspace", "a:b")
+    assert refused.returncode == 2
+    assert "A token file cannot hold the path" in refused.stderr
+    assert "colon" not in (project / "tokens").read_text().replace("a:b", "")
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -1,6 +1,7 @@
 """What a proof is worth when a file changes that the case uploads or checks by."""
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -147,3 +148,18 @@ def test_a_changed_file_touches_the_case_that_names_it(
     changed = impact()
     assert changed["cases"] == ["tests/cases/a.yaml"]
     assert changed["unlinked"] == []
+
+
+@pytest.mark.verifies("tracing#4.20")
+def test_a_change_of_a_file_of_33_mib_is_seen(shall: Shall, project: Path, service: Any) -> None:
+    write(project, "specs/auth/requirements.md", "### Requirement 1\n\n1. A shall b\n")
+    write_case(project, UPLOAD_STEP.replace("/echo", "/status/200"))
+    large = write(project, UPLOAD, "")
+    os.truncate(large, 33 << 20)
+    shall("run", "--host", service.url)
+    assert status(shall) == "proved"
+
+    with large.open("r+b") as file:
+        file.write(b"x")
+
+    assert status(shall) == "stale"

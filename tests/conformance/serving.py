@@ -10,12 +10,12 @@ import uvicorn
 from proxy import add_token  # type: ignore[import-not-found]
 
 from shall.actions.tool_access import EVERY_TOOL
-from shall.bootstrap import open_workspaces
 from shall.mcp.server import build_server
 from shall.serve.app import Parts, assemble
 from shall.serve.http import bound
 from shall.serve.observe.logs import set_up_logging
 from shall.serve.observe.metrics import Metrics
+from shall.server_bootstrap import open_workspaces
 from shall.settings import Settings
 
 

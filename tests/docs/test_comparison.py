@@ -27,6 +27,7 @@ RUNNERS = (
 OURS = [
     *section("shall")[1:],
     *(row[:3] for row in section("Tools that test APIs")[1:] if row[1] != "no"),
+    *(row[:3] for row in section("Reports of a run")[1:] if row[1] != "no"),
 ]
 
 

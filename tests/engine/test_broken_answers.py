@@ -54,10 +54,22 @@ def _no_http(client: socket.socket) -> None:
     client.sendall(b"220 mail.example.com ESMTP\r\n")
 
 
+def _gzip(client: socket.socket) -> None:
+    client.sendall(HEAD + b"Content-Encoding: gzip\r\nContent-Length: 5\r\n\r\nhello")
+
+
+def _headers(client: socket.socket) -> None:
+    lines = (b"X-%d: %s\r\n" % (number, b"y" * 1000) for number in range(2000))
+    client.sendall(HEAD + b"".join(lines) + b"\r\n")
+    client.recv(1)  # the client leaves
+
+
 STOP = threading.Event()
 ANSWERS = {
     it.__name__[1:]: it
-    for it in (_drip, _reset, _cut, _short, _large, _endless, _nothing, _no_http)
+    for it in (
+        *(_drip, _reset, _cut, _short, _large, _endless, _nothing, _no_http, _gzip, _headers),
+    )
 }
 
 
@@ -88,7 +100,9 @@ def host() -> Iterator[str]:
 @pytest.mark.parametrize(
     ("path", "code", "said"),
     [
-        ("drip", "step.timed_out", "did not answer within 0.1 s."),
+        ("drip", "step.timed_out", "answered 200, but the response did not end within 0.1 s."),
+        ("gzip", "step.unreachable", "is not compressed as its header says."),
+        ("headers", "step.unreachable", "sent headers that are too large."),
         ("reset", "step.unreachable", "broke the connection off."),
         ("cut", "step.unreachable", "sent less than it announced."),
         ("short", "step.unreachable", "sent less than it announced."),

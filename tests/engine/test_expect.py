@@ -258,8 +258,25 @@ async def test_what_cannot_be_captured_ends_the_step_with_its_name(
     assert [it.outcome for it in result.steps] == [Outcome.ERROR, Outcome.SKIPPED]
     error = result.steps[0].error
     assert error is not None
-    assert render(error).startswith("`order` cannot be captured: no number")
+    assert render(error).startswith("`order` cannot be captured: there is no number")
     assert error.params["path"] == "steps[0].capture.order"
+
+
+@pytest.mark.verifies("cases#5.14")
+async def test_what_cannot_be_expected_is_an_error_of_its_check_with_the_response(
+    run_one: RunOne, order: str
+) -> None:
+    step = {"GET": "/given/order", "expect": {"status": 200, "$.id": "{{ number }}"}}
+
+    result = await run_one([step], host=order)
+
+    assert result.outcome is Outcome.ERROR
+    error, exchange = result.steps[0].error, result.steps[0].exchange
+    assert error is not None
+    assert error.params["path"] == 'steps[0].expect["$.id"]'
+    assert exchange is not None
+    assert exchange.status == 200
+    assert exchange.response_body
 
 
 async def test_a_check_that_fails_is_shown_before_what_cannot_be_captured(

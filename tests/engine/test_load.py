@@ -86,6 +86,9 @@ class Files:
     def path_of(self, path: str) -> str:
         raise AssertionError(path)
 
+    def upload(self, path: str) -> bytes:
+        raise AssertionError(path)
+
     def delete_scratch(self, paths: Sequence[str], folders: Sequence[str]) -> None:
         raise AssertionError(paths, folders)
 

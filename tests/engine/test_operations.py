@@ -67,7 +67,10 @@ def test_operators_and_filters_have_their_usual_meaning(text: str, value: Any) -
         ("big / 0.5", "The result of `/` is too large."),
         ("1 and true", "`and` needs true or false, not a number."),
         ("not 'a'", "`not` needs true or false, not a text."),
-        ("'x' | to_int", "A value is missing: the filter to_int cannot use the value."),
+        (
+            "'x' | to_int",
+            "The expression has no value: the filter to_int fails: the text is no whole number.",
+        ),
         ("unknown + 1", "`unknown` is not defined."),
     ],
 )

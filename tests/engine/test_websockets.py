@@ -174,6 +174,53 @@ async def test_what_does_not_come_fails_the_step(
 
 
 @pytest.mark.anyio
+@pytest.mark.verifies("protocols#5.2")
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        ({"$.n": "{{ number }}"}, 7),
+        ({"$.items": {"each": {"n": {"less_than": 3}}}}, {"n": {"less_than": 3}}),
+    ],
+)
+async def test_what_was_waited_for_is_shown_where_no_message_came(
+    host: str, run_one: RunOne, condition: Any, expected: Any
+) -> None:
+    step = {"WS": "/", "messages": [{"expect": condition, "within": "20 ms"}]}
+    result = await run_one([step], {"variables": {"number": 7}}, host=host)
+    (check, *_) = result.steps[0].checks
+    assert (check.expected, check.actual, check.found) == (expected, None, False)
+
+
+@pytest.mark.anyio
+@pytest.mark.verifies("protocols#5.7")
+@pytest.mark.parametrize(
+    ("last", "outcome"),
+    [
+        ({"send_base64": "{{ number }}"}, Outcome.ERROR),
+        ({"expect": {"$.n": 1}, "within": "20 ms"}, Outcome.FAILED),
+    ],
+)
+async def test_what_was_said_is_shown_without_secrets_also_where_it_broke_off(
+    host: str, run_one: RunOne, last: Any, outcome: Outcome
+) -> None:
+    messages = [
+        {"send": {"type": "hello", "password": "orchard-canary-1"}},
+        {"send": '{"token": "orchard-canary-2"}'},
+        {"receive": 2},
+        last,
+    ]
+    step = {"WS": "/", "messages": messages}
+    result = await run_one([step], {"variables": {"number": "7"}}, host=host)
+    assert result.outcome is outcome
+    exchange = result.steps[0].exchange
+    assert exchange is not None
+    said = '{"type": "hello", "password": "***"}\n{"token": "***"}'
+    assert exchange.request_body == exchange.response_body == said
+    assert exchange.status == 101
+    assert "canary" not in json.dumps(result_to_json(result)) + case_text(result)
+
+
+@pytest.mark.anyio
 @pytest.mark.verifies("protocols#5.3")
 async def test_how_the_service_closes_can_be_checked(host: str, run_one: RunOne) -> None:
     expect = {"$.closed": {"code": 4001, "reason": "as asked"}, "messages": []}

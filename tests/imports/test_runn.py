@@ -93,13 +93,15 @@ vars: {rows: "json://rows.json", user: {password: planted-3310}}
 steps:
   - db: {query: SELECT 1}
   - req: {/a: {get: {useCookie: true}}}
-    test: current.res.status == 200 || current.res.status == 201
+    test: current.res.status == 200 || current.res.body.a == 201
     bind: {old: "steps[0].rows"}
   - req: {/b: {put: {body: {image/png: x}}}}
-    loop: 3
+    loop: {count: 3, maxInterval: 3}
   - req: {/c: {delete: {headers: {X-A: "{{ faker.Name() }}"}}}}
     test: compare(current.res.body, {}) && current.res.body.a == nil
   - req: {/d: {get: {body: null}, post: {body: null}}}
+  - {if: "steps[1].res.body.a != 3", req: {/e: {get: {body: null}}}}
+  - {if: faker.Bool(), req: {/e: {get: {body: null}}}}
 """
     found = imported(text, "runn")
     assert "planted" not in found.files[0].text
@@ -110,14 +112,16 @@ steps:
         ("steps[1]", "`useCookie` was left out."),
         (
             "steps[1]",
-            "A test was left out: `current.res.status == 200 || current.res.status == 201`.",
+            "A test was left out: `current.res.status == 200 || current.res.body.a == 201`.",
         ),
         ("steps[1]", "`bind` of old was left out: `steps[0].rows`."),
-        ("steps[2]", "The step was left out: it has `req`, `loop`."),
+        ("steps[2]", "The step was left out: it has `loop`."),
+        ("steps[3]", "The expression `faker.Name()` became the variable faker_name."),
         ("steps[3]", "A test was left out: `compare(current.res.body, {})`."),
         ("steps[3]", "A test was left out: `current.res.body.a == nil`."),
-        ("steps[3]", "The expression `faker.Name()` became the variable faker_name."),
         ("steps[4]", "The step was left out: it has no request, or several."),
+        ("steps[5]", "The step was left out: it has `if`."),
+        ("steps[6]", "The step was left out: it has `if`."),
     ]
 
 
@@ -129,10 +133,27 @@ steps:
         ("current.res.body.a > 1 && current.res.body.a <= 9", {"$.a": ("greater", "less")}),
         ("current.res.body.a != nil", {"$.a": {"is_not_none": True}}),
         ("current.res.body.a startsWith 'x'", {"$.a": {"starts_with": "x"}}),
-        ('current.res.rawBody contains "ok"', {"body": {"contains": "ok"}}),
+        ('current.res.rawBody contains "ok"', {"regex (?s)^.*$": {"contains": "ok"}}),
         ("current.res.body.a contains 'x'", {"$.a": {"contains": "x", "is_string": True}}),
         ("len(current.res.body.a[0].b) > 0", {"$.a[0].b": {"length": {"greater_than": 0}}}),
         ("current.res.body.a == true", {"$.a": True}),
+        ("current.res.status == 200 || current.res.status == 201", {"status": {"in": [200, 201]}}),
+        ("(current.res.status == 200 or current.res.status == 1)", {"status": {"in": [200, 1]}}),
+        ("current.res.body.a in ['x', 2]", {"$.a": {"in": ["x", 2]}}),
+        ("// the status, if\ncurrent.res.status == 200 /* ok? */", {"status": 200}),
+        ("# older\ncurrent.res.body.a == 'x//y' // z", {"$.a": "x//y"}),
+        ('current.res.cookies["s"].Value == "v"', {"cookie s": "v"}),
+        ("len(current.res.body) == 2", {"$": {"length": 2}}),
+        ("current.res.body.a", {"$.a": True}),
+        ("!current.res.body.a", {"$.a": False}),
+        ("current.res.body.a == vars.x", {"$.a": "vars.x"}),
+        ("current.res.body.a == vars.unknown", {}),
+        ("current.res.body.a == 3 && current.res.body.b || current.res.status == 200", {}),
+        ("current.res.status == 200 || current.res.body.a == 200", {}),
+        ("current.res.status == 200 || current.res.status > 300", {}),
+        ("current.res.body.a in [vars.x, current.res.body.b]", {}),
+        ("(current.res.body.a == 3) == (current.res.body.b == 3)", {}),
+        ("current.res.rawBody", {}),
         ("current.res.body.a != 3", {}),
         ("current.res.body.a > 'x'", {}),
         ("current.res.body.a > vars.x", {}),
@@ -144,11 +165,84 @@ steps:
 )
 def test_comparisons_of_common_forms_become_checks(test: str, expect: dict[str, Any]) -> None:
     left: list[str] = []
-    found = checks_of(test, lambda it: it.step == "current", str, left.append)
+    found: dict[str, Any] = {}
+    for _, part, predicate in checks_of(test, {"vars.x": "vars.x"}.get, left.append):
+        if part.step == "current":
+            found.setdefault(part.selector, {}).update(predicate)
+        else:
+            left.append(part.step)
+    found = {name: it["equals"] if it.keys() == {"equals"} else it for name, it in found.items()}
     if expect == {"$.a": ("greater", "less")}:
         expect = {"$.a": {"greater_than": 1, "less_or_equal": 9}}
     assert found == expect
     assert len(left) == (0 if expect else 1)
+
+
+FLOW = """desc: Wait for an order
+runners:
+  req: {endpoint: $url, timeout: 2sec, notFollowRedirect: true, openapi3: api.yml}
+vars: {user: {name: ann}, isNew: true}
+secrets: [steps.create.res.body.pin, order]
+steps:
+  create:
+    req:
+      /orders:
+        post:
+          body:
+            multipart/form-data: {buyer: "{{ vars.user.name }}", tags: [a, b]}
+    test: |
+      // created, or there before
+      (current.res.status == 201 || current.res.status == 200)
+      && current.res.body.by == vars.user.name && current.res.rawBody contains '{"id"'
+    bind: {order: current.res.body.id}
+  wait:
+    req: {"/orders/{{ order }}": {get: {body: {application/json: null}}}}
+    loop: {count: 3, until: "current.res.body.state == 'done'"}
+    test: current.res.body.id == order && current.res.body.by == steps.create.res.body.by
+  twice:
+    req: {/moved: {get: {body: null}}}
+    loop: 2
+  never:
+    if: vars.isNew == false || steps.create.res.status != 201
+    req: {/never: {get: {body: null}}}
+  checked:
+    test: steps.create.res.headers["X-Trace"][0] == "seven" && previous.res.status == 200
+    bind: {trace: 'steps.create.res.headers["X-Trace"][0]'}
+"""
+
+
+@pytest.mark.verifies("import-runn#1.5", "import-runn#1.6")
+def test_loops_conditions_and_tests_of_earlier_steps_are_carried(
+    recorder: Recorder, imported: Imported, run: Run
+) -> None:
+    body = '{"id": "o-77413", "by": "ann", "pin": "p-40991"}'
+    recorder.answers["POST /orders"] = (201, {"X-Trace": "seven"}, body)
+    recorder.answers["GET /orders/o-77413"] = (200, {}, '{"id": "o-77413", "by": "ann"}')
+    recorder.answers["GET /moved"] = (302, {"Location": "/orders/o-77413"}, "")
+    found = imported(FLOW.replace("$url", recorder.url))
+    assert [(it.field, it.message) for it in found.left_out] == [
+        ("", "The options openapi3 of a runner were left out."),
+        ("steps.checked", "A test was left out: `previous.res.status == 200`."),
+    ]
+    assert found.files[0].text.count("timeout_s: 2") == 4
+    assert set(found.files[0].case.secrets) == {"create_pin", "order"}
+    result = run()
+    assert [it.outcome.value for it in result.cases] == ["failed"]
+    sent = [f"{it['method']} {it['path']}" for it in recorder.seen]
+    assert sent == ["POST /orders"] + 3 * ["GET /orders/o-77413"], "at most 3, and no body"
+    parts = comparable(recorder.seen[0])["body"]
+    assert [parts.count(it) for it in ('name="buyer"', "ann", 'name="tags"')] == [1, 1, 2]
+    assert comparable(recorder.seen[1])["body"] == ""
+    recorder.seen.clear()
+    done = '{"id": "o-77413", "by": "ann", "state": "done"}'
+    recorder.answers["GET /orders/o-77413"] = (200, {}, done)
+    result = run()
+    assert [it.outcome.value for it in result.cases] == ["passed"], result
+    sent = [f"{it['method']} {it['path']}" for it in recorder.seen]
+    assert sent == ["POST /orders", "GET /orders/o-77413", "GET /moved", "GET /moved"]
+    assert "o-77413" not in str(result.cases), "a secret of the runbook"
+    recorder.answers["POST /orders"] = (201, {"X-Trace": "other"}, body)
+    assert [it.outcome.value for it in run().cases] == ["failed"]
 
 
 @pytest.mark.verifies("import-runn#1.4")

@@ -335,65 +335,6 @@ def test_formats_become_the_texts_and_the_numbers_that_tavern_sends(
     assert bodies == [sent for _, sent in SENT]
 
 
-@pytest.mark.verifies("import#7.5")
-def test_parameters_and_forms_are_written_as_python_writes_their_values(
-    recorder: Recorder, imported: Imported, run: Run
-) -> None:
-    text = """\
-test_name: parameters
-stages:
-  - name: first
-    request:
-      url: URL/a
-      method: POST
-      params: {a: true, b: null, c: 1.0, d: [1, true]}
-      data: {a: true, b: null, d: [1, 2]}
-  - {name: second, request: {url: URL/b, method: POST, json: null}}
-"""
-
-    found = imported(text.replace("URL", recorder.url))
-    run()
-
-    assert found.left_out == []
-    assert recorder.seen[0]["path"] == "/a?a=True&c=1.0&d=1&d=True"
-    assert recorder.seen[0]["body"] == "a=True&d=1&d=2"
-    assert (recorder.seen[1]["body"], "content-type" in recorder.seen[1]["headers"]) == ("", False)
-
-
-@pytest.mark.verifies("import#7.2", "import#7.5")
-def test_what_cannot_be_formatted_before_the_test_runs_is_reported() -> None:
-    text = """\
-test_name: formats
-stages:
-  - name: first
-    request: {url: http://h, method: POST, data: [a]}
-    response:
-      json: {a: !anyfloat }
-      save: {json: {id: id}}
-  - name: second
-    request:
-      url: "http://h/{id:>5}"
-      method: POST
-      headers: {X: "{id!r}"}
-      json: {a: [1, {b: "{id}"}], n: !int "1{id}"}
-    response:
-      json: {a: "{tavern.request_vars.json.a[0]}", b: "{tavern.request_vars.json.a[1].b}"}
-      strict: false
-"""
-
-    found = read_cases(text, "test_a.tavern.yaml")
-
-    assert [it.message for it in found.left_out] == [
-        "`!anyfloat` became `is_number`, which 1 is, too.",
-        "`request.data` was left out.",
-        "The format of `{id:>5}` was left out.",
-        "The format of `{id!r}` was left out.",
-        "The tag `!int` was left out.",
-    ]
-    expect = yaml.safe_load(found.files[0].text)["testcase"]["steps"][1]["expect"]
-    assert expect == {"status": 200, "$.a": "1", "$.b": "{{ id | to_string }}"}
-
-
 @pytest.mark.verifies("import#7.4")
 def test_an_anchor_holds_in_the_documents_after_its_own() -> None:
     text = """\

@@ -13,8 +13,8 @@ from mcp.client.stdio import StdioServerParameters, stdio_client
 from tests.forked import Popen
 
 from shall.actions.tool_access import EVERY_TOOL
-from shall.bootstrap import open_workspaces
 from shall.mcp.server import build_server
+from shall.server_bootstrap import open_workspaces
 from shall.settings import Settings
 from shall.workspace.workspaces import Workspaces
 

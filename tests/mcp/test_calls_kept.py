@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from mcp import Client
 
-from shall.bootstrap import call_log_path, open_workspace, open_workspaces
+from shall.bootstrap import call_log_path, open_workspace
 from shall.mcp.server import build_server
+from shall.server_bootstrap import open_workspaces
 from shall.settings import Settings
 from shall.workspace.workspaces import Workspaces
 

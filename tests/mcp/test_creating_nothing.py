@@ -7,8 +7,8 @@ import pytest
 from mcp import Client
 
 from shall.actions.tool_access import ToolAccess
-from shall.bootstrap import open_workspaces
 from shall.mcp.server import build_server
+from shall.server_bootstrap import open_workspaces
 from shall.settings import Settings
 
 pytestmark = pytest.mark.anyio

@@ -10,8 +10,8 @@ import pytest
 from mcp import Client
 from mcp.shared.exceptions import MCPError
 
-from shall.bootstrap import open_workspaces
 from shall.mcp.server import build_server
+from shall.server_bootstrap import open_workspaces
 from shall.settings import Settings
 from shall.workspace.workspaces import Workspaces
 

@@ -102,12 +102,16 @@ async def test_errors_and_teardowns_are_told_in_details(
             "testcase": {"name": "b", "host": service.url, "steps": steps, "teardowns": [teardown]},
         },
     )
+    unnamed = case(host="http://127.0.0.1:8", steps=[{"GET": "/echo"}])
+    arguments = {"yaml_path": "tests/cases/d.yaml", "testcase": unnamed}
+    await client.call_tool("write_testcase", arguments)
     (project / "tests/cases/c.yaml").write_text("testcase:\n  nam: x\n")
     run = answer(await client.call_tool("run_tests", {}))
     reasons = {it["yaml_path"]: it["error_message"] for it in run["results"]}
     assert reasons[PATH] == "step s: 127.0.0.1:9 refuses the connection."
     assert reasons["tests/cases/b.yaml"].startswith("teardown t: status_code: got status 500")
     assert "c.yaml:" in reasons["tests/cases/c.yaml"]
+    assert reasons["tests/cases/d.yaml"].startswith("step 1: 127.0.0.1:8 ")
     whole = answer(await client.call_tool("get_test_results", {"case": "a"}))
     assert "refuses" in whole["cases"][0]["steps"][0]["error_message"]
 

@@ -11,9 +11,9 @@ from mcp import Client
 from msgspec.structs import replace
 from tests.redaction.spelling import echoed, every_form, jwt_with
 
-from shall.bootstrap import open_workspaces
 from shall.mcp.server import build_server
 from shall.serve.observe.logs import set_up_logging
+from shall.server_bootstrap import open_workspaces
 from shall.settings import Settings, read_settings
 from shall.workspace.workspaces import Workspaces
 

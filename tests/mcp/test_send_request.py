@@ -9,8 +9,8 @@ import pytest
 from mcp import Client
 from msgspec.structs import replace
 
-from shall.bootstrap import open_workspaces
 from shall.mcp.server import build_server
+from shall.server_bootstrap import open_workspaces
 from shall.settings import read_settings
 
 pytestmark = pytest.mark.anyio

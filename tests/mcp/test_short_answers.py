@@ -72,6 +72,19 @@ async def test_an_unknown_tool_is_answered_with_the_nearest_that_may_be_called(
     assert set(available.split(", ")) == names
 
 
+@pytest.mark.verifies("mcp#1.27")
+async def test_a_tool_of_the_other_toolset_is_answered_with_the_flag(spaces: Workspaces) -> None:
+    server = build_server(spaces, access=ToolAccess(left_out=WORKFLOW_TOOLS))
+    async with Client(server, mode="legacy") as client:
+        result = await client.call_tool("list_specs", {})
+
+    assert result.is_error
+    [part] = result.content
+    assert getattr(part, "text", "") == (
+        "list_specs is not offered. The operator can offer it with `--toolset all`."
+    )
+
+
 def write_criteria(project: Path, count: int) -> None:
     """Write so many criteria, and cases by which the second passes and the last fails."""
     (project / "specs/shop").mkdir(parents=True)

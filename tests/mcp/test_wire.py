@@ -12,10 +12,11 @@ from mcp import Client
 from mcp.shared.exceptions import MCPError
 
 from shall.actions.results import call_statistics, past_runs
-from shall.bootstrap import open_workspace, open_workspaces
+from shall.bootstrap import open_workspace
 from shall.cases.reader import read_case
 from shall.mcp.server import build_server
 from shall.results.records import RunStatus
+from shall.server_bootstrap import open_workspaces
 from shall.settings import Settings
 from shall.workspace.workspaces import Workspaces
 

@@ -46,9 +46,9 @@ def test_a_reason_in_a_result_is_translated() -> None:
 
 
 def test_sentences_are_joined_as_their_language_does() -> None:
-    assert joined(["Split it.", "Add it."], "en") == "Split it. Add it."
-    assert joined(["Split it.", "Unknown words.", "Add it."], "zh") == (
-        "请拆分该文件。Unknown words. 请补上。"
+    assert joined(["Split it.", "Quote it."], "en") == "Split it. Quote it."
+    assert joined(["Split it.", "Unknown words.", "Quote it."], "zh") == (
+        "请拆分该文件。Unknown words. 请加上引号。"
     )
 
 
@@ -58,8 +58,8 @@ def test_a_long_text_is_searched_in_linear_time() -> None:
 
 
 def test_a_value_does_not_take_the_next_sentence_where_another_template_fits() -> None:
-    text = "No criterion may be failing, vacuous. Exceptions: 1."
-    assert translated(text, "zh") == "验收标准不得处于以下状态：失败、空验证；例外：1。"
+    text = "No criterion may be failing, vacuous. Violations: 1."
+    assert translated(text, "zh") == "验收标准不得处于以下状态：失败、空验证；违反 1 项。"
 
 
 def test_a_place_in_front_of_a_sentence_is_no_part_of_its_values() -> None:

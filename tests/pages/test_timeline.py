@@ -42,6 +42,24 @@ def test_each_shard_has_lanes_of_its_own(make_case: Make) -> None:
     assert [it.lane for it in bars_of([*second, *first], STARTED)] == [0, 1]
 
 
+@pytest.mark.verifies("run-pages#1.12")
+def test_each_worker_has_a_band_of_lanes(make_case: Make) -> None:
+    first = lines(make_case, (0, 2), (1, 2), worker=1)
+    second = lines(make_case, (4, 1), worker=2)
+    assert [it.lane for it in bars_of([*second, *first], STARTED)] == [0, 1, 2]
+    text = drawn([*first, *second])
+    [band] = re.findall(r'<rect class="band" x="0" y="([^"]+)" width="1000" height="([^"]+)"', text)
+    assert band == ("28.0", "14.0")
+    assert "Run by 2 worker processes, each in a band of its own." in text
+    assert "a user signs in: passed, 1.00 s (worker 2)" in text
+
+
+def test_a_run_of_one_process_has_no_bands(make_case: Make) -> None:
+    text = drawn(lines(make_case, (0, 2), (1, 2)))
+    assert "band" not in text
+    assert "worker" not in text
+
+
 def test_more_cases_than_lanes_still_have_a_place(make_case: Make) -> None:
     bars = bars_of(lines(make_case, *[(0, 1)] * 100), STARTED)
     assert len(bars) == 100

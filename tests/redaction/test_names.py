@@ -16,6 +16,7 @@ ORDINARY = (
     "name passenger passed compass bypass pinned spin opinion author cookies sessions tokens_used"
     " token_type tokenType expires_in token_expires_at max_tokens total_tokens session_count"
     " pass_rate signature_algorithm token_endpoint 密码长度 令牌类型 公钥 姓名 design assign x"
+    " Access-Control-Allow-Credentials"
 )
 
 

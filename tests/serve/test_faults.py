@@ -15,8 +15,8 @@ from tests.serve.full_disk import SmallDisk, SmallFiles, small_disk
 from tests.serve.logged import headers_of, logged, request
 from tests.serve.test_calls import write_cases
 
-from shall.bootstrap import open_workspaces
 from shall.mcp.server import build_server
+from shall.server_bootstrap import open_workspaces
 from shall.settings import Settings
 from shall.store import sqlite
 

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from shall.bootstrap import open_workspace, open_workspaces
+from shall.bootstrap import open_workspace
 from shall.serve.readiness import MIN_FREE_BYTES, Readiness
+from shall.server_bootstrap import open_workspaces
 from shall.settings import Settings
 from shall.workspace.workspaces import Workspaces
 

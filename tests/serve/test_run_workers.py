@@ -18,11 +18,11 @@ from shall.actions.results import run_details
 from shall.actions.run import CASES_A_PROGRAM, execute
 from shall.actions.run_request import RunRequest
 from shall.actions.trace import trace_requirements
-from shall.bootstrap import open_workspaces
 from shall.engine.spawned_workers import WorkerProgram
 from shall.engine.stop import Stop
 from shall.results.records import Outcome, RunStatus, RunSummary
 from shall.serve.worker_program import worker_program
+from shall.server_bootstrap import open_workspaces
 from shall.settings import Settings
 from shall.specs.status import Status
 from shall.workspace.workspace import Workspace
@@ -30,7 +30,7 @@ from shall.workspace.workspace import Workspace
 pytestmark = pytest.mark.skipif(not hasattr(os, "memfd_create"), reason="for Linux only")
 
 Serve = Callable[..., Any]
-OF_THE_RUN = {"run_id", "started_at", "duration_s", "timings", "response_headers"}
+OF_THE_RUN = {"run_id", "started_at", "duration_s", "timings", "response_headers", "worker"}
 REQUIREMENTS = "### Requirement 1\n\n1. THE shop SHALL answer.\n"
 UNDONE = "  teardowns:\n    - {id: t, operation_type: api, method: DELETE, path: /echo/undone}\n"
 

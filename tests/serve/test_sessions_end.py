@@ -8,9 +8,9 @@ import pytest
 from starlette.types import Receive, Scope, Send
 from tests.serve.logged import INITIALIZE, POST
 
-from shall.bootstrap import open_workspaces
 from shall.mcp.server import build_server
 from shall.serve.event_store import Sessions
+from shall.server_bootstrap import open_workspaces
 from shall.settings import Settings
 
 PING = {"jsonrpc": "2.0", "id": 2, "method": "ping"}

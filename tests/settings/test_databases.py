@@ -10,7 +10,8 @@ from shall.bootstrap import open_workspace
 from shall.database_source import Database
 from shall.errors import InvalidSetting
 from shall.secret_source import SecretSource
-from shall.settings import Settings, read_settings, settings_table
+from shall.settings import Settings, read_settings
+from shall.settings.page import settings_table
 
 YAML = """\
 databases:

@@ -6,7 +6,8 @@ import pytest
 
 from shall import value_types as types
 from shall.errors import InvalidSetting
-from shall.settings import SETTINGS, read_settings, settings_page, settings_table
+from shall.settings import SETTINGS, read_settings
+from shall.settings.page import settings_page, settings_table
 
 ROOT = Path(__file__).parents[2]
 

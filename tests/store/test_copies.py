@@ -192,14 +192,15 @@ def test_a_linked_evidence_file_is_not_followed(tmp_path: Path, now: datetime) -
 
 @pytest.mark.verifies("store#4.3")
 def test_a_database_of_an_older_release_is_recovered_and_brought_up_to_date(
-    filled: Path, now: datetime, monkeypatch: pytest.MonkeyPatch
+    filled: Path, now: datetime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    newer = {
-        **migrations(),
-        90: "ALTER TABLE runs ADD COLUMN note TEXT;\n"
+    added = tmp_path / "90.sql"
+    added.write_text(
+        "ALTER TABLE runs ADD COLUMN note TEXT;\n"
         "CREATE TABLE totals (name TEXT PRIMARY KEY, count INTEGER) WITHOUT ROWID;\n"
-        "INSERT INTO totals SELECT 'runs', count(*) FROM runs;\n",
-    }
+        "INSERT INTO totals SELECT 'runs', count(*) FROM runs;\n"
+    )
+    newer = {**migrations(), 90: added}
     leaves = leaf_pages(filled, "cases")
     spoil(filled, leaves[-1])
     monkeypatch.setattr(migrate, "migrations", lambda: newer)

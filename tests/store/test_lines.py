@@ -27,6 +27,7 @@ from shall.results.listing import (
 )
 from shall.results.reason import Reason
 from shall.results.records import CaseResult, CriterionRef, Outcome, RunResult, RunStatus
+from shall.store import fill_columns
 from shall.store.base import RunOrigin
 from shall.store.copies import recover_database
 from shall.store.migrate import migrate
@@ -219,6 +220,21 @@ def test_runs_of_an_older_release_have_the_same_lines(
     assert found.counts.features == expected.counts.features
     [run_line] = open_store().run_page(EVERY_RUN, 9, 0).lines
     assert (run_line.commit, run_line.is_dirty, run_line.host) == (None, None, None)
+
+
+@pytest.mark.verifies("run-pages#1.12")
+def test_the_process_that_ran_a_case_is_stored_and_recovered(
+    store: SqliteStore, path: Path, now: datetime, full_case: CaseResult
+) -> None:
+    store.start_run("r1", now, 2, "")
+    store.save_cases([one(full_case, worker=2), full_case])
+    assert [line.worker for line in page(store).lines] == [None, 2]
+    store.close()
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE cases SET worker = 9")
+        fill_columns.fill(connection)
+        found = connection.execute("SELECT worker FROM cases ORDER BY id").fetchall()
+    assert found == [(2,), (None,)]
 
 
 @pytest.mark.verifies("history-pages#1.4")

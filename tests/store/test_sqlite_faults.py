@@ -119,20 +119,32 @@ def test_a_database_of_a_newer_release_is_refused_and_not_touched(
     assert path.read_bytes() == before
 
 
+def migration(folder: Path, number: int, text: str) -> dict[int, Path]:
+    """Write the file of one migration; return it by its number."""
+    file = folder / f"{number}.sql"
+    file.write_text(text)
+    return {number: file}
+
+
 def test_migrations_are_numbered_without_a_gap() -> None:
     assert list(migrations()) == list(range(1, len(migrations()) + 1))
 
 
 def test_a_migration_is_applied_once_and_in_order(
-    open_store: OpenStore, path: Path, now: datetime, monkeypatch: pytest.MonkeyPatch
+    open_store: OpenStore,
+    path: Path,
+    now: datetime,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     old = open_store()
     old.start_run("r1", now, 1, "")
     known = migrations()
+    added = "ALTER TABLE a ADD COLUMN c;\nINSERT INTO a VALUES (1, 2);\n"
     newer = {
         **known,
-        len(known) + 1: "CREATE TABLE a (b);\n",
-        len(known) + 2: "ALTER TABLE a ADD COLUMN c;\nINSERT INTO a VALUES (1, 2);\n",
+        **migration(tmp_path, len(known) + 1, "CREATE TABLE a (b);\n"),
+        **migration(tmp_path, len(known) + 2, added),
     }
     monkeypatch.setattr(migrate, "migrations", lambda: newer)
 
@@ -146,11 +158,12 @@ def test_a_migration_is_applied_once_and_in_order(
 
 
 def test_a_migration_that_fails_changes_nothing(
-    open_store: OpenStore, path: Path, monkeypatch: pytest.MonkeyPatch
+    open_store: OpenStore, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     open_store()
     known = migrations()
-    broken = {**known, len(known) + 1: "CREATE TABLE a (b);\nCREATE TABLE runs (b);\n"}
+    text = "CREATE TABLE a (b);\nCREATE TABLE runs (b);\n"
+    broken = {**known, **migration(tmp_path, len(known) + 1, text)}
     with monkeypatch.context() as patched:
         patched.setattr(migrate, "migrations", lambda: broken)
         with pytest.raises(StoreUnavailable, match="table runs already exists"):

@@ -4,14 +4,8 @@ from pathlib import Path
 import pytest
 
 from shall.errors import StoreUnavailable
-from shall.workspace.server_folder import (
-    Account,
-    Origin,
-    ServerFolder,
-    current_account,
-    make_own_folder,
-    server_folder,
-)
+from shall.workspace.account import Account, current_account
+from shall.workspace.server_folder import Origin, ServerFolder, make_own_folder, server_folder
 
 ROOT = Path("/")
 

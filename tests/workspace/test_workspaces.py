@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from shall.bootstrap import open_workspaces, serve_workspace
 from shall.errors import FileUnavailable, FolderNotFound, OutsideWorkspace, StoreUnavailable
+from shall.server_bootstrap import open_workspaces, serve_workspace
 from shall.settings import Settings
 from shall.store.base import Evidence
 from shall.workspace.workspaces import MOST_IN_USE, MOST_OPEN, Workspaces

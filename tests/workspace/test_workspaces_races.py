@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from shall.bootstrap import serve_workspace
 from shall.errors import ShallError
+from shall.server_bootstrap import serve_workspace
 from shall.settings import Settings
 from shall.workspace.workspaces import Workspaces
 

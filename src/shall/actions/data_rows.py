@@ -15,7 +15,7 @@ from shall.engine.job import Job, Row
 from shall.errors import FileMissing, InvalidInput
 from shall.messages import Message
 from shall.span import Span
-from shall.workspace.files import UPLOAD_BYTES
+from shall.workspace.files import READ_BYTES
 from shall.workspace.workspace import Workspace
 
 WHOLE = -1
@@ -73,7 +73,7 @@ def _rows(workspace: Workspace, case_path: str, case: Case) -> Rows:
 def _rows_of_file(workspace: Workspace, case_path: str, written: str) -> Rows:
     path = workspace.files.relative(path_of_rows(case_path, written))
     try:
-        text = workspace.files.read_text(path, UPLOAD_BYTES)
+        text = workspace.files.read_text(path, READ_BYTES)
     except FileMissing as error:
         folder = path.rpartition("/")[0] or "."
         there = workspace.files.find(folder, ENDINGS) if workspace.files.is_folder(folder) else []

@@ -329,7 +329,7 @@ def _read_job(workspace: Workspace, path: str, text: str | None) -> Job:
 
             return unit_job(workspace, path, text, positions(text, path))
         case = _named(workspace, read_case(text, path))
-        if "openapi" in text:
+        if case.use or "openapi" in text or "schema" in text:
             from shall.actions.named_documents import check_documents  # few cases name any
 
             check_documents(workspace, case, text, path)

@@ -39,6 +39,11 @@ def _of_shared(files: Files, path: str, documents: Sequence[str]) -> Sequence[st
 
 def _digest(files: Files, path: str) -> str:
     try:
-        return sha256(files.read_bytes(path)).hexdigest()
-    except ShallError:
+        content = files.upload(path)
+        if isinstance(content, bytes):
+            return sha256(content).hexdigest()
+        from shall.transport.upload import digest_of  # few cases name a large file
+
+        return digest_of(content)
+    except (ShallError, OSError):
         return UNREADABLE

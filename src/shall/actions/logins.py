@@ -163,7 +163,7 @@ def _case(project: str, login: Login, host: str | None) -> Case:
         "path": login.url,
         "headers": dict(login.headers),
         "capture": {TOKEN: CAPTURED},
-        "expect": {CAPTURED: {"not": {"matches": "^$"}}},
+        "expect": {CAPTURED: {"is_string": True, "length": {"at_least": 1}}},
     }
     if login.data is not None:
         step["data"] = login.data

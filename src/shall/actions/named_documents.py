@@ -1,12 +1,17 @@
-"""Checks that the OpenAPI documents that a case names are there, before anything is sent."""
+"""Checks that the files a case names are there, before anything is sent.
+
+They are shared steps, OpenAPI documents and files of JSON Schemas.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 
 from shall.cases.model import Case, Check, CheckKind, Step, Teardown
+from shall.cases.named_files import schemas_in
 from shall.cases.nearest import nearest
 from shall.cases.reader import locate
 from shall.diagnostics import Diagnostic, Severity
 from shall.errors import InvalidCase
+from shall.workspace.folders import shared_path
 from shall.workspace.workspace import Workspace
 
 _ENDINGS = (".yaml", ".yml", ".json")
@@ -18,7 +23,7 @@ def is_url(source: str) -> bool:
 
 
 def check_documents(workspace: Workspace, case: Case, text: str, path: str) -> None:
-    """Raise ``InvalidCase`` where a document does not exist."""
+    """Raise ``InvalidCase`` where shared steps, a document or a schema do not exist."""
     groups: Mapping[str, Sequence[Step | Teardown]] = {
         "steps": case.steps,
         "teardowns": case.teardowns,
@@ -27,12 +32,27 @@ def check_documents(workspace: Workspace, case: Case, text: str, path: str) -> N
         problem
         for group, calls in groups.items()
         for at, call in enumerate(calls)
-        for check in call.checks
-        if check.kind is CheckKind.OPENAPI
-        for problem in _problems(workspace, check, text, path, f"{group}[{at}].expect.openapi")
+        for problem in _problems_of(workspace, call, text, path, f"{group}[{at}]")
     ]
+    for number, name in enumerate(case.use):
+        file = shared_path(path, name)
+        if not workspace.files.is_file(file):
+            problems.append(_missing(workspace, file, text, path, f"use[{number}]"))
     if problems:
         raise InvalidCase(problems)
+
+
+def _problems_of(
+    workspace: Workspace, call: Step | Teardown, text: str, path: str, place: str
+) -> Iterator[Diagnostic]:
+    for number, check in enumerate(call.checks):
+        if check.kind is CheckKind.OPENAPI:
+            yield from _problems(workspace, check, text, path, f"{place}.expect.openapi")
+            continue
+        at = f"{place}.{check.place or f'assert[{number}]'}"
+        for file in dict.fromkeys(schemas_in([check])):
+            if "{{" not in file and not workspace.files.is_file(file):
+                yield _missing(workspace, file, text, path, at)
 
 
 def _problems(

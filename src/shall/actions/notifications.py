@@ -94,7 +94,7 @@ def _send(address: str, title: str, text: str) -> bool:
         if sender is None:
             return False
         try:
-            sent: bool = sender.notify(body=text, title=title)
+            sent: bool = sender.notify(body=text, title=title, body_format="text")
         except TypeError:  # as apprise reports what it cannot send
             return False
         return sent

@@ -1,9 +1,11 @@
 """What a caller asks to run, however it was said: by flags, tool arguments or JSON."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Annotated, Any
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
 
 from msgspec import Struct
+
+T = TypeVar("T")
 
 
 class Argument(Struct, frozen=True):
@@ -16,9 +18,15 @@ class Argument(Struct, frozen=True):
     short_flag: str = ""
 
 
-def argument(meaning: str, flag: str, metavar: str | None = None, **more: str) -> Mapping[str, Any]:
-    """Return a declaration, the metadata of an annotated field of ``RunRequest``."""
-    return {"meaning": meaning, "flag": flag, "metavar": metavar, **more}
+_declared: dict[str, Mapping[str, Any]] = {}
+
+
+def argument(
+    name: str, default: T, meaning: str, flag: str, metavar: str | None = None, **more: str
+) -> T:
+    """Declare an argument, which is a field of ``RunRequest``; return its default."""
+    _declared[name] = {"meaning": meaning, "flag": flag, "metavar": metavar, **more}
+    return default
 
 
 class Shard(Struct, frozen=True):
@@ -48,51 +56,48 @@ class Selection(Struct, frozen=True):
 class RunRequest(Struct, frozen=True):
     """What to run. No paths: every case below ``tests/cases`` (older layouts are found too).
 
-    The annotated fields are the one declaration of these arguments: the flags of ``shall run``, the
-    arguments of the tool ``run_tests`` and the body of ``POST /api/runs`` are made from it. Only
-    ``shall run`` has a ``selection``, and ``snapshots``: a list that takes the values that would
-    be compared with snapshots. How cases run is in ``engine/options.py``.
+    The fields with an ``argument`` are the one declaration of these arguments: the flags of
+    ``shall run``, the arguments of the tool ``run_tests`` and the body of ``POST /api/runs`` are
+    made from it. Only ``shall run`` has a ``selection``, and ``snapshots``: a list that takes the
+    values that would be compared with snapshots. How cases run is in ``engine/options.py``.
     """
 
     paths: Sequence[str] = ()
-    tags: Annotated[
-        list[str],
-        argument("run only cases with a tag, or tags such as 'a and not b'", "--tag", "TAG"),
-    ] = []
-    keyword: Annotated[
-        str | None,
-        argument(
-            "run only cases whose path or name has these words, such as 'order and not slow'",
-            "--keyword",
-            "WORDS",
-            short_flag="-k",
-        ),
-    ] = None
-    host: Annotated[
-        str | None,
-        argument("base URL of the service; overrides the host of a case", "--host", "URL"),
-    ] = None
-    environment: Annotated[
-        str | None,
-        argument("environment of shall.yaml that the cases run in", "--environment", "NAME"),
-    ] = None
-    variables: Annotated[
-        dict[str, Any],
-        argument(
-            "variables, JSON or text; they override those of shall.yaml", "--var", "NAME=VALUE"
-        ),
-    ] = {}
+    tags: list[str] = argument(
+        "tags", [], "run only cases with a tag, or tags such as 'a and not b'", "--tag", "TAG"
+    )
+    keyword: str | None = argument(
+        "keyword",
+        None,
+        "run only cases whose path or name has these words, such as 'order and not slow'",
+        "--keyword",
+        "WORDS",
+        short_flag="-k",
+    )
+    host: str | None = argument(
+        "host", None, "base URL of the service; overrides the host of a case", "--host", "URL"
+    )
+    environment: str | None = argument(
+        "environment",
+        None,
+        "environment of shall.yaml that the cases run in",
+        "--environment",
+        "NAME",
+    )
+    variables: dict[str, Any] = argument(
+        "variables",
+        {},
+        "variables, JSON or text; they override those of shall.yaml",
+        "--var",
+        "NAME=VALUE",
+    )
     selection: Selection | None = None
     snapshots: list[Any] | None = None
 
 
-def _arguments() -> Iterable[tuple[str, Argument]]:
-    for name, kind in RunRequest.__annotations__.items():
-        if declared := getattr(kind, "__metadata__", ()):
-            yield name, Argument(kind.__origin__, **declared[0])
-
-
-ARGUMENTS = dict(_arguments())
+ARGUMENTS = {
+    name: Argument(RunRequest.__annotations__[name], **how) for name, how in _declared.items()
+}
 """The arguments of a run by name."""
 
 

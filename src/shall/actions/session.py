@@ -43,8 +43,9 @@ class Session(Struct, frozen=True):
         Raises:
             OutsideWorkspace: It is not inside an allowed folder.
             FolderNotFound: There is no such folder.
+            Forbidden: The caller may use other workspaces only.
         """
-        return self.workspaces.choose(name, self.roots)
+        return self.workspaces.choose(name, self.roots, self.caller.workspaces)
 
     def default_workspace(self) -> Workspace | None:
         """Return the workspace of a call that names none; None where there is none."""

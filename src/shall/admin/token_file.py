@@ -4,7 +4,7 @@ import difflib
 import os
 import secrets
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,11 +28,20 @@ PREFIX = "shall_"
 _HEAD = "# Tokens of shall, hashed: `shall token` adds and revokes them.\n"
 
 
-def new_token(path: Path, name: str, scopes: Iterable[str], expires: datetime | None = None) -> str:
+def new_token(
+    path: Path,
+    name: str,
+    scopes: Iterable[str],
+    expires: datetime | None = None,
+    workspaces: Sequence[Path] = (),
+) -> str:
     """Create a token and store its hash; return the token, which is stored nowhere.
 
+    ``workspaces`` are the only ones that it may use; none: all.
+
     Raises:
-        BadValue: The name cannot be one, or the time is in the past.
+        BadValue: The name cannot be one, the time is in the past, or a workspace cannot be
+            written into the file.
         AlreadyExists: The file has that name, or holds one bare token.
         InvalidFile: The file has lines that cannot be read.
         FileUnavailable: It cannot be read or written.
@@ -44,9 +53,18 @@ def new_token(path: Path, name: str, scopes: Iterable[str], expires: datetime | 
         raise BadValue(f"The name {name!r} cannot be used: {error}.") from None
     if expires is not None and expires <= now:
         raise BadValue(f"{expires:%Y-%m-%dT%H:%M:%SZ} is in the past.")
+    folders = tuple(it.resolve() for it in workspaces)
+    for folder in folders:
+        if os.pathsep in str(folder) or not str(folder).isprintable():
+            raise BadValue(f"A token file cannot hold the path {folder}.")
     made = f"{PREFIX}{secrets.token_urlsafe(32)}"
     token = Token(
-        name, frozenset(scopes), digest_of(made.encode()), "", now.replace(microsecond=0), expires
+        name,
+        frozenset(scopes),
+        digest_of(made.encode()),
+        created=now.replace(microsecond=0),
+        expires=expires,
+        workspaces=folders,
     )
     with _open_folder(path) as file:
         text = file.text if file.status else _HEAD

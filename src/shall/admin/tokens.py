@@ -3,7 +3,7 @@
 One caller a line, in fields as a shell would split them::
 
     name=ci sha256=9f86d0… scopes=read,run created=2026-08-01T12:00:00Z expires=2026-11-01T00:00:00Z
-    name=gateway cert='CN=gateway,O=Example' scopes=read
+    name=gateway cert='CN=gateway,O=Example' scopes=read workspaces=/srv/shop:/srv/stock
 
 A token is 256 random bits, so a plain SHA-256 of it is enough: what slow hashes (bcrypt, argon2)
 protect are passwords, which can be guessed. Nobody guesses 256 bits, and a slow hash would cost
@@ -12,10 +12,12 @@ every request its time.
 
 import difflib
 import hashlib
+import os
 import re
 import shlex
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TypeVar
 
 from msgspec import Struct
@@ -25,11 +27,13 @@ from shall.diagnostics import Diagnostic, Severity
 from shall.errors import InvalidFile
 from shall.span import Span
 
-FIELDS = ("name", "sha256", "cert", "scopes", "created", "expires")
+FIELDS = ("name", "sha256", "cert", "scopes", "workspaces", "created", "expires")
 RESERVED = frozenset({"token", "anyone", "nobody"})
 """Names that callers without a line of their own have."""
 
 T = TypeVar("T")
+
+_QUOTED = frozenset({"cert", "workspaces"})
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -38,7 +42,8 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 class Token(Struct, frozen=True):
     """A caller that a token file names: by the SHA-256 of a token, or by a certificate's subject.
 
-    ``created`` and ``expires`` are aware UTC.
+    ``created`` and ``expires`` are aware UTC. ``workspaces`` are the only ones that it may use;
+    none: all.
     """
 
     name: str
@@ -48,6 +53,7 @@ class Token(Struct, frozen=True):
     created: datetime | None = None
     expires: datetime | None = None
     line: int = 0
+    workspaces: tuple[Path, ...] = ()
 
     def has_expired(self, now: datetime) -> bool:
         """Return whether the token's time is over."""
@@ -101,11 +107,12 @@ def token_line(token: Token) -> str:
         "sha256": token.digest,
         "cert": token.certificate,
         "scopes": ",".join(scope for scope in SCOPES if scope in token.scopes),
+        "workspaces": os.pathsep.join(map(str, token.workspaces)),
         "created": _written(token.created),
         "expires": _written(token.expires),
     }
     return " ".join(
-        f"{field}={shlex.quote(value) if field == 'cert' else value}"
+        f"{field}={shlex.quote(value) if field in _QUOTED else value}"
         for field, value in fields.items()
         if value
     )
@@ -145,6 +152,7 @@ def _token(line: str, number: int) -> Token:
         created=_read("created", _time, fields) if "created" in fields else None,
         expires=_read("expires", _time, fields) if "expires" in fields else None,
         line=number,
+        workspaces=_read("workspaces", _folders, fields) if "workspaces" in fields else (),
     )
 
 
@@ -189,6 +197,13 @@ def _scopes(value: str) -> frozenset[str]:
     if not found or not found <= set(SCOPES):
         raise ValueError(f"Scopes are {', '.join(SCOPES)}, separated by commas")
     return found
+
+
+def _folders(value: str) -> tuple[Path, ...]:
+    folders = tuple(map(Path, value.split(os.pathsep)))
+    if not all(it.is_absolute() for it in folders):
+        raise ValueError(f"Workspaces are absolute paths, separated by {os.pathsep}")
+    return folders
 
 
 def _time(value: str) -> datetime:

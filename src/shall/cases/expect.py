@@ -31,13 +31,14 @@ from shall.cases.selector import Selector, parse_selector
 from shall.cases.snapshot import is_snapshot, snapshot_of
 from shall.cases.times import milliseconds
 from shall.errors import BadValue
+from shall.late_pattern import late_pattern
 
 OPENAPI = "openapi"
 """The key below ``expect`` that names what the whole response is compared with."""
 
-_NAME = re.compile(r"[^\W\d][\w-]*")
-_UNSAFE = re.compile(r'[\\"]')
-_STATUS_CLASS = re.compile(r"[1-5]xx", re.IGNORECASE)
+_NAME = late_pattern(r"[^\W\d][\w-]*")
+_UNSAFE = late_pattern(r'[\\"]')
+_STATUS_CLASS = late_pattern(r"[1-5]xx", re.IGNORECASE)
 WITHOUT_FIELDS = frozenset({"status", "header", "duration", "bytes", "sha256", "md5"}) | {
     "url",
     "version",

@@ -9,10 +9,10 @@ expression is ordinary text.
 
 from functools import lru_cache
 
-from shall.cases.grammar import parse_expression
 from shall.cases.path import parse_path
 from shall.cases.syntax import (
     GLOBAL,
+    WORDS,
     Array,
     Call,
     Expression,
@@ -35,6 +35,7 @@ __all__ = [
     "walk",
 ]
 
+_LONGEST_NAMES = 200
 _CACHED_LENGTH = 4096  # a longer text is parsed each time: the cache must not keep whole bodies
 
 
@@ -61,11 +62,31 @@ def _parse(text: str) -> Template:
     while (opened := text.find("{{", position)) >= 0:
         if opened > position:
             parts.append(text[position:opened])
-        expression, position = parse_expression(text, opened + 2)
+        expression, position = _names(text, opened + 2) or _parse_expression(text, opened + 2)
         parts.append(expression)
     if position < len(text):
         parts.append(text[position:])
     return Template(tuple(parts))
+
+
+def _names(text: str, start: int) -> tuple[Reference, int] | None:
+    """Read names alone, ``login.token``, as most expressions are; None for any other expression."""
+    end = text.find("}}", start)
+    written = text[start:end].strip(" ")
+    if not 0 < end - start <= _LONGEST_NAMES or not written.isascii():
+        return None
+    root, *path = written.split(".")
+    if not root.isidentifier() or not all(map(str.isidentifier, path)):
+        return None
+    if root in WORDS and not path:
+        return None
+    return Reference(GLOBAL if root == "GLOBAL" else root, tuple(path)), end + 2
+
+
+def _parse_expression(text: str, start: int) -> tuple[Expression, int]:
+    from shall.cases.grammar import parse_expression  # most cases have names alone
+
+    return parse_expression(text, start)
 
 
 _parse_cached = lru_cache(maxsize=4096)(_parse)

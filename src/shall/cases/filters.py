@@ -11,6 +11,7 @@ from msgspec import Struct
 from shall.cases.nearest import nearest
 from shall.cases.patterns import pattern_problem
 from shall.errors import BadValue
+from shall.late_pattern import late_pattern
 
 MAX_FILTERS = 20
 """Filters behind one selector."""
@@ -61,9 +62,9 @@ FILTERS: dict[str, tuple[str, str]] = {
 _SPELLINGS = {name.replace("_", ""): name for name in FILTERS} | {"format": "date_format"}
 
 _ARGUMENT = r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|-?[0-9]{1,15}"
-_LAST = re.compile(rf"\s\|\s*([A-Za-z][\w]*)((?:\s+(?:{_ARGUMENT}))*)\s*\Z")
-_ARGUMENTS = re.compile(_ARGUMENT)
-_ESCAPE = re.compile(r"\\(.)")
+_LAST = late_pattern(rf"\s\|\s*([A-Za-z][\w]*)((?:\s+(?:{_ARGUMENT}))*)\s*\Z")
+_ARGUMENTS = late_pattern(_ARGUMENT)
+_ESCAPE = late_pattern(r"\\(.)")
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r"}
 
 

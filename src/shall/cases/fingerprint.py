@@ -6,9 +6,11 @@ version is of version 1. Evidence is committed, so lines of every version are co
 """
 
 import json
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache, lru_cache
 from hashlib import sha256
+from json.encoder import encode_basestring_ascii
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
 
@@ -75,10 +77,11 @@ def case_fingerprint(case: Case, digests: Mapping[str, str] = _NO_FILES) -> str:
     fingerprint of the cases that were written before it. ``digests`` are those of the files that
     the case names; without any, the fingerprint is that of the case alone.
     """
-    data = {name: it for name, it in _data(case).items() if name not in _ABOUT_THE_CASE}
+    used = {name: it for name, it in _used(case) if name not in _ABOUT_THE_CASE}
     if digests:
-        data["files"] = dict(digests)
-    return _VERSION + sha256(_encode(data).encode("ascii")).hexdigest()
+        used["files"] = dict(digests)
+    text = _object(sorted(used.items()) if digests else used.items())
+    return _VERSION + sha256(text.encode("ascii")).hexdigest()
 
 
 def case_fingerprints(case: Case, digests: Mapping[str, str] = _NO_FILES) -> frozenset[str]:
@@ -90,22 +93,54 @@ def case_fingerprints(case: Case, digests: Mapping[str, str] = _NO_FILES) -> fro
     return frozenset({case_fingerprint(case, digests), *older})
 
 
-def _data(value: Any) -> Any:
-    """Return a part of a case as JSON data, without the fields that are not used."""
-    if isinstance(value, tuple):
-        return [_data(item) for item in value]
+def _text(value: Any) -> str:
+    """Return a part of a case as JSON text with sorted keys, without the fields not used."""
+    kind = type(value)
+    if kind is str:
+        return encode_basestring_ascii(value)
+    if kind is tuple:
+        return f"[{','.join([_text(item) for item in value])}]"
+    if kind is int:
+        return str(value)
+    if kind is Check:
+        return _check(value)
     if isinstance(value, Struct):
-        return {name: _data(item) for name, item in _used(value).items()}
-    return value
+        return _object(_used(value))
+    if isinstance(value, str):  # a member of an enumeration
+        return encode_basestring_ascii(value)
+    return _encode(value)
 
 
-def _used(record: Struct) -> dict[str, Any]:
-    used = {}
-    for name, unused in _fields(type(record)):
-        value = getattr(record, name)
-        if value is not unused and value != unused:
-            used[name] = value
-    return used
+def _check(check: Check) -> str:
+    """Return the text of a check; most compare a field or the status with a value."""
+    more = check.header, check.query, check.container, check.selector, check.negated
+    if check.expected is None or more != _NO_MORE:
+        return _object(_used(check))
+    return f'{{"expected":{_text(check.expected)}{_end_of(check.kind, check.field)}'
+
+
+_NO_MORE = (None, None, None, None, False)
+
+
+@lru_cache(maxsize=1024)
+def _end_of(kind: CheckKind, field: str | None) -> str:
+    text = _object(_used(Check(kind, field)))
+    return text[1:] if text == "{}" else f",{text[1:]}"
+
+
+def _object(members: Iterable[tuple[str, Any]]) -> str:
+    parts = [f'"{name}":{_text(value)}' for name, value in members]
+    return f"{{{','.join(parts)}}}"
+
+
+def _used(record: Struct) -> list[tuple[str, Any]]:
+    """Return the fields that are used, sorted by name."""
+    names, blanks, values_of = _fields(type(record))
+    return [
+        (name, value)
+        for name, unused, value in zip(names, blanks, values_of(record), strict=True)
+        if value is not unused and value != unused
+    ]
 
 
 _REQUIRED = object()
@@ -113,11 +148,16 @@ _REQUIRED = object()
 
 
 @cache
-def _fields(kind: type[Struct]) -> tuple[tuple[str, Any], ...]:
-    """Return the fields that count, each with its value where it is not used."""
+def _fields(
+    kind: type[Struct],
+) -> tuple[tuple[str, ...], tuple[Any, ...], Callable[[Struct], tuple[Any, ...]]]:
+    """Return the fields that count, their values where they are not used, and what reads them."""
     blank = asdict(_BLANK[kind]) if kind in _BLANK else _defaults(kind)
-    names = (name for name in kind.__struct_fields__ if name != _ABOUT_THE_TEXT)
-    return tuple((name, blank.get(name, _REQUIRED)) for name in names)
+    names = tuple(sorted(it for it in kind.__struct_fields__ if it != _ABOUT_THE_TEXT))
+    blanks = tuple(blank.get(name, _REQUIRED) for name in names)
+    if len(names) > 1:
+        return names, blanks, attrgetter(*names)
+    return names, blanks, lambda record: tuple(getattr(record, name) for name in names)
 
 
 def _defaults(kind: type[Struct]) -> Mapping[str, Any]:
@@ -140,4 +180,4 @@ def _is_of_v1(value: Any) -> bool:
     if type(value) is Check and type(value.expected) is tuple:
         return False
     known = FIELDS.get(type(value).__name__, "").split()
-    return all(name in known and _is_of_v1(item) for name, item in _used(value).items())
+    return all(name in known and _is_of_v1(item) for name, item in _used(value))

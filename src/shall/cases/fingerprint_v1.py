@@ -11,8 +11,9 @@ from hashlib import sha256
 from typing import Any
 
 from shall.cases.model import Allure, Case, Check, CheckKind, RequestTemplate, Step, Teardown
+from shall.late_pattern import late_pattern
 
-_ABSOLUTE = re.compile(r"https?://", re.IGNORECASE)
+_ABSOLUTE = late_pattern(r"https?://", re.IGNORECASE)
 _NO_EXPECTATION = frozenset(
     (CheckKind.EXISTS, CheckKind.NOT_EXISTS, CheckKind.IS_NONE, CheckKind.IS_NOT_NONE)
 )

@@ -151,6 +151,9 @@ def _read_retry(fields: Fields) -> Retry:
     keys, value = fields.at("retry"), fields.values["retry"]
     if type(value) is int:  # `retry: 3`
         value = {"times": value}
+    elif not isinstance(value, dict):
+        fields.bad_type("retry", "a number or a mapping", "Write `retry: 3`.")
+        return blank
     inner = Fields(value, keys, fields.findings, _RETRY_FIELDS, {})
     every_s, backoff = blank.every_s, inner.values.get("backoff", blank.backoff)
     if "every" in inner.values:

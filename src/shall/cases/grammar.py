@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING
 
 from shall.cases.syntax import (
     GLOBAL,
+    WORDS,
     Array,
     Call,
     Expression,
@@ -68,7 +69,6 @@ _MEMBER = re.compile(r"\w[\w-]*")
 _INTEGER = late_pattern(r"-?[0-9]+")
 _ESCAPE = late_pattern(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"} | {c: c for c in "\\\"'/{}"}
-_WORDS = {"true": True, "True": True, "false": False, "False": False, "null": None, "None": None}
 
 
 def parse_expression(text: str, start: int) -> tuple[Expression, int]:
@@ -229,8 +229,8 @@ class _Reader:
         self.advance()
         if self.word == "(":
             return self.call("", name, depth)
-        if self.word not in (".", "[") and name in _WORDS:
-            return Literal(_WORDS[name])
+        if self.word not in (".", "[") and name in WORDS:
+            return Literal(WORDS[name])
         path: list[str | int] = []
         while self.word in (".", "[") and self.kind == "mark":
             if self.word == ".":

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from shall.cases.flow import Flow
@@ -134,15 +134,15 @@ class RequestTemplate(Struct, frozen=True, gc=False):
 
     url: str
     method: str = "GET"
-    headers: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    params: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    headers: Mapping[str, Any] = {}
+    params: Mapping[str, Any] = {}
     body: Body | None = None
-    files: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    files: Mapping[str, Any] = {}
     timeout_s: float | None = None
     project: str | None = None
     follow_redirects: bool = True
     auth: Mapping[str, Any] | None = None
-    connection: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    connection: Mapping[str, Any] = {}
 
 
 class SqlTemplate(Struct, frozen=True, gc=False):
@@ -154,7 +154,7 @@ class SqlTemplate(Struct, frozen=True, gc=False):
 
     query: str
     database: str | None = None
-    parameters: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    parameters: Mapping[str, Any] = {}
     timeout_s: float | None = None
 
 
@@ -212,7 +212,7 @@ class Step(Struct, frozen=True, gc=False):
     request: RequestTemplate
     checks: tuple[Check, ...] = ()
     allow_status: tuple[int, ...] = ()
-    capture: Mapping[str, str] = field(default_factory=dict[str, str])
+    capture: Mapping[str, str] = {}
     delay_s: float = 0.0
     until: Until | None = None
     flow: "Flow | None" = None
@@ -272,7 +272,7 @@ class Case(Struct, frozen=True, gc=False):
     description: str = ""
     host: str | None = None
     allure: Allure | None = None
-    variables: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    variables: Mapping[str, Any] = {}
     secrets: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     verifies: tuple[str, ...] = ()
@@ -283,5 +283,5 @@ class Case(Struct, frozen=True, gc=False):
     needs: tuple[str, ...] = ()
     only: str | None = None
     auth: Mapping[str, Any] | None = None
-    connection: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    connection: Mapping[str, Any] = {}
     draft: bool = False

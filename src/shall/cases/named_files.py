@@ -4,7 +4,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from shall.cases.forms import is_query_file
-from shall.cases.model import AwaitedMessages, BodyKind, Case, Check, CheckKind, Step, Teardown
+from shall.cases.model import (
+    AwaitedMessages,
+    Body,
+    BodyKind,
+    Case,
+    Check,
+    CheckKind,
+    RequestTemplate,
+    Step,
+    Teardown,
+)
 from shall.cases.parts import parts_of
 from shall.cases.snapshot import snapshot_of, snapshot_path
 
@@ -21,15 +31,20 @@ def named_files(case: Case, case_path: str, documents: Sequence[str] = ()) -> tu
     found = {path: None for part in parts for path in _paths(part)}
     for part in parts:
         for check in part.checks:
+            if check.kind not in _BESIDE:
+                continue
             if check.kind is CheckKind.SNAPSHOT:
                 found[snapshot_path(case_path, snapshot_of(check.expected)[0])] = None
-            elif check.kind is CheckKind.OPENAPI and check.expected is True:
+            elif check.expected is True:
                 found |= dict.fromkeys(documents)
     if isinstance(case.data, str):
         found[path_of_rows(case_path, case.data)] = None
     found |= dict.fromkeys(_trusted(case.connection))
     return tuple(it for it in found if isinstance(it, str) and "{{" not in it)
 
+
+_BESIDE = frozenset({CheckKind.SNAPSHOT, CheckKind.OPENAPI})
+"""Checks that compare with a file whose path they need not say."""
 
 _NAMING = frozenset({CheckKind.SCHEMA, CheckKind.OPENAPI})
 """Checks that compare with a file."""
@@ -43,26 +58,37 @@ def path_of_rows(case_path: str, written: str) -> str:
 
 def _paths(part: Step | Teardown) -> Iterator[Any]:
     if part.request is not None:
-        yield from (it.get("file") for _, it in parts_of(part.request.files))
-        yield from _trusted(part.request.connection)
-        body = part.request.body
-        if (
-            body is not None
-            and body.kind is BodyKind.GRAPHQL
-            and is_query_file(body.value["query"])
-        ):
-            yield body.value["query"]
-        elif body is not None and body.kind is BodyKind.BODY:
-            yield body.value.get("file")
-    yield from _schemas(part.checks)
+        yield from _of_request(part.request)
+    yield from schemas_in(part.checks)
     if isinstance(part, Step) and part.until is not None:
-        yield from _schemas((*part.until.checks, *part.until.fails_if))
+        yield from schemas_in((*part.until.checks, *part.until.fails_if))
     for item in part.messages if isinstance(part, Step) else ():
         if isinstance(item, AwaitedMessages):
-            yield from _schemas(item.checks)
+            yield from schemas_in(item.checks)
     if isinstance(part, Step) and part.flow is not None:
-        yield from _schemas(part.flow.when.checks if part.flow.when else ())
-        yield from _schemas(part.flow.repeat.checks if part.flow.repeat else ())
+        yield from schemas_in(part.flow.when.checks if part.flow.when else ())
+        yield from schemas_in(part.flow.repeat.checks if part.flow.repeat else ())
+
+
+def _of_request(request: RequestTemplate) -> Iterator[Any]:
+    if request.files:
+        yield from (it.get("file") for _, it in parts_of(request.files))
+    if request.connection:
+        yield from _trusted(request.connection)
+    body = request.body
+    if body is not None and body.kind in _WITH_FILES:
+        yield _file_of(body)
+
+
+def _file_of(body: Body) -> Any:
+    """Return the file that a body names; None where it names none."""
+    if body.kind is BodyKind.BODY:
+        return body.value.get("file")
+    query = body.value["query"]
+    return query if is_query_file(query) else None
+
+
+_WITH_FILES = frozenset({BodyKind.GRAPHQL, BodyKind.BODY})
 
 
 def _trusted(connection: Mapping[str, Any]) -> Iterator[Any]:
@@ -70,9 +96,10 @@ def _trusted(connection: Mapping[str, Any]) -> Iterator[Any]:
     return (connection[name] for name in ("client_certificate", "ca") if name in connection)
 
 
-def _schemas(checks: Iterable[Check]) -> Iterator[str]:
+def schemas_in(checks: Iterable[Check]) -> Iterator[str]:
+    """Yield the paths of the schemas and documents that checks compare with."""
     for check in checks:
         if type(check.expected) is tuple:
-            yield from _schemas(check.expected)
+            yield from schemas_in(check.expected)
         elif check.kind in _NAMING and type(check.expected) is str:
             yield check.expected

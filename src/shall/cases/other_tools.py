@@ -5,12 +5,12 @@ by likeness alone would be nonsense (``until``: ``url``) or the opposite (``not_
 ``not_exists``).
 """
 
-import re
 from collections.abc import Collection, Iterator
 
 from shall.cases.aliases import plain_spelling
+from shall.late_pattern import late_pattern
 
-_CAMEL_BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_CAMEL_BOUNDARY = late_pattern(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 def _words(words: str, hint: str) -> Iterator[tuple[str, str]]:
@@ -158,6 +158,9 @@ def field_hint(name: str, allowed: Collection[str]) -> str | None:
 
     ``allowed`` are the fields of the mapping: they say whether it is a case, a step or a check.
     """
+    method, _, address = name.partition(" ")
+    if address and method in allowed:  # ``- POST /todos:``
+        return f"Write `{method}: {address}`."
     word = snake_spelling(name)
     if "steps" in allowed:
         hint = _CASE.get(word)

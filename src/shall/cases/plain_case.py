@@ -310,25 +310,32 @@ def _checks(written: Sequence[_Check]) -> tuple[Check, ...]:
 
 
 def _check(written: _Check) -> Check:
-    found = _KINDS.get(written.type)
+    kind, field, header, fits = _looked_at(written.type, written.field, written.header)
+    expected = written.expected
+    if not fits(expected) and not (kind in _LATER and is_template(expected)):
+        raise _Refused
+    return Check(kind, field, header, None if kind in _PRESENCE else expected)
+
+
+@lru_cache(maxsize=4096)
+def _looked_at(
+    name: str, field: str | None, header: str | None
+) -> tuple[CheckKind, str | None, str | None, Callable[[Any], bool]]:
+    """Return the kind of a check, what it looks at, and which values it can compare with."""
+    found = _KINDS.get(name)
     if found is None:
         raise _Refused
     kind, fits = found
-    field, header, expected = written.field or None, written.header or None, written.expected
+    field, header = field or None, header or None
     if field is not None:
         parse_path(field)
     if "{{" in (field or header or "") or (field and header):
         raise _Refused
-    if not fits(expected) and not (kind in _LATER and is_template(expected)):
-        raise _Refused
-    if kind is CheckKind.EQUALS:  # as most are
-        return Check(kind, field, header, expected)
     if kind is CheckKind.STATUS:
         _require(field is None and header is None)
-    elif kind in _PRESENCE:
-        expected = None
-        _require(kind not in _NAMED or field is not None or header is not None)
-    return Check(kind, field, header, expected)
+    elif kind in _NAMED:
+        _require(field is not None or header is not None)
+    return kind, field, header, fits
 
 
 def _is_given(value: Any) -> bool:
@@ -375,9 +382,21 @@ def _check_references(data: dict[str, Any], written: _Case) -> None:
         for name, value in fields.items():
             if name != "assert" and (type(value) is not str or "{{" in value):
                 _check_texts(value, answers_at, moment if name in _AFTER_ANSWER else moment - 1)
-        # A check may look at the response of its own step.
-        _check_each([check.expected for check in call.checks], answers_at, moment)
+        _check_expected(call.checks, answers_at, moment)
 
+
+def _check_expected(checks: Sequence[_Check], answers_at: dict[str, int], moment: int) -> None:
+    """Check what checks compare with: one may look at the response of its own step."""
+    for check in checks:
+        expected = check.expected
+        if type(expected) is str:
+            if "{{" in expected:
+                _check_template(expected, answers_at, moment)
+        elif type(expected) in _COLLECTIONS:
+            _check_texts(expected, answers_at, moment)
+
+
+_COLLECTIONS = frozenset({dict, list})
 
 _AFTER_ANSWER = frozenset({"expect", "until"})
 """Fields beside ``assert`` that are read when the step has its response."""

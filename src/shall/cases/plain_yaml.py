@@ -7,9 +7,11 @@ most lines of a suite occur in many files. The tests compare what is read with P
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any, TypeAlias
+
+from shall.late_pattern import late_pattern
 
 MAX_CHARACTERS = 200_000
 """A longer text may hold more values than a document may."""
@@ -48,19 +50,19 @@ _KEY_IN_FLOW = rf"{_SELECTOR}|[A-Za-z_][\w-]*|[^\0-\x7f]+|{_QUOTED}"
 _KEY = rf"{_WITH_INDEX}|{_KEY_IN_FLOW}"
 _TIME = r"[1-9][0-9]{0,9} (?:ms|s|min|h)"
 _BRACKETS = r",\[\]{}"
-_IN_FLOW = rf"{_TIME}|{_NUMBER}|{_QUOTED}|{_SELECTOR}|{_plain(_BRACKETS)}"
+_IN_FLOW = rf"{_TIME}|{_NUMBER}|{_QUOTED}|\$[\w.-]*|{_plain(_BRACKETS)}"
 _IN_BLOCK = rf"{_TIME}|{_NUMBER}|{_QUOTED}|{_WITH_INDEX}|{_plain('')}"
 
 # Characters outside of ASCII are looked at beforehand; to name them in each of these patterns would
 # take long whenever the program starts.
-_LINE = re.compile(
+_LINE = late_pattern(
     rf"( {{0,{_MOST_COLUMNS}}}(- +)?)(?:({_KEY}):(?: +(?=[^ ])|\Z))?(?:({_IN_BLOCK})|([\[{{].*))?",
     re.ASCII,
 )
 _SIMPLE = re.compile(r"[A-Za-z_/][\w./@-]*|-?(?:0|[1-9][0-9]{0,14})", re.ASCII)
 """Words and numbers that can be any value: the beginning of a line means the same before each."""
-_NOTHING = re.compile(r" *(?:#.*)?")
 _ENTRY = re.compile(rf"(?:({_KEY_IN_FLOW}): +)?({_IN_FLOW})?", re.ASCII)
+_BRACKETED = re.compile(r"[,\[\]{}]")
 _INVOLVED = re.compile(r"[\[\]{}\"']")
 _NEXT = re.compile(r" *(?:, *|(?=[\]}]))")
 
@@ -89,15 +91,10 @@ def read_plain(text: str) -> dict[str, Any] | None:
     """
     if len(text) > MAX_CHARACTERS:
         return None
+    lines = text.split("\n")
+    read = _remembered if max(map(len, lines)) <= _REMEMBERED else _line
     try:
-        return _document(
-            [
-                line
-                for each in text.split("\n")
-                if (line := _remembered(each) if len(each) <= _REMEMBERED else _line(each))
-                is not None
-            ]
-        )
+        return _document(filter(None, map(read, lines)))
     except _Refused:
         return None
 
@@ -109,31 +106,33 @@ _Waiting = tuple[int, dict[str, Any], str]
 """A key whose value may follow: its column, its mapping and itself."""
 
 
-def _document(lines: list[_Line]) -> dict[str, Any]:
+def _document(lines: Iterable[_Line]) -> dict[str, Any]:
     """Put lines together, each where its column says."""
     root: dict[str, Any] = {}
     opened: _Opened = [(0, root)]
+    at, inner = opened[-1]
     waiting: _Waiting | None = None
     for dash, column, key, has_value, value, copied in lines:
         if copied is not None:
             value = copied(value)
         if dash >= 0:
-            items = _items(dash, opened, waiting)
-            waiting = None
+            if waiting is not None or at != dash or type(inner) is not list:
+                inner = _items(dash, opened, waiting)
+                at, waiting = dash, None
             if key is None:
-                items.append(value)
+                inner.append(value)
                 continue
             values: dict[str, Any] = {}
-            items.append(values)
+            inner.append(values)
             opened.append((column, values))
-        else:
-            found, inner = opened[-1]
-            is_inner = waiting is None and found == column and type(inner) is dict
-            values = inner if is_inner else _values(column, opened, waiting)
-        if key is None or key in values:
+            at, inner = column, values
+        elif waiting is not None or at != column or type(inner) is not dict:
+            inner = _values(column, opened, waiting)
+            at = column
+        if key is None or key in inner:
             raise _Refused
-        values[key] = value
-        waiting = None if has_value else (column, values, key)
+        inner[key] = value
+        waiting = None if has_value else (column, inner, key)
     return root
 
 
@@ -212,10 +211,16 @@ _MOST_BEGUN = 4096
 def _any_line(text: str) -> _Line | None:
     if not (text.isascii() and text.isprintable()) and _odd_character().search(text):
         raise _Refused
+    content = text.lstrip(" ")
+    if not content or content[0] == "#":
+        return None
+    column = len(text) - len(content)
+    if column <= _MOST_COLUMNS and len(text) <= _LONGEST_LINE:
+        line = _usual_line(content, column)
+        if line is not None:
+            return line
     found = _LINE.fullmatch(text) if len(text) <= _LONGEST_LINE else None
     if found is None or not (found[3] or (found[2] and (found[4] or found[5]))):
-        if _NOTHING.fullmatch(text):
-            return None
         raise _Refused
     begin, dashes, key, scalar, flow = found.groups()
     column = len(begin)
@@ -226,6 +231,28 @@ def _any_line(text: str) -> _Line | None:
     if flow is not None:
         return dash, column, name, True, *_flow(flow)
     return dash, column, name, False, None, None
+
+
+def _usual_line(content: str, column: int) -> _Line | None:
+    """Read a line of the usual form, without the pattern of all lines; None: it has another."""
+    dash = -1
+    if content.startswith("- "):
+        dash, begin = column, len(content)
+        content = content[2:].lstrip(" ")
+        column += begin - len(content)
+    key, mark, value = content.partition(":")
+    if mark and key.isidentifier() and key.isascii():
+        if not value:
+            return dash, column, _key(key), False, None, None
+        if value[0] == " " and (flow := value.lstrip(" "))[:1] in _CLOSING:
+            return dash, column, _key(key), True, *_flow(flow)
+    elif dash >= 0 and content[:1] in _CLOSING:
+        return dash, column, None, True, *_flow(content)
+    found = None if _BRACKETED.search(content) else _ENTRY.fullmatch(content)
+    if found is None or found[2] is None or (found[1] is None and dash < 0):
+        return None
+    name = None if found[1] is None else _key(found[1])
+    return dash, column, name, True, _scalar(found[2]), None
 
 
 _remembered = lru_cache(maxsize=4096)(_line)

@@ -29,7 +29,7 @@ def compiled(language: str, text: str) -> Any:
         raise
     except Exception as error:  # noqa: BLE001 - each library has errors of its own
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-    raise BadValue(f"`{text:.60}` is no {_NAMES[language]}: {reason.rstrip('.')}.")
+    raise BadValue(f"`{text:.60}` is no {_NAMES[language]}: {reason.rstrip('.: ')}.")
 
 
 @lru_cache(maxsize=1)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from shall.cases.fields import Finding, Findings
     from shall.cases.locations import Locator
 
-_ROOT = re.compile(r"""^(?:\ufeff)?["']?(testcase|unittest)["']?[ \t]*:(?=\s|$)""", re.MULTILINE)
+_ROOT = late_pattern(r"""^(?:\ufeff)?["']?(testcase|unittest)["']?[ \t]*:(?=\s|$)""", re.MULTILINE)
 _JSON_ROOT = late_pattern(r"""\s*\{\s*["']?(testcase|unittest)["']?\s*:""")
 
 
@@ -77,6 +77,8 @@ def locator(text: str, file: str, *, at_key: bool = False) -> Callable[[str], Sp
 
 def root_of(text: str) -> str | None:
     """Return ``testcase`` or ``unittest`` by a glance at the text; None for any other file."""
+    if text.startswith("testcase:\n"):
+        return "testcase"
     found = _JSON_ROOT.match(text) if text.lstrip().startswith("{") else None
     found = found or _ROOT.search(text)
     return found[1] if found else None

@@ -23,6 +23,7 @@ from shall.cases.nearest import nearest
 from shall.cases.path import parse_path
 from shall.cases.patterns import pattern_problem
 from shall.errors import BadValue
+from shall.late_pattern import late_pattern
 
 MAX_LENGTH = 1000
 """Characters in one selector."""
@@ -70,14 +71,14 @@ ATTRIBUTES = {
 }
 """Attributes of a cookie by their names in lower case."""
 
-_SIMPLE = re.compile(
+_SIMPLE = late_pattern(
     r"""\$(?:\.[^\W\d][\w-]*|\[-?[0-9]{1,9}\]
     |\["(?:[^"\\]|\\["\\])*"\]|\['(?:[^'\\]|\\['\\])*'\])*""",
     re.VERBOSE,
 )
-_COOKIE = re.compile(r"([^\s\[\];=,]+)(?:\[\s*([\w-]+)\s*\])?")
-_HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_BARE_PATH = re.compile(r"[A-Za-z_][\w-]*(?:\.[\w-]+|\[-?[0-9]+\])*")
+_COOKIE = late_pattern(r"([^\s\[\];=,]+)(?:\[\s*([\w-]+)\s*\])?")
+_HEADER = late_pattern(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_BARE_PATH = late_pattern(r"[A-Za-z_][\w-]*(?:\.[\w-]+|\[-?[0-9]+\])*")
 
 
 class Selector(Struct, frozen=True):

@@ -1,11 +1,12 @@
 """Snapshots: values in files beside the case, which checks compare with."""
 
-import re
 from typing import Any
+
+from shall.late_pattern import late_pattern
 
 FOLDER = "__snapshots__"
 
-_NAME = re.compile(r"[A-Za-z0-9_-]{1,80}")
+_NAME = late_pattern(r"[A-Za-z0-9_-]{1,80}")
 
 
 def is_snapshot(value: Any) -> bool:

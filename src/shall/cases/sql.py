@@ -59,6 +59,9 @@ def read_sql(fields: Fields, of_requests: Set[str]) -> SqlTemplate | None:
 
 
 def _read_query(fields: Fields) -> SqlTemplate:
+    if isinstance(fields.values["sql"], str):
+        fields.bad_type("sql", "a mapping", "Write `sql: {query: SELECT ...}`.")
+        return SqlTemplate("")
     sql = Fields(fields.values["sql"], fields.at("sql"), fields.findings, _FIELDS, {})
     query = sql.required_text("query")
     parameters = sql.mapping("parameters")

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 GLOBAL = "Global"
 """The root under which the variables of a run are read; ``GLOBAL`` is read as the same."""
 
+WORDS = {"true": True, "True": True, "false": False, "False": False, "null": None, "None": None}
+"""Names that are values."""
+
 
 class Literal(Struct, frozen=True):
     """A value written in the expression: a number, a text, true, false or null."""

@@ -1,10 +1,11 @@
 """Lengths of time with their unit: ``300 ms``, ``2 s``, ``1.5 min``."""
 
-import re
 from functools import lru_cache
 from typing import Any
 
-_TIME = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,6})?)\s*(ms|s|min|h)")
+from shall.late_pattern import late_pattern
+
+_TIME = late_pattern(r"([0-9]{1,9}(?:\.[0-9]{1,6})?)\s*(ms|s|min|h)")
 _FACTORS = {"ms": 1.0, "s": 1000.0, "min": 60_000.0, "h": 3_600_000.0}
 
 

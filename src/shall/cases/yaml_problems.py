@@ -4,6 +4,7 @@ from typing import Any
 
 _UNCLOSED = "A quoted text is not closed."
 _INDENT = "This line is not indented as the lines above it."
+_ADD = "Add it, or quote a text that holds `[`, `{` or `,`."
 _ALIGN = "Align the keys of one mapping, and the dashes of one list."
 
 _SENTENCES: dict[str, tuple[str, str]] = {
@@ -15,8 +16,8 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "A value cannot begin with this character.",
         "Quote the text.",
     ),
-    "did not find expected ',' or ']'": ("`,` or `]` is missing in a list `[...]`.", "Add it."),
-    "did not find expected ',' or '}'": ("`,` or `}` is missing in a mapping `{...}`.", "Add it."),
+    "did not find expected ',' or ']'": ("`,` or `]` is missing in a list `[...]`.", _ADD),
+    "did not find expected ',' or '}'": ("`,` or `}` is missing in a mapping `{...}`.", _ADD),
     "did not find expected '-' indicator": (_INDENT, "Begin each item of the list with `- `."),
     "did not find expected key": (_INDENT, _ALIGN),
     "did not find expected node content": ("A value is missing here.", "Quote `]`, `}` and `,`."),

@@ -5,7 +5,7 @@ import json
 
 from shall.cli.options import folder_of, settings_of
 from shall.cli.output import OK, local, write, write_table
-from shall.settings import settings_table
+from shall.settings.page import settings_table
 
 
 def execute(arguments: argparse.Namespace) -> int:

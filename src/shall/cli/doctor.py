@@ -16,7 +16,8 @@ from shall.cli.options import folder_of, settings_of
 from shall.cli.output import CHECK_FAILED, OK, local, printable, tell, write
 from shall.errors import InvalidSetting
 from shall.settings import FILE_NAME, Settings, process_environment
-from shall.workspace.server_folder import Origin, ServerFolder, current_account, server_folder
+from shall.workspace.account import current_account
+from shall.workspace.server_folder import Origin, ServerFolder, server_folder
 
 
 def execute(arguments: argparse.Namespace) -> int:

@@ -10,6 +10,7 @@ from shall.cli.options import settings_of
 from shall.cli.output import OK, say, tell
 from shall.errors import InvalidInput
 from shall.messages import Message, render
+from shall.settings.reader import FILE_NAME
 from shall.workspace.folders import CASE_FOLDERS
 from shall.workspace.workspace import Workspace
 
@@ -33,24 +34,25 @@ testcase:
       expect: {status: 200}
 """
 
+_HOST = "host: http://127.0.0.1:8000\n"
 _SETTINGS = """\
 # What `shall config` shows can be set here. Environment variables and flags win.
-# host: http://127.0.0.1:8000
-# variables: {user: alice}
+{host}# variables: {user: alice}
 # secrets: [password]
 """
 
-_HOST = "  host: http://127.0.0.1:8000\n"
 _VERIFIES = '  verifies: ["default#1.1"]\n'
 _DOCUMENT = "specs/requirements.md"
 
 
-def _files(workspace: Workspace, cases: str, *, names_host: bool) -> dict[str, str]:
+def _files(workspace: Workspace, cases: str, *, has_host: bool) -> dict[str, str]:
     """Return path and text of each file.
 
-    The case names no host where the settings do, and verifies nothing that others wrote.
+    The settings name a host unless they have one; the case does where others wrote them without
+    one, and verifies nothing that others wrote.
     """
-    links = _HOST if names_host else ""
+    has_settings = workspace.files.is_file(FILE_NAME)
+    links = f"  {_HOST}" if has_settings and not has_host else ""
     if not workspace.files.is_file(_DOCUMENT):
         links += _VERIFIES
     case = f"{cases}/health.yaml"
@@ -58,7 +60,7 @@ def _files(workspace: Workspace, cases: str, *, names_host: bool) -> dict[str, s
         _DOCUMENT: _REQUIREMENTS,
         case: schema_line(workspace, case) + _CASE.replace("{links}", links),
         schema_path(workspace): schema_text(),
-        "shall.yaml": _SETTINGS,
+        FILE_NAME: _SETTINGS.replace("{host}", f"# {_HOST}" if has_host else _HOST),
     }
 
 
@@ -78,7 +80,7 @@ def execute(arguments: argparse.Namespace) -> int:
         say(indent + render(Message(code, params), settings.language))
 
     cases = next(iter(case_folders(workspace)), CASE_FOLDERS[0])
-    for path, text in _files(workspace, cases, names_host=settings.host is None).items():
+    for path, text in _files(workspace, cases, has_host=settings.host is not None).items():
         if workspace.files.is_file(path):
             report("init.kept", path=path)
         else:

@@ -11,8 +11,8 @@ from shall.cli.parser import Parser
 from shall.cli.serve import start
 from shall.cli.setting_flags import add_serving_flags, serving_flags
 from shall.serve.legacy_modes import SHALL, SPEC_DRIVEN, SPEC_DRIVEN_BASIC, ServerMode
-from shall.settings import API_AUTO_TEST
-from shall.settings import SPEC_DRIVEN as SPEC_DRIVEN_DEFAULTS
+from shall.settings.defaults import API_AUTO_TEST
+from shall.settings.defaults import SPEC_DRIVEN as SPEC_DRIVEN_DEFAULTS
 
 
 def serve_api_auto_test(argv: Sequence[str]) -> int:

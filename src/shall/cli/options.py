@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any, get_origin
 
 from shall import __version__
-from shall.actions.principal import SCOPES
 from shall.actions.run_request import ARGUMENTS
 from shall.bootstrap import open_project, project_folder, unused_state, unused_state_notice
 from shall.cli.output import local, speak, tell
@@ -21,7 +20,10 @@ PROBLEM_FORMATS = ("concise", "github", "gitlab", "junit", "sarif")
 
 
 def parser(command: str | None = None) -> argparse.ArgumentParser:
-    """Return the parser of ``shall``: of one command, or of all where none has that name."""
+    """Return the parser of ``shall``: of one command, or of all where none has that name.
+
+    ``--version`` needs none.
+    """
     main = Parser(prog="shall", description="Write what the system shall do. Prove that it does.")
     main.add_argument(
         "--version",
@@ -32,7 +34,8 @@ def parser(command: str | None = None) -> argparse.ArgumentParser:
     commands = main.add_subparsers(prog="shall", dest="command", metavar="COMMAND", required=True)
     known = _adders()
     chosen = known.get(command or "")
-    for add in dict.fromkeys([chosen] if chosen else known.values()):
+    needed = [chosen] if chosen else [] if command == "--version" else known.values()
+    for add in dict.fromkeys(needed):
         add(commands)
     for each in commands.choices.values():
         each.add_argument(
@@ -454,6 +457,8 @@ def _add_doctor(commands: _Commands) -> None:
 
 
 def _add_token(commands: _Commands) -> None:
+    from shall.actions.principal import SCOPES
+
     command = _add(commands, "token", "Create, list and revoke tokens of a server.")
     actions = command.add_subparsers(
         prog="shall token", dest="action", metavar="ACTION", required=True
@@ -470,6 +475,13 @@ def _add_token(commands: _Commands) -> None:
     )
     new.add_argument(
         "--expires", metavar="WHEN", help="90d, 12h, 4w or 2027-01-01 (default: never)"
+    )
+    new.add_argument(
+        "--workspace",
+        action="extend",
+        nargs="+",
+        metavar="DIR",
+        help="the only projects that the token may use (default: all of the server)",
     )
     listing = _add(actions, "list", "List the tokens with their scopes and times.")
     revoke = _add(actions, "revoke", "Remove a token from the file.")

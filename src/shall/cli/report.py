@@ -71,8 +71,7 @@ def html_report(
     run: RunResult, language: str, workspace: Workspace, *, is_stored: bool = False
 ) -> str:
     """Return a run as an HTML page, with the matrix as it is now."""
-    from shall.actions.requirements import read_specs  # most reports have no matrix
-    from shall.actions.trace import trace_requirements
+    from shall.actions.requirements import read_specs
     from shall.pages.frame import Look
     from shall.pages.report import Beside, criterion_texts, run_file
     from shall.pages.words import word
@@ -82,6 +81,8 @@ def html_report(
         specs = read_specs(workspace)
         is_traced = specs.features or specs.problems or specs.unread
         if is_traced or any(case.criteria for case in run.cases):
+            from shall.actions.trace import trace_requirements  # many reports have no matrix
+
             matrix = trace_requirements(workspace, specs=specs)
     except ShallError as error:
         note = word("matrix.unread", language, reason=error.message)

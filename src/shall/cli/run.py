@@ -1,9 +1,9 @@
 """``shall run``: run test cases and record the results."""
 
+import _signal  # type: ignore[import-not-found]  # signal makes enumerations: 3 M instructions
 import argparse
 import gc
 import json
-import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -209,18 +209,18 @@ def stopped_by_ctrl_c(stop: Stop) -> Iterator[None]:
 
     def on_signal(number: int, frame: FrameType | None) -> None:
         if stop.status is not None:
-            signal.default_int_handler(number, frame)
+            _signal.default_int_handler(number, frame)
         stop.request()
 
     try:
-        before = signal.signal(signal.SIGINT, on_signal)
+        before = _signal.signal(_signal.SIGINT, on_signal)
     except ValueError:  # not in the main thread
         yield
         return
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        _signal.signal(_signal.SIGINT, before)
 
 
 def show(

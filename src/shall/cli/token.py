@@ -1,6 +1,7 @@
 """``shall token``: makes, lists and revokes tokens of a token file."""
 
 import argparse
+import os
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,7 +26,8 @@ def _new(arguments: argparse.Namespace, file: Path) -> None:
     now = datetime.now(UTC)
     expires = None if arguments.expires is None else expiry(arguments.expires, now)
     scopes = arguments.scope or ["read"]
-    token = new_token(file, arguments.name, scopes, expires)
+    workspaces = [Path(it) for it in arguments.workspace or ()]
+    token = new_token(file, arguments.name, scopes, expires, workspaces)
     until = f"until {_shown(expires)}" if expires else "without expiry"
     tell(f"Stored the hash of a token for {', '.join(scopes)}, valid {until}, in {file}.")
     tell("The token is shown only once.")
@@ -34,7 +36,7 @@ def _new(arguments: argparse.Namespace, file: Path) -> None:
 
 def _list(_: argparse.Namespace, file: Path) -> None:
     now = datetime.now(UTC)
-    head = tuple(map(local, ("NAME", "SCOPES", "CREATED", "EXPIRES", "KIND")))
+    head = tuple(map(local, ("NAME", "SCOPES", "CREATED", "EXPIRES", "KIND", "WORKSPACES")))
     write_table([head, *(_row(token, now) for token in list_tokens(file))])
 
 
@@ -43,7 +45,7 @@ def _revoke(arguments: argparse.Namespace, file: Path) -> None:
     tell(f"Revoked {arguments.name}. Running servers reject it within a second.")
 
 
-def _row(token: Token, now: datetime) -> tuple[str, str, str, str, str]:
+def _row(token: Token, now: datetime) -> tuple[str, ...]:
     expires = _shown(token.expires) if token.expires else local("never")
     return (
         token.name,
@@ -51,6 +53,7 @@ def _row(token: Token, now: datetime) -> tuple[str, str, str, str, str]:
         _shown(token.created) if token.created else "-",
         f"{expires} {local('(expired)')}" if token.has_expired(now) else expires,
         f"{local('certificate')} {token.certificate}" if token.certificate else local("token"),
+        os.pathsep.join(map(str, token.workspaces)) or local("all"),
     )
 
 

@@ -4,6 +4,7 @@ Loaded with the first step that has any.
 """
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,9 +16,10 @@ from shall.engine.plan import AccessPlan
 from shall.engine.request import RequestPlan, host_of
 from shall.engine.tokens import access_token, basic
 from shall.errors import BadValue
-from shall.transport.exchange import Connection, Credentials, Request
+from shall.transport.exchange import Connection, Credentials, FileContent, Request
+from shall.transport.upload import digest_of
 from shall.transport.url import is_absolute, with_params
-from shall.transport.waits import Work
+from shall.transport.waits import Call, Work
 
 _SIGNED_BY_LIBCURL = frozenset({"digest", "ntlm"})
 _PUBLIC = frozenset(
@@ -55,6 +57,10 @@ def prepare(
     values = {name: _line(it, name) for name, it in values.items()}
     if kind == "basic":
         return _with_header(request, "Authorization", basic(values["user"], values["password"]))
+    if kind == "aws_sigv4" and isinstance(request.body, FileContent):
+        # libcurl signs a body that it has; of one that it reads it must be told the digest.
+        digest = yield Call(partial(digest_of, request.body))
+        request = _with_header(request, "X-Amz-Content-Sha256", digest)
     return _with_credentials(request, _credentials(kind, values), values)
 
 

@@ -28,7 +28,7 @@ from shall.engine.step import error_message, run_call, worst
 from shall.errors import ShallError
 from shall.log import Log
 from shall.messages import Message
-from shall.results.records import CaseResult, Outcome, Position
+from shall.results.records import ERROR, PASSED, SKIPPED, CaseResult, Position
 from shall.transport.waits import Stopped, Work
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def _skipped(job: Job, case: Case, why: Message, options: RunOptions, at: dateti
     redactor.learn_variables(case.variables)
     progress = _Progress(error=why)
     result = _result(job, options, progress, redactor, at, 0.0)
-    return replace(result, outcome=Outcome.SKIPPED)
+    return replace(result, outcome=SKIPPED)
 
 
 def _redactor(job: Job, options: RunOptions) -> Redactor:
@@ -161,10 +161,10 @@ def _run_steps(plan: CasePlan, context: CaseContext, progress: _Progress) -> Wor
             progress.steps.append(record)
         else:
             record = yield from _run_flow(call, call.flow, context, progress.steps)
-        if record.outcome is not Outcome.PASSED and record.outcome is not Outcome.SKIPPED:
+        if record.outcome is not PASSED and record.outcome is not SKIPPED:
             message = Message("step.skipped", {"after": record.id})
             progress.steps += [
-                StepRecord(left.id, left.path, Outcome.SKIPPED, error=message)
+                StepRecord(left.id, left.path, SKIPPED, error=message)
                 for left in plan.steps[index + 1 :]
             ]
             return
@@ -199,7 +199,7 @@ def _run_teardowns(
             if progress.stopped is None:
                 context.scope.budget.stop(TEARDOWN_GRACE_S)
             progress.stopped = message = progress.stopped or why_stopped()
-            record = StepRecord(call.id, call.path, Outcome.ERROR, error=message)
+            record = StepRecord(call.id, call.path, ERROR, error=message)
         progress.teardowns.append(record)
 
 
@@ -212,11 +212,11 @@ def _result(
     duration_s: float,
 ) -> CaseResult:
     error, case = progress.error, job.case
-    outcome = worst(progress.steps) if error is None else Outcome.ERROR
-    if outcome is Outcome.PASSED and (why := _why_no_step_ran(progress.steps)) is not None:
-        outcome, error = Outcome.SKIPPED, why
+    outcome = worst(progress.steps) if error is None else ERROR
+    if outcome is PASSED and (why := _why_no_step_ran(progress.steps)) is not None:
+        outcome, error = SKIPPED, why
     undone = worst(progress.teardowns) if progress.teardowns else None
-    passed = outcome is Outcome.PASSED and undone in (None, Outcome.PASSED)
+    passed = outcome is PASSED and undone in (None, PASSED)
     records = [*progress.steps, *progress.teardowns]
     results = step_results(
         records, redactor, whole=options.keep_all or not passed, locate=job.locate
@@ -247,17 +247,14 @@ def _result(
         rows=UNSET if job.row is None else job.row.total,
         retries=sum([record.retries for record in progress.steps]) or UNSET,
         repeats=options.repeats,
+        worker=options.worker,
         seed=progress.draws.used_seed,
     )
 
 
 def _why_no_step_ran(steps: Sequence[StepRecord]) -> Message | None:
     """Return why all steps were skipped; None where one ran, or there is none."""
-    if (
-        steps
-        and steps[0].outcome is Outcome.SKIPPED
-        and all(it.outcome is Outcome.SKIPPED for it in steps)
-    ):
+    if steps and steps[0].outcome is SKIPPED and all(it.outcome is SKIPPED for it in steps):
         return steps[0].error
     return None
 

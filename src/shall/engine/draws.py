@@ -1,9 +1,12 @@
 """Where the random values of a case come from: a seed and the case itself."""
 
 import os
-from random import Random
+from typing import TYPE_CHECKING
 
 from msgspec import UNSET, UnsetType
+
+if TYPE_CHECKING:
+    from random import Random
 
 _SEED_BYTES = 6
 """Enough that two runs draw no name alike, and few digits to type again."""
@@ -29,9 +32,11 @@ class Draws:
         self._random: Random | None = None
 
     @property
-    def random(self) -> Random:
+    def random(self) -> "Random":
         """What the values are drawn from, made with the first of them."""
         if self._random is None:
+            from random import Random  # few cases draw any
+
             self.seed = seed_or_new(self.seed)
             self._random = Random(f"{self.seed}\n{self.name}")  # noqa: S311 - test data
         return self._random

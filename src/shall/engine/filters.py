@@ -77,7 +77,10 @@ def _last(value: Any, budget: Budget) -> Any:
 
 def _to_int(value: Any, _: Budget) -> int:
     if isinstance(value, str) and len(value) <= _DIGITS:
-        return int(value.strip())
+        try:
+            return int(value.strip())
+        except ValueError:
+            raise _Unfit("the text is no whole number") from None
     if isinstance(value, int | float) and not isinstance(value, bool):
         return int(value)
     raise _Unfit("the value is no number")
@@ -86,7 +89,10 @@ def _to_int(value: Any, _: Budget) -> int:
 def _to_float(value: Any, _: Budget) -> float:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise _Unfit("the value is no number")
-    number = float(value)
+    try:
+        number = float(value)
+    except ValueError:
+        raise _Unfit("the text is no number") from None
     if number in (float("inf"), float("-inf")) or number != number:
         raise _Unfit("the value is no number")
     return number

@@ -47,7 +47,9 @@ def call_function(name: str, args: Sequence[Any], kwargs: Mapping[str, Any], dra
         given = dict(zip((parameter for parameter, _ in signature.parameters), args, strict=False))
         return function(**{**dict(signature.parameters), **given, **named})
     except (TypeError, ValueError, OverflowError, IndexError) as error:
-        raise BadExpression(f"`{name}` cannot be called so: {error}.") from None
+        raise BadExpression(
+            f"`{name}` cannot be called so: {error}.", hint=f"It is {name}{signature}."
+        ) from None
 
 
 def _now() -> datetime:

@@ -7,9 +7,9 @@ from typing import Any
 import msgspec
 
 from shall.engine.redact import Redactor
-from shall.transport.exchange import Request, Response
+from shall.transport.exchange import LARGE_BYTES, Request, Response
 
-LARGE = 1 << 20
+LARGE = LARGE_BYTES
 """A body of more bytes is not parsed for keys."""
 
 MOST_LEARNED = 1000
@@ -25,10 +25,10 @@ def learn_request(redactor: Redactor, request: Request) -> None:
     if request.form:
         redactor.learn_named(dict(request.form))
     for part in request.files:
-        if not part.filename:
+        if not part.filename and isinstance(part.content, bytes):
             redactor.learn_named({part.field: part.content.decode("utf-8", "replace")})
             _learn_body(redactor, part.content)
-    if request.body:
+    if request.body and isinstance(request.body, bytes):
         _learn_body(redactor, request.body)
 
 

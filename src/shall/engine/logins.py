@@ -73,7 +73,8 @@ def session_in(request: Request, context: CaseContext) -> tuple[Session, str] | 
 def _texts(request: Request) -> Iterator[str]:
     yield from (value for _, value in request.headers)
     yield unquote(request.url)
-    yield (request.body or b"").decode("utf-8", "replace")
+    if isinstance(request.body, bytes):
+        yield request.body.decode("utf-8", "replace")
     yield from (value for _, value in request.form)
 
 

@@ -28,7 +28,7 @@ def carry_out(expression: Operation | Filtered, evaluate: Evaluate, budget: Budg
     if isinstance(expression, Filtered):
         found = apply_filters(expression.filters, Selected(evaluate(expression.value)), budget)
         if not found.found:
-            raise BadExpression(f"A value is missing: {found.reason}.")
+            raise BadExpression(f"The expression has no value: {found.reason}.")
         return found.value
     operator = expression.operator
     if operator in ("and", "or", "not"):

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType, field
 from msgspec.structs import replace
@@ -35,143 +35,134 @@ class RunSettings(Struct, frozen=True, kw_only=True):
     ``shall run``, the defaults of a workspace and ``RunOptions`` are made from it.
     """
 
-    host: Annotated[
-        str | None,
-        project(
-            value_types.text, "base URL of the service, for cases that name no host", "SHALL_HOST"
-        ),
-    ] = None
-    project_hosts: Annotated[
-        Mapping[str, str],
-        project(
-            value_types.project_hosts,
-            "base URLs by project name, for steps with project:",
-            key="projects",
-        ),
-    ] = {}
-    variables: Annotated[
-        Mapping[str, Any],
-        project(value_types.mapping, "variables, read as {{ Global.x }} or {{ x }}"),
-    ] = {}
-    secrets: Annotated[
-        tuple[str, ...],
-        project(secret_source.secret_names, "variables whose values are never shown or stored"),
-    ] = ()
-    secret_sources: Annotated[
-        Mapping[str, SecretSource],
-        project(
-            secret_source.secret_sources,
-            "where the values of secrets are read: environment, file or command",
-            key="secrets",
-        ),
-    ] = {}
-    databases: Annotated[
-        Mapping[str, Database],
-        project(
-            database_source.databases,
-            "databases that cases ask: a URL and the source of the password, by name",
-            is_secret=True,
-        ),
-    ] = {}
-    environment: Annotated[
-        str,
-        project(
-            value_types.text,
-            "environment that cases run in; its name is recorded with results",
-            "SHALL_ENVIRONMENT",
-        ),
-    ] = ""
-    auth: Annotated[
-        Mapping[str, Any],
-        project(
-            _auth,
-            "credentials of requests, as `auth` of a case; a case or a step replaces them",
-            is_secret=True,
-        ),
-    ] = {}
-    connection: Annotated[
-        Mapping[str, Any],
-        project(
-            _connection,
-            "TLS and other options of connections, as `connection` of a case",
-            is_secret=True,
-        ),
-    ] = {}
-    before_run: Annotated[
-        tuple[str, ...],
-        project(
-            value_types.names,
-            "shared steps that run before the first case; if they do not pass, no case runs",
-        ),
-    ] = ()
-    after_run: Annotated[
-        tuple[str, ...],
-        project(value_types.names, "shared steps that run after the last case"),
-    ] = ()
-    scratch: Annotated[
-        tuple[str, ...],
-        project(
-            value_types.folders_inside,
-            "folders of the workspace in which teardowns of cases may delete files (out)",
-        ),
-    ] = ()
-    keep: Annotated[
-        str,
-        project(
-            value_types.keep,
-            "cases whose headers and bodies are stored: failed (default) or all",
-            "SHALL_KEEP",
-            flag="--keep",
-            metavar="WHICH",
-        ),
-    ] = "failed"
-    concurrency: Annotated[
-        int,
-        project(
-            value_types.positive,
-            "number of cases that run concurrently",
-            "SHALL_CONCURRENCY",
-            flag="--concurrency",
-            metavar="N",
-        ),
-    ] = 16
-    run_workers: Annotated[
-        int,
-        project(
-            value_types.processes,
-            "number of processes of a large run; auto (0): by the number of cases and processors",
-            "SHALL_RUN_WORKERS",
-            flag="--workers",
-            short_flag="-j",
-            metavar="N",
-        ),
-    ] = 0
-    request_timeout_s: Annotated[
-        float,
-        project(value_types.seconds, "timeout of one request, in seconds", "SHALL_REQUEST_TIMEOUT"),
-    ] = 30.0
-    run_timeout_s: Annotated[
-        float,
-        project(
-            value_types.seconds,
-            "timeout of a run, in seconds",
-            "SHALL_RUN_TIMEOUT",
-            "PYTEST_TIMEOUT",
-            flag="--timeout",
-            metavar="SECONDS",
-        ),
-    ] = 300.0
+    host: str | None = project(
+        "host",
+        None,
+        value_types.text,
+        "base URL of the service, for cases that name no host",
+        "SHALL_HOST",
+    )
+    project_hosts: Mapping[str, str] = project(
+        "project_hosts",
+        {},
+        value_types.project_hosts,
+        "base URLs by project name, for steps with project:",
+        key="projects",
+    )
+    variables: Mapping[str, Any] = project(
+        "variables", {}, value_types.mapping, "variables, read as {{ Global.x }} or {{ x }}"
+    )
+    secrets: tuple[str, ...] = project(
+        "secrets",
+        (),
+        secret_source.secret_names,
+        "variables whose values are never shown or stored",
+    )
+    secret_sources: Mapping[str, SecretSource] = project(
+        "secret_sources",
+        {},
+        secret_source.secret_sources,
+        "where the values of secrets are read: environment, file or command",
+        key="secrets",
+    )
+    databases: Mapping[str, Database] = project(
+        "databases",
+        {},
+        database_source.databases,
+        "databases that cases ask: a URL and the source of the password, by name",
+        is_secret=True,
+    )
+    environment: str = project(
+        "environment",
+        "",
+        value_types.text,
+        "environment that cases run in; its name is recorded with results",
+        "SHALL_ENVIRONMENT",
+    )
+    auth: Mapping[str, Any] = project(
+        "auth",
+        {},
+        _auth,
+        "credentials of requests, as `auth` of a case; a case or a step replaces them",
+        is_secret=True,
+    )
+    connection: Mapping[str, Any] = project(
+        "connection",
+        {},
+        _connection,
+        "TLS and other options of connections, as `connection` of a case",
+        is_secret=True,
+    )
+    before_run: tuple[str, ...] = project(
+        "before_run",
+        (),
+        value_types.names,
+        "shared steps that run before the first case; if they do not pass, no case runs",
+    )
+    after_run: tuple[str, ...] = project(
+        "after_run", (), value_types.names, "shared steps that run after the last case"
+    )
+    scratch: tuple[str, ...] = project(
+        "scratch",
+        (),
+        value_types.folders_inside,
+        "folders of the workspace in which teardowns of cases may delete files (out)",
+    )
+    keep: str = project(
+        "keep",
+        "failed",
+        value_types.keep,
+        "cases whose headers and bodies are stored: failed (default) or all",
+        "SHALL_KEEP",
+        flag="--keep",
+        metavar="WHICH",
+    )
+    concurrency: int = project(
+        "concurrency",
+        16,
+        value_types.positive,
+        "number of cases that run concurrently",
+        "SHALL_CONCURRENCY",
+        flag="--concurrency",
+        metavar="N",
+    )
+    run_workers: int = project(
+        "run_workers",
+        0,
+        value_types.processes,
+        "number of processes of a large run; auto (0): by the number of cases and processors",
+        "SHALL_RUN_WORKERS",
+        flag="--workers",
+        short_flag="-j",
+        metavar="N",
+    )
+    request_timeout_s: float = project(
+        "request_timeout_s",
+        30.0,
+        value_types.seconds,
+        "timeout of one request, in seconds",
+        "SHALL_REQUEST_TIMEOUT",
+    )
+    run_timeout_s: float = project(
+        "run_timeout_s",
+        300.0,
+        value_types.seconds,
+        "timeout of a run, in seconds",
+        "SHALL_RUN_TIMEOUT",
+        "PYTEST_TIMEOUT",
+        flag="--timeout",
+        metavar="SECONDS",
+    )
 
-    seed: Annotated[
-        int | None,
-        project(
-            value_types.not_negative,
-            "seed of random values; the same seed makes the same values for each case",
-            "SHALL_SEED",
-            flag="--seed",
-            metavar="N",
-        ),
-    ] = None
+    seed: int | None = project(
+        "seed",
+        None,
+        value_types.not_negative,
+        "seed of random values; the same seed makes the same values for each case",
+        "SHALL_SEED",
+        flag="--seed",
+        metavar="N",
+    )
 
     @property
     def keep_all(self) -> bool:
@@ -193,7 +184,8 @@ class RunOptions(RunSettings, frozen=True, kw_only=True):
     ``openapi`` are the OpenAPI documents of the project, in files.
     ``deadline_s``, on the monotonic clock, comes before ``run_timeout_s`` is over where the run
     began earlier. ``memory`` is shared with the other runs of the process, ``shared`` by the
-    cases of this one: tokens that one of them has fetched.
+    cases of this one: tokens that one of them has fetched. ``worker`` is the number of this
+    process, from 1, where several run the cases.
     """
 
     run_id: str
@@ -212,6 +204,7 @@ class RunOptions(RunSettings, frozen=True, kw_only=True):
     deadline_s: float = math.inf
     memory: Memory = field(default_factory=Memory)
     shared: dict[str, Any] = field(default_factory=dict)
+    worker: int | UnsetType = UNSET
 
     def of_case(self, key: str) -> "RunOptions":
         """Return the options with the project of a case, which its folder may name."""

@@ -13,7 +13,7 @@ from shall.engine.evaluate import as_text, evaluate_escaped
 from shall.engine.ports import Attachments
 from shall.engine.scope import Scope
 from shall.errors import BadValue
-from shall.transport.exchange import FilePart
+from shall.transport.exchange import FileContent, FilePart
 
 XML = "application/xml"
 _BYTES = "application/octet-stream"
@@ -39,9 +39,10 @@ def file_parts(files: Mapping[str, Any], attachments: Attachments) -> tuple[File
 
 def _part(field: str, part: Mapping[str, Any], attachments: Attachments) -> FilePart:
     name, by_default = as_text(part.get("name") or ""), "text/plain; charset=utf-8"
+    content: bytes | FileContent
     if "file" in part:
         path = as_text(part["file"])
-        content = attachments.read_bytes(path)
+        content = attachments.upload(path)
         name = name or path.rpartition("/")[2]
         by_default = _type_of(name)
     elif "json" in part:
@@ -71,7 +72,7 @@ def xml_bytes(text: str, scope: Scope) -> bytes:
 
 def raw_bytes(
     written: Mapping[str, Any], attachments: Attachments | None
-) -> tuple[bytes | None, str]:
+) -> tuple[bytes | FileContent | None, str]:
     """Return the bytes of a body, and their content type by the name of the file.
 
     Raises:
@@ -81,7 +82,7 @@ def raw_bytes(
     """
     if "file" in written:
         path = as_text(written["file"])
-        content = None if attachments is None else attachments.read_bytes(path)
+        content = None if attachments is None else attachments.upload(path)
         return content, _type_of(path)
     try:
         return base64.b64decode(as_text(written["base64"]), validate=True), _BYTES

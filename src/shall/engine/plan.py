@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET, Struct, UnsetType
 
@@ -20,6 +20,7 @@ from shall.cases.model import (
     Teardown,
     Until,
 )
+from shall.cases.path import parse_path
 from shall.engine.evaluate import is_constant
 from shall.engine.options import RunOptions
 from shall.engine.ports import Attachments
@@ -42,6 +43,7 @@ class CheckPlan(Struct, frozen=True):
 
     ``prepare`` is set where what is compared with is more than the expected value, ``equal_to``
     where the check holds if the value is this text or number: that is seen without judging it.
+    ``keys`` lead to that value in a JSON body; empty where ``select`` has to find it.
     """
 
     check: Check
@@ -53,6 +55,7 @@ class CheckPlan(Struct, frozen=True):
     compare: Judge | None
     prepare: Prepare | None = None
     equal_to: str | int | float | UnsetType = UNSET
+    keys: tuple[str, ...] = ()
 
 
 class UntilPlan(Struct, frozen=True):
@@ -213,7 +216,7 @@ def _plan_call(
     return _plan_any(call, path, case, options, checks, is_observed=is_observed)
 
 
-class _Checks(NamedTuple):
+class _Checks(Struct, frozen=True, gc=False):
     """The plans of checks. ``are_plain``: each looks at the status, a header or a field."""
 
     plans: tuple[CheckPlan, ...]
@@ -225,14 +228,21 @@ def _plan_checks(written: Sequence[Check], path: str) -> _Checks:
     asserts_status, are_plain = False, True
     plans: list[CheckPlan] = []
     for index, check in enumerate(written):
-        if check.kind is CheckKind.STATUS:
+        kind, expected = check.kind, check.expected
+        place = f"{path}.{check.place}" if check.place else _check_path(path, index)
+        if kind is _STATUS:
             asserts_status = True
-        elif check.selector is not None or check.query is not None:
+        if kind in _EQUALITIES and check.selector is None and _is_at_once(check, expected):
+            name, field, select, judge, keys = _equality(kind, check.field, check.header)
+            plans.append(
+                CheckPlan(check, name, place, field, True, select, judge, None, expected, keys)
+            )
+            continue
+        if check.selector is not None or check.query is not None:
             asserts_status = asserts_status or check.selector == "status"
             are_plain = False
-        elif check.kind is CheckKind.OPENAPI:
+        elif kind is _OPENAPI:
             are_plain = False
-        place = f"{path}.{check.place}" if check.place else _check_path(path, index)
         plans.append(_plan_check(check, place))
     return _Checks(tuple(plans), asserts_status, are_plain)
 
@@ -395,24 +405,23 @@ def _plan_capture(capture: Mapping[str, str]) -> tuple[tuple[str, Select], ...]:
     return tuple((name, selection(text, for_presence=True)) for name, text in capture.items())
 
 
+def _is_at_once(check: Check, expected: Any) -> bool:
+    """Return whether a check holds where its value is the expected one, a text or number."""
+    kind = type(expected)
+    return kind in _COMPARED_AT_ONCE and not (
+        check.negated or check.query is not None or (kind is str and "{{" in expected)
+    )
+
+
 def _plan_check(check: Check, path: str) -> CheckPlan:
     kind, expected = check.kind, check.expected
-    constant = is_constant(expected)
-    is_equality = (
-        constant
-        and kind in _EQUALITIES
-        and type(expected) in _COMPARED_AT_ONCE
-        and not check.negated
-    )
-    if is_equality and check.selector is None:
-        name, field, select, judge = _equality(kind, check.field, check.header)
-        return CheckPlan(check, name, path, field, True, select, judge, None, expected)
+    is_equality = kind in _EQUALITIES and _is_at_once(check, expected)
     return CheckPlan(
         check,
         _NAMES[kind],
         path,
         check.field or check.header or check.selector,
-        constant,
+        is_constant(expected),
         _select_of(check),
         _judge_of(check),
         _prepare_of(check) if type(expected) is tuple or kind is CheckKind.SCHEMA else None,
@@ -423,10 +432,13 @@ def _plan_check(check: Check, path: str) -> CheckPlan:
 @lru_cache(maxsize=1024)
 def _equality(
     kind: CheckKind, field: str | None, header: str | None
-) -> tuple[str, str | None, Select, Judge | None]:
+) -> tuple[str, str | None, Select, Judge | None, tuple[str, ...]]:
     """Return what all checks have in common that compare the same value with a constant."""
     check = Check(kind, field, header)
-    return _NAMES[kind], field or header, selector(check), comparison(kind)
+    path = () if kind is CheckKind.STATUS or header or not field else parse_path(field)
+    keys = tuple(it for it in path if type(it) is str)
+    named = keys if len(keys) == len(path) else ()
+    return _NAMES[kind], field or header, selector(check), comparison(kind), named
 
 
 def _select_of(check: Check) -> Select:
@@ -460,6 +472,8 @@ def _prepare_of(check: Check) -> Prepare:
 
 _EQUALITIES = frozenset({CheckKind.STATUS, CheckKind.EQUALS})
 _COMPARED_AT_ONCE = frozenset({str, int, float})
+
+_STATUS, _OPENAPI = CheckKind.STATUS, CheckKind.OPENAPI
 
 _JUDGED_ELSEWHERE = frozenset({CheckKind.OPENAPI, CheckKind.SNAPSHOT})
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+from shall.transport.exchange import FileContent
 from shall.transport.waits import Work
 
 
@@ -60,6 +61,15 @@ class Attachments(Protocol):
 
     def read_bytes(self, path: str) -> bytes:
         """Read a file inside the workspace.
+
+        Raises:
+            OutsideWorkspace: The path leads out.
+            FileMissing: There is no such file.
+        """
+        ...
+
+    def upload(self, path: str) -> bytes | FileContent:
+        """Return the bytes of a small file, else what reads a large one while it is sent.
 
         Raises:
             OutsideWorkspace: The path leads out.

@@ -47,7 +47,7 @@ LARGE_BYTES = 1 << 20
 MAX_DEPTH = 200
 """A body nested deeper is text: nothing that walks through a value may run out of stack."""
 
-_MAYBE_HALF = re.compile(rb"\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]|\0")
+_MAYBE_HALF = late_pattern(rb"\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]|\0")
 """What half of a surrogate pair can come from: an escape, or bytes that are not quite UTF-8."""
 
 _HTML = late_pattern(r"\ufeff?\s{0,99}<(!doctype html|html|head|body|title)\b", re.IGNORECASE)
@@ -176,7 +176,8 @@ def _json(response: Response, nested: int) -> Any:
         value = _decoded(text_of(response))
     if nested > MAX_DEPTH and _is_too_deep(value):
         raise ValueError
-    near = b"\\u" in body or b"\xed" in body or b"\0" in body
+    # `in` would format an error first: bytes are no number.
+    near = body.find(b"\\u") >= 0 or body.find(b"\xed") >= 0 or body.find(b"\0") >= 0
     if near and _MAYBE_HALF.search(body):
         text = "".join(json.JSONEncoder(ensure_ascii=False).iterencode(value))
         value = _decoded(text.encode("utf-8", "replace"))
@@ -258,7 +259,7 @@ def walk(value: Any, path: tuple[str | int, ...]) -> Selected:
     for part in path:
         found, value_or_reason = step_into(value, part)
         if not found:
-            return Selected(found=False, reason=f"no {part}: {value_or_reason}")
+            return Selected(found=False, reason=f"there is no {part}: {value_or_reason}")
         value = value_or_reason
     return Selected(value)
 

@@ -23,6 +23,9 @@ from shall.messages import Message
 from shall.redaction.forms import MASK
 from shall.redaction.names import is_password_name, is_secret_name
 from shall.results.records import (
+    ERROR,
+    FAILED,
+    PASSED,
     CheckResult,
     Difference,
     ExchangeRecord,
@@ -32,10 +35,14 @@ from shall.results.records import (
     StepResult,
     Timings,
 )
-from shall.transport.exchange import FilePart, Request, Response
+from shall.transport.exchange import FileContent, FilePart, Request, Response
 
 KEPT_BODY = 16_384
 """Characters of a body that are kept."""
+
+
+PARSED_FILE = 32 << 20
+"""Bytes of a file that is parsed for keys before a redirect takes it to another origin."""
 
 
 KEPT_TYPE = 100
@@ -74,7 +81,7 @@ class StepRecord(Struct, gc=False):
 
 Locate = Callable[[str], Position]
 
-_BAD = frozenset({Outcome.FAILED, Outcome.ERROR})
+_BAD = frozenset({FAILED, ERROR})
 
 
 class Secrecy:
@@ -126,14 +133,33 @@ class Secrecy:
         form = ((name, value) for name, value in request.form)
         parts = (request.body or b"", *(part.content for part in request.files))
         return any(self.of_header(*field) for field in form) or any(
-            _shows_secret(redactor, part) for part in parts
+            _shows_secret(redactor, part)
+            if isinstance(part, bytes)
+            else _file_shows_secret(redactor, part)
+            for part in parts
         )
+
+
+def _file_shows_secret(redactor: Redactor, content: FileContent) -> bool:
+    """Search a file as a body; one that is too large to be parsed, for secrets that are known."""
+    from shall.transport.upload import parts_of  # few requests send a large file
+
+    if content.size <= PARSED_FILE:
+        return _shows_secret(redactor, b"".join(parts_of(content)))
+    before = b""
+    for part in parts_of(content):
+        if redactor.holds((before + part).decode("utf-8", "replace")):
+            return True
+        before = part  # a secret may begin in one part and end in the next
+    return False
 
 
 def _shows_secret(redactor: Redactor, data: bytes) -> bool:
     text = data.decode("utf-8", "replace")
     if redactor.holds(text):
         return True
+    if not _is_utf_8(data):
+        return False  # neither JSON nor a form
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
@@ -170,7 +196,7 @@ def _plain_types(records: Sequence[StepRecord], redactor: Redactor) -> list[str]
     types: list[str] = []
     for record in records:
         request, response = record.request, record.response
-        if record.outcome is not Outcome.PASSED or request is None or response is None:
+        if record.outcome is not PASSED or request is None or response is None:
             return None
         is_one = record.attempts == 1 and not record.renewal and not response.redirects
         if not is_one or not redactor.may_stay(request.url):
@@ -178,22 +204,15 @@ def _plain_types(records: Sequence[StepRecord], redactor: Redactor) -> list[str]
         texts.append(request.url)
         types.append(_content_type(response))
         for check in record.checks:
-            if not _add_check(check, redactor, texts, numbers):
+            expected, actual, field = check.expected, check.actual, check.field
+            if check.message is not None or (field is not None and _names_secret(field, redactor)):
+                return None
+            if not _add_plain(actual, texts, numbers):
+                return None
+            if expected is not actual and not _add_plain(expected, texts, numbers):
                 return None
     texts += set(types)
     return types if redactor.are_clean(texts, numbers) else None
-
-
-def _add_check(
-    check: CheckResult, redactor: Redactor, texts: list[str], numbers: list[float]
-) -> bool:
-    """Add the values of a check to those that are searched; return whether they may stay."""
-    if check.message is not None or _names_secret(check.field, redactor):
-        return False
-    expected, actual = check.expected, check.actual
-    return _add_plain(actual, texts, numbers) and (
-        expected is actual or _add_plain(expected, texts, numbers)
-    )
 
 
 def _add_plain(value: Any, texts: list[str], numbers: list[float]) -> bool:
@@ -271,7 +290,7 @@ def _check(
     expected, actual = redactor.value(check.expected), redactor.value(check.actual)
     message = check.message
     found: tuple[Difference, ...] | UnsetType = UNSET
-    if _names_secret(check.field, redactor):
+    if check.field is not None and _names_secret(check.field, redactor):
         if expected is not None and not _is_typed(check, plans, redactor):
             expected = MASK
         expected, actual = _cut(expected), MASK if check.actual is not None else None
@@ -280,7 +299,7 @@ def _check(
         if message is not None:
             pairs = {"expected": (check.expected, expected), "actual": (check.actual, actual)}
             message = redactor.message(_reworded(message, pairs))
-        if check.outcome is Outcome.FAILED and type(expected) in _STRUCTURES:
+        if check.outcome is FAILED and type(expected) in _STRUCTURES:
             found = _differences(check.kind, expected, actual)
         expected, actual = _cut(expected), _cut(actual)
     position: Position | UnsetType = UNSET
@@ -341,14 +360,17 @@ def _is_typed(check: CheckResult, plans: Sequence[CheckPlan], redactor: Redactor
     return plan is not None and plan.is_constant and plan.check.header is None
 
 
-def _names_secret(field: str | None, redactor: Redactor) -> bool:
+def _names_secret(field: str, redactor: Redactor) -> bool:
     """Return whether a check looks at a secret: the last name on its path says so."""
-    if field is None:
-        return False
+    if _ends_in_secret_name(field):
+        return True
+    return redactor.has_names and redactor.declares(last_name(field) or "")
+
+
+@lru_cache(maxsize=4096)
+def _ends_in_secret_name(field: str) -> bool:
     name = last_name(field)
-    if name is None:
-        return False
-    return is_secret_name(name) or (redactor.has_names and redactor.declares(name))
+    return name is not None and is_secret_name(name)
 
 
 @lru_cache(maxsize=4096)
@@ -423,6 +445,9 @@ def _renewal(
 
 
 def _request_body(request: Request, redactor: Redactor) -> str:
+    if isinstance(request.body, FileContent):
+        name = redactor.text(request.body.path.rpartition("/")[2])
+        return f"<{name}, {request.body.size} bytes>"
     if request.body is not None:
         is_text = request.body.isascii() or _is_utf_8(request.body)
         return _body(request.body, redactor) if is_text else f"<{len(request.body)} bytes>"
@@ -443,7 +468,7 @@ def _is_utf_8(data: bytes) -> bool:
 
 
 def _part_body(part: FilePart, redactor: Redactor) -> str:
-    if part.filename:
+    if part.filename or isinstance(part.content, FileContent):
         return f"<{part.filename}, {len(part.content)} bytes>"
     return MASK if redactor.names(part.field) else _body(part.content, redactor)
 

@@ -8,7 +8,6 @@ a case is redacted when it has ended, everywhere at once, in every form of ``red
 
 import binascii
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import islice
@@ -17,6 +16,7 @@ from urllib.parse import parse_qsl, unquote, unquote_plus, urlsplit
 
 from msgspec import Struct
 
+from shall.late_pattern import late_pattern
 from shall.messages import Message
 from shall.redaction.forms import MASK, SHORTEST, Matcher, Words, forms_of
 from shall.redaction.names import holds_only_secrets, is_ordinary, is_secret_name
@@ -37,11 +37,14 @@ _WITH_URL = frozenset({"location", "content-location", "referer"})
 _WITH_CREDENTIALS = frozenset({"authorization", "proxy-authorization"})
 _WITH_COOKIES = frozenset({"cookie", "set-cookie"})
 
-_PART_NAMES = re.compile(r"[^.\[\]\"'\s$]+")
+_PART_NAMES = late_pattern(r"[^.\[\]\"'\s$]+")
 
 _ORDINARY_KEYS: set[str] = set()
 """Keys of JSON that were seen and name no secret; at most ``_MOST_KEYS``."""
 _MOST_KEYS = 4096
+
+_LEAVES = frozenset({str, int, float, bool, type(None)})
+"""Types of JSON that have no keys."""
 
 
 def _is_named(key: Any) -> bool:
@@ -170,7 +173,7 @@ class Redactor:
             return False
         for item in value:
             kind = type(item)
-            if kind is not str and kind is not int and self._holds_named(item):
+            if kind not in _LEAVES and self._holds_named(item):
                 return True
         return False
 

@@ -15,7 +15,7 @@ from shall.engine.ports import Attachments
 from shall.engine.scope import Scope
 from shall.errors import BadValue
 from shall.redaction.shapes import mask_url_path
-from shall.transport.exchange import OPENS_WEBSOCKET, FilePart, Request, Secrecy
+from shall.transport.exchange import OPENS_WEBSOCKET, FileContent, FilePart, Request, Secrecy
 from shall.transport.url import checked_url, is_absolute, join_url, with_params
 
 _JSON = "application/json"
@@ -158,7 +158,7 @@ def _files(
 
 def _other_body(
     body: Body, scope: Scope, attachments: Attachments | None
-) -> tuple[bytes | None, tuple[tuple[str, str], ...], str]:
+) -> tuple[bytes | FileContent | None, tuple[tuple[str, str], ...], str]:
     """Return a body of XML or of bytes, and its content type."""
     from shall.engine import parts  # few requests have one
 

@@ -17,7 +17,7 @@ from shall.engine.ports import Attachments, Loop
 from shall.engine.stop import Stop
 from shall.messages import Message
 from shall.results.events import CaseFinished, CaseStarted, Emit, Event, RunFinished, RunStarted
-from shall.results.records import CaseResult, Outcome, RunStatus, RunSummary
+from shall.results.records import PASSED, SKIPPED, CaseResult, RunStatus, RunSummary
 from shall.results.summary import Summing
 from shall.transport.waits import Work
 
@@ -177,7 +177,7 @@ class _Run:
         finally:
             self._has_ended = True
         if job.is_needed:
-            jobs.ended(job, is_passed=result.outcome is Outcome.PASSED)
+            jobs.ended(job, is_passed=result.outcome is PASSED)
         self.report.finished(number, result)
 
     def _stop_all(self) -> None:
@@ -242,7 +242,7 @@ def _not_started(job: Job, options: RunOptions) -> CaseResult:
         run_id=options.run_id,
         case_key=job.key,
         name=job.case.name if job.case else job.key,
-        outcome=Outcome.SKIPPED,
+        outcome=SKIPPED,
         started_at=datetime.now(UTC),
         duration_s=0.0,
         checks_executed=0,
@@ -256,4 +256,5 @@ def _not_started(job: Job, options: RunOptions) -> CaseResult:
         tags=job.case.tags if job.case else (),
         rows=UNSET if job.row is None else job.row.total,
         repeats=options.repeats,
+        worker=options.worker,
     )

@@ -23,7 +23,7 @@ from shall.errors import (
     TimedOut,
 )
 from shall.messages import Message
-from shall.results.records import CheckResult, Outcome, StepResult
+from shall.results.records import ERROR, FAILED, PASSED, CheckResult, Outcome, StepResult
 from shall.transport.exchange import UNAUTHORIZED, Request, Response
 from shall.transport.sql.statement import Statement
 from shall.transport.waits import Pause, Work
@@ -35,6 +35,7 @@ def run_call(call: CallPlan, context: CaseContext) -> Work[StepRecord]:
     """Run one call. What goes wrong is in its record; only ``Stopped`` passes through."""
     started = time.perf_counter()
     request: Request | None = None
+    response: Response | None = None
     wait: Request | Statement
     try:
         if call.delay_s:
@@ -71,12 +72,20 @@ def run_call(call: CallPlan, context: CaseContext) -> Work[StepRecord]:
         return StepRecord(
             call.id,
             call.path,
-            Outcome.ERROR,
+            ERROR,
             time.perf_counter() - started,
             request=request,
+            response=_read_response(response, context),
             error=error_message(error),
             retryable=error.retryable,
         )
+
+
+def _read_response(response: Response | None, context: CaseContext) -> Response | None:
+    """Return a response whose body was read, so that its secrets are known."""
+    if response is None or context.last is None or context.last[0] is not response:
+        return None
+    return response
 
 
 def _answered(
@@ -94,6 +103,7 @@ def _answered(
         content = read_content(response, scope.budget)
     remember(call.id, content, scope)  # a check may read the response of its own step
     context.last = response, content
+    context.secrecy.answers.append((response, content.value))
     lost = _capture(call, response, content, scope) if call.capture else None
     try:
         outcome, checks = _check_all(call, response, content, context)
@@ -110,10 +120,9 @@ def _answered(
         judged = judge_contract(call.contract, request, response, content, context)
         checks, plans = [*checks, judged], [*plans, call.contract.check]
         outcome = worst(checks)
-    context.secrecy.answers.append((response, content.value))
     error = None
-    if lost is not None and outcome is Outcome.PASSED:
-        outcome, error = Outcome.ERROR, error_message(lost)
+    if lost is not None and outcome is PASSED:
+        outcome, error = ERROR, error_message(lost)
     return StepRecord(
         call.id,
         call.path,
@@ -135,7 +144,7 @@ def _graphql_errors(call: CallPlan, content: Content) -> CheckResult | None:
     return CheckResult(
         "not_exists",
         call.path,
-        Outcome.FAILED,
+        FAILED,
         "errors",
         actual=errors,
         implicit=True,
@@ -198,6 +207,20 @@ def _run_websocket(
     talk = yield from converse(call, request, context)
     if talk.sent:
         request = replace(request, body=b"\n".join(talk.sent))
+    if talk.error is not None:
+        context.secrecy.answers.append((talk.response, talk.content().value))
+        return StepRecord(
+            call.id,
+            call.path,
+            ERROR,
+            time.perf_counter() - started,
+            talk.checks,
+            request,
+            talk.response,
+            error_message(talk.error),
+            talk.error.retryable,
+            talk.plans,
+        )
     content = talk.content() if talk.values or talk.closed or talk.is_good else None
     record = _answered(call, request, talk.response, context, started, content)
     record.checks = (*talk.checks, *record.checks)
@@ -253,12 +276,12 @@ def error_message(error: ShallError) -> Message:
 
 def worst(judged: Iterable[StepRecord | StepResult | CheckResult]) -> Outcome:
     """Return the worst outcome of several steps or checks; none is a pass."""
-    found = Outcome.PASSED
+    found = PASSED
     for each in judged:
-        if each.outcome is Outcome.ERROR:
-            return Outcome.ERROR
-        if each.outcome is Outcome.FAILED:
-            found = Outcome.FAILED
+        if each.outcome is ERROR:
+            return ERROR
+        if each.outcome is FAILED:
+            found = FAILED
     return found
 
 
@@ -283,27 +306,40 @@ def _check_all(
     """Carry out every check; return the worst outcome, too."""
     budget = context.scope.budget
     checks = [] if call.asserts_status else [_implicit(call, response)]
-    all_passed = call.asserts_status or checks[0].outcome is Outcome.PASSED
+    all_passed = call.asserts_status or checks[0].outcome is PASSED
     for plan in call.checks:
         wanted = plan.equal_to
         if wanted is not UNSET:
-            value = plan.select(response, content, budget).value
+            if plan.keys:
+                value = content.value
+                for key in plan.keys:  # a text or number is wanted, and None is neither
+                    value = value.get(key) if type(value) is dict else None
+            else:
+                value = plan.select(response, content, budget).value
             if type(value) is type(wanted) and value == wanted:
-                checks.append(
-                    CheckResult(plan.kind, plan.path, Outcome.PASSED, plan.field, wanted, wanted)
-                )
+                checks.append(CheckResult(plan.kind, plan.path, PASSED, plan.field, wanted, wanted))
                 continue
         budget.check_time()
+        check = _judge_at(plan, response, content, context)
+        all_passed = all_passed and check.outcome is PASSED
+        checks.append(check)
+    outcome = PASSED if all_passed else worst(checks)
+    return outcome, checks
+
+
+def _judge_at(
+    plan: CheckPlan, response: Response, content: Content, context: CaseContext
+) -> CheckResult:
+    """Carry out one check; what goes wrong is an error at its place."""
+    try:
         if plan.compare is None and plan.check.kind is CheckKind.SNAPSHOT:
             from shall.engine.snapshot import judge_snapshot  # few checks compare with one
 
-            check = judge_snapshot(plan, response, content, context)
-        else:
-            check = judge_check(plan, response, content, context)
-        all_passed = all_passed and check.outcome is Outcome.PASSED
-        checks.append(check)
-    outcome = Outcome.PASSED if all_passed else worst(checks)
-    return outcome, checks
+            return judge_snapshot(plan, response, content, context)
+        return judge_check(plan, response, content, context)
+    except ShallError as error:
+        error.details.setdefault("path", plan.path)
+        raise
 
 
 def _implicit(call: CallPlan, response: Response) -> CheckResult:
@@ -311,7 +347,7 @@ def _implicit(call: CallPlan, response: Response) -> CheckResult:
     return CheckResult(
         "status_code",
         call.path,
-        Outcome.PASSED if good else Outcome.FAILED,
+        PASSED if good else FAILED,
         expected=f"below {FIRST_ERROR_STATUS}",
         actual=response.status,
         implicit=True,

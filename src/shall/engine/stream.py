@@ -114,7 +114,7 @@ class EventParser:
         self._rest = b""
         self._parts: list[bytes] = []
         self._is_first = True
-        self._data: list[str] = []
+        self._data: list[bytes] = []
         self._event = ""
         self._id: str | None = None
 
@@ -145,20 +145,22 @@ class EventParser:
 
     def _take(self, line: bytes) -> None:
         name, _, value = line.partition(b":")
-        text = value.removeprefix(b" ").decode("utf-8", "replace")
+        value = value.removeprefix(b" ")
         if name == b"data":
-            self._data.append(text)
+            self._data.append(value)
         elif name == b"event":
-            self._event = text
-        elif name == b"id" and "\0" not in text:
-            self._id = text
+            self._event = value.decode("utf-8", "replace")
+        elif name == b"id" and b"\0" not in value:
+            self._id = value.decode("utf-8", "replace")
 
     def _made(self) -> dict[str, Any]:
-        text = "\n".join(self._data)
-        body = Response(200, (), text.encode("utf-8", "replace"), "")
+        data = b"\n".join(self._data)
+        if not data.isascii():  # what is no UTF-8 is replaced before it is read as JSON
+            data = data.decode("utf-8", "replace").encode()
+        body = Response(200, (), data, "")
         event: dict[str, Any] = {
             "event": self._event or "message",
-            "data": read_content(body, self._budget).value if text else "",
+            "data": read_content(body, self._budget).value if data else "",
         }
         if self._id is not None:
             event["id"] = self._id

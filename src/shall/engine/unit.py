@@ -97,6 +97,7 @@ def run_unit(
         shard=options.shard_index,
         environment=options.environment,
         repeats=options.repeats,
+        worker=options.worker,
     )
 
 

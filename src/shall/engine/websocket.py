@@ -31,7 +31,7 @@ _now = time.monotonic
 class Conversation(Struct):
     """What was sent and received. ``checks`` are those of the messages, with their ``plans``.
 
-    ``closed``: the service closed the connection, and how.
+    ``closed``: the service closed the connection, and how. ``error`` ended the conversation.
     """
 
     response: Response
@@ -41,6 +41,7 @@ class Conversation(Struct):
     checks: list[CheckResult] = field(default_factory=list[CheckResult])
     plans: list[CheckPlan] = field(default_factory=list[CheckPlan])
     closed: Received | None = None
+    error: ShallError | None = None
 
     @property
     def is_good(self) -> bool:
@@ -60,10 +61,8 @@ def converse(call: CallPlan, request: Request, context: CaseContext) -> Work[Con
     """Open a WebSocket, carry out the messages of a step up to the first that fails, and close it.
 
     Raises:
-        BadExpression: A message cannot be evaluated.
-        BadValue: The service opened none, though the step asserts no status; or too much came.
-        TargetUnreachable: The connection broke.
-        TimedOut: It cannot be opened, or a message cannot be sent, in time.
+        BadValue: The service opened none, though the step asserts no status.
+        TargetUnreachable, TimedOut: It cannot be opened.
     """
     response: Response = yield request
     talk = Conversation(response)
@@ -79,9 +78,8 @@ def converse(call: CallPlan, request: Request, context: CaseContext) -> Work[Con
                 yield from _await(item, request, talk, context)
             if not talk.is_good:
                 break
-    except ShallError:
-        yield Close()
-        raise
+    except ShallError as error:
+        talk.error = error
     yield Close()
     talk.response = replace(response, body=b"\n".join(talk.texts))
     return talk
@@ -132,7 +130,18 @@ def _await(
         if len(talk.values) - before == item.count:
             return
     if item.checks or item.count:
+        checks = checks or [_unmet(it, context) for it in item.checks]
         _note_missing(item, within_s, len(talk.values) - before, checks, talk)
+
+
+def _unmet(plan: CheckPlan, context: CaseContext) -> CheckResult:
+    """Return a check for which no message came."""
+    expected = plan.check.expected
+    if not plan.is_constant:
+        expected = evaluate(expected, context.scope)
+    if plan.prepare is not None:
+        expected = plan.prepare(expected, context.attachments)[1]
+    return CheckResult(plan.kind, plan.path, Outcome.FAILED, plan.field, expected, found=False)
 
 
 def _take(received: Received, talk: Conversation, context: CaseContext) -> tuple[Response, Content]:
@@ -182,15 +191,11 @@ def _note_missing(
             )
         )
         return
-    plans = item.checks
-    last = checks or [
-        CheckResult(plan.kind, plan.path, Outcome.FAILED, plan.field) for plan in plans
-    ]
-    talk.plans += plans
+    talk.plans += item.checks
     talk.checks += [
         it
         if it.outcome is Outcome.ERROR
         else replace(it, outcome=Outcome.FAILED, message=Message(code, params))
-        for it in last
-        if not checks or it.outcome is not Outcome.PASSED
+        for it in checks
+        if it.outcome is not Outcome.PASSED
     ]

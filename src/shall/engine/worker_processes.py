@@ -405,7 +405,7 @@ def part(options: RunOptions, number: int, count: int) -> RunOptions:
     """Return the options of one worker: all of them together use what one process would."""
     concurrency = options.concurrency // count + (number < options.concurrency % count)
     memory = Memory(options.memory.limit_bytes // count)
-    return replace(options, concurrency=concurrency, memory=memory)
+    return replace(options, concurrency=concurrency, memory=memory, worker=number + 1)
 
 
 def _enlarge(pipe: int) -> None:

@@ -14,6 +14,9 @@ from shall.imports.expressions import as_text
 Convert = Callable[[str], str]
 """Turns a text of the source into one of a case: its variables become expressions."""
 
+BODY_AS_TEXT = "regex (?s)^.*$"
+"""The selector of a body as text, also where it is JSON."""
+
 FORM_TYPE = "application/x-www-form-urlencoded"
 _JSON_TYPE = re.compile(r"(?i)application/(?:[\w.-]+\+)?json\s*(?:;.*)?")
 _FIELD = re.compile(r"[\w.%+\[\]~*-]+=")

@@ -13,12 +13,10 @@ from shall.cases.predicates import predicate_named
 from shall.cases.selector import parse_selector
 from shall.cases.written_checks import json_path
 from shall.errors import BadValue
+from shall.imports.bodies import BODY_AS_TEXT
 from shall.imports.hurl_selectors import bytes_in, pattern_of, selector_at, tokens_of, value_of
 
 Report = Callable[[str, int], None]
-
-WHOLE = "regex (?s)^.*$"
-"""The selector of a body as text, whatever it holds."""
 
 _OF_LISTS = frozenset({"is_list", "is_collection", "is_empty", "exists", "contains", "count"})
 _OF_TEXT = frozenset({"starts_with", "ends_with"})
@@ -172,7 +170,7 @@ def _of_body(name: str, value: Any) -> list[tuple[str, str, Any]]:
         return [("bytes", name, 0)]
     plain = name.removeprefix("not_")
     if plain in _OF_TEXT or (plain == "equals" and _is_json(value)):
-        return [(WHOLE, name, value)]
+        return [(BODY_AS_TEXT, name, value)]
     return [("body", name, value)]
 
 

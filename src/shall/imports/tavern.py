@@ -1,10 +1,12 @@
 """Reads the tests of Tavern: a case for each document, a step for each stage."""
 
 import itertools
+import json
 import mimetypes
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+from urllib.parse import quote_plus
 
 from shall.cases.flow import MOST_RETRIES
 from shall.cases.json_text import objects, text_of
@@ -16,7 +18,7 @@ from shall.imports.requests import CaseWriter, SentRequest
 from shall.imports.result import MOST_CASES, Imported, ImportedCase, LeftOut
 from shall.imports.secret_variables import SecretVariables
 from shall.imports.tavern_checks import Expected, functions_of, selector_of
-from shall.imports.tavern_documents import number_of, read_documents
+from shall.imports.tavern_documents import TAG, number_of, read_documents
 from shall.imports.tavern_formats import Formats
 from shall.redaction.names import is_secret_name
 
@@ -275,7 +277,10 @@ class _Test:
         sent.follow_redirects = request.get("follow_redirects") is True
         for name, pairs in (("headers", sent.headers), ("params", sent.params)):
             given = request.get(name)
-            pairs += _pairs(given if isinstance(given, dict) else {})
+            given = given if isinstance(given, dict) else {}
+            if name == "params":
+                given = {key: self._parameter(place, it) for key, it in given.items()}
+            pairs += _pairs(given)
         self._connect(sent, request)
         cookies = request.get("cookies")
         for each in objects(cookies):
@@ -285,6 +290,15 @@ class _Test:
         self._body(sent, request)
         self._files(sent, request.get("files"))
         return sent
+
+    def _parameter(self, place: str, value: Any) -> Any:
+        """Return a parameter; Tavern sends an object as percent-encoded JSON."""
+        if not isinstance(value, dict):
+            return value
+        if "{" in str([*_texts(value)]) or TAG in str(value):
+            self._not_sent(place, "params")
+            return None
+        return quote_plus(json.dumps(value))
 
     def _connect(self, sent: SentRequest, request: Mapping[str, Any]) -> None:
         """Read credentials, certificates and the timeout."""
@@ -336,6 +350,15 @@ class _Test:
             if "content_encoding" in part:
                 self._not_sent(sent.place, "files.content_encoding")
             sent.files.append((name, {"file": path, "type": kind} if kind else path))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Yield the texts within a value."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for each in inner:
+        yield from _texts(each)
+    if isinstance(value, str):
+        yield value
 
 
 def _pairs(given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

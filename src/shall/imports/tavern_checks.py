@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from shall.cases.json_text import objects, text_of
-from shall.imports.bodies import converted
+from shall.imports.bodies import BODY_AS_TEXT, converted
 from shall.imports.expressions import expression_text
 from shall.imports.tavern_documents import TAG, number_of
 from shall.imports.tavern_formats import Formats
@@ -25,7 +25,7 @@ _TYPES = {
     "uuid": ("is_uuid", True),
 }
 _PATTERNS = {"re_match": "^(?:{})", "re_fullmatch": "^(?:{})$", "re_search": "{}"}
-_KEYS = frozenset(("status_code", "json", "headers", "save", "strict", "cookies"))
+_KEYS = frozenset(("status_code", "json", "text", "headers", "save", "strict", "cookies"))
 
 Report = Callable[[str], None]
 
@@ -47,11 +47,7 @@ class Expected:
 
     def of(self, response: Mapping[str, Any]) -> dict[str, Any]:
         """Return the checks."""
-        for key in sorted(map(str, response.keys() - _KEYS)):
-            if key == "verify_response_with":
-                self._report(f"The check by {functions_of(response[key])} was left out.")
-            else:
-                self._report(f"`response.{key:.40}` was left out.")
+        self._report_others(response)
         expect: dict[str, Any] = {}
         status = response.get("status_code", 200)
         if all(map(_is_status, status if isinstance(status, list) else [status])):
@@ -64,10 +60,27 @@ class Expected:
         cookies = response.get("cookies")
         for name in cookies if isinstance(cookies, list) else ():
             expect[f"cookie {name}"] = {"exists": True}
+        self._text(expect, response.get("text"))
         if "json" in response:
             for selector, condition in self._json("$", response["json"]):
                 expect.setdefault(selector, {}).update(dict([condition]))
         return expect
+
+    def _report_others(self, response: Mapping[str, Any]) -> None:
+        for key in sorted(map(str, response.keys() - _KEYS)):
+            if key == "verify_response_with":
+                self._report(f"The check by {functions_of(response[key])} was left out.")
+            else:
+                self._report(f"`response.{key:.40}` was left out.")
+
+    def _text(self, expect: dict[str, Any], text: Any) -> None:
+        """Check the body as a text, whatever it holds."""
+        if text is None:
+            return
+        if isinstance(text, str) and not text.startswith(TAG):
+            expect[BODY_AS_TEXT] = {"equals": self._formats.text(text)}
+        else:
+            self._report("`response.text` was left out.")
 
     def _json(self, path: str, value: Any) -> Iterator[tuple[str, tuple[str, Any]]]:
         """Yield checks of a value: of its parts where one of them is described by a tag."""

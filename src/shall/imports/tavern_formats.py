@@ -79,11 +79,22 @@ class Formats(Struct):
             return f"{TAG}{AS_TEXT}{TAG}{value}"
         _, tag, text = value.split(TAG, 2)
         found = _FORMAT.fullmatch(text)
-        if tag in _NUMBERS and found is not None and found[1]:
-            known = self._known(found[1])
-            if known is not _UNKNOWN:
-                return number_of(f"{TAG}{tag}{TAG}{known}")
+        name = "" if found is None else found[1] or ""
+        known = self._known(name) if name and tag in _NUMBERS | _AS_IT_IS else _UNKNOWN
+        if name.startswith(_REQUEST) and (
+            tag in _AS_IT_IS or (isinstance(known, str) and known.startswith(TAG))
+        ):
+            return self._of_request(value, name, known)
+        if known is not _UNKNOWN and tag in _NUMBERS:
+            return number_of(f"{TAG}{tag}{TAG}{known}")
         return number_of(value)
+
+    def _of_request(self, value: str, name: str, known: Any) -> Any:
+        """Return a part of the request of the stage as it stands there."""
+        if known is _UNKNOWN:
+            self.report(f"`{name:.40}` was left out.")
+            return value
+        return self.value(known)
 
     def _whole(self, found: re.Match[str]) -> str:
         """Return what a text becomes that is one variable: a text."""
@@ -149,7 +160,8 @@ class Formats(Struct):
     def _known(self, name: str) -> Any:
         """Return the value of a variable that no row and no stage sets."""
         if name.startswith(_REQUEST):
-            return _at(self.request, name.removeprefix(_REQUEST))
+            value = _at(self.request, name.removeprefix(_REQUEST))
+            return _UNKNOWN if _REQUEST in str(value) else value  # a request cannot read itself
         first = _first(name)
         if first in self.saved or self._is_column(first):
             return _UNKNOWN

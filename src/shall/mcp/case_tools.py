@@ -118,9 +118,7 @@ async def import_testcases(
     session: Session,
     content: Annotated[
         str,
-        Field(
-            description="text: curl commands, or a Postman, HAR, OpenAPI, hurl or Tavern document"
-        ),
+        Field(description="text: curl commands; or of Postman, HAR, OpenAPI, hurl, Tavern, runn"),
     ],
     folder: Annotated[str | None, Field(description="default: tests/cases")] = None,
     overwrite: bool = False,

@@ -21,6 +21,7 @@ from shall.report.wording import (
     redirected,
     response_lines,
     retried_line,
+    step_title,
 )
 from shall.results.records import (
     CaseResult,
@@ -194,7 +195,8 @@ def reason_of(case: CaseResult, places: Places, language: str) -> str:
     for kind, steps in (("step", case.steps), ("teardown", case.teardowns)):
         for step in steps:
             if step.outcome in _BAD:
-                return f"{kind} {step.id}: {_step_reason(case, step, places, language)}"
+                title = step_title(kind, step, language)
+                return f"{title}: {_step_reason(case, step, places, language)}"
     return ""
 
 

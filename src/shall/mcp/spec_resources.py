@@ -178,6 +178,8 @@ class SpecServer(MCPServer[Connected]):
         tools = self._tool_manager.list_tools()
         operations = [operation_of(it.name, it.annotations) for it in tools]
         known = [it.name for it in operations if self.access.allows(it.name, it.scope, caller)]
+        if self.access.tools is None and name in self.access.left_out:
+            return f"{name} is not offered. The operator can offer it with `--toolset all`."
         near = nearest(name, known)
         hint = f"Did you mean {near}?" if near else f"Available: {', '.join(known) or 'none'}."
         return f"Unknown tool {cut(name, _NAME_LENGTH)}. {hint}"

@@ -3,17 +3,20 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from mcp.server.mcpserver import MCPServer
+from mcp.server.mcpserver import Context, MCPServer
 from mcp.shared.exceptions import MCPError
 from mcp_types import INVALID_REQUEST, ToolAnnotations
+from msgspec.structs import replace
 
+from shall.actions.principal import ANYONE
 from shall.actions.tool_access import ToolAccess
 from shall.errors import Forbidden
 from shall.mcp.caller import caller_of
-from shall.mcp.session import Connected
+from shall.mcp.session import Connected, session_of
 from shall.mcp.tool import operation_of
 
 _READING = ("prompts/", "resources/", "completion/")
+_FOLLOWING = frozenset({"resources/subscribe", "subscriptions/listen"})
 
 
 def offer(server: MCPServer[Connected], access: ToolAccess) -> None:
@@ -26,6 +29,8 @@ def offer(server: MCPServer[Connected], access: ToolAccess) -> None:
             raise MCPError(
                 INVALID_REQUEST, f"{ctx.method} needs the scope read.", {"code": Forbidden.code}
             )
+        if asks and ctx.method in _FOLLOWING and caller.workspaces:
+            await _check_followed(ctx)
         result = await call_next(ctx)
         if not asks or ctx.method != "tools/list":
             return result
@@ -36,5 +41,17 @@ def offer(server: MCPServer[Connected], access: ToolAccess) -> None:
         annotations = ToolAnnotations.model_validate(tool.get("annotations") or {})
         operation = operation_of(tool["name"], annotations)
         return access.allows(operation.name, operation.scope, caller)
+
+    async def _check_followed(ctx: Any) -> None:
+        session = await session_of(Context(request_context=ctx, mcp_server=server))
+        own = await session.workers.call(session.default_workspace)
+        followed = await session.workers.call(replace(session, caller=ANYONE).default_workspace)
+        if own is not followed:
+            raise MCPError(
+                INVALID_REQUEST,
+                "Changes are reported of the first workspace of the server, "
+                "which is not the token's.",
+                {"code": Forbidden.code},
+            )
 
     server.middleware.append(bounded)

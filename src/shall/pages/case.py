@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from msgspec import Struct, field
 
+from shall.pages.criterion_text import marked
 from shall.pages.events import event_list
 from shall.pages.links import Links
 from shall.pages.markup import Html, joined, tag
@@ -114,7 +115,8 @@ def criterion_links(keys: Collection[str], showing: Showing) -> list[Html]:
         tag(
             "li",
             link(showing.links.criterion(key), short(key), class_="key"),
-            f" {showing.texts[key]}",
+            " ",
+            marked(showing.texts[key]),
         )
         for key in keys
         if key in showing.texts

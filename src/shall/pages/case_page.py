@@ -56,7 +56,7 @@ def _facts(view: CaseView, look: Look) -> list[Html]:
         fact(word("one_case.tags", language), short(", ".join(case.tags))),
         fact(word("one_case.repetition", language), repetition),
         fact(word("one_case.files", language), _files(case)),
-        fact(word("nav.history", language), link(history, word("one_case.history", language)))
+        fact(word("nav.history", language), link(history, word("one_case.all_runs", language)))
         if history
         else Html(),
     ]

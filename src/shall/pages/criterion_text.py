@@ -15,10 +15,15 @@ LONGEST = 4_000
 
 def marked_text(criterion: Criterion) -> Html:
     """Show the text of a criterion, its keywords as ``<b class="keyword">``."""
+    return marked(criterion.text)
+
+
+def marked(text: str) -> Html:
+    """Show a text of a criterion with its keywords set off."""
     return joined(
         *(
             tag("b", part, class_="keyword") if at % 2 else part
-            for at, part in enumerate(parts_of(criterion.text, LONGEST))
+            for at, part in enumerate(parts_of(text, LONGEST))
         )
     )
 

@@ -86,15 +86,15 @@ def _choice(runs: int, look: Look) -> Html:
     select = tag("select", *options, name="runs")
     labelled = tag("label", f"{word('history.count', language)} ", select)
     button = tag("button", word("history.show", language))
-    form = tag(
+    return tag(
         "form",
         labelled,
         *hidden_fields(look.links),
         button,
         method="get",
         action=look.links.action("/history"),
+        class_="search",
     )
-    return tag("div", form, class_="search")
 
 
 def _trend(trend: Sequence[RunTrend], look: Look) -> Html:

@@ -7,26 +7,27 @@ it cannot do more than be read. Filtering by outcome is done with radio buttons 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from shall.pages.api_coverage import ApiCoverage, api_section
 from shall.pages.case import Showing, case_section
 from shall.pages.frame import Look, saved
 from shall.pages.groups import Group, counted, grouped, groups_section
 from shall.pages.links import PAGE_LENGTH
 from shall.pages.markup import Html, tag
 from shall.pages.run_index import FORM, OUTCOMES, searched_cases
-from shall.pages.run_matrix import matrix_link, matrix_section
 from shall.pages.run_parts import Known, by_group, group_heading, run_head, verdict
 from shall.pages.timeline import timeline
 from shall.pages.unsteady import slow_section, unsteady_section
 from shall.report.wording import Places, count_label, label, outages_of, places_in
 from shall.results.listing import CaseLine, RunLine, counts_of, lines_of
 from shall.results.records import CaseResult, Outcome, RunResult
-from shall.specs.export import requirement_text
-from shall.specs.matrix import Matrix
+
+if TYPE_CHECKING:
+    from shall.pages.api_coverage import ApiCoverage
+    from shall.specs.matrix import Matrix
 
 FULL_CASES = 100
 """A run of at most so many cases shows the exchanges of passed steps too."""
@@ -45,16 +46,16 @@ class Beside(Struct, frozen=True):
     of the cases; None: what the results say. ``api`` is what the run touched of OpenAPI documents.
     """
 
-    matrix: Matrix | None = None
+    matrix: "Matrix | None" = None
     note: str = ""
     texts: Mapping[str, str] = {}
     places: Places | None = None
-    api: Sequence[ApiCoverage] = ()
+    api: "Sequence[ApiCoverage]" = ()
 
 
 def html_page(
     run: RunResult,
-    matrix: Matrix | None = None,
+    matrix: "Matrix | None" = None,
     language: str = "en",
     places: Places | None = None,
     now: datetime | None = None,
@@ -94,7 +95,7 @@ def run_file(run: RunResult, look: Look, beside: Beside) -> str:
     return saved(
         verdict(line, language),
         look,
-        run_head(line, look, known, matrix_link(beside.matrix, language)),
+        run_head(line, look, known, _matrix_link(beside, language)),
         tag(
             "main",
             groups_section(groups, look.links, run.run_id, language),
@@ -102,12 +103,36 @@ def run_file(run: RunResult, look: Look, beside: Beside) -> str:
             timeline(lines, len(lines), run.started_at, run.run_id, look.links, language),
             slow_section(lines, run.run_id, look),
             _cases(run, lines, groups, showing),
-            api_section(beside.api, language),
-            matrix_section(beside.matrix, beside.note, look),
+            _api_section(beside, language),
+            _matrix_section(beside, look),
         ),
         tag("footer", f"shall · {label('run_id', language, run_id=run.run_id)}"),
         here="runs",
     )
+
+
+def _matrix_link(beside: Beside, language: str) -> Html:
+    if beside.matrix is None:
+        return Html()
+    from shall.pages.run_matrix import matrix_link  # many reports have no matrix
+
+    return matrix_link(beside.matrix, language)
+
+
+def _matrix_section(beside: Beside, look: Look) -> Html:
+    if beside.matrix is None and not beside.note:
+        return Html()
+    from shall.pages.run_matrix import matrix_section  # as above
+
+    return matrix_section(beside.matrix, beside.note, look)
+
+
+def _api_section(beside: Beside, language: str) -> Html:
+    if not beside.api:
+        return Html()
+    from shall.pages.api_coverage import api_section  # few projects have a document
+
+    return api_section(beside.api, language)
 
 
 def run_line(run: RunResult, lines: Sequence[CaseLine]) -> RunLine:
@@ -125,10 +150,12 @@ def run_line(run: RunResult, lines: Sequence[CaseLine]) -> RunLine:
     )
 
 
-def criterion_texts(matrix: Matrix | None, language: str) -> Mapping[str, str]:
+def criterion_texts(matrix: "Matrix | None", language: str) -> Mapping[str, str]:
     """Return the texts of the criteria of a matrix by their key."""
     if matrix is None:
         return {}
+    from shall.specs.export import requirement_text  # as above
+
     return {row.criterion.key: requirement_text(row, language) for row in matrix.rows}
 
 

@@ -29,27 +29,32 @@ class Bar(Struct, frozen=True):
 
 
 def bars_of(lines: Sequence[CaseLine], began_at: datetime) -> list[Bar]:
-    """Place cases in lanes, so that those of one lane do not overlap; each shard has its own.
+    """Place cases in lanes, so that those of one lane do not overlap; each worker has its own.
 
     Beyond 64 lanes the lane that is free first is used again.
     """
     bars: list[Bar] = []
     ends: list[float] = []
-    shards: list[int] = []
-    for line in sorted(lines, key=lambda it: (it.shard, it.started_at, it.number)):
+    workers: list[tuple[int, int]] = []
+    for line in sorted(lines, key=lambda it: (worker_of(it), it.started_at, it.number)):
         start = max((line.started_at - began_at).total_seconds(), 0.0)
-        own = [lane for lane, shard in enumerate(shards) if shard == line.shard]
+        own = [lane for lane, worker in enumerate(workers) if worker == worker_of(line)]
         lane = next((it for it in own if ends[it] <= start), None)
         if lane is None and (len(ends) < _MOST_LANES or not own):
             lane = len(ends)
             ends.append(0.0)
-            shards.append(line.shard)
+            workers.append(worker_of(line))
         elif lane is None:
             lane = min(own, key=lambda it: ends[it])
         end = start + line.duration_s
         ends[lane] = max(ends[lane], end)
         bars.append(Bar(line, lane, start, end))
     return bars
+
+
+def worker_of(line: CaseLine) -> tuple[int, int]:
+    """Return the shard that a case belongs to, and the process of it that ran the case."""
+    return line.shard, line.worker or 0
 
 
 def timeline(
@@ -72,6 +77,7 @@ def timeline(
     shown = word("timeline.all", language, count=len(bars)) if len(bars) >= total else cut
     drawing = tag(
         "svg",
+        *_bands(bars, height),
         *(_bar(it, whole, height, links.case(run_id, it.line.number), language) for it in bars),
         viewBox=f"0 0 {_WIDTH} {lanes * height:.1f}",
         preserveAspectRatio="none",
@@ -81,6 +87,8 @@ def timeline(
     )
     marks = [tag("span", duration(whole * part)) for part in (0.0, 0.5, 1.0)]
     lanes_text = word("timeline.lanes", language, count=lanes)
+    if workers := len({worker_of(it.line) for it in bars}) - 1:
+        lanes_text = word("timeline.workers", language, count=workers + 1)
     return tag(
         "section",
         tag("h2", word("timeline", language), id="timeline"),
@@ -91,11 +99,32 @@ def timeline(
     )
 
 
+def _bands(bars: Sequence[Bar], height: float) -> list[Html]:
+    """Set the lanes of every second worker off."""
+    lanes: dict[tuple[int, int], list[int]] = {}
+    for bar in bars:
+        lanes.setdefault(worker_of(bar.line), []).append(bar.lane)
+    own = list(lanes.values())[1::2]
+    return [
+        tag(
+            "rect",
+            class_="band",
+            x="0",
+            y=f"{min(it) * height:.1f}",
+            width=f"{_WIDTH}",
+            height=f"{(max(it) - min(it) + 1) * height:.1f}",
+        )
+        for it in own
+    ]
+
+
 def _bar(bar: Bar, whole: float, height: float, address: str, language: str) -> Html:
     line = bar.line
     outcome = line.shown_outcome.value
     ended = f"{label(f'outcome.{outcome}', language)}, {duration(line.duration_s)}"
     title = f"{short(line.name, 100)}: {ended}"
+    if line.worker is not None:
+        title += f" ({word('timeline.worker', language, number=line.worker)})"
     width = max(_WIDTH * line.duration_s / whole, _LEAST_WIDTH)
     rect = tag(
         "rect",

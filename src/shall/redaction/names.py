@@ -64,6 +64,8 @@ _AMOUNTS = frozenset(
         *("inputtokens", "outputtokens", "reasoningtokens", "cachedtokens"),
     }
 )
+_FLAGS = frozenset({"accesscontrolallowcredentials"})
+"""Names of headers that are true or absent."""
 _ABOUT_ENDS = (
     *("类型", "類型", "长度", "長度", "数量", "數量", "次数"),
     *("强度", "有效期", "过期时间"),
@@ -111,6 +113,7 @@ def _is_about(words: list[str], joined: str) -> bool:
     return (
         words[-1] in _ABOUT
         or joined in _AMOUNTS
+        or joined in _FLAGS
         or joined.endswith(_ABOUT_ENDS)
         or _has_part(joined, _ABOUT_PARTS)
     )

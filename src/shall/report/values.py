@@ -65,6 +65,8 @@ def has_expected(check: CheckResult) -> bool:
     """Return whether a check compares with a value: ``exists`` does not."""
     if check.message is not None and check.message.code == "fuzz.failed":
         return False
+    if check.kind.startswith("is_") and check.expected is None:
+        return False
     return not check.implicit and check.kind not in _WITHOUT_EXPECTED
 
 

@@ -53,6 +53,7 @@ class CaseLine(Struct, frozen=True, gc=False):
     tags: tuple[str, ...] = ()
     reason: Reason | None = None
     retries: int = 0
+    worker: int | None = None
 
     @property
     def shown_outcome(self) -> Outcome:
@@ -314,6 +315,7 @@ def line_of(case: CaseResult, number: int) -> CaseLine:
         case.tags,
         reason_of(case),
         case.retries or 0,
+        case.worker or None,
     )
 
 

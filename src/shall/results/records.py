@@ -29,6 +29,10 @@ class Outcome(StrEnum):
     SKIPPED = "skipped"
 
 
+# To look a member up in its class takes four times as long until Python 3.12.
+PASSED, FAILED, ERROR, SKIPPED = Outcome
+
+
 class RunStatus(StrEnum):
     """Whether a run is whole."""
 
@@ -163,6 +167,7 @@ class CaseResult(Struct, frozen=True, gc=False):
     the case verifies no criterion. ``rows`` is how many rows of data it has, if any,
     ``retries`` how often its steps were tried again, ``repeats`` how often the run repeats its
     cases: ``attempt`` is one of them. ``seed`` is that of the random values that it drew.
+    ``worker`` is the number of the process that ran it, from 1, where a run has several.
     """
 
     run_id: str
@@ -189,9 +194,10 @@ class CaseResult(Struct, frozen=True, gc=False):
     retries: int | UnsetType = UNSET
     repeats: int | UnsetType = UNSET
     seed: int | UnsetType = UNSET
+    worker: int | UnsetType = UNSET
 
 
-_BAD = frozenset({Outcome.FAILED, Outcome.ERROR})
+_BAD = frozenset({FAILED, ERROR})
 
 
 def is_bad(case: CaseResult) -> bool:
@@ -201,7 +207,7 @@ def is_bad(case: CaseResult) -> bool:
 
 def is_retried(case: CaseResult) -> bool:
     """Return whether a case passed only after a step was tried again."""
-    return bool(case.retries) and case.outcome is Outcome.PASSED
+    return bool(case.retries) and case.outcome is PASSED
 
 
 class Outage(Struct, frozen=True):
@@ -214,7 +220,7 @@ class Outage(Struct, frozen=True):
 
 def outage_of(case: CaseResult) -> tuple[str, str] | None:
     """Return address and reason where a step of a case found no service to connect to."""
-    if case.outcome is not Outcome.ERROR:
+    if case.outcome is not ERROR:
         return None
     params = case.error.params if case.error is not None else {}
     if "why" in params:  # of shared steps
@@ -268,7 +274,7 @@ class Repetitions:
 
     def add(self, case: CaseResult) -> None:
         """Count a repetition that passed or did not; one that was skipped is neither."""
-        is_passed = case.outcome is Outcome.PASSED and not is_bad(case)
+        is_passed = case.outcome is PASSED and not is_bad(case)
         if is_passed or is_bad(case):
             key = (case.case_key, case.data_row)
             _, passed, total = self._counts.get(key, ("", 0, 0))
@@ -368,7 +374,7 @@ class RunResult(Struct, frozen=True, gc=False):
     @property
     def skipped(self) -> tuple[CaseResult, ...]:
         """The cases that were skipped."""
-        return tuple(case for case in self.cases if case.outcome is Outcome.SKIPPED)
+        return tuple(case for case in self.cases if case.outcome is SKIPPED)
 
     @property
     def retried(self) -> tuple[CaseResult, ...]:

@@ -10,6 +10,10 @@ from datetime import datetime
 from msgspec import UNSET
 
 from shall.results.records import (
+    ERROR,
+    FAILED,
+    PASSED,
+    SKIPPED,
     CaseResult,
     Fault,
     Outage,
@@ -55,9 +59,9 @@ class Summing:
             self._repetitions.add(case)
         if is_retried(case):
             _insert(self._retried, number, case)
-        if case.outcome is Outcome.PASSED and case.teardown_outcome in (None, Outcome.PASSED):
+        if case.outcome is PASSED and case.teardown_outcome in (None, PASSED):
             return
-        if case.outcome is Outcome.SKIPPED:
+        if case.outcome is SKIPPED:
             _insert(self._skipped, number, case)
         if is_bad(case):
             self._bad_total += 1
@@ -119,9 +123,9 @@ def summary_of(run: RunResult) -> RunSummary:
 
 def fault_of(case: CaseResult) -> Fault | None:
     """Return why a case did not pass; None where only its teardown did not, or it was skipped."""
-    if case.outcome is Outcome.FAILED:
+    if case.outcome is FAILED:
         return Fault.FAILED
-    if case.outcome is not Outcome.ERROR:
+    if case.outcome is not ERROR:
         return None
     code = case.error.code if case.error is not None else ""
     if code == "case.internal":

@@ -13,7 +13,6 @@ from starlette.types import ASGIApp
 
 from shall.actions.tool_access import ToolAccess
 from shall.actions.workers import Workers
-from shall.bootstrap import folder_of_server, make_first_state, open_workspaces, state_key
 from shall.errors import InvalidSetting
 from shall.mcp.server import build_server
 from shall.mcp.spec_resources import SpecServer
@@ -40,6 +39,7 @@ from shall.serve.sse import SseSessions
 from shall.serve.streams import OpenStreams
 from shall.serve.tool_access import offered
 from shall.serve.worker_program import worker_program
+from shall.server_bootstrap import folder_of_server, make_first_state, open_workspaces, state_key
 from shall.settings import Settings, process_environment
 from shall.workspace.workspaces import Workspaces
 

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from mcp.server.mcpserver import MCPServer
 from mcp.server.stdio import stdio_server
 
-from shall.bootstrap import open_workspaces
 from shall.mcp.run_tools import RUN_TASK
 from shall.mcp.server import build_server
 from shall.mcp.session import Connected
@@ -19,6 +18,7 @@ from shall.serve.observe.operations import observe_server
 from shall.serve.observe.tracing import set_up_tracing
 from shall.serve.toolset import named_access
 from shall.serve.worker_program import worker_program
+from shall.server_bootstrap import open_workspaces
 from shall.settings import Settings
 
 DRAIN_S = 15

@@ -6,8 +6,6 @@ Precedence: flags, environment, ``shall.yaml``, defaults.
 """
 
 from shall.declaration import Setting
-from shall.settings.defaults import API_AUTO_TEST, SPEC_DRIVEN
-from shall.settings.page import settings_page, settings_table
 from shall.settings.reader import (
     FILE_NAME,
     Source,
@@ -20,11 +18,9 @@ from shall.settings.reader import (
 from shall.settings.table import RUN_SETTINGS, SETTINGS, Settings
 
 __all__ = [
-    "API_AUTO_TEST",
     "FILE_NAME",
     "RUN_SETTINGS",
     "SETTINGS",
-    "SPEC_DRIVEN",
     "Setting",
     "Settings",
     "Source",
@@ -33,6 +29,4 @@ __all__ = [
     "language_of",
     "process_environment",
     "read_settings",
-    "settings_page",
-    "settings_table",
 ]

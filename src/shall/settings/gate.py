@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -99,74 +99,77 @@ _RULES: Mapping[str, Callable[[Any], Any]] = {
 class GateSettings(RunSettings, frozen=True, kw_only=True):
     """What ``shall gate`` asks for."""
 
-    gate_minimum: Annotated[
-        float, project(percent, "per cent of the criteria that must be proved", key="gate.minimum")
-    ] = 100
-    gate_forbid: Annotated[
-        tuple[str, ...],
-        project(statuses, "statuses that no criterion may have", key="gate.forbid"),
-    ] = tuple(sorted(Rules().forbid))
-    gate_require: Annotated[
-        Mapping[str, tuple[str, ...]],
-        project(
-            required,
-            "statuses that criteria of a level or kind must have (must: proved)",
-            key="gate.require",
-        ),
-    ] = {}
-    gate_max_age: Annotated[
-        str,
-        project(
-            age,
-            "age that no proof may exceed (90d); runs renew what is older than half of it",
-            key="gate.max_age",
-        ),
-    ] = ""
-    gate_clean_tree: Annotated[
-        bool,
-        project(
-            types.boolean,
-            "whether each proof must be of a commit without other changes",
-            key="gate.clean_tree",
-        ),
-    ] = False
-    gate_unknown_links: Annotated[
-        int | None,
-        project(
-            limit,
-            "links that may name no criterion, or several; any: no limit",
-            key="gate.unknown_links",
-        ),
-    ] = 0
-    gate_unread: Annotated[
-        int | None,
-        project(
-            limit,
-            "passages that may look like requirements and not be read; any: no limit",
-            key="gate.unread",
-        ),
-    ] = 0
-    gate_unasserted: Annotated[
-        int | None,
-        project(
-            limit,
-            "criteria that may name what none of their cases and tests asserts; any: no limit",
-            key="gate.unasserted",
-        ),
-    ] = None
-    gate_baseline: Annotated[
-        str,
-        project(
-            baseline,
-            "whether there must be a baseline: required, committed (where git has or had one)"
-            " or optional",
-            key="gate.baseline",
-        ),
-    ] = BaselineRule.COMMITTED.value
-    gate_features: Annotated[
-        Mapping[str, Mapping[str, Any]],
-        project(features, "rules for features whose names match a glob", key="gate.features"),
-    ] = {}
+    gate_minimum: float = project(
+        "gate_minimum",
+        100,
+        percent,
+        "per cent of the criteria that must be proved",
+        key="gate.minimum",
+    )
+    gate_forbid: tuple[str, ...] = project(
+        "gate_forbid",
+        tuple(sorted(Rules().forbid)),
+        statuses,
+        "statuses that no criterion may have",
+        key="gate.forbid",
+    )
+    gate_require: Mapping[str, tuple[str, ...]] = project(
+        "gate_require",
+        {},
+        required,
+        "statuses that criteria of a level or kind must have (must: proved)",
+        key="gate.require",
+    )
+    gate_max_age: str = project(
+        "gate_max_age",
+        "",
+        age,
+        "age that no proof may exceed (90d); runs renew what is older than half of it",
+        key="gate.max_age",
+    )
+    gate_clean_tree: bool = project(
+        "gate_clean_tree",
+        False,
+        types.boolean,
+        "whether each proof must be of a commit without other changes",
+        key="gate.clean_tree",
+    )
+    gate_unknown_links: int | None = project(
+        "gate_unknown_links",
+        0,
+        limit,
+        "links that may name no criterion, or several; any: no limit",
+        key="gate.unknown_links",
+    )
+    gate_unread: int | None = project(
+        "gate_unread",
+        0,
+        limit,
+        "passages that may look like requirements and not be read; any: no limit",
+        key="gate.unread",
+    )
+    gate_unasserted: int | None = project(
+        "gate_unasserted",
+        None,
+        limit,
+        "criteria that may name what none of their cases and tests asserts; any: no limit",
+        key="gate.unasserted",
+    )
+    gate_baseline: str = project(
+        "gate_baseline",
+        BaselineRule.COMMITTED.value,
+        baseline,
+        "whether there must be a baseline: required, committed (where git has or had one)"
+        " or optional",
+        key="gate.baseline",
+    )
+    gate_features: Mapping[str, Mapping[str, Any]] = project(
+        "gate_features",
+        {},
+        features,
+        "rules for features whose names match a glob",
+        key="gate.features",
+    )
 
     def gate_rules(self) -> GateRules:
         """Return the rules; those of a glob replace what all features must satisfy."""

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from msgspec.structs import replace
 
+from shall.late_pattern import late_pattern
 from shall.span import Span
 from shall.specs.ears import has_modal
 from shall.specs.fingerprint import criterion_fingerprint
@@ -14,21 +15,20 @@ from shall.specs.markdown import Block
 from shall.specs.model import Change, Criterion, Kind, Standing, Step
 
 _SLOT_MARKS = frozenset("[{<【")
-_SLOT = re.compile(r"\[[^\[\]]*\]|\{\{?[^{}]*\}?\}|<[^<>]*>|【[^【】]*】")
-_NO_SLOT = re.compile(
+_SLOT = late_pattern(r"\[[^\[\]]*\]|\{\{?[^{}]*\}?\}|<[^<>]*>|【[^【】]*】")
+_NO_SLOT = late_pattern(
     r"\[\s*(?:NEEDS CLARIFICATION|需要澄清|待澄清|需澄清|[ xX~-]?\])", re.IGNORECASE
 )
-_SHELL = re.compile(
+_SHELL = late_pattern(
     r"\b(?:given|when|while|where|if|then|and|or|the|a|an|system|shall|must|should|not|be|able|to|is|feature|included"
     r"|users?)\b|系统|用户|必须|应当|应该|应|当|如果|那么|时|[\W_]",
     re.IGNORECASE,
 )
-_TASK_BOX = re.compile(r"\[[ xX~-]\]\*?\s+")
-_WITHDRAWN = re.compile(r"~~.*?~~")
+_TASK_BOX = late_pattern(r"\[[ xX~-]\]\*?\s+")
+_WITHDRAWN = late_pattern(r"~~.*?~~")
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(Struct, frozen=True):
     """What is left of a text without task box and struck-out words.
 
     ``is_struck`` holds where nothing but a ``remark`` about what was struck is left.

@@ -1,7 +1,8 @@
 """A requirement while it is read: its criteria and the numbers that are taken."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from shall.span import Span
 from shall.specs.criteria import finished
@@ -9,8 +10,7 @@ from shall.specs.markdown import Block
 from shall.specs.model import Criterion, Requirement
 
 
-@dataclass(slots=True)
-class Draft:
+class Draft(Struct):
     """A requirement while it is read. ``number`` is empty for sentences under no requirement."""
 
     number: str

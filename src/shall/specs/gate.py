@@ -238,7 +238,7 @@ def _each(
     code = _code(rule)
     found = tuple(_finding(code, says(row), row) for row in rows if not holds(row))
     if found:
-        message = f"{wanted}. Exceptions: {len(found)}."
+        message = f"{wanted}. Violations: {len(found)}."
         return Judged(rule, Verdict.FAILED, message, found)
     return Judged(rule, Verdict.PASSED, f"{wanted}.")
 

@@ -5,10 +5,12 @@ in further languages (``heading_words.py``).
 """
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from unicodedata import normalize
 
+from msgspec import Struct
+
+from shall.late_pattern import late_pattern
 from shall.specs import heading_words
 from shall.specs.ears.grammar import has_modal
 from shall.specs.identifiers import chinese_number, id_of_heading, without_tag
@@ -24,13 +26,13 @@ _REQUIREMENT = re.compile(
     r"(?:[:：.\-–—、|][*_]*\s*)?(?P<title>.*)",
     re.IGNORECASE,
 )
-_STORY = re.compile(
+_STORY = late_pattern(
     rf"(?:user story|userstory|story|us|用户故事|用戶故事|使用者故事|用户场景|故事"
     rf"|ユーザーストーリー|{heading_words.STORY})"
     rf"\s*[-#：:]?\s*(?P<number>{_DIGITS})(?!\w)[*_]*\s*(?:[:：.\-–—、|][*_]*\s*)?(?P<title>.*)",
     re.IGNORECASE,
 )
-_STORY_WITHOUT_NUMBER = re.compile(
+_STORY_WITHOUT_NUMBER = late_pattern(
     rf"(?:user story|用户故事|用戶故事|使用者故事|{heading_words.STORY})"
     r"\s*[:：\-–—]\s*(?P<title>.+)",
     re.I,
@@ -54,7 +56,7 @@ _STORY_LABEL = re.compile(
     re.IGNORECASE,
 )
 _STORY_SENTENCE = re.compile(r"[*_\s]*(?:as an? |作为|作為|身为)", re.IGNORECASE)
-_ASIDE = re.compile(
+_ASIDE = late_pattern(
     r"(?:(?:technical |implementation |design |additional |developer )?(?:notes?|details?"
     r"|considerations?|remarks?)"
     r"|status|current status|progress|priority|test(?:s|ing)?(?: (?:cases?|plan|scenarios?"
@@ -77,7 +79,7 @@ _ASIDE = re.compile(
     r"|備考|概要|はじめに|用語.*)",
     re.IGNORECASE,
 )
-_NOT_REQUIREMENTS = re.compile(
+_NOT_REQUIREMENTS = late_pattern(
     r"(?:key entities|assumptions?.*|dependenc(?:y|ies).*|clarifications?|out of scope"
     r"|non-goals?|glossary|risks?.*"
     r"|open questions?|questions?|review.*|execution.*|references?|notes?|constraints & assumptions"
@@ -86,7 +88,7 @@ _NOT_REQUIREMENTS = re.compile(
     r"|开放问题.*|待定问题.*|评审.*|審查.*|参考.*)",
     re.IGNORECASE,
 )
-_SENTENCES = re.compile(
+_SENTENCES = late_pattern(
     r"(?:(?:functional |user |system )?requirements?|descriptions?|(?:business )?rules?"
     r"|(?:acceptance )?(?:criteri(?:on|a)|conditions?)|statements?|shall"
     r"|(?:功能)?需求(?:描述|说明|說明|内容|內容)?|描述|要求|(?:验收|驗收|接受)?(?:标准|標準|准则|準則)"
@@ -102,13 +104,13 @@ _REQUIREMENTS = re.compile(
 _REQUIREMENTS_OF_A_KIND = re.compile(
     r"(?:[\w/&-]+ ){0,3}requirements?|.{0,12}(?:需求|要求|要件)", re.I
 )
-_SUCCESS = re.compile(
+_SUCCESS = late_pattern(
     r"(?:success (?:criteria|metrics)|measurable outcomes|成功(?:标准|標準|指标|指標)"
     r"|可衡量.*|可度量.*)",
     re.I,
 )
 
-_METADATA = re.compile(
+_METADATA = late_pattern(
     r"[*_`\s]*(?:(?:priority|status|state|progress|owner|assignee|author|reviewers?|stakeholders?"
     r"|effort|estimate(?:d effort)?|story points?|sprint|milestone|tags?|labels?"
     r"|(?:last )?updated(?: (?:on|at))?|created(?: (?:on|at))?"
@@ -117,12 +119,11 @@ _METADATA = re.compile(
     re.IGNORECASE,
 )
 
-_BOLD_LABEL = re.compile(r"(?:\*\*|__)[^*_]{1,60}?(?:[:：](?:\*\*|__)|(?:\*\*|__)\s*[:：])")
-_AFTER_LABEL = re.compile(r"[^:：]{1,80}[:：][*_]*\s*")
+_BOLD_LABEL = late_pattern(r"(?:\*\*|__)[^*_]{1,60}?(?:[:：](?:\*\*|__)|(?:\*\*|__)\s*[:：])")
+_AFTER_LABEL = late_pattern(r"[^:：]{1,80}[:：][*_]*\s*")
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(Struct, frozen=True):
     """A number and a title, of a requirement or a user story."""
 
     number: str

@@ -2,7 +2,10 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+
+from msgspec import Struct
+
+from shall.late_pattern import late_pattern
 
 # Prefixes that may stand without a hyphen: FR1.1, AC2. Others need one, so that H2: is no id.
 _SHORT = r"(?:N?FR|AC|REQ|R|SC|US|UC|BR|NR|IR|DR|SR|CR|TR|PR|UR|QR|ER|UX|SEC|PERF)"
@@ -46,12 +49,11 @@ _REQUIREMENT_PREFIXES = frozenset(
     }
 )
 _STATUS_TAG = re.compile(r"\s*[\[【][^\[\]【】]{1,20}[\]】]\s*$")
-_NO_SLUG = re.compile(r"[\W_]+")
+_NO_SLUG = late_pattern(r"[\W_]+")
 _CHINESE_DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")}
 
 
-@dataclass(frozen=True, slots=True)
-class OwnId:
+class OwnId(Struct, frozen=True):
     """An id at the beginning of a text, and where the sentence begins."""
 
     local: str

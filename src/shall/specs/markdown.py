@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from shall.late_pattern import late_pattern
 from shall.specs.headings import opens_criteria
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
-_COMMENT = re.compile(r"<!--(?:(?!-->|<!--).)*-->", re.DOTALL)
+_COMMENT = late_pattern(r"<!--(?:(?!-->|<!--).)*-->", re.DOTALL)
 LINE_END = re.compile(r"\r\n|\r|\n")
 """What ends a line for markdown-it; ``str.splitlines`` knows more."""
 
@@ -28,16 +29,16 @@ _NESTED = re.compile(r"^[ \t]+(?:`{3}|~{3}|\S.*\|)", re.MULTILINE)  # a fence or
 _CELLS = frozenset({"td_open", "td_close", "th_open", "th_close"})
 _CJK = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
 # A line that is an item of its own: "3. THE", "3.当", "3、当", "(3) WHEN".
-_NUMBERED = re.compile(
+_NUMBERED = late_pattern(
     rf"[*_]*[(（]?(?P<number>\d{{1,4}})(?:[.)）]\s+|[.)）](?=[*_]*[{_CJK}])|[、．]\s*)(?=\S)"
 )
 # A line that begins with an id of its own: "1.2 WHEN", "**FR-001**: The".
-_OWN_LINE = re.compile(
+_OWN_LINE = late_pattern(
     r"[*_`]*(?:\d+(?:\.\d+)+[*_`]*(?:\s*[:：.)][*_`]*)?\s+(?=[^\sa-z])"
     r"|[\[【]?[A-Z][A-Z0-9]*(?:[-_.][A-Za-z0-9]+)*[-_.]?\d+[\]】]?(?:[*_`]+\s*[:：.)]|\s*[:：]|[*_]+\s))"
 )
 _TIGHT_HEADING = re.compile(r"^(#{2,6})(?=[^\s#])", re.MULTILINE)  # "##Title", as some write
-_LABEL = re.compile(r"[*_]{2,}.+[*_]{2,}[:：]?\s*$|.{1,60}[:：][*_]*\s*$")
+_LABEL = late_pattern(r"[*_]{2,}.+[*_]{2,}[:：]?\s*$|.{1,60}[:：][*_]*\s*$")
 
 
 class BlockKind(StrEnum):

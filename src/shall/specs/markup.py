@@ -2,16 +2,18 @@
 
 import re
 
+from shall.late_pattern import late_pattern
+
 # What is no markup carries meaning: total_amount, _id, 2 * 3, ~5 ms, and all of `*.yaml`.
-_MARKUP = re.compile(r"\*\*+|`+|~~+")
-_EMPHASIS = re.compile(
+_MARKUP = late_pattern(r"\*\*+|`+|~~+")
+_EMPHASIS = late_pattern(
     r"\*(?=\S)([^*]{1,1000})(?<=\S)\*|(?<!\w)(_{1,3})(?=\S)(.{1,1000}?)(?<=\S)\2(?!\w)", re.DOTALL
 )
-_CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
-_IN_CODE = re.compile(r"\*+|~~+|(?<!\w)_+|_+(?!\w)|(?<=\])\(")
+_CODE = late_pattern(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
+_IN_CODE = late_pattern(r"\*+|~~+|(?<!\w)_+|_+(?!\w)|(?<=\])\(")
 _PROTECTED = str.maketrans("*~_(", "\ue000\ue001\ue002\ue003")
 _RESTORED = str.maketrans("\ue000\ue001\ue002\ue003", "*~_(")
-_LINK = re.compile(r"\[([^\[\]]*)\]\([^()\[\]]*\)")
+_LINK = late_pattern(r"\[([^\[\]]*)\]\([^()\[\]]*\)")
 _MARKS = frozenset("*`~_")
 
 

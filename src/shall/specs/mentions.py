@@ -5,26 +5,27 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from shall.late_pattern import late_pattern
 from shall.span import Span
 from shall.specs.markdown import LINE_END
 from shall.specs.passages import prose_lines
 
-_LINE = re.compile(
+_LINE = late_pattern(
     r"(?:Validates\s*[:：]\s*(?:Requirements?)?|验证需求\s*[:：]|"
     r"[_*]{1,2}(?:Requirements?|需求)[*_]{0,2}\s*[:：])[*_\s]*(?P<list>[^*_]+)",
     re.IGNORECASE,
 )
-BOX = re.compile(
+BOX = late_pattern(
     r"(?P<indent>\s*)(?:[-*+]|\d+\.)\s+\[(?P<state>[xX]|[^\]\w])\](?P<optional>\*?)\s+"
     r"(?:\*\*)?(?:(?P<number>T?\d+(?:\.\d+)*)(?:[.:：、)]\s*|\s+|\*\*\s*|$))?(?P<title>.*)"
 )
 """An item with a box."""
-_STORY = re.compile(r"\[(US\d+)\]")  # spec-kit: the user story of a task
-_HEADING = re.compile(r"(?P<marks>#{1,6})\s+(?P<title>.+?)\s*#*$")
-_SEPARATORS = re.compile(r"[,，、;；]|\s+(?:and|和|及)\s+|\s+(?=\S*\d)")
-_RANGE = re.compile(r"(?P<head>(?:\d+\.)*)(?P<first>\d+)\s*[-–—~]\s*(?P=head)?(?P<last>\d+)")
-_ALL = re.compile(r"\*|all(?: requirements)?|(?:所有|全部)(?:需求)?|すべて", re.IGNORECASE)
-_EXPLAINED = re.compile(r"(?P<id>[A-Za-z]{0,8}[-_]?\d[\w.]*(?:-\d+)*)\s*[(（:：]")
+_STORY = late_pattern(r"\[(US\d+)\]")  # spec-kit: the user story of a task
+_HEADING = late_pattern(r"(?P<marks>#{1,6})\s+(?P<title>.+?)\s*#*$")
+_SEPARATORS = late_pattern(r"[,，、;；]|\s+(?:and|和|及)\s+|\s+(?=\S*\d)")
+_RANGE = late_pattern(r"(?P<head>(?:\d+\.)*)(?P<first>\d+)\s*[-–—~]\s*(?P=head)?(?P<last>\d+)")
+_ALL = late_pattern(r"\*|all(?: requirements)?|(?:所有|全部)(?:需求)?|すべて", re.IGNORECASE)
+_EXPLAINED = late_pattern(r"(?P<id>[A-Za-z]{0,8}[-_]?\d[\w.]*(?:-\d+)*)\s*[(（:：]")
 _LONGEST_RANGE = 100
 _LONGEST_LIST = 2000  # characters
 

@@ -15,6 +15,7 @@ from shall.diagnostics import Diagnostic
 from shall.span import Span
 from shall.specs import headings, unread
 from shall.specs.criteria import criterion, extended, is_template, live_sentence, place_of
+from shall.specs.criteria_sections import numbered_parts, sections_with_criteria
 from shall.specs.draft import Draft, counting_lists
 from shall.specs.ears import has_modal, recommends
 from shall.specs.identifiers import OwnId, names_requirement, own_id
@@ -64,8 +65,8 @@ class _Reader:
     def read(self, blocks: Sequence[Block]) -> list[Draft]:
         self._counting = counting_lists(blocks)
         self._columns = sentence_columns(blocks)
-        self._sections = _sections_with_criteria(blocks)
-        self._subsections = _numbered_parts(blocks, self._sections)
+        self._sections = sections_with_criteria(blocks)
+        self._subsections = numbered_parts(blocks, self._sections)
         self._has_numbers = any(
             block.kind is BlockKind.HEADING and headings.requirement_of(block.text)
             for block in blocks
@@ -460,50 +461,3 @@ def criteria_of_label(block: Block) -> Block | None:
     return replace(
         block, kind=BlockKind.ITEM, text=text, column=column, level=block.level + 1, number=None
     )
-
-
-def _sections_with_criteria(blocks: Sequence[Block]) -> dict[int, bool]:
-    """Map the line of each heading to whether acceptance criteria open below it."""
-    found: dict[int, bool] = {}
-    above: list[Block] = []
-    for block in blocks:
-        opens = headings.opens_criteria(block.text)
-        if block.kind is BlockKind.HEADING:
-            while above and above[-1].level >= block.level:
-                above.pop()
-            if not opens:
-                above.append(block)
-                continue
-        if opens and above:
-            found[above[-1].line] = True
-    return found
-
-
-def _numbered_parts(blocks: Sequence[Block], sections: Mapping[int, bool]) -> frozenset[int]:
-    """Return the lines of the headings that divide a requirement into numbered ones.
-
-    ``#### 2.1 Title`` below ``### Requirement 2`` is one of these where at least two such headings
-    have acceptance criteria, and their numbers begin anew: criterion 1 of it is ``2.1.1``. Where
-    the numbers run on from one to the next, they are numbers of the requirement.
-    """
-    found: set[int] = set()
-    number, level = "", 0
-    parts: list[int] = []
-    runs_on = True
-    for block in blocks:
-        if block.kind is BlockKind.HEADING:
-            named = headings.requirement_of(block.text)
-            part = headings.numbered_of(block.text)
-            if named is not None or block.level <= level:
-                found.update(parts if len(parts) > 1 and not runs_on else ())
-                number, level = (named.number, block.level) if named is not None else ("", 0)
-                parts, runs_on, is_first = [], False, True
-            elif part is not None and number and part.number.startswith(f"{number}."):
-                if sections.get(block.line):
-                    parts.append(block.line)
-                is_first = True
-        elif len(parts) > 1 and is_first and block.number is not None:
-            runs_on = runs_on or block.number > 1
-            is_first = False
-    found.update(parts if len(parts) > 1 and not runs_on else ())
-    return frozenset(found)

@@ -1,11 +1,11 @@
 """The lines of a Markdown document that are neither code nor comment."""
 
-import re
 from collections.abc import Iterator
 
+from shall.late_pattern import late_pattern
 from shall.specs.markdown import LINE_END
 
-_FENCE = re.compile(r"\s*(?:[-*+]\s+)?(?P<mark>`{3,}|~{3,})(?P<info>.*)")
+_FENCE = late_pattern(r"\s*(?:[-*+]\s+)?(?P<mark>`{3,}|~{3,})(?P<info>.*)")
 
 
 def prose_lines(text: str) -> Iterator[tuple[int, str]]:

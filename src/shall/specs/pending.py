@@ -1,14 +1,15 @@
 """What the changes of OpenSpec do with criteria: open ones, and those that were archived."""
 
-import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import date
 
+from msgspec import Struct, field
+
+from shall.late_pattern import late_pattern
 from shall.specs.identifiers import requirement_key
 from shall.specs.model import Change, Feature, Operation, SpecSet
 
-_ARCHIVED_ON = re.compile(r"(\d{4}-\d{2}-\d{2})-")
+_ARCHIVED_ON = late_pattern(r"(\d{4}-\d{2}-\d{2})-")
 
 
 class Pending:
@@ -33,8 +34,7 @@ class Pending:
         return self._whole.get(requirement_key(key)) or self._changes.get(key)
 
 
-@dataclass(slots=True)
-class Archived:
+class Archived(Struct):
     """What the archived changes removed and renamed. ``removed`` maps keys to changes."""
 
     removed: dict[str, str] = field(default_factory=dict)

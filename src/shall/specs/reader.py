@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec.structs import replace
 
 from shall.diagnostics import Diagnostic, Severity
+from shall.late_pattern import late_pattern
 from shall.specs.bugfix import is_bugfix, read_bugfix
 from shall.specs.fingerprint import fingerprint_with_content
 from shall.specs.layouts import Document, Form, Role, document_at
@@ -18,10 +19,12 @@ from shall.specs.unread import changed_twice, no_criterion
 
 DUPLICATE = "spec.duplicate-key"
 
-_TITLED = re.compile(r"^#{2,4}\s*(?:Requirement|需求)\s*[:：]", re.MULTILINE | re.IGNORECASE)
-_SCENARIO = re.compile(r"^#{3,5}\s*(?:Scenario|场景|場景)\s*[:：]", re.MULTILINE | re.IGNORECASE)
-_STORIES = re.compile(r"^[-*\s]*\**(?:FR|SC)-\d{3}", re.MULTILINE)
-_NUMBERED = re.compile(r"^#{2,5}\s*\W*(?:Requirement|需求|要件)\s*\d", re.MULTILINE | re.IGNORECASE)
+_TITLED = late_pattern(r"^#{2,4}\s*(?:Requirement|需求)\s*[:：]", re.MULTILINE | re.IGNORECASE)
+_SCENARIO = late_pattern(r"^#{3,5}\s*(?:Scenario|场景|場景)\s*[:：]", re.MULTILINE | re.IGNORECASE)
+_STORIES = late_pattern(r"^[-*\s]*\**(?:FR|SC)-\d{3}", re.MULTILINE)
+_NUMBERED = late_pattern(
+    r"^#{2,5}\s*\W*(?:Requirement|需求|要件)\s*\d", re.MULTILINE | re.IGNORECASE
+)
 
 
 def feature_of(path: str) -> str | None:

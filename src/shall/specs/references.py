@@ -3,12 +3,13 @@
 import re
 from collections.abc import Mapping, Sequence
 
+from shall.late_pattern import late_pattern
 from shall.specs.matrix import ways_to_name
 from shall.specs.model import SpecSet
 
-_ID_PART = re.compile(r"[./]")
-_PREFIX = re.compile(r"(?:R|Req(?:uirement)?|需求)[-_ ]?(?=\d)", re.IGNORECASE)
-_IDENTIFIER = re.compile(r"[^\s#]+#\S+|[A-Za-z]{0,8}[-_]?\d[\w.-]*", re.ASCII)
+_ID_PART = late_pattern(r"[./]")
+_PREFIX = late_pattern(r"(?:R|Req(?:uirement)?|需求)[-_ ]?(?=\d)", re.IGNORECASE)
+_IDENTIFIER = late_pattern(r"[^\s#]+#\S+|[A-Za-z]{0,8}[-_]?\d[\w.-]*", re.ASCII)
 
 
 def names_of(specs: SpecSet) -> Mapping[str, Sequence[str]]:

@@ -2,6 +2,7 @@
 
 import re
 
+from shall.late_pattern import late_pattern
 from shall.specs.clause import Step
 from shall.specs.ears.grammar import shape_of
 
@@ -14,13 +15,13 @@ _KEYWORDS = {
     for name, words in (("given", _GIVEN), ("when", _WHEN), ("then", _THEN), ("and", _AND))
     for word in words.split("|")
 }
-_STEP = re.compile(
+_STEP = late_pattern(
     rf"\W*?[*_]*(?P<word>{_GIVEN}|{_WHEN}|{_THEN}|{_AND})(?![A-Za-z])[*_]*\s*[:：,，]?[*_]*\s*",
     re.IGNORECASE,
 )
-_INLINE_GIVEN = re.compile(rf"[*_]*(?:{_GIVEN})(?![A-Za-z])[*_]*[:：]?\s*", re.IGNORECASE)
+_INLINE_GIVEN = late_pattern(rf"[*_]*(?:{_GIVEN})(?![A-Za-z])[*_]*[:：]?\s*", re.IGNORECASE)
 _INLINE_STARTS = frozenset("*_G" + "".join(word[0] for word in _GIVEN.split("|")))
-_INLINE_NEXT = re.compile(
+_INLINE_NEXT = late_pattern(
     rf"(?:^|[,，.。;；、]|\s)\s*(?P<mark>[*_]*)(?P<word>{_WHEN}|{_THEN}|{_AND})(?![A-Za-z])(?P<close>[*_]*)[:：]?\s*",
     re.IGNORECASE,
 )

@@ -4,11 +4,12 @@ The second acceptance scenario of the first story has the key ``<feature>#US1.AS
 requirement or a measure of success is known by its own id.
 """
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shall.diagnostics import Diagnostic
+from shall.late_pattern import late_pattern
 from shall.span import Span
 from shall.specs import headings, unread
 from shall.specs.criteria import criterion, extended, is_template, live_sentence, place_of
@@ -21,7 +22,7 @@ from shall.specs.rows import row_of, sentence_columns
 from shall.specs.scenarios import step_of, steps_of
 
 _LABEL_ENDS = {":", "："}
-_BOLD_STEPS = re.compile(r"\W*(?:\*\*|__)[^*_]+(?:\*\*|__)(?:.+?(?:\*\*|__)[^*_]+(?:\*\*|__)){2}")
+_BOLD_STEPS = late_pattern(r"\W*(?:\*\*|__)[^*_]+(?:\*\*|__)(?:.+?(?:\*\*|__)[^*_]+(?:\*\*|__)){2}")
 
 
 def read_stories(
@@ -34,8 +35,7 @@ def read_stories(
     return found, tuple(reader.unread)
 
 
-@dataclass(slots=True)
-class _Section:
+class _Section(Struct):
     """Where in a document a block stands."""
 
     level: int = 0

@@ -6,7 +6,6 @@ A line ``Feature: auth`` before it says which feature the numbers are of.
 
 import ast
 import io
-import re
 import tokenize
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -14,19 +13,20 @@ from contextlib import suppress
 from msgspec import Struct
 
 from shall.diagnostics import Diagnostic, Severity
+from shall.late_pattern import late_pattern
 from shall.span import Span
 from shall.specs.code_fingerprint import Definition
 from shall.specs.mentions import references_of
 from shall.specs.references import is_identifier
 
 _STARTS = ("Validates:", "Validates：", "erifies:", "erifies：", "验证需求", "驗證需求")
-_LISTED = re.compile(
+_LISTED = late_pattern(
     r"(?:Validates[:：][\s*_]*Requirements?\b[\s*_]*[:：]?|(?:验证需求|驗證需求)[\s*_]*[:：])(?P<ids>.+)"
     r"|(?:Validates|^\s*(?:#|//+!?|/?\*+)\s*@?[Vv]erifies)[:：][\s*_]*(?P<keys>[^\s#\[]+#.+)"
 )
-_FEATURE = re.compile(r"(?:\bFeature|功能)\s*[:：]\s*(?P<name>[\w./-]*\w)")
+_FEATURE = late_pattern(r"(?:\bFeature|功能)\s*[:：]\s*(?P<name>[\w./-]*\w)")
 
-_LINE_END = re.compile(r"\r\n|\r|\n")
+_LINE_END = late_pattern(r"\r\n|\r|\n")
 
 UNATTACHED = "This line is at no test, so it links nothing."
 _ATTACH = "Write it in the docstring of a test, or directly above the test."

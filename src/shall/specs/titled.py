@@ -6,9 +6,11 @@ lists them under ``ADDED``, ``MODIFIED``, ``REMOVED`` and ``RENAMED Requirements
 """
 
 import re
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from shall.diagnostics import Diagnostic
+from shall.late_pattern import late_pattern
 from shall.span import Span
 from shall.specs import unread
 from shall.specs.criteria import criterion, is_template, place_of
@@ -18,22 +20,22 @@ from shall.specs.markdown import Block, BlockKind, read_blocks
 from shall.specs.model import Change, Kind, Operation, Rename, Requirement, Step
 from shall.specs.scenarios import step_of, steps_of
 
-_REQUIREMENT = re.compile(
+_REQUIREMENT = late_pattern(
     r"(?:requirement|需求|要求|要件)(?:\s*[:：]|(?=\s+\S))\s*(?P<title>.+)", re.IGNORECASE
 )
-_SCENARIO = re.compile(
+_SCENARIO = late_pattern(
     r"(?:scenario(?: outline)?|场景|場景|情景|情境|シナリオ)(?:\s*\d+)?(?:\s*[:：\-–—]"
     r"|(?=\s+\S))\s*(?P<title>.+)",
     re.IGNORECASE,
 )
 _OPERATIONS = (
-    (Operation.ADDED, re.compile(r"added requirements?|(?:新增|添加)(?:的)?需求", re.I)),
-    (Operation.MODIFIED, re.compile(r"modified requirements?|(?:修改|变更)(?:的)?需求", re.I)),
-    (Operation.REMOVED, re.compile(r"removed requirements?|(?:移除|删除)(?:的)?需求", re.I)),
-    (Operation.RENAMED, re.compile(r"renamed requirements?|重命名(?:的)?需求", re.I)),
+    (Operation.ADDED, late_pattern(r"added requirements?|(?:新增|添加)(?:的)?需求", re.I)),
+    (Operation.MODIFIED, late_pattern(r"modified requirements?|(?:修改|变更)(?:的)?需求", re.I)),
+    (Operation.REMOVED, late_pattern(r"removed requirements?|(?:移除|删除)(?:的)?需求", re.I)),
+    (Operation.RENAMED, late_pattern(r"renamed requirements?|重命名(?:的)?需求", re.I)),
 )
-_RENAMED = re.compile(r"[*_`]*(?P<end>FROM|TO|从|到)[*_`]*\s*[:：]\s*(?P<title>.+)", re.I)
-_RATIONALE = re.compile(
+_RENAMED = late_pattern(r"[*_`]*(?P<end>FROM|TO|从|到)[*_`]*\s*[:：]\s*(?P<title>.+)", re.I)
+_RATIONALE = late_pattern(
     r"[*_]*(?:rationale|why|note|reason|migration|interim|conformance|background|理由|原因"
     r"|备注|说明|迁移|背景)"
     r"[^:：]{0,40}[*_]*\s*[:：]",
@@ -52,8 +54,7 @@ def read_titled(
     return tuple(reader.requirements), tuple(reader.renames), tuple(reader.unread)
 
 
-@dataclass(slots=True)
-class _Part:
+class _Part(Struct):
     """A requirement or scenario while it is read."""
 
     title: str

@@ -39,6 +39,7 @@ def line_row(case: CaseResult, number: int) -> tuple[Any, ...]:
         list_text(case.tags),
         None if (reason := reason_of(case)) is None else reason_text(reason),
         case.retries or 0,
+        case.worker or None,
     )
 
 

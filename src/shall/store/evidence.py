@@ -327,8 +327,12 @@ def _fact(data: dict[str, Any]) -> Evidence:
         raise ValueError("the time has no zone")
     if at.year == MAXYEAR:
         raise ValueError("nothing can follow the time")
-    fact = Evidence(**{name: data[name] for name in _NAMES & data.keys()} | {"at": at})
-    if not all(isinstance(part, str | None) for part in (*_key(fact), fact.run_id, fact.outcome)):
+    known = {**data, "at": at}
+    for name in known.keys() - _NAMES:  # the format
+        del known[name]
+    fact = Evidence(**known)
+    names = (*_key(fact), fact.run_id, fact.outcome)
+    if not all([name is None or isinstance(name, str) for name in names]):  # noqa: C419 - faster
         raise ValueError("a name is not text")
     if fact.outcome not in _OUTCOMES:
         raise ValueError(f"the outcome {fact.outcome[:40]} is not known")

@@ -24,7 +24,8 @@ _FILL = """
         verifies = listed(document, 'verifies'),
         tags = listed(document, 'tags'),
         reason = listed(document, 'reason'),
-        retries = listed(document, 'retries')
+        retries = listed(document, 'retries'),
+        worker = listed(document, 'worker')
 """
 _COUNT_ALL = f"""
     INSERT INTO case_counts
@@ -51,6 +52,7 @@ class _Passed(Struct):
     criteria: tuple[CriterionRef, ...] = ()
     tags: tuple[str, ...] = ()
     retries: int = 0
+    worker: int | None = None
 
 
 _passed_decoder = msgspec.json.Decoder(_Passed)
@@ -71,6 +73,7 @@ def _listed(document: str) -> Mapping[str, str | int | None]:
         "tags": list_text(case.tags),
         "reason": None if reason is None else reason_text(reason),
         "retries": case.retries or 0,
+        "worker": case.worker or None,
     }
 
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
+import msgspec
 from msgspec import Struct
 
 from shall.bounded import EVIDENCE_BYTES, read_descriptor
@@ -144,6 +145,16 @@ class UnreadableLine(Struct, frozen=True):
     reason: str
 
 
+_decode = msgspec.json.Decoder().decode
+
+
+def _json(line: bytes) -> Any:
+    try:
+        return _decode(line)
+    except msgspec.DecodeError:  # halves of surrogate pairs, or no JSON
+        return json.loads(line)
+
+
 def values_of_lines(
     path: Path, data: bytes, read: Callable[[dict[str, Any]], Value], first: int = 1
 ) -> tuple[list[Value], list[UnreadableLine]]:
@@ -157,7 +168,7 @@ def values_of_lines(
         if not line.strip():
             continue
         try:
-            values.append(read(json.loads(line)))
+            values.append(read(_json(line)))
         except (ValueError, TypeError, KeyError) as error:
             _log.warning("%s:%d: skipped an unreadable line: %s", path, number, error)
             unreadable.append(UnreadableLine(path, number, str(error)))

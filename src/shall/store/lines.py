@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _COLUMNS = """
     number, case_key, name, outcome, started_at, duration_s, checks_executed, is_bad,
     teardown_outcome, data_row, attempt, shard, environment, fingerprint, verifies, tags, reason,
-    retries
+    retries, worker
 """
 SHOWN = "CASE WHEN is_bad AND outcome NOT IN ('failed', 'error') THEN 'error' ELSE outcome END"
 """The outcome to show: a failed teardown of a case that passed is an error."""
@@ -129,6 +129,7 @@ def line_from_row(row: Sequence[Any]) -> CaseLine:
         tags,
         reason,
         retries,
+        worker,
     ) = row
     try:
         return CaseLine(
@@ -150,6 +151,7 @@ def line_from_row(row: Sequence[Any]) -> CaseLine:
             _list_of(tags),
             None if reason is None else reason_from_text(reason),
             retries,
+            worker,
         )
     except ValueError as error:
         raise StoreUnavailable(f"A case of this run cannot be read: {error}.") from error

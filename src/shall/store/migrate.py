@@ -12,13 +12,10 @@ if TYPE_CHECKING:
 _FOLDER = Path(__file__).with_name("migrations")
 
 
-def migrations() -> dict[int, str]:
-    """Return the SQL text of each migration by its number, in order."""
-    found = {
-        int(file.name.partition("_")[0]): file.read_text(encoding="utf-8")
-        for file in _FOLDER.glob("*.sql")
-    }
-    return dict(sorted(found.items()))
+def migrations() -> dict[int, Path]:
+    """Return the file of each migration by its number, in order."""
+    files = sorted(_FOLDER.glob("*.sql"))
+    return {int(file.name.partition("_")[0]): file for file in files}
 
 
 def schema_version(connection: "sqlite3.Connection") -> int:
@@ -50,7 +47,7 @@ def migrate(connection: "sqlite3.Connection", newest: int | None = None) -> None
     inside it: of two processes that start at once, the second finds the work done.
     """
     applied = schema_version(connection)
-    missing = {number: text for number, text in migrations().items() if number > applied}
+    missing = {number: file for number, file in migrations().items() if number > applied}
     if not missing:
         return
     from shall.store.call_statistics import bucket_of  # most databases are up to date
@@ -58,13 +55,13 @@ def migrate(connection: "sqlite3.Connection", newest: int | None = None) -> None
 
     connection.create_function("latency_bucket", 1, bucket_of, deterministic=True)
     connection.create_function("listed", 2, listed, deterministic=True)
-    for number, text in missing.items():
+    for number, file in missing.items():
         if newest is not None and number > newest:
             break
         connection.execute("BEGIN IMMEDIATE")
         try:
             if schema_version(connection) < number:
-                for statement in text.split(";\n"):
+                for statement in file.read_text(encoding="utf-8").split(";\n"):
                     connection.execute(statement)
                 connection.execute(f"PRAGMA user_version = {number}")
         except BaseException:

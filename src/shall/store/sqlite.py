@@ -200,7 +200,8 @@ class SqliteStore:
                 with self._starting():
                     self._lease = Lease.take(self._reached.with_name(_LIVE_FOLDER))
             lease = self._lease.name
-        with self._writing() as connection:
+        # It reaches the disk with the first results: there is nothing to lose before.
+        with self._writing(durable=False) as connection:
             queries.insert_run(connection, run_id, started_at, total, environment, lease)
             if origin is not UNKNOWN_ORIGIN:
                 queries.write_origin(connection, run_id, origin)

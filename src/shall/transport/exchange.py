@@ -1,18 +1,45 @@
 """One HTTP exchange as data, before redaction: never stored, never shown."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from msgspec import Struct
 
 from shall.results.records import NO_TIMINGS, Redirect, Timings
 
-__all__ = ["Connection", "Credentials", "FilePart", "Peer", "Redirect", "Request", "Response"]
+__all__ = [
+    "Connection",
+    "Credentials",
+    "FileContent",
+    "FilePart",
+    "Peer",
+    "Redirect",
+    "Request",
+    "Response",
+]
 
 
 UNAUTHORIZED = 401
 
 OPENS_WEBSOCKET = "WS"
+
+LARGE_BYTES = 1 << 20
+"""The content of a file of more bytes is read while it is sent, and never held as a whole."""
+
+
+class FileContent(Struct, frozen=True, eq=False):
+    """The content of a large file, which is read while it is sent.
+
+    ``size`` is in bytes. ``open`` returns a descriptor that the caller closes; it raises what
+    reading a file of the workspace raises.
+    """
+
+    path: str
+    size: int
+    open: Callable[[], int]
+
+    def __len__(self) -> int:
+        return self.size
 
 
 class FilePart(Struct, frozen=True):
@@ -20,7 +47,7 @@ class FilePart(Struct, frozen=True):
 
     field: str
     filename: str
-    content: bytes
+    content: bytes | FileContent
     content_type: str = "application/octet-stream"
 
 
@@ -87,7 +114,7 @@ class Request(Struct, frozen=True, gc=False, eq=False):
     method: str
     url: str
     headers: tuple[tuple[str, str], ...] = ()
-    body: bytes | None = None
+    body: bytes | FileContent | None = None
     form: tuple[tuple[str, str], ...] = ()
     files: tuple[FilePart, ...] = ()
     timeout_s: float = 30.0

@@ -6,6 +6,7 @@ import stat
 from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from shall.errors import (
 )
 from shall.log import Log
 from shall.span import Span
+from shall.transport.exchange import LARGE_BYTES, FileContent
 from shall.workspace.atomic import finish_write, sync_folder, write_whole
 from shall.workspace.paths import names_below, usable
 from shall.workspace.refusals import Refusals
@@ -38,8 +40,8 @@ _KINDS = {
 _NEVER_LISTED = {"node_modules"}
 _NOTHING_MORE = Refusals()
 
-UPLOAD_BYTES = 32 << 20
-"""The largest file that a case may upload, in bytes."""
+READ_BYTES = 32 << 20
+"""The largest file that is read as a whole, in bytes."""
 
 _log = Log(__name__)
 
@@ -95,7 +97,7 @@ class Files:
     def _names(self, path: str) -> tuple[str, ...]:
         return names_below(path, self._root_names)
 
-    def read_bytes(self, path: str, limit: int = UPLOAD_BYTES, *, settings: bool = False) -> bytes:
+    def read_bytes(self, path: str, limit: int = READ_BYTES, *, settings: bool = False) -> bytes:
         """Read a plain file of at most ``limit`` bytes. ``settings`` allows ``shall.yaml``.
 
         Raises:
@@ -107,6 +109,29 @@ class Files:
         self._refusals.check_read(self._root_names[1], self._file_names(path), settings=settings)
         with self._parent(path) as (folder, name):
             return _read(folder, name, path, limit)
+
+    def open(self, path: str) -> int:
+        """Open a plain file of any size; return its descriptor, which the caller closes.
+
+        Raises as ``read_bytes`` does.
+        """
+        self._refusals.check_read(self._root_names[1], self._file_names(path))
+        with self._parent(path) as (folder, name):
+            return _open(folder, name, path)
+
+    def upload(self, path: str) -> bytes | FileContent:
+        """Return the bytes of a plain file, or of a large one what reads it while it is sent.
+
+        Raises as ``read_bytes`` does.
+        """
+        descriptor = self.open(path)
+        try:
+            size = os.fstat(descriptor).st_size
+        finally:
+            os.close(descriptor)
+        if size <= LARGE_BYTES:
+            return self.read_bytes(path)
+        return FileContent(path, size, partial(self.open, path))
 
     def path_of(self, path: str) -> str:
         """Return the absolute path of a plain file that a library opens itself.
@@ -354,11 +379,8 @@ def _enter(folder: int, name: str, path: str, *, make: bool) -> int:
 
 def _read(folder: int, name: str, path: str, limit: int) -> bytes:
     """Read a plain file of a folder."""
-    _look(folder, name, path)
-    descriptor = os.open(name, _FILE, dir_fd=folder)
+    descriptor = _open(folder, name, path)
     try:
-        # Again, of what was opened: the name may mean something else by now.
-        _plain(lambda: os.fstat(descriptor), folder, path)
         return read_descriptor(descriptor, limit)
     except OSError as error:
         if error.errno == errno.EFBIG:
@@ -366,6 +388,19 @@ def _read(folder: int, name: str, path: str, limit: int) -> bytes:
         raise
     finally:
         os.close(descriptor)
+
+
+def _open(folder: int, name: str, path: str) -> int:
+    """Open a plain file of a folder."""
+    _look(folder, name, path)
+    descriptor = os.open(name, _FILE, dir_fd=folder)
+    try:
+        # Again, of what was opened: the name may mean something else by now.
+        _plain(lambda: os.fstat(descriptor), folder, path)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
 
 
 def _as_text(data: bytes, path: str) -> str:

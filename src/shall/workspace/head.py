@@ -8,8 +8,7 @@ from pathlib import Path
 
 from shall.bounded import CONFIG_BYTES, read_descriptor
 
-_COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
-_REF = re.compile(r"ref: (refs/[^\s\\]+)")
+_DIGITS = frozenset("0123456789abcdef")
 
 
 def head_commit(root: Path) -> str | None:
@@ -30,17 +29,23 @@ def head_commit(root: Path) -> str | None:
 
 def _commit(own: Path, shared: Path) -> str | None:
     head = _text(own / "HEAD")
-    if _COMMIT.fullmatch(head):
+    if _is_commit(head):
         return head
-    named = _REF.fullmatch(head)
-    if named is None or ".." in named[1]:
+    name = head.removeprefix("ref: ")
+    if name == head or not name.startswith("refs/") or ".." in name or "\\" in name:
         return None
-    name = named[1]
+    if len(name.split()) != 1:
+        return None
     commit = _text(shared / name)
     if not commit:
         packed = re.search(rf"^(\S+) {re.escape(name)}$", _text(shared / "packed-refs"), re.M)
         commit = packed[1] if packed is not None else ""
-    return commit if _COMMIT.fullmatch(commit) else None
+    return commit if _is_commit(commit) else None
+
+
+def _is_commit(text: str) -> bool:
+    """Return whether a text is a hash of git: SHA-1 or SHA-256."""
+    return len(text) in (40, 64) and _DIGITS.issuperset(text)
 
 
 def _text(path: Path) -> str:

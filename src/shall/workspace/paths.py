@@ -6,6 +6,9 @@ from pathlib import PurePosixPath
 
 from shall.errors import OutsideWorkspace
 
+MARKERS = ("shall.yaml", ".git")
+"""What makes a folder the root of a project, for commands and servers; no tool writes them."""
+
 _MAX_NAME_BYTES = 255
 _MAX_PATH_BYTES = 4096
 _VERSION_CONTROL = frozenset({".git", ".hg", ".svn", ".jj"})

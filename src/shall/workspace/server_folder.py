@@ -2,7 +2,6 @@
 
 import errno
 import os
-import pwd
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -10,8 +9,8 @@ from pathlib import Path
 from msgspec import Struct
 
 from shall.errors import StoreUnavailable
+from shall.workspace.account import Account
 
-_NO_LOGIN = frozenset({"false", "nologin"})
 _ROOT = Path("/")
 
 
@@ -36,29 +35,6 @@ class ServerFolder(Struct, frozen=True):
 
     path: Path
     origin: Origin
-
-
-class Account(Struct, frozen=True):
-    """The account that a process runs as. ``home`` is None where it has no home folder.
-
-    ``is_service``: nobody logs in to it.
-    """
-
-    home: Path | None
-    is_service: bool
-
-
-def current_account() -> Account:
-    """Return the account of this process. One that is in no user database is a service's."""
-    try:
-        home = Path.home()
-    except RuntimeError:  # neither HOME nor an entry in the user database
-        home = None
-    try:
-        shell = pwd.getpwuid(os.geteuid()).pw_shell
-    except KeyError:
-        return Account(home, is_service=True)
-    return Account(home, is_service=Path(shell).name in _NO_LOGIN)
 
 
 def server_folder(

@@ -11,12 +11,12 @@ from pathlib import Path
 from msgspec import Struct
 
 from shall.engine.redact import Redactor
-from shall.errors import FileUnavailable, FolderNotFound, OutsideWorkspace
+from shall.errors import FileUnavailable, FolderNotFound, Forbidden, OutsideWorkspace
 from shall.late_pattern import late_pattern
 from shall.log import Log
 from shall.store.base import CallRecord
 from shall.store.folders import exists, walk
-from shall.workspace.paths import is_version_control
+from shall.workspace.paths import MARKERS, is_version_control
 from shall.workspace.workspace import Workspace
 
 _ABSENT = frozenset({"", "${workspace}", "${workspaceFolder}"})
@@ -24,9 +24,6 @@ _PYTHON = late_pattern(r"python(\d+(\.\d+)*)?")
 
 
 _log = Log(__name__)
-
-MARKERS = ("shall.yaml", ".git")
-"""What makes a folder the root of a project, for commands and servers; no tool writes them."""
 
 MOST_OPEN = 16
 """Projects found below the allowed folders that stay open while nobody works in them."""
@@ -109,20 +106,29 @@ class Workspaces:
                     found.uses -= 1
                 self._close_idle()
 
-    def choose(self, argument: str | None, client_roots: Sequence[Path] = ()) -> Workspace:
+    def choose(
+        self,
+        argument: str | None,
+        client_roots: Sequence[Path] = (),
+        limits: Sequence[Path] = (),
+    ) -> Workspace:
         """Return the workspace for a tool's ``workspace`` argument.
 
         It is the nearest project at or above the named folder: one that has a marker, else the
         allowed folder. None, an empty text and the literal ``${workspace}`` mean the first
-        allowed folder.
+        allowed folder. Where there are ``limits`` (real paths), they mean the first of those, and
+        any workspace is one of them or inside one.
 
         Raises:
+            Forbidden: It is outside of the limits, whether there is such a folder or not.
             OutsideWorkspace: It is not inside an allowed folder; the hint is the line to add. Or
                 it is inside a version-control folder, or inside a state folder.
             FolderNotFound: It is inside one, but there is no such folder.
         """
         roots = self._roots(client_roots)
         if argument is None or argument.strip() in _ABSENT:
+            if limits:
+                return self.choose(str(limits[0]), client_roots, limits)
             if not roots:
                 raise OutsideWorkspace(
                     f"No workspace is configured, and {self._current} is too broad to be one.",
@@ -131,6 +137,7 @@ class Workspaces:
             return self._open_allowed(roots[0])
         base = roots[0] if roots else self._current
         folder = _resolved(base, argument)
+        _check_limits(folder, limits, f"The token may not use the workspace {argument}.")
         if not any(folder.is_relative_to(root) for root in roots):
             raise OutsideWorkspace(
                 f"The workspace {argument} is not inside an allowed folder.",
@@ -141,7 +148,14 @@ class Workspaces:
                 f"The workspace {argument} is a version-control folder or a state folder."
             )
         root = max((it for it in roots if folder.is_relative_to(it)), key=lambda it: len(it.parts))
-        return self._project_of(root, folder)
+        found = self._project_of(root, folder)
+        _check_limits(
+            found.root,
+            limits,
+            f"The folder {argument} is part of a project that the token may not use.",
+            f"Create {folder}/shall.yaml to make the folder a project of its own, it may be empty.",
+        )
+        return found
 
     def check_interpreter(self, python_path: str | None, workspace: Workspace) -> Path | None:
         """Return a Python interpreter that may be started: in the workspace's venv, or allowed.
@@ -259,6 +273,13 @@ class Workspaces:
 
 def _observe_nothing(_: CallRecord) -> None:
     """Drop a call."""
+
+
+def _check_limits(
+    folder: Path, limits: Sequence[Path], message: str, hint: str | None = None
+) -> None:
+    if limits and not any(folder.is_relative_to(it) for it in limits):
+        raise Forbidden(message, hint=hint)
 
 
 @contextmanager

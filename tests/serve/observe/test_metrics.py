@@ -23,7 +23,7 @@ from shall.actions.background_run import run_tests
 from shall.actions.gate import check_gate
 from shall.actions.run_request import RunRequest
 from shall.actions.tool_access import EVERY_TOOL
-from shall.bootstrap import open_workspace, open_workspaces
+from shall.bootstrap import open_workspace
 from shall.mcp.server import build_server
 from shall.serve.app import Parts, assemble
 from shall.serve.observe import gate
@@ -32,6 +32,7 @@ from shall.serve.observe.gate import GateWatch, Judgement
 from shall.serve.observe.metrics import Facts, Metrics
 from shall.serve.observe.operations import operations
 from shall.serve.rest.info import metrics_response
+from shall.server_bootstrap import open_workspaces
 from shall.settings import Settings
 from shall.specs.gate import Gate
 from shall.workspace.workspace import Workspace

@@ -14,10 +14,10 @@ from mcp.server._otel import OpenTelemetryMiddleware
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
-from shall.bootstrap import open_workspaces
 from shall.errors import InvalidSetting
 from shall.mcp.server import build_server
 from shall.serve.observe.tracing import set_up_tracing
+from shall.server_bootstrap import open_workspaces
 from shall.settings import Settings
 
 TRACE, META_TRACE = "0af7651916cd43dd8448eb211c80319c", "1bf7651916cd43dd8448eb211c80319c"

@@ -187,12 +187,9 @@ def test_a_workspace_that_is_not_allowed_is_not_shown(
 
 
 @pytest.mark.verifies("pages#2.6")
-@pytest.mark.parametrize("path", ["/", "/login", "/broken", "/admin-only", "/nowhere?lang=zh"])
+@pytest.mark.parametrize("path", ["/", "/login", "/broken", "/admin-only", "/nowhere"])
 def test_pages_have_a_strict_policy_and_are_not_stored(owner: Browser, path: str) -> None:
     headers = owner.get(path).headers
-    if path.startswith("/nowhere"):
-        assert "location" not in headers  # it is no page, and answered as ever
-        return
     policy = headers["content-security-policy"]
     assert "default-src 'none'" in policy
     assert "'unsafe" not in policy
@@ -369,3 +366,24 @@ def test_where_nobody_is_asked_pages_are_open(browse: Browse) -> None:
     assert browser.get("/login").headers["location"] == "/"
     assert browser.get("/", Host="shall.evil.example").status_code == 421
     assert browser.post("/deliver", {"what": "x"}, Origin=ORIGIN).status_code == 403
+
+
+@pytest.mark.verifies("pages#3.7")
+@pytest.mark.parametrize("address", ["/nothing", "/runs/a/b/c", "/matrix/", "/%E5%BA%97?a=1"])
+def test_an_unknown_address_is_answered_to_a_browser_with_a_page(
+    shared_browse: Callable[..., Browser], address: str
+) -> None:
+    browser = shared_browse(auth_token=TOKEN)
+    asked = browser.get(address)
+    assert asked.status_code == 303
+    assert asked.headers["location"].startswith("/login?next=/")
+    entered = browser.log_in(next=address)
+    assert entered.headers["location"] == address
+    shown = browser.get(address)
+    assert shown.status_code == 404
+    assert "There is no page at this address." in shown.text
+    assert shown.headers["content-type"].startswith("text/html")
+    program = browser.get(address, Accept="*/*", Authorization=f"Bearer {TOKEN}")
+    assert program.status_code == 404
+    assert program.json()["code"]
+    assert browser.get("/metrics", Authorization=f"Bearer {TOKEN}").status_code == 200

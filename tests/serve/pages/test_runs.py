@@ -180,7 +180,7 @@ def test_what_is_not_known_is_not_asked_for(
     assert len(names_in(browser.get(f"/runs/r1?{query}").text)) == 5
 
 
-@pytest.mark.verifies("run-pages#3.4")
+@pytest.mark.verifies("run-pages#1.13", "run-pages#3.4")
 def test_a_case_has_a_page_with_all_that_happened(
     browser: Browser, store_run: StoreRun, project: Path
 ) -> None:
@@ -195,7 +195,8 @@ def test_a_case_has_a_page_with_all_that_happened(
 
     assert "<h1>the answer tells who signed in</h1>" in text
     assert 'href="/criteria/users%231.2" class="key">users#1.2</a>' in text
-    assert "THE API SHALL name who signed in." in text
+    the, shall = '<b class="keyword">THE</b>', '<b class="keyword">SHALL</b>'
+    assert f"{the} API {shall} name who signed in." in text
     assert "POST http://shop.test/login -&gt; 200 in 12 ms" in text
     assert "Authorization</dt><dd>***</dd>" in text
     assert "tests/cases/users/answer.yaml" in text

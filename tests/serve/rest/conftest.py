@@ -14,7 +14,6 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shall.actions.principal import PRINCIPAL, Principal
-from shall.bootstrap import open_workspaces
 from shall.mcp.server import build_server
 from shall.mcp.spec_resources import SpecServer
 from shall.serve.problem import problem
@@ -24,6 +23,7 @@ from shall.serve.rest.info import Health
 from shall.serve.rest.responses import problem_handlers
 from shall.serve.rest.routes import rest_routes
 from shall.serve.toolset import named_access
+from shall.server_bootstrap import open_workspaces
 from shall.settings import Settings
 from shall.workspace.workspaces import Workspaces
 

@@ -263,3 +263,18 @@ async def test_no_handle_is_left_open(server: Everywhere, send: Send) -> None:
     for _ in range(3):
         await send(f"http://127.0.0.1:{server.port}/")
     assert len(server.connections) == 3
+
+
+@pytest.mark.verifies("engine#5.5")
+async def test_header_lines_that_were_seen_before_count_again(
+    server: Everywhere, send: Send
+) -> None:
+    headers = "Location: /end\r\nX-Same: 1\r\nSet-Cookie: a=1\r\nConnection: close\r\n"
+    server.answers["/seen"] = _answer(200, headers)
+    server.answers["/moved"] = _answer(302, headers)
+    for _ in range(3):
+        response = await send(f"http://127.0.0.1:{server.port}/seen")
+        names = [name for name, _ in response.headers]
+        assert names == ["Location", "X-Same", "Set-Cookie", "Connection", "Content-Length"]
+        response = await send(f"http://127.0.0.1:{server.port}/moved")
+        assert [it.status for it in response.redirects] == [302]

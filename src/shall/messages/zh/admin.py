@@ -141,4 +141,15 @@ ADMIN: dict[str, str] = {
     "It is given twice.": "该字段出现了两次。",
     "Line {line} has the same name.": "与第 {line} 行的名称相同。",
     "Line {line} is the same token.": "与第 {line} 行是同一个令牌。",
+    "A token file cannot hold the path {folder}.": "令牌文件无法保存路径 {folder}。",
+    "This concerns all workspaces, and the token is limited to some.": (
+        "这涉及所有工作区，而该令牌只能用于其中一部分。"
+    ),
+    "The token may not use the workspace {argument}.": "该令牌无权使用工作区 {argument}。",
+    "The folder {argument} is part of a project that the token may not use.": (
+        "目录 {argument} 属于一个该令牌无权使用的项目。"
+    ),
+    "Create {folder}/shall.yaml to make the folder a project of its own, it may be empty.": (
+        "创建 {folder}/shall.yaml（可以为空），使该目录成为独立的项目。"
+    ),
 }

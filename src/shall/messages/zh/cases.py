@@ -50,6 +50,8 @@ CASES: dict[str, str] = {
     "Unknown module `{module}`.": "未知模块 `{module}`。",
     "Unknown function `{name}`.": "未知函数 `{name}`。",
     "Pass a list or several values.": "请传入列表或多个值。",
+    "Write `sql: {{query: SELECT ...}}`.": "请写 `sql: {{query: SELECT ...}}`。",
+    "Write `retry: 3`.": "请写 `retry: 3`。",
     "It is {name}{signature}.": "用法为 {name}{signature}。",
     "`{name}` has no argument `{written}`.": "`{name}` 没有参数 `{written}`。",
     "`{name}` is given `{name2}` twice.": "`{name}` 的参数 `{name2}` 出现了两次。",
@@ -206,7 +208,8 @@ CASES: dict[str, str] = {
     "A value cannot begin with this character.": "值不能以此字符开头。",
     "Quote the text.": "请给文本加上引号。",
     "`,` or `]` is missing in a list `[...]`.": "列表 `[...]` 中缺少 `,` 或 `]`。",
-    "Add it.": "请补上。",
+    "Add it, or quote a text that holds `[`, `{{` or `,`.": "请补上，或为含有 `[`、`{{` 或 "
+    "`,` 的文本加引号。",
     "`,` or `}}` is missing in a mapping `{{...}}`.": "映射 `{{...}}` 中缺少 `,` 或 `}}`。",
     "Begin each item of the list with `- `.": "列表的每一项以 `- ` 开头。",
     "A value is missing here.": "此处缺少值。",

@@ -189,6 +189,9 @@ COMMANDS: dict[str, str] = {
     "permissions of the token (default: read): "
     "read, run, write, admin": "令牌的作用域（默认：read）：read、run、write、admin",
     "90d, 12h, 4w or 2027-01-01 (default: never)": "90d、12h、4w 或 2027-01-01（默认：永不过期）",
+    "the only projects that the token may use (default: all of the server)": (
+        "令牌只能使用的项目（默认：服务器的全部项目）"
+    ),
     "token file of the server": "服务器的令牌文件",
     "The attestation of {key} is withdrawn.": "已撤回 {key} 的人工验证。",
     "An attestation needs --method and --record.": "人工验证需要 --method 和 --record。",

@@ -28,7 +28,7 @@ FLOW: dict[str, str] = {
     "spaces.": "运算符有 +、-、*、/、%、==、!=、<、<=、>、>=、and、or、not，两侧要有空格。",
     "An expression has more than {limit} operators and "
     "filters.": "一个表达式中的运算符和过滤器超过 {limit} 个。",
-    "A value is missing: {reason}.": "缺少值：{reason}。",
+    "The expression has no value: {reason}.": "表达式没有值：{reason}。",
     "`{operator}` needs true or false, not "
     "{given}.": "`{operator}` 需要 true 或 false，而不是{given}。",
     "`{operator}` divides by zero.": "`{operator}` 的除数为零。",

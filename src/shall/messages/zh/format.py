@@ -42,6 +42,7 @@ FORMAT: dict[str, str] = {
     "`cookie NAME[Max-Age]`。",
     "A cookie has no attribute `{name}`.": "Cookie 没有属性 `{name}`。",
     "Write `{word}`.": "请写作 `{word}`。",
+    "Write `{method}: {address}`.": "请写作 `{method}: {address}`。",
     "`{word}` takes no name.": "`{word}` 后面不能带名称。",
     "Write `{word} ...`.": "请写作 `{word} ...`。",
     "`{word}` needs a name or an expression.": "`{word}` 后面需要名称或表达式。",

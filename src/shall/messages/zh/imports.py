@@ -62,6 +62,8 @@ IMPORTS: dict[str, str] = {
     "A runbook has `steps`.": "runbook 应有 `steps`。",
     "The expression `{text}` became the variable {name}.": "表达式 `{text}` 已替换为变量 {name}。",
     "The step was left out: it has {named}.": "已跳过该步骤：其中有 {named}。",
+    "The step was left out: it has nothing to run.": "已跳过该步骤：其中没有可执行的内容。",
+    "The secret `{written}` was left out.": "密钥 `{written}` 未能转换。",
     "The step was left out: it has no request, or several.": (
         "已跳过该步骤：其中没有请求，或有多个请求。"
     ),
@@ -186,6 +188,7 @@ IMPORTS: dict[str, str] = {
     "The stage was left out: it has no request with a URL.": "已跳过该 stage：没有带 URL 的请求。",
     "`request.{key}` was left out.": "`request.{key}` 未能转换。",
     "`save.{source}` was left out.": "`save.{source}` 未能转换。",
+    "`response.text` was left out.": "`response.text` 未能转换。",
     "`response.{key}` was left out.": "`response.{key}` 未能转换。",
     "The check of the list `{path}` was left out.": "对列表 `{path}` 的检查未能转换。",
     "Pass these variables to hurl with --variable or --secret: {names}.": "请用 --variable 或 "

@@ -20,6 +20,9 @@ RUNNING: dict[str, str] = {
     "`step` is not one step of a case.": "`step` 不是用例的一个步骤。",
     "Write `{{GET: /orders}}`.": "请写 `{{GET: /orders}}`。",
     "The request was stopped.": "请求已中止。",
+    "{path} became smaller while it was sent: {sent} of its {size} bytes were "
+    "sent.": "{path} 在发送过程中变小：共 {size} 字节，只发送了 {sent} 字节。",
+    "Write the file before the run begins.": "请在运行开始之前写好该文件。",
     "The step sent no request.": "该步骤没有发送请求。",
     "A worker process did not start in {seconds} s.": "工作进程未在 {seconds} 秒内启动。",
     "A worker process did not start.": "工作进程未启动。",
@@ -163,6 +166,12 @@ RUNNING: dict[str, str] = {
     "break or NUL.": "请求头 {name} 的值含有换行符或 NUL。",
     "The header name {name} is not a name (RFC "
     "9110, section 5.1).": "请求头名称 {name} 无效（RFC 9110，5.1 节）。",
+    "{address} answered {status}, but the response did not end within {timeout_s} s.": (
+        "{address} 返回了 {status}，但响应在 {timeout_s} 秒内没有结束。"
+    ),
+    "Read an endless stream with `stream` and `within`.": (
+        "读取无尽的流请使用 `stream` 和 `within`。"
+    ),
     "{address} did not answer within {timeout_s} s.": "{address} 在 {timeout_s} 秒内没有响应。",
     "Write such as a.example.com, *.example.com, "
     "10.0.0.0/8, localhost:80, [::1]:80.": "写法如 a.example.com、*.example.com、10.0.0.0/8、"

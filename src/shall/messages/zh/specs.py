@@ -159,7 +159,7 @@ SPECS: dict[str, str] = {
     "There is no rule {name}.": "没有规则 {name}。",
     "`shall lint --list` lists the rules.": "运行 `shall lint --list` 可列出所有规则。",
     "`shall lint --fix` corrects it.": "`shall lint --fix` 可自动修正。",
-    "{wanted}. Exceptions: {count}.": "{wanted}；例外：{count}。",
+    "{wanted}. Violations: {count}.": "{wanted}；违反 {count} 项。",
     "{path} has a document type or entities.": "{path} 含有文档类型或实体声明。",
     "{path} is not XML: {reason}.": "{path} 不是 XML：{reason}。",
     "{path} has more than {limit} tests.": "{path} 中的测试超过 {limit} 个。",

@@ -74,6 +74,10 @@ WORDS: dict[str, str] = {
     "the name {host} cannot be resolved": "无法解析主机名 {host}",
     "{address} closed the connection without an answer": "{address} 未响应就关闭了连接",
     "{address} broke the connection off": "{address} 中断了连接",
+    "the body of {address} is not compressed as its header says": (
+        "{address} 的响应体并未按其标头声明的方式压缩"
+    ),
+    "{address} sent headers that are too large": "{address} 发送的响应头过大",
     "{address} sent less than it announced": "{address} 发送的数据少于其声明的长度",
     "{address} redirects more than {most} times": "{address} 重定向超过 {most} 次",
     "{address} redirects to something that is not HTTP": "{address} 重定向到了非 HTTP 地址",
@@ -218,6 +222,8 @@ WORDS: dict[str, str] = {
     "CREATED": "创建时间",
     "EXPIRES": "有效期至",
     "KIND": "类型",
+    "WORKSPACES": "工作区",
+    "all": "全部",
     "never": "永不",
     "(expired)": "（已过期）",
     "token": "令牌",
@@ -267,7 +273,7 @@ WORDS: dict[str, str] = {
     "inspection": "检查",
     "analysis": "分析",
     "demonstration": "演示",
-    "no {path}: {reason}": "没有 {path}：{reason}",
+    "there is no {path}: {reason}": "没有 {path}：{reason}",
     "{test}: verifies {reason}": "{test} 的 verifies：{reason}",
     "links to criteria were not checked: {reason}": "未检查指向验收标准的链接：{reason}",
     "and {count} more": "另有 {count} 处",

@@ -30,5 +30,9 @@ WORDS = {
         "The log has the traceback under {request_id}.",
         "日志中有此错误的堆栈，编号为 {request_id}。",
     ),
+    "notice.missing": (
+        "There is no page at this address.",
+        "此地址没有页面。",
+    ),
     "notice.home": ("To the first page", "返回首页"),
 }

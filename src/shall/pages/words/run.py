@@ -16,6 +16,11 @@ WORDS = {
         "显示 {total} 个用例中耗时最长的 {shown} 个。",
     ),
     "timeline.lanes": ("At most {count} at the same time.", "最多 {count} 个同时运行。"),
+    "timeline.worker": ("worker {number}", "工作进程 {number}"),
+    "timeline.workers": (
+        "Run by {count} worker processes, each in a band of its own.",
+        "由 {count} 个工作进程运行，各占一条色带。",
+    ),
     "unsteady": ("Flaky cases", "不稳定的用例"),
     "slow": ("Slowest cases", "最慢的用例"),
     "matrix.later": (
@@ -47,6 +52,7 @@ WORDS = {
     "runs.timed_out": ("timed out", "超时"),
     "runs.stopped": ("stopped early", "提前停止"),
     "runs.compare": ("compare with the run before", "与上一次比较"),
+    "one_case.all_runs": ("in all runs", "在所有运行中"),
     "one_case.history": ("history", "历史"),
     "one_case.tags": ("Tags", "标签"),
     "one_case.repetition": ("Repetition", "重复次数"),

@@ -136,7 +136,8 @@ def _principal(token: Token) -> Principal:
             error=error,
             reason=f"the {what} of {token.name} has expired",
         )
-    return Principal(token.name, token.scopes)
+    workspaces = tuple(it.resolve() for it in token.workspaces)  # a link may lead elsewhere now
+    return Principal(token.name, token.scopes, workspaces)
 
 
 def _identity(file: Path) -> tuple[int, ...]:

@@ -60,7 +60,9 @@ class BrowserLogin:
 
     def serves(self, scope: Scope) -> bool:
         """Return whether a request is for a page."""
-        if scope["type"] != "http" or _first_segment(scope["path"]) not in self._first_segments:
+        if scope["type"] != "http":
+            return False
+        if _first_segment(scope["path"]) not in self._first_segments and not accepts_html(scope):
             return False
         return any(route.matches(scope)[0] is not Match.NONE for route in self._routes)
 

@@ -54,6 +54,25 @@ class PageRoute(Route):
         return match, child
 
 
+class MissingRoute(PageRoute):
+    """The route of every other address that a browser asks for: none of ``others`` has it."""
+
+    only_html = True
+
+    def __init__(self, endpoint: "Endpoint", others: Sequence[BaseRoute]) -> None:
+        super().__init__("/{path:path}", endpoint, methods=["GET"])
+        self._others = others
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Compare a request with the route."""
+        found = super().matches(scope)
+        if found[0] is Match.NONE or any(
+            it.matches(scope)[0] is not Match.NONE for it in self._others
+        ):
+            return Match.NONE, {}
+        return found
+
+
 def page_routes(
     context: RestContext,
     cookie: LoginCookie,
@@ -66,6 +85,7 @@ def page_routes(
     to browsers only: programs get what they always got there.
     """
     serving = _Serving(context, cookie)
+    others = [*others]
     leave = Page(LOGOUT, method="POST", make_async=serving.log_out)
     routes = [PageRoute(it.path, serving.endpoint(it), methods=[it.method]) for it in pages]
     routes.append(PageRoute(LOGOUT, serving.endpoint(leave), methods=["POST"]))
@@ -74,7 +94,8 @@ def page_routes(
     for route in routes:
         route.only_html = route.path in taken
     assets = Route(f"{FOLDER}{{name}}", _answer_asset, methods=["GET"])
-    return [*routes, assets]
+    missing = MissingRoute(serving.endpoint(Page("/", make_async=_missing)), others)
+    return [*routes, assets, missing]
 
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -186,6 +207,11 @@ def _of_ours(error: ShallError, look: Look) -> Response:
 async def _home(_: Request) -> Response:
     """Answer the login where nobody is asked for a token."""
     return protected(RedirectResponse(HOME, 303))
+
+
+async def _missing(call: PageCall) -> Answer:
+    """Answer a page where there is none."""
+    return notice(call.look, 404, word("notice.missing", call.language))
 
 
 async def _answer_asset(request: Request) -> Response:

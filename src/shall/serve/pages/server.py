@@ -38,7 +38,9 @@ def _made(call: PageCall, reasons: Sequence[str]) -> str:
         workers=settings.workers,
         instance=settings.instance,
         connections=count_connections(context),
-        workspaces=[str(it.root) for it in context.workspaces.opened],
+        workspaces=[
+            str(it.root) for it in context.workspaces.opened if call.caller.may_use(it.root)
+        ],
         runs=runs,
         calls=calls,
         calls_unknown=unknown,

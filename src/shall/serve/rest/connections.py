@@ -106,6 +106,7 @@ async def _disconnect(call: Call) -> Response:
 
 
 async def _connections(call: Call) -> Response:
+    principal_of(call.request.scope).check_unlimited()
     found = await asyncio.to_thread(connection_store(call.context).connections)
     shown = [
         {

@@ -14,7 +14,7 @@ from starlette.types import Message, Receive, Scope, Send
 from shall import __version__
 from shall.errors import ShallError
 from shall.serve.observe.metrics import Metrics
-from shall.serve.problem import problem
+from shall.serve.problem import principal_of, problem
 from shall.serve.rest import schemas
 from shall.serve.rest.connections import connection_store
 from shall.serve.rest.context import RestContext
@@ -93,6 +93,7 @@ async def _info(call: Call) -> Response:
 
 
 async def _metrics(call: Call) -> Response:
+    principal_of(call.request.scope).check_unlimited()
     as_json = partial(legacy_metrics, call.context)
     if call.context.metrics is None:
         return json_answer(await as_json())

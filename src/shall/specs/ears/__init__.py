@@ -1,12 +1,12 @@
 """Reads requirement sentences: EARS in English and Chinese, and MUST sentences."""
 
-import re
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 
 from msgspec.structs import replace
 
+from shall.late_pattern import late_pattern
 from shall.specs.clause import Clause, Kind, Step
 from shall.specs.ears import en, zh
 from shall.specs.ears.grammar import (
@@ -31,13 +31,13 @@ __all__ = [
     "recommends",
 ]
 
-_SENTENCE_END = re.compile(
+_SENTENCE_END = late_pattern(
     r"(?<!e\.g)(?<!i\.e)(?<!etc)(?<!vs)\.\s+(?=[A-Z*`\"“(_])|[。！？!?]\s*(?=\S)"
 )
-_PART = re.compile(r"(?<=[^-\s]) - (?=\S)|；(?=\S)|; (?=\S)")
+_PART = late_pattern(r"(?<=[^-\s]) - (?=\S)|；(?=\S)|; (?=\S)")
 _MUST = frozenset({"must", "必须", "必須", "务必", "须", "須"})
-_KANA = re.compile("[\u3041-\u30ff]")
-_HAN = re.compile("[\u3400-\u9fff]")
+_KANA = late_pattern("[\u3041-\u30ff]")
+_HAN = late_pattern("[\u3400-\u9fff]")
 
 
 def parse_clause(sentence: str) -> Clause | None:

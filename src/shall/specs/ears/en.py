@@ -2,6 +2,7 @@
 
 import re
 
+from shall.late_pattern import late_pattern
 from shall.specs.clause import Level, Trigger
 
 TRIGGERS = {
@@ -44,5 +45,5 @@ MODAL = rf"{_BEGIN}(?P<en>shall|must){END}"
 WEAK_MODAL = rf"{_BEGIN}(?P<en>should|will|may|cannot|can){END}"
 RECOMMENDATION = rf"{_BEGIN}should{END}"
 THEN = rf"[,，]? ?{_BEGIN}then{END}[ ,，]*"
-QUANTIFIER = re.compile(rf"for (?:all|any|every|each){END}", re.IGNORECASE)
-NEGATION = re.compile(r"\s*(?:not|never)(?![A-Za-z])", re.IGNORECASE)
+QUANTIFIER = late_pattern(rf"for (?:all|any|every|each){END}", re.IGNORECASE)
+NEGATION = late_pattern(r"\s*(?:not|never)(?![A-Za-z])", re.IGNORECASE)

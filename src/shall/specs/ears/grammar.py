@@ -10,12 +10,14 @@ the length of the sentence.
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
+
+from shall.late_pattern import late_pattern
 from shall.specs.clause import Clause, Condition, Level, Trigger
 from shall.specs.ears import en, zh
 
-_QUOTED = re.compile(
+_QUOTED = late_pattern(
     r"`[^`]*`|\"[^\"]*\"|“[^“”]*”|「[^「」]*」|『[^『』]*』|《[^《》]*》|【[^【】]*】"
     r"|\([^()]*\)|（[^（）]*）|\[[^\[\]]*\]"
 )
@@ -23,38 +25,38 @@ _QUOTES = frozenset('`"“「『《【(（[')
 _MODAL_LETTERS = frozenset("应應必须須务務不严嚴禁决绝")
 # Each modal begins like this. A set of letters is found faster than alternatives are tried.
 _MODAL_START = re.compile("[sSſmM应應必须須务務不严嚴禁决绝](?:(?<![sSſmM])|[hHuU])")
-_STRONG = re.compile(r"(`[^`]*`)|\*\*+|(?<![A-Za-z0-9_])__|__(?![A-Za-z0-9_])")
-_EMPHASISED = re.compile(
+_STRONG = late_pattern(r"(`[^`]*`)|\*\*+|(?<![A-Za-z0-9_])__|__(?![A-Za-z0-9_])")
+_EMPHASISED = late_pattern(
     r"(\*|_{1,2})((?:while|when|after|before|where|if|then|and|the|shall not|shall|must not"
     r"|must|not),?)\1",
     re.IGNORECASE,
 )
-_LABEL = re.compile(
+_LABEL = late_pattern(
     r"\s*(?:\*\*[^*]{1,60}\*\*\s*[:：]|\*\*[^*]{1,60}[:：]\*\*)\s*(?=\S)"
 )  # **Blocking**: WHEN ...
-_OPENING = re.compile(rf"(?:{en.OPENING}|{zh.OPENING})", re.IGNORECASE)
+_OPENING = late_pattern(rf"(?:{en.OPENING}|{zh.OPENING})", re.IGNORECASE)
 _MODAL = re.compile(f"{en.MODAL}|{zh.MODAL}".replace("<en>", "<a>").replace("<zh>", "<b>"), re.I)
-_WEAK = re.compile(
+_WEAK = late_pattern(
     f"{en.WEAK_MODAL}|{zh.WEAK_MODAL}".replace("<en>", "<a>").replace("<zh>", "<b>"), re.I
 )
-_JAPANESE = re.compile(
+_JAPANESE = late_pattern(
     "なければならない|なければなりません|必要がある|必要があります|べき|ものとする|こととする"
 )
-_KANA = re.compile("[\u3041-\u30ff]")
-_HAN = re.compile("[\u3400-\u9fff]")
-_TOPIC = re.compile(
+_KANA = late_pattern("[\u3041-\u30ff]")
+_HAN = late_pattern("[\u3400-\u9fff]")
+_TOPIC = late_pattern(
     '([^、。,"「」をにで]{1,40}?)(?<![にで時])は[、,]?\\s*(?=[^、。])(.+)', re.DOTALL
 )
-_ON_IT = re.compile(r"on [^,，]{1,40} (?:it|they) ?", re.IGNORECASE)  # On success it shall ...
-_RECOMMENDATION = re.compile(en.RECOMMENDATION, re.IGNORECASE)
-_LEADING_THEN = re.compile(rf"(?:then{en.END}|那么|那麼) ?[,，]? ?", re.IGNORECASE)
-_INTERPOSED = re.compile(
+_ON_IT = late_pattern(r"on [^,，]{1,40} (?:it|they) ?", re.IGNORECASE)  # On success it shall ...
+_RECOMMENDATION = late_pattern(en.RECOMMENDATION, re.IGNORECASE)
+_LEADING_THEN = late_pattern(rf"(?:then{en.END}|那么|那麼) ?[,，]? ?", re.IGNORECASE)
+_INTERPOSED = late_pattern(
     rf"(?P<modal>\b(?:shall|must)(?: not)?), "
     rf"(?P<condition>(?:when|while|where|if|after|before){en.END}[^,]+), ",
     re.IGNORECASE,
 )
-_THEN = re.compile(f"{en.THEN}|{zh.THEN}", re.IGNORECASE)
-_NEXT_CONDITION = re.compile(
+_THEN = late_pattern(f"{en.THEN}|{zh.THEN}", re.IGNORECASE)
+_NEXT_CONDITION = late_pattern(
     rf"[,，、] ?(?:and )?(?=(?:{en.OPENING}|{zh.OPENING}))".replace("?P<en>", "?:")
     .replace("?P<state>", "?:")
     .replace("?P<feature>", "?:")
@@ -62,18 +64,18 @@ _NEXT_CONDITION = re.compile(
     .replace("?P<event>", "?:"),
     re.IGNORECASE,
 )
-_COMMA = re.compile(r", |，|,(?=[^\s\d])")
-_ARTICLE = re.compile(r"^the ", re.IGNORECASE)
-_ARTICLE_HERE = re.compile(r"the(?= )", re.IGNORECASE)
-_LOUD_ARTICLE = re.compile(r" ?(?=THE )")
-_LOUD_THE = re.compile(r" ?THE ")
-_ANY_ARTICLE = re.compile(r" (?=the |(?:it|they)$)", re.IGNORECASE)
-_AGAIN = re.compile(
+_COMMA = late_pattern(r", |，|,(?=[^\s\d])")
+_ARTICLE = late_pattern(r"^the ", re.IGNORECASE)
+_ARTICLE_HERE = late_pattern(r"the(?= )", re.IGNORECASE)
+_LOUD_ARTICLE = late_pattern(r" ?(?=THE )")
+_LOUD_THE = late_pattern(r" ?THE ")
+_ANY_ARTICLE = late_pattern(r" (?=the |(?:it|they)$)", re.IGNORECASE)
+_AGAIN = late_pattern(
     rf"\s*(?:[(（]\s*(?:must|shall|should|必须|必須|应当|应|應)(?: not)?\s*[)）]|{en.MODAL}"
     rf"|{zh.MODAL})".replace("?P<en>", "?:").replace("?P<zh>", "?:"),
     re.IGNORECASE,
 )
-_HINT = re.compile(
+_HINT = late_pattern(
     r"shall|must|should|will|may|can|应|應|必须|必須|必需|须|須|务必|務必|不得|禁|不允|不准"
     r"|绝不|决不|需|不能|不可|不会|建议"
     r"|能够|可以|将|会|會|宜|可|then|那么|则|な|べき|もの",
@@ -82,8 +84,7 @@ _HINT = re.compile(
 _STRIPPED = " ,，、:：;；—–"
 
 
-@dataclass(frozen=True, slots=True)
-class _Modal:
+class _Modal(Struct, frozen=True):
     start: int
     end: int
     word: str

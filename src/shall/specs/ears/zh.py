@@ -5,6 +5,7 @@
 
 import re
 
+from shall.late_pattern import late_pattern
 from shall.specs.clause import Level, Trigger
 
 _TRIGGERS = (
@@ -59,50 +60,52 @@ WEAK_MODAL = (
 )
 THEN = "[,，]? ?(?:那么|那麼|那就)[,，]? ?|[,，] ?(?:则|則|就)[,，]? ?"
 # 时 and 后 close a condition without 当.
-CLOSING = re.compile(
+CLOSING = late_pattern(
     "(?:时|時|时候|時候|后|後|之前|前|期间|期間|情况下|情況下|状态下|狀態下|模式下|过程中"
     "|過程中|的话|之际|上)[,，]"
 )
 # 时 of 超时, 实时, 小时 and the like is no ending.
 _NO_ENDING = "(?<![超实實同小定延及准準临臨随隨按计計历歷耗即此])"
-ENDING = re.compile(
+ENDING = late_pattern(
     f"(?:的?时候|的?時候|{_NO_ENDING}[时時]|的话|的話|期间|期間|的情况下|情况下|(?<=状态|狀態|模式)下)$"
 )
-IMPLICIT = re.compile(
+IMPLICIT = late_pattern(
     f"(?:{_NO_ENDING}[时時]|后|後|之?前|期间|期間|情况下|情況下|状态下|狀態下|模式下|过程中|過程中)$"
 )
 _ACTOR = (
     "系统|系統|应用|應用|平台|服务|服務|页面|頁面|界面|介面|用户|用戶|使用者|程序|程式|模块|模組"
     "|客户端|客戶端|服务器|伺服器|前端|后端|後端|接口|组件|組件"
 )
-FUSED = re.compile(
+FUSED = late_pattern(
     f"(?P<condition>[^,，]{{2,60}}?(?:时|時|后|後))(?P<subject>(?:该|該|本|此)?(?:{_ACTOR})[^,，]*)$"
 )
 _USER = "用户|用戶|使用者|管理员|管理員|访客|訪客|客户(?!端)|客戶(?!端)"
 # What a user does is a condition: 用户提交订单，应 ...
-OF_A_USER = re.compile(f"(?:任何|任意|所有|已登录|未登录|该)?(?:的)?(?:{_USER})[^,，]{{2,60}}$")
+OF_A_USER = late_pattern(f"(?:任何|任意|所有|已登录|未登录|该)?(?:的)?(?:{_USER})[^,，]{{2,60}}$")
 # A subject that stands before its condition: 系统在导出时，不得 ... and 系统发送邮件，不得 ...
-LEADING_SUBJECT = re.compile(
+LEADING_SUBJECT = late_pattern(
     "(?P<subject>(?!在|于|於|当|當|如果|若)[^,，在]{1,12})在"
     "(?P<condition>[^,，]{2,60}(?:时|時|后|後|前|期间|期間|情况下|情況下|过程中|過程中))$"
     f"|(?P<actor>(?:该|該|本|此)?(?:{_ACTOR}))(?P<event>[^,，的]{{2,60}})$"
 )
-SUBJECT_FIRST = re.compile(
+SUBJECT_FIRST = late_pattern(
     "(?P<subject>(?!在|于|於|当|當|如果|若)[^,，在]{1,40})(?<![存现現所正])在"
     "(?P<condition>[^,，]{2,60}(?:(?<![同实實])[时時]|后|後|前|期间|期間|情况下|情況下))$"
 )
-LAST_ACTOR = re.compile(f"(?:该|該|本|此)?(?:{_ACTOR})$")
-ADVERB = re.compile("(?<=.)(?:[均都也仍还還即才皆亦]|一律|始终|始終)$")  # between subject and modal
-STATE_ENDING = re.compile(
+LAST_ACTOR = late_pattern(f"(?:该|該|本|此)?(?:{_ACTOR})$")
+ADVERB = late_pattern(
+    "(?<=.)(?:[均都也仍还還即才皆亦]|一律|始终|始終)$"
+)  # between subject and modal
+STATE_ENDING = late_pattern(
     "(?:期间|期間|过程中|過程中|状态下|狀態下|模式下|处于[^,，]{1,30}(?:状态|模式)(?:时|下)?)$"
 )
-QUANTIFIER = re.compile("(?:对于|對於|对|對|针对)?(?:所有|任意|任何|每一?个|每個|全部)")
-NEGATION = re.compile("\\s*(?:始终|始終|一律|永远|永遠)?(?:不|禁止|绝不|从不)")
+QUANTIFIER = late_pattern("(?:对于|對於|对|對|针对)?(?:所有|任意|任何|每一?个|每個|全部)")
+NEGATION = late_pattern("\\s*(?:始终|始終|一律|永远|永遠)?(?:不|禁止|绝不|从不)")
 # A prohibition behind a comma that has a subject of its own.
-PROHIBITION = re.compile(
+PROHIBITION = late_pattern(
     "[，,](?=(?![则則就且并並也但]|那么|那麼|同时|同時)[^，,。；、]{2,30}?(?:不得|禁止|严禁|嚴禁))"
 )
-NEGATIVE = re.compile("不|禁|严|嚴|决|绝")
+NEGATIVE = late_pattern("不|禁|严|嚴|决|绝")
 
 LEVELS = {"建议": Level.SHOULD, "建議": Level.SHOULD, "宜": Level.SHOULD}
 

@@ -1,7 +1,8 @@
 """What a layout says about a path."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Role(StrEnum):
@@ -22,8 +23,7 @@ class Form(StrEnum):
     STORIES = "stories"  # spec-kit: user stories, FR-001, SC-001
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """A document of a layout. ``change`` names the OpenSpec change that it belongs to."""
 
     layout: str

@@ -6,6 +6,7 @@ file is a feature by its name: ``specs/payments.md``.
 
 import re
 
+from shall.late_pattern import late_pattern
 from shall.specs.layouts import kiro
 from shall.specs.layouts.document import Document
 
@@ -14,7 +15,7 @@ NAME = "native"
 _PATH = re.compile(
     r"specs/(?P<feature>[^/]+(?:/[^/]+)*)/(?P<name>requirements|bugfix|design|tasks)\.md"
 )
-_FLAT = re.compile(r"specs/(?P<feature>[^/]+)\.md")
+_FLAT = late_pattern(r"specs/(?P<feature>[^/]+)\.md")
 _NO_FEATURE = frozenset({"readme", "index", "changelog", "contributing", "agents", "claude"})
 
 

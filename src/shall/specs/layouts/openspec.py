@@ -4,22 +4,21 @@ A feature is a capability, by its path. ``openspec/changes/<change>/specs/<capab
 says what a change adds, modifies, removes and renames; an archived change is history.
 """
 
-import re
-
+from shall.late_pattern import late_pattern
 from shall.specs.layouts.document import Document, Form, Role
 
 NAME = "openspec"
 ARCHIVE = "openspec/changes/archive"
 """The folder of archived changes; each begins with the day on which it was archived."""
 
-_SPEC = re.compile(r"openspec/specs/(?P<feature>[^/]+(?:/[^/]+)*)/spec\.md")
-_DELTA = re.compile(
+_SPEC = late_pattern(r"openspec/specs/(?P<feature>[^/]+(?:/[^/]+)*)/spec\.md")
+_DELTA = late_pattern(
     r"openspec/changes/(?P<change>(?!archive/)[^/]+)/specs/(?P<feature>[^/]+(?:/[^/]+)*)/spec\.md"
 )
-_ARCHIVED = re.compile(
+_ARCHIVED = late_pattern(
     r"openspec/changes/archive/(?P<change>[^/]+)/specs/(?P<feature>[^/]+(?:/[^/]+)*)/spec\.md"
 )
-_BESIDE = re.compile(
+_BESIDE = late_pattern(
     r"openspec/(?:changes/archive/.+|changes/(?P<change>[^/]+)/(?:[^/]+\.(?:md|ya?ml)|\.[^/]+)"
     r"|specs/(?:[^/]+/)*design\.md|[^/]+\.(?:md|ya?ml))"
 )

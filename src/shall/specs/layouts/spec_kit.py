@@ -5,6 +5,7 @@ The feature is the folder, ``003-auth``; ``auth`` names it too where that is uni
 
 import re
 
+from shall.late_pattern import late_pattern
 from shall.specs.layouts.document import Document, Form, Role
 
 NAME = "spec-kit"
@@ -14,7 +15,7 @@ _BESIDE = re.compile(
     r"(?:\.specify/)?specs/(?P<feature>(?:[^/]+/)*\d{3,}-[^/]+)/"
     r"(?:(?P<name>tasks|research|data-model|quickstart|analysis)\.md|(?:checklists|contracts)/.+)"
 )
-_NUMBER = re.compile(r"\d+(?:-\d+)?-(?=\D)")
+_NUMBER = late_pattern(r"\d+(?:-\d+)?-(?=\D)")
 
 
 def document_at(path: str) -> Document | None:

@@ -9,10 +9,12 @@ import pycurl
 from msgspec import Struct
 
 from shall.errors import BadValue
-from shall.transport.exchange import OPENS_WEBSOCKET, Reader, Request
+from shall.transport.exchange import OPENS_WEBSOCKET, FileContent, Reader, Request
 
 if TYPE_CHECKING:
     import _socket
+
+    from shall.transport.upload import Upload
 
 MAX_REDIRECTS = 10
 MAX_HEADERS = 1000
@@ -22,6 +24,12 @@ _OBEY_CODE = 2
 """CURLFOLLOW_OBEYCODE: 303 makes every method GET, 307 and 308 keep it. 301 and 302 make it GET as
 most clients do; RFC 9110, section 15.4, would keep any but POST, which libcurl cannot do."""
 
+_VERSION_TLS: int = pycurl.CURL_HTTP_VERSION_2TLS
+_VERSION_PLAIN: int = pycurl.CURL_HTTP_VERSION_1_1
+"""libcurl would join a connection on which another case speaks HTTP/2 without TLS."""
+
+_ABORT: int = pycurl.READFUNC_ABORT
+_SOUGHT: int = pycurl.SEEKFUNC_OK
 _ANY_PROTOCOL = pycurl.PROTO_ALL
 _OPENS = 2
 """CURLOPT_CONNECT_ONLY: connect, and carry out the handshake of a WebSocket."""
@@ -122,27 +130,42 @@ class Receiver:
 
     def take(self, line: bytes) -> int | None:
         """Take one header line as libcurl hands it over; 0 ends the transfer."""
-        if line[:5] == b"HTTP/":
-            if self._lines:
-                self._earlier += self._lines
-                self._lines = []
-            version, _, rest = line[5:].replace(b"\t", b" ").partition(b" ")
-            self.version = version.decode("latin-1").strip()
-            self.closes = version == b"1.0"
-            self.status = int(rest[:3]) if rest[:3].isdigit() else 0
-            self._leads_on = rest[:1] == b"3"
+        if line in _ORDINARY and len(self._lines) < MAX_HEADERS:
+            self._lines.append(line)
             return None
-        if self._ends and not line.strip():
+        return self._take(line)
+
+    def _take(self, line: bytes) -> int | None:
+        if line[:5] == b"HTTP/":
+            self._begin(line)
+        elif line.strip():
+            return self._take_header(line)
+        elif self._ends:
             return 0
+        return None
+
+    def _begin(self, line: bytes) -> None:
+        if self._lines:
+            self._earlier += self._lines
+            self._lines = []
+        self.version, self.status, self.closes, self._leads_on = (
+            _known_status(line) if len(line) <= _REMEMBERED else _status(line)
+        )
+
+    def _take_header(self, line: bytes) -> int | None:
         if len(self._lines) < MAX_HEADERS:
             self._lines.append(line)
-        start = line[:1]
-        if start in b"cC" and line[:11].lower() == b"connection:":
+        name = line[: line.find(b":")].lower()
+        if name == b"connection":
             self.closes = b"keep-alive" not in line.lower()
-        elif start in b"sS" and line[:11].lower() == b"set-cookie:":
+        elif name == b"set-cookie":
             self.set_cookies = self.has_cookies = True
-        elif self._leads_on and line[:9].lower() == b"location:":
-            return self._lead(line[9:].strip(b" \t\r\n"))
+        elif name == b"location":
+            return self._lead(line[9:].strip(b" \t\r\n")) if self._leads_on else None
+        elif len(line) <= _REMEMBERED:
+            if len(_ORDINARY) >= _MOST_ORDINARY:
+                _ORDINARY.clear()
+            _ORDINARY.add(line)
         return None
 
     def _lead(self, location: bytes) -> int | None:
@@ -173,10 +196,22 @@ def _pair(line: bytes) -> tuple[str, str] | None:
     return (name.strip(), value.strip()) if mark else None
 
 
+def _status(line: bytes) -> tuple[str, int, bool, bool]:
+    """Return version and status, whether the service closes then, and whether it may redirect."""
+    version, _, rest = line[5:].replace(b"\t", b" ").partition(b" ")
+    status = int(rest[:3]) if rest[:3].isdigit() else 0
+    return version.decode("latin-1").strip(), status, version == b"1.0", rest[:1] == b"3"
+
+
 _REMEMBERED = 64
 """Bytes of a header line that is remembered: most services send the same with each response."""
 
 _known_pair = lru_cache(maxsize=512)(_pair)
+_known_status = lru_cache(maxsize=64)(_status)
+
+_ORDINARY: set[bytes] = set()
+"""Header lines that were seen and say nothing that a transfer depends on."""
+_MOST_ORDINARY = 512
 
 
 class Options:
@@ -186,32 +221,41 @@ class Options:
     request of that shape sets; what any other left behind is cleared by ``reset``.
     """
 
-    __slots__ = ("_curl", "_receiver", "_shape")
+    __slots__ = ("_curl", "_receiver", "_shape", "uploads")
 
     def __init__(self, curl: pycurl.Curl, receiver: Receiver) -> None:
         self._curl = curl
         self._receiver = receiver
-        self._shape: tuple[bool, Limits] | None = None
+        self._shape: tuple[bool, Limits, bool] | None = None
+        self.uploads: list[Upload] = []
+        """The files that the transfer sends, until ``close_uploads``."""
 
     def put(self, request: Request, limits: Limits) -> None:
         """Set the options of one transfer.
 
         Raises:
             BadValue: The method or a header cannot be sent.
+            FileMissing, FileUnavailable, OutsideWorkspace: A large file cannot be opened.
         """
         method, body = request.method, request.body
         has_form = bool(request.form or request.files)
-        is_usual = request.connection is None and request.reader is None and not has_form
+        is_usual = (
+            request.connection is None
+            and request.reader is None
+            and not has_form
+            and type(body) is not FileContent
+        )
         is_plain = is_usual and (method == "POST" or (method == "GET" and body is None))
-        shape = (request.follow_redirects, limits) if is_plain else None
+        is_secure = request.url[:5] == "https"
+        shape = (request.follow_redirects, limits, is_secure) if is_plain else None
         if shape is None or shape != self._shape:
             self._shape = None  # until it is set completely
-            self._begin(request, limits)
+            self._begin(request, limits, _VERSION_TLS if is_secure else _VERSION_PLAIN)
             self._shape = shape
         setopt = self._curl.setopt
         setopt(pycurl.URL, request.url)
         if not is_plain:
-            _set_body(self._curl, request)
+            _set_body(self._curl, request, self.uploads)
         elif method == "POST":
             setopt(pycurl.POSTFIELDS, body or b"")
         else:
@@ -224,7 +268,13 @@ class Options:
 
             connect(self._curl, request.connection)
 
-    def _begin(self, request: Request, limits: Limits) -> None:
+    def close_uploads(self) -> None:
+        """Close the files of a transfer that ended."""
+        for upload in self.uploads:
+            upload.close()
+        self.uploads.clear()
+
+    def _begin(self, request: Request, limits: Limits, version: int) -> None:
         if not _TOKEN.fullmatch(request.method):
             raise BadValue(
                 f"The method {request.method!r} is not a name (RFC 9110, section 5.6.2)."
@@ -235,7 +285,7 @@ class Options:
         curl.setopt(pycurl.NOSIGNAL, 1)
         curl.setopt(pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS)
         curl.setopt(pycurl.REDIR_PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS)
-        curl.setopt(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_2TLS)
+        curl.setopt(pycurl.HTTP_VERSION, version)
         curl.setopt(pycurl.PROXY, "")
         curl.setopt(pycurl.COOKIEFILE, "")
         curl.setopt(pycurl.ACCEPT_ENCODING, "")
@@ -248,7 +298,7 @@ class Options:
         curl.setopt(pycurl.OPENSOCKETFUNCTION, receiver.open_socket)
 
 
-def _set_body(curl: pycurl.Curl, request: Request) -> None:
+def _set_body(curl: pycurl.Curl, request: Request, uploads: "list[Upload]") -> None:
     method = request.method
     if method == OPENS_WEBSOCKET:
         _set_websocket(curl)
@@ -260,12 +310,9 @@ def _set_body(curl: pycurl.Curl, request: Request) -> None:
             hint="Remove the body, or use another method.",
         )
     if request.files or request.form:
-        curl.setopt(pycurl.MIMEPOST, _multipart(curl, request))
+        curl.setopt(pycurl.MIMEPOST, _multipart(curl, request, uploads))
     elif request.body is not None or method in _WITH_BODY:
-        body = request.body or b""
-        curl.setopt(pycurl.POST, 1)
-        curl.setopt(pycurl.POSTFIELDSIZE_LARGE, len(body))
-        curl.setopt(pycurl.COPYPOSTFIELDS, body)
+        _set_content(curl, request.body or b"", uploads)
     elif method == "HEAD":
         curl.setopt(pycurl.NOBODY, 1)
         return
@@ -283,7 +330,38 @@ def _set_websocket(curl: pycurl.Curl) -> None:
     curl.setopt(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1)
 
 
-def _multipart(curl: pycurl.Curl, request: Request) -> pycurl.CurlMime:
+def _set_content(curl: pycurl.Curl, content: bytes | FileContent, uploads: "list[Upload]") -> None:
+    curl.setopt(pycurl.POST, 1)
+    if isinstance(content, FileContent):
+        upload = _opened(content, uploads)
+        curl.setopt(pycurl.POSTFIELDSIZE_LARGE, upload.size)
+        curl.setopt(pycurl.READFUNCTION, partial(_read, upload))
+        curl.setopt(pycurl.SEEKFUNCTION, partial(_seek, upload))
+    else:
+        curl.setopt(pycurl.POSTFIELDSIZE_LARGE, len(content))
+        curl.setopt(pycurl.COPYPOSTFIELDS, content)
+
+
+def _opened(content: FileContent, uploads: "list[Upload]") -> "Upload":
+    from shall.transport.upload import Upload  # few requests send a large file
+
+    upload = Upload(content)
+    uploads.append(upload)
+    return upload
+
+
+def _read(upload: "Upload", most: int) -> bytes | int:
+    part = upload.read(most)
+    return _ABORT if part is None else part
+
+
+def _seek(upload: "Upload", offset: int, _: int) -> int:
+    """Go back, for a redirect, a challenge or a connection that was closed."""
+    upload.seek(offset)  # libcurl always counts from the beginning
+    return _SOUGHT
+
+
+def _multipart(curl: pycurl.Curl, request: Request, uploads: "list[Upload]") -> pycurl.CurlMime:
     form = pycurl.CurlMime(curl)
     for name, value in request.form:
         part = form.addpart()
@@ -295,7 +373,11 @@ def _multipart(curl: pycurl.Curl, request: Request) -> pycurl.CurlMime:
         if file.filename:
             part.filename(file.filename.encode("utf-8"))
         part.type(file.content_type)
-        part.data(file.content)
+        if isinstance(file.content, FileContent):
+            upload = _opened(file.content, uploads)
+            part.data_cb(upload.size, _read, _seek, None, upload)
+        else:
+            part.data(file.content)
     return form
 
 

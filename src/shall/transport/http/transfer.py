@@ -30,6 +30,7 @@ _REASONS = {
     pycurl.E_RECV_ERROR: "{address} broke the connection off",
     pycurl.E_SEND_ERROR: "{address} broke the connection off",
     pycurl.E_PARTIAL_FILE: "{address} sent less than it announced",
+    pycurl.E_BAD_CONTENT_ENCODING: "the body of {address} is not compressed as its header says",
     pycurl.E_TOO_MANY_REDIRECTS: "{address} redirects more than {most} times",
     pycurl.E_UNSUPPORTED_PROTOCOL: "{address} redirects to something that is not HTTP",
     pycurl.E_PEER_FAILED_VERIFICATION: "the certificate of {address} is not trusted",
@@ -50,7 +51,10 @@ _DISTRUST = {
 }
 """What libcurl and OpenSSL say of a certificate, and what we do."""
 
+_LARGE_HEADERS = "Too large response headers"
 _NO_HTTP = "{address} does not answer in HTTP"
+
+_FINAL = range(200, 300)
 
 _REFUSED = frozenset({pycurl.E_HTTP_RETURNED_ERROR})
 """How libcurl says that a service opened no WebSocket."""
@@ -124,8 +128,12 @@ class Transfer:
             TargetDenied: The policy lets no request go there, or where a redirect leads; or a
                 body that holds a secret would go to another origin.
             TimedOut: Longer than ``request.timeout_s``.
+            FileUnavailable: A file that is sent became smaller, or cannot be read.
         """
+        unsent = [it.fault for it in self._options.uploads if it.fault is not None]
         self.break_off()
+        if unsent:
+            raise unsent[0]
         if fault is None or self._is_read(fault[0]):
             self._jar.note(self._gate.origin, self._receiver)
             return self._response()
@@ -144,6 +152,8 @@ class Transfer:
 
     def break_off(self) -> None:
         """Leave the handle as a transfer that ended does."""
+        if self._options.uploads:
+            self._options.close_uploads()
         if self._hidden is not _NOTHING_HIDDEN:
             self._hidden.__exit__(None, None, None)
             self._hidden = _NOTHING_HIDDEN
@@ -154,7 +164,11 @@ class Transfer:
         self._limits = limits
         follow = gate.follow if request.follow_redirects else None
         self._receiver.start(limits.body_bytes, gate.open_socket, follow)
-        self._options.put(request, limits)
+        try:
+            self._options.put(request, limits)
+        except ShallError:
+            self._options.close_uploads()
+            raise
         if limits.redirects < self._most:
             self._hidden = self._jar.opened_for(gate.origin)
             self._hidden.__enter__()
@@ -219,9 +233,25 @@ class Transfer:
         if code == pycurl.E_PEER_FAILED_VERIFICATION:
             found = (it for said, it in _DISTRUST.items() if said in text)
             return next(found, _REASONS[code])
+        if text.startswith(_LARGE_HEADERS):
+            return "{address} sent headers that are too large"
         if code == pycurl.E_UNSUPPORTED_PROTOCOL and not self.curl.getinfo(pycurl.RESPONSE_CODE):
             return _NO_HTTP
         return _REASONS.get(code, "")
+
+    def _timed_out(self, address: str) -> TimedOut:
+        timeout_s = self.request.timeout_s
+        details = {"address": address, "timeout_s": timeout_s}
+        status = self._receiver.status
+        if status not in _FINAL:  # of a redirect or a challenge, or there is none
+            return TimedOut(f"{address} did not answer within {timeout_s:g} s.", details=details)
+        return TimedOut(
+            f"{address} answered {status}, but the response did not end within {timeout_s:g} s.",
+            hint="Read an endless stream with `stream` and `within`."
+            if self.request.reader
+            else None,
+            details=details,
+        )
 
     def _failure(self, code: int, text: str, url: str = "") -> ShallError:
         """Return the error for a transfer that libcurl gave up; ``url``: where it had led."""
@@ -233,11 +263,7 @@ class Transfer:
         host, port = self._gate.proxy_at_fault(code, text) or host_and_port(url)
         address = f"{host}:{port}"
         if code == _TIMED_OUT:
-            timeout_s = self.request.timeout_s
-            return TimedOut(
-                f"{address} did not answer within {timeout_s:g} s.",
-                details={"address": address, "timeout_s": timeout_s},
-            )
+            return self._timed_out(address)
         if code in {pycurl.E_FILESIZE_EXCEEDED, pycurl.E_WRITE_ERROR}:
             reason = f"{address} sent more than {MAX_BODY_BYTES >> 20} MiB"
         else:
@@ -250,7 +276,8 @@ class Transfer:
         elif code == pycurl.E_COULDNT_CONNECT and not proxy:
             details["why"], sentence = _unconnected(self.curl.getinfo(pycurl.OS_ERRNO))
             reason = sentence.format(address=address)
-        return TargetUnreachable(f"{reason or f'{address}: {text}'}.", details=details)
+        said = reason or f"{address}: {text.rstrip('. ') or f'libcurl ends with {code}'}"
+        return TargetUnreachable(f"{said}.", details=details)
 
 
 def _unconnected(number: int) -> tuple[str, str]:

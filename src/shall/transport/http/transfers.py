@@ -165,9 +165,13 @@ class Transfers:
 
     def close(self) -> None:
         """Close every connection; transfers under way are broken off."""
-        for curl in self._flying:
+        for curl, handle in self._flying.items():
             self._multi.remove_handle(curl)
+            handle.options.close_uploads()
         self._flying.clear()
+        for origin in self._held_back:
+            for handle in origin.waiting:
+                handle.options.close_uploads()
         self._multi.close()
         for handle in self._idle:
             handle.curl.close()
