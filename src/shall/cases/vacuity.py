@@ -10,7 +10,9 @@ from shall.cases.written_checks import selector_of
 _ALWAYS = frozenset({"status", "body", "bytes", "duration"})
 """Selectors that have a value whatever the response is."""
 
-_AT_LEAST_0 = frozenset({"bytes", "duration"})
+_LEAST = {"bytes": 0, "duration": 0, "status": 100}
+"""What the values of these selectors are at least."""
+
 _SAME = frozenset({CheckKind.EQUALS, CheckKind.STATUS})
 _OF_TEXT = frozenset(
     {CheckKind.CONTAINS, CheckKind.REGEX, CheckKind.STARTS_WITH, CheckKind.ENDS_WITH}
@@ -34,6 +36,11 @@ def _conditions_of(check: Check) -> Iterator[Check]:
                 yield inner
 
 
+def _is_below(limit: object, least: int | None) -> bool:
+    """Return whether a limit is no more than what a value is at least."""
+    return least is not None and isinstance(limit, int | float) and limit <= least
+
+
 def _always_holds(check: Check, step: Step) -> bool:
     if check.negated:
         return False
@@ -48,7 +55,7 @@ def _always_holds(check: Check, step: Step) -> bool:
         case CheckKind.EXISTS:
             return selector in _ALWAYS - {"body"}
         case CheckKind.GREATER_EQUAL:
-            return selector in _AT_LEAST_0 and check.expected == 0
+            return _is_below(check.expected, _LEAST.get(selector or ""))
         case CheckKind.SCHEMA:
             return selector == "body" and check.expected in ({}, True)
         case kind if kind in _OF_TEXT:
