@@ -115,7 +115,7 @@ def test_a_case_that_alone_cannot_reach_its_service_shows_what_to_do(
     make_run: MakeRun, make_down: Make
 ) -> None:
     run = make_run(make_down("a"))
-    next_step = "Start the service, or correct its address in shall.yaml or in the cases."
+    next_step = "Start it, or correct its address in shall.yaml or in the cases."
 
     assert f"127.0.0.1:8000 refuses the connection.\n  {next_step}\n" in summary(run)
     assert html_page(run).count(next_step) == 1

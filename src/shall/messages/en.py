@@ -163,7 +163,7 @@ EN: dict[str, str] = {
     "report.outage.refused": "connection refused",
     "report.outage.no_route": "no route to host",
     "report.outage.unresolved": "the name cannot be resolved",
-    "report.outage.next": "Start the service, or correct its address in shall.yaml or in the cases.",
+    "report.outage.next": "Start it, or correct its address in shall.yaml or in the cases.",
     "report.outage.more": "... and {count} more",
     "report.assistant.title": "This test case does not pass: {case}",
     "report.assistant.place": "at",
