@@ -155,7 +155,7 @@ ZH: dict[str, str] = {
     "report.outage.refused": "连接被拒绝",
     "report.outage.no_route": "没有到主机的路由",
     "report.outage.unresolved": "无法解析主机名",
-    "report.outage.next": "请启动服务，或修改 shall.yaml 或用例中的服务地址。",
+    "report.outage.next": "请将其启动，或修改 shall.yaml 或用例中的地址。",
     "report.outage.more": "……另有 {count} 个",
     "report.assistant.title": "测试用例未通过：{case}",
     "report.assistant.place": "位置",
