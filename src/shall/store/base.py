@@ -9,22 +9,7 @@ from msgspec import Struct, field
 from shall.results.records import CaseResult, RunStatus
 
 if TYPE_CHECKING:  # a run that is stored needs no list
-    from shall.results.listing import (
-        CaseBrief,
-        CaseCounts,
-        CaseFilter,
-        CaseOrder,
-        CasePage,
-        CoverageLine,
-        LiveRun,
-        PastCases,
-        PastFilter,
-        PastTotals,
-        ReasonCounts,
-        RunFilter,
-        RunLine,
-        RunPage,
-    )
+    from shall.results import listing
 
 
 class RunRecord(Struct, frozen=True):
@@ -136,7 +121,7 @@ class Store(Protocol):
         """Return whether a run was asked to stop."""
         ...
 
-    def live_runs(self, named: Collection[str] = ()) -> "list[LiveRun]":
+    def live_runs(self, named: Collection[str] = ()) -> "list[listing.LiveRun]":
         """Return the runs that go on, and those that are named, whether or not they do."""
         ...
 
@@ -152,21 +137,26 @@ class Store(Protocol):
         """Return the cases of a run as they were stored, with steps and checks."""
         ...
 
-    def run_page(self, wanted: "RunFilter", limit: int, offset: int) -> "RunPage":
+    def run_page(self, wanted: "listing.RunFilter", limit: int, offset: int) -> "listing.RunPage":
         """Return some of the runs that a filter lists, newest first; at most 500."""
         ...
 
-    def run_line(self, run_id: str) -> "RunLine | None":
+    def run_line(self, run_id: str) -> "listing.RunLine | None":
         """Return one run as lists show it."""
         ...
 
     def case_page(
-        self, run_id: str, wanted: "CaseFilter", order: "CaseOrder", limit: int, offset: int
-    ) -> "CasePage":
+        self,
+        run_id: str,
+        wanted: "listing.CaseFilter",
+        order: "listing.CaseOrder",
+        limit: int,
+        offset: int,
+    ) -> "listing.CasePage":
         """Return some of the cases of a run that a filter lists; at most 500."""
         ...
 
-    def case_counts(self, run_id: str) -> "CaseCounts":
+    def case_counts(self, run_id: str) -> "listing.CaseCounts":
         """Return how many cases of a run have each outcome, tag and feature."""
         ...
 
@@ -178,27 +168,27 @@ class Store(Protocol):
         """Return the cases of a run from that number on, as they were stored."""
         ...
 
-    def reasons(self, run_id: str) -> "ReasonCounts":
+    def reasons(self, run_id: str) -> "listing.ReasonCounts":
         """Return why cases of a run did not pass, at most a thousand reasons."""
         ...
 
-    def case_briefs(self, run_id: str) -> "list[CaseBrief]":
+    def case_briefs(self, run_id: str) -> "list[listing.CaseBrief]":
         """Return the cases of a run as comparing reads them."""
         ...
 
-    def past_cases(self, runs: int, wanted: "PastFilter") -> "PastCases":
+    def past_cases(self, runs: int, wanted: "listing.PastFilter") -> "listing.PastCases":
         """Return how cases ended in the newest runs, by key and row of data."""
         ...
 
-    def past_totals(self, runs: int, most: int) -> "PastTotals":
+    def past_totals(self, runs: int, most: int) -> "listing.PastTotals":
         """Count how cases ended in the newest runs, which have at most ``most`` results."""
         ...
 
-    def save_coverage(self, line: "CoverageLine") -> None:
+    def save_coverage(self, line: "listing.CoverageLine") -> None:
         """Store what was measured of a stored run, in the place of what was before."""
         ...
 
-    def newest_coverage(self, limit: int) -> "list[CoverageLine]":
+    def newest_coverage(self, limit: int) -> "list[listing.CoverageLine]":
         """Return what was measured of the newest runs, newest first."""
         ...
 

@@ -20,22 +20,7 @@ from shall.store.base import (
 _NO_CALLS = CallStatistics(0, 0, 0, 0.0, 0.0, 0.0, {})
 
 if TYPE_CHECKING:  # a run that is stored needs no list
-    from shall.results.listing import (
-        CaseBrief,
-        CaseCounts,
-        CaseFilter,
-        CaseOrder,
-        CasePage,
-        CoverageLine,
-        LiveRun,
-        PastCases,
-        PastFilter,
-        PastTotals,
-        ReasonCounts,
-        RunFilter,
-        RunLine,
-        RunPage,
-    )
+    from shall.results import listing
 
 
 class StoreOpenedLater:
@@ -99,7 +84,7 @@ class StoreOpenedLater:
         store = self._existing()
         return store is not None and store.is_asked_to_stop(run_id)
 
-    def live_runs(self, named: Collection[str] = ()) -> "list[LiveRun]":
+    def live_runs(self, named: Collection[str] = ()) -> "list[listing.LiveRun]":
         """Return the runs that go on, and those that are named."""
         store = self._existing()
         return [] if store is None else store.live_runs(named)
@@ -119,21 +104,26 @@ class StoreOpenedLater:
         store = self._existing()
         return [] if store is None else store.cases(run_id, case_key)
 
-    def run_page(self, wanted: "RunFilter", limit: int, offset: int) -> "RunPage":
+    def run_page(self, wanted: "listing.RunFilter", limit: int, offset: int) -> "listing.RunPage":
         """Return some of the runs that a filter lists."""
         from shall.results.listing import RunPage  # only where lists are read, as below
 
         store = self._existing()
         return RunPage() if store is None else store.run_page(wanted, limit, offset)
 
-    def run_line(self, run_id: str) -> "RunLine | None":
+    def run_line(self, run_id: str) -> "listing.RunLine | None":
         """Return one run as lists show it."""
         store = self._existing()
         return None if store is None else store.run_line(run_id)
 
     def case_page(
-        self, run_id: str, wanted: "CaseFilter", order: "CaseOrder", limit: int, offset: int
-    ) -> "CasePage":
+        self,
+        run_id: str,
+        wanted: "listing.CaseFilter",
+        order: "listing.CaseOrder",
+        limit: int,
+        offset: int,
+    ) -> "listing.CasePage":
         """Return some of the cases of a run that a filter lists."""
         from shall.results.listing import CasePage
 
@@ -142,7 +132,7 @@ class StoreOpenedLater:
             return CasePage()
         return store.case_page(run_id, wanted, order, limit, offset)
 
-    def case_counts(self, run_id: str) -> "CaseCounts":
+    def case_counts(self, run_id: str) -> "listing.CaseCounts":
         """Return how many cases of a run have each outcome, tag and feature."""
         from shall.results.listing import CaseCounts
 
@@ -159,39 +149,39 @@ class StoreOpenedLater:
         store = self._existing()
         return [] if store is None else store.cases_from(run_id, number, limit)
 
-    def reasons(self, run_id: str) -> "ReasonCounts":
+    def reasons(self, run_id: str) -> "listing.ReasonCounts":
         """Return why cases of a run did not pass."""
         from shall.results.listing import ReasonCounts
 
         store = self._existing()
         return ReasonCounts() if store is None else store.reasons(run_id)
 
-    def case_briefs(self, run_id: str) -> "list[CaseBrief]":
+    def case_briefs(self, run_id: str) -> "list[listing.CaseBrief]":
         """Return the cases of a run as comparing reads them."""
         store = self._existing()
         return [] if store is None else store.case_briefs(run_id)
 
-    def past_cases(self, runs: int, wanted: "PastFilter") -> "PastCases":
+    def past_cases(self, runs: int, wanted: "listing.PastFilter") -> "listing.PastCases":
         """Return how cases ended in the newest runs."""
         from shall.results.listing import PastCases
 
         store = self._existing()
         return PastCases() if store is None else store.past_cases(runs, wanted)
 
-    def past_totals(self, runs: int, most: int) -> "PastTotals":
+    def past_totals(self, runs: int, most: int) -> "listing.PastTotals":
         """Count how cases ended in the newest runs, which have at most ``most`` results."""
         from shall.results.listing import PastTotals
 
         store = self._existing()
         return PastTotals() if store is None else store.past_totals(runs, most)
 
-    def save_coverage(self, line: "CoverageLine") -> None:
+    def save_coverage(self, line: "listing.CoverageLine") -> None:
         """Store what was measured of a stored run, in the place of what was before."""
         store = self._existing()
         if store is not None:
             store.save_coverage(line)
 
-    def newest_coverage(self, limit: int) -> "list[CoverageLine]":
+    def newest_coverage(self, limit: int) -> "list[listing.CoverageLine]":
         """Return what was measured of the newest runs, newest first."""
         store = self._existing()
         return [] if store is None else store.newest_coverage(limit)

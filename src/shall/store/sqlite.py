@@ -53,22 +53,7 @@ _REASONS = {
 }
 
 if TYPE_CHECKING:  # a run that is stored needs no list
-    from shall.results.listing import (
-        CaseBrief,
-        CaseCounts,
-        CaseFilter,
-        CaseOrder,
-        CasePage,
-        CoverageLine,
-        LiveRun,
-        PastCases,
-        PastFilter,
-        PastTotals,
-        ReasonCounts,
-        RunFilter,
-        RunLine,
-        RunPage,
-    )
+    from shall.results import listing
 
 
 class SqliteStore:
@@ -229,7 +214,7 @@ class SqliteStore:
         with self._reading() as connection:
             return bool(stops.asked_at(connection, run_id))
 
-    def live_runs(self, named: Collection[str] = ()) -> "list[LiveRun]":
+    def live_runs(self, named: Collection[str] = ()) -> "list[listing.LiveRun]":
         """Return the runs that go on, and those that are named, whether or not they do."""
         from shall.store import live_runs  # only where lists are read, as below
 
@@ -275,14 +260,14 @@ class SqliteStore:
             documents = queries.documents(connection, run_id, case_key)
         return [case_from_text(document) for document in documents]
 
-    def run_page(self, wanted: "RunFilter", limit: int, offset: int) -> "RunPage":
+    def run_page(self, wanted: "listing.RunFilter", limit: int, offset: int) -> "listing.RunPage":
         """Return some of the runs that a filter lists, newest first; at most 500."""
         from shall.store import run_lines
 
         with self._reading() as connection:
             return run_lines.run_page(connection, wanted, limit, offset, self._status_of)
 
-    def run_line(self, run_id: str) -> "RunLine | None":
+    def run_line(self, run_id: str) -> "listing.RunLine | None":
         """Return one run as lists show it."""
         from shall.store import run_lines
 
@@ -290,15 +275,20 @@ class SqliteStore:
             return run_lines.run_line(connection, run_id, self._status_of)
 
     def case_page(
-        self, run_id: str, wanted: "CaseFilter", order: "CaseOrder", limit: int, offset: int
-    ) -> "CasePage":
+        self,
+        run_id: str,
+        wanted: "listing.CaseFilter",
+        order: "listing.CaseOrder",
+        limit: int,
+        offset: int,
+    ) -> "listing.CasePage":
         """Return some of the cases of a run that a filter lists; at most 500."""
         from shall.store import lines
 
         with self._reading() as connection:
             return lines.case_page(connection, run_id, wanted, order, limit, offset)
 
-    def case_counts(self, run_id: str) -> "CaseCounts":
+    def case_counts(self, run_id: str) -> "listing.CaseCounts":
         """Return how many cases of a run have each outcome, tag and feature."""
         from shall.store import lines
 
@@ -321,42 +311,42 @@ class SqliteStore:
             documents = lines.documents_from(connection, run_id, number, limit)
         return list(map(case_from_text, documents))
 
-    def reasons(self, run_id: str) -> "ReasonCounts":
+    def reasons(self, run_id: str) -> "listing.ReasonCounts":
         """Return why cases of a run did not pass, at most a thousand reasons."""
         from shall.store import reasons
 
         with self._reading() as connection:
             return reasons.reasons(connection, run_id)
 
-    def case_briefs(self, run_id: str) -> "list[CaseBrief]":
+    def case_briefs(self, run_id: str) -> "list[listing.CaseBrief]":
         """Return the cases of a run as comparing reads them."""
         from shall.store import past
 
         with self._reading() as connection:
             return past.case_briefs(connection, run_id)
 
-    def past_cases(self, runs: int, wanted: "PastFilter") -> "PastCases":
+    def past_cases(self, runs: int, wanted: "listing.PastFilter") -> "listing.PastCases":
         """Return how cases ended in the newest runs, by key and row of data."""
         from shall.store import past
 
         with self._reading() as connection:
             return past.past_cases(connection, runs, wanted)
 
-    def past_totals(self, runs: int, most: int) -> "PastTotals":
+    def past_totals(self, runs: int, most: int) -> "listing.PastTotals":
         """Count how cases ended in the newest runs, which have at most ``most`` results."""
         from shall.store import past
 
         with self._reading() as connection:
             return past.past_totals(connection, runs, most)
 
-    def save_coverage(self, line: "CoverageLine") -> None:
+    def save_coverage(self, line: "listing.CoverageLine") -> None:
         """Store what was measured of a stored run, in the place of what was before."""
         from shall.store import coverage
 
         with self._writing(durable=False) as connection:
             coverage.insert_coverage(connection, line)
 
-    def newest_coverage(self, limit: int) -> "list[CoverageLine]":
+    def newest_coverage(self, limit: int) -> "list[listing.CoverageLine]":
         """Return what was measured of the newest runs, newest first."""
         from shall.store import coverage
 
