@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import pycurl
@@ -27,8 +28,23 @@ class Everywhere:
         self.connections: list[str] = []
         self.seen: list[str] = []
         self.answers: dict[str, bytes] = {}
+        self._talking: set[asyncio.Task[None]] = set()
+
+    @asynccontextmanager
+    async def listen(self, host: str) -> AsyncIterator[None]:
+        """Take connections, and close each at the end."""
+        listening = await asyncio.start_server(self.talk, host, 0)
+        self.port = listening.sockets[0].getsockname()[1]
+        yield
+        listening.close()
+        for task in self._talking:
+            task.cancel()
+        await asyncio.gather(*self._talking, return_exceptions=True)
 
     async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._talking.add(task)
         address = writer.get_extra_info("sockname")[0]
         self.connections.append(address)
         try:
@@ -38,7 +54,11 @@ class Everywhere:
                 self.seen.append(f"{address}{path}")
                 writer.write(self.answers.get(path, _answer(200)))
         except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
             writer.close()
+            with suppress(ConnectionError):
+                await writer.wait_closed()
 
     def redirect(self, path: str, location: str, status: int = 302) -> None:
         self.answers[path] = _answer(status, f"Location: {location}\r\n")
@@ -51,10 +71,8 @@ def _answer(status: int, headers: str = "") -> bytes:
 @pytest.fixture
 async def server() -> AsyncIterator[Everywhere]:
     everywhere = Everywhere()
-    listening = await asyncio.start_server(everywhere.talk, "0.0.0.0", 0)
-    everywhere.port = listening.sockets[0].getsockname()[1]
-    yield everywhere
-    listening.close()
+    async with everywhere.listen("0.0.0.0"):
+        yield everywhere
 
 
 @pytest.fixture
@@ -246,15 +264,13 @@ async def test_a_failure_that_is_not_the_policys_is_reported_as_it_is(
 
 async def test_addresses_of_version_6_are_judged_too(send: Send) -> None:
     everywhere = Everywhere()
-    listening = await asyncio.start_server(everywhere.talk, "::1", 0)
-    port = listening.sockets[0].getsockname()[1]
-    url = f"http://[::1]:{port}/"
-    assert (await send(url)).status == 200
-    assert (await send(url, allow=(f"[::1]:{port}",))).status == 200
-    with pytest.raises(TargetDenied):
-        await send(url, deny=("::1",))
+    async with everywhere.listen("::1"):
+        url = f"http://[::1]:{everywhere.port}/"
+        assert (await send(url)).status == 200
+        assert (await send(url, allow=(f"[::1]:{everywhere.port}",))).status == 200
+        with pytest.raises(TargetDenied):
+            await send(url, deny=("::1",))
     assert len(everywhere.connections) == 2
-    listening.close()
 
 
 async def test_no_handle_is_left_open(server: Everywhere, send: Send) -> None:
