@@ -33,12 +33,17 @@ UNUSED = {
         "signal",
         "ast",
         "dataclasses",
+        "decimal",
         "dis",
         "inspect",
+        "ipaddress",
         "linecache",
         "logging",
+        "threading",
         "tokenize",
         "traceback",
+        "urllib",
+        "uuid",
     ),
 }
 """Parts of the standard library that a run of plain cases has no use for."""
@@ -51,6 +56,7 @@ OWN_UNUSED = (
     *("shall.report.junit", "shall.store.call_log", "shall.engine.worker_processes"),
     *("shall.server_bootstrap", "shall.workspace.workspaces", "shall.workspace.server_folder"),
     *("shall.settings.page", "shall.settings.defaults", "shall.actions.principal"),
+    *("shall.store.call_buffer", "shall.transport.addresses"),
     *("shall.cases.unit", "shall.engine.unit_results", "shall.transport.process"),
 )
 

@@ -2,7 +2,6 @@
 
 import os
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
@@ -320,7 +319,8 @@ def _starter(
 
 def _fork_count(wanted: int, concurrency: int, cases: int) -> int:
     """Return how many processes to fork: below 2 this one runs the cases."""
-    if sys.platform != "linux" or threading.active_count() > 1:  # fork is not safe
+    threading = sys.modules.get("threading")  # not imported: no thread was started
+    if sys.platform != "linux" or (threading and threading.active_count() > 1):  # fork is unsafe
         return 1
     count = wanted or min(len(os.sched_getaffinity(0)), cases // CASES_A_WORKER)
     return min(count, concurrency, cases)

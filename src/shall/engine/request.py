@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import urlencode
 
 from msgspec import Struct
 
@@ -181,6 +180,8 @@ def _body(
     multipart = has_files or content_type.startswith("multipart/form-data")
     kind = _kind(body.kind, value, content_type, multipart=multipart)
     if kind is BodyKind.FORM:
+        from urllib.parse import urlencode  # few bodies are forms
+
         pairs = tuple(_pairs(value)) if isinstance(value, dict) else ()
         if multipart:
             return None, pairs, None

@@ -9,7 +9,6 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from urllib.parse import quote, quote_plus
 
 MASK = "***"
 
@@ -178,6 +177,8 @@ def _bytes(text: str) -> bytes:
 
 def _percent(text: str) -> set[str]:
     """Percent-encode once and twice, as different libraries do (RFC 3986, section 2.1)."""
+    from urllib.parse import quote, quote_plus  # most values are plain
+
     safe = _bytes(text).decode()
     once = {
         quote(safe, safe=""),
@@ -215,6 +216,9 @@ def _everything_escaped(text: str) -> Iterator[str]:
     digits = _bytes(text).hex(" ")
     yield f"%{digits}".replace(" ", "%")
     yield f"%25{digits}".replace(" ", "%25")
+    if text.isascii():
+        yield f"\\u00{digits}".replace(" ", "\\u00")
+        return
     units = text.encode("utf-16-be", "surrogatepass").hex(" ", 2)
     yield f"\\u{units}".replace(" ", "\\u")
 
@@ -229,4 +233,4 @@ def _base64(data: bytes) -> Iterator[str]:
         if "+" in plain or "/" in plain:
             yield plain.replace("+", "-").replace("/", "_")  # base64url (section 5)
             yield plain.replace("/", "\\/")
-            yield quote(plain, safe="")
+            yield plain.replace("+", "%2B").replace("/", "%2F")

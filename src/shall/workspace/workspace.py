@@ -1,8 +1,8 @@
 """Where files live and what the actions use."""
 
+from _thread import allocate_lock
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
@@ -25,6 +25,8 @@ from shall.workspace.file_memory import FileMemory
 from shall.workspace.files import Files
 
 if TYPE_CHECKING:
+    from threading import Lock
+
     from shall.engine.spawned_workers import WorkerProgram
     from shall.specs.links import Marks
     from shall.specs.lint.checker import Checked
@@ -96,7 +98,7 @@ class Workspace(Struct, frozen=True):
     proofs: dict[str, object] = field(default_factory=dict)
     file_memory: FileMemory = field(default_factory=FileMemory)
     checked: dict[tuple[str, str], "Checked"] = field(default_factory=dict)
-    proof_lock: Lock = field(default_factory=Lock)
+    proof_lock: "Lock" = field(default_factory=allocate_lock)
     unit: UnitOptions = UnitOptions()
     outages: OutageLog | None = None
     decisions: DecisionLog | None = None

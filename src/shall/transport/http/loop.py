@@ -8,8 +8,8 @@ must not depend on where it runs.
 import heapq
 import math
 import os
-import threading
 import time
+from _thread import RLock
 from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -70,7 +70,7 @@ class CurlLoop:
             os.set_blocking(end, False)
         self._poller.watch(self._woken_by, READ)
         self.turns: Any = None
-        self._closing = threading.RLock()
+        self._closing = RLock()
         self._closed = False
 
     def start(self, work: Work[Any]) -> Task:
