@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from shall.config_source import CONFIG_NAME
-from shall.engine.ports import Loop
+from shall.bounded import CONFIG_NAME
 from shall.engine.redact import Redactor
 from shall.engine.unit_options import UnitOptions
 from shall.errors import StoreUnavailable
@@ -32,6 +31,8 @@ from shall.workspace.refusals import Refusals
 from shall.workspace.workspace import RunDefaults, Workspace
 
 if TYPE_CHECKING:
+    from shall.engine.ports import Loop
+
     pass
 
 STATE_FOLDER = ".shall"
@@ -288,7 +289,7 @@ def load_http_client() -> None:
     import shall.transport.http.loop  # noqa: F401 - loading it is what is asked
 
 
-def _make_loop(policy: TargetPolicy) -> Loop:
+def _make_loop(policy: TargetPolicy) -> "Loop":
     from shall.transport.http.loop import CurlLoop  # libcurl is loaded when something is sent
 
     return CurlLoop(policy)

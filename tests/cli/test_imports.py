@@ -56,7 +56,13 @@ OWN_UNUSED = (
     *("shall.report.junit", "shall.store.call_log", "shall.engine.worker_processes"),
     *("shall.server_bootstrap", "shall.workspace.workspaces", "shall.workspace.server_folder"),
     *("shall.settings.page", "shall.settings.defaults", "shall.actions.principal"),
-    *("shall.store.call_buffer", "shall.transport.addresses"),
+    *("shall.cases.functions", "shall.cases.nearest", "shall.cases.patterns"),
+    *("shall.config_source", "shall.database_source", "shall.diagnostics", "shall.secret_source"),
+    *("shall.engine.patterns", "shall.engine.ports", "shall.engine.shared"),
+    "shall.engine.sql_plan",
+    *("shall.results.collected", "shall.span", "shall.store.call_buffer", "shall.store.stops"),
+    *("shall.transport.addresses", "shall.transport.http.redirect", "shall.transport.sql"),
+    *("shall.workspace.atomic", "shall.workspace.stray_cases"),
     *("shall.cases.unit", "shall.engine.unit_results", "shall.transport.process"),
 )
 

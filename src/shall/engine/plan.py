@@ -23,18 +23,18 @@ from shall.cases.model import (
 from shall.cases.path import parse_path
 from shall.engine.evaluate import is_constant
 from shall.engine.options import RunOptions
-from shall.engine.ports import Attachments
 from shall.engine.predicate import NOT_SUPPORTED, Judge, comparison
 from shall.engine.query import Select, selector
 from shall.engine.request import RequestPlan, plan_request
-from shall.engine.sql_plan import SqlPlan, plan_older_query, plan_sql
 from shall.late_pattern import late_pattern
 
 if TYPE_CHECKING:
     from shall.cases.flow import Flow
     from shall.engine.flow_plan import FlowPlan
+    from shall.engine.ports import Attachments
+    from shall.engine.sql_plan import SqlPlan
 
-Prepare = Callable[[Any, Attachments], tuple[Any, Any]]
+Prepare = Callable[[Any, "Attachments"], tuple[Any, Any]]
 """Returns what a value is compared with, and what is stored as that."""
 
 
@@ -71,7 +71,7 @@ class QueryPlan(Struct, frozen=True):
     """A check of an earlier format that asks a database."""
 
     check: CheckPlan
-    sql: SqlPlan
+    sql: "SqlPlan"
 
 
 class StreamPlan(Struct, frozen=True):
@@ -142,7 +142,7 @@ class CallPlan(Struct, frozen=True):
     stream: StreamPlan | None = None
     flow: "FlowPlan | None" = None
     refuses_errors: bool = False
-    sql: SqlPlan | None = None
+    sql: "SqlPlan | None" = None
     queries: tuple[QueryPlan, ...] = ()
     messages: tuple[SentMessage | AwaitPlan, ...] | None = None
     contract: ContractPlan | None = None
@@ -274,7 +274,11 @@ def _plan_any(
     is_sql = call.sql is not None or (not is_step and call.operation is Operation.DB)  # type: ignore[union-attr]
     template = None if is_sql else call.request
     until = call.until if is_step else None  # type: ignore[union-attr]
-    sql = plan_sql(call, options) if is_sql else None
+    sql = None
+    if is_sql:
+        from shall.engine.sql_plan import plan_sql  # few steps query, as below
+
+        sql = plan_sql(call, options)
     queries: tuple[QueryPlan, ...] = ()
     contract = None
     if any(it.query is not None or it.kind is CheckKind.OPENAPI for it in call.checks):
@@ -283,6 +287,8 @@ def _plan_any(
             named = compared.check.expected
             contract = ContractPlan(compared, options.openapi if named is True else (named,))
         checks = tuple(it for it in checks if it.check.kind is not CheckKind.OPENAPI)
+        from shall.engine.sql_plan import plan_older_query
+
         project = None if template is None else template.project
         queries = tuple(
             QueryPlan(it, plan_older_query(it.check.query, project, options))

@@ -10,9 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from shall.cases.model import CheckKind
-from shall.cases.patterns import pattern_problem
 from shall.engine.budgets import Budget
-from shall.engine.patterns import search
 from shall.engine.query import Selected
 from shall.messages import Message
 
@@ -216,6 +214,9 @@ def _not_in(actual: Any, expected: Any) -> Verdict:
 
 
 def _regex(actual: Any, expected: Any, budget: Budget) -> Verdict:
+    from shall.cases.patterns import pattern_problem  # few checks have patterns
+    from shall.engine.patterns import search
+
     pattern = str(expected)
     problem = pattern_problem(pattern)  # it may have come out of an expression
     if problem is not None:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
@@ -10,12 +10,14 @@ from shall.cases.forms import graphql_data, is_query_file
 from shall.cases.model import Body, BodyKind, Case, RequestTemplate
 from shall.engine.evaluate import as_text, evaluate
 from shall.engine.options import RunOptions
-from shall.engine.ports import Attachments
 from shall.engine.scope import Scope
 from shall.errors import BadValue
 from shall.redaction.shapes import mask_url_path
 from shall.transport.exchange import OPENS_WEBSOCKET, FileContent, FilePart, Request, Secrecy
 from shall.transport.url import checked_url, is_absolute, join_url, with_params
+
+if TYPE_CHECKING:
+    from shall.engine.ports import Attachments
 
 _JSON = "application/json"
 _FORM = "application/x-www-form-urlencoded"
@@ -48,7 +50,7 @@ def plan_request(template: RequestTemplate, case: Case, options: RunOptions) -> 
 def build_request(
     plan: RequestPlan,
     scope: Scope,
-    attachments: Attachments | None,
+    attachments: "Attachments | None",
     secrecy: Secrecy | None = None,
 ) -> Request:
     """Evaluate what is not constant.
@@ -148,7 +150,7 @@ def _pairs(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _files(
-    written: Mapping[str, Any], scope: Scope, attachments: Attachments | None
+    written: Mapping[str, Any], scope: Scope, attachments: "Attachments | None"
 ) -> tuple[FilePart, ...]:
     from shall.engine.parts import file_parts  # few requests have files
 
@@ -156,7 +158,7 @@ def _files(
 
 
 def _other_body(
-    body: Body, scope: Scope, attachments: Attachments | None
+    body: Body, scope: Scope, attachments: "Attachments | None"
 ) -> tuple[bytes | FileContent | None, tuple[tuple[str, str], ...], str]:
     """Return a body of XML or of bytes, and its content type."""
     from shall.engine import parts  # few requests have one
@@ -193,7 +195,7 @@ def _body(
 
 
 def _graphql(
-    body: Body, scope: Scope, attachments: Attachments | None
+    body: Body, scope: Scope, attachments: "Attachments | None"
 ) -> tuple[bytes, tuple[tuple[str, str], ...], str]:
     """Return the body of a GraphQL request, with the query of its file."""
     said = evaluate(body.value, scope)

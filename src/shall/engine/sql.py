@@ -18,8 +18,7 @@ from shall.errors import BadValue, ShallError
 from shall.messages import Message
 from shall.results.records import SQL_METHOD, CheckResult, Outcome
 from shall.transport.exchange import Request
-from shall.transport.sql.statement import Statement
-from shall.transport.waits import Work
+from shall.transport.waits import Statement, Work
 
 
 def prepare_query(plan: SqlPlan, context: CaseContext) -> tuple[Statement, Request]:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from msgspec import UNSET
 from msgspec.structs import replace
@@ -25,8 +26,10 @@ from shall.errors import (
 from shall.messages import Message
 from shall.results.records import ERROR, FAILED, PASSED, CheckResult, Outcome, StepResult
 from shall.transport.exchange import UNAUTHORIZED, Request, Response
-from shall.transport.sql.statement import Statement
 from shall.transport.waits import Pause, Work
+
+if TYPE_CHECKING:
+    from shall.transport.waits import Statement
 
 FIRST_ERROR_STATUS = 400
 
@@ -166,7 +169,7 @@ def _refused(
 
 def _run_long(
     call: CallPlan,
-    wait: Request | Statement,
+    wait: "Request | Statement",
     request: Request,
     context: CaseContext,
     started: float,
@@ -232,7 +235,7 @@ def _run_websocket(
 def _run_until(
     call: CallPlan,
     until: UntilPlan,
-    wait: Request | Statement,
+    wait: "Request | Statement",
     request: Request,
     context: CaseContext,
     started: float,

@@ -6,7 +6,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from shall.cases.model import CheckKind
-from shall.diagnostics.escaping import one_line
+from shall.escaping import one_line
 from shall.pages.links import Links
 from shall.pages.markup import Html, tag
 from shall.pages.parts import link

@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from shall.diagnostics.escaping import one_line
 from shall.diagnostics.terminal import width
+from shall.escaping import one_line
 from shall.messages import Message, render, translated
 from shall.specs.changes import Change, ChangeKind, word_diff
 

@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import UNSET
 
 from shall.cases.model import CheckKind
-from shall.diagnostics.escaping import one_line
+from shall.escaping import one_line
 from shall.report.wording import label, said
 from shall.results.records import CheckResult, Difference, Outcome
 

@@ -1,12 +1,12 @@
 """The words of reports: labels, messages and durations, in the reader's language."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET
 
 from shall.cases.model import CheckKind
-from shall.diagnostics.escaping import block
+from shall.escaping import block
 from shall.late_pattern import late_pattern
 from shall.messages import Message, render
 from shall.results.records import (
@@ -25,7 +25,9 @@ from shall.results.records import (
     is_torn,
     outage_of,
 )
-from shall.span import Span
+
+if TYPE_CHECKING:
+    from shall.span import Span
 
 EXCERPT_LINES = 6
 """Lines of a response that a summary shows."""
@@ -38,7 +40,7 @@ FIRST_ERROR_STATUS = 400
 _TAGS = late_pattern(r"(<[^<>]*>\s*)+")
 """A line of nothing but tags: ``<!doctype html>``."""
 
-Places = Mapping[tuple[str, str], Span]
+Places = Mapping[tuple[str, str], "Span"]
 """Where each part of a case is: (case key, path such as ``steps[0].assert[1]``) to place."""
 
 BAD = frozenset({Outcome.FAILED, Outcome.ERROR})
@@ -182,17 +184,23 @@ def places_in(cases: Iterable[CaseResult]) -> Places:
         at = case.position
         if isinstance(at, Position) and case.error is not None:
             path = str(case.error.params.get("path", ""))
-            places[case.case_key, path] = Span(case.case_key, at.line, at.column)
+            places[case.case_key, path] = _span(case, at)
         for step in (*case.steps, *case.teardowns):
             parts: list[StepResult | CheckResult] = [step, *step.checks]
             for part in parts:
                 at = part.position
                 if isinstance(at, Position):
-                    places[case.case_key, part.path] = Span(case.case_key, at.line, at.column)
+                    places[case.case_key, part.path] = _span(case, at)
     return places
 
 
-def place_of(places: Places, case_key: str, path: str = "") -> Span | None:
+def _span(case: CaseResult, at: Position) -> "Span":
+    from shall.span import Span  # only where something did not pass
+
+    return Span(case.case_key, at.line, at.column)
+
+
+def place_of(places: Places, case_key: str, path: str = "") -> "Span | None":
     """Find the place of a part of a case, else of the nearest part around it."""
     while path:
         if found := places.get((case_key, path)):

@@ -13,7 +13,7 @@ from weakref import finalize
 
 from shall.errors import StoreUnavailable
 from shall.results.records import CaseResult, RunStatus
-from shall.store import queries, stops
+from shall.store import queries
 from shall.store.base import (
     UNKNOWN_ORIGIN,
     CallRecord,
@@ -212,11 +212,15 @@ class SqliteStore:
 
     def ask_to_stop(self, run_id: str) -> bool:
         """Ask a run to stop, whichever process runs it; False where that one never looks."""
+        from shall.store import stops  # few runs are asked
+
         with self._writing(durable=False) as connection:
             return stops.ask(connection, run_id, datetime.now(UTC))
 
     def is_asked_to_stop(self, run_id: str) -> bool:
         """Return whether a run was asked to stop."""
+        from shall.store import stops  # as above
+
         with self._reading() as connection:
             return bool(stops.asked_at(connection, run_id))
 

@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from shall.config_source import Config
 from shall.engine.budgets import Memory
 from shall.engine.options import RunSettings
-from shall.engine.ports import Loop
 from shall.engine.redact import Redactor
 from shall.engine.unit_options import UnitOptions
 from shall.results.events import Emit
@@ -27,6 +25,8 @@ from shall.workspace.files import Files
 if TYPE_CHECKING:
     from threading import Lock
 
+    from shall.config_source import Config
+    from shall.engine.ports import Loop
     from shall.engine.spawned_workers import WorkerProgram
     from shall.specs.links import Marks
     from shall.specs.lint.checker import Checked
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 class RunDefaults(RunSettings, frozen=True, kw_only=True):
     """What the actions use unless the caller says otherwise: fields of the settings."""
 
-    config: Config | None = None
+    config: "Config | None" = None
     openapi: tuple[str, ...] = ()
     environments: tuple[str, ...] = ()
     environment_settings: Mapping[str, Mapping[str, Any]] = {}
@@ -77,7 +77,7 @@ class Workspace(Struct, frozen=True):
     files: Files
     store: Store | None
     evidence: EvidenceLog | None
-    make_loop: Callable[[], Loop]
+    make_loop: "Callable[[], Loop]"
     defaults: RunDefaults = RunDefaults()
     state_fault: str | None = None
     worker_program: "WorkerProgram | None" = None
