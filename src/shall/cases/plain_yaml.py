@@ -61,8 +61,6 @@ _LINE = late_pattern(
     rf"( {{0,{_MOST_COLUMNS}}}(- +)?)(?:({_KEY}):(?: +(?=[^ ])|\Z))?(?:({_IN_BLOCK})|([\[{{].*))?",
     re.ASCII,
 )
-_SIMPLE = re.compile(r"[A-Za-z_/][\w./@-]*|-?(?:0|[1-9][0-9]{0,14})", re.ASCII)
-"""Words and numbers that can be any value: the beginning of a line means the same before each."""
 _ENTRY = late_pattern(rf"(?:({_KEY_IN_FLOW}): +)?({_IN_FLOW})?", re.ASCII)
 _INVOLVED = late_pattern(r"[\[\]{}\"']")
 _NEXT = late_pattern(r" *(?:, *|(?=[\]}]))")
@@ -174,9 +172,9 @@ def _line(text: str) -> _Line | None:
     if begun is not None:
         dash, column, key, values, name = begun
         if values is None:
-            if _SIMPLE.fullmatch(last):
+            if _is_simple(last):
                 return dash, column, key, True, _scalar(last), None
-        elif last[-1:] == "}" and _SIMPLE.fullmatch(last, 0, len(last) - 1):
+        elif last[-1:] == "}" and _is_simple(last[:-1]):
             return dash, column, key, True, {**values, name: _scalar(last[:-1])}, dict.copy
     line = _any_line(text)
     if mark and line is not None:
@@ -189,9 +187,9 @@ def _remember_head(head: str, last: str, line: _Line) -> None:
     dash, column, key, _, value, copied = line
     begun: _Begun | None = None
     if copied is None:
-        if key is not None and _SIMPLE.fullmatch(last):
+        if key is not None and _is_simple(last):
             begun = dash, column, key, None, ""
-    elif copied is dict.copy and _SIMPLE.fullmatch(last, 0, len(last) - 1):
+    elif copied is dict.copy and _is_simple(last[:-1]):
         values = dict(value)
         name, _ = values.popitem()
         begun = dash, column, key, values, name
@@ -261,6 +259,25 @@ def _is_usual_key(text: str) -> bool:
     return text.isascii() and text.replace("-", "_").isidentifier() and text[0] != "-"
 
 
+def _is_simple(text: str) -> bool:
+    """Return whether a value is a word or a whole number, which can be any value.
+
+    The beginning of a line means the same before each.
+    """
+    return (_IN_WORDS.issuperset(text) and text[:1] not in _NO_FIRST) or _is_number(
+        text.removeprefix("-")
+    )
+
+
+def _is_number(text: str) -> bool:
+    return (
+        text.isdigit()
+        and text.isascii()
+        and len(text) <= _MOST_DIGITS
+        and (text[0] != "0" or text == "0")
+    )
+
+
 def _is_usual(text: str) -> bool:
     """Return whether a value is read alike in a block and in a flow, as most are.
 
@@ -272,8 +289,8 @@ def _is_usual(text: str) -> bool:
         return text[-1] == first and len(text) > 1 and first not in inner and "\\" not in inner
     if not text.isascii() or not _OF_FLOWS.isdisjoint(text):
         return False
-    if text.isdigit():
-        return len(text) <= _MOST_DIGITS and (first != "0" or text == "0")
+    if first.isdigit():
+        return _is_number(text)
     if not (first.isalpha() or first in _FIRST_SIGNS) or any(it in text for it in _ODD_SPACES):
         return False
     after_colons = (part[:1] for part in text.split(":")[1:])
@@ -282,6 +299,9 @@ def _is_usual(text: str) -> bool:
 
 _QUOTES = frozenset("\"'")
 _FIRST_SIGNS = frozenset("_/")
+_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_IN_WORDS = frozenset(f"{_LETTERS}0123456789_/.@-")
+_NO_FIRST = frozenset(("", *"0123456789.@-"))
 _ODD_SPACES = ("  ", " #", " :")
 
 
