@@ -163,7 +163,7 @@ def _other_body(
     """Return a body of XML or of bytes, and its content type."""
     from shall.engine import parts  # few requests have one
 
-    if body.kind is BodyKind.XML:
+    if body.kind == "xml":
         return parts.xml_bytes(body.value, scope), (), parts.XML
     content, content_type = parts.raw_bytes(evaluate(body.value, scope), attachments)
     return content, (), content_type
@@ -173,7 +173,7 @@ def _body(
     body: Body, headers: Mapping[str, str], scope: Scope, *, has_files: bool
 ) -> tuple[bytes | None, tuple[tuple[str, str], ...], str | None]:
     """Return the body, or the fields of a multipart form, and the content type it asks for."""
-    if body.kind is BodyKind.JSON and not has_files:
+    if body.kind == "json" and not has_files:
         text = _encode_json(body.value)
         if "{{" not in text:
             return text.encode("utf-8"), (), _JSON
@@ -181,7 +181,7 @@ def _body(
     content_type = _named(headers, "content-type").lower()
     multipart = has_files or content_type.startswith("multipart/form-data")
     kind = _kind(body.kind, value, content_type, multipart=multipart)
-    if kind is BodyKind.FORM:
+    if kind == "form":
         from urllib.parse import urlencode  # few bodies are forms
 
         pairs = tuple(_pairs(value)) if isinstance(value, dict) else ()
@@ -189,7 +189,7 @@ def _body(
             return None, pairs, None
         text = urlencode(pairs) if isinstance(value, dict) else as_text(value)
         return text.encode("utf-8"), (), _FORM
-    if kind is BodyKind.TEXT:
+    if kind == "text":
         return as_text(value).encode("utf-8"), (), "text/plain; charset=utf-8"
     return _json_bytes(value), (), _JSON
 
@@ -206,9 +206,9 @@ def _graphql(
 
 
 _RARE = {
-    BodyKind.GRAPHQL: _graphql,
-    BodyKind.XML: _other_body,
-    BodyKind.BODY: _other_body,
+    "graphql": _graphql,
+    "xml": _other_body,
+    "body": _other_body,
 }
 
 
@@ -221,13 +221,13 @@ _encode_json = json.JSONEncoder(ensure_ascii=False).encode
 
 def _kind(kind: BodyKind, value: Any, content_type: str, *, multipart: bool) -> BodyKind:
     """Return how a body is sent; the older ``data`` follows the Content-Type header."""
-    if kind is not BodyKind.DATA:
-        return BodyKind.FORM if multipart and isinstance(value, dict) else kind
+    if kind != "data":
+        return "form" if multipart and isinstance(value, dict) else kind
     if multipart or "form" in content_type:
-        return BodyKind.FORM
+        return "form"
     if isinstance(value, str) or (content_type and "json" not in content_type):
-        return BodyKind.TEXT
-    return BodyKind.JSON
+        return "text"
+    return "json"
 
 
 def _named(headers: Mapping[str, str], name: str) -> str:

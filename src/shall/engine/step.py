@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from shall.cases.model import CheckKind
 from shall.engine.check import CaseContext, judge_check, remember
 from shall.engine.plan import CallPlan, CheckPlan, StreamPlan, UntilPlan
 from shall.engine.predicate import shown
@@ -335,7 +334,7 @@ def _judge_at(
 ) -> CheckResult:
     """Carry out one check; what goes wrong is an error at its place."""
     try:
-        if plan.compare is None and plan.check.kind is CheckKind.SNAPSHOT:
+        if plan.compare is None and plan.check.kind == "snapshot":
             from shall.engine.snapshot import judge_snapshot  # few checks compare with one
 
             return judge_snapshot(plan, response, content, context)

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET
 
-from shall.cases.model import CheckKind
 from shall.escaping import block
 from shall.late_pattern import late_pattern
 from shall.messages import Message, render
@@ -245,7 +244,7 @@ def redirect_lines(step: StepResult) -> list[str]:
 
 def redirected(step: StepResult, check: CheckResult, language: str) -> str:
     """Return `` after 302 -> ...`` for a check of the status of a response behind redirects."""
-    lines = redirect_lines(step) if check.kind == CheckKind.STATUS else []
+    lines = redirect_lines(step) if check.kind == "status_code" else []
     return f" {label('redirected', language, redirects=', '.join(lines))}" if lines else ""
 
 
@@ -267,7 +266,7 @@ def response_lines(step: StepResult) -> list[str]:
 
 def failing_status(step: StepResult) -> CheckResult | None:
     """Return the check of the status, where it did not hold."""
-    checks = (it for it in step.checks if it.outcome in BAD and it.kind == CheckKind.STATUS)
+    checks = (it for it in step.checks if it.outcome in BAD and it.kind == "status_code")
     return next(checks, None)
 
 
