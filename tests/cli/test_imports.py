@@ -61,6 +61,7 @@ OWN_UNUSED = (
     *("shall.engine.patterns", "shall.engine.ports", "shall.engine.shared"),
     "shall.engine.sql_plan",
     *("shall.results.collected", "shall.span", "shall.store.call_buffer", "shall.store.stops"),
+    *("shall.store.decisions", "shall.store.evidence", "shall.store.outages"),
     *("shall.transport.addresses", "shall.transport.http.redirect", "shall.transport.sql"),
     *("shall.workspace.atomic", "shall.workspace.stray_cases"),
     *("shall.cases.unit", "shall.engine.unit_results", "shall.transport.process"),
