@@ -41,7 +41,14 @@ def execute(arguments: argparse.Namespace) -> int:
     """Carry out the command."""
     if arguments.watch:
         return _watch(arguments)
-    return _run_in(*_project(arguments), arguments)
+    workspace, settings = _project(arguments)
+    _opened[:] = [workspace]
+    return _run_in(workspace, settings, arguments)
+
+
+_opened: list[Workspace] = []
+"""The project of the last run, so that the process ends before its store is closed: SQLite would
+copy what it logged to the database, and wait for the disk. It does so when that is worth it."""
 
 
 def _project(arguments: argparse.Namespace) -> tuple[Workspace, Settings]:
