@@ -52,7 +52,10 @@ def _import_libraries() -> None:
     ):
         import msgspec  # noqa: F401
 
-    with left_out("urllib.parse", quote_from_bytes=_quoted):  # for pathlib: 9 M with ipaddress
+    with (
+        left_out("urllib.parse", quote_from_bytes=_quoted),  # with ipaddress, 9 M
+        left_out("nt"),  # only Windows has it; 1 M to look for it everywhere
+    ):
         import pathlib  # noqa: F401
 
     # It would look for translations in the files of the system; ours are those of messages. 8 M.
