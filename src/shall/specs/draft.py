@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct, field
 
 from shall.span import Span
+from shall.specs.block import Block
 from shall.specs.criteria import finished
-from shall.specs.markdown import Block
 from shall.specs.model import Criterion, Requirement
 
 
