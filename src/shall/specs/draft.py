@@ -113,5 +113,5 @@ def counting_lists(blocks: Sequence[Block]) -> Mapping[int, int]:
     return {
         list_id: numbers[0]
         for list_id, numbers in seen.items()
-        if any(it + 1 in numbers for it in numbers)
+        if not {it + 1 for it in numbers}.isdisjoint(numbers)
     }
