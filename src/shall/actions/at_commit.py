@@ -60,6 +60,9 @@ def at_commit(workspace: Workspace, name: str) -> Iterator[Workspace]:
                 evidence_log=lambda: evidence,
                 decision_log=lambda: decisions,
                 outage_log=None,
+                marks=dict(workspace.marks),
+                linked=dict(workspace.linked),
+                modules=dict(workspace.modules),
             )
             _write_named_files(then, root, commit)
             yield then

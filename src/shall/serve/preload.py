@@ -83,6 +83,7 @@ ON_FIRST_USE = (
     "shall.pages.api_coverage",
     "shall.pages.run_matrix",
     "shall.pages.views",
+    "shall.redaction.json_text",
     "shall.redaction.markup",
     "shall.report.curl",
     "shall.report.gate",
