@@ -22,7 +22,7 @@ from shall.store.lazy_store import StoreOpenedLater
 from shall.store.sqlite import SqliteStore
 from shall.store.state import DATABASE, DECISIONS, EVIDENCE, LOCAL, prepare_state
 from shall.transport.target_policy import TargetPolicy, read_policy
-from shall.workspace.account import current_account
+from shall.workspace.account import home_folder
 from shall.workspace.files import Files
 from shall.workspace.paths import MARKERS
 from shall.workspace.refusals import Refusals
@@ -50,10 +50,9 @@ def unused_state(start: Path) -> Path | None:
 
     Earlier releases took it for the root. A folder outside the project does not count.
     """
-    root = project_folder(start)
     for folder in _upwards(start):
         if (folder / STATE_FOLDER).is_dir():
-            return None if folder == root else folder
+            return None if folder == project_folder(start) else folder
         if _has_marker(folder):
             return None
     return None
@@ -68,7 +67,7 @@ def unused_state_notice(folder: Path, root: Path) -> str:
 
 
 def _upwards(start: Path) -> Iterator[Path]:
-    home = current_account().home
+    home = home_folder()
     yield start
     for folder in start.parents:
         if folder == home:
