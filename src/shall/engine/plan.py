@@ -303,7 +303,7 @@ def _plan_any(
         or checked.asserts_status
         or (until is not None and _asserts_status(until.checks)),
         call.allow_status,
-        "api" if is_step else call.operation.value,  # type: ignore[union-attr]
+        "api" if is_step else call.operation,  # type: ignore[union-attr]
         _plan_capture(call.capture) if is_step and call.capture else (),  # type: ignore[union-attr]
         call.delay_s if is_step else 0.0,  # type: ignore[union-attr]
         None if until is None else _plan_until(until, path),
