@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 
 from msgspec import Struct
 
-from shall.diagnostics.escaping import one_line
+from shall.escaping import one_line
 
 PAGE_LENGTH = 500
 """Rows of a page at most; what follows is on the next one."""
