@@ -123,7 +123,7 @@ def test_a_run_that_reads_requirements_and_any_yaml_imports_no_part_of_a_server(
     ] == []
 
 
-@pytest.mark.verifies("cli#4.1")
+@pytest.mark.verifies("cli#4.2")
 def test_the_version_is_shown_without_importing_a_command(project: Path) -> None:
     modules = modules_of(project, "--version")
 
