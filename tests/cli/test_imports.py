@@ -121,3 +121,13 @@ def test_a_run_that_reads_requirements_and_any_yaml_imports_no_part_of_a_server(
     assert [
         it for it in modules if it.startswith(("shall.mcp", "shall.serve", "shall.admin"))
     ] == []
+
+
+@pytest.mark.verifies("cli#4.2")
+def test_the_version_is_shown_without_importing_a_command(project: Path) -> None:
+    modules = modules_of(project, "--version")
+
+    assert {name for name in modules if name.startswith("shall")} <= {
+        *("shall", "shall.__main__", "shall.import_path"),
+    }
+    assert foreign(modules) == set()
