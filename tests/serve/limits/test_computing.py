@@ -50,8 +50,8 @@ async def computing(pid: int) -> None:
     """Wait until a process has computed for half a second more."""
     before = cpu_seconds(pid)
     async with asyncio.timeout(60):
-        while cpu_seconds(pid) < before + 0.5:
-            await asyncio.sleep(0.01)  # another process: there is nothing to wait on
+        while cpu_seconds(pid) < before + 0.5:  # noqa: ASYNC110 - another process
+            await asyncio.sleep(0.01)
 
 
 @asynccontextmanager
