@@ -10,12 +10,17 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx2
 import pytest
 from mcp import Client
+from uvicorn import Config
+from uvicorn.supervisors import multiprocess
+
+from shall.serve.http import Worker
 
 pytestmark = [pytest.mark.anyio, pytest.mark.process, pytest.mark.usefixtures("forks")]
 
@@ -51,6 +56,7 @@ async def test_workers_end_when_their_parent_is_killed(serve: Serve) -> None:
     await until(lambda: not answers(served.url))
 
 
+@pytest.mark.verifies("serve#5.8")
 async def test_sighup_replaces_every_worker(shared_serve: Serve) -> None:
     served = shared_serve("--workers", "2")
     await until(lambda: len(children(served.process.pid)) == 2)
@@ -59,6 +65,31 @@ async def test_sighup_replaces_every_worker(shared_serve: Serve) -> None:
     await until(lambda: len(now := set(children(served.process.pid))) == 2 and not now & before)
     async with Client(served.url) as client:
         assert not (await client.call_tool("health_check", {})).is_error
+
+
+@pytest.mark.verifies("serve#5.8")
+def test_a_worker_has_its_server_before_its_parent_can_ask_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun: list[str] = []
+
+    class Thread:
+        def __init__(self, **_: Any) -> None: ...
+
+        def start(self) -> None:
+            begun.append("thread")
+
+    class Server:
+        def __init__(self, **_: Any) -> None:
+            begun.append("server")
+
+        def run(self, _sockets: list[socket.socket]) -> None:
+            begun.append("run")
+
+    monkeypatch.setattr(multiprocess, "Server", Server)
+    monkeypatch.setattr(multiprocess, "threading", SimpleNamespace(Thread=Thread))
+    Worker(Config(""), []).target([])
+    assert begun == ["server", "thread", "run"]
 
 
 @pytest.mark.verifies("serve#5.2")
