@@ -10,7 +10,6 @@ import gc
 import importlib
 import os
 import pkgutil
-from collections import Counter
 from collections.abc import Generator
 from contextlib import nullcontext
 
@@ -24,9 +23,6 @@ _UNTRACED = ("hypothesis", "process", "repeats")
 """Marks of tests that run no lines of their own here; hypothesis sets the first one."""
 _ENTRY_POINTS = ("shall.__main__", "shall.asgi")
 """They run when they are imported."""
-_ENOUGH = 2
-"""After so many parameter sets of a test that ran no new branch, the others are not traced."""
-_in_vain: Counter[str] = Counter()
 _FIRST_WORKER = "gw0"
 """The worker that traces what modules of ours run when they are imported."""
 
@@ -66,19 +62,7 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, object, obj
         return (yield)
 
 
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    function = item.nodeid.partition("[")[0]
-    is_traced = _in_vain[function] < _ENOUGH and not any(map(item.get_closest_marker, _UNTRACED))
-    before = _branches_seen()
-    with nullcontext() if is_traced else untraced():
-        result = yield
-    if is_traced:
-        _in_vain[function] = 0 if _branches_seen() > before else _in_vain[function] + 1
-    return result
-
-
-def _branches_seen() -> int:
-    measuring = coverage.Coverage.current()
-    collector = None if measuring is None else measuring._collector
-    return 0 if collector is None else sum(map(len, list(collector.data.values())))
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    with untraced() if any(map(item.get_closest_marker, _UNTRACED)) else nullcontext():
+        return (yield)
