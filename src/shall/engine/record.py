@@ -11,9 +11,8 @@ from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType
 
-from shall.cases.model import CheckKind
 from shall.cases.path import parse_path
-from shall.engine.learning import LARGE, learn_request, learn_response
+from shall.engine.learning import BEGINNING, LARGE, learn_request, learn_response
 from shall.engine.plan import CheckPlan
 from shall.engine.predicate import same, shown
 from shall.engine.redact import Redactor
@@ -54,7 +53,7 @@ KEPT_VALUE = 2_000
 """Characters of a check's value that are stored; a longer one is stored as cut text."""
 
 _STRUCTURES = frozenset({dict, list})
-_COMPARED = frozenset({CheckKind.EQUALS, CheckKind.HAS, CheckKind.SNAPSHOT})
+_COMPARED = frozenset({"equals", "has", "snapshot"})
 
 
 class StepRecord(Struct, gc=False):
@@ -163,7 +162,7 @@ def _shows_secret(redactor: Redactor, data: bytes) -> bool:
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
-        return redactor.form(text) != text
+        return redactor.form(text) != text or any(redactor.spans(text))
     shown: bool = redactor.value(value) != value
     return shown
 
@@ -328,7 +327,7 @@ def _differences(kind: str, expected: Any, actual: Any) -> tuple[Difference, ...
         return UNSET
     from shall.engine.differences import differences  # only where a comparison failed
 
-    return differences(expected, actual, partial=kind == CheckKind.HAS) or UNSET
+    return differences(expected, actual, partial=kind == "has") or UNSET
 
 
 def _hidden(message: Message | None, expected: Any, redactor: Redactor) -> Message | None:
@@ -475,8 +474,7 @@ def _part_body(part: FilePart, redactor: Redactor) -> str:
 
 def _body(data: bytes, redactor: Redactor) -> str:
     """Return a body as text, redacted whole before it is cut: a cut could leave half a secret."""
-    if len(data) > LARGE:
-        # Too large to parse for keys: only values that are known to be secret can be found.
-        return redactor.text(data[: 2 * KEPT_BODY].decode("utf-8", "replace"))[:KEPT_BODY]
+    if len(data) > LARGE:  # too large to be parsed: keys are found in its text
+        data = data[:BEGINNING]
     text = redactor.body(data.decode("utf-8", "replace"))[:KEPT_BODY]
     return text.encode("utf-8", "replace").decode("utf-8")  # an escape may be half a pair

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import islice
 from typing import Any
-from urllib.parse import parse_qsl, unquote, unquote_plus, urlsplit
 
 from msgspec import Struct
 
@@ -221,6 +220,8 @@ class Redactor:
         """Learn the password and the secret parameters of a URL, those of its fragment too."""
         if not _has_secret_parts(url):
             return
+        from urllib.parse import unquote, unquote_plus, urlsplit  # few URLs have such parts
+
         try:
             parts = urlsplit(url)
         except ValueError:  # a service may name anything as a location
@@ -237,6 +238,8 @@ class Redactor:
 
     def learn_form(self, text: str) -> None:
         """Learn the secret fields of ``a=1&b=2``."""
+        from urllib.parse import parse_qsl  # few bodies are forms
+
         self.learn_named(dict(parse_qsl(text, keep_blank_values=True)))
 
     @property
@@ -351,7 +354,7 @@ class Redactor:
         """Mask the value below a key."""
         if not self.names(key) or value is None or isinstance(value, bool):
             return self._masked(value)
-        if isinstance(value, dict) and not (self.declares(key) or holds_only_secrets(key)):
+        if isinstance(value, dict) and not self._holds_only_secrets(key):
             return self._masked(value)
         return MASK
 
@@ -369,6 +372,8 @@ class Redactor:
         """Mask the password, the secret parameters and what looks like a token in the path."""
         if not _has_secret_parts(url):
             return self.text(mask_url_path(url))
+        from urllib.parse import urlsplit  # as above
+
         try:
             parts = urlsplit(url)
         except ValueError:  # a service may name anything as a location
@@ -389,6 +394,8 @@ class Redactor:
 
     def form(self, text: str) -> str:
         """Mask the secret fields of ``a=1&b=2``."""
+        from urllib.parse import unquote_plus  # as above
+
         pairs = (pair.partition("=") for pair in text.split("&"))
         return "&".join(
             f"{name}{mark}{MASK if mark and self.names(unquote_plus(name)) else value}"
@@ -402,10 +409,30 @@ class Redactor:
             try:
                 return json.dumps(self.value(json.loads(text)), ensure_ascii=False)
             except (ValueError, RecursionError):
-                return self.text(text)
+                return self.text(self._json_text(text))
+        text = self._json_text(text)
         if "=" in text and "\n" not in text and " " not in text:
             text = self.form(text)
         return self.text(text)
+
+    def _json_text(self, text: str) -> str:
+        """Mask by key where a text holds JSON, but is none as a whole."""
+        parts, end = [], 0
+        for start, after in self.spans(text):
+            parts += [text[end:start], MASK]
+            end = after
+        return "".join((*parts, text[end:])) if parts else text
+
+    def spans(self, text: str) -> Iterator[tuple[int, int]]:
+        """Yield where the secret values of a text that holds JSON begin and end."""
+        if '":' not in text and '" :' not in text:
+            return iter(())
+        from shall.redaction.json_text import secret_spans  # most bodies are JSON
+
+        return secret_spans(text, self.names, self._holds_only_secrets)
+
+    def _holds_only_secrets(self, name: str) -> bool:
+        return self.declares(name) or holds_only_secrets(name)
 
     def message(self, message: Message | None, *, is_secret: bool = False) -> Message | None:
         """Mask secrets in what a message says.

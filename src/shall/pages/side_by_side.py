@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 from typing import Any
 
-from shall.cases.model import CheckKind
 from shall.pages.markup import Html, joined, tag
 from shall.pages.parts import short
 from shall.pages.words import word
@@ -47,6 +46,18 @@ def words_beside(before: str, after: str, language: str) -> Html:
     )
 
 
+def words_inline(before: str, after: str) -> Html:
+    """Show two texts in one, with the words that left and those that came marked."""
+    parts: list[Html | str] = []
+    for is_same, was, now in compared_words(before, after):
+        if is_same:
+            parts.append(was)
+            continue
+        parts += [tag("del", was)] if was else []
+        parts += [tag("ins", now)] if now else []
+    return joined(*parts)
+
+
 def lines_beside(before: str, after: str, language: str) -> Html:
     """Show the lines of two files that differ, with three around them, side by side."""
     former, present = before.splitlines(), after.splitlines()
@@ -81,7 +92,7 @@ def values_beside(check: CheckResult, names: tuple[str, str], longer_than: int) 
     Nothing where they are short or no structures, or were cut when they were stored.
     """
     sides = (check.expected, check.actual)
-    if check.kind != CheckKind.EQUALS or check.outcome is Outcome.PASSED or not check.found:
+    if check.kind != "equals" or check.outcome is Outcome.PASSED or not check.found:
         return Html()
     if not all(isinstance(it, (dict, list)) and it for it in sides):
         return Html()
